@@ -1,0 +1,131 @@
+// Who may import whom: ARCHITECTURE.md in rules. A rule's name is what a contributor reads. test/tooling breaks each of them on purpose.
+const ours = '^(apps|libs|test|bench|scripts)/';
+const spec = '\\.spec\\.ts$';
+const npm = (packages) => `(^|/)node_modules/${packages}/`;
+
+/** `from` may import of our own code only `to`. Specs are exempt: they may import test/support. */
+const only = (name, from, to) => ({
+  name,
+  severity: 'error',
+  from: { path: from, pathNot: spec },
+  to: { path: ours, pathNot: to },
+});
+
+/** A package, or a built-in module, that only its keeper may import. */
+const door = (name, packages, keeper, within = '^(apps|libs)/') => ({
+  name,
+  severity: 'error',
+  from: { path: within, pathNot: [keeper, spec] },
+  to: { path: packages },
+});
+
+/** Plain functions: an allow-list, because a list of what is forbidden misses packages that nobody thought of. */
+const pure = (name, from, to) => ({
+  name,
+  severity: 'error',
+  from: { path: from, pathNot: spec },
+  to: { pathNot: to },
+});
+
+const contracts = '^libs/shared/src/contracts/';
+const deciding = '^apps/agent/src/(reconciler/(plan|step|prefix)|observed/diff|guard/decide)([-./]|$)';
+const model = '^apps/agent/src/simulated/model/';
+
+const betweenPackages = [
+  only('api-imports-api-and-shared', '^apps/api/', '^(apps/api|libs/shared)/'),
+  only('agent-imports-agent-and-shared', '^apps/agent/', '^(apps/agent|libs/shared)/'),
+  only('cli-imports-cli-contracts-and-tls', '^apps/cli/', `^apps/cli/|${contracts}|^libs/shared/src/tls/`),
+  only('shared-imports-shared', '^libs/shared/', '^libs/shared/'),
+  only('contracts-import-contracts', contracts, contracts),
+  only('runtime-imports-runtime-and-contracts', '^libs/shared/src/runtime/', '^libs/shared/src/(runtime|contracts)/'),
+  only('tls-imports-tls', '^libs/shared/src/tls/', '^libs/shared/src/tls/'),
+  // npm start runs before anything is built; what writes documentation runs after.
+  only('scripts-stand-alone', '^scripts/(?!.+-docs\\.mjs$)', '^scripts/'),
+  {
+    name: 'nothing-imports-tests',
+    severity: 'error',
+    from: { path: ours, pathNot: ['^(test|bench)/', spec] },
+    to: { path: ['^(test|bench)/', spec] },
+  },
+  {
+    name: 'shared-is-entered-by-its-doors',
+    severity: 'error',
+    from: { path: '^(apps|test|bench)/' },
+    to: { path: '^libs/shared/', pathNot: '^libs/shared/src/(contracts|bus|runtime|tls)/index\\.ts$' },
+  },
+];
+
+const doors = [
+  pure('contracts-know-only-zod', contracts, `${contracts}|${npm('zod')}`),
+  door('one-door-to-nats', npm('(@nats-io/[^/]+|nats)'), '^libs/shared/src/bus/'),
+  door(
+    'one-door-to-postgres',
+    npm('(typeorm|pg|@nestjs/typeorm)'),
+    '^apps/api/src/(database/|.+\\.(repository|entity|module)\\.ts$)',
+  ),
+  door('one-door-to-docker', npm('dockerode'), '^apps/agent/src/docker/'),
+  door('one-door-to-http-on-the-host', '^(node:)?(https?|tls)$', '^apps/agent/src/(zerotier|docker)/', '^apps/agent/'),
+  door('one-door-to-logs', npm('pino'), '^libs/shared/src/runtime/'),
+];
+
+const insideTheApps = [
+  {
+    name: 'feature-internals-are-private',
+    severity: 'error',
+    from: { path: '^apps/api/src/([^/]+)/', pathNot: [spec, '^apps/api/src/database/'] },
+    to: { path: '^apps/api/src/[^/]+/.+\\.(controller|repository)\\.ts$', pathNot: '^apps/api/src/$1/' },
+  },
+  {
+    name: 'controllers-do-not-touch-repositories',
+    severity: 'error',
+    from: { path: '\\.controller\\.ts$' },
+    to: { path: '\\.repository\\.ts$' },
+  },
+  pure('deciding-is-pure', deciding, `${contracts}|${deciding}`),
+  pure('the-model-is-pure', model, model),
+  {
+    name: 'edges-do-not-know-the-reconciler',
+    severity: 'error',
+    from: { path: '^apps/agent/src/(docker|zerotier|kernel)/', pathNot: spec },
+    to: { path: '^apps/agent/src/(reconciler|desired|journal)/', pathNot: '^apps/agent/src/reconciler/step\\.ts$' },
+  },
+];
+
+// What is built is absent in a fresh clone. The program that npm links, what writes documentation, and tests may point there.
+const built = '(^|/)(apps|libs)/[^/]+/dist/|^\\.\\./dist/';
+const mayUseWhatIsBuilt = '^(apps/cli/bin|scripts|test)/';
+
+const sanity = [
+  { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+  {
+    name: 'no-undeclared-packages',
+    severity: 'error',
+    from: { path: '^(apps|libs|scripts)/', pathNot: spec }, // tests use what the root and the apps list
+    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+  },
+  {
+    name: 'no-unresolvable',
+    severity: 'error',
+    from: { path: ours, pathNot: mayUseWhatIsBuilt },
+    to: { couldNotResolve: true },
+  },
+  {
+    name: 'no-unresolvable-source',
+    severity: 'error',
+    from: { path: mayUseWhatIsBuilt },
+    to: { couldNotResolve: true, pathNot: built },
+  },
+];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [...sanity, ...betweenPackages, ...doors, ...insideTheApps],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    // Anchored: a bare /dist/ would also hide node_modules/<package>/dist.
+    exclude: { path: '^(apps|libs)/[^/]+/(dist|coverage)/' },
+    tsPreCompilationDeps: true, // imports of types count, also for cycles
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

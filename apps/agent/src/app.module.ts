@@ -1,0 +1,20 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CallsController } from './calls/calls.controller.js';
+import { CallsService } from './calls/calls.service.js';
+import { DesiredController } from './desired/desired.controller.js';
+import { DesiredStore } from './desired/desired-store.js';
+
+/** What other than time and the machine can make the agent do something: a desired state, a call. */
+@Module({})
+export class AppModule {
+  static with(desired: DesiredStore, calls: CallsService): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [DesiredController, CallsController],
+      providers: [
+        { provide: DesiredStore, useValue: desired },
+        { provide: CallsService, useValue: calls },
+      ],
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import type { Incoming, Verifier } from '@orrery/shared/bus';
+import { Call, CallId, subjects, type CallReply, type HostId } from '@orrery/shared/contracts';
+import type { Logger } from '@orrery/shared/runtime';
+import { z } from 'zod';
+import type { ServerClock } from '../uplink/server-clock.js';
+import type { CallLedger } from './call-ledger.js';
+import type { CallOperations } from './call-operations.js';
+
+export interface CallsParts {
+  host: HostId;
+  verifier: Verifier;
+  clock: ServerClock;
+  ledger: CallLedger;
+  operations: CallOperations;
+  logger: Logger;
+}
+
+/** A call of a newer API, of which this agent knows no more than that. */
+const AnyCall = z.object({ callId: CallId, expiresAt: z.iso.datetime(), op: z.object({ op: z.string() }) });
+
+const problem = (code: Extract<CallReply, { result: 'problem' }>['code'], cause: string): CallReply => ({
+  result: 'problem',
+  code,
+  cause,
+});
+
+/** One-shot calls: signed for this host, not expired by the API's clock, and each at most once. */
+export class CallsService {
+  constructor(private readonly parts: CallsParts) {}
+
+  async answer(message: Incoming): Promise<CallReply> {
+    const { host, verifier, clock, ledger, operations, logger } = this.parts;
+    const { signed } = message;
+    if (!signed || signed.subject !== subjects.call(host) || !verifier.verifies(signed)) {
+      logger.warn({ event: 'call.rejected' }, 'rejected a call that is not signed for this host');
+      return problem('rejected', 'it is not signed for this host by a key that this agent knows');
+    }
+    const any = AnyCall.safeParse(message.json);
+    if (!any.success) return problem('rejected', 'it is no call');
+    const { callId, expiresAt, op } = any.data;
+    if (Date.parse(expiresAt) <= clock.now()) return problem('expired', `it expired at ${expiresAt}`);
+    const call = Call.safeParse(message.json);
+    if (!call.success) return problem('unsupported', `this agent does not know the operation ${op.op}`);
+    logger.info({ event: 'call.taken', call: callId, op: op.op });
+    return ledger.once(callId, expiresAt, () => operations.run(call.data.op));
+  }
+}

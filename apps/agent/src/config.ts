@@ -1,0 +1,164 @@
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { ImageReference, Labels, Name } from '@orrery/shared/contracts';
+import { BooleanSetting, readConfig } from '@orrery/shared/runtime';
+import { z } from 'zod';
+import type { PolicyPlace } from './policy/host-policy.js';
+
+const orreryHome = join(homedir(), '.orrery');
+
+/** `site=cloud,tier=web` → labels. */
+const LabelList = z
+  .string()
+  .transform((text, context) => {
+    const pairs = text.split(',').map((pair) => pair.trim().split('='));
+    const wrong = pairs.find((pair) => pair.length !== 2);
+    if (wrong) context.addIssue({ code: 'custom', message: `"${wrong.join('=')}" is not key=value` });
+    return Object.fromEntries(pairs.map(([key = '', value = '']) => [key, value]));
+  })
+  .pipe(Labels);
+
+/** A path, or Docker's own `unix:///…` form. Engines over TCP are not supported: whoever can reach the port is root. */
+const UnixSocket = z
+  .string()
+  .transform((text) => text.replace(/^unix:\/\//, ''))
+  .refine((path) => path.startsWith('/'), 'only unix:///path/to/docker.sock is supported');
+
+/** The host's name, made fit: what is not a-z, 0-9 or - becomes -. */
+function defaultName(): string {
+  const name = (hostname().split('.')[0] ?? '').toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-');
+  return name.replaceAll(/^-+|-+$/g, '').slice(0, 63) || 'host';
+}
+
+/** Every setting of the agent. */
+export const AgentSettings = z.object({
+  ORRERY_AGENT_HOME: z
+    .string()
+    .default(join(orreryHome, 'agent'))
+    .meta({ description: 'State folder: who this host is, its desired state, its journal, identities of its nodes' }),
+  ORRERY_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://127.0.0.1:7070')
+    .meta({
+      description: 'Where the API is. Asked to join, and now and then to stay let in; everything else goes over NATS',
+    }),
+  ORRERY_API_PIN: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{43}=$/, 'write the base64 of a SHA-256')
+    .optional()
+    .meta({
+      description:
+        "Base64 SHA-256 of the public key of the API's certificate: no other server is spoken to. Alone, it replaces the chain",
+    }),
+  ORRERY_API_CA: z.string().optional().meta({
+    description: "File (PEM) of the authority of the API's certificate, when that is none of the public ones",
+  }),
+  ORRERY_JOIN_SECRET_FILE: z
+    .string()
+    .default(join(orreryHome, 'secrets', 'join.secret'))
+    .meta({
+      description:
+        'File with the secret or token that lets a host join. Shown only to join; a pin in it goes on saying which API is ours',
+    }),
+  ORRERY_HOST_NAME: Name.default(defaultName()).meta({ description: 'Name of this host when it joins' }),
+  ORRERY_HOST_LABELS: LabelList.default({}).meta({
+    description: 'Labels of this host when it joins, as `site=cloud,tier=web`',
+  }),
+  ORRERY_SIMULATE: BooleanSetting.default(false).meta({
+    description: 'A simulated host: the same agent over a model of zerotier-one, without Docker',
+  }),
+  DOCKER_HOST: UnixSocket.optional().meta({ description: 'The Docker Engine, as `unix:///path/to/docker.sock`' }),
+  ORRERY_DOCKER_SOCKET: UnixSocket.optional().meta({
+    description: 'The same as a path; wins over DOCKER_HOST. Without both: /var/run/docker.sock',
+  }),
+  ORRERY_DOCKER_NETWORK: z
+    .string()
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/)
+    .default('orrery')
+    .meta({ description: 'Bridge network that the containers are on; made when it is not there' }),
+  DOCKER_CONFIG: z
+    .string()
+    .default(join(homedir(), '.docker'))
+    .meta({ description: 'Folder of the config.json with the credentials of registries, as `docker login` writes it' }),
+  ORRERY_ZEROTIER_HOME: z
+    .string()
+    .default('/var/lib/zerotier-one')
+    .meta({ description: "Home of this host's own zerotier-one" }),
+  ORRERY_ZEROTIER_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .meta({ description: 'Port of its local API; without it the file zerotier-one.port in its home says so' }),
+  ORRERY_ZEROTIER_IMAGE: ImageReference.default('zerotier/zerotier:1.14.2').meta({
+    description: 'Image for containers whose launch names none',
+  }),
+  ORRERY_MOONS_DIR: z.string().optional().meta({ description: 'Folder of `*.moon` files that every container gets' }),
+  ORRERY_POLICY_FILE: z.string().startsWith('/').optional().meta({
+    description:
+      'What this host allows, docs/policy.md. Without this setting /etc/orrery/policy.yaml, if it is there; a file that is named has to be there',
+  }),
+  ORRERY_JOURNAL_CAP_MB: z.coerce.number().positive().default(256).meta({
+    description:
+      'How large the events that the API has not confirmed may grow. Beyond it states are told by their last value only; authorization events never are',
+  }),
+  ORRERY_CONFIRM_SECONDS: z.coerce.number().positive().default(60).meta({
+    description:
+      'How long the API may be out of reach after a change of a network of the host’s own zerotier-one, before the agent undoes the change',
+  }),
+  ORRERY_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .meta({ description: 'Least severe level that is logged' }),
+});
+
+export interface AgentConfig {
+  home: string;
+  apiUrl: string;
+  apiPin?: string | undefined;
+  apiCaFile?: string | undefined;
+  joinSecretFile: string;
+  hostName: string;
+  hostLabels: Labels;
+  simulate: boolean;
+  dockerSocket: string;
+  dockerNetwork: string;
+  dockerConfigFile: string;
+  zerotierHome: string;
+  zerotierPort: number | undefined;
+  zerotierImage: string;
+  moonsDir: string | undefined;
+  policy: PolicyPlace;
+  journalCapBytes: number;
+  confirmMs: number;
+  logLevel: z.infer<typeof AgentSettings>['ORRERY_LOG_LEVEL'];
+}
+
+export function readAgentConfig(env: Record<string, string | undefined>): AgentConfig {
+  const settings = readConfig(AgentSettings, env);
+  return {
+    home: settings.ORRERY_AGENT_HOME,
+    apiUrl: settings.ORRERY_URL.replace(/\/+$/, ''),
+    apiPin: settings.ORRERY_API_PIN,
+    apiCaFile: settings.ORRERY_API_CA,
+    joinSecretFile: settings.ORRERY_JOIN_SECRET_FILE,
+    hostName: settings.ORRERY_HOST_NAME,
+    hostLabels: settings.ORRERY_HOST_LABELS,
+    simulate: settings.ORRERY_SIMULATE,
+    dockerSocket: settings.ORRERY_DOCKER_SOCKET ?? settings.DOCKER_HOST ?? '/var/run/docker.sock',
+    dockerNetwork: settings.ORRERY_DOCKER_NETWORK,
+    dockerConfigFile: join(settings.DOCKER_CONFIG, 'config.json'),
+    zerotierHome: settings.ORRERY_ZEROTIER_HOME,
+    zerotierPort: settings.ORRERY_ZEROTIER_PORT,
+    zerotierImage: settings.ORRERY_ZEROTIER_IMAGE,
+    moonsDir: settings.ORRERY_MOONS_DIR,
+    policy: {
+      file: settings.ORRERY_POLICY_FILE ?? '/etc/orrery/policy.yaml',
+      isNamed: settings.ORRERY_POLICY_FILE !== undefined,
+    },
+    journalCapBytes: settings.ORRERY_JOURNAL_CAP_MB * 1024 * 1024,
+    confirmMs: settings.ORRERY_CONFIRM_SECONDS * 1000,
+    logLevel: settings.ORRERY_LOG_LEVEL,
+  };
+}

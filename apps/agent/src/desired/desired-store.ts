@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { DesiredState, subjects, type DesiredReply, type HostId, type SignedMessage } from '@orrery/shared/contracts';
+import type { Verifier } from '@orrery/shared/bus';
+import { crashPoint, type Logger } from '@orrery/shared/runtime';
+import { readDesiredRecord, writeDesiredRecord, type DesiredRecord } from './desired-file.js';
+import { NO_ITEMS, readItems, type DesiredItems } from './desired-items.js';
+
+/** What the agent holds: revision 0 and no digest before the first state. */
+export interface Held {
+  revision: number;
+  digest: string | null;
+}
+
+interface Current {
+  record: DesiredRecord;
+  held: Held;
+  items: DesiredItems;
+}
+
+const digestOf = (body: string) => createHash('sha256').update(body, 'utf8').digest('hex');
+
+/**
+ * The host's desired state. A newer one is durable before it is answered, and nothing is done about it here: whoever listens
+ * is told. The signature counts over the exact bytes and before they are parsed. The revision, counted for each key, is the
+ * protection against replays, so a state never expires.
+ */
+export class DesiredStore {
+  #current: Current | undefined;
+  #tail: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(
+    private readonly home: string,
+    private readonly host: HostId,
+    private readonly verifier: Verifier,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Reads what is on disk. A damaged file counts as none: the API sends the state again at the next hello. */
+  async open(): Promise<void> {
+    const reading = await readDesiredRecord(this.home);
+    if (reading.result === 'none') return;
+    const state = reading.result === 'read' ? parseState(reading.record.state.body) : undefined;
+    if (reading.result === 'read' && state) this.#current = this.#hold(reading.record, state);
+    else
+      this.logger.error(
+        { event: 'desired.damaged', cause: reading.result === 'damaged' ? reading.cause : 'its body is no state' },
+        'the stored desired state cannot be read; waiting for the API to send it again',
+      );
+  }
+
+  get held(): Held {
+    return this.#current?.held ?? { revision: 0, digest: null };
+  }
+
+  get items(): DesiredItems {
+    return this.#current?.items ?? NO_ITEMS;
+  }
+
+  /** The signed state itself, for an API whose database is older. */
+  get signed(): SignedMessage | undefined {
+    return this.#current?.record.state;
+  }
+
+  /** Called after each newer state; returns the way to stop it. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** One after the other, in the order of arrival. */
+  async accept(message: SignedMessage | undefined): Promise<DesiredReply> {
+    const turn = this.#tail.then(() => this.#accept(message));
+    this.#tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #accept(message: SignedMessage | undefined): Promise<DesiredReply> {
+    if (!message || message.subject !== subjects.desired(this.host) || !this.verifier.verifies(message))
+      return this.#rejected('it is not signed for this host by a key that this agent knows');
+    const state = parseState(message.body);
+    if (!state) return this.#rejected('its bytes are no desired state');
+    if (state.host !== this.host) return this.#rejected('it is for another host');
+    const revisions = this.#current?.record.revisions ?? {};
+    const seen = Object.hasOwn(revisions, message.key) ? (revisions[message.key] as number) : -1;
+    if (state.revision <= seen) return this.#seenBefore(message, state.revision);
+    await this.#store({ state: message, revisions: { ...revisions, [message.key]: state.revision } }, state);
+    return { result: 'accepted', revision: state.revision };
+  }
+
+  #seenBefore(message: SignedMessage, revision: number): DesiredReply {
+    const { held } = this;
+    const same = revision === held.revision && digestOf(message.body) === held.digest;
+    return same ? { result: 'accepted', revision } : { result: 'stale', revision: held.revision };
+  }
+
+  async #store(record: DesiredRecord, state: DesiredState): Promise<void> {
+    crashPoint('desired.before-write');
+    await writeDesiredRecord(this.home, record);
+    crashPoint('desired.after-write');
+    this.#current = this.#hold(record, state);
+    const { revision, items, paused = false } = state;
+    this.logger.info({ event: 'desired.accepted', revision, items: items.length, paused });
+    for (const listener of this.#listeners) listener();
+  }
+
+  #hold(record: DesiredRecord, state: DesiredState): Current {
+    const held = { revision: state.revision, digest: digestOf(record.state.body) };
+    return { record, held, items: readItems(state.items, state.paused) };
+  }
+
+  #rejected(cause: string): DesiredReply {
+    this.logger.warn({ event: 'desired.rejected', cause }, 'rejected a desired state');
+    return { result: 'rejected', cause };
+  }
+}
+
+function parseState(body: string): DesiredState | undefined {
+  try {
+    return DesiredState.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}

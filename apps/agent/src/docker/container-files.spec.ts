@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { newId, Secret } from '@orrery/shared/runtime';
+import { containerFiles, readMoons } from './container-files.js';
+
+const settings = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };
+const secrets = {
+  address: '3a4f1af7fa',
+  identityPublic: '3a4f1af7fa:0:aa',
+  identitySecret: new Secret('3a4f1af7fa:0:aa:bb'),
+  authToken: new Secret('t'.repeat(24)),
+};
+const files = containerFiles(
+  {
+    item: newId('itm'),
+    node: newId('nod'),
+    name: 'demo',
+    image: 'img',
+    limits: { memoryMb: 256, pids: 128 },
+    incarnation: 0,
+    memberships: [
+      { network: '8056c2e21c000001', settings },
+      { network: '8613c47a541ea8a2', settings: { ...settings, allowManaged: ['10.1.0.0/16', 'fd00::/8'] } },
+    ],
+  },
+  secrets,
+  '10.214.1.1',
+  [{ name: '0000003418d0ec20.moon', content: Uint8Array.of(1, 0, 255) }],
+);
+const HOME = 'var/lib/zerotier-one/';
+const contentOf = (name: string) => files.find(({ path }) => path === HOME + name)?.content;
+
+describe('the files of a container', () => {
+  it('hold who it is, without a newline', () => {
+    expect(contentOf('identity.secret')).toBe('3a4f1af7fa:0:aa:bb');
+    expect(contentOf('identity.public')).toBe('3a4f1af7fa:0:aa');
+    expect(contentOf('authtoken.secret')).toBe('t'.repeat(24));
+  });
+
+  it('let only the bridge and the container itself manage it', () => {
+    expect(JSON.parse(String(contentOf('local.conf')))).toEqual({
+      settings: {
+        allowManagementFrom: ['10.214.1.1/32', '127.0.0.1/32'],
+        softwareUpdate: 'disable',
+        portMappingEnabled: false,
+      },
+    });
+  });
+
+  it('put it into its networks, with a settings file where the settings are not the usual', () => {
+    expect(contentOf('networks.d/8056c2e21c000001.conf')).toBe('');
+    expect(contentOf('networks.d/8056c2e21c000001.local.conf')).toBeUndefined();
+    expect(contentOf('networks.d/8613c47a541ea8a2.local.conf')).toBe(
+      'allowManaged=10.1.0.0/16,fd00::/8\nallowGlobal=0\nallowDefault=0\nallowDNS=0\n',
+    );
+    expect(contentOf('moons.d/0000003418d0ec20.moon')).toEqual(Uint8Array.of(1, 0, 255));
+  });
+
+  it('are readable by nobody else, and end with the mark that they are complete', () => {
+    expect(files.map(({ mode, content }) => (content === undefined ? mode === 0o700 : mode === 0o600))).not.toContain(
+      false,
+    );
+    expect(files.at(-1)?.path).toBe(`${HOME}orrery.json`);
+  });
+
+  it('bring the moons of a folder and nothing else that lies there; a folder that is not there is an error', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'orrery-moons-'));
+    await writeFile(join(folder, '0000003418d0ec20.moon'), 'm');
+    await writeFile(join(folder, 'notes.txt'), 'n');
+    expect((await readMoons(folder)).map(({ name }) => name)).toEqual(['0000003418d0ec20.moon']);
+    expect(await readMoons(null)).toEqual([]);
+    await expect(readMoons(join(folder, 'nope'))).rejects.toMatchObject({
+      fix: expect.stringContaining('ORRERY_MOONS_DIR'),
+    });
+    await rm(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,143 @@
+import { describe, expect, it } from '@jest/globals';
+import { newId } from '@orrery/shared/runtime';
+import fc from 'fast-check';
+import type { ContainerBlueprint } from '../reconciler/step.js';
+import { containerProfile, mintProfile, type ProfileContext } from './container-profile.js';
+
+const context: ProfileContext = { host: newId('hst'), agentVersion: '0.1.0', network: 'orrery' };
+const plain: ContainerBlueprint = {
+  item: newId('itm'),
+  node: newId('nod'),
+  name: 'demo',
+  image: 'zerotier/zerotier:1.14.2',
+  limits: { memoryMb: 256, pids: 128 },
+  incarnation: 3,
+  memberships: [],
+};
+
+/** The whole request, field by field, for a blueprint: what reaches the engine is this and nothing more. */
+const exactly = ({ item, node, name, image, limits, incarnation }: ContainerBlueprint) => ({
+  name: `orrery-${name}`,
+  body: {
+    Image: image,
+    Hostname: name,
+    User: '0:0',
+    WorkingDir: '/',
+    Entrypoint: ['/usr/sbin/zerotier-one'],
+    Cmd: [],
+    Env: [],
+    Healthcheck: { Test: ['NONE'] },
+    StopSignal: 'SIGTERM',
+    Labels: {
+      'io.orrery.host': context.host,
+      'io.orrery.item': item,
+      'io.orrery.node': node,
+      'io.orrery.name': name,
+      'io.orrery.incarnation': String(incarnation),
+      'io.orrery.version': '0.1.0',
+      'io.orrery.network': 'orrery',
+    },
+    HostConfig: {
+      NetworkMode: 'orrery',
+      Init: true,
+      RestartPolicy: { Name: 'unless-stopped' },
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '3' } },
+      Privileged: false,
+      CapDrop: ['ALL'],
+      CapAdd: ['NET_ADMIN'],
+      Devices: [{ PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' }],
+      SecurityOpt: ['no-new-privileges'],
+      IpcMode: 'private',
+      PublishAllPorts: false,
+      Memory: limits.memoryMb * 1024 * 1024,
+      MemorySwap: limits.memoryMb * 1024 * 1024,
+      PidsLimit: limits.pids,
+    },
+  },
+});
+
+/** Options of the engine that would widen a container, as an attacker would put them beside or inside a blueprint's fields. */
+const HOSTILE: [string, unknown][] = [
+  ['Privileged', true],
+  ['privileged', true],
+  ['Binds', ['/:/host']],
+  ['Mounts', [{ Type: 'bind', Source: '/', Target: '/host' }]],
+  ['Volumes', { '/host': {} }],
+  ['VolumeDriver', 'local'],
+  ['VolumesFrom', ['other']],
+  ['CapAdd', ['SYS_ADMIN']],
+  ['CapDrop', []],
+  ['Devices', [{ PathOnHost: '/dev/sda', PathInContainer: '/dev/sda', CgroupPermissions: 'rwm' }]],
+  ['DeviceCgroupRules', ['a *:* rwm']],
+  ['NetworkMode', 'host'],
+  ['PidMode', 'host'],
+  ['IpcMode', 'host'],
+  ['UTSMode', 'host'],
+  ['UsernsMode', 'host'],
+  ['CgroupParent', '/'],
+  ['Sysctls', { 'net.ipv4.ip_forward': '1' }],
+  ['SecurityOpt', ['apparmor=unconfined', 'seccomp=unconfined']],
+  ['Env', ['LD_PRELOAD=/x.so']],
+  ['Cmd', ['sh']],
+  ['Entrypoint', ['sh']],
+  ['User', 'nobody'],
+  ['PortBindings', { '9993/udp': [{ HostPort: '9993' }] }],
+  ['HostConfig', { Privileged: true }],
+  ['Runtime', 'evil'],
+  ['Labels', { 'io.orrery.host': 'another' }],
+  ['toJSON', undefined],
+  ['constructor', { prototype: { Privileged: true } }],
+];
+
+const hostile = fc.subarray(HOSTILE, { minLength: 1 }).map((pairs) => Object.fromEntries(pairs));
+const blueprint = fc.record({
+  extra: hostile,
+  inLimits: hostile,
+  inMembership: hostile,
+  name: fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/),
+  image: fc.constantFrom('zerotier/zerotier:1.14.2', 'registry.lan:5000/zt@sha256:' + 'a'.repeat(64)),
+  memoryMb: fc.integer({ min: 32, max: 4096 }),
+  pids: fc.integer({ min: 16, max: 4096 }),
+  incarnation: fc.nat(),
+  polluted: fc.boolean(),
+});
+
+describe('the profile of a container', () => {
+  it('is exactly this request', () => {
+    expect(containerProfile(plain, context)).toStrictEqual(exactly(plain));
+  });
+
+  it('lets nothing of 2,500 hostile blueprints through', () => {
+    fc.assert(
+      fc.property(
+        blueprint,
+        ({ extra, inLimits, inMembership, name, image, memoryMb, pids, incarnation, polluted }) => {
+          const inner = { ...plain, name, image, limits: { ...inLimits, memoryMb, pids }, incarnation };
+          const settings = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };
+          const given = {
+            ...extra,
+            ...inner,
+            memberships: [{ ...inMembership, network: '8056c2e21c000001', settings }],
+            ...(polluted ? (JSON.parse('{"__proto__":{"Privileged":true,"Binds":["/:/host"]}}') as object) : {}),
+          };
+          const sent = JSON.parse(JSON.stringify(containerProfile(given, context).body)) as unknown;
+          expect(sent).toStrictEqual(exactly(given).body);
+        },
+      ),
+      { numRuns: 2500 },
+    );
+  });
+
+  it('gives the container that mints an identity no network, no capability and no log', () => {
+    const body = mintProfile('img', context.host) as { HostConfig: Record<string, unknown>; Labels: object };
+    expect(body.HostConfig).toMatchObject({
+      NetworkMode: 'none',
+      CapDrop: ['ALL'],
+      ReadonlyRootfs: true,
+      LogConfig: { Type: 'none' },
+    });
+    expect(Object.keys(body.HostConfig)).not.toEqual(expect.arrayContaining(['CapAdd']));
+    expect(Object.keys(body.HostConfig)).not.toEqual(expect.arrayContaining(['Devices']));
+    expect(body.Labels).toEqual({ 'io.orrery.throwaway': context.host });
+  });
+});

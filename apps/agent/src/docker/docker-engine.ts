@@ -1,0 +1,42 @@
+import type { EngineInfo } from '@orrery/shared/contracts';
+import { z } from 'zod';
+import { ensureBridgeNetwork, type BridgeNetwork } from './bridge-network.js';
+import { EngineConnection, type CallOptions } from './engine-connection.js';
+import { EngineContainers } from './engine-containers.js';
+import { execInside, type ExecResult } from './engine-exec.js';
+import { EngineFiles } from './engine-files.js';
+import { EngineImages } from './engine-images.js';
+
+const Version = z.object({ Version: z.string(), ApiVersion: z.string(), Os: z.string(), Arch: z.string() });
+
+/** The one door to the Docker Engine. Every call ends within its time; every error is a StepError with a code and a fix. */
+export class DockerEngine {
+  readonly connection: EngineConnection;
+  readonly containers: EngineContainers;
+  readonly images: EngineImages;
+  readonly files: EngineFiles;
+
+  constructor(socketPath: string, answerMs?: number) {
+    this.connection = new EngineConnection(socketPath, answerMs);
+    this.containers = new EngineContainers(this.connection);
+    this.images = new EngineImages(this.connection);
+    this.files = new EngineFiles(this.connection);
+  }
+
+  async info(options: CallOptions = {}): Promise<EngineInfo> {
+    const docker = this.connection.docker;
+    // dockerode takes options here that its types do not know.
+    const ask = docker.version.bind(docker) as unknown as (options: object) => Promise<unknown>;
+    const errand = { doing: "asking for the engine's version" };
+    const found = await this.connection.read(errand, Version, (abortSignal) => ask({ abortSignal }), options);
+    return { version: found.Version, apiVersion: found.ApiVersion, os: found.Os, architecture: found.Arch };
+  }
+
+  network(name: string, options: CallOptions = {}): Promise<BridgeNetwork> {
+    return ensureBridgeNetwork(this.connection, name, options);
+  }
+
+  exec(id: string, command: string[], options: CallOptions = {}): Promise<ExecResult> {
+    return execInside(this.connection, id, command, options);
+  }
+}

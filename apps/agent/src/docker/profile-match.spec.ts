@@ -1,0 +1,179 @@
+import { describe, expect, it } from '@jest/globals';
+import type { HostId, ItemId, NodeId, ObservedContainer } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import { InspectedContainer } from './inspected.js';
+import { observedContainer, withOneOwner } from './observed-container.js';
+import { inspectMatchesProfile } from './profile-match.js';
+
+const host: HostId = newId('hst');
+const item: ItemId = newId('itm');
+const node: NodeId = newId('nod');
+
+/** What Docker 26 answers for a container of the profile, in the parts that are read. */
+function inspected(
+  change: { HostConfig?: object; Config?: object; State?: object; Mounts?: object[]; Name?: string } = {},
+) {
+  return InspectedContainer.parse({
+    Id: 'e'.repeat(64),
+    Name: change.Name ?? '/orrery-demo',
+    Image: `sha256:${'9'.repeat(64)}`,
+    State: {
+      Status: 'running',
+      Pid: 5313,
+      ExitCode: 0,
+      OOMKilled: false,
+      Error: '',
+      StartedAt: '2026-11-24T13:09:37.881919691Z',
+      ...change.State,
+    },
+    Mounts: change.Mounts ?? [],
+    Config: {
+      Image: 'zerotier/zerotier:1.14.2',
+      User: '0:0',
+      Entrypoint: ['/usr/sbin/zerotier-one'],
+      Cmd: [],
+      Labels: {
+        'io.orrery.host': host,
+        'io.orrery.item': item,
+        'io.orrery.node': node,
+        'io.orrery.name': 'demo',
+        'io.orrery.incarnation': '2',
+      },
+      ...change.Config,
+    },
+    HostConfig: {
+      Binds: null,
+      NetworkMode: 'orrery',
+      PortBindings: {},
+      VolumesFrom: null,
+      CapAdd: ['CAP_NET_ADMIN'],
+      CapDrop: ['ALL'],
+      IpcMode: 'private',
+      PidMode: '',
+      UTSMode: '',
+      UsernsMode: '',
+      CgroupParent: '',
+      Privileged: false,
+      PublishAllPorts: false,
+      SecurityOpt: ['no-new-privileges'],
+      Devices: [{ PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' }],
+      Memory: 268435456,
+      PidsLimit: 128,
+      Init: true,
+      ...change.HostConfig,
+    },
+    NetworkSettings: { Networks: {} },
+  });
+}
+
+const isOurs = (change: Parameters<typeof inspected>[0]) => inspectMatchesProfile(inspected(change), host, 'orrery');
+const scope = { hostNode: newId('nod'), containers: [{ item, node, name: 'demo' }] };
+const observe = (change: Parameters<typeof inspected>[0], wanted = scope) =>
+  observedContainer(inspected(change), wanted, host, 'orrery');
+
+describe('a container that is inspected', () => {
+  it('matches the profile as the engine shows it', () => {
+    expect(isOurs({})).toBe(true);
+    expect(isOurs({ HostConfig: { CapAdd: ['NET_ADMIN'], SecurityOpt: ['no-new-privileges:true'] } })).toBe(true);
+  });
+
+  it.each<[string, Parameters<typeof inspected>[0]]>([
+    ['is privileged', { HostConfig: { Privileged: true } }],
+    ['has a bind', { HostConfig: { Binds: ['/:/host'] } }],
+    ['has a mount', { HostConfig: { Mounts: [{ Type: 'bind' }] } }],
+    [
+      'has a volume of a name',
+      { Mounts: [{ Type: 'volume', Driver: 'local', Name: 'data', Destination: '/var/lib/zerotier-one' }] },
+    ],
+    [
+      'has a bind in its mounts',
+      { Mounts: [{ Type: 'bind', Name: '', Driver: '', Destination: '/var/lib/zerotier-one' }] },
+    ],
+    ['has one more capability', { HostConfig: { CapAdd: ['NET_ADMIN', 'SYS_ADMIN'] } }],
+    ['drops no capability', { HostConfig: { CapDrop: null } }],
+    [
+      'has another device',
+      {
+        HostConfig: {
+          Devices: [{ PathOnHost: '/dev/sda', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' }],
+        },
+      },
+    ],
+    ['is on the host network', { HostConfig: { NetworkMode: 'host' } }],
+    ['is in another container’s namespace', { HostConfig: { NetworkMode: 'container:abc' } }],
+    ['sees the processes of the host', { HostConfig: { PidMode: 'host' } }],
+    ['shares memory with the host', { HostConfig: { IpcMode: 'host' } }],
+    ['has no no-new-privileges', { HostConfig: { SecurityOpt: null } }],
+    ['is unconfined', { HostConfig: { SecurityOpt: ['no-new-privileges', 'seccomp=unconfined'] } }],
+    ['publishes a port', { HostConfig: { PortBindings: { '9993/udp': [{ HostPort: '9993' }] } } }],
+    ['takes volumes from another', { HostConfig: { VolumesFrom: ['other'] } }],
+    ['has sysctls', { HostConfig: { Sysctls: { a: 'b' } } }],
+    ['has device rules', { HostConfig: { DeviceCgroupRules: ['a *:* rwm'] } }],
+    ['runs something else', { Config: { Entrypoint: ['sh'] } }],
+    ['has arguments', { Config: { Cmd: ['-p1'] } }],
+    ['is another user’s', { Config: { User: 'nobody' } }],
+    ['has no labels', { Config: { Labels: {} } }],
+  ])('is not ours when it %s', (_what, change) => {
+    expect(isOurs(change)).toBe(false);
+  });
+
+  it('is ours still when a person renamed it, or the network of the agent is another now', () => {
+    expect(isOurs({ Name: '/renamed' })).toBe(true);
+    const Labels = { ...inspected().Config.Labels, 'io.orrery.network': 'before' };
+    expect(isOurs({ Config: { Labels }, HostConfig: { NetworkMode: 'before' } })).toBe(true);
+    expect(isOurs({ Config: { Labels }, HostConfig: { NetworkMode: 'another' } })).toBe(false);
+    for (const wide of ['host', 'container:abc']) {
+      const claim = { ...Labels, 'io.orrery.network': wide };
+      expect(isOurs({ Config: { Labels: claim }, HostConfig: { NetworkMode: wide } })).toBe(false);
+    }
+  });
+
+  it('says in what it was changed when it claims an item that is wanted', () => {
+    expect(observe({ HostConfig: { NetworkMode: 'host' } })).toMatchObject({
+      ours: false,
+      differs: 'its Docker network',
+    });
+    expect(observe({})).not.toHaveProperty('differs');
+    expect(observe({ Config: { Labels: {} } })).not.toHaveProperty('differs');
+  });
+
+  it('is one of two that claim the same item: the one with the right name', () => {
+    const both = [{ Name: '/renamed' }, {}].map((change) => ({
+      observed: observe(change) as ObservedContainer,
+      inspect: inspected(change),
+    }));
+    expect(withOneOwner(both).map(({ observed }) => observed.ours)).toEqual([false, true]);
+    expect(withOneOwner(both.slice(0, 1)).map(({ observed }) => observed.ours)).toEqual([true]);
+  });
+
+  it('may have the nameless volume that its image declares for the home of the daemon', () => {
+    const volume = { Type: 'volume', Driver: 'local', Name: 'a'.repeat(64), Destination: '/var/lib/zerotier-one' };
+    expect(isOurs({ Mounts: [volume] })).toBe(true);
+    expect(isOurs({ Mounts: [{ ...volume, Destination: '/etc' }] })).toBe(false);
+  });
+
+  it('is ours only when the scope names it', () => {
+    expect(observe({})).toMatchObject({ ours: true, item, node, name: 'demo', incarnation: 2, state: 'running' });
+    expect(observe({}, { ...scope, containers: [] })).toMatchObject({ ours: false });
+    expect(observe({}, { ...scope, containers: [{ item: newId('itm'), node, name: 'demo' }] })).toMatchObject({
+      ours: false,
+    });
+  });
+
+  it('is shown as foreign when it only has a name that is wanted, and not at all when it has nothing of ours', () => {
+    expect(observe({ Config: { Labels: {} } })).toMatchObject({ ours: false, item, node, name: 'demo' });
+    expect(observe({ Config: { Labels: {} }, Name: '/postgres' })).toBeUndefined();
+    expect(observe({ Config: { Labels: { 'io.orrery.host': newId('hst') } }, Name: '/orrery-other' })).toBeUndefined();
+  });
+
+  it('tells states, exit codes and limits in words of the contract', () => {
+    expect(observe({ State: { Status: 'removing' } })?.state).toBe('dead');
+    expect(observe({ State: { Status: 'running', ExitCode: 3 } })?.exitCode).toBeNull();
+    expect(observe({ State: { Status: 'exited', ExitCode: 137, OOMKilled: true } })).toMatchObject({
+      exitCode: 137,
+      oomKilled: true,
+    });
+    expect(observe({ State: { StartedAt: '0001-01-01T00:00:00Z' } })?.startedAt).toBeNull();
+    expect(observe({ HostConfig: { Memory: 0, PidsLimit: null } })?.limits).toEqual({ memoryMb: 4096, pids: 4096 });
+  });
+});

@@ -1,0 +1,24 @@
+import type { NodeAddress, NodeId } from '@orrery/shared/contracts';
+import type { Secret } from '@orrery/shared/runtime';
+
+/** Who a container's node is, and the token of its local API. The two secrets never leave the host but as files in the container. */
+export interface NodeSecrets {
+  address: NodeAddress;
+  /** `<address>:0:<128 hex>`: what anybody may know. */
+  identityPublic: string;
+  /** The line of `identity.secret`, without a newline. */
+  identitySecret: Secret;
+  /** 24 characters of a-z and 0-9, as zerotier-one makes them. */
+  authToken: Secret;
+}
+
+/**
+ * Identities of the containers' nodes, kept in the agent's state folder: a container is cache, its identity is not. `put` is
+ * durable when it resolves. `has` answers from memory, because `plan` asks it.
+ */
+export interface IdentityStore {
+  get(node: NodeId): Promise<NodeSecrets | undefined>;
+  put(node: NodeId, secrets: NodeSecrets): Promise<void>;
+  forget(node: NodeId): Promise<void>;
+  has(node: NodeId): boolean;
+}

@@ -1,0 +1,40 @@
+import { AppError, describeError, type Secret } from '@orrery/shared/runtime';
+import type { Trust } from '@orrery/shared/tls';
+import { readFile } from 'node:fs/promises';
+import type { AgentConfig } from '../config.js';
+
+const JOIN_TOKEN = /^orj1\.([A-Za-z0-9_-]+)$/;
+const HALF = 32;
+
+/**
+ * How this host knows the API: by the authority and the pin of its settings, and by the pin in the join token's second half, when it
+ * joins with one. Undefined: by the public authorities.
+ */
+export async function apiTrust(
+  config: Pick<AgentConfig, 'apiPin' | 'apiCaFile'>,
+  token?: Secret,
+): Promise<Trust | undefined> {
+  const ca = config.apiCaFile === undefined ? undefined : await readAuthority(config.apiCaFile);
+  const pin = config.apiPin ?? (token && pinInToken(token.reveal()));
+  return ca === undefined && pin === undefined ? undefined : { ca, pin };
+}
+
+/** A join token may carry the pin of the API that made it: whoever has the token cannot be led to another one. */
+export function pinInToken(token: string): string | undefined {
+  const bytes = Buffer.from(JOIN_TOKEN.exec(token)?.[1] ?? '', 'base64url');
+  return bytes.length === 2 * HALF ? bytes.subarray(HALF).toString('base64') : undefined;
+}
+
+async function readAuthority(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new AppError({
+      code: 'api-authority-unreadable',
+      kind: 'operational',
+      cause: `the authority of the API's certificate cannot be read: ${describeError(error)}`,
+      fix: 'Copy secrets/tls/ca.crt of the API to this host and let ORRERY_API_CA name it.',
+      origin: error,
+    });
+  }
+}

@@ -1,0 +1,102 @@
+import { lifeOf, type NatsCredentials, type UserKey } from '@orrery/shared/bus';
+import type { HostKey } from '@orrery/shared/contracts';
+import type { AppError } from '@orrery/shared/runtime';
+import type { AgentConfig } from '../config.js';
+import { writeHostRecord, type HostRecord } from './host-record.js';
+import { HostKeyFiles } from './host-key.js';
+import { requestRenewal } from './join.client.js';
+
+type CredentialsConfig = Pick<AgentConfig, 'home' | 'apiUrl' | 'apiPin' | 'apiCaFile' | 'joinSecretFile'>;
+
+/** What lets this host in, and what the API said of it last: renewed before it ends, by the host's key. */
+export class Credentials {
+  #busy: Promise<unknown> = Promise.resolve();
+  /** When this start got it, in milliseconds by this host's clock: that one may be far from the API's. */
+  #takenAt: number | undefined;
+
+  private constructor(
+    private readonly config: CredentialsConfig,
+    private readonly files: HostKeyFiles,
+    private key: UserKey,
+    private known: HostRecord,
+  ) {}
+
+  static async open(config: CredentialsConfig, record: HostRecord): Promise<Credentials> {
+    const files = new HostKeyFiles(config.home);
+    return new Credentials(config, files, await files.current(), record);
+  }
+
+  get record(): HostRecord {
+    return this.known;
+  }
+
+  /** Undefined: the server knows users instead. */
+  get nats(): NatsCredentials | undefined {
+    const { jwt } = this.known.nats;
+    return jwt === null ? undefined : { jwt, seed: this.key.seed };
+  }
+
+  /** Two thirds of its life are over; or it is none that could be read. */
+  isDue(now = Date.now()): boolean {
+    const { jwt } = this.known.nats;
+    const life = jwt === null ? undefined : lifeOf(jwt);
+    if (jwt === null) return false;
+    return !life || now > (this.#takenAt ?? life.from) + ((life.until - life.from) * 2) / 3;
+  }
+
+  /** Asks the API anew. Throws AppError: `unknown-host` when this host was removed, `host-revoked` when its key was. */
+  renew(): Promise<HostRecord> {
+    return this.#alone(async () => {
+      const next = await this.files.next();
+      if (next && (await this.#tookNext(next))) return this.known;
+      return this.#take(await requestRenewal(this.config, this.known.hostId, this.key));
+    });
+  }
+
+  /** Makes another key and has the API take it for the present one. */
+  rotate(): Promise<HostKey> {
+    return this.#alone(async () => {
+      const next = await this.files.makeNext();
+      const record = await requestRenewal(this.config, this.known.hostId, this.key, next);
+      await this.#promote(next, record);
+      return next.publicKey;
+    });
+  }
+
+  /** A rotation whose answer was lost: the API has taken the key, or has never heard of it. */
+  async #tookNext(next: UserKey): Promise<boolean> {
+    try {
+      await this.#promote(next, await requestRenewal(this.config, this.known.hostId, next));
+      return true;
+    } catch (error) {
+      if ((error as Partial<AppError>).code !== 'host-revoked') throw error;
+      await this.files.dropNext();
+      return false;
+    }
+  }
+
+  async #promote(next: UserKey, record: HostRecord): Promise<void> {
+    await this.files.promoteNext();
+    this.key = next;
+    await this.#take(record);
+  }
+
+  async #take(record: HostRecord): Promise<HostRecord> {
+    await writeHostRecord(this.config.home, record);
+    this.known = record;
+    this.#takenAt = Date.now();
+    return record;
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#busy.then(work, work);
+    this.#busy = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** Whether this says something that an agent takes in only when it begins: where NATS is, whose signatures count. */
+export const isMoved = (before: HostRecord, after: HostRecord): boolean => {
+  const rest = ({ nats: { jwt: _jwt, ...nats }, ...record }: HostRecord) => JSON.stringify({ ...record, nats });
+  return rest(before) !== rest(after) || (before.nats.jwt === null) !== (after.nats.jwt === null);
+};

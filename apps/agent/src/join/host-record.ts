@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { JoinReply } from '@orrery/shared/contracts';
+import { AppError, describeError, writeFileDurably } from '@orrery/shared/runtime';
+
+/** Who this host is, as the API said when it joined: kept in host.json, mode 0600, for it says what lets it in. */
+export type HostRecord = JoinReply;
+
+const fileOf = (home: string) => join(home, 'host.json');
+
+export async function readHostRecord(home: string): Promise<HostRecord | undefined> {
+  const text = await readFile(fileOf(home), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  try {
+    return JoinReply.parse(JSON.parse(text));
+  } catch (error) {
+    throw new AppError({
+      code: 'host-record-damaged',
+      kind: 'operational',
+      cause: `${fileOf(home)} cannot be read: ${describeError(error)}`,
+      fix: 'Delete this file: the agent joins again and, by its installation id, gets the same host.',
+      origin: error,
+    });
+  }
+}
+
+export const writeHostRecord = (home: string, record: HostRecord): Promise<void> =>
+  writeFileDurably(fileOf(home), JSON.stringify(record, null, 2));

@@ -1,0 +1,165 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { isProof, publicKeyOf } from '@orrery/shared/bus';
+import { JoinRequest, RenewRequest, renewText, type JoinReply } from '@orrery/shared/contracts';
+import { createLogger, newId } from '@orrery/shared/runtime';
+import { eventually, freePort, temporaryFolder } from '../../../../test/support/servers.js';
+import { Credentials } from './credentials.js';
+import { ensureJoined } from './join.js';
+
+const logger = createLogger('test', 'silent');
+const reply: JoinReply = {
+  ...{ hostId: newId('hst'), nodeId: newId('nod'), name: 'web-1' },
+  nats: { url: 'nats://127.0.0.1:4222', user: 'agent', password: 'secret', jwt: null, ca: null },
+  signingKeys: [{ id: '0123456789abcdef', publicKey: Buffer.alloc(32).toString('base64') }],
+};
+
+describe('joining', () => {
+  let home: string;
+  let server: Server;
+  let port: number;
+  let answers: { status: number; body: unknown }[];
+  let renewals: RenewRequest[];
+  let asked: { authorization: string | undefined; body: JoinRequest }[];
+  const stop = new AbortController();
+
+  const listen = () => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const config = () => ({
+    ...{ home, hostName: 'web-1', hostLabels: { site: 'cloud' }, simulate: false },
+    apiUrl: `http://127.0.0.1:${port}`,
+    joinSecretFile: join(home, 'join.secret'),
+  });
+
+  beforeEach(async () => {
+    home = await temporaryFolder('join');
+    port = await freePort();
+    await writeFile(join(home, 'join.secret'), 'orj_secret\n');
+    answers = [];
+    asked = [];
+    renewals = [];
+    server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
+        if (request.url === '/v1/join/renew') renewals.push(RenewRequest.parse(body));
+        else if (request.url === '/v1/join')
+          asked.push({ authorization: request.headers.authorization, body: JoinRequest.parse(body) });
+        const nonce = { status: 200, body: { nonce: 'a-nonce' } };
+        const answer = request.url === '/v1/join/nonce' ? nonce : (answers.shift() ?? { status: 200, body: reply });
+        response.writeHead(answer.status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(answer.body));
+      });
+    });
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('asks once, shows the secret, and keeps who the host is where only it can read it', async () => {
+    await listen();
+    await expect(ensureJoined(config(), logger, stop.signal)).resolves.toEqual(reply);
+    expect(asked).toMatchObject([
+      { authorization: 'Bearer orj_secret', body: { name: 'web-1', labels: { site: 'cloud' }, simulated: false } },
+    ]);
+    expect((await stat(join(home, 'host.json'))).mode & 0o777).toBe(0o600);
+    await expect(ensureJoined(config(), logger, stop.signal)).resolves.toEqual(reply);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('goes on asking until the API is there, with the same installation', async () => {
+    const joined = ensureJoined(config(), logger, stop.signal);
+    await eventually(async () => (await readFile(join(home, 'installation'), 'utf8')).length === 32);
+    answers = [
+      { status: 503, body: {} },
+      { status: 409, body: { type: 'x', title: 'x', status: 409, code: 'name-taken', detail: 'it is taken' } },
+    ];
+    await listen();
+    await expect(joined).resolves.toEqual(reply);
+    expect(asked).toHaveLength(3);
+    expect(new Set(asked.map(({ body }) => body.installation)).size).toBe(1);
+  });
+
+  it('goes on asking while the secret is not there', async () => {
+    await listen();
+    const joined = ensureJoined({ ...config(), joinSecretFile: join(home, 'later') }, logger, stop.signal);
+    await eventually(async () => (await stat(join(home, 'installation'))).isFile());
+    expect(asked).toEqual([]);
+    await writeFile(join(home, 'later'), 'orj_late');
+    await joined;
+    expect(asked[0]?.authorization).toBe('Bearer orj_late');
+  });
+
+  it('ends when it is told to', async () => {
+    const ended = new AbortController();
+    const joined = ensureJoined(config(), logger, ended.signal);
+    ended.abort(new Error('stop'));
+    await expect(joined).rejects.toThrow('stop');
+  });
+
+  describe('and what lets it in afterwards', () => {
+    const refused = (code: string) => ({
+      status: 403,
+      body: { type: 'x', title: 'x', status: 403, code, detail: 'it is not let in' },
+    });
+    const joined = async () => {
+      await listen();
+      return Credentials.open(config(), await ensureJoined(config(), logger, stop.signal));
+    };
+    const keyFile = (name = 'host.seed') => readFile(join(home, name), 'utf8').catch(() => undefined);
+
+    it('is asked for by the key that it joined with, and kept', async () => {
+      const credentials = await joined();
+      const moved = { ...reply, nats: { ...reply.nats, url: 'nats://127.0.0.1:4333' } };
+      answers = [{ status: 200, body: moved }];
+      await expect(credentials.renew()).resolves.toEqual(moved);
+      const [renewal] = renewals;
+      expect(renewal).toMatchObject({ host: reply.hostId, key: asked[0]?.body.key });
+      expect(isProof(renewal?.key ?? '', renewText({ ...renewal!, next: undefined }), renewal?.proof ?? '')).toBe(true);
+      await expect(ensureJoined(config(), logger, stop.signal)).resolves.toEqual(moved);
+      expect((await stat(join(home, 'host.seed'))).mode & 0o777).toBe(0o600);
+    });
+
+    it('changes its key when that is asked for, and has the old one until the API has taken the new one', async () => {
+      const credentials = await joined();
+      const before = await keyFile();
+      answers = [refused('proof-refused')];
+      await expect(credentials.rotate()).rejects.toMatchObject({ code: 'proof-refused' });
+      expect(await keyFile()).toBe(before);
+      const key = await credentials.rotate();
+      expect(renewals.at(-1)).toMatchObject({ key: asked[0]?.body.key, next: { key } });
+      expect(publicKeyOf((await keyFile()) ?? '')).toBe(key);
+      expect(await keyFile('host.seed.next')).toBeUndefined();
+    });
+
+    it('finds out what became of a change whose answer was lost', async () => {
+      const credentials = await joined();
+      const before = await keyFile();
+      answers = [{ status: 502, body: {} }];
+      await expect(credentials.rotate()).rejects.toMatchObject({ kind: 'operational' });
+      const next = await keyFile('host.seed.next');
+      // The API has never heard of the new key.
+      answers = [refused('host-revoked'), { status: 200, body: reply }];
+      await credentials.renew();
+      expect([await keyFile(), await keyFile('host.seed.next')]).toEqual([before, undefined]);
+      // It has taken it.
+      answers = [{ status: 502, body: {} }];
+      await expect(credentials.rotate()).rejects.toThrow();
+      const taken = await keyFile('host.seed.next');
+      await credentials.renew();
+      expect(taken).not.toBe(next);
+      expect(await keyFile()).toBe(taken);
+    });
+  });
+
+  it('says what to do about a record that is damaged', async () => {
+    await writeFile(join(home, 'host.json'), '{');
+    await expect(ensureJoined(config(), logger, stop.signal)).rejects.toMatchObject({
+      code: 'host-record-damaged',
+      fix: expect.stringContaining('Delete this file'),
+    });
+  });
+});

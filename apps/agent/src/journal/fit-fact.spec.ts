@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import { newId } from '@orrery/shared/runtime';
+import { AgentFact } from '@orrery/shared/contracts';
+import { launch } from '../../../../test/support/agent/items.js';
+import {
+  container,
+  hostNode,
+  known,
+  membership,
+  node,
+  observed,
+  peer,
+  shown,
+} from '../../../../test/support/agent/observed.js';
+import { fitFact, MAX_FACT_BYTES } from './fit-fact.js';
+
+const host = newId('nod');
+const routes = Array.from({ length: 10_000 }, (_, at) => ({ target: `10.${at >> 8}.${at & 255}.0/24`, via: null }));
+const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+
+describe('fitFact', () => {
+  it('leaves alone what fits', () => {
+    const fact: AgentFact = {
+      type: 'network.changed',
+      data: { node: host, network: '8056c2e21c000001', after: membership() },
+    };
+    expect(fitFact(fact).facts[0]).toBe(fact);
+  });
+
+  it('cuts ten thousand routes and a name of a megabyte, and what is left is still the fact', () => {
+    const after = membership({ routes, name: 'x'.repeat(1_000_000) });
+    const fact: AgentFact = { type: 'network.changed', data: { node: host, network: after.network, after } };
+    const [fitted] = fitFact(fact).facts;
+    expect(sizeOf(fitted)).toBeLessThanOrEqual(MAX_FACT_BYTES);
+    expect(AgentFact.parse(fitted)).toMatchObject({ data: { after: { status: 'OK', network: after.network } } });
+  });
+
+  it('calls the peers of a snapshot unknown that has too many, because a cut list would say that the rest is gone', () => {
+    const peers = Array.from({ length: 5_000 }, (_, at) => peer(at.toString(16).padStart(10, '0')));
+    const own = hostNode(host, { peers: known(peers), memberships: known([membership()]) });
+    const fact: AgentFact = { type: 'host.snapshot', data: { hash: 'x', state: observed({ nodes: [own] }) } };
+    const [fitted] = fitFact(fact).facts;
+    expect(fitted).toMatchObject({
+      data: {
+        state: { nodes: [{ peers: { known: false }, memberships: { known: true, value: [{ status: 'OK' }] } }] },
+      },
+    });
+  });
+
+  it('keeps every membership and interface of a snapshot whose routes are too many', () => {
+    const own = hostNode(host, {
+      memberships: known([membership({ routes }), membership({ network: '8056c2e21c000002' })]),
+      interfaces: known([shown(undefined, { routes })]),
+    });
+    const [fitted] = fitFact({ type: 'host.snapshot', data: { hash: 'x', state: observed({ nodes: [own] }) } }).facts;
+    expect(sizeOf(fitted)).toBeLessThanOrEqual(MAX_FACT_BYTES);
+    expect(fitted).toMatchObject({
+      data: { state: { nodes: [{ memberships: { value: { length: 2 } }, interfaces: { value: { length: 1 } } }] } },
+    });
+  });
+
+  describe('a snapshot of many containers', () => {
+    const launched = (count: number) =>
+      Array.from({ length: count }, (_, at) => launch({ name: `demo-${at}` }).container);
+    const snapshot = (count: number): AgentFact => {
+      const items = launched(count);
+      const nodes = items.map((item) =>
+        node(item.node, { memberships: known([membership()]), interfaces: known([shown()]) }),
+      );
+      const state = observed({
+        containers: known(items.map((item) => container(item))),
+        nodes: [hostNode(host), ...nodes],
+      });
+      return { type: 'host.snapshot', data: { hash: 'x', state } };
+    };
+    const statesOf = (facts: AgentFact[]) =>
+      facts.flatMap((fact) => (fact.type === 'host.snapshot' ? [fact.data.state] : []));
+
+    it('tells of 400 everything, in pieces: the first has the host and all containers', () => {
+      const { facts, leftOut } = fitFact(snapshot(400));
+      const states = statesOf(facts);
+      expect(facts.length).toBeGreaterThan(1);
+      expect(leftOut).toEqual([]);
+      for (const fact of facts) expect(sizeOf(AgentFact.parse(fact))).toBeLessThanOrEqual(MAX_FACT_BYTES);
+      expect(states[0]?.containers).toMatchObject({ known: true, value: { length: 400 } });
+      expect(states[0]?.nodes[0]?.kind).toBe('host');
+      for (const state of states.slice(1)) expect(state.containers.known).toBe(false);
+      const nodes = states.flatMap((state) => state.nodes);
+      expect(new Set(nodes.map((one) => one.node)).size).toBe(401);
+      expect(nodes.filter(({ memberships }) => !memberships.known)).toEqual([]);
+    });
+
+    it('calls the containers unknown, and says so, when they alone are too many', () => {
+      const { facts, leftOut } = fitFact(snapshot(1_000));
+      expect(leftOut).toEqual(['containers']);
+      for (const fact of facts) expect(sizeOf(fact)).toBeLessThanOrEqual(MAX_FACT_BYTES);
+      expect(statesOf(facts).flatMap((state) => state.nodes)).toHaveLength(1_001);
+    });
+  });
+});

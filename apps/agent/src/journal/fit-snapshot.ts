@@ -1,0 +1,61 @@
+import type { ObservedNode, ObservedState, Part } from '@orrery/shared/contracts';
+
+const KEPT_ROUTES = 100;
+
+export interface FittedSnapshot {
+  states: ObservedState[];
+  /** What is called unknown because it is too large. */
+  leftOut: string[];
+}
+
+/**
+ * An observation in pieces of at most so many bytes. The first has the containers, and with them the list of all nodes that there
+ * are; the others have more nodes, and call the containers unknown, from which nothing follows.
+ */
+export function fitSnapshot(state: ObservedState, maxBytes: number): FittedSnapshot {
+  const leftOut: string[] = [];
+  const rest = { ...state, containers: unknown('the containers are in another piece of this snapshot'), nodes: [] };
+  const room = maxBytes - sizeOf(rest);
+  const nodes = state.nodes.map((node) => fitNode(node, room, leftOut));
+  let piece: ObservedState = { ...state, nodes: nodes.slice(0, 1) };
+  if (sizeOf(piece) > maxBytes) {
+    leftOut.push('containers');
+    piece = { ...piece, containers: unknown('the containers were left out: the snapshot would be too large') };
+  }
+  const states = [piece];
+  let bytes = sizeOf(piece);
+  for (const node of nodes.slice(1)) {
+    bytes += sizeOf(node) + 1;
+    if (bytes > maxBytes) {
+      piece = { ...rest, nodes: [] };
+      states.push(piece);
+      bytes = sizeOf(rest) + sizeOf(node);
+    }
+    piece.nodes.push(node);
+  }
+  return { states, leftOut };
+}
+
+/** A node that fits: without its peers, else with few routes, else with nothing but that it is there. */
+function fitNode(node: ObservedNode, room: number, leftOut: string[]): ObservedNode {
+  const left = (part: string) => unknown(`the ${part} were left out: the snapshot would be too large`);
+  const withoutPeers = { ...node, peers: left('peers') };
+  const withFewRoutes = {
+    ...withoutPeers,
+    memberships: fewRoutes(node.memberships),
+    interfaces: fewRoutes(node.interfaces),
+  };
+  const bare = { ...withoutPeers, memberships: left('memberships'), interfaces: left('interfaces') };
+  const fitting = [node, withoutPeers, withFewRoutes].find((one) => sizeOf(one) <= room) ?? bare;
+  if (fitting !== node) leftOut.push(`parts of ${node.node}`);
+  return fitting;
+}
+
+const fewRoutes = <T extends { routes: unknown[] }>(part: Part<T[]>): Part<T[]> =>
+  part.known
+    ? { known: true, value: part.value.map((one) => ({ ...one, routes: one.routes.slice(0, KEPT_ROUTES) })) }
+    : part;
+
+const unknown = (cause: string) => ({ known: false as const, code: 'unexpected' as const, cause });
+
+const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));

@@ -1,0 +1,48 @@
+import {
+  type FindingCode,
+  FindingData,
+  ItemId,
+  NetworkId,
+  NodeId,
+  ObservedState,
+  Outcome,
+  Stage,
+} from '@orrery/shared/contracts';
+import { z } from 'zod';
+
+/** What was last told of an item, at which revision; stages are told once each. */
+export const LedgerEntry = z.object({
+  revision: z.int().positive(),
+  outcome: Outcome.nullable(),
+  stages: z.array(Stage),
+});
+export type LedgerEntry = z.infer<typeof LedgerEntry>;
+
+export const RaisedFinding = z.object({
+  node: NodeId.nullable(),
+  network: NetworkId.nullable(),
+  item: ItemId.nullable(),
+  finding: FindingData,
+});
+export type RaisedFinding = z.infer<typeof RaisedFinding>;
+
+export const findingKey = (about: Omit<RaisedFinding, 'finding'>, code: FindingCode): string =>
+  [code, about.node ?? '', about.network ?? '', about.item ?? ''].join('/');
+
+/**
+ * What the agent has reported so far, kept in the same atomic writes as the reports: `before` is what `diff` compares the next
+ * observation with.
+ */
+export interface Memory {
+  before: ObservedState | undefined;
+  ledger: Record<ItemId, LedgerEntry>;
+  findings: Record<string, RaisedFinding>;
+}
+
+export const EMPTY_MEMORY: Memory = { before: undefined, ledger: {}, findings: {} };
+
+export const memorySchemas = {
+  before: ObservedState,
+  ledger: z.record(z.string(), LedgerEntry),
+  findings: z.record(z.string(), RaisedFinding),
+};

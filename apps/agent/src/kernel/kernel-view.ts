@@ -1,0 +1,96 @@
+import { readFile, readlink } from 'node:fs/promises';
+import type { ObservedInterface } from '@orrery/shared/contracts';
+import { describeError } from '@orrery/shared/runtime';
+import type { RunInside } from '../docker/engine-exec.js';
+import { StepError } from '../machine/machine.js';
+import { IP_BATCH, parseIpBatch } from './ip-json.js';
+import { parseProcNet, PROC_NET_SCRIPT } from './proc-net.js';
+import { runTool, ToolMissing } from './run-tool.js';
+
+export interface ContainerNamespace {
+  engineId: string;
+  /** As the engine's machine numbers it. */
+  pid: number;
+  run: RunInside;
+}
+
+/**
+ * The `zt…` devices of a network namespace as its kernel shows them. Three ways in, the cheapest first: `ip` in the namespace by
+ * nsenter; `ip` by exec; /proc and /sys by exec. A way that this agent cannot go at all is not tried again.
+ */
+export class KernelView {
+  private canEnter = process.platform === 'linux';
+  /** Containers whose image has no `ip` that prints JSON. */
+  private readonly withoutIp = new Set<string>();
+
+  /** The host's own namespace, which is the agent's. */
+  async host(signal?: AbortSignal): Promise<ObservedInterface[]> {
+    try {
+      return parseIpBatch(await runTool(['ip', '-json', '-batch', '-'], IP_BATCH, signal));
+    } catch (error) {
+      if (!(error instanceof ToolMissing)) throw unreadable(error);
+      return parseProcNet(await runTool(['sh', '-c', PROC_NET_SCRIPT], '', signal).catch(rethrowUnreadable));
+    }
+  }
+
+  async container(namespace: ContainerNamespace, signal?: AbortSignal): Promise<ObservedInterface[]> {
+    if (this.canEnter && (await isInOurView(namespace))) {
+      try {
+        const command = ['nsenter', `--net=/proc/${namespace.pid}/ns/net`, '--', 'ip', '-json', '-batch', '-'];
+        return parseIpBatch(await runTool(command, IP_BATCH, signal));
+      } catch (error) {
+        signal?.throwIfAborted();
+        // The process may just have ended; only what no process of ours may do is given up.
+        if (error instanceof ToolMissing || /not permitted|denied/i.test(describeError(error))) this.canEnter = false;
+      }
+    }
+    return this.byExec(namespace, signal);
+  }
+
+  private async byExec({ engineId, run }: ContainerNamespace, signal?: AbortSignal): Promise<ObservedInterface[]> {
+    if (!this.withoutIp.has(engineId)) {
+      const script = `printf '${IP_BATCH.replaceAll('\n', '\\n')}' | ip -json -batch -`;
+      const { stdout, exitCode } = await run(['sh', '-c', script], signal);
+      if (exitCode === 0) return parseIpBatch(stdout);
+      this.withoutIp.add(engineId);
+    }
+    const { stdout, stderr } = await run(['sh', '-c', PROC_NET_SCRIPT], signal);
+    try {
+      return parseProcNet(stdout);
+    } catch (error) {
+      throw unreadable(error, stderr);
+    }
+  }
+}
+
+/**
+ * Whether the engine's number names the same process here: an engine in a container of its own has another view of processes. The
+ * process's control group carries the container's id.
+ */
+async function isInOurView({ engineId, pid }: ContainerNamespace): Promise<boolean> {
+  if (pid <= 0) return false;
+  try {
+    const [groups, theirs, ours] = await Promise.all([
+      readFile(`/proc/${pid}/cgroup`, 'utf8'),
+      readlink(`/proc/${pid}/ns/net`),
+      readlink('/proc/self/ns/net'),
+    ]);
+    return groups.includes(engineId) && theirs !== ours;
+  } catch {
+    return false;
+  }
+}
+
+const rethrowUnreadable = (error: unknown): never => {
+  throw unreadable(error);
+};
+
+function unreadable(error: unknown, said = ''): StepError {
+  return new StepError({
+    code: 'unexpected',
+    cause: `the kernel's view of the interfaces cannot be read: ${describeError(error)} ${said}`.trim(),
+    fix: 'Install iproute2 (the command `ip`) on this host.',
+    transient: true,
+    origin: error,
+  });
+}

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+
+/** The program itself is not on this machine. */
+export class ToolMissing extends Error {
+  constructor(tool: string, origin: unknown) {
+    super(`there is no ${tool} on this machine`, { cause: origin });
+    this.name = 'ToolMissing';
+  }
+}
+
+/** Ordinary users often have no sbin in theirs. */
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';
+const TOOL_MS = 3_000;
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/** Runs a program of this machine, without a shell, and gives what it printed; killed when its time is over. */
+export function runTool(command: readonly string[], input: string, signal?: AbortSignal): Promise<string> {
+  const [tool = '', ...args] = command;
+  const late = AbortSignal.timeout(TOOL_MS);
+  return new Promise((resolve, reject) => {
+    const child = spawn(tool, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      killSignal: 'SIGKILL',
+      signal: signal ? AbortSignal.any([late, signal]) : late,
+      env: { PATH, LC_ALL: 'C' },
+    });
+    let printed = '';
+    let complained = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+      if (printed.length > MAX_BYTES) child.kill('SIGKILL');
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (complained = (complained + text).slice(-2000)));
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') reject(new ToolMissing(tool, error));
+      else reject(late.aborted ? new Error(`${tool} did not end within ${TOOL_MS} ms`) : error);
+    });
+    child.on('close', (code) => {
+      if (code === 0) resolve(printed);
+      else reject(new Error(`${tool} ended with ${code}: ${complained.trim()}`));
+    });
+    // A program that ends before it has read its input is not an error of ours.
+    child.stdin.on('error', () => undefined).end(input);
+  });
+}

@@ -1,0 +1,216 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import type { INestMicroservice } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { BusErrorFilter, Bus, BusStrategy, Verifier } from '@orrery/shared/bus';
+import { inboxPrefix } from '@orrery/shared/contracts';
+import { describeError, retry, type AppError, type Logger } from '@orrery/shared/runtime';
+import { AppModule } from '../app.module.js';
+import { CallLedger } from '../calls/call-ledger.js';
+import { CallOperations } from '../calls/call-operations.js';
+import { CallsService } from '../calls/calls.service.js';
+import type { AgentConfig } from '../config.js';
+import { DesiredStore } from '../desired/desired-store.js';
+import { FileIdentityStore } from '../identities/file-identity-store.js';
+import { ApiWay } from '../guard/api-way.js';
+import { Probations } from '../guard/probations.js';
+import type { Credentials } from '../join/credentials.js';
+import type { Removal } from '../join/removal.js';
+import { readFormer } from '../join/set-aside.js';
+import { Journal } from '../journal/journal.js';
+import { createMachine } from '../machine/create-machine.js';
+import type { Machine } from '../machine/machine.js';
+import { HostPolicy } from '../policy/host-policy.js';
+import { Reconciler } from '../reconciler/reconciler.js';
+import { Reporter } from '../reconciler/reporter.js';
+import { BatchSender } from '../uplink/batch-sender.js';
+import { Beats } from '../uplink/beats.js';
+import { Greeter } from '../uplink/greeter.js';
+import { ServerClock } from '../uplink/server-clock.js';
+import { REMOVED_FIX, Uplink } from '../uplink/uplink.js';
+import { AGENT_VERSION } from '../version.js';
+import { steadyNow } from './steady-now.js';
+
+const PRUNE_EVERY_MS = 10 * 60_000;
+
+/** One agent of one host, put together. It works from what is on its disk; NATS and the API may come later. */
+export class Agent {
+  #pruning: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly logger: Logger,
+    readonly machine: Machine,
+    readonly bus: Bus,
+    private readonly stores: { journal: Journal; desired: DesiredStore; removal: Removal },
+    private readonly loops: { reconciler: Reconciler; uplink: Uplink; app: INestMicroservice },
+  ) {}
+
+  static async create(config: AgentConfig, who: Who, logger: Logger, signal: AbortSignal): Promise<Agent> {
+    const { record } = who.credentials;
+    const { hostId: host } = record;
+    const former = await readFormer(config.home);
+    const identities = await FileIdentityStore.open(config.home);
+    const journal = await openJournal(config, logger, signal);
+    const verifier = new Verifier(record.signingKeys);
+    const desired = new DesiredStore(config.home, host, verifier, logger);
+    await desired.open();
+    const ways = { NATS: record.nats.url, 'the API': config.apiUrl };
+    const machine = await createMachine(config, [host, ...former.hosts], identities, logger, ways);
+    const bus = connectBus(who.credentials, logger);
+    const clock = new ServerClock();
+    const data = { agentVersion: AGENT_VERSION, simulated: machine.simulated };
+    const reporter = new Reporter(journal, { type: 'host.started', data }, former.nodes);
+    const policy = new HostPolicy(config.policy, logger);
+    const way = new ApiWay();
+    const probations = await openProbations(config, way, logger);
+    const reconciler = new Reconciler({
+      hostNode: record.nodeId,
+      machine,
+      desired,
+      policy,
+      reporter,
+      probations,
+      logger,
+    });
+    const uplink = createUplink({ ...who, machine, bus, clock, journal, desired, reporter, reconciler, logger });
+    way.follow(uplink);
+    const ledger = new CallLedger(journal);
+    const operations = new CallOperations({
+      machine,
+      reconciler,
+      journal,
+      desired,
+      policy,
+      credentials: who.credentials,
+    });
+    const calls = new CallsService({ host, verifier, clock, ledger, operations, logger });
+    const strategy = new BusStrategy({ bus, host });
+    const module = AppModule.with(desired, calls);
+    const app = await NestFactory.createMicroservice(module, { strategy, logger: false, abortOnError: false });
+    app.useGlobalFilters(new BusErrorFilter());
+    return new Agent(logger, machine, bus, { journal, desired, removal: who.removal }, { reconciler, uplink, app });
+  }
+
+  async start(): Promise<void> {
+    const { reconciler, uplink, app } = this.loops;
+    const { journal, desired } = this.stores;
+    await app.listen();
+    reconciler.start();
+    uplink.start();
+    this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
+    const line = { event: 'agent.started', version: AGENT_VERSION, epoch: journal.epoch, ...desired.held };
+    this.logger.info({ ...line, simulated: this.machine.simulated }, 'the agent runs');
+  }
+
+  /** The API does not know this host any more, as it said otherwise than by an answer to hello. */
+  async standDown(cause: string): Promise<void> {
+    this.loops.reconciler.standDown();
+    this.logger.warn({ event: 'host.removed', cause, fix: REMOVED_FIX }, 'this host was removed: only watching');
+    await this.stores.removal.note(cause);
+  }
+
+  /** Stops intake, lets steps end, sends what is left, closes. Containers and daemons go on. */
+  async stop(): Promise<void> {
+    const { reconciler, uplink, app } = this.loops;
+    clearInterval(this.#pruning);
+    await reconciler.stop();
+    await uplink.stop();
+    await this.bus.close();
+    await app.close();
+    await this.machine.close();
+    await this.stores.journal.close();
+    this.logger.info({ event: 'agent.stopped' }, 'the agent has stopped; what it manages goes on');
+  }
+
+  async #prune(): Promise<void> {
+    await this.stores.journal.prune().catch((error: unknown) => {
+      this.logger.warn({ event: 'journal.not-pruned', cause: describeError(error) });
+    });
+  }
+}
+
+/** A step has its effect within a sixth of the time that the API may be out of reach. */
+const openProbations = ({ home, confirmMs: windowMs }: AgentConfig, way: ApiWay, logger: Logger): Promise<Probations> =>
+  Probations.open({ home, way, windowMs, settleMs: windowMs / 6, now: steadyNow, logger });
+
+/** A disk that is full now may have room later: the agent waits, and says so. */
+async function openJournal(config: AgentConfig, logger: Logger, signal: AbortSignal): Promise<Journal> {
+  const journal = new Journal({ folder: join(config.home, 'journal'), logger, capBytes: config.journalCapBytes });
+  await retry(() => journal.open(), {
+    ...{ signal, firstMs: 500, maxMs: 10_000 },
+    isFinal: (error) => (error as Partial<AppError>).kind === 'user',
+    onFailure: (error) => {
+      const { fix } = error as Partial<AppError>;
+      logger.error({ event: 'journal.unavailable', cause: describeError(error), fix }, 'waiting for the journal');
+    },
+  });
+  return journal;
+}
+
+function connectBus(credentials: Credentials, logger: Logger): Bus {
+  const { hostId, nats, name } = credentials.record;
+  const byKey = credentials.nats;
+  return new Bus({
+    servers: [nats.url],
+    ...(byKey ? { credentials: () => credentials.nats ?? byKey } : {}),
+    ...(nats.user === null ? {} : { user: nats.user, password: nats.password ?? '' }),
+    ...(nats.ca === null ? {} : { ca: nats.ca }),
+    name: `orrery-agent ${name}`,
+    inboxPrefix: inboxPrefix(hostId),
+    logger,
+  });
+}
+
+/** Who this host is, and whether it still is. */
+export interface Who {
+  credentials: Credentials;
+  removal: Removal;
+  /** What the API's answer to each hello means for that. */
+  heard: (answer: 'known' | 'removed') => void;
+}
+
+interface UplinkNeeds extends Who {
+  machine: Machine;
+  bus: Bus;
+  clock: ServerClock;
+  journal: Journal;
+  desired: DesiredStore;
+  reporter: Reporter;
+  reconciler: Reconciler;
+  logger: Logger;
+}
+
+function createUplink(needs: UplinkNeeds): Uplink {
+  const { credentials, removal, machine, bus, clock, journal, desired, reporter, reconciler, logger } = needs;
+  const host = credentials.record.hostId;
+  const inventory = () => reconciler.lastLook?.inventory;
+  const requestSnapshot = () => {
+    reporter.requestSnapshot();
+    reconciler.wake();
+  };
+  const beats = new Beats(bus, host, () => {
+    const hash = inventory();
+    if (hash === undefined) return undefined;
+    const at = new Date().toISOString();
+    return { epoch: journal.epoch, ...desired.held, journalHead: journal.head, inventory: hash, at };
+  });
+  desired.onChange(() => beats.now());
+  if (removal.noted) reconciler.standDown();
+  return new Uplink({
+    ...{ bus, journal, beats, clock, logger, requestSnapshot },
+    greeter: new Greeter({ host, simulated: machine.simulated, bus, journal, desired, clock, logger, inventory }),
+    sender: new BatchSender({ host, bus, journal, logger, requestSnapshot }),
+    learnedSkew: (skewMs) => (reconciler.clockSkewMs = skewMs),
+    fence: (cause) => reconciler.fence(cause),
+    removed: async (cause) => {
+      reconciler.standDown();
+      needs.heard('removed');
+      await removal.note(cause);
+    },
+    known: async () => {
+      reconciler.resume();
+      needs.heard('known');
+      await removal.clear();
+    },
+  });
+}

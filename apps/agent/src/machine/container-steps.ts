@@ -1,0 +1,208 @@
+import { NetworkId } from '@orrery/shared/contracts';
+import { crashPoint, pause } from '@orrery/shared/runtime';
+import { COMPLETE_MARK, containerFiles, readMoons } from '../docker/container-files.js';
+import { containerProfile, DAEMON_HOME } from '../docker/container-profile.js';
+import type { InspectedContainer } from '../docker/inspected.js';
+import { containerName, LABEL } from '../docker/labels.js';
+import { inspectMatchesProfile } from '../docker/profile-match.js';
+import type { ContainerBlueprint, StepOf } from '../reconciler/step.js';
+import { whyEnded } from './ended-container.js';
+import { StepError, type Executors, type StepContext } from './machine.js';
+import { openContainer, type RealMachineParts } from './real-machine-parts.js';
+import { watchStart } from './start-watch.js';
+
+const LETTING_GO_TRIES = 20;
+const LETTING_GO_MS = 150;
+
+type ContainerExecutors = Pick<
+  Executors,
+  'create-container' | 'start-container' | 'unpause-container' | 'remove-container'
+>;
+
+/** Steps on containers. What the engine shows at the moment of the step decides, not what was observed before. */
+export function containerSteps(parts: RealMachineParts): ContainerExecutors {
+  return {
+    'create-container': (step, context) => create(parts, step.blueprint, context),
+    'start-container': (step, context) => start(parts, step, context),
+    'unpause-container': (step, context) => unpause(parts, step, context),
+    'remove-container': (step, context) => remove(parts, step, context),
+  };
+}
+
+async function create(parts: RealMachineParts, blueprint: ContainerBlueprint, { signal, progress }: StepContext) {
+  const { engine, config, identities } = parts;
+  const secrets = await identities.get(blueprint.node);
+  if (!secrets)
+    throw new StepError({
+      code: 'identity-lost',
+      cause: 'the identity of the node is not in the state folder of the agent',
+      fix: "Restore the agent's state folder, or launch under another name.",
+    });
+  await assertSuitable(parts, blueprint.image, signal);
+  const moons = await readMoons(config.moonsDir);
+  const { gateway } = await engine.network(config.dockerNetwork, { signal });
+  const id = await createOnce(parts, blueprint, signal);
+  crashPoint('launch.create');
+  progress('created', `container ${containerName(blueprint.name)}`);
+  try {
+    await engine.files.put(id, containerFiles(blueprint, secrets, gateway, moons), { signal });
+  } catch (error) {
+    await engine.containers.remove(id, { doing: 'removing a half-made container' }).catch(() => undefined);
+    throw error;
+  }
+  crashPoint('launch.upload');
+}
+
+/** A name that is taken by a half-made container of the same item, left by a killed agent, is freed; any other is not touched. */
+async function createOnce(
+  parts: RealMachineParts,
+  blueprint: ContainerBlueprint,
+  signal: AbortSignal,
+): Promise<string> {
+  const { engine, config } = parts;
+  const name = containerName(blueprint.name);
+  const errand = { doing: `making ${name}`, image: blueprint.image, container: name };
+  const { host, agentVersion, dockerNetwork: network } = config;
+  const request = containerProfile(blueprint, { host, agentVersion, network });
+  for (let triesLeft = LETTING_GO_TRIES; ; triesLeft--) {
+    try {
+      return await engine.containers.create(request, errand, { signal });
+    } catch (error) {
+      const isTaken = error instanceof StepError && error.code === 'container-name-taken';
+      if (!isTaken || triesLeft === 0) throw error;
+      await freeName(parts, blueprint, error, signal);
+    }
+  }
+}
+
+/** Throws why the name was taken, if it is by what may not be touched. A container that was removed is gone a moment before its name is free. */
+async function freeName(parts: RealMachineParts, blueprint: ContainerBlueprint, why: StepError, signal: AbortSignal) {
+  const { engine } = parts;
+  const [taken] = await engine.containers.list({ name: [`^/?${containerName(blueprint.name)}$`] }, { signal });
+  const inspect = taken ? await engine.containers.inspect(taken, { signal }) : undefined;
+  if (!inspect || inspect.State.Status === 'removing') return pause(LETTING_GO_MS, signal);
+  if (inspect.State.Status !== 'created' || !isOf(parts, inspect, blueprint)) throw why;
+  await engine.containers.remove(inspect.Id, { doing: 'removing a half-made container' }, { signal });
+}
+
+/** An image may bring a volume for the daemon's home, and none elsewhere: the profile has no mounts. */
+async function assertSuitable({ engine }: RealMachineParts, image: string, signal: AbortSignal): Promise<void> {
+  const found = await engine.images.inspect(image, { signal });
+  if (!found)
+    throw new StepError({
+      code: 'image-absent',
+      cause: `the image ${image} is not on this host`,
+      fix: `It is pulled; if that does not work: \`docker pull ${image}\` on the host.`,
+      transient: true,
+    });
+  const volumes = Object.keys(found.Config?.Volumes ?? {}).filter((path) => path.replace(/\/$/, '') !== DAEMON_HOME);
+  if (volumes.length > 0 || (found.Os ?? 'linux') !== 'linux')
+    throw new StepError({
+      code: 'image-unsuitable',
+      cause: volumes.length > 0 ? `${image} declares volumes: ${volumes.join(', ')}` : `${image} is for ${found.Os}`,
+      fix: 'Use an image of zerotier-one, such as zerotier/zerotier.',
+    });
+}
+
+async function start(parts: RealMachineParts, step: StepOf<'start-container'>, { signal, progress }: StepContext) {
+  const { engine } = parts;
+  const inspect = await ownContainer(parts, step, signal);
+  if (inspect.State.Status === 'running') return;
+  const id = inspect.Id;
+  const name = inspect.Name.slice(1);
+  if (inspect.State.Status === 'created') await assertComplete(parts, inspect, signal);
+  const networks = await networksIn(parts, id, signal);
+  await startOrDiscard(parts, inspect, signal);
+  crashPoint('launch.start');
+  progress('started', `container ${name}`);
+  const running = await engine.containers.inspect(id, { signal });
+  const door = await openContainer(
+    parts,
+    step.node,
+    running && { ...running, State: { ...running.State, Status: 'running' } },
+  );
+  const version = await watchStart(
+    {
+      door,
+      networks,
+      inspect: (late) => engine.containers.inspect(id, { signal: late }),
+      whyEnded: (ended, late) => whyEnded(engine, ended, late),
+    },
+    signal,
+  );
+  if (version) progress('daemon', `zerotier-one ${version}`);
+}
+
+/** Without its files a daemon would make itself a new identity. */
+async function assertComplete(parts: RealMachineParts, { Id }: InspectedContainer, signal: AbortSignal): Promise<void> {
+  const mark = await parts.engine.files.get(Id, `${DAEMON_HOME}/${COMPLETE_MARK}`, { signal });
+  if (mark?.has(COMPLETE_MARK)) return;
+  await parts.engine.containers.remove(Id, { doing: 'removing a half-made container' }, { signal });
+  throw madeAnew('the container was only half made');
+}
+
+async function networksIn({ engine }: RealMachineParts, id: string, signal: AbortSignal): Promise<NetworkId[]> {
+  const files = await engine.files.get(id, `${DAEMON_HOME}/networks.d`, { signal });
+  return [...(files?.keys() ?? [])].flatMap((path) => {
+    const network = NetworkId.safeParse(/^networks\.d\/([0-9a-f]{16})\.conf$/.exec(path)?.[1]);
+    return network.success ? [network.data] : [];
+  });
+}
+
+/** A network that was pruned while the container stood still does not come back: the container is cache and is made anew. */
+async function startOrDiscard({ engine }: RealMachineParts, inspect: InspectedContainer, signal: AbortSignal) {
+  const name = inspect.Name.slice(1);
+  const errand = { doing: `starting ${name}`, image: inspect.Config.Image, container: name };
+  try {
+    await engine.containers.start(inspect.Id, errand, { signal });
+  } catch (error) {
+    if (!(error instanceof StepError) || !/network .* not found/i.test(error.message)) throw error;
+    await engine.containers.remove(inspect.Id, errand, { signal });
+    throw madeAnew('the Docker network that the container was on is gone');
+  }
+}
+
+const madeAnew = (cause: string) =>
+  new StepError({ code: 'unexpected', cause, fix: 'It is made anew with the same identity.', transient: true });
+
+async function unpause(parts: RealMachineParts, step: StepOf<'unpause-container'>, { signal }: StepContext) {
+  const inspect = await ownContainer(parts, step, signal);
+  if (inspect.State.Status !== 'paused') return;
+  await parts.engine.containers.unpause(inspect.Id, { doing: `unpausing ${inspect.Name.slice(1)}` }, { signal });
+}
+
+async function remove(parts: RealMachineParts, step: StepOf<'remove-container'>, { signal, progress }: StepContext) {
+  const { engine } = parts;
+  const inspect = await engine.containers.inspect(step.engineId, { signal });
+  if (inspect && !isOf(parts, inspect, step)) throw notOurs(inspect);
+  if (inspect) await engine.containers.remove(inspect.Id, { doing: `removing ${inspect.Name.slice(1)}` }, { signal });
+  progress('removed', `container ${containerName(step.name)}`);
+}
+
+async function ownContainer(
+  parts: RealMachineParts,
+  step: StepOf<'start-container' | 'unpause-container'>,
+  signal: AbortSignal,
+): Promise<InspectedContainer> {
+  const inspect = await parts.engine.containers.inspect(step.engineId, { signal });
+  if (!inspect) throw madeAnew('the container is gone: somebody removed it');
+  if (!isOf(parts, inspect, step)) throw notOurs(inspect);
+  return inspect;
+}
+
+/** Ours, and made for this very item and node. */
+function isOf({ config }: RealMachineParts, inspect: InspectedContainer, of: { item: string; node: string }): boolean {
+  const { Labels } = inspect.Config;
+  return (
+    inspectMatchesProfile(inspect, config.host, config.dockerNetwork) &&
+    Labels[LABEL.item] === of.item &&
+    Labels[LABEL.node] === of.node
+  );
+}
+
+const notOurs = (inspect: InspectedContainer) =>
+  new StepError({
+    code: 'container-name-taken',
+    cause: `Orrery did not make the container ${inspect.Name.slice(1)}, or somebody changed it: it is not touched`,
+    fix: `Remove or rename it yourself: \`docker rm -f ${inspect.Name.slice(1)}\`.`,
+  });

@@ -1,0 +1,25 @@
+import type { DockerEngine } from '../docker/docker-engine.js';
+import type { InspectedContainer } from '../docker/inspected.js';
+import { diagnoseLog, lastLine } from '../zerotier/log-diagnosis.js';
+import { StepError } from './machine.js';
+
+const LOG_LINES = 30;
+
+/** Why a container is not running any more: what its log says of its last run, else how it ended. */
+export async function whyEnded(
+  engine: DockerEngine,
+  { Id, State }: InspectedContainer,
+  signal: AbortSignal,
+): Promise<StepError> {
+  const log = await engine.containers.logs(Id, LOG_LINES, { signal, since: State.StartedAt }).catch(() => '');
+  const found = diagnoseLog(log);
+  if (found) return new StepError(found);
+  const how = State.OOMKilled ? 'killed for lack of memory' : `exit code ${State.ExitCode}`;
+  const said = lastLine(log);
+  return new StepError({
+    code: 'container-died',
+    cause: `the container ended (${how})${said && `: ${said}`}`,
+    fix: State.OOMKilled ? 'Give it more memory (--memory).' : 'See the log of the container: `orrery container logs`.',
+    transient: true,
+  });
+}

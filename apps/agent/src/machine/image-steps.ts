@@ -1,0 +1,46 @@
+import { crashPoint } from '@orrery/shared/runtime';
+import { mintIdentity } from '../docker/identity-minter.js';
+import { registryCredentials } from '../docker/registry-credentials.js';
+import type { ImageNames } from './image-names.js';
+import { StepError, type Executors } from './machine.js';
+import type { RealMachineParts } from './real-machine-parts.js';
+
+type ImageExecutors = Pick<Executors, 'pull-image' | 'mint-identity' | 'forget-identity'>;
+
+/** Between two lines of progress of one pull. */
+const PROGRESS_MS = 1_000;
+
+export function imageSteps(parts: RealMachineParts, names: ImageNames): ImageExecutors {
+  const { engine, config, identities, logger } = parts;
+  return {
+    'pull-image': async ({ image }, { signal, progress }) => {
+      if (await engine.images.inspect(image, { signal })) return names.forget();
+      const credentials = await registryCredentials(config.dockerConfigFile, image);
+      logger.info({ event: 'docker.pull', image, credentials: credentials !== undefined }, 'pulling an image');
+      let said = -Infinity;
+      const say = (detail: string) => {
+        if (performance.now() - said < PROGRESS_MS) return;
+        said = performance.now();
+        progress('pull', `${image}: ${detail}`);
+      };
+      await engine.images.pull(image, credentials, say, { signal });
+      names.forget();
+      if (!(await engine.images.inspect(image, { signal })))
+        throw new StepError({
+          code: 'image-absent',
+          cause: `${image} was pulled and is still not there`,
+          fix: `Look what \`docker pull ${image}\` says on the host.`,
+          transient: true,
+        });
+      progress('pull', `${image}: complete`);
+    },
+    'mint-identity': async ({ node, image }, { signal, progress }) => {
+      if (identities.has(node)) return;
+      const secrets = await mintIdentity(engine, image, config.host, { signal });
+      await identities.put(node, secrets);
+      crashPoint('launch.identity');
+      progress('identity', `address ${secrets.address}`);
+    },
+    'forget-identity': ({ node }) => identities.forget(node),
+  };
+}

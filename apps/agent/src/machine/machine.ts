@@ -1,0 +1,63 @@
+import type { FailureCode, ItemId, NodeId, ObservedState, Stage } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import type { SeenGround } from '../guard/decide-ground.js';
+import type { Step, StepName, StepOf } from '../reconciler/step.js';
+
+/** What is to be looked at besides the host's own daemon: the managed containers by what was signed for this host. */
+export interface Scope {
+  hostNode: NodeId;
+  /** Whether anything about the host's own daemon is wanted; if not, a machine without one is simply without one. */
+  containers: { item: ItemId; node: NodeId; name: string }[];
+}
+
+/** Why a step did not work. `code` becomes the item's outcome; `transient` ones are tried again soon. */
+export class StepError extends AppError {
+  declare readonly code: FailureCode;
+  readonly transient: boolean;
+  constructor(options: { code: FailureCode; cause: string; fix: string; transient?: boolean; origin?: unknown }) {
+    super({ code: options.code, kind: 'operational', cause: options.cause, fix: options.fix, origin: options.origin });
+    this.name = 'StepError';
+    this.transient = options.transient ?? false;
+  }
+}
+
+export interface StepContext {
+  signal: AbortSignal;
+  /** A line of progress for the person who waits; journaled as `item.progress`, coalesced by stage. */
+  progress: (stage: Stage, detail: string) => void;
+}
+
+/** One executor for each step; the compiler keeps the table complete. Executors are idempotent: the same step again does no harm. */
+export type Executors = { [N in StepName]: (step: StepOf<N>, context: StepContext) => Promise<void> };
+
+/** What `plan` must know of the machine beyond the observation. */
+export interface MachineFacts {
+  /** Image for items that name none. */
+  defaultImage: string;
+  /** Images present in the engine, by reference; undefined when unknown. */
+  imagePresent(image: string): boolean | undefined;
+  /** Nodes whose identity is in the agent's state folder. */
+  hasIdentity(node: NodeId): boolean;
+  /** What the networks of the host's own daemon must leave alone. */
+  ground?: SeenGround;
+}
+
+/**
+ * The machine that the agent acts on: the real one (docker/, zerotier/, kernel/) or a simulated one. Looking never throws: a part
+ * that could not be looked at is `unknown` with its cause.
+ */
+export interface Machine {
+  readonly simulated: boolean;
+  readonly executors: Executors;
+  observe(scope: Scope, signal: AbortSignal): Promise<ObservedState>;
+  facts(scope: Scope): Promise<MachineFacts>;
+  /** Calls back when something may have changed (an engine event, a file): a hint to look now, never a truth. Stops with the signal. */
+  watch(hint: () => void, signal: AbortSignal): void;
+  /** Last lines of a node's log. */
+  logs(node: NodeId, tail: number): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Runs a step through its executor; the cast is safe because the table is typed by step name. */
+export const execute = (executors: Executors, step: Step, context: StepContext): Promise<void> =>
+  (executors[step.step] as (step: Step, context: StepContext) => Promise<void>)(step, context);

@@ -1,0 +1,76 @@
+import type { NodeId, NodeKind, ObservedInterface, ObservedNode } from '@orrery/shared/contracts';
+import type { DaemonNetwork, DaemonPeer, DaemonStatus } from '../zerotier/local-api.js';
+import { assertExpected, type NodeDoor } from '../zerotier/node-door.js';
+import { compare, observedDaemon, observedMembership, observedPeer } from '../zerotier/observed-daemon.js';
+import { known, partOf, unknown } from './part.js';
+
+export interface NodeLook {
+  node: NodeId;
+  kind: NodeKind;
+  door: NodeDoor;
+  interfaces: Promise<ObservedInterface[]>;
+  /** The `allowManaged` list of a network, where there is one. */
+  listOf: (network: string) => Promise<string[] | null>;
+}
+
+/**
+ * One node, looked at from both sides at once: what its daemon says and what its kernel shows. Nothing of a daemon that is not
+ * the expected node is believed.
+ */
+export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<ObservedNode> {
+  const { door } = look;
+  const [status, networks, peers, interfaces] = await Promise.all([
+    partOf(expectedStatus(door, signal)),
+    partOf(explained(door, memberships(look, signal))),
+    partOf(explained(door, door.api.peers(signal).then(peersOf))),
+    partOf(look.interfaces),
+  ]);
+  return {
+    node: look.node,
+    kind: look.kind,
+    daemon: status.known ? known(observedDaemon(status.value)) : status,
+    memberships: status.known ? networks : status,
+    interfaces,
+    peers: status.known ? peers : status,
+  };
+}
+
+/** A node that cannot be asked; what the kernel shows is told all the same. */
+export async function silentNode(
+  node: NodeId,
+  kind: NodeKind,
+  cause: unknown,
+  interfaces: Promise<ObservedInterface[]>,
+): Promise<ObservedNode> {
+  const silent = unknown(cause);
+  return { node, kind, daemon: silent, memberships: silent, interfaces: await partOf(interfaces), peers: silent };
+}
+
+async function expectedStatus(door: NodeDoor, signal: AbortSignal): Promise<DaemonStatus> {
+  return explained(
+    door,
+    door.api.status(signal).then((status) => {
+      assertExpected(status, door.expected);
+      return status;
+    }),
+  );
+}
+
+async function memberships({ door, listOf }: NodeLook, signal: AbortSignal) {
+  const networks = await door.api.networks(signal);
+  const observed = await Promise.all(
+    networks.map(async (network: DaemonNetwork) => observedMembership(network, await listOf(network.nwid))),
+  );
+  return observed.sort((left, right) => compare(left.network, right.network));
+}
+
+const peersOf = (peers: DaemonPeer[]) =>
+  peers.flatMap((peer) => observedPeer(peer) ?? []).sort((left, right) => compare(left.address, right.address));
+
+async function explained<T>(door: NodeDoor, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw door.explain(error);
+  }
+}

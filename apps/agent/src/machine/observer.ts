@@ -1,0 +1,146 @@
+import type { ObservedContainer, ObservedNode, ObservedState, Part } from '@orrery/shared/contracts';
+import { sweepThrowaways } from '../docker/identity-minter.js';
+import type { InspectedContainer } from '../docker/inspected.js';
+import { containerName, LABEL } from '../docker/labels.js';
+import { observedContainer, withOneOwner } from '../docker/observed-container.js';
+import { allowManagedList } from '../zerotier/settings-file.js';
+import { whyEnded } from './ended-container.js';
+import { StepError, type Scope } from './machine.js';
+import type { ManagedLists } from './managed-lists.js';
+import { observeNode, silentNode } from './node-observer.js';
+import { known, partOf, type unknown } from './part.js';
+import { openContainer, type RealMachineParts } from './real-machine-parts.js';
+
+/** Milliseconds within which the engine has to answer a look; later is unknown. */
+const LOOK_MS = 4_000;
+/** Nodes that are looked at at the same time. */
+const AT_ONCE = 8;
+
+interface Found {
+  observed: ObservedContainer;
+  inspect: InspectedContainer;
+}
+
+/** Looks at everything that a scope names. Never throws: what cannot be seen is unknown, with its cause. */
+export class Observer {
+  private swept = false;
+
+  constructor(
+    private readonly parts: RealMachineParts,
+    private readonly lists: ManagedLists,
+  ) {}
+
+  async observe(scope: Scope, signal: AbortSignal): Promise<ObservedState> {
+    const options = { ms: LOOK_MS, signal };
+    const [engine, found, host] = await Promise.all([
+      partOf(this.parts.engine.info(options)),
+      partOf(this.find(scope, signal)),
+      this.hostNode(scope, signal),
+    ]);
+    if (engine.known) await this.sweep(signal);
+    const containers = await this.containerNodes(scope, found, signal);
+    return {
+      engine,
+      containers: found.known ? known(found.value.map(({ observed }) => observed)) : found,
+      nodes: [host, ...containers],
+    };
+  }
+
+  /** Containers with this host's label, and whatever has a name that the scope asks for. */
+  private async find(scope: Scope, signal: AbortSignal): Promise<Found[]> {
+    const { engine, config } = this.parts;
+    const options = { ms: LOOK_MS, signal };
+    const former = config.formerHosts ?? [];
+    const name = scope.containers.map((wanted) => `^/?${containerName(wanted.name)}$`);
+    const lists = [
+      ...[config.host, ...former].map((host) => engine.containers.list({ label: [`${LABEL.host}=${host}`] }, options)),
+      ...(name.length > 0 ? [engine.containers.list({ name }, options)] : []),
+    ];
+    const ids = new Set((await Promise.all(lists)).flat());
+    this.lists.keep(ids);
+    const inspected = await Promise.all([...ids].map((id) => engine.containers.inspect(id, options)));
+    const claims = inspected
+      .flatMap((inspect) => {
+        const observed = inspect && observedContainer(inspect, scope, config.host, config.dockerNetwork, former);
+        return observed ? [{ observed, inspect }] : [];
+      })
+      .sort((left, right) => (left.observed.engineId < right.observed.engineId ? -1 : 1));
+    return withOneOwner(claims);
+  }
+
+  private async hostNode({ hostNode }: Scope, signal: AbortSignal): Promise<ObservedNode> {
+    const interfaces = this.parts.kernel.host(signal);
+    interfaces.catch(() => undefined);
+    try {
+      const door = await this.parts.hostDaemon.open();
+      const listOf = async (network: string) => allowManagedList(await door.settings.read(network, signal));
+      return await observeNode({ node: hostNode, kind: 'host', door, interfaces, listOf }, signal);
+    } catch (error) {
+      return silentNode(hostNode, 'host', error, interfaces);
+    }
+  }
+
+  private async containerNodes(scope: Scope, found: Part<Found[]>, signal: AbortSignal): Promise<ObservedNode[]> {
+    const nodes: ObservedNode[] = [];
+    for (let at = 0; at < scope.containers.length; at += AT_ONCE) {
+      const some = scope.containers.slice(at, at + AT_ONCE);
+      nodes.push(...(await Promise.all(some.map((wanted) => this.containerNode(wanted, found, signal)))));
+    }
+    return nodes;
+  }
+
+  private async containerNode(
+    { item, node }: Scope['containers'][number],
+    found: Part<Found[]>,
+    signal: AbortSignal,
+  ): Promise<ObservedNode> {
+    if (!found.known) {
+      const cause = Promise.reject(asStepError(found));
+      cause.catch(() => undefined);
+      return silentNode(node, 'container', asStepError(found), cause);
+    }
+    const own = found.value.find(({ observed }) => observed.ours && observed.item === item);
+    const interfaces = this.interfacesOf(own?.inspect, signal);
+    interfaces.catch(() => undefined);
+    try {
+      const door = await openContainer(this.parts, node, own?.inspect);
+      const inspect = (own as Found).inspect;
+      const listOf = (network: string) => this.lists.of(inspect, network, signal);
+      return await observeNode({ node, kind: 'container', door, interfaces, listOf }, signal);
+    } catch (error) {
+      const died = error instanceof StepError && error.code === 'container-died' && own?.observed.startedAt;
+      const cause = died ? await whyEnded(this.parts.engine, own.inspect, signal) : error;
+      return silentNode(node, 'container', cause, interfaces);
+    }
+  }
+
+  /** Where nothing runs there is no namespace, and so no interface: that is known. */
+  private async interfacesOf(inspect: InspectedContainer | undefined, signal: AbortSignal) {
+    const { engine, kernel } = this.parts;
+    if (inspect?.State.Status === 'paused') throw pausedError();
+    if (inspect?.State.Status !== 'running') return [];
+    const id = inspect.Id;
+    return kernel.container(
+      { engineId: id, pid: inspect.State.Pid, run: (command, late) => engine.exec(id, command, { signal: late }) },
+      signal,
+    );
+  }
+
+  /** Once, at the first look that finds the engine: what a killed agent left of its work. */
+  private async sweep(signal: AbortSignal): Promise<void> {
+    if (this.swept) return;
+    try {
+      const left = await sweepThrowaways(this.parts.engine, this.parts.config.host, { signal });
+      this.swept = true;
+      if (left > 0) this.parts.logger.info({ event: 'docker.swept', left }, 'removed left-over containers');
+    } catch (error) {
+      this.parts.logger.warn({ event: 'docker.sweep-failed', err: error }, 'left-over containers could not be removed');
+    }
+  }
+}
+
+const pausedError = () =>
+  new StepError({ code: 'container-paused', cause: 'the container is paused', fix: 'Unpause it.', transient: true });
+
+const asStepError = ({ code, cause }: ReturnType<typeof unknown>) =>
+  new StepError({ code, cause, fix: '', transient: true });

@@ -1,0 +1,21 @@
+import type { Part } from '@orrery/shared/contracts';
+import { describeError } from '@orrery/shared/runtime';
+import { StepError } from './machine.js';
+
+export const known = <T>(value: T): Part<T> => ({ known: true, value });
+
+/** What could not be looked at, and why. */
+export function unknown(error: unknown): Extract<Part<never>, { known: false }> {
+  return error instanceof StepError
+    ? { known: false, code: error.code, cause: error.message, ...(error.fix && { fix: error.fix }) }
+    : { known: false, code: 'unexpected', cause: describeError(error) };
+}
+
+/** A look that may fail. */
+export async function partOf<T>(look: Promise<T>): Promise<Part<T>> {
+  try {
+    return known(await look);
+  } catch (error) {
+    return unknown(error);
+  }
+}

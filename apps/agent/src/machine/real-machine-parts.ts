@@ -1,0 +1,96 @@
+import type { HostId, NodeId } from '@orrery/shared/contracts';
+import type { Logger } from '@orrery/shared/runtime';
+import type { DockerEngine } from '../docker/docker-engine.js';
+import type { InspectedContainer } from '../docker/inspected.js';
+import { LABEL } from '../docker/labels.js';
+import { inspectMatchesProfile } from '../docker/profile-match.js';
+import type { HostGround, Ways } from '../guard/host-ground.js';
+import type { IdentityStore } from '../identities/identity-store.js';
+import type { KernelView } from '../kernel/kernel-view.js';
+import { containerDoor } from '../zerotier/container-daemon.js';
+import type { Reach } from '../zerotier/fallback-local-api.js';
+import type { HostDaemon } from '../zerotier/host-daemon.js';
+import type { NodeDoor } from '../zerotier/node-door.js';
+import { StepError } from './machine.js';
+
+export interface RealMachineConfig {
+  /** In the label of everything that is made in the engine. */
+  host: HostId;
+  /** Who this machine was before it was removed and joined anew: what has their label is shown, and never touched. */
+  formerHosts?: readonly HostId[];
+  agentVersion: string;
+  /** Path of the engine's unix socket. */
+  dockerSocket: string;
+  /** The bridge that containers are on; made when it is absent. */
+  dockerNetwork: string;
+  /** Where `docker login` keeps credentials; it may be absent. */
+  dockerConfigFile: string;
+  /** Home of the host's own zerotier-one. */
+  zerotierHome: string;
+  /** Null: the file zerotier-one.port in the home says it. */
+  zerotierPort: number | null;
+  /** An ordinary user's copy of the host daemon's token. */
+  userTokenFile: string;
+  /** Image for items that name none. */
+  zerotierImage: string;
+  /** Folder of `*.moon` files for every container. */
+  moonsDir: string | null;
+  /** What the agent must be able to reach, whatever its networks push. */
+  ways?: Ways;
+}
+
+/** What the parts of the real machine share. */
+export interface RealMachineParts {
+  config: RealMachineConfig;
+  identities: IdentityStore;
+  logger: Logger;
+  engine: DockerEngine;
+  hostDaemon: HostDaemon;
+  kernel: Pick<KernelView, 'host' | 'container'>;
+  ground: Pick<HostGround, 'look'>;
+  reach: Reach;
+}
+
+/** The container of a node, whatever its state: no wider than the profile and with this host's labels. */
+export async function findContainer(
+  { engine, config }: RealMachineParts,
+  node: NodeId,
+  signal?: AbortSignal,
+): Promise<InspectedContainer | undefined> {
+  const label = [`${LABEL.host}=${config.host}`, `${LABEL.node}=${node}`];
+  for (const id of await engine.containers.list({ label }, { signal })) {
+    const inspect = await engine.containers.inspect(id, { signal });
+    if (inspect && inspectMatchesProfile(inspect, config.host, config.dockerNetwork)) return inspect;
+  }
+  return undefined;
+}
+
+/** The way to the daemon in a container; a StepError when it cannot be there. */
+export async function openContainer(
+  parts: RealMachineParts,
+  node: NodeId,
+  inspect: InspectedContainer | undefined,
+): Promise<NodeDoor> {
+  const secrets = await parts.identities.get(node);
+  if (!secrets)
+    throw new StepError({
+      code: 'identity-lost',
+      cause: "the node's identity is not in the agent's state folder",
+      fix: "Restore the agent's state folder, or remove the container and launch it anew.",
+    });
+  if (inspect?.State.Status === 'paused')
+    throw new StepError({
+      code: 'container-paused',
+      cause: 'the container is paused',
+      fix: `\`docker unpause ${inspect.Name.slice(1)}\``,
+      transient: true,
+    });
+  if (inspect?.State.Status !== 'running')
+    throw new StepError({
+      code: 'container-died',
+      cause: inspect ? `the container is not running: it is ${inspect.State.Status}` : 'there is no container',
+      fix: 'It is started again.',
+      transient: true,
+    });
+  return containerDoor(parts.engine, inspect, secrets, parts.reach);
+}

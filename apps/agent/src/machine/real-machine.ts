@@ -1,0 +1,108 @@
+import type { NodeId, ObservedState } from '@orrery/shared/contracts';
+import type { Logger } from '@orrery/shared/runtime';
+import { DockerEngine } from '../docker/docker-engine.js';
+import { watchEngine } from '../docker/engine-events.js';
+import { HostGround } from '../guard/host-ground.js';
+import type { IdentityStore } from '../identities/identity-store.js';
+import { KernelView } from '../kernel/kernel-view.js';
+import { runTool, ToolMissing } from '../kernel/run-tool.js';
+import { HostDaemon } from '../zerotier/host-daemon.js';
+import { containerSteps } from './container-steps.js';
+import { ImageNames } from './image-names.js';
+import { imageSteps } from './image-steps.js';
+import { StepError, type Executors, type Machine, type MachineFacts, type Scope } from './machine.js';
+import { ManagedLists } from './managed-lists.js';
+import { networkSteps } from './network-steps.js';
+import { Observer } from './observer.js';
+import { findContainer, type RealMachineConfig, type RealMachineParts } from './real-machine-parts.js';
+
+export type { RealMachineConfig } from './real-machine-parts.js';
+
+/** The machine that this agent really runs on: its Docker Engine, its own zerotier-one and its kernel. `eyes`: other looks at the kernel. */
+export function createRealMachine(
+  config: RealMachineConfig,
+  identities: IdentityStore,
+  logger: Logger,
+  eyes: Partial<Pick<RealMachineParts, 'kernel' | 'ground'>> = {},
+): Machine {
+  return new RealMachine({
+    config,
+    identities,
+    logger,
+    engine: new DockerEngine(config.dockerSocket),
+    hostDaemon: new HostDaemon({
+      home: config.zerotierHome,
+      port: config.zerotierPort,
+      userTokenFile: config.userTokenFile,
+    }),
+    kernel: new KernelView(),
+    ground: new HostGround(config.ways ?? {}),
+    reach: { bridge: 'unknown' },
+    ...eyes,
+  });
+}
+
+class RealMachine implements Machine {
+  readonly simulated = false;
+  readonly executors: Executors;
+  private readonly observer: Observer;
+  private readonly images: ImageNames;
+  private readonly closed = new AbortController();
+  private hostNode: NodeId | undefined;
+
+  constructor(private readonly parts: RealMachineParts) {
+    const lists = new ManagedLists(parts.engine);
+    this.images = new ImageNames(parts.engine);
+    this.observer = new Observer(parts, lists);
+    this.executors = { ...containerSteps(parts), ...imageSteps(parts, this.images), ...networkSteps(parts, lists) };
+  }
+
+  observe(scope: Scope, signal: AbortSignal): Promise<ObservedState> {
+    this.hostNode = scope.hostNode;
+    return this.observer.observe(scope, signal);
+  }
+
+  async facts(): Promise<MachineFacts> {
+    return {
+      defaultImage: this.parts.config.zerotierImage,
+      imagePresent: await this.images.present(),
+      hasIdentity: (node) => this.parts.identities.has(node),
+      ground: await this.parts.ground.look(),
+    };
+  }
+
+  watch(hint: () => void, signal: AbortSignal): void {
+    const { engine, config, logger } = this.parts;
+    const until = AbortSignal.any([signal, this.closed.signal]);
+    watchEngine(engine.connection, config.host, hint, logger, until).catch((error: unknown) =>
+      logger.error({ event: 'docker.watch-ended', err: error }, 'events from Docker are no longer followed'),
+    );
+  }
+
+  async logs(node: NodeId, tail: number): Promise<string> {
+    if (node === this.hostNode) return hostLog(tail);
+    const inspect = await findContainer(this.parts, node);
+    if (!inspect)
+      throw new StepError({ code: 'container-died', cause: 'there is no container of this node', fix: 'Launch it.' });
+    return this.parts.engine.containers.logs(inspect.Id, tail);
+  }
+
+  close(): Promise<void> {
+    this.closed.abort();
+    return Promise.resolve();
+  }
+}
+
+/** The host's daemon logs to the journal of systemd, if anywhere. */
+async function hostLog(tail: number): Promise<string> {
+  try {
+    return await runTool(['journalctl', '-u', 'zerotier-one', '-n', String(tail), '--no-pager', '-o', 'short-iso'], '');
+  } catch (error) {
+    throw new StepError({
+      code: error instanceof ToolMissing ? 'unsupported' : 'unexpected',
+      cause: `the log of the host's zerotier-one cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      fix: 'Look where your system keeps it; with systemd: `journalctl -u zerotier-one`.',
+      origin: error,
+    });
+  }
+}

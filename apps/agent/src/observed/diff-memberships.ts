@@ -1,0 +1,53 @@
+import type { AgentFact, NodeId, ObservedMembership, Part } from '@orrery/shared/contracts';
+import { byKey, differs } from './diff-lists.js';
+
+/** Networks that a daemon is in, in the daemon's words. Of each change the fact that says most is told, once. */
+export function diffMemberships(
+  node: NodeId,
+  before: Part<ObservedMembership[]>,
+  after: Part<ObservedMembership[]>,
+): AgentFact[] {
+  if (!before.known || !after.known) return [];
+  const was = byKey(before.value, ({ network }) => network);
+  const is = byKey(after.value, ({ network }) => network);
+  const left = before.value.filter(({ network }) => !is.has(network));
+  return [
+    ...left.map(({ network }): AgentFact => ({ type: 'network.left', data: { node, network, after: null } })),
+    ...after.value.flatMap((membership) => changed(node, was.get(membership.network), membership)),
+  ];
+}
+
+function changed(node: NodeId, before: ObservedMembership | undefined, after: ObservedMembership): AgentFact[] {
+  const data = { node, network: after.network, after };
+  const told = statusFact(before?.status, after);
+  const facts: AgentFact[] = before ? [] : [{ type: 'network.joined', data }];
+  if (told) facts.push({ type: told, data });
+  else if (before && differs(before, after)) facts.push({ type: 'network.changed', data });
+  return facts;
+}
+
+type StatusFact = 'authorization.requested' | 'authorization.granted' | 'authorization.revoked' | 'network.not-found';
+
+/** What a new status says about authorization; the daemon tells it late (FACTS), so these are its view, not its controller's. */
+function statusFact(
+  before: ObservedMembership['status'] | undefined,
+  after: ObservedMembership,
+): StatusFact | undefined {
+  if (before === after.status) return undefined;
+  switch (after.status) {
+    case 'ACCESS_DENIED':
+      return before === 'OK' ? 'authorization.revoked' : 'authorization.requested';
+    case 'NOT_FOUND':
+      return 'network.not-found';
+    case 'OK':
+      return wasWithout(before, after) ? 'authorization.granted' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A public network grants nothing, unless it was private when it refused. */
+const wasWithout = (before: ObservedMembership['status'] | undefined, after: ObservedMembership): boolean =>
+  before === 'ACCESS_DENIED' ||
+  before === 'AUTHENTICATION_REQUIRED' ||
+  (after.type === 'PRIVATE' && (before === undefined || before === 'REQUESTING_CONFIGURATION'));

@@ -1,0 +1,79 @@
+import type { FindingCode, NetworkId, NodeId, ObservedState } from '@orrery/shared/contracts';
+import { findContainers } from './findings-containers.js';
+import { findDisagreements } from './findings-interfaces.js';
+import { findNodes } from './findings-nodes.js';
+import { findPolicyTroubles } from './findings-policy.js';
+import { findRouteConflicts } from './findings-routes.js';
+import type { FindingsInput, FoundCause } from './found-cause.js';
+
+const SKEW_MS = 5_000;
+const STUCK_TRIES = 5;
+
+/** Every cause that can be named from what is seen: plain data, the same for the same input. */
+export function findCauses(input: FindingsInput): FoundCause[] {
+  return [
+    ...findNodes(input),
+    ...findContainers(input),
+    ...findDisagreements(input),
+    ...findRouteConflicts(input),
+    ...findPolicyTroubles(input),
+    ...findStuckItems(input),
+    ...findAgentTroubles(input),
+  ];
+}
+
+function findStuckItems({ items, outcome, tries }: FindingsInput): FoundCause[] {
+  return items.flatMap((item) => {
+    const stands = outcome(item.id);
+    if (stands?.kind !== 'failed' || tries(item.id) < STUCK_TRIES) return [];
+    return [
+      {
+        ...{ node: item.node, network: item.kind === 'membership' ? item.network : null, item: item.id },
+        ...{ code: 'item-stuck' as const, severity: 'error' as const, holdMs: 0 },
+        cause: `tried ${STUCK_TRIES} times and more, and is tried on with growing pauses: ${stands.cause}`,
+        fix: stands.fix,
+      },
+    ];
+  });
+}
+
+function findAgentTroubles({ clockSkewMs, cloned, damage }: FindingsInput): FoundCause[] {
+  const host = { node: null, network: null, item: null, holdMs: 0 };
+  const found: FoundCause[] = [];
+  if (clockSkewMs !== undefined && Math.abs(clockSkewMs) > SKEW_MS)
+    found.push({
+      ...{ ...host, code: 'clock-skew', severity: 'warning' },
+      cause: `the clock of this host is ${Math.round(Math.abs(clockSkewMs) / 1000)} s ${clockSkewMs > 0 ? 'ahead of' : 'behind'} the API's`,
+      fix: 'Run a time service on the host, for example `timedatectl set-ntp true`.',
+    });
+  if (cloned)
+    found.push({
+      ...{ ...host, code: 'host-cloned', severity: 'error' },
+      cause: 'another agent runs with the identity of this host; this one only watches',
+      fix: 'Stop one of both. On the copy delete ORRERY_AGENT_HOME, so that it joins as a host of its own.',
+    });
+  if (damage.length > 0)
+    found.push({
+      ...{ ...host, code: 'journal-damaged', severity: 'warning' },
+      cause: damage.join('; '),
+      fix: 'Check the disk of this host. What was lost is named in the events as history.gap.',
+    });
+  return found;
+}
+
+/** True when what was found before can be neither confirmed nor denied now, because its parts are out of sight. */
+export function isUndetermined(
+  found: { node: NodeId | null; network: NetworkId | null; code: FindingCode },
+  observed: ObservedState,
+): boolean {
+  if (found.code === 'container-foreign' || found.code === 'item-unclaimed') return !observed.containers.known;
+  const node = observed.nodes.find((one) => one.node === found.node);
+  if (found.code === 'policy-denied') return !observed.containers.known || node?.memberships.known === false;
+  if (found.code === 'interface-disagrees' || found.code === 'tun-missing')
+    return node ? !node.memberships.known || !node.interfaces.known : !observed.containers.known;
+  if (found.code !== 'route-conflict' && found.code !== 'routes-left-out') return false;
+  if (!node?.memberships.known) return true;
+  // What is pushed is not known while the node asks for it, as it does when it has joined again with another list.
+  const joined = node.memberships.value.find(({ network }) => network === found.network);
+  return joined?.status === 'REQUESTING_CONFIGURATION';
+}

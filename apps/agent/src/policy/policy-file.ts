@@ -1,0 +1,95 @@
+import { constants, type Stats } from 'node:fs';
+import { lstat, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Nobody writes so many rules; a file beyond it is none of ours. */
+const MAX_BYTES = 1024 * 1024;
+const OTHERS_MAY_WRITE = 0o022;
+const STICKY = 0o1000;
+
+/** Why a policy may not be used: a sentence, and what to do. */
+export class PolicyFileError extends Error {
+  constructor(
+    cause: string,
+    readonly fix: string,
+  ) {
+    super(cause);
+    this.name = 'PolicyFileError';
+  }
+}
+
+/**
+ * The text of a policy file, and a mark that changes with it; undefined when there is none. Only root may have written it (or the
+ * user as whom the agent runs, who could change the agent itself): what others can change is no policy. Throws PolicyFileError.
+ */
+export async function readPolicyFile(path: string): Promise<{ text: string; mark: string } | undefined> {
+  const file = await openFile(path);
+  if (!file) return undefined;
+  try {
+    // Of the opened file, not of the path: between two looks at a path somebody may exchange what is there.
+    const stats = await file.stat();
+    if (!stats.isFile())
+      throw new PolicyFileError(`${path} is no ordinary file`, `Write the rules into ${path} itself.`);
+    assertTrusted(path, stats);
+    if (stats.size > MAX_BYTES)
+      throw new PolicyFileError(`${path} is larger than ${MAX_BYTES} bytes`, 'Take out of it what is no rule.');
+    return { text: await file.readFile('utf8'), mark: markOf(stats) };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Cheap: whether it must be read again. */
+export async function markPolicyFile(path: string): Promise<string> {
+  try {
+    return markOf(await lstat(path));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unknown';
+  }
+}
+
+const markOf = ({ ino, size, mtimeMs, ctimeMs }: Stats): string => [ino, size, mtimeMs, ctimeMs].join();
+
+async function openFile(path: string) {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    await assertTrustedFolder(path).catch(async (error: unknown) => {
+      await file.close();
+      throw error;
+    });
+    return file;
+  } catch (error) {
+    if (error instanceof PolicyFileError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return absent(path);
+    if (code === 'ELOOP')
+      throw new PolicyFileError(
+        `${path} is a link`,
+        `Write the rules into ${path} itself: what a link leads to is not looked at.`,
+      );
+    throw new PolicyFileError(
+      `${path} cannot be read: ${code ?? String(error)}`,
+      `chmod 0644 ${path}, or run the agent as root.`,
+    );
+  }
+}
+
+/** Where others may write into the folder they could have taken a file away, and with it every rule. */
+async function absent(path: string): Promise<undefined> {
+  await assertTrustedFolder(path);
+  return undefined;
+}
+
+async function assertTrustedFolder(path: string): Promise<void> {
+  const folder = dirname(path);
+  const stats = await lstat(folder).catch(() => undefined);
+  if (stats?.isDirectory() && (stats.mode & STICKY) === 0) assertTrusted(folder, stats);
+}
+
+function assertTrusted(path: string, { uid, mode }: Stats): void {
+  const own = process.getuid?.() ?? 0;
+  if (uid !== 0 && uid !== own)
+    throw new PolicyFileError(`${path} belongs to the user ${uid}, not to root`, `chown root:root ${path}`);
+  if ((mode & OTHERS_MAY_WRITE) !== 0)
+    throw new PolicyFileError(`others than its owner may write ${path}`, `chmod go-w ${path}`);
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ItemId, Outcome } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import { KernelLacks } from './kernel-lacks.js';
+
+const item: ItemId = newId('itm');
+const outcomes = (outcome: Outcome) => new Map([[item, outcome]]);
+const waits = (code: 'interface' | 'address' | 'authorization') =>
+  outcomes({ kind: 'waiting', code, cause: 'because', fix: 'do' });
+
+describe('a membership that waits for its kernel', () => {
+  it('is to be repaired when it has waited for a while, for the interface or for an address', () => {
+    const lacks = new KernelLacks();
+    expect([...lacks.observed(waits('interface'), 0)]).toEqual([]);
+    expect([...lacks.observed(waits('address'), 6_000)]).toEqual([]);
+    expect([...lacks.observed(waits('address'), 8_000)]).toEqual([item]);
+  });
+
+  it('is not when it waits for something else, nor when it came true in between', () => {
+    const lacks = new KernelLacks();
+    lacks.observed(waits('authorization'), 0);
+    expect([...lacks.observed(waits('authorization'), 60_000)]).toEqual([]);
+    lacks.observed(waits('interface'), 60_000);
+    lacks.observed(outcomes({ kind: 'done' }), 65_000);
+    expect([...lacks.observed(waits('interface'), 68_000)]).toEqual([]);
+    expect([...lacks.observed(waits('interface'), 76_000)]).toEqual([item]);
+  });
+});

@@ -1,0 +1,278 @@
+import type { Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
+import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import type { DesiredStore } from '../desired/desired-store.js';
+import { steadyNow } from '../lifecycle/steady-now.js';
+import { WakeablePause } from '../lifecycle/wakeable-pause.js';
+import type { Before, Probations } from '../guard/probations.js';
+import type { Executors, Machine, MachineFacts, Scope } from '../machine/machine.js';
+import { inventoryHash } from '../observed/inventory-hash.js';
+import { denialsOf, mayStep, routesPolicy, type Denials } from '../policy/denials.js';
+import type { HeldPolicy, HostPolicy } from '../policy/host-policy.js';
+import { KernelLacks } from './kernel-lacks.js';
+import { Lanes, type LaneReports } from './lanes.js';
+import { pauseMs } from './pace.js';
+import { plan } from './plan.js';
+import type { Reporter, Standing } from './reporter.js';
+import { Retries } from './retries.js';
+import type { Step } from './step.js';
+
+export interface ReconcilerParts {
+  hostNode: NodeId;
+  machine: Machine;
+  desired: DesiredStore;
+  policy: HostPolicy;
+  reporter: Reporter;
+  logger: Logger;
+  now?: () => number;
+  retries?: Retries;
+  /** Steps that may cut the way to the API are on trial. Left out: none is. */
+  probations?: Probations;
+}
+
+/** What the rest of the agent knows of the last look. */
+export interface LastLook {
+  observed: ObservedState;
+  facts: MachineFacts;
+  inventory: string;
+}
+
+/** How long a look that went wrong, or a report that cannot be written, waits for the next try. */
+const TROUBLE_MS = 2_000;
+/** While a step is on trial, so that it is soon known how it went. */
+const ON_TRIAL_MS = 1_000;
+/** Hints come in crowds; looks do not. */
+const CROWD_MS = 30;
+
+/**
+ * The one loop that owns this host: look, tell what is new, plan, start lanes, and again. Invariants: only this loop looks, tells
+ * and plans; no lane has two steps at once; nothing is done that could not be told (a journal that cannot be written stops new
+ * steps); who is fenced, was removed, or is paused, looks and does nothing.
+ */
+export class Reconciler {
+  readonly #pause = new WakeablePause();
+  readonly #retries: Retries;
+  readonly #now: () => number;
+  readonly #lacks = new KernelLacks();
+  readonly #stop = new AbortController();
+  readonly #lanes: Lanes;
+  #loop: Promise<void> | undefined;
+  #last: LastLook | undefined;
+  #lastChange = 0;
+  #denials: Denials = new Map();
+  #seenRevisions = '';
+  #clockSkewMs: number | undefined;
+  /** Why nothing is done: another agent has this identity, or nobody wants anything of this host. */
+  #watchesOnly: 'cloned' | 'removed' | undefined;
+  /** Lanes that became free while the loop was looking: what it saw of them may be from before their last step. */
+  #freedWhileLooking = new Set<NodeId>();
+
+  constructor(private readonly parts: ReconcilerParts) {
+    this.#now = parts.now ?? steadyNow;
+    this.#retries = parts.retries ?? new Retries();
+    this.#lanes = new Lanes(this.#executors(), this.#laneReports(), parts.logger, this.#stop.signal);
+  }
+
+  start(): void {
+    const { machine, desired, policy } = this.parts;
+    this.#lastChange = this.#now();
+    machine.watch(() => this.wake(), this.#stop.signal);
+    desired.onChange(() => this.wake());
+    policy.watch(() => this.wake(), this.#stop.signal);
+    this.#loop ??= this.#run();
+  }
+
+  /** Something may have changed: look now. */
+  wake(): void {
+    this.#lastChange = this.#now();
+    this.#pause.wake();
+  }
+
+  /** Ends after the running steps were told to stop and have. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('the agent is stopping'));
+    await this.#loop;
+    await this.#lanes.idle();
+  }
+
+  /** Another agent has this host's identity: from now on only look and tell. */
+  fence(cause: string): void {
+    if (this.#watchesOnly !== 'cloned')
+      this.parts.logger.error({ event: 'agent.fenced', cause }, 'fenced: only watching');
+    this.#watchesOnly = 'cloned';
+    this.wake();
+  }
+
+  /** This host was removed: what is stored is wanted by nobody, until the API knows the host again. */
+  standDown(): void {
+    this.#watchesOnly ??= 'removed';
+    this.wake();
+  }
+
+  /** The API knows this host (again). */
+  resume(): void {
+    if (this.#watchesOnly !== 'removed') return;
+    this.#watchesOnly = undefined;
+    this.wake();
+  }
+
+  set clockSkewMs(skew: number) {
+    this.#clockSkewMs = skew;
+  }
+
+  /** Undefined before the first look. */
+  get lastLook(): LastLook | undefined {
+    return this.#last;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const pauseFor = await this.#tick().catch((error: unknown) => {
+        if (!signal.aborted)
+          this.parts.logger.error({ event: 'reconciler.failed', cause: describeError(error) }, 'a look went wrong');
+        return TROUBLE_MS;
+      });
+      await this.#pause.wait(pauseFor, signal);
+      await pause(CROWD_MS, signal);
+    }
+  }
+
+  /** One look and what follows from it; the pause until the next. */
+  async #tick(): Promise<number> {
+    const { machine, reporter, desired, policy } = this.parts;
+    const items = desired.items;
+    const scope = this.#scope(items.items);
+    this.#retries.update(items.items);
+    this.#noticeRevisions(items.items);
+    this.#freedWhileLooking = new Set();
+    const observed = await machine.observe(scope, this.#stop.signal);
+    const held = await policy.refresh();
+    const facts = await this.#facts(scope, items.items, observed, held);
+    if (this.#stop.signal.aborted) return 0;
+    const inventory = inventoryHash(observed);
+    if (inventory !== this.#last?.inventory) this.#lastChange = this.#now();
+    this.#last = { observed, facts, inventory };
+    const denials = denialsOf(items.items, held, { observed, ...facts });
+    this.#denials = denials;
+    const now = this.#now();
+    const lastError = ({ id }: Item) => this.#retries.lastError(id);
+    const isChanging = (node: NodeId) => this.#isChanging(node);
+    // What is denied is as if nobody had named it: neither made nor unmade.
+    const allowed = items.items.filter(({ id }) => !denials.has(id));
+    const heldBack = new Set(items.paused ? plan(allowed, observed, facts).map(({ item }) => item) : []);
+    const standing = await reporter.report({
+      ...{ observed, desired: items, now },
+      context: { items: items.items, observed, facts, lastError, isChanging, heldBack, denials },
+      trouble: {
+        tries: (item) => this.#retries.tries(item),
+        clockSkewMs: this.#clockSkewMs,
+        cloned: this.#watchesOnly === 'cloned',
+        policy: { held, denials },
+      },
+    });
+    for (const { id } of items.items) this.#retries.observed(id, standing.outcomes.get(id)?.kind === 'done', now);
+    const lacking = this.#lacks.observed(standing.outcomes, now);
+    const known = { ...facts, lacksInKernel: (item: ItemId) => lacking.has(item) };
+    const steps = this.#mayAct ? plan(allowed, observed, known) : [];
+    return this.#pace(standing, this.#startLanes(steps, now));
+  }
+
+  get #mayAct(): boolean {
+    return this.#watchesOnly === undefined && !this.parts.desired.items.paused;
+  }
+
+  #scope(items: readonly Item[]): Scope {
+    const containers = items.flatMap((item) =>
+      item.kind === 'container' ? [{ item: item.id, node: item.node, name: item.name }] : [],
+    );
+    return { hostNode: this.parts.hostNode, containers };
+  }
+
+  async #facts(scope: Scope, items: readonly Item[], observed: ObservedState, held: HeldPolicy) {
+    const { machine, probations } = this.parts;
+    await probations?.observed(items, observed);
+    const facts = await machine.facts(scope);
+    const policy = routesPolicy(held);
+    return {
+      ...facts,
+      ...(facts.ground?.known && policy && { ground: { ...facts.ground, policy } }),
+      ...(probations && { rolledBack: probations.rolledBack }),
+    };
+  }
+
+  #executors(): Executors {
+    const { machine, probations } = this.parts;
+    return probations?.around(machine.executors, (step) => this.#before(step)) ?? machine.executors;
+  }
+
+  /** The membership that a step is about, as it was last seen. */
+  #before({ item: id, node, network }: { item: ItemId; node: NodeId; network: string }): Before | undefined {
+    const item = this.parts.desired.items.items.find((one) => one.id === id);
+    const memberships = this.#last?.observed.nodes.find((one) => one.node === node)?.memberships;
+    if (!item || !memberships?.known) return undefined;
+    return { revision: item.revision, joined: memberships.value.find((one) => one.network === network) };
+  }
+
+  #noticeRevisions(items: readonly Item[]): void {
+    const revisions = items.map(({ id, revision }) => `${id}@${revision}`).join();
+    if (revisions !== this.#seenRevisions) this.#lastChange = this.#now();
+    this.#seenRevisions = revisions;
+  }
+
+  /** Whether the last look may be older than what a step does or did. */
+  #isChanging(node: NodeId): boolean {
+    return this.#lanes.isBusy(node) || this.#freedWhileLooking.has(node);
+  }
+
+  /** Starts what may start now; the milliseconds until the next step may, if one has to wait. */
+  #startLanes(steps: readonly Step[], now: number): number | undefined {
+    let nextTryIn: number | undefined;
+    for (const node of new Set(steps.map((step) => step.node))) {
+      if (this.#isChanging(node)) continue;
+      const ripe: Step[] = [];
+      for (const step of steps.filter((one) => one.node === node)) {
+        const waits = this.#retries.nextAt(step) - now;
+        if (waits <= 0) ripe.push(step);
+        else nextTryIn = Math.min(nextTryIn ?? waits, waits);
+        if (waits > 0 && !('network' in step)) break;
+      }
+      if (ripe.length > 0) this.#lanes.start(node, ripe);
+    }
+    return nextTryIn;
+  }
+
+  #pace({ outcomes, unsettled }: Standing, nextTryIn: number | undefined): number {
+    const waiting = [...outcomes.values()].filter(({ kind }) => kind === 'waiting').length;
+    const quietFor = this.#now() - this.#lastChange;
+    const pause = pauseMs({ busyLanes: this.#lanes.busy, unsettled, waiting, quietFor, nextTryIn });
+    return this.parts.probations?.isAnyOnTrial ? Math.min(pause, ON_TRIAL_MS) : pause;
+  }
+
+  #laneReports(): LaneReports {
+    const { reporter, desired } = this.parts;
+    const revisionOf = (item: ItemId) => desired.items.items.find(({ id }) => id === item);
+    return {
+      isWanted: (step) =>
+        this.#mayAct && this.#intends(revisionOf(step.item), step) && mayStep(step, desired.items.items, this.#denials),
+      started: (step) => this.#retries.tried(step, this.#now()),
+      progress: (step, stage, detail) => reporter.progress(step.item, stage, detail),
+      worked: (step) => this.#retries.worked(step),
+      failed: (step, error) => this.#retries.failed(step, error),
+      freed: (node) => {
+        this.#freedWhileLooking.add(node);
+        this.wake();
+      },
+    };
+  }
+
+  /** A step that was planned for an item that is now wanted otherwise is not done; the next plan knows better. */
+  #intends(item: Item | undefined, step: Step): boolean {
+    const removes = ['remove-container', 'forget-identity', 'leave-network'].includes(step.step);
+    if (!item) return false;
+    const undo = this.parts.probations?.rolledBack.get(item.id);
+    if (undo && 'network' in step) return step.step === (undo.to === 'left' ? 'leave-network' : 'configure-network');
+    if (step.step === 'create-container')
+      return item.intent === 'present' && item.kind === 'container' && item.incarnation === step.blueprint.incarnation;
+    return removes ? item.intent === 'absent' || step.step === 'remove-container' : item.intent === 'present';
+  }
+}

@@ -1,0 +1,152 @@
+import type { AgentFact, Item, ItemId, NodeId, ObservedState, Outcome, Stage } from '@orrery/shared/contracts';
+import type { DesiredItems } from '../desired/desired-items.js';
+import type { Journal } from '../journal/journal.js';
+import type { Memory } from '../journal/memory.js';
+import { diff } from '../observed/diff.js';
+import { differs } from '../observed/diff-lists.js';
+import { findCauses } from '../observed/findings.js';
+import type { FindingsInput } from '../observed/found-cause.js';
+import { Holds } from '../observed/holds.js';
+import { inventoryHash, steady } from '../observed/inventory-hash.js';
+import { needsSnapshot, remember } from '../observed/remember.js';
+import { tellFindings } from '../observed/tell-findings.js';
+import { underPressure } from '../observed/under-pressure.js';
+import type { AssessContext } from './assess-context.js';
+import { assess } from './assess.js';
+import { failed } from './outcomes.js';
+import { isOfPresentContainer } from './present-container.js';
+import { reachedStages, type ReachedStage } from './stages.js';
+import { tell, type ItemReport } from './tell.js';
+
+/** One look at the host, and what it is judged with. */
+export interface Look {
+  observed: ObservedState;
+  desired: DesiredItems;
+  context: AssessContext;
+  trouble: Pick<FindingsInput, 'tries' | 'clockSkewMs' | 'cloned' | 'policy'>;
+  now: number;
+}
+
+/** How the items stand after a look. */
+export interface Standing {
+  /** As last told; an item that is still on its way is not in it. */
+  outcomes: ReadonlyMap<ItemId, Outcome>;
+  /** Items of which the last word is not said: on their way, or not yet long enough as they are. */
+  unsettled: number;
+}
+
+/** Turns looks into reports: everything that is news, and the memory of having told it, in one write. */
+export class Reporter {
+  readonly #outcomeHolds = new Holds<ItemId>();
+  readonly #findingHolds = new Holds<string>();
+  #progress: { item: ItemId; reached: ReachedStage }[] = [];
+  #firstFacts: AgentFact[];
+  #wantsSnapshot = true;
+
+  constructor(
+    private readonly journal: Journal,
+    started: AgentFact,
+    /** Nodes that this machine made while it was another host. */
+    private readonly formerNodes: ReadonlySet<NodeId> = new Set(),
+  ) {
+    this.#firstFacts = [started];
+  }
+
+  /** A stage that a step has reached; told with the next look. */
+  progress(item: ItemId, stage: Stage, detail: string): void {
+    const isKnown = this.#progress.some((one) => one.item === item && one.reached.stage === stage);
+    if (!isKnown) this.#progress.push({ item, reached: { stage, detail } });
+  }
+
+  /** The whole observation goes out with the next look. */
+  requestSnapshot(): void {
+    this.#wantsSnapshot = true;
+  }
+
+  async report(look: Look): Promise<Standing> {
+    const progress = this.#progress;
+    const reports = this.#reports(look, progress);
+    const first = this.#firstFacts;
+    let snapshot = false;
+    await this.journal.commit((memory) => {
+      const seen = this.#seen(memory, look.observed);
+      const told = tell(memory.ledger, reports);
+      const found = this.#findings(memory, look, told.ledger);
+      snapshot = this.#wantsSnapshot || needsSnapshot(memory.before, look.observed);
+      const facts = [...first, ...seen.facts, ...told.facts, ...found.facts];
+      if (snapshot) facts.push(snapshotOf(look.observed));
+      return { facts, memory: changed(memory, { before: seen.before, ledger: told.ledger, findings: found.findings }) };
+    });
+    this.#firstFacts = [];
+    if (snapshot) this.#wantsSnapshot = false;
+    this.#progress = this.#progress.filter((one) => !progress.includes(one));
+    const told = Object.entries(this.journal.memory.ledger).flatMap(([item, { outcome }]) =>
+      outcome ? [[item as ItemId, outcome] as const] : [],
+    );
+    return { outcomes: new Map(told), unsettled: reports.filter(({ outcome }) => !outcome).length };
+  }
+
+  #seen(memory: Memory, observed: ObservedState): { facts: AgentFact[]; before: ObservedState } {
+    const facts = diff(memory.before, observed);
+    if (memory.before && this.journal.full) return underPressure(memory.before, observed, facts);
+    return { facts, before: remember(memory.before, observed) };
+  }
+
+  #reports(look: Look, progress: readonly { item: ItemId; reached: ReachedStage }[]): ItemReport[] {
+    const { desired, observed, context, now } = look;
+    const items = containersFirst(desired.items).map((item): ItemReport => {
+      const assessed = assess(item, context);
+      const key = assessed
+        ? JSON.stringify([assessed.outcome.kind, 'code' in assessed.outcome && assessed.outcome.code])
+        : '';
+      const held = this.#outcomeHolds.heldFor(item.id, `${item.revision} ${key}`, now);
+      const byStep = progress.filter((one) => one.item === item.id).map(({ reached }) => reached);
+      const entry = this.journal.memory.ledger[item.id];
+      const before = entry?.revision === item.revision ? entry.stages : [];
+      const told = [...before, ...byStep.map(({ stage }) => stage)];
+      const seen = isOfPresentContainer(item, desired.items, observed) ? reachedStages(item, observed, told) : [];
+      const stages = [...byStep, ...seen];
+      const outcome = assessed && held >= assessed.holdMs ? assessed.outcome : undefined;
+      return { item: item.id, revision: item.revision, outcome, stages };
+    });
+    this.#outcomeHolds.keepOnly(desired.items.map(({ id }) => id));
+    const unreadable = desired.unreadable.map(({ item: { id, revision }, cause }): ItemReport => {
+      const { outcome } = failed('unsupported', `this agent does not understand the item: ${cause}`);
+      return { item: id, revision, outcome, stages: [] };
+    });
+    return [...items, ...unreadable];
+  }
+
+  #findings(memory: Memory, look: Look, ledger: Memory['ledger']) {
+    const { observed, desired, context, trouble, now } = look;
+    const found = findCauses({
+      items: desired.items,
+      observed,
+      hasIdentity: (node) => context.facts.hasIdentity(node) || this.formerNodes.has(node),
+      outcome: (item) => ledger[item]?.outcome ?? undefined,
+      damage: this.journal.damage,
+      ground: context.facts.ground,
+      ...trouble,
+    });
+    return tellFindings(memory.findings, found, observed, { holds: this.#findingHolds, now });
+  }
+}
+
+/** One look may show both that a container was started and that its node has joined: they are told in the order in which they happened. */
+const containersFirst = (items: readonly Item[]): Item[] =>
+  items.toSorted((one, other) => Number(other.kind === 'container') - Number(one.kind === 'container'));
+
+const snapshotOf = (state: ObservedState): AgentFact => ({
+  type: 'host.snapshot',
+  data: { hash: inventoryHash(state), state },
+});
+
+/** Only what is another than before, so that a quiet host writes nothing. */
+function changed(memory: Memory, next: Memory): Partial<Memory> {
+  const change: Partial<Memory> = {};
+  const { before, ledger, findings } = next;
+  if (before && (!memory.before || differs(steady(memory.before), steady(before)))) change.before = before;
+  if (differs(memory.ledger, ledger)) change.ledger = ledger;
+  if (differs(memory.findings, findings)) change.findings = findings;
+  return change;
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import { StepError } from '../machine/machine.js';
+import { containerItem, membershipItem } from '../../../../test/support/agent/items.js';
+import { Retries } from './retries.js';
+import type { Step } from './step.js';
+
+const item = containerItem();
+const start: Step = { node: item.node, item: item.id, step: 'start-container', engineId: 'x' };
+const error = (transient: boolean) => new StepError({ code: 'pull-refused', cause: 'no', fix: 'log in', transient });
+const retries = () => {
+  const made = new Retries({ firstMs: 1000, maxMs: 300_000 }, () => 0.5);
+  made.update([item]);
+  return made;
+};
+
+describe('Retries', () => {
+  it('lets a step be tried at once, then after growing pauses, whether it worked or not', () => {
+    const tries = retries();
+    expect(tries.nextAt(start)).toBe(0);
+    const pauses = [1, 2, 3, 4].map(() => {
+      tries.tried(start, 0);
+      return tries.nextAt(start);
+    });
+    expect(pauses).toEqual([1000, 2000, 4000, 8000]);
+    for (let more = 0; more < 20; more++) tries.tried(start, 0);
+    expect(tries.nextAt(start)).toBe(300_000);
+  });
+
+  it('starts from the beginning at a new revision, and not at the same one', () => {
+    const tries = retries();
+    tries.tried(start, 0);
+    tries.failed(start, error(false));
+    tries.update([{ ...item }]);
+    expect(tries.nextAt(start)).toBe(1000);
+    tries.update([{ ...item, revision: 2 }]);
+    expect([tries.nextAt(start), tries.lastError(item.id)]).toEqual([0, undefined]);
+  });
+
+  it('starts from the beginning when the item has been well for a minute, and not before', () => {
+    const tries = retries();
+    tries.tried(start, 0);
+    tries.observed(item.id, true, 0);
+    tries.observed(item.id, true, 59_000);
+    expect(tries.nextAt(start)).toBe(1000);
+    tries.observed(item.id, true, 60_000);
+    expect(tries.nextAt(start)).toBe(0);
+  });
+
+  it('tells a failure at once, a transient one only when it stays', () => {
+    const tries = retries();
+    const fails = (of: Retries, transient: boolean) => {
+      of.tried(start, 0);
+      of.failed(start, error(transient));
+    };
+    fails(tries, true);
+    fails(tries, true);
+    expect(tries.lastError(item.id)).toBeUndefined();
+    fails(tries, true);
+    expect(tries.lastError(item.id)).toMatchObject({ code: 'pull-refused' });
+    const others = retries();
+    fails(others, false);
+    expect(others.lastError(item.id)).toMatchObject({ cause: 'no', fix: 'log in' });
+    others.tried(start, 0);
+    others.worked(start);
+    expect(others.lastError(item.id)).toBeUndefined();
+  });
+
+  it('does not blame what is wanted now for the failure of a step that began for what was wanted before', () => {
+    const tries = retries();
+    tries.tried(start, 0);
+    tries.update([{ ...item, revision: 2, intent: 'absent' }]);
+    tries.failed(start, error(false));
+    expect(tries.lastError(item.id)).toBeUndefined();
+    tries.tried(start, 0);
+    tries.failed(start, error(false));
+    expect(tries.lastError(item.id)).toMatchObject({ code: 'pull-refused' });
+  });
+
+  it('counts the networks of one node apart', () => {
+    const one = membershipItem({ node: item.node });
+    const tries = new Retries({ firstMs: 1000, maxMs: 2000 }, () => 0.5);
+    tries.update([one]);
+    const leave = (network: string): Step => ({
+      ...{ node: item.node, item: one.id, step: 'leave-network', nodeKind: 'container' },
+      network,
+    });
+    tries.tried(leave('8056c2e21c000001'), 0);
+    expect(tries.nextAt(leave('8056c2e21c000001'))).toBe(1000);
+    expect(tries.nextAt(leave('8056c2e21c000002'))).toBe(0);
+  });
+});

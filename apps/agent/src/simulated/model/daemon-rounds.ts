@@ -1,0 +1,56 @@
+import { isRoot, rootsOf, type Daemon, type Turn } from './daemon.js';
+import { controllerOf } from './ids.js';
+import { wantsConfig } from './membership.js';
+import type { Message } from './messages.js';
+
+/** When the daemon next has something to do of its own accord. */
+export const nextTaskAt = (daemon: Daemon): number =>
+  Math.min(daemon.nextRoundAt, daemon.firstRequestAt ?? Number.POSITIVE_INFINITY);
+
+function greetings(daemon: Daemon, now: number): Message[] {
+  const from = daemon.identity.address;
+  const others = [...new Set(rootsOf(daemon))].filter((to) => to !== from);
+  return others.map((to) => ({ kind: 'hello', from, to, sentAt: now }));
+}
+
+/** Only networks with a device ask: without one the daemon never gets that far. */
+function requests(daemon: Daemon, now: number): Message[] {
+  const from = daemon.identity.address;
+  return Object.values(daemon.memberships)
+    .filter((membership) => membership.tap && wantsConfig(membership, now, daemon.timing.configLifetime))
+    .map(({ networkId }) => ({
+      kind: 'config-request',
+      from,
+      to: controllerOf(networkId),
+      networkId,
+      identity: daemon.identity.public,
+    }));
+}
+
+function round(daemon: Daemon, now: number): Turn<Daemon> {
+  const heardOfRoot = daemon.lastSignOfRoot > 0 && now - daemon.lastSignOfRoot < daemon.timing.rootSilence;
+  const memberships = Object.fromEntries(
+    Object.entries(daemon.memberships).map(([id, membership]) => [
+      id,
+      // Looking for groups comes after the first whole round with a device.
+      membership.tap && now > daemon.startedAt ? { ...membership, listens: true } : membership,
+    ]),
+  );
+  const state = {
+    ...daemon,
+    memberships,
+    online: heardOfRoot || isRoot(daemon),
+    nextRoundAt: daemon.nextRoundAt + daemon.timing.round,
+  };
+  const asks = daemon.firstRequestAt === null ? requests(daemon, now) : [];
+  return { state, out: [...greetings(daemon, now), ...asks] };
+}
+
+/** Does what is due at `now`, once. Call again while `nextTaskAt` is not in the future. */
+export function runTasks(daemon: Daemon, now: number): Turn<Daemon> {
+  if (now >= daemon.nextRoundAt) return round(daemon, daemon.nextRoundAt);
+  if (daemon.firstRequestAt !== null && now >= daemon.firstRequestAt) {
+    return { state: { ...daemon, firstRequestAt: null }, out: requests(daemon, daemon.firstRequestAt) };
+  }
+  return { state: daemon, out: [] };
+}

@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MembershipSettings, NetworkId, NodeId } from '@orrery/shared/contracts';
+import { describeError, type Logger } from '@orrery/shared/runtime';
+import { steadyNow } from '../lifecycle/steady-now.js';
+import { StepError } from '../machine/machine.js';
+import type { Controller } from './model/controller.js';
+import type { Daemon } from './model/daemon.js';
+import { IDENTITY_BYTES, identityFrom, parseIdentity } from './model/identity.js';
+import { MemoryWorld } from './model/memory-world.js';
+import type { Timing } from './model/timing.js';
+import {
+  readSimulatedState,
+  SimulatedStateFile,
+  type SimulatedContainer,
+  type SimulatedDaemon,
+  type SimulatedState,
+} from './simulated-state.js';
+
+export interface SimulatedHostOptions {
+  home: string;
+  logger: Logger;
+  timing?: Partial<Timing>;
+  now?: () => number;
+}
+
+/** A host that exists in memory and in one file: an engine's containers, and the zerotier-ones of the model. */
+export class SimulatedHost {
+  readonly #file: SimulatedStateFile;
+  readonly #now: () => number;
+
+  private constructor(
+    private readonly options: SimulatedHostOptions,
+    readonly state: SimulatedState,
+    readonly world: MemoryWorld,
+  ) {
+    this.#file = new SimulatedStateFile(options.home);
+    this.#now = options.now ?? steadyNow;
+  }
+
+  /** What ran when the agent was last there still runs: the agent was away, not the host. */
+  static async open(options: SimulatedHostOptions): Promise<SimulatedHost> {
+    const { timing = {} } = options;
+    const now = (options.now ?? steadyNow)();
+    const state = (await readSimulatedState(options.home)) ?? newState();
+    const controllers = state.controllers as Record<string, Controller>;
+    const host = new SimulatedHost(options, state, new MemoryWorld({ now, timing, controllers }));
+    host.startDaemon(state.host);
+    for (const { state: runs, daemon } of state.containers) if (runs === 'running') host.startDaemon(daemon);
+    await host.save();
+    return host;
+  }
+
+  /** Lets time pass up to now. */
+  async advance(): Promise<void> {
+    this.world.advance(this.#now());
+    await this.#applyAuthorizations();
+  }
+
+  startDaemon({ identityPublic, token, files }: SimulatedDaemon): void {
+    const identity = parseIdentity(identityPublic);
+    if (identity) this.world.start({ identity, token, networkFiles: files });
+  }
+
+  stopDaemon(daemon: SimulatedDaemon): void {
+    daemon.files = this.world.stop(addressOf(daemon));
+  }
+
+  daemon(daemon: SimulatedDaemon): Daemon {
+    return this.world.daemon(addressOf(daemon));
+  }
+
+  /** The daemon of a node: a running container's, or the host's own. */
+  daemonOf(node: NodeId): SimulatedDaemon | undefined {
+    const container = this.state.containers.find((one) => one.node === node);
+    return container ? (container.state === 'running' ? container.daemon : undefined) : this.state.host;
+  }
+
+  container(engineId: string): SimulatedContainer | undefined {
+    return this.state.containers.find((one) => one.engineId === engineId);
+  }
+
+  /** Through the local API, as the real thing. */
+  join(daemon: SimulatedDaemon, network: NetworkId, settings: MembershipSettings): void {
+    if (Array.isArray(settings.allowManaged)) return this.#rewriteSettings(daemon, network, settings);
+    this.#request(daemon, 'POST', network, JSON.stringify(settings));
+  }
+
+  leave(daemon: SimulatedDaemon, network: NetworkId): void {
+    this.#request(daemon, 'DELETE', network);
+  }
+
+  configure(daemon: SimulatedDaemon, network: NetworkId, settings: MembershipSettings): void {
+    const had = this.daemon(daemon).memberships[network]?.settings.allowManagedOnly.length ?? 0;
+    if (had > 0 || Array.isArray(settings.allowManaged)) this.#rewriteSettings(daemon, network, settings);
+    else this.#request(daemon, 'POST', network, JSON.stringify(settings));
+  }
+
+  async save(): Promise<void> {
+    const { state, world } = this;
+    state.controllers = world.controllers();
+    for (const daemon of [state.host, ...running(state)]) daemon.files = world.networkFiles(addressOf(daemon));
+    await this.#file.save(state);
+  }
+
+  #request(daemon: SimulatedDaemon, method: string, network: NetworkId, body?: string): void {
+    const headers = { 'x-zt1-auth': daemon.token };
+    const request = { method, path: `/network/${network}`, headers, ...(body === undefined ? {} : { body }) };
+    const answer = this.world.handle(addressOf(daemon), request);
+    if (answer?.status !== 200)
+      throw new StepError({
+        code: 'daemon-unreachable',
+        cause: `the simulated zerotier-one answered ${answer?.status ?? 'nothing'}`,
+        fix: 'Report this as a bug.',
+        transient: true,
+      });
+  }
+
+  /** A list of prefixes is read from its file at the start only (FACTS). */
+  #rewriteSettings(daemon: SimulatedDaemon, network: NetworkId, settings: MembershipSettings): void {
+    this.stopDaemon(daemon);
+    daemon.files = { ...daemon.files, ...settingsFiles(network, settings, daemon.files[`${network}.conf`]) };
+    this.startDaemon(daemon);
+  }
+
+  /**
+   * How a person authorizes nodes on simulated private networks: a file `authorized/<network>` in the state folder lets every node
+   * in, `authorized/<network>-<address>` one.
+   */
+  async #applyAuthorizations(): Promise<void> {
+    const names = await readdir(join(this.options.home, 'authorized')).catch(() => []);
+    const allowed = new Set(names);
+    for (const simulated of [this.state.host, ...running(this.state)]) {
+      const daemon = this.daemon(simulated);
+      for (const [network, membership] of Object.entries(daemon.memberships)) {
+        const { address } = daemon.identity;
+        const isAllowed = allowed.has(network) || allowed.has(`${network}-${address}`);
+        if (isAllowed && membership.refusal?.code === 'ACCESS_DENIED') this.#authorize(network, address);
+      }
+    }
+  }
+
+  #authorize(network: string, address: string): void {
+    try {
+      this.world.authorize(network, address);
+    } catch (error) {
+      this.options.logger.warn({ event: 'simulated.not-authorized', network, cause: describeError(error) });
+    }
+  }
+}
+
+export const addressOf = ({ identityPublic }: SimulatedDaemon): string => identityPublic.slice(0, 10);
+
+/** `networks.d` for a network that is to be there from the start. */
+export function settingsFiles(
+  network: NetworkId,
+  { allowManaged, ...flags }: MembershipSettings,
+  conf = '',
+): Record<string, string> {
+  const managed = Array.isArray(allowManaged) ? allowManaged.join(',') : allowManaged ? '1' : '0';
+  const lines = Object.entries(flags).map(([key, value]) => `${key}=${value ? '1' : '0'}\n`);
+  return { [`${network}.conf`]: conf, [`${network}.local.conf`]: `allowManaged=${managed}\n${lines.join('')}` };
+}
+
+const running = ({ containers }: SimulatedState): SimulatedDaemon[] =>
+  containers.filter(({ state }) => state === 'running').map(({ daemon }) => daemon);
+
+export const newToken = (): string => randomBytes(12).toString('hex');
+
+function newState(): SimulatedState {
+  const { identity } = identityFrom(randomBytes(IDENTITY_BYTES));
+  const host = { identityPublic: identity.public, token: newToken(), files: {} };
+  return { images: [], host, containers: [], controllers: {} };
+}

@@ -1,0 +1,102 @@
+import type { NodeId, ObservedState } from '@orrery/shared/contracts';
+import type { IdentityStore } from '../identities/identity-store.js';
+import { steadyNow } from '../lifecycle/steady-now.js';
+import type { Executors, Machine, MachineFacts, Scope } from '../machine/machine.js';
+import { canonical } from '../observed/diff-lists.js';
+import { SIMULATED_GROUND } from './simulated-ground.js';
+import { addressOf, SimulatedHost, type SimulatedHostOptions } from './simulated-host.js';
+import { simulatedSteps } from './simulated-steps.js';
+import { viewContainer, viewNode, viewStopped } from './simulated-view.js';
+
+export interface SimulatedMachineOptions extends SimulatedHostOptions {
+  defaultImage: string;
+  identities: IdentityStore;
+  /** How many times faster than real its steps are; its zerotier-ones have their own time. */
+  speed?: number;
+}
+
+const LOOK_MS = 200;
+
+/** The machine of a simulated host: the same agent, over the model of zerotier-one, marked `simulated` wherever it shows. */
+export class SimulatedMachine implements Machine {
+  readonly simulated = true;
+  readonly executors: Executors;
+
+  private constructor(
+    readonly host: SimulatedHost,
+    private readonly options: SimulatedMachineOptions,
+  ) {
+    this.executors = simulatedSteps(host, options.identities, options.speed);
+  }
+
+  static async open(options: SimulatedMachineOptions): Promise<SimulatedMachine> {
+    return new SimulatedMachine(await SimulatedHost.open(options), options);
+  }
+
+  async observe(scope: Scope, _signal: AbortSignal): Promise<ObservedState> {
+    const { host } = this;
+    await host.advance();
+    await host.save();
+    const named = new Set(scope.containers.map(({ item }) => item));
+    const containers = host.state.containers.filter(({ item }) => named.has(item));
+    return {
+      engine: {
+        known: true,
+        value: { version: 'simulated', apiVersion: '1.47', os: 'linux', architecture: process.arch },
+      },
+      containers: {
+        known: true,
+        value: host.state.containers.map((container) => viewContainer(container, named.has(container.item))),
+      },
+      nodes: [
+        viewNode(scope.hostNode, 'host', host.daemon(host.state.host)),
+        ...containers.map((container) =>
+          container.state === 'running'
+            ? viewNode(container.node, 'container', host.daemon(container.daemon))
+            : viewStopped(container),
+        ),
+      ],
+    };
+  }
+
+  facts(): Promise<MachineFacts> {
+    const { defaultImage, identities } = this.options;
+    return Promise.resolve({
+      defaultImage,
+      imagePresent: (image: string) => this.host.state.images.includes(image),
+      hasIdentity: (node: NodeId) => identities.has(node),
+      ground: SIMULATED_GROUND,
+    });
+  }
+
+  watch(hint: () => void, signal: AbortSignal): void {
+    let seen = '';
+    const timer = setInterval(() => {
+      this.host.world.advance((this.options.now ?? steadyNow)());
+      const files = canonical(this.host.state.containers.map(({ engineId, state }) => [engineId, state]));
+      const now = files + canonical(this.#interfaces());
+      if (seen !== '' && now !== seen) hint();
+      seen = now;
+    }, LOOK_MS);
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  }
+
+  logs(node: NodeId, tail: number): Promise<string> {
+    const container = this.host.state.containers.find((one) => one.node === node);
+    const lines = container ? [`simulated zerotier-one ${addressOf(container.daemon)}: ${container.state}`] : [];
+    return Promise.resolve(lines.slice(-tail).join('\n'));
+  }
+
+  async close(): Promise<void> {
+    await this.host.save();
+  }
+
+  #interfaces() {
+    const { host } = this;
+    const running = host.state.containers.filter(({ state }) => state === 'running').map(({ daemon }) => daemon);
+    return [host.state.host, ...running].map((daemon) => [
+      host.world.interfaces(addressOf(daemon)),
+      Object.values(host.daemon(daemon).memberships).map(({ refusal, config }) => [refusal, config?.addresses]),
+    ]);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Bus } from '@orrery/shared/bus';
+import { EventBatchReply, subjects, type AgentEvent, type HostId } from '@orrery/shared/contracts';
+import { crashPoint, pause, type Logger } from '@orrery/shared/runtime';
+import type { Journal } from '../journal/journal.js';
+
+export interface BatchSenderParts {
+  host: HostId;
+  bus: Bus;
+  journal: Journal;
+  logger: Logger;
+  requestSnapshot: () => void;
+}
+
+/** sent: nothing is left. greet: the API and the journal disagree, say hello again. fenced: the epoch is closed for ever. */
+export type Sending = { result: 'sent' | 'greet' } | { result: 'fenced'; cause: string };
+
+const BATCH_MS = 5_000;
+
+/** Sends an epoch's events, one batch at a time: the next goes out when the API has committed the last. */
+export class BatchSender {
+  /** Most events in the next batch: halved after a refusal, to find the one that the API cannot take. */
+  #limit = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly parts: BatchSenderParts) {}
+
+  /** Throws BusError when there is no answer: what was stored is then unknown, and sending it again finds out. */
+  async send(ordinal: number, signal: AbortSignal): Promise<Sending> {
+    const { journal } = this.parts;
+    while (!signal.aborted) {
+      const epoch = journal.epochs.find((one) => one.ordinal === ordinal);
+      if (!epoch || epoch.head <= epoch.cursor) return { result: 'sent' };
+      const events = (await journal.read(ordinal, epoch.cursor + 1)).slice(0, this.#limit);
+      if (events.length === 0) return this.#passHole(ordinal, epoch.cursor);
+      const over = await this.#sendBatch(ordinal, epoch.epoch, events, signal);
+      if (over) return over;
+    }
+    return { result: 'sent' };
+  }
+
+  async #sendBatch(
+    ordinal: number,
+    epoch: Journal['epoch'],
+    events: AgentEvent[],
+    signal: AbortSignal,
+  ): Promise<Sending | undefined> {
+    const { host, bus, journal } = this.parts;
+    const batch = { epoch, from: events[0]?.seq, events };
+    crashPoint('uplink.before-send');
+    const reply = await bus.request(subjects.events(host), batch, EventBatchReply, BATCH_MS);
+    crashPoint('uplink.after-reply');
+    switch (reply.result) {
+      case 'stored':
+        await journal.confirm(ordinal, reply.cursor);
+        this.#limit = Number.POSITIVE_INFINITY;
+        if (reply.wantsSnapshot) this.parts.requestSnapshot();
+        return undefined;
+      case 'gap':
+        await journal.confirm(ordinal, reply.cursor);
+        return { result: 'greet' };
+      case 'fenced':
+        return { result: 'fenced', cause: reply.cause };
+      case 'busy':
+        await pause(reply.retryAfterMs, signal);
+        return undefined;
+      case 'refused':
+        return this.#refused(ordinal, events, reply.cause);
+    }
+  }
+
+  async #refused(ordinal: number, events: AgentEvent[], cause: string): Promise<Sending | undefined> {
+    const [first] = events;
+    const line = { event: 'uplink.refused', cause, from: first?.seq, count: events.length };
+    this.parts.logger.error(line, 'the API refused events');
+    if (events.length === 1 && first) await this.parts.journal.replaceByGap(ordinal, first.seq, `refused: ${cause}`);
+    this.#limit = Math.max(1, Math.floor(events.length / 2));
+    return { result: 'greet' };
+  }
+
+  /** The next event is not in the journal any more: its epoch cannot go on. */
+  async #passHole(ordinal: number, cursor: number): Promise<Sending> {
+    const { journal, requestSnapshot } = this.parts;
+    const isCurrent = journal.epochs.at(-1)?.ordinal === ordinal;
+    if (isCurrent) await journal.renew();
+    await journal.salvage(ordinal, cursor, 'the journal does not have them any more');
+    requestSnapshot();
+    return { result: isCurrent ? 'greet' : 'sent' };
+  }
+}

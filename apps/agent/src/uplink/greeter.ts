@@ -1,0 +1,72 @@
+import type { Bus } from '@orrery/shared/bus';
+import { HelloReply, subjects, type Hello, type HostId } from '@orrery/shared/contracts';
+import type { Logger } from '@orrery/shared/runtime';
+import type { DesiredStore } from '../desired/desired-store.js';
+import type { Journal } from '../journal/journal.js';
+import { AGENT_VERSION } from '../version.js';
+import type { ServerClock } from './server-clock.js';
+
+export interface GreeterParts {
+  host: HostId;
+  simulated: boolean;
+  bus: Bus;
+  journal: Journal;
+  desired: DesiredStore;
+  clock: ServerClock;
+  logger: Logger;
+  /** Of the last look; undefined before the first. */
+  inventory: () => string | undefined;
+}
+
+export type Welcome = Extract<HelloReply, { result: 'welcome' }>;
+
+const HELLO_MS = 10_000;
+/** Before the first look: the inventory of a host that was not looked at. */
+const NO_INVENTORY = '0'.repeat(64);
+
+/** Says hello and takes in what comes back: the newer desired state, and the API's time. */
+export class Greeter {
+  constructor(private readonly parts: GreeterParts) {}
+
+  /** Throws BusError when there is no answer. */
+  async greet(): Promise<HelloReply> {
+    const reply = await this.#say(false);
+    const wantsState = reply.result === 'welcome' && reply.wantsState && this.parts.desired.signed;
+    const final = wantsState ? await this.#say(true) : reply;
+    if (final.result === 'welcome' && final.desired) await this.#take(final.desired);
+    return final;
+  }
+
+  async #say(withState: boolean): Promise<HelloReply> {
+    const { host, bus, clock, desired } = this.parts;
+    const sentAt = Date.now();
+    const state = withState ? desired.signed : undefined;
+    const hello = { ...this.#about(), ...(state ? { state } : {}) };
+    const reply = await bus.request(subjects.hello(host), hello, HelloReply, HELLO_MS);
+    if (reply.result === 'welcome') clock.learn(reply.serverTime, sentAt);
+    return reply;
+  }
+
+  #about(): Hello {
+    const { simulated, desired, journal, inventory } = this.parts;
+    return {
+      epoch: journal.epoch,
+      agentVersion: AGENT_VERSION,
+      simulated,
+      ...desired.held,
+      inventory: inventory() ?? NO_INVENTORY,
+      journalHead: journal.head,
+      at: new Date().toISOString(),
+      freeIdentities: [],
+    };
+  }
+
+  async #take(signed: NonNullable<Welcome['desired']>): Promise<void> {
+    const answer = await this.parts.desired.accept(signed);
+    if (answer.result !== 'accepted')
+      this.parts.logger.warn(
+        { event: 'hello.desired-not-taken', answer },
+        'the state that came with hello was not taken',
+      );
+  }
+}

@@ -1,0 +1,225 @@
+import { BusError, type Bus } from '@orrery/shared/bus';
+import type { HelloReply } from '@orrery/shared/contracts';
+import { backoffMs, describeError, pause, type Logger } from '@orrery/shared/runtime';
+import type { Journal } from '../journal/journal.js';
+import { steadyNow } from '../lifecycle/steady-now.js';
+import { WakeablePause } from '../lifecycle/wakeable-pause.js';
+import type { BatchSender } from './batch-sender.js';
+import type { Beats } from './beats.js';
+import { epochsToSend } from './epochs-to-send.js';
+import type { Greeter, Welcome } from './greeter.js';
+import type { ServerClock } from './server-clock.js';
+
+export interface UplinkParts {
+  bus: Bus;
+  journal: Journal;
+  greeter: Greeter;
+  sender: BatchSender;
+  beats: Beats;
+  clock: ServerClock;
+  logger: Logger;
+  requestSnapshot: () => void;
+  learnedSkew: (skewMs: number) => void;
+  /** Another agent has this identity. */
+  fence: (cause: string) => void;
+  /** The API does not know this host (any more). */
+  removed: (cause: string) => Promise<void>;
+  /** The API knows this host. */
+  known: () => Promise<void>;
+}
+
+const PAUSES = { firstMs: 200, maxMs: 3_000 };
+/**
+ * Now and then hello is said again although nothing happened: the database may have been restored to an older state, which
+ * is to be noticed within a minute.
+ */
+const GREET_EVERY_MS = 45_000;
+const DRAIN_MS = 1_500;
+const REFUSED_MS = 30_000;
+/** One that is fenced goes on saying hello: only when both are heard in turns can the API tell a copy from what a dead agent had sent. */
+const FENCED_PAUSES = { firstMs: 2_000, maxMs: REFUSED_MS };
+const REMIND_MS = 60 * 60_000;
+export const REMOVED_FIX =
+  'To bring the host back, restart the agent with a join secret that is valid: it joins as a new host. Else stop the agent; containers and memberships stay as they are.';
+
+/**
+ * Brings the journal to the API, for ever: hello at every connection, then what the API does not have, then what happens. One
+ * batch is in flight at a time.
+ */
+export class Uplink {
+  readonly #stop = new AbortController();
+  readonly #pause = new WakeablePause();
+  #loop: Promise<void> | undefined;
+  #greeted = false;
+  #fenced = false;
+  /** A batch was fenced, and no batch since was stored: hello is asked what that means. */
+  #doubt = false;
+  #remindAt = 0;
+  #heardAt = -Infinity;
+
+  constructor(private readonly parts: UplinkParts) {}
+
+  start(): void {
+    const { bus, journal } = this.parts;
+    bus.onStatus(() => {
+      this.#greeted = false;
+      this.#pause.wake();
+    });
+    journal.onAppend(() => this.#pause.wake());
+    this.#loop ??= this.#run();
+  }
+
+  /** When the last hello that the API answered was said, by the steady clock. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Whether the API has answered of late. */
+  get isUp(): boolean {
+    return this.parts.bus.connected && !this.#fenced && steadyNow() - this.#heardAt < 2 * GREET_EVERY_MS;
+  }
+
+  /** Says hello now: whether the API still hears this host is in question. */
+  ask(): void {
+    this.#greeted = false;
+    this.#pause.wake();
+  }
+
+  /** Gives what is left a moment to get out, and stops. */
+  async stop(drainMs = DRAIN_MS): Promise<void> {
+    const end = Date.now() + drainMs;
+    const { signal } = this.#stop;
+    while (this.parts.bus.connected && this.#greeted && this.#hasUnsent && Date.now() < end) await pause(20, signal);
+    this.parts.beats.stop();
+    this.#stop.abort(new Error('the agent is stopping'));
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    let failures = 0;
+    while (!signal.aborted) {
+      if (this.#fenced) {
+        failures += 1;
+        await pause(backoffMs(failures, FENCED_PAUSES), signal);
+        if (!signal.aborted && this.parts.bus.connected) await this.parts.greeter.greet().catch(() => undefined);
+        continue;
+      }
+      if (!this.parts.bus.connected) {
+        await this.#pause.wait(REFUSED_MS, signal);
+        continue;
+      }
+      try {
+        await this.#session();
+        failures = 0;
+        const isCut = !this.#greeted || (await this.#pause.wait(GREET_EVERY_MS, signal));
+        if (!isCut) this.#greeted = false;
+      } catch (error) {
+        failures += 1;
+        this.#greeted = false;
+        this.#logFailure(error, failures);
+        await pause(backoffMs(failures, PAUSES), signal);
+      }
+    }
+  }
+
+  get #hasUnsent(): boolean {
+    return this.parts.journal.epochs.some(({ head, cursor }) => head > cursor);
+  }
+
+  #logFailure(error: unknown, failures: number): void {
+    const line = { event: 'uplink.failed', cause: describeError(error), failures };
+    const isExpected = error instanceof BusError && error.kind === 'operational';
+    if (!isExpected) this.parts.logger.error(line, 'the uplink failed');
+    else if (failures % 20 === 1) this.parts.logger.warn(line, 'the API does not answer; trying on');
+  }
+
+  /** Says hello if that is due, and sends everything there is. */
+  async #session(): Promise<void> {
+    if (!this.#greeted) await this.#greet();
+    if (!this.#greeted) return;
+    const { journal, sender } = this.parts;
+    const current = journal.epochs.at(-1);
+    const sending = current && (await sender.send(current.ordinal, this.#stop.signal));
+    if (sending?.result === 'fenced') return this.#doubtOrFence(sending.cause);
+    this.#doubt = false;
+    if (sending?.result === 'greet') await this.#greetAgain(PAUSES.firstMs);
+  }
+
+  /** The answer to a batch cannot tell a host that was removed from one that was cloned: the answer to a hello can. */
+  #doubtOrFence(cause: string): Promise<void> | void {
+    if (this.#doubt) return this.#fence(cause);
+    this.#doubt = true;
+    return this.#greetAgain(PAUSES.firstMs);
+  }
+
+  /** Hello, and what the API does not have of older epochs. */
+  async #greet(): Promise<void> {
+    const { greeter, journal } = this.parts;
+    // A connection that is lost from here on makes it false again.
+    this.#greeted = true;
+    const asked = steadyNow();
+    const reply = await greeter.greet();
+    this.#heardAt = asked;
+    if (reply.result === 'refused') return this.#refused(reply);
+    await this.parts.known();
+    this.#welcome(reply);
+    for (const { ordinal, cursor } of epochsToSend(journal.epochs, reply)) {
+      const isCurrent = ordinal === journal.epochs.at(-1)?.ordinal;
+      await journal.confirm(ordinal, cursor);
+      if (!isCurrent && !(await this.#sendOlder(ordinal))) return this.#greetAgain(PAUSES.firstMs);
+    }
+  }
+
+  async #refused({ code, cause }: Extract<HelloReply, { result: 'refused' }>): Promise<void> {
+    const { logger, beats, removed } = this.parts;
+    beats.stop();
+    if (code === 'cloned') {
+      logger.error({ event: 'hello.refused', code, cause }, 'the API refused this host');
+      return this.#fence(cause);
+    }
+    this.#remind(cause);
+    await removed(cause);
+    await this.#greetAgain(REFUSED_MS);
+  }
+
+  #remind(cause: string): void {
+    const now = steadyNow();
+    if (now < this.#remindAt) return;
+    this.#remindAt = now + REMIND_MS;
+    this.parts.logger.warn({ event: 'host.removed', cause, fix: REMOVED_FIX }, 'this host was removed: only watching');
+  }
+
+  async #greetAgain(pauseFor: number): Promise<void> {
+    this.#greeted = false;
+    await pause(pauseFor, this.#stop.signal);
+  }
+
+  #welcome(reply: Welcome): void {
+    const { beats, clock, learnedSkew, requestSnapshot, logger, journal } = this.parts;
+    logger.info({ event: 'hello.welcome', epoch: journal.epoch, cursor: reply.cursor }, 'the API knows this host');
+    beats.every(reply.heartbeatSeconds * 1000);
+    beats.now();
+    if (clock.skewMs !== undefined) learnedSkew(clock.skewMs);
+    if (reply.wantsSnapshot) requestSnapshot();
+  }
+
+  /** False when hello has to be said again first. */
+  async #sendOlder(ordinal: number): Promise<boolean> {
+    const { sender, journal, requestSnapshot } = this.parts;
+    const sending = await sender.send(ordinal, this.#stop.signal);
+    if (sending.result === 'fenced') {
+      const cursor = journal.epochs.find((one) => one.ordinal === ordinal)?.cursor ?? 0;
+      await journal.salvage(ordinal, cursor, `the API has closed their epoch: ${sending.cause}`);
+      requestSnapshot();
+    }
+    return sending.result !== 'greet';
+  }
+
+  #fence(cause: string): void {
+    this.#fenced = true;
+    this.#greeted = false;
+    this.parts.beats.stop();
+    this.parts.fence(cause);
+  }
+}

@@ -1,0 +1,76 @@
+import type { NetworkId } from '@orrery/shared/contracts';
+import { Secret } from '@orrery/shared/runtime';
+import { DAEMON_HOME } from '../docker/container-profile.js';
+import type { DockerEngine } from '../docker/docker-engine.js';
+import type { InspectedContainer } from '../docker/inspected.js';
+import type { NodeSecrets } from '../identities/identity-store.js';
+import { StepError } from '../machine/machine.js';
+import { CliLocalApi } from './cli-local-api.js';
+import { FallbackLocalApi, type Reach } from './fallback-local-api.js';
+import type { LocalApiError } from './local-api.js';
+import { HttpLocalApi, type TokenSource } from './local-api.client.js';
+import { diagnoseLog } from './log-diagnosis.js';
+import { explainWith, WrongNode, type NodeDoor, type SettingsFiles } from './node-door.js';
+import { settingsFileName } from './settings-file.js';
+
+const PORT = 9993;
+const LOG_LINES = 50;
+
+/** The way to the daemon in a container: over its bridge address, else by exec. */
+export function containerDoor(
+  engine: DockerEngine,
+  inspect: InspectedContainer,
+  secrets: NodeSecrets,
+  reach: Reach,
+): NodeDoor {
+  const id = inspect.Id;
+  const token: TokenSource = {
+    current: () => Promise.resolve(secrets.authToken),
+    again: () => tokenInside(engine, id),
+  };
+  const ip = Object.values(inspect.NetworkSettings.Networks).find(({ IPAddress }) => IPAddress !== '')?.IPAddress;
+  const cli = new CliLocalApi((command, signal) => engine.exec(id, command, { signal }));
+  return {
+    api: ip ? new FallbackLocalApi(new HttpLocalApi({ host: ip, port: PORT }, token), cli, reach) : cli,
+    settings: settingsInside(engine, id),
+    expected: secrets.address,
+    explain: (error) => explainWith(error, explainTrouble),
+    diagnose: async (signal) => {
+      const log = await engine.containers.logs(id, LOG_LINES, { signal, since: inspect.State.StartedAt });
+      return diagnoseLog(log);
+    },
+  };
+}
+
+async function tokenInside(engine: DockerEngine, id: string): Promise<Secret | undefined> {
+  const files = await engine.files.get(id, `${DAEMON_HOME}/authtoken.secret`);
+  const token = files?.get('authtoken.secret')?.trim();
+  return token ? new Secret(token) : undefined;
+}
+
+function settingsInside(engine: DockerEngine, id: string): SettingsFiles {
+  const pathOf = (network: NetworkId) => `${DAEMON_HOME}/networks.d/${settingsFileName(network)}`;
+  return {
+    read: async (network, signal) =>
+      (await engine.files.get(id, pathOf(network), { signal }))?.get(settingsFileName(network)),
+    write: (network, text, signal) =>
+      engine.files.put(id, [{ path: pathOf(network).slice(1), mode: 0o600, content: text }], { signal }),
+  };
+}
+
+function explainTrouble(error: LocalApiError): StepError {
+  if (error instanceof WrongNode)
+    return new StepError({
+      code: 'identity-lost',
+      cause: error.message,
+      fix: 'Restart the container with `orrery restart`: it is made anew with its own identity.',
+      origin: error,
+    });
+  return new StepError({
+    code: 'daemon-unreachable',
+    cause: error.message,
+    fix: 'See the log of the container (`orrery container logs`); `orrery restart` makes it anew and keeps its identity.',
+    transient: true,
+    origin: error,
+  });
+}

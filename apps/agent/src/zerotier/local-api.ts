@@ -1,0 +1,92 @@
+import type { MembershipSettings, NetworkId } from '@orrery/shared/contracts';
+import { z } from 'zod';
+import { NetworkId as NetworkIdSchema, NodeAddress } from '@orrery/shared/contracts';
+
+/** What is read of zerotier-one's answers. Unknown fields are dropped; a field that matters and has another type spoils the answer. */
+export const DaemonStatus = z.object({
+  address: NodeAddress,
+  version: z.string().max(64),
+  online: z.boolean().catch(false),
+});
+export type DaemonStatus = z.infer<typeof DaemonStatus>;
+
+export const DaemonNetwork = z.object({
+  nwid: NetworkIdSchema,
+  name: z.string().catch(''),
+  type: z.string(),
+  status: z.string(),
+  portDeviceName: z.string().nullish(),
+  mac: z.string(),
+  mtu: z.int(),
+  assignedAddresses: z.array(z.string()),
+  routes: z.array(z.object({ target: z.string(), via: z.string().nullish() })),
+  bridge: z.boolean().catch(false),
+  allowManaged: z.boolean(),
+  allowGlobal: z.boolean(),
+  allowDefault: z.boolean(),
+  allowDNS: z.boolean().catch(false),
+  authenticationURL: z.string().nullish(),
+});
+export type DaemonNetwork = z.infer<typeof DaemonNetwork>;
+
+export const DaemonPeer = z.object({
+  address: NodeAddress,
+  role: z.string(),
+  /** `-1.-1.-1` when it was never heard of. */
+  version: z.string().catch(''),
+  latency: z.number(),
+  paths: z.array(z.object({ active: z.boolean() })),
+});
+export type DaemonPeer = z.infer<typeof DaemonPeer>;
+
+/** The four settings that the daemon takes over its API. A list for `allowManaged` it takes only by file. */
+export type NetworkFlags = Record<'allowManaged' | 'allowGlobal' | 'allowDefault' | 'allowDNS', boolean>;
+
+export const flagsOf = ({ allowManaged, allowGlobal, allowDefault, allowDNS }: MembershipSettings): NetworkFlags => ({
+  allowManaged: allowManaged !== false,
+  allowGlobal,
+  allowDefault,
+  allowDNS,
+});
+
+/** The daemon's local API, however it is reached. Errors are LocalApiErrors. */
+export interface LocalApi {
+  status(signal?: AbortSignal): Promise<DaemonStatus>;
+  networks(signal?: AbortSignal): Promise<DaemonNetwork[]>;
+  /** Undefined: the daemon is not in this network. */
+  network(network: NetworkId, signal?: AbortSignal): Promise<DaemonNetwork | undefined>;
+  peers(signal?: AbortSignal): Promise<DaemonPeer[]>;
+  /** Joins, or changes the flags of what is joined. An answer of 200 proves nothing: ask for the network afterwards (FACTS). */
+  join(network: NetworkId, flags: NetworkFlags, signal?: AbortSignal): Promise<void>;
+  /** Leaving what is not joined is no error. */
+  leave(network: NetworkId, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * `refused`: nobody listens. `unreachable`: no way there, or no answer in time. `unauthorized`: the token or our address is not accepted.
+ * `garbage`: an answer that is not zerotier-one's.
+ */
+export type LocalApiTrouble = 'refused' | 'unreachable' | 'unauthorized' | 'garbage';
+
+export class LocalApiError extends Error {
+  constructor(
+    readonly trouble: LocalApiTrouble,
+    message: string,
+    origin?: unknown,
+  ) {
+    super(message, { cause: origin });
+    this.name = 'LocalApiError';
+  }
+}
+
+/** Parses an answer, or says what is wrong with it. */
+export function readAnswer<S extends z.ZodType>(schema: S, answer: unknown, what: string): z.infer<S> {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new LocalApiError(
+    'garbage',
+    `zerotier-one's answer to ${what} cannot be read: ${issue?.path.join('.') || 'it'}: ${issue?.message}`,
+    parsed.error,
+  );
+}

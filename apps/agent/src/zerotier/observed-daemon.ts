@@ -1,0 +1,59 @@
+import {
+  MembershipStatus,
+  type ObservedDaemon,
+  type ObservedMembership,
+  type ObservedPeer,
+} from '@orrery/shared/contracts';
+import type { DaemonNetwork, DaemonPeer, DaemonStatus } from './local-api.js';
+
+/** A name is what a network's owner likes; longer than this the daemon itself cannot carry it. */
+const MAX_NAME = 255;
+
+export const observedDaemon = ({ address, version, online }: DaemonStatus): ObservedDaemon => ({
+  address,
+  version,
+  online,
+});
+
+/** A network in the agent's words. Statuses that are not known yet are UNKNOWN, never a guess. */
+export function observedMembership(network: DaemonNetwork, allowManagedList: string[] | null): ObservedMembership {
+  const status = MembershipStatus.safeParse(network.status);
+  return {
+    network: network.nwid,
+    name: network.name.slice(0, MAX_NAME),
+    type: network.type === 'PUBLIC' ? 'PUBLIC' : 'PRIVATE',
+    status: status.success ? status.data : 'UNKNOWN',
+    device: network.portDeviceName ? network.portDeviceName : null,
+    mac: network.mac,
+    mtu: network.mtu,
+    addresses: [...network.assignedAddresses].sort(),
+    routes: network.routes
+      .map(({ target, via }) => ({ target, via: via ?? null }))
+      .sort((left, right) => compare(`${left.target} ${left.via}`, `${right.target} ${right.via}`)),
+    bridge: network.bridge,
+    allowManaged: network.allowManaged,
+    allowGlobal: network.allowGlobal,
+    allowDefault: network.allowDefault,
+    allowDNS: network.allowDNS,
+    allowManagedList,
+    authenticationUrl: network.authenticationURL ? network.authenticationURL : null,
+  };
+}
+
+/**
+ * A peer that was heard of and has no active path is relayed; a latency below 0 is unknown. What was never heard of is not reached
+ * at all, and nobody relays to a root: the daemon lists its planet's for ever, and calls them RELAY. Undefined: such a peer.
+ */
+export function observedPeer({ address, role, version, latency, paths }: DaemonPeer): ObservedPeer | undefined {
+  const isRoot = role === 'PLANET' || role === 'MOON';
+  const isDirect = paths.some(({ active }) => active);
+  if (!isDirect && (isRoot || version.startsWith('-1'))) return undefined;
+  return {
+    address,
+    role: isRoot ? role : 'LEAF',
+    path: isDirect ? 'direct' : 'relayed',
+    latencyMs: latency < 0 ? null : latency,
+  };
+}
+
+export const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);

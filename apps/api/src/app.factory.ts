@@ -1,0 +1,62 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ensurePrivateFolder, type Logger } from '@orrery/shared/runtime';
+import type { FastifyInstance } from 'fastify';
+import { randomBytes } from 'node:crypto';
+import { AppModule } from './app.module.js';
+import { createBusStrategy } from './bus/bus.module.js';
+import type { ApiConfig } from './config.js';
+import { drainAtClose } from './http/drain.js';
+import { addDoorHooks, addRequestLog, refuseUnreadable, trackRoutes } from './http/hooks.js';
+import { boundConnections, REQUEST_MS, refuseUnparsable, SERVER_LIMITS } from './http/limits.js';
+import { NestLog } from './http/nest-log.js';
+import { HttpMetrics } from './metrics/http-metrics.js';
+import { addDocs } from './openapi/docs-pages.js';
+import { ServerTls } from './tls/server-tls.js';
+
+const BODY_LIMIT = 64 * 1024;
+
+/** The whole API, not yet listening: `listen` starts it, `close` stops it. Database and NATS may be away. */
+export async function createApp(config: ApiConfig, logger: Logger): Promise<NestFastifyApplication> {
+  await ensurePrivateFolder(config.home);
+  const tls = await ServerTls.open(config);
+  const adapter = new FastifyAdapter({
+    ...(tls.options ? { https: { ...SERVER_LIMITS, ...tls.options } } : { http: SERVER_LIMITS }),
+    bodyLimit: BODY_LIMIT,
+    clientErrorHandler: refuseUnparsable,
+    requestTimeout: REQUEST_MS,
+    routerOptions: { maxParamLength: 400 },
+    genReqId: () => randomBytes(8).toString('hex'),
+    frameworkErrors: refuseUnreadable,
+  });
+  const server: FastifyInstance = adapter.getInstance();
+  server.removeContentTypeParser('text/plain');
+  addDoorHooks(server, config.allowedHosts);
+  addRequestLog(server, logger);
+  drainAtClose(server);
+  boundConnections(server);
+  refuseWrongMethods(server);
+  const metrics = new HttpMetrics();
+  metrics.observe(server);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with({ config, logger, metrics, tls }),
+    adapter,
+    {
+      bodyParser: false,
+      logger: new NestLog(logger),
+      abortOnError: false,
+    },
+  );
+  addDocs(app);
+  app.connectMicroservice({ strategy: createBusStrategy(app) });
+  await app.startAllMicroservices();
+  return app;
+}
+
+function refuseWrongMethods(server: FastifyInstance): void {
+  const wrongMethod = trackRoutes(server);
+  server.addHook('onRequest', (request, _reply, done) => {
+    done(request.is404 ? wrongMethod(request.method, request.url) : undefined);
+  });
+}

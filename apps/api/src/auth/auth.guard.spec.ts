@@ -1,0 +1,119 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Module, Post } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, ModulesContainer, NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createLogger, Secret } from '@orrery/shared/runtime';
+import { ProblemFilter } from '../http/problem.filter.js';
+import { LOGGER } from '../logger.js';
+import { AuthGuard } from './auth.guard.js';
+import { JoinTokens } from '../join-tokens/join-tokens.service.js';
+import { JoinSecret } from './join-secret.js';
+import { LoginThrottle } from './login-throttle.js';
+import { Policy } from './policy.decorator.js';
+import type { Principal } from './principal.js';
+import { routePolicies } from './route-policies.js';
+import { Authenticator } from './authenticator.js';
+
+const tokenOf = (role: string) => `ora_${role.padEnd(43, 'x')}`;
+const JOIN_SECRET = `orj_${'j'.repeat(43)}`;
+
+@Controller()
+class SomeController {
+  @Get('forgotten') forgotten() {
+    return { reached: true };
+  }
+  @Get('anyone') @Policy('public') anyone() {
+    return { reached: true };
+  }
+  @Get('viewer') @Policy('viewer') viewer() {
+    return { reached: true };
+  }
+  @Get('operator') @Policy('operator') operator() {
+    return { reached: true };
+  }
+  @Get('admin') @Policy('admin') admin() {
+    return { reached: true };
+  }
+  @Post('join') @Policy('join') join() {
+    return { reached: true };
+  }
+}
+
+/** Knows one token per role. */
+const tokens = {
+  identify: (token: string): Promise<Principal | undefined> => {
+    const role = (['viewer', 'operator', 'admin'] as const).find((name) => tokenOf(name) === token);
+    return Promise.resolve(role && { tokenId: role, name: role, role });
+  },
+};
+
+@Module({
+  controllers: [SomeController],
+  providers: [
+    { provide: LOGGER, useValue: createLogger('test', 'silent') },
+    { provide: Authenticator, useValue: tokens },
+    { provide: JoinSecret, useValue: new JoinSecret(new Secret(JOIN_SECRET)) },
+    { provide: JoinTokens, useValue: { isKnown: () => Promise.resolve(false) } },
+    { provide: LoginThrottle, useValue: new LoginThrottle() },
+    { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+  ],
+})
+class SomeModule {}
+
+describe('the guard of every route', () => {
+  let app: NestFastifyApplication;
+
+  beforeAll(async () => {
+    app = await NestFactory.create<NestFastifyApplication>(SomeModule, new FastifyAdapter(), { logger: false });
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+  });
+  afterAll(() => app.close());
+
+  const ask = (url: string, authorization?: string, method: 'GET' | 'POST' = 'GET') =>
+    app.inject({ method, url, headers: authorization ? { authorization } : {} });
+  const status = async (url: string, role?: string) => (await ask(url, role && `Bearer ${tokenOf(role)}`)).statusCode;
+
+  it('refuses a route without a policy, even to an admin, and the walk over all routes names it', async () => {
+    expect(await status('/forgotten', 'admin')).toBe(403);
+    expect(await status('/admin', 'admin')).toBe(200);
+    const without = routePolicies(app.get(ModulesContainer)).filter(({ policy }) => policy === undefined);
+    expect(without.map(({ route }) => route)).toEqual(['SomeController.forgotten']);
+  });
+
+  it('lets each role do what it may and all that the roles before it may', async () => {
+    const matrix: Record<string, number[]> = {};
+    for (const role of ['viewer', 'operator', 'admin'])
+      matrix[role] = await Promise.all(['/viewer', '/operator', '/admin'].map((url) => status(url, role)));
+    expect(matrix).toEqual({ viewer: [200, 403, 403], operator: [200, 200, 403], admin: [200, 200, 200] });
+  });
+
+  it('lets anyone use what is public, and only that', async () => {
+    expect(await status('/anyone')).toBe(200);
+    expect(await status('/viewer')).toBe(401);
+  });
+
+  it('answers the same to a missing, a malformed and an unknown token', async () => {
+    const headers = [undefined, 'Basic eDp5', 'Bearer', 'Bearer nonsense', `Bearer ${tokenOf('nobody')}`];
+    const answers = await Promise.all(headers.map((header) => ask('/viewer', header)));
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(headers.map(() => 401));
+    expect(answers[0]?.headers['www-authenticate']).toBe('Bearer realm="orrery"');
+  });
+
+  it('takes the join secret for joining and for nothing else, and no token for joining', async () => {
+    expect((await ask('/join', `Bearer ${JOIN_SECRET}`, 'POST')).statusCode).toBe(201);
+    expect((await ask('/join', `Bearer ${tokenOf('admin')}`, 'POST')).json()).toMatchObject({ code: 'join-refused' });
+    expect((await ask('/viewer', `Bearer ${JOIN_SECRET}`)).statusCode).toBe(401);
+  });
+
+  it('refuses further unknown tokens after many wrong ones, and still knows a token that was valid before', async () => {
+    for (let wrong = 0; wrong < 20; wrong++) await ask('/viewer', `Bearer ${tokenOf(`wrong${wrong}`)}`);
+    const refused = await ask('/viewer', `Bearer ${tokenOf('again')}`);
+    expect(refused.json()).toMatchObject({ status: 429, code: 'too-many-requests' });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(await status('/viewer', 'viewer')).toBe(200);
+  });
+});

@@ -1,0 +1,19 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
+import type { Role } from './principal.js';
+
+/**
+ * `join`: a token with which hosts enrol, and nothing else; `key`: a host, by the key that it proves in the body, which the route
+ * itself checks; `public`: anyone who reaches the API.
+ */
+export type PolicyName = Role | 'join' | 'key' | 'public';
+
+export const POLICY = 'orrery:policy';
+export const WHOLE = 'orrery:whole';
+
+/** Who may use a route. A route without one is refused at run time and fails the build. */
+export const Policy = (policy: PolicyName) =>
+  applyDecorators(SetMetadata(POLICY, policy), ApiExtension('x-orrery-policy', policy));
+
+/** The route is about the whole installation: refused to a token with a scope, which sees only a part of it. */
+export const WholeInstallation = () => applyDecorators(SetMetadata(WHOLE, true), ApiExtension('x-orrery-whole', true));

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { NetworkId } from '@orrery/shared/contracts';
+import { DataSource } from 'typeorm';
+import type { Role } from './principal.js';
+
+export interface StoredToken {
+  id: string;
+  name: string;
+  hash: Buffer;
+  role: Role;
+  scope: { hosts: string | null; networks: NetworkId[] | null } | null;
+  until: Date | null;
+  stale: boolean;
+}
+
+@Injectable()
+export class TokensRepository {
+  constructor(private readonly store: DataSource) {}
+
+  /** The valid token of this hash. Looked up by index: the hash is of 256 random bits, so its timing tells nothing. */
+  async findValid(hash: Buffer): Promise<StoredToken | undefined> {
+    const rows: StoredToken[] = await this.store.query(
+      `SELECT id, name, hash, role, scope, expires_at AS until,
+              (last_used_at IS NULL OR last_used_at < now() - interval '1 minute') AS stale
+         FROM api_tokens
+        WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+      [hash],
+    );
+    return rows[0];
+  }
+
+  /** At most once a minute per token, so that reading does not become writing. */
+  async touch(id: string): Promise<void> {
+    await this.store.query('UPDATE api_tokens SET last_used_at = now() WHERE id = $1', [id]);
+  }
+
+  /** The admin token that stands in this state folder; one that stood there before is worth nothing any more. */
+  async putAdmin(hash: Buffer, prefix: string): Promise<void> {
+    await this.store.query(
+      `INSERT INTO api_tokens (id, name, hash, prefix, role) VALUES ('tok_admin', 'admin', $1, $2, 'admin')
+       ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, prefix = excluded.prefix, revoked_at = NULL
+       WHERE api_tokens.hash <> excluded.hash`,
+      [hash, prefix],
+    );
+  }
+}

@@ -1,0 +1,88 @@
+import { Bus, NatsTrust, SYSTEM_INBOX, type ConnectionName } from '@orrery/shared/bus';
+import { inboxPrefix } from '@orrery/shared/contracts';
+import type { Logger } from '@orrery/shared/runtime';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ApiConfig } from '../config.js';
+
+type BusConfig = Pick<ApiConfig, 'natsUrl' | 'secretsFolder'>;
+
+/**
+ * The API's connections to NATS, each with no more rights than its work needs: `desired` publishes states and calls, `answers` only
+ * answers agents, `system` says which keys are revoked. With a user in NATS_URL there is one, and everybody shares that user.
+ */
+export class Buses {
+  private constructor(
+    readonly desired: Bus,
+    readonly answers: Bus,
+    readonly system: Bus | undefined,
+  ) {}
+
+  /** Connects in the background and for ever. */
+  static async open(config: BusConfig, trust: NatsTrust | undefined, logger: Logger): Promise<Buses> {
+    if (!trust) {
+      const shared = await connectAsUser(config, logger);
+      return new Buses(shared, shared, undefined);
+    }
+    const connect = (name: ConnectionName) => connectByJwt(config, trust, name, logger);
+    return new Buses(await connect('desired'), await connect('answers'), await connect('system'));
+  }
+
+  get connected(): boolean {
+    return this.desired.connected && this.answers.connected;
+  }
+
+  /** Why NATS does not let us in, in its words. */
+  get refusal(): string | undefined {
+    return this.desired.refusal ?? this.answers.refusal;
+  }
+
+  async close(): Promise<void> {
+    const all = [this.desired, this.answers, ...(this.system ? [this.system] : [])];
+    await Promise.all([...new Set(all)].map((bus) => bus.close()));
+  }
+}
+
+/** The keys of this installation's NATS, made at the first start; undefined when NATS_URL brings a user, and so needs none. */
+export async function openTrust({ natsUrl, secretsFolder }: BusConfig, logger: Logger): Promise<NatsTrust | undefined> {
+  if (new URL(natsUrl.reveal()).username) {
+    const fix = 'Give NATS_URL without a user, to a server that has secrets/nats/server.conf in its configuration.';
+    logger.warn({ event: 'nats.shared-user', fix }, 'all agents share one user of NATS: none is kept from the others');
+    return undefined;
+  }
+  const trust = await NatsTrust.open(join(secretsFolder, 'nats'));
+  await trust.writeServerFiles();
+  return trust;
+}
+
+/** The private authority of this installation, if it has one. */
+export const authorityOf = ({ secretsFolder }: Pick<ApiConfig, 'secretsFolder'>): Promise<string | undefined> =>
+  readFile(`${secretsFolder}/tls/ca.crt`, 'utf8').catch(() => undefined);
+
+async function connectAsUser(config: BusConfig, logger: Logger): Promise<Bus> {
+  const { username, password } = new URL(config.natsUrl.reveal());
+  const login = { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return new Bus({
+    ...(await serverOf(config)),
+    ...login,
+    name: 'orrery-api',
+    inboxPrefix: inboxPrefix('api'),
+    logger,
+  });
+}
+
+async function connectByJwt(config: BusConfig, trust: NatsTrust, name: ConnectionName, logger: Logger): Promise<Bus> {
+  const credentials = await trust.credentials(name);
+  return new Bus({
+    ...(await serverOf(config)),
+    credentials: () => credentials,
+    name: `orrery-api ${name}`,
+    inboxPrefix: name === 'system' ? SYSTEM_INBOX : inboxPrefix('api'),
+    logger: logger.child({ connection: name }),
+  });
+}
+
+async function serverOf(config: BusConfig): Promise<{ servers: string[]; ca: string | undefined }> {
+  const { protocol, host } = new URL(config.natsUrl.reveal());
+  return { servers: [`${protocol}//${host}`], ca: protocol === 'tls:' ? await authorityOf(config) : undefined };
+}

@@ -1,0 +1,49 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { BusError, type Bus, type Signer } from '@orrery/shared/bus';
+import { CallReply, subjects, type Call, type HostRef } from '@orrery/shared/contracts';
+import { AppError, newId } from '@orrery/shared/runtime';
+import type { z } from 'zod';
+import { COMMAND_BUS } from '../bus/bus.module.js';
+import { SIGNER } from '../desired/signing.module.js';
+
+/** How long an agent has for a one-shot operation. */
+const WITHIN_MS = 5000;
+
+/** One-shot operations at an agent, signed and answered at once: for what only the host itself can say now. */
+@Injectable()
+export class HostCalls {
+  constructor(
+    @Inject(COMMAND_BUS) private readonly bus: Bus,
+    @Inject(SIGNER) private readonly signer: Signer,
+  ) {}
+
+  /** Throws AppError: host-away, bus-unavailable, call-failed. */
+  async call<Schema extends z.ZodType>(host: HostRef, op: Call['op'], result: Schema): Promise<z.infer<Schema>> {
+    const call: Call = { callId: newId('cal'), expiresAt: new Date(Date.now() + WITHIN_MS).toISOString(), op };
+    const message = this.signer.sign(subjects.call(host.id), JSON.stringify(call));
+    const reply = await this.bus.requestSigned(message, CallReply, WITHIN_MS).catch((error: unknown) => {
+      throw error instanceof BusError ? explain(host, error) : error;
+    });
+    if (reply.result === 'problem') throw failed(host, `${reply.code}: ${reply.cause}`);
+    const parsed = result.safeParse(reply.value);
+    if (parsed.success) return parsed.data;
+    throw failed(host, 'its agent answered in a form that this API does not know');
+  }
+}
+
+function explain(host: HostRef, error: BusError): AppError {
+  if (error.code === 'no-responder')
+    return new AppError({
+      code: 'host-away',
+      kind: 'operational',
+      cause: `the agent of ${host.name} is not connected`,
+      fix: `Start it, then try again; orrery host get ${host.name} shows when it was last seen.`,
+      origin: error,
+    });
+  if (error.code === 'disconnected')
+    return new AppError({ code: 'bus-unavailable', kind: 'operational', cause: 'NATS is away', origin: error });
+  return failed(host, error.message, error);
+}
+
+const failed = (host: HostRef, cause: string, origin?: unknown) =>
+  new AppError({ code: 'call-failed', kind: 'operational', cause: `${host.name}: ${cause}`, origin });

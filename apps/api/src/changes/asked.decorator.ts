@@ -1,0 +1,44 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { AppError } from '@orrery/shared/runtime';
+import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { badRequest } from '../http/schema.pipe.js';
+
+/** What a request that changes something says beside its body: who asks, and how. */
+export interface Asked {
+  /** The token's name, as it stands in commands and events. */
+  by: string;
+  tokenId: string;
+  ifMatch: string | undefined;
+  dryRun: boolean;
+  idempotency: { key: string; hash: Buffer } | undefined;
+}
+
+export const readAsked = (request: FastifyRequest): Asked => {
+  const { principal, headers, query } = request;
+  if (!principal)
+    throw new AppError({ code: 'internal', kind: 'bug', cause: 'a change without anyone who asks for it' });
+  return {
+    by: principal.name,
+    tokenId: principal.tokenId,
+    ifMatch: headers['if-match'],
+    dryRun: (query as Record<string, unknown>).dryRun === 'true',
+    idempotency: readKey(request),
+  };
+};
+
+/** `@Asking() asked: Asked` */
+export const Asking = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  readAsked(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+function readKey({ headers, method, url, body }: FastifyRequest): Asked['idempotency'] {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || !/^[\x20-\x7e]{1,128}$/.test(key))
+    throw badRequest([{ path: ['Idempotency-Key'], message: '1 to 128 printable ASCII characters' }]);
+  const hash = createHash('sha256')
+    .update(`${method} ${url}\n${JSON.stringify(body ?? null)}`)
+    .digest();
+  return { key, hash };
+}

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import type { CommandId } from '@orrery/shared/contracts';
+import type { Asked } from '../changes/asked.decorator.js';
+import { AppError } from '@orrery/shared/runtime';
+import { Changes, type Answer } from '../changes/changes.service.js';
+import { DesiredWriter } from '../desired/desired-writer.js';
+import { CommandsService } from './commands.service.js';
+
+@Injectable()
+export class CommandCancels {
+  constructor(
+    private readonly changes: Changes,
+    private readonly writer: DesiredWriter,
+    private readonly commands: CommandsService,
+  ) {}
+
+  async cancel(asked: Asked, id: CommandId): Promise<Answer> {
+    return this.changes.run(asked, async (transaction) => {
+      const { action } = await this.commands.read(transaction, id);
+      if (action === 'release') throw releaseIsDone();
+      await this.writer.cancel(transaction, id, asked.by);
+      return this.commands.accepted(transaction, id);
+    });
+  }
+}
+
+/** It asks nothing of its host, so there is nothing to stop. */
+const releaseIsDone = () =>
+  new AppError({
+    code: 'not-cancellable',
+    kind: 'user',
+    cause: 'a release takes effect at once',
+    fix: 'Take the membership over again: orrery adopt NODE NETWORK',
+  });

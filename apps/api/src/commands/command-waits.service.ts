@@ -1,0 +1,54 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { isFinal, type Command, type CommandId, type CommandWaitQuery } from '@orrery/shared/contracts';
+import { pause } from '@orrery/shared/runtime';
+import { EventFeed } from '../events/event-feed.js';
+import { Bell } from '../loops/bell.js';
+import { CommandsService } from './commands.service.js';
+
+/** Never looks more often than this, however many events come. */
+const LEAST_PAUSE_MS = 250;
+/** Looks at least this often, should a hint get lost while the database was away. */
+const LONGEST_PAUSE_MS = 5000;
+
+/** Long polls: a command is read again when the feed tells of it, until there is something new to see. */
+@Injectable()
+export class CommandWaits implements BeforeApplicationShutdown {
+  readonly #open = new Set<AbortController>();
+  #stopped = false;
+
+  constructor(
+    private readonly commands: CommandsService,
+    private readonly feed: EventFeed,
+  ) {}
+
+  /** Everyone who still waits gets the command as it is. */
+  beforeApplicationShutdown(): void {
+    this.#stopped = true;
+    for (const wait of this.#open) wait.abort();
+  }
+
+  /** `wait` is aborted by the caller when nobody listens any more. */
+  async get(id: CommandId, query: CommandWaitQuery, wait: AbortController): Promise<Command> {
+    const deadline = Date.now() + (query.wait ?? 0);
+    const bell = new Bell();
+    const deafen = this.feed.onEvents((events) => events.some(({ commandId }) => commandId === id) && bell.ring());
+    this.#open.add(wait);
+    try {
+      for (;;) {
+        const command = await this.commands.get(id);
+        const left = deadline - Date.now();
+        if (left <= 0 || wait.signal.aborted || this.#stopped || isNews(command, query)) return command;
+        await bell.heard(Math.min(left, LONGEST_PAUSE_MS), wait.signal);
+        await pause(Math.min(LEAST_PAUSE_MS, Math.max(0, deadline - Date.now())), wait.signal);
+      }
+    } finally {
+      this.#open.delete(wait);
+      deafen();
+    }
+  }
+}
+
+function isNews(command: Command, { seen, state }: CommandWaitQuery): boolean {
+  if (isFinal(command.state)) return true;
+  return (seen !== undefined && command.stages.length > seen) || (state !== undefined && command.state !== state);
+}

@@ -1,0 +1,138 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readConfig, Secret } from '@orrery/shared/runtime';
+import { withPasswordOf } from './database/database-url.js';
+import { decideTls, type TlsSource } from './tls/exposure.js';
+import { ownHosts } from './tls/server-names.js';
+
+/** Injection token of `ApiConfig`. */
+export const API_CONFIG = Symbol('API_CONFIG');
+
+const secret = (value: string) => new Secret(value);
+const PostgresUrl = z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'write postgres://user:password@host:5432/database');
+const NatsUrl = z.string().regex(/^(nats|tls):\/\/\S+$/, 'write nats://host:4222');
+/** What a setting may make of it at most: as long are revoked keys remembered. */
+export const LONGEST_HOST_JWT_HOURS = 168;
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/** Every setting of the API process, by the name of its environment variable. docs/config.md is generated from this. */
+export const ApiSettings = z.object({
+  ORRERY_HOME: z
+    .string()
+    .default(join(homedir(), '.orrery'))
+    .meta({ description: 'State folder, mode 0700; secrets are in `secrets` below it.' }),
+  ORRERY_LISTEN: z
+    .string()
+    .default('127.0.0.1')
+    .meta({ description: 'Address on which the HTTP API listens; beyond loopback it speaks HTTPS only.' }),
+  ORRERY_PORT: whole(0, 65_535).default(7070).meta({ description: 'Port of the HTTP API; 0 takes a free one.' }),
+  ORRERY_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .meta({
+      description: 'Where hosts and people reach the API, as `https://orrery.lan:7070`; by default its own address.',
+    }),
+  ORRERY_TLS: z.enum(['auto', 'on', 'off']).default('auto').meta({
+    description:
+      'Whether the API speaks HTTPS: `auto` beyond loopback, with a certificate of its own private authority. `off` sends tokens unencrypted: only where the network itself is trusted, or something in front encrypts.',
+  }),
+  ORRERY_TLS_CERT: z.string().optional().meta({
+    description:
+      'File of a certificate (PEM, with its chain) to use instead, with `ORRERY_TLS_KEY`; read again when it changes.',
+  }),
+  ORRERY_TLS_KEY: z.string().optional().meta({ description: 'File of its private key (PEM).' }),
+  ORRERY_ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((name) => name.trim().toLowerCase() || []))
+    .meta({ description: 'Further names by which the API may be called (`Host` header), with commas.' }),
+  DATABASE_URL: PostgresUrl.transform(secret).meta({ description: 'The Postgres database, as a URL.' }),
+  ORRERY_DATABASE_PASSWORD_FILE: z.string().optional().meta({
+    description: 'File of its password, so that none is in `DATABASE_URL`, and so in no environment.',
+  }),
+  ORRERY_DATABASE_POOL: whole(2, 200)
+    .default(12)
+    .meta({ description: 'Most pooled connections to the database; two more listen and lead.' }),
+  NATS_URL: NatsUrl.transform(secret).meta({
+    description:
+      'The NATS server, as `nats://host:4222`; it has `secrets/nats/server.conf` in its configuration, which names who may do what. With a user and password in the URL every agent shares that user: only for a server that cannot be configured so.',
+  }),
+  ORRERY_AGENT_NATS_URL: NatsUrl.transform(secret)
+    .optional()
+    .meta({ description: 'What agents are told to connect to when they join; by default `NATS_URL`.' }),
+  ORRERY_HOST_JWT_HOURS: z.coerce.number().positive().max(LONGEST_HOST_JWT_HOURS).default(24).meta({
+    description:
+      'How long what lets a host into NATS is valid; its agent has it renewed after two thirds of that. A host that was cut off from the API for longer comes back by its key.',
+  }),
+  ORRERY_JOIN_SECRET_FILE: z.string().optional().meta({
+    description: 'File of the secret with which hosts join; by default `secrets/join.secret` in the state folder.',
+  }),
+  ORRERY_HEARTBEAT_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(300)
+    .default(5)
+    .meta({ description: 'How often agents beat; a host is unreachable after three missed beats.' }),
+  ORRERY_EVENT_RETENTION_DAYS: whole(1, 36_500)
+    .default(400)
+    .meta({ description: 'How many days events and ended commands are kept.' }),
+  ORRERY_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .meta({ description: 'Least level of log lines.' }),
+});
+
+export interface ApiConfig {
+  home: string;
+  /** Folder of the API's secrets; each file 0600, made at the first start. */
+  secretsFolder: string;
+  listen: string;
+  port: number;
+  /** As it was given, without a slash at its end; undefined: the address on which the API listens. */
+  publicUrl: string | undefined;
+  tls: TlsSource;
+  allowedHosts: string[];
+  databaseUrl: Secret;
+  databasePool: number;
+  natsUrl: Secret;
+  agentNatsUrl: Secret;
+  hostJwtSeconds: number;
+  joinSecretFile: string;
+  heartbeatMs: number;
+  eventRetentionDays: number;
+  logLevel: z.infer<typeof ApiSettings>['ORRERY_LOG_LEVEL'];
+}
+
+/** Reads the settings; throws one AppError that names every wrong one. */
+export function loadConfig(env: Record<string, string | undefined>): ApiConfig {
+  const settings = readConfig(ApiSettings, env);
+  const secretsFolder = join(settings.ORRERY_HOME, 'secrets');
+  const listen = settings.ORRERY_LISTEN;
+  const publicUrl = settings.ORRERY_PUBLIC_URL;
+  return {
+    home: settings.ORRERY_HOME,
+    secretsFolder,
+    listen,
+    port: settings.ORRERY_PORT,
+    publicUrl,
+    tls: decideTls({
+      listen,
+      publicUrl,
+      mode: settings.ORRERY_TLS,
+      certFile: settings.ORRERY_TLS_CERT,
+      keyFile: settings.ORRERY_TLS_KEY,
+    }),
+    allowedHosts: [...settings.ORRERY_ALLOWED_HOSTS, ...ownHosts(listen, publicUrl)],
+    databaseUrl: withPasswordOf(settings.ORRERY_DATABASE_PASSWORD_FILE, settings.DATABASE_URL),
+    databasePool: settings.ORRERY_DATABASE_POOL,
+    natsUrl: settings.NATS_URL,
+    agentNatsUrl: settings.ORRERY_AGENT_NATS_URL ?? settings.NATS_URL,
+    hostJwtSeconds: settings.ORRERY_HOST_JWT_HOURS * 3600,
+    joinSecretFile: settings.ORRERY_JOIN_SECRET_FILE ?? join(secretsFolder, 'join.secret'),
+    heartbeatMs: settings.ORRERY_HEARTBEAT_SECONDS * 1000,
+    eventRetentionDays: settings.ORRERY_EVENT_RETENTION_DAYS,
+    logLevel: settings.ORRERY_LOG_LEVEL,
+  };
+}

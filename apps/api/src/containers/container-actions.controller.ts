@@ -1,0 +1,67 @@
+import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Accepted, ContainerLogs, DryRunQuery } from '@orrery/shared/contracts';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Policy } from '../auth/policy.decorator.js';
+import { Asking, type Asked } from '../changes/asked.decorator.js';
+import { sendAnswer } from '../changes/send-answer.js';
+import { Operation } from '../http/operation.decorator.js';
+import { ContainerPath } from './container-path.js';
+import { ContainerCommands } from './container-commands.service.js';
+import { ContainerLogsService } from './container-logs.service.js';
+
+const LogsQuery = z.strictObject({ tail: z.coerce.number().int().min(1).max(1000).default(100) });
+type LogsQuery = z.infer<typeof LogsQuery>;
+
+/** What one does with a running container. */
+@Controller('v1/hosts/:host/containers/:name')
+export class ContainerActionsController {
+  constructor(
+    private readonly commands: ContainerCommands,
+    private readonly logs: ContainerLogsService,
+  ) {}
+
+  @Post('restart')
+  @HttpCode(202)
+  @Policy('operator')
+  @Operation({
+    id: 'restartContainer',
+    tag: 'containers',
+    summary: 'Restart a container; its node and identity stay',
+    answers: { 202: Accepted },
+    alsoDryRun: true,
+    changes: true,
+    problems: ['unknown-host', 'unknown-container', 'ambiguous-reference', 'being-removed'],
+  })
+  async restart(
+    @Param({ schema: ContainerPath }) { host, name }: ContainerPath,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.commands.restart(asked, host, name));
+  }
+
+  @Get('logs')
+  @Policy('operator')
+  @Operation({
+    id: 'getContainerLogs',
+    tag: 'containers',
+    summary: 'The last lines of a container’s log, asked of its host now',
+    answers: { 200: ContainerLogs },
+    problems: [
+      'unknown-host',
+      'unknown-container',
+      'ambiguous-reference',
+      'host-away',
+      'call-failed',
+      'bus-unavailable',
+    ],
+  })
+  tail(
+    @Param({ schema: ContainerPath }) { host, name }: ContainerPath,
+    @Query({ schema: LogsQuery }) { tail }: LogsQuery,
+  ): Promise<ContainerLogs> {
+    return this.logs.tail(host, name, tail);
+  }
+}

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { Container, ContainerId, ContainerQuery, HostId, NetworkId } from '@orrery/shared/contracts';
+import type { Sql } from '../database/sql.js';
+import { hostRef, iso } from '../paging/columns.js';
+import { Keyset, toPage } from '../paging/keyset.js';
+import { Where } from '../paging/where.js';
+
+const BY_NAME = new Keyset([{ sql: 'h.name' }, { sql: 'c.name' }]);
+
+/** Networks are those that are wanted now: a join or leave of the container's node changes them, too. */
+const SELECT = `
+  SELECT c.id, c.name, ${hostRef('h.id', 'h.name')} AS host,
+         jsonb_build_object('id', c.node_id, 'name', h.name || '/' || c.name, 'kind', 'container') AS node,
+         c.item_id AS item, h.simulated, i.intent,
+         ARRAY(SELECT m.network_id FROM memberships m JOIN items mi ON mi.id = m.item_id AND mi.intent = 'present'
+                WHERE m.node_id = c.node_id ORDER BY m.network_id) AS networks,
+         i.body ->> 'image' AS image, i.body -> 'limits' AS limits, (i.body ->> 'incarnation')::int AS incarnation,
+         o.outcome,
+         CASE WHEN s.node_id IS NULL THEN NULL ELSE jsonb_build_object(
+           'state', s.observed -> 'state', 'engineId', s.observed -> 'engineId', 'image', s.observed -> 'image',
+           'startedAt', s.observed -> 'startedAt', 'exitCode', s.observed -> 'exitCode',
+           'oomKilled', s.observed -> 'oomKilled') END AS status,
+         ${iso('c.created_at')} AS "createdAt", c.version, ${BY_NAME.key}
+    FROM containers c
+    JOIN hosts h ON h.id = c.host_id AND h.removed_at IS NULL
+    JOIN items i ON i.id = c.item_id
+    LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
+    LEFT JOIN container_status s ON s.node_id = c.node_id`;
+
+const IN_NETWORK = `EXISTS (SELECT FROM memberships m JOIN items mi ON mi.id = m.item_id AND mi.intent = 'present'
+  WHERE m.node_id = c.node_id AND m.network_id = $?)`;
+
+@Injectable()
+export class ContainersRepository {
+  async list(sql: Sql, query: ContainerQuery, host: HostId | undefined, network: NetworkId | undefined) {
+    const where = new Where().andIf(host, 'c.host_id = $?').andIf(network, IN_NETWORK);
+    const tail = BY_NAME.page(where, query);
+    return toPage(
+      await sql.query<(Container & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
+      query.limit,
+    );
+  }
+
+  async get(sql: Sql, id: ContainerId): Promise<Container | undefined> {
+    const rows = await sql.query<Container[]>(`${SELECT} WHERE c.id = $1`, [id]);
+    return rows[0];
+  }
+}

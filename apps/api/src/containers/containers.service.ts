@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import type { Container, ContainerPage, ContainerQuery, ContainerSpec } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import type { Sql } from '../database/sql.js';
+import { Store } from '../database/store.js';
+import { References, type FoundContainer } from '../references/references.service.js';
+import { ContainersRepository } from './containers.repository.js';
+
+/** Body of a launch: the name, and what it should be. */
+export type Launch = ContainerSpec & { name: string };
+
+/** Containers as they are wanted and as the engine last showed them. */
+@Injectable()
+export class ContainersService {
+  constructor(
+    private readonly store: Store,
+    private readonly references: References,
+    private readonly repository: ContainersRepository,
+  ) {}
+
+  async list(query: ContainerQuery): Promise<ContainerPage> {
+    const host = query.host === undefined ? undefined : await this.references.host(this.store, query.host);
+    const network = query.network === undefined ? undefined : await this.references.network(this.store, query.network);
+    return this.repository.list(this.store, query, host?.id, network);
+  }
+
+  async get(reference: string): Promise<Container> {
+    return this.read(this.store, await this.references.container(this.store, reference));
+  }
+
+  async read(sql: Sql, { id, hostName, name }: FoundContainer): Promise<Container> {
+    const container = await this.repository.get(sql, id);
+    if (container) return container;
+    throw new AppError({ code: 'unknown-container', kind: 'user', cause: `there is no container ${hostName}/${name}` });
+  }
+}

@@ -1,0 +1,110 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import {
+  Accepted,
+  Container,
+  ContainerPost,
+  ContainerSpec,
+  DryRunQuery,
+  Reference,
+  type ProblemCode,
+} from '@orrery/shared/contracts';
+import type { FastifyReply } from 'fastify';
+import { Policy } from '../auth/policy.decorator.js';
+import { Asking, type Asked } from '../changes/asked.decorator.js';
+import { sendAnswer } from '../changes/send-answer.js';
+import { etag } from '../http/etag.js';
+import { Operation } from '../http/operation.decorator.js';
+import { ContainerPath } from './container-path.js';
+import { ContainerCommands } from './container-commands.service.js';
+import { ContainersService } from './containers.service.js';
+
+const tag = 'containers';
+const UNKNOWN: ProblemCode[] = ['unknown-host', 'unknown-container', 'ambiguous-reference'];
+const change = { tag, answers: { 202: Accepted }, alsoDryRun: true, changes: true };
+
+@Controller('v1/hosts/:host/containers')
+export class HostContainersController {
+  constructor(
+    private readonly containers: ContainersService,
+    private readonly commands: ContainerCommands,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @Policy('operator')
+  @Operation({
+    ...change,
+    id: 'launchContainer',
+    summary: 'Launch a ZeroTier container; an equal launch again settles the same one anew',
+    body: true,
+    problems: ['unknown-host', 'unknown-network', 'ambiguous-reference', 'container-differs'],
+  })
+  async launch(
+    @Param('host', { schema: Reference }) host: string,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Body({ schema: ContainerPost }) body: ContainerPost,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.commands.launch(asked, host, body));
+  }
+
+  @Get(':name')
+  @Policy('viewer')
+  @Operation({
+    id: 'getContainer',
+    tag,
+    summary: 'One container',
+    answers: { 200: Container },
+    problems: UNKNOWN,
+    etag: true,
+  })
+  async get(
+    @Param({ schema: ContainerPath }) { host, name }: ContainerPath,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Container> {
+    const container = await this.containers.get(`${host}/${name}`);
+    void reply.header('etag', etag(container.version));
+    return container;
+  }
+
+  @Put(':name')
+  @HttpCode(202)
+  @Policy('operator')
+  @Operation({
+    ...change,
+    id: 'replaceContainer',
+    summary: 'Give a container a whole new spec; its node and identity stay',
+    body: true,
+    ifMatch: true,
+    problems: [...UNKNOWN, 'unknown-network', 'being-removed'],
+  })
+  async replace(
+    @Param({ schema: ContainerPath }) { host, name }: ContainerPath,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Body({ schema: ContainerSpec }) spec: ContainerSpec,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.commands.replace(asked, host, name, spec));
+  }
+
+  @Delete(':name')
+  @HttpCode(202)
+  @Policy('operator')
+  @Operation({
+    ...change,
+    id: 'removeContainer',
+    summary: 'Remove a container and its node',
+    ifMatch: true,
+    problems: UNKNOWN,
+  })
+  async remove(
+    @Param({ schema: ContainerPath }) { host, name }: ContainerPath,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.commands.remove(asked, host, name));
+  }
+}

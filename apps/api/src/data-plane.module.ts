@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { BusModule } from './bus/bus.module.js';
+import { DataPlane } from './data-plane.js';
+import { DatabaseModule } from './database/database.module.js';
+import { Notifications } from './database/notifications.js';
+import { PartitionsKeeper } from './database/partitions-keeper.js';
+import { DesiredModule } from './desired/desired.module.js';
+import { DesiredPublisher } from './desired/desired-publisher.js';
+import { EventFeed } from './events/event-feed.js';
+import { EventsModule } from './events/events.module.js';
+import { AccountKeeper } from './host-keys/account-keeper.js';
+import { NatsAccountModule } from './host-keys/nats-account.module.js';
+import { HelloModule } from './hello/hello.module.js';
+import { PresenceKeeper } from './hosts/presence/presence-keeper.js';
+import { PresenceModule } from './hosts/presence/presence.module.js';
+import { IngestModule } from './ingest/ingest.module.js';
+import { Intake } from './ingest/intake.js';
+import { LOOPS, type Loop } from './loops/loop.js';
+
+/** Everything between NATS and Postgres. Needs two global providers: API_CONFIG and LOGGER. */
+@Module({
+  imports: [
+    DatabaseModule,
+    BusModule,
+    DesiredModule,
+    IngestModule,
+    HelloModule,
+    NatsAccountModule,
+    PresenceModule,
+    EventsModule,
+  ],
+  providers: [
+    DataPlane,
+    {
+      provide: LOOPS,
+      inject: [Notifications, PartitionsKeeper, DesiredPublisher, Intake, PresenceKeeper, EventFeed, AccountKeeper],
+      useFactory: (...loops: Loop[]) => loops,
+    },
+  ],
+  exports: [DesiredModule, EventsModule],
+})
+export class DataPlaneModule {}

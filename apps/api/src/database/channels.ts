@@ -1,0 +1,11 @@
+/** Channels of LISTEN and NOTIFY. Every message is a hint: whoever misses one finds the same by looking. */
+export const CHANNELS = {
+  /** Payload: id of the last event that was committed. */
+  events: 'orrery_events',
+  /** A row was put into the outbox (a trigger sends it). */
+  outbox: 'orrery_outbox',
+  /** Payload: id of the host whose desired state changed. */
+  desired: 'orrery_desired',
+  /** The key of a host was revoked (a trigger sends it). */
+  keys: 'orrery_keys',
+} as const;

@@ -1,0 +1,58 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { describeError, retry, type Logger } from '@orrery/shared/runtime';
+import { DataSource } from 'typeorm';
+import { LOGGER } from '../logger.js';
+import { LOCKS } from './advisory-locks.js';
+import { DatabaseState } from './database-state.js';
+import { PartitionsKeeper } from './partitions-keeper.js';
+
+/** Connects, migrates and makes the first partitions; tries for ever, so that a process outlives a database that is away. */
+@Injectable()
+export class DatabaseConnector {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly state: DatabaseState,
+    private readonly partitions: PartitionsKeeper,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Resolves when the database is ready, or the signal is aborted. Never throws. */
+  async connect(signal: AbortSignal): Promise<void> {
+    const attempt = async () => {
+      if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+      await this.#migrate();
+      await this.partitions.keep();
+    };
+    const options = { signal, firstMs: 200, maxMs: 2000, onFailure: this.#report };
+    const connected = await retry(attempt, options).then(
+      () => true,
+      () => false,
+    );
+    if (!connected) return;
+    this.state.succeeded();
+    this.logger.info({ event: 'database.ready' }, 'the database is connected and up to date');
+  }
+
+  /** One process migrates; the others wait for it and find nothing left to do. */
+  async #migrate(): Promise<void> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.query(`SELECT pg_advisory_lock(${LOCKS.migrations})`);
+      const done = await this.dataSource.runMigrations({ transaction: 'all' });
+      for (const { name } of done) this.logger.info({ event: 'database.migrated', name }, 'applied a migration');
+      // A table or a column that is new is in no scope before.
+      if (done.length > 0) await runner.query('SELECT orrery_scope.refresh()');
+    } finally {
+      await runner.query(`SELECT pg_advisory_unlock(${LOCKS.migrations})`).catch(() => undefined);
+      await runner.release();
+    }
+  }
+
+  readonly #report = (error: unknown, attempt: number) => {
+    const cause = describeError(error);
+    this.state.failed(cause);
+    if (attempt % 10 === 1)
+      this.logger.warn({ event: 'database.unreachable', cause, attempt }, 'the database is not ready; trying on');
+  };
+}

@@ -1,0 +1,24 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { HostId, ItemId, NetworkId, NodeId } from '@orrery/shared/contracts';
+
+/** A node in a network, as wanted. What is observed of it is in `MembershipStatusEntity`. */
+@Entity('memberships')
+export class MembershipEntity {
+  @PrimaryColumn({ name: 'node_id', type: 'text' })
+  nodeId!: NodeId;
+
+  @PrimaryColumn({ name: 'network_id', type: 'text' })
+  networkId!: NetworkId;
+
+  @Column({ name: 'host_id', type: 'text' })
+  hostId!: HostId;
+
+  @Column({ name: 'item_id', type: 'text' })
+  itemId!: ItemId;
+
+  @Column({ name: 'version', type: 'integer', default: 1 })
+  version!: number;
+
+  @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
+  createdAt!: Date;
+}

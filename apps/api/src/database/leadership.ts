@@ -1,0 +1,63 @@
+import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import pg from 'pg';
+import { LOCKS } from './advisory-locks.js';
+import type { Run } from './statements.js';
+
+export interface LeadershipOptions {
+  connectionString: string;
+  logger: Logger;
+  signal: AbortSignal;
+  /** Between two calls of `lead`, and between two tries to become the leader. */
+  everyMs: number;
+  /** What the leader does, over and over, on the connection that holds the lock: when the lock is lost, so are its statements. */
+  lead: (run: Run) => Promise<void>;
+  /** What everybody else does meanwhile. */
+  follow?: () => void;
+}
+
+/** One of the replicas leads, as long as its connection lives; the others try to, for ever. The one owner loop. */
+export async function runLeadership(options: LeadershipOptions): Promise<void> {
+  const { signal, everyMs, logger, follow } = options;
+  while (!signal.aborted) {
+    try {
+      await leadOnce(options);
+    } catch (error) {
+      if (!signal.aborted)
+        logger.debug({ event: 'leadership.lost', cause: describeError(error) }, 'lost the connection of the leader');
+    }
+    follow?.();
+    await pause(everyMs, signal);
+  }
+}
+
+async function leadOnce({ connectionString, signal, everyMs, logger, lead, follow }: LeadershipOptions): Promise<void> {
+  const client = new pg.Client({
+    connectionString,
+    application_name: 'orrery-api leader',
+    connectionTimeoutMillis: 3000,
+    statement_timeout: 10_000,
+    keepAlive: true,
+  });
+  client.on('error', () => undefined); // the next statement fails and says so
+  const run: Run = async <Row>(text: string, parameters?: unknown[]) =>
+    (await client.query(text, parameters)).rows as Row[];
+  try {
+    await client.connect();
+    while (!signal.aborted && !(await isLeader(run))) {
+      follow?.();
+      await pause(everyMs, signal);
+    }
+    if (!signal.aborted) logger.info({ event: 'leadership.taken' }, 'this replica leads');
+    while (!signal.aborted) {
+      await lead(run);
+      await pause(everyMs, signal);
+    }
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function isLeader(run: Run): Promise<boolean> {
+  const [row] = await run<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [LOCKS.leader]);
+  return row?.taken === true;
+}

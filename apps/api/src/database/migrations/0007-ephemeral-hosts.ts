@@ -1,0 +1,18 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Hosts that are removed when they were away for long enough. */
+export class EphemeralHosts1764000000007 implements MigrationInterface {
+  readonly name = 'EphemeralHosts1764000000007';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE join_tokens ADD COLUMN ephemeral_seconds integer CHECK (ephemeral_seconds > 0);
+      ALTER TABLE hosts ADD COLUMN ephemeral_seconds integer; -- it may be away for so long; NULL: it stays
+      -- Of that, how long it was away by now: only time in which the judge of presence could have heard it.
+      ALTER TABLE host_status ADD COLUMN away_seconds double precision NOT NULL DEFAULT 0;`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('a restored backup is the way back');
+  }
+}

@@ -1,0 +1,62 @@
+import { ApiTokenEntity } from './entities/api-token.entity.js';
+import { CommandItemEntity } from './entities/command-item.entity.js';
+import { CommandStageEntity } from './entities/command-stage.entity.js';
+import { CommandEntity } from './entities/command.entity.js';
+import { ContainerStatusEntity } from './entities/container-status.entity.js';
+import { ContainerEntity } from './entities/container.entity.js';
+import { EventEntity } from './entities/event.entity.js';
+import { FindingEntity } from './entities/finding.entity.js';
+import { HostStatusEntity } from './entities/host-status.entity.js';
+import { HostEntity } from './entities/host.entity.js';
+import { IdempotencyEntity } from './entities/idempotency.entity.js';
+import { InterfaceEntity } from './entities/interface.entity.js';
+import { ItemStatusEntity } from './entities/item-status.entity.js';
+import { ItemEntity } from './entities/item.entity.js';
+import { MembershipStatusEntity } from './entities/membership-status.entity.js';
+import { MembershipEntity } from './entities/membership.entity.js';
+import { NetworkEntity } from './entities/network.entity.js';
+import { NodeStatusEntity } from './entities/node-status.entity.js';
+import { NodeEntity } from './entities/node.entity.js';
+import { OutboxEntity } from './entities/outbox.entity.js';
+import { StoreEntity } from './entities/store.entity.js';
+import { Wanted1764000000001 } from './migrations/0001-wanted.js';
+import { Observed1764000000002 } from './migrations/0002-observed.js';
+import { Tokens1764000000004 } from './migrations/0004-tokens.js';
+import { Paused1764000000005 } from './migrations/0005-paused.js';
+import { HostKeys1764000000006 } from './migrations/0006-host-keys.js';
+import { EphemeralHosts1764000000007 } from './migrations/0007-ephemeral-hosts.js';
+
+/** Every table that the program reads as objects. */
+export const ENTITIES = [
+  ApiTokenEntity,
+  CommandItemEntity,
+  CommandStageEntity,
+  CommandEntity,
+  ContainerStatusEntity,
+  ContainerEntity,
+  EventEntity,
+  FindingEntity,
+  HostStatusEntity,
+  HostEntity,
+  IdempotencyEntity,
+  InterfaceEntity,
+  ItemStatusEntity,
+  ItemEntity,
+  MembershipStatusEntity,
+  MembershipEntity,
+  NetworkEntity,
+  NodeStatusEntity,
+  NodeEntity,
+  OutboxEntity,
+  StoreEntity,
+];
+
+/** In order. A new one: a file, a class with a later stamp, a line here. One that takes long begins with SET LOCAL statement_timeout = 0. */
+export const MIGRATIONS = [
+  Wanted1764000000001,
+  Observed1764000000002,
+  Tokens1764000000004,
+  Paused1764000000005,
+  HostKeys1764000000006,
+  EphemeralHosts1764000000007,
+];

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Sql, Transaction } from './sql.js';
+import { inTransaction, type TransactionLimits } from './transaction.js';
+import { visibilityNow } from './visibility.js';
+
+/**
+ * The database as services see it: single statements (handed on to repositories) and transactions. On behalf of a token whose
+ * scope names hosts both see only those: the one place where that is so for everything (docs/adr, "a scope is a schema").
+ */
+@Injectable()
+export class Store implements Sql {
+  constructor(private readonly source: DataSource) {}
+
+  query<T>(text: string, values?: unknown[]): Promise<T> {
+    if (visibilityNow()?.hosts) return this.transaction((transaction) => transaction.query<T>(text, values));
+    return this.source.query<T>(text, values);
+  }
+
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, limits?: TransactionLimits): Promise<T> {
+    return inTransaction(this.source, work, limits);
+  }
+}

@@ -1,0 +1,49 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { sqlStateOf } from './sql-state.js';
+import { runIn } from './statements.js';
+import { visibilityNow } from './visibility.js';
+
+export interface TransactionLimits {
+  /** Milliseconds: for a lock, for a statement, between statements. A stuck transaction must not hold up the others. */
+  lockMs: number;
+  statementMs: number;
+  idleMs: number;
+}
+
+const LIMITS: TransactionLimits = { lockMs: 3000, statementMs: 10_000, idleMs: 10_000 };
+const TRIES = 3;
+/** Serialization failure and deadlock: the same work simply done again succeeds. */
+const RETRIED = ['40001', '40P01'];
+
+/** One transaction with short time-outs. `work` may run again after a deadlock, so it changes nothing outside the database. */
+export async function inTransaction<T>(
+  dataSource: DataSource,
+  work: (manager: EntityManager) => Promise<T>,
+  limits: TransactionLimits = LIMITS,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await dataSource.transaction(async (manager) => {
+        await runIn(manager)(limitStatements(limits));
+        await narrow(manager);
+        return work(manager);
+      });
+    } catch (error) {
+      if (attempt === TRIES || !RETRIED.includes(sqlStateOf(error) ?? '')) throw error;
+    }
+  }
+}
+
+/** Before all other schemas the one in which tables are views of the hosts that the token sees. */
+async function narrow(manager: EntityManager): Promise<void> {
+  const selector = visibilityNow()?.hosts;
+  if (!selector) return;
+  await runIn(manager)(
+    `SELECT set_config('orrery.hosts', $1, true), set_config('search_path', 'orrery_scope, ' || current_setting('search_path'), true)`,
+    [JSON.stringify(selector)],
+  );
+}
+
+function limitStatements({ lockMs, statementMs, idleMs }: TransactionLimits): string {
+  return `SET LOCAL lock_timeout = ${lockMs}; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`;
+}

@@ -1,0 +1,88 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { HostId } from '@orrery/shared/contracts';
+import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import { Store } from '../database/store.js';
+import { CHANNELS } from '../database/channels.js';
+import { Notifications } from '../database/notifications.js';
+import { LOGGER } from '../logger.js';
+import { Publication } from './publication.js';
+
+const SWEEP_MS = 1000;
+const SWEEP_HOSTS = 200;
+const AT_ONCE = 32;
+
+/**
+ * Sees that every host gets its newest desired state: at once when it is woken, and by a sweep every second for whatever went
+ * wrong in between. One publication per host at a time; what changes meanwhile goes out right after it.
+ */
+@Injectable()
+export class DesiredPublisher {
+  readonly #waiting = new Set<HostId>();
+  readonly #running = new Map<HostId, Promise<void>>();
+  #stopped = true;
+
+  constructor(
+    private readonly store: Store,
+    private readonly publication: Publication,
+    private readonly notifications: Notifications,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** A host's desired state was changed and committed. */
+  wake(host: HostId): void {
+    if (this.#stopped) return;
+    this.#waiting.add(host);
+    this.#next();
+  }
+
+  /** The one owner loop: sweeps until the signal is aborted, then finishes what is under way. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#stopped = false;
+    const deafen = this.notifications.on(CHANNELS.desired, { heard: (host) => this.wake(host as HostId) });
+    while (!signal.aborted) {
+      await this.#sweep().catch((error: unknown) =>
+        this.logger.debug({ event: 'desired.sweep-failed', cause: describeError(error) }, 'the sweep failed'),
+      );
+      await pause(SWEEP_MS, signal);
+    }
+    deafen();
+    this.#stopped = true;
+    this.#waiting.clear();
+    await Promise.all(this.#running.values());
+  }
+
+  /** Hosts that are there and do not hold their newest state. What another replica has its hands on is skipped. */
+  async #sweep(): Promise<void> {
+    const rows = await this.store.query<{ host_id: HostId }[]>(
+      `SELECT s.host_id FROM host_status s JOIN hosts h ON h.id = s.host_id
+       WHERE h.revision > s.held_revision AND s.publish_at <= now() AND s.presence IN ('online', 'unknown') AND h.removed_at IS NULL
+       ORDER BY s.publish_at LIMIT ${SWEEP_HOSTS} FOR UPDATE OF s SKIP LOCKED`,
+    );
+    for (const { host_id } of rows) this.wake(host_id);
+  }
+
+  #next(): void {
+    for (const host of this.#waiting) {
+      if (this.#running.size >= AT_ONCE) return;
+      if (this.#running.has(host)) continue;
+      this.#waiting.delete(host);
+      const work = this.#publish(host).finally(() => {
+        this.#running.delete(host);
+        this.#next();
+      });
+      this.#running.set(host, work);
+    }
+  }
+
+  async #publish(host: HostId): Promise<void> {
+    try {
+      await this.publication.publish(host);
+    } catch (error) {
+      // The lease runs out and a sweep takes it up again.
+      this.logger.warn(
+        { event: 'desired.failed', host, cause: describeError(error) },
+        'a publication failed; it is tried again',
+      );
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { subjects, type DesiredState, type HostId, type SignedMessage } from '@orrery/shared/contracts';
+import type { Signer } from '@orrery/shared/bus';
+import type { Transaction } from '../database/sql.js';
+import { runIn } from '../database/statements.js';
+import { toItem, type ItemRow } from './item-rows.js';
+import { SIGNER } from './signing.module.js';
+
+export interface CurrentState {
+  revision: number;
+  digest: string;
+  message: SignedMessage;
+}
+
+interface StoredRow extends SignedMessage {
+  revision: string;
+  digest: string;
+}
+
+const digestOf = (body: string) => createHash('sha256').update(body).digest('hex');
+
+/**
+ * The signed bytes of each host's desired state. A revision has one body for ever: it is built once, under the lock of the
+ * host's row, and kept; so equal revisions with other bytes are always a sign of two histories.
+ */
+@Injectable()
+export class DesiredStates {
+  constructor(@Inject(SIGNER) private readonly signer: Signer) {}
+
+  /** The state at the host's revision; undefined when there is no such host or nothing was ever wanted of it. */
+  async current(manager: Transaction, host: HostId): Promise<CurrentState | undefined> {
+    const run = runIn(manager);
+    const [row] = await run<{ revision: string; paused: boolean }>(
+      'SELECT revision, paused FROM hosts WHERE id = $1 AND removed_at IS NULL FOR NO KEY UPDATE',
+      [host],
+    );
+    const revision = Number(row?.revision ?? 0);
+    if (revision === 0) return undefined;
+    const [stored] = await run<StoredRow>('SELECT * FROM host_desired WHERE host_id = $1', [host]);
+    if (!stored || Number(stored.revision) !== revision)
+      return this.#build(manager, host, revision, row?.paused === true);
+    const { subject, body, key, signature, digest } = stored;
+    if (key !== this.signer.publicKey.id) return this.#keep(manager, host, revision, body);
+    return { revision, digest, message: { subject, body, key, signature } };
+  }
+
+  async #build(manager: Transaction, host: HostId, revision: number, paused: boolean): Promise<CurrentState> {
+    const rows = await runIn(manager)<ItemRow>('SELECT * FROM items WHERE host_id = $1 ORDER BY created_at, id', [
+      host,
+    ]);
+    const state: DesiredState = { host, revision, items: rows.map(toItem), ...(paused && { paused }) };
+    return this.#keep(manager, host, revision, JSON.stringify(state));
+  }
+
+  /** Signs and stores; a body that was signed with an older key is signed anew. */
+  async #keep(manager: Transaction, host: HostId, revision: number, body: string): Promise<CurrentState> {
+    const message = this.signer.sign(subjects.desired(host), body);
+    const digest = digestOf(body);
+    await runIn(manager)(
+      `INSERT INTO host_desired (host_id, revision, digest, subject, body, key, signature) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (host_id) DO UPDATE SET revision = excluded.revision, digest = excluded.digest, subject = excluded.subject,
+         body = excluded.body, key = excluded.key, signature = excluded.signature`,
+      [host, revision, digest, message.subject, body, message.key, message.signature],
+    );
+    return { revision, digest, message };
+  }
+}

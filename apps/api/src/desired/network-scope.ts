@@ -1,0 +1,16 @@
+import type { NetworkId } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import { visibilityNow } from '../database/visibility.js';
+
+/** Changes that concern a network need it in the scope of the token that asks, if that names networks. */
+export function refuseForeignNetworks(networks: readonly NetworkId[]): void {
+  const allowed = visibilityNow()?.networks;
+  const foreign = allowed && networks.find((network) => !allowed.includes(network));
+  if (!foreign) return;
+  throw new AppError({
+    code: 'forbidden',
+    kind: 'user',
+    cause: `the network ${foreign} is not in the scope of your token`,
+    fix: 'Use a token whose scope names it: orrery token create NAME --scope networks:NETWORK',
+  });
+}

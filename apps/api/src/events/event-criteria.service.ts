@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import {
+  CommandId,
+  ContainerId,
+  HostId,
+  NetworkId,
+  NodeAddress,
+  NodeId,
+  type EventStreamQuery,
+} from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import { Store } from '../database/store.js';
+import { badRequest } from '../http/schema.pipe.js';
+import type { EventCriteria, TypeCriteria } from './event-filter.js';
+import { TYPE_PREFIX } from './event-row.js';
+
+type Asked = Omit<EventStreamQuery, 'after'>;
+
+const unknown = (code: string, noun: string, reference: string) =>
+  new AppError({ code, kind: 'user', cause: `there is, and was, no ${noun} ${reference}` });
+
+/** Resolves the filters of events. Unlike elsewhere, a name also finds what has been removed: its history stays. */
+@Injectable()
+export class EventCriteriaService {
+  constructor(private readonly store: Store) {}
+
+  async resolve({ host, node, container, network, command, type }: Asked): Promise<EventCriteria> {
+    const criteria: EventCriteria = {};
+    if (host !== undefined) criteria.hosts = await this.#hosts(host);
+    if (node !== undefined) await this.#node(criteria, node);
+    if (container !== undefined) await this.#container(criteria, container);
+    if (network !== undefined) criteria.network = await this.#network(network);
+    if (command !== undefined) criteria.command = commandOf(command);
+    if (type !== undefined) criteria.types = typesOf(type);
+    return criteria;
+  }
+
+  async #hosts(reference: string): Promise<string[]> {
+    if (HostId.safeParse(reference).success) return [reference];
+    return this.#ids('SELECT id FROM hosts WHERE name = $1', reference, 'unknown-host', 'host');
+  }
+
+  /** HOST/CONTAINER as they were named then; HOST: its own daemon; an id; an address. */
+  async #node(criteria: EventCriteria, reference: string): Promise<void> {
+    const [host, container] = splitOnce(reference);
+    if (container !== undefined) {
+      criteria.hosts = await this.#hosts(host);
+      criteria.container = container;
+    } else if (NodeId.safeParse(reference).success) criteria.nodes = [reference];
+    else criteria.nodes = await this.#nodes(reference);
+  }
+
+  async #nodes(reference: string): Promise<string[]> {
+    const query = NodeAddress.safeParse(reference).success
+      ? 'SELECT node_id AS id FROM node_status WHERE address = $1 UNION SELECT node_id FROM hosts WHERE name = $1'
+      : 'SELECT node_id AS id FROM hosts WHERE name = $1 OR id = $1';
+    return this.#ids(query, reference, 'unknown-node', 'node');
+  }
+
+  async #container(criteria: EventCriteria, reference: string): Promise<void> {
+    const [host, name] = splitOnce(reference);
+    if (name !== undefined) {
+      criteria.hosts = await this.#hosts(host);
+      criteria.container = name;
+    } else if (ContainerId.safeParse(reference).success) {
+      const query =
+        'SELECT node_id AS id FROM containers WHERE id = $1 UNION SELECT node_id FROM commands WHERE container_id = $1';
+      criteria.nodes = await this.#ids(query, reference, 'unknown-container', 'container');
+    } else criteria.container = reference;
+  }
+
+  async #network(reference: string): Promise<string> {
+    const id = NetworkId.safeParse(reference.toLowerCase());
+    if (id.success) return id.data;
+    const [found] = await this.#ids('SELECT id FROM networks WHERE name = $1', reference, 'unknown-network', 'network');
+    return found as string;
+  }
+
+  async #ids(query: string, reference: string, code: string, noun: string): Promise<string[]> {
+    const rows = await this.store.query<{ id: string | null }[]>(query, [reference]);
+    const ids = rows.flatMap(({ id }) => id ?? []);
+    if (ids.length === 0) throw unknown(code, noun, reference);
+    return ids;
+  }
+}
+
+function splitOnce(text: string): [string, string | undefined] {
+  const slash = text.indexOf('/');
+  return slash < 0 ? [text, undefined] : [text.slice(0, slash), text.slice(slash + 1)];
+}
+
+function commandOf(reference: string): string {
+  if (CommandId.safeParse(reference).success) return reference;
+  throw unknown('unknown-command', 'command', reference);
+}
+
+/** `authorization.*,host.online`, with or without the prefix that they have outside. */
+export function typesOf(text: string): TypeCriteria {
+  const types: TypeCriteria = { exact: [], families: [] };
+  for (const term of text.split(',').map((part) => part.trim())) {
+    const type = term.startsWith(TYPE_PREFIX) ? term.slice(TYPE_PREFIX.length) : term;
+    if (!/^[a-z]+(\.[a-z-]+)*(\.\*)?$/.test(type))
+      throw badRequest([
+        {
+          path: ['type'],
+          message: `"${term.slice(0, 80)}" is no type; write authorization.requested or authorization.*`,
+        },
+      ]);
+    if (type.endsWith('.*')) types.families.push(type.slice(0, -1));
+    else types.exact.push(type);
+  }
+  return types;
+}

@@ -1,0 +1,115 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { describeError, type Logger } from '@orrery/shared/runtime';
+import { Bell } from '../loops/bell.js';
+import { CHANNELS } from '../database/channels.js';
+import { Notifications } from '../database/notifications.js';
+import { LOGGER } from '../logger.js';
+import type { EventRow } from './event-row.js';
+import { EventsRepository } from './events.repository.js';
+
+/** Events that are kept at hand for those who follow; who is further behind reads the database. */
+const AT_HAND = 2000;
+const PAGE = 500;
+/** Also without being told, because a notification may be missed. */
+const LOOK_MS = 1000;
+/** Events of a page are not older than the one before them by more than clocks are set back. */
+const CLOCK_MS = 86_400_000;
+
+/**
+ * Reads every event that is committed, in order and once, for all who follow in this process. Ids are in commit order, so what
+ * comes after the last that was read is all that is new.
+ */
+@Injectable()
+export class EventFeed {
+  readonly #listeners = new Set<(rows: readonly EventRow[]) => void>();
+  readonly #restarts = new Set<() => void>();
+  readonly #bell = new Bell();
+  #recent: EventRow[] = [];
+  #floor = 0;
+  #head: { id: number; at: Date } | undefined;
+  /** The connection was lost: the database may be another one now, restored from a backup. */
+  #isDoubtful = false;
+
+  constructor(
+    private readonly repository: EventsRepository,
+    private readonly notifications: Notifications,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** The last event that was read; undefined until the first look at the database. */
+  get head(): number | undefined {
+    return this.#head?.id;
+  }
+
+  /** Calls back with what was committed, in order. After an outage of the database late, never out of order. */
+  onEvents(listener: (rows: readonly EventRow[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back when the history went back: ids that were seen mean nothing any more. */
+  onRestart(restart: () => void): () => void {
+    this.#restarts.add(restart);
+    return () => this.#restarts.delete(restart);
+  }
+
+  /** All events after this one, if they are at hand; undefined: read the database. */
+  since(id: number): readonly EventRow[] | undefined {
+    if (this.#head === undefined || id < this.#floor) return undefined;
+    let from = this.#recent.length;
+    while (from > 0 && (this.#recent[from - 1] as EventRow).id > id) from--;
+    return this.#recent.slice(from);
+  }
+
+  /** The one owner loop. */
+  async run(signal: AbortSignal): Promise<void> {
+    const heard = () => this.#bell.ring();
+    const listening = () => {
+      this.#isDoubtful = true;
+      this.#bell.ring();
+    };
+    const deafen = this.notifications.on(CHANNELS.events, { heard, listening });
+    while (!signal.aborted) {
+      const isMore = await this.#read().catch((error: unknown) => {
+        this.logger.debug({ event: 'feed.waiting', cause: describeError(error) }, 'the feed waits for the database');
+        return false;
+      });
+      if (!isMore) await this.#bell.heard(LOOK_MS, signal);
+    }
+    deafen();
+  }
+
+  async #read(): Promise<boolean> {
+    if (!this.#head || (this.#isDoubtful && (await this.#wentBack(this.#head.id)))) return this.#begin();
+    this.#isDoubtful = false;
+    const since = new Date(this.#head.at.getTime() - CLOCK_MS);
+    const rows = await this.repository.list({ criteria: {}, since, after: this.#head.id, order: 'asc', limit: PAGE });
+    const last = rows.at(-1);
+    if (!last) return false;
+    this.#head = { id: last.id, at: last.committedAt };
+    this.#recent.push(...rows);
+    if (this.#recent.length > AT_HAND) {
+      const dropped = this.#recent.splice(0, this.#recent.length - AT_HAND);
+      this.#floor = dropped.at(-1)?.id ?? this.#floor;
+    }
+    for (const listener of this.#listeners) listener(rows);
+    return rows.length === PAGE;
+  }
+
+  async #wentBack(head: number): Promise<boolean> {
+    const ends = await this.repository.ends();
+    return (ends?.last ?? 0) < head;
+  }
+
+  /** What is there at the start is history; the feed begins after it. After a restore, who follows begins anew, too. */
+  async #begin(): Promise<boolean> {
+    const isRestored = this.#head !== undefined;
+    this.#isDoubtful = false;
+    this.#recent = [];
+    const ends = await this.repository.ends();
+    this.#head = { id: ends?.last ?? 0, at: ends?.lastAt ?? new Date(0) };
+    this.#floor = this.#head.id;
+    if (isRestored) for (const restart of this.#restarts) restart();
+    return true;
+  }
+}

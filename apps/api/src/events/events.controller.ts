@@ -1,0 +1,85 @@
+import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { CloudEvent, EventPage, EventQuery, EventStreamQuery, Reference } from '@orrery/shared/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Policy } from '../auth/policy.decorator.js';
+import { Operation } from '../http/operation.decorator.js';
+import { EventsService } from './events.service.js';
+import { EventStreams } from './event-streams.js';
+
+const FILTER_PROBLEMS = [
+  'unknown-host',
+  'unknown-node',
+  'unknown-container',
+  'unknown-network',
+  'unknown-command',
+] as const;
+
+@Controller('v1/events')
+export class EventsController {
+  constructor(
+    private readonly events: EventsService,
+    private readonly streams: EventStreams,
+  ) {}
+
+  @Get()
+  @Policy('viewer')
+  @Operation({
+    id: 'listEvents',
+    tag: 'events',
+    summary: 'What happened, the newest first',
+    answers: { 200: EventPage },
+    problems: [...FILTER_PROBLEMS],
+  })
+  list(@Query({ schema: EventQuery }) query: EventQuery): Promise<EventPage> {
+    return this.events.list(query);
+  }
+
+  @Get('stream')
+  @Policy('viewer')
+  @Operation({
+    id: 'streamEvents',
+    tag: 'events',
+    summary: 'What happens, as Server-Sent Events; resumes after Last-Event-ID without a gap',
+    answers: {},
+    problems: [...FILTER_PROBLEMS],
+  })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'The last event that was seen',
+    schema: { type: 'string' },
+  })
+  @ApiResponse({
+    status: 200,
+    description:
+      'One CloudEvent per message. `event: reset` with `{"id"}`: what you wanted to resume from is not there; look anew.',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  })
+  async stream(
+    @Query({ schema: EventStreamQuery }) query: EventStreamQuery,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() { principal }: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const start = await this.streams.start(query, lastEventId);
+    const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
+    reply.hijack();
+    reply.raw.writeHead(200, headers as Record<string, string>);
+    const token = principal && { id: principal.tokenId, until: principal.until };
+    await this.streams.send(reply.raw, { ...start, ...(token ? { token } : {}) });
+  }
+
+  @Get(':event')
+  @Policy('viewer')
+  @Operation({
+    id: 'getEvent',
+    tag: 'events',
+    summary: 'One event',
+    answers: { 200: CloudEvent },
+    problems: ['unknown-event'],
+  })
+  get(@Param('event', { schema: Reference }) reference: string): Promise<CloudEvent> {
+    return this.events.get(reference);
+  }
+}

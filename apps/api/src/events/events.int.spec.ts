@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Accepted, CloudEvent, EventPage } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import { DataSource } from 'typeorm';
+import { RunningApi, startApi, type ApiBench } from '../../../../test/support/api.js';
+import { addHost, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
+import { EventStream } from '../../../../test/support/event-stream.js';
+import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.js';
+import { aMembership, engineDown, membershipFact, NETWORK, Reporter } from '../../../../test/support/reports.js';
+import { eventually } from '../../../../test/support/servers.js';
+
+let bench: ApiBench;
+let api: RunningApi;
+let plane: RunningDataPlane;
+let host: TestHost;
+let agent: Reporter;
+let count = 0;
+
+const planeOf = (running: RunningApi): RunningDataPlane => ({
+  app: running.app,
+  database: running.app.get(DataSource),
+  url: running.url,
+  close: () => running.close(),
+});
+
+beforeAll(async () => {
+  bench = await startApi();
+  api = bench.api;
+  plane = planeOf(api);
+}, 60_000);
+
+afterAll(() => bench?.close());
+
+beforeEach(async () => {
+  host = await addHost(plane.database, `told-${++count}`);
+  agent = new Reporter(plane, host);
+});
+
+const list = async (query: string) => (await api.get(`/v1/events?${query}`, EventPage)).body;
+const causes = (events: readonly CloudEvent[]) => events.map(({ data }) => data.cause);
+const follow = (query = '', headers: Record<string, string> = {}, from = api) =>
+  EventStream.open(`${from.url}/v1/events/stream?${query}`, { authorization: `Bearer ${from.adminToken}`, ...headers });
+
+describe('the list of events', () => {
+  it('has the newest first, page by page, and the oldest first when asked', async () => {
+    await agent.say(...['a', 'b', 'c', 'd', 'e'].map(engineDown));
+    const first = await list(`host=${host.name}&limit=2`);
+    expect(causes(first.items)).toEqual(['e', 'd']);
+    const second = await list(`host=${host.name}&limit=2&after=${first.next}`);
+    expect(causes(second.items)).toEqual(['c', 'b']);
+    const third = await list(`host=${host.name}&limit=2&after=${second.next}`);
+    expect([causes(third.items), third.next]).toEqual([['a'], null]);
+    const oldest = await list(`host=${host.id}&limit=2&order=asc`);
+    expect(causes(oldest.items)).toEqual(['a', 'b']);
+    expect(causes((await list(`host=${host.id}&limit=9&order=asc&after=${oldest.next}`)).items)).toEqual([
+      'c',
+      'd',
+      'e',
+    ]);
+  });
+
+  it('is found by whatever an event is about', async () => {
+    await agent.say(
+      engineDown('a'),
+      membershipFact('network.joined', host.node, aMembership()),
+      membershipFact('authorization.requested', host.node, aMembership({ status: 'ACCESS_DENIED' })),
+    );
+    const types = async (query: string) =>
+      (await list(`host=${host.name}&order=asc&${query}`)).items.map(({ type }) => type.replace('io.orrery.', ''));
+    expect(await types('')).toEqual(['host.engine-down', 'network.joined', 'authorization.requested']);
+    expect(await types(`network=${NETWORK}`)).toEqual(['network.joined', 'authorization.requested']);
+    expect(await types(`node=${host.name}`)).toEqual(['network.joined', 'authorization.requested']);
+    expect(await types('type=authorization.*,host.engine-down')).toEqual([
+      'host.engine-down',
+      'authorization.requested',
+    ]);
+    expect(await types('since=1h')).toHaveLength(3);
+    expect(await types('until=1h')).toEqual([]);
+    expect(await types(`command=${newId('cmd')}`)).toEqual([]);
+    await api.refused('GET', '/v1/events?host=nobody', 'unknown-host');
+    await api.refused('GET', '/v1/events?type=%25', 'bad-request');
+    await api.refused('GET', '/v1/events?after=elsewhere-3', 'bad-request');
+  });
+
+  it('finds every step of a command by the container that it is about', async () => {
+    const joined = await joinHost(api, `commanded-${count}`);
+    const launch = async () => {
+      const body = { name: 'demo', networks: [NETWORK] };
+      return (await api.ask('POST', `/v1/hosts/${joined.name}/containers`, Accepted, { body })).body.command.id;
+    };
+    await launch();
+    await api.ask('DELETE', `/v1/commands/${await launch()}`, Accepted);
+    const listening = await ListeningAgent.connect(joined);
+    await launch();
+    const told = async () => (await list(`container=${joined.name}/demo&type=command.*`)).items;
+    const types = async () => new Set((await told()).map(({ type }) => type.replace('io.orrery.command.', '')));
+    await eventually(async () => (await types()).has('delivered'), { what: 'the command being delivered' });
+    expect([...(await types())].sort()).toEqual(['cancelled', 'created', 'delivered', 'superseded']);
+    expect(new Set((await told()).map(({ subject }) => subject))).toEqual(new Set([`${joined.name}/demo/${NETWORK}`]));
+    await listening.close();
+  });
+
+  it('still has the history of a host that was removed, under its name', async () => {
+    await agent.say(engineDown('a'));
+    await plane.database.query('UPDATE hosts SET removed_at = now() WHERE id = $1', [host.id]);
+    expect(causes((await list(`host=${host.name}`)).items)).toEqual(['a']);
+  });
+
+  it('gives one event by its id', async () => {
+    await agent.say(engineDown('a'));
+    const [event] = (await list(`host=${host.name}`)).items as [CloudEvent];
+    expect((await api.get(`/v1/events/${event.id}`, CloudEvent)).body).toEqual(event);
+    await api.refused('GET', '/v1/events/elsewhere-1', 'unknown-event');
+    await api.refused('GET', '/v1/events/nonsense', 'unknown-event');
+  });
+});
+
+describe('the stream of events', () => {
+  it('tells what happens from now on, filtered as it is asked for', async () => {
+    await agent.say(engineDown('before'));
+    const [all, some] = [await follow(`host=${host.name}`), await follow(`host=${host.name}&type=network.*`)];
+    expect(all.headers.get('content-type')).toBe('text/event-stream');
+    await agent.say(engineDown('after'), membershipFact('network.joined', host.node, aMembership()));
+    await eventually(() => all.events.length === 2 && some.events.length === 1);
+    expect(all.events.map(({ type }) => type)).toEqual(['io.orrery.host.engine-down', 'io.orrery.network.joined']);
+    expect(some.events.map(({ type }) => type)).toEqual(['io.orrery.network.joined']);
+    all.close();
+    some.close();
+  });
+
+  it('goes on without a gap and without a repetition, however often it is cut while much happens', async () => {
+    const replica = await (await RunningApi.start(bench, { ORRERY_HOME: api.home })).ready();
+    const agents = await Promise.all(
+      Array.from({ length: 4 }, async () => new Reporter(plane, await addHost(plane.database, `busy-${++count}`))),
+    );
+    const got: CloudEvent[] = [];
+    let stream = await follow();
+    let last = stream.lastId;
+    const cut = async (from: RunningApi) => {
+      stream.close();
+      got.push(...stream.events);
+      last = stream.lastId ?? last;
+      stream = await follow('', last === undefined ? {} : { 'last-event-id': last }, from);
+    };
+    await eventually(() => (last = stream.lastId) !== undefined);
+    const work = agents.map(async (each, index) => {
+      for (let round = 0; round < 40; round++) {
+        const body = JSON.stringify({
+          epoch: each.epoch,
+          from: each.seq + 1,
+          events: each.number(engineDown('x'), engineDown('y')),
+        });
+        const at = index % 2 ? planeOf(replica) : plane;
+        expect(await each.sendText(body, at)).toMatchObject({ result: 'stored' });
+      }
+    });
+    const cutting = (async () => {
+      for (let n = 0; n < 12; n++) await cut(n % 2 ? replica : api);
+    })();
+    await Promise.all([...work, cutting]);
+    await eventually(() => got.length + stream.events.length >= 320, { within: 30_000, what: 'all 320 events' });
+    got.push(...stream.events);
+    stream.close();
+    const ours = new Set(agents.map(({ host: { id } }) => id as string));
+    const seen = got.filter(({ orreryhost }) => orreryhost && ours.has(orreryhost)).map(({ id }) => id);
+    const there = (await list('order=asc&limit=500&type=host.engine-down&since=10m')).items;
+    expect(seen).toEqual(there.filter(({ orreryhost }) => orreryhost && ours.has(orreryhost)).map(({ id }) => id));
+    expect(seen).toHaveLength(320);
+    await replica.close();
+  }, 60_000);
+
+  it('reads from the database what is no longer at hand, and goes on live', async () => {
+    const stream = await follow(`host=${host.name}`);
+    await eventually(() => stream.lastId !== undefined);
+    const start = stream.lastId as string;
+    stream.close();
+    for (let round = 0; round < 5; round++)
+      await agent.say(...Array.from({ length: 500 }, (_, n) => engineDown(`${n}`)));
+    const late = await follow(`host=${host.name}&after=${start}`);
+    await eventually(() => late.events.length === 2500, { within: 15_000, what: '2,500 events from the past' });
+    await agent.say(engineDown('live'));
+    await eventually(() => late.events.length === 2501);
+    expect(late.events.at(-1)?.data).toEqual({ cause: 'live' });
+    late.close();
+  });
+
+  it.each([
+    ['another store', 'elsewhere-3'],
+    ['nothing at all', 'nonsense'],
+    ['the future', 'STORE-999999'],
+  ])('says reset, with the id from which it goes on, to who comes from %s', async (_name, from) => {
+    await agent.say(engineDown('a'));
+    const [event] = (await list('limit=1')).items as [CloudEvent];
+    const store = event.id.split('-')[0] as string;
+    const stream = await follow('', { 'last-event-id': from.replace('STORE', store) });
+    await eventually(() => stream.messages.length > 0);
+    const [reset] = stream.messages;
+    expect(reset?.event).toBe('reset');
+    expect(JSON.parse(reset?.data ?? '')).toEqual({ id: reset?.id });
+    expect(reset?.id).toMatch(new RegExp(`^${store}-\\d+$`));
+    await agent.say(engineDown('b'));
+    await eventually(() => stream.events.some(({ data }) => data.cause === 'b'));
+    stream.close();
+  });
+
+  it('ends when the database is found to be an older one, and tells who comes back to look anew', async () => {
+    await agent.say(engineDown('a'), engineDown('b'));
+    const stream = await follow(`host=${host.name}`);
+    await agent.say(engineDown('c'));
+    await eventually(() => stream.events.length === 1);
+    // As after a restore from before the last three events: they are not there, and connections were cut.
+    const last = Number(stream.lastId?.split('-')[1]);
+    await plane.database.query('DELETE FROM events WHERE id > $1', [last - 3]);
+    await plane.database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'orrery-api notifications' AND datname = current_database()`,
+    );
+    await eventually(() => stream.ended, { what: 'the end of the stream' });
+    const again = await follow(`host=${host.name}`, { 'last-event-id': stream.lastId as string });
+    await eventually(() => again.messages.some(({ event }) => event === 'reset'));
+    again.close();
+  });
+
+  it('refuses who has no token, and a filter that names nobody', async () => {
+    await api.refused('GET', '/v1/events/stream', 'unauthenticated', { token: null });
+    await api.refused('GET', '/v1/events/stream?host=nobody', 'unknown-host');
+  });
+
+  it('ends when the process stops, and does not hold it up', async () => {
+    const replica = await (await RunningApi.start(bench, { ORRERY_HOME: api.home })).ready();
+    const stream = await follow('', {}, replica);
+    await eventually(() => stream.lastId !== undefined);
+    const began = performance.now();
+    await replica.close();
+    expect(performance.now() - began).toBeLessThan(20_000);
+    await eventually(() => stream.ended);
+  });
+});

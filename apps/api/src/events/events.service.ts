@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { CloudEvent, EventPage, EventQuery } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import { badRequest } from '../http/schema.pipe.js';
+import { EventCriteriaService } from './event-criteria.service.js';
+import { eventId, parseEventId, toCloudEvent } from './event-row.js';
+import { EventsRepository } from './events.repository.js';
+import { parseMoment } from './moments.js';
+
+/** The history: what happened, for as long as it is kept. */
+@Injectable()
+export class EventsService {
+  constructor(
+    private readonly repository: EventsRepository,
+    private readonly criteria: EventCriteriaService,
+  ) {}
+
+  async list(query: EventQuery): Promise<EventPage> {
+    const { limit, order, after, since, until, ...filter } = query;
+    const store = await this.storeId();
+    const rows = await this.repository.list({
+      criteria: await this.criteria.resolve(filter),
+      since: since === undefined ? undefined : parseMoment('since', since),
+      until: until === undefined ? undefined : parseMoment('until', until),
+      after: after === undefined ? undefined : numberOf(store, after),
+      order,
+      limit: limit + 1,
+    });
+    const items = rows.slice(0, limit);
+    const last = items.at(-1);
+    const next = last && rows.length > limit ? eventId(store, last.id) : null;
+    return { items: items.map((row) => toCloudEvent(store, row)), next };
+  }
+
+  async get(reference: string): Promise<CloudEvent> {
+    const store = await this.storeId();
+    const asked = parseEventId(reference);
+    const row = asked?.store === store ? await this.repository.get(asked.id) : undefined;
+    if (row) return toCloudEvent(store, row);
+    throw new AppError({
+      code: 'unknown-event',
+      kind: 'user',
+      cause: `there is no event ${reference}; events are kept for a time and then dropped`,
+      fix: 'orrery event ls shows what there is.',
+    });
+  }
+
+  /** The identity of the database; another one after it was restored from a backup. */
+  storeId(): Promise<string> {
+    return this.repository.storeId();
+  }
+}
+
+function numberOf(store: string, after: string): number {
+  const asked = parseEventId(after);
+  if (asked?.store === store) return asked.id;
+  throw badRequest([
+    { path: ['after'], message: 'this is no id of an event of this API; use `next` of the page before' },
+  ]);
+}

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+
+/** A reader that takes nothing for so long is dropped; it resumes where it was. */
+const DRAIN_MS = 15_000;
+const RETRY_MS = 1000;
+
+/** Writes Server-Sent Events no faster than they are read. */
+export class SseWriter {
+  readonly #gone = new AbortController();
+  /** Aborted when the client is gone or the process stops. */
+  readonly signal: AbortSignal;
+
+  constructor(
+    private readonly response: ServerResponse,
+    stop: AbortSignal,
+    private readonly drainMs = DRAIN_MS,
+  ) {
+    this.signal = AbortSignal.any([this.#gone.signal, stop]);
+    response.once('close', () => this.#gone.abort());
+    response.on('error', () => this.#gone.abort());
+  }
+
+  /** The id alone makes the client resume from here, also when it loses the link before the first event. */
+  open(id: string, reset: boolean): Promise<void> {
+    const begin = reset ? `event: reset\nid: ${id}\ndata: ${JSON.stringify({ id })}\n\n` : `id: ${id}\n\n`;
+    return this.#write(`retry: ${RETRY_MS}\n\n${begin}`);
+  }
+
+  event(id: string, data: object): Promise<void> {
+    return this.#write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  /** A comment: keeps proxies from closing, and shows a dead link. */
+  heartbeat(): Promise<void> {
+    return this.#write(': still here\n\n');
+  }
+
+  close(): void {
+    if (this.#gone.signal.aborted || !this.response.writable) this.response.destroy();
+    else this.response.end();
+  }
+
+  async #write(text: string): Promise<void> {
+    this.signal.throwIfAborted();
+    if (this.response.write(text)) return;
+    const slow = AbortSignal.any([this.signal, AbortSignal.timeout(this.drainMs)]);
+    try {
+      await once(this.response, 'drain', { signal: slow });
+    } catch (error) {
+      // `end` would wait for the reader: a slow one is cut off.
+      this.response.destroy();
+      throw error;
+    }
+  }
+}

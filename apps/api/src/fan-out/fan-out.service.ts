@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import type { FanOut } from '@orrery/shared/contracts';
+import { AppError, newId } from '@orrery/shared/runtime';
+import type { Asked } from '../changes/asked.decorator.js';
+import { Changes, type Answer } from '../changes/changes.service.js';
+import { CommandsService } from '../commands/commands.service.js';
+import { parseSelector } from '../paging/selector-sql.js';
+import { Wanted, type GatheredChange } from '../wanted/wanted.service.js';
+import { FanOutTargets, type Target } from './fan-out-targets.service.js';
+import { HostCommands } from './host-commands.service.js';
+
+/** One command for every host that a selector matches: all of them or none, in one transaction. */
+@Injectable()
+export class FanOuts {
+  constructor(
+    private readonly changes: Changes,
+    private readonly targets: FanOutTargets,
+    private readonly hostCommands: HostCommands,
+    private readonly wanted: Wanted,
+    private readonly commands: CommandsService,
+  ) {}
+
+  run(asked: Asked, { selector, command, expectHosts }: FanOut): Promise<Answer> {
+    const terms = parseSelector(selector);
+    return this.changes.run(asked, async (transaction) => {
+      const hosts = await this.targets.lock(transaction, terms);
+      if (hosts.length === 0) throw noneMatches(selector);
+      if (!asked.dryRun) checkExpected(hosts, expectHosts);
+      const group = newId('cmd');
+      const gathered: GatheredChange[] = [];
+      const origin = { by: asked.by, group, gathered };
+      const resolved = await this.hostCommands.resolve(transaction, command);
+      for (const host of hosts) await this.hostCommands.run(transaction, host, resolved, origin);
+      await this.wanted.write(transaction, gathered, origin);
+      const body = { group, commands: await this.commands.ofGroup(transaction, group) };
+      return { status: 202, headers: { location: `/v1/commands?group=${group}` }, body, hosts };
+    });
+  }
+}
+
+/** A selector may mean more hosts than its writer thinks: more than one host needs the number, and a number must be right. */
+function checkExpected(hosts: Target[], expected: number | undefined): void {
+  if (expected === hosts.length || (expected === undefined && hosts.length === 1)) return;
+  throw new AppError({
+    code: 'confirmation-required',
+    kind: 'user',
+    cause: `${hosts.length} hosts match${expected === undefined ? '' : `, not ${expected}`}`,
+    fix: `Look at the list; if you mean all of them, send "expectHosts": ${hosts.length} (the CLI: --yes).`,
+    details: { candidates: hosts.map(({ name }) => name) },
+  });
+}
+
+const noneMatches = (selector: string) =>
+  new AppError({
+    code: 'no-matching-host',
+    kind: 'user',
+    cause: `no host matches ${selector}`,
+    fix: 'orrery host ls shows every host with its labels.',
+  });

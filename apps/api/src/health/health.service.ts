@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { WIRE, type Readiness, type Version } from '@orrery/shared/contracts';
+import { Buses } from '../bus/buses.js';
+import { DatabaseState } from '../database/database-state.js';
+import { API_VERSION } from '../version.js';
+import { HealthRepository } from './health.repository.js';
+
+const NO_LINK = 'no connection; it is tried again and again';
+
+@Injectable()
+export class HealthService {
+  constructor(
+    private readonly database: DatabaseState,
+    private readonly repository: HealthRepository,
+    private readonly buses: Buses,
+  ) {}
+
+  async readiness(): Promise<Readiness> {
+    const database = await this.database.check();
+    const { migrated } = this.database;
+    const checks = {
+      database,
+      migrations: migrated ? { ok: true } : { ok: false, cause: 'they are applied once the database is there' },
+      nats: this.buses.connected ? { ok: true } : { ok: false, cause: this.buses.refusal ?? NO_LINK },
+    };
+    return { ready: Object.values(checks).every(({ ok }) => ok), checks };
+  }
+
+  async version(): Promise<Version> {
+    return { name: 'orrery', version: API_VERSION, wire: WIRE, store: await this.repository.storeId() };
+  }
+}

@@ -1,0 +1,78 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DesiredState, subjects, type Hello, type HostId, type SignedMessage } from '@orrery/shared/contracts';
+import { Verifier, type Signer } from '@orrery/shared/bus';
+import type { Logger } from '@orrery/shared/runtime';
+import type { Transaction } from '../database/sql.js';
+import { DesiredStates } from '../desired/desired-states.js';
+import { continueAbove } from '../desired/revision-adoption.js';
+import { SIGNER } from '../desired/signing.module.js';
+import { LOGGER } from '../logger.js';
+
+export interface StateAnswer {
+  /** What the agent is to hold from now on, when it does not hold it already. */
+  desired: SignedMessage | undefined;
+  /** Its state is newer than all that this database knows: it shall show it. */
+  wantsState: boolean;
+}
+
+/** Compares the state that an agent holds with the one that it should hold. */
+@Injectable()
+export class HelloStates {
+  readonly #verifier: Verifier;
+
+  constructor(
+    private readonly states: DesiredStates,
+    @Inject(SIGNER) signer: Signer,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.#verifier = new Verifier([signer.publicKey]);
+  }
+
+  async compare(manager: Transaction, host: HostId, revision: number, hello: Hello): Promise<StateAnswer> {
+    if (hello.revision > revision) return this.#takeOver(manager, host, hello);
+    const current = await this.states.current(manager, host);
+    if (!current || (hello.revision === current.revision && hello.digest === current.digest))
+      return { desired: undefined, wantsState: false };
+    if (hello.revision < current.revision) return { desired: current.message, wantsState: false };
+    // The same number for two contents: two histories, as after a restored backup and a change.
+    this.logger.warn(
+      { event: 'hello.other-history', host, revision },
+      'a host holds another state of the same revision',
+    );
+    return this.#above(manager, host, revision);
+  }
+
+  /** The agent is ahead. Only what we signed ourselves makes us follow; else nothing could be wanted of it ever again. */
+  async #takeOver(manager: Transaction, host: HostId, hello: Hello): Promise<StateAnswer> {
+    if (!hello.state) return { desired: undefined, wantsState: true };
+    const shown = this.#ours(host, hello.revision, hello.state);
+    if (!shown) {
+      this.logger.warn(
+        { event: 'hello.state-refused', host, revision: hello.revision },
+        'a host showed a state that is not ours',
+      );
+      return { desired: undefined, wantsState: false };
+    }
+    this.logger.warn(
+      { event: 'hello.state-adopted', host, revision: hello.revision },
+      'a host was ahead of the database',
+    );
+    return this.#above(manager, host, hello.revision, shown.paused === true);
+  }
+
+  async #above(manager: Transaction, host: HostId, revision: number, paused?: boolean): Promise<StateAnswer> {
+    await continueAbove(manager, host, revision, paused);
+    const current = await this.states.current(manager, host);
+    return { desired: current?.message, wantsState: false };
+  }
+
+  #ours(host: HostId, revision: number, message: SignedMessage): DesiredState | undefined {
+    if (message.subject !== subjects.desired(host) || !this.#verifier.verifies(message)) return undefined;
+    try {
+      const state = DesiredState.parse(JSON.parse(message.body));
+      return state.host === host && state.revision === revision ? state : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { Controller, Inject, UseFilters } from '@nestjs/common';
+import { MessagePattern, Payload } from '@nestjs/microservices';
+import { BusErrorFilter, type Incoming } from '@orrery/shared/bus';
+import { Hello, MAX_BATCH_BYTES, subjects, type HelloReply } from '@orrery/shared/contracts';
+import type { Logger } from '@orrery/shared/runtime';
+import { HostRate } from '../bus/host-rate.js';
+import { PresenceBoard } from '../hosts/presence/presence-board.js';
+import { LOGGER } from '../logger.js';
+import { HelloService } from './hello.service.js';
+
+/** An agent says hello at its start and after a lost link; one in trouble every second or so. */
+const HELLO_RATE = { perSecond: 10, burst: 50 };
+
+/** How agents begin. One that sends nonsense gets no answer: its own time-out and retry are the mechanism. */
+@Controller()
+@UseFilters(BusErrorFilter)
+export class HelloController {
+  readonly #rate = new HostRate(HELLO_RATE);
+
+  constructor(
+    private readonly service: HelloService,
+    private readonly board: PresenceBoard,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @MessagePattern(subjects.anyHello)
+  async hello(@Payload() message: Incoming): Promise<HelloReply | undefined> {
+    const { host } = message;
+    if (host && !this.#rate.admits(host)) return undefined;
+    // A state that is handed back comes inside: as large as any message, and what is around it.
+    const hello = message.bytes.length <= 2 * MAX_BATCH_BYTES ? Hello.safeParse(message.json) : undefined;
+    if (!host || !hello?.success) {
+      this.logger.warn({ event: 'hello.malformed', host, cause: hello?.error?.message }, 'a hello without sense');
+      return undefined;
+    }
+    const reply = await this.service.hello(host, hello.data);
+    if (reply.result === 'welcome') this.board.heard(host, hello.data);
+    return reply;
+  }
+}

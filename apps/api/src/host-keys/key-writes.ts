@@ -1,0 +1,49 @@
+import type { HostId, HostKey } from '@orrery/shared/contracts';
+import type { Sql, Transaction } from '../database/sql.js';
+import { runIn } from '../database/statements.js';
+
+/** How long a key that another takes the place of still works: the host has to hear that the new one was taken. */
+const HANDOVER_SECONDS = 3;
+
+/** The key of this host lets nobody in from now on. False when there is none, or it does not already. */
+export async function revokeKey(transaction: Transaction, host: HostId): Promise<boolean> {
+  const [gone] = await runIn(transaction)<{ key: HostKey }>(
+    `UPDATE hosts SET key_revoked_at = now(), version = version + 1
+      WHERE id = $1 AND key IS NOT NULL AND key_revoked_at IS NULL RETURNING key`,
+    [host],
+  );
+  if (gone) await insertRevoked(transaction, host, gone.key, 0);
+  return gone !== undefined;
+}
+
+/** A host that had no key, or whose key was revoked, gets one. */
+export async function giveKey(transaction: Transaction, host: HostId, key: HostKey): Promise<void> {
+  await runIn(transaction)('UPDATE hosts SET key = $2, key_revoked_at = NULL, rotation_by = NULL WHERE id = $1', [
+    host,
+    key,
+  ]);
+}
+
+/** The new key takes the place of the old one, which works for a moment longer. */
+export async function replaceKey(transaction: Transaction, host: HostId, old: HostKey, next: HostKey): Promise<void> {
+  await giveKey(transaction, host, next);
+  await insertRevoked(transaction, host, old, HANDOVER_SECONDS);
+}
+
+/** From now on this host may show another key, once. */
+export async function askForRotation(transaction: Transaction, host: HostId, by: string): Promise<void> {
+  await runIn(transaction)('UPDATE hosts SET rotation_by = $2 WHERE id = $1', [host, by]);
+}
+
+/** It did not come to that: what was asked for must not stand open for somebody else. */
+export async function withdrawRotation(sql: Sql, host: HostId): Promise<void> {
+  await sql.query('UPDATE hosts SET rotation_by = NULL WHERE id = $1', [host]);
+}
+
+async function insertRevoked(transaction: Transaction, host: HostId, key: HostKey, inSeconds: number): Promise<void> {
+  await runIn(transaction)(
+    `INSERT INTO revoked_keys (key, host_id, since) VALUES ($1, $2, now() + $3::float8 * interval '1 s')
+     ON CONFLICT (key) DO UPDATE SET since = LEAST(revoked_keys.since, EXCLUDED.since)`,
+    [key, host, inSeconds],
+  );
+}

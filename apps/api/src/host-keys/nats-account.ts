@@ -1,0 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLAIMS_UPDATE, type NatsTrust, type Revocations } from '@orrery/shared/bus';
+import { AppError } from '@orrery/shared/runtime';
+import { z } from 'zod';
+import { NATS_TRUST } from '../bus/bus.module.js';
+import { Buses } from '../bus/buses.js';
+
+const PUSH_MS = 5000;
+
+/** What a server answers that has taken an account in, or will not. */
+const Answer = z.object({
+  data: z.object({ code: z.number() }).optional(),
+  error: z.object({ description: z.string() }).optional(),
+});
+
+/** The fleet's account, as NATS is to know it. */
+@Injectable()
+export class NatsAccount {
+  constructor(
+    @Inject(NATS_TRUST) private readonly trust: NatsTrust | undefined,
+    private readonly buses: Buses,
+  ) {}
+
+  /** Whether there is one, and NATS can be told of it now. */
+  get reachable(): boolean {
+    return this.trust !== undefined && this.buses.system?.connected === true;
+  }
+
+  /** Calls back whenever NATS came back, maybe with nothing of what it was told. Returns the way to stop it. */
+  onReturn(listener: () => void): () => void {
+    return this.buses.system?.onStatus((connected) => connected && listener()) ?? (() => undefined);
+  }
+
+  /** Tells NATS which keys let nobody in, and has the next start of a server know it. Throws AppError or BusError. */
+  async push(revocations: Revocations): Promise<void> {
+    if (!this.trust || !this.buses.system) return;
+    const jwt = await this.trust.accountJwt(revocations);
+    await this.trust.keepAccount(jwt);
+    const { data, error } = await this.buses.system.requestText(CLAIMS_UPDATE, jwt, Answer, PUSH_MS);
+    if (data?.code === 200) return;
+    throw new AppError({
+      code: 'nats-account-refused',
+      kind: 'operational',
+      cause: `NATS did not take the account: ${error?.description ?? JSON.stringify(data)}`,
+      fix: 'See that the server was started with secrets/nats/server.conf of this installation.',
+    });
+  }
+}

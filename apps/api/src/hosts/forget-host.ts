@@ -1,0 +1,39 @@
+import type { Host } from '@orrery/shared/contracts';
+import type { Transaction } from '../database/sql.js';
+import { withdrawCommands } from '../desired/command-withdrawal.js';
+import { writeToOutbox } from '../events/outbox.js';
+import { revokeKey } from '../host-keys/key-writes.js';
+
+/** Observed rows of a host that is removed: nothing reports for them any more. Its history stays in `events` and `commands`. */
+const OBSERVED = [
+  'host_status',
+  'host_desired',
+  'epochs',
+  'node_status',
+  'container_status',
+  'membership_status',
+  'interfaces',
+  'item_status',
+  'findings',
+];
+
+/**
+ * Forgets a host and what was wanted and observed of it, and tells of that; the caller holds its row. What runs there goes on. The
+ * row stays for the history, and the installation may join anew.
+ */
+export async function forgetHost(
+  transaction: Transaction,
+  { id, name, labels }: Pick<Host, 'id' | 'name' | 'labels'>,
+  by: string,
+): Promise<void> {
+  // While its containers still have names.
+  await withdrawCommands(transaction, id, by);
+  await writeToOutbox(transaction, { type: 'host.removed', data: { name, labels, by } }, { hostId: id });
+  await revokeKey(transaction, id);
+  for (const table of OBSERVED) await transaction.query(`DELETE FROM ${table} WHERE host_id = $1`, [id]);
+  await transaction.query('DELETE FROM nodes WHERE host_id = $1', [id]);
+  await transaction.query(
+    "UPDATE hosts SET removed_at = now(), installation = installation || ':' || id, version = version + 1 WHERE id = $1",
+    [id],
+  );
+}

@@ -1,0 +1,131 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { DryRunQuery, Flag, Host, HostPage, HostPatch, HostQuery, Reference } from '@orrery/shared/contracts';
+import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
+import { Policy } from '../auth/policy.decorator.js';
+import { Asking, type Asked } from '../changes/asked.decorator.js';
+import { sendAnswer } from '../changes/send-answer.js';
+import { etag } from '../http/etag.js';
+import { Operation } from '../http/operation.decorator.js';
+import { HostsService } from './hosts.service.js';
+
+const RemoveQuery = DryRunQuery.extend({ force: Flag });
+type RemoveQuery = z.infer<typeof RemoveQuery>;
+
+@Controller('v1/hosts')
+export class HostsController {
+  constructor(private readonly hosts: HostsService) {}
+
+  @Get()
+  @Policy('viewer')
+  @Operation({ id: 'listHosts', tag: 'hosts', summary: 'Hosts by name', answers: { 200: HostPage } })
+  list(@Query({ schema: HostQuery }) query: HostQuery): Promise<HostPage> {
+    return this.hosts.list(query);
+  }
+
+  @Get(':host')
+  @Policy('viewer')
+  @Operation({
+    id: 'getHost',
+    tag: 'hosts',
+    summary: 'One host',
+    answers: { 200: Host },
+    problems: ['unknown-host', 'ambiguous-reference'],
+    etag: true,
+  })
+  async get(
+    @Param('host', { schema: Reference }) reference: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Host> {
+    const host = await this.hosts.get(reference);
+    void reply.header('etag', etag(host.version));
+    return host;
+  }
+
+  @Patch(':host')
+  @Policy('operator')
+  @Operation({
+    id: 'changeHost',
+    tag: 'hosts',
+    summary: 'Change name and labels',
+    answers: { 200: Host },
+    alsoDryRun: true,
+    problems: ['unknown-host', 'ambiguous-reference', 'name-taken'],
+    body: true,
+    changes: true,
+    ifMatch: true,
+    etag: true,
+  })
+  async patch(
+    @Param('host', { schema: Reference }) reference: string,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Body({ schema: HostPatch }) patch: HostPatch,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.hosts.patch(asked, reference, patch));
+  }
+
+  @Post(':host/pause')
+  @HttpCode(200)
+  @Policy('operator')
+  @Operation({
+    id: 'pauseHost',
+    tag: 'hosts',
+    summary: 'Have its agent observe and report, and do nothing, until it is resumed',
+    answers: { 200: Host },
+    alsoDryRun: true,
+    problems: ['unknown-host', 'ambiguous-reference'],
+    changes: true,
+  })
+  async pause(
+    @Param('host', { schema: Reference }) reference: string,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.hosts.pause(asked, reference, true));
+  }
+
+  @Post(':host/resume')
+  @HttpCode(200)
+  @Policy('operator')
+  @Operation({
+    id: 'resumeHost',
+    tag: 'hosts',
+    summary: 'Have its agent work again on all that is wanted of it',
+    answers: { 200: Host },
+    alsoDryRun: true,
+    problems: ['unknown-host', 'ambiguous-reference'],
+    changes: true,
+  })
+  async resume(
+    @Param('host', { schema: Reference }) reference: string,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.hosts.pause(asked, reference, false));
+  }
+
+  @Delete(':host')
+  @Policy('admin')
+  @Operation({
+    id: 'removeHost',
+    tag: 'hosts',
+    summary: 'Forget a host; what runs there goes on, its history stays',
+    answers: { 200: Host },
+    alsoDryRun: true,
+    problems: ['unknown-host', 'ambiguous-reference', 'host-not-empty'],
+    changes: true,
+    ifMatch: true,
+  })
+  async remove(
+    @Param('host', { schema: Reference }) reference: string,
+    @Query({ schema: RemoveQuery }) { force }: RemoveQuery,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.hosts.remove(asked, reference, force));
+  }
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import type { Host, HostId, HostQuery, Labels } from '@orrery/shared/contracts';
+import type { Sql } from '../database/sql.js';
+import { iso, num } from '../paging/columns.js';
+import { Keyset, toPage } from '../paging/keyset.js';
+import { parseSelector, whereSelector } from '../paging/selector-sql.js';
+import { Where } from '../paging/where.js';
+
+const BY_NAME = new Keyset([{ sql: 'h.name' }]);
+
+const SELECT = `
+  SELECT h.id, h.name, h.labels, h.simulated, COALESCE(s.presence, 'joined') AS presence, h.paused, ${iso('h.key_revoked_at')} AS "revokedAt",
+         h.ephemeral_seconds AS ephemeral,
+         ${iso('s.last_seen_at')} AS "lastSeenAt", s.agent_version AS "agentVersion",
+         CASE WHEN s.engine IS NULL THEN NULL
+              WHEN jsonb_exists(s.engine, 'cause') THEN jsonb_build_object('state', 'unknown', 'cause', s.engine -> 'cause')
+              ELSE s.engine || '{"state": "up"}' END AS engine,
+         h.node_id AS node, ${num('h.revision')} AS revision, ${num('COALESCE(s.held_revision, 0)')} AS "heldRevision",
+         ${iso('h.created_at')} AS "createdAt", h.version, ${BY_NAME.key}
+    FROM hosts h LEFT JOIN host_status s ON s.host_id = h.id`;
+
+const WANTED = `
+  SELECT (SELECT count(*) FROM containers WHERE host_id = $1)::int AS containers,
+         (SELECT count(*) FROM memberships m JOIN nodes n ON n.id = m.node_id AND n.kind = 'host' WHERE m.host_id = $1)::int AS memberships`;
+
+@Injectable()
+export class HostsRepository {
+  async list(sql: Sql, query: HostQuery) {
+    const where = new Where().and('h.removed_at IS NULL').andIf(query.presence, "COALESCE(s.presence, 'joined') = $?");
+    if (query.selector) whereSelector(where, parseSelector(query.selector), 'h.labels');
+    const tail = BY_NAME.page(where, query);
+    return toPage(
+      await sql.query<(Host & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
+      query.limit,
+    );
+  }
+
+  async get(sql: Sql, id: HostId): Promise<Host | undefined> {
+    const rows = await sql.query<Host[]>(`${SELECT} WHERE h.id = $1 AND h.removed_at IS NULL`, [id]);
+    return rows[0];
+  }
+
+  /** Holds the host's row to the end of the transaction: changes of one host are made one after the other. */
+  async lock(sql: Sql, id: HostId): Promise<{ version: number; labels: Labels } | undefined> {
+    const rows = await sql.query<{ version: number; labels: Labels }[]>(
+      'SELECT version, labels FROM hosts WHERE id = $1 AND removed_at IS NULL FOR UPDATE',
+      [id],
+    );
+    return rows[0];
+  }
+
+  async rename(sql: Sql, id: HostId, name: string | undefined, labels: Labels): Promise<void> {
+    await sql.query('UPDATE hosts SET name = COALESCE($2, name), labels = $3, version = version + 1 WHERE id = $1', [
+      id,
+      name ?? null,
+      JSON.stringify(labels),
+    ]);
+  }
+
+  async countWanted(sql: Sql, id: HostId): Promise<{ containers: number; memberships: number }> {
+    const rows = await sql.query<{ containers: number; memberships: number }[]>(WANTED, [id]);
+    return rows[0] ?? { containers: 0, memberships: 0 };
+  }
+}

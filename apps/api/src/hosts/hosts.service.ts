@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { HostId, Labels, type Host, type HostPage, type HostPatch, type HostQuery } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import type { Asked } from '../changes/asked.decorator.js';
+import { Changes, type Answer } from '../changes/changes.service.js';
+import type { Sql, Transaction } from '../database/sql.js';
+import { Store } from '../database/store.js';
+import { DesiredWriter } from '../desired/desired-writer.js';
+import { writeToOutbox } from '../events/outbox.js';
+import { checkIfMatch, etag } from '../http/etag.js';
+import { badRequest } from '../http/schema.pipe.js';
+import { breaksUnique } from '../http/store-errors.js';
+import { References, type FoundHost } from '../references/references.service.js';
+import { forgetHost } from './forget-host.js';
+import { HostsRepository } from './hosts.repository.js';
+
+@Injectable()
+export class HostsService {
+  constructor(
+    private readonly store: Store,
+    private readonly references: References,
+    private readonly changes: Changes,
+    private readonly repository: HostsRepository,
+    private readonly writer: DesiredWriter,
+  ) {}
+
+  list(query: HostQuery): Promise<HostPage> {
+    return this.repository.list(this.store, query);
+  }
+
+  async get(reference: string): Promise<Host> {
+    const { id } = await this.references.host(this.store, reference);
+    return this.read(this.store, id);
+  }
+
+  /** Name and labels; nothing on the host changes. */
+  async patch(asked: Asked, reference: string, patch: HostPatch): Promise<Answer> {
+    return this.changes
+      .run(asked, async (transaction) => {
+        const found = await this.references.host(transaction, reference);
+        const locked = await this.#lock(transaction, found);
+        checkIfMatch(asked.ifMatch, locked.version, `host ${found.name}`);
+        await this.repository.rename(transaction, found.id, patch.name, newLabels(locked.labels, patch));
+        const host = await this.read(transaction, found.id);
+        const { name, labels } = host;
+        const fact = { type: 'host.changed', data: { name, labels, by: asked.by } } as const;
+        await writeToOutbox(transaction, fact, { hostId: found.id });
+        return { status: 200, headers: { etag: etag(host.version) }, body: host, hosts: [] };
+      })
+      .catch((error: unknown) => {
+        throw breaksUnique(error, 'hosts_name') ? nameTaken(patch.name) : error;
+      });
+  }
+
+  /** Its agent observes and reports, and does nothing; or works again. Asked for what is so already it tells of nothing. */
+  async pause(asked: Asked, reference: string, paused: boolean): Promise<Answer> {
+    return this.changes.run(asked, async (transaction) => {
+      const { id, name } = await this.references.host(transaction, reference);
+      const isNews = await this.writer.pause(transaction, id, paused);
+      const fact = { type: paused ? 'host.paused' : 'host.resumed', data: { name, by: asked.by } } as const;
+      if (isNews) await writeToOutbox(transaction, fact, { hostId: id });
+      const host = await this.read(transaction, id);
+      // A paused host does nothing: there are no steps to show of it.
+      const hosts = isNews && !(asked.dryRun && paused) ? [{ id, name }] : [];
+      return { status: 200, headers: {}, body: host, hosts };
+    });
+  }
+
+  /** Forgets the host and what was wanted of it. What runs there goes on; its history stays. */
+  async remove(asked: Asked, reference: string, force: boolean): Promise<Answer> {
+    return this.changes.run(asked, async (transaction) => {
+      const found = await this.references.host(transaction, reference);
+      const locked = await this.#lock(transaction, found);
+      checkIfMatch(asked.ifMatch, locked.version, `host ${found.name}`);
+      const host = await this.read(transaction, found.id);
+      const { containers, memberships } = await this.repository.countWanted(transaction, found.id);
+      if (!force && containers + memberships > 0) throw notEmpty(found.name, containers, memberships);
+      await forgetHost(transaction, host, asked.by);
+      return { status: 200, headers: {}, body: host, hosts: [] };
+    });
+  }
+
+  async read(sql: Sql, id: HostId): Promise<Host> {
+    const host = await this.repository.get(sql, id);
+    if (host) return host;
+    throw new AppError({ code: 'unknown-host', kind: 'user', cause: `there is no host ${id}` });
+  }
+
+  async #lock(transaction: Transaction, { id, name }: FoundHost) {
+    const locked = await this.repository.lock(transaction, id);
+    if (locked) return locked;
+    throw new AppError({ code: 'unknown-host', kind: 'user', cause: `host ${name} was removed meanwhile` });
+  }
+}
+
+function newLabels(present: Labels, { labels, setLabels }: HostPatch): Labels {
+  const changed: Record<string, string | null> = { ...(labels ?? present), ...setLabels };
+  const kept = Object.entries(changed).filter(([, value]) => value !== null);
+  const parsed = Labels.safeParse(Object.fromEntries(kept));
+  if (parsed.success) return parsed.data;
+  throw badRequest(parsed.error.issues.map((issue) => ({ ...issue, path: ['setLabels', ...issue.path] })));
+}
+
+const nameTaken = (name: string | undefined) =>
+  new AppError({
+    code: 'name-taken',
+    kind: 'user',
+    cause: `another host is named ${name}`,
+    fix: 'Choose another name; orrery host ls shows those in use.',
+  });
+
+const notEmpty = (name: string, containers: number, memberships: number) =>
+  new AppError({
+    code: 'host-not-empty',
+    kind: 'user',
+    cause: `${name} still has ${containers} managed containers and ${memberships} managed memberships of its own daemon`,
+  });

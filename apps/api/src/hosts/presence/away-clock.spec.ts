@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { AwayClock } from './away-clock.js';
+
+const clockAt = (start: number, stepMs = 1000) => {
+  const clock = new AwayClock(stepMs);
+  clock.take(start, 0);
+  return clock;
+};
+
+describe('the time that hosts were away', () => {
+  it('begins when it is first asked, and comes in steps of which nothing is lost', () => {
+    const clock = clockAt(5000);
+    expect([5900, 6200, 6900, 7250].map((now) => clock.take(now, 0))).toEqual([0, 1200, 0, 1050]);
+  });
+
+  it('stands still while nobody can be heard, and until the judge can tell again', () => {
+    const clock = clockAt(5000);
+    expect(clock.take(8000, null)).toBe(0);
+    expect(clock.take(20_000, 21_000)).toBe(0);
+    expect(clock.take(22_000, 21_000)).toBe(0);
+    expect(clock.take(23_000, 21_000)).toBe(1000);
+  });
+
+  it('leaves out a standstill that began and ended between two looks', () => {
+    expect(clockAt(5000).take(60_000, 58_000)).toBe(2000);
+  });
+
+  it('begins anew after another process has counted', () => {
+    const clock = clockAt(5000);
+    clock.stop();
+    expect(clock.take(60_000, 0)).toBe(0);
+    expect(clock.take(61_000, 0)).toBe(1000);
+  });
+});

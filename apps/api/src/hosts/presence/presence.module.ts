@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { DesiredModule } from '../../desired/desired.module.js';
+import { BeatController } from './beat.controller.js';
+import { EphemeralHosts } from './ephemeral-hosts.js';
+import { PresenceBoard } from './presence-board.js';
+import { PresenceJudge } from './presence-judge.js';
+import { PresenceKeeper } from './presence-keeper.js';
+import { PresenceNotes } from './presence-notes.js';
+
+@Module({
+  imports: [DesiredModule],
+  controllers: [BeatController],
+  providers: [PresenceBoard, PresenceJudge, PresenceKeeper, PresenceNotes, EphemeralHosts],
+  exports: [PresenceBoard, PresenceKeeper],
+})
+export class PresenceModule {}

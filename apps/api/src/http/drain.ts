@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+
+/** Requests that are under way at shutdown have this long to be answered. */
+const PATIENCE_MS = 2500;
+
+/**
+ * At shutdown every connection is closed as soon as it has no request under way. Node alone leaves open what becomes idle
+ * after the close, and what never asked anything: keep-alive would hold the shutdown up for more than a minute.
+ */
+export function drainAtClose(fastify: FastifyInstance): void {
+  const { server } = fastify;
+  const busy = new Map<Socket, number>();
+  let closing = false;
+
+  const count = (socket: Socket, by: 1 | -1) => {
+    const requests = (busy.get(socket) ?? 0) + by;
+    if (!socket.destroyed) busy.set(socket, requests);
+    if (closing && requests === 0) socket.destroySoon();
+  };
+  // With TLS, requests know another socket than the connection below it.
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
+    busy.set(socket, 0);
+    socket.once('close', () => busy.delete(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    count(socket, 1);
+    response.once('close', () => count(socket, -1));
+  });
+  fastify.addHook('preClose', (done) => {
+    closing = true;
+    for (const [socket, requests] of busy) if (requests === 0) socket.destroySoon();
+    const patience = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
+    server.once('close', () => clearTimeout(patience));
+    done();
+  });
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkIfMatch, etag } from './etag.js';
+
+describe('If-Match', () => {
+  it.each([undefined, '*', '"3"', '"2", "3"', ' "3" '])('lets %s change version 3', (ifMatch) => {
+    expect(() => checkIfMatch(ifMatch, 3, 'host a')).not.toThrow();
+  });
+
+  it.each(['"2"', '3', 'W/"3"', '"33"', ''])('does not let %s change version 3', (ifMatch) => {
+    expect(() => checkIfMatch(ifMatch, 3, 'host a')).toThrow(
+      expect.objectContaining({
+        code: 'revision-conflict',
+        message: expect.stringContaining('host a is at version 3'),
+      }),
+    );
+  });
+
+  it('takes the ETag that was given out', () => {
+    expect(() => checkIfMatch(etag(7), 7, 'host a')).not.toThrow();
+  });
+});

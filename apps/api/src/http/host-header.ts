@@ -1,0 +1,25 @@
+import { AppError } from '@orrery/shared/runtime';
+
+const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Whether a Host header names this API. A browser that was lured to a foreign name which resolves to 127.0.0.1 (DNS rebinding)
+ * sends that foreign name: it gets nothing. `allowed` entries are names, with a port (`orrery.lan:7070`) or without (any port).
+ */
+export function isOurHost(header: string | undefined, port: number, allowed: readonly string[]): boolean {
+  if (!header) return false;
+  const host = header.toLowerCase();
+  const name = host.replace(/:\d+$/, '');
+  const asked = host.length > name.length ? Number(host.slice(name.length + 1)) : 80;
+  if (LOCAL.includes(name) && asked === port) return true;
+  return allowed.some((entry) => entry.toLowerCase() === host || entry.toLowerCase() === name);
+}
+
+export function foreignHostHeader(header: string | undefined): AppError {
+  return new AppError({
+    code: 'foreign-host-header',
+    kind: 'user',
+    cause: header ? `this API does not answer as ${header.slice(0, 100)}` : 'the request has no Host header',
+    fix: 'Use localhost or 127.0.0.1 with the API’s port, or add the name to ORRERY_ALLOWED_HOSTS and restart the API.',
+  });
+}

@@ -1,0 +1,104 @@
+import { applyDecorators, SerializeOptions } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { DryRun, type ProblemCode } from '@orrery/shared/contracts';
+import { z } from 'zod';
+import { CATALOGUE, statusOf } from './problem-catalogue.js';
+
+export interface OperationOptions {
+  /** The operationId: unique, camelCase. */
+  id: string;
+  tag: string;
+  summary: string;
+  /** What it answers when all went well, by status. The answer is parsed with it: a field that is not named here never leaves. */
+  answers: Partial<Record<200 | 201 | 202, z.ZodType>>;
+  /** Its own problems; what every route can answer is added. */
+  problems?: ProblemCode[];
+  /** 200 may also be the answer of a dry run. */
+  alsoDryRun?: boolean;
+  /** It takes a body: 413 and 415 are possible. */
+  body?: boolean;
+  /** It changes something: `Idempotency-Key` is understood. */
+  changes?: boolean;
+  ifMatch?: boolean;
+  /** 200 carries an ETag. */
+  etag?: boolean;
+}
+
+const EVERYWHERE: ProblemCode[] = [
+  'bad-request',
+  'unauthenticated',
+  'forbidden',
+  'foreign-host-header',
+  'too-many-requests',
+  'internal',
+  'store-unavailable',
+];
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  required: false,
+  description:
+    'Any text of up to 128 characters. The same request with the same key again: the same answer, and nothing is done twice.',
+  schema: { type: 'string', maxLength: 128 },
+};
+const IF_MATCH = {
+  name: 'If-Match',
+  required: false,
+  description: 'The ETag of what you saw: 412 when somebody changed it since.',
+  schema: { type: 'string' },
+};
+const ETAG = { ETag: { description: 'Version for If-Match', schema: { type: 'string' as const } } };
+const LOCATION = { Location: { description: 'Where the command can be watched', schema: { type: 'string' as const } } };
+const DESCRIPTIONS = { 200: 'Done', 201: 'Made', 202: 'Accepted: the command is on its way' };
+
+/** Everything that the OpenAPI document and the door know of a route, in one place. */
+export function Operation(options: OperationOptions) {
+  const { id, tag, summary, alsoDryRun, changes, ifMatch } = options;
+  const answers = alsoDryRun ? withDryRun(options.answers) : options.answers;
+  const schemas = Object.values(answers);
+  const [first] = schemas;
+  return applyDecorators(
+    ApiOperation({ operationId: id, summary }),
+    ApiTags(tag),
+    ...Object.entries(answers).map(([status, standardSchema]) =>
+      describeAnswer(Number(status), standardSchema, options),
+    ),
+    ...describeProblems(options),
+    ...(changes ? [ApiHeader(IDEMPOTENCY_KEY)] : []),
+    ...(ifMatch ? [ApiHeader(IF_MATCH)] : []),
+    ...(first
+      ? [SerializeOptions({ schema: schemas.length > 1 ? z.union(schemas as [z.ZodType, z.ZodType]) : first })]
+      : []),
+  );
+}
+
+const withDryRun = ({ 200: ok, ...rest }: OperationOptions['answers']) => ({
+  ...rest,
+  200: ok ? z.union([DryRun, ok]) : DryRun,
+});
+
+function describeAnswer(status: number, standardSchema: z.ZodType, { etag }: OperationOptions) {
+  const headers = { ...(status === 202 ? LOCATION : {}), ...(status === 200 && etag ? ETAG : {}) };
+  return ApiResponse({
+    status,
+    standardSchema,
+    description: DESCRIPTIONS[status as keyof typeof DESCRIPTIONS],
+    ...(Object.keys(headers).length > 0 ? { headers } : {}),
+  });
+}
+
+function describeProblems({ problems = [], body, changes, ifMatch }: OperationOptions) {
+  const codes = new Set([...EVERYWHERE, ...problems]);
+  if (body) codes.add('body-too-large').add('unsupported-media-type');
+  if (changes) codes.add('idempotency-mismatch');
+  if (ifMatch) codes.add('revision-conflict');
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codes) byStatus.set(statusOf(code), [...(byStatus.get(statusOf(code)) ?? []), code]);
+  return [...byStatus].map(([status, ofStatus]) =>
+    ApiResponse({
+      status,
+      description: ofStatus.map((code) => `\`${code}\`: ${CATALOGUE[code][1]}`).join('; '),
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    }),
+  );
+}

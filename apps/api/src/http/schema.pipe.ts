@@ -1,0 +1,79 @@
+import { Injectable, StandardSchemaValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import { AppError } from '@orrery/shared/runtime';
+import { z } from 'zod';
+import { inWords } from './zod-words.js';
+
+/** How many wrong fields one answer names; a hostile body could have thousands. */
+const MOST = 20;
+
+type Issue = { message: string; path?: readonly unknown[] };
+
+/** What no Postgres text can hold. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
+/** Bodies are at most 64 KiB, so their depth is bounded, too; but not by little: no recursion. */
+function holdsUnstorable(value: unknown): boolean {
+  const left = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === 'string' && UNSTORABLE.test(next)) return true;
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [key, entry] of Object.entries(next)) left.push(key, entry);
+  }
+  return false;
+}
+
+const pathOf = ({ path }: Issue) =>
+  (path ?? [])
+    .map((part) => (typeof part === 'object' && part !== null && 'key' in part ? String(part.key) : String(part)))
+    .join('.');
+
+class WrongForm extends Error {
+  constructor(readonly issues: readonly Issue[]) {
+    super('a parameter has the wrong form');
+  }
+}
+
+/** A parameter of the path has a name of its own, which the schema of its value does not know. */
+const under = (name: string | undefined, issue: Issue): Issue =>
+  name === undefined ? issue : { ...issue, path: [name, ...(issue.path ?? [])] };
+
+/** Parses what came with the schema of the parameter (`@Body({ schema })`), once, at the door. */
+@Injectable()
+export class SchemaPipe extends StandardSchemaValidationPipe {
+  constructor() {
+    super({ exceptionFactory: (issues) => new WrongForm(issues) });
+  }
+
+  override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
+    if (holdsUnstorable(value)) throw badRequest([{ message: 'text may hold neither NUL nor half a surrogate pair' }]);
+    try {
+      return await super.transform(value, metadata);
+    } catch (error) {
+      throw error instanceof WrongForm ? badRequest(error.issues.map((issue) => under(metadata.data, issue))) : error;
+    }
+  }
+
+  protected override async validate<T>(value: unknown, schema: NonNullable<ArgumentMetadata['schema']>) {
+    if (!(schema instanceof z.ZodType)) return super.validate<T>(value, schema);
+    const parsed = await schema.safeParseAsync(value, { error: inWords });
+    return parsed.success ? { value: parsed.data as T } : { issues: parsed.error.issues };
+  }
+
+  /** Nothing is dropped silently: Fastify's parser refuses `__proto__`, strict schemas name every other unknown field. */
+  protected override stripProtoKeys(): void {}
+}
+
+export function badRequest(issues: readonly Issue[]): AppError {
+  const errors = issues
+    .slice(0, MOST)
+    .map((issue) => ({ path: pathOf(issue).slice(0, 200), message: issue.message.slice(0, 500) }));
+  const [first] = errors;
+  return new AppError({
+    code: 'bad-request',
+    kind: 'user',
+    cause: first ? `${first.path ? `${first.path}: ` : ''}${first.message}` : 'the request is not valid',
+    fix: 'Correct what `errors` lists; /docs shows the form of every request.',
+    details: { errors },
+  });
+}

@@ -1,0 +1,35 @@
+/** Postgres and driver errors that say "the database is away or not ready", not "the statement is wrong". */
+const AWAY_STATES = /^(08|53|57P|3D000|28|42P01|55P03|57014|25P03)/; // connection, resources, shutdown, no schema yet, time-outs
+const AWAY_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOENT', 'EHOSTUNREACH', 'ENOTFOUND']);
+/** A runner whose connection was lost between two statements is released at once; its next statement says only that. */
+const AWAY_MESSAGE =
+  /connection terminated|query runner already released|timeout exceeded when trying to connect|connection timeout|driver not connected|connection is not established|client has encountered a connection error|cannot use a pool after/i;
+
+interface Failure {
+  code?: unknown;
+  message?: unknown;
+  constraint?: unknown;
+  errors?: unknown;
+  driverError?: unknown;
+}
+
+const asFailure = (error: unknown): Failure => (typeof error === 'object' && error !== null ? error : {});
+/** TypeORM wraps what the driver threw. */
+const inner = (error: unknown): Failure => asFailure(asFailure(error).driverError ?? error);
+
+/** True when the failure is the database's absence: trying again later helps. */
+export function isStoreAway(error: unknown): boolean {
+  const { code, message, errors } = inner(error);
+  if (Array.isArray(errors)) return errors.some(isStoreAway); // every address of a host name was tried
+  if (typeof code === 'string' && (AWAY_CODES.has(code) || (code.length === 5 && AWAY_STATES.test(code)))) return true;
+  return typeof message === 'string' && AWAY_MESSAGE.test(message);
+}
+
+/** True when a row was written that the token's scope would not let it see: the check option of the scope's views. */
+export const leavesScope = (error: unknown) => inner(error).code === '44000';
+
+/** True when the statement broke the named unique constraint. */
+export function breaksUnique(error: unknown, constraint: string): boolean {
+  const { code, constraint: name } = inner(error);
+  return code === '23505' && name === constraint;
+}

@@ -1,0 +1,98 @@
+import {
+  AgentFact,
+  Epoch,
+  MAX_BATCH_BYTES,
+  MAX_BATCH_EVENTS,
+  type EventBatchReply,
+  type HostId,
+} from '@orrery/shared/contracts';
+import { z } from 'zod';
+import type { Batch, BatchEvent } from './batch.js';
+import { faultOf } from './event-faults.js';
+
+/** Only what the whole batch stands and falls with; each event is judged on its own. */
+const Envelope = z.object({
+  epoch: Epoch,
+  from: z.int().positive(),
+  events: z.array(z.unknown()).min(1).max(MAX_BATCH_EVENTS),
+});
+const Stamped = z.object({ seq: z.int().positive(), at: z.iso.datetime(), type: z.string(), data: z.unknown() });
+
+type Refused = Extract<EventBatchReply, { result: 'refused' }>;
+const refused = (cause: string): Refused => ({ result: 'refused', cause });
+
+/** Reads what an agent sent. Only a broken envelope is refused; a broken event becomes poison in its place. */
+export function decodeBatch(host: HostId, bytes: Uint8Array): Batch | Refused {
+  if (bytes.length > MAX_BATCH_BYTES) return refused(`a batch has at most ${MAX_BATCH_BYTES} bytes`);
+  const text = decodeText(bytes);
+  const envelope = Envelope.safeParse(parseJson(text.value));
+  if (!envelope.success) return refused(`the batch does not have the agreed shape: ${describe(envelope.error)}`);
+  const { epoch, from, events } = envelope.data;
+  const decode = (event: unknown, index: number) => decodeEvent(event, from + index, text.isLatin1, bytes);
+  return { host, epoch, from, events: events.map(decode) };
+}
+
+function decodeEvent(given: unknown, seq: number, isLatin1: boolean, batch: Uint8Array): BatchEvent {
+  const type = (given as { type?: unknown } | null)?.type;
+  const poison = (reason: string): BatchEvent => ({
+    seq,
+    reason: reason.slice(0, 500),
+    type: typeof type === 'string' ? type : undefined,
+    raw: rawOf(given, isLatin1, batch),
+  });
+  let fault = faultOf(given);
+  let event = given;
+  if (!fault && isLatin1) {
+    event = asUtf8(given);
+    fault = event === undefined ? 'it is not valid UTF-8' : faultOf(event);
+  }
+  if (fault) return poison(fault);
+  const stamped = Stamped.safeParse(event);
+  if (!stamped.success) return poison(describe(stamped.error));
+  if (stamped.data.seq !== seq) return poison(`it says it is number ${stamped.data.seq} in the place of ${seq}`);
+  const fact = AgentFact.safeParse({ type: stamped.data.type, data: stamped.data.data });
+  if (!fact.success) return poison(describe(fact.error));
+  return { seq, at: stamped.data.at, fact: fact.data };
+}
+
+/** UTF-8; where it is broken, byte by byte instead: JSON's own signs are ASCII, so the place of the damage can be found. */
+function decodeText(bytes: Uint8Array): { value: string; isLatin1: boolean } {
+  try {
+    return { value: new TextDecoder('utf-8', { fatal: true }).decode(bytes), isLatin1: false };
+  } catch {
+    return { value: Buffer.from(bytes).toString('latin1'), isLatin1: true };
+  }
+}
+
+/** An event that was read byte by byte, read again as UTF-8; undefined when it is the broken one. */
+function asUtf8(event: unknown): unknown {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(JSON.stringify(event), 'latin1'));
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function rawOf(event: unknown, isLatin1: boolean, batch: Uint8Array): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(event), isLatin1 ? 'latin1' : 'utf8');
+  } catch {
+    // Too deep to be written out: the batch that it came in is kept instead.
+    return Buffer.from(batch);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const describe = ({ issues }: z.ZodError) =>
+  issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`)
+    .join('; ');

@@ -1,0 +1,31 @@
+import type { AgentFact, Epoch, HostId } from '@orrery/shared/contracts';
+
+/** An event that keeps its contract. */
+export interface GoodEvent {
+  seq: number;
+  /** The agent's clock. */
+  at: string;
+  fact: AgentFact;
+}
+
+/** An event that cannot be stored as what it says it is: it goes to quarantine, and the stream goes on. */
+export interface PoisonEvent {
+  seq: number;
+  reason: string;
+  /** What it said of its type, if anything. */
+  type: string | undefined;
+  raw: Buffer;
+}
+
+export type BatchEvent = GoodEvent | PoisonEvent;
+export const isPoison = (event: BatchEvent): event is PoisonEvent => 'reason' in event;
+
+/** Events of one epoch of one host, with consecutive numbers from `from`. */
+export interface Batch {
+  host: HostId;
+  epoch: Epoch;
+  from: number;
+  events: BatchEvent[];
+}
+
+export const lastSeq = ({ from, events }: Batch) => from + events.length - 1;

@@ -1,0 +1,86 @@
+import type { CommandId, HostId, ItemId, Outcome, Stage } from '@orrery/shared/contracts';
+import type { Run } from '../database/statements.js';
+import type { StoredEvent } from './stored-event.js';
+
+/** An answer to an item at a revision. */
+export interface Settled {
+  host: HostId;
+  item: ItemId;
+  revision: number;
+  outcome: Outcome;
+}
+export interface Progress {
+  host: HostId;
+  item: ItemId;
+  revision: number;
+  stage: Stage;
+  detail: string;
+}
+
+/** These tell of the command, not of an item: the API states them itself. */
+const OF_COMMANDS: Stage[] = ['accepted', 'delivered', 'done', 'failed'];
+
+/** The last answer for each item and revision. */
+export function settledIn(events: readonly StoredEvent[]): Settled[] {
+  const last = new Map<string, Settled>();
+  for (const { host, fact } of events)
+    if (fact.type === 'item.settled') last.set(`${fact.data.item} ${fact.data.revision}`, { host, ...fact.data });
+  return [...last.values()];
+}
+
+/** Each stage once, in the order of its first mention, with its last detail. */
+export function progressIn(events: readonly StoredEvent[]): Progress[] {
+  const stages = new Map<string, Progress>();
+  for (const { host, fact } of events)
+    if (fact.type === 'item.progress' && !OF_COMMANDS.includes(fact.data.stage))
+      stages.set(`${fact.data.item} ${fact.data.revision} ${fact.data.stage}`, { host, ...fact.data });
+  return [...stages.values()];
+}
+
+/** Which command asked for an item at a revision: by `<item> <revision>`. */
+export async function commandsOf(run: Run, events: readonly StoredEvent[]): Promise<Map<string, CommandId>> {
+  const asked = events.flatMap(({ host, fact }) =>
+    fact.type === 'item.settled' || fact.type === 'item.progress'
+      ? [{ host, item: fact.data.item, revision: fact.data.revision }]
+      : [],
+  );
+  if (asked.length === 0) return new Map();
+  const rows = await run<{ key: string; id: CommandId }>(
+    `SELECT DISTINCT r.item || ' ' || r.revision AS key, c.id, c.created_at
+     FROM jsonb_to_recordset($1::jsonb) AS r(host text, item text, revision bigint)
+     JOIN command_items i ON i.item_id = r.item AND i.revision = r.revision JOIN commands c ON c.id = i.command_id AND c.host_id = r.host
+     ORDER BY c.created_at, c.id`,
+    [JSON.stringify(asked)],
+  );
+  return new Map(rows.map(({ key, id }) => [key, id]));
+}
+
+/** Adds the stages to the unfinished commands that ask for these items. */
+export async function writeProgress(run: Run, progress: readonly Progress[], now: Date): Promise<void> {
+  if (progress.length === 0) return;
+  const list = progress.map((entry, place) => ({ ...entry, place }));
+  await run(
+    `INSERT INTO command_stages (command_id, stage, item_id, detail, at)
+     SELECT c.id, r.stage, r.item, r.detail, $2
+     FROM jsonb_to_recordset($1::jsonb) AS r(host text, item text, revision bigint, stage text, detail text, place integer)
+     JOIN command_items i ON i.item_id = r.item AND i.revision = r.revision
+     JOIN commands c ON c.id = i.command_id AND c.host_id = r.host AND c.state IN ('queued', 'delivered', 'waiting')
+     ORDER BY r.place
+     ON CONFLICT (command_id, stage, item_id) DO UPDATE SET detail = excluded.detail`,
+    [JSON.stringify(list), now],
+  );
+}
+
+/** Writes the outcomes to the unfinished commands that wait for them, and says which these are. */
+export async function writeOutcomes(run: Run, settled: readonly Settled[]): Promise<CommandId[]> {
+  if (settled.length === 0) return [];
+  const rows = await run<{ command_id: CommandId }>(
+    `UPDATE command_items i SET outcome = r.outcome
+     FROM jsonb_to_recordset($1::jsonb) AS r(host text, item text, revision bigint, outcome jsonb), commands c
+     WHERE i.item_id = r.item AND i.revision = r.revision AND c.id = i.command_id AND c.host_id = r.host
+       AND c.state IN ('queued', 'delivered', 'waiting')
+     RETURNING i.command_id`,
+    [JSON.stringify(settled)],
+  );
+  return [...new Set(rows.map(({ command_id }) => command_id))];
+}

@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CommandId, CommandState, ItemId, Outcome, Stage } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import { DesiredWriter } from '../desired/desired-writer.js';
+import { addHost, startDataPlane, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
+import { aMembership, engineDown, membershipFact, NETWORK, Reporter } from '../../../../test/support/reports.js';
+import {
+  eventually,
+  startNats,
+  startPostgres,
+  type TestNats,
+  type TestPostgres,
+} from '../../../../test/support/servers.js';
+import { change, failed, memberOf, settled, waiting } from '../../../../test/support/wanted.js';
+
+let postgres: TestPostgres;
+let nats: TestNats;
+let plane: RunningDataPlane;
+let host: TestHost;
+let agent: Reporter;
+let count = 0;
+const OTHER = '8056c2e21c000002';
+
+beforeAll(async () => {
+  [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
+  const { url } = await postgres.createDatabase();
+  plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
+}, 60_000);
+
+afterAll(async () => {
+  await plane?.close();
+  await nats?.close();
+  await postgres?.close();
+});
+
+beforeEach(async () => {
+  host = await addHost(plane.database, `asked-${++count}`);
+  agent = new Reporter(plane, host);
+});
+
+async function look(id: CommandId) {
+  const [command] = await plane.database.query<{ state: CommandState; outcome: Outcome | null; ended: boolean }[]>(
+    'SELECT state, outcome, ended_at IS NOT NULL AS ended FROM commands WHERE id = $1',
+    [id],
+  );
+  return command;
+}
+const stages = async (id: CommandId) =>
+  (
+    await plane.database.query<{ stage: Stage }[]>(
+      'SELECT stage FROM command_stages WHERE command_id = $1 ORDER BY id',
+      [id],
+    )
+  ).map(({ stage }) => stage);
+const told = (id: CommandId) =>
+  plane.database
+    .query<{ type: string }[]>(`SELECT type FROM events WHERE command_id = $1 AND type LIKE 'command.%' ORDER BY id`, [
+      id,
+    ])
+    .then((rows) => rows.map(({ type }) => type));
+const itemIds = async () =>
+  (await plane.database.query<{ id: ItemId }[]>('SELECT id FROM items WHERE host_id = $1', [host.id])).map(
+    ({ id }) => id,
+  );
+const progress = (item: ItemId, revision: number, stage: Stage, detail = '') => ({
+  type: 'item.progress' as const,
+  data: { item, revision, stage, detail },
+});
+
+describe('a command', () => {
+  it('is done when all its items are, and what led there can be read', async () => {
+    const [one, two] = [memberOf(host.node, NETWORK), memberOf(host.node, OTHER)];
+    const { id, revision } = await change(plane, host, [one, two]);
+    await agent.say(progress(one.id, revision, 'joined'), progress(one.id, revision, 'address', '10.1.2.3/24'));
+    await agent.say(settled(one.id, revision));
+    expect(await look(id)).toMatchObject({ state: 'delivered', ended: false });
+    await agent.say(progress(two.id, revision, 'joined'), settled(two.id, revision));
+    expect(await look(id)).toEqual({ state: 'done', outcome: { kind: 'done' }, ended: true });
+    expect(await stages(id)).toEqual(['accepted', 'delivered', 'joined', 'address', 'joined', 'done']);
+    await eventually(async () => (await told(id)).length === 3);
+    expect(await told(id)).toEqual(['command.created', 'command.delivered', 'command.done']);
+  });
+
+  it('waits, and may still become done', async () => {
+    const item = memberOf(host.node, NETWORK);
+    const { id, revision } = await change(plane, host, [item]);
+    await agent.say(settled(item.id, revision, waiting));
+    expect(await look(id)).toEqual({ state: 'waiting', outcome: waiting, ended: false });
+    await agent.say(settled(item.id, revision));
+    expect(await look(id)).toMatchObject({ state: 'done', ended: true });
+    expect(await told(id)).toEqual(['command.created', 'command.delivered', 'command.waiting', 'command.done']);
+  });
+
+  it('that waits and is done within one batch is done', async () => {
+    const item = memberOf(host.node, NETWORK);
+    const { id, revision } = await change(plane, host, [item]);
+    await agent.say(settled(item.id, revision, waiting), settled(item.id, revision));
+    expect(await look(id)).toMatchObject({ state: 'done' });
+  });
+
+  it('fails with the first item that does, and that is final though the item comes true later', async () => {
+    const [one, two] = [memberOf(host.node, NETWORK), memberOf(host.node, OTHER)];
+    const { id, revision } = await change(plane, host, [one, two]);
+    await agent.say(settled(one.id, revision, failed));
+    expect(await look(id)).toEqual({ state: 'failed', outcome: failed, ended: true });
+    await agent.say(settled(one.id, revision), settled(two.id, revision));
+    expect(await look(id)).toMatchObject({ state: 'failed' });
+    const [status] = await plane.database.query<unknown[]>('SELECT outcome FROM item_status WHERE item_id = $1', [
+      one.id,
+    ]);
+    expect(status).toEqual({ outcome: { kind: 'done' } });
+  });
+
+  it('is not moved by an answer to another revision, or to the item of another host', async () => {
+    const item = memberOf(host.node, NETWORK);
+    const { id, revision } = await change(plane, host, [item]);
+    const thief = new Reporter(plane, await addHost(plane.database, `thief-${count}`));
+    await agent.say(settled(item.id, revision + 1, failed), settled(newId('itm'), revision, failed));
+    await thief.say(settled(item.id, revision, failed));
+    expect(await look(id)).toMatchObject({ state: 'queued' });
+    await agent.say(settled(item.id, revision));
+    expect(await look(id)).toMatchObject({ state: 'done' });
+  });
+
+  it('is superseded by a later one for the same item; what was settled for it moves only the later', async () => {
+    const item = memberOf(host.node, NETWORK);
+    const first = await change(plane, host, [item]);
+    const bystander = await change(plane, host, [memberOf(host.node, OTHER)]);
+    const second = await change(plane, host, [item]);
+    expect(second.revision).toBe(first.revision + 2);
+    expect(await look(first.id)).toMatchObject({ state: 'superseded', ended: true });
+    expect(await look(bystander.id)).toMatchObject({ state: 'queued' });
+    await agent.say(settled(item.id, first.revision), settled(item.id, second.revision, waiting));
+    expect(await look(first.id)).toMatchObject({ state: 'superseded' });
+    expect(await look(second.id)).toMatchObject({ state: 'waiting' });
+  });
+
+  it('is found by the events of its items', async () => {
+    const item = memberOf(host.node, NETWORK);
+    const { id, revision } = await change(plane, host, [item]);
+    await agent.say(
+      progress(item.id, revision, 'joined'),
+      membershipFact('network.joined', host.node, aMembership()),
+      settled(item.id, revision),
+    );
+    const rows = await plane.database.query<unknown[]>(
+      `SELECT type, subject FROM events WHERE command_id = $1 AND type LIKE 'item.%' ORDER BY id`,
+      [id],
+    );
+    const subject = `${host.name}/${NETWORK}`;
+    expect(rows).toEqual([
+      { type: 'item.progress', subject },
+      { type: 'item.settled', subject },
+    ]);
+  });
+});
+
+describe('an absent item', () => {
+  it('stays until it is settled as done, then it goes, and the revision stays', async () => {
+    const item = memberOf(host.node, NETWORK);
+    await change(plane, host, [item]);
+    const { id, revision } = await change(plane, host, [{ ...item, intent: 'absent' }], { action: 'leave' });
+    await agent.say(settled(item.id, revision - 1), settled(item.id, revision, failed));
+    expect(await itemIds()).toEqual([item.id]);
+    await agent.say(settled(item.id, revision));
+    expect(await itemIds()).toEqual([]);
+    expect(await look(id)).toMatchObject({ state: 'failed' });
+    const [row] = await plane.database.query<unknown[]>('SELECT revision::int FROM hosts WHERE id = $1', [host.id]);
+    expect(row).toEqual({ revision });
+  });
+
+  it('that is wanted again before it was settled stays', async () => {
+    const item = memberOf(host.node, NETWORK);
+    await change(plane, host, [item]);
+    const { revision } = await change(plane, host, [{ ...item, intent: 'absent' }]);
+    await change(plane, host, [item]);
+    await agent.say(settled(item.id, revision));
+    expect(await itemIds()).toEqual([item.id]);
+  });
+});
+
+describe('a cancelled command', () => {
+  it('leaves its items as they were before it, and an item that it made becomes absent', async () => {
+    const [old, made] = [memberOf(host.node, NETWORK), memberOf(host.node, OTHER)];
+    const first = await change(plane, host, [old]);
+    await agent.say(settled(old.id, first.revision));
+    const changed = {
+      ...old,
+      settings: { allowManaged: false, allowGlobal: true, allowDefault: false, allowDNS: false },
+    };
+    const second = await change(plane, host, [changed, made]);
+    const { command, restored } = await plane.database.transaction((manager) =>
+      plane.app.get(DesiredWriter).cancel(manager, second.id, 'tester'),
+    );
+    expect(command.state).toBe('cancelled');
+    expect(restored.map(({ id }) => id).sort()).toEqual([old.id, made.id].sort());
+    const rows = await plane.database.query<unknown[]>(
+      `SELECT id, intent, body -> 'settings' ->> 'allowGlobal' AS global, revision::int FROM items WHERE host_id = $1 ORDER BY created_at, id`,
+      [host.id],
+    );
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { id: old.id, intent: 'present', global: 'false', revision: second.revision + 1 },
+        { id: made.id, intent: 'absent', global: 'false', revision: second.revision + 1 },
+      ]),
+    );
+    await eventually(async () => (await told(second.id)).includes('command.cancelled'));
+  });
+
+  it('must be one that no agent has seen', async () => {
+    const item = memberOf(host.node, NETWORK);
+    const { id, revision } = await change(plane, host, [item]);
+    await agent.say(settled(item.id, revision, waiting));
+    const cancel = plane.database.transaction((manager) => plane.app.get(DesiredWriter).cancel(manager, id, 'tester'));
+    await expect(cancel).rejects.toMatchObject({ code: 'not-cancellable' });
+    expect(await look(id)).toMatchObject({ state: 'waiting' });
+  });
+});
+
+describe('the outbox', () => {
+  it('is moved into the history in its order, with or without agents that report', async () => {
+    const item = memberOf(host.node, NETWORK);
+    const { id } = await change(plane, host, [item]);
+    await eventually(async () => (await told(id)).length === 1);
+    await agent.say(engineDown('a'));
+    const left = await plane.database.query<unknown[]>('SELECT FROM outbox WHERE host_id = $1', [host.id]);
+    expect(left).toEqual([]);
+  });
+
+  it('keeps nothing of a transaction that was rolled back', async () => {
+    const item = memberOf(host.node, NETWORK);
+    const undone = plane.database.transaction(async (manager) => {
+      await plane.app.get(DesiredWriter).change(manager, host.id, {
+        command: { action: 'join', target: 'x', by: 'tester' },
+        items: [item],
+      });
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    await change(plane, host, [item]);
+    await eventually(async () => {
+      const rows = await plane.database.query<unknown[]>(`SELECT type FROM events WHERE host_id = $1`, [host.id]);
+      return rows.length === 1;
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import type { Epoch, HostId } from '@orrery/shared/contracts';
+import type { Run } from '../database/statements.js';
+import type { HostContext } from './group-context.js';
+
+/** How far a host's epoch is stored after this group. */
+export interface CursorMove {
+  host: HostId;
+  epoch: Epoch;
+  ordinal: number;
+  cursor: number;
+  takesOver: boolean;
+}
+
+/** A closed epoch spoke. */
+export interface FenceWrite {
+  host: HostId;
+  epoch: Epoch;
+  fences: number;
+  cloned: boolean;
+}
+
+export async function moveCursors(run: Run, moves: readonly CursorMove[], now: Date): Promise<void> {
+  if (moves.length === 0) return;
+  await closeOthers(
+    run,
+    moves.filter(({ takesOver }) => takesOver),
+  );
+  await run(
+    `INSERT INTO epochs (host_id, epoch, ordinal, cursor, heard_at)
+     SELECT host, epoch, ordinal, cursor, $2 FROM jsonb_to_recordset($1::jsonb) AS r(host text, epoch text, ordinal integer, cursor bigint)
+     ON CONFLICT (host_id, epoch) DO UPDATE SET ordinal = excluded.ordinal, cursor = excluded.cursor, heard_at = excluded.heard_at`,
+    [JSON.stringify(moves), now],
+  );
+}
+
+/** A newer epoch speaks for the first time: nothing more is taken from the older, and a quarrel between clones is over. */
+async function closeOthers(run: Run, moves: readonly CursorMove[]): Promise<void> {
+  if (moves.length === 0) return;
+  const list = JSON.stringify(moves.map(({ host, epoch }) => ({ host, epoch })));
+  await run(
+    `UPDATE epochs e SET closed = true FROM jsonb_to_recordset($1::jsonb) AS r(host text, epoch text)
+     WHERE e.host_id = r.host AND e.epoch <> r.epoch AND NOT e.closed`,
+    [list],
+  );
+  await run(
+    `UPDATE host_status s SET epoch = r.epoch FROM jsonb_to_recordset($1::jsonb) AS r(host text, epoch text)
+     WHERE s.host_id = r.host AND s.epoch IS DISTINCT FROM r.epoch`,
+    [list],
+  );
+  await run(`DELETE FROM findings WHERE code = 'host-cloned' AND host_id = ANY($1)`, [moves.map(({ host }) => host)]);
+}
+
+const CLONED = {
+  cause: 'two agents speak under the identity of this host: a copied machine or state folder',
+  fix: 'Stop one of them, delete its state folder so that it joins as a host of its own, and restart the other.',
+};
+
+/** Who says which epochs a host has, for the event. */
+type Told = Pick<HostContext, 'name' | 'known'>;
+
+/** Notes that closed epochs spoke. Two agents under one identity are both closed, and that is told. */
+export async function writeFences(
+  run: Run,
+  fences: readonly FenceWrite[],
+  hosts: ReadonlyMap<HostId, Told>,
+  now: Date,
+): Promise<void> {
+  if (fences.length === 0) return;
+  await run(
+    `UPDATE epochs e SET fenced_at = $2, fences = r.fences FROM jsonb_to_recordset($1::jsonb) AS r(host text, epoch text, fences integer)
+     WHERE e.host_id = r.host AND e.epoch = r.epoch`,
+    [JSON.stringify(fences), now],
+  );
+  const cloned = fences.filter((fence) => fence.cloned);
+  if (cloned.length === 0) return;
+  const ids = cloned.map(({ host }) => host);
+  await run('UPDATE epochs SET closed = true WHERE host_id = ANY($1)', [ids]);
+  await run(
+    `INSERT INTO findings (host_id, code, severity, cause, fix, ordinal, seq, since)
+     SELECT unnest($1::text[]), 'host-cloned', 'error', $2, $3, 0, 0, $4 ON CONFLICT DO NOTHING`,
+    [ids, CLONED.cause, CLONED.fix, now],
+  );
+  const facts = cloned.map(({ host, epoch }) => {
+    const { name = host, known = [] } = hosts.get(host) ?? {};
+    return { host, name, epochs: [epoch, ...known.filter(({ closed }) => !closed).map((other) => other.epoch)] };
+  });
+  await run(
+    `INSERT INTO outbox (type, host_id, data)
+     SELECT 'host.cloned', r.host, jsonb_build_object('name', r.name, 'epochs', r.epochs)
+     FROM jsonb_to_recordset($1::jsonb) AS r(host text, name text, epochs jsonb)`,
+    [JSON.stringify(facts)],
+  );
+}

@@ -1,0 +1,83 @@
+import type { CommandId } from '@orrery/shared/contracts';
+import type { Run } from '../database/statements.js';
+import type { GroupContext } from './group-context.js';
+import type { StoredEvent } from './stored-event.js';
+
+/** A row of `events` before it has its id, which grows in the order of the rows. */
+export interface EventRow {
+  type: string;
+  host_id: string | null;
+  epoch: string | null;
+  seq: number | null;
+  host_at: string | null;
+  node_id: string | null;
+  network_id: string | null;
+  container_name: string | null;
+  command_id: string | null;
+  subject: string | null;
+  simulated: boolean;
+  data: unknown;
+}
+
+/** `web-1/demo/8056c2e21c000001`, with the names of this moment, as far as the event is about these. */
+export const subjectOf = (host: string | undefined, container: string | null, network: string | null) =>
+  [host, container, network].filter((part) => part).join('/') || null;
+
+/** The row of an agent's event, found later by whatever it is about. */
+export function toEventRow(
+  event: StoredEvent,
+  { hosts, nodes, items }: GroupContext,
+  command: CommandId | null,
+): EventRow {
+  const { host, epoch, seq, at, fact, refs } = event;
+  const known = hosts.get(host);
+  const item = refs.item ? items.get(refs.item) : undefined;
+  const node = refs.node ?? item?.node ?? null;
+  const container = (node ? nodes.get(node)?.container : null) ?? item?.container ?? refs.container;
+  const network = refs.network ?? item?.network ?? null;
+  return {
+    type: fact.type,
+    host_id: host,
+    epoch,
+    seq,
+    host_at: at,
+    node_id: node,
+    network_id: network,
+    container_name: container,
+    command_id: command,
+    subject: subjectOf(known?.name, container, network),
+    simulated: known?.simulated ?? false,
+    data: fact.data,
+  };
+}
+
+/** Inserts in this order and gives the id of the last; ids are drawn while the ingest lock is held. */
+export async function insertEvents(run: Run, rows: readonly EventRow[], now: Date): Promise<number | undefined> {
+  if (rows.length === 0) return undefined;
+  const column = <Key extends keyof EventRow>(key: Key) => rows.map((row) => row[key]);
+  const [inserted] = await run<{ last: string }>(
+    `WITH inserted AS (INSERT INTO events (id, committed_at, type, host_id, epoch, seq, host_at, node_id, network_id, container_name, command_id, subject, simulated, data)
+     SELECT nextval('event_id'), $1, type, host_id, epoch, seq, host_at, node_id, network_id, container_name, command_id, subject, simulated, data
+     FROM (SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[], $9::text[],
+             $10::text[], $11::text[], $12::boolean[], $13::jsonb[])
+           WITH ORDINALITY AS r(type, host_id, epoch, seq, host_at, node_id, network_id, container_name, command_id, subject, simulated, data, place)
+           ORDER BY place) AS ordered
+     RETURNING id) SELECT max(id) AS last FROM inserted`,
+    [
+      now,
+      column('type'),
+      column('host_id'),
+      column('epoch'),
+      column('seq'),
+      column('host_at'),
+      column('node_id'),
+      column('network_id'),
+      column('container_name'),
+      column('command_id'),
+      column('subject'),
+      column('simulated'),
+      rows.map(({ data }) => JSON.stringify(data)),
+    ],
+  );
+  return Number(inserted?.last);
+}

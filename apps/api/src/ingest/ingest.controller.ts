@@ -1,0 +1,30 @@
+import { Controller, UseFilters } from '@nestjs/common';
+import { MessagePattern, Payload } from '@nestjs/microservices';
+import { BusErrorFilter, type Incoming } from '@orrery/shared/bus';
+import { subjects, type EventBatchReply } from '@orrery/shared/contracts';
+import { HostRate } from '../bus/host-rate.js';
+import { decodeBatch } from './batch-decoder.js';
+import { Intake } from './intake.js';
+
+/** In KiB, and a little for each message: 8 MiB or 250 small batches a second, more than a host that catches up needs. */
+const EVENTS_RATE = { perSecond: 8192, burst: 16_384 };
+const EACH = 32;
+const BUSY_MS = 250;
+
+/** What agents report. The host is taken from the subject, which the broker lets only that host use. */
+@Controller()
+@UseFilters(BusErrorFilter)
+export class IngestController {
+  readonly #rate = new HostRate(EVENTS_RATE);
+
+  constructor(private readonly intake: Intake) {}
+
+  @MessagePattern(subjects.anyEvents)
+  async events(@Payload() message: Incoming): Promise<EventBatchReply> {
+    const { host } = message;
+    if (!host) return { result: 'refused', cause: 'the subject names no host' };
+    if (!this.#rate.admits(host, EACH + message.bytes.length / 1024)) return { result: 'busy', retryAfterMs: BUSY_MS };
+    const batch = decodeBatch(host, message.bytes);
+    return 'result' in batch ? batch : this.intake.submit(batch);
+  }
+}

@@ -1,0 +1,128 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EventBatchReply, HostId } from '@orrery/shared/contracts';
+import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import { Store } from '../database/store.js';
+import { CHANNELS } from '../database/channels.js';
+import { Notifications } from '../database/notifications.js';
+import { LOGGER } from '../logger.js';
+import type { Batch } from './batch.js';
+import { Bell } from '../loops/bell.js';
+import { GroupCommitter } from './group-committer.js';
+
+/** How long a group gathers, from the first batch on: long enough for a few hosts, short enough for nobody to notice. */
+const GATHER_MS = 3;
+/** Most hosts and most events in a group. */
+const MOST_HOSTS = 128;
+const MOST_EVENTS = 8000;
+/** Batches that one host may have waiting: its own repetitions. Beyond, and beyond all events together, it is told to wait. */
+const MOST_WAITING_PER_HOST = 4;
+const MOST_WAITING_EVENTS = 100_000;
+/** The outbox is also looked at without being told, because a notification may be missed. */
+const LOOK_MS = 1000;
+const BUSY_MS = 250;
+/** When every host of a group is held by somebody who changes it. */
+const HELD_MS = 15;
+
+interface Waiting {
+  batch: Batch;
+  answer: (reply: EventBatchReply) => void;
+}
+
+/** Gathers batches into groups, at most one per host, and commits one group after the other. */
+@Injectable()
+export class Intake {
+  readonly #waiting = new Map<HostId, Waiting[]>();
+  readonly #bell = new Bell();
+  #events = 0;
+  #outboxRang = true;
+  #open = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly committer: GroupCommitter,
+    private readonly notifications: Notifications,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** The answer is the commit. While the database is not there, or too much waits, it is `busy`. */
+  async submit(batch: Batch): Promise<EventBatchReply> {
+    const queue = this.#waiting.get(batch.host) ?? [];
+    const isFull = queue.length >= MOST_WAITING_PER_HOST || this.#events > MOST_WAITING_EVENTS;
+    if (!this.#open || isFull) return { result: 'busy', retryAfterMs: BUSY_MS };
+    return new Promise((answer) => {
+      queue.push({ batch, answer });
+      this.#waiting.set(batch.host, queue);
+      this.#events += batch.events.length;
+      this.#bell.ring();
+    });
+  }
+
+  /** The one owner loop: commits groups until the signal is aborted, then what still waits. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#open = true;
+    const ring = () => {
+      this.#outboxRang = true;
+      this.#bell.ring();
+    };
+    const deafen = this.notifications.on(CHANNELS.outbox, { heard: ring, listening: ring });
+    while (!signal.aborted) {
+      if (this.#waiting.size === 0 && !this.#outboxRang) await this.#bell.heard(LOOK_MS, signal);
+      if (this.#waiting.size > 0 && this.#waiting.size < MOST_HOSTS) await pause(GATHER_MS, signal);
+      await this.#commitOne();
+    }
+    deafen();
+    this.#open = false;
+    while (this.#waiting.size > 0) await this.#commitOne();
+  }
+
+  async #commitOne(): Promise<void> {
+    const group = this.#takeGroup();
+    if (group.length === 0) return this.#commitOutbox();
+    this.#outboxRang = false;
+    const replies = await this.committer.commit(group.map(({ batch }) => batch));
+    if ([...replies.values()].every((reply) => reply === 'held')) await pause(HELD_MS);
+    for (const waiting of group) {
+      const reply = replies.get(waiting.batch.host) ?? { result: 'busy', retryAfterMs: BUSY_MS };
+      if (reply === 'held' && this.#open) this.#putBack(waiting);
+      else waiting.answer(reply === 'held' ? { result: 'busy', retryAfterMs: BUSY_MS } : reply);
+    }
+  }
+
+  #takeGroup(): Waiting[] {
+    const group: Waiting[] = [];
+    let events = 0;
+    for (const [host, queue] of [...this.#waiting]) {
+      const next = queue[0];
+      if (!next || group.length === MOST_HOSTS) break;
+      if (group.length > 0 && events + next.batch.events.length > MOST_EVENTS) break;
+      events += next.batch.events.length;
+      group.push(next);
+      queue.shift();
+      // Who was served goes to the end of the line.
+      this.#waiting.delete(host);
+      if (queue.length > 0) this.#waiting.set(host, queue);
+    }
+    this.#events -= events;
+    return group;
+  }
+
+  /** Somebody holds the host's row for a moment: its batch goes first again in the next group. */
+  #putBack(waiting: Waiting): void {
+    const queue = this.#waiting.get(waiting.batch.host) ?? [];
+    this.#waiting.set(waiting.batch.host, [waiting, ...queue]);
+    this.#events += waiting.batch.events.length;
+  }
+
+  async #commitOutbox(): Promise<void> {
+    this.#outboxRang = false;
+    try {
+      const [row] = await this.store.query<{ some: boolean }[]>('SELECT EXISTS (SELECT FROM outbox) AS some');
+      if (row?.some) await this.committer.commitOutbox();
+    } catch (error) {
+      this.logger.debug(
+        { event: 'outbox.waiting', cause: describeError(error) },
+        'the outbox could not be emptied yet',
+      );
+    }
+  }
+}

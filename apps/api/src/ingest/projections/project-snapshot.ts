@@ -1,0 +1,68 @@
+import { interfaceName, type NodeId, type ObservedNode, type ObservedState } from '@orrery/shared/contracts';
+import { isOf, keyOf, type Changes, type Mark } from './changes.js';
+import { setNode } from './set-node.js';
+
+/** A whole look at the host: what is known and not in it is gone; what is unknown stays as it was. */
+export function projectSnapshot(
+  changes: Changes,
+  mark: Mark,
+  { hash, state }: { hash: string; state: ObservedState },
+  isKnown: (node: NodeId) => boolean,
+): void {
+  const host = changes.host(mark.host_id);
+  host.snapshot = hash;
+  host.wants_snapshot = false;
+  host.engine = state.engine.known ? state.engine.value : { cause: state.engine.cause };
+  if (state.containers.known) {
+    const containers = state.containers.value.filter(({ node }) => isKnown(node));
+    const keep = containers.map(({ node }) => node);
+    sweepRows(changes.containers, (row) => row?.host_id === mark.host_id, keep);
+    changes.sweeps.containers.set(mark.host_id, { owner: mark.host_id, keep });
+    for (const observed of containers)
+      changes.containers.set(observed.node, { ...mark, node_id: observed.node, observed });
+    const looked = state.nodes.map(({ node }) => node);
+    changes.sweeps.nodes.set(mark.host_id, { owner: mark.host_id, keep: [...keep, ...looked] });
+    sweepRows(changes.nodes, (row) => row?.host_id === mark.host_id, [...keep, ...looked]);
+  }
+  for (const node of state.nodes) if (isKnown(node.node)) projectNode(changes, mark, node);
+}
+
+function projectNode(changes: Changes, mark: Mark, observed: ObservedNode): void {
+  const { node, daemon, memberships, interfaces } = observed;
+  if (daemon.known) setNode(changes, mark, node, { state: 'up', cause: null }, daemon.value);
+  else setNode(changes, mark, node, { state: 'unknown', cause: daemon.cause }, null);
+  const isOfNode = (_row: unknown, key: string) => isOf(node, key);
+  const networkOf = new Map<string, string>();
+  if (memberships.known) {
+    sweepRows(changes.memberships, isOfNode, []);
+    changes.sweeps.memberships.set(node, { owner: node, keep: memberships.value.map(({ network }) => network) });
+    for (const membership of memberships.value) {
+      const { network, status, name, device } = membership;
+      const row = { ...mark, node_id: node, network_id: network, status, name, observed: membership };
+      changes.memberships.set(keyOf(node, network), row);
+      networkOf.set(device ?? interfaceName(network), network);
+    }
+  }
+  if (!interfaces.known) return;
+  sweepRows(changes.interfaces, isOfNode, []);
+  changes.sweeps.interfaces.set(node, { owner: node, keep: interfaces.value.map(({ device }) => device) });
+  for (const { device, ...rest } of interfaces.value) {
+    const row = {
+      ...mark,
+      node_id: node,
+      device,
+      network_id: networkOf.get(device) ?? null,
+      observed: { device, ...rest },
+    };
+    changes.interfaces.set(keyOf(node, device), row);
+  }
+}
+
+/** Takes back what earlier events of the same group said of rows that the snapshot does not have. */
+function sweepRows<Row>(
+  rows: Map<string, Row | null>,
+  isOurs: (row: Row | null, key: string) => boolean,
+  keep: string[],
+): void {
+  for (const [key, row] of rows) if (isOurs(row, key) && !keep.includes(key)) rows.delete(key);
+}

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AgentFact, NodeId } from '@orrery/shared/contracts';
+import { interfaceName } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import {
+  addHost,
+  startDataPlane,
+  type RunningDataPlane,
+  type TestHost,
+} from '../../../../../test/support/data-plane.js';
+import {
+  aMembership,
+  anInterface,
+  aSnapshot,
+  engineDown,
+  membershipFact,
+  NETWORK,
+  Reporter,
+} from '../../../../../test/support/reports.js';
+import { startNats, startPostgres, type TestNats, type TestPostgres } from '../../../../../test/support/servers.js';
+
+let postgres: TestPostgres;
+let nats: TestNats;
+let plane: RunningDataPlane;
+let host: TestHost;
+let agent: Reporter;
+let count = 0;
+const OTHER = '8056c2e21c000002';
+
+beforeAll(async () => {
+  [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
+  const { url } = await postgres.createDatabase();
+  plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
+}, 60_000);
+
+afterAll(async () => {
+  await plane?.close();
+  await nats?.close();
+  await postgres?.close();
+});
+
+beforeEach(async () => {
+  host = await addHost(plane.database, `seen-${++count}`);
+  agent = new Reporter(plane, host);
+});
+
+const rows = <Row>(query: string, ...values: unknown[]) => plane.database.query<Row[]>(query, [host.id, ...values]);
+const networks = async () =>
+  (await rows<{ n: string }>('SELECT network_id AS n FROM membership_status WHERE host_id = $1 ORDER BY 1')).map(
+    ({ n }) => n,
+  );
+const devices = async () =>
+  (await rows<{ d: string }>('SELECT device AS d FROM interfaces WHERE host_id = $1 ORDER BY 1')).map(({ d }) => d);
+
+describe('what is observed', () => {
+  it('is after a snapshot what the snapshot has, and nothing else', async () => {
+    await agent.say(membershipFact('network.joined', host.node, aMembership({ network: OTHER })), {
+      type: 'interface.up',
+      data: { node: host.node, network: OTHER, device: 'ztother', after: anInterface({ device: 'ztother' }) },
+    });
+    expect([await networks(), await devices()]).toEqual([[OTHER], ['ztother']]);
+    await agent.say(aSnapshot(host.node, [aMembership()]));
+    expect([await networks(), await devices()]).toEqual([[NETWORK], [interfaceName(NETWORK)]]);
+    expect(await rows('SELECT snapshot, wants_snapshot, engine FROM host_status WHERE host_id = $1')).toEqual([
+      {
+        snapshot: 'f'.repeat(64),
+        wants_snapshot: false,
+        engine: { version: '27.1', apiVersion: '1.46', os: 'linux', architecture: 'x86_64' },
+      },
+    ]);
+  });
+
+  it('stays as it was where a snapshot says unknown', async () => {
+    await agent.say(aSnapshot(host.node, [aMembership()]));
+    const unknown = { known: false as const, code: 'daemon-unreachable' as const, cause: 'no answer' };
+    const nodes = [
+      {
+        node: host.node,
+        kind: 'host' as const,
+        daemon: unknown,
+        memberships: unknown,
+        interfaces: unknown,
+        peers: unknown,
+      },
+    ];
+    await agent.say(aSnapshot(host.node, [], { nodes }));
+    expect([await networks(), await devices()]).toEqual([[NETWORK], [interfaceName(NETWORK)]]);
+    expect(await rows('SELECT state, cause, address FROM node_status WHERE host_id = $1')).toEqual([
+      { state: 'unknown', cause: 'no answer', address: '89e92ceee5' },
+    ]);
+  });
+
+  it('keeps the network of an interface that a later event does not name', async () => {
+    const device = interfaceName(NETWORK);
+    await agent.say(aSnapshot(host.node, [aMembership()]));
+    await agent.say({
+      type: 'interface.down',
+      data: { node: host.node, network: null, device, after: anInterface({ up: false }) },
+    });
+    expect(await rows(`SELECT network_id, observed -> 'up' AS up FROM interfaces WHERE host_id = $1`)).toEqual([
+      { network_id: NETWORK, up: false },
+    ]);
+  });
+
+  it('keeps what is known of an engine that is down, and drops the cause when it is up', async () => {
+    await agent.say(aSnapshot(host.node, []), engineDown('stopped'));
+    const engine = async () =>
+      (await rows<{ engine: object }>('SELECT engine FROM host_status WHERE host_id = $1'))[0]?.engine;
+    expect(await engine()).toMatchObject({ cause: 'stopped', os: 'linux' });
+    await agent.say({ type: 'host.engine-up', data: { version: '28.0', apiVersion: '1.47' } });
+    expect(await engine()).toEqual({ version: '28.0', apiVersion: '1.47', os: 'linux', architecture: 'x86_64' });
+  });
+
+  it('is a finding, since when it was first raised, until it is cleared', async () => {
+    const about = { node: host.node, network: null, item: null };
+    const raise = (cause: string): AgentFact => ({
+      type: 'finding.raised',
+      data: { ...about, finding: { code: 'tun-missing', severity: 'error', cause, fix: 'add it' } },
+    });
+    await agent.say(raise('first'));
+    const [first] = await rows<{ since: Date }>('SELECT since FROM findings WHERE host_id = $1');
+    await agent.say(raise('second'));
+    expect(await rows('SELECT cause, since FROM findings WHERE host_id = $1')).toEqual([
+      { cause: 'second', since: first?.since },
+    ]);
+    await agent.say({ type: 'finding.cleared', data: { ...about, code: 'tun-missing' } });
+    expect(await rows('SELECT * FROM findings WHERE host_id = $1')).toEqual([]);
+  });
+
+  it('is in the history under the names of its time', async () => {
+    const node = await addContainer('demo');
+    await agent.say(membershipFact('network.joined', node, aMembership()));
+    await plane.database.query(`UPDATE hosts SET name = 'renamed-' || $2 WHERE id = $1`, [host.id, `${count}`]);
+    await agent.say(membershipFact('network.left', node, null));
+    expect(
+      await rows('SELECT subject, container_name AS c, node_id AS n FROM events WHERE host_id = $1 ORDER BY id'),
+    ).toEqual([
+      { subject: `${host.name}/demo/${NETWORK}`, c: 'demo', n: node },
+      { subject: `renamed-${count}/demo/${NETWORK}`, c: 'demo', n: node },
+    ]);
+  });
+
+  it('of a newer epoch replaces that of an older, whatever the numbers', async () => {
+    await agent.say(
+      engineDown('a'),
+      engineDown('b'),
+      membershipFact('network.joined', host.node, aMembership({ name: 'old' })),
+    );
+    const newer = new Reporter(plane, host, newId('epo'));
+    await newer.say(membershipFact('network.joined', host.node, aMembership({ name: 'new' })));
+    expect(await rows('SELECT name FROM membership_status WHERE host_id = $1')).toEqual([{ name: 'new' }]);
+  });
+});
+
+/** A container as HTTP makes it. */
+async function addContainer(name: string): Promise<NodeId> {
+  const [node, item] = [newId('nod'), newId('itm')];
+  await plane.database.transaction(async (manager) => {
+    await manager.query(`INSERT INTO nodes (id, host_id, kind) VALUES ($1, $2, 'container')`, [node, host.id]);
+    await manager.query(
+      `INSERT INTO items (id, host_id, node_id, kind, intent, revision, body) VALUES ($1, $2, $3, 'container', 'present', 1, '{}')`,
+      [item, host.id, node],
+    );
+    await manager.query(`INSERT INTO containers (id, host_id, node_id, item_id, name) VALUES ($1, $2, $3, $4, $5)`, [
+      newId('ctr'),
+      host.id,
+      node,
+      item,
+      name,
+    ]);
+  });
+  return node;
+}

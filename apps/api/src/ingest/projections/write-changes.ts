@@ -1,0 +1,106 @@
+import type { Run } from '../../database/statements.js';
+import { partsOf, type Changes } from './changes.js';
+import { writeHosts } from './write-hosts.js';
+
+/** A row that an older mark left is replaced, a newer one stays. */
+const newer = (table: string) => `(${table}.ordinal, ${table}.seq) <= (excluded.ordinal, excluded.seq)`;
+const MARK = 'ordinal integer, seq bigint';
+
+const UPSERT_NODES = `
+  INSERT INTO node_status (node_id, host_id, state, cause, address, version, online, ordinal, seq, updated_at)
+  SELECT node_id, host_id, state, cause, address, version, online, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(node_id text, host_id text, state text, cause text, address text, version text, online boolean, ${MARK})
+  ON CONFLICT (node_id) DO UPDATE SET state = excluded.state, cause = excluded.cause, online = excluded.online,
+    address = COALESCE(excluded.address, node_status.address), version = COALESCE(excluded.version, node_status.version),
+    ordinal = excluded.ordinal, seq = excluded.seq, updated_at = excluded.updated_at WHERE ${newer('node_status')}`;
+
+const UPSERT_CONTAINERS = `
+  INSERT INTO container_status (node_id, host_id, observed, ordinal, seq, updated_at)
+  SELECT node_id, host_id, observed, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(node_id text, host_id text, observed jsonb, ${MARK})
+  ON CONFLICT (node_id) DO UPDATE SET observed = excluded.observed, ordinal = excluded.ordinal, seq = excluded.seq,
+    updated_at = excluded.updated_at WHERE ${newer('container_status')}`;
+
+const UPSERT_MEMBERSHIPS = `
+  INSERT INTO membership_status (node_id, network_id, host_id, status, name, observed, ordinal, seq, updated_at)
+  SELECT node_id, network_id, host_id, status, name, observed, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(node_id text, network_id text, host_id text, status text, name text, observed jsonb, ${MARK})
+  ON CONFLICT (node_id, network_id) DO UPDATE SET status = excluded.status, name = excluded.name,
+    observed = excluded.observed, ordinal = excluded.ordinal, seq = excluded.seq, updated_at = excluded.updated_at
+    WHERE ${newer('membership_status')}`;
+
+const UPSERT_INTERFACES = `
+  INSERT INTO interfaces (node_id, device, host_id, network_id, observed, ordinal, seq, updated_at)
+  SELECT node_id, device, host_id, network_id, observed, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(node_id text, device text, host_id text, network_id text, observed jsonb, ${MARK})
+  ON CONFLICT (node_id, device) DO UPDATE SET network_id = COALESCE(excluded.network_id, interfaces.network_id),
+    observed = excluded.observed, ordinal = excluded.ordinal, seq = excluded.seq, updated_at = excluded.updated_at
+    WHERE ${newer('interfaces')}`;
+
+/** Only of items that are wanted here still; an answer to an older revision does not hide the newer one. */
+const UPSERT_ITEMS = `
+  INSERT INTO item_status (item_id, host_id, revision, outcome, ordinal, seq, updated_at)
+  SELECT r.item_id, r.host_id, r.revision, r.outcome, r.ordinal, r.seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(item_id text, host_id text, revision bigint, outcome jsonb, ${MARK})
+    JOIN items i ON i.id = r.item_id AND i.host_id = r.host_id
+  ON CONFLICT (item_id) DO UPDATE SET revision = excluded.revision, outcome = excluded.outcome, ordinal = excluded.ordinal,
+    seq = excluded.seq, updated_at = excluded.updated_at WHERE item_status.revision <= excluded.revision`;
+
+const UPSERT_FINDINGS = `
+  INSERT INTO findings (host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, since)
+  SELECT host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(host_id text, code text, node_id text, network_id text, item_id text, severity text, cause text, fix text, ${MARK})
+  ON CONFLICT (host_id, code, node_id, network_id, item_id) DO UPDATE SET severity = excluded.severity,
+    cause = excluded.cause, fix = excluded.fix, ordinal = excluded.ordinal, seq = excluded.seq`;
+
+/** One statement per table that changes, whatever the number of hosts. */
+export async function writeChanges(run: Run, changes: Changes, now: Date): Promise<void> {
+  const { sweeps } = changes;
+  await sweep(run, sweeps.containers, 'container_status', 'host_id', 'node_id');
+  for (const table of ['node_status', 'membership_status', 'interfaces'])
+    await sweep(run, sweeps.nodes, table, 'host_id', 'node_id');
+  await sweep(run, sweeps.memberships, 'membership_status', 'node_id', 'network_id');
+  await sweep(run, sweeps.interfaces, 'interfaces', 'node_id', 'device');
+  await remove(run, changes.containers, 'container_status', ['node_id']);
+  await remove(run, changes.nodes, 'node_status', ['node_id']);
+  await remove(run, changes.memberships, 'membership_status', ['node_id', 'network_id']);
+  await remove(run, changes.interfaces, 'interfaces', ['node_id', 'device']);
+  await remove(run, changes.findings, 'findings', ['host_id', 'code', 'node_id', 'network_id', 'item_id']);
+  await upsert(run, UPSERT_CONTAINERS, changes.containers, now);
+  await upsert(run, UPSERT_NODES, changes.nodes, now);
+  await upsert(run, UPSERT_MEMBERSHIPS, changes.memberships, now);
+  await upsert(run, UPSERT_INTERFACES, changes.interfaces, now);
+  await upsert(run, UPSERT_ITEMS, changes.items, now);
+  await upsert(run, UPSERT_FINDINGS, changes.findings, now);
+  await writeHosts(run, [...changes.hosts.values()]);
+}
+
+async function sweep(
+  run: Run,
+  sweeps: Changes['sweeps']['nodes'],
+  table: string,
+  owner: string,
+  key: string,
+): Promise<void> {
+  if (sweeps.size === 0) return;
+  await run(
+    `DELETE FROM ${table} t USING jsonb_to_recordset($1::jsonb) AS r(owner text, keep jsonb)
+     WHERE t.${owner} = r.owner AND NOT jsonb_exists(r.keep, t.${key})`,
+    [JSON.stringify([...sweeps.values()])],
+  );
+}
+
+async function remove(run: Run, rows: Map<string, unknown>, table: string, columns: string[]): Promise<void> {
+  const gone = [...rows].flatMap(([key, row]) => (row === null ? [partsOf(key)] : []));
+  if (gone.length === 0) return;
+  await run(
+    `DELETE FROM ${table} t USING jsonb_array_elements($1::jsonb) AS r
+     WHERE ${columns.map((column, index) => `t.${column} = r.value ->> ${index}`).join(' AND ')}`,
+    [JSON.stringify(gone)],
+  );
+}
+
+async function upsert(run: Run, statement: string, rows: Map<string, unknown>, now: Date): Promise<void> {
+  const present = [...rows.values()].filter((row) => row !== null);
+  if (present.length > 0) await run(statement, [JSON.stringify(present), now]);
+}

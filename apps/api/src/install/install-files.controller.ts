@@ -1,0 +1,36 @@
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint } from '@nestjs/swagger';
+import { AppError } from '@orrery/shared/runtime';
+import type { FastifyReply } from 'fastify';
+import { createReadStream } from 'node:fs';
+import { Policy } from '../auth/policy.decorator.js';
+import { AgentBundle } from './agent-bundle.js';
+import { InstallService } from './install.service.js';
+
+/** What a machine fetches before it has any token: no secret is in it. */
+@Controller()
+export class InstallFilesController {
+  constructor(
+    private readonly installs: InstallService,
+    private readonly bundles: AgentBundle,
+  ) {}
+
+  @Get('install.sh')
+  @Policy('public')
+  @ApiExcludeEndpoint()
+  async script(@Res() reply: FastifyReply): Promise<void> {
+    await reply.type('text/x-shellscript; charset=utf-8').send(await this.installs.script());
+  }
+
+  @Get('agent/:file')
+  @Policy('public')
+  @ApiExcludeEndpoint()
+  async bundle(@Param('file') file: string, @Res() reply: FastifyReply): Promise<void> {
+    const bundle = await this.bundles.get();
+    if (file !== `orrery-agent-${bundle.platform}.tar.gz`) throw noSuchBundle(bundle.platform);
+    await reply.type('application/gzip').header('content-length', bundle.bytes).send(createReadStream(bundle.file));
+  }
+}
+
+const noSuchBundle = (platform: string) =>
+  new AppError({ code: 'unknown-route', kind: 'user', cause: `there is an agent for ${platform} only` });

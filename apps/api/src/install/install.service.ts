@@ -1,0 +1,58 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Install } from '@orrery/shared/contracts';
+import type { AddressInfo, Server } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { API_CONFIG, type ApiConfig } from '../config.js';
+import { isLoopback } from '../tls/exposure.js';
+import { defaultHost } from '../tls/server-names.js';
+import { ServerTls } from '../tls/server-tls.js';
+import { AgentBundle, BUNDLE_FOLDER } from './agent-bundle.js';
+import { installScript } from './install-script.js';
+
+/** How a further machine becomes a host: from where it installs the agent, and how it knows that it is from there. */
+@Injectable()
+export class InstallService {
+  constructor(
+    private readonly http: HttpAdapterHost,
+    private readonly tls: ServerTls,
+    private readonly bundles: AgentBundle,
+    @Inject(API_CONFIG) private readonly config: ApiConfig,
+  ) {}
+
+  describe(): Install {
+    const url = this.url;
+    const loopbackOnly = isLoopback(new URL(url).hostname);
+    const { pin = null } = this.tls;
+    const platform = `${process.platform}-${process.arch}`;
+    return {
+      url,
+      pin,
+      loopbackOnly,
+      platform,
+      command: loopbackOnly ? null : `${curl(pin)} ${url}/install.sh | sh -s --`,
+    };
+  }
+
+  /** The installer, for this API and for what is built now. */
+  async script(): Promise<string> {
+    const [template, bundle] = await Promise.all([
+      readFile(join(BUNDLE_FOLDER, 'install.sh'), 'utf8'),
+      this.bundles.get(),
+    ]);
+    const { pin = null, authority } = this.tls;
+    return installScript(template, { url: this.url, pin, authority, bundle });
+  }
+
+  /** Without a slash at its end. */
+  get url(): string {
+    if (this.config.publicUrl) return this.config.publicUrl;
+    const { port } = (this.http.httpAdapter.getHttpServer() as Server).address() as AddressInfo;
+    const host = defaultHost(this.config.listen);
+    return `${this.tls.options ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+}
+
+/** The pinned key replaces the chain of certificates: -k alone would let anyone in between. */
+export const curl = (pin: string | null) => (pin ? `curl -fsSLk --pinnedpubkey 'sha256//${pin}'` : 'curl -fsSL');

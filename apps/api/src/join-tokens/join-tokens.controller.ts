@@ -1,0 +1,76 @@
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import {
+  JoinToken,
+  JoinTokenMade,
+  JoinTokenPage,
+  JoinTokenPost,
+  Reference,
+  TokenQuery,
+} from '@orrery/shared/contracts';
+import { Policy, WholeInstallation } from '../auth/policy.decorator.js';
+import { Asking, type Asked } from '../changes/asked.decorator.js';
+import { Operation } from '../http/operation.decorator.js';
+import { JoinTokens } from './join-tokens.service.js';
+
+const tag = 'tokens';
+
+@Controller('v1/join-tokens')
+export class JoinTokensController {
+  constructor(private readonly tokens: JoinTokens) {}
+
+  @Get()
+  @Policy('admin')
+  @WholeInstallation()
+  @Operation({
+    id: 'listJoinTokens',
+    tag,
+    summary: 'Tokens with which machines enrol, the newest first; never what they are',
+    answers: { 200: JoinTokenPage },
+  })
+  list(@Query({ schema: TokenQuery }) query: TokenQuery): Promise<JoinTokenPage> {
+    return this.tokens.list(query);
+  }
+
+  @Post()
+  @Policy('admin')
+  @WholeInstallation()
+  @Operation({
+    id: 'createJoinToken',
+    tag,
+    summary: 'Make a token with which machines enrol: this answer is the only one that shows it',
+    answers: { 201: JoinTokenMade },
+    problems: ['unknown-network', 'unknown-host', 'ambiguous-reference'],
+    body: true,
+  })
+  create(@Body({ schema: JoinTokenPost }) body: JoinTokenPost, @Asking() { by }: Asked): Promise<JoinTokenMade> {
+    return this.tokens.create(by, body);
+  }
+
+  @Get(':token')
+  @Policy('admin')
+  @WholeInstallation()
+  @Operation({
+    id: 'getJoinToken',
+    tag,
+    summary: 'One join token, and who enrolled with it',
+    answers: { 200: JoinToken },
+    problems: ['unknown-token'],
+  })
+  get(@Param('token', { schema: Reference }) id: string): Promise<JoinToken> {
+    return this.tokens.get(id);
+  }
+
+  @Delete(':token')
+  @Policy('admin')
+  @WholeInstallation()
+  @Operation({
+    id: 'revokeJoinToken',
+    tag,
+    summary: 'Revoke a join token; hosts that enrolled with it stay',
+    answers: { 200: JoinToken },
+    problems: ['unknown-token'],
+  })
+  revoke(@Param('token', { schema: Reference }) id: string, @Asking() { by }: Asked): Promise<JoinToken> {
+    return this.tokens.revoke(by, id);
+  }
+}

@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import type {
+  HostId,
+  JoinToken,
+  JoinTokenMade,
+  JoinTokenPage,
+  JoinTokenPost,
+  TokenQuery,
+} from '@orrery/shared/contracts';
+import { AppError, newId } from '@orrery/shared/runtime';
+import { hashOf, prefixOf } from '../auth/bearer.js';
+import type { Sql, Transaction } from '../database/sql.js';
+import { Store } from '../database/store.js';
+import { writeToOutbox } from '../events/outbox.js';
+import { References } from '../references/references.service.js';
+import { ServerTls } from '../tls/server-tls.js';
+import { newJoinToken } from './new-join-token.js';
+import { JoinTokensRepository, type SpentToken } from './join-tokens.repository.js';
+
+export type { SpentToken } from './join-tokens.repository.js';
+
+/** Tokens with which machines enrol. Stored as hashes; who made a host with one may ask for it again after a lost reply. */
+@Injectable()
+export class JoinTokens {
+  constructor(
+    private readonly store: Store,
+    private readonly references: References,
+    private readonly repository: JoinTokensRepository,
+    private readonly tls: ServerTls,
+  ) {}
+
+  list(query: TokenQuery): Promise<JoinTokenPage> {
+    return this.repository.list(this.store, query);
+  }
+
+  async get(id: string): Promise<JoinToken> {
+    return this.#read(this.store, id);
+  }
+
+  create(by: string, post: JoinTokenPost): Promise<JoinTokenMade> {
+    const secret = newJoinToken(this.tls.pin);
+    return this.store.transaction(async (transaction) => {
+      const id = newId('jtk');
+      const networks = new Set<string>();
+      for (const network of post.networks) networks.add(await this.references.network(transaction, network));
+      const { name = null, uses, expiresIn, labels, ephemeral = null } = post;
+      const replaces = post.replaces === undefined ? null : await this.references.host(transaction, post.replaces);
+      await this.repository.add(transaction, {
+        id,
+        hash: hashOf(secret),
+        prefix: prefixOf(secret),
+        name,
+        uses,
+        expiresIn,
+        labels,
+        networks: [...networks].sort(),
+        ephemeral,
+        replaces: replaces?.id ?? null,
+        by,
+      });
+      const data = { token: id, kind: 'join' as const, name: replaces?.name ?? name, role: null, by };
+      await writeToOutbox(transaction, { type: 'token.created', data });
+      return { token: await this.#read(transaction, id), secret };
+    });
+  }
+
+  revoke(by: string, id: string): Promise<JoinToken> {
+    return this.store.transaction(async (transaction) => {
+      const found = await this.#read(transaction, id);
+      if (found.state === 'revoked') return found;
+      await this.repository.revoke(transaction, id);
+      const data = { token: id, kind: 'join' as const, name: found.replaces ?? found.name, role: null, by };
+      await writeToOutbox(transaction, { type: 'token.revoked', data });
+      return this.#read(transaction, id);
+    });
+  }
+
+  /** Whether there ever was such a token: what it is still worth is decided where it is spent. */
+  isKnown(token: string): Promise<boolean> {
+    return this.repository.isKnown(this.store, hashOf(token));
+  }
+
+  /** Spends one use in the transaction that makes the host, so that both happen or neither. Throws AppError `join-refused`. */
+  async consume(transaction: Transaction, token: string): Promise<SpentToken> {
+    const spent = await this.repository.spend(transaction, hashOf(token));
+    if (spent) return spent;
+    throw refused();
+  }
+
+  /** A known installation asks again: only with the token that made its host. Throws AppError `join-refused`. */
+  async checkMade(sql: Sql, token: string, host: HostId): Promise<void> {
+    if (!(await this.repository.made(sql, hashOf(token), host))) throw refused();
+  }
+
+  /** Notes on the host what it was made with. */
+  mark(transaction: Transaction, host: HostId, spent: SpentToken): Promise<void> {
+    return this.repository.mark(transaction, host, spent);
+  }
+
+  async #read(sql: Sql, id: string): Promise<JoinToken> {
+    const token = await this.repository.get(sql, id);
+    if (token) return token;
+    throw new AppError({ code: 'unknown-token', kind: 'user', cause: `there is no join token ${id}` });
+  }
+}
+
+/** The same for unknown, used, late and revoked: who has none learns nothing of it. */
+const refused = () =>
+  new AppError({ code: 'join-refused', kind: 'user', cause: 'the join token is missing or not valid' });

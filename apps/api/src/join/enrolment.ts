@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import type { HostKey, JoinRequest } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import type { Transaction } from '../database/sql.js';
+import { writeToOutbox } from '../events/outbox.js';
+import { giveKey, revokeKey } from '../host-keys/key-writes.js';
+import { JoinTokens, type SpentToken } from '../join-tokens/join-tokens.service.js';
+import { MembershipChanges } from '../memberships/membership-changes.service.js';
+import { nameTaken, removed, revoked } from './join-refusals.js';
+import { JoinRepository, type JoinedHost } from './join.repository.js';
+import { Proofs } from './proofs.js';
+
+/** How a machine that was not known becomes a host: all in the caller's transaction, which spends the token, too. */
+@Injectable()
+export class Enrolment {
+  constructor(
+    private readonly repository: JoinRepository,
+    private readonly tokens: JoinTokens,
+    private readonly memberships: MembershipChanges,
+    private readonly proofs: Proofs,
+  ) {}
+
+  /** Throws AppError `proof-refused`. */
+  checkProof(request: JoinRequest): void {
+    this.proofs.checkJoin(request);
+  }
+
+  /** The join secret makes a host of any name; a token is spent, and says what the host gets. */
+  async of(transaction: Transaction, request: JoinRequest, token: string | undefined): Promise<JoinedHost> {
+    const spent = token === undefined ? undefined : await this.tokens.consume(transaction, token);
+    const host = await this.#enrol(transaction, request, spent);
+    if (spent) await this.#furnish(transaction, host, spent);
+    return host;
+  }
+
+  /** The same installation asks again, after a lost reply: only with what made it, and with its key. */
+  async again(
+    transaction: Transaction,
+    known: JoinedHost,
+    key: HostKey,
+    token: string | undefined,
+  ): Promise<JoinedHost> {
+    if (token !== undefined) await this.tokens.checkMade(transaction, token, known.id);
+    if (known.isRevoked || (known.key !== null && known.key !== key)) throw revoked(known.name);
+    if (known.key === null) await giveKey(transaction, known.id, key);
+    return { ...known, key };
+  }
+
+  /** A host that was not known: a new one, or a machine that takes the place of another, whose name, labels and items it gets. */
+  async #enrol(transaction: Transaction, request: JoinRequest, spent: SpentToken | undefined): Promise<JoinedHost> {
+    const by = spent?.by ?? 'join secret';
+    if (spent?.replaces) {
+      const former = await this.repository.byId(transaction, spent.replaces);
+      if (!former) throw removed(spent.replaces);
+      await revokeKey(transaction, former.id);
+      await this.repository.replace(transaction, former.id, request.installation);
+      await giveKey(transaction, former.id, request.key);
+      const data = { name: former.name, by };
+      await writeToOutbox(transaction, { type: 'host.replaced', data }, { hostId: former.id, nodeId: former.nodeId });
+      return { ...former, key: request.key, isRevoked: false };
+    }
+    const name = spent?.name ?? request.name;
+    const labels = { ...request.labels, ...spent?.labels };
+    if (await this.repository.byName(transaction, name)) throw nameTaken(name);
+    const fresh = { key: request.key, isRevoked: false, rotationBy: null };
+    const host = { id: newId('hst'), nodeId: newId('nod'), name, ...fresh };
+    await this.repository.add(transaction, host, { ...request, name, labels });
+    await writeToOutbox(
+      transaction,
+      { type: 'host.joined', data: { name, labels, by } },
+      { hostId: host.id, nodeId: host.nodeId },
+    );
+    return host;
+  }
+
+  /** What the token says beside the name: how long it may be away, and which networks its own daemon is to join. */
+  async #furnish(transaction: Transaction, { id, nodeId, name }: JoinedHost, spent: SpentToken): Promise<void> {
+    await this.tokens.mark(transaction, id, spent);
+    const node = { id: nodeId, hostId: id, kind: 'host' as const, name, hostName: name, containerId: null };
+    for (const network of spent.networks)
+      await this.memberships.join(transaction, node, network, { adopt: false }, { by: spent.by, group: null });
+  }
+}

@@ -1,0 +1,37 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { NatsTrust, Signer } from '@orrery/shared/bus';
+import type { JoinReply } from '@orrery/shared/contracts';
+import { NATS_TRUST } from '../bus/bus.module.js';
+import { authorityOf } from '../bus/buses.js';
+import { API_CONFIG, type ApiConfig } from '../config.js';
+import { SIGNER } from '../desired/signing.module.js';
+import type { JoinedHost } from './join.repository.js';
+
+/** What a host is told that is known: who it is, where NATS is and what lets it in there, whose signatures to trust. */
+@Injectable()
+export class JoinReplies {
+  constructor(
+    @Inject(SIGNER) private readonly signer: Signer,
+    @Inject(NATS_TRUST) private readonly trust: NatsTrust | undefined,
+    @Inject(API_CONFIG) private readonly config: ApiConfig,
+  ) {}
+
+  async to({ id, nodeId, name, key }: JoinedHost): Promise<JoinReply> {
+    const url = new URL(this.config.agentNatsUrl.reveal());
+    const { username, password } = url;
+    const jwt = this.trust && key !== null ? await this.trust.hostJwt(id, key, this.config.hostJwtSeconds) : null;
+    return {
+      hostId: id,
+      nodeId,
+      name,
+      nats: {
+        url: `${url.protocol}//${url.host}`,
+        jwt,
+        user: username ? decodeURIComponent(username) : null,
+        password: password ? decodeURIComponent(password) : null,
+        ca: url.protocol === 'tls:' ? ((await authorityOf(this.config)) ?? null) : null,
+      },
+      signingKeys: [this.signer.publicKey],
+    };
+  }
+}

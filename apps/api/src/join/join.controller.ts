@@ -1,0 +1,63 @@
+import { Body, Controller, Headers, HttpCode, Ip, Post } from '@nestjs/common';
+import { JoinNonce, JoinReply, JoinRequest, RenewRequest } from '@orrery/shared/contracts';
+import { bearerToken } from '../auth/bearer.js';
+import { Policy } from '../auth/policy.decorator.js';
+import { Operation } from '../http/operation.decorator.js';
+import { JoinService } from './join.service.js';
+import { Nonces } from './nonces.js';
+import { Renewals } from './renewals.service.js';
+
+@Controller('v1/join')
+export class JoinController {
+  constructor(
+    private readonly nonces: Nonces,
+    private readonly joins: JoinService,
+    private readonly renewals: Renewals,
+  ) {}
+
+  @Post('nonce')
+  @HttpCode(200)
+  @Policy('public')
+  @Operation({
+    id: 'issueNonce',
+    tag: 'join',
+    summary: 'What a host signs to prove that it has its key; good for a minute',
+    answers: { 200: JoinNonce },
+  })
+  nonce(): JoinNonce {
+    return { nonce: this.nonces.issue() };
+  }
+
+  @Post()
+  @HttpCode(200)
+  @Policy('join')
+  @Operation({
+    id: 'joinHost',
+    tag: 'join',
+    summary: 'A host becomes known; the same installation again is the same host',
+    answers: { 200: JoinReply },
+    problems: ['join-refused', 'proof-refused', 'host-revoked', 'name-taken', 'unknown-host'],
+    body: true,
+  })
+  join(
+    @Body({ schema: JoinRequest }) request: JoinRequest,
+    @Headers('authorization') authorization: string,
+  ): Promise<JoinReply> {
+    return this.joins.join(request, bearerToken(authorization) ?? '');
+  }
+
+  @Post('renew')
+  @HttpCode(200)
+  @Policy('key')
+  @Operation({
+    id: 'renewHost',
+    tag: 'join',
+    summary: 'A host that has joined gets anew what lets it into NATS, by its key',
+    answers: { 200: JoinReply },
+    problems: ['proof-refused', 'host-revoked', 'unknown-host'],
+    body: true,
+  })
+  renew(@Body({ schema: RenewRequest }) request: RenewRequest, @Ip() address: string): Promise<JoinReply> {
+    return this.renewals.renew(address, request);
+  }
+}

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { JoinReply, JoinRequest } from '@orrery/shared/contracts';
+import { JoinSecret } from '../auth/join-secret.js';
+import { Store } from '../database/store.js';
+import { breaksUnique } from '../http/store-errors.js';
+import { Enrolment } from './enrolment.js';
+import { keyTaken, nameTaken, removed } from './join-refusals.js';
+import { JoinReplies } from './join-replies.js';
+import { JoinRepository, type JoinedHost } from './join.repository.js';
+
+/** How a host becomes known. The same installation asks again and is the same host. */
+@Injectable()
+export class JoinService {
+  constructor(
+    private readonly store: Store,
+    private readonly repository: JoinRepository,
+    private readonly secret: JoinSecret,
+    private readonly enrolment: Enrolment,
+    private readonly replies: JoinReplies,
+  ) {}
+
+  /** `bearer` is what the guard has let in: the join secret, or a token with which machines enrol. */
+  async join(request: JoinRequest, bearer: string): Promise<JoinReply> {
+    this.enrolment.checkProof(request);
+    const token = this.secret.admits(bearer) ? undefined : bearer;
+    const host = await this.#joinOnce(request, token).catch((error: unknown) => {
+      if (breaksUnique(error, 'hosts_key')) throw keyTaken();
+      throw breaksUnique(error, 'hosts_name') ? nameTaken(request.name) : error;
+    });
+    return this.replies.to(host);
+  }
+
+  #joinOnce(request: JoinRequest, token: string | undefined): Promise<JoinedHost> {
+    return this.store.transaction(async (transaction) => {
+      await this.repository.lock(transaction, request.installation);
+      const known = await this.repository.byInstallation(transaction, request.installation);
+      if (request.host && request.host !== known?.id) throw removed(request.host);
+      if (!known) return this.enrolment.of(transaction, request, token);
+      return this.enrolment.again(transaction, known, request.key, token);
+    });
+  }
+}

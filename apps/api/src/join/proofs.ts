@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { isProof } from '@orrery/shared/bus';
+import { joinText, renewText, type JoinRequest, type RenewRequest } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import { Nonces } from './nonces.js';
+
+/** Whether hosts have the keys that they show. Throws AppError `proof-refused` when not. */
+@Injectable()
+export class Proofs {
+  constructor(private readonly nonces: Nonces) {}
+
+  checkJoin(request: JoinRequest): void {
+    this.#checkNonce(request.nonce);
+    if (!isProof(request.key, joinText(request), request.proof)) throw refused('the signature is not one of its key');
+  }
+
+  checkRenewal({ nonce, host, key, proof, next }: RenewRequest): void {
+    this.#checkNonce(nonce);
+    const text = renewText({ nonce, host, next: next?.key });
+    const proven = isProof(key, text, proof) && (!next || isProof(next.key, text, next.proof));
+    if (!proven) throw refused('the signature is not one of its key');
+  }
+
+  #checkNonce(nonce: string): void {
+    if (!this.nonces.isGood(nonce)) throw refused('the nonce is none of this API, or older than a minute');
+  }
+}
+
+const refused = (cause: string) => new AppError({ code: 'proof-refused', kind: 'user', cause });

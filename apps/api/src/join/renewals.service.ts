@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import type { JoinReply, RenewRequest } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import { LoginThrottle } from '../auth/login-throttle.js';
+import type { Transaction } from '../database/sql.js';
+import { Store } from '../database/store.js';
+import { writeToOutbox } from '../events/outbox.js';
+import { replaceKey } from '../host-keys/key-writes.js';
+import { revoked, removed } from './join-refusals.js';
+import { JoinReplies } from './join-replies.js';
+import { JoinRepository, type JoinedHost } from './join.repository.js';
+import { Proofs } from './proofs.js';
+
+/** How a host that has joined stays one: its key says who it is. */
+@Injectable()
+export class Renewals {
+  constructor(
+    private readonly store: Store,
+    private readonly repository: JoinRepository,
+    private readonly proofs: Proofs,
+    private readonly replies: JoinReplies,
+    private readonly throttle: LoginThrottle,
+  ) {}
+
+  /** Who shows wrong keys again and again is refused unseen, as with wrong tokens. */
+  async renew(address: string, request: RenewRequest): Promise<JoinReply> {
+    const retryAfter = this.throttle.refuses(address, request.key);
+    if (retryAfter !== undefined)
+      throw new AppError({
+        code: 'too-many-requests',
+        kind: 'user',
+        cause: `too many wrong keys came from ${address}`,
+        details: { retryAfter },
+      });
+    try {
+      this.proofs.checkRenewal(request);
+      const host = await this.store.transaction((transaction) => this.#renew(transaction, request));
+      this.throttle.succeeded(request.key);
+      return await this.replies.to(host);
+    } catch (error) {
+      if (error instanceof AppError && error.kind === 'user') this.throttle.failed(address, request.key);
+      throw error;
+    }
+  }
+
+  async #renew(transaction: Transaction, { host: id, key, next }: RenewRequest): Promise<JoinedHost> {
+    const host = await this.repository.lockById(transaction, id);
+    if (!host) throw removed(id);
+    if (host.key !== key || host.isRevoked) throw revoked(host.name);
+    if (!next) return host;
+    if (host.rotationBy === null) throw notAsked(host.name);
+    await replaceKey(transaction, id, key, next.key);
+    const data = { name: host.name, by: host.rotationBy };
+    await writeToOutbox(transaction, { type: 'host.rotated', data }, { hostId: id, nodeId: host.nodeId });
+    return { ...host, key: next.key };
+  }
+}
+
+/** Or whoever holds a stolen key could take the host over for good. */
+const notAsked = (name: string) =>
+  new AppError({
+    code: 'proof-refused',
+    kind: 'user',
+    cause: `nobody asked for another key of ${name}`,
+    fix: `orrery host rotate ${name}`,
+  });

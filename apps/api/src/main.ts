@@ -1,0 +1,54 @@
+import { AppError, createLogger, describeError, guardProcess, type Logger } from '@orrery/shared/runtime';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app.factory.js';
+import { loadConfig, type ApiConfig } from './config.js';
+import { noteLocalUrl } from './tls/local-url.js';
+
+/** Later than this an orderly stop is given up; whoever started us waits ten seconds. */
+const STOP_MS = 9000;
+
+async function start(config: ApiConfig, logger: Logger): Promise<void> {
+  const app = await createApp(config, logger);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal, app, logger));
+  await app.listen(config.port, config.listen);
+  await noteLocalUrl(config, app.getHttpServer().address() as AddressInfo);
+  logger.info({ event: 'api.listening', url: await app.getUrl() }, 'the API answers');
+}
+
+async function stop(signal: string, app: { close(): Promise<void> }, logger: Logger): Promise<void> {
+  logger.info({ event: 'api.stopping', signal }, 'stopping');
+  setTimeout(() => {
+    logger.warn({ event: 'api.stop-late' }, 'did not stop in time; what was not answered is asked again');
+    process.exit(1);
+  }, STOP_MS).unref();
+  try {
+    await app.close();
+    logger.info({ event: 'api.stopped' }, 'stopped');
+  } catch (error) {
+    logger.error({ event: 'api.stop-failed', cause: describeError(error) }, 'stopping failed');
+    process.exitCode = 1;
+  }
+}
+
+/** Says in one line why it cannot start and what to do, and ends: half an API must not stay behind. */
+function notStarted(error: unknown, port: number | undefined): never {
+  const { code, fix } = error as { code?: string; fix?: string };
+  const taken = code === 'EADDRINUSE';
+  const cause = taken ? `port ${port} is in use` : describeError(error);
+  const advice = taken ? 'Stop what listens there (ss -ltnp shows it), or set ORRERY_PORT to another port.' : fix;
+  createLogger('api').fatal({ event: 'api.not-started', code, fix: advice }, cause);
+  process.exit(error instanceof AppError && error.kind === 'user' ? 2 : 1);
+}
+
+function main(): void {
+  try {
+    const config = loadConfig(process.env);
+    const logger = createLogger('api', config.logLevel);
+    guardProcess(logger);
+    start(config, logger).catch((error: unknown) => notStarted(error, config.port));
+  } catch (error) {
+    notStarted(error, undefined);
+  }
+}
+
+main();

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  Accepted,
+  Container,
+  InterfacePage,
+  Membership,
+  MembershipPage,
+  Network,
+  NetworkPage,
+  type Command,
+  type JoinReply,
+  type ObservedMembership,
+} from '@orrery/shared/contracts';
+import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { joinHost } from '../../../../test/support/joined-host.js';
+
+const [A, B, C] = ['8056c2e21c00000a', '8056c2e21c00000b', '8056c2e21c00000c'];
+const observed: ObservedMembership = {
+  network: A,
+  name: 'theirs',
+  type: 'PRIVATE',
+  status: 'OK',
+  device: 'ztabcdefgh',
+  mac: '02:00:00:00:00:01',
+  mtu: 2800,
+  addresses: ['10.1.1.2/24'],
+  routes: [],
+  bridge: false,
+  allowManaged: true,
+  allowGlobal: true,
+  allowDefault: false,
+  allowDNS: false,
+  allowManagedList: ['10.1.1.0/24'],
+  authenticationUrl: null,
+};
+
+let bench: ApiBench;
+let api: RunningApi;
+let joined: JoinReply;
+let host: string;
+let count = 0;
+
+beforeAll(async () => {
+  bench = await startApi();
+  ({ api } = bench);
+}, 60_000);
+afterAll(() => bench?.close());
+beforeEach(async () => {
+  host = `web-${++count}`;
+  joined = await joinHost(api, host);
+});
+
+const at = (network: string, node = host) => `/v1/nodes/${encodeURIComponent(node)}/networks/${network}`;
+const change = async (method: string, path: string, body?: object, headers = {}): Promise<Command> =>
+  (await api.ask(method, path, Accepted, { ...(body ? { body } : {}), headers })).body.command;
+const get = async (network: string, node = host) => (await api.get(at(network, node), Membership)).body;
+
+/** What ingest would write when the host's agent reports a network that a person joined, and its interface. */
+async function observe(network = A, node = joined.nodeId) {
+  await api.database.query(
+    `INSERT INTO membership_status (node_id, network_id, host_id, status, name, observed, ordinal, seq, updated_at)
+     VALUES ($1, $2, $3, 'OK', 'theirs', $4, 1, 1, now())`,
+    [node, network, joined.hostId, JSON.stringify({ ...observed, network })],
+  );
+  await api.database.query(
+    `INSERT INTO interfaces (node_id, device, host_id, network_id, observed, ordinal, seq, updated_at)
+     VALUES ($1, 'ztabcdefgh', $2, $3, $4, 1, 1, now())`,
+    [
+      node,
+      joined.hostId,
+      network,
+      JSON.stringify({
+        device: 'ztabcdefgh',
+        up: true,
+        mac: '02:00:00:00:00:01',
+        mtu: 2800,
+        addresses: ['10.1.1.2/24'],
+        routes: [{ target: '10.1.1.0/24', via: null }],
+      }),
+    ],
+  );
+}
+
+describe('a join', () => {
+  it('is wanted with the default settings, and a new command each time on the same membership', async () => {
+    const first = await change('PUT', at(A));
+    expect(first).toMatchObject({
+      action: 'join',
+      state: 'queued',
+      target: `${host} in ${A}`,
+      networks: [A],
+      container: null,
+    });
+    const again = await change('PUT', at(A), {});
+    expect(again.items.map(({ item }) => item)).toEqual(first.items.map(({ item }) => item));
+    expect(await get(A)).toMatchObject({
+      managed: true,
+      intent: 'present',
+      settings: { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false },
+      status: null,
+      version: 1,
+    });
+  });
+
+  it('with other settings changes them, by only one of two who saw the same version', async () => {
+    await change('PUT', at(A));
+    const headers = { 'if-match': '"1"' };
+    await change('PUT', at(A), { settings: { allowManaged: ['10.0.0.0/8'] } }, headers);
+    await api.refused('PUT', at(A), 'revision-conflict', { body: { settings: { allowDNS: true } }, headers });
+    expect(await get(A)).toMatchObject({ settings: { allowManaged: ['10.0.0.0/8'], allowDNS: false }, version: 2 });
+    await change('PUT', at(A));
+    expect((await get(A)).settings).toMatchObject({ allowManaged: ['10.0.0.0/8'] });
+  });
+
+  it('of a container’s node also shows in the container', async () => {
+    await api.raw('POST', `/v1/hosts/${host}/containers`, { body: { name: 'demo', networks: [A] } });
+    const command = await change('PUT', at(B, `${host}/demo`));
+    expect(command.container).not.toBeNull();
+    const { body } = await api.get(`/v1/hosts/${host}/containers/demo`, Container);
+    expect(body).toMatchObject({ networks: [A, B], version: 2 });
+    await change('DELETE', `/v1/hosts/${host}/containers/demo`);
+    await api.refused('PUT', at(C, `${host}/demo`), 'being-removed');
+  });
+
+  it('needs a known node and network', async () => {
+    await api.refused('PUT', at(A, 'nowhere'), 'unknown-node');
+    await api.refused('PUT', at(A, `${host}/nothing`), 'unknown-node');
+    await api.refused('PUT', at(A, '0123456789'), 'unknown-node');
+    await api.refused('PUT', at('lab'), 'unknown-network');
+    await api.refused('PUT', at(A), 'bad-request', { body: { settings: { allowEverything: true } } });
+  });
+});
+
+describe('a membership that a person made', () => {
+  it('is shown as unmanaged, with the daemon’s view and the kernel’s', async () => {
+    await observe();
+    expect(await get(A)).toMatchObject({
+      managed: false,
+      intent: null,
+      settings: null,
+      version: null,
+      status: 'OK',
+      device: 'ztabcdefgh',
+      network: { id: A, name: 'theirs' },
+      assignedAddresses: ['10.1.1.2/24'],
+      addresses: ['10.1.1.2/24'],
+      interfaceUp: true,
+      routes: [{ target: '10.1.1.0/24', via: null }],
+    });
+    const list = async (query: string) =>
+      (await api.get(`/v1/memberships?host=${host}&${query}`, MembershipPage)).body.items.length;
+    expect([await list('managed=false'), await list('managed=true'), await list('status=OK')]).toEqual([1, 0, 1]);
+    const { items } = (await api.get(`/v1/interfaces?node=${host}`, InterfacePage)).body;
+    expect(items).toMatchObject([{ device: 'ztabcdefgh', up: true, network: { id: A, name: 'theirs' } }]);
+  });
+
+  it('is neither joined nor left unasked, and what to do instead is said', async () => {
+    await observe();
+    for (const method of ['PUT', 'DELETE']) {
+      const problem = await api.refused(method, at(A), 'unmanaged-membership');
+      expect(problem.fix).toContain(`orrery adopt ${host} ${A}`);
+    }
+    expect((await get(A)).managed).toBe(false);
+  });
+
+  it('is adopted with the settings that it has, then left like any other', async () => {
+    await observe();
+    expect((await change('PUT', at(A), { adopt: true })).action).toBe('adopt');
+    expect(await get(A)).toMatchObject({
+      managed: true,
+      settings: { allowManaged: ['10.1.1.0/24'], allowGlobal: true, allowDefault: false, allowDNS: false },
+    });
+    expect((await change('DELETE', at(A))).action).toBe('leave');
+    expect((await get(A)).intent).toBe('absent');
+  });
+
+  it('must be there to be adopted', async () => {
+    const problem = await api.refused('PUT', at(A), 'not-adoptable', { body: { adopt: true } });
+    expect(problem.fix).toContain(`orrery join ${host} ${A}`);
+  });
+
+  it('is unmanaged again when it is released, and nothing is wanted of it any more', async () => {
+    await observe();
+    await change('PUT', at(A), { adopt: true });
+    const command = await change('DELETE', `${at(A)}?release=true`);
+    expect(command).toMatchObject({ action: 'release', items: [] });
+    expect(await get(A)).toMatchObject({ managed: false, intent: null, status: 'OK' });
+    await api.refused('DELETE', `${at(A)}?release=true`, 'unmanaged-membership');
+  });
+
+  it('of a container’s node is not given up: made anew, the container would leave it', async () => {
+    const body = { name: 'kept', networks: [A] };
+    await change('POST', `/v1/hosts/${host}/containers`, body);
+    const node = `${host}/kept`;
+    const { fix } = await api.refused('DELETE', `${at(A, node)}?release=true`, 'not-releasable');
+    expect(fix).toContain(`orrery leave ${node} ${A}`);
+    expect(await get(A, node)).toMatchObject({ managed: true, intent: 'present' });
+    await change('DELETE', at(A, node));
+  });
+});
+
+describe('a membership that nobody wanted or saw', () => {
+  it('is unknown: it can be neither shown nor left', async () => {
+    await api.refused('GET', at(A), 'unknown-membership');
+    await api.refused('DELETE', at(A), 'unknown-membership');
+  });
+});
+
+describe('a node', () => {
+  it('is named by its address where only one has it, and ambiguous where two do', async () => {
+    const status = (node: string, address: string) =>
+      api.database.query(
+        `INSERT INTO node_status (node_id, host_id, state, address, ordinal, seq, updated_at) VALUES ($1, $2, 'up', $3, 1, 1, now())`,
+        [node, joined.hostId, address],
+      );
+    const address = `00000000${count}`.padStart(10, 'a');
+    await status(joined.nodeId, address);
+    expect((await change('PUT', at(A, address))).target).toBe(`${host} in ${A}`);
+    expect((await change('PUT', at(A, joined.nodeId))).target).toBe(`${host} in ${A}`);
+    const other = await joinHost(api, `${host}-clone`);
+    await status(other.nodeId, address);
+    const { candidates } = await api.refused('PUT', at(A, address), 'ambiguous-reference');
+    expect(candidates).toEqual([host, `${host}-clone`]);
+  });
+});
+
+describe('a network', () => {
+  it('has the name that a person gave; what its owner calls it names nothing', async () => {
+    await observe(C);
+    await api.refused('PUT', at('theirs'), 'unknown-network');
+    const named = await api.ask('PUT', `/v1/networks/${C}`, Network, { body: { name: 'office' } });
+    expect(named.body).toMatchObject({ id: C, name: 'office', controller: '8056c2e21c', version: 1 });
+    await api.refused('PUT', at('office'), 'unmanaged-membership');
+    expect((await get('office')).network).toEqual({ id: C, name: 'office' });
+  });
+
+  it('cannot take another’s name, nor one that reads like an id', async () => {
+    await api.ask('PUT', `/v1/networks/${A}`, Network, { body: { name: 'lab' } });
+    await api.refused('PUT', `/v1/networks/${B}`, 'name-taken', { body: { name: 'lab' } });
+    await api.refused('PUT', `/v1/networks/${B}`, 'bad-request', { body: { name: '8056c2e21c00000a' } });
+    await api.refused('PUT', '/v1/networks/not-there', 'unknown-network', { body: { name: 'x' } });
+    const headers = { 'if-match': '"1"' };
+    await api.ask('PUT', '/v1/networks/lab', Network, { body: { name: 'lab-2' }, headers });
+    await api.refused('PUT', `/v1/networks/${A}`, 'revision-conflict', { body: { name: 'lab-3' }, headers });
+  });
+
+  it('is listed with how its memberships stand', async () => {
+    const network = '8056c2e21c0000ff';
+    await api.refused('GET', `/v1/networks/${network}`, 'unknown-network');
+    await observe(network);
+    await api.raw('POST', `/v1/hosts/${host}/containers`, { body: { name: 'demo', networks: [network] } });
+    const { body } = await api.get(`/v1/networks/${network}`, Network);
+    expect(body).toMatchObject({ name: 'theirs', memberships: { total: 2, ok: 1, waiting: 1 }, version: 0 });
+    expect((await api.get('/v1/networks', NetworkPage)).body.items).toContainEqual(body);
+  });
+});

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { HostId, Membership, MembershipQuery, NetworkId, NodeId } from '@orrery/shared/contracts';
+import type { Sql } from '../database/sql.js';
+import { hostRef, iso, nodeRef } from '../paging/columns.js';
+import { Keyset, toPage } from '../paging/keyset.js';
+import { Where } from '../paging/where.js';
+import { NAMED_NODES } from '../nodes/named-nodes.js';
+
+export interface MembershipFilter {
+  host?: HostId | undefined;
+  node?: NodeId | undefined;
+  network?: NetworkId | undefined;
+}
+
+const BY_NAME = new Keyset([{ sql: 'n.name' }, { sql: 'x.network_id' }]);
+
+/** Wanted, observed, or both: what nobody wanted here is `managed: false`. Addresses and routes are the kernel's. */
+const SELECT = `
+  SELECT ${nodeRef('n')} AS node, ${hostRef('n.host_id', 'n.host_name')} AS host,
+         jsonb_build_object('id', x.network_id, 'name', COALESCE(w.name, NULLIF(x.observed_name, ''))) AS network,
+         n.simulated, x.item_id IS NOT NULL AS managed, i.intent, i.body -> 'settings' AS settings, o.outcome, x.status,
+         x.observed ->> 'device' AS device, COALESCE(x.observed -> 'addresses', '[]') AS "assignedAddresses",
+         COALESCE(f.observed -> 'addresses', '[]') AS addresses, (f.observed ->> 'up')::boolean AS "interfaceUp",
+         COALESCE(f.observed -> 'routes', '[]') AS routes,
+         ${iso('GREATEST(x.updated_at, f.updated_at)')} AS "updatedAt", x.version, ${BY_NAME.key}
+    FROM (SELECT COALESCE(m.node_id, s.node_id) AS node_id, COALESCE(m.network_id, s.network_id) AS network_id,
+                 m.item_id, m.version, s.status, s.name AS observed_name, s.observed, s.updated_at
+            FROM memberships m FULL JOIN membership_status s ON s.node_id = m.node_id AND s.network_id = m.network_id) x
+    JOIN ${NAMED_NODES} n ON n.id = x.node_id
+    LEFT JOIN items i ON i.id = x.item_id
+    LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
+    LEFT JOIN interfaces f ON f.node_id = x.node_id AND f.network_id = x.network_id
+    LEFT JOIN networks w ON w.id = x.network_id`;
+
+@Injectable()
+export class MembershipsRepository {
+  async list(sql: Sql, query: MembershipQuery, { host, node, network }: MembershipFilter) {
+    const where = new Where()
+      .andIf(host, 'n.host_id = $?')
+      .andIf(node, 'x.node_id = $?')
+      .andIf(network, 'x.network_id = $?')
+      .andIf(query.managed, '(x.item_id IS NOT NULL) = $?::boolean')
+      .andIf(query.status, 'x.status = $?');
+    const tail = BY_NAME.page(where, query);
+    return toPage(
+      await sql.query<(Membership & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
+      query.limit,
+    );
+  }
+
+  async get(sql: Sql, node: NodeId, network: NetworkId): Promise<Membership | undefined> {
+    const rows = await sql.query<Membership[]>(`${SELECT} WHERE x.node_id = $1 AND x.network_id = $2`, [node, network]);
+    return rows[0];
+  }
+}

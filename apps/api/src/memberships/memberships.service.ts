@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { Membership, MembershipPage, MembershipQuery } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import { Store } from '../database/store.js';
+import { References } from '../references/references.service.js';
+import { MembershipsRepository } from './memberships.repository.js';
+
+/** Memberships as they are wanted, as the daemon says, and as the kernel shows: three views side by side. */
+@Injectable()
+export class MembershipsService {
+  constructor(
+    private readonly store: Store,
+    private readonly references: References,
+    private readonly repository: MembershipsRepository,
+  ) {}
+
+  async list(query: MembershipQuery): Promise<MembershipPage> {
+    return this.repository.list(this.store, query, await this.references.filter(this.store, query));
+  }
+
+  async get(nodeReference: string, networkReference: string): Promise<Membership> {
+    const node = await this.references.node(this.store, nodeReference);
+    const network = await this.references.network(this.store, networkReference);
+    const membership = await this.repository.get(this.store, node.id, network);
+    if (membership) return membership;
+    throw new AppError({
+      code: 'unknown-membership',
+      kind: 'user',
+      cause: `${node.name} is not in ${network}, as far as its host has reported`,
+      fix: `orrery membership ls --node ${node.name} shows its networks.`,
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query, Res } from '@nestjs/common';
+import {
+  Accepted,
+  DryRunQuery,
+  Flag,
+  Membership,
+  MembershipPut,
+  Reference,
+  type ProblemCode,
+} from '@orrery/shared/contracts';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Policy } from '../auth/policy.decorator.js';
+import { Asking, type Asked } from '../changes/asked.decorator.js';
+import { sendAnswer } from '../changes/send-answer.js';
+import { etag } from '../http/etag.js';
+import { Operation } from '../http/operation.decorator.js';
+import { MembershipCommands } from './membership-commands.service.js';
+import { MembershipsService } from './memberships.service.js';
+
+const tag = 'memberships';
+const UNKNOWN: ProblemCode[] = ['unknown-node', 'unknown-network', 'ambiguous-reference'];
+const LeaveQuery = DryRunQuery.extend({ release: Flag });
+type LeaveQuery = z.infer<typeof LeaveQuery>;
+const MembershipPath = z.strictObject({ node: Reference, network: Reference });
+type MembershipPath = z.infer<typeof MembershipPath>;
+const change = { tag, answers: { 202: Accepted }, alsoDryRun: true, changes: true, ifMatch: true };
+
+/** `{node}` is one segment: HOST, HOST%2FCONTAINER, an address or an id. */
+@Controller('v1/nodes/:node/networks/:network')
+export class NodeNetworksController {
+  constructor(
+    private readonly memberships: MembershipsService,
+    private readonly commands: MembershipCommands,
+  ) {}
+
+  @Get()
+  @Policy('viewer')
+  @Operation({
+    id: 'getMembership',
+    tag,
+    summary: 'One node in one network',
+    answers: { 200: Membership },
+    problems: [...UNKNOWN, 'unknown-membership'],
+    etag: true,
+  })
+  async get(
+    @Param({ schema: MembershipPath }) { node, network }: MembershipPath,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Membership> {
+    const membership = await this.memberships.get(node, network);
+    if (membership.version !== null) void reply.header('etag', etag(membership.version));
+    return membership;
+  }
+
+  @Put()
+  @HttpCode(202)
+  @Policy('operator')
+  @Operation({
+    ...change,
+    id: 'joinNetwork',
+    summary: 'Let a node join a network, change its settings, or adopt a membership that a person made',
+    body: true,
+    problems: [...UNKNOWN, 'unmanaged-membership', 'not-adoptable', 'being-removed'],
+  })
+  async join(
+    @Param({ schema: MembershipPath }) { node, network }: MembershipPath,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Body({ schema: MembershipPut.prefault({}) }) body: MembershipPut,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.commands.join(asked, node, network, body));
+  }
+
+  @Delete()
+  @HttpCode(202)
+  @Policy('operator')
+  @Operation({
+    ...change,
+    id: 'leaveNetwork',
+    summary: 'Let a node leave a network; with ?release=true it stays, and Orrery gives it up',
+    problems: [...UNKNOWN, 'unknown-membership', 'unmanaged-membership', 'not-releasable'],
+  })
+  async leave(
+    @Param({ schema: MembershipPath }) { node, network }: MembershipPath,
+    @Query({ schema: LeaveQuery }) { release }: LeaveQuery,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    const { commands } = this;
+    const answer = release ? commands.release(asked, node, network) : commands.leave(asked, node, network);
+    return sendAnswer(reply, await answer);
+  }
+}

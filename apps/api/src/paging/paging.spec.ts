@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { Selector } from '@orrery/shared/contracts';
+import fc from 'fast-check';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import { Keyset, toPage } from './keyset.js';
+import { whereSelector } from './selector-sql.js';
+import { Where } from './where.js';
+
+describe('a cursor', () => {
+  it('comes back as the key that went in', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 100 }), { minLength: 1, maxLength: 5 }), (key) => {
+        const types = key.map(() => 'text' as const);
+        expect(decodeCursor(encodeCursor(key), types)).toEqual(key);
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    'x',
+    '%%%',
+    encodeCursor(['a', 'b']),
+    Buffer.from('{"a":1}').toString('base64url'),
+    Buffer.from('[1]').toString('base64url'),
+  ])('is a bad request when it is none of this list: %s', (cursor) => {
+    expect(() => decodeCursor(cursor, ['text'])).toThrow(expect.objectContaining({ code: 'bad-request' }));
+  });
+
+  it.each([
+    ['x', false],
+    ['2026-02-29 00:00:00+00', false],
+    ['2026-01-01 25:00:00+00', false],
+    ['0000-01-01 00:00:00+00', false],
+    ['2026-01-01 00:00:00+23', false],
+    ['2026-01-01', false],
+    ['2028-02-29 23:59:59.123456+00', true],
+    ['2026-01-01 00:00:00-03:30', true],
+  ])('by time has the form in which Postgres writes one: %s, %s', (text, isTime) => {
+    const decode = () => decodeCursor(encodeCursor([text, 'id']), ['timestamptz', 'text']);
+    if (isTime) expect(decode()).toEqual([text, 'id']);
+    else expect(decode).toThrow(expect.objectContaining({ code: 'bad-request' }));
+  });
+});
+
+describe('a page', () => {
+  const rows = ['a', 'b', 'c'].map((name) => ({ name, key: [name] }));
+
+  it('has a next one exactly when one row more was found', () => {
+    expect(toPage(rows, 2)).toEqual({ items: [{ name: 'a' }, { name: 'b' }], next: encodeCursor(['b']) });
+    expect(toPage(rows, 3)).toEqual({ items: rows.map(({ name }) => ({ name })), next: null });
+    expect(toPage([], 3)).toEqual({ items: [], next: null });
+  });
+
+  it('begins after the cursor’s key, with the key as values', () => {
+    const where = new Where().and('x = $?', 1);
+    const keyset = new Keyset([{ sql: 'at', cast: 'timestamptz' }, { sql: 'id' }], 'DESC');
+    const tail = keyset.page(where, {
+      limit: 10,
+      after: encodeCursor(['2026-01-01 00:00:00+00', "'; DROP TABLE hosts"]),
+    });
+    expect(where.sql).toBe('WHERE (x = $1) AND ((at, id) < ($2::timestamptz, $3::text))');
+    expect(where.values).toEqual([1, '2026-01-01 00:00:00+00', "'; DROP TABLE hosts"]);
+    expect(tail).toBe('ORDER BY at DESC, id DESC LIMIT 11');
+  });
+});
+
+describe('a selector in SQL', () => {
+  it('keeps every key and value out of the text', () => {
+    const where = new Where();
+    whereSelector(where, Selector.parse('site=cloud,tier!=db,gpu,!spot'), 'h.labels');
+    expect(where.values).toEqual(['site', 'cloud', 'tier', 'db', 'gpu', 'spot']);
+    expect(where.sql).toBe(
+      'WHERE (h.labels ->> $1 = $2) AND (h.labels ->> $3 IS DISTINCT FROM $4) AND (jsonb_exists(h.labels, $5)) AND (NOT jsonb_exists(h.labels, $6))',
+    );
+  });
+});

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { ContainerId, HostId, Labels, NetworkId, NodeId, NodeKind } from '@orrery/shared/contracts';
+import type { Sql } from '../database/sql.js';
+import { NAMED_NODES } from '../nodes/named-nodes.js';
+
+export interface FoundHost {
+  id: HostId;
+  name: string;
+  nodeId: NodeId;
+  labels: Labels;
+  simulated: boolean;
+}
+
+export interface FoundNode {
+  id: NodeId;
+  kind: NodeKind;
+  name: string;
+  hostId: HostId;
+  hostName: string;
+  containerId: ContainerId | null;
+}
+
+export interface FoundContainer {
+  id: ContainerId;
+  name: string;
+  hostId: HostId;
+  hostName: string;
+}
+
+const HOST = 'SELECT id, name, node_id AS "nodeId", labels, simulated FROM hosts WHERE removed_at IS NULL';
+const NODE = `SELECT DISTINCT n.id, n.kind, n.name, n.host_id AS "hostId", n.host_name AS "hostName", n.container_id AS "containerId"
+  FROM ${NAMED_NODES} n`;
+const CONTAINER = `SELECT c.id, c.name, h.id AS "hostId", h.name AS "hostName"
+  FROM containers c JOIN hosts h ON h.id = c.host_id AND h.removed_at IS NULL`;
+
+/** What a reference may mean. More than one row: ambiguous, which the service says. */
+@Injectable()
+export class ReferencesRepository {
+  async hosts(sql: Sql, reference: string): Promise<FoundHost[]> {
+    return sql.query(`${HOST} AND (id = $1 OR name = $1)`, [reference]);
+  }
+
+  /** A host's own daemon by the host's id or name, any node by its id, or by the address that it was last seen with. */
+  async nodes(sql: Sql, reference: string): Promise<FoundNode[]> {
+    return sql.query(
+      `${NODE} LEFT JOIN node_status s ON s.node_id = n.id
+        WHERE n.id = $1 OR s.address = $1 OR (n.kind = 'host' AND (n.host_name = $1 OR n.host_id = $1)) ORDER BY n.name`,
+      [reference],
+    );
+  }
+
+  async nodesOfContainer(sql: Sql, host: string, container: string): Promise<FoundNode[]> {
+    return sql.query(
+      `${NODE} JOIN containers c ON c.id = n.container_id
+        WHERE (n.host_name = $1 OR n.host_id = $1) AND (c.name = $2 OR c.id = $2)`,
+      [host, container],
+    );
+  }
+
+  /** By id, or by name on any host. */
+  async containers(sql: Sql, reference: string): Promise<FoundContainer[]> {
+    return sql.query(`${CONTAINER} WHERE c.id = $1 OR c.name = $1 ORDER BY h.name, c.name`, [reference]);
+  }
+
+  async containersOfHost(sql: Sql, host: string, name: string): Promise<FoundContainer[]> {
+    return sql.query(`${CONTAINER} WHERE (h.name = $1 OR h.id = $1) AND (c.name = $2 OR c.id = $2)`, [host, name]);
+  }
+
+  /** Only names that a person gave here: what a network's owner calls it is hostile text and names nothing. */
+  async networkByName(sql: Sql, name: string): Promise<NetworkId | undefined> {
+    const rows = await sql.query<{ id: NetworkId }[]>('SELECT id FROM networks WHERE name = $1', [name]);
+    return rows[0]?.id;
+  }
+}

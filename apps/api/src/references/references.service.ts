@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { NetworkId } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import type { Sql } from '../database/sql.js';
+import { ReferencesRepository } from './references.repository.js';
+
+export type { FoundContainer, FoundHost, FoundNode } from './references.repository.js';
+
+/**
+ * Resolves what people write: HOST is a name or an id; NODE is HOST (its own daemon), HOST/CONTAINER, an address or an id;
+ * CONTAINER is HOST/NAME, an id, or a name that only one host has; NETWORK is 16 hex digits or a name that was given here.
+ */
+@Injectable()
+export class References {
+  constructor(private readonly repository: ReferencesRepository) {}
+
+  async host(sql: Sql, reference: string) {
+    const found = await this.repository.hosts(sql, reference);
+    return only(found, reference, 'unknown-host', 'host', ({ name }) => name);
+  }
+
+  async node(sql: Sql, reference: string) {
+    const [host, container] = split(reference);
+    const found =
+      container === undefined
+        ? await this.repository.nodes(sql, reference)
+        : await this.repository.nodesOfContainer(sql, host, container);
+    return only(found, reference, 'unknown-node', 'node', ({ name }) => name);
+  }
+
+  async container(sql: Sql, reference: string) {
+    const [host, container] = split(reference);
+    const found =
+      container === undefined
+        ? await this.repository.containers(sql, reference)
+        : await this.repository.containersOfHost(sql, host, container);
+    return only(found, reference, 'unknown-container', 'container', ({ hostName, name }) => `${hostName}/${name}`);
+  }
+
+  /** The node of a container, which the reference must name with its host. */
+  async nodeOfContainer(sql: Sql, host: string, container: string) {
+    const found = await this.repository.nodesOfContainer(sql, host, container);
+    return only(found, `${host}/${container}`, 'unknown-container', 'container', ({ name }) => name);
+  }
+
+  async network(sql: Sql, reference: string): Promise<NetworkId> {
+    const id = NetworkId.safeParse(reference.toLowerCase());
+    if (id.success) return id.data;
+    const named = await this.repository.networkByName(sql, reference);
+    if (named) return named;
+    throw new AppError({
+      code: 'unknown-network',
+      kind: 'user',
+      cause: `no network is named ${reference}, and it is not 16 hex digits`,
+      fix: `Write the network's id, or name it first: orrery network set <16 hex> --name ${reference}`,
+    });
+  }
+
+  /** The ids behind the filters of a list. */
+  async filter(
+    sql: Sql,
+    query: { host?: string | undefined; node?: string | undefined; network?: string | undefined },
+  ) {
+    return {
+      host: query.host === undefined ? undefined : (await this.host(sql, query.host)).id,
+      node: query.node === undefined ? undefined : (await this.node(sql, query.node)).id,
+      network: query.network === undefined ? undefined : await this.network(sql, query.network),
+    };
+  }
+}
+
+function split(reference: string): [string, string | undefined] {
+  const slash = reference.indexOf('/');
+  return slash < 0 ? [reference, undefined] : [reference.slice(0, slash), reference.slice(slash + 1)];
+}
+
+function only<T extends { id: string }>(
+  found: T[],
+  reference: string,
+  unknown: string,
+  noun: string,
+  nameOf: (one: T) => string,
+): T {
+  const [first, second] = found;
+  if (first && !second) return first;
+  if (!first)
+    throw new AppError({
+      code: unknown,
+      kind: 'user',
+      cause: `there is no ${noun} ${reference}`,
+      fix: `orrery ${noun} ls shows what there is.`,
+    });
+  const names = found.map(nameOf);
+  const candidates = new Set(names).size === names.length ? names : found.map(({ id }) => id);
+  throw new AppError({
+    code: 'ambiguous-reference',
+    kind: 'user',
+    cause: `${reference} may be ${candidates.join(' or ')}`,
+    fix: 'Write one of the candidates, or an id.',
+    details: { candidates },
+  });
+}

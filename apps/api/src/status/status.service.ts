@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { Status } from '@orrery/shared/contracts';
+import { Store } from '../database/store.js';
+import { absent, found, paused, unsettled, worstFirst } from './attention.js';
+import { StatusRepository, type Counts } from './status.repository.js';
+
+/** What `orrery status` shows: counts, then only what is not fine. */
+@Injectable()
+export class StatusService {
+  constructor(
+    private readonly store: Store,
+    private readonly repository: StatusRepository,
+  ) {}
+
+  counts(): Promise<Counts> {
+    return this.repository.counts(this.store);
+  }
+
+  async status(): Promise<Status> {
+    const counts = await this.counts();
+    const hosts = await this.repository.absentHosts(this.store);
+    const pausedHosts = await this.repository.pausedHosts(this.store);
+    const items = await this.repository.unsettled(this.store);
+    const findings = await this.repository.findings(this.store);
+    const attention = [
+      ...hosts.flatMap(absent),
+      ...items.flatMap(unsettled),
+      ...findings.map(found),
+      ...pausedHosts.map(paused),
+    ];
+    return { ...counts, attention: worstFirst(attention) };
+  }
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { decideTls, isLoopback, type ExposureSettings } from './exposure.js';
+
+const settings = (given: Partial<ExposureSettings>): ExposureSettings => ({
+  listen: '127.0.0.1',
+  publicUrl: undefined,
+  mode: 'auto',
+  certFile: undefined,
+  keyFile: undefined,
+  ...given,
+});
+const from = (given: Partial<ExposureSettings>) => decideTls(settings(given)).from;
+const files = { certFile: '/c.pem', keyFile: '/k.pem' };
+
+describe('the rule of every bind', () => {
+  it.each(['0.0.0.0', '::', '10.0.0.5', 'orrery.lan', '128.0.0.1'])(
+    'is TLS on %s, and nothing is made for loopback',
+    (listen) => {
+      expect(from({ listen })).toBe('private');
+      expect(from({ listen: '127.0.0.1' })).toBe('nowhere');
+    },
+  );
+
+  it('takes a certificate that was given before it makes one', () => {
+    expect(from({ listen: '0.0.0.0', ...files })).toBe('files');
+    expect(from({ ...files })).toBe('files');
+  });
+
+  it('refuses to be called over plain HTTP from elsewhere, unless somebody wrote that down', () => {
+    const given = { listen: '0.0.0.0', publicUrl: 'http://orrery.lan:7070' };
+    expect(() => from(given)).toThrow(expect.objectContaining({ code: 'plaintext-refused', kind: 'user' }));
+    expect(from({ ...given, publicUrl: 'https://orrery.lan:7070' })).toBe('private');
+    expect(from({ ...given, mode: 'off' })).toBe('nowhere');
+    expect(from({ publicUrl: 'http://127.0.0.1:7070' })).toBe('nowhere');
+  });
+
+  it('leaves TLS to what stands in front of an API on loopback', () => {
+    expect(from({ publicUrl: 'https://orrery.example.com' })).toBe('nowhere');
+    expect(from({ publicUrl: 'https://orrery.example.com', mode: 'on' })).toBe('private');
+  });
+
+  it('refuses half a certificate, and a certificate for no TLS', () => {
+    const invalid = expect.objectContaining({ code: 'settings-invalid' });
+    expect(() => from({ certFile: '/c.pem' })).toThrow(invalid);
+    expect(() => from({ keyFile: '/k.pem' })).toThrow(invalid);
+    expect(() => from({ ...files, mode: 'off' })).toThrow(invalid);
+  });
+});
+
+describe('isLoopback', () => {
+  it('knows the forms of this machine’s own address', () => {
+    expect(['127.0.0.1', '127.8.8.8', 'localhost', '::1', '[::1]'].map(isLoopback)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(['0.0.0.0', '::', '127.evil.example', '10.0.0.1'].map(isLoopback)).toEqual([false, false, false, false]);
+  });
+});

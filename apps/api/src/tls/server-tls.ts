@@ -1,0 +1,68 @@
+import { pinOf } from '@orrery/shared/tls';
+import { AppError, describeError } from '@orrery/shared/runtime';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createSecureContext, type Server } from 'node:tls';
+import type { ApiConfig } from '../config.js';
+import { ensurePrivateTls, type TlsMaterial } from './private-tls.js';
+import { serverNames } from './server-names.js';
+
+type TlsConfig = Pick<ApiConfig, 'listen' | 'publicUrl' | 'secretsFolder' | 'tls'>;
+
+/** With what the API proves itself over TLS; nothing of it when it speaks plain HTTP. */
+export class ServerTls {
+  #material: TlsMaterial | undefined;
+
+  private constructor(private readonly config: TlsConfig) {}
+
+  /** Throws AppError when a certificate was given and is not fit for use. */
+  static async open(config: TlsConfig): Promise<ServerTls> {
+    const tls = new ServerTls(config);
+    tls.#material = await tls.#read();
+    return tls;
+  }
+
+  /** Options for the HTTPS server; undefined: plain HTTP. */
+  get options(): { cert: string; key: string; minVersion: 'TLSv1.2' } | undefined {
+    const material = this.#material;
+    return material && { cert: material.certificate, key: material.key, minVersion: 'TLSv1.2' };
+  }
+
+  /** What a client may pin: the public key of the server's certificate. */
+  get pin(): string | undefined {
+    return this.#material && pinOf(this.#material.certificate);
+  }
+
+  /** PEM of the private authority; undefined with a certificate that was given, and without TLS. */
+  get authority(): string | undefined {
+    return this.#material?.authority;
+  }
+
+  /** Looks after the certificate: renews its own when it is time, reads a given one again. Returns whether there is another. */
+  async renew(server: Pick<Server, 'setSecureContext'>): Promise<boolean> {
+    const fresh = await this.#read();
+    if (fresh?.certificate === this.#material?.certificate && fresh?.key === this.#material?.key) return false;
+    this.#material = fresh;
+    if (this.options) server.setSecureContext(this.options);
+    return true;
+  }
+
+  async #read(): Promise<TlsMaterial | undefined> {
+    const { tls, listen, publicUrl, secretsFolder } = this.config;
+    if (tls.from === 'nowhere') return undefined;
+    if (tls.from === 'private') return ensurePrivateTls(join(secretsFolder, 'tls'), serverNames(listen, publicUrl));
+    try {
+      const [certificate, key] = await Promise.all([readFile(tls.certFile, 'utf8'), readFile(tls.keyFile, 'utf8')]);
+      createSecureContext({ cert: certificate, key });
+      return { certificate, key, authority: undefined };
+    } catch (error) {
+      throw new AppError({
+        code: 'certificate-unusable',
+        kind: 'user',
+        cause: `the certificate ${tls.certFile} with the key ${tls.keyFile} cannot be used: ${describeError(error)}`,
+        fix: 'ORRERY_TLS_CERT and ORRERY_TLS_KEY are files in PEM, readable by the API, of one and the same key.',
+        origin: error,
+      });
+    }
+  }
+}

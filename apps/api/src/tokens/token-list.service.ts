@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import type {
+  ApiToken,
+  ApiTokenMade,
+  ApiTokenPage,
+  ApiTokenPost,
+  NetworkId,
+  TokenQuery,
+} from '@orrery/shared/contracts';
+import { AppError, newId } from '@orrery/shared/runtime';
+import { hashOf, newToken, prefixOf } from '../auth/bearer.js';
+import type { Transaction } from '../database/sql.js';
+import { Store } from '../database/store.js';
+import { writeToOutbox } from '../events/outbox.js';
+import { References } from '../references/references.service.js';
+import { TokenList } from './token-list.repository.js';
+
+/** The admin token of the state folder. */
+const IN_STATE_FOLDER = 'tok_admin';
+
+/** Tokens of people and scripts. Their answers are kept for no Idempotency-Key: a token stands nowhere but with its holder. */
+@Injectable()
+export class Tokens {
+  constructor(
+    private readonly store: Store,
+    private readonly references: References,
+    private readonly repository: TokenList,
+  ) {}
+
+  list(query: TokenQuery): Promise<ApiTokenPage> {
+    return this.repository.list(this.store, query);
+  }
+
+  create(by: string, { name, role, scope, expiresIn }: ApiTokenPost): Promise<ApiTokenMade> {
+    const secret = newToken('ora');
+    return this.store.transaction(async (transaction) => {
+      if (await this.repository.isNameTaken(transaction, name)) throw nameTaken(name);
+      const id = newId('tok');
+      await this.repository.add(transaction, {
+        id,
+        name,
+        hash: hashOf(secret),
+        prefix: prefixOf(secret),
+        role,
+        scope: scope ? await this.#resolve(transaction, scope) : null,
+        expiresIn,
+        by,
+      });
+      await writeToOutbox(transaction, { type: 'token.created', data: { token: id, kind: 'api', name, role, by } });
+      return { token: await this.#find(transaction, id), secret };
+    });
+  }
+
+  async revoke(by: string, reference: string): Promise<ApiToken> {
+    return this.store.transaction(async (transaction) => {
+      const found = await this.#find(transaction, reference);
+      const { id, name, role } = found;
+      if (id === IN_STATE_FOLDER) throw inStateFolder();
+      if (found.state === 'revoked') return found;
+      await this.repository.revoke(transaction, id);
+      await writeToOutbox(transaction, { type: 'token.revoked', data: { token: id, kind: 'api', name, role, by } });
+      return this.#find(transaction, id);
+    });
+  }
+
+  /** Networks by their ids: who may name networks must not widen what a token may do. */
+  async #resolve(transaction: Transaction, scope: NonNullable<ApiTokenPost['scope']>) {
+    const networks: NetworkId[] = [];
+    for (const network of scope.networks ?? []) networks.push(await this.references.network(transaction, network));
+    return { hosts: scope.hosts, networks: scope.networks === null ? null : [...new Set(networks)].sort() };
+  }
+
+  async #find(transaction: Transaction, reference: string): Promise<ApiToken> {
+    const [found, second] = await this.repository.find(transaction, reference);
+    if (second)
+      throw new AppError({
+        code: 'ambiguous-reference',
+        kind: 'user',
+        cause: `more than one valid token is named ${reference}`,
+        fix: 'Write the id: orrery token ls -o wide',
+      });
+    if (found) return found;
+    throw new AppError({ code: 'unknown-token', kind: 'user', cause: `there is no token ${reference}` });
+  }
+}
+
+const nameTaken = (name: string) =>
+  new AppError({
+    code: 'name-taken',
+    kind: 'user',
+    cause: `a valid token is named ${name}`,
+    fix: `Choose another name, or revoke that one first: orrery token revoke ${name}`,
+  });
+
+const inStateFolder = () =>
+  new AppError({
+    code: 'token-in-state-folder',
+    kind: 'user',
+    cause: 'this is the admin token of the state folder: revoked, nobody might get in any more',
+  });

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { trustedFetch, type TrustedInit } from '@orrery/shared/tls';
+import type { z } from 'zod';
+import { CliError } from '../errors/cli-error.js';
+import { ExitCode } from '../errors/exit-code.js';
+import type { Settings } from '../settings.js';
+import { foreignAnswer, problemError, unreachable } from './api-errors.js';
+
+export type Query = Record<string, string | number | boolean | undefined>;
+export interface Answer<T> {
+  value: T;
+  /** The JSON as it came, for `-o json`: it may hold fields that this version does not know. */
+  raw: unknown;
+  etag: string | undefined;
+}
+export interface RequestOptions {
+  query?: Query;
+  body?: unknown;
+  ifMatch?: string | undefined;
+  /** Milliseconds; long polls need more than the default. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+const TIMEOUT_MS = 15_000;
+
+/** The one door to the HTTP API: every answer is parsed with its schema, every failure becomes a CliError. */
+export class ApiClient {
+  constructor(private readonly settings: Settings) {}
+
+  get url(): string {
+    return this.settings.url;
+  }
+
+  get token(): string | undefined {
+    return this.settings.token;
+  }
+
+  /** `fetch` as this API has to be asked: only the server that is trusted gets anything. */
+  fetch(url: string | URL, init: TrustedInit): Promise<Response> {
+    return trustedFetch(url, init, this.settings.trust);
+  }
+
+  urlOf(path: string, query: Query = {}): URL {
+    const url = new URL(this.settings.url + path);
+    for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, String(value));
+    return url;
+  }
+
+  get<Schema extends z.ZodType>(path: string, schema: Schema, options: Omit<RequestOptions, 'body'> = {}) {
+    return this.request('GET', path, schema, options);
+  }
+
+  async request<Schema extends z.ZodType>(
+    method: Method,
+    path: string,
+    schema: Schema,
+    options: RequestOptions = {},
+  ): Promise<Answer<z.infer<Schema>>> {
+    const response = await this.#send(method, path, options);
+    const raw = await response.json().catch((error: unknown) => {
+      if (options.signal?.aborted) throw error;
+      throw foreignAnswer(this.settings, response.status);
+    });
+    if (!response.ok) throw problemError(this.settings, response.status, raw);
+    const parsed = schema.safeParse(raw);
+    if (!parsed.success) throw unexpectedShape(method, path, parsed.error);
+    return { value: parsed.data, raw, etag: response.headers.get('etag') ?? undefined };
+  }
+
+  /** The error that an answer other than 2xx stands for. */
+  async refusal(response: Response): Promise<CliError> {
+    return problemError(this.settings, response.status, await response.json().catch(() => undefined));
+  }
+
+  /** Sends once, and once more when a kept connection broke: every change carries its idempotency key, so it happens once. */
+  async #send(method: Method, path: string, options: RequestOptions): Promise<Response> {
+    const { query = {}, body, ifMatch, timeoutMs = TIMEOUT_MS, signal } = options;
+    const url = this.urlOf(path, query);
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (this.settings.token) headers.authorization = `Bearer ${this.settings.token}`;
+    if (method !== 'GET') headers['idempotency-key'] = randomUUID();
+    if (ifMatch) headers['if-match'] = ifMatch;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const send = () => {
+      const late = AbortSignal.timeout(timeoutMs);
+      const init = {
+        method,
+        headers,
+        signal: signal ? AbortSignal.any([late, signal]) : late,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      };
+      return this.fetch(url, init);
+    };
+    try {
+      return await send().catch((error: unknown) => {
+        if (isBrokenConnection(error)) return send();
+        throw error;
+      });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw unreachable(this.settings, error);
+    }
+  }
+}
+
+const isBrokenConnection = (error: unknown) => {
+  const { code, cause } = error as { code?: string; cause?: { code?: string } };
+  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(cause?.code ?? code ?? '');
+};
+
+const unexpectedShape = (method: string, path: string, error: z.ZodError) =>
+  new CliError({
+    exitCode: ExitCode.failed,
+    code: 'unexpected-answer',
+    cause: `The answer to ${method} ${path} does not have the shape that this orrery knows: ${error.issues
+      .slice(0, 3)
+      .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+      .join('; ')}`,
+    fix: 'Compare the versions of the CLI and of the API: orrery version',
+    origin: error,
+  });

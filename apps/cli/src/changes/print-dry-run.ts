@@ -1,0 +1,31 @@
+import type { DryRun } from '@orrery/shared/contracts';
+import type { OutputFormat } from '../output/format.js';
+import { tableLines, type Column } from '../output/table.js';
+import type { Context } from '../program/context.js';
+import { jsonText } from '../terminal/safe-text.js';
+
+interface Row {
+  host: string;
+  step: string;
+  target: string;
+  detail: string;
+}
+
+const columns: Column<Row>[] = [
+  { title: 'HOST', text: (row) => row.host, tone: () => 'strong' },
+  { title: 'STEP', text: (row) => row.step },
+  { title: 'TARGET', text: (row) => row.target },
+  { title: 'DETAIL', text: (row) => row.detail },
+];
+
+/** What would be done, host by host; the hosts that nothing would happen on are named, too. */
+export function printDryRun({ terminal, now }: Context, format: OutputFormat, { hosts }: DryRun, raw: unknown): void {
+  if (format === 'json') return terminal.out(jsonText(raw));
+  const rows = hosts.flatMap(({ host, steps }): Row[] => {
+    if (steps === null) return [{ host: host.name, step: '', target: '', detail: 'away: it plans when it is back' }];
+    if (steps.length === 0) return [{ host: host.name, step: '', target: '', detail: 'nothing to do' }];
+    return steps.map((step) => ({ host: host.name, ...step }));
+  });
+  if (rows.length > 0) terminal.out(tableLines(columns, rows, terminal.colors, now()).join('\n'));
+  terminal.err('(dry run: nothing was changed; what a host still has to do for earlier commands is among its steps)');
+}

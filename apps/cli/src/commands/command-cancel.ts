@@ -1,0 +1,27 @@
+import { Accepted, Command } from '@orrery/shared/contracts';
+import { z } from 'zod';
+import { apiPath } from '../api/paths.js';
+import { outputOption, type OutputOptions } from '../options/shared-options.js';
+import { printOne } from '../output/print.js';
+import type { Context } from '../program/context.js';
+import type { OrreryCommand } from '../program/orrery-command.js';
+import { commandArgument, commandView } from './command-view.js';
+
+/** `command cancel`: only while no host has it; afterwards the opposite command is the way back. */
+export function addCommandCancel(noun: OrreryCommand, context: Context): void {
+  noun.leaf<OutputOptions>({
+    name: 'cancel',
+    summary: 'take a command back that no host has yet',
+    details: 'What its host already has is not taken back: give the opposite command (leave, rm).',
+    args: [commandArgument()],
+    options: [outputOption()],
+    examples: ['orrery command cancel cmd_2345672345672345672a'],
+    run: async ({ output }, id = '') => {
+      const answer = await context.client.request('DELETE', apiPath('commands', id), z.union([Accepted, Command]));
+      const { value, raw } = answer;
+      if ('command' in value)
+        printOne(context, output, commandView, { value: value.command, raw: (raw as { command: unknown }).command });
+      else printOne(context, output, commandView, { value, raw });
+    },
+  });
+}

@@ -1,0 +1,43 @@
+import type { Container } from '@orrery/shared/contracts';
+import { marked } from '../hosts/host-view.js';
+import { ReferenceArgument } from '../options/reference-argument.js';
+import { age } from '../output/age.js';
+import { outcomeText, outcomeTone } from '../output/outcome.js';
+import type { Column, Tone } from '../output/table.js';
+
+export const containerName = (container: Container) => `${container.host.name}/${container.name}`;
+
+const containerColumns: Column<Container>[] = [
+  { title: 'CONTAINER', text: (row) => marked(containerName(row), row.simulated), tone: () => 'strong' },
+  { title: 'STATE', text: stateText, tone: stateTone },
+  { title: 'OUTCOME', text: (row) => outcomeText(row.outcome), tone: (row) => outcomeTone(row.outcome) },
+  { title: 'NETWORKS', text: (row) => row.networks.join(',') },
+  { title: 'IMAGE', text: (row) => row.image ?? row.status?.image ?? '(default)' },
+  { title: 'AGE', text: (row, now) => age(row.createdAt, now) },
+  { title: 'STARTED', text: (row, now) => age(row.status?.startedAt ?? null, now), wide: true },
+  { title: 'LIMITS', text: ({ limits }) => `${limits.memoryMb} MiB, ${limits.pids} processes`, wide: true },
+  { title: 'NODE', text: (row) => row.node.id, wide: true },
+  { title: 'ID', text: (row) => row.id, wide: true },
+];
+
+function stateText({ status, intent }: Container): string {
+  const observed = status === null ? 'not there' : status.state === 'exited' ? exitText(status) : status.state;
+  return intent === 'absent' ? `${observed}, being removed` : observed;
+}
+
+const exitText = ({ exitCode, oomKilled }: NonNullable<Container['status']>) =>
+  `exited${exitCode === null ? '' : ` ${exitCode}`}${oomKilled ? ' (out of memory)' : ''}`;
+
+function stateTone({ status }: Container): Tone {
+  if (status === null) return 'dim';
+  return status.state === 'running' ? 'good' : status.state === 'dead' || status.state === 'exited' ? 'bad' : 'warn';
+}
+
+export const containerView = {
+  columns: containerColumns,
+  nameOf: containerName,
+  empty: 'No containers. Launch one: orrery launch NAME --host HOST --network NETWORK',
+};
+
+export const containerArgument = () =>
+  new ReferenceArgument('<container>', 'HOST/CONTAINER or id of a container', 'containers');

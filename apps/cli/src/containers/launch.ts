@@ -1,0 +1,52 @@
+import type { ExitCode } from '../errors/exit-code.js';
+import { apiPath } from '../api/paths.js';
+import { submit, submitEverywhere } from '../changes/submit.js';
+import { usageError } from '../errors/usage-error.js';
+import { ReferenceArgument } from '../options/reference-argument.js';
+import { ReferenceOption } from '../options/reference-option.js';
+import { changeOptions, type ChangeOptions, selectorOption } from '../options/shared-options.js';
+import { defaultSpec, specOf, specOptions, type SpecOptions } from '../options/spec-options.js';
+import type { Context } from '../program/context.js';
+import type { Leaf } from '../program/orrery-command.js';
+
+type LaunchOptions = ChangeOptions & SpecOptions & { host?: string };
+
+/** `orrery launch`: a ZeroTier container on a host, or on every host that matches. */
+export const launchLeaf = (context: Context): Leaf<LaunchOptions> => ({
+  name: 'launch',
+  summary: 'launch a ZeroTier container on a host',
+  details:
+    'Launching it again with the same spec changes nothing; with another spec it is refused (see orrery container set).\n' +
+    'It came true when the container runs and the kernel shows its interface up, with the address that the network assigned.',
+  args: [new ReferenceArgument('<name>', 'name of the container: a-z, 0-9 and -')],
+  options: [
+    new ReferenceOption('--host <host>', 'on this host', 'hosts'),
+    selectorOption('on every host with these labels, such as site=cloud,tier!=db'),
+    ...specOptions(),
+    ...changeOptions(),
+  ],
+  examples: [
+    'orrery launch demo --host web-1 --network 8056c2e21c000001 --wait',
+    'orrery launch edge -l site=cloud --network lab,office --wait=5m',
+  ],
+  run: async (options, name = ''): Promise<ExitCode> => {
+    const { host, selector, network } = options;
+    if ((host === undefined) === (selector === undefined))
+      throw usageError('A launch needs either --host or -l.', 'orrery host ls shows the hosts and their labels.');
+    if (!network?.length) throw usageError('A launch needs a network.', 'Add --network with a name or 16 hex digits.');
+    const spec = specOf(options, defaultSpec());
+    if (host !== undefined)
+      return submit(
+        context,
+        { method: 'POST', path: apiPath('hosts', host, 'containers'), body: { name, ...spec } },
+        options,
+      );
+    const text = (count: number) => `Launch ${name} on ${count} hosts?`;
+    return submitEverywhere(
+      context,
+      { action: 'launch', name, spec },
+      { text, always: false },
+      { ...options, selector: selector ?? '' },
+    );
+  },
+});

@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { usageError } from '../errors/usage-error.js';
+
+export const StoredContext = z.object({
+  url: z.string(),
+  token: z.string(),
+  /** Of the server's public key; absent when a public authority vouches for it. */
+  pin: z.string().optional(),
+});
+export type StoredContext = z.infer<typeof StoredContext>;
+
+const Contexts = z.object({ current: z.string().nullable(), contexts: z.record(z.string(), StoredContext) });
+export type Contexts = z.infer<typeof Contexts>;
+
+/** Where logins are kept: beside the state of an Orrery that ORRERY_HOME names, else with a person's other settings. */
+export function contextsFile(env: NodeJS.ProcessEnv): string {
+  if (env.ORRERY_HOME) return join(env.ORRERY_HOME, 'contexts.json');
+  return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'orrery', 'contexts.json');
+}
+
+export function readContexts(file: string): Contexts {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return { current: null, contexts: {} };
+  }
+  try {
+    return Contexts.parse(JSON.parse(text));
+  } catch (error) {
+    throw usageError(
+      `${file} is not a list of contexts: ${String(error)}`,
+      'Remove it and log in again: orrery login URL',
+    );
+  }
+}
+
+/** It holds tokens: mode 0600, written as a whole. */
+export function writeContexts(file: string, contexts: Contexts): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}.new`;
+  writeFileSync(draft, `${JSON.stringify(contexts, null, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, file);
+}

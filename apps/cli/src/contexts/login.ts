@@ -1,0 +1,80 @@
+import { HostPage } from '@orrery/shared/contracts';
+import { presentedServer } from '@orrery/shared/tls';
+import { ApiClient } from '../api/api-client.js';
+import { unreachable } from '../api/api-errors.js';
+import { confirm } from '../changes/confirm.js';
+import { usageError } from '../errors/usage-error.js';
+import { ReferenceArgument } from '../options/reference-argument.js';
+import { ReferenceOption } from '../options/reference-option.js';
+import type { Context } from '../program/context.js';
+import type { Leaf } from '../program/orrery-command.js';
+import { contextsFile, readContexts, writeContexts } from './context-store.js';
+
+interface LoginOptions {
+  pin?: string;
+  name?: string;
+}
+
+const LOCAL = /^(localhost|127\.[\d.]+|\[::1\])$/;
+const PIN = /^(sha256\/\/)?([A-Za-z0-9+/]{43}=)$/;
+
+/** `orrery login`: from here on, every command speaks to that API. */
+export const loginLeaf = (context: Context): Leaf<LoginOptions> => ({
+  name: 'login',
+  summary: 'use the API at a URL from now on, with a token that is asked for',
+  details:
+    'Without a terminal the token is read from stdin or ORRERY_TOKEN. An API with a certificate of its own is known by its pin, which GET /v1/install tells.',
+  args: [new ReferenceArgument('<url>', 'such as https://orrery.lan:7070')],
+  options: [
+    new ReferenceOption('--pin <pin>', "base64 SHA-256 of the server's public key: nothing is asked"),
+    new ReferenceOption('--name <name>', "name of the context; default: the URL's host"),
+  ],
+  examples: ['orrery login https://orrery.lan:7070', "orrery login https://orrery.lan:7070 --pin '9fS…=' < token"],
+  run: (options, url) => login(context, url ?? '', options),
+});
+
+async function login(context: Context, given: string, options: LoginOptions): Promise<void> {
+  const { terminal, env } = context;
+  const url = checkedUrl(given);
+  const pin = url.protocol === 'https:' ? await trustedPin(context, url.origin, options.pin) : undefined;
+  const token = (env.ORRERY_TOKEN || (await terminal.ask('Token: ', { hidden: true }))).trim();
+  if (!token)
+    throw usageError(
+      'There is no token.',
+      'orrery token create makes one; at the first start it is in secrets/admin.token.',
+    );
+  const address = given.replace(/\/+$/, '');
+  const stored = { url: address, token, ...(pin ? { pin } : {}) };
+  const client = new ApiClient({ url: address, token, tokenSource: 'this login', trust: pin ? { pin } : undefined });
+  await client.get('/v1/hosts', HostPage, { query: { limit: 1 } });
+  const name = options.name ?? url.hostname.replace(/^\[|\]$/g, '');
+  const file = contextsFile(env);
+  const { contexts } = readContexts(file);
+  writeContexts(file, { current: name, contexts: { ...contexts, [name]: stored } });
+  terminal.err(`Logged in: the context ${name} is used from now on. It is in ${file}.`);
+}
+
+function checkedUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw usageError(`${text} is no URL.`, 'Write it as https://orrery.lan:7070');
+  if (url.protocol === 'http:' && !LOCAL.test(url.hostname))
+    throw usageError(`${text} is not encrypted: the token would be readable on its way.`, 'Use https.');
+  return url;
+}
+
+/** The pin that the server has to have; undefined when a public authority vouches for it. */
+async function trustedPin(context: Context, url: string, given: string | undefined): Promise<string | undefined> {
+  if (given !== undefined) {
+    const pin = PIN.exec(given)?.[2];
+    if (!pin) throw usageError(`${given} is no pin.`, 'It is the base64 of a SHA-256: 43 characters and =.');
+    return pin;
+  }
+  const { pin, isPublic } = await presentedServer(url).catch((error: unknown) => {
+    throw unreachable({ url, token: undefined, tokenSource: '', trust: undefined }, error);
+  });
+  if (isPublic) return undefined;
+  const compare = 'On the machine of the API: orrery host add prints it, and GET /v1/install tells it.';
+  await confirm(context, `Is this the key of your API?`, [`${url} shows the pin ${pin}`, compare], undefined);
+  return pin;
+}

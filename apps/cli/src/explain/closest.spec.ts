@@ -1,0 +1,18 @@
+import { describe, expect, it } from '@jest/globals';
+import { closest } from './closest.js';
+import { explainedCodes } from './explain.command.js';
+
+describe('closest', () => {
+  it.each([
+    ['tun', 'tun-missing'],
+    ['autorization', 'authorization'],
+    ['unkown-host', 'unknown-host'],
+  ])('to %s finds %s', (text, code) => {
+    expect(closest(text, explainedCodes())).toContain(code);
+  });
+
+  it('finds nothing for what is like nothing, and never more than three', () => {
+    expect(closest('xyzzy', explainedCodes())).toEqual([]);
+    expect(closest('unknown', explainedCodes())).toHaveLength(3);
+  });
+});

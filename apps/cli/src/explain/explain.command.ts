@@ -1,0 +1,32 @@
+import { explain, FAILURES, FINDINGS, PROBLEMS, WAITING } from '@orrery/shared/contracts';
+import { usageError } from '../errors/usage-error.js';
+import { ReferenceArgument } from '../options/reference-argument.js';
+import { outputOption, type OutputOptions } from '../options/shared-options.js';
+import type { Context } from '../program/context.js';
+import type { Leaf } from '../program/orrery-command.js';
+import { jsonText } from '../terminal/safe-text.js';
+import { closest } from './closest.js';
+
+/** Every code that can be explained, sorted. */
+export const explainedCodes = (): string[] =>
+  [...new Set([WAITING, FAILURES, FINDINGS, PROBLEMS].flatMap((table) => Object.keys(table)))].sort();
+
+/** `orrery explain`: works without an API, as the codes are part of the contracts. */
+export const explainLeaf = ({ terminal }: Context): Leaf<OutputOptions> => ({
+  name: 'explain',
+  summary: 'say what a code means and what to do about it',
+  details: 'Codes stand in outcomes, findings and problems; docs/errors.md has them all.',
+  args: [new ReferenceArgument('[code]', 'such as tun-missing; without it: a list of all codes', 'codes')],
+  options: [outputOption(['table', 'json'])],
+  examples: ['orrery explain authorization', 'orrery explain tun-missing'],
+  run: ({ output }, code) => {
+    if (code === undefined)
+      return terminal.out(output === 'json' ? jsonText(explainedCodes()) : explainedCodes().join('\n'));
+    const explanation = explain(code);
+    if (!explanation)
+      throw usageError(`There is no code ${code}.`, 'orrery explain lists them all.', closest(code, explainedCodes()));
+    if (output === 'json') return terminal.out(jsonText({ code, ...explanation }));
+    const { colors } = terminal;
+    terminal.out([colors.bold(code), explanation.means, '', `${colors.bold('fix')}  ${explanation.fix}`].join('\n'));
+  },
+});

@@ -1,0 +1,61 @@
+import type { Command, Host, JoinToken, Membership, Node } from '@orrery/shared/contracts';
+import { ExitCode } from '../errors/exit-code.js';
+import { safeText } from '../terminal/safe-text.js';
+import type { Colors } from '../terminal/terminal.js';
+import type { Verdict } from '../waiting/narrate.js';
+
+const LOST = {
+  expired: 'its token has expired',
+  revoked: 'its token was revoked',
+  used: 'it did, and its host was removed again',
+  valid: '',
+};
+
+/** The token has ended without a host; or, with `valid`, the time is over and the machine may still come. */
+export function notEnrolled(name: string, token: JoinToken, state: JoinToken['state'], colors: Colors): Verdict {
+  const title = colors.bold(safeText(name));
+  if (state !== 'valid') {
+    const lines = [
+      `${colors.red('✗')} ${title} has not enrolled: ${LOST[state]}`,
+      `  ${colors.bold('fix')}  Make another line: orrery host add, as before.`,
+    ];
+    return { exitCode: ExitCode.failed, lines };
+  }
+  const lines = [
+    `${colors.yellow('…')} ${title} has not enrolled yet`,
+    `  ${colors.bold('next')} Run the line above on it, as root; its token is valid until ${token.expiresAt}.`,
+    `  ${colors.bold('then')} ${WATCH} ${colors.dim('(it is said there when it comes)')}`,
+  ];
+  return { exitCode: ExitCode.waiting, lines };
+}
+
+export const WATCH = "orrery events -f --type 'host.*'";
+
+export function notReported({ name, presence }: Host, colors: Colors): Verdict {
+  const lines = [
+    `${colors.yellow('…')} ${colors.bold(safeText(name))} has enrolled, and its agent has not reported yet (it is ${presence})`,
+    `  ${colors.bold('next')} Read there what its agent says: journalctl -u orrery-agent; its way to NATS may be blocked.`,
+    `  ${colors.bold('then')} orrery host get ${safeText(name)} ${colors.dim('(it goes on without you)')}`,
+  ];
+  return { exitCode: ExitCode.waiting, lines };
+}
+
+/** `docker 27.3, zerotier-one 1.14.1`; what could not be asked says why. */
+export function reportedText({ engine }: Host, { zerotierVersion, cause }: Node): string {
+  const docker = engine?.state === 'up' ? `docker ${engine.version}` : `docker: ${engine?.cause ?? 'unknown'}`;
+  return `${docker}, ${zerotierVersion === null ? `zerotier-one: ${cause ?? 'unknown'}` : `zerotier-one ${zerotierVersion}`}`;
+}
+
+/** `shop 10.147.17.3`: the addresses that the kernel has. */
+export const joinedText = ({ network, addresses }: Membership) =>
+  [network.name ?? network.id, ...addresses.map((address) => address.split('/')[0])].join(' ');
+
+/** The command with which this host joined that network when it enrolled; `commands` are the newest first. */
+export const joinOf = (commands: Command[], { node }: Host, network: string, since: string) =>
+  commands.findLast(
+    (command) =>
+      command.action === 'join' &&
+      command.node === node &&
+      command.networks.some((one) => one === network) &&
+      Date.parse(command.createdAt) >= Date.parse(since),
+  );

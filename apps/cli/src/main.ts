@@ -1,0 +1,10 @@
+import { run } from './run.js';
+import { processTerminal } from './terminal/terminal.js';
+
+// `orrery events -f | head` closes the pipe: that is an ordinary end.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await run(process.argv.slice(2), processTerminal(process), process.env);

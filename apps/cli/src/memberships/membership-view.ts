@@ -1,0 +1,42 @@
+import type { Membership } from '@orrery/shared/contracts';
+import { marked } from '../hosts/host-view.js';
+import { networkText } from '../networks/network-view.js';
+import { age } from '../output/age.js';
+import { outcomeText, outcomeTone } from '../output/outcome.js';
+import type { Column, Tone } from '../output/table.js';
+
+const membershipColumns: Column<Membership>[] = [
+  { title: 'NODE', text: (row) => marked(row.node.name, row.simulated), tone: () => 'strong' },
+  { title: 'NETWORK', text: (row) => networkText(row.network) },
+  { title: 'STATUS', text: (row) => row.status ?? 'not joined', tone: (row) => statusTone(row.status) },
+  { title: 'OUTCOME', text: wantedText, tone: (row) => (row.managed ? outcomeTone(row.outcome) : 'dim') },
+  { title: 'INTERFACE', text: interfaceText, tone: (row) => (row.interfaceUp === false ? 'warn' : undefined) },
+  { title: 'ADDRESSES', text: (row) => row.addresses.join(',') },
+  { title: 'ASSIGNED', text: (row) => row.assignedAddresses.join(','), wide: true },
+  { title: 'ROUTES', text: (row) => row.routes.map((route) => route.target).join(','), wide: true },
+  { title: 'UPDATED', text: (row, now) => age(row.updatedAt, now), wide: true },
+];
+
+function statusTone(status: Membership['status']): Tone | undefined {
+  if (status === null || status === 'UNKNOWN') return 'dim';
+  if (status === 'OK') return 'good';
+  return status === 'REQUESTING_CONFIGURATION' || status === 'ACCESS_DENIED' ? 'warn' : 'bad';
+}
+
+/** How the wish stands; what Orrery did not make is only shown. */
+function wantedText({ managed, intent, outcome }: Membership): string {
+  if (!managed) return 'unmanaged';
+  const text = outcomeText(outcome) || 'pending';
+  return intent === 'absent' ? `leaving, ${text}` : text;
+}
+
+function interfaceText({ device, interfaceUp }: Membership): string {
+  if (device === null) return '';
+  return interfaceUp === null ? `${device} ?` : `${device} ${interfaceUp ? 'up' : 'down'}`;
+}
+
+export const membershipView = {
+  columns: membershipColumns,
+  nameOf: (row: Membership) => `${row.node.name} ${row.network.id}`,
+  empty: 'No memberships. Let a host join a network: orrery join HOST NETWORK',
+};

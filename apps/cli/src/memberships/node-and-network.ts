@@ -1,0 +1,39 @@
+import { usageError } from '../errors/usage-error.js';
+import { networkArgument } from '../networks/network-view.js';
+import { nodeArgument } from '../nodes/node-view.js';
+import { ReferenceOption } from '../options/reference-option.js';
+import { selectorOption } from '../options/shared-options.js';
+
+/** `join NODE NETWORK`, or `join -l SELECTOR NETWORK`: the selector stands for the node. */
+export const nodeAndNetworkArguments = () => [nodeArgument('[node]'), networkArgument('[network]')];
+
+export const everywhereOptions = () => [
+  selectorOption('on every host with these labels, such as site=cloud,tier!=db'),
+  new ReferenceOption('--container <name>', "with -l: the node of this container, instead of the host's own"),
+];
+
+export interface EverywhereOptions {
+  selector?: string;
+  container?: string;
+}
+
+type Place = { node: string; network: string } | { selector: string; network: string; container: string | undefined };
+
+export function placeOf(
+  verb: string,
+  { selector, container }: EverywhereOptions,
+  first?: string,
+  second?: string,
+): Place {
+  if (selector !== undefined) {
+    if (first !== undefined && second === undefined) return { selector, network: first, container };
+    throw usageError('With -l there is one argument: the network.', `Write orrery ${verb} -l ${selector} NETWORK.`);
+  }
+  if (container !== undefined)
+    throw usageError('--container goes with -l.', `Write orrery ${verb} HOST/CONTAINER NETWORK.`);
+  if (first !== undefined && second !== undefined) return { node: first, network: second };
+  throw usageError(
+    'It needs a node and a network.',
+    `Write orrery ${verb} NODE NETWORK (NODE is HOST or HOST/CONTAINER), or orrery ${verb} -l SELECTOR NETWORK.`,
+  );
+}

@@ -1,0 +1,13 @@
+import { Option } from 'commander';
+import type { Kind } from './kind.js';
+
+/** An option whose value completion knows how to fill. */
+export class ReferenceOption extends Option {
+  constructor(
+    flags: string,
+    description: string,
+    readonly kind?: Kind,
+  ) {
+    super(flags, description);
+  }
+}

@@ -1,0 +1,41 @@
+import { ContainerLimits, type ContainerSpec, MembershipSettings } from '@orrery/shared/contracts';
+import { type MembershipOptions, membershipOptions, settingsOf } from './membership-options.js';
+import { ReferenceOption } from './reference-option.js';
+import { collect, positive } from './shared-options.js';
+
+export interface SpecOptions extends MembershipOptions {
+  network?: string[];
+  image?: string;
+  memory?: number;
+  pids?: number;
+}
+
+/** What a container is made of. */
+export const specOptions = () => [
+  new ReferenceOption(
+    '--network <networks>',
+    'networks by name or 16 hex digits; may be repeated',
+    'networks',
+  ).argParser(collect),
+  new ReferenceOption('--image <image>', "image of zerotier-one (default: the host's own setting)"),
+  new ReferenceOption('--memory <MiB>', 'ceiling of memory (default: 256)').argParser(positive),
+  new ReferenceOption('--pids <n>', 'ceiling of processes (default: 128)').argParser(positive),
+  ...membershipOptions(),
+];
+
+/** A whole spec from flags; what no flag names is as in `base`. */
+export function specOf(options: SpecOptions, base: ContainerSpec): ContainerSpec {
+  return {
+    networks: options.network ?? base.networks,
+    image: options.image ?? base.image,
+    limits: { memoryMb: options.memory ?? base.limits.memoryMb, pids: options.pids ?? base.limits.pids },
+    settings: settingsOf(options, base.settings),
+  };
+}
+
+export const defaultSpec = (): ContainerSpec => ({
+  networks: [],
+  image: null,
+  limits: ContainerLimits.parse({}),
+  settings: MembershipSettings.parse({}),
+});

@@ -1,0 +1,23 @@
+import type { Outcome } from '@orrery/shared/contracts';
+import type { Tone } from './table.js';
+
+/** `done`, `waiting: authorization`, `failed: image-absent`. */
+export function outcomeText(outcome: Outcome | null): string {
+  if (outcome === null) return '';
+  return outcome.kind === 'done' ? 'done' : `${outcome.kind}: ${outcome.code}`;
+}
+
+export function outcomeTone(outcome: Outcome | null): Tone | undefined {
+  if (outcome === null) return undefined;
+  return ({ done: 'good', waiting: 'warn', failed: 'bad' } as const)[outcome.kind];
+}
+
+/** Cause, fix and where to read more: the lines below the thing that they are about. */
+export function outcomeLines(outcome: Outcome | null): [title: string, text: string][] {
+  if (outcome === null || outcome.kind === 'done') return [];
+  return [
+    ['cause', outcome.cause],
+    ['fix', outcome.fix],
+    ['more', `orrery explain ${outcome.code}`],
+  ];
+}

@@ -1,0 +1,79 @@
+import { type Attention, Status } from '@orrery/shared/contracts';
+import { outputOption, type OutputOptions } from '../options/shared-options.js';
+import { alignedRows, type Tone, toneOf } from '../output/table.js';
+import type { Context } from '../program/context.js';
+import type { Leaf } from '../program/orrery-command.js';
+import { jsonText, safeText } from '../terminal/safe-text.js';
+import type { Colors } from '../terminal/terminal.js';
+
+const SIGN: Record<Attention['severity'], [sign: string, tone: Tone]> = {
+  error: ['✗', 'bad'],
+  warning: ['!', 'warn'],
+  info: ['·', 'dim'],
+};
+
+/** `orrery status`: counts, then only what is not fine, each with the next command to type. Its exit code is 0: it did what was asked. */
+export const statusLeaf = (context: Context): Leaf<OutputOptions> => ({
+  name: 'status',
+  summary: 'how everything stands, and what to do about what is not fine',
+  options: [outputOption(['table', 'json'])],
+  examples: ['orrery status'],
+  run: async ({ output }) => {
+    const { client, terminal } = context;
+    const { value, raw } = await client.get('/v1/status', Status);
+    if (output === 'json') return terminal.out(jsonText(raw));
+    terminal.out([...countLines(value, terminal.colors), '', ...attentionLines(value, terminal.colors)].join('\n'));
+  },
+});
+
+type Count = [number: number, word: string, tone?: Tone];
+
+function countLines({ hosts, containers, memberships, commands }: Status, colors: Colors): string[] {
+  const rows: [string, Count[]][] = [
+    [
+      'hosts',
+      [
+        [hosts.online, 'online', 'good'],
+        [hosts.unreachable, 'unreachable', 'bad'],
+        [hosts.joined, 'never heard of', 'warn'],
+        [hosts.unknown, 'unknown', 'warn'],
+        [hosts.simulated, 'of them simulated', 'dim'],
+      ],
+    ],
+    [
+      'containers',
+      [[containers.running, `running of ${containers.total}`, containers.running < containers.total ? 'warn' : 'good']],
+    ],
+    [
+      'memberships',
+      [
+        [memberships.ok, 'ok', 'good'],
+        [memberships.waiting, 'waiting', 'warn'],
+        [memberships.failed, 'failed', 'bad'],
+        [memberships.unmanaged, 'unmanaged', 'dim'],
+      ],
+    ],
+    ['commands', [[commands.unfinished, 'unfinished', commands.unfinished > 0 ? 'warn' : 'dim']]],
+  ];
+  return alignedRows(rows.map(([noun, counts]) => [colors.bold(noun), countText(counts, colors)]));
+}
+
+/** The first count of a row is always shown, the others when there are any. */
+const countText = (counts: Count[], colors: Colors) =>
+  counts
+    .filter(([number], index) => number > 0 || index === 0)
+    .map(([number, word, tone]) => toneOf(colors, number > 0 ? tone : 'dim')(`${number} ${word}`))
+    .join(' · ');
+
+function attentionLines({ hosts, attention }: Status, colors: Colors): string[] {
+  if (hosts.online + hosts.unreachable + hosts.joined + hosts.unknown === 0)
+    return ['No hosts yet. npm start runs an agent on this machine; then: orrery host ls'];
+  if (attention.length === 0) return [colors.green('Everything is as it is wanted.')];
+  return attention.flatMap(({ severity, what, cause, next }) => {
+    const [sign, tone] = SIGN[severity];
+    return [
+      `${toneOf(colors, tone)(sign)} ${colors.bold(safeText(what))}: ${safeText(cause)}`,
+      `    ${safeText(next)}`,
+    ];
+  });
+}

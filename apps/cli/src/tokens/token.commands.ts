@@ -1,0 +1,65 @@
+import { ApiToken, ApiTokenPage, JoinToken, JoinTokenPage } from '@orrery/shared/contracts';
+import { apiPath } from '../api/paths.js';
+import { ReferenceArgument } from '../options/reference-argument.js';
+import { ReferenceOption } from '../options/reference-option.js';
+import { limitOption, outputOption, type OutputOptions } from '../options/shared-options.js';
+import { printList, printOne } from '../output/print.js';
+import type { Context } from '../program/context.js';
+import { fetchList } from '../program/list-commands.js';
+import type { Leaf, OrreryCommand } from '../program/orrery-command.js';
+import { tokenCreateLeaf } from './token-create.js';
+import { joinTokenView, tokenView } from './token-view.js';
+
+interface ListOptions extends OutputOptions {
+  join?: boolean;
+  all?: boolean;
+  limit?: number;
+}
+
+/** `orrery token ls|create|revoke`: for admins. */
+export function addTokenCommands(program: OrreryCommand, context: Context): void {
+  const noun = program.group('token', 'tokens of people and scripts, and those with which machines enrol');
+  const ls: Omit<Leaf<ListOptions>, 'name'> = {
+    summary: 'list tokens, the newest first',
+    options: [
+      new ReferenceOption('--join', 'those with which machines enrol'),
+      new ReferenceOption('--all', 'also those that are worth nothing any more'),
+      limitOption(),
+      outputOption(),
+    ],
+    examples: ['orrery token ls', 'orrery token ls --join --all'],
+    run: async (options) => {
+      const query = { all: options.all };
+      const source = { hostOf: null };
+      const { output, join } = options;
+      if (join) {
+        const list = { ...source, path: '/v1/join-tokens', page: JoinTokenPage };
+        printList(context, output, joinTokenView, (await fetchList(context, list, options, query)).rows);
+      } else {
+        const list = { ...source, path: '/v1/tokens', page: ApiTokenPage };
+        printList(context, output, tokenView, (await fetchList(context, list, options, query)).rows);
+      }
+    },
+  };
+  noun.leaf({ ...ls, name: 'ls' });
+  program.leaf({ ...ls, name: 'tokens', hidden: true });
+  noun.leaf(tokenCreateLeaf(context));
+  noun.leaf<OutputOptions>({
+    name: 'revoke',
+    summary: 'revoke a token: its next request is refused',
+    args: [new ReferenceArgument('<token>', 'name or id of a token')],
+    options: [outputOption()],
+    examples: ['orrery token revoke ci'],
+    run: async ({ output }, token = '') => {
+      const { client } = context;
+      if (token.startsWith('jtk_'))
+        printOne(
+          context,
+          output,
+          joinTokenView,
+          await client.request('DELETE', apiPath('join-tokens', token), JoinToken),
+        );
+      else printOne(context, output, tokenView, await client.request('DELETE', apiPath('tokens', token), ApiToken));
+    },
+  });
+}

@@ -1,0 +1,115 @@
+import type { Command } from '@orrery/shared/contracts';
+import { ExitCode } from '../errors/exit-code.js';
+import type { OutputFormat } from '../output/format.js';
+import type { Context } from '../program/context.js';
+import { jsonText } from '../terminal/safe-text.js';
+import { narrate, queuedLine, type Verdict, verdictOf } from './narrate.js';
+import { fitsOnScreen, type Follow, liveView, plainView, type WaitView } from './wait-view.js';
+import { type Sighting, watchCommand } from './watch-command.js';
+
+export interface WaitOptions {
+  forMs: number;
+  format: OutputFormat;
+  /** `-o json` prints an array, however many there are. */
+  asList: boolean;
+}
+
+/** Shows every stage of commands as it comes. Exit: all done 0, one failed 1, else one still waiting 3, Ctrl-C 130. */
+export async function waitForCommands(context: Context, commands: Command[], options: WaitOptions): Promise<ExitCode> {
+  const { terminal } = context;
+  const interrupt = terminal.catchInterrupt();
+  const last = new Map<string, Sighting>();
+  const follow = follower(context, options.forMs, interrupt.signal, last);
+  try {
+    const verdicts = await viewFor(context, options.format, commands)(commands, follow);
+    if (interrupt.signal.aborted) return interrupted(context, commands, options.format);
+    printResult(context, options, commands, last, verdicts);
+    return worst(verdicts);
+  } finally {
+    interrupt.release();
+  }
+}
+
+function viewFor({ terminal }: Context, format: OutputFormat, commands: Command[]): WaitView {
+  if (format === 'json' || format === 'name')
+    return (all, follow) => Promise.all(all.map((command) => follow(command, () => {})));
+  return terminal.live && fitsOnScreen(commands, terminal) ? liveView(terminal) : plainView(terminal);
+}
+
+/** Undefined verdict: Ctrl-C came first. */
+function follower(
+  { client, terminal }: Context,
+  forMs: number,
+  signal: AbortSignal,
+  last: Map<string, Sighting>,
+): Follow {
+  const { colors } = terminal;
+  return async (command, tell) => {
+    const start = performance.now();
+    let before: Command | undefined;
+    let away = false;
+    let queued = false;
+    const onAway = () => {
+      if (!away) tell(`${colors.yellow('…')} the API does not answer; trying on`);
+      away = true;
+    };
+    try {
+      for await (const sighting of watchCommand(client, command, { forMs, signal, onAway })) {
+        away = false;
+        last.set(command.id, sighting);
+        for (const line of narrate(before, sighting.command, colors)) tell(line);
+        if (!queued && before?.state === 'queued' && sighting.command.state === 'queued') {
+          tell(queuedLine(before, colors));
+          queued = true;
+        }
+        before = sighting.command;
+      }
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
+    return verdictOf(before ?? command, performance.now() - start, colors);
+  };
+}
+
+function printResult(
+  { terminal }: Context,
+  { format, asList }: WaitOptions,
+  commands: Command[],
+  last: Map<string, Sighting>,
+  verdicts: (Verdict | undefined)[],
+): void {
+  const raws = commands.map((command) => last.get(command.id)?.raw ?? command);
+  if (format === 'json') terminal.out(jsonText(asList ? raws : raws[0]));
+  else if (format === 'name') terminal.out(commands.map((command) => command.id).join('\n'));
+  else if (commands.length > 1) terminal.out(summary(verdicts));
+}
+
+function summary(verdicts: (Verdict | undefined)[]): string {
+  const count = (code: ExitCode) => verdicts.filter((verdict) => verdict?.exitCode === code).length;
+  const parts: [number, string][] = [
+    [count(ExitCode.done), 'came true'],
+    [count(ExitCode.failed), 'failed'],
+    [count(ExitCode.waiting), 'still waiting'],
+  ];
+  return parts
+    .filter(([number]) => number > 0)
+    .map(([number, text]) => `${number} ${text}`)
+    .join(' · ');
+}
+
+export function worst(verdicts: (Verdict | undefined)[]): ExitCode {
+  const codes = verdicts.map((verdict) => verdict?.exitCode ?? ExitCode.failed);
+  if (codes.includes(ExitCode.failed)) return ExitCode.failed;
+  return codes.includes(ExitCode.waiting) ? ExitCode.waiting : ExitCode.done;
+}
+
+function interrupted({ terminal }: Context, commands: Command[], format: OutputFormat): ExitCode {
+  const ids = commands.map((command) => command.id).join(' ');
+  if (format !== 'json') {
+    terminal.err(commands.length > 1 ? 'The commands go on.' : 'The command goes on.');
+    terminal.err(`Look at it:      orrery command get ${commands[0]?.id}`);
+    terminal.err(`Follow it again: orrery command wait ${ids}`);
+  }
+  return ExitCode.interrupted;
+}

@@ -1,0 +1,48 @@
+// One configuration, several suites: scripts/test.mjs picks one by ORRERY_SUITE (unit, int, e2e, security, faults, docker).
+const swc = [
+  '@swc/jest',
+  {
+    jsc: {
+      target: 'es2022',
+      keepClassNames: true,
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+  },
+];
+
+/** Whole systems get a second try, and print the first failure. They mostly wait, so there may be more of them than processors. */
+const system = { setupFilesAfterEnv: ['<rootDir>/test/support/retry-once.mjs'], maxWorkers: 4 };
+
+const suites = {
+  unit: {
+    testMatch: ['**/*.spec.ts'],
+    testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '<rootDir>/test/(e2e|security|faults|docker|lab|compose)/'],
+  },
+  int: { testMatch: ['**/*.int.spec.ts'], ...system, maxWorkers: 3 },
+  e2e: { testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'], ...system },
+  // Some of these measure what an attacker costs a neighbour.
+  security: { testMatch: ['<rootDir>/test/security/**/*.spec.ts'], ...system, maxWorkers: 2 },
+  faults: { testMatch: ['<rootDir>/test/faults/**/*.spec.ts'], ...system },
+  docker: { testMatch: ['<rootDir>/test/docker/**/*.spec.ts'], ...system },
+  compose: { testMatch: ['<rootDir>/test/compose/**/*.spec.ts'], ...system },
+};
+
+const suite = suites[process.env.ORRERY_SUITE ?? 'unit'];
+if (!suite) throw new Error(`ORRERY_SUITE must be one of ${Object.keys(suites).join(', ')}`);
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test', '<rootDir>/apps', '<rootDir>/libs'],
+  modulePathIgnorePatterns: ['/dist/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^@orrery/shared/(contracts|bus|runtime|tls)$': '<rootDir>/libs/shared/src/$1/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: { '^.+\\.ts$': swc },
+  maxWorkers: 2,
+  testTimeout: 60_000, // a slow machine is no failure; what must be quick says so itself
+  ...suite,
+};

@@ -1,0 +1,10 @@
+import { describe, expect, it } from '@jest/globals';
+import { lastValueFrom } from 'rxjs';
+import { BusErrorFilter } from './bus-error-filter.js';
+
+describe('the filter of message errors', () => {
+  it('hands on the very error, so that its cause reaches the log', async () => {
+    const error = new Error('ENOSPC: no space left on device');
+    await expect(lastValueFrom(new BusErrorFilter().catch(error))).rejects.toBe(error);
+  });
+});

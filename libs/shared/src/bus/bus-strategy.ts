@@ -1,0 +1,57 @@
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { inboxPrefix, hostOf, type HostId } from '../contracts/index.js';
+import type { Bus } from './bus.js';
+import type { Incoming } from './incoming.js';
+
+export interface BusStrategyOptions {
+  bus: Bus;
+  /** Agents: patterns may say `{host}`, which becomes this id. */
+  host?: HostId;
+  /** API: requests are shared by its replicas in this queue group; publications (`@EventPattern`) reach every replica. */
+  queue?: string;
+}
+
+/**
+ * Nest's door to the bus: `@MessagePattern(subject)` answers requests, `@EventPattern(subject)` takes in publications. No
+ * envelope, no per-request subscription; the payload is the untouched `Incoming`, which the handler parses with its schema.
+ * On the API's side replies go only below the asking host's own inbox.
+ */
+export class BusStrategy extends Server implements CustomTransportStrategy {
+  constructor(private readonly options: BusStrategyOptions) {
+    super();
+  }
+
+  listen(callback: () => void): void {
+    for (const [pattern, handler] of this.messageHandlers) this.#register(this.#subject(pattern), handler);
+    callback();
+  }
+
+  /** The bus has its own owner, which closes it after everything that uses it. */
+  close(): void {}
+
+  on(): void {}
+
+  unwrap<T>(): T {
+    return this.options.bus as T;
+  }
+
+  #subject(pattern: string): string {
+    return this.options.host ? pattern.replace('{host}', this.options.host) : pattern;
+  }
+
+  #register(subject: string, handler: MessageHandler): void {
+    const { bus, host, queue } = this.options;
+    const respond = async (message: Incoming) => {
+      const result = (await handler(message)) as unknown;
+      return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
+    };
+    const replyPrefix = host ? () => inboxPrefix('api') : ownInbox;
+    bus.respond(subject, respond, { replyPrefix, ...(queue && !handler.isEventHandler ? { queue } : {}) });
+  }
+}
+
+const ownInbox = (subject: string) => {
+  const host = hostOf(subject);
+  return host && inboxPrefix(host);
+};

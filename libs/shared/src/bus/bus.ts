@@ -1,0 +1,280 @@
+import {
+  AuthorizationError,
+  connect,
+  headers,
+  type Msg,
+  type NatsConnection,
+  NoRespondersError,
+  RequestError,
+  TimeoutError,
+  type Subscription,
+  UserAuthenticationExpiredError,
+} from '@nats-io/transport-node';
+import type { z } from 'zod';
+import type { SignedMessage } from '../contracts/index.js';
+import { describeError, retry, withTimeout } from '../runtime/index.js';
+import { BusError } from './bus-error.js';
+import { connectionOptions, type BusOptions } from './connection-options.js';
+import { Incoming } from './incoming.js';
+import { KEY_HEADER, SIGNATURE_HEADER } from './signing.js';
+
+const DRAIN_MS = 5000;
+
+export interface RespondOptions {
+  /** Queue group: one of its responders gets each message. Without it every subscriber gets all. */
+  queue?: string;
+  /** A request whose reply subject does not start with this is dropped: a requester cannot make us publish elsewhere (THREATS). */
+  replyPrefix?: (subject: string) => string | undefined;
+  /** Most requests handled at once; further ones wait in the subscription. */
+  concurrency?: number;
+}
+
+export type Respond = (message: Incoming) => Promise<unknown>;
+type Registration = { subject: string; handler: Respond; options: RespondOptions; subscription?: Subscription };
+
+/**
+ * The only code that knows NATS. Connects in the background and for ever; what is registered with `respond` holds across
+ * reconnects. `close` drains: no request that was taken is left without its answer.
+ */
+export class Bus {
+  readonly #stop = new AbortController();
+  readonly #registrations: Registration[] = [];
+  readonly #listeners = new Set<(connected: boolean) => void>();
+  readonly #working = new Set<Promise<void>>();
+  #connection: NatsConnection | undefined;
+  #connected = false;
+  #refusal: string | undefined;
+  #connecting: Promise<void>;
+
+  constructor(private readonly options: BusOptions) {
+    this.#connecting = this.#connect();
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Why the broker does not let us in, in its words; undefined while it does, or has not said. */
+  get refusal(): string | undefined {
+    return this.#refusal;
+  }
+
+  /** Calls back at every change of `connected`; returns the way to stop it. */
+  onStatus(listener: (connected: boolean) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Sends a JSON body and parses the reply. Throws BusError only. */
+  async request<Schema extends z.ZodType>(
+    subject: string,
+    body: unknown,
+    reply: Schema,
+    timeoutMs: number,
+  ): Promise<z.infer<Schema>> {
+    return this.#request(subject, JSON.stringify(body), undefined, reply, timeoutMs);
+  }
+
+  /** Sends a text that is no JSON and parses the reply. Throws BusError only. */
+  async requestText<Schema extends z.ZodType>(
+    subject: string,
+    text: string,
+    reply: Schema,
+    timeoutMs: number,
+  ): Promise<z.infer<Schema>> {
+    return this.#request(subject, text, undefined, reply, timeoutMs);
+  }
+
+  /** Sends exact bytes with their signature headers and parses the reply. Throws BusError only. */
+  async requestSigned<Schema extends z.ZodType>(
+    message: SignedMessage,
+    reply: Schema,
+    timeoutMs: number,
+  ): Promise<z.infer<Schema>> {
+    const signature = headers();
+    signature.set(KEY_HEADER, message.key);
+    signature.set(SIGNATURE_HEADER, message.signature);
+    return this.#request(message.subject, message.body, signature, reply, timeoutMs);
+  }
+
+  /** Fire and forget; dropped while disconnected (a beat from before is worth nothing). */
+  publish(subject: string, body: unknown): void {
+    if (this.#connected) this.#connection?.publish(subject, JSON.stringify(body));
+  }
+
+  /** Answers requests (or takes in publications) on a subject, from now on and after every reconnect. */
+  respond(subject: string, handler: Respond, options: RespondOptions = {}): void {
+    const registration: Registration = { subject, handler, options };
+    this.#registrations.push(registration);
+    if (this.#connection) this.#subscribe(this.#connection, registration);
+  }
+
+  /** Resolves once the broker has seen everything sent before, subscriptions included. */
+  async flush(): Promise<void> {
+    await this.#connecting;
+    await this.#connection?.flush();
+  }
+
+  /** Stops intake, lets running handlers answer (a stuck one not for ever), sends what is buffered, closes. Safe to repeat. */
+  async close(): Promise<void> {
+    this.#stop.abort(new BusError('disconnected', 'the bus is closing'));
+    await this.#connecting.catch(() => undefined);
+    const connection = this.#connection;
+    if (!connection || connection.isClosed()) return;
+    // A link that is down cannot be drained: closing is all there is to do.
+    if (!this.#connected) return connection.close();
+    const orderly = async () => {
+      const subscriptions = this.#registrations.flatMap(({ subscription }) => subscription ?? []);
+      await Promise.allSettled(subscriptions.map((subscription) => subscription.drain()));
+      await Promise.allSettled([...this.#working]);
+      await connection.drain();
+    };
+    const { drainMs = DRAIN_MS } = this.options;
+    const late = () => new BusError('timeout', `handlers were still at work after ${drainMs} ms`);
+    await withTimeout(drainMs, orderly, late).catch((error: unknown) => {
+      this.options.logger.warn(
+        { event: 'bus.drain-incomplete', cause: describeError(error) },
+        'closing the bus all the same',
+      );
+      return connection.close();
+    });
+  }
+
+  async #connect(): Promise<void> {
+    const { logger } = this.options;
+    const connection = await retry(() => connect(connectionOptions(this.options)), {
+      signal: this.#stop.signal,
+      firstMs: 200,
+      maxMs: 2000,
+      onFailure: (error, attempt) => {
+        this.#noteRefusal(error);
+        const line = { event: 'bus.unreachable', cause: describeError(error), attempt };
+        if (attempt % 10 === 1) logger.warn(line, 'NATS cannot be reached; trying on');
+      },
+    }).catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) throw error;
+    });
+    if (!connection) return;
+    this.#connection = connection;
+    for (const registration of this.#registrations) this.#subscribe(connection, registration);
+    this.#setConnected(true);
+    void this.#watch(connection);
+  }
+
+  async #watch(connection: NatsConnection): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect') this.#setConnected(false);
+      else if (status.type === 'reconnect') this.#setConnected(true);
+      else if (status.type === 'error') {
+        this.#noteRefusal(status.error);
+        this.options.logger.warn({ event: 'bus.error', cause: describeError(status.error) }, 'NATS reported an error');
+      }
+    }
+    this.#setConnected(false);
+    if (this.#stop.signal.aborted) return;
+    // The client gives up for ever when something in it fails, such as reading the credentials. We do not.
+    const cause = describeError((await connection.closed()) ?? 'it does not say why');
+    this.options.logger.warn({ event: 'bus.closed', cause }, 'the connection to NATS was given up; making another');
+    this.#connection = undefined;
+    this.#connecting = this.#connect();
+  }
+
+  #noteRefusal(error: unknown): void {
+    if (error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError)
+      this.#refusal = describeError(error);
+  }
+
+  #setConnected(connected: boolean): void {
+    if (connected) this.#refusal = undefined;
+    if (this.#connected === connected) return;
+    this.#connected = connected;
+    this.options.logger.info(
+      { event: connected ? 'bus.connected' : 'bus.disconnected' },
+      connected ? 'connected to NATS' : 'lost NATS',
+    );
+    for (const listener of this.#listeners) listener(connected);
+  }
+
+  #subscribe(connection: NatsConnection, registration: Registration): void {
+    const { subject, options } = registration;
+    const subscription = connection.subscribe(subject, options.queue === undefined ? {} : { queue: options.queue });
+    registration.subscription = subscription;
+    this.#serve(subscription, registration).catch((error: unknown) => {
+      const line = { event: 'bus.subscription-refused', subject, cause: describeError(error) };
+      this.options.logger.warn(line, 'NATS does not let us listen here');
+    });
+  }
+
+  async #serve(subscription: Subscription, { handler, options }: Registration): Promise<void> {
+    const running = new Set<Promise<void>>();
+    for await (const message of subscription) {
+      const work: Promise<void> = this.#handle(message, handler, options).finally(() => {
+        running.delete(work);
+        this.#working.delete(work);
+      });
+      running.add(work);
+      this.#working.add(work);
+      if (running.size >= (options.concurrency ?? 256)) await Promise.race(running);
+    }
+  }
+
+  async #handle(message: Msg, handler: Respond, options: RespondOptions): Promise<void> {
+    const { logger } = this.options;
+    const { subject, reply } = message;
+    const prefix = options.replyPrefix?.(subject);
+    if (reply && options.replyPrefix && (prefix === undefined || !reply.startsWith(`${prefix}.`))) {
+      logger.warn(
+        { event: 'bus.reply-refused', subject, reply },
+        'dropped a request that wanted its answer outside its own inbox',
+      );
+      return;
+    }
+    try {
+      const incoming = new Incoming(
+        subject,
+        message.data,
+        reply,
+        message.headers?.get(KEY_HEADER) || undefined,
+        message.headers?.get(SIGNATURE_HEADER) || undefined,
+      );
+      const answer = await handler(incoming);
+      if (reply && answer !== undefined) message.respond(JSON.stringify(answer));
+    } catch (error) {
+      // No answer: the requester's time-out and its retry are the mechanism.
+      logger.warn({ event: 'bus.handler-failed', subject, cause: describeError(error) }, 'a message handler failed');
+    }
+  }
+
+  async #request<Schema extends z.ZodType>(
+    subject: string,
+    body: string,
+    signature: ReturnType<typeof headers> | undefined,
+    reply: Schema,
+    timeoutMs: number,
+  ): Promise<z.infer<Schema>> {
+    const connection = this.#connection;
+    if (!connection || !this.#connected || this.#stop.signal.aborted)
+      throw new BusError('disconnected', 'not connected to NATS');
+    const message = await connection
+      .request(subject, body, { timeout: timeoutMs, ...(signature ? { headers: signature } : {}) })
+      .catch((error: unknown) => {
+        throw asBusError(subject, timeoutMs, error);
+      });
+    const parsed = reply.safeParse(new Incoming(subject, message.data, undefined, undefined, undefined).json);
+    if (!parsed.success)
+      throw new BusError(
+        'bad-reply',
+        `the answer on ${subject} does not have the agreed shape: ${parsed.error.message}`,
+      );
+    return parsed.data;
+  }
+}
+
+function asBusError(subject: string, timeoutMs: number, error: unknown): BusError {
+  if (error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders()))
+    return new BusError('no-responder', `nobody answers on ${subject}`, error);
+  if (error instanceof TimeoutError)
+    return new BusError('timeout', `no answer on ${subject} within ${timeoutMs} ms`, error);
+  const cause = describeError(error);
+  return new BusError(/payload/i.test(cause) ? 'too-large' : 'disconnected', `${subject}: ${cause}`, error);
+}

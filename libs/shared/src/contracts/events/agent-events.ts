@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { ItemId, Name, NetworkId, NodeId } from '../ids.js';
+import {
+  ObservedContainer,
+  ObservedDaemon,
+  ObservedInterface,
+  ObservedMembership,
+  ObservedPeer,
+  ObservedRoute,
+  ObservedState,
+} from '../observed.js';
+import { Outcome, Stage } from '../outcomes.js';
+import { FindingCode, FindingData } from './findings.js';
+
+/**
+ * Facts that agents report. Every fact about something observed carries `after`: the whole thing as it now is (null: gone),
+ * so that a projection is the last event of its key, and never has to be computed from history.
+ */
+const facts = <const Types extends readonly [string, ...string[]], Data extends z.ZodRawShape>(
+  types: Types,
+  data: Data,
+) => z.object({ type: z.enum(types), data: z.object(data) });
+
+const aboutContainer = { node: NodeId, name: Name, item: ItemId, after: ObservedContainer.nullable() };
+const ContainerFact = facts(
+  [
+    'container.created',
+    'container.started',
+    'container.paused',
+    'container.unpaused',
+    'container.removed',
+    'container.changed',
+  ],
+  aboutContainer,
+);
+const ContainerDied = facts(['container.died'], {
+  ...aboutContainer,
+  exitCode: z.int().nullable(),
+  oomKilled: z.boolean(),
+  cause: z.string(),
+});
+
+const aboutNode = { node: NodeId, after: ObservedDaemon.nullable() };
+const NodeFact = facts(['node.up', 'node.online', 'node.offline', 'node.changed'], aboutNode);
+const NodeDown = facts(['node.down'], { ...aboutNode, cause: z.string() });
+
+const aboutMembership = { node: NodeId, network: NetworkId, after: ObservedMembership.nullable() };
+const MembershipFact = facts(
+  [
+    'network.joined',
+    'network.left',
+    'network.not-found',
+    'network.changed',
+    'authorization.requested',
+    'authorization.granted',
+    'authorization.revoked',
+  ],
+  aboutMembership,
+);
+
+const aboutInterface = {
+  node: NodeId,
+  network: NetworkId.nullable(),
+  device: z.string(),
+  after: ObservedInterface.nullable(),
+};
+const InterfaceFact = facts(['interface.up', 'interface.down', 'interface.changed'], aboutInterface);
+const AddressFact = facts(['address.assigned', 'address.removed'], { ...aboutInterface, address: z.string() });
+const RouteFact = facts(['route.added', 'route.removed'], { ...aboutInterface, route: ObservedRoute });
+
+/** A network pushes what would take something of this host away: it is not let in. `target` is what it pushes, `hits` what it would hit. */
+const RouteConflict = facts(['route.conflict'], {
+  node: NodeId,
+  network: NetworkId,
+  target: z.string(),
+  hits: z.object({ prefix: z.string(), what: z.string() }),
+});
+
+const PathFact = facts(['path.direct', 'path.relayed'], { node: NodeId, after: ObservedPeer.nullable() });
+
+const HostFact = facts(['host.engine-up'], { version: z.string(), apiVersion: z.string() });
+const HostEngineDown = facts(['host.engine-down'], { cause: z.string() });
+const HostStarted = facts(['host.started'], { agentVersion: z.string(), simulated: z.boolean() });
+/** The whole observation: an ordinary event, sent in a new epoch or when the API finds another inventory hash. */
+const HostSnapshot = facts(['host.snapshot'], { hash: z.string(), state: ObservedState });
+const HistoryGap = facts(['history.gap'], { epoch: z.string(), fromSeq: z.int(), toSeq: z.int(), cause: z.string() });
+
+const ItemSettled = facts(['item.settled'], { item: ItemId, revision: z.int().positive(), outcome: Outcome });
+const ItemProgress = facts(['item.progress'], {
+  item: ItemId,
+  revision: z.int().positive(),
+  stage: Stage,
+  detail: z.string(),
+});
+
+const aboutFinding = { node: NodeId.nullable(), network: NetworkId.nullable(), item: ItemId.nullable() };
+const FindingRaised = facts(['finding.raised'], { ...aboutFinding, finding: FindingData });
+const FindingCleared = facts(['finding.cleared'], { ...aboutFinding, code: FindingCode });
+
+export const AgentFact = z.discriminatedUnion('type', [
+  ContainerFact,
+  ContainerDied,
+  NodeFact,
+  NodeDown,
+  MembershipFact,
+  InterfaceFact,
+  AddressFact,
+  RouteFact,
+  RouteConflict,
+  PathFact,
+  HostFact,
+  HostEngineDown,
+  HostStarted,
+  HostSnapshot,
+  HistoryGap,
+  ItemSettled,
+  ItemProgress,
+  FindingRaised,
+  FindingCleared,
+]);
+export type AgentFact = z.infer<typeof AgentFact>;
+export type AgentFactType = AgentFact['type'];
+
+const stamp = {
+  /** Position in its epoch, from 1, without a gap. */
+  seq: z.int().positive(),
+  /** The agent's clock, kept beside the API's and never ordered by. */
+  at: z.iso.datetime(),
+};
+
+/** A fact with its place in the agent's history. */
+export const AgentEvent = z.intersection(AgentFact, z.object(stamp));
+export type AgentEvent = AgentFact & { seq: number; at: string };
+
+/** What a batch is parsed as first, so that one poison event goes to quarantine alone. */
+export const AnyAgentEvent = z.looseObject({ ...stamp, type: z.string().max(64), data: z.unknown() });
+export type AnyAgentEvent = z.infer<typeof AnyAgentEvent>;

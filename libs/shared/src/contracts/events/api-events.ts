@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { CommandId, HostId, Name } from '../ids.js';
+import { Labels } from '../labels.js';
+import { Outcome } from '../outcomes.js';
+
+const facts = <const Types extends readonly [string, ...string[]], Data extends z.ZodRawShape>(
+  types: Types,
+  data: Data,
+) => z.object({ type: z.enum(types), data: z.object(data) });
+
+/** Facts that the API itself states; they go through the outbox, in the transaction of the change that they tell of. */
+export const ApiFact = z.discriminatedUnion('type', [
+  facts(['host.joined', 'host.changed', 'host.removed'], { name: Name, labels: Labels, by: z.string() }),
+  facts(['host.replaced'], { name: Name, by: z.string() }),
+  facts(['host.revoked', 'host.rotated'], { name: Name, by: z.string() }),
+  facts(['host.paused', 'host.resumed'], { name: Name, by: z.string() }),
+  facts(['host.online', 'host.unreachable'], { name: Name, cause: z.string() }),
+  facts(['host.cloned'], { name: Name, epochs: z.array(z.string()) }),
+  facts(['token.created', 'token.revoked'], {
+    token: z.string(),
+    kind: z.enum(['api', 'join']),
+    name: z.string().nullable(),
+    role: z.string().nullable(),
+    by: z.string(),
+  }),
+  facts(['network.named'], { network: z.string(), name: z.string(), by: z.string() }),
+  facts(['command.created', 'command.delivered', 'command.cancelled', 'command.superseded'], {
+    command: CommandId,
+    host: HostId,
+    action: z.string(),
+    target: z.string(),
+    by: z.string(),
+  }),
+  facts(['command.waiting', 'command.done', 'command.failed'], {
+    command: CommandId,
+    host: HostId,
+    action: z.string(),
+    target: z.string(),
+    outcome: Outcome,
+  }),
+]);
+export type ApiFact = z.infer<typeof ApiFact>;
+export type ApiFactType = ApiFact['type'];

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { FailureCode, WaitingCode } from '../outcomes.js';
+
+/** Diagnosed causes that are no item's outcome of their own. */
+export const FindingCode = z.enum([
+  ...FailureCode.options,
+  ...WaitingCode.options,
+  'interface-disagrees', // the daemon's view and the kernel's differ
+  'item-stuck', // an item has been retried for a while without coming true
+  'routes-left-out', // a network pushes more than zerotier-one's list has room for, or what the host's policy denies
+  'container-foreign', // something that Orrery did not make wears its name or label
+  'policy-unreadable', // the host's policy file cannot be used, so nothing is allowed
+  'item-unclaimed', // made by this agent, named by nobody any more
+  'clock-skew',
+  'host-cloned',
+  'journal-damaged',
+  'history-gap',
+]);
+export type FindingCode = z.infer<typeof FindingCode>;
+
+/** A finding is one cause with its fix; `severity` error: something wanted does not work. */
+export const FindingData = z.object({
+  code: FindingCode,
+  severity: z.enum(['info', 'warning', 'error']),
+  cause: z.string(),
+  fix: z.string(),
+});
+export type FindingData = z.infer<typeof FindingData>;

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { HostId, Name } from '../ids.js';
+
+/** A page: `next` is an opaque cursor for `?after=`, null on the last page. */
+export const page = <T extends z.ZodType>(item: T, id: string) =>
+  z.object({ items: z.array(item), next: z.string().nullable() }).meta({ id });
+
+export const PageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  after: z.string().max(512).optional(),
+});
+export type PageQuery = z.infer<typeof PageQuery>;
+
+export const HostRef = z.object({ id: HostId, name: Name }).meta({ id: 'HostRef' });
+export type HostRef = z.infer<typeof HostRef>;
+
+/** A reference as people write it: an id, a name, an address; resolved by the API. */
+export const Reference = z.string().min(1).max(128);
+
+export const Timestamp = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601, UTC' });
+
+/** Query booleans: `?dryRun=true`. */
+export const Flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true');
+
+export const DryRunQuery = z.strictObject({ dryRun: Flag });
+export type DryRunQuery = z.infer<typeof DryRunQuery>;
+
+/** One thing that the agent would do, and whether it was planned on what the host last reported. */
+export const PlannedStep = z
+  .object({ step: z.string(), target: z.string(), detail: z.string() })
+  .meta({ id: 'PlannedStep' });
+export type PlannedStep = z.infer<typeof PlannedStep>;
+
+export const DryRun = z
+  .object({
+    dryRun: z.literal(true),
+    hosts: z.array(
+      z.object({
+        host: HostRef,
+        /** Null: the host is away, it plans when it is back. */ steps: z.array(PlannedStep).nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'DryRun' });
+export type DryRun = z.infer<typeof DryRun>;

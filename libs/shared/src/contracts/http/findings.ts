@@ -1,0 +1,17 @@
+import { type z } from 'zod';
+import { FindingData } from '../events/findings.js';
+import { NetworkId } from '../ids.js';
+import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
+import { NodeRef } from './nodes.js';
+
+export const Finding = FindingData.extend({
+  host: HostRef,
+  node: NodeRef.nullable(),
+  network: NetworkId.nullable(),
+  since: Timestamp,
+}).meta({ id: 'Finding' });
+export type Finding = z.infer<typeof Finding>;
+export const FindingPage = page(Finding, 'FindingPage');
+export type FindingPage = z.infer<typeof FindingPage>;
+export const FindingQuery = PageQuery.extend({ host: Reference.optional() });
+export type FindingQuery = z.infer<typeof FindingQuery>;

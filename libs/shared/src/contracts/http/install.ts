@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/** How a further machine becomes a host of this Orrery. */
+export const Install = z
+  .object({
+    /** Where hosts reach the API. */
+    url: z.string(),
+    /** Base64 SHA-256 of the public key of the API's certificate, for curl's `--pinnedpubkey sha256//…`; null without TLS. */
+    pin: z.string().nullable(),
+    /** Only this machine can reach that URL: nothing can be installed from elsewhere. */
+    loopbackOnly: z.boolean(),
+    /** Of the machines for which it has an agent to give, such as `linux-x64`. */
+    platform: z.string().nullable().default(null),
+    /** What a person pastes on the machine, as root, with ` ` and a join token after it; null when `loopbackOnly`. */
+    command: z.string().nullable(),
+  })
+  .meta({ id: 'Install' });
+export type Install = z.infer<typeof Install>;

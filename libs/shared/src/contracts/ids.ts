@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+/** Random ids are `<prefix>_` and 20 characters of lower-case base32: 100 bits, safe as one NATS subject token and in a URL. */
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+const prefixed = <P extends string>(prefix: P) =>
+  z
+    .templateLiteral([`${prefix}_`, z.string().regex(/^[a-z2-7]{20}$/)], {
+      error: `has to be an id: ${prefix}_ and 20 characters of a-z and 2-7`,
+    })
+    .meta({ description: `random id, ${prefix}_ and 20 base32 characters` });
+
+export const HostId = prefixed('hst');
+export type HostId = z.infer<typeof HostId>;
+export const NodeId = prefixed('nod');
+export type NodeId = z.infer<typeof NodeId>;
+export const ContainerId = prefixed('ctr');
+export type ContainerId = z.infer<typeof ContainerId>;
+export const ItemId = prefixed('itm');
+export type ItemId = z.infer<typeof ItemId>;
+export const CommandId = prefixed('cmd');
+export type CommandId = z.infer<typeof CommandId>;
+export const Epoch = prefixed('epo');
+export type Epoch = z.infer<typeof Epoch>;
+export const CallId = prefixed('cal');
+export type CallId = z.infer<typeof CallId>;
+export const TokenId = prefixed('tok');
+export type TokenId = z.infer<typeof TokenId>;
+export const JoinTokenId = prefixed('jtk');
+export type JoinTokenId = z.infer<typeof JoinTokenId>;
+
+/** The type of an id by its prefix. */
+export interface IdKinds {
+  hst: HostId;
+  nod: NodeId;
+  ctr: ContainerId;
+  itm: ItemId;
+  cmd: CommandId;
+  epo: Epoch;
+  cal: CallId;
+  tok: TokenId;
+  jtk: JoinTokenId;
+}
+
+/** A new id from 20 random bytes (the caller brings the randomness, so that this file stays pure). */
+export function idFrom<P extends keyof IdKinds>(prefix: P, random: Uint8Array): IdKinds[P] {
+  if (random.length < 20) throw new RangeError('an id needs 20 random bytes');
+  const body = Array.from(random.subarray(0, 20), (byte) => ALPHABET[byte & 31]).join('');
+  return `${prefix}_${body}` as IdKinds[P];
+}
+
+/** A ZeroTier network id: 16 lower-case hex digits; the first ten are its controller's address. */
+export const NetworkId = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/, 'a ZeroTier network id is 16 lower-case hex digits')
+  .meta({ example: '8056c2e21c000001' });
+export type NetworkId = z.infer<typeof NetworkId>;
+
+/** A ZeroTier node address: 10 lower-case hex digits. Observed, and it can change; never an Orrery id. */
+export const NodeAddress = z.string().regex(/^[0-9a-f]{10}$/, 'a ZeroTier address is 10 lower-case hex digits');
+export type NodeAddress = z.infer<typeof NodeAddress>;
+
+/** Names of hosts and containers: a DNS label, so that it can be a host name, a container name and a URL segment. */
+export const Name = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'a name is 1 to 63 of a-z, 0-9 and -, and neither starts nor ends with -',
+  );
+export type Name = z.infer<typeof Name>;
+
+/** An IPv4 or IPv6 prefix such as 10.1.2.0/24. */
+export const Cidr = z.union([z.cidrv4(), z.cidrv6()]);
+export type Cidr = z.infer<typeof Cidr>;
+
+/**
+ * The interface name that zerotier-one gives to a network on Linux: `zt` and base32 of the low 40 bits of nwid XOR nwid >> 24.
+ * Source: FACTS (recorded: 8056c2e21c000001 is ztmjfmfyq5).
+ */
+export function interfaceName(network: NetworkId): string {
+  const id = BigInt(`0x${network}`);
+  let rest = (id ^ (id >> 24n)) & 0xff_ffff_ffffn;
+  let name = '';
+  for (let digit = 0; digit < 8; digit++) {
+    name = (ALPHABET[Number(rest & 31n)] as string) + name;
+    rest >>= 5n;
+  }
+  return `zt${name}`;
+}
+
+/** The address of the node that is a network's controller: the first ten digits of the network's id. */
+export const controllerOf = (network: NetworkId): NodeAddress => network.slice(0, 10);

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { Cidr, HostId, ItemId, Name, NetworkId, NodeId } from './ids.js';
+
+/** What is wanted of an item. An absent one stays in the list until the agent has settled it. */
+export const Intent = z.enum(['present', 'absent']).meta({ id: 'Intent' });
+export type Intent = z.infer<typeof Intent>;
+
+export const NodeKind = z
+  .enum(['host', 'container'])
+  .meta({ id: 'NodeKind', description: "the host's own zerotier-one, or the one in a container" });
+export type NodeKind = z.infer<typeof NodeKind>;
+
+/** A whole image reference (`zerotier/zerotier:1.14.2`, `registry.lan:5000/zt@sha256:…`), at most 255 characters. */
+export const ImageReference = z
+  .string()
+  .max(255)
+  .regex(/^[a-z0-9][a-zA-Z0-9._\-/:]*(@sha256:[0-9a-f]{64})?$/, 'an image reference such as zerotier/zerotier:1.14.2');
+export type ImageReference = z.infer<typeof ImageReference>;
+
+const AllowManaged = z.union([
+  z.boolean(),
+  z
+    .array(Cidr)
+    .min(1)
+    .refine((list) => list.join(',').length <= 1000, 'the list is longer than 1,000 bytes'),
+]);
+
+/**
+ * Settings of a membership, in the daemon's own terms. `allowManaged` may be a list: only these prefixes are accepted as
+ * addresses and routes. The daemon cuts its file line at 1,023 bytes, so a list is at most 1,000 bytes long (FACTS).
+ */
+export const MembershipSettings = z
+  .strictObject({
+    allowManaged: AllowManaged.default(true),
+    allowGlobal: z.boolean().default(false),
+    allowDefault: z.boolean().default(false),
+    allowDNS: z.boolean().default(false),
+  })
+  .meta({ id: 'MembershipSettings' });
+export type MembershipSettings = z.infer<typeof MembershipSettings>;
+
+/** Some of them: what is not named stays as it is, so that no change of one widens another. */
+export const MembershipSettingsChange = z
+  .strictObject({
+    allowManaged: AllowManaged.optional(),
+    allowGlobal: z.boolean().optional(),
+    allowDefault: z.boolean().optional(),
+    allowDNS: z.boolean().optional(),
+  })
+  .meta({ id: 'MembershipSettingsChange' });
+export type MembershipSettingsChange = z.infer<typeof MembershipSettingsChange>;
+
+/** Ceilings of a container: MiB and processes. */
+export const ContainerLimits = z
+  .strictObject({
+    memoryMb: z.int().min(32).max(4096).default(256),
+    pids: z.int().min(16).max(4096).default(128),
+  })
+  .meta({ id: 'ContainerLimits' });
+export type ContainerLimits = z.infer<typeof ContainerLimits>;
+
+const itemBase = {
+  id: ItemId,
+  /** Revision of the host's desired state at which this item last changed: what `item.settled` answers to. */
+  revision: z.int().positive(),
+  intent: Intent,
+  node: NodeId,
+};
+
+/** A ZeroTier container. `incarnation` grows to restart it; `image` null is the host's default image. */
+export const ContainerItem = z.object({
+  ...itemBase,
+  kind: z.literal('container'),
+  name: Name,
+  image: ImageReference.nullable(),
+  limits: ContainerLimits,
+  incarnation: z.int().nonnegative(),
+});
+export type ContainerItem = z.infer<typeof ContainerItem>;
+
+/** A node in a network. Memberships of a container's node are also written into the container before it starts. */
+export const MembershipItem = z.object({
+  ...itemBase,
+  kind: z.literal('membership'),
+  nodeKind: NodeKind,
+  network: NetworkId,
+  settings: MembershipSettings,
+});
+export type MembershipItem = z.infer<typeof MembershipItem>;
+
+/** Restarts of the host's own daemon are not Orrery's; `node` items may follow. */
+export const Item = z.discriminatedUnion('kind', [ContainerItem, MembershipItem]);
+export type Item = z.infer<typeof Item>;
+
+/** What every item has, known or not: an agent settles an item that it cannot read as failed and goes on with the rest. */
+export const AnyItem = z.looseObject({ id: ItemId, revision: z.int().positive(), kind: z.string(), intent: Intent });
+export type AnyItem = z.infer<typeof AnyItem>;
+
+/** The whole desired state of one host: absence of an item means nothing. */
+export const DesiredState = z.object({
+  host: HostId,
+  revision: z.int().nonnegative(),
+  items: z.array(AnyItem),
+  /** The agent looks and reports, and does nothing. Left out: it works. */
+  paused: z.boolean().optional(),
+});
+export type DesiredState = z.infer<typeof DesiredState>;

@@ -1,0 +1,132 @@
+import type { Explanation } from './explanation.js';
+import type { ProblemCode } from './problems.js';
+
+/** What the HTTP API answers when it does not do what was asked. */
+export const PROBLEMS: Record<ProblemCode, Explanation> = {
+  'bad-request': {
+    means: 'The request does not have the documented shape.',
+    fix: 'errors[] names each field; /docs has the schemas.',
+  },
+  unauthenticated: {
+    means: 'No token, or one that is not valid.',
+    fix: 'Send Authorization: Bearer TOKEN; the admin token is in ~/.orrery/secrets/admin.token.',
+  },
+  forbidden: {
+    means: 'The token’s role does not allow this.',
+    fix: 'Use a token with the role that the problem names.',
+  },
+  'unknown-host': { means: 'There is no such host.', fix: 'orrery host ls' },
+  'unknown-node': {
+    means: 'There is no such node.',
+    fix: 'orrery node ls; write HOST for its own daemon, HOST/CONTAINER for a container’s.',
+  },
+  'unknown-container': { means: 'There is no such container.', fix: 'orrery container ls' },
+  'unknown-network': {
+    means: 'No network has this name, and it is no 16-digit id.',
+    fix: 'orrery network ls, or write the 16 digits.',
+  },
+  'unknown-membership': { means: 'The node is not in this network.', fix: 'orrery membership ls' },
+  'unknown-command': { means: 'There is no such command.', fix: 'orrery command ls' },
+  'unknown-event': {
+    means: 'There is no such event here, or it is older than the time that events are kept.',
+    fix: 'orrery event ls',
+  },
+  'unknown-token': { means: 'There is no such token, or it was revoked.', fix: 'orrery token ls' },
+  'token-in-state-folder': {
+    means:
+      'This token stands in the state folder of the API, for whoever holds that machine: revoked, nobody might get in any more.',
+    fix: 'To replace it, delete secrets/admin.token in the state folder and start the API again: it makes another, and the old one is worth nothing.',
+  },
+  'unknown-route': { means: 'There is no such URL.', fix: '/docs lists them all.' },
+  'ambiguous-reference': { means: 'More than one thing answers to this reference.', fix: 'Use one of the candidates.' },
+  'name-taken': { means: 'Something else has this name.', fix: 'Choose another one.' },
+  'container-differs': {
+    means: 'A container of this name exists on the host with another specification.',
+    fix: 'orrery container set changes it and keeps its identity; or choose another name.',
+  },
+  'being-removed': {
+    means: 'It is being taken away; nothing else can be done with it.',
+    fix: 'Wait until the removal has ended (orrery command ls), or launch it again.',
+  },
+  'host-not-empty': {
+    means: 'The host still has containers or networks that Orrery manages.',
+    fix: 'Remove and leave them first; or forget them, too: orrery host rm HOST --force (force=true). What runs there then goes on, without Orrery.',
+  },
+  'not-releasable': {
+    means: 'A container is made from its networks: given up, this one would be left all the same when it is made anew.',
+    fix: 'Let it leave (orrery leave HOST/CONTAINER NETWORK), or keep it. Memberships of a host’s own daemon can be released.',
+  },
+  'not-adoptable': { means: 'There is nothing unmanaged to adopt.', fix: 'orrery membership ls shows what is there.' },
+  'unmanaged-membership': {
+    means: 'The node is in this network already, and Orrery did not make it so: it does not touch it.',
+    fix: 'orrery adopt NODE NETWORK puts it under management.',
+  },
+  'host-away': {
+    means: 'This needs the host’s agent now, and it is away.',
+    fix: 'orrery host get HOST; try again when it is online.',
+  },
+  'call-failed': {
+    means: 'The host’s agent was asked and answered with a problem, or not in time.',
+    fix: 'The detail has its words; see orrery host get HOST.',
+  },
+  'not-cancellable': {
+    means: 'The command has been delivered or has ended.',
+    fix: 'Undo it with the opposite command.',
+  },
+  'revision-conflict': {
+    means: 'It was changed since you read it (If-Match).',
+    fix: 'Read it again, then repeat the change.',
+  },
+  'precondition-required': { means: 'This change needs If-Match.', fix: 'Read it first and send its ETag.' },
+  'idempotency-mismatch': {
+    means: 'This Idempotency-Key was used for another request.',
+    fix: 'Use a new key for a new request.',
+  },
+  'confirmation-required': {
+    means: 'More hosts match than were confirmed.',
+    fix: 'Look at the list, then send expectHosts (the CLI: --yes).',
+  },
+  'no-matching-host': { means: 'No host matches the selector.', fix: 'orrery host ls -l SELECTOR' },
+  'request-timeout': {
+    means: 'Headers and body were not there within 15 seconds, so the connection was closed.',
+    fix: 'Look at the network between you and the API; nothing that it takes is long.',
+  },
+  'headers-too-large': {
+    means: 'The headers of the request are longer than 16 KiB together.',
+    fix: 'Send only what the documentation names: a token, and a content type.',
+  },
+  'body-too-large': { means: 'The body is longer than 64 KiB.', fix: 'Nothing that Orrery takes is that long.' },
+  'unsupported-media-type': { means: 'The body is not JSON.', fix: 'Send Content-Type: application/json.' },
+  'method-not-allowed': { means: 'This URL does not know this method.', fix: '/docs lists them all.' },
+  'foreign-host-header': {
+    means: 'The Host header names another server: a page in a browser may be trying to reach this one.',
+    fix: 'Use the URL that npm start printed, or add the name to ORRERY_ALLOWED_HOSTS.',
+  },
+  'too-many-requests': { means: 'Too many refused tries.', fix: 'Wait as long as Retry-After says.' },
+  'join-refused': {
+    means: 'The join secret or join token is not valid: unknown, used up, late or revoked.',
+    fix: 'Make another: orrery host add NAME. On the API’s own machine: ~/.orrery/secrets/join.secret.',
+  },
+  'proof-refused': {
+    means: 'A host did not prove that it has the key which it shows, or showed a new key that nobody asked for.',
+    fix: 'Its agent tries again by itself. A key changes only by orrery host rotate HOST.',
+  },
+  'host-revoked': {
+    means: 'The key of this host was revoked, or is not the one that it joined with: it is not let in.',
+    fix: 'Let it join anew, with its name and its items: orrery host add --replace HOST.',
+  },
+  'bundle-unavailable': {
+    means:
+      'The API cannot pack the agent for other machines: it is not built, the disk is full, or the API runs from a container image, which has none.',
+    fix: 'npm run build on the machine of the API, and some hundred MB of free disk in its state folder.',
+  },
+  'store-unavailable': {
+    means: 'The database does not answer.',
+    fix: 'See /readyz; repeat the request later, nothing was done.',
+  },
+  'bus-unavailable': {
+    means: 'The API has no connection to NATS, so hosts cannot be asked now.',
+    fix: 'See /readyz. Commands are taken all the same, and carried out when it is back.',
+  },
+  internal: { means: 'A bug in Orrery.', fix: 'The API’s log has the details under the request id; please report it.' },
+};

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** Stable codes of the HTTP API's problems; docs/errors.md has a section for each. */
+export const ProblemCode = z.enum([
+  'bad-request',
+  'unauthenticated',
+  'forbidden',
+  'unknown-host',
+  'unknown-node',
+  'unknown-container',
+  'unknown-network',
+  'unknown-membership',
+  'unknown-command',
+  'unknown-event',
+  'unknown-token',
+  'token-in-state-folder',
+  'unknown-route',
+  'ambiguous-reference',
+  'name-taken',
+  'container-differs',
+  'being-removed',
+  'host-not-empty',
+  'not-adoptable',
+  'not-releasable',
+  'unmanaged-membership',
+  'host-away',
+  'call-failed',
+  'not-cancellable',
+  'revision-conflict',
+  'precondition-required',
+  'idempotency-mismatch',
+  'confirmation-required',
+  'no-matching-host',
+  'request-timeout',
+  'headers-too-large',
+  'body-too-large',
+  'unsupported-media-type',
+  'method-not-allowed',
+  'foreign-host-header',
+  'too-many-requests',
+  'join-refused',
+  'proof-refused',
+  'host-revoked',
+  'bundle-unavailable',
+  'store-unavailable',
+  'bus-unavailable',
+  'internal',
+]);
+export type ProblemCode = z.infer<typeof ProblemCode>;
+
+/** RFC 9457 problem, with a stable `code` and the `fix`. */
+export const Problem = z
+  .object({
+    type: z.string().meta({ example: '/docs/errors#unknown-host' }),
+    title: z.string(),
+    status: z.int(),
+    code: ProblemCode,
+    detail: z.string(),
+    fix: z.string().optional(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    candidates: z.array(z.string()).optional(),
+    /** Of `container-differs`: field by field, what is there and what was asked for. */
+    differences: z.array(z.object({ field: z.string(), is: z.unknown(), asked: z.unknown() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof Problem>;

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { AnyAgentEvent } from './events/agent-events.js';
+import { PlannedStep } from './http/common.js';
+import { CallId, Epoch, HostId, NodeAddress, NodeId } from './ids.js';
+import { AnyItem } from './items.js';
+import { HostKey } from './join.js';
+
+/** Version of the wire: the prefix of every subject. */
+export const WIRE = 'orrery.v1';
+
+/** Every subject there is. Agents may use only the ones that carry their own id; the broker enforces it. */
+export const subjects = {
+  desired: (host: HostId) => `${WIRE}.host.${host}.desired`,
+  call: (host: HostId) => `${WIRE}.host.${host}.call`,
+  hello: (host: HostId) => `${WIRE}.api.hello.${host}`,
+  events: (host: HostId) => `${WIRE}.api.events.${host}`,
+  beat: (host: HostId) => `${WIRE}.api.beat.${host}`,
+  anyHello: `${WIRE}.api.hello.*`,
+  anyEvents: `${WIRE}.api.events.*`,
+  anyBeat: `${WIRE}.api.beat.*`,
+} as const;
+
+/** Replies to a host go under its own inbox and nowhere else. */
+export const inboxPrefix = (host: HostId | 'api') => `_INBOX.${host}`;
+
+/** The host that a subject of ours names: the only place it is ever taken from. */
+export function hostOf(subject: string): HostId | undefined {
+  const [name, version, side, third, fourth] = subject.split('.');
+  if (`${name}.${version}` !== WIRE) return undefined;
+  return HostId.safeParse(side === 'api' ? fourth : side === 'host' ? third : undefined).data;
+}
+
+/** Largest body of any message, in bytes. */
+export const MAX_BATCH_BYTES = 256 * 1024;
+/** Most events in one batch. */
+export const MAX_BATCH_EVENTS = 500;
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A signed message as stored and handed on: exact bytes (UTF-8 text), key id, base64 Ed25519 signature over subject, LF and body. */
+export const SignedMessage = z.object({
+  subject: z.string(),
+  body: z.string(),
+  key: z.string(),
+  signature: z.string(),
+});
+export type SignedMessage = z.infer<typeof SignedMessage>;
+
+export const DesiredReply = z.discriminatedUnion('result', [
+  z.object({ result: z.literal('accepted'), revision: z.int() }),
+  z.object({ result: z.literal('stale'), revision: z.int() }),
+  z.object({ result: z.literal('rejected'), cause: z.string() }),
+]);
+export type DesiredReply = z.infer<typeof DesiredReply>;
+
+/** What the agent has stored of its desired state; digest is SHA-256 of the exact bytes, null before the first. */
+const holds = { revision: z.int().nonnegative(), digest: Sha256.nullable() };
+
+export const Hello = z.object({
+  epoch: Epoch,
+  agentVersion: z.string().max(64),
+  simulated: z.boolean(),
+  ...holds,
+  /** SHA-256 of the canonical observation. */
+  inventory: Sha256,
+  journalHead: z.int().nonnegative(),
+  /** The agent's clock, for `clock-skew`. */
+  at: z.iso.datetime(),
+  freeIdentities: z.array(NodeAddress).max(64).default([]),
+  /** The agent's own newer state, handed back to an API whose database was restored. */
+  state: SignedMessage.optional(),
+});
+export type Hello = z.infer<typeof Hello>;
+
+export const HelloReply = z.discriminatedUnion('result', [
+  z.object({
+    result: z.literal('welcome'),
+    /** The newer desired state, signed, when the agent's is older or differs. */
+    desired: SignedMessage.optional(),
+    /** Last confirmed event of this epoch; 0 for a new one. */
+    cursor: z.int().nonnegative(),
+    /** Older epochs of this host that are still open, with their cursors: their unconfirmed events go first. */
+    openEpochs: z.array(z.object({ epoch: Epoch, cursor: z.int().nonnegative() })),
+    heartbeatSeconds: z.number().positive(),
+    serverTime: z.iso.datetime(),
+    /** The API's record of this host is older than what the agent holds: send `state` with the next hello. */
+    wantsState: z.boolean(),
+    wantsSnapshot: z.boolean(),
+  }),
+  /** `unknown-host`: not joined here or removed; `cloned`: another agent uses the same identity. */
+  z.object({ result: z.literal('refused'), code: z.enum(['unknown-host', 'cloned']), cause: z.string() }),
+]);
+export type HelloReply = z.infer<typeof HelloReply>;
+
+export const EventBatch = z.object({
+  epoch: Epoch,
+  /** Sequence number of the first event. */
+  from: z.int().positive(),
+  events: z.array(AnyAgentEvent).min(1).max(MAX_BATCH_EVENTS),
+});
+export type EventBatch = z.infer<typeof EventBatch>;
+
+/** The reply is the commit. `gap`: nothing was stored, go on from the cursor. `fenced`: this epoch is closed for ever. */
+export const EventBatchReply = z.discriminatedUnion('result', [
+  z.object({ result: z.literal('stored'), cursor: z.int().nonnegative(), wantsSnapshot: z.boolean().default(false) }),
+  z.object({ result: z.literal('gap'), cursor: z.int().nonnegative() }),
+  z.object({ result: z.literal('fenced'), cause: z.string() }),
+  z.object({ result: z.literal('busy'), retryAfterMs: z.int().positive() }),
+  z.object({ result: z.literal('refused'), cause: z.string() }),
+]);
+export type EventBatchReply = z.infer<typeof EventBatchReply>;
+
+export const Beat = z.object({
+  epoch: Epoch,
+  ...holds,
+  journalHead: z.int().nonnegative(),
+  inventory: Sha256,
+  at: z.iso.datetime(),
+});
+export type Beat = z.infer<typeof Beat>;
+
+/** One-shot operations. `expiresAt` is server time; ids are journaled first: at most once. */
+export const Call = z.object({
+  callId: CallId,
+  expiresAt: z.iso.datetime(),
+  op: z.discriminatedUnion('op', [
+    z.object({ op: z.literal('logs'), node: NodeId, tail: z.int().min(1).max(1000).default(100) }),
+    z.object({ op: z.literal('doctor') }),
+    /** `?dryRun=true`: which steps the agent would take if these items were its desired state. Changes nothing. */
+    z.object({ op: z.literal('plan'), items: z.array(AnyItem) }),
+    /** The host makes itself a new key and has the API take it for the old one. */
+    z.object({ op: z.literal('rotate-key') }),
+  ]),
+});
+export type Call = z.infer<typeof Call>;
+
+export const CallReply = z.discriminatedUnion('result', [
+  z.object({ result: z.literal('ok'), value: z.unknown() }),
+  z.object({
+    result: z.literal('problem'),
+    code: z.enum(['expired', 'unsupported', 'outcome-unknown', 'rejected', 'failed']),
+    cause: z.string(),
+  }),
+]);
+export type CallReply = z.infer<typeof CallReply>;
+
+/** Value of an `ok` reply to `rotate-key`. */
+export const RotationResult = z.object({ key: HostKey });
+export type RotationResult = z.infer<typeof RotationResult>;
+/** Value of an `ok` reply to `plan`. */
+export const PlanResult = z.object({ steps: z.array(PlannedStep) });
+export type PlanResult = z.infer<typeof PlanResult>;
+/** Value of an `ok` reply to `logs`: the last lines as the container wrote them. */
+export const LogsResult = z.object({ text: z.string() });
+export type LogsResult = z.infer<typeof LogsResult>;

@@ -1,0 +1,28 @@
+import { connect } from 'node:tls';
+import { pinOf } from './pin.js';
+
+export interface PresentedServer {
+  /** Of the certificate that the server showed. Whose that is, nobody has checked. */
+  pin: string;
+  /** A public authority vouches for it, and for its name. */
+  isPublic: boolean;
+}
+
+/** Which key a server shows, before anybody trusts it. Nothing is sent to it. */
+export function presentedServer(url: string, timeoutMs = 10_000): Promise<PresentedServer> {
+  const { hostname, port } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const servername = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port: Number(port || 443), rejectUnauthorized: false, ...servername });
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer in time')));
+    socket.once('error', reject);
+    socket.once('secureConnect', () => {
+      const certificate = socket.getPeerX509Certificate();
+      const isPublic = socket.authorized;
+      socket.destroy();
+      if (certificate) resolve({ pin: pinOf(certificate.raw), isPublic });
+      else reject(new Error('the server shows no certificate'));
+    });
+  });
+}

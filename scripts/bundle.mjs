@@ -1,0 +1,54 @@
+// node scripts/bundle.mjs [--into FOLDER]    the agent with its own Node, as one archive for a machine that has neither Node nor a registry
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { hashOfContents, hashOfFile, writeArchive } from './bundle/archive.mjs';
+import { packagesOfTheAgent } from './bundle/packages.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { values } = parseArgs({ options: { into: { type: 'string' } } });
+const folder = resolve(values.into ?? join(process.env.ORRERY_HOME || join(homedir(), '.orrery'), 'bundles'));
+const platform = `${process.platform}-${process.arch}`;
+
+if (!existsSync(join(root, 'apps/agent/dist/main.js'))) {
+  console.error('The agent is not built. Fix: npm run build');
+  process.exit(1);
+}
+console.log(JSON.stringify(await bundle()));
+
+/** Made once for what is built now; the last one stays for downloads that are under way. */
+async function bundle() {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const entries = [
+    { from: join(root, 'scripts/bundle/orrery-agent.sh'), to: 'bin/orrery-agent', executable: true },
+    { from: process.execPath, to: 'bin/node', executable: true },
+    { from: join(root, 'LICENSE'), to: 'LICENSE' },
+    { from: join(root, 'NOTICE'), to: 'NOTICE' },
+    ...packagesOfTheAgent(root, platform),
+  ];
+  const file = join(folder, `orrery-agent-${platform}-${(await hashOfContents(entries)).slice(0, 16)}.tar.gz`);
+  const note = `${file}.json`;
+  if (existsSync(file) && existsSync(note)) return JSON.parse(readFileSync(note, 'utf8'));
+  const draft = `${file}.${process.pid}.new`;
+  try {
+    await writeArchive(draft, entries);
+    const made = { file, platform, sha256: await hashOfFile(draft), bytes: statSync(draft).size };
+    renameSync(draft, file);
+    writeFileSync(note, JSON.stringify(made));
+    dropOld(file);
+    return made;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function dropOld(current) {
+  const age = (name) => statSync(join(folder, name)).mtimeMs;
+  const others = readdirSync(folder).filter(
+    (name) => /^orrery-agent-.+\.tar\.gz$/.test(name) && join(folder, name) !== current,
+  );
+  for (const name of others.sort((a, b) => age(b) - age(a)).slice(1))
+    for (const path of [name, `${name}.json`]) rmSync(join(folder, path), { force: true });
+}

@@ -1,0 +1,167 @@
+#!/bin/sh
+# Makes this machine a host of the Orrery at @URL@.
+#   sh -s -- TOKEN [--foreground] [--name NAME]        or, from a file:  sh install.sh --token-file FILE
+# All of it is in one pair of braces: of a download that was cut short nothing is run.
+{
+orrery_install() {
+  set -eu
+  umask 077
+  url=@URL@
+  pin=@PIN@
+  sha256=@SHA256@
+  platform=@PLATFORM@
+  authority=@AUTHORITY@
+  prefix=${ORRERY_AGENT_PREFIX:-/opt/orrery-agent}
+  home=${ORRERY_AGENT_HOME:-/var/lib/orrery-agent}
+  token='' name='' foreground=''
+  read_arguments "$@"
+  check_machine
+  mkdir -p "$home" "$(dirname "$prefix")"
+  unpack
+  write_settings
+  start
+}
+
+fail() {
+  echo "orrery: $1" >&2
+  exit 1
+}
+
+read_arguments() {
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --foreground) foreground=yes ;;
+      --name)
+        shift
+        name=${1:-}
+        ;;
+      --token-file)
+        shift
+        token=$(cat "${1:-}") || fail "the token file cannot be read: ${1:-}"
+        ;;
+      -*) fail "unknown option $1" ;;
+      *) token=$1 ;;
+    esac
+    shift
+  done
+}
+
+check_machine() {
+  [ "$(id -u)" = 0 ] || fail 'this needs root: the agent works on the Docker Engine and on network interfaces. Fix: sudo sh'
+  for tool in curl tar gzip sha256sum; do
+    command -v "$tool" >/dev/null 2>&1 || fail "$tool is not installed here. Fix: install it with this system's package manager."
+  done
+  case "$(uname -s)-$(uname -m)" in
+    Linux-x86_64) machine=linux-x64 ;;
+    Linux-aarch64) machine=linux-arm64 ;;
+    *) machine="$(uname -s)-$(uname -m)" ;;
+  esac
+  [ "$machine" = "$platform" ] || fail "this machine is $machine, and the agent that the API has is for $platform."
+  if [ -z "$token" ] && [ ! -f "$home/host.json" ]; then
+    fail 'a join token is missing. Fix: orrery host add NAME on the machine of the API prints the whole line.'
+  fi
+}
+
+# The pinned key replaces the chain of certificates; the sum came with this script, over the same pinned connection.
+fetch() {
+  if [ -n "$pin" ]; then
+    curl -fsSk --retry 3 --pinnedpubkey "sha256//$pin" -o "$2" "$1"
+  else
+    curl -fsS --retry 3 -o "$2" "$1"
+  fi
+}
+
+unpack() {
+  if [ "$(cat "$prefix/sha256" 2>/dev/null || true)" = "$sha256" ]; then return 0; fi
+  rm -rf "$prefix.new" && mkdir -p "$prefix.new"
+  fetch "$url/agent/orrery-agent-$platform.tar.gz" "$prefix.new/bundle.tar.gz" || fail "the agent could not be fetched from $url"
+  echo "$sha256  $prefix.new/bundle.tar.gz" | sha256sum -c - >/dev/null 2>&1 || fail 'the agent that came is not the one that was promised (SHA-256).'
+  tar -xzf "$prefix.new/bundle.tar.gz" -C "$prefix.new"
+  rm "$prefix.new/bundle.tar.gz"
+  "$prefix.new/bin/node" -e 0 || fail 'the Node of the agent does not run here: it needs glibc 2.28 or newer (not musl) and libstdc++.'
+  printf '%s\n' "$home" > "$prefix.new/home"
+  printf '%s\n' "$sha256" > "$prefix.new/sha256"
+  rm -rf "$prefix.old"
+  if [ -d "$prefix" ]; then mv "$prefix" "$prefix.old"; fi
+  mv "$prefix.new" "$prefix"
+  rm -rf "$prefix.old"
+}
+
+# One line of a file that the shell reads.
+setting() {
+  printf "%s='%s'\n" "$1" "$(printf '%s' "$2" | sed "s/'/'\\\\''/g")"
+}
+
+write_settings() {
+  if [ -n "$token" ]; then printf '%s\n' "$token" > "$home/join.token"; fi
+  if [ -n "$authority" ]; then printf '%s\n' "$authority" > "$home/api-ca.crt"; fi
+  {
+    echo '# Written by the installer, anew each time. Settings of your own belong into local.env beside it.'
+    setting ORRERY_AGENT_HOME "$home"
+    setting ORRERY_URL "$url"
+    setting ORRERY_JOIN_SECRET_FILE "$home/join.token"
+    if [ -n "$authority" ]; then
+      setting ORRERY_API_CA "$home/api-ca.crt"
+    elif [ -n "$pin" ] && ! curl -fsS -o /dev/null "$url/healthz" 2>/dev/null; then
+      setting ORRERY_API_PIN "$pin"
+    fi
+    [ -z "$name" ] || setting ORRERY_HOST_NAME "$name"
+    for given in ORRERY_HOST_LABELS ORRERY_SIMULATE ORRERY_DOCKER_SOCKET ORRERY_ZEROTIER_IMAGE ORRERY_ZEROTIER_HOME ORRERY_LOG_LEVEL; do
+      eval "value=\${$given:-}"
+      [ -z "$value" ] || setting "$given" "$value"
+    done
+  } > "$home/agent.env"
+}
+
+start() {
+  if [ -n "$foreground" ]; then exec "$prefix/bin/orrery-agent" run; fi
+  if [ -d /run/systemd/system ]; then start_unit; else start_process; fi
+  wait_until_joined
+}
+
+start_unit() {
+  cat > /etc/systemd/system/orrery-agent.service <<UNIT
+[Unit]
+Description=Orrery agent
+Wants=network-online.target
+After=network-online.target docker.service zerotier-one.service
+
+[Service]
+ExecStart="$prefix/bin/orrery-agent" run
+Restart=always
+RestartSec=2
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+  chmod 0644 /etc/systemd/system/orrery-agent.service
+  systemctl daemon-reload
+  systemctl enable --quiet orrery-agent.service
+  systemctl restart orrery-agent.service
+  log='journalctl -u orrery-agent'
+}
+
+start_process() {
+  "$prefix/bin/orrery-agent" stop
+  log="$home/agent.log"
+  if command -v setsid >/dev/null 2>&1; then
+    setsid "$prefix/bin/orrery-agent" run >> "$log" 2>&1 < /dev/null &
+  else
+    nohup "$prefix/bin/orrery-agent" run >> "$log" 2>&1 < /dev/null &
+  fi
+  echo "There is no systemd here: the agent runs in the background. At each boot, let this run: $prefix/bin/orrery-agent run"
+}
+
+wait_until_joined() {
+  waited=0
+  while [ ! -f "$home/host.json" ]; do
+    if [ "$waited" -ge 300 ]; then fail "the agent runs, and has not joined within 30 s. Its log says why: $log"; fi
+    sleep 0.1
+    waited=$((waited + 1))
+  done
+  echo "This machine is a host of $url now. To undo it: $prefix/bin/orrery-agent uninstall"
+}
+
+orrery_install "$@"
+exit
+}

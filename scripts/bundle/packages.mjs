@@ -1,0 +1,89 @@
+// What the agent needs of node_modules: the closure of its production dependencies, as they are installed here.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+/** @typedef {{ from: string, to: string }} Packed `from` is a file of this machine, `to` its path in the bundle */
+
+/** Of no use at run time: types, maps, sources, pages for people. Licences stay. */
+const IDLE =
+  /(\.d\.[cm]?ts|\.[cm]?ts|\.map|\.md|\.markdown|\.cc|\.gyp|\.spec\.js|\.tsbuildinfo)$|node_modules\/(@[^/]+\/)?[^/]+\/(docs?|examples?|tests?|\.github)\//i;
+const isLicence = (path) => /(licen[cs]e|notice|copying)/i.test(path);
+
+/**
+ * Every file of the packages that `apps/agent` needs, in the order of their names.
+ * @param {string} root
+ * @param {string} platform such as `linux-x64`: of prebuilt binaries only those for it
+ * @returns {Packed[]}
+ */
+export function packagesOfTheAgent(root, platform) {
+  const folders = new Map();
+  const visit = (folder) => {
+    if (folders.has(folder)) return;
+    const manifest = read(folder);
+    folders.set(folder, placeOf(root, folder, manifest));
+    for (const name of needsOf(manifest)) {
+      const found = resolve(root, folder, name);
+      if (found) visit(found);
+      else if (manifest.dependencies?.[name])
+        throw new Error(`${manifest.name} needs ${name}, which is not installed.`);
+    }
+  };
+  visit(join(root, 'apps/agent'));
+  return [...folders]
+    .flatMap(([folder, place]) => filesOf(folder, place, platform))
+    .sort((a, b) => (a.to < b.to ? -1 : 1));
+}
+
+/** Optional peers are somebody else's: Nest names the whole of its own platform there. */
+function needsOf({ dependencies = {}, optionalDependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} }) {
+  const peers = Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional);
+  return [...new Set([...Object.keys(dependencies), ...Object.keys(optionalDependencies), ...peers])];
+}
+
+/** As Node finds it: from this folder upwards. */
+function resolve(root, from, name) {
+  for (let folder = from; folder.length >= root.length; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', name);
+    if (existsSync(join(candidate, 'package.json')))
+      return name === '@orrery/shared' ? join(root, 'libs/shared') : candidate;
+  }
+  return undefined;
+}
+
+/** Our own packages are links in node_modules: in the bundle they stand there themselves. */
+function placeOf(root, folder, { name }) {
+  if (folder === join(root, 'apps/agent')) return 'apps/agent';
+  if (folder === join(root, 'libs/shared')) return `node_modules/${name}`;
+  return relative(root, folder).replace(/^libs\/shared\//, 'node_modules/@orrery/shared/');
+}
+
+function filesOf(folder, place, platform) {
+  const isOurs = place === 'apps/agent' || place === 'node_modules/@orrery/shared';
+  const top = isOurs ? ['package.json', 'dist'] : readdirSync(folder);
+  return top
+    .filter((name) => name !== 'node_modules')
+    .flatMap((name) => walk(join(folder, name), `${place}/${name}`, platform));
+}
+
+function walk(from, to, platform) {
+  const entries = entriesOf(from);
+  if (!entries) return IDLE.test(to) && !isLicence(to) ? [] : [{ from, to }];
+  if (from.endsWith('/prebuilds'))
+    return entries
+      .filter((name) => name === platform)
+      .flatMap((name) => walk(join(from, name), `${to}/${name}`, platform));
+  return entries
+    .filter((name) => name !== 'node_modules' && !name.startsWith('.'))
+    .flatMap((name) => walk(join(from, name), `${to}/${name}`, platform));
+}
+
+function entriesOf(path) {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if (error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+const read = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

@@ -1,0 +1,81 @@
+// npm run check               all that can be said about the code without running it
+// npm run check -- lint       one or several of its steps
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './setup/run.mjs';
+import { seconds } from './setup/steps.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const node = (path, ...args) => [process.execPath, join(root, path), ...args];
+const modules = (path, ...args) => node(`node_modules/${path}`, ...args);
+
+const TSC = 'typescript/bin/tsc';
+const steps = {
+  format: {
+    commands: [modules('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.')],
+    fix: 'npm run format',
+  },
+  types: {
+    commands: [
+      modules(TSC, '-b', 'apps/api', 'apps/agent', 'apps/cli'),
+      modules(TSC, '-p', 'tsconfig.json', '--noEmit'),
+    ],
+  },
+  lint: {
+    commands: [modules('eslint/bin/eslint.js', '--max-warnings=0', '.')],
+    fix: 'npx eslint --fix . mends some of it',
+  },
+  imports: {
+    commands: [
+      modules(
+        'dependency-cruiser/bin/dependency-cruise.mjs',
+        '--config',
+        '.dependency-cruiser.mjs',
+        'apps',
+        'libs',
+        'test',
+        'scripts',
+      ),
+    ],
+    fix: 'each rule is explained in .dependency-cruiser.mjs',
+  },
+  'dead-code': { commands: [modules('knip/bin/knip.js')] },
+  docs: {
+    commands: [
+      node('scripts/config-docs.mjs', '--check'),
+      node('scripts/errors-docs.mjs', '--check'),
+      node('scripts/cli-docs.mjs', '--check'),
+      node('scripts/openapi.mjs', '--check'),
+    ],
+    fix: 'npm run docs; npm run openapi, when a change of the API is meant',
+  },
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !(name in steps));
+if (unknown.length > 0) {
+  console.error(`There is no step ${unknown.join(', ')}. Steps: ${Object.keys(steps).join(', ')}.`);
+  process.exit(2);
+}
+
+const failed = [];
+for (const name of chosen.length > 0 ? chosen : Object.keys(steps))
+  if (!(await passes(name, steps[name]))) failed.push(name);
+if (failed.length > 0) {
+  console.error(`\nNot in order: ${failed.join(', ')}`);
+  process.exitCode = 1;
+}
+
+async function passes(name, { commands, fix }) {
+  const start = performance.now();
+  for (const command of commands) {
+    const { code, output } = await run(command, { cwd: root });
+    if (code === 0) continue;
+    console.error(
+      `✗ ${name} (${seconds(performance.now() - start)})\n${output.trimEnd()}${fix ? `\n  fix: ${fix}` : ''}`,
+    );
+    return false;
+  }
+  console.log(`✓ ${name} (${seconds(performance.now() - start)})`);
+  return true;
+}

@@ -1,0 +1,158 @@
+// Our own nats-server: loopback unless told otherwise, in a session of its own, adopted when it outlived whoever started it.
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { lastLines } from './log-file.mjs';
+import { natsBinary } from './nats-binary.mjs';
+import { probeNats } from './nats-probe.mjs';
+import { rememberedPort } from './ports.mjs';
+import { becomesTrue, commandLine, identify, isSame, signal, spawnInOwnSession, stopProcess } from './process.mjs';
+import { secretIn } from './secrets.mjs';
+
+const USER = 'orrery';
+const START_WITHIN_MS = 5000;
+
+/**
+ * @typedef {object} NatsOptions
+ * @property {string} dir holds the configuration and the port; made when absent
+ * @property {string} [passwordFile] one user with the password in it; made when absent
+ * @property {string} [trust] instead: folder with `server.conf` (operator and accounts) and `system.creds`; users come with JWTs
+ * @property {string} [listen] address; 127.0.0.1
+ * @property {{ cert: string, key: string }} [tls] files; then it speaks TLS only
+ * @property {string} logFile
+ * @property {string} name what the server calls itself; checked, so that nobody else's server is taken for it
+ * @property {number} [port] fails when it is taken; without it the port of last time, or any free one
+ * @property {string} [binary] path of nats-server
+ * @property {string} [config] more lines for its configuration
+ * @property {(line: string) => void} [say]
+ */
+
+/**
+ * Starts the server of `dir`, or takes over the one that is already running there.
+ * @param {NatsOptions} options
+ */
+export async function startNats(options) {
+  mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+  const dir = realpathSync(options.dir);
+  const port = runningPort(dir);
+  const login = { ...loginOf(options), name: options.name };
+  if (port && isConfigured({ dir, port, login, options }) && (await isOurs({ port, ...login }))) {
+    return handle({ identity: serverIn(dir), port, ...login, adopted: true });
+  }
+  await stopNats(dir);
+  return handle({ ...(await startOnce(dir, login, options)), ...login, adopted: false });
+}
+
+function loginOf({ trust, passwordFile }) {
+  if (trust) return { creds: readFileSync(join(trust, 'system.creds'), 'utf8') };
+  return { user: USER, password: secretIn(passwordFile) };
+}
+
+/** Stops the server of `dir` if one runs, whoever started it. */
+export function stopNats(dir, within = 2000) {
+  return stop(serverIn(dir), within);
+}
+
+async function startOnce(dir, login, options) {
+  const binary = options.binary ?? (await natsBinary({ say: options.say }));
+  const port = await rememberedPort(join(dir, 'port'), options.port);
+  const file = join(dir, 'nats.conf');
+  writeFileSync(file, configuration({ dir, port, login, options }), { mode: 0o600 });
+  const child = spawnInOwnSession([binary, '-c', file], { logFile: options.logFile });
+  let ended = false;
+  child.once('exit', () => (ended = true)).once('error', () => (ended = true));
+  const identity = identify(child.pid);
+  let answers = false;
+  await becomesTrue(async () => {
+    answers = await isOurs({ port, ...login });
+    return ended || answers;
+  }, START_WITHIN_MS);
+  if (answers && !ended) return { identity, port };
+  await stop(identity, 500);
+  throw new Error(`nats-server does not start:\n${lastLines(options.logFile, 8)}`);
+}
+
+function configuration({ dir, port, login, options }) {
+  const { name, trust, listen = '127.0.0.1', tls, config = '' } = options;
+  return `${settings({ dir, port, name, listen, tls })}
+${trust ? trustLines(dir, trust) : `authorization { user: ${JSON.stringify(USER)}, password: ${JSON.stringify(login.password)} }`}
+${config}
+`;
+}
+
+function settings({ dir, port, name, listen, tls }) {
+  return `listen: "${listen}:${port}"
+server_name: ${JSON.stringify(name)}
+max_payload: 1MB
+ping_interval: "5s"
+ping_max: 2
+write_deadline: "5s"
+pid_file: ${JSON.stringify(join(dir, 'nats.pid'))}
+${tls ? `tls { cert_file: ${JSON.stringify(tls.cert)}, key_file: ${JSON.stringify(tls.key)} }` : ''}`;
+}
+
+/** Accounts that were updated while it ran are kept in a folder; newer ones win over those of the configuration. */
+function trustLines(dir, trust) {
+  return `${readFileSync(join(trust, 'server.conf'), 'utf8')}resolver: { type: full, dir: ${JSON.stringify(join(dir, 'accounts'))} }`;
+}
+
+/** Whether the server that runs was started for the same door: a running one does not move. */
+function isConfigured({ dir, port, login, options }) {
+  const { name, trust, listen = '127.0.0.1', tls } = options;
+  const text = readFileSync(join(dir, 'nats.conf'), 'utf8');
+  const users = trust ? 'resolver:' : `password: ${JSON.stringify(login.password)}`;
+  return text.startsWith(settings({ dir, port, name, listen, tls })) && text.includes(users);
+}
+
+/** The process whose pid the server wrote down, if it was started with the configuration of this very folder. */
+function serverIn(dir) {
+  try {
+    const pid = Number(readFileSync(join(dir, 'nats.pid'), 'utf8'));
+    return commandLine(pid)
+      .join(' ')
+      .includes(join(realpathSync(dir), 'nats.conf'))
+      ? identify(pid)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function runningPort(dir) {
+  return serverIn(dir) && Number(readFileSync(join(dir, 'port'), 'utf8'));
+}
+
+async function isOurs({ port, name, ...login }) {
+  try {
+    return (await probeNats({ port, ...login })).server_name === name;
+  } catch {
+    return false;
+  }
+}
+
+function stop(identity, within) {
+  return stopProcess(identity, [
+    ['SIGTERM', within],
+    ['SIGKILL', 2000],
+  ]);
+}
+
+function handle({ identity, port, user, password, name, adopted }) {
+  return {
+    url: user ? `nats://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}` : `nats://127.0.0.1:${port}`,
+    port,
+    name,
+    user,
+    password,
+    pid: identity.pid,
+    adopted,
+    isAlive: () => isSame(identity),
+    /** @param {NodeJS.Signals} name */
+    signal: (name) => signal(identity, name),
+    stop: (within = 2000) => stop(identity, within),
+    /** As a crash would. Resolves when it is gone. */
+    async kill() {
+      signal(identity, 'SIGKILL');
+      await becomesTrue(() => !isSame(identity), 3000);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+// Loopback ports. A port that once was given out is remembered beside the data, so that URLs survive a restart.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+
+/** @returns {Promise<number>} a port of 127.0.0.1 that nobody has right now */
+export function freePort() {
+  return listenOnce(0, '127.0.0.1').then((port) => /** @type {number} */ (port));
+}
+
+/** @param {number} port */
+export async function isPortFree(port, host = '127.0.0.1') {
+  return (await listenOnce(port, host)) !== undefined;
+}
+
+/**
+ * The port written in `file` if it is still to be had, else another, which is written there.
+ * @param {string} file
+ * @param {number} [wanted]
+ */
+export async function rememberedPort(file, wanted) {
+  const remembered = wanted ?? Number(readIfThere(file));
+  const port = remembered && (await isPortFree(remembered)) ? remembered : await freePort();
+  if (wanted && port !== wanted) throw new Error(`Port ${wanted} is in use.`);
+  writeFileSync(file, `${port}\n`, { mode: 0o600 });
+  return port;
+}
+
+function readIfThere(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function listenOnce(port, host) {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error) => (error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error)));
+    server.listen({ port, host, exclusive: true }, () => {
+      const { port: taken } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      server.close(() => resolve(taken));
+    });
+  });
+}

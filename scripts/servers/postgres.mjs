@@ -1,0 +1,108 @@
+// The embedded Postgres: made once, started on loopback in a session of its own, adopted when it outlived whoever started it.
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { postgresBinaries } from './postgres-binaries.mjs';
+import { clusterIn, clearStalePidFile, initialize, isMade } from './postgres-data.mjs';
+import { becomesTrue, identify, isSame, processesIn, signal, spawnInOwnSession, stopProcess } from './process.mjs';
+import { rememberedPort } from './ports.mjs';
+import { secretIn } from './secrets.mjs';
+import { lastLines } from './log-file.mjs';
+import { giveTo, unprivileged } from './unprivileged.mjs';
+
+const START_WITHIN_MS = 20_000; // crash recovery included
+const ATTEMPTS = 3;
+const USER = 'orrery';
+
+/**
+ * @typedef {object} PostgresOptions
+ * @property {string} dir holds the data and the port; made when absent
+ * @property {string} passwordFile of the user orrery; made when absent
+ * @property {string} logFile
+ * @property {number} [port] fails when it is taken; without it the port of last time, or any free one
+ * @property {Record<string, string | number>} [settings] as in postgresql.conf
+ * @property {import('./unprivileged.mjs').Disguise} [as] how not to be root; found out when not given
+ */
+
+/**
+ * Starts the cluster in `dir`, or takes over the one that is already running there.
+ * @param {PostgresOptions} options
+ */
+export async function startPostgres(options) {
+  mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+  const dir = realpathSync(options.dir);
+  const data = join(dir, 'data');
+  const password = secretIn(options.passwordFile);
+  const leftover = clusterIn(data);
+  if (leftover && (await becomesTrue(() => clusterIn(data)?.ready, START_WITHIN_MS))) {
+    return handle({ ...clusterIn(data), data, password, adopted: true });
+  }
+  const as = options.as ?? unprivileged();
+  giveTo(dir, as.owner);
+  if (!isMade(data)) initialize({ data, user: USER, password, database: 'orrery', as });
+  giveTo(data, as.owner);
+  const port = await rememberedPort(join(dir, 'port'), options.port);
+  const identity = await startWithRetries({ ...options, data, port, as });
+  return handle({ identity, port, data, password, adopted: false });
+}
+
+/** Stops the cluster in `dir` if one runs there, whoever started it. */
+export async function stopPostgres(dir, within = 3000) {
+  const cluster = clusterIn(join(dir, 'data'));
+  return cluster ? stop(cluster.identity, within) : true;
+}
+
+async function startWithRetries(options) {
+  for (let attempt = 1; ; attempt += 1) {
+    const identity = await startOnce(options);
+    if (identity) return identity;
+    if (attempt === ATTEMPTS) throw new Error(`Postgres does not start:\n${lastLines(options.logFile, 8)}`);
+    await pause(200 * attempt);
+  }
+}
+
+async function startOnce({ data, port, as, logFile, settings = {} }) {
+  await becomesTrue(() => processesIn(data).length === 0, 5000); // back ends of a postmaster that was killed
+  clearStalePidFile(data);
+  const fixed = { listen_addresses: '127.0.0.1', unix_socket_directories: '', timezone: 'UTC', log_timezone: 'UTC' };
+  const flags = Object.entries({ ...fixed, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const command = [...as.prefix, postgresBinaries().postgres, '-D', data, '-p', String(port), ...flags];
+  const child = spawnInOwnSession(command, { logFile, ...as.spawn });
+  let ended = false;
+  child.once('exit', () => (ended = true)).once('error', () => (ended = true));
+  const ready = () => clusterIn(data)?.ready && clusterIn(data)?.identity.pid === child.pid;
+  await becomesTrue(() => ended || ready(), START_WITHIN_MS);
+  if (!ended && ready()) return identify(child.pid);
+  if (!ended) await stop(identify(child.pid), 1000);
+  return undefined;
+}
+
+/** Fast shutdown: connections are ended, what was committed is safe. Harder ways only when that does not end in time. */
+function stop(identity, within) {
+  return stopProcess(identity, [
+    ['SIGINT', within * 0.7],
+    ['SIGQUIT', within * 0.3],
+    ['SIGKILL', 2000],
+  ]);
+}
+
+function handle({ identity, port, data, password, adopted }) {
+  const databaseUrl = (name) => `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`;
+  return {
+    /** The database that the API uses. */
+    url: databaseUrl('orrery'),
+    databaseUrl,
+    port,
+    pid: identity.pid,
+    adopted,
+    isAlive: () => isSame(identity),
+    stop: (within = 3000) => stop(identity, within),
+    /** As a crash would. Resolves when the last of its processes is gone. */
+    async kill() {
+      signal(identity, 'SIGKILL');
+      await becomesTrue(() => !isSame(identity) && processesIn(data).length === 0, 5000);
+    },
+    /** Deletes everything. Only for clusters that were made for a test. */
+    destroy: () => rmSync(join(data, '..'), { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,85 @@
+// The last words of a start that went well.
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { becomesTrue } from '../servers/process.mjs';
+import { ask } from './ask.mjs';
+import { authority } from './outside.mjs';
+
+/** A network that anybody may join on a simulated host; on a real one, an id to put another in the place of. */
+const NETWORK = '8056c2e21c000001';
+const REPORT_WITHIN_MS = 10_000;
+const WAY_BACK = 'If it was removed (orrery host rm): stop Orrery and start it again, and it joins as a new host.';
+
+/**
+ * When each host was last heard of. Taken before the agents start: a host may be shown as online from before.
+ * @param {import('./stack.mjs').Settings} settings
+ * @returns {Promise<Map<string, string>>} by name, hosts that are online
+ */
+export async function heardOf(settings) {
+  const { url, secrets } = settings;
+  try {
+    const headers = { authorization: `Bearer ${readFileSync(join(secrets, 'admin.token'), 'utf8').trim()}` };
+    const answer = await ask(`${url}/v1/hosts?presence=online&limit=200`, { headers, ca: authority(settings) });
+    const { items } = answer.ok ? JSON.parse(answer.text) : { items: [] };
+    return new Map(items.map(({ name, lastSeenAt }) => [name, lastSeenAt]));
+  } catch {
+    return new Map();
+  }
+}
+
+/**
+ * Waits for the hosts to report, for a while.
+ * @param {import('./stack.mjs').Settings} settings
+ * @param {import('./hosts.mjs').HostPlan[]} hosts
+ * @param {Map<string, string>} before what `heardOf` said before their agents started
+ * @returns {Promise<string[]>} the names of those that have not
+ */
+export async function hostsThatAreMissing(settings, hosts, before) {
+  let missing = hosts.map(({ name }) => name);
+  const allReported = async () => {
+    const now = await heardOf(settings);
+    missing = missing.filter((name) => !now.has(name) || now.get(name) === before.get(name));
+    return missing.length === 0;
+  };
+  if (missing.length > 0) await becomesTrue(allReported, REPORT_WITHIN_MS, 100);
+  return missing;
+}
+
+/**
+ * @param {import('./stack.mjs').Settings} settings
+ * @param {{ hosts: import('./hosts.mjs').HostPlan[], remarks: string[], missing: string[], took: string }} start
+ */
+export function readyText({ url, publicUrl, home, port, detach }, { hosts, remarks, missing, took }) {
+  const unusual = [
+    home !== join(homedir(), '.orrery') && `ORRERY_HOME=${home}`,
+    port !== 7070 && `ORRERY_PORT=${port}`,
+  ].filter(Boolean);
+  const names = hosts.map(({ name, simulated }) => (simulated ? `${name} (simulated)` : name));
+  return [
+    ...remarks.map((line) => `\n${line}`),
+    ...missing.map((name) => `\n${name} has not reported yet. Log: ${join(home, 'logs')}. ${WAY_BACK}`),
+    '',
+    `Orrery is ready (${took}).`,
+    '',
+    `  API     ${publicUrl ?? url}   (described at ${publicUrl ?? url}/docs)`,
+    `  State   ${home}   (logs in logs/, the admin token in secrets/admin.token)`,
+    `  Hosts   ${names.join(', ') || 'none on this machine'}`,
+    '',
+    'Next:',
+    ...(unusual.length > 0 ? [`  export ${unusual.join(' ')}`] : []),
+    '  npx orrery status',
+    `  npx orrery ${somethingToTry(hosts.find(({ name }) => !missing.includes(name)))}`,
+    '',
+    detach ? 'npm stop stops Orrery, never a container.' : 'Ctrl-C stops Orrery, never a container.',
+  ].join('\n');
+}
+
+/** What the first host can do: containers, or only its own zerotier-one. */
+function somethingToTry(host) {
+  if (!host) return 'host ls';
+  const canLaunch = host.simulated || host.env.DOCKER_HOST !== undefined;
+  return canLaunch
+    ? `launch demo --host ${host.name} --network ${NETWORK} --wait`
+    : `join ${host.name} ${NETWORK} --wait`;
+}

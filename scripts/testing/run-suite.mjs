@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { failuresOf, retriedOf } from './failures.mjs';
+
+/**
+ * @typedef {import('./failures.mjs').Failure} Failure
+ * @typedef {{ passed: number, failed: number, skipped: number, files: number, failures: Failure[], retried: Failure[], note?: string }} Counts
+ *   `retried`: what passed at its second try
+ */
+
+/** A suite that takes five times its budget hangs (budgets are for a calm machine): it is ended and counts as failed. */
+const PATIENCE = 5;
+
+/**
+ * Runs one suite in a jest of its own and counts what it reports.
+ * @param {import('./suites.mjs').Suite} suite
+ * @param {{ root: string, paths: string[], env: NodeJS.ProcessEnv }} options
+ * @returns {Promise<Counts>}
+ */
+export async function runSuite(suite, { root, paths, env }) {
+  const folder = mkdtempSync(join(tmpdir(), 'orrery-report-'));
+  try {
+    const report = join(folder, 'report.json');
+    const end = await jest(suite, report, { root, paths, env });
+    return count(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined, end);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * What a report and the way jest ended amount to. A suite that crashed, hung or was dissatisfied without naming a test
+ * counts as one failure; so does each file that could not be run.
+ * @param {any} report as written by `jest --json`
+ * @param {{ code: number | null, hung: boolean }} end
+ * @returns {Counts}
+ */
+export function count(report, { code, hung }) {
+  if (hung || !report) {
+    const done = report
+      ? count(report, { code: 0, hung: false })
+      : { passed: 0, failed: 0, skipped: 0, files: 0, failures: [], retried: [] };
+    return { ...done, failed: done.failed + 1, note: hung ? 'it hung and was ended' : `it crashed (exit ${code})` };
+  }
+  const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
+  const unnamed = code !== 0 && failed === 0;
+  return {
+    passed: report.numPassedTests,
+    failed: unnamed ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+    files: report.numTotalTestSuites,
+    failures: failuresOf(report),
+    retried: retriedOf(report),
+    ...(unnamed && { note: `jest ended with ${code} though no test failed` }),
+  };
+}
+
+function jest(suite, report, { root, paths, env }) {
+  const flags = ['--json', `--outputFile=${report}`, '--passWithNoTests', '--silent=false'];
+  const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const child = spawn(process.execPath, [...node, join(root, 'node_modules/jest/bin/jest.js'), ...flags, ...paths], {
+    cwd: root,
+    env: { ...env, ORRERY_SUITE: suite.name },
+    stdio: ['ignore', 'ignore', 'inherit'], // stdout carries the report once more
+  });
+  // Whoever ends us means the suite, too.
+  const pass = (/** @type {NodeJS.Signals} */ signal) => {
+    child.kill(signal);
+    process.exit(130);
+  };
+  process.once('SIGTERM', pass).once('SIGINT', pass);
+  return new Promise((resolve, reject) => {
+    let hung = false;
+    const patience = setTimeout(
+      () => {
+        hung = true;
+        child.kill('SIGKILL');
+      },
+      suite.budget * PATIENCE * 1000,
+    );
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      clearTimeout(patience);
+      process.off('SIGTERM', pass).off('SIGINT', pass);
+      resolve({ code, hung });
+    });
+  });
+}

@@ -1,0 +1,40 @@
+// The suites of `npm test`, in the order in which they run, each with its time budget. test/README.md shows the same table.
+
+/** @typedef {{ name: string, budget: number, needs?: 'engine' | 'lab images', about: string }} Suite `budget` in seconds */
+
+/** @type {Suite[]} */
+export const suites = [
+  { name: 'unit', budget: 35, about: 'pure code, beside its source' },
+  { name: 'int', budget: 120, about: 'one part with a real Postgres or a real NATS' },
+  { name: 'e2e', budget: 65, about: 'API, agents and CLI as processes, with simulated hosts' },
+  { name: 'security', budget: 90, about: 'who must not be able to do what, and the control who may' },
+  { name: 'faults', budget: 120, about: 'things that break on purpose, short forms' },
+  { name: 'docker', budget: 160, needs: 'engine', about: 'containers on a real Docker Engine' },
+  { name: 'compose', budget: 130, needs: 'lab images', about: 'docker-compose.yml as it is, two hosts' },
+];
+
+/**
+ * Splits `unit int path…` into suites and the paths that narrow them; no suite named means all.
+ * @param {string[]} args
+ */
+export function parseArguments(args) {
+  const named = args.filter((arg) => suites.some(({ name }) => name === arg));
+  return {
+    chosen: named.length ? suites.filter(({ name }) => named.includes(name)) : suites,
+    paths: args.filter((arg) => !named.includes(arg)),
+  };
+}
+
+/**
+ * Why a suite cannot run here; undefined when it can.
+ * @param {Suite} suite
+ * @param {import('../setup/engine.mjs').Engine} engine
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function whyLeftOut({ needs }, engine, env) {
+  if (needs && !engine.reachable) return `${engine.reason}. Fix: ${engine.fix}`;
+  if (needs === 'lab images' && env.ORRERY_COMPOSE !== '1') {
+    return 'it needs the lab images. Fix: sh test/lab/build-images.sh, then ORRERY_COMPOSE=1 npm test -- compose';
+  }
+  return undefined;
+}

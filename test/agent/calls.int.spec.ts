@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PlanResult } from '@orrery/shared/contracts';
+import { AgentProcess, agentHome, buildAgent } from '../support/agent/agent-process.js';
+import { simulated } from '../support/agent/agent-state.js';
+import { FakeApi } from '../support/agent/fake-api.js';
+import { launch, NETWORK } from '../support/agent/items.js';
+import { eventually } from '../support/servers.js';
+
+describe('calls to a running agent', () => {
+  let api: FakeApi;
+  let agent: AgentProcess;
+  let home: Awaited<ReturnType<typeof agentHome>>;
+  beforeAll(async () => {
+    buildAgent();
+    api = await FakeApi.start();
+    home = await agentHome(api);
+    agent = await AgentProcess.start(home);
+    await eventually(() => api.beats.length > 0, { within: 30_000 });
+  }, 90_000);
+  afterAll(async () => {
+    await agent?.kill();
+    await api?.close();
+  });
+
+  it('say what would be done, and do none of it', async () => {
+    const { items } = launch();
+    const reply = await api.call({ op: 'plan', items });
+    const { steps } = PlanResult.parse(reply.result === 'ok' && reply.value);
+    expect(steps).toEqual([
+      { step: 'pull-image', target: 'demo', detail: 'zerotier/zerotier:1.14.2' },
+      { step: 'mint-identity', target: 'demo', detail: 'zerotier/zerotier:1.14.2' },
+      { step: 'create-container', target: 'demo', detail: `zerotier/zerotier:1.14.2 ${NETWORK}` },
+      { step: 'start-container', target: 'demo', detail: '' },
+    ]);
+    expect((await simulated(home)).containers).toEqual([]);
+  });
+
+  it('give the findings', async () => {
+    await expect(api.call({ op: 'doctor' })).resolves.toEqual({ result: 'ok', value: { findings: [] } });
+  });
+
+  it('give the log of a container that is managed here, and of no other', async () => {
+    const { items, container } = launch();
+    const logs = () => api.call({ op: 'logs', node: container.node, tail: 10 });
+    await expect(logs()).resolves.toMatchObject({ result: 'problem', code: 'rejected' });
+    await api.want(items);
+    await eventually(() => api.ofType('container.started').length === 1, { within: 30_000 });
+    await expect(logs()).resolves.toMatchObject({ result: 'ok', value: { text: expect.stringContaining('running') } });
+  }, 60_000);
+});

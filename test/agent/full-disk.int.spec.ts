@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { buildAgent } from '../support/agent/agent-process.js';
+import { temporaryFolder } from '../support/servers.js';
+
+const SCRIPT = fileURLToPath(new URL('../support/agent/full-disk.mjs', import.meta.url));
+const MAY_MOUNT = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
+
+/** FAULTS F25. Needs the right to mount a small file system in a namespace of its own. */
+(MAY_MOUNT ? describe : describe.skip)('a journal on a disk that is full', () => {
+  beforeAll(buildAgent, 60_000);
+
+  it('refuses with a code, loses nothing that it took, and goes on when there is room', async () => {
+    const folder = await temporaryFolder('full');
+    const mounted = `mount -t tmpfs -o size=3m tmpfs "$0" && exec "$1" "$2" "$0"`;
+    const { stdout, stderr } = spawnSync('unshare', ['-rm', 'sh', '-c', mounted, folder, process.execPath, SCRIPT], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    const result = JSON.parse(stdout) as {
+      refusal: string;
+      written: number;
+      kept: number;
+      last: number[];
+      head: number;
+    };
+    expect(result).toMatchObject({ refusal: 'journal-unavailable', refusedAgain: 'journal-unavailable', damage: [] });
+    expect(result.written).toBeGreaterThan(100);
+    // What was refused may or may not be on the disk; what was taken is, in order, and what came after.
+    expect(result.kept).toBe(result.head);
+    expect(result.head).toBeGreaterThanOrEqual(result.written + 1);
+    expect(result.last).toEqual([result.head, result.written + 1]);
+  }, 60_000);
+});

@@ -1,0 +1,283 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  Accepted,
+  AcceptedGroup,
+  Container,
+  DryRun,
+  FanOut,
+  Host,
+  HostPage,
+  Membership,
+  MembershipPage,
+} from '@orrery/shared/contracts';
+import { runCli } from './support/fake-terminal.js';
+import { json, problem, StubApi } from './support/stub-api.js';
+import { command, container, host, id, LAB, membership } from './support/stub-data.js';
+
+describe('a change', () => {
+  let api: StubApi;
+  beforeEach(async () => {
+    api = await StubApi.start();
+  });
+  afterEach(() => api.close());
+  const orrery = (line: string, answer?: string) => runCli(line, api.env, answer === undefined ? {} : { answer });
+  const accept = (route: string) => api.on(route, () => json(Accepted, { command: command() }, 202));
+
+  it('launches with the defaults of a spec', async () => {
+    accept('POST /v1/hosts/web-1/containers');
+    const { code, out } = await orrery(`launch demo --host web-1 --network ${LAB}`);
+    expect(code).toBe(0);
+    expect(out).toBe(`launch demo on web-1: delivered\nfollow it: orrery command wait ${command().id}`);
+    expect(api.requests[0]?.body).toEqual({
+      name: 'demo',
+      networks: [LAB],
+      image: null,
+      limits: { memoryMb: 256, pids: 128 },
+      settings: { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false },
+    });
+  });
+
+  it('takes every flag of a spec, networks with commas or repeated', async () => {
+    accept('POST /v1/hosts/web-1/containers');
+    await orrery(
+      'launch demo --host web-1 --network lab,office --network third --image z/z:1 --memory 64 --pids 32 --allow-managed 10.1.0.0/16,fd00::/8 --allow-dns',
+    );
+    expect(api.requests[0]?.body).toEqual({
+      name: 'demo',
+      networks: ['lab', 'office', 'third'],
+      image: 'z/z:1',
+      limits: { memoryMb: 64, pids: 32 },
+      settings: { allowManaged: ['10.1.0.0/16', 'fd00::/8'], allowGlobal: false, allowDefault: false, allowDNS: true },
+    });
+  });
+
+  it('carries an idempotency key of its own each time', async () => {
+    accept('POST /v1/hosts/web-1/containers');
+    await orrery(`launch demo --host web-1 --network ${LAB}`);
+    await orrery(`launch demo --host web-1 --network ${LAB}`);
+    const [first, second] = api.requests.map(({ headers }) => headers['idempotency-key']);
+    expect(first).toMatch(/^[0-9a-f-]{36}$/);
+    expect(second).not.toBe(first);
+  });
+
+  it('sends a node with a container in it as one segment', async () => {
+    accept('PUT /v1/nodes/web-1/demo/networks/lab');
+    expect((await orrery('join web-1/demo lab')).code).toBe(0);
+    expect(api.requests[0]?.url).toBe('/v1/nodes/web-1%2Fdemo/networks/lab');
+    expect(api.requests[0]?.body).toEqual({});
+  });
+
+  it('joins with settings only when some are given, adopts and releases', async () => {
+    accept('PUT /v1/nodes/web-1/networks/lab');
+    accept('DELETE /v1/nodes/web-1/networks/lab');
+    await orrery('join web-1 lab --allow-managed no');
+    await orrery('adopt web-1 lab');
+    await orrery('release web-1 lab');
+    expect(api.requests.map(({ method, query, body }) => [method, query, body])).toEqual([
+      ['PUT', {}, { settings: { allowManaged: false } }],
+      ['PUT', {}, { adopt: true }],
+      ['DELETE', { release: 'true' }, undefined],
+    ]);
+  });
+
+  it('finds a container by HOST/NAME and by id', async () => {
+    accept('POST /v1/hosts/web-1/containers/demo/restart');
+    accept(`POST /v1/hosts/${id('hst')}/containers/demo/restart`);
+    api.on(`GET /v1/containers/${id('ctr')}`, () => json(Container, container('demo')));
+    expect((await orrery('restart web-1/demo')).code).toBe(0);
+    expect((await orrery(`restart ${id('ctr')}`)).code).toBe(0);
+  });
+
+  it('names the candidates when a container is named without its host', async () => {
+    const page = {
+      items: [container('demo'), container('demo', host('web-2', {}, 2)), container('other')],
+      next: null,
+    };
+    api.on('GET /v1/containers', () => ({ status: 200, body: page }));
+    const { code, err } = await orrery('restart demo');
+    expect(code).toBe(2);
+    expect(err).toContain('It could be:\n  web-1/demo\n  web-2/demo\n');
+    expect(err).not.toContain('other');
+  });
+
+  it('replaces a spec on the version that it read, and keeps what no flag names', async () => {
+    const path = '/v1/hosts/web-1/containers/demo';
+    api.on(`GET ${path}`, () => ({ ...json(Container, container('demo')), headers: { etag: '"5"' } }));
+    const settings = { allowManaged: ['10.0.0.0/8'], allowGlobal: false, allowDefault: false, allowDNS: true };
+    api.on('GET /v1/memberships', () =>
+      json(MembershipPage, { items: [membership('web-1/demo', { settings })], next: null }),
+    );
+    accept(`PUT ${path}`);
+    await orrery('container set web-1/demo --image z/z:2');
+    const put = api.asked(`PUT ${path}`)[0];
+    expect(put?.headers['if-match']).toBe('"5"');
+    expect(put?.body).toEqual({ networks: [LAB], image: 'z/z:2', limits: { memoryMb: 512, pids: 99 }, settings });
+  });
+
+  it('renames a host and sets and removes labels in one request', async () => {
+    api.on('PATCH /v1/hosts/web-1', () => json(Host, host('edge-1')));
+    const { out } = await orrery('host set web-1 --name edge-1 --label site=onprem,gpu= --unlabel spare');
+    expect(api.requests[0]?.body).toEqual({ name: 'edge-1', setLabels: { site: 'onprem', gpu: '', spare: null } });
+    expect(out).toContain('edge-1');
+  });
+
+  it('refuses a host set that sets nothing, before anything is sent', async () => {
+    expect((await orrery('host set web-1')).code).toBe(2);
+    expect(api.requests).toEqual([]);
+  });
+
+  it('only prints the steps of a dry run, and asks nothing', async () => {
+    const steps = [{ step: 'create-container', target: 'demo', detail: 'z/z:1' }];
+    const hosts = [
+      { host: { id: id('hst', 1), name: 'web-1' }, steps },
+      { host: { id: id('hst', 2), name: 'web-2' }, steps: null },
+      { host: { id: id('hst', 3), name: 'web-3' }, steps: [] },
+    ];
+    api.on('DELETE /v1/hosts/web-1/containers/demo', () => json(DryRun, { dryRun: true, hosts }));
+    const { code, out, err } = await orrery('rm web-1/demo --dry-run');
+    expect(code).toBe(0);
+    expect(err).toContain('earlier commands');
+    expect(api.requests[0]?.query).toEqual({ dryRun: 'true' });
+    expect(out.split('\n')).toEqual([
+      'HOST    STEP               TARGET   DETAIL',
+      'web-1   create-container   demo     z/z:1',
+      'web-2   -                  -        away: it plans when it is back',
+      'web-3   -                  -        nothing to do',
+    ]);
+  });
+
+  describe('with a selector', () => {
+    const matching = (...hosts: Host[]) => api.on('GET /v1/hosts', () => json(HostPage, { items: hosts, next: null }));
+    const two = () => matching(host('web-1', {}, 1), host('web-2', {}, 2));
+    beforeEach(() => {
+      const commands = [command({}, 1), command({}, 2)];
+      api.on('POST /v1/commands', () => json(AcceptedGroup, { group: id('cmd', 9), commands }, 202));
+    });
+    const sent = () => api.asked('POST /v1/commands').map(({ body }) => FanOut.parse(body));
+
+    it('sends one request for all hosts, with the number that was agreed to', async () => {
+      two();
+      const { code, out } = await orrery('join -l site=cloud lab --container demo --yes -o name');
+      expect(code).toBe(0);
+      expect(out).toBe(`${id('cmd', 1)}\n${id('cmd', 2)}`);
+      expect(api.requests[0]?.query.selector).toBe('site=cloud');
+      expect(sent()).toEqual([
+        { selector: 'site=cloud', expectHosts: 2, command: { action: 'join', network: 'lab', container: 'demo' } },
+      ]);
+      await orrery('join -l site=cloud lab --allow-dns --yes');
+      expect(sent()[1]?.command).toEqual({ action: 'join', network: 'lab', settings: { allowDNS: true } });
+    });
+
+    it('asks on a terminal, naming every host, and takes yes and nothing else for a yes', async () => {
+      two();
+      const no = await orrery('launch demo -l site=cloud --network lab', '');
+      expect(no.code).toBe(4);
+      expect(no.err).toContain('  web-1\n  web-2\nLaunch demo on 2 hosts? [y/N]');
+      expect(sent()).toEqual([]);
+      expect((await orrery('launch demo -l site=cloud --network lab', 'y')).code).toBe(0);
+      expect(sent()).toHaveLength(1);
+    });
+
+    it('is refused without --yes where nobody can be asked', async () => {
+      two();
+      const { code, err } = await orrery('restart -l site=cloud demo');
+      expect(code).toBe(4);
+      expect(err).toContain('--yes');
+      expect(sent()).toEqual([]);
+      expect((await orrery('restart -l site=cloud demo --yes')).code).toBe(0);
+    });
+
+    it('needs no yes for one host, except to leave and to remove', async () => {
+      matching(host('web-1'));
+      expect((await orrery('restart -l site=cloud demo')).code).toBe(0);
+      expect((await orrery('leave -l site=cloud lab')).code).toBe(4);
+      expect((await orrery('rm -l site=cloud demo')).code).toBe(4);
+      expect(sent().map(({ command: { action } }) => action)).toEqual(['restart']);
+    });
+
+    it('says that no host matches, before anything is sent', async () => {
+      matching();
+      expect(await orrery('rm -l site=moon demo --yes')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('site=moon'),
+      });
+      expect(sent()).toEqual([]);
+    });
+
+    it.each([
+      'join -l site=cloud web-1 lab --yes',
+      'restart -l site=cloud web-1/demo --yes',
+      'launch demo -l site=cloud --host web-1 --network lab --yes',
+      'launch demo -l site=cloud --yes',
+      'join web-1 lab --container demo',
+      'join lab',
+      'launch demo --network lab',
+    ])('finds `%s` wrongly written', async (line) => {
+      two();
+      expect((await orrery(line)).code).toBe(2);
+      expect(sent()).toEqual([]);
+    });
+  });
+
+  it.each(['leave web-1 lab', 'rm web-1/demo', 'container rm web-1/demo'])('asks before `%s`', async (line) => {
+    accept('DELETE /v1/nodes/web-1/networks/lab');
+    accept('DELETE /v1/hosts/web-1/containers/demo');
+    api.on('GET /v1/nodes/web-1/networks/lab', () => json(Membership, membership('web-1')));
+    api.on('GET /v1/hosts/web-1/containers/demo', () => json(Container, container('demo')));
+    const deletions = () => api.requests.filter(({ method }) => method === 'DELETE');
+    expect((await orrery(line)).code).toBe(4);
+    expect((await orrery(line, 'no')).code).toBe(4);
+    expect(deletions()).toEqual([]);
+    expect((await orrery(line, 'yes')).code).toBe(0);
+    expect((await orrery(`${line} --yes`)).code).toBe(0);
+    expect(deletions()).toHaveLength(2);
+  });
+
+  it('does not ask about what is not there', async () => {
+    api.on('GET /v1/hosts/nosuch/containers/demo', () =>
+      problem(404, 'unknown-container', 'there is no container nosuch/demo'),
+    );
+    const { code, err } = await orrery('rm nosuch/demo', 'yes');
+    expect(code).toBe(2);
+    expect(err).toContain('there is no container nosuch/demo');
+    expect(err).not.toContain('[y/N]');
+    expect(api.requests.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it('asks before it forgets a host', async () => {
+    api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1')));
+    api.on(`DELETE /v1/hosts/${id('hst')}`, () => json(Host, host('web-1')));
+    expect((await orrery('host rm web-1')).code).toBe(4);
+    const forced = await orrery('host rm web-1 --yes --force');
+    expect([forced.code, forced.out]).toEqual([0, expect.stringContaining('restart its agent')]);
+    expect(api.asked(`DELETE /v1/hosts/${id('hst')}`).map(({ query }) => query)).toEqual([{ force: 'true' }]);
+  });
+
+  it('asks before it lets a host in no more, and not before it has one make itself a new key', async () => {
+    api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1')));
+    const revokedAt = '2026-01-02T03:04:05.000Z';
+    api.on(`POST /v1/hosts/${id('hst')}/revoke`, () => json(Host, host('web-1', { revokedAt })));
+    api.on('POST /v1/hosts/web-1/rotate', () => json(Host, host('web-1')));
+    expect((await orrery('host revoke web-1')).code).toBe(4);
+    expect((await orrery('host revoke web-1', 'n')).code).toBe(4);
+    expect(api.requests.map(({ method }) => method)).toEqual(['GET', 'GET']);
+    const { code, out } = await orrery('host revoke web-1 --yes');
+    expect([code, out]).toEqual([0, expect.stringMatching(/presence +online, revoked\n/)]);
+    expect((await orrery('host rotate web-1 -o name')).out).toBe('web-1');
+    expect(api.asked('POST /v1/hosts/web-1/rotate')).toHaveLength(1);
+  });
+
+  it('shows what differs when the name is taken by another spec', async () => {
+    const differences = [{ field: 'image', is: 'z/z:1', asked: 'z/z:2' }];
+    api.on('POST /v1/hosts/web-1/containers', () =>
+      problem(409, 'container-differs', 'demo on web-1 has another spec.', { fix: 'Use container set.', differences }),
+    );
+    const { code, err } = await orrery('launch demo --host web-1 --network lab --image z/z:2');
+    expect(code).toBe(4);
+    expect(err.split('\n')).toEqual([
+      'error demo on web-1 has another spec. (container-differs)',
+      '  image: is "z/z:1", asked "z/z:2"',
+      'fix   Use container set.',
+    ]);
+  });
+});

@@ -1,0 +1,262 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  Command,
+  CommandPage,
+  Host,
+  Install,
+  JoinToken,
+  JoinTokenMade,
+  Membership,
+  MembershipPage,
+  Node,
+} from '@orrery/shared/contracts';
+import { runCli } from './support/fake-terminal.js';
+import { json, problem, StubApi } from './support/stub-api.js';
+import { command, host, id, joinToken, LAB, membership, node, stages } from './support/stub-data.js';
+
+const CURL = "curl -fsSLk --pinnedpubkey 'sha256//9fS=' https://orrery.lan:7070/install.sh | sh -s --";
+const SECRET = 'orj1.k3f9';
+const TOKEN = `/v1/join-tokens/${id('jtk')}`;
+const HOST = `/v1/hosts/${id('hst')}`;
+const NODE = `/v1/nodes/${id('nod')}`;
+const used = joinToken({ state: 'used', usesLeft: 0, hosts: ['web-1'], networks: [LAB] });
+const WAITING = {
+  kind: 'waiting',
+  code: 'authorization',
+  cause: '89e92ceee5 is not authorized on 8056c2e21c000001',
+  fix: 'Authorize 89e92ceee5 on the controller 8056c2e21c.',
+} as const;
+
+describe('orrery host add', () => {
+  let api: StubApi;
+  const install = (command: string | null) =>
+    api.on('GET /v1/install', () =>
+      json(Install, {
+        ...{ url: 'https://orrery.lan:7070', pin: '9fS=', platform: 'linux-x64' },
+        ...{ loopbackOnly: command === null, command },
+      }),
+    );
+  beforeEach(async () => {
+    api = await StubApi.start();
+    install(CURL);
+    api.on('GET /v1/hosts/web-1', () => problem(404, 'unknown-host', 'there is no host web-1'));
+    api.on('POST /v1/join-tokens', () => json(JoinTokenMade, { token: joinToken(), secret: SECRET }, 201));
+  });
+  afterEach(() => api.close());
+  const orrery = (line: string, interrupt?: AbortSignal) => runCli(line, api.env, interrupt ? { interrupt } : {});
+  const asked = () => api.asked('POST /v1/join-tokens').map(({ body }) => body);
+
+  /** One answer for each look, the last one stays. */
+  const inTurn = <T>(...answers: T[]) => {
+    let looks = 0;
+    return () => answers[Math.min(looks++, answers.length - 1)] as T;
+  };
+  /** What becomes of the machine: each list is what one look after the other sees. */
+  const life = (tokens: JoinToken[], hosts: Host[] = [host('web-1')], nodes: Node[] = [node('web-1')]) => {
+    const [tokenNow, hostNow, nodeNow] = [inTurn(...tokens), inTurn(...hosts), inTurn(...nodes)];
+    api.on('POST /v1/join-tokens', () => {
+      api.on('GET /v1/hosts/web-1', () => json(Host, hostNow()));
+      return json(
+        JoinTokenMade,
+        { token: joinToken({ networks: tokens.at(-1)?.networks ?? [] }), secret: SECRET },
+        201,
+      );
+    });
+    api.on(`GET ${TOKEN}`, () => json(JoinToken, tokenNow()));
+    api.on(`GET ${HOST}`, () => json(Host, hostNow()));
+    api.on(`GET ${NODE}`, () => json(Node, nodeNow()));
+  };
+  /** How its join of a network goes. */
+  const joins = (...states: Command[]) => {
+    const now = inTurn(...states);
+    const former = command({ action: 'join', node: id('nod'), createdAt: '2025-01-01T00:00:00.000Z' }, 2);
+    api.on('GET /v1/commands', () => json(CommandPage, { items: [states[0] as Command, former], next: null }));
+    api.on(`GET /v1/commands/${id('cmd')}`, () => json(Command, now()));
+    api.on(`GET ${NODE}/networks/${LAB}`, () => json(Membership, membership('web-1')));
+  };
+  const join = (more: Partial<Command>) => command({ action: 'join', target: `web-1 in ${LAB}`, ...more });
+  const joined = join({ state: 'done', outcome: { kind: 'done' }, endedAt: '2026-01-02T03:04:06.000Z' });
+  const waiting = join({ state: 'waiting', outcome: WAITING, stages: stages(['accepted', 0]) });
+
+  it('prints the line, tells what came true with its time, and ends 0', async () => {
+    const silent = host('web-1', { presence: 'joined', engine: null });
+    const unreported = node('web-1', { updatedAt: null, zerotierVersion: null, state: 'unknown' });
+    life([joinToken(), used], [silent, silent, host('web-1')], [unreported, node('web-1')]);
+    joins(join({}), waiting, joined);
+    const { code, out, err } = await orrery('host add web-1 -l site=cloud,spare= --network lab');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const timeless = out.split('\n').map((text) => text.replace(/ \d+\.\d+ s$/, ' TIME'));
+    expect(timeless).toEqual([
+      'Run on web-1 (linux-x64) as root within 15m (once):',
+      `  ${CURL} ${SECRET}`,
+      'waiting for web-1 …',
+      '✓ enrolled TIME',
+      '✓ online (docker 26.1.5, zerotier-one 1.14.2) TIME',
+      '… waiting for authorization: 89e92ceee5 is not authorized on 8056c2e21c000001',
+      '  next Authorize 89e92ceee5 on the controller 8056c2e21c.',
+      '✓ lab 10.1.2.3 TIME',
+    ]);
+    const labels = { site: 'cloud', spare: '' };
+    expect(asked()).toEqual([{ name: 'web-1', labels, networks: ['lab'], expiresIn: 900 }]);
+  });
+
+  it('says what of the machine could not be asked', async () => {
+    const engine = { state: 'unknown', cause: 'no socket' } as const;
+    const bare = node('web-1', { state: 'down', zerotierVersion: null, cause: 'nothing listens on 9993' });
+    life([{ ...used, networks: [] }], [host('web-1', { engine })], [bare]);
+    const { code, out } = await orrery('host add web-1');
+    expect(code).toBe(0);
+    expect(out).toContain('✓ online (docker: no socket, zerotier-one: nothing listens on 9993)');
+  });
+
+  it('fails at once while only the machine of the API reaches it, says how to listen, and makes no token', async () => {
+    install(null);
+    const { code, err } = await orrery('host add web-1');
+    expect(code).toBe(4);
+    expect(err).toContain('npm start -- --listen 0.0.0.0 --url https://NAME:7070');
+    expect(asked()).toEqual([]);
+  });
+
+  it('is refused for a name that a host has, before anybody goes to the machine', async () => {
+    api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1')));
+    const { code, err } = await orrery('host add web-1');
+    expect([code, err]).toEqual([4, expect.stringContaining('orrery host add --replace web-1')]);
+    expect(asked()).toEqual([]);
+  });
+
+  it('replaces a host that is there, under its name, and waits for what the new machine reports', async () => {
+    life([{ ...used, networks: [] }], undefined, [
+      node('web-1'),
+      node('web-1'),
+      node('web-1', { updatedAt: '2026-01-02T04:00:00.000Z', zerotierVersion: '1.16.0' }),
+    ]);
+    api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1')));
+    const { code, out } = await orrery('host add web-1 --replace web-1 --expires 2h');
+    expect(code).toBe(0);
+    expect(out).toContain('Run on web-1 (linux-x64) as root within 2h (once):');
+    expect(out).toContain('zerotier-one 1.16.0');
+    expect(asked()).toEqual([{ replaces: id('hst'), networks: [], expiresIn: 7200 }]);
+  });
+
+  it.each([
+    'host add',
+    'host add web-2 --replace web-1',
+    'host add --replace web-1 -l a=b',
+    'host add x --expires soon',
+  ])('finds `%s` wrongly written', async (line) => {
+    api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1')));
+    expect((await orrery(line)).code).toBe(2);
+    expect(asked()).toEqual([]);
+  });
+
+  it('is still waiting for the machine at the time-out: exit 3, with what to do and how to go on watching', async () => {
+    life([joinToken()]);
+    const { code, out } = await orrery('host add web-1 --wait=20ms');
+    expect(code).toBe(3);
+    expect(out).toContain('… web-1 has not enrolled yet');
+    expect(out).toContain(
+      '  next Run the line above on it, as root; its token is valid until 2026-01-02T03:19:05.000Z.',
+    );
+    expect(out).toContain("  then orrery events -f --type 'host.*'");
+  });
+
+  it('is still waiting for its agent at the time-out: exit 3, and says where to look', async () => {
+    life([used], [host('web-1', { presence: 'joined' })]);
+    const { code, out } = await orrery('host add web-1 --wait=20ms');
+    expect(code).toBe(3);
+    expect(out).toContain('✓ enrolled');
+    expect(out).toContain('web-1 has enrolled, and its agent has not reported yet (it is joined)');
+    expect(out).toContain('journalctl -u orrery-agent');
+  });
+
+  it('is still waiting for a network at the time-out: exit 3, with what to authorize and how to go on', async () => {
+    life([used]);
+    joins(waiting);
+    const { code, out } = await orrery('host add web-1 --network lab --wait=20ms');
+    expect(code).toBe(3);
+    expect(out).toContain('  next Authorize 89e92ceee5 on the controller 8056c2e21c.');
+    expect(out).toContain(`  then orrery command wait ${id('cmd')}`);
+  });
+
+  it('exits 1 when a network failed, with its fix', async () => {
+    life([used]);
+    const outcome = { kind: 'failed', code: 'tun-missing', cause: 'no /dev/net/tun', fix: 'modprobe tun' } as const;
+    joins(join({ state: 'failed', outcome }));
+    const { code, out } = await orrery('host add web-1 --network lab');
+    expect([code, out]).toEqual([1, expect.stringContaining('  fix  modprobe tun')]);
+  });
+
+  it.each([
+    ['expired', 'its token has expired'],
+    ['revoked', 'its token was revoked'],
+  ] as const)('exits 1 when the token is %s, and the machine did not come', async (state, said) => {
+    life([joinToken({ state })]);
+    const { code, out } = await orrery('host add web-1');
+    expect([code, out]).toEqual([1, expect.stringContaining(`✗ web-1 has not enrolled: ${said}`)]);
+  });
+
+  it('leaves the token valid when Ctrl-C comes, says so and how to revoke it', async () => {
+    life([joinToken()]);
+    const interrupt = new AbortController();
+    api.on(`GET ${TOKEN}`, () => {
+      interrupt.abort();
+      return undefined;
+    });
+    const { code, err } = await orrery('host add web-1', interrupt.signal);
+    expect(code).toBe(130);
+    expect(err).toContain('The token stays valid until 2026-01-02T03:19:05.000Z');
+    expect(err).toContain(`orrery token revoke ${id('jtk')}`);
+    expect(api.requests.some(({ method }) => method === 'DELETE')).toBe(false);
+  });
+
+  it('says when Ctrl-C comes later that the host goes on', async () => {
+    life([used]);
+    const interrupt = new AbortController();
+    api.on(`GET ${HOST}`, () => {
+      interrupt.abort();
+      return undefined;
+    });
+    const { code, err } = await orrery('host add web-1', interrupt.signal);
+    expect([code, err]).toEqual([130, expect.stringContaining('orrery host get web-1')]);
+    expect(err).not.toContain('token');
+  });
+
+  it('waits through a restart of the API, and exits 5 when it stays away', async () => {
+    life([{ ...used, networks: [] }]);
+    let looks = 0;
+    api.on(`GET ${TOKEN}`, () => {
+      if (looks++ > 0) return json(JoinToken, { ...used, networks: [] });
+      void api.close().then(() => api.listen());
+      return undefined;
+    });
+    expect((await orrery('host add web-1')).code).toBe(0);
+    life([joinToken()]);
+    api.on('GET /v1/hosts/web-1', () => problem(404, 'unknown-host', 'there is no host web-1'));
+    api.on(`GET ${TOKEN}`, () => void api.close());
+    const { code, out } = await orrery('host add web-1 --wait=700ms');
+    expect([code, out.match(/the API does not answer; trying on/g)]).toEqual([5, [expect.anything()]]);
+  });
+
+  it('only prints the line with --no-wait, and how to watch and to revoke beside it', async () => {
+    const { code, out, err } = await orrery('host add web-1 --no-wait');
+    expect(code).toBe(0);
+    expect(out).toBe(`Run on web-1 (linux-x64) as root within 15m (once):\n  ${CURL} ${SECRET}`);
+    expect(err).toContain(`orrery token revoke ${id('jtk')}`);
+  });
+
+  it('gives with -o json the token and the line, or what became of the machine, as one document', async () => {
+    const unwaited = await orrery('host add web-1 --no-wait -o json');
+    expect(JSON.parse(unwaited.out)).toEqual({ token: joinToken(), secret: SECRET, command: `${CURL} ${SECRET}` });
+    life([used]);
+    joins(joined);
+    api.on('GET /v1/memberships', () => json(MembershipPage, { items: [membership('web-1')], next: null }));
+    const { code, out, err } = await orrery('host add web-1 --network lab -o json');
+    expect([code, err]).toEqual([0, expect.stringContaining(`${CURL} ${SECRET}`)]);
+    const memberships = [membership('web-1')];
+    expect(JSON.parse(out)).toEqual({ token: used, host: host('web-1'), node: node('web-1'), memberships });
+    life([joinToken()]);
+    api.on('GET /v1/hosts/web-1', () => problem(404, 'unknown-host', 'there is no host web-1'));
+    const late = await orrery('host add web-1 --wait=20ms -o json');
+    expect([late.code, JSON.parse(late.out)]).toEqual([3, expect.objectContaining({ host: null, memberships: [] })]);
+  });
+});

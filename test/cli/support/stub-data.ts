@@ -1,0 +1,179 @@
+import {
+  type CloudEvent,
+  type Command,
+  type CommandStage,
+  type Container,
+  type Host,
+  idFrom,
+  type JoinToken,
+  type Membership,
+  type Node,
+  type Stage,
+} from '@orrery/shared/contracts';
+
+type Prefix = Parameters<typeof idFrom>[0];
+/** The same id for the same number, so that tests can name it. */
+export const id = <P extends Prefix>(prefix: P, number = 1) => idFrom(prefix, new Uint8Array(20).fill(number));
+
+export const LAB = '8056c2e21c000001';
+const THEN = '2026-01-02T03:04:05.000Z';
+
+export function host(name: string, more: Partial<Host> = {}, number = 1): Host {
+  return {
+    id: id('hst', number),
+    name,
+    labels: { site: 'cloud' },
+    simulated: false,
+    presence: 'online',
+    paused: false,
+    revokedAt: null,
+    ephemeral: null,
+    lastSeenAt: THEN,
+    agentVersion: '0.1.0',
+    engine: { state: 'up', version: '26.1.5', apiVersion: '1.45', os: 'linux', architecture: 'x86_64' },
+    node: id('nod', number),
+    revision: 7,
+    heldRevision: 7,
+    createdAt: THEN,
+    version: 3,
+    ...more,
+  };
+}
+
+/** The host's own node, with its daemon up. */
+export function node(name: string, more: Partial<Node> = {}, number = 1): Node {
+  return {
+    id: id('nod', number),
+    name,
+    kind: 'host',
+    host: { id: id('hst', number), name },
+    simulated: false,
+    state: 'up',
+    cause: null,
+    address: '89e92ceee5',
+    zerotierVersion: '1.14.2',
+    online: true,
+    updatedAt: THEN,
+    ...more,
+  };
+}
+
+export function joinToken(more: Partial<JoinToken> = {}): JoinToken {
+  return {
+    id: id('jtk'),
+    name: 'web-1',
+    prefix: 'orj1.abcd',
+    state: 'valid',
+    uses: 1,
+    usesLeft: 1,
+    labels: {},
+    networks: [],
+    ephemeral: null,
+    replaces: null,
+    hosts: [],
+    by: 'admin',
+    createdAt: THEN,
+    expiresAt: '2026-01-02T03:19:05.000Z',
+    ...more,
+  };
+}
+
+export function container(name: string, on = host('web-1'), more: Partial<Container> = {}): Container {
+  return {
+    id: id('ctr'),
+    name,
+    host: { id: on.id, name: on.name },
+    node: { id: id('nod', 2), name: `${on.name}/${name}`, kind: 'container' },
+    item: id('itm'),
+    simulated: on.simulated,
+    intent: 'present',
+    networks: [LAB],
+    image: null,
+    limits: { memoryMb: 512, pids: 99 },
+    incarnation: 0,
+    outcome: { kind: 'done' },
+    status: {
+      state: 'running',
+      engineId: 'e1',
+      image: 'zerotier/zerotier:1.14.2',
+      startedAt: THEN,
+      exitCode: null,
+      oomKilled: false,
+    },
+    createdAt: THEN,
+    version: 5,
+    ...more,
+  };
+}
+
+export function membership(node: string, more: Partial<Membership> = {}): Membership {
+  const [hostName = ''] = node.split('/');
+  return {
+    node: { id: id('nod'), name: node, kind: node.includes('/') ? 'container' : 'host' },
+    host: { id: id('hst'), name: hostName },
+    network: { id: LAB, name: 'lab' },
+    simulated: false,
+    managed: true,
+    intent: 'present',
+    settings: { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false },
+    outcome: { kind: 'done' },
+    status: 'OK',
+    device: 'ztmjfmfyq5',
+    assignedAddresses: ['10.1.2.3/24'],
+    addresses: ['10.1.2.3/24'],
+    interfaceUp: true,
+    routes: [],
+    updatedAt: THEN,
+    version: 1,
+    ...more,
+  };
+}
+
+const stage = (name: Stage, ms: number, detail = ''): CommandStage => ({
+  stage: name,
+  detail,
+  at: new Date(Date.parse(THEN) + ms).toISOString(),
+  ms,
+});
+export const stages = (...given: [Stage, number, string?][]) => given.map((entry) => stage(...entry));
+
+export function command(more: Partial<Command> = {}, number = 1): Command {
+  return {
+    id: id('cmd', number),
+    action: 'launch',
+    host: { id: id('hst', number), name: `web-${number}` },
+    simulated: false,
+    target: `demo on web-${number}`,
+    container: id('ctr', number),
+    node: id('nod', number),
+    networks: [LAB],
+    group: null,
+    revision: 8,
+    state: 'delivered',
+    items: [{ item: id('itm', number), outcome: null }],
+    outcome: null,
+    stages: stages(['accepted', 0]),
+    by: 'admin',
+    createdAt: THEN,
+    deliveredAt: null,
+    endedAt: null,
+    ...more,
+  };
+}
+
+export function event(number: number, type: string, more: Partial<CloudEvent> = {}): CloudEvent {
+  return {
+    specversion: '1.0',
+    id: `main-${number}`,
+    type: `io.orrery.${type}`,
+    source: '/hosts/web-1',
+    subject: `web-1/demo/${LAB}`,
+    time: THEN,
+    datacontenttype: 'application/json',
+    orreryhost: id('hst'),
+    orreryhosttime: THEN,
+    simulated: false,
+    data: {},
+    ...more,
+  };
+}

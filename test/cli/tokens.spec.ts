@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Host, Install, JoinTokenMade, JoinTokenPage, type JoinToken } from '@orrery/shared/contracts';
+import { runCli } from './support/fake-terminal.js';
+import { json, StubApi } from './support/stub-api.js';
+import { host } from './support/stub-data.js';
+
+const token: JoinToken = {
+  id: 'jtk_1',
+  name: null,
+  prefix: 'orj1.abcd',
+  state: 'valid',
+  uses: 40,
+  usesLeft: 40,
+  labels: { site: 'onprem' },
+  networks: [],
+  ephemeral: 86_400,
+  replaces: null,
+  hosts: [],
+  by: 'admin',
+  createdAt: '2026-01-02T03:04:05.000Z',
+  expiresAt: '2026-01-02T05:04:05.000Z',
+};
+
+describe('a token with which machines enrol', () => {
+  let api: StubApi;
+  beforeEach(async () => {
+    api = await StubApi.start();
+  });
+  afterEach(() => api.close());
+  const orrery = (line: string) => runCli(line, api.env);
+
+  it('is asked for with all that its hosts get, and alone on standard output', async () => {
+    api.on('POST /v1/join-tokens', () => json(JoinTokenMade, { token, secret: 'orj1.secret' }));
+    const install = {
+      url: 'https://o:7070',
+      pin: 'p',
+      loopbackOnly: false,
+      platform: 'linux-x64',
+      command: 'curl … | sh -s --',
+    };
+    api.on('GET /v1/install', () => json(Install, install));
+    const line = 'token create --join --uses 40 --expires 2h -l site=onprem --network shop --ephemeral 24h';
+    const { code, out, err } = await orrery(line);
+    expect([code, out, err]).toEqual([
+      0,
+      'orj1.secret',
+      expect.stringContaining('(linux-x64), as root:\n  curl … | sh -s -- orj1.secret'),
+    ]);
+    const [{ body } = {}] = api.asked('POST /v1/join-tokens');
+    const rest = { labels: { site: 'onprem' }, networks: ['shop'] };
+    expect(body).toEqual({ uses: 40, expiresIn: 7200, ephemeral: 86_400, ...rest });
+  });
+
+  it('shows how long its hosts may be away, as a host does', async () => {
+    api.on('GET /v1/join-tokens', () => json(JoinTokenPage, { items: [token], next: null }));
+    expect((await orrery('token ls --join')).out).toMatch(/EPHEMERAL[^]* 1d/);
+    api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1', { ephemeral: 5400 })));
+    expect((await orrery('host get web-1')).out).toMatch(/ephemeral +1h30m/);
+  });
+});

@@ -1,0 +1,208 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Accepted, AcceptedGroup, Command, HostPage } from '@orrery/shared/contracts';
+import { eventually } from '../support/eventually.js';
+import { runCli } from './support/fake-terminal.js';
+import { json, StubApi, type StubRequest } from './support/stub-api.js';
+import { command, host, id, stages } from './support/stub-data.js';
+
+const LAUNCH = 'launch demo --host web-1 --network lab';
+const WAITING = {
+  kind: 'waiting',
+  code: 'authorization',
+  cause: '89e92ceee5 is not authorized on 8056c2e21c000001',
+  fix: 'Authorize 89e92ceee5 on the controller 8056c2e21c.',
+} as const;
+
+describe('--wait', () => {
+  let api: StubApi;
+  beforeEach(async () => {
+    api = await StubApi.start();
+    api.on('POST /v1/hosts/web-1/containers', () => json(Accepted, { command: command() }, 202));
+  });
+  afterEach(() => api.close());
+  const orrery = (line: string, interrupt?: AbortSignal) => runCli(line, api.env, interrupt ? { interrupt } : {});
+
+  /** The lives of commands: each look that a client has not seen answers with the next state, the last one stays. */
+  const lives = (...given: Command[][]) => {
+    for (const life of given) {
+      const [first] = life;
+      let at = 0;
+      api.on(`GET /v1/commands/${first?.id}`, async ({ query }) => {
+        const now = life[at] as Command;
+        const known = Number(query.seen) === now.stages.length && query.state === now.state;
+        if (known && at < life.length - 1) at += 1;
+        else if (known) await pause(20); // as a long poll does
+        return json(Command, life[at] as Command);
+      });
+    }
+  };
+  const polls = (): StubRequest[] => api.asked(`GET /v1/commands/${command().id}`);
+
+  const delivered = command({ stages: stages(['accepted', 0], ['delivered', 30, 'revision 8']) });
+  const waiting = command({
+    state: 'waiting',
+    outcome: WAITING,
+    stages: [...delivered.stages, ...stages(['started', 610], ['authorization', 900, '89e92ceee5'])],
+  });
+  const done = command({
+    state: 'done',
+    outcome: { kind: 'done' },
+    stages: [...waiting.stages, ...stages(['authorized', 1200], ['interface', 1340, 'ztzy24d4fg'], ['done', 1350])],
+    endedAt: '2026-01-02T03:04:06.350Z',
+  });
+
+  it('prints each stage once with its time, says what to do while it waits, and ends 0', async () => {
+    lives([delivered, waiting, done]);
+    const { code, out } = await orrery(`${LAUNCH} --wait`);
+    expect(out.split('\n')).toEqual([
+      `launch demo on web-1 ${command().id}`,
+      '✓ accepted 0.00 s',
+      '✓ delivered revision 8 0.03 s',
+      '✓ started 0.61 s',
+      '… authorization 89e92ceee5 0.90 s',
+      '… waiting for authorization: 89e92ceee5 is not authorized on 8056c2e21c000001',
+      '  next Authorize 89e92ceee5 on the controller 8056c2e21c.',
+      '✓ authorized 1.20 s',
+      '✓ interface ztzy24d4fg 1.34 s',
+      '✓ launch demo on web-1 came true 1.35 s',
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('asks by long polls that name what it has seen', async () => {
+    lives([delivered, waiting, done]);
+    await orrery(`${LAUNCH} --wait=5m`);
+    expect(polls()[0]?.query).toEqual({});
+    expect(polls()[2]?.query.wait).toBe('30s');
+    expect(polls()[1]?.query).toEqual({ wait: '1s', seen: '2', state: 'delivered' });
+  });
+
+  it('is still waiting at the time-out: exit 3, with the next thing to do and how to go on', async () => {
+    lives([waiting]);
+    const { code, out } = await orrery(`${LAUNCH} --wait=20ms`);
+    expect(code).toBe(3);
+    expect(out).toMatch(
+      /… launch demo on web-1 is still waiting after 0\.\d\d s: authorization: 89e92ceee5 is not authorized/,
+    );
+    expect(out).toContain('  next Authorize 89e92ceee5 on the controller 8056c2e21c.');
+    expect(out).toContain(`  then orrery command wait ${command().id}`);
+  });
+
+  it('says that a host is away, once, and exits 3 while it stays away', async () => {
+    lives([command({ state: 'queued' })]);
+    const { code, out } = await orrery(`${LAUNCH} --wait=300ms`);
+    expect(code).toBe(3);
+    expect(out.match(/… queued until web-1 is there to take it/g)).toHaveLength(1);
+    expect(out).toContain('web-1 has not taken it');
+  });
+
+  it('exits 1 with cause, fix and where to read more when it failed', async () => {
+    const outcome = { kind: 'failed', code: 'tun-missing', cause: 'no /dev/net/tun', fix: 'modprobe tun' } as const;
+    lives([command({ state: 'failed', outcome, stages: stages(['accepted', 0], ['failed', 400]) })]);
+    const { code, out } = await orrery(`${LAUNCH} --wait`);
+    expect(code).toBe(1);
+    expect(out.split('\n').slice(2)).toEqual([
+      '✗ launch demo on web-1 failed: no /dev/net/tun (tun-missing)',
+      '  fix  modprobe tun',
+      '  more orrery explain tun-missing',
+    ]);
+  });
+
+  it.each(['cancelled', 'superseded'] as const)('exits 1 when the command was %s', async (state) => {
+    lives([command({ state })]);
+    const { code, out } = await orrery(`command wait ${command().id}`);
+    expect(code).toBe(1);
+    expect(out).toContain(state);
+  });
+
+  it('prints with -o json the last state of the command and nothing else', async () => {
+    lives([delivered, waiting, done]);
+    const { code, out, err } = await orrery(`${LAUNCH} --wait -o json`);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(out)).toEqual(done);
+  });
+
+  it('prints with -o json and without --wait the command itself', async () => {
+    expect(JSON.parse((await orrery(`${LAUNCH} -o json`)).out)).toEqual(command());
+  });
+
+  it('does not take the next word for a duration', async () => {
+    lives([done]);
+    expect((await orrery('launch --wait demo --host web-1 --network lab')).code).toBe(0);
+  });
+
+  it('finds a wrong duration before anything is sent', async () => {
+    expect((await orrery(`${LAUNCH} --wait=soon`)).code).toBe(2);
+    expect(api.requests).toEqual([]);
+  });
+
+  it('goes on when Ctrl-C comes: says so, says how to look at it, exits 130', async () => {
+    lives([waiting]);
+    const interrupt = new AbortController();
+    api.on(`GET /v1/commands/${command().id}`, ({ query }) => {
+      if (query.wait) interrupt.abort();
+      return query.wait ? undefined : json(Command, waiting);
+    });
+    const { code, err } = await orrery(`${LAUNCH} --wait`, interrupt.signal);
+    expect(code).toBe(130);
+    expect(err).toContain('The command goes on.');
+    expect(err).toContain(`orrery command wait ${command().id}`);
+  });
+
+  it('waits through a restart of the API, and exits 5 when it stays away', async () => {
+    lives([waiting, done]);
+    api.on(`GET /v1/commands/${command().id}`, ({ query }) => {
+      if (!query.wait) return json(Command, waiting);
+      void api.close();
+      return undefined;
+    });
+    const { code, out, err } = await orrery(`${LAUNCH} --wait=200ms`);
+    expect(code).toBe(5);
+    expect(out.match(/the API does not answer; trying on/g)).toHaveLength(1);
+    expect(err).toContain('api-unreachable');
+    await api.listen();
+    const coming = orrery(`command wait ${command().id}`);
+    await eventually(() => polls().length > 2);
+    await api.close();
+    lives([waiting, done]);
+    await api.listen();
+    expect((await coming).code).toBe(0);
+  });
+
+  describe('for several commands', () => {
+    beforeEach(() => {
+      const commands = [1, 2, 3].map((number) => command({ group: id('cmd', 9) }, number));
+      const hosts = [1, 2, 3].map((number) => host(`web-${number}`, {}, number));
+      api.on('GET /v1/hosts', () => json(HostPage, { items: hosts, next: null }));
+      api.on('POST /v1/commands', () => json(AcceptedGroup, { group: id('cmd', 9), commands }, 202));
+    });
+    const everywhere = 'launch demo -l site=cloud --network lab --yes --wait=20ms';
+    const ended = (number: number) => command({ state: 'done', outcome: { kind: 'done' } }, number);
+    const failure = { kind: 'failed', code: 'disk-full', cause: 'c', fix: 'f' } as const;
+
+    it('names the host in each line and sums up; one failure makes it 1', async () => {
+      lives([ended(1)], [command({ state: 'failed', outcome: failure }, 2)], [command({ state: 'queued' }, 3)]);
+      const { code, out } = await orrery(everywhere);
+      expect(code).toBe(1);
+      expect(out).toContain('web-1 │ ✓ launch demo on web-1 came true');
+      expect(out).toContain('web-2 │ ✗ launch demo on web-2 failed');
+      expect(out.split('\n').at(-1)).toBe('1 came true · 1 failed · 1 still waiting');
+    });
+
+    it('exits 3 when one still waits, and 0 when all came true', async () => {
+      lives([ended(1)], [ended(2)], [command({ state: 'queued' }, 3)]);
+      expect((await orrery(everywhere)).code).toBe(3);
+      lives([ended(3)]);
+      expect((await orrery(everywhere)).code).toBe(0);
+    });
+
+    it('prints an array with -o json', async () => {
+      lives([ended(1)], [ended(2)], [ended(3)]);
+      const { out } = await orrery(`${everywhere} -o json`);
+      expect((JSON.parse(out) as Command[]).map(({ id: commandId }) => commandId)).toEqual(
+        [1, 2, 3].map((number) => id('cmd', number)),
+      );
+    });
+  });
+});

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { interfaceName, type NetworkId } from '@orrery/shared/contracts';
+import { eventually } from '../support/eventually.js';
+import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import { DockerSystem } from './system/docker-system.js';
+
+jest.setTimeout(180_000);
+const engine = await findLabEngine();
+/** Two seconds on a calm machine. */
+const SOON_MS = 6_000;
+/** Eight on a calm machine: the next look, and what it takes. */
+const LOOKED_MS = 20_000;
+
+/** FAULTS F10, F11 and F33: what happens to containers behind Orrery's back. */
+(engine ? describe : describe.skip)('a container of Orrery that somebody disturbs', () => {
+  let world: DockerSystem;
+  let network: NetworkId;
+  let one: string;
+  let two: string;
+  const address = async (name: string) => (await world.kernelAddresses(name, interfaceName(network)))[0];
+  const back = (name: string, to: string | undefined, within = 30_000) =>
+    eventually(async () => (await address(name)) === to, { within, every: 200, what: `${name} with ${to} again` });
+  /** Does something, and gives how long it took until this event stood in Postgres, with the event. */
+  const disturbed = async (type: string, by: () => Promise<unknown>) => {
+    const before = await world.lastEvent();
+    await by();
+    const begun = performance.now();
+    const event = await world.event(type, before, 30_000);
+    return { event, ms: performance.now() - begun };
+  };
+
+  beforeAll(async () => {
+    if (!engine) return;
+    world = await DockerSystem.open(engine);
+    network = await world.controller.network('10.77.0');
+    [one, two] = [world.name('one'), world.name('two')];
+    await Promise.all([world.launched(one, network), world.launched(two, network)]);
+  });
+  afterAll(() => world?.close());
+
+  it('comes back with its address when it is removed by hand', async () => {
+    const before = { address: await address(one), node: await world.addressOf(one) };
+    const { ms } = await disturbed('container.removed', () => world.container(one).remove({ force: true, v: true }));
+    expect(ms).toBeLessThan(SOON_MS);
+    await back(one, before.address);
+    expect(await world.addressOf(one)).toBe(before.node);
+  });
+
+  it('is unpaused, and both is told', async () => {
+    const { ms } = await disturbed('container.paused', () => world.container(one).pause());
+    expect(ms).toBeLessThan(SOON_MS);
+    const running = async () => (await world.container(one).inspect()).State.Status === 'running';
+    await eventually(running, { within: 20_000, what: 'a container that runs' });
+    await world.event('container.unpaused', 0);
+  });
+
+  it('is started again when its daemon is killed, and the cause is told', async () => {
+    const before = await address(one);
+    const { State } = await world.container(one).inspect();
+    const { event, ms } = await disturbed('container.died', () => world.container(one).kill({ signal: 'SIGKILL' }));
+    expect(ms).toBeLessThan(SOON_MS);
+    expect(event.data['cause']).toMatch(/SIGKILL|started again/);
+    await back(one, before);
+    expect((await world.container(one).inspect()).State.StartedAt).not.toBe(State.StartedAt);
+  });
+
+  it('has its device made anew when somebody deletes it while the daemon goes on saying OK', async () => {
+    const before = await address(one);
+    const device = interfaceName(network);
+    const told = async () => (await world.events()).filter(({ type }) => /^address\./.test(type)).at(-1)?.type;
+    await eventually(async () => (await told()) === 'address.assigned', {
+      within: 30_000,
+      what: 'what was seen, told',
+    });
+    const { ms } = await disturbed('interface.down', () => world.inNamespace(one, 'ip', 'link', 'delete', device));
+    // Nothing hints at this: it is seen at the next look.
+    expect(ms).toBeLessThan(LOOKED_MS);
+    const raised = await world.event('finding.raised', 0, 20_000);
+    expect(raised.data).toMatchObject({ finding: { code: 'interface-disagrees' } });
+    await back(one, before, 60_000);
+    await world.event('finding.cleared', raised.id);
+  });
+
+  it('is back within 30 s, as are all, after every container was removed by hand', async () => {
+    const before = await Promise.all(
+      [one, two].map(async (name) => ({
+        name,
+        node: await world.addressOf(name),
+        address: await eventually(() => address(name), { within: 30_000, what: `the address of ${name}` }),
+      })),
+    );
+    const foreign = await world.docker.createContainer({
+      Image: world.world.image,
+      name: world.name('foreign'),
+      HostConfig: { NetworkMode: 'none' },
+    });
+    for (const { Id } of await world.ours()) await world.docker.getContainer(Id).remove({ force: true, v: true });
+    const begun = performance.now();
+    await Promise.all(before.map((was) => back(was.name, was.address)));
+    expect(performance.now() - begun).toBeLessThan(30_000);
+    for (const was of before) expect(await world.addressOf(was.name)).toBe(was.node);
+    expect((await foreign.inspect()).State.Status).toBe('created');
+    await foreign.remove();
+  });
+
+  it('is left alone when it is somebody else’s, though it wears our name and all our labels', async () => {
+    const { Config } = await world.container(one).inspect();
+    const name = world.name('three');
+    const foreign = await world.docker.createContainer({
+      Image: world.world.image,
+      name: `orrery-${name}`,
+      Entrypoint: ['/bin/sleep', '600'],
+      Cmd: [],
+      Labels: { ...Config.Labels, 'io.orrery.name': name },
+      HostConfig: { NetworkMode: 'none', Privileged: true },
+    });
+    await foreign.start();
+    const before = await foreign.inspect();
+    const launched = await world.system.cli('launch', name, '--host', 'metal', '--network', network, '--wait=30s');
+    expect([launched.code, launched.out]).toEqual([1, expect.stringContaining('container-name-taken')]);
+    const isFound = async () => (await world.system.cli('finding', 'ls')).out.includes('container-foreign');
+    await eventually(isFound, { within: 20_000, every: 500, what: 'the finding container-foreign' });
+    const removed = await world.system.cli('rm', `metal/${name}`, '--yes', '--wait=30s');
+    expect(removed.code).toBe(0);
+    const after = await foreign.inspect();
+    expect([after.Id, after.State.StartedAt, after.State.Running]).toEqual([before.Id, before.State.StartedAt, true]);
+    // The control: under the same name ours is made, and ours is removed.
+    await foreign.remove({ force: true });
+    await world.launched(name, network);
+    expect((await world.system.cli('rm', `metal/${name}`, '--yes', '--wait=30s')).code).toBe(0);
+    await expect(world.container(name).inspect()).rejects.toMatchObject({ statusCode: 404 });
+  });
+
+  it('is started again with growing pauses when it is killed at every start, never in a storm', async () => {
+    const starts = new Set<string>();
+    const until = performance.now() + 12_000;
+    const killWhenRunning = async () => {
+      const { State } = await world.container(two).inspect();
+      if (!State.Running) return;
+      starts.add(State.StartedAt);
+      await world.container(two).kill({ signal: 'SIGKILL' });
+    };
+    await eventually(
+      async () => {
+        await killWhenRunning().catch(() => undefined);
+        return performance.now() > until && starts.size >= 3;
+      },
+      { within: 60_000, every: 50, what: 'twelve seconds of killing, and three starts' },
+    );
+    // Without pauses it would be dozens.
+    expect(starts.size).toBeLessThanOrEqual(8);
+    const running = async () => (await world.container(two).inspect()).State.Running;
+    await eventually(running, { within: 60_000, what: 'a container that runs again' });
+  });
+});

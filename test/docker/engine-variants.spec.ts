@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
+import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import { EngineVariant, type VariantOptions } from './machine/engine-variant.js';
+import { MachineLab } from './machine/machine-lab.js';
+
+jest.setTimeout(120_000);
+/** Nobody answers for it, and nobody needs to. */
+const NETWORK = '8056c2e21c000001';
+const SETTINGS = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };
+const engine = await findLabEngine();
+const possible = engine !== undefined && (await EngineVariant.isPossible());
+if (engine && !possible)
+  process.stderr.write('LEFT OUT: engines with a fault need root, dockerd, containerd and unshare\n');
+const suite = possible ? describe : describe.skip;
+
+/** An engine with a fault and a machine on it, for the tests of one suite. */
+function onVariant(options: VariantOptions): () => { lab: MachineLab; variant: EngineVariant } {
+  let variant: EngineVariant | undefined;
+  let lab: MachineLab | undefined;
+  beforeAll(async () => {
+    if (!engine || !possible) return;
+    variant = await EngineVariant.start(engine, options);
+    lab = await MachineLab.open(variant.engine, { alone: true });
+  });
+  afterAll(async () => {
+    await lab?.close();
+    await variant?.stop();
+  });
+  return () => {
+    if (!lab || !variant) throw new Error('the engine did not start');
+    return { lab, variant };
+  };
+}
+
+/** Everything up to the start, and how the start is refused, within the ten seconds that a person is ready to wait. */
+async function refusedStart(lab: MachineLab) {
+  const blueprint = lab.blueprint('launch', [NETWORK]);
+  const { node, item, image } = blueprint;
+  await lab.do({ node, item, step: 'mint-identity', image });
+  await lab.do({ node, item, step: 'create-container', blueprint });
+  const engineId = await lab.engineIdOf(blueprint);
+  const begun = performance.now();
+  const error = await lab.refusal({ node, item, step: 'start-container', engineId });
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  return error;
+}
+
+suite('the real machine where there is no TUN device', () => {
+  const open = onVariant({ number: 225, tun: false });
+
+  it('fails a launch with the cause and the fix', async () => {
+    const error = await refusedStart(open().lab);
+    expect(error).toMatchObject({ code: 'tun-missing', fix: expect.stringContaining('modprobe tun') });
+  });
+});
+
+suite('the real machine where TAP devices may not be configured', () => {
+  const open = onVariant({ number: 227, tap: false });
+
+  it('fails a launch with the cause and the fix, although the daemon runs on', async () => {
+    const error = await refusedStart(open().lab);
+    expect(error).toMatchObject({ code: 'net-admin-missing', fix: expect.stringContaining('NET_ADMIN') });
+  });
+
+  it('fails a join on a running node in the same words', async () => {
+    const { lab } = open();
+    const blueprint = lab.blueprint('join');
+    const { node, item } = blueprint;
+    await lab.launch(blueprint);
+    const about = { node, item, nodeKind: 'container' as const, network: NETWORK };
+    const error = await lab.refusal({ ...about, step: 'join-network', settings: SETTINGS });
+    expect(error).toMatchObject({ code: 'net-admin-missing' });
+    expect((await lab.nodeOf(blueprint)).memberships).toEqual({ known: true, value: [] });
+  });
+
+  it('knows nothing while the engine is stopped, and hints and knows again soon after it is back', async () => {
+    const { lab, variant } = open();
+    const blueprint = lab.blueprint('restart');
+    await lab.launch(blueprint);
+    const address = (await lab.identities.get(blueprint.node))?.address;
+    let hints = 0;
+    const abort = new AbortController();
+    lab.machine.watch(() => hints++, abort.signal);
+    await eventually(() => hints > 0, { what: 'the first hint' });
+    await variant.halt();
+    expect(await lab.look()).toMatchObject({ engine: { known: false }, containers: { known: false } });
+    expect(await lab.nodeOf(blueprint)).toMatchObject({
+      daemon: { known: false, code: 'docker-unreachable' },
+      interfaces: { known: false },
+    });
+    const before = hints;
+    await variant.boot();
+    await eventually(() => hints > before, { within: 30_000, what: 'a hint that the engine is back' });
+    // unless-stopped: the engine starts it again by itself.
+    await eventually(async () => (await lab.nodeOf(blueprint)).daemon.known, { within: 30_000, what: 'the daemon' });
+    expect((await lab.nodeOf(blueprint)).daemon).toMatchObject({ value: { address } });
+    abort.abort();
+  });
+});

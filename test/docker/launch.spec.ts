@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { interfaceName, type NetworkId } from '@orrery/shared/contracts';
+import { eventually } from '../support/eventually.js';
+import { stillWaiting } from '../support/system/still-waiting.js';
+import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import { DockerSystem, HOST } from './system/docker-system.js';
+import { EventListener } from './system/event-listener.js';
+
+jest.setTimeout(180_000);
+const engine = await findLabEngine();
+const run = promisify(execFile);
+
+/** What a launch is told by, in this order. Between them may stand others. */
+const LIFE = [
+  'command.created',
+  'container.created',
+  'container.started',
+  'node.up',
+  'network.joined',
+  'authorization.requested',
+  'command.waiting',
+  'authorization.granted',
+  'address.assigned',
+  'command.done',
+];
+
+(engine ? describe : describe.skip)('orrery launch, on a real engine', () => {
+  let world: DockerSystem;
+  let network: NetworkId;
+  let device: string;
+  let demo: string;
+  let command: string;
+  let listener: EventListener;
+  const cli = (...words: string[]) => world.system.cli(...words);
+  const launch = (name: string, ...more: string[]) => cli('launch', name, '--host', HOST, ...more);
+
+  beforeAll(async () => {
+    if (!engine) return;
+    world = await DockerSystem.open(engine);
+    network = await world.controller.network('10.77.0');
+    device = interfaceName(network);
+    demo = world.name('demo');
+    listener = await EventListener.open(world.system.api);
+  });
+  afterAll(async () => {
+    listener?.close();
+    await world?.close();
+  });
+
+  it('shows each stage, waits at authorization, and ends with 3 when nobody authorizes', async () => {
+    const words = ['launch', demo, '--host', HOST, '--network', network];
+    const { code, out } = await stillWaiting(cli, 'has not authorized', ...words);
+    const address = await world.addressOf(demo);
+    for (const stage of ['identity', 'created', 'started', 'daemon', 'joined', 'authorization'])
+      expect(out).toMatch(new RegExp(`^[✓…] ${stage} .*s$`, 'm'));
+    expect(out).toContain(`the network's controller has not authorized ${address}`);
+    command = /cmd_[a-z0-9]+/.exec(out)?.[0] ?? '';
+    expect(out).toContain(`orrery command wait ${command}`);
+    expect(code).toBe(3);
+    expect(await world.kernelAddresses(demo, device)).toEqual([]);
+  });
+
+  it('comes true with interface and address when somebody authorizes it at its controller', async () => {
+    const waits = world.system.cli('command', 'wait', command, '--wait=60s');
+    await world.controller.authorize(network, await world.addressOf(demo));
+    const { code, out } = await waits;
+    expect([code, out]).toEqual([0, expect.stringContaining(device)]);
+    const [address] = await world.kernelAddresses(demo, device);
+    expect(address).toMatch(/^10\.77\.0\.\d+\/24$/);
+    expect(out).toContain(address);
+  });
+
+  it('leaves its whole life in Postgres, in order, and told the same to whoever listened', async () => {
+    await world.event('command.done', 0);
+    const stored = await world.events();
+    const types = stored.map(({ type }) => type).filter((type) => LIFE.includes(type));
+    expect([...new Set(types)]).toEqual(LIFE);
+    expect(types.filter((type) => type === 'container.created')).toHaveLength(1);
+    const last = stored.at(-1)?.id ?? 0;
+    const numbers = () => listener.heard.map(({ id }) => Number(id.split('-').at(-1)));
+    await eventually(() => numbers().includes(last), { what: 'the last event, heard' });
+    const [first = 0] = numbers();
+    const since = (await world.events(first - 1)).filter(({ id }) => id <= last);
+    expect(listener.heard.slice(0, since.length).map(({ type }) => type.replace('io.orrery.', ''))).toEqual(
+      since.map(({ type }) => type),
+    );
+    expect(numbers().slice(0, since.length)).toEqual(since.map(({ id }) => id));
+    expect(since.map(({ type }) => type)).toEqual(expect.arrayContaining(LIFE));
+  });
+
+  it('runs under exactly the profile, and shows no secret anywhere', async () => {
+    const inspect = await world.container(demo).inspect();
+    expect(inspect.HostConfig).toMatchObject({
+      Privileged: false,
+      CapDrop: ['ALL'],
+      CapAdd: [expect.stringMatching(/^(CAP_)?NET_ADMIN$/)],
+      Devices: [{ PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' }],
+      SecurityOpt: ['no-new-privileges'],
+      NetworkMode: world.world.network,
+      ...{ PidMode: '', IpcMode: 'private', UTSMode: '', UsernsMode: '', CgroupParent: '' },
+      ...{ Binds: null, VolumesFrom: null, GroupAdd: null, Links: null, PortBindings: {}, PublishAllPorts: false },
+      Init: true,
+      RestartPolicy: { Name: 'unless-stopped' },
+      ...{ Memory: 256 * 1024 * 1024, MemorySwap: 256 * 1024 * 1024, PidsLimit: 128 },
+    });
+    expect(inspect.Mounts).toEqual([]);
+    const secrets = await world.secrets();
+    const places = {
+      inspect: JSON.stringify(inspect),
+      images: JSON.stringify(await world.docker.listContainers({ all: true })),
+      agent: world.host.output,
+      api: world.system.api.output,
+      events: JSON.stringify(await world.events()),
+      heard: JSON.stringify(listener.heard),
+      tables: JSON.stringify(await world.system.sql('SELECT * FROM container_status, node_status, host_status')),
+    };
+    expect(secrets).toHaveLength(4);
+    for (const secret of secrets)
+      expect(Object.entries(places).filter(([, text]) => text.includes(secret))).toEqual([]);
+    expect(places.inspect).toContain(await world.hostId());
+  });
+
+  it('reaches from inside neither the agent nor the engine, and the daemon of another container only as a stranger', async () => {
+    const networks = (await world.controller.node.container.inspect()).NetworkSettings.Networks;
+    const other = networks[world.world.network]?.IPAddress ?? '';
+    const status = (address: string) => `curl -s -o /dev/null -w '%{http_code}\\n' http://${address}:9993/status`;
+    const script = `${status('127.0.0.1')}; ${status(other)}; ls /run/docker.sock /var/run/docker.sock 2>/dev/null; id -u; true`;
+    expect((await world.inside(demo, 'sh', '-c', script)).trim().split('\n')).toEqual(['401', '401', '0']);
+    const listening = await run('ss', ['-Hlnp', '-A', 'inet,unix']);
+    expect(listening.stdout).toContain(`pid=${world.system.api.process.child.pid},`);
+    expect(listening.stdout).not.toContain(`pid=${world.host.process.child.pid},`);
+  });
+
+  it('changes nothing when it is launched again with an equal spec, and refuses another under its name', async () => {
+    const before = await world.container(demo).inspect();
+    const again = await launch(demo, '--network', network, '--wait=30s');
+    expect([again.code, again.out]).toEqual([0, expect.stringContaining('launch')]);
+    expect(/cmd_[a-z0-9]+/.exec(again.out)?.[0]).not.toBe(command);
+    const other = await launch(demo, '--network', network, '--memory', '300');
+    expect([other.code, other.out]).toEqual([4, expect.stringContaining('container-differs')]);
+    const after = await world.container(demo).inspect();
+    expect([after.Id, after.State.StartedAt]).toEqual([before.Id, before.State.StartedAt]);
+  });
+
+  it('is in two networks at once, one that let it in and one that has not', async () => {
+    const open = await world.controller.network('10.78.0');
+    const closed = await world.controller.network('10.79.0');
+    const two = world.name('two');
+    const words = ['launch', two, '--host', HOST, '--network', open, '--network', closed];
+    const waits = stillWaiting(cli, `on network ${closed}`, ...words);
+    const address = await eventually(() => world.addressOf(two), { within: 60_000, every: 50, what: 'an identity' });
+    await world.controller.authorize(open, address);
+    const { code, out } = await waits;
+    expect([code, out]).toEqual([3, expect.stringContaining(`on network ${closed}`)]);
+    const row = async (one: NetworkId) => {
+      const { out: list } = await cli('membership', 'ls', '-o', 'wide');
+      return list.split('\n').find((line) => line.includes(`${HOST}/${two}`) && line.includes(one));
+    };
+    await eventually(async () => / OK .*done/.test((await row(open)) ?? ''), { within: 30_000, what: 'the open one' });
+    expect(await row(closed)).toMatch(/ACCESS_DENIED .*waiting: authorization/);
+    expect(await world.kernelAddresses(two, interfaceName(open))).toEqual([expect.stringMatching(/^10\.78\.0\./)]);
+    expect(await world.kernelAddresses(two, interfaceName(closed))).toEqual([]);
+  });
+});

@@ -1,0 +1,297 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { newId, Secret } from '@orrery/shared/runtime';
+import { DockerEngine } from '../../apps/agent/src/docker/docker-engine.js';
+import { KernelView } from '../../apps/agent/src/kernel/kernel-view.js';
+import { eventually } from '../support/eventually.js';
+import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import { MachineLab } from './machine/machine-lab.js';
+import { importImage } from './machine/tiny-image.js';
+
+jest.setTimeout(90_000);
+const engine = await findLabEngine();
+const run = promisify(execFile);
+
+(engine ? describe : describe.skip)('the real machine, in trouble', () => {
+  let lab: MachineLab;
+  const images: string[] = [];
+
+  beforeAll(async () => {
+    if (engine) lab = await MachineLab.open(engine);
+  });
+  afterAll(async () => {
+    for (const image of images) await lab.world.docker.getImage(image).remove({ force: true });
+    await lab?.close();
+  });
+
+  /** Refused, within the ten seconds that a person is ready to wait, with a fix. */
+  async function refusedSoon(step: Parameters<MachineLab['refusal']>[0]) {
+    const begun = performance.now();
+    const error = await lab.refusal(step);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(error.fix).not.toBe('');
+    return error;
+  }
+  const create = (blueprint: ReturnType<MachineLab['blueprint']>) => ({
+    node: blueprint.node,
+    item: blueprint.item,
+    step: 'create-container' as const,
+    blueprint,
+  });
+
+  it('says that an image is absent, and knows which are present', async () => {
+    const blueprint = lab.blueprint('absent', [], { image: 'orrery-test/absent:1' });
+    const { node, item } = blueprint;
+    await lab.do({ node, item, step: 'mint-identity', image: lab.config.zerotierImage });
+    expect(await refusedSoon(create(blueprint))).toMatchObject({ code: 'image-absent' });
+    const { imagePresent } = await lab.machine.facts(lab.scope);
+    expect(imagePresent(lab.config.zerotierImage)).toBe(true);
+    expect(imagePresent('orrery-test/absent:1')).toBe(false);
+  });
+
+  it('says that a registry refused a pull', async () => {
+    const about = { node: newId('nod'), item: newId('itm'), step: 'pull-image' as const };
+    expect(await refusedSoon({ ...about, image: '127.0.0.1:1/zerotier/zerotier:1.14.2' })).toMatchObject({
+      code: 'pull-refused',
+      fix: expect.stringContaining('docker pull'),
+    });
+    await lab.do({ ...about, image: lab.config.zerotierImage });
+  });
+
+  it('tells an image without zerotier-one from one for another machine', async () => {
+    const about = { node: newId('nod'), item: newId('itm'), step: 'mint-identity' as const };
+    const empty = await importImage(lab.world.docker, [{ path: 'etc/', mode: 0o755 }]);
+    const alien = await importImage(lab.world.docker, [
+      { path: 'usr/sbin/', mode: 0o755 },
+      { path: 'usr/sbin/zerotier-idtool', mode: 0o755, content: '\u007fELF is not what this is' },
+    ]);
+    images.push(empty, alien);
+    expect(await refusedSoon({ ...about, image: empty })).toMatchObject({ code: 'image-unsuitable' });
+    expect(await refusedSoon({ ...about, image: alien })).toMatchObject({ code: 'image-architecture' });
+    expect(lab.identities.has(about.node)).toBe(false);
+  });
+
+  it('never touches a container that has the name and that it did not make', async () => {
+    const blueprint = lab.blueprint('taken');
+    const { node, item, image, name } = blueprint;
+    const foreign = await lab.world.docker.createContainer({
+      name: `orrery-${name}`,
+      Image: image,
+      Labels: {
+        'io.orrery.host': lab.config.host,
+        'io.orrery.item': item,
+        'io.orrery.node': node,
+        'io.orrery.name': name,
+      },
+      HostConfig: { NetworkMode: 'none', Privileged: true },
+    });
+    expect(await lab.containerOf(blueprint)).toMatchObject([{ ours: false, engineId: foreign.id }]);
+    await lab.do({ node, item, step: 'mint-identity', image });
+    expect(await refusedSoon(create(blueprint))).toMatchObject({ code: 'container-name-taken' });
+    const engineId = foreign.id;
+    expect(await refusedSoon({ node, item, step: 'remove-container', engineId, name })).toMatchObject({
+      code: 'container-name-taken',
+    });
+    expect(await refusedSoon({ node, item, step: 'start-container', engineId })).toMatchObject({
+      code: 'container-name-taken',
+    });
+    expect((await foreign.inspect()).State.Status).toBe('created');
+    await foreign.remove();
+    await lab.do(create(blueprint));
+    expect(await lab.containerOf(blueprint)).toMatchObject([{ ours: true }]);
+  });
+
+  it('does not start what a killed agent left half made, and makes it anew', async () => {
+    const blueprint = lab.blueprint('half');
+    const { node, item, image } = blueprint;
+    await lab.do({ node, item, step: 'mint-identity', image });
+    await lab.do(create(blueprint));
+    const whole = await lab.world.docker.getContainer(await lab.engineIdOf(blueprint)).inspect();
+    await lab.world.docker.getContainer(whole.Id).remove();
+    const { Image, Hostname, User, WorkingDir, Entrypoint, Labels, HostConfig } = {
+      ...whole.Config,
+      HostConfig: whole.HostConfig,
+    };
+    const half = await lab.world.docker.createContainer({
+      name: whole.Name.slice(1),
+      ...{ Image, Hostname, User, WorkingDir, Entrypoint, Labels, HostConfig, Cmd: [] },
+    });
+    expect(await lab.containerOf(blueprint)).toMatchObject([{ ours: true, engineId: half.id }]);
+    expect(await refusedSoon({ node, item, step: 'start-container', engineId: half.id })).toMatchObject({
+      transient: true,
+    });
+    expect(await lab.containerOf(blueprint)).toEqual([]);
+    await lab.do(create(blueprint));
+    await lab.do(create(blueprint));
+    const engineId = await lab.engineIdOf(blueprint);
+    await lab.do({ node, item, step: 'start-container', engineId });
+    expect((await lab.nodeOf(blueprint)).daemon).toMatchObject({
+      value: { address: (await lab.identities.get(node))?.address },
+    });
+  });
+
+  it('says why a container ended right after its start', async () => {
+    const blueprint = lab.blueprint('broken');
+    const { node, item, image } = blueprint;
+    await lab.do({ node, item, step: 'mint-identity', image });
+    const secrets = await lab.identities.get(node);
+    if (secrets) await lab.identities.put(node, { ...secrets, identitySecret: new Secret('garbage') });
+    await lab.do(create(blueprint));
+    const engineId = await lab.engineIdOf(blueprint);
+    expect(await refusedSoon({ node, item, step: 'start-container', engineId })).toMatchObject({
+      code: 'identity-lost',
+    });
+  });
+
+  it('has a bridge of its own, closed between containers, and makes a container anew when it was pruned', async () => {
+    const name = `${lab.config.dockerNetwork}-own`;
+    const machine = lab.another({ dockerNetwork: name });
+    const blueprint = lab.blueprint('pruned');
+    const { node, item, image } = blueprint;
+    await lab.do({ node, item, step: 'mint-identity', image });
+    await lab.do(create(blueprint), machine);
+    const network = lab.world.docker.getNetwork(name);
+    expect(await network.inspect()).toMatchObject({
+      Driver: 'bridge',
+      Options: { 'com.docker.network.bridge.enable_icc': 'false' },
+      Labels: { 'io.orrery.network': 'true' },
+    });
+    await network.remove();
+    const [{ engineId } = { engineId: '' }] = await lab.containerOf(blueprint, machine);
+    const error = await lab.refusal({ node, item, step: 'start-container', engineId }, machine);
+    expect(error).toMatchObject({ transient: true, message: expect.stringContaining('network') });
+    expect(await lab.containerOf(blueprint, machine)).toEqual([]);
+  });
+
+  it('puts nothing on a network of that name that is not Orrery’s', async () => {
+    const name = `${lab.config.dockerNetwork}-foreign`;
+    await lab.world.docker.createNetwork({ Name: name, Internal: true });
+    const blueprint = lab.blueprint('foreign-net');
+    await lab.do({ node: blueprint.node, item: blueprint.item, step: 'mint-identity', image: blueprint.image });
+    expect(await lab.refusal(create(blueprint), lab.another({ dockerNetwork: name }))).toMatchObject({
+      code: 'container-name-taken',
+    });
+    await lab.world.docker.getNetwork(name).remove();
+  });
+
+  it('sweeps what a killed agent left of its minting, and only its own', async () => {
+    const make = (host: string) =>
+      lab.world.docker.createContainer({
+        Image: lab.config.zerotierImage,
+        Labels: { 'io.orrery.throwaway': host },
+        HostConfig: { NetworkMode: 'none' },
+      });
+    const [own, others] = [await make(lab.config.host), await make(newId('hst'))];
+    await lab.look(lab.another());
+    await expect(own.inspect()).rejects.toMatchObject({ statusCode: 404 });
+    expect((await others.inspect()).Id).toBe(others.id);
+    await others.remove();
+  });
+
+  it('knows nothing, and removes nothing, when there is no engine', async () => {
+    const blueprint = lab.blueprint('unseen');
+    const machine = lab.another({ dockerSocket: '/nowhere/docker.sock' });
+    const state = await lab.look(machine);
+    expect(state).toMatchObject({ engine: { known: false, code: 'docker-unreachable' }, containers: { known: false } });
+    const node = state.nodes.find((one) => one.node === blueprint.node);
+    expect(node).toMatchObject({
+      daemon: { known: false, code: 'docker-unreachable' },
+      memberships: { known: false },
+      interfaces: { known: false },
+      peers: { known: false },
+    });
+    expect((await machine.facts(lab.scope)).imagePresent(lab.config.zerotierImage)).toBeUndefined();
+  });
+
+  it('shows a host without zerotier-one as just that', async () => {
+    const { nodes } = await lab.look();
+    expect(nodes[0]).toMatchObject({
+      node: lab.scope.hostNode,
+      kind: 'host',
+      daemon: { known: false, code: 'zerotier-missing' },
+      interfaces: { known: true },
+    });
+  });
+
+  it('hints when a container changes, and gives its log', async () => {
+    const blueprint = lab.blueprint('watched');
+    const engineId = await lab.launch(blueprint);
+    let hints = 0;
+    const abort = new AbortController();
+    lab.machine.watch(() => hints++, abort.signal);
+    await eventually(() => hints > 0, { what: 'the first hint' });
+    const before = hints;
+    await lab.look();
+    await lab.world.docker.getContainer(engineId).pause();
+    await eventually(() => hints > before, { what: 'a hint of the pause' });
+    await lab.world.docker.getContainer(engineId).unpause();
+    abort.abort();
+    expect(await lab.machine.logs(blueprint.node, 20)).toContain('Control Plane');
+  });
+});
+
+// Making a bridge address unreachable needs root and `ip`.
+(engine && process.getuid?.() === 0 ? describe : describe.skip)(
+  'the real machine, where the bridge does not lead',
+  () => {
+    let lab: MachineLab;
+    beforeAll(async () => {
+      if (engine) lab = await MachineLab.open(engine);
+    });
+    afterAll(() => lab?.close());
+
+    it('reaches the daemon by exec, and joins and leaves through it', async () => {
+      const network = await lab.network();
+      const blueprint = lab.blueprint('walled');
+      const engineId = await lab.launch(blueprint);
+      await lab.authorize(network, blueprint.node);
+      const { NetworkSettings } = await lab.world.docker.getContainer(engineId).inspect();
+      const ip = NetworkSettings.Networks[lab.config.dockerNetwork]?.IPAddress ?? '';
+      await run('ip', ['route', 'add', 'unreachable', `${ip}/32`]);
+      try {
+        const machine = lab.another();
+        const about = { node: blueprint.node, item: blueprint.item, nodeKind: 'container' as const, network };
+        const settings = { allowManaged: true, allowGlobal: true, allowDefault: false, allowDNS: false };
+        await lab.do({ ...about, step: 'join-network', settings }, machine);
+        const address = await lab.addressOf(blueprint, machine);
+        expect(await lab.nodeOf(blueprint, machine)).toMatchObject({
+          daemon: { known: true },
+          memberships: { known: true, value: [{ network, status: 'OK', addresses: [address], allowGlobal: true }] },
+          peers: { known: true },
+        });
+        await lab.do({ ...about, step: 'leave-network' }, machine);
+        expect((await lab.nodeOf(blueprint, machine)).memberships).toEqual({ known: true, value: [] });
+      } finally {
+        await run('ip', ['route', 'del', 'unreachable', `${ip}/32`]);
+      }
+    });
+
+    it('sees the same interfaces by nsenter, by ip in the container and by its /proc', async () => {
+      const network = await lab.network('10.80.0');
+      const blueprint = lab.blueprint('seen', [network]);
+      const engineId = await lab.launch(blueprint, [network]);
+      await lab.addressOf(blueprint);
+      const docker = new DockerEngine(lab.config.dockerSocket);
+      const { State } = await lab.world.docker.getContainer(engineId).inspect();
+      const commands: string[] = [];
+      const look = (pid: number, withIp: boolean) =>
+        new KernelView().container({
+          engineId,
+          pid,
+          run: async (command) => {
+            commands.push(command.join(' '));
+            if (!withIp && commands.at(-1)?.includes('ip -json')) return { stdout: '', stderr: '', exitCode: 127 };
+            return docker.exec(engineId, command);
+          },
+        });
+      const entered = await look(State.Pid, true);
+      expect(commands).toEqual([]);
+      expect(entered).toMatchObject([{ up: true, addresses: [expect.stringMatching(/^10\.80\.0\./)] }]);
+      expect(await look(0, true)).toEqual(entered);
+      expect(await look(0, false)).toEqual(entered);
+      // A number that means another process here is not entered: this very one is not in the container.
+      expect(await look(process.pid, true)).toEqual(entered);
+    });
+  },
+);

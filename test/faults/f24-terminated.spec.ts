@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { expectSettledWorld } from '../support/system/settled-world.js';
+import { System } from '../support/system/system.js';
+
+const WITHIN_MS = 10_000;
+
+/** FAULTS F24. */
+describe('SIGTERM with work in flight', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start({ hosts: ['alpha'] });
+  }, 120_000);
+  afterAll(() => system?.close());
+
+  it('ends the API in order: what was accepted is there, and its exit is 0', async () => {
+    const asked = Array.from({ length: 10 }, (_, index) =>
+      system.launch('alpha', `api-${index}`).catch(() => undefined),
+    );
+    // One long wait is open, too.
+    const first = await Promise.any(asked.map(async (one) => (await one) ?? Promise.reject(new Error('refused'))));
+    const waiting = system.api
+      .raw('GET', `/v1/commands/${first.id}?wait=60s&seen=99`)
+      .then((response) => response.text());
+    const begin = performance.now();
+    expect(await system.api.process.kill('SIGTERM')).toBe(0);
+    expect(performance.now() - begin).toBeLessThan(WITHIN_MS);
+    await waiting.catch(() => undefined);
+    await Promise.all(asked);
+    await (await system.api.start()).ready();
+    for (const id of system.accepted) await system.done(id);
+    await expectSettledWorld(system);
+  }, 180_000);
+
+  it('ends the agent in order: its exit is 0, and the next start finishes what was begun', async () => {
+    const host = system.host('alpha');
+    const launches = await Promise.all(['one', 'two', 'three'].map((name) => system.launch('alpha', name)));
+    const begin = performance.now();
+    expect(await host.process.kill('SIGTERM')).toBe(0);
+    expect(performance.now() - begin).toBeLessThan(WITHIN_MS);
+    await host.start();
+    for (const { id } of launches) await system.done(id);
+    await expectSettledWorld(system);
+  }, 180_000);
+});

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Makes orrery-lab/debian:13 and orrery-lab/zerotier:standin on the engine of DOCKER_HOST. Run again after a change of code: only
+# what changed is made anew.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+repo=$(cd "$here/../.." && pwd)
+image=${ORRERY_LAB_STANDIN_IMAGE:-orrery-lab/zerotier:standin}
+
+"$here/base-image.sh"
+(cd "$repo" && npx tsc -p test/support/zerotier-standin)
+context=$(mktemp -d)
+trap 'rm -rf "$context"' EXIT
+mkdir -p "$context/bin" "$context/code"
+cp "$here/zerotier-standin/Dockerfile" "$context/"
+cp -p "$here/zerotier-standin/zerotier-one" "$context/bin/"
+cp -R "$repo/test/support/zerotier-standin/dist/." "$context/code/"
+rm -f "$context/code/.tsbuildinfo"
+echo '{ "type": "module" }' >"$context/code/package.json"
+# The host's network is the only one that a build may be able to fetch Debian packages through.
+docker build --network host --quiet --build-arg BASE="${ORRERY_LAB_BASE_IMAGE:-orrery-lab/debian:13}" --tag "$image" "$context" >/dev/null
+echo "$image made"

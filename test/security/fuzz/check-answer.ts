@@ -1,0 +1,41 @@
+import { Problem } from '@orrery/shared/contracts';
+import type { Operation } from './document.js';
+
+export interface Answer {
+  status: number;
+  type: string;
+  body: string;
+}
+
+/** What the server itself may say to any request, before or instead of an operation. */
+const ANYWHERE = new Set([404, 405, 408, 431]);
+
+/** What is wrong with an answer: a fault of ours, or something that the document does not say. Undefined: nothing. */
+export function wrongWith(operation: Operation, { status, type, body }: Answer): string | undefined {
+  if (status >= 500) return `a fault: ${status} ${body.slice(0, 300)}`;
+  if (status >= 400) {
+    const problem = Problem.strict().safeParse(parsed(body));
+    if (!problem.success) return `${status} without a problem: ${body.slice(0, 300)}`;
+    if (problem.data.status !== status) return `${status} whose problem says ${problem.data.status}`;
+  }
+  const known = operation.answers.get(status);
+  if (!known)
+    return ANYWHERE.has(status) ? undefined : `${status}, which the document does not name: ${body.slice(0, 300)}`;
+  if (known.size === 0) return undefined;
+  const plain = type.split(';', 1)[0] ?? '';
+  const schema = known.get(plain);
+  if (!schema) return `${status} as ${plain}; the document says ${[...known.keys()].join(', ')}`;
+  const value = plain.endsWith('json') ? parsed(body) : body;
+  const result = schema.safeParse(value);
+  return result.success
+    ? undefined
+    : `${status} off schema: ${result.error.message.slice(0, 300)} in ${body.slice(0, 500)}`;
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { idFrom } from '@orrery/shared/contracts';
+import fc from 'fast-check';
+import { outOfProfile, profileOf, type Trusted } from '../support/recording-engine/closed-profile.js';
+import { SignedHost } from '../support/recording-engine/signed-host.js';
+
+jest.setTimeout(180_000);
+const RUNS = 2_000;
+const id = <P extends 'itm' | 'nod'>(prefix: P, number: number) => idFrom(prefix, new Uint8Array(20).fill(number));
+
+const OPTIONS: Record<string, unknown> = {
+  Privileged: true,
+  Binds: ['/:/host', 'vol:/var/lib/zerotier-one'],
+  Mounts: [{ Type: 'bind', Source: '/', Target: '/host' }],
+  Volumes: { '/host': {} },
+  VolumeDriver: 'local',
+  VolumesFrom: ['orrery-agent'],
+  NetworkMode: 'host',
+  PidMode: 'host',
+  IpcMode: 'container:abc',
+  UTSMode: 'host',
+  UsernsMode: 'host',
+  CgroupParent: '/',
+  CapAdd: ['SYS_ADMIN'],
+  CapDrop: [],
+  Devices: [{ PathOnHost: '/dev/sda', PathInContainer: '/dev/sda', CgroupPermissions: 'rwm' }],
+  DeviceCgroupRules: ['a *:* rwm'],
+  Sysctls: { 'kernel.core_pattern': '|/x' },
+  SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
+  Entrypoint: ['/bin/sh'],
+  Cmd: ['-c', 'id'],
+  Env: ['LD_PRELOAD=/x'],
+  User: 'root',
+  Labels: { 'io.orrery.host': 'hst_x' },
+  PortBindings: { '22/tcp': [{ HostPort: '22' }] },
+  ExtraHosts: ['a:1.1.1.1'],
+  Runtime: 'runc-root',
+  Image: 'evil.example/x',
+};
+const HOST_CONFIG = { HostConfig: OPTIONS, ...OPTIONS };
+const keys = [
+  ...Object.keys(OPTIONS),
+  ...[
+    'HostConfig',
+    'HOSTCONFIG',
+    'privileged',
+    'binds',
+    'host_config',
+    '_body',
+    '_query',
+    'abortSignal',
+    'blueprint',
+    'body',
+  ],
+  ...[
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'toJSON',
+    'hasOwnProperty',
+    'IMAGE',
+    'Name',
+    'imag\u0435',
+    'name\u200b',
+  ],
+];
+const values = [
+  ...Object.values(OPTIONS),
+  ...[
+    HOST_CONFIG,
+    { prototype: HOST_CONFIG },
+    null,
+    true,
+    '',
+    [],
+    {},
+    0,
+    -1,
+    0.5,
+    1e308,
+    Number.MAX_SAFE_INTEGER,
+    2 ** 53,
+    4096,
+    4097,
+    31,
+  ],
+  ...[
+    '../../etc',
+    'a/b',
+    'a\nb',
+    'a?name=x',
+    'demo&x=1',
+    '-a',
+    'A',
+    'd\u00e9mo',
+    '\u202edemo',
+    'a'.repeat(64),
+    'container:abc',
+    'host',
+  ],
+  ...[
+    'zerotier/zerotier:1.14.2',
+    'evil.example/zerotier/zerotier:1',
+    'zerotieR/zerotier:1',
+    'img?fromSrc=-',
+    'img#x',
+    'img\n',
+    'deadbeef',
+  ],
+  ...[
+    `zerotier/zerotier:1@sha256:${'e'.repeat(64)}`,
+    `sha256:${'f'.repeat(64)}`,
+    'a//b',
+    'docker.io/../x',
+    '8056c2e21c000001',
+    '8056C2E21C000001',
+  ],
+];
+const fields = ['id', 'node', 'name', 'image', 'incarnation', 'intent', 'kind', 'revision', 'network', 'nodeKind'];
+
+interface Change {
+  item: number;
+  place: 'state' | 'item' | 'limits' | 'settings';
+  key: string;
+  value: unknown;
+}
+const change: fc.Arbitrary<Change> = fc.record({
+  item: fc.nat(3),
+  place: fc.constantFrom('state', 'item', 'item', 'limits', 'settings'),
+  key: fc.oneof(
+    { arbitrary: fc.constantFrom(...keys), weight: 3 },
+    { arbitrary: fc.constantFrom(...fields, 'memoryMb', 'pids', 'allowManaged'), weight: 2 },
+    { arbitrary: fc.string(), weight: 1 },
+  ),
+  value: fc.oneof({ arbitrary: fc.constantFrom(...values), weight: 4 }, { arbitrary: fc.jsonValue(), weight: 1 }),
+});
+
+type Raw = Record<string, unknown>;
+/** As an own field, also where JavaScript would take it for something else. */
+const put = (target: unknown, key: string, value: unknown) =>
+  typeof target === 'object' &&
+  target !== null &&
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+
+function stateOf(changes: readonly Change[]): { text: string; items: Raw[] } {
+  const base = (number: number) => ({
+    id: id('itm', number),
+    revision: 1,
+    intent: 'present',
+    node: id('nod', number % 2),
+  });
+  const items: Raw[] = [0, 1].map((number) => ({
+    ...{ ...base(number), kind: 'container', name: `demo-${number}`, image: null, incarnation: 0 },
+    limits: { memoryMb: 256, pids: 128 },
+  }));
+  for (const number of [2, 3])
+    items.push({
+      ...{ ...base(number), kind: 'membership', nodeKind: 'container', network: `8056c2e21c00000${number}` },
+      settings: { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false },
+    });
+  const state: Raw = { host: '$HOST', revision: '$REVISION', items };
+  for (const { item, place, key, value } of changes) {
+    const of = items[item] as Raw;
+    put(place === 'state' ? state : place === 'item' ? of : of[place], key, value);
+  }
+  return { text: JSON.stringify(state), items: JSON.parse(JSON.stringify(items)) as Raw[] };
+}
+
+const text = (value: unknown, pattern: RegExp): value is string => typeof value === 'string' && pattern.test(value);
+const whole = (value: unknown, least: number, most: number): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
+
+/** What a container may be made from, read once more from the raw items, without the code that is tested. */
+function trustedOf(items: readonly Raw[], narrow: boolean): Trusted[] {
+  const networksOf = (node: unknown) =>
+    items.flatMap(({ kind, node: of, network, intent }) =>
+      kind === 'membership' &&
+      intent === 'present' &&
+      of === node &&
+      text(network, /^[0-9a-f]{16}$/) &&
+      !(narrow && network.endsWith('3'))
+        ? [network]
+        : [],
+    );
+  return items.flatMap(({ id: item, node, name, kind, intent, image = null, incarnation, limits }): Trusted[] => {
+    const { memoryMb, pids } = (limits ?? {}) as Raw;
+    const reference = image ?? 'zerotier/zerotier:1.14.2';
+    const isRight =
+      kind === 'container' &&
+      intent === 'present' &&
+      text(item, /^itm_[a-z2-7]{20}$/) &&
+      text(node, /^nod_[a-z2-7]{20}$/) &&
+      text(name, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) &&
+      text(reference, narrow ? /^zerotier\/zerotier:[\w.-]+$/ : /^[a-z0-9][\w.\-/:]*(@sha256:[0-9a-f]{64})?$/) &&
+      whole(memoryMb, 32, narrow ? 512 : 4096) &&
+      whole(pids, 16, 4096) &&
+      whole(incarnation, 0, Number.MAX_SAFE_INTEGER);
+    return isRight
+      ? ([{ item, node, name, image: reference, memoryMb, pids, incarnation, networks: networksOf(node) }] as Trusted[])
+      : [];
+  });
+}
+
+const NARROW = { images: ['zerotier/zerotier:*'], containers: { max: 1, memoryMb: 512 }, networks: { deny: ['*3'] } };
+
+describe('a hostile API', () => {
+  let host: SignedHost;
+  beforeAll(async () => {
+    host = await SignedHost.open();
+  });
+  afterAll(() => host?.close());
+  const fresh = () => {
+    host.engine.requests.length = 0;
+    host.engine.containers = [];
+    host.engine.images.clear();
+  };
+  const created = () =>
+    host.engine.requests.filter(({ path, query }) => path === '/containers/create' && query.has('name'));
+
+  it(`brings no byte out of the closed profile to the engine, in ${RUNS} signed states`, async () => {
+    const seen = { rejected: 0, made: 0, nothing: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 5 }), fc.boolean(), async (changes, narrow) => {
+        fresh();
+        const { text: body, items } = stateOf(changes);
+        const result = await host.make(body, narrow ? NARROW : {}, 1);
+        expect(await outOfProfile(host.engine.requests, host.host, trustedOf(items, narrow))).toEqual([]);
+        if (narrow) expect(created().length).toBeLessThanOrEqual(1);
+        if (result !== 'accepted') seen.rejected += 1;
+        else if (created().length > 0) seen.made += 1;
+        else seen.nothing += 1;
+      }),
+      { numRuns: RUNS },
+    );
+    // The states must not all be so broken that nothing is ever made.
+    expect(seen.made).toBeGreaterThan(RUNS / 4);
+    expect(seen.rejected).toBeGreaterThan(0);
+  });
+
+  it('has what is right made and started', async () => {
+    fresh();
+    const { text: body, items } = stateOf([]);
+    await host.make(body, {}, 2);
+    expect(created()).toHaveLength(2);
+    expect(host.engine.requests.filter(({ path }) => path.endsWith('/start')).length).toBeGreaterThanOrEqual(2);
+    expect(await outOfProfile(host.engine.requests, host.host, trustedOf(items, false))).toEqual([]);
+  });
+
+  it.each(Object.entries(OPTIONS))('would be noticed by this test if it got %s through', async (key, value) => {
+    const [of] = trustedOf(stateOf([]).items, false) as [Trusted];
+    const profile = JSON.parse(profileOf(host.host, 'orrery', of)) as { HostConfig: Raw } & Raw;
+    const at = (body: object) => ({
+      ...{ method: 'POST', path: '/containers/create', query: new URLSearchParams({ name: 'orrery-demo-0' }) },
+      ...{ headers: {}, body: Buffer.from(JSON.stringify(body)) },
+    });
+    const wider = [
+      { ...profile, [key]: value },
+      { ...profile, HostConfig: { ...profile.HostConfig, [key]: value } },
+    ].map(at);
+    expect(await outOfProfile([at(profile)], host.host, [of])).toEqual([]);
+    expect(await outOfProfile(wider, host.host, [of])).toHaveLength(2);
+  });
+});

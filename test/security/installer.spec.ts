@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Host, HostPage, Install, JoinToken, JoinTokenMade } from '@orrery/shared/contracts';
+import { randomBytes } from 'node:crypto';
+import { eventually } from '../support/servers.js';
+import { Machine, whyNoMachine } from './installer/machine.js';
+import { ReachedApi } from './installer/reached-api.js';
+
+jest.setTimeout(120_000);
+const why = whyNoMachine();
+if (why) process.stderr.write(`LEFT OUT: machines on which the agent is installed: ${why}\n`);
+
+/** Networks of four addresses, one for each machine; other runs on this computer have others. */
+const NETWORK = `10.99.${process.pid % 250}`;
+const API = `${NETWORK}.1`;
+
+/** Issue 3's line, on machines with neither Node nor the repository. */
+(why ? describe.skip : describe)('the line that makes a machine a host', () => {
+  let api: ReachedApi;
+  let install: Install;
+  let machine: Machine;
+  let another: Machine;
+  let token: JoinTokenMade;
+  let zerotierBefore: string;
+
+  beforeAll(async () => {
+    [machine, another] = await Promise.all([Machine.boot(API), Machine.boot(`${NETWORK}.5`)]);
+    api = await ReachedApi.start(API);
+    install = await api.ask('GET', '/v1/install', Install);
+    token = await api.ask('POST', '/v1/join-tokens', JoinTokenMade, { name: 'web-2', labels: { site: 'cloud' } });
+    zerotierBefore = machine.zerotier();
+  });
+  afterAll(async () => {
+    await Promise.all([machine?.powerOff(), another?.powerOff()]);
+    await api?.close();
+  });
+
+  const line = (more = '') => `${install.command} ${token.secret} ${more}`;
+  const state = async () => (await api.ask('GET', `/v1/join-tokens/${token.token.id}`, JoinToken)).state;
+
+  it('does nothing with another pin, even though -k checks no chain, and spends nothing', async () => {
+    expect(install.command).toContain('curl -fsSLk');
+    expect(machine.run('node --version').status).not.toBe(0);
+    const other = randomBytes(32).toString('base64');
+    const { output } = machine.run(line().replace(install.pin as string, other));
+    expect(output).toContain('(90)');
+    expect(machine.run('ls /opt /var/lib/orrery-agent').output).not.toContain('bin');
+    expect(await state()).toBe('valid');
+    expect((await api.ask('GET', '/v1/hosts', HostPage)).items).toEqual([]);
+  });
+
+  it('brings it online over TLS, with the name and labels of its token', async () => {
+    const { status, output } = machine.run(line());
+    expect([status, output]).toEqual([0, expect.stringContaining(`This machine is a host of ${api.url} now`)]);
+    const isOnline = async () => (await api.ask('GET', '/v1/hosts/web-2', Host)).presence === 'online';
+    await eventually(isOnline, { within: 15_000, what: 'the host being online' });
+    expect((await api.ask('GET', '/v1/hosts/web-2', Host)).labels).toEqual({ site: 'cloud' });
+    const { output: record } = machine.run('cat /var/lib/orrery-agent/host.json');
+    expect(record).toContain(`tls://${API}:`);
+    expect(machine.processes()).toContain('/opt/orrery-agent/bin/node');
+  });
+
+  it('lets no second machine in with the same token', async () => {
+    const shell = another.start(line('--foreground'));
+    await shell.says('join-refused');
+    expect(another.run('ls /var/lib/orrery-agent').output).not.toContain('host.json');
+    expect(await state()).toBe('used');
+    expect((await api.ask('GET', '/v1/hosts', HostPage)).items.map(({ name }) => name)).toEqual(['web-2']);
+  });
+
+  it('is undone by uninstalling: ZeroTier is as it was, and what stays is told', () => {
+    const { status, output } = machine.run('/opt/orrery-agent/bin/orrery-agent uninstall');
+    expect(status).toBe(0);
+    for (const stays of ['/var/lib/orrery-agent', '8056c2e21c000001', '8056c2e21c000002'])
+      expect(output.split('What stays:')[1]).toContain(stays);
+    expect(output).not.toMatch(/local\.conf|cannot open/);
+    expect(machine.run('ls /opt').output).toBe('');
+    expect(machine.processes()).not.toContain('orrery-agent');
+    expect(machine.zerotier()).toBe(zerotierBefore);
+  });
+});

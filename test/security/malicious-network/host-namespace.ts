@@ -1,0 +1,94 @@
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { eventually, reapAtExit, temporaryFolder } from '../../support/servers.js';
+import { buildOnce, ROOT } from '../../support/system/build.js';
+
+const PORT = 19_993;
+const SETUP = [
+  'mount -t sysfs none /sys',
+  'ip link set lo up',
+  ...['eth0', 'docker0'].flatMap((device) => [`ip link add ${device} type bridge`, `ip link set ${device} up`]),
+  'ip address add 192.168.1.7/24 dev eth0',
+  // Without a look for duplicates its route is there at once.
+  'ip address add fd12:3456::7/64 dev eth0 nodad',
+  'ip route add default via 192.168.1.1',
+  'ip address add 172.17.0.1/16 dev docker0',
+  'ip route add 10.20.0.0/24 via 192.168.1.2',
+];
+
+export interface Came {
+  steps: { step: string; allowManaged: boolean | string[] | undefined }[];
+  /** Routes that are none of ZeroTier's devices, before and after. */
+  before: string[];
+  after: string[];
+  ofNetwork: string[];
+  file: string;
+  name: string;
+  findings: { code: string; severity: string; cause: string }[];
+}
+
+/** Whether a host can be had here: network namespaces and TAP devices need Linux and root. */
+export const canHaveHost = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/dev/net/tun');
+
+/** A host of its own in a network namespace: a LAN, a bridge of Docker's, a way to NATS, and a zerotier-one with a controller. */
+export class HostNamespace {
+  private constructor(
+    private readonly processes: ChildProcess[],
+    private readonly inside: string[],
+    private readonly home: string,
+  ) {}
+
+  static async open(): Promise<HostNamespace> {
+    await buildOnce();
+    const folder = await temporaryFolder('namespace');
+    const home = await temporaryFolder('zerotier');
+    const program = await buildStandin(folder);
+    const script = `${SETUP.join(' && ')} && touch ${folder}/ready && exec sleep 900`;
+    const keeper = spawn('setpriv', ['--pdeathsig', 'KILL', 'unshare', '--net', '--mount', 'sh', '-c', script], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (keeper.pid) await reapAtExit(keeper.pid);
+    await eventually(() => existsSync(join(folder, 'ready')), { within: 20_000, what: 'the namespace' });
+    const inside = ['--net', '--mount', '-t', String(keeper.pid), '--'];
+    const daemon = spawn('nsenter', [...inside, process.execPath, program, `-p${PORT}`, home], { stdio: 'ignore' });
+    if (daemon.pid) await reapAtExit(daemon.pid);
+    await eventually(() => existsSync(join(home, 'zerotier-one.port')), { within: 30_000, what: 'the daemon' });
+    return new HostNamespace([daemon, keeper], inside, home);
+  }
+
+  /** Joins a network that pushes this, as an agent (or, not guarded, as a person by hand), and leaves it again. */
+  async join(network: object, guarded = true): Promise<Came> {
+    const ways = { NATS: 'nats://10.20.0.5:4222', 'the API': 'http://10.20.0.6:7070' };
+    const asked = join(this.home, 'asked.json');
+    await writeFile(asked, JSON.stringify({ root: ROOT, home: this.home, port: PORT, network, guarded, ways }));
+    const script = join(ROOT, 'test/security/malicious-network/join-as-agent.mjs');
+    const run = promisify(execFile)('nsenter', [...this.inside, process.execPath, script, asked], {
+      maxBuffer: 64 * 1024 * 1024,
+      timeout: 200_000,
+    });
+    return JSON.parse((await run).stdout) as Came;
+  }
+
+  close(): void {
+    for (const one of this.processes) one.kill('SIGKILL');
+  }
+}
+
+/** The stand-in for zerotier-one, compiled; gives the program to run. */
+async function buildStandin(folder: string): Promise<string> {
+  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const options = ['-p', 'test/support/zerotier-standin', '--outDir', folder, '--incremental', 'false'];
+  const built = spawnSync(process.execPath, [compiler, ...options, '--tsBuildInfoFile', 'null'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  if (built.status !== 0) throw new Error(`the stand-in does not compile:\n${built.stdout}`);
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  const main = './test/support/zerotier-standin/main.js';
+  const start = `import { main } from '${main}';\nprocess.exitCode = await main(['', 'zerotier-one', ...process.argv.slice(2)]);\n`;
+  await writeFile(join(folder, 'zerotier-one.js'), start);
+  return join(folder, 'zerotier-one.js');
+}

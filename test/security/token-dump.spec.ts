@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiTokenMade, ApiTokenPage, EventPage, HostPage, JoinTokenMade } from '@orrery/shared/contracts';
+import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
+import { eventually } from '../support/servers.js';
+
+let bench: ApiBench;
+let api: RunningApi;
+
+beforeAll(async () => {
+  bench = await startApi();
+  ({ api } = bench);
+}, 60_000);
+afterAll(() => bench?.close());
+
+/** Every row of every table as text. */
+async function dump(): Promise<string> {
+  const tables = await api.database.query<{ name: string }[]>(
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'",
+  );
+  const parts = tables.map(({ name }) => api.database.query(`SELECT t::text AS row FROM "${name}" t`));
+  return JSON.stringify(await Promise.all(parts));
+}
+
+describe('a dump of the database', () => {
+  it('holds no token that anybody could use, neither of people nor of hosts; what is no secret it holds', async () => {
+    const body = { name: 'canary', role: 'admin' };
+    const headers = { 'idempotency-key': 'made-once' };
+    const people = await api.ask('POST', '/v1/tokens', ApiTokenMade, { body, headers });
+    const hosts = await api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body: { uses: 3 }, headers });
+    await api.ask('GET', '/v1/hosts', HostPage, { token: people.body.secret });
+    const text = await dump();
+    for (const secret of [people.body.secret, hosts.body.secret, api.adminToken, api.joinSecret]) {
+      expect(text).not.toContain(secret);
+      // Nor its random part, as text or as the bytes that it stands for.
+      const random = secret.slice(secret.search(/[._]/) + 1);
+      expect(text).not.toContain(random);
+      expect(text).not.toContain(Buffer.from(random, 'base64url').toString('hex'));
+    }
+    for (const known of ['canary', people.body.token.prefix, hosts.body.token.id]) expect(text).toContain(known);
+  });
+
+  it('tells in events who made and revoked a token, and lists tell no secret', async () => {
+    const { body: made } = await api.ask('POST', '/v1/tokens', ApiTokenMade, {
+      body: { name: 'short', role: 'viewer' },
+    });
+    expect((await api.raw('DELETE', '/v1/tokens/short')).status).toBe(200);
+    await api.refused('GET', '/v1/hosts', 'unauthenticated', { token: made.secret });
+    const told = await eventually(
+      async () => {
+        const { items } = (await api.get('/v1/events?type=token.*', EventPage)).body;
+        const ours = items.filter(({ data }) => data.token === made.token.id);
+        return ours.length === 2 && ours;
+      },
+      { what: 'both events' },
+    );
+    expect(told.map(({ type, data }) => [type, data.by])).toEqual([
+      ['io.orrery.token.revoked', 'admin'],
+      ['io.orrery.token.created', 'admin'],
+    ]);
+    const { body } = await api.get('/v1/tokens?all=true', ApiTokenPage);
+    expect(body.items.map(({ name, state }) => [name, state])).toContainEqual(['short', 'revoked']);
+    expect(JSON.stringify(body)).not.toContain(made.secret.slice(13));
+  });
+
+  it('cannot be locked: the admin token of the state folder is not revoked; another admin’s is', async () => {
+    await api.refused('DELETE', '/v1/tokens/tok_admin', 'token-in-state-folder');
+    await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: { name: 'second', role: 'admin' } });
+    expect((await api.raw('DELETE', '/v1/tokens/second')).status).toBe(200);
+    await api.refused('DELETE', '/v1/tokens/nobody', 'unknown-token');
+  });
+});

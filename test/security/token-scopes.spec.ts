@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  AcceptedGroup,
+  ApiToken,
+  ApiTokenMade,
+  EventPage,
+  Host,
+  HostPage,
+  NetworkPage,
+  Status,
+} from '@orrery/shared/contracts';
+import { z } from 'zod';
+import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
+import { joinHost } from '../support/joined-host.js';
+import { eventually } from '../support/servers.js';
+
+const [OURS, THEIRS] = ['8056c2e21c000001', '8056c2e21c000002'];
+
+let bench: ApiBench;
+let api: RunningApi;
+/** Everything by which the foreign host could be recognised. */
+let foreign: string[];
+let commandOf: Record<string, string>;
+let eventOf: Record<string, string>;
+
+beforeAll(async () => {
+  bench = await startApi();
+  ({ api } = bench);
+  foreign = ['prod-1'];
+  [commandOf, eventOf] = [{}, {}];
+  for (const [name, env] of [
+    ['stage-1', 'staging'],
+    ['prod-1', 'prod'],
+  ] as const) {
+    const { hostId, nodeId } = await joinHost(api, name, { labels: { env } });
+    const body = { name: 'demo', networks: [OURS] };
+    const made = await api.ask('POST', `/v1/hosts/${name}/containers`, z.any(), { body });
+    commandOf[name] = made.body.command.id;
+    await observe(hostId, nodeId);
+    if (name === 'prod-1')
+      foreign.push(hostId, nodeId, made.body.command.id, made.body.command.container, made.body.command.node);
+    eventOf[name] = await eventually(
+      async () => (await api.get(`/v1/events?host=${name}`, EventPage)).body.items.at(-1)?.id,
+      { what: 'its first event' },
+    );
+  }
+}, 90_000);
+afterAll(() => bench?.close());
+
+/** What an agent would have reported. */
+async function observe(host: string, node: string): Promise<void> {
+  const { database } = api;
+  await database.query(
+    "INSERT INTO node_status (node_id, host_id, state, address, ordinal, seq, updated_at) VALUES ($1, $2, 'up', substr(md5($1), 1, 10), 1, 1, now())",
+    [node, host],
+  );
+  await database.query(
+    `INSERT INTO interfaces (node_id, device, host_id, network_id, observed, ordinal, seq, updated_at)
+     VALUES ($1, 'ztabc', $2, $3, '{"up": true, "mac": "02:00:00:00:00:01", "mtu": 2800, "addresses": [], "routes": []}', 1, 1, now())`,
+    [node, host, OURS],
+  );
+  await database.query(
+    `INSERT INTO findings (host_id, code, severity, cause, fix, ordinal, seq, since) VALUES ($1, 'clock-skew', 'error', 'c', 'f', 1, 1, now())`,
+    [host],
+  );
+}
+
+async function tokenOf(name: string, role: string, scope?: string): Promise<string> {
+  const body = { name, role, ...(scope === undefined ? {} : { scope }) };
+  return (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body.secret;
+}
+
+interface Route {
+  verb: string;
+  path: string;
+  policy: string;
+}
+
+async function routes(): Promise<Route[]> {
+  const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, { 'x-orrery-policy': string }>>;
+  };
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([verb, { 'x-orrery-policy': policy }]) => ({
+      verb: verb.toUpperCase(),
+      path,
+      policy,
+    })),
+  );
+}
+
+/** The path with everything in it being of that host. */
+function about(host: string, path: string): string {
+  const names: Record<string, string> = {
+    host,
+    node: path.includes('/networks/') ? `${host}%2Fdemo` : host,
+    name: 'demo',
+    network: OURS,
+    command: commandOf[host] ?? '',
+    event: eventOf[host] ?? '',
+  };
+  return path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => names[name] ?? 'x');
+}
+
+const BODIES: Record<string, unknown> = {
+  'PATCH /v1/hosts/{host}': { setLabels: { seen: 'yes' } },
+  'POST /v1/hosts/{host}/containers': { name: 'other', networks: [OURS] },
+  'PUT /v1/hosts/{host}/containers/{name}': { networks: [OURS], limits: { memoryMb: 64 } },
+  'PUT /v1/networks/{network}': { name: 'named' },
+  'POST /v1/commands': { selector: 'env', command: { action: 'restart', container: 'demo' }, expectHosts: 2 },
+};
+
+async function asked(token: string, host: string, { verb, path }: Route) {
+  const body = BODIES[`${verb} ${path}`] ?? (verb === 'GET' || verb === 'DELETE' ? undefined : {});
+  const response = await api.raw(verb, about(host, path), { token, ...(body === undefined ? {} : { body }) });
+  return { status: response.status, text: await response.text() };
+}
+
+const isReadable = ({ verb, path, policy }: Route) =>
+  verb === 'GET' && ['viewer', 'operator', 'admin'].includes(policy) && !path.endsWith('/stream');
+
+describe('a token whose scope is some hosts', () => {
+  it('reads nothing of any other host, on no route; without the scope it would', async () => {
+    const [scoped, whole] = [await tokenOf('reader', 'admin', 'hosts:env=staging'), await tokenOf('whole', 'admin')];
+    const shown: string[] = [];
+    const told: string[] = [];
+    for (const route of (await routes()).filter(isReadable)) {
+      const answer = await asked(scoped, 'prod-1', route);
+      const control = await asked(whole, 'prod-1', route);
+      const leaks = (text: string) => foreign.filter((sign) => text.includes(sign));
+      const echo = about('prod-1', route.path);
+      // What it asked for itself may stand in the refusal.
+      if (answer.status < 400 ? leaks(answer.text).length > 0 : ![403, 404, 409].includes(answer.status))
+        shown.push(`${route.path}: ${answer.status} ${leaks(answer.text).join()}`);
+      if (answer.status < 400 && route.path.includes('{') && !route.path.includes('{network}')) shown.push(echo);
+      if (control.status === 200 && leaks(control.text).length > 0) told.push(route.path);
+    }
+    expect(shown).toEqual([]);
+    expect(told.length).toBeGreaterThanOrEqual(13);
+  });
+
+  it('reads all of its own', async () => {
+    const scoped = await tokenOf('owner', 'viewer', 'hosts:env=staging');
+    const { body } = await api.ask('GET', '/v1/hosts', HostPage, { token: scoped });
+    expect(body.items.map(({ name }) => name)).toEqual(['stage-1']);
+    const { body: status } = await api.ask('GET', '/v1/status', Status, { token: scoped });
+    expect([status.hosts.joined, status.containers.total]).toEqual([1, 1]);
+    const events = await api.ask('GET', '/v1/events', EventPage, { token: scoped });
+    expect(events.body.items.length).toBeGreaterThan(1);
+    expect(new Set(events.body.items.map(({ source }) => source))).toEqual(new Set(['/hosts/stage-1']));
+    const networks = await api.ask('GET', '/v1/networks', NetworkPage, { token: scoped });
+    expect(networks.body.items[0]?.memberships.total).toBe(1);
+  });
+
+  it('changes nothing of any other host; of its own it does', async () => {
+    const scoped = await tokenOf('changer', 'admin', 'hosts:env=staging');
+    const before = await picture('prod-1');
+    const done: string[] = [];
+    for (const route of (await routes()).filter(({ verb, policy }) => verb !== 'GET' && policy !== 'join')) {
+      if (!['operator', 'admin'].includes(route.policy) || route.path === '/v1/networks/{network}') continue;
+      const { status } = await asked(scoped, 'prod-1', route);
+      if (![403, 404, 409].includes(status)) done.push(`${route.verb} ${route.path}: ${status}`);
+    }
+    expect(done).toEqual([]);
+    expect(await picture('prod-1')).toEqual(before);
+    const body = { selector: 'env', command: { action: 'restart', container: 'demo' } };
+    const fanOut = await api.ask('POST', '/v1/commands', AcceptedGroup, { token: scoped, body });
+    expect(fanOut.body.commands.map(({ host }) => host.name)).toEqual(['stage-1']);
+    const patch = { token: scoped, body: { setLabels: { tier: 'web' } } };
+    await api.ask('PATCH', '/v1/hosts/stage-1', Host, patch);
+  });
+
+  it('cannot move a host out of its scope, and a host that is taken out is unknown at once', async () => {
+    const scoped = await tokenOf('mover', 'operator', 'hosts:env=staging');
+    await api.refused('PATCH', '/v1/hosts/stage-1', 'forbidden', {
+      token: scoped,
+      body: { setLabels: { env: 'prod' } },
+    });
+    await api.ask('GET', '/v1/hosts/stage-1', Host, { token: scoped });
+    await api.ask('PATCH', '/v1/hosts/stage-1', Host, { body: { setLabels: { env: 'prod' } } });
+    await api.refused('GET', '/v1/hosts/stage-1', 'unknown-host', { token: scoped });
+    await api.ask('PATCH', '/v1/hosts/stage-1', Host, { body: { setLabels: { env: 'staging' } } });
+  });
+
+  it('hears on the stream of its own hosts alone, until it is revoked', async () => {
+    const scoped = await tokenOf('listener', 'viewer', 'hosts:env=staging');
+    const headers = { authorization: `Bearer ${scoped}` };
+    const response = await fetch(`${api.url}/v1/events/stream`, { headers });
+    let heard = '';
+    const reading = (async () => {
+      for await (const chunk of response.body ?? []) heard += Buffer.from(chunk as Uint8Array).toString();
+    })();
+    await api.ask('PATCH', '/v1/hosts/prod-1', Host, { body: { setLabels: { round: 'a' } } });
+    await api.ask('PATCH', '/v1/hosts/stage-1', Host, { body: { setLabels: { round: 'a' } } });
+    await eventually(() => heard.includes('/hosts/stage-1'), { what: 'the event of its own host' });
+    expect(foreign.filter((sign) => heard.includes(sign))).toEqual([]);
+    await api.ask('DELETE', '/v1/tokens/listener', ApiToken);
+    await reading.catch(() => undefined);
+    await api.refused('GET', '/v1/hosts', 'unauthenticated', { token: scoped });
+  });
+
+  it('may not make tokens, nor see those of others', async () => {
+    const scoped = await tokenOf('climber', 'admin', 'hosts:env=staging');
+    const body = { name: 'ladder', role: 'admin' };
+    await api.refused('POST', '/v1/tokens', 'forbidden', { token: scoped, body });
+    for (const path of ['/v1/tokens', '/v1/join-tokens', '/v1/install', '/metrics'])
+      await api.refused('GET', path, 'forbidden', { token: scoped });
+    await api.ask('POST', '/v1/tokens', ApiTokenMade, { body });
+  });
+
+  async function picture(host: string): Promise<unknown> {
+    return api.database.query(
+      `SELECT h.name, h.labels, h.revision, h.version, (SELECT count(*) FROM commands c WHERE c.host_id = h.id) AS commands
+         FROM hosts h WHERE h.name = $1`,
+      [host],
+    );
+  }
+});
+
+describe('a token whose scope is some networks', () => {
+  it('changes memberships of those alone', async () => {
+    const scoped = await tokenOf('joiner', 'operator', `networks:${OURS}`);
+    const put = (network: string) => ['PUT', `/v1/nodes/stage-1/networks/${network}`] as const;
+    await api.refused(...put(THEIRS), 'forbidden', { token: scoped, body: {} });
+    await api.ask(...put(OURS), z.any(), { token: scoped, body: {} });
+    await api.ask(...put(THEIRS), z.any(), { body: {} });
+    await api.refused('DELETE', `/v1/nodes/stage-1/networks/${THEIRS}`, 'forbidden', { token: scoped });
+    await api.refused('PUT', `/v1/networks/${THEIRS}`, 'forbidden', { token: scoped, body: { name: 'mine' } });
+    const body = { name: 'two', networks: [OURS, THEIRS] };
+    await api.refused('POST', '/v1/hosts/stage-1/containers', 'forbidden', { token: scoped, body });
+  });
+});
+
+describe('the schema of scopes', () => {
+  it('has a view of every table that belongs to hosts', async () => {
+    const tables = await api.database.query<{ name: string }[]>(
+      `SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'host_id'
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+          AND c.relname <> 'outbox' UNION SELECT 'hosts' ORDER BY 1`,
+    );
+    const views = await api.database.query<{ name: string }[]>(
+      "SELECT table_name AS name FROM information_schema.views WHERE table_schema = 'orrery_scope' ORDER BY 1",
+    );
+    expect(views).toEqual(tables);
+    expect(tables.length).toBeGreaterThan(12);
+  });
+});

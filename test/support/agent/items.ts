@@ -1,0 +1,32 @@
+import {
+  ContainerLimits,
+  MembershipSettings,
+  type ContainerItem,
+  type MembershipItem,
+  type NetworkId,
+  type NodeId,
+} from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+
+export const NETWORK: NetworkId = '8056c2e21c000001';
+/** Private in the simulation: nobody is in before somebody authorizes it. */
+export const PRIVATE_NETWORK: NetworkId = '8056c2e21cde0001';
+
+export const containerItem = (more: Partial<ContainerItem> = {}): ContainerItem => ({
+  ...{ id: newId('itm'), node: newId('nod'), revision: 1, intent: 'present', kind: 'container' },
+  ...{ name: 'demo', image: null, limits: ContainerLimits.parse({}), incarnation: 0 },
+  ...more,
+});
+
+export const membershipItem = (more: Partial<MembershipItem> & { node: NodeId }): MembershipItem => ({
+  ...{ id: newId('itm'), revision: 1, intent: 'present', kind: 'membership', nodeKind: 'container' },
+  ...{ network: NETWORK, settings: MembershipSettings.parse({}) },
+  ...more,
+});
+
+/** A container and its node's membership, as one launch makes them. */
+export function launch(more: Partial<ContainerItem> = {}, network: NetworkId = NETWORK) {
+  const container = containerItem(more);
+  const membership = membershipItem({ node: container.node, revision: container.revision, network });
+  return { container, membership, items: [container, membership] };
+}

@@ -1,0 +1,37 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
+
+export interface EventuallyOptions {
+  /** Milliseconds until it gives up. */
+  within?: number;
+  every?: number;
+  /** What was waited for, said when it did not come. */
+  what?: string;
+}
+
+/**
+ * Polls until the condition gives something truthy, and returns that. An error counts as "not yet"; the last one is
+ * the cause of the failure.
+ */
+export async function eventually<T>(
+  condition: () => T | Promise<T>,
+  { within = 15_000, every = 25, what = 'the condition' }: EventuallyOptions = {},
+): Promise<Truthy<T>> {
+  const end = performance.now() + within;
+  for (;;) {
+    let last: unknown;
+    try {
+      const value = await condition();
+      if (value) return value as Truthy<T>;
+      last = new Error(`its last value was ${JSON.stringify(value)}`);
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() >= end) {
+      const reason = last instanceof Error ? last.message : String(last);
+      throw new Error(`${what} did not come true within ${within} ms: ${reason}`, { cause: last });
+    }
+    await pause(every);
+  }
+}

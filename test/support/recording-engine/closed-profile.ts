@@ -1,0 +1,141 @@
+import { extract } from 'tar-stream';
+import type { Recorded } from './recording-engine.js';
+
+/** The fields that a container may be made from, and nothing else of what was signed. */
+export interface Trusted {
+  item: string;
+  node: string;
+  name: string;
+  image: string;
+  memoryMb: number;
+  pids: number;
+  incarnation: number;
+  networks: string[];
+}
+
+const LIMIT = 1024 * 1024;
+const TUN = { PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' };
+
+/** Written out here once more, on purpose: what is compared with may not come from the code that is tested. */
+export const profileOf = (host: string, network: string, of: Trusted): string =>
+  JSON.stringify({
+    ...{ Image: of.image, Hostname: of.name, User: '0:0', WorkingDir: '/', Entrypoint: ['/usr/sbin/zerotier-one'] },
+    ...{ Cmd: [], Env: [], Healthcheck: { Test: ['NONE'] }, StopSignal: 'SIGTERM' },
+    Labels: {
+      'io.orrery.host': host,
+      'io.orrery.item': of.item,
+      'io.orrery.node': of.node,
+      'io.orrery.name': of.name,
+      'io.orrery.incarnation': String(of.incarnation),
+      'io.orrery.version': '0.1.0',
+      'io.orrery.network': network,
+    },
+    HostConfig: {
+      ...{ NetworkMode: network, Init: true, RestartPolicy: { Name: 'unless-stopped' } },
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '3' } },
+      ...{ Privileged: false, CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'], Devices: [TUN] },
+      ...{ SecurityOpt: ['no-new-privileges'], IpcMode: 'private', PublishAllPorts: false },
+      ...{ Memory: of.memoryMb * LIMIT, MemorySwap: of.memoryMb * LIMIT, PidsLimit: of.pids },
+    },
+  });
+
+const mintOf = (host: string, image: string): string =>
+  JSON.stringify({
+    ...{
+      Image: image,
+      User: '0:0',
+      WorkingDir: '/',
+      Entrypoint: ['/usr/sbin/zerotier-idtool'],
+      Cmd: ['generate'],
+      Env: [],
+    },
+    ...{
+      Healthcheck: { Test: ['NONE'] },
+      Labels: { 'io.orrery.throwaway': host },
+      AttachStdout: true,
+      AttachStderr: true,
+    },
+    HostConfig: {
+      ...{
+        NetworkMode: 'none',
+        RestartPolicy: { Name: 'no' },
+        LogConfig: { Type: 'none', Config: {} },
+        Privileged: false,
+      },
+      ...{ ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'], IpcMode: 'private' },
+      ...{ Memory: 256 * LIMIT, MemorySwap: 256 * LIMIT, PidsLimit: 32 },
+    },
+  });
+
+/** Requests that carry no body and can make nothing. */
+const HARMLESS =
+  /^(GET \/(version|containers\/json|images\/json|networks\/orrery|containers\/[0-9a-f]{64}\/(json|archive|logs))|POST \/containers\/[0-9a-f]{64}\/(start|wait|attach)|DELETE \/containers\/[0-9a-f]{64})$/;
+
+/** Every request that is not exactly what trusted fields lead to. */
+export async function outOfProfile(
+  requests: readonly Recorded[],
+  host: string,
+  trusted: readonly Trusted[],
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const request of requests)
+    if (!(await isInProfile(request, host, trusted)))
+      found.push(`${request.method} ${request.path}?${request.query.toString()} ${request.body.toString()}`);
+  return found;
+}
+
+async function isInProfile(
+  { method, path, query, body }: Recorded,
+  host: string,
+  trusted: readonly Trusted[],
+): Promise<boolean> {
+  const what = `${method} ${path}`;
+  const images = trusted.map(({ image }) => image);
+  if (what === 'POST /containers/create') {
+    const text = body.toString();
+    const isMint = images.some((image) => mintOf(host, image) === text) && [...query].length === 0;
+    return (
+      isMint ||
+      trusted.some((of) => profileOf(host, 'orrery', of) === text && query.toString() === `name=orrery-${of.name}`)
+    );
+  }
+  if (/^PUT \/containers\/[0-9a-f]{64}\/archive$/.test(what))
+    return query.toString() === 'path=%2F' && areHomeFiles(await namesIn(body), trusted);
+  if (what === 'POST /images/create') {
+    const asked = query.get('fromImage') ?? '';
+    // dockerode writes the query into the body as well; the engine does not read it there.
+    const isEcho = body.length === 0 || body.toString() === JSON.stringify({ fromImage: asked });
+    const isTrusted = images.some((image) =>
+      [image, `${image}:latest`, image.replace(/:[^/@]*@/, '@')].includes(asked),
+    );
+    return isEcho && isTrusted && [...query].length === 1;
+  }
+  const isAttach = /^POST \/containers\/[0-9a-f]{64}\/attach$/.test(what);
+  if (isAttach && body.toString() === '{"stream":true,"stdout":true,"stderr":true}') return true;
+  if (body.length > 0) return false;
+  const image = /^GET \/images\/(.+)\/json$/.exec(what)?.[1];
+  if (image !== undefined) return images.includes(decodeURIComponent(image));
+  return HARMLESS.test(what);
+}
+
+const FILES =
+  /^var\/lib\/zerotier-one\/(networks\.d\/|moons\.d\/|identity\.(secret|public)|authtoken\.secret|local\.conf|orrery\.json)?$/;
+
+const areHomeFiles = (names: readonly string[], trusted: readonly Trusted[]): boolean =>
+  names.every((name) => {
+    const network = /^var\/lib\/zerotier-one\/networks\.d\/([0-9a-f]{16})(\.local)?\.conf$/.exec(name)?.[1];
+    return network === undefined ? FILES.test(name) : trusted.some(({ networks }) => networks.includes(network));
+  });
+
+async function namesIn(tar: Buffer): Promise<string[]> {
+  const reader = extract();
+  const names: string[] = [];
+  reader.on('entry', ({ name, type }, stream, next) => {
+    names.push(type === 'file' || type === 'directory' ? name : `${type}:${name}`);
+    stream.on('end', next).resume();
+  });
+  const ended = new Promise((resolve, reject) => reader.on('finish', resolve).on('error', reject));
+  reader.end(tar);
+  await ended;
+  return names;
+}

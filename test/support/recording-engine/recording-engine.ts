@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { pack } from 'tar-stream';
+
+/** One request as it reached the socket. */
+export interface Recorded {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+type Body = Record<string, unknown> & { HostConfig?: Record<string, unknown>; Labels?: Record<string, string> };
+interface Made {
+  id: string;
+  name: string;
+  body: Body;
+  status: string;
+}
+
+const IDENTITY = `89e92ceee5:0:${'a'.repeat(128)}:${'b'.repeat(128)}`;
+
+/** A Docker socket that answers like an engine and keeps every byte that reaches it. Its containers end as soon as they start. */
+export class RecordingEngine {
+  readonly requests: Recorded[] = [];
+  containers: Made[] = [];
+  images = new Set<string>();
+  /** Those that their registry does not give to whoever asks. */
+  readonly refusedImages = new Set<string>();
+  readonly #server: Server;
+
+  constructor(private readonly socket: string) {
+    this.#server = createServer((request, response) => void this.#take(request, response));
+  }
+
+  async open(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(this.socket, resolve));
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** As if somebody had made it by hand. */
+  seed(name: string, body: Body, status = 'running'): string {
+    const id = randomBytes(32).toString('hex');
+    this.containers.push({ id, name, body, status });
+    return id;
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://engine');
+    const recorded = {
+      ...{ method: request.method ?? '', path: pathname, query: searchParams },
+      ...{ headers: request.headers, body: Buffer.concat(chunks) },
+    };
+    this.requests.push(recorded);
+    const answer = await this.#answer(recorded);
+    const [status, body] = answer === undefined ? [404, { message: 'no such thing' }] : answer;
+    if (Buffer.isBuffer(body)) response.writeHead(status).end(body);
+    else
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body === null ? '' : JSON.stringify(body));
+  }
+
+  async #answer({ method, path, query, body }: Recorded): Promise<[number, unknown] | undefined> {
+    const [, noun, id = '', verb] = path.split('/');
+    if (noun === 'version') return [200, { Version: '27.0', ApiVersion: '1.46', Os: 'linux', Arch: 'amd64' }];
+    if (noun === 'networks')
+      return [
+        200,
+        {
+          Id: 'n',
+          Driver: 'bridge',
+          Labels: { 'io.orrery.network': 'true' },
+          IPAM: { Config: [{ Gateway: '172.30.0.1' }] },
+        },
+      ];
+    if (noun === 'images') return this.#image(method, path, query);
+    if (path === '/containers/json') return [200, this.#list(query).map((one) => ({ Id: one.id }))];
+    if (path === '/containers/create')
+      return [201, { Id: this.seed(query.get('name') ?? '', JSON.parse(body.toString()) as Body, 'created') }];
+    const found = this.containers.find((one) => one.id === id);
+    if (!found) return undefined;
+    if (method === 'DELETE') this.containers = this.containers.filter((one) => one !== found);
+    if (verb === 'json') return [200, inspected(found)];
+    if (verb === 'start') found.status = 'exited';
+    if (verb === 'wait') return [200, { StatusCode: 0 }];
+    if (verb === 'attach') return [200, frame(`${IDENTITY}\n`)];
+    if (verb === 'archive' && method === 'GET')
+      return query.get('path')?.endsWith('orrery.json') ? [200, await archive('orrery.json')] : undefined;
+    return [verb === 'archive' || verb === 'logs' ? 200 : 204, null];
+  }
+
+  #image(method: string, path: string, query: URLSearchParams): [number, unknown] | undefined {
+    if (path === '/images/json') return [200, [{ Id: 'i', RepoTags: [...this.images], RepoDigests: [] }]];
+    if (method === 'POST') {
+      if (this.refusedImages.has(query.get('fromImage') ?? ''))
+        return [500, { message: 'unauthorized: authentication required' }];
+      this.images.add(query.get('fromImage') ?? '');
+      return [200, { status: 'done' }];
+    }
+    const name = decodeURIComponent(path.slice('/images/'.length, -'/json'.length));
+    return [...this.images].some((image) => image === name || image === `${name}:latest`)
+      ? [200, { Id: 'i', Os: 'linux' }]
+      : undefined;
+  }
+
+  #list(query: URLSearchParams): Made[] {
+    const { label = [], name = [] } = JSON.parse(query.get('filters') ?? '{}') as { label?: string[]; name?: string[] };
+    return this.containers.filter(
+      (one) =>
+        label.every(
+          (text) => one.body.Labels?.[text.slice(0, text.indexOf('='))] === text.slice(text.indexOf('=') + 1),
+        ) &&
+        (name.length === 0 || name.some((pattern) => new RegExp(pattern).test(`/${one.name}`))),
+    );
+  }
+}
+
+const inspected = ({ id, name, body, status }: Made) => ({
+  ...{ Id: id, Name: `/${name}`, Image: 'sha256:1', Mounts: [], NetworkSettings: { Networks: {} } },
+  State: { Status: status, ExitCode: 0, StartedAt: '2026-01-01T00:00:00Z' },
+  HostConfig: body.HostConfig ?? {},
+  Config: { ...body, Labels: body.Labels ?? {} },
+});
+
+function frame(text: string): Buffer {
+  const head = Buffer.alloc(8);
+  head[0] = 1;
+  head.writeUInt32BE(text.length, 4);
+  return Buffer.concat([head, Buffer.from(text)]);
+}
+
+async function archive(name: string): Promise<Buffer> {
+  const tar = pack();
+  tar.entry({ name }, '{}');
+  tar.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of tar) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

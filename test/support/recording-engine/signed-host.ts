@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { newSigningKey, Signer, Verifier } from '@orrery/shared/bus';
+import { subjects } from '@orrery/shared/contracts';
+import { createLogger, newId } from '@orrery/shared/runtime';
+import { DesiredStore } from '../../../apps/agent/src/desired/desired-store.js';
+import { HostGround } from '../../../apps/agent/src/guard/host-ground.js';
+import { FileIdentityStore } from '../../../apps/agent/src/identities/file-identity-store.js';
+import { execute, type Machine } from '../../../apps/agent/src/machine/machine.js';
+import { createRealMachine } from '../../../apps/agent/src/machine/real-machine.js';
+import { denialsOf } from '../../../apps/agent/src/policy/denials.js';
+import type { HeldPolicy } from '../../../apps/agent/src/policy/host-policy.js';
+import { Policy } from '../../../apps/agent/src/policy/policy.js';
+import { plan } from '../../../apps/agent/src/reconciler/plan.js';
+import { temporaryFolder } from '../servers.js';
+import { RecordingEngine } from './recording-engine.js';
+
+const logger = createLogger('test', 'silent');
+const nothing = () => Promise.resolve([]);
+
+/** The way from a signed message to the engine's socket, of the agent's own parts, without its clock. */
+export class SignedHost {
+  readonly host = newId('hst');
+  readonly hostNode = newId('nod');
+  readonly #signer = new Signer(newSigningKey());
+  readonly #ground = new HostGround({});
+  #revision = 0;
+
+  private constructor(
+    readonly engine: RecordingEngine,
+    private readonly home: string,
+    readonly identities: FileIdentityStore,
+  ) {}
+
+  static async open(): Promise<SignedHost> {
+    const home = await temporaryFolder('signed');
+    const engine = new RecordingEngine(join(home, 'docker.sock'));
+    await engine.open();
+    return new SignedHost(engine, home, await FileIdentityStore.open(home));
+  }
+
+  /** Signs a body (`$REVISION` and `$HOST` are filled in) and makes it true, as far as it can be, in so many rounds. */
+  async make(body: string, rules: object = {}, rounds = 1): Promise<'accepted' | 'stale' | 'rejected'> {
+    this.#revision += 1;
+    const text = body.replaceAll('"$REVISION"', String(this.#revision)).replaceAll('$HOST', this.host);
+    const desired = new DesiredStore(this.home, this.host, new Verifier([this.#signer.publicKey]), logger);
+    const { result } = await desired.accept(this.#signer.sign(subjects.desired(this.host), text));
+    const { items } = desired.items;
+    const held: HeldPolicy = {
+      result: 'held',
+      policy: Policy.parse(rules),
+      file: '',
+      isWritten: true,
+      lines: new Map(),
+    };
+    if (items.length === 0) return result;
+    const machine = this.#machine();
+    const containers = items.flatMap((item) =>
+      item.kind === 'container' ? [{ item: item.id, node: item.node, name: item.name }] : [],
+    );
+    const scope = { hostNode: this.hostNode, containers };
+    const { signal } = new AbortController();
+    for (let round = 0; round < rounds; round++) {
+      const observed = await machine.observe(scope, signal);
+      const facts = await machine.facts(scope);
+      const denials = denialsOf(items, held, { observed, ...facts });
+      const failed = new Set<string>();
+      for (const step of plan(
+        items.filter(({ id }) => !denials.has(id)),
+        observed,
+        facts,
+      ))
+        if (!failed.has(step.node))
+          await execute(machine.executors, step, { signal, progress: () => undefined }).catch(() =>
+            failed.add(step.node),
+          );
+    }
+    await machine.close();
+    return result;
+  }
+
+  #machine(): Machine {
+    const away = join(this.home, 'away');
+    return createRealMachine(
+      {
+        ...{
+          host: this.host,
+          agentVersion: '0.1.0',
+          dockerSocket: join(this.home, 'docker.sock'),
+          dockerNetwork: 'orrery',
+        },
+        ...{ dockerConfigFile: away, zerotierHome: away, zerotierPort: null, userTokenFile: away, moonsDir: null },
+        zerotierImage: 'zerotier/zerotier:1.14.2',
+      },
+      this.identities,
+      logger,
+      // The engine's socket is all that counts here: to ask the kernel would start several programs for each look.
+      { kernel: { host: nothing, container: nothing }, ground: this.#ground },
+    );
+  }
+
+  close(): Promise<void> {
+    return this.engine.close();
+  }
+}

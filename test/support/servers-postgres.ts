@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import type { startPostgres } from '../../scripts/servers/postgres.mjs';
+
+type Server = Awaited<ReturnType<typeof startPostgres>>;
+
+export interface TestDatabase {
+  readonly name: string;
+  readonly url: string;
+  /** Ends other people's connections to it first. */
+  drop(): Promise<void>;
+}
+
+/** A running cluster. What only the owner of a cluster may do throws on the shared one. */
+export class TestPostgres {
+  readonly #databases = new Set<string>();
+  readonly #launch: (() => Promise<Server>) | undefined;
+  #server: Server;
+
+  constructor(server: Server, launch: (() => Promise<Server>) | undefined) {
+    this.#server = server;
+    this.#launch = launch;
+  }
+
+  /** Of the database `postgres`, as superuser. */
+  get url(): string {
+    return this.#server.databaseUrl('postgres');
+  }
+
+  async createDatabase(): Promise<TestDatabase> {
+    const name = `test_${randomBytes(6).toString('hex')}`;
+    await this.#query(`CREATE DATABASE ${name}`);
+    this.#databases.add(name);
+    return { name, url: this.#server.databaseUrl(name), drop: () => this.#drop(name) };
+  }
+
+  /** Drops the databases made here; a cluster of one's own is deleted. */
+  async close(): Promise<void> {
+    if (this.#launch) {
+      await this.#server.kill();
+      this.#server.destroy();
+      return;
+    }
+    for (const name of this.#databases) await this.#drop(name);
+  }
+
+  /** SIGKILL, as a crash would. */
+  async kill(): Promise<void> {
+    this.#owned();
+    await this.#server.kill();
+  }
+
+  async stop(): Promise<void> {
+    this.#owned();
+    await this.#server.stop();
+  }
+
+  /** Again on the same port with the same data. */
+  async start(): Promise<void> {
+    const launch = this.#owned();
+    if (!this.#server.isAlive()) this.#server = await launch();
+  }
+
+  #owned(): () => Promise<Server> {
+    if (!this.#launch)
+      throw new Error('This cluster is shared by the whole run. Ask for startPostgres({ own: true }).');
+    return this.#launch;
+  }
+
+  async #drop(name: string): Promise<void> {
+    await this.#query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    this.#databases.delete(name);
+  }
+
+  async #query(sql: string): Promise<void> {
+    const client = new pg.Client({ connectionString: this.url });
+    await client.connect();
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  }
+}

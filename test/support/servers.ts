@@ -1,0 +1,89 @@
+import { mkdtemp, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startNats as launchNats } from '../../scripts/servers/nats-server.mjs';
+import { startPostgres as launchPostgres } from '../../scripts/servers/postgres.mjs';
+import { TestPostgres } from './servers-postgres.js';
+import { reapAtExit, runFolder, underLock } from './servers-run.js';
+
+export { freePort } from '../../scripts/servers/ports.mjs';
+export { eventually } from './eventually.js';
+export { TestPostgres, type TestDatabase } from './servers-postgres.js';
+export { reapAtExit, temporaryFolder } from './servers-run.js';
+
+/**
+ * Real Postgres. By default one cluster for the whole run, started by the first who asks: make databases in it.
+ * `own`: a cluster for you alone, which may be killed, stopped and started again.
+ */
+export async function startPostgres({ own = false }: { own?: boolean } = {}): Promise<TestPostgres> {
+  const run = await runFolder();
+  const dir = own ? await mkdtemp(join(run, 'postgres-')) : join(run, 'postgres');
+  const launch = async () => {
+    const server = await launchPostgres({
+      dir,
+      passwordFile: join(run, 'postgres.password'),
+      logFile: `${dir}.log`,
+      // Safe against killed processes, not against a machine that loses power: a test cluster does not outlive its run.
+      settings: { fsync: 'off', full_page_writes: 'off', max_connections: 200, shared_buffers: '32MB' },
+    });
+    await reapAtExit(server.pid);
+    return server;
+  };
+  const server = await underLock(`${dir}.lock`, launch);
+  return new TestPostgres(server, own ? launch : undefined);
+}
+
+export interface TestNats {
+  /** With user and password, unless it has a trust. Stays the same over kill and start. */
+  readonly url: string;
+  readonly port: number;
+  readonly name: string;
+  readonly user: string;
+  readonly password: string;
+  /** Where a server with a trust keeps what it was told of accounts. */
+  readonly accounts: string;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM; resolves when it is gone. */
+  stop(): Promise<void>;
+  /** Again on the same port, with an empty memory. */
+  start(): Promise<void>;
+  /** SIGSTOP: connections stay open and nobody answers. */
+  pause(): void;
+  resume(): void;
+  close(): Promise<void>;
+}
+
+/** `config`: more lines for its configuration file. `trust`: folder of the keys, as `NatsTrust.writeServerFiles` leaves it. */
+interface NatsSettings {
+  config?: string;
+  trust?: string;
+}
+
+/** A nats-server for you alone, with a name of its own. */
+export async function startNats({ config, trust }: NatsSettings = {}): Promise<TestNats> {
+  const dir = await realpath(await mkdtemp(join(await runFolder(), 'nats-')));
+  const name = `orrery-${dir.slice(-11)}`;
+  const options = { dir, name, passwordFile: join(dir, 'password'), logFile: join(dir, 'log'), config, trust };
+  const launch = async () => {
+    const server = await launchNats(options);
+    await reapAtExit(server.pid);
+    return server;
+  };
+  let server = await launch();
+  return {
+    url: server.url,
+    port: server.port,
+    name,
+    user: server.user ?? '',
+    password: server.password ?? '',
+    accounts: join(dir, 'accounts'),
+    kill: () => server.kill(),
+    stop: async () => void (await server.stop()),
+    start: async () => {
+      if (!server.isAlive()) server = await launch();
+    },
+    pause: () => void server.signal('SIGSTOP'),
+    resume: () => void server.signal('SIGCONT'),
+    close: () => server.kill(),
+  };
+}

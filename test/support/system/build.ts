@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { access, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runFolder, underLock } from '../servers-run.js';
+
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+const BUILT_WITHIN_MS = 180_000;
+
+/** Compiles API, agent and CLI, once in a test run (`npm test` has already): processes run what is built. */
+export async function buildOnce(): Promise<void> {
+  if (process.env['ORRERY_TEST_OWNER']) return;
+  const folder = await runFolder();
+  const mark = join(folder, 'built');
+  const build = async () => {
+    if (await exists(mark)) return;
+    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const built = spawnSync(process.execPath, [compiler, '-b', 'apps/api', 'apps/agent', 'apps/cli'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    if (built.status !== 0) throw new Error(`Orrery does not compile:\n${built.stdout}`);
+    await writeFile(mark, '');
+  };
+  await underLock(join(folder, 'build.lock'), build, BUILT_WITHIN_MS);
+}
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

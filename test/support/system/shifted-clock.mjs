@@ -1,0 +1,14 @@
+// Preloaded into an agent whose clock is to be wrong. SIGUSR2: it jumps to as much on the other side.
+const RealDate = Date;
+let shift = Number(process.env.ORRERY_TEST_CLOCK_SHIFT_MS ?? 0);
+process.on('SIGUSR2', () => (shift = -shift));
+
+globalThis.Date = class extends RealDate {
+  constructor(...given) {
+    if (given.length === 0) super(RealDate.now() + shift);
+    else super(...given);
+  }
+  static now() {
+    return RealDate.now() + shift;
+  }
+};

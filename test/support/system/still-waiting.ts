@@ -1,0 +1,27 @@
+import { eventually } from '../eventually.js';
+
+interface Ran {
+  code: number | null;
+  out: string;
+}
+
+/**
+ * What the CLI tells of a change that nobody lets come true. Its wait is short, as nothing comes of it; on a slow machine the command
+ * is followed until `reason` is known, so that how long it takes decides nothing.
+ */
+export async function stillWaiting<R extends Ran>(
+  run: (...words: string[]) => Promise<R>,
+  reason: string,
+  ...words: string[]
+): Promise<R> {
+  let ran = await run(...words, '--wait=5s');
+  const [command] = /cmd_[a-z0-9]+/.exec(ran.out) ?? [];
+  const isTold = () => ran.code !== 3 || !command || ran.out.includes(reason);
+  if (isTold()) return ran;
+  const follow = async () => {
+    ran = await run('command', 'wait', command ?? '', '--wait=1s');
+    return isTold();
+  };
+  await eventually(follow, { within: 60_000, what: `${reason} being told` });
+  return ran;
+}

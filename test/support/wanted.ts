@@ -1,0 +1,56 @@
+import {
+  MembershipSettings,
+  type CommandAction,
+  type ItemId,
+  type NetworkId,
+  type NodeId,
+  type Outcome,
+  type AgentFact,
+} from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import { DesiredWriter, type DesiredChange } from '../../apps/api/src/desired/desired-writer.js';
+import type { ItemDraft } from '../../apps/api/src/desired/item-rows.js';
+import type { CommandEntity } from '../../apps/api/src/database/entities/command.entity.js';
+import type { RunningDataPlane, TestHost } from './data-plane.js';
+
+export const memberOf = (
+  node: NodeId,
+  network: NetworkId,
+  intent: 'present' | 'absent' = 'present',
+  id: ItemId = newId('itm'),
+): ItemDraft => ({
+  id,
+  kind: 'membership',
+  intent,
+  node,
+  nodeKind: 'host',
+  network,
+  settings: MembershipSettings.parse({}),
+});
+
+/** A change of what is wanted, in a transaction of its own, as an HTTP request makes it. */
+export function change(
+  plane: RunningDataPlane,
+  host: TestHost,
+  items: ItemDraft[],
+  more: Partial<DesiredChange> & { action?: CommandAction } = {},
+): Promise<CommandEntity> {
+  const { action = 'join', ...rest } = more;
+  const command = { action, target: `${host.name}`, nodeId: host.node, by: 'tester' };
+  return plane.database.transaction((manager) =>
+    plane.app.get(DesiredWriter).change(manager, host.id, { command, items, ...rest }),
+  );
+}
+
+export const settled = (item: ItemId, revision: number, outcome: Outcome = { kind: 'done' }): AgentFact => ({
+  type: 'item.settled',
+  data: { item, revision, outcome },
+});
+
+export const waiting: Outcome = {
+  kind: 'waiting',
+  code: 'authorization',
+  cause: 'nobody admitted it',
+  fix: 'admit it',
+};
+export const failed: Outcome = { kind: 'failed', code: 'port-error', cause: 'no port', fix: 'free it' };

@@ -1,0 +1,66 @@
+import type { Tun } from '../../../apps/agent/src/simulated/model/daemon.js';
+import { deviceNameOf } from '../../../apps/agent/src/simulated/model/ids.js';
+import type { KernelInterface } from '../../../apps/agent/src/simulated/model/kernel-view.js';
+import { Kernel } from './kernel.js';
+import { Tap, TapError } from './tap.js';
+
+/** The TAP devices of all joined networks, and what is on them. */
+export class Devices {
+  private readonly taps = new Map<string, Tap>();
+  /** Devices on their way out: one of the same name made meanwhile would take the old one for its own, and lose it. */
+  private readonly closing = new Map<string, Promise<void>>();
+  private readonly kernel = new Kernel();
+
+  constructor(
+    private readonly onFrame: (networkId: string, frame: Buffer) => void,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /** Opens a network's device unless it is open. Without one the daemon says why on stderr, once per try, and goes on. */
+  async open(networkId: string): Promise<Tun> {
+    if (this.taps.has(networkId)) return 'present';
+    await this.closing.get(networkId);
+    try {
+      const tap = await Tap.open(deviceNameOf(networkId), (frame) => {
+        this.onFrame(networkId, frame);
+      });
+      this.taps.set(networkId, tap);
+      return 'present';
+    } catch (error) {
+      if (!(error instanceof TapError)) throw error;
+      this.log(`ERROR: unable to configure virtual network port: ${error.message}`);
+      return error.tun;
+    }
+  }
+
+  /** What became of the first that failed, for all; the rest are not tried for nothing. */
+  async openAll(networkIds: readonly string[]): Promise<Tun> {
+    for (const networkId of networkIds) {
+      const tun = await this.open(networkId);
+      if (tun !== 'present') return tun;
+    }
+    return 'present';
+  }
+
+  /** Closes what is no longer joined and brings the rest to what it should be. Resolves when the kernel has it. */
+  sync(interfaces: readonly KernelInterface[]): Promise<void> {
+    for (const [networkId, tap] of this.taps) {
+      if (interfaces.some((wanted) => wanted.networkId === networkId)) continue;
+      this.taps.delete(networkId);
+      this.closing.set(
+        networkId,
+        tap.close().finally(() => this.closing.delete(networkId)),
+      );
+    }
+    return this.kernel.sync(interfaces);
+  }
+
+  write(networkId: string, frame: Buffer): void {
+    this.taps.get(networkId)?.write(frame);
+  }
+
+  close(): void {
+    for (const tap of this.taps.values()) void tap.close();
+    this.taps.clear();
+  }
+}

@@ -1,0 +1,105 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import type { Moon } from '../../../apps/agent/src/simulated/model/moon.js';
+import { decode, encode, type Datagram } from './datagram.js';
+import { Endpoints, endpointText, parseEndpoint, type Endpoint } from './endpoints.js';
+
+const binds = (socket: Socket, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    socket.once('error', () => {
+      resolve(false);
+    });
+    socket.bind(port, () => {
+      resolve(true);
+    });
+  });
+
+export async function isUdpPortFree(port: number): Promise<boolean> {
+  const socket = createSocket('udp4');
+  const free = await binds(socket, port);
+  socket.close();
+  return free;
+}
+
+/**
+ * UDP between stand-ins. Everybody talks to a root of its moons, which knows where each node last wrote from, so a node behind NAT is
+ * reached over the hole that its own packets made. A node without a moon has nobody to talk to: the planet's roots do not exist here.
+ */
+export class Underlay {
+  private readonly endpoints: Endpoints;
+
+  private constructor(
+    private readonly socket: Socket | null,
+    private readonly self: string,
+    moons: readonly Moon[],
+    private readonly receive: (datagram: Datagram, path: string | null) => void,
+  ) {
+    this.endpoints = new Endpoints(self, moons);
+    socket?.on('message', (bytes, from) => {
+      this.arrived(bytes, from);
+    });
+    // A root that is away answers with ICMP, which Node reports as an error of the socket: nothing to be done about it.
+    socket?.on('error', () => undefined);
+  }
+
+  /** A port that somebody else has means no network at all, and the daemon goes on, as the real one does. */
+  static async open(
+    port: number,
+    self: string,
+    moons: readonly Moon[],
+    receive: (datagram: Datagram, path: string | null) => void,
+  ): Promise<Underlay> {
+    const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
+    const free = await binds(socket, port);
+    return new Underlay(free ? socket : null, self, moons, receive);
+  }
+
+  send(datagram: Datagram): void {
+    for (const endpoint of this.endpoints.of(datagram.to, Date.now())) this.transmit(datagram, endpoint);
+  }
+
+  sendToRoots(make: (root: string) => Datagram): void {
+    for (const root of this.endpoints.rootAddresses()) this.send(make(root));
+  }
+
+  /** To the first root, whoever it is for. */
+  sendThroughRoot(datagram: Datagram): void {
+    const [root] = this.endpoints.rootAddresses();
+    if (root === undefined) return;
+    for (const endpoint of this.endpoints.ofRoot(root, Date.now())) this.transmit(datagram, endpoint);
+  }
+
+  /** Straight to where the node last wrote from, or not at all: what a root does for others. */
+  pass(datagram: Datagram, to: string): void {
+    const endpoint = this.endpoints.lastSeen(to);
+    if (endpoint) this.transmit(datagram, endpoint);
+  }
+
+  sendTo(text: string, datagram: Datagram): void {
+    const endpoint = parseEndpoint(text);
+    if (endpoint) this.transmit(datagram, endpoint);
+  }
+
+  /** `address/port` of the node as it looks from here. */
+  whereIs(address: string): string | undefined {
+    const endpoint = this.endpoints.lastSeen(address);
+    return endpoint && endpointText(endpoint);
+  }
+
+  close(): void {
+    this.socket?.close();
+  }
+
+  private transmit(datagram: Datagram, to: Endpoint): void {
+    this.socket?.send(encode(datagram), to.port, to.address, () => undefined);
+  }
+
+  private arrived(bytes: Buffer, from: RemoteInfo): void {
+    const datagram = decode(bytes);
+    if (!datagram || datagram.from === this.self) return;
+    const relayed = this.endpoints.isRelayed(datagram.from, from);
+    if (!relayed) this.endpoints.note(datagram.from, { address: from.address, port: from.port }, Date.now());
+    if (datagram.type === 'frame' || datagram.to === this.self) {
+      this.receive(datagram, relayed ? null : endpointText(from));
+    } else this.pass(datagram, datagram.to);
+  }
+}

@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type Docker from 'dockerode';
+import { packArchive, type ArchiveEntry } from '../../../apps/agent/src/docker/tar-archive.js';
+import { eventually } from '../eventually.js';
+import { talkTo, type Talk } from './local-api.js';
+
+const DAEMON = '/usr/sbin/zerotier-one';
+const IDTOOL = '/usr/sbin/zerotier-idtool';
+const HOME = 'var/lib/zerotier-one';
+const MIB = 1024 * 1024;
+
+export interface LabIdentity {
+  readonly address: string;
+  readonly secret: string;
+  readonly public: string;
+}
+
+export interface MemberOptions {
+  /** Ids of networks that are in networks.d at the start. */
+  readonly networks?: readonly string[];
+  readonly identity?: LabIdentity;
+  /** False: no /dev/net/tun. */
+  readonly tun?: boolean;
+  /** False: without the capability. */
+  readonly netAdmin?: boolean;
+  /** False: nobody tells it where a root is. */
+  readonly moon?: boolean;
+  /** Files for its home besides the usual, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export interface LabNode {
+  readonly name: string;
+  readonly identity: LabIdentity;
+  readonly container: Docker.Container;
+  readonly token: string;
+  /** Talks to it where it is now: the address changes with a restart. */
+  readonly talk: Talk;
+  /** Runs a program in it and gives its output; rejects on a code other than 0. */
+  exec(...command: string[]): Promise<string>;
+}
+
+/**
+ * A closed world on a real Docker Engine: an internal network, a node that is controller and moon, and members under the very profile
+ * that the agent uses. Works with the stand-in and with the real daemon alike.
+ */
+export class LabWorld {
+  private readonly nodes: LabNode[] = [];
+  private moonFiles: ArchiveEntry[] = [];
+
+  private constructor(
+    readonly docker: Docker,
+    readonly image: string,
+    readonly network: string,
+    private readonly gateway: string,
+    private readonly ownsNetwork: boolean,
+  ) {}
+
+  /** On an internal network of its own, or on one that somebody else made and will remove. */
+  static async open(docker: Docker, image: string, existing?: string): Promise<LabWorld> {
+    const name = existing ?? `orrery-test-${randomBytes(4).toString('hex')}`;
+    // The label lets an agent under test put its containers here, instead of making a bridge that leads out.
+    const labels = { 'io.orrery.network': 'true' };
+    if (existing === undefined) await docker.createNetwork({ Name: name, Internal: true, Labels: labels });
+    const { IPAM } = (await docker.getNetwork(name).inspect()) as { IPAM?: { Config?: { Gateway?: string }[] } };
+    return new LabWorld(docker, image, name, IPAM?.Config?.[0]?.Gateway ?? '', existing === undefined);
+  }
+
+  /** The controller's moon: one `.moon` file, for whoever else wants to find the root. */
+  get moons(): readonly ArchiveEntry[] {
+    return this.moonFiles;
+  }
+
+  async mint(): Promise<LabIdentity> {
+    const secret = (await this.runTool(['generate'])).trim();
+    const [address = '', kind = '', key = ''] = secret.split(':');
+    return { address, secret, public: [address, kind, key].join(':') };
+  }
+
+  /** Started first bare, to learn its address on the network, then again with a moon that names it. */
+  async startController(): Promise<LabNode> {
+    const identity = await this.mint();
+    const node = await this.startMember('controller', { identity });
+    this.moonFiles = [await this.makeMoon(identity, await this.ipOf(node.container))];
+    await node.container.putArchive(await packArchive([...this.moonFiles]), { path: '/' });
+    await node.container.restart({ t: 5 });
+    await this.untilAnswers(node);
+    return node;
+  }
+
+  async startMember(name: string, options: MemberOptions = {}): Promise<LabNode> {
+    const node = await this.createMember(name, options);
+    await node.container.start();
+    await this.untilAnswers(node);
+    return node;
+  }
+
+  async createMember(name: string, options: MemberOptions = {}): Promise<LabNode> {
+    const identity = options.identity ?? (await this.mint());
+    const token = randomBytes(12).toString('hex');
+    const container = await this.docker.createContainer({ ...this.profile(options), name: `${this.network}-${name}` });
+    const node: LabNode = {
+      name,
+      identity,
+      container,
+      token,
+      talk: async (ask) => talkTo(await this.ipOf(container), 9993, token)(ask),
+      exec: (...command) => this.execIn(container, command),
+    };
+    this.nodes.push(node);
+    await container.putArchive(await packArchive(this.homeOf(identity, token, options)), { path: '/' });
+    return node;
+  }
+
+  async untilAnswers(node: LabNode): Promise<void> {
+    const isHere = async (): Promise<boolean> => {
+      const { body } = await node.talk({ method: 'GET', path: '/status' });
+      return (body as { address?: string }).address === node.identity.address;
+    };
+    await eventually(isHere, { within: 15_000, what: `${node.name} answering` });
+  }
+
+  async ipOf(container: Docker.Container): Promise<string> {
+    const { NetworkSettings } = await container.inspect();
+    const ip = NetworkSettings.Networks[this.network]?.IPAddress;
+    if (!ip) throw new Error('the container has no address: it does not run');
+    return ip;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      this.nodes.map(({ container }) => container.remove({ force: true, v: true }).catch(() => undefined)),
+    );
+    if (this.ownsNetwork) await this.docker.getNetwork(this.network).remove();
+  }
+
+  private profile({ tun = true, netAdmin = true }: MemberOptions): Docker.ContainerCreateOptions {
+    const device = { PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' };
+    return {
+      Image: this.image,
+      User: '0:0',
+      Entrypoint: [DAEMON],
+      Cmd: [],
+      Labels: { 'io.orrery.test': this.network },
+      HostConfig: {
+        NetworkMode: this.network,
+        Init: true,
+        CapDrop: ['ALL'],
+        CapAdd: netAdmin ? ['NET_ADMIN'] : [],
+        Devices: tun ? [device] : [],
+        SecurityOpt: ['no-new-privileges'],
+        Memory: 256 * MIB,
+        PidsLimit: 128,
+      },
+    };
+  }
+
+  private homeOf(identity: LabIdentity, token: string, options: MemberOptions): ArchiveEntry[] {
+    const settings = { allowManagementFrom: [`${this.gateway}/32`, '127.0.0.1/32'] };
+    const file = (name: string, content: string): ArchiveEntry => ({ path: `${HOME}/${name}`, mode: 0o600, content });
+    return [
+      { path: HOME, mode: 0o700 },
+      file('identity.secret', identity.secret),
+      file('identity.public', identity.public),
+      file('authtoken.secret', token),
+      file('local.conf', JSON.stringify({ settings })),
+      { path: `${HOME}/networks.d`, mode: 0o700 },
+      ...(options.networks ?? []).map((id) => file(`networks.d/${id}.conf`, '')),
+      { path: `${HOME}/moons.d`, mode: 0o700 },
+      ...(options.moon === false ? [] : this.moonFiles),
+      ...Object.entries(options.files ?? {}).map(([name, content]) => file(name, content)),
+    ];
+  }
+
+  /** As a person would make it: initmoon, put in where the root is, genmoon. */
+  async makeMoon(identity: LabIdentity, ip: string): Promise<ArchiveEntry> {
+    const draft = JSON.parse(await this.runTool(['initmoon', identity.public])) as {
+      roots: { stableEndpoints: string[] }[];
+    };
+    const [root] = draft.roots;
+    if (root) root.stableEndpoints = [`${ip}/9993`];
+    const content = JSON.stringify(draft);
+    const container = await this.docker.createContainer({
+      Image: this.image,
+      Entrypoint: [IDTOOL],
+      Cmd: ['genmoon', 'moon.json'],
+      WorkingDir: '/tmp',
+      HostConfig: { NetworkMode: 'none' },
+    });
+    try {
+      await container.putArchive(await packArchive([{ path: 'tmp/moon.json', mode: 0o644, content }]), { path: '/' });
+      await container.start();
+      await container.wait();
+      const name = `000000${identity.address}.moon`;
+      const archive = await container.getArchive({ path: `/tmp/${name}` });
+      return { path: `${HOME}/moons.d/${name}`, mode: 0o600, content: await fileIn(archive) };
+    } finally {
+      await container.remove({ force: true });
+    }
+  }
+
+  private async runTool(command: string[]): Promise<string> {
+    const out = new PassThrough();
+    const text = buffer(out);
+    const err = new PassThrough().resume();
+    const options = { Entrypoint: [IDTOOL], HostConfig: { NetworkMode: 'none', AutoRemove: true } };
+    await this.docker.run(this.image, command, [out, err], { Tty: false, ...options });
+    out.end();
+    return (await text).toString('utf8');
+  }
+
+  private async execIn(container: Docker.Container, command: string[]): Promise<string> {
+    const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
+    const stream = await exec.start({});
+    const out = new PassThrough();
+    const text = buffer(out);
+    this.docker.modem.demuxStream(stream, out, out);
+    stream.on('end', () => out.end());
+    const output = (await text).toString('utf8');
+    const { ExitCode } = await exec.inspect();
+    if (ExitCode !== 0) throw new Error(`${command.join(' ')} ended with ${String(ExitCode)}: ${output}`);
+    return output;
+  }
+}
+
+/** The content of a tar of one file. A moon is binary: it must not pass through text. */
+async function fileIn(archive: NodeJS.ReadableStream): Promise<Uint8Array> {
+  const bytes = await buffer(archive);
+  const size = Number.parseInt(bytes.toString('latin1', 124, 135), 8);
+  return bytes.subarray(512, 512 + size);
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { count } from '../../scripts/testing/run-suite.mjs';
+import { parseArguments, suites, whyLeftOut } from '../../scripts/testing/suites.mjs';
+
+const report = {
+  numPassedTests: 3,
+  numFailedTests: 0,
+  numRuntimeErrorTestSuites: 0,
+  numPendingTests: 1,
+  numTodoTests: 0,
+  numTotalTestSuites: 2,
+};
+const ended = (code: number | null, hung = false) => ({ code, hung });
+
+describe('What npm test counts', () => {
+  it('takes over what jest counted', () => {
+    expect(count(report, ended(0))).toEqual({ passed: 3, failed: 0, skipped: 1, files: 2, failures: [], retried: [] });
+    expect(count({ ...report, numFailedTests: 2 }, ended(1))).toMatchObject({ passed: 3, failed: 2 });
+  });
+
+  it('counts a file that could not be run as a failure', () => {
+    expect(count({ ...report, numRuntimeErrorTestSuites: 1 }, ended(1))).toMatchObject({ failed: 1 });
+  });
+
+  it('counts a suite that crashed, hung, or ended badly without a failed test as a failure', () => {
+    expect(count(undefined, ended(139))).toMatchObject({ passed: 0, failed: 1 });
+    expect(count(report, ended(null, true))).toMatchObject({ passed: 3, failed: 1 });
+    expect(count(report, ended(1))).toMatchObject({ passed: 3, failed: 1 });
+  });
+});
+
+describe('What npm test runs', () => {
+  const engine = { reachable: true as const, address: 'unix:///var/run/docker.sock', version: '26' };
+  const noEngine = { reachable: false as const, reason: 'no engine', fix: 'get one' };
+  const named = (name: string) => suites.find((suite) => suite.name === name)!;
+
+  it('is everything, or the suites that are named, narrowed by paths', () => {
+    expect(parseArguments([])).toEqual({ chosen: suites, paths: [] });
+    expect(parseArguments(['int', 'some/path'])).toEqual({ chosen: [named('int')], paths: ['some/path'] });
+  });
+
+  it('leaves Docker out without an engine, and the compose file without its images, and says how to get them', () => {
+    expect(whyLeftOut(named('docker'), noEngine, {})).toBe('no engine. Fix: get one');
+    expect(whyLeftOut(named('docker'), engine, {})).toBeUndefined();
+    expect(whyLeftOut(named('compose'), engine, {})).toContain('ORRERY_COMPOSE=1');
+    expect(whyLeftOut(named('compose'), engine, { ORRERY_COMPOSE: '1' })).toBeUndefined();
+    expect(whyLeftOut(named('unit'), noEngine, {})).toBeUndefined();
+  });
+
+  it('has the time budgets that test/README.md shows, twelve minutes together', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const rows = [...readme.matchAll(/^\| `(\w+)` \|.*\| (\d+) s \|$/gm)].map(([, name, budget]) => [
+      name,
+      Number(budget),
+    ]);
+    expect(rows).toEqual(suites.map(({ name, budget }) => [name, budget]));
+    expect(suites.reduce((sum, { budget }) => sum + budget, 0)).toBeLessThanOrEqual(12 * 60);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { readyText } from '../../scripts/start/ready.mjs';
+import { readSettings } from '../../scripts/start/settings.mjs';
+
+const start = { hosts: [], remarks: [], missing: [], took: '2.0 s' };
+const host = (env: Record<string, string>, simulated = false) => ({
+  name: 'web-1',
+  simulated,
+  labels: '',
+  home: '/h',
+  env,
+});
+const next = (text: string) => text.split('Next:\n')[1]?.split('\n\n')[0];
+
+describe('The last words of npm start', () => {
+  const usual = readSettings([], {});
+
+  it('are the next two commands, made for what the first host can do', () => {
+    const after = (...hosts: ReturnType<typeof host>[]) => next(readyText(usual, { ...start, hosts }));
+    expect(after(host({ DOCKER_HOST: 'unix:///d.sock' }))).toBe(
+      '  npx orrery status\n  npx orrery launch demo --host web-1 --network 8056c2e21c000001 --wait',
+    );
+    expect(after(host({}, true))).toContain('launch demo --host web-1');
+    expect(after(host({}))).toBe('  npx orrery status\n  npx orrery join web-1 8056c2e21c000001 --wait');
+    const removed = { ...start, hosts: [host({}, true), { ...host({}, true), name: 'web-2' }], missing: ['web-1'] };
+    expect(next(readyText(usual, removed))).toContain('launch demo --host web-2');
+    expect(after()).toBe('  npx orrery status\n  npx orrery host ls');
+  });
+
+  it('say which settings the commands need, where these are not the usual ones', () => {
+    const elsewhere = readSettings([], { ORRERY_HOME: '/elsewhere', ORRERY_PORT: '7071' });
+    expect(next(readyText(elsewhere, start))).toContain('export ORRERY_HOME=/elsewhere ORRERY_PORT=7071');
+    expect(next(readyText(usual, start))).not.toContain('export');
+  });
+
+  it('name the URL, the state folder, what is missing, and who has not reported', () => {
+    const text = readyText(usual, { ...start, remarks: ['No engine.'], missing: ['cloud-2'] });
+    expect(text).toContain('http://127.0.0.1:7070');
+    expect(text).toContain(join(homedir(), '.orrery'));
+    expect(text).toContain('No engine.');
+    expect(text).toContain('cloud-2 has not reported yet');
+    expect(text).toContain('orrery host rm');
+  });
+});

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { probeNats } from '../../scripts/servers/nats-probe.mjs';
+import { startPostgres as launchPostgres } from '../../scripts/servers/postgres.mjs';
+import { ways } from '../../scripts/servers/unprivileged.mjs';
+import {
+  eventually,
+  reapAtExit,
+  startNats,
+  startPostgres,
+  temporaryFolder,
+  type TestNats,
+  type TestPostgres,
+} from '../support/servers.js';
+import { deleteAtExit } from '../support/servers-run.js';
+import { ask } from './ask.js';
+
+describe('Postgres for tests', () => {
+  let shared: TestPostgres;
+  beforeAll(async () => {
+    shared = await startPostgres();
+  });
+  afterAll(() => shared.close());
+
+  it('is one cluster for the whole run, with a database for each who asks', async () => {
+    const again = await startPostgres();
+    expect(again.url).toBe(shared.url);
+    const [first, second] = [await shared.createDatabase(), await again.createDatabase()];
+    await ask(first.url, 'CREATE TABLE only_here ()');
+    expect(await ask(first.url, "SELECT count(*)::int FROM pg_tables WHERE tablename = 'only_here'")).toEqual([1]);
+    expect(await ask(second.url, "SELECT count(*)::int FROM pg_tables WHERE tablename = 'only_here'")).toEqual([0]);
+    await again.close();
+    await expect(ask(second.url, 'SELECT 1')).rejects.toThrow(second.name);
+    expect(await ask(first.url, 'SELECT 1')).toEqual([1]);
+  });
+
+  it('refuses a wrong password, and listens on loopback only', async () => {
+    expect(await ask(shared.url, 'SHOW listen_addresses')).toEqual(['127.0.0.1']);
+    const wrong = new URL(shared.url);
+    wrong.password = 'wrong';
+    await expect(ask(wrong.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
+  });
+
+  it('lets nobody kill the shared cluster', async () => {
+    await expect(shared.kill()).rejects.toThrow('shared by the whole run');
+  });
+
+  it('comes back on the same URL with what was committed, after a kill and after a stop', async () => {
+    const own = await startPostgres({ own: true });
+    const { url } = await own.createDatabase();
+    await ask(url, 'CREATE TABLE kept AS SELECT 7 AS value');
+    await own.kill();
+    await expect(ask(url, 'SELECT value FROM kept')).rejects.toThrow('ECONNREFUSED');
+    await own.start();
+    expect(await ask(url, 'SELECT value FROM kept')).toEqual([7]);
+    await own.stop();
+    await own.start();
+    expect(await ask(url, 'SELECT value FROM kept')).toEqual([7]);
+    await own.close();
+  });
+});
+
+describe('Postgres started by root', () => {
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+
+  asRoot(
+    'runs in each of the ways not to be root, and moves from one to the other with its data',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'orrery-ways-'));
+      await deleteAtExit(folder);
+      await chmod(folder, 0o755); // the last way, plain nobody, must be able to get here
+      const files = {
+        dir: join(folder, 'postgres'),
+        passwordFile: join(folder, 'password'),
+        logFile: join(folder, 'log'),
+      };
+      const uids: unknown[] = [];
+      for (const as of [ways.userNamespace, ways.setpriv, ways.nobody, ways.userNamespace]) {
+        const server = await launchPostgres({ ...files, as });
+        await reapAtExit(server.pid);
+        await ask(server.url, 'CREATE TABLE IF NOT EXISTS kept (start serial); INSERT INTO kept DEFAULT VALUES');
+        uids.push(
+          (await stat(`/proc/${server.pid}`)).uid,
+          ...(await ask(server.url, 'SELECT count(*)::int FROM kept')),
+        );
+        await server.stop();
+      }
+      expect(uids).toEqual([0, 1, 65534, 2, 65534, 3, 0, 4]);
+      await rm(folder, { recursive: true });
+    },
+    30_000,
+  );
+});
+
+describe('A test run', () => {
+  it('leaves nothing behind when its owner is killed', async () => {
+    const owner = spawn('sleep', ['600']);
+    process.env['ORRERY_TEST_OWNER'] = String(owner.pid);
+    try {
+      const folder = await temporaryFolder();
+      const [postgres, nats] = [await startPostgres({ own: true }), await startNats()];
+      const elsewhere = await mkdtemp(join(tmpdir(), 'orrery-elsewhere-'));
+      await deleteAtExit(elsewhere);
+      const strayElsewhere = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { cwd: elsewhere });
+      const stray = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { cwd: folder });
+      expect(await ask(postgres.url, 'SELECT 1')).toEqual([1]);
+      owner.kill('SIGKILL');
+      await eventually(() => !existsSync(dirname(folder)), { within: 30_000, what: 'the end of the folder' });
+      await expect(ask(postgres.url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+      await expect(probeNats(nats)).rejects.toThrow('ECONNREFUSED');
+      expect([stray.signalCode, strayElsewhere.signalCode]).toEqual(['SIGKILL', 'SIGKILL']);
+      expect(existsSync(elsewhere)).toBe(false);
+    } finally {
+      delete process.env['ORRERY_TEST_OWNER'];
+      owner.kill('SIGKILL');
+    }
+  });
+});
+
+describe('NATS for tests', () => {
+  let nats: TestNats;
+  beforeAll(async () => {
+    nats = await startNats();
+  });
+  afterAll(() => nats.close());
+
+  it('answers under the name it was given, and only to those who know the password', async () => {
+    await expect(probeNats(nats)).resolves.toMatchObject({ server_name: nats.name });
+    await expect(probeNats({ ...nats, password: 'wrong' })).rejects.toThrow('Authorization Violation');
+  });
+
+  it('comes back on the same port after a kill', async () => {
+    await nats.kill();
+    await expect(probeNats(nats)).rejects.toThrow('ECONNREFUSED');
+    await nats.start();
+    await expect(probeNats(nats)).resolves.toMatchObject({ server_name: nats.name });
+  });
+
+  it('can be paused, so that it holds its connections and answers nobody', async () => {
+    nats.pause();
+    await expect(probeNats({ ...nats, within: 200 })).rejects.toThrow('No NATS server answers');
+    nats.resume();
+    await expect(probeNats(nats)).resolves.toMatchObject({ server_name: nats.name });
+  });
+});
