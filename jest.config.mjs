@@ -11,8 +11,8 @@ const swc = [
   },
 ];
 
-/** Whole systems get a second try, and print the first failure. They mostly wait, so there may be more of them than processors. */
-const system = { setupFilesAfterEnv: ['<rootDir>/test/support/retry-once.mjs'], maxWorkers: 4 };
+/** Whole systems mostly wait, so there may be more of them than processors. */
+const system = { maxWorkers: 4 };
 
 const suites = {
   unit: {

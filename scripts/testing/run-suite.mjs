@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failuresOf, retriedOf } from './failures.mjs';
+import { failedFiles, merge } from './second-try.mjs';
 
 /**
  * @typedef {import('./failures.mjs').Failure} Failure
@@ -22,9 +23,15 @@ const PATIENCE = 5;
 export async function runSuite(suite, { root, paths, env }) {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-report-'));
   try {
-    const report = join(folder, 'report.json');
-    const end = await jest(suite, report, { root, paths, env });
-    return count(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined, end);
+    const first = await jest(suite, join(folder, 'first.json'), { root, args: paths, env });
+    const again = suite.secondTry && first.report && !first.end.hung ? failedFiles(first.report) : [];
+    if (again.length === 0) return count(first.report, first.end);
+    console.log(`\n=== ${suite.name}, a second try for ${again.length} of its files, one after another`);
+    const args = ['--runInBand', '--runTestsByPath', ...again];
+    const second = await jest(suite, join(folder, 'second.json'), { root, args, env });
+    return second.report && !second.end.hung
+      ? count(merge(first.report, second.report), second.end)
+      : count(first.report, first.end);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -57,10 +64,16 @@ export function count(report, { code, hung }) {
   };
 }
 
-function jest(suite, report, { root, paths, env }) {
+/** One run of jest: how it ended, and its report, if it wrote one. */
+async function jest(suite, file, { root, args, env }) {
+  const end = await run(suite, file, { root, args, env });
+  return { end, report: existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined };
+}
+
+function run(suite, report, { root, args, env }) {
   const flags = ['--json', `--outputFile=${report}`, '--passWithNoTests', '--silent=false'];
   const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const child = spawn(process.execPath, [...node, join(root, 'node_modules/jest/bin/jest.js'), ...flags, ...paths], {
+  const child = spawn(process.execPath, [...node, join(root, 'node_modules/jest/bin/jest.js'), ...flags, ...args], {
     cwd: root,
     env: { ...env, ORRERY_SUITE: suite.name },
     stdio: ['ignore', 'ignore', 'inherit'], // stdout carries the report once more

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PUBLIC, System } from '../support/system/system.js';
 import { wrongWith } from './fuzz/check-answer.js';
 import { FuzzSession } from './fuzz/session.js';
@@ -6,9 +6,6 @@ import { FuzzSession } from './fuzz/session.js';
 /** `npm run fuzz -- --requests 100000 --seed 7` sets both. */
 const count = Number(process.env['ORRERY_FUZZ_REQUESTS'] ?? 1500);
 const seed = Number(process.env['ORRERY_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-
-/** What a long run finds once stays found. */
-if (count > 10_000) jest.retryTimes(0);
 
 describe('requests made up from the OpenAPI document', () => {
   let system: System;

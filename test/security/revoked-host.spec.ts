@@ -59,6 +59,7 @@ describe('a host whose key', () => {
     await system.presence('staying', 'online');
     await system.presence('lost', 'unreachable');
     expect(copy.bus.connected).toBe(false);
+    await eventually(async () => (await told('host.revoked')).length > 0, { within: 20_000, what: 'it is told' });
     expect(await told('host.revoked')).toMatchObject([{ data: { name: 'lost', by: 'admin' } }]);
     await expect(requestRenewal(config(host), copy.hostId, copy.key)).rejects.toMatchObject({ code: 'host-revoked' });
     // Once more says nothing new.
@@ -85,6 +86,7 @@ describe('a host whose key', () => {
     await eventually(() => copy.bus.connected, { within: 20_000 });
     await post('/v1/hosts/turning/rotate');
     expect(await seedOf(host)).not.toBe(copy.seed);
+    await eventually(async () => (await told('host.rotated')).length > 0, { within: 20_000, what: 'it is told' });
     expect(await told('host.rotated')).toMatchObject([{ data: { name: 'turning', by: 'admin' } }]);
     await eventually(() => copy.bus.refusal !== undefined && !copy.bus.connected, { within: 30_000 });
     await expect(requestRenewal(config(host), copy.hostId, copy.key)).rejects.toMatchObject({ code: 'host-revoked' });

@@ -70,8 +70,8 @@ export class HandAgent {
     return facts.map((fact) => ({ ...fact, seq: ++this.seq, at: new Date().toISOString() }));
   }
 
-  send(from: number, events: readonly object[]): Promise<EventBatchReply> {
-    return this.bus.request(subjects.events(this.host), { epoch: this.epoch, from, events }, EventBatchReply, REPLY_MS);
+  send(from: number, events: readonly object[], withinMs = REPLY_MS): Promise<EventBatchReply> {
+    return this.bus.request(subjects.events(this.host), { epoch: this.epoch, from, events }, EventBatchReply, withinMs);
   }
 
   /** Numbers and sends; again while the API is busy. */
