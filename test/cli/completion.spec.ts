@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/servers.js';
 import { cliProcess } from './support/cli-process.js';
 import { runCli } from './support/fake-terminal.js';
 import { json, StubApi } from './support/stub-api.js';
-import { container, host, LAB } from './support/stub-data.js';
+import { container, host, network } from './support/stub-data.js';
 
 // Processes of their own, on a machine that may be busy.
 jest.setTimeout(60_000);
@@ -68,9 +68,7 @@ describe('completion', () => {
     hosts('web-1', 'web-2', 'db-1');
     api.on('GET /v1/networks', () =>
       json(NetworkPage, {
-        items: [
-          { id: LAB, name: 'lab', controller: '8056c2e21c', memberships: { total: 1, ok: 1, waiting: 0 }, version: 1 },
-        ],
+        items: [network()],
         next: null,
       }),
     );
@@ -89,13 +87,7 @@ describe('completion', () => {
   });
 
   it('never offers a name that a shell would run', async () => {
-    const items = ['$(touch /tmp/x)', '`id`', 'a b', 'a;b', 'fine'].map((name) => ({
-      id: LAB,
-      name,
-      controller: '8056c2e21c',
-      memberships: { total: 0, ok: 0, waiting: 0 },
-      version: 1,
-    }));
+    const items = ['$(touch /tmp/x)', '`id`', 'a b', 'a;b', 'fine'].map((name) => network({ name }));
     api.on('GET /v1/networks', () => json(NetworkPage, { items, next: null }));
     expect((await cliProcess(['__complete', 'networks'], api.env)).out).toBe('fine\n');
   });

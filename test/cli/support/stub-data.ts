@@ -7,6 +7,7 @@ import {
   idFrom,
   type JoinToken,
   type Membership,
+  type Network,
   type Node,
   type Stage,
 } from '@orrery/shared/contracts';
@@ -123,8 +124,18 @@ export function membership(node: string, more: Partial<Membership> = {}): Member
     addresses: ['10.1.2.3/24'],
     interfaceUp: true,
     routes: [],
+    controller: null,
     updatedAt: THEN,
     version: 1,
+    ...more,
+  };
+}
+
+/** A network that somebody else keeps. */
+export function network(more: Partial<Network> = {}): Network {
+  return {
+    ...{ id: LAB, name: 'lab', controller: LAB.slice(0, 10), managedBy: null, config: null, admission: null },
+    ...{ sync: null, findings: [], memberships: { total: 1, ok: 1, waiting: 0 }, version: 1 },
     ...more,
   };
 }

@@ -51,6 +51,8 @@ export class CallOperations {
           return { result: 'ok', value: { findings: Object.values(this.parts.journal.memory.findings) } };
         case 'rotate-key':
           return { result: 'ok', value: { key: await this.parts.credentials.rotate() } satisfies RotationResult };
+        case 'controller':
+          return problem('unsupported', 'this agent does not know controllers yet');
         case 'plan':
           return this.#plan(op, held);
       }

@@ -25,6 +25,7 @@ import { Tokens1764000000004 } from './migrations/0004-tokens.js';
 import { Paused1764000000005 } from './migrations/0005-paused.js';
 import { HostKeys1764000000006 } from './migrations/0006-host-keys.js';
 import { EphemeralHosts1764000000007 } from './migrations/0007-ephemeral-hosts.js';
+import { Admission1764000000008 } from './migrations/0008-admission.js';
 
 /** Every table that the program reads as objects. */
 export const ENTITIES = [
@@ -59,4 +60,5 @@ export const MIGRATIONS = [
   Paused1764000000005,
   HostKeys1764000000006,
   EphemeralHosts1764000000007,
+  Admission1764000000008,
 ];

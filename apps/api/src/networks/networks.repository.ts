@@ -21,9 +21,14 @@ const SELECT = `
       FROM memberships_now GROUP BY network_id),
   known AS (SELECT id FROM networks UNION SELECT network_id FROM counts)
   SELECT k.id, COALESCE(w.name, c.name) AS name, left(k.id, 10) AS controller,
+         CASE WHEN o.id IS NOT NULL THEN jsonb_build_object('id', o.id, 'name', o.name) END AS "managedBy", w.config, w.admission,
+         CASE WHEN o.id IS NOT NULL THEN jsonb_build_object(
+           'state', CASE WHEN t.applied_config = w.config AND t.applied_name = w.name AND t.cause IS NULL THEN 'applied' ELSE 'pending' END,
+           'cause', t.cause) END AS sync, '[]'::jsonb AS findings,
          jsonb_build_object('total', COALESCE(c.total, 0), 'ok', COALESCE(c.ok, 0), 'waiting', COALESCE(c.waiting, 0)) AS memberships,
          COALESCE(w.version, 0) AS version, ${BY_ID.key}
-    FROM known k LEFT JOIN networks w ON w.id = k.id LEFT JOIN counts c ON c.network_id = k.id`;
+    FROM known k LEFT JOIN networks w ON w.id = k.id LEFT JOIN counts c ON c.network_id = k.id
+    LEFT JOIN controllers o ON o.id = w.controller_id LEFT JOIN network_status t ON t.network_id = k.id`;
 
 @Injectable()
 export class NetworksRepository {

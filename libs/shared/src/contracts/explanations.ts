@@ -174,6 +174,32 @@ export const FINDINGS: Record<Exclude<FindingCode, WaitingCode | FailureCode>, E
     means: 'Two agents use one identity: a cloned machine or snapshot. Both are fenced.',
     fix: 'Remove the agent’s state folder on one of them and let it join anew.',
   },
+  'network-without-addresses': {
+    means: 'The network has no address pool and no route, so that no node in it ever gets an IPv4 address.',
+    fix: 'orrery network set NETWORK --pool 10.1.2.0/24',
+  },
+  'pool-exhausted': {
+    means: 'More nodes are authorized than the pools of the network have addresses: the last ones get none.',
+    fix: 'Give it a larger pool: orrery network set NETWORK --pool 10.1.0.0/22; or deny who does not belong there.',
+  },
+  'address-outside-routes': {
+    means:
+      'A node has a fixed address that no route of the network leads to: zerotier-one would not put it on the interface.',
+    fix: 'Add a route for it, or choose an address within the routes.',
+  },
+  'multicast-limit': {
+    means: 'More nodes are in the network than one multicast or broadcast reaches: discovery misses some of them.',
+    fix: 'orrery network set NETWORK --multicast-limit N, with N above the number of nodes.',
+  },
+  'controller-absent': {
+    means: 'The zerotier-one that is to be the controller has none built in.',
+    fix: 'Use an image whose zerotier-one has one, such as zerotier/zerotier:1.14.2, or another node.',
+  },
+  'controller-moved': {
+    means:
+      'The controller has another ZeroTier address than its networks are named after, as when its host was installed anew.',
+    fix: 'Restore its identity, or create the networks anew on the controller as it is now.',
+  },
   'journal-damaged': {
     means: 'The agent’s journal was damaged; what was readable was kept.',
     fix: 'See the host’s disk. A snapshot was sent; the gap is named in the history.',

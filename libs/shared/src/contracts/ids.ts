@@ -25,6 +25,8 @@ export const CallId = prefixed('cal');
 export type CallId = z.infer<typeof CallId>;
 export const TokenId = prefixed('tok');
 export type TokenId = z.infer<typeof TokenId>;
+export const ControllerId = prefixed('ctl');
+export type ControllerId = z.infer<typeof ControllerId>;
 export const JoinTokenId = prefixed('jtk');
 export type JoinTokenId = z.infer<typeof JoinTokenId>;
 
@@ -39,6 +41,7 @@ export interface IdKinds {
   cal: CallId;
   tok: TokenId;
   jtk: JoinTokenId;
+  ctl: ControllerId;
 }
 
 /** A new id from 20 random bytes (the caller brings the randomness, so that this file stays pure). */

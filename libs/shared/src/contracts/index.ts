@@ -1,6 +1,7 @@
 export * from './events/agent-events.js';
 export * from './events/api-events.js';
 export * from './events/findings.js';
+export * from './controllers.js';
 export * from './explanation.js';
 export * from './explanations.js';
 export * from './problem-explanations.js';
@@ -9,6 +10,7 @@ export * from './ids.js';
 export * from './items.js';
 export * from './join.js';
 export * from './labels.js';
+export * from './network-rules.js';
 export * from './observed.js';
 export * from './outcomes.js';
 export * from './problems.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Cidr, HostId, ItemId, Name, NetworkId, NodeId } from './ids.js';
+import { Cidr, HostId, ItemId, Name, NetworkId, NodeAddress, NodeId } from './ids.js';
 
 /** What is wanted of an item. An absent one stays in the list until the agent has settled it. */
 export const Intent = z.enum(['present', 'absent']).meta({ id: 'Intent' });
@@ -75,6 +75,8 @@ export const ContainerItem = z.object({
   image: ImageReference.nullable(),
   limits: ContainerLimits,
   incarnation: z.int().nonnegative(),
+  /** The identity that it is to have, of those that this host offered; absent: its agent makes one. */
+  identity: NodeAddress.optional(),
 });
 export type ContainerItem = z.infer<typeof ContainerItem>;
 

@@ -26,6 +26,7 @@ export const PROBLEMS: Record<ProblemCode, Explanation> = {
     fix: 'orrery network ls, or write the 16 digits.',
   },
   'unknown-membership': { means: 'The node is not in this network.', fix: 'orrery membership ls' },
+  'unknown-controller': { means: 'There is no such controller.', fix: 'orrery controller ls' },
   'unknown-command': { means: 'There is no such command.', fix: 'orrery command ls' },
   'unknown-event': {
     means: 'There is no such event here, or it is older than the time that events are kept.',
@@ -51,6 +52,39 @@ export const PROBLEMS: Record<ProblemCode, Explanation> = {
   'host-not-empty': {
     means: 'The host still has containers or networks that Orrery manages.',
     fix: 'Remove and leave them first; or forget them, too: orrery host rm HOST --force (force=true). What runs there then goes on, without Orrery.',
+  },
+  'no-controller': {
+    means: 'No controller is known that could keep the network, or there are several and none was named.',
+    fix: 'orrery controller add HOST launches one; with several, name one: --controller NAME.',
+  },
+  'controller-absent': {
+    means: 'This zerotier-one answers, and has no controller built in: official builds from 1.16 on mostly have none.',
+    fix: 'Use an image whose zerotier-one has one, such as zerotier/zerotier:1.14.2, or another node.',
+  },
+  'controller-away': {
+    means:
+      'The controller cannot be asked now: its host is away, its daemon does not answer, or Central cannot be reached.',
+    fix: 'orrery controller get NAME says what is the matter. What is wanted is kept, and done when it is back.',
+  },
+  'controller-in-use': {
+    means: 'Networks are kept on this controller.',
+    fix: 'Delete them first (orrery network rm), or forget them, too: orrery controller rm NAME --force (force=true). They then go on, without Orrery.',
+  },
+  'central-refused': {
+    means: 'ZeroTier Central does not accept the token, or the token may not do this.',
+    fix: 'Make a token in Central (Account, API Access Tokens), and add the controller with it.',
+  },
+  'central-new-unsupported': {
+    means: 'The token is of the new ZeroTier Central, whose API Orrery does not speak.',
+    fix: 'Use a token of the legacy Central (my.zerotier.com), or a controller of your own: orrery controller add HOST',
+  },
+  'network-not-kept': {
+    means: 'Orrery does not keep this network: somebody else does, on a controller that Orrery does not know.',
+    fix: 'Change it where it is kept; or make one of your own: orrery network create NAME',
+  },
+  'no-free-pool': {
+    means: 'Every private /24 that was tried overlaps a route of some host.',
+    fix: 'Name a pool yourself: orrery network create NAME --pool 10.1.2.0/24',
   },
   'not-releasable': {
     means: 'A container is made from its networks: given up, this one would be left all the same when it is made anew.',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { ControllerAsk } from './controllers.js';
 import { AnyAgentEvent } from './events/agent-events.js';
 import { PlannedStep } from './http/common.js';
-import { CallId, Epoch, HostId, NodeAddress, NodeId } from './ids.js';
+import { CallId, Cidr, Epoch, HostId, NodeAddress, NodeId } from './ids.js';
 import { AnyItem } from './items.js';
 import { HostKey } from './join.js';
 
@@ -66,7 +67,10 @@ export const Hello = z.object({
   journalHead: z.int().nonnegative(),
   /** The agent's clock, for `clock-skew`. */
   at: z.iso.datetime(),
+  /** Identities that the agent has made ahead and that no node has. */
   freeIdentities: z.array(NodeAddress).max(64).default([]),
+  /** What the host can reach without any network of ours: the prefixes of its routing tables, without default routes. */
+  prefixes: z.array(Cidr).max(1000).optional(),
   /** The agent's own newer state, handed back to an API whose database was restored. */
   state: SignedMessage.optional(),
 });
@@ -130,6 +134,8 @@ export const Call = z.object({
     z.object({ op: z.literal('plan'), items: z.array(AnyItem) }),
     /** The host makes itself a new key and has the API take it for the old one. */
     z.object({ op: z.literal('rotate-key') }),
+    /** Something of the controller in this node's zerotier-one. */
+    z.object({ op: z.literal('controller'), node: NodeId, ask: ControllerAsk }),
   ]),
 });
 export type Call = z.infer<typeof Call>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CommandId, HostId, Name } from '../ids.js';
+import { CommandId, ControllerId, HostId, Name, NetworkId, NodeAddress, NodeId } from '../ids.js';
 import { Labels } from '../labels.js';
 import { Outcome } from '../outcomes.js';
 
@@ -24,6 +24,23 @@ export const ApiFact = z.discriminatedUnion('type', [
     by: z.string(),
   }),
   facts(['network.named'], { network: z.string(), name: z.string(), by: z.string() }),
+  facts(['network.created', 'network.configured', 'network.deleted'], {
+    network: NetworkId,
+    name: z.string(),
+    by: z.string(),
+  }),
+  facts(['controller.added', 'controller.removed'], { controller: ControllerId, name: Name, by: z.string() }),
+  facts(['controller.up', 'controller.away'], { controller: ControllerId, name: Name, cause: z.string() }),
+  /** What was done on a controller, by whom (a token, or `admission: fleet`) and why. `node` null: none of ours. */
+  facts(['admission.authorized', 'admission.deauthorized', 'admission.forgotten'], {
+    network: NetworkId,
+    address: NodeAddress,
+    node: NodeId.nullable(),
+    by: z.string(),
+    cause: z.string(),
+  }),
+  /** A node asks to be let in, and nothing says whether it may. */
+  facts(['admission.requested'], { network: NetworkId, address: NodeAddress, node: NodeId.nullable() }),
   facts(['command.created', 'command.delivered', 'command.cancelled', 'command.superseded'], {
     command: CommandId,
     host: HostId,

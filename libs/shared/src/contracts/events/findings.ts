@@ -13,6 +13,12 @@ export const FindingCode = z.enum([
   'item-unclaimed', // made by this agent, named by nobody any more
   'clock-skew',
   'host-cloned',
+  'network-without-addresses', // no pool and no route: no node in it ever gets an IPv4 address
+  'pool-exhausted', // more nodes are authorized than the pools have addresses
+  'address-outside-routes', // a node has an address that no route of the network leads to
+  'multicast-limit', // more nodes are in the network than a multicast reaches
+  'controller-absent', // the zerotier-one that is to be the controller has none built in
+  'controller-moved', // its address is another than the one that its networks are named after
   'journal-damaged',
   'history-gap',
 ]);

@@ -51,6 +51,11 @@ export const Membership = z
     addresses: z.array(z.string()),
     interfaceUp: z.boolean().nullable(),
     routes: z.array(ObservedRoute),
+    /** What the network's controller says of it, where Orrery can ask it; null: not known, or no record. */
+    controller: z
+      .object({ authorized: z.boolean(), addresses: z.array(z.string()) })
+      .nullable()
+      .default(null),
     updatedAt: Timestamp.nullable(),
     version: z.int().nullable(),
   })
@@ -100,32 +105,3 @@ export const InterfaceQuery = PageQuery.extend({
   network: Reference.optional(),
 });
 export type InterfaceQuery = z.infer<typeof InterfaceQuery>;
-
-export const Network = z
-  .object({
-    id: NetworkId,
-    /** Given by a person, else what its controller calls it. */
-    name: z.string().nullable(),
-    controller: NodeAddress,
-    memberships: z.object({ total: z.int(), ok: z.int(), waiting: z.int() }),
-    version: z.int(),
-  })
-  .meta({ id: 'Network' });
-export type Network = z.infer<typeof Network>;
-export const NetworkPage = page(Network, 'NetworkPage');
-export type NetworkPage = z.infer<typeof NetworkPage>;
-/** `PUT /v1/networks/{16 hex}`: gives a network a name to use in its place. */
-export const NetworkPut = z
-  .strictObject({
-    name: z
-      .string()
-      .min(1)
-      .max(63)
-      .regex(
-        /^[a-z0-9][a-z0-9._-]*$/,
-        'a name is 1 to 63 of a-z, 0-9, ".", "_" and "-", and starts with a letter or digit',
-      )
-      .refine((name) => !/^[0-9a-f]{16}$/.test(name), 'a name that looks like a network id would be taken for one'),
-  })
-  .meta({ id: 'NetworkPut' });
-export type NetworkPut = z.infer<typeof NetworkPut>;
