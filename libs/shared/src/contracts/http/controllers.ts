@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ControllerId, Name, NodeAddress } from '../ids.js';
+import { Accepted } from './commands.js';
 import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
@@ -67,3 +68,7 @@ export const ControllerPost = z
   })
   .meta({ id: 'ControllerPost' });
 export type ControllerPost = z.infer<typeof ControllerPost>;
+
+/** Answer 202 of `POST /v1/controllers`: it is there when the command is done. */
+export const ControllerAccepted = Accepted.extend({ controller: Controller }).meta({ id: 'ControllerAccepted' });
+export type ControllerAccepted = z.infer<typeof ControllerAccepted>;
