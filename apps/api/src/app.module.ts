@@ -1,10 +1,12 @@
 import { Module, StandardSchemaSerializerInterceptor, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { Logger } from '@orrery/shared/runtime';
+import { AdmissionsModule } from './admission/admissions.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CommandsModule } from './commands/commands.module.js';
 import { API_CONFIG, type ApiConfig } from './config.js';
 import { ContainersModule } from './containers/containers.module.js';
+import { ControllersModule } from './controllers/controllers.module.js';
 import { DataPlaneModule } from './data-plane.module.js';
 import { FanOutModule } from './fan-out/fan-out.module.js';
 import { FindingsModule } from './findings/findings.module.js';
@@ -36,6 +38,8 @@ const FEATURES = [
   NodesModule,
   ContainersModule,
   NetworksModule,
+  ControllersModule,
+  AdmissionsModule,
   MembershipsModule,
   InterfacesModule,
   CommandsModule,

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { AdmissionWorker } from './admission/admission-worker.js';
+import { ReconcilingModule } from './admission/reconciling.module.js';
 import { BusModule } from './bus/bus.module.js';
 import { DataPlane } from './data-plane.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -28,12 +30,22 @@ import { LOOPS, type Loop } from './loops/loop.js';
     NatsAccountModule,
     PresenceModule,
     EventsModule,
+    ReconcilingModule,
   ],
   providers: [
     DataPlane,
     {
       provide: LOOPS,
-      inject: [Notifications, PartitionsKeeper, DesiredPublisher, Intake, PresenceKeeper, EventFeed, AccountKeeper],
+      inject: [
+        Notifications,
+        PartitionsKeeper,
+        DesiredPublisher,
+        Intake,
+        PresenceKeeper,
+        EventFeed,
+        AccountKeeper,
+        AdmissionWorker,
+      ],
       useFactory: (...loops: Loop[]) => loops,
     },
   ],

@@ -11,7 +11,7 @@ import { IdempotencyRepository } from './idempotency.repository.js';
 
 /** The answer to a change that was made. */
 export interface Answer {
-  status: 200 | 202;
+  status: 200 | 201 | 202;
   headers: Record<string, string>;
   body: object;
 }

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { CommandId, ContainerSpec } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
+import { forgetRecords } from '../admission/verdict-writes.js';
 import { checkIfMatch } from '../http/etag.js';
+import { reserveIdentity } from '../identities/identities.js';
 import { References, type FoundHost } from '../references/references.service.js';
 import {
   containerDraft,
@@ -67,9 +69,15 @@ export class ContainerChanges {
   }
 
   /** Removing what is being removed: a new command on the same end. */
-  async remove(tx: Transaction, host: On, name: string, origin: Origin & { ifMatch?: string | undefined }) {
+  async remove(
+    tx: Transaction,
+    host: On,
+    name: string,
+    origin: Origin & { ifMatch?: string | undefined; forget?: boolean },
+  ) {
     const container = await this.#known(tx, host, name);
     checkIfMatch(origin.ifMatch, container.version, `container ${host.name}/${name}`);
+    if (origin.forget) await forgetRecords(tx, container.nodeId, origin.by);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
     return this.wanted.change(
       tx,
@@ -86,7 +94,8 @@ export class ContainerChanges {
     );
   }
 
-  async #add(tx: Transaction, host: On, container: WantedContainer, spec: ResolvedSpec, origin: Origin) {
+  async #add(tx: Transaction, host: On, made: WantedContainer, spec: ResolvedSpec, origin: Origin) {
+    const container = { ...made, identity: (await reserveIdentity(tx, host.id, made.nodeId)) ?? null };
     const added = spec.networks.map((network) => newMembership(container.nodeId, network, spec.settings));
     return this.wanted.change(
       tx,

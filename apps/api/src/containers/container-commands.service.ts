@@ -34,8 +34,9 @@ export class ContainerCommands {
     return this.#run(asked, host, (tx, found) => this.rules.restart(tx, found, name, { by: asked.by, group: null }));
   }
 
-  remove(asked: Asked, host: string, name: string): Promise<Answer> {
-    return this.#run(asked, host, (tx, found) => this.rules.remove(tx, found, name, { ...asked, group: null }));
+  /** `forget`: its records on the controllers of its networks go, too. */
+  remove(asked: Asked, host: string, name: string, { forget }: { forget: boolean }): Promise<Answer> {
+    return this.#run(asked, host, (tx, found) => this.rules.remove(tx, found, name, { ...asked, forget, group: null }));
   }
 
   #run(asked: Asked, host: string, work: (tx: Transaction, host: FoundHost) => Promise<CommandId>): Promise<Answer> {

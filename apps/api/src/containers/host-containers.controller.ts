@@ -5,10 +5,12 @@ import {
   ContainerPost,
   ContainerSpec,
   DryRunQuery,
+  Flag,
   Reference,
   type ProblemCode,
 } from '@orrery/shared/contracts';
 import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
 import { Policy } from '../auth/policy.decorator.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
 import { sendAnswer } from '../changes/send-answer.js';
@@ -20,6 +22,8 @@ import { ContainersService } from './containers.service.js';
 
 const tag = 'containers';
 const UNKNOWN: ProblemCode[] = ['unknown-host', 'unknown-container', 'ambiguous-reference'];
+const RemoveQuery = DryRunQuery.extend({ forget: Flag });
+type RemoveQuery = z.infer<typeof RemoveQuery>;
 const change = { tag, answers: { 202: Accepted }, alsoDryRun: true, changes: true };
 
 @Controller('v1/hosts/:host/containers')
@@ -95,16 +99,16 @@ export class HostContainersController {
   @Operation({
     ...change,
     id: 'removeContainer',
-    summary: 'Remove a container and its node',
+    summary: 'Remove a container and its node; with ?forget=true also its records on the controllers of its networks',
     ifMatch: true,
     problems: UNKNOWN,
   })
   async remove(
     @Param({ schema: ContainerPath }) { host, name }: ContainerPath,
-    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Query({ schema: RemoveQuery }) { forget }: RemoveQuery,
     @Asking() asked: Asked,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    return sendAnswer(reply, await this.commands.remove(asked, host, name));
+    return sendAnswer(reply, await this.commands.remove(asked, host, name, { forget }));
   }
 }

@@ -6,6 +6,8 @@ export const CHANNELS = {
   outbox: 'orrery_outbox',
   /** Payload: id of the host whose desired state changed. */
   desired: 'orrery_desired',
+  /** Something of who gets in changed. Payload: id of the network, or of a controller. */
+  admission: 'orrery_admission',
   /** The key of a host was revoked (a trigger sends it). */
   keys: 'orrery_keys',
 } as const;

@@ -11,6 +11,11 @@ const SWEEP_MS = 1000;
 const SWEEP_HOSTS = 200;
 const AT_ONCE = 32;
 
+/** What is settled elsewhere before a host hears of it. Bounded in time. */
+export interface BeforePublishing {
+  settle(host: HostId): Promise<void>;
+}
+
 /**
  * Sees that every host gets its newest desired state: at once when it is woken, and by a sweep every second for whatever went
  * wrong in between. One publication per host at a time; what changes meanwhile goes out right after it.
@@ -19,6 +24,7 @@ const AT_ONCE = 32;
 export class DesiredPublisher {
   readonly #waiting = new Set<HostId>();
   readonly #running = new Map<HostId, Promise<void>>();
+  #before: BeforePublishing | undefined;
   #stopped = true;
 
   constructor(
@@ -27,6 +33,11 @@ export class DesiredPublisher {
     private readonly notifications: Notifications,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
+
+  /** Whoever knows of something that goes first says so at the start. */
+  settleFirst(before: BeforePublishing): void {
+    this.#before = before;
+  }
 
   /** A host's desired state was changed and committed. */
   wake(host: HostId): void {
@@ -76,6 +87,7 @@ export class DesiredPublisher {
 
   async #publish(host: HostId): Promise<void> {
     try {
+      await this.#before?.settle(host);
       await this.publication.publish(host);
     } catch (error) {
       // The lease runs out and a sweep takes it up again.

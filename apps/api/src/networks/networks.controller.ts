@@ -1,16 +1,35 @@
-import { Body, Controller, Get, Param, Put, Query, Res } from '@nestjs/common';
-import { DryRunQuery, Network, NetworkPage, NetworkPut, PageQuery, Reference } from '@orrery/shared/contracts';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import {
+  DryRunQuery,
+  Network,
+  NetworkMade,
+  NetworkPage,
+  NetworkPatch,
+  NetworkPost,
+  NetworkPut,
+  NetworkQuery,
+  Reference,
+} from '@orrery/shared/contracts';
 import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
 import { Policy } from '../auth/policy.decorator.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
 import { sendAnswer } from '../changes/send-answer.js';
 import { etag } from '../http/etag.js';
 import { Operation } from '../http/operation.decorator.js';
+import { NetworkChanges } from './network-changes.service.js';
 import { NetworksService } from './networks.service.js';
+
+const RemoveQuery = DryRunQuery.extend({ confirm: Reference.optional() });
+type RemoveQuery = z.infer<typeof RemoveQuery>;
+const tag = 'networks';
 
 @Controller('v1/networks')
 export class NetworksController {
-  constructor(private readonly networks: NetworksService) {}
+  constructor(
+    private readonly networks: NetworksService,
+    private readonly changes: NetworkChanges,
+  ) {}
 
   @Get()
   @Policy('viewer')
@@ -19,8 +38,9 @@ export class NetworksController {
     tag: 'networks',
     summary: 'Networks that have a name here, or that a node is in or shall be in',
     answers: { 200: NetworkPage },
+    problems: ['unknown-controller', 'ambiguous-reference'],
   })
-  list(@Query({ schema: PageQuery }) query: PageQuery): Promise<NetworkPage> {
+  list(@Query({ schema: NetworkQuery }) query: NetworkQuery): Promise<NetworkPage> {
     return this.networks.list(query);
   }
 
@@ -64,6 +84,78 @@ export class NetworksController {
     @Asking() asked: Asked,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    return sendAnswer(reply, await this.networks.setName(asked, reference, name));
+    return sendAnswer(reply, await this.changes.setName(asked, reference, name));
+  }
+
+  @Post()
+  @Policy('operator')
+  @Operation({
+    id: 'createNetwork',
+    tag,
+    summary: 'Make a network on a controller; without pools and routes it gets a free private /24',
+    answers: { 201: NetworkMade },
+    alsoDryRun: true,
+    problems: [
+      'unknown-controller',
+      'ambiguous-reference',
+      'no-controller',
+      'no-free-pool',
+      'name-taken',
+      'controller-away',
+    ],
+    body: true,
+    changes: true,
+  })
+  async create(
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Body({ schema: NetworkPost }) post: NetworkPost,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.changes.create(asked, post));
+  }
+
+  @Patch(':network')
+  @Policy('operator')
+  @Operation({
+    id: 'changeNetwork',
+    tag,
+    summary: 'Change name, config or admission of a network that Orrery keeps; what is not named stays',
+    answers: { 200: Network },
+    alsoDryRun: true,
+    problems: ['unknown-network', 'name-taken', 'network-not-kept'],
+    body: true,
+    changes: true,
+    ifMatch: true,
+    etag: true,
+  })
+  async patch(
+    @Param('network', { schema: Reference }) reference: string,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Body({ schema: NetworkPatch }) patch: NetworkPatch,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.changes.patch(asked, reference, patch));
+  }
+
+  @Delete(':network')
+  @Policy('operator')
+  @Operation({
+    id: 'deleteNetwork',
+    tag,
+    summary: 'Delete a network, on its controller, too, when Orrery keeps it; ?confirm= has to be its name then',
+    answers: { 200: Network },
+    alsoDryRun: true,
+    problems: ['unknown-network', 'network-not-kept', 'confirmation-required'],
+    changes: true,
+  })
+  async remove(
+    @Param('network', { schema: Reference }) reference: string,
+    @Query({ schema: RemoveQuery }) { confirm }: RemoveQuery,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.changes.remove(asked, reference, confirm));
   }
 }

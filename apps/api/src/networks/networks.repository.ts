@@ -1,8 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import type { Network, NetworkId, PageQuery } from '@orrery/shared/contracts';
+import type {
+  AdmissionPolicy,
+  ControllerId,
+  Network,
+  NetworkConfig,
+  NetworkId,
+  NetworkQuery,
+} from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { Keyset, toPage } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
+import type { NetworkUse } from './network-findings.js';
+
+/** A network as the database has it: its findings are computed from it and `use`. */
+export type NetworkRow = Omit<Network, 'findings'> & {
+  use: NetworkUse & { controllerState: string | null; controllerCause: string | null };
+};
+
+/** What a transaction needs to change a network. */
+export interface LockedNetwork {
+  name: string | null;
+  version: number;
+  controllerId: ControllerId | null;
+  config: NetworkConfig | null;
+  admission: AdmissionPolicy | null;
+}
 
 const BY_ID = new Keyset([{ sql: 'k.id' }]);
 
@@ -24,32 +46,40 @@ const SELECT = `
          CASE WHEN o.id IS NOT NULL THEN jsonb_build_object('id', o.id, 'name', o.name) END AS "managedBy", w.config, w.admission,
          CASE WHEN o.id IS NOT NULL THEN jsonb_build_object(
            'state', CASE WHEN t.applied_config = w.config AND t.applied_name = w.name AND t.cause IS NULL THEN 'applied' ELSE 'pending' END,
-           'cause', t.cause) END AS sync, '[]'::jsonb AS findings,
+           'cause', t.cause) END AS sync,
+         jsonb_build_object('authorized', (SELECT count(*)::int FROM controller_records r WHERE r.network_id = k.id AND r.authorized),
+           'addresses', (SELECT COALESCE(jsonb_agg(jsonb_build_object('node', v.address, 'address', f.address)), '[]')
+                           FROM verdicts v, jsonb_array_elements_text(v.addresses) AS f(address) WHERE v.network_id = k.id),
+           'controllerState', q.state, 'controllerCause', q.cause) AS use,
          jsonb_build_object('total', COALESCE(c.total, 0), 'ok', COALESCE(c.ok, 0), 'waiting', COALESCE(c.waiting, 0)) AS memberships,
          COALESCE(w.version, 0) AS version, ${BY_ID.key}
     FROM known k LEFT JOIN networks w ON w.id = k.id LEFT JOIN counts c ON c.network_id = k.id
-    LEFT JOIN controllers o ON o.id = w.controller_id LEFT JOIN network_status t ON t.network_id = k.id`;
+    LEFT JOIN controllers o ON o.id = w.controller_id LEFT JOIN controller_status q ON q.controller_id = o.id
+    LEFT JOIN network_status t ON t.network_id = k.id`;
 
 @Injectable()
 export class NetworksRepository {
-  async list(sql: Sql, query: PageQuery) {
-    const where = new Where();
+  async list(sql: Sql, query: NetworkQuery, controller: ControllerId | undefined) {
+    const where = new Where().andIf(controller, 'o.id = $?');
     const tail = BY_ID.page(where, query);
     return toPage(
-      await sql.query<(Network & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
+      await sql.query<(NetworkRow & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
       query.limit,
     );
   }
 
-  async get(sql: Sql, id: NetworkId): Promise<Network | undefined> {
-    const rows = await sql.query<Network[]>(`${SELECT} WHERE k.id = $1`, [id]);
+  async get(sql: Sql, id: NetworkId): Promise<NetworkRow | undefined> {
+    const rows = await sql.query<NetworkRow[]>(`${SELECT} WHERE k.id = $1`, [id]);
     return rows[0];
   }
 
-  /** The name's version, held to the end of the transaction; 0 for a network without a name. */
-  async lockVersion(sql: Sql, id: NetworkId): Promise<number> {
-    const rows = await sql.query<{ version: number }[]>('SELECT version FROM networks WHERE id = $1 FOR UPDATE', [id]);
-    return rows[0]?.version ?? 0;
+  /** Held to the end of the transaction; version 0 for a network of which nothing is kept here. */
+  async lock(sql: Sql, id: NetworkId): Promise<LockedNetwork> {
+    const rows = await sql.query<LockedNetwork[]>(
+      'SELECT name, version, controller_id AS "controllerId", config, admission FROM networks WHERE id = $1 FOR UPDATE',
+      [id],
+    );
+    return rows[0] ?? { name: null, version: 0, controllerId: null, config: null, admission: null };
   }
 
   async setName(sql: Sql, id: NetworkId, name: string): Promise<void> {
@@ -59,4 +89,44 @@ export class NetworksRepository {
       [id, name],
     );
   }
+
+  async add(sql: Sql, id: NetworkId, name: string, kept: { controllerId: ControllerId } & Kept): Promise<void> {
+    const { controllerId, config, admission } = kept;
+    await sql.query('INSERT INTO networks (id, name, controller_id, config, admission) VALUES ($1, $2, $3, $4, $5)', [
+      ...[id, name, controllerId, JSON.stringify(config), JSON.stringify(admission)],
+    ]);
+  }
+
+  async set(sql: Sql, id: NetworkId, name: string, { config, admission }: Kept): Promise<void> {
+    await sql.query('UPDATE networks SET name = $2, config = $3, admission = $4, version = version + 1 WHERE id = $1', [
+      ...[id, name, JSON.stringify(config), JSON.stringify(admission)],
+    ]);
+  }
+
+  /** To be deleted on its controller, too, when it is kept on one. */
+  async remove(sql: Sql, id: NetworkId, controller: ControllerId | null): Promise<void> {
+    if (controller)
+      await sql.query(
+        'INSERT INTO network_deletions (network_id, controller_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+        [...[id, controller]],
+      );
+    await sql.query('DELETE FROM networks WHERE id = $1', [id]);
+  }
+
+  /** All prefixes that a new pool must not overlap: what hosts reach, what our networks push. And how many hosts have said theirs. */
+  async takenPrefixes(sql: Sql): Promise<{ prefixes: string[]; hosts: number }> {
+    const rows = await sql.query<{ prefixes: string[]; hosts: number }[]>(
+      `WITH theirs AS (SELECT s.prefixes FROM host_status s JOIN hosts h ON h.id = s.host_id AND h.removed_at IS NULL WHERE s.prefixes IS NOT NULL)
+       SELECT (SELECT count(*)::int FROM theirs) AS hosts, ARRAY(
+         SELECT jsonb_array_elements_text(prefixes) FROM theirs
+         UNION SELECT r ->> 'target' FROM networks w, jsonb_array_elements(w.config -> 'routes') r
+         UNION SELECT r ->> 'target' FROM interfaces i, jsonb_array_elements(i.observed -> 'routes') r) AS prefixes`,
+    );
+    return rows[0] ?? { prefixes: [], hosts: 0 };
+  }
+}
+
+interface Kept {
+  config: NetworkConfig;
+  admission: AdmissionPolicy;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ContainerId, HostId, Labels, NetworkId, NodeId, NodeKind } from '@orrery/shared/contracts';
+import type { ContainerId, ControllerId, HostId, Labels, NetworkId, NodeId, NodeKind } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 
@@ -64,6 +64,13 @@ export class ReferencesRepository {
 
   async containersOfHost(sql: Sql, host: string, name: string): Promise<FoundContainer[]> {
     return sql.query(`${CONTAINER} WHERE (h.name = $1 OR h.id = $1) AND (c.name = $2 OR c.id = $2)`, [host, name]);
+  }
+
+  /** By id or name; all of them without a reference. */
+  async controllers(sql: Sql, reference?: string): Promise<{ id: ControllerId; name: string }[]> {
+    return sql.query('SELECT id, name FROM controllers WHERE $1::text IS NULL OR id = $1 OR name = $1 ORDER BY name', [
+      reference ?? null,
+    ]);
   }
 
   /** Only names that a person gave here: what a network's owner calls it is hostile text and names nothing. */

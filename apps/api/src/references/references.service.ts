@@ -56,6 +56,26 @@ export class References {
     });
   }
 
+  async controller(sql: Sql, reference: string) {
+    const found = await this.repository.controllers(sql, reference);
+    return only(found, reference, 'unknown-controller', 'controller', ({ name }) => name);
+  }
+
+  /** The one that is named, else the only one that there is. */
+  async controllerOrOnly(sql: Sql, reference: string | undefined) {
+    if (reference !== undefined) return this.controller(sql, reference);
+    const [first, second] = await this.repository.controllers(sql);
+    if (first && !second) return first;
+    throw new AppError({
+      code: 'no-controller',
+      kind: 'user',
+      cause: first ? 'there are several controllers' : 'there is no controller yet',
+      fix: first
+        ? 'Name one: --controller NAME; orrery controller ls shows them.'
+        : 'Add one: orrery controller add HOST',
+    });
+  }
+
   /** The ids behind the filters of a list. */
   async filter(
     sql: Sql,

@@ -21,10 +21,20 @@ export type ResolvedSpec = Omit<ContainerSpec, 'networks'> & { networks: Network
 
 /** The container as it is wanted now, with something changed. */
 export function containerDraft(
-  { itemId, nodeId, name, intent, image, limits, incarnation }: Omit<WantedContainer, 'id' | 'hostId' | 'version'>,
+  {
+    itemId,
+    nodeId,
+    name,
+    intent,
+    image,
+    limits,
+    incarnation,
+    identity,
+  }: Omit<WantedContainer, 'id' | 'hostId' | 'version'>,
   change: Partial<Pick<ContainerDraft, 'intent' | 'image' | 'limits' | 'incarnation'>> = {},
 ): ContainerDraft {
-  return { kind: 'container', id: itemId, node: nodeId, name, intent, image, limits, incarnation, ...change };
+  const item = { kind: 'container' as const, id: itemId, node: nodeId, name, intent, image, limits, incarnation };
+  return { ...item, ...(identity === null ? {} : { identity }), ...change };
 }
 
 /** The membership as it is wanted now, with something changed. */
@@ -49,6 +59,7 @@ export const newMembership = (
   version: 1,
 });
 
+/** Its identity is for the caller to reserve. */
 export const newContainer = (hostId: HostId, name: string, spec: ResolvedSpec): WantedContainer => ({
   id: newId('ctr'),
   hostId,
@@ -59,6 +70,7 @@ export const newContainer = (hostId: HostId, name: string, spec: ResolvedSpec): 
   image: spec.image,
   limits: spec.limits,
   incarnation: 0,
+  identity: null,
   version: 1,
 });
 

@@ -7,6 +7,7 @@ import type {
   ItemId,
   MembershipSettings,
   NetworkId,
+  NodeAddress,
   NodeId,
   ObservedMembership,
 } from '@orrery/shared/contracts';
@@ -23,6 +24,8 @@ export interface WantedContainer {
   image: string | null;
   limits: ContainerLimits;
   incarnation: number;
+  /** Of those that its host had made ahead; null: its agent makes one. */
+  identity: NodeAddress | null;
   version: number;
 }
 
@@ -37,7 +40,7 @@ export interface WantedMembership {
 
 const CONTAINER = `
   SELECT c.id, c.host_id AS "hostId", c.node_id AS "nodeId", c.item_id AS "itemId", c.name, i.intent, i.body ->> 'image' AS image,
-         i.body -> 'limits' AS limits, (i.body ->> 'incarnation')::int AS incarnation, c.version
+         i.body -> 'limits' AS limits, (i.body ->> 'incarnation')::int AS incarnation, i.body ->> 'identity' AS identity, c.version
     FROM containers c JOIN items i ON i.id = c.item_id`;
 const MEMBERSHIP = `
   SELECT m.node_id AS "nodeId", m.network_id AS "networkId", m.item_id AS "itemId", i.intent, i.body -> 'settings' AS settings, m.version

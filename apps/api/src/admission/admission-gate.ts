@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { HostId } from '@orrery/shared/contracts';
+import { pause } from '@orrery/shared/runtime';
+import { Store } from '../database/store.js';
+import type { BeforePublishing } from '../desired/desired-publisher.js';
+import { AdmissionRepository } from './admission.repository.js';
+import { NetworkReconciler } from './network-reconciler.js';
+
+/** A controller that takes longer is not waited for: the launch goes on, and says what it waits for. */
+const PATIENCE_MS = 1000;
+
+/**
+ * What a host is to be told waits until those whom it concerns are let in: zerotier-one needs half a second to its address when its
+ * controller knows it already, and six to ten when it asks first (FACTS).
+ */
+@Injectable()
+export class AdmissionGate implements BeforePublishing {
+  constructor(
+    private readonly store: Store,
+    private readonly repository: AdmissionRepository,
+    private readonly reconciler: NetworkReconciler,
+  ) {}
+
+  async settle(host: HostId): Promise<void> {
+    const networks = await this.repository.unsettled(this.store, host);
+    if (networks.length === 0) return;
+    const done = new AbortController();
+    const work = Promise.all(networks.map((network) => this.reconciler.reconcile(network, { read: false })));
+    await Promise.race([work, pause(PATIENCE_MS, done.signal)]);
+    done.abort();
+  }
+}

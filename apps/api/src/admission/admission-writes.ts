@@ -1,0 +1,87 @@
+import type { ControllerRecord, ItemId, NetworkConfig, NetworkId, NodeAddress } from '@orrery/shared/contracts';
+import type { Transaction } from '../database/sql.js';
+import { runIn } from '../database/statements.js';
+
+/** The network is on its controller as it was wanted then. */
+export async function noteApplied(tx: Transaction, id: NetworkId, name: string, config: NetworkConfig): Promise<void> {
+  await runIn(tx)(
+    `INSERT INTO network_status (network_id, applied_config, applied_name) SELECT id, $2::jsonb, $3 FROM networks WHERE id = $1
+     ON CONFLICT (network_id) DO UPDATE SET applied_config = excluded.applied_config, applied_name = excluded.applied_name, cause = NULL`,
+    [id, JSON.stringify(config), name],
+  );
+}
+
+/** Why the controller does not have it as wanted; null: nothing is in the way. `gone`: the controller does not know it any more. */
+export async function noteCause(tx: Transaction, id: NetworkId, cause: string | null, gone = false): Promise<void> {
+  await runIn(tx)(
+    `INSERT INTO network_status (network_id, cause) SELECT id, $2 FROM networks WHERE id = $1
+     ON CONFLICT (network_id) DO UPDATE SET cause = excluded.cause,
+       applied_config = CASE WHEN $3 THEN NULL ELSE network_status.applied_config END`,
+    [id, cause, gone],
+  );
+}
+
+const ROWS = `jsonb_to_recordset($2::jsonb) AS r(address text, authorized boolean, name text, addresses jsonb, bridge boolean,
+  "noAutoAssign" boolean, version text)`;
+
+/** What the controller says of all nodes in the network: rows that are not among them go. */
+export async function replaceRecords(tx: Transaction, network: NetworkId, records: ControllerRecord[]): Promise<void> {
+  const run = runIn(tx);
+  const rows = JSON.stringify(records);
+  await run(
+    `DELETE FROM controller_records c WHERE c.network_id = $1 AND NOT EXISTS (SELECT FROM ${ROWS} WHERE r.address = c.address)`,
+    [network, rows],
+  );
+  await putRecords(tx, network, records);
+  await run('UPDATE network_status SET read_at = clock_timestamp() WHERE network_id = $1', [network]);
+}
+
+/** Who was authorized by somebody else since is not ours to send away again. */
+export async function putRecords(tx: Transaction, network: NetworkId, records: ControllerRecord[]): Promise<void> {
+  await runIn(tx)(
+    `INSERT INTO controller_records AS c (network_id, address, authorized, name, addresses, bridge, no_auto_assign, zerotier_version)
+     SELECT w.id, r.address, r.authorized, r.name, r.addresses, r.bridge, r."noAutoAssign", r.version FROM networks w, ${ROWS} WHERE w.id = $1
+     ON CONFLICT (network_id, address) DO UPDATE SET authorized = excluded.authorized, name = excluded.name, addresses = excluded.addresses,
+       bridge = excluded.bridge, no_auto_assign = excluded.no_auto_assign, zerotier_version = excluded.zerotier_version, seen_at = clock_timestamp(),
+       admitted_by = CASE WHEN excluded.authorized AND NOT c.authorized THEN NULL ELSE c.admitted_by END,
+       requested_at = CASE WHEN excluded.authorized THEN NULL ELSE c.requested_at END`,
+    [network, JSON.stringify(records)],
+  );
+}
+
+/** By what we authorized whom. */
+export async function noteAdmitted(
+  tx: Transaction,
+  network: NetworkId,
+  by: ReadonlyMap<NodeAddress, string>,
+): Promise<void> {
+  await runIn(tx)(
+    `UPDATE controller_records c SET admitted_by = r.by FROM unnest($2::text[], $3::text[]) AS r(address, by)
+      WHERE c.network_id = $1 AND c.address = r.address`,
+    [network, [...by.keys()], [...by.values()]],
+  );
+}
+
+export async function noteRequested(tx: Transaction, network: NetworkId, addresses: NodeAddress[]): Promise<void> {
+  await runIn(tx)(
+    'UPDATE controller_records SET requested_at = clock_timestamp() WHERE network_id = $1 AND address = ANY($2)',
+    [network, addresses],
+  );
+}
+
+/** The record is gone, and with it what a person had said of the node. */
+export async function noteForgotten(tx: Transaction, network: NetworkId, addresses: NodeAddress[]): Promise<void> {
+  for (const table of ['controller_records', 'verdicts'])
+    await runIn(tx)(`DELETE FROM ${table} WHERE network_id = $1 AND address = ANY($2)`, [network, addresses]);
+}
+
+/** Commands that are under way show that their node was let in. */
+export async function noteStages(tx: Transaction, stages: readonly { item: ItemId; detail: string }[]): Promise<void> {
+  await runIn(tx)(
+    `INSERT INTO command_stages (command_id, stage, item_id, detail, at)
+     SELECT i.command_id, 'authorized', i.item_id, r.detail, clock_timestamp()
+       FROM unnest($1::text[], $2::text[]) AS r(item, detail) JOIN command_items i ON i.item_id = r.item
+       JOIN commands c ON c.id = i.command_id AND c.ended_at IS NULL ORDER BY i.command_id ON CONFLICT DO NOTHING`,
+    [stages.map(({ item }) => item), stages.map(({ detail }) => detail)],
+  );
+}

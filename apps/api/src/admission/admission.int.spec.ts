@@ -1,0 +1,253 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  Accepted,
+  Admission,
+  AdmissionPage,
+  AdmissionsChanged,
+  Controller,
+  EventPage,
+  HelloReply,
+  Network,
+  NetworkMade,
+  subjects,
+  type Command,
+  type JoinReply,
+  type NetworkPost,
+  type NodeAddress,
+} from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import { randomBytes } from 'node:crypto';
+import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { FakeController } from '../../../../test/support/fake-controller.js';
+import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.js';
+import { eventually } from '../../../../test/support/servers.js';
+
+const STRANGER = 'deadbeef01';
+const away = { result: 'trouble', code: 'controller-unreachable', cause: 'it is off', fix: 'Start it.' } as const;
+const newAddress = () => `1${randomBytes(5).toString('hex').slice(1)}`;
+
+let bench: ApiBench;
+let api: RunningApi;
+let joined: JoinReply;
+let agent: ListeningAgent;
+let controller: FakeController;
+let count = 0;
+
+beforeAll(async () => {
+  bench = await startApi();
+  ({ api } = bench);
+}, 60_000);
+afterAll(() => bench?.close());
+
+/** Each test: a host with a controller in its own daemon, and nothing else. */
+beforeEach(async () => {
+  joined = await joinHost(api, `web-${++count}`);
+  agent = await ListeningAgent.connect(joined);
+  controller = new FakeController(newAddress());
+  agent.answer = (call) => controller.answer(call);
+  await addController(joined.name);
+});
+
+afterEach(() => agent?.close());
+
+const addController = async (node: string) =>
+  (await api.ask('POST', '/v1/controllers', Controller, { body: { kind: 'self-hosted', node } })).body;
+const create = async (more: Partial<NetworkPost> = {}) =>
+  (
+    await api.ask('POST', '/v1/networks', NetworkMade, {
+      body: { name: `lab-${count}`, controller: joined.name, ...more },
+    })
+  ).body;
+const launch = async (name: string, network: string): Promise<Command> =>
+  (await api.ask('POST', `/v1/hosts/${joined.name}/containers`, Accepted, { body: { name, networks: [network] } })).body
+    .command;
+const put = async (network: string, node: string, body: object) =>
+  (await api.ask('PUT', `/v1/networks/${network}/admissions/${encodeURIComponent(node)}`, Admission, { body })).body;
+const admissions = async (query: string) => (await api.get(`/v1/admissions?${query}`, AdmissionPage)).body.items;
+const told = async (type: string, network: string) =>
+  (await api.get(`/v1/events?type=${type}&network=${network}`, EventPage)).body.items.map(({ data }) => data);
+const isIn = (network: string, address: NodeAddress) => controller.record(network, address)?.authorized;
+
+/** The agent has made identities ahead. */
+async function offer(...freeIdentities: NodeAddress[]): Promise<void> {
+  const hello = {
+    ...{ epoch: newId('epo'), agentVersion: 'test', simulated: true, revision: 0, digest: null },
+    ...{ inventory: '0'.repeat(64), journalHead: 0, at: new Date().toISOString(), freeIdentities },
+    prefixes: ['10.77.0.0/16', '192.168.1.0/24'],
+  };
+  await agent.bus.request(subjects.hello(joined.hostId), hello, HelloReply, 5000);
+}
+
+describe('a launch with an identity that was made ahead', () => {
+  it('is let in before its host hears of it, and says so', async () => {
+    const address = newAddress();
+    await offer(address);
+    const { id } = await create();
+    const command = await launch('demo', id);
+    await eventually(() => agent.newest?.items.length === 2, { what: 'the host hears of it' });
+    expect(isIn(id, address)).toBe(true);
+    expect(agent.newest?.items.find(({ kind }) => kind === 'container')).toMatchObject({ identity: address });
+    await eventually(async () => (await told('admission.authorized', id)).length === 1);
+    expect(await told('admission.authorized', id)).toMatchObject([{ address, by: 'admission: fleet' }]);
+    const { stages } = (await api.get(`/v1/commands/${command.id}`, Accepted.shape.command)).body;
+    expect(stages).toContainEqual(
+      expect.objectContaining({ stage: 'authorized', detail: `${address} (admission: fleet)` }),
+    );
+  });
+
+  it('takes another one than a launch at the same time, and none when there is none', async () => {
+    const [one, two] = [newAddress(), newAddress()];
+    await offer(one, two);
+    const { id } = await create();
+    await Promise.all(['a', 'b', 'c'].map((name) => launch(name, id)));
+    await eventually(() => agent.newest?.items.length === 6);
+    const identities = agent.newest?.items.flatMap((item) => (item.kind === 'container' ? [item['identity']] : []));
+    expect([...(identities ?? [])].sort()).toEqual([one, two, undefined].sort());
+  });
+
+  it('goes on when the controller is away, and is let in when it is back', async () => {
+    const address = newAddress();
+    await offer(address);
+    const { id } = await create();
+    controller.trouble = away;
+    await launch('demo', id);
+    await eventually(() => agent.newest?.items.length === 2, { what: 'the host hears of it all the same' });
+    expect((await api.get(`/v1/networks/${id}`, Network)).body.sync).toEqual({ state: 'pending', cause: 'it is off' });
+    controller.trouble = undefined;
+    await eventually(() => isIn(id, address), { within: 20_000, what: 'it is let in' });
+    expect((await admissions(`network=${id}`)).map((one) => [one.address, one.controller?.authorized])).toEqual([
+      [address, true],
+    ]);
+  }, 60_000);
+
+  it('is sent away when it is removed, and forgotten when that was asked for', async () => {
+    const [kept, forgotten] = [newAddress(), newAddress()];
+    await offer(kept, forgotten);
+    const { id } = await create();
+    await launch('a', id);
+    await launch('b', id);
+    await eventually(() => isIn(id, kept) && isIn(id, forgotten), { within: 10_000 });
+    const remove = (path: string) => api.ask('DELETE', `/v1/hosts/${joined.name}/containers/${path}`, Accepted);
+    const names = (await api.database.query<{ name: string; address: string }[]>(
+      'SELECT c.name, d.address FROM containers c JOIN identities d ON d.node_id = c.node_id WHERE c.host_id = $1',
+      [joined.hostId],
+    )) satisfies { name: string; address: string }[];
+    const nameOf = (address: string) => names.find((one) => one.address === address)?.name ?? '';
+    await remove(nameOf(kept));
+    await remove(`${nameOf(forgotten)}?forget=true`);
+    await eventually(() => isIn(id, kept) === false, { within: 10_000, what: 'it is let in no more' });
+    // The agent has made it so: the rows go.
+    await api.database.query('DELETE FROM nodes WHERE host_id = $1 AND kind = $2', [joined.hostId, 'container']);
+    await eventually(() => controller.record(id, forgotten) === undefined, { within: 10_000, what: 'it is forgotten' });
+    expect(await admissions(`network=${id}&stale=true`)).toMatchObject([{ address: kept, stale: true }]);
+    await eventually(async () => (await states([kept, forgotten])).every((state) => state === 'retired'), {
+      within: 10_000,
+    });
+  }, 60_000);
+
+  const states = async (addresses: string[]) =>
+    (
+      await api.database.query<{ state: string }[]>('SELECT state FROM identities WHERE address = ANY($1)', [addresses])
+    ).map(({ state }) => state);
+});
+
+describe('a node that nobody here knows', () => {
+  it('waits until a person says something, and goes when the person says so', async () => {
+    const { id } = await create();
+    controller.showUp(id, STRANGER);
+    await eventually(async () => (await admissions(`network=${id}&pending=true`)).length === 1, { within: 10_000 });
+    await eventually(async () => (await told('admission.requested', id)).length === 1);
+    expect(isIn(id, STRANGER)).toBe(false);
+
+    const let_in = await put(id, STRANGER, { verdict: 'authorize', name: 'printer' });
+    expect(let_in).toMatchObject({ controller: { authorized: true, name: 'printer' }, verdict: { by: 'admin' } });
+    expect(await admissions(`network=${id}&pending=true`)).toEqual([]);
+
+    expect(await put(id, STRANGER, { verdict: 'deny' })).toMatchObject({ controller: { authorized: false } });
+    const back = await put(id, STRANGER, { verdict: null });
+    expect(back).toMatchObject({ verdict: null, decision: null, controller: { authorized: false, name: 'printer' } });
+  }, 60_000);
+
+  it('is let in for a time only, also while nobody looks', async () => {
+    const { id } = await create();
+    controller.showUp(id, STRANGER);
+    await put(id, STRANGER, { verdict: 'authorize', forSeconds: 3600 });
+    expect(isIn(id, STRANGER)).toBe(true);
+    await api.database.query("UPDATE verdicts SET until = now() - interval '1 s' WHERE network_id = $1", [id]);
+    await eventually(() => isIn(id, STRANGER) === false, { within: 10_000 });
+    await eventually(async () => (await told('admission.deauthorized', id)).length === 1);
+    expect(await told('admission.deauthorized', id)).toMatchObject([{ by: 'admission: expired' }]);
+  }, 60_000);
+
+  it('stays in when somebody let it in on the controller itself', async () => {
+    const { id } = await create();
+    controller.showUp(id, STRANGER);
+    const record = controller.record(id, STRANGER);
+    controller.records.get(id)?.set(STRANGER, { ...record!, authorized: true });
+    await eventually(async () => (await admissions(`network=${id}`))[0]?.controller?.authorized, { within: 10_000 });
+    await put(id, STRANGER, { name: 'theirs' });
+    expect(isIn(id, STRANGER)).toBe(true);
+  }, 60_000);
+
+  it('is among those that one word lets in', async () => {
+    const { id } = await create();
+    controller.showUp(id, STRANGER);
+    controller.showUp(id, 'deadbeef02');
+    await eventually(async () => (await admissions(`network=${id}&pending=true`)).length === 2, { within: 10_000 });
+    const body = { pending: true, verdict: 'authorize' };
+    const { items } = (await api.ask('POST', `/v1/networks/${id}/admissions`, AdmissionsChanged, { body })).body;
+    expect(items.map(({ address, controller: says }) => [address, says?.authorized])).toEqual([
+      [STRANGER, true],
+      ['deadbeef02', true],
+    ]);
+  }, 60_000);
+});
+
+describe('an address that a person fixes', () => {
+  it('has to be one that a route leads to and that nobody has', async () => {
+    const { id } = await create({ config: { ...routed('10.5.0.0/24') } });
+    const path = `/v1/networks/${id}/admissions`;
+    expect(await put(id, STRANGER, { addresses: ['10.5.0.9'] })).toMatchObject({
+      controller: { addresses: ['10.5.0.9'], authorized: false },
+    });
+    const outside = await api.refused('PUT', `${path}/${STRANGER}`, 'bad-request', {
+      body: { addresses: ['10.6.0.9'] },
+    });
+    expect(outside.errors?.[0]?.message).toContain('no route');
+    const taken = await api.refused('PUT', `${path}/deadbeef02`, 'bad-request', { body: { addresses: ['10.5.0.9'] } });
+    expect(taken.errors?.[0]?.message).toContain(STRANGER);
+  });
+});
+
+describe('a policy', () => {
+  it('of a person lets nobody in, and one by selector only whom it matches', async () => {
+    const address = newAddress();
+    await offer(address);
+    const { id } = await create({ admission: { by: 'manual', selector: null, forSeconds: null, onLeave: 'keep' } });
+    await launch('demo', id);
+    await eventually(() => agent.newest?.items.length === 2);
+    expect(isIn(id, address)).toBeUndefined();
+    const admission = { by: 'selector', selector: 'site=cloud' };
+    await api.ask('PATCH', `/v1/networks/${id}`, Network, { body: { admission } });
+    await api.database.query(`UPDATE hosts SET labels = '{"site":"cloud"}' WHERE id = $1`, [joined.hostId]);
+    await eventually(() => isIn(id, address), { within: 10_000, what: 'its host matches now' });
+    await api.database.query(`UPDATE hosts SET labels = '{}' WHERE id = $1`, [joined.hostId]);
+    await eventually(() => isIn(id, address) === false, { within: 10_000, what: 'it matches no more' });
+  }, 60_000);
+});
+
+describe('a network that its controller has lost', () => {
+  it('is there again, with everyone who was in it and their addresses', async () => {
+    const { id } = await create({ config: routed('10.5.0.0/24') });
+    controller.showUp(id, STRANGER);
+    await put(id, STRANGER, { verdict: 'authorize', addresses: ['10.5.0.77'] });
+    await api.ask('POST', '/v1/networks', NetworkMade, { body: { name: `x-${count}`, controller: joined.name } });
+    controller.networks.clear();
+    controller.records.clear();
+    await eventually(() => isIn(id, STRANGER), { within: 20_000 });
+    expect(controller.record(id, STRANGER)).toMatchObject({ addresses: ['10.5.0.77'] });
+    expect(controller.networks.get(id)?.name).toBe(`lab-${count}`);
+  }, 60_000);
+});
+
+const routed = (target: string) => ({ pools: [], routes: [{ target, via: null }] });

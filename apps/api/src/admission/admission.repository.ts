@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import type {
+  AdmissionPolicy,
+  ControllerId,
+  ControllerRecord,
+  HostId,
+  ItemId,
+  Labels,
+  NetworkConfig,
+  NetworkId,
+  NodeAddress,
+  NodeId,
+} from '@orrery/shared/contracts';
+import type { Sql } from '../database/sql.js';
+
+/** A network that Orrery keeps: as it is wanted, and as it was last put on its controller. */
+export interface KeptNetwork {
+  id: NetworkId;
+  name: string;
+  controllerId: ControllerId;
+  config: NetworkConfig;
+  admission: AdmissionPolicy;
+  isApplied: boolean;
+  /** Its records were read at least once. */
+  isRead: boolean;
+  now: number;
+}
+
+/** All that is known of one node in one network. */
+export interface CandidateRow {
+  address: NodeAddress;
+  node: NodeId | null;
+  host: HostId | null;
+  item: ItemId | null;
+  since: number | null;
+  labels: Labels | null;
+  said: {
+    verdict: 'authorize' | 'deny' | null;
+    until: number | null;
+    by: string;
+    name: string | null;
+    addresses: string[] | null;
+    bridge: boolean | null;
+    noAutoAssign: boolean | null;
+    forget: boolean;
+  } | null;
+  record: (ControllerRecord & { admittedBy: string | null; isRequested: boolean }) | null;
+}
+
+const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
+
+/** Nodes of ours that are, or were, wanted in a network, with the address that they show, else the one that they are to have. */
+export const OURS = `
+  SELECT m.network_id, m.node_id, n.host_id, m.item_id, COALESCE(s.address, d.address) AS address,
+         CASE WHEN i.intent = 'present' THEN m.created_at END AS since, h.labels
+    FROM memberships m JOIN items i ON i.id = m.item_id JOIN nodes n ON n.id = m.node_id
+    JOIN hosts h ON h.id = n.host_id AND h.removed_at IS NULL
+    LEFT JOIN node_status s ON s.node_id = m.node_id
+    LEFT JOIN identities d ON d.node_id = m.node_id AND d.state = 'assigned'`;
+
+const CANDIDATES = `
+  WITH ours AS (${OURS} WHERE m.network_id = $1)
+  SELECT a.address, o.node_id AS node, o.host_id AS host, o.item_id AS item, ${ms('o.since')} AS since, o.labels,
+         CASE WHEN v.address IS NOT NULL THEN jsonb_build_object(
+           'verdict', v.verdict, 'until', ${ms('v.until')}, 'by', v.said_by, 'name', v.name, 'addresses', v.addresses,
+           'bridge', v.bridge, 'noAutoAssign', v.no_auto_assign, 'forget', v.forget) END AS said,
+         CASE WHEN r.address IS NOT NULL THEN jsonb_build_object(
+           'address', r.address, 'authorized', r.authorized, 'name', r.name, 'addresses', r.addresses, 'bridge', r.bridge,
+           'noAutoAssign', r.no_auto_assign, 'version', r.zerotier_version, 'admittedBy', r.admitted_by,
+           'isRequested', r.requested_at IS NOT NULL) END AS record
+    FROM (SELECT address FROM ours WHERE address IS NOT NULL
+          UNION SELECT address FROM verdicts WHERE network_id = $1
+          UNION SELECT address FROM controller_records WHERE network_id = $1) a
+    LEFT JOIN LATERAL (SELECT * FROM ours WHERE ours.address = a.address ORDER BY since NULLS LAST LIMIT 1) o ON true
+    LEFT JOIN verdicts v ON v.network_id = $1 AND v.address = a.address
+    LEFT JOIN controller_records r ON r.network_id = $1 AND r.address = a.address
+   ORDER BY a.address`;
+
+/** What is known of who is in a network, or is to be, or wants to be. */
+@Injectable()
+export class AdmissionRepository {
+  async network(sql: Sql, id: NetworkId): Promise<KeptNetwork | undefined> {
+    const rows = await sql.query<KeptNetwork[]>(
+      `SELECT w.id, w.name, w.controller_id AS "controllerId", w.config, w.admission,
+              COALESCE(t.applied_config = w.config AND t.applied_name = w.name, false) AS "isApplied",
+              t.read_at IS NOT NULL AS "isRead", ${ms('clock_timestamp()')} AS now
+         FROM networks w LEFT JOIN network_status t ON t.network_id = w.id WHERE w.id = $1 AND w.controller_id IS NOT NULL`,
+      [id],
+    );
+    return rows[0];
+  }
+
+  candidates(sql: Sql, network: NetworkId): Promise<CandidateRow[]> {
+    return sql.query(CANDIDATES, [network]);
+  }
+
+  async networksOf(sql: Sql, controller: ControllerId): Promise<NetworkId[]> {
+    const rows = await sql.query<{ id: NetworkId }[]>('SELECT id FROM networks WHERE controller_id = $1 ORDER BY id', [
+      controller,
+    ]);
+    return rows.map(({ id }) => id);
+  }
+
+  /** Networks in which something is wanted, or not wanted any more, that the controller is not known to have heard; of one host, or of all. */
+  async unsettled(sql: Sql, host: HostId | null): Promise<NetworkId[]> {
+    const rows = await sql.query<{ id: NetworkId }[]>(
+      `SELECT DISTINCT o.network_id AS id FROM (${OURS} WHERE $1::text IS NULL OR m.host_id = $1) o
+         JOIN networks w ON w.id = o.network_id AND w.controller_id IS NOT NULL
+         LEFT JOIN controller_records r ON r.network_id = o.network_id AND r.address = o.address
+         LEFT JOIN verdicts v ON v.network_id = o.network_id AND v.address = o.address
+        WHERE o.address IS NOT NULL AND CASE
+          WHEN o.since IS NULL THEN r.authorized AND r.admitted_by IS NOT NULL AND w.admission ->> 'onLeave' = 'deauthorize'
+          ELSE r.authorized IS DISTINCT FROM true AND v.verdict IS NULL AND w.admission ->> 'by' <> 'manual' END`,
+      [host],
+    );
+    return rows.map(({ id }) => id);
+  }
+}

@@ -1,0 +1,179 @@
+import { Injectable } from '@nestjs/common';
+import {
+  NodeAddress,
+  type Admission,
+  type AdmissionBulk,
+  type AdmissionPage,
+  type AdmissionPut,
+  type AdmissionQuery,
+  type NetworkId,
+} from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import type { Asked } from '../changes/asked.decorator.js';
+import { Changes, type Answer } from '../changes/changes.service.js';
+import type { Sql, Transaction } from '../database/sql.js';
+import { Store } from '../database/store.js';
+import { refuseForeignNetworks } from '../desired/network-scope.js';
+import { badRequest } from '../http/schema.pipe.js';
+import { contains } from '../networks/check-config.js';
+import { References } from '../references/references.service.js';
+import { AdmissionRepository } from './admission.repository.js';
+import { AdmissionsRepository, type AdmissionRow } from './admissions.repository.js';
+import { decide } from './decide.js';
+import { Settling } from './settling.service.js';
+import { forgetRecord, putVerdicts } from './verdict-writes.js';
+
+/** Who is in the networks that Orrery keeps, who wants to be, and what people say of it. */
+@Injectable()
+export class Admissions {
+  constructor(
+    private readonly store: Store,
+    private readonly references: References,
+    private readonly changes: Changes,
+    private readonly networks: AdmissionRepository,
+    private readonly repository: AdmissionsRepository,
+    private readonly settling: Settling,
+  ) {}
+
+  async list(query: AdmissionQuery): Promise<AdmissionPage> {
+    const network = query.network === undefined ? undefined : await this.references.network(this.store, query.network);
+    const { items, next } = await this.repository.list(this.store, query, network);
+    const views = items.map(toAdmission);
+    return {
+      items: views.filter(({ pending, stale }) => (!query.pending || pending) && (!query.stale || stale)),
+      next,
+    };
+  }
+
+  /** What a person says of one node. */
+  put(asked: Asked, networkReference: string, node: string, put: AdmissionPut): Promise<Answer> {
+    return this.#change(asked, networkReference, async (tx, network) => {
+      const address = await this.#address(tx, node);
+      if (put.addresses) await this.#checkAddresses(tx, network, address, put.addresses);
+      await putVerdicts(tx, network, [address], { ...put, by: asked.by });
+      return [address];
+    });
+  }
+
+  /** Its record on the controller is dropped: at once, or when it is in the network no more. */
+  forget(asked: Asked, networkReference: string, node: string): Promise<Answer> {
+    return this.#change(asked, networkReference, async (tx, network) => {
+      const address = await this.#address(tx, node);
+      await forgetRecord(tx, network, address, asked.by);
+      return [address];
+    });
+  }
+
+  async bulk(asked: Asked, networkReference: string, bulk: AdmissionBulk): Promise<Answer> {
+    const { selector, pending, verdict, forSeconds } = bulk;
+    const answer = await this.#change(
+      asked,
+      networkReference,
+      async (tx, network) => {
+        const wanted = selector === undefined ? [] : await this.repository.wanted(tx, network, selector);
+        const waiting = pending ? await this.#waiting(tx, network) : [];
+        const addresses = [...new Set([...wanted, ...waiting])];
+        if (addresses.length > 0) await putVerdicts(tx, network, addresses, { verdict, forSeconds, by: asked.by });
+        return addresses;
+      },
+      true,
+    );
+    return answer;
+  }
+
+  async #waiting(tx: Transaction, network: NetworkId): Promise<NodeAddress[]> {
+    const { items } = await this.repository.list(tx, { limit: 500, pending: true, stale: false }, network);
+    return items.map(toAdmission).flatMap(({ pending, address }) => (pending && address ? [address] : []));
+  }
+
+  async #change(
+    asked: Asked,
+    reference: string,
+    work: (tx: Transaction, network: NetworkId) => Promise<NodeAddress[]>,
+    many = false,
+  ): Promise<Answer> {
+    let at: { network: NetworkId; addresses: NodeAddress[] } | undefined;
+    const answer = await this.changes.run(asked, async (tx) => {
+      const network = await this.references.network(tx, reference);
+      refuseForeignNetworks([network]);
+      if (!(await this.networks.network(tx, network))) throw notKept(network);
+      const addresses = await work(tx, network);
+      at = { network, addresses };
+      return { status: 200, headers: {}, body: await this.#view(tx, at, many), hosts: [] };
+    });
+    if (!at || asked.dryRun) return answer;
+    await this.settling.network(at.network);
+    return { ...answer, body: await this.#view(this.store, at, many) };
+  }
+
+  async #view(sql: Sql, { network, addresses }: { network: NetworkId; addresses: NodeAddress[] }, many: boolean) {
+    const rows = (await this.repository.of(sql, network, addresses)).map(toAdmission);
+    if (many) return { items: rows };
+    return rows[0] ?? gone(network, addresses[0] ?? null);
+  }
+
+  /** An address is its own reference, so that nodes of others can be named; any other is a node of ours that has one. */
+  async #address(sql: Sql, reference: string): Promise<NodeAddress> {
+    const address = NodeAddress.safeParse(reference.toLowerCase());
+    if (address.success) return address.data;
+    const node = await this.references.node(sql, reference);
+    const known = await this.repository.addressOf(sql, node.id);
+    if (known) return known;
+    throw new AppError({
+      code: 'unknown-node',
+      kind: 'user',
+      cause: `${node.name} has no ZeroTier address yet`,
+      fix: 'Wait until it has started, or write the ten digits of an address.',
+    });
+  }
+
+  async #checkAddresses(tx: Transaction, network: NetworkId, node: NodeAddress, addresses: string[]): Promise<void> {
+    const { routes } = (await this.networks.network(tx, network))?.config ?? { routes: [] };
+    const taken = new Map(
+      (await this.repository.holders(tx, network, addresses, node)).map(({ address, has }) => [has, address]),
+    );
+    const issues = addresses.flatMap((address, index) => {
+      const path = ['addresses', index];
+      if (!routes.some(({ target }) => contains(target, address)))
+        return [{ path, message: `no route of the network leads to ${address}: it would not be put on the interface` }];
+      const holder = taken.get(address);
+      return holder ? [{ path, message: `${address} is ${holder}'s` }] : [];
+    });
+    if (issues.length > 0) throw badRequest(issues);
+  }
+}
+
+/** The row with what is decided of it. */
+export function toAdmission({ policy, since, labels, admittedBy, now, ...row }: AdmissionRow): Admission {
+  const { verdict, controller } = row;
+  const said = verdict && {
+    verdict: verdict.verdict,
+    by: verdict.by,
+    until: verdict.until === null ? null : Date.parse(verdict.until),
+  };
+  const wanted = since === null ? null : { since, labels: labels ?? {} };
+  const record = controller && { authorized: controller.authorized, admittedBy };
+  const decision = decide(policy, { wanted, said, record }, now);
+  const isOut = controller !== null && !controller.authorized && verdict === null;
+  return {
+    ...row,
+    decision: decision && { authorize: decision.authorize, why: decision.why },
+    pending: isOut && controller.hasAsked && decision === null && admittedBy === null,
+    stale: isOut && wanted === null && (admittedBy !== null || !controller.hasAsked),
+  };
+}
+
+/** What is left of a node of which nothing is left. */
+const gone = (id: NetworkId, address: NodeAddress | null): Admission => ({
+  network: { id, name: null },
+  ...{ address, node: null, host: null, verdict: null, decision: null, controller: null, observed: null },
+  ...{ pending: false, stale: false },
+});
+
+const notKept = (id: NetworkId) =>
+  new AppError({
+    code: 'network-not-kept',
+    kind: 'user',
+    cause: `Orrery does not keep ${id}: who gets in is decided where it is kept`,
+    fix: 'Authorize the node there; or make a network of your own: orrery network create NAME',
+  });

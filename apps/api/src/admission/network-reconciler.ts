@@ -1,0 +1,163 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ApiFact, ControllerRecord, NetworkId } from '@orrery/shared/contracts';
+import { crashPoint, describeError, type AppError, type Logger } from '@orrery/shared/runtime';
+import { ControllerDoors } from '../controllers/controller-doors.js';
+import type { ControllerDoor } from '../controllers/doors/controller-door.js';
+import type { Transaction } from '../database/sql.js';
+import { Store } from '../database/store.js';
+import { writeAllToOutbox } from '../events/outbox.js';
+import { LOGGER } from '../logger.js';
+import { AdmissionRepository, type CandidateRow, type KeptNetwork } from './admission.repository.js';
+import * as writes from './admission-writes.js';
+import { planRecords, type PlannedRecord } from './plan-records.js';
+
+/**
+ * Makes one network on its controller what it is to be here: its config, and who gets in. Level-triggered: it compares and does what
+ * is missing, so it may be called at any time, by anybody, again. What it does is told where it is seen to change, so that it is told once.
+ */
+@Injectable()
+export class NetworkReconciler {
+  /** One at a time for each network: what comes meanwhile is done right after. */
+  readonly #turns = new Map<NetworkId, Promise<void>>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly repository: AdmissionRepository,
+    private readonly doors: ControllerDoors,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** `read`: what the controller says is read first, all of it. Resolves when it is done, or is known not to be possible now; never rejects. */
+  reconcile(network: NetworkId, { read }: { read: boolean }): Promise<void> {
+    const turn = (this.#turns.get(network) ?? Promise.resolve())
+      .then(() => this.#reconcile(network, read))
+      .catch((error: unknown) => this.#explain(network, error))
+      .finally(() => {
+        if (this.#turns.get(network) === turn) this.#turns.delete(network);
+      });
+    this.#turns.set(network, turn);
+    return turn;
+  }
+
+  async #reconcile(id: NetworkId, read: boolean): Promise<void> {
+    const network = await this.repository.network(this.store, id);
+    if (!network) return;
+    const door = await this.doors.open(network.controllerId);
+    if (!network.isApplied) await this.#putNetwork(door, network);
+    if (read || !network.isRead) await this.#read(door, network);
+    const rows = await this.repository.candidates(this.store, id);
+    const { changes, forget, requests } = planRecords(network.admission, rows, network.now);
+    if (changes.length > 0) {
+      crashPoint('admission.before');
+      const records = await door.putRecords(
+        id,
+        changes.map(({ change }) => change),
+      );
+      crashPoint('admission.after');
+      await this.store.transaction((tx) => this.#noteMoves(tx, id, changes, records));
+    }
+    if (forget.length > 0) await this.#forget(door, id, forget);
+    if (requests.length > 0) await this.store.transaction((tx) => this.#noteRequests(tx, id, requests));
+  }
+
+  async #putNetwork(door: ControllerDoor, { id, name, config }: KeptNetwork): Promise<void> {
+    await door.putNetwork(id, name, config);
+    await this.store.transaction((tx) => writes.noteApplied(tx, id, name, config));
+  }
+
+  /** A controller that has lost the network, as after its container was made anew, gets it back with all who are in it. */
+  async #read(door: ControllerDoor, network: KeptNetwork): Promise<void> {
+    const { id } = network;
+    const isThere = (await door.network(id)) !== undefined;
+    if (!isThere) {
+      this.logger.warn({ event: 'network.lost', network: id }, 'a controller has lost a network; it gets it back');
+      await this.store.transaction((tx) => writes.noteCause(tx, id, 'its controller had lost it', true));
+      const known = (await this.repository.candidates(this.store, id)).flatMap(({ record }) => record ?? []);
+      await this.#putNetwork(door, network);
+      if (known.length > 0) await door.putRecords(id, known.map(toChange));
+    }
+    const records = await door.records(id);
+    await this.store.transaction(async (tx) => {
+      await writes.noteCause(tx, id, null);
+      await writes.replaceRecords(tx, id, records);
+    });
+  }
+
+  async #noteMoves(
+    tx: Transaction,
+    network: NetworkId,
+    changes: readonly PlannedRecord[],
+    records: ControllerRecord[],
+  ): Promise<void> {
+    const moved = changes.filter(({ moves }) => moves !== undefined);
+    const admitted = moved.filter(({ moves }) => moves === 'in');
+    await writes.putRecords(tx, network, records);
+    await writes.noteAdmitted(
+      tx,
+      network,
+      new Map(admitted.map(({ candidate, decision }) => [candidate.address, decision?.by ?? ''])),
+    );
+    await writes.noteStages(
+      tx,
+      admitted.flatMap(({ candidate: { item, address }, decision }) =>
+        item ? [{ item, detail: `${address} (${decision?.by ?? ''})` }] : [],
+      ),
+    );
+    await writeAllToOutbox(
+      tx,
+      moved.map(({ candidate, moves, decision }) =>
+        about(network, candidate, {
+          type: moves === 'in' ? 'admission.authorized' : 'admission.deauthorized',
+          data: { ...whom(network, candidate), by: decision?.by ?? '', cause: decision?.why ?? '' },
+        }),
+      ),
+    );
+  }
+
+  async #forget(door: ControllerDoor, network: NetworkId, rows: readonly CandidateRow[]): Promise<void> {
+    const addresses = rows.map(({ address }) => address);
+    await door.deleteRecords(network, addresses);
+    await this.store.transaction(async (tx) => {
+      await writes.noteForgotten(tx, network, addresses);
+      const facts = rows.map((row) =>
+        about(network, row, {
+          type: 'admission.forgotten',
+          data: { ...whom(network, row), by: row.said?.by ?? '', cause: 'its record was to be dropped' },
+        }),
+      );
+      await writeAllToOutbox(tx, facts);
+    });
+  }
+
+  async #noteRequests(tx: Transaction, network: NetworkId, rows: readonly CandidateRow[]): Promise<void> {
+    await writes.noteRequested(
+      tx,
+      network,
+      rows.map(({ address }) => address),
+    );
+    await writeAllToOutbox(
+      tx,
+      rows.map((row) => about(network, row, { type: 'admission.requested', data: whom(network, row) })),
+    );
+  }
+
+  async #explain(network: NetworkId, error: unknown): Promise<void> {
+    const { code } = error as Partial<AppError>;
+    const cause = describeError(error);
+    const level = (error as Partial<AppError>).kind === 'operational' ? 'debug' : 'warn';
+    this.logger[level]({ event: 'network.not-settled', network, code, cause }, 'a network is not as wanted; trying on');
+    await this.store
+      .transaction((tx) => writes.noteCause(tx, network, cause))
+      .catch((late: unknown) => this.logger.debug({ event: 'network.cause-not-kept', cause: describeError(late) }));
+  }
+}
+
+const whom = (network: NetworkId, { address, node }: CandidateRow) => ({ network, address, node });
+
+const about = (networkId: NetworkId, { node, host }: CandidateRow, fact: ApiFact) => ({
+  ...{ fact, networkId, nodeId: node, hostId: host },
+});
+
+const toChange = ({ address, authorized, name, addresses, bridge, noAutoAssign }: ControllerRecord) => ({
+  ...{ address, authorized, name, addresses, bridge, noAutoAssign },
+});

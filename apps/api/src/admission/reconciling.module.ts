@@ -1,0 +1,27 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { ControllerDoorsModule } from '../controllers/controller-doors.module.js';
+import { StoreModule } from '../database/store.module.js';
+import { DesiredModule } from '../desired/desired.module.js';
+import { DesiredPublisher } from '../desired/desired-publisher.js';
+import { AdmissionGate } from './admission-gate.js';
+import { AdmissionWorker } from './admission-worker.js';
+import { AdmissionRepository } from './admission.repository.js';
+import { NetworkDeletions } from './network-deletions.js';
+import { NetworkReconciler } from './network-reconciler.js';
+
+/** Keeps controllers as they are to be. */
+@Module({
+  imports: [StoreModule, ControllerDoorsModule, DesiredModule],
+  providers: [AdmissionRepository, AdmissionWorker, AdmissionGate, NetworkReconciler, NetworkDeletions],
+  exports: [AdmissionRepository, AdmissionWorker, NetworkReconciler, NetworkDeletions],
+})
+export class ReconcilingModule implements OnModuleInit {
+  constructor(
+    private readonly publisher: DesiredPublisher,
+    private readonly gate: AdmissionGate,
+  ) {}
+
+  onModuleInit(): void {
+    this.publisher.settleFirst(this.gate);
+  }
+}

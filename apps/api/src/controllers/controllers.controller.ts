@@ -1,0 +1,93 @@
+import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  Controller as ControllerView,
+  ControllerAccepted,
+  ControllerPage,
+  ControllerPost,
+  ControllerQuery,
+  DryRunQuery,
+  Flag,
+  Reference,
+} from '@orrery/shared/contracts';
+import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
+import { Policy, WholeInstallation } from '../auth/policy.decorator.js';
+import { Asking, type Asked } from '../changes/asked.decorator.js';
+import { sendAnswer } from '../changes/send-answer.js';
+import { Operation } from '../http/operation.decorator.js';
+import { ControllersService } from './controllers.service.js';
+
+const tag = 'controllers';
+const RemoveQuery = DryRunQuery.extend({ force: Flag });
+type RemoveQuery = z.infer<typeof RemoveQuery>;
+
+@Controller('v1/controllers')
+export class ControllersController {
+  constructor(private readonly controllers: ControllersService) {}
+
+  @Get()
+  @Policy('viewer')
+  @Operation({ id: 'listControllers', tag, summary: 'Controllers by name', answers: { 200: ControllerPage } })
+  list(@Query({ schema: ControllerQuery }) query: ControllerQuery): Promise<ControllerPage> {
+    return this.controllers.list(query);
+  }
+
+  @Get(':controller')
+  @Policy('viewer')
+  @Operation({
+    id: 'getController',
+    tag,
+    summary: 'One controller: where it is, and whether it answers',
+    answers: { 200: ControllerView },
+    problems: ['unknown-controller', 'ambiguous-reference'],
+  })
+  get(@Param('controller', { schema: Reference }) reference: string): Promise<ControllerView> {
+    return this.controllers.get(reference);
+  }
+
+  @Post()
+  @Policy('admin')
+  @WholeInstallation()
+  @Operation({
+    id: 'addController',
+    tag,
+    summary: 'Add a controller: one that is there, one in a container that is launched for it, or ZeroTier Central',
+    answers: { 200: ControllerView, 201: ControllerView, 202: ControllerAccepted },
+    alsoDryRun: true,
+    problems: [
+      ...(['unknown-host', 'unknown-node', 'ambiguous-reference', 'name-taken', 'container-differs'] as const),
+      ...(['controller-absent', 'controller-away', 'central-refused', 'central-new-unsupported'] as const),
+    ],
+    body: true,
+    changes: true,
+  })
+  async add(
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Body({ schema: ControllerPost }) post: ControllerPost,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.controllers.add(asked, post));
+  }
+
+  @Delete(':controller')
+  @Policy('admin')
+  @WholeInstallation()
+  @Operation({
+    id: 'removeController',
+    tag,
+    summary: 'Forget a controller; what it keeps goes on, and so does the container that it is in',
+    answers: { 200: ControllerView },
+    alsoDryRun: true,
+    problems: ['unknown-controller', 'ambiguous-reference', 'controller-in-use'],
+    changes: true,
+  })
+  async remove(
+    @Param('controller', { schema: Reference }) reference: string,
+    @Query({ schema: RemoveQuery }) { force }: RemoveQuery,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.controllers.remove(asked, reference, force));
+  }
+}

@@ -1,0 +1,160 @@
+import { randomInt } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import {
+  NEW_NETWORK,
+  type ControllerId,
+  type NetworkConfig,
+  type NetworkId,
+  type NetworkPatch,
+  type NetworkPost,
+} from '@orrery/shared/contracts';
+import { Settling } from '../admission/settling.service.js';
+import { hint } from '../admission/verdict-writes.js';
+import type { Asked } from '../changes/asked.decorator.js';
+import { Changes, type Answer } from '../changes/changes.service.js';
+import { ControllerDoors } from '../controllers/controller-doors.js';
+import type { Transaction } from '../database/sql.js';
+import { Store } from '../database/store.js';
+import { refuseForeignNetworks } from '../desired/network-scope.js';
+import { writeToOutbox } from '../events/outbox.js';
+import { checkIfMatch, etag } from '../http/etag.js';
+import { breaksUnique } from '../http/store-errors.js';
+import { References } from '../references/references.service.js';
+import { checkConfig } from './check-config.js';
+import { chooseFreePool } from './free-pool.js';
+import { confirmationRequired, nameTaken, noFreePool, notKept } from './network-refusals.js';
+import { NetworksRepository, type LockedNetwork } from './networks.repository.js';
+import { NetworksService } from './networks.service.js';
+
+/** Changes of networks: committed first, then put on their controllers, at once where these can be asked. */
+@Injectable()
+export class NetworkChanges {
+  constructor(
+    private readonly store: Store,
+    private readonly references: References,
+    private readonly changes: Changes,
+    private readonly repository: NetworksRepository,
+    private readonly networks: NetworksService,
+    private readonly doors: ControllerDoors,
+    private readonly settling: Settling,
+  ) {}
+
+  /** A new network on a controller. Its id is picked here, so that a request that is sent again makes no second one. */
+  async create(asked: Asked, { name, controller, config: wanted, admission }: NetworkPost): Promise<Answer> {
+    const { id: controllerId } = await this.references.controllerOrOnly(this.store, controller);
+    const { config, checkedHosts } = await this.#withPool({ ...NEW_NETWORK, ...wanted });
+    checkConfig(config);
+    const id = await this.#newId(asked, controllerId);
+    const answer = await this.#run(asked, name, async (tx) => {
+      refuseForeignNetworks([id]);
+      await this.repository.add(tx, id, name, { controllerId, config, admission });
+      await writeToOutbox(
+        tx,
+        { type: 'network.created', data: { network: id, name, by: asked.by } },
+        { networkId: id },
+      );
+      await hint(tx, id);
+      return { status: 201 as const, headers: {}, body: { ...(await this.networks.read(tx, id)), checkedHosts }, id };
+    });
+    return this.#settled(asked, answer, { checkedHosts });
+  }
+
+  /** What is not named stays as it is. */
+  async patch(asked: Asked, reference: string, patch: NetworkPatch): Promise<Answer> {
+    const answer = await this.#run(asked, patch.name ?? '', async (tx) => {
+      const id = await this.references.network(tx, reference);
+      refuseForeignNetworks([id]);
+      const was = await this.repository.lock(tx, id);
+      checkIfMatch(asked.ifMatch, was.version, `network ${id}`);
+      await this.#write(tx, id, was, patch, asked.by);
+      const network = await this.networks.read(tx, id);
+      return { status: 200 as const, headers: { etag: etag(network.version) }, body: network, id };
+    });
+    return this.#settled(asked, answer, {});
+  }
+
+  /** Gives a network the name by which people may write it. */
+  setName(asked: Asked, reference: string, name: string): Promise<Answer> {
+    return this.patch(asked, reference, { name });
+  }
+
+  /** On its controller, too: for all who are in it. `confirm` is its name, typed. */
+  async remove(asked: Asked, reference: string, confirm: string | undefined): Promise<Answer> {
+    let controller: ControllerId | null = null;
+    const answer = await this.changes.run(asked, async (tx) => {
+      const id = await this.references.network(tx, reference);
+      refuseForeignNetworks([id]);
+      const was = await this.repository.lock(tx, id);
+      const network = await this.networks.read(tx, id);
+      if (was.name === null) throw notKept(id);
+      if (was.controllerId && confirm !== was.name) throw confirmationRequired(was.name);
+      controller = was.controllerId;
+      await this.repository.remove(tx, id, was.controllerId);
+      const data = { network: id, name: was.name, by: asked.by };
+      await writeToOutbox(tx, { type: 'network.deleted', data }, { networkId: id });
+      await hint(tx, id);
+      return { status: 200, headers: {}, body: network, hosts: [] };
+    });
+    if (controller && !asked.dryRun) await this.settling.deletions(controller);
+    return answer;
+  }
+
+  async #write(tx: Transaction, id: NetworkId, was: LockedNetwork, patch: NetworkPatch, by: string): Promise<void> {
+    const name = patch.name ?? was.name ?? '';
+    const { config, admission } = was;
+    if (!config || !admission) {
+      if (patch.config || patch.admission) throw notKept(id);
+      await this.repository.setName(tx, id, name);
+    } else {
+      const next = { ...config, ...patch.config };
+      checkConfig(next);
+      await this.repository.set(tx, id, name, { config: next, admission: patch.admission ?? admission });
+      await writeToOutbox(tx, { type: 'network.configured', data: { network: id, name, by } }, { networkId: id });
+      await hint(tx, id);
+    }
+    if (patch.name !== undefined)
+      await writeToOutbox(tx, { type: 'network.named', data: { network: id, name, by } }, { networkId: id });
+  }
+
+  async #withPool(config: NetworkConfig): Promise<{ config: NetworkConfig; checkedHosts: number | null }> {
+    if (config.pools.length > 0 || config.routes.length > 0 || !config.v4.pools) return { config, checkedHosts: null };
+    const { prefixes, hosts } = await this.repository.takenPrefixes(this.store);
+    const chosen = chooseFreePool(prefixes, () => randomInt(2 ** 32) / 2 ** 32);
+    if (!chosen) throw noFreePool();
+    return { config: { ...config, pools: [chosen.pool], routes: [chosen.route] }, checkedHosts: hosts };
+  }
+
+  /** Central makes the network when it picks the id: not for a dry run. */
+  async #newId(asked: Asked, controller: ControllerId): Promise<NetworkId> {
+    if (asked.dryRun)
+      return randomInt(2 ** 47)
+        .toString(16)
+        .padStart(16, '0');
+    return (await this.doors.open(controller)).newNetworkId();
+  }
+
+  async #run(
+    asked: Asked,
+    name: string,
+    work: (
+      tx: Transaction,
+    ) => Promise<{ status: 200 | 201; headers: Record<string, string>; body: object; id: NetworkId }>,
+  ): Promise<Answer> {
+    return this.changes
+      .run(asked, async (tx) => {
+        const { id: _id, ...made } = await work(tx);
+        return { ...made, hosts: [] };
+      })
+      .catch((error: unknown) => {
+        throw breaksUnique(error, 'networks_name_key') ? nameTaken(name) : error;
+      });
+  }
+
+  /** The answer with how far the controller has come meanwhile. */
+  async #settled(asked: Asked, answer: Answer, more: object): Promise<Answer> {
+    const { id, managedBy } = answer.body as { id?: NetworkId; managedBy?: unknown };
+    if (asked.dryRun || !id || !managedBy) return answer;
+    await this.settling.network(id);
+    return { ...answer, body: { ...(await this.networks.read(this.store, id)), ...more } };
+  }
+}
