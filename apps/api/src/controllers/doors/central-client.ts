@@ -1,0 +1,149 @@
+import { AppError, backoffMs, withTimeout, type BackoffOptions, type Secret } from '@orrery/shared/runtime';
+import type { z } from 'zod';
+import { readCentralAnswer, type CentralAnswer } from './central-answer.js';
+import { centralAway, centralRefused, shown, whyNoAnswer, whyNotAsked } from './central-trouble.js';
+import { RequestPace, type Pace } from './request-pace.js';
+
+export interface CentralSettings {
+  /** Base URL, such as https://api.zerotier.com/api/v1. */
+  url: string;
+  token: Secret;
+  pace?: Pace;
+  /** How long one answer may take, to its end. */
+  answerMs?: number;
+  /** Pauses after a 429 that names none. */
+  backoff?: BackoffOptions;
+}
+
+/** What the document grants to free accounts; those that pay have five times as much. */
+const FREE_ACCOUNT: Pace = { requests: 20, windowMs: 1000 };
+const ANSWER_MS = 10_000;
+const BACKOFF: BackoffOptions = { firstMs: 1000, maxMs: 8000 };
+/** How often a request is sent when all that Central says is 429. */
+const TRIES = 4;
+/** A longer pause is not waited for: whoever asked comes again. */
+const LONGEST_PAUSE_MS = 30_000;
+
+/** HTTP of ZeroTier Central, within its rate. One for each controller, as the rate is one. */
+export class CentralClient {
+  readonly #base: string;
+  readonly #token: Secret;
+  readonly #pace: RequestPace;
+  readonly #answerMs: number;
+  readonly #backoff: BackoffOptions;
+  readonly #refusal: AppError | undefined;
+
+  constructor({ url, token, pace = FREE_ACCOUNT, answerMs = ANSWER_MS, backoff = BACKOFF }: CentralSettings) {
+    this.#base = url.replace(/\/+$/, '');
+    this.#token = token;
+    this.#pace = new RequestPace(pace);
+    this.#answerMs = answerMs;
+    this.#backoff = backoff;
+    this.#refusal = whyNotAsked(this.#base, token);
+  }
+
+  /** What Central answers, parsed; undefined: 404. */
+  async ask<T>(schema: z.ZodType<T>, method: 'GET' | 'POST', path: string, body?: object): Promise<T | undefined> {
+    const answer = await this.request(method, path, body);
+    return answer.status === 404 ? undefined : this.parse(schema, answer, `${method} ${path}`);
+  }
+
+  /** 404: it was not there. */
+  async delete(path: string): Promise<void> {
+    await this.request('DELETE', path);
+  }
+
+  /** Who waits for a place is refused; what was sent ends by itself, within the time for an answer. */
+  close(): void {
+    this.#pace.close();
+  }
+
+  private async request(method: string, path: string, body?: object): Promise<CentralAnswer> {
+    if (this.#refusal) throw this.#refusal;
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.#pace.run(() => this.send(method, path, body));
+      if (answer.status !== 429) return this.accepted(answer, `${method} ${path}`);
+      const pauseMs = answer.retryAfterMs ?? backoffMs(attempt, this.#backoff);
+      if (attempt === TRIES || pauseMs > LONGEST_PAUSE_MS) throw this.tooMany(answer, attempt);
+      this.#pace.hold(pauseMs);
+    }
+  }
+
+  private async send(method: string, path: string, body?: object): Promise<CentralAnswer> {
+    const asked = `${this.where} did not answer ${method} ${path} as it should`;
+    const request = async (signal: AbortSignal) => {
+      const response = await fetch(this.#base + path, {
+        method,
+        signal,
+        redirect: 'manual', // a token goes where it was given for, and nowhere else
+        headers: {
+          accept: 'application/json',
+          authorization: `token ${this.#token.reveal()}`,
+          ...(body ? { 'content-type': 'application/json' } : {}),
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      }).catch((error: unknown) => {
+        throw centralAway(`${this.where} cannot be reached: ${whyNoAnswer(error)}`, error);
+      });
+      return readCentralAnswer(response, asked);
+    };
+    return withTimeout(this.#answerMs, request, () =>
+      centralAway(`${this.where} did not answer ${method} ${path} within ${this.#answerMs} ms`),
+    );
+  }
+
+  /** An answer that was what was asked for, or a 404. */
+  private accepted(answer: CentralAnswer, asked: string): CentralAnswer {
+    const { status } = answer;
+    if ((status >= 200 && status < 300) || status === 404) return answer;
+    if (status === 401) throw centralRefused(`${this.where} does not accept the token (401 to ${asked})`);
+    if (status === 403)
+      throw centralRefused(`${this.where} does not accept the token, or its account may not do this (403 to ${asked})`);
+    if (status === 400)
+      throw new AppError({
+        code: 'bad-request',
+        kind: 'user',
+        cause: `${this.where} does not take what it was given (400 to ${asked}): ${shown(answer.text, this.#token, 200)}`,
+      });
+    const is = status >= 300 && status < 400 ? `${status}, which sends elsewhere` : String(status);
+    throw centralAway(`${this.where} answered ${asked} with ${is}`);
+  }
+
+  private parse<T>(schema: z.ZodType<T>, answer: CentralAnswer, asked: string): T {
+    let json: unknown;
+    try {
+      json = JSON.parse(answer.text);
+    } catch {
+      throw centralAway(`${this.where} answered ${asked} with ${this.described(answer)}`);
+    }
+    const parsed = schema.safeParse(json);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    const at = issue?.path.length ? `its ${issue.path.map(String).join('.')}` : 'it';
+    throw centralAway(
+      `${this.where} answered ${asked} with JSON of another shape: ${at} ${issue?.message ?? 'is wrong'}`,
+    );
+  }
+
+  /** What came instead of JSON. Of JSON that is broken nothing is shown: addresses of nodes would be in it. */
+  private described({ type, text, bytes }: CentralAnswer): string {
+    if (bytes === 0) return 'nothing';
+    const what = `${bytes} bytes of ${type || 'no type'}`;
+    return type.endsWith('json')
+      ? `${what} that are no JSON, or not all of it`
+      : `${what} instead of JSON, beginning “${shown(text, this.#token)}”`;
+  }
+
+  private tooMany({ retryAfterMs }: CentralAnswer, tries: number): AppError {
+    const wish = retryAfterMs === undefined ? '' : `, and asks for a pause of ${Math.ceil(retryAfterMs / 1000)} s`;
+    return centralAway(
+      `${this.where} takes no more requests now (429, ${tries === 1 ? 'once' : `${tries} times`}${wish})`,
+      undefined,
+      'Its limit is one for all that its account asks. See what else uses the account. What is wanted is kept, and done when Central takes requests again.',
+    );
+  }
+
+  private get where(): string {
+    return `ZeroTier Central at ${new URL(this.#base).host}`;
+  }
+}

@@ -1,0 +1,104 @@
+import type {
+  ControllerNetwork,
+  ControllerRecord,
+  ControllerRecordChange,
+  NetworkConfig,
+  NetworkId,
+  NodeAddress,
+} from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import { z } from 'zod';
+import { CentralClient, type CentralSettings } from './central-client.js';
+import { networkForCentral, networkOfCentral, recordForCentral, recordOfCentral } from './central-mapping.js';
+import { CentralMember, CentralNetwork, CentralNetworkName, CentralStatus } from './central-schemas.js';
+import { centralAway, centralRefused } from './central-trouble.js';
+import type { ControllerDoor, ProbedController } from './controller-door.js';
+import { fewAtATime } from './few-at-a-time.js';
+
+/** So many of the records of one call are under way at a time: whoever asks for a single one meanwhile does not wait behind hundreds. */
+const AT_A_TIME = 8;
+
+/**
+ * ZeroTier Central, the legacy API v1 (its OpenAPI document; FACTS). One door for each controller: it holds the queue that keeps the rate.
+ * Besides what the interface names it throws `bad-request` when Central says that it does not take a network.
+ */
+export class CentralDoor implements ControllerDoor {
+  private readonly client: CentralClient;
+
+  constructor(settings: CentralSettings) {
+    this.client = new CentralClient(settings);
+  }
+
+  /** What waits is refused from now on. */
+  close(): void {
+    this.client.close();
+  }
+
+  /** Of Central’s own version nothing follows. */
+  async probe(): Promise<ProbedController> {
+    const status = there(await this.client.ask(CentralStatus, 'GET', '/status'), '/status');
+    if (!status.user) throw centralRefused('ZeroTier Central does not know the token: it is of no account');
+    const networks = there(await this.client.ask(z.array(CentralNetworkName), 'GET', '/network'), '/network');
+    return { address: null, zerotierVersion: null, networks: networks.map(({ id }) => id) };
+  }
+
+  /** When its answer is lost, a network without a name stays in Central. */
+  async newNetworkId(): Promise<NetworkId> {
+    return there(await this.client.ask(CentralNetworkName, 'POST', '/network', {}), '/network').id;
+  }
+
+  async network(network: NetworkId): Promise<ControllerNetwork | undefined> {
+    const found = await this.client.ask(CentralNetwork, 'GET', `/network/${network}`);
+    return found && networkOfCentral(found);
+  }
+
+  async putNetwork(network: NetworkId, name: string, config: NetworkConfig): Promise<ControllerNetwork> {
+    const body = networkForCentral(name, config);
+    const put = await this.client.ask(CentralNetwork, 'POST', `/network/${network}`, body);
+    if (!put) throw unknownNetwork(network);
+    return networkOfCentral(put);
+  }
+
+  async deleteNetwork(network: NetworkId): Promise<void> {
+    await this.client.delete(`/network/${network}`);
+  }
+
+  async records(network: NetworkId): Promise<ControllerRecord[]> {
+    const members = await this.client.ask(z.array(CentralMember), 'GET', `/network/${network}/member`);
+    if (!members) throw unknownNetwork(network);
+    return members.map(recordOfCentral);
+  }
+
+  async putRecords(network: NetworkId, changes: readonly ControllerRecordChange[]): Promise<ControllerRecord[]> {
+    return fewAtATime(AT_A_TIME, changes, async (change) => {
+      const path = `/network/${network}/member/${change.address}`;
+      const member = await this.client.ask(CentralMember, 'POST', path, recordForCentral(change));
+      if (!member) throw unknownNetwork(network);
+      if (member.nodeId !== change.address)
+        throw centralAway(`ZeroTier Central answered POST ${path} with the record of ${member.nodeId}`);
+      return recordOfCentral(member);
+    });
+  }
+
+  async deleteRecords(network: NetworkId, addresses: readonly NodeAddress[]): Promise<void> {
+    await fewAtATime(AT_A_TIME, addresses, (address) => this.client.delete(`/network/${network}/member/${address}`));
+  }
+}
+
+/** Paths that every Central has. */
+function there<T>(answer: T | undefined, path: string): T {
+  if (answer !== undefined) return answer;
+  throw centralAway(
+    `there is no ZeroTier Central at this URL: it answers ${path} with 404`,
+    undefined,
+    'Look at the controller’s URL: it is https://api.zerotier.com/api/v1, if it is not one of your own.',
+  );
+}
+
+const unknownNetwork = (network: NetworkId) =>
+  new AppError({
+    code: 'unknown-network',
+    kind: 'user',
+    cause: `ZeroTier Central has no network ${network}`,
+    fix: 'It was deleted there, or is of another account. Central picks the ids of networks itself: make a new one with orrery network create.',
+  });

@@ -1,0 +1,91 @@
+import {
+  AddressPool,
+  NetworkConfig,
+  NetworkDns,
+  NetworkRoute,
+  NetworkRule,
+  NEW_NETWORK,
+  type ControllerNetwork,
+  type ControllerRecord,
+  type ControllerRecordChange,
+} from '@orrery/shared/contracts';
+import type { z } from 'zod';
+import type { CentralMember, CentralNetwork } from './central-schemas.js';
+
+const { shape } = NetworkConfig;
+
+/** A network as Central has it; what is not understood of it is as in a new network, and left out of lists. */
+export function networkOfCentral({ id, config }: CentralNetwork): ControllerNetwork {
+  const { v4AssignMode: v4, v6AssignMode: v6 } = config ?? {};
+  const pools = config?.ipAssignmentPools?.map(({ ipRangeStart, ipRangeEnd }) => ({
+    start: ipRangeStart,
+    end: ipRangeEnd,
+  }));
+  return {
+    id,
+    name: config?.name ?? '',
+    config: {
+      private: config?.private ?? NEW_NETWORK.private,
+      pools: understood(AddressPool, pools),
+      routes: understood(NetworkRoute, config?.routes),
+      dns: NetworkDns.safeParse(config?.dns).data ?? null, // none is an empty domain without servers
+      mtu: shape.mtu.safeParse(config?.mtu).data ?? NEW_NETWORK.mtu,
+      broadcast: config?.enableBroadcast ?? NEW_NETWORK.broadcast,
+      multicastLimit: shape.multicastLimit.safeParse(config?.multicastLimit).data ?? NEW_NETWORK.multicastLimit,
+      v4: { pools: v4?.zt ?? false },
+      v6: { pools: v6?.zt ?? false, rfc4193: v6?.rfc4193 ?? false, sixPlane: v6?.['6plane'] ?? false },
+      rules: understood(NetworkRule, config?.rules),
+      tags: understood(shape.tags.element, config?.tags),
+      capabilities: understood(shape.capabilities.element, config?.capabilities),
+    },
+  };
+}
+
+/** Body of `POST /network/{id}`. */
+export const networkForCentral = (name: string, { pools, routes, dns, v4, v6, ...config }: NetworkConfig) => ({
+  config: {
+    name,
+    private: config.private,
+    ipAssignmentPools: pools.map(({ start, end }) => ({ ipRangeStart: start, ipRangeEnd: end })),
+    routes: routes.map(({ target, via }) => ({ target, via })),
+    dns: dns ?? { domain: '', servers: [] },
+    mtu: config.mtu,
+    enableBroadcast: config.broadcast,
+    multicastLimit: config.multicastLimit,
+    v4AssignMode: { zt: v4.pools },
+    v6AssignMode: { zt: v6.pools, rfc4193: v6.rfc4193, '6plane': v6.sixPlane },
+    rules: config.rules,
+    tags: config.tags,
+    capabilities: config.capabilities,
+  },
+});
+
+export const recordOfCentral = ({ nodeId, name, clientVersion, config }: CentralMember): ControllerRecord => ({
+  address: nodeId,
+  authorized: config?.authorized ?? false,
+  name: name ?? '',
+  addresses: config?.ipAssignments ?? [],
+  bridge: config?.activeBridge ?? false,
+  noAutoAssign: config?.noAutoAssignIps ?? false,
+  version: heardVersion(clientVersion),
+});
+
+/** Body of `POST /network/{id}/member/{address}`: only what is to be different. */
+export const recordForCentral = ({ name, authorized, addresses, bridge, noAutoAssign }: ControllerRecordChange) => ({
+  ...given({ name }),
+  config: given({ authorized, ipAssignments: addresses, activeBridge: bridge, noAutoAssignIps: noAutoAssign }),
+});
+
+/** Nodes that were made known and never asked to be let in have `-1` for their numbers, zeros or nothing. */
+function heardVersion(version: string | null | undefined): string | null {
+  return version && /^\d+(\.\d+)+/.test(version) && !/^0+(\.0+)*$/.test(version) ? version : null;
+}
+
+const understood = <S extends z.ZodType>(schema: S, values: readonly unknown[] | null | undefined) =>
+  (values ?? []).flatMap((value): z.infer<S>[] => {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? [parsed.data] : [];
+  });
+
+const given = (fields: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

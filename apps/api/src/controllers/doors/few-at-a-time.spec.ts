@@ -1,0 +1,36 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { fewAtATime } from './few-at-a-time.js';
+
+describe('fewAtATime', () => {
+  it('has so many under way and no more, and gives the results in the order of what was given', async () => {
+    let underWay = 0;
+    let most = 0;
+    const results = await fewAtATime(3, [5, 1, 4, 2, 3], async (turns) => {
+      most = Math.max(most, ++underWay);
+      for (let left = turns; left > 0; left--) await turn();
+      underWay--;
+      return turns * 10;
+    });
+    expect(results).toEqual([50, 10, 40, 20, 30]);
+    expect(most).toBe(3);
+  });
+
+  it('begins nothing after a failure, and throws it when what was under way has ended', async () => {
+    const begun: number[] = [];
+    const ended: number[] = [];
+    const work = async (one: number) => {
+      begun.push(one);
+      if (one === 1) throw new Error('one failed');
+      for (let left = 3; left > 0; left--) await turn();
+      ended.push(one);
+    };
+    await expect(fewAtATime(2, [1, 2, 3, 4], work)).rejects.toThrow('one failed');
+    expect(begun).toEqual([1, 2]);
+    expect(ended).toEqual([2]);
+  });
+
+  it('does nothing for nothing', async () => {
+    await expect(fewAtATime(3, [], async () => 1)).resolves.toEqual([]);
+  });
+});
