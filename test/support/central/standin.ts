@@ -79,9 +79,10 @@ export class CentralStandin {
       this.turnedAway++;
       return void response.writeHead(429).end();
     }
+    const trouble = this.nextTrouble(asked);
+    if (trouble?.is === 'status') return makeTrouble(trouble, response, ''); // what is refused is not done
     const right = this.answerTo(asked, request.headers.authorization === `token ${this.token}`);
     const body = right.body === undefined ? '' : JSON.stringify(right.body);
-    const trouble = this.nextTrouble(asked);
     if (trouble) return makeTrouble(trouble, response, body);
     response.writeHead(right.status, body ? { 'content-type': 'application/json; charset=utf-8' } : {}).end(body);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ControllerNetwork, ControllerRecord, NetworkConfig, NEW_NETWORK } from '@orrery/shared/contracts';
+import { ControllerNetwork, ControllerRecord, NEW_NETWORK, type NetworkConfig } from '@orrery/shared/contracts';
 import { networkForCentral, networkOfCentral, recordForCentral, recordOfCentral } from './central-mapping.js';
 import { CentralMember, CentralNetwork } from './central-schemas.js';
 

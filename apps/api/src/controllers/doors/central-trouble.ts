@@ -69,7 +69,7 @@ const badUrl = (why: string) =>
 
 /** Why no answer came, out of what fetch throws: its reason is one level below. */
 export function whyNoAnswer(error: unknown): string {
-  return describeError(error instanceof TypeError && error.cause !== undefined ? error.cause : error);
+  return describeError((error as { cause?: unknown }).cause ?? error);
 }
 
 /** A short piece of foreign text that may be shown: without control characters, and without the token if it is repeated there. */

@@ -1,0 +1,361 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ControllerNetwork, ControllerRecord, NEW_NETWORK, type NetworkConfig } from '@orrery/shared/contracts';
+import { AppError, Secret } from '@orrery/shared/runtime';
+import { inspect } from 'node:util';
+import { freePort } from '../../../../../test/support/servers.js';
+import { CentralStandin } from '../../../../../test/support/central/standin.js';
+import type { Trouble } from '../../../../../test/support/central/trouble.js';
+import type { CentralSettings } from './central-client.js';
+import { CentralDoor } from './central-door.js';
+
+/** Twenty requests in 50 ms: what the document limits, in a twentieth of the time. */
+const FAST = { requests: 20, windowMs: 50 };
+const NODE = 'abcdef0123';
+const ABSENT = '8056c2e21c000001';
+const LAB: NetworkConfig = {
+  ...NEW_NETWORK,
+  pools: [{ start: '10.1.2.1', end: '10.1.2.254' }],
+  routes: [{ target: '10.1.2.0/24', via: null }],
+  dns: { domain: 'lab.example', servers: ['10.1.2.3'] },
+  mtu: 1400,
+  v6: { pools: false, rfc4193: true, sixPlane: false },
+  rules: [{ type: 'MATCH_ETHERTYPE', etherType: 2048, not: true }, { type: 'ACTION_DROP' }, { type: 'ACTION_ACCEPT' }],
+  tags: [{ id: 1, default: 7 }],
+};
+
+let central: CentralStandin;
+let door: CentralDoor;
+const doorWith = (settings: Partial<CentralSettings> = {}) =>
+  new CentralDoor({
+    ...{ url: central.url, token: new Secret(central.token), pace: FAST },
+    ...{ answerMs: 5_000, backoff: { firstMs: 10, maxMs: 20 } },
+    ...settings,
+  });
+
+beforeEach(async () => {
+  central = await CentralStandin.start(FAST);
+  door = doorWith();
+});
+afterEach(async () => {
+  door.close();
+  await central.close();
+});
+
+const thrownBy = async (work: Promise<unknown>): Promise<AppError> => {
+  const error: unknown = await work.then(
+    () => 'nothing was thrown',
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(AppError);
+  return error as AppError;
+};
+const addressOf = (n: number) => (0xab_cde0_0000 + n).toString(16);
+const newLab = async () => {
+  const id = await door.newNetworkId();
+  await door.putNetwork(id, 'lab', LAB);
+  return id;
+};
+
+describe('ZeroTier Central as a controller', () => {
+  afterEach(() => expect(central.offences).toEqual([])); // all that was asked and answered is as its document has it
+
+  it('is probed: its networks, and no address of its own', async () => {
+    const id = await newLab();
+    expect(await door.probe()).toEqual({ address: null, zerotierVersion: null, networks: [id] });
+  });
+
+  it('picks the id of a new network, which is there then', async () => {
+    const id = await door.newNetworkId();
+    const network = await door.network(id);
+    expect(ControllerNetwork.parse(network)).toEqual(network);
+    expect(network).toMatchObject({ id, config: { private: true } });
+  });
+
+  it('takes a network’s name and every setting, again and again, and has them then', async () => {
+    const id = await door.newNetworkId();
+    const wanted = { id, name: 'lab', config: LAB };
+    expect(await door.putNetwork(id, 'lab', LAB)).toEqual(wanted);
+    expect(await door.putNetwork(id, 'lab', LAB)).toEqual(wanted);
+    expect(await door.network(id)).toEqual(wanted);
+    expect(await door.putNetwork(id, 'lab-2', NEW_NETWORK)).toEqual({ id, name: 'lab-2', config: NEW_NETWORK });
+  });
+
+  it('does not have a network that is not there, makes none with an id of ours, and says so', async () => {
+    expect(await door.network(ABSENT)).toBeUndefined();
+    for (const work of [
+      door.putNetwork(ABSENT, 'lab', LAB),
+      door.records(ABSENT),
+      door.putRecords(ABSENT, [{ address: NODE, authorized: true }]),
+    ])
+      expect(await thrownBy(work)).toMatchObject({ code: 'unknown-network', kind: 'user' });
+  });
+
+  it('deletes a network and a record, and again without a word', async () => {
+    const id = await newLab();
+    await door.putRecords(id, [
+      { address: NODE, authorized: true },
+      { address: 'abcdef0124', authorized: true },
+    ]);
+    await door.deleteRecords(id, [NODE]);
+    await door.deleteRecords(id, [NODE]);
+    expect((await door.records(id)).map(({ address }) => address)).toEqual(['abcdef0124']);
+    await door.deleteNetwork(id);
+    await door.deleteNetwork(id);
+    await door.deleteRecords(id, [NODE]);
+    expect(await door.network(id)).toBeUndefined();
+  });
+
+  it('authorizes a node that it never heard of, and changes only what is named of a record', async () => {
+    const id = await newLab();
+    const first = await door.putRecords(id, [
+      { address: NODE, authorized: true, name: 'web-1', addresses: ['10.1.2.7'] },
+    ]);
+    const whole = { address: NODE, authorized: true, name: 'web-1', addresses: ['10.1.2.7'], bridge: false };
+    expect(first).toEqual([{ ...whole, noAutoAssign: false, version: null }]);
+    const then = await door.putRecords(id, [{ address: NODE, authorized: false, bridge: true, noAutoAssign: true }]);
+    expect(then).toEqual([{ ...whole, authorized: false, bridge: true, noAutoAssign: true, version: null }]);
+    expect(await door.records(id)).toEqual(then);
+  });
+
+  it('says who waits, with its version and without where it was heard of from', async () => {
+    const id = await newLab();
+    central.account.hear(id, NODE, { version: '1.14.1', from: '203.0.113.9' });
+    const records = await door.records(id);
+    expect(records.map((record) => ControllerRecord.parse(record))).toEqual(records);
+    expect(records).toMatchObject([{ address: NODE, authorized: false, version: '1.14.1' }]);
+    expect(inspect(records)).not.toContain('203.0.113.9');
+  });
+
+  it('gets 300 records within its rate: it turns nobody away, and they come back in their order', async () => {
+    const id = await newLab();
+    const addresses = Array.from({ length: 300 }, (_, n) => addressOf(n));
+    const put = await door.putRecords(
+      id,
+      addresses.map((address) => ({ address, authorized: true })),
+    );
+    expect(put.map(({ address }) => address)).toEqual(addresses);
+    expect((await door.records(id)).filter(({ authorized }) => authorized)).toHaveLength(300);
+    await door.deleteRecords(id, addresses);
+    expect(await door.records(id)).toEqual([]);
+    expect(central.turnedAway).toBe(0);
+  });
+
+  it('is asked by default as often as its document allows to a free account, and no more', async () => {
+    const strict = await CentralStandin.start();
+    const { id } = strict.account.createNetwork();
+    const patient = new CentralDoor({ url: strict.url, token: new Secret(strict.token) });
+    await Promise.all(Array.from({ length: 45 }, () => patient.network(id)));
+    expect(strict.turnedAway).toBe(0);
+    expect(strict.asked).toHaveLength(45);
+    patient.close();
+    await strict.close();
+  });
+
+  it('turns away who does not keep to it: the control; who is turned away comes through later', async () => {
+    const strict = await CentralStandin.start({ requests: 20, windowMs: 1000 });
+    const { id } = strict.account.createNetwork();
+    const settings = { pace: { requests: 1000, windowMs: 50 }, backoff: { firstMs: 1500, maxMs: 1500 } };
+    const hasty = doorWith({ url: strict.url, ...settings });
+    const networks = await Promise.all(Array.from({ length: 40 }, () => hasty.network(id)));
+    expect(networks).toEqual(networks.map(() => expect.objectContaining({ id })));
+    expect(strict.turnedAway).toBeGreaterThan(0);
+    await strict.close();
+  });
+
+  it('lets a single request through between hundreds of one call', async () => {
+    const id = await newLab();
+    const begun = central.asked.length;
+    const many = door.putRecords(
+      id,
+      Array.from({ length: 200 }, (_, n) => ({ address: addressOf(n) })),
+    );
+    await door.network(id);
+    const place = central.asked.slice(begun).findIndex(({ method }) => method === 'GET');
+    expect(place).toBeLessThan(30);
+    expect(await many).toHaveLength(200);
+  });
+});
+
+describe('in trouble, ZeroTier Central', () => {
+  const records = async (trouble: Trouble, settings: Partial<CentralSettings> = {}) => {
+    const id = await newLab();
+    const other = doorWith(settings);
+    central.trouble(trouble, { when: ({ path }) => path.endsWith('/member') });
+    const error = await thrownBy(other.records(id));
+    central.calm();
+    await expect(other.records(id)).resolves.toEqual([]); // the control: by the same door, without the trouble
+    return error;
+  };
+
+  it.each<[string, Trouble, string]>([
+    ['broken', { is: 'status', status: 500 }, '500'],
+    ['overloaded', { is: 'status', status: 503, body: '<html>' }, '503'],
+    ['somewhere else', { is: 'status', status: 302, location: 'http://127.0.0.1:9/' }, 'sends elsewhere'],
+    [
+      'garbage',
+      { is: 'garbage', body: '<html>\u0007\nMaintenance' },
+      'text/html instead of JSON, beginning “<html> Maintenance”',
+    ],
+    ['JSON of another shape', { is: 'garbage', body: '{"a":1}', type: 'application/json' }, 'JSON of another shape'],
+    ['empty', { is: 'garbage', body: '' }, 'with nothing'],
+    ['cut short, and hung up', { is: 'half' }, 'broke off'],
+    ['cut short', { is: 'cut' }, 'not all of it'],
+    ['without end', { is: 'endless' }, 'longer than'],
+    ['no answer, and hung up', { is: 'hang-up' }, 'cannot be reached'],
+  ])('is away when its answer is %s, and it is said what came', async (_, trouble, words) => {
+    const error = await records(trouble, { answerMs: 30_000 });
+    expect(error).toMatchObject({ code: 'controller-away', kind: 'operational' });
+    expect(error.message).toContain(words);
+    expect(error.fix).toBeTruthy();
+  });
+
+  it.each<[string, Trouble]>([
+    ['says nothing', { is: 'silent' }],
+    ['drips', { is: 'slow' }],
+  ])('is away when it %s for longer than an answer may take', async (_, trouble) => {
+    const id = await newLab();
+    central.trouble(trouble);
+    const error = await thrownBy(doorWith({ answerMs: 200 }).records(id));
+    expect(error).toMatchObject({ code: 'controller-away', kind: 'operational' });
+    expect(error.message).toContain('within 200 ms');
+    central.calm();
+    await expect(door.records(id)).resolves.toEqual([]);
+  });
+
+  it('is away when nobody listens there', async () => {
+    const error = await thrownBy(doorWith({ url: `http://127.0.0.1:${await freePort()}/api/v1` }).probe());
+    expect(error).toMatchObject({ code: 'controller-away', kind: 'operational' });
+    expect(error.message).toContain('ECONNREFUSED');
+  });
+
+  it('is not at a URL that answers 404 to everything, and it is said where to look', async () => {
+    const error = await thrownBy(doorWith({ url: `${central.url}/elsewhere` }).probe());
+    expect(error).toMatchObject({ code: 'controller-away', fix: expect.stringContaining('URL') });
+  });
+
+  it('shows no part of JSON that is broken: addresses of nodes would be in it', async () => {
+    const id = await newLab();
+    central.account.hear(id, NODE, { version: '1.14.1', from: '203.0.113.9' });
+    for (const trouble of [{ is: 'cut' }, { is: 'half' }] as const) {
+      central.trouble(trouble, { times: 1 });
+      expect(inspect(await thrownBy(door.records(id)), { depth: 9 })).not.toContain('203.0.113');
+    }
+  });
+
+  it('stops a call of many at the first failure, and does the rest when it is asked again', async () => {
+    const id = await newLab();
+    const changes = Array.from({ length: 100 }, (_, n) => ({
+      address: addressOf(n),
+      authorized: true,
+    }));
+    central.trouble({ is: 'status', status: 502 }, { times: 1, when: ({ path }) => path.endsWith(addressOf(5)) });
+    const begun = central.asked.length;
+    expect(await thrownBy(door.putRecords(id, changes))).toMatchObject({ code: 'controller-away' });
+    expect(central.asked.length - begun).toBeLessThan(30);
+    expect(await door.putRecords(id, changes)).toHaveLength(100);
+  });
+
+  it('refuses what was asked with 400, in its own words', async () => {
+    const id = await newLab();
+    central.trouble({ is: 'status', status: 400, body: 'rule 3 is none' });
+    const error = await thrownBy(door.putNetwork(id, 'lab', LAB));
+    expect(error).toMatchObject({ code: 'bad-request', kind: 'user' });
+    expect(error.message).toContain('rule 3 is none');
+  });
+});
+
+describe('the token of ZeroTier Central', () => {
+  it('is refused when it is wrong, by whatever is asked; the right one is not', async () => {
+    const id = await newLab();
+    const wrong = doorWith({ token: new Secret('adsf98ashdkjh3689adsfnj3$ADn') });
+    for (const work of [
+      () => wrong.probe(),
+      () => wrong.newNetworkId(),
+      () => wrong.network(id),
+      () => wrong.putNetwork(id, 'mine', NEW_NETWORK),
+      () => wrong.deleteNetwork(id),
+      () => wrong.records(id),
+      () => wrong.putRecords(id, [{ address: NODE, authorized: true }]),
+      () => wrong.deleteRecords(id, [NODE]),
+    ])
+      expect(await thrownBy(work())).toMatchObject({ code: 'central-refused', kind: 'user' });
+    expect(await door.network(id)).toMatchObject({ name: 'lab' });
+  });
+
+  it('may be of the new Central, which cannot be told from a wrong one: the fix says so, and what works', async () => {
+    const error = await thrownBy(doorWith({ token: new Secret('whatever-a-service-account-has') }).probe());
+    expect(error.fix).toContain('central.zerotier.com');
+    expect(error.fix).toContain('orrery controller add HOST');
+  });
+
+  it('is not even sent to the new Central', async () => {
+    const error = await thrownBy(doorWith({ url: 'https://central.zerotier.com/api/v2' }).probe());
+    expect(error).toMatchObject({ code: 'central-new-unsupported', kind: 'user' });
+  });
+
+  it('is refused with 403 where its account may not do this; what it may, it does', async () => {
+    const id = await newLab();
+    central.trouble({ is: 'status', status: 403 }, { when: ({ method }) => method === 'DELETE' });
+    const error = await thrownBy(door.deleteNetwork(id));
+    expect(error).toMatchObject({ code: 'central-refused' });
+    expect(error.message).toContain('may not do this');
+    expect(await door.network(id)).toBeDefined();
+  });
+
+  it('is in no error, whatever goes wrong, and in nothing that prints the door; the URL’s host is', async () => {
+    const id = await newLab();
+    const seen: string[] = [inspect(door, { depth: 9, showHidden: true }), JSON.stringify(door)];
+    const troubles: Trouble[] = [
+      ...[400, 401, 403, 429, 500, 302].map((status) => ({ is: 'status' as const, status, body: central.token })),
+      { is: 'garbage', body: `<p>token ${central.token}</p>` },
+      { is: 'garbage', body: `{"${central.token}":"${central.token}"}`, type: 'application/json' },
+      { is: 'hang-up' },
+      { is: 'half' },
+    ];
+    for (const trouble of troubles) {
+      central.calm();
+      central.trouble(trouble);
+      const error = await thrownBy(door.network(id));
+      seen.push(inspect(error, { depth: 9 }), JSON.stringify(error), `${error.message} ${error.fix} ${error.stack}`);
+    }
+    expect(seen.join('\n')).not.toContain(central.token);
+    expect(seen.join('\n')).toContain(new URL(central.url).host);
+  });
+});
+
+describe('429', () => {
+  it('is waited for as long as it says, by all who ask; then they are answered', async () => {
+    const id = await newLab();
+    central.trouble({ is: 'status', status: 429, retryAfter: '1' }, { times: 1 });
+    const began = performance.now();
+    const first = door.network(id);
+    await expect(first).resolves.toMatchObject({ id });
+    expect(performance.now() - began).toBeGreaterThanOrEqual(1000);
+    expect(central.asked.slice(-2).map(({ path }) => path)).toEqual([`/network/${id}`, `/network/${id}`]);
+  });
+
+  it('without a pause is tried again after one of ours', async () => {
+    const id = await newLab();
+    central.trouble({ is: 'status', status: 429 }, { times: 2 });
+    await expect(door.network(id)).resolves.toMatchObject({ id });
+  });
+
+  it('that goes on is a controller that is away, after four tries', async () => {
+    const id = await newLab();
+    const begun = central.asked.length;
+    central.trouble({ is: 'status', status: 429 });
+    const error = await thrownBy(door.network(id));
+    expect(error).toMatchObject({ code: 'controller-away', kind: 'operational' });
+    expect(error.message).toContain('4 times');
+    expect(central.asked.length - begun).toBe(4);
+  });
+
+  it('with a pause of an hour is not waited for', async () => {
+    const id = await newLab();
+    central.trouble({ is: 'status', status: 429, retryAfter: '3600' }, { times: 1 });
+    const error = await thrownBy(door.network(id));
+    expect(error).toMatchObject({ code: 'controller-away' });
+    expect(error.message).toContain('3600 s');
+    await expect(door.network(id)).resolves.toMatchObject({ id });
+  });
+});
