@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { reapAtExit, temporaryFolder } from '../servers.js';
 import { JOIN_SECRET, type FakeApi } from './fake-api.js';
 
-const MAIN = fileURLToPath(new URL('../../../apps/agent/dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../apps/agent/dist/program.js', import.meta.url));
 
 export interface AgentHome {
   home: string;
