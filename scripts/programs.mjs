@@ -42,20 +42,27 @@ async function makeProgram(app) {
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
     },
-    plugins: [keepPlaces(dirname(program))],
+    plugins: [inTheirPlaces(dirname(program))],
     logLevel: 'error',
   });
   renameSync(draft, program);
 }
 
-/** Our own modules find files by the place that they had before they became one. */
-function keepPlaces(folder) {
+/** What is true of a module because of where it lies stays true when it lies in the program. */
+function inTheirPlaces(folder) {
   return {
-    name: 'keep-places',
+    name: 'in-their-places',
     setup({ onLoad }) {
       onLoad({ filter: /\/(apps|libs)\/[^/]+\/dist\/.+\.js$/ }, ({ path }) => {
         const place = `new URL(${JSON.stringify(relative(folder, path))}, import.meta.url).href`;
         return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', place) };
+      });
+      // It looks in TypeORM for what older ones had, by a way that nobody sees: that would load a second TypeORM.
+      onLoad({ filter: /@nestjs\/typeorm\/dist\/common\/typeorm-compat\.js$/ }, ({ path }) => {
+        const itsOwnWay = 'const require = createRequire(import.meta.url);';
+        const contents = readFileSync(path, 'utf8');
+        if (!contents.includes(itsOwnWay)) throw new Error(`${path} has changed: see to it that there is one TypeORM.`);
+        return { contents: contents.replace(itsOwnWay, '') };
       });
     },
   };
