@@ -8,4 +8,4 @@ if [ -z "${DATABASE_URL:-}" ]; then
   export DATABASE_URL ORRERY_DATABASE_PASSWORD_FILE
 fi
 export NATS_URL="${NATS_URL:-nats://nats:4222}"
-exec node /opt/orrery/apps/api/dist/main.js
+exec node /opt/orrery/apps/api/dist/program.js

@@ -113,7 +113,7 @@ export class Stack {
       };
       const program = {
         name: 'api',
-        path: 'apps/api/dist/main.js',
+        path: 'apps/api/dist/program.js',
         env: environment(own),
         logFile,
         run,
@@ -163,7 +163,7 @@ export class Stack {
       const allEnv = environment(own, OF_THE_API);
       const program = {
         name: `agent-${name}`,
-        path: 'apps/agent/dist/main.js',
+        path: 'apps/agent/dist/program.js',
         env: allEnv,
         logFile,
         run,

@@ -49,11 +49,12 @@ describe('The build', () => {
 
   beforeEach(async () => {
     root = await temporaryFolder('build');
-    const script = "node -e \"require('fs').appendFileSync('apps/api/dist/main.js', 'x')\"";
+    const script = "node -e \"require('fs').appendFileSync('apps/api/dist/program.js', 'x')\"";
     await write(root, {
       'package.json': { scripts: { build: script } },
       'package-lock.json': '{}',
       'tsconfig.base.json': '{}',
+      'scripts/programs.mjs': '',
       'apps/api/src/main.ts': 'one',
       'apps/api/dist/other.js': '',
       'libs/shared/src/a.ts': 'one',
@@ -65,7 +66,7 @@ describe('The build', () => {
     expect(isBuilt(root)).toBe(true);
     await write(root, { 'libs/shared/src/a.ts': 'one' });
     expect(isBuilt(root)).toBe(true);
-    expect(await readFile(join(root, 'apps/api/dist/main.js'), 'utf8')).toBe('x');
+    expect(await readFile(join(root, 'apps/api/dist/program.js'), 'utf8')).toBe('x');
   });
 
   it('is due when a source changed, came or went, but not for a spec', async () => {
@@ -80,7 +81,7 @@ describe('The build', () => {
   });
 
   it('is due when what it made is gone', async () => {
-    await rm(join(root, 'apps/api/dist/main.js'));
+    await rm(join(root, 'apps/api/dist/program.js'));
     expect(isBuilt(root)).toBe(false);
   });
 

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // Committed, not built: npm links a `bin` only when its file is there at install, and a rebuilt one loses its mode.
-import '../dist/main.js';
+import '../dist/program.js';

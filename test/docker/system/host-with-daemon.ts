@@ -84,7 +84,7 @@ export class HostWithDaemon {
 
   /** Resolves when the API shows the host online. */
   async startAgent(more: Record<string, string> = {}): Promise<void> {
-    const program = [`--net=/proc/${this.pid}/ns/net`, '--', process.execPath, 'apps/agent/dist/main.js'];
+    const program = [`--net=/proc/${this.pid}/ns/net`, '--', process.execPath, 'apps/agent/dist/program.js'];
     const agent = spawn('nsenter', program, {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], HOME: '/nonexistent', NODE_ENV: 'test', ...this.env, ...more },

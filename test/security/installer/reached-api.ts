@@ -28,7 +28,7 @@ export class ReachedApi {
     const files = { dir: join(home, 'nats'), logFile: join(home, 'nats.log'), name: `orrery-${port}` };
     const nats = await startNats({ ...files, trust: await makeTrust({ secrets }, ROOT), tls, listen });
     await reapAtExit(nats.pid);
-    const api = await RunningProcess.start('apps/api/dist/main.js', {
+    const api = await RunningProcess.start('apps/api/dist/program.js', {
       ...{ ORRERY_HOME: home, ORRERY_PORT: `${port}`, ORRERY_LISTEN: listen, ORRERY_PUBLIC_URL: url },
       ...{ DATABASE_URL: (await postgres.createDatabase()).url, ORRERY_HEARTBEAT_SECONDS: '1' },
       ...{ NATS_URL: `tls://127.0.0.1:${nats.port}`, ORRERY_AGENT_NATS_URL: `tls://${address}:${nats.port}` },

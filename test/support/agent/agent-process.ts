@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { reapAtExit, temporaryFolder } from '../servers.js';
 import { JOIN_SECRET, type FakeApi } from './fake-api.js';
 
-const MAIN = fileURLToPath(new URL('../../../apps/agent/dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../apps/agent/dist/program.js', import.meta.url));
 
 export interface AgentHome {
   home: string;
@@ -68,12 +68,9 @@ export class AgentProcess {
   }
 }
 
-/** Compiles the agent when its sources are newer than what is built: a process runs what is built. */
+/** Builds when sources are newer than what is built: a process runs what is built. */
 export function buildAgent(): void {
   const root = fileURLToPath(new URL('../../..', import.meta.url));
-  const built = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'apps/agent'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  if (built.status !== 0) throw new Error(`the agent does not compile: ${built.stdout}`);
+  const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(`the agent does not compile: ${built.stdout}${built.stderr}`);
 }

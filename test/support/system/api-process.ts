@@ -4,7 +4,7 @@ import { eventually, freePort } from '../servers.js';
 import { ApiClient } from './api-client.js';
 import { RunningProcess } from './running-process.js';
 
-const MAIN = 'apps/api/dist/main.js';
+const MAIN = 'apps/api/dist/program.js';
 
 export interface Readiness {
   ready: boolean;

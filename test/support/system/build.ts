@@ -15,12 +15,8 @@ export async function buildOnce(): Promise<void> {
   const mark = join(folder, 'built');
   const build = async () => {
     if (await exists(mark)) return;
-    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-    const built = spawnSync(process.execPath, [compiler, '-b', 'apps/api', 'apps/agent', 'apps/cli'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    });
-    if (built.status !== 0) throw new Error(`Orrery does not compile:\n${built.stdout}`);
+    const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, encoding: 'utf8' });
+    if (built.status !== 0) throw new Error(`Orrery does not compile:\n${built.stdout}${built.stderr}`);
     await writeFile(mark, '');
   };
   await underLock(join(folder, 'build.lock'), build, BUILT_WITHIN_MS);

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../servers.js';
 import type { ApiProcess } from './api-process.js';
 import { RunningProcess } from './running-process.js';
 
-const MAIN = 'apps/agent/dist/main.js';
+const MAIN = 'apps/agent/dist/program.js';
 
 interface Daemon {
   identityPublic: string;
