@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { Admission, AdmissionPolicy, AdmissionQuery, NetworkId, NodeAddress } from '@orrery/shared/contracts';
+import type {
+  Admission,
+  AdmissionPolicy,
+  AdmissionQuery,
+  NetworkConfig,
+  NetworkId,
+  NodeAddress,
+} from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
-import { whereSelector } from '../paging/selector-sql.js';
 import { Where } from '../paging/where.js';
-import { parseSelector } from '../paging/selector-sql.js';
+import { parseSelector, whereSelector } from '../paging/selector-sql.js';
 import { OURS } from './admission.repository.js';
 
 /** One row as the database has it: what is decided is computed from it. */
@@ -84,6 +90,15 @@ export class AdmissionsRepository {
       [node],
     );
     return rows[0]?.address ?? undefined;
+  }
+
+  /** Undefined: Orrery does not keep this network. */
+  async config(sql: Sql, network: NetworkId): Promise<NetworkConfig | undefined> {
+    const rows = await sql.query<{ config: NetworkConfig }[]>(
+      'SELECT config FROM networks WHERE id = $1 AND config IS NOT NULL',
+      [network],
+    );
+    return rows[0]?.config;
   }
 
   /** Whose record has one of these addresses already. */

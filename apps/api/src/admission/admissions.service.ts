@@ -17,7 +17,6 @@ import { refuseForeignNetworks } from '../desired/network-scope.js';
 import { badRequest } from '../http/schema.pipe.js';
 import { contains } from '../networks/check-config.js';
 import { References } from '../references/references.service.js';
-import { AdmissionRepository } from './admission.repository.js';
 import { AdmissionsRepository, type AdmissionRow } from './admissions.repository.js';
 import { decide } from './decide.js';
 import { Settling } from './settling.service.js';
@@ -30,7 +29,6 @@ export class Admissions {
     private readonly store: Store,
     private readonly references: References,
     private readonly changes: Changes,
-    private readonly networks: AdmissionRepository,
     private readonly repository: AdmissionsRepository,
     private readonly settling: Settling,
   ) {}
@@ -96,7 +94,7 @@ export class Admissions {
     const answer = await this.changes.run(asked, async (tx) => {
       const network = await this.references.network(tx, reference);
       refuseForeignNetworks([network]);
-      if (!(await this.networks.network(tx, network))) throw notKept(network);
+      if (!(await this.repository.config(tx, network))) throw notKept(network);
       const addresses = await work(tx, network);
       at = { network, addresses };
       return { status: 200, headers: {}, body: await this.#view(tx, at, many), hosts: [] };
@@ -128,7 +126,7 @@ export class Admissions {
   }
 
   async #checkAddresses(tx: Transaction, network: NetworkId, node: NodeAddress, addresses: string[]): Promise<void> {
-    const { routes } = (await this.networks.network(tx, network))?.config ?? { routes: [] };
+    const { routes } = (await this.repository.config(tx, network)) ?? { routes: [] };
     const taken = new Map(
       (await this.repository.holders(tx, network, addresses, node)).map(({ address, has }) => [has, address]),
     );

@@ -37,7 +37,7 @@ export function decide(policy: AdmissionPolicy, { wanted, said, record }: Candid
   function byPolicy({ by, selector, forSeconds }: AdmissionPolicy, { since, labels }: NonNullable<typeof wanted>) {
     if (by === 'manual') return null;
     if (by === 'selector' && !matches(Selector.parse(selector), labels))
-      return record?.admittedBy == null
+      return !record?.admittedBy
         ? null
         : no('admission: selector', `its host does not match ${String(selector)} any more`);
     if (forSeconds !== null && since + forSeconds * 1000 <= now)

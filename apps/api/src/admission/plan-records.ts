@@ -73,4 +73,4 @@ const isRequest = ({ candidate: { record, said }, decision }: PlannedRecord) =>
   !record.isRequested &&
   record.version !== null &&
   decision === null &&
-  said?.verdict == null;
+  !said?.verdict;

@@ -4,6 +4,7 @@ import { StoreModule } from '../database/store.module.js';
 import { DesiredModule } from '../desired/desired.module.js';
 import { DesiredPublisher } from '../desired/desired-publisher.js';
 import { AdmissionGate } from './admission-gate.js';
+import { AdmissionRounds } from './admission-rounds.js';
 import { AdmissionWorker } from './admission-worker.js';
 import { AdmissionRepository } from './admission.repository.js';
 import { NetworkDeletions } from './network-deletions.js';
@@ -12,7 +13,14 @@ import { NetworkReconciler } from './network-reconciler.js';
 /** Keeps controllers as they are to be. */
 @Module({
   imports: [StoreModule, ControllerDoorsModule, DesiredModule],
-  providers: [AdmissionRepository, AdmissionWorker, AdmissionGate, NetworkReconciler, NetworkDeletions],
+  providers: [
+    AdmissionRepository,
+    AdmissionRounds,
+    AdmissionWorker,
+    AdmissionGate,
+    NetworkReconciler,
+    NetworkDeletions,
+  ],
   exports: [AdmissionRepository, AdmissionWorker, NetworkReconciler, NetworkDeletions],
 })
 export class ReconcilingModule implements OnModuleInit {

@@ -1,23 +1,37 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { ControllerId, HostRef, NodeId } from '@orrery/shared/contracts';
-import { AppError } from '@orrery/shared/runtime';
+import { AppError, type Secret } from '@orrery/shared/runtime';
 import { HostCalls } from '../calls/host-calls.service.js';
-import { withVisibility } from '../database/visibility.js';
+import { API_CONFIG, type ApiConfig } from '../config.js';
 import { Store } from '../database/store.js';
+import { withVisibility } from '../database/visibility.js';
 import { ControllersRepository, type ControllerPlace } from './controllers.repository.js';
 import { AgentDoor } from './doors/agent-door.js';
+import { CentralDoor } from './doors/central-door.js';
 import type { ControllerDoor } from './doors/controller-door.js';
+import { SealedTokens } from './sealed-token.js';
 
 /** The way to each controller. */
 @Injectable()
-export class ControllerDoors {
+export class ControllerDoors implements BeforeApplicationShutdown {
+  /** One for each account: it holds the queue that keeps Central's rate. */
+  readonly #central = new Map<ControllerId, CentralDoor>();
+  readonly #tokens: SealedTokens;
+
   constructor(
     private readonly store: Store,
     private readonly repository: ControllersRepository,
     private readonly calls: HostCalls,
-  ) {}
+    @Inject(API_CONFIG) { secretsFolder }: ApiConfig,
+  ) {
+    this.#tokens = new SealedTokens(secretsFolder);
+  }
 
-  /** Throws AppError `unknown-controller`, or `controller-away` when its node is gone. */
+  beforeApplicationShutdown(): void {
+    for (const door of this.#central.values()) door.close();
+  }
+
+  /** Throws AppError `unknown-controller`, or `controller-away` when its node is gone or its token cannot be read. */
   async open(id: ControllerId): Promise<ControllerDoor> {
     // Where a controller is, is no secret of the hosts that a token may see.
     const place = await withVisibility(undefined, () => this.repository.place(this.store, id));
@@ -30,21 +44,36 @@ export class ControllerDoors {
     return new AgentDoor(this.calls, { host, node, address: null });
   }
 
-  toCentral(_url: string, _token: string): ControllerDoor {
-    throw new AppError({ code: 'controller-away', kind: 'operational', cause: 'Central is not there yet' });
+  /** To an account of Central that is not known yet. */
+  async toCentral<T>(url: string, token: Secret, work: (door: ControllerDoor) => Promise<T>): Promise<T> {
+    const door = new CentralDoor({ url, token });
+    try {
+      return await work(door);
+    } finally {
+      door.close();
+    }
   }
 
-  sealToken(_id: ControllerId, _token: string): Promise<Buffer> {
-    throw new AppError({ code: 'controller-away', kind: 'operational', cause: 'Central is not there yet' });
+  seal(id: ControllerId, token: Secret): Promise<Buffer> {
+    return this.#tokens.seal(id, token);
   }
 
-  #doorTo({ name, host, node, address }: ControllerPlace): ControllerDoor {
+  async #doorTo({ id, name, host, node, address, url, tokenSealed }: ControllerPlace): Promise<ControllerDoor> {
     if (host && node) return new AgentDoor(this.calls, { host, node, address });
-    throw new AppError({
-      code: 'controller-away',
-      kind: 'operational',
-      cause: `the node that was the controller ${name} is gone`,
-      fix: `Add another controller, and create its networks anew there; orrery controller rm ${name} --force forgets this one.`,
-    });
+    const known = this.#central.get(id);
+    if (known) return known;
+    if (url === null || tokenSealed === null) throw nodeGone(name);
+    const door = new CentralDoor({ url, token: await this.#tokens.open(id, tokenSealed) });
+    const first = this.#central.get(id) ?? door;
+    this.#central.set(id, first);
+    return first;
   }
 }
+
+const nodeGone = (name: string) =>
+  new AppError({
+    code: 'controller-away',
+    kind: 'operational',
+    cause: `the node that was the controller ${name} is gone`,
+    fix: `Add another controller, and create its networks anew there; orrery controller rm ${name} --force forgets this one.`,
+  });

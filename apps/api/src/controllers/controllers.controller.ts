@@ -15,6 +15,7 @@ import { Policy, WholeInstallation } from '../auth/policy.decorator.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
 import { sendAnswer } from '../changes/send-answer.js';
 import { Operation } from '../http/operation.decorator.js';
+import { ControllerAdditions } from './controller-additions.service.js';
 import { ControllersService } from './controllers.service.js';
 
 const tag = 'controllers';
@@ -23,7 +24,10 @@ type RemoveQuery = z.infer<typeof RemoveQuery>;
 
 @Controller('v1/controllers')
 export class ControllersController {
-  constructor(private readonly controllers: ControllersService) {}
+  constructor(
+    private readonly controllers: ControllersService,
+    private readonly additions: ControllerAdditions,
+  ) {}
 
   @Get()
   @Policy('viewer')
@@ -67,7 +71,7 @@ export class ControllersController {
     @Asking() asked: Asked,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    return sendAnswer(reply, await this.controllers.add(asked, post));
+    return sendAnswer(reply, await this.additions.add(asked, post));
   }
 
   @Delete(':controller')

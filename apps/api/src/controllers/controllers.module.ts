@@ -6,7 +6,9 @@ import { ContainersModule } from '../containers/containers.module.js';
 import { StoreModule } from '../database/store.module.js';
 import { ReferencesModule } from '../references/references.module.js';
 import { WantedModule } from '../wanted/wanted.module.js';
+import { ControllerAdditions } from './controller-additions.service.js';
 import { ControllerDoorsModule } from './controller-doors.module.js';
+import { ControllerLaunch } from './controller-launch.service.js';
 import { ControllersController } from './controllers.controller.js';
 import { ControllersService } from './controllers.service.js';
 
@@ -22,6 +24,6 @@ import { ControllersService } from './controllers.service.js';
     ControllerDoorsModule,
   ],
   controllers: [ControllersController],
-  providers: [ControllersService],
+  providers: [ControllersService, ControllerAdditions, ControllerLaunch],
 })
 export class ControllersModule {}

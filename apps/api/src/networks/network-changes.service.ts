@@ -1,28 +1,17 @@
-import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import {
-  NEW_NETWORK,
-  type ControllerId,
-  type NetworkConfig,
-  type NetworkId,
-  type NetworkPatch,
-  type NetworkPost,
-} from '@orrery/shared/contracts';
+import { type ControllerId, type NetworkId, type NetworkPatch, type NetworkPost } from '@orrery/shared/contracts';
 import { Settling } from '../admission/settling.service.js';
 import { hint } from '../admission/verdict-writes.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Answer } from '../changes/changes.service.js';
-import { ControllerDoors } from '../controllers/controller-doors.js';
 import type { Transaction } from '../database/sql.js';
-import { Store } from '../database/store.js';
 import { refuseForeignNetworks } from '../desired/network-scope.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { checkIfMatch, etag } from '../http/etag.js';
 import { breaksUnique } from '../http/store-errors.js';
-import { References } from '../references/references.service.js';
 import { checkConfig } from './check-config.js';
-import { chooseFreePool } from './free-pool.js';
-import { confirmationRequired, nameTaken, noFreePool, notKept } from './network-refusals.js';
+import { confirmationRequired, nameTaken, notKept } from './network-refusals.js';
+import { NetworkDrafts } from './network-drafts.service.js';
 import { NetworksRepository, type LockedNetwork } from './networks.repository.js';
 import { NetworksService } from './networks.service.js';
 
@@ -30,21 +19,17 @@ import { NetworksService } from './networks.service.js';
 @Injectable()
 export class NetworkChanges {
   constructor(
-    private readonly store: Store,
-    private readonly references: References,
     private readonly changes: Changes,
     private readonly repository: NetworksRepository,
     private readonly networks: NetworksService,
-    private readonly doors: ControllerDoors,
+    private readonly drafts: NetworkDrafts,
     private readonly settling: Settling,
   ) {}
 
   /** A new network on a controller. Its id is picked here, so that a request that is sent again makes no second one. */
-  async create(asked: Asked, { name, controller, config: wanted, admission }: NetworkPost): Promise<Answer> {
-    const { id: controllerId } = await this.references.controllerOrOnly(this.store, controller);
-    const { config, checkedHosts } = await this.#withPool({ ...NEW_NETWORK, ...wanted });
-    checkConfig(config);
-    const id = await this.#newId(asked, controllerId);
+  async create(asked: Asked, post: NetworkPost): Promise<Answer> {
+    const { name, admission } = post;
+    const { id, controllerId, config, checkedHosts } = await this.drafts.draft(post, asked.dryRun);
     const answer = await this.#run(asked, name, async (tx) => {
       refuseForeignNetworks([id]);
       await this.repository.add(tx, id, name, { controllerId, config, admission });
@@ -62,7 +47,7 @@ export class NetworkChanges {
   /** What is not named stays as it is. */
   async patch(asked: Asked, reference: string, patch: NetworkPatch): Promise<Answer> {
     const answer = await this.#run(asked, patch.name ?? '', async (tx) => {
-      const id = await this.references.network(tx, reference);
+      const id = await this.networks.idOf(tx, reference);
       refuseForeignNetworks([id]);
       const was = await this.repository.lock(tx, id);
       checkIfMatch(asked.ifMatch, was.version, `network ${id}`);
@@ -82,7 +67,7 @@ export class NetworkChanges {
   async remove(asked: Asked, reference: string, confirm: string | undefined): Promise<Answer> {
     let controller: ControllerId | null = null;
     const answer = await this.changes.run(asked, async (tx) => {
-      const id = await this.references.network(tx, reference);
+      const id = await this.networks.idOf(tx, reference);
       refuseForeignNetworks([id]);
       const was = await this.repository.lock(tx, id);
       const network = await this.networks.read(tx, id);
@@ -116,23 +101,6 @@ export class NetworkChanges {
       await writeToOutbox(tx, { type: 'network.named', data: { network: id, name, by } }, { networkId: id });
   }
 
-  async #withPool(config: NetworkConfig): Promise<{ config: NetworkConfig; checkedHosts: number | null }> {
-    if (config.pools.length > 0 || config.routes.length > 0 || !config.v4.pools) return { config, checkedHosts: null };
-    const { prefixes, hosts } = await this.repository.takenPrefixes(this.store);
-    const chosen = chooseFreePool(prefixes, () => randomInt(2 ** 32) / 2 ** 32);
-    if (!chosen) throw noFreePool();
-    return { config: { ...config, pools: [chosen.pool], routes: [chosen.route] }, checkedHosts: hosts };
-  }
-
-  /** Central makes the network when it picks the id: not for a dry run. */
-  async #newId(asked: Asked, controller: ControllerId): Promise<NetworkId> {
-    if (asked.dryRun)
-      return randomInt(2 ** 47)
-        .toString(16)
-        .padStart(16, '0');
-    return (await this.doors.open(controller)).newNetworkId();
-  }
-
   async #run(
     asked: Asked,
     name: string,
@@ -155,6 +123,6 @@ export class NetworkChanges {
     const { id, managedBy } = answer.body as { id?: NetworkId; managedBy?: unknown };
     if (asked.dryRun || !id || !managedBy) return answer;
     await this.settling.network(id);
-    return { ...answer, body: { ...(await this.networks.read(this.store, id)), ...more } };
+    return { ...answer, body: { ...(await this.networks.get(id)), ...more } };
   }
 }

@@ -4,6 +4,7 @@ import { ChangesModule } from '../changes/changes.module.js';
 import { ControllerDoorsModule } from '../controllers/controller-doors.module.js';
 import { StoreModule } from '../database/store.module.js';
 import { ReferencesModule } from '../references/references.module.js';
+import { NetworkDrafts } from './network-drafts.service.js';
 import { NetworksController } from './networks.controller.js';
 import { NetworkChanges } from './network-changes.service.js';
 import { NetworksRepository } from './networks.repository.js';
@@ -12,6 +13,6 @@ import { NetworksService } from './networks.service.js';
 @Module({
   imports: [StoreModule, ReferencesModule, ChangesModule, ControllerDoorsModule, SettlingModule],
   controllers: [NetworksController],
-  providers: [NetworksService, NetworksRepository, NetworkChanges],
+  providers: [NetworksService, NetworksRepository, NetworkChanges, NetworkDrafts],
 })
 export class NetworksModule {}

@@ -23,6 +23,10 @@ export class NetworksService {
     return { items: items.map(withFindings), next };
   }
 
+  idOf(sql: Sql, reference: string): Promise<NetworkId> {
+    return this.references.network(sql, reference);
+  }
+
   async get(reference: string): Promise<Network> {
     return this.read(this.store, await this.references.network(this.store, reference));
   }

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { ControllerPost } from '@orrery/shared/contracts';
+import { AppError, newId, Secret } from '@orrery/shared/runtime';
+import type { Asked } from '../changes/asked.decorator.js';
+import { Changes, type Answer, type Changed } from '../changes/changes.service.js';
+import { breaksUnique } from '../http/store-errors.js';
+import { ControllerDoors } from './controller-doors.js';
+import { ControllerLaunch } from './controller-launch.service.js';
+import { ControllersService } from './controllers.service.js';
+
+type SelfHosted = Extract<ControllerPost, { kind: 'self-hosted' }>;
+type Central = Extract<ControllerPost, { kind: 'central' }>;
+
+/** Adding controllers: of each is known that it answers before it is one, but for one that is launched for it. */
+@Injectable()
+export class ControllerAdditions {
+  constructor(
+    private readonly changes: Changes,
+    private readonly controllers: ControllersService,
+    private readonly doors: ControllerDoors,
+    private readonly launch: ControllerLaunch,
+  ) {}
+
+  async add(asked: Asked, post: ControllerPost): Promise<Answer> {
+    try {
+      if (post.kind === 'central') return await this.#addCentral(asked, post);
+      return post.host === undefined
+        ? await this.#addNode(asked, post, post.node ?? '')
+        : await this.#addHost(asked, post, post.host);
+    } catch (error) {
+      throw breaksUnique(error, 'controllers_name_key') ? nameTaken() : error;
+    }
+  }
+
+  async #addNode(asked: Asked, { name }: SelfHosted, reference: string): Promise<Answer> {
+    const node = await this.controllers.node(reference);
+    await this.doors.toNode({ id: node.hostId, name: node.hostName }, node.id).probe();
+    return this.changes.run(asked, async (tx) =>
+      answered(
+        await this.controllers.put(tx, asked.by, { name: name ?? node.hostName, kind: 'self-hosted', node: node.id }),
+      ),
+    );
+  }
+
+  /** A container that is one: the answer is the command that launches it, and the controller that it will be. */
+  #addHost(asked: Asked, { name }: SelfHosted, reference: string): Promise<Answer> {
+    return this.changes.run(asked, async (tx) => {
+      const { host, node, answer } = await this.launch.run(tx, reference, asked.by);
+      const put = { name: name ?? host.name, kind: 'self-hosted' as const, node };
+      const { controller } = await this.controllers.put(tx, asked.by, put);
+      return { ...answer, body: { ...answer.body, controller } };
+    });
+  }
+
+  /** Its token has to be accepted, and is kept so that nobody can read it in the database. */
+  async #addCentral(asked: Asked, { name, url, token: text }: Central): Promise<Answer> {
+    const [id, token] = [newId('ctl'), new Secret(text)];
+    await this.doors.toCentral(url, token, (door) => door.probe());
+    const tokenSealed = await this.doors.seal(id, token);
+    return this.changes.run(asked, async (tx) =>
+      answered(await this.controllers.put(tx, asked.by, { id, name, kind: 'central', url, tokenSealed })),
+    );
+  }
+}
+
+const answered = ({ isNew, controller }: { isNew: boolean; controller: object }): Changed => ({
+  status: isNew ? 201 : 200,
+  headers: {},
+  body: controller,
+  hosts: [],
+});
+
+const nameTaken = () =>
+  new AppError({
+    code: 'name-taken',
+    kind: 'user',
+    cause: 'another controller has this name',
+    fix: 'Choose another name: --name NAME; orrery controller ls shows those in use.',
+  });

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { ContainerLimits, MembershipSettings, type NodeId } from '@orrery/shared/contracts';
+import type { Changed } from '../changes/changes.service.js';
+import { CommandsService } from '../commands/commands.service.js';
+import { ContainerChanges } from '../containers/container-changes.service.js';
+import type { Transaction } from '../database/sql.js';
+import { References, type FoundHost } from '../references/references.service.js';
+import { Wanted } from '../wanted/wanted.service.js';
+
+/** Name of the container that is launched to be a controller. */
+const CONTAINER = 'controller';
+
+/** Launches a container whose zerotier-one is to be a controller: in no network, it only keeps them. */
+@Injectable()
+export class ControllerLaunch {
+  constructor(
+    private readonly references: References,
+    private readonly wanted: Wanted,
+    private readonly containers: ContainerChanges,
+    private readonly commands: CommandsService,
+  ) {}
+
+  async run(
+    tx: Transaction,
+    reference: string,
+    by: string,
+  ): Promise<{ host: FoundHost; node: NodeId; answer: Changed }> {
+    const host = await this.references.host(tx, reference);
+    await this.wanted.lock(tx, [host.id]);
+    const defaults = { limits: ContainerLimits.parse({}), settings: MembershipSettings.parse({}) };
+    const spec = { networks: [], image: null, ...defaults };
+    const command = await this.containers.launch(tx, host, CONTAINER, spec, { by, group: null });
+    const { id: node } = await this.references.nodeOfContainer(tx, host.name, CONTAINER);
+    return { host, node, answer: await this.commands.accepted(tx, command) };
+  }
+}

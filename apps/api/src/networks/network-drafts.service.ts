@@ -1,0 +1,61 @@
+import { randomInt } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import {
+  NEW_NETWORK,
+  type ControllerId,
+  type NetworkConfig,
+  type NetworkId,
+  type NetworkPost,
+} from '@orrery/shared/contracts';
+import { ControllerDoors } from '../controllers/controller-doors.js';
+import { Store } from '../database/store.js';
+import { References } from '../references/references.service.js';
+import { checkConfig } from './check-config.js';
+import { chooseFreePool } from './free-pool.js';
+import { noFreePool } from './network-refusals.js';
+import { NetworksRepository } from './networks.repository.js';
+
+/** A network that is to be made. */
+export interface NetworkDraft {
+  id: NetworkId;
+  controllerId: ControllerId;
+  config: NetworkConfig;
+  /** Against the routes of how many hosts its pool was chosen; null: it was given. */
+  checkedHosts: number | null;
+}
+
+/** Fills in what who asks for a network leaves open: its controller, its pool, its id. */
+@Injectable()
+export class NetworkDrafts {
+  constructor(
+    private readonly store: Store,
+    private readonly references: References,
+    private readonly repository: NetworksRepository,
+    private readonly doors: ControllerDoors,
+  ) {}
+
+  /** Throws AppError `no-controller`, `no-free-pool`, `bad-request`, and what the door throws. */
+  async draft({ controller, config: wanted }: NetworkPost, dryRun: boolean): Promise<NetworkDraft> {
+    const { id: controllerId } = await this.references.controllerOrOnly(this.store, controller);
+    const { config, checkedHosts } = await this.#withPool({ ...NEW_NETWORK, ...wanted });
+    checkConfig(config);
+    return { id: await this.#newId(controllerId, dryRun), controllerId, config, checkedHosts };
+  }
+
+  async #withPool(config: NetworkConfig): Promise<Pick<NetworkDraft, 'config' | 'checkedHosts'>> {
+    if (config.pools.length > 0 || config.routes.length > 0 || !config.v4.pools) return { config, checkedHosts: null };
+    const { prefixes, hosts } = await this.repository.takenPrefixes(this.store);
+    const chosen = chooseFreePool(prefixes, () => randomInt(2 ** 32) / 2 ** 32);
+    if (!chosen) throw noFreePool();
+    return { config: { ...config, pools: [chosen.pool], routes: [chosen.route] }, checkedHosts: hosts };
+  }
+
+  /** Central makes the network when it picks the id: not for a dry run, which only needs one that is free. */
+  async #newId(controller: ControllerId, dryRun: boolean): Promise<NetworkId> {
+    if (dryRun)
+      return randomInt(2 ** 47)
+        .toString(16)
+        .padStart(16, '0');
+    return (await this.doors.open(controller)).newNetworkId();
+  }
+}
