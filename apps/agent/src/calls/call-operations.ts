@@ -1,7 +1,10 @@
 import {
   type Call,
   type CallReply,
+  type ControllerResult,
   type LogsResult,
+  type NodeId,
+  type NodeKind,
   type PlannedStep,
   type PlanResult,
   type RotationResult,
@@ -14,12 +17,19 @@ import type { Journal } from '../journal/journal.js';
 import type { Machine } from '../machine/machine.js';
 import { denialsOf } from '../policy/denials.js';
 import type { HeldPolicy, HostPolicy } from '../policy/host-policy.js';
-import { judgeCall } from '../policy/judge.js';
+import { judgeCall, judgeHostController } from '../policy/judge.js';
 import { planToTheEnd } from '../reconciler/plan-predict.js';
 import type { Reconciler } from '../reconciler/reconciler.js';
 import type { Step } from '../reconciler/step.js';
+import { ForeignNetwork } from '../zerotier/controller-api.js';
+import { askController } from './controller-call.js';
+
+/** Longer than the API waits for any answer. */
+const CONTROLLER_MS = 30_000;
 
 export interface CallOperationsParts {
+  /** The node of the host's own daemon. */
+  hostNode: NodeId;
   machine: Machine;
   reconciler: Reconciler;
   journal: Journal;
@@ -34,7 +44,7 @@ const problem = (code: Extract<CallReply, { result: 'problem' }>['code'], cause:
   cause,
 });
 
-/** What a call may ask for, if this host's policy lets it: all of it only looks, but for the change of its key. */
+/** What a call may ask for, if this host's policy lets it: all of it only looks, but for the change of its key and what a controller keeps. */
 export class CallOperations {
   constructor(private readonly parts: CallOperationsParts) {}
 
@@ -52,20 +62,37 @@ export class CallOperations {
         case 'rotate-key':
           return { result: 'ok', value: { key: await this.parts.credentials.rotate() } satisfies RotationResult };
         case 'controller':
-          return problem('unsupported', 'this agent does not know controllers yet');
+          return await this.#controller(op, held);
         case 'plan':
           return this.#plan(op, held);
       }
     } catch (error) {
-      return problem('failed', describeError(error));
+      return problem(error instanceof ForeignNetwork ? 'rejected' : 'failed', describeError(error));
     }
   }
 
   async #logs({ node, tail }: Extract<Call['op'], { op: 'logs' }>): Promise<CallReply> {
-    const isOurs = this.parts.desired.items.items.some((item) => item.kind === 'container' && item.node === node);
-    if (!isOurs) return problem('rejected', 'this node is none of a container that Orrery manages here');
+    if (!this.#isOfContainer(node))
+      return problem('rejected', 'this node is none of a container that Orrery manages here');
     const result: LogsResult = { text: await this.parts.machine.logs(node, tail) };
     return { result: 'ok', value: result };
+  }
+
+  async #controller({ node, ask }: Extract<Call['op'], { op: 'controller' }>, held: HeldPolicy): Promise<CallReply> {
+    const { hostNode, machine } = this.parts;
+    const kind: NodeKind = node === hostNode ? 'host' : 'container';
+    if (kind === 'container' && !this.#isOfContainer(node))
+      return problem('rejected', 'this node is neither the host’s own nor one of a container that Orrery manages here');
+    const network = 'network' in ask ? ask.network : undefined;
+    const refusal = kind === 'host' && held.result === 'held' ? judgeHostController(network, held.policy) : undefined;
+    if (refusal) return problem('rejected', `${refusal.cause} (rule ${refusal.rule} in ${held.file})`);
+    const signal = AbortSignal.timeout(CONTROLLER_MS);
+    const value = await askController(() => machine.controller(node, kind, signal), ask);
+    return { result: 'ok', value: value satisfies ControllerResult };
+  }
+
+  #isOfContainer(node: NodeId): boolean {
+    return this.parts.desired.items.items.some((item) => item.kind === 'container' && item.node === node);
   }
 
   #plan({ items }: Extract<Call['op'], { op: 'plan' }>, held: HeldPolicy): CallReply {

@@ -59,6 +59,17 @@ describe('calls', () => {
     expect(await calls.answer(signed())).toEqual({ result: 'ok', value: 2 });
   });
 
+  it('looks at a controller as often as it is asked, and changes it once', async () => {
+    const calls = await start();
+    const network = '3a4f1af7fa000001';
+    const about = (ask: object) => signed({ op: { op: 'controller', node: newId('nod'), ask } });
+    const look = about({ do: 'get-network', network });
+    const change = about({ do: 'delete-network', network });
+    for (const call of [look, change, look, change, look]) await calls.answer(call);
+    expect(ran).toEqual(['controller', 'controller', 'controller', 'controller']);
+    expect(await calls.answer(change)).toEqual({ result: 'ok', value: 2 });
+  });
+
   it('does not do again after a restart what it may have done before', async () => {
     const call = signed();
     await (await start()).answer(call);

@@ -24,7 +24,14 @@ const problem = (code: Extract<CallReply, { result: 'problem' }>['code'], cause:
   cause,
 });
 
-/** One-shot calls: signed for this host, not expired by the API's clock, and each at most once. */
+/**
+ * Controllers are looked at all the time, and to look again does no harm: such a call is not worth a write to the disk, nor its
+ * long answer a place in memory.
+ */
+const isLookAtController = (op: Call['op']): boolean =>
+  op.op === 'controller' && ['probe', 'get-network', 'records'].includes(op.ask.do);
+
+/** One-shot calls: signed for this host, not expired by the API's clock, and each that could change something at most once. */
 export class CallsService {
   constructor(private readonly parts: CallsParts) {}
 
@@ -42,6 +49,7 @@ export class CallsService {
     const call = Call.safeParse(message.json);
     if (!call.success) return problem('unsupported', `this agent does not know the operation ${op.op}`);
     logger.info({ event: 'call.taken', call: callId, op: op.op });
-    return ledger.once(callId, expiresAt, () => operations.run(call.data.op));
+    const work = () => operations.run(call.data.op);
+    return isLookAtController(call.data.op) ? work() : ledger.once(callId, expiresAt, work);
   }
 }

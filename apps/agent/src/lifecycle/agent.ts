@@ -76,6 +76,7 @@ export class Agent {
     way.follow(uplink);
     const ledger = new CallLedger(journal);
     const operations = new CallOperations({
+      hostNode: record.nodeId,
       machine,
       reconciler,
       journal,

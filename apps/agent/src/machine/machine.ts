@@ -1,7 +1,8 @@
-import type { FailureCode, ItemId, NodeId, ObservedState, Stage } from '@orrery/shared/contracts';
+import type { FailureCode, ItemId, NodeId, NodeKind, ObservedState, Stage } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { SeenGround } from '../guard/decide-ground.js';
 import type { Step, StepName, StepOf } from '../reconciler/step.js';
+import type { ControllerApi } from '../zerotier/controller-api.js';
 
 /** What is to be looked at besides the host's own daemon: the managed containers by what was signed for this host. */
 export interface Scope {
@@ -55,6 +56,8 @@ export interface Machine {
   watch(hint: () => void, signal: AbortSignal): void;
   /** Last lines of a node's log. */
   logs(node: NodeId, tail: number): Promise<string>;
+  /** The controller in a node's zerotier-one, asked until the signal; a StepError when there is no way to the node. */
+  controller(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<ControllerApi>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import type { NodeId, ObservedState } from '@orrery/shared/contracts';
+import type { NodeId, NodeKind, ObservedState } from '@orrery/shared/contracts';
 import type { Logger } from '@orrery/shared/runtime';
 import { DockerEngine } from '../docker/docker-engine.js';
 import { watchEngine } from '../docker/engine-events.js';
@@ -6,8 +6,10 @@ import { HostGround } from '../guard/host-ground.js';
 import type { IdentityStore } from '../identities/identity-store.js';
 import { KernelView } from '../kernel/kernel-view.js';
 import { runTool, ToolMissing } from '../kernel/run-tool.js';
+import type { ControllerApi } from '../zerotier/controller-api.js';
 import { HostDaemon } from '../zerotier/host-daemon.js';
 import { containerSteps } from './container-steps.js';
+import { openController } from './open-controller.js';
 import { ImageNames } from './image-names.js';
 import { imageSteps } from './image-steps.js';
 import { StepError, type Executors, type Machine, type MachineFacts, type Scope } from './machine.js';
@@ -85,6 +87,10 @@ class RealMachine implements Machine {
     if (!inspect)
       throw new StepError({ code: 'container-died', cause: 'there is no container of this node', fix: 'Launch it.' });
     return this.parts.engine.containers.logs(inspect.Id, tail);
+  }
+
+  controller(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<ControllerApi> {
+    return openController(this.parts, node, kind, signal);
   }
 
   close(): Promise<void> {

@@ -62,6 +62,20 @@ export function judgeCall(call: CallName, { calls }: Policy): Refusal | undefine
     : refused('calls', `the call ${call} is none of those that this host answers`);
 }
 
+/**
+ * Whether the controller in the host's own zerotier-one may be asked: about this network, or whether there is one at all. One in a container
+ * is nobody's but Orrery's.
+ */
+export function judgeHostController(network: NetworkId | undefined, { hostDaemon }: Policy): Refusal | undefined {
+  const isAllowed =
+    network === undefined || !Array.isArray(hostDaemon) ? hostDaemon !== false : fitsAny(network, hostDaemon);
+  if (isAllowed) return undefined;
+  return refused(
+    'hostDaemon',
+    `the controller in the host's own zerotier-one may not be asked${network === undefined ? '' : ` about ${network}`}`,
+  );
+}
+
 /** What an item itself lets in: its list, or everything. Of what else a network pushes the guard asks, prefix by prefix. */
 function routesAskedFor({ allowManaged, allowDefault }: MembershipItem['settings']): readonly string[] {
   if (Array.isArray(allowManaged)) return allowManaged;

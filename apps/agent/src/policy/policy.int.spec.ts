@@ -25,7 +25,14 @@ describe('a host with a policy', () => {
   const ask = (op: Call['op']) => {
     const { machine, reconciler, journal } = host;
     const policy = new HostPolicy({ file, isNamed: false }, logger);
-    const parts = { machine, reconciler, journal, policy, desired: { items: { items: [] } } as never };
+    const parts = {
+      hostNode: host.hostNode,
+      machine,
+      reconciler,
+      journal,
+      policy,
+      desired: { items: { items: [] } } as never,
+    };
     return new CallOperations({ ...parts, credentials: { rotate: () => Promise.reject(new Error('none')) } }).run(op);
   };
 

@@ -1,8 +1,10 @@
-import type { NodeId, ObservedState } from '@orrery/shared/contracts';
+import type { NodeId, NodeKind, ObservedState } from '@orrery/shared/contracts';
 import type { IdentityStore } from '../identities/identity-store.js';
 import { steadyNow } from '../lifecycle/steady-now.js';
 import type { Executors, Machine, MachineFacts, Scope } from '../machine/machine.js';
 import { canonical } from '../observed/diff-lists.js';
+import type { ControllerApi } from '../zerotier/controller-api.js';
+import { openSimulatedController } from './simulated-controller.js';
 import { SIMULATED_GROUND } from './simulated-ground.js';
 import { addressOf, SimulatedHost, type SimulatedHostOptions } from './simulated-host.js';
 import { simulatedSteps } from './simulated-steps.js';
@@ -85,6 +87,10 @@ export class SimulatedMachine implements Machine {
     const container = this.host.state.containers.find((one) => one.node === node);
     const lines = container ? [`simulated zerotier-one ${addressOf(container.daemon)}: ${container.state}`] : [];
     return Promise.resolve(lines.slice(-tail).join('\n'));
+  }
+
+  controller(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<ControllerApi> {
+    return Promise.resolve().then(() => openSimulatedController(this.host, node, kind, signal));
   }
 
   async close(): Promise<void> {

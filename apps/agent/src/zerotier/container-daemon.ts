@@ -8,7 +8,8 @@ import { StepError } from '../machine/machine.js';
 import { CliLocalApi } from './cli-local-api.js';
 import { FallbackLocalApi, type Reach } from './fallback-local-api.js';
 import type { LocalApiError } from './local-api.js';
-import { HttpLocalApi, type TokenSource } from './local-api.client.js';
+import { HttpLocalApi } from './local-api.client.js';
+import { TcpLocalHttp, type TokenSource } from './local-http.js';
 import { diagnoseLog } from './log-diagnosis.js';
 import { explainWith, WrongNode, type NodeDoor, type SettingsFiles } from './node-door.js';
 import { settingsFileName } from './settings-file.js';
@@ -30,8 +31,10 @@ export function containerDoor(
   };
   const ip = Object.values(inspect.NetworkSettings.Networks).find(({ IPAddress }) => IPAddress !== '')?.IPAddress;
   const cli = new CliLocalApi((command, signal) => engine.exec(id, command, { signal }));
+  const http = ip === undefined ? undefined : new TcpLocalHttp({ host: ip, port: PORT }, token);
   return {
-    api: ip ? new FallbackLocalApi(new HttpLocalApi({ host: ip, port: PORT }, token), cli, reach) : cli,
+    api: http ? new FallbackLocalApi(new HttpLocalApi(http), cli, reach) : cli,
+    http: reach.bridge === 'blocked' ? undefined : http,
     settings: settingsInside(engine, id),
     expected: secrets.address,
     explain: (error) => explainWith(error, explainTrouble),

@@ -6,7 +6,8 @@ import { NodeAddress, type NetworkId } from '@orrery/shared/contracts';
 import { describeError, Secret } from '@orrery/shared/runtime';
 import { StepError } from '../machine/machine.js';
 import type { LocalApiError } from './local-api.js';
-import { HttpLocalApi, type TokenSource } from './local-api.client.js';
+import { HttpLocalApi } from './local-api.client.js';
+import { TcpLocalHttp, type TokenSource } from './local-http.js';
 import type { Diagnosis } from './log-diagnosis.js';
 import { diagnoseLog } from './log-diagnosis.js';
 import { explainWith, WrongNode, type NodeDoor, type SettingsFiles } from './node-door.js';
@@ -39,8 +40,10 @@ export class HostDaemon {
     const token: TokenSource = { current: () => Promise.resolve(first), again: () => this.readToken() };
     const port = this.config.port ?? Number((await read(join(home, 'zerotier-one.port')))?.trim() || DEFAULT_PORT);
     const identity = NodeAddress.safeParse((await read(join(home, 'identity.public')))?.slice(0, 10));
+    const http = new TcpLocalHttp({ host: '127.0.0.1', port }, token);
     return {
-      api: new HttpLocalApi({ host: '127.0.0.1', port }, token),
+      api: new HttpLocalApi(http),
+      http,
       settings: new HostSettingsFiles(join(home, 'networks.d')),
       expected: identity.data,
       explain: (error) => explainWith(error, (trouble) => explainTrouble(trouble, port)),

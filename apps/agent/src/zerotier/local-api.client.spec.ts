@@ -6,6 +6,7 @@ import { MembershipStatus, ObservedMembership } from '@orrery/shared/contracts';
 import { Secret } from '@orrery/shared/runtime';
 import type { NetworkFlags } from './local-api.js';
 import { HttpLocalApi } from './local-api.client.js';
+import { TcpLocalHttp } from './local-http.js';
 import { observedDaemon, observedMembership, observedPeer } from './observed-daemon.js';
 
 interface Recording {
@@ -39,11 +40,12 @@ async function daemon(handler: Handler, again: () => string | undefined = () => 
     const token = again();
     return Promise.resolve(token === undefined ? undefined : new Secret(token));
   };
-  return new HttpLocalApi(
+  const http = new TcpLocalHttp(
     { host: '127.0.0.1', port },
     { current: () => Promise.resolve(new Secret(TOKEN)), again: renewed },
     300,
   );
+  return new HttpLocalApi(http);
 }
 
 /** Answers as the recording of that name does, whatever is asked. */

@@ -44,6 +44,7 @@ class FakeDaemon {
 
   readonly door: NodeDoor = {
     api: this.api,
+    http: undefined,
     settings: {
       read: () => Promise.resolve(this.file),
       write: (_network, text) => {

@@ -2,6 +2,7 @@ import type { NetworkId, NodeAddress } from '@orrery/shared/contracts';
 import { StepError } from '../machine/machine.js';
 import type { LocalApi } from './local-api.js';
 import { LocalApiError, type DaemonStatus } from './local-api.js';
+import type { LocalHttp } from './local-http.js';
 import type { Diagnosis } from './log-diagnosis.js';
 
 /** `networks.d/<id>.local.conf` of one node. */
@@ -15,6 +16,8 @@ export interface SettingsFiles {
 /** Everything by which one node is reached. */
 export interface NodeDoor {
   readonly api: LocalApi;
+  /** The daemon's HTTP; undefined where it is reached by exec alone, which knows nothing but what zerotier-cli does. */
+  readonly http: LocalHttp | undefined;
   readonly settings: SettingsFiles;
   /** The address that the node must have; undefined when nobody knows it. */
   readonly expected: NodeAddress | undefined;

@@ -1,0 +1,70 @@
+import {
+  MAX_BATCH_BYTES,
+  type ControllerAsk,
+  type ControllerRecord,
+  type ControllerResult,
+} from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import { StepError } from '../machine/machine.js';
+import { ControllerError, type ControllerApi } from '../zerotier/controller-api.js';
+
+/** A reply has to fit into one message, with what is around it. */
+const MOST_BYTES = MAX_BATCH_BYTES - 4 * 1024;
+
+/** Asks a controller. Why there is none that answers is a result, too: it is what was to be found out. */
+export async function askController(open: () => Promise<ControllerApi>, ask: ControllerAsk): Promise<ControllerResult> {
+  try {
+    return fitting(await answer(await open(), ask));
+  } catch (error) {
+    if (error instanceof ControllerError) return trouble(error.code, error);
+    if (error instanceof StepError) return trouble('controller-unreachable', error);
+    throw error;
+  }
+}
+
+async function answer(controller: ControllerApi, ask: ControllerAsk): Promise<ControllerResult> {
+  switch (ask.do) {
+    case 'probe':
+      return { result: 'probed', ...(await controller.probe()) };
+    case 'get-network':
+      return { result: 'network', network: await controller.network(ask.network) };
+    case 'put-network':
+      return { result: 'network', network: await controller.putNetwork(ask.network, ask.name, ask.config) };
+    case 'delete-network':
+      await controller.deleteNetwork(ask.network);
+      return { result: 'deleted' };
+    case 'records':
+      return { result: 'records', ...(await controller.records(ask.network, ask.after, ask.limit)) };
+    case 'put-records':
+      return { result: 'records', records: await controller.putRecords(ask.network, ask.records), more: false };
+    case 'delete-records':
+      await controller.deleteRecords(ask.network, ask.addresses);
+      return { result: 'deleted' };
+  }
+}
+
+const trouble = (
+  code: Extract<ControllerResult, { result: 'trouble' }>['code'],
+  { message, fix = '' }: AppError,
+): ControllerResult => ({ result: 'trouble', code, cause: message, fix });
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+/** Records that do not fit are left for the next page; anything else that does not fit cannot be told at all. */
+function fitting(result: ControllerResult): ControllerResult {
+  if (bytesOf(result) <= MOST_BYTES) return result;
+  const page = result.result === 'records' ? withinBytes(result.records) : [];
+  if (page.length > 0) return { result: 'records', records: page, more: true };
+  throw new AppError({
+    code: 'answer-too-long',
+    kind: 'operational',
+    cause: `what the controller answered is longer than ${MOST_BYTES} bytes`,
+    fix: 'Ask zerotier-one on the host itself.',
+  });
+}
+
+function withinBytes(records: readonly ControllerRecord[]): ControllerRecord[] {
+  let left = MOST_BYTES - 100;
+  const over = records.findIndex((record) => (left -= bytesOf(record) + 1) < 0);
+  return records.slice(0, over);
+}

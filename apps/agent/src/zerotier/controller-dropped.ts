@@ -1,0 +1,79 @@
+import { BlockList } from 'node:net';
+import type { ControllerRecord, ControllerRecordChange, NetworkConfig } from '@orrery/shared/contracts';
+
+/**
+ * What was asked of a network and is not there afterwards, in words. Addresses are compared as addresses, since zerotier-one writes
+ * them its own way; of rules, tags and capabilities only which there are, since it fills in their fields.
+ */
+export function droppedOfNetwork(wanted: NetworkConfig, is: NetworkConfig): string[] {
+  return [
+    ...wanted.pools.filter((pool) => !is.pools.some((other) => isSamePool(pool, other))).map(poolText),
+    ...wanted.routes.filter((route) => !is.routes.some((other) => isSameRoute(route, other))).map(routeText),
+    ...(isSameDns(wanted.dns, is.dns) ? [] : ['the DNS servers']),
+    ...(kinds(wanted.rules) === kinds(is.rules)
+      ? []
+      : [`${wanted.rules.length} flow rules (it has ${is.rules.length})`]),
+    ...missingIds(wanted.tags, is.tags).map((id) => `the tag ${id}`),
+    ...missingIds(wanted.capabilities, is.capabilities).map((id) => `the capability ${id}`),
+    ...settings(wanted).flatMap(([name, value], at) => (settings(is)[at]?.[1] === value ? [] : [`${name} ${value}`])),
+  ];
+}
+
+/** The same of a record. The name is not looked at: it is for people, and not every release keeps one. */
+export function droppedOfRecord(wanted: ControllerRecordChange, is: ControllerRecord): string[] {
+  const { addresses = [], authorized, bridge, noAutoAssign } = wanted;
+  return [
+    ...addresses.filter((address) => !is.addresses.some((other) => isSameIp(address, other))).map(addressText),
+    ...(authorized === undefined || authorized === is.authorized ? [] : [`authorized ${authorized}`]),
+    ...(bridge === undefined || bridge === is.bridge ? [] : [`bridge ${bridge}`]),
+    ...(noAutoAssign === undefined || noAutoAssign === is.noAutoAssign ? [] : [`no-auto-assign ${noAutoAssign}`]),
+  ];
+}
+
+const addressText = (address: string) => `the address ${address}`;
+const poolText = ({ start, end }: Pool) => `the pool ${start}-${end}`;
+const routeText = ({ target, via }: Route) => `the route ${target}${via === null ? '' : ` via ${via}`}`;
+
+const settings = ({ mtu, broadcast, multicastLimit, v4, v6, ...config }: NetworkConfig) =>
+  Object.entries({
+    private: config.private,
+    ...{ mtu, broadcast, 'multicast limit': multicastLimit, 'IPv4 by pools': v4.pools, 'IPv6 by pools': v6.pools },
+    ...{ 'RFC 4193': v6.rfc4193, '6PLANE': v6.sixPlane },
+  });
+
+type Pool = NetworkConfig['pools'][number];
+const isSamePool = (one: Pool, other: Pool) => isSameIp(one.start, other.start) && isSameIp(one.end, other.end);
+
+type Route = NetworkConfig['routes'][number];
+const isSameRoute = (one: Route, other: Route) =>
+  isSameNetwork(one.target, other.target) &&
+  (one.via === null || other.via === null ? one.via === other.via : isSameIp(one.via, other.via));
+
+type Dns = NetworkConfig['dns'];
+const isSameDns = (one: Dns, other: Dns) =>
+  one === null || other === null
+    ? one === other
+    : one.domain === other.domain && one.servers.every((ip) => other.servers.some((is) => isSameIp(ip, is)));
+
+const kinds = (rules: NetworkConfig['rules']) =>
+  rules.map(({ type, not = false, or = false }) => `${type} ${not} ${or}`).join();
+
+const missingIds = (wanted: readonly { id: number }[], is: readonly { id: number }[]) =>
+  wanted.map(({ id }) => id).filter((id) => !is.some((other) => other.id === id));
+
+const familyOf = (ip: string) => (ip.includes(':') ? 'ipv6' : 'ipv4');
+
+/** Both are addresses; of what the controller answered, what is none was left out before. */
+function isSameNetwork(one: string, other: string): boolean {
+  const [ip = '', bits = ''] = one.split('/');
+  const [otherIp = '', otherBits = ''] = other.split('/');
+  if (bits !== otherBits || familyOf(ip) !== familyOf(otherIp)) return false;
+  const range = new BlockList();
+  range.addSubnet(ip, Number(bits), familyOf(ip));
+  return range.check(otherIp, familyOf(otherIp));
+}
+
+const isSameIp = (one: string, other: string): boolean => {
+  const bits = familyOf(one) === 'ipv6' ? 128 : 32;
+  return isSameNetwork(`${one}/${bits}`, `${other}/${familyOf(other) === 'ipv6' ? 128 : 32}`);
+};

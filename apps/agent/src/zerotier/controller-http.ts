@@ -1,0 +1,110 @@
+import type { ControllerTrouble, NetworkId, NodeAddress } from '@orrery/shared/contracts';
+import type { z } from 'zod';
+import { ControllerStatus } from './controller-answers.js';
+import { ControllerError, ForeignNetwork } from './controller-api.js';
+import { DaemonStatus, LocalApiError, readAnswer } from './local-api.js';
+import type { LocalHttp, Question } from './local-http.js';
+import { assertExpected } from './node-door.js';
+
+/** The way to the controller of one node. */
+export interface ControllerWay {
+  http: LocalHttp;
+  /** The address that the node must have; undefined when nobody knows it. */
+  expected: NodeAddress | undefined;
+  /** What it means for this kind of node that its daemon gives no answer. */
+  explain(error: unknown): { message: string; fix: string | undefined };
+  signal: AbortSignal;
+}
+
+const USE_ANOTHER =
+  'Use an image whose zerotier-one has one built in, such as zerotier/zerotier:1.14.2, or the controller of another node.';
+
+/** Questions to the controller, and what the ways in which it does not answer them mean. */
+export class ControllerHttp {
+  private own: Promise<DaemonStatus> | undefined;
+
+  constructor(private readonly way: ControllerWay) {}
+
+  /** Who it is. Asked first, and once: another daemon may have the port or the bridge address by now. */
+  status(): Promise<DaemonStatus> {
+    this.own ??= this.identify();
+    return this.own;
+  }
+
+  async assertOwn(network: NetworkId): Promise<void> {
+    const { address } = await this.status();
+    if (!network.startsWith(address)) throw new ForeignNetwork(network, address);
+  }
+
+  /** Throws ControllerError when there is no controller, or none that is ready. */
+  async assertController(): Promise<void> {
+    const body = await this.ask({ method: 'GET', path: '/controller' });
+    if (body === undefined) throw this.trouble('controller-absent', 'has no controller built in', USE_ANOTHER);
+    const { controller, databaseReady } = readAnswer(ControllerStatus, body, 'GET /controller');
+    if (!controller) throw this.trouble('controller-absent', 'says that it is no controller', USE_ANOTHER);
+    if (!databaseReady) throw this.notReady();
+  }
+
+  /** Undefined: 404, nothing is there. */
+  async ask(question: Omit<Question, 'signal'>): Promise<unknown> {
+    const { status, body } = await this.answered(question);
+    if (status === 200) return body;
+    if (status === 404) return undefined;
+    if (status === 503) throw this.notReady();
+    const { method, path } = question;
+    throw new LocalApiError('garbage', `zerotier-one answered ${status} to ${method} ${path}`);
+  }
+
+  /** What is there, read. */
+  async read<S extends z.ZodType>(path: string, schema: S, network?: NetworkId): Promise<z.infer<S>> {
+    const body = (await this.ask({ method: 'GET', path })) ?? (await this.missing(network));
+    return readAnswer(schema, body, `GET ${path}`);
+  }
+
+  /** Why there was a 404: no controller, or no such network on it. */
+  async missing(network?: NetworkId): Promise<never> {
+    await this.assertController();
+    if (network === undefined) throw new LocalApiError('garbage', 'the controller does not know its own networks');
+    throw this.trouble(
+      'unknown-network',
+      `has no network ${network} on its controller`,
+      'It was deleted there, or was never made. Create it again, or forget it.',
+    );
+  }
+
+  /** Only trouble on the way is the daemon's absence; an answer that cannot be read is no sign of that. */
+  private async answered(question: Omit<Question, 'signal'>) {
+    try {
+      return await this.way.http.ask({ ...question, signal: this.way.signal });
+    } catch (error) {
+      if (error instanceof LocalApiError && error.trouble !== 'garbage') throw this.unreachable(error);
+      throw error;
+    }
+  }
+
+  private async identify(): Promise<DaemonStatus> {
+    const { http, expected, signal } = this.way;
+    try {
+      const { status, body } = await http.ask({ method: 'GET', path: '/status', signal });
+      if (status !== 200) throw new LocalApiError('garbage', `zerotier-one answered ${status} to GET /status`);
+      const read = readAnswer(DaemonStatus, body, 'GET /status');
+      assertExpected(read, expected);
+      return read;
+    } catch (error) {
+      throw error instanceof LocalApiError ? this.unreachable(error) : error;
+    }
+  }
+
+  private unreachable(origin: LocalApiError): ControllerError {
+    const { message, fix = '' } = this.way.explain(origin);
+    return new ControllerError({ code: 'controller-unreachable', cause: message, fix, origin });
+  }
+
+  private notReady(): ControllerError {
+    return this.trouble('controller-not-ready', 'is still reading the records of its controller', 'Wait some seconds.');
+  }
+
+  private trouble(code: ControllerTrouble, what: string, fix: string): ControllerError {
+    return new ControllerError({ code, cause: `the zerotier-one of this node ${what}`, fix });
+  }
+}

@@ -1,0 +1,115 @@
+import type {
+  ControllerNetwork,
+  ControllerRecord,
+  ControllerRecordChange,
+  NetworkConfig,
+  NetworkId,
+  NodeAddress,
+} from '@orrery/shared/contracts';
+import { BulkRecords, DaemonRecord, NetworkList, recordBody, RecordList } from './controller-answers.js';
+import { SettingsDropped, type ControllerApi, type ProbedController, type RecordsPage } from './controller-api.js';
+import { droppedOfNetwork, droppedOfRecord } from './controller-dropped.js';
+import { ControllerHttp, type ControllerWay } from './controller-http.js';
+import { DaemonControllerNetwork, networkBody } from './controller-network.js';
+import { fewAtOnce } from './few-at-once.js';
+import { readAnswer } from './local-api.js';
+
+/** Requests at a time: the daemon answers everybody with a few threads. */
+const AT_ONCE = 4;
+/** Records that are asked for one by one even where there is a list of them all. */
+const FEW = 4;
+/** In a network with more records than this, the list of all of them is too long an answer. */
+const MOST_IN_BULK = 5_000;
+
+const pathOf = (network: NetworkId): string => `/controller/network/${network}`;
+const recordsOf = (network: NetworkId): string => `${pathOf(network)}/member`;
+const recordOf = (network: NetworkId, address: NodeAddress): string => `${recordsOf(network)}/${address}`;
+
+/** The controller of a zerotier-one, over its HTTP. */
+export class ControllerClient implements ControllerApi {
+  private readonly http: ControllerHttp;
+
+  constructor(way: ControllerWay) {
+    this.http = new ControllerHttp(way);
+  }
+
+  async probe(): Promise<ProbedController> {
+    const { address, version } = await this.http.status();
+    await this.http.assertController();
+    return { address, version, networks: await this.http.read('/controller/network', NetworkList) };
+  }
+
+  async network(network: NetworkId): Promise<ControllerNetwork> {
+    await this.http.assertOwn(network);
+    return this.http.read(pathOf(network), DaemonControllerNetwork, network);
+  }
+
+  async putNetwork(network: NetworkId, name: string, config: NetworkConfig): Promise<ControllerNetwork> {
+    await this.http.assertOwn(network);
+    const body = networkBody(name, config);
+    if ((await this.http.ask({ method: 'POST', path: pathOf(network), body })) === undefined)
+      return this.http.missing(network);
+    const is = await this.network(network);
+    const dropped = droppedOfNetwork(config, is.config);
+    if (dropped.length > 0) throw new SettingsDropped(`the network ${network}`, dropped);
+    return is;
+  }
+
+  async deleteNetwork(network: NetworkId): Promise<void> {
+    await this.http.assertOwn(network);
+    if ((await this.http.ask({ method: 'DELETE', path: pathOf(network) })) === undefined)
+      await this.http.assertController();
+  }
+
+  async records(network: NetworkId, after: NodeAddress | null, limit: number): Promise<RecordsPage> {
+    await this.http.assertOwn(network);
+    const all = await this.http.read(recordsOf(network), RecordList, network);
+    const left = all.filter((address) => after === null || address > after);
+    const page = left.slice(0, limit);
+    const inBulk = page.length > FEW && all.length <= MOST_IN_BULK ? await this.inBulk(network, page) : undefined;
+    return { records: inBulk ?? (await this.oneByOne(network, page)), more: left.length > page.length };
+  }
+
+  /** The network is asked for first: whether a record is taken for one that is not there, nobody has seen. */
+  async putRecords(network: NetworkId, changes: readonly ControllerRecordChange[]): Promise<ControllerRecord[]> {
+    await this.network(network);
+    return fewAtOnce(changes, AT_ONCE, (change) => this.putRecord(network, change));
+  }
+
+  async deleteRecords(network: NetworkId, addresses: readonly NodeAddress[]): Promise<void> {
+    await this.network(network);
+    await fewAtOnce(addresses, AT_ONCE, (address) =>
+      this.http.ask({ method: 'DELETE', path: recordOf(network, address) }),
+    );
+  }
+
+  /** The answer is the record as it was written, and shows what was left out (FACTS, recordings). */
+  private async putRecord(network: NetworkId, change: ControllerRecordChange): Promise<ControllerRecord> {
+    const path = recordOf(network, change.address);
+    const answer = await this.http.ask({ method: 'POST', path, body: recordBody(change) });
+    if (answer === undefined) return this.http.missing(network);
+    const is = readAnswer(DaemonRecord, answer, `POST ${path}`);
+    const dropped = droppedOfRecord(change, is);
+    if (dropped.length > 0) throw new SettingsDropped(`the record of ${change.address} in ${network}`, dropped);
+    return is;
+  }
+
+  /** Undefined: this release has no such list. */
+  private async inBulk(network: NetworkId, page: readonly NodeAddress[]): Promise<ControllerRecord[] | undefined> {
+    const path = `/unstable${recordsOf(network)}`;
+    const answer = await this.http.ask({ method: 'GET', path });
+    if (answer === undefined) return undefined;
+    const records = new Map(readAnswer(BulkRecords, answer, `GET ${path}`).map((record) => [record.address, record]));
+    return page.flatMap((address) => records.get(address) ?? []);
+  }
+
+  /** What was deleted meanwhile is left out. */
+  private async oneByOne(network: NetworkId, page: readonly NodeAddress[]): Promise<ControllerRecord[]> {
+    const records = await fewAtOnce(page, AT_ONCE, async (address) => {
+      const path = recordOf(network, address);
+      const answer = await this.http.ask({ method: 'GET', path });
+      return answer === undefined ? [] : [readAnswer(DaemonRecord, answer, `GET ${path}`)];
+    });
+    return records.flat();
+  }
+}
