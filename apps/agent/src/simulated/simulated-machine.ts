@@ -1,5 +1,5 @@
 import type { NodeId, NodeKind, ObservedState } from '@orrery/shared/contracts';
-import type { IdentityStore } from '../identities/identity-store.js';
+import type { IdentityStore, NodeSecrets } from '../identities/identity-store.js';
 import { steadyNow } from '../lifecycle/steady-now.js';
 import type { Executors, Machine, MachineFacts, Scope } from '../machine/machine.js';
 import { canonical } from '../observed/diff-lists.js';
@@ -7,6 +7,7 @@ import type { ControllerApi } from '../zerotier/controller-api.js';
 import { openSimulatedController } from './simulated-controller.js';
 import { SIMULATED_GROUND } from './simulated-ground.js';
 import { addressOf, SimulatedHost, type SimulatedHostOptions } from './simulated-host.js';
+import { simulatedIdentity } from './simulated-identity.js';
 import { simulatedSteps } from './simulated-steps.js';
 import { viewContainer, viewNode, viewStopped } from './simulated-view.js';
 
@@ -81,6 +82,10 @@ export class SimulatedMachine implements Machine {
       seen = now;
     }, LOOK_MS);
     signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  }
+
+  mintAhead(): Promise<NodeSecrets> {
+    return Promise.resolve(simulatedIdentity());
   }
 
   logs(node: NodeId, tail: number): Promise<string> {
