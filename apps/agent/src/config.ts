@@ -67,6 +67,10 @@ export const AgentSettings = z.object({
   ORRERY_SIMULATE: BooleanSetting.default(false).meta({
     description: 'A simulated host: the same agent over a model of zerotier-one, without Docker',
   }),
+  ORRERY_SIMULATED_WORLD: z.string().startsWith('/').optional().meta({
+    description:
+      'Folder (0700, a short path) in which simulated hosts of one machine find each other: nodes of one join networks on controllers of another. Without it each is alone',
+  }),
   DOCKER_HOST: UnixSocket.optional().meta({ description: 'The Docker Engine, as `unix:///path/to/docker.sock`' }),
   ORRERY_DOCKER_SOCKET: UnixSocket.optional().meta({
     description: 'The same as a path; wins over DOCKER_HOST. Without both: /var/run/docker.sock',
@@ -122,6 +126,7 @@ export interface AgentConfig {
   hostName: string;
   hostLabels: Labels;
   simulate: boolean;
+  simulatedWorld: string | undefined;
   dockerSocket: string;
   dockerNetwork: string;
   dockerConfigFile: string;
@@ -146,6 +151,7 @@ export function readAgentConfig(env: Record<string, string | undefined>): AgentC
     hostName: settings.ORRERY_HOST_NAME,
     hostLabels: settings.ORRERY_HOST_LABELS,
     simulate: settings.ORRERY_SIMULATE,
+    simulatedWorld: settings.ORRERY_SIMULATED_WORLD,
     dockerSocket: settings.ORRERY_DOCKER_SOCKET ?? settings.DOCKER_HOST ?? '/var/run/docker.sock',
     dockerNetwork: settings.ORRERY_DOCKER_NETWORK,
     dockerConfigFile: join(settings.DOCKER_CONFIG, 'config.json'),

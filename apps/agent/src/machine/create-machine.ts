@@ -20,8 +20,10 @@ export async function createMachine(
   logger: Logger,
   ways: Ways = {},
 ): Promise<Machine> {
-  if (config.simulate)
-    return SimulatedMachine.open({ home: config.home, logger, defaultImage: config.zerotierImage, identities });
+  if (config.simulate) {
+    const { home, simulatedWorld: world, zerotierImage: defaultImage } = config;
+    return SimulatedMachine.open({ home, world, logger, defaultImage, identities });
+  }
   const { createRealMachine } = await import('./real-machine.js');
   const { dockerSocket, dockerNetwork, dockerConfigFile, zerotierHome, zerotierPort, zerotierImage, moonsDir } = config;
   return createRealMachine(

@@ -5,11 +5,13 @@ import type { MembershipSettings, NetworkId, NodeId } from '@orrery/shared/contr
 import { describeError, type Logger } from '@orrery/shared/runtime';
 import { steadyNow } from '../lifecycle/steady-now.js';
 import { StepError } from '../machine/machine.js';
+import { keptController, restoredController, storedController } from './kept-controller.js';
 import type { Controller } from './model/controller.js';
 import type { Daemon } from './model/daemon.js';
 import { IDENTITY_BYTES, identityFrom, parseIdentity } from './model/identity.js';
 import { MemoryWorld } from './model/memory-world.js';
 import type { Timing } from './model/timing.js';
+import { SharedWorld } from './shared-world/shared-world.js';
 import {
   readSimulatedState,
   SimulatedStateFile,
@@ -23,6 +25,8 @@ export interface SimulatedHostOptions {
   logger: Logger;
   timing?: Partial<Timing>;
   now?: () => number;
+  /** Folder in which simulated hosts find each other; without it this one is alone. */
+  world?: string | undefined;
 }
 
 /** A host that exists in memory and in one file: an engine's containers, and the zerotier-ones of the model. */
@@ -34,6 +38,7 @@ export class SimulatedHost {
     private readonly options: SimulatedHostOptions,
     readonly state: SimulatedState,
     readonly world: MemoryWorld,
+    private readonly shared: SharedWorld | null,
   ) {
     this.#file = new SimulatedStateFile(options.home);
     this.#now = options.now ?? steadyNow;
@@ -45,10 +50,12 @@ export class SimulatedHost {
     const now = (options.now ?? steadyNow)();
     const state = (await readSimulatedState(options.home)) ?? newState();
     const controllers = state.controllers as Record<string, Controller>;
-    const host = new SimulatedHost(options, state, new MemoryWorld({ now, timing, controllers }));
+    const elsewhere = await openSharedWorld(options, state);
+    const host = new SimulatedHost(options, state, new MemoryWorld({ now, timing, controllers, elsewhere }), elsewhere);
     host.startDaemon(state.host);
     for (const { state: runs, daemon } of state.containers) if (runs === 'running') host.startDaemon(daemon);
     await host.save();
+    await elsewhere?.listen((message) => host.world.receive(message, host.#now()));
     return host;
   }
 
@@ -58,13 +65,17 @@ export class SimulatedHost {
     await this.#applyAuthorizations();
   }
 
-  startDaemon({ identityPublic, token, files }: SimulatedDaemon): void {
+  startDaemon({ identityPublic, token, files, controller: kept }: SimulatedDaemon): void {
     const identity = parseIdentity(identityPublic);
-    if (identity) this.world.start({ identity, token, networkFiles: files });
+    if (!identity) return;
+    const controller = kept && restoredController(identity.address, kept, this.options.timing);
+    this.world.start({ identity, token, networkFiles: files, ...(controller && { controller }) });
   }
 
   stopDaemon(daemon: SimulatedDaemon): void {
-    daemon.files = this.world.stop(addressOf(daemon));
+    const address = addressOf(daemon);
+    daemon.controller = storedController(this.world.controllerAt(address));
+    daemon.files = this.world.stop(address);
   }
 
   daemon(daemon: SimulatedDaemon): Daemon {
@@ -100,8 +111,16 @@ export class SimulatedHost {
   async save(): Promise<void> {
     const { state, world } = this;
     state.controllers = world.controllers();
-    for (const daemon of [state.host, ...running(state)]) daemon.files = world.networkFiles(addressOf(daemon));
+    for (const daemon of [state.host, ...running(state)]) {
+      daemon.files = world.networkFiles(addressOf(daemon));
+      daemon.controller = keptController(world.controllerAt(addressOf(daemon)));
+    }
     await this.#file.save(state);
+  }
+
+  async close(): Promise<void> {
+    await this.shared?.close();
+    await this.save();
   }
 
   #request(daemon: SimulatedDaemon, method: string, network: NetworkId, body?: string): void {
@@ -163,6 +182,12 @@ export function settingsFiles(
   return { [`${network}.conf`]: conf, [`${network}.local.conf`]: `allowManaged=${managed}\n${lines.join('')}` };
 }
 
+async function openSharedWorld({ world, logger }: SimulatedHostOptions, state: SimulatedState) {
+  if (world === undefined) return null;
+  const { host, membersElsewhere: members } = state;
+  return SharedWorld.open({ folder: world, host: addressOf(host), members, logger });
+}
+
 const running = ({ containers }: SimulatedState): SimulatedDaemon[] =>
   containers.filter(({ state }) => state === 'running').map(({ daemon }) => daemon);
 
@@ -171,5 +196,5 @@ export const newToken = (): string => randomBytes(12).toString('hex');
 function newState(): SimulatedState {
   const { identity } = identityFrom(randomBytes(IDENTITY_BYTES));
   const host = { identityPublic: identity.public, token: newToken(), files: {} };
-  return { images: [], host, containers: [], controllers: {} };
+  return { images: [], host, containers: [], controllers: {}, membersElsewhere: {} };
 }

@@ -88,7 +88,7 @@ export class SimulatedMachine implements Machine {
   }
 
   async close(): Promise<void> {
-    await this.host.save();
+    await this.host.close();
   }
 
   #interfaces() {

@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { ContainerLimits, ContainerState, ItemId, Name, NodeId } from '@orrery/shared/contracts';
 import { writeFileDurably } from '@orrery/shared/runtime';
 import { z } from 'zod';
+import type { KeptController } from './kept-controller.js';
 
 const Files = z.record(z.string(), z.string());
 
-/** A zerotier-one that is simulated: who it is, and its networks.d. */
-const SimulatedDaemon = z.object({ identityPublic: z.string(), token: z.string(), files: Files });
+/** A zerotier-one that is simulated: who it is, its networks.d, and its controller.d while networks are kept there. */
+const SimulatedDaemon = z.object({
+  ...{ identityPublic: z.string(), token: z.string(), files: Files },
+  controller: z.custom<KeptController>().optional(),
+});
 export type SimulatedDaemon = z.infer<typeof SimulatedDaemon>;
 
 export const SimulatedContainer = z.object({
@@ -26,6 +30,8 @@ export const SimulatedState = z.object({
   host: SimulatedDaemon,
   containers: z.array(SimulatedContainer),
   controllers: z.record(z.string(), z.unknown()),
+  /** Nodes of other simulated hosts that controllers of this one have heard of → their hosts. */
+  membersElsewhere: z.record(z.string(), z.string()).default({}),
 });
 export type SimulatedState = z.infer<typeof SimulatedState>;
 

@@ -2,6 +2,7 @@ import type { Controller } from './controller.js';
 import { networkFilesOf, type Daemon, type Turn } from './daemon.js';
 import { changeMembership } from './daemon-networks.js';
 import { heardFrom } from './daemon-receive.js';
+import { mayLeave, type Elsewhere } from './elsewhere.js';
 import type { HttpAnswer, HttpRequest } from './http/http-message.js';
 import { serve } from './http/local-api.js';
 import { controllerOf } from './ids.js';
@@ -24,6 +25,8 @@ export interface WorldOptions {
   readonly planet?: boolean;
   /** What `controllers()` gave in an earlier life. */
   readonly controllers?: Readonly<Record<string, Controller>>;
+  /** Without: there is no world but this one. */
+  readonly elsewhere?: Elsewhere | null;
 }
 
 /**
@@ -55,6 +58,7 @@ export class MemoryWorld {
     const { address } = setup.identity;
     const timing = { ...this.options.timing, ...setup.timing };
     this.nodes.set(address, startNode({ listeningOn: ['192.0.2.1/9993'], ...setup, timing, now: this.clock }));
+    this.announce(address);
     return address;
   }
 
@@ -71,7 +75,8 @@ export class MemoryWorld {
     this.draws = (this.draws * 16807 + 12345) % 2147483647;
     const served = serve(this.nodeAt(address), request, this.clock, this.draws / 2147483647);
     this.nodes.set(address, served.node);
-    this.mailbox.post(served.out, this.clock);
+    this.announce(address);
+    this.post(served.out);
     return served.answer;
   }
 
@@ -85,6 +90,18 @@ export class MemoryWorld {
 
   daemon(address: string): Daemon {
     return this.nodeAt(address).daemon;
+  }
+
+  /** The controller that the daemon itself carries. */
+  controllerAt(address: string): Controller | null {
+    return this.nodeAt(address).controller;
+  }
+
+  /** A message from elsewhere, long enough on its way already. One for nobody here is lost. */
+  receive(message: Message, now: number): void {
+    this.advance(now);
+    if (this.paused.has(message.to)) this.mailbox.post([message], this.clock);
+    else if (this.nodes.has(message.to)) this.deliver(message);
   }
 
   /** The implicit controllers as plain data, to be kept over a restart of the process. */
@@ -161,13 +178,33 @@ export class MemoryWorld {
 
   private settle(address: string, turn: Turn<Node>): void {
     this.nodes.set(address, turn.state);
-    if (!this.cutOff.has(address)) this.mailbox.post(turn.out, this.clock);
+    if (!this.cutOff.has(address)) this.post(turn.out);
+  }
+
+  /** What goes elsewhere goes at once: the way there takes its own time. */
+  private post(messages: readonly Message[]): void {
+    const leaving = messages.filter((message) => this.leaves(message));
+    for (const message of leaving) this.options.elsewhere?.send(message);
+    this.mailbox.post(
+      messages.filter((message) => !leaving.includes(message)),
+      this.clock,
+    );
+  }
+
+  private leaves(message: Message): boolean {
+    return !this.nodes.has(message.to) && mayLeave(message) && this.options.elsewhere?.knows(message.to) === true;
+  }
+
+  private announce(address: string): void {
+    const networks = this.nodes.get(address)?.controller?.networks ?? {};
+    if (Object.keys(networks).length > 0) this.options.elsewhere?.announce(address);
   }
 
   private deliver(message: Message): void {
     if (this.cutOff.has(message.to) || this.cutOff.has(message.from)) return;
     const node = this.nodes.get(message.to);
     if (node) this.settle(message.to, receiveAtNode(node, message, this.clock, ENDPOINT));
+    else if (this.leaves(message)) this.options.elsewhere?.send(message);
     else if (message.kind === 'hello') this.greet(message);
     else if (message.kind === 'config-request') this.askImplicit(message);
   }
@@ -178,7 +215,9 @@ export class MemoryWorld {
   }
 
   private implicitFor(networkId: string): ImplicitControllers {
-    if (this.implicit && !this.nodes.has(controllerOf(networkId))) return this.implicit;
+    const controller = controllerOf(networkId);
+    const isSomebodys = this.nodes.has(controller) || this.options.elsewhere?.knows(controller) === true;
+    if (this.implicit && !isSomebodys) return this.implicit;
     throw new Error(`${networkId} has a controller of its own, or none at all`);
   }
 

@@ -1,0 +1,46 @@
+import { NetworkId, NodeAddress } from '@orrery/shared/contracts';
+import { z } from 'zod';
+import { parseIdentity } from '../model/identity.js';
+import { controllerOf } from '../model/ids.js';
+
+/** Longer ones are not sent, and whoever sends one is not listened to. Thousands of routes fit. */
+export const LETTER_BYTES = 1024 * 1024;
+
+const Text = z.string().max(512);
+const Texts = z.array(Text).max(1_000);
+
+const Config = z.object({
+  ...{ name: Text, public: z.boolean(), revision: z.int(), mtu: z.int(), broadcast: z.boolean(), bridge: z.boolean() },
+  addresses: Texts,
+  routes: z.array(z.object({ target: Text, via: Text.nullable() })).max(10_000),
+  dns: z.object({ domain: Text, servers: Texts }),
+});
+
+const Refusal = z.object({
+  code: z.enum(['ACCESS_DENIED', 'NOT_FOUND', 'AUTHENTICATION_REQUIRED', 'CLIENT_TOO_OLD']),
+  authenticationUrl: z.string().max(2_048).optional(),
+});
+
+const about = { from: NodeAddress, to: NodeAddress, networkId: NetworkId };
+
+/** Nobody speaks for a controller but the one that the network's id names, and nobody asks in another's name. */
+export const CarriedMessage = z.discriminatedUnion('kind', [
+  z
+    .object({ ...about, kind: z.literal('config-request'), identity: Text })
+    .refine(({ networkId, to }) => controllerOf(networkId) === to, 'the network has another controller')
+    .refine(({ identity, from }) => parseIdentity(identity)?.address === from, 'the identity is not of who asks'),
+  z
+    .object({ ...about, kind: z.literal('config'), config: Config })
+    .refine(({ networkId, from }) => controllerOf(networkId) === from, 'the network has another controller'),
+  z
+    .object({ ...about, kind: z.literal('refusal'), refusal: Refusal })
+    .refine(({ networkId, from }) => controllerOf(networkId) === from, 'the network has another controller'),
+]);
+
+/** What one simulated host puts into another's letterbox. */
+export const Letter = z.object({
+  /** Whose letterbox takes the answers, and later what changes. */
+  answersTo: NodeAddress,
+  message: CarriedMessage,
+});
+export type Letter = z.infer<typeof Letter>;

@@ -1,0 +1,80 @@
+import type { Logger } from '@orrery/shared/runtime';
+import type { Elsewhere } from '../model/elsewhere.js';
+import type { Message } from '../model/messages.js';
+import { Courier } from './courier.js';
+import { CarriedMessage, type Letter } from './letter.js';
+import { Letterbox } from './letterbox.js';
+import { WorldFolder } from './world-folder.js';
+
+export interface SharedWorldOptions {
+  folder: string;
+  /** Address of the host's own daemon: the name of its letterbox. */
+  host: string;
+  /** Member → host, as it was in an earlier life. Kept up to date here: a controller reaches its members also after a restart. */
+  members: Record<string, string>;
+  logger: Logger;
+}
+
+/** What the simulated hosts of this machine are to each other: a node of one reaches the controllers of the others. */
+export class SharedWorld implements Elsewhere {
+  readonly #courier: Courier;
+  readonly #announced = new Set<string>();
+  #letterbox: Letterbox | undefined;
+
+  private constructor(
+    private readonly options: SharedWorldOptions,
+    private readonly folder: WorldFolder,
+  ) {
+    this.#courier = new Courier(options.logger);
+  }
+
+  static async open(options: SharedWorldOptions): Promise<SharedWorld> {
+    return new SharedWorld(options, await WorldFolder.open(options.folder));
+  }
+
+  /** From now on letters come in. */
+  async listen(receive: (message: Message) => void): Promise<void> {
+    const { host, members, logger } = this.options;
+    this.#letterbox = await Letterbox.open({
+      path: this.folder.letterboxOf(host),
+      receive: ({ answersTo, message }) => {
+        if (message.kind === 'config-request') members[message.from] = answersTo;
+        receive(message);
+      },
+      logger,
+    });
+    if (!this.#letterbox)
+      logger.warn({
+        event: 'simulated.world-taken',
+        cause: `another process runs this simulated host (${host})`,
+        fix: 'Stop it, or give this agent a state folder that is not a copy.',
+      });
+  }
+
+  announce(address: string): void {
+    if (this.#announced.has(address)) return;
+    this.folder.noteController(address, this.options.host);
+    this.#announced.add(address);
+  }
+
+  knows(address: string): boolean {
+    return this.#hostOf(address) !== undefined;
+  }
+
+  /** One for this host itself is for a daemon of it that does not run. */
+  send(message: Message): void {
+    const [host, carried] = [this.#hostOf(message.to), CarriedMessage.safeParse(message)];
+    if (host === undefined || host === this.options.host || !carried.success) return;
+    const letter: Letter = { answersTo: this.options.host, message: carried.data };
+    this.#courier.send(this.folder.letterboxOf(host), letter);
+  }
+
+  async close(): Promise<void> {
+    await this.#letterbox?.close();
+    await this.#courier.close();
+  }
+
+  #hostOf(address: string): string | undefined {
+    return this.options.members[address] ?? this.folder.hostOf(address);
+  }
+}
