@@ -25,7 +25,9 @@ export async function planHosts({ home, simulate, simulateByDefault }, env = pro
   if (!engine.reachable) remarks.push(`No containers on this host: ${engine.reason}. To get that: ${engine.fix}`);
   if (!daemon.present)
     remarks.push(`No zerotier-one of this host's own: ${daemon.reason}. To get one: ${INSTALL_ZEROTIER}`);
-  return { hosts, remarks: isReal && engine.reachable ? [] : remarks };
+  const tooDeep = `Simulated hosts do not reach each other's networks: ${home} is too long a path for sockets`;
+  const apart = simulated > 1 && !worldOf(home) ? [tooDeep] : [];
+  return { hosts, remarks: isReal && engine.reachable ? apart : [...remarks, ...apart] };
 }
 
 /** A name that a host may have: letters, digits and hyphens. */
@@ -48,7 +50,18 @@ function simulatedHost(home, index) {
   const site = index % 3 === 2 ? 'onprem' : 'cloud';
   const number = site === 'onprem' ? Math.floor(index / 3) + 1 : index - Math.floor(index / 3) + 1;
   const name = `${site}-${number}`;
-  return { name, simulated: true, labels: `site=${site}`, home: join(home, 'simulated', name), env: {} };
+  const env = worldOf(home) ?? {};
+  return { name, simulated: true, labels: `site=${site}`, home: join(home, 'simulated', name), env };
+}
+
+/** The kernel takes no longer path for a socket, on Linux 107. */
+const SOCKET_PATH_BYTES = 103;
+
+/** The folder in which simulated hosts find each other, unless sockets in it would have too long a path. */
+function worldOf(home) {
+  const folder = join(home, 'world');
+  const fits = Buffer.byteLength(join(folder, '0123456789.sock')) <= SOCKET_PATH_BYTES;
+  return fits ? { ORRERY_SIMULATED_WORLD: folder } : undefined;
 }
 
 /** An agent speaks to an engine over its socket only: whoever can reach a port of it is root there. */

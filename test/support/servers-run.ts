@@ -50,6 +50,13 @@ export async function deleteAtExit(path: string): Promise<void> {
   await writeFile(join(folders, basename(path)), path);
 }
 
+/** The same for sockets: where temporary folders are far down, a path in one is longer than a socket's may be. */
+export async function shortFolder(label: string): Promise<string> {
+  const folder = await mkdtemp(`/tmp/orrery-${label}-`);
+  await deleteAtExit(folder);
+  return folder;
+}
+
 /** Runs `work` while no other process of the run is inside the same lock. A lock whose holder died is taken over. */
 export async function underLock<T>(file: string, work: () => Promise<T>, withinMs = LOCK_WITHIN_MS): Promise<T> {
   const taken = async () => {

@@ -8,7 +8,7 @@ import { reapAtExit, runFolder, underLock } from './servers-run.js';
 export { freePort } from '../../scripts/servers/ports.mjs';
 export { eventually } from './eventually.js';
 export { TestPostgres, type TestDatabase } from './servers-postgres.js';
-export { reapAtExit, temporaryFolder } from './servers-run.js';
+export { reapAtExit, shortFolder, temporaryFolder } from './servers-run.js';
 
 /**
  * Real Postgres. By default one cluster for the whole run, started by the first who asks: make databases in it.

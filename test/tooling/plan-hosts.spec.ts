@@ -82,6 +82,18 @@ describe('The hosts that npm start brings', () => {
     expect(new Set(many).size).toBe(100);
   });
 
+  it('share a world when they are simulated, unless sockets in it would have too long a path, which is said', async () => {
+    const home = '/'.padEnd(81, 'd');
+    const worlds = async (at: string) => {
+      const { hosts, remarks } = await planHosts({ ...settings(2), home: at }, await machine({ engine: true }));
+      return { worlds: hosts.map(({ env }) => env['ORRERY_SIMULATED_WORLD']), remarks };
+    };
+    expect(await worlds(home)).toEqual({ worlds: [undefined, `${home}/world`, `${home}/world`], remarks: [] });
+    const deeper = await worlds(`${home}d`);
+    expect(deeper.worlds).toEqual([undefined, undefined, undefined]);
+    expect(deeper.remarks).toEqual([expect.stringContaining('too long a path')]);
+  });
+
   it('do not use an engine over TCP', async () => {
     const port = await listen(
       createServer((_request, response) => response.end('{"Version":"26.1.5"}')),

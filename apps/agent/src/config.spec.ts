@@ -34,6 +34,7 @@ describe('the settings of the agent', () => {
     ['ORRERY_HOST_NAME', 'Not A Name'],
     ['ORRERY_URL', 'ftp://x'],
     ['DOCKER_HOST', 'tcp://127.0.0.1:2375'],
+    ['ORRERY_SIMULATED_WORLD', 'here'],
     ['ORRERY_ZEROTIER_PORT', '99999'],
     ['ORRERY_ZEROTIER_IMAGE', 'NOT AN IMAGE'],
   ])('refuse %s=%s by its name', (name, value) => {

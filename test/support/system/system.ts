@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import {
   eventually,
+  shortFolder,
   startNats,
   startPostgres,
   temporaryFolder,
@@ -41,6 +42,15 @@ export interface SystemOptions {
   start?: boolean;
 }
 
+interface Servers {
+  postgres: TestPostgres;
+  database: TestDatabase;
+  nats: TestNats;
+  home: string;
+  /** Where its simulated hosts find each other. */
+  world: string;
+}
+
 type Proxies = Record<'agents-nats' | 'api-nats' | 'postgres', TcpProxy | undefined>;
 
 /** API, agents on simulated hosts, Postgres and NATS: all of Orrery as processes, on loopback. */
@@ -52,7 +62,7 @@ export class System {
   readonly replicas: ApiProcess[] = [];
 
   private constructor(
-    private readonly servers: { postgres: TestPostgres; database: TestDatabase; nats: TestNats; home: string },
+    private readonly servers: Servers,
     readonly proxies: Proxies,
     private readonly options: SystemOptions,
   ) {}
@@ -74,7 +84,8 @@ export class System {
       'api-nats': await proxied('api-nats', nats.port),
       postgres: await proxied('postgres', Number(new URL(database.url).port)),
     };
-    const system = new System({ postgres, database, nats, home }, proxies, options);
+    const world = await shortFolder('world');
+    const system = new System({ postgres, database, nats, home, world }, proxies, options);
     await system.addReplica();
     for (const name of options.hosts ?? []) await system.addHost(name);
     if (options.start === false) return system;
@@ -119,7 +130,8 @@ export class System {
 
   /** Not started. */
   async addHost(name: string, more: Record<string, string> = {}): Promise<SystemHost> {
-    const host = await SystemHost.create(name, this.api, { ...this.options.agent?.(name), ...more });
+    const world = { ORRERY_SIMULATED_WORLD: this.servers.world };
+    const host = await SystemHost.create(name, this.api, { ...world, ...this.options.agent?.(name), ...more });
     this.hosts.set(name, host);
     return host;
   }

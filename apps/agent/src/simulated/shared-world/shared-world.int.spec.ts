@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MembershipSettings } from '@orrery/shared/contracts';
 import { createLogger } from '@orrery/shared/runtime';
-import { eventually, temporaryFolder } from '../../../../../test/support/servers.js';
+import { eventually, shortFolder, temporaryFolder } from '../../../../../test/support/servers.js';
 import { statusOf } from '../model/membership.js';
 import { addressOf, SimulatedHost } from '../simulated-host.js';
 
@@ -105,7 +105,7 @@ describe('simulated hosts of one world', () => {
 
   beforeEach(async () => {
     now = Date.parse('2026-05-01T10:00:00.000Z');
-    folder = join(await temporaryFolder('world'), 'w');
+    folder = join(await shortFolder('world'), 'w');
     [a, b] = [await place(), await place()];
     network = a.createNetwork();
     await pass(6_000);
@@ -235,23 +235,17 @@ describe('a folder for a world', () => {
     (await SimulatedHost.open({ home: await temporaryFolder('place'), world, logger })).close();
 
   it('is made for its owner alone, and refused when others may use it', async () => {
-    const folder = join(await temporaryFolder('world'), 'w');
+    const folder = join(await shortFolder('world'), 'w');
     await open(folder);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     await chmod(folder, 0o750);
-    await expect(open(folder)).rejects.toMatchObject({
-      code: 'settings-invalid',
-      message: expect.stringContaining('others than its owner') as string,
-    });
+    await expect(open(folder)).rejects.toThrow('others than its owner');
   });
 
   it('is refused by its name when it is too long for a socket', async () => {
-    const base = await temporaryFolder('world');
+    const base = await shortFolder('world');
     const fits = join(base, 'w'.repeat(103 - base.length - '/'.length - '/0123456789.sock'.length));
     await open(fits);
-    await expect(open(`${fits}w`)).rejects.toMatchObject({
-      code: 'settings-invalid',
-      message: expect.stringContaining('ORRERY_SIMULATED_WORLD') as string,
-    });
+    await expect(open(`${fits}w`)).rejects.toThrow('ORRERY_SIMULATED_WORLD');
   });
 });
