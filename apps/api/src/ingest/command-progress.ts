@@ -55,7 +55,7 @@ export async function commandsOf(run: Run, events: readonly StoredEvent[]): Prom
   return new Map(rows.map(({ key, id }) => [key, id]));
 }
 
-/** Adds the stages to the unfinished commands that ask for these items. */
+/** Adds the stages to the unfinished commands that ask for these items. By whom a node was let in, the admission worker knows, not its agent. */
 export async function writeProgress(run: Run, progress: readonly Progress[], now: Date): Promise<void> {
   if (progress.length === 0) return;
   const list = progress.map((entry, place) => ({ ...entry, place }));
@@ -66,7 +66,8 @@ export async function writeProgress(run: Run, progress: readonly Progress[], now
      JOIN command_items i ON i.item_id = r.item AND i.revision = r.revision
      JOIN commands c ON c.id = i.command_id AND c.host_id = r.host AND c.state IN ('queued', 'delivered', 'waiting')
      ORDER BY r.place
-     ON CONFLICT (command_id, stage, item_id) DO UPDATE SET detail = excluded.detail`,
+     ON CONFLICT (command_id, stage, item_id) DO UPDATE SET detail =
+       CASE excluded.stage WHEN 'authorized' THEN command_stages.detail ELSE excluded.detail END`,
     [JSON.stringify(list), now],
   );
 }
