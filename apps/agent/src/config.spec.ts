@@ -9,7 +9,7 @@ describe('the settings of the agent', () => {
     expect(config).toMatchObject({
       ...{ apiUrl: 'http://127.0.0.1:7070', simulate: false, hostLabels: {} },
       ...{ dockerSocket: '/var/run/docker.sock', zerotierHome: '/var/lib/zerotier-one' },
-      ...{ zerotierImage: 'zerotier/zerotier:1.14.2', dockerNetwork: 'orrery', logLevel: 'info' },
+      ...{ zerotierImage: 'zerotier/zerotier:1.14.2', dockerNetwork: 'orrery', logLevel: 'info', warmIdentities: 3 },
     });
   });
 
@@ -37,6 +37,7 @@ describe('the settings of the agent', () => {
     ['ORRERY_SIMULATED_WORLD', 'here'],
     ['ORRERY_ZEROTIER_PORT', '99999'],
     ['ORRERY_ZEROTIER_IMAGE', 'NOT AN IMAGE'],
+    ['ORRERY_WARM_IDENTITIES', '65'],
   ])('refuse %s=%s by its name', (name, value) => {
     expect(() => readAgentConfig({ [name]: value })).toThrow(name);
   });

@@ -98,6 +98,10 @@ export const AgentSettings = z.object({
   ORRERY_ZEROTIER_IMAGE: ImageReference.default('zerotier/zerotier:1.14.2').meta({
     description: 'Image for containers whose launch names none',
   }),
+  ORRERY_WARM_IDENTITIES: z.coerce.number().int().min(0).max(64).default(3).meta({
+    description:
+      'How many identities are made ahead with that image, once it is here, so that a launch need not wait for one; 0: none',
+  }),
   ORRERY_MOONS_DIR: z.string().optional().meta({ description: 'Folder of `*.moon` files that every container gets' }),
   ORRERY_POLICY_FILE: z.string().startsWith('/').optional().meta({
     description:
@@ -133,6 +137,7 @@ export interface AgentConfig {
   zerotierHome: string;
   zerotierPort: number | undefined;
   zerotierImage: string;
+  warmIdentities: number;
   moonsDir: string | undefined;
   policy: PolicyPlace;
   journalCapBytes: number;
@@ -158,6 +163,7 @@ export function readAgentConfig(env: Record<string, string | undefined>): AgentC
     zerotierHome: settings.ORRERY_ZEROTIER_HOME,
     zerotierPort: settings.ORRERY_ZEROTIER_PORT,
     zerotierImage: settings.ORRERY_ZEROTIER_IMAGE,
+    warmIdentities: settings.ORRERY_WARM_IDENTITIES,
     moonsDir: settings.ORRERY_MOONS_DIR,
     policy: {
       file: settings.ORRERY_POLICY_FILE ?? '/etc/orrery/policy.yaml',

@@ -21,6 +21,9 @@ export class MemoryIdentities implements IdentityStore {
     this.held.set(node, secrets);
     return Promise.resolve();
   }
+  bind() {
+    return Promise.resolve(false);
+  }
   forget(node: NodeId) {
     this.held.delete(node);
     return Promise.resolve();

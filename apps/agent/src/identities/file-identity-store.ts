@@ -1,59 +1,78 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NodeAddress, NodeId } from '@orrery/shared/contracts';
-import { ensurePrivateFolder, Secret, writeFileDurably } from '@orrery/shared/runtime';
-import { z } from 'zod';
+import { NodeId, type NodeAddress } from '@orrery/shared/contracts';
+import { ensurePrivateFolder } from '@orrery/shared/runtime';
+import { StepError } from '../machine/machine.js';
+import { readIdentity, writeIdentity } from './identity-file.js';
 import type { IdentityStore, NodeSecrets } from './identity-store.js';
-
-const IdentityFile = z.object({
-  address: NodeAddress,
-  identityPublic: z.string(),
-  identitySecret: z.string(),
-  authToken: z.string(),
-});
+import { WarmIdentities } from './warm-identities.js';
 
 /** One file for each node, `identities/<node>.json`, mode 0600: what survives `docker system prune -af --volumes`. */
 export class FileIdentityStore implements IdentityStore {
-  readonly #nodes: Set<NodeId>;
-
   private constructor(
     private readonly folder: string,
-    nodes: Set<NodeId>,
-  ) {
-    this.#nodes = nodes;
-  }
+    /** Undefined: its file cannot be read. */
+    private readonly nodes: Map<NodeId, NodeAddress | undefined>,
+    readonly warm: WarmIdentities,
+  ) {}
 
   static async open(home: string): Promise<FileIdentityStore> {
     const folder = join(home, 'identities');
     await ensurePrivateFolder(folder);
-    const names = (await readdir(folder)).map((file) => NodeId.safeParse(file.replace(/\.json$/, '')).data);
-    return new FileIdentityStore(folder, new Set(names.filter((name) => name !== undefined)));
+    const names = (await readdir(folder)).flatMap((file) => NodeId.safeParse(file.replace(/\.json$/, '')).data ?? []);
+    const addresses = await Promise.all(names.map((node) => addressIn(join(folder, `${node}.json`))));
+    const warm = await WarmIdentities.open(join(folder, 'warm'), new Set(addresses));
+    return new FileIdentityStore(folder, new Map(names.map((node, at) => [node, addresses[at]])), warm);
   }
 
   has(node: NodeId): boolean {
-    return this.#nodes.has(node);
+    return this.nodes.has(node);
   }
 
   async get(node: NodeId): Promise<NodeSecrets | undefined> {
-    if (!this.#nodes.has(node)) return undefined;
-    const stored = IdentityFile.parse(JSON.parse(await readFile(this.#fileOf(node), 'utf8')));
-    const { identitySecret, authToken, ...rest } = stored;
-    return { ...rest, identitySecret: new Secret(identitySecret), authToken: new Secret(authToken) };
+    return this.nodes.has(node) ? readIdentity(this.#fileOf(node)) : undefined;
   }
 
   async put(node: NodeId, secrets: NodeSecrets): Promise<void> {
-    const { address, identityPublic, identitySecret, authToken } = secrets;
-    const content = { address, identityPublic, identitySecret: identitySecret.reveal(), authToken: authToken.reveal() };
-    await writeFileDurably(this.#fileOf(node), JSON.stringify(content));
-    this.#nodes.add(node);
+    await writeIdentity(this.#fileOf(node), secrets);
+    this.nodes.set(node, secrets.address);
+  }
+
+  async bind(address: NodeAddress, node: NodeId): Promise<boolean> {
+    if (this.nodes.get(node) === address) return true;
+    const [holder] = [...this.nodes].find(([, held]) => held === address) ?? [];
+    if (holder) throw refused(`the identity ${address} is that of the node ${holder} already`);
+    if (this.nodes.has(node)) throw refused(`the node ${node} has another identity than ${address} already`);
+    // Noted first: two lanes may ask for one identity at the same time.
+    this.nodes.set(node, address);
+    let isMoved = false;
+    try {
+      isMoved = await this.warm.move(address, this.#fileOf(node));
+    } finally {
+      if (!isMoved) this.nodes.delete(node);
+    }
+    return isMoved;
   }
 
   async forget(node: NodeId): Promise<void> {
     await rm(this.#fileOf(node), { force: true });
-    this.#nodes.delete(node);
+    this.nodes.delete(node);
   }
 
   #fileOf(node: NodeId): string {
     return join(this.folder, `${node}.json`);
   }
 }
+
+const addressIn = (path: string): Promise<NodeAddress | undefined> =>
+  readIdentity(path).then(
+    ({ address }) => address,
+    () => undefined,
+  );
+
+const refused = (cause: string): StepError =>
+  new StepError({
+    code: 'identity-lost',
+    cause: `${cause}: no two nodes may have one`,
+    fix: 'Remove the container and launch it again: it gets another identity.',
+  });

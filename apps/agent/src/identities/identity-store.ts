@@ -13,12 +13,17 @@ export interface NodeSecrets {
 }
 
 /**
- * Identities of the containers' nodes, kept in the agent's state folder: a container is cache, its identity is not. `put` is
- * durable when it resolves. `has` answers from memory, because `plan` asks it.
+ * Identities of the containers' nodes, kept in the agent's state folder: a container is cache, its identity is not. `put` and `bind`
+ * are durable when they resolve. `has` answers from memory, because `plan` asks it.
  */
 export interface IdentityStore {
   get(node: NodeId): Promise<NodeSecrets | undefined>;
   put(node: NodeId, secrets: NodeSecrets): Promise<void>;
+  /**
+   * Gives a node without an identity one that was made ahead, for ever; again for the same node is fine. False: it is not here (any
+   * more). Throws a StepError when it is another node's.
+   */
+  bind(address: NodeAddress, node: NodeId): Promise<boolean>;
   forget(node: NodeId): Promise<void>;
   has(node: NodeId): boolean;
 }

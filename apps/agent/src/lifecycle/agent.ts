@@ -11,7 +11,9 @@ import { CallOperations } from '../calls/call-operations.js';
 import { CallsService } from '../calls/calls.service.js';
 import type { AgentConfig } from '../config.js';
 import { DesiredStore } from '../desired/desired-store.js';
+import { createWarmKeeper } from '../identities/create-warm-keeper.js';
 import { FileIdentityStore } from '../identities/file-identity-store.js';
+import type { WarmKeeper } from '../identities/warm-keeper.js';
 import { ApiWay } from '../guard/api-way.js';
 import { Probations } from '../guard/probations.js';
 import type { Credentials } from '../join/credentials.js';
@@ -26,6 +28,7 @@ import { Reporter } from '../reconciler/reporter.js';
 import { BatchSender } from '../uplink/batch-sender.js';
 import { Beats } from '../uplink/beats.js';
 import { Greeter } from '../uplink/greeter.js';
+import { offerOf } from '../uplink/offer.js';
 import { ServerClock } from '../uplink/server-clock.js';
 import { REMOVED_FIX, Uplink } from '../uplink/uplink.js';
 import { AGENT_VERSION } from '../version.js';
@@ -42,12 +45,12 @@ export class Agent {
     readonly machine: Machine,
     readonly bus: Bus,
     private readonly stores: { journal: Journal; desired: DesiredStore; removal: Removal },
-    private readonly loops: { reconciler: Reconciler; uplink: Uplink; app: INestMicroservice },
+    private readonly loops: { reconciler: Reconciler; keeper: WarmKeeper; uplink: Uplink; app: INestMicroservice },
   ) {}
 
   static async create(config: AgentConfig, who: Who, logger: Logger, signal: AbortSignal): Promise<Agent> {
     const { record } = who.credentials;
-    const { hostId: host } = record;
+    const { hostId: host, nodeId: hostNode } = record;
     const former = await readFormer(config.home);
     const identities = await FileIdentityStore.open(config.home);
     const journal = await openJournal(config, logger, signal);
@@ -63,16 +66,10 @@ export class Agent {
     const policy = new HostPolicy(config.policy, logger);
     const way = new ApiWay();
     const probations = await openProbations(config, way, logger);
-    const reconciler = new Reconciler({
-      hostNode: record.nodeId,
-      machine,
-      desired,
-      policy,
-      reporter,
-      probations,
-      logger,
-    });
-    const uplink = createUplink({ ...who, machine, bus, clock, journal, desired, reporter, reconciler, logger });
+    const reconciler = new Reconciler({ hostNode, machine, desired, policy, reporter, probations, logger });
+    const parts = { machine, identities, reconciler, logger };
+    const keeper = createWarmKeeper(config.warmIdentities, { ...parts, policy });
+    const uplink = createUplink({ ...who, ...parts, bus, clock, journal, desired, reporter });
     way.follow(uplink);
     const ledger = new CallLedger(journal);
     const operations = new CallOperations({
@@ -88,14 +85,16 @@ export class Agent {
     const module = AppModule.with(desired, calls);
     const app = await NestFactory.createMicroservice(module, { strategy, logger: false, abortOnError: false });
     app.useGlobalFilters(new BusErrorFilter());
-    return new Agent(logger, machine, bus, { journal, desired, removal: who.removal }, { reconciler, uplink, app });
+    const stores = { journal, desired, removal: who.removal };
+    return new Agent(logger, machine, bus, stores, { reconciler, keeper, uplink, app });
   }
 
   async start(): Promise<void> {
-    const { reconciler, uplink, app } = this.loops;
+    const { reconciler, keeper, uplink, app } = this.loops;
     const { journal, desired } = this.stores;
     await app.listen();
     reconciler.start();
+    keeper.start();
     uplink.start();
     this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
     const line = { event: 'agent.started', version: AGENT_VERSION, epoch: journal.epoch, ...desired.held };
@@ -111,9 +110,9 @@ export class Agent {
 
   /** Stops intake, lets steps end, sends what is left, closes. Containers and daemons go on. */
   async stop(): Promise<void> {
-    const { reconciler, uplink, app } = this.loops;
+    const { reconciler, keeper, uplink, app } = this.loops;
     clearInterval(this.#pruning);
-    await reconciler.stop();
+    await Promise.all([keeper.stop(), reconciler.stop()]);
     await uplink.stop();
     await this.bus.close();
     await app.close();
@@ -171,6 +170,7 @@ export interface Who {
 
 interface UplinkNeeds extends Who {
   machine: Machine;
+  identities: FileIdentityStore;
   bus: Bus;
   clock: ServerClock;
   journal: Journal;
@@ -181,7 +181,8 @@ interface UplinkNeeds extends Who {
 }
 
 function createUplink(needs: UplinkNeeds): Uplink {
-  const { credentials, removal, machine, bus, clock, journal, desired, reporter, reconciler, logger } = needs;
+  const { credentials, removal, machine, identities, bus, clock, journal, desired, reporter, reconciler, logger } =
+    needs;
   const host = credentials.record.hostId;
   const inventory = () => reconciler.lastLook?.inventory;
   const requestSnapshot = () => {
@@ -196,9 +197,11 @@ function createUplink(needs: UplinkNeeds): Uplink {
   });
   desired.onChange(() => beats.now());
   if (removal.noted) reconciler.standDown();
-  return new Uplink({
+  const offer = () => offerOf(identities.warm.free, reconciler.lastLook?.facts.ground);
+  const about = { host, simulated: machine.simulated, inventory, offer };
+  const uplink = new Uplink({
     ...{ bus, journal, beats, clock, logger, requestSnapshot },
-    greeter: new Greeter({ host, simulated: machine.simulated, bus, journal, desired, clock, logger, inventory }),
+    greeter: new Greeter({ ...about, bus, journal, desired, clock, logger }),
     sender: new BatchSender({ host, bus, journal, logger, requestSnapshot }),
     learnedSkew: (skewMs) => (reconciler.clockSkewMs = skewMs),
     fence: (cause) => reconciler.fence(cause),
@@ -213,4 +216,7 @@ function createUplink(needs: UplinkNeeds): Uplink {
       await removal.clear();
     },
   });
+  identities.warm.onChange(() => uplink.offerMayHaveChanged());
+  reconciler.onLook(() => uplink.offerMayHaveChanged());
+  return uplink;
 }

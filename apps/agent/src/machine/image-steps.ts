@@ -1,8 +1,8 @@
-import { crashPoint } from '@orrery/shared/runtime';
 import { mintIdentity } from '../docker/identity-minter.js';
 import { registryCredentials } from '../docker/registry-credentials.js';
 import type { ImageNames } from './image-names.js';
 import { StepError, type Executors } from './machine.js';
+import { mintStep } from './mint-step.js';
 import type { RealMachineParts } from './real-machine-parts.js';
 
 type ImageExecutors = Pick<Executors, 'pull-image' | 'mint-identity' | 'forget-identity'>;
@@ -34,13 +34,7 @@ export function imageSteps(parts: RealMachineParts, names: ImageNames): ImageExe
         });
       progress('pull', `${image}: complete`);
     },
-    'mint-identity': async ({ node, image }, { signal, progress }) => {
-      if (identities.has(node)) return;
-      const secrets = await mintIdentity(engine, image, config.host, { signal });
-      await identities.put(node, secrets);
-      crashPoint('launch.identity');
-      progress('identity', `address ${secrets.address}`);
-    },
+    'mint-identity': mintStep(identities, (image, signal) => mintIdentity(engine, image, config.host, { signal })),
     'forget-identity': ({ node }) => identities.forget(node),
   };
 }

@@ -1,6 +1,7 @@
 import type { FailureCode, ItemId, NodeId, ObservedState, Stage } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { SeenGround } from '../guard/decide-ground.js';
+import type { NodeSecrets } from '../identities/identity-store.js';
 import type { Step, StepName, StepOf } from '../reconciler/step.js';
 
 /** What is to be looked at besides the host's own daemon: the managed containers by what was signed for this host. */
@@ -53,6 +54,8 @@ export interface Machine {
   facts(scope: Scope): Promise<MachineFacts>;
   /** Calls back when something may have changed (an engine event, a file): a hint to look now, never a truth. Stops with the signal. */
   watch(hint: () => void, signal: AbortSignal): void;
+  /** Makes an identity that is no node's yet, with what is on the machine already. */
+  mintAhead(signal: AbortSignal): Promise<NodeSecrets>;
   /** Last lines of a node's log. */
   logs(node: NodeId, tail: number): Promise<string>;
   close(): Promise<void>;

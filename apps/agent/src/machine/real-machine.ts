@@ -2,8 +2,9 @@ import type { NodeId, ObservedState } from '@orrery/shared/contracts';
 import type { Logger } from '@orrery/shared/runtime';
 import { DockerEngine } from '../docker/docker-engine.js';
 import { watchEngine } from '../docker/engine-events.js';
+import { mintIdentity } from '../docker/identity-minter.js';
 import { HostGround } from '../guard/host-ground.js';
-import type { IdentityStore } from '../identities/identity-store.js';
+import type { IdentityStore, NodeSecrets } from '../identities/identity-store.js';
 import { KernelView } from '../kernel/kernel-view.js';
 import { runTool, ToolMissing } from '../kernel/run-tool.js';
 import { HostDaemon } from '../zerotier/host-daemon.js';
@@ -77,6 +78,11 @@ class RealMachine implements Machine {
     watchEngine(engine.connection, config.host, hint, logger, until).catch((error: unknown) =>
       logger.error({ event: 'docker.watch-ended', err: error }, 'events from Docker are no longer followed'),
     );
+  }
+
+  mintAhead(signal: AbortSignal): Promise<NodeSecrets> {
+    const { engine, config } = this.parts;
+    return mintIdentity(engine, config.zerotierImage, config.host, { signal });
   }
 
   async logs(node: NodeId, tail: number): Promise<string> {

@@ -27,14 +27,17 @@ export function judge(item: Item, policy: Policy, context: JudgeContext): Refusa
 
 function judgeContainer(item: ContainerItem, { images, containers }: Policy, { image }: JudgeContext) {
   const { memoryMb, pids } = item.limits;
-  const fits = images.flatMap((text) => readImagePattern(text) ?? []).some((pattern) => fitsImage(image, pattern));
-  if (!fits) return refused('images', `the image ${image} is none of those that this host allows`);
+  if (!allowsImage({ images }, image))
+    return refused('images', `the image ${image} is none of those that this host allows`);
   if (memoryMb > containers.memoryMb)
     return refused('containers.memoryMb', `${memoryMb} MiB of memory are more than the ${containers.memoryMb} allowed`);
   if (pids > containers.pids)
     return refused('containers.pids', `${pids} processes are more than the ${containers.pids} allowed`);
   return undefined;
 }
+
+export const allowsImage = ({ images }: Pick<Policy, 'images'>, image: string): boolean =>
+  images.flatMap((text) => readImagePattern(text) ?? []).some((pattern) => fitsImage(image, pattern));
 
 function judgeMembership({ network, nodeKind, settings }: MembershipItem, policy: Policy): Refusal | undefined {
   const { networks, hostDaemon } = policy;

@@ -67,11 +67,14 @@ function planRemoval(
 function planCreation(item: ContainerItem, blueprint: ContainerBlueprint, facts: PlanFacts): Step[] {
   const about = { node: item.node, item: item.id };
   const { image } = blueprint;
+  const { identity } = item;
   const present = facts.imagePresent(image);
   if (present === undefined) return [];
   return [
     ...(present ? [] : [{ ...about, step: 'pull-image' as const, image }]),
-    ...(facts.hasIdentity(item.node) ? [] : [{ ...about, step: 'mint-identity' as const, image }]),
+    ...(facts.hasIdentity(item.node)
+      ? []
+      : [{ ...about, step: 'mint-identity' as const, image, ...(identity && { identity }) }]),
     { ...about, step: 'create-container', blueprint },
   ];
 }

@@ -35,6 +35,15 @@ describe('plan for a container', () => {
     expectSteps(items, observed(), made).toBe('create-container');
   });
 
+  it('names the identity made ahead that the item is to have, and only for a node without one', () => {
+    const warm = [{ ...demo, identity: '3a7f1b22c0' }, inLab];
+    const { steps } = expectSteps(warm, observed(), facts({ images: [DEFAULT_IMAGE] }));
+    expect(steps[0]).toMatchObject({ step: 'mint-identity', image: DEFAULT_IMAGE, identity: '3a7f1b22c0' });
+    expect(expectSteps(items, observed()).steps[1]).not.toHaveProperty('identity');
+    expectSteps(warm, observed(), made).toBe('create-container');
+    expectSteps(warm.map(absent), observed(), made).toBe('forget-identity');
+  });
+
   it('starts one that is created or has ended', () => {
     expectSteps(items, running({ state: 'created' }), made).toBe('start-container');
     expectSteps(items, running({ state: 'exited' }), made).toBe('start-container');

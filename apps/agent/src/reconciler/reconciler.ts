@@ -57,6 +57,7 @@ export class Reconciler {
   readonly #lanes: Lanes;
   #loop: Promise<void> | undefined;
   #last: LastLook | undefined;
+  #looked: () => void = () => undefined;
   #lastChange = 0;
   #denials: Denials = new Map();
   #seenRevisions = '';
@@ -124,6 +125,16 @@ export class Reconciler {
     return this.#last;
   }
 
+  /** Calls back after each look. */
+  onLook(listener: () => void): void {
+    this.#looked = listener;
+  }
+
+  /** Whether steps may be taken, and none is. */
+  get isAtRest(): boolean {
+    return this.#mayAct && this.#lanes.busy === 0;
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
@@ -152,6 +163,7 @@ export class Reconciler {
     const inventory = inventoryHash(observed);
     if (inventory !== this.#last?.inventory) this.#lastChange = this.#now();
     this.#last = { observed, facts, inventory };
+    this.#looked();
     const denials = denialsOf(items.items, held, { observed, ...facts });
     this.#denials = denials;
     const now = this.#now();

@@ -4,6 +4,7 @@ import type {
   MembershipSettings,
   Name,
   NetworkId,
+  NodeAddress,
   NodeId,
   NodeKind,
 } from '@orrery/shared/contracts';
@@ -29,7 +30,8 @@ export interface ContainerBlueprint {
 /** One action that brings observed nearer desired: plain data. `node` is the lane; `item` is whom its failure is told of. */
 export type Step = { node: NodeId; item: ItemId } & (
   | { step: 'pull-image'; image: string }
-  | { step: 'mint-identity'; image: string }
+  /** `identity`: the one made ahead that it is to be, if that is still here. */
+  | { step: 'mint-identity'; image: string; identity?: NodeAddress }
   | { step: 'create-container'; blueprint: ContainerBlueprint }
   | { step: 'start-container'; engineId: string }
   | { step: 'unpause-container'; engineId: string }

@@ -1,10 +1,11 @@
 import type { NodeId, ObservedState } from '@orrery/shared/contracts';
-import type { IdentityStore } from '../identities/identity-store.js';
+import type { IdentityStore, NodeSecrets } from '../identities/identity-store.js';
 import { steadyNow } from '../lifecycle/steady-now.js';
 import type { Executors, Machine, MachineFacts, Scope } from '../machine/machine.js';
 import { canonical } from '../observed/diff-lists.js';
 import { SIMULATED_GROUND } from './simulated-ground.js';
 import { addressOf, SimulatedHost, type SimulatedHostOptions } from './simulated-host.js';
+import { simulatedIdentity } from './simulated-identity.js';
 import { simulatedSteps } from './simulated-steps.js';
 import { viewContainer, viewNode, viewStopped } from './simulated-view.js';
 
@@ -79,6 +80,10 @@ export class SimulatedMachine implements Machine {
       seen = now;
     }, LOOK_MS);
     signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  }
+
+  mintAhead(): Promise<NodeSecrets> {
+    return Promise.resolve(simulatedIdentity());
   }
 
   logs(node: NodeId, tail: number): Promise<string> {

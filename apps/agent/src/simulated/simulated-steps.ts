@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeId } from '@orrery/shared/contracts';
-import { pause, Secret } from '@orrery/shared/runtime';
+import { pause } from '@orrery/shared/runtime';
 import type { IdentityStore } from '../identities/identity-store.js';
 import { StepError, type Executors } from '../machine/machine.js';
+import { mintStep } from '../machine/mint-step.js';
 import type { ContainerBlueprint } from '../reconciler/step.js';
-import { IDENTITY_BYTES, identityFrom } from './model/identity.js';
-import { newToken, settingsFiles, type SimulatedHost } from './simulated-host.js';
+import { simulatedIdentity } from './simulated-identity.js';
+import { settingsFiles, type SimulatedHost } from './simulated-host.js';
 import type { SimulatedDaemon } from './simulated-state.js';
 
 /** About what the real things take, so that a person sees the stages go by. */
@@ -40,15 +41,10 @@ const imageSteps = ({ host, identities, take, changed }: Tools): Pick<Executors,
     refuseTestImages(image);
     if (!host.state.images.includes(image)) await changed(() => host.state.images.push(image));
   },
-  'mint-identity': async ({ node }, { signal, progress }) => {
-    if (identities.has(node)) return;
+  'mint-identity': mintStep(identities, async (_image, signal) => {
     await take(STEP_MS, signal);
-    const { identity, secret } = identityFrom(randomBytes(IDENTITY_BYTES));
-    const { address, public: identityPublic } = identity;
-    const secrets = { identitySecret: new Secret(secret), authToken: new Secret(newToken()) };
-    await identities.put(node, { address, identityPublic, ...secrets });
-    progress('identity', address);
-  },
+    return simulatedIdentity();
+  }),
   'forget-identity': ({ node }) => identities.forget(node),
 });
 

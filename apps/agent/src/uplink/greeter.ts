@@ -4,6 +4,7 @@ import type { Logger } from '@orrery/shared/runtime';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Journal } from '../journal/journal.js';
 import { AGENT_VERSION } from '../version.js';
+import type { Offer } from './offer.js';
 import type { ServerClock } from './server-clock.js';
 
 export interface GreeterParts {
@@ -16,6 +17,7 @@ export interface GreeterParts {
   logger: Logger;
   /** Of the last look; undefined before the first. */
   inventory: () => string | undefined;
+  offer: () => Offer;
 }
 
 export type Welcome = Extract<HelloReply, { result: 'welcome' }>;
@@ -26,7 +28,15 @@ const NO_INVENTORY = '0'.repeat(64);
 
 /** Says hello and takes in what comes back: the newer desired state, and the API's time. */
 export class Greeter {
+  /** The offer of the last hello that was answered with welcome. */
+  #offered: string | undefined;
+
   constructor(private readonly parts: GreeterParts) {}
+
+  /** Whether the API knows another offer than the one that holds now. */
+  get hasNews(): boolean {
+    return this.#offered !== JSON.stringify(this.parts.offer());
+  }
 
   /** Throws BusError when there is no answer. */
   async greet(): Promise<HelloReply> {
@@ -41,13 +51,16 @@ export class Greeter {
     const { host, bus, clock, desired } = this.parts;
     const sentAt = Date.now();
     const state = withState ? desired.signed : undefined;
-    const hello = { ...this.#about(), ...(state ? { state } : {}) };
+    const offer = this.parts.offer();
+    const hello: Hello = { ...this.#about(), ...offer, ...(state ? { state } : {}) };
     const reply = await bus.request(subjects.hello(host), hello, HelloReply, HELLO_MS);
-    if (reply.result === 'welcome') clock.learn(reply.serverTime, sentAt);
+    if (reply.result !== 'welcome') return reply;
+    clock.learn(reply.serverTime, sentAt);
+    this.#offered = JSON.stringify(offer);
     return reply;
   }
 
-  #about(): Hello {
+  #about(): Omit<Hello, keyof Offer> {
     const { simulated, desired, journal, inventory } = this.parts;
     return {
       epoch: journal.epoch,
@@ -57,7 +70,6 @@ export class Greeter {
       inventory: inventory() ?? NO_INVENTORY,
       journalHead: journal.head,
       at: new Date().toISOString(),
-      freeIdentities: [],
     };
   }
 

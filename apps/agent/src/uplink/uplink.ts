@@ -34,6 +34,8 @@ const PAUSES = { firstMs: 200, maxMs: 3_000 };
  * is to be noticed within a minute.
  */
 const GREET_EVERY_MS = 45_000;
+/** What a hello offers may change in crowds. */
+const NEWS_EVERY_MS = 1_000;
 const DRAIN_MS = 1_500;
 const REFUSED_MS = 30_000;
 /** One that is fenced goes on saying hello: only when both are heard in turns can the API tell a copy from what a dead agent had sent. */
@@ -56,6 +58,11 @@ export class Uplink {
   #doubt = false;
   #remindAt = 0;
   #heardAt = -Infinity;
+  /** When the last hello was said, answered or not. */
+  #saidAt = -Infinity;
+  /** The API is to hear of another offer: hello is said again between two batches, and the link counts as up meanwhile. */
+  #hasNews = false;
+  #newsLater: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: UplinkParts) {}
 
@@ -85,6 +92,20 @@ export class Uplink {
     this.#pause.wake();
   }
 
+  /** What a hello offers may be another than the API has heard: then it is said again, at most once a second. */
+  offerMayHaveChanged(): void {
+    if (!this.#greeted || this.#newsLater || this.#stop.signal.aborted || !this.parts.greeter.hasNews) return;
+    const waits = this.#saidAt + NEWS_EVERY_MS - steadyNow();
+    if (waits <= 0) {
+      this.#hasNews = true;
+      return this.#pause.wake();
+    }
+    this.#newsLater = setTimeout(() => {
+      this.#newsLater = undefined;
+      this.offerMayHaveChanged();
+    }, waits);
+  }
+
   /** Gives what is left a moment to get out, and stops. */
   async stop(drainMs = DRAIN_MS): Promise<void> {
     const end = Date.now() + drainMs;
@@ -92,6 +113,7 @@ export class Uplink {
     while (this.parts.bus.connected && this.#greeted && this.#hasUnsent && Date.now() < end) await pause(20, signal);
     this.parts.beats.stop();
     this.#stop.abort(new Error('the agent is stopping'));
+    clearTimeout(this.#newsLater);
     await this.#loop;
   }
 
@@ -136,7 +158,7 @@ export class Uplink {
 
   /** Says hello if that is due, and sends everything there is. */
   async #session(): Promise<void> {
-    if (!this.#greeted) await this.#greet();
+    if (!this.#greeted || this.#hasNews) await this.#greet();
     if (!this.#greeted) return;
     const { journal, sender } = this.parts;
     const current = journal.epochs.at(-1);
@@ -158,7 +180,9 @@ export class Uplink {
     const { greeter, journal } = this.parts;
     // A connection that is lost from here on makes it false again.
     this.#greeted = true;
+    this.#hasNews = false;
     const asked = steadyNow();
+    this.#saidAt = asked;
     const reply = await greeter.greet();
     this.#heardAt = asked;
     if (reply.result === 'refused') return this.#refused(reply);

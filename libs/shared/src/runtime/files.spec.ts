@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ensurePrivateFolder, writeFileDurably } from './files.js';
+import { ensurePrivateFolder, moveFileDurably, writeFileDurably } from './files.js';
 
 describe('a file of ours', () => {
   let folder: string;
@@ -25,6 +25,15 @@ describe('a file of ours', () => {
     await ensurePrivateFolder(join(folder, 'taken', 'inside'));
     await expect(writeFileDurably(join(folder, 'taken'), 'x')).rejects.toThrow();
     expect(await readdir(folder)).toEqual(['taken']);
+  });
+
+  it('is moved from one folder to another, with its content and its mode', async () => {
+    await ensurePrivateFolder(join(folder, 'from'));
+    await writeFileDurably(join(folder, 'from', 'secret'), 'one');
+    await moveFileDurably(join(folder, 'from', 'secret'), join(folder, 'to'));
+    expect([await readFile(join(folder, 'to'), 'utf8'), await mode(join(folder, 'to'))]).toEqual(['one', '600']);
+    expect(await readdir(join(folder, 'from'))).toEqual([]);
+    await expect(moveFileDurably(join(folder, 'from', 'secret'), join(folder, 'to'))).rejects.toThrow('ENOENT');
   });
 
   it('lies in folders that only their owner can enter', async () => {

@@ -24,10 +24,20 @@ export async function writeFileDurably(path: string, content: string | Uint8Arra
     await rm(temporary, { force: true });
     throw error;
   }
-  const parent = await open(folder, 'r');
+  await syncFolder(folder);
+}
+
+/** Moves a file so that after a crash at any moment it is in exactly one of the two places; what stands at `to` is replaced. */
+export async function moveFileDurably(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  for (const folder of new Set([dirname(to), dirname(from)])) await syncFolder(folder);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
   try {
-    await parent.sync();
+    await handle.sync();
   } finally {
-    await parent.close();
+    await handle.close();
   }
 }

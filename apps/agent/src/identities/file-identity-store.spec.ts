@@ -1,0 +1,116 @@
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { newId } from '@orrery/shared/runtime';
+import { simulatedIdentity } from '../simulated/simulated-identity.js';
+import { FileIdentityStore } from './file-identity-store.js';
+
+describe('identities that are made ahead', () => {
+  let home: string;
+  const [node, other] = [newId('nod'), newId('nod')];
+  const folder = () => join(home, 'identities');
+  const files = async () => ({
+    bound: (await readdir(folder())).filter((name) => name !== 'warm').sort(),
+    warm: await readdir(join(folder(), 'warm')),
+  });
+  const withOne = async () => {
+    const store = await FileIdentityStore.open(home);
+    const secrets = simulatedIdentity();
+    await store.warm.put(secrets);
+    return { store, secrets, address: secrets.address };
+  };
+
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'orrery-identities-'));
+  });
+  afterEach(() => rm(home, { recursive: true }));
+
+  it('are free, no node’s, readable by their owner alone, and kept over a restart', async () => {
+    const { store, address } = await withOne();
+    expect([store.warm.free, await files()]).toEqual([[address], { bound: [], warm: [`${address}.json`] }]);
+    expect((await stat(join(folder(), 'warm', `${address}.json`))).mode & 0o777).toBe(0o600);
+    expect((await FileIdentityStore.open(home)).warm.free).toEqual([address]);
+  });
+
+  it('are moved to the node that gets one, secrets and all, also over a restart', async () => {
+    const { store, secrets, address } = await withOne();
+    let changes = 0;
+    store.warm.onChange(() => (changes += 1));
+    expect(await store.bind(address, node)).toBe(true);
+    expect([store.warm.free, store.has(node), changes]).toEqual([[], true, 1]);
+    expect(await files()).toEqual({ bound: [`${node}.json`], warm: [] });
+    const again = await FileIdentityStore.open(home);
+    const got = await again.get(node);
+    expect([got?.address, got?.identitySecret.reveal(), got?.authToken.reveal()]).toEqual([
+      ...[address, secrets.identitySecret.reveal(), secrets.authToken.reveal()],
+    ]);
+    expect(again.warm.free).toEqual([]);
+  });
+
+  it('are bound to the same node again without harm, and to no other, whose name is told', async () => {
+    const { store, address } = await withOne();
+    await store.bind(address, node);
+    const before = await readFile(join(folder(), `${node}.json`), 'utf8');
+    for (const one of [store, await FileIdentityStore.open(home)]) {
+      expect(await one.bind(address, node)).toBe(true);
+      await expect(one.bind(address, other)).rejects.toMatchObject({
+        code: 'identity-lost',
+        message: expect.stringContaining(`${address} is that of the node ${node}`),
+      });
+      expect([one.has(node), one.has(other)]).toEqual([true, false]);
+    }
+    expect(await readFile(join(folder(), `${node}.json`), 'utf8')).toBe(before);
+  });
+
+  it('go to one of two nodes that ask at the same time', async () => {
+    const { store, address } = await withOne();
+    const asked = await Promise.allSettled([store.bind(address, node), store.bind(address, other)]);
+    expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect([store.has(node), store.has(other)]).toEqual([true, false]);
+  });
+
+  it('never take the place of the identity that a node has', async () => {
+    const { store, address } = await withOne();
+    const own = simulatedIdentity();
+    await store.put(node, own);
+    await expect(store.bind(address, node)).rejects.toMatchObject({ code: 'identity-lost' });
+    expect([(await store.get(node))?.address, store.warm.free]).toEqual([own.address, [address]]);
+  });
+
+  it('are not here any more when their node is forgotten, or when nobody ever made them', async () => {
+    const { store, address } = await withOne();
+    await store.bind(address, node);
+    await store.forget(node);
+    expect([store.warm.free, await files()]).toEqual([[], { bound: [], warm: [] }]);
+    expect([await store.bind(address, other), store.has(other)]).toEqual([false, false]);
+    expect(await store.bind('00c0ffee00', other)).toBe(false);
+  });
+
+  it('are not here when their file has gone behind the agent’s back', async () => {
+    const { store, address } = await withOne();
+    await rm(join(folder(), 'warm', `${address}.json`));
+    expect([await store.bind(address, node), store.has(node), store.warm.free]).toEqual([false, false, []]);
+  });
+
+  it('of which only half was written before a crash are none, and leave nothing behind', async () => {
+    const { address } = await withOne();
+    const warm = join(folder(), 'warm');
+    await rename(join(warm, `${address}.json`), join(warm, '.0123456789ab.tmp'));
+    await writeFile(join(warm, '00c0ffee00.json'), '{"address":"00c0f');
+    const { store, address: second } = { store: await FileIdentityStore.open(home), address: '00c0ffee00' };
+    expect([store.warm.free, await store.bind(second, node)]).toEqual([[], false]);
+    expect((await files()).warm).toEqual(['00c0ffee00.json']);
+  });
+
+  it('that also lie at a node, in a folder restored by halves, are that node’s', async () => {
+    const { store, address } = await withOne();
+    const file = join(folder(), 'warm', `${address}.json`);
+    const copy = await readFile(file, 'utf8');
+    await store.bind(address, node);
+    await writeFile(file, copy);
+    const again = await FileIdentityStore.open(home);
+    expect(again.warm.free).toEqual([]);
+    await expect(again.bind(address, other)).rejects.toMatchObject({ code: 'identity-lost' });
+  });
+});

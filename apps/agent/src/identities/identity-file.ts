@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises';
+import { NodeAddress } from '@orrery/shared/contracts';
+import { Secret, writeFileDurably } from '@orrery/shared/runtime';
+import { z } from 'zod';
+import type { NodeSecrets } from './identity-store.js';
+
+const IdentityFile = z.object({
+  address: NodeAddress,
+  identityPublic: z.string(),
+  identitySecret: z.string(),
+  authToken: z.string(),
+});
+
+/** Throws when the file is not there or is none of ours. */
+export async function readIdentity(path: string): Promise<NodeSecrets> {
+  const { identitySecret, authToken, ...rest } = IdentityFile.parse(JSON.parse(await readFile(path, 'utf8')));
+  return { ...rest, identitySecret: new Secret(identitySecret), authToken: new Secret(authToken) };
+}
+
+/** Mode 0600, and on the disk when it resolves. */
+export async function writeIdentity(path: string, secrets: NodeSecrets): Promise<void> {
+  const { address, identityPublic, identitySecret, authToken } = secrets;
+  const content = { address, identityPublic, identitySecret: identitySecret.reveal(), authToken: authToken.reveal() };
+  await writeFileDurably(path, JSON.stringify(content));
+}

@@ -1,0 +1,79 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NodeAddress } from '@orrery/shared/contracts';
+import { crashPoint, ensurePrivateFolder, moveFileDurably } from '@orrery/shared/runtime';
+import { readIdentity, writeIdentity } from './identity-file.js';
+import type { NodeSecrets } from './identity-store.js';
+
+/**
+ * Identities made ahead, that no node has: `identities/warm/<address>.json`. One way: its file is moved to the node that gets it, and
+ * never comes back.
+ */
+export class WarmIdentities {
+  readonly #listeners: (() => void)[] = [];
+
+  private constructor(
+    private readonly folder: string,
+    private readonly addresses: Set<NodeAddress>,
+  ) {}
+
+  /** `bound`: what nodes have is not free, wherever else it lies, as in a folder that was restored by halves. */
+  static async open(folder: string, bound: ReadonlySet<NodeAddress | undefined>): Promise<WarmIdentities> {
+    await ensurePrivateFolder(folder);
+    const names = await readdir(folder);
+    // What a killed agent had begun to write.
+    for (const name of names.filter((one) => one.endsWith('.tmp'))) await rm(join(folder, name), { force: true });
+    const addresses = names.flatMap((name) => NodeAddress.safeParse(/^(.+)\.json$/.exec(name)?.[1]).data ?? []);
+    const whole = await Promise.all(addresses.map((address) => isWhole(join(folder, `${address}.json`), address)));
+    const free = addresses.filter((address, at) => whole[at] && !bound.has(address));
+    return new WarmIdentities(folder, new Set(free));
+  }
+
+  get free(): NodeAddress[] {
+    return [...this.addresses];
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Durable when it resolves. */
+  async put(secrets: NodeSecrets): Promise<void> {
+    crashPoint('warm.before-write');
+    await writeIdentity(this.#fileOf(secrets.address), secrets);
+    crashPoint('warm.after-write');
+    this.addresses.add(secrets.address);
+    this.#changed();
+  }
+
+  /** Moves its file to a node's place; false when there is none. It is free no more from the call on. */
+  async move(address: NodeAddress, to: string): Promise<boolean> {
+    if (!this.addresses.delete(address)) return false;
+    try {
+      crashPoint('warm.before-move');
+      await moveFileDurably(this.#fileOf(address), to);
+      crashPoint('warm.after-move');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      this.addresses.add(address);
+      throw error;
+    } finally {
+      this.#changed();
+    }
+    return true;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #fileOf(address: NodeAddress): string {
+    return join(this.folder, `${address}.json`);
+  }
+}
+
+const isWhole = (path: string, address: NodeAddress): Promise<boolean> =>
+  readIdentity(path).then(
+    (read) => read.address === address,
+    () => false,
+  );

@@ -1,0 +1,163 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createLogger, newId } from '@orrery/shared/runtime';
+import { eventually } from '../../../../test/support/eventually.js';
+import { Policy } from '../policy/policy.js';
+import { simulatedIdentity } from '../simulated/simulated-identity.js';
+import { mayMintAhead, type WarmKeeperNeeds } from './create-warm-keeper.js';
+import { FileIdentityStore } from './file-identity-store.js';
+import { WarmKeeper, type WarmKeeperParts } from './warm-keeper.js';
+
+const logger = createLogger('test', 'silent');
+
+describe('the keeper of identities made ahead', () => {
+  let home: string;
+  let store: FileIdentityStore;
+  let keeper: WarmKeeper | undefined;
+  const minted: string[] = [];
+  const keep = (more: Partial<WarmKeeperParts> = {}) => {
+    const mint = () => {
+      const secrets = simulatedIdentity();
+      minted.push(secrets.address);
+      return Promise.resolve(secrets);
+    };
+    keeper = new WarmKeeper({ warm: store.warm, wanted: 3, mint, mayMint: () => true, restMs: 0, logger, ...more });
+    keeper.start();
+  };
+
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'orrery-keeper-'));
+    store = await FileIdentityStore.open(home);
+    minted.length = 0;
+  });
+  afterEach(async () => {
+    await keeper?.stop();
+    await rm(home, { recursive: true });
+  });
+
+  it('makes as many as are wanted, and another for each that was taken', async () => {
+    keep();
+    await eventually(() => store.warm.free.length === 3);
+    const [first = ''] = store.warm.free;
+    await store.bind(first, newId('nod'));
+    await eventually(() => store.warm.free.length === 3);
+    expect([minted.length, store.warm.free.includes(first)]).toEqual([4, false]);
+  });
+
+  it('makes one after another', async () => {
+    let [now, most] = [0, 0];
+    const mint = async () => {
+      most = Math.max(most, (now += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      now -= 1;
+      return simulatedIdentity();
+    };
+    keep({ mint });
+    await eventually(() => store.warm.free.length === 3);
+    expect(most).toBe(1);
+  });
+
+  it('makes none when none are wanted, or while it may not', async () => {
+    let [asked, may] = [0, false];
+    keep({ wanted: 0 });
+    await keeper?.stop();
+    const mayMint = () => {
+      asked += 1;
+      return may;
+    };
+    keep({ mayMint });
+    await eventually(() => asked > 2);
+    expect(minted).toEqual([]);
+    may = true;
+    await eventually(() => store.warm.free.length === 3);
+  });
+
+  it('waits until it was quiet for a while without a break', async () => {
+    const answers = [true, true, false, true];
+    const at: number[] = [];
+    const mayMint = () => {
+      at.push(performance.now());
+      return answers.shift() ?? true;
+    };
+    keep({ mayMint, restMs: 300, wanted: 1 });
+    await eventually(() => store.warm.free.length === 1);
+    expect(at.length).toBeGreaterThan(4);
+    expect((at.at(-1) ?? 0) - (at[3] ?? 0)).toBeGreaterThan(250);
+  });
+
+  it('pauses after a failure, and is stopped in the middle of that', async () => {
+    let tries = 0;
+    const mint = () => {
+      tries += 1;
+      return Promise.reject(new Error('no'));
+    };
+    let looks = 0;
+    const mayMint = () => {
+      looks += 1;
+      return true;
+    };
+    keep({ mint, mayMint });
+    await eventually(() => tries === 1);
+    await keeper?.stop();
+    expect([tries, looks, store.warm.free]).toEqual([1, 1, []]);
+  });
+
+  it('stops one that is being made', async () => {
+    let isStopped = false;
+    const mint = (signal: AbortSignal) =>
+      new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          isStopped = true;
+          reject(new Error('stopped'));
+        });
+      });
+    let looks = 0;
+    const mayMint = () => {
+      looks += 1;
+      return true;
+    };
+    keep({ mint, mayMint });
+    await eventually(() => looks === 1);
+    await keeper?.stop();
+    expect(isStopped).toBe(true);
+  });
+});
+
+describe('an identity is made ahead', () => {
+  interface Situation {
+    image?: boolean | undefined;
+    isAtRest?: boolean;
+    isLookedAt?: boolean;
+    images?: string[];
+    isReadable?: boolean;
+    simulated?: boolean;
+  }
+  const may = ({ isAtRest = true, isLookedAt = true, isReadable = true, ...more }: Situation) => {
+    const { images, simulated = false } = more;
+    const image = 'image' in more ? more.image : true;
+    const facts = { defaultImage: 'zerotier/zerotier:1.14.2', imagePresent: () => image };
+    const held = isReadable
+      ? { result: 'held', policy: Policy.parse(images ? { images } : {}) }
+      : { result: 'unreadable' };
+    const reconciler = { isAtRest, lastLook: isLookedAt ? { facts } : undefined };
+    return mayMintAhead({ machine: { simulated }, policy: { held }, reconciler } as unknown as WarmKeeperNeeds);
+  };
+
+  it('on a host that is at rest, has the image and allows it', () => {
+    expect([may({}), may({ simulated: true, image: false })]).toEqual([true, true]);
+  });
+
+  it.each<[string, Situation]>([
+    ['the image is not here', { image: false }],
+    ['nobody knows whether the image is here', { image: undefined }],
+    ['the host was not looked at', { isLookedAt: false }],
+    ['steps are at work, or none may be taken', { isAtRest: false }],
+    ['the policy denies the image', { images: ['registry.lan/*'] }],
+    ['the policy cannot be read', { isReadable: false }],
+    ['a simulated host is paused', { simulated: true, isAtRest: false }],
+  ])('but not while %s', (_title, situation) => {
+    expect(may(situation)).toBe(false);
+  });
+});

@@ -1,0 +1,84 @@
+import { backoffMs, describeError, pause, type AppError, type Logger } from '@orrery/shared/runtime';
+import { steadyNow } from '../lifecycle/steady-now.js';
+import { WakeablePause } from '../lifecycle/wakeable-pause.js';
+import type { NodeSecrets } from './identity-store.js';
+import type { WarmIdentities } from './warm-identities.js';
+
+export interface WarmKeeperParts {
+  warm: WarmIdentities;
+  /** How many are kept. */
+  wanted: number;
+  mint: (signal: AbortSignal) => Promise<NodeSecrets>;
+  /** Whether one may be made now; asked several times a second while one is lacking. */
+  mayMint: () => boolean;
+  /** For how long it must have been so: between two steps of a launch it is, too. */
+  restMs: number;
+  logger: Logger;
+}
+
+const LOOK_MS = 250;
+const IDLE_MS = 60_000;
+const PAUSES = { firstMs: 5_000, maxMs: 10 * 60_000 };
+
+/** Keeps some identities ahead, made one after another, so that a launch finds one and waits for none. */
+export class WarmKeeper {
+  readonly #stop = new AbortController();
+  readonly #pause = new WakeablePause();
+  #loop: Promise<void> | undefined;
+  #quietSince: number | undefined;
+
+  constructor(private readonly parts: WarmKeeperParts) {}
+
+  start(): void {
+    this.parts.warm.onChange(() => this.#pause.wake());
+    this.#loop ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('the agent is stopping'));
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const { warm, wanted } = this.parts;
+    const { signal } = this.#stop;
+    for (let failures = 0; !signal.aborted;) {
+      if (warm.free.length >= wanted) {
+        this.#quietSince = undefined;
+        await this.#pause.wait(IDLE_MS, signal);
+      } else if (!this.#mayMint()) {
+        await pause(LOOK_MS, signal);
+      } else if (await this.#mintOne(failures)) {
+        failures = 0;
+      } else {
+        failures += 1;
+        await pause(backoffMs(failures, PAUSES), signal);
+      }
+    }
+  }
+
+  #mayMint(): boolean {
+    if (!this.parts.mayMint()) {
+      this.#quietSince = undefined;
+      return false;
+    }
+    this.#quietSince ??= steadyNow();
+    return steadyNow() - this.#quietSince >= this.parts.restMs;
+  }
+
+  async #mintOne(failures: number): Promise<boolean> {
+    const { warm, mint, logger } = this.parts;
+    try {
+      const secrets = await mint(this.#stop.signal);
+      await warm.put(secrets);
+      logger.info({ event: 'identity.made-ahead', address: secrets.address, free: warm.free.length });
+      return true;
+    } catch (error) {
+      if (this.#stop.signal.aborted) return false;
+      const { code, fix } = error as Partial<AppError>;
+      const line = { event: 'identity.not-made-ahead', code, cause: describeError(error), fix, failures: failures + 1 };
+      logger.warn(line, 'no identity could be made ahead; launches make their own');
+      return false;
+    }
+  }
+}
