@@ -10,7 +10,9 @@ import { FileIdentityStore } from '../identities/file-identity-store.js';
 import { execute, type Scope } from '../machine/machine.js';
 import { planToTheEnd } from '../reconciler/plan-predict.js';
 import type { Step } from '../reconciler/step.js';
+import { addressOf } from './simulated-host.js';
 import { SimulatedMachine } from './simulated-machine.js';
+import type { SimulatedContainer } from './simulated-state.js';
 
 const hostNode = newId('nod');
 const { container, membership, items } = launch();
@@ -107,6 +109,30 @@ describe('a simulated machine', () => {
     expect(nodeOf(await machine.observe(scope, signal))?.interfaces).toMatchObject({ value: [{ addresses: [] }] });
     await run(machine, configure(true));
     expect(await managed()).toMatchObject({ value: [{ allowManaged: true, allowManagedList: null }] });
+  });
+
+  it('keeps the networks on a container’s controller for as long as the container, and no longer', async () => {
+    let machine = await open();
+    await converge(machine);
+    const only = () => machine.host.state.containers[0] as SimulatedContainer;
+    const daemon = () => only().daemon;
+    const ask = (method: string, path: string): unknown => {
+      const request = { method, path, headers: { 'x-zt1-auth': daemon().token }, body: '{}' };
+      return JSON.parse(machine.host.world.handle(addressOf(daemon()), request)?.body || 'null');
+    };
+    const { id } = ask('POST', `/controller/network/${addressOf(daemon())}______`) as { id: string };
+    const kept = () => ask('GET', '/controller/network');
+    machine.host.stopDaemon(daemon());
+    machine.host.startDaemon(daemon());
+    expect(kept()).toEqual([id]);
+    await machine.close();
+    machine = await open();
+    expect(kept()).toEqual([id]);
+    const { engineId, item, node, name } = only();
+    await run(machine, { node, item, step: 'remove-container', engineId, name });
+    await converge(machine);
+    expect(addressOf(daemon())).toBe(id.slice(0, 10));
+    expect(kept()).toEqual([]);
   });
 
   it.each([
