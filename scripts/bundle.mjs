@@ -12,7 +12,7 @@ const { values } = parseArgs({ options: { into: { type: 'string' } } });
 const folder = resolve(values.into ?? join(process.env.ORRERY_HOME || join(homedir(), '.orrery'), 'bundles'));
 const platform = `${process.platform}-${process.arch}`;
 
-if (!existsSync(join(root, 'apps/agent/dist/main.js'))) {
+if (!existsSync(join(root, 'apps/agent/dist/program.js'))) {
   console.error('The agent is not built. Fix: npm run build');
   process.exit(1);
 }

@@ -24,7 +24,7 @@ run() {
   [ ! -f "$home/local.env" ] || . "$home/local.env"
   set +a
   echo $$ > "$home/agent.pid"
-  exec "$prefix/bin/node" "$prefix/apps/agent/dist/main.js"
+  exec "$prefix/bin/node" "$prefix/apps/agent/dist/program.js"
 }
 
 uninstall() {
@@ -62,7 +62,7 @@ stop_agent() {
 }
 
 is_ours() {
-  tr '\0' ' ' 2>/dev/null < "/proc/$1/cmdline" | grep -qF "$prefix/apps/agent/dist/main.js"
+  tr '\0' ' ' 2>/dev/null < "/proc/$1/cmdline" | grep -qF "$prefix/apps/agent/dist/program.js"
 }
 
 what_stays() {

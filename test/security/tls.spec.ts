@@ -16,6 +16,7 @@ import { loadConfig } from '../../apps/api/src/config.js';
 import { ensurePrivateTls } from '../../apps/api/src/tls/private-tls.js';
 import { runCli } from '../cli/support/fake-terminal.js';
 import { newInstallation } from '../support/host-proof.js';
+import { migratedDatabase } from '../support/migrated-database.js';
 import { eventually, startNats, startPostgres, temporaryFolder } from '../support/servers.js';
 
 const run = promisify(execFile);
@@ -31,7 +32,7 @@ describe('an API that speaks TLS', () => {
 
   beforeAll(async () => {
     const [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-    const database = await postgres.createDatabase();
+    const database = await migratedDatabase(postgres);
     home = await temporaryFolder('tls');
     const servers = { DATABASE_URL: database.url, NATS_URL: nats.url };
     const config = loadConfig({ ...servers, ORRERY_HOME: home, ORRERY_PORT: '0', ORRERY_TLS: 'on' });

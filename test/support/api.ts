@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { createApp } from '../../apps/api/src/app.factory.js';
 import { loadConfig } from '../../apps/api/src/config.js';
 import { Store } from '../../apps/api/src/database/store.js';
+import { migratedDatabase } from './migrated-database.js';
 import { eventually, startNats, startPostgres, temporaryFolder, type TestNats } from './servers.js';
 
 export interface ApiServers {
@@ -140,7 +141,7 @@ export interface ApiBench extends ApiServers {
 /** One API with a database and a NATS of its own. */
 export async function startApi(settings: Record<string, string> = {}): Promise<ApiBench> {
   const [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const database = await postgres.createDatabase();
+  const database = await migratedDatabase(postgres);
   const servers = { databaseUrl: database.url, natsUrl: nats.url };
   const api = await (await RunningApi.start(servers, settings)).ready();
   const close = async () => {

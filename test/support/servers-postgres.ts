@@ -27,9 +27,14 @@ export class TestPostgres {
     return this.#server.databaseUrl('postgres');
   }
 
-  async createDatabase(): Promise<TestDatabase> {
+  /** False: a cluster of one's own. */
+  get isShared(): boolean {
+    return this.#launch === undefined;
+  }
+
+  async createDatabase({ template = 'template1' } = {}): Promise<TestDatabase> {
     const name = `test_${randomBytes(6).toString('hex')}`;
-    await this.#query(`CREATE DATABASE ${name}`);
+    await this.#query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
     this.#databases.add(name);
     return { name, url: this.#server.databaseUrl(name), drop: () => this.#drop(name) };
   }

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { startNats } from '../../../scripts/servers/nats-server.mjs';
 import { makeTls } from '../../../scripts/start/outside.mjs';
 import { makeTrust } from '../../../scripts/start/trust.mjs';
+import { migratedDatabase } from '../../support/migrated-database.js';
 import { eventually, freePort, reapAtExit, startPostgres, temporaryFolder } from '../../support/servers.js';
 import { buildOnce, ROOT } from '../../support/system/build.js';
 import { RunningProcess } from '../../support/system/running-process.js';
@@ -30,7 +31,7 @@ export class ReachedApi {
     await reapAtExit(nats.pid);
     const api = await RunningProcess.start('apps/api/dist/program.js', {
       ...{ ORRERY_HOME: home, ORRERY_PORT: `${port}`, ORRERY_LISTEN: listen, ORRERY_PUBLIC_URL: url },
-      ...{ DATABASE_URL: (await postgres.createDatabase()).url, ORRERY_HEARTBEAT_SECONDS: '1' },
+      ...{ DATABASE_URL: (await migratedDatabase(postgres)).url, ORRERY_HEARTBEAT_SECONDS: '1' },
       ...{ NATS_URL: `tls://127.0.0.1:${nats.port}`, ORRERY_AGENT_NATS_URL: `tls://${address}:${nats.port}` },
     });
     const reached = new ReachedApi(url, secrets, () =>

@@ -3,6 +3,7 @@ import { Accepted, Command, HostPage, isFinal, type Host } from '@orrery/shared/
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { migratedDatabase } from '../migrated-database.js';
 import {
   eventually,
   shortFolder,
@@ -76,7 +77,7 @@ export class System {
       startPostgres({ own: options.ownPostgres ?? false }),
       startNats({ trust: trust.folder }),
     ]);
-    const database = await postgres.createDatabase();
+    const database = await migratedDatabase(postgres);
     const proxied = (name: keyof Proxies, port: number) =>
       options.through?.includes(name) ? TcpProxy.start(port) : undefined;
     const proxies: Proxies = {

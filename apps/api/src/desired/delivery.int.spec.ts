@@ -5,6 +5,7 @@ import { newId } from '@orrery/shared/runtime';
 import { addHost, startDataPlane, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
 import { BusAgent } from '../../../../test/support/bus-agent.js';
 import { NETWORK } from '../../../../test/support/reports.js';
+import { migratedDatabase } from '../../../../test/support/migrated-database.js';
 import {
   eventually,
   startNats,
@@ -30,7 +31,7 @@ const settings = { ORRERY_HEARTBEAT_SECONDS: '0.4' };
 
 beforeAll(async () => {
   [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const { url: databaseUrl } = await postgres.createDatabase();
+  const { url: databaseUrl } = await migratedDatabase(postgres);
   const home = await temporaryFolder('api');
   plane = await startDataPlane({ databaseUrl, natsUrl: nats.url, home, settings });
   replica = await startDataPlane({ databaseUrl, natsUrl: nats.url, home, settings });

@@ -4,6 +4,7 @@ import { newId } from '@orrery/shared/runtime';
 import { DesiredWriter } from '../desired/desired-writer.js';
 import { addHost, startDataPlane, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
 import { aMembership, engineDown, membershipFact, NETWORK, Reporter } from '../../../../test/support/reports.js';
+import { migratedDatabase } from '../../../../test/support/migrated-database.js';
 import {
   eventually,
   startNats,
@@ -23,7 +24,7 @@ const OTHER = '8056c2e21c000002';
 
 beforeAll(async () => {
   [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const { url } = await postgres.createDatabase();
+  const { url } = await migratedDatabase(postgres);
   plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
 }, 60_000);
 

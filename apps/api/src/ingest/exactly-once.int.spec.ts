@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import fc from 'fast-check';
 import { addHost, startDataPlane, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
 import { aMembership, engineDown, membershipFact, NETWORK, Reporter } from '../../../../test/support/reports.js';
+import { migratedDatabase } from '../../../../test/support/migrated-database.js';
 import { startNats, startPostgres, type TestNats, type TestPostgres } from '../../../../test/support/servers.js';
 
 let postgres: TestPostgres;
@@ -14,7 +15,7 @@ let count = 0;
 
 beforeAll(async () => {
   [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const { url } = await postgres.createDatabase();
+  const { url } = await migratedDatabase(postgres);
   plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
   replica = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
 }, 60_000);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { randomBytes } from 'node:crypto';
 import { addHost, startDataPlane, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
 import { anInterface, aSnapshot, engineDown, NETWORK, Reporter } from '../../../../test/support/reports.js';
+import { migratedDatabase } from '../../../../test/support/migrated-database.js';
 import {
   eventually,
   startNats,
@@ -20,7 +21,7 @@ let count = 0;
 
 beforeAll(async () => {
   [postgres, nats] = await Promise.all([startPostgres({ own: true }), startNats()]);
-  const { url } = await postgres.createDatabase();
+  const { url } = await migratedDatabase(postgres);
   plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
 }, 60_000);
 

@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { readOrMakeSecret } from '../secrets/secret-file.js';
-import { newAuthority, newKey, newServerCertificate } from './certificates.js';
 
 export interface TlsMaterial {
   /** PEM, the server's certificate and what comes after it. */
@@ -27,6 +26,8 @@ export const tlsFiles = (folder: string) => ({
  * life is left or a name is missing. The server's key stays the same, so that a pin stays true.
  */
 export async function ensurePrivateTls(folder: string, names: string[], now = Date.now()): Promise<TlsMaterial> {
+  // What makes certificates is a tenth of an API's start, and most APIs on loopback make none.
+  const { newAuthority, newKey, newServerCertificate } = await import('./certificates.js');
   await ensurePrivateFolder(folder);
   const files = tlsFiles(folder);
   const authorityKey = (await readOrMakeSecret(files.authorityKey, newKey)).reveal();

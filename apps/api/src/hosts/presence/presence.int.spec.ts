@@ -9,6 +9,7 @@ import {
   type TestHost,
 } from '../../../../../test/support/data-plane.js';
 import { engineDown, Reporter } from '../../../../../test/support/reports.js';
+import { migratedDatabase } from '../../../../../test/support/migrated-database.js';
 import {
   eventually,
   startNats,
@@ -32,7 +33,7 @@ let count = 0;
 
 beforeAll(async () => {
   [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const { url: databaseUrl } = await postgres.createDatabase();
+  const { url: databaseUrl } = await migratedDatabase(postgres);
   const start = () => startDataPlane({ databaseUrl, natsUrl: nats.url, settings });
   replicas = [await start(), await start()];
   plane = replicas[1] as RunningDataPlane;

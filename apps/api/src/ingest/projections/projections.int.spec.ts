@@ -17,6 +17,7 @@ import {
   NETWORK,
   Reporter,
 } from '../../../../../test/support/reports.js';
+import { migratedDatabase } from '../../../../../test/support/migrated-database.js';
 import { startNats, startPostgres, type TestNats, type TestPostgres } from '../../../../../test/support/servers.js';
 
 let postgres: TestPostgres;
@@ -29,7 +30,7 @@ const OTHER = '8056c2e21c000002';
 
 beforeAll(async () => {
   [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const { url } = await postgres.createDatabase();
+  const { url } = await migratedDatabase(postgres);
   plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
 }, 60_000);
 
