@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { newId, Secret } from '@orrery/shared/runtime';
 import { DockerEngine } from '../../apps/agent/src/docker/docker-engine.js';
 import { KernelView } from '../../apps/agent/src/kernel/kernel-view.js';
+import type { Machine } from '../../apps/agent/src/machine/machine.js';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { MachineLab } from './machine/machine-lab.js';
@@ -248,9 +249,14 @@ const run = promisify(execFile);
       await lab.authorize(network, blueprint.node);
       const { NetworkSettings } = await lab.world.docker.getContainer(engineId).inspect();
       const ip = NetworkSettings.Networks[lab.config.dockerNetwork]?.IPAddress ?? '';
+      const probe = async (machine: Machine) =>
+        (await machine.controller(blueprint.node, 'container', AbortSignal.timeout(30_000))).probe();
+      expect(await probe(lab.another())).toMatchObject({ networks: [] });
       await run('ip', ['route', 'add', 'unreachable', `${ip}/32`]);
       try {
         const machine = lab.another();
+        const noController = { code: 'controller-unreachable', fix: expect.stringContaining(lab.config.dockerNetwork) };
+        await expect(probe(machine)).rejects.toMatchObject(noController);
         const about = { node: blueprint.node, item: blueprint.item, nodeKind: 'container' as const, network };
         const settings = { allowManaged: true, allowGlobal: true, allowDefault: false, allowDNS: false };
         await lab.do({ ...about, step: 'join-network', settings }, machine);
@@ -259,6 +265,10 @@ const run = promisify(execFile);
           daemon: { known: true },
           memberships: { known: true, value: [{ network, status: 'OK', addresses: [address], allowGlobal: true }] },
           peers: { known: true },
+        });
+        await expect(probe(machine)).rejects.toMatchObject({
+          ...noController,
+          message: expect.stringContaining('docker exec'),
         });
         await lab.do({ ...about, step: 'leave-network' }, machine);
         expect((await lab.nodeOf(blueprint, machine)).memberships).toEqual({ known: true, value: [] });

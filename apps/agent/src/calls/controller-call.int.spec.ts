@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -68,6 +68,7 @@ describe('the controllers of a host', () => {
     });
     const records = [{ address: await addressOf(host.hostNode), authorized: true, addresses: ['10.9.0.77'] }];
     await expect(ask({ do: 'put-records', network, records })).resolves.toMatchObject({ records });
+    expect(await readFile(join(host.home, 'simulated.json'), 'utf8')).toContain('10.9.0.77');
     const item = membershipItem({ node: host.hostNode, nodeKind: 'host', network });
     await host.want(container, item);
     await eventually(async () => (await host.outcomes(item.id)).at(-1) === 'done', { within: 30_000 });

@@ -8,7 +8,7 @@ import type { Answer, LocalHttp, Question } from '../zerotier/local-http.js';
 import { addressOf, type SimulatedHost } from './simulated-host.js';
 import type { SimulatedDaemon } from './simulated-state.js';
 
-/** The HTTP of a simulated zerotier-one: the model answers as a daemon does, and what changed is on disk before it is told. */
+/** The HTTP of a simulated zerotier-one: the model answers as a daemon does. */
 class SimulatedHttp implements LocalHttp {
   constructor(
     private readonly host: SimulatedHost,
@@ -23,7 +23,6 @@ class SimulatedHttp implements LocalHttp {
     const request = { method, path, headers, ...(text !== undefined && { body: text }) };
     const answer = host.world.handle(addressOf(daemon), request);
     if (!answer) throw new LocalApiError('unreachable', 'the simulated zerotier-one does not answer');
-    if (method !== 'GET') await host.save();
     return { status: answer.status, body: answer.body === '' ? '' : (JSON.parse(answer.body) as unknown) };
   }
 }
@@ -45,5 +44,20 @@ export function openSimulatedController(
     });
   const fix = 'Wait until the simulated zerotier-one runs.';
   const explain = (error: unknown) => ({ message: describeError(error), fix });
-  return new ControllerClient({ http: new SimulatedHttp(host, daemon), expected: addressOf(daemon), explain, signal });
+  const http = new SimulatedHttp(host, daemon);
+  return kept(host, new ControllerClient({ http, expected: addressOf(daemon), explain, signal }));
+}
+
+/** What a question has changed is on disk when it is answered: once for all of its records. */
+function kept(host: SimulatedHost, controller: ControllerApi): ControllerApi {
+  const saved = <T>(work: Promise<T>): Promise<T> => work.finally(() => host.save());
+  return {
+    probe: () => controller.probe(),
+    network: (network) => controller.network(network),
+    putNetwork: (...put) => saved(controller.putNetwork(...put)),
+    deleteNetwork: (network) => saved(controller.deleteNetwork(network)),
+    records: (...page) => controller.records(...page),
+    putRecords: (...put) => saved(controller.putRecords(...put)),
+    deleteRecords: (...which) => saved(controller.deleteRecords(...which)),
+  };
 }
