@@ -24,6 +24,9 @@ export class MemoryIdentities implements IdentityStore {
   bind() {
     return Promise.resolve(false);
   }
+  isFree() {
+    return false;
+  }
   forget(node: NodeId) {
     this.held.delete(node);
     return Promise.resolve();

@@ -54,6 +54,8 @@ export class DockerSystem {
         ORRERY_ZEROTIER_HOME: join(folder, 'no-zerotier-one'),
         ORRERY_ZEROTIER_IMAGE: engine.image,
         ORRERY_MOONS_DIR: folder,
+        // Tests count containers and remove them all; those about identities made ahead ask for some.
+        ORRERY_WARM_IDENTITIES: '0',
         ...options.agent,
       };
       const system = await System.start({ hosts: [HOST], agent: () => settings });

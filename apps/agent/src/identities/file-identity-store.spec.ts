@@ -87,6 +87,15 @@ describe('identities that are made ahead', () => {
     expect(await store.bind('00c0ffee00', other)).toBe(false);
   });
 
+  it('that were meant for a node which never got them are forgotten with it, and only those', async () => {
+    const { store, address } = await withOne();
+    const another = simulatedIdentity();
+    await store.warm.put(another);
+    await store.forget(node, address);
+    expect([store.isFree(address), store.isFree(another.address)]).toEqual([false, true]);
+    expect((await FileIdentityStore.open(home)).warm.free).toEqual([another.address]);
+  });
+
   it('are not here when their file has gone behind the agent’s back', async () => {
     const { store, address } = await withOne();
     await rm(join(folder(), 'warm', `${address}.json`));

@@ -29,6 +29,10 @@ export class FileIdentityStore implements IdentityStore {
     return this.nodes.has(node);
   }
 
+  isFree(address: NodeAddress): boolean {
+    return this.warm.has(address);
+  }
+
   async get(node: NodeId): Promise<NodeSecrets | undefined> {
     return this.nodes.has(node) ? readIdentity(this.#fileOf(node)) : undefined;
   }
@@ -54,7 +58,8 @@ export class FileIdentityStore implements IdentityStore {
     return isMoved;
   }
 
-  async forget(node: NodeId): Promise<void> {
+  async forget(node: NodeId, madeAhead?: NodeAddress): Promise<void> {
+    if (madeAhead !== undefined) await this.warm.drop(madeAhead);
     await rm(this.#fileOf(node), { force: true });
     this.nodes.delete(node);
   }

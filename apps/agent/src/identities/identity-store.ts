@@ -24,6 +24,9 @@ export interface IdentityStore {
    * more). Throws a StepError when it is another node's.
    */
   bind(address: NodeAddress, node: NodeId): Promise<boolean>;
-  forget(node: NodeId): Promise<void>;
+  /** `madeAhead`: that one, too, if it is still free: it was meant for this node and goes to no other. */
+  forget(node: NodeId, madeAhead?: NodeAddress): Promise<void>;
   has(node: NodeId): boolean;
+  /** Whether it is here and no node's; from memory, too. */
+  isFree(address: NodeAddress): boolean;
 }

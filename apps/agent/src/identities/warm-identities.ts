@@ -33,6 +33,10 @@ export class WarmIdentities {
     return [...this.addresses];
   }
 
+  has(address: NodeAddress): boolean {
+    return this.addresses.has(address);
+  }
+
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
@@ -61,6 +65,13 @@ export class WarmIdentities {
       this.#changed();
     }
     return true;
+  }
+
+  /** For ever. */
+  async drop(address: NodeAddress): Promise<void> {
+    if (!this.addresses.delete(address)) return;
+    await rm(this.#fileOf(address), { force: true });
+    this.#changed();
   }
 
   #changed(): void {

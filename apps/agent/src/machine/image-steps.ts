@@ -35,6 +35,6 @@ export function imageSteps(parts: RealMachineParts, names: ImageNames): ImageExe
       progress('pull', `${image}: complete`);
     },
     'mint-identity': mintStep(identities, (image, signal) => mintIdentity(engine, image, config.host, { signal })),
-    'forget-identity': ({ node }) => identities.forget(node),
+    'forget-identity': ({ node, identity }) => identities.forget(node, identity),
   };
 }

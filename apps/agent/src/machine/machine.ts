@@ -1,4 +1,12 @@
-import type { FailureCode, ItemId, NodeId, NodeKind, ObservedState, Stage } from '@orrery/shared/contracts';
+import type {
+  FailureCode,
+  ItemId,
+  NodeAddress,
+  NodeId,
+  NodeKind,
+  ObservedState,
+  Stage,
+} from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { SeenGround } from '../guard/decide-ground.js';
 import type { NodeSecrets } from '../identities/identity-store.js';
@@ -40,6 +48,8 @@ export interface MachineFacts {
   imagePresent(image: string): boolean | undefined;
   /** Nodes whose identity is in the agent's state folder. */
   hasIdentity(node: NodeId): boolean;
+  /** Identities made ahead that no node has. */
+  isFree(address: NodeAddress): boolean;
   /** What the networks of the host's own daemon must leave alone. */
   ground?: SeenGround;
 }

@@ -70,6 +70,7 @@ class RealMachine implements Machine {
       defaultImage: this.parts.config.zerotierImage,
       imagePresent: await this.images.present(),
       hasIdentity: (node) => this.parts.identities.has(node),
+      isFree: (address) => this.parts.identities.isFree(address),
       ground: await this.parts.ground.look(),
     };
   }

@@ -1,7 +1,7 @@
 import type { ContainerItem, ObservedContainer } from '@orrery/shared/contracts';
 import type { AssessContext } from './assess-context.js';
 import { done, failed, type Assessment } from './outcomes.js';
-import { changedContainer, mustBeMadeAnew, nameHolder, ownContainer } from './plan-container.js';
+import { changedContainer, leavesIdentity, mustBeMadeAnew, nameHolder, ownContainer } from './plan-container.js';
 
 /** How long a part may be out of sight, or a container down, before it counts. */
 const BLIP_MS = 6_000;
@@ -14,7 +14,7 @@ export function assessContainer(item: ContainerItem, context: AssessContext): As
   if (item.intent === 'absent') {
     const changed = own ? undefined : changedContainer(item, observed);
     if (changed) return failedByChange(changed);
-    if (!own && !context.facts.hasIdentity(item.node)) return done('removed');
+    if (!own && !leavesIdentity(item, context.facts)) return done('removed');
     return failedBy(item, context);
   }
   if (!own) return blockedByName(item, context) ?? failedBy(item, context);

@@ -49,6 +49,12 @@ export function planContainer(
   return planRunning(item, own);
 }
 
+/** Whether something is left here of who the item's node is: its identity, or the one made ahead that it never came to have. */
+export const leavesIdentity = (
+  { node, identity }: ContainerItem,
+  { hasIdentity, isFree }: Pick<PlanFacts, 'hasIdentity' | 'isFree'>,
+): boolean => hasIdentity(node) || (identity !== undefined && isFree?.(identity) === true);
+
 /** The identity of one that still runs is kept: forgotten, nobody could tell whose container that is. */
 function planRemoval(
   item: ContainerItem,
@@ -57,10 +63,11 @@ function planRemoval(
   facts: PlanFacts,
 ): Step[] {
   const about = { node: item.node, item: item.id };
-  const forgets = facts.hasIdentity(item.node) && !changedContainer(item, observed);
+  const { identity } = item;
+  const forgets = leavesIdentity(item, facts) && !changedContainer(item, observed);
   return [
     ...(own ? [{ ...about, step: 'remove-container' as const, engineId: own.engineId, name: item.name }] : []),
-    ...(forgets ? [{ ...about, step: 'forget-identity' as const }] : []),
+    ...(forgets ? [{ ...about, step: 'forget-identity' as const, ...(identity && { identity }) }] : []),
   ];
 }
 

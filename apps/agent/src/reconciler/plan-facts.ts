@@ -1,4 +1,4 @@
-import type { ItemId, NodeId } from '@orrery/shared/contracts';
+import type { ItemId, NodeAddress, NodeId } from '@orrery/shared/contracts';
 import type { SeenGround } from '../guard/decide-ground.js';
 import type { RolledBack } from '../guard/decide-rollback.js';
 
@@ -10,6 +10,8 @@ export interface PlanFacts {
   imagePresent: (image: string) => boolean | undefined;
   /** Nodes whose identity is in the agent's state folder. */
   hasIdentity: (node: NodeId) => boolean;
+  /** Identities made ahead that no node has. Left out: there are none. */
+  isFree?: (address: NodeAddress) => boolean;
   /** Memberships of which the daemon says OK while the kernel has lacked interface or address for a while. Left out: none. */
   lacksInKernel?: (item: ItemId) => boolean;
   /** What the networks of the host's own daemon are held against. Left out: this machine has no ground of its own. */

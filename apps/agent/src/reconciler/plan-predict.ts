@@ -1,4 +1,4 @@
-import type { Item, NodeId, ObservedMembership, ObservedState } from '@orrery/shared/contracts';
+import type { Item, NodeAddress, NodeId, ObservedMembership, ObservedState } from '@orrery/shared/contracts';
 import { interfaceName, type MembershipSettings, type NetworkId } from '@orrery/shared/contracts';
 import type { PlanFacts } from './plan-facts.js';
 import { plan } from './plan.js';
@@ -19,6 +19,7 @@ const MAX_ROUNDS = 12;
 export function planToTheEnd(desired: readonly Item[], observed: ObservedState, facts: PlanFacts): Step[] {
   let state: Predicted = { observed, images: new Set(), identities: new Set(), initial: new Map() };
   const forgotten = new Set<NodeId>();
+  const given = new Set<NodeAddress>();
   const steps: Step[] = [];
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { images, identities } = state;
@@ -26,11 +27,13 @@ export function planToTheEnd(desired: readonly Item[], observed: ObservedState, 
       ...facts,
       lacksInKernel: () => false,
       imagePresent: (image) => images.has(image) || facts.imagePresent(image),
+      isFree: (address) => !given.has(address) && facts.isFree?.(address) === true,
       hasIdentity: (node) => identities.has(node) || (facts.hasIdentity(node) && !forgotten.has(node)),
     });
     if (next.length === 0) break;
     for (const step of next) {
       if (step.step === 'forget-identity') forgotten.add(step.node);
+      if ('identity' in step && step.identity) given.add(step.identity);
       state = predict(state, step);
     }
     steps.push(...next);

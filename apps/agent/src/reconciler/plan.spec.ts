@@ -11,6 +11,7 @@ import {
   observed,
   unknown,
 } from '../../../../test/support/agent/observed.js';
+import { planToTheEnd } from './plan-predict.js';
 import { DEFAULT_IMAGE, expectSteps, facts } from '../../../../test/support/agent/steps.js';
 
 const absent = <T extends Item>(item: T): T => ({ ...item, intent: 'absent' });
@@ -41,7 +42,16 @@ describe('plan for a container', () => {
     expect(steps[0]).toMatchObject({ step: 'mint-identity', image: DEFAULT_IMAGE, identity: '3a7f1b22c0' });
     expect(expectSteps(items, observed()).steps[1]).not.toHaveProperty('identity');
     expectSteps(warm, observed(), made).toBe('create-container');
-    expectSteps(warm.map(absent), observed(), made).toBe('forget-identity');
+  });
+
+  it('forgets with an absent one also the identity made ahead that it never came to have', () => {
+    const gone = [{ ...demo, identity: '3a7f1b22c0' }, inLab].map(absent);
+    const isFree = (address: string) => address === '3a7f1b22c0';
+    const { steps } = expectSteps(gone, observed(), { ...facts(), isFree });
+    expect(steps).toMatchObject([{ step: 'forget-identity', identity: '3a7f1b22c0' }]);
+    expect(planToTheEnd(gone, observed(), { ...facts(), isFree })).toHaveLength(1);
+    expectSteps(gone, observed(), { ...facts(), isFree: () => false }).toBeNone();
+    expectSteps([{ ...demo, identity: '3a7f1b22c0' }], observed(), { ...made, isFree }).toBe('create-container');
   });
 
   it('starts one that is created or has ended', () => {

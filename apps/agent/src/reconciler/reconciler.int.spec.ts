@@ -3,6 +3,7 @@ import { MembershipSettings, type Item } from '@orrery/shared/contracts';
 import { launch, membershipItem, NETWORK, PRIVATE_NETWORK } from '../../../../test/support/agent/items.js';
 import { ReconcilingHost } from '../../../../test/support/agent/reconciling-host.js';
 import { eventually } from '../../../../test/support/eventually.js';
+import { simulatedIdentity } from '../simulated/simulated-identity.js';
 
 const absent = <T extends Item>(item: T, revision: number): T => ({ ...item, intent: 'absent', revision });
 
@@ -96,6 +97,18 @@ describe('the reconciler on a simulated host', () => {
       expect([host.containers, host.identities.has(container.node)]).toEqual([[], false]);
     },
   );
+
+  it('gives up the identity made ahead of a container that was removed before it was made', async () => {
+    const [meant, other] = [simulatedIdentity(), simulatedIdentity()];
+    for (const one of [meant, other]) await host.identities.warm.put(one);
+    const named = { ...container, identity: meant.address };
+    await host.wantPaused(named);
+    await outcomes(container.id, 'waiting paused');
+    expect(host.identities.isFree(meant.address)).toBe(true);
+    await host.want(absent(named, 2));
+    await outcomes(container.id, 'waiting paused', 'done');
+    expect([host.identities.warm.free, host.containers]).toEqual([[other.address], []]);
+  });
 
   it('brings a container back that died, and tells it with its cause', async () => {
     await launched();

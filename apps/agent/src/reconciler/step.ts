@@ -36,7 +36,8 @@ export type Step = { node: NodeId; item: ItemId } & (
   | { step: 'start-container'; engineId: string }
   | { step: 'unpause-container'; engineId: string }
   | { step: 'remove-container'; engineId: string; name: Name }
-  | { step: 'forget-identity' }
+  /** `identity`: the one made ahead that was meant for the node. */
+  | { step: 'forget-identity'; identity?: NodeAddress }
   | { step: 'join-network'; nodeKind: NodeKind; network: NetworkId; settings: MembershipSettings }
   | { step: 'configure-network'; nodeKind: NodeKind; network: NetworkId; settings: MembershipSettings }
   | { step: 'repair-network'; nodeKind: NodeKind; network: NetworkId; settings: MembershipSettings }

@@ -1,4 +1,4 @@
-import type { NodeId, NodeKind, ObservedState } from '@orrery/shared/contracts';
+import type { NodeAddress, NodeId, NodeKind, ObservedState } from '@orrery/shared/contracts';
 import type { IdentityStore, NodeSecrets } from '../identities/identity-store.js';
 import { steadyNow } from '../lifecycle/steady-now.js';
 import type { Executors, Machine, MachineFacts, Scope } from '../machine/machine.js';
@@ -68,6 +68,7 @@ export class SimulatedMachine implements Machine {
       defaultImage,
       imagePresent: (image: string) => this.host.state.images.includes(image),
       hasIdentity: (node: NodeId) => identities.has(node),
+      isFree: (address: NodeAddress) => identities.isFree(address),
       ground: SIMULATED_GROUND,
     });
   }

@@ -45,7 +45,7 @@ const imageSteps = ({ host, identities, take, changed }: Tools): Pick<Executors,
     await take(STEP_MS, signal);
     return simulatedIdentity();
   }),
-  'forget-identity': ({ node }) => identities.forget(node),
+  'forget-identity': ({ node, identity }) => identities.forget(node, identity),
 });
 
 type ContainerStep = 'create-container' | 'start-container' | 'unpause-container' | 'remove-container';
