@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Accepted, AcceptedGroup, Command, HostPage } from '@orrery/shared/contracts';
+import { Accepted, AcceptedGroup, Command, HostPage, Network } from '@orrery/shared/contracts';
 import { eventually } from '../support/eventually.js';
 import { runCli } from './support/fake-terminal.js';
 import { json, StubApi, type StubRequest } from './support/stub-api.js';
-import { command, host, id, stages } from './support/stub-data.js';
+import { command, host, id, LAB, network, stages } from './support/stub-data.js';
 
 const LAUNCH = 'launch demo --host web-1 --network lab';
 const WAITING = {
@@ -56,18 +56,34 @@ describe('--wait', () => {
     lives([delivered, waiting, done]);
     const { code, out } = await orrery(`${LAUNCH} --wait`);
     expect(out.split('\n')).toEqual([
-      `launch demo on web-1 ${command().id}`,
-      '✓ accepted 0.00 s',
-      '✓ delivered revision 8 0.03 s',
-      '✓ started 0.61 s',
-      '… authorization 89e92ceee5 0.90 s',
-      '… waiting for authorization: 89e92ceee5 is not authorized on 8056c2e21c000001',
-      '  next Authorize 89e92ceee5 on the controller 8056c2e21c.',
-      '✓ authorized 1.20 s',
-      '✓ interface ztzy24d4fg 1.34 s',
+      `demo on web-1 → ${LAB}`,
+      '  ✓ accepted                                    0.00 s',
+      '  ✓ delivered   revision 8                      0.03 s',
+      '  ✓ started                                     0.61 s',
+      '  … authorization 89e92ceee5                    0.90 s',
+      '  … waiting for authorization: 89e92ceee5 is not authorized on 8056c2e21c000001',
+      '    next Authorize 89e92ceee5 on the controller 8056c2e21c.',
+      '  ✓ authorized                                  1.20 s',
+      '  ✓ interface   ztzy24d4fg                      1.34 s',
       '✓ launch demo on web-1 came true 1.35 s',
     ]);
     expect(code).toBe(0);
+  });
+
+  it('names the networks above a launch and a join, and lets a long detail move only its own line', async () => {
+    const detail = '3a7f1b22c0 (admission: fleet)';
+    const stagesOf = stages(['authorized', 40, detail], ['address', 1040, '10.182.44.12/24, fd80:56c2:e21c::1/88']);
+    lives([command({ ...done, stages: stagesOf })]);
+    api.on(`GET /v1/networks/${LAB}`, () => json(Network, network()));
+    expect((await orrery(`${LAUNCH} --wait`)).out.split('\n').slice(0, 3)).toEqual([
+      'demo on web-1 → lab',
+      '  ✓ authorized  3a7f1b22c0 (admission: fleet)   0.04 s',
+      '  ✓ address     10.182.44.12/24, fd80:56c2:e21c::1/88 1.04 s',
+    ]);
+    const join = command({ action: 'join', target: `web-1 in ${LAB}` });
+    api.on('PUT /v1/nodes/web-1/networks/lab', () => json(Accepted, { command: join }, 202));
+    lives([{ ...join, state: 'done' }]);
+    expect((await orrery('join web-1 lab --wait')).out).toMatch(/^web-1 → lab\n/);
   });
 
   it('asks by long polls that name what it has seen', async () => {

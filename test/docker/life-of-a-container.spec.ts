@@ -59,7 +59,7 @@ const engine = await findLabEngine();
     const after = await world.container(demo).inspect();
     expect(after.Id).not.toBe(before.Id);
     expect(await world.addressOf(demo)).toBe(node);
-    const stages = out.split('\n').flatMap((line) => /^✓ (\w+)/.exec(line)?.[1] ?? []);
+    const stages = out.split('\n').flatMap((line) => /^ +✓ (\w+)/.exec(line)?.[1] ?? []);
     // The step that starts it and the look at its networks tell of `daemon` and `joined` in either order.
     const order = ['removed', 'created', 'started', 'address'];
     expect(stages.filter((stage) => order.includes(stage))).toEqual(order);

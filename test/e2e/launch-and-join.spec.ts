@@ -25,8 +25,8 @@ describe('a person with the CLI', () => {
     expect(launch.out).toContain('(simulated)');
     for (const stage of ['accepted', 'delivered', 'pull', 'identity', 'created', 'started', 'daemon', 'authorized'])
       expect(launch.out).toMatch(new RegExp(`✓ ${stage}`));
-    expect(launch.out).toMatch(/✓ interface zt[a-z2-7]{8}/);
-    expect(launch.out).toMatch(/✓ address \d+\.\d+\.\d+\.\d+\/\d+/);
+    expect(launch.out).toMatch(/✓ interface +zt[a-z2-7]{8}/);
+    expect(launch.out).toMatch(/✓ address +\d+\.\d+\.\d+\.\d+\/\d+/);
     expect(launch.out).toMatch(/came true/);
     expect(launch.code).toBe(0);
   }, 100_000);

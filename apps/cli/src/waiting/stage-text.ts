@@ -10,8 +10,13 @@ export const stageText = ({ stage, detail, ms }: CommandStage): string =>
 /** A stage that somebody else has to end. */
 const OPEN: Stage[] = ['authorization'];
 
-/** `✓ interface ztzy24d4fg 0.90 s`, coloured. */
+// Stages come one by one, so their columns cannot be measured: what is longer than most moves the rest of its line.
+const STAGE_WIDTH = 11;
+const DETAIL_END = 43;
+
+/** `✓ interface   ztzy24d4fg                      0.90 s`, coloured: lines below each other are columns. */
 export function stageLine({ stage, detail, ms }: CommandStage, colors: Colors): string {
   const sign = OPEN.includes(stage) ? colors.yellow('…') : colors.green('✓');
-  return [sign, stage, safeText(detail), colors.dim(seconds(ms))].filter(Boolean).join(' ');
+  const what = `${stage.padEnd(STAGE_WIDTH)} ${safeText(detail)}`.padEnd(DETAIL_END);
+  return `${sign} ${what} ${colors.dim(seconds(ms))}`;
 }

@@ -3,6 +3,8 @@ import { ExitCode } from '../errors/exit-code.js';
 import type { OutputFormat } from '../output/format.js';
 import type { Context } from '../program/context.js';
 import { jsonText } from '../terminal/safe-text.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { commandHeader } from './command-header.js';
 import { narrate, queuedLine, type Verdict, verdictOf } from './narrate.js';
 import { fitsOnScreen, type Follow, liveView, plainView, type WaitView } from './wait-view.js';
 import { type Sighting, watchCommand } from './watch-command.js';
@@ -12,33 +14,47 @@ export interface WaitOptions {
   format: OutputFormat;
   /** `-o json` prints an array, however many there are. */
   asList: boolean;
+  /** The commands are only on the way to what is asked for: they are told of on stderr, and `-o` is about that. */
+  beside?: boolean;
 }
 
 /** Shows every stage of commands as it comes. Exit: all done 0, one failed 1, else one still waiting 3, Ctrl-C 130. */
-export async function waitForCommands(context: Context, commands: Command[], options: WaitOptions): Promise<ExitCode> {
-  const { terminal } = context;
+export async function waitForCommands(given: Context, commands: Command[], options: WaitOptions): Promise<ExitCode> {
+  const { client } = given;
+  const terminal = options.beside ? besides(given.terminal) : given.terminal;
+  const context = { terminal, client };
   const interrupt = terminal.catchInterrupt();
   const last = new Map<string, Sighting>();
   const follow = follower(context, options.forMs, interrupt.signal, last);
   try {
-    const verdicts = await viewFor(context, options.format, commands)(commands, follow);
-    if (interrupt.signal.aborted) return interrupted(context, commands, options.format);
-    printResult(context, options, commands, last, verdicts);
+    const [first] = commands;
+    const header = first && !isForScripts(options.format) ? await commandHeader(client, first) : '';
+    const verdicts = await viewFor(terminal, options.format, commands)(commands, follow, header);
+    if (interrupt.signal.aborted) return interrupted(terminal, commands, options.format);
+    if (!options.beside) printResult(terminal, options, commands, last, verdicts);
     return worst(verdicts);
   } finally {
     interrupt.release();
   }
 }
 
-function viewFor({ terminal }: Context, format: OutputFormat, commands: Command[]): WaitView {
-  if (format === 'json' || format === 'name')
-    return (all, follow) => Promise.all(all.map((command) => follow(command, () => {})));
+const besides = (terminal: Terminal): Terminal => ({
+  ...terminal,
+  out: (text) => terminal.err(text),
+  colors: terminal.errColors,
+  live: false,
+});
+
+const isForScripts = (format: OutputFormat) => format === 'json' || format === 'name';
+
+function viewFor(terminal: Terminal, format: OutputFormat, commands: Command[]): WaitView {
+  if (isForScripts(format)) return (all, follow) => Promise.all(all.map((command) => follow(command, () => {})));
   return terminal.live && fitsOnScreen(commands, terminal) ? liveView(terminal) : plainView(terminal);
 }
 
 /** Undefined verdict: Ctrl-C came first. */
 function follower(
-  { client, terminal }: Context,
+  { client, terminal }: Pick<Context, 'client' | 'terminal'>,
   forMs: number,
   signal: AbortSignal,
   last: Map<string, Sighting>,
@@ -73,7 +89,7 @@ function follower(
 }
 
 function printResult(
-  { terminal }: Context,
+  terminal: Terminal,
   { format, asList }: WaitOptions,
   commands: Command[],
   last: Map<string, Sighting>,
@@ -104,7 +120,7 @@ export function worst(verdicts: (Verdict | undefined)[]): ExitCode {
   return codes.includes(ExitCode.waiting) ? ExitCode.waiting : ExitCode.done;
 }
 
-function interrupted({ terminal }: Context, commands: Command[], format: OutputFormat): ExitCode {
+function interrupted(terminal: Terminal, commands: Command[], format: OutputFormat): ExitCode {
   const ids = commands.map((command) => command.id).join(' ');
   if (format !== 'json') {
     terminal.err(commands.length > 1 ? 'The commands go on.' : 'The command goes on.');

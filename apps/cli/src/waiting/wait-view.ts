@@ -7,23 +7,22 @@ import { commandTitle, type Verdict } from './narrate.js';
 /** Follows one command; what it has to tell goes to `tell`, a line each. */
 export type Follow = (command: Command, tell: (line: string) => void) => Promise<Verdict | undefined>;
 /** Shows commands while they are followed; resolves when all have ended. Errors of `follow` come through. */
-export type WaitView = (commands: Command[], follow: Follow) => Promise<(Verdict | undefined)[]>;
+export type WaitView = (commands: Command[], follow: Follow, header: string) => Promise<(Verdict | undefined)[]>;
 
-/** Lines as they come, each with its host when there are several commands. */
+/** Lines as they come: of one command below its header, of several each with its host. */
 export const plainView =
   (terminal: Terminal): WaitView =>
-  async (commands, follow) => {
+  async (commands, follow, header) => {
     const { colors } = terminal;
     const out = (text: string) => terminal.out(text);
     const several = commands.length > 1;
-    if (commands[0] && !several) out(`${colors.bold(commandTitle(commands[0]))} ${colors.dim(commands[0].id)}`);
+    if (!several) out(colors.bold(header));
     const label = labels(commands);
     return Promise.all(
       commands.map(async (command, index) => {
         const prefix = several ? `${colors.dim(`${label[index]} │`)} ` : '';
-        const tell = (line: string) => out(`${prefix}${line}`);
-        const verdict = await follow(command, tell);
-        verdict?.lines.forEach(tell);
+        const verdict = await follow(command, (line) => out(`${several ? prefix : '  '}${line}`));
+        verdict?.lines.forEach((line) => out(`${prefix}${line}`));
         return verdict;
       }),
     );
@@ -32,11 +31,11 @@ export const plainView =
 /** On a terminal: one command with all its stages, or several with their latest; a spinner for as long as it goes on. */
 export const liveView =
   ({ colors }: Terminal): WaitView =>
-  async (commands, follow) => {
+  async (commands, follow, header) => {
     const several = commands.length > 1;
     const verdicts: (Verdict | undefined)[] = commands.map(() => undefined);
     const tasks = commands.map((command, index): ListrTask<unknown, typeof DefaultRenderer> => ({
-      title: `${colors.bold(commandTitle(command))} ${colors.dim(command.id)}`,
+      title: several ? `${colors.bold(commandTitle(command))} ${colors.dim(command.id)}` : colors.bold(header),
       task: async (_, task) => {
         const tell = (line: string) => void (task.output = line);
         const verdict = (verdicts[index] = await follow(command, tell));
