@@ -11,10 +11,14 @@ const AnyProblem = Problem.extend({ code: z.string() });
 /** Codes that mean: what was written is wrong. Every other 4xx is a refusal. */
 const USAGE = new Set(['bad-request', 'ambiguous-reference', 'no-matching-host', 'body-too-large']);
 
+/** The API answers, and says that something behind it does not. */
+const BEHIND = new Set(['controller-away', 'central-refused']);
+
 function exitCodeOf(status: number, code: string): ExitCode {
   if (USAGE.has(code)) return ExitCode.usage;
   if (code === 'unknown-route' || code === 'method-not-allowed') return ExitCode.failed;
   if (code.startsWith('unknown-')) return ExitCode.usage;
+  if (BEHIND.has(code)) return ExitCode.refused;
   if (status === 502 || status === 503 || status === 504) return ExitCode.unreachable;
   return status >= 500 ? ExitCode.failed : ExitCode.refused;
 }

@@ -25,6 +25,27 @@ export async function confirm(
   if (!/^y(es)?$/i.test(answer.trim())) throw refusal('Nothing was changed: the answer was not yes.');
 }
 
+/** For what cannot be taken back: the name has to be typed. Where nobody is there to type, `--yes` stands for it. */
+export async function confirmName(
+  { terminal }: Context,
+  question: string,
+  name: string,
+  consequences: string[],
+  yes: boolean | undefined,
+): Promise<void> {
+  if (yes) return;
+  const said = safeText(question);
+  if (!terminal.interactive)
+    throw refusal(
+      `"${said}" wants the name "${safeText(name)}" to be typed, and this is no terminal to ask on.`,
+      'Add --yes.',
+      consequences,
+    );
+  for (const line of consequences) terminal.err(`  ${safeText(line)}`);
+  const answer = await terminal.ask(`${said} Type its name to say yes: `);
+  if (answer.trim() !== name) throw refusal('Nothing was changed: what was typed is not its name.');
+}
+
 const refusal = (cause: string, fix?: string, affected: string[] = []) =>
   new CliError({
     exitCode: ExitCode.refused,

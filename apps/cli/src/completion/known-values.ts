@@ -1,4 +1,12 @@
-import { CommandPage, ContainerPage, HostPage, NetworkPage, NodePage } from '@orrery/shared/contracts';
+import {
+  AdmissionPage,
+  CommandPage,
+  ContainerPage,
+  ControllerPage,
+  HostPage,
+  NetworkPage,
+  NodePage,
+} from '@orrery/shared/contracts';
 import type { ApiClient } from '../api/api-client.js';
 import { listAll } from '../api/list-all.js';
 import { containerName } from '../containers/container-view.js';
@@ -9,9 +17,10 @@ import type { Kind } from '../options/kind.js';
 const MOST = 200;
 
 /** Families of events that are worth offering; any other type can be written, too. */
-const TYPES = 'host node container network authorization interface address route path item command finding'
-  .split(' ')
-  .map((family) => `${family}.*`);
+const TYPES =
+  'host node container network controller admission authorization interface address route path item command finding'
+    .split(' ')
+    .map((family) => `${family}.*`);
 
 /** What a reference of this kind can be. */
 export async function knownValues(client: ApiClient, kind: Kind): Promise<string[]> {
@@ -28,6 +37,10 @@ export async function knownValues(client: ApiClient, kind: Kind): Promise<string
       return (await listAll(client, '/v1/networks', NetworkPage, {}, MOST)).rows.map(
         ({ value }) => value.name ?? value.id,
       );
+    case 'controllers':
+      return (await listAll(client, '/v1/controllers', ControllerPage, {}, MOST)).rows.map(({ value }) => value.name);
+    case 'applicants':
+      return applicants(client);
     case 'commands':
       return (await listAll(client, '/v1/commands', CommandPage, {}, 20)).rows.map(({ value }) => value.id);
     case 'codes':
@@ -35,4 +48,10 @@ export async function knownValues(client: ApiClient, kind: Kind): Promise<string
     case 'types':
       return TYPES;
   }
+}
+
+/** Who can be let in: whoever asks, by address, and every node. */
+async function applicants(client: ApiClient): Promise<string[]> {
+  const { rows } = await listAll(client, '/v1/admissions', AdmissionPage, { pending: true }, MOST);
+  return [...rows.map(({ value }) => value.address ?? ''), ...(await knownValues(client, 'nodes'))].filter(Boolean);
 }

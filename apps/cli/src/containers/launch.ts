@@ -1,5 +1,7 @@
+import { HostPage } from '@orrery/shared/contracts';
 import type { ExitCode } from '../errors/exit-code.js';
 import { apiPath } from '../api/paths.js';
+import { listAll } from '../api/list-all.js';
 import { submit, submitEverywhere } from '../changes/submit.js';
 import { usageError } from '../errors/usage-error.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
@@ -20,7 +22,7 @@ export const launchLeaf = (context: Context): Leaf<LaunchOptions> => ({
     'It came true when the container runs and the kernel shows its interface up, with the address that the network assigned.',
   args: [new ReferenceArgument('<name>', 'name of the container: a-z, 0-9 and -')],
   options: [
-    new ReferenceOption('--host <host>', 'on this host', 'hosts'),
+    new ReferenceOption('--host <host>', 'on this host (default: the only one there is)', 'hosts'),
     selectorOption('on every host with these labels, such as site=cloud,tier!=db'),
     ...specOptions(),
     ...changeOptions(),
@@ -31,22 +33,30 @@ export const launchLeaf = (context: Context): Leaf<LaunchOptions> => ({
   ],
   run: async (options, name = ''): Promise<ExitCode> => {
     const { host, selector, network } = options;
-    if ((host === undefined) === (selector === undefined))
-      throw usageError('A launch needs either --host or -l.', 'orrery host ls shows the hosts and their labels.');
+    if (host !== undefined && selector !== undefined) throw eitherOr();
     if (!network?.length) throw usageError('A launch needs a network.', 'Add --network with a name or 16 hex digits.');
     const spec = specOf(options, defaultSpec());
-    if (host !== undefined)
-      return submit(
-        context,
-        { method: 'POST', path: apiPath('hosts', host, 'containers'), body: { name, ...spec } },
-        options,
-      );
+    if (selector === undefined) {
+      const path = apiPath('hosts', host ?? (await onlyHost(context)), 'containers');
+      return submit(context, { method: 'POST', path, body: { name, ...spec } }, options);
+    }
     const text = (count: number) => `Launch ${name} on ${count} hosts?`;
     return submitEverywhere(
       context,
       { action: 'launch', name, spec },
       { text, always: false },
-      { ...options, selector: selector ?? '' },
+      { ...options, selector },
     );
   },
 });
+
+const eitherOr = (candidates: string[] = []) =>
+  usageError('A launch needs either --host or -l.', 'orrery host ls shows the hosts and their labels.', candidates);
+
+/** Where there is one host, there is no choice. With several nobody chooses for you, as what is online changes by the hour. */
+async function onlyHost({ client }: Context): Promise<string> {
+  const { rows } = await listAll(client, '/v1/hosts', HostPage, {}, 20);
+  const [only, ...others] = rows.map(({ value }) => value);
+  if (only && others.length === 0) return only.id;
+  throw eitherOr(rows.map(({ value }) => value.name));
+}

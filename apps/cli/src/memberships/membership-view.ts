@@ -12,6 +12,7 @@ const membershipColumns: Column<Membership>[] = [
   { title: 'OUTCOME', text: wantedText, tone: (row) => (row.managed ? outcomeTone(row.outcome) : 'dim') },
   { title: 'INTERFACE', text: interfaceText, tone: (row) => (row.interfaceUp === false ? 'warn' : undefined) },
   { title: 'ADDRESSES', text: (row) => row.addresses.join(',') },
+  { title: 'CONTROLLER', text: controllerText, tone: controllerTone, wide: true },
   { title: 'ASSIGNED', text: (row) => row.assignedAddresses.join(','), wide: true },
   { title: 'ROUTES', text: (row) => row.routes.map((route) => route.target).join(','), wide: true },
   { title: 'UPDATED', text: (row, now) => age(row.updatedAt, now), wide: true },
@@ -33,6 +34,17 @@ function wantedText({ managed, intent, outcome }: Membership): string {
 function interfaceText({ device, interfaceUp }: Membership): string {
   if (device === null) return '';
   return interfaceUp === null ? `${device} ?` : `${device} ${interfaceUp ? 'up' : 'down'}`;
+}
+
+/** What its controller says: beside what the daemon shows, which differs for a while (a deauthorized node shows OK for up to 50 s). */
+function controllerText({ controller }: Membership): string {
+  if (controller === null) return '';
+  return controller.authorized ? ['authorized', ...controller.addresses].join(' ') : 'not authorized';
+}
+
+function controllerTone({ controller }: Membership): Tone | undefined {
+  if (controller === null) return undefined;
+  return controller.authorized ? 'good' : 'warn';
 }
 
 export const membershipView = {

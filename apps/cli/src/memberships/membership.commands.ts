@@ -1,5 +1,6 @@
 import { Membership, MembershipPage, MembershipStatus } from '@orrery/shared/contracts';
 import { apiPath } from '../api/paths.js';
+import { usageError } from '../errors/usage-error.js';
 import { hostFilter } from '../hosts/host-view.js';
 import { networkArgument, networkFilter } from '../networks/network-view.js';
 import { nodeArgument, nodeFilter } from '../nodes/node-view.js';
@@ -8,16 +9,45 @@ import { outputOption, type OutputOptions } from '../options/shared-options.js';
 import { outcomeLines } from '../output/outcome.js';
 import { printOne } from '../output/print.js';
 import type { Context } from '../program/context.js';
-import { addList } from '../program/list-commands.js';
+import { addList, type ListOptions } from '../program/list-commands.js';
 import type { OrreryCommand } from '../program/orrery-command.js';
+import { type AdmissionFilter, listAdmissions } from './admission-list.js';
+import { authorizeLeaf, membershipSetLeaf } from './authorize.js';
+import { denyLeaf } from './deny.js';
+import { forgetLeaf } from './forget.js';
 import { membershipView } from './membership-view.js';
 
 export function addMembershipCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group('membership', 'nodes in networks: what is wanted and what is observed');
+  const noun = program.group('membership', 'nodes in networks: what is wanted, who is let in, and what is observed');
+  addMembershipList(program, noun, context);
+  noun.leaf<OutputOptions>({
+    name: 'get',
+    summary: "show a membership: the daemon's view, the kernel's and the controller's",
+    args: [nodeArgument(), networkArgument()],
+    options: [outputOption()],
+    examples: ['orrery membership get web-1/demo lab'],
+    run: async ({ output }, node = '', network = '') => {
+      const answer = await context.client.get(apiPath('nodes', node, 'networks', network), Membership);
+      printOne(context, output, membershipView, answer, outcomeLines(answer.value.outcome));
+    },
+  });
+  noun.leaf(authorizeLeaf(context)).leaf(denyLeaf(context));
+  noun.leaf(membershipSetLeaf(context)).leaf(forgetLeaf(context));
+}
+
+/** Options that only the list of memberships has. */
+interface OwnFilters {
+  host?: string;
+  node?: string;
+  managed?: string;
+  status?: string;
+}
+
+function addMembershipList(program: OrreryCommand, noun: OrreryCommand, context: Context): void {
   addList(program, noun, context, {
     ...membershipView,
     plural: 'memberships',
-    summary: 'list memberships',
+    summary: 'list memberships; with --pending who waits to be let in',
     path: '/v1/memberships',
     page: MembershipPage,
     filters: [
@@ -32,22 +62,23 @@ export function addMembershipCommands(program: OrreryCommand, context: Context):
         MembershipStatus.options,
       ),
     ],
+    flags: [
+      new ReferenceOption('--pending', 'who asks to be let in, and nobody has decided; also nodes that are not ours'),
+      new ReferenceOption('--stale', 'records of nodes that are not ours any more, or that nobody wants there'),
+    ],
+    instead: (options: ListOptions & AdmissionFilter & OwnFilters) => {
+      if (!options.pending && !options.stale) return undefined;
+      const other = (['host', 'node', 'managed', 'status'] as const).find((name) => options[name] !== undefined);
+      if (other !== undefined)
+        throw usageError(`--${other} is of memberships.`, 'With --pending and --stale: --network, or -l.');
+      return listAdmissions(context, options);
+    },
     hostOf: (membership) => membership.host.id,
     examples: [
       'orrery membership ls',
+      'orrery membership ls --pending',
       'orrery memberships --status ACCESS_DENIED',
       'orrery memberships -l site=cloud -o wide',
     ],
-  });
-  noun.leaf<OutputOptions>({
-    name: 'get',
-    summary: 'show a membership',
-    args: [nodeArgument(), networkArgument()],
-    options: [outputOption()],
-    examples: ['orrery membership get web-1/demo lab'],
-    run: async ({ output }, node = '', network = '') => {
-      const answer = await context.client.get(apiPath('nodes', node, 'networks', network), Membership);
-      printOne(context, output, membershipView, answer, outcomeLines(answer.value.outcome));
-    },
   });
 }

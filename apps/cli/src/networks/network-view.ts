@@ -1,7 +1,12 @@
 import type { Network } from '@orrery/shared/contracts';
+import type { Answer } from '../api/api-client.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
+import type { OutputFormat } from '../output/format.js';
+import { printOne } from '../output/print.js';
 import type { Column } from '../output/table.js';
+import type { Context } from '../program/context.js';
+import { admitsText, networkLines, poolsText } from './network-text.js';
 
 const networkColumns: Column<Network>[] = [
   { title: 'NETWORK', text: (network) => network.id, tone: () => 'strong' },
@@ -17,14 +22,40 @@ const networkColumns: Column<Network>[] = [
     text: ({ memberships }) => String(memberships.waiting),
     tone: ({ memberships }) => (memberships.waiting > 0 ? 'warn' : undefined),
   },
-  { title: 'CONTROLLER', text: (network) => network.controller },
+  { title: 'ADMITS', text: admitsText },
+  {
+    title: 'CONTROLLER',
+    text: ({ managedBy, controller }) => managedBy?.name ?? `${controller} (not ours)`,
+    tone: ({ managedBy }) => (managedBy === null ? 'dim' : undefined),
+  },
 ];
 
+/** What only `ls -o wide` has: of one network it is said in words of its own. */
+const wideColumns: Column<Network>[] = [
+  { title: 'POOLS', text: ({ config }) => (config === null ? '' : poolsText(config)), wide: true },
+  {
+    title: 'ON IT',
+    text: ({ sync }) => (sync === null ? '' : sync.state === 'applied' ? 'yes' : 'pending'),
+    tone: ({ sync }) => (sync?.state === 'pending' ? 'warn' : undefined),
+    wide: true,
+  },
+  { title: 'FINDINGS', text: ({ findings }) => findings.map(({ code }) => code).join(','), wide: true },
+];
+
+const nameOf = (network: Network) => network.name ?? network.id;
+
 export const networkView = {
-  columns: networkColumns,
-  nameOf: (network: Network) => network.name ?? network.id,
-  empty: 'No networks yet: join or launch into one.',
+  columns: [...networkColumns, ...wideColumns],
+  nameOf,
+  empty: 'No networks yet. Make one: orrery network create NAME; or join or launch into one.',
 };
+
+/** One network with all that is known of it. */
+export const printNetwork = (
+  context: Context,
+  output: OutputFormat,
+  answer: Pick<Answer<Network>, 'value' | 'raw'>,
+): void => printOne(context, output, { columns: networkColumns, nameOf }, answer, networkLines(answer.value));
 
 /** A network as people call it. */
 export const networkText = ({ id, name }: { id: string; name: string | null }) =>

@@ -1,3 +1,13 @@
 /** What a reference refers to: completion lists these from the API (`codes` and `types` from the contracts). */
-export const KINDS = ['hosts', 'nodes', 'containers', 'networks', 'commands', 'codes', 'types'] as const;
+export const KINDS = [
+  'hosts',
+  'nodes',
+  'containers',
+  'networks',
+  'controllers',
+  'applicants',
+  'commands',
+  'codes',
+  'types',
+] as const;
 export type Kind = (typeof KINDS)[number];

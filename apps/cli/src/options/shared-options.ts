@@ -41,6 +41,12 @@ export function positive(text: string): number {
   return Number(text);
 }
 
+/** Also 0. */
+export function natural(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
+  return Number(text);
+}
+
 /** `a,b` and repeated flags both make one list. */
 export const collect = (text: string, before: string[] | undefined): string[] => [
   ...(before ?? []),

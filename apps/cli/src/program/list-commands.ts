@@ -20,6 +20,9 @@ export interface ListSpec<T> extends ListView<T> {
   page: PageSchema<T>;
   /** Options whose name is the API's query parameter. */
   filters?: ReferenceOption[];
+  /** Options that make it another list: `instead` gives it where one of them is set. */
+  flags?: ReferenceOption[];
+  instead?: (options: ListOptions) => Promise<void> | undefined;
   /** The host that a row belongs to, for `-l`; null where the API itself selects. */
   hostOf: ((row: T) => string | null) | null;
   /** False where hosts have nothing to do with it. */
@@ -35,12 +38,13 @@ export function addList<T>(program: OrreryCommand, noun: OrreryCommand, context:
     summary: spec.summary,
     options: [
       ...(spec.filters ?? []),
+      ...(spec.flags ?? []),
       ...(spec.selectable === false ? [] : [selectorOption()]),
       limitOption(spec.limit),
       outputOption(),
     ],
     examples: spec.examples,
-    run: (options) => list(context, spec, options),
+    run: (options) => spec.instead?.(options) ?? list(context, spec, options),
   };
   noun.leaf({ ...leaf, name: 'ls' });
   program.leaf({ ...leaf, name: spec.plural, hidden: true });

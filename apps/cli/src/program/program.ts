@@ -5,6 +5,7 @@ import { launchLeaf } from '../containers/launch.js';
 import { removeLeaf } from '../containers/remove.js';
 import { restartLeaf } from '../containers/restart.js';
 import { addEventCommands } from '../events/event.commands.js';
+import { addControllerCommands } from '../controllers/controller.commands.js';
 import { explainLeaf } from '../explain/explain.command.js';
 import { addFindingCommands } from '../findings/finding.commands.js';
 import { pauseLeaf } from '../hosts/host-pause.js';
@@ -57,6 +58,7 @@ export function createProgram(context: Context): OrreryCommand {
   addNodeCommands(program, context);
   addContainerCommands(program, context);
   addNetworkCommands(program, context);
+  addControllerCommands(program, context);
   addMembershipCommands(program, context);
   addInterfaceCommands(program, context);
   addCommandCommands(program, context);

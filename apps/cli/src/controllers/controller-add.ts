@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import type { Controller, ControllerAccepted } from '@orrery/shared/contracts';
+import { printDryRun } from '../changes/print-dry-run.js';
+import { ExitCode } from '../errors/exit-code.js';
+import { usageError } from '../errors/usage-error.js';
+import { ReferenceArgument } from '../options/reference-argument.js';
+import { ReferenceOption } from '../options/reference-option.js';
+import { dryRunOption, outputOption, type OutputOptions } from '../options/shared-options.js';
+import { parseDuration } from '../output/duration.js';
+import { printOne } from '../output/print.js';
+import type { Context } from '../program/context.js';
+import type { Leaf } from '../program/orrery-command.js';
+import { controllerFix, controllerView } from './controller-view.js';
+import { CONTROLLER_WAIT, controllerNow, followController, notThere, postController } from './launch-controller.js';
+
+interface AddOptions extends OutputOptions {
+  name?: string;
+  existing?: boolean;
+  central?: boolean;
+  tokenFile?: string;
+  url?: string;
+  dryRun?: boolean;
+  /** False: `--no-wait`. */
+  wait?: string | false;
+}
+
+/** `controller add`: one that is launched, one that a node's zerotier-one has, or ZeroTier Central. */
+export const controllerAddLeaf = (context: Context): Leaf<AddOptions> => ({
+  name: 'add',
+  summary: 'have a controller: launch one, take one that is there, or use ZeroTier Central',
+  details:
+    'With a host, a container with a controller of its own is launched there and waited for. With --existing, it is the controller in\n' +
+    "a node's zerotier-one. With --central, it is ZeroTier Central by its legacy API; the token is read from a file, kept encrypted, and\n" +
+    'never shown.',
+  usage: '<host> [options] | <node> --existing [options] | --central --token-file <file> [options]',
+  args: [new ReferenceArgument('[host]', 'where to launch one; with --existing: the node that has one', 'nodes')],
+  options: [
+    new ReferenceOption('--name <name>', "of the controller (default: the host's, or central)"),
+    new ReferenceOption('--existing', "the controller in this node's zerotier-one"),
+    new ReferenceOption('--central', 'ZeroTier Central'),
+    new ReferenceOption('--token-file <file>', 'with --central: the file with its token, or - for standard input'),
+    new ReferenceOption('--url <url>', 'with --central: its base URL (default: https://api.zerotier.com/api/v1)'),
+    new ReferenceOption(
+      '--wait [duration]',
+      `wait at most this long for one that is launched (default: ${CONTROLLER_WAIT})`,
+    ),
+    new ReferenceOption('--no-wait', 'do not wait for it'),
+    dryRunOption(),
+    outputOption(),
+  ],
+  examples: [
+    'orrery controller add web-1',
+    'orrery controller add web-1/router --existing --name edge',
+    'orrery controller add --central --token-file central.token',
+  ],
+  run: (options, place) => add(context, options, place),
+});
+
+async function add(context: Context, options: AddOptions, place: string | undefined): Promise<ExitCode> {
+  const { output, dryRun } = options;
+  const wait = options.wait || undefined;
+  parseDuration(wait ?? CONTROLLER_WAIT);
+  const { value, raw } = await postController(context, await bodyOf(context, options, place), { dryRun });
+  if ('dryRun' in value) printDryRun(context, output, value, raw);
+  else if ('command' in value) return launched(context, value, options, wait);
+  else print(context, output, { value, raw });
+  return ExitCode.done;
+}
+
+/** The controller itself is what is printed at the end, however it came to be. */
+async function launched(
+  context: Context,
+  accepted: ControllerAccepted,
+  { output, wait }: AddOptions,
+  forDuration: string | undefined,
+): Promise<ExitCode> {
+  const { controller, command } = accepted;
+  const isForScripts = output === 'json' || output === 'name';
+  if (wait !== false) {
+    const exitCode = await followController(context, accepted, { output, wait: forDuration }, isForScripts);
+    // On a table its end was told.
+    if (exitCode === ExitCode.interrupted || (exitCode !== ExitCode.done && !isForScripts)) return exitCode;
+    if (exitCode !== ExitCode.done)
+      throw await notThere(context, accepted, exitCode, `orrery controller get ${controller.name}`);
+  }
+  print(context, output, await controllerNow(context, controller.id));
+  if (wait === false) context.terminal.err(`follow it: orrery command wait ${command.id}`);
+  return ExitCode.done;
+}
+
+const print = (context: Context, output: OutputOptions['output'], answer: { value: Controller; raw: unknown }) =>
+  printOne(context, output, controllerView, answer, controllerFix(answer.value));
+
+async function bodyOf(context: Context, options: AddOptions, place: string | undefined) {
+  const { name, existing, central, tokenFile, url } = options;
+  const named = name === undefined ? {} : { name };
+  if (central) {
+    if (place !== undefined || existing)
+      throw usageError('ZeroTier Central is on no host.', 'orrery controller add --central --token-file FILE');
+    if (tokenFile === undefined)
+      throw usageError(
+        'ZeroTier Central needs a token, in a file or on standard input: arguments are seen by everybody on a machine.',
+        'orrery controller add --central --token-file FILE (or - for standard input)',
+      );
+    const token = await tokenIn(context, tokenFile);
+    return { kind: 'central' as const, ...named, ...(url === undefined ? {} : { url }), token };
+  }
+  if (tokenFile !== undefined || url !== undefined)
+    throw usageError('--token-file and --url go with --central.', 'orrery controller add --central --token-file FILE');
+  if (place === undefined)
+    throw usageError(
+      'Where is the controller to be?',
+      'orrery controller add HOST launches one there; NODE --existing takes one that is there; --central is ZeroTier Central.',
+    );
+  return { kind: 'self-hosted' as const, ...named, ...(existing ? { node: place } : { host: place }) };
+}
+
+async function tokenIn({ terminal }: Context, file: string): Promise<string> {
+  const text =
+    file === '-'
+      ? await terminal.ask('Token of ZeroTier Central: ', { hidden: true })
+      : await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+          throw usageError(
+            `The token cannot be read from ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}.`,
+          );
+        });
+  const token = text.trim();
+  if (token === '') throw usageError('There is no token.', 'It is the one line of the file, or of standard input.');
+  return token;
+}

@@ -1,0 +1,51 @@
+import { type Admission, AdmissionPage } from '@orrery/shared/contracts';
+import { usageError } from '../errors/usage-error.js';
+import { printList } from '../output/print.js';
+import type { Context } from '../program/context.js';
+import { fetchList, type ListOptions } from '../program/list-commands.js';
+import { admissionView, applicantOf } from './admission-view.js';
+
+export interface AdmissionFilter {
+  pending?: boolean;
+  stale?: boolean;
+  network?: string;
+}
+
+/** Who is in, asks for or is to be in networks, as the API tells it; with `-l` those on hosts that match. */
+export const fetchAdmissions = (context: Context, { pending, stale, network }: AdmissionFilter, options: ListOptions) =>
+  fetchList<Admission>(
+    context,
+    { path: '/v1/admissions', page: AdmissionPage, hostOf: ({ host }) => host?.id ?? null },
+    options,
+    { ...(pending ? { pending } : {}), ...(stale ? { stale } : {}), network },
+  );
+
+/** `membership ls --pending` and `--stale`: with the next thing to type. */
+export async function listAdmissions(context: Context, options: ListOptions & AdmissionFilter): Promise<void> {
+  const { pending, stale, network, output } = options;
+  if (pending && stale) throw usageError('Who waits is not stale: give --pending or --stale.');
+  const { rows } = await fetchAdmissions(context, options, options);
+  const empty = stale ? 'Nothing is stale: every record is of a node that is wanted there.' : admissionView.empty;
+  printList(context, output, { ...admissionView, empty }, rows);
+  const [first] = rows;
+  if (!first || output === 'json' || output === 'name') return;
+  for (const line of pending ? pendingHelp(first.value, network) : staleHelp(first.value, network))
+    context.terminal.err(line);
+}
+
+function pendingHelp(admission: Admission, network: string | undefined): string[] {
+  const where = admission.network.name ?? admission.network.id;
+  return [
+    `let one in:      orrery membership authorize ${applicantOf(admission)} ${where}`,
+    `keep one out:    orrery membership deny ${applicantOf(admission)} ${where}`,
+    `let all of them: orrery membership authorize --pending --network ${network ?? where}`,
+  ];
+}
+
+function staleHelp(admission: Admission, network: string | undefined): string[] {
+  const where = admission.network.name ?? admission.network.id;
+  return [
+    `clear one:       orrery membership forget ${applicantOf(admission)} ${where}`,
+    `clear all:       orrery membership forget --stale --network ${network ?? where}`,
+  ];
+}

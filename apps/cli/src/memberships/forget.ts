@@ -1,0 +1,54 @@
+import { Admission } from '@orrery/shared/contracts';
+import { confirm } from '../changes/confirm.js';
+import { usageError } from '../errors/usage-error.js';
+import { networkArgument, networkFilter } from '../networks/network-view.js';
+import { ReferenceOption } from '../options/reference-option.js';
+import { type ChangeOptions, dryRunOption, outputOption, yesOption } from '../options/shared-options.js';
+import { printList } from '../output/print.js';
+import type { Context } from '../program/context.js';
+import type { Leaf } from '../program/orrery-command.js';
+import { fetchAdmissions } from './admission-list.js';
+import { admissionView, applicantArgument, applicantOf, applicantText } from './admission-view.js';
+import { admissionPath, changeOne, eachOf } from './change-admission.js';
+
+type ForgetOptions = ChangeOptions & { stale?: boolean; network?: string };
+
+/** `membership forget`: drops the record that a controller keeps of a node. */
+export const forgetLeaf = (context: Context): Leaf<ForgetOptions> => ({
+  name: 'forget',
+  summary: 'drop the record that a controller keeps of a node',
+  details:
+    'Its addresses are free again, and what was said of it is forgotten. A node that still runs asks again, and is then not authorized.\n' +
+    'With --stale: the records of all nodes that are not ours any more, or that nobody wants there.',
+  usage: '<node> <network> [options]\n       orrery membership forget --stale [--network <network>] [options]',
+  args: [applicantArgument('[node]'), networkArgument('[network]')],
+  options: [
+    new ReferenceOption('--stale', 'every stale record'),
+    networkFilter(),
+    dryRunOption(),
+    yesOption(),
+    outputOption(),
+  ],
+  examples: ['orrery membership forget 3a7f1b22c0 lab', 'orrery membership forget --stale --network lab --yes'],
+  run: async (options, node, network) => {
+    if (options.stale && node === undefined) return forgetStale(context, options);
+    if (options.stale || options.network !== undefined || node === undefined || network === undefined)
+      throw usageError('It needs a node and a network.', 'orrery membership forget NODE NETWORK, or --stale.');
+    const { yes, dryRun } = options;
+    if (!dryRun) await confirm(context, `Forget ${node} in ${network}?`, [], yes);
+    return changeOne(context, { node, network }, undefined, options);
+  },
+});
+
+async function forgetStale(context: Context, options: ForgetOptions): Promise<void> {
+  const { output, yes, dryRun, network } = options;
+  if (dryRun) throw usageError('--dry-run goes with one node.', 'orrery membership ls --stale shows who it would be.');
+  const filter = { stale: true, ...(network === undefined ? {} : { network }) };
+  const { rows } = await fetchAdmissions(context, filter, { output });
+  if (rows.length === 0) return printList(context, output, { ...admissionView, empty: 'Nothing is stale.' }, []);
+  const affected = rows.map(({ value }) => `${applicantText(value)} in ${value.network.name ?? value.network.id}`);
+  await confirm(context, `Forget ${rows.length} stale record${rows.length === 1 ? '' : 's'}?`, affected, yes);
+  const forget = (row: Admission) =>
+    context.client.request('DELETE', admissionPath(row.network.id, applicantOf(row)), Admission);
+  return eachOf(context, rows, forget, output);
+}

@@ -1,0 +1,14 @@
+import type { z } from 'zod';
+import { usageError } from '../errors/usage-error.js';
+
+/** A body that the API takes, before anything is sent. Throws a usage error that names each field. */
+export function checked<Schema extends z.ZodType, Body extends z.input<Schema>>(schema: Schema, body: Body): Body {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return body;
+  throw usageError(
+    'Something of it is not as a network can be.',
+    undefined,
+    undefined,
+    parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+  );
+}

@@ -1,0 +1,117 @@
+import { DryRun, NetworkMade, NetworkPost } from '@orrery/shared/contracts';
+import { z } from 'zod';
+import type { Answer } from '../api/api-client.js';
+import { printDryRun } from '../changes/print-dry-run.js';
+import { controllerOption } from '../controllers/controller-view.js';
+import { ExitCode } from '../errors/exit-code.js';
+import { ReferenceArgument } from '../options/reference-argument.js';
+import { ReferenceOption } from '../options/reference-option.js';
+import { type ChangeOptions, dryRunOption, outputOption, waitOption } from '../options/shared-options.js';
+import { parseDuration } from '../output/duration.js';
+import type { Context } from '../program/context.js';
+import type { Leaf } from '../program/orrery-command.js';
+import { jsonText, safeText } from '../terminal/safe-text.js';
+import { checked } from './checked.js';
+import { type ControllerChoice, controllerFor } from './controller-for.js';
+import { admissionOf, configChangeOf } from './network-change.js';
+import { type NetworkOptions, networkOptions } from './network-options.js';
+import { openText, poolsText } from './network-text.js';
+import { networkView } from './network-view.js';
+import { rulesIn } from './rules-file.js';
+import { untilApplied } from './until-applied.js';
+
+type CreateOptions = ChangeOptions & NetworkOptions & ControllerChoice;
+
+/** `network create`: a network with a controller of one's own, which is launched when there is none. */
+export const networkCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
+  name: 'create',
+  summary: 'make a network, private and open to this fleet unless told otherwise',
+  details:
+    'Without a pool and a route it gets a random private /24 that overlaps no route of any host. A fleet without a controller gets its\n' +
+    'first: on the only host that is online, else on the first by name (--on chooses). With --wait: until its controller has it.',
+  args: [new ReferenceArgument('<name>', 'of the network: a-z, 0-9, ".", "_" and "-"')],
+  options: [
+    controllerOption('where it is kept (default: the only one)'),
+    new ReferenceOption(
+      '--on <host>',
+      'where it is kept: by the controller on this host, launched if there is none',
+      'hosts',
+    ),
+    ...networkOptions(),
+    waitOption(),
+    dryRunOption(),
+    outputOption(),
+  ],
+  examples: [
+    'orrery network create lab',
+    'orrery network create lab --pool 10.1.2.0/24 --route 192.168.7.0/24=10.1.2.1 --dns lab.lan=10.1.2.1',
+    'orrery network create guests --on web-1 --admit manual --for 8h',
+  ],
+  run: (options, name = '') => create(context, name, options),
+});
+
+async function create(context: Context, name: string, options: CreateOptions): Promise<ExitCode> {
+  const { output, wait, dryRun } = options;
+  const forMs = wait === undefined ? undefined : parseDuration(wait);
+  const body = checked(NetworkPost, await bodyOf(name, options));
+  const found = await controllerFor(context, options, options, `orrery network create ${name}`);
+  if ('ended' in found) return found.ended;
+  const { reference } = found;
+  const answer = await context.client.request('POST', '/v1/networks', z.union([DryRun, NetworkMade]), {
+    body: { ...body, ...(reference === undefined ? {} : { controller: reference }) },
+    query: dryRun ? { dryRun } : {},
+  });
+  if ('dryRun' in answer.value) {
+    printDryRun(context, output, answer.value, answer.raw);
+    return ExitCode.done;
+  }
+  const made = { value: answer.value, raw: answer.raw };
+  const { network, exitCode } =
+    forMs === undefined ? { network: made, exitCode: ExitCode.done } : await untilApplied(context, made, forMs);
+  print(context, options, { ...network, value: { ...network.value, checkedHosts: made.value.checkedHosts } });
+  return exitCode;
+}
+
+async function bodyOf(name: string, options: CreateOptions) {
+  const config = { ...configChangeOf(options, null), ...(await rulesIn(options.rules)) };
+  const admission = admissionOf(options, null);
+  return {
+    name,
+    ...(Object.keys(config).length === 0 ? {} : { config }),
+    ...(admission === undefined ? {} : { admission }),
+  };
+}
+
+function print(
+  { terminal }: Context,
+  { output }: CreateOptions,
+  { value, raw }: Pick<Answer<NetworkMade>, 'value' | 'raw'>,
+) {
+  if (output === 'json') return terminal.out(jsonText(raw));
+  if (output === 'name') return terminal.out(safeText(networkView.nameOf(value)));
+  terminal.out(madeLine(value));
+  const { sync, findings } = value;
+  if (sync?.state === 'pending')
+    terminal.err(`its controller does not have it yet${safeText(sync.cause === null ? '' : `: ${sync.cause}`)}`);
+  for (const { code, cause, fix } of findings)
+    for (const line of [`${code}: ${cause}`, `  fix ${fix}`]) terminal.err(safeText(line));
+}
+
+/** `lab  3e92c1f0a7000001  private, admits this fleet   pool 10.182.44.0/24 (overlaps no route of 1 host)   controller lap-7` */
+function madeLine(network: NetworkMade): string {
+  const { id, config, managedBy, controller } = network;
+  return safeText(
+    [
+      `${networkView.nameOf(network)}  ${id}  ${openText(network)}`,
+      ...(config === null ? [] : [poolPart(poolsText(config), config.pools.length, network.checkedHosts)]),
+      `controller ${managedBy?.name ?? controller}`,
+    ].join('   '),
+  );
+}
+
+function poolPart(text: string, count: number, checkedHosts: number | null): string {
+  if (count === 0) return 'no pool';
+  const against =
+    checkedHosts === null ? '' : ` (overlaps no route of ${checkedHosts} host${checkedHosts === 1 ? '' : 's'})`;
+  return `pool${count === 1 ? '' : 's'} ${text}${against}`;
+}

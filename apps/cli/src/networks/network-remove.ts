@@ -1,0 +1,56 @@
+import { DryRun, explain, Network } from '@orrery/shared/contracts';
+import { z } from 'zod';
+import { apiPath } from '../api/paths.js';
+import { confirmName } from '../changes/confirm.js';
+import { printDryRun } from '../changes/print-dry-run.js';
+import { CliError } from '../errors/cli-error.js';
+import { ExitCode } from '../errors/exit-code.js';
+import { dryRunOption, outputOption, yesOption, type ChangeOptions } from '../options/shared-options.js';
+import type { Context } from '../program/context.js';
+import type { Leaf } from '../program/orrery-command.js';
+import { safeText } from '../terminal/safe-text.js';
+import { networkArgument, networkText, networkView, printNetwork } from './network-view.js';
+
+/** `network rm`: deletes it on its controller. Its name has to be typed: nobody gets it back. */
+export const networkRemoveLeaf = (context: Context): Leaf<ChangeOptions> => ({
+  name: 'rm',
+  summary: 'delete a network that Orrery keeps, on its controller',
+  details:
+    'Nodes that are in it keep interface and address for about a minute, and then show NOT_FOUND; they stay joined until they leave.\n' +
+    'The name has to be typed; without a terminal, --yes stands for it.',
+  args: [networkArgument()],
+  options: [dryRunOption(), yesOption(), outputOption()],
+  examples: ['orrery network rm lab', 'orrery network rm lab --yes'],
+  run: async ({ dryRun, yes, output }, reference = '') => {
+    const { client, terminal } = context;
+    const { value } = await client.get(apiPath('networks', reference), Network);
+    if (value.managedBy === null) throw notKept(value);
+    const name = networkView.nameOf(value);
+    if (!dryRun)
+      await confirmName(context, `Delete the network ${networkText(value)}?`, name, consequences(value), yes);
+    const query = { confirm: name, ...(dryRun ? { dryRun } : {}) };
+    const answer = await client.request('DELETE', apiPath('networks', value.id), z.union([DryRun, Network]), { query });
+    if ('dryRun' in answer.value) printDryRun(context, output, answer.value, answer.raw);
+    else if (output === 'table' || output === 'wide')
+      terminal.out([`deleted network ${networkText(value)}`, ...consequences(value)].map(safeText).join('\n'));
+    else printNetwork(context, output, { value: answer.value, raw: answer.raw });
+  },
+});
+
+/** What becomes of who is in it (as zerotier-one does it). */
+function consequences({ memberships: { total }, name, id }: Network): string[] {
+  if (total === 0) return [];
+  const nodes = total === 1 ? 'One node here is in it: it keeps' : `${total} nodes here are in it: each keeps`;
+  return [
+    `${nodes} interface and address for about a minute, then shows NOT_FOUND, and stays joined until it leaves:`,
+    `orrery membership ls --network ${name ?? id}; orrery leave NODE ${name ?? id}`,
+  ];
+}
+
+const notKept = (network: Network) =>
+  new CliError({
+    exitCode: ExitCode.refused,
+    code: 'network-not-kept',
+    cause: `Orrery does not keep the network ${networkText(network)}: somebody else does, on the controller ${network.controller}.`,
+    fix: explain('network-not-kept')?.fix,
+  });
