@@ -51,6 +51,25 @@ describe('a change', () => {
     });
   });
 
+  it('launches on the only host when none is named, and names them when there are several', async () => {
+    accept(`POST /v1/hosts/${id('hst')}/containers`);
+    const hosts = (...items: Host[]) => api.on('GET /v1/hosts', () => json(HostPage, { items, next: null }));
+    hosts(host('web-1'));
+    expect((await orrery('launch demo --network lab')).code).toBe(0);
+    hosts(host('web-1'), host('web-2', {}, 2));
+    const several = await orrery('launch demo --network lab');
+    expect([several.code, several.err]).toEqual([2, expect.stringContaining('It could be:\n  web-1\n  web-2\n')]);
+  });
+
+  it('removes a container and what its controllers know of it with --forget, one at a time', async () => {
+    accept('DELETE /v1/hosts/web-1/containers/demo');
+    await orrery('rm web-1/demo --yes');
+    await orrery('container rm web-1/demo --forget --yes');
+    expect(api.requests.map(({ query }) => query)).toEqual([{}, { forget: 'true' }]);
+    expect((await orrery('rm -l site=cloud demo --forget --yes')).code).toBe(2);
+    expect(api.requests).toHaveLength(2);
+  });
+
   it('carries an idempotency key of its own each time', async () => {
     accept('POST /v1/hosts/web-1/containers');
     await orrery(`launch demo --host web-1 --network ${LAB}`);

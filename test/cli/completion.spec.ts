@@ -4,12 +4,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { ContainerPage, HostPage, NetworkPage } from '@orrery/shared/contracts';
+import {
+  AdmissionPage,
+  ContainerPage,
+  ControllerPage,
+  HostPage,
+  NetworkPage,
+  NodePage,
+} from '@orrery/shared/contracts';
 import { temporaryFolder } from '../support/servers.js';
 import { cliProcess } from './support/cli-process.js';
 import { runCli } from './support/fake-terminal.js';
 import { json, StubApi } from './support/stub-api.js';
-import { container, host, network } from './support/stub-data.js';
+import { admission, container, controller, host, network, node } from './support/stub-data.js';
 
 // Processes of their own, on a machine that may be busy.
 jest.setTimeout(60_000);
@@ -78,6 +85,17 @@ describe('completion', () => {
     expect(await bash('launch', 'demo', '--host', 'db-1', '--network', '')).toEqual(['lab']);
     expect(await bash('adopt', '--yes', '-o', 'json', 'web-1', '')).toEqual(['lab']);
     expect(await bash('rm', '')).toEqual(['web-1/demo']);
+  });
+
+  it('offers controllers, and whoever waits beside the nodes to be let in', async () => {
+    const items = [admission('3a7f1b22c0'), admission('4b8f2c33d1')];
+    api.on('GET /v1/admissions', () => json(AdmissionPage, { items, next: null }));
+    api.on('GET /v1/nodes', () => json(NodePage, { items: [node('web-1')], next: null }));
+    api.on('GET /v1/controllers', () => json(ControllerPage, { items: [controller('lap-7')], next: null }));
+    expect(await bash('membership', 'authorize', '')).toEqual(['3a7f1b22c0', '4b8f2c33d1', 'web-1']);
+    expect(api.asked('GET /v1/admissions')[0]?.query.pending).toBe('true');
+    expect(await bash('controller', 'rm', '')).toEqual(['lap-7']);
+    expect(await bash('network', 'create', 'lab', '--controller', 'l')).toEqual(['lap-7']);
   });
 
   it('offers codes without an API, and nothing where the API is away', async () => {

@@ -1,13 +1,16 @@
 import {
+  type Admission,
   type CloudEvent,
   type Command,
   type CommandStage,
   type Container,
+  type Controller,
   type Host,
   idFrom,
   type JoinToken,
   type Membership,
   type Network,
+  NEW_NETWORK,
   type Node,
   type Stage,
 } from '@orrery/shared/contracts';
@@ -136,6 +139,47 @@ export function network(more: Partial<Network> = {}): Network {
   return {
     ...{ id: LAB, name: 'lab', controller: LAB.slice(0, 10), managedBy: null, config: null, admission: null },
     ...{ sync: null, findings: [], memberships: { total: 1, ok: 1, waiting: 0 }, version: 1 },
+    ...more,
+  };
+}
+
+/** A controller on web-1, up. */
+export function controller(name: string, more: Partial<Controller> = {}, number = 1): Controller {
+  return {
+    id: id('ctl', number),
+    ...{ name, kind: 'self-hosted', url: null, address: '3e92c1f0a7', zerotierVersion: '1.14.2' },
+    node: { id: id('nod', 7), name: `${name}/controller`, kind: 'container' },
+    host: { id: id('hst', number), name },
+    ...{ state: 'up', cause: null, fix: null, networks: 0, checkedAt: THEN, createdAt: THEN, version: 1 },
+    ...more,
+  };
+}
+
+export const KEPT = '3e92c1f0a7000001';
+
+/** A network that Orrery keeps, by the controller lap-7. */
+export function keptNetwork(more: Partial<Network> = {}): Network {
+  const pool = { start: '10.182.44.1', end: '10.182.44.254' };
+  return network({
+    ...{ id: KEPT, controller: KEPT.slice(0, 10), managedBy: { id: id('ctl'), name: 'lap-7' } },
+    config: { ...NEW_NETWORK, pools: [pool], routes: [{ target: '10.182.44.0/24', via: null }] },
+    admission: { by: 'fleet', selector: null, forSeconds: null, onLeave: 'deauthorize' },
+    sync: { state: 'applied', cause: null },
+    memberships: { total: 0, ok: 0, waiting: 0 },
+    version: 3,
+    ...more,
+  });
+}
+
+/** Somebody who asks to be let into lab. */
+export function admission(address: string, more: Partial<Admission> = {}): Admission {
+  return {
+    ...{ network: { id: KEPT, name: 'lab' }, address, node: null, host: null, verdict: null, decision: null },
+    controller: {
+      ...{ authorized: false, name: '', addresses: [], bridge: false, noAutoAssign: false, hasAsked: true },
+      ...{ zerotierVersion: '1.14.2', seenAt: THEN },
+    },
+    ...{ observed: null, pending: true, stale: false },
     ...more,
   };
 }
