@@ -383,10 +383,16 @@ describe('a network', () => {
     expect(api.asked(path).map(({ query }) => query)).toEqual([{ confirm: 'lab' }, { confirm: 'lab' }]);
   });
 
-  it('of somebody else is not deleted, and nobody is asked', async () => {
+  it('of somebody else only loses the name that it has here; without one nobody is asked', async () => {
     api.on('GET /v1/networks/lab', () => json(Network, network()));
-    const { code, err } = await orrery('network rm lab', 'lab');
-    expect([code, err]).toEqual([4, expect.stringContaining('network-not-kept')]);
-    expect(err).not.toContain('Type its name');
+    api.on(`DELETE /v1/networks/${LAB}`, () => json(Network, network()));
+    expect((await orrery('network rm lab', 'lab')).code).toBe(4);
+    const { code, out, err } = await orrery('network rm lab', 'y');
+    expect([code, out]).toEqual([0, `forgot the name of network lab (${LAB})`]);
+    expect(err).toContain('It goes on where it is kept. [y/N]');
+    api.on(`GET /v1/networks/${LAB}`, () => json(Network, network({ name: null })));
+    const unnamed = await orrery(`network rm ${LAB}`, 'y');
+    expect([unnamed.code, unnamed.err]).toEqual([4, expect.stringContaining('network-not-kept')]);
+    expect(unnamed.err).not.toContain('[y/N]');
   });
 });

@@ -55,7 +55,7 @@ onLinux('on a terminal', () => {
   it('draws one command with all its stages and its end', async () => {
     const { code, text, drawn } = await onTerminal('launch demo --host web-1 --network lab --wait', api.env);
     expect(code).toBe(0);
-    expect(text).toMatch(/✓ interface   ztx +0\.09 s/);
+    expect(text).toMatch(/✓ interface {3}ztx +0\.09 s/);
     expect(text).toContain('✓ launch demo on web-1 came true');
     expect(drawn).toContain('\u001b[?25l'); // the cursor is hidden while a spinner turns…
     expect(drawn.lastIndexOf('\u001b[?25h')).toBeGreaterThan(drawn.lastIndexOf('\u001b[?25l')); // …and is back at the end

@@ -39,8 +39,8 @@ export async function knownValues(client: ApiClient, kind: Kind): Promise<string
       );
     case 'controllers':
       return (await listAll(client, '/v1/controllers', ControllerPage, {}, MOST)).rows.map(({ value }) => value.name);
-    case 'applicants':
-      return applicants(client);
+    case 'admissions':
+      return admissible(client);
     case 'commands':
       return (await listAll(client, '/v1/commands', CommandPage, {}, 20)).rows.map(({ value }) => value.id);
     case 'codes':
@@ -51,7 +51,7 @@ export async function knownValues(client: ApiClient, kind: Kind): Promise<string
 }
 
 /** Who can be let in: whoever asks, by address, and every node. */
-async function applicants(client: ApiClient): Promise<string[]> {
+async function admissible(client: ApiClient): Promise<string[]> {
   const { rows } = await listAll(client, '/v1/admissions', AdmissionPage, { pending: true }, MOST);
   return [...rows.map(({ value }) => value.address ?? ''), ...(await knownValues(client, 'nodes'))].filter(Boolean);
 }

@@ -29,8 +29,8 @@ export const controllerAddLeaf = (context: Context): Leaf<AddOptions> => ({
   name: 'add',
   summary: 'have a controller: launch one, take one that is there, or use ZeroTier Central',
   details:
-    'With a host, a container with a controller of its own is launched there and waited for. With --existing, it is the controller in\n' +
-    "a node's zerotier-one. With --central, it is ZeroTier Central by its legacy API; the token is read from a file, kept encrypted, and\n" +
+    'With a host, a container with a controller of its own is launched there and waited for. With --existing, it is the controller in ' +
+    "a node's zerotier-one. With --central, it is ZeroTier Central by its legacy API; the token is read from a file, kept encrypted, and " +
     'never shown.',
   usage: '<host> [options] | <node> --existing [options] | --central --token-file <file> [options]',
   args: [new ReferenceArgument('[host]', 'where to launch one; with --existing: the node that has one', 'nodes')],

@@ -14,9 +14,11 @@ const HEAD = `# \`orrery\`: the command line
 | \`NO_COLOR\`, \`FORCE_COLOR\` | never or always colour | colour on a terminal |
 
 For scripts: \`-o json\` prints the API's own JSON (of a list an array of its items, of a change its command, of a fan-out
-an array of commands; \`events -f\` one event a line) and nothing else on stdout; errors are then problem JSON on stderr.
+an array of commands; a network, a controller, and who is let into a network are what they are after the change;
+\`events -f\` one event a line) and nothing else on stdout; errors are then problem JSON on stderr.
 \`-o name\` prints one name or id a line. A change waits with \`--wait\` until it came true or the time is over. A change
 to more than one host, a leave and a removal ask on a terminal; elsewhere they need \`--yes\` and are refused without it.
+To delete a network its name has to be typed.
 
 | exit code | meaning |
 |---|---|

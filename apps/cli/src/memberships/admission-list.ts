@@ -3,7 +3,7 @@ import { usageError } from '../errors/usage-error.js';
 import { printList } from '../output/print.js';
 import type { Context } from '../program/context.js';
 import { fetchList, type ListOptions } from '../program/list-commands.js';
-import { admissionView, applicantOf } from './admission-view.js';
+import { admissionView, admissionReference } from './admission-view.js';
 
 export interface AdmissionFilter {
   pending?: boolean;
@@ -36,8 +36,8 @@ export async function listAdmissions(context: Context, options: ListOptions & Ad
 function pendingHelp(admission: Admission, network: string | undefined): string[] {
   const where = admission.network.name ?? admission.network.id;
   return [
-    `let one in:      orrery membership authorize ${applicantOf(admission)} ${where}`,
-    `keep one out:    orrery membership deny ${applicantOf(admission)} ${where}`,
+    `let one in:      orrery membership authorize ${admissionReference(admission)} ${where}`,
+    `keep one out:    orrery membership deny ${admissionReference(admission)} ${where}`,
     `let all of them: orrery membership authorize --pending --network ${network ?? where}`,
   ];
 }
@@ -45,7 +45,7 @@ function pendingHelp(admission: Admission, network: string | undefined): string[
 function staleHelp(admission: Admission, network: string | undefined): string[] {
   const where = admission.network.name ?? admission.network.id;
   return [
-    `clear one:       orrery membership forget ${applicantOf(admission)} ${where}`,
+    `clear one:       orrery membership forget ${admissionReference(admission)} ${where}`,
     `clear all:       orrery membership forget --stale --network ${network ?? where}`,
   ];
 }

@@ -2,10 +2,10 @@ import { usageError } from '../errors/usage-error.js';
 import { networkArgument } from '../networks/network-view.js';
 import { ReferenceOption } from '../options/reference-option.js';
 import { selectorOption } from '../options/shared-options.js';
-import { applicantArgument } from './admission-view.js';
+import { admissionArgument } from './admission-view.js';
 
 /** `authorize NODE NETWORK`, or `authorize -l SELECTOR --network NETWORK`, or with `--pending`. */
-export const admissionArguments = () => [applicantArgument('[node]'), networkArgument('[network]')];
+export const admissionArguments = () => [admissionArgument('[node]'), networkArgument('[network]')];
 
 export const manyOptions = () => [
   selectorOption('the nodes on hosts with these labels, with --network'),

@@ -5,12 +5,12 @@ import { age } from '../output/age.js';
 import type { Column, Tone } from '../output/table.js';
 
 /** As it is referred to: by the address that asked, else by the node that is to have one. */
-export const applicantOf = ({ address, node }: Admission) => address ?? node?.name ?? '';
+export const admissionReference = ({ address, node }: Admission) => address ?? node?.name ?? '';
 
 /** For a sentence: `3a7f1b22c0 (web-1/demo)`. */
-export const applicantText = (admission: Admission) => {
+export const admissionText = (admission: Admission) => {
   const { address, node } = admission;
-  return address !== null && node !== null ? `${address} (${node.name})` : applicantOf(admission);
+  return address !== null && node !== null ? `${address} (${node.name})` : admissionReference(admission);
 };
 
 const admissionColumns: Column<Admission>[] = [
@@ -66,9 +66,9 @@ function flagsText({ controller }: Admission): string {
 
 export const admissionView = {
   columns: admissionColumns,
-  nameOf: (row: Admission) => `${applicantOf(row)} ${row.network.id}`,
+  nameOf: (row: Admission) => `${admissionReference(row)} ${row.network.id}`,
   empty: 'Nobody waits: all who ask are decided.',
 };
 
-export const applicantArgument = (name = '<node>') =>
-  new ReferenceArgument(name, 'a 10-digit address, HOST, or HOST/CONTAINER', 'applicants');
+export const admissionArgument = (name = '<node>') =>
+  new ReferenceArgument(name, 'a 10-digit address, HOST, or HOST/CONTAINER', 'admissions');

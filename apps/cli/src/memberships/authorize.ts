@@ -7,7 +7,7 @@ import { collect, dryRunOption, outputOption, yesOption } from '../options/share
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { admissionArguments, manyOptions, manyUsage, onePlace } from './admission-place.js';
-import { applicantArgument } from './admission-view.js';
+import { admissionArgument } from './admission-view.js';
 import { type BulkOptions, changeMany, changeOne } from './change-admission.js';
 
 interface RecordOptions {
@@ -34,7 +34,7 @@ export const authorizeLeaf = (context: Context): Leaf<BulkOptions & RecordOption
   name: 'authorize',
   summary: 'let nodes into a network',
   details:
-    "Also a node that nobody has seen yet: by its address. It stays in until it is denied, or until --for is over; the network's own\n" +
+    "Also a node that nobody has seen yet: by its address. It stays in until it is denied, or until --for is over; the network's own " +
     'policy then decides again. With --pending it is shown who waits, and asked.',
   usage: manyUsage('authorize'),
   args: admissionArguments(),
@@ -67,7 +67,7 @@ export const authorizeLeaf = (context: Context): Leaf<BulkOptions & RecordOption
 export const membershipSetLeaf = (context: Context): Leaf<BulkOptions & RecordOptions & { byPolicy?: boolean }> => ({
   name: 'set',
   summary: 'change what the controller records of a node: name, fixed addresses, bridging',
-  args: [applicantArgument(), networkArgument()],
+  args: [admissionArgument(), networkArgument()],
   options: [
     ...recordOptions(),
     new ReferenceOption('--by-policy', "take back an authorize or deny: the network's policy decides again"),

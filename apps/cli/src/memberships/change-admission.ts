@@ -10,7 +10,7 @@ import { type ChangeOptions } from '../options/shared-options.js';
 import { printList, printOne } from '../output/print.js';
 import type { Context } from '../program/context.js';
 import { fetchAdmissions } from './admission-list.js';
-import { admissionView, applicantOf, applicantText } from './admission-view.js';
+import { admissionView, admissionReference, admissionText } from './admission-view.js';
 
 const One = z.union([DryRun, Admission]);
 const Several = z.union([DryRun, AdmissionsChanged]);
@@ -58,7 +58,7 @@ export async function changeMany(context: Context, said: Said, options: BulkOpti
     await confirm(
       context,
       question(said, rows.length, network),
-      rows.map(({ value }) => applicantText(value)),
+      rows.map(({ value }) => admissionText(value)),
       yes,
     );
   // Who agreed to a list agreed to who is on it: whoever has come since waits.
@@ -92,7 +92,7 @@ export async function eachOf(
     await change(value).then(
       (answer) => changed.push(answer),
       (error: unknown) =>
-        failed.push(`${applicantText(value)}: ${error instanceof Error ? error.message : String(error)}`),
+        failed.push(`${admissionText(value)}: ${error instanceof Error ? error.message : String(error)}`),
     );
   printList(context, output, { ...admissionView, empty: 'Nothing was changed.' }, changed);
   if (failed.length === 0) return;
@@ -109,7 +109,8 @@ const changeShown = (context: Context, said: Said, rows: Row[], { output }: Bulk
   eachOf(
     context,
     rows,
-    (row) => context.client.request('PUT', admissionPath(row.network.id, applicantOf(row)), Admission, { body: said }),
+    (row) =>
+      context.client.request('PUT', admissionPath(row.network.id, admissionReference(row)), Admission, { body: said }),
     output,
   );
 

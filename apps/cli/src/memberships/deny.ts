@@ -10,7 +10,7 @@ import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { safeText } from '../terminal/safe-text.js';
 import { admissionArguments, manyOptions, manyUsage, onePlace } from './admission-place.js';
-import { applicantText } from './admission-view.js';
+import { admissionText } from './admission-view.js';
 import { admissionPath, type BulkOptions, changeMany, changeOne } from './change-admission.js';
 
 type DenyOptions = BulkOptions & { leave?: boolean };
@@ -20,7 +20,7 @@ export const denyLeaf = (context: Context): Leaf<DenyOptions> => ({
   name: 'deny',
   summary: 'keep nodes out of a network, also those that are in it',
   details:
-    'A node that is in it shows OK for up to 50 s more, and keeps its address: zerotier-one is so. With --leave it also leaves, which\n' +
+    'A node that is in it shows OK for up to 50 s more, and keeps its address: zerotier-one is so. With --leave it also leaves, which ' +
     'takes its interface down at once; this is waited for, and with -o json its command is what is printed.',
   usage: manyUsage('deny'),
   args: admissionArguments(),
@@ -62,6 +62,6 @@ async function denyAndLeave(
   const body = { verdict: 'deny' };
   const { value } = await client.request('PUT', admissionPath(network, node), Admission, { body });
   if (options.output === 'table' || options.output === 'wide')
-    terminal.out(safeText(`denied ${applicantText(value)} in ${value.network.name ?? value.network.id}`));
+    terminal.out(safeText(`denied ${admissionText(value)} in ${value.network.name ?? value.network.id}`));
   return submit(context, leave, { ...options, wait: options.wait ?? DEFAULT_WAIT, yes: true });
 }

@@ -8,7 +8,7 @@ import { printList } from '../output/print.js';
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { fetchAdmissions } from './admission-list.js';
-import { admissionView, applicantArgument, applicantOf, applicantText } from './admission-view.js';
+import { admissionView, admissionArgument, admissionReference, admissionText } from './admission-view.js';
 import { admissionPath, changeOne, eachOf } from './change-admission.js';
 
 type ForgetOptions = ChangeOptions & { stale?: boolean; network?: string };
@@ -18,10 +18,10 @@ export const forgetLeaf = (context: Context): Leaf<ForgetOptions> => ({
   name: 'forget',
   summary: 'drop the record that a controller keeps of a node',
   details:
-    'Its addresses are free again, and what was said of it is forgotten. A node that still runs asks again, and is then not authorized.\n' +
+    'Its addresses are free again, and what was said of it is forgotten. A node that still runs asks again, and is then not authorized. ' +
     'With --stale: the records of all nodes that are not ours any more, or that nobody wants there.',
   usage: '<node> <network> [options]\n       orrery membership forget --stale [--network <network>] [options]',
-  args: [applicantArgument('[node]'), networkArgument('[network]')],
+  args: [admissionArgument('[node]'), networkArgument('[network]')],
   options: [
     new ReferenceOption('--stale', 'every stale record'),
     networkFilter(),
@@ -46,9 +46,9 @@ async function forgetStale(context: Context, options: ForgetOptions): Promise<vo
   const filter = { stale: true, ...(network === undefined ? {} : { network }) };
   const { rows } = await fetchAdmissions(context, filter, { output });
   if (rows.length === 0) return printList(context, output, { ...admissionView, empty: 'Nothing is stale.' }, []);
-  const affected = rows.map(({ value }) => `${applicantText(value)} in ${value.network.name ?? value.network.id}`);
+  const affected = rows.map(({ value }) => `${admissionText(value)} in ${value.network.name ?? value.network.id}`);
   await confirm(context, `Forget ${rows.length} stale record${rows.length === 1 ? '' : 's'}?`, affected, yes);
   const forget = (row: Admission) =>
-    context.client.request('DELETE', admissionPath(row.network.id, applicantOf(row)), Admission);
+    context.client.request('DELETE', admissionPath(row.network.id, admissionReference(row)), Admission);
   return eachOf(context, rows, forget, output);
 }

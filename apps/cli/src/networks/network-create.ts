@@ -6,7 +6,7 @@ import { controllerOption } from '../controllers/controller-view.js';
 import { ExitCode } from '../errors/exit-code.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
-import { type ChangeOptions, dryRunOption, outputOption, waitOption } from '../options/shared-options.js';
+import { type ChangeOptions, DEFAULT_WAIT, dryRunOption, outputOption } from '../options/shared-options.js';
 import { parseDuration } from '../output/duration.js';
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
@@ -27,8 +27,8 @@ export const networkCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
   name: 'create',
   summary: 'make a network, private and open to this fleet unless told otherwise',
   details:
-    'Without a pool and a route it gets a random private /24 that overlaps no route of any host. A fleet without a controller gets its\n' +
-    'first: on the only host that is online, else on the first by name (--on chooses). With --wait: until its controller has it.',
+    'Without a pool and a route it gets a random private /24 that overlaps no route of any host. A fleet without a controller gets its ' +
+    'first: on the only host that is online, else on the first by name (--on chooses).',
   args: [new ReferenceArgument('<name>', 'of the network: a-z, 0-9, ".", "_" and "-"')],
   options: [
     controllerOption('where it is kept (default: the only one)'),
@@ -38,7 +38,7 @@ export const networkCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
       'hosts',
     ),
     ...networkOptions(),
-    waitOption(),
+    new ReferenceOption('--wait [duration]', `until its controller has it, at most this long (${DEFAULT_WAIT})`),
     dryRunOption(),
     outputOption(),
   ],

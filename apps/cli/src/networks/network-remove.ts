@@ -1,7 +1,7 @@
 import { DryRun, explain, Network } from '@orrery/shared/contracts';
 import { z } from 'zod';
 import { apiPath } from '../api/paths.js';
-import { confirmName } from '../changes/confirm.js';
+import { confirm, confirmName } from '../changes/confirm.js';
 import { printDryRun } from '../changes/print-dry-run.js';
 import { CliError } from '../errors/cli-error.js';
 import { ExitCode } from '../errors/exit-code.js';
@@ -14,9 +14,9 @@ import { networkArgument, networkText, networkView, printNetwork } from './netwo
 /** `network rm`: deletes it on its controller. Its name has to be typed: nobody gets it back. */
 export const networkRemoveLeaf = (context: Context): Leaf<ChangeOptions> => ({
   name: 'rm',
-  summary: 'delete a network that Orrery keeps, on its controller',
+  summary: 'delete a network on its controller; of one that Orrery does not keep, forget the name',
   details:
-    'Nodes that are in it keep interface and address for about a minute, and then show NOT_FOUND; they stay joined until they leave.\n' +
+    'Nodes that are in it keep interface and address for about a minute, and then show NOT_FOUND; they stay joined until they leave. ' +
     'The name has to be typed; without a terminal, --yes stands for it.',
   args: [networkArgument()],
   options: [dryRunOption(), yesOption(), outputOption()],
@@ -24,18 +24,33 @@ export const networkRemoveLeaf = (context: Context): Leaf<ChangeOptions> => ({
   run: async ({ dryRun, yes, output }, reference = '') => {
     const { client, terminal } = context;
     const { value } = await client.get(apiPath('networks', reference), Network);
-    if (value.managedBy === null) throw notKept(value);
+    if (value.managedBy === null && value.name === null) throw notKept(value);
     const name = networkView.nameOf(value);
-    if (!dryRun)
-      await confirmName(context, `Delete the network ${networkText(value)}?`, name, consequences(value), yes);
+    if (!dryRun) await ask(context, value, yes);
     const query = { confirm: name, ...(dryRun ? { dryRun } : {}) };
     const answer = await client.request('DELETE', apiPath('networks', value.id), z.union([DryRun, Network]), { query });
     if ('dryRun' in answer.value) printDryRun(context, output, answer.value, answer.raw);
-    else if (output === 'table' || output === 'wide')
-      terminal.out([`deleted network ${networkText(value)}`, ...consequences(value)].map(safeText).join('\n'));
+    else if (output === 'table' || output === 'wide') terminal.out(doneLines(value).map(safeText).join('\n'));
     else printNetwork(context, output, { value: answer.value, raw: answer.raw });
   },
 });
+
+/** Of a network that somebody else keeps, only the name that it has here can be taken. */
+const ask = (context: Context, network: Network, yes: boolean | undefined): Promise<void> =>
+  network.managedBy === null
+    ? confirm(context, `Forget the name of the network ${networkText(network)}? It goes on where it is kept.`, [], yes)
+    : confirmName(
+        context,
+        `Delete the network ${networkText(network)}?`,
+        networkView.nameOf(network),
+        consequences(network),
+        yes,
+      );
+
+const doneLines = (network: Network) =>
+  network.managedBy === null
+    ? [`forgot the name of network ${networkText(network)}`]
+    : [`deleted network ${networkText(network)}`, ...consequences(network)];
 
 /** What becomes of who is in it (as zerotier-one does it). */
 function consequences({ memberships: { total }, name, id }: Network): string[] {

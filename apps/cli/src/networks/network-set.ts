@@ -22,7 +22,7 @@ export const networkSetLeaf = (context: Context): Leaf<SetOptions> => ({
   name: 'set',
   summary: 'change a network, or give one a name to use in its place',
   details:
-    'What no flag names stays as it is. Any network can have a name here; the rest is of networks that Orrery keeps. --pool and --route\n' +
+    'What no flag names stays as it is. Any network can have a name here; the rest is of networks that Orrery keeps. --pool and --route ' +
     'replace all pools and all routes; a pool that is a prefix adds its own route.',
   args: [networkArgument()],
   options: [new ReferenceOption('--name <name>', 'a name'), ...networkOptions(), dryRunOption(), outputOption()],

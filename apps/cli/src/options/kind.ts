@@ -5,7 +5,7 @@ export const KINDS = [
   'containers',
   'networks',
   'controllers',
-  'applicants',
+  'admissions',
   'commands',
   'codes',
   'types',
