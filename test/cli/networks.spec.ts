@@ -293,7 +293,7 @@ describe('a network', () => {
       /^pools +10\.182\.44\.0\/24$/m,
       /^routes +10\.182\.44\.0\/24$/m,
       /^broadcast +yes$/m,
-      /^flow rules +1 rules$/m,
+      /^flow rules +1 rule$/m,
       /^on leave +deauthorize$/m,
       /^controller has it +not yet: lap-7 is away$/m,
       /^error +pool-exhausted: 300 nodes$/m,

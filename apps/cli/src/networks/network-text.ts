@@ -49,7 +49,8 @@ export function networkLines({ config, admission, sync, findings }: Network): [t
 
 function configLines(config: NetworkConfig): [title: string, text: string][] {
   const { dns, v4, v6, rules, tags, capabilities } = config;
-  const count = (list: unknown[], noun: string) => (list.length > 0 ? `${list.length} ${noun}` : '');
+  const count = (list: unknown[], one: string, many: string) =>
+    list.length === 0 ? '' : `${list.length} ${list.length === 1 ? one : many}`;
   const some = (list: string[]) => list.filter(Boolean).join(', ') || 'none';
   return [
     ['private', config.private ? 'yes' : 'no'],
@@ -61,6 +62,13 @@ function configLines(config: NetworkConfig): [title: string, text: string][] {
     ['multicast limit', String(config.multicastLimit)],
     ['IPv4', v4.pools ? 'pools' : 'none'],
     ['IPv6', some([v6.pools ? 'pools' : '', v6.rfc4193 ? 'rfc4193' : '', v6.sixPlane ? '6plane' : ''])],
-    ['flow rules', some([count(rules, 'rules'), count(tags, 'tags'), count(capabilities, 'capabilities')])],
+    [
+      'flow rules',
+      some([
+        count(rules, 'rule', 'rules'),
+        count(tags, 'tag', 'tags'),
+        count(capabilities, 'capability', 'capabilities'),
+      ]),
+    ],
   ];
 }
