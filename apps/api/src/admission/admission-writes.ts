@@ -24,42 +24,72 @@ export async function noteCause(tx: Transaction, id: NetworkId, cause: string | 
 const ROWS = `jsonb_to_recordset($2::jsonb) AS r(address text, authorized boolean, name text, addresses jsonb, bridge boolean,
   "noAutoAssign" boolean, version text)`;
 
-/** What the controller says of all nodes in the network: rows that are not among them go. */
-export async function replaceRecords(tx: Transaction, network: NetworkId, records: ControllerRecord[]): Promise<void> {
+/** Who is about to be let in or sent away, by whom and why: so that it is known whatever happens on the way to the controller. */
+export async function noteIntents(tx: Transaction, network: NetworkId, intents: readonly Intent[]): Promise<void> {
+  await runIn(tx)(
+    `INSERT INTO controller_records (network_id, address, authorized, name, addresses, bridge, no_auto_assign, move_by, move_why)
+     SELECT w.id, r.address, false, '', '[]', false, false, r.by, r.why
+       FROM networks w, jsonb_to_recordset($2::jsonb) AS r(address text, by text, why text) WHERE w.id = $1
+     ON CONFLICT (network_id, address) DO UPDATE SET move_by = excluded.move_by, move_why = excluded.move_why`,
+    [network, JSON.stringify(intents)],
+  );
+}
+
+export interface Intent {
+  address: NodeAddress;
+  by: string;
+  why: string;
+}
+
+/** Somebody who is in now and was not, or the other way round; `by` null: it was not us. */
+export interface Move {
+  address: NodeAddress;
+  authorized: boolean;
+  by: string | null;
+  why: string | null;
+}
+
+/** What the controller says of all nodes in the network: rows that are not among them go. Gives who has moved. */
+export async function replaceRecords(
+  tx: Transaction,
+  network: NetworkId,
+  records: ControllerRecord[],
+): Promise<Move[]> {
   const run = runIn(tx);
   const rows = JSON.stringify(records);
   await run(
     `DELETE FROM controller_records c WHERE c.network_id = $1 AND NOT EXISTS (SELECT FROM ${ROWS} WHERE r.address = c.address)`,
     [network, rows],
   );
-  await putRecords(tx, network, records);
+  const moves = await putRecords(tx, network, records);
   await run('UPDATE network_status SET read_at = clock_timestamp() WHERE network_id = $1', [network]);
+  return moves;
 }
 
-/** Who was authorized by somebody else since is not ours to send away again. */
-export async function putRecords(tx: Transaction, network: NetworkId, records: ControllerRecord[]): Promise<void> {
-  await runIn(tx)(
+/** What it says of some of them. Who is in by somebody else's doing is not ours to send away again. */
+export async function putRecords(tx: Transaction, network: NetworkId, records: ControllerRecord[]): Promise<Move[]> {
+  const run = runIn(tx);
+  const values = [network, JSON.stringify(records)];
+  const moves = await run<Move>(
+    `SELECT c.address, r.authorized, c.move_by AS by, c.move_why AS why FROM controller_records c JOIN ${ROWS} ON r.address = c.address
+      WHERE c.network_id = $1 AND c.authorized <> r.authorized ORDER BY c.address FOR NO KEY UPDATE OF c`,
+    values,
+  );
+  await run(
     `INSERT INTO controller_records AS c (network_id, address, authorized, name, addresses, bridge, no_auto_assign, zerotier_version)
      SELECT w.id, r.address, r.authorized, r.name, r.addresses, r.bridge, r."noAutoAssign", r.version FROM networks w, ${ROWS} WHERE w.id = $1
      ON CONFLICT (network_id, address) DO UPDATE SET authorized = excluded.authorized, name = excluded.name, addresses = excluded.addresses,
        bridge = excluded.bridge, no_auto_assign = excluded.no_auto_assign, zerotier_version = excluded.zerotier_version, seen_at = clock_timestamp(),
-       admitted_by = CASE WHEN excluded.authorized AND NOT c.authorized THEN NULL ELSE c.admitted_by END,
        requested_at = CASE WHEN excluded.authorized THEN NULL ELSE c.requested_at END`,
-    [network, JSON.stringify(records)],
+    values,
   );
-}
-
-/** By what we authorized whom. */
-export async function noteAdmitted(
-  tx: Transaction,
-  network: NetworkId,
-  by: ReadonlyMap<NodeAddress, string>,
-): Promise<void> {
-  await runIn(tx)(
-    `UPDATE controller_records c SET admitted_by = r.by FROM unnest($2::text[], $3::text[]) AS r(address, by)
-      WHERE c.network_id = $1 AND c.address = r.address`,
-    [network, [...by.keys()], [...by.values()]],
+  await run(
+    `UPDATE controller_records c SET move_by = NULL, move_why = NULL, admitted_by = CASE WHEN r.authorized THEN r.by END,
+            sent_away_at = CASE WHEN NOT r.authorized AND r.by IS NOT NULL THEN clock_timestamp() END
+       FROM jsonb_to_recordset($2::jsonb) AS r(address text, authorized boolean, by text) WHERE c.network_id = $1 AND c.address = r.address`,
+    [network, JSON.stringify(moves)],
   );
+  return moves;
 }
 
 export async function noteRequested(tx: Transaction, network: NetworkId, addresses: NodeAddress[]): Promise<void> {

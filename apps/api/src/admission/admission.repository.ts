@@ -44,7 +44,7 @@ export interface CandidateRow {
     noAutoAssign: boolean | null;
     forget: boolean;
   } | null;
-  record: (ControllerRecord & { admittedBy: string | null; isRequested: boolean }) | null;
+  record: (ControllerRecord & { admittedBy: string | null; isRequested: boolean; wasSentAway: boolean }) | null;
 }
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
@@ -67,7 +67,7 @@ const CANDIDATES = `
          CASE WHEN r.address IS NOT NULL THEN jsonb_build_object(
            'address', r.address, 'authorized', r.authorized, 'name', r.name, 'addresses', r.addresses, 'bridge', r.bridge,
            'noAutoAssign', r.no_auto_assign, 'version', r.zerotier_version, 'admittedBy', r.admitted_by,
-           'isRequested', r.requested_at IS NOT NULL) END AS record
+           'isRequested', r.requested_at IS NOT NULL, 'wasSentAway', r.sent_away_at IS NOT NULL) END AS record
     FROM (SELECT address FROM ours WHERE address IS NOT NULL
           UNION SELECT address FROM verdicts WHERE network_id = $1
           UNION SELECT address FROM controller_records WHERE network_id = $1) a

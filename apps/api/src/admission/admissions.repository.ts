@@ -21,6 +21,7 @@ export interface AdmissionRow extends Omit<Admission, 'decision' | 'pending' | '
   since: number | null;
   labels: Record<string, string> | null;
   admittedBy: string | null;
+  wasSentAway: boolean;
   now: number;
 }
 
@@ -43,6 +44,7 @@ const SELECT = `
          CASE WHEN s.node_id IS NOT NULL THEN jsonb_build_object('status', s.status,
            'addresses', COALESCE(f.observed -> 'addresses', '[]')) END AS observed,
          w.admission AS policy, (extract(epoch FROM x.since) * 1000)::float8 AS since, x.labels, r.admitted_by AS "admittedBy",
+         r.sent_away_at IS NOT NULL AS "wasSentAway",
          (extract(epoch FROM now()) * 1000)::float8 AS now, ${BY_ADDRESS.key}
     FROM x JOIN networks w ON w.id = x.network_id AND w.controller_id IS NOT NULL
     LEFT JOIN verdicts v ON v.network_id = x.network_id AND v.address = x.address

@@ -142,7 +142,7 @@ export class Admissions {
 }
 
 /** The row with what is decided of it. */
-export function toAdmission({ policy, since, labels, admittedBy, now, ...row }: AdmissionRow): Admission {
+export function toAdmission({ policy, since, labels, admittedBy, wasSentAway, now, ...row }: AdmissionRow): Admission {
   const { verdict, controller } = row;
   const said = verdict && {
     verdict: verdict.verdict,
@@ -156,8 +156,8 @@ export function toAdmission({ policy, since, labels, admittedBy, now, ...row }: 
   return {
     ...row,
     decision: decision && { authorize: decision.authorize, why: decision.why },
-    pending: isOut && controller.hasAsked && decision === null && admittedBy === null,
-    stale: isOut && wanted === null && (admittedBy !== null || !controller.hasAsked),
+    pending: isOut && controller.hasAsked && decision === null && !wasSentAway,
+    stale: isOut && wanted === null && (wasSentAway || !controller.hasAsked),
   };
 }
 

@@ -9,7 +9,7 @@ import { writeAllToOutbox } from '../events/outbox.js';
 import { LOGGER } from '../logger.js';
 import { AdmissionRepository, type CandidateRow, type KeptNetwork } from './admission.repository.js';
 import * as writes from './admission-writes.js';
-import { planRecords, type PlannedRecord } from './plan-records.js';
+import { planRecords, type PlannedChange } from './plan-records.js';
 
 /**
  * Makes one network on its controller what it is to be here: its config, and who gets in. Level-triggered: it compares and does what
@@ -47,15 +47,7 @@ export class NetworkReconciler {
     if (read || !network.isRead) await this.#read(door, network);
     const rows = await this.repository.candidates(this.store, id);
     const { changes, forget, requests } = planRecords(network.admission, rows, network.now);
-    if (changes.length > 0) {
-      crashPoint('admission.before');
-      const records = await door.putRecords(
-        id,
-        changes.map(({ change }) => change),
-      );
-      crashPoint('admission.after');
-      await this.store.transaction((tx) => this.#noteMoves(tx, id, changes, records));
-    }
+    if (changes.length > 0) await this.#put(door, id, changes, rows);
     if (forget.length > 0) await this.#forget(door, id, forget);
     if (requests.length > 0) await this.store.transaction((tx) => this.#noteRequests(tx, id, requests));
   }
@@ -77,40 +69,43 @@ export class NetworkReconciler {
       if (known.length > 0) await door.putRecords(id, known.map(toChange));
     }
     const records = await door.records(id);
+    const rows = await this.repository.candidates(this.store, id);
     await this.store.transaction(async (tx) => {
       await writes.noteCause(tx, id, null);
-      await writes.replaceRecords(tx, id, records);
+      await this.#tellMoves(tx, id, await writes.replaceRecords(tx, id, records), rows);
     });
   }
 
-  async #noteMoves(
-    tx: Transaction,
-    network: NetworkId,
-    changes: readonly PlannedRecord[],
-    records: ControllerRecord[],
-  ): Promise<void> {
-    const moved = changes.filter(({ moves }) => moves !== undefined);
-    const admitted = moved.filter(({ moves }) => moves === 'in');
-    await writes.putRecords(tx, network, records);
-    await writes.noteAdmitted(
-      tx,
-      network,
-      new Map(admitted.map(({ candidate, decision }) => [candidate.address, decision?.by ?? ''])),
+  /** What is about to be done is kept first: whatever happens on the way, it is known whose doing it was. */
+  async #put(door: ControllerDoor, network: NetworkId, changes: PlannedChange[], rows: CandidateRow[]): Promise<void> {
+    const intents = changes.flatMap(({ moves, decision, change: { address } }) =>
+      moves && decision ? [{ address, by: decision.by, why: decision.why }] : [],
     );
-    await writes.noteStages(
-      tx,
-      admitted.flatMap(({ candidate: { item, address }, decision }) =>
-        item ? [{ item, detail: `${address} (${decision?.by ?? ''})` }] : [],
-      ),
+    await this.store.transaction((tx) => writes.noteIntents(tx, network, intents));
+    crashPoint('admission.before');
+    const told = changes.map(({ change }) => change);
+    const records = await door.putRecords(network, told);
+    crashPoint('admission.after');
+    await this.store.transaction(async (tx) =>
+      this.#tellMoves(tx, network, await writes.putRecords(tx, network, records), rows),
     );
+  }
+
+  async #tellMoves(tx: Transaction, network: NetworkId, moves: writes.Move[], rows: CandidateRow[]): Promise<void> {
+    const known = new Map(rows.map((row) => [row.address, row]));
+    const stages = moves.flatMap(({ address, authorized, by }) => {
+      const item = known.get(address)?.item;
+      return authorized && by && item ? [{ item, detail: `${address} (${by})` }] : [];
+    });
+    await writes.noteStages(tx, stages);
     await writeAllToOutbox(
       tx,
-      moved.map(({ candidate, moves, decision }) =>
-        about(network, candidate, {
-          type: moves === 'in' ? 'admission.authorized' : 'admission.deauthorized',
-          data: { ...whom(network, candidate), by: decision?.by ?? '', cause: decision?.why ?? '' },
-        }),
-      ),
+      moves.map(({ address, authorized, by, why }) => {
+        const row = known.get(address) ?? { address, node: null, host: null };
+        const said = { by: by ?? 'controller', cause: why ?? 'it was changed on the controller, not by Orrery' };
+        const type = authorized ? 'admission.authorized' : 'admission.deauthorized';
+        return about(network, row, { type, data: { ...whom(network, row), ...said } });
+      }),
     );
   }
 
@@ -152,9 +147,11 @@ export class NetworkReconciler {
   }
 }
 
-const whom = (network: NetworkId, { address, node }: CandidateRow) => ({ network, address, node });
+type Whom = Pick<CandidateRow, 'address' | 'node' | 'host'>;
 
-const about = (networkId: NetworkId, { node, host }: CandidateRow, fact: ApiFact) => ({
+const whom = (network: NetworkId, { address, node }: Whom) => ({ network, address, node });
+
+const about = (networkId: NetworkId, { node, host }: Whom, fact: ApiFact) => ({
   ...{ fact, networkId, nodeId: node, hostId: host },
 });
 

@@ -12,8 +12,10 @@ export interface PlannedRecord {
   moves: 'in' | 'out' | undefined;
 }
 
+export type PlannedChange = PlannedRecord & { change: ControllerRecordChange };
+
 export interface PlannedRecords {
-  changes: (PlannedRecord & { change: ControllerRecordChange })[];
+  changes: PlannedChange[];
   /** Their records are to be deleted. */
   forget: CandidateRow[];
   /** They ask to be let in, nobody has decided, and nobody was told. */
@@ -71,6 +73,7 @@ const isRequest = ({ candidate: { record, said }, decision }: PlannedRecord) =>
   record !== null &&
   !record.authorized &&
   !record.isRequested &&
+  !record.wasSentAway &&
   record.version !== null &&
   decision === null &&
   !said?.verdict;

@@ -87,7 +87,9 @@ CREATE TABLE controller_records (             -- what a controller says of one n
   bridge boolean NOT NULL,
   no_auto_assign boolean NOT NULL,
   zerotier_version text,
-  admitted_by text,                           -- by what we authorized it: 'fleet', 'selector' or a token's name; NULL: somebody else did
+  admitted_by text,                           -- by what we authorized it: 'admission: fleet' or a token's name; NULL: we did not, or not any more
+  sent_away_at timestamptz,                   -- when we took that back
+  move_by text, move_why text,                -- what is about to be told to the controller: who decided, and why; NULL: nothing
   requested_at timestamptz,                   -- since when it is told that it waits
   seen_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (network_id, address)
