@@ -7,6 +7,7 @@ import {
   type NetworkId,
   type NetworkPost,
 } from '@orrery/shared/contracts';
+import { ControllerChecks } from '../controllers/controller-checks.js';
 import { ControllerDoors } from '../controllers/controller-doors.js';
 import { Store } from '../database/store.js';
 import { References } from '../references/references.service.js';
@@ -32,6 +33,7 @@ export class NetworkDrafts {
     private readonly references: References,
     private readonly repository: NetworksRepository,
     private readonly doors: ControllerDoors,
+    private readonly checks: ControllerChecks,
   ) {}
 
   /** Throws AppError `no-controller`, `no-free-pool`, `bad-request`, and what the door throws. */
@@ -56,6 +58,8 @@ export class NetworkDrafts {
       return randomInt(2 ** 47)
         .toString(16)
         .padStart(16, '0');
+    // One that was launched a moment ago answers by now, and its address is known from here on.
+    await this.checks.check(controller);
     return (await this.doors.open(controller)).newNetworkId();
   }
 }
