@@ -152,7 +152,7 @@ describe('the secrets of an installation, after all main flows at the most talka
     const processes = [system.api.process, ...[...system.hosts.values()].map(({ process }) => process)];
     for (const { child } of processes) {
       const { argv, childEnviron } = await argvAndEnvironOf(child.pid ?? 0);
-      expect(argv).toContain('dist/main.js');
+      expect(argv).toContain('dist/program.js');
       expect(leaks(argv + childEnviron, canaries)).toEqual([]);
     }
   });

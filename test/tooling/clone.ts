@@ -84,7 +84,7 @@ export class Clone {
     await mkdir(join(clone.root, 'libs'));
     for (const [name, code] of Object.entries({ api: API, agent: AGENT })) {
       await mkdir(join(clone.root, 'apps', name, 'dist'), { recursive: true });
-      await writeFile(join(clone.root, 'apps', name, 'dist/main.js'), code);
+      await writeFile(join(clone.root, 'apps', name, 'dist/program.js'), code);
     }
     if (uid !== undefined) execFileSync('chown', ['-R', `${uid}:${uid}`, clone.root]);
     return clone;

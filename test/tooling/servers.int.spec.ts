@@ -16,6 +16,8 @@ import {
   type TestNats,
   type TestPostgres,
 } from '../support/servers.js';
+import { MIGRATIONS } from '../../apps/api/src/database/schema.js';
+import { migratedDatabase } from '../support/migrated-database.js';
 import { deleteAtExit } from '../support/servers-run.js';
 import { ask } from './ask.js';
 
@@ -44,6 +46,21 @@ describe('Postgres for tests', () => {
     wrong.password = 'wrong';
     await expect(ask(wrong.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
   });
+
+  it('has copies of one that is migrated, each with an identity of its own', async () => {
+    const [first, second] = [await migratedDatabase(shared), await migratedDatabase(shared)];
+    const migrations = 'SELECT name FROM migrations ORDER BY id';
+    expect(await ask(first.url, migrations)).toEqual(MIGRATIONS.map(({ name }) => name));
+    expect(await ask(second.url, migrations)).toEqual(MIGRATIONS.map(({ name }) => name));
+    const [[one], [two]] = [
+      await ask(first.url, 'SELECT id FROM store'),
+      await ask(second.url, 'SELECT id FROM store'),
+    ];
+    expect(one).toMatch(/^[0-9a-f]{10}$/);
+    expect(two).not.toBe(one);
+    const fresh = await shared.createDatabase();
+    await expect(ask(fresh.url, migrations)).rejects.toThrow('does not exist');
+  }, 120_000);
 
   it('lets nobody kill the shared cluster', async () => {
     await expect(shared.kill()).rejects.toThrow('shared by the whole run');

@@ -1,8 +1,8 @@
-import { NatsTrust } from '@orrery/shared/bus';
 import { Accepted, Command, HostPage, isFinal, type Host } from '@orrery/shared/contracts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { makeTrust } from '../../../scripts/start/trust.mjs';
 import { migratedDatabase } from '../migrated-database.js';
 import {
   eventually,
@@ -15,7 +15,7 @@ import {
   type TestPostgres,
 } from '../servers.js';
 import { ApiProcess } from './api-process.js';
-import { buildOnce } from './build.js';
+import { buildOnce, ROOT } from './build.js';
 import { databaseSettings } from './database-settings.js';
 import { RunningProcess } from './running-process.js';
 import { SystemHost } from './system-host.js';
@@ -71,11 +71,11 @@ export class System {
   static async start(options: SystemOptions = {}): Promise<System> {
     await buildOnce();
     const home = await temporaryFolder('api');
-    const trust = await NatsTrust.open(join(home, 'secrets', 'nats'));
-    await trust.writeServerFiles();
+    // As npm start does it: a process of its own costs less than the bus in every file of tests.
+    const trust = await makeTrust({ secrets: join(home, 'secrets') }, ROOT);
     const [postgres, nats] = await Promise.all([
       startPostgres({ own: options.ownPostgres ?? false }),
-      startNats({ trust: trust.folder }),
+      startNats({ trust }),
     ]);
     const database = await migratedDatabase(postgres);
     const proxied = (name: keyof Proxies, port: number) =>
