@@ -34,8 +34,8 @@ export const authorizeLeaf = (context: Context): Leaf<BulkOptions & RecordOption
   name: 'authorize',
   summary: 'let nodes into a network',
   details:
-    "Also a node that nobody has seen yet: by its address. It stays in until it is denied, or until --for is over; the network's own " +
-    'policy then decides again. With --pending it is shown who waits, and asked.',
+    'Also a node that nobody has seen yet: by its address. It stays in until it is denied, or until --for is over, ' +
+    "whatever the network's own policy says. With --pending it is shown who waits, and asked.",
   usage: manyUsage('authorize'),
   args: admissionArguments(),
   options: [

@@ -45,7 +45,7 @@ export const networkCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
   examples: [
     'orrery network create lab',
     'orrery network create lab --pool 10.1.2.0/24 --route 192.168.7.0/24=10.1.2.1 --dns lab.lan=10.1.2.1',
-    'orrery network create guests --on web-1 --admit manual --for 8h',
+    'orrery network create guests --on web-1 --admit site=guest --for 8h',
   ],
   run: (options, name = '') => create(context, name, options),
 });
