@@ -247,7 +247,7 @@ describe('who gets in', () => {
 
     it('are done one after the other; what could not be is named, with exit 1', async () => {
       api.on(`PUT /v1/networks/3e92c1f0a7000001/admissions/${ONE}`, () =>
-        problem(503, 'controller-away', 'lap-7 is away'),
+        problem(409, 'controller-away', 'lap-7 is away'),
       );
       const { code, out, err } = await orrery('membership authorize --pending --network lab', 'y');
       expect([code, err]).toEqual([1, expect.stringContaining(`${ONE}: lap-7 is away`)]);

@@ -65,6 +65,8 @@ export class FuzzSession {
   async #try(request: FuzzRequest): Promise<void> {
     const { operation } = request;
     const asked = this.#fill(request);
+    // A made-up URL of Central would be asked for real; what comes of it is shown where there is a stand-in.
+    if (operation.id === 'addController' && asked.body?.includes('central')) return;
     const answer = await this.#send(asked, operation).catch((error: unknown) => String(error));
     const wrong = typeof answer === 'string' ? `no answer: ${answer}` : wrongWith(operation, answer);
     if (wrong) this.#tell(`${operation.id}: ${wrong}\n  ${JSON.stringify(asked).slice(0, 1000)}`);

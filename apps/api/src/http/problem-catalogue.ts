@@ -27,6 +27,7 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   'being-removed': [409, 'It is being removed'],
   'host-not-empty': [409, 'The host still has wanted state'],
   'no-controller': [409, 'No controller for it'],
+  'controller-away': [409, 'The controller cannot be asked'],
   'controller-absent': [409, 'No controller is built in'],
   'controller-in-use': [409, 'Networks are kept on it'],
   'central-refused': [409, 'Central does not accept the token'],
@@ -54,7 +55,6 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   internal: [500, 'A fault of Orrery'],
   'bundle-unavailable': [503, 'There is no agent to give away'],
   'store-unavailable': [503, 'The database is away'],
-  'controller-away': [503, 'The controller cannot be asked'],
   'bus-unavailable': [503, 'NATS is away'],
 };
 
