@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { AdmissionPage, Network, interfaceName, type NetworkId } from '@orrery/shared/contracts';
+import { eventually } from '../support/eventually.js';
+import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import type { LabNode } from '../support/zerotier/lab-world.js';
+import { DockerSystem, HOST } from './system/docker-system.js';
+import { EngineListener } from './system/engine-listener.js';
+import { recordAt, type KeptRecord } from './system/launched-controller.js';
+
+jest.setTimeout(240_000);
+const engine = await findLabEngine();
+const CONTROLLER = 'controller';
+/** Only tells a hang from an answer. */
+const PATIENCE = { within: 60_000, every: 200 };
+
+(engine ? describe : describe.skip)('a network of our own, on a real engine', () => {
+  let world: DockerSystem;
+  let listener: EngineListener;
+  let network: NetworkId;
+  let device: string;
+  let pool: string;
+  let stranger: LabNode;
+  const cli = (...words: string[]) => world.system.cli(...words);
+  const known = async () =>
+    (await world.system.sql<{ address: string }>(`SELECT address FROM identities WHERE state = 'free'`)).map(
+      ({ address }) => address,
+    );
+  const launch = async (name: string) => {
+    const { code, out } = await cli('launch', name, '--network', 'lab', '--wait=90s');
+    expect([code, out]).toEqual([0, expect.stringContaining(`${name} on ${HOST}`)]);
+    return out;
+  };
+  const addressIn = async (name: string) => (await world.kernelAddresses(name, device))[0] ?? '';
+  /** What the controller itself says of a node: not what Orrery has kept of it. */
+  const record = (address: string) => recordAt(world, CONTROLLER, network, address);
+  const pings = (from: string, to: string) =>
+    eventually(() => world.inside(from, 'ping', '-c', '1', '-W', '1', to.replace(/\/.*/, '')).then(() => true), {
+      ...PATIENCE,
+      what: `${from} reaches ${to}`,
+    });
+
+  beforeAll(async () => {
+    if (!engine) return;
+    world = await DockerSystem.open(engine, { agent: { ORRERY_WARM_IDENTITIES: '3' } });
+    listener = await EngineListener.open(world.docker, await world.hostId());
+  });
+  afterAll(async () => {
+    listener?.close();
+    await world?.close();
+  });
+
+  it('is made by one command on a fleet without a controller, which launches one first', async () => {
+    const { code, out } = await cli('network', 'create', 'lab');
+    expect([code, out]).toEqual([0, expect.stringContaining(`No controller yet: launching one on ${HOST}`)]);
+    const line = new RegExp(
+      `^lab {2}([0-9a-f]{16}) {2}private, admits this fleet {3}pool (10\\.\\d+\\.\\d+\\.)0/24 ` +
+        `\\(overlaps no route of 1 host\\) {3}controller ${HOST}$`,
+      'm',
+    );
+    const [, id = '', base = ''] = line.exec(out) ?? [];
+    expect(out).toMatch(line);
+    [network, pool, device] = [id, base, interfaceName(id)];
+    expect(network.slice(0, 10)).toBe(await world.addressOf(CONTROLLER));
+  });
+
+  it('has what is launched into it let in before its start, with an identity made ahead and nothing thrown away', async () => {
+    const ahead = await eventually(async () => ((await known()).length === 3 ? known() : false), PATIENCE);
+    const [name, from] = [world.name('hello'), listener.heard.length];
+    const out = await launch(name);
+    const stages = [...out.matchAll(/^ {2}✓ (\w+)/gm)].map(([, stage]) => stage);
+    const address = await world.addressOf(name);
+    expect(out).toMatch(new RegExp(`^ {2}✓ authorized +${address} \\(admission: fleet\\) +[\\d.]+ s$`, 'm'));
+    expect(stages.indexOf('authorized')).toBeLessThan(stages.indexOf('started'));
+    expect(out).toMatch(new RegExp(`^ {2}✓ interface +${device} +[\\d.]+ s$`, 'm'));
+    const given = await addressIn(name);
+    expect(given).toMatch(new RegExp(`^${pool}\\d+/24$`.replaceAll('.', '\\.')));
+    expect(out).toMatch(new RegExp(`^ {2}✓ address +${given} +[\\d.]+ s$`, 'm'));
+    expect(ahead).toContain(address);
+    const made = await eventually(() => listener.heard.indexOf(`create orrery-${name}`) + 1, PATIENCE);
+    expect(listener.heard.slice(from, made)).toEqual([`create orrery-${name}`]);
+  });
+
+  it('has the nodes that were launched into it reach each other', async () => {
+    const [hello, other] = [world.name('hello'), world.name('other')];
+    await launch(other);
+    const [one, two] = [await addressIn(hello), await addressIn(other)];
+    expect(one).not.toBe(two);
+    await pings(hello, two);
+    await pings(other, one);
+  });
+
+  it('is put back with everybody in it when its controller lost it, and goes on letting in', async () => {
+    const names = [world.name('hello'), world.name('other')];
+    const nodes = await Promise.all(names.map((name) => world.addressOf(name)));
+    const looks = () => Promise.all(nodes.map(record));
+    const [own, addresses] = [await world.addressOf(CONTROLLER), await Promise.all(names.map(addressIn))];
+    const before = await looks();
+    expect(before.map(({ authorized, ipAssignments }) => [authorized, ipAssignments])).toEqual(
+      addresses.map((address) => [true, [address.replace(/\/.*/, '')]]),
+    );
+    const { Id } = await world.container(CONTROLLER).inspect();
+    await world.container(CONTROLLER).remove({ force: true, v: true });
+    const back = async () => {
+      const now = await looks().catch((): KeptRecord[] => []);
+      return JSON.stringify(now) === JSON.stringify(before);
+    };
+    await eventually(back, { ...PATIENCE, within: 90_000, what: 'the network and its records at the controller' });
+    expect((await world.container(CONTROLLER).inspect()).Id).not.toBe(Id);
+    expect(world.system.api.process.said('network.lost')).toBe(true);
+    expect(await world.addressOf(CONTROLLER)).toBe(own);
+    const late = world.name('late');
+    await launch(late);
+    expect(addresses).not.toContain(await addressIn(late));
+    await pings(late, addresses[0] ?? '');
+    expect(await Promise.all(names.map(addressIn))).toEqual(addresses);
+  });
+
+  it('lets a stranger wait until somebody authorizes it', async () => {
+    stranger = await world.world.startMember('stranger', { networks: [network] });
+    const { address } = stranger.identity;
+    const waiting = async () => (await cli('membership', 'ls', '--pending')).stdout.includes(address);
+    await eventually(waiting, { ...PATIENCE, every: 1000, what: 'the stranger, shown as one who waits' });
+    expect((await cli('membership', 'ls', '--pending')).stdout).not.toContain(
+      await world.addressOf(world.name('hello')),
+    );
+    expect((await record(address)).authorized).toBe(false);
+    expect((await cli('membership', 'authorize', address, 'lab')).code).toBe(0);
+    expect((await record(address)).authorized).toBe(true);
+    const interfaceOf = async () => (await stranger.exec('ip', '-4', 'addr', 'show', 'dev', device)).includes(pool);
+    await eventually(interfaceOf, { ...PATIENCE, what: 'an address of the stranger' });
+    expect((await cli('membership', 'ls', '--pending')).stdout).not.toContain(address);
+  });
+
+  it('sends it away again when it is denied, and nobody else', async () => {
+    const { address } = stranger.identity;
+    expect((await cli('membership', 'deny', address, 'lab', '--yes')).code).toBe(0);
+    expect((await record(address)).authorized).toBe(false);
+    const { items } = await world.system.api.get('/v1/admissions?network=lab', AdmissionPage);
+    const isIn = new Map(items.map((one) => [one.address, one.controller?.authorized]));
+    expect(isIn.get(address as never)).toBe(false);
+    expect(isIn.get((await world.addressOf(world.name('hello'))) as never)).toBe(true);
+    const told = (await world.events()).filter(({ type }) => type === 'admission.deauthorized');
+    expect(told.map(({ data }) => data['address'])).toEqual([address]);
+    expect((await world.system.api.get('/v1/networks/lab', Network)).sync).toMatchObject({ state: 'applied' });
+  });
+});
