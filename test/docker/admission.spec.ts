@@ -98,6 +98,13 @@ const PATIENCE = { within: 60_000, every: 200 };
     expect(before.map(({ authorized, ipAssignments }) => [authorized, ipAssignments])).toEqual(
       addresses.map((address) => [true, [address.replace(/\/.*/, '')]]),
     );
+    // An address is known to Orrery when the controller was read after giving it: what it has not seen it cannot put back.
+    const isKept = async () => {
+      const { items } = await world.system.api.get('/v1/admissions?network=lab', AdmissionPage);
+      const kept = new Set(items.flatMap(({ controller }) => controller?.addresses ?? []));
+      return before.flatMap(({ ipAssignments }) => ipAssignments).every((address) => kept.has(address));
+    };
+    await eventually(isKept, { ...PATIENCE, what: 'the addresses, known to Orrery' });
     const { Id } = await world.container(CONTROLLER).inspect();
     await world.container(CONTROLLER).remove({ force: true, v: true });
     const back = async () => {
