@@ -27,18 +27,22 @@ const ROWS = `jsonb_to_recordset($2::jsonb) AS r(address text, authorized boolea
 /** Who is about to be let in or sent away, by whom and why: so that it is known whatever happens on the way to the controller. */
 export async function noteIntents(tx: Transaction, network: NetworkId, intents: readonly Intent[]): Promise<void> {
   await runIn(tx)(
-    `INSERT INTO controller_records (network_id, address, authorized, name, addresses, bridge, no_auto_assign, move_by, move_why)
-     SELECT w.id, r.address, false, '', '[]', false, false, r.by, r.why
-       FROM networks w, jsonb_to_recordset($2::jsonb) AS r(address text, by text, why text) WHERE w.id = $1
-     ON CONFLICT (network_id, address) DO UPDATE SET move_by = excluded.move_by, move_why = excluded.move_why`,
+    `INSERT INTO controller_records AS c (network_id, address, authorized, name, addresses, bridge, no_auto_assign, move_by, move_why, told_addresses)
+     SELECT w.id, r.address, false, '', '[]', false, false, r.by, r.why, r.addresses
+       FROM networks w, jsonb_to_recordset($2::jsonb) AS r(address text, by text, why text, addresses jsonb) WHERE w.id = $1
+     ON CONFLICT (network_id, address) DO UPDATE SET move_by = excluded.move_by, move_why = excluded.move_why,
+       told_addresses = COALESCE(excluded.told_addresses, c.told_addresses)`,
     [network, JSON.stringify(intents)],
   );
 }
 
 export interface Intent {
   address: NodeAddress;
-  by: string;
-  why: string;
+  /** Left out: only its record is to be different. */
+  by?: string | undefined;
+  why?: string | undefined;
+  /** The fixed addresses that it is to have. */
+  addresses?: string[] | undefined;
 }
 
 /** Somebody who is in now and was not, or the other way round; `by` null: it was not us. */

@@ -214,6 +214,10 @@ describe('an address that a person fixes', () => {
     expect(outside.errors?.[0]?.message).toContain('no route');
     const taken = await api.refused('PUT', `${path}/deadbeef02`, 'bad-request', { body: { addresses: ['10.5.0.9'] } });
     expect(taken.errors?.[0]?.message).toContain(STRANGER);
+    expect(await put(id, STRANGER, { addresses: [] })).toMatchObject({ controller: { addresses: [] } });
+    expect(await put(id, 'deadbeef02', { addresses: ['10.5.0.9'] })).toMatchObject({
+      controller: { addresses: ['10.5.0.9'] },
+    });
   });
 });
 

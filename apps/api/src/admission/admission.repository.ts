@@ -44,7 +44,17 @@ export interface CandidateRow {
     noAutoAssign: boolean | null;
     forget: boolean;
   } | null;
-  record: (ControllerRecord & { admittedBy: string | null; isRequested: boolean; wasSentAway: boolean }) | null;
+  /** Addresses that its interface carries, as its agent sees it. */
+  seen: string[];
+  record:
+    | (ControllerRecord & {
+        admittedBy: string | null;
+        isRequested: boolean;
+        wasSentAway: boolean;
+        /** The fixed addresses that the controller was last told. */
+        toldAddresses: string[] | null;
+      })
+    | null;
 }
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
@@ -67,7 +77,9 @@ const CANDIDATES = `
          CASE WHEN r.address IS NOT NULL THEN jsonb_build_object(
            'address', r.address, 'authorized', r.authorized, 'name', r.name, 'addresses', r.addresses, 'bridge', r.bridge,
            'noAutoAssign', r.no_auto_assign, 'version', r.zerotier_version, 'admittedBy', r.admitted_by,
-           'isRequested', r.requested_at IS NOT NULL, 'wasSentAway', r.sent_away_at IS NOT NULL) END AS record
+           'toldAddresses', r.told_addresses, 'isRequested', r.requested_at IS NOT NULL, 'wasSentAway', r.sent_away_at IS NOT NULL) END AS record,
+         ARRAY(SELECT split_part(f.value, '/', 1) FROM interfaces i, jsonb_array_elements_text(i.observed -> 'addresses') AS f(value)
+                WHERE i.node_id = o.node_id AND i.network_id = $1) AS seen
     FROM (SELECT address FROM ours WHERE address IS NOT NULL
           UNION SELECT address FROM verdicts WHERE network_id = $1
           UNION SELECT address FROM controller_records WHERE network_id = $1) a

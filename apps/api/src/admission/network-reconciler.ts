@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ApiFact, ControllerRecord, NetworkId } from '@orrery/shared/contracts';
+import type { ApiFact, ControllerRecordChange, NetworkId } from '@orrery/shared/contracts';
 import { crashPoint, describeError, type AppError, type Logger } from '@orrery/shared/runtime';
 import { ControllerDoors } from '../controllers/controller-doors.js';
 import type { ControllerDoor } from '../controllers/doors/controller-door.js';
@@ -7,6 +7,7 @@ import type { Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { writeAllToOutbox } from '../events/outbox.js';
 import { LOGGER } from '../logger.js';
+import { isInPool } from '../networks/check-config.js';
 import { AdmissionRepository, type CandidateRow, type KeptNetwork } from './admission.repository.js';
 import * as writes from './admission-writes.js';
 import { planRecords, type PlannedChange } from './plan-records.js';
@@ -64,9 +65,11 @@ export class NetworkReconciler {
     if (!isThere) {
       this.logger.warn({ event: 'network.lost', network: id }, 'a controller has lost a network; it gets it back');
       await this.store.transaction((tx) => writes.noteCause(tx, id, 'its controller had lost it', true));
-      const known = (await this.repository.candidates(this.store, id)).flatMap(({ record }) => record ?? []);
+      const known = (await this.repository.candidates(this.store, id)).flatMap(
+        (row) => recordAgain(network, row) ?? [],
+      );
       await this.#putNetwork(door, network);
-      if (known.length > 0) await door.putRecords(id, known.map(toChange));
+      if (known.length > 0) await door.putRecords(id, known);
     }
     const records = await door.records(id);
     const rows = await this.repository.candidates(this.store, id);
@@ -78,9 +81,10 @@ export class NetworkReconciler {
 
   /** What is about to be done is kept first: whatever happens on the way, it is known whose doing it was. */
   async #put(door: ControllerDoor, network: NetworkId, changes: PlannedChange[], rows: CandidateRow[]): Promise<void> {
-    const intents = changes.flatMap(({ moves, decision, change: { address } }) =>
-      moves && decision ? [{ address, by: decision.by, why: decision.why }] : [],
-    );
+    const intents = changes.map(({ moves, decision, change: { address, addresses } }) => ({
+      ...{ address, addresses },
+      ...(moves && decision ? { by: decision.by, why: decision.why } : {}),
+    }));
     await this.store.transaction((tx) => writes.noteIntents(tx, network, intents));
     crashPoint('admission.before');
     const told = changes.map(({ change }) => change);
@@ -155,6 +159,11 @@ const about = (networkId: NetworkId, { node, host }: Whom, fact: ApiFact) => ({
   ...{ fact, networkId, nodeId: node, hostId: host },
 });
 
-const toChange = ({ address, authorized, name, addresses, bridge, noAutoAssign }: ControllerRecord) => ({
-  ...{ address, authorized, name, addresses, bridge, noAutoAssign },
-});
+/** What the controller had of a node; an address that it gave since it was last read is on the node's interface. */
+function recordAgain({ config }: KeptNetwork, { record, seen }: CandidateRow): ControllerRecordChange | undefined {
+  if (!record) return undefined;
+  const { address, authorized, name, bridge, noAutoAssign } = record;
+  const given = seen.filter((one) => config.pools.some((pool) => isInPool(pool, one)));
+  const addresses = record.addresses.length > 0 ? record.addresses : given;
+  return { address, authorized, name, addresses, bridge, noAutoAssign };
+}

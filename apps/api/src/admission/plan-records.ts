@@ -45,7 +45,7 @@ function plan(policy: AdmissionPolicy, candidate: CandidateRow, now: number): Pl
     address,
     ...(moves ? { authorized: moves === 'in' } : {}),
     ...(differs(said?.name, record?.name ?? '') ? { name: said?.name ?? '' } : {}),
-    ...(differs(said?.addresses, record?.addresses ?? []) ? { addresses: said?.addresses ?? [] } : {}),
+    ...(addressesDiffer(candidate) ? { addresses: said?.addresses ?? [] } : {}),
     ...(differs(said?.bridge, record?.bridge ?? false) ? { bridge: said?.bridge ?? false } : {}),
     ...(differs(said?.noAutoAssign, record?.noAutoAssign ?? false)
       ? { noAutoAssign: said?.noAutoAssign ?? false }
@@ -59,11 +59,18 @@ function plan(policy: AdmissionPolicy, candidate: CandidateRow, now: number): Pl
   };
 }
 
-/** What nobody said anything of stays as the controller has it. Fixed addresses come first among those that it has given. */
-function differs<T>(said: T | null | undefined, has: T): boolean {
-  if (said === null || said === undefined) return false;
-  if (Array.isArray(said) && Array.isArray(has)) return !said.every((one) => has.includes(one));
-  return !isDeepStrictEqual(said, has);
+/** What nobody said anything of stays as the controller has it. */
+const differs = <T>(said: T | null | undefined, has: T): boolean => said !== null && said !== undefined && said !== has;
+
+/**
+ * Beside the fixed addresses the controller gives some of the pools, which nobody can tell from those: so it is told when something of what
+ * was said is missing, or when something else is said than it was told.
+ */
+function addressesDiffer({ said, record }: CandidateRow): boolean {
+  const wanted = said?.addresses;
+  if (!wanted) return false;
+  const isMissing = wanted.some((address) => !record?.addresses.includes(address));
+  return isMissing || !isDeepStrictEqual(wanted, record?.toldAddresses ?? []);
 }
 
 /** A node that still shall be in the network would only come back. */

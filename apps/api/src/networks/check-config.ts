@@ -51,6 +51,14 @@ function isInOrder({ start, end }: { start: string; end: string }): boolean {
   }
 }
 
+/** Whether an address is one of a pool. */
+export function isInPool({ start, end }: { start: string; end: string }, address: string): boolean {
+  if (familyOf(start) !== familyOf(address)) return false;
+  const list = new BlockList();
+  list.addRange(start, end, familyOf(start));
+  return list.check(address, familyOf(address));
+}
+
 /** Whether an address lies in a prefix. */
 export function contains(prefix: string, address: string): boolean {
   const [base = '', bits = ''] = prefix.split('/');

@@ -11,7 +11,7 @@ import { checkIfMatch, etag } from '../http/etag.js';
 import { breaksUnique } from '../http/store-errors.js';
 import { checkConfig } from './check-config.js';
 import { confirmationRequired, nameTaken, notKept } from './network-refusals.js';
-import { NetworkDrafts } from './network-drafts.service.js';
+import { NetworkDrafts, type NetworkDraft } from './network-drafts.service.js';
 import { NetworksRepository, type LockedNetwork } from './networks.repository.js';
 import { NetworksService } from './networks.service.js';
 
@@ -28,20 +28,27 @@ export class NetworkChanges {
 
   /** A new network on a controller. Its id is picked here, so that a request that is sent again makes no second one. */
   async create(asked: Asked, post: NetworkPost): Promise<Answer> {
-    const { name, admission } = post;
-    const { id, controllerId, config, checkedHosts } = await this.drafts.draft(post, asked.dryRun);
-    const answer = await this.#run(asked, name, async (tx) => {
+    const draft = await this.drafts.draft(post, asked.dryRun);
+    let used: unknown;
+    try {
+      const answer = await this.#add(asked, post, draft);
+      used = (answer.body as { id?: NetworkId }).id;
+      return await this.#settled(asked, answer, { checkedHosts: draft.checkedHosts });
+    } finally {
+      if (used !== draft.id && !asked.dryRun) await this.drafts.giveUp(draft).catch(() => undefined);
+    }
+  }
+
+  #add(asked: Asked, { name, admission }: NetworkPost, draft: NetworkDraft): Promise<Answer> {
+    const { id, controllerId, config, checkedHosts } = draft;
+    return this.#run(asked, name, async (tx) => {
       refuseForeignNetworks([id]);
       await this.repository.add(tx, id, name, { controllerId, config, admission });
-      await writeToOutbox(
-        tx,
-        { type: 'network.created', data: { network: id, name, by: asked.by } },
-        { networkId: id },
-      );
+      const fact = { type: 'network.created' as const, data: { network: id, name, by: asked.by } };
+      await writeToOutbox(tx, fact, { networkId: id });
       await hint(tx, id);
       return { status: 201 as const, headers: {}, body: { ...(await this.networks.read(tx, id)), checkedHosts }, id };
     });
-    return this.#settled(asked, answer, { checkedHosts });
   }
 
   /** What is not named stays as it is. */

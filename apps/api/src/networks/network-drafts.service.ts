@@ -44,6 +44,12 @@ export class NetworkDrafts {
     return { id: await this.#newId(controllerId, dryRun), controllerId, config, checkedHosts };
   }
 
+  /** It was not used after all: the name is taken, or the request had come before. Central has made it when it picked the id. */
+  async giveUp({ controllerId, id }: NetworkDraft): Promise<void> {
+    const door = await this.doors.open(controllerId);
+    await door.deleteNetwork(id);
+  }
+
   async #withPool(config: NetworkConfig): Promise<Pick<NetworkDraft, 'config' | 'checkedHosts'>> {
     if (config.pools.length > 0 || config.routes.length > 0 || !config.v4.pools) return { config, checkedHosts: null };
     const { prefixes, hosts } = await this.repository.takenPrefixes(this.store);

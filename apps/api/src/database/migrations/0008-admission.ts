@@ -89,6 +89,7 @@ CREATE TABLE controller_records (             -- what a controller says of one n
   zerotier_version text,
   admitted_by text,                           -- by what we authorized it: 'admission: fleet' or a token's name; NULL: we did not, or not any more
   sent_away_at timestamptz,                   -- when we took that back
+  told_addresses jsonb,                       -- the fixed ones that the controller was last told; NULL: none
   move_by text, move_why text,                -- what is about to be told to the controller: who decided, and why; NULL: nothing
   requested_at timestamptz,                   -- since when it is told that it waits
   seen_at timestamptz NOT NULL DEFAULT now(),

@@ -38,6 +38,10 @@ export const AdmissionPolicy = z
       .default(null),
     onLeave: z.enum(['deauthorize', 'keep']).default('deauthorize'),
   })
+  .refine(({ by, forSeconds }) => by !== 'manual' || forSeconds === null, {
+    path: ['forSeconds'],
+    message: 'where people decide, they also say for how long',
+  })
   .refine(({ by, selector }) => (by === 'selector') === (selector !== null), {
     path: ['selector'],
     message: 'a selector goes with by: selector, and only with it',
