@@ -4,6 +4,7 @@ import {
   Admission,
   AdmissionPage,
   AdmissionsChanged,
+  ApiTokenMade,
   Controller,
   EventPage,
   HelloReply,
@@ -198,6 +199,29 @@ describe('a node that nobody here knows', () => {
       [STRANGER, true],
       ['deadbeef02', true],
     ]);
+  }, 60_000);
+});
+
+describe('a token for some hosts only', () => {
+  it('has a say about their nodes, and about nothing that reaches beyond', async () => {
+    const { id } = await create();
+    const address = newAddress();
+    await offer(address);
+    await launch('demo', id);
+    controller.showUp(id, STRANGER);
+    const made = { name: `some-${count}`, role: 'operator', scope: 'hosts:site=cloud', expiresIn: 3600 };
+    const { secret: token } = (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: made })).body;
+    const path = `/v1/networks/${id}/admissions`;
+    const body = { verdict: 'deny' };
+    await api.refused('PUT', `${path}/${STRANGER}`, 'unknown-node', { body, token });
+    await api.refused('PUT', `${path}/${address}`, 'unknown-node', { body, token });
+    await api.refused('PATCH', `/v1/networks/${id}`, 'forbidden', { body: { config: { mtu: 1500 } }, token });
+    await api.refused('DELETE', `/v1/networks/${id}?confirm=lab-${count}`, 'forbidden', { token });
+    await api.refused('POST', '/v1/networks', 'forbidden', { body: { name: 'mine', controller: joined.name }, token });
+    await api.database.query(`UPDATE hosts SET labels = '{"site":"cloud"}' WHERE id = $1`, [joined.hostId]);
+    const node = encodeURIComponent(`${joined.name}/demo`);
+    const denied = await api.ask('PUT', `${path}/${node}`, Admission, { body, token });
+    expect(denied.body).toMatchObject({ address, verdict: { verdict: 'deny' } });
   }, 60_000);
 });
 

@@ -12,6 +12,7 @@ import { AppError } from '@orrery/shared/runtime';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Answer } from '../changes/changes.service.js';
 import type { Sql, Transaction } from '../database/sql.js';
+import { visibilityNow } from '../database/visibility.js';
 import { Store } from '../database/store.js';
 import { refuseForeignNetworks } from '../desired/network-scope.js';
 import { badRequest } from '../http/schema.pipe.js';
@@ -81,7 +82,8 @@ export class Admissions {
 
   async #waiting(tx: Transaction, network: NetworkId): Promise<NodeAddress[]> {
     const { items } = await this.repository.list(tx, { limit: 500, pending: true, stale: false }, network);
-    return items.map(toAdmission).flatMap(({ pending, address }) => (pending && address ? [address] : []));
+    const sees = (one: Admission) => one.node !== null || !visibilityNow()?.hosts;
+    return items.map(toAdmission).flatMap((one) => (one.pending && one.address && sees(one) ? [one.address] : []));
   }
 
   async #change(
@@ -110,10 +112,13 @@ export class Admissions {
     return rows[0] ?? gone(network, addresses[0] ?? null);
   }
 
-  /** An address is its own reference, so that nodes of others can be named; any other is a node of ours that has one. */
+  /**
+   * An address is its own reference, so that nodes of others can be named; any other is a node of ours that has one. Who is there for some
+   * hosts only, has a say about their nodes alone.
+   */
   async #address(sql: Sql, reference: string): Promise<NodeAddress> {
     const address = NodeAddress.safeParse(reference.toLowerCase());
-    if (address.success) return address.data;
+    if (address.success && !visibilityNow()?.hosts) return address.data;
     const node = await this.references.node(sql, reference);
     const known = await this.repository.addressOf(sql, node.id);
     if (known) return known;

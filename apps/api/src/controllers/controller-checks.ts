@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ControllerId, ControllerState, NodeAddress } from '@orrery/shared/contracts';
 import { AppError, describeError } from '@orrery/shared/runtime';
 import { runIn } from '../database/statements.js';
+import { withVisibility } from '../database/visibility.js';
 import { Store } from '../database/store.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { ControllerDoors } from './controller-doors.js';
@@ -43,7 +44,12 @@ export class ControllerChecks {
   }
 
   /** Asks it, keeps what it is like, and tells when that has changed. False: nothing can be done on it now. */
-  async check(id: ControllerId): Promise<boolean> {
+  check(id: ControllerId): Promise<boolean> {
+    // How it is, is so for everybody, whoever has it asked.
+    return withVisibility(undefined, () => this.#check(id));
+  }
+
+  async #check(id: ControllerId): Promise<boolean> {
     const place = await this.repository.place(this.store, id);
     if (!place) return false;
     const checked = await this.#ask(id, place);

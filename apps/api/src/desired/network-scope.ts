@@ -14,3 +14,18 @@ export function refuseForeignNetworks(networks: readonly NetworkId[]): void {
     fix: 'Use a token whose scope names it: orrery token create NAME --scope networks:NETWORK',
   });
 }
+
+/**
+ * What concerns a whole network reaches beyond the hosts that the token's scope names: only for a token whose scope names the network, too,
+ * or that has none.
+ */
+export function refuseBeyondHosts(): void {
+  const scope = visibilityNow();
+  if (!scope?.hosts || scope.networks) return;
+  throw new AppError({
+    code: 'forbidden',
+    kind: 'user',
+    cause: 'a network reaches beyond the hosts that your token is for',
+    fix: 'Use a token whose scope names the network, too: orrery token create NAME --scope "hosts:SELECTOR;networks:NETWORK"',
+  });
+}

@@ -5,7 +5,7 @@ import { hint } from '../admission/verdict-writes.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Answer } from '../changes/changes.service.js';
 import type { Transaction } from '../database/sql.js';
-import { refuseForeignNetworks } from '../desired/network-scope.js';
+import { refuseBeyondHosts, refuseForeignNetworks } from '../desired/network-scope.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { checkIfMatch, etag } from '../http/etag.js';
 import { breaksUnique } from '../http/store-errors.js';
@@ -28,6 +28,7 @@ export class NetworkChanges {
 
   /** A new network on a controller. Its id is picked here, so that a request that is sent again makes no second one. */
   async create(asked: Asked, post: NetworkPost): Promise<Answer> {
+    refuseBeyondHosts();
     const draft = await this.drafts.draft(post, asked.dryRun);
     let used: unknown;
     try {
@@ -76,6 +77,7 @@ export class NetworkChanges {
     const answer = await this.changes.run(asked, async (tx) => {
       const id = await this.networks.idOf(tx, reference);
       refuseForeignNetworks([id]);
+      refuseBeyondHosts();
       const was = await this.repository.lock(tx, id);
       const network = await this.networks.read(tx, id);
       if (was.name === null) throw notKept(id);
@@ -98,6 +100,7 @@ export class NetworkChanges {
       if (patch.config || patch.admission) throw notKept(id);
       await this.repository.setName(tx, id, name);
     } else {
+      refuseBeyondHosts();
       const next = { ...config, ...patch.config };
       checkConfig(next);
       await this.repository.set(tx, id, name, { config: next, admission: patch.admission ?? admission });

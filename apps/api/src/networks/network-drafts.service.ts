@@ -10,6 +10,7 @@ import {
 import { ControllerChecks } from '../controllers/controller-checks.js';
 import { ControllerDoors } from '../controllers/controller-doors.js';
 import { Store } from '../database/store.js';
+import { withVisibility } from '../database/visibility.js';
 import { References } from '../references/references.service.js';
 import { checkConfig } from './check-config.js';
 import { chooseFreePool } from './free-pool.js';
@@ -52,7 +53,9 @@ export class NetworkDrafts {
 
   async #withPool(config: NetworkConfig): Promise<Pick<NetworkDraft, 'config' | 'checkedHosts'>> {
     if (config.pools.length > 0 || config.routes.length > 0 || !config.v4.pools) return { config, checkedHosts: null };
-    const { prefixes, hosts } = await this.repository.takenPrefixes(this.store);
+    // Of all hosts, not only of those that the token sees.
+    const taken = () => this.repository.takenPrefixes(this.store);
+    const { prefixes, hosts } = await withVisibility(undefined, taken);
     const chosen = chooseFreePool(prefixes, () => randomInt(2 ** 32) / 2 ** 32);
     if (!chosen) throw noFreePool();
     return { config: { ...config, pools: [chosen.pool], routes: [chosen.route] }, checkedHosts: hosts };
