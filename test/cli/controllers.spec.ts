@@ -152,6 +152,15 @@ describe('controllers', () => {
     expect(api.requests).toEqual([]);
   });
 
+  it('get another token of Central, which is never printed, or another name', async () => {
+    api.on('PATCH /v1/controllers/central', () => json(Controller, controller('central')));
+    const { code, out, err } = await orrery('controller set central --token-file - --name office', 'secret-token-3');
+    expect(code).toBe(0);
+    expect(api.requests.at(-1)?.body).toEqual({ name: 'office', token: 'secret-token-3' });
+    expect(out + err).not.toContain('secret-token');
+    expect((await orrery('controller set central')).code).toBe(2);
+  });
+
   it('are forgotten after a yes, and with --force with their networks', async () => {
     api.on('GET /v1/controllers/web-1', () => json(Controller, controller('web-1', { networks: 2 })));
     const path = `DELETE /v1/controllers/${id('ctl')}`;

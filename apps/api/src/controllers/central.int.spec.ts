@@ -72,6 +72,16 @@ describe('ZeroTier Central', () => {
     expect((await add()).status).toBe(201);
   });
 
+  it('gets another token when that is accepted, with the networks that it keeps; a wrong one changes nothing', async () => {
+    await added();
+    const { id } = await create();
+    const path = `/v1/controllers/${name()}`;
+    await api.refused('PATCH', path, 'central-refused', { body: { token: 'adsf98ashdkjh3689adsfnj3$ADn' } });
+    expect((await api.ask('PATCH', path, Controller, { body: { token: central.token } })).body.networks).toBe(1);
+    await api.ask('PATCH', `/v1/networks/${id}`, Network, { body: { config: { mtu: 1500 } } });
+    await eventually(() => central.account.network(id)?.config['mtu'] === 1500, { what: 'the token is used' });
+  });
+
   it('keeps a network under the id that it picked, and lets in who is admitted there', async () => {
     await added();
     const { id } = await create();

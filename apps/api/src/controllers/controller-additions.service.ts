@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { ControllerPost } from '@orrery/shared/contracts';
+import type { Controller, ControllerPatch, ControllerPost } from '@orrery/shared/contracts';
 import { AppError, newId, Secret } from '@orrery/shared/runtime';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Answer, type Changed } from '../changes/changes.service.js';
+import { badRequest } from '../http/schema.pipe.js';
 import { breaksUnique } from '../http/store-errors.js';
 import { ControllerDoors } from './controller-doors.js';
 import { ControllerLaunch } from './controller-launch.service.js';
@@ -11,7 +12,7 @@ import { ControllersService } from './controllers.service.js';
 type SelfHosted = Extract<ControllerPost, { kind: 'self-hosted' }>;
 type Central = Extract<ControllerPost, { kind: 'central' }>;
 
-/** Adding controllers: of each is known that it answers before it is one, but for one that is launched for it. */
+/** Adding and changing controllers: of each is known that it answers before it is one, but for one that is launched for it. */
 @Injectable()
 export class ControllerAdditions {
   constructor(
@@ -30,6 +31,24 @@ export class ControllerAdditions {
     } catch (error) {
       throw breaksUnique(error, 'controllers_name_key') ? nameTaken() : error;
     }
+  }
+
+  async patch(asked: Asked, reference: string, { name, token }: ControllerPatch): Promise<Answer> {
+    const controller = await this.controllers.get(reference);
+    const tokenSealed = token === undefined ? undefined : await this.#accepted(controller, new Secret(token));
+    return this.changes
+      .run(asked, async (tx) =>
+        answered({ isNew: false, controller: await this.controllers.set(tx, controller.id, { name, tokenSealed }) }),
+      )
+      .catch((error: unknown) => {
+        throw breaksUnique(error, 'controllers_name_key') ? nameTaken() : error;
+      });
+  }
+
+  async #accepted({ id, url }: Controller, token: Secret): Promise<Buffer> {
+    if (url === null) throw badRequest([{ path: ['token'], message: 'only a controller of ZeroTier Central has one' }]);
+    await this.doors.toCentral(url, token, (door) => door.probe());
+    return this.doors.seal(id, token);
   }
 
   async #addNode(asked: Asked, { name }: SelfHosted, reference: string): Promise<Answer> {

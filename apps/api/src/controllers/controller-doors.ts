@@ -15,7 +15,7 @@ import { SealedTokens } from './sealed-token.js';
 @Injectable()
 export class ControllerDoors implements BeforeApplicationShutdown {
   /** One for each account: it holds the queue that keeps Central's rate. */
-  readonly #central = new Map<ControllerId, CentralDoor>();
+  readonly #central = new Map<ControllerId, { token: string; door: CentralDoor }>();
   readonly #tokens: SealedTokens;
 
   constructor(
@@ -28,7 +28,7 @@ export class ControllerDoors implements BeforeApplicationShutdown {
   }
 
   beforeApplicationShutdown(): void {
-    for (const door of this.#central.values()) door.close();
+    for (const { door } of this.#central.values()) door.close();
   }
 
   /** Throws AppError `unknown-controller`, or `controller-away` when its node is gone or its token cannot be read. */
@@ -60,13 +60,16 @@ export class ControllerDoors implements BeforeApplicationShutdown {
 
   async #doorTo({ id, name, host, node, address, url, tokenSealed }: ControllerPlace): Promise<ControllerDoor> {
     if (host && node) return new AgentDoor(this.calls, { host, node, address });
-    const known = this.#central.get(id);
-    if (known) return known;
     if (url === null || tokenSealed === null) throw nodeGone(name);
-    const door = new CentralDoor({ url, token: await this.#tokens.open(id, tokenSealed) });
-    const first = this.#central.get(id) ?? door;
-    this.#central.set(id, first);
-    return first;
+    const sealed = tokenSealed.toString('base64');
+    const token = await this.#tokens.open(id, tokenSealed);
+    const known = this.#central.get(id);
+    if (known?.token === sealed) return known.door;
+    // A token of its own place was given, here or on another replica.
+    known?.door.close();
+    const door = new CentralDoor({ url, token });
+    this.#central.set(id, { token: sealed, door });
+    return door;
   }
 }
 

@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import {
   Controller as ControllerView,
   ControllerAccepted,
   ControllerPage,
+  ControllerPatch,
   ControllerPost,
   ControllerQuery,
   DryRunQuery,
@@ -72,6 +73,32 @@ export class ControllersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     return sendAnswer(reply, await this.additions.add(asked, post));
+  }
+
+  @Patch(':controller')
+  @Policy('admin')
+  @WholeInstallation()
+  @Operation({
+    id: 'changeController',
+    tag,
+    summary: 'Give a controller another name, or Central another token',
+    answers: { 200: ControllerView },
+    alsoDryRun: true,
+    problems: [
+      ...(['unknown-controller', 'ambiguous-reference', 'name-taken'] as const),
+      ...(['controller-away', 'central-refused', 'central-new-unsupported'] as const),
+    ],
+    body: true,
+    changes: true,
+  })
+  async patch(
+    @Param('controller', { schema: Reference }) reference: string,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Body({ schema: ControllerPatch }) patch: ControllerPatch,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.additions.patch(asked, reference, patch));
   }
 
   @Delete(':controller')

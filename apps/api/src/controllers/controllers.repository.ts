@@ -92,6 +92,19 @@ export class ControllersRepository {
     await sql.query('INSERT INTO controller_status (controller_id) VALUES ($1)', [id]);
   }
 
+  async set(
+    sql: Sql,
+    id: ControllerId,
+    { name, tokenSealed }: { name?: string | undefined; tokenSealed?: Buffer | undefined },
+  ) {
+    await sql.query(
+      'UPDATE controllers SET name = COALESCE($2, name), token_sealed = COALESCE($3, token_sealed), version = version + 1 WHERE id = $1',
+      [id, name ?? null, tokenSealed ?? null],
+    );
+    // It is asked anew at once.
+    await sql.query('UPDATE controller_status SET checked_at = NULL WHERE controller_id = $1', [id]);
+  }
+
   /** Its networks go on, without Orrery: what is left of each is its name. */
   async remove(sql: Sql, id: ControllerId): Promise<void> {
     await sql.query(

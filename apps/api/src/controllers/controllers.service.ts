@@ -54,6 +54,13 @@ export class ControllersService {
     return { isNew: true, controller: await this.read(tx, id) };
   }
 
+  /** Another name, or another token of Central, which is known to be accepted. */
+  async set(tx: Transaction, id: ControllerId, put: { name?: string | undefined; tokenSealed?: Buffer | undefined }) {
+    await this.repository.set(tx, id, put);
+    await runIn(tx)('SELECT pg_notify($1, $2)', [CHANNELS.admission, id]);
+    return this.read(tx, id);
+  }
+
   /** What it keeps goes on, without Orrery; only with `force` when there is something. */
   remove(asked: Asked, reference: string, force: boolean): Promise<Answer> {
     return this.changes.run(asked, async (tx) => {

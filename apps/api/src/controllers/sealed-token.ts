@@ -73,5 +73,5 @@ const unreadable = (why: string) =>
     code: 'controller-away',
     kind: 'operational',
     cause: `the token of the controller cannot be opened: ${why}`,
-    fix: 'Put back the file of the backup that belongs to this database, or give the controller its token again.',
+    fix: 'Put back the file of the backup that belongs to this database, or give it the token again: orrery controller set NAME --token-file FILE',
   });

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Controller, ControllerAccepted } from '@orrery/shared/contracts';
 import { printDryRun } from '../changes/print-dry-run.js';
 import { ExitCode } from '../errors/exit-code.js';
@@ -11,6 +10,7 @@ import { printOne } from '../output/print.js';
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { controllerFix, controllerView } from './controller-view.js';
+import { tokenIn } from './central-token.js';
 import { CONTROLLER_WAIT, controllerNow, followController, notThere, postController } from './launch-controller.js';
 
 interface AddOptions extends OutputOptions {
@@ -113,18 +113,4 @@ async function bodyOf(context: Context, options: AddOptions, place: string | und
       'orrery controller add HOST launches one there; NODE --existing takes one that is there; --central is ZeroTier Central.',
     );
   return { kind: 'self-hosted' as const, ...named, ...(existing ? { node: place } : { host: place }) };
-}
-
-async function tokenIn({ terminal }: Context, file: string): Promise<string> {
-  const text =
-    file === '-'
-      ? await terminal.ask('Token of ZeroTier Central: ', { hidden: true })
-      : await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-          throw usageError(
-            `The token cannot be read from ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}.`,
-          );
-        });
-  const token = text.trim();
-  if (token === '') throw usageError('There is no token.', 'It is the one line of the file, or of standard input.');
-  return token;
 }

@@ -8,6 +8,7 @@ import { addList } from '../program/list-commands.js';
 import type { OrreryCommand } from '../program/orrery-command.js';
 import { controllerAddLeaf } from './controller-add.js';
 import { controllerRemoveLeaf } from './controller-remove.js';
+import { controllerSetLeaf } from './controller-set.js';
 import { controllerArgument, controllerFix, controllerView } from './controller-view.js';
 
 export function addControllerCommands(program: OrreryCommand, context: Context): void {
@@ -33,5 +34,5 @@ export function addControllerCommands(program: OrreryCommand, context: Context):
       printOne(context, output, controllerView, answer, controllerFix(answer.value));
     },
   });
-  noun.leaf(controllerAddLeaf(context)).leaf(controllerRemoveLeaf(context));
+  noun.leaf(controllerAddLeaf(context)).leaf(controllerSetLeaf(context)).leaf(controllerRemoveLeaf(context));
 }

@@ -72,3 +72,10 @@ export type ControllerPost = z.infer<typeof ControllerPost>;
 /** Answer 202 of `POST /v1/controllers`: it is there when the command is done. */
 export const ControllerAccepted = Accepted.extend({ controller: Controller }).meta({ id: 'ControllerAccepted' });
 export type ControllerAccepted = z.infer<typeof ControllerAccepted>;
+
+/** Body of `PATCH /v1/controllers/{controller}`. A token only of Central: it has to be accepted there, and takes the place of the old one. */
+export const ControllerPatch = z
+  .strictObject({ name: Name.optional(), token: z.string().min(8).max(256).optional() })
+  .refine((patch) => Object.keys(patch).length > 0, 'nothing to change: give name or token')
+  .meta({ id: 'ControllerPatch' });
+export type ControllerPatch = z.infer<typeof ControllerPatch>;
