@@ -107,6 +107,9 @@ const BODIES: Record<string, unknown> = {
   'POST /v1/hosts/{host}/containers': { name: 'other', networks: [OURS] },
   'PUT /v1/hosts/{host}/containers/{name}': { networks: [OURS], limits: { memoryMb: 64 } },
   'PUT /v1/networks/{network}': { name: 'named' },
+  'POST /v1/networks': { name: 'mine' },
+  'POST /v1/networks/{network}/admissions': { selector: 'env', verdict: 'deny' },
+  'PUT /v1/networks/{network}/admissions/{node}': { verdict: 'deny' },
   'POST /v1/commands': { selector: 'env', command: { action: 'restart', container: 'demo' }, expectHosts: 2 },
 };
 
