@@ -29,6 +29,8 @@ export function decide(policy: AdmissionPolicy, { wanted, said, record }: Candid
     return said.until === null || said.until > now
       ? { authorize: true, by: said.by, why: `authorized by ${said.by}` }
       : no('admission: expired', `the time for which ${said.by} authorized it is over`);
+  // Somebody let it in on the controller itself: what no policy gave, no policy takes back.
+  const isTheirs = record?.authorized === true && record.admittedBy === null;
   if (wanted) return byPolicy(policy, wanted);
   const isOurs = record?.authorized === true && record.admittedBy !== null;
   if (!isOurs || policy.onLeave === 'keep') return null;
@@ -41,7 +43,7 @@ export function decide(policy: AdmissionPolicy, { wanted, said, record }: Candid
         ? null
         : no('admission: selector', `its host does not match ${String(selector)} any more`);
     if (forSeconds !== null && since + forSeconds * 1000 <= now)
-      return no('admission: expired', `the time for which the network admits is over`);
+      return isTheirs ? null : no('admission: expired', `the time for which the network admits is over`);
     const why = by === 'fleet' ? 'Orrery wants it there' : `its host matches ${String(selector)}`;
     return { authorize: true, by: `admission: ${by}`, why };
   }
