@@ -25,9 +25,14 @@ export function networkFindings(config: NetworkConfig, use: NetworkUse): Finding
         ? 'it has no pool and no route: nodes get IPv6 addresses only'
         : 'it has no pool and no route: no node ever gets an address',
     );
-  const room = pools.reduce((sum, pool) => sum + sizeOf(pool), 0);
+  // An IPv6 pool is never exhausted, and helps nobody who waits for an IPv4 address.
+  const room = pools.filter(({ start }) => !start.includes(':')).reduce((sum, pool) => sum + sizeOf(pool), 0);
   if (config.v4.pools && room > 0 && use.authorized > room)
-    tell('pool-exhausted', 'error', `${use.authorized} nodes are authorized, and its pools have ${room} addresses`);
+    tell(
+      'pool-exhausted',
+      'error',
+      `${use.authorized} nodes are authorized, and its pools have ${room} ${room === 1 ? 'address' : 'addresses'}`,
+    );
   const lost = use.addresses.find(({ address }) => !routes.some(({ target }) => contains(target, address)));
   if (lost) tell('address-outside-routes', 'error', `no route leads to ${lost.address} of ${lost.node}`);
   if (multicastLimit > 0 && use.authorized > multicastLimit)
@@ -39,9 +44,8 @@ export function networkFindings(config: NetworkConfig, use: NetworkUse): Finding
   return found;
 }
 
-/** How many addresses an IPv4 pool has. An IPv6 pool is never exhausted. */
+/** How many addresses an IPv4 pool has. */
 function sizeOf({ start, end }: { start: string; end: string }): number {
-  if (start.includes(':')) return Number.POSITIVE_INFINITY;
   const number = (address: string) => address.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0);
   return number(end) - number(start) + 1;
 }
