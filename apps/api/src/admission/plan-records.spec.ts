@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import { AdmissionPolicy } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import type { CandidateRow } from './admission.repository.js';
+import { planRecords } from './plan-records.js';
+
+type Said = NonNullable<CandidateRow['said']>;
+type Record = NonNullable<CandidateRow['record']>;
+
+const NOW = 1_000_000;
+const address = 'deadbeef01';
+const FLEET = AdmissionPolicy.parse({});
+
+const stranger: CandidateRow = {
+  ...{ address, node: null, host: null, item: null, since: null, labels: null, said: null, record: null },
+};
+const ours = { node: newId('nod'), host: newId('hst'), item: newId('itm'), since: NOW, labels: {} };
+const gone = { ...ours, since: null };
+const said = (more: Partial<Said>): Said => ({
+  ...{ verdict: null, until: null, by: 'ann', name: null, addresses: null, bridge: null, noAutoAssign: null },
+  ...{ forget: false, ...more },
+});
+const record = (more: Partial<Record> = {}): Record => ({
+  ...{ address, authorized: false, name: '', addresses: [], bridge: false, noAutoAssign: false, version: '1.14.1' },
+  ...{ admittedBy: null, isRequested: false, wasSentAway: false, ...more },
+});
+const admitted = record({ authorized: true, admittedBy: 'admission: fleet' });
+
+const plan = (more: Partial<CandidateRow>, policy = FLEET) => planRecords(policy, [{ ...stranger, ...more }], NOW);
+const change = (...of: Parameters<typeof plan>) => plan(...of).changes[0]?.change;
+const asks = (more: Partial<CandidateRow>) => plan(more).requests.length === 1;
+
+describe('what a controller is told', () => {
+  it('is who is to be let in, whether it has a record of it or not', () => {
+    expect(plan(ours).changes).toMatchObject([
+      { change: { address, authorized: true }, moves: 'in', decision: { by: 'admission: fleet' } },
+    ]);
+    expect(change({ ...ours, record: record() })).toEqual({ address, authorized: true });
+  });
+
+  it('is who is to be sent away', () => {
+    expect(plan({ ...gone, record: admitted }).changes).toMatchObject([
+      { change: { address, authorized: false }, moves: 'out', decision: { by: 'admission: left' } },
+    ]);
+  });
+
+  it('is nothing of what is so already, and nothing of what nobody decided', () => {
+    expect(change({ ...ours, record: admitted })).toBeUndefined();
+    expect(change({ record: record({ authorized: true }) })).toBeUndefined();
+    expect(change({ record: record() })).toBeUndefined();
+    expect(change({ said: said({ verdict: 'deny' }) })).toBeUndefined();
+  });
+
+  it('is each part of a record that a person named and that is different, and no other', () => {
+    const has = record({ name: 'old', addresses: ['10.5.0.9'], bridge: true, noAutoAssign: true });
+    const change_of = (more: Partial<Said>) => change({ said: said(more), record: has });
+    expect(change_of({ name: 'new' })).toEqual({ address, name: 'new' });
+    expect(change_of({ addresses: ['10.5.0.7'] })).toEqual({ address, addresses: ['10.5.0.7'] });
+    expect(change_of({ bridge: false })).toEqual({ address, bridge: false });
+    expect(change_of({ noAutoAssign: false })).toEqual({ address, noAutoAssign: false });
+    expect(change_of({ name: 'old', addresses: ['10.5.0.9'], bridge: true, noAutoAssign: true })).toBeUndefined();
+    expect(change_of({})).toBeUndefined();
+  });
+
+  it('are fixed addresses once: those that the controller gave beside them stay', () => {
+    const has = record({ addresses: ['10.5.0.9', '10.5.0.130'] });
+    expect(change({ said: said({ addresses: ['10.5.0.9'] }), record: has })).toBeUndefined();
+    expect(change({ said: said({ addresses: ['10.5.0.9', '10.5.0.8'] }), record: has })).toBeDefined();
+  });
+
+  it('goes in one change: who gets in and what its record is to be', () => {
+    expect(change({ said: said({ verdict: 'authorize', name: 'printer', bridge: true }) })).toEqual({
+      ...{ address, authorized: true, name: 'printer', bridge: true },
+    });
+  });
+});
+
+describe('a record that is to be forgotten', () => {
+  const forgotten = said({ verdict: 'deny', forget: true });
+
+  it('is deleted, and not changed before', () => {
+    const { forget, changes, requests } = plan({ said: forgotten, record: admitted });
+    expect(forget).toHaveLength(1);
+    expect([changes, requests]).toEqual([[], []]);
+  });
+
+  it('of a node that has an item is only denied: it would come back', () => {
+    for (const who of [ours, gone]) {
+      const { forget, changes } = plan({ ...who, said: forgotten, record: admitted });
+      expect(forget).toEqual([]);
+      expect(changes).toMatchObject([{ change: { authorized: false }, decision: { by: 'ann' } }]);
+    }
+  });
+});
+
+describe('a node that asks to be let in', () => {
+  it('is told when it showed up, is out, and nobody has decided', () => {
+    expect(asks({ record: record() })).toBe(true);
+  });
+
+  it.each<[string, Partial<CandidateRow>]>([
+    ['nobody has heard of', { record: null }],
+    ['never asked: the record was made ahead', { record: record({ version: null }) }],
+    ['is in', { record: record({ authorized: true }) }],
+    ['was told already', { record: record({ isRequested: true }) }],
+    ['was sent away by Orrery', { record: record({ wasSentAway: true }) }],
+    ['is wanted, and let in for that', { ...ours, record: record() }],
+    ['was denied', { said: said({ verdict: 'deny' }), record: record() }],
+    [
+      'was authorized for a time that is over',
+      { said: said({ verdict: 'authorize', until: NOW - 1 }), record: record() },
+    ],
+  ])('is not told of one that %s', (_, more) => {
+    expect(asks(more)).toBe(false);
+  });
+
+  it('is told also where a person only named it', () => {
+    expect(asks({ said: said({ name: 'printer' }), record: record({ name: 'printer' }) })).toBe(true);
+  });
+});
+
+it('keeps every node apart', () => {
+  const rows = ['a', 'b', 'c'].map((digit) => ({ ...stranger, address: digit.repeat(10) }));
+  const [one, two, three] = rows as [CandidateRow, CandidateRow, CandidateRow];
+  const { changes, forget, requests } = planRecords(
+    FLEET,
+    [
+      { ...one, ...ours },
+      { ...two, said: said({ forget: true, verdict: 'deny' }) },
+      { ...three, record: record({ address: three.address }) },
+    ],
+    NOW,
+  );
+  expect([changes.map(({ change: told }) => told.address), forget, requests].flat()).toMatchObject([
+    one.address,
+    { address: two.address },
+    { address: three.address },
+  ]);
+});
