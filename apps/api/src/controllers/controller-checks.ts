@@ -74,7 +74,7 @@ export class ControllerChecks {
   ): Promise<Checked> {
     const nothing = { address: null, zerotierVersion: null, cause: null, fix: null };
     try {
-      const { address, zerotierVersion } = await (await this.doors.open(id)).probe();
+      const { address, zerotierVersion } = await (await this.doors.toProbe(id)).probe();
       const hasMoved = place.address !== null && address !== null && address !== place.address && place.networks > 0;
       if (!hasMoved) return { ...nothing, state: 'up', address, zerotierVersion };
       const cause = `it is ${address} now, and its networks are named after ${String(place.address)}`;

@@ -31,12 +31,19 @@ export class ControllerDoors implements BeforeApplicationShutdown {
     for (const { door } of this.#central.values()) door.close();
   }
 
-  /** Throws AppError `unknown-controller`, or `controller-away` when its node is gone or its token cannot be read. */
+  /**
+   * Throws AppError `unknown-controller`, or `controller-away` when its node is gone, its token cannot be read, or it has moved: another
+   * zerotier-one takes networks that are named after the old one, and they are of no use there (FACTS).
+   */
   async open(id: ControllerId): Promise<ControllerDoor> {
-    // Where a controller is, is no secret of the hosts that a token may see.
-    const place = await withVisibility(undefined, () => this.repository.place(this.store, id));
-    if (!place) throw new AppError({ code: 'unknown-controller', kind: 'user', cause: `there is no controller ${id}` });
+    const place = await this.#place(id);
+    if (place.state === 'moved') throw moved(place);
     return this.#doorTo(place);
+  }
+
+  /** To ask how it is, wherever it has moved. Throws as `open` does. */
+  async toProbe(id: ControllerId): Promise<Pick<ControllerDoor, 'probe'>> {
+    return this.#doorTo(await this.#place(id));
   }
 
   /** To a zerotier-one that may be a controller. */
@@ -56,6 +63,13 @@ export class ControllerDoors implements BeforeApplicationShutdown {
 
   seal(id: ControllerId, token: Secret): Promise<Buffer> {
     return this.#tokens.seal(id, token);
+  }
+
+  async #place(id: ControllerId): Promise<ControllerPlace> {
+    // Where a controller is, is no secret of the hosts that a token may see.
+    const place = await withVisibility(undefined, () => this.repository.place(this.store, id));
+    if (place) return place;
+    throw new AppError({ code: 'unknown-controller', kind: 'user', cause: `there is no controller ${id}` });
   }
 
   async #doorTo({ id, name, host, node, address, url, tokenSealed }: ControllerPlace): Promise<ControllerDoor> {
@@ -79,4 +93,12 @@ const nodeGone = (name: string) =>
     kind: 'operational',
     cause: `the node that was the controller ${name} is gone`,
     fix: `Add another controller, and create its networks anew there; orrery controller rm ${name} --force forgets this one.`,
+  });
+
+const moved = ({ name, address }: ControllerPlace) =>
+  new AppError({
+    code: 'controller-away',
+    kind: 'operational',
+    cause: `${name} is not ${String(address)} any more, after which its networks are named`,
+    fix: 'Restore the identity of its node; or delete these networks here, and create them anew.',
   });
