@@ -105,7 +105,12 @@ describe('whatever else is true', () => {
       forSeconds: fc.option(fc.constantFrom(10, 3600)),
       onLeave: fc.constantFrom('deauthorize' as const, 'keep' as const),
     })
-    .map((one) => policy({ ...one, selector: one.by === 'selector' ? 'site=cloud' : null }));
+    .map(({ by, forSeconds, onLeave }) =>
+      policy({
+        ...{ by, onLeave, selector: by === 'selector' ? 'site=cloud' : null },
+        forSeconds: by === 'manual' ? null : forSeconds,
+      }),
+    );
   const wishes = fc.option(fc.record({ since: time, labels }));
   const records = fc.option(
     fc.record({ authorized: fc.boolean(), admittedBy: fc.option(fc.constantFrom('admission: fleet', 'ann')) }),

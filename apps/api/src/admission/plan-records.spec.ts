@@ -13,6 +13,7 @@ const FLEET = AdmissionPolicy.parse({});
 
 const stranger: CandidateRow = {
   ...{ address, node: null, host: null, item: null, since: null, labels: null, said: null, record: null },
+  seen: [],
 };
 const ours = { node: newId('nod'), host: newId('hst'), item: newId('itm'), since: NOW, labels: {} };
 const gone = { ...ours, since: null };
@@ -22,7 +23,7 @@ const said = (more: Partial<Said>): Said => ({
 });
 const record = (more: Partial<Record> = {}): Record => ({
   ...{ address, authorized: false, name: '', addresses: [], bridge: false, noAutoAssign: false, version: '1.14.1' },
-  ...{ admittedBy: null, isRequested: false, wasSentAway: false, ...more },
+  ...{ admittedBy: null, isRequested: false, wasSentAway: false, toldAddresses: null, ...more },
 });
 const admitted = record({ authorized: true, admittedBy: 'admission: fleet' });
 
@@ -52,20 +53,34 @@ describe('what a controller is told', () => {
   });
 
   it('is each part of a record that a person named and that is different, and no other', () => {
-    const has = record({ name: 'old', addresses: ['10.5.0.9'], bridge: true, noAutoAssign: true });
+    const fixed = ['10.5.0.9'];
+    const has = record({ name: 'old', addresses: fixed, toldAddresses: fixed, bridge: true, noAutoAssign: true });
     const change_of = (more: Partial<Said>) => change({ said: said(more), record: has });
     expect(change_of({ name: 'new' })).toEqual({ address, name: 'new' });
     expect(change_of({ addresses: ['10.5.0.7'] })).toEqual({ address, addresses: ['10.5.0.7'] });
     expect(change_of({ bridge: false })).toEqual({ address, bridge: false });
     expect(change_of({ noAutoAssign: false })).toEqual({ address, noAutoAssign: false });
-    expect(change_of({ name: 'old', addresses: ['10.5.0.9'], bridge: true, noAutoAssign: true })).toBeUndefined();
+    expect(change_of({ name: 'old', addresses: fixed, bridge: true, noAutoAssign: true })).toBeUndefined();
     expect(change_of({})).toBeUndefined();
   });
 
   it('are fixed addresses once: those that the controller gave beside them stay', () => {
-    const has = record({ addresses: ['10.5.0.9', '10.5.0.130'] });
-    expect(change({ said: said({ addresses: ['10.5.0.9'] }), record: has })).toBeUndefined();
-    expect(change({ said: said({ addresses: ['10.5.0.9', '10.5.0.8'] }), record: has })).toBeDefined();
+    const fixed = ['10.5.0.9'];
+    const has = record({ addresses: [...fixed, '10.5.0.130'], toldAddresses: fixed });
+    const toBe = (addresses: string[], of = has) => change({ said: said({ addresses }), record: of })?.addresses;
+    expect(toBe(fixed)).toBeUndefined();
+    expect(toBe([...fixed, '10.5.0.8'])).toEqual([...fixed, '10.5.0.8']);
+    expect(toBe(fixed, { ...has, addresses: ['10.5.0.130'] })).toEqual(fixed);
+  });
+
+  it('is that nothing is fixed any more, when that was so and only then', () => {
+    const nothing = said({ addresses: [] });
+    const has = record({ addresses: ['10.5.0.9'] });
+    expect(change({ said: nothing, record: { ...has, toldAddresses: ['10.5.0.9'] } })).toEqual({
+      address,
+      addresses: [],
+    });
+    expect(change({ said: nothing, record: has })).toBeUndefined();
   });
 
   it('goes in one change: who gets in and what its record is to be', () => {
