@@ -56,8 +56,9 @@ export class LaunchLab {
   }
 
   /** Resolves when nobody makes identities: as many as are wanted are known to the API, and none is under way. */
-  async calm(): Promise<void> {
+  async calm(signal: AbortSignal): Promise<void> {
     const isCalm = async () => {
+      if (signal.aborted) return true;
       const free = await this.world.system.sql(`SELECT 1 FROM identities WHERE state = 'free'`);
       const filters = { label: [LABEL.throwaway] };
       const throwaway = await this.world.docker.listContainers({ all: true, filters });

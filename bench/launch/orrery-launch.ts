@@ -43,9 +43,15 @@ export async function orreryLaunch(lab: LaunchLab, way: 'warm' | 'cold'): Promis
     timeline.mark('address in Postgres', await addressEvent(lab, command));
     return timeline.points;
   } finally {
-    const { id } = await system.change('DELETE', `/v1/hosts/${host}/containers/${name}`);
-    await system.done(id);
+    await takenAway(lab, host, name);
   }
+}
+
+/** What failed before it was there is not there either, and that is not what is to be told of. */
+async function takenAway({ world }: LaunchLab, host: string, name: string): Promise<void> {
+  const path = `/v1/hosts/${host}/containers/${name}`;
+  const gone = world.system.change('DELETE', path).then(({ id }) => world.system.done(id));
+  await gone.catch((error: unknown) => process.stderr.write(`${name} was not taken away: ${String(error)}\n`));
 }
 
 /** A launch of the other kind than was meant is no measurement. */

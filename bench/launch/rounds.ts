@@ -30,8 +30,9 @@ export async function runRounds(
   for (let round = 0; round <= rounds; round++)
     for (const way of shuffled(WAYS)) {
       if (signal.aborted) return measured;
-      await lab.calm();
       try {
+        await lab.calm(signal);
+        signal.throwIfAborted();
         const points = await MEASURE[way](lab);
         say(`${round === 0 ? 'not counted' : `round ${round}`}  ${way}  ${Math.round(points[END[way]] ?? NaN)} ms`);
         if (round > 0) measured.samples.push({ way, round, points });
