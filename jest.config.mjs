@@ -34,7 +34,7 @@ if (!suite) throw new Error(`ORRERY_SUITE must be one of ${Object.keys(suites).j
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test', '<rootDir>/apps', '<rootDir>/libs'],
+  roots: ['<rootDir>/test', '<rootDir>/apps', '<rootDir>/libs', '<rootDir>/bench'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {

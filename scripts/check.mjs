@@ -34,6 +34,7 @@ const steps = {
         'apps',
         'libs',
         'test',
+        'bench',
         'scripts',
       ),
     ],

@@ -60,6 +60,9 @@ const imports: [file: string, code: string, rule?: string][] = [
   ['apps/agent/src/reconciler/probe.ts', "import '../docker/probe.js';"],
   ['apps/api/src/probe/tests.ts', "import '../../../../test/support/eventually.js';", 'nothing-imports-tests'],
   ['apps/api/src/probe/probe.spec.ts', "import '../../../../test/support/eventually.js';"],
+  ['apps/api/src/probe/bench.ts', "import '../../../../bench/statistics.js';", 'nothing-imports-tests'],
+  ['bench/probe/tests.ts', "import '../../test/support/eventually.js';"],
+  ['bench/probe/window.ts', "import '../../libs/shared/src/bus/probe.js';", 'shared-is-entered-by-its-doors'],
   ['scripts/probe.mjs', "import '../test/support/eventually.js';", 'nothing-imports-tests'],
   ['apps/api/src/probe/undeclared.ts', "import 'left-pad';", 'no-unresolvable'],
   ['apps/api/src/probe/not-ours.ts', "import 'commander';", 'no-undeclared-packages'],
@@ -88,6 +91,7 @@ async function copyOfTheTree(): Promise<string> {
     'apps',
     'libs',
     'test',
+    'bench',
     'scripts',
     'package.json',
     'tsconfig.json',
@@ -111,6 +115,7 @@ async function cruise(folder: string): Promise<Violation[]> {
     'apps',
     'libs',
     'test',
+    'bench',
     'scripts',
   ];
   return new Promise((resolve, reject) => {

@@ -1,0 +1,45 @@
+import { Name } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import type Docker from 'dockerode';
+import { containerProfile } from '../../apps/agent/src/docker/container-profile.js';
+import type { ContainerBlueprint } from '../../apps/agent/src/reconciler/step.js';
+import type { LaunchLab } from './launch-lab.js';
+
+/** What a container is made of that has the profile of Orrery's, and no agent's. */
+export function plainBlueprint(lab: LaunchLab, word: string): ContainerBlueprint {
+  return {
+    item: newId('itm'),
+    node: newId('nod'),
+    name: Name.parse(lab.nextName(word)),
+    image: lab.image,
+    limits: { memoryMb: 256, pids: 128 },
+    incarnation: 0,
+    memberships: [],
+  };
+}
+
+/** Makes it as anybody does who talks to the engine. The host in its labels is nobody, so that every agent lets it be. */
+export function createPlain(lab: LaunchLab, blueprint: ContainerBlueprint): Promise<Docker.Container> {
+  const { network } = lab.world.world;
+  const { name, body } = containerProfile(blueprint, { host: newId('hst'), agentVersion: 'none', network });
+  return lab.world.docker.createContainer({ name, ...body });
+}
+
+/** Where the requests of this machine come from, on the Docker network. */
+export async function gatewayOf(lab: LaunchLab): Promise<string> {
+  const { IPAM } = (await lab.world.docker.getNetwork(lab.world.world.network).inspect()) as {
+    IPAM?: { Config?: { Gateway?: string }[] };
+  };
+  const gateway = IPAM?.Config?.[0]?.Gateway;
+  if (!gateway) throw new Error('the Docker network has no gateway');
+  return gateway;
+}
+
+export async function pidOf(container: Docker.Container): Promise<number> {
+  const { State } = await container.inspect();
+  if (!State.Running) throw new Error('the container does not run');
+  return State.Pid;
+}
+
+export const removed = (container: Docker.Container): Promise<void> =>
+  container.remove({ force: true, v: true }).then(() => undefined);

@@ -1,0 +1,34 @@
+/** Ways from nothing to an address; `engine` is what none of them can do without. */
+export const WAYS = ['engine', 'by-hand', 'warm', 'cold'] as const;
+export type Way = (typeof WAYS)[number];
+
+export const ABOUT: Record<Way, string> = {
+  engine: 'create, upload and start alone; identity made and authorized before',
+  'by-hand': 'create, start, authorize at the controller, join',
+  warm: 'orrery launch --wait, identity made ahead',
+  cold: 'orrery launch --wait, no identity made ahead',
+};
+
+/** When what came true, in milliseconds since the way was begun. The last of them is its end. */
+export type Points = Record<string, number>;
+
+export interface Sample {
+  way: Way;
+  /** From 1. */
+  round: number;
+  points: Points;
+}
+
+export interface Failure {
+  way: Way;
+  round: number;
+  cause: string;
+}
+
+/** The last thing that each way waits for. */
+export const END: Record<Way, string> = {
+  engine: 'address in the kernel',
+  'by-hand': 'address in the kernel',
+  warm: 'orrery ended',
+  cold: 'orrery ended',
+};

@@ -1,0 +1,92 @@
+// npm run bench -- launch [--rounds 10] [-o json]    measurements against bare components: bench/README.md
+import { build as bundle } from 'esbuild';
+import { spawn } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build, isBuilt } from './setup/build.mjs';
+import { findEngine } from './setup/engine.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { name, rounds, output } = readArguments();
+const engine = await findEngine();
+if (!engine.reachable) {
+  console.error(`${engine.reason}.\nFix: ${engine.fix}; test/README.md says how to have one for tests alone.`);
+  process.exit(2);
+}
+if (!isBuilt(root)) {
+  console.error('Building …');
+  await build(root);
+}
+process.exitCode = await run(await programOf(name));
+
+function readArguments() {
+  const benches = readdirSync(join(root, 'bench'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string', default: '10' },
+        output: { type: 'string', short: 'o', default: 'text' },
+      },
+    });
+    const [name, ...more] = positionals;
+    if (!benches.includes(name) || more.length > 0)
+      throw new Error(`What to measure is one of: ${benches.join(', ')}.`);
+    if (!/^[1-9]\d{0,3}$/.test(values.rounds)) throw new Error('--rounds is a whole number from 1 on.');
+    if (!['text', 'json'].includes(values.output)) throw new Error('-o is text or json.');
+    return { name, ...values };
+  } catch (error) {
+    console.error(`${error.message}\nUsage: npm run bench -- launch [--rounds 10] [-o json]`);
+    process.exit(2);
+  }
+}
+
+/** In one file, as Node does not read TypeScript; below node_modules, from where every package is found. */
+async function programOf(name) {
+  const outfile = join(root, 'node_modules/.cache/orrery-bench', `${name}.mjs`);
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: [`bench/${name}/main.ts`],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    packages: 'external',
+    sourcemap: 'inline',
+    plugins: [inTheirPlaces()],
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+/** What is true of a module because of where it lies stays true when it lies in the program. */
+function inTheirPlaces() {
+  return {
+    name: 'in-their-places',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.(ts|mjs)$/ }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+        loader: path.endsWith('.ts') ? 'ts' : 'js',
+      }));
+    },
+  };
+}
+
+/** Servers and folders belong to this process, as those of tests do. It outlives Ctrl-C, so that what was begun is taken away. */
+function run(program) {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
+  const child = spawn(process.execPath, ['--enable-source-maps', program, '--rounds', rounds, '--output', output], {
+    cwd: root,
+    env: { ...process.env, ORRERY_TEST_OWNER: String(process.pid) },
+    stdio: 'inherit',
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}

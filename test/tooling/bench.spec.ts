@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const bench = (...words: string[]) =>
+  spawnSync(process.execPath, ['scripts/bench.mjs', ...words], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], DOCKER_HOST: 'unix:///nonexistent/docker.sock' },
+    encoding: 'utf8',
+  });
+
+describe('npm run bench', () => {
+  it('says what is missing where there is no engine, and measures nothing', () => {
+    const { status, stdout, stderr } = bench('launch');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/no Docker Engine answers at unix:\/\/\/nonexistent.*\nFix: /);
+  });
+
+  it.each([
+    [[], 'one of: launch'],
+    [['lunch'], 'one of: launch'],
+    [['launch', '--rounds', '0'], 'whole number'],
+    [['launch', '-o', 'yaml'], 'text or json'],
+    [['launch', '--fast'], "'--fast'"],
+  ])('refuses %j with how it is used', (words, why) => {
+    const { status, stderr } = bench(...words);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(why)]);
+    expect(stderr).toContain('Usage: npm run bench -- launch');
+  });
+});
