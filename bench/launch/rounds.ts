@@ -1,3 +1,4 @@
+import { pause } from '@orrery/shared/runtime';
 import { byHand } from './by-hand.js';
 import { engineAlone } from './engine-alone.js';
 import type { LaunchLab } from './launch-lab.js';
@@ -10,6 +11,12 @@ const MEASURE: Record<Way, (lab: LaunchLab) => Promise<Points>> = {
   warm: (lab) => orreryLaunch(lab, 'warm'),
   cold: (lab) => orreryLaunch(lab, 'cold'),
 };
+
+/**
+ * zerotier-one 1.14.1 lets one unknown identity in per 2 s and /24; what comes earlier is dropped and tried again 5 s later. All of these
+ * are on one Docker network, so that each would wait for the one before.
+ */
+const BETWEEN_STRANGERS_MS = 2_500;
 
 export interface Measured {
   samples: Sample[];
@@ -32,6 +39,7 @@ export async function runRounds(
       if (signal.aborted) return measured;
       try {
         await lab.calm(signal);
+        await pause(BETWEEN_STRANGERS_MS, signal);
         signal.throwIfAborted();
         const points = await MEASURE[way](lab);
         say(`${round === 0 ? 'not counted' : `round ${round}`}  ${way}  ${Math.round(points[END[way]] ?? NaN)} ms`);

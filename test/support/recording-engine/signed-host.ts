@@ -94,7 +94,7 @@ export class SignedHost {
       this.identities,
       logger,
       // The engine's socket is all that counts here: to ask the kernel would start several programs for each look.
-      { kernel: { host: nothing, container: nothing }, ground: this.#ground },
+      { kernel: { host: nothing, container: nothing, hints: () => Promise.resolve() }, ground: this.#ground },
     );
   }
 

@@ -3,6 +3,7 @@ import type { ObservedInterface } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import type { RunInside } from '../docker/engine-exec.js';
 import { StepError } from '../machine/machine.js';
+import { hintAtAddresses } from './address-hints.js';
 import { IP_BATCH, parseIpBatch } from './ip-json.js';
 import { parseProcNet, PROC_NET_SCRIPT } from './proc-net.js';
 import { runTool, ToolMissing } from './run-tool.js';
@@ -47,6 +48,15 @@ export class KernelView {
     return this.byExec(namespace, signal);
   }
 
+  /** Hints at addresses that come and go in a container which has just started, where this agent can enter its namespace. */
+  async hints(
+    { engineId, pid }: Omit<ContainerNamespace, 'run'>,
+    hint: () => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (this.canEnter && (await isInOurView({ engineId, pid }))) hintAtAddresses(pid, hint, signal);
+  }
+
   private async byExec({ engineId, run }: ContainerNamespace, signal?: AbortSignal): Promise<ObservedInterface[]> {
     if (!this.withoutIp.has(engineId)) {
       const script = `printf '${IP_BATCH.replaceAll('\n', '\\n')}' | ip -json -batch -`;
@@ -67,7 +77,7 @@ export class KernelView {
  * Whether the engine's number names the same process here: an engine in a container of its own has another view of processes. The
  * process's control group carries the container's id.
  */
-async function isInOurView({ engineId, pid }: ContainerNamespace): Promise<boolean> {
+async function isInOurView({ engineId, pid }: Omit<ContainerNamespace, 'run'>): Promise<boolean> {
   if (pid <= 0) return false;
   try {
     const [groups, theirs, ours] = await Promise.all([

@@ -10,6 +10,7 @@ export class ToolMissing extends Error {
 
 /** Ordinary users often have no sbin in theirs. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';
+export const TOOL_ENVIRONMENT = { PATH, LC_ALL: 'C' };
 const TOOL_MS = 3_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
@@ -22,7 +23,7 @@ export function runTool(command: readonly string[], input: string, signal?: Abor
       stdio: ['pipe', 'pipe', 'pipe'],
       killSignal: 'SIGKILL',
       signal: signal ? AbortSignal.any([late, signal]) : late,
-      env: { PATH, LC_ALL: 'C' },
+      env: TOOL_ENVIRONMENT,
     });
     let printed = '';
     let complained = '';

@@ -19,11 +19,14 @@ type ContainerExecutors = Pick<
   'create-container' | 'start-container' | 'unpause-container' | 'remove-container'
 >;
 
-/** Steps on containers. What the engine shows at the moment of the step decides, not what was observed before. */
-export function containerSteps(parts: RealMachineParts): ContainerExecutors {
+/** Steps on containers. What the engine shows at the moment of the step decides, not what was observed before. `running`: told of each that was started. */
+export function containerSteps(
+  parts: RealMachineParts,
+  running: (inspect: InspectedContainer) => void,
+): ContainerExecutors {
   return {
     'create-container': (step, context) => create(parts, step.blueprint, context),
-    'start-container': (step, context) => start(parts, step, context),
+    'start-container': (step, context) => start(parts, step, context, running),
     'unpause-container': (step, context) => unpause(parts, step, context),
     'remove-container': (step, context) => remove(parts, step, context),
   };
@@ -104,18 +107,26 @@ async function assertSuitable({ engine }: RealMachineParts, image: string, signa
     });
 }
 
-async function start(parts: RealMachineParts, step: StepOf<'start-container'>, { signal, progress }: StepContext) {
+async function start(
+  parts: RealMachineParts,
+  step: StepOf<'start-container'>,
+  { signal, progress }: StepContext,
+  isRunning: (inspect: InspectedContainer) => void,
+) {
   const { engine } = parts;
   const inspect = await ownContainer(parts, step, signal);
   if (inspect.State.Status === 'running') return;
   const id = inspect.Id;
   const name = inspect.Name.slice(1);
-  if (inspect.State.Status === 'created') await assertComplete(parts, inspect, signal);
-  const networks = await networksIn(parts, id, signal);
+  const [networks] = await Promise.all([
+    networksIn(parts, id, signal),
+    inspect.State.Status === 'created' && assertComplete(parts, inspect, signal),
+  ]);
   await startOrDiscard(parts, inspect, signal);
   crashPoint('launch.start');
   progress('started', `container ${name}`);
   const running = await engine.containers.inspect(id, { signal });
+  if (running) isRunning(running);
   const door = await openContainer(
     parts,
     step.node,
@@ -184,7 +195,8 @@ async function ownContainer(
   step: StepOf<'start-container' | 'unpause-container'>,
   signal: AbortSignal,
 ): Promise<InspectedContainer> {
-  const inspect = await parts.engine.containers.inspect(step.engineId, { signal });
+  const reference = 'created' in step ? containerName(step.created) : step.engineId;
+  const inspect = await parts.engine.containers.inspect(reference, { signal });
   if (!inspect) throw madeAnew('the container is gone: somebody removed it');
   if (!isOf(parts, inspect, step)) throw notOurs(inspect);
   return inspect;

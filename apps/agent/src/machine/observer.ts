@@ -32,13 +32,14 @@ export class Observer {
 
   async observe(scope: Scope, signal: AbortSignal): Promise<ObservedState> {
     const options = { ms: LOOK_MS, signal };
-    const [engine, found, host] = await Promise.all([
+    const finding = partOf(this.find(scope, signal));
+    const [engine, found, host, containers] = await Promise.all([
       partOf(this.parts.engine.info(options)),
-      partOf(this.find(scope, signal)),
+      finding,
       this.hostNode(scope, signal),
+      finding.then((part) => this.containerNodes(scope, part, signal)),
     ]);
     if (engine.known) await this.sweep(signal);
-    const containers = await this.containerNodes(scope, found, signal);
     return {
       engine,
       containers: found.known ? known(found.value.map(({ observed }) => observed)) : found,

@@ -46,7 +46,7 @@ export interface RealMachineParts {
   logger: Logger;
   engine: DockerEngine;
   hostDaemon: HostDaemon;
-  kernel: Pick<KernelView, 'host' | 'container'>;
+  kernel: Pick<KernelView, 'host' | 'container' | 'hints'>;
   ground: Pick<HostGround, 'look'>;
   reach: Reach;
 }

@@ -1,6 +1,7 @@
 import type { NodeId, NodeKind, ObservedState } from '@orrery/shared/contracts';
 import type { Logger } from '@orrery/shared/runtime';
 import { DockerEngine } from '../docker/docker-engine.js';
+import type { InspectedContainer } from '../docker/inspected.js';
 import { watchEngine } from '../docker/engine-events.js';
 import { mintIdentity } from '../docker/identity-minter.js';
 import { HostGround } from '../guard/host-ground.js';
@@ -52,12 +53,17 @@ class RealMachine implements Machine {
   private readonly images: ImageNames;
   private readonly closed = new AbortController();
   private hostNode: NodeId | undefined;
+  private hint: () => void = () => undefined;
 
   constructor(private readonly parts: RealMachineParts) {
     const lists = new ManagedLists(parts.engine);
     this.images = new ImageNames(parts.engine);
     this.observer = new Observer(parts, lists);
-    this.executors = { ...containerSteps(parts), ...imageSteps(parts, this.images), ...networkSteps(parts, lists) };
+    this.executors = {
+      ...containerSteps(parts, (inspect) => this.awaitAddresses(inspect)),
+      ...imageSteps(parts, this.images),
+      ...networkSteps(parts, lists),
+    };
   }
 
   observe(scope: Scope, signal: AbortSignal): Promise<ObservedState> {
@@ -76,11 +82,16 @@ class RealMachine implements Machine {
   }
 
   watch(hint: () => void, signal: AbortSignal): void {
+    this.hint = hint;
     const { engine, config, logger } = this.parts;
     const until = AbortSignal.any([signal, this.closed.signal]);
     watchEngine(engine.connection, config.host, hint, logger, until).catch((error: unknown) =>
       logger.error({ event: 'docker.watch-ended', err: error }, 'events from Docker are no longer followed'),
     );
+  }
+
+  private awaitAddresses({ Id: engineId, State: { Pid: pid } }: InspectedContainer): void {
+    void this.parts.kernel.hints({ engineId, pid }, this.hint, this.closed.signal);
   }
 
   mintAhead(signal: AbortSignal): Promise<NodeSecrets> {

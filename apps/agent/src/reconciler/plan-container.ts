@@ -83,6 +83,7 @@ function planCreation(item: ContainerItem, blueprint: ContainerBlueprint, facts:
       ? []
       : [{ ...about, step: 'mint-identity' as const, image, ...(identity && { identity }) }]),
     { ...about, step: 'create-container', blueprint },
+    { ...about, step: 'start-container', created: item.name },
   ];
 }
 

@@ -52,6 +52,7 @@ export function predict(state: Predicted, step: Step): Predicted {
     case 'create-container':
       return created(state, step.blueprint);
     case 'start-container':
+      return started(state, 'created' in step ? newContainer(step.node) : step.engineId);
     case 'unpause-container':
       return started(state, step.engineId);
     case 'remove-container':
@@ -68,6 +69,8 @@ export function predict(state: Predicted, step: Step): Predicted {
   }
 }
 
+const newContainer = (node: NodeId) => `new-${node}`;
+
 type Containers = Extract<ObservedState['containers'], { known: true }>['value'];
 
 const withContainers = (state: Predicted, change: (was: Containers) => Containers): Predicted =>
@@ -81,7 +84,7 @@ const withContainers = (state: Predicted, change: (was: Containers) => Container
 function created(state: Predicted, blueprint: ContainerBlueprint): Predicted {
   const { item, node, name, image, limits, incarnation, memberships } = blueprint;
   const container: Containers[number] = {
-    ...{ item, node, name, image, limits, incarnation, ours: true, engineId: `new-${node}`, imageId: image },
+    ...{ item, node, name, image, limits, incarnation, ours: true, engineId: newContainer(node), imageId: image },
     ...{ state: 'created', startedAt: null, exitCode: null, oomKilled: false },
   };
   const initial = new Map([...state.initial, [node, memberships] as const]);

@@ -24,16 +24,17 @@ const running = (more: Parameters<typeof container>[1] = {}, memberships = [memb
   });
 
 describe('plan for a container', () => {
-  it('pulls, mints and creates, in this order, what is not there at all', () => {
+  it('pulls, mints, creates and starts, in this order, what is not there at all', () => {
     const expected = expectSteps(items, observed());
-    expected.toBe('pull-image', 'mint-identity', 'create-container');
-    expect(expected.steps.at(-1)).toMatchObject({
-      blueprint: { name: 'demo', image: DEFAULT_IMAGE, memberships: [{ network: NETWORK }] },
-    });
+    expected.toBe('pull-image', 'mint-identity', 'create-container', 'start-container');
+    expect(expected.steps.slice(-2)).toMatchObject([
+      { blueprint: { name: 'demo', image: DEFAULT_IMAGE, memberships: [{ network: NETWORK }] } },
+      { created: 'demo' },
+    ]);
   });
 
   it('pulls no image that is present and mints no identity twice', () => {
-    expectSteps(items, observed(), made).toBe('create-container');
+    expectSteps(items, observed(), made).toBe('create-container', 'start-container');
   });
 
   it('names the identity made ahead that the item is to have, and only for a node without one', () => {
@@ -41,7 +42,7 @@ describe('plan for a container', () => {
     const { steps } = expectSteps(warm, observed(), facts({ images: [DEFAULT_IMAGE] }));
     expect(steps[0]).toMatchObject({ step: 'mint-identity', image: DEFAULT_IMAGE, identity: '3a7f1b22c0' });
     expect(expectSteps(items, observed()).steps[1]).not.toHaveProperty('identity');
-    expectSteps(warm, observed(), made).toBe('create-container');
+    expectSteps(warm, observed(), made).toBe('create-container', 'start-container');
   });
 
   it('forgets with an absent one also the identity made ahead that it never came to have', () => {
@@ -51,7 +52,10 @@ describe('plan for a container', () => {
     expect(steps).toMatchObject([{ step: 'forget-identity', identity: '3a7f1b22c0' }]);
     expect(planToTheEnd(gone, observed(), { ...facts(), isFree })).toHaveLength(1);
     expectSteps(gone, observed(), { ...facts(), isFree: () => false }).toBeNone();
-    expectSteps([{ ...demo, identity: '3a7f1b22c0' }], observed(), { ...made, isFree }).toBe('create-container');
+    expectSteps([{ ...demo, identity: '3a7f1b22c0' }], observed(), { ...made, isFree }).toBe(
+      'create-container',
+      'start-container',
+    );
   });
 
   it('starts one that is created or has ended', () => {
@@ -73,12 +77,12 @@ describe('plan for a container', () => {
     ['limits', { limits: { memoryMb: 512, pids: 128 } }],
     ['state dead', { state: 'dead' as const }],
   ])('makes anew one whose %s is not the desired one, and keeps its identity', (_title, difference) => {
-    expectSteps(items, running(difference), made).toBe('remove-container', 'create-container');
+    expectSteps(items, running(difference), made).toBe('remove-container', 'create-container', 'start-container');
   });
 
   it('fetches another image before it removes the container', () => {
     const wanted = [{ ...demo, image: 'other/zerotier:2' }, inLab];
-    expectSteps(wanted, running(), made).toBe('pull-image', 'remove-container', 'create-container');
+    expectSteps(wanted, running(), made).toBe('pull-image', 'remove-container', 'create-container', 'start-container');
   });
 
   it('keeps a container whose item names no image, whatever the default image is now', () => {

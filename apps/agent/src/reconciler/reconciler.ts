@@ -41,7 +41,7 @@ const TROUBLE_MS = 2_000;
 /** While a step is on trial, so that it is soon known how it went. */
 const ON_TRIAL_MS = 1_000;
 /** Hints come in crowds; looks do not. */
-const CROWD_MS = 30;
+const CROWD_MS = 10;
 
 /**
  * The one loop that owns this host: look, tell what is new, plan, start lanes, and again. Invariants: only this loop looks, tells
@@ -156,9 +156,12 @@ export class Reconciler {
     this.#retries.update(items.items);
     this.#noticeRevisions(items.items);
     this.#freedWhileLooking = new Set();
-    const observed = await machine.observe(scope, this.#stop.signal);
-    const held = await policy.refresh();
-    const facts = await this.#facts(scope, items.items, observed, held);
+    const [observed, possessions, held] = await Promise.all([
+      machine.observe(scope, this.#stop.signal),
+      machine.facts(scope),
+      policy.refresh(),
+    ]);
+    const facts = await this.#facts(possessions, items.items, observed, held);
     if (this.#stop.signal.aborted) return 0;
     const inventory = inventoryHash(observed);
     if (inventory !== this.#last?.inventory) this.#lastChange = this.#now();
@@ -200,10 +203,9 @@ export class Reconciler {
     return { hostNode: this.parts.hostNode, containers };
   }
 
-  async #facts(scope: Scope, items: readonly Item[], observed: ObservedState, held: HeldPolicy) {
-    const { machine, probations } = this.parts;
+  async #facts(facts: MachineFacts, items: readonly Item[], observed: ObservedState, held: HeldPolicy) {
+    const { probations } = this.parts;
     await probations?.observed(items, observed);
-    const facts = await machine.facts(scope);
     const policy = routesPolicy(held);
     return {
       ...facts,

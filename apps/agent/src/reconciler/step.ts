@@ -34,6 +34,8 @@ export type Step = { node: NodeId; item: ItemId } & (
   | { step: 'mint-identity'; image: string; identity?: NodeAddress }
   | { step: 'create-container'; blueprint: ContainerBlueprint }
   | { step: 'start-container'; engineId: string }
+  /** The one that the step before made. */
+  | { step: 'start-container'; created: Name }
   | { step: 'unpause-container'; engineId: string }
   | { step: 'remove-container'; engineId: string; name: Name }
   /** `identity`: the one made ahead that was meant for the node. */

@@ -54,8 +54,11 @@ const containerSteps = ({ host, identities, take, changed }: Tools): Pick<Execut
     await take(STEP_MS, signal);
     await create(host, identities, blueprint);
   },
-  'start-container': async ({ engineId }, { signal }) => {
-    const container = host.container(engineId);
+  'start-container': async (step, { signal }) => {
+    const container =
+      'created' in step
+        ? host.state.containers.find(({ name }) => name === step.created)
+        : host.container(step.engineId);
     if (!container || container.state === 'running') return;
     await take(STEP_MS, signal);
     await changed(() => {

@@ -5,8 +5,8 @@ import { EventFeed } from '../events/event-feed.js';
 import { Bell } from '../loops/bell.js';
 import { CommandsService } from './commands.service.js';
 
-/** Never looks more often than this, however many events come. */
-const LEAST_PAUSE_MS = 250;
+/** Never looks more often than this, however many events come; the first of them is looked at at once. */
+const LEAST_PAUSE_MS = 100;
 /** Looks at least this often, should a hint get lost while the database was away. */
 const LONGEST_PAUSE_MS = 5000;
 
@@ -36,10 +36,12 @@ export class CommandWaits implements BeforeApplicationShutdown {
     try {
       for (;;) {
         const command = await this.commands.get(id);
+        const looked = performance.now();
         const left = deadline - Date.now();
         if (left <= 0 || wait.signal.aborted || this.#stopped || isNews(command, query)) return command;
         await bell.heard(Math.min(left, LONGEST_PAUSE_MS), wait.signal);
-        await pause(Math.min(LEAST_PAUSE_MS, Math.max(0, deadline - Date.now())), wait.signal);
+        const early = looked + LEAST_PAUSE_MS - performance.now();
+        if (early > 0) await pause(Math.min(early, Math.max(0, deadline - Date.now())), wait.signal);
       }
     } finally {
       this.#open.delete(wait);
