@@ -50,7 +50,10 @@ function round(daemon: Daemon, now: number): Turn<Daemon> {
 export function runTasks(daemon: Daemon, now: number): Turn<Daemon> {
   if (now >= daemon.nextRoundAt) return round(daemon, daemon.nextRoundAt);
   if (daemon.firstRequestAt !== null && now >= daemon.firstRequestAt) {
-    return { state: { ...daemon, firstRequestAt: null }, out: requests(daemon, daemon.firstRequestAt) };
+    const out = requests(daemon, daemon.firstRequestAt).filter(
+      (message) => 'networkId' in message && daemon.startedWith.includes(message.networkId),
+    );
+    return { state: { ...daemon, firstRequestAt: null }, out };
   }
   return { state: daemon, out: [] };
 }

@@ -26,6 +26,8 @@ export interface Daemon {
   readonly nextRoundAt: number;
   /** When the first question goes out; null once it has. */
   readonly firstRequestAt: number | null;
+  /** Networks that were in `networks.d` at the start: the first question is about these, and what was joined later waits for a round. */
+  readonly startedWith: readonly string[];
   readonly online: boolean;
   readonly lastSignOfRoot: number;
   readonly tun: Tun;
@@ -98,6 +100,7 @@ export function startDaemon(setup: DaemonSetup): Daemon {
     startedAt: setup.now,
     nextRoundAt: setup.now,
     firstRequestAt: setup.now + timing.firstRequest,
+    startedWith: joined,
     online: false,
     lastSignOfRoot: 0,
     tun,

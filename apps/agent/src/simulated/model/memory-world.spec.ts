@@ -3,6 +3,7 @@ import { identityFrom, IDENTITY_BYTES } from './identity.js';
 import { MemoryWorld } from './memory-world.js';
 
 const PUBLIC_NETWORK = '8056c2e21c000001';
+const OTHER_NETWORK = '8056c2e21c000002';
 const PRIVATE_NETWORK = '8056c2e21cde0001';
 const identityOf = (seed: number) => identityFrom(new Uint8Array(IDENTITY_BYTES).fill(seed)).identity;
 
@@ -13,6 +14,8 @@ describe('a world of simulated daemons', () => {
   beforeEach(() => {
     world = new MemoryWorld({ now: 1_000_000 });
     node = world.start({ identity: identityOf(7), token: 'secret' });
+    // What is joined while it runs waits for its next round, which comes 0.4 s from here.
+    world.advance(world.now + 4_610);
   });
 
   const ask = (method: string, path: string, body?: object): unknown => {
@@ -83,7 +86,20 @@ describe('a world of simulated daemons', () => {
     expect(status(PUBLIC_NETWORK)).toBe('OK');
   });
 
+  it('asks first for what was in its files at the start, and for what is joined meanwhile a round later', () => {
+    world = new MemoryWorld({ now: 0 });
+    const networkFiles = { [`${PUBLIC_NETWORK}.conf`]: '' };
+    node = world.start({ identity: identityOf(7), token: 'secret', networkFiles });
+    ask('POST', `/network/${OTHER_NETWORK}`);
+    world.advance(2_000);
+    expect([status(PUBLIC_NETWORK), status(OTHER_NETWORK)]).toEqual(['OK', 'REQUESTING_CONFIGURATION']);
+    world.advance(7_000);
+    expect([status(PUBLIC_NETWORK), status(OTHER_NETWORK)]).toEqual(['OK', 'OK']);
+  });
+
   it('loses what is sent to or from a node that is cut off, and nothing else', () => {
+    world = new MemoryWorld({ now: 0 });
+    node = world.start({ identity: identityOf(7), token: 'secret' });
     world.setCutOff(node, true);
     ask('POST', `/network/${PUBLIC_NETWORK}`);
     world.advance(world.now + 30_000);
