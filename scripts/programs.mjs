@@ -4,13 +4,12 @@ import { build } from 'esbuild';
 import { readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ON_THE_DISK } from './bundle/on-the-disk.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const apps = ['api', 'agent', 'cli'];
 const programOf = (app) => join(root, 'apps', app, 'dist/program.js');
 
-/** They look for files beside their own: compiled code, web pages. */
-const ON_THE_DISK = ['classic-level', 'ssh2', 'swagger-ui-dist'];
 /** Nest would take them if they were installed: they stay to be looked for when somebody asks for them. */
 const ABSENT = [
   ...[

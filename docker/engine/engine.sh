@@ -1,8 +1,9 @@
 #!/bin/sh
 # Starts dockerd with its socket in a shared folder (a mounted socket file goes stale when dockerd is killed; a folder does not)
-# and loads the images that were given as archives.
+# and gives it the images that came as files.
 set -eu
 rm -f /run/engine/ready /run/engine/docker.pid /run/engine/docker.sock
+docker() { command docker -H unix:///run/engine/docker.sock "$@"; }
 
 # cgroup v2: processes must leave the root group before its controllers can be handed on to containers.
 if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
@@ -17,12 +18,24 @@ dockerd --host unix:///run/engine/docker.sock --pidfile /run/engine/docker.pid -
 dockerd=$!
 trap 'kill "$dockerd"; wait "$dockerd"' TERM INT
 
-until docker -H unix:///run/engine/docker.sock version >/dev/null 2>&1; do
+until docker version >/dev/null 2>&1; do
   kill -0 "$dockerd" || exit 1
   sleep 0.3
 done
+
+# The file system of the ZeroTier image, under that image's name. One that is here already, from the same file, stays.
+if [ -f /packed/zerotier.tar ]; then
+  case $ORRERY_ZEROTIER_IMAGE in
+    *@*) echo "$ORRERY_ZEROTIER_IMAGE names a digest: this engine fetches it from its registry" >&2 ;;
+    *)
+      sum=$(cksum < /packed/zerotier.tar | tr ' ' -)
+      [ "$(docker image inspect -f '{{index .Config.Labels "io.orrery.packed"}}' "$ORRERY_ZEROTIER_IMAGE" 2>/dev/null)" = "$sum" ] ||
+        docker import --change "LABEL io.orrery.packed=$sum" /packed/zerotier.tar "$ORRERY_ZEROTIER_IMAGE" >/dev/null
+      ;;
+  esac
+fi
 for archive in /images/*.tar /images/*.tar.gz; do
-  [ -f "$archive" ] && docker -H unix:///run/engine/docker.sock load -q -i "$archive"
+  [ -f "$archive" ] && docker load -q -i "$archive"
 done
 touch /run/engine/ready
 wait "$dockerd"

@@ -5,6 +5,7 @@ set -eu
 cat > /tmp/nats.conf <<CONF
 server_name: orrery
 listen: 0.0.0.0:4222
+http: 127.0.0.1:8222
 max_payload: 1MB
 ping_interval: "10s"
 write_deadline: "5s"

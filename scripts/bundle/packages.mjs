@@ -1,4 +1,4 @@
-// What the agent needs of node_modules: the closure of its production dependencies, as they are installed here.
+// What a program needs of node_modules: the closure of its production dependencies, as they are installed here.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -16,6 +16,25 @@ const isLicence = (path) => /(licen[cs]e|notice|copying)/i.test(path);
  * @returns {Packed[]}
  */
 export function packagesOfTheAgent(root, platform) {
+  return packagesFrom(root, [join(root, 'apps/agent')], platform);
+}
+
+/**
+ * The same for packages by name, without what is our own.
+ * @param {string} root
+ * @param {string[]} names
+ * @param {string} platform
+ * @returns {Packed[]}
+ */
+export function packagesNamed(root, names, platform) {
+  return packagesFrom(
+    root,
+    names.map((name) => join(root, 'node_modules', name)),
+    platform,
+  );
+}
+
+function packagesFrom(root, starts, platform) {
   const folders = new Map();
   const visit = (folder) => {
     if (folders.has(folder)) return;
@@ -28,7 +47,7 @@ export function packagesOfTheAgent(root, platform) {
         throw new Error(`${manifest.name} needs ${name}, which is not installed.`);
     }
   };
-  visit(join(root, 'apps/agent'));
+  starts.forEach(visit);
   return [...folders]
     .flatMap(([folder, place]) => filesOf(folder, place, platform))
     .sort((a, b) => (a.to < b.to ? -1 : 1));

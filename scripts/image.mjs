@@ -1,0 +1,30 @@
+// node scripts/image.mjs FOLDER APP…    what an image with these apps has to hold: their programs, and of node_modules only what these need
+import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ON_THE_DISK } from './bundle/on-the-disk.mjs';
+import { packagesNamed } from './bundle/packages.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const [folder, ...apps] = process.argv.slice(2);
+if (!folder || apps.length === 0) {
+  console.error('Usage: node scripts/image.mjs FOLDER APP…');
+  process.exit(2);
+}
+
+const own = apps.flatMap((app) => [`apps/${app}/package.json`, `apps/${app}/dist/program.js`]);
+const needed = ON_THE_DISK.filter((name) => apps.some((app) => programOf(app).includes(`"${name}"`)));
+const files = [
+  ...['LICENSE', 'NOTICE', ...own].map((path) => ({ from: join(root, path), to: path })),
+  ...packagesNamed(root, needed, `${process.platform}-${process.arch}`),
+];
+for (const { from, to } of files) {
+  mkdirSync(dirname(join(folder, to)), { recursive: true });
+  copyFileSync(from, join(folder, to));
+  chmodSync(join(folder, to), 0o644);
+}
+console.log(`${files.length} files for ${apps.join(', ')}`);
+
+function programOf(app) {
+  return readFileSync(join(root, 'apps', app, 'dist/program.js'), 'utf8');
+}
