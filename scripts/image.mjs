@@ -2,7 +2,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ON_THE_DISK } from './bundle/on-the-disk.mjs';
+import { BY_NAME, ON_THE_DISK } from './bundle/on-the-disk.mjs';
 import { packagesNamed } from './bundle/packages.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -13,7 +13,8 @@ if (!folder || apps.length === 0) {
 }
 
 const own = apps.flatMap((app) => [`apps/${app}/package.json`, `apps/${app}/dist/program.js`]);
-const needed = ON_THE_DISK.filter((name) => apps.some((app) => programOf(app).includes(`"${name}"`)));
+const beside = ON_THE_DISK.filter((name) => apps.some((app) => new RegExp(`["']${name}["'/]`).test(programOf(app))));
+const needed = [...beside, ...apps.flatMap((app) => BY_NAME[app] ?? [])];
 const files = [
   ...['LICENSE', 'NOTICE', ...own].map((path) => ({ from: join(root, path), to: path })),
   ...packagesNamed(root, needed, `${process.platform}-${process.arch}`),

@@ -1,2 +1,4 @@
 /** Packages that look for files beside their own (compiled code, web pages): no program has them in it, they lie beside it. */
 export const ON_THE_DISK = ['classic-level', 'ssh2', 'swagger-ui-dist'];
+/** What a package in a program looks for by a name that esbuild does not see: TypeORM its driver. */
+export const BY_NAME = { api: ['pg'] };

@@ -115,6 +115,10 @@ export const AgentSettings = z.object({
     description:
       'How long the API may be out of reach after a change of a network of the host’s own zerotier-one, before the agent undoes the change',
   }),
+  ORRERY_HEALTH_FILE: z.string().startsWith('/').optional().meta({
+    description:
+      'File that the agent writes at each look at its machine (every few seconds), once the API has greeted it: an old one, or none, tells that it is not well',
+  }),
   ORRERY_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -142,6 +146,7 @@ export interface AgentConfig {
   policy: PolicyPlace;
   journalCapBytes: number;
   confirmMs: number;
+  healthFile: string | undefined;
   logLevel: z.infer<typeof AgentSettings>['ORRERY_LOG_LEVEL'];
 }
 
@@ -171,6 +176,7 @@ export function readAgentConfig(env: Record<string, string | undefined>): AgentC
     },
     journalCapBytes: settings.ORRERY_JOURNAL_CAP_MB * 1024 * 1024,
     confirmMs: settings.ORRERY_CONFIRM_SECONDS * 1000,
+    healthFile: settings.ORRERY_HEALTH_FILE,
     logLevel: settings.ORRERY_LOG_LEVEL,
   };
 }

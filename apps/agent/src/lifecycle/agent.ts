@@ -32,6 +32,7 @@ import { offerOf } from '../uplink/offer.js';
 import { ServerClock } from '../uplink/server-clock.js';
 import { REMOVED_FIX, Uplink } from '../uplink/uplink.js';
 import { AGENT_VERSION } from '../version.js';
+import { HealthFile } from './health-file.js';
 import { steadyNow } from './steady-now.js';
 
 const PRUNE_EVERY_MS = 10 * 60_000;
@@ -69,7 +70,8 @@ export class Agent {
     const reconciler = new Reconciler({ hostNode, machine, desired, policy, reporter, probations, logger });
     const parts = { machine, identities, reconciler, logger };
     const keeper = createWarmKeeper(config.warmIdentities, { ...parts, policy });
-    const uplink = createUplink({ ...who, ...parts, bus, clock, journal, desired, reporter });
+    const health = await HealthFile.open(config.healthFile, logger);
+    const uplink = createUplink({ ...who, ...parts, bus, clock, journal, desired, reporter, health });
     way.follow(uplink);
     const ledger = new CallLedger(journal);
     const operations = new CallOperations({
@@ -178,6 +180,7 @@ interface UplinkNeeds extends Who {
   desired: DesiredStore;
   reporter: Reporter;
   reconciler: Reconciler;
+  health: HealthFile;
   logger: Logger;
 }
 
@@ -218,6 +221,9 @@ function createUplink(needs: UplinkNeeds): Uplink {
     },
   });
   identities.warm.onChange(() => uplink.offerMayHaveChanged());
-  reconciler.onLook(() => uplink.offerMayHaveChanged());
+  reconciler.onLook(() => {
+    uplink.offerMayHaveChanged();
+    if (uplink.isWelcome) void needs.health.looked();
+  });
   return uplink;
 }

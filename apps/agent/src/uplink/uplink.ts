@@ -54,6 +54,7 @@ export class Uplink {
   #loop: Promise<void> | undefined;
   #greeted = false;
   #fenced = false;
+  #isKnown = false;
   /** A batch was fenced, and no batch since was stored: hello is asked what that means. */
   #doubt = false;
   #remindAt = 0;
@@ -79,6 +80,11 @@ export class Uplink {
   /** When the last hello that the API answered was said, by the steady clock. */
   get heardAt(): number {
     return this.#heardAt;
+  }
+
+  /** Whether the API knew this host when it answered last. */
+  get isWelcome(): boolean {
+    return this.#isKnown && !this.#fenced;
   }
 
   /** Whether the API has answered of late. */
@@ -185,6 +191,7 @@ export class Uplink {
     this.#saidAt = asked;
     const reply = await greeter.greet();
     this.#heardAt = asked;
+    this.#isKnown = reply.result !== 'refused';
     if (reply.result === 'refused') return this.#refused(reply);
     await this.parts.known();
     this.#welcome(reply);
