@@ -18,6 +18,16 @@ has_net_admin() {
   [ $((effective >> 12 & 1)) = 1 ]
 }
 
+# Where there is a user zerotier-one (the official image has one), the daemon gives up root and becomes it; then it cannot open a
+# device that is root's alone, as it is on hosts without udev. A device that cannot be opened up (a bind mount) means: stay root.
+daemon_flags() {
+  id -u zerotier-one >/dev/null 2>&1 || return 0
+  case $(stat -c %a /dev/net/tun 2>/dev/null) in
+    *[67] | '') ;;
+    *) chmod 0666 /dev/net/tun 2>/dev/null || echo -U ;;
+  esac
+}
+
 check_state() {
   mkdir -p "$STATE_FOLDER" 2>/dev/null && [ -w "$HOME_FOLDER" ] && [ -w "$STATE_FOLDER" ] ||
     refuse "$HOME_FOLDER cannot be written to: it belongs to user $(stat -c %u "$HOME_FOLDER" 2>/dev/null || echo '?'), or is read-only" \
