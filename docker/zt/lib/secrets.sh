@@ -5,7 +5,12 @@ take_secrets() {
   no_value ZEROTIER_IDENTITY_PUBLIC "${ZEROTIER_IDENTITY_PUBLIC:-}" ORRERY_ZT_IDENTITY_FILE
   no_value ZEROTIER_API_SECRET "${ZEROTIER_API_SECRET:-}" ORRERY_ZT_AUTHTOKEN_FILE
   [ -z "${ORRERY_ZT_IDENTITY_FILE:-}" ] || take_identity "$ORRERY_ZT_IDENTITY_FILE"
-  [ -z "${ORRERY_ZT_AUTHTOKEN_FILE:-}" ] || take_authtoken "$ORRERY_ZT_AUTHTOKEN_FILE"
+  if [ -n "${ORRERY_ZT_AUTHTOKEN_FILE:-}" ]; then
+    check_file "$ORRERY_ZT_AUTHTOKEN_FILE" ORRERY_ZT_AUTHTOKEN_FILE
+    keep_authtoken "$ORRERY_ZT_AUTHTOKEN_FILE"
+  elif [ -s "$HOME_FOLDER/authtoken.secret" ]; then
+    keep_authtoken "$HOME_FOLDER/authtoken.secret"
+  fi
 }
 
 no_value() { # name value setting
@@ -21,7 +26,7 @@ check_file() { # path setting
 take_identity() { # path
   check_file "$1" ORRERY_ZT_IDENTITY_FILE
   given=$(tr -d '[:space:]' <"$1")
-  have=$(tr -d '[:space:]' <"$HOME_FOLDER/identity.secret" 2>/dev/null || true)
+  have=$(cat "$HOME_FOLDER/identity.secret" 2>/dev/null | tr -d '[:space:]')
   [ "$given" != "$have" ] || return 0
   [ -z "$have" ] || refuse "the state folder is of node ${have%%:*}, and $1 of another, ${given%%:*}" \
     "take a new volume for $HOME_FOLDER, or leave out ORRERY_ZT_IDENTITY_FILE"
@@ -35,9 +40,8 @@ take_identity() { # path
   mv "$HOME_FOLDER/identity.new" "$HOME_FOLDER/identity.secret"
 }
 
-# Without a line end: zerotier-cli sends the file as it is, and would be refused.
-take_authtoken() { # path
-  check_file "$1" ORRERY_ZT_AUTHTOKEN_FILE
+# Without the line end that a volume of the official image may have: zerotier-cli sends the file as it is, and would be refused.
+keep_authtoken() { # path
   tr -d '[:space:]' <"$1" >"$HOME_FOLDER/authtoken.new"
   mv "$HOME_FOLDER/authtoken.new" "$HOME_FOLDER/authtoken.secret"
 }
@@ -54,7 +58,7 @@ own_identity() {
 # Private roots: whatever is mounted at /moons.
 take_moons() {
   mkdir -p "$HOME_FOLDER/moons.d"
-  for moon in "${ORRERY_ZT_MOONS_FROM:-/moons}"/*.moon; do
+  for moon in /moons/*.moon; do
     [ ! -f "$moon" ] || cp "$moon" "$HOME_FOLDER/moons.d/"
   done
 }
