@@ -106,6 +106,7 @@ const BODIES: Record<string, unknown> = {
   'PATCH /v1/hosts/{host}': { setLabels: { seen: 'yes' } },
   'POST /v1/hosts/{host}/containers': { name: 'other', networks: [OURS] },
   'PUT /v1/hosts/{host}/containers/{name}': { networks: [OURS], limits: { memoryMb: 64 } },
+  'POST /v1/nodes/{node}/probes': { target: { kind: 'ping', host: '10.1.2.3' } },
   'PUT /v1/networks/{network}': { name: 'named' },
   'POST /v1/networks': { name: 'mine' },
   'POST /v1/networks/{network}/admissions': { selector: 'env', verdict: 'deny' },

@@ -10,7 +10,14 @@ export type Way =
   | { kind: 'none'; cause: string };
 
 const Routes = z
-  .array(z.looseObject({ type: z.string().default('unicast'), dev: z.string(), gateway: z.string().optional() }))
+  .array(
+    z.looseObject({
+      type: z.string().default('unicast'),
+      dev: z.string(),
+      gateway: z.string().optional(),
+      via: z.unknown().optional(),
+    }),
+  )
   .min(1);
 
 /** `enter` leads into the namespace; empty: ours. Rejects when there is no `ip`, or nobody may enter. */
@@ -30,5 +37,5 @@ export function readWay(printed: string): Way {
   if (!route) return { kind: 'none', cause: 'no route' };
   if (route.type === 'local') return { kind: 'own' };
   if (route.type !== 'unicast') return { kind: 'none', cause: `the route is ${route.type}` };
-  return { kind: 'device', device: route.dev, isOnLink: route.gateway === undefined };
+  return { kind: 'device', device: route.dev, isOnLink: route.gateway === undefined && route.via === undefined };
 }

@@ -48,7 +48,13 @@ export class Agent {
     readonly machine: Machine,
     readonly bus: Bus,
     private readonly stores: { journal: Journal; desired: DesiredStore; removal: Removal },
-    private readonly loops: { reconciler: Reconciler; keeper: WarmKeeper; uplink: Uplink; probes: Probes; app: INestMicroservice },
+    private readonly loops: {
+      reconciler: Reconciler;
+      keeper: WarmKeeper;
+      uplink: Uplink;
+      probes: Probes;
+      app: INestMicroservice;
+    },
   ) {}
 
   static async create(config: AgentConfig, who: Who, logger: Logger, signal: AbortSignal): Promise<Agent> {

@@ -34,7 +34,10 @@ export function judgeAddress(address: string): ProbeEnd | undefined {
 /** Why nothing is sent this way; undefined: it is. */
 export function judgeWay(address: string, way: Way, mayLeaveNetworks: boolean): ProbeEnd | undefined {
   if (way.kind === 'none')
-    return missed('no-route', `the node has no route to ${address}: ${way.cause}. None of its networks has such a prefix`);
+    return missed(
+      'no-route',
+      `the node has no route to ${address}: ${way.cause}. None of its networks has such a prefix`,
+    );
   if (way.kind === 'device' && (mayLeaveNetworks || isZeroTierDevice(way.device))) return undefined;
   if (way.kind === 'own')
     return mayLeaveNetworks ? undefined : missed('outside-networks', `${address} is an address of this node itself`);

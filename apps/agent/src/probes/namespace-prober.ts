@@ -165,7 +165,8 @@ function httpEnd({ answered, ended }: Heard): Answered | undefined {
 }
 
 function tooLate({ connectMs, answered }: Heard, where: string): ProbeEnd {
-  if (answered) return missed('timed-out', `${where} answered with status ${answered.status} and did not come to an end`);
+  if (answered)
+    return missed('timed-out', `${where} answered with status ${answered.status} and did not come to an end`);
   if (connectMs !== undefined) return missed('timed-out', `${where} takes connections and did not answer in time`);
   return missed('timed-out', `${where} did not answer in time`);
 }

@@ -48,7 +48,10 @@ export const probeLeaf = (context: Context): Leaf<ProbeOptions> => ({
 const probesOf = (node: string) => apiPath('nodes', node, 'probes');
 
 async function showPlan(context: Context, node: string, body: ProbePost, { output }: ProbeOptions): Promise<ExitCode> {
-  const { value, raw } = await context.client.request('POST', probesOf(node), DryRun, { query: { dryRun: true }, body });
+  const { value, raw } = await context.client.request('POST', probesOf(node), DryRun, {
+    query: { dryRun: true },
+    body,
+  });
   printDryRun(context, output, value, raw);
   return ExitCode.done;
 }
