@@ -9,11 +9,13 @@ import {
   NetworkPage,
   Status,
 } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
 import { joinHost } from '../support/joined-host.js';
 import { eventually } from '../support/servers.js';
 
+const PROBE = newId('prb');
 const [OURS, THEIRS] = ['8056c2e21c000001', '8056c2e21c000002'];
 
 let bench: ApiBench;
@@ -98,6 +100,7 @@ function about(host: string, path: string): string {
     network: OURS,
     command: commandOf[host] ?? '',
     event: eventOf[host] ?? '',
+    probe: PROBE,
   };
   return path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => names[name] ?? 'x');
 }

@@ -7,7 +7,6 @@ export interface RunLinesOptions {
   onLine: (line: string) => void;
   /** Asked to end at the signal, and killed when it does not. */
   signal: AbortSignal;
-  env?: Record<string, string>;
 }
 
 export interface RunEnd {
@@ -24,12 +23,12 @@ const MAX_LINES = 2_000;
 
 /** Runs a program of this machine, without a shell, and tells each line as it is printed. Rejects when there is no such program. */
 export function runLines(command: readonly string[], options: RunLinesOptions): Promise<RunEnd> {
-  const { input = '', onLine, signal, env = {} } = options;
+  const { input = '', onLine, signal } = options;
   const [tool = '', ...args] = command;
   return new Promise((resolve, reject) => {
     const child = spawn(tool, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: TOOL_PATH, LC_ALL: 'C', ...env },
+      env: { PATH: TOOL_PATH, LC_ALL: 'C' },
     });
     let killing: NodeJS.Timeout | undefined;
     let complained = '';

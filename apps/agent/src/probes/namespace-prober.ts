@@ -127,7 +127,6 @@ class NamespaceProbe {
     const { exitCode, complained } = await runLines(command, {
       input: JSON.stringify(ask),
       signal: this.#signal,
-      env: trustedMore(),
       onLine: (line) => {
         const word = readChildWord(line);
         if (!word) return;
@@ -194,9 +193,3 @@ function whyNot(error: unknown): ProbeEnd {
   const cause = describeError(error);
   return /execute|not permitted|denied/i.test(cause) ? brokenTool('ip', cause) : missed('probe-failed', cause);
 }
-
-/** Authorities that the agent trusts beside the public ones. */
-const trustedMore = (): Record<string, string> => {
-  const file = process.env['NODE_EXTRA_CA_CERTS'];
-  return file === undefined ? {} : { NODE_EXTRA_CA_CERTS: file };
-};

@@ -50,9 +50,9 @@ describe('a probe, asked of the API', () => {
   });
 
   it('is only told by a dry run, and refused where it is none', async () => {
-    const before = (await types()).length;
-    const { body } = await api.ask('POST', `${PATH}?dryRun=true`, DryRun, { body: ping });
-    expect(body.hosts[0]?.steps).toEqual([{ step: 'probe', target: 'web-1', detail: 'ping 10.1.2.3' }]);
+    const tcp = { target: { kind: 'tcp', host: '10.9.9.9', port: 80 } };
+    const { body } = await api.ask('POST', `${PATH}?dryRun=true`, DryRun, { body: tcp });
+    expect(body.hosts[0]?.steps).toEqual([{ step: 'probe', target: 'web-1', detail: 'tcp 10.9.9.9:80' }]);
     for (const target of [
       { kind: 'http', url: 'http://a:b@10.1.2.3/' },
       { kind: 'ping', host: '-f' },
@@ -61,14 +61,31 @@ describe('a probe, asked of the API', () => {
       await api.refused('POST', PATH, 'bad-request', { body: { target } });
     await api.refused('POST', PATH, 'bad-request', { body: { ...ping, timeoutSeconds: 31 } });
     await api.refused('POST', '/v1/nodes/web-9/probes', 'unknown-node', { body: ping });
-    expect((await types()).length).toBe(before);
+    const told = 'SELECT data FROM outbox UNION ALL SELECT data FROM events';
+    const of = (rows: unknown) => JSON.stringify(rows).includes('10.9.9.9');
+    expect(of(await api.database.query(told))).toBe(false);
+    await api.refused('POST', PATH, 'host-away', { body: tcp });
+    expect(of(await api.database.query(told))).toBe(true);
   });
 
-  it('is a right of operators', async () => {
-    const tokenOf = async (role: string) =>
-      (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: { name: role, role } })).body.secret;
+  it('is a right of operators, and of a token for some networks only where the node is in no other', async () => {
+    let made = 0;
+    const tokenOf = async (role: string, more: object = {}) =>
+      (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: { name: `${role}-${++made}`, role, ...more } })).body
+        .secret;
     await api.refused('POST', PATH, 'forbidden', { body: ping, token: await tokenOf('viewer') });
     await api.refused('POST', PATH, 'host-away', { body: ping, token: await tokenOf('operator') });
+    const token = await tokenOf('operator', { scope: 'networks:8056c2e21c000001' });
+    const isIn = (network: string) =>
+      api.database.query(
+        `INSERT INTO interfaces (node_id, device, host_id, network_id, observed, ordinal, seq, updated_at)
+         VALUES ($1, 'zt' || $2, $3, $2, '{}', 1, 1, now())`,
+        [joined.nodeId, network, joined.hostId],
+      );
+    await isIn('8056c2e21c000001');
+    await api.refused('POST', PATH, 'host-away', { body: ping, token });
+    await isIn('8056c2e21c000002');
+    await api.refused('POST', PATH, 'forbidden', { body: ping, token });
   });
 });
 

@@ -30,7 +30,7 @@ export const PROBES: Record<Exclude<ProbeCode, 'reached'>, Explanation> = {
     fix: 'Probe the address itself, or make the name known to the host’s resolver (/etc/hosts).',
   },
   'tls-failed': {
-    means: 'Something answers, and its certificate is not one that this host trusts for the name.',
+    means: 'Something answers, and no public authority vouches for its certificate under this name.',
     fix: 'The network is fine: see the certificate on the server, or probe with --tcp HOST:443.',
   },
   'broken-off': {
