@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { TOOL_PATH, ToolMissing } from './run-tool.js';
+import { TOOL_ENVIRONMENT, ToolMissing } from './run-tool.js';
 
 export interface RunLinesOptions {
   input?: string;
@@ -28,7 +28,7 @@ export function runLines(command: readonly string[], options: RunLinesOptions): 
   return new Promise((resolve, reject) => {
     const child = spawn(tool, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: TOOL_PATH, LC_ALL: 'C' },
+      env: TOOL_ENVIRONMENT,
     });
     let killing: NodeJS.Timeout | undefined;
     let complained = '';
