@@ -1,11 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { MAX_PROBE_BYTES, type ProbeResult, type ProbeTarget } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import { runLines } from '../kernel/run-lines.js';
 import { ToolMissing } from '../kernel/run-tool.js';
 import { wayTowards } from '../kernel/way-towards.js';
-import type { ChildAsk } from './child-words.js';
-import { readChildWord } from './child-words.js';
+import { childCommand } from './child-command.js';
+import { readChildWord, type ChildAsk } from './child-words.js';
 import { followHttp } from './http-hops.js';
 import { judgeAddress, judgeWay } from './judge-address.js';
 import { pingCommand, pingEnd, readPingLine } from './ping-output.js';
@@ -20,14 +19,12 @@ interface Place {
   isOnLink: boolean;
 }
 
-const CHILD = fileURLToPath(new URL('./probe-child.js', import.meta.url));
-
 /** Probes from inside the network namespace to which `enter` leads (empty: ours). `child`: the program that speaks TCP and HTTP there. */
-export function namespaceProber(enter: readonly string[], child = CHILD): Prober {
+export function namespaceProber(enter: readonly string[], child: readonly string[] = childCommand()): Prober {
   return async (run) => {
     const began = performance.now();
     const probe = new NamespaceProbe(enter, child, run);
-    const found = await probe.try().catch(whyNot);
+    const found = await probe.try().catch((error: unknown) => (probe.isOver ? tooLateToTry() : whyNot(error)));
     const end = run.signal.aborted ? missed('probe-failed', 'the agent was stopped meanwhile') : found;
     const ms = Math.round(performance.now() - began);
     return { fix: '', ...end, address: probe.address, ms } satisfies ProbeResult;
@@ -40,10 +37,14 @@ class NamespaceProbe {
 
   constructor(
     private readonly enter: readonly string[],
-    private readonly child: string,
+    private readonly child: readonly string[],
     private readonly run: ProbeRun,
   ) {
     this.#signal = AbortSignal.any([run.signal, AbortSignal.timeout(run.timeoutMs)]);
+  }
+
+  get isOver(): boolean {
+    return this.#signal.aborted;
   }
 
   async try(): Promise<ProbeEnd> {
@@ -66,6 +67,7 @@ class NamespaceProbe {
 
   async #placeOf(host: string): Promise<Place | ProbeEnd> {
     const { tell, mayLeaveNetworks } = this.run;
+    if (this.isOver) return tooLateToTry();
     const addresses = await resolveName(host, this.#signal);
     if (!Array.isArray(addresses)) return addresses;
     let first: ProbeEnd | undefined;
@@ -123,8 +125,7 @@ class NamespaceProbe {
   async #ask(ask: ChildAsk, { isOnLink }: Place, where: string): Promise<Answered> {
     const { tell } = this.run;
     const heard: Heard = {};
-    const command = [...this.enter, process.execPath, '--max-old-space-size=64', this.child];
-    const { exitCode, complained } = await runLines(command, {
+    const { exitCode, complained } = await runLines([...this.enter, ...this.child], {
       input: JSON.stringify(ask),
       signal: this.#signal,
       onLine: (line) => {
@@ -169,6 +170,8 @@ function tooLate({ connectMs, answered }: Heard, where: string): ProbeEnd {
   if (connectMs !== undefined) return missed('timed-out', `${where} takes connections and did not answer in time`);
   return missed('timed-out', `${where} did not answer in time`);
 }
+
+const tooLateToTry = () => missed('timed-out', 'the time was over before anything was sent');
 
 function brokenTool(tool: string, complained: string): ProbeEnd {
   if (/failed to execute|No such file or directory/.test(complained) && !/\/ns\/net/.test(complained))
