@@ -5,8 +5,8 @@ import { runAgent } from './run-agent.js';
 /** How long an orderly end may take before it is cut short. */
 const STOP_MS = 9_000;
 
-async function run(): Promise<void> {
-  const config = readAgentConfig(process.env);
+async function run(env: NodeJS.ProcessEnv): Promise<void> {
+  const config = readAgentConfig(env);
   const logger = createLogger('orrery-agent', config.logLevel);
   guardProcess(logger);
   const stop = new AbortController();
@@ -23,9 +23,9 @@ async function run(): Promise<void> {
 }
 
 /** The agent from its settings to the end of its process. */
-export async function agentProgram(): Promise<never> {
+export async function agentProgram(env: NodeJS.ProcessEnv): Promise<never> {
   try {
-    await run();
+    await run(env);
     process.exit(0);
   } catch (error) {
     const { code = 'unexpected', fix } = error as Partial<AppError>;
