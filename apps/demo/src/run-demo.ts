@@ -12,6 +12,7 @@ import { STORY } from './story/story.js';
 import { jsonTeller, textTeller, type Teller } from './story/teller.js';
 
 type Write = (line: string) => void;
+const HALF_AN_HOUR_MS = 30 * 60_000;
 const WIDEST = Math.max(...STORY.map(({ title }) => title.length));
 
 /** Tells the story, or a part of it, and gives the exit code: 0 it came true, 1 it did not, 2 it was asked for wrongly. Never throws. */
@@ -25,7 +26,9 @@ export async function runDemo(words: string[], env: Record<string, string | unde
       for (const { name, title } of STORY) write(`  ${name.padEnd(14)} ${title}`);
       return 0;
     }
-    const scene = await open(readDemoConfig(env));
+    // A part of the story is told of what an earlier run began.
+    const isWhole = steps[0] === STORY[0];
+    const scene = await open(readDemoConfig(env), isWhole ? 0 : HALF_AN_HOUR_MS);
     return await tell(steps, scene, teller);
   } catch (error) {
     teller.failed(failureOf(error));
@@ -47,13 +50,13 @@ async function tell(steps: typeof STORY, scene: Scene, teller: Teller): Promise<
   }
 }
 
-async function open(config: DemoConfig): Promise<Scene> {
+async function open(config: DemoConfig, agoMs: number): Promise<Scene> {
   const token = await readFile(config.tokenFile, 'utf8').catch((error: unknown) => {
     const fix = 'The demo runs as docker compose run --rm demo, once docker compose up -d --wait has ended well.';
     throw notSo(`the token of the API cannot be read: ${describeError(error)}`, fix, error);
   });
   const engines = await Engines.open(config.engineSockets);
-  return { config, orrery: new Orrery(config.apiUrl, token.trim()), engines, startedAt: new Date() };
+  return { config, orrery: new Orrery(config.apiUrl, token.trim()), engines, startedAt: new Date(Date.now() - agoMs) };
 }
 
 /** Every engine gets the image now, so that no time of a step is that of a download. The real one is a program, the stand-in a script. */

@@ -79,11 +79,12 @@ export class Orrery {
   /** The command once it has ended, or is in that state, or as it stands when the time is over. */
   async settled(id: string, withinMs: number, state?: CommandState): Promise<Command> {
     const end = performance.now() + withinMs;
-    for (let known: Command | undefined; ;) {
+    let known = await this.get(pathOf('commands', id), Command);
+    for (;;) {
       const left = Math.ceil((end - performance.now()) / 1000);
-      const seen: Record<string, string> = known ? { seen: String(known.stages.length), state: known.state } : {};
-      known = await this.get(pathOf('commands', id), Command, { wait: `${Math.min(30, Math.max(0, left))}s`, ...seen });
       if (isFinal(known.state) || known.state === state || left <= 0) return known;
+      const query = { wait: `${Math.min(30, left)}s`, seen: String(known.stages.length), state: known.state };
+      known = await this.get(pathOf('commands', id), Command, query);
     }
   }
 
