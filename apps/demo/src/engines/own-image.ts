@@ -6,8 +6,18 @@ import { fileURLToPath } from 'node:url';
 import type { Engine } from './engine.js';
 
 const REPOSITORY = 'orrery-demo-tools';
-/** What only installs packages. */
-const LEFT_OUT = ['usr/include', 'usr/lib/node_modules', 'usr/local/lib/node_modules', 'var/cache', 'var/lib/apt'];
+/** What is not needed to run the tools, and large where the base is not slim. Debian's Node needs a little of /usr/share/nodejs (acorn, undici, …). */
+const LEFT_OUT = [
+  ...[
+    'usr/include',
+    'usr/lib/node_modules',
+    'usr/lib/python3*',
+    'usr/local/lib/node_modules',
+    'var/cache',
+    'var/lib/apt',
+  ],
+  ...['usr/share/nodejs/[!acmu]*', 'usr/share/nodejs/core-js*'],
+];
 
 /** Gives the engine this container's own file system as an image: the tools get onto every host without a registry. */
 export async function bringTools(engine: Engine): Promise<string> {
