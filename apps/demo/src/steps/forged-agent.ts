@@ -31,10 +31,7 @@ export const forgedAgent: Step = {
       await isKeptOut('without a key', { ...own, jwt: '' });
       await isKeptOut('with another key than its own', { ...own, key: newUserKey() });
       await isHeldToItsOwnName(own, victim);
-      return {
-        detail:
-          'made-up token, no key, wrong key, in the name of another host, commands to another host: none came through',
-      };
+      return { detail: "made-up token, no key, another key, another host's name: none came through" };
     } finally {
       await removeHost(orrery, joined.hostId);
     }

@@ -41,7 +41,7 @@ export const hostCutOff: Step = {
     await presence(scene, host, 'online', 30_000);
     const after = ((performance.now() - back) / 1000).toFixed(1);
     return {
-      detail: `${host} unreachable, its containers still in touch; ${CAST.late.container} came true ${after} s after it was back`,
+      detail: `${host} was away, its nodes were not; ${CAST.late.container} came true ${after} s after it was back`,
     };
   },
 };
