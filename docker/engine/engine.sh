@@ -3,7 +3,14 @@
 # and gives it the images that came as files.
 set -eu
 rm -f /run/engine/ready /run/engine/docker.pid /run/engine/docker.sock
+say() { echo "orrery-engine: $*" >&2; }
 docker() { command docker -H unix:///run/engine/docker.sock "$@"; }
+
+effective=$(sed -n 's/^CapEff:[[:space:]]*/0x/p' /proc/self/status)
+if [ $((effective >> 21 & 1)) = 0 ]; then
+  say 'this container is not privileged, and no Docker engine runs in it. Fix: privileged: true (a rootless Docker does not grant it)'
+  exit 78
+fi
 
 # cgroup v2: processes must leave the root group before its controllers can be handed on to containers.
 if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
@@ -19,14 +26,18 @@ dockerd=$!
 trap 'kill "$dockerd"; wait "$dockerd"' TERM INT
 
 until docker version >/dev/null 2>&1; do
-  kill -0 "$dockerd" || exit 1
+  if ! kill -0 "$dockerd" 2>/dev/null; then
+    wait "$dockerd" && code=0 || code=$?
+    say "dockerd ended with $code before it answered: the lines above say why. It is started again"
+    exit 1
+  fi
   sleep 0.3
 done
 
 # The file system of the ZeroTier image, under that image's name. One that is here already, from the same file, stays.
 if [ -f /packed/zerotier.tar ]; then
   case $ORRERY_ZEROTIER_IMAGE in
-    *@*) echo "$ORRERY_ZEROTIER_IMAGE names a digest: this engine fetches it from its registry" >&2 ;;
+    *@*) say "$ORRERY_ZEROTIER_IMAGE names a digest: this engine fetches it from its registry" ;;
     *)
       sum=$(cksum < /packed/zerotier.tar | tr ' ' -)
       [ "$(docker image inspect -f '{{index .Config.Labels "io.orrery.packed"}}' "$ORRERY_ZEROTIER_IMAGE" 2>/dev/null)" = "$sum" ] ||
@@ -38,4 +49,6 @@ for archive in /images/*.tar /images/*.tar.gz; do
   [ -f "$archive" ] && docker load -q -i "$archive"
 done
 touch /run/engine/ready
-wait "$dockerd"
+wait "$dockerd" && code=0 || code=$?
+say "dockerd ended with $code"
+exit "$code"
