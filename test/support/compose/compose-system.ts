@@ -25,7 +25,8 @@ export class ComposeSystem {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  static async create(zerotierImage: string): Promise<ComposeSystem> {
+  /** `more`: further settings of the compose file, and of `docker compose` itself. */
+  static async create(zerotierImage: string, more: Record<string, string> = {}): Promise<ComposeSystem> {
     const folder = await mkdtemp(join(tmpdir(), 'orrery-compose-'));
     await Promise.all(['images', 'moons'].map((name) => mkdir(join(folder, name), { mode: 0o755 })));
     const env = {
@@ -34,6 +35,7 @@ export class ComposeSystem {
       ORRERY_IMAGES_DIR: join(folder, 'images'),
       ORRERY_MOONS_DIR: join(folder, 'moons'),
       ORRERY_ZEROTIER_IMAGE: zerotierImage,
+      ...more,
     };
     return new ComposeSystem(`orrery-test-${randomBytes(4).toString('hex')}`, folder, env);
   }
@@ -75,6 +77,20 @@ export class ComposeSystem {
     return this.compose('exec', '-T', 'api', 'orrery', ...args);
   }
 
+  /** The one container of a service. */
+  container(docker: Docker | undefined, service: string): Docker.Container {
+    if (!docker) throw new Error('there is no engine');
+    return docker.getContainer(`${this.project}-${service}-1`);
+  }
+
+  /** Rows of the system's own Postgres. */
+  async sql<Row>(text: string): Promise<Row[]> {
+    const script =
+      'PGPASSWORD=$(cat /secrets/postgres.password) exec psql -h 127.0.0.1 -U orrery -d orrery -v ON_ERROR_STOP=1 -qtAc "$1"';
+    const rows = `SELECT coalesce(json_agg(r), '[]') FROM (${text}) r`;
+    return JSON.parse(await this.must('exec', '-T', 'postgres', 'sh', '-c', script, 'sh', rows)) as Row[];
+  }
+
   /** Runs a program in a container of one of the two engines. */
   async execIn(engine: 1 | 2, container: string, ...command: string[]): Promise<Ran> {
     return this.compose(
@@ -106,7 +122,7 @@ function run(file: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ran>
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject);
     server.listen(0, '127.0.0.1', () => {
