@@ -4,7 +4,7 @@ import { eventually } from '../eventually.js';
 import type { ApiClient } from '../system/api-client.js';
 import { PUBLIC } from '../system/system.js';
 
-const LANES = 3;
+const LANES = 2;
 const PATIENCE_MS = 60_000;
 
 /**
