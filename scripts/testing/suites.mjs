@@ -16,7 +16,7 @@ export const suites = [
     budget: 130,
     secondTry: true,
     needs: 'lab images',
-    about: 'docker-compose.yml as it is, two hosts',
+    about: 'docker-compose.yml as it is, three hosts',
   },
 ];
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { HostPage } from '@orrery/shared/contracts';
 import { CommandLoad } from '../support/compose/command-load.js';
@@ -33,7 +32,6 @@ const HOSTS = ['simulated-1', 'simulated-2'];
       COMPOSE_PROFILES: 'ha',
       COMPOSE_FILE: [path('docker-compose.yml'), path('test/support/compose/simulated.yml')].join(':'),
       ORRERY_PROXY_PORT: String(port),
-      ORRERY_SUBNET: `10.197.${randomInt(256)}`,
     });
     await system.must('build', '--quiet', ...IMAGES);
     await system.must('up', '--detach', '--wait', '--wait-timeout', '300', 'proxy', 'api-2', ...HOSTS);

@@ -13,6 +13,10 @@ make_moon() {
     refuse "the folder for the moon, $out, cannot be written to" "mount a volume there (-v moons:$out), or name another folder: ORRERY_ZT_MOONS"
   chmod 0644 "$out/.$name.new"
   mv "$out/.$name.new" "$out/$name"
+  # Other roots that it was given (/moons) are for those nodes as well.
+  for other in "$HOME_FOLDER"/moons.d/*.moon; do
+    [ "$other" = "$file" ] || { cp "$other" "$out/" && chmod 0644 "$out/${other##*/}"; }
+  done
   say "root: $out/$name tells nodes to find it at $(echo $endpoints)"
 }
 

@@ -21,6 +21,8 @@ export interface ZtOptions {
   readonly tun?: boolean;
   /** False: without the capability. */
   readonly netAdmin?: boolean;
+  /** True: Docker runs the image's own health check, only more often. Else not at all: it costs what a test has to wait for. */
+  readonly health?: boolean;
 }
 
 /** One container of orrery-zt, as a person runs it. */
@@ -64,7 +66,7 @@ export class ZtContainer {
 
 /** The image, built once, and a closed world with a controller for its containers. */
 export class ZtLab {
-  private readonly containers: Docker.Container[] = [];
+  private containers: Docker.Container[] = [];
 
   private constructor(
     readonly world: LabWorld,
@@ -77,13 +79,12 @@ export class ZtLab {
   }
 
   async create(options: ZtOptions = {}): Promise<ZtContainer> {
-    const { words = [], environment = {}, volumes = [], tun = true, netAdmin = true } = options;
+    const { words = [], environment = {}, volumes = [], tun = true, netAdmin = true, health = false } = options;
     const container = await this.world.docker.createContainer({
       Image: this.image,
       Cmd: [...words],
       Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-      // The image's own check, only more often.
-      Healthcheck: { Interval: ONE_SECOND, StartInterval: ONE_SECOND, Retries: 2 },
+      Healthcheck: health ? { Interval: ONE_SECOND, StartInterval: ONE_SECOND, Retries: 2 } : { Test: ['NONE'] },
       Labels: { 'io.orrery.test': this.world.network },
       HostConfig: {
         NetworkMode: this.world.network,
@@ -104,10 +105,15 @@ export class ZtLab {
     return made;
   }
 
+  /** Removes the containers; a test may have removed some itself. */
+  async clear(): Promise<void> {
+    const { containers } = this;
+    this.containers = [];
+    await Promise.all(containers.map((container) => container.remove({ force: true, v: true }).catch(() => undefined)));
+  }
+
   async close(): Promise<void> {
-    await Promise.all(
-      this.containers.map((container) => container.remove({ force: true, v: true }).catch(() => undefined)),
-    );
+    await this.clear();
     await this.world.close();
     await this.world.docker.getImage(this.image).remove();
   }

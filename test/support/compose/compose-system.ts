@@ -1,13 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomBytes, randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import type Docker from 'dockerode';
+import { z } from 'zod';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -17,27 +13,34 @@ export interface Ran {
   stderr: string;
 }
 
-/** The repository's own docker-compose.yml, under a project name and a port of its own, with folders of its own for images and moons. */
+export type HostNumber = 1 | 2 | 3;
+
+const Service = z.object({
+  ID: z.string(),
+  Service: z.string(),
+  State: z.string(),
+  Health: z.string(),
+  ExitCode: z.number(),
+});
+export type Service = z.infer<typeof Service>;
+
+/** The repository's own docker-compose.yml, under a project name, a port and a subnet of its own. */
 export class ComposeSystem {
   private constructor(
     readonly project: string,
-    private readonly folder: string,
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
   /** `more`: further settings of the compose file, and of `docker compose` itself. */
   static async create(zerotierImage: string, more: Record<string, string> = {}): Promise<ComposeSystem> {
-    const folder = await mkdtemp(join(tmpdir(), 'orrery-compose-'));
-    await Promise.all(['images', 'moons'].map((name) => mkdir(join(folder, name), { mode: 0o755 })));
     const env = {
       ...process.env,
       ORRERY_PORT: String(await freePort()),
-      ORRERY_IMAGES_DIR: join(folder, 'images'),
-      ORRERY_MOONS_DIR: join(folder, 'moons'),
+      ORRERY_SUBNET: `172.31.${randomInt(80, 250)}`,
       ORRERY_ZEROTIER_IMAGE: zerotierImage,
       ...more,
     };
-    return new ComposeSystem(`orrery-test-${randomBytes(4).toString('hex')}`, folder, env);
+    return new ComposeSystem(`orrery-test-${randomBytes(4).toString('hex')}`, env);
   }
 
   /** The network on which its containers meet. */
@@ -49,14 +52,15 @@ export class ComposeSystem {
     return `http://127.0.0.1:${this.env['ORRERY_PORT'] ?? ''}`;
   }
 
-  /** Saves an image where every engine of the system loads it at its start. */
-  async offerImage(docker: Docker, image: string): Promise<void> {
-    const archive = createWriteStream(join(this.folder, 'images', 'zerotier.tar'));
-    await pipeline(await docker.getImage(image).get(), archive);
+  /** As docs/compose.md tells people. */
+  async up(): Promise<void> {
+    await this.must('up', '--detach', '--wait', '--wait-timeout', '400');
   }
 
-  async offerMoon(path: string, content: string | Uint8Array): Promise<void> {
-    await writeFile(join(this.folder, 'moons', basename(path)), content);
+  /** Every container of it, those that have ended included. */
+  async services(): Promise<Service[]> {
+    const lines = (await this.must('ps', '--all', '--format', 'json')).split('\n').filter(Boolean);
+    return lines.map((line) => Service.parse(JSON.parse(line)));
   }
 
   /** `docker compose …`; resolves with whatever came of it. */
@@ -77,6 +81,13 @@ export class ComposeSystem {
     return this.compose('exec', '-T', 'api', 'orrery', ...args);
   }
 
+  /** The HTTP API as it is published, with the admin's token. */
+  async api<T extends z.ZodType>(path: string, schema: T): Promise<z.infer<T>> {
+    const token = await this.must('exec', '-T', 'api', 'cat', '/var/lib/orrery/secrets/admin.token');
+    const response = await fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${token.trim()}` } });
+    return schema.parse(await response.json());
+  }
+
   /** The one container of a service. */
   container(docker: Docker | undefined, service: string): Docker.Container {
     if (!docker) throw new Error('there is no engine');
@@ -91,24 +102,18 @@ export class ComposeSystem {
     return JSON.parse(await this.must('exec', '-T', 'postgres', 'sh', '-c', script, 'sh', rows)) as Row[];
   }
 
-  /** Runs a program in a container of one of the two engines. */
-  async execIn(engine: 1 | 2, container: string, ...command: string[]): Promise<Ran> {
-    return this.compose(
-      'exec',
-      '-T',
-      `engine-${engine}`,
-      'docker',
-      '-H',
-      'unix:///run/engine/docker.sock',
-      'exec',
-      container,
-      ...command,
-    );
+  /** The docker of one of the three hosts. */
+  async dockerOf(host: HostNumber, ...args: string[]): Promise<Ran> {
+    return this.compose('exec', '-T', `engine-${host}`, 'docker', '-H', 'unix:///run/engine/docker.sock', ...args);
+  }
+
+  /** Runs a program in a container of one of the three hosts. */
+  async execIn(host: HostNumber, container: string, ...command: string[]): Promise<Ran> {
+    return this.dockerOf(host, 'exec', container, ...command);
   }
 
   async down(): Promise<void> {
     await this.compose('down', '--volumes', '--timeout', '5');
-    await rm(this.folder, { recursive: true, force: true });
   }
 }
 

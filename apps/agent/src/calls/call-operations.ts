@@ -128,8 +128,9 @@ const targetOf = ({ node }: { node: string }, items: readonly Named[]): string =
 function detailOf(step: Step): string {
   switch (step.step) {
     case 'pull-image':
-    case 'mint-identity':
       return step.image;
+    case 'mint-identity':
+      return step.identity === undefined ? step.image : `${step.identity}, made ahead`;
     case 'create-container':
       return [step.blueprint.image, ...step.blueprint.memberships.map(({ network }) => network)].join(' ');
     case 'join-network':

@@ -35,6 +35,8 @@ import { AGENT_VERSION } from '../version.js';
 import { HealthFile } from './health-file.js';
 import { steadyNow } from './steady-now.js';
 
+/** Longer than a hello and some batches may take. */
+const DEAF_AFTER_MS = 30_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 
 /** One agent of one host, put together. It works from what is on its disk; NATS and the API may come later. */
@@ -159,6 +161,7 @@ function connectBus(credentials: Credentials, logger: Logger): Bus {
     ...(nats.ca === null ? {} : { ca: nats.ca }),
     name: `orrery-agent ${name}`,
     inboxPrefix: inboxPrefix(hostId),
+    deafAfterMs: DEAF_AFTER_MS,
     logger,
   });
 }

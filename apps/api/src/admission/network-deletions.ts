@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ControllerId, NetworkId } from '@orrery/shared/contracts';
 import { ControllerDoors } from '../controllers/controller-doors.js';
 import { Store } from '../database/store.js';
+import { NetworkReconciler } from './network-reconciler.js';
 
 /** Networks that were deleted here while their controller was away are deleted there when it is back. */
 @Injectable()
@@ -9,6 +10,7 @@ export class NetworkDeletions {
   constructor(
     private readonly store: Store,
     private readonly doors: ControllerDoors,
+    private readonly reconciler: NetworkReconciler,
   ) {}
 
   /** Throws what the door throws. */
@@ -20,7 +22,8 @@ export class NetworkDeletions {
     if (rows.length === 0) return;
     const door = await this.doors.open(controller);
     for (const { id } of rows) {
-      await door.deleteNetwork(id);
+      // What is being written there would make it again.
+      await this.reconciler.alone(id, () => door.deleteNetwork(id));
       await this.store.query('DELETE FROM network_deletions WHERE network_id = $1', [id]);
     }
   }

@@ -10,6 +10,7 @@ import { LOGGER } from '../logger.js';
 import { isInPool } from '../networks/check-config.js';
 import { AdmissionRepository, type CandidateRow, type KeptNetwork } from './admission.repository.js';
 import * as writes from './admission-writes.js';
+import { NetworkTurns } from './network-turns.js';
 import { planRecords, type PlannedChange } from './plan-records.js';
 
 /**
@@ -18,8 +19,7 @@ import { planRecords, type PlannedChange } from './plan-records.js';
  */
 @Injectable()
 export class NetworkReconciler {
-  /** One at a time for each network: what comes meanwhile is done right after. */
-  readonly #turns = new Map<NetworkId, Promise<void>>();
+  readonly #turns = new NetworkTurns();
 
   constructor(
     private readonly store: Store,
@@ -30,14 +30,14 @@ export class NetworkReconciler {
 
   /** `read`: what the controller says is read first, all of it. Resolves when it is done, or is known not to be possible now; never rejects. */
   reconcile(network: NetworkId, { read }: { read: boolean }): Promise<void> {
-    const turn = (this.#turns.get(network) ?? Promise.resolve())
-      .then(() => this.#reconcile(network, read))
-      .catch((error: unknown) => this.#explain(network, error))
-      .finally(() => {
-        if (this.#turns.get(network) === turn) this.#turns.delete(network);
-      });
-    this.#turns.set(network, turn);
-    return turn;
+    return this.#turns.join(network, read, (isRead) =>
+      this.#reconcile(network, isRead).catch((error: unknown) => this.#explain(network, error)),
+    );
+  }
+
+  /** For work on a network's controller that must not meet a reconciliation. Rejects as the work does. */
+  alone(network: NetworkId, work: () => Promise<void>): Promise<void> {
+    return this.#turns.alone(network, work);
   }
 
   async #reconcile(id: NetworkId, read: boolean): Promise<void> {

@@ -11,7 +11,7 @@ export async function noteOffered(tx: Transaction, host: HostId, offered: readon
   if (offered.length > 0)
     await run(
       `INSERT INTO identities (address, host_id) SELECT o.address, $1 FROM unnest($2::text[]) AS o(address)
-        WHERE NOT EXISTS (SELECT FROM node_status s WHERE s.address = o.address) ON CONFLICT (address) DO NOTHING`,
+        WHERE NOT EXISTS (SELECT FROM node_status s WHERE s.address = o.address) ORDER BY o.address ON CONFLICT (address) DO NOTHING`,
       [host, offered],
     );
   await run(`UPDATE identities SET state = 'retired' WHERE host_id = $1 AND state = 'free' AND NOT address = ANY($2)`, [

@@ -74,7 +74,7 @@ function follower(
         away = false;
         last.set(command.id, sighting);
         for (const line of narrate(before, sighting.command, colors)) tell(line);
-        if (!queued && before?.state === 'queued' && sighting.command.state === 'queued') {
+        if (!queued && before && stillQueued(before, sighting.command)) {
           tell(queuedLine(before, colors));
           queued = true;
         }
@@ -87,6 +87,10 @@ function follower(
     return verdictOf(before ?? command, performance.now() - start, colors);
   };
 }
+
+/** And nothing came of it meanwhile: whom it is about may be let in before its host hears of it. */
+const stillQueued = (before: Command, { state, stages }: Command) =>
+  before.state === 'queued' && state === 'queued' && stages.length === before.stages.length;
 
 function printResult(
   terminal: Terminal,

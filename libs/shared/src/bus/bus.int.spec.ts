@@ -5,6 +5,7 @@ import { TrustedNats } from '../../../../test/support/trusted-nats.js';
 import { idFrom, inboxPrefix, subjects } from '../contracts/index.js';
 import { createLogger } from '../runtime/index.js';
 import { Bus, type RespondOptions } from './bus.js';
+import type { BusOptions } from './connection-options.js';
 import { BusError } from './bus-error.js';
 import { newSigningKey, Signer, Verifier } from './signing.js';
 import { newUserKey } from './trust/index.js';
@@ -12,6 +13,7 @@ import { newUserKey } from './trust/index.js';
 const host = idFrom('hst', new Uint8Array(20).fill(1));
 const other = idFrom('hst', new Uint8Array(20).fill(2));
 const Any = z.unknown();
+const silent = createLogger('bus.spec', 'silent');
 
 describe('the bus', () => {
   let nats: TestNats;
@@ -24,10 +26,11 @@ describe('the bus', () => {
   });
   afterAll(() => nats.close());
 
-  const join = (name: string, inbox = inboxPrefix('api'), drainMs = 5000): Bus => {
+  const join = (name: string, inbox = inboxPrefix('api'), drainMs = 5000, more: Partial<BusOptions> = {}): Bus => {
     const { port, user, password } = nats;
     const logger = createLogger('bus.spec', 'silent');
-    const bus = new Bus({ servers: [`127.0.0.1:${port}`], user, password, name, inboxPrefix: inbox, logger, drainMs });
+    const servers = [`127.0.0.1:${port}`];
+    const bus = new Bus({ servers, user, password, name, inboxPrefix: inbox, logger, drainMs, ...more });
     open.push(bus);
     return bus;
   };
@@ -225,6 +228,48 @@ describe('the bus', () => {
     }
     await eventually(() => codeOf(hello(agent, {}, 500)).then((code) => code === 'answered'), { within: 15_000 });
   });
+
+  it('connects anew when nothing was answered for a while, and not while something is', async () => {
+    const api = join('api');
+    const [hearing, deaf] = [host, other].map((id) => join('agent', inboxPrefix(id), 5000, { deafAfterMs: 500 }));
+    if (!hearing || !deaf) throw new Error('two agents');
+    api.respond(subjects.anyHello, async ({ host: asking }) => (asking === host ? 'here' : new Promise(() => {})));
+    await connected(api, hearing, deaf);
+    let renewals = 0;
+    let unrest = 0;
+    deaf.onStatus((isConnected) => (renewals += isConnected ? 1 : 0));
+    hearing.onStatus(() => (unrest += 1));
+    const silence = () => codeOf(deaf.request(subjects.hello(other), {}, Any, 200));
+    await eventually(async () => (await silence(), await hello(hearing), renewals > 0), { what: 'another connection' });
+    expect(unrest).toBe(0);
+    await connected(deaf);
+    expect(await silence()).toBe('timeout');
+  });
+
+  it('asks again to listen where it was refused: what allows it may come later', async () => {
+    const broker = await TrustedNats.start();
+    try {
+      const refused: string[] = [];
+      const warn = (line: { event: string; subject?: string }) => {
+        if (line.event === 'bus.subscription-refused') refused.push(line.subject ?? '');
+      };
+      const key = newUserKey();
+      const jwt = await broker.trust.hostJwt(other, key.publicKey, 600);
+      const bus = new Bus({
+        ...{ servers: [broker.nats.url], name: 'refused', inboxPrefix: inboxPrefix(other) },
+        ...{ credentials: () => ({ jwt, seed: key.seed }), logger: { ...silent, info: () => {}, warn } as never },
+      });
+      open.push(bus);
+      bus.respond(subjects.call(host), async () => 'this is somebody else’s');
+      bus.respond(subjects.call(other), async () => 'here');
+      await eventually(() => refused.length >= 2, { within: 30_000, what: 'it is refused again' });
+      expect(new Set(refused)).toEqual(new Set([subjects.call(host)]));
+      const desired = await broker.connect('desired');
+      expect(await desired.request(subjects.call(other), {}, Any, 5000)).toBe('here');
+    } finally {
+      await broker.close();
+    }
+  }, 60_000);
 
   it('comes back by itself after its client has given up, with all that it answers', async () => {
     const broker = await TrustedNats.start();

@@ -12,13 +12,16 @@ import {
 } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import type { SignedMessage } from '../contracts/index.js';
-import { describeError, retry, withTimeout } from '../runtime/index.js';
+import { backoffMs, describeError, pause, retry, withTimeout } from '../runtime/index.js';
 import { BusError } from './bus-error.js';
 import { connectionOptions, type BusOptions } from './connection-options.js';
+import { Deafness } from './deafness.js';
 import { Incoming } from './incoming.js';
 import { KEY_HEADER, SIGNATURE_HEADER } from './signing.js';
 
 const DRAIN_MS = 5000;
+/** A subscription that the broker refused is asked for again: what allows it may be on its way to the broker. */
+const AGAIN = { firstMs: 1000, maxMs: 30_000 };
 
 export interface RespondOptions {
   /** Queue group: one of its responders gets each message. Without it every subscriber gets all. */
@@ -41,12 +44,14 @@ export class Bus {
   readonly #registrations: Registration[] = [];
   readonly #listeners = new Set<(connected: boolean) => void>();
   readonly #working = new Set<Promise<void>>();
+  readonly #deafness: Deafness;
   #connection: NatsConnection | undefined;
   #connected = false;
   #refusal: string | undefined;
   #connecting: Promise<void>;
 
   constructor(private readonly options: BusOptions) {
+    this.#deafness = new Deafness(options.deafAfterMs ?? Number.POSITIVE_INFINITY);
     this.#connecting = this.#connect();
   }
 
@@ -187,6 +192,7 @@ export class Bus {
   #setConnected(connected: boolean): void {
     if (connected) this.#refusal = undefined;
     if (this.#connected === connected) return;
+    this.#deafness.renewed();
     this.#connected = connected;
     this.options.logger.info(
       { event: connected ? 'bus.connected' : 'bus.disconnected' },
@@ -195,14 +201,21 @@ export class Bus {
     for (const listener of this.#listeners) listener(connected);
   }
 
-  #subscribe(connection: NatsConnection, registration: Registration): void {
+  #subscribe(connection: NatsConnection, registration: Registration, refusals = 0): void {
     const { subject, options } = registration;
     const subscription = connection.subscribe(subject, options.queue === undefined ? {} : { queue: options.queue });
     registration.subscription = subscription;
     this.#serve(subscription, registration).catch((error: unknown) => {
       const line = { event: 'bus.subscription-refused', subject, cause: describeError(error) };
-      this.options.logger.warn(line, 'NATS does not let us listen here');
+      this.options.logger.warn(line, 'NATS does not let us listen here; asking again');
+      void this.#subscribeAgain(connection, registration, refusals + 1);
     });
+  }
+
+  async #subscribeAgain(connection: NatsConnection, registration: Registration, refusals: number): Promise<void> {
+    await pause(backoffMs(refusals, AGAIN), this.#stop.signal);
+    if (connection === this.#connection && !connection.isClosed() && !this.#stop.signal.aborted)
+      this.#subscribe(connection, registration, refusals);
   }
 
   async #serve(subscription: Subscription, { handler, options }: Registration): Promise<void> {
@@ -245,6 +258,14 @@ export class Bus {
     }
   }
 
+  #noteSilence(connection: NatsConnection, askedAt: number): void {
+    if (!this.#connected || !this.#deafness.timedOut(askedAt, performance.now())) return;
+    this.options.logger.warn({ event: 'bus.deaf' }, 'no answer to anything for a while; connecting anew');
+    connection.reconnect().catch((error: unknown) => {
+      this.options.logger.warn({ event: 'bus.not-renewed', cause: describeError(error) }, 'NATS could not be left');
+    });
+  }
+
   async #request<Schema extends z.ZodType>(
     subject: string,
     body: string,
@@ -255,11 +276,16 @@ export class Bus {
     const connection = this.#connection;
     if (!connection || !this.#connected || this.#stop.signal.aborted)
       throw new BusError('disconnected', 'not connected to NATS');
+    const askedAt = performance.now();
     const message = await connection
       .request(subject, body, { timeout: timeoutMs, ...(signature ? { headers: signature } : {}) })
       .catch((error: unknown) => {
-        throw asBusError(subject, timeoutMs, error);
+        const failure = asBusError(subject, timeoutMs, error);
+        if (failure.code === 'no-responder') this.#deafness.heard();
+        else if (failure.code === 'timeout') this.#noteSilence(connection, askedAt);
+        throw failure;
       });
+    this.#deafness.heard();
     const parsed = reply.safeParse(new Incoming(subject, message.data, undefined, undefined, undefined).json);
     if (!parsed.success)
       throw new BusError(

@@ -16,6 +16,8 @@ export interface BusOptions {
   /** Where replies to us go: `_INBOX.<host>` for an agent, `_INBOX.api` for the API. */
   inboxPrefix: string;
   logger: Logger;
+  /** For who asks one partner only: after so many milliseconds with requests and no answer at all the connection is made again. */
+  deafAfterMs?: number;
   /** How long `close` waits for handlers that are still at work. */
   drainMs?: number;
 }

@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ContainerPage, EventPage, HostPage, InterfacePage, JoinTokenPage } from '@orrery/shared/contracts';
+import { ComposeSystem, hasCompose, type HostNumber } from '../support/compose/compose-system.js';
+import { eventually } from '../support/eventually.js';
+import { findLabEngine } from '../support/zerotier/lab-engine.js';
+
+// The first run builds every image.
+jest.setTimeout(900_000);
+
+const MB = 1_000_000;
+const engine = (await hasCompose()) ? await findLabEngine() : undefined;
+const HOSTS = ['cloud-1', 'cloud-2', 'onprem-1'];
+const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
+
+(engine ? describe : describe.skip)('docker-compose.yml: three hosts, each with a Docker engine of its own', () => {
+  let system: ComposeSystem;
+
+  beforeAll(async () => {
+    if (!engine) return;
+    system = await ComposeSystem.create(engine.image);
+    await system.must('build', '--quiet');
+    await system.up();
+  });
+
+  afterAll(() => system?.down());
+
+  const hosts = async () => (await system.api('/v1/hosts', HostPage)).items;
+  const hostIds = async () => (await hosts()).map(({ name, id }) => [name, id]).sort();
+  const addresses = async () =>
+    (await system.api('/v1/interfaces', InterfacePage)).items
+      .filter(({ up }) => up)
+      .map(({ node, addresses: [address] }) => [node.name, address?.split('/')[0] ?? ''] as const)
+      .sort();
+  const addressOf = async (node: string) => new Map(await addresses()).get(node) ?? '';
+  const pings = async (from: HostNumber, container: string, to: string) =>
+    (await system.execIn(from, container, 'ping', '-c', '1', '-W', '2', to)).code === 0;
+  const untilPings = (from: HostNumber, container: string, to: string) =>
+    eventually(() => pings(from, container, to), { within: 60_000, what: `${container} reaching ${to}` });
+
+  it('is up without a manual step: three hosts online, and all that runs is well', async () => {
+    const found = await hosts();
+    expect(found.map(({ name, presence, labels }) => [name, presence, labels.site]).sort()).toEqual([
+      ['cloud-1', 'online', 'cloud'],
+      ['cloud-2', 'online', 'cloud'],
+      ['onprem-1', 'online', 'onprem'],
+    ]);
+    expect(found.every(({ engine: docker }) => docker?.state === 'up')).toBe(true);
+    const services = await system.services();
+    const ended = services.filter(({ State }) => State === 'exited');
+    expect(ended.map(({ Service, ExitCode }) => [Service, ExitCode]).sort()).toEqual(
+      ONE_SHOTS.map((name) => [name, 0]),
+    );
+    const running = services.filter(({ State }) => State === 'running');
+    expect(running).toHaveLength(4 + 3 * HOSTS.length);
+    expect(running.filter(({ Health }) => Health !== 'healthy')).toEqual([]);
+  });
+
+  it('let each host in by a token of its own that is spent', async () => {
+    const tokens = (await system.api('/v1/join-tokens?all=true', JoinTokenPage)).items;
+    expect(tokens.map(({ name, state, hosts: made }) => [name, state, made]).sort()).toEqual(
+      HOSTS.map((name) => [name, 'used', [name]]),
+    );
+  });
+
+  it('launches a controller for the first network, and containers on two hosts that are admitted before they start', async () => {
+    expect(await system.orrery('network', 'create', 'lab', '--on', 'onprem-1')).toMatchObject({ code: 0 });
+    for (const [name, host] of [
+      ['one', 'cloud-1'],
+      ['two', 'onprem-1'],
+    ] as const) {
+      const launched = await system.orrery('launch', name, '--host', host, '--network', 'lab', '--wait');
+      const said = launched.stdout + launched.stderr;
+      expect({ ...launched, said }).toMatchObject({ code: 0, said: expect.stringMatching(/authorized[^]*started/) });
+    }
+    expect(await addresses()).toEqual([
+      ['cloud-1/one', expect.stringMatching(/^10\./)],
+      ['onprem-1/two', expect.stringMatching(/^10\./)],
+    ]);
+    // No registry was asked: each engine had the image from the file that one service made of it.
+    const images = await system.dockerOf(2, 'image', 'ls', '--format', '{{.Repository}}:{{.Tag}}');
+    expect(images.stdout.trim()).toBe(engine?.image);
+  });
+
+  it('lets the two containers ping each other, each from behind the NAT of its engine', async () => {
+    await untilPings(1, 'orrery-one', await addressOf('onprem-1/two'));
+    await untilPings(3, 'orrery-two', await addressOf('cloud-1/one'));
+    // The control: nobody has this address, so a ping that always succeeds would be noticed.
+    const nobody = (await addressOf('cloud-1/one')).replace(/\d+$/, '0');
+    expect(await pings(1, 'orrery-one', nobody)).toBe(false);
+  });
+
+  it('keeps secrets out of what docker inspect shows, and publishes only on loopback', async () => {
+    const password = await system.must('exec', '-T', '--user', '0', 'postgres', 'cat', '/secrets/postgres.password');
+    expect(password).toMatch(/^[0-9a-f]{48}$/);
+    const ids = (await system.services()).map(({ ID }) => ID);
+    const shown = await Promise.all(ids.map(async (id) => engine?.docker.getContainer(id).inspect()));
+    expect(JSON.stringify(shown)).not.toContain(password);
+    const environ = await system.must('exec', '-T', 'api', 'sh', '-c', "cat /proc/[0-9]*/environ | tr '\\0' '\\n'");
+    expect(environ).toContain('DATABASE_URL=postgres://orrery@');
+    expect(environ).not.toContain(password);
+    const published = shown.map((one): Record<string, { HostIp: string }[]> => one?.HostConfig.PortBindings ?? {});
+    const bindings = published.flatMap((ports) => Object.values(ports).flat());
+    expect(bindings.map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1']);
+    const privileged = shown.filter((one) => one?.HostConfig.Privileged).map((one) => one?.Name ?? '');
+    expect(privileged.every((name) => name.includes('-engine-'))).toBe(true);
+  });
+
+  it('has little in its images but the programs', async () => {
+    const sizeOf = async (image: string) => (await engine?.docker.getImage(image).inspect())?.Size ?? Infinity;
+    const tag = process.env['ORRERY_TAG'] || 'latest';
+    const base = await sizeOf(process.env['ORRERY_NODE_BASE'] || 'node:22-trixie-slim');
+    for (const image of ['orrery-agent', 'orrery-api'])
+      expect([image, (await sizeOf(`${image}:${tag}`)) - base < 25 * MB]).toEqual([image, true]);
+  });
+
+  it('changes nothing when `up` is said over it again', async () => {
+    const lasting = async () =>
+      (await system.services()).filter(({ State }) => State === 'running').map(({ ID }) => ID);
+    const before = await lasting();
+    await system.up();
+    expect(await lasting()).toEqual(before);
+  });
+
+  it('has a host whose engine was killed -9 back by itself, with what ran there', async () => {
+    const startedAt = async () =>
+      (await system.dockerOf(1, 'inspect', '--format', '{{.State.StartedAt}}', 'orrery-one')).stdout;
+    const before = await startedAt();
+    const address = await addressOf('cloud-1/one');
+    await system.must('exec', '-T', 'agent-1', 'sh', '-c', 'kill -9 "$(cat /run/engine/docker.pid)"');
+    const isAnew = async () => ![before, ''].includes(await startedAt());
+    await eventually(isAnew, { within: 90_000, what: 'the container, started anew by its engine' });
+    await untilPings(3, 'orrery-two', address);
+    expect(await addressOf('cloud-1/one')).toBe(address);
+  });
+
+  it('is what it was after `down` and `up`: hosts, containers, addresses', async () => {
+    const before = { hosts: await hostIds(), addresses: await addresses() };
+    await system.must('down', '--timeout', '10');
+    expect(await system.services()).toEqual([]);
+    await system.up();
+    const isBack = async () => JSON.stringify(await addresses()) === JSON.stringify(before.addresses);
+    await eventually(isBack, { within: 60_000, what: 'the same addresses' });
+    expect(await hostIds()).toEqual(before.hosts);
+    await untilPings(1, 'orrery-one', await addressOf('onprem-1/two'));
+  });
+
+  it('removes what it launched, and says so in the history', async () => {
+    expect(await system.orrery('rm', 'cloud-1/one', '--yes', '--wait=60s')).toMatchObject({ code: 0 });
+    const left = (await system.api('/v1/containers', ContainerPage)).items;
+    expect(left.map(({ name }) => name).sort()).toEqual(['controller', 'two']);
+    const events = (await system.api('/v1/events?host=cloud-1&limit=500', EventPage)).items.map(({ type }) => type);
+    expect(events).toEqual(expect.arrayContaining(['io.orrery.host.joined', 'io.orrery.container.removed']));
+  });
+
+  it('forgets everything with `down -v`', async () => {
+    const volumes = async () => {
+      const filters = { label: [`com.docker.compose.project=${system.project}`] };
+      return (await engine?.docker.listVolumes({ filters }))?.Volumes.length;
+    };
+    expect(await volumes()).toBeGreaterThan(10);
+    await system.down();
+    expect(await volumes()).toBe(0);
+  });
+});
