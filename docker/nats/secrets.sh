@@ -11,4 +11,6 @@ make() { # name owner
 }
 # 10001 is the API's user.
 make postgres.password 10001:10001
+# 65534 is NATS's: how its servers know each other.
+make nats.routes 65534:65534
 chmod 0755 /secrets

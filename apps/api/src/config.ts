@@ -57,7 +57,7 @@ export const ApiSettings = z.object({
     .meta({ description: 'Most pooled connections to the database; two more listen and lead.' }),
   NATS_URL: NatsUrl.transform(secret).meta({
     description:
-      'The NATS server, as `nats://host:4222`; it has `secrets/nats/server.conf` in its configuration, which names who may do what. With a user and password in the URL every agent shares that user: only for a server that cannot be configured so.',
+      'The NATS server, as `nats://host:4222`, or a name with an address for each server of a cluster; it has `secrets/nats/server.conf` in its configuration, which names who may do what. With a user and password in the URL every agent shares that user: only for a server that cannot be configured so.',
   }),
   ORRERY_AGENT_NATS_URL: NatsUrl.transform(secret)
     .optional()

@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type Docker from 'dockerode';
 import { z } from 'zod';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -30,12 +31,14 @@ export class ComposeSystem {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  static async create(zerotierImage: string): Promise<ComposeSystem> {
+  /** `more`: further settings of the compose file, and of `docker compose` itself. */
+  static async create(zerotierImage: string, more: Record<string, string> = {}): Promise<ComposeSystem> {
     const env = {
       ...process.env,
       ORRERY_PORT: String(await freePort()),
       ORRERY_SUBNET: `172.31.${randomInt(80, 250)}`,
       ORRERY_ZEROTIER_IMAGE: zerotierImage,
+      ...more,
     };
     return new ComposeSystem(`orrery-test-${randomBytes(4).toString('hex')}`, env);
   }
@@ -85,6 +88,20 @@ export class ComposeSystem {
     return schema.parse(await response.json());
   }
 
+  /** The one container of a service. */
+  container(docker: Docker | undefined, service: string): Docker.Container {
+    if (!docker) throw new Error('there is no engine');
+    return docker.getContainer(`${this.project}-${service}-1`);
+  }
+
+  /** Rows of the system's own Postgres. */
+  async sql<Row>(text: string): Promise<Row[]> {
+    const script =
+      'PGPASSWORD=$(cat /secrets/postgres.password) exec psql -h 127.0.0.1 -U orrery -d orrery -v ON_ERROR_STOP=1 -qtAc "$1"';
+    const rows = `SELECT coalesce(json_agg(r), '[]') FROM (${text}) r`;
+    return JSON.parse(await this.must('exec', '-T', 'postgres', 'sh', '-c', script, 'sh', rows)) as Row[];
+  }
+
   /** The docker of one of the three hosts. */
   async dockerOf(host: HostNumber, ...args: string[]): Promise<Ran> {
     return this.compose('exec', '-T', `engine-${host}`, 'docker', '-H', 'unix:///run/engine/docker.sock', ...args);
@@ -110,7 +127,7 @@ function run(file: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ran>
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject);
     server.listen(0, '127.0.0.1', () => {

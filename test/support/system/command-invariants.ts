@@ -11,8 +11,10 @@ interface CommandRow {
   ended: boolean;
 }
 
+type Asked = Pick<System, 'sql' | 'accepted'> & { hosts: ReadonlyMap<string, { isRunning: boolean }> };
+
 /** Every command that was acknowledged is there, in exactly one state, and its history says the same. */
-export async function commandFaults(system: System): Promise<string[]> {
+export async function commandFaults(system: Asked): Promise<string[]> {
   const rows = await system.sql<CommandRow>(
     `SELECT c.id, h.name AS host, c.state, c.outcome, c.ended_at IS NOT NULL AS ended,
        (SELECT count(*)::int FROM events e WHERE e.command_id = c.id AND e.type = 'command.created') AS created,
@@ -28,7 +30,7 @@ export async function commandFaults(system: System): Promise<string[]> {
   ];
 }
 
-function faultsOf(system: System, { id, host, state, outcome, created, ends, ended }: CommandRow): string[] {
+function faultsOf(system: Asked, { id, host, state, outcome, created, ends, ended }: CommandRow): string[] {
   const faults: string[] = [];
   const isHere = system.hosts.get(host)?.isRunning ?? false;
   if (created !== 1) faults.push(`it was created ${created} times`);

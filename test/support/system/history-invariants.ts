@@ -10,20 +10,19 @@ interface EpochRow {
   aside: number;
 }
 
+type Stored = Pick<System, 'sql'>;
+
 /** Lost 0, double 0, in order, without a gap. */
 export async function historyFaults(system: System, quarantined: number): Promise<string[]> {
-  return (
-    await Promise.all([
-      doubles(system),
-      gaps(system),
-      disorder(system),
-      unconfirmed(system),
-      leftovers(system, quarantined),
-    ])
-  ).flat();
+  return (await Promise.all([storedFaults(system, quarantined), unconfirmed(system)])).flat();
 }
 
-async function doubles(system: System): Promise<string[]> {
+/** The same of what Postgres says alone, without a look at the hosts. */
+export async function storedFaults(system: Stored, quarantined: number): Promise<string[]> {
+  return (await Promise.all([doubles(system), gaps(system), disorder(system), leftovers(system, quarantined)])).flat();
+}
+
+async function doubles(system: Stored): Promise<string[]> {
   const rows = await system.sql<{ epoch: string; seq: string; count: string }>(
     `SELECT epoch, seq, count(*) FROM events WHERE epoch IS NOT NULL GROUP BY host_id, epoch, seq HAVING count(*) > 1`,
   );
@@ -31,7 +30,7 @@ async function doubles(system: System): Promise<string[]> {
 }
 
 /** What the API has confirmed is stored: as an event, or in quarantine. */
-async function gaps(system: System): Promise<string[]> {
+async function gaps(system: Stored): Promise<string[]> {
   const rows = await system.sql<EpochRow>(
     `SELECT h.name, p.epoch, p.cursor::int, count(e.seq)::int AS kept, min(e.seq)::int AS first, max(e.seq)::int AS last,
        (SELECT count(*)::int FROM event_quarantine q WHERE q.host_id = p.host_id AND q.epoch = p.epoch) AS aside
@@ -44,7 +43,7 @@ async function gaps(system: System): Promise<string[]> {
 }
 
 /** In the order of their ids, the events of a host go by epoch and number. */
-async function disorder(system: System): Promise<string[]> {
+async function disorder(system: Stored): Promise<string[]> {
   const rows = await system.sql<{ id: string; host_id: string }>(
     `SELECT id, host_id FROM (
        SELECT e.id, e.host_id, (p.ordinal, e.seq) <= lag((p.ordinal, e.seq)) OVER (PARTITION BY e.host_id ORDER BY e.id) AS wrong
@@ -67,7 +66,7 @@ async function unconfirmed(system: System): Promise<string[]> {
   return (await Promise.all(checks)).flat();
 }
 
-async function leftovers(system: System, quarantined: number): Promise<string[]> {
+async function leftovers(system: Stored, quarantined: number): Promise<string[]> {
   const [row] = await system.sql<{ outbox: number; nowhere: number; aside: number }>(
     `SELECT (SELECT count(*)::int FROM outbox) AS outbox, (SELECT count(*)::int FROM events_default) AS nowhere,
        (SELECT count(*)::int FROM event_quarantine) AS aside`,
