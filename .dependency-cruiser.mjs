@@ -64,7 +64,12 @@ const doors = [
     '^apps/api/src/(database/|.+\\.(repository|entity|module)\\.ts$)',
   ),
   door('one-door-to-docker', npm('dockerode'), '^apps/agent/src/docker/'),
-  door('one-door-to-http-on-the-host', '^(node:)?(https?|tls)$', '^apps/agent/src/(zerotier|docker)/', '^apps/agent/'),
+  door(
+    'one-door-to-http-on-the-host',
+    '^(node:)?(https?|tls)$',
+    '^apps/agent/src/(zerotier/|docker/|probes/probe-child\\.ts$)',
+    '^apps/agent/',
+  ),
   door('one-door-to-logs', npm('pino'), '^libs/shared/src/runtime/'),
 ];
 

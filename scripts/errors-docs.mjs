@@ -1,6 +1,6 @@
 // Makes docs/errors.md from the tables in libs/shared/src/contracts/explanations.ts. `--check` only says whether it is in step.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { FAILURES, FINDINGS, PROBLEMS, WAITING } from '@orrery/shared/contracts';
+import { FAILURES, FINDINGS, PROBES, PROBLEMS, WAITING } from '@orrery/shared/contracts';
 
 const PAGE = new URL('../docs/errors.md', import.meta.url);
 const parts = [
@@ -15,6 +15,7 @@ const parts = [
     FAILURES,
   ],
   ['Findings', 'What else was diagnosed (`orrery finding ls`).', FINDINGS],
+  ['Probes', 'How a probe ended that did not reach what it was to reach (`orrery probe`).', PROBES],
   [
     'Problems',
     'What the HTTP API answers (`application/problem+json`, field `code`) when it does not do what was asked.',

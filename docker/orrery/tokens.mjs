@@ -28,7 +28,7 @@ async function provide() {
 async function replace(name) {
   if (!hosts.has(name)) fail(`${name} is not a host of docker-compose.yml. Its hosts: ${[...hosts.keys()].join(', ')}`);
   give(name, (await ask('POST', '/v1/join-tokens', { replaces: name })).secret);
-  console.log(`${name}: restart its agent within a quarter of an hour, and it joins in its own place`);
+  console.log(`${name}: its agent joins in its own place, if it does so within a quarter of an hour`);
 }
 
 /** Whole or not at all, and for root alone: the agent of that host is. */

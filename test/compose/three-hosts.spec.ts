@@ -84,6 +84,9 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
   it('lets the two containers ping each other, each from behind the NAT of its engine', async () => {
     await untilPings(1, 'orrery-one', await addressOf('onprem-1/two'));
     await untilPings(3, 'orrery-two', await addressOf('cloud-1/one'));
+    // The agent sees its engine's processes, as on a machine: it probes from inside the container's network.
+    const probed = await system.orrery('probe', 'cloud-1/one', '--ping', await addressOf('onprem-1/two'));
+    expect(probed).toMatchObject({ code: 0, stdout: expect.stringContaining('reached') });
     // The control: nobody has this address, so a ping that always succeeds would be noticed.
     const nobody = (await addressOf('cloud-1/one')).replace(/\d+$/, '0');
     expect(await pings(1, 'orrery-one', nobody)).toBe(false);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Interface } from '@orrery/shared/contracts';
 import { startCli } from '../cli/support/cli-process.js';
 import { System } from '../support/system/system.js';
 
@@ -32,6 +33,27 @@ describe('orrery on a fleet without a controller, against the real API', () => {
     );
     expect((await orrery('membership get lap-7/hello lab')).out).toMatch(/\ncontroller +authorized/);
     expect((await orrery('membership ls --pending')).err).toContain('Nobody waits');
+  });
+
+  it('shows what a node reaches, each reply as it comes, and keeps that', async () => {
+    expect((await orrery('launch far --network lab --wait=60s')).code).toBe(0);
+    const [far] = JSON.parse((await orrery('interface ls --node lap-7/far -o json')).out) as Interface[];
+    const address = far?.addresses[0]?.split('/')[0] ?? '';
+    const { code, out } = await orrery(`probe lap-7/hello --ping ${address} --count 2`);
+    expect(out).toMatch(
+      /^lap-7\/hello \(simulated\) {2}ping [\d.]+\n {2}· seq 1 {2}40 ms\n {2}· seq 2 {2}40 ms\nreached {2}2 of 2 answered, /,
+    );
+    expect(code).toBe(0);
+    const nobody = await orrery(`probe lap-7/hello --tcp ${address.replace(/\d+$/, '253')}:80`);
+    expect(nobody.out).toMatch(/\ntimed-out\n {2}cause {2}no node of the network answers for [\d.]+\n {2}fix /);
+    expect(nobody.code).toBe(1);
+    const cloud = await orrery('probe lap-7/hello --http http://169.254.169.254/latest -o json');
+    expect([cloud.code, JSON.parse(cloud.out)]).toMatchObject([4, { result: { code: 'address-not-probed' } }]);
+    expect((await orrery(`probe lap-7/hello --http http://a:b@${address}/`)).code).toBe(2);
+    expect((await orrery(`probe lap-7/hello --http http://${address}/?token=hidden`)).code).toBe(0);
+    const kept = (await orrery('events --node lap-7/hello --type probe.*')).out;
+    expect(kept).toContain('reached: 2 of 2 answered');
+    expect(kept).not.toContain('hidden');
   });
 
   it('lets in by hand, keeps out and lets leave, and deletes it by its name', async () => {

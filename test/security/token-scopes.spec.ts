@@ -9,11 +9,13 @@ import {
   NetworkPage,
   Status,
 } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
 import { joinHost } from '../support/joined-host.js';
 import { eventually } from '../support/servers.js';
 
+const PROBE = newId('prb');
 const [OURS, THEIRS] = ['8056c2e21c000001', '8056c2e21c000002'];
 
 let bench: ApiBench;
@@ -98,6 +100,7 @@ function about(host: string, path: string): string {
     network: OURS,
     command: commandOf[host] ?? '',
     event: eventOf[host] ?? '',
+    probe: PROBE,
   };
   return path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => names[name] ?? 'x');
 }
@@ -106,6 +109,7 @@ const BODIES: Record<string, unknown> = {
   'PATCH /v1/hosts/{host}': { setLabels: { seen: 'yes' } },
   'POST /v1/hosts/{host}/containers': { name: 'other', networks: [OURS] },
   'PUT /v1/hosts/{host}/containers/{name}': { networks: [OURS], limits: { memoryMb: 64 } },
+  'POST /v1/nodes/{node}/probes': { target: { kind: 'ping', host: '10.1.2.3' } },
   'PUT /v1/networks/{network}': { name: 'named' },
   'POST /v1/networks': { name: 'mine' },
   'POST /v1/networks/{network}/admissions': { selector: 'env', verdict: 'deny' },

@@ -1,35 +1,5 @@
-import { describeError, createLogger, guardProcess, type AppError } from '@orrery/shared/runtime';
-import { readAgentConfig } from './config.js';
-import { runAgent } from './lifecycle/run-agent.js';
+import { PROBE_CHILD } from './probes/child-command.js';
 
-/** How long an orderly end may take before it is cut short. */
-const STOP_MS = 9_000;
-
-async function main(): Promise<void> {
-  const config = readAgentConfig(process.env);
-  const logger = createLogger('orrery-agent', config.logLevel);
-  guardProcess(logger);
-  const stop = new AbortController();
-  const onSignal = (name: NodeJS.Signals) => {
-    logger.info({ event: 'agent.stopping', signal: name });
-    stop.abort(new Error(name));
-    setTimeout(() => process.exit(1), STOP_MS).unref();
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
-  await runAgent(config, logger, stop.signal).catch((error: unknown) => {
-    if (!stop.signal.aborted) throw error;
-  });
-}
-
-try {
-  await main();
-  process.exit(0);
-} catch (error) {
-  const { code = 'unexpected', fix } = error as Partial<AppError>;
-  createLogger('orrery-agent').fatal(
-    { event: 'agent.failed', code, cause: describeError(error), fix },
-    'the agent ends',
-  );
-  process.exit(1);
-}
+// One file is both, so that wherever the agent runs it can also be run inside a node's network namespace; each loads its own alone.
+if (process.argv[2] === PROBE_CHILD) await import('./probes/probe-child.js').then(({ probeChild }) => probeChild());
+else await import('./lifecycle/agent-program.js').then(({ agentProgram }) => agentProgram(process.env));

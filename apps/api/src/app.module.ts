@@ -25,6 +25,7 @@ import { MetricsModule } from './metrics/metrics.module.js';
 import { NetworksModule } from './networks/networks.module.js';
 import { NodesModule } from './nodes/nodes.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
+import { ProbesModule } from './probes/probes.module.js';
 import { StatusModule } from './status/status.module.js';
 import { ServerTls } from './tls/server-tls.js';
 import { TokensModule } from './tokens/tokens.module.js';
@@ -36,6 +37,7 @@ const FEATURES = [
   HostsModule,
   HostKeysModule,
   NodesModule,
+  ProbesModule,
   ContainersModule,
   NetworksModule,
   ControllersModule,

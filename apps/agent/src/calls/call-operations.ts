@@ -7,6 +7,7 @@ import {
   type NodeKind,
   type PlannedStep,
   type PlanResult,
+  type ProbeBegun,
   type RotationResult,
 } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
@@ -17,7 +18,8 @@ import type { Journal } from '../journal/journal.js';
 import type { Machine } from '../machine/machine.js';
 import { denialsOf } from '../policy/denials.js';
 import type { HeldPolicy, HostPolicy } from '../policy/host-policy.js';
-import { judgeCall, judgeHostController } from '../policy/judge.js';
+import { judgeCall, judgeHostController, judgeProbe } from '../policy/judge.js';
+import type { Probes } from '../probes/probes.js';
 import { planToTheEnd } from '../reconciler/plan-predict.js';
 import type { Reconciler } from '../reconciler/reconciler.js';
 import type { Step } from '../reconciler/step.js';
@@ -35,8 +37,11 @@ export interface CallOperationsParts {
   journal: Journal;
   desired: DesiredStore;
   policy: HostPolicy;
+  probes: Pick<Probes, 'begin'>;
   credentials: Pick<Credentials, 'rotate'>;
 }
+
+const NOT_OURS = 'this node is neither the host’s own nor one of a container that Orrery manages here';
 
 const problem = (code: Extract<CallReply, { result: 'problem' }>['code'], cause: string): CallReply => ({
   result: 'problem',
@@ -63,6 +68,8 @@ export class CallOperations {
           return { result: 'ok', value: { key: await this.parts.credentials.rotate() } satisfies RotationResult };
         case 'controller':
           return await this.#controller(op, held);
+        case 'probe':
+          return await this.#probe(op, held);
         case 'plan':
           return this.#plan(op, held);
       }
@@ -78,11 +85,21 @@ export class CallOperations {
     return { result: 'ok', value: result };
   }
 
+  async #probe(op: Extract<Call['op'], { op: 'probe' }>, held: HeldPolicy): Promise<CallReply> {
+    const { node, probe } = op;
+    const kind: NodeKind = node === this.parts.hostNode ? 'host' : 'container';
+    if (kind === 'container' && !this.#isOfContainer(node)) return problem('rejected', NOT_OURS);
+    if (held.result !== 'held') return problem('rejected', held.cause);
+    const refusal = judgeProbe(held.policy);
+    if (refusal) return problem('rejected', `${refusal.cause} (rule ${refusal.rule} in ${held.file})`);
+    await this.parts.probes.begin(op, kind, held.policy.probes === true);
+    return { result: 'ok', value: { probe } satisfies ProbeBegun };
+  }
+
   async #controller({ node, ask }: Extract<Call['op'], { op: 'controller' }>, held: HeldPolicy): Promise<CallReply> {
     const { hostNode, machine } = this.parts;
     const kind: NodeKind = node === hostNode ? 'host' : 'container';
-    if (kind === 'container' && !this.#isOfContainer(node))
-      return problem('rejected', 'this node is neither the host’s own nor one of a container that Orrery manages here');
+    if (kind === 'container' && !this.#isOfContainer(node)) return problem('rejected', NOT_OURS);
     const network = 'network' in ask ? ask.network : undefined;
     const refusal = kind === 'host' && held.result === 'held' ? judgeHostController(network, held.policy) : undefined;
     if (refusal) return problem('rejected', `${refusal.cause} (rule ${refusal.rule} in ${held.file})`);

@@ -36,7 +36,8 @@ describe('the controllers of a host', () => {
     const policy = new HostPolicy({ file, isNamed: false }, logger);
     const desired = { items: { items: managed } } as never;
     const credentials = { rotate: () => Promise.reject(new Error('none')) };
-    const parts = { hostNode, machine, reconciler, journal, policy, desired, credentials };
+    const probes = { begin: () => Promise.reject(new Error('none')) };
+    const parts = { hostNode, machine, reconciler, journal, policy, desired, probes, credentials };
     return CallReply.parse(await new CallOperations(parts).run({ op: 'controller', node, ask }));
   };
   const asked = async (node: NodeId, ask: ControllerAsk) => {

@@ -1,10 +1,10 @@
-import { readFile, readlink } from 'node:fs/promises';
 import type { ObservedInterface } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import type { RunInside } from '../docker/engine-exec.js';
 import { StepError } from '../machine/machine.js';
 import { hintAtAddresses } from './address-hints.js';
 import { IP_BATCH, parseIpBatch } from './ip-json.js';
+import { enterNetwork, isInOurView } from './namespace.js';
 import { parseProcNet, PROC_NET_SCRIPT } from './proc-net.js';
 import { runTool, ToolMissing } from './run-tool.js';
 
@@ -37,7 +37,7 @@ export class KernelView {
   async container(namespace: ContainerNamespace, signal?: AbortSignal): Promise<ObservedInterface[]> {
     if (this.canEnter && (await isInOurView(namespace))) {
       try {
-        const command = ['nsenter', `--net=/proc/${namespace.pid}/ns/net`, '--', 'ip', '-json', '-batch', '-'];
+        const command = [...enterNetwork(namespace.pid), 'ip', '-json', '-batch', '-'];
         return parseIpBatch(await runTool(command, IP_BATCH, signal));
       } catch (error) {
         signal?.throwIfAborted();
@@ -70,24 +70,6 @@ export class KernelView {
     } catch (error) {
       throw unreadable(error, stderr);
     }
-  }
-}
-
-/**
- * Whether the engine's number names the same process here: an engine in a container of its own has another view of processes. The
- * process's control group carries the container's id.
- */
-async function isInOurView({ engineId, pid }: Omit<ContainerNamespace, 'run'>): Promise<boolean> {
-  if (pid <= 0) return false;
-  try {
-    const [groups, theirs, ours] = await Promise.all([
-      readFile(`/proc/${pid}/cgroup`, 'utf8'),
-      readlink(`/proc/${pid}/ns/net`),
-      readlink('/proc/self/ns/net'),
-    ]);
-    return groups.includes(engineId) && theirs !== ours;
-  } catch {
-    return false;
   }
 }
 

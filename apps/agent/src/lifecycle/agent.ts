@@ -23,6 +23,7 @@ import { Journal } from '../journal/journal.js';
 import { createMachine } from '../machine/create-machine.js';
 import type { Machine } from '../machine/machine.js';
 import { HostPolicy } from '../policy/host-policy.js';
+import { Probes } from '../probes/probes.js';
 import { Reconciler } from '../reconciler/reconciler.js';
 import { Reporter } from '../reconciler/reporter.js';
 import { BatchSender } from '../uplink/batch-sender.js';
@@ -48,7 +49,13 @@ export class Agent {
     readonly machine: Machine,
     readonly bus: Bus,
     private readonly stores: { journal: Journal; desired: DesiredStore; removal: Removal },
-    private readonly loops: { reconciler: Reconciler; keeper: WarmKeeper; uplink: Uplink; app: INestMicroservice },
+    private readonly loops: {
+      reconciler: Reconciler;
+      keeper: WarmKeeper;
+      uplink: Uplink;
+      probes: Probes;
+      app: INestMicroservice;
+    },
   ) {}
 
   static async create(config: AgentConfig, who: Who, logger: Logger, signal: AbortSignal): Promise<Agent> {
@@ -76,6 +83,7 @@ export class Agent {
     const uplink = createUplink({ ...who, ...parts, bus, clock, journal, desired, reporter, health });
     way.follow(uplink);
     const ledger = new CallLedger(journal);
+    const probes = new Probes({ machine, journal, logger });
     const operations = new CallOperations({
       hostNode: record.nodeId,
       machine,
@@ -83,6 +91,7 @@ export class Agent {
       journal,
       desired,
       policy,
+      probes,
       credentials: who.credentials,
     });
     const calls = new CallsService({ host, verifier, clock, ledger, operations, logger });
@@ -91,7 +100,7 @@ export class Agent {
     const app = await NestFactory.createMicroservice(module, { strategy, logger: false, abortOnError: false });
     app.useGlobalFilters(new BusErrorFilter());
     const stores = { journal, desired, removal: who.removal };
-    return new Agent(logger, machine, bus, stores, { reconciler, keeper, uplink, app });
+    return new Agent(logger, machine, bus, stores, { reconciler, keeper, uplink, probes, app });
   }
 
   async start(): Promise<void> {
@@ -115,9 +124,9 @@ export class Agent {
 
   /** Stops intake, lets steps end, sends what is left, closes. Containers and daemons go on. */
   async stop(): Promise<void> {
-    const { reconciler, keeper, uplink, app } = this.loops;
+    const { reconciler, keeper, uplink, probes, app } = this.loops;
     clearInterval(this.#pruning);
-    await Promise.all([keeper.stop(), reconciler.stop()]);
+    await Promise.all([keeper.stop(), reconciler.stop(), probes.stop()]);
     await uplink.stop();
     await this.bus.close();
     await app.close();

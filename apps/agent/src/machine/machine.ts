@@ -10,6 +10,7 @@ import type {
 import { AppError } from '@orrery/shared/runtime';
 import type { SeenGround } from '../guard/decide-ground.js';
 import type { NodeSecrets } from '../identities/identity-store.js';
+import type { Prober } from '../probes/prober.js';
 import type { Step, StepName, StepOf } from '../reconciler/step.js';
 import type { ControllerApi } from '../zerotier/controller-api.js';
 
@@ -71,6 +72,8 @@ export interface Machine {
   logs(node: NodeId, tail: number): Promise<string>;
   /** The controller in a node's zerotier-one, asked until the signal; a StepError when there is no way to the node. */
   controller(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<ControllerApi>;
+  /** The way into a node's network namespace; a StepError when there is none. */
+  prober(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<Prober>;
   close(): Promise<void>;
 }
 

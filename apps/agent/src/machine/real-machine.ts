@@ -8,10 +8,12 @@ import { HostGround } from '../guard/host-ground.js';
 import type { IdentityStore, NodeSecrets } from '../identities/identity-store.js';
 import { KernelView } from '../kernel/kernel-view.js';
 import { runTool, ToolMissing } from '../kernel/run-tool.js';
+import type { Prober } from '../probes/prober.js';
 import type { ControllerApi } from '../zerotier/controller-api.js';
 import { HostDaemon } from '../zerotier/host-daemon.js';
 import { containerSteps } from './container-steps.js';
 import { openController } from './open-controller.js';
+import { openProber } from './open-prober.js';
 import { ImageNames } from './image-names.js';
 import { imageSteps } from './image-steps.js';
 import { StepError, type Executors, type Machine, type MachineFacts, type Scope } from './machine.js';
@@ -109,6 +111,10 @@ class RealMachine implements Machine {
 
   controller(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<ControllerApi> {
     return openController(this.parts, node, kind, signal);
+  }
+
+  prober(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<Prober> {
+    return openProber(this.parts, node, kind, signal);
   }
 
   close(): Promise<void> {

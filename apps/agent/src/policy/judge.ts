@@ -65,6 +65,10 @@ export function judgeCall(call: CallName, { calls }: Policy): Refusal | undefine
     : refused('calls', `the call ${call} is none of those that this host answers`);
 }
 
+export function judgeProbe({ probes }: Policy): Refusal | undefined {
+  return probes === false ? refused('probes', 'nothing is probed from this host') : undefined;
+}
+
 /**
  * Whether the controller in the host's own zerotier-one may be asked: about this network, or whether there is one at all. One in a container
  * is nobody's but Orrery's.

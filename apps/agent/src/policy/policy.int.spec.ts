@@ -32,6 +32,7 @@ describe('a host with a policy', () => {
       journal,
       policy,
       desired: { items: { items: [] } } as never,
+      probes: { begin: () => Promise.reject(new Error('none')) },
     };
     return new CallOperations({ ...parts, credentials: { rotate: () => Promise.reject(new Error('none')) } }).run(op);
   };

@@ -46,6 +46,8 @@ export const Policy = z.strictObject({
     })
     .prefault({}),
   calls: z.array(CallName).default([...CallName.options]),
+  /** What the API may have nodes of this host try: nothing, what is in their own ZeroTier networks, or all that they reach. */
+  probes: z.union([z.boolean(), z.literal('networks')]).default('networks'),
   /** Whether the host's own zerotier-one may be touched: never, always, or for these networks. */
   hostDaemon: z.union([z.boolean(), z.array(NetworkRule).max(10_000)]).default(true),
   /** Whether application containers may be attached. */
@@ -74,5 +76,6 @@ export type Rule =
   | 'containers.pids'
   | 'calls'
   | 'hostDaemon'
+  | 'probes'
   | 'routes'
   | `settings.${keyof Policy['settings']}`;

@@ -55,7 +55,10 @@ export class SimulatedHost {
     host.startDaemon(state.host);
     for (const { state: runs, daemon } of state.containers) if (runs === 'running') host.startDaemon(daemon);
     await host.save();
-    await elsewhere?.listen((message) => host.world.receive(message, host.#now()));
+    await elsewhere?.listen(
+      (message) => host.world.receive(message, host.#now()),
+      (network, ip) => host.world.hasAddress(network, ip),
+    );
     return host;
   }
 
@@ -106,6 +109,12 @@ export class SimulatedHost {
     const had = this.daemon(daemon).memberships[network]?.settings.allowManagedOnly.length ?? 0;
     if (had > 0 || Array.isArray(settings.allowManaged)) this.#rewriteSettings(daemon, network, settings);
     else this.#request(daemon, 'POST', network, JSON.stringify(settings));
+  }
+
+  /** Whether any node, of this host or another of its world, has the address in the network. */
+  async reaches(network: string, ip: string, withinMs: number): Promise<boolean> {
+    await this.advance();
+    return this.world.hasAddress(network, ip) || (await this.shared?.isElsewhere(network, ip, withinMs)) === true;
   }
 
   async save(): Promise<void> {

@@ -3,8 +3,10 @@ import type { IdentityStore, NodeSecrets } from '../identities/identity-store.js
 import { steadyNow } from '../lifecycle/steady-now.js';
 import type { Executors, Machine, MachineFacts, Scope } from '../machine/machine.js';
 import { canonical } from '../observed/diff-lists.js';
+import type { Prober } from '../probes/prober.js';
 import type { ControllerApi } from '../zerotier/controller-api.js';
 import { openSimulatedController } from './simulated-controller.js';
+import { openSimulatedProber } from './simulated-prober.js';
 import { SIMULATED_GROUND } from './simulated-ground.js';
 import { addressOf, SimulatedHost, type SimulatedHostOptions } from './simulated-host.js';
 import { simulatedIdentity } from './simulated-identity.js';
@@ -97,6 +99,10 @@ export class SimulatedMachine implements Machine {
 
   controller(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<ControllerApi> {
     return Promise.resolve().then(() => openSimulatedController(this.host, node, kind, signal));
+  }
+
+  prober(node: NodeId, kind: NodeKind): Promise<Prober> {
+    return Promise.resolve().then(() => openSimulatedProber(this.host, node, kind));
   }
 
   async close(): Promise<void> {

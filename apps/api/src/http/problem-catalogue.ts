@@ -17,6 +17,7 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   'unknown-membership': [404, 'No such membership'],
   'unknown-controller': [404, 'No such controller'],
   'unknown-command': [404, 'No such command'],
+  'unknown-probe': [404, 'No such probe'],
   'unknown-event': [404, 'No such event'],
   'unknown-token': [404, 'No such token'],
   'unknown-route': [404, 'No such path'],

@@ -22,6 +22,8 @@ const Interesting = z.object({
     .optional()
     .catch(undefined),
   finding: z.object({ code: z.string(), cause: z.string() }).optional().catch(undefined),
+  /** Of a probe. */
+  result: z.object({ code: z.string(), cause: z.string() }).optional().catch(undefined),
   code: text,
   cause: text,
   after: z.object({ status: text, address: text, version: text, image: text }).optional().catch(undefined),
@@ -44,6 +46,7 @@ export function eventDetail({ data }: CloudEvent): string {
     target,
     outcome,
     finding,
+    result,
     code,
     cause,
     after,
@@ -63,6 +66,7 @@ export function eventDetail({ data }: CloudEvent): string {
     exitCode === undefined ? undefined : `exit ${exitCode}`,
     outcome && [outcome.kind, outcome.code].filter(Boolean).join(': '),
     finding && `${finding.code}: ${finding.cause}`,
+    result && `${result.code}: ${result.cause}`,
     code,
     after?.status,
     after?.address,

@@ -11,7 +11,7 @@ const PREFIX = /^io\.orrery\./;
 export const shortType = (event: CloudEvent) => event.type.replace(PREFIX, '');
 
 const BAD =
-  /^(container\.died|node\.down|authorization\.revoked|host\.(unreachable|cloned|engine-down)|command\.failed|finding\.raised|history\.gap)$/;
+  /^(container\.died|node\.down|authorization\.revoked|host\.(unreachable|cloned|engine-down)|command\.failed|probe\.refused|finding\.raised|history\.gap)$/;
 const WARN = /^(authorization\.requested|interface\.down|network\.not-found|command\.waiting|path\.relayed)$/;
 const GOOD =
   /^(authorization\.granted|interface\.up|address\.assigned|container\.started|node\.up|host\.online|command\.done)$/;

@@ -1,4 +1,4 @@
-import { explain, FAILURES, FINDINGS, PROBLEMS, WAITING } from '@orrery/shared/contracts';
+import { explain, FAILURES, FINDINGS, PROBES, PROBLEMS, WAITING } from '@orrery/shared/contracts';
 import { usageError } from '../errors/usage-error.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { outputOption, type OutputOptions } from '../options/shared-options.js';
@@ -9,7 +9,7 @@ import { closest } from './closest.js';
 
 /** Every code that can be explained, sorted. */
 export const explainedCodes = (): string[] =>
-  [...new Set([WAITING, FAILURES, FINDINGS, PROBLEMS].flatMap((table) => Object.keys(table)))].sort();
+  [...new Set([WAITING, FAILURES, FINDINGS, PROBES, PROBLEMS].flatMap((table) => Object.keys(table)))].sort();
 
 /** `orrery explain`: works without an API, as the codes are part of the contracts. */
 export const explainLeaf = ({ terminal }: Context): Leaf<OutputOptions> => ({

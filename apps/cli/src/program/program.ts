@@ -17,6 +17,7 @@ import { leaveLeaf } from '../memberships/leave.js';
 import { addMembershipCommands } from '../memberships/membership.commands.js';
 import { addNetworkCommands } from '../networks/network.commands.js';
 import { addNodeCommands } from '../nodes/node.commands.js';
+import { probeLeaf } from '../probes/probe.command.js';
 import { statusLeaf } from '../status/status.command.js';
 import { addTokenCommands } from '../tokens/token.commands.js';
 import { CLI_VERSION } from '../version/cli-version.js';
@@ -51,7 +52,7 @@ export function createProgram(context: Context): OrreryCommand {
   program.commandsGroup('Do:');
   program.leaf(statusLeaf(context)).leaf(launchLeaf(context)).leaf(joinLeaf(context)).leaf(leaveLeaf(context));
   program.leaf(restartLeaf(context, 'orrery restart')).leaf(removeLeaf(context, 'orrery rm'));
-  program.leaf(adoptLeaf(context)).leaf(releaseLeaf(context));
+  program.leaf(adoptLeaf(context)).leaf(releaseLeaf(context)).leaf(probeLeaf(context));
   program.leaf(pauseLeaf(context, 'pause')).leaf(pauseLeaf(context, 'resume'));
   program.commandsGroup('Look:');
   addHostCommands(program, context);

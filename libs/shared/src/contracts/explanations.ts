@@ -1,6 +1,7 @@
 import type { Explanation } from './explanation.js';
 import type { FindingCode } from './events/findings.js';
 import type { FailureCode, WaitingCode } from './outcomes.js';
+import { PROBES } from './probe-explanations.js';
 import { PROBLEMS } from './problem-explanations.js';
 
 /** An item is not there yet: somebody or something else has to act. */
@@ -212,6 +213,6 @@ export const FINDINGS: Record<Exclude<FindingCode, WaitingCode | FailureCode>, E
 
 /** Any code’s explanation; undefined for one that is none of ours. */
 export function explain(code: string): Explanation | undefined {
-  const tables: Record<string, Explanation>[] = [WAITING, FAILURES, FINDINGS, PROBLEMS];
+  const tables: Record<string, Explanation>[] = [WAITING, FAILURES, FINDINGS, PROBES, PROBLEMS];
   return tables.find((table) => Object.hasOwn(table, code))?.[code];
 }

@@ -30,6 +30,9 @@ export type ControllerId = z.infer<typeof ControllerId>;
 export const JoinTokenId = prefixed('jtk');
 export type JoinTokenId = z.infer<typeof JoinTokenId>;
 
+export const ProbeId = prefixed('prb');
+export type ProbeId = z.infer<typeof ProbeId>;
+
 /** The type of an id by its prefix. */
 export interface IdKinds {
   hst: HostId;
@@ -42,6 +45,7 @@ export interface IdKinds {
   tok: TokenId;
   jtk: JoinTokenId;
   ctl: ControllerId;
+  prb: ProbeId;
 }
 
 /** A new id from 20 random bytes (the caller brings the randomness, so that this file stays pure). */

@@ -13,5 +13,7 @@ export * from './labels.js';
 export * from './network-rules.js';
 export * from './observed.js';
 export * from './outcomes.js';
+export * from './probes.js';
+export * from './probe-explanations.js';
 export * from './problems.js';
 export * from './wire.js';

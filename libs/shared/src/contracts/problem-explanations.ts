@@ -28,6 +28,10 @@ export const PROBLEMS: Record<ProblemCode, Explanation> = {
   'unknown-membership': { means: 'The node is not in this network.', fix: 'orrery membership ls' },
   'unknown-controller': { means: 'There is no such controller.', fix: 'orrery controller ls' },
   'unknown-command': { means: 'There is no such command.', fix: 'orrery command ls' },
+  'unknown-probe': {
+    means: 'This node has no such probe, or it is older than a day.',
+    fix: 'orrery event ls --type probe.* shows those that are kept.',
+  },
   'unknown-event': {
     means: 'There is no such event here, or it is older than the time that events are kept.',
     fix: 'orrery event ls',

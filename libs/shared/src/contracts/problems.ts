@@ -12,6 +12,7 @@ export const ProblemCode = z.enum([
   'unknown-membership',
   'unknown-controller',
   'unknown-command',
+  'unknown-probe',
   'unknown-event',
   'unknown-token',
   'token-in-state-folder',

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { ControllerAsk } from './controllers.js';
 import { AnyAgentEvent } from './events/agent-events.js';
 import { PlannedStep } from './http/common.js';
-import { CallId, Cidr, Epoch, HostId, NodeAddress, NodeId } from './ids.js';
+import { CallId, Cidr, Epoch, HostId, NodeAddress, NodeId, ProbeId } from './ids.js';
 import { AnyItem } from './items.js';
 import { HostKey } from './join.js';
+import { MAX_PROBE_SECONDS, ProbeTarget } from './probes.js';
 
 /** Version of the wire: the prefix of every subject. */
 export const WIRE = 'orrery.v1';
@@ -136,6 +137,14 @@ export const Call = z.object({
     z.object({ op: z.literal('rotate-key') }),
     /** Something of the controller in this node's zerotier-one. */
     z.object({ op: z.literal('controller'), node: NodeId, ask: ControllerAsk }),
+    /** What does this node reach? Answered when it has begun; lines and result come as events. */
+    z.object({
+      op: z.literal('probe'),
+      probe: ProbeId,
+      node: NodeId,
+      target: ProbeTarget,
+      timeoutSeconds: z.int().min(1).max(MAX_PROBE_SECONDS),
+    }),
   ]),
 });
 export type Call = z.infer<typeof Call>;
@@ -153,6 +162,9 @@ export type CallReply = z.infer<typeof CallReply>;
 /** Value of an `ok` reply to `rotate-key`. */
 export const RotationResult = z.object({ key: HostKey });
 export type RotationResult = z.infer<typeof RotationResult>;
+/** Value of an `ok` reply to `probe`. */
+export const ProbeBegun = z.object({ probe: ProbeId });
+export type ProbeBegun = z.infer<typeof ProbeBegun>;
 /** Value of an `ok` reply to `plan`. */
 export const PlanResult = z.object({ steps: z.array(PlannedStep) });
 export type PlanResult = z.infer<typeof PlanResult>;

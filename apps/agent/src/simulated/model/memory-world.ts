@@ -7,9 +7,10 @@ import type { HttpAnswer, HttpRequest } from './http/http-message.js';
 import { serve } from './http/local-api.js';
 import { controllerOf } from './ids.js';
 import { IMPLICIT_DEFAULTS, ImplicitControllers, type ImplicitNetworks } from './implicit-controllers.js';
-import { interfacesOf, type KernelInterface } from './kernel-view.js';
+import { interfaceOf, interfacesOf, type KernelInterface } from './kernel-view.js';
 import type { Message, Refusal } from './messages.js';
 import { Mailbox } from './mailbox.js';
+import { statusOf } from './membership.js';
 import { PLANET } from './moon.js';
 import { advanceNode, nodeNextTaskAt, receiveAtNode, startNode, type Node, type NodeSetup } from './node.js';
 import type { Timing } from './timing.js';
@@ -82,6 +83,16 @@ export class MemoryWorld {
 
   interfaces(address: string): KernelInterface[] {
     return interfacesOf(this.nodeAt(address).daemon);
+  }
+
+  /** Whether a node that runs here has this IP address in the network, and would be heard. */
+  hasAddress(networkId: string, ip: string): boolean {
+    return [...this.nodes].some(([address, { daemon }]) => {
+      const membership = daemon.memberships[networkId];
+      if (!membership || statusOf(membership) !== 'OK') return false;
+      if (this.paused.has(address) || this.cutOff.has(address)) return false;
+      return interfaceOf(daemon, membership).addresses.some((prefix) => prefix.split('/')[0] === ip);
+    });
   }
 
   networkFiles(address: string): Record<string, string> {

@@ -37,10 +37,16 @@ export const CarriedMessage = z.discriminatedUnion('kind', [
     .refine(({ networkId, from }) => controllerOf(networkId) === from, 'the network has another controller'),
 ]);
 
+const EchoId = z.string().regex(/^[0-9a-f]{16}$/);
+
 /** What one simulated host puts into another's letterbox. */
 export const Letter = z.object({
   /** Whose letterbox takes the answers, and later what changes. */
   answersTo: NodeAddress,
-  message: CarriedMessage,
+  message: CarriedMessage.optional(),
+  /** Does any node of yours have this address in the network? Only a yes is answered. */
+  echo: z.object({ id: EchoId, networkId: NetworkId, ip: z.string().max(64) }).optional(),
+  /** Yes to the echo with this id. */
+  echoed: EchoId.optional(),
 });
 export type Letter = z.infer<typeof Letter>;

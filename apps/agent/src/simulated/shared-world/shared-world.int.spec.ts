@@ -136,6 +136,22 @@ describe('simulated hosts of one world', () => {
     await showsIn(500, b, 'OK');
   });
 
+  it('reach the addresses that nodes of the others have in a network, not those that nobody has or that are of no shared network', async () => {
+    a.authorize(network, b.address);
+    b.host.join(b.host.state.host, network, settings);
+    await showsIn(6_000, b, 'OK');
+    const ip = b.membership(network).addresses?.[0]?.replace('/24', '') ?? '';
+    const c = await place();
+    for (const one of [a, b, c]) expect(await one.host.reaches(network, ip, 5_000)).toBe(true);
+    expect(await c.host.reaches(network, '10.182.44.253', 300)).toBe(false);
+    b.host.join(b.host.state.host, '8056c2e21c000001', settings);
+    await pass(6_000);
+    await shows(b, 'OK', '8056c2e21c000001');
+    const own = b.membership('8056c2e21c000001').addresses?.[0]?.replace('/24', '') ?? '';
+    expect(await b.host.reaches('8056c2e21c000001', own, 300)).toBe(true);
+    expect(await c.host.reaches('8056c2e21c000001', own, 300)).toBe(false);
+  });
+
   it('keep a node out that nobody authorized, until somebody does', async () => {
     b.host.join(b.host.state.host, network, settings);
     await showsIn(6_000, b, 'ACCESS_DENIED');

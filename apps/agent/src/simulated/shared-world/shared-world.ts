@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { Logger } from '@orrery/shared/runtime';
 import type { Elsewhere } from '../model/elsewhere.js';
+import { controllerOf } from '../model/ids.js';
 import type { Message } from '../model/messages.js';
 import { Courier } from './courier.js';
 import { CarriedMessage, type Letter } from './letter.js';
@@ -19,6 +21,7 @@ export interface SharedWorldOptions {
 export class SharedWorld implements Elsewhere {
   readonly #courier: Courier;
   readonly #announced = new Set<string>();
+  readonly #echoes = new Map<string, () => void>();
   #letterbox: Letterbox | undefined;
 
   private constructor(
@@ -32,14 +35,17 @@ export class SharedWorld implements Elsewhere {
     return new SharedWorld(options, await WorldFolder.open(options.folder));
   }
 
-  /** From now on letters come in. */
-  async listen(receive: (message: Message) => void): Promise<void> {
+  /** From now on letters come in. `has`: whether a node of this host has the address in the network. */
+  async listen(receive: (message: Message) => void, has: (networkId: string, ip: string) => boolean): Promise<void> {
     const { host, members, logger } = this.options;
     this.#letterbox = await Letterbox.open({
       path: this.folder.letterboxOf(host),
-      receive: ({ answersTo, message }) => {
-        if (message.kind === 'config-request') members[message.from] = answersTo;
-        receive(message);
+      receive: ({ answersTo, message, echo, echoed }) => {
+        if (message?.kind === 'config-request') members[message.from] = answersTo;
+        if (message) receive(message);
+        if (echo && has(echo.networkId, echo.ip))
+          this.#courier.send(this.folder.letterboxOf(answersTo), { answersTo: host, echoed: echo.id });
+        if (echoed !== undefined) this.#echoes.get(echoed)?.();
       },
       logger,
     });
@@ -67,6 +73,25 @@ export class SharedWorld implements Elsewhere {
     if (host === undefined || host === this.options.host || !carried.success) return;
     const letter: Letter = { answersTo: this.options.host, message: carried.data };
     this.#courier.send(this.folder.letterboxOf(host), letter);
+  }
+
+  /** Whether a node of any other host has this address in the network; nobody's silence is longer than `ms`. */
+  async isElsewhere(networkId: string, ip: string, ms: number): Promise<boolean> {
+    // Networks that nobody made are in each world another one.
+    if (!this.knows(controllerOf(networkId))) return false;
+    const id = randomBytes(8).toString('hex');
+    return new Promise((resolve) => {
+      const end = (isThere: boolean) => {
+        clearTimeout(late);
+        this.#echoes.delete(id);
+        resolve(isThere);
+      };
+      const late = setTimeout(() => end(false), ms);
+      this.#echoes.set(id, () => end(true));
+      const letter: Letter = { answersTo: this.options.host, echo: { id, networkId, ip } };
+      for (const host of this.folder.hosts())
+        if (host !== this.options.host) this.#courier.send(this.folder.letterboxOf(host), letter);
+    });
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, ensurePrivateFolder } from '@orrery/shared/runtime';
@@ -36,6 +36,11 @@ export class WorldFolder {
 
   letterboxOf(host: string): string {
     return join(this.path, `${host}.sock`);
+  }
+
+  /** Those that have a letterbox, whether they are there or away. */
+  hosts(): string[] {
+    return readdirSync(this.path).flatMap((name) => /^([0-9a-f]{10})\.sock$/.exec(name)?.[1] ?? []);
   }
 
   /** The host that has this controller; undefined: nobody's. Read each time: others write it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ItemId, Name, NetworkId, NodeId } from '../ids.js';
+import { ItemId, Name, NetworkId, NodeId, ProbeId } from '../ids.js';
 import {
   ObservedContainer,
   ObservedDaemon,
@@ -10,6 +10,7 @@ import {
   ObservedState,
 } from '../observed.js';
 import { Outcome, Stage } from '../outcomes.js';
+import { ProbeResult } from '../probes.js';
 import { FindingCode, FindingData } from './findings.js';
 
 /**
@@ -93,6 +94,16 @@ const ItemProgress = facts(['item.progress'], {
   detail: z.string(),
 });
 
+/** `detail` is one line for people: a reply, a redirect, a connection. */
+const ProbeProgress = facts(['probe.progress'], { node: NodeId, probe: ProbeId, detail: z.string() });
+/** `target` as people read it; never what a server answered. */
+const ProbeFinished = facts(['probe.finished'], {
+  node: NodeId,
+  probe: ProbeId,
+  target: z.string(),
+  result: ProbeResult,
+});
+
 const aboutFinding = { node: NodeId.nullable(), network: NetworkId.nullable(), item: ItemId.nullable() };
 const FindingRaised = facts(['finding.raised'], { ...aboutFinding, finding: FindingData });
 const FindingCleared = facts(['finding.cleared'], { ...aboutFinding, code: FindingCode });
@@ -117,6 +128,8 @@ export const AgentFact = z.discriminatedUnion('type', [
   ItemProgress,
   FindingRaised,
   FindingCleared,
+  ProbeProgress,
+  ProbeFinished,
 ]);
 export type AgentFact = z.infer<typeof AgentFact>;
 export type AgentFactType = AgentFact['type'];

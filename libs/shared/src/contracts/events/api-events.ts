@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { CommandId, ControllerId, HostId, Name, NetworkId, NodeAddress, NodeId } from '../ids.js';
+import { CommandId, ControllerId, HostId, Name, NetworkId, NodeAddress, NodeId, ProbeId } from '../ids.js';
 import { Labels } from '../labels.js';
 import { Outcome } from '../outcomes.js';
+import { ProbeKind } from '../probes.js';
 
 const facts = <const Types extends readonly [string, ...string[]], Data extends z.ZodRawShape>(
   types: Types,
@@ -41,6 +42,17 @@ export const ApiFact = z.discriminatedUnion('type', [
   }),
   /** A node asks to be let in, and nothing says whether it may. */
   facts(['admission.requested'], { network: NetworkId, address: NodeAddress, node: NodeId.nullable() }),
+  /** Somebody asked what a node reaches; told before it is tried. `target` as people read it. */
+  facts(['probe.started'], {
+    probe: ProbeId,
+    node: NodeId,
+    kind: ProbeKind,
+    target: z.string(),
+    timeoutSeconds: z.int(),
+    by: z.string(),
+  }),
+  /** The host did not begin it: it is away, or its policy does not allow it. */
+  facts(['probe.refused'], { probe: ProbeId, node: NodeId, target: z.string(), code: z.string(), cause: z.string() }),
   facts(['command.created', 'command.delivered', 'command.cancelled', 'command.superseded'], {
     command: CommandId,
     host: HostId,

@@ -1,0 +1,198 @@
+import { MAX_PROBE_BYTES, type ProbeResult, type ProbeTarget } from '@orrery/shared/contracts';
+import { describeError } from '@orrery/shared/runtime';
+import { runLines } from '../kernel/run-lines.js';
+import { ToolMissing } from '../kernel/run-tool.js';
+import { wayTowards } from '../kernel/way-towards.js';
+import { childCommand } from './child-command.js';
+import { readChildWord, type ChildAsk } from './child-words.js';
+import { followHttp } from './http-hops.js';
+import { judgeAddress, judgeWay } from './judge-address.js';
+import { pingCommand, pingEnd, readPingLine } from './ping-output.js';
+import { missed, reached, type Answered, type ProbeEnd } from './probe-ends.js';
+import type { Prober, ProbeRun } from './prober.js';
+import { resolveName } from './resolve-name.js';
+import { socketTrouble } from './socket-trouble.js';
+
+/** Where something is sent. */
+interface Place {
+  address: string;
+  isOnLink: boolean;
+}
+
+/** Probes from inside the network namespace to which `enter` leads (empty: ours). `child`: the program that speaks TCP and HTTP there. */
+export function namespaceProber(enter: readonly string[], child: readonly string[] = childCommand()): Prober {
+  return async (run) => {
+    const began = performance.now();
+    const probe = new NamespaceProbe(enter, child, run);
+    const found = await probe.try().catch((error: unknown) => (probe.isOver ? tooLateToTry() : whyNot(error)));
+    const end = run.signal.aborted ? missed('probe-failed', 'the agent was stopped meanwhile') : found;
+    const ms = Math.round(performance.now() - began);
+    return { fix: '', ...end, address: probe.address, ms } satisfies ProbeResult;
+  };
+}
+
+class NamespaceProbe {
+  address: string | null = null;
+  readonly #signal: AbortSignal;
+
+  constructor(
+    private readonly enter: readonly string[],
+    private readonly child: readonly string[],
+    private readonly run: ProbeRun,
+  ) {
+    this.#signal = AbortSignal.any([run.signal, AbortSignal.timeout(run.timeoutMs)]);
+  }
+
+  get isOver(): boolean {
+    return this.#signal.aborted;
+  }
+
+  async try(): Promise<ProbeEnd> {
+    const { target } = this.run;
+    switch (target.kind) {
+      case 'ping':
+        return this.#at(target.host, (place) => this.#ping(place, target.count));
+      case 'tcp':
+        return this.#at(target.host, (place) => this.#tcp(place, target));
+      case 'http':
+        return followHttp(target.url, this.run.tell, (url) => this.#http(url));
+    }
+  }
+
+  /** The first address of the host to which the node may send; else why it is not. */
+  async #at(host: string, work: (place: Place) => Promise<ProbeEnd>): Promise<ProbeEnd> {
+    const place = await this.#placeOf(host);
+    return 'code' in place ? place : work(place);
+  }
+
+  async #placeOf(host: string): Promise<Place | ProbeEnd> {
+    const { tell, mayLeaveNetworks } = this.run;
+    if (this.isOver) return tooLateToTry();
+    const addresses = await resolveName(host, this.#signal);
+    if (!Array.isArray(addresses)) return addresses;
+    let first: ProbeEnd | undefined;
+    for (const address of addresses) {
+      this.address = address;
+      const why = judgeAddress(address) ?? (await this.#judgeWay(address, mayLeaveNetworks));
+      if (!('code' in why)) {
+        if (address !== host) tell(`${host} is ${address}`);
+        return why;
+      }
+      first ??= why;
+    }
+    return first ?? missed('name-not-found', `${host} has no address`);
+  }
+
+  async #judgeWay(address: string, mayLeaveNetworks: boolean): Promise<Place | ProbeEnd> {
+    const way = await wayTowards(this.enter, address, this.#signal);
+    const why = judgeWay(address, way, mayLeaveNetworks);
+    return why ?? { address, isOnLink: way.kind === 'device' && way.isOnLink };
+  }
+
+  async #ping({ address, isOnLink }: Place, count: number): Promise<ProbeEnd> {
+    const { tell, timeoutMs } = this.run;
+    const lines: NonNullable<ReturnType<typeof readPingLine>>[] = [];
+    const command = [...this.enter, ...pingCommand(address, count, timeoutMs)];
+    const { exitCode, complained } = await runLines(command, {
+      signal: this.#signal,
+      onLine: (text) => {
+        const line = readPingLine(text);
+        if (!line) return;
+        lines.push(line);
+        if (line.kind === 'reply') tell(`seq ${line.seq}  ${line.ms} ms`);
+        if (line.kind === 'unreachable') tell(`seq ${line.seq}  ${line.said}`);
+      },
+    });
+    if (lines.length === 0 && exitCode !== 0) return brokenTool('ping', complained);
+    return pingEnd(lines, count, address, isOnLink);
+  }
+
+  async #tcp(place: Place, { host, port }: Extract<ProbeTarget, { kind: 'tcp' }>): Promise<ProbeEnd> {
+    const ask: ChildAsk = { kind: 'tcp', address: place.address, port, maxBytes: 0 };
+    return (await this.#ask(ask, place, `${host}:${port}`)).end;
+  }
+
+  async #http(url: string): Promise<Answered> {
+    const { protocol, hostname, port, host } = new URL(url);
+    const place = await this.#placeOf(hostname.replace(/^\[|\]$/g, ''));
+    if ('code' in place) return { end: place };
+    const standard = protocol === 'https:' ? 443 : 80;
+    const { address } = place;
+    const ask = { kind: 'http' as const, url, address, port: Number(port) || standard, maxBytes: MAX_PROBE_BYTES };
+    return this.#ask(ask, place, host);
+  }
+
+  async #ask(ask: ChildAsk, { isOnLink }: Place, where: string): Promise<Answered> {
+    const { tell } = this.run;
+    const heard: Heard = {};
+    const { exitCode, complained } = await runLines([...this.enter, ...this.child], {
+      input: JSON.stringify(ask),
+      signal: this.#signal,
+      onLine: (line) => {
+        const word = readChildWord(line);
+        if (!word) return;
+        if (word.word === 'connected') heard.connectMs = word.ms;
+        if (word.word === 'answered') Object.assign(heard, { answered: word });
+        if (word.word === 'ended') Object.assign(heard, { ended: word });
+        if (word.word === 'failed') heard.trouble = word;
+        if (word.word === 'connected') tell(`connected to ${where} after ${word.ms} ms`);
+        if (word.word === 'answered') tell(`status ${word.status} after ${word.ms} ms`);
+      },
+    });
+    if (heard.trouble) return { end: socketTrouble(heard.trouble, where, isOnLink) };
+    const whole = ask.kind === 'tcp' ? tcpEnd(heard, where) : httpEnd(heard);
+    if (whole) return whole;
+    if (this.#signal.aborted) return { end: tooLate(heard, where) };
+    return { end: brokenTool(exitCode === 0 ? 'the probe' : 'nsenter', complained) };
+  }
+}
+
+interface Heard {
+  connectMs?: number;
+  answered?: { ms: number; status: number; location: string | null };
+  ended?: { bytes: number; isWhole: boolean };
+  trouble?: { code: string; message: string };
+}
+
+const tcpEnd = ({ connectMs }: Heard, where: string): Answered | undefined =>
+  connectMs === undefined ? undefined : { end: reached(`${where} takes connections`, { tcp: { connectMs } }) };
+
+function httpEnd({ answered, ended }: Heard): Answered | undefined {
+  if (!answered || !ended) return undefined;
+  const { status, location, ms: firstByteMs } = answered;
+  const http = { status, bytes: ended.bytes, isWhole: ended.isWhole, firstByteMs, redirects: 0 };
+  return { end: reached(`it answered with status ${status}`, { http }), status, location };
+}
+
+function tooLate({ connectMs, answered }: Heard, where: string): ProbeEnd {
+  if (answered)
+    return missed('timed-out', `${where} answered with status ${answered.status} and did not come to an end`);
+  if (connectMs !== undefined) return missed('timed-out', `${where} takes connections and did not answer in time`);
+  return missed('timed-out', `${where} did not answer in time`);
+}
+
+const tooLateToTry = () => missed('timed-out', 'the time was over before anything was sent');
+
+function brokenTool(tool: string, complained: string): ProbeEnd {
+  if (/failed to execute|No such file or directory/.test(complained) && !/\/ns\/net/.test(complained))
+    return toolMissing(complained.includes('ping') ? 'ping' : tool);
+  const said = complained.split('\n')[0] || 'it said nothing';
+  if (/not permitted|denied/i.test(complained))
+    return missed('probe-failed', `this agent may not enter the network namespace of the node: ${said}`, {
+      fix: 'Run the agent as root on the machine of the Docker Engine.',
+    });
+  return missed('probe-failed', `${tool} ended without a result: ${said}`);
+}
+
+const PACKAGES: Record<string, string> = { ping: 'iputils-ping', ip: 'iproute2', nsenter: 'util-linux' };
+
+const toolMissing = (tool: string): ProbeEnd =>
+  missed('probe-tool-missing', `there is no ${tool} on this host`, {
+    fix: `Install it: apt install ${PACKAGES[tool] ?? tool}, or the package of that name elsewhere.`,
+  });
+
+function whyNot(error: unknown): ProbeEnd {
+  if (error instanceof ToolMissing) return toolMissing(/no (\S+) on/.exec(error.message)?.[1] ?? '');
+  const cause = describeError(error);
+  return /execute|not permitted|denied/i.test(cause) ? brokenTool('ip', cause) : missed('probe-failed', cause);
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { pingCommand, pingEnd, readPingLine } from './ping-output.js';
+
+const end = (text: string, count = 2, onLink = true) =>
+  pingEnd(
+    text.split('\n').flatMap((line) => readPingLine(line) ?? []),
+    count,
+    '10.81.0.11',
+    onLink,
+  );
+
+const IPUTILS = `PING 10.81.0.11 (10.81.0.11) 56(84) bytes of data.
+64 bytes from 10.81.0.11: icmp_seq=1 ttl=64 time=0.512 ms
+64 bytes from 10.81.0.11: icmp_seq=2 ttl=64 time=1.49 ms
+
+--- 10.81.0.11 ping statistics ---
+2 packets transmitted, 2 received, 0% packet loss, time 1001ms
+rtt min/avg/max/mdev = 0.512/1.001/1.490/0.489 ms`;
+const BUSYBOX = `PING 10.81.0.11 (10.81.0.11): 56 data bytes
+64 bytes from 10.81.0.11: seq=0 ttl=64 time=0.512 ms
+
+--- 10.81.0.11 ping statistics ---
+2 packets transmitted, 1 packets received, 50% packet loss`;
+const NOBODY = `From 10.81.0.10 icmp_seq=1 Destination Host Unreachable
+2 packets transmitted, 0 received, +2 errors, 100% packet loss, time 1026ms`;
+
+describe('what ping prints', () => {
+  it('is read whoever made the program', () => {
+    expect(end(IPUTILS)).toMatchObject({
+      code: 'reached',
+      ping: { sent: 2, received: 2, minMs: 0.512, averageMs: 1.001, maxMs: 1.49 },
+    });
+    expect(end(BUSYBOX)).toMatchObject({ code: 'reached', cause: '1 of 2 answered', ping: { sent: 2, received: 1 } });
+  });
+
+  it('tells silence from a network that nobody in it answers for, and from a router that knows no way', () => {
+    const silence = '2 packets transmitted, 0 received, 100% packet loss, time 1031ms';
+    expect(end(silence)).toMatchObject({ code: 'timed-out', cause: 'none of 2 was answered', ping: { minMs: null } });
+    expect(end(NOBODY)).toMatchObject({ code: 'timed-out', cause: expect.stringContaining('no node of the network') });
+    expect(end(NOBODY, 2, false)).toMatchObject({ code: 'no-route', cause: expect.stringContaining('Unreachable') });
+    expect(end('', 7).ping).toMatchObject({ sent: 7, received: 0 });
+  });
+
+  it('is asked for once a second, or faster where the time is short', () => {
+    expect(pingCommand('10.1.1.1', 4, 10_000)).toEqual(['ping', '-n', '-c', '4', '-i', '1', '-W', '2', '10.1.1.1']);
+    expect(pingCommand('10.1.1.1', 100, 30_000)).toContain('0.2');
+  });
+});

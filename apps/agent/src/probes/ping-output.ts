@@ -1,0 +1,43 @@
+import type { ProbeResult } from '@orrery/shared/contracts';
+import { missed, reached, type ProbeEnd } from './probe-ends.js';
+
+/** Seconds that `ping` waits for the last answer. */
+const LAST_ANSWER_S = 2;
+
+/** Once a second where the time is enough for that, else five a second. Options that iputils, busybox and inetutils all know. */
+export function pingCommand(address: string, count: number, timeoutMs: number): string[] {
+  const interval = (count - 1 + LAST_ANSWER_S) * 1000 <= timeoutMs ? '1' : '0.2';
+  return ['ping', '-n', '-c', String(count), '-i', interval, '-W', String(LAST_ANSWER_S), address];
+}
+
+type PingLine =
+  | { kind: 'reply'; seq: number; ms: number }
+  | { kind: 'unreachable'; seq: number; said: string }
+  | { kind: 'summary'; sent: number };
+
+export function readPingLine(line: string): PingLine | undefined {
+  const reply = /bytes from .*?seq=(\d+).*?time[=<]([\d.]+) ?ms/.exec(line);
+  if (reply) return { kind: 'reply', seq: Number(reply[1]), ms: Number(reply[2]) };
+  const unreachable = /seq=(\d+) ((?:Destination|Time to live|Packet filtered)[^:]*)/.exec(line);
+  if (unreachable) return { kind: 'unreachable', seq: Number(unreachable[1]), said: (unreachable[2] ?? '').trim() };
+  const summary = /^(\d+) packets transmitted/.exec(line);
+  return summary ? { kind: 'summary', sent: Number(summary[1]) } : undefined;
+}
+
+/** What came of all lines. `onLink`: the address is to be on the network itself, behind no router. */
+export function pingEnd(lines: readonly PingLine[], count: number, address: string, onLink: boolean): ProbeEnd {
+  const times = lines.flatMap((line) => (line.kind === 'reply' ? line.ms : []));
+  const sent = lines.find((line) => line.kind === 'summary')?.sent ?? count;
+  const ping = { sent, received: times.length, ...spread(times) };
+  if (times.length > 0) return reached(`${times.length} of ${sent} answered`, { ping });
+  const unreachable = lines.find((line) => line.kind === 'unreachable');
+  if (unreachable && !onLink) return missed('no-route', `a router says: ${unreachable.said}`, { ping });
+  const nobody = unreachable ? `no node of the network answers for ${address}` : `none of ${sent} was answered`;
+  return missed('timed-out', nobody, { ping });
+}
+
+function spread(times: readonly number[]): Pick<NonNullable<ProbeResult['ping']>, 'minMs' | 'averageMs' | 'maxMs'> {
+  if (times.length === 0) return { minMs: null, averageMs: null, maxMs: null };
+  const average = times.reduce((sum, ms) => sum + ms, 0) / times.length;
+  return { minMs: Math.min(...times), averageMs: Math.round(average * 1000) / 1000, maxMs: Math.max(...times) };
+}

@@ -1,0 +1,75 @@
+import { get as getPlain, type IncomingMessage, type RequestOptions } from 'node:http';
+import { get as getEncrypted } from 'node:https';
+import { connect, isIP, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { ChildAsk, ChildWord } from './child-words.js';
+
+/** What a server sends is read by a process that may do nothing. Where root itself may not do this, it may do little else. */
+function becomeNobody(): void {
+  if (process.getuid?.() !== 0) return;
+  const nobody = 65534;
+  try {
+    process.setgroups?.([]);
+    process.setgid?.(nobody);
+    process.setuid?.(nobody);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+  }
+}
+
+/** Milliseconds since `began`, to a tenth. */
+const since = (began: number) => Math.round((performance.now() - began) * 10) / 10;
+const say = (word: ChildWord) => process.stdout.write(`${JSON.stringify(word)}\n`);
+/** The words are out before the process ends. */
+const end = (word: ChildWord) => process.stdout.write(`${JSON.stringify(word)}\n`, () => process.exit(0));
+const failed = (error: NodeJS.ErrnoException) =>
+  end({ word: 'failed', code: error.code ?? '', message: error.message.slice(0, 300) });
+
+function tryTcp({ address, port }: ChildAsk): void {
+  const began = performance.now();
+  connect({ host: address, port })
+    .on('error', failed)
+    .on('connect', () => end({ word: 'connected', ms: since(began) }));
+}
+
+function tryHttp({ address, port, url = '', maxBytes }: ChildAsk): void {
+  const { protocol, hostname, host, pathname, search } = new URL(url);
+  const name = hostname.replace(/^\[|\]$/g, '');
+  const isEncrypted = protocol === 'https:';
+  const options: RequestOptions & { servername?: string } = {
+    ...{ host: address, port, path: pathname + search, agent: false },
+    headers: { host, accept: '*/*', 'user-agent': 'orrery-probe' },
+    ...(isEncrypted && isIP(name) === 0 ? { servername: name } : {}),
+  };
+  const began = performance.now();
+  (isEncrypted ? getEncrypted : getPlain)(options, (response) => read(response, maxBytes, since(began)))
+    .on('error', failed)
+    .on('socket', (socket: Socket) => {
+      socket.on(isEncrypted ? 'secureConnect' : 'connect', () => say({ word: 'connected', ms: since(began) }));
+    });
+}
+
+function read(response: IncomingMessage, maxBytes: number, ms: number): void {
+  const { statusCode = 0, headers } = response;
+  say({ word: 'answered', ms, status: statusCode, location: headers.location?.slice(0, 4096) ?? null });
+  let bytes = 0;
+  response
+    .on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maxBytes) return;
+      end({ word: 'ended', bytes: maxBytes, isWhole: false });
+      response.destroy();
+    })
+    .on('end', () => end({ word: 'ended', bytes, isWhole: true }))
+    .on('error', (error: NodeJS.ErrnoException) => {
+      if (bytes <= maxBytes) failed(error);
+    });
+}
+
+/** A process of its own, inside a node's network namespace and as nobody. It imports nothing but Node. */
+export async function probeChild(): Promise<void> {
+  becomeNobody();
+  const ask = JSON.parse(await text(process.stdin)) as ChildAsk;
+  if (ask.kind === 'tcp') tryTcp(ask);
+  else tryHttp(ask);
+}

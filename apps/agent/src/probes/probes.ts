@@ -1,0 +1,82 @@
+import type { AgentFact, Call, NodeId, NodeKind, ProbeResult } from '@orrery/shared/contracts';
+import { probeTargetText } from '@orrery/shared/contracts';
+import { AppError, describeError, type Logger } from '@orrery/shared/runtime';
+import type { Journal } from '../journal/journal.js';
+import type { Machine } from '../machine/machine.js';
+import { missed } from './probe-ends.js';
+
+type ProbeAsked = Extract<Call['op'], { op: 'probe' }>;
+
+/** Of one node, and of the whole host. */
+const AT_ONCE = { node: 2, host: 8 };
+/** How long the way into the node may take. */
+const OPEN_MS = 4_000;
+
+export interface ProbesParts {
+  machine: Pick<Machine, 'prober'>;
+  journal: Pick<Journal, 'commit' | 'full'>;
+  logger: Logger;
+}
+
+/**
+ * Probes that run: each line goes into the journal as it comes, at the end the result. One that was running when the agent ended is
+ * not begun again; that nothing more is told of it says so.
+ */
+export class Probes {
+  readonly #running = new Map<Promise<void>, NodeId>();
+  readonly #stopping = new AbortController();
+  #telling: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: ProbesParts) {}
+
+  /** Resolves when it has begun; throws when there is no way into the node, or too much is running. */
+  async begin(asked: ProbeAsked, kind: NodeKind, mayLeaveNetworks: boolean): Promise<void> {
+    const nodes = [...this.#running.values()];
+    const ofNode = nodes.filter((node) => node === asked.node).length;
+    if (ofNode >= AT_ONCE.node || nodes.length >= AT_ONCE.host)
+      throw new AppError({
+        code: 'probes-running',
+        kind: 'operational',
+        cause: `as many probes as there may be at once are running (${AT_ONCE.node} of a node, ${AT_ONCE.host} of a host); try again when one has ended`,
+      });
+    const probe = await this.parts.machine.prober(asked.node, kind, AbortSignal.timeout(OPEN_MS));
+    const { target, timeoutSeconds } = asked;
+    const run = probe({
+      ...{ target, mayLeaveNetworks, timeoutMs: timeoutSeconds * 1000, signal: this.#stopping.signal },
+      tell: (detail) => this.#tellLine(asked, detail),
+    });
+    const whole = run
+      .catch((error: unknown): ProbeResult => {
+        const end = missed('probe-failed', describeError(error));
+        return { fix: '', ...end, address: null, ms: 0 };
+      })
+      .then((result) => this.#tellEnd(asked, result))
+      .finally(() => this.#running.delete(whole));
+    this.#running.set(whole, asked.node);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#running.keys());
+  }
+
+  #tellLine({ probe, node }: ProbeAsked, detail: string): void {
+    // Lines are the first to go when the disk is short.
+    if (!this.parts.journal.full) void this.#tell({ type: 'probe.progress', data: { probe, node, detail } });
+  }
+
+  #tellEnd({ probe, node, target }: ProbeAsked, result: ProbeResult): Promise<void> {
+    return this.#tell({ type: 'probe.finished', data: { probe, node, target: probeTargetText(target), result } });
+  }
+
+  /** In the order in which it happened. */
+  #tell(fact: AgentFact): Promise<void> {
+    const { journal, logger } = this.parts;
+    this.#telling = this.#telling
+      .then(() => journal.commit(() => ({ facts: [fact] })))
+      .catch((error: unknown) => {
+        logger.warn({ event: 'probe.not-told', cause: describeError(error) }, 'what a probe found could not be kept');
+      });
+    return this.#telling;
+  }
+}

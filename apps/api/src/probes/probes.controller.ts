@@ -1,0 +1,54 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { DryRunQuery, Probe, ProbeId, ProbePost, Reference } from '@orrery/shared/contracts';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Policy } from '../auth/policy.decorator.js';
+import { Asking, type Asked } from '../changes/asked.decorator.js';
+import { sendAnswer } from '../changes/send-answer.js';
+import { Operation } from '../http/operation.decorator.js';
+import { ProbesService } from './probes.service.js';
+
+const ProbePath = z.strictObject({ node: Reference, probe: ProbeId });
+type ProbePath = z.infer<typeof ProbePath>;
+
+/** What a node reaches, tried from inside its network namespace. */
+@Controller('v1/nodes/:node/probes')
+export class ProbesController {
+  constructor(private readonly probes: ProbesService) {}
+
+  @Post()
+  @HttpCode(202)
+  @Policy('operator')
+  @Operation({
+    id: 'startProbe',
+    tag: 'nodes',
+    summary: 'Try what a node reaches: ping, TCP or HTTP; lines and result come as events probe.*',
+    answers: { 202: Probe },
+    alsoDryRun: true,
+    body: true,
+    changes: true,
+    problems: ['unknown-node', 'ambiguous-reference', 'host-away', 'call-failed', 'bus-unavailable'],
+  })
+  async start(
+    @Param('node', { schema: Reference }) node: string,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Body({ schema: ProbePost }) post: ProbePost,
+    @Asking() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    return sendAnswer(reply, await this.probes.start(asked, node, post));
+  }
+
+  @Get(':probe')
+  @Policy('viewer')
+  @Operation({
+    id: 'getProbe',
+    tag: 'nodes',
+    summary: 'A probe of the last day: how it goes, how it ended',
+    answers: { 200: Probe },
+    problems: ['unknown-node', 'unknown-probe', 'ambiguous-reference'],
+  })
+  get(@Param({ schema: ProbePath }) { node, probe }: ProbePath): Promise<Probe> {
+    return this.probes.get(node, probe);
+  }
+}

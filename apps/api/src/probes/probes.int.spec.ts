@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiTokenMade, DryRun, EventPage, Probe, type CallReply, type JoinReply } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { ListeningAgent, joinHost } from '../../../../test/support/joined-host.js';
+import { eventually } from '../../../../test/support/servers.js';
+import { readProbe } from './read-probe.js';
+
+let bench: ApiBench;
+let api: RunningApi;
+let joined: JoinReply;
+
+beforeAll(async () => {
+  bench = await startApi();
+  ({ api } = bench);
+  joined = await joinHost(api, 'web-1');
+}, 60_000);
+afterAll(() => bench?.close());
+
+const PATH = '/v1/nodes/web-1/probes';
+const ping = { target: { kind: 'ping', host: '10.1.2.3', count: 2 } };
+const types = async () =>
+  (await api.get('/v1/events?type=probe.*', EventPage)).body.items.map(({ type }) => type.replace('io.orrery.', ''));
+
+describe('a probe, asked of the API', () => {
+  it('is refused when the host is away, and who asked is kept', async () => {
+    const problem = await api.refused('POST', PATH, 'host-away', { body: ping });
+    expect(problem.status).toBe(409);
+    await eventually(async () => (await types()).length === 2);
+    expect(await types()).toEqual(['probe.refused', 'probe.started']);
+  });
+
+  it('is begun by the host, once for one Idempotency-Key, and is running until the host has told of its end', async () => {
+    const agent = await ListeningAgent.connect(joined);
+    agent.answer = ({ op }): CallReply => ({ result: 'ok', value: op.op === 'probe' ? { probe: op.probe } : {} });
+    const headers = { 'idempotency-key': 'once' };
+    const { status, body, headers: answered } = await api.ask('POST', PATH, Probe, { body: ping, headers });
+    expect(status).toBe(202);
+    expect(answered.get('location')).toBe(`/v1/nodes/${joined.nodeId}/probes/${body.id}`);
+    expect(body).toMatchObject({ kind: 'ping', target: '10.1.2.3', state: 'running', by: 'admin', timeoutSeconds: 10 });
+    expect((await api.ask('POST', PATH, Probe, { body: ping, headers })).body).toEqual(body);
+    expect(agent.calls.map(({ op }) => op)).toEqual([
+      { op: 'probe', probe: body.id, node: joined.nodeId, timeoutSeconds: 10, ...ping },
+    ]);
+    expect((await api.get(`${PATH}/${body.id}`, Probe)).body).toMatchObject({ id: body.id, state: 'running' });
+    await api.refused('GET', `${PATH}/${newId('prb')}`, 'unknown-probe');
+    agent.answer = () => ({ result: 'problem', code: 'rejected', cause: 'rule probes' });
+    expect((await api.refused('POST', PATH, 'call-failed', { body: ping })).detail).toContain('rule probes');
+    await agent.close();
+  });
+
+  it('is only told by a dry run, and refused where it is none', async () => {
+    const tcp = { target: { kind: 'tcp', host: '10.9.9.9', port: 80 } };
+    const { body } = await api.ask('POST', `${PATH}?dryRun=true`, DryRun, { body: tcp });
+    expect(body.hosts[0]?.steps).toEqual([{ step: 'probe', target: 'web-1', detail: 'tcp 10.9.9.9:80' }]);
+    for (const target of [
+      { kind: 'http', url: 'http://a:b@10.1.2.3/' },
+      { kind: 'ping', host: '-f' },
+      { kind: 'ping', host: '10.1.2.3', count: 1000 },
+    ])
+      await api.refused('POST', PATH, 'bad-request', { body: { target } });
+    await api.refused('POST', PATH, 'bad-request', { body: { ...ping, timeoutSeconds: 31 } });
+    await api.refused('POST', '/v1/nodes/web-9/probes', 'unknown-node', { body: ping });
+    const told = 'SELECT data FROM outbox UNION ALL SELECT data FROM events';
+    const of = (rows: unknown) => JSON.stringify(rows).includes('10.9.9.9');
+    expect(of(await api.database.query(told))).toBe(false);
+    await api.refused('POST', PATH, 'host-away', { body: tcp });
+    expect(of(await api.database.query(told))).toBe(true);
+  });
+
+  it('is a right of operators, and of a token for some networks only where the node is in no other', async () => {
+    let made = 0;
+    const tokenOf = async (role: string, more: object = {}) =>
+      (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: { name: `${role}-${++made}`, role, ...more } })).body
+        .secret;
+    await api.refused('POST', PATH, 'forbidden', { body: ping, token: await tokenOf('viewer') });
+    await api.refused('POST', PATH, 'host-away', { body: ping, token: await tokenOf('operator') });
+    const token = await tokenOf('operator', { scope: 'networks:8056c2e21c000001' });
+    const isIn = (network: string) =>
+      api.database.query(
+        `INSERT INTO interfaces (node_id, device, host_id, network_id, observed, ordinal, seq, updated_at)
+         VALUES ($1, 'zt' || $2, $3, $2, '{}', 1, 1, now())`,
+        [joined.nodeId, network, joined.hostId],
+      );
+    await isIn('8056c2e21c000001');
+    await api.refused('POST', PATH, 'host-away', { body: ping, token });
+    await isIn('8056c2e21c000002');
+    await api.refused('POST', PATH, 'forbidden', { body: ping, token });
+  });
+});
+
+describe('a probe, read out of what was told of it', () => {
+  const [id, node] = [newId('prb'), newId('nod')];
+  const about = {
+    ...{ id, node: { id: node, name: 'web-1', kind: 'host' as const }, simulated: false },
+    host: { id: newId('hst'), name: 'web-1' },
+  };
+  const at = '2026-05-01T10:00:00.000Z';
+  const result = { code: 'timed-out', cause: 'c', fix: 'f', address: null, ms: 10 };
+  const data = { probe: id, node, kind: 'tcp', target: '10.1.2.3:80', timeoutSeconds: 10, by: 'admin' };
+  const started = { type: 'probe.started', at, data };
+  const line = { type: 'probe.progress', at, data: { probe: id, node, detail: 'one' } };
+  const finished = { type: 'probe.finished', at, data: { probe: id, node, target: '10.1.2.3:80', result } };
+  const soon = Date.parse(at) + 5_000;
+
+  it('runs, has ended, or is unknown when nothing was told in time', () => {
+    expect(readProbe(about, [], soon)).toBeUndefined();
+    expect(readProbe(about, [started], soon)).toMatchObject({ state: 'running', result: null });
+    // The host's lines may be in the history before the API's own.
+    expect(readProbe(about, [line, finished, started], soon)).toMatchObject({
+      ...{ state: 'finished', result, progress: [{ at, detail: 'one' }], endedAt: at },
+    });
+    expect(readProbe(about, [started, line], soon + 60_000)).toMatchObject({ state: 'unknown', result: null });
+  });
+});

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import {
+  ProbeBegun,
+  probeTargetText,
+  type ApiFact,
+  type DryRun,
+  type Probe,
+  type ProbeId,
+  type ProbePost,
+} from '@orrery/shared/contracts';
+import { AppError, describeError, newId } from '@orrery/shared/runtime';
+import { HostCalls } from '../calls/host-calls.service.js';
+import type { Asked } from '../changes/asked.decorator.js';
+import { Changes, type Answer } from '../changes/changes.service.js';
+import { Store } from '../database/store.js';
+import { refuseForeignNetworks } from '../desired/network-scope.js';
+import { writeToOutbox } from '../events/outbox.js';
+import { References, type FoundNode } from '../references/references.service.js';
+import { ProbesRepository } from './probes.repository.js';
+import { readProbe } from './read-probe.js';
+
+/** Who asked for a probe is on record before anything is sent; what came of it the host tells by its events. */
+@Injectable()
+export class ProbesService {
+  constructor(
+    private readonly store: Store,
+    private readonly references: References,
+    private readonly changes: Changes,
+    private readonly calls: HostCalls,
+    private readonly repository: ProbesRepository,
+  ) {}
+
+  async start(asked: Asked, reference: string, { target, timeoutSeconds }: ProbePost): Promise<Answer> {
+    const node = await this.references.node(this.store, reference);
+    // A node sends into all of its networks: a token for some of them must be for all of those.
+    refuseForeignNetworks(await this.repository.networksOf(this.store, node.id));
+    const { simulated } = await this.references.host(this.store, node.hostId);
+    const text = probeTargetText(target);
+    if (asked.dryRun) return { status: 200, headers: {}, body: dryRun(node, `${target.kind} ${text}`) };
+    const probe = newId('prb');
+    let isNew = false;
+    const answer = await this.changes.run(asked, async (transaction) => {
+      const { kind } = target;
+      const data = { probe, node: node.id, kind, target: text, timeoutSeconds, by: asked.by };
+      await writeToOutbox(transaction, { type: 'probe.started', data }, refsOf(node));
+      isNew = true;
+      const at = new Date().toISOString();
+      const body = readProbe({ ...about(probe, node), simulated }, [{ type: 'probe.started', data, at }], Date.now());
+      const headers = { location: `/v1/nodes/${node.id}/probes/${probe}` };
+      return { status: 202, headers, body: body as Probe, hosts: [] };
+    });
+    const op = { op: 'probe', probe, node: node.id, target, timeoutSeconds } as const;
+    // The same Idempotency-Key again: it has begun, or has not, and is not begun once more.
+    if (isNew)
+      await this.calls.call({ id: node.hostId, name: node.hostName }, op, ProbeBegun).catch(async (error: unknown) => {
+        const code = error instanceof AppError ? error.code : 'internal';
+        const data = { probe, node: node.id, target: text, code, cause: describeError(error) };
+        await this.#tell({ type: 'probe.refused', data }, node);
+        throw error;
+      });
+    return answer;
+  }
+
+  async get(reference: string, id: ProbeId): Promise<Probe> {
+    const node = await this.references.node(this.store, reference);
+    const events = await this.repository.events(this.store, node.id, id);
+    const { simulated } = await this.references.host(this.store, node.hostId);
+    const probe = readProbe({ ...about(id, node), simulated }, events, Date.now());
+    if (probe) return probe;
+    throw new AppError({
+      code: 'unknown-probe',
+      kind: 'user',
+      cause: `${node.name} has no probe ${id} of the last day`,
+      fix: `orrery event ls --node ${node.name} --type probe.* shows those that are kept.`,
+    });
+  }
+
+  #tell(fact: ApiFact, node: FoundNode): Promise<void> {
+    return this.store.transaction((transaction) => writeToOutbox(transaction, fact, refsOf(node)));
+  }
+}
+
+const about = (id: ProbeId, { id: node, name, kind, hostId, hostName }: FoundNode) => ({
+  id,
+  node: { id: node, name, kind },
+  host: { id: hostId, name: hostName },
+});
+
+const refsOf = ({ id, hostId, kind, name }: FoundNode) => ({
+  hostId,
+  nodeId: id,
+  containerName: kind === 'container' ? name.slice(name.indexOf('/') + 1) : null,
+});
+
+const dryRun = ({ hostId, hostName, name }: FoundNode, detail: string): DryRun => ({
+  dryRun: true,
+  hosts: [{ host: { id: hostId, name: hostName }, steps: [{ step: 'probe', target: name, detail }] }],
+});

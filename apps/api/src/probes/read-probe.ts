@@ -1,0 +1,39 @@
+import { AgentFact, ApiFact, type HostRef, type NodeRef, type Probe, type ProbeId } from '@orrery/shared/contracts';
+
+export interface ProbeEvent {
+  type: string;
+  data: unknown;
+  at: string;
+}
+
+/** How much later than its time-out the end of a probe may be told. */
+const LATE_MS = 30_000;
+
+/** A probe is what was told of it. Undefined: nothing was. */
+export function readProbe(
+  about: { id: ProbeId; node: NodeRef; host: HostRef; simulated: boolean },
+  events: readonly ProbeEvent[],
+  now: number,
+): Probe | undefined {
+  const told = events.flatMap(({ type, data, at }) => {
+    const fact = ApiFact.safeParse({ type, data }).data ?? AgentFact.safeParse({ type, data }).data;
+    return fact ? [{ fact, at }] : [];
+  });
+  const progress = told.flatMap(({ fact, at }) =>
+    fact.type === 'probe.progress' ? [{ at, detail: fact.data.detail }] : [],
+  );
+  let probe: Probe | undefined;
+  for (const { fact, at } of told)
+    if (fact.type === 'probe.started') {
+      const { kind, target, timeoutSeconds, by } = fact.data;
+      const open = { state: 'running' as const, result: null, cause: null, endedAt: null };
+      probe = { ...about, kind, target, timeoutSeconds, by, startedAt: at, progress, ...open };
+    }
+  if (!probe) return undefined;
+  for (const { fact, at } of told) {
+    if (fact.type === 'probe.finished') return { ...probe, state: 'finished', result: fact.data.result, endedAt: at };
+    if (fact.type === 'probe.refused') return { ...probe, state: 'refused', cause: fact.data.cause, endedAt: at };
+  }
+  const isLate = Date.parse(probe.startedAt) + probe.timeoutSeconds * 1000 + LATE_MS < now;
+  return isLate ? { ...probe, state: 'unknown', cause: 'the host has not told how it ended' } : probe;
+}

@@ -1,0 +1,40 @@
+import { Probe, ProbeResult, type CloudEvent } from '@orrery/shared/contracts';
+import { z } from 'zod';
+import type { Answer } from '../api/api-client.js';
+import { apiPath } from '../api/paths.js';
+import type { Context } from '../program/context.js';
+
+/** How much later than its time-out a probe may end, as seen from here. */
+const LATE_MS = 20_000;
+
+const About = z.object({ probe: z.string(), detail: z.string().optional(), result: ProbeResult.optional() });
+
+export interface Following {
+  probe: Probe;
+  /** The event before the probe: from there on the stream is read. */
+  after: string | undefined;
+  onLine: (detail: string) => void;
+  signal: AbortSignal;
+}
+
+/** Each line as the host tells it, until it has ended or should have; then the probe as it is. */
+export async function followProbe(
+  { client }: Context,
+  { probe, after, onLine, signal }: Following,
+): Promise<Answer<Probe>> {
+  const over = new AbortController();
+  const late = AbortSignal.timeout(probe.timeoutSeconds * 1000 + LATE_MS);
+  const query = { node: probe.node.id, type: 'probe.*', after };
+  const onEvent = (event: CloudEvent) => {
+    const { data } = About.safeParse(event.data);
+    if (data?.probe !== probe.id) return;
+    if (data.detail !== undefined) onLine(data.detail);
+    if (event.type.endsWith('probe.finished') || event.type.endsWith('probe.refused')) over.abort();
+  };
+  const nothing = () => undefined;
+  // Loaded only where it is used: every start of the CLI would pay for it.
+  const { followStream } = await import('../events/event-stream.js');
+  const handlers = { onEvent, onReset: nothing, onAway: nothing };
+  await followStream(client, query, handlers, AbortSignal.any([over.signal, late, signal]));
+  return client.get(apiPath('nodes', probe.node.id, 'probes', probe.id), Probe);
+}

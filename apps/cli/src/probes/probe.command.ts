@@ -1,0 +1,87 @@
+import { DryRun, EventPage, Probe, type ProbePost } from '@orrery/shared/contracts';
+import { apiPath } from '../api/paths.js';
+import { printDryRun } from '../changes/print-dry-run.js';
+import { usageError } from '../errors/usage-error.js';
+import { ExitCode } from '../errors/exit-code.js';
+import { nodeArgument } from '../nodes/node-view.js';
+import { ReferenceOption } from '../options/reference-option.js';
+import { dryRunOption, outputOption, type OutputOptions, positive } from '../options/shared-options.js';
+import { parseDuration } from '../output/duration.js';
+import type { Context } from '../program/context.js';
+import type { Leaf } from '../program/orrery-command.js';
+import { jsonText, safeText } from '../terminal/safe-text.js';
+import { followProbe } from './follow-probe.js';
+import { endLines, exitCodeOf } from './probe-text.js';
+import { targetOf, type TargetOptions } from './probe-target.js';
+
+type ProbeOptions = OutputOptions & TargetOptions & { timeout: string; dryRun?: boolean };
+
+/** `orrery probe`: what a node reaches, tried from inside its network namespace, each line as it comes. */
+export const probeLeaf = (context: Context): Leaf<ProbeOptions> => ({
+  name: 'probe',
+  summary: 'try what a node reaches: ping, HTTP or TCP',
+  details:
+    'Tried from inside the network namespace of the node, by the agent of its host; nothing is run in its container. Only what the node sends over its\n' +
+    'ZeroTier interfaces is tried, unless the policy of the host allows more (docs/probe.md). Names are resolved by the host. Exit: 0 it was reached ·\n' +
+    '1 it was not · 3 no end was told of in time · 4 the host does not allow it.',
+  args: [nodeArgument()],
+  options: [
+    new ReferenceOption('--ping <address>', 'send echo requests to this address or name'),
+    new ReferenceOption('--count <n>', 'with --ping: how many, at most 100 (default: 4)').argParser(positive),
+    new ReferenceOption('--http <url>', 'get this URL; at most 64 kB of it, and three redirects'),
+    new ReferenceOption('--tcp <host:port>', 'connect to this port'),
+    new ReferenceOption('--timeout <duration>', 'at most this long, up to 30s').default('10s'),
+    dryRunOption(),
+    outputOption(['table', 'json']),
+  ],
+  examples: [
+    'orrery probe web-1/demo --ping 10.147.20.5',
+    'orrery probe web-1/demo --http http://earth.zerotier.net/',
+    'orrery probe web-1 --tcp 10.147.20.5:443 --timeout 3s',
+  ],
+  run: async (options, node = ''): Promise<ExitCode> => {
+    const body: ProbePost = { target: targetOf(options), timeoutSeconds: secondsOf(options.timeout) };
+    return options.dryRun ? showPlan(context, node, body, options) : runProbe(context, node, body, options);
+  },
+});
+
+const probesOf = (node: string) => apiPath('nodes', node, 'probes');
+
+async function showPlan(context: Context, node: string, body: ProbePost, { output }: ProbeOptions): Promise<ExitCode> {
+  const { value, raw } = await context.client.request('POST', probesOf(node), DryRun, {
+    query: { dryRun: true },
+    body,
+  });
+  printDryRun(context, output, value, raw);
+  return ExitCode.done;
+}
+
+async function runProbe(context: Context, node: string, body: ProbePost, { output }: ProbeOptions): Promise<ExitCode> {
+  const { client, terminal } = context;
+  const isJson = output === 'json';
+  const interrupt = terminal.catchInterrupt();
+  try {
+    // Where the stream begins is fixed before the probe is asked for, so that no line is missed.
+    const newest = await client.get('/v1/events', EventPage, { query: { limit: 1 } });
+    const { value: begun } = await client.request('POST', probesOf(node), Probe, { body });
+    const { bold, dim } = terminal.colors;
+    const marks = begun.simulated ? ' (simulated)' : '';
+    if (!isJson) terminal.out(`${bold(safeText(begun.node.name))}${marks}  ${begun.kind} ${safeText(begun.target)}`);
+    const { value: probe, raw } = await followProbe(context, {
+      ...{ probe: begun, after: newest.value.items[0]?.id, signal: interrupt.signal },
+      onLine: (detail) => !isJson && terminal.out(`  ${dim('·')} ${safeText(detail)}`),
+    });
+    if (interrupt.signal.aborted) return ExitCode.interrupted;
+    terminal.out(isJson ? jsonText(raw) : endLines(probe, terminal.colors).join('\n'));
+    return exitCodeOf(probe);
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** Whole seconds, at least one. */
+function secondsOf(duration: string): number {
+  const seconds = Math.ceil(parseDuration(duration) / 1000);
+  if (seconds >= 1 && seconds <= 30) return seconds;
+  throw usageError('A probe takes between 1s and 30s.', 'Write --timeout 10s.');
+}

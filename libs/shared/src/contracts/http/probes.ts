@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { ProbeId } from '../ids.js';
+import { MAX_PROBE_SECONDS, ProbeKind, ProbeResult, ProbeTarget } from '../probes.js';
+import { HostRef, Timestamp } from './common.js';
+import { NodeRef } from './nodes.js';
+
+/** Body of `POST /v1/nodes/{node}/probes`. */
+export const ProbePost = z
+  .strictObject({ target: ProbeTarget, timeoutSeconds: z.int().min(1).max(MAX_PROBE_SECONDS).default(10) })
+  .meta({ id: 'ProbePost' });
+export type ProbePost = z.infer<typeof ProbePost>;
+
+/** running → finished; refused: the host did not begin it; unknown: the host has not told of its end in time. */
+export const ProbeState = z.enum(['running', 'finished', 'refused', 'unknown']).meta({ id: 'ProbeState' });
+export type ProbeState = z.infer<typeof ProbeState>;
+
+/** What a node reaches, tried from inside its network namespace. Kept as events `probe.*`. */
+export const Probe = z
+  .object({
+    id: ProbeId,
+    node: NodeRef,
+    host: HostRef,
+    simulated: z.boolean(),
+    kind: ProbeKind,
+    /** As people read it: an address, a URL without what stands behind its `?`, or HOST:PORT. */
+    target: z.string(),
+    timeoutSeconds: z.int(),
+    state: ProbeState,
+    /** Line by line as it went. */
+    progress: z.array(z.object({ at: Timestamp, detail: z.string() })),
+    result: ProbeResult.nullable(),
+    /** Why it is refused or unknown. */
+    cause: z.string().nullable(),
+    by: z.string(),
+    startedAt: Timestamp,
+    endedAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'Probe' });
+export type Probe = z.infer<typeof Probe>;
