@@ -25,7 +25,8 @@ const suites = {
   security: { testMatch: ['<rootDir>/test/security/**/*.spec.ts'], ...system, maxWorkers: 2 },
   faults: { testMatch: ['<rootDir>/test/faults/**/*.spec.ts'], ...system },
   docker: { testMatch: ['<rootDir>/test/docker/**/*.spec.ts'], ...system },
-  compose: { testMatch: ['<rootDir>/test/compose/**/*.spec.ts'], ...system },
+  // Each is a system of many containers.
+  compose: { testMatch: ['<rootDir>/test/compose/**/*.spec.ts'], ...system, maxWorkers: 2 },
 };
 
 const suite = suites[process.env.ORRERY_SUITE ?? 'unit'];

@@ -3,6 +3,7 @@ import { ContainerPage, EventPage, HostPage, InterfacePage, JoinTokenPage } from
 import { ComposeSystem, hasCompose, type HostNumber } from '../support/compose/compose-system.js';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import { demoTests } from './demo-story.js';
 
 // The first run builds every image.
 jest.setTimeout(900_000);
@@ -18,7 +19,7 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
   beforeAll(async () => {
     if (!engine) return;
     system = await ComposeSystem.create(engine.image);
-    await system.must('build', '--quiet');
+    await system.must('--profile', 'demo', 'build', '--quiet');
     await system.up();
   });
 
@@ -154,6 +155,8 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     const events = (await system.api('/v1/events?host=cloud-1&limit=500', EventPage)).items.map(({ type }) => type);
     expect(events).toEqual(expect.arrayContaining(['io.orrery.host.joined', 'io.orrery.container.removed']));
   });
+
+  describe('docker compose run --rm demo', () => demoTests(() => system));
 
   it('forgets everything with `down -v`', async () => {
     const volumes = async () => {
