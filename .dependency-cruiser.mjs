@@ -35,6 +35,7 @@ const betweenPackages = [
   only('api-imports-api-and-shared', '^apps/api/', '^(apps/api|libs/shared)/'),
   only('agent-imports-agent-and-shared', '^apps/agent/', '^(apps/agent|libs/shared)/'),
   only('cli-imports-cli-contracts-and-tls', '^apps/cli/', `^apps/cli/|${contracts}|^libs/shared/src/tls/`),
+  only('demo-imports-demo-and-shared', '^apps/demo/', '^(apps/demo|libs/shared)/'),
   only('shared-imports-shared', '^libs/shared/', '^libs/shared/'),
   only('contracts-import-contracts', contracts, contracts),
   only('runtime-imports-runtime-and-contracts', '^libs/shared/src/runtime/', '^libs/shared/src/(runtime|contracts)/'),
@@ -63,7 +64,7 @@ const doors = [
     npm('(typeorm|pg|@nestjs/typeorm)'),
     '^apps/api/src/(database/|.+\\.(repository|entity|module)\\.ts$)',
   ),
-  door('one-door-to-docker', npm('dockerode'), '^apps/agent/src/docker/'),
+  door('one-door-to-docker', npm('dockerode'), '^apps/(agent/src/docker|demo/src/engines)/'),
   door(
     'one-door-to-http-on-the-host',
     '^(node:)?(https?|tls)$',

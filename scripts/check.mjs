@@ -17,7 +17,7 @@ const steps = {
   },
   types: {
     commands: [
-      modules(TSC, '-b', 'apps/api', 'apps/agent', 'apps/cli'),
+      modules(TSC, '-b', 'apps/api', 'apps/agent', 'apps/cli', 'apps/demo'),
       modules(TSC, '-p', 'tsconfig.json', '--noEmit'),
     ],
   },

@@ -1,5 +1,6 @@
-// node scripts/programs.mjs    API, agent and CLI, each in one file: what Node spends most of a start on is finding and reading a
-// thousand modules. The modules stay where tsc put them; whoever wants one of them loads that.
+// node scripts/programs.mjs         API, agent and CLI, each in one file: what Node spends most of a start on is finding and reading a
+//                                   thousand modules. The modules stay where tsc put them; whoever wants one of them loads that.
+// node scripts/programs.mjs demo    the same of another app
 import { build } from 'esbuild';
 import { readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -7,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { ON_THE_DISK } from './bundle/on-the-disk.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const apps = ['api', 'agent', 'cli'];
+const apps = process.argv.length > 2 ? process.argv.slice(2) : ['api', 'agent', 'cli'];
 const programOf = (app) => join(root, 'apps', app, 'dist/program.js');
 
 /** Nest would take them if they were installed: they stay to be looked for when somebody asks for them. */

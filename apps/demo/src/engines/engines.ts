@@ -1,0 +1,82 @@
+import { access } from 'node:fs/promises';
+import { describeError } from '@orrery/shared/runtime';
+import { engineNameOf, type Part } from '../story/cast.js';
+import { mustHold, notSo } from '../story/not-so.js';
+import { Engine } from './engine.js';
+import { bringTools } from './own-image.js';
+import { Toolbox } from './toolbox.js';
+
+/** The engines of all hosts, and what the demo has running on them. */
+export class Engines {
+  readonly #tools = new Map<string, Promise<string>>();
+  readonly #boxes = new Map<string, Promise<Toolbox>>();
+
+  private constructor(private readonly byHost: ReadonlyMap<string, Engine>) {}
+
+  static async open(sockets: string[]): Promise<Engines> {
+    const engines = await Promise.all(
+      sockets.map(async (socket): Promise<[string, Engine]> => {
+        const engine = new Engine(socket);
+        try {
+          await access(socket);
+          return [await engine.hostName(), engine];
+        } catch (error) {
+          const fix = 'The demo runs as docker compose run --rm demo, once docker compose up -d --wait has ended well.';
+          throw notSo(`no Docker engine answers at ${socket}: ${describeError(error)}`, fix, error);
+        }
+      }),
+    );
+    return new Engines(new Map(engines));
+  }
+
+  get hosts(): string[] {
+    return [...this.byHost.keys()].sort();
+  }
+
+  of(host: string): Engine {
+    const engine = this.byHost.get(host);
+    mustHold(
+      engine,
+      `there is no engine of the host ${host}`,
+      'See docker compose ps: its engine and its agent have to run.',
+    );
+    return engine;
+  }
+
+  /** In the network namespace of that node: as any program beside it would see its networks. */
+  besides(part: Part): Promise<Toolbox> {
+    return this.#box(part.host, `demo-tools-${part.container}`, `container:${engineNameOf(part)}`);
+  }
+
+  /** In the network namespace of the host itself, which is its agent's, too; allowed to change routes. */
+  onHost(host: string): Promise<Toolbox> {
+    return this.#box(host, 'demo-tools-host', 'host', ['NET_ADMIN']);
+  }
+
+  /** Begins to bring the tools to the hosts; who needs them waits for that. */
+  bringTools(hosts: string[]): void {
+    for (const host of hosts) this.#toolsOn(host).catch(() => undefined);
+  }
+
+  async removeTools(): Promise<void> {
+    const boxes = await Promise.allSettled([...this.#boxes.values()]);
+    for (const box of boxes) if (box.status === 'fulfilled') await box.value.remove();
+  }
+
+  #toolsOn(host: string): Promise<string> {
+    const known = this.#tools.get(host) ?? bringTools(this.of(host));
+    this.#tools.set(host, known);
+    return known;
+  }
+
+  #box(host: string, name: string, network: string, capabilities: string[] = []): Promise<Toolbox> {
+    const make = async () => {
+      const engine = this.of(host);
+      await engine.startTools({ name, image: await this.#toolsOn(host), network, capabilities });
+      return new Toolbox(engine, name);
+    };
+    const known = this.#boxes.get(`${host}/${name}`) ?? make();
+    this.#boxes.set(`${host}/${name}`, known);
+    return known;
+  }
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { Accepted, Command, isFinal, Problem, type CommandState } from '@orrery/shared/contracts';
+import { AppError, describeError } from '@orrery/shared/runtime';
+import { z } from 'zod';
+import { notSo } from '../story/not-so.js';
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export interface Asking {
+  query?: Record<string, string>;
+  body?: object;
+  /** Instead of the demo's own. */
+  token?: string;
+}
+
+/** A newer API may know codes that we do not. */
+const AnyProblem = Problem.extend({ code: z.string() });
+const TIMEOUT_MS = 70_000;
+/** Of failures, those that mean: it was too slow. */
+const BUSY = new Set(['docker-unreachable', 'daemon-unreachable']);
+
+export const pathOf = (...segments: string[]): string => `/v1/${segments.map(encodeURIComponent).join('/')}`;
+
+/** The HTTP API, as any other program would use it. What it refuses is thrown as an AppError with the code of its problem. */
+export class Orrery {
+  constructor(
+    readonly url: string,
+    private readonly token: string,
+  ) {}
+
+  get<Schema extends z.ZodType>(path: string, schema: Schema, query: Record<string, string> = {}) {
+    return this.ask('GET', path, schema, { query });
+  }
+
+  /** All items of a list, page after page. */
+  async list<Item extends z.ZodType>(path: string, item: Item, query: Record<string, string> = {}) {
+    const page = z.object({ items: z.array(item), next: z.string().nullable() });
+    const items: z.infer<Item>[] = [];
+    for (let after: Record<string, string> | undefined = {}; after;) {
+      const answer: z.infer<typeof page> = await this.get(path, page, { limit: '500', ...query, ...after });
+      items.push(...answer.items);
+      after = answer.next === null ? undefined : { after: answer.next };
+    }
+    return items;
+  }
+
+  async ask<Schema extends z.ZodType>(
+    method: Method,
+    path: string,
+    schema: Schema,
+    { query = {}, body, token = this.token }: Asking = {},
+  ): Promise<z.infer<Schema>> {
+    const response = await fetch(`${this.url}${path}?${new URLSearchParams(query).toString()}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(method === 'GET' ? {} : { 'idempotency-key': randomUUID() }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).catch((error: unknown) => {
+      const why = describeError(error instanceof Error && error.cause ? error.cause : error);
+      throw notSo(
+        `Orrery's API does not answer at ${this.url}: ${why}`,
+        'See docker compose ps, and docker compose logs api.',
+        error,
+      );
+    });
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw refusal(`${method} ${path}`, response.status, answer);
+    return schema.parse(answer);
+  }
+
+  /** Asks for a change that a host is to carry out, and gives its command. */
+  async change(method: Method, path: string, asking: Asking = {}): Promise<Command> {
+    return (await this.ask(method, path, Accepted, asking)).command;
+  }
+
+  /** The command once it has ended, or is in that state, or as it stands when the time is over. */
+  async settled(id: string, withinMs: number, state?: CommandState): Promise<Command> {
+    const end = performance.now() + withinMs;
+    let known = await this.get(pathOf('commands', id), Command);
+    for (;;) {
+      const left = Math.ceil((end - performance.now()) / 1000);
+      if (isFinal(known.state) || known.state === state || left <= 0) return known;
+      const query = { wait: `${Math.min(30, left)}s`, seen: String(known.stages.length), state: known.state };
+      known = await this.get(pathOf('commands', id), Command, query);
+    }
+  }
+
+  /**
+   * The change once it came true; everything else ends the story. A host so busy that its engine or a daemon has not answered in
+   * time is asked again: it goes on with what is wanted all the same. `asked`: what it was asked already.
+   */
+  async cameTrue(ask: () => Promise<Command>, withinMs: number, asked?: Command): Promise<Command> {
+    const end = performance.now() + withinMs;
+    for (let command = asked; ; command = undefined) {
+      const ended = await this.settled((command ?? (await ask())).id, end - performance.now());
+      if (ended.state === 'done') return ended;
+      const { outcome } = ended;
+      if (outcome?.kind === 'failed' && BUSY.has(outcome.code) && performance.now() < end) continue;
+      const why = outcome && outcome.kind !== 'done' ? outcome : undefined;
+      throw notSo(
+        `${ended.action} ${ended.target} is ${ended.state}${why ? `: ${why.cause}` : ''}`,
+        why?.fix ?? `docker compose exec api orrery command get ${ended.id} tells more.`,
+      );
+    }
+  }
+}
+
+function refusal(asked: string, status: number, answer: unknown): AppError {
+  const problem = AnyProblem.safeParse(answer).data;
+  return new AppError({
+    code: problem?.code ?? 'no-answer-of-orrery',
+    kind: 'operational',
+    cause: `${asked} was refused with ${status}: ${problem?.detail ?? 'without a reason'}`,
+    fix: problem?.fix ?? 'See docker compose logs api.',
+  });
+}

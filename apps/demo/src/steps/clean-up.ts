@@ -1,0 +1,42 @@
+import { Container, Host, Network } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import { z } from 'zod';
+import { pathOf, type Orrery } from '../orrery/orrery.js';
+import { CAST, type Part } from '../story/cast.js';
+import type { Step } from '../story/step.js';
+
+/** Not a part of the story: what an earlier run has left, so that this one finds what the first one found. */
+export const cleanUp: Step = {
+  name: 'clean-up',
+  title: 'what an earlier run left is removed',
+  async run({ orrery }) {
+    const parts: Part[] = Object.values(CAST).filter((part) => typeof part === 'object');
+    const containers = (await orrery.list(pathOf('containers'), Container)).flatMap(({ host, name, intent }) =>
+      intent === 'present' ? parts.filter((part) => part.host === host.name && part.container === name) : [],
+    );
+    await Promise.all(containers.map((part) => removeContainer(orrery, part)));
+    const names: string[] = [CAST.network, CAST.manualNetwork];
+    const networks = (await orrery.list(pathOf('networks'), Network)).flatMap(({ name }) =>
+      name !== null && names.includes(name) ? [name] : [],
+    );
+    for (const name of networks)
+      await orrery.ask('DELETE', pathOf('networks', name), z.unknown(), { query: { confirm: name } });
+    const forgers = (await orrery.list(pathOf('hosts'), Host)).filter(({ name }) => name === CAST.forger);
+    for (const { id } of forgers) await removeHost(orrery, id);
+    const removed = [...containers.map(({ container }) => container), ...networks];
+    return { detail: removed.length > 0 ? removed.join(', ') : 'nothing' };
+  },
+};
+
+/** Its records at its controllers go with it. */
+export async function removeContainer(orrery: Orrery, { host, container }: Part): Promise<void> {
+  const query = { forget: 'true' };
+  const path = pathOf('hosts', host, 'containers', container);
+  await orrery.cameTrue(() => orrery.change('DELETE', path, { query }), 60_000);
+}
+
+export async function removeHost(orrery: Orrery, id: string): Promise<void> {
+  await orrery.ask('DELETE', pathOf('hosts', id), z.unknown()).catch((error: unknown) => {
+    if (!(error instanceof AppError && error.code === 'unknown-host')) throw error;
+  });
+}

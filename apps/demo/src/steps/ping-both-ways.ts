@@ -1,0 +1,37 @@
+import { CAST, nodeOf, type Part } from '../story/cast.js';
+import { mustHold } from '../story/not-so.js';
+import type { Scene } from '../story/scene.js';
+import type { Step } from '../story/step.js';
+import { until } from '../story/until.js';
+import { interfaceOf } from './interfaces-in-the-kernel.js';
+
+const FIX =
+  'docker compose exec api orrery findings names what stands in the way; docker compose logs root shows the root.';
+
+/** Pings until the first answer; gives the time of the last of three. */
+export async function ping(scene: Scene, from: Part, to: string): Promise<string> {
+  const toolbox = await scene.engines.besides(from);
+  return until(
+    async () => {
+      const { code, stdout } = await toolbox.run('ping', '-n', '-c', '3', '-i', '0.2', '-W', '1', to);
+      return code === 0 && /min\/avg\/max\/mdev = [\d.]+\/([\d.]+)/.exec(stdout)?.[1];
+    },
+    { what: `ping from ${nodeOf(from)} to ${to}`, withinMs: 30_000, fix: FIX },
+  );
+}
+
+export const pingBothWays: Step = {
+  name: 'ping',
+  title: 'ping both ways across hosts',
+  async run(scene) {
+    const [client, web] = [await interfaceOf(scene, CAST.client), await interfaceOf(scene, CAST.web)];
+    const there = await ping(scene, CAST.client, web.address);
+    const back = await ping(scene, CAST.web, client.address);
+    // The control: nobody has this address, so a ping that always succeeds would be noticed.
+    const toolbox = await scene.engines.besides(CAST.client);
+    const nobody = web.address.replace(/\d+$/, '255').replace(/255$/, '0');
+    const { code } = await toolbox.run('ping', '-n', '-c', '1', '-W', '1', nobody);
+    mustHold(code !== 0, `${nobody} answers too, which nobody has`, FIX);
+    return { detail: `${client.address} → ${web.address} ${there} ms, back ${back} ms` };
+  },
+};

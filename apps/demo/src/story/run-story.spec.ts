@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { notSo } from './not-so.js';
+import { runStory, type StepEnd } from './run-story.js';
+import type { Scene } from './scene.js';
+import type { Step } from './step.js';
+import { jsonTeller, textTeller } from './teller.js';
+
+const step = (name: string, run: Step['run'] = async () => ({ detail: `detail of ${name}` })): Step => ({
+  name,
+  title: `title of ${name}`,
+  run,
+});
+const broken = step('broken', async () => {
+  throw notSo('it is not so', 'mend it');
+});
+
+async function told(steps: Step[], teller: typeof jsonTeller) {
+  const lines: string[] = [];
+  const ends: StepEnd[] = [];
+  const { ended } = teller((line) => lines.push(line));
+  const isSo = await runStory(steps, {} as Scene, (end) => {
+    ends.push({ ...end, ms: 1234 });
+    ended({ ...end, ms: 1234 });
+  });
+  return { isSo, lines, ran: ends.map(({ step: { name } }) => name) };
+}
+
+describe('the story', () => {
+  it('is so when every step is', async () => {
+    expect(await told([step('one'), step('two')], jsonTeller)).toMatchObject({ isSo: true, ran: ['one', 'two'] });
+  });
+
+  it('ends at the first step that is not so, with its cause and its fix', async () => {
+    const { isSo, ran, lines } = await told([step('one'), broken, step('three')], jsonTeller);
+    expect([isSo, ran]).toEqual([false, ['one', 'broken']]);
+    expect(JSON.parse(lines[1] ?? '')).toEqual({
+      step: 'broken',
+      title: 'title of broken',
+      ok: false,
+      ms: 1234,
+      cause: 'it is not so',
+      fix: 'mend it',
+    });
+  });
+
+  it('has a fix also for what nobody thought of', async () => {
+    const odd = step('odd', async () => {
+      throw new Error('an error of somebody else');
+    });
+    const { lines } = await told([odd], jsonTeller);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      cause: 'an error of somebody else',
+      fix: expect.stringContaining('docker compose logs'),
+    });
+  });
+
+  it('is told to people in lines, each with its time, and with more below where there is more', async () => {
+    const long = step('long', async () => ({ detail: 'two things', lines: ['one', 'other'] }));
+    const { lines } = await told([long, broken], (write) => textTeller(write, 16));
+    expect(lines).toEqual([
+      '✓ title of long      1.2 s  two things',
+      '    one',
+      '    other',
+      '✗ title of broken    1.2 s',
+      '  cause  it is not so',
+      '  fix    mend it',
+    ]);
+  });
+});
