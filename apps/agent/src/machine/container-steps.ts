@@ -8,7 +8,7 @@ import { inspectMatchesProfile } from '../docker/profile-match.js';
 import type { ContainerBlueprint, StepOf } from '../reconciler/step.js';
 import { whyEnded } from './ended-container.js';
 import { StepError, type Executors, type StepContext } from './machine.js';
-import { openContainer, type RealMachineParts } from './real-machine-parts.js';
+import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
 import { watchStart } from './start-watch.js';
 
 const LETTING_GO_TRIES = 20;
@@ -195,8 +195,11 @@ async function ownContainer(
   step: StepOf<'start-container' | 'unpause-container'>,
   signal: AbortSignal,
 ): Promise<InspectedContainer> {
-  const reference = 'created' in step ? containerName(step.created) : step.engineId;
-  const inspect = await parts.engine.containers.inspect(reference, { signal });
+  // By its labels: no name that came from outside is ever part of a path to the engine.
+  const inspect =
+    'created' in step
+      ? await findContainer(parts, step.node, signal)
+      : await parts.engine.containers.inspect(step.engineId, { signal });
   if (!inspect) throw madeAnew('the container is gone: somebody removed it');
   if (!isOf(parts, inspect, step)) throw notOurs(inspect);
   return inspect;

@@ -60,7 +60,9 @@ export async function findContainer(
   const label = [`${LABEL.host}=${config.host}`, `${LABEL.node}=${node}`];
   for (const id of await engine.containers.list({ label }, { signal })) {
     const inspect = await engine.containers.inspect(id, { signal });
-    if (inspect && inspectMatchesProfile(inspect, config.host, config.dockerNetwork)) return inspect;
+    // One that is on its way out is listed for a moment beside the one that takes its place.
+    const isLeaving = inspect?.State.Status === 'removing';
+    if (inspect && !isLeaving && inspectMatchesProfile(inspect, config.host, config.dockerNetwork)) return inspect;
   }
   return undefined;
 }
