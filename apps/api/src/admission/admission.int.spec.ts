@@ -17,15 +17,14 @@ import {
   type NodeAddress,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { randomBytes } from 'node:crypto';
 import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { newAddress } from '../../../../test/support/controller-host.js';
 import { FakeController } from '../../../../test/support/fake-controller.js';
 import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 
 const STRANGER = 'deadbeef01';
 const away = { result: 'trouble', code: 'controller-unreachable', cause: 'it is off', fix: 'Start it.' } as const;
-const newAddress = () => `1${randomBytes(5).toString('hex').slice(1)}`;
 
 let bench: ApiBench;
 let api: RunningApi;

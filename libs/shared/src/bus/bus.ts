@@ -4,9 +4,6 @@ import {
   headers,
   type Msg,
   type NatsConnection,
-  NoRespondersError,
-  RequestError,
-  TimeoutError,
   type Subscription,
   UserAuthenticationExpiredError,
 } from '@nats-io/transport-node';
@@ -15,6 +12,7 @@ import type { SignedMessage } from '../contracts/index.js';
 import { backoffMs, describeError, pause, retry, withTimeout } from '../runtime/index.js';
 import { BusError } from './bus-error.js';
 import { connectionOptions, type BusOptions } from './connection-options.js';
+import { asBusError } from './bus-failure.js';
 import { Deafness } from './deafness.js';
 import { Incoming } from './incoming.js';
 import { KEY_HEADER, SIGNATURE_HEADER } from './signing.js';
@@ -294,13 +292,4 @@ export class Bus {
       );
     return parsed.data;
   }
-}
-
-function asBusError(subject: string, timeoutMs: number, error: unknown): BusError {
-  if (error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders()))
-    return new BusError('no-responder', `nobody answers on ${subject}`, error);
-  if (error instanceof TimeoutError)
-    return new BusError('timeout', `no answer on ${subject} within ${timeoutMs} ms`, error);
-  const cause = describeError(error);
-  return new BusError(/payload/i.test(cause) ? 'too-large' : 'disconnected', `${subject}: ${cause}`, error);
 }
