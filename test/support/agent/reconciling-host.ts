@@ -22,6 +22,8 @@ export class ReconcilingHost {
   revision = 0;
   /** How often it has looked at its machine. */
   looks = 0;
+  /** No look ends before this does. */
+  sight: Promise<void> = Promise.resolve();
   private constructor(
     readonly home: string,
     readonly hostNode: NodeId,
@@ -66,9 +68,11 @@ export class ReconcilingHost {
     );
     host.revision = again?.revision ?? 0;
     const observe = machine.observe.bind(machine);
-    machine.observe = (...look) => {
+    machine.observe = async (...look) => {
       host.looks += 1;
-      return observe(...look);
+      const seen = await observe(...look);
+      await host.sight;
+      return seen;
     };
     reconciler.start();
     return host;

@@ -1,4 +1,4 @@
-import { NetworkId } from '@orrery/shared/contracts';
+import { NetworkId, type NodeId } from '@orrery/shared/contracts';
 import { crashPoint, pause } from '@orrery/shared/runtime';
 import { COMPLETE_MARK, containerFiles, readMoons } from '../docker/container-files.js';
 import { containerProfile, DAEMON_HOME } from '../docker/container-profile.js';
@@ -24,15 +24,34 @@ export function containerSteps(
   parts: RealMachineParts,
   running: (inspect: InspectedContainer) => void,
 ): ContainerExecutors {
+  const made: Made = new Map();
   return {
-    'create-container': (step, context) => create(parts, step.blueprint, context),
-    'start-container': (step, context) => start(parts, step, context, running),
+    'create-container': async (step, context) => {
+      made.set(step.node, await create(parts, step.blueprint, context));
+    },
+    'start-container': async (step, context) => {
+      const fresh = 'created' in step ? made.get(step.node) : undefined;
+      made.delete(step.node);
+      await start(parts, { step, fresh, running }, context);
+    },
     'unpause-container': (step, context) => unpause(parts, step, context),
     'remove-container': (step, context) => remove(parts, step, context),
   };
 }
 
-async function create(parts: RealMachineParts, blueprint: ContainerBlueprint, { signal, progress }: StepContext) {
+/** Containers that this agent has just made and filled, and not started: what is in them need not be asked of the engine. */
+type Made = Map<NodeId, FreshContainer>;
+
+interface FreshContainer {
+  engineId: string;
+  networks: NetworkId[];
+}
+
+async function create(
+  parts: RealMachineParts,
+  blueprint: ContainerBlueprint,
+  { signal, progress }: StepContext,
+): Promise<FreshContainer> {
   const { engine, config, identities } = parts;
   const secrets = await identities.get(blueprint.node);
   if (!secrets)
@@ -41,9 +60,11 @@ async function create(parts: RealMachineParts, blueprint: ContainerBlueprint, { 
       cause: 'the identity of the node is not in the state folder of the agent',
       fix: "Restore the agent's state folder, or launch under another name.",
     });
-  await assertSuitable(parts, blueprint.image, signal);
-  const moons = await readMoons(config.moonsDir);
-  const { gateway } = await engine.network(config.dockerNetwork, { signal });
+  const [moons, { gateway }] = await Promise.all([
+    readMoons(config.moonsDir),
+    engine.network(config.dockerNetwork, { signal }),
+    assertSuitable(parts, blueprint.image, signal),
+  ]);
   const id = await createOnce(parts, blueprint, signal);
   crashPoint('launch.create');
   progress('created', `container ${containerName(blueprint.name)}`);
@@ -54,6 +75,7 @@ async function create(parts: RealMachineParts, blueprint: ContainerBlueprint, { 
     throw error;
   }
   crashPoint('launch.upload');
+  return { engineId: id, networks: blueprint.memberships.map(({ network }) => network) };
 }
 
 /** A name that is taken by a half-made container of the same item, left by a killed agent, is freed; any other is not touched. */
@@ -107,21 +129,25 @@ async function assertSuitable({ engine }: RealMachineParts, image: string, signa
     });
 }
 
+interface Start {
+  step: StepOf<'start-container'>;
+  /** Undefined: not made by the step before this one. */
+  fresh: FreshContainer | undefined;
+  running: (inspect: InspectedContainer) => void;
+}
+
 async function start(
   parts: RealMachineParts,
-  step: StepOf<'start-container'>,
+  { step, fresh, running: isRunning }: Start,
   { signal, progress }: StepContext,
-  isRunning: (inspect: InspectedContainer) => void,
 ) {
   const { engine } = parts;
-  const inspect = await ownContainer(parts, step, signal);
+  const inspect = await ownContainer(parts, step, fresh, signal);
   if (inspect.State.Status === 'running') return;
   const id = inspect.Id;
   const name = inspect.Name.slice(1);
-  const [networks] = await Promise.all([
-    networksIn(parts, id, signal),
-    inspect.State.Status === 'created' && assertComplete(parts, inspect, signal),
-  ]);
+  const networks = fresh?.networks ?? (await networksIn(parts, id, signal));
+  if (!fresh && inspect.State.Status === 'created') await assertComplete(parts, inspect, signal);
   await startOrDiscard(parts, inspect, signal);
   crashPoint('launch.start');
   progress('started', `container ${name}`);
@@ -177,7 +203,7 @@ const madeAnew = (cause: string) =>
   new StepError({ code: 'unexpected', cause, fix: 'It is made anew with the same identity.', transient: true });
 
 async function unpause(parts: RealMachineParts, step: StepOf<'unpause-container'>, { signal }: StepContext) {
-  const inspect = await ownContainer(parts, step, signal);
+  const inspect = await ownContainer(parts, step, undefined, signal);
   if (inspect.State.Status !== 'paused') return;
   await parts.engine.containers.unpause(inspect.Id, { doing: `unpausing ${inspect.Name.slice(1)}` }, { signal });
 }
@@ -193,13 +219,15 @@ async function remove(parts: RealMachineParts, step: StepOf<'remove-container'>,
 async function ownContainer(
   parts: RealMachineParts,
   step: StepOf<'start-container' | 'unpause-container'>,
+  fresh: FreshContainer | undefined,
   signal: AbortSignal,
 ): Promise<InspectedContainer> {
-  // By its labels: no name that came from outside is ever part of a path to the engine.
+  const engineId = fresh?.engineId ?? ('engineId' in step ? step.engineId : undefined);
+  // Else by its labels: no name that came from outside is ever part of a path to the engine.
   const inspect =
-    'created' in step
+    engineId === undefined
       ? await findContainer(parts, step.node, signal)
-      : await parts.engine.containers.inspect(step.engineId, { signal });
+      : await parts.engine.containers.inspect(engineId, { signal });
   if (!inspect) throw madeAnew('the container is gone: somebody removed it');
   if (!isOf(parts, inspect, step)) throw notOurs(inspect);
   return inspect;

@@ -52,6 +52,25 @@ describe('the reconciler on a simulated host', () => {
     expect(told.indexOf('joined')).toBe(told.indexOf('daemon') + 1);
   });
 
+  it('makes a container that is new while it still looks, and what it knows already only by what it sees', async () => {
+    await launched();
+    let open = () => {};
+    host.sight = new Promise((resolve) => (open = resolve));
+    const other = launch({ name: 'other' });
+    await host.want(...items, ...other.items);
+    await eventually(() => host.containers.length === 2);
+    host.tamper('demo', 'removed');
+    host.reconciler.wake();
+    await eventually(() => host.containers[0]?.state === 'running');
+    expect(host.containers.map(({ name }) => name)).toEqual(['other']);
+    open();
+    await outcomes(other.container.id, 'done');
+    await eventually(() => host.containers.length === 2);
+    expect((await host.ofType('item.progress')).filter(({ data }) => data.item === other.container.id)).toMatchObject([
+      ...['identity', 'created', 'started', 'daemon'].map((stage) => ({ data: { stage } })),
+    ]);
+  });
+
   it('does nothing while the host is paused, says so, and does it all when it is resumed, also over a restart', async () => {
     await host.want(container);
     await outcomes(container.id, 'done');

@@ -8,6 +8,7 @@ import type { Executors, Machine, MachineFacts, Scope } from '../machine/machine
 import { inventoryHash } from '../observed/inventory-hash.js';
 import { denialsOf, mayStep, routesPolicy, type Denials } from '../policy/denials.js';
 import type { HeldPolicy, HostPolicy } from '../policy/host-policy.js';
+import { headStart, type WholeLook } from './head-start.js';
 import { KernelLacks } from './kernel-lacks.js';
 import { Lanes, type LaneReports } from './lanes.js';
 import { pauseMs } from './pace.js';
@@ -57,6 +58,8 @@ export class Reconciler {
   readonly #lanes: Lanes;
   #loop: Promise<void> | undefined;
   #last: LastLook | undefined;
+  /** The last look, if all that follows from it was done, its report written among it. */
+  #whole: WholeLook | undefined;
   #looked: () => void = () => undefined;
   #lastChange = 0;
   #denials: Denials = new Map();
@@ -64,6 +67,8 @@ export class Reconciler {
   #clockSkewMs: number | undefined;
   /** Why nothing is done: another agent has this identity, or nobody wants anything of this host. */
   #watchesOnly: 'cloned' | 'removed' | undefined;
+  /** Something new is wanted: that comes alone, and somebody waits for it. */
+  #isAwaited = false;
   /** Lanes that became free while the loop was looking: what it saw of them may be from before their last step. */
   #freedWhileLooking = new Set<NodeId>();
 
@@ -77,7 +82,10 @@ export class Reconciler {
     const { machine, desired, policy } = this.parts;
     this.#lastChange = this.#now();
     machine.watch(() => this.wake(), this.#stop.signal);
-    desired.onChange(() => this.wake());
+    desired.onChange(() => {
+      this.#isAwaited = true;
+      this.wake();
+    });
     policy.watch(() => this.wake(), this.#stop.signal);
     this.#loop ??= this.#run();
   }
@@ -144,23 +152,23 @@ export class Reconciler {
         return TROUBLE_MS;
       });
       await this.#pause.wait(pauseFor, signal);
-      await pause(CROWD_MS, signal);
+      if (!this.#isAwaited) await pause(CROWD_MS, signal);
     }
   }
 
   /** One look and what follows from it; the pause until the next. */
   async #tick(): Promise<number> {
     const { machine, reporter, desired, policy } = this.parts;
+    this.#isAwaited = false;
     const items = desired.items;
     const scope = this.#scope(items.items);
     this.#retries.update(items.items);
     this.#noticeRevisions(items.items);
     this.#freedWhileLooking = new Set();
-    const [observed, possessions, held] = await Promise.all([
-      machine.observe(scope, this.#stop.signal),
-      machine.facts(scope),
-      policy.refresh(),
-    ]);
+    const looking = machine.observe(scope, this.#stop.signal);
+    const [possessions, held] = await Promise.all([machine.facts(scope), policy.refresh()]);
+    this.#startNew(items.items, possessions, held);
+    const observed = await looking;
     const facts = await this.#facts(possessions, items.items, observed, held);
     if (this.#stop.signal.aborted) return 0;
     const inventory = inventoryHash(observed);
@@ -189,11 +197,28 @@ export class Reconciler {
     const lacking = this.#lacks.observed(standing.outcomes, now);
     const known = { ...facts, lacksInKernel: (item: ItemId) => lacking.has(item) };
     const steps = this.#mayAct ? plan(allowed, observed, known) : [];
+    this.#whole = { observed, nodes: new Set(scope.containers.map(({ node }) => node)) };
     return this.#pace(standing, this.#startLanes(steps, now));
   }
 
   get #mayAct(): boolean {
     return this.#watchesOnly === undefined && !this.parts.desired.items.paused;
+  }
+
+  /** Who waits for a container that nobody ever saw need not wait for a look at all the others. */
+  #startNew(items: readonly Item[], facts: MachineFacts, held: HeldPolicy): void {
+    const last = this.#whole;
+    this.#whole = undefined;
+    if (!last || !this.#mayAct || this.#stop.signal.aborted) return;
+    const denials = denialsOf(items, held, { observed: last.observed, ...facts });
+    const steps = headStart(
+      items.filter(({ id }) => !denials.has(id)),
+      last,
+      facts,
+    );
+    if (steps.length === 0) return;
+    this.#denials = denials;
+    this.#startLanes(steps, this.#now());
   }
 
   #scope(items: readonly Item[]): Scope {

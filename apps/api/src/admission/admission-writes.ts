@@ -1,5 +1,5 @@
 import type { ControllerRecord, ItemId, NetworkConfig, NetworkId, NodeAddress } from '@orrery/shared/contracts';
-import type { Transaction } from '../database/sql.js';
+import type { Sql, Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 
 /** The network is on its controller as it was wanted then. */
@@ -25,8 +25,8 @@ const ROWS = `jsonb_to_recordset($2::jsonb) AS r(address text, authorized boolea
   "noAutoAssign" boolean, version text)`;
 
 /** Who is about to be let in or sent away, by whom and why: so that it is known whatever happens on the way to the controller. */
-export async function noteIntents(tx: Transaction, network: NetworkId, intents: readonly Intent[]): Promise<void> {
-  await runIn(tx)(
+export async function noteIntents(sql: Sql, network: NetworkId, intents: readonly Intent[]): Promise<void> {
+  await sql.query(
     `INSERT INTO controller_records AS c (network_id, address, authorized, name, addresses, bridge, no_auto_assign, move_by, move_why, told_addresses)
      SELECT w.id, r.address, false, '', '[]', false, false, r.by, r.why, r.addresses
        FROM networks w, jsonb_to_recordset($2::jsonb) AS r(address text, by text, why text, addresses jsonb) WHERE w.id = $1

@@ -41,12 +41,17 @@ export class NetworkReconciler {
   }
 
   async #reconcile(id: NetworkId, read: boolean): Promise<void> {
-    const network = await this.repository.network(this.store, id);
+    // A launch waits for this: what can be asked at once is.
+    const [network, known] = await Promise.all([
+      this.repository.network(this.store, id),
+      this.repository.candidates(this.store, id),
+    ]);
     if (!network) return;
     const door = await this.doors.open(network.controllerId);
     if (!network.isApplied) await this.#putNetwork(door, network);
-    if (read || !network.isRead) await this.#read(door, network);
-    const rows = await this.repository.candidates(this.store, id);
+    const reads = read || !network.isRead;
+    if (reads) await this.#read(door, network);
+    const rows = reads ? await this.repository.candidates(this.store, id) : known;
     const { changes, forget, requests } = planRecords(network.admission, rows, network.now);
     if (changes.length > 0) await this.#put(door, id, changes, rows);
     if (forget.length > 0) await this.#forget(door, id, forget);
@@ -85,7 +90,7 @@ export class NetworkReconciler {
       ...{ address, addresses },
       ...(moves && decision ? { by: decision.by, why: decision.why } : {}),
     }));
-    await this.store.transaction((tx) => writes.noteIntents(tx, network, intents));
+    await writes.noteIntents(this.store, network, intents);
     crashPoint('admission.before');
     const told = changes.map(({ change }) => change);
     const records = await door.putRecords(network, told);
