@@ -64,7 +64,8 @@ export class Reporter {
   }
 
   async report(look: Look): Promise<Standing> {
-    const progress = this.#progress;
+    // A copy: what steps reach while this is written is told the next time.
+    const progress = [...this.#progress];
     const reports = this.#reports(look, progress);
     const first = this.#firstFacts;
     let snapshot = false;
