@@ -6,7 +6,7 @@ import { becomesTrue } from '../servers/process.mjs';
 import { ask } from './ask.mjs';
 import { authority } from './outside.mjs';
 
-/** A network that anybody may join on a simulated host; on a real one, an id to put another in the place of. */
+/** An id to put another in the place of. */
 const NETWORK = '8056c2e21c000001';
 const REPORT_WITHIN_MS = 10_000;
 const WAY_BACK = 'If it was removed (orrery host rm): stop Orrery and start it again, and it joins as a new host.';
@@ -68,18 +68,17 @@ export function readyText({ url, publicUrl, home, port, detach }, { hosts, remar
     '',
     'Next:',
     ...(unusual.length > 0 ? [`  export ${unusual.join(' ')}`] : []),
-    '  npx orrery status',
-    `  npx orrery ${somethingToTry(hosts.find(({ name }) => !missing.includes(name)))}`,
+    ...thingsToTry(hosts.find(({ name }) => !missing.includes(name))).map((command) => `  npx orrery ${command}`),
     '',
     detach ? 'npm stop stops Orrery, never a container.' : 'Ctrl-C stops Orrery, never a container.',
   ].join('\n');
 }
 
-/** What the first host can do: containers, or only its own zerotier-one. */
-function somethingToTry(host) {
-  if (!host) return 'host ls';
+/** What the first host can do: a network of one's own and a container in it, or only a join of its own zerotier-one. */
+function thingsToTry(host) {
+  if (!host) return ['status', 'host ls'];
   const canLaunch = host.simulated || host.env.DOCKER_HOST !== undefined;
   return canLaunch
-    ? `launch demo --host ${host.name} --network ${NETWORK} --wait`
-    : `join ${host.name} ${NETWORK} --wait`;
+    ? ['network create lab', `launch hello --host ${host.name} --network lab --wait`]
+    : ['status', `join ${host.name} ${NETWORK} --wait`];
 }

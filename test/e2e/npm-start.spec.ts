@@ -7,7 +7,6 @@ import { eventually, freePort, temporaryFolder } from '../support/servers.js';
 import { Run } from '../tooling/run.js';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
-const NETWORK = '8056c2e21c000001';
 
 /** `npm start` as it is, with a state folder and a port of its own, on a machine without engine and zerotier-one. */
 describe('Orrery from npm start', () => {
@@ -65,8 +64,12 @@ ${run.output}`);
     await start();
     const commands = [...run.output.matchAll(/^ {2}npx orrery (.*)$/gm)].map(([, command]) => command!.split(' '));
     expect(commands).toHaveLength(2);
-    const status = await orrery(...commands[0]!);
-    expect(status).toMatchObject({ code: 0, output: expect.stringContaining('3 online') });
+    expect(await orrery('status')).toMatchObject({ code: 0, output: expect.stringContaining('3 online') });
+    const network = await orrery(...commands[0]!);
+    expect(network).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^lab +[0-9a-f]{16} .*admits this fleet/m),
+    });
     const launch = await orrery(...commands[1]!);
     expect(launch).toMatchObject({ code: 0, output: expect.stringContaining('came true') });
     expect(launch.output).toMatch(/interface +zt[a-z2-7]+/);
@@ -96,8 +99,8 @@ ${run.output}`);
     expect(run.output).toContain('Containers keep running');
     await start();
     expect(await hosts()).toEqual(before);
-    expect(await list('container', 'ls')).toEqual([expect.objectContaining({ name: 'demo' })]);
-    const events = await list('event', 'ls', '--network', NETWORK);
+    expect(await list('container', 'ls')).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'hello' })]));
+    const events = await list('event', 'ls', '--network', 'lab');
     expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['io.orrery.address.assigned']));
   }, 120_000);
 
@@ -108,7 +111,7 @@ ${run.output}`);
     await start();
     expect(run.output).toContain('taken over');
     expect(await hosts()).toEqual(before);
-    const again = await orrery('launch', 'demo', '--host', 'cloud-1', '--network', NETWORK, '--wait');
+    const again = await orrery('launch', 'hello', '--host', 'cloud-1', '--network', 'lab', '--wait');
     expect(again.code).toBe(0);
   }, 120_000);
 });

@@ -60,8 +60,8 @@ describe('npm start', () => {
     expect(run.output).toContain(`http://127.0.0.1:${here.port}`);
     expect(run.output).toContain(here.home);
     expect(run.output.match(/^ {2}npx orrery .*$/gm)).toEqual([
-      '  npx orrery status',
-      '  npx orrery launch demo --host cloud-1 --network 8056c2e21c000001 --wait',
+      '  npx orrery network create lab',
+      '  npx orrery launch hello --host cloud-1 --network lab --wait',
     ]);
     expect(await ask((await urls(here)).database, 'SELECT current_database()')).toEqual(['orrery']);
   });

@@ -20,12 +20,12 @@ describe('The last words of npm start', () => {
   it('are the next two commands, made for what the first host can do', () => {
     const after = (...hosts: ReturnType<typeof host>[]) => next(readyText(usual, { ...start, hosts }));
     expect(after(host({ DOCKER_HOST: 'unix:///d.sock' }))).toBe(
-      '  npx orrery status\n  npx orrery launch demo --host web-1 --network 8056c2e21c000001 --wait',
+      '  npx orrery network create lab\n  npx orrery launch hello --host web-1 --network lab --wait',
     );
-    expect(after(host({}, true))).toContain('launch demo --host web-1');
+    expect(after(host({}, true))).toContain('launch hello --host web-1');
     expect(after(host({}))).toBe('  npx orrery status\n  npx orrery join web-1 8056c2e21c000001 --wait');
     const removed = { ...start, hosts: [host({}, true), { ...host({}, true), name: 'web-2' }], missing: ['web-1'] };
-    expect(next(readyText(usual, removed))).toContain('launch demo --host web-2');
+    expect(next(readyText(usual, removed))).toContain('launch hello --host web-2');
     expect(after()).toBe('  npx orrery status\n  npx orrery host ls');
   });
 

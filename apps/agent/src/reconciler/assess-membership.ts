@@ -115,13 +115,23 @@ function assessStatus(
       return failed('client-too-old', 'the network asks for a newer zerotier-one', KERNEL_MS);
     case 'REQUESTING_CONFIGURATION':
     case 'UNKNOWN':
-      return waiting(
-        'configuration',
-        `the controller ${network.slice(0, 10)} has not answered yet`,
-        'A new node may have to wait for most of a minute. If it goes on: does the controller run, and does this host reach it and a root (UDP, port 9993)?',
-        CONFIGURATION_MS,
-      );
+      return waiting('configuration', ...whyNoConfiguration(network, node), CONFIGURATION_MS);
   }
+}
+
+/** A node finds its controller through a root. Of roots only those to which there is a path are seen as peers. */
+function whyNoConfiguration(network: string, { daemon, peers }: ObservedNode): [cause: string, fix: string] {
+  const controller = network.slice(0, 10);
+  const hasRoot = !peers.known || peers.value.some(({ role }) => role !== 'LEAF');
+  if (!hasRoot && daemon.known && !daemon.value.online)
+    return [
+      `zerotier-one reaches no root (UDP, port 9993), so it cannot find the controller ${controller}`,
+      'Let UDP leave this host towards the roots of ZeroTier. Without internet: run a root of your own, and put its .moon file into the folder ORRERY_MOONS_DIR of this agent (docs/controllers.md).',
+    ];
+  return [
+    `the controller ${controller} has not answered yet`,
+    'A new node may have to wait for most of a minute. If it goes on: does the controller run, and do this host and that of the controller have a root in common (UDP, port 9993)?',
+  ];
 }
 
 /** OK is the daemon's word; done is when the kernel shows it. */

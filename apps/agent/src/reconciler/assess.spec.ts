@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { MembershipSettings, type Item, type ObservedMembership, type ObservedState } from '@orrery/shared/contracts';
+import {
+  MembershipSettings,
+  type Item,
+  type ObservedMembership,
+  type ObservedNode,
+  type ObservedState,
+} from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { launch, membershipItem, NETWORK } from '../../../../test/support/agent/items.js';
 import {
@@ -10,6 +16,7 @@ import {
   membership,
   node,
   observed,
+  peer,
   shown,
   unknown,
 } from '../../../../test/support/agent/observed.js';
@@ -168,6 +175,21 @@ describe('assess a membership', () => {
 
   it('gives the controller time to answer before it says that it waits for it', () => {
     expect(judge(onHost, at({ status: 'REQUESTING_CONFIGURATION' }))?.holdMs).toBeGreaterThan(5_000);
+  });
+
+  it('says that no root is reached, where none is, and else that the controller does not answer', () => {
+    const here = (online: boolean, peers: ObservedNode['peers']) => {
+      const daemon = known({ address: ADDRESS, version: '1.14.1', online });
+      const memberships = known([membership({ status: 'REQUESTING_CONFIGURATION' })]);
+      return outcome(observed({ nodes: [hostNode(host, { daemon, memberships, peers })] }));
+    };
+    const root = { ...peer('778cde7190'), role: 'PLANET' as const };
+    expect(here(false, known([peer('3a4f1af7fb')]))).toMatchObject({
+      cause: expect.stringContaining('reaches no root'),
+      fix: expect.stringContaining('ORRERY_MOONS_DIR'),
+    });
+    for (const other of [here(true, known([])), here(false, known([root])), here(false, unknown())])
+      expect(other).toMatchObject({ code: 'configuration', cause: expect.stringContaining('has not answered yet') });
   });
 
   it('is on its way while it is not joined or its settings differ, and failed when a step failed', () => {
