@@ -2,14 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import type { Item, ObservedState } from '@orrery/shared/contracts';
 import { launch } from '../../../../test/support/agent/items.js';
 import { container, known, observed, unknown } from '../../../../test/support/agent/observed.js';
+import type { MachineFacts } from '../machine/machine.js';
 import { DEFAULT_IMAGE, facts } from '../../../../test/support/agent/steps.js';
 import { headStart } from './head-start.js';
 
 const { container: demo, items } = launch();
 const { items: others, container: other } = launch({ name: 'other' });
 const absent = <T extends Item>(item: T): T => ({ ...item, intent: 'absent' });
-const here = facts({ images: [DEFAULT_IMAGE] });
-const look = (state: ObservedState = observed(), nodes = [other.node]) => ({ observed: state, nodes: new Set(nodes) });
+const here: MachineFacts = { ...facts({ images: [DEFAULT_IMAGE] }), isFree: () => false };
+const look = (state: ObservedState = observed(), nodes = [other.node], known = here) => ({
+  ...{ observed: state, facts: known, nodes: new Set(nodes) },
+});
 const names = (...asked: Parameters<typeof headStart>) => headStart(...asked).map(({ step, item }) => [step, item]);
 
 const MADE = [
@@ -20,21 +23,20 @@ const MADE = [
 
 describe('a head start', () => {
   it('is for the container of a node that nobody knew at the last look, and for nobody else', () => {
-    expect(names([...items, ...others], look(), here)).toEqual(MADE);
-    expect(names(items, look(observed(), [demo.node]), here)).toEqual([]);
+    expect(names([...items, ...others], look())).toEqual(MADE);
+    expect(names(items, look(observed(), [demo.node]))).toEqual([]);
   });
 
   it.each([
-    ['there was no whole look yet', undefined],
     ['the engine was not seen', look(observed({ engine: unknown() }))],
     ['its containers were not seen', look(observed({ containers: unknown() }))],
     ['its container was there already', look(observed({ containers: known([container(demo, { state: 'exited' })]) }))],
   ])('is not taken when %s', (_case, last) => {
-    expect(names(items, last, here)).toEqual([]);
+    expect(names(items, last)).toEqual([]);
   });
 
   it('is not taken for what is to be absent, nor when the image has to be pulled first', () => {
-    expect(names(items.map(absent), look(), { ...here, hasIdentity: () => true })).toEqual([]);
-    expect(names(items, look(), facts())).toEqual([]);
+    expect(names(items.map(absent), look(observed(), [], { ...here, hasIdentity: () => true }))).toEqual([]);
+    expect(names(items, look(observed(), [], { ...here, imagePresent: () => false }))).toEqual([]);
   });
 });

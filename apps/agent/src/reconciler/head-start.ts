@@ -1,12 +1,13 @@
 import type { Item, NodeId, ObservedState } from '@orrery/shared/contracts';
+import type { MachineFacts } from '../machine/machine.js';
 import { ownContainer } from './plan-container.js';
 import { plan } from './plan.js';
-import type { PlanFacts } from './plan-facts.js';
 import type { Step } from './step.js';
 
-/** A look that nothing was missing in, and the nodes that it was asked for. */
+/** A look of which all that followed was done, and the nodes that it was asked for. */
 export interface WholeLook {
   observed: ObservedState;
+  facts: MachineFacts;
   nodes: ReadonlySet<NodeId>;
 }
 
@@ -14,8 +15,8 @@ export interface WholeLook {
  * Steps that need not wait for another look: those that make the container of a node which nobody knew at the last one. What that showed
  * of the machine is good enough to begin with; each step looks for itself at what it touches. All else follows from what is seen now.
  */
-export function headStart(items: readonly Item[], last: WholeLook | undefined, facts: PlanFacts): Step[] {
-  if (!last?.observed.engine.known || !last.observed.containers.known) return [];
+export function headStart(items: readonly Item[], last: WholeLook): Step[] {
+  if (!last.observed.engine.known || !last.observed.containers.known) return [];
   const isNew = (item: Item) =>
     item.kind === 'container' &&
     item.intent === 'present' &&
@@ -25,7 +26,7 @@ export function headStart(items: readonly Item[], last: WholeLook | undefined, f
   const steps = plan(
     items.filter(({ node }) => nodes.has(node)),
     last.observed,
-    facts,
+    last.facts,
   );
   // An image that has to be pulled first takes so long that a look is nothing beside it.
   const pulls = new Set(steps.flatMap(({ step, node }) => (step === 'pull-image' ? [node] : [])));

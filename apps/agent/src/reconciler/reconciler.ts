@@ -43,6 +43,7 @@ const TROUBLE_MS = 2_000;
 const ON_TRIAL_MS = 1_000;
 /** Hints come in crowds; looks do not. */
 const CROWD_MS = 10;
+const HEAD_START_MS = 50;
 
 /**
  * The one loop that owns this host: look, tell what is new, plan, start lanes, and again. Invariants: only this loop looks, tells
@@ -165,10 +166,13 @@ export class Reconciler {
     this.#retries.update(items.items);
     this.#noticeRevisions(items.items);
     this.#freedWhileLooking = new Set();
-    const looking = machine.observe(scope, this.#stop.signal);
-    const [possessions, held] = await Promise.all([machine.facts(scope), policy.refresh()]);
-    this.#startNew(items.items, possessions, held);
-    const observed = await looking;
+    const held = await policy.refresh();
+    // A look takes its share of the processor: what was begun comes first.
+    if (this.#startNew(items.items, held)) await pause(HEAD_START_MS, this.#stop.signal);
+    const [observed, possessions] = await Promise.all([
+      machine.observe(scope, this.#stop.signal),
+      machine.facts(scope),
+    ]);
     const facts = await this.#facts(possessions, items.items, observed, held);
     if (this.#stop.signal.aborted) return 0;
     const inventory = inventoryHash(observed);
@@ -197,7 +201,7 @@ export class Reconciler {
     const lacking = this.#lacks.observed(standing.outcomes, now);
     const known = { ...facts, lacksInKernel: (item: ItemId) => lacking.has(item) };
     const steps = this.#mayAct ? plan(allowed, observed, known) : [];
-    this.#whole = { observed, nodes: new Set(scope.containers.map(({ node }) => node)) };
+    this.#whole = { observed, facts, nodes: new Set(scope.containers.map(({ node }) => node)) };
     return this.#pace(standing, this.#startLanes(steps, now));
   }
 
@@ -206,19 +210,17 @@ export class Reconciler {
   }
 
   /** Who waits for a container that nobody ever saw need not wait for a look at all the others. */
-  #startNew(items: readonly Item[], facts: MachineFacts, held: HeldPolicy): void {
+  #startNew(items: readonly Item[], held: HeldPolicy): boolean {
     const last = this.#whole;
     this.#whole = undefined;
-    if (!last || !this.#mayAct || this.#stop.signal.aborted) return;
-    const denials = denialsOf(items, held, { observed: last.observed, ...facts });
-    const steps = headStart(
-      items.filter(({ id }) => !denials.has(id)),
-      last,
-      facts,
-    );
-    if (steps.length === 0) return;
+    if (!last || !this.#mayAct || this.#stop.signal.aborted) return false;
+    const denials = denialsOf(items, held, { observed: last.observed, ...last.facts });
+    const allowed = items.filter(({ id }) => !denials.has(id));
+    const steps = headStart(allowed, last);
+    if (steps.length === 0) return false;
     this.#denials = denials;
     this.#startLanes(steps, this.#now());
+    return true;
   }
 
   #scope(items: readonly Item[]): Scope {
