@@ -5,6 +5,7 @@ import { containerName, LABEL } from '../docker/labels.js';
 import { observedContainer, withOneOwner } from '../docker/observed-container.js';
 import { allowManagedList } from '../zerotier/settings-file.js';
 import { whyEnded } from './ended-container.js';
+import { EngineVersion } from './engine-version.js';
 import { StepError, type Scope } from './machine.js';
 import type { ManagedLists } from './managed-lists.js';
 import { observeNode, silentNode } from './node-observer.js';
@@ -24,17 +25,20 @@ interface Found {
 /** Looks at everything that a scope names. Never throws: what cannot be seen is unknown, with its cause. */
 export class Observer {
   private swept = false;
+  private readonly version: EngineVersion;
 
   constructor(
     private readonly parts: RealMachineParts,
     private readonly lists: ManagedLists,
-  ) {}
+  ) {
+    this.version = new EngineVersion(parts.engine);
+  }
 
   async observe(scope: Scope, signal: AbortSignal): Promise<ObservedState> {
-    const options = { ms: LOOK_MS, signal };
     const finding = partOf(this.find(scope, signal));
+    const listed = finding.then((part) => part.known);
     const [engine, found, host, containers] = await Promise.all([
-      partOf(this.parts.engine.info(options)),
+      this.version.look(listed, { ms: LOOK_MS, signal }),
       finding,
       this.hostNode(scope, signal),
       finding.then((part) => this.containerNodes(scope, part, signal)),
