@@ -87,8 +87,7 @@ export class DesiredPublisher {
 
   async #publish(host: HostId): Promise<void> {
     try {
-      await this.#before?.settle(host);
-      await this.publication.publish(host);
+      await this.publication.publish(host, this.#before?.settle(host));
     } catch (error) {
       // The lease runs out and a sweep takes it up again.
       this.logger.warn(

@@ -27,9 +27,12 @@ export class Publication {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Does nothing when the host holds the newest state already, or another replica is at it. Throws when the database is away. */
-  async publish(host: HostId): Promise<void> {
-    const claim = await this.#claim(host);
+  /**
+   * Does nothing when the host holds the newest state already, or another replica is at it. `first`: what the host must not hear before;
+   * it is made ready meanwhile. Throws when the database is away.
+   */
+  async publish(host: HostId, first: Promise<void> = Promise.resolve()): Promise<void> {
+    const [claim] = await Promise.all([this.#claim(host), first]);
     if (!claim) return;
     crashPoint('publish.before');
     const pauseMs = await this.#send(host, claim.state);
