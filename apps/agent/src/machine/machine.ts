@@ -55,6 +55,9 @@ export interface MachineFacts {
   ground?: SeenGround;
 }
 
+/** `awaited`: it comes alone, and somebody waits for it; else more may come within milliseconds. */
+export type Hint = (kind?: 'awaited') => void;
+
 /**
  * The machine that the agent acts on: the real one (docker/, zerotier/, kernel/) or a simulated one. Looking never throws: a part
  * that could not be looked at is `unknown` with its cause.
@@ -65,7 +68,7 @@ export interface Machine {
   observe(scope: Scope, signal: AbortSignal): Promise<ObservedState>;
   facts(scope: Scope): Promise<MachineFacts>;
   /** Calls back when something may have changed (an engine event, a file): a hint to look now, never a truth. Stops with the signal. */
-  watch(hint: () => void, signal: AbortSignal): void;
+  watch(hint: Hint, signal: AbortSignal): void;
   /** Makes an identity that is no node's yet, with what is on the machine already. */
   mintAhead(signal: AbortSignal): Promise<NodeSecrets>;
   /** Last lines of a node's log. */

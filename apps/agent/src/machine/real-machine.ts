@@ -16,7 +16,7 @@ import { openController } from './open-controller.js';
 import { openProber } from './open-prober.js';
 import { ImageNames } from './image-names.js';
 import { imageSteps } from './image-steps.js';
-import { StepError, type Executors, type Machine, type MachineFacts, type Scope } from './machine.js';
+import { StepError, type Executors, type Hint, type Machine, type MachineFacts, type Scope } from './machine.js';
 import { ManagedLists } from './managed-lists.js';
 import { networkSteps } from './network-steps.js';
 import { Observer } from './observer.js';
@@ -55,7 +55,7 @@ class RealMachine implements Machine {
   private readonly images: ImageNames;
   private readonly closed = new AbortController();
   private hostNode: NodeId | undefined;
-  private hint: () => void = () => undefined;
+  private hint: Hint = () => undefined;
 
   constructor(private readonly parts: RealMachineParts) {
     const lists = new ManagedLists(parts.engine);
@@ -83,17 +83,17 @@ class RealMachine implements Machine {
     };
   }
 
-  watch(hint: () => void, signal: AbortSignal): void {
+  watch(hint: Hint, signal: AbortSignal): void {
     this.hint = hint;
     const { engine, config, logger } = this.parts;
     const until = AbortSignal.any([signal, this.closed.signal]);
-    watchEngine(engine.connection, config.host, hint, logger, until).catch((error: unknown) =>
+    watchEngine(engine.connection, config.host, () => hint(), logger, until).catch((error: unknown) =>
       logger.error({ event: 'docker.watch-ended', err: error }, 'events from Docker are no longer followed'),
     );
   }
 
   private awaitAddresses({ Id: engineId, State: { Pid: pid } }: InspectedContainer): void {
-    void this.parts.kernel.hints({ engineId, pid }, this.hint, this.closed.signal);
+    void this.parts.kernel.hints({ engineId, pid }, () => this.hint('awaited'), this.closed.signal);
   }
 
   mintAhead(signal: AbortSignal): Promise<NodeSecrets> {

@@ -4,7 +4,7 @@ import type { DesiredStore } from '../desired/desired-store.js';
 import { steadyNow } from '../lifecycle/steady-now.js';
 import { WakeablePause } from '../lifecycle/wakeable-pause.js';
 import type { Before, Probations } from '../guard/probations.js';
-import type { Executors, Machine, MachineFacts, Scope } from '../machine/machine.js';
+import type { Executors, Hint, Machine, MachineFacts, Scope } from '../machine/machine.js';
 import { inventoryHash } from '../observed/inventory-hash.js';
 import { denialsOf, mayStep, routesPolicy, type Denials } from '../policy/denials.js';
 import type { HeldPolicy, HostPolicy } from '../policy/host-policy.js';
@@ -68,7 +68,7 @@ export class Reconciler {
   #clockSkewMs: number | undefined;
   /** Why nothing is done: another agent has this identity, or nobody wants anything of this host. */
   #watchesOnly: 'cloned' | 'removed' | undefined;
-  /** Something new is wanted: that comes alone, and somebody waits for it. */
+  /** What woke it comes alone. */
   #isAwaited = false;
   /** Lanes that became free while the loop was looking: what it saw of them may be from before their last step. */
   #freedWhileLooking = new Set<NodeId>();
@@ -82,17 +82,15 @@ export class Reconciler {
   start(): void {
     const { machine, desired, policy } = this.parts;
     this.#lastChange = this.#now();
-    machine.watch(() => this.wake(), this.#stop.signal);
-    desired.onChange(() => {
-      this.#isAwaited = true;
-      this.wake();
-    });
+    machine.watch((kind) => this.wake(kind), this.#stop.signal);
+    desired.onChange(() => this.wake('awaited'));
     policy.watch(() => this.wake(), this.#stop.signal);
     this.#loop ??= this.#run();
   }
 
   /** Something may have changed: look now. */
-  wake(): void {
+  wake(kind?: Parameters<Hint>[0]): void {
+    this.#isAwaited ||= kind === 'awaited';
     this.#lastChange = this.#now();
     this.#pause.wake();
   }
