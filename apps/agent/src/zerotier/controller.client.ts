@@ -40,11 +40,8 @@ export class ControllerClient implements ControllerApi {
   }
 
   async network(network: NetworkId): Promise<ControllerNetwork> {
-    // Asked at once; who it is decides whether the answer counts, and which error is told.
-    const read = this.http.read(pathOf(network), DaemonControllerNetwork, network);
-    read.catch(() => undefined);
     await this.http.assertOwn(network);
-    return read;
+    return this.http.read(pathOf(network), DaemonControllerNetwork, network);
   }
 
   async putNetwork(network: NetworkId, name: string, config: NetworkConfig): Promise<ControllerNetwork> {
