@@ -1,3 +1,5 @@
+import { packagesForTests } from './scripts/testing/packages.mjs';
+
 // One configuration, several suites: scripts/test.mjs picks one by ORRERY_SUITE (unit, int, e2e, security, faults, docker).
 const swc = [
   '@swc/jest',
@@ -32,13 +34,17 @@ const suites = {
 const suite = suites[process.env.ORRERY_SUITE ?? 'unit'];
 if (!suite) throw new Error(`ORRERY_SUITE must be one of ${Object.keys(suites).join(', ')}`);
 
+const packages = await packagesForTests(import.meta.dirname);
+
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/testing/packages-environment.mjs',
+  testEnvironmentOptions: { packages: packages.script },
   roots: ['<rootDir>/test', '<rootDir>/apps', '<rootDir>/libs', '<rootDir>/bench'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
+    ...packages.names,
     '^@orrery/shared/(contracts|bus|runtime|tls)$': '<rootDir>/libs/shared/src/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -5,23 +5,11 @@ import { build } from 'esbuild';
 import { readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ON_THE_DISK } from './bundle/on-the-disk.mjs';
+import { ABSENT, ON_THE_DISK } from './bundle/on-the-disk.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const apps = process.argv.length > 2 ? process.argv.slice(2) : ['api', 'agent', 'cli'];
 const programOf = (app) => join(root, 'apps', app, 'dist/program.js');
-
-/** Nest would take them if they were installed: they stay to be looked for when somebody asks for them. */
-const ABSENT = [
-  ...[
-    '@fastify/multipart',
-    '@fastify/view',
-    '@nestjs/platform-express',
-    '@nestjs/websockets',
-    'amqp-connection-manager',
-  ],
-  ...['class-transformer', 'class-validator', 'ioredis', 'kafkajs', 'mqtt'],
-];
 
 if (!apps.every((app) => isFresh(programOf(app)))) await Promise.all(apps.map(makeProgram));
 

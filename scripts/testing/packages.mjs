@@ -1,0 +1,131 @@
+// Most of what Jest does before the first test of a file is to find, read, compile and link the thousands of modules of other
+// people's packages, anew for each file. Here they become one script, made once for each package-lock.json: a worker compiles it
+// once (packages-environment.mjs), and a file evaluates of it what it asks for.
+import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ABSENT, ON_THE_DISK } from '../bundle/on-the-disk.mjs';
+
+/** What only tests import. */
+const OF_TESTS = ['@nestjs/common/constants.js', '@nestjs/testing', 'fast-check'];
+/** What Jest itself requires in each file, as CommonJS: it stays as it is. */
+const OF_JEST = ['picocolors', 'string-width'];
+
+/**
+ * Makes them unless they are there.
+ * @param {string} root
+ * @returns {Promise<{ script: string, names: Record<string, string> }>} `names`: for Jest's `moduleNameMapper`
+ */
+export async function packagesForTests(root) {
+  const packages = packagesOf(root);
+  const cache = join(root, 'node_modules/.cache/orrery-tests');
+  const folder = join(cache, keyOf(root, packages));
+  if (!existsSync(folder)) {
+    mkdirSync(cache, { recursive: true });
+    const draft = mkdtempSync(join(cache, 'draft-'));
+    await make(root, packages, draft);
+    settle(draft, folder);
+  }
+  const names = packages.map((name) => [`^${name.replaceAll('.', '\\.')}$`, join(folder, fileOf(name))]);
+  return { script: join(folder, 'packages.cjs'), names: Object.fromEntries(names) };
+}
+
+/** What our code depends on, as its package.json files say. */
+function packagesOf(root) {
+  const manifests = ['apps', 'libs']
+    .flatMap((kind) => readdirSync(join(root, kind)).map((name) => join(root, kind, name, 'package.json')))
+    .filter((path) => existsSync(path));
+  const named = manifests.flatMap((path) => Object.keys(JSON.parse(readFileSync(path, 'utf8')).dependencies ?? {}));
+  const left = [...ON_THE_DISK, ...OF_JEST];
+  return [...new Set([...named, ...OF_TESTS])]
+    .filter((name) => !name.startsWith('@orrery/') && !left.includes(name))
+    .sort();
+}
+
+/** All that the script depends on. */
+function keyOf(root, packages) {
+  const hash = createHash('sha256').update(JSON.stringify([packages, ON_THE_DISK, ABSENT, process.version]));
+  for (const path of [join(root, 'package-lock.json'), fileURLToPath(import.meta.url)]) hash.update(readFileSync(path));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Who is second finds that the first has made the same. */
+function settle(draft, folder) {
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true });
+    if (!existsSync(folder)) throw error;
+  }
+}
+
+const fileOf = (name) => `${name.replaceAll('/', '+')}.mjs`;
+
+async function make(root, packages, folder) {
+  const entries = join(folder, 'entries');
+  mkdirSync(entries);
+  for (const name of packages) {
+    const exported = Object.keys(await import(name)).filter((key) => !['__esModule', 'module.exports'].includes(key));
+    writeFileSync(join(entries, fileOf(name)), entryOf(name, exported));
+    writeFileSync(join(folder, fileOf(name)), stubOf(name, exported));
+  }
+  const all = packages.map((name) => `exports[${JSON.stringify(name)}] = () => require('./${fileOf(name)}');\n`);
+  writeFileSync(join(entries, 'all.cjs'), all.join(''));
+  await build({
+    absWorkingDir: root,
+    entryPoints: [join(entries, 'all.cjs')],
+    outfile: join(folder, 'packages.cjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20.19',
+    conditions: [], // exactly what Node would load
+    keepNames: true,
+    supported: { 'dynamic-import': false }, // a script has none, and what is absent a `require` misses just as well
+    external: [...ON_THE_DISK, ...ABSENT],
+    plugins: [inTheirPlaces],
+    logLevel: 'error',
+  });
+  rmSync(entries, { recursive: true });
+}
+
+const entryOf = (name, exported) =>
+  `export * from '${name}';\n${exported.includes('default') ? `export { default } from '${name}';\n` : ''}`;
+
+/** What Jest imports in place of a package. A name that got lost in the script would be `undefined` somewhere: it is told at once. */
+function stubOf(name, exported) {
+  const lines = exported.map((key, n) => `const e${n} = of(${JSON.stringify(key)});\nexport { e${n} as ${key} };\n`);
+  return `const made = globalThis[Symbol.for('orrery.packages')](${JSON.stringify(name)});
+const of = (key) => {
+  if (key in made) return made[key];
+  throw new Error(\`The script of the packages has lost \${key} of ${name}: see scripts/testing/packages.mjs\`);
+};
+${lines.join('')}`;
+}
+
+/** What a module finds because of where it lies it finds from the script; and what Nest requires in ways that esbuild does not see is in it, too. */
+const inTheirPlaces = {
+  name: 'in-their-places',
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules\/.+\.m?js$/ }, ({ path }) => {
+      const code = readFileSync(path, 'utf8');
+      if (!code.includes('import.meta.url')) return undefined;
+      const contents = code
+        .replaceAll('const require = createRequire(import.meta.url);', '')
+        .replaceAll('createRequire(import.meta.url)', 'require')
+        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href));
+      return { contents };
+    });
+  },
+};

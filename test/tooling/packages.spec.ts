@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { ModulesContainer } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+
+type Packages = (name: string) => Record<string, unknown>;
+const script = (globalThis as unknown as Record<symbol, Packages>)[Symbol.for('orrery.packages')];
+
+describe('the packages of the tests', () => {
+  it('come from one script', () => {
+    expect(script?.('typeorm')['DataSource']).toBe(DataSource);
+    expect(script?.('pg')['default']).toBe(pg);
+  });
+
+  it('are each there once, whoever asks for them', async () => {
+    const { driver } = new DataSource({ type: 'postgres' });
+    expect((driver as unknown as { postgres: unknown }).postgres).toBe(pg);
+    expect(getDataSourceToken()).toBe(DataSource);
+    const system = await Test.createTestingModule({}).compile();
+    expect(system.get(ModulesContainer)).toBeInstanceOf(ModulesContainer);
+  });
+
+  it('belong to the world of the test that asks: their errors are its errors', () => {
+    expect(new pg.DatabaseError('refused', 0, 'error')).toBeInstanceOf(Error);
+  });
+});
