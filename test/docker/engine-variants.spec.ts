@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
+import { isLong } from '../support/system/scaled.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { EngineVariant, type VariantOptions } from './machine/engine-variant.js';
 import { MachineLab } from './machine/machine-lab.js';
+import { DockerSystem, HOST } from './system/docker-system.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 /** Nobody answers for it, and nobody needs to. */
 const NETWORK = '8056c2e21c000001';
 const SETTINGS = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };
@@ -46,6 +48,28 @@ async function refusedStart(lab: MachineLab) {
   return error;
 }
 
+/** FAULTS F13, through all of Orrery, on the engine of the suite around it. */
+function failsAtOnce(engineOf: () => { variant: EngineVariant }, code: string, fix: string): void {
+  let world: DockerSystem | undefined;
+  beforeAll(async () => {
+    if (possible) world = await DockerSystem.open(engineOf().variant.engine, { controller: false });
+  }, 180_000);
+  afterAll(() => world?.close(), 60_000);
+
+  it('fails within ten seconds with its cause and its fix, and is not "running, healthy"', async () => {
+    if (!world) throw new Error('there is no system');
+    const name = world.name('demo');
+    const begun = performance.now();
+    const launched = await world.system.cli(...['launch', name, '--host', HOST, '--network', NETWORK, '--wait=40s']);
+    expect([launched.code, launched.out]).toEqual([1, expect.stringContaining(code)]);
+    expect(launched.out).toContain(fix);
+    expect(performance.now() - begun).toBeLessThan(15_000);
+    expect((await world.system.cli('status')).out).not.toContain('Everything is as it is wanted');
+    const removed = await world.system.cli('rm', `${HOST}/${name}`, '--yes', '--wait=40s');
+    expect([removed.code, removed.out]).toEqual([0, expect.stringContaining('removed')]);
+  });
+}
+
 suite('the real machine where there is no TUN device', () => {
   const open = onVariant({ number: 225, tun: false });
 
@@ -53,6 +77,8 @@ suite('the real machine where there is no TUN device', () => {
     const error = await refusedStart(open().lab);
     expect(error).toMatchObject({ code: 'tun-missing', fix: expect.stringContaining('modprobe tun') });
   });
+
+  describe('a launch on an engine without a TUN device', () => failsAtOnce(open, 'tun-missing', 'modprobe tun'));
 });
 
 suite('the real machine where TAP devices may not be configured', () => {
@@ -73,6 +99,11 @@ suite('the real machine where TAP devices may not be configured', () => {
     expect(error).toMatchObject({ code: 'net-admin-missing' });
     expect((await lab.nodeOf(blueprint)).memberships).toEqual({ known: true, value: [] });
   });
+
+  // In the short form the machine alone is shown to say this.
+  if (isLong)
+    describe('a launch on an engine that keeps NET_ADMIN back', () =>
+      failsAtOnce(open, 'net-admin-missing', 'NET_ADMIN'));
 
   it('knows nothing while the engine is stopped, and hints and knows again soon after it is back', async () => {
     const { lab, variant } = open();

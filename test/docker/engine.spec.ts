@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
-import { isLong } from '../support/system/scaled.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { EngineVariant, type VariantOptions } from './machine/engine-variant.js';
 import { DockerSystem, HOST } from './system/docker-system.js';
@@ -85,29 +84,5 @@ suite('an engine that is pruned, and one that is restarted', () => {
     await eventually(allRun, { within: 60_000, every: 200, what: 'all containers' });
     expect(await ids()).toEqual(before);
     expect((await world.events(from)).filter(({ type }) => type === 'container.removed')).toEqual([]);
-  });
-});
-
-const faulty: [string, VariantOptions, string, string][] = [
-  ['without a TUN device', { number: 231, tun: false }, 'tun-missing', 'modprobe tun'],
-];
-// In the short form the machine alone is shown to say this: engine-variants.spec.ts.
-if (isLong) faulty.push(['that keeps NET_ADMIN back', { number: 233, tap: false }, 'net-admin-missing', 'NET_ADMIN']);
-
-/** FAULTS F13. */
-suite.each(faulty)('a launch on an engine %s', (_case, options, code, fix) => {
-  const open = onVariant(options);
-
-  it('fails within ten seconds with its cause and its fix, and is not "running, healthy"', async () => {
-    const { world } = open();
-    const name = world.name('demo');
-    const begun = performance.now();
-    const launched = await world.system.cli(...['launch', name, '--host', HOST, '--network', NETWORK, '--wait=40s']);
-    expect([launched.code, launched.out]).toEqual([1, expect.stringContaining(code)]);
-    expect(launched.out).toContain(fix);
-    expect(performance.now() - begun).toBeLessThan(15_000);
-    expect((await world.system.cli('status')).out).not.toContain('Everything is as it is wanted');
-    const removed = await world.system.cli('rm', `${HOST}/${name}`, '--yes', '--wait=40s');
-    expect([removed.code, removed.out]).toEqual([0, expect.stringContaining('removed')]);
   });
 });

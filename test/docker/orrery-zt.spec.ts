@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
-import type { LabIdentity, LabNode } from '../support/zerotier/lab-world.js';
+import type { LabIdentity } from '../support/zerotier/lab-root.js';
+import type { LabNode } from '../support/zerotier/lab-world.js';
 import { ZtLab, type ZtContainer, type ZtOptions } from './orrery-zt/zt-lab.js';
 
 jest.setTimeout(120_000);

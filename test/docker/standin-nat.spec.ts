@@ -72,7 +72,7 @@ interface PeerJson {
     await lab.docker.createNetwork({ Name: farNetwork, Internal: true });
     far = await LabWorld.open(lab.docker, lab.image, farNetwork);
     translator = await startTranslator(lab.docker, lab.image, await near.ipOf(controller.container));
-    const moon = await far.makeMoon(controller.identity, await far.ipOf(translator));
+    const moon = await near.makeMoon(controller, await far.ipOf(translator));
     const files = { [`moons.d/000000${controller.identity.address}.moon`]: Buffer.from(moon.content ?? '').toString() };
     one = await startIn(near, controller, 'one');
     neighbour = await startIn(near, controller, 'neighbour');

@@ -45,7 +45,7 @@ export class HostNamespace {
     await buildOnce();
     const folder = await temporaryFolder('namespace');
     const home = await temporaryFolder('zerotier');
-    const program = await buildStandin(folder);
+    const program = buildStandin(folder);
     const script = `${SETUP.join(' && ')} && touch ${folder}/ready && exec sleep 900`;
     const keeper = spawn('setpriv', ['--pdeathsig', 'KILL', 'unshare', '--net', '--mount', 'sh', '-c', script], {
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -77,18 +77,16 @@ export class HostNamespace {
   }
 }
 
-/** The stand-in for zerotier-one, compiled; gives the program to run. */
-async function buildStandin(folder: string): Promise<string> {
-  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-  const options = ['-p', 'test/support/zerotier-standin', '--outDir', folder, '--incremental', 'false'];
-  const built = spawnSync(process.execPath, [compiler, ...options, '--tsBuildInfoFile', 'null'], {
+/** The stand-in for zerotier-one, in one file; gives the program to run. */
+function buildStandin(folder: string): string {
+  const program = join(folder, 'zerotier-one.cjs');
+  const what = ['test/support/zerotier-standin/main.ts', '--bundle', '--platform=node', '--format=cjs'];
+  const start = 'module.exports.main(process.argv).then((code) => (process.exitCode = code));';
+  const options = [...what, '--log-level=error', `--footer:js=${start}`, `--outfile=${program}`];
+  const built = spawnSync(process.execPath, [join(ROOT, 'node_modules/esbuild/bin/esbuild'), ...options], {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  if (built.status !== 0) throw new Error(`the stand-in does not compile:\n${built.stdout}`);
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-  const main = './test/support/zerotier-standin/main.js';
-  const start = `import { main } from '${main}';\nprocess.exitCode = await main(['', 'zerotier-one', ...process.argv.slice(2)]);\n`;
-  await writeFile(join(folder, 'zerotier-one.js'), start);
-  return join(folder, 'zerotier-one.js');
+  if (built.status !== 0) throw new Error(`the stand-in cannot be built:\n${built.stderr}`);
+  return program;
 }

@@ -4,18 +4,13 @@ import { buffer } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { packArchive, type ArchiveEntry } from '../../../apps/agent/src/docker/tar-archive.js';
 import { eventually } from '../eventually.js';
+import { fileOf, identityOf, moonIn, ROOT_START, SIGN_MOON, type LabIdentity } from './lab-root.js';
 import { talkTo, type Talk } from './local-api.js';
 
 const DAEMON = '/usr/sbin/zerotier-one';
 const IDTOOL = '/usr/sbin/zerotier-idtool';
 const HOME = 'var/lib/zerotier-one';
 const MIB = 1024 * 1024;
-
-export interface LabIdentity {
-  readonly address: string;
-  readonly secret: string;
-  readonly public: string;
-}
 
 export interface MemberOptions {
   /** Ids of networks that are in networks.d at the start. */
@@ -31,13 +26,16 @@ export interface MemberOptions {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-export interface LabNode {
-  readonly name: string;
-  readonly identity: LabIdentity;
+interface Made {
   readonly container: Docker.Container;
   readonly token: string;
   /** Talks to it where it is now: the address changes with a restart. */
   readonly talk: Talk;
+}
+
+export interface LabNode extends Made {
+  readonly name: string;
+  readonly identity: LabIdentity;
   /** Runs a program in it and gives its output; rejects on a code other than 0. */
   exec(...command: string[]): Promise<string>;
 }
@@ -47,7 +45,8 @@ export interface LabNode {
  * that the agent uses. Works with the stand-in and with the real daemon alike.
  */
 export class LabWorld {
-  private readonly nodes: LabNode[] = [];
+  private readonly containers: Docker.Container[] = [];
+  private root: LabNode | undefined;
   private moonFiles: ArchiveEntry[] = [];
 
   private constructor(
@@ -73,21 +72,22 @@ export class LabWorld {
     return this.moonFiles;
   }
 
+  /** Where a node of this world runs already, one more program in it costs a third of what a container for it would. */
   async mint(): Promise<LabIdentity> {
-    const secret = (await this.runTool(['generate'])).trim();
-    const [address = '', kind = '', key = ''] = secret.split(':');
-    return { address, secret, public: [address, kind, key].join(':') };
+    return identityOf(await (this.root?.exec(IDTOOL, 'generate') ?? this.generate()));
   }
 
-  /** Started first bare, to learn its address on the network, then again with a moon that names it. */
   async startController(): Promise<LabNode> {
-    const identity = await this.mint();
-    const node = await this.startMember('controller', { identity });
-    this.moonFiles = [await this.makeMoon(identity, await this.ipOf(node.container))];
-    await node.container.putArchive(await packArchive([...this.moonFiles]), { path: '/' });
-    await node.container.restart({ t: 5 });
-    await this.untilAnswers(node);
-    return node;
+    const made = await this.makeContainer('controller', {});
+    const { container, talk } = made;
+    await container.start();
+    // Whoever takes this token is this very container.
+    const isHere = async (): Promise<boolean> => (await talk({ method: 'GET', path: '/status' })).status === 200;
+    await eventually(isHere, { within: 30_000, what: 'the controller answering' });
+    const identity = identityOf(Buffer.from(await fileOf(container, `/${HOME}/identity.secret`)).toString('utf8'));
+    this.moonFiles = [await moonIn(container, `/${HOME}/moons.d`, identity.address)];
+    this.root = this.nodeOf('controller', identity, made);
+    return this.root;
   }
 
   async startMember(name: string, options: MemberOptions = {}): Promise<LabNode> {
@@ -99,19 +99,21 @@ export class LabWorld {
 
   async createMember(name: string, options: MemberOptions = {}): Promise<LabNode> {
     const identity = options.identity ?? (await this.mint());
+    return this.nodeOf(name, identity, await this.makeContainer(name, { ...options, identity }));
+  }
+
+  /** Without an identity it is a root, which makes its own. */
+  private async makeContainer(name: string, options: MemberOptions): Promise<Made> {
     const token = randomBytes(12).toString('hex');
-    const container = await this.docker.createContainer({ ...this.profile(options), name: `${this.network}-${name}` });
-    const node: LabNode = {
-      name,
-      identity,
-      container,
-      token,
-      talk: async (ask) => talkTo(await this.ipOf(container), 9993, token)(ask),
-      exec: (...command) => this.execIn(container, command),
-    };
-    this.nodes.push(node);
-    await container.putArchive(await packArchive(this.homeOf(identity, token, options)), { path: '/' });
-    return node;
+    const profile = this.profile(options);
+    const container = await this.docker.createContainer({ ...profile, name: `${this.network}-${name}` });
+    this.containers.push(container);
+    await container.putArchive(await packArchive(this.homeOf(token, options)), { path: '/' });
+    return { container, token, talk: async (ask) => talkTo(await this.ipOf(container), 9993, token)(ask) };
+  }
+
+  private nodeOf(name: string, identity: LabIdentity, made: Made): LabNode {
+    return { ...made, name, identity, exec: (...command) => this.execIn(made.container, command) };
   }
 
   async untilAnswers(node: LabNode): Promise<void> {
@@ -131,17 +133,17 @@ export class LabWorld {
 
   async close(): Promise<void> {
     await Promise.all(
-      this.nodes.map(({ container }) => container.remove({ force: true, v: true }).catch(() => undefined)),
+      this.containers.map((container) => container.remove({ force: true, v: true }).catch(() => undefined)),
     );
     if (this.ownsNetwork) await this.docker.getNetwork(this.network).remove();
   }
 
-  private profile({ tun = true, netAdmin = true }: MemberOptions): Docker.ContainerCreateOptions {
+  private profile({ identity, tun = true, netAdmin = true }: MemberOptions): Docker.ContainerCreateOptions {
     const device = { PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' };
     return {
       Image: this.image,
       User: '0:0',
-      Entrypoint: [DAEMON],
+      Entrypoint: identity ? [DAEMON] : ['/bin/sh', '-c', ROOT_START],
       Cmd: [],
       Labels: { 'io.orrery.test': this.network },
       HostConfig: {
@@ -157,13 +159,12 @@ export class LabWorld {
     };
   }
 
-  private homeOf(identity: LabIdentity, token: string, options: MemberOptions): ArchiveEntry[] {
+  private homeOf(token: string, { identity, ...options }: MemberOptions): ArchiveEntry[] {
     const settings = { allowManagementFrom: [`${this.gateway}/32`, '127.0.0.1/32'] };
     const file = (name: string, content: string): ArchiveEntry => ({ path: `${HOME}/${name}`, mode: 0o600, content });
     return [
       { path: HOME, mode: 0o700 },
-      file('identity.secret', identity.secret),
-      file('identity.public', identity.public),
+      ...(identity ? [file('identity.secret', identity.secret), file('identity.public', identity.public)] : []),
       file('authtoken.secret', token),
       file('local.conf', JSON.stringify({ settings })),
       { path: `${HOME}/networks.d`, mode: 0o700 },
@@ -174,39 +175,18 @@ export class LabWorld {
     ];
   }
 
-  /** As a person would make it: initmoon, put in where the root is, genmoon. */
-  async makeMoon(identity: LabIdentity, ip: string): Promise<ArchiveEntry> {
-    const draft = JSON.parse(await this.runTool(['initmoon', identity.public])) as {
-      roots: { stableEndpoints: string[] }[];
-    };
-    const [root] = draft.roots;
-    if (root) root.stableEndpoints = [`${ip}/9993`];
-    const content = JSON.stringify(draft);
-    const container = await this.docker.createContainer({
-      Image: this.image,
-      Entrypoint: [IDTOOL],
-      Cmd: ['genmoon', 'moon.json'],
-      WorkingDir: '/tmp',
-      HostConfig: { NetworkMode: 'none' },
-    });
-    try {
-      await container.putArchive(await packArchive([{ path: 'tmp/moon.json', mode: 0o644, content }]), { path: '/' });
-      await container.start();
-      await container.wait();
-      const name = `000000${identity.address}.moon`;
-      const archive = await container.getArchive({ path: `/tmp/${name}` });
-      return { path: `${HOME}/moons.d/${name}`, mode: 0o600, content: await fileIn(archive) };
-    } finally {
-      await container.remove({ force: true });
-    }
+  /** A moon of this node's that says that it is somewhere else. */
+  async makeMoon({ container, identity, exec }: LabNode, ip: string): Promise<ArchiveEntry> {
+    await exec('sh', '-c', SIGN_MOON, 'sh', '/tmp', ip);
+    return moonIn(container, '/tmp', identity.address);
   }
 
-  private async runTool(command: string[]): Promise<string> {
+  private async generate(): Promise<string> {
     const out = new PassThrough();
     const text = buffer(out);
     const err = new PassThrough().resume();
     const options = { Entrypoint: [IDTOOL], HostConfig: { NetworkMode: 'none', AutoRemove: true } };
-    await this.docker.run(this.image, command, [out, err], { Tty: false, ...options });
+    await this.docker.run(this.image, ['generate'], [out, err], { Tty: false, ...options });
     out.end();
     return (await text).toString('utf8');
   }
@@ -223,11 +203,4 @@ export class LabWorld {
     if (ExitCode !== 0) throw new Error(`${command.join(' ')} ended with ${String(ExitCode)}: ${output}`);
     return output;
   }
-}
-
-/** The content of a tar of one file. A moon is binary: it must not pass through text. */
-async function fileIn(archive: NodeJS.ReadableStream): Promise<Uint8Array> {
-  const bytes = await buffer(archive);
-  const size = Number.parseInt(bytes.toString('latin1', 124, 135), 8);
-  return bytes.subarray(512, 512 + size);
 }

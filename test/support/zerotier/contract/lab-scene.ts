@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LabEngine } from '../lab-engine.js';
-import { LabWorld, type LabIdentity, type LabNode } from '../lab-world.js';
+import type { LabIdentity } from '../lab-root.js';
+import { LabWorld, type LabNode } from '../lab-world.js';
 import type { Talk } from '../local-api.js';
 import type { Scene } from './scene.js';
 
