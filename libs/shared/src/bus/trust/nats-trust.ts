@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { decode, encodeAccount, encodeOperator, encodeUser, fmtCreds, newScopedSigner } from '@nats-io/jwt';
 import { fromPublic, type KeyPair } from '@nats-io/nkeys';
-import { writeFileDurably } from '../../runtime/index.js';
+// Not by the door of runtime: make-trust is a process of its own, and what lies behind that door is most of its start.
+import { writeFileDurably } from '../../runtime/files.js';
 import { AGENT_RIGHTS, AGENT_SUBSCRIPTIONS, RIGHTS, type ConnectionName } from './rights.js';
 import { read, readOrMakeKeys, type TrustKeys } from './trust-files.js';
 

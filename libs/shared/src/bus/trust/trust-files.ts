@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccount, createOperator, createUser, fromSeed, type KeyPair } from '@nats-io/nkeys';
-import { ensurePrivateFolder, writeFileDurably } from '../../runtime/index.js';
+import { ensurePrivateFolder, writeFileDurably } from '../../runtime/files.js';
 import { signed } from './nkey.js';
 
 const KINDS = {
