@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PlanResult } from '@orrery/shared/contracts';
-import { AgentProcess, agentHome, buildAgent } from '../support/agent/agent-process.js';
+import { AgentProcess, agentHome } from '../support/agent/agent-process.js';
 import { simulated } from '../support/agent/agent-state.js';
 import { FakeApi } from '../support/agent/fake-api.js';
 import { launch, NETWORK } from '../support/agent/items.js';
 import { eventually } from '../support/servers.js';
+import { buildOnce } from '../support/system/build.js';
 
 describe('calls to a running agent', () => {
   let api: FakeApi;
   let agent: AgentProcess;
   let home: Awaited<ReturnType<typeof agentHome>>;
   beforeAll(async () => {
-    buildAgent();
+    await buildOnce();
     api = await FakeApi.start();
     home = await agentHome(api);
     agent = await AgentProcess.start(home);

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { AgentProcess, agentHome, buildAgent } from '../support/agent/agent-process.js';
+import { AgentProcess, agentHome } from '../support/agent/agent-process.js';
 import { identities, simulated } from '../support/agent/agent-state.js';
 import { FakeApi } from '../support/agent/fake-api.js';
 import { launch } from '../support/agent/items.js';
 import { eventually } from '../support/servers.js';
+import { buildOnce } from '../support/system/build.js';
 
 const POINTS = [
   ...['pull-image', 'mint-identity', 'create-container', 'start-container'].flatMap((step) => [
@@ -40,7 +41,7 @@ async function killedAt(point: string) {
 describe('an agent that is killed in the middle of a launch', () => {
   const lives = new Map<string, Awaited<ReturnType<typeof killedAt>>>();
   beforeAll(async () => {
-    buildAgent();
+    await buildOnce();
     const points = [...POINTS];
     const worker = async () => {
       for (let point = points.shift(); point; point = points.shift()) lives.set(point, await killedAt(point));

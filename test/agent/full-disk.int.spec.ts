@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { buildAgent } from '../support/agent/agent-process.js';
 import { temporaryFolder } from '../support/servers.js';
+import { buildOnce } from '../support/system/build.js';
 
 const SCRIPT = fileURLToPath(new URL('../support/agent/full-disk.mjs', import.meta.url));
 const MAY_MOUNT = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 
 /** FAULTS F25. Needs the right to mount a small file system in a namespace of its own. */
 (MAY_MOUNT ? describe : describe.skip)('a journal on a disk that is full', () => {
-  beforeAll(buildAgent, 60_000);
+  beforeAll(buildOnce, 180_000);
 
   it('refuses with a code, loses nothing that it took, and goes on when there is room', async () => {
     const folder = await temporaryFolder('full');

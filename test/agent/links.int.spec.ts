@@ -1,11 +1,12 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AgentProcess, agentHome, buildAgent, type AgentHome } from '../support/agent/agent-process.js';
+import { AgentProcess, agentHome, type AgentHome } from '../support/agent/agent-process.js';
 import { pruneContainers, simulated } from '../support/agent/agent-state.js';
 import { FakeApi } from '../support/agent/fake-api.js';
 import { launch, PRIVATE_NETWORK } from '../support/agent/items.js';
 import { eventually, freePort, temporaryFolder } from '../support/servers.js';
+import { buildOnce } from '../support/system/build.js';
 
 describe('an agent and its links', () => {
   let api: FakeApi;
@@ -30,7 +31,7 @@ describe('an agent and its links', () => {
       return seqs.length === cursor && seqs.every((seq, index) => seq === index + 1);
     });
 
-  beforeAll(buildAgent, 60_000);
+  beforeAll(buildOnce, 180_000);
   beforeEach(async () => {
     api = await FakeApi.start();
     home = await agentHome(api);

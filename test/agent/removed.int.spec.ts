@@ -2,11 +2,12 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HelloReply } from '@orrery/shared/contracts';
-import { AgentProcess, agentHome, buildAgent, type AgentHome } from '../support/agent/agent-process.js';
+import { AgentProcess, agentHome, type AgentHome } from '../support/agent/agent-process.js';
 import { identities, simulated } from '../support/agent/agent-state.js';
 import { FakeApi } from '../support/agent/fake-api.js';
 import { launch } from '../support/agent/items.js';
 import { eventually } from '../support/servers.js';
+import { buildOnce } from '../support/system/build.js';
 
 const UNKNOWN: HelloReply = { result: 'refused', code: 'unknown-host', cause: 'this host was removed' };
 
@@ -49,7 +50,7 @@ describe('an agent whose host was removed', () => {
     await writeFile(file, JSON.stringify({ ...state, containers }));
   };
 
-  beforeAll(buildAgent, 60_000);
+  beforeAll(buildOnce, 180_000);
   beforeEach(async () => {
     api = await FakeApi.start();
     home = await agentHome(api);

@@ -2,11 +2,12 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Hello } from '@orrery/shared/contracts';
-import { AgentProcess, agentHome, buildAgent, type AgentHome } from '../support/agent/agent-process.js';
+import { AgentProcess, agentHome, type AgentHome } from '../support/agent/agent-process.js';
 import { identities, simulated } from '../support/agent/agent-state.js';
 import { FakeApi } from '../support/agent/fake-api.js';
 import { launch } from '../support/agent/items.js';
 import { eventually } from '../support/servers.js';
+import { buildOnce } from '../support/system/build.js';
 
 const WITHIN = { within: 30_000 };
 
@@ -34,7 +35,7 @@ describe('identities that an agent makes ahead', () => {
     api.ofType('item.progress').flatMap(({ data }) => (data.stage === 'identity' ? [data.detail] : []));
   const addressOf = async (node: string) => (await identities(home)).find((one) => one.node === node)?.address;
 
-  beforeAll(buildAgent, 120_000);
+  beforeAll(buildOnce, 180_000);
   beforeEach(async () => {
     api = await FakeApi.start();
     home = await agentHome(api);

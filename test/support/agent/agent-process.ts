@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -66,11 +66,4 @@ export class AgentProcess {
   log(): string {
     return this.output.join('');
   }
-}
-
-/** Builds when sources are newer than what is built: a process runs what is built. */
-export function buildAgent(): void {
-  const root = fileURLToPath(new URL('../../..', import.meta.url));
-  const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(`the agent does not compile: ${built.stdout}${built.stderr}`);
 }
