@@ -12,7 +12,8 @@ if (!folder || apps.length === 0) {
   process.exit(2);
 }
 
-const own = apps.flatMap((app) => [`apps/${app}/package.json`, `apps/${app}/dist/program.js`]);
+const PROGRAM = ['program.js', 'program.cjs', 'program.cache'];
+const own = apps.flatMap((app) => [`apps/${app}/package.json`, ...PROGRAM.map((name) => `apps/${app}/dist/${name}`)]);
 const beside = ON_THE_DISK.filter((name) => apps.some((app) => new RegExp(`["']${name}["'/]`).test(programOf(app))));
 const needed = [...beside, ...apps.flatMap((app) => BY_NAME[app] ?? [])];
 const files = [
@@ -27,5 +28,5 @@ for (const { from, to } of files) {
 console.log(`${files.length} files for ${apps.join(', ')}`);
 
 function programOf(app) {
-  return readFileSync(join(root, 'apps', app, 'dist/program.js'), 'utf8');
+  return readFileSync(join(root, 'apps', app, 'dist/program.cjs'), 'utf8');
 }

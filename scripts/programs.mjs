@@ -1,39 +1,59 @@
 // node scripts/programs.mjs         API, agent and CLI, each in one file: what Node spends most of a start on is finding and reading a
 //                                   thousand modules. The modules stay where tsc put them; whoever wants one of them loads that.
+//                                   dist/program.js is what runs: it takes that file, and what V8 made of it here (scripts/bundle/program.mjs).
 // node scripts/programs.mjs demo    the same of another app
 import { build } from 'esbuild';
-import { readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeCache } from './bundle/make-cache.mjs';
 import { ABSENT, ON_THE_DISK } from './bundle/on-the-disk.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const apps = process.argv.length > 2 ? process.argv.slice(2) : ['api', 'agent', 'cli'];
+const LOADER = join(root, 'scripts/bundle/program.mjs');
 const programOf = (app) => join(root, 'apps', app, 'dist/program.js');
 
 if (!apps.every((app) => isFresh(programOf(app)))) await Promise.all(apps.map(makeProgram));
 
 async function makeProgram(app) {
   const program = programOf(app);
-  const draft = `${program}.${process.pid}`;
-  await build({
+  const folder = dirname(program);
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [join(root, 'apps', app, 'dist/main.js')],
-    outfile: draft,
+    write: false,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     target: 'node20.19',
+    supported: { 'dynamic-import': false }, // in a script of V8's it is an experiment; what lies beside a program can be required
     conditions: [], // exactly what Node would load
     keepNames: true, // of migrations in the database, and in what Nest says
     external: [...ON_THE_DISK, ...ABSENT],
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
-    },
-    plugins: [inTheirPlaces(dirname(program))],
+    define: { 'import.meta.url': 'programUrl' },
+    plugins: [inTheirPlaces(folder)],
     logLevel: 'error',
   });
-  renameSync(draft, program);
+  rmSync(join(folder, 'program.cache'), { force: true });
+  replace(join(folder, 'program.cjs'), (draft) => writeFileSync(draft, asFunction(outputFiles[0].text)));
+  await makeCache(app, folder).catch((error) => console.error(`${app} will start slower: ${error.message}`));
+  replace(program, (draft) => copyFileSync(LOADER, draft));
+}
+
+/** Strict, as every module is; one byte a letter, as V8 reads it fastest: what is left of others is in comments and patterns. */
+function asFunction(text) {
+  const code = text.replaceAll(/[^\0-\xff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const mark = createHash('sha256').update(code).digest('hex').slice(0, 16);
+  const whole = `/*${mark}*/(function (require, programUrl) { "use strict"; const module = { exports: {} };${code}\nreturn module.exports; })`;
+  return Buffer.from(whole, 'latin1');
+}
+
+function replace(file, write) {
+  const draft = `${file}.${process.pid}`;
+  write(draft);
+  renameSync(draft, file);
 }
 
 /** What is true of a module because of where it lies stays true when it lies in the program. */
@@ -60,7 +80,9 @@ function isFresh(program) {
   const inputs = [...apps.map((app) => `apps/${app}/dist`), 'libs/shared/dist'].flatMap((path) =>
     modulesIn(join(root, path)),
   );
-  const others = ['package-lock.json', 'scripts/programs.mjs'].map((path) => join(root, path));
+  const others = ['package-lock.json', 'scripts/programs.mjs', 'scripts/bundle/program.mjs'].map((path) =>
+    join(root, path),
+  );
   const made = timeOf(program);
   return [...inputs, ...others].every((path) => timeOf(path) <= made);
 }

@@ -4,7 +4,13 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { mustRun, npm } from './run.mjs';
 
-const FILES = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'scripts/programs.mjs'];
+const FILES = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.base.json',
+  'scripts/programs.mjs',
+  'scripts/bundle/program.mjs',
+];
 const FOLDERS = ['apps', 'libs'];
 const IGNORED = new Set(['dist', 'node_modules', 'coverage']);
 const PROGRAMS = ['apps/api/dist/program.js', 'apps/agent/dist/program.js', 'apps/cli/dist/program.js'];

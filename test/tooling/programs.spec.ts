@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { dirname } from 'node:path';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../support/servers.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -34,4 +36,44 @@ describe('a program in one file', () => {
     expect(packages).not.toContain('rxjs');
     expect(packagesLoadedBy('apps/agent/dist/main.js')).toContain('rxjs');
   }, 60_000);
+});
+
+describe('what V8 made of a program at its build', () => {
+  const APPS = ['api', 'agent', 'cli'];
+  const file = (app: string, name: string) => join(root, 'apps', app, 'dist', name);
+
+  it.each(APPS)('is taken by the V8 of that build: %s', (app) => {
+    const took = (code: string) => `
+      const { readFileSync: read } = require('node:fs');
+      const cachedData = read('${file(app, 'program.cache')}').subarray(16);
+      const script = new (require('node:vm').Script)(${code}, { cachedData });
+      console.log(!script.cachedDataRejected);`;
+    const answer = (code: string) =>
+      spawnSync(process.execPath, ['-e', took(code)], { encoding: 'utf8' }).stdout.trim();
+    const code = `read('${file(app, 'program.cjs')}', 'latin1')`;
+    expect([answer(code), answer(`${code} + ' '`)]).toEqual(['true', 'false']);
+  });
+
+  it('is made of that very code', async () => {
+    for (const app of APPS) {
+      const [code, cache] = await Promise.all(
+        ['program.cjs', 'program.cache'].map((name) => readFile(file(app, name))),
+      );
+      expect(code?.subarray(2, 18)).toEqual(cache?.subarray(0, 16));
+    }
+  });
+
+  it('need not be there, be whole, or be of this code: the program runs without it', async () => {
+    const folder = join(await temporaryFolder('program'), 'apps/cli/dist');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(dirname(folder), 'package.json'), '{"type":"module","version":"0.0.7"}');
+    for (const name of ['program.js', 'program.cjs']) await copyFile(file('cli', name), join(folder, name));
+    const cache = await readFile(file('cli', 'program.cache'));
+    const version = () => spawnSync(process.execPath, [join(folder, 'program.js'), '--version'], { encoding: 'utf8' });
+    for (const other of [undefined, cache.subarray(0, cache.length / 2), Buffer.concat([Buffer.alloc(16), cache])]) {
+      if (other) await writeFile(join(folder, 'program.cache'), other);
+      const { status, stdout } = version();
+      expect([status, stdout]).toEqual([0, expect.stringContaining('0.0.7')]);
+    }
+  });
 });

@@ -55,6 +55,7 @@ describe('The build', () => {
       'package-lock.json': '{}',
       'tsconfig.base.json': '{}',
       'scripts/programs.mjs': '',
+      'scripts/bundle/program.mjs': '',
       'apps/api/src/main.ts': 'one',
       'apps/api/dist/other.js': '',
       'libs/shared/src/a.ts': 'one',

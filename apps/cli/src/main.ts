@@ -7,4 +7,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await run(process.argv.slice(2), processTerminal(process), process.env);
+export const ended = run(process.argv.slice(2), processTerminal(process), process.env).then(
+  (code) => (process.exitCode = code),
+);
