@@ -1,4 +1,4 @@
-import type { Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
+import type { Item, ItemId, NodeId, ObservedState, Stage } from '@orrery/shared/contracts';
 import { describeError, pause, type Logger } from '@orrery/shared/runtime';
 import type { DesiredStore } from '../desired/desired-store.js';
 import { steadyNow } from '../lifecycle/steady-now.js';
@@ -43,7 +43,8 @@ const TROUBLE_MS = 2_000;
 const ON_TRIAL_MS = 1_000;
 /** Hints come in crowds; looks do not. */
 const CROWD_MS = 10;
-const HEAD_START_MS = 50;
+/** Longer than an engine takes to start a container. */
+const HEAD_START_MS = 1_000;
 
 /**
  * The one loop that owns this host: look, tell what is new, plan, start lanes, and again. Invariants: only this loop looks, tells
@@ -68,6 +69,8 @@ export class Reconciler {
   #clockSkewMs: number | undefined;
   /** Why nothing is done: another agent has this identity, or nobody wants anything of this host. */
   #watchesOnly: 'cloned' | 'removed' | undefined;
+  /** While a container that is new is being made. */
+  #headStart = new WakeablePause();
   /** What woke it comes alone. */
   #isAwaited = false;
   /** Lanes that became free while the loop was looking: what it saw of them may be from before their last step. */
@@ -91,6 +94,7 @@ export class Reconciler {
   /** Something may have changed: look now. */
   wake(kind?: Parameters<Hint>[0]): void {
     this.#isAwaited ||= kind === 'awaited';
+    if (kind === 'awaited') this.#headStart.wake();
     this.#lastChange = this.#now();
     this.#pause.wake();
   }
@@ -165,8 +169,8 @@ export class Reconciler {
     this.#noticeRevisions(items.items);
     this.#freedWhileLooking = new Set();
     const held = await policy.refresh();
-    // A look takes its share of the processor: what was begun comes first.
-    if (this.#startNew(items.items, held)) await pause(HEAD_START_MS, this.#stop.signal);
+    // A look takes its share of the processor: what was begun comes first, unless there is something else to do.
+    if (this.#startNew(items.items, held)) await this.#headStart.wait(HEAD_START_MS, this.#stop.signal);
     const [observed, possessions] = await Promise.all([
       machine.observe(scope, this.#stop.signal),
       machine.facts(scope),
@@ -217,6 +221,7 @@ export class Reconciler {
     const steps = headStart(allowed, last);
     if (steps.length === 0) return false;
     this.#denials = denials;
+    this.#headStart = new WakeablePause();
     this.#startLanes(steps, this.#now());
     return true;
   }
@@ -287,18 +292,28 @@ export class Reconciler {
     return this.parts.probations?.isAnyOnTrial ? Math.min(pause, ON_TRIAL_MS) : pause;
   }
 
+  /** Told at once, for whoever follows a launch; what cannot be written goes out with the next look. */
+  #progress(item: ItemId, stage: Stage, detail: string): void {
+    const { reporter, desired, logger } = this.parts;
+    reporter.progress(item, stage, detail);
+    reporter
+      .tellProgress(desired.items.items)
+      .catch((error: unknown) => logger.debug({ event: 'progress.not-told', cause: describeError(error) }));
+  }
+
   #laneReports(): LaneReports {
-    const { reporter, desired } = this.parts;
+    const { desired } = this.parts;
     const revisionOf = (item: ItemId) => desired.items.items.find(({ id }) => id === item);
     return {
       isWanted: (step) =>
         this.#mayAct && this.#intends(revisionOf(step.item), step) && mayStep(step, desired.items.items, this.#denials),
       started: (step) => this.#retries.tried(step, this.#now()),
-      progress: (step, stage, detail) => reporter.progress(step.item, stage, detail),
+      progress: (step, stage, detail) => this.#progress(step.item, stage, detail),
       worked: (step) => this.#retries.worked(step),
       failed: (step, error) => this.#retries.failed(step, error),
       freed: (node) => {
         this.#freedWhileLooking.add(node);
+        this.#headStart.wake();
         this.wake();
       },
     };

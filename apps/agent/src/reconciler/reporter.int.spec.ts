@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@orrery/shared/runtime';
 import { launch } from '../../../../test/support/agent/items.js';
 import { observed } from '../../../../test/support/agent/observed.js';
@@ -9,26 +9,49 @@ import { NO_ITEMS } from '../desired/desired-items.js';
 import { Journal } from '../journal/journal.js';
 import { Reporter, type Look } from './reporter.js';
 
-it('tells each stage once and loses none, also one that is reached while the journal is being written', async () => {
-  const logger = createLogger('test', 'silent');
-  const journal = new Journal({ folder: join(await temporaryFolder('report'), 'journal'), logger, capBytes: 1e9 });
-  await journal.open();
-  const reporter = new Reporter(journal, { type: 'host.started', data: { agentVersion: '0', simulated: true } });
+describe('stages that steps have reached', () => {
   const { items, container } = launch();
   const look: Look = {
     ...{ observed: observed(), desired: { ...NO_ITEMS, items }, now: 0 },
     context: { items, observed: observed(), facts: facts(), lastError: () => undefined, isChanging: () => true },
     trouble: { tries: () => 0, clockSkewMs: undefined, cloned: false },
   };
-  reporter.progress(container.id, 'identity', 'address 3a7f1b22c0');
-  const writing = reporter.report(look);
-  reporter.progress(container.id, 'created', 'container demo');
-  await writing;
-  await reporter.report(look);
-  const { ordinal } = journal.epochs.at(-1) ?? { ordinal: 0 };
-  const told = (await journal.read(ordinal, 1)).flatMap((event) =>
-    event.type === 'item.progress' ? [event.data.stage] : [],
-  );
-  await journal.close();
-  expect(told).toEqual(['identity', 'created']);
+  let journal: Journal;
+  let reporter: Reporter;
+  const told = async () =>
+    (await journal.read(journal.epochs.at(-1)?.ordinal ?? 0, 1)).flatMap((event) =>
+      event.type === 'item.progress' ? [event.data.stage] : [],
+    );
+
+  beforeEach(async () => {
+    const logger = createLogger('test', 'silent');
+    journal = new Journal({ folder: join(await temporaryFolder('report'), 'journal'), logger, capBytes: 1e9 });
+    await journal.open();
+    reporter = new Reporter(journal, { type: 'host.started', data: { agentVersion: '0', simulated: true } });
+  });
+  afterEach(() => journal.close());
+
+  it('are told once, and none is lost that is reached while the journal is being written', async () => {
+    reporter.progress(container.id, 'identity', 'address 3a7f1b22c0');
+    const writing = reporter.report(look);
+    reporter.progress(container.id, 'created', 'container demo');
+    await writing;
+    expect(await told()).toEqual(['identity']);
+    await reporter.report(look);
+    await reporter.report(look);
+    expect(await told()).toEqual(['identity', 'created']);
+  });
+
+  it('are told without a look, but not before the first', async () => {
+    reporter.progress(container.id, 'identity', 'address 3a7f1b22c0');
+    await reporter.tellProgress(items);
+    expect(await told()).toEqual([]);
+    await reporter.report(look);
+    reporter.progress(container.id, 'created', 'container demo');
+    await Promise.all([reporter.tellProgress(items), reporter.tellProgress(items), reporter.report(look)]);
+    expect(await told()).toEqual(['identity', 'created']);
+    reporter.progress(container.id, 'created', 'container demo');
+    await reporter.tellProgress(items);
+    expect(await told()).toHaveLength(2);
+  });
 });

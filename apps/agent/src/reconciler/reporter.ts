@@ -52,10 +52,26 @@ export class Reporter {
     this.#firstFacts = [started];
   }
 
-  /** A stage that a step has reached; told with the next look. */
+  /** A stage that a step has reached; told with the next look, or before. */
   progress(item: ItemId, stage: Stage, detail: string): void {
     const isKnown = this.#progress.some((one) => one.item === item && one.reached.stage === stage);
     if (!isKnown) this.#progress.push({ item, reached: { stage, detail } });
+  }
+
+  /** Tells the stages that steps have reached, without a look. */
+  async tellProgress(items: readonly Item[]): Promise<void> {
+    const progress = [...this.#progress];
+    const reports = items.flatMap(({ id, revision }): ItemReport[] => {
+      const stages = progress.filter(({ item }) => item === id).map(({ reached }) => reached);
+      return stages.length > 0 ? [{ item: id, revision, outcome: undefined, stages }] : [];
+    });
+    // Before the first look nobody was told who tells.
+    if (reports.length === 0 || this.#firstFacts.length > 0) return;
+    await this.journal.commit((memory) => {
+      const { facts, ledger } = tell(memory.ledger, reports);
+      return { facts, memory: { ledger: { ...memory.ledger, ...ledger } } };
+    });
+    this.#forget(progress);
   }
 
   /** The whole observation goes out with the next look. */
@@ -80,11 +96,15 @@ export class Reporter {
     });
     this.#firstFacts = [];
     if (snapshot) this.#wantsSnapshot = false;
-    this.#progress = this.#progress.filter((one) => !progress.includes(one));
+    this.#forget(progress);
     const told = Object.entries(this.journal.memory.ledger).flatMap(([item, { outcome }]) =>
       outcome ? [[item as ItemId, outcome] as const] : [],
     );
     return { outcomes: new Map(told), unsettled: reports.filter(({ outcome }) => !outcome).length };
+  }
+
+  #forget(told: readonly { item: ItemId; reached: ReachedStage }[]): void {
+    this.#progress = this.#progress.filter((one) => !told.includes(one));
   }
 
   #seen(memory: Memory, observed: ObservedState): { facts: AgentFact[]; before: ObservedState } {
