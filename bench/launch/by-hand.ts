@@ -16,7 +16,8 @@ const HOME = DAEMON_HOME.slice(1);
  * answers, authorize that at the controller, join. What no person needs, and this closed world does, is a root in its home.
  */
 export async function byHand(lab: LaunchLab): Promise<Points> {
-  const { controller, world } = lab.world;
+  const { controller } = lab;
+  const { world } = lab.world;
   const archive = await packArchive([...homeOf(await gatewayOf(lab)), ...world.moons]);
   const timeline = new Timeline();
   const container = await createPlain(lab, plainBlueprint(lab, 'hand'));

@@ -15,7 +15,8 @@ const SETTINGS = { allowManaged: true, allowGlobal: false, allowDefault: false, 
  * is there: identity, authorization, the network in its home.
  */
 export async function engineAlone(lab: LaunchLab): Promise<Points> {
-  const { controller, world } = lab.world;
+  const { controller } = lab;
+  const { world } = lab.world;
   const identity = await world.mint();
   await controller.authorize(lab.own, identity.address);
   const blueprint = plainBlueprint(lab, 'engine');

@@ -1,6 +1,7 @@
 import type { NetworkId } from '@orrery/shared/contracts';
 import { LABEL } from '../../apps/agent/src/docker/labels.js';
 import { DockerSystem, HOST } from '../../test/docker/system/docker-system.js';
+import { LabController } from '../../test/docker/system/lab-controller.js';
 import { eventually } from '../../test/support/eventually.js';
 import type { LabEngine } from '../../test/support/zerotier/lab-engine.js';
 import { EngineClock } from './engine-clock.js';
@@ -27,7 +28,8 @@ export class LaunchLab {
     readonly world: DockerSystem,
     readonly image: string,
     readonly clock: EngineClock,
-    /** The network of who works by hand. */
+    /** The controller of who works by hand, and a network on it. As little a root as Orrery's own: a node that knows its root finds both by it. */
+    readonly controller: LabController,
     readonly own: NetworkId,
   ) {}
 
@@ -42,8 +44,9 @@ export class LaunchLab {
       const pool = `${KEPT_PREFIX}0/24`;
       const { code, out } = await world.system.cli('network', 'create', KEPT, '--on', HOST, '--pool', pool);
       if (code !== 0) throw new Error(`no network was made: ${out}`);
-      const own = await world.controller.network(OWN_PREFIX.slice(0, -1));
-      return new LaunchLab(world, engine.image, clock, own);
+      const controller = new LabController(await world.world.startMember('ruler'));
+      const own = await controller.network(OWN_PREFIX.slice(0, -1));
+      return new LaunchLab(world, engine.image, clock, controller, own);
     } catch (error) {
       await closed(world, clock);
       throw error;
