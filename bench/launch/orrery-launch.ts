@@ -36,6 +36,7 @@ export async function orreryLaunch(lab: LaunchLab, way: 'warm' | 'cold'): Promis
     if (orrery.child.exitCode !== 0) throw new Error(`orrery ${words.join(' ')}: ${orrery.output}`);
     timeline.mark('address in the kernel', await inKernel);
     const command = Command.parse(JSON.parse(orrery.stdout));
+    timeline.mark('command committed', await committedAt(lab, command));
     markStages(timeline, command, way);
     timeline.mark('created', await lab.clock.at('create', container));
     timeline.mark('files uploaded', await lab.clock.at('extract-to-dir', container));
@@ -57,7 +58,6 @@ async function takenAway({ world }: LaunchLab, host: string, name: string): Prom
 /** A launch of the other kind than was meant is no measurement. */
 function markStages(timeline: Timeline, { createdAt, stages }: Command, way: 'warm' | 'cold'): void {
   const accepted = Date.parse(createdAt);
-  timeline.mark('command committed', accepted);
   for (const { stage, ms } of stages) {
     const name = STAGES[stage];
     if (name) timeline.mark(name, accepted + ms);
@@ -65,6 +65,17 @@ function markStages(timeline: Timeline, { createdAt, stages }: Command, way: 'wa
   const isWarm = stages.some(({ stage, detail }) => stage === 'identity' && detail.includes('made ahead'));
   if (isWarm !== (way === 'warm'))
     throw new Error(`the launch was ${isWarm ? 'warm' : 'cold'}: ${JSON.stringify(stages)}`);
+}
+
+/** When the transaction that made the command ended. What the command itself tells is when it began. */
+async function committedAt({ world }: LaunchLab, { id }: Command): Promise<number> {
+  const [row] = await world.system.sql<{ at: number }>(
+    `SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 * 1000 AS at FROM command_stages
+      WHERE command_id = $1 AND stage = 'accepted'`,
+    [id],
+  );
+  if (!row) throw new Error(`the command ${id} was never accepted`);
+  return row.at;
 }
 
 /** When the event of the node's address was committed. */

@@ -23,7 +23,13 @@ export async function startPostgres({ own = false }: { own?: boolean } = {}): Pr
       passwordFile: join(run, 'postgres.password'),
       logFile: `${dir}.log`,
       // Safe against killed processes, not against a machine that loses power: a test cluster does not outlive its run.
-      settings: { fsync: 'off', full_page_writes: 'off', max_connections: 200, shared_buffers: '32MB' },
+      settings: {
+        fsync: 'off',
+        full_page_writes: 'off',
+        max_connections: 200,
+        shared_buffers: '32MB',
+        track_commit_timestamp: 'on', // for the bench
+      },
     });
     await reapAtExit(server.pid);
     return server;

@@ -211,7 +211,7 @@ export class Reconciler {
     return this.#watchesOnly === undefined && !this.parts.desired.items.paused;
   }
 
-  /** Who waits for a container that nobody ever saw need not wait for a look at all the others. */
+  /** Who waits for a container that nobody ever saw need not wait for a look at all the others; whether the look can wait for it. */
   #startNew(items: readonly Item[], held: HeldPolicy): boolean {
     const last = this.#whole;
     this.#whole = undefined;
@@ -223,7 +223,8 @@ export class Reconciler {
     this.#denials = denials;
     this.#headStart = new WakeablePause();
     this.#startLanes(steps, this.#now());
-    return true;
+    // An identity that has yet to be made is soon to be known: its node is let in by what a look tells of it.
+    return steps.every((step) => step.step !== 'mint-identity' || step.identity !== undefined);
   }
 
   #scope(items: readonly Item[]): Scope {
