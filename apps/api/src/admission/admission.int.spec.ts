@@ -6,6 +6,7 @@ import {
   AdmissionsChanged,
   ApiTokenMade,
   Controller,
+  EventBatchReply,
   EventPage,
   HelloReply,
   Network,
@@ -17,6 +18,7 @@ import {
   type NodeAddress,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
+import pg from 'pg';
 import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
 import { newAddress } from '../../../../test/support/controller-host.js';
 import { FakeController } from '../../../../test/support/fake-controller.js';
@@ -103,6 +105,37 @@ describe('a launch with an identity that was made ahead', () => {
     await eventually(() => agent.newest?.items.length === 6);
     const identities = agent.newest?.items.flatMap((item) => (item.kind === 'container' ? [item['identity']] : []));
     expect([...(identities ?? [])].sort()).toEqual([one, two, undefined].sort());
+  });
+
+  it('without one is asked for at once when its host tells its address, and not again when it is in', async () => {
+    const address = newAddress();
+    const epoch = newId('epo');
+    const { id } = await create();
+    const { node } = await launch('cold', id);
+    await eventually(() => agent.newest?.items.length === 2);
+    let seq = 0;
+    const up = async () => {
+      const after = { address, version: '1.14.1', online: true };
+      const event = { seq: ++seq, at: new Date().toISOString(), type: 'node.up', data: { node, after } };
+      const batch = { epoch, from: seq, events: [event] };
+      expect(await agent.bus.request(subjects.events(joined.hostId), batch, EventBatchReply, 5000)).toMatchObject({
+        result: 'stored',
+      });
+    };
+    const heard: string[] = [];
+    const client = new pg.Client(bench.databaseUrl);
+    await client.connect();
+    client.on('notification', ({ payload }) => heard.push(payload ?? ''));
+    await client.query('LISTEN orrery_admission');
+    await up();
+    await eventually(() => heard.includes(id), { what: 'the hint' });
+    await eventually(async () => (await admissions(`network=${id}`))[0]?.controller?.authorized);
+    heard.length = 0;
+    await up();
+    await client.query(`NOTIFY orrery_admission, 'end'`);
+    await eventually(() => heard.includes('end'));
+    await client.end();
+    expect(heard).not.toContain(id);
   });
 
   it('goes on when the controller is away, and is let in when it is back', async () => {
