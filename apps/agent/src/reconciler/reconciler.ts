@@ -47,9 +47,9 @@ const CROWD_MS = 10;
 const HEAD_START_MS = 1_000;
 
 /**
- * The one loop that owns this host: look, tell what is new, plan, start lanes, and again. Invariants: only this loop looks, tells
- * and plans; no lane has two steps at once; nothing is done that could not be told (a journal that cannot be written stops new
- * steps); who is fenced, was removed, or is paused, looks and does nothing.
+ * The one loop that owns this host: look, tell what is new, plan, start lanes, and again. Invariants: only this loop looks and plans,
+ * and tells all but the stages that steps reach; no lane has two steps at once; nothing is done that could not be told (a journal that
+ * cannot be written stops new steps); who is fenced, was removed, or is paused, looks and does nothing.
  */
 export class Reconciler {
   readonly #pause = new WakeablePause();
