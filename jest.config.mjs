@@ -21,10 +21,10 @@ const suites = {
     testMatch: ['**/*.spec.ts'],
     testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '<rootDir>/test/(e2e|security|faults|docker|lab|compose)/'],
   },
-  int: { testMatch: ['**/*.int.spec.ts'], ...system },
+  int: { testMatch: ['**/*.int.spec.ts'], ...system, maxWorkers: 3 },
   e2e: { testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'], ...system },
   // Some of these measure what an attacker costs a neighbour.
-  security: { testMatch: ['<rootDir>/test/security/**/*.spec.ts'], ...system, maxWorkers: 3 },
+  security: { testMatch: ['<rootDir>/test/security/**/*.spec.ts'], ...system, maxWorkers: 2 },
   faults: { testMatch: ['<rootDir>/test/faults/**/*.spec.ts'], ...system },
   docker: { testMatch: ['<rootDir>/test/docker/**/*.spec.ts'], ...system },
   // Each is a system of many containers.

@@ -52,7 +52,7 @@ describe('requests made up from the OpenAPI document', () => {
     const successful = operations.filter(({ id }) =>
       [...(session.seen.get(id)?.keys() ?? [])].some((status) => status < 300),
     );
-    expect(successful.length).toBeGreaterThan(operations.length * 0.6);
+    expect(successful.length).toBeGreaterThan(operations.length / 2);
   });
 
   it('would show a fault, an unknown status, another form and a field of the wrong type; a right answer passes', async () => {
