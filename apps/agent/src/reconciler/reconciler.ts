@@ -3,18 +3,21 @@ import { describeError, pause, type Logger } from '@orrery/shared/runtime';
 import type { DesiredStore } from '../desired/desired-store.js';
 import { steadyNow } from '../lifecycle/steady-now.js';
 import { WakeablePause } from '../lifecycle/wakeable-pause.js';
-import type { Before, Probations } from '../guard/probations.js';
-import type { Executors, Hint, Machine, MachineFacts, Scope } from '../machine/machine.js';
+import type { Probations } from '../guard/probations.js';
+import type { Executors, Hint, Machine, MachineFacts } from '../machine/machine.js';
 import { inventoryHash } from '../observed/inventory-hash.js';
 import { denialsOf, mayStep, routesPolicy, type Denials } from '../policy/denials.js';
 import type { HeldPolicy, HostPolicy } from '../policy/host-policy.js';
 import { headStart, type WholeLook } from './head-start.js';
+import { intends } from './intends.js';
 import { KernelLacks } from './kernel-lacks.js';
 import { Lanes, type LaneReports } from './lanes.js';
+import { factsUnder, membershipBefore, scopeOf } from './look-context.js';
 import { pauseMs } from './pace.js';
 import { plan } from './plan.js';
 import type { Reporter, Standing } from './reporter.js';
 import { Retries } from './retries.js';
+import { ripeSteps } from './ripe-steps.js';
 import type { Step } from './step.js';
 
 export interface ReconcilerParts {
@@ -161,10 +164,10 @@ export class Reconciler {
 
   /** One look and what follows from it; the pause until the next. */
   async #tick(): Promise<number> {
-    const { machine, reporter, desired, policy } = this.parts;
+    const { machine, reporter, desired, policy, probations } = this.parts;
     this.#isAwaited = false;
     const items = desired.items;
-    const scope = this.#scope(items.items);
+    const scope = scopeOf(this.parts.hostNode, items.items);
     this.#retries.update(items.items);
     this.#noticeRevisions(items.items);
     this.#freedWhileLooking = new Set();
@@ -175,7 +178,8 @@ export class Reconciler {
       machine.observe(scope, this.#stop.signal),
       machine.facts(scope),
     ]);
-    const facts = await this.#facts(possessions, items.items, observed, held);
+    await probations?.observed(items.items, observed);
+    const facts = factsUnder(possessions, routesPolicy(held), probations?.rolledBack);
     if (this.#stop.signal.aborted) return 0;
     const inventory = inventoryHash(observed);
     if (inventory !== this.#last?.inventory) this.#lastChange = this.#now();
@@ -227,35 +231,11 @@ export class Reconciler {
     return steps.every((step) => step.step !== 'mint-identity' || step.identity !== undefined);
   }
 
-  #scope(items: readonly Item[]): Scope {
-    const containers = items.flatMap((item) =>
-      item.kind === 'container' ? [{ item: item.id, node: item.node, name: item.name }] : [],
-    );
-    return { hostNode: this.parts.hostNode, containers };
-  }
-
-  async #facts(facts: MachineFacts, items: readonly Item[], observed: ObservedState, held: HeldPolicy) {
-    const { probations } = this.parts;
-    await probations?.observed(items, observed);
-    const policy = routesPolicy(held);
-    return {
-      ...facts,
-      ...(facts.ground?.known && policy && { ground: { ...facts.ground, policy } }),
-      ...(probations && { rolledBack: probations.rolledBack }),
-    };
-  }
-
   #executors(): Executors {
-    const { machine, probations } = this.parts;
-    return probations?.around(machine.executors, (step) => this.#before(step)) ?? machine.executors;
-  }
-
-  /** The membership that a step is about, as it was last seen. */
-  #before({ item: id, node, network }: { item: ItemId; node: NodeId; network: string }): Before | undefined {
-    const item = this.parts.desired.items.items.find((one) => one.id === id);
-    const memberships = this.#last?.observed.nodes.find((one) => one.node === node)?.memberships;
-    if (!item || !memberships?.known) return undefined;
-    return { revision: item.revision, joined: memberships.value.find((one) => one.network === network) };
+    const { machine, desired, probations } = this.parts;
+    const before = (step: Parameters<typeof membershipBefore>[2]) =>
+      membershipBefore(desired.items.items, this.#last?.observed, step);
+    return probations?.around(machine.executors, before) ?? machine.executors;
   }
 
   #noticeRevisions(items: readonly Item[]): void {
@@ -271,18 +251,9 @@ export class Reconciler {
 
   /** Starts what may start now; the milliseconds until the next step may, if one has to wait. */
   #startLanes(steps: readonly Step[], now: number): number | undefined {
-    let nextTryIn: number | undefined;
-    for (const node of new Set(steps.map((step) => step.node))) {
-      if (this.#isChanging(node)) continue;
-      const ripe: Step[] = [];
-      for (const step of steps.filter((one) => one.node === node)) {
-        const waits = this.#retries.nextAt(step) - now;
-        if (waits <= 0) ripe.push(step);
-        else nextTryIn = Math.min(nextTryIn ?? waits, waits);
-        if (waits > 0 && !('network' in step)) break;
-      }
-      if (ripe.length > 0) this.#lanes.start(node, ripe);
-    }
+    const free = steps.filter(({ node }) => !this.#isChanging(node));
+    const { byNode, nextTryIn } = ripeSteps(free, (step) => this.#retries.nextAt(step), now);
+    for (const [node, ripe] of byNode) this.#lanes.start(node, ripe);
     return nextTryIn;
   }
 
@@ -302,12 +273,16 @@ export class Reconciler {
       .catch((error: unknown) => logger.debug({ event: 'progress.not-told', cause: describeError(error) }));
   }
 
+  #isWanted(step: Step): boolean {
+    const { desired, probations } = this.parts;
+    const { items } = desired.items;
+    const item = items.find(({ id }) => id === step.item);
+    return this.#mayAct && intends(item, step, probations?.rolledBack) && mayStep(step, items, this.#denials);
+  }
+
   #laneReports(): LaneReports {
-    const { desired } = this.parts;
-    const revisionOf = (item: ItemId) => desired.items.items.find(({ id }) => id === item);
     return {
-      isWanted: (step) =>
-        this.#mayAct && this.#intends(revisionOf(step.item), step) && mayStep(step, desired.items.items, this.#denials),
+      isWanted: (step) => this.#isWanted(step),
       started: (step) => this.#retries.tried(step, this.#now()),
       progress: (step, stage, detail) => this.#progress(step.item, stage, detail),
       worked: (step) => this.#retries.worked(step),
@@ -318,16 +293,5 @@ export class Reconciler {
         this.wake();
       },
     };
-  }
-
-  /** A step that was planned for an item that is now wanted otherwise is not done; the next plan knows better. */
-  #intends(item: Item | undefined, step: Step): boolean {
-    const removes = ['remove-container', 'forget-identity', 'leave-network'].includes(step.step);
-    if (!item) return false;
-    const undo = this.parts.probations?.rolledBack.get(item.id);
-    if (undo && 'network' in step) return step.step === (undo.to === 'left' ? 'leave-network' : 'configure-network');
-    if (step.step === 'create-container')
-      return item.intent === 'present' && item.kind === 'container' && item.incarnation === step.blueprint.incarnation;
-    return removes ? item.intent === 'absent' || step.step === 'remove-container' : item.intent === 'present';
   }
 }
