@@ -23,7 +23,7 @@ import type { Probes } from '../probes/probes.js';
 import { planToTheEnd } from '../reconciler/plan-predict.js';
 import type { Reconciler } from '../reconciler/reconciler.js';
 import type { Step } from '../reconciler/step.js';
-import { ForeignNetwork } from '../zerotier/controller-api.js';
+import { ForeignNetwork, type ControllerApi } from '../zerotier/controller-api.js';
 import { askController } from './controller-call.js';
 
 /** Longer than the API waits for any answer. */
@@ -41,6 +41,12 @@ export interface CallOperationsParts {
   credentials: Pick<Credentials, 'rotate'>;
 }
 
+/** To the controller in a node of ours. */
+export interface WayToController {
+  kind: NodeKind;
+  api: Promise<ControllerApi>;
+}
+
 const NOT_OURS = 'this node is neither the host’s own nor one of a container that Orrery manages here';
 
 const problem = (code: Extract<CallReply, { result: 'problem' }>['code'], cause: string): CallReply => ({
@@ -53,7 +59,8 @@ const problem = (code: Extract<CallReply, { result: 'problem' }>['code'], cause:
 export class CallOperations {
   constructor(private readonly parts: CallOperationsParts) {}
 
-  async run(op: Call['op']): Promise<CallReply> {
+  /** `way`: what `wayToController` gave for this call. */
+  async run(op: Call['op'], way = this.wayToController(op)): Promise<CallReply> {
     try {
       const held = await this.parts.policy.refresh();
       if (held.result === 'unreadable') return problem('rejected', `nothing is allowed on this host: ${held.cause}`);
@@ -67,7 +74,7 @@ export class CallOperations {
         case 'rotate-key':
           return { result: 'ok', value: { key: await this.parts.credentials.rotate() } satisfies RotationResult };
         case 'controller':
-          return await this.#controller(op, held);
+          return await this.#controller(op, held, way);
         case 'probe':
           return await this.#probe(op, held);
         case 'plan':
@@ -96,15 +103,28 @@ export class CallOperations {
     return { result: 'ok', value: { probe } satisfies ProbeBegun };
   }
 
-  async #controller({ node, ask }: Extract<Call['op'], { op: 'controller' }>, held: HeldPolicy): Promise<CallReply> {
-    const { hostNode, machine } = this.parts;
-    const kind: NodeKind = node === hostNode ? 'host' : 'container';
-    if (kind === 'container' && !this.#isOfContainer(node)) return problem('rejected', NOT_OURS);
+  /** Begins to look where the controller is that a call asks, which changes nothing; undefined when it asks none of a node of ours. */
+  wayToController(op: Call['op']): WayToController | undefined {
+    if (op.op !== 'controller') return undefined;
+    const kind: NodeKind = op.node === this.parts.hostNode ? 'host' : 'container';
+    if (kind === 'container' && !this.#isOfContainer(op.node)) return undefined;
+    const api = this.parts.machine.controller(op.node, kind, AbortSignal.timeout(CONTROLLER_MS));
+    // Whoever asks it hears why there is none; a call that is refused asks nobody.
+    api.catch(() => undefined);
+    return { kind, api };
+  }
+
+  async #controller(
+    { ask }: Extract<Call['op'], { op: 'controller' }>,
+    held: HeldPolicy,
+    way: WayToController | undefined,
+  ): Promise<CallReply> {
+    if (!way) return problem('rejected', NOT_OURS);
     const network = 'network' in ask ? ask.network : undefined;
-    const refusal = kind === 'host' && held.result === 'held' ? judgeHostController(network, held.policy) : undefined;
+    const refusal =
+      way.kind === 'host' && held.result === 'held' ? judgeHostController(network, held.policy) : undefined;
     if (refusal) return problem('rejected', `${refusal.cause} (rule ${refusal.rule} in ${held.file})`);
-    const signal = AbortSignal.timeout(CONTROLLER_MS);
-    const value = await askController(() => machine.controller(node, kind, signal), ask);
+    const value = await askController(() => way.api, ask);
     return { result: 'ok', value: value satisfies ControllerResult };
   }
 

@@ -25,11 +25,12 @@ describe('calls', () => {
     journal = new Journal({ folder, logger, capBytes: 1e9 });
     await journal.open();
     const operations = {
+      wayToController: () => undefined,
       run: async (op: Call['op']): Promise<CallReply> => {
         ran.push(op.op);
         return { result: 'ok', value: ran.length };
       },
-    } as CallOperations;
+    } satisfies Pick<CallOperations, 'run' | 'wayToController'>;
     const verifier = new Verifier([signer.publicKey]);
     return new CallsService({ host, verifier, clock, ledger: new CallLedger(journal), operations, logger });
   };

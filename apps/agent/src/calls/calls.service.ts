@@ -11,7 +11,7 @@ export interface CallsParts {
   verifier: Verifier;
   clock: ServerClock;
   ledger: CallLedger;
-  operations: CallOperations;
+  operations: Pick<CallOperations, 'run' | 'wayToController'>;
   logger: Logger;
 }
 
@@ -49,7 +49,9 @@ export class CallsService {
     const call = Call.safeParse(message.json);
     if (!call.success) return problem('unsupported', `this agent does not know the operation ${op.op}`);
     logger.info({ event: 'call.taken', call: callId, op: op.op });
-    const work = () => operations.run(call.data.op);
+    // Looked up while the claim is written: a launch waits for both.
+    const way = operations.wayToController(call.data.op);
+    const work = () => operations.run(call.data.op, way);
     return isLookAtController(call.data.op) ? work() : ledger.once(callId, expiresAt, work);
   }
 }

@@ -1,4 +1,4 @@
-import type { Item, ItemId, NodeId, ObservedState, Stage } from '@orrery/shared/contracts';
+import type { Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
 import { describeError, pause, type Logger } from '@orrery/shared/runtime';
 import type { DesiredStore } from '../desired/desired-store.js';
 import { steadyNow } from '../lifecycle/steady-now.js';
@@ -18,7 +18,7 @@ import { plan } from './plan.js';
 import type { Reporter, Standing } from './reporter.js';
 import { Retries } from './retries.js';
 import { ripeSteps } from './ripe-steps.js';
-import type { Step } from './step.js';
+import type { Step, StepName } from './step.js';
 
 export interface ReconcilerParts {
   hostNode: NodeId;
@@ -44,6 +44,8 @@ export interface LastLook {
 const TROUBLE_MS = 2_000;
 /** While a step is on trial, so that it is soon known how it went. */
 const ON_TRIAL_MS = 1_000;
+/** Steps that end a few milliseconds before the engine is asked to start the container: until then it and this agent have enough to do. */
+const LEADS_TO_START: ReadonlySet<StepName> = new Set(['mint-identity', 'create-container']);
 /** Hints come in crowds; looks do not. */
 const CROWD_MS = 10;
 /** Longer than an engine takes to start a container. */
@@ -264,10 +266,9 @@ export class Reconciler {
     return this.parts.probations?.isAnyOnTrial ? Math.min(pause, ON_TRIAL_MS) : pause;
   }
 
-  /** Told at once, for whoever follows a launch; what cannot be written goes out with the next look. */
-  #progress(item: ItemId, stage: Stage, detail: string): void {
+  /** For whoever follows a launch; what cannot be written goes out with the next look. */
+  #tellProgress(): void {
     const { reporter, desired, logger } = this.parts;
-    reporter.progress(item, stage, detail);
     reporter
       .tellProgress(desired.items.items)
       .catch((error: unknown) => logger.debug({ event: 'progress.not-told', cause: describeError(error) }));
@@ -283,8 +284,14 @@ export class Reconciler {
   #laneReports(): LaneReports {
     return {
       isWanted: (step) => this.#isWanted(step),
-      started: (step) => this.#retries.tried(step, this.#now()),
-      progress: (step, stage, detail) => this.#progress(step.item, stage, detail),
+      started: (step) => {
+        this.#retries.tried(step, this.#now());
+        if (step.step === 'start-container') this.#tellProgress();
+      },
+      progress: (step, stage, detail) => {
+        this.parts.reporter.progress(step.item, stage, detail);
+        if (!LEADS_TO_START.has(step.step)) this.#tellProgress();
+      },
       worked: (step) => this.#retries.worked(step),
       failed: (step, error) => this.#retries.failed(step, error),
       freed: (node) => {

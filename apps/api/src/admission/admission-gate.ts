@@ -25,7 +25,7 @@ export class AdmissionGate implements BeforePublishing {
     const networks = await this.repository.unsettled(this.store, host);
     if (networks.length === 0) return;
     const done = new AbortController();
-    const work = Promise.all(networks.map((network) => this.reconciler.reconcile(network, { read: false })));
+    const work = Promise.all(networks.map((network) => this.reconciler.letIn(network)));
     await Promise.race([work, pause(PATIENCE_MS, done.signal)]);
     done.abort();
   }

@@ -10,7 +10,7 @@ import { LOGGER } from '../logger.js';
 import { isInPool } from '../networks/check-config.js';
 import { AdmissionRepository, type CandidateRow, type KeptNetwork } from './admission.repository.js';
 import * as writes from './admission-writes.js';
-import { NetworkTurns } from './network-turns.js';
+import { NetworkTurns, type Turn } from './network-turns.js';
 import { planRecords, type PlannedChange } from './plan-records.js';
 
 /**
@@ -30,9 +30,12 @@ export class NetworkReconciler {
 
   /** `read`: what the controller says is read first, all of it. Resolves when it is done, or is known not to be possible now; never rejects. */
   reconcile(network: NetworkId, { read }: { read: boolean }): Promise<void> {
-    return this.#turns.join(network, read, (isRead) =>
-      this.#reconcile(network, isRead).catch((error: unknown) => this.#explain(network, error)),
-    );
+    return this.#turn(network, read).done;
+  }
+
+  /** The same, resolved as soon as the controller has heard who gets in: what is kept of it comes after. */
+  letIn(network: NetworkId): Promise<void> {
+    return this.#turn(network, false).told;
   }
 
   /** For work on a network's controller that must not meet a reconciliation. Rejects as the work does. */
@@ -40,7 +43,13 @@ export class NetworkReconciler {
     return this.#turns.alone(network, work);
   }
 
-  async #reconcile(id: NetworkId, read: boolean): Promise<void> {
+  #turn(network: NetworkId, read: boolean): Turn {
+    return this.#turns.join(network, read, (isRead, told) =>
+      this.#reconcile(network, isRead, told).catch((error: unknown) => this.#explain(network, error)),
+    );
+  }
+
+  async #reconcile(id: NetworkId, read: boolean, told: () => void): Promise<void> {
     // A launch waits for this: what can be asked at once is.
     const [network, known] = await Promise.all([
       this.repository.network(this.store, id),
@@ -53,7 +62,7 @@ export class NetworkReconciler {
     if (reads) await this.#read(door, network);
     const rows = reads ? await this.repository.candidates(this.store, id) : known;
     const { changes, forget, requests } = planRecords(network.admission, rows, network.now);
-    if (changes.length > 0) await this.#put(door, id, changes, rows);
+    if (changes.length > 0) await this.#put({ door, network: id, told }, changes, rows);
     if (forget.length > 0) await this.#forget(door, id, forget);
     if (requests.length > 0) await this.store.transaction((tx) => this.#noteRequests(tx, id, requests));
   }
@@ -85,16 +94,19 @@ export class NetworkReconciler {
   }
 
   /** What is about to be done is kept first: whatever happens on the way, it is known whose doing it was. */
-  async #put(door: ControllerDoor, network: NetworkId, changes: PlannedChange[], rows: CandidateRow[]): Promise<void> {
+  async #put({ door, network, told }: Way, changes: PlannedChange[], rows: CandidateRow[]): Promise<void> {
     const intents = changes.map(({ moves, decision, change: { address, addresses } }) => ({
       ...{ address, addresses },
       ...(moves && decision ? { by: decision.by, why: decision.why } : {}),
     }));
     await writes.noteIntents(this.store, network, intents);
     crashPoint('admission.before');
-    const told = changes.map(({ change }) => change);
-    const records = await door.putRecords(network, told);
+    const records = await door.putRecords(
+      network,
+      changes.map(({ change }) => change),
+    );
     crashPoint('admission.after');
+    told();
     await this.store.transaction(async (tx) =>
       this.#tellMoves(tx, network, await writes.putRecords(tx, network, records), rows),
     );
@@ -154,6 +166,13 @@ export class NetworkReconciler {
       .transaction((tx) => writes.noteCause(tx, network, cause))
       .catch((late: unknown) => this.logger.debug({ event: 'network.cause-not-kept', cause: describeError(late) }));
   }
+}
+
+/** The way to a network's controller, and whom to tell that it has heard. */
+interface Way {
+  door: ControllerDoor;
+  network: NetworkId;
+  told: () => void;
 }
 
 type Whom = Pick<CandidateRow, 'address' | 'node' | 'host'>;

@@ -3,8 +3,6 @@ import type { DryRun, HostRef } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
-import { withVisibility } from '../database/visibility.js';
-import { DesiredPublisher } from '../desired/desired-publisher.js';
 import type { Asked } from './asked.decorator.js';
 import { DryRuns } from './dry-runs.service.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
@@ -30,7 +28,7 @@ class NotForReal<T> extends Error {
 
 /**
  * Every change goes through here: one transaction that also keeps the answer for its Idempotency-Key, so that a request that
- * is sent again after any accident is done once. A dry run does the very same work, rolls it back, and asks the agents what
+ * is sent again after any accident is done once. The hosts hear of it from whoever publishes, whom the commit wakes. A dry run does the very same work, rolls it back, and asks the agents what
  * they would do.
  */
 @Injectable()
@@ -38,24 +36,19 @@ export class Changes {
   constructor(
     private readonly store: Store,
     private readonly idempotency: IdempotencyRepository,
-    private readonly publisher: DesiredPublisher,
     private readonly dryRuns: DryRuns,
   ) {}
 
   async run(asked: Asked, work: (transaction: Transaction) => Promise<Changed>): Promise<Answer> {
     if (asked.dryRun) return { status: 200, headers: {}, body: await this.#dryRun(work) };
-    let woken: HostRef[] = [];
-    const answer = await this.store.transaction(async (transaction) => {
+    return this.store.transaction(async (transaction) => {
       const kept = await this.#keptAnswer(transaction, asked);
       if (kept) return kept;
-      const { hosts, ...made } = await work(transaction);
-      woken = hosts;
+      const { status, headers, body } = await work(transaction);
+      const made = { status, headers, body };
       await this.#keepAnswer(transaction, asked, made);
       return made;
     });
-    // What is done from here on is the process's own work, not the token's.
-    withVisibility(undefined, () => woken.forEach(({ id }) => this.publisher.wake(id)));
-    return answer;
   }
 
   async #keptAnswer(transaction: Transaction, { tokenId, idempotency }: Asked): Promise<Answer | undefined> {

@@ -4,7 +4,7 @@ export const CHANNELS = {
   events: 'orrery_events',
   /** A row was put into the outbox (a trigger sends it). */
   outbox: 'orrery_outbox',
-  /** Payload: id of the host whose desired state changed. */
+  /** Payload: id of the host whose desired state changed, and its revision now. */
   desired: 'orrery_desired',
   /** Something of who gets in changed. Payload: id of the network, or of a controller. */
   admission: 'orrery_admission',

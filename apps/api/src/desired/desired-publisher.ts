@@ -6,6 +6,7 @@ import { CHANNELS } from '../database/channels.js';
 import { Notifications } from '../database/notifications.js';
 import { LOGGER } from '../logger.js';
 import { Publication } from './publication.js';
+import { readRevisionNotice } from './revision-notice.js';
 
 const SWEEP_MS = 1000;
 const SWEEP_HOSTS = 200;
@@ -22,7 +23,8 @@ export interface BeforePublishing {
  */
 @Injectable()
 export class DesiredPublisher {
-  readonly #waiting = new Set<HostId>();
+  /** With the revision that each is at, as far as somebody said it. */
+  readonly #waiting = new Map<HostId, number>();
   readonly #running = new Map<HostId, Promise<void>>();
   #before: BeforePublishing | undefined;
   #stopped = true;
@@ -39,17 +41,22 @@ export class DesiredPublisher {
     this.#before = before;
   }
 
-  /** A host's desired state was changed and committed. */
-  wake(host: HostId): void {
+  /** A host's desired state was changed and committed. With its revision, so that what is on its way already is not made ready twice. */
+  wake(host: HostId, revision = Number.POSITIVE_INFINITY): void {
     if (this.#stopped) return;
-    this.#waiting.add(host);
+    this.#waiting.set(host, Math.max(revision, this.#waiting.get(host) ?? 0));
     this.#next();
   }
 
   /** The one owner loop: sweeps until the signal is aborted, then finishes what is under way. */
   async run(signal: AbortSignal): Promise<void> {
     this.#stopped = false;
-    const deafen = this.notifications.on(CHANNELS.desired, { heard: (host) => this.wake(host as HostId) });
+    const deafen = this.notifications.on(CHANNELS.desired, {
+      heard: (notice) => {
+        const { host, revision } = readRevisionNotice(notice);
+        this.wake(host, revision);
+      },
+    });
     while (!signal.aborted) {
       await this.#sweep().catch((error: unknown) =>
         this.logger.debug({ event: 'desired.sweep-failed', cause: describeError(error) }, 'the sweep failed'),
@@ -73,27 +80,29 @@ export class DesiredPublisher {
   }
 
   #next(): void {
-    for (const host of this.#waiting) {
+    for (const host of this.#waiting.keys()) {
       if (this.#running.size >= AT_ONCE) return;
       if (this.#running.has(host)) continue;
       this.#waiting.delete(host);
-      const work = this.#publish(host).finally(() => {
+      const work = this.#publish(host).then((sent) => {
         this.#running.delete(host);
+        if (sent !== undefined && (this.#waiting.get(host) ?? 0) <= sent) this.#waiting.delete(host);
         this.#next();
       });
       this.#running.set(host, work);
     }
   }
 
-  async #publish(host: HostId): Promise<void> {
+  async #publish(host: HostId): Promise<number | undefined> {
     try {
-      await this.publication.publish(host, this.#before?.settle(host));
+      return await this.publication.publish(host, this.#before?.settle(host));
     } catch (error) {
       // The lease runs out and a sweep takes it up again.
       this.logger.warn(
         { event: 'desired.failed', host, cause: describeError(error) },
         'a publication failed; it is tried again',
       );
+      return undefined;
     }
   }
 }

@@ -4,6 +4,7 @@ import { AppError } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { CHANNELS } from '../database/channels.js';
 import { runIn } from '../database/statements.js';
+import { revisionNotice } from './revision-notice.js';
 import { toItemRow, type ItemDraft } from './item-rows.js';
 
 /** An item that a command changes, and what it was: null when the command makes it. */
@@ -43,7 +44,8 @@ export async function bumpRevisions(manager: Transaction, hosts: readonly HostId
      FROM (SELECT host_id FROM host_status WHERE host_id = ANY($1) ORDER BY host_id FOR NO KEY UPDATE) h WHERE s.host_id = h.host_id`,
     [hosts],
   );
-  await run('SELECT pg_notify($1, id) FROM unnest($2::text[]) AS h(id)', [CHANNELS.desired, hosts]);
+  const notices = [...revisions].map(([host, revision]) => revisionNotice({ host, revision }));
+  await run('SELECT pg_notify($1, notice) FROM unnest($2::text[]) AS n(notice)', [CHANNELS.desired, notices]);
   return revisions;
 }
 

@@ -29,14 +29,15 @@ export class Publication {
 
   /**
    * Does nothing when the host holds the newest state already, or another replica is at it. `first`: what the host must not hear before;
-   * it is made ready meanwhile. Throws when the database is away.
+   * it is made ready meanwhile. Gives the revision that was sent, whatever came of it. Throws when the database is away.
    */
-  async publish(host: HostId, first: Promise<void> = Promise.resolve()): Promise<void> {
+  async publish(host: HostId, first: Promise<void> = Promise.resolve()): Promise<number | undefined> {
     const [claim] = await Promise.all([this.#claim(host), first]);
-    if (!claim) return;
+    if (!claim) return undefined;
     crashPoint('publish.before');
     const pauseMs = await this.#send(host, claim.state);
     await this.#release(host, claim.lease, pauseMs);
+    return claim.state.revision;
   }
 
   async #claim(host: HostId): Promise<{ state: CurrentState; lease: string } | undefined> {
