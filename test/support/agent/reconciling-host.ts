@@ -1,11 +1,19 @@
 import { join } from 'node:path';
 import { newSigningKey, Signer, Verifier } from '@orrery/shared/bus';
-import { subjects, type AgentEvent, type AnyItem, type HostId, type NodeId } from '@orrery/shared/contracts';
+import {
+  subjects,
+  type AgentEvent,
+  type AnyItem,
+  type HostId,
+  type NodeId,
+  type ObservedNode,
+} from '@orrery/shared/contracts';
 import { createLogger, newId } from '@orrery/shared/runtime';
 import { DesiredStore } from '../../../apps/agent/src/desired/desired-store.js';
 import { FileIdentityStore } from '../../../apps/agent/src/identities/file-identity-store.js';
 import { Probations, type Way } from '../../../apps/agent/src/guard/probations.js';
 import { steadyNow } from '../../../apps/agent/src/lifecycle/steady-now.js';
+import type { Hint } from '../../../apps/agent/src/machine/machine.js';
 import { HostPolicy } from '../../../apps/agent/src/policy/host-policy.js';
 import { Journal } from '../../../apps/agent/src/journal/journal.js';
 import { Reconciler } from '../../../apps/agent/src/reconciler/reconciler.js';
@@ -22,6 +30,10 @@ export class ReconcilingHost {
   revision = 0;
   /** How often it has looked at its machine. */
   looks = 0;
+  /** As the machine hints: at one node, or at something somewhere. */
+  hint: Hint = () => undefined;
+  /** What a look at one node alone shows of it, and not what is there. */
+  glimpse: ((node: ObservedNode) => ObservedNode) | undefined;
   /** No look ends before this does. */
   sight: Promise<void> = Promise.resolve();
   private constructor(
@@ -73,6 +85,16 @@ export class ReconcilingHost {
       const seen = await observe(...look);
       await host.sight;
       return seen;
+    };
+    machine.glance = async (scope, node, seen, signal) => {
+      const { glimpse } = host;
+      const { nodes } = await observe(scope, signal);
+      return glimpse && { ...seen, nodes: nodes.map((one) => (one.node === node ? glimpse(one) : one)) };
+    };
+    const watch = machine.watch.bind(machine);
+    machine.watch = (hint, signal) => {
+      host.hint = hint;
+      watch(hint, signal);
     };
     reconciler.start();
     return host;

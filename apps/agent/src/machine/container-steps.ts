@@ -22,7 +22,7 @@ type ContainerExecutors = Pick<
 /** Steps on containers. What the engine shows at the moment of the step decides, not what was observed before. `running`: told of each that was started. */
 export function containerSteps(
   parts: RealMachineParts,
-  running: (inspect: InspectedContainer) => void,
+  running: (node: NodeId, inspect: InspectedContainer) => void,
 ): ContainerExecutors {
   const made: Made = new Map();
   return {
@@ -133,7 +133,7 @@ interface Start {
   step: StepOf<'start-container'>;
   /** Undefined: not made by the step before this one. */
   fresh: FreshContainer | undefined;
-  running: (inspect: InspectedContainer) => void;
+  running: (node: NodeId, inspect: InspectedContainer) => void;
 }
 
 async function start(
@@ -152,7 +152,7 @@ async function start(
   crashPoint('launch.start');
   progress('started', `container ${name}`);
   const running = await engine.containers.inspect(id, { signal });
-  if (running) isRunning(running);
+  if (running) isRunning(step.node, running);
   const door = await openContainer(
     parts,
     step.node,

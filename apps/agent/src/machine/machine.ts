@@ -55,8 +55,8 @@ export interface MachineFacts {
   ground?: SeenGround;
 }
 
-/** `awaited`: it comes alone, and somebody waits for it; else more may come within milliseconds. */
-export type Hint = (kind?: 'awaited') => void;
+/** `node`: nothing but this node has changed, and somebody waits for it; else anything may have, and more within milliseconds. */
+export type Hint = (node?: NodeId) => void;
 
 /**
  * The machine that the agent acts on: the real one (docker/, zerotier/, kernel/) or a simulated one. Looking never throws: a part
@@ -66,6 +66,8 @@ export interface Machine {
   readonly simulated: boolean;
   readonly executors: Executors;
   observe(scope: Scope, signal: AbortSignal): Promise<ObservedState>;
+  /** One container's node alone, where all else is as it was `seen`; undefined when that is not enough: then all is to be looked at. */
+  glance(scope: Scope, node: NodeId, seen: ObservedState, signal: AbortSignal): Promise<ObservedState | undefined>;
   facts(scope: Scope): Promise<MachineFacts>;
   /** Calls back when something may have changed (an engine event, a file): a hint to look now, never a truth. Stops with the signal. */
   watch(hint: Hint, signal: AbortSignal): void;

@@ -1,8 +1,9 @@
-import type { ObservedContainer, ObservedNode, ObservedState, Part } from '@orrery/shared/contracts';
+import type { NodeId, ObservedContainer, ObservedNode, ObservedState, Part } from '@orrery/shared/contracts';
 import { sweepThrowaways } from '../docker/identity-minter.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { containerName, LABEL } from '../docker/labels.js';
 import { observedContainer, withOneOwner } from '../docker/observed-container.js';
+import { differs } from '../observed/diff-lists.js';
 import { allowManagedList } from '../zerotier/settings-file.js';
 import { whyEnded } from './ended-container.js';
 import { EngineVersion } from './engine-version.js';
@@ -49,6 +50,27 @@ export class Observer {
       containers: found.known ? known(found.value.map(({ observed }) => observed)) : found,
       nodes: [host, ...containers],
     };
+  }
+
+  /** Undefined when the container does not run as it did when all was looked at. */
+  async glance(
+    scope: Scope,
+    node: NodeId,
+    seen: ObservedState,
+    signal: AbortSignal,
+  ): Promise<ObservedState | undefined> {
+    const { engine, config } = this.parts;
+    const wanted = scope.containers.find((one) => one.node === node);
+    const before = seen.containers.known
+      ? seen.containers.value.find(({ item, ours }) => ours && item === wanted?.item)
+      : undefined;
+    if (!wanted || !before) return undefined;
+    const inspect = await engine.containers.inspect(before.engineId, { ms: LOOK_MS, signal }).catch(() => undefined);
+    const observed =
+      inspect && observedContainer(inspect, scope, config.host, config.dockerNetwork, config.formerHosts);
+    if (!observed || differs(observed, before)) return undefined;
+    const now = await this.containerNode(wanted, known([{ observed, inspect }]), signal);
+    return { ...seen, nodes: seen.nodes.map((one) => (one.node === node ? now : one)) };
   }
 
   /** Containers with this host's label, and whatever has a name that the scope asks for. */

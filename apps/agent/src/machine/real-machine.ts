@@ -62,7 +62,7 @@ class RealMachine implements Machine {
     this.images = new ImageNames(parts.engine);
     this.observer = new Observer(parts, lists);
     this.executors = {
-      ...containerSteps(parts, (inspect) => this.awaitAddresses(inspect)),
+      ...containerSteps(parts, (node, inspect) => this.awaitAddresses(node, inspect)),
       ...imageSteps(parts, this.images),
       ...networkSteps(parts, lists),
     };
@@ -71,6 +71,10 @@ class RealMachine implements Machine {
   observe(scope: Scope, signal: AbortSignal): Promise<ObservedState> {
     this.hostNode = scope.hostNode;
     return this.observer.observe(scope, signal);
+  }
+
+  glance(scope: Scope, node: NodeId, seen: ObservedState, signal: AbortSignal): Promise<ObservedState | undefined> {
+    return this.observer.glance(scope, node, seen, signal);
   }
 
   async facts(): Promise<MachineFacts> {
@@ -92,8 +96,8 @@ class RealMachine implements Machine {
     );
   }
 
-  private awaitAddresses({ Id: engineId, State: { Pid: pid } }: InspectedContainer): void {
-    void this.parts.kernel.hints({ engineId, pid }, () => this.hint('awaited'), this.closed.signal);
+  private awaitAddresses(node: NodeId, { Id: engineId, State: { Pid: pid } }: InspectedContainer): void {
+    void this.parts.kernel.hints({ engineId, pid }, () => this.hint(node), this.closed.signal);
   }
 
   mintAhead(signal: AbortSignal): Promise<NodeSecrets> {

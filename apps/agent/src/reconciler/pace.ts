@@ -12,6 +12,17 @@ export interface Situation {
 export const FAST_MS = 250;
 const WATCHFUL_MS = 500;
 const SLOW_MS = 5_000;
+/** Pauses that no situation changes, in milliseconds. */
+export const PAUSES = {
+  /** After a look that went wrong, or a report that cannot be written. */
+  troubleMs: 2_000,
+  /** While a step is on trial, so that it is soon known how it went. */
+  onTrialMs: 1_000,
+  /** Hints come in crowds; looks do not. */
+  crowdMs: 10,
+  /** For what is made before all is looked at: longer than an engine takes to start a container. */
+  headStartMs: 1_000,
+};
 /** How long somebody who was just asked to authorize is waited for closely. */
 const ATTENTIVE_MS = 10 * 60_000;
 /** Failing items are not looked at faster for ever. */

@@ -71,6 +71,29 @@ describe('the reconciler on a simulated host', () => {
     ]);
   });
 
+  it('looks at one node alone where nothing else woke it, tells what it saw there, and sees the rest soon after', async () => {
+    await launched();
+    const given = async (type: 'address.assigned' | 'address.removed') => (await host.ofType(type)).length;
+    await eventually(async () => (await given('address.assigned')) === 1);
+    let glances = 0;
+    host.glimpse = (node) => {
+      glances += 1;
+      const { interfaces } = node;
+      if (!interfaces.known) return node;
+      return {
+        ...node,
+        interfaces: { known: true, value: interfaces.value.map((one) => ({ ...one, addresses: [] })) },
+      };
+    };
+    await eventually(() => {
+      host.hint(container.node);
+      return glances > 0;
+    });
+    await eventually(async () => (await given('address.removed')) >= 1);
+    host.glimpse = undefined;
+    await eventually(async () => (await given('address.assigned')) > (await given('address.removed')));
+  });
+
   it('does nothing while the host is paused, says so, and does it all when it is resumed, also over a restart', async () => {
     await host.want(container);
     await outcomes(container.id, 'done');

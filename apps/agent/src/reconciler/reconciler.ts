@@ -4,7 +4,7 @@ import type { DesiredStore } from '../desired/desired-store.js';
 import { steadyNow } from '../lifecycle/steady-now.js';
 import { WakeablePause } from '../lifecycle/wakeable-pause.js';
 import type { Probations } from '../guard/probations.js';
-import type { Executors, Hint, Machine, MachineFacts } from '../machine/machine.js';
+import type { Executors, Machine, MachineFacts } from '../machine/machine.js';
 import { inventoryHash } from '../observed/inventory-hash.js';
 import { denialsOf, mayStep, routesPolicy, type Denials } from '../policy/denials.js';
 import type { HeldPolicy, HostPolicy } from '../policy/host-policy.js';
@@ -13,12 +13,14 @@ import { intends } from './intends.js';
 import { KernelLacks } from './kernel-lacks.js';
 import { Lanes, type LaneReports } from './lanes.js';
 import { factsUnder, membershipBefore, scopeOf } from './look-context.js';
-import { pauseMs } from './pace.js';
+import { Looks } from './looks.js';
+import { pauseMs, PAUSES } from './pace.js';
 import { plan } from './plan.js';
 import type { Reporter, Standing } from './reporter.js';
 import { Retries } from './retries.js';
 import { ripeSteps } from './ripe-steps.js';
-import type { Step, StepName } from './step.js';
+import { StageTeller } from './stage-teller.js';
+import type { Step } from './step.js';
 
 export interface ReconcilerParts {
   hostNode: NodeId;
@@ -40,17 +42,6 @@ export interface LastLook {
   inventory: string;
 }
 
-/** How long a look that went wrong, or a report that cannot be written, waits for the next try. */
-const TROUBLE_MS = 2_000;
-/** While a step is on trial, so that it is soon known how it went. */
-const ON_TRIAL_MS = 1_000;
-/** Steps that end a few milliseconds before the engine is asked to start the container: until then it and this agent have enough to do. */
-const LEADS_TO_START: ReadonlySet<StepName> = new Set(['mint-identity', 'create-container']);
-/** Hints come in crowds; looks do not. */
-const CROWD_MS = 10;
-/** Longer than an engine takes to start a container. */
-const HEAD_START_MS = 1_000;
-
 /**
  * The one loop that owns this host: look, tell what is new, plan, start lanes, and again. Invariants: only this loop looks and plans,
  * and tells all but the stages that steps reach; no lane has two steps at once; nothing is done that could not be told (a journal that
@@ -67,6 +58,7 @@ export class Reconciler {
   #last: LastLook | undefined;
   /** The last look, if all that follows from it was done, its report written among it. */
   #whole: WholeLook | undefined;
+  readonly #looks: Looks;
   #looked: () => void = () => undefined;
   #lastChange = 0;
   #denials: Denials = new Map();
@@ -76,13 +68,12 @@ export class Reconciler {
   #watchesOnly: 'cloned' | 'removed' | undefined;
   /** While a container that is new is being made. */
   #headStart = new WakeablePause();
-  /** What woke it comes alone. */
-  #isAwaited = false;
   /** Lanes that became free while the loop was looking: what it saw of them may be from before their last step. */
   #freedWhileLooking = new Set<NodeId>();
 
   constructor(private readonly parts: ReconcilerParts) {
     this.#now = parts.now ?? steadyNow;
+    this.#looks = new Looks(parts.machine, this.#now);
     this.#retries = parts.retries ?? new Retries();
     this.#lanes = new Lanes(this.#executors(), this.#laneReports(), parts.logger, this.#stop.signal);
   }
@@ -90,16 +81,25 @@ export class Reconciler {
   start(): void {
     const { machine, desired, policy } = this.parts;
     this.#lastChange = this.#now();
-    machine.watch((kind) => this.wake(kind), this.#stop.signal);
-    desired.onChange(() => this.wake('awaited'));
+    machine.watch((node) => (node ? this.#wakeAtOnce(node) : this.wake()), this.#stop.signal);
+    desired.onChange(() => this.#wakeAtOnce());
     policy.watch(() => this.wake(), this.#stop.signal);
     this.#loop ??= this.#run();
   }
 
   /** Something may have changed: look now. */
-  wake(kind?: Parameters<Hint>[0]): void {
-    this.#isAwaited ||= kind === 'awaited';
-    if (kind === 'awaited') this.#headStart.wake();
+  wake(): void {
+    this.#looks.wakings.somewhere();
+    this.#stir();
+  }
+
+  #wakeAtOnce(node?: NodeId): void {
+    this.#looks.wakings.awaited(node);
+    this.#headStart.wake();
+    this.#stir();
+  }
+
+  #stir(): void {
     this.#lastChange = this.#now();
     this.#pause.wake();
   }
@@ -157,17 +157,17 @@ export class Reconciler {
       const pauseFor = await this.#tick().catch((error: unknown) => {
         if (!signal.aborted)
           this.parts.logger.error({ event: 'reconciler.failed', cause: describeError(error) }, 'a look went wrong');
-        return TROUBLE_MS;
+        return PAUSES.troubleMs;
       });
       await this.#pause.wait(pauseFor, signal);
-      if (!this.#isAwaited) await pause(CROWD_MS, signal);
+      if (!this.#looks.wakings.isAwaited) await pause(PAUSES.crowdMs, signal);
     }
   }
 
   /** One look and what follows from it; the pause until the next. */
   async #tick(): Promise<number> {
-    const { machine, reporter, desired, policy, probations } = this.parts;
-    this.#isAwaited = false;
+    const { reporter, desired, policy, probations } = this.parts;
+    this.#looks.begin();
     const items = desired.items;
     const scope = scopeOf(this.parts.hostNode, items.items);
     this.#retries.update(items.items);
@@ -175,11 +175,9 @@ export class Reconciler {
     this.#freedWhileLooking = new Set();
     const held = await policy.refresh();
     // A look takes its share of the processor: what was begun comes first, unless there is something else to do.
-    if (this.#startNew(items.items, held)) await this.#headStart.wait(HEAD_START_MS, this.#stop.signal);
-    const [observed, possessions] = await Promise.all([
-      machine.observe(scope, this.#stop.signal),
-      machine.facts(scope),
-    ]);
+    if (this.#startNew(items.items, held)) await this.#headStart.wait(PAUSES.headStartMs, this.#stop.signal);
+    const isChanging = (node: NodeId) => this.#isChanging(node);
+    const { observed, possessions } = await this.#looks.look(scope, isChanging, this.#stop.signal);
     await probations?.observed(items.items, observed);
     const facts = factsUnder(possessions, routesPolicy(held), probations?.rolledBack);
     if (this.#stop.signal.aborted) return 0;
@@ -191,7 +189,6 @@ export class Reconciler {
     this.#denials = denials;
     const now = this.#now();
     const lastError = ({ id }: Item) => this.#retries.lastError(id);
-    const isChanging = (node: NodeId) => this.#isChanging(node);
     // What is denied is as if nobody had named it: neither made nor unmade.
     const allowed = items.items.filter(({ id }) => !denials.has(id));
     const heldBack = new Set(items.paused ? plan(allowed, observed, facts).map(({ item }) => item) : []);
@@ -263,15 +260,7 @@ export class Reconciler {
     const waiting = [...outcomes.values()].filter(({ kind }) => kind === 'waiting').length;
     const quietFor = this.#now() - this.#lastChange;
     const pause = pauseMs({ busyLanes: this.#lanes.busy, unsettled, waiting, quietFor, nextTryIn });
-    return this.parts.probations?.isAnyOnTrial ? Math.min(pause, ON_TRIAL_MS) : pause;
-  }
-
-  /** For whoever follows a launch; what cannot be written goes out with the next look. */
-  #tellProgress(): void {
-    const { reporter, desired, logger } = this.parts;
-    reporter
-      .tellProgress(desired.items.items)
-      .catch((error: unknown) => logger.debug({ event: 'progress.not-told', cause: describeError(error) }));
+    return this.parts.probations?.isAnyOnTrial ? Math.min(pause, PAUSES.onTrialMs) : pause;
   }
 
   #isWanted(step: Step): boolean {
@@ -282,16 +271,15 @@ export class Reconciler {
   }
 
   #laneReports(): LaneReports {
+    const { reporter, desired, logger } = this.parts;
+    const stages = new StageTeller(reporter, desired, logger);
     return {
       isWanted: (step) => this.#isWanted(step),
       started: (step) => {
         this.#retries.tried(step, this.#now());
-        if (step.step === 'start-container') this.#tellProgress();
+        stages.started(step);
       },
-      progress: (step, stage, detail) => {
-        this.parts.reporter.progress(step.item, stage, detail);
-        if (!LEADS_TO_START.has(step.step)) this.#tellProgress();
-      },
+      progress: (step, stage, detail) => stages.reached(step, stage, detail),
       worked: (step) => this.#retries.worked(step),
       failed: (step, error) => this.#retries.failed(step, error),
       freed: (node) => {

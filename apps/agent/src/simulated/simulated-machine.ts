@@ -1,7 +1,7 @@
 import type { NodeAddress, NodeId, NodeKind, ObservedState } from '@orrery/shared/contracts';
 import type { IdentityStore, NodeSecrets } from '../identities/identity-store.js';
 import { steadyNow } from '../lifecycle/steady-now.js';
-import type { Executors, Machine, MachineFacts, Scope } from '../machine/machine.js';
+import type { Executors, Hint, Machine, MachineFacts, Scope } from '../machine/machine.js';
 import { canonical } from '../observed/diff-lists.js';
 import type { Prober } from '../probes/prober.js';
 import type { ControllerApi } from '../zerotier/controller-api.js';
@@ -64,6 +64,11 @@ export class SimulatedMachine implements Machine {
     };
   }
 
+  /** A look at all takes no time here. */
+  glance(..._look: Parameters<Machine['glance']>): ReturnType<Machine['glance']> {
+    return Promise.resolve(undefined);
+  }
+
   facts(): Promise<MachineFacts> {
     const { defaultImage, identities } = this.options;
     return Promise.resolve({
@@ -75,7 +80,7 @@ export class SimulatedMachine implements Machine {
     });
   }
 
-  watch(hint: () => void, signal: AbortSignal): void {
+  watch(hint: Hint, signal: AbortSignal): void {
     let seen = '';
     const timer = setInterval(() => {
       this.host.world.advance((this.options.now ?? steadyNow)());

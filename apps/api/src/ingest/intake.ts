@@ -11,6 +11,8 @@ import { GroupCommitter } from './group-committer.js';
 
 /** How long a group gathers, from the first batch on: long enough for a few hosts, short enough for nobody to notice. */
 const GATHER_MS = 3;
+/** One that comes so long after the last group comes alone, as the end of a launch does: nobody gains by its waiting. */
+const QUIET_MS = 20;
 /** Most hosts and most events in a group. */
 const MOST_HOSTS = 128;
 const MOST_EVENTS = 8000;
@@ -36,6 +38,7 @@ export class Intake {
   #events = 0;
   #outboxRang = true;
   #open = false;
+  #committedAt = -Infinity;
 
   constructor(
     private readonly store: Store,
@@ -67,7 +70,8 @@ export class Intake {
     const deafen = this.notifications.on(CHANNELS.outbox, { heard: ring, listening: ring });
     while (!signal.aborted) {
       if (this.#waiting.size === 0 && !this.#outboxRang) await this.#bell.heard(LOOK_MS, signal);
-      if (this.#waiting.size > 0 && this.#waiting.size < MOST_HOSTS) await pause(GATHER_MS, signal);
+      const isQuiet = performance.now() - this.#committedAt > QUIET_MS;
+      if (this.#waiting.size > 0 && this.#waiting.size < MOST_HOSTS && !isQuiet) await pause(GATHER_MS, signal);
       await this.#commitOne();
     }
     deafen();
@@ -80,6 +84,7 @@ export class Intake {
     if (group.length === 0) return this.#commitOutbox();
     this.#outboxRang = false;
     const replies = await this.committer.commit(group.map(({ batch }) => batch));
+    this.#committedAt = performance.now();
     if ([...replies.values()].every((reply) => reply === 'held')) await pause(HELD_MS);
     for (const waiting of group) {
       const reply = replies.get(waiting.batch.host) ?? { result: 'busy', retryAfterMs: BUSY_MS };
