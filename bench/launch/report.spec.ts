@@ -39,6 +39,7 @@ describe('the report of launches', () => {
       [1.125, 1.125],
       [5, 5],
       [1.5, 1.5],
+      [1, 1],
     ]);
     expect(ways.map(({ way, total }) => [way, total.median, total.most])).toEqual([
       ['engine', 850, 2550],
@@ -48,10 +49,18 @@ describe('the report of launches', () => {
     ]);
   });
 
+  it('compares the second launch, which is the first that counts, with the median of all', () => {
+    const slow = report({ samples: [...round(1, 2), ...round(2, 1), ...round(3, 1)] });
+    expect(slow.ratios.at(-1)).toMatchObject({ name: expect.stringContaining('second'), ratio: { median: 2 } });
+    const without = report({ samples: round(2, 1) });
+    expect(without.ratios.map(({ name }) => name)).not.toContainEqual(expect.stringContaining('second'));
+  });
+
   it('says which goals are met and which are not, and that it was the stand-in', () => {
     const text = reportText(report({ samples: round(1, 1) }));
     expect(text).toMatch(/^warm \/ \(create.* 1\.50 .*goal at most 1\.25: NOT MET$/m);
     expect(text).toMatch(/^warm from commit.* 1\.13 .*goal at most 1\.25: met$/m);
+    expect(text).toMatch(/^the second warm.* 1\.00 .*goal at most 1\.25: met$/m);
     expect(text).toMatch(/^by hand \/ warm.* 5\.00 .*goal at least 4: met$/m);
     expect(text).toContain('zerotier-one: STAND-IN (some/image)');
   });
