@@ -23,9 +23,10 @@ const suites = {
   },
   int: { testMatch: ['**/*.int.spec.ts'], ...system, maxWorkers: 3 },
   e2e: { testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'], ...system },
-  // Some of these measure what an attacker costs a neighbour.
-  security: { testMatch: ['<rootDir>/test/security/**/*.spec.ts'], ...system, maxWorkers: 2 },
-  faults: { testMatch: ['<rootDir>/test/faults/**/*.spec.ts'], ...system },
+  // Some of these measure what an attacker costs a neighbour; scripts/testing/order.mjs lets the dearest run beside those that wait.
+  security: { testMatch: ['<rootDir>/test/security/**/*.spec.ts'], ...system, maxWorkers: 3 },
+  // Nearly all of them wait for somebody to be missed, or to come back.
+  faults: { testMatch: ['<rootDir>/test/faults/**/*.spec.ts'], ...system, maxWorkers: 5 },
   docker: { testMatch: ['<rootDir>/test/docker/**/*.spec.ts'], ...system },
   // Each is a system of many containers.
   compose: { testMatch: ['<rootDir>/test/compose/**/*.spec.ts'], ...system, maxWorkers: 2 },
@@ -39,6 +40,7 @@ const packages = await packagesForTests(import.meta.dirname);
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: '<rootDir>/scripts/testing/packages-environment.mjs',
+  testSequencer: '<rootDir>/scripts/testing/order.mjs',
   testEnvironmentOptions: { packages: packages.script },
   roots: ['<rootDir>/test', '<rootDir>/apps', '<rootDir>/libs', '<rootDir>/bench'],
   modulePathIgnorePatterns: ['/dist/'],

@@ -18,7 +18,9 @@ describe('Postgres restored from an older backup', () => {
   }, 150_000);
   afterAll(() => system?.close());
 
+  /** On databases that nobody uses. */
   const inCluster = async (...statements: string[]) => {
+    await system.statements.disconnect();
     const client = new pg.Client({ connectionString: system.postgres.url });
     await client.connect();
     try {

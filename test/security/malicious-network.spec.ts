@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { canHaveHost, HostNamespace } from './malicious-network/host-namespace.js';
+import { buildStandin, canHaveHost, HostNamespace, type Came } from './malicious-network/host-namespace.js';
 
 jest.setTimeout(120_000);
 if (!canHaveHost) process.stderr.write('LEFT OUT: a host with its own routes needs Linux, root and /dev/net/tun\n');
@@ -14,18 +14,54 @@ const push = (...targets: string[]) => ({
 });
 const HOSTILE = ['192.168.1.0/25', '172.17.0.0/17', '10.20.0.5/32', '10.0.0.0/8', '192.168.0.0/16', 'fd00::/8'];
 const ALL = ['0.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1', '::/0'];
+const MANY = Array.from({ length: 10_000 }, (_, at) => `10.${100 + (at % 100)}.${Math.floor(at / 100) * 2}.0/24`);
+const LONG_NAME = `\u001b[2J<script>alert(1)</script>${'x'.repeat(1_000_000)}`;
 const targets = (routes: string[]) => routes.map((route) => route.split(' ')[0]);
+
+const NETWORKS = {
+  hostile: push(OURS, '172.31.0.0/25', ...HOSTILE, ...ALL),
+  byHand: push(OURS, ...HOSTILE),
+  lan: {
+    ...{ ipAssignmentPools: [{ ipRangeStart: '192.168.1.100', ipRangeEnd: '192.168.1.110' }] },
+    routes: [{ target: '192.168.1.0/24' }],
+  },
+  many: push(OURS, ...MANY),
+  earth: {
+    ...{ ipAssignmentPools: [{ ipRangeStart: '28.1.2.10', ipRangeEnd: '28.1.2.250' }] },
+    routes: [{ target: '28.0.0.0/7' }],
+  },
+  longName: { ...push(OURS), name: LONG_NAME },
+};
+type Network = keyof typeof NETWORKS;
 
 /** THREATS, the malicious network owner: against the routes of a host's kernel and a daemon that obeys as the real one does. */
 (canHaveHost ? describe : describe.skip)('the owner of a network that a host joins', () => {
-  let host: HostNamespace;
+  const hosts: HostNamespace[] = [];
+  const outcomes = new Map<Network, PromiseSettledResult<Came>>();
+  /** Each is joined by a host of its own, all at once: a join is mostly the daemon's waiting for its next round. */
   beforeAll(async () => {
-    host = await HostNamespace.open();
+    const program = await buildStandin();
+    const join = async (network: Network) => {
+      const host = await HostNamespace.open(program);
+      hosts.push(host);
+      return host.join(NETWORKS[network], network !== 'byHand');
+    };
+    const names = Object.keys(NETWORKS) as Network[];
+    const settled = await Promise.allSettled(names.map(join));
+    for (const [index, name] of names.entries()) outcomes.set(name, settled[index] as PromiseSettledResult<Came>);
   });
-  afterAll(() => host?.close());
+  afterAll(() => {
+    for (const host of hosts) host.close();
+  });
 
-  it('takes neither the default route, nor the LAN, nor a bridge of Docker, nor the way to NATS, and each is named', async () => {
-    const came = await host.join(push(OURS, '172.31.0.0/25', ...HOSTILE, ...ALL));
+  const cameOf = (network: Network): Came => {
+    const outcome = outcomes.get(network);
+    if (outcome?.status !== 'fulfilled') throw new Error(`nobody joined ${network}`, { cause: outcome?.reason });
+    return outcome.value;
+  };
+
+  it('takes neither the default route, nor the LAN, nor a bridge of Docker, nor the way to NATS, and each is named', () => {
+    const came = cameOf('hostile');
     expect(came.after).toEqual(came.before);
     expect(targets(came.ofNetwork)).toEqual(expect.arrayContaining([OURS, '172.31.0.0/25']));
     for (const target of [...HOSTILE, ...ALL]) expect(targets(came.ofNetwork)).not.toContain(target);
@@ -37,23 +73,18 @@ const targets = (routes: string[]) => routes.map((route) => route.split(' ')[0])
     expect(came.findings[0]?.cause).toMatch(/192\.168\.1\.0\/24 over eth0|NATS at 10\.20\.0\.5|docker0/);
   });
 
-  it('would take the LAN, where somebody joins by hand: the control', async () => {
-    const came = await host.join(push(OURS, ...HOSTILE), false);
-    expect(targets(came.ofNetwork)).toEqual(expect.arrayContaining(['192.168.1.0/25', '10.20.0.5']));
+  it('would take the LAN, where somebody joins by hand: the control', () => {
+    expect(targets(cameOf('byHand').ofNetwork)).toEqual(expect.arrayContaining(['192.168.1.0/25', '10.20.0.5']));
   });
 
-  it('gives an address of the LAN to nobody', async () => {
-    const came = await host.join({
-      ...{ ipAssignmentPools: [{ ipRangeStart: '192.168.1.100', ipRangeEnd: '192.168.1.110' }] },
-      routes: [{ target: '192.168.1.0/24' }],
-    });
+  it('gives an address of the LAN to nobody', () => {
+    const came = cameOf('lan');
     expect([came.after, came.ofNetwork]).toEqual([came.before, []]);
     expect(came.findings[0]?.cause).toContain('192.168.1.0/24');
   });
 
-  it('may push 10,000 routes: the list stays short, and what is left out is named', async () => {
-    const many = Array.from({ length: 10_000 }, (_, at) => `10.${100 + (at % 100)}.${Math.floor(at / 100) * 2}.0/24`);
-    const came = await host.join(push(OURS, ...many));
+  it('may push 10,000 routes: the list stays short, and what is left out is named', () => {
+    const came = cameOf('many');
     expect(came.after).toEqual(came.before);
     const line = /^allowManaged=(.*)$/m.exec(came.file)?.[1] ?? '';
     expect(line.length).toBeLessThanOrEqual(1_000);
@@ -61,20 +92,16 @@ const targets = (routes: string[]) => routes.map((route) => route.split(' ')[0])
     expect(came.findings.map(({ code }) => code)).toContain('routes-left-out');
   });
 
-  it('may be the public Earth network: 28.0.0.0/7 takes nothing of this host and is let in', async () => {
-    const came = await host.join({
-      ...{ ipAssignmentPools: [{ ipRangeStart: '28.1.2.10', ipRangeEnd: '28.1.2.250' }] },
-      routes: [{ target: '28.0.0.0/7' }],
-    });
+  it('may be the public Earth network: 28.0.0.0/7 takes nothing of this host and is let in', () => {
+    const came = cameOf('earth');
     expect(came.after).toEqual(came.before);
     expect(targets(came.ofNetwork)).toContain('28.0.0.0/7');
     expect([came.file.split('\n')[0], came.findings]).toEqual(['allowManaged=28.0.0.0/7', []]);
   });
 
-  it('may call it what they like, for a megabyte: a name is cut, and is text', async () => {
-    const name = `\u001b[2J<script>alert(1)</script>${'x'.repeat(1_000_000)}`;
-    const came = await host.join({ ...push(OURS), name });
-    expect(came.name).toBe(name.slice(0, 255));
+  it('may call it what they like, for a megabyte: a name is cut, and is text', () => {
+    const came = cameOf('longName');
+    expect(came.name).toBe(LONG_NAME.slice(0, 255));
     expect(came.after).toEqual(came.before);
     expect(targets(came.ofNetwork)).toContain(OURS);
   });

@@ -2,9 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
 
+/** What has not come by then takes its time: to look often costs those who are to bring it about. */
+const SOON_MS = 1_000;
+
 export interface EventuallyOptions {
   /** Milliseconds until it gives up. */
   within?: number;
+  /** Milliseconds between two looks. Not given: few at first, and more for what takes longer than a second. */
   every?: number;
   /** What was waited for, said when it did not come. */
   what?: string;
@@ -16,9 +20,10 @@ export interface EventuallyOptions {
  */
 export async function eventually<T>(
   condition: () => T | Promise<T>,
-  { within = 15_000, every = 25, what = 'the condition' }: EventuallyOptions = {},
+  { within = 15_000, every, what = 'the condition' }: EventuallyOptions = {},
 ): Promise<Truthy<T>> {
-  const end = performance.now() + within;
+  const begin = performance.now();
+  const end = begin + within;
   for (;;) {
     let last: unknown;
     try {
@@ -32,6 +37,6 @@ export async function eventually<T>(
       const reason = last instanceof Error ? last.message : String(last);
       throw new Error(`${what} did not come true within ${within} ms: ${reason}`, { cause: last });
     }
-    await pause(every);
+    await pause(every ?? (performance.now() - begin < SOON_MS ? 25 : 100));
   }
 }

@@ -28,6 +28,8 @@ export async function startPostgres({ own = false }: { own?: boolean } = {}): Pr
         full_page_writes: 'off',
         max_connections: 200,
         shared_buffers: '32MB',
+        max_wal_size: '128MB',
+        dynamic_shared_memory_type: 'mmap', // one that is killed leaves nothing outside of its folder
         track_commit_timestamp: 'on', // for the bench
       },
     });

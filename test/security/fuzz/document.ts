@@ -60,8 +60,16 @@ export function readDocument(json: unknown): ApiDocument {
   };
   const local = <T>(value: T) => JSON.parse(JSON.stringify(value).replaceAll('#/components/schemas/', '#/$defs/')) as T;
   const schemas = local(document.components.schemas);
-  const checker = (schema: Schema) =>
+  const made = (schema: Schema) =>
     z.fromJSONSchema({ ...local(schema), $defs: schemas } as unknown as Parameters<typeof z.fromJSONSchema>[0]);
+  // Many answers have one schema, above all those that are a problem.
+  const checkers = new Map<string, z.ZodType>();
+  const checker = (schema: Schema) => {
+    const text = JSON.stringify(schema);
+    const known = checkers.get(text) ?? made(schema);
+    checkers.set(text, known);
+    return known;
+  };
   const contents = (content: Content = {}) =>
     new Map(Object.entries(content).map(([type, { schema = {} }]) => [plainType(type), checker(schema)]));
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>

@@ -41,11 +41,10 @@ export class HostNamespace {
     private readonly home: string,
   ) {}
 
-  static async open(): Promise<HostNamespace> {
-    await buildOnce();
+  /** `program`: the stand-in, as `buildStandin` made it. */
+  static async open(program: string): Promise<HostNamespace> {
     const folder = await temporaryFolder('namespace');
     const home = await temporaryFolder('zerotier');
-    const program = buildStandin(folder);
     const script = `${SETUP.join(' && ')} && touch ${folder}/ready && exec sleep 900`;
     const keeper = spawn('setpriv', ['--pdeathsig', 'KILL', 'unshare', '--net', '--mount', 'sh', '-c', script], {
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -59,7 +58,7 @@ export class HostNamespace {
     return new HostNamespace([daemon, keeper], inside, home);
   }
 
-  /** Joins a network that pushes this, as an agent (or, not guarded, as a person by hand), and leaves it again. */
+  /** Joins a network that pushes this, as an agent or, not guarded, as a person by hand. */
   async join(network: object, guarded = true): Promise<Came> {
     const ways = { NATS: 'nats://10.20.0.5:4222', 'the API': 'http://10.20.0.6:7070' };
     const asked = join(this.home, 'asked.json');
@@ -77,9 +76,10 @@ export class HostNamespace {
   }
 }
 
-/** The stand-in for zerotier-one, in one file; gives the program to run. */
-function buildStandin(folder: string): string {
-  const program = join(folder, 'zerotier-one.cjs');
+/** The agent's parts, and the stand-in for zerotier-one in one file; gives the program to run. */
+export async function buildStandin(): Promise<string> {
+  await buildOnce();
+  const program = join(await temporaryFolder('standin'), 'zerotier-one.cjs');
   const what = ['test/support/zerotier-standin/main.ts', '--bundle', '--platform=node', '--format=cjs'];
   const start = 'module.exports.main(process.argv).then((code) => (process.exitCode = code));';
   const options = [...what, '--log-level=error', `--footer:js=${start}`, `--outfile=${program}`];

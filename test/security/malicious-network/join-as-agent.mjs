@@ -89,6 +89,5 @@ const result = {
   name: seen.joined.name,
   findings: found.filter(({ code }) => code.startsWith('route')),
 };
-await ask('DELETE', `/network/${made.id}`);
 await machine.close();
 process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));

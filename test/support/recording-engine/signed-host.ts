@@ -22,6 +22,7 @@ export class SignedHost {
   readonly host = newId('hst');
   readonly hostNode = newId('nod');
   readonly #signer = new Signer(newSigningKey());
+  readonly #verifier = new Verifier([this.#signer.publicKey]);
   readonly #ground = new HostGround({});
   #revision = 0;
 
@@ -42,7 +43,7 @@ export class SignedHost {
   async make(body: string, rules: object = {}, rounds = 1): Promise<'accepted' | 'stale' | 'rejected'> {
     this.#revision += 1;
     const text = body.replaceAll('"$REVISION"', String(this.#revision)).replaceAll('$HOST', this.host);
-    const desired = new DesiredStore(this.home, this.host, new Verifier([this.#signer.publicKey]), logger);
+    const desired = new DesiredStore(this.home, this.host, this.#verifier, logger);
     const { result } = await desired.accept(this.#signer.sign(subjects.desired(this.host), text));
     const { items } = desired.items;
     const held: HeldPolicy = {

@@ -1,7 +1,6 @@
 import { Accepted, Command, HostPage, isFinal, type Host } from '@orrery/shared/contracts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
 import { makeTrust } from '../../../scripts/start/trust.mjs';
 import { migratedDatabase } from '../migrated-database.js';
 import {
@@ -18,6 +17,7 @@ import { ApiProcess } from './api-process.js';
 import { buildOnce, ROOT } from './build.js';
 import { databaseSettings } from './database-settings.js';
 import { RunningProcess } from './running-process.js';
+import { Statements } from './statements.js';
 import { SystemHost } from './system-host.js';
 import { TcpProxy } from './tcp-proxy.js';
 
@@ -62,11 +62,16 @@ export class System {
   /** Replicas, the first being `api`. */
   readonly replicas: ApiProcess[] = [];
 
+  /** What a test asks the database itself. */
+  readonly statements: Statements;
+
   private constructor(
     private readonly servers: Servers,
     readonly proxies: Proxies,
     private readonly options: SystemOptions,
-  ) {}
+  ) {
+    this.statements = new Statements(servers.database.url);
+  }
 
   static async start(options: SystemOptions = {}): Promise<System> {
     await buildOnce();
@@ -143,15 +148,8 @@ export class System {
     return host;
   }
 
-  async sql<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: this.database.url });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      return (await client.query(text, values)).rows as Row[];
-    } finally {
-      await client.end().catch(() => undefined);
-    }
+  sql<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
+    return this.statements.ask(text, values);
   }
 
   async presences(): Promise<Record<string, Host['presence']>> {
@@ -224,6 +222,7 @@ export class System {
     await Promise.all(started.map(({ process }) => process.kill()));
     await this.#keepLogs();
     for (const proxy of Object.values(this.proxies)) await proxy?.close();
+    await this.statements.disconnect();
     await this.nats.close();
     await this.postgres.close();
   }
