@@ -50,6 +50,7 @@ export default {
   },
   transform: { '^.+\\.ts$': swc },
   maxWorkers: 2,
+  maxConcurrency: 4, // of the tests of a file that run side by side: each has a system of its own
   testTimeout: 60_000, // a slow machine is no failure; what must be quick says so itself
   ...suite,
 };
