@@ -20,8 +20,9 @@ const suites = {
   unit: {
     testMatch: ['**/*.spec.ts'],
     testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '<rootDir>/test/(e2e|security|faults|docker|lab|compose)/'],
+    maxWorkers: 3, // a third of its time is spent by processes, for which one of them waits
   },
-  int: { testMatch: ['**/*.int.spec.ts'], ...system, maxWorkers: 3 },
+  int: { testMatch: ['**/*.int.spec.ts'], ...system },
   e2e: { testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'], ...system },
   // Some of these measure what an attacker costs a neighbour.
   security: { testMatch: ['<rootDir>/test/security/**/*.spec.ts'], ...system, maxWorkers: 2 },

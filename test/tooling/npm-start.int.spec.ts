@@ -13,7 +13,7 @@ const READY = 'Orrery is ready';
 const AGENTS = ['cloud-1', 'cloud-2', 'onprem-1'];
 
 async function untilReady(run: Run): Promise<void> {
-  await eventually(() => run.output.includes(READY) || run.isOver, { within: 20_000, what: 'npm start' });
+  await eventually(() => run.output.includes(READY) || run.isOver, { within: 45_000, what: 'npm start' });
   if (!run.output.includes(READY)) throw new Error(run.output);
 }
 
@@ -122,7 +122,7 @@ describe('npm start, in one clone from its first start on', () => {
     const ups = async () => (await here.story()).filter((line) => line === 'api up').length;
     const upBefore = await ups();
     process.kill(await postgresPid(here), 'SIGKILL');
-    await eventually(() => run.output.includes('Postgres runs again'), { within: 15_000, what: 'Postgres' });
+    await eventually(() => run.output.includes('Postgres runs again'), { within: 30_000, what: 'Postgres' });
     expect(run.output).toContain('! Postgres ended; started again in');
     expect(await ask(before.database, 'SELECT 1')).toEqual([1]);
     const api = JSON.parse(await readFile(join(here.home, 'run/processes/api.json'), 'utf8')) as { pid: number };
@@ -221,7 +221,7 @@ describe('npm start', () => {
       run.controlC();
       expect(await run.ended).toBe(0);
     }),
-    30_000,
+    60_000,
   );
 
   it.concurrent(
