@@ -20,8 +20,9 @@ const suites = {
   unit: {
     testMatch: ['**/*.spec.ts'],
     testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '<rootDir>/test/(e2e|security|faults|docker|lab|compose)/'],
+    maxWorkers: 3, // a third of its time is spent by processes, for which one of them waits
   },
-  int: { testMatch: ['**/*.int.spec.ts'], ...system, maxWorkers: 3 },
+  int: { testMatch: ['**/*.int.spec.ts'], ...system },
   e2e: { testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'], ...system },
   // Some of these measure what an attacker costs a neighbour; scripts/testing/order.mjs lets the dearest run beside those that wait.
   security: { testMatch: ['<rootDir>/test/security/**/*.spec.ts'], ...system, maxWorkers: 3 },
@@ -52,6 +53,7 @@ export default {
   },
   transform: { '^.+\\.ts$': swc },
   maxWorkers: 2,
+  maxConcurrency: 4, // of the tests of a file that run side by side: each has a system of its own
   testTimeout: 60_000, // a slow machine is no failure; what must be quick says so itself
   ...suite,
 };

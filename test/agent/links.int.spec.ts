@@ -1,205 +1,229 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AgentProcess, agentHome, type AgentHome } from '../support/agent/agent-process.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { AgentScene } from '../support/agent/agent-scene.js';
 import { pruneContainers, simulated } from '../support/agent/agent-state.js';
-import { FakeApi } from '../support/agent/fake-api.js';
+import type { FakeApi } from '../support/agent/fake-api.js';
 import { launch, PRIVATE_NETWORK } from '../support/agent/items.js';
 import { eventually, freePort, temporaryFolder } from '../support/servers.js';
 import { buildOnce } from '../support/system/build.js';
 
+const gapless = ({ epochs, events }: FakeApi) =>
+  epochs.every(({ epoch, cursor }) => {
+    const seqs = events.filter((event) => event.epoch === epoch).map(({ seq }) => seq);
+    return seqs.length === cursor && seqs.every((seq, index) => seq === index + 1);
+  });
+
 describe('an agent and its links', () => {
-  let api: FakeApi;
-  let home: AgentHome;
-  const agents: AgentProcess[] = [];
-  const start = async (where = home, more: Record<string, string> = {}) => {
-    const agent = await AgentProcess.start(where, more);
-    agents.push(agent);
-    return agent;
-  };
-  const done = () => api.ofType('item.settled').filter(({ data }) => data.outcome.kind === 'done');
-  const launched = async () => {
-    const wanted = launch();
-    api.desired = api.sign(wanted.items);
-    const agent = await start();
-    await eventually(() => done().length === 2, { within: 30_000 });
-    return { ...wanted, agent };
-  };
-  const gapless = () =>
-    api.epochs.every(({ epoch, cursor }) => {
-      const seqs = api.events.filter((event) => event.epoch === epoch).map(({ seq }) => seq);
-      return seqs.length === cursor && seqs.every((seq, index) => seq === index + 1);
-    });
-
   beforeAll(buildOnce, 180_000);
-  beforeEach(async () => {
-    api = await FakeApi.start();
-    home = await agentHome(api);
-  });
-  afterEach(async () => {
-    for (const agent of agents.splice(0)) await agent.kill();
-    await api.close();
-  });
 
-  it('works from what is stored while NATS is down, and reports when it is back (F2)', async () => {
-    const { agent } = await launched();
-    const before = (await simulated(home)).containers[0]?.daemon.identityPublic;
-    await agent.kill('SIGTERM');
-    await pruneContainers(home);
-    await api.nats.stop();
+  it.concurrent(
+    'works from what is stored while NATS is down, and reports when it is back (F2)',
+    AgentScene.of(async ({ api, home, start, launched }) => {
+      const { agent } = await launched();
+      const before = (await simulated(home)).containers[0]?.daemon.identityPublic;
+      await agent.kill('SIGTERM');
+      await pruneContainers(home);
+      await api.nats.stop();
 
-    const again = await start();
-    await eventually(async () => (await simulated(home)).containers[0]?.state === 'running', { within: 15_000 });
-    expect((await simulated(home)).containers[0]?.daemon.identityPublic).toBe(before);
-    const told = api.events.length;
-    await api.nats.start();
-    const returned = Date.now();
-    await eventually(() => api.hellos.length > 1 && api.events.length > told, { within: 30_000 });
-    // Five seconds on a calm machine.
-    expect(Date.now() - returned).toBeLessThan(20_000);
-    await eventually(() => api.ofType('container.created').length === 2, { within: 30_000 });
-    expect([again.exited, gapless()]).toEqual([false, true]);
-  }, 60_000);
+      const again = await start();
+      await eventually(async () => (await simulated(home)).containers[0]?.state === 'running', { within: 15_000 });
+      expect((await simulated(home)).containers[0]?.daemon.identityPublic).toBe(before);
+      const told = api.events.length;
+      await api.nats.start();
+      const returned = Date.now();
+      await eventually(() => api.hellos.length > 1 && api.events.length > told, { within: 30_000 });
+      // Five seconds on a calm machine.
+      expect(Date.now() - returned).toBeLessThan(20_000);
+      await eventually(() => api.ofType('container.created').length === 2, { within: 30_000 });
+      expect([again.exited, gapless(api)]).toEqual([false, true]);
+    }),
+    60_000,
+  );
 
-  it('says hello again after NATS was killed and started with an empty memory (F3)', async () => {
-    await launched();
-    await api.nats.kill();
-    // Before the agent can say hello again: the answer to that one hello is what it has to hear of it by.
-    const { items } = launch({ name: 'second', revision: 2 });
-    api.desired = api.sign(items);
-    await api.nats.start();
-    await eventually(() => done().length === 4, { within: 30_000 });
-    expect([api.ofType('container.created').length, gapless()]).toEqual([2, true]);
-  }, 60_000);
+  it.concurrent(
+    'says hello again after NATS was killed and started with an empty memory (F3)',
+    AgentScene.of(async ({ api, done, launched }) => {
+      await launched();
+      await api.nats.kill();
+      // Before the agent can say hello again: the answer to that one hello is what it has to hear of it by.
+      const { items } = launch({ name: 'second', revision: 2 });
+      api.desired = api.sign(items);
+      await api.nats.start();
+      await eventually(() => done() === 4, { within: 30_000 });
+      expect([api.ofType('container.created').length, gapless(api)]).toEqual([2, true]);
+    }),
+    60_000,
+  );
 
-  it('takes the same state a thousand times for one, and never goes back to an older one (F15)', async () => {
-    const { items } = launch();
-    await start();
-    await eventually(() => api.beats.length > 0, { within: 30_000 });
-    const [older, newer] = [api.sign([]), api.sign(items)];
-    const replies = await Promise.all(Array.from({ length: 1000 }, () => api.send(newer)));
-    expect(new Set(replies.map(({ result }) => result))).toEqual(new Set(['accepted']));
-    await expect(api.send(older)).resolves.toEqual({ result: 'stale', revision: 2 });
-    await eventually(() => done().length === 2, { within: 30_000 });
-    expect(api.ofType('container.created')).toHaveLength(1);
-  }, 60_000);
+  it.concurrent(
+    'takes the same state a thousand times for one, and never goes back to an older one (F15)',
+    AgentScene.of(async ({ api, start, done }) => {
+      const { items } = launch();
+      await start();
+      await eventually(() => api.beats.length > 0, { within: 30_000 });
+      const [older, newer] = [api.sign([]), api.sign(items)];
+      const replies = await Promise.all(Array.from({ length: 1000 }, () => api.send(newer)));
+      expect(new Set(replies.map(({ result }) => result))).toEqual(new Set(['accepted']));
+      await expect(api.send(older)).resolves.toEqual({ result: 'stale', revision: 2 });
+      await eventually(() => done() === 2, { within: 30_000 });
+      expect(api.ofType('container.created')).toHaveLength(1);
+    }),
+    60_000,
+  );
 
-  it('does nothing for a state of which any byte was changed on its way', async () => {
-    const { items } = launch();
-    await start();
-    await eventually(() => api.beats.length > 0, { within: 30_000 });
-    const message = api.sign(items);
-    for (let at = 0; at < message.body.length; at++) {
-      const bytes = Buffer.from(message.body, 'latin1');
-      bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
-      expect((await api.send({ ...message, body: bytes.toString('latin1') })).result).toBe('rejected');
-    }
-    expect((await simulated(home)).containers).toEqual([]);
-    await expect(api.send(message)).resolves.toMatchObject({ result: 'accepted' });
-    await eventually(() => done().length === 2, { within: 30_000 });
-  }, 60_000);
+  it.concurrent(
+    'does nothing for a state of which any byte was changed on its way',
+    AgentScene.of(async ({ api, home, start, done }) => {
+      const { items } = launch();
+      await start();
+      await eventually(() => api.beats.length > 0, { within: 30_000 });
+      const message = api.sign(items);
+      for (let at = 0; at < message.body.length; at++) {
+        const bytes = Buffer.from(message.body, 'latin1');
+        bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+        expect((await api.send({ ...message, body: bytes.toString('latin1') })).result).toBe('rejected');
+      }
+      expect((await simulated(home)).containers).toEqual([]);
+      await expect(api.send(message)).resolves.toMatchObject({ result: 'accepted' });
+      await eventually(() => done() === 2, { within: 30_000 });
+    }),
+    60_000,
+  );
 
-  it('sends again what it does not know to be stored, and it is stored once', async () => {
-    let batches = 0;
-    api.onBatch = (batch) => {
-      if (++batches > 2) return undefined;
-      api.store(batch);
-      return 'silence';
-    };
-    await launched();
-    expect(batches).toBeGreaterThan(1);
-    expect([api.ofType('container.created').length, gapless()]).toEqual([1, true]);
-  }, 90_000);
+  it.concurrent(
+    'sends again what it does not know to be stored, and it is stored once',
+    AgentScene.of(async ({ api, launched }) => {
+      let batches = 0;
+      api.onBatch = (batch) => {
+        if (++batches > 2) return undefined;
+        api.store(batch);
+        return 'silence';
+      };
+      await launched();
+      expect(batches).toBeGreaterThan(1);
+      expect([api.ofType('container.created').length, gapless(api)]).toEqual([1, true]);
+    }),
+    90_000,
+  );
 
-  it('waits when the API is busy, and loses nothing', async () => {
-    let busy = 5;
-    api.onBatch = () => (busy-- > 0 ? { result: 'busy', retryAfterMs: 50 } : undefined);
-    await launched();
-    expect([busy < 0, gapless()]).toEqual([true, true]);
-  }, 60_000);
+  it.concurrent(
+    'waits when the API is busy, and loses nothing',
+    AgentScene.of(async ({ api, launched }) => {
+      let busy = 5;
+      api.onBatch = () => (busy-- > 0 ? { result: 'busy', retryAfterMs: 50 } : undefined);
+      await launched();
+      expect([busy < 0, gapless(api)]).toEqual([true, true]);
+    }),
+    60_000,
+  );
 
-  it('names the loss of an event that the API never takes, and goes on with the others', async () => {
-    api.onBatch = (batch) =>
-      batch.events.some(({ type }) => type === 'node.up') ? { result: 'refused', cause: 'poison' } : undefined;
-    await launched();
-    expect([api.types().includes('node.up'), gapless()]).toEqual([false, true]);
-    expect(api.ofType('history.gap')).toMatchObject([{ data: { cause: 'refused: poison' } }]);
-  }, 60_000);
+  it.concurrent(
+    'names the loss of an event that the API never takes, and goes on with the others',
+    AgentScene.of(async ({ api, launched }) => {
+      api.onBatch = (batch) =>
+        batch.events.some(({ type }) => type === 'node.up') ? { result: 'refused', cause: 'poison' } : undefined;
+      await launched();
+      expect([api.types().includes('node.up'), gapless(api)]).toEqual([false, true]);
+      expect(api.ofType('history.gap')).toMatchObject([{ data: { cause: 'refused: poison' } }]);
+    }),
+    60_000,
+  );
 
-  it('sends everything again to an API whose database is older (F27)', async () => {
-    const { agent } = await launched();
-    await agent.kill('SIGTERM');
-    const second = await start();
-    await eventually(() => api.epochs.length === 2 && (api.epochs[1]?.cursor ?? 0) > 0, { within: 30_000 });
-    await eventually(() => gapless());
-    const all = api.events.map(({ epoch, seq, type }) => `${epoch} ${seq} ${type}`);
+  it.concurrent(
+    'sends everything again to an API whose database is older (F27)',
+    AgentScene.of(async ({ api, start, launched }) => {
+      const { agent } = await launched();
+      await agent.kill('SIGTERM');
+      const second = await start();
+      await eventually(() => api.epochs.length === 2 && (api.epochs[1]?.cursor ?? 0) > 0, { within: 30_000 });
+      await eventually(() => gapless(api));
+      const all = api.events.map(({ epoch, seq, type }) => `${epoch} ${seq} ${type}`);
 
-    // The backup knew the first ten events of the first epoch, and nothing of the second.
-    api.events.splice(10);
-    api.epochs = [{ epoch: api.epochs[0]?.epoch ?? 'epo_x', cursor: 10, closed: false }];
-    await api.nats.kill();
-    await api.nats.start();
-    await eventually(() => api.events.length >= all.length, { within: 15_000 });
-    expect(api.events.map(({ epoch, seq, type }) => `${epoch} ${seq} ${type}`).slice(0, all.length)).toEqual(all);
-    expect([gapless(), second.exited]).toEqual([true, false]);
-  }, 60_000);
+      // The backup knew the first ten events of the first epoch, and nothing of the second.
+      api.events.splice(10);
+      api.epochs = [{ epoch: api.epochs[0]?.epoch ?? 'epo_x', cursor: 10, closed: false }];
+      await api.nats.kill();
+      await api.nats.start();
+      await eventually(() => api.events.length >= all.length, { within: 15_000 });
+      expect(api.events.map(({ epoch, seq, type }) => `${epoch} ${seq} ${type}`).slice(0, all.length)).toEqual(all);
+      expect([gapless(api), second.exited]).toEqual([true, false]);
+    }),
+    60_000,
+  );
 
-  it('only watches once a newer agent has its identity (F21)', async () => {
-    const { agent } = await launched();
-    const copy = { ...home, home: await temporaryFolder('clone') };
-    await cp(home.home, copy.home, { recursive: true, filter: (path) => !path.endsWith('LOCK') });
-    const clone = await start({ ...copy, env: { ...home.env, ORRERY_AGENT_HOME: copy.home } });
-    await eventually(() => api.epochs.length === 2 && (api.epochs[1]?.cursor ?? 0) > 0, { within: 30_000 });
-    // Whatever the older one has to say next is answered with `fenced`.
-    const { items } = launch({ name: 'second', revision: api.revision + 1 });
-    await api.want(items);
-    await eventually(() => agent.log().includes('agent.fenced'), { within: 30_000 });
-    const beats = api.beats.length;
-    await eventually(() => api.beats.length > beats + 3);
-    expect(new Set(api.beats.slice(beats).map(({ epoch }) => epoch)).size).toBe(1);
-    expect([agent.exited, clone.exited]).toEqual([false, false]);
-  }, 60_000);
+  it.concurrent(
+    'only watches once a newer agent has its identity (F21)',
+    AgentScene.of(async ({ api, home, start, launched }) => {
+      const { agent } = await launched();
+      const copy = { ...home, home: await temporaryFolder('clone') };
+      await cp(home.home, copy.home, { recursive: true, filter: (path) => !path.endsWith('LOCK') });
+      const clone = await start({}, { ...copy, env: { ...home.env, ORRERY_AGENT_HOME: copy.home } });
+      await eventually(() => api.epochs.length === 2 && (api.epochs[1]?.cursor ?? 0) > 0, { within: 30_000 });
+      // Whatever the older one has to say next is answered with `fenced`.
+      const { items } = launch({ name: 'second', revision: api.revision + 1 });
+      await api.want(items);
+      await eventually(() => agent.log().includes('agent.fenced'), { within: 30_000 });
+      const beats = api.beats.length;
+      await eventually(() => api.beats.length > beats + 3);
+      expect(new Set(api.beats.slice(beats).map(({ epoch }) => epoch)).size).toBe(1);
+      expect([agent.exited, clone.exited]).toEqual([false, false]);
+    }),
+    60_000,
+  );
 
-  it('finds NATS again where the API says it is now, as the same host', async () => {
-    const { agent } = await launched();
-    await agent.kill('SIGTERM');
-    const file = join(home.home, 'host.json');
-    const record = JSON.parse(await readFile(file, 'utf8')) as { nats: { url: string } };
-    record.nats.url = `nats://127.0.0.1:${await freePort()}`;
-    await writeFile(file, JSON.stringify(record));
-    const hellos = api.hellos.length;
-    const again = await start();
-    await eventually(() => api.hellos.length > hellos, { within: 30_000 });
-    expect([again.exited, api.joins.length, api.renewals.length]).toEqual([false, 1, 1]);
-    await eventually(() => api.ofType('host.started').length >= 2, { within: 30_000 });
-    expect([api.ofType('container.created').length, gapless()]).toEqual([1, true]);
-  }, 90_000);
+  it.concurrent(
+    'finds NATS again where the API says it is now, as the same host',
+    AgentScene.of(async ({ api, home, start, launched }) => {
+      const { agent } = await launched();
+      await agent.kill('SIGTERM');
+      const file = join(home.home, 'host.json');
+      const record = JSON.parse(await readFile(file, 'utf8')) as { nats: { url: string } };
+      record.nats.url = `nats://127.0.0.1:${await freePort()}`;
+      await writeFile(file, JSON.stringify(record));
+      const hellos = api.hellos.length;
+      const again = await start();
+      await eventually(() => api.hellos.length > hellos, { within: 30_000 });
+      expect([again.exited, api.joins.length, api.renewals.length]).toEqual([false, 1, 1]);
+      await eventually(() => api.ofType('host.started').length >= 2, { within: 30_000 });
+      expect([api.ofType('container.created').length, gapless(api)]).toEqual([1, true]);
+    }),
+    90_000,
+  );
 
-  it('waits for an authorization and is done when it comes', async () => {
-    const { items, membership } = launch({}, PRIVATE_NETWORK);
-    api.desired = api.sign(items);
-    await start();
-    const outcomes = () => api.ofType('item.settled').filter(({ data }) => data.item === membership.id);
-    await eventually(() => outcomes().length === 1, { within: 30_000 });
-    expect(outcomes()[0]?.data.outcome).toMatchObject({ kind: 'waiting', code: 'authorization' });
-    await mkdir(join(home.home, 'authorized'));
-    await writeFile(join(home.home, 'authorized', PRIVATE_NETWORK), '');
-    await eventually(() => outcomes().length === 2, { within: 30_000 });
-    expect(outcomes()[1]?.data.outcome).toMatchObject({ kind: 'done' });
-    const told = api.types().filter((type) => type.startsWith('authorization.'));
-    expect(told).toEqual(['authorization.requested', 'authorization.granted']);
-  }, 60_000);
+  it.concurrent(
+    'waits for an authorization and is done when it comes',
+    AgentScene.of(async ({ api, home, start }) => {
+      const { items, membership } = launch({}, PRIVATE_NETWORK);
+      api.desired = api.sign(items);
+      await start();
+      const outcomes = () => api.ofType('item.settled').filter(({ data }) => data.item === membership.id);
+      await eventually(() => outcomes().length === 1, { within: 30_000 });
+      expect(outcomes()[0]?.data.outcome).toMatchObject({ kind: 'waiting', code: 'authorization' });
+      await mkdir(join(home.home, 'authorized'));
+      await writeFile(join(home.home, 'authorized', PRIVATE_NETWORK), '');
+      await eventually(() => outcomes().length === 2, { within: 30_000 });
+      expect(outcomes()[1]?.data.outcome).toMatchObject({ kind: 'done' });
+      const told = api.types().filter((type) => type.startsWith('authorization.'));
+      expect(told).toEqual(['authorization.requested', 'authorization.granted']);
+    }),
+    60_000,
+  );
 
-  it('ends in order, with work in flight, within ten seconds (F24)', async () => {
-    const agent = await start();
-    await eventually(() => api.beats.length > 0, { within: 30_000 });
-    await api.want(launch().items);
-    await eventually(() => agent.log().includes('step.started'));
-    const asked = Date.now();
-    expect(await agent.kill('SIGTERM')).toBe(0);
-    expect(Date.now() - asked).toBeLessThan(10_000);
-    const again = await start();
-    await eventually(() => done().length === 2, { within: 30_000 });
-    expect([again.exited, api.ofType('container.created').length, gapless()]).toEqual([false, 1, true]);
-  }, 60_000);
+  it.concurrent(
+    'ends in order, with work in flight, within ten seconds (F24)',
+    AgentScene.of(async ({ api, start, done }) => {
+      const agent = await start();
+      await eventually(() => api.beats.length > 0, { within: 30_000 });
+      await api.want(launch().items);
+      await eventually(() => agent.log().includes('step.started'));
+      const asked = Date.now();
+      expect(await agent.kill('SIGTERM')).toBe(0);
+      expect(Date.now() - asked).toBeLessThan(10_000);
+      const again = await start();
+      await eventually(() => done() === 2, { within: 30_000 });
+      expect([again.exited, api.ofType('container.created').length, gapless(api)]).toEqual([false, 1, true]);
+    }),
+    60_000,
+  );
 });

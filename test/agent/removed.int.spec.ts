@@ -1,10 +1,11 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { HelloReply } from '@orrery/shared/contracts';
-import { AgentProcess, agentHome, type AgentHome } from '../support/agent/agent-process.js';
+import type { AgentHome } from '../support/agent/agent-process.js';
+import { AgentScene } from '../support/agent/agent-scene.js';
 import { identities, simulated } from '../support/agent/agent-state.js';
-import { FakeApi } from '../support/agent/fake-api.js';
+import type { FakeApi } from '../support/agent/fake-api.js';
 import { launch } from '../support/agent/items.js';
 import { eventually } from '../support/servers.js';
 import { buildOnce } from '../support/system/build.js';
@@ -12,38 +13,20 @@ import { buildOnce } from '../support/system/build.js';
 const UNKNOWN: HelloReply = { result: 'refused', code: 'unknown-host', cause: 'this host was removed' };
 
 describe('an agent whose host was removed', () => {
-  let api: FakeApi;
-  let home: AgentHome;
-  const agents: AgentProcess[] = [];
-  const start = async (more: Record<string, string> = {}) => {
-    const agent = await AgentProcess.start(home, more);
-    agents.push(agent);
-    return agent;
-  };
-  let items: ReturnType<typeof launch>['items'];
-  const launched = async () => {
-    ({ items } = launch());
-    api.desired = api.sign(items);
-    const agent = await start();
-    await eventually(() => api.ofType('item.settled').filter(({ data }) => data.outcome.kind === 'done').length === 2, {
-      within: 30_000,
-    });
-    return agent;
-  };
   /** As `host rm --force` while the agent runs: its batches are fenced, and its hellos refused. */
-  const remove = () => {
+  const remove = (api: FakeApi) => {
     const former = api.hostId;
     api.isRemoved = true;
     api.onHello = (_hello, host) => (host === former ? UNKNOWN : undefined);
     api.onBatch = (_batch, host) => (host === former ? { result: 'fenced', cause: 'no such host' } : undefined);
     return former;
   };
-  const exists = (...path: string[]) =>
-    stat(join(home.home, ...path)).then(
+  const exists = ({ home }: AgentHome, ...path: string[]) =>
+    stat(join(home, ...path)).then(
       () => true,
       () => false,
     );
-  const stopContainer = async () => {
+  const stopContainer = async (home: AgentHome) => {
     const file = join(home.home, 'simulated.json');
     const state = await simulated(home);
     const containers = state.containers.map((container) => ({ ...container, state: 'exited' }));
@@ -51,84 +34,92 @@ describe('an agent whose host was removed', () => {
   };
 
   beforeAll(buildOnce, 180_000);
-  beforeEach(async () => {
-    api = await FakeApi.start();
-    home = await agentHome(api);
-  });
-  afterEach(async () => {
-    for (const agent of agents.splice(0)) await agent.kill();
-    await api.close();
-  });
 
-  it('believes a hello and not a fence: it was removed and not cloned, says so once, and does not join by itself', async () => {
-    const agent = await launched();
-    const joins = api.joins.length;
-    remove();
-    await api.want(launch({ name: 'second', revision: api.revision + 1 }).items);
-    await eventually(() => agent.log().includes('host.removed'), { within: 30_000 });
-    await eventually(() => exists('removed.json'));
-    expect(agent.log()).not.toMatch(/agent\.fenced|host-cloned/);
-    expect(agent.log().split('"host.removed"')).toHaveLength(2);
-    expect(agent.log()).toContain('restart the agent with a join secret');
-    expect([agent.exited, api.joins.length]).toEqual([false, joins]);
-  }, 60_000);
+  it.concurrent(
+    'believes a hello and not a fence: it was removed and not cloned, says so once, and does not join by itself',
+    AgentScene.of(async ({ api, home, launched }) => {
+      const { agent } = await launched();
+      const joins = api.joins.length;
+      remove(api);
+      await api.want(launch({ name: 'second', revision: api.revision + 1 }).items);
+      await eventually(() => agent.log().includes('host.removed'), { within: 30_000 });
+      await eventually(() => exists(home, 'removed.json'));
+      expect(agent.log()).not.toMatch(/agent\.fenced|host-cloned/);
+      expect(agent.log().split('"host.removed"')).toHaveLength(2);
+      expect(agent.log()).toContain('restart the agent with a join secret');
+      expect([agent.exited, api.joins.length]).toEqual([false, joins]);
+    }),
+    60_000,
+  );
 
-  it('goes on saying hello when another speaks for its host, so that the API hears both in turns, and nothing else', async () => {
-    const agent = await launched();
-    api.onHello = () => ({ result: 'refused', code: 'cloned', cause: 'a newer start speaks for this host' });
-    api.onBatch = () => ({ result: 'fenced', cause: 'a newer start of this agent has taken over' });
-    await api.want(launch({ name: 'second', revision: api.revision + 1 }).items);
-    await eventually(() => agent.log().includes('agent.fenced'), { within: 30_000 });
-    const [hellos, beats] = [api.hellos.length, api.beats.length];
-    await eventually(() => api.hellos.length > hellos + 1, { within: 30_000, what: 'two more hellos' });
-    expect([api.beats.length - beats, agent.exited]).toEqual([0, false]);
-    expect(agent.log().split('"agent.fenced"')).toHaveLength(2);
-  }, 60_000);
+  it.concurrent(
+    'goes on saying hello when another speaks for its host, so that the API hears both in turns, and nothing else',
+    AgentScene.of(async ({ api, launched }) => {
+      const { agent } = await launched();
+      api.onHello = () => ({ result: 'refused', code: 'cloned', cause: 'a newer start speaks for this host' });
+      api.onBatch = () => ({ result: 'fenced', cause: 'a newer start of this agent has taken over' });
+      await api.want(launch({ name: 'second', revision: api.revision + 1 }).items);
+      await eventually(() => agent.log().includes('agent.fenced'), { within: 30_000 });
+      const [hellos, beats] = [api.hellos.length, api.beats.length];
+      await eventually(() => api.hellos.length > hellos + 1, { within: 30_000, what: 'two more hellos' });
+      expect([api.beats.length - beats, agent.exited]).toEqual([0, false]);
+      expect(agent.log().split('"agent.fenced"')).toHaveLength(2);
+    }),
+    60_000,
+  );
 
-  it('does nothing after a start at which it may not join, and works on when the API knows it again', async () => {
-    const first = await launched();
-    remove();
-    await api.want([...items, ...launch({ name: 'second', revision: api.revision + 1 }).items]);
-    await eventually(() => exists('removed.json'), { within: 30_000 });
-    await first.kill('SIGTERM');
-    await stopContainer();
-    await api.nats.stop();
+  it.concurrent(
+    'does nothing after a start at which it may not join, and works on when the API knows it again',
+    AgentScene.of(async ({ api, home, start, launched }) => {
+      const { agent: first, items } = await launched();
+      remove(api);
+      await api.want([...items, ...launch({ name: 'second', revision: api.revision + 1 }).items]);
+      await eventually(() => exists(home, 'removed.json'), { within: 30_000 });
+      await first.kill('SIGTERM');
+      await stopContainer(home);
+      await api.nats.stop();
 
-    const secret = { ORRERY_JOIN_SECRET_FILE: join(home.home, 'no.secret') };
-    const watching = await start(secret);
-    await eventually(() => watching.log().includes('agent.started'), { within: 30_000 });
-    expect(watching.log()).toContain('join.not-again');
-    const stateOf = async () => (await simulated(home)).containers.find(({ name }) => name === 'demo')?.state;
-    // Were it to act, it would have by the time that it has looked and said hello: as the one below does.
-    api.isRemoved = false;
-    api.onHello = () => undefined;
-    api.onBatch = () => undefined;
-    expect(await stateOf()).toBe('exited');
-    await api.nats.start();
-    await eventually(async () => (await stateOf()) === 'running', { within: 30_000 });
-    expect(await exists('removed.json')).toBe(false);
-  }, 60_000);
+      const secret = { ORRERY_JOIN_SECRET_FILE: join(home.home, 'no.secret') };
+      const watching = await start(secret);
+      await eventually(() => watching.log().includes('agent.started'), { within: 30_000 });
+      expect(watching.log()).toContain('join.not-again');
+      const stateOf = async () => (await simulated(home)).containers.find(({ name }) => name === 'demo')?.state;
+      // Were it to act, it would have by the time that it has looked and said hello: as the one below does.
+      api.isRemoved = false;
+      api.onHello = () => undefined;
+      api.onBatch = () => undefined;
+      expect(await stateOf()).toBe('exited');
+      await api.nats.start();
+      await eventually(async () => (await stateOf()) === 'running', { within: 30_000 });
+      expect(await exists(home, 'removed.json')).toBe(false);
+    }),
+    60_000,
+  );
 
-  it('joins as a new host when a person starts it again: all of the old one is kept, none of it used', async () => {
-    const first = await launched();
-    const [identity] = await identities(home);
-    await first.kill('SIGTERM');
-    const former = remove();
-    api.forgetHost();
+  it.concurrent(
+    'joins as a new host when a person starts it again: all of the old one is kept, none of it used',
+    AgentScene.of(async ({ api, home, start, launched }) => {
+      const { agent: first } = await launched();
+      const [identity] = await identities(home);
+      await first.kill('SIGTERM');
+      const former = remove(api);
+      api.forgetHost();
 
-    const again = await start();
-    await eventually(() => api.ofType('host.started').length === 2, { within: 30_000 });
-    expect(again.log()).toContain('join.again');
-    const record = JSON.parse(await readFile(join(home.home, 'host.json'), 'utf8')) as { hostId: string };
-    expect(record.hostId).toBe(api.hostId);
-    const [folder = ''] = await readdir(join(home.home, 'former'));
-    expect(folder).toContain(former);
-    for (const kept of ['host.json', 'desired.json', 'journal', `identities/${identity?.node ?? ''}.json`])
-      expect(await exists('former', folder, kept)).toBe(true);
-    expect(await identities(home)).toEqual([]);
-    await eventually(() => api.ofType('finding.raised').some(({ data }) => data.finding.code === 'item-unclaimed'), {
-      within: 30_000,
-    });
-    expect((await simulated(home)).containers).toMatchObject([{ name: 'demo', state: 'running' }]);
-  }, 60_000);
+      const again = await start();
+      await eventually(() => api.ofType('host.started').length === 2, { within: 30_000 });
+      expect(again.log()).toContain('join.again');
+      const record = JSON.parse(await readFile(join(home.home, 'host.json'), 'utf8')) as { hostId: string };
+      expect(record.hostId).toBe(api.hostId);
+      const [folder = ''] = await readdir(join(home.home, 'former'));
+      expect(folder).toContain(former);
+      for (const kept of ['host.json', 'desired.json', 'journal', `identities/${identity?.node ?? ''}.json`])
+        expect(await exists(home, 'former', folder, kept)).toBe(true);
+      expect(await identities(home)).toEqual([]);
+      await eventually(() => api.ofType('finding.raised').some(({ data }) => data.finding.code === 'item-unclaimed'), {
+        within: 30_000,
+      });
+      expect((await simulated(home)).containers).toMatchObject([{ name: 'demo', state: 'running' }]);
+    }),
+    60_000,
+  );
 });

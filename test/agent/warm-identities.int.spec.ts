@@ -1,178 +1,196 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Hello } from '@orrery/shared/contracts';
-import { AgentProcess, agentHome, type AgentHome } from '../support/agent/agent-process.js';
+import type { AgentHome } from '../support/agent/agent-process.js';
+import { AgentScene } from '../support/agent/agent-scene.js';
 import { identities, simulated } from '../support/agent/agent-state.js';
-import { FakeApi } from '../support/agent/fake-api.js';
+import type { FakeApi } from '../support/agent/fake-api.js';
 import { launch } from '../support/agent/items.js';
 import { eventually } from '../support/servers.js';
 import { buildOnce } from '../support/system/build.js';
 
 const WITHIN = { within: 30_000 };
 
+const last = ({ hellos }: FakeApi): Hello | undefined => hellos.at(-1);
+const offered = (api: FakeApi) =>
+  eventually(() => last(api)?.freeIdentities.length === 3 && last(api)?.freeIdentities, {
+    ...WITHIN,
+    what: '3 identities in a hello',
+  });
+const came = (done: () => number, count: number) =>
+  eventually(() => done() === count, { ...WITHIN, what: `${count} items done` });
+const identityStages = (api: FakeApi) =>
+  api.ofType('item.progress').flatMap(({ data }) => (data.stage === 'identity' ? [data.detail] : []));
+const addressOf = async (home: AgentHome, node: string) =>
+  (await identities(home)).find((one) => one.node === node)?.address;
+
 describe('identities that an agent makes ahead', () => {
-  let api: FakeApi;
-  let home: AgentHome;
-  const agents: AgentProcess[] = [];
-  const start = async (more: Record<string, string> = {}) => {
-    const agent = await AgentProcess.start(home, more);
-    agents.push(agent);
-    return agent;
-  };
-  const last = (): Hello | undefined => api.hellos.at(-1);
-  const offered = (count = 3) =>
-    eventually(() => last()?.freeIdentities.length === count && last()?.freeIdentities, {
-      ...WITHIN,
-      what: `${count} identities in a hello`,
-    });
-  const done = (count: number) =>
-    eventually(() => api.ofType('item.settled').filter(({ data }) => data.outcome.kind === 'done').length === count, {
-      ...WITHIN,
-      what: `${count} items done`,
-    });
-  const identityStages = () =>
-    api.ofType('item.progress').flatMap(({ data }) => (data.stage === 'identity' ? [data.detail] : []));
-  const addressOf = async (node: string) => (await identities(home)).find((one) => one.node === node)?.address;
-
   beforeAll(buildOnce, 180_000);
-  beforeEach(async () => {
-    api = await FakeApi.start();
-    home = await agentHome(api);
-  });
-  afterEach(async () => {
-    for (const agent of agents.splice(0)) await agent.kill();
-    await api.close();
-  });
 
-  it('are told in hello with what the host reaches, and told again when one was taken and another made', async () => {
-    await start();
-    const [first = '', ...others] = await offered();
-    expect(last()?.prefixes).toEqual(['172.17.0.0/16', '192.168.1.0/24']);
-    const { items, container } = launch({ identity: first });
-    await api.want(items);
-    await done(2);
-    expect(identityStages()).toEqual([`address ${first}, made ahead`]);
-    expect((await simulated(home)).containers[0]?.daemon.identityPublic.slice(0, 10)).toBe(first);
-    expect(await addressOf(container.node)).toBe(first);
-    const now = await eventually(() => {
-      const free = last()?.freeIdentities ?? [];
-      return free.length === 3 && !free.includes(first) && free;
-    }, WITHIN);
-    expect(now).toEqual(expect.arrayContaining(others));
-    // All of it is one session: hello was said again, nothing began anew.
-    expect([new Set(api.hellos.map(({ epoch }) => epoch)).size, api.types().includes('history.gap')]).toEqual([
-      1,
-      false,
-    ]);
-  }, 90_000);
+  it.concurrent(
+    'are told in hello with what the host reaches, and told again when one was taken and another made',
+    AgentScene.of(async ({ api, home, start, done }) => {
+      await start();
+      const [first = '', ...others] = await offered(api);
+      expect(last(api)?.prefixes).toEqual(['172.17.0.0/16', '192.168.1.0/24']);
+      const { items, container } = launch({ identity: first });
+      await api.want(items);
+      await came(done, 2);
+      expect(identityStages(api)).toEqual([`address ${first}, made ahead`]);
+      expect((await simulated(home)).containers[0]?.daemon.identityPublic.slice(0, 10)).toBe(first);
+      expect(await addressOf(home, container.node)).toBe(first);
+      const now = await eventually(() => {
+        const free = last(api)?.freeIdentities ?? [];
+        return free.length === 3 && !free.includes(first) && free;
+      }, WITHIN);
+      expect(now).toEqual(expect.arrayContaining(others));
+      // All of it is one session: hello was said again, nothing began anew.
+      expect([new Set(api.hellos.map(({ epoch }) => epoch)).size, api.types().includes('history.gap')]).toEqual([
+        1,
+        false,
+      ]);
+    }),
+    90_000,
+  );
 
-  it('cause no more than one hello a second, and none when nothing is new', async () => {
-    const said: number[] = [];
-    api.onHello = () => void said.push(performance.now());
-    await start();
-    const free = await offered();
-    const wanted = free.map((identity, at) => launch({ identity, name: `demo-${at}` }).items);
-    await api.want(wanted.flat());
-    await done(6);
-    await eventually(
-      () => last()?.freeIdentities.length === 3 && !last()?.freeIdentities.includes(free[0] ?? ''),
-      WITHIN,
-    );
-    const { length } = said;
-    const beats = api.beats.length;
-    await eventually(() => api.beats.length > beats + 10, WITHIN);
-    expect(said).toHaveLength(length);
-    // Told by the agent's clock; on its way a hello may be late, and the next one not.
-    const gaps = said.slice(1).map((at, before) => at - (said[before] ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThan(500);
-  }, 90_000);
+  // Alone, as it measures.
+  it(
+    'cause no more than one hello a second, and none when nothing is new',
+    AgentScene.of(async ({ api, start, done }) => {
+      const said: number[] = [];
+      api.onHello = () => void said.push(performance.now());
+      await start();
+      const free = await offered(api);
+      const wanted = free.map((identity, at) => launch({ identity, name: `demo-${at}` }).items);
+      await api.want(wanted.flat());
+      await came(done, 6);
+      await eventually(
+        () => last(api)?.freeIdentities.length === 3 && !last(api)?.freeIdentities.includes(free[0] ?? ''),
+        WITHIN,
+      );
+      const { length } = said;
+      const beats = api.beats.length;
+      await eventually(() => api.beats.length > beats + 10, WITHIN);
+      expect(said).toHaveLength(length);
+      // Told by the agent's clock; on its way a hello may be late, and the next one not.
+      const gaps = said.slice(1).map((at, before) => at - (said[before] ?? 0));
+      expect(Math.min(...gaps)).toBeGreaterThan(500);
+    }),
+    90_000,
+  );
 
-  it('are kept over a restart, the bound ones too, and the pool is not filled above what is wanted', async () => {
-    const agent = await start();
-    const free = await offered();
-    const { items, container } = launch({ identity: free[0] });
-    await api.want(items);
-    await done(2);
-    const before = await eventually(() => {
-      const now = last()?.freeIdentities ?? [];
-      return now.length === 3 && !now.includes(free[0] ?? '') && now;
-    }, WITHIN);
-    await agent.kill('SIGKILL');
-    const hellos = api.hellos.length;
-    await start();
-    await eventually(() => api.hellos.length > hellos, WITHIN);
-    expect([...(api.hellos[hellos]?.freeIdentities ?? [])].sort()).toEqual([...before].sort());
-    expect(await addressOf(container.node)).toBe(free[0]);
-    expect((await stat(join(home.home, 'identities', 'warm', `${before[0]}.json`))).mode & 0o777).toBe(0o600);
-  }, 90_000);
+  it.concurrent(
+    'are kept over a restart, the bound ones too, and the pool is not filled above what is wanted',
+    AgentScene.of(async ({ api, home, start, done }) => {
+      const agent = await start();
+      const free = await offered(api);
+      const { items, container } = launch({ identity: free[0] });
+      await api.want(items);
+      await came(done, 2);
+      const before = await eventually(() => {
+        const now = last(api)?.freeIdentities ?? [];
+        return now.length === 3 && !now.includes(free[0] ?? '') && now;
+      }, WITHIN);
+      await agent.kill('SIGKILL');
+      const hellos = api.hellos.length;
+      await start();
+      await eventually(() => api.hellos.length > hellos, WITHIN);
+      expect([...(api.hellos[hellos]?.freeIdentities ?? [])].sort()).toEqual([...before].sort());
+      expect(await addressOf(home, container.node)).toBe(free[0]);
+      expect((await stat(join(home.home, 'identities', 'warm', `${before[0]}.json`))).mode & 0o777).toBe(0o600);
+    }),
+    90_000,
+  );
 
-  it('never come back: not when the container is removed, and not for another node', async () => {
-    await start();
-    const [identity = ''] = await offered();
-    const one = launch({ identity });
-    const other = launch({ identity, name: 'other', revision: 2 });
-    await api.want(one.items);
-    await done(2);
-    await api.want([...one.items, ...other.items]);
-    const refused = () => api.ofType('item.settled').find(({ data }) => data.item === other.container.id);
-    await eventually(() => refused(), WITHIN);
-    expect(refused()?.data.outcome).toMatchObject({
-      ...{ kind: 'failed', code: 'identity-lost', cause: expect.stringContaining(one.container.node) },
-    });
-    const gone = [...one.items, ...other.items].map((item) => ({ ...item, intent: 'absent' as const, revision: 3 }));
-    await api.want(gone);
-    await done(2 + gone.length);
-    expect([await identities(home), (await simulated(home)).containers]).toEqual([[], []]);
-    await offered();
-    expect(api.hellos.slice(-1).flatMap(({ freeIdentities }) => freeIdentities)).not.toContain(identity);
-  }, 90_000);
+  it.concurrent(
+    'never come back: not when the container is removed, and not for another node',
+    AgentScene.of(async ({ api, home, start, done }) => {
+      await start();
+      const [identity = ''] = await offered(api);
+      const one = launch({ identity });
+      const other = launch({ identity, name: 'other', revision: 2 });
+      await api.want(one.items);
+      await came(done, 2);
+      await api.want([...one.items, ...other.items]);
+      const refused = () => api.ofType('item.settled').find(({ data }) => data.item === other.container.id);
+      await eventually(() => refused(), WITHIN);
+      expect(refused()?.data.outcome).toMatchObject({
+        ...{ kind: 'failed', code: 'identity-lost', cause: expect.stringContaining(one.container.node) },
+      });
+      const gone = [...one.items, ...other.items].map((item) => ({ ...item, intent: 'absent' as const, revision: 3 }));
+      await api.want(gone);
+      await came(done, 2 + gone.length);
+      expect([await identities(home), (await simulated(home)).containers]).toEqual([[], []]);
+      await offered(api);
+      expect(api.hellos.slice(-1).flatMap(({ freeIdentities }) => freeIdentities)).not.toContain(identity);
+    }),
+    90_000,
+  );
 
-  it('that are named and not here are made anew, which progress says', async () => {
-    await start({ ORRERY_WARM_IDENTITIES: '0' });
-    await eventually(() => api.beats.length > 0, WITHIN);
-    const { items, container } = launch({ identity: '00c0ffee00' });
-    await api.want(items);
-    await done(2);
-    const address = await addressOf(container.node);
-    expect(address).not.toBe('00c0ffee00');
-    expect(identityStages()).toEqual([`address ${address}, made anew: 00c0ffee00 is not on this host`]);
-    expect(api.hellos.flatMap(({ freeIdentities }) => freeIdentities)).toEqual([]);
-  }, 90_000);
+  it.concurrent(
+    'that are named and not here are made anew, which progress says',
+    AgentScene.of(async ({ api, home, start, done }) => {
+      await start({ ORRERY_WARM_IDENTITIES: '0' });
+      await eventually(() => api.beats.length > 0, WITHIN);
+      const { items, container } = launch({ identity: '00c0ffee00' });
+      await api.want(items);
+      await came(done, 2);
+      const address = await addressOf(home, container.node);
+      expect(address).not.toBe('00c0ffee00');
+      expect(identityStages(api)).toEqual([`address ${address}, made anew: 00c0ffee00 is not on this host`]);
+      expect(api.hellos.flatMap(({ freeIdentities }) => freeIdentities)).toEqual([]);
+    }),
+    90_000,
+  );
 
-  it('are not made while the host’s policy denies the image, and are as soon as it allows it', async () => {
-    const policy = join(home.home, 'policy.yaml');
-    await writeFile(policy, 'images: [registry.lan/*]\n', { mode: 0o600 });
-    await start({ ORRERY_POLICY_FILE: policy });
-    await eventually(() => api.beats.length > 10, WITHIN);
-    expect(api.hellos.flatMap(({ freeIdentities }) => freeIdentities)).toEqual([]);
-    await writeFile(policy, 'images: [zerotier/*]\n', { mode: 0o600 });
-    await offered();
-  }, 90_000);
+  it.concurrent(
+    'are not made while the host’s policy denies the image, and are as soon as it allows it',
+    AgentScene.of(async ({ api, home, start }) => {
+      const policy = join(home.home, 'policy.yaml');
+      await writeFile(policy, 'images: [registry.lan/*]\n', { mode: 0o600 });
+      await start({ ORRERY_POLICY_FILE: policy });
+      await eventually(() => api.beats.length > 10, WITHIN);
+      expect(api.hellos.flatMap(({ freeIdentities }) => freeIdentities)).toEqual([]);
+      await writeFile(policy, 'images: [zerotier/*]\n', { mode: 0o600 });
+      await offered(api);
+    }),
+    90_000,
+  );
 
-  it.each(['warm.before-write', 'warm.after-write', 'warm.before-move', 'warm.after-move', 'launch.identity'])(
+  it.concurrent.each([
+    'warm.before-write',
+    'warm.after-write',
+    'warm.before-move',
+    'warm.after-move',
+    'launch.identity',
+  ])(
     'are each in exactly one place after a death at %s, and the launch has its own',
-    async (point) => {
-      const isAtMove = !point.endsWith('-write');
-      const first = await start(isAtMove ? {} : { ORRERY_CRASH_AT: point });
-      if (!isAtMove) await eventually(() => first.exited, { ...WITHIN, what: `the death at ${point}` });
-      else {
-        await offered();
-        await first.kill('SIGKILL');
-      }
-      const victim = isAtMove ? await start({ ORRERY_CRASH_AT: point }) : await start();
-      const [identity = ''] = await offered();
-      const { items, container } = launch({ identity });
-      await (isAtMove ? api.want(items).catch(() => undefined) : api.want(items));
-      if (isAtMove) {
-        await eventually(() => victim.exited, { ...WITHIN, what: `the death at ${point}` });
-        await start();
-      }
-      await done(2);
-      expect(await identities(home)).toEqual([{ node: container.node, address: identity }]);
-      expect((await simulated(home)).containers[0]?.daemon.identityPublic.slice(0, 10)).toBe(identity);
-      await eventually(() => last()?.freeIdentities.length === 3 && !last()?.freeIdentities.includes(identity), WITHIN);
-    },
+    (point) =>
+      AgentScene.of(async ({ api, home, start, done }) => {
+        const isAtMove = !point.endsWith('-write');
+        const first = await start(isAtMove ? {} : { ORRERY_CRASH_AT: point });
+        if (!isAtMove) await eventually(() => first.exited, { ...WITHIN, what: `the death at ${point}` });
+        else {
+          await offered(api);
+          await first.kill('SIGKILL');
+        }
+        const victim = isAtMove ? await start({ ORRERY_CRASH_AT: point }) : await start();
+        const [identity = ''] = await offered(api);
+        const { items, container } = launch({ identity });
+        await (isAtMove ? api.want(items).catch(() => undefined) : api.want(items));
+        if (isAtMove) {
+          await eventually(() => victim.exited, { ...WITHIN, what: `the death at ${point}` });
+          await start();
+        }
+        await came(done, 2);
+        expect(await identities(home)).toEqual([{ node: container.node, address: identity }]);
+        expect((await simulated(home)).containers[0]?.daemon.identityPublic.slice(0, 10)).toBe(identity);
+        await eventually(
+          () => last(api)?.freeIdentities.length === 3 && !last(api)?.freeIdentities.includes(identity),
+          WITHIN,
+        );
+      })(),
     120_000,
   );
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -9,16 +9,11 @@ import { Clone } from './clone.js';
 import { type Run } from './run.js';
 
 const READY = 'Orrery is ready';
-const clones: Clone[] = [];
-
-async function clone(env?: NodeJS.ProcessEnv): Promise<Clone> {
-  const made = await Clone.make(env);
-  clones.push(made);
-  return made;
-}
+/** The simulated hosts of a start that nobody told how many. */
+const AGENTS = ['cloud-1', 'cloud-2', 'onprem-1'];
 
 async function untilReady(run: Run): Promise<void> {
-  await eventually(() => run.output.includes(READY) || run.isOver, { within: 20_000, what: 'npm start' });
+  await eventually(() => run.output.includes(READY) || run.isOver, { within: 45_000, what: 'npm start' });
   if (!run.output.includes(READY)) throw new Error(run.output);
 }
 
@@ -35,19 +30,24 @@ async function natsPid({ home }: Clone): Promise<number> {
   return Number(await readFile(join(home, 'nats/nats.pid'), 'utf8'));
 }
 
-afterEach(async () => {
-  for (const made of clones.splice(0)) {
-    await (
-      await made.run('stop')
-    ).ended;
-    await made.remove();
-  }
-});
+async function finish(clone: Clone): Promise<void> {
+  await (
+    await clone.run('stop')
+  ).ended;
+  await clone.remove();
+}
 
-describe('npm start', () => {
+describe('npm start, in one clone from its first start on', () => {
+  let here: Clone;
+  let run: Run;
+  let before: Awaited<ReturnType<typeof urls>>;
+  beforeAll(async () => {
+    here = await Clone.make();
+  });
+  afterAll(() => finish(here));
+
   it('starts servers, API and three simulated hosts where there is no engine, and says what is missing', async () => {
-    const here = await clone();
-    const run = await here.run('start');
+    run = await here.run('start');
     await untilReady(run);
     expect((await here.story()).sort()).toEqual([
       'agent up cloud-1 simulated=true site=cloud',
@@ -66,19 +66,20 @@ describe('npm start', () => {
     expect(await ask((await urls(here)).database, 'SELECT current_database()')).toEqual(['orrery']);
   });
 
-  it('takes the number of simulated hosts from its flags', async () => {
-    const [none, five] = [await clone(), await clone()];
-    await untilReady(await none.run('start', '--no-simulate'));
-    expect(await none.story()).toEqual(['api up']);
-    await untilReady(await five.run('start', '--simulate', '5'));
-    const names = (await five.story()).filter((line) => line.startsWith('agent')).map((line) => line.split(' ')[2]);
-    expect(names.sort()).toEqual(['cloud-1', 'cloud-2', 'cloud-3', 'cloud-4', 'onprem-1']);
+  it('says that it runs already, and where', async () => {
+    const again = await here.run('start');
+    expect(await again.ended).toBe(0);
+    expect(again.output).toContain(`already running at http://127.0.0.1:${here.port}`);
+    const stranger = await Clone.make({ ORRERY_PORT: String(here.port) });
+    const third = await stranger.run('start');
+    expect(await third.ended).toBe(1);
+    expect(third.output).toContain('Another Orrery, with another state folder');
+    await finish(stranger);
   });
 
   it('on Ctrl-C stops agents, then the API, then NATS and Postgres within three seconds, and says that containers go on', async () => {
-    const here = await clone();
-    const run = await here.run('start', '--simulate=2');
-    await untilReady(run);
+    before = await urls(here);
+    await ask(before.database, 'CREATE TABLE kept AS SELECT 7 AS value');
     const [postgres, nats] = [await postgresPid(here), await natsPid(here)];
     const start = performance.now();
     run.controlC();
@@ -86,8 +87,8 @@ describe('npm start', () => {
     // Three seconds on a calm machine.
     expect(performance.now() - start).toBeLessThan(10_000);
     const story = await here.story();
-    expect(story.slice(3, 5).sort()).toEqual(['agent down cloud-1', 'agent down cloud-2']);
-    expect(story.slice(5)).toEqual(['api down']);
+    expect(story.slice(4, 7).sort()).toEqual(AGENTS.map((name) => `agent down ${name}`));
+    expect(story.slice(7)).toEqual(['api down']);
     expect(identify(postgres)).toBeUndefined();
     expect(identify(nats)).toBeUndefined();
     expect(await readFile(join(here.home, 'logs/postgres.log'), 'utf8')).toContain('database system is shut down');
@@ -95,101 +96,112 @@ describe('npm start', () => {
   });
 
   it('finds its data, its port and its passwords when it is started again', async () => {
-    const here = await clone();
-    const first = await here.run('start', '--no-simulate');
-    await untilReady(first);
-    const before = await urls(here);
-    await ask(before.database, 'CREATE TABLE kept AS SELECT 7 AS value');
-    first.controlC();
-    await first.ended;
-    await untilReady(await here.run('start', '--no-simulate'));
+    run = await here.run('start');
+    await untilReady(run);
     expect(await urls(here)).toEqual(before);
     expect(await ask(before.database, 'SELECT value FROM kept')).toEqual([7]);
   });
 
   it('takes over the servers, and replaces the programs, that a killed start has left', async () => {
-    const here = await clone();
-    const first = await here.run('start', '--simulate=1');
-    await untilReady(first);
+    const { length } = await here.story();
     const [postgres, nats] = [await postgresPid(here), await natsPid(here)];
-    first.child.kill('SIGKILL');
-    await first.ended;
-    const second = await here.run('start', '--simulate=1');
-    await untilReady(second);
-    expect(second.output).toContain('Postgres was still running and is taken over');
+    run.child.kill('SIGKILL');
+    await run.ended;
+    run = await here.run('start');
+    await untilReady(run);
+    expect(run.output).toContain('Postgres was still running and is taken over');
     expect([await postgresPid(here), await natsPid(here)]).toEqual([postgres, nats]);
-    const again = await eventually(async () => (await here.story()).slice(2).length === 4 && here.story(), {
-      what: 'the agent',
-    });
-    expect(again.slice(2, 5)).toEqual(['agent down cloud-1', 'api down', 'api up']);
-    expect(again[5]).toContain('agent up cloud-1');
+    const since = async () => (await here.story()).slice(length);
+    const again = await eventually(async () => (await since()).length === 8 && since(), { what: 'the agents' });
+    expect(again.slice(0, 3).sort()).toEqual(AGENTS.map((name) => `agent down ${name}`));
+    expect(again.slice(3, 5)).toEqual(['api down', 'api up']);
+    expect(again.slice(5).sort()).toEqual(AGENTS.map((name) => expect.stringContaining(`agent up ${name}`)));
   });
 
   it('starts what crashes again, on the same port, and says so', async () => {
-    const here = await clone();
-    const run = await here.run('start', '--no-simulate');
-    await untilReady(run);
-    const before = await urls(here);
+    const ups = async () => (await here.story()).filter((line) => line === 'api up').length;
+    const upBefore = await ups();
     process.kill(await postgresPid(here), 'SIGKILL');
-    await eventually(() => run.output.includes('Postgres runs again'), { within: 15_000, what: 'Postgres' });
+    await eventually(() => run.output.includes('Postgres runs again'), { within: 30_000, what: 'Postgres' });
     expect(run.output).toContain('! Postgres ended; started again in');
     expect(await ask(before.database, 'SELECT 1')).toEqual([1]);
     const api = JSON.parse(await readFile(join(here.home, 'run/processes/api.json'), 'utf8')) as { pid: number };
     process.kill(api.pid, 'SIGKILL');
-    await eventually(async () => (await here.story()).filter((line) => line === 'api up').length === 2, {
-      what: 'the API',
+    await eventually(async () => (await ups()) === upBefore + 1, { what: 'the API' });
+  });
+});
+
+type MakeClone = (env?: NodeJS.ProcessEnv, uid?: number) => Promise<Clone>;
+
+/** A test with clones of its own, beside which others may run. */
+const withClones = (test: (clone: MakeClone) => Promise<void>) => async () => {
+  const clones: Clone[] = [];
+  try {
+    await test(async (env, uid) => {
+      const made = await Clone.make(env, uid);
+      clones.push(made);
+      return made;
     });
-  });
+  } finally {
+    await Promise.all(clones.map(finish));
+  }
+};
 
-  it('says who has its port and how to choose another', async () => {
-    const here = await clone();
-    const other = createServer((_request, response) => response.end('something else'));
-    await new Promise<void>((resolve) => other.listen(here.port, '127.0.0.1', resolve));
-    const run = await here.run('start');
-    expect(await run.ended).toBe(1);
-    expect(run.output).toContain(`Port ${here.port} of 127.0.0.1 is in use`);
-    expect(run.output).toContain(`ORRERY_PORT=${here.port + 1} npm start`);
-    await new Promise((resolve) => other.close(resolve));
-    await untilReady(await here.run('start', '--no-simulate'));
-  });
+describe('npm start', () => {
+  it.concurrent(
+    'takes the number of simulated hosts from its flags',
+    withClones(async (clone) => {
+      const [none, five] = [await clone(), await clone()];
+      await untilReady(await none.run('start', '--no-simulate'));
+      expect(await none.story()).toEqual(['api up']);
+      await untilReady(await five.run('start', '--simulate', '5'));
+      const names = (await five.story()).filter((line) => line.startsWith('agent')).map((line) => line.split(' ')[2]);
+      expect(names.sort()).toEqual(['cloud-1', 'cloud-2', 'cloud-3', 'cloud-4', 'onprem-1']);
+    }),
+  );
 
-  it('says that it runs already, and where', async () => {
-    const here = await clone();
-    await untilReady(await here.run('start', '--no-simulate'));
-    const again = await here.run('start');
-    expect(await again.ended).toBe(0);
-    expect(again.output).toContain(`already running at http://127.0.0.1:${here.port}`);
-    const stranger = await clone({ ORRERY_PORT: String(here.port) });
-    const third = await stranger.run('start');
-    expect(await third.ended).toBe(1);
-    expect(third.output).toContain('Another Orrery, with another state folder');
-  });
+  it.concurrent(
+    'says who has its port and how to choose another',
+    withClones(async (clone) => {
+      const here = await clone();
+      const other = createServer((_request, response) => response.end('something else'));
+      await new Promise<void>((resolve) => other.listen(here.port, '127.0.0.1', resolve));
+      const run = await here.run('start');
+      expect(await run.ended).toBe(1);
+      expect(run.output).toContain(`Port ${here.port} of 127.0.0.1 is in use`);
+      expect(run.output).toContain(`ORRERY_PORT=${here.port + 1} npm start`);
+      await new Promise((resolve) => other.close(resolve));
+      await untilReady(await here.run('start', '--no-simulate'));
+    }),
+  );
 
-  it('goes to the background with --detach, and npm stop ends it', async () => {
-    const here = await clone();
-    const run = await here.run('start', '--detach', '--simulate=1');
-    expect(await run.ended).toBe(0);
-    expect(run.output).toContain(READY);
-    expect(run.output).toContain('npm stop stops Orrery');
-    const postgres = await postgresPid(here);
-    expect(identify(postgres)).toBeDefined();
-    const stop = await here.run('stop');
-    expect(await stop.ended).toBe(0);
-    expect(stop.output).toContain('Orrery has stopped');
-    expect(identify(postgres)).toBeUndefined();
-    expect((await here.story()).slice(2)).toEqual(['agent down cloud-1', 'api down']);
-    const again = await here.run('stop');
-    expect(await again.ended).toBe(0);
-    expect(again.output).toContain('Orrery is not running');
-  });
+  it.concurrent(
+    'goes to the background with --detach, and npm stop ends it',
+    withClones(async (clone) => {
+      const here = await clone();
+      const run = await here.run('start', '--detach', '--simulate=1');
+      expect(await run.ended).toBe(0);
+      expect(run.output).toContain(READY);
+      expect(run.output).toContain('npm stop stops Orrery');
+      const postgres = await postgresPid(here);
+      expect(identify(postgres)).toBeDefined();
+      const stop = await here.run('stop');
+      expect(await stop.ended).toBe(0);
+      expect(stop.output).toContain('Orrery has stopped');
+      expect(identify(postgres)).toBeUndefined();
+      expect((await here.story()).slice(2)).toEqual(['agent down cloud-1', 'api down']);
+      const again = await here.run('stop');
+      expect(await again.ended).toBe(0);
+      expect(again.output).toContain('Orrery is not running');
+    }),
+  );
 
-  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  const asRoot = process.getuid?.() === 0 ? it.concurrent : it.concurrent.skip;
   asRoot(
     'works for an ordinary user, and what it makes is for that user only',
-    async () => {
+    withClones(async (clone) => {
       const nobody = 65534;
-      const theirs = await Clone.make({}, nobody);
-      clones.push(theirs);
+      const theirs = await clone({}, nobody);
       const run = await theirs.run('start', '--simulate=1');
       await untilReady(run);
       expect((await stat(`/proc/${await postgresPid(theirs)}`)).uid).toBe(nobody);
@@ -208,16 +220,19 @@ describe('npm start', () => {
       }
       run.controlC();
       expect(await run.ended).toBe(0);
-    },
-    30_000,
+    }),
+    60_000,
   );
 
-  it('leaves servers of your own alone: no Postgres and no NATS where URLs are given', async () => {
-    const given = { DATABASE_URL: 'postgres://me@db.example/orrery', NATS_URL: 'nats://me@bus.example' };
-    const here = await clone(given);
-    await untilReady(await here.run('start', '--no-simulate'));
-    expect(await urls(here)).toEqual({ database: given.DATABASE_URL, nats: given.NATS_URL });
-    await expect(postgresPid(here)).rejects.toThrow('ENOENT');
-    await expect(natsPid(here)).rejects.toThrow('ENOENT');
-  });
+  it.concurrent(
+    'leaves servers of your own alone: no Postgres and no NATS where URLs are given',
+    withClones(async (clone) => {
+      const given = { DATABASE_URL: 'postgres://me@db.example/orrery', NATS_URL: 'nats://me@bus.example' };
+      const here = await clone(given);
+      await untilReady(await here.run('start', '--no-simulate'));
+      expect(await urls(here)).toEqual({ database: given.DATABASE_URL, nats: given.NATS_URL });
+      await expect(postgresPid(here)).rejects.toThrow('ENOENT');
+      await expect(natsPid(here)).rejects.toThrow('ENOENT');
+    }),
+  );
 });

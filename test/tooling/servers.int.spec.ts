@@ -109,7 +109,7 @@ describe('Postgres started by root', () => {
       expect(uids).toEqual([0, 1, 65534, 2, 65534, 3, 0, 4]);
       await rm(folder, { recursive: true });
     },
-    30_000,
+    120_000,
   );
 });
 
