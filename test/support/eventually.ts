@@ -10,6 +10,9 @@ export interface EventuallyOptions {
   what?: string;
 }
 
+/** A look that is dear is taken less often, so that looking takes no more than a third of a processor. Milliseconds at most. */
+const LONGEST_REST = 250;
+
 /**
  * Polls until the condition gives something truthy, and returns that. An error counts as "not yet"; the last one is
  * the cause of the failure.
@@ -21,6 +24,7 @@ export async function eventually<T>(
   const end = performance.now() + within;
   for (;;) {
     let last: unknown;
+    const begun = performance.now();
     try {
       const value = await condition();
       if (value) return value as Truthy<T>;
@@ -28,10 +32,11 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    if (performance.now() >= end) {
+    const now = performance.now();
+    if (now >= end) {
       const reason = last instanceof Error ? last.message : String(last);
       throw new Error(`${what} did not come true within ${within} ms: ${reason}`, { cause: last });
     }
-    await pause(every);
+    await pause(Math.max(every, Math.min(2 * (now - begun), LONGEST_REST)));
   }
 }

@@ -61,6 +61,7 @@ export class System {
   readonly accepted = new Set<string>();
   /** Replicas, the first being `api`. */
   readonly replicas: ApiProcess[] = [];
+  #connections: pg.Pool | undefined;
 
   private constructor(
     private readonly servers: Servers,
@@ -144,6 +145,8 @@ export class System {
   }
 
   async sql<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
+    if (this.postgres.isShared) return (await this.#kept().query(text, values)).rows as Row[];
+    // A cluster that may be killed: whoever asks finds out how it is now.
     const client = new pg.Client({ connectionString: this.database.url });
     client.on('error', () => undefined);
     await client.connect();
@@ -152,6 +155,14 @@ export class System {
     } finally {
       await client.end().catch(() => undefined);
     }
+  }
+
+  /** What is asked in a loop is asked over connections that stay: to make one costs both ends more than any of these questions. */
+  #kept(): pg.Pool {
+    if (this.#connections) return this.#connections;
+    const { url: connectionString } = this.database;
+    this.#connections = new pg.Pool({ connectionString, max: 2, idleTimeoutMillis: 5_000, allowExitOnIdle: true });
+    return this.#connections.on('error', () => undefined);
   }
 
   async presences(): Promise<Record<string, Host['presence']>> {
@@ -225,6 +236,8 @@ export class System {
     await this.#keepLogs();
     for (const proxy of Object.values(this.proxies)) await proxy?.close();
     await this.nats.close();
+    await this.#connections?.end();
+    this.#connections = undefined;
     await this.postgres.close();
   }
 
