@@ -1,6 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { NEW_NETWORK, type NetworkConfig, type NetworkId } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
+import { DockerEngine } from '../../apps/agent/src/docker/docker-engine.js';
+import { KernelView } from '../../apps/agent/src/kernel/kernel-view.js';
+import type { Machine } from '../../apps/agent/src/machine/machine.js';
 import type { ContainerBlueprint } from '../../apps/agent/src/reconciler/step.js';
 import type { ControllerApi } from '../../apps/agent/src/zerotier/controller-api.js';
 import { eventually } from '../support/eventually.js';
@@ -9,6 +14,7 @@ import { MachineLab } from './machine/machine-lab.js';
 
 jest.setTimeout(90_000);
 const engine = await findLabEngine();
+const run = promisify(execFile);
 const CONFIG: NetworkConfig = {
   ...NEW_NETWORK,
   pools: [{ start: '10.66.0.10', end: '10.66.0.250' }],
@@ -17,21 +23,24 @@ const CONFIG: NetworkConfig = {
   mtu: 1400,
 };
 
+/** One lab for all of this file. */
+let lab: MachineLab;
+beforeAll(async () => {
+  if (engine) lab = await MachineLab.open(engine);
+});
+afterAll(() => lab?.close());
+
 (engine ? describe : describe.skip)('a controller in a container', () => {
-  let lab: MachineLab;
   let keeper: ContainerBlueprint;
   let network: NetworkId;
   const controller = (node = keeper.node): Promise<ControllerApi> =>
     lab.machine.controller(node, 'container', AbortSignal.timeout(30_000));
 
   beforeAll(async () => {
-    if (!engine) return;
-    lab = await MachineLab.open(engine);
     keeper = lab.blueprint('keeper');
     await lab.launch(keeper);
     await eventually(async () => (await lab.nodeOf(keeper)).daemon.known, { within: 15_000, what: 'its daemon' });
   });
-  afterAll(() => lab?.close());
 
   it('is found by asking it', async () => {
     const probed = await (await controller()).probe();
@@ -82,3 +91,71 @@ const CONFIG: NetworkConfig = {
     await expect(controller()).rejects.toMatchObject({ code: 'container-died' });
   });
 });
+
+// Making a bridge address unreachable needs root and `ip`.
+(engine && process.getuid?.() === 0 ? describe : describe.skip)(
+  'the real machine, where the bridge does not lead',
+  () => {
+    it('reaches the daemon by exec, and joins and leaves through it', async () => {
+      const network = await lab.network();
+      const blueprint = lab.blueprint('walled');
+      const engineId = await lab.launch(blueprint);
+      await lab.authorize(network, blueprint.node);
+      const { NetworkSettings } = await lab.world.docker.getContainer(engineId).inspect();
+      const ip = NetworkSettings.Networks[lab.config.dockerNetwork]?.IPAddress ?? '';
+      const probe = async (machine: Machine) =>
+        (await machine.controller(blueprint.node, 'container', AbortSignal.timeout(30_000))).probe();
+      expect(await probe(lab.another())).toMatchObject({ networks: [] });
+      await run('ip', ['route', 'add', 'unreachable', `${ip}/32`]);
+      try {
+        const machine = lab.another();
+        const noController = { code: 'controller-unreachable', fix: expect.stringContaining(lab.config.dockerNetwork) };
+        await expect(probe(machine)).rejects.toMatchObject(noController);
+        const about = { node: blueprint.node, item: blueprint.item, nodeKind: 'container' as const, network };
+        const settings = { allowManaged: true, allowGlobal: true, allowDefault: false, allowDNS: false };
+        await lab.do({ ...about, step: 'join-network', settings }, machine);
+        const address = await lab.addressOf(blueprint, machine);
+        expect(await lab.nodeOf(blueprint, machine)).toMatchObject({
+          daemon: { known: true },
+          memberships: { known: true, value: [{ network, status: 'OK', addresses: [address], allowGlobal: true }] },
+          peers: { known: true },
+        });
+        await expect(probe(machine)).rejects.toMatchObject({
+          ...noController,
+          message: expect.stringContaining('docker exec'),
+        });
+        await lab.do({ ...about, step: 'leave-network' }, machine);
+        expect((await lab.nodeOf(blueprint, machine)).memberships).toEqual({ known: true, value: [] });
+      } finally {
+        await run('ip', ['route', 'del', 'unreachable', `${ip}/32`]);
+      }
+    });
+
+    it('sees the same interfaces by nsenter, by ip in the container and by its /proc', async () => {
+      const network = await lab.network('10.80.0');
+      const blueprint = lab.blueprint('seen', [network]);
+      const engineId = await lab.launch(blueprint, [network]);
+      await lab.addressOf(blueprint);
+      const docker = new DockerEngine(lab.config.dockerSocket);
+      const { State } = await lab.world.docker.getContainer(engineId).inspect();
+      const commands: string[] = [];
+      const look = (pid: number, withIp: boolean) =>
+        new KernelView().container({
+          engineId,
+          pid,
+          run: async (command) => {
+            commands.push(command.join(' '));
+            if (!withIp && commands.at(-1)?.includes('ip -json')) return { stdout: '', stderr: '', exitCode: 127 };
+            return docker.exec(engineId, command);
+          },
+        });
+      const entered = await look(State.Pid, true);
+      expect(commands).toEqual([]);
+      expect(entered).toMatchObject([{ up: true, addresses: [expect.stringMatching(/^10\.80\.0\./)] }]);
+      expect(await look(0, true)).toEqual(entered);
+      expect(await look(0, false)).toEqual(entered);
+      // A number that means another process here is not entered: this very one is not in the container.
+      expect(await look(process.pid, true)).toEqual(entered);
+    });
+  },
+);

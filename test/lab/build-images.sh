@@ -14,8 +14,8 @@ mkdir -p "$context/bin" "$context/code"
 cp "$here/zerotier-standin/Dockerfile" "$context/"
 cp -p "$here/zerotier-standin/zerotier-one" "$context/bin/"
 # In one file: what Node spends most of a short life on is finding and reading modules, and a run of the suites has hundreds of these lives.
-(cd "$repo" && npx esbuild test/support/zerotier-standin/main.ts --bundle --platform=node --target=node20.19 --format=cjs \
-  --log-level=error --outfile="$context/code/main.cjs")
+(cd "$repo" && npx esbuild test/support/zerotier-standin/program.ts --bundle --platform=node --target=node20.19 --format=cjs \
+  --log-level=error --outfile="$context/code/program.cjs")
 # The host's network is the only one that a build may be able to fetch Debian packages through.
 docker build --network host --quiet --build-arg BASE="${ORRERY_LAB_BASE_IMAGE:-orrery-lab/debian:13}" --tag "$image" "$context" >/dev/null
 echo "$image made"

@@ -5,6 +5,8 @@
 # ORRERY_LAB_BIP (10.213.x.1/24), ORRERY_LAB_POOL (10.214.0.0/16) and ORRERY_LAB_BRIDGE: name and x are derived from DIR.
 # Engines in one network namespace share its firewall chains; give each a namespace of its own (unshare -n) if that matters.
 set -euo pipefail
+# A tenth of what a container costs the engine was Go's collecting of garbage.
+export GOGC=${GOGC:-400}
 
 usage() { sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 [ $# -eq 2 ] || usage

@@ -14,6 +14,9 @@ export interface EventuallyOptions {
   what?: string;
 }
 
+/** A look that is dear is taken less often, so that looking takes no more than a third of a processor. Milliseconds at most. */
+const LONGEST_REST = 250;
+
 /**
  * Polls until the condition gives something truthy, and returns that. An error counts as "not yet"; the last one is
  * the cause of the failure.
@@ -22,10 +25,11 @@ export async function eventually<T>(
   condition: () => T | Promise<T>,
   { within = 15_000, every, what = 'the condition' }: EventuallyOptions = {},
 ): Promise<Truthy<T>> {
-  const begin = performance.now();
-  const end = begin + within;
+  const started = performance.now();
+  const end = started + within;
   for (;;) {
     let last: unknown;
+    const begun = performance.now();
     try {
       const value = await condition();
       if (value) return value as Truthy<T>;
@@ -33,10 +37,12 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    if (performance.now() >= end) {
+    const now = performance.now();
+    if (now >= end) {
       const reason = last instanceof Error ? last.message : String(last);
       throw new Error(`${what} did not come true within ${within} ms: ${reason}`, { cause: last });
     }
-    await pause(every ?? (performance.now() - begin < SOON_MS ? 25 : 100));
+    const usual = every ?? (now - started < SOON_MS ? 25 : 100);
+    await pause(Math.max(usual, Math.min(2 * (now - begun), LONGEST_REST)));
   }
 }

@@ -154,13 +154,14 @@ export class DockerSystem {
   }
 
   async lastEvent(): Promise<number> {
-    return (await this.events()).at(-1)?.id ?? 0;
+    const [row] = await this.system.sql<{ id: number | null }>('SELECT max(id)::int AS id FROM events');
+    return row?.id ?? 0;
   }
 
   /** Resolves with the first event of this kind after `after`. */
   async event(type: string, after: number, within = 30_000) {
     const found = async () => (await this.events(after)).find((event) => event.type === type);
-    return eventually(found, { within, what: `an event ${type}` });
+    return eventually(found, { within, every: 50, what: `an event ${type}` });
   }
 
   /** Launches, authorizes as soon as the node is known, and resolves when all is done. */

@@ -5,22 +5,36 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { NetworkId } from '@orrery/shared/contracts';
 import { eventually } from '../support/eventually.js';
+import { isLong } from '../support/system/scaled.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { importImage } from './machine/tiny-image.js';
 import { DockerSystem, HOST } from './system/docker-system.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const engine = await findLabEngine();
 /** Ten seconds on a calm machine. */
 const SOON_MS = 15_000;
+/**
+ * Intent, identity, create, upload, start: what a launch is made of on a real machine. The long form adds the moments between them,
+ * at which a machine is as at one of these. Points of the journal and the uplink are the same on a simulated one: test/agent.
+ */
+const LAUNCH = [
+  ...['desired.after-write', 'launch.identity', 'launch.create', 'launch.upload', 'launch.start'],
+  ...(isLong ? ['step.before:mint-identity', 'step.before:create-container'] : []),
+  ...(isLong ? ['step.before:start-container', 'step.after:start-container'] : []),
+];
 
-/** One system for all of this file: what is wrong is the image, or the way to the engine. */
+/** Ten seconds on a calm machine, the start of the agent and the minting included. */
+const AGAIN_MS = 20_000;
+
+/** One system for all of this file, and a container that all is well with: what is wrong is the image, the way to the engine, or the agent. */
 let world: DockerSystem;
 let network: NetworkId;
 let good: string;
 beforeAll(async () => {
   if (!engine) return;
   world = await DockerSystem.open(engine);
+  // Public: nobody has to authorize, so that nothing but the agent is waited for.
   network = await world.controller.network('10.77.0', { private: false });
   good = world.name('good');
   await world.launched(good, network, () => Promise.resolve());
@@ -142,5 +156,85 @@ afterAll(() => world?.close());
     await eventually(anew, { within: 60_000, what: 'the restart that stayed wanted' });
     const settled = async () => (await world.system.cli('status')).out.includes('Everything is as it is wanted');
     await eventually(settled, { within: 60_000, every: 500, what: 'a status without complaints' });
+  });
+});
+
+/** FAULTS F7 and F8. */
+(engine ? describe : describe.skip)('an agent that is killed -9 in the middle of something, on a real engine', () => {
+  let second: NetworkId;
+  let startedAt: string;
+  const containersNamed = async (name: string) =>
+    (await world.ours()).filter(({ Names }) => Names.includes(`/orrery-${name}`));
+  /** Kills the agent at a point, in the course of a change; resolves with the time from its next start until that came true. */
+  const killedAt = async (point: string, change: () => Promise<{ id: string }>) => {
+    await world.host.process.kill('SIGTERM');
+    await world.host.start({ ORRERY_CRASH_AT: point });
+    const { id } = await change();
+    await eventually(() => world.host.process.exited, { within: 60_000, what: `the death at ${point}` });
+    expect(world.host.process.child.signalCode).toBe('SIGKILL');
+    const begun = performance.now();
+    await world.host.start();
+    await world.system.done(id, 60_000);
+    return performance.now() - begun;
+  };
+  const goodLives = async () => expect((await world.container(good).inspect()).State.StartedAt).toBe(startedAt);
+
+  beforeAll(async () => {
+    second = await world.controller.network('10.78.0', { private: false });
+    startedAt = (await world.container(good).inspect()).State.StartedAt;
+  });
+
+  it.each(LAUNCH)('at %s has one container and one identity soon after', async (point) => {
+    const name = world.name(point.replaceAll(/[^a-z]+/g, '-').slice(0, 40));
+    const identities = (await world.host.identities()).size;
+    const launched = () => world.system.launch(HOST, name, network);
+    const ms = await killedAt(point, launched);
+    expect(ms).toBeLessThan(AGAIN_MS);
+    const [container, ...more] = await containersNamed(name);
+    expect([container?.State, more]).toEqual(['running', []]);
+    expect((await world.host.identities()).size).toBe(identities + 1);
+    expect(await world.addressOf(name)).toMatch(/^[0-9a-f]{10}$/);
+    const made = (await world.events()).filter(
+      ({ type, data }) => type === 'container.started' && data['name'] === name,
+    );
+    expect(made).toHaveLength(1);
+    await goodLives();
+    const { id } = await world.system.change('DELETE', `/v1/hosts/${HOST}/containers/${name}`);
+    await world.system.done(id);
+    expect((await world.host.identities()).size).toBe(identities);
+  });
+
+  it('at launch.joined is in the network once, and its container was not restarted', async () => {
+    const { Config } = await world.container(good).inspect();
+    const path = `/v1/nodes/${Config.Labels['io.orrery.node']}/networks/${second}`;
+    const ms = await killedAt('launch.joined', () => world.system.change('PUT', path, {}));
+    expect(ms).toBeLessThan(AGAIN_MS);
+    const joins = (await world.events()).filter(
+      ({ type, data }) => type === 'network.joined' && data['network'] === second,
+    );
+    expect(joins).toHaveLength(1);
+    await goodLives();
+  });
+
+  it('leaves nothing behind of what it minted, and no container that nobody wants', async () => {
+    const left = async () => (await world.ours()).map(({ Names }) => Names[0]);
+    await eventually(async () => (await left()).length === 1, { within: 30_000, what: 'one container' });
+    expect(await left()).toEqual([`/orrery-${good}`]);
+  });
+
+  it('restarted over several running containers restarts none of them', async () => {
+    const names = ['a', 'b', 'c'].map((letter) => world.name(letter));
+    await Promise.all(names.map((name) => world.launched(name, network, () => Promise.resolve())));
+    const all = [good, ...names];
+    const starts = () => Promise.all(all.map(async (name) => (await world.container(name).inspect()).State.StartedAt));
+    const before = await starts();
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const seen = await world.lastEvent();
+      await world.host.process.kill(signal);
+      await world.host.start();
+      await world.event('host.snapshot', seen, 30_000);
+      await world.host.welcomed();
+    }
+    expect(await starts()).toEqual(before);
   });
 });
