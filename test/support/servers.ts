@@ -10,13 +10,16 @@ export { eventually } from './eventually.js';
 export { TestPostgres, type TestDatabase } from './servers-postgres.js';
 export { reapAtExit, shortFolder, temporaryFolder } from './servers-run.js';
 
+export type OwnCluster = boolean | ((folder: string) => void);
+
 /**
  * Real Postgres. By default one cluster for the whole run, started by the first who asks: make databases in it.
- * `own`: a cluster for you alone, which may be killed, stopped and started again.
+ * `own`: a cluster for you alone, which may be killed, stopped and started again; a function is given its folder before it is made.
  */
-export async function startPostgres({ own = false }: { own?: boolean } = {}): Promise<TestPostgres> {
+export async function startPostgres({ own = false }: { own?: OwnCluster } = {}): Promise<TestPostgres> {
   const run = await runFolder();
   const dir = own ? await mkdtemp(join(run, 'postgres-')) : join(run, 'postgres');
+  if (typeof own === 'function') own(dir);
   const launch = async () => {
     const server = await launchPostgres({
       dir,

@@ -9,6 +9,7 @@ import {
   startNats,
   startPostgres,
   temporaryFolder,
+  type OwnCluster,
   type TestDatabase,
   type TestNats,
   type TestPostgres,
@@ -36,7 +37,7 @@ export interface SystemOptions {
   agent?: (name: string) => Record<string, string>;
   api?: Record<string, string>;
   /** A cluster for this system alone, which may be killed. */
-  ownPostgres?: boolean;
+  ownPostgres?: OwnCluster;
   /** Which links go through a proxy of ours. */
   through?: readonly ('agents-nats' | 'api-nats' | 'postgres')[];
   /** False: servers only; the test starts API and agents. */

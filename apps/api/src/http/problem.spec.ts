@@ -54,6 +54,12 @@ describe('an error becomes a problem', () => {
     expect(bug).toBe(false);
   });
 
+  it('503 that says how to mend it when the disk of the database is full', () => {
+    const { problem, headers } = toProblem(new QueryFailedError('INSERT 1', [], withCode('53100')));
+    expect(problem).toMatchObject({ status: 503, code: 'store-unavailable', fix: expect.stringContaining('room') });
+    expect(headers).toEqual({ 'retry-after': '5' });
+  });
+
   it('500, not 503, when a statement of ours is wrong', () => {
     expect(toProblem(new QueryFailedError('SELEC 1', [], withCode('42601'))).problem.status).toBe(500);
   });

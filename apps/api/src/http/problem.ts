@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { explain, type Problem, type ProblemCode } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { CATALOGUE, isProblemCode } from './problem-catalogue.js';
-import { isStoreAway, leavesScope } from './store-errors.js';
+import { isStoreAway, isStoreFull, leavesScope } from './store-errors.js';
 
 /** Fields of AppError.details that may leave with the problem. */
 const ALLOWED_DETAILS = ['errors', 'candidates', 'differences'] as const;
@@ -17,6 +17,9 @@ const FRAMEWORK: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_BAD_URL: { code: 'bad-request', detail: 'the address is not a valid URL' },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'bad-request', detail: 'a part of the address is too long' },
 };
+
+const MAKE_ROOM =
+  'Make room on the disk of Postgres. Nothing that was accepted is lost, and hosts keep what they have to tell until it is there.';
 
 /** The media type of every problem. */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -37,6 +40,8 @@ export interface Answered {
 /** The one place where an error becomes HTTP. Nothing of an unexpected error's text leaves. */
 export function toProblem(error: unknown): Answered {
   if (error instanceof AppError) return fromAppError(error);
+  if (isStoreFull(error))
+    return answer('store-unavailable', 'the disk of the database is full', { 'retry-after': '5' }, MAKE_ROOM);
   if (isStoreAway(error))
     return answer('store-unavailable', 'the database cannot be reached now', { 'retry-after': '5' });
   if (leavesScope(error)) return answer('forbidden', 'that would be outside of the scope of your token');

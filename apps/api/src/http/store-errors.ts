@@ -25,6 +25,9 @@ export function isStoreAway(error: unknown): boolean {
   return typeof message === 'string' && AWAY_MESSAGE.test(message);
 }
 
+/** True when Postgres has no room for what was to be written; what it has is safe. */
+export const isStoreFull = (error: unknown) => inner(error).code === '53100';
+
 /** True when a row was written that the token's scope would not let it see: the check option of the scope's views. */
 export const leavesScope = (error: unknown) => inner(error).code === '44000';
 
