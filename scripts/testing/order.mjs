@@ -7,6 +7,7 @@ const CALM = ['flood', 'renewal', 'malicious-network', 'lockout'];
 const LONG = [
   ...['hostile-desired', 'canary', 'http-hardening', 'enrolment', 'installer'],
   ...['f16-partition', 'f28-random-kills', 'f17-paused', 'f27-restored-backup', 'f06-api-killed', 'f21-cloned'],
+  ...['causes-and-crashes', 'two-containers', 'host-joins', 'launch', 'orrery-zt', 'daemon-statuses', 'admission'],
 ];
 
 /** Jest's own order is by how long files took last time; where it does not know, as in a fresh clone, it is by their size. */

@@ -1,15 +1,19 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
+import { deleteAtExit, runFolder, underLock } from '../../support/servers-run.js';
 import type { LabEngine } from '../../support/zerotier/lab-engine.js';
 
 const run = promisify(execFile);
 const LAB = new URL('../../lab/dockerd.sh', import.meta.url).pathname;
 /** ioctl request with which a TAP device is configured. */
 const TUNSETIFF = 0x400454ca;
+/** Folders of an engine's data that hold its images. */
+const STORE = ['image', 'overlay2'];
+const STORED_WITHIN_MS = 150_000;
 
 export interface VariantOptions {
   /** Tells engines of one machine apart: the third number of their bridges' addresses. */
@@ -38,13 +42,44 @@ export class EngineVariant {
   }
 
   static async start(from: LabEngine, options: VariantOptions): Promise<EngineVariant> {
-    const folder = await mkdtemp(join(tmpdir(), 'orrery-engine-'));
+    const variant = await EngineVariant.empty(from, options);
+    const { folder } = variant;
     if (options.tap === false) await writeFile(join(folder, 'no-tap.json'), JSON.stringify(denyTunsetiff()));
-    const docker = new Docker({ socketPath: join(folder, 'docker.sock') });
-    const variant = new EngineVariant({ docker, image: from.image }, folder, options);
+    const isLaidOut = await layOut(await EngineVariant.storeOf(from), join(folder, 'data'));
     await variant.boot();
-    await load(from.image, docker);
+    if (!isLaidOut) await load(from.image, variant.engine.docker);
     return variant;
+  }
+
+  private static async empty({ image }: LabEngine, options: VariantOptions): Promise<EngineVariant> {
+    const folder = await mkdtemp(join(tmpdir(), 'orrery-engine-'));
+    return new EngineVariant(
+      { docker: new Docker({ socketPath: join(folder, 'docker.sock') }), image },
+      folder,
+      options,
+    );
+  }
+
+  /** The image as an engine has it on its disk, made once in a run: to carry it from engine to engine costs as much as all else here. */
+  private static async storeOf(from: LabEngine): Promise<string> {
+    // Beside the engines: links do not lead from one file system to another.
+    const store = join(tmpdir(), `orrery-engines-${basename(await runFolder())}`);
+    const make = async () => {
+      if (await isThere(store)) return;
+      const first = await EngineVariant.empty(from, { number: 223 });
+      await first.boot();
+      await load(from.image, first.engine.docker).finally(() => first.halt());
+      await deleteAtExit(store);
+      await mkdir(`${store}.new`, { recursive: true });
+      const parts = STORE.map((part) => join(first.folder, 'data', part));
+      // An engine that keeps its images otherwise leaves nothing here, and each is given the image anew.
+      if ((await Promise.all(parts.map(isThere))).every(Boolean))
+        for (const part of parts) await rename(part, join(`${store}.new`, basename(part)));
+      await rename(`${store}.new`, store);
+      await rm(first.folder, { recursive: true, force: true });
+    };
+    await underLock(`${store}.lock`, make, STORED_WITHIN_MS);
+    return store;
   }
 
   /** Its own engine only: containers go on running in their shims. */
@@ -95,6 +130,20 @@ const denyTunsetiff = () => ({
     },
   ],
 });
+
+/** Layers are only read, so that a link is as good as a copy; what says which there are, each engine writes itself. */
+async function layOut(store: string, data: string): Promise<boolean> {
+  if (!(await isThere(join(store, 'overlay2')))) return false;
+  await mkdir(data, { recursive: true });
+  await run('sh', ['-c', 'cp -a "$1/image" "$2/" && cp -al "$1/overlay2" "$2/"', 'sh', store, data]);
+  return true;
+}
+
+const isThere = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 /** From the engine under test. By programs, not through this process, where it would cost as much again as it costs the engines. */
 async function load(image: string, { modem }: Docker): Promise<void> {
