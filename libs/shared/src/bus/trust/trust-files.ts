@@ -3,7 +3,7 @@ import { link, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccount, createOperator, createUser, fromSeed, type KeyPair } from '@nats-io/nkeys';
 import { ensurePrivateFolder, writeFileDurably } from '../../runtime/files.js';
-import { publicKeyOf, signed } from './nkey.js';
+import { signed } from './nkey.js';
 
 const KINDS = {
   operator: createOperator,
@@ -28,10 +28,10 @@ export async function readOrMakeKeys(folder: string): Promise<TrustKeys> {
   return Object.fromEntries(await Promise.all(entries)) as TrustKeys;
 }
 
-/** Knows its public key, which it has as its signatures from Node's own library: every JWT of a host is made while others wait. */
+/** Knows its public key, and signs by Node's own library: every JWT of a host is made while others wait. */
 function quick(seed: string): KeyPair {
   const pair = fromSeed(new TextEncoder().encode(seed));
-  const publicKey = publicKeyOf(seed);
+  const publicKey = pair.getPublicKey();
   return Object.assign(pair, {
     getPublicKey: () => publicKey,
     sign: (bytes: Uint8Array) => new Uint8Array(signed(seed, bytes)),
