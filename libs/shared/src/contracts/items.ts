@@ -10,11 +10,15 @@ export const NodeKind = z
   .meta({ id: 'NodeKind', description: "the host's own zerotier-one, or the one in a container" });
 export type NodeKind = z.infer<typeof NodeKind>;
 
-/** A whole image reference (`zerotier/zerotier:1.14.2`, `registry.lan:5000/zt@sha256:…`), at most 255 characters. */
+/**
+ * A whole image reference (`zerotier/zerotier:1.14.2`, `registry.lan:5000/zt@sha256:…`), at most 255 characters. It becomes part of
+ * a path to the engine: no component of it may be empty or dots.
+ */
 export const ImageReference = z
   .string()
   .max(255)
-  .regex(/^[a-z0-9][a-zA-Z0-9._\-/:]*(@sha256:[0-9a-f]{64})?$/, 'an image reference such as zerotier/zerotier:1.14.2');
+  .regex(/^[a-z0-9][a-zA-Z0-9._\-/:]*(@sha256:[0-9a-f]{64})?$/, 'an image reference such as zerotier/zerotier:1.14.2')
+  .refine((text) => !/\/\.{0,2}(?=[/:@]|$)/.test(text), 'an image reference such as zerotier/zerotier:1.14.2');
 export type ImageReference = z.infer<typeof ImageReference>;
 
 const AllowManaged = z.union([
