@@ -109,8 +109,10 @@ export class CallOperations {
     const kind: NodeKind = op.node === this.parts.hostNode ? 'host' : 'container';
     if (kind === 'container' && !this.#isOfContainer(op.node)) return undefined;
     const api = this.parts.machine.controller(op.node, kind, AbortSignal.timeout(CONTROLLER_MS));
-    // Whoever asks it hears why there is none; a call that is refused asks nobody.
-    api.catch(() => undefined);
+    const { ask } = op;
+    // Of the host's own daemon its policy is heard first. Whoever asks the controller hears why there is none.
+    const looksAhead = kind === 'container' && ask.do === 'put-records';
+    api.then((controller) => looksAhead && controller.lookAhead(ask.network)).catch(() => undefined);
     return { kind, api };
   }
 

@@ -19,6 +19,7 @@ const SHOWN = { id: NETWORK, name: 'lab', config: NEW_NETWORK };
 
 /** Answers everything, unless it is given something else to do. */
 const controller = (change: Partial<ControllerApi> = {}): ControllerApi => ({
+  lookAhead: () => undefined,
   probe: () => Promise.resolve({ address: '3a4f1af7fa', version: '1.14.1', networks: [NETWORK] }),
   network: () => Promise.resolve(SHOWN),
   putNetwork: () => Promise.resolve(SHOWN),

@@ -5,6 +5,7 @@ import { containerProfile, DAEMON_HOME } from '../docker/container-profile.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { containerName, LABEL } from '../docker/labels.js';
 import { inspectMatchesProfile } from '../docker/profile-match.js';
+import type { IdentityStore, NodeSecrets } from '../identities/identity-store.js';
 import type { ContainerBlueprint, StepOf } from '../reconciler/step.js';
 import { whyEnded } from './ended-container.js';
 import { StepError, type Executors, type StepContext } from './machine.js';
@@ -53,14 +54,8 @@ async function create(
   { signal, progress }: StepContext,
 ): Promise<FreshContainer> {
   const { engine, config, identities } = parts;
-  const secrets = await identities.get(blueprint.node);
-  if (!secrets)
-    throw new StepError({
-      code: 'identity-lost',
-      cause: 'the identity of the node is not in the state folder of the agent',
-      fix: "Restore the agent's state folder, or launch under another name.",
-    });
-  const [moons, { gateway }] = await Promise.all([
+  const [secrets, moons, { gateway }] = await Promise.all([
+    secretsOf(identities, blueprint.node),
     readMoons(config.moonsDir),
     engine.network(config.dockerNetwork, { signal }),
     assertSuitable(parts, blueprint.image, signal),
@@ -76,6 +71,16 @@ async function create(
   }
   crashPoint('launch.upload');
   return { engineId: id, networks: blueprint.memberships.map(({ network }) => network) };
+}
+
+async function secretsOf(identities: IdentityStore, node: NodeId): Promise<NodeSecrets> {
+  const secrets = await identities.get(node);
+  if (secrets) return secrets;
+  throw new StepError({
+    code: 'identity-lost',
+    cause: 'the identity of the node is not in the state folder of the agent',
+    fix: "Restore the agent's state folder, or launch under another name.",
+  });
 }
 
 /** A name that is taken by a half-made container of the same item, left by a killed agent, is freed; any other is not touched. */

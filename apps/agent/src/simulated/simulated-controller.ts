@@ -52,6 +52,7 @@ export function openSimulatedController(
 function kept(host: SimulatedHost, controller: ControllerApi): ControllerApi {
   const saved = <T>(work: Promise<T>): Promise<T> => work.finally(() => host.save());
   return {
+    lookAhead: () => undefined,
     probe: () => controller.probe(),
     network: (network) => controller.network(network),
     putNetwork: (...put) => saved(controller.putNetwork(...put)),

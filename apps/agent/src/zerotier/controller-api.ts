@@ -26,6 +26,8 @@ export interface RecordsPage {
  */
 export interface ControllerApi {
   probe(): Promise<ProbedController>;
+  /** Begins to ask what `putRecords` of this network asks first. Whatever comes of it comes to light there. */
+  lookAhead(network: NetworkId): void;
   network(network: NetworkId): Promise<ControllerNetwork>;
   /** Makes it, or makes it so; gives it as the controller has it then. */
   putNetwork(network: NetworkId, name: string, config: NetworkConfig): Promise<ControllerNetwork>;

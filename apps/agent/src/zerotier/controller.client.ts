@@ -28,6 +28,8 @@ const recordOf = (network: NetworkId, address: NodeAddress): string => `${record
 /** The controller of a zerotier-one, over its HTTP. */
 export class ControllerClient implements ControllerApi {
   private readonly http: ControllerHttp;
+  /** Networks that were asked for ahead, each for the next change of its records. */
+  private readonly ahead = new Map<NetworkId, Promise<ControllerNetwork>>();
 
   constructor(way: ControllerWay) {
     this.http = new ControllerHttp(way);
@@ -37,6 +39,12 @@ export class ControllerClient implements ControllerApi {
     const { address, version } = await this.http.status();
     await this.http.assertController();
     return { address, version, networks: await this.http.read('/controller/network', NetworkList) };
+  }
+
+  lookAhead(network: NetworkId): void {
+    const asked = this.network(network);
+    asked.catch(() => undefined);
+    this.ahead.set(network, asked);
   }
 
   async network(network: NetworkId): Promise<ControllerNetwork> {
@@ -72,7 +80,9 @@ export class ControllerClient implements ControllerApi {
 
   /** The network is asked for first: whether a record is taken for one that is not there, nobody has seen. */
   async putRecords(network: NetworkId, changes: readonly ControllerRecordChange[]): Promise<ControllerRecord[]> {
-    await this.network(network);
+    const asked = this.ahead.get(network) ?? this.network(network);
+    this.ahead.delete(network);
+    await asked;
     return fewAtOnce(changes, AT_ONCE, (change) => this.putRecord(network, change));
   }
 

@@ -21,6 +21,8 @@ const MOST_WAITING_PER_HOST = 4;
 const MOST_WAITING_EVENTS = 100_000;
 /** The outbox is also looked at without being told, because a notification may be missed. */
 const LOOK_MS = 1000;
+/** How long what the API itself has to tell gathers: one change makes several events, each from a transaction of its own. */
+const OUTBOX_GATHERS_MS = 50;
 const BUSY_MS = 250;
 /** When every host of a group is held by somebody who changes it. */
 const HELD_MS = 15;
@@ -70,6 +72,7 @@ export class Intake {
     const deafen = this.notifications.on(CHANNELS.outbox, { heard: ring, listening: ring });
     while (!signal.aborted) {
       if (this.#waiting.size === 0 && !this.#outboxRang) await this.#bell.heard(LOOK_MS, signal);
+      await this.#gatherOutbox(signal);
       const isQuiet = performance.now() - this.#committedAt > QUIET_MS;
       if (this.#waiting.size > 0 && this.#waiting.size < MOST_HOSTS && !isQuiet) await pause(GATHER_MS, signal);
       await this.#commitOne();
@@ -77,6 +80,16 @@ export class Intake {
     deafen();
     this.#open = false;
     while (this.#waiting.size > 0) await this.#commitOne();
+  }
+
+  /** Until its time is over, or a batch comes, with which it goes. */
+  async #gatherOutbox(signal: AbortSignal): Promise<void> {
+    const end = performance.now() + OUTBOX_GATHERS_MS;
+    while (this.#outboxRang && this.#waiting.size === 0 && !signal.aborted) {
+      const left = end - performance.now();
+      if (left <= 0) return;
+      await this.#bell.heard(left, signal);
+    }
   }
 
   async #commitOne(): Promise<void> {
