@@ -1,5 +1,6 @@
 // Usage: node servers-reaper.mjs <folder of all runs>
 // Waits until no run in the folder has an owner that needs it, kills what dead runs left, and deletes their folders.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -35,12 +36,20 @@ function bury(run) {
   const alive = [...registered, ...folders.flatMap(foundIn)].filter((identity) => isSame(identity));
   for (const identity of alive) signal(identity, 'SIGKILL');
   if (alive.some(({ pid }) => identify(pid))) return false; // looked at again in a moment
+  for (const mounted of folders.flatMap(mountsIn)) spawnSync('umount', ['-l', mounted]);
   try {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
     return true;
   } catch {
     return false; // the last processes of a killed Postgres still write
   }
+}
+
+/** Small disks that a killed run left: a folder under a mount cannot be deleted. */
+function mountsIn(folder) {
+  if (!existsSync('/proc/mounts')) return [];
+  const places = readFileSync('/proc/mounts', 'utf8').split('\n');
+  return places.map((line) => line.split(' ')[1] ?? '').filter((place) => place.startsWith(`${folder}/`));
 }
 
 function filesIn(run, kind) {

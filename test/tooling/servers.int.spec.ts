@@ -19,6 +19,7 @@ import {
 import { MIGRATIONS } from '../../apps/api/src/database/schema.js';
 import { migratedDatabase } from '../support/migrated-database.js';
 import { deleteAtExit } from '../support/servers-run.js';
+import { SmallDisk } from '../support/system/small-disk.js';
 import { ask } from './ask.js';
 
 describe('Postgres for tests', () => {
@@ -124,6 +125,7 @@ describe('A test run', () => {
       await deleteAtExit(elsewhere);
       const strayElsewhere = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { cwd: elsewhere });
       const stray = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { cwd: folder });
+      if (SmallDisk.isPossible) SmallDisk.mount(await temporaryFolder(), 1);
       expect(await ask(postgres.url, 'SELECT 1')).toEqual([1]);
       owner.kill('SIGKILL');
       await eventually(() => !existsSync(dirname(folder)), { within: 30_000, what: 'the end of the folder' });
