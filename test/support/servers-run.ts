@@ -10,7 +10,7 @@ import { becomesTrue, commandLine, identify, isSame } from '../../scripts/server
 const LOCK_WITHIN_MS = 30_000;
 /** A file system in memory, which everybody may write to. */
 const MEMORY = '/dev/shm';
-const LEAST_MEMORY = 4 * 2 ** 30;
+const LEAST_MEMORY = 8 * 2 ** 30;
 
 /**
  * The folder of this test run: servers, their data, temporary folders. A reaper, a process of its own, waits for the

@@ -125,6 +125,26 @@ describe('the client of a controller', () => {
     expect(await controller.records(network, null, 10)).toEqual({ records: [], more: false });
   });
 
+  it('asks ahead what a change of records asks first: once, and for one change', async () => {
+    await controller.putNetwork(network, 'lab', CONFIG);
+    const [again, put] = [open(http, http.address), [{ address: '0123456789', authorized: true }]];
+    const since = () => http.asked.splice(0).map((question) => question.replace(network, 'it'));
+    since();
+    again.lookAhead(network);
+    await again.putRecords(network, put);
+    const write = 'POST /controller/network/it/member/0123456789';
+    expect(since()).toEqual(['GET /status', 'GET /controller/network/it', write]);
+    await again.putRecords(network, put);
+    expect(since()).toEqual(['GET /controller/network/it', write]);
+  });
+
+  it('tells whoever changes records what came of asking ahead', async () => {
+    controller.lookAhead(network);
+    const change = { address: '0123456789', authorized: true };
+    await expect(controller.putRecords(network, [change])).rejects.toMatchObject({ code: 'unknown-network' });
+    expect(http.asked.filter((question) => question.startsWith('POST'))).toEqual([]);
+  });
+
   it('gives 300 records page by page, in the order of their addresses', async () => {
     await controller.putNetwork(network, 'lab', CONFIG);
     const all = addresses(300);
