@@ -15,8 +15,10 @@ export class Run {
   /** In a group of its own, as a terminal gives it: Ctrl-C is a signal to the group. */
   static async begin(args: string[], options: SpawnOptions): Promise<Run> {
     const child = spawn(process.execPath, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Followed at once: one that is over soon could end before it is registered, and nobody would hear of it.
+    const run = new Run(child);
     await reapAtExit(child.pid!);
-    return new Run(child);
+    return run;
   }
 
   get isOver(): boolean {

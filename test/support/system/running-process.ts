@@ -28,8 +28,10 @@ export class RunningProcess {
       env: { PATH: process.env['PATH'], HOME: '/nonexistent', NODE_ENV: 'test', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // Followed at once: what one that is over soon has said would else be gone before somebody listens.
+    const running = new RunningProcess(child);
     if (child.pid !== undefined) await reapAtExit(child.pid);
-    return new RunningProcess(child);
+    return running;
   }
 
   get exited(): boolean {
