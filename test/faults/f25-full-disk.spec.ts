@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '../support/servers.js';
 import { expectSettledWorld } from '../support/system/settled-world.js';
-import { SmallDisk } from '../support/system/small-disk.js';
+import { describeOnSmallDisk, SmallDisk } from '../support/system/small-disk.js';
 import { System } from '../support/system/system.js';
 
-if (!SmallDisk.isPossible)
-  process.stderr.write('!!! F25: LEFT OUT, it needs to be root and to mount. Fix: run it as root.\n');
-
 /** FAULTS F25, at the agent. (The journal alone: test/agent/full-disk.int.spec.ts.) */
-(SmallDisk.isPossible ? describe : describe.skip)('a disk that is full under an agent', () => {
+describeOnSmallDisk('a disk that is full under an agent', () => {
   let system: System;
   let disk: SmallDisk | undefined;
   beforeAll(async () => {

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Accepted } from '@orrery/shared/contracts';
 import { eventually } from '../support/servers.js';
 import { expectSettledWorld } from '../support/system/settled-world.js';
-import { SmallDisk } from '../support/system/small-disk.js';
+import { describeOnSmallDisk, SmallDisk } from '../support/system/small-disk.js';
 import { PUBLIC, System } from '../support/system/system.js';
 
 /** An empty cluster with a segment of its log, the databases that it begins with, ours, and some more of the log. */
@@ -10,11 +10,8 @@ const MEGABYTES = 160;
 /** Of launches that each write some kilobytes: long before, no page has room left. */
 const MOST_LAUNCHES = 60;
 
-if (!SmallDisk.isPossible)
-  process.stderr.write('!!! F25: LEFT OUT, it needs to be root and to mount. Fix: run it as root.\n');
-
 /** FAULTS F25, at Postgres. */
-(SmallDisk.isPossible ? describe : describe.skip)('a disk that is full under Postgres', () => {
+describeOnSmallDisk('a disk that is full under Postgres', () => {
   let system: System;
   let disk: SmallDisk | undefined;
   beforeAll(async () => {

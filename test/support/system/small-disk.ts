@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describe } from '@jest/globals';
 
 const run = (file: string, ...args: string[]) => spawnSync(file, args, { encoding: 'utf8' });
 
@@ -36,6 +37,13 @@ export class SmallDisk {
   unmount(): void {
     run('umount', '-l', this.folder);
   }
+}
+
+/** `describe`, where a small disk can be made; elsewhere it is said what is left out, and why. */
+export function describeOnSmallDisk(title: string, specs: () => void): void {
+  if (SmallDisk.isPossible) return describe(title, specs);
+  process.stderr.write(`!!! LEFT OUT, it needs to be root and to mount: ${title}. Fix: run it as root.\n`);
+  describe.skip(title, specs);
 }
 
 function mayMount(): boolean {
