@@ -40,6 +40,10 @@ const steps = {
     ],
     fix: 'each rule is explained in .dependency-cruiser.mjs',
   },
+  citations: {
+    commands: [node('scripts/citations.mjs')],
+    fix: 'cite a page, a section or a row that is in docs/ (docs/zerotier-facts.md, docs/threats.md, docs/faults.md)',
+  },
   'dead-code': { commands: [modules('knip/bin/knip.js')] },
   docs: {
     commands: [

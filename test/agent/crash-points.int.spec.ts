@@ -37,7 +37,7 @@ async function killedAt(point: string) {
   }
 }
 
-/** FAULTS F7, with the simulated machine: whatever the moment, one container and one identity, and each thing told once. */
+/** docs/faults.md, F7, with the simulated machine: whatever the moment, one container and one identity, and each thing told once. */
 describe('an agent that is killed in the middle of a launch', () => {
   const lives = new Map<string, Awaited<ReturnType<typeof killedAt>>>();
   beforeAll(async () => {

@@ -7,7 +7,7 @@ import { buildOnce } from '../support/system/build.js';
 const SCRIPT = fileURLToPath(new URL('../support/agent/full-disk.mjs', import.meta.url));
 const MAY_MOUNT = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 
-/** FAULTS F25. Needs the right to mount a small file system in a namespace of its own. */
+/** docs/faults.md, F25. Needs the right to mount a small file system in a namespace of its own. */
 (MAY_MOUNT ? describe : describe.skip)('a journal on a disk that is full', () => {
   beforeAll(buildOnce, 180_000);
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-/** FAULTS F14, and F9 as far as one engine can show it: through the real CLI, each with a code and a fix of its own. */
+/** docs/faults.md, F14, and F9 as far as one engine can show it: through the real CLI, each with a code and a fix of its own. */
 (engine ? describe : describe.skip)('a launch that cannot come true', () => {
   const images: string[] = [];
   /** Fails soon, with this code and a fix, and leaves no container. */
@@ -159,7 +159,7 @@ afterAll(() => world?.close());
   });
 });
 
-/** FAULTS F7 and F8. */
+/** docs/faults.md, F7 and F8. */
 (engine ? describe : describe.skip)('an agent that is killed -9 in the middle of something, on a real engine', () => {
   let second: NetworkId;
   let startedAt: string;

@@ -48,7 +48,7 @@ async function refusedStart(lab: MachineLab) {
   return error;
 }
 
-/** FAULTS F13, through all of Orrery, on the engine of the suite around it. */
+/** docs/faults.md, F13, through all of Orrery, on the engine of the suite around it. */
 function failsAtOnce(engineOf: () => { variant: EngineVariant }, code: string, fix: string): void {
   let world: DockerSystem | undefined;
   beforeAll(async () => {

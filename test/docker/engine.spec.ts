@@ -33,7 +33,7 @@ function onVariant(options: VariantOptions) {
 }
 
 /**
- * FAULTS F33 and F9, with an engine that nobody else uses. Its containers reach nobody, as it makes no rules in the machine's firewall:
+ * docs/faults.md, F33 and F9, with an engine that nobody else uses. Its containers reach nobody, as it makes no rules in the machine's firewall:
  * that the addresses on the networks come back, too, is shown in two-containers.spec.ts.
  */
 suite('an engine that is pruned, and one that is restarted', () => {

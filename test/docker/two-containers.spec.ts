@@ -97,7 +97,7 @@ afterAll(() => world?.close());
   });
 });
 
-/** FAULTS F10, F11 and F33: what happens to containers behind Orrery's back. */
+/** docs/faults.md, F10, F11 and F33: what happens to containers behind Orrery's back. */
 (engine ? describe : describe.skip)('a container of Orrery that somebody disturbs', () => {
   const address = async (name: string) => (await world.kernelAddresses(name, interfaceName(network)))[0];
   const back = (name: string, to: string | undefined, within = 30_000) =>

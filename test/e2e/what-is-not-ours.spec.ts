@@ -9,7 +9,7 @@ import { PUBLIC, PUBLIC_TOO, System } from '../support/system/system.js';
 const THEIRS = ['8056c2e21c0000a1', '8056c2e21c0000a2', '8056c2e21c0000a3'];
 const settings = 'allowManaged=1\nallowGlobal=0\nallowDefault=0\nallowDNS=1\n';
 
-/** Principle 3 as a whole (and FAULTS F32, simulated): what Orrery did not make, it does not touch. */
+/** Principle 3 as a whole (and docs/faults.md, F32, simulated): what Orrery did not make, it does not touch. */
 describe('a host on which somebody had joined three networks before', () => {
   let system: System;
   const host = () => system.host('site-1');

@@ -3,7 +3,7 @@ import { eventually } from '../support/servers.js';
 import { expectSettledWorld } from '../support/system/settled-world.js';
 import { System } from '../support/system/system.js';
 
-/** FAULTS F1. */
+/** docs/faults.md, F1. */
 describe('an API that starts while NATS is down', () => {
   let system: System;
   beforeAll(async () => {

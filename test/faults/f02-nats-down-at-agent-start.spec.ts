@@ -3,7 +3,7 @@ import { eventually } from '../support/servers.js';
 import { expectSettledWorld } from '../support/system/settled-world.js';
 import { System } from '../support/system/system.js';
 
-/** FAULTS F2. */
+/** docs/faults.md, F2. */
 describe('an agent that starts while NATS is down', () => {
   let system: System;
   beforeAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { expectSettledWorld } from '../support/system/settled-world.js';
 import { System } from '../support/system/system.js';
 
-/** FAULTS F3. */
+/** docs/faults.md, F3. */
 describe('NATS that is killed in the middle of commands and started again with an empty memory', () => {
   let system: System;
   beforeAll(async () => {

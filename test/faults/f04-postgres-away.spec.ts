@@ -6,7 +6,7 @@ import { System } from '../support/system/system.js';
 
 const { awayMs } = scaled('F4', { awayMs: [6_000, 60_000] });
 
-/** FAULTS F4. */
+/** docs/faults.md, F4. */
 describe('Postgres that is away for a while', () => {
   let system: System;
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import { System } from '../support/system/system.js';
 
 const { kills } = scaled('F5', { kills: [2, 20] });
 
-/** FAULTS F5. */
+/** docs/faults.md, F5. */
 describe('Postgres that is killed in the middle of transactions', () => {
   let system: System;
   beforeAll(async () => {

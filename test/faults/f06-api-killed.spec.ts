@@ -5,7 +5,7 @@ import { System } from '../support/system/system.js';
 
 const POINTS = ['publish.before', 'publish.after-send', 'ingest.before-commit', 'ingest.after-commit'];
 
-/** FAULTS F6. */
+/** docs/faults.md, F6. */
 describe('an API that is killed at the moments that matter', () => {
   let system: System;
   beforeAll(async () => {

@@ -12,7 +12,7 @@ const POINTS = isLong
   ? [...STEPS.flatMap((step) => [`step.before:${step}`, `step.after:${step}`]), ...OTHERS, ...UPLINK]
   : ['step.after:mint-identity', 'step.after:create-container', 'desired.after-write', 'uplink.after-reply'];
 
-/** FAULTS F7, with the simulated machine and the real API. */
+/** docs/faults.md, F7, with the simulated machine and the real API. */
 describe('an agent that is killed at a named point of a launch', () => {
   let system: System;
   beforeAll(async () => {

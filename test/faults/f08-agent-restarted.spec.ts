@@ -5,7 +5,7 @@ import { System } from '../support/system/system.js';
 
 const { containers: count, restarts } = scaled('F8', { containers: [12, 50], restarts: [3, 20] });
 
-/** FAULTS F8, and F33 with the simulated machine. */
+/** docs/faults.md, F8, and F33 with the simulated machine. */
 describe('an agent over many running containers', () => {
   let system: System;
   const host = () => system.host('alpha');

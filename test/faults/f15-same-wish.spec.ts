@@ -7,7 +7,7 @@ import { PUBLIC, PUBLIC_TOO, System } from '../support/system/system.js';
 const { times } = scaled('F15', { times: [100, 1000] });
 const AT_ONCE = 10;
 
-/** FAULTS F15. (Older revisions after newer ones: test/agent/links.int.spec.ts.) */
+/** docs/faults.md, F15. (Older revisions after newer ones: test/agent/links.int.spec.ts.) */
 describe('the same thing asked for again and again', () => {
   let system: System;
   beforeAll(async () => {

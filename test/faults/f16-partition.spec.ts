@@ -15,7 +15,7 @@ const { cutMs, oneWayMs, flaps, flapMs, delayMs } = scaled('F16', {
 /** Ten seconds on a calm machine. */
 const HEALED_MS = 30_000;
 
-/** FAULTS F16, with a proxy of our own on loopback between agents and NATS. */
+/** docs/faults.md, F16, with a proxy of our own on loopback between agents and NATS. */
 describe('a link between agents and NATS', () => {
   let system: System;
   beforeAll(async () => {

@@ -10,7 +10,7 @@ const { pausedMs, slowMs, growthMb } = scaled('F17', {
   growthMb: [150, 150],
 });
 
-/** FAULTS F17. */
+/** docs/faults.md, F17. */
 describe('an API that stands still, and a Postgres that is slow', () => {
   let system: System;
   beforeAll(async () => {

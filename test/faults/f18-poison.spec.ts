@@ -17,7 +17,7 @@ const POISON: readonly [name: string, event: string, reason: RegExp][] = [
   ['in bad UTF-8', data('{"cause":"\xff\xfe"}'), /UTF-8/],
 ];
 
-/** FAULTS F18. */
+/** docs/faults.md, F18. */
 describe('a poison event', () => {
   let system: System;
   let agent: HandAgent;

@@ -12,7 +12,7 @@ const wrong = (shift: number) => ({
   ORRERY_TEST_CLOCK_SHIFT_MS: String(shift),
 });
 
-/** FAULTS F20. */
+/** docs/faults.md, F20. */
 describe('a host whose clock is wrong', () => {
   let system: System;
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import { expectSettledWorld } from '../support/system/settled-world.js';
 import type { SystemHost } from '../support/system/system-host.js';
 import { System } from '../support/system/system.js';
 
-/** FAULTS F21. */
+/** docs/faults.md, F21. */
 describe('two agents with one identity', () => {
   let system: System;
   let clone: SystemHost | undefined;

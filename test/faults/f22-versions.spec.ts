@@ -8,7 +8,7 @@ import { engineDown, HandAgent } from '../support/system/hand-agent.js';
 import { expectSettledWorld } from '../support/system/settled-world.js';
 import { System } from '../support/system/system.js';
 
-/** FAULTS F22: this version beside an older and a newer one. */
+/** docs/faults.md, F22: this version beside an older and a newer one. */
 describe('versions that meet', () => {
   let system: System;
   let agent: HandAgent;

@@ -4,7 +4,7 @@ import { System } from '../support/system/system.js';
 
 const WITHIN_MS = 10_000;
 
-/** FAULTS F24. */
+/** docs/faults.md, F24. */
 describe('SIGTERM with work in flight', () => {
   let system: System;
   beforeAll(async () => {

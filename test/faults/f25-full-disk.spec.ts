@@ -4,7 +4,7 @@ import { expectSettledWorld } from '../support/system/settled-world.js';
 import { describeOnSmallDisk, SmallDisk } from '../support/system/small-disk.js';
 import { System } from '../support/system/system.js';
 
-/** FAULTS F25, at the agent. (The journal alone: test/agent/full-disk.int.spec.ts.) */
+/** docs/faults.md, F25, at the agent. (The journal alone: test/agent/full-disk.int.spec.ts.) */
 describeOnSmallDisk('a disk that is full under an agent', () => {
   let system: System;
   let disk: SmallDisk | undefined;

@@ -10,7 +10,7 @@ const MEGABYTES = 160;
 /** Of launches that each write some kilobytes: long before, no page has room left. */
 const MOST_LAUNCHES = 60;
 
-/** FAULTS F25, at Postgres. */
+/** docs/faults.md, F25, at Postgres. */
 describeOnSmallDisk('a disk that is full under Postgres', () => {
   let system: System;
   let disk: SmallDisk | undefined;

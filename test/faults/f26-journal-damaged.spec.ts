@@ -17,7 +17,7 @@ async function flip(file: string): Promise<void> {
   await handle.close();
 }
 
-/** FAULTS F26. */
+/** docs/faults.md, F26. */
 describe('a journal of events that the API does not have yet', () => {
   let system: System;
   beforeAll(async () => {

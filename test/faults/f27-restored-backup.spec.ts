@@ -8,7 +8,7 @@ import { PUBLIC_TOO, System } from '../support/system/system.js';
 /** A minute on a calm machine. */
 const RIGHT_WITHIN_MS = 120_000;
 
-/** FAULTS F27. The backup is a copy of the database, made while nobody used it. */
+/** docs/faults.md, F27. The backup is a copy of the database, made while nobody used it. */
 describe('Postgres restored from an older backup', () => {
   let system: System;
   beforeAll(async () => {

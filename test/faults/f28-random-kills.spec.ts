@@ -19,7 +19,7 @@ function random(seed: number): () => number {
   return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
 }
 
-/** FAULTS F28. */
+/** docs/faults.md, F28. */
 describe('a random process killed every few seconds under load', () => {
   let system: System;
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import { EventReader } from '../support/system/event-reader.js';
 import { expectSettledWorld } from '../support/system/settled-world.js';
 import { PUBLIC, System } from '../support/system/system.js';
 
-/** FAULTS F30. */
+/** docs/faults.md, F30. */
 describe('two replicas of the API, one of which is killed', () => {
   let system: System;
   let second: ApiProcess;

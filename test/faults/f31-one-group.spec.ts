@@ -10,7 +10,7 @@ const membership = (status: 'ACCESS_DENIED' | 'OK') => ({
   ...{ allowDefault: false, allowDNS: false, allowManagedList: null, authenticationUrl: null },
 });
 
-/** FAULTS F31, over NATS and with the API as a process. (In one process: apps/api/src/ingest/exactly-once.int.spec.ts.) */
+/** docs/faults.md, F31, over NATS and with the API as a process. (In one process: apps/api/src/ingest/exactly-once.int.spec.ts.) */
 describe('batches that arrive together', () => {
   let system: System;
   const agents: HandAgent[] = [];

@@ -8,7 +8,7 @@ import { PUBLIC, System } from '../support/system/system.js';
 /** A step has its effect within a sixth of it, and what is confirmed is so soon after. */
 const CONFIRM_SECONDS = 8;
 
-/** THREATS, the malicious network owner: whoever takes the way to NATS away, with a change of the host's own zerotier-one. */
+/** docs/threats.md, the malicious network owner: whoever takes the way to NATS away, with a change of the host's own zerotier-one. */
 describe('a network joined by a host’s own zerotier-one', () => {
   let system: System;
 

@@ -34,7 +34,7 @@ const NETWORKS = {
 };
 type Network = keyof typeof NETWORKS;
 
-/** THREATS, the malicious network owner: against the routes of a host's kernel and a daemon that obeys as the real one does. */
+/** docs/threats.md, the malicious network owner: against the routes of a host's kernel and a daemon that obeys as the real one does. */
 (canHaveHost ? describe : describe.skip)('the owner of a network that a host joins', () => {
   const hosts: HostNamespace[] = [];
   const outcomes = new Map<Network, PromiseSettledResult<Came>>();

@@ -4,7 +4,7 @@ import { eventually } from '../support/servers.js';
 import { HandAgent } from '../support/system/hand-agent.js';
 import { System } from '../support/system/system.js';
 
-/** THREATS: a host asks with another host's subject for the answer, so that the API itself would publish there. */
+/** docs/threats.md: a host asks with another host's subject for the answer, so that the API itself would publish there. */
 describe('the answer to a hello', () => {
   let system: System;
   let mallory: HandAgent;

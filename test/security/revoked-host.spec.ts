@@ -10,7 +10,7 @@ import { eventually, temporaryFolder } from '../support/servers.js';
 import type { SystemHost } from '../support/system/system-host.js';
 import { System } from '../support/system/system.js';
 
-/** THREATS: a stolen host, or one that a person no longer trusts. */
+/** docs/threats.md: a stolen host, or one that a person no longer trusts. */
 describe('a host whose key', () => {
   let system: System;
   const open: Bus[] = [];

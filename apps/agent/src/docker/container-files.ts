@@ -20,7 +20,7 @@ export interface Moon {
 
 /**
  * The home of a container's node, as it is to be before its first start: who it is, who may manage it, where it belongs. All owned by
- * uid 0 and readable by it alone: the daemon has no capability to read others' files. No file of a secret ends with a newline (FACTS).
+ * uid 0 and readable by it alone: the daemon has no capability to read others' files. No file of a secret ends with a newline (docs/zerotier-facts.md#local-api).
  */
 export function containerFiles(
   blueprint: ContainerBlueprint,

@@ -35,7 +35,7 @@ export interface AdmissionRules {
   mayRoute?: MayRoute | undefined;
 }
 
-/** The daemon cuts the line at 1,023 bytes, and a cut `/24` becomes `/2` (FACTS). */
+/** The daemon cuts the line at 1,023 bytes, and a cut `/24` becomes `/2` (docs/zerotier-facts.md#joining). */
 export const MAX_LIST_BYTES = 1000;
 
 /**

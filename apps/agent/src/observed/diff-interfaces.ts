@@ -8,7 +8,7 @@ import {
 } from '@orrery/shared/contracts';
 import { byKey } from './diff-lists.js';
 
-/** What the kernel shows, and nothing else: the daemon's JSON lists addresses and routes that no interface has (FACTS). */
+/** What the kernel shows, and nothing else: the daemon's JSON lists addresses and routes that no interface has (docs/zerotier-facts.md#status). */
 export function diffInterfaces(before: ObservedNode, after: ObservedNode): AgentFact[] {
   if (!before.interfaces.known || !after.interfaces.known) return [];
   const networks = networksByDevice(before, after);

@@ -28,7 +28,7 @@ function changed(node: NodeId, before: ObservedMembership | undefined, after: Ob
 
 type StatusFact = 'authorization.requested' | 'authorization.granted' | 'authorization.revoked' | 'network.not-found';
 
-/** What a new status says about authorization; the daemon tells it late (FACTS), so these are its view, not its controller's. */
+/** What a new status says about authorization; the daemon tells it late (docs/zerotier-facts.md#status), so these are its view, not its controller's. */
 function statusFact(
   before: ObservedMembership['status'] | undefined,
   after: ObservedMembership,

@@ -14,7 +14,7 @@ import { expectedAddresses, missingAddresses } from './expected-addresses.js';
 import { authorizeFix, done, failed, waiting, type Assessment } from './outcomes.js';
 import { drifted, isWantedByAnother } from './plan-membership.js';
 
-/** How long things may take before they count: FACTS has an answer after 4 to 6 s, and an address within a second of OK. */
+/** How long things may take before they count: an answer takes 4 to 6 s (docs/zerotier-facts.md#joining), and an address within a second of OK. */
 const BLIP_MS = 6_000;
 const CONFIGURATION_MS = 12_000;
 const KERNEL_MS = 3_000;

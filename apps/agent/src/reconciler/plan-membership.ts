@@ -29,7 +29,7 @@ export function planMembership(
 export const isWantedByAnother = (item: MembershipItem, siblings: readonly MembershipItem[]): boolean =>
   siblings.some((other) => other.node === item.node && other.network === item.network && other.intent === 'present');
 
-/** True when the daemon's settings are not the desired ones. The daemon forgets a list at every change of settings (FACTS). */
+/** True when the daemon's settings are not the desired ones. The daemon forgets a list at every change of settings (docs/zerotier-facts.md#joining). */
 export function drifted(settings: MembershipSettings, joined: ObservedMembership): boolean {
   const { allowManaged, ...flags } = settings;
   const list = Array.isArray(allowManaged) ? [...allowManaged].sort() : [];

@@ -145,7 +145,7 @@ export class SimulatedHost {
       });
   }
 
-  /** A list of prefixes is read from its file at the start only (FACTS). */
+  /** A list of prefixes is read from its file at the start only (docs/zerotier-facts.md#joining). */
   #rewriteSettings(daemon: SimulatedDaemon, network: NetworkId, settings: MembershipSettings): void {
     this.stopDaemon(daemon);
     daemon.files = { ...daemon.files, ...settingsFiles(network, settings, daemon.files[`${network}.conf`]) };

@@ -1,7 +1,7 @@
 import { NetworkId, NodeAddress, type ControllerRecord, type ControllerRecordChange } from '@orrery/shared/contracts';
 import { z } from 'zod';
 
-/** What is read of the controller's answers (FACTS, "Controller"). */
+/** What is read of the controller's answers (docs/zerotier-facts.md#controller). */
 export const ControllerStatus = z.object({
   controller: z.boolean(),
   databaseReady: z.boolean().catch(true),

@@ -51,7 +51,7 @@ export class ControllerError extends AppError {
   }
 }
 
-/** zerotier-one accepts a network with another controller's address in its id, and nobody could ever join it (FACTS). */
+/** zerotier-one accepts a network with another controller's address in its id, and nobody could ever join it (docs/zerotier-facts.md#controller). */
 export class ForeignNetwork extends AppError {
   constructor(network: NetworkId, own: NodeAddress) {
     super({
@@ -64,7 +64,7 @@ export class ForeignNetwork extends AppError {
   }
 }
 
-/** zerotier-one answers 200 and leaves out what it does not understand (FACTS). */
+/** zerotier-one answers 200 and leaves out what it does not understand (docs/zerotier-facts.md#controller). */
 export class SettingsDropped extends AppError {
   constructor(of: string, dropped: readonly string[]) {
     super({

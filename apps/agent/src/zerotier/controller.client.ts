@@ -93,7 +93,7 @@ export class ControllerClient implements ControllerApi {
     );
   }
 
-  /** The answer is the record as it was written, and shows what was left out (FACTS, recordings). */
+  /** The answer is the record as it was written, and shows what was left out (docs/zerotier-facts.md#controller). */
   private async putRecord(network: NetworkId, change: ControllerRecordChange): Promise<ControllerRecord> {
     const path = recordOf(network, change.address);
     const answer = await this.http.ask({ method: 'POST', path, body: recordBody(change) });

@@ -56,7 +56,7 @@ export interface LocalApi {
   /** Undefined: the daemon is not in this network. */
   network(network: NetworkId, signal?: AbortSignal): Promise<DaemonNetwork | undefined>;
   peers(signal?: AbortSignal): Promise<DaemonPeer[]>;
-  /** Joins, or changes the flags of what is joined. An answer of 200 proves nothing: ask for the network afterwards (FACTS). */
+  /** Joins, or changes the flags of what is joined. An answer of 200 proves nothing: ask for the network afterwards (docs/zerotier-facts.md#joining). */
   join(network: NetworkId, flags: NetworkFlags, signal?: AbortSignal): Promise<void>;
   /** Leaving what is not joined is no error. */
   leave(network: NetworkId, signal?: AbortSignal): Promise<void>;

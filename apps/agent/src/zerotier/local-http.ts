@@ -13,7 +13,7 @@ export interface TokenSource {
   again(): Promise<Secret | undefined>;
 }
 
-/** `GET /network` takes a millisecond; a daemon that is starting may reset or be silent for a second (FACTS). */
+/** `GET /network` takes a millisecond; a daemon that is starting may reset or be silent for a second (docs/zerotier-facts.md#local-api). */
 const ANSWER_MS = 3_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
@@ -63,7 +63,7 @@ export class TcpLocalHttp implements LocalHttp {
   }
 
   private send({ method, path, body, signal }: Question, token: Secret): Promise<Answer> {
-    // A POST without a body would hang (FACTS): there always is one, `{}` at least.
+    // A POST without a body would hang (docs/zerotier-facts.md#joining): there always is one, `{}` at least.
     const text = method === 'POST' ? JSON.stringify(body ?? {}) : undefined;
     const late = AbortSignal.timeout(this.answerMs);
     return new Promise((resolve, reject) => {

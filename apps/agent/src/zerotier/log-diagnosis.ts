@@ -11,7 +11,7 @@ const LOAD_TUN =
 
 /**
  * What a daemon's log says about a failure that its API keeps silent about: without a TUN device or NET_ADMIN it runs on, "healthy",
- * and one line is the only trace (FACTS, recorded).
+ * and one line is the only trace (docs/zerotier-facts.md#no-tun-device).
  */
 const SIGNS: { when: RegExp; diagnosis: Diagnosis }[] = [
   {

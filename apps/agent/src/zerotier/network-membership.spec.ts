@@ -9,7 +9,7 @@ const NETWORK: NetworkId = '8056c2e21c000001';
 const plain: MembershipSettings = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };
 const listed: MembershipSettings = { ...plain, allowManaged: ['10.99.0.0/24'] };
 
-/** A daemon that does what FACTS says: reads the file at the join, overwrites it at every POST, forgets all when it leaves. */
+/** A daemon that does what docs/zerotier-facts.md#joining says: reads the file at the join, overwrites it at every POST, forgets all when it leaves. */
 class FakeDaemon {
   address = '3a4f1af7fa';
   tun = true;

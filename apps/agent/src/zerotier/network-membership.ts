@@ -5,7 +5,7 @@ import { assertExpected, type NodeDoor } from './node-door.js';
 import { allowManagedList, listOf, sameList, settingsFile } from './settings-file.js';
 
 /**
- * Joins a network with its settings, and looks whether that is so: the daemon answers 200 to joins that failed (FACTS). From here to OK a
+ * Joins a network with its settings, and looks whether that is so: the daemon answers 200 to joins that failed (docs/zerotier-facts.md#joining). From here to OK a
  * running node takes about four seconds, also when it is authorized before: zerotier-one loses its first request, and sends the next seconds
  * later. Only a network that stands in networks.d at the start is quicker (half a second).
  */

@@ -2,7 +2,7 @@ import type { MembershipSettings, NetworkId } from '@orrery/shared/contracts';
 
 /**
  * `networks.d/<id>.local.conf`: the only way to give the daemon a list for `allowManaged`. It is read when the network's device is made,
- * at no other time, and every POST to the network overwrites it with flags (FACTS).
+ * at no other time, and every POST to the network overwrites it with flags (docs/zerotier-facts.md#joining).
  */
 export const settingsFileName = (network: NetworkId): string => `${network}.local.conf`;
 

@@ -11,7 +11,7 @@ const PATIENCE_MS = 1000;
 
 /**
  * What a host is to be told waits until those whom it concerns are let in: zerotier-one needs half a second to its address when its
- * controller knows it already, and six to ten when it asks first (FACTS).
+ * controller knows it already, and six to ten when it asks first (docs/zerotier-facts.md#from-start-to-address).
  */
 @Injectable()
 export class AdmissionGate implements BeforePublishing {

@@ -33,7 +33,7 @@ export class ControllerDoors implements BeforeApplicationShutdown {
 
   /**
    * Throws AppError `unknown-controller`, or `controller-away` when its node is gone, its token cannot be read, or it has moved: another
-   * zerotier-one takes networks that are named after the old one, and they are of no use there (FACTS).
+   * zerotier-one takes networks that are named after the old one, and they are of no use there (docs/zerotier-facts.md#controller).
    */
   async open(id: ControllerId): Promise<ControllerDoor> {
     const place = await this.#place(id);

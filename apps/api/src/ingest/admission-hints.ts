@@ -4,7 +4,7 @@ import type { Changes } from './projections/changes.js';
 
 /**
  * An address that was just learned of a node that is wanted in a network of ours: whoever lets it in hears of it at once. It asks its
- * controller within the first second of its life, and when it is not known then, again only five seconds later (FACTS).
+ * controller within the first second of its life, and when it is not known then, again only five seconds later (docs/zerotier-facts.md#from-start-to-address).
  */
 export async function hintAtStrangers(run: Run, { nodes }: Changes): Promise<void> {
   const seen = [...nodes.values()].flatMap((node) => (node?.address ? [node.node_id] : []));

@@ -8,7 +8,7 @@ interface Issue {
 }
 
 /**
- * Refuses what a controller would drop without a word, or what could never give an address (FACTS: a bad pool or route is dropped with
+ * Refuses what a controller would drop without a word, or what could never give an address (docs/zerotier-facts.md#controller: a bad pool or route is dropped with
  * 200). Throws AppError `bad-request` that names each field.
  */
 export function checkConfig(config: NetworkConfig): void {

@@ -19,7 +19,7 @@ import { fewAtATime } from './few-at-a-time.js';
 const AT_A_TIME = 8;
 
 /**
- * ZeroTier Central, the legacy API v1 (its OpenAPI document; FACTS). One door for each controller: it holds the queue that keeps the rate.
+ * ZeroTier Central, the legacy API v1 (its OpenAPI document; docs/zerotier-facts.md#controller). One door for each controller: it holds the queue that keeps the rate.
  * Besides what the interface names it throws `bad-request` when Central says that it does not take a network.
  */
 export class CentralDoor implements ControllerDoor {

@@ -7,7 +7,7 @@ import { System } from '../support/system/system.js';
 
 const HOST = 'alpha';
 
-/** FAULTS F32: the controller knows something, and Orrery died before it noted that. */
+/** docs/faults.md, F38. */
 describe('an API that is killed while it lets somebody in', () => {
   let system: System;
   const admission = async (node: string) =>
