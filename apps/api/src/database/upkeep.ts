@@ -27,7 +27,9 @@ export class Upkeep implements Loop {
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(DUTIES.map((duty) => this.#keep(duty, signal)));
+    // One listener on the process's signal, whatever the number of duties.
+    const stop = AbortSignal.any([signal]);
+    await Promise.all(DUTIES.map((duty) => this.#keep(duty, stop)));
   }
 
   async #keep(duty: Duty, signal: AbortSignal): Promise<void> {
