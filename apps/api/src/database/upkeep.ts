@@ -18,6 +18,7 @@ const LASTING = 10;
 @Injectable()
 export class Upkeep implements Loop {
   readonly #inARow = new Map<Duty, number>();
+  readonly #underWay = new Map<Duty, Promise<boolean>>();
 
   constructor(
     private readonly partitions: EventPartitions,
@@ -39,8 +40,15 @@ export class Upkeep implements Loop {
     }
   }
 
-  /** Once, at this moment; false when it failed, which is noted. Never throws. */
-  async perform(duty: Duty, now: number = Date.now(), signal?: AbortSignal): Promise<boolean> {
+  /** Once, after the same duty that is under way; false when it failed, which is noted. Never throws. */
+  perform(duty: Duty, now: number = Date.now(), signal?: AbortSignal): Promise<boolean> {
+    const before = this.#underWay.get(duty) ?? Promise.resolve(true);
+    const work = before.then(() => this.#perform(duty, now, signal));
+    this.#underWay.set(duty, work);
+    return work;
+  }
+
+  async #perform(duty: Duty, now: number, signal: AbortSignal | undefined): Promise<boolean> {
     const failure = await this.#work(duty, now, signal).then(
       () => undefined,
       (error: unknown) => describeError(error),

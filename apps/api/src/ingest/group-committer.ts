@@ -36,7 +36,7 @@ export class GroupCommitter {
   async commit(batches: readonly Batch[]): Promise<Replies> {
     const slow = batches.filter(({ host }) => this.#sizes.isSlow(host));
     const others = batches.filter(({ host }) => !this.#sizes.isSlow(host));
-    const replies: Replies = others.length > 0 ? await this.#commitTogether(others) : new Map();
+    const replies = others.length > 0 ? await this.#commitTogether(others) : (new Map() as Replies);
     for (const [host, reply] of await this.#commitParts(slow)) replies.set(host, reply);
     return replies;
   }

@@ -124,8 +124,8 @@ const batchOf = (facts: readonly AgentFact[], whose: HostId = host, spoken: Epoc
 
 const EVERYTHING = () => [
   ...factsOf(REMOVED),
-  membershipFact('network.joined', 'nod_1' as NodeId, aMembership()),
-  aSnapshot('nod_1' as NodeId, [aMembership()]),
+  membershipFact('network.joined', 'nod_1', aMembership()),
+  aSnapshot('nod_1', [aMembership()]),
 ];
 
 /** Runs this in a transaction that is rolled back. */
