@@ -10,6 +10,7 @@ import { HistoryPruning } from './history-pruning.js';
 import { StoreModule } from './store.module.js';
 import { ENTITIES, MIGRATIONS } from './schema.js';
 import { Notifications } from './notifications.js';
+import { watchedClient } from './server-liveness.js';
 import { UpkeepFailures } from './upkeep-failures.js';
 import { Upkeep } from './upkeep.js';
 
@@ -31,7 +32,12 @@ export function dataSourceOptions(config: ApiConfig, logger: Logger): TypeOrmMod
     // A connection that broke while it was idle is replaced by the pool; without a handler it would end the process.
     poolErrorHandler: (error: unknown) =>
       logger.warn({ event: 'database.connection-lost', cause: describeError(error) }, 'a pooled connection was lost'),
-    extra: { keepAlive: true, idleTimeoutMillis: 30_000, statement_timeout: 15_000 },
+    extra: {
+      keepAlive: true,
+      idleTimeoutMillis: 30_000,
+      statement_timeout: 15_000,
+      Client: watchedClient(config.databaseUrl.reveal()),
+    },
   };
 }
 
