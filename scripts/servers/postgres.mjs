@@ -102,6 +102,10 @@ function handle({ identity, port, data, password, adopted }) {
       signal(identity, 'SIGKILL');
       await becomesTrue(() => !isSame(identity) && processesIn(data).length === 0, 5000);
     },
+    /** To all of its processes: SIGSTOP freezes it with its connections open, SIGCONT lets it go on. */
+    signalAll(name) {
+      for (const pid of [identity.pid, ...processesIn(data)]) signal(identify(pid), name);
+    },
     /** Deletes everything. Only for clusters that were made for a test. */
     destroy: () => rmSync(join(data, '..'), { recursive: true, force: true }),
   };

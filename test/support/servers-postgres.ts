@@ -42,6 +42,7 @@ export class TestPostgres {
   /** Drops the databases made here; a cluster of one's own is deleted. */
   async close(): Promise<void> {
     if (this.#launch) {
+      this.#server.signalAll('SIGCONT');
       await this.#server.kill();
       this.#server.destroy();
       return;
@@ -58,6 +59,18 @@ export class TestPostgres {
   async stop(): Promise<void> {
     this.#owned();
     await this.#server.stop();
+  }
+
+  /** SIGSTOP to all of its processes: connections stay open, new ones are accepted by the kernel, and nobody answers. */
+  freeze(): void {
+    this.#owned();
+    this.#server.signalAll('SIGSTOP');
+  }
+
+  /** SIGCONT: every process goes on where it was. */
+  thaw(): void {
+    this.#owned();
+    this.#server.signalAll('SIGCONT');
   }
 
   /** Again on the same port with the same data. */

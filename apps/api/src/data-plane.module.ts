@@ -5,7 +5,7 @@ import { BusModule } from './bus/bus.module.js';
 import { DataPlane } from './data-plane.js';
 import { DatabaseModule } from './database/database.module.js';
 import { Notifications } from './database/notifications.js';
-import { PartitionsKeeper } from './database/partitions-keeper.js';
+import { Upkeep } from './database/upkeep.js';
 import { DesiredModule } from './desired/desired.module.js';
 import { DesiredPublisher } from './desired/desired-publisher.js';
 import { EventFeed } from './events/event-feed.js';
@@ -38,7 +38,7 @@ import { LOOPS, type Loop } from './loops/loop.js';
       provide: LOOPS,
       inject: [
         Notifications,
-        PartitionsKeeper,
+        Upkeep,
         DesiredPublisher,
         Intake,
         PresenceKeeper,

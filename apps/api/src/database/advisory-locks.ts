@@ -6,4 +6,5 @@ export const LOCKS = {
   partitions: 7_010_003,
   /** Held as long as a replica leads: it judges presence. */
   leader: 7_010_004,
+  pruning: 7_010_014,
 } as const;

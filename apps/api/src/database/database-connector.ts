@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { LOGGER } from '../logger.js';
 import { LOCKS } from './advisory-locks.js';
 import { DatabaseState } from './database-state.js';
-import { PartitionsKeeper } from './partitions-keeper.js';
+import { Upkeep } from './upkeep.js';
 
 /** Connects, migrates and makes the first partitions; tries for ever, so that a process outlives a database that is away. */
 @Injectable()
@@ -13,7 +13,7 @@ export class DatabaseConnector {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly state: DatabaseState,
-    private readonly partitions: PartitionsKeeper,
+    private readonly upkeep: Upkeep,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -22,7 +22,8 @@ export class DatabaseConnector {
     const attempt = async () => {
       if (!this.dataSource.isInitialized) await this.dataSource.initialize();
       await this.#migrate();
-      await this.partitions.keep();
+      // Where it fails the loop of upkeep tries again: events have the default partition meanwhile.
+      await this.upkeep.perform('make-partitions');
     };
     const options = { signal, firstMs: 200, maxMs: 2000, onFailure: this.#report };
     const connected = await retry(attempt, options).then(

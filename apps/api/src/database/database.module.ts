@@ -5,10 +5,14 @@ import { API_CONFIG, type ApiConfig } from '../config.js';
 import { LOGGER } from '../logger.js';
 import { DatabaseConnector } from './database-connector.js';
 import { DatabaseState } from './database-state.js';
+import { EventPartitions } from './event-partitions.js';
+import { HistoryPruning } from './history-pruning.js';
 import { StoreModule } from './store.module.js';
 import { ENTITIES, MIGRATIONS } from './schema.js';
 import { Notifications } from './notifications.js';
-import { PartitionsKeeper } from './partitions-keeper.js';
+import { watchedClient } from './server-liveness.js';
+import { UpkeepFailures } from './upkeep-failures.js';
+import { Upkeep } from './upkeep.js';
 
 /** The data source is there from the start and connected in the background: see `DatabaseConnector`. */
 export function dataSourceOptions(config: ApiConfig, logger: Logger): TypeOrmModuleOptions {
@@ -28,14 +32,19 @@ export function dataSourceOptions(config: ApiConfig, logger: Logger): TypeOrmMod
     // A connection that broke while it was idle is replaced by the pool; without a handler it would end the process.
     poolErrorHandler: (error: unknown) =>
       logger.warn({ event: 'database.connection-lost', cause: describeError(error) }, 'a pooled connection was lost'),
-    extra: { keepAlive: true, idleTimeoutMillis: 30_000, statement_timeout: 15_000 },
+    extra: {
+      keepAlive: true,
+      idleTimeoutMillis: 30_000,
+      statement_timeout: 15_000,
+      Client: watchedClient(config.databaseUrl.reveal()),
+    },
   };
 }
 
 @Global()
 @Module({
   imports: [StoreModule, TypeOrmModule.forRootAsync({ inject: [API_CONFIG, LOGGER], useFactory: dataSourceOptions })],
-  providers: [DatabaseConnector, DatabaseState, Notifications, PartitionsKeeper],
-  exports: [TypeOrmModule, StoreModule, DatabaseConnector, DatabaseState, Notifications, PartitionsKeeper],
+  providers: [DatabaseConnector, DatabaseState, EventPartitions, HistoryPruning, Notifications, Upkeep, UpkeepFailures],
+  exports: [TypeOrmModule, StoreModule, DatabaseConnector, DatabaseState, Notifications, Upkeep],
 })
 export class DatabaseModule {}

@@ -1,6 +1,6 @@
 import { describeError, pause, type Logger } from '@orrery/shared/runtime';
-import pg from 'pg';
 import { LOCKS } from './advisory-locks.js';
+import { watchedClient } from './server-liveness.js';
 import type { Run } from './statements.js';
 
 export interface LeadershipOptions {
@@ -31,7 +31,8 @@ export async function runLeadership(options: LeadershipOptions): Promise<void> {
 }
 
 async function leadOnce({ connectionString, signal, everyMs, logger, lead, follow }: LeadershipOptions): Promise<void> {
-  const client = new pg.Client({
+  const Client = watchedClient(connectionString);
+  const client = new Client({
     connectionString,
     application_name: 'orrery-api leader',
     connectionTimeoutMillis: 3000,

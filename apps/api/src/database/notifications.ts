@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { describeError, pause, type Logger } from '@orrery/shared/runtime';
-import pg from 'pg';
 import { API_CONFIG, type ApiConfig } from '../config.js';
 import { LOGGER } from '../logger.js';
 import { CHANNELS } from './channels.js';
+import { watchedClient } from './server-liveness.js';
 
 type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];
 const RECONNECT_MS = 500;
@@ -46,8 +46,10 @@ export class Notifications {
   }
 
   async #listen(signal: AbortSignal): Promise<void> {
-    const client = new pg.Client({
-      connectionString: this.config.databaseUrl.reveal(),
+    const connectionString = this.config.databaseUrl.reveal();
+    const Client = watchedClient(connectionString);
+    const client = new Client({
+      connectionString,
       application_name: 'orrery-api notifications',
       connectionTimeoutMillis: 3000,
       keepAlive: true,

@@ -12,8 +12,6 @@ const AT_HAND = 2000;
 const PAGE = 500;
 /** Also without being told, because a notification may be missed. */
 const LOOK_MS = 1000;
-/** Events of a page are not older than the one before them by more than clocks are set back. */
-const CLOCK_MS = 86_400_000;
 
 /**
  * Reads every event that is committed, in order and once, for all who follow in this process. Ids are in commit order, so what
@@ -26,7 +24,7 @@ export class EventFeed {
   readonly #bell = new Bell();
   #recent: EventRow[] = [];
   #floor = 0;
-  #head: { id: number; at: Date } | undefined;
+  #head: number | undefined;
   /** The connection was lost: the database may be another one now, restored from a backup. */
   #isDoubtful = false;
 
@@ -38,7 +36,7 @@ export class EventFeed {
 
   /** The last event that was read; undefined until the first look at the database. */
   get head(): number | undefined {
-    return this.#head?.id;
+    return this.#head;
   }
 
   /** Calls back with what was committed, in order. After an outage of the database late, never out of order. */
@@ -80,13 +78,12 @@ export class EventFeed {
   }
 
   async #read(): Promise<boolean> {
-    if (!this.#head || (this.#isDoubtful && (await this.#wentBack(this.#head.id)))) return this.#begin();
+    if (this.#head === undefined || (this.#isDoubtful && (await this.#wentBack(this.#head)))) return this.#begin();
     this.#isDoubtful = false;
-    const since = new Date(this.#head.at.getTime() - CLOCK_MS);
-    const rows = await this.repository.list({ criteria: {}, since, after: this.#head.id, order: 'asc', limit: PAGE });
+    const rows = await this.repository.list({ criteria: {}, after: this.#head, order: 'asc', limit: PAGE });
     const last = rows.at(-1);
     if (!last) return false;
-    this.#head = { id: last.id, at: last.committedAt };
+    this.#head = last.id;
     this.#recent.push(...rows);
     if (this.#recent.length > AT_HAND) {
       const dropped = this.#recent.splice(0, this.#recent.length - AT_HAND);
@@ -107,8 +104,8 @@ export class EventFeed {
     this.#isDoubtful = false;
     this.#recent = [];
     const ends = await this.repository.ends();
-    this.#head = { id: ends?.last ?? 0, at: ends?.lastAt ?? new Date(0) };
-    this.#floor = this.#head.id;
+    this.#head = ends?.last ?? 0;
+    this.#floor = this.#head;
     if (isRestored) for (const restart of this.#restarts) restart();
     return true;
   }

@@ -17,23 +17,34 @@ export interface TypeCriteria {
   families: string[];
 }
 
-/** The criteria as conditions of a query; `isMatch` says the same of a row in memory. */
+/**
+ * The criteria as conditions of a query; `isMatch` says the same of a row in memory. Each can be answered from an index: one value is
+ * compared, not looked for in a list, because only then the index gives rows in the order of their ids; a family is a range.
+ */
 export function whereEvents(where: Where, criteria: EventCriteria): Where {
   const { hosts, nodes, container, network, command, types } = criteria;
-  where
-    .andIf(hosts, 'host_id = ANY($?)')
-    .andIf(nodes, 'node_id = ANY($?)')
-    .andIf(container, 'container_name = $?')
-    .andIf(network, 'network_id = $?')
-    .andIf(command, 'command_id = $?');
-  if (types)
-    where.and(
-      'type = ANY($?) OR type LIKE ANY($?)',
-      types.exact,
-      types.families.map((family) => `${family}%`),
-    );
+  whereOneOf(where, 'host_id', hosts);
+  whereOneOf(where, 'node_id', nodes);
+  where.andIf(container, 'container_name = $?').andIf(network, 'network_id = $?').andIf(command, 'command_id = $?');
+  if (types) whereTypes(where, types);
   return where;
 }
+
+function whereOneOf(where: Where, column: string, list: readonly string[] | undefined): void {
+  if (list?.length === 1) where.and(`${column} = $?`, list[0]);
+  else where.andIf(list, `${column} = ANY($?)`);
+}
+
+function whereTypes(where: Where, { exact, families }: TypeCriteria): void {
+  if (families.length === 0) return whereOneOf(where, 'type', exact);
+  const ranges = families.map(() => '(type >= $? AND type < $?)');
+  const bounds = families.flatMap((family) => [family, afterFamily(family)]);
+  if (exact.length === 0) where.and(ranges.join(' OR '), ...bounds);
+  else where.and(['type = ANY($?)', ...ranges].join(' OR '), exact, ...bounds);
+}
+
+/** Types are compared byte by byte, and `/` is the byte after `.`: no type of the family is behind this, and no other before. */
+const afterFamily = (family: string) => `${family.slice(0, -1)}/`;
 
 export function isMatch(row: EventRow, { hosts, nodes, container, network, command, types }: EventCriteria): boolean {
   const isIn = (list: readonly string[] | undefined, value: string | null) =>

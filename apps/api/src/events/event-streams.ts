@@ -12,7 +12,6 @@ import { SseWriter } from './sse-writer.js';
 
 const PAGE = 200;
 const HEARTBEAT_MS = 15_000;
-const CLOCK_MS = 86_400_000;
 /** A stream that is older is ended and resumed. */
 const LONGEST_TIMER_MS = 7 * 86_400_000;
 
@@ -113,9 +112,7 @@ export class EventStreams implements BeforeApplicationShutdown {
     if (atHand) return { rows: atHand.filter((row) => isMatch(row, criteria)), upTo: atHand.at(-1)?.id ?? cursor };
     const head = this.feed.head;
     if (head === undefined) return { rows: [], upTo: cursor };
-    const at = await this.repository.momentOf(cursor);
-    const since = at && new Date(at.getTime() - CLOCK_MS);
-    const rows = await this.repository.list({ criteria, since, after: cursor, upTo: head, order: 'asc', limit: PAGE });
+    const rows = await this.repository.list({ criteria, after: cursor, upTo: head, order: 'asc', limit: PAGE });
     return { rows, upTo: rows.length === PAGE ? (rows.at(-1) as EventRow).id : head };
   }
 

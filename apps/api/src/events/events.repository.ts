@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Store } from '../database/store.js';
 import { Where } from '../paging/where.js';
+import { stretchesOf, windowsOf, type EventWindow } from './event-days.js';
 import { whereEvents, type EventCriteria } from './event-filter.js';
 import { EVENT_COLUMNS, toEventRow, type EventRow } from './event-row.js';
 
@@ -18,26 +19,35 @@ export interface EventsAsked {
 
 type Read = Omit<EventRow, 'id'> & { id: string };
 
+/** The end of a window that is still open: where a day begins that was noted meanwhile, as this very statement sees it. */
+const STILL_OPEN = `id < (SELECT COALESCE(min(first_id), 9223372036854775807) FROM event_days WHERE first_id > $?)`;
+
+/** Every statement on `events` says from when to when, so that it opens the partitions of those days alone (`EventWindow`). */
 @Injectable()
 export class EventsRepository {
   constructor(private readonly store: Store) {}
 
-  async list({ criteria, since, until, after, upTo, order, limit }: EventsAsked): Promise<EventRow[]> {
-    const where = whereEvents(new Where(), criteria)
-      .andIf(since, 'committed_at >= $?')
-      .andIf(until, 'committed_at < $?')
-      .andIf(after, order === 'asc' ? 'id > $?' : 'id < $?')
-      .andIf(upTo, 'id <= $?');
-    const rows = await this.store.query<Read[]>(
-      `SELECT ${EVENT_COLUMNS} FROM events ${where.sql} ORDER BY id ${order} LIMIT ${limit}`,
-      where.values,
-    );
-    return rows.map(toEventRow);
+  async list(asked: EventsAsked): Promise<EventRow[]> {
+    const { since, until, after, upTo, order, limit } = asked;
+    const isUp = order === 'asc';
+    const range = {
+      since,
+      until,
+      from: isUp && after !== undefined ? after + 1 : undefined,
+      to: isUp ? upTo : lesser(upTo, after === undefined ? undefined : after - 1),
+    };
+    const stretches = await stretchesOf(this.store, range);
+    const rows: EventRow[] = [];
+    for (const window of windowsOf(stretches, order, range)) {
+      rows.push(...(await this.#read(asked, window, stretches.at(-1)?.first ?? 0, limit - rows.length)));
+      if (rows.length >= limit) break;
+    }
+    return rows;
   }
 
   async get(id: number): Promise<EventRow | undefined> {
-    const rows = await this.store.query<Read[]>(`SELECT ${EVENT_COLUMNS} FROM events WHERE id = $1`, [id]);
-    return rows.map(toEventRow)[0];
+    const [row] = await this.list({ criteria: {}, after: id - 1, upTo: id, order: 'asc', limit: 1 });
+    return row;
   }
 
   /** The identity of this database. */
@@ -48,21 +58,30 @@ export class EventsRepository {
   }
 
   /** The first and the last event that there are, undefined when there are none. */
-  async ends(): Promise<{ first: number; last: number; lastAt: Date } | undefined> {
-    const [row] = await this.store.query<{ first: string | null; last: string; lastAt: Date }[]>(
-      `SELECT (SELECT id FROM events ORDER BY id LIMIT 1) AS first, last.id AS last, last.committed_at AS "lastAt"
-       FROM (SELECT id, committed_at FROM events ORDER BY id DESC LIMIT 1) AS last`,
-    );
-    if (!row?.first) return undefined;
-    return { first: Number(row.first), last: Number(row.last), lastAt: row.lastAt };
+  async ends(): Promise<{ first: number; last: number } | undefined> {
+    const [last] = await this.list({ criteria: {}, order: 'desc', limit: 1 });
+    const [first] = await this.list({ criteria: {}, order: 'asc', limit: 1 });
+    return first && last && { first: first.id, last: last.id };
   }
 
-  /** When the event with this id, or the last before it, was committed: lets later queries skip whole partitions. */
-  async momentOf(id: number): Promise<Date | undefined> {
-    const [row] = await this.store.query<{ at: Date }[]>(
-      'SELECT committed_at AS at FROM events WHERE id <= $1 ORDER BY id DESC LIMIT 1',
-      [id],
+  async #read(asked: EventsAsked, window: EventWindow, newest: number, limit: number): Promise<EventRow[]> {
+    const { criteria, since, until, after, upTo, order } = asked;
+    const where = whereEvents(new Where(), criteria)
+      .and('committed_at >= $? AND committed_at < $?', later(window.since, since), earlier(window.until, until))
+      .and('id >= $?', window.first)
+      .andIf(after, order === 'asc' ? 'id > $?' : 'id < $?')
+      .andIf(upTo, 'id <= $?');
+    if (window.below === null) where.and(STILL_OPEN, newest);
+    else where.and('id < $?', window.below);
+    const rows = await this.store.query<Read[]>(
+      `SELECT ${EVENT_COLUMNS} FROM events ${where.sql} ORDER BY id ${order} LIMIT ${limit}`,
+      where.values,
     );
-    return row?.at;
+    return rows.map(toEventRow);
   }
 }
+
+const lesser = (a: number | undefined, b: number | undefined) =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+const later = (a: Date, b: Date | undefined) => (b && b > a ? b : a);
+const earlier = (a: Date, b: Date | undefined) => (b && b < a ? b : a);

@@ -5,24 +5,32 @@ import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
+import { UPKEEP_FINDINGS } from './upkeep-findings.js';
 
-const BY_HOST = new Keyset(['h.name', 'f.code', 'f.node_id', 'f.network_id', 'f.item_id'].map((sql) => ({ sql })));
+/** What is of no host comes first. */
+const BY_HOST = new Keyset(
+  ["COALESCE(h.name, '')", 'f.code', 'f.node_id', 'f.network_id', 'f.item_id'].map((sql) => ({ sql })),
+);
 
-const SELECT = `
-  SELECT f.code, f.severity, f.cause, f.fix, ${hostRef('h.id', 'h.name')} AS host,
+const OF_HOSTS = 'SELECT host_id, code, node_id, network_id, item_id, severity, cause, fix, since FROM findings';
+
+const select = (findings: string) => `
+  SELECT f.code, f.severity, f.cause, f.fix, CASE WHEN h.id IS NULL THEN NULL ELSE ${hostRef('h.id', 'h.name')} END AS host,
          CASE WHEN n.id IS NULL THEN NULL ELSE ${nodeRef('n')} END AS node,
          NULLIF(f.network_id, '') AS network, ${iso('f.since')} AS since, ${BY_HOST.key}
-    FROM findings f
-    JOIN hosts h ON h.id = f.host_id AND h.removed_at IS NULL
+    FROM (${findings}) AS f
+    LEFT JOIN hosts h ON h.id = f.host_id AND h.removed_at IS NULL
     LEFT JOIN ${NAMED_NODES} n ON n.id = f.node_id`;
 
 @Injectable()
 export class FindingsRepository {
-  async list(sql: Sql, query: FindingQuery, host: HostId | undefined) {
-    const where = new Where().andIf(host, 'f.host_id = $?');
+  /** `upkeep`: with what fails of the API's own. */
+  async list(sql: Sql, query: FindingQuery, host: HostId | undefined, upkeep: boolean) {
+    const where = new Where().and('f.host_id IS NULL OR h.id IS NOT NULL').andIf(host, 'f.host_id = $?');
     const tail = BY_HOST.page(where, query);
+    const from = select(upkeep ? `${OF_HOSTS} UNION ALL ${UPKEEP_FINDINGS}` : OF_HOSTS);
     return toPage(
-      await sql.query<(Finding & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
+      await sql.query<(Finding & { key: string[] })[]>(`${from} ${where.sql} ${tail}`, where.values),
       query.limit,
     );
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FindingPage, FindingQuery } from '@orrery/shared/contracts';
 import { Store } from '../database/store.js';
+import { visibilityNow } from '../database/visibility.js';
 import { References } from '../references/references.service.js';
 import { FindingsRepository } from './findings.repository.js';
 
@@ -14,6 +15,6 @@ export class FindingsService {
 
   async list(query: FindingQuery): Promise<FindingPage> {
     const { host } = await this.references.filter(this.store, query);
-    return this.repository.list(this.store, query, host);
+    return this.repository.list(this.store, query, host, visibilityNow() === undefined);
   }
 }

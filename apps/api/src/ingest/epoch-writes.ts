@@ -37,17 +37,18 @@ export async function moveCursors(run: Run, moves: readonly CursorMove[], now: D
 async function closeOthers(run: Run, moves: readonly CursorMove[]): Promise<void> {
   if (moves.length === 0) return;
   const list = JSON.stringify(moves.map(({ host, epoch }) => ({ host, epoch })));
+  const hosts = moves.map(({ host }) => host);
   await run(
     `UPDATE epochs e SET closed = true FROM jsonb_to_recordset($1::jsonb) AS r(host text, epoch text)
-     WHERE e.host_id = r.host AND e.epoch <> r.epoch AND NOT e.closed`,
-    [list],
+     WHERE e.host_id = r.host AND e.host_id = ANY($2) AND e.epoch <> r.epoch AND NOT e.closed`,
+    [list, hosts],
   );
   await run(
     `UPDATE host_status s SET epoch = r.epoch FROM jsonb_to_recordset($1::jsonb) AS r(host text, epoch text)
-     WHERE s.host_id = r.host AND s.epoch IS DISTINCT FROM r.epoch`,
-    [list],
+     WHERE s.host_id = r.host AND s.host_id = ANY($2) AND s.epoch IS DISTINCT FROM r.epoch`,
+    [list, hosts],
   );
-  await run(`DELETE FROM findings WHERE code = 'host-cloned' AND host_id = ANY($1)`, [moves.map(({ host }) => host)]);
+  await run(`DELETE FROM findings WHERE code = 'host-cloned' AND host_id = ANY($1)`, [hosts]);
 }
 
 const CLONED = {

@@ -51,7 +51,12 @@ export function toEventRow(
   };
 }
 
-/** Inserts in this order and gives the id of the last; ids are drawn while the ingest lock is held. */
+const DAY = `($1::timestamptz AT TIME ZONE 'UTC')::date`;
+
+/**
+ * Inserts in this order and gives the id of the last; ids are drawn while the ingest lock is held. The first event of a day also notes
+ * the day, by which readers find the partition of an id (`EventDays`).
+ */
 export async function insertEvents(run: Run, rows: readonly EventRow[], now: Date): Promise<number | undefined> {
   if (rows.length === 0) return undefined;
   const column = <Key extends keyof EventRow>(key: Key) => rows.map((row) => row[key]);
@@ -62,7 +67,10 @@ export async function insertEvents(run: Run, rows: readonly EventRow[], now: Dat
              $10::text[], $11::text[], $12::boolean[], $13::jsonb[])
            WITH ORDINALITY AS r(type, host_id, epoch, seq, host_at, node_id, network_id, container_name, command_id, subject, simulated, data, place)
            ORDER BY place) AS ordered
-     RETURNING id) SELECT max(id) AS last FROM inserted`,
+     RETURNING id),
+     noted AS (INSERT INTO event_days (first_id, day) SELECT min(id), ${DAY} FROM inserted
+       WHERE ${DAY} IS DISTINCT FROM (SELECT day FROM event_days ORDER BY first_id DESC LIMIT 1) HAVING count(*) > 0)
+     SELECT max(id) AS last FROM inserted`,
     [
       now,
       column('type'),

@@ -6,17 +6,27 @@ import { isBadRow, sqlStateOf } from '../database/sql-state.js';
 import { runIn } from '../database/statements.js';
 import { LOGGER } from '../logger.js';
 import { isPoison, type Batch } from './batch.js';
+import { BatchSizes } from './batch-sizes.js';
 import { writeGroup, type GroupReply } from './group-transaction.js';
 
 const LIMITS = { lockMs: 2000, statementMs: 5000, idleMs: 5000 };
 const OUTBOX_MOST = 2000;
 const BUSY_MS = 500;
+/** Of batches that are stored one by one: when so many time out it is Postgres that is slow, and all others wait. */
+const MOST_TIMEOUTS = 2;
 
 export type Replies = Map<HostId, GroupReply>;
 
-/** Commits groups; when one cannot be, finds whose event it is, puts that one aside and commits the rest. */
+/**
+ * Commits groups. When one cannot be stored because of what is in it, finds whose event it is, puts that one aside and commits the rest; when
+ * one takes too long, stores its batches one by one, and the next of the slow one in smaller parts.
+ */
 @Injectable()
 export class GroupCommitter {
+  readonly #sizes = new BatchSizes();
+  /** Most of our own events in one group: fewer after a time-out, which may have been theirs. */
+  #outboxMost = OUTBOX_MOST;
+
   constructor(
     private readonly store: Store,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -24,9 +34,18 @@ export class GroupCommitter {
 
   /** At most one batch of each host. Never throws: a batch that could not be stored is `busy`, and comes again. */
   async commit(batches: readonly Batch[]): Promise<Replies> {
+    const slow = batches.filter(({ host }) => this.#sizes.isSlow(host));
+    const others = batches.filter(({ host }) => !this.#sizes.isSlow(host));
+    const replies = others.length > 0 ? await this.#commitTogether(others) : (new Map() as Replies);
+    for (const [host, reply] of await this.#commitParts(slow)) replies.set(host, reply);
+    return replies;
+  }
+
+  async #commitTogether(batches: readonly Batch[]): Promise<Replies> {
     try {
-      return await this.#write(batches, OUTBOX_MOST);
+      return await this.#write(batches, this.#outboxMost);
     } catch (error) {
+      if (isTimeOut(error)) return this.#commitAfterTimeOut(batches, error);
       if (!isCulprit(error)) return this.#busy(batches, error);
       // The outbox waits: what it holds must not be taken for the fault of a host.
       const replies: Replies = new Map();
@@ -35,16 +54,42 @@ export class GroupCommitter {
     }
   }
 
+  /** Which of them took so long, or whether it was the outbox, nobody knows yet. */
+  #commitAfterTimeOut(batches: readonly Batch[], error: unknown): Promise<Replies> | Replies {
+    this.#outboxMost = Math.ceil(this.#outboxMost / 2);
+    const [only] = batches;
+    if (!only || batches.length > 1) return this.#commitParts(batches);
+    this.#sizes.timedOut(only);
+    return this.#busy(batches, error);
+  }
+
+  /** One by one, each no larger than it was found to pass. */
+  async #commitParts(batches: readonly Batch[]): Promise<Replies> {
+    const replies: Replies = new Map();
+    let timeOuts = 0;
+    for (const batch of batches) {
+      const part = this.#sizes.cut(batch);
+      const tooSlow = () => {
+        timeOuts += 1;
+        this.#sizes.timedOut(part);
+      };
+      const reply = timeOuts < MOST_TIMEOUTS ? await this.#commitAlone(part, tooSlow) : busy();
+      if (reply !== 'held' && reply.result === 'stored') this.#sizes.passed(batch, part);
+      replies.set(batch.host, reply);
+    }
+    return replies;
+  }
+
   /** The API's own events alone. One that cannot be stored is put aside, too, and those behind it do not wait for more. */
   async commitOutbox(): Promise<void> {
-    let most = OUTBOX_MOST;
+    let most = this.#outboxMost;
     for (;;)
       try {
         await this.#write([], most);
         if (most === OUTBOX_MOST) return;
         most = Math.min(most * 2, OUTBOX_MOST);
       } catch (error) {
-        if (!isCulprit(error)) throw error;
+        if (!isCulprit(error) && !(isTimeOut(error) && most > 1)) throw error;
         if (most === 1) await this.#putOutboxAside(error);
         most = Math.ceil(most / 2);
       }
@@ -57,14 +102,16 @@ export class GroupCommitter {
       return written;
     }, LIMITS);
     crashPoint('ingest.after-commit');
+    if (outboxMost > 0) this.#outboxMost = Math.min(outboxMost * 2, OUTBOX_MOST);
     return replies;
   }
 
-  /** Halves the batch until the event is found that cannot be stored. */
-  async #commitAlone(batch: Batch): Promise<GroupReply> {
+  /** Halves the batch until the event is found that cannot be stored. `tooSlow` is told when it took too long. */
+  async #commitAlone(batch: Batch, tooSlow: () => void = () => this.#sizes.timedOut(batch)): Promise<GroupReply> {
     try {
       return (await this.#write([batch], 0)).get(batch.host) ?? busy();
     } catch (error) {
+      if (isTimeOut(error)) tooSlow();
       if (!isCulprit(error)) return this.#busy([batch], error).get(batch.host) ?? busy();
       const [only] = batch.events;
       if (batch.events.length > 1) return this.#commitHalves(batch);
@@ -109,6 +156,9 @@ export class GroupCommitter {
 }
 
 const BUGS = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'];
+
+/** The statement took longer than it may: less at a time helps, the same again does not. Waiting for a lock in vain is something else. */
+const isTimeOut = (error: unknown) => sqlStateOf(error) === '57014';
 
 /**
  * The content is what is wrong, not the moment: a bad row, or an error of ours that comes again with the same event. Anything

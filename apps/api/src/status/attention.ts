@@ -1,5 +1,5 @@
 import type { Attention } from '@orrery/shared/contracts';
-import type { AbsentHost, OpenFinding, Unsettled } from './status.repository.js';
+import type { AbsentHost, FailingUpkeep, OpenFinding, Unsettled } from './status.repository.js';
 
 const PRESENCE: Record<
   string,
@@ -61,6 +61,14 @@ export const found = ({ host, severity, code, cause }: OpenFinding): Attention =
   what: `${host}: ${code}`,
   cause,
   next: `orrery finding ls --host ${host}`,
+});
+
+/** Of no host: it concerns whoever runs the API. */
+export const upkeepFailing = ({ severity, code, cause }: FailingUpkeep): Attention => ({
+  severity,
+  what: `Orrery: ${code}`,
+  cause,
+  next: 'orrery finding ls',
 });
 
 const ORDER: Attention['severity'][] = ['error', 'warning', 'info'];

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Attention, Outcome, Status } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
+import { UPKEEP_FINDINGS } from '../findings/upkeep-findings.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { iso } from '../paging/columns.js';
 
 export type Counts = Omit<Status, 'attention'>;
 export type Unsettled = { kind: 'container' | 'membership'; name: string; network: string | null; outcome: Outcome };
 export type AbsentHost = { name: string; presence: string; since: string };
+export type FailingUpkeep = { severity: Attention['severity']; code: string; cause: string };
 export type OpenFinding = { host: string; severity: Attention['severity']; code: string; cause: string };
 
 /** Worst first; a list longer than this is not read. */
@@ -71,6 +73,10 @@ export class StatusRepository {
 
   pausedHosts(sql: Sql): Promise<{ name: string }[]> {
     return sql.query(PAUSED);
+  }
+
+  failingUpkeep(sql: Sql): Promise<FailingUpkeep[]> {
+    return sql.query(`SELECT f.severity, f.code, f.cause FROM (${UPKEEP_FINDINGS}) AS f ORDER BY f.item_id`);
   }
 
   findings(sql: Sql): Promise<OpenFinding[]> {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Status } from '@orrery/shared/contracts';
 import { Store } from '../database/store.js';
-import { absent, found, paused, unsettled, worstFirst } from './attention.js';
+import { visibilityNow } from '../database/visibility.js';
+import { absent, found, paused, unsettled, upkeepFailing, worstFirst } from './attention.js';
 import { StatusRepository, type Counts } from './status.repository.js';
 
 /** What `orrery status` shows: counts, then only what is not fine. */
@@ -22,7 +23,9 @@ export class StatusService {
     const pausedHosts = await this.repository.pausedHosts(this.store);
     const items = await this.repository.unsettled(this.store);
     const findings = await this.repository.findings(this.store);
+    const upkeep = visibilityNow() === undefined ? await this.repository.failingUpkeep(this.store) : [];
     const attention = [
+      ...upkeep.map(upkeepFailing),
       ...hosts.flatMap(absent),
       ...items.flatMap(unsettled),
       ...findings.map(found),

@@ -8,8 +8,11 @@ import type { OrreryCommand } from '../program/orrery-command.js';
 
 const SEVERITY_TONE: Record<Finding['severity'], Tone> = { info: 'dim', warning: 'warn', error: 'bad' };
 
+/** One without a host is about Orrery itself. */
+const whereOf = ({ node, host }: Finding) => node?.name ?? host?.name ?? 'orrery';
+
 const columns: Column<Finding>[] = [
-  { title: 'WHERE', text: (finding) => finding.node?.name ?? finding.host.name, tone: () => 'strong' },
+  { title: 'WHERE', text: whereOf, tone: () => 'strong' },
   { title: 'SEVERITY', text: (finding) => finding.severity, tone: (finding) => SEVERITY_TONE[finding.severity] },
   { title: 'CODE', text: (finding) => finding.code },
   { title: 'SINCE', text: (finding, now) => age(finding.since, now) },
@@ -22,14 +25,14 @@ export function addFindingCommands(program: OrreryCommand, context: Context): vo
   const noun = program.group('finding', 'diagnosed causes, each with its fix');
   addList(program, noun, context, {
     columns,
-    nameOf: (finding) => `${finding.node?.name ?? finding.host.name} ${finding.code}`,
+    nameOf: (finding) => `${whereOf(finding)} ${finding.code}`,
     empty: 'No findings: nothing is wrong as far as the hosts can see.',
     plural: 'findings',
     summary: 'list findings',
     path: '/v1/findings',
     page: FindingPage,
     filters: [hostFilter()],
-    hostOf: (finding) => finding.host.id,
+    hostOf: (finding) => finding.host?.id ?? null,
     examples: ['orrery finding ls', 'orrery findings --host web-1'],
   });
 }

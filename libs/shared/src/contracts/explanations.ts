@@ -209,6 +209,11 @@ export const FINDINGS: Record<Exclude<FindingCode, WaitingCode | FailureCode>, E
     means: 'Some events of this host are missing from the history.',
     fix: 'Nothing to do: the present state is right; the gap stays named.',
   },
+  'upkeep-failed': {
+    means:
+      'The API cannot do something that its database needs from time to time: make the partitions of the coming days, drop those beyond the retention, or remove old commands. Nothing is lost, and the API tries again every minute.',
+    fix: 'Fix the cause named in the finding. The finding goes away at the next try that succeeds.',
+  },
 };
 
 /** Any code’s explanation; undefined for one that is none of ours. */

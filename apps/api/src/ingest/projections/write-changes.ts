@@ -75,6 +75,7 @@ export async function writeChanges(run: Run, changes: Changes, now: Date): Promi
   await writeHosts(run, [...changes.hosts.values()]);
 }
 
+/** The list of owners once more, as an array: of JSON the planner takes 100 rows for granted, and would rather scan the table. */
 async function sweep(
   run: Run,
   sweeps: Changes['sweeps']['nodes'],
@@ -85,8 +86,8 @@ async function sweep(
   if (sweeps.size === 0) return;
   await run(
     `DELETE FROM ${table} t USING jsonb_to_recordset($1::jsonb) AS r(owner text, keep jsonb)
-     WHERE t.${owner} = r.owner AND NOT jsonb_exists(r.keep, t.${key})`,
-    [JSON.stringify([...sweeps.values()])],
+     WHERE t.${owner} = r.owner AND t.${owner} = ANY($2) AND NOT jsonb_exists(r.keep, t.${key})`,
+    [JSON.stringify([...sweeps.values()]), [...sweeps.keys()]],
   );
 }
 
@@ -95,8 +96,8 @@ async function remove(run: Run, rows: Map<string, unknown>, table: string, colum
   if (gone.length === 0) return;
   await run(
     `DELETE FROM ${table} t USING jsonb_array_elements($1::jsonb) AS r
-     WHERE ${columns.map((column, index) => `t.${column} = r.value ->> ${index}`).join(' AND ')}`,
-    [JSON.stringify(gone)],
+     WHERE ${columns.map((column, index) => `t.${column} = r.value ->> ${index}`).join(' AND ')} AND t.${columns[0]} = ANY($2)`,
+    [JSON.stringify(gone), [...new Set(gone.map(([first]) => first))]],
   );
 }
 

@@ -13,7 +13,7 @@ export async function writeHosts(run: Run, changes: readonly HostChange[]): Prom
     `UPDATE host_status s SET engine = ${ENGINE}, snapshot = COALESCE(r.snapshot, s.snapshot),
        wants_snapshot = COALESCE(r.wants_snapshot, s.wants_snapshot), agent_version = COALESCE(r.agent_version, s.agent_version)
      FROM jsonb_to_recordset($1::jsonb) AS r(host_id text, engine jsonb, snapshot text, wants_snapshot boolean, agent_version text)
-     WHERE s.host_id = r.host_id`,
-    [JSON.stringify(changes)],
+     WHERE s.host_id = r.host_id AND s.host_id = ANY($2)`,
+    [JSON.stringify(changes), changes.map(({ host_id: id }) => id)],
   );
 }

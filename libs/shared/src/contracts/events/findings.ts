@@ -21,6 +21,7 @@ export const FindingCode = z.enum([
   'controller-moved', // its address is another than the one that its networks are named after
   'journal-damaged',
   'history-gap',
+  'upkeep-failed', // of no host: the API cannot do what its database needs from time to time
 ]);
 export type FindingCode = z.infer<typeof FindingCode>;
 

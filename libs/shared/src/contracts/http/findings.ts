@@ -5,7 +5,8 @@ import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
 export const Finding = FindingData.extend({
-  host: HostRef,
+  /** Null: it is about Orrery itself, not about a host. */
+  host: HostRef.nullable(),
   node: NodeRef.nullable(),
   network: NetworkId.nullable(),
   since: Timestamp,

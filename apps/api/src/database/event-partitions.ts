@@ -1,0 +1,129 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { pause, type Logger } from '@orrery/shared/runtime';
+import { DataSource } from 'typeorm';
+import { API_CONFIG, type ApiConfig } from '../config.js';
+import { LOGGER } from '../logger.js';
+import { LOCKS } from './advisory-locks.js';
+import { partitionOf, planPartitions, type Partition } from './partitions.js';
+import { sqlStateOf } from './sql-state.js';
+import { runIn, type Run } from './statements.js';
+import { inTransaction } from './transaction.js';
+
+const AHEAD_DAYS = 7;
+/** Moving what lies in the default partition takes as long as there is much of it; nobody waits for that meanwhile. */
+const MAKING = { lockMs: 2000, statementMs: 600_000, idleMs: 10_000 };
+/** Whoever reads or writes events waits for as long as this waits for a lock: rather give up soon, and come again. */
+const DROPPING = { lockMs: 1000, statementMs: 10_000, idleMs: 10_000 };
+const DROP_TRIES = 5;
+const DROP_PAUSE_MS = 2000;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * The partitions of `events`, one for each day. Each is made or dropped in a transaction of its own, so that one that cannot be holds up no
+ * other. Replicas take turns by an advisory lock; whoever comes second finds nothing to do.
+ */
+@Injectable()
+export class EventPartitions {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(API_CONFIG) private readonly config: ApiConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Today's and those of the days to come; throws the first failure after it has tried all. */
+  async makeAhead(now: number = Date.now()): Promise<void> {
+    const { make } = await this.#plan(now);
+    await eachOf(make, (partition) => this.#make(partition));
+  }
+
+  /** Those of whole days beyond the retention, the oldest first. */
+  async dropOld(now: number = Date.now(), signal?: AbortSignal): Promise<void> {
+    const { drop } = await this.#plan(now);
+    await eachOf(drop.sort(), (name) => this.#drop(name, signal));
+    const { from } = partitionOf(now - this.config.eventRetentionDays * 86_400_000);
+    // Only when no partition is left whose days these are: an id without a day is not looked for.
+    await this.dataSource.query('DELETE FROM event_days WHERE day < $1::date', [from]);
+  }
+
+  async #plan(now: number) {
+    const existing = await this.#existing((text) => this.dataSource.query(text));
+    return planPartitions(existing, now, AHEAD_DAYS, this.config.eventRetentionDays);
+  }
+
+  async #existing(run: Run): Promise<string[]> {
+    const rows = await run<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'events'::regclass`,
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  /** Filled from the default partition before it is attached: attaching locks neither readers nor ingest out. */
+  async #make({ name, from, to }: Partition): Promise<void> {
+    const strays = await inTransaction(
+      this.dataSource,
+      async (manager) => {
+        const run = runIn(manager);
+        await run('SELECT pg_advisory_xact_lock($1)', [LOCKS.partitions]);
+        if ((await this.#existing(run)).includes(name)) return 0;
+        await run(`CREATE TABLE ${name} (LIKE events INCLUDING DEFAULTS)`);
+        const strays = await moveStrays(run, name, from, to);
+        await run(`ALTER TABLE events ATTACH PARTITION ${name} FOR VALUES FROM ('${from}') TO ('${to}')`);
+        return strays;
+      },
+      MAKING,
+    );
+    this.logger.info({ event: 'partitions.made', partition: name }, 'made a partition');
+    if (strays > 0)
+      this.logger.warn({ event: 'partitions.strays', partition: name, strays }, 'events had no partition of their day');
+  }
+
+  /**
+   * DROP TABLE waits until nobody uses `events`, and everybody who comes after it waits behind it. (DETACH CONCURRENTLY would not, but it
+   * is not possible beside a default partition.) So it waits briefly, several times.
+   */
+  async #drop(name: string, signal: AbortSignal | undefined): Promise<void> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        await inTransaction(
+          this.dataSource,
+          async (manager) => {
+            const run = runIn(manager);
+            await run('SELECT pg_advisory_xact_lock($1)', [LOCKS.partitions]);
+            await run(`DROP TABLE IF EXISTS ${name}`);
+          },
+          DROPPING,
+        );
+        this.logger.info({ event: 'partitions.dropped', partition: name }, 'dropped a partition');
+        return;
+      } catch (error) {
+        if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE || attempt === DROP_TRIES || signal?.aborted) throw error;
+        await pause(DROP_PAUSE_MS, signal);
+      }
+  }
+}
+
+/**
+ * Rows that came while this day had no partition. Most are moved while ingest goes on; what it added meanwhile is moved under a lock, which
+ * is held to the end, for a row left behind would make attaching fail.
+ */
+async function moveStrays(run: Run, name: string, from: string, to: string): Promise<number> {
+  const move = async () => {
+    const [moved] = await run<{ n: number }>(
+      `WITH stray AS (DELETE FROM events_default WHERE committed_at >= $1 AND committed_at < $2 RETURNING *),
+       kept AS (INSERT INTO ${name} SELECT * FROM stray RETURNING 1) SELECT count(*)::int AS n FROM kept`,
+      [from, to],
+    );
+    return moved?.n ?? 0;
+  };
+  const most = await move();
+  await run('LOCK TABLE events_default IN EXCLUSIVE MODE');
+  return most + (await move());
+}
+
+/** Tries all, then throws what the first failure was. */
+async function eachOf<T>(list: readonly T[], work: (each: T) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const each of list) await work(each).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/servers.js';
+import { scaled } from '../support/system/scaled.js';
+import { expectSettledWorld } from '../support/system/settled-world.js';
+import { System } from '../support/system/system.js';
+
+const { frozenMs } = scaled('F36', { frozenMs: [12_000, 65_000] });
+/** Within which somebody who asks is told that the database does not answer. */
+const ANSWER_MS = 5000;
+/** More at once than there are connections to the database. */
+const AT_ONCE = 40;
+
+/** FAULTS F36. */
+describe('Postgres of which every process stands still', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start({ hosts: ['alpha', 'beta'], ownPostgres: true });
+  }, 120_000);
+  afterAll(() => system?.close());
+
+  /** How each request was answered, and after how long. */
+  const ask = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, async () => {
+        const began = performance.now();
+        const response = await system.api.raw('GET', '/v1/hosts');
+        await response.arrayBuffer();
+        return {
+          status: response.status,
+          retry: Number(response.headers.get('retry-after')),
+          ms: performance.now() - began,
+        };
+      }),
+    );
+
+  it(
+    'is told as 503 within five seconds to everybody who asks, and costs nothing that was accepted',
+    async () => {
+      await system.done((await system.launch('alpha', 'early')).id);
+      const { id } = await system.launch('beta', 'demo');
+      // The control: before, everybody is answered.
+      for (const { status } of await ask(AT_ONCE)) expect(status).toBe(200);
+      system.postgres.freeze();
+      const end = performance.now() + frozenMs;
+      while (performance.now() < end - ANSWER_MS)
+        for (const { status, retry, ms } of await ask(AT_ONCE)) {
+          expect(status).toBe(503);
+          expect(retry).toBeGreaterThan(0);
+          expect(ms).toBeLessThan(ANSWER_MS);
+        }
+      await system.api.refused('POST', '/v1/hosts/alpha/containers', 'store-unavailable', {
+        body: { name: 'never', networks: ['8056c2e21c000001'] },
+      });
+      // What an agent tells of its own new start has to wait.
+      await system.host('alpha').process.kill();
+      await system.host('alpha').tamper((state) => (state.containers = []));
+      await system.host('alpha').start();
+      await eventually(() => performance.now() > end, { within: frozenMs + 60_000 });
+      system.postgres.thaw();
+      await system.api.ready(30_000);
+      await system.done(id);
+      await expectSettledWorld(system);
+      expect(system.api.process.exited).toBe(false);
+      expect(await system.sql(`SELECT 1 FROM containers WHERE name = 'never'`)).toEqual([]);
+    },
+    frozenMs + 240_000,
+  );
+});
