@@ -209,6 +209,11 @@ export const FINDINGS: Record<Exclude<FindingCode, WaitingCode | FailureCode>, E
     means: 'Some events of this host are missing from the history.',
     fix: 'Nothing to do: the present state is right; the gap stays named.',
   },
+  'host-over-quota': {
+    means:
+      'The host reports more than Orrery keeps of one host: more findings, networks, interfaces, broken events or bytes of events than any host in order has. The cause names the quota. Rows past it are not shown, their events stay in the history; events past their allowance wait on the host.',
+    fix: 'See what the host reports: `orrery event ls --host HOST`. If you do not trust it any more: `orrery host revoke HOST`. The finding clears when the host is below its quotas again.',
+  },
 };
 
 /** Any code’s explanation; undefined for one that is none of ours. */

@@ -46,11 +46,12 @@ const UPSERT_ITEMS = `
   ON CONFLICT (item_id) DO UPDATE SET revision = excluded.revision, outcome = excluded.outcome, ordinal = excluded.ordinal,
     seq = excluded.seq, updated_at = excluded.updated_at WHERE item_status.revision <= excluded.revision`;
 
+/** What the API itself raised is of another source, and stays as it is. */
 const UPSERT_FINDINGS = `
-  INSERT INTO findings (host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, since)
-  SELECT host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+  INSERT INTO findings (source, host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, since)
+  SELECT 'agent', host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
     AS r(host_id text, code text, node_id text, network_id text, item_id text, severity text, cause text, fix text, ${MARK})
-  ON CONFLICT (host_id, code, node_id, network_id, item_id) DO UPDATE SET severity = excluded.severity,
+  ON CONFLICT (host_id, source, code, node_id, network_id, item_id) DO UPDATE SET severity = excluded.severity,
     cause = excluded.cause, fix = excluded.fix, ordinal = excluded.ordinal, seq = excluded.seq`;
 
 /** One statement per table that changes, whatever the number of hosts. */
@@ -65,7 +66,7 @@ export async function writeChanges(run: Run, changes: Changes, now: Date): Promi
   await remove(run, changes.nodes, 'node_status', ['node_id']);
   await remove(run, changes.memberships, 'membership_status', ['node_id', 'network_id']);
   await remove(run, changes.interfaces, 'interfaces', ['node_id', 'device']);
-  await remove(run, changes.findings, 'findings', ['host_id', 'code', 'node_id', 'network_id', 'item_id']);
+  await remove(run, changes.findings, 'findings', ['host_id', 'code', 'node_id', 'network_id', 'item_id', 'source']);
   await upsert(run, UPSERT_CONTAINERS, changes.containers, now);
   await upsert(run, UPSERT_NODES, changes.nodes, now);
   await upsert(run, UPSERT_MEMBERSHIPS, changes.memberships, now);
