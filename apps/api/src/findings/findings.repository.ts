@@ -6,7 +6,9 @@ import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 
-const BY_HOST = new Keyset(['h.name', 'f.code', 'f.node_id', 'f.network_id', 'f.item_id', 'f.source'].map((sql) => ({ sql })));
+const BY_HOST = new Keyset(
+  ['h.name', 'f.code', 'f.node_id', 'f.network_id', 'f.item_id', 'f.source'].map((sql) => ({ sql })),
+);
 
 const SELECT = `
   SELECT f.source, f.code, f.severity, f.cause, f.fix, ${hostRef('h.id', 'h.name')} AS host,
