@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Status } from '@orrery/shared/contracts';
 import { Store } from '../database/store.js';
-import { absent, found, paused, unsettled, worstFirst } from './attention.js';
+import { absent, firstOf, found, paused, unsettled } from './attention.js';
 import { StatusRepository, type Counts } from './status.repository.js';
 
 /** What `orrery status` shows: counts, then only what is not fine. */
@@ -28,6 +28,7 @@ export class StatusService {
       ...findings.map(found),
       ...pausedHosts.map(paused),
     ];
-    return { ...counts, attention: worstFirst(attention) };
+    const attentionTotal = await this.repository.total(this.store);
+    return { ...counts, attention: firstOf(attention), attentionTotal };
   }
 }

@@ -8,9 +8,9 @@ import { leaveOut, type Held } from './leave-out.js';
 const HELD: Record<RowQuota, string> = {
   findings: `SELECT 'findings' AS kind, host_id, ARRAY[host_id, code, node_id, network_id, item_id, source] AS key, 0 AS bytes
                FROM findings WHERE source = 'agent' AND host_id = ANY($1)`,
-  memberships: `SELECT 'memberships' AS kind, host_id, ARRAY[node_id, network_id] AS key, pg_column_size(observed) AS bytes
+  memberships: `SELECT 'memberships' AS kind, host_id, ARRAY[node_id, network_id] AS key, octet_length(observed::text) AS bytes
                   FROM membership_status WHERE host_id = ANY($1)`,
-  interfaces: `SELECT 'interfaces' AS kind, host_id, ARRAY[node_id, device] AS key, pg_column_size(observed) AS bytes
+  interfaces: `SELECT 'interfaces' AS kind, host_id, ARRAY[node_id, device] AS key, octet_length(observed::text) AS bytes
                  FROM interfaces WHERE host_id = ANY($1)`,
 };
 const KINDS = Object.keys(HELD) as RowQuota[];
