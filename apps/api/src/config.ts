@@ -91,6 +91,10 @@ export const ApiSettings = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .meta({ description: 'Least level of log lines.' }),
+  ORRERY_LOG_FILE: z.string().optional().meta({
+    description:
+      'File that standard output goes to, opened for appending: the process keeps it below 10 MB, with two older ones beside it. `npm start` sets it; without it whoever reads the output keeps it small.',
+  }),
 });
 
 export interface ApiConfig {
@@ -113,6 +117,8 @@ export interface ApiConfig {
   /** Bytes of events of one host: at once, and that it gets back in a second. */
   hostEvents: { burst: number; perSecond: number };
   eventRetentionDays: number;
+  /** What standard output goes to, if the process itself is to keep it small. */
+  logFile: string | undefined;
   logLevel: z.infer<typeof ApiSettings>['ORRERY_LOG_LEVEL'];
 }
 
@@ -148,6 +154,7 @@ export function loadConfig(env: Record<string, string | undefined>): ApiConfig {
       perSecond: (settings.ORRERY_HOST_EVENTS_MB_PER_DAY * MEGABYTE) / SECONDS_A_DAY,
     },
     eventRetentionDays: settings.ORRERY_EVENT_RETENTION_DAYS,
+    logFile: settings.ORRERY_LOG_FILE,
     logLevel: settings.ORRERY_LOG_LEVEL,
   };
 }

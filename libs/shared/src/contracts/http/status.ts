@@ -24,7 +24,7 @@ export const Status = z
     memberships: z.object({ ok: z.int(), waiting: z.int(), failed: z.int(), unmanaged: z.int(), total: z.int() }),
     commands: z.object({ unfinished: z.int() }),
     /** The first of each host come before the second of any. */
-    attention: z.array(Attention).max(MAX_ATTENTION),
+    attention: z.array(Attention),
     /** How much there is in all, shown or not; left out by an API that does not count it yet. */
     attentionTotal: z.object({ error: z.int(), warning: z.int(), info: z.int() }).optional(),
   })
