@@ -1,5 +1,6 @@
-// Keeps one thing running: started again after a crash, with growing pauses, and always with a word about it.
+// Keeps one thing running: started again after a crash, with growing pauses, and always with a word about it. Keeps its log small, too.
 import { setTimeout as pause } from 'node:timers/promises';
+import { cutLog } from '../servers/log-file.mjs';
 import { seconds } from '../setup/steps.mjs';
 
 const FIRST_PAUSE_MS = 500;
@@ -48,7 +49,7 @@ export class Keeper {
     let wait = FIRST_PAUSE_MS;
     while (!this.#stopping.signal.aborted) {
       const since = Date.now();
-      while (this.isAlive() && (await this.#pause(LOOK_EVERY_MS)));
+      while (this.isAlive() && (await this.#pause(LOOK_EVERY_MS))) cutLog(this.kept.log);
       if (this.#stopping.signal.aborted) return;
       if (Date.now() - since > HEALTHY_AFTER_MS) wait = FIRST_PAUSE_MS;
       this.kept.say(`! ${this.kept.name} ended; started again in ${seconds(wait)}. Log: ${this.kept.log}`);

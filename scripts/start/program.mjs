@@ -1,12 +1,10 @@
 // One of our own programs (API, agent) as a process in a session of its own.
-import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { lastLines } from '../servers/log-file.mjs';
+import { cutLog, lastLines } from '../servers/log-file.mjs';
 import { becomesTrue, identify, isSame, spawnInOwnSession, stopProcess } from '../servers/process.mjs';
 import { ask } from './ask.mjs';
 import { forget, remember } from './running.mjs';
-
-const LARGEST_LOG = 20_000_000;
 
 /**
  * @param {{ name: string, path: string, env: NodeJS.ProcessEnv, logFile: string, run: string, cwd: string }} program
@@ -14,8 +12,12 @@ const LARGEST_LOG = 20_000_000;
  */
 export async function launchProgram({ name, path, env, logFile, run, cwd }) {
   mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });
-  if (statSync(logFile, { throwIfNoEntry: false })?.size > LARGEST_LOG) renameSync(logFile, `${logFile}.1`);
-  const child = spawnInOwnSession([process.execPath, path], { logFile, env, cwd });
+  cutLog(logFile);
+  const child = spawnInOwnSession([process.execPath, path], {
+    logFile,
+    env: { ...env, ORRERY_LOG_FILE: logFile },
+    cwd,
+  });
   const identity = identify(child.pid);
   if (!identity) throw new Error(`${name} could not be started:\n${lastLines(logFile, 5)}`);
   remember(run, name, identity);

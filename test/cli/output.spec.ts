@@ -135,6 +135,14 @@ describe('what is printed', () => {
       });
     });
 
+    it('says how much more there is, and where', async () => {
+      const attentionTotal = { error: 22_000, warning: 839, info: 1 };
+      api.on('GET /v1/status', () => json(Status, { ...status, attentionTotal }));
+      expect((await orrery('status')).out).toMatch(/\n… and 22,839 more: orrery finding ls$/);
+      api.on('GET /v1/status', () => json(Status, { ...status, attentionTotal: { error: 1, warning: 0, info: 0 } }));
+      expect((await orrery('status')).out).toMatch(/orrery host get web-2$/);
+    });
+
     it('says so when everything is fine', async () => {
       api.on('GET /v1/status', () => json(Status, { ...status, attention: [] }));
       expect((await orrery('status')).out).toMatch(/\n\nEverything is as it is wanted\.$/);

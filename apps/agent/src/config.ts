@@ -123,6 +123,10 @@ export const AgentSettings = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .meta({ description: 'Least severe level that is logged' }),
+  ORRERY_LOG_FILE: z.string().optional().meta({
+    description:
+      'File that standard output goes to, opened for appending: the process keeps it below 10 MB, with two older ones beside it. `npm start` sets it; without it whoever reads the output keeps it small',
+  }),
 });
 
 export interface AgentConfig {
@@ -147,6 +151,8 @@ export interface AgentConfig {
   journalCapBytes: number;
   confirmMs: number;
   healthFile: string | undefined;
+  /** What standard output goes to, if the process itself is to keep it small. */
+  logFile: string | undefined;
   logLevel: z.infer<typeof AgentSettings>['ORRERY_LOG_LEVEL'];
 }
 
@@ -177,6 +183,7 @@ export function readAgentConfig(env: Record<string, string | undefined>): AgentC
     journalCapBytes: settings.ORRERY_JOURNAL_CAP_MB * 1024 * 1024,
     confirmMs: settings.ORRERY_CONFIRM_SECONDS * 1000,
     healthFile: settings.ORRERY_HEALTH_FILE,
+    logFile: settings.ORRERY_LOG_FILE,
     logLevel: settings.ORRERY_LOG_LEVEL,
   };
 }

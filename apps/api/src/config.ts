@@ -14,6 +14,8 @@ const PostgresUrl = z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'write postgres:
 const NatsUrl = z.string().regex(/^(nats|tls):\/\/\S+$/, 'write nats://host:4222');
 /** What a setting may make of it at most: as long are revoked keys remembered. */
 export const LONGEST_HOST_JWT_HOURS = 168;
+const MEGABYTE = 1024 * 1024;
+const SECONDS_A_DAY = 86_400;
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
 /** Every setting of the API process, by the name of its environment variable. docs/config.md is generated from this. */
@@ -75,6 +77,13 @@ export const ApiSettings = z.object({
     .max(300)
     .default(5)
     .meta({ description: 'How often agents beat; a host is unreachable after three missed beats.' }),
+  ORRERY_HOST_EVENTS_MB: whole(1, 100_000).default(128).meta({
+    description:
+      'Most megabytes of events that one host may report at once, as after a day without the API: twice what an agent keeps by default. Beyond that it has to wait, and a finding names it.',
+  }),
+  ORRERY_HOST_EVENTS_MB_PER_DAY: whole(1, 1_000_000)
+    .default(256)
+    .meta({ description: 'How many megabytes a day one host gets of that back.' }),
   ORRERY_EVENT_RETENTION_DAYS: whole(1, 36_500)
     .default(400)
     .meta({ description: 'How many days events and ended commands are kept.' }),
@@ -82,6 +91,10 @@ export const ApiSettings = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .meta({ description: 'Least level of log lines.' }),
+  ORRERY_LOG_FILE: z.string().optional().meta({
+    description:
+      'File that standard output goes to, opened for appending: the process keeps it below 10 MB, with two older ones beside it. `npm start` sets it; without it whoever reads the output keeps it small.',
+  }),
 });
 
 export interface ApiConfig {
@@ -101,7 +114,11 @@ export interface ApiConfig {
   hostJwtSeconds: number;
   joinSecretFile: string;
   heartbeatMs: number;
+  /** Bytes of events of one host: at once, and that it gets back in a second. */
+  hostEvents: { burst: number; perSecond: number };
   eventRetentionDays: number;
+  /** What standard output goes to, if the process itself is to keep it small. */
+  logFile: string | undefined;
   logLevel: z.infer<typeof ApiSettings>['ORRERY_LOG_LEVEL'];
 }
 
@@ -132,7 +149,12 @@ export function loadConfig(env: Record<string, string | undefined>): ApiConfig {
     hostJwtSeconds: settings.ORRERY_HOST_JWT_HOURS * 3600,
     joinSecretFile: settings.ORRERY_JOIN_SECRET_FILE ?? join(secretsFolder, 'join.secret'),
     heartbeatMs: settings.ORRERY_HEARTBEAT_SECONDS * 1000,
+    hostEvents: {
+      burst: settings.ORRERY_HOST_EVENTS_MB * MEGABYTE,
+      perSecond: (settings.ORRERY_HOST_EVENTS_MB_PER_DAY * MEGABYTE) / SECONDS_A_DAY,
+    },
     eventRetentionDays: settings.ORRERY_EVENT_RETENTION_DAYS,
+    logFile: settings.ORRERY_LOG_FILE,
     logLevel: settings.ORRERY_LOG_LEVEL,
   };
 }

@@ -18,6 +18,8 @@ import { PresenceModule } from './hosts/presence/presence.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { Intake } from './ingest/intake.js';
 import { LOOPS, type Loop } from './loops/loop.js';
+import { QuotaKeeper } from './quotas/quota-keeper.js';
+import { QuotasModule } from './quotas/quotas.module.js';
 
 /** Everything between NATS and Postgres. Needs two global providers: API_CONFIG and LOGGER. */
 @Module({
@@ -31,6 +33,7 @@ import { LOOPS, type Loop } from './loops/loop.js';
     PresenceModule,
     EventsModule,
     ReconcilingModule,
+    QuotasModule,
   ],
   providers: [
     DataPlane,
@@ -45,6 +48,7 @@ import { LOOPS, type Loop } from './loops/loop.js';
         EventFeed,
         AccountKeeper,
         AdmissionWorker,
+        QuotaKeeper,
       ],
       useFactory: (...loops: Loop[]) => loops,
     },

@@ -43,7 +43,7 @@ function notStarted(error: unknown, port: number | undefined): never {
 function main(): void {
   try {
     const config = loadConfig(process.env);
-    const logger = createLogger('api', config.logLevel);
+    const logger = createLogger('api', config.logLevel, { file: config.logFile });
     guardProcess(logger);
     start(config, logger).catch((error: unknown) => notStarted(error, config.port));
   } catch (error) {

@@ -1,4 +1,7 @@
 import {
+  fitLengths,
+  MAX_LOG,
+  PlanResult,
   type Call,
   type CallReply,
   type ControllerResult,
@@ -6,7 +9,6 @@ import {
   type NodeId,
   type NodeKind,
   type PlannedStep,
-  type PlanResult,
   type ProbeBegun,
   type RotationResult,
 } from '@orrery/shared/contracts';
@@ -88,7 +90,9 @@ export class CallOperations {
   async #logs({ node, tail }: Extract<Call['op'], { op: 'logs' }>): Promise<CallReply> {
     if (!this.#isOfContainer(node))
       return problem('rejected', 'this node is none of a container that Orrery manages here');
-    const result: LogsResult = { text: await this.parts.machine.logs(node, tail) };
+    const text = await this.parts.machine.logs(node, tail);
+    // The end of a log is what is asked for.
+    const result: LogsResult = { text: text.slice(-MAX_LOG) };
     return { result: 'ok', value: result };
   }
 
@@ -149,7 +153,7 @@ export class CallOperations {
     });
     const planned = planToTheEnd(allowed, observed, facts).map((step) => describe(step, desired.items));
     const steps = [...denied, ...planned];
-    return { result: 'ok', value: { steps } satisfies PlanResult };
+    return { result: 'ok', value: fitLengths(PlanResult, { steps }) };
   }
 }
 

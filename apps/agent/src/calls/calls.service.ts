@@ -1,5 +1,5 @@
 import type { Incoming, Verifier } from '@orrery/shared/bus';
-import { Call, CallId, subjects, type CallReply, type HostId } from '@orrery/shared/contracts';
+import { Call, CallId, CallReply, fitLengths, subjects, type HostId } from '@orrery/shared/contracts';
 import type { Logger } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import type { ServerClock } from '../uplink/server-clock.js';
@@ -51,7 +51,7 @@ export class CallsService {
     logger.info({ event: 'call.taken', call: callId, op: op.op });
     // Looked up while the claim is written: a launch waits for both.
     const way = operations.wayToController(call.data.op);
-    const work = () => operations.run(call.data.op, way);
+    const work = async () => fitLengths(CallReply, await operations.run(call.data.op, way));
     return isLookAtController(call.data.op) ? work() : ledger.once(callId, expiresAt, work);
   }
 }

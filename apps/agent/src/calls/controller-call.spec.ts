@@ -84,10 +84,19 @@ describe('a call to a controller', () => {
     );
   });
 
-  it('says so when not even one record fits', async () => {
+  it('cuts the name of a record that is too long, and keeps the record', async () => {
     const records = [{ ...RECORD, name: 'n'.repeat(MAX_BATCH_BYTES) }];
-    await expect(ask(RECORDS, { records: () => Promise.resolve({ records, more: false }) })).rejects.toMatchObject({
-      code: 'answer-too-long',
+    const result = await ask(RECORDS, { records: () => Promise.resolve({ records, more: false }) });
+    expect(ControllerResult.parse(result)).toMatchObject({
+      records: [{ name: expect.stringMatching(/^n+…$/) }],
+      more: false,
     });
+  });
+
+  it('says so when what cannot be told in pages does not fit', async () => {
+    const rules = Array.from({ length: 1000 }, () => ({ type: 'ACTION_ACCEPT', note: 'r'.repeat(300) }));
+    const network = { id: '0123456789000001', name: 'lab', config: { ...NEW_NETWORK, rules } };
+    const asked = ask({ do: 'get-network', network: network.id }, { network: () => Promise.resolve(network) });
+    await expect(asked).rejects.toMatchObject({ code: 'answer-too-long' });
   });
 });

@@ -1,8 +1,9 @@
 import {
+  ControllerResult,
+  fitLengths,
   MAX_BATCH_BYTES,
   type ControllerAsk,
   type ControllerRecord,
-  type ControllerResult,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { StepError } from '../machine/machine.js';
@@ -14,7 +15,7 @@ const MOST_BYTES = MAX_BATCH_BYTES - 4 * 1024;
 /** Asks a controller. Why there is none that answers is a result, too: it is what was to be found out. */
 export async function askController(open: () => Promise<ControllerApi>, ask: ControllerAsk): Promise<ControllerResult> {
   try {
-    return fitting(await answer(await open(), ask));
+    return fitting(fitLengths(ControllerResult, await answer(await open(), ask)));
   } catch (error) {
     if (error instanceof ControllerError) return trouble(error.code, error);
     if (error instanceof StepError) return trouble('controller-unreachable', error);
@@ -46,7 +47,7 @@ async function answer(controller: ControllerApi, ask: ControllerAsk): Promise<Co
 const trouble = (
   code: Extract<ControllerResult, { result: 'trouble' }>['code'],
   { message, fix = '' }: AppError,
-): ControllerResult => ({ result: 'trouble', code, cause: message, fix });
+): ControllerResult => fitLengths(ControllerResult, { result: 'trouble', code, cause: message, fix });
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 

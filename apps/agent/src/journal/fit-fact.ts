@@ -1,10 +1,9 @@
-import type { AgentFact } from '@orrery/shared/contracts';
+import { AgentFact, fitLengths } from '@orrery/shared/contracts';
 import { fitSnapshot } from './fit-snapshot.js';
 
 /** Largest event in the journal, in bytes of JSON: any batch must be able to carry it. */
 export const MAX_FACT_BYTES = 200 * 1024;
 const KEPT_ELEMENTS = 100;
-const KEPT_CHARACTERS = 4096;
 
 export interface Fitted {
   /** The fact as it is, cut, or (a snapshot) in several. None: it cannot be made to fit. */
@@ -14,10 +13,11 @@ export interface Fitted {
 }
 
 /**
- * The fact, made to fit. A network's owner can push ten thousand routes: lists and texts are cut. In a snapshot a cut list would
+ * The fact, made to fit: no text and no list longer than its schema allows, and not too large in all. A network's owner can push ten thousand routes: lists and texts are cut. In a snapshot a cut list would
  * mean that the rest is gone, so it is told in several, and what is too large even so becomes unknown.
  */
-export function fitFact(fact: AgentFact): Fitted {
+export function fitFact(told: AgentFact): Fitted {
+  const fact = fitLengths(AgentFact, told);
   if (sizeOf(fact) <= MAX_FACT_BYTES) return { facts: [fact], leftOut: [] };
   if (fact.type === 'host.snapshot') {
     // Room for what is around the state.
@@ -31,7 +31,6 @@ export function fitFact(fact: AgentFact): Fitted {
 const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
 function cut(value: unknown): unknown {
-  if (typeof value === 'string') return value.slice(0, KEPT_CHARACTERS);
   if (Array.isArray(value)) return value.slice(0, KEPT_ELEMENTS).map(cut);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, cut(inner)]));

@@ -1,4 +1,4 @@
-import type { AgentEvent, AgentFact, Epoch } from '@orrery/shared/contracts';
+import { fitText, MAX_CAUSE, type AgentEvent, type AgentFact, type Epoch } from '@orrery/shared/contracts';
 import { AppError, crashPoint, describeError, newId, type Logger } from '@orrery/shared/runtime';
 import { unconfirmedBytes } from './epoch-sizes.js';
 import { fitFact } from './fit-fact.js';
@@ -146,7 +146,10 @@ export class Journal {
       await this.#recover();
       const old = this.#epochs.find((epoch) => epoch.ordinal === ordinal);
       if (!old) return;
-      const fact: AgentFact = { type: 'history.gap', data: { epoch: old.epoch, fromSeq: seq, toSeq: seq, cause } };
+      const fact: AgentFact = {
+        type: 'history.gap',
+        data: { epoch: old.epoch, fromSeq: seq, toSeq: seq, cause: fitText(cause, MAX_CAUSE) },
+      };
       await this.#write([{ put: keys.event(ordinal, seq), value: { seq, at: this.#at(), ...fact } }], { sync: true });
     });
   }

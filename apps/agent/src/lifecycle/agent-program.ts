@@ -7,7 +7,7 @@ const STOP_MS = 9_000;
 
 async function run(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readAgentConfig(env);
-  const logger = createLogger('orrery-agent', config.logLevel);
+  const logger = createLogger('orrery-agent', config.logLevel, { file: config.logFile });
   guardProcess(logger);
   const stop = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {

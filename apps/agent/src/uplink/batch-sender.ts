@@ -15,6 +15,9 @@ export interface BatchSenderParts {
 export type Sending = { result: 'sent' | 'greet' } | { result: 'fenced'; cause: string };
 
 const BATCH_MS = 5_000;
+/** The API has to wait for nothing longer than this. */
+const LONGEST_BUSY_MS = 30_000;
+const LONG_BUSY_MS = 1_000;
 
 /** Sends an epoch's events, one batch at a time: the next goes out when the API has committed the last. */
 export class BatchSender {
@@ -60,8 +63,9 @@ export class BatchSender {
       case 'fenced':
         return { result: 'fenced', cause: reply.cause };
       case 'busy':
-        await pause(reply.retryAfterMs, signal);
-        return undefined;
+        await pause(Math.min(reply.retryAfterMs, LONGEST_BUSY_MS), signal);
+        // It answers, and is to hear hello between two long pauses: else this host would count as cut off.
+        return reply.retryAfterMs >= LONG_BUSY_MS ? { result: 'greet' } : undefined;
       case 'refused':
         return this.#refused(ordinal, events, reply.cause);
     }

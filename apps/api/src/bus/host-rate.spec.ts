@@ -25,6 +25,17 @@ describe('the rate of a host', () => {
     expect([rate.admits(A, 8), rate.admits(A, 3), rate.admits(A, 2)]).toEqual([true, false, true]);
   });
 
+  it('takes afterwards what was not asked for before, and then admits nothing until that is paid back', () => {
+    let now = 0;
+    const rate = new HostRate({ perSecond: 1, burst: 10 }, () => now);
+    rate.spend(A, 12);
+    expect([rate.left(A), rate.left(B)]).toEqual([-2, 10]);
+    now = 2500;
+    expect([rate.admits(A), rate.left(A)]).toEqual([false, 0.5]);
+    now = 3000;
+    expect(rate.admits(A)).toBe(true);
+  });
+
   it('remembers a bounded number of hosts', () => {
     const rate = new HostRate({ perSecond: 0, burst: 1 }, () => 0);
     expect([rate.admits(A), rate.admits(A)]).toEqual([true, false]);

@@ -28,14 +28,24 @@ export class HostRate {
 
   /** `cost`: of a kind whose messages differ much in size. */
   admits(host: HostId, cost = 1): boolean {
-    const now = this.now();
-    const { left, at } = this.#buckets.get(host) ?? { left: this.rate.burst, at: now };
-    const refilled = Math.min(this.rate.burst, left + ((now - at) / 1000) * this.rate.perSecond);
-    const admitted = refilled >= cost;
+    const admitted = this.left(host) >= cost;
+    this.spend(host, admitted ? cost : 0);
+    return admitted;
+  }
+
+  /** What the host may send now; below zero after it was allowed more than it had. */
+  left(host: HostId): number {
+    const { perSecond, burst } = this.rate;
+    const { left, at } = this.#buckets.get(host) ?? { left: burst, at: this.now() };
+    return Math.min(burst, left + ((this.now() - at) / 1000) * perSecond);
+  }
+
+  /** Takes without asking: for a cost that is known only afterwards. */
+  spend(host: HostId, cost: number): void {
+    const left = this.left(host) - cost;
     this.#buckets.delete(host);
-    this.#buckets.set(host, { left: admitted ? refilled - cost : refilled, at: now });
+    this.#buckets.set(host, { left, at: this.now() });
     const [oldest] = this.#buckets.size > MOST_HOSTS ? this.#buckets.keys() : [];
     if (oldest) this.#buckets.delete(oldest);
-    return admitted;
   }
 }

@@ -9,13 +9,14 @@ import { UPKEEP_FINDINGS } from './upkeep-findings.js';
 
 /** What is of no host comes first. */
 const BY_HOST = new Keyset(
-  ["COALESCE(h.name, '')", 'f.code', 'f.node_id', 'f.network_id', 'f.item_id'].map((sql) => ({ sql })),
+  ["COALESCE(h.name, '')", 'f.code', 'f.node_id', 'f.network_id', 'f.item_id', 'f.source'].map((sql) => ({ sql })),
 );
 
-const OF_HOSTS = 'SELECT host_id, code, node_id, network_id, item_id, severity, cause, fix, since FROM findings';
+const OF_HOSTS =
+  'SELECT host_id, source, code, node_id, network_id, item_id, severity, cause, fix, since FROM findings';
 
 const select = (findings: string) => `
-  SELECT f.code, f.severity, f.cause, f.fix, CASE WHEN h.id IS NULL THEN NULL ELSE ${hostRef('h.id', 'h.name')} END AS host,
+  SELECT f.source, f.code, f.severity, f.cause, f.fix, CASE WHEN h.id IS NULL THEN NULL ELSE ${hostRef('h.id', 'h.name')} END AS host,
          CASE WHEN n.id IS NULL THEN NULL ELSE ${nodeRef('n')} END AS node,
          NULLIF(f.network_id, '') AS network, ${iso('f.since')} AS since, ${BY_HOST.key}
     FROM (${findings}) AS f

@@ -24,7 +24,7 @@ const told = Object.entries(TOLD).map(([duty, { what, fix }]) => `(${[duty, what
  * hosts can do nothing about the database. The duty stands where an item would: it is part of the key, and is not shown.
  */
 export const UPKEEP_FINDINGS = `
-  SELECT NULL::text AS host_id, 'upkeep-failed' AS code, '' AS node_id, '' AS network_id, u.duty AS item_id,
+  SELECT NULL::text AS host_id, 'api' AS source, 'upkeep-failed' AS code, '' AS node_id, '' AS network_id, u.duty AS item_id,
          CASE WHEN u.since < now() - interval '1 day' THEN 'error' ELSE 'warning' END AS severity,
          told.what || ': ' || u.cause AS cause, told.fix, u.since
     FROM upkeep_failures u JOIN (VALUES ${told.join(', ')}) AS told(duty, what, fix) ON told.duty = u.duty`;

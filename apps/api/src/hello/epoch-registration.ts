@@ -11,6 +11,25 @@ export interface RegisteredEpoch {
   open: { epoch: Epoch; cursor: number }[];
 }
 
+/** Epochs that are kept of one host: of those that never stored anything, and of all. */
+const MOST_UNSPOKEN = 64;
+const MOST_EPOCHS = 512;
+
+/**
+ * A host may begin an epoch with every hello. An old one that never spoke is as good as never heard of: its agent may still send it.
+ * A closed one is kept far longer, to be told that it is closed.
+ */
+async function dropOldEpochs(run: Run, host: HostId): Promise<void> {
+  await run(
+    `DELETE FROM epochs e USING (
+       SELECT epoch, row_number() OVER (ORDER BY ordinal DESC) AS place,
+              row_number() OVER (PARTITION BY cursor = 0 ORDER BY ordinal DESC) AS alike FROM epochs WHERE host_id = $1) o
+      WHERE e.host_id = $1 AND e.epoch = o.epoch
+        AND (o.place > $3 AND e.closed OR o.alike > $2 AND e.cursor = 0 AND NOT e.closed)`,
+    [host, MOST_UNSPOKEN, MOST_EPOCHS],
+  );
+}
+
 /**
  * Notes that this epoch said hello; undefined when it is closed. The older stay open: its first batch closes them, and before it
  * come theirs.
@@ -34,6 +53,7 @@ export async function registerEpoch(
      ON CONFLICT (host_id, epoch) DO UPDATE SET heard_at = excluded.heard_at`,
     [host, epoch, top + 1, now],
   );
+  if (!own) await dropOldEpochs(run, host);
   const others = known.filter((other) => other.epoch !== epoch && !other.closed);
   const open = others
     .sort((a, b) => a.ordinal - b.ordinal)

@@ -9,7 +9,7 @@ import { LOGGER } from '../logger.js';
 import { HelloService } from './hello.service.js';
 
 /** An agent says hello at its start and after a lost link; one in trouble every second or so. */
-const HELLO_RATE = { perSecond: 10, burst: 50 };
+const HELLO_RATE = { perSecond: 2, burst: 50 };
 
 /** How agents begin. One that sends nonsense gets no answer: its own time-out and retry are the mechanism. */
 @Controller()
@@ -30,7 +30,10 @@ export class HelloController {
     // A state that is handed back comes inside: as large as any message, and what is around it.
     const hello = message.bytes.length <= 2 * MAX_BATCH_BYTES ? Hello.safeParse(message.json) : undefined;
     if (!host || !hello?.success) {
-      this.logger.warn({ event: 'hello.malformed', host, cause: hello?.error?.message }, 'a hello without sense');
+      this.logger.warn(
+        { event: 'hello.malformed', host, cause: hello?.error?.issues.slice(0, 3) },
+        'a hello without sense',
+      );
       return undefined;
     }
     const reply = await this.service.hello(host, hello.data);

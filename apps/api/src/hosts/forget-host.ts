@@ -15,6 +15,7 @@ const OBSERVED = [
   'interfaces',
   'item_status',
   'findings',
+  'host_quotas',
 ];
 
 /**

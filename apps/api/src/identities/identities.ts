@@ -3,6 +3,13 @@ import type { Sql, Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 
 /**
+ * Retired identities that no node ever had and that are kept of one host. They keep others from offering the address while the host may
+ * still use it (an agent takes one for a node of its own accord, and reports it a moment later); a host that offers others all the time
+ * would fill the table with them.
+ */
+const MOST_RETIRED = 256;
+
+/**
  * Identities that hosts have made ahead: free → assigned → retired, one way. A host may offer what nobody else has or shows; what it does not
  * offer any more is retired.
  */
@@ -14,10 +21,17 @@ export async function noteOffered(tx: Transaction, host: HostId, offered: readon
         WHERE NOT EXISTS (SELECT FROM node_status s WHERE s.address = o.address) ORDER BY o.address ON CONFLICT (address) DO NOTHING`,
       [host, offered],
     );
-  await run(`UPDATE identities SET state = 'retired' WHERE host_id = $1 AND state = 'free' AND NOT address = ANY($2)`, [
-    host,
-    offered,
-  ]);
+  const retired = await run(
+    `UPDATE identities SET state = 'retired' WHERE host_id = $1 AND state = 'free' AND NOT address = ANY($2) RETURNING address`,
+    [host, offered],
+  );
+  if (retired.length > 0)
+    await run(
+      `DELETE FROM identities WHERE address IN (
+         SELECT address FROM identities WHERE host_id = $1 AND state = 'retired' AND assigned_at IS NULL
+          ORDER BY offered_at DESC, address OFFSET $2)`,
+      [host, MOST_RETIRED],
+    );
 }
 
 /** One of the host's free identities becomes this node's, whatever others take at the same time; undefined: it has none. */

@@ -3,6 +3,7 @@ import {
   Epoch,
   MAX_BATCH_BYTES,
   MAX_BATCH_EVENTS,
+  MAX_WORD,
   type EventBatchReply,
   type HostId,
 } from '@orrery/shared/contracts';
@@ -16,7 +17,12 @@ const Envelope = z.object({
   from: z.int().positive(),
   events: z.array(z.unknown()).min(1).max(MAX_BATCH_EVENTS),
 });
-const Stamped = z.object({ seq: z.int().positive(), at: z.iso.datetime(), type: z.string(), data: z.unknown() });
+const Stamped = z.object({
+  seq: z.int().positive(),
+  at: z.iso.datetime().max(MAX_WORD),
+  type: z.string().max(64),
+  data: z.unknown(),
+});
 
 type Refused = Extract<EventBatchReply, { result: 'refused' }>;
 const refused = (cause: string): Refused => ({ result: 'refused', cause });
@@ -37,7 +43,7 @@ function decodeEvent(given: unknown, seq: number, isLatin1: boolean, batch: Uint
   const poison = (reason: string): BatchEvent => ({
     seq,
     reason: reason.slice(0, 500),
-    type: typeof type === 'string' ? type : undefined,
+    type: typeof type === 'string' ? type.slice(0, 64) : undefined,
     raw: rawOf(given, isLatin1, batch),
   });
   let fault = faultOf(given);

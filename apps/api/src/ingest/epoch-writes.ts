@@ -1,5 +1,6 @@
 import type { Epoch, HostId } from '@orrery/shared/contracts';
 import type { Run } from '../database/statements.js';
+import { clearHostFindings, raiseHostFindings } from '../findings/host-findings.js';
 import type { HostContext } from './group-context.js';
 
 /** How far a host's epoch is stored after this group. */
@@ -48,7 +49,10 @@ async function closeOthers(run: Run, moves: readonly CursorMove[]): Promise<void
      WHERE s.host_id = r.host AND s.host_id = ANY($2) AND s.epoch IS DISTINCT FROM r.epoch`,
     [list, hosts],
   );
-  await run(`DELETE FROM findings WHERE code = 'host-cloned' AND host_id = ANY($1)`, [hosts]);
+  await clearHostFindings(
+    run,
+    moves.map(({ host }) => ({ host, code: 'host-cloned' })),
+  );
 }
 
 const CLONED = {
@@ -76,10 +80,9 @@ export async function writeFences(
   if (cloned.length === 0) return;
   const ids = cloned.map(({ host }) => host);
   await run('UPDATE epochs SET closed = true WHERE host_id = ANY($1)', [ids]);
-  await run(
-    `INSERT INTO findings (host_id, code, severity, cause, fix, ordinal, seq, since)
-     SELECT unnest($1::text[]), 'host-cloned', 'error', $2, $3, 0, 0, $4 ON CONFLICT DO NOTHING`,
-    [ids, CLONED.cause, CLONED.fix, now],
+  await raiseHostFindings(
+    run,
+    ids.map((host) => ({ host, code: 'host-cloned', severity: 'error', ...CLONED })),
   );
   const facts = cloned.map(({ host, epoch }) => {
     const { name = host, known = [] } = hosts.get(host) ?? {};

@@ -1,6 +1,7 @@
 import type { CommandId, EventBatchReply, HostId } from '@orrery/shared/contracts';
 import { CHANNELS } from '../database/channels.js';
 import type { Run } from '../database/statements.js';
+import { noteQuotas } from '../quotas/note-quotas.js';
 import { isPoison, lastSeq, type Batch } from './batch.js';
 import { hintAtStrangers } from './admission-hints.js';
 import { commandsOf, progressIn, settledIn, writeOutcomes, writeProgress } from './command-progress.js';
@@ -49,12 +50,13 @@ export async function writeGroup(
   const commands = await commandsOf(run, events);
   const own = toRows(events, commands, context);
   const changes = projectAll(events, poison, context);
-  await writeChanges(run, changes, now);
+  const met = await writeChanges(run, changes, now);
   await hintAtStrangers(run, changes);
   await writeFences(run, plan.fences, context.hosts, now);
   const delivered = await deliverCommands(run, [...new Set(commands.values())], now);
   const told = await writeCommands(run, events, now);
-  await quarantine(run, poison);
+  met.push(...(await quarantine(run, poison)));
+  await noteQuotas(run, met);
   await moveCursors(run, cursors, now);
   const last = await insertEvents(run, [...drained, ...delivered, ...own, ...told], now);
   if (last !== undefined) await run('SELECT pg_notify($1, $2)', [CHANNELS.events, String(last)]);

@@ -4,6 +4,7 @@ import { BusErrorFilter, type Incoming } from '@orrery/shared/bus';
 import { subjects, type EventBatchReply } from '@orrery/shared/contracts';
 import { HostRate } from '../bus/host-rate.js';
 import { decodeBatch } from './batch-decoder.js';
+import { EventAllowance } from './event-allowance.js';
 import { Intake } from './intake.js';
 
 /** In KiB, and a little for each message: 8 MiB or 250 small batches a second, more than a host that catches up needs. */
@@ -17,14 +18,22 @@ const BUSY_MS = 250;
 export class IngestController {
   readonly #rate = new HostRate(EVENTS_RATE);
 
-  constructor(private readonly intake: Intake) {}
+  constructor(
+    private readonly intake: Intake,
+    private readonly allowance: EventAllowance,
+  ) {}
 
   @MessagePattern(subjects.anyEvents)
   async events(@Payload() message: Incoming): Promise<EventBatchReply> {
     const { host } = message;
     if (!host) return { result: 'refused', cause: 'the subject names no host' };
     if (!this.#rate.admits(host, EACH + message.bytes.length / 1024)) return { result: 'busy', retryAfterMs: BUSY_MS };
+    const retryAfterMs = this.allowance.waitOf(host);
+    if (retryAfterMs !== undefined) return { result: 'busy', retryAfterMs };
     const batch = decodeBatch(host, message.bytes);
-    return 'result' in batch ? batch : this.intake.submit(batch);
+    if ('result' in batch) return batch;
+    const reply = await this.intake.submit(batch);
+    if (reply.result === 'stored') this.allowance.spend(host, batch.events.length, message.bytes.length);
+    return reply;
   }
 }

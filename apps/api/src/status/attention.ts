@@ -1,5 +1,8 @@
-import type { Attention } from '@orrery/shared/contracts';
+import { fitText, MAX_ATTENTION, MAX_ATTENTION_PER_HOST, type Attention } from '@orrery/shared/contracts';
 import type { AbsentHost, FailingUpkeep, OpenFinding, Unsettled } from './status.repository.js';
+
+/** `place`: among those of its host, from 1. */
+export type Placed = Attention & { place: number };
 
 const PRESENCE: Record<
   string,
@@ -22,15 +25,21 @@ const PRESENCE: Record<
   },
 };
 
-export function absent({ name, presence, since }: AbsentHost): Attention[] {
+export function absent({ name, presence, since }: AbsentHost): Placed[] {
   const known = PRESENCE[presence];
   if (!known) return [];
   return [
-    { severity: known.severity, what: known.what(name), cause: known.cause(since), next: `orrery host get ${name}` },
+    {
+      severity: known.severity,
+      what: known.what(name),
+      cause: known.cause(since),
+      next: `orrery host get ${name}`,
+      place: 1,
+    },
   ];
 }
 
-export function unsettled({ kind, name, network, outcome }: Unsettled): Attention[] {
+export function unsettled({ kind, name, network, outcome, place }: Unsettled): Placed[] {
   if (outcome.kind === 'done') return [];
   const what = kind === 'container' ? `container ${name}` : `${name} in ${network}`;
   const state = outcome.kind === 'failed' ? 'failed' : 'waits';
@@ -40,6 +49,7 @@ export function unsettled({ kind, name, network, outcome }: Unsettled): Attentio
       what: `${what} ${state}: ${outcome.code}`,
       cause: outcome.cause,
       next: nextFor(kind, name, network, outcome.code),
+      place,
     },
   ];
 }
@@ -49,30 +59,46 @@ function nextFor(kind: Unsettled['kind'], name: string, network: string | null, 
   return code === 'container-died' ? `orrery container logs ${name}` : `orrery container get ${name}`;
 }
 
-export const paused = ({ name }: { name: string }): Attention => ({
+export const paused = ({ name }: { name: string }): Placed => ({
   severity: 'info',
   what: `${name} is paused`,
   cause: 'somebody paused it: its agent observes and reports, and does nothing',
   next: `orrery host resume ${name}`,
+  place: 1,
 });
 
-export const found = ({ host, severity, code, cause }: OpenFinding): Attention => ({
+export const found = ({ host, severity, code, cause, place }: OpenFinding): Placed => ({
   severity,
   what: `${host}: ${code}`,
   cause,
   next: `orrery finding ls --host ${host}`,
+  place,
 });
 
 /** Of no host: it concerns whoever runs the API. */
-export const upkeepFailing = ({ severity, code, cause }: FailingUpkeep): Attention => ({
+export const upkeepFailing = ({ severity, code, cause }: FailingUpkeep): Placed => ({
   severity,
   what: `Orrery: ${code}`,
   cause,
   next: 'orrery finding ls',
+  place: 1,
 });
 
 const ORDER: Attention['severity'][] = ['error', 'warning', 'info'];
+/** In characters. Everything is in `orrery finding ls` and where `next` leads. */
+const MOST_WHAT = 160;
+const MOST_CAUSE = 240;
 
-/** The worst first; within a severity as it came. */
-export const worstFirst = (list: Attention[]) =>
-  [...list].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+/** The worst first; within a severity the first of each host, then the second of each. What is too much or too long is cut. */
+export function firstOf(list: readonly Placed[]): Attention[] {
+  const rank = ({ severity, place }: Placed) => ORDER.indexOf(severity) * (MAX_ATTENTION_PER_HOST + 1) + place;
+  return [...list]
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, MAX_ATTENTION)
+    .map(({ severity, what, cause, next }) => ({
+      severity,
+      what: fitText(what, MOST_WHAT),
+      cause: fitText(cause, MOST_CAUSE),
+      next,
+    }));
+}

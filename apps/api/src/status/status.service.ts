@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Status } from '@orrery/shared/contracts';
 import { Store } from '../database/store.js';
 import { visibilityNow } from '../database/visibility.js';
-import { absent, found, paused, unsettled, upkeepFailing, worstFirst } from './attention.js';
+import { absent, firstOf, found, paused, unsettled, upkeepFailing } from './attention.js';
 import { StatusRepository, type Counts } from './status.repository.js';
 
 /** What `orrery status` shows: counts, then only what is not fine. */
@@ -31,6 +31,8 @@ export class StatusService {
       ...findings.map(found),
       ...pausedHosts.map(paused),
     ];
-    return { ...counts, attention: worstFirst(attention) };
+    const attentionTotal = await this.repository.total(this.store);
+    for (const { severity } of upkeep) attentionTotal[severity]++;
+    return { ...counts, attention: firstOf(attention), attentionTotal };
   }
 }

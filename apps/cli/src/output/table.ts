@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { fitText } from '@orrery/shared/contracts';
 import stringWidth from 'string-width';
 import type { Colors } from '../terminal/terminal.js';
 import { safeText } from '../terminal/safe-text.js';
@@ -31,32 +31,32 @@ export const toneOf = (colors: Colors, tone: Tone | undefined): ((text: string) 
 };
 
 const GAP = 3;
-/** cli-table3 takes time that grows with the square of the rows: a fleet is drawn in pieces that share their column widths. */
-const ROWS_PER_PIECE = 100;
-const NO_BORDER = Object.fromEntries(
-  'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid middle'
-    .split(' ')
-    .map((part) => [part, '']),
-);
+/**
+ * Longest text in a cell of a list: one that is longer would make every row as wide. The whole text is in `-o json`, and in `get` of one
+ * thing.
+ */
+const MOST_CELL = 300;
 
 /** Rows in columns, each as wide as its widest cell is drawn, without borders; spaces at the ends of lines are cut. */
 export function alignedRows(rows: string[][]): string[] {
+  const drawn = rows.map((row) => row.map(drawnWidth));
   const widths: number[] = [];
-  for (const row of rows)
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, drawnWidth(cell));
-  const colWidths = widths.map((width) => width + GAP);
-  const lines: string[] = [];
-  for (let start = 0; start < rows.length; start += ROWS_PER_PIECE) {
-    const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0 };
-    const table = new Table({ chars: NO_BORDER, style, colWidths });
-    table.push(...rows.slice(start, start + ROWS_PER_PIECE));
-    lines.push(...table.toString().split('\n').map(cutEnd));
-  }
-  return lines;
+  for (const row of drawn)
+    for (const [column, width] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, width);
+  return rows.map((row, at) => {
+    const padded = row.map(
+      (cell, column) => cell + ' '.repeat((widths[column] ?? 0) + GAP - (drawn[at]?.[column] ?? 0)),
+    );
+    return cutEnd(padded.join(''));
+  });
 }
 
-/** Spaces before the closing colour sequence count as the end, too. */
-const cutEnd = (line: string) => line.replace(/ +((?:\u001b\[[0-9;]*m)*)$/, '$1').trimEnd();
+/** Spaces before the closing colour sequences count as the end, too. */
+function cutEnd(line: string): string {
+  const text = line.trimEnd();
+  const closing = /(?:\u001b\[[0-9;]*m)*$/.exec(text)?.[0] ?? '';
+  return text.slice(0, text.length - closing.length).trimEnd() + closing;
+}
 
 /** Without colours; wide characters count as two. What is plain is most of it, and is measured quickly. */
 const drawnWidth = (cell: string) => (/^[ -~]*$/.test(cell) ? cell.length : stringWidth(cell));
@@ -64,7 +64,9 @@ const drawnWidth = (cell: string) => (/^[ -~]*$/.test(cell) ? cell.length : stri
 export function tableLines<T>(columns: Column<T>[], rows: T[], colors: Colors, now: number): string[] {
   const head = columns.map((column) => colors.dim(column.title));
   const body = rows.map((row) =>
-    columns.map((column) => toneOf(colors, column.tone?.(row))(safeText(column.text(row, now)) || '-')),
+    columns.map((column) =>
+      toneOf(colors, column.tone?.(row))(safeText(fitText(column.text(row, now), MOST_CELL)) || '-'),
+    ),
   );
   return alignedRows([head, ...body]);
 }

@@ -65,15 +65,18 @@ const countText = (counts: Count[], colors: Colors) =>
     .map(([number, word, tone]) => toneOf(colors, number > 0 ? tone : 'dim')(`${number} ${word}`))
     .join(' · ');
 
-function attentionLines({ hosts, attention }: Status, colors: Colors): string[] {
+function attentionLines({ hosts, attention, attentionTotal }: Status, colors: Colors): string[] {
   if (hosts.online + hosts.unreachable + hosts.joined + hosts.unknown === 0)
     return ['No hosts yet. npm start runs an agent on this machine; then: orrery host ls'];
   if (attention.length === 0) return [colors.green('Everything is as it is wanted.')];
-  return attention.flatMap(({ severity, what, cause, next }) => {
+  const shown = attention.flatMap(({ severity, what, cause, next }) => {
     const [sign, tone] = SIGN[severity];
     return [
       `${toneOf(colors, tone)(sign)} ${colors.bold(safeText(what))}: ${safeText(cause)}`,
       `    ${safeText(next)}`,
     ];
   });
+  const { error = 0, warning = 0, info = 0 } = attentionTotal ?? {};
+  const more = error + warning + info - attention.length;
+  return more > 0 ? [...shown, `… and ${more.toLocaleString('en-US')} more: orrery finding ls`] : shown;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Cidr, NetworkId, NodeAddress } from './ids.js';
+import { MAX_ADDRESS, MAX_ADDRESSES, MAX_CAUSE, MAX_FIX, MAX_LISTED, MAX_NAME, MAX_WORD } from './lengths.js';
 import { NetworkRule } from './network-rules.js';
 
 const Ip = z.union([z.ipv4(), z.ipv6()]);
@@ -63,21 +64,21 @@ export const NEW_NETWORK: NetworkConfig = {
 };
 
 /** A network as its controller has it. `config` is what was understood of it. */
-export const ControllerNetwork = z.object({ id: NetworkId, name: z.string(), config: NetworkConfig });
+export const ControllerNetwork = z.object({ id: NetworkId, name: z.string().max(MAX_NAME), config: NetworkConfig });
 export type ControllerNetwork = z.infer<typeof ControllerNetwork>;
 
 /** What a controller records of one node in one network: it says who may come in, the node says who is. */
 export const ControllerRecord = z.object({
   address: NodeAddress,
   authorized: z.boolean(),
-  name: z.string(),
+  name: z.string().max(MAX_NAME),
   /** Addresses that it was given or is to have. */
-  addresses: z.array(z.string()),
+  addresses: z.array(z.string().max(MAX_ADDRESS)).max(MAX_ADDRESSES),
   bridge: z.boolean(),
   /** True: it gets no address of the pools. */
   noAutoAssign: z.boolean(),
   /** Of its zerotier-one, when it was heard of; null: it never asked to be let in. */
-  version: z.string().nullable(),
+  version: z.string().max(MAX_WORD).nullable(),
 });
 export type ControllerRecord = z.infer<typeof ControllerRecord>;
 
@@ -87,6 +88,8 @@ export type ControllerRecordChange = z.infer<typeof ControllerRecordChange>;
 
 /** Most records in one call. */
 export const MAX_RECORDS = 200;
+/** Most records in one answer. */
+export const MAX_RECORDS_ANSWERED = 1000;
 
 /** What a controller can be asked for, through the agent of the host that it is on. All of it may be repeated. */
 export const ControllerAsk = z.discriminatedUnion('do', [
@@ -99,7 +102,7 @@ export const ControllerAsk = z.discriminatedUnion('do', [
     do: z.literal('records'),
     network: NetworkId,
     after: NodeAddress.nullable(),
-    limit: z.int().min(1).max(1000),
+    limit: z.int().min(1).max(MAX_RECORDS_ANSWERED),
   }),
   z.object({
     do: z.literal('put-records'),
@@ -129,15 +132,24 @@ export type ControllerTrouble = z.infer<typeof ControllerTrouble>;
 
 /** Value of an `ok` reply to the call `controller`: the answer to each `do` is in the field of its kind. */
 export const ControllerResult = z.discriminatedUnion('result', [
-  z.object({ result: z.literal('trouble'), code: ControllerTrouble, cause: z.string(), fix: z.string() }),
+  z.object({
+    result: z.literal('trouble'),
+    code: ControllerTrouble,
+    cause: z.string().max(MAX_CAUSE),
+    fix: z.string().max(MAX_FIX),
+  }),
   z.object({
     result: z.literal('probed'),
     address: NodeAddress,
-    version: z.string(),
-    networks: z.array(NetworkId),
+    version: z.string().max(MAX_WORD),
+    networks: z.array(NetworkId).max(MAX_LISTED),
   }),
   z.object({ result: z.literal('network'), network: ControllerNetwork }),
-  z.object({ result: z.literal('records'), records: z.array(ControllerRecord), more: z.boolean() }),
+  z.object({
+    result: z.literal('records'),
+    records: z.array(ControllerRecord).max(MAX_RECORDS_ANSWERED),
+    more: z.boolean(),
+  }),
   z.object({ result: z.literal('deleted') }),
 ]);
 export type ControllerResult = z.infer<typeof ControllerResult>;

@@ -214,6 +214,11 @@ export const FINDINGS: Record<Exclude<FindingCode, WaitingCode | FailureCode>, E
       'The API cannot do something that its database needs from time to time: make the partitions of the coming days, drop those beyond the retention, or remove old commands. Nothing is lost, and the API tries again every minute.',
     fix: 'Fix the cause named in the finding. The finding goes away at the next try that succeeds.',
   },
+  'host-over-quota': {
+    means:
+      'The host reports more than Orrery keeps of one host: more findings, networks, interfaces, broken events or bytes of events than any host in order has. The cause names the quota. Rows past it are not shown, their events stay in the history; events past their allowance wait on the host.',
+    fix: 'See what the host reports: `orrery event ls --host HOST`. If you do not trust it any more: `orrery host revoke HOST`. The finding clears when the host is below its quotas again.',
+  },
 };
 
 /** Any code’s explanation; undefined for one that is none of ours. */

@@ -10,6 +10,7 @@ export * from './ids.js';
 export * from './items.js';
 export * from './join.js';
 export * from './labels.js';
+export * from './lengths.js';
 export * from './network-rules.js';
 export * from './observed.js';
 export * from './outcomes.js';

@@ -1,7 +1,21 @@
 import { z } from 'zod';
 import { ContainerLimits } from './items.js';
 import { ItemId, Name, NetworkId, NodeAddress, NodeId } from './ids.js';
+import {
+  MAX_ADDRESS,
+  MAX_ADDRESSES,
+  MAX_CAUSE,
+  MAX_FIX,
+  MAX_LISTED,
+  MAX_NAME,
+  MAX_ROUTES,
+  MAX_URL,
+  MAX_WORD,
+} from './lengths.js';
 import { FailureCode } from './outcomes.js';
+
+const Word = z.string().max(MAX_WORD);
+const Addresses = z.array(z.string().max(MAX_ADDRESS)).max(MAX_ADDRESSES);
 
 /**
  * One part of an observation: known, or unknown with its cause. Unknown is not empty: no step and no "removed" ever follows
@@ -10,19 +24,19 @@ import { FailureCode } from './outcomes.js';
 export const unknownPart = z.object({
   known: z.literal(false),
   code: FailureCode,
-  cause: z.string(),
+  cause: z.string().max(MAX_CAUSE),
   /** Where whoever could not look knows what to do about it better than the code alone does. */
-  fix: z.string().optional(),
+  fix: z.string().max(MAX_FIX).optional(),
 });
 export const part = <T extends z.ZodType>(value: T) =>
   z.discriminatedUnion('known', [z.object({ known: z.literal(true), value }), unknownPart]);
 export type Part<T> = { known: true; value: T } | z.infer<typeof unknownPart>;
 
 export const EngineInfo = z.object({
-  version: z.string(),
-  apiVersion: z.string(),
-  os: z.string(),
-  architecture: z.string(),
+  version: Word,
+  apiVersion: Word,
+  os: Word,
+  architecture: Word,
 });
 export type EngineInfo = z.infer<typeof EngineInfo>;
 
@@ -38,21 +52,21 @@ export const ObservedContainer = z.object({
   name: Name,
   ours: z.boolean(),
   /** Made for this item, and changed since, so that it is not ours any more: in what, in words. */
-  differs: z.string().optional(),
-  engineId: z.string(),
+  differs: z.string().max(MAX_CAUSE).optional(),
+  engineId: Word,
   state: ContainerState,
-  image: z.string(),
-  imageId: z.string(),
+  image: z.string().max(MAX_NAME),
+  imageId: Word,
   incarnation: z.int(),
   limits: ContainerLimits,
-  startedAt: z.iso.datetime().nullable(),
+  startedAt: z.iso.datetime().max(MAX_WORD).nullable(),
   exitCode: z.int().nullable(),
   oomKilled: z.boolean(),
 });
 export type ObservedContainer = z.infer<typeof ObservedContainer>;
 
 /** What `GET /status` of a zerotier-one says. `online` is optimistic and late (FACTS): shown, never decided upon. */
-export const ObservedDaemon = z.object({ address: NodeAddress, version: z.string(), online: z.boolean() });
+export const ObservedDaemon = z.object({ address: NodeAddress, version: Word, online: z.boolean() });
 export type ObservedDaemon = z.infer<typeof ObservedDaemon>;
 
 /** The daemon's own statuses, and any it may invent later. */
@@ -70,39 +84,41 @@ export const MembershipStatus = z
   .meta({ id: 'MembershipStatus' });
 export type MembershipStatus = z.infer<typeof MembershipStatus>;
 
-export const ObservedRoute = z.object({ target: z.string(), via: z.string().nullable() }).meta({ id: 'Route' });
+export const ObservedRoute = z
+  .object({ target: z.string().max(MAX_ADDRESS), via: z.string().max(MAX_ADDRESS).nullable() })
+  .meta({ id: 'Route' });
 export type ObservedRoute = z.infer<typeof ObservedRoute>;
 
 /** A network that the daemon is in, in the daemon's words: `addresses` are what it was assigned, not what the kernel has. */
 export const ObservedMembership = z.object({
   network: NetworkId,
-  name: z.string(),
+  name: z.string().max(MAX_NAME),
   type: z.enum(['PRIVATE', 'PUBLIC']),
   status: MembershipStatus,
-  device: z.string().nullable(),
-  mac: z.string(),
+  device: Word.nullable(),
+  mac: Word,
   mtu: z.int(),
-  addresses: z.array(z.string()),
-  routes: z.array(ObservedRoute),
+  addresses: Addresses,
+  routes: z.array(ObservedRoute).max(MAX_ROUTES),
   bridge: z.boolean(),
   allowManaged: z.boolean(),
   allowGlobal: z.boolean(),
   allowDefault: z.boolean(),
   allowDNS: z.boolean(),
   /** The `allowManaged=` list in networks.d/<id>.local.conf where it can be read; null: no list. */
-  allowManagedList: z.array(z.string()).nullable(),
-  authenticationUrl: z.string().nullable(),
+  allowManagedList: z.array(z.string().max(MAX_ADDRESS)).max(MAX_ADDRESSES).nullable(),
+  authenticationUrl: z.string().max(MAX_URL).nullable(),
 });
 export type ObservedMembership = z.infer<typeof ObservedMembership>;
 
 /** A `zt…` device as the kernel of the node's network namespace shows it: the only truth about interface and address. */
 export const ObservedInterface = z.object({
-  device: z.string(),
+  device: Word,
   up: z.boolean(),
-  mac: z.string(),
+  mac: Word,
   mtu: z.int(),
-  addresses: z.array(z.string()),
-  routes: z.array(ObservedRoute),
+  addresses: Addresses,
+  routes: z.array(ObservedRoute).max(MAX_ROUTES),
 });
 export type ObservedInterface = z.infer<typeof ObservedInterface>;
 
@@ -119,16 +135,16 @@ export const ObservedNode = z.object({
   node: NodeId,
   kind: z.enum(['host', 'container']),
   daemon: part(ObservedDaemon),
-  memberships: part(z.array(ObservedMembership)),
-  interfaces: part(z.array(ObservedInterface)),
-  peers: part(z.array(ObservedPeer)),
+  memberships: part(z.array(ObservedMembership).max(MAX_LISTED)),
+  interfaces: part(z.array(ObservedInterface).max(MAX_LISTED)),
+  peers: part(z.array(ObservedPeer).max(MAX_LISTED)),
 });
 export type ObservedNode = z.infer<typeof ObservedNode>;
 
 /** A whole look at a host. A node that is in no list was not looked at: the host's node is always there. */
 export const ObservedState = z.object({
   engine: part(EngineInfo),
-  containers: part(z.array(ObservedContainer)),
-  nodes: z.array(ObservedNode),
+  containers: part(z.array(ObservedContainer).max(MAX_LISTED)),
+  nodes: z.array(ObservedNode).max(MAX_LISTED),
 });
 export type ObservedState = z.infer<typeof ObservedState>;

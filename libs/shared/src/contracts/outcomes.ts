@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { MAX_CAUSE, MAX_DETAIL, MAX_FIX } from './lengths.js';
+
+const why = { cause: z.string().max(MAX_CAUSE), fix: z.string().max(MAX_FIX) };
 
 /** Why an item is not there yet although nothing failed: somebody or something else has to act. */
 export const WaitingCode = z.enum([
@@ -44,9 +47,9 @@ export type FailureCode = z.infer<typeof FailureCode>;
 /** How an item stands at a revision. `cause` and `fix` are sentences for people. */
 export const Outcome = z
   .discriminatedUnion('kind', [
-    z.object({ kind: z.literal('done'), detail: z.string().optional() }),
-    z.object({ kind: z.literal('waiting'), code: WaitingCode, cause: z.string(), fix: z.string() }),
-    z.object({ kind: z.literal('failed'), code: FailureCode, cause: z.string(), fix: z.string() }),
+    z.object({ kind: z.literal('done'), detail: z.string().max(MAX_DETAIL).optional() }),
+    z.object({ kind: z.literal('waiting'), code: WaitingCode, ...why }),
+    z.object({ kind: z.literal('failed'), code: FailureCode, ...why }),
   ])
   .meta({ id: 'Outcome' });
 export type Outcome = z.infer<typeof Outcome>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_ADDRESS, MAX_CAUSE, MAX_FIX } from './lengths.js';
 
 /** Longest time for a probe, in seconds. */
 export const MAX_PROBE_SECONDS = 30;
@@ -56,11 +57,11 @@ export type ProbeCode = z.infer<typeof ProbeCode>;
 export const ProbeResult = z
   .object({
     code: ProbeCode,
-    cause: z.string(),
+    cause: z.string().max(MAX_CAUSE),
     /** Empty: nothing is to be mended. */
-    fix: z.string(),
+    fix: z.string().max(MAX_FIX),
     /** The IP address that was tried last. */
-    address: z.string().nullable(),
+    address: z.string().max(MAX_ADDRESS).nullable(),
     ms: z.number().nonnegative(),
     ping: z
       .object({

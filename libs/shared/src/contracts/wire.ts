@@ -5,6 +5,7 @@ import { PlannedStep } from './http/common.js';
 import { CallId, Cidr, Epoch, HostId, NodeAddress, NodeId, ProbeId } from './ids.js';
 import { AnyItem } from './items.js';
 import { HostKey } from './join.js';
+import { MAX_CAUSE, MAX_LISTED, MAX_LOG, MAX_WORD } from './lengths.js';
 import { MAX_PROBE_SECONDS, ProbeTarget } from './probes.js';
 
 /** Version of the wire: the prefix of every subject. */
@@ -37,21 +38,26 @@ export const MAX_BATCH_BYTES = 256 * 1024;
 /** Most events in one batch. */
 export const MAX_BATCH_EVENTS = 500;
 
+/** Most characters of a signed body: as much as NATS carries. */
+const MAX_STATE_CHARACTERS = 1024 * 1024;
+
+const Word = z.string().max(MAX_WORD);
+const Cause = z.string().max(MAX_CAUSE);
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** A signed message as stored and handed on: exact bytes (UTF-8 text), key id, base64 Ed25519 signature over subject, LF and body. */
 export const SignedMessage = z.object({
-  subject: z.string(),
-  body: z.string(),
-  key: z.string(),
-  signature: z.string(),
+  subject: Word,
+  body: z.string().max(MAX_STATE_CHARACTERS),
+  key: Word,
+  signature: Word,
 });
 export type SignedMessage = z.infer<typeof SignedMessage>;
 
 export const DesiredReply = z.discriminatedUnion('result', [
   z.object({ result: z.literal('accepted'), revision: z.int() }),
   z.object({ result: z.literal('stale'), revision: z.int() }),
-  z.object({ result: z.literal('rejected'), cause: z.string() }),
+  z.object({ result: z.literal('rejected'), cause: Cause }),
 ]);
 export type DesiredReply = z.infer<typeof DesiredReply>;
 
@@ -67,7 +73,7 @@ export const Hello = z.object({
   inventory: Sha256,
   journalHead: z.int().nonnegative(),
   /** The agent's clock, for `clock-skew`. */
-  at: z.iso.datetime(),
+  at: z.iso.datetime().max(MAX_WORD),
   /** Identities that the agent has made ahead and that no node has. */
   freeIdentities: z.array(NodeAddress).max(64).default([]),
   /** What the host can reach without any network of ours: the prefixes of its routing tables, without default routes. */
@@ -120,7 +126,7 @@ export const Beat = z.object({
   ...holds,
   journalHead: z.int().nonnegative(),
   inventory: Sha256,
-  at: z.iso.datetime(),
+  at: z.iso.datetime().max(MAX_WORD),
 });
 export type Beat = z.infer<typeof Beat>;
 
@@ -154,7 +160,7 @@ export const CallReply = z.discriminatedUnion('result', [
   z.object({
     result: z.literal('problem'),
     code: z.enum(['expired', 'unsupported', 'outcome-unknown', 'rejected', 'failed']),
-    cause: z.string(),
+    cause: Cause,
   }),
 ]);
 export type CallReply = z.infer<typeof CallReply>;
@@ -166,8 +172,8 @@ export type RotationResult = z.infer<typeof RotationResult>;
 export const ProbeBegun = z.object({ probe: ProbeId });
 export type ProbeBegun = z.infer<typeof ProbeBegun>;
 /** Value of an `ok` reply to `plan`. */
-export const PlanResult = z.object({ steps: z.array(PlannedStep) });
+export const PlanResult = z.object({ steps: z.array(PlannedStep).max(MAX_LISTED) });
 export type PlanResult = z.infer<typeof PlanResult>;
 /** Value of an `ok` reply to `logs`: the last lines as the container wrote them. */
-export const LogsResult = z.object({ text: z.string() });
+export const LogsResult = z.object({ text: z.string().max(MAX_LOG) });
 export type LogsResult = z.infer<typeof LogsResult>;

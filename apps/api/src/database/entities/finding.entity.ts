@@ -1,11 +1,14 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { FindingCode, FindingData, HostId } from '@orrery/shared/contracts';
+import type { FindingCode, FindingData, FindingSource, HostId } from '@orrery/shared/contracts';
 import { bigNumber } from '../big-number.js';
 
 @Entity('findings')
 export class FindingEntity {
   @PrimaryColumn({ name: 'host_id', type: 'text' })
   hostId!: HostId;
+
+  @PrimaryColumn({ name: 'source', type: 'text', default: 'agent' })
+  source!: FindingSource;
 
   @PrimaryColumn({ name: 'code', type: 'text' })
   code!: FindingCode;

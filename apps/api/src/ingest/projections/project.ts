@@ -96,7 +96,7 @@ function projectFinding(changes: Changes, mark: Mark, fact: AgentFact): void {
   if (fact.type !== 'finding.raised' && fact.type !== 'finding.cleared') return;
   const code = fact.type === 'finding.raised' ? fact.data.finding.code : fact.data.code;
   const [node_id, network_id, item_id] = [fact.data.node ?? '', fact.data.network ?? '', fact.data.item ?? ''];
-  const key = keyOf(mark.host_id, code, node_id, network_id, item_id);
+  const key = keyOf(mark.host_id, code, node_id, network_id, item_id, 'agent');
   const row = fact.type === 'finding.raised' ? { ...mark, ...fact.data.finding, node_id, network_id, item_id } : null;
   changes.findings.set(key, row);
 }

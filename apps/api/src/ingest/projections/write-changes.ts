@@ -1,5 +1,7 @@
 import type { Run } from '../../database/statements.js';
+import type { MetQuota } from '../../quotas/note-quotas.js';
 import { partsOf, type Changes } from './changes.js';
+import { keepToQuotas } from './keep-to-quotas.js';
 import { writeHosts } from './write-hosts.js';
 
 /** A row that an older mark left is replaced, a newer one stays. */
@@ -46,15 +48,19 @@ const UPSERT_ITEMS = `
   ON CONFLICT (item_id) DO UPDATE SET revision = excluded.revision, outcome = excluded.outcome, ordinal = excluded.ordinal,
     seq = excluded.seq, updated_at = excluded.updated_at WHERE item_status.revision <= excluded.revision`;
 
+/** What the API itself raised is of another source, and stays as it is. */
 const UPSERT_FINDINGS = `
-  INSERT INTO findings (host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, since)
-  SELECT host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+  INSERT INTO findings (source, host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, since)
+  SELECT 'agent', host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
     AS r(host_id text, code text, node_id text, network_id text, item_id text, severity text, cause text, fix text, ${MARK})
-  ON CONFLICT (host_id, code, node_id, network_id, item_id) DO UPDATE SET severity = excluded.severity,
+  ON CONFLICT (host_id, source, code, node_id, network_id, item_id) DO UPDATE SET severity = excluded.severity,
     cause = excluded.cause, fix = excluded.fix, ordinal = excluded.ordinal, seq = excluded.seq`;
 
-/** One statement per table that changes, whatever the number of hosts. */
-export async function writeChanges(run: Run, changes: Changes, now: Date): Promise<void> {
+/**
+ * One statement per table that changes, whatever the number of hosts. What is past the quotas of a host is left out; the answer names
+ * these.
+ */
+export async function writeChanges(run: Run, changes: Changes, now: Date): Promise<MetQuota[]> {
   const { sweeps } = changes;
   await sweep(run, sweeps.containers, 'container_status', 'host_id', 'node_id');
   for (const table of ['node_status', 'membership_status', 'interfaces'])
@@ -65,7 +71,8 @@ export async function writeChanges(run: Run, changes: Changes, now: Date): Promi
   await remove(run, changes.nodes, 'node_status', ['node_id']);
   await remove(run, changes.memberships, 'membership_status', ['node_id', 'network_id']);
   await remove(run, changes.interfaces, 'interfaces', ['node_id', 'device']);
-  await remove(run, changes.findings, 'findings', ['host_id', 'code', 'node_id', 'network_id', 'item_id']);
+  await remove(run, changes.findings, 'findings', ['host_id', 'code', 'node_id', 'network_id', 'item_id', 'source']);
+  const met = await keepToQuotas(run, changes);
   await upsert(run, UPSERT_CONTAINERS, changes.containers, now);
   await upsert(run, UPSERT_NODES, changes.nodes, now);
   await upsert(run, UPSERT_MEMBERSHIPS, changes.memberships, now);
@@ -73,6 +80,7 @@ export async function writeChanges(run: Run, changes: Changes, now: Date): Promi
   await upsert(run, UPSERT_ITEMS, changes.items, now);
   await upsert(run, UPSERT_FINDINGS, changes.findings, now);
   await writeHosts(run, [...changes.hosts.values()]);
+  return met;
 }
 
 /** The list of owners once more, as an array: of JSON the planner takes 100 rows for granted, and would rather scan the table. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ItemId, Name, NetworkId, NodeId, ProbeId } from '../ids.js';
+import { MAX_ADDRESS, MAX_CAUSE, MAX_DETAIL, MAX_NAME, MAX_URL, MAX_WORD } from '../lengths.js';
 import {
   ObservedContainer,
   ObservedDaemon,
@@ -22,6 +23,8 @@ const facts = <const Types extends readonly [string, ...string[]], Data extends 
   data: Data,
 ) => z.object({ type: z.enum(types), data: z.object(data) });
 
+const Word = z.string().max(MAX_WORD);
+
 const aboutContainer = { node: NodeId, name: Name, item: ItemId, after: ObservedContainer.nullable() };
 const ContainerFact = facts(
   [
@@ -38,12 +41,12 @@ const ContainerDied = facts(['container.died'], {
   ...aboutContainer,
   exitCode: z.int().nullable(),
   oomKilled: z.boolean(),
-  cause: z.string(),
+  cause: z.string().max(MAX_CAUSE),
 });
 
 const aboutNode = { node: NodeId, after: ObservedDaemon.nullable() };
 const NodeFact = facts(['node.up', 'node.online', 'node.offline', 'node.changed'], aboutNode);
-const NodeDown = facts(['node.down'], { ...aboutNode, cause: z.string() });
+const NodeDown = facts(['node.down'], { ...aboutNode, cause: z.string().max(MAX_CAUSE) });
 
 const aboutMembership = { node: NodeId, network: NetworkId, after: ObservedMembership.nullable() };
 const MembershipFact = facts(
@@ -62,45 +65,53 @@ const MembershipFact = facts(
 const aboutInterface = {
   node: NodeId,
   network: NetworkId.nullable(),
-  device: z.string(),
+  device: Word,
   after: ObservedInterface.nullable(),
 };
 const InterfaceFact = facts(['interface.up', 'interface.down', 'interface.changed'], aboutInterface);
-const AddressFact = facts(['address.assigned', 'address.removed'], { ...aboutInterface, address: z.string() });
+const AddressFact = facts(['address.assigned', 'address.removed'], {
+  ...aboutInterface,
+  address: z.string().max(MAX_ADDRESS),
+});
 const RouteFact = facts(['route.added', 'route.removed'], { ...aboutInterface, route: ObservedRoute });
 
 /** A network pushes what would take something of this host away: it is not let in. `target` is what it pushes, `hits` what it would hit. */
 const RouteConflict = facts(['route.conflict'], {
   node: NodeId,
   network: NetworkId,
-  target: z.string(),
-  hits: z.object({ prefix: z.string(), what: z.string() }),
+  target: z.string().max(MAX_ADDRESS),
+  hits: z.object({ prefix: z.string().max(MAX_ADDRESS), what: z.string().max(MAX_NAME) }),
 });
 
 const PathFact = facts(['path.direct', 'path.relayed'], { node: NodeId, after: ObservedPeer.nullable() });
 
-const HostFact = facts(['host.engine-up'], { version: z.string(), apiVersion: z.string() });
-const HostEngineDown = facts(['host.engine-down'], { cause: z.string() });
-const HostStarted = facts(['host.started'], { agentVersion: z.string(), simulated: z.boolean() });
+const HostFact = facts(['host.engine-up'], { version: Word, apiVersion: Word });
+const HostEngineDown = facts(['host.engine-down'], { cause: z.string().max(MAX_CAUSE) });
+const HostStarted = facts(['host.started'], { agentVersion: Word, simulated: z.boolean() });
 /** The whole observation: an ordinary event, sent in a new epoch or when the API finds another inventory hash. */
-const HostSnapshot = facts(['host.snapshot'], { hash: z.string(), state: ObservedState });
-const HistoryGap = facts(['history.gap'], { epoch: z.string(), fromSeq: z.int(), toSeq: z.int(), cause: z.string() });
+const HostSnapshot = facts(['host.snapshot'], { hash: Word, state: ObservedState });
+const HistoryGap = facts(['history.gap'], {
+  epoch: Word,
+  fromSeq: z.int(),
+  toSeq: z.int(),
+  cause: z.string().max(MAX_CAUSE),
+});
 
 const ItemSettled = facts(['item.settled'], { item: ItemId, revision: z.int().positive(), outcome: Outcome });
 const ItemProgress = facts(['item.progress'], {
   item: ItemId,
   revision: z.int().positive(),
   stage: Stage,
-  detail: z.string(),
+  detail: z.string().max(MAX_DETAIL),
 });
 
 /** `detail` is one line for people: a reply, a redirect, a connection. */
-const ProbeProgress = facts(['probe.progress'], { node: NodeId, probe: ProbeId, detail: z.string() });
+const ProbeProgress = facts(['probe.progress'], { node: NodeId, probe: ProbeId, detail: z.string().max(MAX_DETAIL) });
 /** `target` as people read it; never what a server answered. */
 const ProbeFinished = facts(['probe.finished'], {
   node: NodeId,
   probe: ProbeId,
-  target: z.string(),
+  target: z.string().max(MAX_URL),
   result: ProbeResult,
 });
 
@@ -138,7 +149,7 @@ const stamp = {
   /** Position in its epoch, from 1, without a gap. */
   seq: z.int().positive(),
   /** The agent's clock, kept beside the API's and never ordered by. */
-  at: z.iso.datetime(),
+  at: z.iso.datetime().max(MAX_WORD),
 };
 
 /** A fact with its place in the agent's history. */

@@ -1,13 +1,22 @@
 import { z } from 'zod';
-import { CommandId, ControllerId, HostId, Name, NetworkId, NodeAddress, NodeId, ProbeId } from '../ids.js';
+import { CommandId, ControllerId, HostId, ItemId, Name, NetworkId, NodeAddress, NodeId, ProbeId } from '../ids.js';
 import { Labels } from '../labels.js';
 import { Outcome } from '../outcomes.js';
 import { ProbeKind } from '../probes.js';
+import { FindingCode, FindingData } from './findings.js';
 
 const facts = <const Types extends readonly [string, ...string[]], Data extends z.ZodRawShape>(
   types: Types,
   data: Data,
 ) => z.object({ type: z.enum(types), data: z.object(data) });
+
+/** `source` tells them from the findings of agents, whose events have none. */
+const aboutFinding = {
+  source: z.literal('api'),
+  node: NodeId.nullable(),
+  network: NetworkId.nullable(),
+  item: ItemId.nullable(),
+};
 
 /** Facts that the API itself states; they go through the outbox, in the transaction of the change that they tell of. */
 export const ApiFact = z.discriminatedUnion('type', [
@@ -17,6 +26,9 @@ export const ApiFact = z.discriminatedUnion('type', [
   facts(['host.paused', 'host.resumed'], { name: Name, by: z.string() }),
   facts(['host.online', 'host.unreachable'], { name: Name, cause: z.string() }),
   facts(['host.cloned'], { name: Name, epochs: z.array(z.string()) }),
+  /** Something that the API itself diagnosed of a host. */
+  facts(['finding.raised'], { ...aboutFinding, finding: FindingData }),
+  facts(['finding.cleared'], { ...aboutFinding, code: FindingCode }),
   facts(['token.created', 'token.revoked'], {
     token: z.string(),
     kind: z.enum(['api', 'join']),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_CAUSE, MAX_FIX } from '../lengths.js';
 import { FailureCode, WaitingCode } from '../outcomes.js';
 
 /** Diagnosed causes that are no item's outcome of their own. */
@@ -22,6 +23,7 @@ export const FindingCode = z.enum([
   'journal-damaged',
   'history-gap',
   'upkeep-failed', // of no host: the API cannot do what its database needs from time to time
+  'host-over-quota', // the host reports more than is kept of one host
 ]);
 export type FindingCode = z.infer<typeof FindingCode>;
 
@@ -29,7 +31,11 @@ export type FindingCode = z.infer<typeof FindingCode>;
 export const FindingData = z.object({
   code: FindingCode,
   severity: z.enum(['info', 'warning', 'error']),
-  cause: z.string(),
-  fix: z.string(),
+  cause: z.string().max(MAX_CAUSE),
+  fix: z.string().max(MAX_FIX),
 });
 export type FindingData = z.infer<typeof FindingData>;
+
+/** Who diagnosed it: the agent on the host, or the API. Neither changes or clears what the other raised. */
+export const FindingSource = z.enum(['agent', 'api']).meta({ id: 'FindingSource' });
+export type FindingSource = z.infer<typeof FindingSource>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_CAUSE, MAX_NAME, MAX_WORD } from '../lengths.js';
 import { HostId, Name } from '../ids.js';
 
 /** A page: `next` is an opaque cursor for `?after=`, null on the last page. */
@@ -30,7 +31,7 @@ export type DryRunQuery = z.infer<typeof DryRunQuery>;
 
 /** One thing that the agent would do, and whether it was planned on what the host last reported. */
 export const PlannedStep = z
-  .object({ step: z.string(), target: z.string(), detail: z.string() })
+  .object({ step: z.string().max(MAX_WORD), target: z.string().max(MAX_NAME), detail: z.string().max(MAX_CAUSE) })
   .meta({ id: 'PlannedStep' });
 export type PlannedStep = z.infer<typeof PlannedStep>;
 

@@ -1,5 +1,5 @@
 import { type z } from 'zod';
-import { FindingData } from '../events/findings.js';
+import { FindingData, FindingSource } from '../events/findings.js';
 import { NetworkId } from '../ids.js';
 import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
@@ -10,6 +10,8 @@ export const Finding = FindingData.extend({
   node: NodeRef.nullable(),
   network: NetworkId.nullable(),
   since: Timestamp,
+  /** Left out by an API that does not know it yet. */
+  source: FindingSource.optional(),
 }).meta({ id: 'Finding' });
 export type Finding = z.infer<typeof Finding>;
 export const FindingPage = page(Finding, 'FindingPage');

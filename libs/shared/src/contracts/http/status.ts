@@ -11,6 +11,10 @@ export const Attention = z
   .meta({ id: 'Attention' });
 export type Attention = z.infer<typeof Attention>;
 
+/** Most that `attention` has, of all hosts and of one of them; texts in it are cut. */
+export const MAX_ATTENTION = 100;
+export const MAX_ATTENTION_PER_HOST = 10;
+
 /** Answer of `GET /v1/status`: counts, then only what is not fine, the worst first. */
 export const Status = z
   .object({
@@ -19,7 +23,10 @@ export const Status = z
     containers: z.object({ running: z.int(), total: z.int() }),
     memberships: z.object({ ok: z.int(), waiting: z.int(), failed: z.int(), unmanaged: z.int(), total: z.int() }),
     commands: z.object({ unfinished: z.int() }),
+    /** The first of each host come before the second of any. */
     attention: z.array(Attention),
+    /** How much there is in all, shown or not; left out by an API that does not count it yet. */
+    attentionTotal: z.object({ error: z.int(), warning: z.int(), info: z.int() }).optional(),
   })
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof Status>;

@@ -1,0 +1,36 @@
+/**
+ * What is kept of one host at most. A host may observe much and be in order; these are far above that, and below what would make
+ * tables, answers and tasks of all others grow. `what` goes into the finding, after "this host reports more".
+ */
+export const ROW_QUOTAS = {
+  findings: { rows: 200, bytes: Number.POSITIVE_INFINITY, what: 'findings than 200' },
+  memberships: { rows: 1000, bytes: 4 * 1024 * 1024, what: 'networks than 1,000, or more than 4 MiB about them' },
+  interfaces: { rows: 1000, bytes: 4 * 1024 * 1024, what: 'interfaces than 1,000, or more than 4 MiB about them' },
+} as const;
+export type RowQuota = keyof typeof ROW_QUOTAS;
+
+/** `events`: bytes of its events over time (`event-allowance.ts`). `quarantine`: events that break the contract. */
+export type Quota = RowQuota | 'events' | 'quarantine';
+
+/** Broken events that are kept of one host: the newest. */
+export const QUARANTINE = { rows: 200, bytes: 4 * 1024 * 1024 };
+
+const WHAT: Record<Quota, string> = {
+  findings: ROW_QUOTAS.findings.what,
+  memberships: ROW_QUOTAS.memberships.what,
+  interfaces: ROW_QUOTAS.interfaces.what,
+  events:
+    'bytes of events than its allowance (ORRERY_HOST_EVENTS_MB, ORRERY_HOST_EVENTS_MB_PER_DAY), so it has to wait',
+  quarantine: 'broken events than 200, or more than 4 MiB of them, so the oldest are dropped',
+};
+
+/** The finding that names a host with these quotas. */
+export function overQuota(quotas: readonly Quota[], name: string) {
+  const list = [...quotas].sort().map((quota) => `more ${WHAT[quota]}`);
+  return {
+    code: 'host-over-quota' as const,
+    severity: 'warning' as const,
+    cause: `this host reports ${list.join('; ')}; what is past a quota of rows is not shown, its events are in the history`,
+    fix: `See what it reports: \`orrery event ls --host ${name}\`. If you do not trust it any more: \`orrery host revoke ${name}\`.`,
+  };
+}
