@@ -11,7 +11,7 @@ const CLOUD = policy({ by: 'selector', selector: 'site=cloud' });
 const AN_HOUR = policy({ forSeconds: 3600 });
 const HOUR_MS = 3_600_000;
 
-const stranger: Candidate = { wanted: null, said: null, record: null };
+const stranger: Candidate = { wanted: null, said: null, record: null, isContested: false };
 const wanted = (labels: Labels = {}, since = NOW) => ({ since, labels });
 const said = (verdict: 'authorize' | 'deny' | null, until: number | null = null) => ({ verdict, until, by: 'ann' });
 const admitted = { authorized: true, admittedBy: 'admission: fleet' };

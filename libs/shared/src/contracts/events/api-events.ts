@@ -1,13 +1,16 @@
 import { z } from 'zod';
-import { CommandId, ControllerId, HostId, Name, NetworkId, NodeAddress, NodeId, ProbeId } from '../ids.js';
+import { CommandId, ControllerId, HostId, ItemId, Name, NetworkId, NodeAddress, NodeId, ProbeId } from '../ids.js';
 import { Labels } from '../labels.js';
 import { Outcome } from '../outcomes.js';
 import { ProbeKind } from '../probes.js';
+import { FindingCode, FindingData } from './findings.js';
 
 const facts = <const Types extends readonly [string, ...string[]], Data extends z.ZodRawShape>(
   types: Types,
   data: Data,
 ) => z.object({ type: z.enum(types), data: z.object(data) });
+
+const aboutFinding = { node: NodeId.nullable(), network: NetworkId.nullable(), item: ItemId.nullable() };
 
 /** Facts that the API itself states; they go through the outbox, in the transaction of the change that they tell of. */
 export const ApiFact = z.discriminatedUnion('type', [
@@ -42,6 +45,9 @@ export const ApiFact = z.discriminatedUnion('type', [
   }),
   /** A node asks to be let in, and nothing says whether it may. */
   facts(['admission.requested'], { network: NetworkId, address: NodeAddress, node: NodeId.nullable() }),
+  /** What the API itself found, as agents tell of what they find. */
+  facts(['finding.raised'], { ...aboutFinding, finding: FindingData }),
+  facts(['finding.cleared'], { ...aboutFinding, code: FindingCode }),
   /** Somebody asked what a node reaches; told before it is tried. `target` as people read it. */
   facts(['probe.started'], {
     probe: ProbeId,
