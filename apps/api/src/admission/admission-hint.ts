@@ -6,8 +6,13 @@ const MOST_ADDRESSES = 500;
 /** The payload when a host shows an address that is another node's, or that another node shows too. */
 export const CLAIMS_HINT = 'claims';
 
-/** Where to look: at these addresses of a network, or at all of it (null); or at who claims what. */
-export type AdmissionHint = { network: NetworkId; addresses: NodeAddress[] | null } | typeof CLAIMS_HINT;
+/** Where to look: at these addresses of a network, or at all of it (null). */
+export interface PlaceHint {
+  network: NetworkId;
+  addresses: NodeAddress[] | null;
+}
+
+export type AdmissionHint = PlaceHint | typeof CLAIMS_HINT;
 
 /** NETWORK, or NETWORK ADDRESS ADDRESS …; ingest writes the same in SQL. */
 export const hintText = (network: NetworkId, addresses: readonly NodeAddress[] | null): string =>

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { ControllerId, NetworkId } from '@orrery/shared/contracts';
+import type { ControllerId } from '@orrery/shared/contracts';
 import { ControllerChecks } from '../controllers/controller-checks.js';
 import { Store } from '../database/store.js';
-import { AddressClaims } from './address-claims.service.js';
-import { CLAIMS_HINT, type AdmissionHint } from './admission-hint.js';
+import type { PlaceHint } from './admission-hint.js';
 import { AdmissionRepository } from './admission.repository.js';
 import { NetworkDeletions } from './network-deletions.js';
 import { NetworkReconciler } from './network-reconciler.js';
@@ -17,18 +16,14 @@ export class AdmissionRounds {
     private readonly reconciler: NetworkReconciler,
     private readonly checks: ControllerChecks,
     private readonly deletions: NetworkDeletions,
-    private readonly claims: AddressClaims,
   ) {}
 
   /**
-   * Begins what the hints name, and waits for none of it. What no hint names is found when its controller is read, every few seconds and
-   * as soon as it is back: nothing here looks at whole networks.
+   * Begins what a hint names, and waits for none of it. What no hint names is found when its controller is read, every few seconds and as
+   * soon as it is back: nothing looks at whole networks between.
    */
-  async settle(hints: readonly AdmissionHint[]): Promise<void> {
-    for (const hint of hints)
-      if (hint !== CLAIMS_HINT)
-        void this.reconciler.reconcile(hint.network, { read: false, addresses: hint.addresses });
-    await this.claims.settle(hints.includes(CLAIMS_HINT));
+  begin({ network, addresses }: PlaceHint): void {
+    void this.reconciler.reconcile(network, { read: false, addresses });
   }
 
   /** Controllers that are to be read now, by this replica. */

@@ -6,6 +6,7 @@ import { Notifications } from '../database/notifications.js';
 import { LOGGER } from '../logger.js';
 import { Bell } from '../loops/bell.js';
 import type { Loop } from '../loops/loop.js';
+import { AddressClaims } from './address-claims.service.js';
 import { CLAIMS_HINT, readHint, type AdmissionHint } from './admission-hint.js';
 import { AdmissionRounds } from './admission-rounds.js';
 
@@ -25,6 +26,7 @@ export class AdmissionWorker implements Loop {
 
   constructor(
     private readonly rounds: AdmissionRounds,
+    private readonly claims: AddressClaims,
     private readonly notifications: Notifications,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -56,7 +58,8 @@ export class AdmissionWorker implements Loop {
   async #look(): Promise<void> {
     const hinted = this.#hinted;
     this.#hinted = [];
-    await this.rounds.settle(hinted);
+    for (const hint of hinted) if (hint !== CLAIMS_HINT) this.rounds.begin(hint);
+    await this.claims.settle(hinted.includes(CLAIMS_HINT));
     for (const controller of await this.rounds.due()) this.#read(controller);
   }
 

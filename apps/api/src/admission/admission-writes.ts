@@ -84,16 +84,17 @@ export async function replaceRecords(
  */
 export async function putRecords(tx: Transaction, network: NetworkId, records: ControllerRecord[]): Promise<Move[]> {
   const run = runIn(tx);
-  const values = [network, JSON.stringify(records)];
+  // By their addresses, so that a few of them do not cost a whole network.
+  const values = [network, JSON.stringify(records), records.map(({ address }) => address)];
   const moves = await run<Move>(
     `SELECT c.address, r.authorized, c.move_by AS by, c.move_why AS why FROM controller_records c JOIN ${ROWS} ON r.address = c.address
-      WHERE c.network_id = $1 AND c.authorized <> r.authorized ORDER BY c.address FOR NO KEY UPDATE OF c`,
+      WHERE c.network_id = $1 AND c.address = ANY($3) AND c.authorized <> r.authorized ORDER BY c.address FOR NO KEY UPDATE OF c`,
     values,
   );
   await run(
     `INSERT INTO controller_records AS c (network_id, address, authorized, name, addresses, bridge, no_auto_assign, zerotier_version)
      SELECT w.id, r.address, r.authorized, r.name, r.addresses, r.bridge, r."noAutoAssign", r.version
-       FROM networks w CROSS JOIN ${ROWS} LEFT JOIN controller_records b ON b.network_id = $1 AND b.address = r.address
+       FROM networks w CROSS JOIN ${ROWS} LEFT JOIN controller_records b ON b.network_id = $1 AND b.address = r.address AND b.address = ANY($3)
       WHERE w.id = $1 AND (b.address IS NULL OR (r.authorized AND b.requested_at IS NOT NULL)
         OR (b.authorized, b.name, b.addresses, b.bridge, b.no_auto_assign, b.zerotier_version)
            IS DISTINCT FROM (r.authorized, r.name, r.addresses, r.bridge, r."noAutoAssign", r.version))

@@ -22,7 +22,7 @@ CREATE INDEX verdicts_address ON verdicts (address);
 CREATE INDEX controller_records_address ON controller_records (address);
 CREATE INDEX findings_claims ON findings (node_id) WHERE code = 'address-claimed';
 
--- One row for each node of a host that is not removed.
+-- One row for each node (the nodes of a host go with it).
 --   shown     what its agent last reported: a claim, which anybody with that host's credentials can make
 --   given     the identity that Orrery assigned to it
 --   standing  of what it shows. given: Orrery gave it to this node. taken: Orrery gave it to another node. contested: given to nobody,
@@ -34,7 +34,6 @@ CREATE VIEW node_addresses AS
 SELECT n.id AS node_id, n.host_id, s.address AS shown, d.address AS given, t.standing,
        CASE WHEN t.standing = 'alone' THEN s.address ELSE d.address END AS address
   FROM nodes n
-  JOIN hosts h ON h.id = n.host_id AND h.removed_at IS NULL
   LEFT JOIN node_status s ON s.node_id = n.id
   LEFT JOIN identities d ON d.node_id = n.id AND d.state = 'assigned'
   CROSS JOIN LATERAL (SELECT CASE
@@ -43,7 +42,7 @@ SELECT n.id AS node_id, n.host_id, s.address AS shown, d.address AS given, t.sta
     WHEN EXISTS (SELECT FROM identities g WHERE g.address = s.address AND g.state = 'assigned') THEN 'taken'
     WHEN EXISTS (SELECT FROM node_status o JOIN nodes p ON p.id = o.node_id JOIN hosts q ON q.id = p.host_id AND q.removed_at IS NULL
                   WHERE o.address = s.address AND o.node_id <> s.node_id
-                    AND (q.key_revoked_at IS NULL OR h.key_revoked_at IS NOT NULL)) THEN 'contested'
+                    AND (q.key_revoked_at IS NULL OR (SELECT w.key_revoked_at FROM hosts w WHERE w.id = n.host_id) IS NOT NULL)) THEN 'contested'
     ELSE 'alone' END AS standing) t;
 
 -- What belonged to a node that is gone belongs to nobody, for ever, and from the same commit on.
