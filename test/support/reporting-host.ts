@@ -1,6 +1,8 @@
 import {
   EventBatchReply,
   HelloReply,
+  JoinReply,
+  JoinTokenMade,
   subjects,
   type AgentFact,
   type NodeAddress,
@@ -8,7 +10,7 @@ import {
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import type { RunningApi } from './api.js';
-import { joinHost, ListeningAgent } from './joined-host.js';
+import { joinBody, joinHost, ListeningAgent, newInstallation } from './joined-host.js';
 import { aSnapshot } from './reports.js';
 import { eventually } from './servers.js';
 
@@ -24,6 +26,15 @@ export class ReportingHost {
 
   static async join(api: RunningApi, name: string): Promise<ReportingHost> {
     return new ReportingHost(api, await ListeningAgent.connect(await joinHost(api, name)));
+  }
+
+  /** Another machine takes the place of a host, with a token that says so. */
+  static async replace(api: RunningApi, former: string): Promise<ReportingHost> {
+    const { secret: token } = (await api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body: { replaces: former } }))
+      .body;
+    const body = await joinBody(api, { name: 'another', agentVersion: 'test', installation: newInstallation() });
+    const joined = (await api.ask('POST', '/v1/join', JoinReply, { body, token })).body;
+    return new ReportingHost(api, await ListeningAgent.connect(joined));
   }
 
   get name(): string {

@@ -114,7 +114,7 @@ describe('an address that Orrery gave to a node', () => {
   }
 
   it.each(['shows', 'showsInSnapshot'] as const)(
-    'stays that node’s when another host %s it: it stays let in, and both hosts have the finding',
+    'stays with its node when another host %s it: the node stays authorized, and both hosts have the finding',
     async (how) => {
       const { id, address } = await given();
       await attacker[how](address);
@@ -133,7 +133,7 @@ describe('an address that Orrery gave to a node', () => {
     60_000,
   );
 
-  it('is not denied with the host that shows it, whoever is named is refused or is hit alone', async () => {
+  it('is not denied along with the host that shows it: naming that host is refused, naming the node or the address works', async () => {
     const { id, address } = await given();
     await attacker.shows(address);
     await bothHaveTheFinding();
@@ -152,7 +152,7 @@ describe('an address that Orrery gave to a node', () => {
     expect(await put(id, address, { verdict: 'authorize' })).toMatchObject({ controller: { authorized: true } });
   }, 60_000);
 
-  it('names its node and never the host that shows it; the node is named by all its names', async () => {
+  it('resolves to its node and never to the host that shows it', async () => {
     const { address } = await given();
     await attacker.shows(address);
     await bothHaveTheFinding();
@@ -161,7 +161,7 @@ describe('an address that Orrery gave to a node', () => {
     expect((await api.get(`/v1/nodes/${attacker.name}`, Node)).body.address).toBe(address);
   }, 60_000);
 
-  it('shows what its controller says of it to its node alone', async () => {
+  it('has its controller record shown for its node alone', async () => {
     const { id, address } = await given();
     await attacker.shows(address);
     await bothHaveTheFinding();
@@ -171,7 +171,7 @@ describe('an address that Orrery gave to a node', () => {
     expect(await membership(attacker.name)).toBeNull();
   }, 60_000);
 
-  it('is claimed no more when the other host shows its own, is removed, or is revoked, which both hear', async () => {
+  it('is no longer claimed once the other host shows its own address or is revoked, and both hosts are told', async () => {
     const { address } = await given();
     await attacker.shows(address);
     await bothHaveTheFinding();
@@ -186,7 +186,7 @@ describe('an address that Orrery gave to a node', () => {
     await eventually(async () => (await told('finding.raised')) === 2 && (await told('finding.cleared')) === 2, SOON);
   }, 60_000);
 
-  it('is let in no more when its own node shows another one, which is let in: that is lawful, and no claim', async () => {
+  it('is deauthorized when its own node shows another address, which is authorized: this is lawful, and no claim', async () => {
     const { id, address } = await given();
     const node = (await api.get(`/v1/nodes/${victim.name}%2Fdemo`, Node)).body.id;
     const next = newAddress();
@@ -199,7 +199,7 @@ describe('an address that Orrery gave to a node', () => {
     expect([isIn(id, next), isIn(id, address)]).toEqual([true, false]);
   }, 60_000);
 
-  it('is still that of the node that shows somebody else’s: the host that lies keeps what it was given', async () => {
+  it('stays authorized for a node that shows the address of another: the lie gains nothing and costs nothing', async () => {
     const { id, address } = await given();
     const own = newAddress();
     await label(attacker, { site: 'cloud' });
@@ -219,7 +219,7 @@ describe('an address that Orrery gave to a node', () => {
 });
 
 describe('an address that nobody gave and two nodes show', () => {
-  it('is kept as it is: who was let in stays in, also when it leaves, and the other gains nothing', async () => {
+  it('keeps what the controller has: a node that was in stays in, even when it leaves, and the other gains nothing', async () => {
     const address = newAddress();
     const id = await create();
     await join(victim, id);
@@ -238,7 +238,7 @@ describe('an address that nobody gave and two nodes show', () => {
     expect(await put(id, address, { verdict: 'deny' })).toMatchObject({ controller: { authorized: false } });
   }, 60_000);
 
-  it('is let in by a person’s word alone, and by its policy again when one of the two is gone', async () => {
+  it('is authorized by a person alone, and by the policy again once one of the two hosts is removed', async () => {
     const [address, second] = [newAddress(), newAddress()];
     const id = await create();
     await attacker.shows(address);
@@ -266,7 +266,7 @@ describe('an address that nobody gave and two nodes show', () => {
     await eventually(() => isIn(id, second) === true && isIn(id, address) === false, SOON);
   }, 60_000);
 
-  it('names neither of them as a reference, and says who shows it', async () => {
+  it('resolves to neither node, and the refusal names both', async () => {
     const address = newAddress();
     await victim.shows(address);
     expect((await api.get(`/v1/nodes/${address}`, Node)).body.name).toBe(victim.name);
@@ -276,7 +276,7 @@ describe('an address that nobody gave and two nodes show', () => {
     expect((await api.get(`/v1/nodes/${victim.name}`, Node)).body.address).toBe(address);
   }, 60_000);
 
-  it('is out of reach of a token that sees one of the two hosts only', async () => {
+  it('cannot be changed with a token that sees only one of the two hosts', async () => {
     const address = newAddress();
     const id = await create();
     await join(victim, id);
@@ -297,7 +297,7 @@ describe('an address that nobody gave and two nodes show', () => {
     expect(own.body.address).not.toBe(address);
   }, 60_000);
 
-  it('of a controller is no way to it: its networks are kept by the host that has it', async () => {
+  it('of a controller gives no access to it: its networks stay with the host that has it', async () => {
     const address = newAddress();
     await attacker.shows(keeper.controller.address);
     const id = await create();
@@ -311,7 +311,7 @@ describe('an address that nobody gave and two nodes show', () => {
 });
 
 describe('the address of a device that is no node of ours', () => {
-  it('that a person authorized stays in, whatever is done with the node that shows it, and is denied by its digits', async () => {
+  it('that a person authorized stays authorized whatever is done with the node that shows it, and is denied by its digits', async () => {
     const laptop = newAddress();
     const id = await create();
     await put(id, laptop, { verdict: 'authorize', name: 'laptop' });
@@ -326,7 +326,7 @@ describe('the address of a device that is no node of ours', () => {
     expect(await put(id, laptop, { verdict: 'deny' })).toMatchObject({ controller: { authorized: false } });
   }, 60_000);
 
-  it('that somebody let in on the controller itself stays in when the node that shows it leaves', async () => {
+  it('that was authorized on the controller itself stays authorized when the node that shows it leaves', async () => {
     const laptop = newAddress();
     const id = await create();
     letInByHand(id, laptop);
@@ -340,7 +340,7 @@ describe('the address of a device that is no node of ours', () => {
     expect(isIn(id, laptop)).toBe(true);
   }, 60_000);
 
-  it('is not free to be offered, nor to be given when a person speaks of it after it was offered', async () => {
+  it('cannot be offered, nor given when a person names it after it was offered', async () => {
     const [laptop, asking, later, own] = [newAddress(), newAddress(), newAddress(), newAddress()];
     const id = await create();
     await put(id, laptop, { verdict: 'authorize', name: 'laptop' });
@@ -361,7 +361,7 @@ describe('the address of a device that is no node of ours', () => {
     expect(isIn(id, asking)).toBe(false);
   }, 60_000);
 
-  it('that a person authorized is that of a host of ours when the person names the host: the host may be named again', async () => {
+  it('can be changed through its host when a person authorized that host by name: the control', async () => {
     const address = newAddress();
     const id = await create();
     await victim.shows(address);
@@ -373,7 +373,29 @@ describe('the address of a device that is no node of ours', () => {
 });
 
 describe('an identity that is moved', () => {
-  it('to another host is claimed until the first host is gone, and then the other host’s', async () => {
+  it('with its host to a replacement machine belongs to that host as before, and nobody claims it', async () => {
+    const [own, given] = [newAddress(), newAddress()];
+    const id = await create();
+    await join(victim, id);
+    await victim.shows(own);
+    await victim.offer(given);
+    const node = await launch(victim, 'demo', id);
+    await victim.shows(given, node);
+    await eventually(() => isIn(id, own) === true && isIn(id, given) === true, SOON);
+    const machine = await ReportingHost.replace(api, victim.name);
+    await machine.shows(own);
+    await machine.shows(given, node);
+    await rounds();
+    expect([isIn(id, own), isIn(id, given)]).toEqual([true, true]);
+    expect(await claims(victim)).toEqual([]);
+    const next = newAddress();
+    await machine.shows(next);
+    await eventually(() => isIn(id, next) === true && isIn(id, own) === false, SOON);
+    expect(isIn(id, given)).toBe(true);
+    await machine.close();
+  }, 60_000);
+
+  it('by hand to another host is contested until the first host is removed', async () => {
     const address = newAddress();
     const id = await create();
     await join(victim, id);

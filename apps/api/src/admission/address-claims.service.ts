@@ -5,16 +5,20 @@ import { clearHostFinding, raiseHostFinding } from '../findings/host-findings.js
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { claimsOf, type Holder } from './address-claims.js';
 
-/** How often it looks at all addresses without a hint, which may be missed. */
-const LOOK_MS = 30_000;
+/** How often it looks at all addresses without a hint, which may be missed; and with hints, which a hostile host can send without end. */
+const LOOK_MS = { unasked: 30_000, hinted: 1_000 };
+/** A host that shows another's address and its own by turns does not fill the history of that other: a finding stays for so long. */
+const STAYS = "interval '5 s'";
 
 interface OpenClaim {
   node: NodeId;
   host: HostId;
   cause: string;
+  mayGo: boolean;
 }
 
-const OPEN = `SELECT node_id AS node, host_id AS host, cause FROM findings WHERE code = 'address-claimed' AND node_id <> ''`;
+const OPEN = `SELECT node_id AS node, host_id AS host, cause, since < clock_timestamp() - ${STAYS} AS "mayGo"
+  FROM findings WHERE code = 'address-claimed' AND node_id <> ''`;
 
 /** Addresses that a node shows and another one shows, or was given. */
 const EVERYWHERE = `
@@ -42,17 +46,21 @@ const holders = (suspects: string) => `
 @Injectable()
 export class AddressClaims {
   #lookedAt = -Infinity;
+  #isHinted = false;
 
   constructor(private readonly store: Store) {}
 
   /** `everywhere`: somebody may have begun to claim something. Whether a claim has ended is looked at each time. */
   async settle(everywhere: boolean): Promise<void> {
     const now = performance.now();
-    const isWhole = everywhere || now - this.#lookedAt > LOOK_MS;
+    this.#isHinted ||= everywhere;
+    const isWhole = now - this.#lookedAt > (this.#isHinted ? LOOK_MS.hinted : LOOK_MS.unasked);
     const open = await this.store.query<OpenClaim[]>(OPEN);
     if (!isWhole && open.length === 0) return;
     await this.#compare(open, await this.store.query<Holder[]>(holders(isWhole ? EVERYWHERE : AROUND_FINDINGS)));
-    if (isWhole) this.#lookedAt = now;
+    if (!isWhole) return;
+    this.#lookedAt = now;
+    this.#isHinted = false;
   }
 
   async #compare(open: readonly OpenClaim[], rows: readonly Holder[]): Promise<void> {
@@ -63,7 +71,7 @@ export class AddressClaims {
       const before = known.get(node);
       return before?.cause !== cause || before.host !== host;
     });
-    const ended = open.filter(({ node }) => !claimed.has(node));
+    const ended = open.filter(({ node, mayGo }) => mayGo && !claimed.has(node));
     if (raised.length + ended.length === 0) return;
     await this.store.transaction(async (tx) => {
       for (const claim of raised) await raiseHostFinding(tx, claim);

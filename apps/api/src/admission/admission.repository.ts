@@ -12,6 +12,7 @@ import type {
   NodeId,
 } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
+import { holdersOf } from '../nodes/node-addresses.js';
 
 /** A network that Orrery keeps: as it is wanted, and as it was last put on its controller. */
 export interface KeptNetwork {
@@ -67,11 +68,6 @@ export const OURS = `
          CASE WHEN i.intent = 'present' THEN m.created_at END AS since, h.labels
     FROM memberships m JOIN items i ON i.id = m.item_id JOIN hosts h ON h.id = m.host_id AND h.removed_at IS NULL
     JOIN node_addresses n ON n.node_id = m.node_id`;
-
-/** Nodes that have, or claim, one of the addresses $n: found by indexes, where the view alone would be read whole. */
-export const holdersOf = (addresses: string) => `
-  SELECT node_id FROM node_status WHERE address = ANY(${addresses})
-  UNION SELECT node_id FROM identities WHERE address = ANY(${addresses}) AND state = 'assigned'`;
 
 const ADDRESSES = {
   /** Of all who are in the network, want to be, or are to be. */

@@ -10,11 +10,12 @@ import type {
 } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
+import { holdersOf } from '../nodes/node-addresses.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import { parseSelector, whereSelector } from '../paging/selector-sql.js';
-import { holdersOf, OURS } from './admission.repository.js';
+import { OURS } from './admission.repository.js';
 import { isSpokenFor, type Named } from './verdict-writes.js';
 
 /** One row as the database has it: what is decided is computed from it. */

@@ -22,6 +22,25 @@ const decided = (by: AdmissionPolicy, more: Partial<Candidate>, now = NOW) => de
 const letsIn = (by: string) => ({ authorize: true, by, why: expect.any(String) });
 const sendsAway = (by: string) => ({ authorize: false, by, why: expect.any(String) });
 
+describe('an address that several nodes show', () => {
+  const contested = { isContested: true };
+
+  it('is neither let in by a policy nor sent away by one, whatever it was', () => {
+    for (const record of [null, admitted, foreign, out])
+      for (const by of [FLEET, CLOUD, AN_HOUR, MANUAL]) {
+        expect(decided(by, { ...contested, record })).toBeNull();
+        expect(decided(by, { ...contested, record, wanted: wanted({}, NOW - HOUR_MS) })).toBeNull();
+      }
+    expect(decided(FLEET, { record: admitted })).toEqual(sendsAway('admission: left'));
+  });
+
+  it('is let in or kept out by the word of a person', () => {
+    expect(decided(FLEET, { ...contested, said: said('authorize') })).toEqual(letsIn('ann'));
+    expect(decided(FLEET, { ...contested, record: admitted, said: said('deny') })).toEqual(sendsAway('ann'));
+    expect(decided(FLEET, { ...contested, said: said('authorize', NOW) })).toEqual(sendsAway('admission: expired'));
+  });
+});
+
 describe('the word of a person', () => {
   it('lets a stranger in, and denies a node that the policy would let in', () => {
     expect(decided(FLEET, { said: said('authorize') })).toEqual(letsIn('ann'));

@@ -11,6 +11,7 @@ import {
 } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
+import { holdersOf } from '../nodes/node-addresses.js';
 
 export interface FoundHost {
   id: HostId;
@@ -71,9 +72,8 @@ export class ReferencesRepository {
     return sql.query(
       `SELECT n.id, n.kind, n.name, n.host_id AS "hostId", n.host_name AS "hostName", n.container_id AS "containerId", a.address
          FROM ${NAMED_NODES} n JOIN node_addresses a ON a.node_id = n.id
-        WHERE n.id IN (SELECT node_id FROM node_status WHERE address = $1
-                       UNION ALL SELECT node_id FROM identities WHERE address = $1 AND state = 'assigned') ORDER BY n.name`,
-      [address],
+        WHERE n.id IN (${holdersOf('$1')}) ORDER BY n.name`,
+      [[address]],
     );
   }
 
