@@ -135,7 +135,10 @@ describe('whatever else is true', () => {
     fc.record({ authorized: fc.boolean(), admittedBy: fc.option(fc.constantFrom('admission: fleet', 'ann')) }),
   );
   const holds = (law: (by: AdmissionPolicy, candidate: Omit<Candidate, 'said'>, at: number) => void) =>
-    fc.assert(fc.property(policies, fc.record({ wanted: wishes, record: records }), time, law), { numRuns: 1000 });
+    fc.assert(
+      fc.property(policies, fc.record({ wanted: wishes, record: records, isContested: fc.boolean() }), time, law),
+      { numRuns: 1000 },
+    );
 
   it('a denial is never overruled', () =>
     holds((by, candidate, at) => {
