@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { HostId } from '@orrery/shared/contracts';
+import type { HostId, NetworkId, NodeAddress } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
 import type { BeforePublishing } from '../desired/desired-publisher.js';
@@ -22,10 +22,12 @@ export class AdmissionGate implements BeforePublishing {
   ) {}
 
   async settle(host: HostId): Promise<void> {
-    const networks = await this.repository.unsettled(this.store, host);
-    if (networks.length === 0) return;
+    const rows = await this.repository.unsettled(this.store, host);
+    if (rows.length === 0) return;
+    const networks = new Map<NetworkId, NodeAddress[]>();
+    for (const { network, address } of rows) networks.set(network, [...(networks.get(network) ?? []), address]);
     const done = new AbortController();
-    const work = Promise.all(networks.map((network) => this.reconciler.letIn(network)));
+    const work = Promise.all([...networks].map(([network, addresses]) => this.reconciler.letIn(network, addresses)));
     await Promise.race([work, pause(PATIENCE_MS, done.signal)]);
     done.abort();
   }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { ControllerId, NetworkId } from '@orrery/shared/contracts';
+import type { ControllerId } from '@orrery/shared/contracts';
 import { ControllerChecks } from '../controllers/controller-checks.js';
 import { Store } from '../database/store.js';
-import { retireIdentities } from '../identities/identities.js';
+import type { PlaceHint } from './admission-hint.js';
 import { AdmissionRepository } from './admission.repository.js';
 import { NetworkDeletions } from './network-deletions.js';
 import { NetworkReconciler } from './network-reconciler.js';
@@ -18,11 +18,12 @@ export class AdmissionRounds {
     private readonly deletions: NetworkDeletions,
   ) {}
 
-  /** Begins what is wanted and not done, in these networks and in all others, and waits for none of it. */
-  async settle(hinted: Iterable<NetworkId>): Promise<void> {
-    await retireIdentities(this.store);
-    const due = new Set([...hinted, ...(await this.repository.unsettled(this.store, null))]);
-    for (const network of due) void this.reconciler.reconcile(network, { read: false });
+  /**
+   * Begins what a hint names, and waits for none of it. What no hint names is found when its controller is read, every few seconds and as
+   * soon as it is back: nothing looks at whole networks between.
+   */
+  begin({ network, addresses }: PlaceHint): void {
+    void this.reconciler.reconcile(network, { read: false, addresses });
   }
 
   /** Controllers that are to be read now, by this replica. */
@@ -35,6 +36,6 @@ export class AdmissionRounds {
     if (!(await this.checks.check(controller))) return;
     await this.deletions.settle(controller);
     for (const network of await this.repository.networksOf(this.store, controller))
-      await this.reconciler.reconcile(network, { read: true });
+      await this.reconciler.reconcile(network, { read: true, addresses: null });
   }
 }

@@ -1,29 +1,32 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { NetworkId, type ControllerId } from '@orrery/shared/contracts';
+import type { ControllerId } from '@orrery/shared/contracts';
 import { describeError, type Logger } from '@orrery/shared/runtime';
 import { CHANNELS } from '../database/channels.js';
 import { Notifications } from '../database/notifications.js';
 import { LOGGER } from '../logger.js';
 import { Bell } from '../loops/bell.js';
 import type { Loop } from '../loops/loop.js';
+import { AddressClaims } from './address-claims.service.js';
+import { CLAIMS_HINT, readHint, type AdmissionHint } from './admission-hint.js';
 import { AdmissionRounds } from './admission-rounds.js';
 
-/** How often it looks without a hint: for an address that was just learned, a time that has run out, a controller that is back. */
+/** How often it looks without a hint: for a controller that is to be read, a claim that has ended. */
 const LOOK_MS = 1000;
 
 /**
- * The one owner of the loop that keeps controllers as they are to be. At once where a hint says that something changed; every second for
- * what is wanted and not done; every few seconds it reads what each controller says. Replicas share the reading: who claims a controller
+ * The one owner of the loop that keeps controllers as they are to be. At once where a hint says that something changed; every few seconds
+ * it reads what each controller says, and does whatever is missing there. Replicas share the reading: the one that claims a controller
  * reads it.
  */
 @Injectable()
 export class AdmissionWorker implements Loop {
   readonly #bell = new Bell();
-  readonly #hinted = new Set<NetworkId>();
+  #hinted: AdmissionHint[] = [];
   readonly #reading = new Map<ControllerId, Promise<void>>();
 
   constructor(
     private readonly rounds: AdmissionRounds,
+    private readonly claims: AddressClaims,
     private readonly notifications: Notifications,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -31,11 +34,15 @@ export class AdmissionWorker implements Loop {
   async run(signal: AbortSignal): Promise<void> {
     const deafen = this.notifications.on(CHANNELS.admission, {
       heard: (payload) => {
-        const network = NetworkId.safeParse(payload);
-        if (network.success) this.#hinted.add(network.data);
+        const hint = readHint(payload);
+        if (hint) this.#hinted.push(hint);
         this.#bell.ring();
       },
-      listening: () => this.#bell.ring(),
+      // What was told meanwhile was not heard.
+      listening: () => {
+        this.#hinted.push(CLAIMS_HINT);
+        this.#bell.ring();
+      },
     });
     while (!signal.aborted) {
       await this.#look().catch((error: unknown) =>
@@ -49,9 +56,10 @@ export class AdmissionWorker implements Loop {
 
   /** One controller that hangs holds up no other. */
   async #look(): Promise<void> {
-    const hinted = [...this.#hinted];
-    this.#hinted.clear();
-    await this.rounds.settle(hinted);
+    const hinted = this.#hinted;
+    this.#hinted = [];
+    for (const hint of hinted) if (hint !== CLAIMS_HINT) this.rounds.begin(hint);
+    await this.claims.settle(hinted.includes(CLAIMS_HINT));
     for (const controller of await this.rounds.due()) this.#read(controller);
   }
 

@@ -16,7 +16,8 @@ export async function noteCause(tx: Transaction, id: NetworkId, cause: string | 
   await runIn(tx)(
     `INSERT INTO network_status (network_id, cause) SELECT id, $2 FROM networks WHERE id = $1
      ON CONFLICT (network_id) DO UPDATE SET cause = excluded.cause,
-       applied_config = CASE WHEN $3 THEN NULL ELSE network_status.applied_config END`,
+       applied_config = CASE WHEN $3 THEN NULL ELSE network_status.applied_config END
+       WHERE $3 OR network_status.cause IS DISTINCT FROM excluded.cause`,
     [id, cause, gone],
   );
 }
@@ -53,6 +54,9 @@ export interface Move {
   why: string | null;
 }
 
+/** That a controller answers is written with each reading (`controller_status.checked_at`); of each network it is enough to know it roughly. */
+const NOTE_READ_EVERY = "interval '1 minute'";
+
 /** What the controller says of all nodes in the network: rows that are not among them go. Gives who has moved. */
 export async function replaceRecords(
   tx: Transaction,
@@ -66,27 +70,40 @@ export async function replaceRecords(
     [network, rows],
   );
   const moves = await putRecords(tx, network, records);
-  await run('UPDATE network_status SET read_at = clock_timestamp() WHERE network_id = $1', [network]);
+  await run(
+    `UPDATE network_status SET read_at = clock_timestamp()
+      WHERE network_id = $1 AND (read_at IS NULL OR read_at < clock_timestamp() - ${NOTE_READ_EVERY})`,
+    [network],
+  );
   return moves;
 }
 
-/** What it says of some of them. Who is in by somebody else's doing is not ours to send away again. */
+/**
+ * What it says of some of them; written is what differs from what it said before. (ON CONFLICT alone would lock every row, which is
+ * writing, too.) Who is in by somebody else's doing is not ours to send away again.
+ */
 export async function putRecords(tx: Transaction, network: NetworkId, records: ControllerRecord[]): Promise<Move[]> {
   const run = runIn(tx);
-  const values = [network, JSON.stringify(records)];
+  // By their addresses, so that a few of them do not cost a whole network.
+  const values = [network, JSON.stringify(records), records.map(({ address }) => address)];
   const moves = await run<Move>(
     `SELECT c.address, r.authorized, c.move_by AS by, c.move_why AS why FROM controller_records c JOIN ${ROWS} ON r.address = c.address
-      WHERE c.network_id = $1 AND c.authorized <> r.authorized ORDER BY c.address FOR NO KEY UPDATE OF c`,
+      WHERE c.network_id = $1 AND c.address = ANY($3) AND c.authorized <> r.authorized ORDER BY c.address FOR NO KEY UPDATE OF c`,
     values,
   );
   await run(
     `INSERT INTO controller_records AS c (network_id, address, authorized, name, addresses, bridge, no_auto_assign, zerotier_version)
-     SELECT w.id, r.address, r.authorized, r.name, r.addresses, r.bridge, r."noAutoAssign", r.version FROM networks w, ${ROWS} WHERE w.id = $1
+     SELECT w.id, r.address, r.authorized, r.name, r.addresses, r.bridge, r."noAutoAssign", r.version
+       FROM networks w CROSS JOIN ${ROWS} LEFT JOIN controller_records b ON b.network_id = $1 AND b.address = r.address AND b.address = ANY($3)
+      WHERE w.id = $1 AND (b.address IS NULL OR (r.authorized AND b.requested_at IS NOT NULL)
+        OR (b.authorized, b.name, b.addresses, b.bridge, b.no_auto_assign, b.zerotier_version)
+           IS DISTINCT FROM (r.authorized, r.name, r.addresses, r.bridge, r."noAutoAssign", r.version))
      ON CONFLICT (network_id, address) DO UPDATE SET authorized = excluded.authorized, name = excluded.name, addresses = excluded.addresses,
        bridge = excluded.bridge, no_auto_assign = excluded.no_auto_assign, zerotier_version = excluded.zerotier_version, seen_at = clock_timestamp(),
        requested_at = CASE WHEN excluded.authorized THEN NULL ELSE c.requested_at END`,
     values,
   );
+  if (moves.length === 0) return moves;
   await run(
     `UPDATE controller_records c SET move_by = NULL, move_why = NULL, admitted_by = CASE WHEN r.authorized THEN r.by END,
             sent_away_at = CASE WHEN NOT r.authorized AND r.by IS NOT NULL THEN clock_timestamp() END

@@ -12,6 +12,7 @@ import type {
   NodeId,
 } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
+import { holdersOf } from '../nodes/node-addresses.js';
 
 /** A network that Orrery keeps: as it is wanted, and as it was last put on its controller. */
 export interface KeptNetwork {
@@ -34,6 +35,8 @@ export interface CandidateRow {
   item: ItemId | null;
   since: number | null;
   labels: Labels | null;
+  /** Several nodes show it and it was given to none: a person decides. */
+  isContested: boolean;
   said: {
     verdict: 'authorize' | 'deny' | null;
     until: number | null;
@@ -59,18 +62,29 @@ export interface CandidateRow {
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
-/** Nodes of ours that are, or were, wanted in a network, with the address that they show, else the one that they are to have. */
+/** Nodes of ours that are, or were, wanted in a network, with the address that counts as theirs (the view `node_addresses`). */
 export const OURS = `
-  SELECT m.network_id, m.node_id, n.host_id, m.item_id, COALESCE(s.address, d.address) AS address,
+  SELECT m.network_id, m.node_id, m.host_id, m.item_id, n.address,
          CASE WHEN i.intent = 'present' THEN m.created_at END AS since, h.labels
-    FROM memberships m JOIN items i ON i.id = m.item_id JOIN nodes n ON n.id = m.node_id
-    JOIN hosts h ON h.id = n.host_id AND h.removed_at IS NULL
-    LEFT JOIN node_status s ON s.node_id = m.node_id
-    LEFT JOIN identities d ON d.node_id = m.node_id AND d.state = 'assigned'`;
+    FROM memberships m JOIN items i ON i.id = m.item_id JOIN hosts h ON h.id = m.host_id AND h.removed_at IS NULL
+    JOIN node_addresses n ON n.node_id = m.node_id`;
 
-const CANDIDATES = `
-  WITH ours AS (${OURS} WHERE m.network_id = $1)
+const ADDRESSES = {
+  /** Of all who are in the network, want to be, or are to be. */
+  all: `ours AS MATERIALIZED (${OURS} WHERE m.network_id = $1),
+  a AS (SELECT address FROM ours WHERE address IS NOT NULL
+        UNION SELECT address FROM verdicts WHERE network_id = $1
+        UNION SELECT address FROM controller_records WHERE network_id = $1)`,
+  /** Of these alone: what it costs does not grow with the network. */
+  some: `holders AS MATERIALIZED (${holdersOf('$2')}),
+  ours AS MATERIALIZED (${OURS} WHERE m.network_id = $1 AND m.node_id = ANY(ARRAY(SELECT node_id FROM holders))),
+  a AS (SELECT DISTINCT unnest($2::text[]) AS address)`,
+};
+
+const candidates = (which: keyof typeof ADDRESSES) => `
+  WITH ${ADDRESSES[which]}
   SELECT a.address, o.node_id AS node, o.host_id AS host, o.item_id AS item, ${ms('o.since')} AS since, o.labels,
+         o.node_id IS NULL AND EXISTS (SELECT FROM node_addresses c WHERE c.shown = a.address AND c.standing = 'contested') AS "isContested",
          CASE WHEN v.address IS NOT NULL THEN jsonb_build_object(
            'verdict', v.verdict, 'until', ${ms('v.until')}, 'by', v.said_by, 'name', v.name, 'addresses', v.addresses,
            'bridge', v.bridge, 'noAutoAssign', v.no_auto_assign, 'forget', v.forget) END AS said,
@@ -80,13 +94,25 @@ const CANDIDATES = `
            'toldAddresses', r.told_addresses, 'isRequested', r.requested_at IS NOT NULL, 'wasSentAway', r.sent_away_at IS NOT NULL) END AS record,
          ARRAY(SELECT split_part(f.value, '/', 1) FROM interfaces i, jsonb_array_elements_text(i.observed -> 'addresses') AS f(value)
                 WHERE i.node_id = o.node_id AND i.network_id = $1) AS seen
-    FROM (SELECT address FROM ours WHERE address IS NOT NULL
-          UNION SELECT address FROM verdicts WHERE network_id = $1
-          UNION SELECT address FROM controller_records WHERE network_id = $1) a
-    LEFT JOIN LATERAL (SELECT * FROM ours WHERE ours.address = a.address ORDER BY since NULLS LAST LIMIT 1) o ON true
+    FROM a LEFT JOIN ours o ON o.address = a.address
     LEFT JOIN verdicts v ON v.network_id = $1 AND v.address = a.address
     LEFT JOIN controller_records r ON r.network_id = $1 AND r.address = a.address
    ORDER BY a.address`;
+
+/** What a launch waits for. Each part is planned by itself (MATERIALIZED): planning all in one takes longer than running it. */
+const STATEMENTS = {
+  all: candidates('all'),
+  some: candidates('some'),
+  unsettled: `
+    WITH ours AS MATERIALIZED (${OURS} WHERE m.host_id = $1)
+    SELECT o.network_id AS network, o.address FROM ours o
+      JOIN networks w ON w.id = o.network_id AND w.controller_id IS NOT NULL
+      LEFT JOIN controller_records r ON r.network_id = o.network_id AND r.address = o.address
+      LEFT JOIN verdicts v ON v.network_id = o.network_id AND v.address = o.address
+     WHERE o.address IS NOT NULL AND CASE
+       WHEN o.since IS NULL THEN r.authorized AND r.admitted_by IS NOT NULL AND w.admission ->> 'onLeave' = 'deauthorize'
+       ELSE r.authorized IS DISTINCT FROM true AND v.verdict IS NULL AND w.admission ->> 'by' <> 'manual' END`,
+};
 
 /** What is known of who is in a network, or is to be, or wants to be. */
 @Injectable()
@@ -102,8 +128,9 @@ export class AdmissionRepository {
     return rows[0];
   }
 
-  candidates(sql: Sql, network: NetworkId): Promise<CandidateRow[]> {
-    return sql.query(CANDIDATES, [network]);
+  /** Of these addresses; null: of all that there are in the network. */
+  candidates(sql: Sql, network: NetworkId, addresses: readonly NodeAddress[] | null): Promise<CandidateRow[]> {
+    return addresses === null ? sql.query(STATEMENTS.all, [network]) : sql.query(STATEMENTS.some, [network, addresses]);
   }
 
   async networksOf(sql: Sql, controller: ControllerId): Promise<NetworkId[]> {
@@ -113,18 +140,8 @@ export class AdmissionRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Networks in which something is wanted, or not wanted any more, that the controller is not known to have heard; of one host, or of all. */
-  async unsettled(sql: Sql, host: HostId | null): Promise<NetworkId[]> {
-    const rows = await sql.query<{ id: NetworkId }[]>(
-      `SELECT DISTINCT o.network_id AS id FROM (${OURS} WHERE $1::text IS NULL OR m.host_id = $1) o
-         JOIN networks w ON w.id = o.network_id AND w.controller_id IS NOT NULL
-         LEFT JOIN controller_records r ON r.network_id = o.network_id AND r.address = o.address
-         LEFT JOIN verdicts v ON v.network_id = o.network_id AND v.address = o.address
-        WHERE o.address IS NOT NULL AND CASE
-          WHEN o.since IS NULL THEN r.authorized AND r.admitted_by IS NOT NULL AND w.admission ->> 'onLeave' = 'deauthorize'
-          ELSE r.authorized IS DISTINCT FROM true AND v.verdict IS NULL AND w.admission ->> 'by' <> 'manual' END`,
-      [host],
-    );
-    return rows.map(({ id }) => id);
+  /** What is wanted of a host's nodes, or not wanted any more, that the controller is not known to have heard. */
+  unsettled(sql: Sql, host: HostId): Promise<{ network: NetworkId; address: NodeAddress }[]> {
+    return sql.query(STATEMENTS.unsettled, [host]);
   }
 }

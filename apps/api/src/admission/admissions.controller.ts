@@ -21,7 +21,13 @@ import { Admissions } from './admissions.service.js';
 const tag = 'admissions';
 const AdmissionPath = z.strictObject({ network: Reference, node: Reference });
 type AdmissionPath = z.infer<typeof AdmissionPath>;
-const problems: ProblemCode[] = ['unknown-network', 'unknown-node', 'ambiguous-reference', 'network-not-kept'];
+const problems: ProblemCode[] = [
+  'unknown-network',
+  'unknown-node',
+  'ambiguous-reference',
+  'address-claimed',
+  'network-not-kept',
+];
 
 @Controller('v1')
 export class AdmissionsController {

@@ -6,14 +6,17 @@ import type {
   NetworkConfig,
   NetworkId,
   NodeAddress,
+  NodeId,
 } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
+import { holdersOf } from '../nodes/node-addresses.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import { parseSelector, whereSelector } from '../paging/selector-sql.js';
 import { OURS } from './admission.repository.js';
+import { isSpokenFor, type Named } from './verdict-writes.js';
 
 /** One row as the database has it: what is decided is computed from it. */
 export interface AdmissionRow extends Omit<Admission, 'decision' | 'pending' | 'stale'> {
@@ -22,10 +25,27 @@ export interface AdmissionRow extends Omit<Admission, 'decision' | 'pending' | '
   labels: Record<string, string> | null;
   admittedBy: string | null;
   wasSentAway: boolean;
+  isContested: boolean;
   now: number;
 }
 
+/** A node with its address, as far as a network is concerned. */
+export interface NodeAddressRow {
+  /** What its agent reports. */
+  shown: NodeAddress | null;
+  /** What counts as its own. */
+  address: NodeAddress | null;
+  standing: 'given' | 'taken' | 'contested' | 'alone' | null;
+  /** Somebody has named the address without naming the node. */
+  isSpokenFor: boolean;
+}
+
 const BY_ADDRESS = new Keyset([{ sql: 'x.network_id' }, { sql: `COALESCE(x.address, '~' || x.node_id)` }]);
+
+/**
+ * A record is written when it changes; that it is still so was seen when its controller was last read, which is noted for all of them at once.
+ */
+const SEEN_AT = `GREATEST(r.seen_at, t.read_at, CASE WHEN q.state = 'up' AND t.cause IS NULL THEN q.checked_at END)`;
 
 /** Networks that Orrery keeps: everyone with a record, a word of a person, or a wish. */
 const SELECT = `
@@ -34,13 +54,14 @@ const SELECT = `
   x AS (SELECT COALESCE(o.network_id, a.network_id) AS network_id, COALESCE(o.address, a.address) AS address, o.node_id, o.since, o.labels
           FROM ours o FULL JOIN said a ON a.network_id = o.network_id AND a.address = o.address)
   SELECT jsonb_build_object('id', w.id, 'name', w.name) AS network, x.address,
+         x.node_id IS NULL AND EXISTS (SELECT FROM node_addresses c WHERE c.shown = x.address AND c.standing = 'contested') AS "isContested",
          CASE WHEN n.id IS NOT NULL THEN ${nodeRef('n')} END AS node,
          CASE WHEN n.id IS NOT NULL THEN ${hostRef('n.host_id', 'n.host_name')} END AS host,
          CASE WHEN v.verdict IS NOT NULL THEN jsonb_build_object('verdict', v.verdict, 'by', v.said_by, 'at', ${iso('v.said_at')},
            'until', ${iso('v.until')}) END AS verdict,
          CASE WHEN r.address IS NOT NULL THEN jsonb_build_object('authorized', r.authorized, 'name', r.name, 'addresses', r.addresses,
            'bridge', r.bridge, 'noAutoAssign', r.no_auto_assign, 'hasAsked', r.zerotier_version IS NOT NULL,
-           'zerotierVersion', r.zerotier_version, 'seenAt', ${iso('r.seen_at')}) END AS controller,
+           'zerotierVersion', r.zerotier_version, 'seenAt', ${iso(SEEN_AT)}) END AS controller,
          CASE WHEN s.node_id IS NOT NULL THEN jsonb_build_object('status', s.status,
            'addresses', COALESCE(f.observed -> 'addresses', '[]')) END AS observed,
          w.admission AS policy, (extract(epoch FROM x.since) * 1000)::float8 AS since, x.labels, r.admitted_by AS "admittedBy",
@@ -49,7 +70,9 @@ const SELECT = `
     FROM x JOIN networks w ON w.id = x.network_id AND w.controller_id IS NOT NULL
     LEFT JOIN verdicts v ON v.network_id = x.network_id AND v.address = x.address
     LEFT JOIN controller_records r ON r.network_id = x.network_id AND r.address = x.address
-    LEFT JOIN LATERAL (SELECT node_id FROM node_status WHERE address = x.address ORDER BY updated_at DESC LIMIT 1) a ON true
+    LEFT JOIN network_status t ON t.network_id = x.network_id
+    LEFT JOIN controller_status q ON q.controller_id = w.controller_id
+    LEFT JOIN node_addresses a ON x.node_id IS NULL AND a.address = x.address AND a.node_id IN (${holdersOf('ARRAY[x.address]')})
     LEFT JOIN ${NAMED_NODES} n ON n.id = COALESCE(x.node_id, a.node_id)
     LEFT JOIN membership_status s ON s.node_id = n.id AND s.network_id = x.network_id
     LEFT JOIN interfaces f ON f.node_id = n.id AND f.network_id = x.network_id`;
@@ -73,25 +96,25 @@ export class AdmissionsRepository {
     return sql.query(`${SELECT} ${where}`, [network, addresses]);
   }
 
-  /** Addresses of nodes that are wanted in the network, on hosts that match. */
-  async wanted(sql: Sql, network: NetworkId, selector: string): Promise<NodeAddress[]> {
-    const where = new Where().and('o.network_id = $? AND o.since IS NOT NULL AND o.address IS NOT NULL', network);
+  /** Nodes that are wanted in the network, on hosts that match, whose addresses are surely their own. */
+  async wanted(sql: Sql, network: NetworkId, selector: string): Promise<Named[]> {
+    const where = new Where()
+      .and('o.network_id = $? AND o.since IS NOT NULL AND o.address IS NOT NULL', network)
+      .and(`n.standing IS DISTINCT FROM 'taken' AND n.standing IS DISTINCT FROM 'contested'`)
+      .and(`NOT ${isSpokenFor('n', 'o.network_id')}`);
     whereSelector(where, parseSelector(selector), 'o.labels');
-    const rows = await sql.query<{ address: NodeAddress }[]>(
-      `SELECT DISTINCT o.address FROM (${OURS}) o ${where.sql}`,
+    return sql.query(
+      `SELECT o.address, o.node_id AS node FROM (${OURS}) o JOIN node_addresses n ON n.node_id = o.node_id ${where.sql}`,
       where.values,
     );
-    return rows.map(({ address }) => address);
   }
 
-  /** The address of a node: that it shows, else that it is to have. */
-  async addressOf(sql: Sql, node: string): Promise<NodeAddress | undefined> {
-    const rows = await sql.query<{ address: NodeAddress | null }[]>(
-      `SELECT COALESCE(s.address, d.address) AS address FROM nodes n LEFT JOIN node_status s ON s.node_id = n.id
-         LEFT JOIN identities d ON d.node_id = n.id AND d.state = 'assigned' WHERE n.id = $1`,
-      [node],
+  async addressOf(sql: Sql, network: NetworkId, node: NodeId): Promise<NodeAddressRow | undefined> {
+    const rows = await sql.query<NodeAddressRow[]>(
+      `SELECT n.shown, n.address, n.standing, ${isSpokenFor('n', '$2')} AS "isSpokenFor" FROM node_addresses n WHERE n.node_id = $1`,
+      [node, network],
     );
-    return rows[0]?.address ?? undefined;
+    return rows[0];
   }
 
   /** Undefined: Orrery does not keep this network. */

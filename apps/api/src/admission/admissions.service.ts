@@ -21,7 +21,7 @@ import { References } from '../references/references.service.js';
 import { AdmissionsRepository, type AdmissionRow } from './admissions.repository.js';
 import { decide } from './decide.js';
 import { Settling } from './settling.service.js';
-import { forgetRecord, putVerdicts } from './verdict-writes.js';
+import { forgetRecord, putVerdicts, type Named } from './verdict-writes.js';
 
 /** Who is in the networks that Orrery keeps, who wants to be, and what people say of it. */
 @Injectable()
@@ -47,19 +47,19 @@ export class Admissions {
   /** What a person says of one node. */
   put(asked: Asked, networkReference: string, node: string, put: AdmissionPut): Promise<Answer> {
     return this.#change(asked, networkReference, async (tx, network) => {
-      const address = await this.#address(tx, node);
-      if (put.addresses) await this.#checkAddresses(tx, network, address, put.addresses);
-      await putVerdicts(tx, network, [address], { ...put, by: asked.by });
-      return [address];
+      const named = await this.#named(tx, network, node);
+      if (put.addresses) await this.#checkAddresses(tx, network, named.address, put.addresses);
+      await putVerdicts(tx, network, [named], { ...put, by: asked.by });
+      return [named.address];
     });
   }
 
   /** Its record on the controller is dropped: at once, or when it is in the network no more. */
   forget(asked: Asked, networkReference: string, node: string): Promise<Answer> {
     return this.#change(asked, networkReference, async (tx, network) => {
-      const address = await this.#address(tx, node);
-      await forgetRecord(tx, network, address, asked.by);
-      return [address];
+      const named = await this.#named(tx, network, node);
+      await forgetRecord(tx, network, named, asked.by);
+      return [named.address];
     });
   }
 
@@ -71,19 +71,25 @@ export class Admissions {
       async (tx, network) => {
         const wanted = selector === undefined ? [] : await this.repository.wanted(tx, network, selector);
         const waiting = pending ? await this.#waiting(tx, network) : [];
-        const addresses = [...new Set([...wanted, ...waiting])];
-        if (addresses.length > 0) await putVerdicts(tx, network, addresses, { verdict, forSeconds, by: asked.by });
-        return addresses;
+        const named = new Map([...waiting, ...wanted].map((one) => [one.address, one]));
+        if (named.size > 0) await putVerdicts(tx, network, [...named.values()], { verdict, forSeconds, by: asked.by });
+        return [...named.keys()];
       },
       true,
     );
     return answer;
   }
 
-  async #waiting(tx: Transaction, network: NetworkId): Promise<NodeAddress[]> {
+  /** All but those that several nodes show: of these a person says something by name, after looking. */
+  async #waiting(tx: Transaction, network: NetworkId): Promise<Named[]> {
     const { items } = await this.repository.list(tx, { limit: 500, pending: true, stale: false }, network);
     const sees = (one: Admission) => one.node !== null || !visibilityNow()?.hosts;
-    return items.map(toAdmission).flatMap((one) => (one.pending && one.address && sees(one) ? [one.address] : []));
+    return items
+      .filter(({ isContested }) => !isContested)
+      .map(toAdmission)
+      .flatMap((one) =>
+        one.pending && one.address && sees(one) ? [{ address: one.address, node: one.node?.id ?? null }] : [],
+      );
   }
 
   async #change(
@@ -102,7 +108,7 @@ export class Admissions {
       return { status: 200, headers: {}, body: await this.#view(tx, at, many), hosts: [] };
     });
     if (!at || asked.dryRun) return answer;
-    await this.settling.network(at.network);
+    await this.settling.network(at.network, at.addresses);
     return { ...answer, body: await this.#view(this.store, at, many) };
   }
 
@@ -113,15 +119,20 @@ export class Admissions {
   }
 
   /**
-   * An address is its own reference, so that nodes of others can be named; any other is a node of ours that has one. Who is there for some
-   * hosts only, has a say about their nodes alone.
+   * An address is its own reference, so that nodes of others can be named; any other is a node of ours whose address is surely its own. A
+   * token for some hosts has a say about their nodes alone.
    */
-  async #address(sql: Sql, reference: string): Promise<NodeAddress> {
+  async #named(sql: Sql, network: NetworkId, reference: string): Promise<Named> {
     const address = NodeAddress.safeParse(reference.toLowerCase());
-    if (address.success && !visibilityNow()?.hosts) return address.data;
+    if (address.success && !visibilityNow()?.hosts) return { address: address.data, node: null };
     const node = await this.references.node(sql, reference);
-    const known = await this.repository.addressOf(sql, node.id);
-    if (known) return known;
+    const known = await this.repository.addressOf(sql, network, node.id);
+    const { shown = null, standing = null } = known ?? {};
+    if (shown && (standing === 'taken' || standing === 'contested'))
+      throw addressClaimed(node.name, shown, 'another node has or shows it, too');
+    if (known?.address && known.isSpokenFor)
+      throw addressClaimed(node.name, known.address, 'it was let in, or spoken of, by its own digits');
+    if (known?.address) return { address: known.address, node: node.id };
     throw new AppError({
       code: 'unknown-node',
       kind: 'user',
@@ -147,7 +158,8 @@ export class Admissions {
 }
 
 /** The row with what is decided of it. */
-export function toAdmission({ policy, since, labels, admittedBy, wasSentAway, now, ...row }: AdmissionRow): Admission {
+export function toAdmission(admission: AdmissionRow): Admission {
+  const { policy, since, labels, admittedBy, wasSentAway, isContested, now, ...row } = admission;
   const { verdict, controller } = row;
   const said = verdict && {
     verdict: verdict.verdict,
@@ -156,7 +168,7 @@ export function toAdmission({ policy, since, labels, admittedBy, wasSentAway, no
   };
   const wanted = since === null ? null : { since, labels: labels ?? {} };
   const record = controller && { authorized: controller.authorized, admittedBy };
-  const decision = decide(policy, { wanted, said, record }, now);
+  const decision = decide(policy, { wanted, said, record, isContested }, now);
   const isOut = controller !== null && !controller.authorized && verdict === null;
   return {
     ...row,
@@ -172,6 +184,14 @@ const gone = (id: NetworkId, address: NodeAddress | null): Admission => ({
   ...{ address, node: null, host: null, verdict: null, decision: null, controller: null, observed: null },
   ...{ pending: false, stale: false },
 });
+
+const addressClaimed = (name: string, address: NodeAddress, why: string) =>
+  new AppError({
+    code: 'address-claimed',
+    kind: 'user',
+    cause: `${name} shows the address ${address}, which may not be its own: ${why}`,
+    fix: `Check whose it is, then name the address: \`orrery membership authorize ${address} NETWORK\` or \`orrery membership deny ${address} NETWORK\`.`,
+  });
 
 const notKept = (id: NetworkId) =>
   new AppError({

@@ -11,7 +11,7 @@ const CLOUD = policy({ by: 'selector', selector: 'site=cloud' });
 const AN_HOUR = policy({ forSeconds: 3600 });
 const HOUR_MS = 3_600_000;
 
-const stranger: Candidate = { wanted: null, said: null, record: null };
+const stranger: Candidate = { wanted: null, said: null, record: null, isContested: false };
 const wanted = (labels: Labels = {}, since = NOW) => ({ since, labels });
 const said = (verdict: 'authorize' | 'deny' | null, until: number | null = null) => ({ verdict, until, by: 'ann' });
 const admitted = { authorized: true, admittedBy: 'admission: fleet' };
@@ -21,6 +21,25 @@ const out = { authorized: false, admittedBy: null };
 const decided = (by: AdmissionPolicy, more: Partial<Candidate>, now = NOW) => decide(by, { ...stranger, ...more }, now);
 const letsIn = (by: string) => ({ authorize: true, by, why: expect.any(String) });
 const sendsAway = (by: string) => ({ authorize: false, by, why: expect.any(String) });
+
+describe('an address that several nodes show', () => {
+  const contested = { isContested: true };
+
+  it('is neither let in by a policy nor sent away by one, whatever it was', () => {
+    for (const record of [null, admitted, foreign, out])
+      for (const by of [FLEET, CLOUD, AN_HOUR, MANUAL]) {
+        expect(decided(by, { ...contested, record })).toBeNull();
+        expect(decided(by, { ...contested, record, wanted: wanted({}, NOW - HOUR_MS) })).toBeNull();
+      }
+    expect(decided(FLEET, { record: admitted })).toEqual(sendsAway('admission: left'));
+  });
+
+  it('is let in or kept out by the word of a person', () => {
+    expect(decided(FLEET, { ...contested, said: said('authorize') })).toEqual(letsIn('ann'));
+    expect(decided(FLEET, { ...contested, record: admitted, said: said('deny') })).toEqual(sendsAway('ann'));
+    expect(decided(FLEET, { ...contested, said: said('authorize', NOW) })).toEqual(sendsAway('admission: expired'));
+  });
+});
 
 describe('the word of a person', () => {
   it('lets a stranger in, and denies a node that the policy would let in', () => {
@@ -116,7 +135,10 @@ describe('whatever else is true', () => {
     fc.record({ authorized: fc.boolean(), admittedBy: fc.option(fc.constantFrom('admission: fleet', 'ann')) }),
   );
   const holds = (law: (by: AdmissionPolicy, candidate: Omit<Candidate, 'said'>, at: number) => void) =>
-    fc.assert(fc.property(policies, fc.record({ wanted: wishes, record: records }), time, law), { numRuns: 1000 });
+    fc.assert(
+      fc.property(policies, fc.record({ wanted: wishes, record: records, isContested: fc.boolean() }), time, law),
+      { numRuns: 1000 },
+    );
 
   it('a denial is never overruled', () =>
     holds((by, candidate, at) => {

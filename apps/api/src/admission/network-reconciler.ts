@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ApiFact, ControllerRecordChange, NetworkId } from '@orrery/shared/contracts';
+import type { ApiFact, ControllerRecordChange, NetworkId, NodeAddress } from '@orrery/shared/contracts';
 import { crashPoint, describeError, type AppError, type Logger } from '@orrery/shared/runtime';
 import { ControllerDoors } from '../controllers/controller-doors.js';
 import type { ControllerDoor } from '../controllers/doors/controller-door.js';
@@ -10,7 +10,7 @@ import { LOGGER } from '../logger.js';
 import { isInPool } from '../networks/check-config.js';
 import { AdmissionRepository, type CandidateRow, type KeptNetwork } from './admission.repository.js';
 import * as writes from './admission-writes.js';
-import { NetworkTurns, type Turn } from './network-turns.js';
+import { NetworkTurns, type Turn, type Wish } from './network-turns.js';
 import { planRecords, type PlannedChange } from './plan-records.js';
 
 /**
@@ -28,14 +28,14 @@ export class NetworkReconciler {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** `read`: what the controller says is read first, all of it. Resolves when it is done, or is known not to be possible now; never rejects. */
-  reconcile(network: NetworkId, { read }: { read: boolean }): Promise<void> {
-    return this.#turn(network, read).done;
+  /** Resolves when it is done, or is known not to be possible now; never rejects. */
+  reconcile(network: NetworkId, wish: Wish): Promise<void> {
+    return this.#turn(network, wish).done;
   }
 
-  /** The same, resolved as soon as the controller has heard who gets in: what is kept of it comes after. */
-  letIn(network: NetworkId): Promise<void> {
-    return this.#turn(network, false).told;
+  /** These addresses, resolved as soon as the controller has heard whether they get in: what is kept of it comes after. */
+  letIn(network: NetworkId, addresses: readonly NodeAddress[]): Promise<void> {
+    return this.#turn(network, { read: false, addresses }).told;
   }
 
   /** For work on a network's controller that must not meet a reconciliation. Rejects as the work does. */
@@ -43,24 +43,25 @@ export class NetworkReconciler {
     return this.#turns.alone(network, work);
   }
 
-  #turn(network: NetworkId, read: boolean): Turn {
-    return this.#turns.join(network, read, (isRead, told) =>
-      this.#reconcile(network, isRead, told).catch((error: unknown) => this.#explain(network, error)),
+  #turn(network: NetworkId, asked: Wish): Turn {
+    return this.#turns.join(network, asked, (wish, told) =>
+      this.#reconcile(network, wish, told).catch((error: unknown) => this.#explain(network, error)),
     );
   }
 
-  async #reconcile(id: NetworkId, read: boolean, told: () => void): Promise<void> {
+  async #reconcile(id: NetworkId, { read, addresses }: Wish, told: () => void): Promise<void> {
+    const rowsOf = (which: Wish['addresses']) => this.repository.candidates(this.store, id, which);
     // A launch waits for this: what can be asked at once is.
     const [network, known] = await Promise.all([
       this.repository.network(this.store, id),
-      this.repository.candidates(this.store, id),
+      read ? [] : rowsOf(addresses),
     ]);
     if (!network) return;
     const door = await this.doors.open(network.controllerId);
     if (!network.isApplied) await this.#putNetwork(door, network);
     const reads = read || !network.isRead;
     if (reads) await this.#read(door, network);
-    const rows = reads ? await this.repository.candidates(this.store, id) : known;
+    const rows = reads ? await rowsOf(null) : known;
     const { changes, forget, requests } = planRecords(network.admission, rows, network.now);
     if (changes.length > 0) await this.#put({ door, network: id, told }, changes, rows);
     if (forget.length > 0) await this.#forget(door, id, forget);
@@ -79,17 +80,19 @@ export class NetworkReconciler {
     if (!isThere) {
       this.logger.warn({ event: 'network.lost', network: id }, 'a controller has lost a network; it gets it back');
       await this.store.transaction((tx) => writes.noteCause(tx, id, 'its controller had lost it', true));
-      const known = (await this.repository.candidates(this.store, id)).flatMap(
+      const known = (await this.repository.candidates(this.store, id, null)).flatMap(
         (row) => recordAgain(network, row) ?? [],
       );
       await this.#putNetwork(door, network);
       if (known.length > 0) await door.putRecords(id, known);
     }
     const records = await door.records(id);
-    const rows = await this.repository.candidates(this.store, id);
     await this.store.transaction(async (tx) => {
       await writes.noteCause(tx, id, null);
-      await this.#tellMoves(tx, id, await writes.replaceRecords(tx, id, records), rows);
+      const moves = await writes.replaceRecords(tx, id, records);
+      if (moves.length === 0) return;
+      const moved = moves.map(({ address }) => address);
+      await this.#tellMoves(tx, id, moves, await this.repository.candidates(tx, id, moved));
     });
   }
 
@@ -113,6 +116,7 @@ export class NetworkReconciler {
   }
 
   async #tellMoves(tx: Transaction, network: NetworkId, moves: writes.Move[], rows: CandidateRow[]): Promise<void> {
+    if (moves.length === 0) return;
     const known = new Map(rows.map((row) => [row.address, row]));
     const stages = moves.flatMap(({ address, authorized, by }) => {
       const item = known.get(address)?.item;

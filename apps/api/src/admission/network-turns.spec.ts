@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { NetworkId } from '@orrery/shared/contracts';
-import { NetworkTurns } from './network-turns.js';
+import { NetworkTurns, type Wish } from './network-turns.js';
 
 const LAB = NetworkId.parse('3e92c1f0a7000001');
 const OFFICE = NetworkId.parse('3e92c1f0a7000002');
+
+const LOOK: Wish = { read: false, addresses: ['deadbeef01'] };
 
 /** A piece of work that ends when it is told to. */
 function held() {
@@ -16,16 +18,31 @@ describe('turns of a network', () => {
   it('does all that is asked for while one runs in one more, which reads when one of them is to read', async () => {
     const turns = new NetworkTurns();
     const first = held();
-    const reads: boolean[] = [];
-    const note = (read: boolean) => Promise.resolve(void reads.push(read));
+    const wishes: Wish[] = [];
+    const note = (wish: Wish) => Promise.resolve(void wishes.push(wish));
     const running = turns.alone(LAB, first.work);
-    const asked = [false, true, false].map((read) => turns.join(LAB, read, note).done);
-    expect(reads).toEqual([]);
+    const asked = [LOOK, { read: true, addresses: null }, LOOK].map((wish) => turns.join(LAB, wish, note).done);
+    expect(wishes).toEqual([]);
     first.end();
     await Promise.all([running, ...asked]);
-    expect(reads).toEqual([true]);
-    await turns.join(LAB, false, note).done;
-    expect(reads).toEqual([true, false]);
+    expect(wishes).toEqual([{ read: true, addresses: null }]);
+    await turns.join(LAB, LOOK, note).done;
+    expect(wishes.at(-1)).toEqual(LOOK);
+  });
+
+  it('does what concerns the addresses of all who join, and nothing more', async () => {
+    const turns = new NetworkTurns();
+    const first = held();
+    const wishes: Wish[] = [];
+    const note = (wish: Wish) => Promise.resolve(void wishes.push(wish));
+    void turns.alone(LAB, first.work);
+    const one = { read: false, addresses: ['deadbeef01', 'deadbeef02'] };
+    const asked = [one, { read: false, addresses: ['deadbeef02', 'deadbeef03'] }];
+    const joined = asked.map((wish) => turns.join(LAB, wish, note).done);
+    first.end();
+    await Promise.all(joined);
+    expect(wishes).toEqual([{ read: false, addresses: ['deadbeef01', 'deadbeef02', 'deadbeef03'] }]);
+    expect(one.addresses).toHaveLength(2);
   });
 
   it('tells who joined when the controller has heard it, before the books are done; and when it never hears it', async () => {
@@ -34,11 +51,11 @@ describe('turns of a network', () => {
     const order: string[] = [];
     const note = (what: string) => () => void order.push(what);
     void turns.alone(LAB, first.work);
-    const work = async (_read: boolean, told: () => void) => {
+    const work = async (_wish: Wish, told: () => void) => {
       told();
       await books.work();
     };
-    const asked = [turns.join(LAB, false, work), turns.join(LAB, false, work)];
+    const asked = [turns.join(LAB, LOOK, work), turns.join(LAB, LOOK, work)];
     const ends = asked.flatMap(({ told, done }) => [told.then(note('told')), done.then(note('done'))]);
     await new Promise(setImmediate);
     expect(order).toEqual([]);
@@ -49,7 +66,7 @@ describe('turns of a network', () => {
     books.end();
     await Promise.all(ends);
     expect(order).toEqual(['told', 'told', 'done', 'done']);
-    await turns.join(LAB, false, () => Promise.resolve()).told;
+    await turns.join(LAB, LOOK, () => Promise.resolve()).told;
   });
 
   it('holds up no other network, and nobody by a failure', async () => {
@@ -70,7 +87,7 @@ describe('turns of a network', () => {
     const done: string[] = [];
     const note = (what: string) => () => Promise.resolve(void done.push(what));
     void turns.alone(LAB, first.work);
-    const asked = [turns.alone(LAB, note('deleted')), turns.join(LAB, false, note('reconciled')).done];
+    const asked = [turns.alone(LAB, note('deleted')), turns.join(LAB, LOOK, note('reconciled')).done];
     first.end();
     await Promise.all(asked);
     expect(done).toEqual(['deleted', 'reconciled']);

@@ -14,6 +14,7 @@ const FLEET = AdmissionPolicy.parse({});
 const stranger: CandidateRow = {
   ...{ address, node: null, host: null, item: null, since: null, labels: null, said: null, record: null },
   seen: [],
+  isContested: false,
 };
 const ours = { node: newId('nod'), host: newId('hst'), item: newId('itm'), since: NOW, labels: {} };
 const gone = { ...ours, since: null };

@@ -3,6 +3,7 @@ import { ControllerDoorsModule } from '../controllers/controller-doors.module.js
 import { StoreModule } from '../database/store.module.js';
 import { DesiredModule } from '../desired/desired.module.js';
 import { DesiredPublisher } from '../desired/desired-publisher.js';
+import { AddressClaims } from './address-claims.service.js';
 import { AdmissionGate } from './admission-gate.js';
 import { AdmissionRounds } from './admission-rounds.js';
 import { AdmissionWorker } from './admission-worker.js';
@@ -14,6 +15,7 @@ import { NetworkReconciler } from './network-reconciler.js';
 @Module({
   imports: [StoreModule, ControllerDoorsModule, DesiredModule],
   providers: [
+    AddressClaims,
     AdmissionRepository,
     AdmissionRounds,
     AdmissionWorker,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ControllerId, NetworkId } from '@orrery/shared/contracts';
+import type { ControllerId, NetworkId, NodeAddress } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import { withVisibility } from '../database/visibility.js';
 import { NetworkDeletions } from './network-deletions.js';
@@ -16,8 +16,9 @@ export class Settling {
     private readonly removals: NetworkDeletions,
   ) {}
 
-  network(network: NetworkId): Promise<void> {
-    return within(() => this.reconciler.reconcile(network, { read: false }));
+  /** All of it, or what concerns these addresses. */
+  network(network: NetworkId, addresses: readonly NodeAddress[] | null = null): Promise<void> {
+    return within(() => this.reconciler.reconcile(network, { read: false, addresses }));
   }
 
   deletions(controller: ControllerId): Promise<void> {

@@ -2,66 +2,92 @@ import type { AdmissionPut, NetworkId, NodeAddress, NodeId } from '@orrery/share
 import { CHANNELS } from '../database/channels.js';
 import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
+import { hintText } from './admission-hint.js';
+
+/** Who is meant: an address, and the node of ours as which a person named it; null: the address itself was named. */
+export interface Named {
+  address: NodeAddress;
+  node: NodeId | null;
+}
+
+const addressesOf = (named: readonly Named[]) => named.map(({ address }) => address);
+
+/**
+ * The address that counts as a node's was not given to it, and somebody has let it in, kept it out or named it without naming this node: a
+ * person, or whoever let it in on the controller itself. It may be that of a device which is no node of ours, so a word about the node is none
+ * about the address. `node`: a row of `node_addresses`.
+ */
+export const isSpokenFor = (node: string, network: string) => `(${node}.address IS DISTINCT FROM ${node}.given AND (
+  EXISTS (SELECT FROM verdicts z WHERE z.network_id = ${network} AND z.address = ${node}.address AND z.node_id IS DISTINCT FROM ${node}.node_id)
+  OR EXISTS (SELECT FROM controller_records z WHERE z.network_id = ${network} AND z.address = ${node}.address
+              AND z.authorized AND z.admitted_by IS NULL)))`;
 
 /** What a person said, of one or many nodes; what is not named stays as it was said before. Replicas hear of it at commit. */
 export async function putVerdicts(
   tx: Transaction,
   network: NetworkId,
-  addresses: readonly NodeAddress[],
+  named: readonly Named[],
   { by, ...put }: AdmissionPut & { by: string },
 ): Promise<void> {
   const run = runIn(tx);
   const { verdict, forSeconds, name, addresses: fixed, bridge, noAutoAssign } = put;
+  const addresses = addressesOf(named);
   const saysWho = verdict !== undefined || forSeconds !== undefined;
   await run(
-    `INSERT INTO verdicts AS v (network_id, address, verdict, until, name, addresses, bridge, no_auto_assign, said_by)
-     SELECT $1, a, $3, now() + $4::float8 * interval '1 s', $5, $6::jsonb, $7, $8, $9 FROM unnest($2::text[]) AS a
+    `INSERT INTO verdicts AS v (network_id, address, verdict, until, name, addresses, bridge, no_auto_assign, said_by, node_id)
+     SELECT $1, a, $3, now() + $4::float8 * interval '1 s', $5, $6::jsonb, $7, $8, $9, n FROM unnest($2::text[], $12::text[]) AS t(a, n)
      ON CONFLICT (network_id, address) DO UPDATE SET
        verdict = CASE WHEN $10 THEN COALESCE(excluded.verdict, CASE WHEN $11 THEN v.verdict END) ELSE v.verdict END,
        until = CASE WHEN $10 THEN excluded.until ELSE v.until END, name = COALESCE(excluded.name, v.name),
        addresses = COALESCE(excluded.addresses, v.addresses), bridge = COALESCE(excluded.bridge, v.bridge),
-       no_auto_assign = COALESCE(excluded.no_auto_assign, v.no_auto_assign), said_by = excluded.said_by, said_at = now(), forget = false`,
+       no_auto_assign = COALESCE(excluded.no_auto_assign, v.no_auto_assign), said_by = excluded.said_by, said_at = now(), forget = false,
+       node_id = excluded.node_id`,
     [
       ...[network, addresses, verdict ?? null, forSeconds ?? null, name ?? null, fixed ? JSON.stringify(fixed) : null],
       ...[bridge ?? null, noAutoAssign ?? null, by, saysWho, verdict === undefined],
+      named.map(({ node }) => node),
     ],
   );
   await run(
     `DELETE FROM verdicts WHERE network_id = $1 AND address = ANY($2) AND num_nonnulls(verdict, name, addresses, bridge, no_auto_assign) = 0`,
     [network, addresses],
   );
-  await hint(tx, network);
+  await hint(tx, network, addresses);
 }
 
 /** Its record is to go from the controller; it is let in no more. */
 export async function forgetRecord(
   tx: Transaction,
   network: NetworkId,
-  address: NodeAddress,
+  { address, node }: Named,
   by: string,
 ): Promise<void> {
   await runIn(tx)(
-    `INSERT INTO verdicts (network_id, address, verdict, forget, said_by) VALUES ($1, $2, 'deny', true, $3)
-     ON CONFLICT (network_id, address) DO UPDATE SET verdict = 'deny', until = NULL, forget = true, said_by = $3, said_at = now()`,
-    [network, address, by],
+    `INSERT INTO verdicts (network_id, address, verdict, forget, said_by, node_id) VALUES ($1, $2, 'deny', true, $3, $4)
+     ON CONFLICT (network_id, address) DO UPDATE SET verdict = 'deny', until = NULL, forget = true, said_by = $3, said_at = now(), node_id = $4`,
+    [network, address, by, node],
   );
-  await hint(tx, network);
+  await hint(tx, network, [address]);
 }
 
-/** The records of a node in all networks that Orrery keeps, when the node is gone. */
+/** The records of a node in all networks that Orrery keeps, when the node is gone; those that are surely its own. */
 export async function forgetRecords(tx: Transaction, node: NodeId, by: string): Promise<void> {
   const run = runIn(tx);
   const rows = await run<{ network: NetworkId; address: NodeAddress }>(
-    `SELECT m.network_id AS network, COALESCE(s.address, d.address) AS address
+    `SELECT m.network_id AS network, n.address
        FROM memberships m JOIN networks w ON w.id = m.network_id AND w.controller_id IS NOT NULL
-       LEFT JOIN node_status s ON s.node_id = m.node_id LEFT JOIN identities d ON d.node_id = m.node_id AND d.state = 'assigned'
-      WHERE m.node_id = $1 AND COALESCE(s.address, d.address) IS NOT NULL`,
+       JOIN node_addresses n ON n.node_id = m.node_id
+      WHERE m.node_id = $1 AND n.address IS NOT NULL AND NOT ${isSpokenFor('n', 'm.network_id')}`,
     [node],
   );
-  for (const { network, address } of rows) await forgetRecord(tx, network, address, by);
+  for (const { network, address } of rows) await forgetRecord(tx, network, { address, node }, by);
 }
 
-/** Whoever keeps controllers as they are to be looks at this network at once. */
-export async function hint(tx: Transaction, network: NetworkId): Promise<void> {
-  await runIn(tx)('SELECT pg_notify($1, $2)', [CHANNELS.admission, network]);
+/** Whoever keeps controllers as they are to be looks at these addresses, or at all of the network, at once. */
+export async function hint(
+  tx: Transaction,
+  network: NetworkId,
+  addresses: readonly NodeAddress[] | null = null,
+): Promise<void> {
+  await runIn(tx)('SELECT pg_notify($1, $2)', [CHANNELS.admission, hintText(network, addresses)]);
 }

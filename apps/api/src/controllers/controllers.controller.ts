@@ -60,7 +60,14 @@ export class ControllersController {
     answers: { 200: ControllerView, 201: ControllerView, 202: ControllerAccepted },
     alsoDryRun: true,
     problems: [
-      ...(['unknown-host', 'unknown-node', 'ambiguous-reference', 'name-taken', 'container-differs'] as const),
+      ...([
+        'unknown-host',
+        'unknown-node',
+        'ambiguous-reference',
+        'address-claimed',
+        'name-taken',
+        'container-differs',
+      ] as const),
       ...(['controller-absent', 'controller-away', 'central-refused', 'central-new-unsupported'] as const),
     ],
     body: true,

@@ -11,6 +11,7 @@ import {
 import { AppError } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
 import { badRequest } from '../http/schema.pipe.js';
+import { holdersOf } from '../nodes/node-addresses.js';
 import type { EventCriteria, TypeCriteria } from './event-filter.js';
 import { TYPE_PREFIX } from './event-row.js';
 
@@ -40,7 +41,7 @@ export class EventCriteriaService {
     return this.#ids('SELECT id FROM hosts WHERE name = $1', reference, 'unknown-host', 'host');
   }
 
-  /** HOST/CONTAINER as they were named then; HOST: its own daemon; an id; an address. */
+  /** HOST/CONTAINER as they were named then; HOST: its own daemon; an id; an address: whose it is, or all that show one that is nobody's. */
   async #node(criteria: EventCriteria, reference: string): Promise<void> {
     const [host, container] = splitOnce(reference);
     if (container !== undefined) {
@@ -52,7 +53,9 @@ export class EventCriteriaService {
 
   async #nodes(reference: string): Promise<string[]> {
     const query = NodeAddress.safeParse(reference).success
-      ? 'SELECT node_id AS id FROM node_status WHERE address = $1 UNION SELECT node_id FROM hosts WHERE name = $1'
+      ? `SELECT node_id AS id FROM node_addresses
+          WHERE node_id IN (${holdersOf('ARRAY[$1]')}) AND (address = $1 OR (shown = $1 AND standing = 'contested'))
+         UNION SELECT node_id FROM hosts WHERE name = $1`
       : 'SELECT node_id AS id FROM hosts WHERE name = $1 OR id = $1';
     return this.#ids(query, reference, 'unknown-node', 'node');
   }

@@ -23,6 +23,7 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   'unknown-route': [404, 'No such path'],
   'method-not-allowed': [405, 'Method not allowed'],
   'ambiguous-reference': [409, 'More than one fits'],
+  'address-claimed': [409, 'The address may be another’s'],
   'name-taken': [409, 'The name is taken'],
   'container-differs': [409, 'A container of this name has another spec'],
   'being-removed': [409, 'It is being removed'],

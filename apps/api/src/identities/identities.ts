@@ -1,5 +1,5 @@
 import type { HostId, NodeAddress, NodeId } from '@orrery/shared/contracts';
-import type { Sql, Transaction } from '../database/sql.js';
+import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 
 /**
@@ -10,15 +10,24 @@ import { runIn } from '../database/statements.js';
 const MOST_RETIRED = 256;
 
 /**
- * Identities that hosts have made ahead: free → assigned → retired, one way. A host may offer what nobody else has or shows; what it does not
- * offer any more is retired.
+ * What is no host's to offer: a node shows it, a person spoke of it, a controller has a record of it (it is, or asks to be, in a network),
+ * or it is a controller's own. A host that could offer it would get another's authorization with it, and have it taken away.
+ */
+const IS_ANOTHERS = (address: string) => `(
+  EXISTS (SELECT FROM node_addresses n WHERE n.shown = ${address}) OR EXISTS (SELECT FROM verdicts v WHERE v.address = ${address})
+  OR EXISTS (SELECT FROM controller_records r WHERE r.address = ${address})
+  OR EXISTS (SELECT FROM controller_status c WHERE c.address = ${address}))`;
+
+/**
+ * Identities that hosts have made ahead: free → assigned → retired, one way (retired by a trigger, with the node). A host may offer what is
+ * nobody else's; what it does not offer any more is retired.
  */
 export async function noteOffered(tx: Transaction, host: HostId, offered: readonly NodeAddress[]): Promise<void> {
   const run = runIn(tx);
   if (offered.length > 0)
     await run(
       `INSERT INTO identities (address, host_id) SELECT o.address, $1 FROM unnest($2::text[]) AS o(address)
-        WHERE NOT EXISTS (SELECT FROM node_status s WHERE s.address = o.address) ORDER BY o.address ON CONFLICT (address) DO NOTHING`,
+        WHERE NOT ${IS_ANOTHERS('o.address')} ORDER BY o.address ON CONFLICT (address) DO NOTHING`,
       [host, offered],
     );
   const retired = await run(
@@ -34,21 +43,17 @@ export async function noteOffered(tx: Transaction, host: HostId, offered: readon
     );
 }
 
-/** One of the host's free identities becomes this node's, whatever others take at the same time; undefined: it has none. */
+/**
+ * One of the host's free identities becomes this node's, whatever others take at the same time; undefined: it has none. One that has become
+ * somebody else's since it was offered is passed over.
+ */
 export async function reserveIdentity(tx: Transaction, host: HostId, node: NodeId): Promise<NodeAddress | undefined> {
   const rows = await runIn(tx)<{ address: NodeAddress }>(
     `UPDATE identities SET state = 'assigned', node_id = $2, assigned_at = now()
-      WHERE address = (SELECT address FROM identities WHERE host_id = $1 AND state = 'free' ORDER BY offered_at, address LIMIT 1
-                       FOR UPDATE SKIP LOCKED)
+      WHERE address = (SELECT i.address FROM identities i WHERE i.host_id = $1 AND i.state = 'free' AND NOT ${IS_ANOTHERS('i.address')}
+                        ORDER BY i.offered_at, i.address LIMIT 1 FOR UPDATE OF i SKIP LOCKED)
      RETURNING address`,
     [host, node],
   );
   return rows[0]?.address;
-}
-
-/** What belonged to a node that is gone belongs to nobody, for ever. */
-export async function retireIdentities(sql: Sql): Promise<void> {
-  await sql.query(
-    `UPDATE identities d SET state = 'retired' WHERE d.state = 'assigned' AND NOT EXISTS (SELECT FROM nodes n WHERE n.id = d.node_id)`,
-  );
 }

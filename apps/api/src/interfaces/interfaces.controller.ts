@@ -15,7 +15,7 @@ export class InterfacesController {
     tag: 'interfaces',
     summary: 'ZeroTier interfaces as the kernel of each node shows them',
     answers: { 200: InterfacePage },
-    problems: ['unknown-host', 'unknown-node', 'unknown-network', 'ambiguous-reference'],
+    problems: ['unknown-host', 'unknown-node', 'unknown-network', 'ambiguous-reference', 'address-claimed'],
   })
   list(@Query({ schema: InterfaceQuery }) query: InterfaceQuery): Promise<InterfacePage> {
     return this.interfaces.list(query);

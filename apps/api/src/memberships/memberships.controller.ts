@@ -15,7 +15,7 @@ export class MembershipsController {
     tag: 'memberships',
     summary: 'Nodes in networks: wanted, observed or both, by node and network',
     answers: { 200: MembershipPage },
-    problems: ['unknown-host', 'unknown-node', 'unknown-network', 'ambiguous-reference'],
+    problems: ['unknown-host', 'unknown-node', 'unknown-network', 'ambiguous-reference', 'address-claimed'],
   })
   list(@Query({ schema: MembershipQuery }) query: MembershipQuery): Promise<MembershipPage> {
     return this.memberships.list(query);

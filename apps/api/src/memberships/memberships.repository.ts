@@ -32,8 +32,8 @@ const SELECT = `
     LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
     LEFT JOIN interfaces f ON f.node_id = x.node_id AND f.network_id = x.network_id
     LEFT JOIN networks w ON w.id = x.network_id
-    LEFT JOIN node_status ns ON ns.node_id = x.node_id
-    LEFT JOIN controller_records r ON r.network_id = x.network_id AND r.address = ns.address`;
+    LEFT JOIN node_addresses na ON na.node_id = x.node_id
+    LEFT JOIN controller_records r ON r.network_id = x.network_id AND r.address = na.address`;
 
 @Injectable()
 export class MembershipsRepository {

@@ -19,7 +19,7 @@ import { MembershipCommands } from './membership-commands.service.js';
 import { MembershipsService } from './memberships.service.js';
 
 const tag = 'memberships';
-const UNKNOWN: ProblemCode[] = ['unknown-node', 'unknown-network', 'ambiguous-reference'];
+const UNKNOWN: ProblemCode[] = ['unknown-node', 'unknown-network', 'ambiguous-reference', 'address-claimed'];
 const LeaveQuery = DryRunQuery.extend({ release: Flag });
 type LeaveQuery = z.infer<typeof LeaveQuery>;
 const MembershipPath = z.strictObject({ node: Reference, network: Reference });

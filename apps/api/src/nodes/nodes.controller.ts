@@ -28,7 +28,7 @@ export class NodesController {
     tag: 'nodes',
     summary: 'One node: HOST, HOST%2FCONTAINER, an address or an id',
     answers: { 200: Node },
-    problems: ['unknown-node', 'ambiguous-reference'],
+    problems: ['unknown-node', 'ambiguous-reference', 'address-claimed'],
   })
   get(@Param('node', { schema: Reference }) reference: string): Promise<Node> {
     return this.nodes.get(reference);

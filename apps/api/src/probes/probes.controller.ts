@@ -27,7 +27,7 @@ export class ProbesController {
     alsoDryRun: true,
     body: true,
     changes: true,
-    problems: ['unknown-node', 'ambiguous-reference', 'host-away', 'call-failed', 'bus-unavailable'],
+    problems: ['unknown-node', 'ambiguous-reference', 'address-claimed', 'host-away', 'call-failed', 'bus-unavailable'],
   })
   async start(
     @Param('node', { schema: Reference }) node: string,
@@ -46,7 +46,7 @@ export class ProbesController {
     tag: 'nodes',
     summary: 'A probe of the last day: how it goes, how it ended',
     answers: { 200: Probe },
-    problems: ['unknown-node', 'unknown-probe', 'ambiguous-reference'],
+    problems: ['unknown-node', 'unknown-probe', 'ambiguous-reference', 'address-claimed'],
   })
   get(@Param({ schema: ProbePath }) { node, probe }: ProbePath): Promise<Probe> {
     return this.probes.get(node, probe);

@@ -1,7 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { ContainerId, ControllerId, HostId, Labels, NetworkId, NodeId, NodeKind } from '@orrery/shared/contracts';
+import {
+  NodeAddress,
+  type ContainerId,
+  type ControllerId,
+  type HostId,
+  type Labels,
+  type NetworkId,
+  type NodeId,
+  type NodeKind,
+} from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
+import { holdersOf } from '../nodes/node-addresses.js';
 
 export interface FoundHost {
   id: HostId;
@@ -40,12 +50,30 @@ export class ReferencesRepository {
     return sql.query(`${HOST} AND (id = $1 OR name = $1)`, [reference]);
   }
 
-  /** A host's own daemon by the host's id or name, any node by its id, or by the address that it was last seen with. */
+  /** A host's own daemon by the host's id or name, any node by its id, or by the address that counts as its own. */
   async nodes(sql: Sql, reference: string): Promise<FoundNode[]> {
-    return sql.query(
-      `${NODE} LEFT JOIN node_status s ON s.node_id = n.id
-        WHERE n.id = $1 OR s.address = $1 OR (n.kind = 'host' AND (n.host_name = $1 OR n.host_id = $1)) ORDER BY n.name`,
+    const named = await sql.query<FoundNode[]>(
+      `${NODE} WHERE n.id = $1 OR (n.kind = 'host' AND (n.host_name = $1 OR n.host_id = $1)) ORDER BY n.name`,
       [reference],
+    );
+    const holders = NodeAddress.safeParse(reference).success ? await this.#holders(sql, reference) : [];
+    const owners = holders.filter(({ address, id }) => address === reference && !named.some((one) => one.id === id));
+    return [...named, ...owners.map(({ address: _own, ...node }) => node)];
+  }
+
+  /** Names of nodes that show this address although it is not surely their own. */
+  async claimants(sql: Sql, address: string): Promise<string[]> {
+    const holders = NodeAddress.safeParse(address).success ? await this.#holders(sql, address) : [];
+    return holders.map(({ name }) => name);
+  }
+
+  /** Nodes that show an address or were given it, each with the one that counts as its own. */
+  async #holders(sql: Sql, address: string): Promise<(FoundNode & { address: string | null })[]> {
+    return sql.query(
+      `SELECT n.id, n.kind, n.name, n.host_id AS "hostId", n.host_name AS "hostName", n.container_id AS "containerId", a.address
+         FROM ${NAMED_NODES} n JOIN node_addresses a ON a.node_id = n.id
+        WHERE n.id IN (${holdersOf('$1')}) ORDER BY n.name`,
+      [[address]],
     );
   }
 

@@ -25,7 +25,21 @@ export class References {
       container === undefined
         ? await this.repository.nodes(sql, reference)
         : await this.repository.nodesOfContainer(sql, host, container);
+    if (found.length === 0) await this.#refuseClaimed(sql, reference);
     return only(found, reference, 'unknown-node', 'node', ({ name }) => name);
+  }
+
+  /** An address that nodes show and that is surely none of theirs names none of them. */
+  async #refuseClaimed(sql: Sql, reference: string): Promise<void> {
+    const candidates = await this.repository.claimants(sql, reference);
+    if (candidates.length === 0) return;
+    throw new AppError({
+      code: 'address-claimed',
+      kind: 'user',
+      cause: `${reference} is shown by ${candidates.join(' and ')}, and may be another node's`,
+      fix: 'Write the name of the node that you mean; orrery finding ls shows who claims what.',
+      details: { candidates },
+    });
   }
 
   async container(sql: Sql, reference: string) {

@@ -196,6 +196,11 @@ export const FINDINGS: Record<Exclude<FindingCode, WaitingCode | FailureCode>, E
     means: 'The zerotier-one that is to be the controller has none built in.',
     fix: 'Use an image whose zerotier-one has one, such as zerotier/zerotier:1.14.2, or another node.',
   },
+  'address-claimed': {
+    means:
+      'Two nodes say that they have the same ZeroTier address: an identity was copied, as with a cloned machine, or one of the hosts lies. An address that Orrery gave to a node stays that node’s. For any other, admission policies decide nothing until one of the two is gone; each network keeps what its controller has.',
+    fix: 'Check which machine really has the identity (zerotier-cli info). Remove the copy (orrery rm HOST/CONTAINER), or shut out the host that lies (orrery host revoke HOST). To decide until then, name the address: orrery membership authorize|deny ADDRESS NETWORK.',
+  },
   'controller-moved': {
     means:
       'The controller has another ZeroTier address than its networks are named after, as when its host was installed anew.',

@@ -44,6 +44,11 @@ export const PROBLEMS: Record<ProblemCode, Explanation> = {
   },
   'unknown-route': { means: 'There is no such URL.', fix: '/docs lists them all.' },
   'ambiguous-reference': { means: 'More than one thing answers to this reference.', fix: 'Use one of the candidates.' },
+  'address-claimed': {
+    means:
+      'The node shows an address that may not be its own: another node shows it or was given it, or a person or the controller let in the address itself.',
+    fix: 'Check whose it is (orrery finding ls), then name the address instead of the node: orrery membership authorize|deny ADDRESS NETWORK.',
+  },
   'name-taken': { means: 'Something else has this name.', fix: 'Choose another one.' },
   'container-differs': {
     means: 'A container of this name exists on the host with another specification.',

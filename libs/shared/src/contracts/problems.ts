@@ -18,6 +18,7 @@ export const ProblemCode = z.enum([
   'token-in-state-folder',
   'unknown-route',
   'ambiguous-reference',
+  'address-claimed',
   'name-taken',
   'container-differs',
   'being-removed',

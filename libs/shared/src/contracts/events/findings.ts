@@ -20,6 +20,7 @@ export const FindingCode = z.enum([
   'multicast-limit', // more nodes are in the network than a multicast reaches
   'controller-absent', // the zerotier-one that is to be the controller has none built in
   'controller-moved', // its address is another than the one that its networks are named after
+  'address-claimed', // the node shows an address that another node shows or was given, or another shows this one's
   'journal-damaged',
   'history-gap',
   'upkeep-failed', // of no host: the API cannot do what its database needs from time to time

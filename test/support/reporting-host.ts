@@ -1,0 +1,92 @@
+import {
+  EventBatchReply,
+  HelloReply,
+  JoinReply,
+  JoinTokenMade,
+  subjects,
+  type AgentFact,
+  type NodeAddress,
+  type NodeId,
+} from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import type { RunningApi } from './api.js';
+import { joinBody, joinHost, ListeningAgent, newInstallation } from './joined-host.js';
+import { aSnapshot } from './reports.js';
+import { eventually } from './servers.js';
+
+/** A host whose agent says whatever a test makes it say, as somebody with its credentials could. */
+export class ReportingHost {
+  readonly #epoch = newId('epo');
+  #seq = 0;
+
+  private constructor(
+    private readonly api: RunningApi,
+    readonly agent: ListeningAgent,
+  ) {}
+
+  static async join(api: RunningApi, name: string): Promise<ReportingHost> {
+    return new ReportingHost(api, await ListeningAgent.connect(await joinHost(api, name)));
+  }
+
+  /** Another machine takes the place of a host, with a token that says so. */
+  static async replace(api: RunningApi, former: string): Promise<ReportingHost> {
+    const { secret: token } = (await api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body: { replaces: former } }))
+      .body;
+    const body = await joinBody(api, { name: 'another', agentVersion: 'test', installation: newInstallation() });
+    const joined = (await api.ask('POST', '/v1/join', JoinReply, { body, token })).body;
+    return new ReportingHost(api, await ListeningAgent.connect(joined));
+  }
+
+  get name(): string {
+    return this.agent.joined.name;
+  }
+
+  get id() {
+    return this.agent.joined.hostId;
+  }
+
+  /** The node of its own daemon. */
+  get node(): NodeId {
+    return this.agent.joined.nodeId;
+  }
+
+  /** Which identities it says that it has made ahead. */
+  async offer(...freeIdentities: NodeAddress[]): Promise<void> {
+    const hello = {
+      ...{ epoch: this.#epoch, agentVersion: 'test', simulated: true, revision: 0, digest: null, freeIdentities },
+      ...{ inventory: '0'.repeat(64), journalHead: this.#seq, at: new Date().toISOString() },
+    };
+    await this.agent.bus.request(subjects.hello(this.id), hello, HelloReply, 5000);
+  }
+
+  /** One of its nodes, by default its own daemon, shows this address. */
+  shows(address: NodeAddress, node: NodeId = this.node): Promise<void> {
+    return this.say({ type: 'node.up', data: { node, after: { address, version: '1.14.1', online: true } } });
+  }
+
+  /** The same in a whole look at the host. */
+  showsInSnapshot(address: NodeAddress): Promise<void> {
+    const snapshot = aSnapshot(this.node, []);
+    if (snapshot.type !== 'host.snapshot') throw new TypeError('not a snapshot');
+    const [node] = snapshot.data.state.nodes;
+    if (node) node.daemon = { known: true, value: { address, version: '1.14.1', online: true } };
+    return this.say(snapshot);
+  }
+
+  async say(...facts: AgentFact[]): Promise<void> {
+    const from = this.#seq + 1;
+    const events = facts.map((fact) => ({ ...fact, seq: ++this.#seq, at: new Date().toISOString() }));
+    const batch = { epoch: this.#epoch, from, events };
+    const send = () => this.agent.bus.request(subjects.events(this.id), batch, EventBatchReply, 5000);
+    await eventually(async () => (await send()).result === 'stored', { what: `${this.name} was heard` });
+  }
+
+  /** Forgotten, whatever runs there. */
+  async remove(): Promise<void> {
+    await this.api.raw('DELETE', `/v1/hosts/${this.name}?force=true`);
+  }
+
+  close(): Promise<void> {
+    return this.agent.close();
+  }
+}
