@@ -6,9 +6,16 @@ import { HostRate } from '../bus/host-rate.js';
 import { decodeBatch } from './batch-decoder.js';
 import { Intake } from './intake.js';
 
-/** In KiB, and a little for each message: 8 MiB or 250 small batches a second, more than a host that catches up needs. */
+/**
+ * In KiB, and a little for each message: 8 MiB or 250 small batches a second, more than a host that catches up needs.
+ */
 const EVENTS_RATE = { perSecond: 8192, burst: 16_384 };
 const EACH = 32;
+/**
+ * Told to wait, an agent does. Who goes on gets no answer: each of its connections would have a copy of it, once for every
+ * subscription.
+ */
+const BUSY_RATE = { perSecond: 4, burst: 8 };
 const BUSY_MS = 250;
 
 /** What agents report. The host is taken from the subject, which the broker lets only that host use. */
@@ -16,14 +23,15 @@ const BUSY_MS = 250;
 @UseFilters(BusErrorFilter)
 export class IngestController {
   readonly #rate = new HostRate(EVENTS_RATE);
+  readonly #toldBusy = new HostRate(BUSY_RATE);
 
   constructor(private readonly intake: Intake) {}
 
   @MessagePattern(subjects.anyEvents)
-  async events(@Payload() message: Incoming): Promise<EventBatchReply> {
+  async events(@Payload() message: Incoming): Promise<EventBatchReply | undefined> {
     const { host } = message;
     if (!host) return { result: 'refused', cause: 'the subject names no host' };
-    if (!this.#rate.admits(host, EACH + message.bytes.length / 1024)) return { result: 'busy', retryAfterMs: BUSY_MS };
+    if (!this.#rate.admits(host, EACH + message.bytes.length / 1024)) return this.#toldBusy.admits(host) ? { result: 'busy', retryAfterMs: BUSY_MS } : undefined;
     const batch = decodeBatch(host, message.bytes);
     return 'result' in batch ? batch : this.intake.submit(batch);
   }

@@ -10,6 +10,8 @@ export interface BusStrategyOptions {
   host?: HostId;
   /** API: requests are shared by its replicas in this queue group; publications (`@EventPattern`) reach every replica. */
   queue?: string;
+  /** API: hosts that get no answer now. Asked when the answer is ready. */
+  isSilentTo?: (host: HostId) => boolean;
 }
 
 /**
@@ -41,13 +43,17 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   #register(subject: string, handler: MessageHandler): void {
-    const { bus, host, queue } = this.options;
+    const { bus, host, queue, isSilentTo } = this.options;
     const respond = async (message: Incoming) => {
       const result = (await handler(message)) as unknown;
       return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
     };
     const replyPrefix = host ? () => inboxPrefix('api') : ownInbox;
-    bus.respond(subject, respond, { replyPrefix, ...(queue && !handler.isEventHandler ? { queue } : {}) });
+    const silent = (asked: string) => {
+      const from = hostOf(asked);
+      return from !== undefined && isSilentTo?.(from) === true;
+    };
+    bus.respond(subject, respond, { replyPrefix, silent, ...(queue && !handler.isEventHandler ? { queue } : {}) });
   }
 }
 
