@@ -39,12 +39,22 @@ function open1() {
     const nonce = /"nonce":"([^"]+)"/.exec(info.toString())?.[1] ?? '';
     const sig = sign(null, Buffer.from(nonce), key).toString('base64url');
     // A name of its own choice: nothing that it says of itself may tell it from others.
-    const hello = { verbose: false, pedantic: false, jwt: attack.jwt, sig, user: 'somebody', name: 'somebody', headers: true, no_responders: true };
+    const hello = {
+      verbose: false,
+      pedantic: false,
+      jwt: attack.jwt,
+      sig,
+      user: 'somebody',
+      name: 'somebody',
+      headers: true,
+      no_responders: true,
+    };
     const subscriptions = attack.subscriptions.map((what, sid) => `SUB ${what} ${sid + 1}\r\n`).join('');
     socket.write(`CONNECT ${JSON.stringify(hello)}\r\n${subscriptions}PING\r\n`);
     socket.on('data', (data) => {
       const text = data.toString('latin1', 0, 4096);
-      for (const [refusal] of text.matchAll(/-ERR '[A-Za-z ]*/g)) told.refused[refusal] = (told.refused[refusal] ?? 0) + 1;
+      for (const [refusal] of text.matchAll(/-ERR '[A-Za-z ]*/g))
+        told.refused[refusal] = (told.refused[refusal] ?? 0) + 1;
       if (!socket.counted && text.includes('PONG')) {
         socket.counted = true;
         told.connected += 1;
@@ -82,5 +92,6 @@ function ask(request) {
 
 for (let count = 0; count < attack.connections; count++) open1();
 if (!attack.floods)
-  for (const request of encoded) setInterval(() => open.size >= (attack.startsAt ?? 1) && ask(request), request.everyMs);
+  for (const request of encoded)
+    setInterval(() => open.size >= (attack.startsAt ?? 1) && ask(request), request.everyMs);
 setInterval(() => process.stdout.write(`${JSON.stringify({ ...told, open: open.size })}\n`), 100);

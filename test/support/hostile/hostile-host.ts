@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inboxPrefix } from '@orrery/shared/contracts';
+import { inboxPrefix, JoinReply, type HostId } from '@orrery/shared/contracts';
 import { eventually, reapAtExit } from '../servers.js';
 import { ROOT } from '../system/build.js';
 import type { HandAgent } from '../system/hand-agent.js';
+import type { SystemHost } from '../system/system-host.js';
 
 const PROGRAM = 'test/support/hostile/attack.mjs';
 
@@ -33,6 +35,25 @@ export interface Attack {
   againMs?: number;
 }
 
+/** What lets a host in. */
+export interface HostCredentials {
+  host: HostId;
+  url: string;
+  jwt: string;
+  seed: string;
+}
+
+export const credentialsOf = ({ host, joined, key }: HandAgent): HostCredentials => ({
+  ...{ host, url: joined.nats.url, jwt: joined.nats.jwt ?? '', seed: key.seed },
+});
+
+/** Copied from the folder of a real agent. */
+export async function stolenFrom({ home }: SystemHost): Promise<HostCredentials> {
+  const { hostId, nats } = JoinReply.parse(JSON.parse(await readFile(join(home, 'host.json'), 'utf8')));
+  const seed = (await readFile(join(home, 'host.seed'), 'utf8')).trim();
+  return { host: hostId, url: nats.url, jwt: nats.jwt ?? '', seed };
+}
+
 /** What the attacker has seen until now. */
 export interface Seen {
   connected: number;
@@ -56,10 +77,10 @@ export class HostileHost {
     });
   }
 
-  static async start(agent: HandAgent, attack: Attack): Promise<HostileHost> {
-    const { url, jwt } = agent.joined.nats;
-    const door = { port: Number(new URL(url).port), jwt, seed: seedBytes(agent.key.seed).toString('hex') };
-    const child = spawn(process.execPath, [join(ROOT, PROGRAM)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  static async start({ url, jwt, seed }: HostCredentials, attack: Attack): Promise<HostileHost> {
+    const door = { port: Number(new URL(url).port), jwt, seed: seedBytes(seed).toString('hex') };
+    // As from a machine of its own: it takes no processor from those whom it is to harm.
+    const child = spawn('nice', [process.execPath, join(ROOT, PROGRAM)], { stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin?.write(`${JSON.stringify({ ...door, ...attack })}\n`);
     if (child.pid !== undefined) await reapAtExit(child.pid);
     return new HostileHost(child);
@@ -84,7 +105,7 @@ export class HostileHost {
 }
 
 /** Below its own inbox, where the API answers. */
-export const inboxOf = ({ host }: HandAgent, rest = 'x') => `${inboxPrefix(host)}.${rest}`;
+export const inboxOf = ({ host }: HostCredentials, rest = 'x') => `${inboxPrefix(host)}.${rest}`;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 

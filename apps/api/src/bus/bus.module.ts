@@ -4,6 +4,7 @@ import type { Logger } from '@orrery/shared/runtime';
 import { API_CONFIG, type ApiConfig } from '../config.js';
 import { LOGGER } from '../logger.js';
 import { Buses, openTrust } from './buses.js';
+import { FloodGate } from './flood-gate.js';
 import { OpenConnections } from './open-connections.js';
 
 /** The bus that publishes desired states and calls. */
@@ -21,6 +22,7 @@ export const createBusStrategy = (app: INestApplicationContext) =>
   new BusStrategy({
     bus: app.get(Buses).answers,
     queue: QUEUE,
+    takes: (host, bytes) => app.get(FloodGate).takes(host, bytes),
     isSilentTo: (host) => app.get(OpenConnections).areFarTooMany(host),
   });
 
@@ -35,9 +37,10 @@ export const createBusStrategy = (app: INestApplicationContext) =>
         Buses.open(config, trust, logger),
     },
     OpenConnections,
+    FloodGate,
     { provide: ANSWER_BUS, inject: [Buses], useFactory: ({ answers }: Buses) => answers },
     { provide: COMMAND_BUS, inject: [Buses], useFactory: ({ desired }: Buses) => desired },
   ],
-  exports: [Buses, OpenConnections, ANSWER_BUS, COMMAND_BUS, NATS_TRUST],
+  exports: [Buses, OpenConnections, FloodGate, ANSWER_BUS, COMMAND_BUS, NATS_TRUST],
 })
 export class BusModule {}

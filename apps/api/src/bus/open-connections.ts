@@ -25,7 +25,7 @@ export const FAR_TOO_MANY = 8;
 /** Which connections each host has open, as far as NATS has said. Empty while nobody says so. */
 @Injectable()
 export class OpenConnections {
-  readonly #hosts = new Map<HostId, Map<string, Entry>>();
+  #hosts = new Map<HostId, Map<string, Entry>>();
   #turn = 0;
 
   /** To be given to `replace` by whoever asks the servers for all that are open now. */
@@ -46,17 +46,19 @@ export class OpenConnections {
     if (entries?.size === 0) this.#hosts.delete(host);
   }
 
-  /** What the servers answered, oldest first, to a question that was asked at this turn. What was opened since is newer than that. */
+  /**
+   * What the servers answered, oldest first, to a question that was asked at this turn. What was opened since stays; what was never heard
+   * of is older than that.
+   */
   replace(all: readonly HostConnection[], askedAt: number): void {
-    const known = new Map([...this.#hosts].map(([host, entries]) => [host, [...entries.values()]]));
-    this.#hosts.clear();
-    for (const connection of all) this.opened(connection);
+    const known = this.#hosts;
+    this.#hosts = new Map();
+    for (const [index, { host, server, id }] of all.entries()) {
+      const turn = askedAt - 1 + (index + 1) / (all.length + 1);
+      this.#keep(host, known.get(host)?.get(keyOf({ server, id })) ?? { server, id, turn, isEnding: false });
+    }
     for (const [host, entries] of known)
-      for (const entry of entries) {
-        const again = this.#hosts.get(host)?.get(keyOf(entry));
-        if (again) Object.assign(again, entry);
-        else if (entry.turn > askedAt) this.#keep(host, entry);
-      }
+      for (const entry of entries.values()) if (entry.turn > askedAt) this.#keep(host, entry);
   }
 
   /** Nobody says any more what is open. */
@@ -78,6 +80,13 @@ export class OpenConnections {
     const excess = staying.sort((one, other) => one.turn - other.turn).slice(0, -MOST_CONNECTIONS);
     for (const entry of excess) entry.isEnding = true;
     return excess;
+  }
+
+  /** All of this host, to be ended. */
+  takeAll(host: HostId): Connection[] {
+    const all = [...(this.#hosts.get(host)?.values() ?? [])].filter(({ isEnding }) => !isEnding);
+    for (const entry of all) entry.isEnding = true;
+    return all;
   }
 
   #keep(host: HostId, entry: Entry): void {

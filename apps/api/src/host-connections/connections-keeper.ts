@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { HostId } from '@orrery/shared/contracts';
 import { describeError, type Logger } from '@orrery/shared/runtime';
+import { FloodGate } from '../bus/flood-gate.js';
 import { OpenConnections, type Connection, type HostConnection } from '../bus/open-connections.js';
 import { Store } from '../database/store.js';
 import { clearHostFinding, raiseHostFinding } from '../findings/host-findings.js';
+import { suspendKey } from '../host-keys/key-writes.js';
 import { LOGGER } from '../logger.js';
 import { Bell } from '../loops/bell.js';
 import type { Loop } from '../loops/loop.js';
@@ -31,6 +33,7 @@ export class ConnectionsKeeper implements Loop {
   constructor(
     private readonly nats: NatsConnections,
     private readonly open: OpenConnections,
+    private readonly gate: FloodGate,
     private readonly store: Store,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -47,6 +50,7 @@ export class ConnectionsKeeper implements Loop {
       this.open.forget();
       this.#bell.ring();
     });
+    this.gate.onFlood((host) => void this.#cutOff(host, 'flood'));
     while (!signal.aborted) {
       await this.#ask().catch((error: unknown) => this.#failed('nats.connections-unknown', error));
       await this.#tell().catch((error: unknown) => this.#failed('nats.connections-untold', error));
@@ -65,7 +69,7 @@ export class ConnectionsKeeper implements Loop {
   }
 
   async #end(host: HostId, connection: Connection): Promise<void> {
-    this.#notes.ended(host, performance.now());
+    if (this.#notes.ended(host, performance.now())) void this.#cutOff(host, 'connections');
     try {
       await this.nats.kick(connection);
       this.open.closed({ host, ...connection });
@@ -74,6 +78,20 @@ export class ConnectionsKeeper implements Loop {
       this.open.closed({ host, ...connection });
       this.#askAt = performance.now() + SOON_MS;
     }
+  }
+
+  /**
+   * Ends all that this host has open, and has NATS refuse what it lets itself in with. Its agent fetches another JWT with its key, which
+   * it gets after a while. Ending connections alone does not help: they would be back before the next is ended.
+   */
+  async #cutOff(host: HostId, why: 'flood' | 'connections'): Promise<void> {
+    this.logger.warn({ event: 'host.cut-off', host, why }, 'a host is cut off for a while');
+    this.#notes.excess(host, performance.now());
+    const ending = this.open.takeAll(host).map((connection) => this.#end(host, connection));
+    await this.store
+      .transaction((transaction) => suspendKey(transaction, host))
+      .catch((error: unknown) => this.#failed('host.not-cut-off', error));
+    await Promise.all(ending);
   }
 
   async #ask(): Promise<void> {

@@ -7,6 +7,8 @@ import type { Sql } from '../database/sql.js';
  */
 const WINDOW_MS = 60_000;
 const MOST_ENDED = 20;
+/** So many ended within the window are nobody's accident: the host is cut off. */
+const CUT_OFF_AT = 100;
 /** So long after the last excess the finding stays. */
 const STAYS_MS = 5 * 60_000;
 
@@ -28,11 +30,19 @@ export class ExcessNotes {
     this.isReady = true;
   }
 
-  ended(host: HostId, now: number): void {
+  /** Gives whether the host is to be cut off; then it is counted from nothing again. */
+  ended(host: HostId, now: number): boolean {
     const note = this.#note(host, -Infinity);
-    note.ended.push(now);
-    if (note.ended.length > MOST_ENDED) note.ended.shift();
-    if (note.ended.length === MOST_ENDED && now - (note.ended[0] ?? now) < WINDOW_MS) note.excessAt = now;
+    note.ended = [...note.ended.filter((at) => now - at < WINDOW_MS), now];
+    if (note.ended.length >= MOST_ENDED) note.excessAt = now;
+    if (note.ended.length < CUT_OFF_AT) return false;
+    note.ended = [];
+    return true;
+  }
+
+  /** Noticed in another way. */
+  excess(host: HostId, now: number): void {
+    this.#note(host, now).excessAt = now;
   }
 
   due(now: number): { raise: HostId[]; clear: HostId[] } {

@@ -31,7 +31,8 @@ export class IngestController {
   async events(@Payload() message: Incoming): Promise<EventBatchReply | undefined> {
     const { host } = message;
     if (!host) return { result: 'refused', cause: 'the subject names no host' };
-    if (!this.#rate.admits(host, EACH + message.bytes.length / 1024)) return this.#toldBusy.admits(host) ? { result: 'busy', retryAfterMs: BUSY_MS } : undefined;
+    if (!this.#rate.admits(host, EACH + message.bytes.length / 1024))
+      return this.#toldBusy.admits(host) ? { result: 'busy', retryAfterMs: BUSY_MS } : undefined;
     const batch = decodeBatch(host, message.bytes);
     return 'result' in batch ? batch : this.intake.submit(batch);
   }

@@ -28,6 +28,8 @@ export interface RespondOptions {
   queue?: string;
   /** A request whose reply subject does not start with this is dropped: a requester cannot make us publish elsewhere (THREATS). */
   replyPrefix?: (subject: string) => string | undefined;
+  /** Asked before anything is done with a message, with its size in bytes: false drops it. */
+  admits?: (subject: string, bytes: number) => boolean;
   /** Asked when an answer is ready: true drops it. */
   silent?: (subject: string) => boolean;
   /** Most requests handled at once; further ones wait in the subscription. */
@@ -116,7 +118,10 @@ export class Bus {
     if (!connection || !this.#connected) throw new BusError('disconnected', 'not connected to NATS');
     const found: z.infer<Schema>[] = [];
     try {
-      for await (const { data } of await connection.requestMany(subject, JSON.stringify(body), { strategy: 'stall', maxWait }))
+      for await (const { data } of await connection.requestMany(subject, JSON.stringify(body), {
+        strategy: 'stall',
+        maxWait,
+      }))
         found.push(parseReply(subject, data, reply));
     } catch (error) {
       throw error instanceof BusError ? error : asBusError(subject, maxWait, error);
@@ -256,6 +261,7 @@ export class Bus {
   async #handle(message: Msg, handler: Respond, options: RespondOptions): Promise<void> {
     const { logger } = this.options;
     const { subject, reply } = message;
+    if (options.admits?.(subject, message.data.length) === false) return;
     const prefix = options.replyPrefix?.(subject);
     const isOwn = prefix !== undefined && reply?.startsWith(`${prefix}.`) && reply.length <= MOST_REPLY_LETTERS;
     if (reply && options.replyPrefix && !isOwn) return this.#refuseReply(subject, reply);
