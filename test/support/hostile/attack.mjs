@@ -55,6 +55,7 @@ function open1() {
       const text = data.toString('latin1', 0, 4096);
       for (const [refusal] of text.matchAll(/-ERR '[A-Za-z ]*/g))
         told.refused[refusal] = (told.refused[refusal] ?? 0) + 1;
+      if (text.includes('PING')) socket.write('PONG\r\n');
       if (!socket.counted && text.includes('PONG')) {
         socket.counted = true;
         told.connected += 1;

@@ -91,7 +91,10 @@ export class HostileHost {
   }
 
   async until(condition: (seen: Seen) => boolean, within = 20_000): Promise<void> {
-    await eventually(() => condition(this.#seen), { within, what: 'the attack is under way' });
+    await eventually(() => condition(this.#seen) || Promise.reject(new Error(JSON.stringify(this.#seen))), {
+      within,
+      what: 'the attack is under way',
+    });
   }
 
   async stop(): Promise<Seen> {
