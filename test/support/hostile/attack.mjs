@@ -74,11 +74,12 @@ function open1() {
 
 function pour(socket) {
   const [request] = encoded;
-  for (;;) {
+  for (let count = 0; count < 1000; count++) {
     if (socket.destroyed) return;
     told.sent += 1;
     if (!socket.write(request.bytes)) return void socket.once('drain', () => pour(socket));
   }
+  setImmediate(pour, socket);
 }
 
 function ask(request) {
