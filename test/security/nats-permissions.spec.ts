@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BusError, CLAIMS_UPDATE, type Bus } from '@orrery/shared/bus';
+import { BusError, CLAIMS_UPDATE, connectionSubjects, type Bus } from '@orrery/shared/bus';
 import { inboxPrefix, subjects, type HostId } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { z } from 'zod';
@@ -94,6 +94,29 @@ describe('an agent hears', () => {
   });
 });
 
+describe('how much an agent may ask of the broker', () => {
+  it('is four subscriptions, of which it needs three', async () => {
+    const { host, bus } = await broker.agent();
+    const got: number[] = [];
+    // Its inbox is the first.
+    expect(await ask(bus, subjects.hello(host))).toBe('answered');
+    for (const one of [1, 2, 3, 4, 5]) bus.respond(`${inboxPrefix(host)}.extra.${one}`, async () => void got.push(one));
+    await bus.flush();
+    for (const one of [1, 2, 3, 4, 5]) answers.publish(`${inboxPrefix(host)}.extra.${one}`, {});
+    await answers.flush();
+    await eventually(() => got.length >= 3);
+    expect(await ask(bus, subjects.hello(host))).toBe('answered');
+    expect(got).toEqual([1, 2, 3]);
+  });
+
+  it('is 512 KiB in one message, as much as a hello with its state', async () => {
+    const { host, bus } = await broker.agent();
+    const say = (bytes: number) => outcome(bus.requestText(subjects.hello(host), ' '.repeat(bytes), z.unknown(), 2000));
+    expect(await say(512 * 1024)).toBe('answered');
+    expect(await say(512 * 1024 + 1)).toBe('too-large');
+  });
+});
+
 describe('what an agent has no business with', () => {
   it.each(['$SYS.REQ.SERVER.PING', CLAIMS_UPDATE, '$JS.API.INFO', 'orrery.v1.feed', '_INBOX.api.x'])(
     'is %s',
@@ -111,6 +134,25 @@ describe('the connections of the API', () => {
     await bus.flush();
     expect(await ask(answers, subjects.desired(host))).not.toBe('answered');
     expect(await ask(desired, subjects.desired(host))).toBe('answered');
+  });
+
+  it('on the system account asks for connections and ends one, and has a server do nothing else', async () => {
+    const system = await broker.connect('system');
+    const { host, bus } = await broker.agent();
+    const Listed = z.object({
+      server: z.object({ id: z.string() }),
+      data: z.object({ connections: z.array(z.object({ cid: z.int(), name_tag: z.string().optional() })) }),
+    });
+    const list = connectionSubjects.list(broker.trust.fleet);
+    const [page] = await system.requestAll(list, { auth: true }, Listed, 2000);
+    const found = page?.data.connections.find(({ name_tag }) => name_tag === host);
+    let cuts = 0;
+    bus.onStatus((connected) => (cuts += connected ? 0 : 1));
+    const server = page?.server.id ?? '';
+    await system.request(connectionSubjects.kick(server), { cid: found?.cid }, z.unknown(), 2000);
+    await eventually(() => cuts === 1, { what: 'the connection is ended' });
+    for (const verb of ['RELOAD', 'LDM', 'VARZ'])
+      expect(await ask(system, `$SYS.REQ.SERVER.${server}.${verb}`)).not.toBe('answered');
   });
 
   it('that commands hears nothing of what agents say', async () => {

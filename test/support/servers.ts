@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startNats as launchNats } from '../../scripts/servers/nats-server.mjs';
@@ -52,6 +53,8 @@ export interface TestNats {
   readonly password: string;
   /** Where a server with a trust keeps what it was told of accounts. */
   readonly accounts: string;
+  /** Its resident memory, in MiB. */
+  memoryMb(): number;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
   /** SIGTERM; resolves when it is gone. */
@@ -88,6 +91,7 @@ export async function startNats({ config, trust }: NatsSettings = {}): Promise<T
     user: server.user ?? '',
     password: server.password ?? '',
     accounts: join(dir, 'accounts'),
+    memoryMb: () => residentMb(server.pid),
     kill: () => server.kill(),
     stop: async () => void (await server.stop()),
     start: async () => {
@@ -97,4 +101,9 @@ export async function startNats({ config, trust }: NatsSettings = {}): Promise<T
     resume: () => void server.signal('SIGCONT'),
     close: () => server.kill(),
   };
+}
+
+function residentMb(pid: number): number {
+  const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
+  return (pages * 4096) / 2 ** 20;
 }

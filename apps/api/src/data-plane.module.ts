@@ -13,6 +13,8 @@ import { EventsModule } from './events/events.module.js';
 import { AccountKeeper } from './host-keys/account-keeper.js';
 import { NatsAccountModule } from './host-keys/nats-account.module.js';
 import { HelloModule } from './hello/hello.module.js';
+import { ConnectionsKeeper } from './host-connections/connections-keeper.js';
+import { HostConnectionsModule } from './host-connections/host-connections.module.js';
 import { PresenceKeeper } from './hosts/presence/presence-keeper.js';
 import { PresenceModule } from './hosts/presence/presence.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
@@ -30,6 +32,7 @@ import { QuotasModule } from './quotas/quotas.module.js';
     IngestModule,
     HelloModule,
     NatsAccountModule,
+    HostConnectionsModule,
     PresenceModule,
     EventsModule,
     ReconcilingModule,
@@ -47,6 +50,7 @@ import { QuotasModule } from './quotas/quotas.module.js';
         PresenceKeeper,
         EventFeed,
         AccountKeeper,
+        ConnectionsKeeper,
         AdmissionWorker,
         QuotaKeeper,
       ],

@@ -50,6 +50,16 @@ export class HandAgent {
     return new HandAgent(joined, key, bus);
   }
 
+  /** The same host over another connection, as after a cut link or a restart. */
+  async again(): Promise<HandAgent> {
+    const { url, jwt } = this.joined.nats;
+    const credentials = () => ({ jwt: jwt ?? '', seed: this.key.seed });
+    const logger = createLogger('test', 'silent');
+    const bus = new Bus({ servers: [url], credentials, name: 'again', inboxPrefix: inboxPrefix(this.host), logger });
+    await bus.flush();
+    return new HandAgent(this.joined, this.key, bus);
+  }
+
   get host() {
     return this.joined.hostId;
   }

@@ -4,6 +4,8 @@ import type { Logger } from '@orrery/shared/runtime';
 import { API_CONFIG, type ApiConfig } from '../config.js';
 import { LOGGER } from '../logger.js';
 import { Buses, openTrust } from './buses.js';
+import { FloodGate } from './flood-gate.js';
+import { OpenConnections } from './open-connections.js';
 
 /** The bus that publishes desired states and calls. */
 export const COMMAND_BUS = Symbol('COMMAND_BUS');
@@ -17,7 +19,12 @@ const QUEUE = 'orrery-api';
 
 /** Nest's microservice strategy for what agents send. */
 export const createBusStrategy = (app: INestApplicationContext) =>
-  new BusStrategy({ bus: app.get(Buses).answers, queue: QUEUE });
+  new BusStrategy({
+    bus: app.get(Buses).answers,
+    queue: QUEUE,
+    takes: (host, bytes) => app.get(FloodGate).takes(host, bytes),
+    isSilentTo: (host) => app.get(OpenConnections).areFarTooMany(host),
+  });
 
 @Global()
 @Module({
@@ -29,9 +36,11 @@ export const createBusStrategy = (app: INestApplicationContext) =>
       useFactory: (config: ApiConfig, trust: NatsTrust | undefined, logger: Logger) =>
         Buses.open(config, trust, logger),
     },
+    OpenConnections,
+    FloodGate,
     { provide: ANSWER_BUS, inject: [Buses], useFactory: ({ answers }: Buses) => answers },
     { provide: COMMAND_BUS, inject: [Buses], useFactory: ({ desired }: Buses) => desired },
   ],
-  exports: [Buses, ANSWER_BUS, COMMAND_BUS, NATS_TRUST],
+  exports: [Buses, OpenConnections, FloodGate, ANSWER_BUS, COMMAND_BUS, NATS_TRUST],
 })
 export class BusModule {}

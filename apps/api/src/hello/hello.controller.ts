@@ -11,11 +11,15 @@ import { HelloService } from './hello.service.js';
 /** An agent says hello at its start and after a lost link; one in trouble every second or so. */
 const HELLO_RATE = { perSecond: 2, burst: 50 };
 
+/** In KiB: a desired state comes with the answer to every hello that asks for it. One more than the burst is let through as that much. */
+const ANSWER_RATE = { perSecond: 256, burst: 1024 };
+
 /** How agents begin. One that sends nonsense gets no answer: its own time-out and retry are the mechanism. */
 @Controller()
 @UseFilters(BusErrorFilter)
 export class HelloController {
   readonly #rate = new HostRate(HELLO_RATE);
+  readonly #answered = new HostRate(ANSWER_RATE);
 
   constructor(
     private readonly service: HelloService,
@@ -37,7 +41,9 @@ export class HelloController {
       return undefined;
     }
     const reply = await this.service.hello(host, hello.data);
-    if (reply.result === 'welcome') this.board.heard(host, hello.data);
-    return reply;
+    if (reply.result !== 'welcome') return reply;
+    this.board.heard(host, hello.data);
+    const cost = Math.min(1 + (reply.desired?.body.length ?? 0) / 1024, ANSWER_RATE.burst);
+    return this.#answered.admits(host, cost) ? reply : undefined;
   }
 }

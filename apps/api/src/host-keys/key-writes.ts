@@ -4,6 +4,8 @@ import { runIn } from '../database/statements.js';
 
 /** How long a key that another takes the place of still works: the host has to hear that the new one was taken. */
 const HANDOVER_SECONDS = 3;
+/** How long a host that harms others gets no JWT: an honest one never meets it, and what else is in order must not wait for long. */
+const SUSPENDED_SECONDS = 30;
 
 /** The key of this host lets nobody in from now on. False when there is none, or it does not already. */
 export async function revokeKey(transaction: Transaction, host: HostId): Promise<boolean> {
@@ -14,6 +16,26 @@ export async function revokeKey(transaction: Transaction, host: HostId): Promise
   );
   if (gone) await insertRevoked(transaction, host, gone.key, 0);
   return gone !== undefined;
+}
+
+/**
+ * What this host lets itself in with is worth nothing from now on; its key is, and gets it another after a while (`SUSPENDED_SECONDS`).
+ */
+export async function suspendKey(transaction: Transaction, host: HostId): Promise<void> {
+  await runIn(transaction)(
+    `INSERT INTO revoked_keys (key, host_id, since) SELECT key, id, now() FROM hosts WHERE id = $1 AND key IS NOT NULL
+     ON CONFLICT (key) DO UPDATE SET since = EXCLUDED.since`,
+    [host],
+  );
+}
+
+/** How many seconds it takes until this key gets another JWT; 0 when it does at once. */
+export async function suspendedFor(transaction: Transaction, key: HostKey): Promise<number> {
+  const [row] = await runIn(transaction)<{ left: number }>(
+    `SELECT GREATEST(0, ceil(extract(epoch FROM since - now()) + $2::float8))::int AS left FROM revoked_keys WHERE key = $1`,
+    [key, SUSPENDED_SECONDS],
+  );
+  return row?.left ?? 0;
 }
 
 /** A host that had no key, or whose key was revoked, gets one. */

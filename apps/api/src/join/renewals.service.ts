@@ -5,7 +5,7 @@ import { LoginThrottle } from '../auth/login-throttle.js';
 import type { Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { writeToOutbox } from '../events/outbox.js';
-import { replaceKey } from '../host-keys/key-writes.js';
+import { replaceKey, suspendedFor } from '../host-keys/key-writes.js';
 import { revoked, removed } from './join-refusals.js';
 import { JoinReplies } from './join-replies.js';
 import { JoinRepository, type JoinedHost } from './join.repository.js';
@@ -47,6 +47,8 @@ export class Renewals {
     const host = await this.repository.lockById(transaction, id);
     if (!host) throw removed(id);
     if (host.key !== key || host.isRevoked) throw revoked(host.name);
+    const retryAfter = await suspendedFor(transaction, key);
+    if (retryAfter > 0) throw suspended(host.name, retryAfter);
     if (!next) return host;
     if (host.rotationBy === null) throw notAsked(host.name);
     await replaceKey(transaction, id, key, next.key);
@@ -55,6 +57,16 @@ export class Renewals {
     return { ...host, key: next.key };
   }
 }
+
+/** Its credentials were taken away because they were used to harm others. */
+const suspended = (name: string, retryAfter: number) =>
+  new AppError({
+    code: 'too-many-requests',
+    kind: 'user',
+    cause: `${name} was cut off from NATS: its key was used to flood the API or for too many connections`,
+    fix: `Wait ${retryAfter} seconds. If it happens again, find out who uses the key (\`orrery finding ls\`).`,
+    details: { retryAfter },
+  });
 
 /** Or whoever holds a stolen key could take the host over for good. */
 const notAsked = (name: string) =>

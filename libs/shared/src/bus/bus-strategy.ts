@@ -10,6 +10,10 @@ export interface BusStrategyOptions {
   host?: HostId;
   /** API: requests are shared by its replicas in this queue group; publications (`@EventPattern`) reach every replica. */
   queue?: string;
+  /** API: whether a message of so many bytes is taken from this host. Asked before anything else is done with it. */
+  takes?: (host: HostId, bytes: number) => boolean;
+  /** API: hosts that get no answer now. Asked when the answer is ready. */
+  isSilentTo?: (host: HostId) => boolean;
 }
 
 /**
@@ -41,13 +45,26 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   #register(subject: string, handler: MessageHandler): void {
-    const { bus, host, queue } = this.options;
+    const { bus, host, queue, isSilentTo, takes } = this.options;
     const respond = async (message: Incoming) => {
       const result = (await handler(message)) as unknown;
       return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
     };
     const replyPrefix = host ? () => inboxPrefix('api') : ownInbox;
-    bus.respond(subject, respond, { replyPrefix, ...(queue && !handler.isEventHandler ? { queue } : {}) });
+    const silent = (asked: string) => {
+      const from = hostOf(asked);
+      return from !== undefined && isSilentTo?.(from) === true;
+    };
+    const admits = (asked: string, bytes: number) => {
+      const from = hostOf(asked);
+      return from === undefined || takes?.(from, bytes) !== false;
+    };
+    bus.respond(subject, respond, {
+      replyPrefix,
+      silent,
+      admits,
+      ...(queue && !handler.isEventHandler ? { queue } : {}),
+    });
   }
 }
 

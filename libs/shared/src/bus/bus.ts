@@ -18,6 +18,8 @@ import { Incoming } from './incoming.js';
 import { KEY_HEADER, SIGNATURE_HEADER } from './signing.js';
 
 const DRAIN_MS = 5000;
+/** A reply subject comes back with every copy of the answer; the client library makes them of 75 letters. */
+const MOST_REPLY_LETTERS = 256;
 /** A subscription that the broker refused is asked for again: what allows it may be on its way to the broker. */
 const AGAIN = { firstMs: 1000, maxMs: 30_000 };
 
@@ -26,6 +28,10 @@ export interface RespondOptions {
   queue?: string;
   /** A request whose reply subject does not start with this is dropped: a requester cannot make us publish elsewhere (THREATS). */
   replyPrefix?: (subject: string) => string | undefined;
+  /** Asked before anything is done with a message, with its size in bytes: false drops it. */
+  admits?: (subject: string, bytes: number) => boolean;
+  /** Asked when an answer is ready: true drops it. */
+  silent?: (subject: string) => boolean;
   /** Most requests handled at once; further ones wait in the subscription. */
   concurrency?: number;
 }
@@ -46,6 +52,7 @@ export class Bus {
   #connection: NatsConnection | undefined;
   #connected = false;
   #refusal: string | undefined;
+  #tellRefusedAt = -Infinity;
   #connecting: Promise<void>;
 
   constructor(private readonly options: BusOptions) {
@@ -98,6 +105,28 @@ export class Bus {
     signature.set(KEY_HEADER, message.key);
     signature.set(SIGNATURE_HEADER, message.signature);
     return this.#request(message.subject, message.body, signature, reply, timeoutMs);
+  }
+
+  /** As `request`, of a subject on which several answer: all who do within the time, the last at most 300 ms after the one before. */
+  async requestAll<Schema extends z.ZodType>(
+    subject: string,
+    body: unknown,
+    reply: Schema,
+    maxWait: number,
+  ): Promise<z.infer<Schema>[]> {
+    const connection = this.#connection;
+    if (!connection || !this.#connected) throw new BusError('disconnected', 'not connected to NATS');
+    const found: z.infer<Schema>[] = [];
+    try {
+      for await (const { data } of await connection.requestMany(subject, JSON.stringify(body), {
+        strategy: 'stall',
+        maxWait,
+      }))
+        found.push(parseReply(subject, data, reply));
+    } catch (error) {
+      throw error instanceof BusError ? error : asBusError(subject, maxWait, error);
+    }
+    return found;
   }
 
   /** Fire and forget; dropped while disconnected (a beat from before is worth nothing). */
@@ -232,14 +261,10 @@ export class Bus {
   async #handle(message: Msg, handler: Respond, options: RespondOptions): Promise<void> {
     const { logger } = this.options;
     const { subject, reply } = message;
+    if (options.admits?.(subject, message.data.length) === false) return;
     const prefix = options.replyPrefix?.(subject);
-    if (reply && options.replyPrefix && (prefix === undefined || !reply.startsWith(`${prefix}.`))) {
-      logger.warn(
-        { event: 'bus.reply-refused', subject, reply },
-        'dropped a request that wanted its answer outside its own inbox',
-      );
-      return;
-    }
+    const isOwn = prefix !== undefined && reply?.startsWith(`${prefix}.`) && reply.length <= MOST_REPLY_LETTERS;
+    if (reply && options.replyPrefix && !isOwn) return this.#refuseReply(subject, reply);
     try {
       const incoming = new Incoming(
         subject,
@@ -249,11 +274,20 @@ export class Bus {
         message.headers?.get(SIGNATURE_HEADER) || undefined,
       );
       const answer = await handler(incoming);
-      if (reply && answer !== undefined) message.respond(JSON.stringify(answer));
+      if (reply && answer !== undefined && !options.silent?.(subject)) message.respond(JSON.stringify(answer));
     } catch (error) {
       // No answer: the requester's time-out and its retry are the mechanism.
       logger.warn({ event: 'bus.handler-failed', subject, cause: describeError(error) }, 'a message handler failed');
     }
+  }
+
+  /** Told once a second at most: whoever sends one sends thousands. */
+  #refuseReply(subject: string, reply: string): void {
+    const now = performance.now();
+    if (now < this.#tellRefusedAt) return;
+    this.#tellRefusedAt = now + 1000;
+    const line = { event: 'bus.reply-refused', subject, reply: reply.slice(0, MOST_REPLY_LETTERS) };
+    this.options.logger.warn(line, 'dropped a request that wanted its answer outside its own inbox');
   }
 
   #noteSilence(connection: NatsConnection, askedAt: number): void {
@@ -284,12 +318,12 @@ export class Bus {
         throw failure;
       });
     this.#deafness.heard();
-    const parsed = reply.safeParse(new Incoming(subject, message.data, undefined, undefined, undefined).json);
-    if (!parsed.success)
-      throw new BusError(
-        'bad-reply',
-        `the answer on ${subject} does not have the agreed shape: ${parsed.error.message}`,
-      );
-    return parsed.data;
+    return parseReply(subject, message.data, reply);
   }
+}
+
+function parseReply<Schema extends z.ZodType>(subject: string, data: Uint8Array, schema: Schema): z.infer<Schema> {
+  const parsed = schema.safeParse(new Incoming(subject, data, undefined, undefined, undefined).json);
+  if (parsed.success) return parsed.data;
+  throw new BusError('bad-reply', `the answer on ${subject} does not have the agreed shape: ${parsed.error.message}`);
 }

@@ -175,6 +175,11 @@ export const FINDINGS: Record<Exclude<FindingCode, WaitingCode | FailureCode>, E
     means: 'Two agents use one identity: a cloned machine or snapshot. Both are fenced.',
     fix: 'Remove the agent’s state folder on one of them and let it join anew.',
   },
+  'connections-excess': {
+    means:
+      'The host’s key is used for far more connections to NATS than one agent opens. Somebody copied the key, or somebody other than the agent runs on the host. Orrery keeps the three newest connections and closes the others.',
+    fix: 'Find out who uses the key. To lock them out: `orrery host revoke HOST`, then join the host again.',
+  },
   'network-without-addresses': {
     means: 'The network has no address pool and no route, so that no node in it ever gets an IPv4 address.',
     fix: 'orrery network set NETWORK --pool 10.1.2.0/24',

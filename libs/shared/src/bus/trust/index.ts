@@ -1,3 +1,3 @@
 export * from './nats-trust.js';
 export { isProof, newUserKey, prove, publicKeyOf, type UserKey } from './nkey.js';
-export { CLAIMS_UPDATE, SYSTEM_INBOX, type ConnectionName } from './rights.js';
+export { CLAIMS_UPDATE, connectionSubjects, SYSTEM_INBOX, type ConnectionName } from './rights.js';

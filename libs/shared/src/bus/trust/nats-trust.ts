@@ -3,7 +3,7 @@ import { decode, encodeAccount, encodeOperator, encodeUser, fmtCreds, newScopedS
 import { fromPublic, type KeyPair } from '@nats-io/nkeys';
 // Not by the door of runtime: make-trust is a process of its own, and what lies behind that door is most of its start.
 import { writeFileDurably } from '../../runtime/files.js';
-import { AGENT_RIGHTS, AGENT_SUBSCRIPTIONS, RIGHTS, type ConnectionName } from './rights.js';
+import { AGENT_PAYLOAD_BYTES, AGENT_RIGHTS, AGENT_SUBSCRIPTIONS, RIGHTS, type ConnectionName } from './rights.js';
 import { read, readOrMakeKeys, type TrustKeys } from './trust-files.js';
 
 const UNLIMITED = { subs: -1, data: -1, payload: -1 };
@@ -32,6 +32,11 @@ export class NatsTrust {
     return new NatsTrust(folder, await readOrMakeKeys(folder));
   }
 
+  /** The id of the fleet's account, in which all agents are. */
+  get fleet(): string {
+    return this.keys.account.getPublicKey();
+  }
+
   /** Writes what a server needs to know, `server.conf`, which holds nothing secret, and with what it can be asked, `system.creds`. */
   async writeServerFiles(): Promise<void> {
     await writeFileDurably(join(this.folder, 'server.conf'), await this.#serverConfiguration());
@@ -55,7 +60,7 @@ export class NatsTrust {
 
   /** The fleet's account as servers are to know it, without the keys that are revoked. */
   async accountJwt(revocations: Revocations): Promise<string> {
-    const template = { ...AGENT_RIGHTS, ...UNLIMITED, subs: AGENT_SUBSCRIPTIONS };
+    const template = { ...AGENT_RIGHTS, ...UNLIMITED, subs: AGENT_SUBSCRIPTIONS, payload: AGENT_PAYLOAD_BYTES };
     const signingKey = newScopedSigner(fromPublic(this.keys.agents.getPublicKey()), 'agents', template);
     const account = { limits: ACCOUNT_LIMITS, signing_keys: [signingKey], revocations };
     return encodeAccount('fleet', this.keys.account, account, { signer: this.keys.operator });

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import type { HostId } from '@orrery/shared/contracts';
+import { HostRate } from './host-rate.js';
+
+/**
+ * Several times what an agent says at most: it has one batch and one hello on their way at a time. NATS slows down nobody who sends:
+ * what comes faster than it is read piles up there, and at `max_pending` NATS ends the connection of the API, within 100 ms of a flood.
+ */
+const MESSAGES = { perSecond: 10_000, burst: 12_000 };
+const KIB = { perSecond: 32 * 1024, burst: 32 * 1024 };
+
+/** What all hosts say comes by here, before anything else is done with it. */
+@Injectable()
+export class FloodGate {
+  readonly #messages = new HostRate(MESSAGES);
+  readonly #kib = new HostRate(KIB);
+  readonly #flooded = new HostRate({ perSecond: 1, burst: 1 });
+  #listener: ((host: HostId) => void) | undefined;
+
+  /** Calls back, once a second at most, while a host says more than anybody could take. */
+  onFlood(listener: (host: HostId) => void): void {
+    this.#listener = listener;
+  }
+
+  takes(host: HostId, bytes: number): boolean {
+    if (this.#messages.admits(host) && this.#kib.admits(host, bytes / 1024)) return true;
+    if (this.#flooded.admits(host)) this.#listener?.(host);
+    return false;
+  }
+}

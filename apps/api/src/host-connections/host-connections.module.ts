@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
+import { ConnectionsKeeper } from './connections-keeper.js';
+import { NatsConnections } from './nats-connections.js';
+
+/** Between NATS and hosts: no host has more connections than it needs. */
+@Module({
+  imports: [DatabaseModule],
+  providers: [ConnectionsKeeper, NatsConnections],
+  exports: [ConnectionsKeeper],
+})
+export class HostConnectionsModule {}
