@@ -80,7 +80,7 @@ export class Agent {
     const parts = { machine, identities, reconciler, logger };
     const keeper = createWarmKeeper(config.warmIdentities, { ...parts, policy });
     const health = await HealthFile.open(config.healthFile, logger);
-    const uplink = createUplink({ ...who, ...parts, bus, clock, journal, desired, reporter, health });
+    const uplink = createUplink({ ...who, ...parts, bus, verifier, clock, journal, desired, reporter, health });
     way.follow(uplink);
     const ledger = new CallLedger(journal);
     const probes = new Probes({ machine, journal, logger });
@@ -101,6 +101,11 @@ export class Agent {
     app.useGlobalFilters(new BusErrorFilter());
     const stores = { journal, desired, removal: who.removal };
     return new Agent(logger, machine, bus, stores, { reconciler, keeper, uplink, probes, app });
+  }
+
+  /** Whether NATS lets this host in, and what answers there is the API that it knows. */
+  get isAnswered(): boolean {
+    return this.bus.connected && !this.loops.uplink.isDoubtful;
   }
 
   async start(): Promise<void> {
@@ -187,6 +192,7 @@ interface UplinkNeeds extends Who {
   machine: Machine;
   identities: FileIdentityStore;
   bus: Bus;
+  verifier: Verifier;
   clock: ServerClock;
   journal: Journal;
   desired: DesiredStore;
@@ -197,8 +203,8 @@ interface UplinkNeeds extends Who {
 }
 
 function createUplink(needs: UplinkNeeds): Uplink {
-  const { credentials, removal, machine, identities, bus, clock, journal, desired, reporter, reconciler, logger } =
-    needs;
+  const { credentials, removal, machine, identities, reporter, reconciler } = needs;
+  const { bus, verifier, clock, journal, desired, logger } = needs;
   const host = credentials.record.hostId;
   const inventory = () => reconciler.lastLook?.inventory;
   const requestSnapshot = () => {
@@ -217,8 +223,8 @@ function createUplink(needs: UplinkNeeds): Uplink {
   const about = { host, simulated: machine.simulated, inventory, offer };
   const uplink = new Uplink({
     ...{ bus, journal, beats, clock, logger, requestSnapshot },
-    greeter: new Greeter({ ...about, bus, journal, desired, clock, logger }),
-    sender: new BatchSender({ host, bus, journal, logger, requestSnapshot }),
+    greeter: new Greeter({ ...about, bus, verifier, journal, desired, clock, logger }),
+    sender: new BatchSender({ host, bus, verifier, journal, logger, requestSnapshot }),
     learnedSkew: (skewMs) => (reconciler.clockSkewMs = skewMs),
     fence: (cause) => reconciler.fence(cause),
     removed: async (cause) => {

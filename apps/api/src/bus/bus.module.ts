@@ -1,7 +1,8 @@
 import { Global, Module, type INestApplicationContext } from '@nestjs/common';
-import { BusStrategy, type NatsTrust } from '@orrery/shared/bus';
+import { BusStrategy, type NatsTrust, type Signer } from '@orrery/shared/bus';
 import type { Logger } from '@orrery/shared/runtime';
 import { API_CONFIG, type ApiConfig } from '../config.js';
+import { SIGNER } from '../desired/signing.module.js';
 import { LOGGER } from '../logger.js';
 import { Buses, openTrust } from './buses.js';
 
@@ -17,7 +18,7 @@ const QUEUE = 'orrery-api';
 
 /** Nest's microservice strategy for what agents send. */
 export const createBusStrategy = (app: INestApplicationContext) =>
-  new BusStrategy({ bus: app.get(Buses).answers, queue: QUEUE });
+  new BusStrategy({ bus: app.get(Buses).answers, queue: QUEUE, signer: app.get<Signer>(SIGNER) });
 
 @Global()
 @Module({

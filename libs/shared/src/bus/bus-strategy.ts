@@ -3,6 +3,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { inboxPrefix, hostOf, type HostId } from '../contracts/index.js';
 import type { Bus } from './bus.js';
 import type { Incoming } from './incoming.js';
+import type { Signer } from './signing.js';
 
 export interface BusStrategyOptions {
   bus: Bus;
@@ -10,6 +11,8 @@ export interface BusStrategyOptions {
   host?: HostId;
   /** API: requests are shared by its replicas in this queue group; publications (`@EventPattern`) reach every replica. */
   queue?: string;
+  /** API: signs the answers to requests that ask for it. */
+  signer?: Signer;
 }
 
 /**
@@ -41,13 +44,17 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   #register(subject: string, handler: MessageHandler): void {
-    const { bus, host, queue } = this.options;
+    const { bus, host, queue, signer } = this.options;
     const respond = async (message: Incoming) => {
       const result = (await handler(message)) as unknown;
       return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
     };
     const replyPrefix = host ? () => inboxPrefix('api') : ownInbox;
-    bus.respond(subject, respond, { replyPrefix, ...(queue && !handler.isEventHandler ? { queue } : {}) });
+    bus.respond(subject, respond, {
+      replyPrefix,
+      ...(queue && !handler.isEventHandler ? { queue } : {}),
+      ...(signer ? { signer } : {}),
+    });
   }
 }
 
