@@ -38,7 +38,7 @@ interface Stored {
 
 /** The API as an agent sees it: joins over HTTP, and hello, events, beats, desired states and calls over a real NATS. */
 export class FakeApi {
-  readonly signer = new Signer(newSigningKey());
+  signer = new Signer(newSigningKey());
   hostId: HostId = newId('hst');
   nodeId = newId('nod');
   readonly hellos: Hello[] = [];
@@ -81,7 +81,9 @@ export class FakeApi {
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
     const options = {
       replyPrefix: (subject: string) => inboxPrefix(hostOf(subject) ?? 'api'),
-      signer: api.signer,
+      get signer() {
+        return api.signer;
+      },
     };
     bus.respond(
       subjects.anyHello,
