@@ -43,10 +43,12 @@ export class Reporter {
   }
 
   /** The very bytes, as NATS would bring them. */
-  sendText(body: string | Uint8Array, plane = this.plane): Promise<EventBatchReply> {
+  async sendText(body: string | Uint8Array, plane = this.plane): Promise<EventBatchReply> {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const message = new Incoming(subjects.events(this.host.id), bytes, undefined, undefined, undefined);
-    return plane.app.get(IngestController).events(message);
+    const reply = await plane.app.get(IngestController).events(message);
+    if (!reply) throw new Error('the batch got no answer');
+    return reply;
   }
 
   /** What the history has of this host, in order. */
