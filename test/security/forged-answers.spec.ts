@@ -3,6 +3,7 @@ import { Bus, NatsTrust, Signer, type ConnectionName, type Incoming } from '@orr
 import {
   CallReply,
   EventBatch,
+  FindingPage,
   Hello,
   Host,
   inboxPrefix,
@@ -86,6 +87,11 @@ describe('a forged answer', () => {
       result: 'ok',
     });
     expect(agent.process.said('bus.answer-unproven')).toBe(true);
+    const told = async () => {
+      const { items } = await system.api.get('/v1/findings', FindingPage);
+      return items.some(({ code }) => code === 'answers-forged');
+    };
+    await eventually(told, { within: 30_000, what: 'the finding answers-forged' });
     await expectSettledWorld(system);
   }, 90_000);
 

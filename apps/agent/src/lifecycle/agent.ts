@@ -38,6 +38,8 @@ import { steadyNow } from './steady-now.js';
 
 /** Longer than a hello and some batches may take. */
 const DEAF_AFTER_MS = 30_000;
+/** How long forged answers are told of after the last one. */
+const FORGED_MS = 10 * 60_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 
 /** One agent of one host, put together. It works from what is on its disk; NATS and the API may come later. */
@@ -218,6 +220,7 @@ function createUplink(needs: UplinkNeeds): Uplink {
     return { epoch: journal.epoch, ...desired.held, journalHead: journal.head, inventory: hash, at };
   });
   desired.onChange(() => beats.now());
+  reconciler.forgedAnswers = () => performance.now() - bus.unprovenAt < FORGED_MS;
   if (removal.noted) reconciler.standDown();
   const offer = () => offerOf(identities.warm.free, reconciler.lastLook?.facts.ground);
   const about = { host, simulated: machine.simulated, inventory, offer };

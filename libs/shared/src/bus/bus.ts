@@ -51,6 +51,7 @@ export class Bus {
   #connected = false;
   #refusal: string | undefined;
   #unproven = 0;
+  #unprovenAt = -Infinity;
   #unprovenToldAt = -Infinity;
   #connecting: Promise<void>;
 
@@ -66,6 +67,11 @@ export class Bus {
   /** Why the broker does not let us in, in its words; undefined while it does, or has not said. */
   get refusal(): string | undefined {
     return this.#refusal;
+  }
+
+  /** When the last answer came that was not signed for its request, by `performance.now()`. */
+  get unprovenAt(): number {
+    return this.#unprovenAt;
   }
 
   /** Calls back at every change of `connected`; returns the way to stop it. */
@@ -286,6 +292,7 @@ export class Bus {
   #noteUnproven(subject: string): void {
     this.#unproven += 1;
     const now = performance.now();
+    this.#unprovenAt = now;
     if (now - this.#unprovenToldAt < TELL_EVERY_MS) return;
     this.#unprovenToldAt = now;
     const line = { event: 'bus.answer-unproven', subject, count: this.#unproven };

@@ -13,6 +13,7 @@ export const FindingCode = z.enum([
   'item-unclaimed', // made by this agent, named by nobody any more
   'clock-skew',
   'host-cloned',
+  'answers-forged', // answers came that the API did not sign
   'network-without-addresses', // no pool and no route: no node in it ever gets an IPv4 address
   'pool-exhausted', // more nodes are authorized than the pools have addresses
   'address-outside-routes', // a node has an address that no route of the network leads to
