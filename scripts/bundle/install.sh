@@ -1,7 +1,9 @@
 #!/bin/sh
 # Makes this machine a host of the Orrery at @URL@.
-#   sh -s -- TOKEN [--foreground] [--name NAME]        or, from a file:  sh install.sh --token-file FILE
-# All of it is in one pair of braces: of a download that was cut short nothing is run.
+#   { echo orrery_token=TOKEN; curl … ; } | sh -s -- [--foreground] [--name NAME]
+#   sh install.sh --token-file FILE      FILE has mode 0600; - is the standard input
+# The join token is never an argument and never in an environment: every user of this machine may read the first, and what this
+# starts inherits the second. All of it is in one pair of braces: of a download that was cut short nothing is run.
 {
 orrery_install() {
   set -eu
@@ -13,7 +15,9 @@ orrery_install() {
   authority=@AUTHORITY@
   prefix=${ORRERY_AGENT_PREFIX:-/opt/orrery-agent}
   home=${ORRERY_AGENT_HOME:-/var/lib/orrery-agent}
-  token='' name='' foreground=''
+  token=${orrery_token:-} name='' foreground=''
+  # Before anything is started: the variable may have come from the environment.
+  unset orrery_token
   read_arguments "$@"
   check_machine
   mkdir -p "$home" "$(dirname "$prefix")"
@@ -37,17 +41,28 @@ read_arguments() {
         ;;
       --token-file)
         shift
-        token=$(cat "${1:-}") || fail "the token file cannot be read: ${1:-}"
+        read_token "${1:-}"
         ;;
       -*) fail "unknown option $1" ;;
-      *) token=$1 ;;
+      *) fail 'a join token on the command line can be read by every user of this machine. Revoke it (orrery token revoke), and paste the line that orrery host add prints, or use --token-file FILE.' ;;
     esac
     shift
   done
 }
 
+read_token() {
+  if [ "$1" = - ]; then
+    read -r token || [ -n "$token" ] || fail 'no join token came by the standard input.'
+    return 0
+  fi
+  if [ -f "$1" ] && [ -n "$(find -L "$1" -prune -perm /077)" ]; then
+    fail "other users may read or change the token file. Fix: chmod 600 $1"
+  fi
+  token=$(cat "$1") || fail "the token file cannot be read: $1"
+}
+
 check_machine() {
-  [ "$(id -u)" = 0 ] || fail 'this needs root: the agent works on the Docker Engine and on network interfaces. Fix: sudo sh'
+  [ "$(id -u)" = 0 ] || fail 'this needs root: the agent works on the Docker Engine and on network interfaces. Fix: end the line with "| sudo sh" instead of "| sh".'
   for tool in curl tar gzip sha256sum; do
     command -v "$tool" >/dev/null 2>&1 || fail "$tool is not installed here. Fix: install it with this system's package manager."
   done

@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { newSigningKey, Signer } from '@orrery/shared/bus';
 import { AgentScene } from '../support/agent/agent-scene.js';
 import { pruneContainers, simulated } from '../support/agent/agent-state.js';
 import type { FakeApi } from '../support/agent/fake-api.js';
@@ -187,6 +188,27 @@ describe('an agent and its links', () => {
       expect([again.exited, api.joins.length, api.renewals.length]).toEqual([false, 1, 1]);
       await eventually(() => api.ofType('host.started').length >= 2, { within: 30_000 });
       expect([api.ofType('container.created').length, gapless(api)]).toEqual([1, true]);
+    }),
+    90_000,
+  );
+
+  it.concurrent(
+    'asks over HTTP for the keys of the API when the answers on NATS are signed with a new one, and works on',
+    AgentScene.of(async ({ api, home, start, launched }) => {
+      const { agent, items } = await launched();
+      await agent.kill('SIGTERM');
+      api.signer = new Signer(newSigningKey());
+      const again = await start();
+      await eventually(() => again.log().includes('bus.answer-unproven'), { within: 30_000 });
+      expect(again.log()).not.toContain('hello.welcome');
+      await eventually(() => again.log().includes('join.refreshed'), { within: 60_000 });
+      await eventually(() => again.log().includes('hello.welcome'), { within: 30_000 });
+      const { items: more } = launch({ name: 'second', revision: api.revision + 1 });
+      await expect(api.want([...items, ...more])).resolves.toMatchObject({ result: 'accepted' });
+      expect([again.exited, api.joins.length, gapless(api)]).toEqual([false, 1, true]);
+      expect(JSON.parse(await readFile(join(home.home, 'host.json'), 'utf8'))).toMatchObject({
+        signingKeys: [api.signer.publicKey],
+      });
     }),
     90_000,
   );

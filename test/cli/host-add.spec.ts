@@ -14,8 +14,10 @@ import { runCli } from './support/fake-terminal.js';
 import { json, problem, StubApi } from './support/stub-api.js';
 import { command, host, id, joinToken, LAB, membership, node, stages } from './support/stub-data.js';
 
-const CURL = "curl -fsSLk --pinnedpubkey 'sha256//9fS=' https://orrery.lan:7070/install.sh | sh -s --";
+const COMMAND =
+  "{ echo orrery_token=TOKEN; curl -fsSLk --pinnedpubkey 'sha256//9fS=' https://orrery.lan:7070/install.sh; } | sh";
 const SECRET = 'orj1.k3f9';
+const LINE = COMMAND.replace('TOKEN', SECRET);
 const TOKEN = `/v1/join-tokens/${id('jtk')}`;
 const HOST = `/v1/hosts/${id('hst')}`;
 const NODE = `/v1/nodes/${id('nod')}`;
@@ -38,7 +40,7 @@ describe('orrery host add', () => {
     );
   beforeEach(async () => {
     api = await StubApi.start();
-    install(CURL);
+    install(COMMAND);
     api.on('GET /v1/hosts/web-1', () => problem(404, 'unknown-host', 'there is no host web-1'));
     api.on('POST /v1/join-tokens', () => json(JoinTokenMade, { token: joinToken(), secret: SECRET }, 201));
   });
@@ -88,7 +90,7 @@ describe('orrery host add', () => {
     const timeless = out.split('\n').map((text) => text.replace(/ \d+\.\d+ s$/, ' TIME'));
     expect(timeless).toEqual([
       'Run on web-1 (linux-x64) as root within 15m (once):',
-      `  ${CURL} ${SECRET}`,
+      `  ${LINE}`,
       'waiting for web-1 …',
       '✓ enrolled TIME',
       '✓ online (docker 26.1.5, zerotier-one 1.14.2) TIME',
@@ -240,18 +242,18 @@ describe('orrery host add', () => {
   it('only prints the line with --no-wait, and how to watch and to revoke beside it', async () => {
     const { code, out, err } = await orrery('host add web-1 --no-wait');
     expect(code).toBe(0);
-    expect(out).toBe(`Run on web-1 (linux-x64) as root within 15m (once):\n  ${CURL} ${SECRET}`);
+    expect(out).toBe(`Run on web-1 (linux-x64) as root within 15m (once):\n  ${LINE}`);
     expect(err).toContain(`orrery token revoke ${id('jtk')}`);
   });
 
   it('gives with -o json the token and the line, or what became of the machine, as one document', async () => {
     const unwaited = await orrery('host add web-1 --no-wait -o json');
-    expect(JSON.parse(unwaited.out)).toEqual({ token: joinToken(), secret: SECRET, command: `${CURL} ${SECRET}` });
+    expect(JSON.parse(unwaited.out)).toEqual({ token: joinToken(), secret: SECRET, command: LINE });
     life([used]);
     joins(joined);
     api.on('GET /v1/memberships', () => json(MembershipPage, { items: [membership('web-1')], next: null }));
     const { code, out, err } = await orrery('host add web-1 --network lab -o json');
-    expect([code, err]).toEqual([0, expect.stringContaining(`${CURL} ${SECRET}`)]);
+    expect([code, err]).toEqual([0, expect.stringContaining(LINE)]);
     const memberships = [membership('web-1')];
     expect(JSON.parse(out)).toEqual({ token: used, host: host('web-1'), node: node('web-1'), memberships });
     life([joinToken()]);

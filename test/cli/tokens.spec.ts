@@ -36,7 +36,7 @@ describe('a token with which machines enrol', () => {
       pin: 'p',
       loopbackOnly: false,
       platform: 'linux-x64',
-      command: 'curl … | sh -s --',
+      command: '{ echo orrery_token=TOKEN; curl …; } | sh',
     };
     api.on('GET /v1/install', () => json(Install, install));
     const line = 'token create --join --uses 40 --expires 2h -l site=onprem --network shop --ephemeral 24h';
@@ -44,7 +44,7 @@ describe('a token with which machines enrol', () => {
     expect([code, out, err]).toEqual([
       0,
       'orj1.secret',
-      expect.stringContaining('(linux-x64), as root:\n  curl … | sh -s -- orj1.secret'),
+      expect.stringContaining('(linux-x64), as root:\n  { echo orrery_token=orj1.secret; curl …; } | sh'),
     ]);
     const [{ body } = {}] = api.asked('POST /v1/join-tokens');
     const rest = { labels: { site: 'onprem' }, networks: ['shop'] };

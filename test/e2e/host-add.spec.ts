@@ -19,7 +19,8 @@ describe('orrery host add', () => {
 
   /** The token that a command has printed, as its line has it. */
   const printed = (adding: RunningProcess) => {
-    const token = () => /orrery\.test:7070\/install\.sh \| sh -s -- (orj1\.[\w-]+)$/m.exec(adding.stdout)?.[1];
+    const token = () =>
+      /\{ echo orrery_token=(orj1\.[\w-]+); curl .*orrery\.test:7070\/install\.sh; \} \| sh$/m.exec(adding.stdout)?.[1];
     return eventually(token, { within: 60_000, what: 'the line' });
   };
   /** A machine of which nobody has told anything but the token. */

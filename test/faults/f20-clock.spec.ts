@@ -3,7 +3,7 @@ import { FindingPage } from '@orrery/shared/contracts';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../support/servers.js';
 import { expectSettledWorld } from '../support/system/settled-world.js';
-import { System } from '../support/system/system.js';
+import { PUBLIC, System } from '../support/system/system.js';
 
 const HOUR_MS = 3_600_000;
 const PRELOAD = new URL('../support/system/shifted-clock.mjs', import.meta.url);
@@ -56,4 +56,32 @@ describe('a host whose clock is wrong', () => {
     await eventually(async () => !(await skewed()), { within: 30_000, what: 'no finding clock-skew' });
     await expectSettledWorld(system);
   }, 120_000);
+});
+
+/** FAULTS F20: agents know an hour more than the API that calls them. */
+describe('an API whose clock was set back by an hour', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start({ hosts: ['alpha'] });
+  }, 120_000);
+  afterAll(() => system?.close());
+
+  /** A call to the agent, in whose answer the time of the call counts. */
+  const dryRun = () =>
+    system.api.raw('POST', '/v1/hosts/alpha/containers?dryRun=true', {
+      body: { name: 'not-made', networks: [PUBLIC] },
+    });
+
+  it('has its calls answered all the same, at once', async () => {
+    expect((await dryRun()).status).toBe(200);
+    await system.api.process.kill('SIGTERM');
+    await (await system.api.start(wrong(-HOUR_MS))).ready();
+    await system.everybodyOnline();
+    const asked = performance.now();
+    const answer = await dryRun();
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('create-container')]);
+    expect(performance.now() - asked).toBeLessThan(5_000);
+    await system.done((await system.launch('alpha', 'made')).id);
+    await expectSettledWorld(system);
+  }, 180_000);
 });

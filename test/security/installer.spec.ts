@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { Host, HostPage, Install, JoinToken, JoinTokenMade } from '@orrery/shared/contracts';
+import { Host, HostPage, Install, JoinToken, JoinTokenMade, TOKEN_PLACE } from '@orrery/shared/contracts';
 import { randomBytes } from 'node:crypto';
 import { eventually } from '../support/servers.js';
-import { Machine, whyNoMachine } from './installer/machine.js';
+import { Machine, shownByProcesses, whyNoMachine } from './installer/machine.js';
 import { ReachedApi } from './installer/reached-api.js';
 
 jest.setTimeout(120_000);
@@ -34,14 +34,14 @@ const API = `${NETWORK}.1`;
     await api?.close();
   });
 
-  const line = (more = '') => `${install.command} ${token.secret} ${more}`;
+  const line = (more = '') => `${install.command?.replace(TOKEN_PLACE, token.secret)}${more && ` -s -- ${more}`}`;
   const state = async () => (await api.ask('GET', `/v1/join-tokens/${token.token.id}`, JoinToken)).state;
 
   it('does nothing with another pin, even though -k checks no chain, and spends nothing', async () => {
     expect(install.command).toContain('curl -fsSLk');
     expect(machine.run('node --version').status).not.toBe(0);
     const other = randomBytes(32).toString('base64');
-    const { output } = machine.run(line().replace(install.pin as string, other));
+    const output = await machine.paste(line().replace(install.pin as string, other)).end();
     expect(output).toContain('(90)');
     expect(machine.run('ls /opt /var/lib/orrery-agent').output).not.toContain('bin');
     expect(await state()).toBe('valid');
@@ -49,14 +49,55 @@ const API = `${NETWORK}.1`;
   });
 
   it('brings it online over TLS, with the name and labels of its token', async () => {
-    const { status, output } = machine.run(line());
-    expect([status, output]).toEqual([0, expect.stringContaining(`This machine is a host of ${api.url} now`)]);
+    const shell = machine.paste(line());
+    let looks = 0;
+    const shown: string[] = [];
+    const over = () => {
+      looks += 1;
+      shown.push(
+        ...shownByProcesses()
+          .split('\n')
+          .filter((text) => text.includes(token.secret)),
+      );
+      return shell.ended;
+    };
+    await eventually(over, { within: 60_000, every: 2, what: 'the line ends' });
+    expect(await shell.end()).toContain(`This machine is a host of ${api.url} now`);
+    expect([shown, looks > 10]).toEqual([[], true]);
+    expect(machine.started()).toMatch(/^curl -fsSLk/m);
+    expect(machine.started()).not.toContain(token.secret);
     const isOnline = async () => (await api.ask('GET', '/v1/hosts/web-2', Host)).presence === 'online';
     await eventually(isOnline, { within: 15_000, what: 'the host being online' });
     expect((await api.ask('GET', '/v1/hosts/web-2', Host)).labels).toEqual({ site: 'cloud' });
     const { output: record } = machine.run('cat /var/lib/orrery-agent/host.json');
     expect(record).toContain(`tls://${API}:`);
     expect(machine.processes()).toContain('/opt/orrery-agent/bin/node');
+  });
+
+  it('refuses a token on its command line, where every process sees it', async () => {
+    const { status, output } = another.run(
+      `${install.command?.replace(/.*curl/, 'curl').replace(/; \}/, '')} -s -- ${token.secret}`,
+    );
+    expect([status, output]).toEqual([1, expect.stringContaining('can be read by every user of this machine')]);
+    expect(another.started()).toContain(token.secret);
+    another.start(`sleep 60 # ${token.secret}`);
+    await eventually(() => shownByProcesses().includes(token.secret), { what: 'a process shows it' });
+  });
+
+  it('reads the token from a file of mode 0600 or its standard input, as Ansible and cloud-init give it, and from no other file', async () => {
+    const get = `${install.command?.replace(/.*curl/, 'curl').replace(/; \}.*/, '')} > /run/install.sh`;
+    expect(another.run(`${get} && echo ${token.secret} > /run/token && chmod 644 /run/token`).status).toBe(0);
+    const { status, output } = another.run('sh /run/install.sh --token-file /run/token');
+    expect([status, output]).toEqual([1, expect.stringContaining('Fix: chmod 600 /run/token')]);
+    another.run('chmod 600 /run/token');
+    for (const [home, given] of [
+      ['/run/file', '/run/token'],
+      ['/run/stdin', '- < /run/token'],
+    ]) {
+      const shell = another.start(`ORRERY_AGENT_HOME=${home} sh /run/install.sh --foreground --token-file ${given}`);
+      await shell.says('join-refused');
+      expect(another.run(`cat ${home}/join.token`).output.trim()).toBe(token.secret);
+    }
   });
 
   it('lets no second machine in with the same token', async () => {

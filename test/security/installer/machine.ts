@@ -1,6 +1,7 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually, reapAtExit, temporaryFolder } from '../../support/servers.js';
 import { ROOT } from '../../support/system/build.js';
@@ -41,7 +42,10 @@ const ZEROTIER = {
  * is in two networks, and neither Node nor the repository. One link leads to where the API is.
  */
 export class Machine {
-  private constructor(private readonly keeper: ChildProcess) {}
+  private constructor(
+    private readonly keeper: ChildProcess,
+    private readonly folder: string,
+  ) {}
 
   /** `gateway`/30 is this computer's end of the link, the next address the machine's. */
   static async boot(gateway: string): Promise<Machine> {
@@ -49,9 +53,10 @@ export class Machine {
     const at = (name: string) => join(folder, name);
     const own = gateway.replace(/\d+$/, (last) => `${Number(last) + 1}`);
     const zerotier = Object.entries(ZEROTIER).map(([name, text]) => `printf '${text}' > /var/lib/zerotier-one/${name}`);
+    await Promise.all([mkdir(at('bin')), mkdir(at('etc')), writeFile(at('started'), '')]);
+    for (const tool of TOOLS) await writeFile(at(`bin/${tool}`), recording(tool, at('started')), { mode: 0o755 });
     const script = [
-      `mkdir -p ${at('bin')} ${at('etc')} && cp -a /etc/. ${at('etc')}`,
-      ...TOOLS.map((tool) => `ln -s ${pathOf(tool)} ${at('bin')}`),
+      `cp -a /etc/. ${at('etc')}`,
       `mount --bind ${at('etc')} /etc`,
       ...['/opt', '/run', '/var/lib'].map((path) => `mount -t tmpfs none ${path}`),
       'mkdir -p /var/lib/zerotier-one/networks.d',
@@ -71,7 +76,7 @@ export class Machine {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     if (keeper.pid) await reapAtExit(keeper.pid);
-    const machine = new Machine(keeper);
+    const machine = new Machine(keeper, folder);
     await machine.#until(at('booted'));
     const device = `orr${keeper.pid}`;
     const pid = String(keeper.pid);
@@ -90,6 +95,21 @@ export class Machine {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new Shell(child);
+  }
+
+  /** What a person pastes at the prompt of a root shell: the shell reads it, and it is no argument of anything by that. */
+  paste(line: string): Shell {
+    const child = spawn(NSENTER, [...this.#inside(), 'sh'], {
+      env: { PATH: '/usr/local/bin', HOME: '/root' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    child.stdin.end(`${line}\n`);
+    return new Shell(child);
+  }
+
+  /** Arguments and environment of every program that was started here by its name, however short it ran. */
+  started(): string {
+    return readFileSync(join(this.folder, 'started'), 'latin1');
   }
 
   run(line: string): { status: number | null; output: string } {
@@ -132,13 +152,45 @@ export class Machine {
   }
 }
 
+/** A tool of the machine that first notes how it was started: a process of some milliseconds is missed by who looks now and then. */
+const recording = (tool: string, into: string): string =>
+  [
+    `#!${realpathSync('/bin/sh')}`,
+    `{ printf '%s ' ${tool} "$@"; ${pathOf('cat')} /proc/$$/environ; echo; } >> ${into}`,
+    `exec ${pathOf(tool)} "$@"`,
+    '',
+  ].join('\n');
+
+/** What every process of this computer shows to those who look: its arguments to all, its environment to root. */
+export function shownByProcesses(): string {
+  const read = (pid: string, what: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/${what}`, 'latin1');
+    } catch {
+      return '';
+    }
+  };
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+  return pids.map((pid) => `${read(pid, 'cmdline')} ${read(pid, 'environ')}`).join('\n');
+}
+
 /** A line that runs. */
 class Shell {
   #output = '';
 
-  constructor(child: ChildProcess) {
+  constructor(private readonly child: ChildProcess) {
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
+  }
+
+  /** All that it said. */
+  async end(): Promise<string> {
+    if (!this.ended) await once(this.child, 'close');
+    return this.#output;
+  }
+
+  get ended(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
   async says(text: string): Promise<void> {

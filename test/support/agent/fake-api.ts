@@ -38,7 +38,7 @@ interface Stored {
 
 /** The API as an agent sees it: joins over HTTP, and hello, events, beats, desired states and calls over a real NATS. */
 export class FakeApi {
-  readonly signer = new Signer(newSigningKey());
+  signer = new Signer(newSigningKey());
   hostId: HostId = newId('hst');
   nodeId = newId('nod');
   readonly hellos: Hello[] = [];
@@ -51,6 +51,8 @@ export class FakeApi {
   revision = 0;
   /** Called before an event batch is taken in; what it gives is answered instead. */
   onBatch: (batch: EventBatch, host: HostId) => EventBatchReply | 'silence' | undefined = () => undefined;
+  /** How far its clock is ahead of the one here. */
+  clockShiftMs = 0;
   /** The host is not known to HTTP; what hellos are told is another thing. */
   isRemoved = false;
   /** Called before a hello is answered. */
@@ -77,13 +79,22 @@ export class FakeApi {
       });
     });
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-    const replyPrefix = (subject: string) => inboxPrefix(hostOf(subject) ?? 'api');
-    bus.respond(subjects.anyHello, async ({ subject, json }) => api.#hello(Hello.parse(json), hostIn(subject)), {
-      replyPrefix,
-    });
-    bus.respond(subjects.anyEvents, async ({ subject, json }) => api.#take(EventBatch.parse(json), hostIn(subject)), {
-      replyPrefix,
-    });
+    const options = {
+      replyPrefix: (subject: string) => inboxPrefix(hostOf(subject) ?? 'api'),
+      get signer() {
+        return api.signer;
+      },
+    };
+    bus.respond(
+      subjects.anyHello,
+      async ({ subject, json }) => api.#hello(Hello.parse(json), hostIn(subject)),
+      options,
+    );
+    bus.respond(
+      subjects.anyEvents,
+      async ({ subject, json }) => api.#take(EventBatch.parse(json), hostIn(subject)),
+      options,
+    );
     bus.respond(subjects.anyBeat, async (message) => void api.beats.push(Beat.parse(message.json)));
     await bus.flush();
     return api;
@@ -147,7 +158,7 @@ export class FakeApi {
   }
 
   signCall(op: Call['op'], more: Partial<Call> = {}): SignedMessage {
-    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const expiresAt = new Date(Date.now() + this.clockShiftMs + 60_000).toISOString();
     return this.signer.sign(
       subjects.call(this.hostId),
       JSON.stringify({ callId: newId('cal'), expiresAt, op, ...more }),
@@ -187,7 +198,7 @@ export class FakeApi {
       cursor: known.cursor,
       openEpochs: open.map(({ epoch, cursor }) => ({ epoch, cursor })),
       heartbeatSeconds: 0.2,
-      serverTime: new Date().toISOString(),
+      serverTime: new Date(Date.now() + this.clockShiftMs).toISOString(),
       wantsState: false,
       wantsSnapshot: false,
     };

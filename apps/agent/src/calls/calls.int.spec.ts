@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../../../test/support/servers.js';
 import { Journal } from '../journal/journal.js';
 import { ServerClock } from '../uplink/server-clock.js';
 import { CallLedger } from './call-ledger.js';
+import { CallChallenges } from './challenges.js';
 import type { CallOperations } from './call-operations.js';
 import { CallsService } from './calls.service.js';
 
@@ -20,6 +21,7 @@ describe('calls', () => {
   let ran: string[];
   let clock: ServerClock;
   let now: number;
+  let steady: number;
 
   const start = async () => {
     journal = new Journal({ folder, logger, capBytes: 1e9 });
@@ -32,7 +34,8 @@ describe('calls', () => {
       },
     } satisfies Pick<CallOperations, 'run' | 'wayToController'>;
     const verifier = new Verifier([signer.publicKey]);
-    return new CallsService({ host, verifier, clock, ledger: new CallLedger(journal), operations, logger });
+    const challenges = new CallChallenges(() => steady);
+    return new CallsService({ host, verifier, clock, challenges, ledger: new CallLedger(journal), operations, logger });
   };
   const incoming = ({ subject, body, key, signature }: SignedMessage) =>
     new Incoming(subject, Buffer.from(body), undefined, key, signature);
@@ -47,7 +50,12 @@ describe('calls', () => {
     folder = join(await temporaryFolder('calls'), 'journal');
     ran = [];
     now = Date.parse('2026-05-01T10:00:00.000Z');
-    clock = new ServerClock(() => now);
+    steady = 1_000_000;
+    clock = new ServerClock(
+      () => steady,
+      () => now,
+    );
+    clock.learn(new Date(now).toISOString(), steady);
   });
   afterEach(() => journal.close());
 
@@ -81,17 +89,77 @@ describe('calls', () => {
     await expect(again.answer(signed())).resolves.toMatchObject({ result: 'ok' });
   });
 
-  it('judges expiry by the clock of the API', async () => {
+  it('judges expiry by the clock of the API, wherever the clock of the host jumps', async () => {
     const calls = await start();
-    const late = { expiresAt: new Date(now - 1).toISOString() };
-    await expect(calls.answer(signed(late))).resolves.toMatchObject({ code: 'expired' });
-    // This host's clock is an hour ahead.
-    const serverTime = new Date(now).toISOString();
-    now += 3_600_000;
-    clock.learn(serverTime, now);
-    const inTime = { expiresAt: new Date(now - 3_600_000 + 5_000).toISOString() };
-    await expect(calls.answer(signed(inTime))).resolves.toMatchObject({ result: 'ok' });
-    expect(ran).toEqual(['doctor']);
+    const server = now;
+    const until = (ms: number) => ({ expiresAt: new Date(server + ms).toISOString() });
+    await expect(calls.answer(signed(until(-1)))).resolves.toMatchObject({ code: 'expired' });
+    for (const jump of [3_600_000, -7_200_000]) {
+      now += jump;
+      steady += 1_000;
+      clock.learn(new Date(server + steady - 1_000_000).toISOString(), steady);
+      now += jump;
+      await expect(calls.answer(signed(until(5_000)))).resolves.toMatchObject({ result: 'ok' });
+      await expect(calls.answer(signed(until(500)))).resolves.toMatchObject({ code: 'expired' });
+    }
+    expect(ran).toEqual(['doctor', 'doctor']);
+  });
+
+  describe('that no clock shows to be recent', () => {
+    const challengeOf = (reply: CallReply) => (reply.result === 'problem' ? reply.challenge : undefined);
+    const once = (expiresAt: string, callId = newId('cal')) => ({ callId, expiresAt });
+    const PAST = '2020-01-01T00:00:00.000Z';
+
+    it('are carried out once the API has signed them again with the challenge, once', async () => {
+      const calls = await start();
+      const call = once(PAST);
+      const challenge = challengeOf(await calls.answer(signed(call)));
+      expect(ran).toEqual([]);
+      const again = signed({ ...call, challenge });
+      await expect(calls.answer(again)).resolves.toEqual({ result: 'ok', value: 1 });
+      await expect(calls.answer(again)).resolves.toEqual({ result: 'ok', value: 1 });
+      expect(ran).toEqual(['doctor']);
+    });
+
+    it('stay expired with the challenge of another call, of another start, of long ago, or a made-up one', async () => {
+      const calls = await start();
+      const call = once(PAST);
+      const [own, other] = [await calls.answer(signed(call)), await calls.answer(signed(once(PAST)))].map(challengeOf);
+      const [at, proof] = (own ?? '').split('.');
+      const wrong = [
+        challengeOf({ result: 'ok', value: 1 }),
+        other,
+        '',
+        '.',
+        `${at}.`,
+        `${Number(at) + 1}.${proof}`,
+        `x.${proof}`,
+      ];
+      for (const challenge of wrong)
+        await expect(calls.answer(signed({ ...call, challenge }))).resolves.toMatchObject({ code: 'expired' });
+      await expect(
+        calls.answer(signed({ ...call, challenge: own }, subjects.call(host), new Signer(newSigningKey()))),
+      ).resolves.toMatchObject({ code: 'rejected' });
+      steady += 10_001;
+      await expect(calls.answer(signed({ ...call, challenge: own }))).resolves.toMatchObject({ code: 'expired' });
+      await journal.close();
+      const later = await start();
+      const fresh = challengeOf(await calls.answer(signed(call)));
+      await expect(later.answer(signed({ ...call, challenge: fresh }))).resolves.toMatchObject({ code: 'expired' });
+      expect(ran).toEqual([]);
+    });
+
+    it('are all calls before the agent knows the time of the API, whatever the clock of the host says', async () => {
+      clock = new ServerClock(
+        () => steady,
+        () => Date.parse(PAST),
+      );
+      const calls = await start();
+      const call = once(new Date(now + 5_000).toISOString());
+      const challenge = challengeOf(await calls.answer(signed(call)));
+      expect(ran).toEqual([]);
+      await expect(calls.answer(signed({ ...call, challenge }))).resolves.toMatchObject({ result: 'ok' });
+    });
   });
 
   it('does nothing for what is not signed for this host, or is no call', async () => {

@@ -1,24 +1,31 @@
 import type { Incoming, Verifier } from '@orrery/shared/bus';
-import { Call, CallId, CallReply, fitLengths, subjects, type HostId } from '@orrery/shared/contracts';
+import { Call, CallReply, fitLengths, subjects, type HostId } from '@orrery/shared/contracts';
 import type { Logger } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import type { ServerClock } from '../uplink/server-clock.js';
 import type { CallLedger } from './call-ledger.js';
+import { CallChallenges } from './challenges.js';
 import type { CallOperations } from './call-operations.js';
 
 export interface CallsParts {
   host: HostId;
   verifier: Verifier;
-  clock: ServerClock;
+  clock: Pick<ServerClock, 'now'>;
+  challenges?: CallChallenges;
   ledger: CallLedger;
   operations: Pick<CallOperations, 'run' | 'wayToController'>;
   logger: Logger;
 }
 
 /** A call of a newer API, of which this agent knows no more than that. */
-const AnyCall = z.object({ callId: CallId, expiresAt: z.iso.datetime(), op: z.object({ op: z.string() }) });
+const AnyCall = z.object({
+  ...Call.pick({ callId: true, expiresAt: true, challenge: true }).shape,
+  op: z.object({ op: z.string() }),
+});
 
-const problem = (code: Extract<CallReply, { result: 'problem' }>['code'], cause: string): CallReply => ({
+type Problem = Extract<CallReply, { result: 'problem' }>;
+
+const problem = (code: Problem['code'], cause: string): Problem => ({
   result: 'problem',
   code,
   cause,
@@ -31,12 +38,16 @@ const problem = (code: Extract<CallReply, { result: 'problem' }>['code'], cause:
 const isLookAtController = (op: Call['op']): boolean =>
   op.op === 'controller' && ['probe', 'get-network', 'records'].includes(op.ask.do);
 
-/** One-shot calls: signed for this host, not expired by the API's clock, and each that could change something at most once. */
+/** One-shot calls: signed for this host, recent, and each that could change something at most once. */
 export class CallsService {
-  constructor(private readonly parts: CallsParts) {}
+  readonly #challenges: CallChallenges;
+
+  constructor(private readonly parts: CallsParts) {
+    this.#challenges = parts.challenges ?? new CallChallenges();
+  }
 
   async answer(message: Incoming): Promise<CallReply> {
-    const { host, verifier, clock, ledger, operations, logger } = this.parts;
+    const { host, verifier, ledger, operations, logger } = this.parts;
     const { signed } = message;
     if (!signed || signed.subject !== subjects.call(host) || !verifier.verifies(signed)) {
       logger.warn({ event: 'call.rejected' }, 'rejected a call that is not signed for this host');
@@ -44,8 +55,10 @@ export class CallsService {
     }
     const any = AnyCall.safeParse(message.json);
     if (!any.success) return problem('rejected', 'it is no call');
-    const { callId, expiresAt, op } = any.data;
-    if (Date.parse(expiresAt) <= clock.now()) return problem('expired', `it expired at ${expiresAt}`);
+    const { callId, expiresAt, op, challenge } = any.data;
+    const doubt = this.#doubt(expiresAt);
+    if (doubt !== undefined && !this.#challenges.isMet(callId, challenge))
+      return { ...problem('expired', doubt), challenge: this.#challenges.issue(callId) };
     const call = Call.safeParse(message.json);
     if (!call.success) return problem('unsupported', `this agent does not know the operation ${op.op}`);
     logger.info({ event: 'call.taken', call: callId, op: op.op });
@@ -53,5 +66,12 @@ export class CallsService {
     const way = operations.wayToController(call.data.op);
     const work = async () => fitLengths(CallReply, await operations.run(call.data.op, way));
     return isLookAtController(call.data.op) ? work() : ledger.once(callId, expiresAt, work);
+  }
+
+  /** Why the time that a call names does not show that it is recent. */
+  #doubt(expiresAt: string): string | undefined {
+    const now = this.parts.clock.now();
+    if (now === undefined) return 'this agent does not know the time of the API yet';
+    return Date.parse(expiresAt) <= now ? `it expired at ${expiresAt}` : undefined;
   }
 }

@@ -38,6 +38,8 @@ import { steadyNow } from './steady-now.js';
 
 /** Longer than a hello and some batches may take. */
 const DEAF_AFTER_MS = 30_000;
+/** How long forged answers are told of after the last one. */
+const FORGED_MS = 10 * 60_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 
 /** One agent of one host, put together. It works from what is on its disk; NATS and the API may come later. */
@@ -80,7 +82,7 @@ export class Agent {
     const parts = { machine, identities, reconciler, logger };
     const keeper = createWarmKeeper(config.warmIdentities, { ...parts, policy });
     const health = await HealthFile.open(config.healthFile, logger);
-    const uplink = createUplink({ ...who, ...parts, bus, clock, journal, desired, reporter, health });
+    const uplink = createUplink({ ...who, ...parts, bus, verifier, clock, journal, desired, reporter, health });
     way.follow(uplink);
     const ledger = new CallLedger(journal);
     const probes = new Probes({ machine, journal, logger });
@@ -101,6 +103,11 @@ export class Agent {
     app.useGlobalFilters(new BusErrorFilter());
     const stores = { journal, desired, removal: who.removal };
     return new Agent(logger, machine, bus, stores, { reconciler, keeper, uplink, probes, app });
+  }
+
+  /** Whether NATS lets this host in, and what answers there is the API that it knows. */
+  get isAnswered(): boolean {
+    return this.bus.connected && !this.loops.uplink.isDoubtful;
   }
 
   async start(): Promise<void> {
@@ -187,6 +194,7 @@ interface UplinkNeeds extends Who {
   machine: Machine;
   identities: FileIdentityStore;
   bus: Bus;
+  verifier: Verifier;
   clock: ServerClock;
   journal: Journal;
   desired: DesiredStore;
@@ -197,8 +205,8 @@ interface UplinkNeeds extends Who {
 }
 
 function createUplink(needs: UplinkNeeds): Uplink {
-  const { credentials, removal, machine, identities, bus, clock, journal, desired, reporter, reconciler, logger } =
-    needs;
+  const { credentials, removal, machine, identities, reporter, reconciler } = needs;
+  const { bus, verifier, clock, journal, desired, logger } = needs;
   const host = credentials.record.hostId;
   const inventory = () => reconciler.lastLook?.inventory;
   const requestSnapshot = () => {
@@ -212,13 +220,14 @@ function createUplink(needs: UplinkNeeds): Uplink {
     return { epoch: journal.epoch, ...desired.held, journalHead: journal.head, inventory: hash, at };
   });
   desired.onChange(() => beats.now());
+  reconciler.forgedAnswers = () => performance.now() - bus.unprovenAt < FORGED_MS;
   if (removal.noted) reconciler.standDown();
   const offer = () => offerOf(identities.warm.free, reconciler.lastLook?.facts.ground);
   const about = { host, simulated: machine.simulated, inventory, offer };
   const uplink = new Uplink({
     ...{ bus, journal, beats, clock, logger, requestSnapshot },
-    greeter: new Greeter({ ...about, bus, journal, desired, clock, logger }),
-    sender: new BatchSender({ host, bus, journal, logger, requestSnapshot }),
+    greeter: new Greeter({ ...about, bus, verifier, journal, desired, clock, logger }),
+    sender: new BatchSender({ host, bus, verifier, journal, logger, requestSnapshot }),
     learnedSkew: (skewMs) => (reconciler.clockSkewMs = skewMs),
     fence: (cause) => reconciler.fence(cause),
     removed: async (cause) => {

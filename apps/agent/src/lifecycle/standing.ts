@@ -7,8 +7,8 @@ import type { Agent, Who } from './agent.js';
 const PATIENCE = { firstMs: 5_000, maxMs: 120_000 };
 
 /**
- * Keeps this host let in: has what lets it in renewed in time, and asks the API when NATS is out of reach or refuses it. Resolves
- * with the new record when NATS or the keys are others, or with nothing when the agent is to stop.
+ * Keeps this host let in: has what lets it in renewed in time, and asks the API when NATS is out of reach or refuses it, or
+ * when what answers there signs with a key that it does not know. Resolves with the new record when NATS or the keys are others, or with nothing when the agent is to stop.
  */
 export async function whenMoved(
   agent: Agent,
@@ -18,7 +18,7 @@ export async function whenMoved(
   for (let attempt = 1; !signal.aborted; attempt++) {
     await pause(backoffMs(attempt, PATIENCE), signal);
     if (signal.aborted) return undefined;
-    const isFine = agent.bus.connected && !credentials.isDue();
+    const isFine = agent.isAnswered && !credentials.isDue();
     if (isFine) attempt = 0;
     if (isFine) continue;
     const before = credentials.record;

@@ -109,8 +109,9 @@ describe('findCauses', () => {
   });
 
   it('tells its own troubles', () => {
-    const troubled = { clockSkewMs: -3_600_000, cloned: true, damage: ['x is gone'] };
-    expect(codes(observed(), troubled)).toEqual(['clock-skew', 'host-cloned', 'journal-damaged']);
+    const troubled = { clockSkewMs: -3_600_000, cloned: true, forgedAnswers: true, damage: ['x is gone'] };
+    const named = ['clock-skew', 'host-cloned', 'answers-forged', 'journal-damaged'];
+    expect(codes(observed(), troubled)).toEqual(named);
     expect(codes(observed(), { clockSkewMs: 300 })).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { FindingCode, NetworkId, NodeId, ObservedState } from '@orrery/shared/contracts';
+import { FINDINGS, type FindingCode, type NetworkId, type NodeId, type ObservedState } from '@orrery/shared/contracts';
 import { findContainers } from './findings-containers.js';
 import { findDisagreements } from './findings-interfaces.js';
 import { findNodes } from './findings-nodes.js';
@@ -37,7 +37,7 @@ function findStuckItems({ items, outcome, tries }: FindingsInput): FoundCause[] 
   });
 }
 
-function findAgentTroubles({ clockSkewMs, cloned, damage }: FindingsInput): FoundCause[] {
+function findAgentTroubles({ clockSkewMs, cloned, forgedAnswers, damage }: FindingsInput): FoundCause[] {
   const host = { node: null, network: null, item: null, holdMs: 0 };
   const found: FoundCause[] = [];
   if (clockSkewMs !== undefined && Math.abs(clockSkewMs) > SKEW_MS)
@@ -51,6 +51,12 @@ function findAgentTroubles({ clockSkewMs, cloned, damage }: FindingsInput): Foun
       ...{ ...host, code: 'host-cloned', severity: 'error' },
       cause: 'another agent runs with the identity of this host; this one only watches',
       fix: 'Stop one of both. On the copy delete ORRERY_AGENT_HOME, so that it joins as a host of its own.',
+    });
+  if (forgedAnswers)
+    found.push({
+      ...{ ...host, code: 'answers-forged', severity: 'error' },
+      cause: 'answers came over NATS that the API did not sign; they were ignored',
+      fix: FINDINGS['answers-forged'].fix,
     });
   if (damage.length > 0)
     found.push({

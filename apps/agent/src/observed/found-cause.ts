@@ -37,6 +37,8 @@ export interface FindingsInput {
   /** The agent's clock minus the API's, in milliseconds; undefined before the first hello. */
   clockSkewMs: number | undefined;
   cloned: boolean;
+  /** Of late, answers came that the API did not sign. */
+  forgedAnswers?: boolean;
   damage: readonly string[];
   /** What this host allows, and which items it does not; left out where nobody judges. */
   policy?: { held: HeldPolicy; denials: Denials } | undefined;

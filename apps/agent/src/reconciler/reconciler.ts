@@ -64,6 +64,7 @@ export class Reconciler {
   #denials: Denials = new Map();
   #seenRevisions = '';
   #clockSkewMs: number | undefined;
+  #forgedAnswers: () => boolean = () => false;
   /** Why nothing is done: another agent has this identity, or nobody wants anything of this host. */
   #watchesOnly: 'cloned' | 'removed' | undefined;
   /** While a container that is new is being made. */
@@ -136,6 +137,11 @@ export class Reconciler {
     this.#clockSkewMs = skew;
   }
 
+  /** Whether answers came of late that the API did not sign. */
+  set forgedAnswers(ask: () => boolean) {
+    this.#forgedAnswers = ask;
+  }
+
   /** Undefined before the first look. */
   get lastLook(): LastLook | undefined {
     return this.#last;
@@ -199,6 +205,7 @@ export class Reconciler {
         tries: (item) => this.#retries.tries(item),
         clockSkewMs: this.#clockSkewMs,
         cloned: this.#watchesOnly === 'cloned',
+        forgedAnswers: this.#forgedAnswers(),
         policy: { held, denials },
       },
     });

@@ -23,7 +23,7 @@ export interface Look {
   observed: ObservedState;
   desired: DesiredItems;
   context: AssessContext;
-  trouble: Pick<FindingsInput, 'tries' | 'clockSkewMs' | 'cloned' | 'policy'>;
+  trouble: Pick<FindingsInput, 'tries' | 'clockSkewMs' | 'cloned' | 'forgedAnswers' | 'policy'>;
   now: number;
 }
 

@@ -1,4 +1,4 @@
-import type { Bus } from '@orrery/shared/bus';
+import type { Bus, Verifier } from '@orrery/shared/bus';
 import { EventBatchReply, subjects, type AgentEvent, type HostId } from '@orrery/shared/contracts';
 import { crashPoint, pause, type Logger } from '@orrery/shared/runtime';
 import type { Journal } from '../journal/journal.js';
@@ -6,6 +6,7 @@ import type { Journal } from '../journal/journal.js';
 export interface BatchSenderParts {
   host: HostId;
   bus: Bus;
+  verifier: Verifier;
   journal: Journal;
   logger: Logger;
   requestSnapshot: () => void;
@@ -46,10 +47,10 @@ export class BatchSender {
     events: AgentEvent[],
     signal: AbortSignal,
   ): Promise<Sending | undefined> {
-    const { host, bus, journal } = this.parts;
+    const { host, bus, verifier, journal } = this.parts;
     const batch = { epoch, from: events[0]?.seq, events };
     crashPoint('uplink.before-send');
-    const reply = await bus.request(subjects.events(host), batch, EventBatchReply, BATCH_MS);
+    const reply = await bus.requestProven(subjects.events(host), batch, EventBatchReply, BATCH_MS, verifier);
     crashPoint('uplink.after-reply');
     switch (reply.result) {
       case 'stored':

@@ -1,8 +1,9 @@
-import type { Bus } from '@orrery/shared/bus';
+import type { Bus, Verifier } from '@orrery/shared/bus';
 import { HelloReply, subjects, type Hello, type HostId } from '@orrery/shared/contracts';
 import type { Logger } from '@orrery/shared/runtime';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Journal } from '../journal/journal.js';
+import { steadyNow } from '../lifecycle/steady-now.js';
 import { AGENT_VERSION } from '../version.js';
 import type { Offer } from './offer.js';
 import type { ServerClock } from './server-clock.js';
@@ -11,6 +12,8 @@ export interface GreeterParts {
   host: HostId;
   simulated: boolean;
   bus: Bus;
+  /** Knows the keys that answers are signed with. */
+  verifier: Verifier;
   journal: Journal;
   desired: DesiredStore;
   clock: ServerClock;
@@ -48,16 +51,23 @@ export class Greeter {
   }
 
   async #say(withState: boolean): Promise<HelloReply> {
-    const { host, bus, clock, desired } = this.parts;
-    const sentAt = Date.now();
+    const { host, bus, verifier, desired } = this.parts;
+    const sentAt = steadyNow();
     const state = withState ? desired.signed : undefined;
     const offer = this.parts.offer();
     const hello: Hello = { ...this.#about(), ...offer, ...(state ? { state } : {}) };
-    const reply = await bus.request(subjects.hello(host), hello, HelloReply, HELLO_MS);
+    const reply = await bus.requestProven(subjects.hello(host), hello, HelloReply, HELLO_MS, verifier);
     if (reply.result !== 'welcome') return reply;
-    clock.learn(reply.serverTime, sentAt);
+    this.#learn(reply.serverTime, sentAt);
     this.#offered = JSON.stringify(offer);
     return reply;
+  }
+
+  #learn(serverTime: string, sentAt: number): void {
+    const backMs = this.parts.clock.learn(serverTime, sentAt);
+    if (backMs === undefined) return;
+    const line = { event: 'hello.api-clock-set-back', backMs: Math.round(backMs), serverTime };
+    this.parts.logger.warn(line, 'the clock of the API was set back: calls are checked with it one by one meanwhile');
   }
 
   #about(): Omit<Hello, keyof Offer> {

@@ -59,6 +59,8 @@ export class Uplink {
   #doubt = false;
   #remindAt = 0;
   #heardAt = -Infinity;
+  /** Since the last answer that the API signed there were only others. */
+  #isDoubtful = false;
   /** When the last hello was said, answered or not. */
   #saidAt = -Infinity;
   /** The API is to hear of another offer: hello is said again between two batches, and the link counts as up meanwhile. */
@@ -85,6 +87,11 @@ export class Uplink {
   /** Whether the API knew this host when it answered last. */
   get isWelcome(): boolean {
     return this.#isKnown && !this.#fenced;
+  }
+
+  /** Whether what answers in the API's place signs with none of the keys that this host knows. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful;
   }
 
   /** Whether the API has answered of late. */
@@ -145,6 +152,7 @@ export class Uplink {
       } catch (error) {
         failures += 1;
         this.#greeted = false;
+        if (error instanceof BusError && error.code === 'unproven') this.#isDoubtful = true;
         this.#logFailure(error, failures);
         await pause(backoffMs(failures, PAUSES), signal);
       }
@@ -191,6 +199,7 @@ export class Uplink {
     this.#saidAt = asked;
     const reply = await greeter.greet();
     this.#heardAt = asked;
+    this.#isDoubtful = false;
     this.#isKnown = reply.result !== 'refused';
     if (reply.result === 'refused') return this.#refused(reply);
     await this.parts.known();

@@ -1,7 +1,8 @@
 import { Global, Module, type INestApplicationContext } from '@nestjs/common';
-import { BusStrategy, type NatsTrust } from '@orrery/shared/bus';
+import { BusStrategy, type NatsTrust, type Signer } from '@orrery/shared/bus';
 import type { Logger } from '@orrery/shared/runtime';
 import { API_CONFIG, type ApiConfig } from '../config.js';
+import { SIGNER } from '../desired/signing.module.js';
 import { LOGGER } from '../logger.js';
 import { Buses, openTrust } from './buses.js';
 import { FloodGate } from './flood-gate.js';
@@ -23,6 +24,7 @@ export const createBusStrategy = (app: INestApplicationContext) =>
     bus: app.get(Buses).answers,
     queue: QUEUE,
     takes: (host, bytes) => app.get(FloodGate).takes(host, bytes),
+    signer: app.get<Signer>(SIGNER),
     isSilentTo: (host) => app.get(OpenConnections).areFarTooMany(host),
   });
 

@@ -19,15 +19,27 @@ export class HostCalls {
 
   /** Throws AppError: host-away, bus-unavailable, call-failed. */
   async call<Schema extends z.ZodType>(host: HostRef, op: Call['op'], result: Schema): Promise<z.infer<Schema>> {
-    const call: Call = { callId: newId('cal'), expiresAt: new Date(Date.now() + WITHIN_MS).toISOString(), op };
-    const message = this.signer.sign(subjects.call(host.id), JSON.stringify(call));
-    const reply = await this.bus.requestSigned(message, CallReply, WITHIN_MS).catch((error: unknown) => {
+    const reply = await this.#ask(host, op).catch((error: unknown) => {
       throw error instanceof BusError ? explain(host, error) : error;
     });
     if (reply.result === 'problem') throw failed(host, `${reply.code}: ${reply.cause}`);
     const parsed = result.safeParse(reply.value);
     if (parsed.success) return parsed.data;
     throw failed(host, 'its agent answered in a form that this API does not know');
+  }
+
+  /** Once more with the agent's challenge when it cannot tell by its clock that the call is new: one of the clocks was set. */
+  async #ask(host: HostRef, op: Call['op']): Promise<CallReply> {
+    const callId = newId('cal');
+    const end = performance.now() + WITHIN_MS;
+    const send = (more: Pick<Call, 'challenge'>) => {
+      const leftMs = Math.max(1, Math.round(end - performance.now()));
+      const call: Call = { callId, expiresAt: new Date(Date.now() + leftMs).toISOString(), ...more, op };
+      return this.bus.requestSigned(this.signer.sign(subjects.call(host.id), JSON.stringify(call)), CallReply, leftMs);
+    };
+    const reply = await send({});
+    const challenge = reply.result === 'problem' && reply.code === 'expired' ? reply.challenge : undefined;
+    return challenge === undefined ? reply : send({ challenge });
   }
 }
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder } from '../../../../test/support/servers.js';
 import { BUNDLE_FOLDER } from './agent-bundle.js';
 import { installScript, shellWord } from './install-script.js';
 
@@ -27,19 +30,42 @@ describe('the installer', () => {
     expect(spawnSync('/bin/sh', ['-n'], { input: `${script}\nif` }).status).not.toBe(0);
   });
 
+  const run = (input: string, args: string[] = [], env: Record<string, string> = { PATH: '' }) => {
+    const { status, stdout, stderr } = spawnSync('/bin/sh', ['-s', '--', ...args], { input, encoding: 'utf8', env });
+    return { status, stdout, stderr };
+  };
+  const TOKEN = 'orrery_token=orj1.x\n';
+
   it('does nothing when the download was cut short, wherever that was', () => {
     for (let end = 100; end < script.trimEnd().length; end += 211) {
-      const ran = spawnSync('/bin/sh', ['-s', '--', 'token'], {
-        input: script.slice(0, end),
-        encoding: 'utf8',
-        env: { PATH: '' },
-      });
+      const ran = run(TOKEN + script.slice(0, end));
       // Neither its own messages nor a tool that it misses: it did not begin.
       expect(ran.stdout).toBe('');
       expect(ran.stderr).not.toMatch(/orrery:|not found/);
     }
-    const whole = spawnSync('/bin/sh', ['-s', '--', 'token'], { input: script, encoding: 'utf8', env: { PATH: '' } });
-    expect(whole.stderr).toMatch(/orrery:|not found/);
+    expect(run(TOKEN + script).stderr).toMatch(/orrery:|not found/);
+  });
+
+  it('refuses a token on the command line, says why and what to do, and does nothing', () => {
+    const { status, stderr } = run(script, ['orj1.x']);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('can be read by every user of this machine')]);
+    expect(stderr).toContain('--token-file');
+    expect(run(TOKEN + script).stderr).not.toContain('every user');
+  });
+
+  describe('reads a token file', () => {
+    const read = async (mode: number) => {
+      const file = join(await temporaryFolder('token'), 'join.token');
+      await writeFile(file, 'orj1.x\n');
+      await chmod(file, mode);
+      return run(script, ['--token-file', file], { PATH: '/usr/bin:/bin', ORRERY_AGENT_HOME: '/dev/null/none' }).stderr;
+    };
+
+    it('of mode 0600, and none that others may read or change', async () => {
+      for (const mode of [0o640, 0o604, 0o620]) expect(await read(mode)).toContain('Fix: chmod 600');
+      for (const mode of [0o600, 0o400]) expect(await read(mode)).not.toMatch(/chmod|cannot be read/);
+      expect(run(script, ['--token-file', '/nowhere'], { PATH: '/usr/bin:/bin' }).stderr).toContain('cannot be read');
+    });
   });
 
   it('takes any text as a text', () => {

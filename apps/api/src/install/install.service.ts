@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { Install } from '@orrery/shared/contracts';
+import { TOKEN_PLACE, type Install } from '@orrery/shared/contracts';
 import type { AddressInfo, Server } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export class InstallService {
       pin,
       loopbackOnly,
       platform,
-      command: loopbackOnly ? null : `${curl(pin)} ${url}/install.sh | sh -s --`,
+      command: loopbackOnly ? null : pasted(pin, url),
     };
   }
 
@@ -53,6 +53,13 @@ export class InstallService {
     return `${this.tls.options ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 }
+
+/**
+ * The token is the first line of what sh reads, written by the echo that every shell has built in: no process has it among its
+ * arguments, which each user of the machine may read, or in its environment.
+ */
+const pasted = (pin: string | null, url: string) =>
+  `{ echo orrery_token=${TOKEN_PLACE}; ${curl(pin)} ${url}/install.sh; } | sh`;
 
 /** The pinned key replaces the chain of certificates: -k alone would let anyone in between. */
 export const curl = (pin: string | null) => (pin ? `curl -fsSLk --pinnedpubkey 'sha256//${pin}'` : 'curl -fsSL');

@@ -1,4 +1,4 @@
-import { Host, Install, JoinTokenMade, Node } from '@orrery/shared/contracts';
+import { Host, Install, JoinTokenMade, Node, TOKEN_PLACE } from '@orrery/shared/contracts';
 import type { ApiClient } from '../api/api-client.js';
 import { apiPath } from '../api/paths.js';
 import { CliError } from '../errors/cli-error.js';
@@ -72,7 +72,7 @@ async function add(context: Context, given: string | undefined, options: AddOpti
   };
   const made = await client.request('POST', '/v1/join-tokens', JoinTokenMade, { body });
   const { token, secret } = made.value;
-  const line = safeText(`${command} ${secret}`);
+  const line = safeText(command.replace(TOKEN_PLACE, secret));
   const where = safeText(platform ? `${name} (${platform})` : name);
   const toRun = `Run on ${where} as root within ${durationText(expiresIn)} (once):\n  ${line}`;
   const asJson = options.output === 'json';

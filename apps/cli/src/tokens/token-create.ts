@@ -1,4 +1,4 @@
-import { ApiTokenMade, Install, JoinTokenMade, Role } from '@orrery/shared/contracts';
+import { ApiTokenMade, Install, JoinTokenMade, Role, TOKEN_PLACE } from '@orrery/shared/contracts';
 import { usageError } from '../errors/usage-error.js';
 import { HOW_TO_LISTEN } from '../hosts/how-to-listen.js';
 import { labelOption, labelsOf } from '../options/label-option.js';
@@ -54,7 +54,9 @@ export const tokenCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
     if (!options.join) return;
     const { command, platform } = (await client.get('/v1/install', Install)).value;
     const which = platform ? ` (${platform})` : '';
-    terminal.err(command ? `Run on the machine${which}, as root:\n  ${command} ${secret}` : LISTEN_FIRST);
+    terminal.err(
+      command ? `Run on the machine${which}, as root:\n  ${command.replace(TOKEN_PLACE, secret)}` : LISTEN_FIRST,
+    );
   },
 });
 

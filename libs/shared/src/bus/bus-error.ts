@@ -1,7 +1,10 @@
 import { AppError } from '../runtime/index.js';
 
-/** no-responder: the broker says that nobody listens (the host is away). timeout: unknown what happened. disconnected: not sent. */
-export type BusErrorCode = 'no-responder' | 'timeout' | 'disconnected' | 'bad-reply' | 'too-large';
+/**
+ * no-responder: the broker says that nobody listens (the host is away). timeout: unknown what happened. disconnected: not sent.
+ * unproven: answers came, but none that the API signed for this request.
+ */
+export type BusErrorCode = 'no-responder' | 'timeout' | 'unproven' | 'disconnected' | 'bad-reply' | 'too-large';
 
 export class BusError extends AppError {
   declare readonly code: BusErrorCode;

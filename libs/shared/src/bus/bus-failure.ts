@@ -4,6 +4,7 @@ import { BusError } from './bus-error.js';
 
 /** What a request of the NATS client that failed means for who asked. */
 export function asBusError(subject: string, timeoutMs: number, error: unknown): BusError {
+  if (error instanceof BusError) return error;
   if (error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders()))
     return new BusError('no-responder', `nobody answers on ${subject}`, error);
   if (error instanceof TimeoutError)

@@ -3,6 +3,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { inboxPrefix, hostOf, type HostId } from '../contracts/index.js';
 import type { Bus } from './bus.js';
 import type { Incoming } from './incoming.js';
+import type { Signer } from './signing.js';
 
 export interface BusStrategyOptions {
   bus: Bus;
@@ -14,6 +15,8 @@ export interface BusStrategyOptions {
   takes?: (host: HostId, bytes: number) => boolean;
   /** API: hosts that get no answer now. Asked when the answer is ready. */
   isSilentTo?: (host: HostId) => boolean;
+  /** API: signs the answers to requests that ask for it. */
+  signer?: Signer;
 }
 
 /**
@@ -45,7 +48,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   #register(subject: string, handler: MessageHandler): void {
-    const { bus, host, queue, isSilentTo, takes } = this.options;
+    const { bus, host, queue, signer, isSilentTo, takes } = this.options;
     const respond = async (message: Incoming) => {
       const result = (await handler(message)) as unknown;
       return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
@@ -64,6 +67,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
       silent,
       admits,
       ...(queue && !handler.isEventHandler ? { queue } : {}),
+      ...(signer ? { signer } : {}),
     });
   }
 }

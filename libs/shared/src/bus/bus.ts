@@ -15,23 +15,27 @@ import { connectionOptions, type BusOptions } from './connection-options.js';
 import { asBusError } from './bus-failure.js';
 import { Deafness } from './deafness.js';
 import { Incoming } from './incoming.js';
-import { KEY_HEADER, SIGNATURE_HEADER } from './signing.js';
+import { answerProven, askProven } from './proven-answer.js';
+import { KEY_HEADER, SIGNATURE_HEADER, type Signer, type Verifier } from './signing.js';
 
 const DRAIN_MS = 5000;
 /** A reply subject comes back with every copy of the answer; the client library makes them of 75 letters. */
 const MOST_REPLY_LETTERS = 256;
 /** A subscription that the broker refused is asked for again: what allows it may be on its way to the broker. */
 const AGAIN = { firstMs: 1000, maxMs: 30_000 };
+const TELL_EVERY_MS = 60 * 60_000;
 
 export interface RespondOptions {
   /** Queue group: one of its responders gets each message. Without it every subscriber gets all. */
   queue?: string;
-  /** A request whose reply subject does not start with this is dropped: a requester cannot make us publish elsewhere (THREATS). */
+  /** A request whose reply subject does not start with this is dropped: a requester cannot make us publish elsewhere (docs/threats.md). */
   replyPrefix?: (subject: string) => string | undefined;
   /** Asked before anything is done with a message, with its size in bytes: false drops it. */
   admits?: (subject: string, bytes: number) => boolean;
   /** Asked when an answer is ready: true drops it. */
   silent?: (subject: string) => boolean;
+  /** Signs the answers to requests that ask for it. */
+  signer?: Signer;
   /** Most requests handled at once; further ones wait in the subscription. */
   concurrency?: number;
 }
@@ -53,6 +57,9 @@ export class Bus {
   #connected = false;
   #refusal: string | undefined;
   #tellRefusedAt = -Infinity;
+  #unproven = 0;
+  #unprovenAt = -Infinity;
+  #unprovenToldAt = -Infinity;
   #connecting: Promise<void>;
 
   constructor(private readonly options: BusOptions) {
@@ -69,6 +76,11 @@ export class Bus {
     return this.#refusal;
   }
 
+  /** When the last answer came that was not signed for its request, by `performance.now()`. */
+  get unprovenAt(): number {
+    return this.#unprovenAt;
+  }
+
   /** Calls back at every change of `connected`; returns the way to stop it. */
   onStatus(listener: (connected: boolean) => void): () => void {
     this.#listeners.add(listener);
@@ -83,6 +95,22 @@ export class Bus {
     timeoutMs: number,
   ): Promise<z.infer<Schema>> {
     return this.#request(subject, JSON.stringify(body), undefined, reply, timeoutMs);
+  }
+
+  /**
+   * Sends a JSON body and takes only an answer that one of the verifier's keys signed for this very request: whoever else may
+   * publish into our inbox cannot answer in its place. Throws BusError only.
+   */
+  async requestProven<Schema extends z.ZodType>(
+    subject: string,
+    body: unknown,
+    reply: Schema,
+    timeoutMs: number,
+    verifier: Verifier,
+  ): Promise<z.infer<Schema>> {
+    const request = { subject, body: JSON.stringify(body), timeoutMs, verifier };
+    const onUnproven = () => this.#noteUnproven(subject);
+    return this.#ask(subject, reply, timeoutMs, (connection) => askProven(connection, { ...request, onUnproven }));
   }
 
   /** Sends a text that is no JSON and parses the reply. Throws BusError only. */
@@ -118,11 +146,8 @@ export class Bus {
     if (!connection || !this.#connected) throw new BusError('disconnected', 'not connected to NATS');
     const found: z.infer<Schema>[] = [];
     try {
-      for await (const { data } of await connection.requestMany(subject, JSON.stringify(body), {
-        strategy: 'stall',
-        maxWait,
-      }))
-        found.push(parseReply(subject, data, reply));
+      const answers = await connection.requestMany(subject, JSON.stringify(body), { strategy: 'stall', maxWait });
+      for await (const message of answers) found.push(parseReply(subject, message, reply));
     } catch (error) {
       throw error instanceof BusError ? error : asBusError(subject, maxWait, error);
     }
@@ -266,15 +291,11 @@ export class Bus {
     const isOwn = prefix !== undefined && reply?.startsWith(`${prefix}.`) && reply.length <= MOST_REPLY_LETTERS;
     if (reply && options.replyPrefix && !isOwn) return this.#refuseReply(subject, reply);
     try {
-      const incoming = new Incoming(
-        subject,
-        message.data,
-        reply,
-        message.headers?.get(KEY_HEADER) || undefined,
-        message.headers?.get(SIGNATURE_HEADER) || undefined,
-      );
-      const answer = await handler(incoming);
-      if (reply && answer !== undefined && !options.silent?.(subject)) message.respond(JSON.stringify(answer));
+      const answer = await handler(Incoming.of(message));
+      if (!reply || answer === undefined || options.silent?.(subject)) return;
+      const body = JSON.stringify(answer);
+      if (options.signer) await answerProven(message, body, options.signer);
+      else message.respond(body);
     } catch (error) {
       // No answer: the requester's time-out and its retry are the mechanism.
       logger.warn({ event: 'bus.handler-failed', subject, cause: describeError(error) }, 'a message handler failed');
@@ -298,32 +319,51 @@ export class Bus {
     });
   }
 
-  async #request<Schema extends z.ZodType>(
+  /** Somebody answers in the API's place, or the API has a key that we do not know: told once, then hourly. */
+  #noteUnproven(subject: string): void {
+    this.#unproven += 1;
+    const now = performance.now();
+    this.#unprovenAt = now;
+    if (now - this.#unprovenToldAt < TELL_EVERY_MS) return;
+    this.#unprovenToldAt = now;
+    const line = { event: 'bus.answer-unproven', subject, count: this.#unproven };
+    this.options.logger.warn(line, 'passed over an answer that no key known to this host signed for its request');
+  }
+
+  #request<Schema extends z.ZodType>(
     subject: string,
     body: string,
     signature: ReturnType<typeof headers> | undefined,
     reply: Schema,
     timeoutMs: number,
   ): Promise<z.infer<Schema>> {
+    const options = { timeout: timeoutMs, ...(signature ? { headers: signature } : {}) };
+    return this.#ask(subject, reply, timeoutMs, (connection) => connection.request(subject, body, options));
+  }
+
+  async #ask<Schema extends z.ZodType>(
+    subject: string,
+    reply: Schema,
+    timeoutMs: number,
+    ask: (connection: NatsConnection) => Promise<Msg>,
+  ): Promise<z.infer<Schema>> {
     const connection = this.#connection;
     if (!connection || !this.#connected || this.#stop.signal.aborted)
       throw new BusError('disconnected', 'not connected to NATS');
     const askedAt = performance.now();
-    const message = await connection
-      .request(subject, body, { timeout: timeoutMs, ...(signature ? { headers: signature } : {}) })
-      .catch((error: unknown) => {
-        const failure = asBusError(subject, timeoutMs, error);
-        if (failure.code === 'no-responder') this.#deafness.heard();
-        else if (failure.code === 'timeout') this.#noteSilence(connection, askedAt);
-        throw failure;
-      });
+    const message = await ask(connection).catch((error: unknown) => {
+      const failure = asBusError(subject, timeoutMs, error);
+      if (failure.code === 'no-responder' || failure.code === 'unproven') this.#deafness.heard();
+      else if (failure.code === 'timeout') this.#noteSilence(connection, askedAt);
+      throw failure;
+    });
     this.#deafness.heard();
-    return parseReply(subject, message.data, reply);
+    return parseReply(subject, message, reply);
   }
 }
 
-function parseReply<Schema extends z.ZodType>(subject: string, data: Uint8Array, schema: Schema): z.infer<Schema> {
-  const parsed = schema.safeParse(new Incoming(subject, data, undefined, undefined, undefined).json);
+function parseReply<Schema extends z.ZodType>(subject: string, message: Msg, schema: Schema): z.infer<Schema> {
+  const parsed = schema.safeParse(Incoming.of(message).json);
   if (parsed.success) return parsed.data;
   throw new BusError('bad-reply', `the answer on ${subject} does not have the agreed shape: ${parsed.error.message}`);
 }

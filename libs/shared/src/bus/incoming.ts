@@ -1,4 +1,6 @@
+import type { Msg } from '@nats-io/transport-node';
 import { hostOf, type HostId, type SignedMessage } from '../contracts/index.js';
+import { KEY_HEADER, SIGNATURE_HEADER } from './signing.js';
 
 /** A message as it came: nothing in it is trusted before its handler has parsed it with a schema. */
 export class Incoming {
@@ -9,6 +11,12 @@ export class Incoming {
     private readonly key: string | undefined,
     private readonly signature: string | undefined,
   ) {}
+
+  /** `subject`: the one that its signature has to hold for, where that is another than it came on. */
+  static of({ subject: cameOn, data, reply, headers }: Msg, subject = cameOn): Incoming {
+    const header = (name: string) => headers?.get(name) || undefined;
+    return new Incoming(subject, data, reply, header(KEY_HEADER), header(SIGNATURE_HEADER));
+  }
 
   /** The host that the subject names: the broker let only that host use it. */
   get host(): HostId | undefined {

@@ -171,6 +171,11 @@ export const FINDINGS: Record<Exclude<FindingCode, WaitingCode | FailureCode>, E
     means: 'The host’s clock is far from the API’s. Order does not depend on it; reading does.',
     fix: 'Set up time synchronisation (chrony, systemd-timesyncd).',
   },
+  'answers-forged': {
+    means:
+      'Answers reached the agent over NATS that the API did not sign for its request. They were ignored. Somebody with access to NATS answers in the API’s place.',
+    fix: 'Check who can connect to NATS. If hosts share one NATS user (NATS_URL has a user), set NATS_URL without one, so that each host has its own key. Otherwise check who can read secrets/nats in the API’s state folder.',
+  },
   'host-cloned': {
     means: 'Two agents use one identity: a cloned machine or snapshot. Both are fenced.',
     fix: 'Remove the agent’s state folder on one of them and let it join anew.',

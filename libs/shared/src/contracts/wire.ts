@@ -130,10 +130,16 @@ export const Beat = z.object({
 });
 export type Beat = z.infer<typeof Beat>;
 
-/** One-shot operations. `expiresAt` is server time; ids are journaled first: at most once. */
+const Challenge = z.string().max(100);
+
+/**
+ * One-shot operations. `expiresAt` is server time; ids are journaled first: at most once. `challenge` is what the agent gave with
+ * `expired`: signed again with it, the call is recent whatever the clocks say.
+ */
 export const Call = z.object({
   callId: CallId,
   expiresAt: z.iso.datetime(),
+  challenge: Challenge.optional(),
   op: z.discriminatedUnion('op', [
     z.object({ op: z.literal('logs'), node: NodeId, tail: z.int().min(1).max(1000).default(100) }),
     z.object({ op: z.literal('doctor') }),
@@ -161,6 +167,8 @@ export const CallReply = z.discriminatedUnion('result', [
     result: z.literal('problem'),
     code: z.enum(['expired', 'unsupported', 'outcome-unknown', 'rejected', 'failed']),
     cause: Cause,
+    /** With `expired`: nothing was done, and the same call signed again with this is done. */
+    challenge: Challenge.optional(),
   }),
 ]);
 export type CallReply = z.infer<typeof CallReply>;

@@ -15,6 +15,7 @@ export const FindingCode = z.enum([
   'clock-skew',
   'host-cloned',
   'connections-excess', // more connections with one host's key than an agent ever has
+  'answers-forged', // answers came that the API did not sign
   'network-without-addresses', // no pool and no route: no node in it ever gets an IPv4 address
   'pool-exhausted', // more nodes are authorized than the pools have addresses
   'address-outside-routes', // a node has an address that no route of the network leads to

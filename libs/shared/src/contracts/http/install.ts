@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Stands in `command` for the join token. */
+export const TOKEN_PLACE = 'TOKEN';
+
 /** How a further machine becomes a host of this Orrery. */
 export const Install = z
   .object({
@@ -11,7 +14,7 @@ export const Install = z
     loopbackOnly: z.boolean(),
     /** Of the machines for which it has an agent to give, such as `linux-x64`. */
     platform: z.string().nullable().default(null),
-    /** What a person pastes on the machine, as root, with ` ` and a join token after it; null when `loopbackOnly`. */
+    /** What a person pastes on the machine, as root, with a join token in place of `TOKEN`; null when `loopbackOnly`. */
     command: z.string().nullable(),
   })
   .meta({ id: 'Install' });
