@@ -1,7 +1,9 @@
-import { Body, Controller, Headers, HttpCode, Ip, Post } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Post, Req } from '@nestjs/common';
 import { JoinNonce, JoinReply, JoinRequest, RenewRequest } from '@orrery/shared/contracts';
+import type { FastifyRequest } from 'fastify';
 import { bearerToken } from '../auth/bearer.js';
 import { Policy } from '../auth/policy.decorator.js';
+import { clientOf } from '../http/client-address.js';
 import { Operation } from '../http/operation.decorator.js';
 import { JoinService } from './join.service.js';
 import { Nonces } from './nonces.js';
@@ -57,7 +59,7 @@ export class JoinController {
     problems: ['proof-refused', 'host-revoked', 'unknown-host'],
     body: true,
   })
-  renew(@Body({ schema: RenewRequest }) request: RenewRequest, @Ip() address: string): Promise<JoinReply> {
-    return this.renewals.renew(address, request);
+  renew(@Body({ schema: RenewRequest }) request: RenewRequest, @Req() asked: FastifyRequest): Promise<JoinReply> {
+    return this.renewals.renew(clientOf(asked), request);
   }
 }

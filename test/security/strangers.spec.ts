@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiTokenMade, HostPage, Problem } from '@orrery/shared/contracts';
+import { eventually } from '../support/eventually.js';
+import { compare, slowdown, tell } from '../support/strangers/calm-and-attacked.js';
+import { addressOf, Stranger, unreadMb } from '../support/strangers/stranger.js';
+import { OpenSocket, sendRaw, statusOf } from '../support/raw-http.js';
+import { System } from '../support/system/system.js';
+
+const MOST_SLOWDOWN = 2;
+/** A slower p99 than this is felt; below it, the ratio is that of a machine with something else to do. */
+const NOISE_MS = 40;
+/** Connections of one address that may come in the same moment. */
+const AT_ONCE = 256;
+
+let system: System;
+let port: number;
+let bundle: string;
+
+beforeAll(async () => {
+  system = await System.start();
+  port = Number(new URL(system.api.url).port);
+  bundle = `/agent/orrery-agent-${process.platform}-${process.arch}.tar.gz`;
+  // It is packed at the first request.
+  await eventually(async () => (await fetch(`${system.api.url}${bundle}`, { method: 'HEAD' })).ok, { within: 150_000 });
+}, 240_000);
+afterAll(() => system?.close());
+
+const get = (path: string, ...headers: string[]) =>
+  [`GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, ...headers, '', ''].join('\r\n');
+const honest = () => system.api.get('/v1/hosts', HostPage);
+
+describe('answers that nobody reads', () => {
+  const unread = (path: string, count: number, ...headers: string[]) =>
+    Array.from({ length: count }, (_, at) => new Stranger(port, get(path, ...headers), addressOf(at)));
+
+  /** What the kernel keeps at most, while an honest client asks in turn in peace and under attack. */
+  async function measure(what: string, strangers: () => Stranger[]): Promise<number> {
+    let most = 0;
+    const look = async () => (most = Math.max(most, await unreadMb(port)));
+    const attack = async () => {
+      const attackers = strangers();
+      await eventually(async () => (await look()) > 1, { what: 'answers are unread' });
+      return async () => {
+        await look();
+        attackers.forEach((stranger) => stranger.close());
+      };
+    };
+    const rounds = await compare({ rounds: 3, samples: 150, ask: honest, attack });
+    tell(`${what}, at most ${most.toFixed(0)} MB unread`, rounds);
+    expect(slowdown(rounds, 99, NOISE_MS)).toBeLessThan(MOST_SLOWDOWN);
+    return most;
+  }
+
+  it('of 1,100 downloads leave an honest client as fast as before, and hold little memory', async () => {
+    expect(await measure('1,100 unread downloads', () => unread(bundle, 1100))).toBeLessThan(64);
+  }, 120_000);
+
+  it('of 1,100 pages, whose peers want the connection closed behind them, are bounded by address', async () => {
+    const page = '/docs/swagger-ui-bundle.js';
+    const size = Number((await fetch(system.api.url + page, { method: 'HEAD' })).headers.get('content-length'));
+    expect(size).toBeGreaterThan(1_000_000);
+    const most = await measure('1,100 unread pages', () =>
+      Array.from({ length: 1100 }, () => new Stranger(port, get(page, 'Connection: close'))),
+    );
+    expect(most).toBeLessThan((AT_ONCE * size) / 1e6);
+    await eventually(async () => (await unreadMb(port)) < 1, { within: 30_000, what: 'nothing is left behind' });
+  }, 120_000);
+
+  it('are ended after a while; who reads slowly and steadily is served to the end', async () => {
+    const token = await system.api.secret('admin.token');
+    const [still, steady] = ['127.0.1.1', '127.0.2.1'].map(
+      (from) => new Stranger(port, get(bundle, `Authorization: Bearer ${token}`), from),
+    ) as [Stranger, Stranger];
+    const reading = setInterval(() => steady.take(200_000), 100);
+    try {
+      // A closed connection shows in what the kernel keeps: who does not read is not told.
+      await eventually(async () => (await unreadMb(port, '127.0.2.1')) > 0, { what: 'both are under way' });
+      await eventually(async () => (await unreadMb(port, '127.0.1.1')) > 1, { what: 'nothing is read' });
+      await eventually(async () => (await unreadMb(port, '127.0.1.1')) === 0, { within: 40_000, what: 'it is ended' });
+      expect(steady.closed).toBe(false);
+      const before = steady.read;
+      await eventually(() => steady.read > before + 5_000_000, { within: 20_000, what: 'the steady one goes on' });
+    } finally {
+      clearInterval(reading);
+      for (const stranger of [still, steady]) stranger.close();
+    }
+  }, 90_000);
+
+  it('of other downloads do not keep a machine from its own: it comes again when it is told to', async () => {
+    const attackers = unread(bundle, 100);
+    try {
+      await eventually(async () => (await unreadMb(port)) > 20, { what: 'all places are taken' });
+      const first = await fetch(system.api.url + bundle);
+      expect([first.status, first.headers.get('retry-after')]).toEqual([503, '5']);
+      expect(Problem.parse(await first.json()).code).toBe('busy');
+      const download = async () => {
+        const answer = await fetch(system.api.url + bundle);
+        const { byteLength } = await answer.arrayBuffer();
+        return answer.ok && byteLength;
+      };
+      const bytes = await eventually(download, { within: 60_000, every: 1000, what: 'the machine gets the agent' });
+      expect(bytes).toBeGreaterThan(10_000_000);
+    } finally {
+      attackers.forEach((stranger) => stranger.close());
+    }
+  }, 120_000);
+});
+
+describe('connections that show no token', () => {
+  it('are few from one address, and those with a valid token stay however many they are', async () => {
+    const token = await system.api.secret('admin.token');
+    const known = Array.from(
+      { length: 80 },
+      () => new OpenSocket(port, get('/v1/hosts', `Authorization: Bearer ${token}`)),
+    );
+    await eventually(() => known.every(({ answer }) => statusOf(answer) === 200), { what: 'all are answered' });
+    const strangers = Array.from({ length: 300 }, () => new OpenSocket(port, 'GET / HTTP/1.1\r\nX-'));
+    try {
+      const open = () => strangers.filter(({ closed }) => !closed).length;
+      await eventually(() => open() <= 64, { what: 'strangers make room' });
+      expect(open()).toBeGreaterThan(32);
+      await honest();
+      expect(known.filter(({ closed }) => closed)).toEqual([]);
+    } finally {
+      for (const socket of [...known, ...strangers]) socket.close();
+    }
+  }, 60_000);
+});
+
+describe('wrong tokens', () => {
+  const wrong = () => `ora_${randomBytes(32).toString('base64url')}`;
+  const ask = (token: string) => system.api.raw('GET', '/v1/hosts', { token });
+
+  it('of a neighbour lock out neither a valid token nor one that was made just now, and are slowed themselves', async () => {
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ask(wrong())));
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10);
+    const from = performance.now();
+    expect((await ask(wrong())).status).toBe(429);
+    expect(performance.now() - from).toBeGreaterThan(900);
+    const body = { name: `fresh-${randomBytes(4).toString('hex')}`, role: 'viewer' };
+    const made = await system.api.ask('POST', '/v1/tokens', ApiTokenMade, { body });
+    expect((await ask(made.secret)).status).toBe(200);
+  });
+
+  it('as many as the connections of 16 addresses carry leave an honest client as fast as before', async () => {
+    let tries = 0;
+    const attack = () => {
+      const sockets = Array.from({ length: 1000 }, (_, at) => new Stranger(port, '', addressOf(at % 16)));
+      const send = setInterval(() => {
+        for (const socket of sockets.slice(0, 100)) socket.write(get('/v1/hosts', `Authorization: Bearer ${wrong()}`));
+        sockets.push(...sockets.splice(0, 100));
+        tries += 100;
+      }, 10);
+      return Promise.resolve(() => {
+        clearInterval(send);
+        sockets.forEach((socket) => socket.close());
+      });
+    };
+    const rounds = await compare({ rounds: 5, samples: 100, ask: honest, attack });
+    tell(`${tries} wrong tokens`, rounds);
+    expect(tries).toBeGreaterThan(1000);
+    expect(slowdown(rounds, 99, NOISE_MS)).toBeLessThan(MOST_SLOWDOWN);
+  }, 120_000);
+});
+
+describe('a request without a token', () => {
+  const post = (line: string, ...headers: string[]) =>
+    [`${line} HTTP/1.1`, `Host: 127.0.0.1:${port}`, 'Content-Type: application/json', ...headers, '', ''].join('\r\n');
+
+  it.each(['DELETE /v1/hosts/x', 'POST /v1/hosts/x/containers', 'PUT /v1/networks/8056c2e21c000001'])(
+    'is refused before its body is looked at: %s',
+    async (line) => {
+      const empty = post(line, 'Content-Length: 0', 'Connection: close');
+      expect(statusOf(await sendRaw(port, empty))).toBe(401);
+      const token = await system.api.secret('admin.token');
+      expect(statusOf(await sendRaw(port, empty.replace('\r\n', `\r\nAuthorization: Bearer ${token}\r\n`)))).toBe(400);
+    },
+  );
+
+  it('is refused before its body comes, and what comes after it is not taken for a request', async () => {
+    const announced = new OpenSocket(port, post('POST /v1/hosts/x/containers', 'Content-Length: 60000'));
+    await eventually(() => statusOf(announced.answer) === 401, { within: 5000, what: 'the answer is there first' });
+    announced.write('x'.repeat(60_000) + get('/healthz'));
+    await eventually(() => /"alive":true/.test(announced.answer), { what: 'the connection is of use afterwards' });
+    announced.close();
+
+    const endless = new OpenSocket(port, post('POST /v1/hosts/x/containers', 'Transfer-Encoding: chunked'));
+    await eventually(() => statusOf(endless.answer) === 401, { within: 5000, what: 'the answer is there first' });
+    const chunks = setInterval(() => endless.write(`1000\r\n${'x'.repeat(4096)}\r\n`), 20);
+    await eventually(() => endless.closed, { within: 10_000, what: 'nothing more of it is read' });
+    clearInterval(chunks);
+  });
+});
