@@ -6,7 +6,7 @@ const MOST_FAILURES = 20;
 const WINDOW_MS = 60_000;
 const MOST_ADDRESSES = 10_000;
 /** Refusals of an address that are held back at the same time; more are told at once. */
-const MOST_HELD = 64;
+const MOST_HELD = 256;
 /** How long a further refusal is held back: whoever waits for it guesses no faster than once a second on each connection. */
 const HOLD_MS = 1000;
 

@@ -5,17 +5,21 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createReadStream } from 'node:fs';
 import { Policy } from '../auth/policy.decorator.js';
 import { clientOf } from '../http/client-address.js';
+import { Places } from '../http/places.js';
 import { AgentBundle } from './agent-bundle.js';
-import { Downloads, LONGEST_DOWNLOAD_MS } from './downloads.js';
 import { InstallService } from './install.service.js';
+
+/** Machines of one office take turns; on a slow link, a bundle takes some minutes. */
+const DOWNLOADS = { most: 8, ofAnAddress: 2, longestMs: 15 * 60_000 };
 
 /** What a machine fetches before it has any token: no secret is in it. */
 @Controller()
 export class InstallFilesController {
+  readonly #downloads = new Places(DOWNLOADS);
+
   constructor(
     private readonly installs: InstallService,
     private readonly bundles: AgentBundle,
-    private readonly downloads: Downloads,
   ) {}
 
   @Get('install.sh')
@@ -31,12 +35,7 @@ export class InstallFilesController {
   async bundle(@Param('file') file: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const bundle = await this.bundles.get();
     if (file !== `orrery-agent-${bundle.platform}.tar.gz`) throw noSuchBundle(bundle.platform);
-    const end = this.downloads.begin(clientOf(request));
-    const tooLong = setTimeout(() => reply.raw.destroy(), LONGEST_DOWNLOAD_MS).unref();
-    reply.raw.once('close', () => {
-      clearTimeout(tooLong);
-      end();
-    });
+    this.#downloads.take(clientOf(request), reply.raw);
     await reply.type('application/gzip').header('content-length', bundle.bytes).send(createReadStream(bundle.file));
   }
 }

@@ -25,6 +25,7 @@ export class JoinController {
     tag: 'join',
     summary: 'What a host signs to prove that it has its key; good for a minute',
     answers: { 200: JoinNonce },
+    problems: ['busy'],
   })
   nonce(): JoinNonce {
     return { nonce: this.nonces.issue() };
@@ -56,7 +57,7 @@ export class JoinController {
     tag: 'join',
     summary: 'A host that has joined gets anew what lets it into NATS, by its key',
     answers: { 200: JoinReply },
-    problems: ['proof-refused', 'host-revoked', 'unknown-host'],
+    problems: ['proof-refused', 'host-revoked', 'unknown-host', 'busy'],
     body: true,
   })
   renew(@Body({ schema: RenewRequest }) request: RenewRequest, @Req() asked: FastifyRequest): Promise<JoinReply> {
