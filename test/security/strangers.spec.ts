@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiTokenMade, HostPage, Problem } from '@orrery/shared/contracts';
 import { eventually } from '../support/eventually.js';
@@ -6,6 +7,7 @@ import { compare, slowdown, tell, type Compared } from '../support/strangers/cal
 import { RunningAttack } from '../support/strangers/attack.js';
 import { addressOf, Stranger, unreadMb } from '../support/strangers/stranger.js';
 import { OpenSocket, sendRaw, statusOf } from '../support/raw-http.js';
+import { engineDown, HandAgent } from '../support/system/hand-agent.js';
 import { System } from '../support/system/system.js';
 
 const MOST_SLOWDOWN = 2;
@@ -159,6 +161,45 @@ describe('wrong tokens', () => {
     const rounds = await compare({ rounds: 5, samples: 200, ask: honest, attack });
     tell(`${(tries / seconds).toFixed(0)} wrong tokens a second over ${what}`, rounds);
     expect(tries).toBeGreaterThan(100);
+    expectAsFast(rounds);
+  }, 120_000);
+});
+
+describe('event streams of viewers with a scope', () => {
+  it('300 at once, of 15 tokens, leave an honest client as fast as before while their host tells much', async () => {
+    const agent = await HandAgent.join(system, 'talkative');
+    await agent.hello();
+    await system.sql(`UPDATE hosts SET labels = '{"who":"talkative"}' WHERE name = 'talkative'`);
+    const tokens = await Promise.all(
+      Array.from({ length: 15 }, async (_, at) => {
+        const body = { name: `crowd-${at}`, role: 'viewer', scope: 'hosts:who=talkative' };
+        return (await system.api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).secret;
+      }),
+    );
+    let said = 0;
+    const attack = async () => {
+      const streams = tokens.flatMap((token) =>
+        Array.from({ length: 20 }, () => new OpenSocket(port, get('/v1/events/stream', `Authorization: Bearer ${token}`))),
+      );
+      await eventually(() => streams.every(({ answer }) => statusOf(answer) === 200), { what: 'all streams are open' });
+      const stop = new AbortController();
+      const talking = (async () => {
+        while (!stop.signal.aborted) {
+          await agent.say(engineDown(`cause ${said++}`));
+          await pause(50);
+        }
+      })();
+      return async () => {
+        stop.abort();
+        await talking;
+        const last = `"cause":"cause ${said - 1}"`;
+        await eventually(() => streams.every(({ answer }) => answer.includes(last)), { what: 'all have seen it' });
+        streams.forEach((stream) => stream.close());
+      };
+    };
+    const rounds = await compare({ rounds: 3, samples: 100, ask: honest, attack });
+    await agent.close();
+    tell(`300 streams, ${said} events`, rounds);
     expectAsFast(rounds);
   }, 120_000);
 });
