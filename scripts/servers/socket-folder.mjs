@@ -26,7 +26,9 @@ function shortFolder(dir) {
   const note = join(dir, 'socket-folder');
   const last = noted(note);
   if (last && isOurs(last, dir)) return last;
-  const folder = mkdtempSync(join(shortTemporary(), `orrery-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}-`));
+  const folder = mkdtempSync(
+    join(shortTemporary(), `orrery-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}-`),
+  );
   writeFileSync(note, `${folder}\n`, { mode: 0o600 });
   return folder;
 }
@@ -37,7 +39,9 @@ const shortTemporary = () => (Buffer.byteLength(tmpdir()) <= 40 ? tmpdir() : '/t
 function isOurs(folder, dir) {
   try {
     const { uid, mode } = lstatSync(folder);
-    return lstatSync(folder).isDirectory() && (mode & 0o077) === 0 && [process.getuid?.(), lstatSync(dir).uid].includes(uid);
+    return (
+      lstatSync(folder).isDirectory() && (mode & 0o077) === 0 && [process.getuid?.(), lstatSync(dir).uid].includes(uid)
+    );
   } catch {
     return false;
   }

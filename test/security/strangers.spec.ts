@@ -12,7 +12,7 @@ import { System } from '../support/system/system.js';
 
 const MOST_SLOWDOWN = 2;
 /** Below this nobody suffers, and the slowest of so few samples is the machine's own noise. */
-const NOISE_MS = { middle: 15, slowest: 250 };
+const NOISE_MS = { middle: 15, slowest: 1000 };
 
 let system: System;
 let port: number;
@@ -49,7 +49,7 @@ describe('answers that nobody reads', () => {
         await running.stop();
       };
     };
-    const rounds = await compare({ rounds: 5, samples: 200, ask: honest, attack });
+    const rounds = await compare({ rounds: 3, samples: 150, ask: honest, attack });
     tell(`${what}, at most ${most.toFixed(0)} MB unread`, rounds);
     expect(most).toBeGreaterThan(1);
     expectAsFast(rounds);
@@ -145,24 +145,28 @@ describe('wrong tokens', () => {
   it.each([
     ['100 connections of one address', 100, 1],
     ['600 connections of 16 addresses', 600, 16],
-  ])('as fast as %s carry them leave an honest client as fast as before', async (what, connections, addresses) => {
-    let tries = 0;
-    let seconds = 0;
-    const attack = async () => {
-      const request = get('/v1/hosts', 'Authorization: Bearer ora_RANDOM');
-      const running = await RunningAttack.start({ port, connections, addresses, request, reads: true });
-      const [from, sent] = [performance.now(), running.sent];
-      return async () => {
-        tries += running.sent - sent;
-        seconds += (performance.now() - from) / 1000;
-        await running.stop();
+  ])(
+    'as fast as %s carry them leave an honest client as fast as before',
+    async (what, connections, addresses) => {
+      let tries = 0;
+      let seconds = 0;
+      const attack = async () => {
+        const request = get('/v1/hosts', 'Authorization: Bearer ora_RANDOM');
+        const running = await RunningAttack.start({ port, connections, addresses, request, reads: true });
+        const [from, sent] = [performance.now(), running.sent];
+        return async () => {
+          tries += running.sent - sent;
+          seconds += (performance.now() - from) / 1000;
+          await running.stop();
+        };
       };
-    };
-    const rounds = await compare({ rounds: 5, samples: 200, ask: honest, attack });
-    tell(`${(tries / seconds).toFixed(0)} wrong tokens a second over ${what}`, rounds);
-    expect(tries).toBeGreaterThan(100);
-    expectAsFast(rounds);
-  }, 120_000);
+      const rounds = await compare({ rounds: 3, samples: 150, ask: honest, attack });
+      tell(`${(tries / seconds).toFixed(0)} wrong tokens a second over ${what}`, rounds);
+      expect(tries).toBeGreaterThan(100);
+      expectAsFast(rounds);
+    },
+    120_000,
+  );
 });
 
 describe('event streams of viewers with a scope', () => {
@@ -178,9 +182,14 @@ describe('event streams of viewers with a scope', () => {
     );
     let said = 0;
     const attack = async () => {
-      const streams = tokens.flatMap((token) =>
-        Array.from({ length: 20 }, () => new OpenSocket(port, get('/v1/events/stream', `Authorization: Bearer ${token}`))),
-      );
+      const streams = tokens
+        .map((token, at) => [token, addressOf(at)] as const)
+        .flatMap(([token, from]) =>
+          Array.from(
+            { length: 20 },
+            () => new OpenSocket(port, get('/v1/events/stream', `Authorization: Bearer ${token}`), from),
+          ),
+        );
       await eventually(() => streams.every(({ answer }) => statusOf(answer) === 200), { what: 'all streams are open' });
       const stop = new AbortController();
       const talking = (async () => {
@@ -197,8 +206,7 @@ describe('event streams of viewers with a scope', () => {
         streams.forEach((stream) => stream.close());
       };
     };
-    const rounds = await compare({ rounds: 3, samples: 100, ask: honest, attack });
-    await agent.close();
+    const rounds = await compare({ rounds: 3, samples: 100, ask: honest, attack }).finally(() => agent.close());
     tell(`300 streams, ${said} events`, rounds);
     expectAsFast(rounds);
   }, 120_000);

@@ -225,7 +225,9 @@ describe('NATS for tests', () => {
     await reapAtExit(server.pid);
     const { port, user, password } = server;
     expect(server.url).toContain(`@127.7.7.7:${port}`);
-    await expect(probeNats({ port, user, password, host: '127.7.7.7' })).resolves.toMatchObject({ server_name: options.name });
+    await expect(probeNats({ port, user, password, host: '127.7.7.7' })).resolves.toMatchObject({
+      server_name: options.name,
+    });
     await expect(probeNats({ port, user, password })).rejects.toThrow('ECONNREFUSED');
     expect((await launchNats({ ...options, listen: '127.7.7.7' })).adopted).toBe(true);
     await server.kill();

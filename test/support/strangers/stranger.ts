@@ -34,7 +34,9 @@ export class Stranger {
  * this side; `peer`: of one address. Linux only.
  */
 export async function unreadMb(port: number, peer?: string): Promise<number> {
-  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')));
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+  );
   const rows = tables.flatMap((table) => table.split('\n').map((line) => line.trim().split(/\s+/)));
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const address = peer && Buffer.from(peer.split('.').map(Number).reverse()).toString('hex').toUpperCase();

@@ -152,7 +152,9 @@ describe('many streams', () => {
     for (const cause of told) {
       await other.say(engineDown(`not for them ${cause}`));
       await agent.say(engineDown(cause));
-      await eventually(() => streams.every(({ events }) => causes(events).includes(cause)), { what: `all see ${cause}` });
+      await eventually(() => streams.every(({ events }) => causes(events).includes(cause)), {
+        what: `all see ${cause}`,
+      });
     }
     for (const stream of streams) expect(causes(stream.events)).toEqual(told);
     // Two events for each cause, and a few streams that come late: far from one read for each of 45 streams.

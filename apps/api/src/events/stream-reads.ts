@@ -43,7 +43,13 @@ export class StreamReads {
     const { head } = this.feed;
     if (head === undefined) return { rows: [], upTo: cursor };
     const key = JSON.stringify([visibility, criteria, cursor, head], plainOnly);
-    return this.#shared.get(key) ?? this.#share(key, this.#inTurn(() => this.#read(cursor, criteria, head)));
+    return (
+      this.#shared.get(key) ??
+      this.#share(
+        key,
+        this.#inTurn(() => this.#read(cursor, criteria, head)),
+      )
+    );
   }
 
   #share(key: string, read: Promise<StreamRead>): Promise<StreamRead> {

@@ -11,8 +11,9 @@ describe('what a client is counted by', () => {
     ['::1', '0:0:0:0::/64'],
   ])('%s is %s: an IPv4 address, or all of a /64', (address, key) => expect(clientKey(address)).toBe(key));
 
-  it.each([undefined, '', 'unknown', 'evil.example', '1.2.3', "'; --"])('is nothing where there is no address: %s', (text) =>
-    expect(clientKey(text)).toBeUndefined(),
+  it.each([undefined, '', 'unknown', 'evil.example', '1.2.3', "'; --"])(
+    'is nothing where there is no address: %s',
+    (text) => expect(clientKey(text)).toBeUndefined(),
   );
 });
 

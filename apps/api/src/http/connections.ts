@@ -135,7 +135,7 @@ export class Connections {
   #open(socket: Socket): void {
     const { most, mostStrangers, atOnceFromAnAddress } = this.limits;
     const isProxy = this.proxies.includes(socket.remoteAddress);
-    const connection = new Connection(socket, isProxy ? undefined : clientKey(socket.remoteAddress) ?? 'unknown');
+    const connection = new Connection(socket, isProxy ? undefined : (clientKey(socket.remoteAddress) ?? 'unknown'));
     if (connection.address !== undefined) {
       const mine = this.#strangers.get(connection.address);
       if (mine && mine.size >= atOnceFromAnAddress && !this.#makeRoom(mine)) return connection.reset();

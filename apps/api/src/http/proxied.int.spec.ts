@@ -30,7 +30,9 @@ describe('behind a trusted proxy', () => {
     expect(new Set(ofMany)).toEqual(new Set([401]));
     const ofOne = await statuses(bench, (count) => `203.0.113.${count}, 198.51.100.7`);
     expect(ofOne.at(-1)).toBe(429);
-    expect((await bench.api.raw('GET', '/v1/hosts', { headers: { 'x-forwarded-for': '198.51.100.7' } })).status).toBe(200);
+    expect((await bench.api.raw('GET', '/v1/hosts', { headers: { 'x-forwarded-for': '198.51.100.7' } })).status).toBe(
+      200,
+    );
   });
 
   it('strangers have few requests under way for an address; those of another, and valid tokens, are served', async () => {
