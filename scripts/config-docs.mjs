@@ -27,7 +27,8 @@ ${sections.join('\n')}
 
 They read the variables above and pass them on, and \`ORRERY_CACHE\` (default \`~/.cache/orrery\`): the folder of a nats-server that
 had to be fetched. \`npm start -- --help\` shows the flags. \`DATABASE_URL\` and \`NATS_URL\` point to servers of your own; without
-them both are started here, and the password of the database stays in a file.
+them both are started here. That Postgres answers on a socket in \`postgres/socket\` of the state folder, which nobody else can enter, and its
+password stays in a file.
 `;
 
 if (!process.argv.includes('--check')) writeFileSync(target, text);

@@ -86,10 +86,24 @@ fetch() {
   fi
 }
 
+# The API serves a few downloads at a time and answers 503 to the others. curl tries again when Retry-After says, three times.
+fetch_in_turn() {
+  turn=1
+  until fetch "$1" "$2" 2> "$2.error"; do
+    if [ "$turn" -ge 20 ] || ! grep -q ' 503' "$2.error"; then
+      cat "$2.error" >&2
+      return 1
+    fi
+    echo 'The API is busy with other downloads (503). Waiting for a turn...' >&2
+    turn=$((turn + 1))
+  done
+  rm -f "$2.error"
+}
+
 unpack() {
   if [ "$(cat "$prefix/sha256" 2>/dev/null || true)" = "$sha256" ]; then return 0; fi
   rm -rf "$prefix.new" && mkdir -p "$prefix.new"
-  fetch "$url/agent/orrery-agent-$platform.tar.gz" "$prefix.new/bundle.tar.gz" || fail "the agent could not be fetched from $url"
+  fetch_in_turn "$url/agent/orrery-agent-$platform.tar.gz" "$prefix.new/bundle.tar.gz" || fail "the agent could not be fetched from $url"
   echo "$sha256  $prefix.new/bundle.tar.gz" | sha256sum -c - >/dev/null 2>&1 || fail 'the agent that came is not the one that was promised (SHA-256).'
   tar -xzf "$prefix.new/bundle.tar.gz" -C "$prefix.new"
   rm "$prefix.new/bundle.tar.gz"

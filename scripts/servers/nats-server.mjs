@@ -34,7 +34,7 @@ export async function startNats(options) {
   mkdirSync(options.dir, { recursive: true, mode: 0o700 });
   const dir = realpathSync(options.dir);
   const port = runningPort(dir);
-  const login = { ...loginOf(options), name: options.name };
+  const login = { ...loginOf(options), name: options.name, host: reachedAt(options.listen) };
   if (port && isConfigured({ dir, port, login, options }) && (await isOurs({ port, ...login }))) {
     return handle({ identity: serverIn(dir), port, ...login, adopted: true });
   }
@@ -54,7 +54,7 @@ export function stopNats(dir, within = 2000) {
 
 async function startOnce(dir, login, options) {
   const binary = options.binary ?? (await natsBinary({ say: options.say }));
-  const port = await rememberedPort(join(dir, 'port'), options.port);
+  const port = await rememberedPort(join(dir, 'port'), options.port, login.host);
   const file = join(dir, 'nats.conf');
   writeFileSync(file, configuration({ dir, port, login, options }), { mode: 0o600 });
   const child = spawnInOwnSession([binary, '-c', file], { logFile: options.logFile });
@@ -80,7 +80,7 @@ ${config}
 }
 
 function settings({ dir, port, name, listen, tls }) {
-  return `listen: "${listen}:${port}"
+  return `listen: "${bracketed(listen)}:${port}"
 server_name: ${JSON.stringify(name)}
 max_payload: 1MB
 ping_interval: "5s"
@@ -136,10 +136,20 @@ function stop(identity, within) {
   ]);
 }
 
-function handle({ identity, port, user, password, name, adopted }) {
+/** Where this machine itself reaches a server that listens there. */
+function reachedAt(listen = '127.0.0.1') {
+  if (listen === '0.0.0.0') return '127.0.0.1';
+  return listen === '::' ? '::1' : listen;
+}
+
+const bracketed = (address) => (address.includes(':') ? `[${address}]` : address);
+
+function handle({ identity, port, host, user, password, name, adopted }) {
+  const login = user ? `${user}:${encodeURIComponent(password)}@` : '';
   return {
-    url: user ? `nats://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}` : `nats://127.0.0.1:${port}`,
+    url: `nats://${login}${bracketed(host)}:${port}`,
     port,
+    host,
     name,
     user,
     password,

@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-/** @returns {Promise<number>} a port of 127.0.0.1 that nobody has right now */
-export function freePort() {
-  return listenOnce(0, '127.0.0.1').then((port) => /** @type {number} */ (port));
+/** @returns {Promise<number>} a port of this address that nobody has right now */
+export function freePort(host = '127.0.0.1') {
+  return listenOnce(0, host).then((port) => /** @type {number} */ (port));
 }
 
 /** @param {number} port */
@@ -16,10 +16,11 @@ export async function isPortFree(port, host = '127.0.0.1') {
  * The port written in `file` if it is still to be had, else another, which is written there.
  * @param {string} file
  * @param {number} [wanted]
+ * @param {string} [host] where it is to be free
  */
-export async function rememberedPort(file, wanted) {
+export async function rememberedPort(file, wanted, host = '127.0.0.1') {
   const remembered = wanted ?? Number(readIfThere(file));
-  const port = remembered && (await isPortFree(remembered)) ? remembered : await freePort();
+  const port = remembered && (await isPortFree(remembered, host)) ? remembered : await freePort(host);
   if (wanted && port !== wanted) throw new Error(`Port ${wanted} is in use.`);
   writeFileSync(file, `${port}\n`, { mode: 0o600 });
   return port;

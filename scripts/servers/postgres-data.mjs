@@ -18,7 +18,8 @@ export function clusterIn(data) {
   const lines = pidFile(data);
   const identity = lines && identify(Number(lines[0]));
   if (!identity || !worksIn(identity.pid, data)) return undefined;
-  return { identity, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
+  const [port, socketFolder, address] = [Number(lines[3]), lines[4]?.trim(), lines[5]?.trim()];
+  return { identity, port, socketFolder, address, ready: lines[7]?.trim() === 'ready' };
 }
 
 /**

@@ -1,4 +1,4 @@
-// The embedded Postgres: made once, started on loopback in a session of its own, adopted when it outlived whoever started it.
+// The embedded Postgres: made once, started in a session of its own, adopted when it outlived whoever started it.
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { becomesTrue, identify, isSame, processesIn, signal, spawnInOwnSession, 
 import { rememberedPort } from './ports.mjs';
 import { secretIn } from './secrets.mjs';
 import { lastLines } from './log-file.mjs';
+import { SOCKET_PORT, socketFolder } from './socket-folder.mjs';
 import { giveTo, unprivileged } from './unprivileged.mjs';
 
 const START_WITHIN_MS = 20_000; // crash recovery included
@@ -19,7 +20,8 @@ const USER = 'orrery';
  * @property {string} dir holds the data and the port; made when absent
  * @property {string} passwordFile of the user orrery; made when absent
  * @property {string} logFile
- * @property {number} [port] fails when it is taken; without it the port of last time, or any free one
+ * @property {'socket' | 'tcp'} [over] how it answers: on a socket that only its owner reaches, or on loopback, for tests
+ * @property {number} [port] over TCP: fails when it is taken; without it the port of last time, or any free one
  * @property {Record<string, string | number>} [settings] as in postgresql.conf
  * @property {import('./unprivileged.mjs').Disguise} [as] how not to be root; found out when not given
  */
@@ -34,16 +36,21 @@ export async function startPostgres(options) {
   const data = join(dir, 'data');
   const password = secretIn(options.passwordFile);
   const leftover = clusterIn(data);
+  const folder = options.over === 'tcp' ? '' : socketFolder(dir);
   if (leftover && (await becomesTrue(() => clusterIn(data)?.ready, START_WITHIN_MS))) {
-    return handle({ ...clusterIn(data), data, password, adopted: true });
+    const running = clusterIn(data);
+    if (answersOn(running, folder)) return handle({ ...running, folder, data, password, adopted: true });
+    // One of an earlier version answers on loopback, where everybody of this machine is.
+    await stop(running.identity, 3000);
   }
   const as = options.as ?? unprivileged();
   giveTo(dir, as.owner);
+  if (folder) giveTo(folder, as.owner);
   if (!isMade(data)) initialize({ data, user: USER, password, database: 'orrery', as });
   giveTo(data, as.owner);
-  const port = await rememberedPort(join(dir, 'port'), options.port);
-  const identity = await startWithRetries({ ...options, data, port, as });
-  return handle({ identity, port, data, password, adopted: false });
+  const port = folder ? SOCKET_PORT : await rememberedPort(join(dir, 'port'), options.port);
+  const identity = await startWithRetries({ ...options, data, port, folder, as });
+  return handle({ identity, port, folder, data, password, adopted: false });
 }
 
 /** Stops the cluster in `dir` if one runs there, whoever started it. */
@@ -61,10 +68,11 @@ async function startWithRetries(options) {
   }
 }
 
-async function startOnce({ data, port, as, logFile, settings = {} }) {
+async function startOnce({ data, port, folder, as, logFile, settings = {} }) {
   await becomesTrue(() => processesIn(data).length === 0, 5000); // back ends of a postmaster that was killed
   clearStalePidFile(data);
-  const fixed = { listen_addresses: '127.0.0.1', unix_socket_directories: '', timezone: 'UTC', log_timezone: 'UTC' };
+  const where = { listen_addresses: folder ? '' : '127.0.0.1', unix_socket_directories: quoted(folder) };
+  const fixed = { ...where, unix_socket_permissions: '0700', timezone: 'UTC', log_timezone: 'UTC' };
   const flags = Object.entries({ ...fixed, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const command = [...as.prefix, postgresBinaries().postgres, '-D', data, '-p', String(port), ...flags];
   const child = spawnInOwnSession(command, { logFile, ...as.spawn });
@@ -86,8 +94,16 @@ function stop(identity, within) {
   ]);
 }
 
-function handle({ identity, port, data, password, adopted }) {
-  const databaseUrl = (name) => `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`;
+const answersOn = ({ socketFolder: running, address }, folder) =>
+  folder ? running === folder && !address : Boolean(address);
+
+/** An entry of a list of postgresql.conf: commas, spaces and quotes of a path are the path's own. */
+const quoted = (folder) => (folder ? `"${folder.replaceAll('"', '""')}"` : '');
+
+function handle({ identity, port, folder, data, password, adopted }) {
+  const host = folder ? 'localhost' : '127.0.0.1';
+  const where = folder ? `?host=${folder.split('/').map(encodeURIComponent).join('/')}` : '';
+  const databaseUrl = (name) => `postgres://${USER}:${encodeURIComponent(password)}@${host}:${port}/${name}${where}`;
   return {
     /** The database that the API uses. */
     url: databaseUrl('orrery'),

@@ -65,7 +65,7 @@ export class Stack {
       const outside = await this.#outside();
       const server = await startNats({ ...files, name: 'orrery', say, ...outside, ...options });
       this.natsUrl = outside.tls ? server.url.replace(/^nats:/, 'tls:') : server.url;
-      if (outside.tls) this.agentNatsUrl = this.natsUrl.replace('127.0.0.1', this.#hostForAgents());
+      if (outside.tls) this.agentNatsUrl = `tls://${this.#hostForAgents()}:${server.port}`;
       return noted('NATS', server);
     };
     await Promise.all([
@@ -75,10 +75,10 @@ export class Stack {
     return adopted.join(', ') || undefined;
   }
 
-  /** When the API is reached from outside, NATS is, too, on every address, and shows the same certificate. */
+  /** When the API is reached from outside, NATS is, too, on the same address, and shows the same certificate. */
   async #outside() {
     const tls = await makeTls(this.settings, this.root);
-    return tls ? { tls, listen: isLoopback(this.settings.listen) ? '127.0.0.1' : '0.0.0.0' } : {};
+    return tls ? { tls, listen: isLoopback(this.settings.listen) ? '127.0.0.1' : this.settings.listen } : {};
   }
 
   #hostForAgents() {

@@ -87,7 +87,7 @@ ${run.output}`);
         return readFile(`/proc/${pid}/environ`, 'latin1');
       }),
     );
-    expect(environs.filter((text) => text.includes('DATABASE_URL=postgres://orrery@127.0.0.1'))).toHaveLength(1);
+    expect(environs.filter((text) => text.includes('DATABASE_URL=postgres://orrery@localhost'))).toHaveLength(1);
     expect(environs.filter((text) => text.includes('ORRERY_AGENT_HOME='))).toHaveLength(3);
     for (const text of environs) expect(leaks(text, secrets)).toEqual([]);
   });

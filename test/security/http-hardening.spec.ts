@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HostPage, Problem } from '@orrery/shared/contracts';
 import { eventually } from '../support/eventually.js';
 import { firstStatus, OpenSocket, percentile, sendRaw, statusOf } from '../support/raw-http.js';
+import { addressOf } from '../support/strangers/stranger.js';
 import { System } from '../support/system/system.js';
 import { malformedRequests } from './fuzz/malformed.js';
 
@@ -159,7 +160,7 @@ describe('slow senders', () => {
     const calm = percentile(await latencies(50), 99);
     const slow = Array.from(
       { length: 500 },
-      (_, index) => new OpenSocket(port, index % 2 ? slowHead(index) : slowBody()),
+      (_, index) => new OpenSocket(port, index % 2 ? slowHead(index) : slowBody(), addressOf(index % 10)),
     );
     const dribble = setInterval(() => slow.forEach((socket) => socket.write('x')), 500);
     try {
@@ -175,7 +176,10 @@ describe('slow senders', () => {
   }, 60_000);
 
   it('more than the API holds make room for who comes with a whole request, and cost it no further files', async () => {
-    const slow = Array.from({ length: 1300 }, (_, index) => new OpenSocket(port, slowHead(index)));
+    const slow = Array.from(
+      { length: 1300 },
+      (_, index) => new OpenSocket(port, slowHead(index), addressOf(index)),
+    );
     try {
       await eventually(() => slow.filter(({ closed }) => closed).length >= 250, { what: 'some make room' });
       await system.api.get('/v1/hosts', HostPage);

@@ -41,8 +41,9 @@ export class OpenSocket {
   closed = false;
   readonly #socket: Socket;
 
-  constructor(port: number, first = '') {
-    this.#socket = connect(port, '127.0.0.1');
+  /** `from`: another address of this machine. */
+  constructor(port: number, first = '', from = '127.0.0.1') {
+    this.#socket = connect({ port, host: '127.0.0.1', localAddress: from });
     this.#socket.setEncoding('latin1').on('data', (text: string) => (this.answer += text));
     this.#socket.on('error', () => undefined).on('close', () => (this.closed = true));
     if (first) this.#socket.write(first);

@@ -26,6 +26,7 @@ export async function startPostgres({ own = false }: { own?: OwnCluster } = {}):
       dir,
       passwordFile: join(run, 'postgres.password'),
       logFile: `${dir}.log`,
+      over: 'tcp', // proxies go between, and many share it
       // Safe against killed processes, not against a machine that loses power: a test cluster does not outlive its run.
       settings: {
         fsync: 'off',

@@ -210,7 +210,7 @@ describe('npm start', () => {
       const run = await theirs.run('start', '--simulate=1');
       await untilReady(run);
       expect((await stat(`/proc/${await postgresPid(theirs)}`)).uid).toBe(nobody);
-      for (const path of ['', 'secrets', 'secrets/nats', 'postgres', 'nats', 'logs', 'run']) {
+      for (const path of ['', 'secrets', 'secrets/nats', 'postgres', 'postgres/data', 'nats', 'logs', 'run']) {
         expect((await stat(join(theirs.home, path))).mode & 0o777).toBe(0o700);
       }
       for (const path of [

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { probeNats } from '../../scripts/servers/nats-probe.mjs';
+import { startNats as launchNats } from '../../scripts/servers/nats-server.mjs';
 import { startPostgres as launchPostgres } from '../../scripts/servers/postgres.mjs';
 import { ways } from '../../scripts/servers/unprivileged.mjs';
 import {
@@ -82,6 +83,71 @@ describe('Postgres for tests', () => {
   });
 });
 
+describe('The embedded Postgres', () => {
+  /** A folder for one cluster; `long`: so deep that no socket could be in it. */
+  async function clusterFolder({ long = false } = {}) {
+    const folder = await mkdtemp(join(tmpdir(), 'orrery-socket-'));
+    await deleteAtExit(folder);
+    const dir = join(folder, ...(long ? ['with a space, and a comma', 'x'.repeat(80)] : []), 'postgres');
+    await mkdir(dirname(dir), { recursive: true });
+    return { dir, passwordFile: join(folder, 'password'), logFile: join(folder, 'log') };
+  }
+
+  it('answers on a socket in a folder of mode 0700, and no stranger on loopback can take its connections', async () => {
+    const files = await clusterFolder();
+    const server = await launchPostgres(files);
+    await reapAtExit(server.pid);
+    expect(await ask(server.url, 'SHOW listen_addresses')).toEqual(['']);
+    expect((await stat(join(files.dir, 'socket'))).mode & 0o777).toBe(0o700);
+    expect(new URL(server.url).searchParams.get('host')).toBe(join(files.dir, 'socket'));
+    await expect(ask(server.url.split('?')[0] as string, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+    const wrong = new URL(server.url);
+    wrong.password = 'wrong';
+    await expect(ask(wrong.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
+    expect((await launchPostgres(files)).adopted).toBe(true);
+    await server.stop();
+    const again = await launchPostgres(files);
+    await reapAtExit(again.pid);
+    expect(again.url).toBe(server.url);
+    await again.stop();
+  }, 60_000);
+
+  it('is restarted with its data where one of an earlier version still answers on loopback', async () => {
+    const files = await clusterFolder();
+    const before = await launchPostgres({ ...files, over: 'tcp' });
+    await reapAtExit(before.pid);
+    await ask(before.url, 'CREATE TABLE kept AS SELECT 7 AS value');
+    const now = await launchPostgres(files);
+    await reapAtExit(now.pid);
+    expect([now.adopted, before.isAlive()]).toEqual([false, false]);
+    expect(await ask(now.url, 'SELECT value FROM kept')).toEqual([7]);
+    await expect(ask(before.url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+    await now.stop();
+  }, 60_000);
+
+  it('has its socket elsewhere where the path would be too long, in a folder that nobody else may enter', async () => {
+    const files = await clusterFolder({ long: true });
+    const server = await launchPostgres(files);
+    await reapAtExit(server.pid);
+    const folder = new URL(server.url).searchParams.get('host') as string;
+    await deleteAtExit(folder);
+    expect(folder.startsWith(files.dir)).toBe(false);
+    expect(Buffer.byteLength(folder)).toBeLessThan(90);
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    expect(await ask(server.url, 'SELECT 1')).toEqual([1]);
+    expect(await launchPostgres(files)).toMatchObject({ adopted: true, url: server.url });
+    await server.stop();
+    // Somebody else's folder of that name is not entered.
+    await chmod(folder, 0o777);
+    const again = await launchPostgres(files);
+    await reapAtExit(again.pid);
+    await deleteAtExit(new URL(again.url).searchParams.get('host') as string);
+    expect(again.url).not.toBe(server.url);
+    expect(await ask(again.url, 'SELECT 1')).toEqual([1]);
+    await again.stop();
+  }, 60_000);
+});
+
 describe('Postgres started by root', () => {
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
@@ -150,6 +216,21 @@ describe('NATS for tests', () => {
   it('answers under the name it was given, and only to those who know the password', async () => {
     await expect(probeNats(nats)).resolves.toMatchObject({ server_name: nats.name });
     await expect(probeNats({ ...nats, password: 'wrong' })).rejects.toThrow('Authorization Violation');
+  });
+
+  it('listens on the address that it was given, and on no other', async () => {
+    const dir = await temporaryFolder('nats');
+    const options = { dir, name: 'orrery-one-address', passwordFile: join(dir, 'password'), logFile: join(dir, 'log') };
+    const server = await launchNats({ ...options, listen: '127.7.7.7' });
+    await reapAtExit(server.pid);
+    const { port, user, password } = server;
+    expect(server.url).toContain(`@127.7.7.7:${port}`);
+    await expect(probeNats({ port, user, password, host: '127.7.7.7' })).resolves.toMatchObject({
+      server_name: options.name,
+    });
+    await expect(probeNats({ port, user, password })).rejects.toThrow('ECONNREFUSED');
+    expect((await launchNats({ ...options, listen: '127.7.7.7' })).adopted).toBe(true);
+    await server.kill();
   });
 
   it('comes back on the same port after a kill', async () => {

@@ -5,24 +5,28 @@ import { ensurePrivateFolder, type Logger } from '@orrery/shared/runtime';
 import type { FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { AppModule } from './app.module.js';
+import { RequestGate } from './auth/request-gate.js';
 import { createBusStrategy } from './bus/bus.module.js';
 import type { ApiConfig } from './config.js';
+import { TrustedProxies } from './http/client-address.js';
+import { Connections } from './http/connections.js';
+import { askAtTheDoor } from './http/door.js';
 import { drainAtClose } from './http/drain.js';
 import { addDoorHooks, addRequestLog, refuseUnreadable, trackRoutes } from './http/hooks.js';
-import { boundConnections, REQUEST_MS, refuseUnparsable, SERVER_LIMITS } from './http/limits.js';
+import { BODY_LIMIT, REQUEST_MS, refuseUnparsable, SERVER_LIMITS } from './http/limits.js';
 import { NestLog } from './http/nest-log.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
 import { addDocs } from './openapi/docs-pages.js';
 import { ServerTls } from './tls/server-tls.js';
 
-const BODY_LIMIT = 64 * 1024;
-
 /** The whole API, not yet listening: `listen` starts it, `close` stops it. Database and NATS may be away. */
 export async function createApp(config: ApiConfig, logger: Logger): Promise<NestFastifyApplication> {
   await ensurePrivateFolder(config.home);
   const tls = await ServerTls.open(config);
+  const proxies = new TrustedProxies(config.trustedProxies);
   const adapter = new FastifyAdapter({
     ...(tls.options ? { https: { ...SERVER_LIMITS, ...tls.options } } : { http: SERVER_LIMITS }),
+    trustProxy: (address: string) => proxies.includes(address),
     bodyLimit: BODY_LIMIT,
     clientErrorHandler: refuseUnparsable,
     requestTimeout: REQUEST_MS,
@@ -36,7 +40,8 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
   addDoorHooks(server, config.allowedHosts);
   addRequestLog(server, logger);
   drainAtClose(server);
-  boundConnections(server);
+  const connections = new Connections(proxies);
+  connections.watch(server);
   refuseWrongMethods(server);
   const metrics = new HttpMetrics();
   metrics.observe(server);
@@ -49,6 +54,7 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
       abortOnError: false,
     },
   );
+  askAtTheDoor(server, app.get(RequestGate, { strict: false }), connections);
   addDocs(app);
   app.connectMicroservice({ strategy: createBusStrategy(app) });
   await app.startAllMicroservices();

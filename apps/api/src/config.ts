@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readConfig, Secret } from '@orrery/shared/runtime';
 import { withPasswordOf } from './database/database-url.js';
+import { parseNetwork } from './http/client-address.js';
 import { decideTls, type TlsSource } from './tls/exposure.js';
 import { ownHosts } from './tls/server-names.js';
 
@@ -50,6 +51,15 @@ export const ApiSettings = z.object({
     .default('')
     .transform((text) => text.split(',').flatMap((name) => name.trim().toLowerCase() || []))
     .meta({ description: 'Further names by which the API may be called (`Host` header), with commas.' }),
+  ORRERY_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((network) => network.trim() || []))
+    .refine((networks) => networks.every(parseNetwork), 'write addresses and networks, as 10.0.0.7,10.1.0.0/16')
+    .meta({
+      description:
+        'Addresses and networks of the reverse proxies in front of the API, with commas: only they are believed when they say whose request they pass on (`X-Forwarded-For`), by which strangers are counted.',
+    }),
   DATABASE_URL: PostgresUrl.transform(secret).meta({ description: 'The Postgres database, as a URL.' }),
   ORRERY_DATABASE_PASSWORD_FILE: z.string().optional().meta({
     description: 'File of its password, so that none is in `DATABASE_URL`, and so in no environment.',
@@ -107,6 +117,7 @@ export interface ApiConfig {
   publicUrl: string | undefined;
   tls: TlsSource;
   allowedHosts: string[];
+  trustedProxies: string[];
   databaseUrl: Secret;
   databasePool: number;
   natsUrl: Secret;
@@ -142,6 +153,7 @@ export function loadConfig(env: Record<string, string | undefined>): ApiConfig {
       keyFile: settings.ORRERY_TLS_KEY,
     }),
     allowedHosts: [...settings.ORRERY_ALLOWED_HOSTS, ...ownHosts(listen, publicUrl)],
+    trustedProxies: settings.ORRERY_TRUSTED_PROXIES,
     databaseUrl: withPasswordOf(settings.ORRERY_DATABASE_PASSWORD_FILE, settings.DATABASE_URL),
     databasePool: settings.ORRERY_DATABASE_POOL,
     natsUrl: settings.NATS_URL,

@@ -9,7 +9,8 @@ import { LOGGER } from '../logger.js';
 import { AuthGuard } from './auth.guard.js';
 import { JoinTokens } from '../join-tokens/join-tokens.service.js';
 import { JoinSecret } from './join-secret.js';
-import { LoginThrottle } from './login-throttle.js';
+import { FailureThrottles } from './failure-throttle.js';
+import { RequestGate } from './request-gate.js';
 import { Policy } from './policy.decorator.js';
 import type { Principal } from './principal.js';
 import { routePolicies } from './route-policies.js';
@@ -40,6 +41,9 @@ class SomeController {
   }
 }
 
+/** How long refusals are held back here. */
+const HELD_MS = 50;
+
 /** Knows one token per role. */
 const tokens = {
   identify: (token: string): Promise<Principal | undefined> => {
@@ -55,7 +59,8 @@ const tokens = {
     { provide: Authenticator, useValue: tokens },
     { provide: JoinSecret, useValue: new JoinSecret(new Secret(JOIN_SECRET)) },
     { provide: JoinTokens, useValue: { isKnown: () => Promise.resolve(false) } },
-    { provide: LoginThrottle, useValue: new LoginThrottle() },
+    { provide: FailureThrottles, useValue: new FailureThrottles(HELD_MS) },
+    RequestGate,
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
@@ -109,11 +114,21 @@ describe('the guard of every route', () => {
     expect((await ask('/viewer', `Bearer ${JOIN_SECRET}`)).statusCode).toBe(401);
   });
 
-  it('refuses further unknown tokens after many wrong ones, and still knows a token that was valid before', async () => {
+  it('slows the refusals of many wrong tokens, and serves a valid one that it never saw before at once', async () => {
     for (let wrong = 0; wrong < 20; wrong++) await ask('/viewer', `Bearer ${tokenOf(`wrong${wrong}`)}`);
+    const from = performance.now();
     const refused = await ask('/viewer', `Bearer ${tokenOf('again')}`);
+    expect(performance.now() - from).toBeGreaterThan(HELD_MS * 0.9);
     expect(refused.json()).toMatchObject({ status: 429, code: 'too-many-requests' });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-    expect(await status('/viewer', 'viewer')).toBe(200);
+    expect(await status('/operator', 'operator')).toBe(200);
+  });
+
+  it('counts those that enrol apart: neither wrong join tokens nor wrong tokens of people slow the other', async () => {
+    for (let wrong = 0; wrong < 21; wrong++) await ask('/viewer', `Bearer ${tokenOf(`more${wrong}`)}`);
+    expect((await ask('/join', 'Bearer orj_wrong', 'POST')).json()).toMatchObject({ code: 'join-refused' });
+    for (let wrong = 0; wrong < 21; wrong++) await ask('/join', `Bearer orj_wrong${wrong}`, 'POST');
+    expect((await ask('/join', 'Bearer orj_again', 'POST')).json()).toMatchObject({ code: 'too-many-requests' });
+    expect((await ask('/join', `Bearer ${JOIN_SECRET}`, 'POST')).statusCode).toBe(201);
   });
 });

@@ -8,7 +8,8 @@ import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
 import { newToken } from './bearer.js';
 import { JoinSecret } from './join-secret.js';
-import { LoginThrottle } from './login-throttle.js';
+import { FailureThrottles } from './failure-throttle.js';
+import { RequestGate } from './request-gate.js';
 import { TokensRepository } from './tokens.repository.js';
 import { ADMIN_TOKEN, TokensService } from './tokens.service.js';
 import { VisibilityInterceptor } from './visibility.interceptor.js';
@@ -24,13 +25,14 @@ const readJoinSecret = async ({ joinSecretFile }: ApiConfig) =>
   providers: [
     { provide: ADMIN_TOKEN, inject: [API_CONFIG], useFactory: readAdminToken },
     { provide: JoinSecret, inject: [API_CONFIG], useFactory: readJoinSecret },
-    { provide: LoginThrottle, useFactory: () => new LoginThrottle() },
+    { provide: FailureThrottles, useFactory: () => new FailureThrottles() },
+    RequestGate,
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_INTERCEPTOR, useClass: VisibilityInterceptor },
     { provide: Authenticator, useExisting: TokensService },
     TokensRepository,
     TokensService,
   ],
-  exports: [JoinSecret, LoginThrottle],
+  exports: [JoinSecret, FailureThrottles, RequestGate],
 })
 export class AuthModule {}

@@ -1,4 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import { ApiExtension } from '@nestjs/swagger';
 import type { Role } from './principal.js';
 
@@ -13,7 +14,18 @@ export const WHOLE = 'orrery:whole';
 
 /** Who may use a route. A route without one is refused at run time and fails the build. */
 export const Policy = (policy: PolicyName) =>
-  applyDecorators(SetMetadata(POLICY, policy), ApiExtension('x-orrery-policy', policy));
+  applyDecorators(SetMetadata(POLICY, policy), AtTheDoor({ policy }), ApiExtension('x-orrery-policy', policy));
 
 /** The route is about the whole installation: refused to a token with a scope, which sees only a part of it. */
-export const WholeInstallation = () => applyDecorators(SetMetadata(WHOLE, true), ApiExtension('x-orrery-whole', true));
+export const WholeInstallation = () =>
+  applyDecorators(SetMetadata(WHOLE, true), AtTheDoor({ whole: true }), ApiExtension('x-orrery-whole', true));
+
+/** Adds to the rule that Fastify keeps with the route, so that the door can refuse before the body is read. */
+const AtTheDoor =
+  (part: { policy: PolicyName } | { whole: boolean }): MethodDecorator =>
+  (_target, _key, descriptor) => {
+    const handler = descriptor.value as object;
+    const config = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as { rule?: object } | undefined;
+    const rule = { ...config?.rule, ...part };
+    Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG_METADATA, { ...config, rule }, handler);
+  };

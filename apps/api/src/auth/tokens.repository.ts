@@ -17,16 +17,15 @@ export interface StoredToken {
 export class TokensRepository {
   constructor(private readonly store: DataSource) {}
 
-  /** The valid token of this hash. Looked up by index: the hash is of 256 random bits, so its timing tells nothing. */
-  async findValid(hash: Buffer): Promise<StoredToken | undefined> {
-    const rows: StoredToken[] = await this.store.query(
+  /** The valid tokens of these hashes. Looked up by index: a hash is of 256 random bits, so its timing tells nothing. */
+  async findValid(hashes: Buffer[]): Promise<StoredToken[]> {
+    return this.store.query(
       `SELECT id, name, hash, role, scope, expires_at AS until,
               (last_used_at IS NULL OR last_used_at < now() - interval '1 minute') AS stale
          FROM api_tokens
-        WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
-      [hash],
+        WHERE hash = ANY($1) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+      [hashes],
     );
-    return rows[0];
   }
 
   /** At most once a minute per token, so that reading does not become writing. */

@@ -4,6 +4,7 @@ import type { Secret } from '@orrery/shared/runtime';
 import { timingSafeEqual } from 'node:crypto';
 import type { Visibility } from '../database/visibility.js';
 import type { Authenticator } from './authenticator.js';
+import { BatchedLookup } from './batched-lookup.js';
 import { hashOf, isApiToken, prefixOf } from './bearer.js';
 import type { Principal } from './principal.js';
 import { TokensRepository, type StoredToken } from './tokens.repository.js';
@@ -11,9 +12,15 @@ import { TokensRepository, type StoredToken } from './tokens.repository.js';
 /** Injection token: the admin token of the state folder. */
 export const ADMIN_TOKEN = Symbol('ADMIN_TOKEN');
 
+const MOST_KNOWN = 10_000;
+
 @Injectable()
 export class TokensService implements Authenticator {
   #adminStored: Promise<void> | undefined;
+  /** Hashes that were valid: their look-ups do not queue behind those of guesses. */
+  readonly #known = new Set<string>();
+  readonly #first = new BatchedLookup((hashes) => this.#findValid(hashes));
+  readonly #again = new BatchedLookup((hashes) => this.#findValid(hashes));
 
   constructor(
     private readonly tokens: TokensRepository,
@@ -25,8 +32,13 @@ export class TokensService implements Authenticator {
     if (!isApiToken(token)) return undefined;
     await this.#storeAdmin();
     const hash = hashOf(token);
-    const found = await this.tokens.findValid(hash);
-    if (!found || !timingSafeEqual(found.hash, hash)) return undefined;
+    const key = hash.toString('base64');
+    const found = await (this.#known.has(key) ? this.#again : this.#first).find(hash);
+    if (!found || !timingSafeEqual(found.hash, hash)) {
+      this.#known.delete(key);
+      return undefined;
+    }
+    this.#remember(key);
     if (found.stale) await this.tokens.touch(found.id);
     const { id, name, role, scope, until } = found;
     return {
@@ -36,6 +48,15 @@ export class TokensService implements Authenticator {
       ...(scope ? { scope: toVisibility(scope) } : {}),
       ...(until ? { until } : {}),
     };
+  }
+
+  async #findValid(hashes: Buffer[]): Promise<ReadonlyMap<string, StoredToken>> {
+    return new Map((await this.tokens.findValid(hashes)).map((token) => [token.hash.toString('base64'), token]));
+  }
+
+  #remember(key: string): void {
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.add(key);
   }
 
   /** Once, at the first look-up: the database may have been away at the start. */

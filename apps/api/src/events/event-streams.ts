@@ -1,16 +1,15 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { EventStreamQuery } from '@orrery/shared/contracts';
 import type { ServerResponse } from 'node:http';
-import { visibilityNow } from '../database/visibility.js';
 import { EventCriteriaService } from './event-criteria.service.js';
 import { EventFeed } from './event-feed.js';
-import { isMatch, type EventCriteria } from './event-filter.js';
-import { eventId, parseEventId, toCloudEvent, type EventRow } from './event-row.js';
+import type { EventCriteria } from './event-filter.js';
+import { eventId, parseEventId, toCloudEvent } from './event-row.js';
 import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
 import { SseWriter } from './sse-writer.js';
+import { StreamReads } from './stream-reads.js';
 
-const PAGE = 200;
 const HEARTBEAT_MS = 15_000;
 /** A stream that is older is ended and resumed. */
 const LONGEST_TIMER_MS = 7 * 86_400_000;
@@ -40,6 +39,7 @@ export class EventStreams implements BeforeApplicationShutdown {
     private readonly repository: EventsRepository,
     private readonly criteria: EventCriteriaService,
     private readonly feed: EventFeed,
+    private readonly reads: StreamReads,
   ) {}
 
   /** Where a stream begins; throws AppError when a filter names something unknown. */
@@ -93,7 +93,7 @@ export class EventStreams implements BeforeApplicationShutdown {
     try {
       await writer.open(eventId(store, after), reset);
       while (!writer.signal.aborted) {
-        const { rows, upTo } = await this.#next(cursor, criteria);
+        const { rows, upTo } = await this.reads.after(cursor, criteria);
         for (const row of rows) await writer.event(eventId(store, row.id), toCloudEvent(store, row));
         if (upTo > cursor) cursor = upTo;
         else if (!(await this.#somethingNew(cursor, writer.signal))) await writer.heartbeat();
@@ -103,17 +103,6 @@ export class EventStreams implements BeforeApplicationShutdown {
     } finally {
       writer.close();
     }
-  }
-
-  /** What matches after this event, and up to which event that is all. */
-  async #next(cursor: number, criteria: EventCriteria): Promise<{ rows: readonly EventRow[]; upTo: number }> {
-    // What is at hand is everybody's: who sees only some hosts asks the database, which tells nothing of the others.
-    const atHand = visibilityNow()?.hosts ? undefined : this.feed.since(cursor);
-    if (atHand) return { rows: atHand.filter((row) => isMatch(row, criteria)), upTo: atHand.at(-1)?.id ?? cursor };
-    const head = this.feed.head;
-    if (head === undefined) return { rows: [], upTo: cursor };
-    const rows = await this.repository.list({ criteria, after: cursor, upTo: head, order: 'asc', limit: PAGE });
-    return { rows, upTo: rows.length === PAGE ? (rows.at(-1) as EventRow).id : head };
   }
 
   /** False: nothing came for the time of a heartbeat. */

@@ -6,6 +6,7 @@ import { Policy } from '../auth/policy.decorator.js';
 import { Operation } from '../http/operation.decorator.js';
 import { EventsService } from './events.service.js';
 import { EventStreams } from './event-streams.js';
+import { OpenStreams } from './open-streams.js';
 
 const FILTER_PROBLEMS = [
   'unknown-host',
@@ -20,6 +21,7 @@ export class EventsController {
   constructor(
     private readonly events: EventsService,
     private readonly streams: EventStreams,
+    private readonly open: OpenStreams,
   ) {}
 
   @Get()
@@ -42,7 +44,7 @@ export class EventsController {
     tag: 'events',
     summary: 'What happens, as Server-Sent Events; resumes after Last-Event-ID without a gap',
     answers: {},
-    problems: [...FILTER_PROBLEMS],
+    problems: [...FILTER_PROBLEMS, 'too-many-streams'],
   })
   @ApiHeader({
     name: 'Last-Event-ID',
@@ -63,6 +65,8 @@ export class EventsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const start = await this.streams.start(query, lastEventId);
+    const ended = principal ? this.open.open(principal.tokenId) : () => undefined;
+    reply.raw.once('close', ended);
     const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
     reply.hijack();
     reply.raw.writeHead(200, headers as Record<string, string>);

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Accepted, CloudEvent, EventPage } from '@orrery/shared/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Accepted, ApiTokenMade, CloudEvent, EventPage } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { DataSource } from 'typeorm';
 import { RunningApi, startApi, type ApiBench } from '../../../../test/support/api.js';
@@ -8,6 +8,7 @@ import { EventStream } from '../../../../test/support/event-stream.js';
 import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.js';
 import { aMembership, engineDown, membershipFact, NETWORK, Reporter } from '../../../../test/support/reports.js';
 import { eventually } from '../../../../test/support/servers.js';
+import { EventsRepository } from './events.repository.js';
 
 let bench: ApiBench;
 let api: RunningApi;
@@ -37,6 +38,11 @@ beforeEach(async () => {
 });
 
 const list = async (query: string) => (await api.get(`/v1/events?${query}`, EventPage)).body;
+/** A viewer; with a scope, of these hosts. */
+const tokenOf = async (scope?: string) => {
+  const body = { name: `viewer-${newId('tok').slice(-8)}`, role: 'viewer', ...(scope === undefined ? {} : { scope }) };
+  return (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body;
+};
 const causes = (events: readonly CloudEvent[]) => events.map(({ data }) => data.cause);
 const follow = (query = '', headers: Record<string, string> = {}, from = api) =>
   EventStream.open(`${from.url}/v1/events/stream?${query}`, { authorization: `Bearer ${from.adminToken}`, ...headers });
@@ -112,6 +118,49 @@ describe('the list of events', () => {
     expect((await api.get(`/v1/events/${event.id}`, CloudEvent)).body).toEqual(event);
     await api.refused('GET', '/v1/events/elsewhere-1', 'unknown-event');
     await api.refused('GET', '/v1/events/nonsense', 'unknown-event');
+  });
+});
+
+describe('many streams', () => {
+  const OF_A_TOKEN = 20;
+
+  it('of one token are bounded; when one is closed, another is let in, and other tokens are not concerned', async () => {
+    const { secret } = await tokenOf();
+    const headers = { authorization: `Bearer ${secret}` };
+    const open = await Promise.all(Array.from({ length: OF_A_TOKEN }, () => follow('', headers)));
+    const refused = await api.refused('GET', '/v1/events/stream', 'too-many-streams', { token: secret });
+    expect(refused.headers.get('retry-after')).toBe('10');
+    (await follow()).close();
+    open.pop()?.close();
+    open.push(await eventually(() => follow('', headers), { what: 'another is let in' }));
+    open.forEach((stream) => stream.close());
+  });
+
+  it('of the same scope share each read of the database, and see the same', async () => {
+    const tokens = await Promise.all([1, 2, 3].map(() => tokenOf(`hosts:who=${host.name}`)));
+    await plane.database.query('UPDATE hosts SET labels = $2 WHERE id = $1', [host.id, { who: host.name }]);
+    const list = jest.spyOn(api.app.get(EventsRepository, { strict: false }), 'list');
+    const streams = await Promise.all(
+      tokens.flatMap(({ secret }) =>
+        Array.from({ length: 15 }, () => follow('', { authorization: `Bearer ${secret}` })),
+      ),
+    );
+    const ofStreams = () => list.mock.calls.filter(([{ upTo }]) => upTo !== undefined).length;
+    const told = ['a', 'b', 'c', 'd'];
+    const other = new Reporter(plane, await addHost(plane.database, `other-${count}`));
+    const before = ofStreams();
+    for (const cause of told) {
+      await other.say(engineDown(`not for them ${cause}`));
+      await agent.say(engineDown(cause));
+      await eventually(() => streams.every(({ events }) => causes(events).includes(cause)), {
+        what: `all see ${cause}`,
+      });
+    }
+    for (const stream of streams) expect(causes(stream.events)).toEqual(told);
+    // Two events for each cause, and a few streams that come late: far from one read for each of 45 streams.
+    expect(ofStreams() - before).toBeLessThan(45);
+    list.mockRestore();
+    streams.forEach((stream) => stream.close());
   });
 });
 

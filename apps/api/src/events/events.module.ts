@@ -6,11 +6,13 @@ import { EventStreams } from './event-streams.js';
 import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
+import { OpenStreams } from './open-streams.js';
+import { StreamReads } from './stream-reads.js';
 
 @Module({
   imports: [StoreModule],
   controllers: [EventsController],
-  providers: [EventCriteriaService, EventFeed, EventStreams, EventsRepository, EventsService],
+  providers: [EventCriteriaService, EventFeed, EventStreams, EventsRepository, EventsService, OpenStreams, StreamReads],
   exports: [EventFeed],
 })
 export class EventsModule {}

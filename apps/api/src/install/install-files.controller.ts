@@ -1,15 +1,22 @@
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import { AppError } from '@orrery/shared/runtime';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createReadStream } from 'node:fs';
 import { Policy } from '../auth/policy.decorator.js';
+import { clientOf } from '../http/client-address.js';
+import { Places } from '../http/places.js';
 import { AgentBundle } from './agent-bundle.js';
 import { InstallService } from './install.service.js';
+
+/** Machines of one office take turns; on a slow link, a bundle takes some minutes. */
+const DOWNLOADS = { most: 8, ofAnAddress: 2, longestMs: 15 * 60_000 };
 
 /** What a machine fetches before it has any token: no secret is in it. */
 @Controller()
 export class InstallFilesController {
+  readonly #downloads = new Places(DOWNLOADS);
+
   constructor(
     private readonly installs: InstallService,
     private readonly bundles: AgentBundle,
@@ -25,9 +32,10 @@ export class InstallFilesController {
   @Get('agent/:file')
   @Policy('public')
   @ApiExcludeEndpoint()
-  async bundle(@Param('file') file: string, @Res() reply: FastifyReply): Promise<void> {
+  async bundle(@Param('file') file: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const bundle = await this.bundles.get();
     if (file !== `orrery-agent-${bundle.platform}.tar.gz`) throw noSuchBundle(bundle.platform);
+    this.#downloads.take(clientOf(request), reply.raw);
     await reply.type('application/gzip').header('content-length', bundle.bytes).send(createReadStream(bundle.file));
   }
 }

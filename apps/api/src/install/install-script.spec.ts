@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { temporaryFolder } from '../../../../test/support/servers.js';
 import { BUNDLE_FOLDER } from './agent-bundle.js';
 import { installScript, shellWord } from './install-script.js';
@@ -67,6 +71,26 @@ describe('the installer', () => {
       expect(run(script, ['--token-file', '/nowhere'], { PATH: '/usr/bin:/bin' }).stderr).toContain('cannot be read');
     });
   });
+
+  it('waits for its turn while the API is busy, says so, and gives up what fails for another reason', async () => {
+    const answers = [503, 503, 503, 503, 503, 200, 404];
+    const server = createServer((_request, response) => {
+      response.writeHead(answers.shift() ?? 500, { 'retry-after': '1' }).end('the agent');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const file = join(await temporaryFolder('fetch'), 'bundle');
+    const functions = /^fetch\(\) \{[^]*?^fetch_in_turn\(\) \{[^]*?^\}/m.exec(template)?.[0] ?? '';
+    const fetchIt = () => promisify(execFile)('/bin/sh', ['-c', `pin=''\n${functions}\nfetch_in_turn ${url} ${file}`]);
+    try {
+      expect((await fetchIt()).stderr).toBe('The API is busy with other downloads (503). Waiting for a turn...\n');
+      expect(readFileSync(file, 'utf8')).toBe('the agent');
+      await expect(fetchIt()).rejects.toMatchObject({ stderr: expect.stringContaining('404') as string });
+      expect(answers).toEqual([]);
+    } finally {
+      server.close();
+    }
+  }, 30_000);
 
   it('takes any text as a text', () => {
     for (const text of ["it's", '$(touch /nowhere/x)', '`id`', 'a\nb', '"', "';id;'"])

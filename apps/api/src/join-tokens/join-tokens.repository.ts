@@ -59,9 +59,10 @@ export class JoinTokensRepository {
     return token;
   }
 
-  async isKnown(sql: Sql, hash: Buffer): Promise<boolean> {
-    const rows = await sql.query<unknown[]>('SELECT 1 FROM join_tokens WHERE hash = $1', [hash]);
-    return rows.length > 0;
+  /** Those of the hashes that a token has, whatever it is still worth. */
+  async known(sql: Sql, hashes: Buffer[]): Promise<Buffer[]> {
+    const rows = await sql.query<{ hash: Buffer }[]>('SELECT hash FROM join_tokens WHERE hash = ANY($1)', [hashes]);
+    return rows.map(({ hash }) => hash);
   }
 
   async add(sql: Sql, token: NewJoinToken): Promise<void> {

@@ -8,6 +8,7 @@ import type {
   TokenQuery,
 } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
+import { BatchedLookup } from '../auth/batched-lookup.js';
 import { hashOf, prefixOf } from '../auth/bearer.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
@@ -22,6 +23,11 @@ export type { SpentToken } from './join-tokens.repository.js';
 /** Tokens with which machines enrol. Stored as hashes; who made a host with one may ask for it again after a lost reply. */
 @Injectable()
 export class JoinTokens {
+  readonly #known = new BatchedLookup(async (hashes) => {
+    const known = await this.repository.known(this.store, hashes);
+    return new Map(known.map((hash) => [hash.toString('base64'), true]));
+  });
+
   constructor(
     private readonly store: Store,
     private readonly references: References,
@@ -76,8 +82,8 @@ export class JoinTokens {
   }
 
   /** Whether there ever was such a token: what it is still worth is decided where it is spent. */
-  isKnown(token: string): Promise<boolean> {
-    return this.repository.isKnown(this.store, hashOf(token));
+  async isKnown(token: string): Promise<boolean> {
+    return (await this.#known.find(hashOf(token))) ?? false;
   }
 
   /** Spends one use in the transaction that makes the host, so that both happen or neither. Throws AppError `join-refused`. */

@@ -1,7 +1,9 @@
-import { Body, Controller, Headers, HttpCode, Ip, Post } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Post, Req } from '@nestjs/common';
 import { JoinNonce, JoinReply, JoinRequest, RenewRequest } from '@orrery/shared/contracts';
+import type { FastifyRequest } from 'fastify';
 import { bearerToken } from '../auth/bearer.js';
 import { Policy } from '../auth/policy.decorator.js';
+import { clientOf } from '../http/client-address.js';
 import { Operation } from '../http/operation.decorator.js';
 import { JoinService } from './join.service.js';
 import { Nonces } from './nonces.js';
@@ -23,6 +25,7 @@ export class JoinController {
     tag: 'join',
     summary: 'What a host signs to prove that it has its key; good for a minute',
     answers: { 200: JoinNonce },
+    problems: ['busy'],
   })
   nonce(): JoinNonce {
     return { nonce: this.nonces.issue() };
@@ -54,10 +57,10 @@ export class JoinController {
     tag: 'join',
     summary: 'A host that has joined gets anew what lets it into NATS, by its key',
     answers: { 200: JoinReply },
-    problems: ['proof-refused', 'host-revoked', 'unknown-host'],
+    problems: ['proof-refused', 'host-revoked', 'unknown-host', 'busy'],
     body: true,
   })
-  renew(@Body({ schema: RenewRequest }) request: RenewRequest, @Ip() address: string): Promise<JoinReply> {
-    return this.renewals.renew(address, request);
+  renew(@Body({ schema: RenewRequest }) request: RenewRequest, @Req() asked: FastifyRequest): Promise<JoinReply> {
+    return this.renewals.renew(clientOf(asked), request);
   }
 }

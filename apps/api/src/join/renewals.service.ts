@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { JoinReply, RenewRequest } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
-import { LoginThrottle } from '../auth/login-throttle.js';
+import { FailureThrottles } from '../auth/failure-throttle.js';
 import type { Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { writeToOutbox } from '../events/outbox.js';
@@ -19,26 +19,17 @@ export class Renewals {
     private readonly repository: JoinRepository,
     private readonly proofs: Proofs,
     private readonly replies: JoinReplies,
-    private readonly throttle: LoginThrottle,
+    private readonly throttles: FailureThrottles,
   ) {}
 
-  /** Who shows wrong keys again and again is refused unseen, as with wrong tokens. */
+  /** The refusals of whoever shows wrong keys again and again are slowed, as with wrong tokens. */
   async renew(address: string, request: RenewRequest): Promise<JoinReply> {
-    const retryAfter = this.throttle.refuses(address, request.key);
-    if (retryAfter !== undefined)
-      throw new AppError({
-        code: 'too-many-requests',
-        kind: 'user',
-        cause: `too many wrong keys came from ${address}`,
-        details: { retryAfter },
-      });
     try {
       this.proofs.checkRenewal(request);
       const host = await this.store.transaction((transaction) => this.#renew(transaction, request));
-      this.throttle.succeeded(request.key);
       return await this.replies.to(host);
     } catch (error) {
-      if (error instanceof AppError && error.kind === 'user') this.throttle.failed(address, request.key);
+      if (error instanceof AppError && error.kind === 'user') await this.throttles.enrolment.failed(address);
       throw error;
     }
   }

@@ -1,9 +1,22 @@
-import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import { clientOf } from '../http/client-address.js';
+import { Places } from '../http/places.js';
 import { buildDocument } from './document.js';
 
+/** The files of the pages that are large; a browser fetches them side by side. */
+const LARGE = /^\/(openapi\.json|docs\/[\w-]+\.(js|css))(\?|$)/;
+const PAGES = { most: 16, ofAnAddress: 6, longestMs: 60_000 };
+
 /** `/openapi.json`, and `/docs` to browse it: the files come from this server, nothing from the internet. Public, no secrets in it. */
-export function addDocs(app: INestApplication): void {
+export function addDocs(app: NestFastifyApplication): void {
+  const places = new Places(PAGES);
+  const server: FastifyInstance = app.getHttpAdapter().getInstance();
+  server.addHook('onRequest', (request, reply, done) => {
+    if (LARGE.test(request.url)) places.take(clientOf(request), reply.raw);
+    done();
+  });
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

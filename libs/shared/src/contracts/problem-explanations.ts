@@ -145,7 +145,14 @@ export const PROBLEMS: Record<ProblemCode, Explanation> = {
     means: 'The Host header names another server: a page in a browser may be trying to reach this one.',
     fix: 'Use the URL that npm start printed, or add the name to ORRERY_ALLOWED_HOSTS.',
   },
-  'too-many-requests': { means: 'Too many refused tries.', fix: 'Wait as long as Retry-After says.' },
+  'too-many-requests': {
+    means: 'Too many wrong tokens came from your address in a minute. Valid ones are served meanwhile.',
+    fix: 'Send a valid token. To try another, wait as long as Retry-After says.',
+  },
+  'too-many-streams': {
+    means: 'This token has as many event streams open as one token may have.',
+    fix: 'Close streams that nobody reads, or use a token for each program: orrery token create NAME.',
+  },
   'join-refused': {
     means: 'The join secret or join token is not valid: unknown, used up, late or revoked.',
     fix: 'Make another: orrery host add NAME. On the API’s own machine: ~/.orrery/secrets/join.secret.',
@@ -157,6 +164,10 @@ export const PROBLEMS: Record<ProblemCode, Explanation> = {
   'host-revoked': {
     means: 'The key of this host was revoked, or is not the one that it joined with: it is not let in.',
     fix: 'Let it join anew, with its name and its items: orrery host add --replace HOST.',
+  },
+  busy: {
+    means: 'As many downloads, or requests of your address without a token, are under way as there may be.',
+    fix: 'Try again after as many seconds as Retry-After says. The installer does so by itself.',
   },
   'bundle-unavailable': {
     means:

@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { BatchedLookup } from './batched-lookup.js';
+
+describe('a look-up of hashes', () => {
+  it('asks one query at a time, with all that wait, and answers each with its own', async () => {
+    const queries: number[] = [];
+    let running = 0;
+    const lookup = new BatchedLookup(async (hashes) => {
+      expect(++running).toBe(1);
+      queries.push(hashes.length);
+      await new Promise(setImmediate);
+      running--;
+      return new Map(hashes.map((hash) => [hash.toString('base64'), hash.readUInt32BE()]));
+    });
+    const ask = (number: number) => {
+      const hash = Buffer.alloc(4);
+      hash.writeUInt32BE(number);
+      return lookup.find(hash);
+    };
+    const numbers = Array.from({ length: 1000 }, (_, at) => at % 900);
+    expect(await Promise.all(numbers.map(ask))).toEqual(numbers);
+    expect(queries).toEqual([1, 500, 400]);
+  });
+
+  it('finds nothing for what is not known, and tells all who wait when the database is away', async () => {
+    let isAway = false;
+    const lookup = new BatchedLookup(() =>
+      isAway ? Promise.reject(new Error('away')) : Promise.resolve(new Map<string, number>()),
+    );
+    expect(await lookup.find(Buffer.from('x'))).toBeUndefined();
+    isAway = true;
+    const asked = await Promise.allSettled([1, 2, 3].map((at) => lookup.find(Buffer.from([at]))));
+    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    isAway = false;
+    expect(await lookup.find(Buffer.from('x'))).toBeUndefined();
+  });
+});

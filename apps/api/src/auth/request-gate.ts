@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '@orrery/shared/runtime';
+import type { FastifyRequest } from 'fastify';
+import { clientOf } from '../http/client-address.js';
+import { JoinTokens } from '../join-tokens/join-tokens.service.js';
+import { Authenticator } from './authenticator.js';
+import { bearerToken } from './bearer.js';
+import { FailureThrottles } from './failure-throttle.js';
+import { JoinSecret } from './join-secret.js';
+import type { PolicyName } from './policy.decorator.js';
+import { mayActAs, type Principal } from './principal.js';
+
+/** What a route asks of whoever uses it. */
+export interface RouteRule {
+  policy?: PolicyName;
+  /** Refused to a token with a scope. */
+  whole?: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The rule under which this request was let in: it is not asked twice. */
+    letInUnder?: PolicyName;
+  }
+  interface FastifyContextConfig {
+    rule?: RouteRule;
+  }
+}
+
+/**
+ * Whether a request may use its route. Asked twice of each: at the door, before its body is read, and by the guard, which has the
+ * last word over every route, known to the door or not.
+ */
+@Injectable()
+export class RequestGate {
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly joinSecret: JoinSecret,
+    private readonly joinTokens: JoinTokens,
+    private readonly throttles: FailureThrottles,
+  ) {}
+
+  /** Throws AppError when it may not; `refused` is called before the refusal of a token is slowed. */
+  async check(request: FastifyRequest, { policy, whole = false }: RouteRule, refused?: () => void): Promise<void> {
+    if (policy === undefined) throw forbidden('this route has no policy, so nobody may use it');
+    if (policy === 'public' || policy === 'key' || request.letInUnder === policy) return;
+    if (policy === 'join') await this.#checkJoin(request, refused);
+    else {
+      const { role, scope, name } = await this.#identify(request, refused);
+      if (scope && whole) throw forbidden(`this is about the whole installation; the token ${name} has a scope`);
+      if (!mayActAs(role, policy)) throw forbidden(`this needs the role ${policy}; the token ${name} has ${role}`);
+    }
+    request.letInUnder = policy;
+  }
+
+  async #identify(request: FastifyRequest, refused?: () => void): Promise<Principal> {
+    const token = bearerToken(request.headers.authorization);
+    const principal = token && (await this.authenticator.identify(token));
+    if (principal) return (request.principal = principal);
+    refused?.();
+    if (token) await this.throttles.people.failed(clientOf(request));
+    throw unauthenticated();
+  }
+
+  /** Whether the token may be one. What it is still worth is decided in the transaction that makes the host, which spends it. */
+  async #checkJoin(request: FastifyRequest, refused?: () => void): Promise<void> {
+    const token = bearerToken(request.headers.authorization);
+    if (token && (this.joinSecret.admits(token) || (await this.joinTokens.isKnown(token)))) return;
+    refused?.();
+    if (token) await this.throttles.enrolment.failed(clientOf(request));
+    throw new AppError({ code: 'join-refused', kind: 'user', cause: 'the join token is missing or not valid' });
+  }
+}
+
+const forbidden = (cause: string) => new AppError({ code: 'forbidden', kind: 'user', cause });
+
+const unauthenticated = () =>
+  new AppError({
+    code: 'unauthenticated',
+    kind: 'user',
+    cause: 'a valid bearer token is needed',
+    fix: 'Send Authorization: Bearer TOKEN; the admin token is in secrets/admin.token in the state folder (~/.orrery).',
+  });

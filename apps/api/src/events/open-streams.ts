@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '@orrery/shared/runtime';
+
+/** A person with a few terminals and a dashboard has not half as many; each costs a connection and a share of every event. */
+const MOST_OF_A_TOKEN = 20;
+
+/** How many streams each token has open. */
+@Injectable()
+export class OpenStreams {
+  readonly #byToken = new Map<string, number>();
+
+  /** Counts one more; call the result when it has ended. Throws AppError `too-many-streams`. */
+  open(token: string): () => void {
+    const count = this.#byToken.get(token) ?? 0;
+    if (count >= MOST_OF_A_TOKEN)
+      throw new AppError({
+        code: 'too-many-streams',
+        kind: 'user',
+        cause: `this token has ${count} streams open`,
+        details: { retryAfter: 10 },
+      });
+    this.#byToken.set(token, count + 1);
+    return () => {
+      const left = (this.#byToken.get(token) ?? 1) - 1;
+      if (left > 0) this.#byToken.set(token, left);
+      else this.#byToken.delete(token);
+    };
+  }
+}

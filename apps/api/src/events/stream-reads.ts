@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { visibilityNow } from '../database/visibility.js';
+import { EventFeed } from './event-feed.js';
+import { isMatch, type EventCriteria } from './event-filter.js';
+import type { EventRow } from './event-row.js';
+import { EventsRepository } from './events.repository.js';
+
+const PAGE = 200;
+/** Reads of the database at a time for all streams together: most of its connections stay with requests. */
+const AT_A_TIME = 3;
+/** Streams that are woken by the same event do not all come at the same moment. What they may see may change later. */
+const KEPT_MS = 500;
+const MOST_KEPT = 200;
+
+/** What matches after an event, and up to which event that is all. */
+export interface StreamRead {
+  rows: readonly EventRow[];
+  upTo: number;
+}
+
+/**
+ * What streams read. Those that want the same (in the same scope, by the same criteria, after the same event) share one read of the
+ * database; the others take turns.
+ */
+@Injectable()
+export class StreamReads {
+  readonly #shared = new Map<string, Promise<StreamRead>>();
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(
+    private readonly feed: EventFeed,
+    private readonly repository: EventsRepository,
+  ) {}
+
+  async after(cursor: number, criteria: EventCriteria): Promise<StreamRead> {
+    // What is at hand is everybody's: who sees only a part asks the database, which tells nothing of the rest.
+    const visibility = visibilityNow();
+    const atHand = visibility ? undefined : this.feed.since(cursor);
+    if (atHand) return { rows: atHand.filter((row) => isMatch(row, criteria)), upTo: atHand.at(-1)?.id ?? cursor };
+    const { head } = this.feed;
+    if (head === undefined) return { rows: [], upTo: cursor };
+    const key = JSON.stringify([visibility, criteria, cursor, head], plainOnly);
+    return (
+      this.#shared.get(key) ??
+      this.#share(
+        key,
+        this.#inTurn(() => this.#read(cursor, criteria, head)),
+      )
+    );
+  }
+
+  #share(key: string, read: Promise<StreamRead>): Promise<StreamRead> {
+    const [oldest] = this.#shared.keys();
+    if (this.#shared.size >= MOST_KEPT && oldest !== undefined) this.#shared.delete(oldest);
+    this.#shared.set(key, read);
+    const forget = () => void (this.#shared.get(key) === read && this.#shared.delete(key));
+    read.then(() => setTimeout(forget, KEPT_MS).unref(), forget);
+    return read;
+  }
+
+  async #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    if (this.#running >= AT_A_TIME) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    try {
+      return await read();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
+    }
+  }
+
+  async #read(cursor: number, criteria: EventCriteria, head: number): Promise<StreamRead> {
+    const rows = await this.repository.list({ criteria, after: cursor, upTo: head, order: 'asc', limit: PAGE });
+    return { rows, upTo: rows.length === PAGE ? (rows.at(-1) as EventRow).id : head };
+  }
+}
+
+/** Two scopes must never have one key: what JSON would leave out of it is refused. */
+function plainOnly(_name: string, value: unknown): unknown {
+  const isPlain = typeof value !== 'object' || value === null || Array.isArray(value) || isRecord(value);
+  if (!isPlain || typeof value === 'function') throw new TypeError('a scope or criteria of plain values is needed');
+  return value;
+}
+
+const isRecord = (value: object) => [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);

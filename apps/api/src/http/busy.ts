@@ -1,0 +1,5 @@
+import { AppError } from '@orrery/shared/runtime';
+
+/** AppError `busy`: as many at a time as there may be; whoever comes again after so many seconds is served. */
+export const busy = (cause: string, retryAfter = 5) =>
+  new AppError({ code: 'busy', kind: 'user', cause, details: { retryAfter } });

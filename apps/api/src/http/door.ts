@@ -1,0 +1,29 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { RequestGate } from '../auth/request-gate.js';
+import type { Connections } from './connections.js';
+import { BODY_LIMIT } from './limits.js';
+
+/**
+ * Who comes first: the token, then the body. The guard asks the same again and has the last word; here nothing of what a stranger
+ * sends is read, and the connection learns whose it is.
+ */
+export function askAtTheDoor(server: FastifyInstance, gate: RequestGate, connections: Connections): void {
+  server.addHook('onRequest', async (request, reply) => {
+    const { rule } = request.routeOptions.config;
+    if (!rule?.policy || rule.policy === 'public' || rule.policy === 'key')
+      return connections.admitStranger(request, reply.raw);
+    try {
+      await gate.check(request, rule, () => connections.suspect(request));
+    } catch (error) {
+      if (!isSoonRead(request)) void reply.header('connection', 'close');
+      throw error;
+    } finally {
+      if (request.principal || request.letInUnder) connections.recognise(request);
+    }
+  });
+}
+
+/** What is left of the body is so little that it costs less to throw it away than to close the connection. */
+function isSoonRead({ headers }: FastifyRequest): boolean {
+  return !('transfer-encoding' in headers) && Number(headers['content-length'] ?? 0) <= BODY_LIMIT;
+}

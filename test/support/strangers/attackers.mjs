@@ -1,0 +1,27 @@
+// Attackers as a process of their own: what they do does not slow the client that measures. Arguments: one JSON (attack.ts).
+import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import { setPriority } from 'node:os';
+
+const { port, connections, addresses, request, reads } = JSON.parse(process.argv[2]);
+const AGAIN_MS = 500;
+let sent = 0;
+
+// Real attackers have processors of their own.
+setPriority(15);
+
+for (let at = 0; at < connections; at++) attack(`127.0.${at % addresses}.1`);
+setInterval(() => process.stdout.write(`${sent}\n`), 50);
+
+/** Asks, and again as soon as it is answered; when it is thrown out it comes again. */
+function attack(localAddress) {
+  const socket = connect({ port, host: '127.0.0.1', localAddress });
+  const ask = () => {
+    sent++;
+    socket.write(request.replaceAll('RANDOM', randomBytes(32).toString('base64url')));
+  };
+  socket.on('connect', ask).on('error', () => undefined);
+  socket.on('close', () => setTimeout(attack, AGAIN_MS, localAddress));
+  if (reads) socket.on('data', ask);
+  else socket.pause();
+}
