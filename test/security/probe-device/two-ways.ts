@@ -108,12 +108,8 @@ async function run(enter: readonly string[], command: string): Promise<string> {
 
 async function keeper(): Promise<ChildProcess> {
   const folder = await temporaryFolder('way');
-  const options = { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] } as const;
-  const kept = spawn(
-    'setpriv',
-    ['--pdeathsig', 'KILL', 'unshare', '--net', 'sh', '-c', NEAR_SETUP.join(' && ')],
-    options,
-  );
+  const command = ['--pdeathsig', 'KILL', 'unshare', '--net', 'sh', '-c', NEAR_SETUP.join(' && ')];
+  const kept = spawn('setpriv', command, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   if (kept.pid) await reapAtExit(kept.pid);
   await eventually(() => existsSync(join(folder, 'ready')), { within: 20_000, what: 'a namespace' });
   return kept;

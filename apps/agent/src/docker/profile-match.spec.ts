@@ -77,12 +77,12 @@ describe('a container that is inspected', () => {
     expect(isOurs({ HostConfig: { CapAdd: ['NET_ADMIN'], SecurityOpt: ['no-new-privileges:true'] } })).toBe(true);
   });
 
-  it.each([
+  it.each<[mode: string | undefined, of: string]>([
     ['private', 'the profile, or the default with control groups of version 2'],
     ['host', 'the default with version 1'],
     [undefined, 'an engine before API 1.41'],
-  ])('is ours with the cgroup namespace %j: %s', (CgroupnsMode) => {
-    expect(isOurs({ HostConfig: { CgroupnsMode } })).toBe(true);
+  ])('is ours with the cgroup namespace %j: %s', (mode) => {
+    expect(isOurs({ HostConfig: { CgroupnsMode: mode } })).toBe(true);
   });
 
   it.each<[string, Parameters<typeof inspected>[0]]>([

@@ -11,9 +11,13 @@ const facts = <const Types extends readonly [string, ...string[]], Data extends 
 
 /** Facts that the API itself states; they go through the outbox, in the transaction of the change that they tell of. */
 export const ApiFact = z.discriminatedUnion('type', [
-  facts(['host.changed', 'host.removed'], { name: Name, labels: Labels, by: z.string() }),
-  /** `labels`: those that it got. `ignoredLabels`: those that the machine asked for and did not get: its token does not let it choose. */
-  facts(['host.joined'], { name: Name, labels: Labels, by: z.string(), ignoredLabels: Labels.optional() }),
+  /** `ignoredLabels`, of `host.joined` alone: what the machine asked for and did not get, because its token does not let it choose. */
+  facts(['host.joined', 'host.changed', 'host.removed'], {
+    name: Name,
+    labels: Labels,
+    by: z.string(),
+    ignoredLabels: Labels.optional(),
+  }),
   facts(['host.replaced'], { name: Name, by: z.string() }),
   facts(['host.revoked', 'host.rotated'], { name: Name, by: z.string() }),
   facts(['host.paused', 'host.resumed'], { name: Name, by: z.string() }),
