@@ -102,6 +102,14 @@ describe('orrery host add', () => {
     expect(asked()).toEqual([{ name: 'web-1', labels, networks: ['lab'], expiresIn: 900 }]);
   });
 
+  it('lets the machine choose labels only with --own-labels, and never one that takes the place of a host', async () => {
+    await orrery('host add web-1 --own-labels --no-wait');
+    expect(asked()).toEqual([{ name: 'web-1', labels: {}, ownLabels: true, networks: [], expiresIn: 900 }]);
+    const replacing = await orrery('host add --replace web-1 --own-labels --no-wait');
+    expect([replacing.code, replacing.err]).toEqual([2, expect.stringContaining('has its labels')]);
+    expect(asked()).toHaveLength(1);
+  });
+
   it('says what of the machine could not be asked', async () => {
     const engine = { state: 'unknown', cause: 'no socket' } as const;
     const bare = node('web-1', { state: 'down', zerotierVersion: null, cause: 'nothing listens on 9993' });

@@ -13,6 +13,7 @@ import {
   NetworkPage,
   NetworkPatch,
   NetworkPost,
+  type RouteOverlap,
 } from '@orrery/shared/contracts';
 import { temporaryFolder } from '../support/servers.js';
 import { runCli } from './support/fake-terminal.js';
@@ -35,8 +36,8 @@ describe('network create', () => {
     api.on('GET /v1/controllers', () =>
       json(ControllerPage, { items: names.map((name, index) => controller(name, {}, index + 1)), next: null }),
     );
-  const made = (more: Partial<Network> = {}, checkedHosts: number | null = 1) =>
-    api.on('POST /v1/networks', () => json(NetworkMade, { ...keptNetwork(more), checkedHosts }, 201));
+  const made = (more: Partial<Network> = {}, checkedHosts: number | null = 1, overlaps: RouteOverlap[] = []) =>
+    api.on('POST /v1/networks', () => json(NetworkMade, { ...keptNetwork(more), checkedHosts, overlaps }, 201));
   beforeEach(() => {
     controllers('lap-7');
     made();
@@ -62,6 +63,32 @@ describe('network create', () => {
     expect((await orrery('network create lab')).out).toContain('public, admits anybody   no pool   controller');
     made({}, 3);
     expect((await orrery('network create lab')).out).toContain('(overlaps no route of 3 hosts)');
+  });
+
+  it('takes a pool that is given although hosts have a route to it, and names those hosts', async () => {
+    const target = '10.182.44.0/24';
+    made({}, null, [
+      { target, host: 'web-3', prefix: '10.0.0.0/8' },
+      { target, host: null, prefix: null },
+    ]);
+    const { code, out, err } = await orrery(`network create lab --pool ${target}`);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining(`pool ${target} (overlaps routes of 2 hosts)   controller`),
+    ]);
+    expect(err.split('\n')).toEqual([
+      `web-3 has a route to 10.0.0.0/8: its own zerotier-one will not take ${target}`,
+      `a host outside your scope has a route: its own zerotier-one will not take ${target}`,
+    ]);
+    made(
+      {},
+      null,
+      Array.from({ length: 12 }, (_, at) => ({ target, host: `web-${at}`, prefix: '10.0.0.0/8' })),
+    );
+    expect((await orrery(`network create lab --pool ${target}`)).err.split('\n').slice(9)).toEqual([
+      expect.stringContaining('web-9 has a route'),
+      'and 2 more hosts',
+    ]);
   });
 
   it('sends what the flags say, as the contract has it', async () => {
@@ -143,7 +170,11 @@ describe('network create', () => {
   });
 
   it('prints with -o json what the API said, and with -o name the name', async () => {
-    expect(JSON.parse((await orrery('network create lab -o json')).out)).toEqual({ ...keptNetwork(), checkedHosts: 1 });
+    expect(JSON.parse((await orrery('network create lab -o json')).out)).toEqual({
+      ...keptNetwork(),
+      checkedHosts: 1,
+      overlaps: [],
+    });
     expect((await orrery('network create lab -o name')).out).toBe('lab');
   });
 
@@ -174,7 +205,7 @@ describe('network create', () => {
     controllers('lap-7', 'web-1');
     api.on('POST /v1/networks', ({ body }) =>
       (body as NetworkPost).controller
-        ? json(NetworkMade, { ...keptNetwork(), checkedHosts: 1 }, 201)
+        ? json(NetworkMade, { ...keptNetwork(), checkedHosts: 1, overlaps: [] }, 201)
         : problem(409, 'no-controller', 'there are several', { candidates: ['lap-7', 'web-1'] }),
     );
     expect(await orrery('network create lab')).toMatchObject({

@@ -14,6 +14,7 @@ const token: JoinToken = {
   labels: { site: 'onprem' },
   networks: [],
   ephemeral: 86_400,
+  ownLabels: false,
   replaces: null,
   hosts: [],
   by: 'admin',
@@ -49,6 +50,26 @@ describe('a token with which machines enrol', () => {
     const [{ body } = {}] = api.asked('POST /v1/join-tokens');
     const rest = { labels: { site: 'onprem' }, networks: ['shop'] };
     expect(body).toEqual({ uses: 40, expiresIn: 7200, ephemeral: 86_400, ...rest });
+  });
+
+  it('lets machines choose labels only with --own-labels, and shows so', async () => {
+    api.on('POST /v1/join-tokens', () => json(JoinTokenMade, { token, secret: 'orj1.secret' }));
+    const install = { url: 'https://o', pin: 'p', loopbackOnly: false, platform: 'linux-x64', command: 'curl' };
+    api.on('GET /v1/install', () => json(Install, install));
+    await orrery('token create --join');
+    await orrery('token create --join --own-labels');
+    const bodies = api.asked('POST /v1/join-tokens').map(({ body }) => body);
+    expect(bodies).toEqual([
+      { labels: {}, networks: [] },
+      { labels: {}, networks: [], ownLabels: true },
+    ]);
+    const items = [token, { ...token, id: 'jtk_2', ownLabels: true }];
+    api.on('GET /v1/join-tokens', () => json(JoinTokenPage, { items, next: null }));
+    const [, first, second] = (await orrery('token ls --join')).out.split('\n');
+    expect([first, second]).toEqual([
+      expect.not.stringContaining('own'),
+      expect.stringContaining('site=onprem and its own'),
+    ]);
   });
 
   it('shows how long its hosts may be away, as a host does', async () => {

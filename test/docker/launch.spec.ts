@@ -107,7 +107,7 @@ afterAll(() => world?.close());
       Devices: [{ PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' }],
       SecurityOpt: ['no-new-privileges'],
       NetworkMode: world.world.network,
-      ...{ PidMode: '', IpcMode: 'private', UTSMode: '', UsernsMode: '', CgroupParent: '' },
+      ...{ PidMode: '', IpcMode: 'private', UTSMode: '', UsernsMode: '', CgroupParent: '', CgroupnsMode: 'private' },
       ...{ Binds: null, VolumesFrom: null, GroupAdd: null, Links: null, PortBindings: {}, PublishAllPorts: false },
       Init: true,
       RestartPolicy: { Name: 'unless-stopped' },

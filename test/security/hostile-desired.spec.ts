@@ -21,6 +21,7 @@ const OPTIONS: Record<string, unknown> = {
   UTSMode: 'host',
   UsernsMode: 'host',
   CgroupParent: '/',
+  CgroupnsMode: 'host',
   CapAdd: ['SYS_ADMIN'],
   CapDrop: [],
   Devices: [{ PathOnHost: '/dev/sda', PathInContainer: '/dev/sda', CgroupPermissions: 'rwm' }],

@@ -62,7 +62,8 @@ export const AgentSettings = z.object({
     }),
   ORRERY_HOST_NAME: Name.default(defaultName()).meta({ description: 'Name of this host when it joins' }),
   ORRERY_HOST_LABELS: LabelList.default({}).meta({
-    description: 'Labels of this host when it joins, as `site=cloud,tier=web`',
+    description:
+      'Labels of this host when it joins, as `site=cloud,tier=web`. With a join token they count only if it was made with --own-labels',
   }),
   ORRERY_SIMULATE: BooleanSetting.default(false).meta({
     description: 'A simulated host: the same agent over a model of zerotier-one, without Docker',

@@ -71,6 +71,7 @@ export function joinToken(more: Partial<JoinToken> = {}): JoinToken {
     uses: 1,
     usesLeft: 1,
     labels: {},
+    ownLabels: false,
     networks: [],
     ephemeral: null,
     replaces: null,

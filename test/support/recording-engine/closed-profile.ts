@@ -34,7 +34,7 @@ export const profileOf = (host: string, network: string, of: Trusted): string =>
       ...{ NetworkMode: network, Init: true, RestartPolicy: { Name: 'unless-stopped' } },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '3' } },
       ...{ Privileged: false, CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'], Devices: [TUN] },
-      ...{ SecurityOpt: ['no-new-privileges'], IpcMode: 'private', PublishAllPorts: false },
+      ...{ SecurityOpt: ['no-new-privileges'], IpcMode: 'private', CgroupnsMode: 'private', PublishAllPorts: false },
       ...{ Memory: of.memoryMb * LIMIT, MemorySwap: of.memoryMb * LIMIT, PidsLimit: of.pids },
     },
   });
@@ -63,6 +63,7 @@ const mintOf = (host: string, image: string): string =>
         Privileged: false,
       },
       ...{ ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'], IpcMode: 'private' },
+      CgroupnsMode: 'private',
       ...{ Memory: 256 * LIMIT, MemorySwap: 256 * LIMIT, PidsLimit: 32 },
     },
   });

@@ -48,6 +48,7 @@ const exactly = ({ item, node, name, image, limits, incarnation }: ContainerBlue
       Devices: [{ PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' }],
       SecurityOpt: ['no-new-privileges'],
       IpcMode: 'private',
+      CgroupnsMode: 'private',
       PublishAllPorts: false,
       Memory: limits.memoryMb * 1024 * 1024,
       MemorySwap: limits.memoryMb * 1024 * 1024,
@@ -75,6 +76,7 @@ const HOSTILE: [string, unknown][] = [
   ['UTSMode', 'host'],
   ['UsernsMode', 'host'],
   ['CgroupParent', '/'],
+  ['CgroupnsMode', 'host'],
   ['Sysctls', { 'net.ipv4.ip_forward': '1' }],
   ['SecurityOpt', ['apparmor=unconfined', 'seccomp=unconfined']],
   ['Env', ['LD_PRELOAD=/x.so']],
@@ -134,6 +136,7 @@ describe('the profile of a container', () => {
       NetworkMode: 'none',
       CapDrop: ['ALL'],
       ReadonlyRootfs: true,
+      CgroupnsMode: 'private',
       LogConfig: { Type: 'none' },
     });
     expect(Object.keys(body.HostConfig)).not.toEqual(expect.arrayContaining(['CapAdd']));

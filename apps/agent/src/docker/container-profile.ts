@@ -7,6 +7,12 @@ export const IDTOOL = '/usr/sbin/zerotier-idtool';
 export const DAEMON_HOME = '/var/lib/zerotier-one';
 export const TUN_DEVICE = '/dev/net/tun';
 const MIB = 1024 * 1024;
+/**
+ * Named, because the engine's default is the host's own view of control groups where those are of version 1, and may be set to that.
+ * Of API 1.41 (Docker 20.10) on; older engines ignore fields that they do not know. On a kernel without such namespaces the engine
+ * warns and goes without (`verifyPlatformContainerSettings` in moby's daemon/daemon_unix.go).
+ */
+const CGROUPS = 'private';
 const LOGS = { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '3' } };
 
 export interface ProfileContext {
@@ -63,6 +69,7 @@ export function containerProfile(blueprint: ContainerBlueprint, context: Profile
         Devices: [{ PathOnHost: TUN_DEVICE, PathInContainer: TUN_DEVICE, CgroupPermissions: 'rwm' }],
         SecurityOpt: ['no-new-privileges'],
         IpcMode: 'private',
+        CgroupnsMode: CGROUPS,
         PublishAllPorts: false,
         Memory: memory,
         MemorySwap: memory,
@@ -94,6 +101,7 @@ export function mintProfile(image: string, host: HostId): Record<string, unknown
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
       IpcMode: 'private',
+      CgroupnsMode: CGROUPS,
       Memory: 256 * MIB,
       MemorySwap: 256 * MIB,
       PidsLimit: 32,

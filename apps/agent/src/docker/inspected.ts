@@ -36,6 +36,7 @@ const HostConfig = z.object({
   PidMode: text,
   UTSMode: text,
   UsernsMode: text,
+  CgroupnsMode: text,
   CgroupParent: text,
   Cgroup: text,
   Links: list(z.string()),

@@ -77,6 +77,14 @@ describe('a container that is inspected', () => {
     expect(isOurs({ HostConfig: { CapAdd: ['NET_ADMIN'], SecurityOpt: ['no-new-privileges:true'] } })).toBe(true);
   });
 
+  it.each<[mode: string | undefined, of: string]>([
+    ['private', 'the profile, or the default with control groups of version 2'],
+    ['host', 'the default with version 1'],
+    [undefined, 'an engine before API 1.41'],
+  ])('is ours with the cgroup namespace %j: %s', (mode) => {
+    expect(isOurs({ HostConfig: { CgroupnsMode: mode } })).toBe(true);
+  });
+
   it.each<[string, Parameters<typeof inspected>[0]]>([
     ['is privileged', { HostConfig: { Privileged: true } }],
     ['has a bind', { HostConfig: { Binds: ['/:/host'] } }],
@@ -102,6 +110,7 @@ describe('a container that is inspected', () => {
     ['is on the host network', { HostConfig: { NetworkMode: 'host' } }],
     ['is in another container’s namespace', { HostConfig: { NetworkMode: 'container:abc' } }],
     ['sees the processes of the host', { HostConfig: { PidMode: 'host' } }],
+    ['joins control groups of another container', { HostConfig: { CgroupnsMode: 'container:abc' } }],
     ['shares memory with the host', { HostConfig: { IpcMode: 'host' } }],
     ['has no no-new-privileges', { HostConfig: { SecurityOpt: null } }],
     ['is unconfined', { HostConfig: { SecurityOpt: ['no-new-privileges', 'seccomp=unconfined'] } }],

@@ -42,8 +42,15 @@ const hasCapabilities = ({ CapDrop, CapAdd }: Given): boolean =>
 const hasNoNewPrivileges = ({ SecurityOpt }: Given): boolean =>
   SecurityOpt.length === 1 && /^no-new-privileges([:=]true)?$/.test(SecurityOpt[0] ?? '');
 
-const hasOwnNamespaces = ({ PidMode, UTSMode, UsernsMode, CgroupParent, Cgroup }: Given): boolean =>
-  [PidMode, UTSMode, UsernsMode, CgroupParent, Cgroup].every((mode) => mode === '');
+const hasOwnNamespaces = ({ PidMode, UTSMode, UsernsMode, CgroupParent, Cgroup, CgroupnsMode }: Given): boolean =>
+  [PidMode, UTSMode, UsernsMode, CgroupParent, Cgroup].every((mode) => mode === '') &&
+  CGROUP_NAMESPACES.includes(CgroupnsMode);
+
+/**
+ * Containers made before the profile named it have what the engine took by itself: `private` with control groups of version 2, `host`
+ * with version 1, nothing at all before API 1.41. They stay ours: with `host` a container sees the names of the host's groups, no more.
+ */
+const CGROUP_NAMESPACES = ['private', 'host', ''];
 
 /** The bridge of this agent's setting, or the one that the setting named when the container was made: that one is no wider. */
 function isOnOurNetwork({ Config, HostConfig: { NetworkMode } }: InspectedContainer, network: string): boolean {

@@ -70,6 +70,22 @@ describe('joining', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('logs which of its labels the API did not take, with a fix, and keeps nothing of that', async () => {
+    await listen();
+    answers = [{ status: 200, body: { ...reply, ignoredLabels: { site: 'cloud' } } }];
+    const warnings: object[] = [];
+    const telling = { ...logger, info: () => undefined, warn: (line: object) => warnings.push(line) };
+    await expect(ensureJoined(config(), telling as never, stop.signal)).resolves.toEqual(reply);
+    expect(warnings).toMatchObject([
+      {
+        event: 'join.labels-ignored',
+        ignored: { site: 'cloud' },
+        fix: expect.stringContaining('orrery host set web-1 --label'),
+      },
+    ]);
+    expect(await readFile(join(home, 'host.json'), 'utf8')).not.toContain('ignoredLabels');
+  });
+
   it('goes on asking until the API is there, with the same installation', async () => {
     const joined = ensureJoined(config(), logger, stop.signal);
     await eventually(async () => (await readFile(join(home, 'installation'), 'utf8')).length === 32);

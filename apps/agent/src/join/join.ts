@@ -22,7 +22,7 @@ export async function ensureJoined(config: JoinConfig, logger: Logger, signal: A
   // One that joined before hosts had keys shows its first one.
   const files = new HostKeyFiles(config.home);
   if (known && (await files.has())) return known;
-  const record = await retry(async () => joinOnce(config, await files.current(), known?.hostId), {
+  const record = await retry(async () => joinOnce(config, logger, await files.current(), known?.hostId), {
     signal,
     firstMs: 250,
     maxMs: 5_000,
@@ -56,7 +56,7 @@ export async function rejoin(
     return kind === 'user' || code === 'join-secret-unreadable' || steadyNow() > end;
   };
   const options = { signal, firstMs: 250, maxMs: 5_000, isFinal };
-  const record = await retry(() => knownAgainOrNew(config, former), options).catch((error) => {
+  const record = await retry(() => knownAgainOrNew(config, former, logger), options).catch((error) => {
     signal.throwIfAborted();
     const { code, fix } = error as Partial<AppError>;
     const line = { event: 'join.not-again', host: former.hostId, code, cause: describeError(error), fix };
@@ -74,18 +74,18 @@ export async function rejoin(
 }
 
 /** The key of a host that was removed lets nobody in any more: as a new host this machine has a new one. */
-async function knownAgainOrNew(config: JoinConfig, former: HostRecord): Promise<HostRecord> {
+async function knownAgainOrNew(config: JoinConfig, former: HostRecord, logger: Logger): Promise<HostRecord> {
   const files = new HostKeyFiles(config.home);
   try {
     return await requestRenewal(config, former.hostId, await files.current());
   } catch (error) {
     if ((error as Partial<AppError>).code !== 'unknown-host') throw error;
-    return joinOnce(config, await files.makeNext());
+    return joinOnce(config, logger, await files.makeNext());
   }
 }
 
-const joinOnce = async (config: JoinConfig, key: UserKey, host?: HostId): Promise<HostRecord> =>
-  requestJoin(config, key, {
+async function joinOnce(config: JoinConfig, logger: Logger, key: UserKey, host?: HostId): Promise<HostRecord> {
+  const { ignoredLabels, ...record } = await requestJoin(config, key, {
     name: config.hostName,
     labels: config.hostLabels,
     simulated: config.simulate,
@@ -93,3 +93,15 @@ const joinOnce = async (config: JoinConfig, key: UserKey, host?: HostId): Promis
     installation: await installationId(config.home),
     ...(host ? { host } : {}),
   });
+  // It was said once, and is nothing that this host is.
+  if (ignoredLabels)
+    logger.warn(
+      {
+        event: 'join.labels-ignored',
+        ignored: ignoredLabels,
+        fix: `Give the host its labels where you manage it: orrery host set ${record.name} --label KEY=VALUE. Next time put them on the token (-l KEY=VALUE), or make it with --own-labels.`,
+      },
+      'the API did not take the labels of ORRERY_HOST_LABELS: the join token does not let machines choose labels',
+    );
+  return record;
+}

@@ -4,6 +4,8 @@ import { z } from 'zod';
 export interface ChildAsk {
   kind: 'tcp' | 'http';
   address: string;
+  /** The interface by which it leaves, or not at all; null: by any. */
+  device: string | null;
   port: number;
   /** Of `http`. */
   url?: string;

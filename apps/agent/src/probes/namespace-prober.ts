@@ -17,6 +17,8 @@ import { socketTrouble } from './socket-trouble.js';
 interface Place {
   address: string;
   isOnLink: boolean;
+  /** The interface that was judged. What is sent leaves by it or not at all, even when the route has changed since. Null: any may be. */
+  device: string | null;
 }
 
 /** Probes from inside the network namespace to which `enter` leads (empty: ours). `child`: the program that speaks TCP and HTTP there. */
@@ -86,13 +88,15 @@ class NamespaceProbe {
   async #judgeWay(address: string, mayLeaveNetworks: boolean): Promise<Place | ProbeEnd> {
     const way = await wayTowards(this.enter, address, this.#signal);
     const why = judgeWay(address, way, mayLeaveNetworks);
-    return why ?? { address, isOnLink: way.kind === 'device' && way.isOnLink };
+    if (why) return why;
+    if (way.kind !== 'device') return { address, isOnLink: false, device: null };
+    return { address, isOnLink: way.isOnLink, device: mayLeaveNetworks ? null : way.device };
   }
 
-  async #ping({ address, isOnLink }: Place, count: number): Promise<ProbeEnd> {
+  async #ping({ address, isOnLink, device }: Place, count: number): Promise<ProbeEnd> {
     const { tell, timeoutMs } = this.run;
     const lines: NonNullable<ReturnType<typeof readPingLine>>[] = [];
-    const command = [...this.enter, ...pingCommand(address, count, timeoutMs)];
+    const command = [...this.enter, ...pingCommand(address, device, count, timeoutMs)];
     const { exitCode, complained } = await runLines(command, {
       signal: this.#signal,
       onLine: (text) => {
@@ -108,7 +112,7 @@ class NamespaceProbe {
   }
 
   async #tcp(place: Place, { host, port }: Extract<ProbeTarget, { kind: 'tcp' }>): Promise<ProbeEnd> {
-    const ask: ChildAsk = { kind: 'tcp', address: place.address, port, maxBytes: 0 };
+    const ask: ChildAsk = { ...on(place), kind: 'tcp', port, maxBytes: 0 };
     return (await this.#ask(ask, place, `${host}:${port}`)).end;
   }
 
@@ -117,9 +121,8 @@ class NamespaceProbe {
     const place = await this.#placeOf(hostname.replace(/^\[|\]$/g, ''));
     if ('code' in place) return { end: place };
     const standard = protocol === 'https:' ? 443 : 80;
-    const { address } = place;
-    const ask = { kind: 'http' as const, url, address, port: Number(port) || standard, maxBytes: MAX_PROBE_BYTES };
-    return this.#ask(ask, place, host);
+    const bounds = { port: Number(port) || standard, maxBytes: MAX_PROBE_BYTES };
+    return this.#ask({ ...on(place), ...bounds, kind: 'http', url }, place, host);
   }
 
   async #ask(ask: ChildAsk, { isOnLink }: Place, where: string): Promise<Answered> {
@@ -146,6 +149,8 @@ class NamespaceProbe {
     return { end: brokenTool(exitCode === 0 ? 'the probe' : 'nsenter', complained) };
   }
 }
+
+const on = ({ address, device }: Place) => ({ address, device });
 
 interface Heard {
   connectMs?: number;
@@ -174,6 +179,11 @@ function tooLate({ connectMs, answered }: Heard, where: string): ProbeEnd {
 const tooLateToTry = () => missed('timed-out', 'the time was over before anything was sent');
 
 function brokenTool(tool: string, complained: string): ProbeEnd {
+  // That of inetutils: not sent at all rather than over whatever interface has the route by then.
+  if (tool === 'ping' && /(invalid|unrecognized) option.*I/.test(complained))
+    return missed('probe-tool-missing', 'the ping on this host cannot be bound to an interface (-I)', {
+      fix: 'Install one that can: apt install iputils-ping, or the package of that name elsewhere.',
+    });
   if (/failed to execute|No such file or directory/.test(complained) && !/\/ns\/net/.test(complained))
     return toolMissing(complained.includes('ping') ? 'ping' : tool);
   const said = complained.split('\n')[0] || 'it said nothing';

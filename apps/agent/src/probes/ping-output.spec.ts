@@ -42,7 +42,12 @@ describe('what ping prints', () => {
   });
 
   it('is asked for once a second, or faster where the time is short', () => {
-    expect(pingCommand('10.1.1.1', 4, 10_000)).toEqual(['ping', '-n', '-c', '4', '-i', '1', '-W', '2', '10.1.1.1']);
-    expect(pingCommand('10.1.1.1', 100, 30_000)).toContain('0.2');
+    const command = ['ping', '-n', '-c', '4', '-i', '1', '-W', '2', '10.1.1.1'];
+    expect(pingCommand('10.1.1.1', null, 4, 10_000)).toEqual(command);
+    expect(pingCommand('10.1.1.1', null, 100, 30_000)).toContain('0.2');
+  });
+
+  it('is bound to the interface that was judged', () => {
+    expect(pingCommand('10.1.1.1', 'zt5u4abcde', 4, 10_000).slice(0, 4)).toEqual(['ping', '-n', '-I', 'zt5u4abcde']);
   });
 });

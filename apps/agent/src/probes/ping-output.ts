@@ -4,10 +4,14 @@ import { missed, reached, type ProbeEnd } from './probe-ends.js';
 /** Seconds that `ping` waits for the last answer. */
 const LAST_ANSWER_S = 2;
 
-/** Once a second where the time is enough for that, else five a second. Options that iputils, busybox and inetutils all know. */
-export function pingCommand(address: string, count: number, timeoutMs: number): string[] {
+/**
+ * Once a second where the time is enough for that, else five a second. `device`: it leaves by this interface or not at all, as
+ * iputils and busybox bind it (SO_BINDTODEVICE); inetutils has no such option. The others all three know.
+ */
+export function pingCommand(address: string, device: string | null, count: number, timeoutMs: number): string[] {
   const interval = (count - 1 + LAST_ANSWER_S) * 1000 <= timeoutMs ? '1' : '0.2';
-  return ['ping', '-n', '-c', String(count), '-i', interval, '-W', String(LAST_ANSWER_S), address];
+  const bound = device === null ? [] : ['-I', device];
+  return ['ping', '-n', ...bound, '-c', String(count), '-i', interval, '-W', String(LAST_ANSWER_S), address];
 }
 
 type PingLine =

@@ -2,6 +2,8 @@ import { get as getPlain, type IncomingMessage, type RequestOptions } from 'node
 import { get as getEncrypted } from 'node:https';
 import { connect, isIP, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { connect as encrypt } from 'node:tls';
+import { boundAddress, boundSocket, NotBound } from './bound-socket.js';
 import type { ChildAsk, ChildWord } from './child-words.js';
 
 /** What a server sends is read by a process that may do nothing. Where root itself may not do this, it may do little else. */
@@ -23,23 +25,31 @@ const say = (word: ChildWord) => process.stdout.write(`${JSON.stringify(word)}\n
 /** The words are out before the process ends. */
 const end = (word: ChildWord) => process.stdout.write(`${JSON.stringify(word)}\n`, () => process.exit(0));
 const failed = (error: NodeJS.ErrnoException) =>
-  end({ word: 'failed', code: error.code ?? '', message: error.message.slice(0, 300) });
+  end({ word: 'failed', code: error.code ?? '', message: error.message.replaceAll('::ffff:', '').slice(0, 300) });
 
-function tryTcp({ address, port }: ChildAsk): void {
+/** By the interface that was judged, or not at all; by any where none was. Throws NotBound. */
+const open = ({ device, address, port }: ChildAsk): Socket =>
+  device === null
+    ? connect({ host: address, port })
+    : boundSocket(device).connect({ host: boundAddress(address), port });
+
+function tryTcp(ask: ChildAsk): void {
   const began = performance.now();
-  connect({ host: address, port })
+  open(ask)
     .on('error', failed)
     .on('connect', () => end({ word: 'connected', ms: since(began) }));
 }
 
-function tryHttp({ address, port, url = '', maxBytes }: ChildAsk): void {
+function tryHttp(ask: ChildAsk): void {
+  const { address, port, url = '', maxBytes } = ask;
   const { protocol, hostname, host, pathname, search } = new URL(url);
   const name = hostname.replace(/^\[|\]$/g, '');
   const isEncrypted = protocol === 'https:';
-  const options: RequestOptions & { servername?: string } = {
-    ...{ host: address, port, path: pathname + search, agent: false },
+  const secure = { host: address, ALPNProtocols: ['http/1.1'], ...(isIP(name) === 0 ? { servername: name } : {}) };
+  const options: RequestOptions = {
+    ...{ host: address, port, path: pathname + search },
     headers: { host, accept: '*/*', 'user-agent': 'orrery-probe' },
-    ...(isEncrypted && isIP(name) === 0 ? { servername: name } : {}),
+    createConnection: () => (isEncrypted ? encrypt({ ...secure, socket: open(ask) }) : open(ask)),
   };
   const began = performance.now();
   (isEncrypted ? getEncrypted : getPlain)(options, (response) => read(response, maxBytes, since(began)))
@@ -70,6 +80,11 @@ function read(response: IncomingMessage, maxBytes: number, ms: number): void {
 export async function probeChild(): Promise<void> {
   becomeNobody();
   const ask = JSON.parse(await text(process.stdin)) as ChildAsk;
-  if (ask.kind === 'tcp') tryTcp(ask);
-  else tryHttp(ask);
+  try {
+    if (ask.kind === 'tcp') tryTcp(ask);
+    else tryHttp(ask);
+  } catch (error) {
+    if (!(error instanceof NotBound)) throw error;
+    failed(error);
+  }
 }

@@ -27,6 +27,7 @@ import { HostKeys1764000000006 } from './migrations/0006-host-keys.js';
 import { EphemeralHosts1764000000007 } from './migrations/0007-ephemeral-hosts.js';
 import { Admission1764000000008 } from './migrations/0008-admission.js';
 import { Addresses1764000000010 } from './migrations/0010-addresses.js';
+import { OwnLabels1764000000011 } from './migrations/0011-own-labels.js';
 import { Growth1764000000012 } from './migrations/0012-growth.js';
 import { AnySize1764000000014 } from './migrations/0014-any-size.js';
 
@@ -65,6 +66,7 @@ export const MIGRATIONS = [
   EphemeralHosts1764000000007,
   Admission1764000000008,
   Addresses1764000000010,
+  OwnLabels1764000000011,
   Growth1764000000012,
   AnySize1764000000014,
 ];

@@ -12,6 +12,8 @@ export interface SpentToken {
   /** The name that the host gets; null: the one that it says. */
   name: string | null;
   labels: Labels;
+  /** Whether what the machine says of itself counts, too. */
+  ownLabels: boolean;
   networks: NetworkId[];
   /** Seconds that the host may be away before it is removed; null: it stays. */
   ephemeral: number | null;
@@ -31,7 +33,7 @@ const NEWEST = new Keyset([{ sql: 't.created_at', cast: 'timestamptz' }, { sql: 
 const VALID = 't.revoked_at IS NULL AND t.expires_at > now() AND t.uses_left > 0';
 
 const SELECT = `
-  SELECT t.id, t.name, t.prefix, t.uses, t.uses_left AS "usesLeft", t.labels, t.networks,
+  SELECT t.id, t.name, t.prefix, t.uses, t.uses_left AS "usesLeft", t.labels, t.own_labels AS "ownLabels", t.networks,
          CASE WHEN t.revoked_at IS NOT NULL THEN 'revoked' WHEN t.uses_left = 0 THEN 'used'
               WHEN t.expires_at <= now() THEN 'expired' ELSE 'valid' END AS state,
          t.ephemeral_seconds AS ephemeral, (SELECT name FROM hosts WHERE id = t.replaces_host_id) AS replaces,
@@ -66,11 +68,11 @@ export class JoinTokensRepository {
   }
 
   async add(sql: Sql, token: NewJoinToken): Promise<void> {
-    const { id, hash, prefix, name, uses, labels, networks, ephemeral, replaces, by, expiresIn } = token;
+    const { id, hash, prefix, name, uses, labels, ownLabels, networks, ephemeral, replaces, by, expiresIn } = token;
     await sql.query(
-      `INSERT INTO join_tokens (id, hash, prefix, name, uses, uses_left, labels, networks, ephemeral_seconds, replaces_host_id, created_by, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, now() + $11::float8 * interval '1 s')`,
-      [id, hash, prefix, name, uses, JSON.stringify(labels), networks, ephemeral, replaces, by, expiresIn],
+      `INSERT INTO join_tokens (id, hash, prefix, name, uses, uses_left, labels, networks, ephemeral_seconds, replaces_host_id, created_by, expires_at, own_labels)
+       VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, now() + $11::float8 * interval '1 s', $12)`,
+      [id, hash, prefix, name, uses, JSON.stringify(labels), networks, ephemeral, replaces, by, expiresIn, ownLabels],
     );
   }
 
@@ -79,7 +81,7 @@ export class JoinTokensRepository {
     const [spent] = await runIn(transaction)<SpentToken>(
       `UPDATE join_tokens SET uses_left = uses_left - 1
         WHERE hash = $1 AND uses_left > 0 AND revoked_at IS NULL AND expires_at > now()
-        RETURNING id, name, labels, networks, ephemeral_seconds AS ephemeral, replaces_host_id AS replaces, created_by AS "by"`,
+        RETURNING id, name, labels, own_labels AS "ownLabels", networks, ephemeral_seconds AS ephemeral, replaces_host_id AS replaces, created_by AS "by"`,
       [hash],
     );
     return spent;

@@ -49,7 +49,7 @@ export class JoinTokens {
       const id = newId('jtk');
       const networks = new Set<string>();
       for (const network of post.networks) networks.add(await this.references.network(transaction, network));
-      const { name = null, uses, expiresIn, labels, ephemeral = null } = post;
+      const { name = null, uses, expiresIn, labels, ownLabels, ephemeral = null } = post;
       const replaces = post.replaces === undefined ? null : await this.references.host(transaction, post.replaces);
       await this.repository.add(transaction, {
         id,
@@ -59,6 +59,7 @@ export class JoinTokens {
         uses,
         expiresIn,
         labels,
+        ownLabels,
         networks: [...networks].sort(),
         ephemeral,
         replaces: replaces?.id ?? null,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { HostKey, JoinRequest } from '@orrery/shared/contracts';
+import type { HostKey, JoinRequest, Labels } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { writeToOutbox } from '../events/outbox.js';
@@ -8,7 +8,11 @@ import { JoinTokens, type SpentToken } from '../join-tokens/join-tokens.service.
 import { MembershipChanges } from '../memberships/membership-changes.service.js';
 import { nameTaken, removed, revoked } from './join-refusals.js';
 import { JoinRepository, type JoinedHost } from './join.repository.js';
+import { labelsAtJoin } from './labels-at-join.js';
 import { Proofs } from './proofs.js';
+
+/** A host, with the labels that its machine asked for and did not get. */
+export type Enrolled = JoinedHost & { ignoredLabels?: Labels };
 
 /** How a machine that was not known becomes a host: all in the caller's transaction, which spends the token, too. */
 @Injectable()
@@ -26,7 +30,7 @@ export class Enrolment {
   }
 
   /** The join secret makes a host of any name; a token is spent, and says what the host gets. */
-  async of(transaction: Transaction, request: JoinRequest, token: string | undefined): Promise<JoinedHost> {
+  async of(transaction: Transaction, request: JoinRequest, token: string | undefined): Promise<Enrolled> {
     const spent = token === undefined ? undefined : await this.tokens.consume(transaction, token);
     const host = await this.#enrol(transaction, request, spent);
     if (spent) await this.#furnish(transaction, host, spent);
@@ -47,7 +51,7 @@ export class Enrolment {
   }
 
   /** A host that was not known: a new one, or a machine that takes the place of another, whose name, labels and items it gets. */
-  async #enrol(transaction: Transaction, request: JoinRequest, spent: SpentToken | undefined): Promise<JoinedHost> {
+  async #enrol(transaction: Transaction, request: JoinRequest, spent: SpentToken | undefined): Promise<Enrolled> {
     const by = spent?.by ?? 'join secret';
     if (spent?.replaces) {
       const former = await this.repository.byId(transaction, spent.replaces);
@@ -60,17 +64,18 @@ export class Enrolment {
       return { ...former, key: request.key, isRevoked: false };
     }
     const name = spent?.name ?? request.name;
-    const labels = { ...request.labels, ...spent?.labels };
+    const { labels, ignored } = labelsAtJoin(request.labels, spent);
+    const told = Object.keys(ignored).length === 0 ? {} : { ignoredLabels: ignored };
     if (await this.repository.byName(transaction, name)) throw nameTaken(name);
     const fresh = { key: request.key, isRevoked: false, rotationBy: null };
     const host = { id: newId('hst'), nodeId: newId('nod'), name, ...fresh };
     await this.repository.add(transaction, host, { ...request, name, labels });
     await writeToOutbox(
       transaction,
-      { type: 'host.joined', data: { name, labels, by } },
+      { type: 'host.joined', data: { name, labels, by, ...told } },
       { hostId: host.id, nodeId: host.nodeId },
     );
-    return host;
+    return { ...host, ...told };
   }
 
   /** What the token says beside the name: how long it may be away, and which networks its own daemon is to join. */

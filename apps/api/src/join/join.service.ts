@@ -3,10 +3,10 @@ import type { JoinReply, JoinRequest } from '@orrery/shared/contracts';
 import { JoinSecret } from '../auth/join-secret.js';
 import { Store } from '../database/store.js';
 import { breaksUnique } from '../http/store-errors.js';
-import { Enrolment } from './enrolment.js';
+import { Enrolment, type Enrolled } from './enrolment.js';
 import { keyTaken, nameTaken, removed } from './join-refusals.js';
 import { JoinReplies } from './join-replies.js';
-import { JoinRepository, type JoinedHost } from './join.repository.js';
+import { JoinRepository } from './join.repository.js';
 
 /** How a host becomes known. The same installation asks again and is the same host. */
 @Injectable()
@@ -27,10 +27,11 @@ export class JoinService {
       if (breaksUnique(error, 'hosts_key')) throw keyTaken();
       throw breaksUnique(error, 'hosts_name') ? nameTaken(request.name) : error;
     });
-    return this.replies.to(host);
+    const { ignoredLabels } = host;
+    return { ...(await this.replies.to(host)), ...(ignoredLabels ? { ignoredLabels } : {}) };
   }
 
-  #joinOnce(request: JoinRequest, token: string | undefined): Promise<JoinedHost> {
+  #joinOnce(request: JoinRequest, token: string | undefined): Promise<Enrolled> {
     return this.store.transaction(async (transaction) => {
       await this.repository.lock(transaction, request.installation);
       const known = await this.repository.byInstallation(transaction, request.installation);

@@ -1,23 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { contains } from './check-config.js';
-import { chooseFreePool } from './free-pool.js';
+import { anyPrefix, chooseFreePool, sharesOf } from './free-pool.js';
 
-/** Numbers as a random source would give them, one after another, and then from the beginning again. */
-function inTurn(...numbers: number[]): () => number {
-  let next = 0;
-  return () => numbers[next++ % numbers.length] as number;
-}
-
-/** What gives 10.X.Y. */
-const drawing = (...pairs: [number, number][]) =>
-  inTurn(...pairs.flatMap(([x, y]) => [(x - 0.5) / 254, (y + 0.5) / 256]));
-const chosen = (taken: string[], ...pairs: [number, number][]) =>
-  chooseFreePool(taken, drawing(...pairs))?.route.target;
+/** Draws 10.X.Y where all of the space is free. */
+const drawing = (x: number, y: number) => () => ((x - 1) * 256 + y + 0.5) / (254 * 256);
+/** One address of every /24 but these, by their first three numbers. */
+const allBut = (...free: string[]) =>
+  Array.from({ length: 65_536 }, (_, slot) => `10.${slot >> 8}.${slot & 255}`)
+    .filter((base) => !free.includes(base))
+    .map((base) => `${base}.77/32`);
 
 describe('a free pool', () => {
   it('is a /24 of 10.0.0.0/8 without its first and its last address, with the route to it', () => {
-    expect(chooseFreePool([], drawing([182, 44]))).toEqual({
+    expect(chooseFreePool([], drawing(182, 44))).toEqual({
       pool: { start: '10.182.44.1', end: '10.182.44.254' },
       route: { target: '10.182.44.0/24', via: null },
     });
@@ -29,13 +25,16 @@ describe('a free pool', () => {
   });
 
   it.each([
-    ['is the same', '10.7.7.0/24'],
+    ['is the same as it', '10.7.7.0/24'],
     ['is around it', '10.7.0.0/16'],
     ['is around it, written with one of its hosts', '10.7.200.9/16'],
     ['is inside it', '10.7.7.128/25'],
     ['is one address of it', '10.7.7.200/32'],
-  ])('is another where one that is taken %s', (_, taken) => {
-    expect(chosen([taken], [7, 7], [8, 8])).toBe('10.8.8.0/24');
+  ])('is another when a prefix %s', (_, taken) => {
+    const two = allBut('10.7.7', '10.8.8');
+    expect(chooseFreePool(two, () => 0)?.route.target).toBe('10.7.7.0/24');
+    for (const random of [0, 0.5, 1 - 2 ** -32])
+      expect(chooseFreePool([...two, taken], () => random)?.route.target).toBe('10.8.8.0/24');
   });
 
   it.each([
@@ -46,7 +45,14 @@ describe('a free pool', () => {
     ['the way to everywhere', '0.0.0.0/0'],
     ['one half of the way to everywhere', '0.0.0.0/1'],
   ])('may be taken where a prefix is %s', (_, taken) => {
-    expect(chosen([taken], [7, 7], [8, 8])).toBe('10.7.7.0/24');
+    expect(chooseFreePool([...allBut('10.7.7'), taken], Math.random)?.route.target).toBe('10.7.7.0/24');
+  });
+
+  it('is found as long as there is one, whatever the rest is covered with', () => {
+    for (const random of [0, 0.5, 1 - 2 ** -32])
+      expect(chooseFreePool(allBut('10.200.13'), () => random)?.route.target).toBe('10.200.13.0/24');
+    // Those that people take by hand are not chosen.
+    expect(chooseFreePool(allBut('10.0.13'), Math.random)).toBeUndefined();
   });
 
   it('is not found where all of 10.0.0.0/8 is taken', () => {
@@ -62,8 +68,8 @@ describe('a free pool', () => {
       .map(([x, y, z, bits]) => `10.${x}.${y}.${z}/${bits}`);
     const number = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
-      fc.property(fc.array(prefix, { maxLength: 40 }), fc.array(number, { minLength: 2 }), (taken, numbers) => {
-        const found = chooseFreePool(taken, inTurn(...numbers));
+      fc.property(fc.array(prefix, { maxLength: 40 }), number, (taken, drawn) => {
+        const found = chooseFreePool(taken, () => drawn);
         if (!found) return;
         const { pool, route } = found;
         for (const one of taken) {
@@ -73,5 +79,25 @@ describe('a free pool', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('who takes the space of pools', () => {
+  it('is told with the share of each and its widest prefixes, the largest first', () => {
+    const lines = Array.from({ length: 100 }, (_, at) => `10.9.${at}.0/24`);
+    expect(
+      sharesOf([
+        { by: 'small', prefixes: lines },
+        { by: 'elsewhere', prefixes: ['192.168.0.0/16', 'fd00::/8', '0.0.0.0/1'] },
+        { by: 'evil', prefixes: ['10.128.0.0/9', '10.0.0.0/9', '10.5.0.0/16', '10.128.0.0/9'] },
+      ]),
+    ).toEqual([
+      { by: 'evil', share: 1, widest: ['10.0.0.0/9', '10.128.0.0/9'], more: 1 },
+      { by: 'small', share: 100 / (254 * 256), widest: ['10.9.0.0/24', '10.9.1.0/24'], more: 98 },
+    ]);
+  });
+
+  it('leaves a /24 to insist on', () => {
+    expect([anyPrefix(() => 0), anyPrefix(() => 1 - 2 ** -32)]).toEqual(['10.1.0.0/24', '10.254.255.0/24']);
   });
 });

@@ -38,6 +38,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const host of hosts) await host.close();
+  await api.database.query('UPDATE host_status SET prefixes = NULL');
 });
 
 async function withController(): Promise<ControllerHost> {
@@ -88,11 +89,51 @@ describe('a network that is made', () => {
     const target = made.config?.routes[0]?.target ?? '';
     expect(contains('10.128.0.0/9', target.split('/')[0] ?? '')).toBe(true);
     expect(host.controller.networks.get(made.id)).toMatchObject({ name: lab(), config: made.config });
+  });
+
+  it('is refused, with whose routes take the space, when a host claims all of it; a pool is insisted on by naming it', async () => {
+    const host = await withController();
+    await host.hello([], ['10.0.0.0/9', '172.16.0.0/12', '10.128.0.0/9', '10.9.0.0/16']);
+    const full = await refusedToMake('no-free-pool');
+    expect(full.detail).toBe(
+      `no /24 of 10.0.0.0/8 is free: host ${host.name} takes all of it (10.0.0.0/9, 10.128.0.0/9 and 1 more)`,
+    );
+    const insist = new RegExp(`orrery network create ${lab()} --pool (10\\.\\d+\\.\\d+)\\.0/24`).exec(full.fix ?? '');
+    expect(full.fix).toContain(`orrery host revoke ${host.name}`);
+    const [, base = ''] = insist ?? [];
+    const config = {
+      pools: [{ start: `${base}.1`, end: `${base}.254` }],
+      routes: [{ target: `${base}.0/24`, via: null }],
+    };
+    await api.ask('POST', '/v1/networks?dryRun=true', DryRun, { body: body({ config }) });
+    const made = await create({ config });
+    const prefix = Number(base.split('.')[1]) < 128 ? '10.0.0.0/9' : '10.128.0.0/9';
+    expect(made).toMatchObject({ checkedHosts: null, config });
+    expect(made.overlaps).toEqual([{ target: `${base}.0/24`, host: host.name, prefix }]);
+    expect(host.controller.networks.get(made.id)).toMatchObject({ config });
+  });
+
+  it('tells neither the name nor the routes of a host that the token does not see', async () => {
+    const host = await withController();
     await host.hello([], ['10.0.0.0/8']);
-    await refusedToMake('no-free-pool', { name: `${lab()}-b` });
-    const routes = [{ target: '10.5.0.0/24', via: null }];
-    expect(await create({ name: `${lab()}-b`, config: { routes } })).toMatchObject({ checkedHosts: null });
-    await host.hello([], []);
+    const scope = `hosts:site=elsewhere;networks:${FOREIGN}`;
+    const post = { name: `scoped-${count}`, role: 'operator', scope };
+    const { secret: token } = (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: post })).body;
+    const hidden = await api.refused('POST', '/v1/networks', 'no-free-pool', { body: body(), token });
+    expect(hidden.detail).toBe('no /24 of 10.0.0.0/8 is free: a host outside your scope takes all of it');
+    expect(JSON.stringify(hidden)).not.toContain(host.name);
+    expect((await refusedToMake('no-free-pool')).detail).toContain(host.name);
+  });
+
+  it('heeds what a host claims until its key is revoked', async () => {
+    const host = await withController();
+    const evil = await ControllerHost.join(api, `evil-${count}`);
+    hosts.push(evil);
+    await evil.hello([], ['10.0.0.0/8']);
+    const { name } = host;
+    expect((await refusedToMake('no-free-pool', { controller: name })).detail).toContain(`host evil-${count}`);
+    await api.database.query('UPDATE hosts SET key_revoked_at = now() WHERE name = $1', [`evil-${count}`]);
+    expect(await create({ controller: name })).toMatchObject({ overlaps: [], checkedHosts: expect.any(Number) });
   });
 
   it.each([

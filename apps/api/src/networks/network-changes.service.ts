@@ -34,21 +34,26 @@ export class NetworkChanges {
     try {
       const answer = await this.#add(asked, post, draft);
       used = (answer.body as { id?: NetworkId }).id;
-      return await this.#settled(asked, answer, { checkedHosts: draft.checkedHosts });
+      return await this.#settled(asked, answer, { checkedHosts: draft.checkedHosts, overlaps: draft.overlaps });
     } finally {
       if (used !== draft.id && !asked.dryRun) await this.drafts.giveUp(draft).catch(() => undefined);
     }
   }
 
   #add(asked: Asked, { name, admission }: NetworkPost, draft: NetworkDraft): Promise<Answer> {
-    const { id, controllerId, config, checkedHosts } = draft;
+    const { id, controllerId, config, checkedHosts, overlaps } = draft;
     return this.#run(asked, name, async (tx) => {
       refuseForeignNetworks([id]);
       await this.repository.add(tx, id, name, { controllerId, config, admission });
       const fact = { type: 'network.created' as const, data: { network: id, name, by: asked.by } };
       await writeToOutbox(tx, fact, { networkId: id });
       await hint(tx, id);
-      return { status: 201 as const, headers: {}, body: { ...(await this.networks.read(tx, id)), checkedHosts }, id };
+      return {
+        status: 201 as const,
+        headers: {},
+        body: { ...(await this.networks.read(tx, id)), checkedHosts, overlaps },
+        id,
+      };
     });
   }
 

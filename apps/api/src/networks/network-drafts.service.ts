@@ -6,16 +6,19 @@ import {
   type NetworkConfig,
   type NetworkId,
   type NetworkPost,
+  type RouteOverlap,
 } from '@orrery/shared/contracts';
+import type { AppError } from '@orrery/shared/runtime';
 import { ControllerChecks } from '../controllers/controller-checks.js';
 import { ControllerDoors } from '../controllers/controller-doors.js';
 import { Store } from '../database/store.js';
 import { withVisibility } from '../database/visibility.js';
 import { References } from '../references/references.service.js';
 import { checkConfig } from './check-config.js';
-import { chooseFreePool } from './free-pool.js';
+import { anyPrefix, chooseFreePool, sharesOf } from './free-pool.js';
 import { noFreePool } from './network-refusals.js';
 import { NetworksRepository } from './networks.repository.js';
+import { routeOverlaps } from './route-overlaps.js';
 
 /** A network that is to be made. */
 export interface NetworkDraft {
@@ -24,7 +27,11 @@ export interface NetworkDraft {
   config: NetworkConfig;
   /** Against the routes of how many hosts its pool was chosen; null: it was given. */
   checkedHosts: number | null;
+  /** Hosts whose routes a pool that was given overlaps. It is taken all the same: what a host says of itself stops nobody. */
+  overlaps: RouteOverlap[];
 }
+
+const random = () => randomInt(2 ** 32) / 2 ** 32;
 
 /** Fills in what who asks for a network leaves open: its controller, its pool, its id. */
 @Injectable()
@@ -38,11 +45,12 @@ export class NetworkDrafts {
   ) {}
 
   /** Throws AppError `no-controller`, `no-free-pool`, `bad-request`, and what the door throws. */
-  async draft({ controller, config: wanted }: NetworkPost, dryRun: boolean): Promise<NetworkDraft> {
+  async draft({ name, controller, config: wanted }: NetworkPost, dryRun: boolean): Promise<NetworkDraft> {
     const { id: controllerId } = await this.references.controllerOrOnly(this.store, controller);
-    const { config, checkedHosts } = await this.#withPool({ ...NEW_NETWORK, ...wanted });
+    const { config, checkedHosts } = await this.#withPool(name, { ...NEW_NETWORK, ...wanted });
     checkConfig(config);
-    return { id: await this.#newId(controllerId, dryRun), controllerId, config, checkedHosts };
+    const overlaps = checkedHosts === null ? await this.#overlaps(config) : [];
+    return { id: await this.#newId(controllerId, dryRun), controllerId, config, checkedHosts, overlaps };
   }
 
   /** It was not used after all: the name is taken, or the request had come before. Central has made it when it picked the id. */
@@ -51,14 +59,32 @@ export class NetworkDrafts {
     await door.deleteNetwork(id);
   }
 
-  async #withPool(config: NetworkConfig): Promise<Pick<NetworkDraft, 'config' | 'checkedHosts'>> {
+  async #withPool(network: string, config: NetworkConfig): Promise<Pick<NetworkDraft, 'config' | 'checkedHosts'>> {
     if (config.pools.length > 0 || config.routes.length > 0 || !config.v4.pools) return { config, checkedHosts: null };
     // Of all hosts, not only of those that the token sees.
     const taken = () => this.repository.takenPrefixes(this.store);
     const { prefixes, hosts } = await withVisibility(undefined, taken);
-    const chosen = chooseFreePool(prefixes, () => randomInt(2 ** 32) / 2 ** 32);
-    if (!chosen) throw noFreePool();
+    const chosen = chooseFreePool(prefixes, random);
+    if (!chosen) throw await this.#noFreePool(network);
     return { config: { ...config, pools: [chosen.pool], routes: [chosen.route] }, checkedHosts: hosts };
+  }
+
+  /** Names who takes the space, as far as the token that asks sees them. */
+  async #noFreePool(network: string): Promise<AppError> {
+    const takers = await withVisibility(undefined, () => this.repository.takers(this.store));
+    const shares = sharesOf(takers);
+    const ids = shares.map(({ by }) => by);
+    const names = await this.repository.namesOf(this.store, ids);
+    return noFreePool({ network, shares, names, pool: anyPrefix(random) });
+  }
+
+  async #overlaps({ routes }: NetworkConfig): Promise<RouteOverlap[]> {
+    const targets = routes.map(({ target }) => target);
+    if (targets.length === 0) return [];
+    const hosts = await withVisibility(undefined, () => this.repository.hostPrefixes(this.store));
+    const ids = hosts.map(({ by }) => by);
+    const names = await this.repository.namesOf(this.store, ids);
+    return routeOverlaps(targets, hosts, (host) => names.get(host));
   }
 
   /** Central makes the network when it picks the id: not for a dry run, which only needs one that is free. */

@@ -1,5 +1,6 @@
 import type { NetworkId } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
+import type { Share } from './free-pool.js';
 
 export const nameTaken = (name: string) =>
   new AppError({
@@ -17,13 +18,46 @@ export const notKept = (id: NetworkId) =>
     fix: 'Change it where it is kept; or make one of your own: orrery network create NAME',
   });
 
-export const noFreePool = () =>
-  new AppError({
+/** Most of those who take the space that are named. */
+const NAMED_TAKERS = 3;
+
+export interface FullSpace {
+  network: string;
+  /** Those who take most first. */
+  shares: readonly Share[];
+  /** Names of the hosts and networks among them that who asks may see. */
+  names: ReadonlyMap<string, string>;
+  /** A pool to insist on. */
+  pool: string;
+}
+
+export function noFreePool({ network, shares, names, pool }: FullSpace): AppError {
+  const told = shares.slice(0, NAMED_TAKERS).map((share) => takerText(share, names.get(share.by)));
+  const others = shares.length - told.length;
+  const first = shares[0];
+  const suspect = first && isHost(first.by) ? names.get(first.by) : undefined;
+  return new AppError({
     code: 'no-free-pool',
     kind: 'user',
-    cause: 'every /24 of 10.0.0.0/8 that was tried overlaps a route of some host',
-    fix: 'Name one: orrery network create NAME --pool 172.20.5.0/24',
+    cause: `no /24 of 10.0.0.0/8 is free: ${told.join('; ')}${others > 0 ? `; and ${others} more` : ''}`,
+    fix:
+      `Choose a pool yourself, even if hosts have a route to it: orrery network create ${network} --pool ${pool}` +
+      (suspect === undefined
+        ? ''
+        : `. If ${suspect} claims what it does not have, revoke it: orrery host revoke ${suspect}`),
   });
+}
+
+const isHost = (id: string) => id.startsWith('hst_');
+
+function takerText({ by, share, widest, more }: Share, name: string | undefined): string {
+  const percent = Math.floor(share * 100);
+  const part = share === 1 ? 'all of it' : percent < 1 ? 'less than 1% of it' : `${percent}% of it`;
+  // Neither the name nor the routes of a host that the token does not see.
+  if (name === undefined) return `a host outside your scope takes ${part}`;
+  const which = `${widest.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `${isHost(by) ? 'host' : 'network'} ${name} takes ${part} (${which})`;
+}
 
 export const confirmationRequired = (name: string) =>
   new AppError({

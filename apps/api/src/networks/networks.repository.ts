@@ -10,6 +10,7 @@ import type {
 import type { Sql } from '../database/sql.js';
 import { Keyset, toPage } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
+import type { Taker } from './free-pool.js';
 import type { NetworkUse } from './network-findings.js';
 
 /** A network as the database has it: its findings are computed from it and `use`. */
@@ -25,6 +26,9 @@ export interface LockedNetwork {
   config: NetworkConfig | null;
   admission: AdmissionPolicy | null;
 }
+
+/** Hosts of which is taken what they say. */
+const BELIEVED = 'believed AS (SELECT id FROM hosts WHERE removed_at IS NULL AND key_revoked_at IS NULL)';
 
 const BY_ID = new Keyset([{ sql: 'k.id' }]);
 
@@ -113,16 +117,47 @@ export class NetworksRepository {
     await sql.query('DELETE FROM networks WHERE id = $1', [id]);
   }
 
-  /** All prefixes that a new pool must not overlap: what hosts reach, what our networks push. And how many hosts have said theirs. */
+  /**
+   * All prefixes that a new pool must not overlap: what hosts reach, what our networks push. And how many hosts have said theirs. What a
+   * host says counts until its key is revoked.
+   */
   async takenPrefixes(sql: Sql): Promise<{ prefixes: string[]; hosts: number }> {
     const rows = await sql.query<{ prefixes: string[]; hosts: number }[]>(
-      `WITH theirs AS (SELECT s.prefixes FROM host_status s JOIN hosts h ON h.id = s.host_id AND h.removed_at IS NULL WHERE s.prefixes IS NOT NULL)
+      `WITH ${BELIEVED}, theirs AS (SELECT s.prefixes FROM host_status s JOIN believed b ON b.id = s.host_id WHERE s.prefixes IS NOT NULL)
        SELECT (SELECT count(*)::int FROM theirs) AS hosts, ARRAY(
          SELECT jsonb_array_elements_text(prefixes) FROM theirs
          UNION SELECT r ->> 'target' FROM networks w, jsonb_array_elements(w.config -> 'routes') r
-         UNION SELECT r ->> 'target' FROM interfaces i, jsonb_array_elements(i.observed -> 'routes') r) AS prefixes`,
+         UNION SELECT r ->> 'target' FROM interfaces i JOIN believed b ON b.id = i.host_id, jsonb_array_elements(i.observed -> 'routes') r) AS prefixes`,
     );
     return rows[0] ?? { prefixes: [], hosts: 0 };
+  }
+
+  /** The same prefixes, by the id of the host or network that takes them. */
+  async takers(sql: Sql): Promise<Taker[]> {
+    return sql.query(
+      `WITH ${BELIEVED}, taken AS (
+         SELECT s.host_id AS by, jsonb_array_elements_text(s.prefixes) AS prefix FROM host_status s JOIN believed b ON b.id = s.host_id
+         UNION SELECT i.host_id, r ->> 'target' FROM interfaces i JOIN believed b ON b.id = i.host_id, jsonb_array_elements(i.observed -> 'routes') r
+         UNION SELECT w.id, r ->> 'target' FROM networks w, jsonb_array_elements(w.config -> 'routes') r)
+       SELECT by, array_agg(prefix) AS prefixes FROM taken GROUP BY by ORDER BY by`,
+    );
+  }
+
+  /** What hosts have said that they reach, by their ids. */
+  async hostPrefixes(sql: Sql): Promise<Taker[]> {
+    return sql.query(
+      `WITH ${BELIEVED} SELECT b.id AS by, s.prefixes FROM host_status s JOIN believed b ON b.id = s.host_id
+        WHERE s.prefixes IS NOT NULL ORDER BY b.id`,
+    );
+  }
+
+  /** The names of those of these hosts and networks that who asks may see. */
+  async namesOf(sql: Sql, ids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await sql.query<{ id: string; name: string }[]>(
+      `SELECT id, name FROM hosts WHERE id = ANY($1) UNION ALL SELECT id, name FROM networks WHERE id = ANY($1)`,
+      [ids],
+    );
+    return new Map(rows.map(({ id, name }) => [id, name]));
   }
 }
 

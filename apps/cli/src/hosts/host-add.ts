@@ -4,7 +4,7 @@ import { apiPath } from '../api/paths.js';
 import { CliError } from '../errors/cli-error.js';
 import { ExitCode } from '../errors/exit-code.js';
 import { usageError } from '../errors/usage-error.js';
-import { labelOption, labelsOf } from '../options/label-option.js';
+import { labelOption, labelsOf, ownLabelsOption } from '../options/label-option.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
 import { collect, outputOption, type OutputOptions } from '../options/shared-options.js';
@@ -19,6 +19,7 @@ import { HOW_TO_LISTEN } from './how-to-listen.js';
 
 interface AddOptions extends OutputOptions {
   label?: string[];
+  ownLabels?: boolean;
   network?: string[];
   replace?: string;
   expires: string;
@@ -37,6 +38,7 @@ export const hostAddLeaf = (context: Context): Leaf<AddOptions> => ({
   args: [new ReferenceArgument('[name]', 'of the host: a-z, 0-9 and -')],
   options: [
     labelOption('labels of the host'),
+    ownLabelsOption('let the machine add labels of its own (labels decide on scopes and admission)'),
     new ReferenceOption('--network <networks>', "what the machine's own zerotier-one joins", 'networks').argParser(
       collect,
     ),
@@ -58,16 +60,16 @@ async function add(context: Context, given: string | undefined, options: AddOpti
   const { client, terminal } = context;
   const forMs = options.wait ? parseDuration(options.wait) : undefined;
   const expiresIn = Math.round(parseDuration(options.expires) / 1000);
-  const { label = [], network = [], replace } = options;
+  const { label = [], ownLabels = false, network = [], replace } = options;
   if (replace === undefined && given === undefined) throw usageError('The host needs a name.', 'orrery host add NAME');
-  if (replace !== undefined && label.length > 0)
+  if (replace !== undefined && (label.length > 0 || ownLabels))
     throw usageError('A host that replaces another has its labels.', 'Change them with orrery host set.');
   const { command, platform } = (await client.get('/v1/install', Install)).value;
   if (command === null) throw onlyLoopback(client.url);
   const { name, replaces, reportedBefore } =
     replace === undefined ? await freePlace(client, given ?? '') : await placeOf(client, replace, given);
   const body = {
-    ...(replaces === undefined ? { name, labels: labelsOf(label) } : { replaces }),
+    ...(replaces === undefined ? { name, labels: labelsOf(label), ...(ownLabels ? { ownLabels } : {}) } : { replaces }),
     ...{ networks: network, expiresIn },
   };
   const made = await client.request('POST', '/v1/join-tokens', JoinTokenMade, { body });

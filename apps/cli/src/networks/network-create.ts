@@ -1,4 +1,4 @@
-import { DryRun, NetworkMade, NetworkPost } from '@orrery/shared/contracts';
+import { DryRun, MAX_OVERLAPS, NetworkMade, NetworkPost, type RouteOverlap } from '@orrery/shared/contracts';
 import { z } from 'zod';
 import type { Answer } from '../api/api-client.js';
 import { printDryRun } from '../changes/print-dry-run.js';
@@ -27,7 +27,7 @@ export const networkCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
   name: 'create',
   summary: 'make a network, private and open to this fleet unless told otherwise',
   details:
-    'Without a pool and a route it gets a random private /24 that overlaps no route of any host. A fleet without a controller gets its ' +
+    'Without a pool and a route it gets a random private /24 that overlaps no route of any host; a pool that you give is taken as it is. A fleet without a controller gets its ' +
     'first: on the only host that is online, else on the first by name (--on chooses).',
   args: [new ReferenceArgument('<name>', 'of the network: a-z, 0-9, ".", "_" and "-"')],
   options: [
@@ -68,7 +68,8 @@ async function create(context: Context, name: string, options: CreateOptions): P
   const made = { value: answer.value, raw: answer.raw };
   const { network, exitCode } =
     forMs === undefined ? { network: made, exitCode: ExitCode.done } : await untilApplied(context, made, forMs);
-  print(context, options, { ...network, value: { ...network.value, checkedHosts: made.value.checkedHosts } });
+  const { checkedHosts, overlaps } = made.value;
+  print(context, options, { ...network, value: { ...network.value, checkedHosts, overlaps } });
   return exitCode;
 }
 
@@ -90,7 +91,8 @@ function print(
   if (output === 'json') return terminal.out(jsonText(raw));
   if (output === 'name') return terminal.out(safeText(networkView.nameOf(value)));
   terminal.out(madeLine(value));
-  const { sync, findings } = value;
+  const { sync, findings, overlaps } = value;
+  for (const line of overlapLines(overlaps)) terminal.err(safeText(line));
   if (sync?.state === 'pending')
     terminal.err(`its controller does not have it yet${safeText(sync.cause === null ? '' : `: ${sync.cause}`)}`);
   for (const { code, cause, fix } of findings)
@@ -103,15 +105,31 @@ function madeLine(network: NetworkMade): string {
   return safeText(
     [
       `${networkView.nameOf(network)}  ${id}  ${openText(network)}`,
-      ...(config === null ? [] : [poolPart(poolsText(config), config.pools.length, network.checkedHosts)]),
+      ...(config === null ? [] : [poolPart(poolsText(config), config.pools.length, network)]),
       `controller ${managedBy?.name ?? controller}`,
     ].join('   '),
   );
 }
 
-function poolPart(text: string, count: number, checkedHosts: number | null): string {
+/** Most hosts that get a line of their own. */
+const OVERLAP_LINES = 10;
+
+function overlapLines(overlaps: readonly RouteOverlap[]): string[] {
+  const told = overlaps.slice(0, OVERLAP_LINES).map(({ target, host, prefix }) => {
+    const who = host === null ? 'a host outside your scope has a route' : `${host} has a route to ${prefix ?? ''}`;
+    return `${who}: its own zerotier-one will not take ${target}`;
+  });
+  const others = overlaps.length - told.length;
+  return others > 0 ? [...told, `and ${others} more hosts`] : told;
+}
+
+const hostsText = (count: number) =>
+  `${count}${count === MAX_OVERLAPS ? ' or more' : ''} host${count === 1 ? '' : 's'}`;
+
+function poolPart(text: string, count: number, { checkedHosts, overlaps }: NetworkMade): string {
   if (count === 0) return 'no pool';
+  const given = overlaps.length === 0 ? '' : ` (overlaps routes of ${hostsText(overlaps.length)})`;
   const against =
-    checkedHosts === null ? '' : ` (overlaps no route of ${checkedHosts} host${checkedHosts === 1 ? '' : 's'})`;
+    checkedHosts === null ? given : ` (overlaps no route of ${checkedHosts} host${checkedHosts === 1 ? '' : 's'})`;
   return `pool${count === 1 ? '' : 's'} ${text}${against}`;
 }

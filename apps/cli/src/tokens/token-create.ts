@@ -1,7 +1,7 @@
 import { ApiTokenMade, Install, JoinTokenMade, Role, TOKEN_PLACE } from '@orrery/shared/contracts';
 import { usageError } from '../errors/usage-error.js';
 import { HOW_TO_LISTEN } from '../hosts/how-to-listen.js';
-import { labelOption, labelsOf } from '../options/label-option.js';
+import { labelOption, labelsOf, ownLabelsOption } from '../options/label-option.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
 import { collect, outputOption, positive, type OutputOptions } from '../options/shared-options.js';
@@ -17,6 +17,7 @@ interface CreateOptions extends OutputOptions {
   join?: boolean;
   uses?: number;
   label?: string[];
+  ownLabels?: boolean;
   network?: string[];
   ephemeral?: string;
 }
@@ -34,6 +35,7 @@ export const tokenCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
     new ReferenceOption('--join', 'a token with which machines enrol'),
     new ReferenceOption('--uses <n>', 'with --join: how many machines (default: 1)').argParser(positive),
     labelOption('with --join: labels of the hosts'),
+    ownLabelsOption('with --join: let machines add labels of their own (labels decide on scopes and admission)'),
     new ReferenceOption('--network <networks>', 'with --join: what the hosts join', 'networks').argParser(collect),
     new ReferenceOption('--ephemeral <duration>', 'with --join: remove hosts that were away for so long'),
     outputOption(),
@@ -70,7 +72,7 @@ function tokenBody({ role, scope, expires = '90d' }: CreateOptions, name: string
 }
 
 function joinBody(options: CreateOptions, name: string | undefined) {
-  const { uses, expires, label = [], network = [], ephemeral, role, scope } = options;
+  const { uses, expires, label = [], ownLabels, network = [], ephemeral, role, scope } = options;
   if (role ?? scope) throw usageError('A token with which machines enrol has neither role nor scope.');
   return {
     ...(name ? { name } : {}),
@@ -78,6 +80,7 @@ function joinBody(options: CreateOptions, name: string | undefined) {
     ...(expires ? { expiresIn: seconds(expires) } : {}),
     ...(ephemeral ? { ephemeral: seconds(ephemeral) } : {}),
     labels: labelsOf(label),
+    ...(ownLabels ? { ownLabels } : {}),
     networks: network,
   };
 }

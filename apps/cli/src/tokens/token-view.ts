@@ -33,7 +33,11 @@ const joinColumns: Column<JoinToken>[] = [
   { title: 'STATE', text: ({ state }) => state, tone: ({ state }) => (state === 'valid' ? 'good' : 'dim') },
   { title: 'LEFT', text: ({ uses, usesLeft }) => `${usesLeft} of ${uses}` },
   { title: 'EXPIRES', text: ({ expiresAt }) => expiresAt },
-  { title: 'LABELS', text: ({ labels }) => labelsText(labels) },
+  {
+    title: 'LABELS',
+    text: ({ labels, ownLabels }) =>
+      [labelsText(labels), ...(ownLabels ? ['and its own'] : [])].filter(Boolean).join(' '),
+  },
   { title: 'NETWORKS', text: ({ networks }) => networks.join(',') },
   { title: 'EPHEMERAL', text: ({ ephemeral }) => durationText(ephemeral) },
   { title: 'HOSTS', text: ({ hosts }) => hosts.join(','), wide: true },

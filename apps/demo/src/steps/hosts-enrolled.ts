@@ -24,7 +24,7 @@ export const hostsEnrolled: Step = {
       mustHold(
         labels.site,
         `${name} has no label site`,
-        'See ORRERY_HOST_LABELS, or the join tokens, in docker-compose.yml.',
+        'See the labels of its join token: ORRERY_HOSTS in docker-compose.yml.',
       );
       mustHold(
         !simulated && engine?.state === 'up',

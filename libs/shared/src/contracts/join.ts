@@ -27,6 +27,7 @@ export const renewText = ({ nonce, host, next }: { nonce: string; host: HostId; 
 export const JoinRequest = z
   .strictObject({
     name: Name,
+    /** Wishes: with a token they count only if it was made with `ownLabels`. */
     labels: Labels.default({}),
     simulated: z.boolean().default(false),
     agentVersion: z.string().max(64),
@@ -72,6 +73,8 @@ export const JoinReply = z
       ca: z.string().nullable().default(null),
     }),
     /** Public keys whose signatures the agent accepts: key id and base64 of the raw 32 bytes. */
+    /** Labels that the machine asked for and did not get, because its token does not let it choose labels. */
+    ignoredLabels: Labels.optional(),
     signingKeys: z.array(z.object({ id: z.string(), publicKey: z.string() })).min(1),
   })
   .meta({ id: 'JoinReply' });

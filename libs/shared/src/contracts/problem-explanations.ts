@@ -92,8 +92,9 @@ export const PROBLEMS: Record<ProblemCode, Explanation> = {
     fix: 'Change it where it is kept; or make one of your own: orrery network create NAME',
   },
   'no-free-pool': {
-    means: 'Every private /24 that was tried overlaps a route of some host.',
-    fix: 'Name a pool yourself: orrery network create NAME --pool 10.1.2.0/24',
+    means:
+      'No /24 of 10.0.0.0/8 is left that overlaps no route of any host or network. The cause names who takes most of it. What a host says of its routes is its own word.',
+    fix: 'Choose a pool yourself, even if hosts have a route to it: orrery network create NAME --pool 10.1.2.0/24. The routes of a host whose key is revoked no longer count: orrery host revoke HOST',
   },
   'not-releasable': {
     means: 'A container is made from its networks: given up, this one would be left all the same when it is made anew.',

@@ -20,7 +20,13 @@ const aboutFinding = {
 
 /** Facts that the API itself states; they go through the outbox, in the transaction of the change that they tell of. */
 export const ApiFact = z.discriminatedUnion('type', [
-  facts(['host.joined', 'host.changed', 'host.removed'], { name: Name, labels: Labels, by: z.string() }),
+  /** `ignoredLabels`, of `host.joined` alone: what the machine asked for and did not get, because its token does not let it choose. */
+  facts(['host.joined', 'host.changed', 'host.removed'], {
+    name: Name,
+    labels: Labels,
+    by: z.string(),
+    ignoredLabels: Labels.optional(),
+  }),
   facts(['host.replaced'], { name: Name, by: z.string() }),
   facts(['host.revoked', 'host.rotated'], { name: Name, by: z.string() }),
   facts(['host.paused', 'host.resumed'], { name: Name, by: z.string() }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NetworkConfig, NetworkConfigChange } from '../controllers.js';
 import { FindingData } from '../events/findings.js';
-import { NetworkId, NodeAddress } from '../ids.js';
+import { Cidr, NetworkId, NodeAddress } from '../ids.js';
 import { Selector } from '../labels.js';
 import { ControllerRef } from './controllers.js';
 import { page, PageQuery, Reference } from './common.js';
@@ -94,8 +94,26 @@ export const NetworkPost = z
   .meta({ id: 'NetworkPost' });
 export type NetworkPost = z.infer<typeof NetworkPost>;
 
-/** Answer of `POST /v1/networks`: `checkedHosts`: against the routes of how many hosts the pool was chosen; null: it was not. */
-export const NetworkMade = Network.extend({ checkedHosts: z.int().nullable() }).meta({ id: 'NetworkMade' });
+/** Most hosts that are named with a route that overlaps. */
+export const MAX_OVERLAPS = 100;
+
+/**
+ * A host has a route of its own to a part of what a network is given: its own zerotier-one does not take that route of the network.
+ * Host and prefix are null when the host is not in the scope of the token.
+ */
+export const RouteOverlap = z
+  .object({ target: Cidr, host: z.string().nullable(), prefix: Cidr.nullable() })
+  .meta({ id: 'RouteOverlap' });
+export type RouteOverlap = z.infer<typeof RouteOverlap>;
+
+/**
+ * Answer of `POST /v1/networks`. `checkedHosts`: against the routes of how many hosts the pool was chosen; null: it was given, and
+ * `overlaps` are the hosts whose routes it overlaps, each once, 100 at most.
+ */
+export const NetworkMade = Network.extend({
+  checkedHosts: z.int().nullable(),
+  overlaps: z.array(RouteOverlap).max(MAX_OVERLAPS).default([]),
+}).meta({ id: 'NetworkMade' });
 export type NetworkMade = z.infer<typeof NetworkMade>;
 
 /** `PATCH /v1/networks/{network}`, of a network that Orrery keeps. */

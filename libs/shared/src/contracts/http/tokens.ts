@@ -94,6 +94,8 @@ export const JoinToken = z
     uses: z.int(),
     usesLeft: z.int(),
     labels: Labels,
+    /** Whether the labels that a machine says of itself count, too, where the token says nothing else. */
+    ownLabels: z.boolean().default(false),
     networks: z.array(NetworkId),
     /** Hosts of this token are removed when they were away for so many seconds; null: they stay. */
     ephemeral: z.int().nullable().default(null),
@@ -116,6 +118,11 @@ export const JoinTokenPost = z
     uses: z.int().min(1).max(10_000).default(1),
     expiresIn: z.int().min(1).max(YEAR_SECONDS).default(900),
     labels: Labels.default({}),
+    /**
+     * Let the labels that a machine says of itself count, too, where `labels` says nothing else. Labels give hosts a place in scopes and
+     * admission to networks: only for machines that you trust with that.
+     */
+    ownLabels: z.boolean().default(false),
     /** Networks that the host's own daemon joins. */
     networks: z.array(Reference).max(50).default([]),
     /** Seconds: a host that was not heard of for so long is removed, with its memberships. Without it, hosts stay. */
@@ -127,6 +134,10 @@ export const JoinTokenPost = z
   .refine(
     ({ replaces, name }) => replaces === undefined || name === undefined,
     'a host that replaces another has its name',
+  )
+  .refine(
+    ({ replaces, ownLabels }) => replaces === undefined || !ownLabels,
+    'a host that replaces another has its labels',
   )
   .meta({ id: 'JoinTokenPost' });
 export type JoinTokenPost = z.infer<typeof JoinTokenPost>;
