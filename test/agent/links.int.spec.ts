@@ -120,6 +120,22 @@ describe('an agent and its links', () => {
   );
 
   it.concurrent(
+    'says hello between long waits for an API that has enough of it, so that it does not count as cut off, and loses nothing',
+    AgentScene.of(async ({ api, launched }) => {
+      let busy = 3;
+      let greeted = 0;
+      api.onBatch = () => {
+        if (busy-- <= 0) return undefined;
+        greeted = api.hellos.length;
+        return { result: 'busy', retryAfterMs: 1000 };
+      };
+      await launched();
+      expect([greeted >= 3, gapless(api)]).toEqual([true, true]);
+    }),
+    60_000,
+  );
+
+  it.concurrent(
     'names the loss of an event that the API never takes, and goes on with the others',
     AgentScene.of(async ({ api, launched }) => {
       api.onBatch = (batch) =>

@@ -35,10 +35,10 @@ describe('The log of a server that npm start runs', () => {
   it('stays small while the server runs and writes on, and the server goes on at its beginning', async () => {
     const writes = `const line = 'x'.repeat(1023) + '\\n'; setInterval(() => process.stdout.write(line.repeat(500)), 10)`;
     const launch = () => {
-      const child = spawnInOwnSession([process.execPath, '-e', writes], { logFile: file });
-      const identity = identify(child.pid as number);
+      const { pid } = spawnInOwnSession([process.execPath, '-e', writes], { logFile: file }) as { pid: number };
+      const identity = identify(pid);
       return Promise.resolve({
-        pid: child.pid as number,
+        pid,
         isAlive: () => isSame(identity),
         stop: () => stopProcess(identity, [['SIGKILL', 2000]]),
       });

@@ -100,14 +100,18 @@ export class HandAgent {
     return this.#publish(subjects.events(this.host), bytes);
   }
 
-  /** Asks for the answer on a subject of its choice. */
-  helloTo(reply: string): Promise<void> {
+  /** Asks for the answer on a subject of its choice, once or often. */
+  helloTo(reply: string, times = 1): Promise<void> {
     const about = { epoch: this.epoch, agentVersion: 'by-hand', simulated: false, at: new Date().toISOString() };
     const state = { revision: this.held, digest: null, inventory: NOTHING, journalHead: this.seq };
-    return this.#publish(`${subjects.hello(this.host)} ${reply}`, Buffer.from(JSON.stringify({ ...about, ...state })));
+    return this.#publish(
+      `${subjects.hello(this.host)} ${reply}`,
+      Buffer.from(JSON.stringify({ ...about, ...state })),
+      times,
+    );
   }
 
-  async #publish(subject: string, bytes: Uint8Array): Promise<void> {
+  async #publish(subject: string, bytes: Uint8Array, times = 1): Promise<void> {
     const { url, jwt } = this.joined.nats;
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.on('error', () => undefined);
@@ -115,9 +119,10 @@ export class HandAgent {
     const nonce = /"nonce":"([^"]+)"/.exec(info.toString())?.[1] ?? '';
     const sig = Buffer.from(prove(this.key.seed, nonce), 'base64').toString('base64url');
     const options = { verbose: false, pedantic: false, jwt, sig };
-    socket.write(`CONNECT ${JSON.stringify(options)}\r\nPUB ${subject} ${bytes.length}\r\n`);
-    socket.write(bytes);
-    socket.write('\r\nPING\r\n');
+    socket.write(`CONNECT ${JSON.stringify(options)}\r\n`);
+    const message = Buffer.concat([Buffer.from(`PUB ${subject} ${bytes.length}\r\n`), bytes, Buffer.from('\r\n')]);
+    for (let time = 0; time < times; time++) socket.write(message);
+    socket.write('PING\r\n');
     await eventually(() => socket.read() === null && socket.bytesRead > 0);
     socket.end();
     await once(socket, 'close');

@@ -94,7 +94,7 @@ describe('a call to a controller', () => {
   });
 
   it('says so when what cannot be told in pages does not fit', async () => {
-    const rules = Array.from({ length: 1000 }, () => ({ type: 'ACTION_ACCEPT', note: 'r'.repeat(300) }));
+    const rules = Array.from({ length: 1000 }, () => ({ type: 'ACTION_ACCEPT' as const, note: 'r'.repeat(300) }));
     const network = { id: '0123456789000001', name: 'lab', config: { ...NEW_NETWORK, rules } };
     const asked = ask({ do: 'get-network', network: network.id }, { network: () => Promise.resolve(network) });
     await expect(asked).rejects.toMatchObject({ code: 'answer-too-long' });
