@@ -271,7 +271,7 @@ describe('an address that nobody gave and two nodes show', () => {
     await victim.shows(address);
     expect((await api.get(`/v1/nodes/${address}`, Node)).body.name).toBe(victim.name);
     await attacker.shows(address);
-    const refused = await api.refused('GET', `/v1/nodes/${address}`, 'address-claimed');
+    const refused = await api.refused('GET', `/v1/nodes/${address}`, 'ambiguous-reference');
     expect(refused.candidates).toEqual([attacker.name, victim.name]);
     expect((await api.get(`/v1/nodes/${victim.name}`, Node)).body.address).toBe(address);
   }, 60_000);

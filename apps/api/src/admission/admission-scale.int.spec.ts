@@ -130,7 +130,7 @@ interface Plan {
 
 const all = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(all)];
 
-/** What the statements of some work read: blocks of the database, rows, and tables that were read whole. Nothing of it is kept. */
+/** What the statements of some work read: blocks of the database, rows of large tables, and which of these whole. Nothing of it is kept. */
 async function costOf(work: (tx: EntityManager) => Promise<unknown>) {
   const asked: { text: string; values: unknown[] }[] = [];
   await source
@@ -162,7 +162,9 @@ async function costOf(work: (tx: EntityManager) => Promise<unknown>) {
   const sum = (of: (plan: Plan) => number) => (list: Plan[]) => list.reduce((total, plan) => total + of(plan), 0);
   return {
     blocks: sum((plan) => plan['Shared Hit Blocks'] + plan['Shared Read Blocks'])(plans),
-    rows: sum((plan) => (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops'])(nodes),
+    rows: sum((plan) => (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops'])(
+      nodes.filter((plan) => BIG.includes(plan['Relation Name'] ?? '')),
+    ),
     readWhole: nodes
       .filter((plan) => plan['Node Type'].includes('Seq Scan') && BIG.includes(plan['Relation Name'] ?? ''))
       .map((plan) => plan['Relation Name']),

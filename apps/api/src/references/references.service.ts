@@ -29,16 +29,17 @@ export class References {
     return only(found, reference, 'unknown-node', 'node', ({ name }) => name);
   }
 
-  /** An address that nodes show and that is surely none of theirs names none of them. */
+  /** An address that nodes show, and that is surely none of theirs, names none of them; the other node may be out of the token's scope. */
   async #refuseClaimed(sql: Sql, reference: string): Promise<void> {
-    const candidates = await this.repository.claimants(sql, reference);
-    if (candidates.length === 0) return;
+    const [first, ...more] = await this.repository.claimants(sql, reference);
+    if (first === undefined) return;
+    if (more.length > 0) throw ambiguous(reference, [first, ...more]);
     throw new AppError({
       code: 'address-claimed',
       kind: 'user',
-      cause: `${reference} is shown by ${candidates.join(' and ')}, and may be another node's`,
+      cause: `${reference} is shown by ${first}, and may be another node's`,
       fix: 'Write the name of the node that you mean; orrery finding ls shows who claims what.',
-      details: { candidates },
+      details: { candidates: [first] },
     });
   }
 
@@ -126,11 +127,14 @@ function only<T extends { id: string }>(
     });
   const names = found.map(nameOf);
   const candidates = new Set(names).size === names.length ? names : found.map(({ id }) => id);
-  throw new AppError({
+  throw ambiguous(reference, candidates);
+}
+
+const ambiguous = (reference: string, candidates: string[]) =>
+  new AppError({
     code: 'ambiguous-reference',
     kind: 'user',
     cause: `${reference} may be ${candidates.join(' or ')}`,
     fix: 'Write one of the candidates, or an id.',
     details: { candidates },
   });
-}
