@@ -2,8 +2,8 @@ import pg from 'pg';
 
 /** How long a statement may be silent before the server is asked whether it is there at all. */
 const SILENT_MS = 500;
-/** How long it has to answer. Together three seconds, so that whoever waits gets an answer within five. */
-const ANSWER_MS = 2500;
+/** How long it has to answer. Together less than four seconds, so that whoever waits gets an answer within five. */
+const ANSWER_MS = 3000;
 /** A statement may take long: as long as it runs, the server is asked again and again. */
 const AGAIN_MS = 2000;
 /** When we did not run ourselves meanwhile, nothing is proven. */
@@ -26,13 +26,16 @@ export class ServerLiveness {
     let isOver = false;
     let timer: NodeJS.Timeout;
     const began = performance.now();
+    const lookAfter = (ms: number) => {
+      timer = setTimeout(() => void look(), ms);
+    };
     const look = async () => {
       const isAlive = await this.#isAlive();
       if (isOver) return;
-      if (isAlive) timer = setTimeout(look, AGAIN_MS);
+      if (isAlive) lookAfter(AGAIN_MS);
       else dead(noAnswer(performance.now() - began));
     };
-    timer = setTimeout(look, SILENT_MS);
+    lookAfter(SILENT_MS);
     return () => {
       isOver = true;
       clearTimeout(timer);
@@ -59,7 +62,7 @@ export class ServerLiveness {
     } catch (error) {
       // Who is refused was answered: too many connections, starting up.
       if (error instanceof pg.DatabaseError) return true;
-      return performance.now() - began > ANSWER_MS + STALLED_MS ? this.#ask() : false;
+      return performance.now() - began > ANSWER_MS + STALLED_MS ? await this.#ask() : false;
     } finally {
       client.end().catch(() => undefined);
     }
