@@ -58,7 +58,7 @@ describe('a host whose clock is wrong', () => {
   }, 120_000);
 });
 
-/** FAULTS F20: agents know an hour more than the API that calls them. */
+/** docs/faults.md, F20: agents know an hour more than the API that calls them. */
 describe('an API whose clock was set back by an hour', () => {
   let system: System;
   beforeAll(async () => {

@@ -10,7 +10,7 @@ const ANSWER_MS = 5000;
 /** More at once than there are connections to the database. */
 const AT_ONCE = 40;
 
-/** FAULTS F36. */
+/** docs/faults.md, F36. */
 describe('Postgres of which every process stands still', () => {
   let system: System;
   beforeAll(async () => {

@@ -15,7 +15,7 @@ import { System } from '../support/system/system.js';
 
 const ROUNDS = 3;
 const ROUND_MS = 1_500;
-/** THREATS: what one host may add to the memory of the broker, in MiB. */
+/** docs/threats.md: what one host may add to the memory of the broker, in MiB. */
 const MOST_MEMORY = 64;
 /** How much slower another host may be, at its slowest. */
 const MOST_RATIO = 2;
@@ -31,7 +31,7 @@ interface Harm {
   ratio: number;
 }
 
-/** FAULTS F37, the part of the broker: whoever is root on one host has its key and speaks NATS by hand. */
+/** docs/faults.md, F37, the part of the broker: whoever is root on one host has its key and speaks NATS by hand. */
 describe('a host that turns against the others', () => {
   let system: System;
   let other: HandAgent;

@@ -19,7 +19,7 @@ import { System } from '../support/system/system.js';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** THREATS: whoever has stolen the credentials with which the API answers hears every hello, and answers faster than the API. */
+/** docs/threats.md: whoever has stolen the credentials with which the API answers hears every hello, and answers faster than the API. */
 describe('a forged answer', () => {
   let system: System;
   let host: HostId;

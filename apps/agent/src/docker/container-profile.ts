@@ -32,7 +32,7 @@ export interface CreateRequest {
  * The closed profile of a ZeroTier container. It is built from nothing but a blueprint's typed fields; there is no way to pass an
  * option of the engine through it. What is not named here stays at the engine's default, which is no mount, no port, no host namespace.
  *
- * The daemon itself is the entrypoint, so that its death is the container's (FACTS). NET_ADMIN and the TUN device are all that it
+ * The daemon itself is the entrypoint, so that its death is the container's (docs/zerotier-facts.md#containers). NET_ADMIN and the TUN device are all that it
  * needs: it asks for more only to become another user, and goes on as root without it.
  */
 export function containerProfile(blueprint: ContainerBlueprint, context: ProfileContext): CreateRequest {

@@ -1,6 +1,6 @@
 import {
-  type FindingCode,
-  FindingData,
+  type AgentFindingCode,
+  AgentFindingData,
   ItemId,
   NetworkId,
   NodeId,
@@ -22,11 +22,11 @@ export const RaisedFinding = z.object({
   node: NodeId.nullable(),
   network: NetworkId.nullable(),
   item: ItemId.nullable(),
-  finding: FindingData,
+  finding: AgentFindingData,
 });
 export type RaisedFinding = z.infer<typeof RaisedFinding>;
 
-export const findingKey = (about: Omit<RaisedFinding, 'finding'>, code: FindingCode): string =>
+export const findingKey = (about: Omit<RaisedFinding, 'finding'>, code: AgentFindingCode): string =>
   [code, about.node ?? '', about.network ?? '', about.item ?? ''].join('/');
 
 /**

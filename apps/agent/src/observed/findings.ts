@@ -1,4 +1,4 @@
-import { FINDINGS, type FindingCode, type NetworkId, type NodeId, type ObservedState } from '@orrery/shared/contracts';
+import { FINDINGS, type AgentFindingCode, type NetworkId, type NodeId, type ObservedState } from '@orrery/shared/contracts';
 import { findContainers } from './findings-containers.js';
 import { findDisagreements } from './findings-interfaces.js';
 import { findNodes } from './findings-nodes.js';
@@ -69,7 +69,7 @@ function findAgentTroubles({ clockSkewMs, cloned, forgedAnswers, damage }: Findi
 
 /** True when what was found before can be neither confirmed nor denied now, because its parts are out of sight. */
 export function isUndetermined(
-  found: { node: NodeId | null; network: NetworkId | null; code: FindingCode },
+  found: { node: NodeId | null; network: NetworkId | null; code: AgentFindingCode },
   observed: ObservedState,
 ): boolean {
   if (found.code === 'container-foreign' || found.code === 'item-unclaimed') return !observed.containers.known;

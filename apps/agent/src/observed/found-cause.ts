@@ -1,6 +1,6 @@
 import type {
   AgentFact,
-  FindingCode,
+  AgentFindingCode,
   Item,
   ItemId,
   NetworkId,
@@ -16,7 +16,7 @@ export interface FoundCause {
   node: NodeId | null;
   network: NetworkId | null;
   item: ItemId | null;
-  code: FindingCode;
+  code: AgentFindingCode;
   severity: 'info' | 'warning' | 'error';
   cause: string;
   fix: string;

@@ -18,7 +18,7 @@ interface OpenClaim {
 }
 
 const OPEN = `SELECT node_id AS node, host_id AS host, cause, since < clock_timestamp() - ${STAYS} AS "mayGo"
-  FROM findings WHERE code = 'address-claimed' AND node_id <> ''`;
+  FROM findings WHERE code = 'address-claimed' AND source = 'api' AND node_id <> ''`;
 
 /** Addresses that a node shows and another one shows, or was given. */
 const EVERYWHERE = `
@@ -28,7 +28,7 @@ const EVERYWHERE = `
 /** What nodes have to do with that have a finding already. */
 const AROUND_FINDINGS = `
   SELECT unnest(ARRAY[n.shown, n.given]) AS address FROM findings f JOIN node_addresses n ON n.node_id = f.node_id
-   WHERE f.code = 'address-claimed'`;
+   WHERE f.code = 'address-claimed' AND f.source = 'api'`;
 
 /** A revoked host claims nothing; what it was given it keeps. */
 const holders = (suspects: string) => `

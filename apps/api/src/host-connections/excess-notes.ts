@@ -74,6 +74,8 @@ export class ExcessNotes {
 
 /** Hosts for which the finding stands. */
 export async function hostsWithExcess(sql: Sql): Promise<HostId[]> {
-  const rows = await sql.query<{ host_id: HostId }[]>(`SELECT host_id FROM findings WHERE code = 'connections-excess'`);
+  const rows = await sql.query<{ host_id: HostId }[]>(
+    `SELECT host_id FROM findings WHERE code = 'connections-excess' AND source = 'api'`,
+  );
   return rows.map(({ host_id }) => host_id);
 }

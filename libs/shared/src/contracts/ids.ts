@@ -81,7 +81,7 @@ export type Cidr = z.infer<typeof Cidr>;
 
 /**
  * The interface name that zerotier-one gives to a network on Linux: `zt` and base32 of the low 40 bits of nwid XOR nwid >> 24.
- * Source: FACTS (recorded: 8056c2e21c000001 is ztmjfmfyq5).
+ * Source: docs/zerotier-facts.md#status (recorded: 8056c2e21c000001 is ztmjfmfyq5).
  */
 export function interfaceName(network: NetworkId): string {
   const id = BigInt(`0x${network}`);

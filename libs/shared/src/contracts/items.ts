@@ -31,7 +31,7 @@ const AllowManaged = z.union([
 
 /**
  * Settings of a membership, in the daemon's own terms. `allowManaged` may be a list: only these prefixes are accepted as
- * addresses and routes. The daemon cuts its file line at 1,023 bytes, so a list is at most 1,000 bytes long (FACTS).
+ * addresses and routes. The daemon cuts its file line at 1,023 bytes, so a list is at most 1,000 bytes long (docs/zerotier-facts.md#joining).
  */
 export const MembershipSettings = z
   .strictObject({

@@ -65,7 +65,7 @@ export const ObservedContainer = z.object({
 });
 export type ObservedContainer = z.infer<typeof ObservedContainer>;
 
-/** What `GET /status` of a zerotier-one says. `online` is optimistic and late (FACTS): shown, never decided upon. */
+/** What `GET /status` of a zerotier-one says. `online` is optimistic and late (docs/zerotier-facts.md#status): shown, never decided upon. */
 export const ObservedDaemon = z.object({ address: NodeAddress, version: Word, online: z.boolean() });
 export type ObservedDaemon = z.infer<typeof ObservedDaemon>;
 

@@ -12,7 +12,7 @@ import {
 } from '../observed.js';
 import { Outcome, Stage } from '../outcomes.js';
 import { ProbeResult } from '../probes.js';
-import { FindingCode, FindingData } from './findings.js';
+import { AgentFindingCode, AgentFindingData } from './findings.js';
 
 /**
  * Facts that agents report. Every fact about something observed carries `after`: the whole thing as it now is (null: gone),
@@ -116,8 +116,8 @@ const ProbeFinished = facts(['probe.finished'], {
 });
 
 const aboutFinding = { node: NodeId.nullable(), network: NetworkId.nullable(), item: ItemId.nullable() };
-const FindingRaised = facts(['finding.raised'], { ...aboutFinding, finding: FindingData });
-const FindingCleared = facts(['finding.cleared'], { ...aboutFinding, code: FindingCode });
+const FindingRaised = facts(['finding.raised'], { ...aboutFinding, finding: AgentFindingData });
+const FindingCleared = facts(['finding.cleared'], { ...aboutFinding, code: AgentFindingCode });
 
 export const AgentFact = z.discriminatedUnion('type', [
   ContainerFact,

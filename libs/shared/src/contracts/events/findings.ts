@@ -30,6 +30,15 @@ export const FindingCode = z.enum([
 ]);
 export type FindingCode = z.infer<typeof FindingCode>;
 
+/** What only the API can find. An agent that raised one of these would speak in its place. */
+export const AgentFindingCode = FindingCode.exclude([
+  'connections-excess',
+  'address-claimed',
+  'upkeep-failed',
+  'host-over-quota',
+]);
+export type AgentFindingCode = z.infer<typeof AgentFindingCode>;
+
 /** A finding is one cause with its fix; `severity` error: something wanted does not work. */
 export const FindingData = z.object({
   code: FindingCode,
@@ -38,6 +47,9 @@ export const FindingData = z.object({
   fix: z.string().max(MAX_FIX),
 });
 export type FindingData = z.infer<typeof FindingData>;
+
+export const AgentFindingData = FindingData.extend({ code: AgentFindingCode });
+export type AgentFindingData = z.infer<typeof AgentFindingData>;
 
 /** Who diagnosed it: the agent on the host, or the API. Neither changes or clears what the other raised. */
 export const FindingSource = z.enum(['agent', 'api']).meta({ id: 'FindingSource' });
