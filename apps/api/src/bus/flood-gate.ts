@@ -6,7 +6,7 @@ import { HostRate } from './host-rate.js';
  * Several times what an agent says at most: it has one batch and one hello on their way at a time. NATS slows down nobody who sends:
  * what comes faster than it is read piles up there, and at `max_pending` NATS ends the connection of the API, within 100 ms of a flood.
  */
-const MESSAGES = { perSecond: 10_000, burst: 12_000 };
+const MESSAGES = { perSecond: 8000, burst: 12_000 };
 const KIB = { perSecond: 32 * 1024, burst: 32 * 1024 };
 
 /** What all hosts say comes by here, before anything else is done with it. */

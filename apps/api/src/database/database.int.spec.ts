@@ -9,7 +9,6 @@ import {
   type TestPostgres,
 } from '../../../../test/support/servers.js';
 import { DatabaseState } from './database-state.js';
-import { PartitionsKeeper } from './partitions-keeper.js';
 import { MIGRATIONS } from './schema.js';
 
 let postgres: TestPostgres;

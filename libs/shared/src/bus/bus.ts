@@ -56,10 +56,10 @@ export class Bus {
   #connection: NatsConnection | undefined;
   #connected = false;
   #refusal: string | undefined;
-  #tellRefusedAt = -Infinity;
   #unproven = 0;
   #unprovenAt = -Infinity;
   #unprovenToldAt = -Infinity;
+  #refused = { since: -Infinity, count: 0 };
   #connecting: Promise<void>;
 
   constructor(private readonly options: BusOptions) {
@@ -302,11 +302,11 @@ export class Bus {
     }
   }
 
-  /** Told once a second at most: whoever sends one sends thousands. */
+  /** Told ten times in ten seconds at most: whoever means harm sends thousands. */
   #refuseReply(subject: string, reply: string): void {
     const now = performance.now();
-    if (now < this.#tellRefusedAt) return;
-    this.#tellRefusedAt = now + 1000;
+    if (now - this.#refused.since > 10_000) this.#refused = { since: now, count: 0 };
+    if (++this.#refused.count > 10) return;
     const line = { event: 'bus.reply-refused', subject, reply: reply.slice(0, MOST_REPLY_LETTERS) };
     this.options.logger.warn(line, 'dropped a request that wanted its answer outside its own inbox');
   }
