@@ -1,4 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { setMaxListeners } from 'node:events';
 import { Buses } from './bus/buses.js';
 import { DatabaseConnector } from './database/database-connector.js';
 import { DatabaseState } from './database/database-state.js';
@@ -15,7 +16,10 @@ export class DataPlane implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly state: DatabaseState,
     @Inject(LOOPS) private readonly loops: readonly Loop[],
     private readonly buses: Buses,
-  ) {}
+  ) {
+    // Every loop waits for it, some in two places: more than Node takes for a leak.
+    setMaxListeners(100, this.#stop.signal);
+  }
 
   onApplicationBootstrap(): void {
     const { signal } = this.#stop;

@@ -41,7 +41,7 @@ function unbounded(schema: Json, path = ''): string[] {
   ];
 }
 const inline = (schema: z.ZodType) => z.toJSONSchema(schema, { unrepresentable: 'any', reused: 'inline', io: 'input' });
-const boundsOf = (schema: z.ZodType) => [...new Set(unbounded(inline(schema) as Json))];
+const boundsOf = (schema: z.ZodType) => [...new Set(unbounded(inline(schema)))];
 
 describe('what a host sends', () => {
   const said = { AgentFact, Beat, CallReply, ControllerResult, DesiredReply, EventBatch, Hello, JoinRequest };
