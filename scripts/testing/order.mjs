@@ -1,8 +1,8 @@
 import Sequencer from '@jest/test-sequencer';
 import { basename } from 'node:path';
 
-/** Always begun first: one that measures what an attacker costs a neighbour, and, to run beside it, those that mostly wait. */
-const CALM = ['flood', 'renewal', 'malicious-network', 'lockout'];
+/** Always begun first: those that measure what an attacker costs a neighbour, and, to run beside it, those that mostly wait. */
+const CALM = ['flood', 'strangers', 'renewal', 'malicious-network', 'lockout'];
 /** Begun last these would run on alone; half of their time is waiting. */
 const LONG = [
   ...['hostile-desired', 'canary', 'http-hardening', 'enrolment', 'installer'],

@@ -8,7 +8,7 @@ export const suites = [
   { name: 'unit', budget: 50, about: 'pure code, beside its source' },
   { name: 'int', budget: 130, secondTry: true, about: 'one part with a real Postgres or a real NATS' },
   { name: 'e2e', budget: 75, secondTry: true, about: 'API, agents and CLI as processes, with simulated hosts' },
-  { name: 'security', budget: 110, secondTry: true, about: 'who must not be able to do what, and the control who may' },
+  { name: 'security', budget: 170, secondTry: true, about: 'who must not be able to do what, and the control who may' },
   { name: 'faults', budget: 130, secondTry: true, about: 'things that break on purpose, short forms' },
   { name: 'docker', budget: 190, secondTry: true, needs: 'engine', about: 'containers on a real Docker Engine' },
   {

@@ -176,10 +176,7 @@ describe('slow senders', () => {
   }, 60_000);
 
   it('more than the API holds make room for who comes with a whole request, and cost it no further files', async () => {
-    const slow = Array.from(
-      { length: 1300 },
-      (_, index) => new OpenSocket(port, slowHead(index), addressOf(index)),
-    );
+    const slow = Array.from({ length: 1300 }, (_, index) => new OpenSocket(port, slowHead(index), addressOf(index)));
     try {
       await eventually(() => slow.filter(({ closed }) => closed).length >= 250, { what: 'some make room' });
       await system.api.get('/v1/hosts', HostPage);

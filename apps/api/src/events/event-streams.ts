@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { EventCriteriaService } from './event-criteria.service.js';
 import { EventFeed } from './event-feed.js';
 import type { EventCriteria } from './event-filter.js';
-import { eventId, parseEventId, toCloudEvent } from './event-row.js';
+import { eventId, parseEventId, toCloudEvent, type EventRow } from './event-row.js';
 import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
 import { SseWriter } from './sse-writer.js';
@@ -33,6 +33,7 @@ export interface StreamStart {
 export class EventStreams implements BeforeApplicationShutdown {
   readonly #stop = new AbortController();
   readonly #open = new Set<Promise<void>>();
+  readonly #texts = new WeakMap<EventRow, string>();
 
   constructor(
     private readonly events: EventsService,
@@ -43,7 +44,12 @@ export class EventStreams implements BeforeApplicationShutdown {
   ) {}
 
   /** Where a stream begins; throws AppError when a filter names something unknown. */
-  async start({ after, ...filter }: EventStreamQuery, lastEventId: string | undefined): Promise<StreamStart> {
+  start(query: EventStreamQuery, lastEventId: string | undefined): Promise<StreamStart> {
+    // Hundreds that come at the same moment, as after a restart, would else take every connection to the database.
+    return this.reads.inTurn(() => this.#start(query, lastEventId));
+  }
+
+  async #start({ after, ...filter }: EventStreamQuery, lastEventId: string | undefined): Promise<StreamStart> {
     const criteria = await this.criteria.resolve(filter);
     const [store, ends] = await Promise.all([this.events.storeId(), this.repository.ends()]);
     const head = ends?.last ?? 0;
@@ -88,13 +94,22 @@ export class EventStreams implements BeforeApplicationShutdown {
     await Promise.all(this.#open);
   }
 
+  /** Once for all streams that share the row. */
+  #textOf(store: string, row: EventRow): string {
+    const known = this.#texts.get(row);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(toCloudEvent(store, row));
+    this.#texts.set(row, text);
+    return text;
+  }
+
   async #send(writer: SseWriter, { store, criteria, after, reset }: StreamStart): Promise<void> {
     let cursor = after;
     try {
       await writer.open(eventId(store, after), reset);
       while (!writer.signal.aborted) {
         const { rows, upTo } = await this.reads.after(cursor, criteria);
-        for (const row of rows) await writer.event(eventId(store, row.id), toCloudEvent(store, row));
+        for (const row of rows) await writer.event(eventId(store, row.id), this.#textOf(store, row));
         if (upTo > cursor) cursor = upTo;
         else if (!(await this.#somethingNew(cursor, writer.signal))) await writer.heartbeat();
       }

@@ -35,7 +35,7 @@ describe('SseWriter', () => {
     socket.on('data', (data) => (text += data.toString()));
     const writer = new SseWriter(response, never);
     await writer.open('s-5', false);
-    await writer.event('s-6', { a: 1 });
+    await writer.event('s-6', JSON.stringify({ a: 1 }));
     await writer.heartbeat();
     writer.close();
     await once(socket, 'end');
@@ -50,7 +50,7 @@ describe('SseWriter', () => {
     lazy.socket.pause();
     const toLazy = new SseWriter(lazy.response, never, 200);
     const flood = async (writer: SseWriter) => {
-      for (let n = 0; n < 300; n++) await writer.event(`s-${n}`, big);
+      for (let n = 0; n < 300; n++) await writer.event(`s-${n}`, JSON.stringify(big));
     };
     await expect(flood(toLazy)).rejects.toThrow();
     expect(lazy.response.destroyed).toBe(true);

@@ -27,8 +27,9 @@ export class SseWriter {
     return this.#write(`retry: ${RETRY_MS}\n\n${begin}`);
   }
 
-  event(id: string, data: object): Promise<void> {
-    return this.#write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
+  /** `json`: what `JSON.stringify` gives, which has no line break. */
+  event(id: string, json: string): Promise<void> {
+    return this.#write(`id: ${id}\ndata: ${json}\n\n`);
   }
 
   /** A comment: keeps proxies from closing, and shows a dead link. */

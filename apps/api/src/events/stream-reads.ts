@@ -45,7 +45,7 @@ export class StreamReads {
       this.#shared.get(key) ??
       this.#share(
         key,
-        this.#inTurn(() => this.#read(cursor, criteria, head)),
+        this.inTurn(() => this.#read(cursor, criteria, head)),
       )
     );
   }
@@ -59,7 +59,8 @@ export class StreamReads {
     return read;
   }
 
-  async #inTurn<T>(read: () => Promise<T>): Promise<T> {
+  /** Runs what a stream asks of the database, its beginning included, when its turn comes. */
+  async inTurn<T>(read: () => Promise<T>): Promise<T> {
     if (this.#running >= AT_A_TIME) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     try {

@@ -12,7 +12,13 @@ export class HealthController {
 
   @Get('healthz')
   @Policy('public')
-  @Operation({ id: 'getHealth', tag: 'system', summary: 'The process is alive', answers: { 200: Liveness }, problems: ['busy'] })
+  @Operation({
+    id: 'getHealth',
+    tag: 'system',
+    summary: 'The process is alive',
+    answers: { 200: Liveness },
+    problems: ['busy'],
+  })
   alive(): Liveness {
     return { alive: true };
   }
@@ -34,7 +40,13 @@ export class HealthController {
 
   @Get('v1/version')
   @Policy('public')
-  @Operation({ id: 'getVersion', tag: 'system', summary: 'Which Orrery this is', answers: { 200: Version }, problems: ['busy'] })
+  @Operation({
+    id: 'getVersion',
+    tag: 'system',
+    summary: 'Which Orrery this is',
+    answers: { 200: Version },
+    problems: ['busy'],
+  })
   version(): Promise<Version> {
     return this.health.version();
   }
