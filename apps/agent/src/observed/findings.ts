@@ -1,4 +1,10 @@
-import { FINDINGS, type AgentFindingCode, type NetworkId, type NodeId, type ObservedState } from '@orrery/shared/contracts';
+import {
+  FINDINGS,
+  type AgentFindingCode,
+  type NetworkId,
+  type NodeId,
+  type ObservedState,
+} from '@orrery/shared/contracts';
 import { findContainers } from './findings-containers.js';
 import { findDisagreements } from './findings-interfaces.js';
 import { findNodes } from './findings-nodes.js';
