@@ -13,7 +13,7 @@ import { Connections } from './http/connections.js';
 import { askAtTheDoor } from './http/door.js';
 import { drainAtClose } from './http/drain.js';
 import { addDoorHooks, addRequestLog, refuseUnreadable, trackRoutes } from './http/hooks.js';
-import { BODY_LIMIT, REQUEST_MS, refuseUnparsable, SERVER_LIMITS } from './http/limits.js';
+import { BODY_LIMIT, KEEP_ALIVE_MS, REQUEST_MS, refuseUnparsable, SERVER_LIMITS } from './http/limits.js';
 import { NestLog } from './http/nest-log.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
 import { addDocs } from './openapi/docs-pages.js';
@@ -30,6 +30,7 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
     bodyLimit: BODY_LIMIT,
     clientErrorHandler: refuseUnparsable,
     requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: 400 },
     genReqId: () => randomBytes(8).toString('hex'),
     frameworkErrors: refuseUnreadable,

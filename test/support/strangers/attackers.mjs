@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { setPriority } from 'node:os';
 
 const { port, connections, addresses, request, reads } = JSON.parse(process.argv[2]);
-const AGAIN_MS = 500;
+const AGAIN_MS = 2000;
 let sent = 0;
 
 // Real attackers have processors of their own.

@@ -16,8 +16,6 @@ export interface ConnectionLimits {
   graceMs: number;
   /** An answer of which nothing was taken for so long is ended. */
   stallMs: number;
-  /** So long may a stranger's connection stay open without asking anything. */
-  idleMs: number;
   /** Requests on one connection that are not answered yet: nobody who waits for answers has more. */
   pipelined: number;
 }
@@ -29,7 +27,6 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   atOnceFromAnAddress: 256,
   graceMs: 1000,
   stallMs: 20_000,
-  idleMs: 10_000,
   pipelined: 8,
 };
 
@@ -50,7 +47,6 @@ class Connection {
   asked = 0;
   whole = 0;
   readonly openedAt = Date.now();
-  quietSince = Date.now();
   movedAt = Date.now();
   #seen = '';
 
@@ -108,6 +104,8 @@ export class Connections {
       if (connection) this.#speaks(connection, socket);
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#asked(request, response));
+    // Idle for as long as `Keep-Alive` said; Node alone would leave what was not taken in the kernel.
+    server.on('timeout', (socket: Socket) => socket.destroySoon());
     const look = setInterval(() => this.#look(Date.now()), LOOK_MS).unref();
     server.once('close', () => clearInterval(look));
   }
@@ -185,7 +183,6 @@ export class Connections {
     response.once('close', () => {
       connection.asked--;
       if (isWhole) connection.whole--;
-      connection.quietSince = Date.now();
       this.#toTheEnd(connection);
     });
   }
@@ -236,11 +233,9 @@ export class Connections {
   }
 
   #look(now: number): void {
-    const { stallMs, fromAnAddress, graceMs, idleMs } = this.limits;
+    const { stallMs, fromAnAddress, graceMs } = this.limits;
     for (const connection of this.#all.values()) {
       if (connection.stalledFor(now) >= stallMs) connection.reset();
-      else if (!connection.isKnown && connection.asked === 0 && now - connection.quietSince > idleMs)
-        connection.http.destroySoon();
     }
     for (const mine of this.#strangers.values()) {
       let tooMany = mine.size - fromAnAddress;

@@ -8,6 +8,9 @@ export const BODY_LIMIT = 64 * 1024;
 /** A whole request within this, headers and body: a slow sender cannot hold a connection for ever. */
 export const REQUEST_MS = 15_000;
 
+/** How long a connection stays open for a further request; answers say so (`Keep-Alive`), so that no client is surprised. */
+export const KEEP_ALIVE_MS = 10_000;
+
 /** Of the server itself, whether it speaks TLS or not. Node alone looks for late senders only every 30 s. */
 export const SERVER_LIMITS = {
   maxHeaderSize: 16 * 1024,
@@ -27,6 +30,7 @@ export function refuseUnparsable(error: Error & { code?: string }, socket: Socke
   const headers = { ...SECURITY_HEADERS, 'content-type': PROBLEM_TYPE, 'content-length': Buffer.byteLength(body) };
   const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status} ${title}`, ...lines, '', body].join('\r\n'));
+  socket.setTimeout(KEEP_ALIVE_MS);
 }
 
 function codeOf(code: string | undefined): ProblemCode {
