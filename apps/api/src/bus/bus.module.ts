@@ -39,7 +39,7 @@ export const createBusStrategy = (app: INestApplicationContext) =>
         Buses.open(config, trust, logger),
     },
     OpenConnections,
-    FloodGate,
+    { provide: FloodGate, useFactory: () => new FloodGate() },
     { provide: ANSWER_BUS, inject: [Buses], useFactory: ({ answers }: Buses) => answers },
     { provide: COMMAND_BUS, inject: [Buses], useFactory: ({ desired }: Buses) => desired },
   ],

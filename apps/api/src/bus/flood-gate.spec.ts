@@ -8,7 +8,7 @@ const LARGEST = 256 * 1024;
 
 describe('the gate for what hosts say', () => {
   it('lets in all that a host has on its way after the API stood still: its batch, a hello, and beats', () => {
-    const gate = new FloodGate();
+    const gate = new FloodGate(() => 0);
     const told: HostId[] = [];
     gate.onFlood((host) => told.push(host));
     const sizes = [LARGEST, 2 * LARGEST, LARGEST, ...Array.from({ length: 100 }, () => 200)];
@@ -20,7 +20,7 @@ describe('the gate for what hosts say', () => {
     ['large messages', LARGEST, 200],
     ['small messages', 2, 20_000],
   ])('closes to a flood of %s, says so once, and stays open to others', (_what, bytes, count) => {
-    const gate = new FloodGate();
+    const gate = new FloodGate(() => 0);
     const told: HostId[] = [];
     gate.onFlood((host) => told.push(host));
     const taken = Array.from({ length: count }, () => gate.takes(A, bytes));

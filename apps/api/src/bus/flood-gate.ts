@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import type { HostId } from '@orrery/shared/contracts';
 import { HostRate } from './host-rate.js';
 
@@ -10,12 +9,18 @@ const MESSAGES = { perSecond: 8000, burst: 12_000 };
 const KIB = { perSecond: 32 * 1024, burst: 32 * 1024 };
 
 /** What all hosts say comes by here, before anything else is done with it. */
-@Injectable()
 export class FloodGate {
-  readonly #messages = new HostRate(MESSAGES);
-  readonly #kib = new HostRate(KIB);
-  readonly #flooded = new HostRate({ perSecond: 1, burst: 1 });
+  readonly #messages: HostRate;
+  readonly #kib: HostRate;
+  readonly #flooded: HostRate;
   #listener: ((host: HostId) => void) | undefined;
+
+  /** Milliseconds by a steady clock. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#messages = new HostRate(MESSAGES, now);
+    this.#kib = new HostRate(KIB, now);
+    this.#flooded = new HostRate({ perSecond: 1, burst: 1 }, now);
+  }
 
   /** Calls back, once a second at most, while a host says more than anybody could take. */
   onFlood(listener: (host: HostId) => void): void {

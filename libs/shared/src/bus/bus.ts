@@ -7,6 +7,7 @@ import {
   type Subscription,
   UserAuthenticationExpiredError,
 } from '@nats-io/transport-node';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { SignedMessage } from '../contracts/index.js';
 import { backoffMs, describeError, pause, retry, withTimeout } from '../runtime/index.js';
@@ -19,6 +20,8 @@ import { answerProven, askProven } from './proven-answer.js';
 import { KEY_HEADER, SIGNATURE_HEADER, type Signer, type Verifier } from './signing.js';
 
 const DRAIN_MS = 5000;
+/** Messages that are dropped before everything else gets its turn. */
+const DROPPED_AT_ONCE = 1000;
 /** A reply subject comes back with every copy of the answer; the client library makes them of 75 letters. */
 const MOST_REPLY_LETTERS = 256;
 /** A subscription that the broker refused is asked for again: what allows it may be on its way to the broker. */
@@ -272,7 +275,13 @@ export class Bus {
 
   async #serve(subscription: Subscription, { handler, options }: Registration): Promise<void> {
     const running = new Set<Promise<void>>();
+    let dropped = 0;
     for await (const message of subscription) {
+      // As cheap as can be: there may be a million of them, and what ends the flood has to get its turn meanwhile.
+      if (options.admits?.(message.subject, message.data.length) === false) {
+        if (++dropped % DROPPED_AT_ONCE === 0) await nextTurn();
+        continue;
+      }
       const work: Promise<void> = this.#handle(message, handler, options).finally(() => {
         running.delete(work);
         this.#working.delete(work);
@@ -286,7 +295,6 @@ export class Bus {
   async #handle(message: Msg, handler: Respond, options: RespondOptions): Promise<void> {
     const { logger } = this.options;
     const { subject, reply } = message;
-    if (options.admits?.(subject, message.data.length) === false) return;
     const prefix = options.replyPrefix?.(subject);
     const isOwn = prefix !== undefined && reply?.startsWith(`${prefix}.`) && reply.length <= MOST_REPLY_LETTERS;
     if (reply && options.replyPrefix && !isOwn) return this.#refuseReply(subject, reply);
