@@ -7,7 +7,7 @@ import { bearerToken, hashOf } from './bearer.js';
 import { JoinSecret } from './join-secret.js';
 import { JoinTokens } from '../join-tokens/join-tokens.service.js';
 import { LoginThrottle } from './login-throttle.js';
-import { POLICY, WHOLE, type PolicyName } from './policy.decorator.js';
+import { HOST_ITSELF, POLICY, WHOLE, type PolicyName } from './policy.decorator.js';
 import { mayActAs, type Principal } from './principal.js';
 
 /** Default deny: every route needs a policy, and every policy but `public` a token that satisfies it. */
@@ -33,6 +33,8 @@ export class AuthGuard implements CanActivate {
     const { role, scope } = request.principal;
     if (scope && this.reflector.get<boolean | undefined>(WHOLE, context.getHandler()))
       throw forbidden(`this is about the whole installation; the token ${request.principal.name} has a scope`);
+    if (scope && !scope.hosts && this.reflector.get<boolean | undefined>(HOST_ITSELF, context.getHandler()))
+      throw forbidden(`this changes a host; the token ${request.principal.name} is for networks alone`);
     if (mayActAs(role, policy)) return true;
     throw forbidden(`this needs the role ${policy}; the token ${request.principal.name} has ${role}`);
   }

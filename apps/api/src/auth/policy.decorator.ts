@@ -10,6 +10,7 @@ export type PolicyName = Role | 'join' | 'key' | 'public';
 
 export const POLICY = 'orrery:policy';
 export const WHOLE = 'orrery:whole';
+export const HOST_ITSELF = 'orrery:host-itself';
 
 /** Who may use a route. A route without one is refused at run time and fails the build. */
 export const Policy = (policy: PolicyName) =>
@@ -17,3 +18,7 @@ export const Policy = (policy: PolicyName) =>
 
 /** The route is about the whole installation: refused to a token with a scope, which sees only a part of it. */
 export const WholeInstallation = () => applyDecorators(SetMetadata(WHOLE, true), ApiExtension('x-orrery-whole', true));
+
+/** The route changes a host itself, not what is in some network of it: refused to a token whose scope names networks alone. */
+export const HostItself = () =>
+  applyDecorators(SetMetadata(HOST_ITSELF, true), ApiExtension('x-orrery-host-itself', true));

@@ -67,6 +67,7 @@ describe('the database', () => {
       { name: 'HostKeys1764000000006' },
       { name: 'EphemeralHosts1764000000007' },
       { name: 'Admission1764000000008' },
+      { name: 'Scopes1764000000016' },
     ]);
     expect(await first.database.query('SELECT count(*)::int AS n FROM store')).toEqual([{ n: 1 }]);
     await Promise.all(planes.map((plane) => plane.close()));

@@ -26,6 +26,7 @@ import { Paused1764000000005 } from './migrations/0005-paused.js';
 import { HostKeys1764000000006 } from './migrations/0006-host-keys.js';
 import { EphemeralHosts1764000000007 } from './migrations/0007-ephemeral-hosts.js';
 import { Admission1764000000008 } from './migrations/0008-admission.js';
+import { Scopes1764000000016 } from './migrations/0016-scopes.js';
 
 /** Every table that the program reads as objects. */
 export const ENTITIES = [
@@ -61,4 +62,5 @@ export const MIGRATIONS = [
   HostKeys1764000000006,
   EphemeralHosts1764000000007,
   Admission1764000000008,
+  Scopes1764000000016,
 ];

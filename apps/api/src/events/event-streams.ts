@@ -108,8 +108,8 @@ export class EventStreams implements BeforeApplicationShutdown {
 
   /** What matches after this event, and up to which event that is all. */
   async #next(cursor: number, criteria: EventCriteria): Promise<{ rows: readonly EventRow[]; upTo: number }> {
-    // What is at hand is everybody's: who sees only some hosts asks the database, which tells nothing of the others.
-    const atHand = visibilityNow()?.hosts ? undefined : this.feed.since(cursor);
+    // What is at hand is everybody's: a token with a scope asks the database, which shows only what is in it.
+    const atHand = visibilityNow() ? undefined : this.feed.since(cursor);
     if (atHand) return { rows: atHand.filter((row) => isMatch(row, criteria)), upTo: atHand.at(-1)?.id ?? cursor };
     const head = this.feed.head;
     if (head === undefined) return { rows: [], upTo: cursor };
