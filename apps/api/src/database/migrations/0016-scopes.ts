@@ -58,11 +58,13 @@ INSERT INTO orrery_scope.open VALUES
 INSERT INTO orrery_scope.rules (place, table_name, hosts, networks) VALUES
   (10, 'hosts', 'orrery_scope.sees(labels)',
    'id IN (SELECT host_id FROM {home}.memberships WHERE network_id = ANY ({named})
-           UNION ALL SELECT host_id FROM {home}.membership_status WHERE network_id = ANY ({named}))'),
+           UNION ALL SELECT host_id FROM {home}.membership_status WHERE network_id = ANY ({named})
+           UNION ALL SELECT host_id FROM {home}.interfaces WHERE network_id = ANY ({named}))'),
   (20, 'nodes', 'host_id IN (SELECT id FROM {scope}.hosts)',
    'host_id IN (SELECT id FROM {scope}.hosts) AND (kind = ''host'' OR created_at = now() OR id IN (
       SELECT node_id FROM (SELECT node_id, network_id FROM {home}.memberships
-                           UNION ALL SELECT node_id, network_id FROM {home}.membership_status) AS every
+                           UNION ALL SELECT node_id, network_id FROM {home}.membership_status
+                           UNION ALL SELECT node_id, network_id FROM {home}.interfaces WHERE network_id IS NOT NULL) AS every
        GROUP BY node_id HAVING bool_and(network_id = ANY ({named}))))'),
   (30, 'host_status', 'host_id IN (SELECT id FROM {scope}.hosts)', 'host_id IN (SELECT id FROM {scope}.hosts)'),
   (31, 'identities', 'host_id IN (SELECT id FROM {scope}.hosts)',
