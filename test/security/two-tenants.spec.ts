@@ -6,7 +6,7 @@ import { eventually } from '../support/servers.js';
 import { readDocument, type ApiDocument } from './fuzz/document.js';
 import { picture } from './two-tenants/picture.js';
 import { requestsFor, type TenantRequest } from './two-tenants/requests.js';
-import { makeCommon, makeTenant, tokenOf, type Common, type Tenant } from './two-tenants/tenants.js';
+import { makeCommon, makeTenant, tokenOf, type Scene, type Tenant } from './two-tenants/tenants.js';
 
 /** Of each operation, for each token. */
 const count = Number(process.env['ORRERY_TENANT_REQUESTS'] ?? 3);
@@ -15,7 +15,7 @@ const seed = Number(process.env['ORRERY_TENANT_SEED'] ?? Math.floor(Math.random(
 let bench: ApiBench;
 let api: RunningApi;
 let document: ApiDocument;
-let common: Common;
+let scene: Scene;
 let a: Tenant;
 let b: Tenant;
 
@@ -23,12 +23,16 @@ beforeAll(async () => {
   bench = await startApi();
   ({ api } = bench);
   document = readDocument(await (await fetch(`${api.url}/openapi.json`)).json());
-  common = await makeCommon(api);
-  a = await makeTenant(api, 'a', common);
-  b = await makeTenant(api, 'b', common);
+  scene = { api, hosts: [] };
+  const common = await makeCommon(scene);
+  a = await makeTenant(scene, 'a', common);
+  b = await makeTenant(scene, 'b', common);
   process.stderr.write(`two tenants: ${count} requests for each operation and token, seed ${seed}\n`);
 }, 120_000);
-afterAll(() => bench?.close());
+afterAll(async () => {
+  await Promise.all((scene?.hosts ?? []).map(({ agent }) => agent.close()));
+  await bench?.close();
+});
 
 /** By what the other may be recognised, for a tenant of this kind. */
 const KINDS = [
@@ -59,42 +63,49 @@ const leaksIn = ({ text }: Heard, signs: readonly string[], asked = '') =>
 const walked = () => document.operations.filter(({ policy }) => !['join', 'key'].includes(policy));
 
 describe.each(KINDS)('a token whose scope is %s', (kind, scope, signsOf) => {
-  it.each(ROLES)('and whose role is %s learns nothing of the other tenant, and changes nothing of it', async (role) => {
-    const signs = signsOf();
-    const name = `zqa-${kind}-${role}`;
-    const token = await tokenOf(api, name, role, typeof scope === 'string' ? scope : scope());
-    const first = b.pools.event?.[0] ?? '';
-    const headers = { authorization: `Bearer ${token}`, 'last-event-id': first };
-    const stream = await EventStream.open(`${api.url}/v1/events/stream`, headers);
-    const before = await picture(api, signs.slice(1));
-    const records = JSON.stringify([...b.host.controller.records].map(([id, all]) => [id, [...all]]));
+  it.each(ROLES)(
+    'and whose role is %s learns nothing of the other tenant, and changes nothing of it',
+    async (role) => {
+      const signs = signsOf();
+      const name = `zqa-${kind}-${role}`;
+      const token = await tokenOf(api, name, role, typeof scope === 'string' ? scope : scope());
+      const first = b.pools.event?.[0] ?? '';
+      const headers = { authorization: `Bearer ${token}`, 'last-event-id': first };
+      const stream = await EventStream.open(`${api.url}/v1/events/stream`, headers);
+      const before = await picture(api, signs.slice(1));
+      const records = JSON.stringify([...b.host.controller.records].map(([id, all]) => [id, [...all]]));
 
-    const wrong: string[] = [];
-    const answered = new Map<string, number>();
-    for (const operation of walked())
-      for (const request of requestsFor(document, operation, { own: a, other: b, seed, count })) {
-        const heard = await send(token, request);
-        if (heard.status < 300) answered.set(operation.id, (answered.get(operation.id) ?? 0) + 1);
-        const leaks = leaksIn(heard, signs, request.text);
-        if (leaks.length > 0 || heard.status === 500)
-          wrong.push(`${operation.method} ${request.url} ${request.body ?? ''}: ${heard.status} ${leaks.join()}`);
-      }
-    expect(wrong).toEqual([]);
+      const wrong: string[] = [];
+      const answered = new Map<string, number>();
+      for (const operation of walked())
+        for (const request of requestsFor(document, operation, { own: a, other: b, seed, count })) {
+          const heard = await send(token, request);
+          if (heard.status < 300) answered.set(operation.id, (answered.get(operation.id) ?? 0) + 1);
+          const leaks = leaksIn(heard, signs, request.text);
+          if (leaks.length > 0 || heard.status === 500)
+            wrong.push(`${operation.method} ${request.url} ${request.body ?? ''}: ${heard.status} ${leaks.join()}`);
+        }
+      expect(wrong).toEqual([]);
 
-    await eventually(async () => (await api.database.query<object[]>('SELECT 1 FROM outbox')).length === 0);
-    expect(await picture(api, signs.slice(1))).toEqual(before);
-    expect(JSON.stringify([...b.host.controller.records].map(([id, all]) => [id, [...all]]))).toBe(records);
-    expect(await told(name, signs)).toEqual([]);
+      await eventually(async () => (await api.database.query<object[]>('SELECT 1 FROM outbox')).length === 0);
+      expect(await picture(api, signs.slice(1))).toEqual(before);
+      expect(JSON.stringify([...b.host.controller.records].map(([id, all]) => [id, [...all]]))).toBe(records);
+      expect(await told(name, signs)).toEqual([]);
 
-    // Whatever comes of its own is heard after all that it was not to hear.
-    await a.host.tell({ type: 'network.changed', data: { node: a.host.joined.nodeId, network: a.network, after: null } });
-    await eventually(() => stream.events.some(({ type }) => type === 'io.orrery.network.changed'), {
-      what: 'an event of its own',
-    });
-    stream.close();
-    expect(signs.filter((sign) => stream.messages.some(({ data }) => data.includes(sign)))).toEqual([]);
-    expect(answered.get('listHosts')).toBeGreaterThan(0);
-  }, 120_000);
+      // Whatever comes of its own is heard after all that it was not to hear.
+      await a.host.tell({
+        type: 'network.changed',
+        data: { node: a.host.joined.nodeId, network: a.network, after: null },
+      });
+      await eventually(() => stream.events.some(({ type }) => type === 'io.orrery.network.changed'), {
+        what: 'an event of its own',
+      });
+      stream.close();
+      expect(signs.filter((sign) => stream.messages.some(({ data }) => data.includes(sign)))).toEqual([]);
+      expect(answered.get('listHosts')).toBeGreaterThan(0);
+    },
+    120_000,
+  );
 });
 
 /** What this token is on record for, of the other's things. */

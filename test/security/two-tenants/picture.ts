@@ -1,7 +1,18 @@
 import type { RunningApi } from '../../support/api.js';
 
 /** What changes by itself, whoever asks for what. */
-const MOVES = ['last_seen_at', 'publish_at', 'presence', 'presence_since', 'away_seconds', 'heard_at', 'checked_at', 'read_at', 'seen_at', 'last_used_at'];
+const MOVES = [
+  'last_seen_at',
+  'publish_at',
+  'presence',
+  'presence_since',
+  'away_seconds',
+  'heard_at',
+  'checked_at',
+  'read_at',
+  'seen_at',
+  'last_used_at',
+];
 /** The history is looked at by who made it, keys belong to tokens. */
 const APART = ['events', 'outbox', 'idempotency'];
 

@@ -26,6 +26,12 @@ import { joinHost, ListeningAgent } from '../../support/joined-host.js';
 import { aMembership, anInterface, membershipFact } from '../../support/reports.js';
 import { eventually } from '../../support/servers.js';
 
+/** An API, and the hosts that joined it: whoever made the scene closes their agents. */
+export interface Scene {
+  api: RunningApi;
+  hosts: TenantHost[];
+}
+
 /** A host whose agent listens, keeps networks if asked to, and tells what it is told to tell. */
 export class TenantHost {
   readonly controller = new FakeController(newAddress());
@@ -39,14 +45,15 @@ export class TenantHost {
     agent.answer = (call) => {
       if (call.op.op === 'plan') return { result: 'ok', value: { steps: [] } };
       if (call.op.op === 'logs') return { result: 'ok', value: { text: `${joined.name} log` } };
-      if (call.op.op === 'probe') return { result: 'ok', value: { begun: true } };
+      if (call.op.op === 'probe') return { result: 'ok', value: { probe: call.op.probe } };
       return this.controller.answer(call);
     };
   }
 
-  static async join(api: RunningApi, name: string, labels: Record<string, string>): Promise<TenantHost> {
+  static async join({ api, hosts }: Scene, name: string, labels: Record<string, string>): Promise<TenantHost> {
     const joined = await joinHost(api, name, { labels });
     const host = new TenantHost(joined, await ListeningAgent.connect(joined));
+    hosts.push(host);
     await sayHello(
       host.agent,
       Array.from({ length: 6 }, () => newAddress()),
@@ -80,20 +87,22 @@ export interface Common {
   network: NetworkId;
 }
 
-export async function makeCommon(api: RunningApi): Promise<Common> {
-  const keeper = await TenantHost.join(api, 'keeper', { tenant: 'none' });
-  const host = await TenantHost.join(api, 'common', { tenant: 'none' });
+export async function makeCommon(scene: Scene): Promise<Common> {
+  const keeper = await TenantHost.join(scene, 'keeper', { tenant: 'none' });
+  const host = await TenantHost.join(scene, 'common', { tenant: 'none' });
+  const { api } = scene;
   await api.ask('POST', '/v1/controllers', Controller, { body: { kind: 'self-hosted', node: 'keeper' } });
   const made = await api.ask('POST', '/v1/networks', NetworkMade, { body: { name: 'shared', controller: 'keeper' } });
   return { keeper, host, network: made.body.id };
 }
 
 /** In every field that can hold text: a word with the mark of the tenant. Every change is made by a token that has it in its name. */
-export async function makeTenant(api: RunningApi, letter: 'a' | 'b', common: Common): Promise<Tenant> {
+export async function makeTenant(scene: Scene, letter: 'a' | 'b', common: Common): Promise<Tenant> {
+  const { api } = scene;
   const mark = `zq${letter}`;
   const token = await tokenOf(api, `${mark}-admin`, 'admin');
   const ask = { token };
-  const host = await TenantHost.join(api, `${mark}-host`, { tenant: letter, [`${mark}-key`]: `${mark}-value` });
+  const host = await TenantHost.join(scene, `${mark}-host`, { tenant: letter, [`${mark}-key`]: `${mark}-value` });
   const { name, hostId, nodeId } = host.joined;
   const body = { kind: 'self-hosted', node: name, name: `${mark}-ctl` };
   const controller = (await api.ask('POST', '/v1/controllers', Controller, { ...ask, body })).body;
@@ -103,7 +112,7 @@ export async function makeTenant(api: RunningApi, letter: 'a' | 'b', common: Com
       name: `${mark}-net`,
       controller: controller.id,
       admission: { by: 'selector', selector: `!${mark}-banned` },
-      config: { dns: { domain: `${mark}.example`, servers: [] } },
+      config: { dns: { domain: `${mark}.example`, servers: ['10.0.0.53'] } },
     },
   });
   const network = made.body.id;
@@ -128,7 +137,9 @@ export async function makeTenant(api: RunningApi, letter: 'a' | 'b', common: Com
   const pool = made.body.config?.pools[0]?.start.replace(/\.\d+$/, '') ?? '10.9.9';
   const items = host.agent.newest?.items ?? [];
   await tellOfIt(host, { mark, nodeId, network, named, own, pool, item: items[0] });
-  await common.host.tell(...memberOf(guest.node as NodeId, network, guestAddress, `${pool}.77/24`, `${mark} guest net`));
+  await common.host.tell(
+    ...memberOf(guest.node as NodeId, network, guestAddress, `${pool}.77/24`, `${mark} guest net`),
+  );
   host.controller.showUp(network, stranger);
   common.keeper.controller.showUp(common.network, own);
   const put = { verdict: 'authorize', name: `${mark} stranger`, addresses: [`${pool}.99`] };
@@ -159,10 +170,26 @@ export async function makeTenant(api: RunningApi, letter: 'a' | 'b', common: Com
     },
     pools: {
       host: [name, hostId],
-      node: [name, hostId, nodeId, own, boxAddress, stranger, `${name}/${mark}-box`, box.node ?? '', `common/${mark}-guest`],
+      node: [
+        name,
+        hostId,
+        nodeId,
+        own,
+        boxAddress,
+        stranger,
+        `${name}/${mark}-box`,
+        box.node ?? '',
+        `common/${mark}-guest`,
+      ],
       network: [network, `${mark}-net`, named, `${mark}-named`],
       containerName: [`${mark}-box`, `${mark}-guest`],
-      container: [`${mark}-box`, box.container ?? '', guest.container ?? '', `${name}/${mark}-box`, `common/${mark}-guest`],
+      container: [
+        `${mark}-box`,
+        box.container ?? '',
+        guest.container ?? '',
+        `${name}/${mark}-box`,
+        `common/${mark}-guest`,
+      ],
       command: commands.map(({ id }) => id),
       event: events.map(({ id }) => id),
       after: await cursors(api),
@@ -187,13 +214,21 @@ interface Told {
 }
 
 async function tellOfIt(host: TenantHost, { mark, nodeId, network, named, own, pool, item }: Told): Promise<void> {
-  const finding = { code: 'clock-skew' as const, severity: 'error' as const, cause: `${mark} skew`, fix: `${mark} fix` };
+  const finding = {
+    code: 'clock-skew' as const,
+    severity: 'error' as const,
+    cause: `${mark} skew`,
+    fix: `${mark} fix`,
+  };
   await host.tell(
     { type: 'host.engine-down', data: { cause: `${mark} engine` } },
     ...memberOf(nodeId, network, own, `${pool}.5/24`, `${mark} owner's name`),
     membershipFact('network.joined', nodeId, aMembership({ network: named, name: `${mark} elsewhere` })),
     { type: 'finding.raised', data: { node: nodeId, network: null, item: null, finding } },
-    { type: 'finding.raised', data: { node: nodeId, network, item: null, finding: { ...finding, cause: `${mark} in net` } } },
+    {
+      type: 'finding.raised',
+      data: { node: nodeId, network, item: null, finding: { ...finding, cause: `${mark} in net` } },
+    },
   );
   if (!item) return;
   const outcome = { kind: 'failed' as const, code: 'image-absent' as const, cause: `${mark} no image`, fix: 'f' };
@@ -204,7 +239,10 @@ async function tellOfIt(host: TenantHost, { mark, nodeId, network, named, own, p
 const memberOf = (node: NodeId, network: NetworkId, address: NodeAddress, ip: string, name: string): AgentFact[] => [
   { type: 'node.up', data: { node, after: { address, version: '1.14.1', online: true } } },
   membershipFact('network.joined', node, aMembership({ network, name, addresses: [ip] })),
-  { type: 'interface.up', data: { node, device: 'ztabc', network, after: anInterface({ device: 'ztabc', addresses: [ip] }) } },
+  {
+    type: 'interface.up',
+    data: { node, device: 'ztabc', network, after: anInterface({ device: 'ztabc', addresses: [ip] }) },
+  },
 ];
 
 async function addressOf(api: RunningApi, node: NodeId): Promise<NodeAddress> {

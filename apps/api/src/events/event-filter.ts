@@ -9,7 +9,12 @@ export interface EventCriteria {
   network?: string;
   command?: string;
   types?: TypeCriteria;
+  /** Events for admins alone are left out. */
+  withoutAudit?: boolean;
 }
+
+/** What only an admin without a scope is told. */
+export const AUDIT_TYPES: readonly string[] = ['access.refused'];
 
 export interface TypeCriteria {
   exact: string[];
@@ -19,7 +24,7 @@ export interface TypeCriteria {
 
 /** The criteria as conditions of a query; `isMatch` says the same of a row in memory. */
 export function whereEvents(where: Where, criteria: EventCriteria): Where {
-  const { hosts, nodes, container, network, command, types } = criteria;
+  const { hosts, nodes, container, network, command, types, withoutAudit } = criteria;
   where
     .andIf(hosts, 'host_id = ANY($?)')
     .andIf(nodes, 'node_id = ANY($?)')
@@ -32,10 +37,14 @@ export function whereEvents(where: Where, criteria: EventCriteria): Where {
       types.exact,
       types.families.map((family) => `${family}%`),
     );
+  if (withoutAudit) where.and('type <> ALL($?)', AUDIT_TYPES);
   return where;
 }
 
-export function isMatch(row: EventRow, { hosts, nodes, container, network, command, types }: EventCriteria): boolean {
+export function isMatch(
+  row: EventRow,
+  { hosts, nodes, container, network, command, types, withoutAudit }: EventCriteria,
+): boolean {
   const isIn = (list: readonly string[] | undefined, value: string | null) =>
     list === undefined || (value !== null && list.includes(value));
   return (
@@ -44,6 +53,7 @@ export function isMatch(row: EventRow, { hosts, nodes, container, network, comma
     (container === undefined || row.containerName === container) &&
     (network === undefined || row.networkId === network) &&
     (command === undefined || row.commandId === command) &&
+    !(withoutAudit && AUDIT_TYPES.includes(row.type)) &&
     (types === undefined ||
       types.exact.includes(row.type) ||
       types.families.some((family) => row.type.startsWith(family)))
