@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Selector } from '@orrery/shared/contracts';
 import { ROLES } from '../../apps/api/src/auth/principal.js';
+import { withVisibility } from '../../apps/api/src/database/visibility.js';
 import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
 import { EventStream } from '../support/event-stream.js';
 import { eventually } from '../support/servers.js';
@@ -115,3 +117,56 @@ async function told(by: string, signs: readonly string[]): Promise<unknown[]> {
     [by, signs],
   );
 }
+
+describe('the walk through the document', () => {
+  const lists = () => walked().filter(({ method, path }) => method === 'GET' && !path.endsWith('/stream'));
+  const shown = async (token: string) => {
+    let text = '';
+    for (const operation of lists())
+      for (const request of requestsFor(document, operation, { own: b, other: b, seed, count: 2 }))
+        text += (await send(token, request)).text;
+    return text;
+  };
+
+  it('would see all that tells of a tenant: without a scope it does', async () => {
+    const text = await shown(await tokenOf(api, 'whole', 'admin'));
+    expect([...b.signs.ofHosts, ...b.signs.ofNetworks].filter((sign) => !text.includes(sign))).toEqual([]);
+  }, 60_000);
+
+  it.each(['hosts', 'nodes', 'commands', 'networks', 'controller_records', 'events'])(
+    'catches a rule of %s that shows too much',
+    async (table) => {
+      const token = await tokenOf(api, `zqa-${table.replace('_', '-')}`, 'viewer', 'hosts:tenant=a');
+      const rule = 'UPDATE orrery_scope.rules SET hosts = $2 WHERE table_name = $1';
+      const query = 'SELECT hosts FROM orrery_scope.rules WHERE table_name = $1';
+      const [was] = await api.database.query<{ hosts: string }[]>(query, [table]);
+      try {
+        await api.database.query(rule, [table, 'true']);
+        await api.database.query('SELECT orrery_scope.refresh()');
+        const text = await shown(token);
+        expect([...b.signs.ofHosts, ...b.signs.ofNetworks].filter((sign) => text.includes(sign))).not.toEqual([]);
+      } finally {
+        await api.database.query(rule, [table, was?.hosts]);
+        await api.database.query('SELECT orrery_scope.refresh()');
+      }
+    },
+    60_000,
+  );
+});
+
+describe('a table that nobody has written a rule for', () => {
+  it('shows nothing to a token with a scope, and everything to one without', async () => {
+    await api.database.query('CREATE TABLE unruled AS SELECT 1 AS one');
+    await api.database.query('SELECT orrery_scope.refresh()');
+    const rows = () => api.database.query<object[]>('SELECT * FROM unruled');
+    const [hosts, networks] = [Selector.parse('tenant=a'), [a.network]];
+    expect(await rows()).toHaveLength(1);
+    for (const scope of [
+      { hosts, networks: null },
+      { hosts: null, networks },
+      { hosts, networks },
+    ])
+      expect(await withVisibility(scope, rows)).toEqual([]);
+    await api.database.query('DROP TABLE unruled CASCADE');
+  });
+});
