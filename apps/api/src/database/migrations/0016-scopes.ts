@@ -26,6 +26,21 @@ CREATE FUNCTION orrery_scope.networks_named() RETURNS text[] LANGUAGE sql STABLE
               THEN ARRAY(SELECT jsonb_array_elements_text(current_setting('orrery.networks')::jsonb)) ELSE '{}' END
 $$;
 
+-- The terms of a selector, apart by what they say: {"key": "value"} of those that compare, keys of the others. Asked once in a statement,
+-- so that a host costs a comparison and not the reading of a selector.
+CREATE FUNCTION orrery_scope.values_that(op text) RETURNS jsonb[] LANGUAGE sql STABLE AS $$
+  SELECT ARRAY(SELECT jsonb_build_object(term ->> 'key', term ->> 'value')
+                 FROM jsonb_array_elements(current_setting('orrery.hosts')::jsonb) AS term WHERE term ->> 'op' = $1)
+$$;
+CREATE FUNCTION orrery_scope.keys_that(op text) RETURNS text[] LANGUAGE sql STABLE AS $$
+  SELECT ARRAY(SELECT term ->> 'key' FROM jsonb_array_elements(current_setting('orrery.hosts')::jsonb) AS term WHERE term ->> 'op' = $1)
+$$;
+-- A selector without terms, or with one that is not understood, lets nothing be seen.
+CREATE FUNCTION orrery_scope.is_selector() RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT COALESCE(bool_and(COALESCE(term ->> 'op', '') IN ('equals', 'differs', 'exists', 'missing')), false)
+    FROM jsonb_array_elements(current_setting('orrery.hosts')::jsonb) AS term
+$$;
+
 -- In the place of orrery_scope for a token that names networks and no hosts.
 CREATE SCHEMA orrery_scope_networks;
 `;
@@ -56,7 +71,11 @@ INSERT INTO orrery_scope.open VALUES
   ('idempotency', 'its key has the token in it');
 
 INSERT INTO orrery_scope.rules (place, table_name, hosts, networks) VALUES
-  (10, 'hosts', 'orrery_scope.sees(labels)',
+  (10, 'hosts',
+   '(SELECT orrery_scope.is_selector()) AND labels @> ALL ((SELECT orrery_scope.values_that(''equals''))::jsonb[])
+    AND NOT labels @> ANY ((SELECT orrery_scope.values_that(''differs''))::jsonb[])
+    AND jsonb_exists_all(labels, (SELECT orrery_scope.keys_that(''exists'')))
+    AND NOT jsonb_exists_any(labels, (SELECT orrery_scope.keys_that(''missing'')))',
    'id IN (SELECT host_id FROM {home}.memberships WHERE network_id = ANY ({named})
            UNION ALL SELECT host_id FROM {home}.membership_status WHERE network_id = ANY ({named})
            UNION ALL SELECT host_id FROM {home}.interfaces WHERE network_id = ANY ({named}))'),
@@ -79,7 +98,8 @@ INSERT INTO orrery_scope.rules (place, table_name, hosts, networks) VALUES
   (38, 'membership_status', 'host_id IN (SELECT id FROM {scope}.hosts)', 'network_id = ANY ({named})'),
   (39, 'interfaces', 'host_id IN (SELECT id FROM {scope}.hosts)', 'network_id = ANY ({named})'),
   (40, 'findings', 'host_id IN (SELECT id FROM {scope}.hosts)', 'network_id = ANY ({named})'),
-  (41, 'events', 'host_id IN (SELECT id FROM {scope}.hosts)', 'network_id = ANY ({named})'),
+  -- An array, for a page of the newest is read from the end; joined, all of the history would be.
+  (41, 'events', 'host_id = ANY (ARRAY(SELECT id FROM {scope}.hosts))', 'network_id = ANY ({named})'),
   (50, 'commands', 'host_id IN (SELECT id FROM {scope}.hosts)',
    'network_ids <> ''{}'' AND network_ids <@ {named} AND NOT EXISTS (SELECT FROM {home}.nodes AS n
       WHERE n.id = node_id AND n.id NOT IN (SELECT id FROM {scope}.nodes))'),
