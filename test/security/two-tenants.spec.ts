@@ -11,7 +11,7 @@ import { requestsFor, type TenantRequest } from './two-tenants/requests.js';
 import { makeCommon, makeTenant, tokenOf, type Scene, type Tenant } from './two-tenants/tenants.js';
 
 /** Of each operation, for each token. */
-const count = Number(process.env['ORRERY_TENANT_REQUESTS'] ?? 3);
+const count = Number(process.env['ORRERY_TENANT_REQUESTS'] ?? (process.env['CI'] ? 6 : 2));
 const seed = Number(process.env['ORRERY_TENANT_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 let bench: ApiBench;
