@@ -31,7 +31,7 @@ export function requestsFor(
   const record = (kind: 'path' | 'query' | 'header', options?: { requiredKeys: [] }) =>
     fc.record(
       Object.fromEntries(pick(kind).map(({ name, schema }) => [name, values.valid(schema, name).map(asText)])),
-      options as { requiredKeys: [] },
+      options,
     ) as fc.Arbitrary<Record<string, string>>;
   const request = fc.record({
     path: record('path'),
@@ -55,13 +55,12 @@ export function requestsFor(
     const url = `${at}${search ? `?${search}` : ''}`;
     const filled = body && JSON.stringify(JSON.parse(fill(body)), withOwnWords(operation));
     const key = headers['Idempotency-Key'];
+    const named: Record<string, string> = {};
+    if (key !== undefined) named['idempotency-key'] = fill(key).replaceAll(/[^\x20-\x7e]/g, '-');
     return {
       operation,
       url,
-      headers: (key === undefined ? {} : { 'idempotency-key': fill(key).replaceAll(/[^\x20-\x7e]/g, '-') }) as Record<
-        string,
-        string
-      >,
+      headers: named,
       body: filled,
       text: `${decodeURIComponent(url)} ${filled ?? ''} ${key === undefined ? '' : fill(key)}`,
     };
