@@ -1,4 +1,4 @@
-import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Inject, Optional, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { describeError, type Logger } from '@orrery/shared/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccessRefusals } from '../auth/access-refusals.js';
@@ -10,7 +10,8 @@ import { PROBLEM_TYPE, toProblem } from './problem.js';
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
-    private readonly refusals: AccessRefusals,
+    /** Absent in an application without tokens of people. */
+    @Optional() private readonly refusals?: AccessRefusals,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -23,7 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
         { event: 'http.fault', request: request.id, cause: describeError(error), stack: (error as Error).stack },
         'a request failed unexpectedly',
       );
-    this.refusals.note(request, problem);
+    this.refusals?.note(request, problem);
     if (reply.sent) return;
     if (problem.status === 401) headers['www-authenticate'] = 'Bearer realm="orrery"';
     void reply.code(problem.status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));
