@@ -3,14 +3,20 @@ import {
   AcceptedGroup,
   ApiToken,
   ApiTokenMade,
+  ContainerPage,
   EventPage,
   Host,
   HostPage,
+  matches,
+  Network,
   NetworkPage,
+  Selector,
   Status,
+  type Labels,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { z } from 'zod';
+import { withVisibility } from '../../apps/api/src/database/visibility.js';
 import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
 import { joinHost } from '../support/joined-host.js';
 import { eventually } from '../support/servers.js';
@@ -238,17 +244,107 @@ describe('a token whose scope is some networks', () => {
   });
 });
 
-describe('the schema of scopes', () => {
-  it('has a view of every table that belongs to hosts', async () => {
+describe('a token for networks alone', () => {
+  it('changes no host, whatever of it is in its networks; one that names the host does', async () => {
+    const scoped = await tokenOf('netop', 'admin', `networks:${OURS}`);
+    const body = { setLabels: { seen: 'yes' } };
+    await api.refused('PATCH', '/v1/hosts/stage-1', 'forbidden', { token: scoped, body });
+    for (const verb of ['pause', 'resume', 'revoke', 'rotate'])
+      await api.refused('POST', `/v1/hosts/stage-1/${verb}`, 'forbidden', { token: scoped });
+    await api.refused('DELETE', '/v1/hosts/stage-1?force=true', 'forbidden', { token: scoped });
+    const both = await tokenOf('both', 'operator', `hosts:env=staging;networks:${OURS}`);
+    await api.ask('PATCH', '/v1/hosts/stage-1', Host, { token: both, body });
+  });
+
+  it('could not even with a route that forgot to refuse it: the database does', async () => {
+    const scope = { hosts: null, networks: [OURS] };
+    const write = (column: string) => () =>
+      api.database.query(`UPDATE hosts SET ${column} WHERE name = 'stage-1' RETURNING 1`);
+    await expect(withVisibility(scope, write("labels = '{}'"))).rejects.toMatchObject({
+      driverError: { code: '44000' },
+    });
+    await expect(withVisibility(scope, write('paused = true'))).rejects.toMatchObject({
+      driverError: { code: '44000' },
+    });
+    await withVisibility(scope, write('revision = revision'));
+  });
+
+  it('sees of a host what is in its networks, and not the other containers', async () => {
+    await api.ask('POST', '/v1/hosts/stage-1/containers', z.any(), { body: { name: 'elsewhere', networks: [THEIRS] } });
+    const scoped = await tokenOf('netviewer', 'operator', `networks:${OURS}`);
+    const { body } = await api.ask('GET', '/v1/containers?host=stage-1', ContainerPage, { token: scoped });
+    expect(body.items.map(({ name }) => name)).toContain('demo');
+    expect(body.items.map(({ name }) => name)).not.toContain('elsewhere');
+    const again = { token: scoped, body: { name: 'elsewhere', networks: [OURS] } };
+    const { detail } = await api.refused('POST', '/v1/hosts/stage-1/containers', 'container-differs', again);
+    expect(detail).toBe('the name elsewhere is taken on stage-1');
+    await api.ask('POST', '/v1/hosts/stage-1/containers', z.any(), {
+      token: scoped,
+      body: { name: 'third', networks: [OURS] },
+    });
+  });
+});
+
+describe('a token for hosts alone', () => {
+  const NAMED = '8056c2e21c00000a';
+
+  it('gives no network a name, nor takes one away: an admin writes networks by their names', async () => {
+    const scoped = await tokenOf('namer', 'admin', 'hosts:env=staging');
+    await api.ask('PUT', `/v1/networks/${NAMED}`, z.any(), { body: { name: 'corp' } });
+    for (const network of [NAMED, OURS, '8056c2e21c0000ff'])
+      await api.refused('PUT', `/v1/networks/${network}`, 'forbidden', { token: scoped, body: { name: 'mine' } });
+    await api.refused('PATCH', `/v1/networks/${NAMED}`, 'forbidden', { token: scoped, body: { name: 'mine' } });
+    await api.refused('DELETE', `/v1/networks/${NAMED}`, 'forbidden', { token: scoped });
+    await api.refused('DELETE', `/v1/networks/${NAMED}`, 'forbidden', {
+      token: await tokenOf('unnamer', 'admin', `networks:${NAMED}`),
+    });
+  });
+
+  it('joins its hosts to networks that nobody here has named, and to those that it sees', async () => {
+    const scoped = await tokenOf('hostjoiner', 'operator', 'hosts:env=staging');
+    const put = (network: string) => ['PUT', `/v1/nodes/stage-1/networks/${network}`] as const;
+    await api.refused(...put('corp'), 'unknown-network', { token: scoped, body: {} });
+    await api.refused(...put(NAMED), 'forbidden', { token: scoped, body: {} });
+    await api.ask(...put('8056c2e21c0000aa'), z.any(), { token: scoped, body: {} });
+    await api.ask(...put(NAMED), z.any(), { body: {} });
+    const { body } = await api.ask('GET', '/v1/networks/corp', Network, { token: scoped });
+    expect(body).toMatchObject({ id: NAMED, memberships: { total: 1 } });
+    await api.ask(...put('corp'), z.any(), { token: scoped, body: {} });
+  });
+});
+
+describe('the schemas of scopes', () => {
+  it('understand a selector as everything else does', async () => {
+    const SELECTORS = ['env', '!env', 'env=staging', 'env!=staging', 'env=staging,env=prod', 'env,!nothing,env!=prod'];
+    for (const text of SELECTORS) {
+      const selector = Selector.parse(text);
+      const names = await withVisibility({ hosts: selector, networks: null }, () =>
+        api.database.query<{ name: string }[]>('SELECT name FROM hosts ORDER BY name'),
+      );
+      const all = await api.database.query<{ name: string; labels: Labels }[]>(
+        'SELECT name, labels FROM hosts ORDER BY name',
+      );
+      const matching = all.filter(({ labels }) => matches(selector, labels)).map(({ name }) => name);
+      expect([text, names.map(({ name }) => name)]).toEqual([text, matching]);
+    }
+    const broken = [{ key: 'env', op: 'nearly', value: 'staging' }] as unknown as Selector;
+    for (const hosts of [broken, []])
+      expect(await withVisibility({ hosts, networks: null }, () => api.database.query('SELECT 1 FROM hosts'))).toEqual(
+        [],
+      );
+  });
+
+  it.each(['orrery_scope', 'orrery_scope_networks'])('have a view of every table: %s', async (schema) => {
     const tables = await api.database.query<{ name: string }[]>(
-      `SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'host_id'
+      `SELECT c.relname AS name FROM pg_class c
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-          AND c.relname <> 'outbox' UNION SELECT 'hosts' ORDER BY 1`,
+          AND c.relname <> ALL (ARRAY['store', 'outbox', 'idempotency']) ORDER BY 1`,
     );
     const views = await api.database.query<{ name: string }[]>(
-      "SELECT table_name AS name FROM information_schema.views WHERE table_schema = 'orrery_scope' ORDER BY 1",
+      `SELECT table_name AS name FROM information_schema.views WHERE table_schema = $1 AND table_name <> 'own_addresses' ORDER BY 1`,
+      [schema],
     );
     expect(views).toEqual(tables);
-    expect(tables.length).toBeGreaterThan(12);
+    expect(tables.length).toBeGreaterThan(30);
   });
 });

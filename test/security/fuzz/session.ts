@@ -31,6 +31,10 @@ export class FuzzSession {
     event: ['1'],
     key: Array.from({ length: 500 }, (_, index) => `key-${index}`),
     after: ['x'],
+    controller: ['keeper', `ctl_${'a'.repeat(20)}`],
+    probe: [`prb_${'a'.repeat(20)}`],
+    token: ['laptop'],
+    addresses: ['10.1.2.3', 'fd00::1'],
   };
   /** Beside what each pool always has: what was seen in answers. */
   readonly #learnt: Record<string, string[]> = {};

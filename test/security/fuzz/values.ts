@@ -18,6 +18,10 @@ const POOL_OF: Record<string, string> = {
   event: 'event',
   after: 'after',
   selector: 'selector',
+  controller: 'controller',
+  probe: 'probe',
+  token: 'token',
+  addresses: 'addresses',
   'Last-Event-ID': 'event',
   'Idempotency-Key': 'key',
 };

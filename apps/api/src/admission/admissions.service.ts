@@ -14,7 +14,8 @@ import { Changes, type Answer } from '../changes/changes.service.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { visibilityNow } from '../database/visibility.js';
 import { Store } from '../database/store.js';
-import { refuseForeignNetworks } from '../desired/network-scope.js';
+import { beyondScope } from '../database/transaction.js';
+import { refuseBeyondHosts, refuseForeignNetworks } from '../desired/network-scope.js';
 import { badRequest } from '../http/schema.pipe.js';
 import { contains } from '../networks/check-config.js';
 import { References } from '../references/references.service.js';
@@ -48,6 +49,8 @@ export class Admissions {
   put(asked: Asked, networkReference: string, node: string, put: AdmissionPut): Promise<Answer> {
     return this.#change(asked, networkReference, async (tx, network) => {
       const named = await this.#named(tx, network, node);
+      // A bridge speaks for machines that are in no scope.
+      if (put.bridge) refuseBeyondHosts();
       if (put.addresses) await this.#checkAddresses(tx, network, named.address, put.addresses);
       await putVerdicts(tx, network, [named], { ...put, by: asked.by });
       return [named.address];
@@ -102,7 +105,7 @@ export class Admissions {
     const answer = await this.changes.run(asked, async (tx) => {
       const network = await this.references.network(tx, reference);
       refuseForeignNetworks([network]);
-      if (!(await this.repository.config(tx, network))) throw notKept(network);
+      if (!(await beyondScope(tx, () => this.repository.config(tx, network)))) throw notKept(network);
       const addresses = await work(tx, network);
       at = { network, addresses };
       return { status: 200, headers: {}, body: await this.#view(tx, at, many), hosts: [] };
@@ -143,15 +146,15 @@ export class Admissions {
 
   async #checkAddresses(tx: Transaction, network: NetworkId, node: NodeAddress, addresses: string[]): Promise<void> {
     const { routes } = (await this.repository.config(tx, network)) ?? { routes: [] };
-    const taken = new Map(
-      (await this.repository.holders(tx, network, addresses, node)).map(({ address, has }) => [has, address]),
-    );
+    // An address that a node out of sight has is taken all the same.
+    const holders = await beyondScope(tx, () => this.repository.holders(tx, network, addresses, node));
+    const taken = new Map(holders.map(({ address, has }) => [has, address]));
     const issues = addresses.flatMap((address, index) => {
       const path = ['addresses', index];
       if (!routes.some(({ target }) => contains(target, address)))
         return [{ path, message: `no route of the network leads to ${address}: it would not be put on the interface` }];
       const holder = taken.get(address);
-      return holder ? [{ path, message: `${address} is ${holder}'s` }] : [];
+      return holder ? [{ path, message: visibilityNow() ? `${address} is taken` : `${address} is ${holder}'s` }] : [];
     });
     if (issues.length > 0) throw badRequest(issues);
   }

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { POLICY, WHOLE, type PolicyName } from './policy.decorator.js';
+import { HOST_ITSELF, POLICY, WHOLE, type PolicyName } from './policy.decorator.js';
 import { RequestGate, type RouteRule } from './request-gate.js';
 
 /** Default deny: every route needs a policy, and every policy but `public` a token that satisfies it. */
@@ -22,6 +22,7 @@ export class AuthGuard implements CanActivate {
     const handler = context.getHandler();
     const policy = this.reflector.get<PolicyName | undefined>(POLICY, handler);
     const whole = this.reflector.get<boolean | undefined>(WHOLE, handler) ?? false;
-    return { ...(policy ? { policy } : {}), whole };
+    const hostItself = this.reflector.get<boolean | undefined>(HOST_ITSELF, handler) ?? false;
+    return { ...(policy ? { policy } : {}), whole, hostItself };
   }
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { API_CONFIG, type ApiConfig } from '../config.js';
 import { readOrMakeSecret } from '../secrets/secret-file.js';
 import { JoinTokensModule } from '../join-tokens/join-tokens.module.js';
+import { StoreModule } from '../database/store.module.js';
+import { AccessRefusals } from './access-refusals.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
 import { newToken } from './bearer.js';
@@ -21,7 +23,7 @@ const readJoinSecret = async ({ joinSecretFile }: ApiConfig) =>
   new JoinSecret(await readOrMakeSecret(joinSecretFile, () => newToken('orj')));
 
 @Module({
-  imports: [JoinTokensModule],
+  imports: [JoinTokensModule, StoreModule],
   providers: [
     { provide: ADMIN_TOKEN, inject: [API_CONFIG], useFactory: readAdminToken },
     { provide: JoinSecret, inject: [API_CONFIG], useFactory: readJoinSecret },
@@ -30,9 +32,10 @@ const readJoinSecret = async ({ joinSecretFile }: ApiConfig) =>
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_INTERCEPTOR, useClass: VisibilityInterceptor },
     { provide: Authenticator, useExisting: TokensService },
+    AccessRefusals,
     TokensRepository,
     TokensService,
   ],
-  exports: [JoinSecret, FailureThrottles, RequestGate],
+  exports: [AccessRefusals, JoinSecret, FailureThrottles, RequestGate],
 })
 export class AuthModule {}

@@ -11,6 +11,7 @@ export type PolicyName = Role | 'join' | 'key' | 'public';
 
 export const POLICY = 'orrery:policy';
 export const WHOLE = 'orrery:whole';
+export const HOST_ITSELF = 'orrery:host-itself';
 
 /** Who may use a route. A route without one is refused at run time and fails the build. */
 export const Policy = (policy: PolicyName) =>
@@ -20,9 +21,17 @@ export const Policy = (policy: PolicyName) =>
 export const WholeInstallation = () =>
   applyDecorators(SetMetadata(WHOLE, true), AtTheDoor({ whole: true }), ApiExtension('x-orrery-whole', true));
 
+/** The route changes a host itself, not what is in some network of it: refused to a token whose scope names networks alone. */
+export const HostItself = () =>
+  applyDecorators(
+    SetMetadata(HOST_ITSELF, true),
+    AtTheDoor({ hostItself: true }),
+    ApiExtension('x-orrery-host-itself', true),
+  );
+
 /** Adds to the rule that Fastify keeps with the route, so that the door can refuse before the body is read. */
 const AtTheDoor =
-  (part: { policy: PolicyName } | { whole: boolean }): MethodDecorator =>
+  (part: { policy: PolicyName } | { whole: boolean } | { hostItself: boolean }): MethodDecorator =>
   (_target, _key, descriptor) => {
     const handler = descriptor.value as object;
     const config = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as { rule?: object } | undefined;

@@ -15,6 +15,8 @@ export interface RouteRule {
   policy?: PolicyName;
   /** Refused to a token with a scope. */
   whole?: boolean;
+  /** Refused to a token whose scope names networks alone. */
+  hostItself?: boolean;
 }
 
 declare module 'fastify' {
@@ -41,13 +43,16 @@ export class RequestGate {
   ) {}
 
   /** Throws AppError when it may not; `refused` is called before the refusal of a token is slowed. */
-  async check(request: FastifyRequest, { policy, whole = false }: RouteRule, refused?: () => void): Promise<void> {
+  async check(request: FastifyRequest, rule: RouteRule, refused?: () => void): Promise<void> {
+    const { policy, whole = false, hostItself = false } = rule;
     if (policy === undefined) throw forbidden('this route has no policy, so nobody may use it');
     if (policy === 'public' || policy === 'key' || request.letInUnder === policy) return;
     if (policy === 'join') await this.#checkJoin(request, refused);
     else {
       const { role, scope, name } = await this.#identify(request, refused);
       if (scope && whole) throw forbidden(`this is about the whole installation; the token ${name} has a scope`);
+      if (scope && !scope.hosts && hostItself)
+        throw forbidden(`this changes a host; the token ${name} is for networks alone`);
       if (!mayActAs(role, policy)) throw forbidden(`this needs the role ${policy}; the token ${name} has ${role}`);
     }
     request.letInUnder = policy;

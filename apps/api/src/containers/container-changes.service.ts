@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CommandId, ContainerSpec } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
+import { beyondScope } from '../database/transaction.js';
 import { forgetRecords } from '../admission/verdict-writes.js';
 import { checkIfMatch } from '../http/etag.js';
 import { reserveIdentity } from '../identities/identities.js';
@@ -35,6 +36,7 @@ export class ContainerChanges {
   async launch(tx: Transaction, host: On, name: string, asked: ContainerSpec, origin: Origin): Promise<CommandId> {
     const spec = await this.#resolve(tx, asked);
     const container = await this.wanted.container(tx, host.id, name);
+    if (!container) await this.#refuseHidden(tx, host, name);
     if (!container) return this.#add(tx, host, newContainer(host.id, name, spec), spec, origin);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
     // Being removed: launched again it keeps its node, and so its identity where the host still has it.
@@ -157,6 +159,18 @@ export class ContainerChanges {
       },
       origin,
     );
+  }
+
+  /** A token for networks does not see the other containers of a host; their names are taken all the same. */
+  async #refuseHidden(tx: Transaction, host: On, name: string): Promise<void> {
+    const hidden = await beyondScope(tx, () => this.wanted.container(tx, host.id, name));
+    if (!hidden) return;
+    throw new AppError({
+      code: 'container-differs',
+      kind: 'user',
+      cause: `the name ${name} is taken on ${host.name}`,
+      fix: 'Launch the container under another name.',
+    });
   }
 
   async #known(tx: Transaction, host: On, name: string): Promise<WantedContainer> {

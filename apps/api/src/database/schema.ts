@@ -30,6 +30,7 @@ import { Addresses1764000000010 } from './migrations/0010-addresses.js';
 import { OwnLabels1764000000011 } from './migrations/0011-own-labels.js';
 import { Growth1764000000012 } from './migrations/0012-growth.js';
 import { AnySize1764000000014 } from './migrations/0014-any-size.js';
+import { Scopes1764000000016 } from './migrations/0016-scopes.js';
 
 /** Every table that the program reads as objects. */
 export const ENTITIES = [
@@ -69,4 +70,5 @@ export const MIGRATIONS = [
   OwnLabels1764000000011,
   Growth1764000000012,
   AnySize1764000000014,
+  Scopes1764000000016,
 ];

@@ -5,15 +5,15 @@ import { inTransaction, type TransactionLimits } from './transaction.js';
 import { visibilityNow } from './visibility.js';
 
 /**
- * The database as services see it: single statements (handed on to repositories) and transactions. On behalf of a token whose
- * scope names hosts both see only those: the one place where that is so for everything (docs/adr, "a scope is a schema").
+ * The database as services see it: single statements (handed on to repositories) and transactions. On behalf of a token with a
+ * scope both see only what is in it: the one place where that is so for everything (docs/adr/0026-a-scope-covers-every-table.md).
  */
 @Injectable()
 export class Store implements Sql {
   constructor(private readonly source: DataSource) {}
 
   query<T>(text: string, values?: unknown[]): Promise<T> {
-    if (visibilityNow()?.hosts) return this.transaction((transaction) => transaction.query<T>(text, values));
+    if (visibilityNow()) return this.transaction((transaction) => transaction.query<T>(text, values));
     return this.source.query<T>(text, values);
   }
 

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { sqlStateOf } from './sql-state.js';
 import { runIn } from './statements.js';
-import { visibilityNow } from './visibility.js';
+import { visibilityNow, type Visibility } from './visibility.js';
 
 export interface TransactionLimits {
   /** Milliseconds: for a lock, for a statement, between statements. A stuck transaction must not hold up the others. */
@@ -34,15 +34,36 @@ export async function inTransaction<T>(
   }
 }
 
-/** Before all other schemas the one in which tables are views of the hosts that the token sees. */
+/** Before all other schemas the one in which tables are views of what the token sees. */
 async function narrow(manager: EntityManager): Promise<void> {
-  const selector = visibilityNow()?.hosts;
-  if (!selector) return;
+  const scope = visibilityNow();
+  if (!scope) return;
   await runIn(manager)(
-    `SELECT set_config('orrery.hosts', $1, true), set_config('search_path', 'orrery_scope, ' || current_setting('search_path'), true)`,
-    [JSON.stringify(selector)],
+    `SELECT set_config('orrery.hosts', $1, true), set_config('orrery.networks', $2, true),
+            set_config('orrery.everything', current_setting('search_path'), true),
+            set_config('search_path', $3 || ', ' || current_setting('search_path'), true)`,
+    [JSON.stringify(scope.hosts), JSON.stringify(scope.networks), schemaOf(scope)],
   );
 }
+
+/**
+ * Within a transaction on behalf of a token with a scope: reads what everybody has, for a check that has to hold for everybody (is this
+ * address taken, is this network kept here). What it finds must not be in the answer.
+ */
+export async function beyondScope<T>(manager: EntityManager, work: () => Promise<T>): Promise<T> {
+  const scope = visibilityNow();
+  if (!scope) return work();
+  const run = runIn(manager);
+  await run(`SELECT set_config('search_path', current_setting('orrery.everything'), true)`);
+  const found = await work();
+  await run(`SELECT set_config('search_path', $1 || ', ' || current_setting('orrery.everything'), true)`, [
+    schemaOf(scope),
+  ]);
+  return found;
+}
+
+/** A token that names hosts sees what is on them; one that names networks alone sees what is in them. */
+const schemaOf = ({ hosts }: Visibility) => (hosts ? 'orrery_scope' : 'orrery_scope_networks');
 
 function limitStatements({ lockMs, statementMs, idleMs }: TransactionLimits): string {
   return `SET LOCAL lock_timeout = ${lockMs}; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`;

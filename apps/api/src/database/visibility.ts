@@ -1,4 +1,4 @@
-import type { NetworkId, Selector } from '@orrery/shared/contracts';
+import type { NetworkId, Role, Selector } from '@orrery/shared/contracts';
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** What a token with a scope may see and change; null: no limit of that kind. */
@@ -8,6 +8,7 @@ export interface Visibility {
 }
 
 const current = new AsyncLocalStorage<Visibility | undefined>();
+const role = new AsyncLocalStorage<Role | undefined>();
 
 /** Runs work that sees only this; undefined: everything. */
 export const withVisibility = <T>(visibility: Visibility | undefined, work: () => T): T =>
@@ -15,3 +16,13 @@ export const withVisibility = <T>(visibility: Visibility | undefined, work: () =
 
 /** Of the request that is being answered; undefined also for all that the process does by itself. */
 export const visibilityNow = (): Visibility | undefined => current.getStore();
+
+/** Runs the work of a request: within the scope of its token, with the token's role. */
+export const withAsker = <T>(asker: { scope?: Visibility; role: Role } | undefined, work: () => T): T =>
+  role.run(asker?.role, () => withVisibility(asker?.scope, work));
+
+/** Whether what only admins may know is to be kept from who asks. What the process does by itself knows everything. */
+export const hidesFromAsker = (): boolean => {
+  const asking = role.getStore();
+  return asking !== undefined && (asking !== 'admin' || visibilityNow() !== undefined);
+};

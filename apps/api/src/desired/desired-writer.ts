@@ -11,7 +11,7 @@ import { makeCommands } from './command-writes.js';
 import { commandById, itemsById } from './commands.repository.js';
 import { bumpRevision, bumpRevisions, deleteItems, deleteMadeItems, putItems, restoreItems } from './item-writes.js';
 import type { DesiredChange, HostChange } from './desired-change.js';
-import { refuseForeignNetworks } from './network-scope.js';
+import { refuseForeignNetworks, refuseWithoutNetworks } from './network-scope.js';
 
 export type { DesiredChange, HostChange } from './desired-change.js';
 
@@ -35,6 +35,7 @@ export class DesiredWriter {
   async changeAll(manager: Transaction, changes: readonly HostChange[]): Promise<void> {
     if (changes.length === 0) return;
     refuseForeignNetworks(changes.flatMap(networksOf));
+    for (const { command } of changes) refuseWithoutNetworks(command.networkIds ?? []);
     const revisions = await bumpRevisions(
       manager,
       changes.map(({ hostId }) => hostId),

@@ -1,18 +1,40 @@
 import type { NetworkId } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
+import type { Transaction } from '../database/sql.js';
+import { runIn } from '../database/statements.js';
+import { beyondScope } from '../database/transaction.js';
 import { visibilityNow } from '../database/visibility.js';
 
 /** Changes that concern a network need it in the scope of the token that asks, if that names networks. */
 export function refuseForeignNetworks(networks: readonly NetworkId[]): void {
   const allowed = visibilityNow()?.networks;
   const foreign = allowed && networks.find((network) => !allowed.includes(network));
-  if (!foreign) return;
+  if (foreign) throw notInScope(foreign);
+}
+
+/** A token for networks alone changes what is in them, and nothing that is in no network at all. */
+export function refuseWithoutNetworks(networks: readonly NetworkId[]): void {
+  const scope = visibilityNow();
+  if (!scope || scope.hosts || networks.length > 0) return;
   throw new AppError({
     code: 'forbidden',
     kind: 'user',
-    cause: `the network ${foreign} is not in the scope of your token`,
-    fix: 'Use a token whose scope names it: orrery token create NAME --scope networks:NETWORK',
+    cause: 'your token is for networks, and this concerns none of them',
+    fix: 'Name one of its networks, or use a token whose scope names the host, too.',
   });
+}
+
+/**
+ * A token for hosts joins them to networks that it sees, and to any that nobody here has named or keeps. Another network belongs to
+ * somebody else, and whoever is in it sees its name, config and policy.
+ */
+export async function refuseUnseenNetworks(tx: Transaction, networks: readonly NetworkId[]): Promise<void> {
+  if (!visibilityNow() || networks.length === 0) return;
+  const known = async () =>
+    (await runIn(tx)<{ id: NetworkId }>('SELECT id FROM networks WHERE id = ANY($1)', [networks])).map(({ id }) => id);
+  const seen = new Set(await known());
+  const unseen = (await beyondScope(tx, known)).find((id) => !seen.has(id));
+  if (unseen) throw notInScope(unseen);
 }
 
 /**
@@ -29,3 +51,22 @@ export function refuseBeyondHosts(): void {
     fix: 'Use a token whose scope names the network, too: orrery token create NAME --scope "hosts:SELECTOR;networks:NETWORK"',
   });
 }
+
+/** Everybody writes networks by their names: whoever moves one decides where the next join of somebody else goes. */
+export function refuseNamingNetworks(): void {
+  if (!visibilityNow()) return;
+  throw new AppError({
+    code: 'forbidden',
+    kind: 'user',
+    cause: 'the names of networks are shared by everyone, and your token has a scope',
+    fix: 'Use a token without a scope to give, change or remove the name of a network.',
+  });
+}
+
+const notInScope = (network: NetworkId) =>
+  new AppError({
+    code: 'forbidden',
+    kind: 'user',
+    cause: `the network ${network} is not in the scope of your token`,
+    fix: 'Use a token whose scope names it: orrery token create NAME --scope networks:NETWORK',
+  });

@@ -10,6 +10,7 @@ import {
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
+import { hidesFromAsker } from '../database/visibility.js';
 import { badRequest } from '../http/schema.pipe.js';
 import { holdersOf } from '../nodes/node-addresses.js';
 import type { EventCriteria, TypeCriteria } from './event-filter.js';
@@ -27,6 +28,7 @@ export class EventCriteriaService {
 
   async resolve({ host, node, container, network, command, type }: Asked): Promise<EventCriteria> {
     const criteria: EventCriteria = {};
+    if (hidesFromAsker()) criteria.withoutAudit = true;
     if (host !== undefined) criteria.hosts = await this.#hosts(host);
     if (node !== undefined) await this.#node(criteria, node);
     if (container !== undefined) await this.#container(criteria, container);

@@ -9,7 +9,12 @@ export interface EventCriteria {
   network?: string;
   command?: string;
   types?: TypeCriteria;
+  /** Events for admins alone are left out. */
+  withoutAudit?: boolean;
 }
+
+/** What only an admin without a scope is told. */
+export const AUDIT_TYPES: readonly string[] = ['access.refused'];
 
 export interface TypeCriteria {
   exact: string[];
@@ -22,11 +27,12 @@ export interface TypeCriteria {
  * compared, not looked for in a list, because only then the index gives rows in the order of their ids; a family is a range.
  */
 export function whereEvents(where: Where, criteria: EventCriteria): Where {
-  const { hosts, nodes, container, network, command, types } = criteria;
+  const { hosts, nodes, container, network, command, types, withoutAudit } = criteria;
   whereOneOf(where, 'host_id', hosts);
   whereOneOf(where, 'node_id', nodes);
   where.andIf(container, 'container_name = $?').andIf(network, 'network_id = $?').andIf(command, 'command_id = $?');
   if (types) whereTypes(where, types);
+  if (withoutAudit) where.and('type <> ALL($?)', AUDIT_TYPES);
   return where;
 }
 
@@ -46,7 +52,10 @@ function whereTypes(where: Where, { exact, families }: TypeCriteria): void {
 /** Types are compared byte by byte, and `/` is the byte after `.`: no type of the family is behind this, and no other before. */
 const afterFamily = (family: string) => `${family.slice(0, -1)}/`;
 
-export function isMatch(row: EventRow, { hosts, nodes, container, network, command, types }: EventCriteria): boolean {
+export function isMatch(
+  row: EventRow,
+  { hosts, nodes, container, network, command, types, withoutAudit }: EventCriteria,
+): boolean {
   const isIn = (list: readonly string[] | undefined, value: string | null) =>
     list === undefined || (value !== null && list.includes(value));
   return (
@@ -55,6 +64,7 @@ export function isMatch(row: EventRow, { hosts, nodes, container, network, comma
     (container === undefined || row.containerName === container) &&
     (network === undefined || row.networkId === network) &&
     (command === undefined || row.commandId === command) &&
+    !(withoutAudit && AUDIT_TYPES.includes(row.type)) &&
     (types === undefined ||
       types.exact.includes(row.type) ||
       types.families.some((family) => row.type.startsWith(family)))

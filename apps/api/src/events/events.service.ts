@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { CloudEvent, EventPage, EventQuery } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
+import { hidesFromAsker } from '../database/visibility.js';
 import { badRequest } from '../http/schema.pipe.js';
 import { EventCriteriaService } from './event-criteria.service.js';
+import { AUDIT_TYPES } from './event-filter.js';
 import { eventId, parseEventId, toCloudEvent } from './event-row.js';
 import { EventsRepository } from './events.repository.js';
 import { parseMoment } from './moments.js';
@@ -36,7 +38,8 @@ export class EventsService {
     const store = await this.storeId();
     const asked = parseEventId(reference);
     const row = asked?.store === store ? await this.repository.get(asked.id) : undefined;
-    if (row) return toCloudEvent(store, row);
+    const isHidden = row && hidesFromAsker() && AUDIT_TYPES.includes(row.type);
+    if (row && !isHidden) return toCloudEvent(store, row);
     throw new AppError({
       code: 'unknown-event',
       kind: 'user',

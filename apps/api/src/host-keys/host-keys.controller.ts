@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { DryRunQuery, Host, Reference } from '@orrery/shared/contracts';
 import type { FastifyReply } from 'fastify';
-import { Policy } from '../auth/policy.decorator.js';
+import { HostItself, Policy } from '../auth/policy.decorator.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
 import { sendAnswer } from '../changes/send-answer.js';
 import { Operation } from '../http/operation.decorator.js';
@@ -14,6 +14,7 @@ export class HostKeysController {
   @Post(':host/revoke')
   @HttpCode(200)
   @Policy('admin')
+  @HostItself()
   @Operation({
     id: 'revokeHost',
     tag: 'hosts',
@@ -35,6 +36,7 @@ export class HostKeysController {
   @Post(':host/rotate')
   @HttpCode(200)
   @Policy('admin')
+  @HostItself()
   @Operation({
     id: 'rotateHost',
     tag: 'hosts',

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res
 import { DryRunQuery, Flag, Host, HostPage, HostPatch, HostQuery, Reference } from '@orrery/shared/contracts';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import { Policy } from '../auth/policy.decorator.js';
+import { HostItself, Policy } from '../auth/policy.decorator.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
 import { sendAnswer } from '../changes/send-answer.js';
 import { etag } from '../http/etag.js';
@@ -44,6 +44,7 @@ export class HostsController {
 
   @Patch(':host')
   @Policy('operator')
+  @HostItself()
   @Operation({
     id: 'changeHost',
     tag: 'hosts',
@@ -69,6 +70,7 @@ export class HostsController {
   @Post(':host/pause')
   @HttpCode(200)
   @Policy('operator')
+  @HostItself()
   @Operation({
     id: 'pauseHost',
     tag: 'hosts',
@@ -90,6 +92,7 @@ export class HostsController {
   @Post(':host/resume')
   @HttpCode(200)
   @Policy('operator')
+  @HostItself()
   @Operation({
     id: 'resumeHost',
     tag: 'hosts',
@@ -110,6 +113,7 @@ export class HostsController {
 
   @Delete(':host')
   @Policy('admin')
+  @HostItself()
   @Operation({
     id: 'removeHost',
     tag: 'hosts',

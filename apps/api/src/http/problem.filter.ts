@@ -1,13 +1,18 @@
-import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Inject, Optional, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { describeError, type Logger } from '@orrery/shared/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccessRefusals } from '../auth/access-refusals.js';
 import { LOGGER } from '../logger.js';
 import { PROBLEM_TYPE, toProblem } from './problem.js';
 
 /** Turns every error into application/problem+json: services throw AppError and know nothing of HTTP. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+  constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
+    /** Absent in an application without tokens of people. */
+    @Optional() private readonly refusals?: AccessRefusals,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -19,6 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
         { event: 'http.fault', request: request.id, cause: describeError(error), stack: (error as Error).stack },
         'a request failed unexpectedly',
       );
+    this.refusals?.note(request, problem);
     if (reply.sent) return;
     if (problem.status === 401) headers['www-authenticate'] = 'Bearer realm="orrery"';
     void reply.code(problem.status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));

@@ -4,6 +4,7 @@ import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Answer } from '../changes/changes.service.js';
 import { CommandsService } from '../commands/commands.service.js';
 import type { Transaction } from '../database/sql.js';
+import { refuseForeignNetworks } from '../desired/network-scope.js';
 import { References, type FoundNode } from '../references/references.service.js';
 import { Wanted } from '../wanted/wanted.service.js';
 import { MembershipChanges, type Join } from './membership-changes.service.js';
@@ -39,8 +40,10 @@ export class MembershipCommands {
   ): Promise<Answer> {
     return this.changes.run(asked, async (tx) => {
       const found = await this.references.node(tx, node);
+      const id = await this.references.network(tx, network);
+      refuseForeignNetworks([id]);
       await this.wanted.lock(tx, [found.hostId]);
-      return this.commands.accepted(tx, await work(tx, found, await this.references.network(tx, network)));
+      return this.commands.accepted(tx, await work(tx, found, id));
     });
   }
 }

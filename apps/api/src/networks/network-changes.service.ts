@@ -5,7 +5,7 @@ import { hint } from '../admission/verdict-writes.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Answer } from '../changes/changes.service.js';
 import type { Transaction } from '../database/sql.js';
-import { refuseBeyondHosts, refuseForeignNetworks } from '../desired/network-scope.js';
+import { refuseBeyondHosts, refuseForeignNetworks, refuseNamingNetworks } from '../desired/network-scope.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { checkIfMatch, etag } from '../http/etag.js';
 import { breaksUnique } from '../http/store-errors.js';
@@ -28,7 +28,6 @@ export class NetworkChanges {
 
   /** A new network on a controller. Its id is picked here, so that a request that is sent again makes no second one. */
   async create(asked: Asked, post: NetworkPost): Promise<Answer> {
-    refuseBeyondHosts();
     const draft = await this.drafts.draft(post, asked.dryRun);
     let used: unknown;
     try {
@@ -43,7 +42,6 @@ export class NetworkChanges {
   #add(asked: Asked, { name, admission }: NetworkPost, draft: NetworkDraft): Promise<Answer> {
     const { id, controllerId, config, checkedHosts, overlaps } = draft;
     return this.#run(asked, name, async (tx) => {
-      refuseForeignNetworks([id]);
       await this.repository.add(tx, id, name, { controllerId, config, admission });
       const fact = { type: 'network.created' as const, data: { network: id, name, by: asked.by } };
       await writeToOutbox(tx, fact, { networkId: id });
@@ -62,6 +60,8 @@ export class NetworkChanges {
     const answer = await this.#run(asked, patch.name ?? '', async (tx) => {
       const id = await this.networks.idOf(tx, reference);
       refuseForeignNetworks([id]);
+      refuseBeyondHosts();
+      if (patch.name !== undefined) refuseNamingNetworks();
       const was = await this.repository.lock(tx, id);
       checkIfMatch(asked.ifMatch, was.version, `network ${id}`);
       await this.#write(tx, id, was, patch, asked.by);
@@ -86,6 +86,7 @@ export class NetworkChanges {
       const was = await this.repository.lock(tx, id);
       const network = await this.networks.read(tx, id);
       if (was.name === null) throw notKept(id);
+      if (!was.controllerId) refuseNamingNetworks();
       if (was.controllerId && confirm !== was.name) throw confirmationRequired(was.name);
       controller = was.controllerId;
       await this.repository.remove(tx, id, was.controllerId);
@@ -105,7 +106,6 @@ export class NetworkChanges {
       if (patch.config || patch.admission) throw notKept(id);
       await this.repository.setName(tx, id, name);
     } else {
-      refuseBeyondHosts();
       const next = { ...config, ...patch.config };
       checkConfig(next);
       await this.repository.set(tx, id, name, { config: next, admission: patch.admission ?? admission });

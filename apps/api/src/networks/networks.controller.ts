@@ -12,7 +12,7 @@ import {
 } from '@orrery/shared/contracts';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import { Policy } from '../auth/policy.decorator.js';
+import { Policy, WholeInstallation } from '../auth/policy.decorator.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
 import { sendAnswer } from '../changes/send-answer.js';
 import { etag } from '../http/etag.js';
@@ -65,6 +65,7 @@ export class NetworksController {
 
   @Put(':network')
   @Policy('operator')
+  @WholeInstallation()
   @Operation({
     id: 'nameNetwork',
     tag: 'networks',
@@ -89,6 +90,7 @@ export class NetworksController {
 
   @Post()
   @Policy('operator')
+  @WholeInstallation()
   @Operation({
     id: 'createNetwork',
     tag,

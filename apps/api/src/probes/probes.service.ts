@@ -13,6 +13,7 @@ import { HostCalls } from '../calls/host-calls.service.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Answer } from '../changes/changes.service.js';
 import { Store } from '../database/store.js';
+import { withVisibility } from '../database/visibility.js';
 import { refuseForeignNetworks } from '../desired/network-scope.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { References, type FoundNode } from '../references/references.service.js';
@@ -32,8 +33,8 @@ export class ProbesService {
 
   async start(asked: Asked, reference: string, { target, timeoutSeconds }: ProbePost): Promise<Answer> {
     const node = await this.references.node(this.store, reference);
-    // A node sends into all of its networks: a token for some of them must be for all of those.
-    refuseForeignNetworks(await this.repository.networksOf(this.store, node.id));
+    // A node sends into all of its networks, seen or not: a token for some of them must be for all of those.
+    refuseForeignNetworks(await withVisibility(undefined, () => this.repository.networksOf(this.store, node.id)));
     const { simulated } = await this.references.host(this.store, node.hostId);
     const text = probeTargetText(target);
     if (asked.dryRun) return { status: 200, headers: {}, body: dryRun(node, `${target.kind} ${text}`) };

@@ -12,6 +12,7 @@ import { newId } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { DesiredWriter, type HostChange } from '../desired/desired-writer.js';
 import { lockHosts } from '../desired/host-lock.js';
+import { refuseUnseenNetworks } from '../desired/network-scope.js';
 import type { Draft } from './drafts.js';
 import { WantedRepository, type WantedContainer, type WantedMembership } from './wanted.repository.js';
 
@@ -92,6 +93,7 @@ export class Wanted {
   /** Writes what was gathered, of however many hosts, in one set of statements. */
   async write(transaction: Transaction, gathered: readonly GatheredChange[], origin: Origin): Promise<void> {
     const changes = gathered.map(({ change }) => change);
+    await refuseUnseenNetworks(transaction, joinedBy(changes));
     await this.repository.addContainers(
       transaction,
       changes.flatMap(({ addedContainer }) => addedContainer ?? []),
@@ -118,6 +120,10 @@ export class Wanted {
     );
   }
 }
+
+const joinedBy = (changes: readonly WantedChange[]) => [
+  ...new Set(changes.flatMap(({ addedMemberships = [] }) => addedMemberships.map(({ networkId }) => networkId))),
+];
 
 function toHostChange({ host, change, command }: GatheredChange, { by, group }: Origin): HostChange {
   const { action, target, container = null, node, networks, items, removes = [] } = change;

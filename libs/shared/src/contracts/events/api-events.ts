@@ -42,6 +42,16 @@ export const ApiFact = z.discriminatedUnion('type', [
     role: z.string().nullable(),
     by: z.string(),
   }),
+  /** A token was refused something: `count` times at this operation, between these two moments. For admins without a scope alone. */
+  facts(['access.refused'], {
+    token: z.string(),
+    name: z.string(),
+    operation: z.string(),
+    code: z.string(),
+    count: z.int().positive(),
+    since: z.string(),
+    until: z.string(),
+  }),
   facts(['network.named'], { network: z.string(), name: z.string(), by: z.string() }),
   facts(['network.created', 'network.configured', 'network.deleted'], {
     network: NetworkId,

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  Accepted,
+  Admission,
+  AdmissionPage,
+  ApiTokenMade,
+  Controller,
+  EventBatchReply,
+  NetworkMade,
+  subjects,
+  type NetworkId,
+} from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { ControllerHost, newAddress } from '../../../../test/support/controller-host.js';
+import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.js';
+import { eventually } from '../../../../test/support/servers.js';
+
+let bench: ApiBench;
+let api: RunningApi;
+let keeper: ControllerHost;
+let network: NetworkId;
+const agents: ListeningAgent[] = [];
+const [OWN, OTHER, STRANGER] = [newAddress(), newAddress(), newAddress()];
+
+beforeAll(async () => {
+  bench = await startApi();
+  ({ api } = bench);
+  keeper = await ControllerHost.join(api, 'keeper');
+  const config = { pools: [{ start: '10.7.0.10', end: '10.7.0.99' }], routes: [{ target: '10.7.0.0/24', via: null }] };
+  network = (await api.ask('POST', '/v1/networks', NetworkMade, { body: { name: 'lab', config } })).body.id;
+  await member('web-a', 'a', OWN);
+  await member('web-b', 'b', OTHER);
+  keeper.controller.showUp(network, STRANGER);
+  await eventually(async () => (await listed()).length === 3, { what: 'all three are known' });
+}, 90_000);
+
+afterAll(async () => {
+  await Promise.all(agents.map((agent) => agent.close()));
+  await keeper?.agent.close();
+  await bench?.close();
+});
+
+/** A host whose own daemon has this address and is wanted in the network. */
+async function member(name: string, env: string, address: string): Promise<void> {
+  const joined = await joinHost(api, name, { labels: { env } });
+  const agent = await ListeningAgent.connect(joined);
+  agents.push(agent);
+  await api.ask('PUT', `/v1/nodes/${name}/networks/${network}`, Accepted, { body: {} });
+  const data = { node: joined.nodeId, after: { address, version: '1.14.1', online: true } };
+  const event = { seq: 1, at: new Date().toISOString(), type: 'node.up', data };
+  const batch = { epoch: newId('epo'), from: 1, events: [event] };
+  await agent.bus.request(subjects.events(joined.hostId), batch, EventBatchReply, 5000);
+}
+
+let tokens = 0;
+const listed = async (token = api.adminToken) =>
+  (await api.ask('GET', '/v1/admissions', AdmissionPage, { token })).body.items.map(({ address }) => address);
+const path = (node: string) => `/v1/networks/${network}/admissions/${node}`;
+const tokenOf = async (scope: string) => {
+  const body = { name: `token-${++tokens}`, role: 'operator', scope };
+  return (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body.secret;
+};
+
+describe('a token for some hosts, in a network that others are in, too', () => {
+  it('shows and changes the nodes of its hosts alone, and says of an address only that it is taken', async () => {
+    const token = await tokenOf('hosts:env=a');
+    expect([...(await listed())].sort()).toEqual([OWN, OTHER, STRANGER].sort());
+    expect(await listed(token)).toEqual([OWN]);
+
+    const fixed = { addresses: ['10.7.0.42'] };
+    await api.ask('PUT', path(OTHER), Admission, { body: fixed });
+    const refused = await api.refused('PUT', path('web-a'), 'bad-request', { token, body: fixed });
+    expect(refused.errors).toEqual([{ path: 'addresses.0', message: '10.7.0.42 is taken' }]);
+    for (const node of [OTHER, STRANGER, 'web-b'])
+      await api.refused('PUT', path(node), 'unknown-node', { token, body: { verdict: 'deny' } });
+    await api.refused('DELETE', path(OTHER), 'unknown-node', { token });
+    await api.refused('PUT', path('web-a'), 'forbidden', { token, body: { bridge: true } });
+
+    const own = { addresses: ['10.7.0.43'], verdict: 'authorize' };
+    const { body } = await api.ask('PUT', path('web-a'), Admission, { token, body: own });
+    expect(body).toMatchObject({ address: OWN, controller: { authorized: true, addresses: ['10.7.0.43'] } });
+  });
+
+  it('reads of the controller what it needs, without the host that it is on', async () => {
+    const token = await tokenOf('hosts:env=a');
+    const { body } = await api.ask('GET', '/v1/controllers/keeper', Controller, { token });
+    expect(body).toMatchObject({ name: 'keeper', host: null, node: null, networks: 1 });
+    await api.refused('GET', '/v1/controllers/keeper', 'unknown-controller', {
+      token: await tokenOf('hosts:env=none'),
+    });
+  });
+});

@@ -1,0 +1,118 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Problem } from '@orrery/shared/contracts';
+import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import type { FastifyRequest } from 'fastify';
+import { Store } from '../database/store.js';
+import { withVisibility, type Visibility } from '../database/visibility.js';
+import { writeAllToOutbox } from '../events/outbox.js';
+import { LOGGER } from '../logger.js';
+import { RefusalCounts, type CountedRefusals } from './refusal-counts.js';
+
+const LOOK_MS = 5000;
+/** Look-ups of what was not found, at once. Beyond that a refusal goes uncounted: it must not cost more than the request did. */
+const MOST_LOOKUPS = 4;
+
+/** Which of these names, ids and addresses there are. */
+const THERE = `
+  SELECT r FROM unnest($1::text[]) AS r
+   WHERE EXISTS (SELECT FROM hosts WHERE (id = r OR name = r) AND removed_at IS NULL) OR EXISTS (SELECT FROM nodes WHERE id = r)
+      OR EXISTS (SELECT FROM node_status WHERE address = r) OR EXISTS (SELECT FROM containers WHERE id = r)
+      OR EXISTS (SELECT FROM networks WHERE id = r OR name = r) OR EXISTS (SELECT FROM controllers WHERE id = r OR name = r)
+      OR EXISTS (SELECT FROM commands WHERE id = r)`;
+
+/** Tells admins which token was refused what: `access.refused`, counted, never one for each request. */
+@Injectable()
+export class AccessRefusals implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #counts = new RefusalCounts();
+  readonly #stop = new AbortController();
+  readonly #writes = new Set<Promise<void>>();
+  #lookups = 0;
+  #loop: Promise<void> | undefined;
+
+  constructor(
+    private readonly store: Store,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#loop = this.#run(this.#stop.signal);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#stop.abort();
+    await this.#loop;
+    this.#tell(this.#counts.summaries({ all: true }));
+    await Promise.all(this.#writes);
+  }
+
+  /** The answer is not kept waiting. What a scope hides is refused as not found; whether it was that is looked up. */
+  note(request: FastifyRequest, { status, code }: Problem): void {
+    const { principal } = request;
+    if (!principal || (status !== 403 && status !== 404)) return;
+    const operation = `${request.method} ${(request.routeOptions.url ?? '').replaceAll(/:(\w+)/g, '{$1}')}`;
+    const refusal = { token: principal.tokenId, name: principal.name, operation, code };
+    const count = () => {
+      const told = this.#counts.note(refusal);
+      if (told) this.#tell([told]);
+    };
+    if (status === 403 || this.#counts.isKnown(refusal)) return count();
+    if (!principal.scope || this.#lookups >= MOST_LOOKUPS) return;
+    this.#lookups++;
+    this.#keep(
+      this.#isHidden(principal.scope, namedBy(request))
+        .then((isHidden) => isHidden && count())
+        .finally(() => this.#lookups--),
+    );
+  }
+
+  /** Tells what was counted so far. */
+  flush(): Promise<unknown> {
+    this.#tell(this.#counts.summaries({ all: true }));
+    return Promise.all(this.#writes);
+  }
+
+  async #isHidden(scope: Visibility, named: string[]): Promise<boolean> {
+    const there = async () => (await this.store.query<{ r: string }[]>(THERE, [named])).map(({ r }) => r);
+    const all = await withVisibility(undefined, there);
+    if (all.length === 0) return false;
+    const seen = new Set(await withVisibility(scope, there));
+    return all.some((one) => !seen.has(one));
+  }
+
+  #tell(counted: readonly CountedRefusals[]): void {
+    if (counted.length === 0) return;
+    const entries = counted.map(({ since, until, ...refusal }) => {
+      const [from, to] = [new Date(since).toISOString(), new Date(until).toISOString()];
+      return { fact: { type: 'access.refused' as const, data: { ...refusal, since: from, until: to } } };
+    });
+    this.#keep(withVisibility(undefined, () => this.store.transaction((tx) => writeAllToOutbox(tx, entries))));
+  }
+
+  #keep(work: Promise<unknown>): void {
+    const done: Promise<void> = work.then(
+      () => undefined,
+      (error: unknown) =>
+        this.logger.debug({ event: 'access.refusal-not-kept', cause: describeError(error) }, 'a refusal goes untold'),
+    );
+    this.#writes.add(done);
+    void done.finally(() => this.#writes.delete(done));
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await pause(LOOK_MS, signal);
+      if (!signal.aborted) this.#tell(this.#counts.summaries());
+    }
+  }
+}
+
+/** What the path and the filters name; of HOST/CONTAINER the host. */
+function namedBy({ params, query }: FastifyRequest): string[] {
+  const { host, node, network, controller, command, container } = {
+    ...(query as Record<string, unknown>),
+    ...(params as Record<string, unknown>),
+  };
+  return [host, node, network, controller, command, container].flatMap((value) =>
+    typeof value === 'string' && !value.includes('\0') ? value.slice(0, 200).split('/', 1) : [],
+  );
+}

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import type { ApiDocument, Operation } from '../fuzz/document.js';
+import { PLACEHOLDER, Values } from '../fuzz/values.js';
+import type { Tenant } from './tenants.js';
+
+export interface TenantRequest {
+  operation: Operation;
+  url: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+  /** Whether it names anything of the other: a refusal may say that back. */
+  text: string;
+}
+
+/** What ends the host of the one who asks would leave nothing to look at: it is asked for of the other's host alone. */
+const ENDS_A_HOST = /^(removeHost|revokeHost|rotateHost)$/;
+const percent = (text: string) => encodeURIComponent(text);
+const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/**
+ * Valid requests for one operation, with things of the other tenant wherever a name, an id, an address, a selector or a cursor may stand,
+ * now and then with own ones beside them; the first without any filter. Same seed, same requests.
+ */
+export function requestsFor(
+  document: ApiDocument,
+  operation: Operation,
+  { own, other, seed, count }: { own: Tenant; other: Tenant; seed: number; count: number },
+): TenantRequest[] {
+  const values = new Values(document);
+  const pick = (kind: 'path' | 'query' | 'header') => operation.parameters.filter((parameter) => parameter.in === kind);
+  const record = (kind: 'path' | 'query' | 'header', options?: { requiredKeys: [] }) =>
+    fc.record(
+      Object.fromEntries(pick(kind).map(({ name, schema }) => [name, values.valid(schema, name).map(asText)])),
+      options,
+    ) as fc.Arbitrary<Record<string, string>>;
+  const request = fc.record({
+    path: record('path'),
+    query: record('query', { requiredKeys: [] }),
+    headers: record('header', { requiredKeys: [] }),
+    body: operation.body ? values.valid(operation.body).map((made) => JSON.stringify(made)) : fc.constant(undefined),
+  });
+  const endsHost = ENDS_A_HOST.test(operation.id);
+  const fill = (text: string) =>
+    text.replaceAll(PLACEHOLDER, (_all, pool: string, at: string) => {
+      const from = Number(at) % 3 === 0 && !endsHost ? own : other;
+      const there = from.pools[pool] ?? other.pools[pool] ?? ['x'];
+      return there[Math.floor(Number(at) / 3) % there.length] ?? 'x';
+    });
+  return fc.sample(request, { seed, numRuns: count }).map(({ path, query, headers, body }, index) => {
+    const at = operation.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
+      percent(fill(endsHost ? `⟦host:1⟧` : (path[name] ?? ''))),
+    );
+    const asked = Object.entries(index === 0 ? {} : query).filter(([name]) => !['wait', 'dryRun'].includes(name));
+    const search = asked.map(([name, value]) => `${name}=${percent(fill(value))}`).join('&');
+    const url = `${at}${search ? `?${search}` : ''}`;
+    const filled = body && JSON.stringify(JSON.parse(fill(body)), withOwnWords(operation));
+    const key = headers['Idempotency-Key'];
+    const named: Record<string, string> = {};
+    if (key !== undefined) named['idempotency-key'] = fill(key).replaceAll(/[^\x20-\x7e]/g, '-');
+    return {
+      operation,
+      url,
+      headers: named,
+      body: filled,
+      text: `${decodeURIComponent(url)} ${filled ?? ''} ${key === undefined ? '' : fill(key)}`,
+    };
+  });
+}
+
+/**
+ * What is kept of a request shows again in later answers, to the one who sent it: a name, a target of a probe, the selector of a policy.
+ * With words of the other in them that would look like a leak.
+ */
+const withOwnWords =
+  ({ id }: Operation) =>
+  (property: string, value: unknown): unknown => {
+    if (typeof value !== 'string') return value;
+    if (property === 'name') return `own-${value.length}`;
+    if (property === 'host') return '10.1.2.3';
+    return property === 'selector' && id === 'changeNetwork' ? 'own' : value;
+  };
