@@ -37,7 +37,8 @@ export const raiseHostFinding = (sql: Sql | Run, finding: HostFinding) => raiseH
 
 /** The opposite: what is not there is not missed, and makes no event. */
 export async function clearHostFindings(sql: Sql | Run, keys: readonly HostFindingKey[]): Promise<void> {
-  if (keys.length > 0) await runOf(sql)(CLEAR, [JSON.stringify(keys.map(keyOf))]);
+  if (keys.length === 0) return;
+  await runOf(sql)(CLEAR, [JSON.stringify(keys.map(keyOf)), [...new Set(keys.map(({ host }) => host))]]);
 }
 
 export const clearHostFinding = (sql: Sql | Run, key: HostFindingKey) => clearHostFindings(sql, [key]);
@@ -75,10 +76,11 @@ const RAISE = `
   SELECT 'finding.raised', ${REFS}, jsonb_build_object(${ABOUT}, 'finding',
            jsonb_build_object('code', code, 'severity', severity, 'cause', cause, 'fix', fix)) FROM raised`;
 
+/** The hosts are given once more as a list: of a JSON document the planner knows no size, and would read the whole table. */
 const CLEAR = `
   WITH cleared AS (
     DELETE FROM findings f USING jsonb_to_recordset($1::jsonb) AS r(${KEY})
-     WHERE f.source = 'api' AND f.host_id = r.host_id AND f.code = r.code AND f.node_id = r.node_id
+     WHERE f.source = 'api' AND f.host_id = ANY($2) AND f.host_id = r.host_id AND f.code = r.code AND f.node_id = r.node_id
        AND f.network_id = r.network_id AND f.item_id = r.item_id
     RETURNING f.*)
   INSERT INTO outbox (type, host_id, node_id, network_id, data)

@@ -70,9 +70,6 @@ export const ApiFact = z.discriminatedUnion('type', [
   }),
   /** A node asks to be let in, and nothing says whether it may. */
   facts(['admission.requested'], { network: NetworkId, address: NodeAddress, node: NodeId.nullable() }),
-  /** What the API itself found, as agents tell of what they find. */
-  facts(['finding.raised'], { ...aboutFinding, finding: FindingData }),
-  facts(['finding.cleared'], { ...aboutFinding, code: FindingCode }),
   /** Somebody asked what a node reaches; told before it is tried. `target` as people read it. */
   facts(['probe.started'], {
     probe: ProbeId,
