@@ -5,12 +5,12 @@
 
 /** @type {Suite[]} */
 export const suites = [
-  { name: 'unit', budget: 50, about: 'pure code, beside its source' },
-  { name: 'int', budget: 130, secondTry: true, about: 'one part with a real Postgres or a real NATS' },
-  { name: 'e2e', budget: 75, secondTry: true, about: 'API, agents and CLI as processes, with simulated hosts' },
-  { name: 'security', budget: 170, secondTry: true, about: 'who must not be able to do what, and the control who may' },
-  { name: 'faults', budget: 130, secondTry: true, about: 'things that break on purpose, short forms' },
-  { name: 'docker', budget: 190, secondTry: true, needs: 'engine', about: 'containers on a real Docker Engine' },
+  { name: 'unit', budget: 55, about: 'pure code, beside its source' },
+  { name: 'int', budget: 170, secondTry: true, about: 'one part with a real Postgres or a real NATS' },
+  { name: 'e2e', budget: 80, secondTry: true, about: 'API, agents and CLI as processes, with simulated hosts' },
+  { name: 'security', budget: 200, secondTry: true, about: 'who must not be able to do what, and the control who may' },
+  { name: 'faults', budget: 230, secondTry: true, about: 'things that break on purpose, short forms' },
+  { name: 'docker', budget: 200, secondTry: true, needs: 'engine', about: 'containers on a real Docker Engine' },
   {
     name: 'compose',
     budget: 300,

@@ -24,7 +24,7 @@ export function followStream(
   return new Promise((resolve, reject) => {
     const open = () => {
       const url = client.urlOf('/v1/events/stream', { ...query, after });
-      const source = new EventSource(url, { fetch: withToken(client, reject) });
+      const source = new EventSource(url, { fetch: withToken(client, reject, signal) });
       const close = () => source.close();
       signal.addEventListener('abort', close, { once: true });
       source.onmessage = ({ data, lastEventId }) => {
@@ -50,13 +50,17 @@ export function followStream(
   });
 }
 
-/** Brings the token, and ends the stream for good when the API refuses it. */
+/**
+ * Brings the token, and ends the stream for good when the API refuses it. `close` of an EventSource can miss a request that it began while
+ * another one failed; such a request would keep the process alive, so each ends with the signal, too.
+ */
 const withToken =
-  (client: ApiClient, onRefusal: (error: CliError) => void) =>
+  (client: ApiClient, onRefusal: (error: CliError) => void, signal: AbortSignal) =>
   async (url: string | URL, init: EventSourceFetchInit) => {
     const headers: Record<string, string> = { ...init.headers };
     if (client.token) headers.authorization = `Bearer ${client.token}`;
-    const response = await client.fetch(url, { headers, signal: init.signal as AbortSignal | undefined });
+    const ends = AbortSignal.any([signal, ...(init.signal ? [init.signal as AbortSignal] : [])]);
+    const response = await client.fetch(url, { headers, signal: ends });
     if (response.status >= 400 && response.status < 500) onRefusal(await client.refusal(response));
     return response;
   };
