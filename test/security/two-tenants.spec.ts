@@ -29,6 +29,7 @@ beforeAll(async () => {
   const common = await makeCommon(scene);
   a = await makeTenant(scene, 'a', common);
   b = await makeTenant(scene, 'b', common);
+  await b.host.controllerIsSettled();
   process.stderr.write(`two tenants: ${count} requests for each operation and token, seed ${seed}\n`);
 }, 120_000);
 afterAll(async () => {

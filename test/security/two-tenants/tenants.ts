@@ -50,6 +50,18 @@ export class TenantHost {
     };
   }
 
+  /** Resolves when its controller was read three times without any change of its records. */
+  async controllerIsSettled(): Promise<void> {
+    let last = { records: '', reads: 0 };
+    const isSettled = () => {
+      const records = JSON.stringify([...this.controller.records].map(([id, all]) => [id, [...all]]));
+      const reads = this.controller.asked.filter((ask) => ask.do === 'records').length;
+      if (records !== last.records) last = { records, reads };
+      return reads >= last.reads + 3;
+    };
+    await eventually(isSettled, { within: 60_000, what: 'the controller is settled' });
+  }
+
   static async join({ api, hosts }: Scene, name: string, labels: Record<string, string>): Promise<TenantHost> {
     const joined = await joinHost(api, name, { labels });
     const host = new TenantHost(joined, await ListeningAgent.connect(joined));

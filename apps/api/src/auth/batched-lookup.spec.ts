@@ -34,4 +34,17 @@ describe('a look-up of hashes', () => {
     isAway = false;
     expect(await lookup.find(Buffer.from('x'))).toBeUndefined();
   });
+
+  it('asks once, not once more for those behind it, when the database does not answer', async () => {
+    let queries = 0;
+    const lookup = new BatchedLookup<number>(async () => {
+      queries++;
+      await new Promise(setImmediate);
+      throw new Error('away');
+    });
+    const first = lookup.find(Buffer.from('a'));
+    const behind = lookup.find(Buffer.from('b'));
+    expect((await Promise.allSettled([first, behind])).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(queries).toBe(1);
+  });
 });

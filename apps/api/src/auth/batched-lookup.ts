@@ -36,7 +36,10 @@ export class BatchedLookup<Found> {
         const found = await this.query(batch.map(([, { hash }]) => hash));
         for (const [key, { answers }] of batch) for (const { resolve } of answers) resolve(found.get(key));
       } catch (error) {
-        for (const [, { answers }] of batch) for (const { reject } of answers) reject(error);
+        // Those behind it would wait as long again for the same answer: a database that is away is noticed after seconds.
+        const all = [...batch, ...this.#waiting];
+        this.#waiting.clear();
+        for (const [, { answers }] of all) for (const { reject } of answers) reject(error);
       }
     }
     this.#isRunning = false;
