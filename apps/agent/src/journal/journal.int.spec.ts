@@ -5,6 +5,7 @@ import type { AgentEvent, AgentFact } from '@orrery/shared/contracts';
 import { createLogger } from '@orrery/shared/runtime';
 import { observed } from '../../../../test/support/agent/observed.js';
 import { temporaryFolder } from '../../../../test/support/servers.js';
+import { findingKey } from './memory.js';
 import { Journal, type JournalOptions } from './journal.js';
 
 const logger = createLogger('test', 'silent');
@@ -226,6 +227,33 @@ describe('Journal', () => {
       expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
       expect(second.memory.ledger).toMatchObject({ itm_aaaaaaaaaaaaaaaaaaaa: { outcome: null, stages: ['joined'] } });
       expect(second.epochs[0]).toMatchObject({ head: 1, cursor: 1 });
+    });
+
+    it('lets no finding of an older epoch have the last word: what was cleared meanwhile is cleared after it', async () => {
+      const about = { node: null, network: null, item: null };
+      const finding = (code: 'host-cloned' | 'clock-skew') => ({
+        ...about,
+        finding: { code, severity: 'error' as const, cause: 'c', fix: 'f' },
+      });
+      const raised = (code: 'host-cloned' | 'clock-skew'): AgentFact => ({
+        type: 'finding.raised',
+        data: finding(code),
+      });
+      const first = await start();
+      await first.commit(() => ({ facts: [raised('host-cloned'), raised('clock-skew')] }));
+      await first.close();
+      const second = await start();
+      const findings = { [findingKey(about, 'clock-skew')]: finding('clock-skew') };
+      await second.commit(() => ({
+        facts: [{ type: 'finding.cleared', data: { ...about, code: 'host-cloned' } }],
+        memory: { findings },
+      }));
+      await second.salvage(1, 0, 'closed');
+      const last = (await second.read(2, 1)).slice(-2);
+      expect(last).toMatchObject([
+        { type: 'finding.cleared', data: { code: 'host-cloned' } },
+        { type: 'finding.raised', data: { finding: { code: 'clock-skew' } } },
+      ]);
     });
   });
 });

@@ -10,7 +10,7 @@ import { findLostTail } from './lost-tail.js';
 import { EMPTY_MEMORY, type Memory } from './memory.js';
 import { readBatch } from './read-batch.js';
 import { expiredClaims, firstToKeep, RETENTION, type Retention } from './retention.js';
-import { salvage, type Stamped } from './salvage.js';
+import { findingsAfter, salvage, type Stamped } from './salvage.js';
 
 /** What goes to disk at once: facts, and the memory that makes them told. */
 export interface Commit {
@@ -135,7 +135,8 @@ export class Journal {
       const { facts, deletions, shortened } = await salvage(this.#store, old, { cursor, cause, at: this.#at() });
       const entries = Object.entries(this.#memory.ledger).map(([item, entry]) => [item, { ...entry, outcome: null }]);
       const ledger = Object.fromEntries(entries) as Memory['ledger'];
-      await this.#append(facts, { ledger }, [...deletions, putEpoch(shortened)]);
+      const after = findingsAfter(facts, this.#memory.findings).map((fact) => ({ fact, at: this.#at() }));
+      await this.#append([...facts, ...after], { ledger }, [...deletions, putEpoch(shortened)]);
       Object.assign(old, shortened);
     });
   }

@@ -2,6 +2,7 @@ import type { AgentEvent, AgentFact } from '@orrery/shared/contracts';
 import { keys } from './journal-keys.js';
 import type { LoadedEpoch } from './journal-loader.js';
 import type { LevelStore, Write } from './level-store.js';
+import { findingKey, type Memory } from './memory.js';
 
 /** A fact with the time at which it happened, not yet with a place in an epoch. */
 export interface Stamped {
@@ -41,4 +42,24 @@ export async function salvage(
   gapUpTo(epoch.head);
   const sizes = epoch.sizes.slice(0, Math.max(0, cursor - epoch.first + 1));
   return { facts, deletions, shortened: { ...epoch, cursor, head: cursor, holes: [], sizes } };
+}
+
+/**
+ * What has to be told after these facts, so that they do not have the last word about findings: one that was cleared meanwhile would stand
+ * for ever, one that was raised meanwhile would be gone. A snapshot, which puts right all else, says nothing of findings.
+ */
+export function findingsAfter(facts: readonly Stamped[], findings: Memory['findings']): AgentFact[] {
+  const told = new Map<string, AgentFact>();
+  for (const { fact } of facts) {
+    if (fact.type !== 'finding.raised' && fact.type !== 'finding.cleared') continue;
+    const { node, network, item } = fact.data;
+    const code = fact.type === 'finding.raised' ? fact.data.finding.code : fact.data.code;
+    const key = findingKey({ node, network, item }, code);
+    const raised = findings[key];
+    const right: AgentFact = raised
+      ? { type: 'finding.raised', data: raised }
+      : { type: 'finding.cleared', data: { node, network, item, code } };
+    told.set(key, right);
+  }
+  return [...told.values()];
 }
