@@ -114,7 +114,9 @@ export class HandAgent {
   async #publish(subject: string, bytes: Uint8Array, times = 1): Promise<void> {
     const { url, jwt } = this.joined.nats;
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    // The broker may end it in the middle: a host that sends so much is cut off.
     socket.on('error', () => undefined);
+    const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
     const [info] = (await once(socket, 'data')) as [Buffer];
     const nonce = /"nonce":"([^"]+)"/.exec(info.toString())?.[1] ?? '';
     const sig = Buffer.from(prove(this.key.seed, nonce), 'base64').toString('base64url');
@@ -125,7 +127,7 @@ export class HandAgent {
     socket.write('PING\r\n');
     await eventually(() => socket.read() === null && socket.bytesRead > 0);
     socket.end();
-    await once(socket, 'close');
+    await closed;
   }
 
   close(): Promise<void> {
