@@ -79,8 +79,10 @@ export class HostileHost {
 
   static async start({ url, jwt, seed }: HostCredentials, attack: Attack): Promise<HostileHost> {
     const door = { port: Number(new URL(url).port), jwt, seed: seedBytes(seed).toString('hex') };
-    // As from a machine of its own: it takes no processor from those whom it is to harm.
-    const child = spawn('nice', [process.execPath, join(ROOT, PROGRAM)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    // As from a machine of its own: it gets only what nobody else on this one wants of the processors.
+    const child = spawn('chrt', ['--idle', '0', process.execPath, join(ROOT, PROGRAM)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     child.stdin?.write(`${JSON.stringify({ ...door, ...attack })}\n`);
     if (child.pid !== undefined) await reapAtExit(child.pid);
     return new HostileHost(child);
