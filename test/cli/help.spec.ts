@@ -51,6 +51,19 @@ describe('help', () => {
     expect(known('orrery hosts --nonsense')).toBe(false);
   });
 
+  it('summarizes every command in a lowercase phrase of at most 70 characters', () => {
+    const nodes = (command: OrreryCommand): OrreryCommand[] => [
+      command,
+      ...(command.commands as OrreryCommand[]).flatMap(nodes),
+    ];
+    const summaries = (program.commands as OrreryCommand[]).flatMap(nodes).map((command) => command.summary());
+    const isPlain = (text: string) =>
+      /^(?:[a-z]|ZeroTier |API )/.test(text) && !text.endsWith('.') && text.length <= 70;
+    expect(summaries.length).toBeGreaterThan(60);
+    expect(summaries.filter((text) => !isPlain(text))).toEqual([]);
+    expect(isPlain('Lists hosts.')).toBe(false);
+  });
+
   it('means the same by the same flag everywhere', () => {
     const meanings = new Map<string, Set<string>>();
     for (const { command } of all)

@@ -69,10 +69,10 @@ function commandOf(program: Tree, words: string[]): string {
 /** What commander would have printed, without its `error:`. A group without a command has its help as the message. */
 function asUsageError(error: CommanderError, complaint: string[], command: string) {
   if (error.code === 'commander.help')
-    return usageError('There is a command missing.', undefined, undefined, complaint.join('').trimEnd().split('\n'));
+    return usageError('a command is missing', undefined, undefined, complaint.join('').trimEnd().split('\n'));
   const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n');
-  const help = `${command} --help shows how it is written.`;
-  return usageError(message.replace(/\.*$/, '.'), [...more, help].join(' '));
+  const help = `See \`${command} --help\`.`;
+  return usageError(message.replace(/\.*$/, ''), [...more, help].join(' '));
 }
 
 /** Known before the command line is understood, as it may be what is wrong. */

@@ -11,20 +11,23 @@ export const Environment = z.object({
   ORRERY_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .meta({ description: 'where the API is; default: where you logged in, else the API of this machine' }),
+    .meta({ description: 'address of the API (default: where you logged in, else this machine)' }),
   ORRERY_PORT: z.coerce
     .number()
     .int()
     .min(1)
     .max(65535)
     .optional()
-    .meta({ description: 'port of the API here; default: 7070' }),
+    .meta({ description: 'port of the API on this machine (default: 7070)' }),
   ORRERY_PIN: z
     .string()
     .optional()
-    .meta({ description: "base64 SHA-256 of the public key of the API's certificate; default: of the login" }),
-  ORRERY_TOKEN: z.string().optional().meta({ description: 'token; default: $ORRERY_HOME/secrets/admin.token' }),
-  ORRERY_HOME: z.string().optional().meta({ description: "Orrery's state folder; default: ~/.orrery" }),
+    .meta({ description: "base64 SHA-256 of the public key in the API's certificate (default: the pin of the login)" }),
+  ORRERY_TOKEN: z
+    .string()
+    .optional()
+    .meta({ description: 'token (default: the content of $ORRERY_HOME/secrets/admin.token)' }),
+  ORRERY_HOME: z.string().optional().meta({ description: "Orrery's state folder (default: ~/.orrery)" }),
 });
 
 export interface Settings {
@@ -42,7 +45,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const parsed = Environment.safeParse(given);
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-    throw usageError(`A setting in the environment is wrong: ${wrong}`, 'Correct it, or unset it for its default.');
+    throw usageError(`invalid setting in the environment: ${wrong}`, 'Correct it, or unset it to use its default.');
   }
   const { ORRERY_URL, ORRERY_PORT, ORRERY_TOKEN, ORRERY_PIN } = parsed.data;
   const home = parsed.data.ORRERY_HOME ?? join(homedir(), '.orrery');
@@ -91,6 +94,6 @@ function readTokenFile(file: string): Pick<Settings, 'token' | 'tokenSource'> {
     return { token: readFileSync(file, 'utf8').trim(), tokenSource: file };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return { token: undefined, tokenSource: `${file} (${code === 'ENOENT' ? 'there is none' : `${code}`})` };
+    return { token: undefined, tokenSource: `${file} (${code === 'ENOENT' ? 'not found' : `${code}`})` };
   }
 }

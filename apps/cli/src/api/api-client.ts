@@ -114,10 +114,10 @@ const unexpectedShape = (method: string, path: string, error: z.ZodError) =>
   new CliError({
     exitCode: ExitCode.failed,
     code: 'unexpected-answer',
-    cause: `The answer to ${method} ${path} does not have the shape that this orrery knows: ${error.issues
+    cause: `unexpected response to ${method} ${path}: ${error.issues
       .slice(0, 3)
       .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
       .join('; ')}`,
-    fix: 'Compare the versions of the CLI and of the API: orrery version',
+    fix: 'Check that the CLI and the API have the same version: `orrery version`',
     origin: error,
   });

@@ -41,7 +41,7 @@ export function problemError(settings: Settings, status: number, raw: unknown): 
 }
 
 const detailsOf = ({ errors = [], differences = [] }: z.infer<typeof AnyProblem>) => [
-  ...errors.map(({ path, message }) => `${path || 'the body'}: ${message}`),
+  ...errors.map(({ path, message }) => `${path || 'body'}: ${message}`),
   ...differences.map(({ field, is, asked }) => `${field}: is ${JSON.stringify(is)}, asked ${JSON.stringify(asked)}`),
 ];
 
@@ -50,9 +50,9 @@ function unauthenticated({ url, token, tokenSource }: Settings, problem: unknown
     exitCode: ExitCode.refused,
     code: 'unauthenticated',
     cause: token
-      ? `The API at ${url} does not accept the token from ${tokenSource}.`
-      : `The API at ${url} wants a token, and there is none in ORRERY_TOKEN nor in ${tokenSource}.`,
-    fix: 'Set ORRERY_HOME to the state folder of that Orrery (its secrets/admin.token holds the token), or ORRERY_TOKEN to the token.',
+      ? `the API at ${url} rejected the token from ${tokenSource}`
+      : `the API at ${url} requires a token, but there is none in ORRERY_TOKEN or in ${tokenSource}`,
+    fix: 'Set ORRERY_TOKEN to a valid token, or ORRERY_HOME to the state folder of that Orrery (the token is in secrets/admin.token).',
     problem,
   });
 }
@@ -61,8 +61,8 @@ export const foreignAnswer = ({ url }: Settings, status: number) =>
   new CliError({
     exitCode: ExitCode.unreachable,
     code: 'foreign-answer',
-    cause: `What answers at ${url} (status ${status}) is not Orrery's API.`,
-    fix: 'Set ORRERY_URL to the address that npm start printed.',
+    cause: `the server at ${url} is not the Orrery API (status ${status})`,
+    fix: 'Set ORRERY_URL to the address that `npm start` printed.',
   });
 
 export function unreachable({ url }: Settings, error: unknown): CliError {
@@ -70,8 +70,8 @@ export function unreachable({ url }: Settings, error: unknown): CliError {
   return new CliError({
     exitCode: ExitCode.unreachable,
     code: 'api-unreachable',
-    cause: `Orrery's API does not answer at ${url}: ${reason(error)}.`,
-    fix: 'Start it with npm start, or set ORRERY_URL to where it runs.',
+    cause: `cannot reach the Orrery API at ${url}: ${reason(error)}`,
+    fix: 'Start it with `npm start`, or set ORRERY_URL to its address.',
     origin: error,
   });
 }
@@ -80,19 +80,19 @@ const untrusted = (url: string, error: UntrustedServer) =>
   new CliError({
     exitCode: ExitCode.unreachable,
     code: 'untrusted-server',
-    cause: `What answers at ${url} is not the API that is trusted there: ${error.message}. Nothing was sent to it.`,
-    fix: 'Ask whoever runs the API for its pin; when it has changed: orrery login URL',
+    cause: `the server at ${url} is not the trusted API: ${error.message}; nothing was sent to it`,
+    fix: 'Ask the administrator of the API for its pin. If it has changed, log in again: `orrery login URL`',
     origin: error,
   });
 
 /** `fetch failed` says nothing: the reason is in the cause, or in the causes of the cause. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'no answer in time';
+  if (error.name === 'TimeoutError') return 'timed out';
   if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors[0]);
   if (error.cause instanceof Error) return reason(error.cause);
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ECONNREFUSED') return 'connection refused';
-  if (code === 'ENOTFOUND') return 'the host name is unknown';
+  if (code === 'ENOTFOUND') return 'unknown host name';
   return error.message || code || error.name;
 }

@@ -16,13 +16,13 @@ export async function confirm(
   const said = safeText(question);
   if (!terminal.interactive)
     throw refusal(
-      `"${said}" wants a yes, and this is no terminal to ask on.`,
-      'Add --yes; --dry-run shows what it would do.',
+      `confirmation required, but there is no terminal: ${said}`,
+      'Add --yes to confirm, or --dry-run to preview.',
       affected,
     );
   for (const line of affected) terminal.err(`  ${safeText(line)}`);
   const answer = await terminal.ask(`${said} [y/N] `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw refusal('Nothing was changed: the answer was not yes.');
+  if (!/^y(es)?$/i.test(answer.trim())) throw refusal('not confirmed; nothing was changed');
 }
 
 /** For what cannot be taken back: the name has to be typed. Where nobody is there to type, `--yes` stands for it. */
@@ -37,13 +37,13 @@ export async function confirmName(
   const said = safeText(question);
   if (!terminal.interactive)
     throw refusal(
-      `"${said}" wants the name "${safeText(name)}" to be typed, and this is no terminal to ask on.`,
-      'Add --yes.',
+      `confirmation required, but there is no terminal: ${said}`,
+      'Add --yes to confirm, or --dry-run to preview.',
       consequences,
     );
   for (const line of consequences) terminal.err(`  ${safeText(line)}`);
-  const answer = await terminal.ask(`${said} Type its name to say yes: `);
-  if (answer.trim() !== name) throw refusal('Nothing was changed: what was typed is not its name.');
+  const answer = await terminal.ask(`${said} Type its name to confirm: `);
+  if (answer.trim() !== name) throw refusal('the name does not match; nothing was changed');
 }
 
 const refusal = (cause: string, fix?: string, affected: string[] = []) =>

@@ -14,7 +14,7 @@ export function printAccepted({ terminal }: Context, format: OutputFormat, comma
   const { colors } = terminal;
   for (const command of commands) {
     const title = marked(`${command.action} ${command.target}`, command.simulated);
-    const away = command.state === 'queued' ? `queued until ${command.host.name} takes it` : command.state;
+    const away = command.state === 'queued' ? `queued for ${command.host.name}` : command.state;
     terminal.out(`${colors.bold(safeText(title))}: ${safeText(away)}`);
   }
   const follow = commands.map((command) => command.id).join(' ');

@@ -22,10 +22,11 @@ const columns: Column<Row>[] = [
 export function printDryRun({ terminal, now }: Context, format: OutputFormat, { hosts }: DryRun, raw: unknown): void {
   if (format === 'json') return terminal.out(jsonText(raw));
   const rows = hosts.flatMap(({ host, steps }): Row[] => {
-    if (steps === null) return [{ host: host.name, step: '', target: '', detail: 'away: it plans when it is back' }];
+    if (steps === null)
+      return [{ host: host.name, step: '', target: '', detail: 'unreachable: it plans its steps when it reconnects' }];
     if (steps.length === 0) return [{ host: host.name, step: '', target: '', detail: 'nothing to do' }];
     return steps.map((step) => ({ host: host.name, ...step }));
   });
   if (rows.length > 0) terminal.out(tableLines(columns, rows, terminal.colors, now()).join('\n'));
-  terminal.err('(dry run: nothing was changed; what a host still has to do for earlier commands is among its steps)');
+  terminal.err('(dry run: nothing was changed; the steps include those still due for earlier commands)');
 }

@@ -95,6 +95,6 @@ const nothingMatches = (selector: string) =>
   new CliError({
     exitCode: ExitCode.usage,
     code: 'no-matching-host',
-    cause: `No host matches "${selector}".`,
-    fix: 'orrery host ls shows every host with its labels.',
+    cause: `no host matches "${selector}"`,
+    fix: 'List the hosts and their labels: `orrery host ls`',
   });

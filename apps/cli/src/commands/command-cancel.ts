@@ -11,8 +11,8 @@ import { commandArgument, commandView } from './command-view.js';
 export function addCommandCancel(noun: OrreryCommand, context: Context): void {
   noun.leaf<OutputOptions>({
     name: 'cancel',
-    summary: 'take a command back that no host has yet',
-    details: 'What its host already has is not taken back: give the opposite command (leave, rm).',
+    summary: 'cancel a command that its host has not received yet',
+    details: 'Once the host has received a command, use the opposite command instead (leave, rm).',
     args: [commandArgument()],
     options: [outputOption()],
     examples: ['orrery command cancel cmd_2345672345672345672a'],

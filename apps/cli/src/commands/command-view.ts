@@ -34,7 +34,7 @@ const commandColumns: Column<Command>[] = [
 export const commandView = {
   columns: commandColumns,
   nameOf: (command: Command) => command.id,
-  empty: 'No commands yet: launch or join something.',
+  empty: 'No commands yet.',
 };
 
 export const commandArgument = (name = '<command>') => new ReferenceArgument(name, 'id of a command', 'commands');

@@ -16,17 +16,17 @@ import { addCommandCancel } from './command-cancel.js';
 import { commandArgument, commandView } from './command-view.js';
 
 export function addCommandCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group('command', 'changes that somebody asked for');
+  const noun = program.group('command', 'requested changes and their outcomes');
   addList(program, noun, context, {
     ...commandView,
     plural: 'commands',
-    summary: 'list commands, the newest first',
+    summary: 'list commands, newest first',
     path: '/v1/commands',
     page: CommandPage,
     filters: [
       hostFilter(),
-      new ReferenceOption('--state <state>', 'only these').choices(CommandState.options),
-      new ReferenceOption('--group <id>', 'only of this fan-out'),
+      new ReferenceOption('--state <state>', 'only this state').choices(CommandState.options),
+      new ReferenceOption('--group <id>', 'only this fan-out'),
     ],
     hostOf: (command) => command.host.id,
     limit: 50,
@@ -34,7 +34,7 @@ export function addCommandCommands(program: OrreryCommand, context: Context): vo
   });
   noun.leaf<OutputOptions>({
     name: 'get',
-    summary: 'show a command with its stages',
+    summary: 'show a command and its stages',
     args: [commandArgument()],
     options: [outputOption()],
     examples: ['orrery command get cmd_2345672345672345672a'],
@@ -51,8 +51,8 @@ export function addCommandCommands(program: OrreryCommand, context: Context): vo
 function addCommandWait(noun: OrreryCommand, context: Context): void {
   noun.leaf<OutputOptions & { wait?: string }>({
     name: 'wait',
-    summary: 'follow commands to their end',
-    details: 'Ctrl-C stops the waiting, not the command (exit code 130).',
+    summary: 'wait for commands to finish',
+    details: 'Ctrl-C stops waiting, not the command (exit code 130).',
     args: [commandArgument('<commands...>')],
     options: [waitOption(), outputOption()],
     examples: [

@@ -27,7 +27,7 @@ export function completionTree(command: OrreryCommand, path = ''): CompletionNod
   const node: CompletionNode = {
     path,
     commands: children.map((child) => ({ name: child.name(), about: child.summary() })),
-    flags: [...command.options.map(flagOf), { flags: ['-h', '--help'], about: 'this help', takesValue: false }],
+    flags: [...command.options.map(flagOf), { flags: ['-h', '--help'], about: 'show this help', takesValue: false }],
     args: command.registeredArguments.map((argument) =>
       argument instanceof ReferenceArgument ? { kind: argument.kind, words: argument.argChoices ?? [] } : {},
     ),

@@ -15,10 +15,10 @@ const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 export function addCompletion(program: OrreryCommand, context: Context): void {
   program.leaf({
     name: 'completion',
-    summary: 'print the completion script of a shell',
+    summary: 'print the completion script for a shell',
     details:
       'bash: source <(orrery completion bash)\nzsh:  source <(orrery completion zsh)\nfish: orrery completion fish | source',
-    args: [new ReferenceArgument('<shell>', 'whose').choices(Object.keys(SHELLS))],
+    args: [new ReferenceArgument('<shell>', 'which shell').choices(Object.keys(SHELLS))],
     examples: ['source <(orrery completion bash)'],
     run: (_options, shell) => {
       context.terminal.out(SHELLS[shell as keyof typeof SHELLS](completionTree(program)).trimEnd());
@@ -27,13 +27,13 @@ export function addCompletion(program: OrreryCommand, context: Context): void {
   program.leaf({
     name: '__complete',
     hidden: true,
-    summary: 'list what a reference can be, for the completion scripts',
+    summary: 'list the values of a reference, for the completion scripts',
     args: [new ReferenceArgument('<kind>', KINDS.join(', '))],
     examples: ['orrery __complete hosts'],
     run: async (_options, kind = '') => {
-      if (!KINDS.includes(kind as Kind)) throw usageError(`There is nothing to complete for ${kind}.`);
+      if (!KINDS.includes(kind as Kind)) throw usageError(`unknown kind of reference: ${kind}`);
       const values = await knownValues(context.client, kind as Kind);
-      // What a shell would take apart or obey is not offered.
+      // Skip values that a shell would split or expand.
       const plain = values.filter((value) => safeText(value) === value && !/[\s'"`$\\;&|<>()]/.test(value));
       if (plain.length > 0) context.terminal.out(plain.join('\n'));
     },

@@ -11,10 +11,10 @@ import { containerArgument } from './container-view.js';
 export function addContainerLogs(noun: OrreryCommand, context: Context): void {
   noun.leaf<OutputOptions & { tail: number }>({
     name: 'logs',
-    summary: 'print the last lines of a container’s log',
+    summary: "print the last lines of a container's log",
     args: [containerArgument()],
     options: [
-      new ReferenceOption('--tail <n>', 'how many lines').argParser(positive).default(100),
+      new ReferenceOption('--tail <n>', 'number of lines').argParser(positive).default(100),
       outputOption(['table', 'json']),
     ],
     examples: ['orrery container logs web-1/demo --tail 20'],

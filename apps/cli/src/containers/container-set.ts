@@ -14,9 +14,9 @@ import { containerArgument } from './container-view.js';
 export function addContainerSet(noun: OrreryCommand, context: Context): void {
   noun.leaf<ChangeOptions & SpecOptions>({
     name: 'set',
-    summary: 'give a container another spec',
+    summary: 'change the spec of a container',
     details:
-      'What no flag names stays as it is. The container is made anew where needed; its node keeps its ZeroTier address.',
+      'Settings without a flag stay as they are. The container is recreated if needed; its node keeps its ZeroTier address.',
     args: [containerArgument()],
     options: [...specOptions(), ...changeOptions()],
     examples: [
@@ -50,8 +50,8 @@ async function presentSettings(
   const differ = others.some((settings) => JSON.stringify(settings) !== JSON.stringify(first));
   if (differ && settingsChangeOf(options) === undefined)
     throw usageError(
-      'The networks of this container have different settings, and a spec has one for all.',
-      'Give the settings (--allow-managed, --allow-global, --allow-default, --allow-dns), or change one network with orrery join HOST/CONTAINER NETWORK.',
+      'the networks of this container have different settings, but a spec has the same settings for all',
+      'Give the settings (--allow-managed, --allow-global, --allow-default, --allow-dns), or change one network: `orrery join HOST/CONTAINER NETWORK`',
     );
   return first;
 }

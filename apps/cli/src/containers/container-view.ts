@@ -36,8 +36,8 @@ function stateTone({ status }: Container): Tone {
 export const containerView = {
   columns: containerColumns,
   nameOf: containerName,
-  empty: 'No containers. Launch one: orrery launch NAME --host HOST --network NETWORK',
+  empty: 'No containers. To launch one: orrery launch NAME --host HOST --network NETWORK',
 };
 
 export const containerArgument = () =>
-  new ReferenceArgument('<container>', 'HOST/CONTAINER or id of a container', 'containers');
+  new ReferenceArgument('<container>', 'HOST/CONTAINER or container id', 'containers');

@@ -18,12 +18,12 @@ export const launchLeaf = (context: Context): Leaf<LaunchOptions> => ({
   name: 'launch',
   summary: 'launch a ZeroTier container on a host',
   details:
-    'Launching it again with the same spec changes nothing; with another spec it is refused (see orrery container set).\n' +
-    'It came true when the container runs and the kernel shows its interface up, with the address that the network assigned.',
+    'Launching it again with the same spec changes nothing. A different spec is refused (see orrery container set).\n' +
+    'The launch is done when the container runs and the kernel shows its interface up, with the address that the network assigned.',
   args: [new ReferenceArgument('<name>', 'name of the container: a-z, 0-9 and -')],
   options: [
-    new ReferenceOption('--host <host>', 'on this host (default: the only one there is)', 'hosts'),
-    selectorOption('on every host with these labels, such as site=cloud,tier!=db'),
+    new ReferenceOption('--host <host>', 'the host to launch it on (default: the only one)', 'hosts'),
+    selectorOption('every host with these labels, such as site=cloud,tier!=db'),
     ...specOptions(),
     ...changeOptions(),
   ],
@@ -34,7 +34,7 @@ export const launchLeaf = (context: Context): Leaf<LaunchOptions> => ({
   run: async (options, name = ''): Promise<ExitCode> => {
     const { host, selector, network } = options;
     if (host !== undefined && selector !== undefined) throw eitherOr();
-    if (!network?.length) throw usageError('A launch needs a network.', 'Add --network with a name or 16 hex digits.');
+    if (!network?.length) throw usageError('a launch needs a network', 'Add --network with a name or 16 hex digits.');
     const spec = specOf(options, defaultSpec());
     if (selector === undefined) {
       const path = apiPath('hosts', host ?? (await onlyHost(context)), 'containers');
@@ -51,7 +51,7 @@ export const launchLeaf = (context: Context): Leaf<LaunchOptions> => ({
 });
 
 const eitherOr = (candidates: string[] = []) =>
-  usageError('A launch needs either --host or -l.', 'orrery host ls shows the hosts and their labels.', candidates);
+  usageError('a launch needs either --host or -l', 'List the hosts and their labels: `orrery host ls`', candidates);
 
 /** Where there is one host, there is no choice. With several nobody chooses for you, as what is online changes by the hour. */
 async function onlyHost({ client }: Context): Promise<string> {

@@ -13,11 +13,11 @@ import { bareName } from './restart.js';
 export const removeLeaf = (context: Context, verb: string): Leaf<ChangeOptions & { forget?: boolean }> => ({
   name: 'rm',
   summary: 'remove a container',
-  details: 'Its node leaves its networks, and its identity is given up. With -l: on every matching host.',
+  details: 'Its node leaves its networks, and its identity is discarded. With -l: on every matching host.',
   args: [containerArgument()],
   options: [
-    new ReferenceOption('--forget', 'also drop the records that the controllers of its networks keep of it'),
-    selectorOption('on every host with these labels'),
+    new ReferenceOption('--forget', 'also delete its records on the controllers of its networks'),
+    selectorOption('every host with these labels'),
     ...changeOptions(),
   ],
   examples: [`${verb} web-1/demo`, `${verb} web-1/demo --forget --yes`, `${verb} -l site=cloud demo --yes --wait`],
@@ -30,8 +30,8 @@ export const removeLeaf = (context: Context, verb: string): Leaf<ChangeOptions &
     }
     if (forget)
       throw usageError(
-        '--forget goes with one container.',
-        'Remove them, and clear what is left: orrery membership forget --stale',
+        '--forget works with one container only',
+        'Remove the containers, then delete their records: `orrery membership forget --stale`',
       );
     const command = { action: 'remove' as const, container: bareName(reference) };
     const text = (count: number) => `Remove ${reference} from ${count} host${count === 1 ? '' : 's'}?`;

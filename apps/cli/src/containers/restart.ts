@@ -11,9 +11,9 @@ import { containerArgument } from './container-view.js';
 export const restartLeaf = (context: Context, verb: string): Leaf<ChangeOptions> => ({
   name: 'restart',
   summary: 'restart a container',
-  details: 'With -l: the container of this name on every matching host.',
+  details: 'With -l: restarts the container of this name on every matching host.',
   args: [containerArgument()],
-  options: [selectorOption('on every host with these labels'), ...changeOptions()],
+  options: [selectorOption('every host with these labels'), ...changeOptions()],
   examples: [`${verb} web-1/demo --wait`, `${verb} -l site=cloud demo`],
   run: async (options, reference = ''): Promise<ExitCode> => {
     const { selector } = options;
@@ -31,8 +31,8 @@ export const restartLeaf = (context: Context, verb: string): Leaf<ChangeOptions>
 export function bareName(reference: string): string {
   if (reference.includes('/'))
     throw usageError(
-      `With -l the hosts come from the selector, and "${reference}" names one, too.`,
-      'Write the name of the container alone.',
+      `-l selects the hosts, but "${reference}" also names one`,
+      'Write only the name of the container.',
     );
   return reference;
 }

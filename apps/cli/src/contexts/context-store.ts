@@ -32,8 +32,8 @@ export function readContexts(file: string): Contexts {
     return Contexts.parse(JSON.parse(text));
   } catch (error) {
     throw usageError(
-      `${file} is not a list of contexts: ${String(error)}`,
-      'Remove it and log in again: orrery login URL',
+      `${file} is not a valid list of contexts: ${String(error)}`,
+      'Remove it and log in again: `orrery login URL`',
     );
   }
 }

@@ -10,9 +10,9 @@ type Row = Pick<StoredContext, 'url' | 'pin'> & { name: string; current: boolean
 
 /** `orrery context ls|use|rm`: the APIs that one has logged in to. Tokens are never shown. */
 export function addContextCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group('context', 'the APIs that you have logged in to');
+  const noun = program.group('context', 'APIs that you have logged in to');
   const ls: Omit<Leaf<OutputOptions>, 'name'> = {
-    summary: 'list them; * is the one in use',
+    summary: 'list contexts (* marks the one in use)',
     options: [outputOption()],
     examples: ['orrery context ls'],
     run: ({ output }) => {
@@ -29,7 +29,7 @@ export function addContextCommands(program: OrreryCommand, context: Context): vo
   program.leaf({ ...ls, name: 'contexts', hidden: true });
   noun.leaf({
     name: 'use',
-    summary: 'let every command speak to that API; local: the one of this machine',
+    summary: 'use this API for every command; local: the API on this machine',
     args: [new ReferenceArgument('<name>', 'name of the context, or local')],
     examples: ['orrery context use orrery.lan', 'orrery context use local'],
     run: (_options, name) =>
@@ -37,7 +37,7 @@ export function addContextCommands(program: OrreryCommand, context: Context): vo
   });
   noun.leaf({
     name: 'rm',
-    summary: 'forget it, with its token',
+    summary: 'remove a context and its token',
     args: [new ReferenceArgument('<name>', 'name of the context')],
     examples: ['orrery context rm orrery.lan'],
     run: (_options, name) =>
@@ -57,7 +57,7 @@ const VIEW = {
     { title: 'PIN', text: ({ pin }: Row) => pin ?? '', wide: true },
   ],
   nameOf: ({ name }: Row) => name,
-  empty: 'There is none: every command speaks to the API of this machine. orrery login URL adds one.',
+  empty: 'No contexts: every command uses the API on this machine. To add one: orrery login URL',
 };
 
 const rowsOf = ({ current, contexts }: Contexts): Row[] =>
@@ -72,8 +72,12 @@ function change({ env, terminal }: Context, name: string, apply: (contexts: Cont
   const file = contextsFile(env);
   const contexts = readContexts(file);
   if (name !== LOCAL && !Object.hasOwn(contexts.contexts, name))
-    throw usageError(`There is no context ${name}.`, 'orrery context ls lists them.', Object.keys(contexts.contexts));
+    throw usageError(
+      `unknown context ${name}`,
+      'List the contexts: `orrery context ls`',
+      Object.keys(contexts.contexts),
+    );
   writeContexts(file, apply(contexts));
   const { current } = readContexts(file);
-  terminal.err(`In use: ${current ?? 'the API of this machine'}.`);
+  terminal.err(`in use: ${current ?? 'the API on this machine'}`);
 }

@@ -21,13 +21,13 @@ const PIN = /^(sha256\/\/)?([A-Za-z0-9+/]{43}=)$/;
 /** `orrery login`: from here on, every command speaks to that API. */
 export const loginLeaf = (context: Context): Leaf<LoginOptions> => ({
   name: 'login',
-  summary: 'use the API at a URL from now on, with a token that is asked for',
+  summary: 'log in to the API at a URL, and use it from now on',
   details:
-    'Without a terminal the token is read from stdin or ORRERY_TOKEN. An API with a certificate of its own is known by its pin, which GET /v1/install tells.',
+    'Asks for the token; without a terminal, reads it from stdin or ORRERY_TOKEN. An API with its own certificate is identified by its pin, which GET /v1/install returns.',
   args: [new ReferenceArgument('<url>', 'such as https://orrery.lan:7070')],
   options: [
-    new ReferenceOption('--pin <pin>', "base64 SHA-256 of the server's public key: nothing is asked"),
-    new ReferenceOption('--name <name>', "name of the context; default: the URL's host"),
+    new ReferenceOption('--pin <pin>', "base64 SHA-256 of the server's public key (skips the confirmation)"),
+    new ReferenceOption('--name <name>', "name of the context (default: the URL's host)"),
   ],
   examples: ['orrery login https://orrery.lan:7070', "orrery login https://orrery.lan:7070 --pin '9fS…=' < token"],
   run: (options, url) => login(context, url ?? '', options),
@@ -40,8 +40,8 @@ async function login(context: Context, given: string, options: LoginOptions): Pr
   const token = (env.ORRERY_TOKEN || (await terminal.ask('Token: ', { hidden: true }))).trim();
   if (!token)
     throw usageError(
-      'There is no token.',
-      'orrery token create makes one; at the first start it is in secrets/admin.token.',
+      'no token given',
+      'Create one with `orrery token create`. The token of the first start is in secrets/admin.token.',
     );
   const address = given.replace(/\/+$/, '');
   const stored = { url: address, token, ...(pin ? { pin } : {}) };
@@ -51,15 +51,15 @@ async function login(context: Context, given: string, options: LoginOptions): Pr
   const file = contextsFile(env);
   const { contexts } = readContexts(file);
   writeContexts(file, { current: name, contexts: { ...contexts, [name]: stored } });
-  terminal.err(`Logged in: the context ${name} is used from now on. It is in ${file}.`);
+  terminal.err(`logged in: context ${name} is now in use (stored in ${file})`);
 }
 
 function checkedUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
-    throw usageError(`${text} is no URL.`, 'Write it as https://orrery.lan:7070');
+    throw usageError(`${text} is not a valid URL`, 'Write it as https://orrery.lan:7070.');
   if (url.protocol === 'http:' && !LOCAL.test(url.hostname))
-    throw usageError(`${text} is not encrypted: the token would be readable on its way.`, 'Use https.');
+    throw usageError(`${text} is not encrypted: others could read the token in transit`, 'Use https.');
   return url;
 }
 
@@ -67,14 +67,14 @@ function checkedUrl(text: string): URL {
 async function trustedPin(context: Context, url: string, given: string | undefined): Promise<string | undefined> {
   if (given !== undefined) {
     const pin = PIN.exec(given)?.[2];
-    if (!pin) throw usageError(`${given} is no pin.`, 'It is the base64 of a SHA-256: 43 characters and =.');
+    if (!pin) throw usageError(`${given} is not a valid pin`, 'A pin is a SHA-256 in base64: 43 characters and =.');
     return pin;
   }
   const { pin, isPublic } = await presentedServer(url).catch((error: unknown) => {
     throw unreachable({ url, token: undefined, tokenSource: '', trust: undefined }, error);
   });
   if (isPublic) return undefined;
-  const compare = 'On the machine of the API: orrery host add prints it, and GET /v1/install tells it.';
-  await confirm(context, `Is this the key of your API?`, [`${url} shows the pin ${pin}`, compare], undefined);
+  const compare = "On the API's machine, orrery host add prints it, and GET /v1/install returns it.";
+  await confirm(context, `Is this the key of your API?`, [`${url} presents the pin ${pin}`, compare], undefined);
   return pin;
 }

@@ -6,13 +6,13 @@ import type { Context } from '../program/context.js';
 export async function tokenIn({ terminal }: Context, file: string): Promise<string> {
   const text =
     file === '-'
-      ? await terminal.ask('Token of ZeroTier Central: ', { hidden: true })
+      ? await terminal.ask('ZeroTier Central token: ', { hidden: true })
       : await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
           throw usageError(
-            `The token cannot be read from ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}.`,
+            `cannot read the token from ${file}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`,
           );
         });
   const token = text.trim();
-  if (token === '') throw usageError('There is no token.', 'It is the one line of the file, or of standard input.');
+  if (token === '') throw usageError('the token is empty', 'Put the token on one line of the file or of stdin.');
   return token;
 }

@@ -27,24 +27,24 @@ interface AddOptions extends OutputOptions {
 /** `controller add`: one that is launched, one that a node's zerotier-one has, or ZeroTier Central. */
 export const controllerAddLeaf = (context: Context): Leaf<AddOptions> => ({
   name: 'add',
-  summary: 'have a controller: launch one, take one that is there, or use ZeroTier Central',
+  summary: 'add a controller: launch one, use an existing one, or ZeroTier Central',
   details:
-    'With a host, a container with a controller of its own is launched there and waited for. With --existing, it is the controller in ' +
-    "a node's zerotier-one. With --central, it is ZeroTier Central by its legacy API; the token is read from a file, kept encrypted, and " +
+    'With a host, launches a container with its own controller there and waits for it. With --existing, uses the controller in ' +
+    "a node's zerotier-one. With --central, uses ZeroTier Central through its legacy API; the token is read from a file, stored encrypted, and " +
     'never shown.',
   usage: '<host> [options] | <node> --existing [options] | --central --token-file <file> [options]',
-  args: [new ReferenceArgument('[host]', 'where to launch one; with --existing: the node that has one', 'nodes')],
+  args: [new ReferenceArgument('[host]', 'the host to launch one on; with --existing: the node that has one', 'nodes')],
   options: [
-    new ReferenceOption('--name <name>', "of the controller (default: the host's, or central)"),
-    new ReferenceOption('--existing', "the controller in this node's zerotier-one"),
-    new ReferenceOption('--central', 'ZeroTier Central'),
-    new ReferenceOption('--token-file <file>', 'with --central: the file with its token, or - for standard input'),
-    new ReferenceOption('--url <url>', 'with --central: its base URL (default: https://api.zerotier.com/api/v1)'),
+    new ReferenceOption('--name <name>', "name of the controller (default: the host's name, or central)"),
+    new ReferenceOption('--existing', "use the controller in this node's zerotier-one"),
+    new ReferenceOption('--central', 'use ZeroTier Central'),
+    new ReferenceOption('--token-file <file>', 'file with the Central token, or - for stdin (requires --central)'),
+    new ReferenceOption('--url <url>', 'base URL of Central (default: https://api.zerotier.com/api/v1)'),
     new ReferenceOption(
       '--wait [duration]',
-      `wait at most this long for one that is launched (default: ${CONTROLLER_WAIT})`,
+      `wait for the launch, for at most this long (default: ${CONTROLLER_WAIT})`,
     ),
-    new ReferenceOption('--no-wait', 'do not wait for it'),
+    new ReferenceOption('--no-wait', 'do not wait'),
     dryRunOption(),
     outputOption(),
   ],
@@ -96,21 +96,27 @@ async function bodyOf(context: Context, options: AddOptions, place: string | und
   const named = name === undefined ? {} : { name };
   if (central) {
     if (place !== undefined || existing)
-      throw usageError('ZeroTier Central is on no host.', 'orrery controller add --central --token-file FILE');
+      throw usageError(
+        'ZeroTier Central does not run on a host',
+        'Run `orrery controller add --central --token-file FILE`.',
+      );
     if (tokenFile === undefined)
       throw usageError(
-        'ZeroTier Central needs a token, in a file or on standard input: arguments are seen by everybody on a machine.',
-        'orrery controller add --central --token-file FILE (or - for standard input)',
+        'ZeroTier Central needs a token from a file or stdin: every user of this machine can see arguments',
+        'Run `orrery controller add --central --token-file FILE` (- for stdin).',
       );
     const token = await tokenIn(context, tokenFile);
     return { kind: 'central' as const, ...named, ...(url === undefined ? {} : { url }), token };
   }
   if (tokenFile !== undefined || url !== undefined)
-    throw usageError('--token-file and --url go with --central.', 'orrery controller add --central --token-file FILE');
+    throw usageError(
+      '--token-file and --url require --central',
+      'Run `orrery controller add --central --token-file FILE`.',
+    );
   if (place === undefined)
     throw usageError(
-      'Where is the controller to be?',
-      'orrery controller add HOST launches one there; NODE --existing takes one that is there; --central is ZeroTier Central.',
+      'a controller needs a host, a node or --central',
+      'Launch one with `orrery controller add HOST`, use one with `orrery controller add NODE --existing`, or add --central.',
     );
   return { kind: 'self-hosted' as const, ...named, ...(existing ? { node: place } : { host: place }) };
 }

@@ -16,10 +16,10 @@ export const controllerRemoveLeaf = (context: Context): Leaf<ChangeOptions & { f
   name: 'rm',
   summary: 'forget a controller',
   details:
-    'Refused while networks are kept on it. zerotier-one itself goes on: a container that was launched for it is removed with orrery rm.',
+    'Refused while the controller has networks. Its zerotier-one keeps running; to remove a container that was launched for it, use orrery rm.',
   args: [controllerArgument()],
   options: [
-    new ReferenceOption('--force', 'forget its networks, too: they go on, and Orrery admits nobody into them any more'),
+    new ReferenceOption('--force', 'also forget its networks: they keep working, but Orrery no longer admits nodes'),
     dryRunOption(),
     yesOption(),
     outputOption(),

@@ -20,21 +20,18 @@ interface SetOptions extends OutputOptions {
 /** `controller set`: another name, or another token of ZeroTier Central. */
 export const controllerSetLeaf = (context: Context): Leaf<SetOptions> => ({
   name: 'set',
-  summary: 'give a controller another name, or ZeroTier Central another token',
+  summary: 'rename a controller, or replace the token of ZeroTier Central',
   args: [controllerArgument()],
   options: [
-    new ReferenceOption('--name <name>', 'its new name'),
-    new ReferenceOption(
-      '--token-file <file>',
-      'of ZeroTier Central: the file with the new token, or - for standard input',
-    ),
+    new ReferenceOption('--name <name>', 'new name'),
+    new ReferenceOption('--token-file <file>', 'file with the new token of ZeroTier Central, or - for stdin'),
     dryRunOption(),
     outputOption(),
   ],
   examples: ['orrery controller set central --token-file central.token', 'orrery controller set web-1 --name edge'],
   run: async ({ name, tokenFile, dryRun, output }, reference = '') => {
     if (name === undefined && tokenFile === undefined)
-      throw usageError('There is nothing to change.', 'Give --name or --token-file.');
+      throw usageError('nothing to change', 'Add --name or --token-file.');
     const body: ControllerPatch = {
       ...(name === undefined ? {} : { name }),
       ...(tokenFile === undefined ? {} : { token: await tokenIn(context, tokenFile) }),

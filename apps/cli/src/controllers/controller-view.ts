@@ -29,7 +29,7 @@ const controllerColumns: Column<Controller>[] = [
 export const controllerView = {
   columns: controllerColumns,
   nameOf: (row: Controller) => row.name,
-  empty: 'No controllers. orrery network create NAME starts one; or: orrery controller add HOST',
+  empty: 'No controllers. To launch one: orrery network create NAME, or orrery controller add HOST',
 };
 
 /** What to do about one that is not up: below its columns. */

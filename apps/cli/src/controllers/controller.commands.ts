@@ -12,20 +12,20 @@ import { controllerSetLeaf } from './controller-set.js';
 import { controllerArgument, controllerFix, controllerView } from './controller-view.js';
 
 export function addControllerCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group('controller', 'what authorizes memberships: on a host, or ZeroTier Central');
+  const noun = program.group('controller', 'controllers that authorize memberships: on hosts, or ZeroTier Central');
   addList(program, noun, context, {
     ...controllerView,
     plural: 'controllers',
     summary: 'list controllers',
     path: '/v1/controllers',
     page: ControllerPage,
-    filters: [new ReferenceOption('--kind <kind>', 'only these').choices(ControllerKind.options)],
+    filters: [new ReferenceOption('--kind <kind>', 'only this kind').choices(ControllerKind.options)],
     hostOf: ({ host }) => host?.id ?? null,
     examples: ['orrery controller ls', 'orrery controllers --kind central'],
   });
   noun.leaf<OutputOptions>({
     name: 'get',
-    summary: 'show a controller, and what is the matter with it',
+    summary: 'show a controller and its problems',
     args: [controllerArgument()],
     options: [outputOption()],
     examples: ['orrery controller get web-1'],

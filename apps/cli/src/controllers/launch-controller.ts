@@ -53,10 +53,10 @@ export async function notThere(
   return new CliError({
     exitCode,
     code: outcome !== null && outcome.kind !== 'done' ? outcome.code : 'no-controller',
-    cause: `The controller ${controller.name} is not there${isWaiting ? ' yet' : ''}${why}.`,
-    fix: `${isWaiting ? `orrery command wait ${id} follows it` : fixOf(outcome, id)}. Then: ${again}`,
+    cause: `controller ${controller.name} is not ready${isWaiting ? ' yet' : ''}${why}`,
+    fix: `${isWaiting ? `Wait for it: \`orrery command wait ${id}\`` : fixOf(outcome, id)}. Then: \`${again}\``,
   });
 }
 
 const fixOf = (outcome: Command['outcome'], id: string) =>
-  outcome?.kind === 'failed' ? outcome.fix.replace(/\.$/, '') : `orrery command get ${id} tells more`;
+  outcome?.kind === 'failed' ? outcome.fix.replace(/\.$/, '') : `Show its stages: \`orrery command get ${id}\``;

@@ -15,7 +15,7 @@ function messageLines(error: CliError, { errColors }: Terminal): string[] {
   const lines = [`${errColors.red('error')} ${safeText(error.message)} ${errColors.dim(`(${safeText(error.code)})`)}`];
   lines.push(...error.details.map((detail) => `  ${safeText(detail)}`));
   if (error.candidates.length > 0) {
-    lines.push('It could be:', ...error.candidates.map((candidate) => `  ${safeText(candidate)}`));
+    lines.push('did you mean:', ...error.candidates.map((candidate) => `  ${safeText(candidate)}`));
   }
   if (error.fix) lines.push(`${errColors.bold('fix')}   ${safeText(error.fix)}`);
   return lines;
@@ -23,7 +23,7 @@ function messageLines(error: CliError, { errColors }: Terminal): string[] {
 
 const asProblem = (error: CliError) => ({
   type: 'about:blank',
-  title: 'orrery could not do this',
+  title: 'the command failed',
   code: error.code,
   detail: error.message,
   ...(error.fix ? { fix: error.fix } : {}),
@@ -35,6 +35,6 @@ const unforeseen = (error: unknown) =>
     exitCode: ExitCode.failed,
     code: 'internal',
     cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    fix: 'This is a mistake in orrery itself: please report it with the lines above.',
+    fix: 'This is a bug in orrery. Please report it with the lines above.',
     origin: error,
   });

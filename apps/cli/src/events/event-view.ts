@@ -32,14 +32,14 @@ const eventColumns: Column<CloudEvent>[] = [
   { title: 'SUBJECT', text: subjectText, tone: () => 'strong' },
   { title: 'DETAIL', text: eventDetail },
   { title: 'TIME', text: (event) => event.time, wide: true },
-  { title: "HOST'S TIME", text: (event) => event.orreryhosttime ?? '', wide: true },
+  { title: 'HOST TIME', text: (event) => event.orreryhosttime ?? '', wide: true },
   { title: 'ID', text: (event) => event.id, wide: true },
 ];
 
 export const eventView = {
   columns: eventColumns,
   nameOf: (event: CloudEvent) => event.id,
-  empty: 'No such events.',
+  empty: 'No matching events.',
 };
 
 /** `13:02:11 authorization.requested web-1/demo/8056… detail`: one line of a stream. */
@@ -53,13 +53,13 @@ export const eventCells = (event: CloudEvent): [time: string, type: string, subj
 export const eventFilters = () => [
   hostFilter(),
   nodeFilter(),
-  new ReferenceOption('--container <container>', 'only of this container', 'containers'),
+  new ReferenceOption('--container <container>', 'only this container', 'containers'),
   networkFilter(),
-  new ReferenceOption('--command <id>', 'only of this command', 'commands'),
+  new ReferenceOption('--command <id>', 'only this command', 'commands'),
   new ReferenceOption('--type <types>', 'only these types, such as authorization.*,container.died', 'types'),
 ];
 
 export const timeFilters = () => [
-  new ReferenceOption('--since <time>', 'only from then on: a duration back from now (15m, 7d) or a time'),
-  new ReferenceOption('--until <time>', 'only before then'),
+  new ReferenceOption('--since <time>', 'only events since then: a duration back from now (15m, 7d) or a time'),
+  new ReferenceOption('--until <time>', 'only events before then'),
 ];

@@ -17,11 +17,11 @@ type Filters = Partial<Record<'host' | 'node' | 'container' | 'network' | 'comma
 type EventOptions = ListOptions & Filters & { since?: string; until?: string; follow?: boolean };
 
 export function addEventCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group('event', 'what happened');
+  const noun = program.group('event', 'what happened, and when');
   noun.leaf({ ...listLeaf(context, 'orrery event ls'), name: 'ls' });
   noun.leaf<OutputOptions>({
     name: 'get',
-    summary: 'show an event with all its data',
+    summary: 'show an event and all its data',
     args: [new ReferenceArgument('<event>', 'id of an event')],
     options: [outputOption()],
     examples: ['orrery event get main-4711'],
@@ -41,11 +41,11 @@ const queryOf = (filters: ReferenceOption[], options: EventOptions): Query =>
 const listSpec = { path: '/v1/events', page: EventPage, hostOf: (event: CloudEvent) => event.orreryhost };
 
 const listLeaf = (context: Context, verb: string): Omit<Leaf<EventOptions>, 'name'> => ({
-  summary: 'list events, the newest last; -f follows them live',
+  summary: 'list events, newest last (-f follows them live)',
   details:
-    'With -f it prints events as they happen, after those of --since, until Ctrl-C; -o json prints one event a line.',
+    'With -f, prints the events since --since, then new ones as they happen, until Ctrl-C. With -f -o json, prints one event a line.',
   options: [
-    new ReferenceOption('-f, --follow', 'go on and print events as they happen'),
+    new ReferenceOption('-f, --follow', 'keep printing events as they happen'),
     ...eventFilters(),
     ...timeFilters(),
     selectorOption(),
@@ -59,6 +59,6 @@ const listLeaf = (context: Context, verb: string): Omit<Leaf<EventOptions>, 'nam
     // The newest are asked for and the newest are printed last, as a log is read.
     const { rows, more } = await fetchList(context, { ...listSpec, filters: [...filters, ...timeFilters()] }, options);
     printList(context, options.output, eventView, rows.reverse());
-    if (more && context.terminal.live) context.terminal.err(`(there are older ones: --limit)`);
+    if (more && context.terminal.live) context.terminal.err(`(there are older events; use --limit)`);
   },
 });

@@ -51,9 +51,9 @@ function notices({ terminal }: Context) {
   let away = false;
   return {
     onReset: () =>
-      terminal.err(yellow('(reset: the API does not know where this stream was; events may be missing here)')),
+      terminal.err(yellow('(reset: the API lost the position of this stream; events may be missing here)')),
     onAway: () => {
-      if (!away) terminal.err(dim('(the stream broke; opening it again where it was)'));
+      if (!away) terminal.err(dim('(the stream was interrupted; resuming)'));
       away = true;
     },
   };

@@ -14,9 +14,9 @@ export const explainedCodes = (): string[] =>
 /** `orrery explain`: works without an API, as the codes are part of the contracts. */
 export const explainLeaf = ({ terminal }: Context): Leaf<OutputOptions> => ({
   name: 'explain',
-  summary: 'say what a code means and what to do about it',
-  details: 'Codes stand in outcomes, findings and problems; docs/errors.md has them all.',
-  args: [new ReferenceArgument('[code]', 'such as tun-missing; without it: a list of all codes', 'codes')],
+  summary: 'explain what a code means and how to fix it',
+  details: 'Codes appear in outcomes, findings and problems; docs/errors.md lists them all.',
+  args: [new ReferenceArgument('[code]', 'such as tun-missing (default: list all codes)', 'codes')],
   options: [outputOption(['table', 'json'])],
   examples: ['orrery explain authorization', 'orrery explain tun-missing'],
   run: ({ output }, code) => {
@@ -24,7 +24,7 @@ export const explainLeaf = ({ terminal }: Context): Leaf<OutputOptions> => ({
       return terminal.out(output === 'json' ? jsonText(explainedCodes()) : explainedCodes().join('\n'));
     const explanation = explain(code);
     if (!explanation)
-      throw usageError(`There is no code ${code}.`, 'orrery explain lists them all.', closest(code, explainedCodes()));
+      throw usageError(`unknown code ${code}`, 'List all codes: `orrery explain`', closest(code, explainedCodes()));
     if (output === 'json') return terminal.out(jsonText({ code, ...explanation }));
     const { colors } = terminal;
     terminal.out([colors.bold(code), explanation.means, '', `${colors.bold('fix')}  ${explanation.fix}`].join('\n'));

@@ -22,11 +22,11 @@ const columns: Column<Finding>[] = [
 ];
 
 export function addFindingCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group('finding', 'diagnosed causes, each with its fix');
+  const noun = program.group('finding', 'diagnosed problems, each with its cause and fix');
   addList(program, noun, context, {
     columns,
     nameOf: (finding) => `${whereOf(finding)} ${finding.code}`,
-    empty: 'No findings: nothing is wrong as far as the hosts can see.',
+    empty: 'No findings: the hosts report no problems.',
     plural: 'findings',
     summary: 'list findings',
     path: '/v1/findings',

@@ -7,7 +7,7 @@ import type { Verdict } from '../waiting/narrate.js';
 const LOST = {
   expired: 'its token has expired',
   revoked: 'its token was revoked',
-  used: 'it did, and its host was removed again',
+  used: 'its host was removed after it enrolled',
   valid: '',
 };
 
@@ -16,15 +16,15 @@ export function notEnrolled(name: string, token: JoinToken, state: JoinToken['st
   const title = colors.bold(safeText(name));
   if (state !== 'valid') {
     const lines = [
-      `${colors.red('✗')} ${title} has not enrolled: ${LOST[state]}`,
-      `  ${colors.bold('fix')}  Make another line: orrery host add, as before.`,
+      `${colors.red('✗')} ${title} is not enrolled: ${LOST[state]}`,
+      `  ${colors.bold('fix')}  Run \`orrery host add\` again for a new command.`,
     ];
     return { exitCode: ExitCode.failed, lines };
   }
   const lines = [
     `${colors.yellow('…')} ${title} has not enrolled yet`,
-    `  ${colors.bold('next')} Run the line above on it, as root; its token is valid until ${token.expiresAt}.`,
-    `  ${colors.bold('then')} ${WATCH} ${colors.dim('(it is said there when it comes)')}`,
+    `  ${colors.bold('next')} Run the command above on it as root; its token is valid until ${token.expiresAt}.`,
+    `  ${colors.bold('then')} ${WATCH} ${colors.dim('(shows when it enrolls)')}`,
   ];
   return { exitCode: ExitCode.waiting, lines };
 }
@@ -33,9 +33,9 @@ export const WATCH = "orrery events -f --type 'host.*'";
 
 export function notReported({ name, presence }: Host, colors: Colors): Verdict {
   const lines = [
-    `${colors.yellow('…')} ${colors.bold(safeText(name))} has enrolled, and its agent has not reported yet (it is ${presence})`,
-    `  ${colors.bold('next')} Read there what its agent says: journalctl -u orrery-agent; its way to NATS may be blocked.`,
-    `  ${colors.bold('then')} orrery host get ${safeText(name)} ${colors.dim('(it goes on without you)')}`,
+    `${colors.yellow('…')} ${colors.bold(safeText(name))} has enrolled, but its agent has not reported yet (${presence})`,
+    `  ${colors.bold('next')} Read the agent's log on the machine: journalctl -u orrery-agent. Its connection to NATS may be blocked.`,
+    `  ${colors.bold('then')} orrery host get ${safeText(name)} ${colors.dim('(it continues in the background)')}`,
   ];
   return { exitCode: ExitCode.waiting, lines };
 }

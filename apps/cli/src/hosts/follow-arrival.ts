@@ -47,9 +47,13 @@ async function resultOf(client: ApiClient, { id }: JoinToken, host: Host | undef
 }
 
 function interruptedLines({ name, token }: Expected, host: Host | undefined): string[] {
-  if (host) return [`${safeText(name)} is a host and goes on.`, `Look at it: orrery host get ${safeText(name)}`];
+  if (host)
+    return [
+      `${safeText(name)} is a host now and continues in the background.`,
+      `Show it: orrery host get ${safeText(name)}`,
+    ];
   return [
-    `The token stays valid until ${token.expiresAt}: the line still makes ${safeText(name)} a host.`,
+    `The token stays valid until ${token.expiresAt}: the command can still add ${safeText(name)}.`,
     `Watch for it: ${WATCH}`,
     `Revoke it:    orrery token revoke ${token.id}`,
   ];

@@ -30,26 +30,28 @@ interface AddOptions extends OutputOptions {
 /** `host add`: prints the one line that makes a machine a host, and follows the machine until it is one. */
 export const hostAddLeaf = (context: Context): Leaf<AddOptions> => ({
   name: 'add',
-  summary: 'make a machine a host: prints the line to run there, and waits for it',
+  summary: 'add a host: print the command to run on the machine, then wait for it',
   details:
-    'The line holds a token for this one machine. It came true when the machine has enrolled, is online, and has its address in each network.\n' +
-    'Ctrl-C stops the waiting, not the token (exit code 130). With -o json the line goes to stderr, and at the end one document to stdout; with --no-wait it is the token and the line.',
+    'The command contains a token for this one machine. The machine is added when it has enrolled, is online, and has its address in each network.\n' +
+    'Ctrl-C stops waiting and leaves the token valid (exit code 130). With -o json, the command goes to stderr, and one document to stdout at the end; with --no-wait, that document is the token and the command.',
   usage: '<name> [options] | --replace <host> [options]',
-  args: [new ReferenceArgument('[name]', 'of the host: a-z, 0-9 and -')],
+  args: [new ReferenceArgument('[name]', 'name of the host: a-z, 0-9 and -')],
   options: [
-    labelOption('labels of the host'),
-    ownLabelsOption('let the machine add labels of its own (labels decide on scopes and admission)'),
-    new ReferenceOption('--network <networks>', "what the machine's own zerotier-one joins", 'networks').argParser(
-      collect,
-    ),
+    labelOption('labels for the host'),
+    ownLabelsOption('allow the machine to add its own labels (labels decide scopes and admission)'),
+    new ReferenceOption(
+      '--network <networks>',
+      "networks for the machine's own zerotier-one to join",
+      'networks',
+    ).argParser(collect),
     new ReferenceOption(
       '--replace <host>',
-      'the machine takes the place of this host: its name, its labels, and what is wanted of it',
+      'replace this host: the machine takes over its name, labels and desired state',
       'hosts',
     ),
-    new ReferenceOption('--expires <duration>', 'how long the line can be run').default('15m'),
-    new ReferenceOption('--wait [duration]', 'wait at most this long for all of it (default: until the line expires)'),
-    new ReferenceOption('--no-wait', 'only print the line'),
+    new ReferenceOption('--expires <duration>', 'how long the command stays valid').default('15m'),
+    new ReferenceOption('--wait [duration]', 'how long to wait for the machine (default: until the command expires)'),
+    new ReferenceOption('--no-wait', 'print the command and do not wait'),
     outputOption(['table', 'json']),
   ],
   examples: ['orrery host add web-2 -l site=cloud --network shop', 'orrery host add --replace web-3 --no-wait'],
@@ -61,9 +63,10 @@ async function add(context: Context, given: string | undefined, options: AddOpti
   const forMs = options.wait ? parseDuration(options.wait) : undefined;
   const expiresIn = Math.round(parseDuration(options.expires) / 1000);
   const { label = [], ownLabels = false, network = [], replace } = options;
-  if (replace === undefined && given === undefined) throw usageError('The host needs a name.', 'orrery host add NAME');
+  if (replace === undefined && given === undefined)
+    throw usageError('the host needs a name', 'Run `orrery host add NAME`.');
   if (replace !== undefined && (label.length > 0 || ownLabels))
-    throw usageError('A host that replaces another has its labels.', 'Change them with orrery host set.');
+    throw usageError('a host that replaces another takes over its labels', 'Change them with `orrery host set`.');
   const { command, platform } = (await client.get('/v1/install', Install)).value;
   if (command === null) throw onlyLoopback(client.url);
   const { name, replaces, reportedBefore } =
@@ -76,7 +79,7 @@ async function add(context: Context, given: string | undefined, options: AddOpti
   const { token, secret } = made.value;
   const line = safeText(command.replace(TOKEN_PLACE, secret));
   const where = safeText(platform ? `${name} (${platform})` : name);
-  const toRun = `Run on ${where} as root within ${durationText(expiresIn)} (once):\n  ${line}`;
+  const toRun = `Run this on ${where} as root within ${durationText(expiresIn)} (works once):\n  ${line}`;
   const asJson = options.output === 'json';
   if (options.wait !== false) return followArrival(context, { name, token, reportedBefore, forMs }, toRun, asJson);
   if (asJson) terminal.out(jsonText({ ...(made.raw as object), command: line }));
@@ -96,8 +99,8 @@ async function placeOf(client: ApiClient, reference: string, given: string | und
   const { id, name, node } = (await client.get(apiPath('hosts', reference), Host)).value;
   if (given !== undefined && given !== name)
     throw usageError(
-      `A host that replaces another has its name, ${name}.`,
-      'Leave the name out; orrery host set renames.',
+      `a host that replaces another takes over its name, ${name}`,
+      'Omit the name. To rename the host: `orrery host set`',
     );
   return { name, replaces: id, reportedBefore: (await client.get(apiPath('nodes', node), Node)).value.updatedAt };
 }
@@ -112,8 +115,8 @@ async function freePlace(client: ApiClient, name: string): Promise<Place> {
   throw new CliError({
     exitCode: ExitCode.refused,
     code: 'name-taken',
-    cause: `There is a host ${name} already.`,
-    fix: `Take another name. If the machine is to take its place: orrery host add --replace ${name}`,
+    cause: `host ${name} already exists`,
+    fix: `Choose another name. If the machine replaces that host: \`orrery host add --replace ${name}\``,
   });
 }
 
@@ -121,6 +124,6 @@ const onlyLoopback = (url: string) =>
   new CliError({
     exitCode: ExitCode.refused,
     code: 'loopback-only',
-    cause: `The API at ${url} can be reached from its own machine only: no other one can enrol.`,
-    fix: `On its machine: ${HOW_TO_LISTEN}`,
+    cause: `the API at ${url} is reachable only from its own machine, so no other machine can enroll`,
+    fix: `On its machine, run ${HOW_TO_LISTEN}.`,
   });

@@ -128,7 +128,7 @@ export class HostArrival {
   }
 
   #lost(): void {
-    if (!this.#away) this.tell(`${this.#colors.yellow('…')} the API does not answer; trying on`);
+    if (!this.#away) this.tell(`${this.#colors.yellow('…')} the API is not responding; retrying`);
     this.#away = true;
   }
 

@@ -10,16 +10,16 @@ import { hostArgument, hostView } from './host-view.js';
 /** `host revoke HOST`: the key of its agent lets nobody in any more. */
 export const hostRevokeLeaf = (context: Context): Leaf<ChangeOptions> => ({
   name: 'revoke',
-  summary: "let a host's agent in no more",
+  summary: "revoke a host's key and disconnect its agent",
   details:
-    'Its connection ends within seconds. What runs there goes on; the host stays known, with its history and all that is wanted of it. To let a machine in again, in its place: orrery host add --replace HOST. To forget it: orrery host rm HOST.',
+    'The agent is disconnected within seconds. Everything already running keeps running; the host stays known, with its history and desired state. To let a machine take its place: orrery host add --replace HOST. To forget the host: orrery host rm HOST.',
   args: [hostArgument()],
   options: [yesOption(), outputOption()],
   examples: ['orrery host revoke web-1'],
   run: async ({ yes, output }, reference = '') => {
     const { client } = context;
     const { value } = await client.get(apiPath('hosts', reference), Host);
-    await confirm(context, `Let the agent of ${value.name} in no more?`, [], yes);
+    await confirm(context, `Revoke the key of host ${value.name} and disconnect its agent?`, [], yes);
     const path = apiPath('hosts', value.id, 'revoke');
     printOne(context, output, hostView, await client.request('POST', path, Host));
   },
@@ -28,8 +28,8 @@ export const hostRevokeLeaf = (context: Context): Leaf<ChangeOptions> => ({
 /** `host rotate HOST`: another key for its agent, without a break in its work. */
 export const hostRotateLeaf = (context: Context): Leaf<OutputOptions> => ({
   name: 'rotate',
-  summary: "have a host's agent make itself a new key",
-  details: 'The old one is worth nothing a moment later. Only while the host is online; it goes on working.',
+  summary: "rotate a host's key",
+  details: 'The old key becomes invalid a moment later. The host must be online, and keeps working.',
   args: [hostArgument()],
   options: [outputOption()],
   examples: ['orrery host rotate web-1'],

@@ -22,17 +22,17 @@ import type { Leaf } from '../program/orrery-command.js';
 import { hostArgument, hostView } from './host-view.js';
 
 type Verb = 'pause' | 'resume';
-const SUMMARY = { pause: 'have hosts observe and report, and do nothing', resume: 'have paused hosts work again' };
+const SUMMARY = { pause: 'pause hosts: they observe and report, but change nothing', resume: 'resume paused hosts' };
 const DETAILS = {
   pause:
-    'What runs goes on running. What is asked of a paused host waits (waiting: paused) until it is resumed, also over restarts of its agent. A host that is away is paused when it is back.',
-  resume: 'It then does all that was asked of it meanwhile.',
+    'Everything already running keeps running. Changes to a paused host wait (waiting: paused) until it is resumed, even if its agent restarts. An unreachable host is paused when it reconnects.',
+  resume: 'The host then applies every change requested while it was paused.',
 };
 
 /** `host pause HOST`, `host resume HOST`. */
 export const hostPauseLeaf = (context: Context, verb: Verb): Leaf<OutputOptions & { dryRun?: boolean }> => ({
   name: verb,
-  summary: verb === 'pause' ? 'have a host observe and report, and do nothing' : 'have a paused host work again',
+  summary: verb === 'pause' ? 'pause a host: it observes and reports, but changes nothing' : 'resume a paused host',
   details: DETAILS[verb],
   args: [hostArgument()],
   options: [dryRunOption(), outputOption()],
@@ -53,11 +53,14 @@ export const pauseLeaf = (context: Context, verb: Verb): Leaf<ChangeOptions & { 
   summary: SUMMARY[verb],
   details: DETAILS[verb],
   usage: '(--all | -l <selector>) [options]',
-  options: [new ReferenceOption('--all', 'every host'), selectorOption(), yesOption(), outputOption()],
+  options: [new ReferenceOption('--all', 'all hosts'), selectorOption(), yesOption(), outputOption()],
   examples: [`orrery ${verb} --all`, `orrery ${verb} -l site=cloud --yes`],
   run: async ({ all, selector, yes, output }) => {
     if (Boolean(all) === (selector !== undefined))
-      throw usageError(`Which hosts to ${verb}?`, 'Give --all, or -l with a selector; one host: orrery host ' + verb);
+      throw usageError(
+        `no hosts to ${verb} were given`,
+        `Add --all, or -l with a selector. For one host: \`orrery host ${verb} HOST\``,
+      );
     const { client } = context;
     const { rows } = await listAll(client, '/v1/hosts', HostPage, selector === undefined ? {} : { selector });
     const hosts = rows.filter(({ value }) => value.paused !== (verb === 'pause'));
@@ -71,19 +74,19 @@ export const pauseLeaf = (context: Context, verb: Verb): Leaf<ChangeOptions & { 
         (answer) => changed.push(answer),
         (error: unknown) => failed.push(`${value.name}: ${error instanceof Error ? error.message : String(error)}`),
       );
-    const empty = `No host to ${verb}: every one that matches is so already.`;
+    const empty = `No host to ${verb}: all matching hosts are already ${verb}d.`;
     printList(context, output, { ...hostView, empty }, changed);
     if (failed.length > 0) throw notAll(verb, failed);
   },
 });
 
-const counted = (names: string[]) => (names.length === 1 ? 'one host' : `${names.length} hosts`);
+const counted = (names: string[]) => (names.length === 1 ? '1 host' : `${names.length} hosts`);
 
 const notAll = (verb: Verb, details: string[]) =>
   new CliError({
     exitCode: ExitCode.failed,
     code: 'internal',
-    cause: `Some hosts could not be ${verb === 'pause' ? 'paused' : 'resumed'}.`,
-    fix: 'Say it again: what is done stays done.',
+    cause: `some hosts could not be ${verb === 'pause' ? 'paused' : 'resumed'}`,
+    fix: 'Run the command again: completed changes stay.',
     details,
   });

@@ -18,10 +18,10 @@ export function addHostRemove(noun: OrreryCommand, context: Context): void {
     name: 'rm',
     summary: 'forget a host',
     details:
-      'Nothing on the host itself changes: its containers and memberships stay as they are, and its agent only watches. Its events are kept. To bring the host back, restart its agent with a valid join secret: it joins as a new host.',
+      'Nothing on the host itself changes: its containers and memberships stay as they are, and its agent only observes. Its events are kept. To bring the host back, restart its agent with a valid join secret: it joins as a new host.',
     args: [hostArgument()],
     options: [
-      new ReferenceOption('--force', 'even though it has managed containers or memberships'),
+      new ReferenceOption('--force', 'forget it even if it has managed containers or memberships'),
       dryRunOption(),
       yesOption(),
       outputOption(),
@@ -36,7 +36,7 @@ export function addHostRemove(noun: OrreryCommand, context: Context): void {
       const planned = DryRun.safeParse(answer.value);
       if (planned.success) printDryRun(context, output, planned.data, answer.raw);
       else if (output === 'table' || output === 'wide')
-        context.terminal.out(`forgot host ${host.value.name}; restart its agent to have it join as a new host`);
+        context.terminal.out(`forgot host ${host.value.name}; to add it again as a new host, restart its agent`);
       else printOne(context, output, hostView, host);
     },
   });

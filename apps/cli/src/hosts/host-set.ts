@@ -21,12 +21,12 @@ interface SetOptions extends OutputOptions {
 export function addHostSet(noun: OrreryCommand, context: Context): void {
   noun.leaf<SetOptions>({
     name: 'set',
-    summary: 'rename a host, set or remove its labels',
+    summary: 'rename a host, or set and remove its labels',
     args: [hostArgument()],
     options: [
-      new ReferenceOption('--name <name>', 'a new name'),
-      new ReferenceOption('--label <key=value>', 'set a label; may be repeated').argParser(collect),
-      new ReferenceOption('--unlabel <key>', 'remove a label; may be repeated').argParser(collect),
+      new ReferenceOption('--name <name>', 'new name'),
+      new ReferenceOption('--label <key=value>', 'set a label (repeatable)').argParser(collect),
+      new ReferenceOption('--unlabel <key>', 'remove a label (repeatable)').argParser(collect),
       dryRunOption(),
       outputOption(),
     ],
@@ -59,6 +59,6 @@ export function patchOf({ name, label = [], unlabel = [] }: Partial<SetOptions>)
     ...(Object.keys(setLabels).length === 0 ? {} : { setLabels }),
   };
   if (Object.keys(patch).length === 0)
-    throw usageError('There is nothing to set.', 'Give --name, --label key=value or --unlabel key.');
+    throw usageError('nothing to set', 'Add --name, --label key=value or --unlabel key.');
   return patch;
 }

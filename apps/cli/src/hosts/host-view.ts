@@ -47,8 +47,8 @@ const revisionText = ({ revision, heldRevision }: Host) =>
 export const hostView = {
   columns: hostColumns,
   nameOf: (host: Host) => host.name,
-  empty: 'No hosts. npm start makes this machine one; another: orrery host add NAME',
+  empty: 'No hosts. To add this machine: npm start. To add another: orrery host add NAME',
 };
 
 export const hostArgument = () => new ReferenceArgument('<host>', 'name or id of a host', 'hosts');
-export const hostFilter = () => new ReferenceOption('--host <host>', 'only of this host', 'hosts');
+export const hostFilter = () => new ReferenceOption('--host <host>', 'only this host', 'hosts');

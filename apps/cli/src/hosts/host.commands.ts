@@ -21,7 +21,7 @@ export function addHostCommands(program: OrreryCommand, context: Context): void 
     summary: 'list hosts',
     path: '/v1/hosts',
     page: HostPage,
-    filters: [new ReferenceOption('--presence <presence>', 'only these').choices(Presence.options)],
+    filters: [new ReferenceOption('--presence <presence>', 'only this presence').choices(Presence.options)],
     hostOf: null,
     examples: ['orrery host ls', 'orrery hosts -l site=cloud -o name'],
   });

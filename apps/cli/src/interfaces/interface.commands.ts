@@ -33,7 +33,7 @@ const interfaceView = {
 };
 
 export function addInterfaceCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group('interface', 'zt… devices, as the kernel shows them');
+  const noun = program.group('interface', 'ZeroTier network devices, as the kernel shows them');
   addList(program, noun, context, {
     ...interfaceView,
     plural: 'interfaces',
@@ -68,7 +68,7 @@ const noInterface = (node: string, device: string, candidates: string[]) =>
   new CliError({
     exitCode: ExitCode.usage,
     code: 'unknown-interface',
-    cause: `${node} has no interface ${device}.`,
-    fix: `orrery interface ls --node ${node}`,
+    cause: `${node} has no interface ${device}`,
+    fix: `List its interfaces: \`orrery interface ls --node ${node}\``,
     candidates,
   });

@@ -23,9 +23,9 @@ export const fetchAdmissions = (context: Context, { pending, stale, network }: A
 /** `membership ls --pending` and `--stale`: with the next thing to type. */
 export async function listAdmissions(context: Context, options: ListOptions & AdmissionFilter): Promise<void> {
   const { pending, stale, network, output } = options;
-  if (pending && stale) throw usageError('Who waits is not stale: give --pending or --stale.');
+  if (pending && stale) throw usageError('use --pending or --stale, not both');
   const { rows } = await fetchAdmissions(context, options, options);
-  const empty = stale ? 'Nothing is stale: every record is of a node that is wanted there.' : admissionView.empty;
+  const empty = stale ? 'No stale records.' : admissionView.empty;
   printList(context, output, { ...admissionView, empty }, rows);
   const [first] = rows;
   if (!first || output === 'json' || output === 'name') return;
@@ -36,16 +36,16 @@ export async function listAdmissions(context: Context, options: ListOptions & Ad
 function pendingHelp(admission: Admission, network: string | undefined): string[] {
   const where = admission.network.name ?? admission.network.id;
   return [
-    `let one in:      orrery membership authorize ${admissionReference(admission)} ${where}`,
-    `keep one out:    orrery membership deny ${admissionReference(admission)} ${where}`,
-    `let all of them: orrery membership authorize --pending --network ${network ?? where}`,
+    `authorize one: orrery membership authorize ${admissionReference(admission)} ${where}`,
+    `deny one:      orrery membership deny ${admissionReference(admission)} ${where}`,
+    `authorize all: orrery membership authorize --pending --network ${network ?? where}`,
   ];
 }
 
 function staleHelp(admission: Admission, network: string | undefined): string[] {
   const where = admission.network.name ?? admission.network.id;
   return [
-    `clear one:       orrery membership forget ${admissionReference(admission)} ${where}`,
-    `clear all:       orrery membership forget --stale --network ${network ?? where}`,
+    `forget one: orrery membership forget ${admissionReference(admission)} ${where}`,
+    `forget all: orrery membership forget --stale --network ${network ?? where}`,
   ];
 }

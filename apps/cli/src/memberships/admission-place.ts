@@ -8,9 +8,9 @@ import { admissionArgument } from './admission-view.js';
 export const admissionArguments = () => [admissionArgument('[node]'), networkArgument('[network]')];
 
 export const manyOptions = () => [
-  selectorOption('the nodes on hosts with these labels, with --network'),
-  new ReferenceOption('--pending', 'all who wait, with --network'),
-  new ReferenceOption('--network <network>', 'with -l and --pending: of this network', 'networks'),
+  selectorOption('nodes on hosts with these labels (requires --network)'),
+  new ReferenceOption('--pending', 'all nodes waiting for authorization (requires --network)'),
+  new ReferenceOption('--network <network>', 'the network for -l and --pending', 'networks'),
 ];
 
 export const manyUsage = (verb: string) =>
@@ -33,7 +33,7 @@ export function onePlace(
   if (isMany && node === undefined) return undefined;
   if (!isMany && node !== undefined && of !== undefined && network === undefined) return { node, network: of };
   throw usageError(
-    isMany ? 'With -l or --pending no node is named.' : 'It needs a node and a network.',
-    `Write orrery membership ${verb} NODE NETWORK (NODE is an address, HOST or HOST/CONTAINER), or -l SELECTOR or --pending with --network NETWORK.`,
+    isMany ? 'with -l or --pending, do not name a node' : 'a node and a network are required',
+    `Write \`orrery membership ${verb} NODE NETWORK\` (NODE is an address, HOST or HOST/CONTAINER), or use -l SELECTOR or --pending with --network NETWORK.`,
   );
 }

@@ -23,7 +23,7 @@ const admissionColumns: Column<Admission>[] = [
   { title: 'NETWORK', text: (row) => networkText(row.network) },
   { title: 'DECISION', text: decisionText, tone: decisionTone },
   { title: 'CONTROLLER', text: controllerText, tone: controllerTone },
-  { title: 'SHOWS', text: (row) => row.observed?.status ?? '' },
+  { title: 'STATUS', text: (row) => row.observed?.status ?? '' },
   { title: 'ADDRESSES', text: addressesText },
   { title: 'UNTIL', text: (row) => row.verdict?.until ?? '', wide: true },
   { title: 'NAME', text: ({ controller }) => controller?.name ?? '', wide: true },
@@ -33,8 +33,7 @@ const admissionColumns: Column<Admission>[] = [
 ];
 
 function decisionText({ decision, stale }: Admission): string {
-  const text =
-    decision === null ? 'nobody has decided' : `${decision.authorize ? 'let in' : 'kept out'}: ${decision.why}`;
+  const text = decision === null ? 'undecided' : `${decision.authorize ? 'admitted' : 'not admitted'}: ${decision.why}`;
   return stale ? `${text} (stale)` : text;
 }
 
@@ -67,7 +66,7 @@ function flagsText({ controller }: Admission): string {
 export const admissionView = {
   columns: admissionColumns,
   nameOf: (row: Admission) => `${admissionReference(row)} ${row.network.id}`,
-  empty: 'Nobody waits: all who ask are decided.',
+  empty: 'No nodes are waiting for authorization.',
 };
 
 export const admissionArgument = (name = '<node>') =>

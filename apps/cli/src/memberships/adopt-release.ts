@@ -9,8 +9,8 @@ import type { Leaf } from '../program/orrery-command.js';
 
 export const adoptLeaf = (context: Context): Leaf<ChangeOptions & MembershipOptions> => ({
   name: 'adopt',
-  summary: 'take over a membership that Orrery did not make',
-  details: 'From then on Orrery keeps it as it is wanted, and may leave it when told to.',
+  summary: 'take over a membership that Orrery did not create',
+  details: 'From then on, Orrery maintains it, and leaves the network only when you ask.',
   args: [nodeArgument(), networkArgument()],
   options: [...membershipOptions(), ...changeOptions()],
   examples: ['orrery adopt web-1 8056c2e21c000001 --wait'],
@@ -23,10 +23,10 @@ export const adoptLeaf = (context: Context): Leaf<ChangeOptions & MembershipOpti
 
 export const releaseLeaf = (context: Context): Leaf<ChangeOptions> => ({
   name: 'release',
-  summary: 'give up a membership without leaving it',
+  summary: 'stop managing a membership without leaving the network',
   details:
-    'It stays as it is on the node, is shown as unmanaged, and is never touched again. Only of a host’s own daemon: a\n' +
-    'container is made from its networks, so one of these can only be left.',
+    "It stays as it is on the node, is shown as unmanaged, and is never touched again. This works only for a host's own\n" +
+    'daemon: a container is created from its networks, so it can only leave them.',
   args: [nodeArgument(), networkArgument()],
   options: changeOptions(),
   examples: ['orrery release web-1 lab'],

@@ -18,28 +18,28 @@ interface RecordOptions {
 }
 
 const recordOptions = () => [
-  new ReferenceOption('--name <name>', 'what its controller calls it'),
+  new ReferenceOption('--name <name>', 'name of the node on the controller'),
   new ReferenceOption(
     '--address <ip>',
-    'a fixed address within the routes of the network; may be repeated; none',
+    'fixed address within the routes of the network, or none (repeatable)',
   ).argParser(collect),
-  new ReferenceOption('--bridge', 'it may bridge others into the network'),
-  new ReferenceOption('--no-bridge', 'it may not'),
-  new ReferenceOption('--auto-assign', 'it gets addresses of the pools'),
-  new ReferenceOption('--no-auto-assign', 'it gets none of the pools: only fixed ones'),
+  new ReferenceOption('--bridge', 'allow the node to bridge other devices into the network'),
+  new ReferenceOption('--no-bridge', 'do not allow bridging'),
+  new ReferenceOption('--auto-assign', 'assign addresses from the pools'),
+  new ReferenceOption('--no-auto-assign', 'assign only fixed addresses'),
 ];
 
 /** `membership authorize`: a person lets a node in, whatever the network's policy says. */
 export const authorizeLeaf = (context: Context): Leaf<BulkOptions & RecordOptions & { for?: string }> => ({
   name: 'authorize',
-  summary: 'let nodes into a network',
+  summary: 'authorize nodes in a network',
   details:
-    'Also a node that nobody has seen yet: by its address. It stays in until it is denied, or until --for is over, ' +
-    "whatever the network's own policy says. With --pending it is shown who waits, and asked.",
+    'To authorize a node that has never connected, use its address. It stays authorized until you deny it or --for expires, ' +
+    "whatever the network's admission policy says. With --pending, lists the waiting nodes and asks you to confirm.",
   usage: manyUsage('authorize'),
   args: admissionArguments(),
   options: [
-    new ReferenceOption('--for <duration>', 'how long, such as 8h; none: for ever'),
+    new ReferenceOption('--for <duration>', 'how long, such as 8h, or none (no limit)'),
     ...recordOptions(),
     ...manyOptions(),
     dryRunOption(),
@@ -58,7 +58,10 @@ export const authorizeLeaf = (context: Context): Leaf<BulkOptions & RecordOption
     const record = recordOf(options);
     if (place) return changeOne(context, place, { verdict: 'authorize', ...forSeconds, ...record }, options);
     if (Object.keys(record).length > 0)
-      throw usageError('Names, addresses and bridging are of one node.', 'orrery membership authorize NODE NETWORK');
+      throw usageError(
+        'names, addresses and bridging apply to one node only',
+        'Run `orrery membership authorize NODE NETWORK`.',
+      );
     return changeMany(context, { verdict: 'authorize', ...forSeconds }, options);
   },
 });
@@ -66,11 +69,11 @@ export const authorizeLeaf = (context: Context): Leaf<BulkOptions & RecordOption
 /** `membership set`: what its controller records of a node, without a word on whether it may in. */
 export const membershipSetLeaf = (context: Context): Leaf<BulkOptions & RecordOptions & { byPolicy?: boolean }> => ({
   name: 'set',
-  summary: 'change what the controller records of a node: name, fixed addresses, bridging',
+  summary: "change a node's controller record: name, fixed addresses, bridging",
   args: [admissionArgument(), networkArgument()],
   options: [
     ...recordOptions(),
-    new ReferenceOption('--by-policy', "take back an authorize or deny: the network's policy decides again"),
+    new ReferenceOption('--by-policy', "undo authorize or deny: the network's admission policy decides again"),
     dryRunOption(),
     outputOption(),
   ],
@@ -81,7 +84,7 @@ export const membershipSetLeaf = (context: Context): Leaf<BulkOptions & RecordOp
   run: (options, node = '', network = '') => {
     const body: AdmissionPut = { ...recordOf(options), ...(options.byPolicy ? { verdict: null } : {}) };
     if (Object.keys(body).length === 0)
-      throw usageError('There is nothing to set.', 'Give --name, --address, --bridge, --auto-assign or --by-policy.');
+      throw usageError('nothing to set', 'Add --name, --address, --bridge, --auto-assign or --by-policy.');
     return changeOne(context, { node, network }, body, options);
   },
 });

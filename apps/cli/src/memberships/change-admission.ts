@@ -46,7 +46,7 @@ type Said = Pick<AdmissionBulk, 'verdict' | 'forSeconds'>;
 export async function changeMany(context: Context, said: Said, options: BulkOptions): Promise<void> {
   const { selector, pending, network, output, yes, dryRun } = options;
   if (network === undefined)
-    throw usageError('With -l or --pending the network is an option.', 'Add --network with a name or 16 hex digits.');
+    throw usageError('with -l or --pending, the network is an option', 'Add --network with a name or 16 hex digits.');
   const who = pending ? { pending, ...(selector === undefined ? {} : { selector }) } : { selector };
   const { rows } = await fetchAdmissions(
     context,
@@ -99,8 +99,8 @@ export async function eachOf(
   throw new CliError({
     exitCode: ExitCode.failed,
     code: 'internal',
-    cause: 'Some of them could not be changed.',
-    fix: 'Say it again: what is done stays done.',
+    cause: 'some nodes could not be changed',
+    fix: 'Run the command again: completed changes stay.',
     details: failed,
   });
 }
@@ -116,8 +116,10 @@ const changeShown = (context: Context, said: Said, rows: Row[], { output }: Bulk
 
 const question = ({ verdict }: Said, count: number, network: string) => {
   const nodes = count === 1 ? 'this node' : `these ${count} nodes`;
-  return verdict === 'deny' ? `Keep ${nodes} out of ${network}?` : `Let ${nodes} into ${network}?`;
+  return verdict === 'deny' ? `Deny ${nodes} in ${network}?` : `Authorize ${nodes} in ${network}?`;
 };
 
 const noneText = ({ pending, selector = '', network = '' }: BulkOptions) =>
-  pending ? `Nobody waits for ${network}.` : `No node on hosts with ${selector} is in ${network} or is to be.`;
+  pending
+    ? `No nodes are waiting for authorization in ${network}.`
+    : `No node on hosts with ${selector} is or should be in ${network}.`;

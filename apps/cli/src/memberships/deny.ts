@@ -18,14 +18,14 @@ type DenyOptions = BulkOptions & { leave?: boolean };
 /** `membership deny`: a person keeps a node out, whatever the network's policy says. */
 export const denyLeaf = (context: Context): Leaf<DenyOptions> => ({
   name: 'deny',
-  summary: 'keep nodes out of a network, also those that are in it',
+  summary: 'deny nodes in a network, even those already in it',
   details:
-    'A node that is in it shows OK for up to 50 s more, and keeps its address: zerotier-one is so. With --leave it also leaves, which ' +
-    'takes its interface down at once; this is waited for, and with -o json its command is what is printed.',
+    'A node that is in it shows OK for up to 50 s more and keeps its address, because zerotier-one works that way. With --leave, it also ' +
+    'leaves, which takes its interface down at once; the command waits for that, and -o json prints the command of the leave.',
   usage: manyUsage('deny'),
   args: admissionArguments(),
   options: [
-    new ReferenceOption('--leave', 'it also leaves the network, if Orrery manages its membership'),
+    new ReferenceOption('--leave', 'also leave the network, if Orrery manages the membership'),
     ...manyOptions(),
     ...changeOptions(),
   ],
@@ -41,7 +41,7 @@ export const denyLeaf = (context: Context): Leaf<DenyOptions> => ({
         ? denyAndLeave(context, place, options)
         : changeOne(context, place, { verdict: 'deny' }, options);
     if (options.leave)
-      throw usageError('--leave goes with one node.', 'On many hosts: orrery leave -l SELECTOR NETWORK');
+      throw usageError('--leave works with one node only', 'For many hosts: `orrery leave -l SELECTOR NETWORK`');
     return changeMany(context, { verdict: 'deny' }, options);
   },
 });
@@ -58,7 +58,7 @@ async function denyAndLeave(
   if (options.dryRun) return submit(context, leave, options);
   // What cannot leave is told before anybody is denied.
   await client.get(path, Membership);
-  await confirm(context, `Keep ${node} out of ${network}, and let it leave?`, [], options.yes);
+  await confirm(context, `Deny ${node} in ${network}, and leave the network?`, [], options.yes);
   const body = { verdict: 'deny' };
   const { value } = await client.request('PUT', admissionPath(network, node), Admission, { body });
   if (options.output === 'table' || options.output === 'wide')

@@ -16,14 +16,14 @@ type ForgetOptions = ChangeOptions & { stale?: boolean; network?: string };
 /** `membership forget`: drops the record that a controller keeps of a node. */
 export const forgetLeaf = (context: Context): Leaf<ForgetOptions> => ({
   name: 'forget',
-  summary: 'drop the record that a controller keeps of a node',
+  summary: "delete a node's controller record",
   details:
-    'Its addresses are free again, and what was said of it is forgotten. A node that still runs asks again, and is then not authorized. ' +
-    'With --stale: the records of all nodes that are not ours any more, or that nobody wants there.',
+    'Its addresses become free, and any authorize or deny is forgotten. A node that still runs asks again, and is then not authorized. ' +
+    'With --stale: the records of all nodes that are no longer ours, or that should not be in the network.',
   usage: '<node> <network> [options]\n       orrery membership forget --stale [--network <network>] [options]',
   args: [admissionArgument('[node]'), networkArgument('[network]')],
   options: [
-    new ReferenceOption('--stale', 'every stale record'),
+    new ReferenceOption('--stale', 'all stale records'),
     networkFilter(),
     dryRunOption(),
     yesOption(),
@@ -33,7 +33,10 @@ export const forgetLeaf = (context: Context): Leaf<ForgetOptions> => ({
   run: async (options, node, network) => {
     if (options.stale && node === undefined) return forgetStale(context, options);
     if (options.stale || options.network !== undefined || node === undefined || network === undefined)
-      throw usageError('It needs a node and a network.', 'orrery membership forget NODE NETWORK, or --stale.');
+      throw usageError(
+        'a node and a network are required',
+        'Write `orrery membership forget NODE NETWORK`, or use --stale.',
+      );
     const { yes, dryRun } = options;
     if (!dryRun) await confirm(context, `Forget ${node} in ${network}?`, [], yes);
     return changeOne(context, { node, network }, undefined, options);
@@ -42,10 +45,11 @@ export const forgetLeaf = (context: Context): Leaf<ForgetOptions> => ({
 
 async function forgetStale(context: Context, options: ForgetOptions): Promise<void> {
   const { output, yes, dryRun, network } = options;
-  if (dryRun) throw usageError('--dry-run goes with one node.', 'orrery membership ls --stale shows who it would be.');
+  if (dryRun)
+    throw usageError('--dry-run works with one node only', 'List the stale records: `orrery membership ls --stale`');
   const filter = { stale: true, ...(network === undefined ? {} : { network }) };
   const { rows } = await fetchAdmissions(context, filter, { output });
-  if (rows.length === 0) return printList(context, output, { ...admissionView, empty: 'Nothing is stale.' }, []);
+  if (rows.length === 0) return printList(context, output, { ...admissionView, empty: 'No stale records.' }, []);
   const affected = rows.map(({ value }) => `${admissionText(value)} in ${value.network.name ?? value.network.id}`);
   await confirm(context, `Forget ${rows.length} stale record${rows.length === 1 ? '' : 's'}?`, affected, yes);
   const forget = (row: Admission) =>

@@ -10,9 +10,9 @@ import { everywhereOptions, type EverywhereOptions, nodeAndNetworkArguments, pla
 /** `orrery join`: a node joins a network, or its settings there change. */
 export const joinLeaf = (context: Context): Leaf<ChangeOptions & MembershipOptions & EverywhereOptions> => ({
   name: 'join',
-  summary: 'let a node join a network',
+  summary: 'join a node to a network',
   details:
-    'A host’s own zerotier-one, or the one in a container. Again with other settings: these change, the others stay as they are.',
+    "The node is a host's own zerotier-one, or the one in a container. If it is already joined, only the settings that you give change.",
   usage: '[options] <node> <network>\n       orrery join [options] -l <selector> <network>',
   args: nodeAndNetworkArguments(),
   options: [...everywhereOptions(), ...membershipOptions(), ...changeOptions()],

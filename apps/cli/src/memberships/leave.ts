@@ -9,8 +9,8 @@ import { everywhereOptions, type EverywhereOptions, nodeAndNetworkArguments, pla
 /** `orrery leave`: only of memberships that Orrery manages; the API refuses the others. */
 export const leaveLeaf = (context: Context): Leaf<ChangeOptions & EverywhereOptions> => ({
   name: 'leave',
-  summary: 'let a node leave a network',
-  details: 'A membership that Orrery did not make is left alone: adopt it first.',
+  summary: 'remove a node from a network',
+  details: 'A membership that Orrery did not create is left alone: adopt it first.',
   usage: '[options] <node> <network>\n       orrery leave [options] -l <selector> <network>',
   args: nodeAndNetworkArguments(),
   options: [...everywhereOptions(), ...changeOptions()],
@@ -19,7 +19,7 @@ export const leaveLeaf = (context: Context): Leaf<ChangeOptions & EverywhereOpti
     const place = placeOf('leave', options, first, second);
     if ('node' in place) {
       const path = apiPath('nodes', place.node, 'networks', place.network);
-      const question = `Let ${place.node} leave the network ${place.network}?`;
+      const question = `Remove ${place.node} from network ${place.network}?`;
       return submit(context, { method: 'DELETE', path, question }, options);
     }
     const { selector, network, container } = place;

@@ -50,5 +50,5 @@ function controllerTone({ controller }: Membership): Tone | undefined {
 export const membershipView = {
   columns: membershipColumns,
   nameOf: (row: Membership) => `${row.node.name} ${row.network.id}`,
-  empty: 'No memberships. Let a host join a network: orrery join HOST NETWORK',
+  empty: 'No memberships. To join a host to a network: orrery join HOST NETWORK',
 };

@@ -18,11 +18,11 @@ import { forgetLeaf } from './forget.js';
 import { membershipView } from './membership-view.js';
 
 export function addMembershipCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group('membership', 'nodes in networks: what is wanted, who is let in, and what is observed');
+  const noun = program.group('membership', 'nodes in networks: desired, authorized and observed');
   addMembershipList(program, noun, context);
   noun.leaf<OutputOptions>({
     name: 'get',
-    summary: "show a membership: the daemon's view, the kernel's and the controller's",
+    summary: 'show a membership as daemon, kernel and controller see it',
     args: [nodeArgument(), networkArgument()],
     options: [outputOption()],
     examples: ['orrery membership get web-1/demo lab'],
@@ -47,30 +47,30 @@ function addMembershipList(program: OrreryCommand, noun: OrreryCommand, context:
   addList(program, noun, context, {
     ...membershipView,
     plural: 'memberships',
-    summary: 'list memberships; with --pending who waits to be let in',
+    summary: 'list memberships (--pending: nodes waiting for authorization)',
     path: '/v1/memberships',
     page: MembershipPage,
     filters: [
       hostFilter(),
       nodeFilter(),
       networkFilter(),
-      new ReferenceOption('--managed <true|false>', 'only those that Orrery made, or only the others').choices([
+      new ReferenceOption('--managed <true|false>', 'only those that Orrery manages, or only the others').choices([
         'true',
         'false',
       ]),
-      new ReferenceOption('--status <status>', "only with this status of the daemon's").choices(
+      new ReferenceOption('--status <status>', 'only with this status in zerotier-one').choices(
         MembershipStatus.options,
       ),
     ],
     flags: [
-      new ReferenceOption('--pending', 'who asks to be let in, and nobody has decided; also nodes that are not ours'),
-      new ReferenceOption('--stale', 'records of nodes that are not ours any more, or that nobody wants there'),
+      new ReferenceOption('--pending', 'nodes waiting for authorization, including those that are not ours'),
+      new ReferenceOption('--stale', 'records of nodes that are no longer ours or should not be there'),
     ],
     instead: (options: ListOptions & AdmissionFilter & OwnFilters) => {
       if (!options.pending && !options.stale) return undefined;
       const other = (['host', 'node', 'managed', 'status'] as const).find((name) => options[name] !== undefined);
       if (other !== undefined)
-        throw usageError(`--${other} is of memberships.`, 'With --pending and --stale: --network, or -l.');
+        throw usageError(`--${other} does not work with --pending or --stale`, 'Use --network or -l instead.');
       return listAdmissions(context, options);
     },
     hostOf: (membership) => membership.host.id,

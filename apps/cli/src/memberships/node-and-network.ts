@@ -8,8 +8,8 @@ import { selectorOption } from '../options/shared-options.js';
 export const nodeAndNetworkArguments = () => [nodeArgument('[node]'), networkArgument('[network]')];
 
 export const everywhereOptions = () => [
-  selectorOption('on every host with these labels, such as site=cloud,tier!=db'),
-  new ReferenceOption('--container <name>', "with -l: the node of this container, instead of the host's own"),
+  selectorOption('every host with these labels, such as site=cloud,tier!=db'),
+  new ReferenceOption('--container <name>', "the node of this container instead of the host's own (requires -l)"),
 ];
 
 export interface EverywhereOptions {
@@ -27,13 +27,13 @@ export function placeOf(
 ): Place {
   if (selector !== undefined) {
     if (first !== undefined && second === undefined) return { selector, network: first, container };
-    throw usageError('With -l there is one argument: the network.', `Write orrery ${verb} -l ${selector} NETWORK.`);
+    throw usageError('with -l, the network is the only argument', `Write \`orrery ${verb} -l ${selector} NETWORK\`.`);
   }
   if (container !== undefined)
-    throw usageError('--container goes with -l.', `Write orrery ${verb} HOST/CONTAINER NETWORK.`);
+    throw usageError('--container requires -l', `Write \`orrery ${verb} HOST/CONTAINER NETWORK\`.`);
   if (first !== undefined && second !== undefined) return { node: first, network: second };
   throw usageError(
-    'It needs a node and a network.',
-    `Write orrery ${verb} NODE NETWORK (NODE is HOST or HOST/CONTAINER), or orrery ${verb} -l SELECTOR NETWORK.`,
+    'a node and a network are required',
+    `Write \`orrery ${verb} NODE NETWORK\` (NODE is HOST or HOST/CONTAINER), or \`orrery ${verb} -l SELECTOR NETWORK\`.`,
   );
 }

@@ -6,7 +6,7 @@ export function checked<Schema extends z.ZodType, Body extends z.input<Schema>>(
   const parsed = schema.safeParse(body);
   if (parsed.success) return body;
   throw usageError(
-    'Something of it is not as a network can be.',
+    'some settings are not valid for a network',
     undefined,
     undefined,
     parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),

@@ -39,7 +39,7 @@ async function chooseHost({ client, terminal }: Context): Promise<Host> {
   const choice = hostForController(rows.map(({ value }) => value));
   if (!choice) throw nowhere();
   const { host, of } = choice;
-  const others = of > 1 ? ` (the first of ${of} hosts that could have it; --on HOST chooses)` : '';
+  const others = of > 1 ? ` (the first of ${of} suitable hosts; --on HOST chooses)` : '';
   terminal.err(`No controller yet: launching one on ${safeText(host.name)}${others}`);
   return host;
 }
@@ -53,7 +53,7 @@ async function launchOn(
   const { value, raw } = await postController(context, { kind: 'self-hosted', host: host.id }, { dryRun });
   if ('dryRun' in value) {
     printDryRun(context, output, value, raw);
-    context.terminal.err('(these are the steps for its controller: the network itself is made there afterwards)');
+    context.terminal.err('(these steps launch its controller; the network is created there afterwards)');
     return { ended: ExitCode.done };
   }
   if (!('command' in value)) return { reference: value.id };
@@ -67,6 +67,6 @@ const nowhere = () =>
   new CliError({
     exitCode: ExitCode.refused,
     code: 'no-controller',
-    cause: 'There is no controller yet, and no host is online with a container engine to launch one on.',
-    fix: 'orrery host ls shows the hosts. One that has a zerotier-one with a controller: orrery controller add NODE --existing',
+    cause: 'there is no controller yet, and no online host has a container engine to launch one on',
+    fix: 'Check the hosts: `orrery host ls`. To use an existing controller: `orrery controller add NODE --existing`',
   });

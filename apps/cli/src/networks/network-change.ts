@@ -40,8 +40,8 @@ export function admissionOf(options: NetworkOptions, base: AdmissionPolicy | nul
   } satisfies z.input<typeof AdmissionPolicySchema>);
   if (parsed.success) return parsed.data;
   throw usageError(
-    'Who is to be admitted?',
-    'Write --admit fleet, --admit manual or a selector such as --admit site=cloud; --for at least 10s.',
+    'the admission policy is not valid',
+    'Use --admit fleet, --admit manual or a selector such as --admit site=cloud, and --for with at least 10s.',
     undefined,
     parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
   );
@@ -60,7 +60,7 @@ function whoOf(admit: string): Pick<AdmissionPolicy, 'by' | 'selector'> {
 }
 
 function isPrivate(options: NetworkOptions): Pick<NetworkConfigChange, 'private'> {
-  if (options.public && options.private) throw usageError('A network is either --public or --private.');
+  if (options.public && options.private) throw usageError('use --public or --private, not both');
   if (options.public) return { private: false };
   return options.private ? { private: true } : {};
 }
@@ -83,8 +83,8 @@ function poolOf(text: string): { pool: AddressPool; route?: NetworkRoute } {
   const pool = text.includes('/') ? poolOfPrefix(text) : poolOfRange(text);
   if (!pool)
     throw usageError(
-      `"${text}" is no pool of addresses.`,
-      'Write a prefix such as 10.1.2.0/24 (without bits behind its length), or a range such as 10.1.2.10-10.1.2.99.',
+      `"${text}" is not a valid address pool`,
+      'Write a prefix such as 10.1.2.0/24 (no bits set after its length) or a range such as 10.1.2.10-10.1.2.99.',
     );
   return text.includes('/') ? { pool, route: { target: text, via: null } } : { pool };
 }
@@ -93,8 +93,8 @@ function routeOf(text: string): NetworkRoute {
   const [target = '', via = null, ...more] = text.split('=');
   if (more.length > 0 || !poolOfPrefix(target))
     throw usageError(
-      `"${text}" is no route.`,
-      'Write 10.1.2.0/24 for one on the link, 0.0.0.0/0=10.1.2.1 for one via an address.',
+      `"${text}" is not a valid route`,
+      'Write 10.1.2.0/24 for a route on the link, or 0.0.0.0/0=10.1.2.1 for a route via an address.',
     );
   return { target, via };
 }
@@ -106,7 +106,10 @@ function dnsOf(text: string): NonNullable<NetworkConfig['dns']> {
   const [domain = '', servers = ''] = text.split('=');
   const list = servers.split(',').filter(Boolean);
   if (domain === '' || list.length === 0)
-    throw usageError(`"${text}" is no DNS.`, 'Write the domain and its servers: --dns lab.lan=10.1.2.1,10.1.2.2');
+    throw usageError(
+      `"${text}" is not a valid DNS setting`,
+      'Write the domain and its servers: `--dns lab.lan=10.1.2.1,10.1.2.2`',
+    );
   return { domain, servers: list };
 }
 
@@ -116,7 +119,7 @@ function v6Of(modes: string[]): NetworkConfig['v6'] {
   const given = modes.filter((mode) => !isNone(mode));
   const wrong = given.find((mode) => !V6_MODES.includes(mode));
   if (wrong !== undefined)
-    throw usageError(`"${wrong}" is no way to IPv6 addresses.`, `Write some of ${V6_MODES.join(',')}, or none.`);
+    throw usageError(`"${wrong}" is not an IPv6 mode`, `Use any of ${V6_MODES.join(',')}, or none.`);
   return { pools: given.includes('pools'), rfc4193: given.includes('rfc4193'), sixPlane: given.includes('6plane') };
 }
 

@@ -25,20 +25,19 @@ type CreateOptions = ChangeOptions & NetworkOptions & ControllerChoice;
 /** `network create`: a network with a controller of one's own, which is launched when there is none. */
 export const networkCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
   name: 'create',
-  summary: 'make a network, private and open to this fleet unless told otherwise',
+  summary: 'create a network (default: private, admits this fleet)',
   details:
-    'Without a pool and a route it gets a random private /24 that overlaps no route of any host; a pool that you give is taken as it is. A fleet without a controller gets its ' +
-    'first: on the only host that is online, else on the first by name (--on chooses).',
-  args: [new ReferenceArgument('<name>', 'of the network: a-z, 0-9, ".", "_" and "-"')],
+    'Without --pool and --route, the network gets a random private /24 that overlaps no route of any host; a pool that you give is used as it is. A fleet without a controller ' +
+    'gets its first one on the only suitable host, or on the first by name (--on chooses).',
+  args: [new ReferenceArgument('<name>', 'name of the network: a-z, 0-9, ".", "_" and "-"')],
   options: [
-    controllerOption('where it is kept (default: the only one)'),
-    new ReferenceOption(
-      '--on <host>',
-      'where it is kept: by the controller on this host, launched if there is none',
-      'hosts',
-    ),
+    controllerOption('the controller for the network (default: the only one)'),
+    new ReferenceOption('--on <host>', 'use the controller on this host, and launch one if there is none', 'hosts'),
     ...networkOptions(),
-    new ReferenceOption('--wait [duration]', `until its controller has it, at most this long (${DEFAULT_WAIT})`),
+    new ReferenceOption(
+      '--wait [duration]',
+      `wait until its controller has it, for at most this long (default: ${DEFAULT_WAIT})`,
+    ),
     dryRunOption(),
     outputOption(),
   ],
@@ -94,7 +93,7 @@ function print(
   const { sync, findings, overlaps } = value;
   for (const line of overlapLines(overlaps)) terminal.err(safeText(line));
   if (sync?.state === 'pending')
-    terminal.err(`its controller does not have it yet${safeText(sync.cause === null ? '' : `: ${sync.cause}`)}`);
+    terminal.err(`not on its controller yet${safeText(sync.cause === null ? '' : `: ${sync.cause}`)}`);
   for (const { code, cause, fix } of findings)
     for (const line of [`${code}: ${cause}`, `  fix ${fix}`]) terminal.err(safeText(line));
 }
@@ -117,7 +116,7 @@ const OVERLAP_LINES = 10;
 function overlapLines(overlaps: readonly RouteOverlap[]): string[] {
   const told = overlaps.slice(0, OVERLAP_LINES).map(({ target, host, prefix }) => {
     const who = host === null ? 'a host outside your scope has a route' : `${host} has a route to ${prefix ?? ''}`;
-    return `${who}: its own zerotier-one will not take ${target}`;
+    return `${who}: its own zerotier-one will not accept ${target}`;
   });
   const others = overlaps.length - told.length;
   return others > 0 ? [...told, `and ${others} more hosts`] : told;

@@ -14,10 +14,10 @@ import { networkArgument, networkText, networkView, printNetwork } from './netwo
 /** `network rm`: deletes it on its controller. Its name has to be typed: nobody gets it back. */
 export const networkRemoveLeaf = (context: Context): Leaf<ChangeOptions> => ({
   name: 'rm',
-  summary: 'delete a network on its controller; of one that Orrery does not keep, forget the name',
+  summary: 'delete a network; if Orrery does not manage it, forget its name',
   details:
-    'Nodes that are in it keep interface and address for about a minute, and then show NOT_FOUND; they stay joined until they leave. ' +
-    'The name has to be typed; without a terminal, --yes stands for it.',
+    'Its nodes keep their interface and address for about a minute, then show NOT_FOUND; they stay joined until they leave. ' +
+    'You must type the name to confirm; without a terminal, add --yes.',
   args: [networkArgument()],
   options: [dryRunOption(), yesOption(), outputOption()],
   examples: ['orrery network rm lab', 'orrery network rm lab --yes'],
@@ -38,10 +38,10 @@ export const networkRemoveLeaf = (context: Context): Leaf<ChangeOptions> => ({
 /** Of a network that somebody else keeps, only the name that it has here can be taken. */
 const ask = (context: Context, network: Network, yes: boolean | undefined): Promise<void> =>
   network.managedBy === null
-    ? confirm(context, `Forget the name of the network ${networkText(network)}? It goes on where it is kept.`, [], yes)
+    ? confirm(context, `Forget the name of network ${networkText(network)}? Its controller keeps the network.`, [], yes)
     : confirmName(
         context,
-        `Delete the network ${networkText(network)}?`,
+        `Delete network ${networkText(network)}?`,
         networkView.nameOf(network),
         consequences(network),
         yes,
@@ -55,7 +55,7 @@ const doneLines = (network: Network) =>
 /** What becomes of who is in it (as zerotier-one does it). */
 function consequences({ memberships: { total }, name, id }: Network): string[] {
   if (total === 0) return [];
-  const nodes = total === 1 ? 'One node here is in it: it keeps' : `${total} nodes here are in it: each keeps`;
+  const nodes = total === 1 ? '1 node here is in it. It keeps its' : `${total} nodes here are in it. Each keeps its`;
   return [
     `${nodes} interface and address for about a minute, then shows NOT_FOUND, and stays joined until it leaves:`,
     `orrery membership ls --network ${name ?? id}; orrery leave NODE ${name ?? id}`,
@@ -66,6 +66,6 @@ const notKept = (network: Network) =>
   new CliError({
     exitCode: ExitCode.refused,
     code: 'network-not-kept',
-    cause: `Orrery does not keep the network ${networkText(network)}: somebody else does, on the controller ${network.controller}.`,
+    cause: `Orrery does not manage network ${networkText(network)}: its controller is ${network.controller}, which is not registered here`,
     fix: explain('network-not-kept')?.fix,
   });

@@ -20,12 +20,17 @@ type SetOptions = OutputOptions & NetworkOptions & { name?: string; dryRun?: boo
 /** `network set`: a name for any network; everything else of one that Orrery keeps. */
 export const networkSetLeaf = (context: Context): Leaf<SetOptions> => ({
   name: 'set',
-  summary: 'change a network, or give one a name to use in its place',
+  summary: 'change a network, or give it a name to use instead of its ID',
   details:
-    'What no flag names stays as it is. Any network can have a name here; the rest is of networks that Orrery keeps. --pool and --route ' +
-    'replace all pools and all routes; a pool that is a prefix adds its own route.',
+    'Settings without a flag stay as they are. Any network can have a name here; the rest applies to networks that Orrery manages. --pool and ' +
+    '--route replace all pools and all routes; a pool that is a prefix adds its own route.',
   args: [networkArgument()],
-  options: [new ReferenceOption('--name <name>', 'a name'), ...networkOptions(), dryRunOption(), outputOption()],
+  options: [
+    new ReferenceOption('--name <name>', 'name to use here'),
+    ...networkOptions(),
+    dryRunOption(),
+    outputOption(),
+  ],
   examples: [
     'orrery network set 8056c2e21c000001 --name lab',
     'orrery network set lab --admit site=cloud --for 8h',
@@ -60,7 +65,7 @@ async function patchOf(options: SetOptions, before: Network | undefined): Promis
     ...(admission === undefined ? {} : { admission }),
   };
   if (Object.keys(patch).length === 0)
-    throw usageError('There is nothing to set.', 'orrery network set --help shows what there is.');
+    throw usageError('nothing to set', 'List the options: `orrery network set --help`');
   return checked(NetworkPatch, patch);
 }
 

@@ -24,7 +24,7 @@ export const admitsText = ({ config, admission }: Pick<Network, 'config' | 'admi
   return admission === null ? '' : `${admission.selector ?? admission.by}${forText(admission)}`;
 };
 
-const WHO = { manual: 'nobody by itself', fleet: 'this fleet' };
+const WHO = { manual: 'nobody automatically', fleet: 'this fleet' };
 
 /** For a sentence: `private, admits this fleet`. */
 export function openText({ config, admission }: Network): string {
@@ -39,7 +39,7 @@ export function networkLines({ config, admission, sync, findings }: Network): [t
   return [
     ...(config === null ? [] : configLines(config)),
     ['on leave', admission?.onLeave ?? ''],
-    ['controller has it', sync === null ? '' : sync.state === 'applied' ? 'yes' : `not yet: ${sync.cause ?? 'soon'}`],
+    ['applied', sync === null ? '' : sync.state === 'applied' ? 'yes' : `not yet: ${sync.cause ?? 'in progress'}`],
     ...findings.flatMap(({ code, severity, cause, fix }): [string, string][] => [
       [severity, `${code}: ${cause}`],
       ['fix', fix],

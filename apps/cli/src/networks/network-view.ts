@@ -34,7 +34,7 @@ const networkColumns: Column<Network>[] = [
 const wideColumns: Column<Network>[] = [
   { title: 'POOLS', text: ({ config }) => (config === null ? '' : poolsText(config)), wide: true },
   {
-    title: 'ON IT',
+    title: 'APPLIED',
     text: ({ sync }) => (sync === null ? '' : sync.state === 'applied' ? 'yes' : 'pending'),
     tone: ({ sync }) => (sync?.state === 'pending' ? 'warn' : undefined),
     wide: true,
@@ -47,7 +47,7 @@ const nameOf = (network: Network) => network.name ?? network.id;
 export const networkView = {
   columns: [...networkColumns, ...wideColumns],
   nameOf,
-  empty: 'No networks yet. Make one: orrery network create NAME; or join or launch into one.',
+  empty: 'No networks yet. To create one: orrery network create NAME',
 };
 
 /** One network with all that is known of it. */
@@ -63,4 +63,4 @@ export const networkText = ({ id, name }: { id: string; name: string | null }) =
 
 export const networkArgument = (name = '<network>') =>
   new ReferenceArgument(name, 'name or 16 hex digits of a network', 'networks');
-export const networkFilter = () => new ReferenceOption('--network <network>', 'only of this network', 'networks');
+export const networkFilter = () => new ReferenceOption('--network <network>', 'only this network', 'networks');

@@ -11,24 +11,21 @@ import { networkSetLeaf } from './network-set.js';
 import { networkArgument, networkView, printNetwork } from './network-view.js';
 
 export function addNetworkCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group(
-    'network',
-    'ZeroTier networks: those that Orrery keeps, and those that something here is in',
-  );
+  const noun = program.group('network', 'ZeroTier networks that Orrery manages or that nodes here have joined');
   addList(program, noun, context, {
     ...networkView,
     plural: 'networks',
     summary: 'list networks',
     path: '/v1/networks',
     page: NetworkPage,
-    filters: [controllerOption('only those that are kept on it')],
+    filters: [controllerOption('only networks on this controller')],
     hostOf: null,
     selectable: false,
     examples: ['orrery network ls', 'orrery networks --controller web-1 -o wide'],
   });
   noun.leaf<OutputOptions>({
     name: 'get',
-    summary: 'show a network: how it is, who is admitted, and what is wrong with it',
+    summary: 'show a network: settings, admission policy and problems',
     args: [networkArgument()],
     options: [outputOption()],
     examples: ['orrery network get lab'],

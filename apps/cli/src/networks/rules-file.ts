@@ -8,17 +8,17 @@ const RulesFile = NetworkConfigChange.pick({ rules: true, tags: true, capabiliti
 export async function rulesIn(file: string | undefined): Promise<Partial<NetworkConfigChange>> {
   if (file === undefined) return {};
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
-    throw usageError(`The flow rules cannot be read from ${file}: ${why}.`);
+    const why = error.code === 'ENOENT' ? 'no such file' : error.message;
+    throw usageError(`cannot read the flow rules from ${file}: ${why}`);
   });
   const value = parsedJson(file, text);
   const parsed = RulesFile.safeParse(Array.isArray(value) ? { rules: value } : value);
   if (parsed.success) return parsed.data;
   throw usageError(
-    `${file} holds no flow rules that a controller takes.`,
-    'It is an array of rules such as [{"type": "ACTION_ACCEPT"}], or an object with rules, tags and capabilities.',
+    `${file} does not contain valid flow rules`,
+    'Write an array of rules such as [{"type": "ACTION_ACCEPT"}], or an object with rules, tags and capabilities.',
     undefined,
-    parsed.error.issues.slice(0, 10).map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`),
+    parsed.error.issues.slice(0, 10).map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`),
   );
 }
 
@@ -26,6 +26,6 @@ function parsedJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw usageError(`${file} is no JSON: ${(error as Error).message}.`);
+    throw usageError(`${file} is not valid JSON: ${(error as Error).message}`);
   }
 }

@@ -22,9 +22,9 @@ const nodeColumns: Column<Node>[] = [
 export const nodeView = {
   columns: nodeColumns,
   nameOf: (node: Node) => node.name,
-  empty: 'No nodes: every host has one, so there are no hosts either.',
+  empty: 'No nodes. Every host has one, so there are no hosts yet.',
 };
 
 const NODE = 'HOST (its own daemon), HOST/CONTAINER, or a 10-digit address';
 export const nodeArgument = (name = '<node>') => new ReferenceArgument(name, NODE, 'nodes');
-export const nodeFilter = () => new ReferenceOption('--node <node>', 'only of this node', 'nodes');
+export const nodeFilter = () => new ReferenceOption('--node <node>', 'only this node', 'nodes');

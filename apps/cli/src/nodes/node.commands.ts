@@ -10,14 +10,14 @@ import type { OrreryCommand } from '../program/orrery-command.js';
 import { nodeArgument, nodeView } from './node-view.js';
 
 export function addNodeCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group('node', 'zerotier-one daemons: of hosts and in containers');
+  const noun = program.group('node', 'zerotier-one daemons, on hosts and in containers');
   addList(program, noun, context, {
     ...nodeView,
     plural: 'nodes',
     summary: 'list nodes',
     path: '/v1/nodes',
     page: NodePage,
-    filters: [hostFilter(), new ReferenceOption('--kind <kind>', 'only these').choices(NodeKind.options)],
+    filters: [hostFilter(), new ReferenceOption('--kind <kind>', 'only this kind').choices(NodeKind.options)],
     hostOf: (node) => node.host.id,
     examples: ['orrery node ls', 'orrery nodes --host web-1 -o wide'],
   });

@@ -13,11 +13,11 @@ export interface MembershipOptions {
 export const membershipOptions = () => [
   new ReferenceOption(
     '--allow-managed <yes|no|prefixes>',
-    'accept addresses and routes of the network: all, none, or only within these prefixes (default: yes)',
+    'accept addresses and routes from the network: all, none, or only within these prefixes (default: yes)',
   ).argParser(managed),
   new ReferenceOption('--allow-global', 'also accept public addresses'),
-  new ReferenceOption('--allow-default', 'also let the network take the default route'),
-  new ReferenceOption('--allow-dns', "also accept the network's DNS servers"),
+  new ReferenceOption('--allow-default', 'also accept a default route from the network'),
+  new ReferenceOption('--allow-dns', "also use the network's DNS servers"),
 ];
 
 /** Only what was given: the API keeps the others as they are. Undefined when nothing was. */

@@ -16,20 +16,23 @@ export interface ChangeOptions extends OutputOptions {
 export const DEFAULT_WAIT = '2m';
 
 export const outputOption = (formats: readonly OutputFormat[] = OUTPUT_FORMATS) =>
-  new ReferenceOption('-o, --output <format>', 'how to print').choices(formats).default('table');
+  new ReferenceOption('-o, --output <format>', 'output format').choices(formats).default('table');
 
 export const selectorOption = (description = 'only hosts with these labels, such as site=cloud,tier!=db') =>
   new ReferenceOption('-l, --selector <selector>', description);
 
 export const waitOption = () =>
-  new ReferenceOption('--wait [duration]', `show each stage until it came true, at most this long (${DEFAULT_WAIT})`);
+  new ReferenceOption(
+    '--wait [duration]',
+    `show progress until done, for at most this long (default: ${DEFAULT_WAIT})`,
+  );
 
-export const dryRunOption = () => new ReferenceOption('--dry-run', 'only print the steps that would be taken');
+export const dryRunOption = () => new ReferenceOption('--dry-run', 'print the planned steps; change nothing');
 
-export const yesOption = () => new ReferenceOption('-y, --yes', 'do not ask');
+export const yesOption = () => new ReferenceOption('-y, --yes', 'skip the confirmation prompt');
 
 export const limitOption = (fallback?: number) => {
-  const option = new ReferenceOption('--limit <n>', 'at most this many').argParser(positive);
+  const option = new ReferenceOption('--limit <n>', 'show at most this many').argParser(positive);
   return fallback === undefined ? option : option.default(fallback);
 };
 
@@ -37,13 +40,13 @@ export const limitOption = (fallback?: number) => {
 export const changeOptions = () => [waitOption(), dryRunOption(), yesOption(), outputOption()];
 
 export function positive(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It has to be a whole number above 0.');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Must be a whole number greater than 0.');
   return Number(text);
 }
 
 /** Also 0. */
 export function natural(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Must be a whole number.');
   return Number(text);
 }
 

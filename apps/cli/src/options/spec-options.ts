@@ -12,14 +12,12 @@ export interface SpecOptions extends MembershipOptions {
 
 /** What a container is made of. */
 export const specOptions = () => [
-  new ReferenceOption(
-    '--network <networks>',
-    'networks by name or 16 hex digits; may be repeated',
-    'networks',
-  ).argParser(collect),
-  new ReferenceOption('--image <image>', "image of zerotier-one (default: the host's own setting)"),
-  new ReferenceOption('--memory <MiB>', 'ceiling of memory (default: 256)').argParser(positive),
-  new ReferenceOption('--pids <n>', 'ceiling of processes (default: 128)').argParser(positive),
+  new ReferenceOption('--network <networks>', 'networks by name or 16 hex digits (repeatable)', 'networks').argParser(
+    collect,
+  ),
+  new ReferenceOption('--image <image>', "image of zerotier-one (default: the host's setting)"),
+  new ReferenceOption('--memory <MiB>', 'memory limit (default: 256)').argParser(positive),
+  new ReferenceOption('--pids <n>', 'process limit (default: 128)').argParser(positive),
   ...membershipOptions(),
 ];
 

@@ -7,7 +7,7 @@ export function parseDuration(text: string): number {
   const parts = [...text.matchAll(/(\d+)(ms|s|m|h|d)/g)];
   const whole = parts.map(([part]) => part).join('');
   if (parts.length === 0 || whole !== text)
-    throw usageError(`"${text}" is not a duration.`, 'Write for example 90s, 2m or 1h30m.');
+    throw usageError(`"${text}" is not a valid duration`, 'Write it as 90s, 2m or 1h30m.');
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * FACTORS[unit as keyof typeof FACTORS], 0);
 }
 

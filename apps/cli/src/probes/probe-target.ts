@@ -12,11 +12,8 @@ export interface TargetOptions {
 export function targetOf({ ping, count, http, tcp }: TargetOptions): ProbeTarget {
   const asked = [ping, http, tcp].filter((one) => one !== undefined);
   if (asked.length !== 1)
-    throw usageError(
-      'A probe tries one thing.',
-      'Add --ping ADDRESS, --http URL or --tcp HOST:PORT, and one of them only.',
-    );
-  if (count !== undefined && ping === undefined) throw usageError('--count goes with --ping.');
+    throw usageError('a probe needs exactly one target', 'Add one of --ping ADDRESS, --http URL or --tcp HOST:PORT.');
+  if (count !== undefined && ping === undefined) throw usageError('--count requires --ping');
   if (ping !== undefined) return { kind: 'ping', host: ping, count: count ?? 4 };
   if (http !== undefined) return { kind: 'http', url: http };
   return { kind: 'tcp', ...placeOf(tcp ?? '') };
@@ -27,5 +24,5 @@ function placeOf(text: string): { host: string; port: number } {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain;
   if (host !== undefined && Number(port) >= 1 && Number(port) <= 65535) return { host, port: Number(port) };
-  throw usageError(`"${text}" is no HOST:PORT.`, 'Write it as 10.1.2.3:80, name:80 or [fd00::1]:80.');
+  throw usageError(`"${text}" is not a valid HOST:PORT`, 'Write it as 10.1.2.3:80, name:80 or [fd00::1]:80.');
 }

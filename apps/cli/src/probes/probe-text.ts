@@ -17,7 +17,7 @@ export function exitCodeOf({ state, result }: Probe): ExitCode {
 export function endLines({ id, node, state, result, cause }: Probe, colors: Colors): string[] {
   if (result === null)
     return [
-      colors.yellow(state === 'refused' ? 'refused' : 'no end was told of yet'),
+      colors.yellow(state === 'refused' ? 'refused' : 'no result yet'),
       ...(cause === null ? [] : [`  ${colors.dim('cause')}  ${safeText(cause)}`]),
       `  ${colors.dim('later')}  orrery events --node ${safeText(node.name)} --type 'probe.*'  (${id})`,
     ];

@@ -19,18 +19,20 @@ type ProbeOptions = OutputOptions & TargetOptions & { timeout: string; dryRun?: 
 /** `orrery probe`: what a node reaches, tried from inside its network namespace, each line as it comes. */
 export const probeLeaf = (context: Context): Leaf<ProbeOptions> => ({
   name: 'probe',
-  summary: 'try what a node reaches: ping, HTTP or TCP',
+  summary: 'test what a node can reach by ping, HTTP or TCP',
   details:
-    'Tried from inside the network namespace of the node, by the agent of its host; nothing is run in its container. Only what the node sends over its\n' +
-    'ZeroTier interfaces is tried, unless the policy of the host allows more (docs/probe.md). Names are resolved by the host. Exit: 0 it was reached ·\n' +
-    '1 it was not · 3 no end was told of in time · 4 the host does not allow it.',
+    "The host's agent runs the probe from inside the network namespace of the node; nothing runs in its container. A probe uses only the node's\n" +
+    "ZeroTier interfaces, unless the host's policy allows more (docs/probe.md). The host resolves names. Exit: 0 reached · 1 not reached ·\n" +
+    '3 no result in time · 4 not allowed by the host.',
   args: [nodeArgument()],
   options: [
     new ReferenceOption('--ping <address>', 'send echo requests to this address or name'),
-    new ReferenceOption('--count <n>', 'with --ping: how many, at most 100 (default: 4)').argParser(positive),
-    new ReferenceOption('--http <url>', 'get this URL; at most 64 kB of it, and three redirects'),
+    new ReferenceOption('--count <n>', 'number of echo requests, at most 100 (default: 4) (requires --ping)').argParser(
+      positive,
+    ),
+    new ReferenceOption('--http <url>', 'fetch this URL (at most 64 kB and 3 redirects)'),
     new ReferenceOption('--tcp <host:port>', 'connect to this port'),
-    new ReferenceOption('--timeout <duration>', 'at most this long, up to 30s').default('10s'),
+    new ReferenceOption('--timeout <duration>', 'time limit, at most 30s').default('10s'),
     dryRunOption(),
     outputOption(['table', 'json']),
   ],
@@ -83,5 +85,5 @@ async function runProbe(context: Context, node: string, body: ProbePost, { outpu
 function secondsOf(duration: string): number {
   const seconds = Math.ceil(parseDuration(duration) / 1000);
   if (seconds >= 1 && seconds <= 30) return seconds;
-  throw usageError('A probe takes between 1s and 30s.', 'Write --timeout 10s.');
+  throw usageError('the timeout must be between 1s and 30s', 'Use for example --timeout 10s.');
 }

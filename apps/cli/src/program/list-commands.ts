@@ -53,7 +53,7 @@ export function addList<T>(program: OrreryCommand, noun: OrreryCommand, context:
 async function list<T>(context: Context, spec: ListSpec<T>, options: ListOptions): Promise<void> {
   const { rows, more } = await fetchList(context, spec, options);
   printList(context, options.output, spec, rows);
-  if (more && context.terminal.live) context.terminal.err(`(there are more: --limit)`);
+  if (more && context.terminal.live) context.terminal.err(`(there are more; use --limit)`);
 }
 
 export async function fetchList<T>(

@@ -40,7 +40,7 @@ export class OrreryCommand extends Command {
   /** Adds a command that holds commands. */
   group(name: string, summary: string): OrreryCommand {
     const group = this.command(name) as OrreryCommand;
-    return group.summary(summary).description(summary).helpOption('-h, --help', 'this help').helpCommand(false);
+    return group.summary(summary).description(summary).helpOption('-h, --help', 'show this help').helpCommand(false);
   }
 
   /** Adds a command that does something. */
@@ -48,7 +48,7 @@ export class OrreryCommand extends Command {
     const command = this.command(leaf.name, { hidden: leaf.hidden ?? false }) as OrreryCommand;
     command.hidden = leaf.hidden ?? false;
     command.summary(leaf.summary).description([leaf.summary, leaf.details].filter(Boolean).join('\n\n'));
-    command.helpOption('-h, --help', 'this help');
+    command.helpOption('-h, --help', 'show this help');
     if (leaf.usage) command.usage(leaf.usage);
     for (const argument of leaf.args ?? []) command.addArgument(argument);
     for (const option of leaf.options ?? []) command.addOption(option);

@@ -31,30 +31,30 @@ const AFTERWORD = `
 References:
   HOST       name or id              NODE     HOST (its own daemon), HOST/CONTAINER or a 10-digit address
   CONTAINER  HOST/NAME or id         NETWORK  name or 16 hex digits
-A plural noun is its ls: orrery hosts. Durations are written 90s, 2m, 1h30m.
+A plural noun lists: orrery hosts is orrery host ls. Durations are written 90s, 2m, 1h30m.
 
 Exit codes:
-  0 it came true   1 it failed   2 wrong usage   3 still waiting at the time-out   4 refused   5 the API cannot be reached
-  130 Ctrl-C while waiting (the command goes on)`;
+  0 success   1 failed   2 usage error   3 still waiting at timeout   4 refused   5 API unreachable
+  130 Ctrl-C while waiting (the command continues)`;
 
 /** The whole command tree. */
 export function createProgram(context: Context): OrreryCommand {
   const program = new OrreryCommand('orrery');
   program
-    .description('Put hosts and containers onto ZeroTier networks from one place, and see what really happened.')
-    .version(CLI_VERSION, '-V, --version', 'version of this CLI')
-    .helpOption('-h, --help', 'this help')
+    .description('Connect containers and hosts to ZeroTier networks, and see what actually happened.')
+    .version(CLI_VERSION, '-V, --version', 'show the version of this CLI')
+    .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .configureHelp({ styleTitle: (title) => title })
     .showSuggestionAfterError(true)
     .enablePositionalOptions()
     .exitOverride();
-  program.commandsGroup('Do:');
+  program.commandsGroup('Actions:');
   program.leaf(statusLeaf(context)).leaf(launchLeaf(context)).leaf(joinLeaf(context)).leaf(leaveLeaf(context));
   program.leaf(restartLeaf(context, 'orrery restart')).leaf(removeLeaf(context, 'orrery rm'));
   program.leaf(adoptLeaf(context)).leaf(releaseLeaf(context)).leaf(probeLeaf(context));
   program.leaf(pauseLeaf(context, 'pause')).leaf(pauseLeaf(context, 'resume'));
-  program.commandsGroup('Look:');
+  program.commandsGroup('Resources:');
   addHostCommands(program, context);
   addNodeCommands(program, context);
   addContainerCommands(program, context);
@@ -66,7 +66,7 @@ export function createProgram(context: Context): OrreryCommand {
   addEventCommands(program, context);
   addFindingCommands(program, context);
   addTokenCommands(program, context);
-  program.commandsGroup('Learn:');
+  program.commandsGroup('Other:');
   program.leaf(explainLeaf(context)).leaf(versionLeaf(context));
   program.leaf(loginLeaf(context));
   addContextCommands(program, context);

@@ -30,7 +30,7 @@ export async function containerReference(client: ApiClient, text: string): Promi
     .filter(({ value }) => value.name === text)
     .map(({ value }) => `${value.host.name}/${value.name}`);
   throw usageError(
-    `"${text}" does not say which container on which host.`,
+    `"${text}" does not name a container and its host`,
     'Write HOST/CONTAINER, such as web-1/demo.',
     candidates,
   );

@@ -15,7 +15,7 @@ const SIGN: Record<Attention['severity'], [sign: string, tone: Tone]> = {
 /** `orrery status`: counts, then only what is not fine, each with the next command to type. Its exit code is 0: it did what was asked. */
 export const statusLeaf = (context: Context): Leaf<OutputOptions> => ({
   name: 'status',
-  summary: 'how everything stands, and what to do about what is not fine',
+  summary: 'show overall status and how to fix problems',
   options: [outputOption(['table', 'json'])],
   examples: ['orrery status'],
   run: async ({ output }) => {
@@ -35,7 +35,7 @@ function countLines({ hosts, containers, memberships, commands }: Status, colors
       [
         [hosts.online, 'online', 'good'],
         [hosts.unreachable, 'unreachable', 'bad'],
-        [hosts.joined, 'never heard of', 'warn'],
+        [hosts.joined, 'never connected', 'warn'],
         [hosts.unknown, 'unknown', 'warn'],
         [hosts.simulated, 'of them simulated', 'dim'],
       ],
@@ -67,8 +67,8 @@ const countText = (counts: Count[], colors: Colors) =>
 
 function attentionLines({ hosts, attention, attentionTotal }: Status, colors: Colors): string[] {
   if (hosts.online + hosts.unreachable + hosts.joined + hosts.unknown === 0)
-    return ['No hosts yet. npm start runs an agent on this machine; then: orrery host ls'];
-  if (attention.length === 0) return [colors.green('Everything is as it is wanted.')];
+    return ['No hosts yet. To add this machine: npm start. To add another: orrery host add NAME'];
+  if (attention.length === 0) return [colors.green('No problems found.')];
   const shown = attention.flatMap(({ severity, what, cause, next }) => {
     const [sign, tone] = SIGN[severity];
     return [

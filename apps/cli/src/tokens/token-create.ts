@@ -25,19 +25,26 @@ interface CreateOptions extends OutputOptions {
 /** The token alone goes to standard output, so that a script can take it; all else that is said goes beside it. */
 export const tokenCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
   name: 'create',
-  summary: 'make a token; it is shown this once',
+  summary: 'create a token (shown only once)',
   usage: '<name> --role <role> [options] | --join [options]',
-  args: [new ReferenceArgument('[name]', 'of the token, as it stands in events; with --join: of the host')],
+  args: [new ReferenceArgument('[name]', 'name of the token, as shown in events; with --join: of the host')],
   options: [
-    new ReferenceOption('--role <role>', 'what it may do').choices(Role.options),
-    new ReferenceOption('--scope <scope>', 'only these: hosts:SELECTOR, networks:NETWORKS, or both with a semicolon'),
-    new ReferenceOption('--expires <duration>', 'such as 90d or 2h, or never (default: 90d; with --join 15m)'),
-    new ReferenceOption('--join', 'a token with which machines enrol'),
-    new ReferenceOption('--uses <n>', 'with --join: how many machines (default: 1)').argParser(positive),
-    labelOption('with --join: labels of the hosts'),
-    ownLabelsOption('with --join: let machines add labels of their own (labels decide on scopes and admission)'),
-    new ReferenceOption('--network <networks>', 'with --join: what the hosts join', 'networks').argParser(collect),
-    new ReferenceOption('--ephemeral <duration>', 'with --join: remove hosts that were away for so long'),
+    new ReferenceOption('--role <role>', 'what the token is allowed to do').choices(Role.options),
+    new ReferenceOption(
+      '--scope <scope>',
+      'limit it to hosts:SELECTOR, networks:NETWORKS, or both separated by a semicolon',
+    ),
+    new ReferenceOption('--expires <duration>', 'such as 90d, 2h or never (default: 90d, or 15m with --join)'),
+    new ReferenceOption('--join', 'create a join token, with which machines enroll'),
+    new ReferenceOption('--uses <n>', 'number of machines (default: 1) (requires --join)').argParser(positive),
+    labelOption('labels for the hosts (requires --join)'),
+    ownLabelsOption('allow machines to add their own labels; labels decide scopes and admission (requires --join)'),
+    new ReferenceOption(
+      '--network <networks>',
+      'networks for the hosts to join (requires --join)',
+      'networks',
+    ).argParser(collect),
+    new ReferenceOption('--ephemeral <duration>', 'forget hosts that are unreachable for this long (requires --join)'),
     outputOption(),
   ],
   examples: [
@@ -51,29 +58,32 @@ export const tokenCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
       : await client.request('POST', '/v1/tokens', ApiTokenMade, { body: tokenBody(options, name) });
     if (options.output === 'json') return terminal.out(jsonText(answer.raw));
     const { secret, token } = answer.value;
-    terminal.err(`${token.id}, ${token.expiresAt ? `until ${token.expiresAt}` : 'for ever'}; it is shown this once:`);
+    terminal.err(
+      `${token.id}, ${token.expiresAt ? `expires ${token.expiresAt}` : 'never expires'}; shown only this once:`,
+    );
     terminal.out(secret);
     if (!options.join) return;
     const { command, platform } = (await client.get('/v1/install', Install)).value;
     const which = platform ? ` (${platform})` : '';
     terminal.err(
-      command ? `Run on the machine${which}, as root:\n  ${command.replace(TOKEN_PLACE, secret)}` : LISTEN_FIRST,
+      command ? `Run this on the machine${which} as root:\n  ${command.replace(TOKEN_PLACE, secret)}` : LISTEN_FIRST,
     );
   },
 });
 
-const LISTEN_FIRST = `Only this machine reaches the API. To add another: ${HOW_TO_LISTEN}`;
+const LISTEN_FIRST = `The API is reachable only from this machine. To add another machine: ${HOW_TO_LISTEN}`;
 
 const seconds = (text: string) => Math.round(parseDuration(text) / 1000);
 
 function tokenBody({ role, scope, expires = '90d' }: CreateOptions, name: string | undefined) {
-  if (!name || !role) throw usageError('A token needs a name and a role.', 'orrery token create NAME --role viewer');
+  if (!name || !role)
+    throw usageError('a token needs a name and a role', 'Write `orrery token create NAME --role viewer`.');
   return { name, role, ...(scope ? { scope } : {}), ...(expires === 'never' ? {} : { expiresIn: seconds(expires) }) };
 }
 
 function joinBody(options: CreateOptions, name: string | undefined) {
   const { uses, expires, label = [], ownLabels, network = [], ephemeral, role, scope } = options;
-  if (role ?? scope) throw usageError('A token with which machines enrol has neither role nor scope.');
+  if (role ?? scope) throw usageError('a join token has neither role nor scope');
   return {
     ...(name ? { name } : {}),
     ...(uses ? { uses } : {}),

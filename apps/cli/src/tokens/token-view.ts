@@ -36,7 +36,7 @@ const joinColumns: Column<JoinToken>[] = [
   {
     title: 'LABELS',
     text: ({ labels, ownLabels }) =>
-      [labelsText(labels), ...(ownLabels ? ['and its own'] : [])].filter(Boolean).join(' '),
+      [labelsText(labels), ...(ownLabels ? ['plus its own'] : [])].filter(Boolean).join(' '),
   },
   { title: 'NETWORKS', text: ({ networks }) => networks.join(',') },
   { title: 'EPHEMERAL', text: ({ ephemeral }) => durationText(ephemeral) },

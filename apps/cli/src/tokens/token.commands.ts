@@ -18,12 +18,12 @@ interface ListOptions extends OutputOptions {
 
 /** `orrery token ls|create|revoke`: for admins. */
 export function addTokenCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group('token', 'tokens of people and scripts, and those with which machines enrol');
+  const noun = program.group('token', 'tokens for people and scripts, and join tokens for machines');
   const ls: Omit<Leaf<ListOptions>, 'name'> = {
-    summary: 'list tokens, the newest first',
+    summary: 'list tokens, newest first',
     options: [
-      new ReferenceOption('--join', 'those with which machines enrol'),
-      new ReferenceOption('--all', 'also those that are worth nothing any more'),
+      new ReferenceOption('--join', 'list join tokens, with which machines enroll'),
+      new ReferenceOption('--all', 'include tokens that are no longer valid'),
       limitOption(),
       outputOption(),
     ],
@@ -46,7 +46,7 @@ export function addTokenCommands(program: OrreryCommand, context: Context): void
   noun.leaf(tokenCreateLeaf(context));
   noun.leaf<OutputOptions>({
     name: 'revoke',
-    summary: 'revoke a token: its next request is refused',
+    summary: 'revoke a token, effective at its next request',
     args: [new ReferenceArgument('<token>', 'name or id of a token')],
     options: [outputOption()],
     examples: ['orrery token revoke ci'],

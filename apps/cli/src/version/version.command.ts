@@ -7,8 +7,8 @@ import { CLI_VERSION } from './cli-version.js';
 
 export const versionLeaf = (context: Context): Leaf<OutputOptions> => ({
   name: 'version',
-  summary: 'versions of this CLI and of the API',
-  details: 'orrery --version prints that of the CLI and asks nobody.',
+  summary: 'show the versions of this CLI and of the API',
+  details: 'orrery --version prints only the version of the CLI, and needs no API.',
   options: [outputOption(['table', 'json'])],
   examples: ['orrery version'],
   run: async ({ output }) => {

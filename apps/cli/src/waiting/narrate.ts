@@ -26,7 +26,7 @@ export function newReason(before: Command | undefined, command: Command, colors:
 
 /** A host that is there takes a command at once: only after a while is it worth a line. */
 export const queuedLine = ({ host }: Command, colors: Colors) =>
-  `${colors.yellow('…')} queued until ${safeText(host.name)} is there to take it`;
+  `${colors.yellow('…')} queued until ${safeText(host.name)} connects`;
 
 const waitsFor = ({ state, outcome }: Command) =>
   isFinal(state) || outcome?.kind !== 'waiting' ? undefined : `${outcome.code} ${outcome.cause}`;
@@ -34,7 +34,7 @@ const waitsFor = ({ state, outcome }: Command) =>
 function reasonLines({ outcome }: Command, colors: Colors): string[] {
   if (outcome?.kind !== 'waiting') return [];
   return [
-    `${colors.yellow('…')} waiting for ${outcome.code}: ${safeText(outcome.cause)}`,
+    `${colors.yellow('…')} waiting (${outcome.code}): ${safeText(outcome.cause)}`,
     `  ${colors.bold('next')} ${safeText(outcome.fix)}`,
   ];
 }
@@ -52,7 +52,7 @@ export function verdictOf(command: Command, waitedMs: number, colors: Colors): V
     case 'done':
       return {
         exitCode: ExitCode.done,
-        lines: [`${colors.green('✓')} ${title} came true ${colors.dim(seconds(took))}`],
+        lines: [`${colors.green('✓')} ${title} done in ${colors.dim(seconds(took))}`],
       };
     case 'failed':
       return { exitCode: ExitCode.failed, lines: failureLines(command, title, colors) };
@@ -83,12 +83,12 @@ function stillLines(command: Command, title: string, waited: string, colors: Col
     outcome?.kind === 'waiting'
       ? `${outcome.code}: ${safeText(outcome.cause)}`
       : state === 'queued'
-        ? `${safeText(host.name)} has not taken it`
-        : 'the host has not reported its end';
+        ? `${safeText(host.name)} has not received it yet`
+        : 'the host has not reported the result yet';
   const next = outcome?.kind === 'waiting' ? [`  ${colors.bold('next')} ${safeText(outcome.fix)}`] : [];
   return [
     `${colors.yellow('…')} ${title} is still waiting after ${waited}: ${why}`,
     ...next,
-    `  ${colors.bold('then')} orrery command wait ${id} ${colors.dim('(it goes on without you)')}`,
+    `  ${colors.bold('then')} orrery command wait ${id} ${colors.dim('(it continues in the background)')}`,
   ];
 }

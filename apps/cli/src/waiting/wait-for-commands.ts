@@ -66,7 +66,7 @@ function follower(
     let away = false;
     let queued = false;
     const onAway = () => {
-      if (!away) tell(`${colors.yellow('…')} the API does not answer; trying on`);
+      if (!away) tell(`${colors.yellow('…')} the API is not responding; retrying`);
       away = true;
     };
     try {
@@ -108,7 +108,7 @@ function printResult(
 function summary(verdicts: (Verdict | undefined)[]): string {
   const count = (code: ExitCode) => verdicts.filter((verdict) => verdict?.exitCode === code).length;
   const parts: [number, string][] = [
-    [count(ExitCode.done), 'came true'],
+    [count(ExitCode.done), 'done'],
     [count(ExitCode.failed), 'failed'],
     [count(ExitCode.waiting), 'still waiting'],
   ];
@@ -127,8 +127,10 @@ export function worst(verdicts: (Verdict | undefined)[]): ExitCode {
 function interrupted(terminal: Terminal, commands: Command[], format: OutputFormat): ExitCode {
   const ids = commands.map((command) => command.id).join(' ');
   if (format !== 'json') {
-    terminal.err(commands.length > 1 ? 'The commands go on.' : 'The command goes on.');
-    terminal.err(`Look at it:      orrery command get ${commands[0]?.id}`);
+    terminal.err(
+      commands.length > 1 ? 'Stopped waiting; the commands continue.' : 'Stopped waiting; the command continues.',
+    );
+    terminal.err(`Show it:         orrery command get ${commands[0]?.id}`);
     terminal.err(`Follow it again: orrery command wait ${ids}`);
   }
   return ExitCode.interrupted;
