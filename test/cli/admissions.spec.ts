@@ -19,7 +19,7 @@ import { admission, command, host, id, membership } from './support/stub-data.js
 const ONE = '3a7f1b22c0';
 const OTHER = '4b8f2c33d1';
 
-describe('who gets in', () => {
+describe('admissions', () => {
   let api: StubApi;
   beforeEach(async () => {
     api = await StubApi.start();
@@ -41,18 +41,16 @@ describe('who gets in', () => {
     host: { id: id('hst', 2), name: 'web-2' },
   });
 
-  it('is told with who waits, because nobody has decided, and what to type next', async () => {
+  it('lists undecided nodes, with the next command to run', async () => {
     admissions(admission(ONE), onWeb2);
     const { code, out, err } = await orrery('membership ls --pending');
     expect(code).toBe(0);
-    expect(out.split('\n')[1]).toMatch(
-      /^3a7f1b22c0 +not ours +lab \(3e92c1f0a7000001\) +nobody has decided +not authorized/,
-    );
+    expect(out.split('\n')[1]).toMatch(/^3a7f1b22c0 +not ours +lab \(3e92c1f0a7000001\) +undecided +not authorized/);
     expect(out.split('\n')[2]).toMatch(/^4b8f2c33d1 +web-2\/demo/);
     expect(err.split('\n')).toEqual([
-      `let one in:      orrery membership authorize ${ONE} lab`,
-      `keep one out:    orrery membership deny ${ONE} lab`,
-      'let all of them: orrery membership authorize --pending --network lab',
+      `authorize one: orrery membership authorize ${ONE} lab`,
+      `deny one:      orrery membership deny ${ONE} lab`,
+      'authorize all: orrery membership authorize --pending --network lab',
     ]);
     expect(api.requests[0]?.query).toMatchObject({ pending: 'true' });
     expect(await orrery('memberships --pending --network lab -o name')).toMatchObject({
@@ -62,20 +60,20 @@ describe('who gets in', () => {
     expect(JSON.parse((await orrery('membership ls --pending -o json')).out)).toEqual([admission(ONE), onWeb2]);
   });
 
-  it('is told of the hosts that match, with -l', async () => {
+  it('lists only nodes on matching hosts with -l', async () => {
     admissions(admission(ONE), onWeb2);
     api.on('GET /v1/hosts', () => json(HostPage, { items: [host('web-2', {}, 2)], next: null }));
     expect((await orrery('membership ls --pending -l site=cloud -o name')).out).toBe(`${OTHER} 3e92c1f0a7000001`);
   });
 
-  it('shows what was decided beside what the controller says and what the node shows, for they differ for a while', async () => {
+  it('shows the decision, the controller record and the status of the node, because they differ for a while', async () => {
     const decided = admission(ONE, {
       ...{ pending: false, stale: true, decision: { authorize: false, why: 'denied by anna' } },
       observed: { status: 'OK', addresses: ['10.1.2.3/24'] },
     });
     admissions(decided);
     const { out, err } = await orrery('membership ls --stale');
-    expect(out.split('\n')[1]).toMatch(/kept out: denied by anna \(stale\) +not authorized +OK +10\.1\.2\.3\/24$/);
+    expect(out.split('\n')[1]).toMatch(/not admitted: denied by anna \(stale\) +not authorized +OK +10\.1\.2\.3\/24$/);
     expect(err).toContain('orrery membership forget --stale --network lab');
     const controller = { authorized: false, addresses: [] };
     api.on('GET /v1/memberships', () =>
@@ -88,14 +86,14 @@ describe('who gets in', () => {
     expect((await orrery('membership get web-1 lab')).out).toMatch(/\ncontroller +authorized 10\.1\.2\.3\n/);
   });
 
-  it('says so when nobody waits and nothing is stale', async () => {
+  it('says so when no node is waiting and no record is stale', async () => {
     admissions();
     expect(await orrery('membership ls --pending')).toMatchObject({
       code: 0,
       out: '',
-      err: expect.stringContaining('Nobody waits'),
+      err: expect.stringContaining('No nodes are waiting'),
     });
-    expect((await orrery('membership ls --stale')).err).toContain('Nothing is stale');
+    expect((await orrery('membership ls --stale')).err).toContain('No stale records.');
   });
 
   describe('one node', () => {
@@ -104,7 +102,7 @@ describe('who gets in', () => {
       api.on(`PUT ${at('web-1/demo')}`, () => json(Admission, onWeb2));
     });
 
-    it('is let in for a while, with a name, addresses and flags', async () => {
+    it('is authorized for a while, with a name, addresses and flags', async () => {
       await orrery(`membership authorize ${ONE} lab`);
       await orrery(
         `membership authorize ${ONE} lab --for 8h --name demo --address 10.1.2.9,fd00::9 --bridge --no-auto-assign`,
@@ -122,17 +120,17 @@ describe('who gets in', () => {
       for (const body of sent) expect(AdmissionPut.safeParse(body).success).toBe(true);
     });
 
-    it('is named as a node, too, in one segment', async () => {
+    it('can be named as a node, in one path segment', async () => {
       expect((await orrery('membership authorize web-1/demo lab -o json')).code).toBe(0);
       expect(api.requests[0]?.url).toBe('/v1/networks/lab/admissions/web-1%2Fdemo');
     });
 
-    it('is kept out, without a question: it can be let in again', async () => {
+    it('is denied without a prompt, because it can be authorized again', async () => {
       expect((await orrery(`membership deny ${ONE} lab`)).out).toMatch(/^address +3a7f1b22c0\n/);
       expect(bodies(`PUT ${at(ONE)}`)).toEqual([{ verdict: 'deny' }]);
     });
 
-    it('is set in what its controller records, and given back to the policy', async () => {
+    it('has its controller record changed, and returns to the policy', async () => {
       await orrery(`membership set ${ONE} lab --name demo --address none --no-bridge --auto-assign`);
       await orrery(`membership set ${ONE} lab --by-policy`);
       expect(bodies(`PUT ${at(ONE)}`)).toEqual([
@@ -142,7 +140,7 @@ describe('who gets in', () => {
       expect((await orrery(`membership set ${ONE} lab`)).code).toBe(2);
     });
 
-    it('is forgotten after a yes', async () => {
+    it('is forgotten after confirmation', async () => {
       expect((await orrery(`membership forget ${ONE} lab`)).code).toBe(4);
       expect((await orrery(`membership forget ${ONE} lab`, 'no')).code).toBe(4);
       expect(api.requests).toEqual([]);
@@ -159,7 +157,7 @@ describe('who gets in', () => {
       expect(api.requests.map(({ query }) => query.dryRun)).toEqual(['true', 'true', 'true']);
     });
 
-    it('is refused by the API with exit 4, and with 2 what is not there', async () => {
+    it('exits 4 when the API refuses, and 2 when the network does not exist', async () => {
       api.on(`PUT ${at(ONE)}`, () => problem(409, 'network-not-kept', 'somebody else keeps it'));
       expect((await orrery(`membership authorize ${ONE} lab`)).code).toBe(4);
       api.on(`PUT ${at(ONE)}`, () => problem(404, 'unknown-network', 'there is none'));
@@ -178,10 +176,10 @@ describe('who gets in', () => {
     });
     const order = () => api.requests.map(({ method, path }) => `${method} ${path}`);
 
-    it('asks, denies, lets it leave, and waits for that', async () => {
+    it('asks, denies, makes the node leave, and waits for that', async () => {
       expect((await orrery('membership deny web-1 lab --leave', 'no')).code).toBe(4);
       const { code, out } = await orrery('membership deny web-1 lab --leave', 'yes');
-      expect([code, out]).toEqual([0, expect.stringMatching(/^denied 3a7f1b22c0 \(web-1\) in lab\n[^]*came true/)]);
+      expect([code, out]).toEqual([0, expect.stringMatching(/^denied 3a7f1b22c0 \(web-1\) in lab\n[^]*done in/)]);
       const [put, left] = [`PUT ${at('web-1')}`, 'DELETE /v1/nodes/web-1/networks/lab'].map((one) =>
         order().indexOf(one),
       );
@@ -189,12 +187,12 @@ describe('who gets in', () => {
       expect(left).toBeGreaterThan(put ?? Infinity);
     });
 
-    it('prints with -o json the command of the leave, and nothing else', async () => {
+    it('prints only the command of the leave with -o json', async () => {
       const { out } = await orrery('membership deny web-1 lab --leave --yes -o json');
       expect(JSON.parse(out)).toMatchObject({ id: leave.id, state: 'done' });
     });
 
-    it('denies nobody who cannot leave', async () => {
+    it('denies no node that cannot leave', async () => {
       api.on('GET /v1/nodes/web-1/networks/lab', () => problem(404, 'unknown-membership', 'it is not in it'));
       expect((await orrery('membership deny web-1 lab --leave --yes')).code).toBe(2);
       expect(order()).toEqual(['GET /v1/nodes/web-1/networks/lab']);
@@ -217,21 +215,21 @@ describe('who gets in', () => {
       expect(AdmissionBulk.safeParse(bodies(BULK)[0]).success).toBe(true);
     });
 
-    it('are shown and asked about before they are kept out', async () => {
+    it('are listed and confirmed before they are denied', async () => {
       const no = await orrery('membership deny -l site=cloud --network lab', 'n');
       expect([no.code, no.err]).toEqual([
         4,
-        expect.stringContaining(`  ${OTHER} (web-2/demo)\nKeep this node out of lab? [y/N]`),
+        expect.stringContaining(`  ${OTHER} (web-2/demo)\nDeny this node in lab? [y/N]`),
       ]);
       expect(bodies(BULK)).toEqual([]);
       expect((await orrery('membership deny -l site=cloud --network lab', 'y')).code).toBe(0);
       expect(bodies(BULK)).toEqual([{ selector: 'site=cloud', verdict: 'deny' }]);
     });
 
-    it('are with --pending those who wait: a yes is to those that were shown, and to nobody who has come since', async () => {
+    it('are the waiting nodes with --pending; confirming covers only the nodes that were listed', async () => {
       expect((await orrery('membership authorize --pending --network lab')).code).toBe(4);
       const asked = await orrery('membership authorize --pending --network lab', 'y');
-      expect(asked.err).toContain(`  ${ONE}\n  ${OTHER} (web-2/demo)\nLet these 2 nodes into lab? [y/N]`);
+      expect(asked.err).toContain(`  ${ONE}\n  ${OTHER} (web-2/demo)\nAuthorize these 2 nodes in lab? [y/N]`);
       expect(asked.code).toBe(0);
       expect(
         api.requests
@@ -245,7 +243,7 @@ describe('who gets in', () => {
       expect(bodies(BULK)).toEqual([{ pending: true, verdict: 'authorize' }]);
     });
 
-    it('are done one after the other; what could not be is named, with exit 1', async () => {
+    it('are changed one by one; exits 1 and names each node that failed', async () => {
       api.on(`PUT /v1/networks/3e92c1f0a7000001/admissions/${ONE}`, () =>
         problem(409, 'controller-away', 'lap-7 is away'),
       );
@@ -254,18 +252,18 @@ describe('who gets in', () => {
       expect(out).toContain(OTHER);
     });
 
-    it('are the stale ones for forget', async () => {
+    it('are the stale records for forget', async () => {
       expect((await orrery('membership forget --stale --network lab')).code).toBe(4);
       expect((await orrery('membership forget --stale --network lab', 'y')).code).toBe(0);
       expect(api.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(2);
       expect(api.requests[0]?.query).toMatchObject({ stale: 'true', network: 'lab' });
     });
 
-    it('are nobody: nothing is sent', async () => {
+    it('are none: nothing is sent', async () => {
       admissions();
       const { code, err } = await orrery('membership authorize --pending --network lab --yes');
-      expect([code, err]).toEqual([0, 'Nobody waits for lab.']);
-      expect((await orrery('membership forget --stale --yes')).err).toBe('Nothing is stale.');
+      expect([code, err]).toEqual([0, 'No nodes are waiting for authorization in lab.']);
+      expect((await orrery('membership forget --stale --yes')).err).toBe('No stale records.');
       expect(api.requests.every(({ method }) => method === 'GET')).toBe(true);
     });
   });
@@ -285,7 +283,7 @@ describe('who gets in', () => {
     'membership forget --stale --dry-run',
     'membership ls --pending --stale',
     'membership ls --pending --status OK',
-  ])('finds `%s` wrongly written, before anything is sent', async (line) => {
+  ])('rejects `%s` before anything is sent', async (line) => {
     expect((await orrery(line)).code).toBe(2);
     expect(api.requests).toEqual([]);
   });

@@ -58,7 +58,7 @@ describe('a change', () => {
     expect((await orrery('launch demo --network lab')).code).toBe(0);
     hosts(host('web-1'), host('web-2', {}, 2));
     const several = await orrery('launch demo --network lab');
-    expect([several.code, several.err]).toEqual([2, expect.stringContaining('It could be:\n  web-1\n  web-2\n')]);
+    expect([several.code, several.err]).toEqual([2, expect.stringContaining('did you mean:\n  web-1\n  web-2\n')]);
   });
 
   it('removes a container and what its controllers know of it with --forget, one at a time', async () => {
@@ -115,7 +115,7 @@ describe('a change', () => {
     api.on('GET /v1/containers', () => ({ status: 200, body: page }));
     const { code, err } = await orrery('restart demo');
     expect(code).toBe(2);
-    expect(err).toContain('It could be:\n  web-1/demo\n  web-2/demo\n');
+    expect(err).toContain('did you mean:\n  web-1/demo\n  web-2/demo\n');
     expect(err).not.toContain('other');
   });
 
@@ -160,7 +160,7 @@ describe('a change', () => {
     expect(out.split('\n')).toEqual([
       'HOST    STEP               TARGET   DETAIL',
       'web-1   create-container   demo     z/z:1',
-      'web-2   -                  -        away: it plans when it is back',
+      'web-2   -                  -        unreachable: it plans its steps when it reconnects',
       'web-3   -                  -        nothing to do',
     ]);
   });

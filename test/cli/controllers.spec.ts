@@ -55,7 +55,7 @@ describe('controllers', () => {
       expect(out).toMatch(
         /^controller on web-1 → 8056c2e21c000001\n {2}✓ pull +zerotier\/zerotier:1\.14\.2 +0\.90 s\n/,
       );
-      expect(out).toMatch(/came true .*\ncontroller +web-1\n/);
+      expect(out).toMatch(/done in .*\ncontroller +web-1\n/);
     });
 
     it('are with -o json what the API says of the controller, launched or there, and nothing else', async () => {

@@ -103,7 +103,7 @@ describe('orrery events', () => {
       expect(lines.map((line) => (JSON.parse(line) as CloudEvent).id)).toEqual(['main-4', 'main-9']);
       cli.child.kill('SIGINT');
       const { err } = await cli.ended;
-      expect(err).toContain('opening it again');
+      expect(err).toContain('resuming');
       expect(err).toContain('reset');
     });
 

@@ -80,7 +80,7 @@ describe('orrery host add', () => {
   const joined = join({ state: 'done', outcome: { kind: 'done' }, endedAt: '2026-01-02T03:04:06.000Z' });
   const waiting = join({ state: 'waiting', outcome: WAITING, stages: stages(['accepted', 0]) });
 
-  it('prints the line, tells what came true with its time, and ends 0', async () => {
+  it('prints the command, reports each step with its time, and exits 0', async () => {
     const silent = host('web-1', { presence: 'joined', engine: null });
     const unreported = node('web-1', { updatedAt: null, zerotierVersion: null, state: 'unknown' });
     life([joinToken(), used], [silent, silent, host('web-1')], [unreported, node('web-1')]);
@@ -89,12 +89,12 @@ describe('orrery host add', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const timeless = out.split('\n').map((text) => text.replace(/ \d+\.\d+ s$/, ' TIME'));
     expect(timeless).toEqual([
-      'Run on web-1 (linux-x64) as root within 15m (once):',
+      'Run this on web-1 (linux-x64) as root within 15m (works once):',
       `  ${LINE}`,
       'waiting for web-1 …',
       '✓ enrolled TIME',
       '✓ online (docker 26.1.5, zerotier-one 1.14.2) TIME',
-      '… waiting for authorization: 89e92ceee5 is not authorized on 8056c2e21c000001',
+      '… waiting (authorization): 89e92ceee5 is not authorized on 8056c2e21c000001',
       '  next Authorize 89e92ceee5 on the controller 8056c2e21c.',
       '✓ lab 10.1.2.3 TIME',
     ]);
@@ -102,15 +102,15 @@ describe('orrery host add', () => {
     expect(asked()).toEqual([{ name: 'web-1', labels, networks: ['lab'], expiresIn: 900 }]);
   });
 
-  it('lets the machine choose labels only with --own-labels, and never one that takes the place of a host', async () => {
+  it('lets the machine choose labels only with --own-labels, and never when it replaces a host', async () => {
     await orrery('host add web-1 --own-labels --no-wait');
     expect(asked()).toEqual([{ name: 'web-1', labels: {}, ownLabels: true, networks: [], expiresIn: 900 }]);
     const replacing = await orrery('host add --replace web-1 --own-labels --no-wait');
-    expect([replacing.code, replacing.err]).toEqual([2, expect.stringContaining('has its labels')]);
+    expect([replacing.code, replacing.err]).toEqual([2, expect.stringContaining('takes over its labels')]);
     expect(asked()).toHaveLength(1);
   });
 
-  it('says what of the machine could not be asked', async () => {
+  it('says what the host could not find out about the machine', async () => {
     const engine = { state: 'unknown', cause: 'no socket' } as const;
     const bare = node('web-1', { state: 'down', zerotierVersion: null, cause: 'nothing listens on 9993' });
     life([{ ...used, networks: [] }], [host('web-1', { engine })], [bare]);
@@ -119,7 +119,7 @@ describe('orrery host add', () => {
     expect(out).toContain('✓ online (docker: no socket, zerotier-one: nothing listens on 9993)');
   });
 
-  it('fails at once while only the machine of the API reaches it, says how to listen, and makes no token', async () => {
+  it('fails at once when only its own machine can reach the API, says how to listen, and creates no token', async () => {
     install(null);
     const { code, err } = await orrery('host add web-1');
     expect(code).toBe(4);
@@ -127,14 +127,14 @@ describe('orrery host add', () => {
     expect(asked()).toEqual([]);
   });
 
-  it('is refused for a name that a host has, before anybody goes to the machine', async () => {
+  it('refuses the name of an existing host before it creates a token', async () => {
     api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1')));
     const { code, err } = await orrery('host add web-1');
     expect([code, err]).toEqual([4, expect.stringContaining('orrery host add --replace web-1')]);
     expect(asked()).toEqual([]);
   });
 
-  it('replaces a host that is there, under its name, and waits for what the new machine reports', async () => {
+  it('replaces an existing host under its name, and waits for the report of the new machine', async () => {
     life([{ ...used, networks: [] }], undefined, [
       node('web-1'),
       node('web-1'),
@@ -143,7 +143,7 @@ describe('orrery host add', () => {
     api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1')));
     const { code, out } = await orrery('host add web-1 --replace web-1 --expires 2h');
     expect(code).toBe(0);
-    expect(out).toContain('Run on web-1 (linux-x64) as root within 2h (once):');
+    expect(out).toContain('Run this on web-1 (linux-x64) as root within 2h (works once):');
     expect(out).toContain('zerotier-one 1.16.0');
     expect(asked()).toEqual([{ replaces: id('hst'), networks: [], expiresIn: 7200 }]);
   });
@@ -153,33 +153,33 @@ describe('orrery host add', () => {
     'host add web-2 --replace web-1',
     'host add --replace web-1 -l a=b',
     'host add x --expires soon',
-  ])('finds `%s` wrongly written', async (line) => {
+  ])('rejects `%s`', async (line) => {
     api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1')));
     expect((await orrery(line)).code).toBe(2);
     expect(asked()).toEqual([]);
   });
 
-  it('is still waiting for the machine at the time-out: exit 3, with what to do and how to go on watching', async () => {
+  it('exits 3 when the machine has not enrolled at the timeout, with what to do and how to keep watching', async () => {
     life([joinToken()]);
     const { code, out } = await orrery('host add web-1 --wait=20ms');
     expect(code).toBe(3);
     expect(out).toContain('… web-1 has not enrolled yet');
     expect(out).toContain(
-      '  next Run the line above on it, as root; its token is valid until 2026-01-02T03:19:05.000Z.',
+      '  next Run the command above on it as root; its token is valid until 2026-01-02T03:19:05.000Z.',
     );
     expect(out).toContain("  then orrery events -f --type 'host.*'");
   });
 
-  it('is still waiting for its agent at the time-out: exit 3, and says where to look', async () => {
+  it('exits 3 when the agent has not reported at the timeout, and says where to look', async () => {
     life([used], [host('web-1', { presence: 'joined' })]);
     const { code, out } = await orrery('host add web-1 --wait=20ms');
     expect(code).toBe(3);
     expect(out).toContain('✓ enrolled');
-    expect(out).toContain('web-1 has enrolled, and its agent has not reported yet (it is joined)');
+    expect(out).toContain('web-1 has enrolled, but its agent has not reported yet (joined)');
     expect(out).toContain('journalctl -u orrery-agent');
   });
 
-  it('is still waiting for a network at the time-out: exit 3, with what to authorize and how to go on', async () => {
+  it('exits 3 when a network still waits at the timeout, with what to authorize and how to continue', async () => {
     life([used]);
     joins(waiting);
     const { code, out } = await orrery('host add web-1 --network lab --wait=20ms');
@@ -199,13 +199,13 @@ describe('orrery host add', () => {
   it.each([
     ['expired', 'its token has expired'],
     ['revoked', 'its token was revoked'],
-  ] as const)('exits 1 when the token is %s, and the machine did not come', async (state, said) => {
+  ] as const)('exits 1 when the token is %s before the machine enrolls', async (state, said) => {
     life([joinToken({ state })]);
     const { code, out } = await orrery('host add web-1');
-    expect([code, out]).toEqual([1, expect.stringContaining(`✗ web-1 has not enrolled: ${said}`)]);
+    expect([code, out]).toEqual([1, expect.stringContaining(`✗ web-1 is not enrolled: ${said}`)]);
   });
 
-  it('leaves the token valid when Ctrl-C comes, says so and how to revoke it', async () => {
+  it('leaves the token valid at Ctrl-C, and says how to revoke it', async () => {
     life([joinToken()]);
     const interrupt = new AbortController();
     api.on(`GET ${TOKEN}`, () => {
@@ -219,7 +219,7 @@ describe('orrery host add', () => {
     expect(api.requests.some(({ method }) => method === 'DELETE')).toBe(false);
   });
 
-  it('says when Ctrl-C comes later that the host goes on', async () => {
+  it('says that the host continues when Ctrl-C comes after it enrolled', async () => {
     life([used]);
     const interrupt = new AbortController();
     api.on(`GET ${HOST}`, () => {
@@ -231,7 +231,7 @@ describe('orrery host add', () => {
     expect(err).not.toContain('token');
   });
 
-  it('waits through a restart of the API, and exits 5 when it stays away', async () => {
+  it('waits through a restart of the API, and exits 5 when it stays down', async () => {
     life([{ ...used, networks: [] }]);
     let looks = 0;
     api.on(`GET ${TOKEN}`, () => {
@@ -244,17 +244,17 @@ describe('orrery host add', () => {
     api.on('GET /v1/hosts/web-1', () => problem(404, 'unknown-host', 'there is no host web-1'));
     api.on(`GET ${TOKEN}`, () => void api.close());
     const { code, out } = await orrery('host add web-1 --wait=700ms');
-    expect([code, out.match(/the API does not answer; trying on/g)]).toEqual([5, [expect.anything()]]);
+    expect([code, out.match(/the API is not responding; retrying/g)]).toEqual([5, [expect.anything()]]);
   });
 
-  it('only prints the line with --no-wait, and how to watch and to revoke beside it', async () => {
+  it('prints only the command with --no-wait, and on stderr how to watch and revoke', async () => {
     const { code, out, err } = await orrery('host add web-1 --no-wait');
     expect(code).toBe(0);
-    expect(out).toBe(`Run on web-1 (linux-x64) as root within 15m (once):\n  ${LINE}`);
+    expect(out).toBe(`Run this on web-1 (linux-x64) as root within 15m (works once):\n  ${LINE}`);
     expect(err).toContain(`orrery token revoke ${id('jtk')}`);
   });
 
-  it('gives with -o json the token and the line, or what became of the machine, as one document', async () => {
+  it('prints one document with -o json: the token and the command, or what became of the machine', async () => {
     const unwaited = await orrery('host add web-1 --no-wait -o json');
     expect(JSON.parse(unwaited.out)).toEqual({ token: joinToken(), secret: SECRET, command: LINE });
     life([used]);

@@ -77,8 +77,8 @@ describe('network create', () => {
       expect.stringContaining(`pool ${target} (overlaps routes of 2 hosts)   controller`),
     ]);
     expect(err.split('\n')).toEqual([
-      `web-3 has a route to 10.0.0.0/8: its own zerotier-one will not take ${target}`,
-      `a host outside your scope has a route: its own zerotier-one will not take ${target}`,
+      `web-3 has a route to 10.0.0.0/8: its own zerotier-one will not accept ${target}`,
+      `a host outside your scope has a route: its own zerotier-one will not accept ${target}`,
     ]);
     made(
       {},
@@ -142,7 +142,7 @@ describe('network create', () => {
     const wrong = await orrery(`network create lab --rules ${await file('wrong.json', '[{"type":"ACTION_DORP"}]')}`);
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('rules.0.type')]);
     expect((await orrery(`network create lab --rules ${await file('text.json', 'drop all')}`)).code).toBe(2);
-    expect((await orrery(`network create lab --rules ${folder}/none.json`)).err).toContain('there is no such file');
+    expect((await orrery(`network create lab --rules ${folder}/none.json`)).err).toContain('no such file');
     expect(bodies('POST /v1/networks')).toHaveLength(2);
   });
 
@@ -186,7 +186,7 @@ describe('network create', () => {
     const { code, out, err } = await orrery('network create lab');
     expect([code, out]).toEqual([0, TRANSCRIPT]);
     expect(err.split('\n')).toEqual([
-      'its controller does not have it yet: lap-7 is away',
+      'not on its controller yet: lap-7 is away',
       'network-without-addresses: no pool',
       '  fix give one',
     ]);
@@ -254,7 +254,7 @@ describe('network create', () => {
         host('web-9', {}, 6),
       );
       const { err } = await orrery('network create lab');
-      expect(err).toContain('launching one on web-9 (the first of 2 hosts that could have it; --on HOST chooses)');
+      expect(err).toContain('launching one on web-9 (the first of 2 suitable hosts; --on HOST chooses)');
       api.on('GET /v1/hosts/z-1', () => json(Host, host('z-1', {}, 5)));
       await orrery('network create lab --on z-1');
       const asked = [{ host: id('hst', 6) }, { host: id('hst', 5) }];
@@ -275,8 +275,8 @@ describe('network create', () => {
       ends({ state: 'failed', outcome });
       const failed = await orrery('network create lab');
       expect([failed.code, failed.out]).toEqual([1, '']);
-      expect(failed.err).toContain('The controller lap-7 is not there: no room. (disk-full)');
-      expect(failed.err).toContain('fix   make room. Then: orrery network create lab');
+      expect(failed.err).toContain('controller lap-7 is not ready: no room (disk-full)');
+      expect(failed.err).toContain('fix   make room. Then: `orrery network create lab`');
       ends({ state: 'delivered' });
       expect((await orrery('network create lab --wait=20ms -o json')).code).toBe(3);
       expect(bodies('POST /v1/networks')).toEqual([]);
@@ -326,7 +326,7 @@ describe('a network', () => {
       /^broadcast +yes$/m,
       /^flow rules +1 rule$/m,
       /^on leave +deauthorize$/m,
-      /^controller has it +not yet: lap-7 is away$/m,
+      /^applied +not yet: lap-7 is away$/m,
       /^error +pool-exhausted: 300 nodes$/m,
       /^fix +a larger pool$/m,
     ])
@@ -407,8 +407,8 @@ describe('a network', () => {
     expect((await orrery('network rm lab', 'yes')).code).toBe(4);
     expect(api.asked(path)).toEqual([]);
     const typed = await orrery('network rm lab', 'lab');
-    expect(typed.err).toContain('2 nodes here are in it: each keeps interface and address for about a minute');
-    expect(typed.err).toContain(`Delete the network lab (${KEPT})? Type its name to say yes:`);
+    expect(typed.err).toContain('2 nodes here are in it. Each keeps its interface and address for about a minute');
+    expect(typed.err).toContain(`Delete network lab (${KEPT})? Type its name to confirm:`);
     expect([typed.code, typed.out]).toEqual([0, expect.stringContaining('deleted network lab')]);
     expect((await orrery('network rm lab --yes')).code).toBe(0);
     expect(api.asked(path).map(({ query }) => query)).toEqual([{ confirm: 'lab' }, { confirm: 'lab' }]);
@@ -420,7 +420,7 @@ describe('a network', () => {
     expect((await orrery('network rm lab', 'lab')).code).toBe(4);
     const { code, out, err } = await orrery('network rm lab', 'y');
     expect([code, out]).toEqual([0, `forgot the name of network lab (${LAB})`]);
-    expect(err).toContain('It goes on where it is kept. [y/N]');
+    expect(err).toContain('Its controller keeps the network. [y/N]');
     api.on(`GET /v1/networks/${LAB}`, () => json(Network, network({ name: null })));
     const unnamed = await orrery(`network rm ${LAB}`, 'y');
     expect([unnamed.code, unnamed.err]).toEqual([4, expect.stringContaining('network-not-kept')]);

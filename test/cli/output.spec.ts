@@ -145,7 +145,7 @@ describe('what is printed', () => {
 
     it('says so when everything is fine', async () => {
       api.on('GET /v1/status', () => json(Status, { ...status, attention: [] }));
-      expect((await orrery('status')).out).toMatch(/\n\nEverything is as it is wanted\.$/);
+      expect((await orrery('status')).out).toMatch(/\n\nNo problems found\.$/);
     });
   });
 
@@ -172,7 +172,7 @@ describe('what is printed', () => {
       );
       const { code, err } = await orrery('node get 89e92ceee5');
       expect(code).toBe(2);
-      expect(err).toContain('It could be:\n  web-1\n  web-2/demo');
+      expect(err).toContain('did you mean:\n  web-1\n  web-2/demo');
     });
   });
 });

@@ -45,7 +45,10 @@ describe('the orrery process', () => {
     const cli = startCli([...LAUNCH, '--wait'], api.env);
     await eventually(() => api.requests.some(({ query }) => query.wait));
     cli.child.kill('SIGINT');
-    expect(await cli.ended).toMatchObject({ code: 130, err: expect.stringContaining('The command goes on.') });
+    expect(await cli.ended).toMatchObject({
+      code: 130,
+      err: expect.stringContaining('Stopped waiting; the command continues.'),
+    });
   });
 
   it('ends quietly when its reader closes the pipe', async () => {
@@ -81,14 +84,14 @@ describe('the orrery process', () => {
 
   it('suggests the command that was meant', async () => {
     expect((await runCli(['statsu'], api.env)).err).toContain('Did you mean status?');
-    expect((await runCli(['explain', 'tun'], api.env)).err).toContain('It could be:\n  tun-missing');
+    expect((await runCli(['explain', 'tun'], api.env)).err).toContain('did you mean:\n  tun-missing');
   });
 
   it('exits 5 when nothing listens, and says how to start it', async () => {
     const nowhere = `http://127.0.0.1:${await freePort()}`;
     const { code, err } = await cliProcess(['status'], { ORRERY_URL: nowhere });
     expect(code).toBe(5);
-    expect(err).toContain(`does not answer at ${nowhere}: connection refused`);
+    expect(err).toContain(`cannot reach the Orrery API at ${nowhere}: connection refused`);
     expect(err).toContain('npm start');
   });
 
@@ -101,7 +104,7 @@ describe('the orrery process', () => {
     const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
     const { code, err } = await runCli(['status'], { ORRERY_URL: url });
     expect(code).toBe(5);
-    expect(err).toContain('is not Orrery');
+    expect(err).toContain('is not the Orrery API');
     other.closeAllConnections();
     await new Promise((resolve) => other.close(resolve));
   });
@@ -126,11 +129,11 @@ describe('the orrery process', () => {
     const env = { ORRERY_URL: api.url, ORRERY_HOME: home };
     const missing = await runCli(['hosts'], env);
     expect(missing.code).toBe(4);
-    expect(missing.err).toContain(`${file} (there is none)`);
+    expect(missing.err).toContain(`${file} (not found)`);
     await writeFile(file, 'ora_other\n');
     const wrong = await runCli(['hosts'], env);
     expect(wrong.code).toBe(4);
-    expect(wrong.err).toContain(`does not accept the token from ${file}`);
+    expect(wrong.err).toContain(`rejected the token from ${file}`);
     await writeFile(file, `${api.env.ORRERY_TOKEN}\n`);
     expect((await cliProcess(['hosts', '-o', 'name'], env)).out).toBe('web-1\n');
   });

@@ -56,7 +56,7 @@ onLinux('on a terminal', () => {
     const { code, text, drawn } = await onTerminal('launch demo --host web-1 --network lab --wait', api.env);
     expect(code).toBe(0);
     expect(text).toMatch(/✓ interface {3}ztx +0\.09 s/);
-    expect(text).toContain('✓ launch demo on web-1 came true');
+    expect(text).toContain('✓ launch demo on web-1 done in');
     expect(drawn).toContain('\u001b[?25l'); // the cursor is hidden while a spinner turns…
     expect(drawn.lastIndexOf('\u001b[?25h')).toBeGreaterThan(drawn.lastIndexOf('\u001b[?25l')); // …and is back at the end
   });
@@ -67,9 +67,9 @@ onLinux('on a terminal', () => {
     expect(yes.code).toBe(0);
     expect(yes.text).toContain('  web-1\n  web-2\nLaunch demo on 2 hosts? [y/N]');
     expect(yes.text.trimEnd().split('\n').slice(-3)).toEqual([
-      expect.stringContaining('✓ launch demo on web-1 came true'),
-      expect.stringContaining('✓ launch demo on web-2 came true'),
-      '2 came true',
+      expect.stringContaining('✓ launch demo on web-1 done in'),
+      expect.stringContaining('✓ launch demo on web-2 done in'),
+      '2 done',
     ]);
     const no = await onTerminal(line, api.env, '\n');
     expect(no.code).toBe(4);

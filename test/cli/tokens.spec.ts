@@ -45,7 +45,7 @@ describe('a token with which machines enrol', () => {
     expect([code, out, err]).toEqual([
       0,
       'orj1.secret',
-      expect.stringContaining('(linux-x64), as root:\n  { echo orrery_token=orj1.secret; curl …; } | sh'),
+      expect.stringContaining('(linux-x64) as root:\n  { echo orrery_token=orj1.secret; curl …; } | sh'),
     ]);
     const [{ body } = {}] = api.asked('POST /v1/join-tokens');
     const rest = { labels: { site: 'onprem' }, networks: ['shop'] };
@@ -68,7 +68,7 @@ describe('a token with which machines enrol', () => {
     const [, first, second] = (await orrery('token ls --join')).out.split('\n');
     expect([first, second]).toEqual([
       expect.not.stringContaining('own'),
-      expect.stringContaining('site=onprem and its own'),
+      expect.stringContaining('site=onprem plus its own'),
     ]);
   });
 

@@ -61,11 +61,11 @@ describe('--wait', () => {
       '  ✓ delivered   revision 8                      0.03 s',
       '  ✓ started                                     0.61 s',
       '  … authorization 89e92ceee5                    0.90 s',
-      '  … waiting for authorization: 89e92ceee5 is not authorized on 8056c2e21c000001',
+      '  … waiting (authorization): 89e92ceee5 is not authorized on 8056c2e21c000001',
       '    next Authorize 89e92ceee5 on the controller 8056c2e21c.',
       '  ✓ authorized                                  1.20 s',
       '  ✓ interface   ztzy24d4fg                      1.34 s',
-      '✓ launch demo on web-1 came true 1.35 s',
+      '✓ launch demo on web-1 done in 1.35 s',
     ]);
     expect(code).toBe(0);
   });
@@ -109,8 +109,8 @@ describe('--wait', () => {
     lives([command({ state: 'queued' })]);
     const { code, out } = await orrery(`${LAUNCH} --wait=300ms`);
     expect(code).toBe(3);
-    expect(out.match(/… queued until web-1 is there to take it/g)).toHaveLength(1);
-    expect(out).toContain('web-1 has not taken it');
+    expect(out.match(/… queued until web-1 connects/g)).toHaveLength(1);
+    expect(out).toContain('web-1 has not received it yet');
   });
 
   it('exits 1 with cause, fix and where to read more when it failed', async () => {
@@ -162,7 +162,7 @@ describe('--wait', () => {
     });
     const { code, err } = await orrery(`${LAUNCH} --wait`, interrupt.signal);
     expect(code).toBe(130);
-    expect(err).toContain('The command goes on.');
+    expect(err).toContain('Stopped waiting; the command continues.');
     expect(err).toContain(`orrery command wait ${command().id}`);
   });
 
@@ -175,7 +175,7 @@ describe('--wait', () => {
     });
     const { code, out, err } = await orrery(`${LAUNCH} --wait=200ms`);
     expect(code).toBe(5);
-    expect(out.match(/the API does not answer; trying on/g)).toHaveLength(1);
+    expect(out.match(/the API is not responding; retrying/g)).toHaveLength(1);
     expect(err).toContain('api-unreachable');
     await api.listen();
     const coming = orrery(`command wait ${command().id}`);
@@ -201,9 +201,9 @@ describe('--wait', () => {
       lives([ended(1)], [command({ state: 'failed', outcome: failure }, 2)], [command({ state: 'queued' }, 3)]);
       const { code, out } = await orrery(everywhere);
       expect(code).toBe(1);
-      expect(out).toContain('web-1 │ ✓ launch demo on web-1 came true');
+      expect(out).toContain('web-1 │ ✓ launch demo on web-1 done in');
       expect(out).toContain('web-2 │ ✗ launch demo on web-2 failed');
-      expect(out.split('\n').at(-1)).toBe('1 came true · 1 failed · 1 still waiting');
+      expect(out.split('\n').at(-1)).toBe('1 done · 1 failed · 1 still waiting');
     });
 
     it('exits 3 when one still waits, and 0 when all came true', async () => {

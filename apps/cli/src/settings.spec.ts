@@ -17,7 +17,7 @@ describe('the settings', () => {
 
   it('say where a token should have been', () => {
     const settings = readSettings({ ORRERY_HOME: '/nowhere' });
-    expect(settings).toMatchObject({ token: undefined, tokenSource: '/nowhere/secrets/admin.token (there is none)' });
+    expect(settings).toMatchObject({ token: undefined, tokenSource: '/nowhere/secrets/admin.token (not found)' });
   });
 
   it.each([{ ORRERY_URL: 'orrery.lan' }, { ORRERY_URL: 'file:///x' }, { ORRERY_PORT: '0' }, { ORRERY_PORT: 'x' }])(

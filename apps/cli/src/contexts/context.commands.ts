@@ -10,7 +10,7 @@ type Row = Pick<StoredContext, 'url' | 'pin'> & { name: string; current: boolean
 
 /** `orrery context ls|use|rm`: the APIs that one has logged in to. Tokens are never shown. */
 export function addContextCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group('context', 'APIs that you have logged in to');
+  const noun = program.group('context', 'contexts: the APIs that you have logged in to');
   const ls: Omit<Leaf<OutputOptions>, 'name'> = {
     summary: 'list contexts (* marks the one in use)',
     options: [outputOption()],

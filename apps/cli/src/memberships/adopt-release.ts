@@ -25,7 +25,7 @@ export const releaseLeaf = (context: Context): Leaf<ChangeOptions> => ({
   name: 'release',
   summary: 'stop managing a membership without leaving the network',
   details:
-    "It stays as it is on the node, is shown as unmanaged, and is never touched again. This works only for a host's own\n" +
+    "It stays as it is on the node, is shown as unmanaged, and is never touched again. This works only for a host's own " +
     'daemon: a container is created from its networks, so it can only leave them.',
   args: [nodeArgument(), networkArgument()],
   options: changeOptions(),

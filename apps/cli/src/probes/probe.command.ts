@@ -21,13 +21,13 @@ export const probeLeaf = (context: Context): Leaf<ProbeOptions> => ({
   name: 'probe',
   summary: 'test what a node can reach by ping, HTTP or TCP',
   details:
-    "The host's agent runs the probe from inside the network namespace of the node; nothing runs in its container. A probe uses only the node's\n" +
-    "ZeroTier interfaces, unless the host's policy allows more (docs/probe.md). The host resolves names. Exit: 0 reached · 1 not reached ·\n" +
+    "The host's agent runs the probe from inside the network namespace of the node; nothing runs in its container. A probe uses only the node's " +
+    "ZeroTier interfaces, unless the host's policy allows more (docs/probe.md). The host resolves names. Exit codes: 0 reached · 1 not reached · " +
     '3 no result in time · 4 not allowed by the host.',
   args: [nodeArgument()],
   options: [
     new ReferenceOption('--ping <address>', 'send echo requests to this address or name'),
-    new ReferenceOption('--count <n>', 'number of echo requests, at most 100 (default: 4) (requires --ping)').argParser(
+    new ReferenceOption('--count <n>', 'number of echo requests, at most 100 (default: 4, requires --ping)').argParser(
       positive,
     ),
     new ReferenceOption('--http <url>', 'fetch this URL (at most 64 kB and 3 redirects)'),

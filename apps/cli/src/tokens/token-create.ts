@@ -36,7 +36,7 @@ export const tokenCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
     ),
     new ReferenceOption('--expires <duration>', 'such as 90d, 2h or never (default: 90d, or 15m with --join)'),
     new ReferenceOption('--join', 'create a join token, with which machines enroll'),
-    new ReferenceOption('--uses <n>', 'number of machines (default: 1) (requires --join)').argParser(positive),
+    new ReferenceOption('--uses <n>', 'number of machines (default: 1, requires --join)').argParser(positive),
     labelOption('labels for the hosts (requires --join)'),
     ownLabelsOption('allow machines to add their own labels; labels decide scopes and admission (requires --join)'),
     new ReferenceOption(
