@@ -12,7 +12,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { name, rounds, output } = readArguments();
 const engine = await findEngine();
 if (!engine.reachable) {
-  console.error(`${engine.reason}.\nFix: ${engine.fix}; test/README.md says how to have one for tests alone.`);
+  console.error(`${engine.reason}.\nFix: ${engine.fix}; test/README.md explains how to run one for tests only.`);
   process.exit(2);
 }
 if (!isBuilt(root)) {
@@ -34,10 +34,9 @@ function readArguments() {
       },
     });
     const [name, ...more] = positionals;
-    if (!benches.includes(name) || more.length > 0)
-      throw new Error(`What to measure is one of: ${benches.join(', ')}.`);
-    if (!/^[1-9]\d{0,3}$/.test(values.rounds)) throw new Error('--rounds is a whole number from 1 on.');
-    if (!['text', 'json'].includes(values.output)) throw new Error('-o is text or json.');
+    if (!benches.includes(name) || more.length > 0) throw new Error(`Choose what to measure: ${benches.join(', ')}.`);
+    if (!/^[1-9]\d{0,3}$/.test(values.rounds)) throw new Error('--rounds must be a whole number greater than 0.');
+    if (!['text', 'json'].includes(values.output)) throw new Error('-o must be text or json.');
     return { name, ...values };
   } catch (error) {
     console.error(`${error.message}\nUsage: npm run bench -- launch [--rounds 10] [-o json]`);
@@ -45,7 +44,7 @@ function readArguments() {
   }
 }
 
-/** In one file, as Node does not read TypeScript; below node_modules, from where every package is found. */
+/** Bundles it into one file, because Node.js does not read TypeScript, below node_modules, where it finds every package. */
 async function programOf(name) {
   const outfile = join(root, 'node_modules/.cache/orrery-bench', `${name}.mjs`);
   await bundle({
@@ -64,7 +63,7 @@ async function programOf(name) {
   return outfile;
 }
 
-/** What is true of a module because of where it lies stays true when it lies in the program. */
+/** Keeps `import.meta.url` of each module what it was before bundling. */
 function inTheirPlaces() {
   return {
     name: 'in-their-places',
@@ -77,7 +76,7 @@ function inTheirPlaces() {
   };
 }
 
-/** Servers and folders belong to this process, as those of tests do. It outlives Ctrl-C, so that what was begun is taken away. */
+/** Servers and folders belong to this process, like those of tests. It outlives Ctrl-C so that it can clean up. */
 function run(program) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
   const child = spawn(process.execPath, ['--enable-source-maps', program, '--rounds', rounds, '--output', output], {

@@ -1,4 +1,4 @@
-// node scripts/bundle.mjs [--into FOLDER]    the agent with its own Node, as one archive for a machine that has neither Node nor a registry
+// node scripts/bundle.mjs [--into FOLDER]    packs the agent with its own Node.js into one archive, for machines without Node.js or a registry
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -18,7 +18,7 @@ if (!existsSync(join(root, 'apps/agent/dist/program.js'))) {
 }
 console.log(JSON.stringify(await bundle()));
 
-/** Made once for what is built now; the last one stays for downloads that are under way. */
+/** Packs the current build once; keeps the previous archive for downloads in progress. */
 async function bundle() {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const entries = [

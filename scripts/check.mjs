@@ -1,5 +1,5 @@
-// npm run check               all that can be said about the code without running it
-// npm run check -- lint       one or several of its steps
+// npm run check               checks everything about the code that does not need to run it
+// npm run check -- lint       runs one or several steps
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './setup/run.mjs';
@@ -23,7 +23,7 @@ const steps = {
   },
   lint: {
     commands: [modules('eslint/bin/eslint.js', '--max-warnings=0', '.')],
-    fix: 'npx eslint --fix . mends some of it',
+    fix: 'npx eslint --fix . fixes some of it',
   },
   imports: {
     commands: [
@@ -42,7 +42,7 @@ const steps = {
   },
   citations: {
     commands: [node('scripts/citations.mjs')],
-    fix: 'cite a page, a section or a row that is in docs/ (docs/zerotier-facts.md, docs/threats.md, docs/faults.md)',
+    fix: 'cite a page, section or row that exists in docs/ (docs/zerotier-facts.md, docs/threats.md, docs/faults.md)',
   },
   'dead-code': { commands: [modules('knip/bin/knip.js')] },
   docs: {
@@ -52,14 +52,14 @@ const steps = {
       node('scripts/cli-docs.mjs', '--check'),
       node('scripts/openapi.mjs', '--check'),
     ],
-    fix: 'npm run docs; npm run openapi, when a change of the API is meant',
+    fix: 'npm run docs, and npm run openapi if you meant to change the API',
   },
 };
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in steps));
 if (unknown.length > 0) {
-  console.error(`There is no step ${unknown.join(', ')}. Steps: ${Object.keys(steps).join(', ')}.`);
+  console.error(`Unknown step: ${unknown.join(', ')}. Steps: ${Object.keys(steps).join(', ')}.`);
   process.exit(2);
 }
 
@@ -67,7 +67,7 @@ const failed = [];
 for (const name of chosen.length > 0 ? chosen : Object.keys(steps))
   if (!(await passes(name, steps[name]))) failed.push(name);
 if (failed.length > 0) {
-  console.error(`\nNot in order: ${failed.join(', ')}`);
+  console.error(`\nFailed: ${failed.join(', ')}`);
   process.exitCode = 1;
 }
 

@@ -1,5 +1,5 @@
-// node scripts/citations.mjs    fails when a comment or a page cites a place in docs/ that is not there.
-// What counts as a citation: `docs/page.md`, `docs/page.md#section`, `docs/faults.md, F12`, and every relative link of a page.
+// node scripts/citations.mjs    fails if a comment or a page cites a place in docs/ that does not exist.
+// Citations are `docs/page.md`, `docs/page.md#section`, `docs/faults.md, F12`, and every relative link of a page.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const CITES = /(?<![\w./])docs\/[\w./-]+\.md(?:#[\w-]+|, (?:and )?F\d+)?/g;
 const LINKS = /\]\(([^)\s]+)\)/g;
 const TEXT = /\.(ts|tsx|mjs|js|sh|ya?ml|md|json)$|(^|\/)(Dockerfile|run)$/;
-/** Names of documents that live outside the repository: nobody who has it alone can follow them. */
+/** Names of documents outside the repository, which a reader of the repository cannot follow. */
 const ELSEWHERE = /\b(FACTS|THREATS|FAULTS)(\.md)?\b(?! = )/;
 
 /** GitHub's anchor of a heading. */
@@ -22,7 +22,7 @@ export const anchorOf = (heading) =>
 const anchorsIn = (text) => [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => anchorOf(heading));
 
 /**
- * What is wrong with the citations of one file, one line each.
+ * The broken citations of one file, one line each.
  * @param {string} file path below the root
  * @param {string} text what it holds
  * @param {(path: string) => string | undefined} read a page's text; undefined when there is no such file, '' for a folder
@@ -40,7 +40,7 @@ export function brokenCitations(file, text, read) {
   const broken = [...new Set([...cited, ...near])].filter((citation) => !leadsSomewhere(citation, read));
   const elsewhere = ELSEWHERE.exec(text);
   return [
-    ...broken.map((citation) => `${file} cites ${citation}, which is not there`),
+    ...broken.map((citation) => `${file} cites ${citation}, which does not exist`),
     ...(elsewhere ? [`${file} cites ${elsewhere[0]}, which is not in the repository: cite a page of docs/`] : []),
   ];
 }

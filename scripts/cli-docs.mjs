@@ -1,4 +1,4 @@
-// Makes docs/cli.md from the CLI's command tree (built). `--check` only says whether it is in step.
+// Writes docs/cli.md from the built command tree of the CLI. `--check` only says whether it is up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cliMarkdown } from '../apps/cli/dist/docs/cli-markdown.js';
 import { createProgram } from '../apps/cli/dist/program/program.js';
@@ -8,6 +8,6 @@ const page = cliMarkdown(createProgram({}));
 
 if (!process.argv.includes('--check')) writeFileSync(PAGE, page);
 else if (readFileSync(PAGE, 'utf8') !== page) {
-  console.error('docs/cli.md is not in step with the code: run `npm run docs`');
+  console.error('docs/cli.md is out of date. Fix: npm run docs');
   process.exitCode = 1;
 }

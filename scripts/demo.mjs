@@ -1,5 +1,5 @@
-// npm run demo              docker compose: everything is built and brought up, and the demo tells its story there
-// npm run demo -- -o json   what stands behind the -- is for the demo: --help says what there is
+// npm run demo              builds everything, brings it up with docker compose, and runs the demo there
+// npm run demo -- -o json   passes what follows -- to the demo; see --help
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,22 +10,22 @@ const compose = (args, stdio) => spawnSync('docker', ['compose', ...args], { cwd
 
 if (compose(['version'], 'ignore').status !== 0) {
   console.error(
-    'There is no docker compose here.\n  fix  Install Docker with its compose plugin (2.26 or newer): https://docs.docker.com/compose/install/',
+    'docker compose is not installed\n  fix  Install Docker with its compose plugin (2.26 or newer): https://docs.docker.com/compose/install/',
   );
   process.exit(1);
 }
 
 step(
-  'images are built',
+  'images built',
   ['--profile', 'demo', 'build', '--quiet'],
-  'docker compose --profile demo build shows where it stopped.',
+  'Run `docker compose --profile demo build` to see where it stopped.',
 );
 step(
-  'hosts are up',
+  'hosts up',
   ['up', '--detach', '--wait', '--wait-timeout', '300'],
-  'docker compose ps and docker compose logs say which service is not well, and why; docs/compose.md knows the usual reasons.',
+  'Run `docker compose ps` and `docker compose logs` to see which service failed and why. docs/compose.md lists the usual reasons.',
 );
-// What the demo prints is the product: all else went to stderr.
+// Only the demo prints to stdout; everything else goes to stderr.
 process.exitCode = compose(['run', '--rm', '--no-deps', 'demo', ...process.argv.slice(2)], 'inherit').status ?? 1;
 
 function step(what, args, fix) {

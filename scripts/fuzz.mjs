@@ -1,4 +1,4 @@
-// npm run fuzz -- --requests 100000 [--seed N] [--show]    requests made up from the OpenAPI document, against a running API
+// npm run fuzz -- --requests 100000 [--seed N] [--show]    sends requests generated from the OpenAPI document to a running API
 import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ const { values } = parseArgs({
 });
 for (const [name, value] of Object.entries(values))
   if (typeof value === 'string' && !/^\d{1,10}$/.test(value)) {
-    console.error(`--${name} is a whole number`);
+    console.error(`--${name} must be a whole number`);
     process.exit(2);
   }
 

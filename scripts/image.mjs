@@ -1,4 +1,4 @@
-// node scripts/image.mjs FOLDER APP…    what an image with these apps has to hold: their programs, and of node_modules only what these need
+// node scripts/image.mjs FOLDER APP…    copies what an image with these apps needs: their programs, and the packages that these load from disk
 import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -12,7 +12,7 @@ const built = (path) => import(pathToFileURL(join(root, 'apps/api/dist', path)).
 const [{ describeApi }, { loadConfig }] = await Promise.all([built('openapi/describe-api.js'), built('config.js')]);
 const home = mkdtempSync(join(tmpdir(), 'orrery-openapi-'));
 try {
-  // Nothing is listening there, and nothing is asked: the document needs neither database nor NATS.
+  // Nothing listens there and nothing connects: the document needs neither database nor NATS.
   const config = loadConfig({
     ORRERY_HOME: home,
     DATABASE_URL: 'postgres://127.0.0.1:1/none',
@@ -21,7 +21,7 @@ try {
   const text = `${JSON.stringify(await describeApi(config), null, 2)}\n`;
   if (!process.argv.includes('--check')) writeFileSync(golden, text);
   else if (readFileSync(golden, 'utf8') !== text) {
-    console.error('docs/openapi.golden.json is not what the API says.');
+    console.error('docs/openapi.golden.json is out of date. Fix: npm run openapi, if you meant to change the API');
     process.exitCode = 1;
   }
 } finally {

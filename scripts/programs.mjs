@@ -56,7 +56,7 @@ function replace(file, write) {
   renameSync(draft, file);
 }
 
-/** What is true of a module because of where it lies stays true when it lies in the program. */
+/** Keeps `import.meta.url` of each module what it was before bundling. */
 function inTheirPlaces(folder) {
   return {
     name: 'in-their-places',
@@ -65,11 +65,12 @@ function inTheirPlaces(folder) {
         const place = `new URL(${JSON.stringify(relative(folder, path))}, import.meta.url).href`;
         return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', place) };
       });
-      // It looks in TypeORM for what older ones had, by a way that nobody sees: that would load a second TypeORM.
+      // It looks for exports of older TypeORM versions through a require that esbuild cannot see, which would load a second TypeORM.
       onLoad({ filter: /@nestjs\/typeorm\/dist\/common\/typeorm-compat\.js$/ }, ({ path }) => {
         const itsOwnWay = 'const require = createRequire(import.meta.url);';
         const contents = readFileSync(path, 'utf8');
-        if (!contents.includes(itsOwnWay)) throw new Error(`${path} has changed: see to it that there is one TypeORM.`);
+        if (!contents.includes(itsOwnWay))
+          throw new Error(`${path} has changed: make sure that only one TypeORM is loaded.`);
         return { contents: contents.replace(itsOwnWay, '') };
       });
     },

@@ -1,4 +1,4 @@
-// npm start: from a fresh clone to a running Orrery. Until the packages are installed, nothing but Node is used.
+// npm start: from a fresh clone to a running Orrery. Uses nothing but Node.js until the packages are installed.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,7 @@ async function start(settings) {
   if (running) return sayThatItRuns(running);
   if (!process.env.ORRERY_DETACHED) {
     const leftovers = await stopLeftovers(settings.run);
-    if (leftovers.length > 0) console.log(`· Stopped what a killed start had left: ${leftovers.join(', ')}`);
+    if (leftovers.length > 0) console.log(`· Stopped leftovers of a killed start: ${leftovers.join(', ')}`);
     await assurePortIsFree(settings);
     if (!isInstalled(root)) await step('Installing packages', () => install(root));
     if (!isBuilt(root)) await step('Building', () => build(root));
@@ -57,7 +57,7 @@ async function runAll(settings) {
     const { hosts, remarks } = await planned;
     const before = await heardOf(settings);
     if (hosts.length > 0)
-      await step(`Starting ${hosts.length === 1 ? 'one agent' : `${hosts.length} agents`}`, () =>
+      await step(`Starting ${hosts.length === 1 ? '1 agent' : `${hosts.length} agents`}`, () =>
         stack.startAgents(hosts),
       );
     const missing = await hostsThatAreMissing(settings, hosts, before);
@@ -77,5 +77,5 @@ function sayThatItRuns({ pid, url }) {
 function assureNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   const fits = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19);
-  if (!fits) throw new Error(`Orrery needs Node 20.19 or newer (of 22: 22.12); this is ${process.version}.`);
+  if (!fits) throw new Error(`Orrery needs Node.js 20.19, 22.12 or newer; this is ${process.version}.`);
 }

@@ -1,4 +1,4 @@
-// npm stop: ends what npm start runs from this state folder, in order, also what a killed start left. Never a container.
+// npm stop: stops what npm start runs from this state folder, in order, including leftovers of a killed start. Never stops a container.
 import { join } from 'node:path';
 import { stopNats } from './servers/nats-server.mjs';
 import { stopPostgres } from './servers/postgres.mjs';
@@ -22,5 +22,5 @@ if (stubborn.length > 0) {
   console.error(`${stubborn.map(([name]) => name).join(' and ')} did not stop.`);
   process.exitCode = 1;
 } else if (owner || leftovers.length > 0)
-  console.log('Orrery has stopped. Containers keep running; npm start takes them up again.');
+  console.log('Orrery has stopped. Containers keep running; npm start manages them again.');
 else console.log(`Orrery is not running (state folder ${home}).`);

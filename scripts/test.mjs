@@ -1,6 +1,6 @@
-// npm test                        everything that can run here
-// npm test -- unit                one suite (or several)
-// npm test -- int path/to/spec    a part of one
+// npm test                        runs everything that can run on this machine
+// npm test -- unit                runs one suite (or several)
+// npm test -- int path/to/spec    runs a part of one
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, isBuilt } from './setup/build.mjs';
@@ -15,7 +15,7 @@ import { parseArguments, whyLeftOut } from './testing/suites.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { chosen, paths } = parseArguments(process.argv.slice(2));
-// Servers and folders of the tests belong to this process: a reaper cleans up when it ends, however that is.
+// Servers and folders of the tests belong to this process: a reaper cleans up when it ends, for whatever reason.
 const env = { ...process.env, ORRERY_TEST_OWNER: String(process.pid) };
 
 try {

@@ -1,4 +1,4 @@
-// The same files give the same archive, byte for byte: no times, no owners, one order.
+// The same files give the same archive, byte for byte: no times, no owners, a fixed order.
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';

@@ -2,8 +2,8 @@
 # Makes this machine a host of the Orrery at @URL@.
 #   { echo orrery_token=TOKEN; curl … ; } | sh -s -- [--foreground] [--name NAME]
 #   sh install.sh --token-file FILE      FILE has mode 0600; - is the standard input
-# The join token is never an argument and never in an environment: every user of this machine may read the first, and what this
-# starts inherits the second. All of it is in one pair of braces: of a download that was cut short nothing is run.
+# The join token is never an argument and never in the environment: every user of this machine can read arguments, and every program
+# started here inherits the environment. The whole script is in one pair of braces, so that nothing of an incomplete download runs.
 {
 orrery_install() {
   set -eu
@@ -16,7 +16,7 @@ orrery_install() {
   prefix=${ORRERY_AGENT_PREFIX:-/opt/orrery-agent}
   home=${ORRERY_AGENT_HOME:-/var/lib/orrery-agent}
   token=${orrery_token:-} name='' foreground=''
-  # Before anything is started: the variable may have come from the environment.
+  # Before any program starts, because the variable may come from the environment.
   unset orrery_token
   read_arguments "$@"
   check_machine
@@ -44,7 +44,7 @@ read_arguments() {
         read_token "${1:-}"
         ;;
       -*) fail "unknown option $1" ;;
-      *) fail 'a join token on the command line can be read by every user of this machine. Revoke it (orrery token revoke), and paste the line that orrery host add prints, or use --token-file FILE.' ;;
+      *) fail 'a join token on the command line can be read by every user of this machine. Revoke it (orrery token revoke), and paste the command that orrery host add prints, or use --token-file FILE.' ;;
     esac
     shift
   done
@@ -52,17 +52,17 @@ read_arguments() {
 
 read_token() {
   if [ "$1" = - ]; then
-    read -r token || [ -n "$token" ] || fail 'no join token came by the standard input.'
+    read -r token || [ -n "$token" ] || fail 'there is no join token on standard input.'
     return 0
   fi
   if [ -f "$1" ] && [ -n "$(find -L "$1" -prune -perm /077)" ]; then
-    fail "other users may read or change the token file. Fix: chmod 600 $1"
+    fail "other users can read or change the token file. Fix: chmod 600 $1"
   fi
   token=$(cat "$1") || fail "the token file cannot be read: $1"
 }
 
 check_machine() {
-  [ "$(id -u)" = 0 ] || fail 'this needs root: the agent works on the Docker Engine and on network interfaces. Fix: end the line with "| sudo sh" instead of "| sh".'
+  [ "$(id -u)" = 0 ] || fail 'this needs root, because the agent manages the Docker Engine and network interfaces. Fix: end the command with "| sudo sh" instead of "| sh".'
   for tool in curl tar gzip sha256sum; do
     command -v "$tool" >/dev/null 2>&1 || fail "$tool is not installed here. Fix: install it with this system's package manager."
   done
@@ -71,13 +71,13 @@ check_machine() {
     Linux-aarch64) machine=linux-arm64 ;;
     *) machine="$(uname -s)-$(uname -m)" ;;
   esac
-  [ "$machine" = "$platform" ] || fail "this machine is $machine, and the agent that the API has is for $platform."
+  [ "$machine" = "$platform" ] || fail "this machine is $machine, but the API only has an agent for $platform."
   if [ -z "$token" ] && [ ! -f "$home/host.json" ]; then
-    fail 'a join token is missing. Fix: orrery host add NAME on the machine of the API prints the whole line.'
+    fail 'a join token is missing. Fix: run orrery host add NAME on the machine of the API; it prints the whole command.'
   fi
 }
 
-# The pinned key replaces the chain of certificates; the sum came with this script, over the same pinned connection.
+# The pinned key replaces the certificate chain; the checksum came with this script, over the same pinned connection.
 fetch() {
   if [ -n "$pin" ]; then
     curl -fsSk --retry 3 --pinnedpubkey "sha256//$pin" -o "$2" "$1"
@@ -86,7 +86,7 @@ fetch() {
   fi
 }
 
-# The API serves a few downloads at a time and answers 503 to the others. curl tries again when Retry-After says, three times.
+# The API serves a few downloads at a time and answers 503 to the others. curl retries three times, as Retry-After says.
 fetch_in_turn() {
   turn=1
   until fetch "$1" "$2" 2> "$2.error"; do
@@ -103,11 +103,11 @@ fetch_in_turn() {
 unpack() {
   if [ "$(cat "$prefix/sha256" 2>/dev/null || true)" = "$sha256" ]; then return 0; fi
   rm -rf "$prefix.new" && mkdir -p "$prefix.new"
-  fetch_in_turn "$url/agent/orrery-agent-$platform.tar.gz" "$prefix.new/bundle.tar.gz" || fail "the agent could not be fetched from $url"
-  echo "$sha256  $prefix.new/bundle.tar.gz" | sha256sum -c - >/dev/null 2>&1 || fail 'the agent that came is not the one that was promised (SHA-256).'
+  fetch_in_turn "$url/agent/orrery-agent-$platform.tar.gz" "$prefix.new/bundle.tar.gz" || fail "cannot download the agent from $url"
+  echo "$sha256  $prefix.new/bundle.tar.gz" | sha256sum -c - >/dev/null 2>&1 || fail 'the downloaded agent does not match its checksum (SHA-256).'
   tar -xzf "$prefix.new/bundle.tar.gz" -C "$prefix.new"
   rm "$prefix.new/bundle.tar.gz"
-  "$prefix.new/bin/node" -e 0 || fail 'the Node of the agent does not run here: it needs glibc 2.28 or newer (not musl) and libstdc++.'
+  "$prefix.new/bin/node" -e 0 || fail 'the Node.js of the agent does not run here: it needs glibc 2.28 or newer (not musl) and libstdc++.'
   printf '%s\n' "$home" > "$prefix.new/home"
   printf '%s\n' "$sha256" > "$prefix.new/sha256"
   rm -rf "$prefix.old"
@@ -116,7 +116,7 @@ unpack() {
   rm -rf "$prefix.old"
 }
 
-# One line of a file that the shell reads.
+# Prints one quoted line of a file that the shell reads.
 setting() {
   printf "%s='%s'\n" "$1" "$(printf '%s' "$2" | sed "s/'/'\\\\''/g")"
 }
@@ -125,7 +125,7 @@ write_settings() {
   if [ -n "$token" ]; then printf '%s\n' "$token" > "$home/join.token"; fi
   if [ -n "$authority" ]; then printf '%s\n' "$authority" > "$home/api-ca.crt"; fi
   {
-    echo '# Written by the installer, anew each time. Settings of your own belong into local.env beside it.'
+    echo '# Rewritten by the installer each time. Put your own settings into local.env beside it.'
     setting ORRERY_AGENT_HOME "$home"
     setting ORRERY_URL "$url"
     setting ORRERY_JOIN_SECRET_FILE "$home/join.token"
@@ -178,17 +178,17 @@ start_process() {
   else
     nohup "$prefix/bin/orrery-agent" run >> "$log" 2>&1 < /dev/null &
   fi
-  echo "There is no systemd here: the agent runs in the background. At each boot, let this run: $prefix/bin/orrery-agent run"
+  echo "There is no systemd here, so the agent runs in the background. To start it, run at each boot: $prefix/bin/orrery-agent run"
 }
 
 wait_until_joined() {
   waited=0
   while [ ! -f "$home/host.json" ]; do
-    if [ "$waited" -ge 300 ]; then fail "the agent runs, and has not joined within 30 s. Its log says why: $log"; fi
+    if [ "$waited" -ge 300 ]; then fail "the agent is running, but has not joined within 30 s. Its log says why: $log"; fi
     sleep 0.1
     waited=$((waited + 1))
   done
-  echo "This machine is a host of $url now. To undo it: $prefix/bin/orrery-agent uninstall"
+  echo "This machine is now a host of $url. To undo this: $prefix/bin/orrery-agent uninstall"
 }
 
 orrery_install "$@"

@@ -1,4 +1,4 @@
-// What V8 made of a program by the end of a short life: functions that a start does not call are not in it.
+// Creates the V8 cache of a program by running it for a moment. Functions that a start does not call are not in the cache.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const RUN = fileURLToPath(new URL('run-for-cache.mjs', import.meta.url));
 const WITHIN_MS = 60_000;
 
-/** The API lives until it listens; all others say what they need and end. */
+/** The API runs until it listens; the others print an error about their settings and end. */
 const LIVES = {
   api: {
     until: '"api.listening"',
@@ -45,7 +45,7 @@ export async function makeCache(app, folder) {
       });
     const [code] = await once(child, 'close');
     if (code !== 0 && !said.includes('ORRERY_LOG_LEVEL'))
-      throw new Error(`its life for the cache ended early: ${said}`);
+      throw new Error(`the run that fills the cache ended early: ${said}`);
   } finally {
     rmSync(home, { recursive: true, force: true });
   }

@@ -1,8 +1,8 @@
-/** Packages that look for files beside their own (compiled code, web pages): no program has them in it, they lie beside it. */
+/** Packages that read files beside their own (compiled code, web pages): they stay outside the programs, in node_modules. */
 export const ON_THE_DISK = ['classic-level', 'ssh2', 'swagger-ui-dist'];
-/** What a package in a program looks for by a name that esbuild does not see: TypeORM its driver. */
+/** What a bundled package loads by a name that esbuild does not see: the driver of TypeORM. */
 export const BY_NAME = { api: ['pg'] };
-/** Nest would take them if they were installed: they stay to be looked for when somebody asks for them. */
+/** Nest uses them only if they are installed; they are resolved at run time. */
 export const ABSENT = [
   ...[
     '@fastify/multipart',

@@ -17,7 +17,7 @@ main() {
   esac
 }
 
-# agent.env is written at each installation; local.env is the operator's and wins.
+# Each installation writes agent.env; local.env is the operator's and wins.
 run() {
   set -a
   [ ! -f "$home/agent.env" ] || . "$home/agent.env"
@@ -41,13 +41,13 @@ uninstall() {
   if [ "$1" = --purge ]; then rm -rf "$home"; fi
   case "$prefix" in
     */orrery-agent) rm -rf "$prefix" ;;
-    *) echo "The program stays in $prefix, a folder that was not made for it alone." ;;
+    *) echo "The program stays in $prefix, because that folder was not created for it alone." ;;
   esac
-  echo 'The agent is gone. Nothing of ZeroTier and no container was touched. What stays:'
+  echo 'The agent is removed. ZeroTier and all containers are untouched. What stays:'
   what_stays
 }
 
-# The pid was written by `run`; by now it may be another process.
+# `run` wrote the pid; by now it may belong to another process.
 stop_agent() {
   pid=$(cat "$home/agent.pid" 2>/dev/null || echo)
   [ -n "$pid" ] || return 0
@@ -67,7 +67,7 @@ is_ours() {
 
 what_stays() {
   if [ -d "$home" ]; then
-    echo "  $home (who this host is, its identities and its journal; to remove it: rm -r $home)"
+    echo "  $home (the key, identities and journal of this host; to remove it: rm -r $home)"
   fi
   for file in "${ORRERY_ZEROTIER_HOME:-/var/lib/zerotier-one}"/networks.d/*.conf; do
     case "$file" in

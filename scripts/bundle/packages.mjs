@@ -1,10 +1,10 @@
-// What a program needs of node_modules: the closure of its production dependencies, as they are installed here.
+// The packages that a program needs from node_modules: the closure of its production dependencies, as installed here.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 /** @typedef {{ from: string, to: string }} Packed `from` is a file of this machine, `to` its path in the bundle */
 
-/** Of no use at run time: types, maps, sources, pages for people. Licences stay. */
+/** Not needed at run time: types, maps, sources, documentation. Licences stay. */
 const IDLE =
   /(\.d\.[cm]?ts|\.[cm]?ts|\.map|\.md|\.markdown|\.cc|\.gyp|\.spec\.js|\.tsbuildinfo)$|node_modules\/(@[^/]+\/)?[^/]+\/(docs?|examples?|tests?|\.github)\//i;
 const isLicence = (path) => /(licen[cs]e|notice|copying)/i.test(path);
@@ -20,7 +20,7 @@ export function packagesOfTheAgent(root, platform) {
 }
 
 /**
- * The same for packages by name, without what is our own.
+ * The same for the named packages, without our own.
  * @param {string} root
  * @param {string[]} names
  * @param {string} platform
@@ -53,13 +53,13 @@ function packagesFrom(root, starts, platform) {
     .sort((a, b) => (a.to < b.to ? -1 : 1));
 }
 
-/** Optional peers are somebody else's: Nest names the whole of its own platform there. */
+/** Skips optional peers: Nest lists its whole platform there. */
 function needsOf({ dependencies = {}, optionalDependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} }) {
   const peers = Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional);
   return [...new Set([...Object.keys(dependencies), ...Object.keys(optionalDependencies), ...peers])];
 }
 
-/** As Node finds it: from this folder upwards. */
+/** Resolves like Node.js: from this folder upwards. */
 function resolve(root, from, name) {
   for (let folder = from; folder.length >= root.length; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
@@ -69,7 +69,7 @@ function resolve(root, from, name) {
   return undefined;
 }
 
-/** Our own packages are links in node_modules: in the bundle they stand there themselves. */
+/** Our own packages are links in node_modules; the bundle holds the packages themselves. */
 function placeOf(root, folder, { name }) {
   if (folder === join(root, 'apps/agent')) return 'apps/agent';
   if (folder === join(root, 'libs/shared')) return `node_modules/${name}`;

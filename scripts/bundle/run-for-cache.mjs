@@ -1,4 +1,4 @@
-// node scripts/bundle/run-for-cache.mjs APP/dist WORD…    runs a program up to its end, and keeps what V8 made of it by then
+// node scripts/bundle/run-for-cache.mjs APP/dist WORD…    runs a program to its end, and stores the code that V8 compiled by then
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';

@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, renameSync, statSync, truncateSync } from 'node:fs';
 
-/** More than our own programs let their logs become (10 MB): they rotate them themselves, and lose no line. */
+/** More than the 10 MB at which our own programs rotate their logs without losing a line. */
 const LARGEST_LOG = 12 * 1024 * 1024;
 
 /**
@@ -17,8 +17,8 @@ export function lastLines(file, count) {
 }
 
 /**
- * Keeps a log small that others write to: copied to `<file>.1` (what was there becomes `<file>.2`) and cut to nothing. They have it
- * open for appending, so they go on at its beginning. A line that is written between the two is lost.
+ * Keeps a log small that other programs write to: copies it to `<file>.1` (the former one becomes `<file>.2`) and truncates it. They
+ * have it open for appending, so they continue at its start. A line written between copy and truncation is lost.
  * @param {string} file
  */
 export function cutLog(file, largest = LARGEST_LOG) {
@@ -28,6 +28,6 @@ export function cutLog(file, largest = LARGEST_LOG) {
     copyFileSync(file, `${file}.1`);
     truncateSync(file, 0);
   } catch {
-    // No log yet, or no room on the disk for a copy: looked at again soon.
+    // No log yet, or no disk space for a copy: the next call tries again.
   }
 }

@@ -1,4 +1,4 @@
-// Finds a nats-server to run: on PATH, in the cache, or fetched into the cache.
+// Finds a nats-server to run: on PATH, in the cache, or downloaded into the cache.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
@@ -9,7 +9,7 @@ import { sources as allSources } from './nats-sources.mjs';
 
 const OLDEST = [2, 10];
 
-/** Programs that were fetched, shared by all clones of this user. */
+/** The folder for downloaded programs, shared by all clones of this user. */
 export function cacheFolder(env = process.env) {
   return env.ORRERY_CACHE ?? join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'orrery');
 }
@@ -86,5 +86,5 @@ function firstLine(error) {
 
 function howToGetIt() {
   const install = { linux: 'sudo apt-get install nats-server', darwin: 'brew install nats-server' }[platform()];
-  return `Fix: install it (${install ?? 'https://docs.nats.io/running-a-nats-service/introduction/installation'}) or set NATS_URL to a server of your own.`;
+  return `Fix: install it (${install ?? 'https://docs.nats.io/running-a-nats-service/introduction/installation'}) or set NATS_URL to your own server.`;
 }

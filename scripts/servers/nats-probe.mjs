@@ -1,11 +1,11 @@
-// Asks a NATS server who it is: the INFO line it sends first, then a login and a PING. No client library is needed for that.
+// Identifies a NATS server by its INFO line, then logs in and sends a PING. This needs no client library.
 import { createPrivateKey, sign } from 'node:crypto';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 /**
  * @param {{ port: number, host?: string, user?: string, password?: string, creds?: string, within?: number }} server `creds`: text of a
- *   credentials file, instead of user and password. The certificate of a server that wants TLS is not judged: its login is asked for
+ *   credentials file, instead of user and password. The certificate of a server with TLS is not checked, only its login
  * @returns {Promise<{ server_name: string, version: string }>} its INFO; rejects when it does not answer or refuses the login
  */
 export function probeNats({ port, host = '127.0.0.1', user, password, creds, within = 1000 }) {

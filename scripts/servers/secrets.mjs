@@ -1,10 +1,10 @@
-// Secrets live in files of mode 0600 in a folder of mode 0700, never in arguments, and are made once.
+// Secrets live in files of mode 0600 in a folder of mode 0700, never in arguments, and are created once.
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * The secret in `file`; made when it is not there yet.
+ * The secret in `file`, which is created if it does not exist.
  * @param {string} file
  */
 export function secretIn(file) {
@@ -16,7 +16,7 @@ export function secretIn(file) {
     if (error.code !== 'ENOENT') throw error;
   }
   try {
-    // Linked into place whole: of two that make it at once, both read the one that came first.
+    // Linked into place as a whole: if two processes create it at once, both read the first one.
     writeFileSync(draft, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
     linkSync(draft, file);
   } catch (error) {

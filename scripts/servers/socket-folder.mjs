@@ -1,17 +1,17 @@
-// Where Postgres answers: a socket in a folder that only its owner may enter. Loopback is not private, for every user of a machine
-// and every container in its network reaches it.
+// Postgres listens on a socket in a folder that only its owner can enter. Loopback is not private: every user of a machine and
+// every container in its network namespace can reach it.
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The name of a socket in a folder: nothing listens on this port. */
+/** Only part of the socket's name; nothing listens on this port. */
 export const SOCKET_PORT = 5432;
-/** The kernel takes paths of 107 bytes (macOS: 103), with the name of the socket and of its lock. */
+/** The kernel accepts socket paths of 107 bytes (macOS: 103), including the name of the socket and of its lock. */
 const LONGEST_FOLDER = 90 - '/.s.PGSQL.5432.lock'.length;
 
 /**
- * The folder for the socket of the cluster in `dir`, mode 0700: in `dir`, or elsewhere where that path would be too long.
+ * The folder for the socket of the cluster in `dir`, mode 0700: in `dir`, or elsewhere if that path would be too long.
  * @param {string} dir
  */
 export function socketFolder(dir) {
@@ -21,7 +21,7 @@ export function socketFolder(dir) {
   return folder;
 }
 
-/** The one that was used last, if it is still there and nobody else's; else a new one of a name that nobody can have taken. */
+/** The last folder, if it still exists and belongs to us; else a new one with an unpredictable name. */
 function shortFolder(dir) {
   const note = join(dir, 'socket-folder');
   const last = noted(note);
@@ -35,7 +35,7 @@ function shortFolder(dir) {
 
 const shortTemporary = () => (Buffer.byteLength(tmpdir()) <= 40 ? tmpdir() : '/tmp');
 
-/** Its owner is that of the cluster, whoever runs it. */
+/** Whether it belongs to us or to the owner of the cluster, and nobody else can enter it. */
 function isOurs(folder, dir) {
   try {
     const { uid, mode } = lstatSync(folder);

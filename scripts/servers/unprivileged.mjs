@@ -1,4 +1,4 @@
-// Postgres refuses to run as root. Started by root, it gets another uid: three ways, the best that works here is taken.
+// Postgres refuses to run as root. Started by root, it gets another uid in one of three ways: the first one that works here.
 import { spawnSync } from 'node:child_process';
 import { chownSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,15 +12,15 @@ const NOBODY = { uid: 65534, gid: 65534 };
 
 /** @type {Record<'userNamespace' | 'setpriv' | 'nobody', Disguise>} */
 export const ways = {
-  // A user namespace in which we are called nobody. Files stay root's, a 0700 home can be entered, nothing is copied.
+  // A user namespace in which we appear as nobody. Files stay root's, a 0700 home stays accessible, nothing is copied.
   userNamespace: {
     prefix: ['unshare', '-U', '--map-user=65534', '--map-group=65534'],
     owner: { uid: 0, gid: 0 },
     spawn: {},
   },
-  // Containers without CAP_SYS_ADMIN: really nobody, but allowed to walk through root's folders.
+  // Containers without CAP_SYS_ADMIN: really nobody, but allowed to enter root's folders.
   setpriv: { prefix: setpriv(NOBODY), owner: NOBODY, spawn: {} },
-  // Anywhere else: nobody, who must be able to reach the folder.
+  // Everywhere else: nobody, which must be able to reach the folder.
   nobody: { prefix: [], owner: NOBODY, spawn: NOBODY },
 };
 
@@ -32,7 +32,7 @@ export function unprivileged() {
 }
 
 /**
- * Gives a folder and all in it to `owner`, if it is somebody else's. A cluster made one way may be started another way.
+ * Gives a folder and everything in it to `owner` if it has another owner. A cluster created one way may be started another way.
  * @param {string} folder
  * @param {Disguise['owner']} owner
  */
@@ -43,7 +43,7 @@ export function giveTo(folder, owner) {
     if (entry.isDirectory()) giveTo(path, owner);
     else chownSync(path, owner.uid, owner.gid);
   }
-  // The folder last: an interrupted walk is taken up again.
+  // The folder comes last, so that an interrupted walk starts again.
   chownSync(folder, owner.uid, owner.gid);
 }
 

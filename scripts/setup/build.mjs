@@ -1,4 +1,4 @@
-// Builds when the sources are not those of the last build. What counts is their content: git and editors touch times.
+// Builds if the sources differ from the last build. Compares contents, because git and editors change file times.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -31,7 +31,7 @@ export async function build(root) {
 }
 
 function stampOf(root) {
-  return join(root, 'apps/api/dist/built-sources'); // goes when dist goes
+  return join(root, 'apps/api/dist/built-sources'); // removed together with dist
 }
 
 function hashOfSources(root) {

@@ -1,4 +1,4 @@
-// Is there a Docker Engine that answers? Asked over its own HTTP, so that no docker program is needed.
+// Finds a Docker Engine that answers. Uses the engine's HTTP API, so that no docker program is needed.
 import { request } from 'node:http';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { join } from 'node:path';
  */
 export async function findEngine(env = process.env) {
   const address = engineAddress(env);
-  if (!address) return { reachable: false, reason: 'no Docker Engine was found here', fix: HOW_TO_INSTALL };
+  if (!address) return { reachable: false, reason: 'no Docker Engine found', fix: HOW_TO_INSTALL };
   try {
     return { reachable: true, address, version: await ask(address) };
   } catch (error) {
@@ -52,7 +52,7 @@ function ask(address) {
         }
       });
     });
-    question.on('timeout', () => question.destroy(new Error('it accepts connections and does not answer')));
+    question.on('timeout', () => question.destroy(new Error('it accepts connections but does not respond')));
     question.on('error', reject);
     question.end();
   });
@@ -60,7 +60,10 @@ function ask(address) {
 
 function explain(error, address) {
   if (error.code === 'EACCES') {
-    return { reason: `you may not use ${address}`, fix: 'sudo usermod -aG docker "$USER", then log in again' };
+    return {
+      reason: `you are not allowed to use ${address}`,
+      fix: 'sudo usermod -aG docker "$USER", then log in again',
+    };
   }
   return {
     reason: `no Docker Engine answers at ${address}: ${error.message}`,

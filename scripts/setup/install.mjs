@@ -1,4 +1,4 @@
-// Installs the packages when they are absent or not those of package-lock.json. Needs nothing but Node and npm.
+// Installs the packages if they are missing or differ from package-lock.json. Needs nothing but Node.js and npm.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun, npm } from './run.mjs';
@@ -7,7 +7,7 @@ import { mustRun, npm } from './run.mjs';
 export function isInstalled(root) {
   const wanted = packagesIn(join(root, 'package-lock.json'));
   const installed = packagesIn(join(root, 'node_modules/.package-lock.json'));
-  if (!wanted) throw new Error('There is no package-lock.json here.');
+  if (!wanted) throw new Error('package-lock.json is missing.');
   if (!installed) return false;
   return Object.entries(wanted).every(([path, { version, optional, link }]) => {
     if (!path.includes('node_modules/')) return true; // the workspaces themselves

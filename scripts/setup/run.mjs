@@ -18,20 +18,20 @@ export function run([program, ...args], { show = false, ...options } = {}) {
     }
     child.once('error', reject);
     child.once('close', (code, signal) =>
-      resolve({ code: code ?? 128, output: signal ? `${output}\nended by ${signal}` : output }),
+      resolve({ code: code ?? 128, output: signal ? `${output}\nkilled by ${signal}` : output }),
     );
   });
 }
 
-/** As `run`, but anything else than a good end is an error that holds the end of the output. */
+/** Like `run`, but throws unless the program succeeds; the error holds the last lines of the output. */
 export async function mustRun(command, options) {
   const { code, output } = await run(command, options);
   if (code === 0) return output;
   const end = output.trimEnd().split('\n').slice(-25).join('\n');
-  throw new Error(`\`${nameOf(command)}\` ended with ${code}:\n${end}`);
+  throw new Error(`\`${nameOf(command)}\` failed with exit code ${code}:\n${end}`);
 }
 
-/** The npm that started us, so that PATH does not matter. */
+/** Uses the npm that started us, so that PATH does not matter. */
 export function npm(...args) {
   const self = process.env.npm_execpath;
   return self?.endsWith('.js') ? [process.execPath, self, ...args] : ['npm', ...args];

@@ -1,9 +1,9 @@
-// Progress for people: one line per step, with its time. No spinner: it must read the same in a log.
+// Progress for people: one line per step, with its time. No spinner, because the output must also read well in a log.
 
 /**
- * Runs one step and says how it went. `work` may return a few words about the result.
+ * Runs one step and reports the result. `work` may return a few words about it.
  * @template T
- * @param {string} title what is being done, said at once
+ * @param {string} title what is being done; printed at once
  * @param {(say: (line: string) => void) => T | Promise<T>} work
  * @returns {Promise<T>}
  */

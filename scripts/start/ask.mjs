@@ -1,10 +1,10 @@
-// A GET of our own API from this machine: it may show a certificate that only this installation knows.
+// A GET to our own API on this machine, whose certificate may be known only to this installation.
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 
 /**
  * @param {string} url
- * @param {{ ca?: string, headers?: Record<string, string>, within?: number, unchecked?: boolean }} [options] `unchecked`: whoever answers;
+ * @param {{ ca?: string, headers?: Record<string, string>, within?: number, unchecked?: boolean }} [options] `unchecked`: any server may answer;
  *   nothing secret may be sent then
  * @returns {Promise<{ ok: boolean, status: number, text: string }>}
  */

@@ -1,4 +1,4 @@
-// `npm start -- --detach`: the same start in a session of its own, followed until it is ready.
+// `npm start -- --detach`: runs the same start in its own session, and follows it until it is ready.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// Which hosts `npm start` brings: this machine, if Orrery can do something here, and simulated ones to try things out.
+// Which hosts `npm start` runs: this machine, if it has an engine or a zerotier-one, and simulated hosts for trying things out.
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -22,10 +22,11 @@ export async function planHosts({ home, simulate, simulateByDefault }, env = pro
   const hosts = Array.from({ length: simulated }, (_, index) => simulatedHost(home, index));
   if (isReal) hosts.unshift(thisHost(home, engine, env));
   const remarks = [];
-  if (!engine.reachable) remarks.push(`No containers on this host: ${engine.reason}. To get that: ${engine.fix}`);
+  if (!engine.reachable)
+    remarks.push(`This machine cannot launch containers: ${engine.reason}. To enable it: ${engine.fix}`);
   if (!daemon.present)
-    remarks.push(`No zerotier-one of this host's own: ${daemon.reason}. To get one: ${INSTALL_ZEROTIER}`);
-  const tooDeep = `Simulated hosts do not reach each other's networks: ${home} is too long a path for sockets`;
+    remarks.push(`This machine has no zerotier-one of its own: ${daemon.reason}. To install it: ${INSTALL_ZEROTIER}`);
+  const tooDeep = `Simulated hosts cannot reach each other's networks: ${home} is too long a path for sockets`;
   const apart = simulated > 1 && !worldOf(home) ? [tooDeep] : [];
   return { hosts, remarks: isReal && engine.reachable ? apart : [...remarks, ...apart] };
 }
@@ -54,40 +55,40 @@ function simulatedHost(home, index) {
   return { name, simulated: true, labels: `site=${site}`, home: join(home, 'simulated', name), env };
 }
 
-/** The kernel takes no longer path for a socket, on Linux 107. */
+/** The longest path that every kernel accepts for a socket; Linux allows 107. */
 const SOCKET_PATH_BYTES = 103;
 
-/** The folder in which simulated hosts find each other, unless sockets in it would have too long a path. */
+/** The folder in which simulated hosts find each other; undefined if socket paths in it would be too long. */
 function worldOf(home) {
   const folder = join(home, 'world');
   const fits = Buffer.byteLength(join(folder, '0123456789.sock')) <= SOCKET_PATH_BYTES;
   return fits ? { ORRERY_SIMULATED_WORLD: folder } : undefined;
 }
 
-/** An agent speaks to an engine over its socket only: whoever can reach a port of it is root there. */
+/** An agent talks to an engine only over its socket: anyone who can reach an engine's port is root on its machine. */
 async function findLocalEngine(env) {
   const engine = await findEngine(env);
   if (!engine.reachable || engine.address.startsWith('unix:')) return engine;
   return {
     reachable: false,
     reason: `${engine.address} is not a local socket`,
-    fix: 'unset DOCKER_HOST, or give it as unix:///…',
+    fix: 'unset DOCKER_HOST, or set it to unix:///…',
   };
 }
 
-/** zerotier-one answers on its port, with 401 to those who do not know its token. */
+/** zerotier-one answers on its port, with 401 to callers without its token. */
 async function findDaemon(env) {
   const folder = env.ORRERY_ZEROTIER_HOME || ZEROTIER_HOME;
   const file = join(folder, 'zerotier-one.port');
   const port = env.ORRERY_ZEROTIER_PORT || (existsSync(file) ? readFileSync(file, 'utf8').trim() : '9993');
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/status`, { signal: AbortSignal.timeout(1000) });
-    return { present: answer.status === 401 || answer.ok, reason: 'something else answers on its port' };
+    return { present: answer.status === 401 || answer.ok, reason: 'another program answers on its port' };
   } catch {
     const isInstalled = existsSync(folder);
     return {
       present: false,
-      reason: isInstalled ? `${folder} is there, but nothing answers on port ${port}` : 'it is not installed',
+      reason: isInstalled ? `${folder} exists, but nothing answers on port ${port}` : 'it is not installed',
     };
   }
 }

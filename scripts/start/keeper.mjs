@@ -1,11 +1,11 @@
-// Keeps one thing running: started again after a crash, with growing pauses, and always with a word about it. Keeps its log small, too.
+// Keeps one program running: restarts it after a crash, with growing pauses, and says so each time. Also keeps its log small.
 import { setTimeout as pause } from 'node:timers/promises';
 import { cutLog } from '../servers/log-file.mjs';
 import { seconds } from '../setup/steps.mjs';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-const HEALTHY_AFTER_MS = 60_000; // ran that long: the next crash is a new story
+const HEALTHY_AFTER_MS = 60_000; // after running that long, the pauses start small again
 const LOOK_EVERY_MS = 200;
 
 /**
@@ -24,7 +24,7 @@ export class Keeper {
     this.kept = kept;
   }
 
-  /** Resolves when it runs for the first time; rejects when that fails. */
+  /** Resolves when the program runs for the first time; rejects when it does not start. */
   async start() {
     this.#running = await this.kept.launch();
     this.#loop = this.#watch();
@@ -52,7 +52,7 @@ export class Keeper {
       while (this.isAlive() && (await this.#pause(LOOK_EVERY_MS))) cutLog(this.kept.log);
       if (this.#stopping.signal.aborted) return;
       if (Date.now() - since > HEALTHY_AFTER_MS) wait = FIRST_PAUSE_MS;
-      this.kept.say(`! ${this.kept.name} ended; started again in ${seconds(wait)}. Log: ${this.kept.log}`);
+      this.kept.say(`! ${this.kept.name} exited; restarting in ${seconds(wait)}. Log: ${this.kept.log}`);
       if (!(await this.#pause(wait))) return;
       wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
       await this.#launchAgain();
@@ -62,13 +62,13 @@ export class Keeper {
   async #launchAgain() {
     try {
       this.#running = await this.kept.launch();
-      this.kept.say(`  ${this.kept.name} runs again.`);
+      this.kept.say(`  ${this.kept.name} is running again.`);
     } catch (error) {
-      this.kept.say(`! ${this.kept.name} does not start: ${error.message}`);
+      this.kept.say(`! ${this.kept.name} failed to start: ${error.message}`);
     }
   }
 
-  /** @returns whether the pause came to its end; false when we are to stop */
+  /** @returns whether the pause ran to its end; false when the keeper is stopping */
   #pause(ms) {
     return pause(ms, true, { signal: this.#stopping.signal }).catch(() => false);
   }

@@ -1,4 +1,4 @@
-// Beyond loopback everything is TLS: the API and NATS show one certificate, which is made before both.
+// Beyond loopback everything uses TLS: the API and NATS present one certificate, which is created before they start.
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
@@ -10,7 +10,7 @@ export function isLoopback(address) {
 }
 
 /**
- * Whether the API will speak TLS; the API itself decides by the same rule, and refuses what does not fit.
+ * Whether the API will use TLS. The API decides by the same rule and refuses settings that contradict it.
  * @param {string} listen
  * @param {NodeJS.ProcessEnv} env
  */
@@ -18,7 +18,7 @@ export const speaksTls = (listen, env) =>
   env.ORRERY_TLS !== 'off' && (Boolean(env.ORRERY_TLS_CERT) || env.ORRERY_TLS === 'on' || !isLoopback(listen));
 
 /**
- * The files that NATS shows; made when nobody gave others. Undefined without TLS.
+ * The certificate and key files for NATS, created unless the user gave some. Undefined without TLS.
  * @param {import('./stack.mjs').Settings} settings
  * @param {string} root
  * @returns {Promise<{ cert: string, key: string } | undefined>}
@@ -31,7 +31,7 @@ export async function makeTls({ tls, home, listen, publicUrl, secrets }, root, e
   return { cert: join(secrets, 'tls/server.crt'), key: join(secrets, 'tls/server.key') };
 }
 
-/** The file of the private authority, when there is one and it is needed. */
+/** The certificate file of the private CA, if there is one and it is needed. */
 export function authorityFile({ tls, secrets }, env = process.env) {
   const file = join(secrets, 'tls/ca.crt');
   return tls && !env.ORRERY_TLS_CERT && existsSync(file) ? file : undefined;

@@ -1,4 +1,4 @@
-// A port that is taken: by whom, and what to do.
+// Says which program holds a port that is in use, and what to do about it.
 import { execFileSync } from 'node:child_process';
 import { isPortFree } from '../servers/ports.mjs';
 import { ask } from './ask.mjs';
@@ -9,8 +9,8 @@ export async function assurePortIsFree({ port, listen, url }) {
   const other = `ORRERY_PORT=${port === 65535 ? port - 1 : port + 1} npm start`;
   if (await isOrrery(url)) {
     throw new Error(
-      `Another Orrery, with another state folder, answers at ${url}.\n` +
-        `Fix: use that one, stop it (npm stop with its ORRERY_HOME), or start this one elsewhere: ${other}`,
+      `Another Orrery, with a different state folder, is running at ${url}.\n` +
+        `Fix: use that one, stop it (npm stop with its ORRERY_HOME), or use another port for this one: ${other}`,
     );
   }
   throw new Error(

@@ -40,7 +40,7 @@ export async function launchProgram({ name, path, env, logFile, run, cwd }) {
  * @param {{ within: number, isAlive: () => boolean, logFile: string, name: string, ca?: () => string | undefined }} program
  */
 export async function untilReady(url, { within, isAlive, logFile, name, ca }) {
-  let last = 'it does not answer';
+  let last = 'it does not respond';
   const answers = async () => {
     try {
       const answer = await ask(url, { ca: ca?.() });
@@ -51,11 +51,11 @@ export async function untilReady(url, { within, isAlive, logFile, name, ca }) {
     }
   };
   const ready = await becomesTrue(async () => (await answers()) || !isAlive(), within, 50);
-  if (!isAlive()) throw new Error(`${name} ended while starting:\n${lastLines(logFile, 10)}`);
+  if (!isAlive()) throw new Error(`${name} exited while starting:\n${lastLines(logFile, 10)}`);
   if (!ready) throw new Error(`${name} is not ready after ${within / 1000} s: ${last}\nLog: ${logFile}`);
 }
 
-/** The environment of a program: ours, without what npm adds, the token of whoever started us, and what is meant for others. */
+/** The environment of a program: ours, without npm's variables, the user's token, and what is meant for other programs. */
 export function environment(overrides, without = []) {
   const left = ['ORRERY_TOKEN', ...without];
   const own = Object.entries(process.env).filter(([key]) => !key.startsWith('npm_') && !left.includes(key));

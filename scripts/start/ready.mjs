@@ -1,4 +1,4 @@
-// The last words of a start that went well.
+// What a successful start prints at its end.
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -6,13 +6,13 @@ import { becomesTrue } from '../servers/process.mjs';
 import { ask } from './ask.mjs';
 import { authority } from './outside.mjs';
 
-/** An id to put another in the place of. */
+/** A placeholder: replace it with the ID of your network. */
 const NETWORK = '8056c2e21c000001';
 const REPORT_WITHIN_MS = 10_000;
-const WAY_BACK = 'If it was removed (orrery host rm): stop Orrery and start it again, and it joins as a new host.';
+const WAY_BACK = 'If you removed it (orrery host rm), restart Orrery: it then joins as a new host.';
 
 /**
- * When each host was last heard of. Taken before the agents start: a host may be shown as online from before.
+ * When each host was last seen. Read before the agents start, because a host may still count as online from an earlier start.
  * @param {import('./stack.mjs').Settings} settings
  * @returns {Promise<Map<string, string>>} by name, hosts that are online
  */
@@ -32,7 +32,7 @@ export async function heardOf(settings) {
  * Waits for the hosts to report, for a while.
  * @param {import('./stack.mjs').Settings} settings
  * @param {import('./hosts.mjs').HostPlan[]} hosts
- * @param {Map<string, string>} before what `heardOf` said before their agents started
+ * @param {Map<string, string>} before what `heardOf` returned before their agents started
  * @returns {Promise<string[]>} the names of those that have not
  */
 export async function hostsThatAreMissing(settings, hosts, before) {
@@ -62,7 +62,7 @@ export function readyText({ url, publicUrl, home, port, detach }, { hosts, remar
     '',
     `Orrery is ready (${took}).`,
     '',
-    `  API     ${publicUrl ?? url}   (described at ${publicUrl ?? url}/docs)`,
+    `  API     ${publicUrl ?? url}   (documented at ${publicUrl ?? url}/docs)`,
     `  State   ${home}   (logs in logs/, the admin token in secrets/admin.token)`,
     `  Hosts   ${names.join(', ') || 'none on this machine'}`,
     '',
@@ -70,11 +70,13 @@ export function readyText({ url, publicUrl, home, port, detach }, { hosts, remar
     ...(unusual.length > 0 ? [`  export ${unusual.join(' ')}`] : []),
     ...thingsToTry(hosts.find(({ name }) => !missing.includes(name))).map((command) => `  npx orrery ${command}`),
     '',
-    detach ? 'npm stop stops Orrery, never a container.' : 'Ctrl-C stops Orrery, never a container.',
+    detach
+      ? 'Run npm stop to stop Orrery; containers keep running.'
+      : 'Press Ctrl-C to stop Orrery; containers keep running.',
   ].join('\n');
 }
 
-/** What the first host can do: a network of one's own and a container in it, or only a join of its own zerotier-one. */
+/** What to try on the first host: a new network and a container in it, or only a join of its own zerotier-one. */
 function thingsToTry(host) {
   if (!host) return ['status', 'host ls'];
   const canLaunch = host.simulated || host.env.DOCKER_HOST !== undefined;

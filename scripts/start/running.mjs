@@ -1,4 +1,4 @@
-// Who runs Orrery from a state folder: written down, so that a second start and `npm stop` find it, and what a killed one left.
+// Records which process runs Orrery from a state folder, so that a second start and `npm stop` find it, and leftovers of a killed one.
 import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identify, isSame, stopProcess } from '../servers/process.mjs';
@@ -6,10 +6,10 @@ import { identify, isSame, stopProcess } from '../servers/process.mjs';
 /** @typedef {import('../servers/process.mjs').Identity} Identity */
 
 /**
- * Takes the folder for this process, unless another runs Orrery from it.
+ * Claims the folder for this process, unless another process runs Orrery from it.
  * @param {string} run
  * @param {string} url
- * @returns {(Identity & { url: string }) | undefined} who has it already
+ * @returns {(Identity & { url: string }) | undefined} the process that already has it
  */
 export function claim(run, url) {
   mkdirSync(join(run, 'processes'), { recursive: true, mode: 0o700 });
@@ -42,7 +42,7 @@ export function release(run) {
   rmSync(join(run, 'start.json'), { force: true });
 }
 
-/** Everything is up: whoever waits for a detached start may go. */
+/** Everything is up: a detached start no longer needs to wait. */
 export function markReady(run, url) {
   writeFileSync(join(run, 'start.json'), JSON.stringify({ ...identify(process.pid), url, ready: true }), {
     mode: 0o600,
@@ -50,7 +50,7 @@ export function markReady(run, url) {
 }
 
 /**
- * Remembers a process that we started, so that it is found again if we are killed.
+ * Records a process that we started, so that it can be found if we are killed.
  * @param {string} run
  * @param {string} name
  * @param {Identity} identity
@@ -64,9 +64,9 @@ export function forget(run, name) {
 }
 
 /**
- * Stops what a killed start left behind: agents first, then the API. Servers are not in this list: they are adopted.
+ * Stops leftovers of a killed start: agents first, then the API. Servers are not in this list, because they are adopted.
  * @param {string} run
- * @returns {Promise<string[]>} the names of what was stopped
+ * @returns {Promise<string[]>} the names of the stopped processes
  */
 export async function stopLeftovers(run, within = 2000) {
   const names = listed(run);

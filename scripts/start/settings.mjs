@@ -1,4 +1,4 @@
-// What `npm start` was asked for: flags and environment.
+// The settings of `npm start`, from flags and environment.
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,15 +6,15 @@ import { speaksTls } from './outside.mjs';
 
 export const HELP = `npm start [-- flags]
 
-  --simulate[=N]   N simulated hosts (3), also when this machine could be a real one
-  --no-simulate    no simulated hosts
-  --listen ADDRESS where the API and NATS listen (127.0.0.1); beyond loopback both speak TLS only
-  --url URL        where hosts and people reach the API, as https://orrery.lan:7070
-  --detach         in the background; npm stop ends it
-  --help
+  --simulate[=N]    run N simulated hosts (default: 3), even if this machine can be a real host
+  --no-simulate     run no simulated hosts
+  --listen ADDRESS  address for the API and NATS (default: 127.0.0.1); beyond loopback, both use TLS only
+  --url URL         address at which hosts and people reach the API, such as https://orrery.lan:7070
+  --detach          run in the background; npm stop stops it
+  --help            show this help
 
-Environment: ORRERY_HOME (~/.orrery), ORRERY_PORT (7070), ORRERY_LISTEN, ORRERY_PUBLIC_URL, DATABASE_URL and NATS_URL for servers
-of your own. docs/config.md lists the rest.`;
+Environment: ORRERY_HOME (~/.orrery), ORRERY_PORT (7070), ORRERY_LISTEN, ORRERY_PUBLIC_URL, and DATABASE_URL and NATS_URL for
+your own servers. docs/config.md lists all settings.`;
 
 const SIMULATED = 3;
 
@@ -26,7 +26,7 @@ export function readSettings(args, env) {
   const home = resolve(env.ORRERY_HOME || join(homedir(), '.orrery'));
   const port = Number(env.ORRERY_PORT || 7070);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
-    throw new Error(`ORRERY_PORT is ${env.ORRERY_PORT}, not a port.`);
+    throw new Error(`ORRERY_PORT is not a valid port: ${env.ORRERY_PORT}`);
   const flags = readFlags(args);
   const listen = flags.listen || env.ORRERY_LISTEN || '127.0.0.1';
   const tls = speaksTls(listen, env);
@@ -47,7 +47,7 @@ export function readSettings(args, env) {
 }
 
 function readFlags(args) {
-  // `--simulate` takes a number or nothing, which parseArgs does not know.
+  // `--simulate` has an optional number, which parseArgs does not support.
   const plain = args.flatMap((arg, index) => {
     if (arg === '--simulate' && !/^\d+$/.test(args[index + 1] ?? '')) return [`--simulate=${SIMULATED}`];
     return [arg];

@@ -1,4 +1,4 @@
-// All that `npm start` runs: servers, API, agents. Up in this order, down in the reverse.
+// Everything that `npm start` runs: servers, API, agents. Started in this order, stopped in reverse.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startNats } from '../servers/nats-server.mjs';
@@ -10,9 +10,9 @@ import { environment, launchProgram, untilReady } from './program.mjs';
 import { makeTrust } from './trust.mjs';
 
 const API_WITHIN_MS = 30_000;
-/** What no agent needs to know. `DOCKER_HOST` is part of a host's plan. */
+/** Settings that no agent gets. `DOCKER_HOST` is part of a host's plan. */
 const OF_THE_API = ['DATABASE_URL', 'ORRERY_DATABASE_PASSWORD_FILE', 'NATS_URL', 'DOCKER_HOST', 'ORRERY_DOCKER_SOCKET'];
-/** Three seconds in all. What does not end in its time is killed: whatever matters is on disk by then. */
+/** Three seconds in all. A program that takes longer is killed: everything that matters is on disk by then. */
 const STOP_WITHIN_MS = { agents: 900, api: 900, nats: 300, postgres: 700 };
 
 /** @typedef {ReturnType<typeof import('./settings.mjs').readSettings>} Settings */
@@ -36,8 +36,8 @@ export class Stack {
   async startServers() {
     const { databaseUrl, natsUrl, logs } = this.settings;
     mkdirSync(logs, { recursive: true, mode: 0o700 });
-    if (databaseUrl) this.say('· Postgres: the one of DATABASE_URL');
-    if (natsUrl) this.say('· NATS: the one of NATS_URL');
+    if (databaseUrl) this.say('· Postgres: using DATABASE_URL');
+    if (natsUrl) this.say('· NATS: using NATS_URL');
     const own = [databaseUrl ? '' : 'Postgres', natsUrl ? '' : 'NATS'].filter(Boolean);
     if (own.length > 0) await step(`Starting ${own.join(' and ')}`, (say) => this.#startOwnServers(say));
   }
@@ -46,7 +46,7 @@ export class Stack {
     const { home, logs, databaseUrl, natsUrl } = this.settings;
     const adopted = [];
     const noted = (name, server) => {
-      if (server.adopted) adopted.push(`${name} was still running and is taken over`);
+      if (server.adopted) adopted.push(`reusing ${name}, which was still running`);
       return server;
     };
     const postgres = async (options) => {
@@ -75,7 +75,7 @@ export class Stack {
     return adopted.join(', ') || undefined;
   }
 
-  /** When the API is reached from outside, NATS is, too, on the same address, and shows the same certificate. */
+  /** If the API is reachable from outside, so is NATS, on the same address and with the same certificate. */
   async #outside() {
     const tls = await makeTls(this.settings, this.root);
     return tls ? { tls, listen: isLoopback(this.settings.listen) ? '127.0.0.1' : this.settings.listen } : {};
@@ -86,7 +86,7 @@ export class Stack {
     return new URL(publicUrl ?? url).hostname;
   }
 
-  /** Started again, a server must come back on its port: the API and the agents know it by that. */
+  /** A restarted server must return on its port, because the API and the agents connect to it there. */
   #keepServer(key, name, start) {
     let port;
     const launch = async () => {
@@ -131,7 +131,7 @@ export class Stack {
     });
   }
 
-  /** A database of one's own comes with settings of its own; ours keeps its password in a file, not in an environment. */
+  /** The user's own database brings its own settings. The password of ours is in a file, not in the environment. */
   #databaseSettings() {
     if (this.settings.databaseUrl) return {};
     const url = new URL(this.databaseUrl);
@@ -187,7 +187,7 @@ export class Stack {
     return keeper;
   }
 
-  /** Agents, API, NATS, Postgres: each still has what it needs while it stops. */
+  /** Stops agents, API, NATS, Postgres in this order, so that each still has what it needs while it stops. */
   async stop() {
     await Promise.all(this.#agents.map((agent) => agent.stop(STOP_WITHIN_MS.agents)));
     await this.#kept.api?.stop(STOP_WITHIN_MS.api);

@@ -1,10 +1,10 @@
 import { seconds } from '../setup/steps.mjs';
 
-/** npm passes Ctrl-C on although the terminal has sent it to us already: what comes so soon after the first is the same one. */
+/** npm forwards a Ctrl-C that the terminal has already sent to us: a second signal so soon after the first is the same one. */
 const SAME_SIGNAL_MS = 700;
 
 /**
- * Ends this process in order on Ctrl-C, SIGTERM and a closed terminal. A second Ctrl-C ends it at once.
+ * Ends this process in order on Ctrl-C, SIGTERM and when the terminal closes. A second Ctrl-C ends it at once.
  * @param {() => Promise<void>} stop
  */
 export function stopOnSignals(stop) {
@@ -18,7 +18,7 @@ export function stopOnSignals(stop) {
     console.log('\nStopping agents, API, NATS and Postgres …');
     await stop();
     console.log(
-      `Orrery has stopped (${seconds(performance.now() - since)}). Containers keep running; npm start takes them up again.`,
+      `Orrery has stopped (${seconds(performance.now() - since)}). Containers keep running; npm start manages them again.`,
     );
     process.exit(0);
   };

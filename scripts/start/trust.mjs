@@ -1,4 +1,4 @@
-// Who may use NATS: keys of this installation, made before its server starts for the first time.
+// Who is allowed to use NATS: the keys of this installation, created before its server starts for the first time.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

@@ -41,7 +41,7 @@ export function retriedOf({ testResults = [] }) {
 export function summaryLines({ failures, retried }) {
   return [
     ...failures.flatMap(({ title, lines }) => [`✗ ${title}`, ...lines.map((line) => `    ${line}`)]),
-    ...retried.map(({ title, lines }) => `⟳ ${title}: ${lines[0] ?? 'it does not say why'}`),
+    ...retried.map(({ title, lines }) => `⟳ ${title}: ${lines[0] ?? 'no reason given'}`),
   ];
 }
 

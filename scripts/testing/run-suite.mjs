@@ -49,7 +49,7 @@ export function count(report, { code, hung }) {
     const done = report
       ? count(report, { code: 0, hung: false })
       : { passed: 0, failed: 0, skipped: 0, files: 0, failures: [], retried: [] };
-    return { ...done, failed: done.failed + 1, note: hung ? 'it hung and was ended' : `it crashed (exit ${code})` };
+    return { ...done, failed: done.failed + 1, note: hung ? 'it hung and was killed' : `it crashed (exit ${code})` };
   }
   const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
   const unnamed = code !== 0 && failed === 0;
@@ -60,7 +60,7 @@ export function count(report, { code, hung }) {
     files: report.numTotalTestSuites,
     failures: failuresOf(report),
     retried: retriedOf(report),
-    ...(unnamed && { note: `jest ended with ${code} though no test failed` }),
+    ...(unnamed && { note: `jest exited with ${code} although no test failed` }),
   };
 }
 

@@ -6,22 +6,27 @@
 /** @type {Suite[]} */
 export const suites = [
   { name: 'unit', budget: 55, about: 'pure code, beside its source' },
-  { name: 'int', budget: 170, secondTry: true, about: 'one part with a real Postgres or a real NATS' },
+  { name: 'int', budget: 170, secondTry: true, about: 'one component with a real Postgres or NATS' },
   { name: 'e2e', budget: 80, secondTry: true, about: 'API, agents and CLI as processes, with simulated hosts' },
-  { name: 'security', budget: 200, secondTry: true, about: 'who must not be able to do what, and the control who may' },
-  { name: 'faults', budget: 230, secondTry: true, about: 'things that break on purpose, short forms' },
+  {
+    name: 'security',
+    budget: 200,
+    secondTry: true,
+    about: 'what must be refused, each with a control that is allowed',
+  },
+  { name: 'faults', budget: 230, secondTry: true, about: 'things that break on purpose, short versions' },
   { name: 'docker', budget: 200, secondTry: true, needs: 'engine', about: 'containers on a real Docker Engine' },
   {
     name: 'compose',
     budget: 300,
     secondTry: true,
     needs: 'lab images',
-    about: 'docker-compose.yml as it is: three hosts, the demo, the profile ha',
+    about: 'the real docker-compose.yml: three hosts, the demo, the profile ha',
   },
 ];
 
 /**
- * Splits `unit int path…` into suites and the paths that narrow them; no suite named means all.
+ * Splits `unit int path…` into suites and the paths that narrow them. Without a suite, all run.
  * @param {string[]} args
  */
 export function parseArguments(args) {
@@ -33,7 +38,7 @@ export function parseArguments(args) {
 }
 
 /**
- * Why a suite cannot run here; undefined when it can.
+ * Why a suite cannot run on this machine; undefined if it can.
  * @param {Suite} suite
  * @param {import('../setup/engine.mjs').Engine} engine
  * @param {NodeJS.ProcessEnv} env

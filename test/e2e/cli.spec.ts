@@ -29,7 +29,7 @@ describe('orrery against the real API, with two simulated hosts', () => {
 
   it('launches, shows each stage, and finds the interface with its address everywhere', async () => {
     const { code, out } = await orrery(`launch demo --host web-1 --network ${PUBLIC} --wait`);
-    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('came true') });
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('done in') });
     for (const stage of ['accepted', 'created', 'started', 'joined', 'interface', 'address'])
       expect(out).toContain(`✓ ${stage}`);
     const [container] = await json<Container[]>('container ls');
@@ -48,9 +48,9 @@ describe('orrery against the real API, with two simulated hosts', () => {
 
   it('waits at authorization with exit 3, and comes true when somebody authorizes', async () => {
     const run = (...words: string[]) => orrery(words.join(' '));
-    const first = await stillWaiting(run, 'waiting for authorization', 'join', 'web-1', PRIVATE);
+    const first = await stillWaiting(run, 'waiting (authorization)', 'join', 'web-1', PRIVATE);
     expect(first.code).toBe(3);
-    expect(first.out).toContain('waiting for authorization');
+    expect(first.out).toContain('waiting (authorization)');
     expect(first.out).toContain(`Authorize `);
     const [waiting] = await json<Command[]>('command ls --state waiting');
     expect((await orrery('status')).out).toContain(`orrery membership get web-1 ${PRIVATE}`);

@@ -32,7 +32,7 @@ describe('orrery on a fleet without a controller, against the real API', () => {
       /\n {2}✓ authorized {2}[0-9a-f]{10} \(admission: fleet\) +[\d.]+ s\n[^]* ✓ address +10\.\d+\.\d+\.\d+\/24 +[\d.]+ s\n/,
     );
     expect((await orrery('membership get lap-7/hello lab')).out).toMatch(/\ncontroller +authorized/);
-    expect((await orrery('membership ls --pending')).err).toContain('Nobody waits');
+    expect((await orrery('membership ls --pending')).err).toContain('No nodes are waiting');
   });
 
   it('shows what a node reaches, each reply as it comes, and keeps that', async () => {

@@ -27,7 +27,7 @@ describe('a person with the CLI', () => {
       expect(launch.out).toMatch(new RegExp(`✓ ${stage}`));
     expect(launch.out).toMatch(/✓ interface +zt[a-z2-7]{8}/);
     expect(launch.out).toMatch(/✓ address +\d+\.\d+\.\d+\.\d+\/\d+/);
-    expect(launch.out).toMatch(/came true/);
+    expect(launch.out).toMatch(/done in/);
     expect(launch.code).toBe(0);
   }, 100_000);
 
@@ -41,8 +41,8 @@ describe('a person with the CLI', () => {
 
   it('waits for the authorization on a private network, with exit 3, and is done when it comes', async () => {
     const args = ['launch', 'inside', '--host', 'cloud-1', '--network', PRIVATE];
-    const launch = await stillWaiting((...words) => system.cli(...words), 'waiting for authorization', ...args);
-    expect(launch.out).toMatch(/waiting for authorization/);
+    const launch = await stillWaiting((...words) => system.cli(...words), 'waiting (authorization)', ...args);
+    expect(launch.out).toMatch(/waiting \(authorization\)/);
     expect(launch.code).toBe(3);
     const { items } = await system.api.get('/v1/commands', CommandPage);
     const command = items.find(({ target }) => target === 'inside on cloud-1');

@@ -62,7 +62,7 @@ const API = `${NETWORK}.1`;
       return shell.ended;
     };
     await eventually(over, { within: 60_000, every: 2, what: 'the line ends' });
-    expect(await shell.end()).toContain(`This machine is a host of ${api.url} now`);
+    expect(await shell.end()).toContain(`This machine is now a host of ${api.url}`);
     expect([shown, looks > 10]).toEqual([[], true]);
     expect(machine.started()).toMatch(/^curl -fsSLk/m);
     expect(machine.started()).not.toContain(token.secret);

@@ -30,7 +30,7 @@ describe('a citation', () => {
   it('of a page is a relative link, too', () => {
     const page =
       '[one](../apps/api) [two](facts.md#from-start-to-address) [three](https://a.example/b.md) [four](gone.md)';
-    expect(broken(page, 'docs/index.md')).toEqual(['docs/index.md cites docs/gone.md, which is not there']);
+    expect(broken(page, 'docs/index.md')).toEqual(['docs/index.md cites docs/gone.md, which does not exist']);
   });
 
   it('names a heading as GitHub does', () => {

@@ -58,7 +58,7 @@ describe('npm start, in one clone from its first start on', () => {
       'api up',
     ]);
     expect(run.output).toContain('no Docker Engine answers');
-    expect(run.output).toContain("No zerotier-one of this host's own");
+    expect(run.output).toContain('This machine has no zerotier-one of its own');
     expect(run.output).toContain(`http://127.0.0.1:${here.port}`);
     expect(run.output).toContain(here.home);
     expect(run.output.match(/^ {2}npx orrery .*$/gm)).toEqual([
@@ -75,7 +75,7 @@ describe('npm start, in one clone from its first start on', () => {
     const stranger = await Clone.make({ ORRERY_PORT: String(here.port) });
     const third = await stranger.run('start');
     expect(await third.ended).toBe(1);
-    expect(third.output).toContain('Another Orrery, with another state folder');
+    expect(third.output).toContain('Another Orrery, with a different state folder');
     await finish(stranger);
   });
 
@@ -111,7 +111,7 @@ describe('npm start, in one clone from its first start on', () => {
     await run.ended;
     run = await here.run('start');
     await untilReady(run);
-    expect(run.output).toContain('Postgres was still running and is taken over');
+    expect(run.output).toContain('reusing Postgres, which was still running');
     expect([await postgresPid(here), await natsPid(here)]).toEqual([postgres, nats]);
     const since = async () => (await here.story()).slice(length);
     const again = await eventually(async () => (await since()).length === 8 && since(), { what: 'the agents' });
@@ -124,8 +124,8 @@ describe('npm start, in one clone from its first start on', () => {
     const ups = async () => (await here.story()).filter((line) => line === 'api up').length;
     const upBefore = await ups();
     process.kill(await postgresPid(here), 'SIGKILL');
-    await eventually(() => run.output.includes('Postgres runs again'), { within: 30_000, what: 'Postgres' });
-    expect(run.output).toContain('! Postgres ended; started again in');
+    await eventually(() => run.output.includes('Postgres is running again'), { within: 30_000, what: 'Postgres' });
+    expect(run.output).toContain('! Postgres exited; restarting in');
     expect(await ask(before.database, 'SELECT 1')).toEqual([1]);
     const api = JSON.parse(await readFile(join(here.home, 'run/processes/api.json'), 'utf8')) as { pid: number };
     process.kill(api.pid, 'SIGKILL');
@@ -186,7 +186,7 @@ describe('npm start', () => {
       const run = await here.run('start', '--detach', '--simulate=1');
       expect(await run.ended).toBe(0);
       expect(run.output).toContain(READY);
-      expect(run.output).toContain('npm stop stops Orrery');
+      expect(run.output).toContain('Run npm stop to stop Orrery');
       const postgres = await postgresPid(here);
       expect(identify(postgres)).toBeDefined();
       const stop = await here.run('stop');

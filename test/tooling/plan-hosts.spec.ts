@@ -60,7 +60,7 @@ describe('The hosts that npm start brings', () => {
   it('are this machine where there is only a zerotier-one, with a remark about the engine', async () => {
     const plan = await planHosts(settings(), await machine({ daemon: true }));
     expect(names(plan)).toEqual(['here']);
-    expect(plan.remarks).toEqual([expect.stringContaining('No containers on this host')]);
+    expect(plan.remarks).toEqual([expect.stringContaining('This machine cannot launch containers')]);
   });
 
   it('are three simulated ones where there is neither, with a remark about both', async () => {

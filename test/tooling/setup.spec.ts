@@ -88,7 +88,7 @@ describe('The build', () => {
 
   it('is not done when it failed, and the end of its output is the error', async () => {
     await write(root, { 'package.json': { scripts: { build: 'echo broken at line 7; exit 3' } } });
-    await expect(build(root)).rejects.toThrow(/`npm run build.*` ended with 3:\nbroken at line 7/);
+    await expect(build(root)).rejects.toThrow(/`npm run build.*` failed with exit code 3:\nbroken at line 7/);
     expect(isBuilt(root)).toBe(false);
   });
 });
@@ -116,7 +116,7 @@ describe('What npm start is asked for', () => {
   it('names a wrong flag, number or port', () => {
     expect(() => readSettings(['--simulat'], {})).toThrow('--simulat');
     expect(() => readSettings(['--simulate=many'], {})).toThrow('a number up to 99');
-    expect(() => readSettings([], { ORRERY_PORT: '99999' })).toThrow('ORRERY_PORT is 99999, not a port');
+    expect(() => readSettings([], { ORRERY_PORT: '99999' })).toThrow('ORRERY_PORT is not a valid port: 99999');
     expect(() => readSettings([], { ORRERY_PORT: '65535' })).not.toThrow();
   });
 
