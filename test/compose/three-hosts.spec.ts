@@ -203,7 +203,7 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     expect(found).toContainEqual(['cloud-2', 'connections-excess']);
     // It was cut off long enough to be missed, and is then let in again without anybody's help.
     const presence = async () =>
-      (await system.api('/v1/events?host=cloud-2&type=host.online&type=host.unreachable&limit=500', EventPage)).items
+      (await system.api('/v1/events?host=cloud-2&type=host.online,host.unreachable&limit=500', EventPage)).items
         .filter(({ time }) => Date.parse(time) > since)
         .map(({ type }) => type.replace('io.orrery.', ''));
     const isBack = async () => (await presence()).sort().join() === 'host.online,host.unreachable';
