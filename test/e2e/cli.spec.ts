@@ -65,7 +65,7 @@ describe('orrery against the real API, with two simulated hosts', () => {
     expect((await orrery(`launch edge -l site=cloud --network ${PUBLIC} --dry-run`)).out).toContain('create-container');
     expect(await json<Container[]>('containers --host web-2')).toEqual([]);
     const { code, out } = await orrery(`launch edge -l site=cloud --network ${PUBLIC} --yes --wait`);
-    expect({ code, last: out.trim().split('\n').at(-1) }).toEqual({ code: 0, last: '2 came true' });
+    expect({ code, last: out.trim().split('\n').at(-1) }).toEqual({ code: 0, last: '2 done' });
     expect((await orrery('restart web-2/edge --wait')).code).toBe(0);
     expect((await orrery('container set web-2/edge --memory 64 --wait')).code).toBe(0);
     expect((await json<Container>('container get web-2/edge')).limits).toEqual({ memoryMb: 64, pids: 128 });

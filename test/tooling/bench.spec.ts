@@ -18,8 +18,8 @@ describe('npm run bench', () => {
   });
 
   it.each([
-    [[], 'one of: launch'],
-    [['lunch'], 'one of: launch'],
+    [[], 'Choose what to measure: launch'],
+    [['lunch'], 'Choose what to measure: launch'],
     [['launch', '--rounds', '0'], 'whole number'],
     [['launch', '-o', 'yaml'], 'text or json'],
     [['launch', '--fast'], "'--fast'"],

@@ -67,7 +67,7 @@ async function add(context: Context, given: string | undefined, options: AddOpti
     throw usageError('the host needs a name', 'Run `orrery host add NAME`.');
   if (replace !== undefined && (label.length > 0 || ownLabels))
     throw usageError('a host that replaces another takes over its labels', 'Change them with `orrery host set`.');
-  const { command, platform } = (await client.get('/v1/install', Install)).value;
+  const { command, platforms } = (await client.get('/v1/install', Install)).value;
   if (command === null) throw onlyLoopback(client.url);
   const { name, replaces, reportedBefore } =
     replace === undefined ? await freePlace(client, given ?? '') : await placeOf(client, replace, given);
@@ -78,7 +78,7 @@ async function add(context: Context, given: string | undefined, options: AddOpti
   const made = await client.request('POST', '/v1/join-tokens', JoinTokenMade, { body });
   const { token, secret } = made.value;
   const line = safeText(command.replace(TOKEN_PLACE, secret));
-  const where = safeText(platform ? `${name} (${platform})` : name);
+  const where = safeText(platforms.length > 0 ? `${name} (${platforms.join(' or ')})` : name);
   const toRun = `Run this on ${where} as root within ${durationText(expiresIn)} (works once):\n  ${line}`;
   const asJson = options.output === 'json';
   if (options.wait !== false) return followArrival(context, { name, token, reportedBefore, forMs }, toRun, asJson);
