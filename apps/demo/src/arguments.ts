@@ -8,16 +8,16 @@ export interface Chosen {
   help: boolean;
 }
 
-/** What was written behind `docker compose run --rm demo`. Throws for what nobody can mean. */
+/** Parses what follows `docker compose run --rm demo`. Throws a usage error. */
 export function readArguments(words: string[], story: readonly Step[]): Chosen {
   const { values } = parsed(words);
-  if (!['text', 'json'].includes(values.output)) throw wrong(`-o is text or json, not ${values.output}`);
+  if (!['text', 'json'].includes(values.output)) throw wrong(`-o must be text or json, not ${values.output}`);
   const names = values.only?.split(',') ?? [];
   const unknown = [...names, ...(values.from ? [values.from] : [])].find(
     (name) => !story.some((step) => step.name === name),
   );
   if (unknown !== undefined)
-    throw wrong(`there is no step ${unknown}; there are ${story.map(({ name }) => name).join(', ')}`);
+    throw wrong(`unknown step ${unknown}; the steps are ${story.map(({ name }) => name).join(', ')}`);
   const first = values.from ? story.findIndex(({ name }) => name === values.from) : 0;
   const steps = story.slice(first).filter(({ name }) => names.length === 0 || names.includes(name));
   return { steps, json: values.output === 'json', help: values.help };
@@ -25,10 +25,10 @@ export function readArguments(words: string[], story: readonly Step[]): Chosen {
 
 export const HELP = `docker compose run --rm demo [options]
 
-  -o json          a JSON object for each step, one a line
-  --from STEP      begins there: what is before it has to have run
-  --only STEP,…    these steps alone
-  --help           this, and the steps
+  -o json          print one JSON object per step, one a line
+  --from STEP      start at this step; the steps before it must have run
+  --only STEP,…    run only these steps
+  --help           show this help and the steps
 `;
 
 function parsed(words: string[]) {
@@ -48,4 +48,4 @@ function parsed(words: string[]) {
 }
 
 const wrong = (cause: string): AppError =>
-  new AppError({ code: 'usage', kind: 'user', cause, fix: 'docker compose run --rm demo --help' });
+  new AppError({ code: 'usage', kind: 'user', cause, fix: 'Run `docker compose run --rm demo --help`.' });

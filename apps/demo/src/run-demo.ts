@@ -15,7 +15,7 @@ type Write = (line: string) => void;
 const HALF_AN_HOUR_MS = 30 * 60_000;
 const WIDEST = Math.max(...STORY.map(({ title }) => title.length));
 
-/** Tells the story, or a part of it, and gives the exit code: 0 it came true, 1 it did not, 2 it was asked for wrongly. Never throws. */
+/** Runs the story, or a part of it, and returns the exit code: 0 passed, 1 failed, 2 usage error. Never throws. */
 export async function runDemo(words: string[], env: Record<string, string | undefined>, write: Write): Promise<number> {
   let teller = textTeller(write, WIDEST);
   try {
@@ -26,7 +26,7 @@ export async function runDemo(words: string[], env: Record<string, string | unde
       for (const { name, title } of STORY) write(`  ${name.padEnd(14)} ${title}`);
       return 0;
     }
-    // A part of the story is told of what an earlier run began.
+    // A part of the story also covers what an earlier run began.
     const isWhole = steps[0] === STORY[0];
     const scene = await open(readDemoConfig(env), isWhole ? 0 : HALF_AN_HOUR_MS);
     return await tell(steps, scene, teller);
@@ -52,21 +52,21 @@ async function tell(steps: typeof STORY, scene: Scene, teller: Teller): Promise<
 
 async function open(config: DemoConfig, agoMs: number): Promise<Scene> {
   const token = await readFile(config.tokenFile, 'utf8').catch((error: unknown) => {
-    const fix = 'The demo runs as docker compose run --rm demo, once docker compose up -d --wait has ended well.';
-    throw notSo(`the token of the API cannot be read: ${describeError(error)}`, fix, error);
+    const fix = 'Run `docker compose up -d --wait`, then `docker compose run --rm demo`.';
+    throw notSo(`cannot read the token of the API: ${describeError(error)}`, fix, error);
   });
   const engines = await Engines.open(config.engineSockets);
   return { config, orrery: new Orrery(config.apiUrl, token.trim()), engines, startedAt: new Date(Date.now() - agoMs) };
 }
 
-/** Every engine gets the image now, so that no time of a step is that of a download. The real one is a program, the stand-in a script. */
+/** Pulls the image on every engine first, so that no step's time includes a download. The real one is a program, the stand-in a script. */
 async function isStandIn({ config: { image }, engines }: Scene): Promise<boolean> {
   await Promise.all(
     engines.hosts.map(async (host) => {
       const engine = engines.of(host);
       if (await engine.hasImage(image)) return;
       await engine.pull(image).catch((error: unknown) => {
-        const fix = 'Where no registry can be reached, images come as archives: docs/compose.md, ORRERY_IMAGES_DIR.';
+        const fix = 'Without a registry, provide the image as an archive: docs/compose.md, ORRERY_IMAGES_DIR.';
         throw notSo(`${host} cannot pull ${image}: ${describeError(error)}`, fix, error);
       });
     }),

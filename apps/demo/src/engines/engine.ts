@@ -9,16 +9,16 @@ export interface Ran {
   stderr: string;
 }
 
-/** A container of the demo's own: the namespaces that it shares are all that it has of the host. */
+/** A container of the demo: it shares these namespaces with the host and nothing else. */
 export interface ToolContainer {
   name: string;
   image: string;
-  /** `container:<name>`: the network namespace of that one; `host`: of the host itself. */
+  /** `container:<name>`: the network namespace of that container; `host`: that of the host itself. */
   network: string;
   capabilities?: string[];
 }
 
-/** The Docker engine of one host: what the story needs of it that Orrery has no command for. */
+/** The Docker engine of one host, for what the demo needs and Orrery has no command for. */
 export class Engine {
   readonly #docker: Docker;
 
@@ -26,7 +26,7 @@ export class Engine {
     this.#docker = new Docker({ socketPath });
   }
 
-  /** The name that the host has as a machine. */
+  /** The host name of the machine. */
   async hostName(): Promise<string> {
     return ((await this.#docker.info()) as { Name: string }).Name;
   }
@@ -61,13 +61,13 @@ export class Engine {
     });
   }
 
-  /** An image out of the archive of a root file system. */
+  /** Imports an image from the archive of a root file system. */
   async importImage(archive: Readable, repository: string, tag: string): Promise<void> {
     const answer = await this.#docker.importImage(archive, { repo: repository, tag });
     await finished((answer as Readable).resume());
   }
 
-  /** Starts it, in place of one of the same name. It runs until it is removed. */
+  /** Starts it in place of one with the same name. It runs until it is removed. */
   async startTools({ name, image, network, capabilities = [] }: ToolContainer): Promise<void> {
     await this.remove(name);
     const container = await this.#docker.createContainer({
@@ -84,7 +84,7 @@ export class Engine {
       .getContainer(name)
       .remove({ force: true })
       .catch((error: unknown) => {
-        // Gone already, or just going: both are what is wanted.
+        // Already removed, or being removed: both are fine.
         if (![404, 409].includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
       });
   }
@@ -102,7 +102,7 @@ export class Engine {
   /** Starts a program beside the others of that container, and leaves it running. */
   async leaveRunning(name: string, command: string[]): Promise<void> {
     const exec = await this.#docker.getContainer(name).exec({ Cmd: command });
-    // It answers nothing, and the connection would keep this process from ending.
+    // It sends no answer, and the open connection would keep this process alive.
     (await exec.start({ Detach: true })).destroy();
   }
 }

@@ -6,7 +6,7 @@ import { Engine } from './engine.js';
 import { bringTools } from './own-image.js';
 import { Toolbox } from './toolbox.js';
 
-/** The engines of all hosts, and what the demo has running on them. */
+/** The engines of all hosts, and what the demo runs on them. */
 export class Engines {
   readonly #tools = new Map<string, Promise<string>>();
   readonly #boxes = new Map<string, Promise<Toolbox>>();
@@ -21,7 +21,7 @@ export class Engines {
           await access(socket);
           return [await engine.hostName(), engine];
         } catch (error) {
-          const fix = 'The demo runs as docker compose run --rm demo, once docker compose up -d --wait has ended well.';
+          const fix = 'Run `docker compose up -d --wait`, then `docker compose run --rm demo`.';
           throw notSo(`no Docker engine answers at ${socket}: ${describeError(error)}`, fix, error);
         }
       }),
@@ -37,23 +37,23 @@ export class Engines {
     const engine = this.byHost.get(host);
     mustHold(
       engine,
-      `there is no engine of the host ${host}`,
-      'See docker compose ps: its engine and its agent have to run.',
+      `no engine belongs to host ${host}`,
+      'Check with `docker compose ps` that its engine and its agent are running.',
     );
     return engine;
   }
 
-  /** In the network namespace of that node: as any program beside it would see its networks. */
+  /** In the network namespace of that node: sees its networks like any program beside it. */
   besides(part: Part): Promise<Toolbox> {
     return this.#box(part.host, `demo-tools-${part.container}`, `container:${engineNameOf(part)}`);
   }
 
-  /** In the network namespace of the host itself, which is its agent's, too; allowed to change routes. */
+  /** In the network namespace of the host itself, which its agent shares; allowed to change routes. */
   onHost(host: string): Promise<Toolbox> {
     return this.#box(host, 'demo-tools-host', 'host', ['NET_ADMIN']);
   }
 
-  /** Begins to bring the tools to the hosts; who needs them waits for that. */
+  /** Starts to bring the tools to the hosts; steps that need them wait for that. */
   bringTools(hosts: string[]): void {
     for (const host of hosts) this.#toolsOn(host).catch(() => undefined);
   }

@@ -19,7 +19,7 @@ const LEFT_OUT = [
   ...['usr/share/nodejs/[!acmu]*', 'usr/share/nodejs/core-js*'],
 ];
 
-/** Gives the engine this container's own file system as an image: the tools get onto every host without a registry. */
+/** Gives the engine this container's own file system as an image, so that the tools reach every host without a registry. */
 export async function bringTools(engine: Engine): Promise<string> {
   const tag = await versionOfTools();
   const image = `${REPOSITORY}:${tag}`;
@@ -47,5 +47,5 @@ async function versionOfTools(): Promise<string> {
   return hash.digest('hex').slice(0, 12);
 }
 
-/** Where a tool of ours lies, here and in the image that is made of here. */
+/** Path of a tool, here and in the image that is made from this container. */
 export const pathOfTool = (name: string): string => fileURLToPath(new URL(`../../tools/${name}`, import.meta.url));

@@ -1,6 +1,6 @@
 import type { Engine, Ran } from './engine.js';
 
-/** Programs in a network namespace: whatever they reach, they reach from there. */
+/** Runs programs in one network namespace. */
 export class Toolbox {
   constructor(
     private readonly engine: Engine,

@@ -30,13 +30,13 @@ export async function join(orrery: Orrery, token: string, name: string): Promise
 export interface Claim {
   natsUrl: string;
   host: HostId;
-  /** What it shows to NATS; without it nothing. */
+  /** The credential for NATS; none if undefined. */
   jwt?: string;
-  /** By which it signs. */
+  /** The key that it signs with. */
   key: UserKey;
 }
 
-/** A connection to NATS of somebody who says to be that host. */
+/** Connects to NATS, claiming to be that host. */
 export function connectAs({ natsUrl, host, jwt, key }: Claim): Bus {
   return new Bus({
     servers: [natsUrl],
@@ -47,7 +47,7 @@ export function connectAs({ natsUrl, host, jwt, key }: Claim): Bus {
   });
 }
 
-/** Whether the API answers when it is greeted in the name of that host. */
+/** Whether the API answers a hello in the name of that host. */
 export async function greets(bus: Bus, host: HostId): Promise<boolean> {
   const hello: Hello = {
     ...{ epoch: newId('epo'), agentVersion: 'demo', simulated: false, at: new Date().toISOString() },
@@ -59,10 +59,10 @@ export async function greets(bus: Bus, host: HostId): Promise<boolean> {
   );
 }
 
-/** Whether what is said to be a desired state reaches the agent of that host. */
+/** Whether a forged desired state reaches the agent of that host. */
 export const commands = (bus: Bus, host: HostId): Promise<boolean> =>
   bus.request(subjects.desired(host), { revision: 1_000_000, items: [] }, HelloReply, ANSWER_MS).then(
     () => true,
-    // An answer of another shape is an answer.
+    // An answer of any shape is an answer.
     (error: { code?: string }) => error.code === 'bad-reply',
   );

@@ -12,15 +12,15 @@ export interface Asking {
   token?: string;
 }
 
-/** A newer API may know codes that we do not. */
+/** A newer API may have codes that we do not know. */
 const AnyProblem = Problem.extend({ code: z.string() });
 const TIMEOUT_MS = 70_000;
-/** Of failures, those that mean: it was too slow. */
+/** Failures that mean that the host was too slow. */
 const BUSY = new Set(['docker-unreachable', 'daemon-unreachable']);
 
 export const pathOf = (...segments: string[]): string => `/v1/${segments.map(encodeURIComponent).join('/')}`;
 
-/** The HTTP API, as any other program would use it. What it refuses is thrown as an AppError with the code of its problem. */
+/** The HTTP API, used like any other program would. Throws a refusal as an AppError with the code of the problem. */
 export class Orrery {
   constructor(
     readonly url: string,
@@ -61,8 +61,8 @@ export class Orrery {
     }).catch((error: unknown) => {
       const why = describeError(error instanceof Error && error.cause ? error.cause : error);
       throw notSo(
-        `Orrery's API does not answer at ${this.url}: ${why}`,
-        'See docker compose ps, and docker compose logs api.',
+        `cannot reach the Orrery API at ${this.url}: ${why}`,
+        'See `docker compose ps` and `docker compose logs api`.',
         error,
       );
     });
@@ -71,12 +71,12 @@ export class Orrery {
     return schema.parse(answer);
   }
 
-  /** Asks for a change that a host is to carry out, and gives its command. */
+  /** Requests a change on a host, and returns its command. */
   async change(method: Method, path: string, asking: Asking = {}): Promise<Command> {
     return (await this.ask(method, path, Accepted, asking)).command;
   }
 
-  /** The command once it has ended, or is in that state, or as it stands when the time is over. */
+  /** The command once it has ended or reached that state, or its last state when the time is over. */
   async settled(id: string, withinMs: number, state?: CommandState): Promise<Command> {
     const end = performance.now() + withinMs;
     let known = await this.get(pathOf('commands', id), Command);
@@ -89,8 +89,8 @@ export class Orrery {
   }
 
   /**
-   * The change once it came true; everything else ends the story. A host so busy that its engine or a daemon has not answered in
-   * time is asked again: it goes on with what is wanted all the same. `asked`: what it was asked already.
+   * The command of a change once it is done; any other end fails the step. Asks again if a busy engine or daemon did not answer in
+   * time, because the host keeps working on its desired state. `asked`: the command of an earlier request.
    */
   async cameTrue(ask: () => Promise<Command>, withinMs: number, asked?: Command): Promise<Command> {
     const end = performance.now() + withinMs;
@@ -102,7 +102,7 @@ export class Orrery {
       const why = outcome && outcome.kind !== 'done' ? outcome : undefined;
       throw notSo(
         `${ended.action} ${ended.target} is ${ended.state}${why ? `: ${why.cause}` : ''}`,
-        why?.fix ?? `docker compose exec api orrery command get ${ended.id} tells more.`,
+        why?.fix ?? `See \`docker compose exec api orrery command get ${ended.id}\`.`,
       );
     }
   }
@@ -113,7 +113,7 @@ function refusal(asked: string, status: number, answer: unknown): AppError {
   return new AppError({
     code: problem?.code ?? 'no-answer-of-orrery',
     kind: 'operational',
-    cause: `${asked} was refused with ${status}: ${problem?.detail ?? 'without a reason'}`,
-    fix: problem?.fix ?? 'See docker compose logs api.',
+    cause: `${asked} was refused with ${status}: ${problem?.detail ?? 'no reason given'}`,
+    fix: problem?.fix ?? 'See `docker compose logs api`.',
   });
 }

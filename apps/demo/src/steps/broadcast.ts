@@ -22,9 +22,9 @@ export const broadcast: Step = {
         return stdout.trim() === `${address} here, ${text}`;
       },
       {
-        what: `an answer of ${nodeOf(CAST.web)} to a broadcast`,
-        withinMs: 60_000, // zerotier-one looks for members of a multicast group now and then only
-        fix: 'docker compose exec api orrery network get demo says whether broadcast is on.',
+        what: `an answer from ${nodeOf(CAST.web)} to a broadcast`,
+        withinMs: 60_000, // zerotier-one looks for members of a multicast group only now and then
+        fix: 'Check whether broadcast is on: `docker compose exec api orrery network get demo`',
       },
     );
     return { detail: `${everybody}: ${address} answered` };

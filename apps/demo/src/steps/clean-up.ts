@@ -5,10 +5,10 @@ import { pathOf, type Orrery } from '../orrery/orrery.js';
 import { CAST, type Part } from '../story/cast.js';
 import type { Step } from '../story/step.js';
 
-/** Not a part of the story: what an earlier run has left, so that this one finds what the first one found. */
+/** Not part of the story: removes what an earlier run left, so that every run starts alike. */
 export const cleanUp: Step = {
   name: 'clean-up',
-  title: 'what an earlier run left is removed',
+  title: 'leftovers of an earlier run removed',
   async run({ orrery }) {
     const parts: Part[] = Object.values(CAST).filter((part) => typeof part === 'object');
     const containers = (await orrery.list(pathOf('containers'), Container)).flatMap(({ host, name, intent }) =>
@@ -28,7 +28,7 @@ export const cleanUp: Step = {
   },
 };
 
-/** Its records at its controllers go with it. */
+/** Also removes its records on its controllers. */
 export async function removeContainer(orrery: Orrery, { host, container }: Part): Promise<void> {
   const query = { forget: 'true' };
   const path = pathOf('hosts', host, 'containers', container);

@@ -20,15 +20,15 @@ export const controllerLaunched: Step = {
       {
         what: `the controller on ${host}`,
         withinMs: 60_000,
-        fix: `docker compose exec api orrery controller get ${known?.name ?? 'controller'} says what is wrong with it.`,
+        fix: `See its cause and fix: \`docker compose exec api orrery controller get ${known?.name ?? 'controller'}\``,
       },
     );
-    const how = known ? 'there already' : `zerotier-one ${controller.zerotierVersion ?? ''}`;
-    return { detail: `${controller.address ?? ''} on ${host}, ${how}, no account anywhere` };
+    const how = known ? 'already there' : `zerotier-one ${controller.zerotierVersion ?? ''}`;
+    return { detail: `${controller.address ?? ''} on ${host}, ${how}, no ZeroTier account` };
   },
 };
 
-/** What came of it is seen at the controller itself. */
+/** The caller checks the result on the controller itself. */
 async function launch(orrery: Orrery, host: string): Promise<void> {
   const body = { kind: 'self-hosted', host };
   const posted = z.union([ControllerAccepted, Controller]);

@@ -10,7 +10,7 @@ import type { Step } from '../story/step.js';
 import { until } from '../story/until.js';
 import { removeHost } from './clean-up.js';
 
-const FIX = 'This must never be. Please tell the people of Orrery: SECURITY.md says how.';
+const FIX = 'This must never happen. Please report it as SECURITY.md describes.';
 
 export const forgedAgent: Step = {
   name: 'forged-agent',
@@ -21,7 +21,7 @@ export const forgedAgent: Step = {
       () => false,
       (error: unknown) => error instanceof AppError && ['unauthenticated', 'join-refused'].includes(error.code),
     );
-    mustHold(refused, 'a host joined with a token that somebody made up', FIX);
+    mustHold(refused, 'a host joined with a made-up token', FIX);
     const body = { name: CAST.forger };
     const { secret } = await orrery.ask('POST', pathOf('join-tokens'), JoinTokenMade, { body });
     const { joined, key } = await join(orrery, secret, CAST.forger);
@@ -31,7 +31,7 @@ export const forgedAgent: Step = {
       await isKeptOut('without a key', { ...own, jwt: '' });
       await isKeptOut('with another key than its own', { ...own, key: newUserKey() });
       await isHeldToItsOwnName(own, victim);
-      return { detail: "made-up token, no key, another key, another host's name: none came through" };
+      return { detail: "made-up token, no key, another key, another host's name: all refused" };
     } finally {
       await removeHost(orrery, joined.hostId);
     }
@@ -42,23 +42,23 @@ async function isKeptOut(how: string, { jwt, ...claim }: Claim): Promise<void> {
   const bus = connectAs(jwt ? { ...claim, jwt } : claim);
   try {
     await until(async () => bus.refusal, { what: `NATS refusing an agent ${how}`, withinMs: 15_000, fix: FIX });
-    mustHold(!bus.connected, `NATS let in an agent ${how}`, FIX);
+    mustHold(!bus.connected, `NATS accepted an agent ${how}`, FIX);
   } finally {
     await bus.close();
   }
 }
 
-/** Control and test: it greets as itself and is answered; as another it is not. */
+/** Control and test: the agent gets an answer in its own name, and none in the name of another host. */
 async function isHeldToItsOwnName(own: Claim, victim: HostId): Promise<void> {
   const bus: Bus = connectAs(own);
   try {
     await until(() => greets(bus, own.host), {
-      what: 'an answer to an agent that says who it is',
+      what: 'an answer to an agent in its own name',
       withinMs: 15_000,
-      fix: 'docker compose logs api nats',
+      fix: 'See `docker compose logs api nats`.',
     });
-    mustHold(!(await greets(bus, victim)), 'an agent was answered in the name of another host', FIX);
-    mustHold(!(await commands(bus, victim)), 'an agent gave another host a command', FIX);
+    mustHold(!(await greets(bus, victim)), 'the API answered an agent in the name of another host', FIX);
+    mustHold(!(await commands(bus, victim)), 'an agent sent another host a command', FIX);
   } finally {
     await bus.close();
   }

@@ -11,12 +11,12 @@ import { interfaceOf } from './interfaces-in-the-kernel.js';
 import { launch } from './launched-admitted.js';
 import { ping } from './ping-both-ways.js';
 
-/** It takes three missed beats. */
+/** A host counts as unreachable after three missed heartbeats. */
 const AWAY_MS = 60_000;
 
 export const hostCutOff: Step = {
   name: 'cut-off',
-  title: 'a host cut off, a command queued, the host back',
+  title: 'host cut off, command queued, host back',
   async run(scene) {
     const { host } = CAST.late;
     const toolbox = await scene.engines.onHost(host);
@@ -30,8 +30,8 @@ export const hostCutOff: Step = {
       command = await launch(scene.orrery, CAST.late, { networks: [CAST.network] });
       mustHold(
         command.state === 'queued',
-        `the command for ${host} is ${command.state}, and should be queued`,
-        `docker compose exec api orrery command get ${command.id}`,
+        `the command for ${host} is ${command.state}, but should be queued`,
+        `See \`docker compose exec api orrery command get ${command.id}\`.`,
       );
     } finally {
       await Promise.all(servers.map((address) => route(toolbox, 'del', address)));
@@ -41,19 +41,19 @@ export const hostCutOff: Step = {
     await presence(scene, host, 'online', 30_000);
     const after = ((performance.now() - back) / 1000).toFixed(1);
     return {
-      detail: `${host} was away, its nodes were not; ${CAST.late.container} came true ${after} s after it was back`,
+      detail: `${host} was unreachable, its nodes were not; ${CAST.late.container} was done ${after} s after the host was back`,
     };
   },
 };
 
-/** Where its agent and its engine share the network namespace of the host, a route into nothing is a cable that is pulled. */
+/** Agent and engine share the network namespace of the host, so a blackhole route acts like a pulled cable. */
 async function route(toolbox: Toolbox, action: 'add' | 'del', address: string): Promise<void> {
   const { code, stderr } = await toolbox.run('ip', 'route', action, 'blackhole', `${address}/32`);
   const isSoAlready = /File exists|No such process/.test(stderr);
   mustHold(
     code === 0 || isSoAlready,
     `ip route ${action} blackhole ${address}: ${stderr.trim()}`,
-    'See docker compose logs of its engine.',
+    'See `docker compose logs` of its engine.',
   );
 }
 
@@ -63,7 +63,7 @@ async function addressesOf(names: string[]): Promise<string[]> {
   mustHold(
     addresses.length > 0,
     `none of ${names.join(', ')} has an address here`,
-    'See docker compose ps: they have to run.',
+    'Check with `docker compose ps` that they are running.',
   );
   return addresses;
 }
@@ -72,5 +72,5 @@ const presence = ({ orrery }: Scene, host: string, wanted: string, withinMs: num
   until(async () => (await orrery.get(pathOf('hosts', host), Host)).presence === wanted, {
     what: `${host} ${wanted}`,
     withinMs,
-    fix: `docker compose exec api orrery host get ${host}; docker compose logs of its agent`,
+    fix: `See \`docker compose exec api orrery host get ${host}\`, and \`docker compose logs\` of its agent.`,
   });

@@ -17,19 +17,19 @@ export const hostsEnrolled: Step = {
       {
         what: `all of ${engines.hosts.join(', ')} online`,
         withinMs: 60_000,
-        fix: 'docker compose exec api orrery status says which is not; docker compose logs agent-1 (and so on) says why.',
+        fix: 'See which one is not with `docker compose exec api orrery status`, and why with `docker compose logs agent-1` (2, 3).',
       },
     );
     for (const { name, labels, engine, simulated } of hosts) {
       mustHold(
         labels.site,
         `${name} has no label site`,
-        'See the labels of its join token: ORRERY_HOSTS in docker-compose.yml.',
+        'Check the labels of its join token: ORRERY_HOSTS in docker-compose.yml.',
       );
       mustHold(
         !simulated && engine?.state === 'up',
         `the engine of ${name} is not up`,
-        `docker compose exec api orrery host get ${name} says why.`,
+        `See why: \`docker compose exec api orrery host get ${name}\``,
       );
     }
     const told = hosts.map(({ name, labels }) => `${name} (site=${labels.site ?? ''})`);

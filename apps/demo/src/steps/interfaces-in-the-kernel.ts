@@ -14,7 +14,7 @@ const Link = z.object({
   addr_info: z.array(z.object({ family: z.string(), local: z.string(), prefixlen: z.number() })),
 });
 
-/** The interface of a node in the network of the demo, as Orrery has it from the host's kernel. */
+/** The interface of a node in the network of the demo, as the host's kernel reported it to Orrery. */
 export async function interfaceOf({ orrery }: Scene, part: Part): Promise<{ device: string; address: string }> {
   return until(
     async () => {
@@ -26,17 +26,17 @@ export async function interfaceOf({ orrery }: Scene, part: Part): Promise<{ devi
     {
       what: `an interface of ${nodeOf(part)} with an address`,
       withinMs: 20_000,
-      fix: `The steps before this one have to have run. docker compose exec api orrery interfaces --node ${nodeOf(part)}`,
+      fix: `Run the steps before this one. See \`docker compose exec api orrery interfaces --node ${nodeOf(part)}\`.`,
     },
   );
 }
 
 export const interfacesInTheKernel: Step = {
   name: 'interfaces',
-  title: 'interfaces and addresses, as the kernel has them',
+  title: 'interfaces and addresses, as the kernel shows them',
   async run(scene) {
     const lines = await Promise.all([CAST.client, CAST.web].map((part) => compare(scene, part)));
-    return { detail: 'what Orrery says is what ip says in their network namespaces', lines };
+    return { detail: 'Orrery and ip agree in both network namespaces', lines };
   },
 };
 
@@ -48,8 +48,8 @@ async function compare(scene: Scene, part: Part): Promise<string> {
   const shown = link?.addr_info.filter(({ family }) => family === 'inet') ?? [];
   mustHold(
     link?.flags.includes('UP') && shown.some(({ local }) => local === address),
-    `Orrery says ${address} on ${device} of ${nodeOf(part)}, the kernel has ${shown.map(({ local }) => local).join(', ') || 'nothing'}`,
-    `docker compose exec api orrery explain interface`,
+    `Orrery reports ${address} on ${device} of ${nodeOf(part)}, but the kernel shows ${shown.map(({ local }) => local).join(', ') || 'nothing'}`,
+    'See `docker compose exec api orrery explain interface`.',
   );
   return `${nodeOf(part)}: ${device} ${address}/${shown[0]?.prefixlen ?? ''}`;
 }

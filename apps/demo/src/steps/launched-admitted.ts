@@ -5,12 +5,12 @@ import { mustHold, notSo } from '../story/not-so.js';
 import type { Step } from '../story/step.js';
 import { removeContainer } from './clean-up.js';
 
-/** A host that has just got its image is still making identities ahead. */
+/** A host that has just received its image is still generating identities. */
 const TRIES = 15;
 
 export const launchedAdmitted: Step = {
   name: 'launch',
-  title: 'containers launched, admitted before they start',
+  title: 'containers launched, authorized before they start',
   async run({ orrery }) {
     const commands = await Promise.all([CAST.client, CAST.web].map((part) => launchAhead(orrery, part)));
     return {
@@ -19,8 +19,8 @@ export const launchedAdmitted: Step = {
         const [authorized, started] = [atOf(command, 'authorized'), atOf(command, 'started')];
         mustHold(
           authorized < started,
-          `${command.target} was let in after ${authorized} ms, and started after ${started} ms`,
-          `docker compose exec api orrery command get ${command.id} shows all its stages.`,
+          `${command.target} was authorized after ${authorized} ms, but started after ${started} ms`,
+          `See its stages: \`docker compose exec api orrery command get ${command.id}\``,
         );
         return `${command.target}: authorized ${seconds(authorized)}, started ${seconds(started)}, address ${seconds(atOf(command, 'address'))}`;
       }),
@@ -31,7 +31,7 @@ export const launchedAdmitted: Step = {
 export const launch = (orrery: Orrery, { host, container }: Part, body: object): Promise<Command> =>
   orrery.change('POST', pathOf('hosts', host, 'containers'), { body: { name: container, ...body } });
 
-/** Launches it with an identity that its host has made ahead: only such a node can be let in before it runs. */
+/** Launches it with a pre-generated identity: only such a node can be authorized before it runs. */
 async function launchAhead(orrery: Orrery, part: Part): Promise<Command> {
   for (let tries = 1; ; tries++) {
     const command = await orrery.cameTrue(() => launch(orrery, part, { networks: [CAST.network] }), 120_000);
@@ -39,8 +39,8 @@ async function launchAhead(orrery: Orrery, part: Part): Promise<Command> {
       return command;
     if (tries === TRIES)
       throw notSo(
-        `${part.host} has no identity made ahead`,
-        `docker compose logs of its agent say why: identity.not-made-ahead.`,
+        `${part.host} has no pre-generated identity`,
+        'See identity.not-made-ahead in `docker compose logs` of its agent.',
       );
     await removeContainer(orrery, part);
   }
@@ -51,7 +51,7 @@ function atOf({ stages, target, id }: Command, wanted: string): number {
   mustHold(
     found,
     `${target} has no stage ${wanted}`,
-    `docker compose exec api orrery command get ${id} shows all its stages.`,
+    `See its stages: \`docker compose exec api orrery command get ${id}\``,
   );
   return found.ms;
 }

@@ -23,7 +23,7 @@ export const mdns: Step = {
       {
         what: `${nodeOf(CAST.client)} finding the page of ${name} by mDNS`,
         withinMs: 45_000,
-        fix: 'It goes by multicast to 224.0.0.251: docker compose exec api orrery network get demo shows the multicast limit.',
+        fix: 'mDNS uses multicast to 224.0.0.251. Check the multicast limit: `docker compose exec api orrery network get demo`',
       },
     );
     return { detail: `avahi-browse: ${found[6] ?? ''} ${address}:${found[8] ?? ''}` };

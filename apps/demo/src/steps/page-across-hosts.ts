@@ -9,7 +9,7 @@ export const PAGE_PORT = 8000;
 
 export const pageAcrossHosts: Step = {
   name: 'page',
-  title: 'curl of a page on the other host',
+  title: 'curl fetches a page from the other host',
   async run(scene) {
     const { address } = await interfaceOf(scene, CAST.web);
     const text = `page ${randomUUID()} of ${nodeOf(CAST.web)}`;
@@ -19,7 +19,7 @@ export const pageAcrossHosts: Step = {
     await until(async () => (await client.run('curl', '-sS', '--max-time', '2', url)).stdout.trim() === text, {
       what: `curl ${url} from ${nodeOf(CAST.client)}`,
       withinMs: 20_000,
-      fix: 'When ping goes through and this does not: see the MTU, docker compose exec api orrery network get demo.',
+      fix: 'If ping works and this does not, check the MTU: `docker compose exec api orrery network get demo`',
     });
     return { detail: `${nodeOf(CAST.client)} read ${url}` };
   },

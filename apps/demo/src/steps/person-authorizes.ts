@@ -11,7 +11,7 @@ import { makeNetwork } from './private-network.js';
 
 export const personAuthorizes: Step = {
   name: 'person',
-  title: 'a network that needs a person',
+  title: 'a network where a person authorizes',
   async run(scene) {
     const { orrery } = scene;
     const { id } = await makeNetwork(orrery, CAST.manualNetwork, 'manual');
@@ -19,8 +19,8 @@ export const personAuthorizes: Step = {
     const { outcome } = command;
     mustHold(
       outcome?.kind === 'waiting' && outcome.code === 'authorization',
-      `${command.target} is ${command.state}, and should wait for its authorization`,
-      `docker compose exec api orrery command get ${command.id}`,
+      `${command.target} is ${command.state}, but should wait for its authorization`,
+      `See \`docker compose exec api orrery command get ${command.id}\`.`,
     );
     const address = await pendingOne(scene, id);
     const authorized = performance.now();
@@ -39,9 +39,9 @@ async function pendingOne({ orrery }: Scene, network: string): Promise<string> {
       return pending.find(({ node }) => node?.name === nodeOf(CAST.guest))?.address;
     },
     {
-      what: `${nodeOf(CAST.guest)} among those who wait`,
+      what: `${nodeOf(CAST.guest)} among the waiting nodes`,
       withinMs: 30_000,
-      fix: 'docker compose exec api orrery membership ls --pending',
+      fix: 'See `docker compose exec api orrery membership ls --pending`.',
     },
   );
 }
@@ -52,8 +52,8 @@ async function addressOf({ orrery }: Scene, network: string, command: Command): 
   const [address] = membership.addresses;
   mustHold(
     address,
-    `${ended.target} came true without an address`,
-    `docker compose exec api orrery command get ${ended.id}`,
+    `${ended.target} is done without an address`,
+    `See \`docker compose exec api orrery command get ${ended.id}\`.`,
   );
   return address;
 }

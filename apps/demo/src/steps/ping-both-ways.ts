@@ -5,10 +5,9 @@ import type { Step } from '../story/step.js';
 import { until } from '../story/until.js';
 import { interfaceOf } from './interfaces-in-the-kernel.js';
 
-const FIX =
-  'docker compose exec api orrery findings names what stands in the way; docker compose logs root shows the root.';
+const FIX = 'See `docker compose exec api orrery findings`, and `docker compose logs root` for the root.';
 
-/** Pings until the first answer; gives the time of the last of three. */
+/** Pings until the first answer; returns the average time of three. */
 export async function ping(scene: Scene, from: Part, to: string): Promise<string> {
   const toolbox = await scene.engines.besides(from);
   return until(
@@ -27,11 +26,11 @@ export const pingBothWays: Step = {
     const [client, web] = [await interfaceOf(scene, CAST.client), await interfaceOf(scene, CAST.web)];
     const there = await ping(scene, CAST.client, web.address);
     const back = await ping(scene, CAST.web, client.address);
-    // The control: nobody has this address, so a ping that always succeeds would be noticed.
+    // The control: no node has this address, so this reveals a ping that always succeeds.
     const toolbox = await scene.engines.besides(CAST.client);
     const nobody = web.address.replace(/\d+$/, '255').replace(/255$/, '0');
     const { code } = await toolbox.run('ping', '-n', '-c', '1', '-W', '1', nobody);
-    mustHold(code !== 0, `${nobody} answers too, which nobody has`, FIX);
+    mustHold(code !== 0, `${nobody} also answers, although no node has it`, FIX);
     return { detail: `${client.address} → ${web.address} ${there} ms, back ${back} ms` };
   },
 };

@@ -5,7 +5,7 @@ import { CAST } from '../story/cast.js';
 import { mustHold } from '../story/not-so.js';
 import type { Step } from '../story/step.js';
 
-/** A network on the controller of the demo; who gets in by itself, `by` says. */
+/** Creates a network on the controller of the demo; `by` is its admission policy. */
 export async function makeNetwork(orrery: Orrery, name: string, by: 'fleet' | 'manual'): Promise<NetworkMade> {
   const controllers = await orrery.list(pathOf('controllers'), Controller);
   const controller = controllers.find(({ host }) => host?.name === CAST.controllerHost)?.id;
@@ -22,13 +22,13 @@ export const privateNetwork: Step = {
     mustHold(
       config?.private,
       `the network ${id} is not private`,
-      'docker compose exec api orrery network get demo shows it.',
+      'See `docker compose exec api orrery network get demo`.',
     );
-    mustHold(pool, `the network ${id} has no pool`, 'docker compose exec api orrery network get demo shows it.');
+    mustHold(pool, `the network ${id} has no pool`, 'See `docker compose exec api orrery network get demo`.');
     mustHold(
       (checkedHosts ?? 0) >= engines.hosts.length,
-      `its pool was held against the routes of ${checkedHosts ?? 0} hosts only`,
-      'An agent says its routes with its hello: docker compose logs agent-1.',
+      `its pool was compared with the routes of only ${checkedHosts ?? 0} hosts`,
+      'Agents report their routes with hello: see `docker compose logs agent-1`.',
     );
     return { detail: `${name} ${id}, ${pool}, overlaps no route of ${checkedHosts} hosts` };
   },

@@ -17,7 +17,7 @@ export const ssdp: Step = {
     await until(async () => (await client.run('upnp-listdevices', '-m', own.address)).stdout.includes(location), {
       what: `${nodeOf(CAST.client)} finding the device of ${name} by SSDP`,
       withinMs: 45_000,
-      fix: 'It goes by multicast to 239.255.255.250: docker compose exec api orrery network get demo shows the multicast limit.',
+      fix: 'SSDP uses multicast to 239.255.255.250. Check the multicast limit: `docker compose exec api orrery network get demo`',
     });
     return { detail: `upnp-listdevices: ${location}` };
   },

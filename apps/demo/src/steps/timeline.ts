@@ -4,7 +4,7 @@ import { CAST, nodeOf } from '../story/cast.js';
 import { mustHold } from '../story/not-so.js';
 import type { Step } from '../story/step.js';
 
-/** What of all that happened is shown. In this order it has to stand there, with anything between: type, and what it is about. */
+/** The events to show, with type and subject. They must occur in this order; other events may come between. */
 const MILESTONES: readonly [type: string, about: string][] = [
   ['network.created', CAST.network],
   ['admission.authorized', CAST.web.host],
@@ -25,7 +25,7 @@ const MILESTONES: readonly [type: string, about: string][] = [
 
 export const timeline: Step = {
   name: 'timeline',
-  title: 'the timeline of all of it, from Postgres',
+  title: 'the timeline of everything, from Postgres',
   async run({ orrery, startedAt }) {
     const query = { since: startedAt.toISOString(), order: 'asc' };
     const events = await orrery.list(pathOf('events'), CloudEvent, query);
@@ -35,17 +35,17 @@ export const timeline: Step = {
       const at = events.findIndex((event, index) => index >= from && isAbout(event, type, about));
       mustHold(
         events[at],
-        `among ${events.length} events there is no ${type} of ${about}${lines.length > 0 ? ` after "${lines.at(-1)}"` : ''}`,
-        `docker compose exec api orrery events --since ${startedAt.toISOString()}`,
+        `none of ${events.length} events is ${type} of ${about}${lines.length > 0 ? ` after "${lines.at(-1)}"` : ''}`,
+        `See \`docker compose exec api orrery events --since ${startedAt.toISOString()}\`.`,
       );
       lines.push(lineOf(events[at], type, about));
       from = at + 1;
     }
-    return { detail: `${events.length} events; of these`, lines };
+    return { detail: `${events.length} events, including`, lines };
   },
 };
 
-/** Events of the API about a network tell its name in their data; all others are about what their subject begins with. */
+/** Events of the API about a network have its name in their data; for all others, the subject starts with what they are about. */
 function isAbout({ type, subject, data }: CloudEvent, wanted: string, about: string): boolean {
   if (type !== `io.orrery.${wanted}`) return false;
   return data.name === about || `${subject}/`.startsWith(`${about}/`);

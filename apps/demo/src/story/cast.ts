@@ -1,4 +1,4 @@
-/** Who plays which part, and by which name; all of it begins with `demo`, and is removed before the story begins anew. */
+/** The names of everything that the demo creates. All begin with `demo`, and the next run removes them first. */
 export const CAST = {
   network: 'demo',
   /** A network in which a person decides. */
@@ -7,11 +7,11 @@ export const CAST = {
   client: { host: 'cloud-2', container: 'demo-client' },
   web: { host: 'onprem-1', container: 'demo-web' },
   guest: { host: 'cloud-1', container: 'demo-guest' },
-  /** Asked for while its host is cut off. */
+  /** Launched while its host is cut off. */
   late: { host: 'onprem-1', container: 'demo-late' },
-  /** Of an image that the policy of its host does not allow. */
+  /** Uses an image that the policy of its host does not allow. */
   denied: { host: 'onprem-1', container: 'demo-denied' },
-  /** A host that joins with a token of its own, only to say that it is another. */
+  /** A host that joins with its own token, then claims to be another host. */
   forger: 'demo-forger',
 } as const;
 
@@ -20,7 +20,7 @@ export interface Part {
   container: string;
 }
 
-/** A node as the API and its users write it. */
+/** The reference of a node, as the API and its users write it. */
 export const nodeOf = ({ host, container }: Part): string => `${host}/${container}`;
-/** Its container as the engine of its host knows it. */
+/** The name of its container in the engine of its host. */
 export const engineNameOf = ({ container }: Part): string => `orrery-${container}`;

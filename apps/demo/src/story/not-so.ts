@@ -1,6 +1,6 @@
 import { AppError } from '@orrery/shared/runtime';
 
-/** Ends the story: something is not as this step says. */
+/** Fails the step, and ends the story. */
 export const notSo = (cause: string, fix: string, origin?: unknown): AppError =>
   new AppError({ code: 'not-so', kind: 'operational', cause, fix, origin });
 

@@ -11,7 +11,7 @@ const step = (name: string, run: Step['run'] = async () => ({ detail: `detail of
   run,
 });
 const broken = step('broken', async () => {
-  throw notSo('it is not so', 'mend it');
+  throw notSo('something is wrong', 'fix it');
 });
 
 async function told(steps: Step[], teller: typeof jsonTeller) {
@@ -26,11 +26,11 @@ async function told(steps: Step[], teller: typeof jsonTeller) {
 }
 
 describe('the story', () => {
-  it('is so when every step is', async () => {
+  it('passes when every step passes', async () => {
     expect(await told([step('one'), step('two')], jsonTeller)).toMatchObject({ isSo: true, ran: ['one', 'two'] });
   });
 
-  it('ends at the first step that is not so, with its cause and its fix', async () => {
+  it('ends at the first step that fails, with its cause and fix', async () => {
     const { isSo, ran, lines } = await told([step('one'), broken, step('three')], jsonTeller);
     expect([isSo, ran]).toEqual([false, ['one', 'broken']]);
     expect(JSON.parse(lines[1] ?? '')).toEqual({
@@ -38,12 +38,12 @@ describe('the story', () => {
       title: 'title of broken',
       ok: false,
       ms: 1234,
-      cause: 'it is not so',
-      fix: 'mend it',
+      cause: 'something is wrong',
+      fix: 'fix it',
     });
   });
 
-  it('has a fix also for what nobody thought of', async () => {
+  it('has a fix even for an unexpected error', async () => {
     const odd = step('odd', async () => {
       throw new Error('an error of somebody else');
     });
@@ -54,7 +54,7 @@ describe('the story', () => {
     });
   });
 
-  it('is told to people in lines, each with its time, and with more below where there is more', async () => {
+  it('is printed for people as one line per step with its time, and more lines below if there are any', async () => {
     const long = step('long', async () => ({ detail: 'two things', lines: ['one', 'other'] }));
     const { lines } = await told([long, broken], (write) => textTeller(write, 16));
     expect(lines).toEqual([
@@ -62,8 +62,8 @@ describe('the story', () => {
       '    one',
       '    other',
       '✗ title of broken    1.2 s',
-      '  cause  it is not so',
-      '  fix    mend it',
+      '  cause  something is wrong',
+      '  fix    fix it',
     ]);
   });
 });

@@ -13,7 +13,7 @@ export interface StepEnd {
   failure?: Failure;
 }
 
-/** Runs steps one after another, telling each as it ends, up to the first that is not so. Whether all were. */
+/** Runs steps one after another up to the first that fails, and reports each as it ends. Returns whether all passed. */
 export async function runStory(steps: readonly Step[], scene: Scene, tell: (end: StepEnd) => void): Promise<boolean> {
   for (const step of steps) {
     const start = performance.now();
@@ -33,6 +33,6 @@ export function failureOf(error: unknown): Failure {
   const fix = error instanceof AppError ? error.fix : undefined;
   return {
     cause: describeError(error),
-    fix: fix ?? 'docker compose ps, docker compose logs and docker compose exec api orrery status say more.',
+    fix: fix ?? 'See `docker compose ps`, `docker compose logs` and `docker compose exec api orrery status`.',
   };
 }

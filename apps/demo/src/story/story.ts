@@ -16,7 +16,7 @@ import { ssdp } from '../steps/ssdp.js';
 import { timeline } from '../steps/timeline.js';
 import type { Step } from './step.js';
 
-/** What the demo tells, from the first to the last. A new step is a file of its own, and a line here. */
+/** All steps of the demo, in order. A new step is one file, and one line here. */
 export const STORY: readonly Step[] = [
   hostsEnrolled,
   cleanUp,

@@ -1,10 +1,10 @@
 import type { Failure, StepEnd } from './run-story.js';
 
-/** What the demo says, and where. */
+/** Prints the progress of the demo. */
 export interface Teller {
   begins(image: string, isStandIn: boolean): void;
   ended(end: StepEnd): void;
-  /** Where it could not even begin. */
+  /** The demo could not even start. */
   failed(failure: Failure): void;
   over(ms: number, steps: number): void;
 }
@@ -31,11 +31,11 @@ export function textTeller(write: Write, width: number): Teller {
       if (failure) told(failure);
     },
     failed(failure) {
-      write('✗ the demo could not begin');
+      write('✗ the demo could not start');
       told(failure);
     },
     over(ms, steps) {
-      write(`✓ all ${steps} steps came true in ${seconds(ms)}. Look around: docker compose exec api orrery status`);
+      write(`✓ all ${steps} steps passed in ${seconds(ms)}. Look around: docker compose exec api orrery status`);
     },
   };
 }

@@ -11,7 +11,7 @@ export interface Awaited {
   everyMs?: number;
 }
 
-/** Asks again and again until there is an answer. An error means "not yet"; the last one is told as the cause. */
+/** Asks repeatedly until there is an answer. An error means "not yet"; the last one becomes the cause. */
 export async function until<T>(
   ask: () => Promise<T>,
   { what, withinMs, fix, everyMs = 250 }: Awaited,
@@ -27,7 +27,7 @@ export async function until<T>(
     }
     if (performance.now() >= end) {
       const why = last === undefined ? '' : `: ${describeError(last)}`;
-      throw notSo(`${what} did not come true within ${Math.round(withinMs / 1000)} s${why}`, fix, last);
+      throw notSo(`timed out after ${Math.round(withinMs / 1000)} s waiting for ${what}${why}`, fix, last);
     }
     await pause(everyMs);
   }
