@@ -43,7 +43,7 @@ export class LaunchLab {
       await world.system.presence(COLD_HOST, 'online');
       const pool = `${KEPT_PREFIX}0/24`;
       const { code, out } = await world.system.cli('network', 'create', KEPT, '--on', HOST, '--pool', pool);
-      if (code !== 0) throw new Error(`no network was made: ${out}`);
+      if (code !== 0) throw new Error(`no network was created: ${out}`);
       const controller = new LabController(await world.world.startMember('ruler'));
       const own = await controller.network(OWN_PREFIX.slice(0, -1));
       return new LaunchLab(world, engine.image, clock, controller, own);
@@ -67,7 +67,7 @@ export class LaunchLab {
       const throwaway = await this.world.docker.listContainers({ all: true, filters });
       return free.length === WARM_IDENTITIES && throwaway.length === 0;
     };
-    await eventually(isCalm, { within: 90_000, every: 200, what: `${WARM_IDENTITIES} identities made ahead` });
+    await eventually(isCalm, { within: 90_000, every: 200, what: `${WARM_IDENTITIES} pre-generated identities` });
   }
 
   close(): Promise<void> {

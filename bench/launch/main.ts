@@ -17,7 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ab
 const engine = await findLabEngine();
 if (!engine) {
   say(
-    'Fix: bash test/lab/dockerd.sh start FOLDER prints a DOCKER_HOST; with it in the environment: bash test/lab/build-images.sh',
+    'Fix: run bash test/lab/dockerd.sh start FOLDER, set DOCKER_HOST to the address that it prints, then run bash test/lab/build-images.sh.',
   );
   process.exit(2);
 }

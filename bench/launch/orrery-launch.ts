@@ -52,7 +52,7 @@ export async function orreryLaunch(lab: LaunchLab, way: 'warm' | 'cold'): Promis
 async function takenAway({ world }: LaunchLab, host: string, name: string): Promise<void> {
   const path = `/v1/hosts/${host}/containers/${name}`;
   const gone = world.system.change('DELETE', path).then(({ id }) => world.system.done(id));
-  await gone.catch((error: unknown) => process.stderr.write(`${name} was not taken away: ${String(error)}\n`));
+  await gone.catch((error: unknown) => process.stderr.write(`${name} was not removed: ${String(error)}\n`));
 }
 
 /** A launch of the other kind than was meant is no measurement. */

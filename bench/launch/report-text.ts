@@ -18,7 +18,7 @@ export function reportText(report: LaunchReport): string {
     ...ratios.map(ratioLine),
     ...ways.flatMap(({ way, points }) => [
       '',
-      `${way}: since its beginning, and since the line above`,
+      `${way}: since its start, and since the line above`,
       ...pointLines(points),
     ]),
     ...failures.map(({ way, round, cause }) => `\nFAILED: ${way} in round ${round}: ${cause}`),
@@ -27,7 +27,7 @@ export function reportText(report: LaunchReport): string {
 
 function machineLines({ zerotier, versions, processor, processors, memoryGb, system, load }: AboutMachine): string[] {
   const what = zerotier.isStandIn
-    ? `STAND-IN (${zerotier.image}): the daemon's own time is modelled on recordings, not measured`
+    ? `STAND-IN (${zerotier.image}): the daemon's own time is modeled on recordings, not measured`
     : `image ${zerotier.image}`;
   return [
     `zerotier-one: ${what}`,

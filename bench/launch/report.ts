@@ -50,7 +50,7 @@ export function launchReport({ samples, failures }: Measured, machine: AboutMach
   };
 }
 
-/** In the order in which they mostly come true. */
+/** In the order in which they usually happen. */
 function pointsReport(all: Points[]): PointReport[] {
   const names = new Set(all.flatMap((points) => Object.keys(points)));
   return [...names]

@@ -3,7 +3,7 @@ import type { Points } from './ways.js';
 /** Milliseconds since 1970, on a scale with what the engine, the agent and Postgres say: all are on this machine. */
 export const now = (): number => performance.timeOrigin + performance.now();
 
-/** What came true when, since its construction. */
+/** Records when each point was reached, since its construction. */
 export class Timeline {
   readonly begun = now();
   readonly points: Points = {};

@@ -3,13 +3,13 @@ export const WAYS = ['engine', 'by-hand', 'warm', 'cold'] as const;
 export type Way = (typeof WAYS)[number];
 
 export const ABOUT: Record<Way, string> = {
-  engine: 'create, upload and start alone; identity made and authorized before',
-  'by-hand': 'create, start, authorize at the controller, join',
-  warm: 'orrery launch --wait, identity made ahead',
-  cold: 'orrery launch --wait, no identity made ahead',
+  engine: 'create, upload and start only; identity authorized beforehand',
+  'by-hand': 'create, start, authorize on the controller, join',
+  warm: 'orrery launch --wait, with a pre-generated identity',
+  cold: 'orrery launch --wait, without a pre-generated identity',
 };
 
-/** When what came true, in milliseconds since the way was begun. The last of them is its end. */
+/** The time of each point, in milliseconds since the start of the way. The last one is its end. */
 export type Points = Record<string, number>;
 
 export interface Sample {
