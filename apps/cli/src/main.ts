@@ -1,7 +1,7 @@
 import { run } from './run.js';
 import { processTerminal } from './terminal/terminal.js';
 
-// `orrery events -f | head` closes the pipe: that is an ordinary end.
+// `orrery events -f | head` closes the pipe: that is a normal end.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

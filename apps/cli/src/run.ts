@@ -8,7 +8,7 @@ import { createProgram } from './program/program.js';
 import { readSettings } from './settings.js';
 import type { Terminal } from './terminal/terminal.js';
 
-/** Carries out one command line (without `node` and the script) and gives the exit code. Never throws. */
+/** Runs one command line (without `node` and the script) and returns the exit code. Never throws. */
 export async function run(words: string[], terminal: Terminal, env: NodeJS.ProcessEnv): Promise<ExitCode> {
   let client: ApiClient | undefined;
   const program = createProgram({
@@ -53,7 +53,7 @@ function waitWithValue(words: string[]): string[] {
   );
 }
 
-/** The command that the words are about, as far as they name one: its help is what is needed. */
+/** The command that the words name, as far as they do: its help is the one to show. */
 function commandOf(program: Tree, words: string[]): string {
   let command = program;
   const path = ['orrery'];
@@ -66,7 +66,7 @@ function commandOf(program: Tree, words: string[]): string {
   return path.join(' ');
 }
 
-/** What commander would have printed, without its `error:`. A group without a command has its help as the message. */
+/** Converts commander's error, without its `error:`. A group without a command shows its help. */
 function asUsageError(error: CommanderError, complaint: string[], command: string) {
   if (error.code === 'commander.help')
     return usageError('a command is missing', undefined, undefined, complaint.join('').trimEnd().split('\n'));
@@ -75,7 +75,7 @@ function asUsageError(error: CommanderError, complaint: string[], command: strin
   return usageError(message.replace(/\.*$/, ''), [...more, help].join(' '));
 }
 
-/** Known before the command line is understood, as it may be what is wrong. */
+/** Decided without parsing the command line, because it may be what is wrong. */
 const wantsJson = (words: string[]) =>
   words.some(
     (word, index) =>

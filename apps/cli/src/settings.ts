@@ -34,9 +34,9 @@ export interface Settings {
   /** Without a slash at its end. */
   url: string;
   token: string | undefined;
-  /** Where the token is from, or should have been: for the message when it is refused. */
+  /** Where the token comes from or was expected, for the message when it is refused. */
   tokenSource: string;
-  /** What the server must show; undefined: a certificate of a public authority. */
+  /** What the server must present; undefined: a certificate of a public CA. */
   trust?: Trust | undefined;
 }
 
@@ -57,7 +57,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   return { url, ...readTokenFile(join(home, 'secrets', 'admin.token')), ...trust };
 }
 
-/** The login to that URL; without one in the environment, that of the context in use. */
+/** The login for that URL, or that of the current context if the environment sets no URL. */
 function chosenLogin(env: NodeJS.ProcessEnv, url: string | undefined, port: number | undefined) {
   const { current, contexts } = readContexts(contextsFile(env));
   if (url) return Object.values(contexts).find((one) => one.url === url.replace(/\/+$/, ''));
@@ -66,18 +66,18 @@ function chosenLogin(env: NodeJS.ProcessEnv, url: string | undefined, port: numb
 
 const LocalApi = z.object({ url: z.string(), port: z.number() });
 
-/** The API of this machine wrote down how it is reached: it may speak HTTPS. */
+/** Reads the address that the API of this machine recorded, because it may use HTTPS. */
 function localUrl(home: string, port: number | undefined): string {
   try {
     const api = LocalApi.parse(JSON.parse(readFileSync(join(home, 'api.json'), 'utf8')));
     if (port === undefined || api.port === port) return api.url;
   } catch {
-    // None runs from this folder.
+    // No API runs from this folder.
   }
   return `http://127.0.0.1:${port ?? 7070}`;
 }
 
-/** A pin, else the authority of the API of this machine. A login without a pin goes by the public authorities. */
+/** A pin, else the CA of the API on this machine. A login without a pin relies on public CAs. */
 function trustIn(url: string, home: string, pin: string | undefined, loggedIn: boolean): Trust | undefined {
   if (!url.startsWith('https:')) return undefined;
   if (pin !== undefined) return { pin };
@@ -88,7 +88,7 @@ function trustIn(url: string, home: string, pin: string | undefined, loggedIn: b
   }
 }
 
-/** A token that cannot be read is no error yet: the API may be down, which is what should be said first. */
+/** An unreadable token is not an error yet: if the API is down, that should be reported first. */
 function readTokenFile(file: string): Pick<Settings, 'token' | 'tokenSource'> {
   try {
     return { token: readFileSync(file, 'utf8').trim(), tokenSource: file };

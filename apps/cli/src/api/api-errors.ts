@@ -5,13 +5,13 @@ import { CliError } from '../errors/cli-error.js';
 import { ExitCode } from '../errors/exit-code.js';
 import type { Settings } from '../settings.js';
 
-/** A newer API may know codes that we do not: they are shown as they are. */
+/** A newer API may have codes that this version does not know; they are shown as they are. */
 const AnyProblem = Problem.extend({ code: z.string() });
 
-/** Codes that mean: what was written is wrong. Every other 4xx is a refusal. */
+/** Codes that mean a usage error. Every other 4xx is a refusal. */
 const USAGE = new Set(['bad-request', 'ambiguous-reference', 'no-matching-host', 'body-too-large']);
 
-/** The API answers, and says that something behind it does not. */
+/** Codes that mean that the API works, but something behind it does not. */
 const BEHIND = new Set(['controller-away', 'central-refused']);
 
 function exitCodeOf(status: number, code: string): ExitCode {
@@ -23,7 +23,7 @@ function exitCodeOf(status: number, code: string): ExitCode {
   return status >= 500 ? ExitCode.failed : ExitCode.refused;
 }
 
-/** The error for an answer that is none of 2xx. */
+/** The error for any answer other than 2xx. */
 export function problemError(settings: Settings, status: number, raw: unknown): CliError {
   const parsed = AnyProblem.safeParse(raw);
   if (!parsed.success) return foreignAnswer(settings, status);
@@ -85,7 +85,7 @@ const untrusted = (url: string, error: UntrustedServer) =>
     origin: error,
   });
 
-/** `fetch failed` says nothing: the reason is in the cause, or in the causes of the cause. */
+/** `fetch failed` explains nothing: the reason is in the cause, or deeper in its causes. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return 'timed out';

@@ -4,7 +4,7 @@ import type { ApiClient, Query } from './api-client.js';
 export type PageSchema<T> = z.ZodType<{ items: T[]; next: string | null }>;
 export interface Listed<T> {
   rows: { value: T; raw: unknown }[];
-  /** There are more than the limit let through. */
+  /** The limit cut the list off. */
   more: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { Context } from '../program/context.js';
 import { safeText } from '../terminal/safe-text.js';
 
 /**
- * Asks before a change to several hosts, a leave or a removal. Where nobody is there to answer, only `--yes` is a yes.
+ * Asks for confirmation of a change to several hosts, a leave or a removal. Without a terminal, only `--yes` confirms.
  */
 export async function confirm(
   { terminal }: Context,
@@ -25,7 +25,7 @@ export async function confirm(
   if (!/^y(es)?$/i.test(answer.trim())) throw refusal('not confirmed; nothing was changed');
 }
 
-/** For what cannot be taken back: the name has to be typed. Where nobody is there to type, `--yes` stands for it. */
+/** For changes that cannot be undone: the user must type the name. Without a terminal, `--yes` replaces that. */
 export async function confirmName(
   { terminal }: Context,
   question: string,

@@ -4,7 +4,7 @@ import type { OutputFormat } from '../output/format.js';
 import type { Context } from '../program/context.js';
 import { jsonText, safeText } from '../terminal/safe-text.js';
 
-/** What was made of a change, and how to follow it. With `-o json` the command itself; of a fan-out the array of them. */
+/** Prints the commands of a change, and how to follow them. With `-o json`, one command, or the array of a fan-out. */
 export function printAccepted({ terminal }: Context, format: OutputFormat, commands: Command[], raw: unknown): void {
   if (format === 'json') {
     const answer = raw as { command?: unknown; commands?: unknown };

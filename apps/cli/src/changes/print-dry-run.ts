@@ -18,7 +18,7 @@ const columns: Column<Row>[] = [
   { title: 'DETAIL', text: (row) => row.detail },
 ];
 
-/** What would be done, host by host; the hosts that nothing would happen on are named, too. */
+/** Prints the planned steps host by host, including hosts with nothing to do. */
 export function printDryRun({ terminal, now }: Context, format: OutputFormat, { hosts }: DryRun, raw: unknown): void {
   if (format === 'json') return terminal.out(jsonText(raw));
   const rows = hosts.flatMap(({ host, steps }): Row[] => {

@@ -18,19 +18,19 @@ export interface Change {
   body?: unknown;
   query?: Record<string, boolean | undefined>;
   ifMatch?: string | undefined;
-  /** Asked before it is sent; undefined: it needs no yes. */
+  /** Asked before the change is sent; undefined: no confirmation needed. */
   question?: string;
 }
 
 const OneAnswer = z.union([DryRun, Accepted]);
 const GroupAnswer = z.union([DryRun, AcceptedGroup]);
 
-/** One change on one host: asked for, sent, then printed or waited for. */
+/** One change on one host: confirms, sends, then prints the command or waits for it. */
 export async function submit(context: Context, change: Change, options: ChangeOptions): Promise<ExitCode> {
   checkWait(options);
   const { method, path, body, ifMatch, query, question } = change;
   if (question && !options.dryRun && !options.yes) {
-    // Nobody is asked about what is not there.
+    // Do not ask for confirmation if the target does not exist.
     await context.client.get(path, z.unknown());
     await confirm(context, question, [], options.yes);
   }
@@ -85,7 +85,7 @@ async function finish<A extends z.infer<typeof Accepted> | z.infer<typeof Accept
   return ExitCode.done;
 }
 
-/** A wrong duration is found before anything is sent. */
+/** Rejects a wrong duration before anything is sent. */
 const checkWait = ({ wait }: ChangeOptions) => parseDuration(wait ?? DEFAULT_WAIT);
 
 const withDryRun = (request: RequestOptions, { dryRun }: ChangeOptions): RequestOptions =>

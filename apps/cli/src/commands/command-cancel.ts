@@ -7,7 +7,7 @@ import type { Context } from '../program/context.js';
 import type { OrreryCommand } from '../program/orrery-command.js';
 import { commandArgument, commandView } from './command-view.js';
 
-/** `command cancel`: only while no host has it; afterwards the opposite command is the way back. */
+/** `command cancel`: works only until the host has received the command; after that, use the opposite command. */
 export function addCommandCancel(noun: OrreryCommand, context: Context): void {
   noun.leaf<OutputOptions>({
     name: 'cancel',

@@ -44,7 +44,7 @@ complete -o default -F _orrery orrery
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 const lines = (words: readonly string[]) => `$'${words.join('\\n')}'`;
 
-/** Words that go down into the tree. */
+/** Words that select a subcommand. */
 const steps = ({ path, commands }: CompletionNode) =>
   commands
     .map(({ name }) => `      ${quoted(`${path}:${name}`)}) path=${quoted(`${path} ${name}`.trim())} ;;`)
@@ -53,7 +53,7 @@ const steps = ({ path, commands }: CompletionNode) =>
 const valueFlags = ({ path, flags }: CompletionNode) =>
   flags.filter((flag) => flag.takesValue).flatMap((flag) => flag.flags.map((name) => quoted(`${path} ${name}`)));
 
-/** Words that are an option's value, and so no argument. */
+/** Words that are option values, not arguments. */
 const skippedValues = (node: CompletionNode) => {
   const names = valueFlags(node);
   return names.length === 0 ? '' : `        ${names.join(' | ')}) ;;`;
@@ -68,7 +68,7 @@ const optionValues = ({ path, flags }: CompletionNode) =>
 const flagWords = ({ path, flags }: CompletionNode) =>
   `      ${quoted(path)}) _orrery_reply ${lines(flags.flatMap((flag) => flag.flags))} ;;`;
 
-/** The last argument may be repeated; `:*` catches what is beyond it. */
+/** Completions by position of the argument. */
 function positions({ path, commands, args }: CompletionNode): string {
   if (commands.length > 0)
     return `    ${quoted(`${path}:0`)}) _orrery_reply ${lines(commands.map(({ name }) => name))} ;;`;

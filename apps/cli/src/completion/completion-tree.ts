@@ -3,7 +3,7 @@ import type { Kind } from '../options/kind.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
 
-/** What can follow an option or stand as an argument: fixed words, or what the API knows. */
+/** Possible values of an option or argument: fixed words, or a kind of reference that the API lists. */
 export interface Values {
   words?: readonly string[];
   kind?: Kind | undefined;
@@ -21,7 +21,7 @@ export interface CompletionNode {
   args: Values[];
 }
 
-/** Every command of the tree, with what a shell can offer after it. Plural nouns are offered, too; internals are not. */
+/** Every command of the tree, with what a shell can offer after it. Includes plural nouns, but no internal commands. */
 export function completionTree(command: OrreryCommand, path = ''): CompletionNode[] {
   const children = (command.commands as OrreryCommand[]).filter((child) => !child.name().startsWith('_'));
   const node: CompletionNode = {
@@ -40,7 +40,7 @@ function flagOf(option: OrreryCommand['options'][number]): CompletionFlag {
   return {
     flags: [short, long].filter((flag) => flag !== undefined && flag !== null),
     about: description,
-    // `--wait[=2m]` takes its value with the `=`, never as the next word.
+    // `--wait[=2m]` takes its value only after the `=`, never as the next word.
     takesValue: required,
     words: argChoices ?? [],
     kind: option instanceof ReferenceOption ? option.kind : undefined,

@@ -6,7 +6,7 @@ export function fishCompletion(tree: CompletionNode[]): string {
   return `# fish completion of orrery. Load it with: orrery completion fish | source
 set -g __orrery_paths ${paths.map(quoted).join(' ')}
 
-# The longest command that the words so far name, such as "host ls".
+# The longest command path in the words so far, such as "host ls".
 function __orrery_path
   set -l path
   for word in (commandline -opc)[2..-1]

@@ -13,16 +13,16 @@ import { containerName } from '../containers/container-view.js';
 import { explainedCodes } from '../explain/explain.command.js';
 import type { Kind } from '../options/kind.js';
 
-/** Few enough to look through, and quick. */
+/** Few enough to read, and quick to fetch. */
 const MOST = 200;
 
-/** Families of events that are worth offering; any other type can be written, too. */
+/** Event families to offer; users can also type any other event type. */
 const TYPES =
   'host node container network controller admission authorization interface address route path item command finding'
     .split(' ')
     .map((family) => `${family}.*`);
 
-/** What a reference of this kind can be. */
+/** The possible values of a reference of this kind. */
 export async function knownValues(client: ApiClient, kind: Kind): Promise<string[]> {
   switch (kind) {
     case 'hosts':
@@ -50,7 +50,7 @@ export async function knownValues(client: ApiClient, kind: Kind): Promise<string
   }
 }
 
-/** Who can be let in: whoever asks, by address, and every node. */
+/** Nodes that can be authorized: waiting ones by address, and all known nodes. */
 async function admissible(client: ApiClient): Promise<string[]> {
   const { rows } = await listAll(client, '/v1/admissions', AdmissionPage, { pending: true }, MOST);
   return [...rows.map(({ value }) => value.address ?? ''), ...(await knownValues(client, 'nodes'))].filter(Boolean);

@@ -7,7 +7,7 @@ import { containerReference } from '../references/container-reference.js';
 import { jsonText, safeText } from '../terminal/safe-text.js';
 import { containerArgument } from './container-view.js';
 
-/** `container logs`: the last lines that zerotier-one wrote, asked of the host now. */
+/** `container logs`: the last lines of zerotier-one's log, fetched from the host. */
 export function addContainerLogs(noun: OrreryCommand, context: Context): void {
   noun.leaf<OutputOptions & { tail: number }>({
     name: 'logs',

@@ -37,7 +37,7 @@ async function presentSpec(context: Context, container: Container, options: Spec
   return { networks, image, limits, settings: await presentSettings(context, container, options) };
 }
 
-/** A container's answer does not carry the settings: they are its memberships'. */
+/** The API's container has no settings, because they belong to its memberships. */
 async function presentSettings(
   { client }: Context,
   { node }: Container,

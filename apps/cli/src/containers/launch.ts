@@ -53,7 +53,7 @@ export const launchLeaf = (context: Context): Leaf<LaunchOptions> => ({
 const eitherOr = (candidates: string[] = []) =>
   usageError('a launch needs either --host or -l', 'List the hosts and their labels: `orrery host ls`', candidates);
 
-/** Where there is one host, there is no choice. With several nobody chooses for you, as what is online changes by the hour. */
+/** With one host there is nothing to choose. With several, the user must choose, because the set of online hosts keeps changing. */
 async function onlyHost({ client }: Context): Promise<string> {
   const { rows } = await listAll(client, '/v1/hosts', HostPage, {}, 20);
   const [only, ...others] = rows.map(({ value }) => value);

@@ -27,7 +27,7 @@ export const restartLeaf = (context: Context, verb: string): Leaf<ChangeOptions>
   },
 });
 
-/** With `-l` the hosts are chosen by label: the container is a name alone. */
+/** With `-l` the labels choose the hosts, so the container must be a plain name. */
 export function bareName(reference: string): string {
   if (reference.includes('/'))
     throw usageError(

@@ -7,7 +7,7 @@ import { usageError } from '../errors/usage-error.js';
 export const StoredContext = z.object({
   url: z.string(),
   token: z.string(),
-  /** Of the server's public key; absent when a public authority vouches for it. */
+  /** Pin of the server's public key; absent if a public CA signed its certificate. */
   pin: z.string().optional(),
 });
 export type StoredContext = z.infer<typeof StoredContext>;
@@ -15,7 +15,7 @@ export type StoredContext = z.infer<typeof StoredContext>;
 const Contexts = z.object({ current: z.string().nullable(), contexts: z.record(z.string(), StoredContext) });
 export type Contexts = z.infer<typeof Contexts>;
 
-/** Where logins are kept: beside the state of an Orrery that ORRERY_HOME names, else with a person's other settings. */
+/** The file for logins: in ORRERY_HOME if set, else beside the user's other settings. */
 export function contextsFile(env: NodeJS.ProcessEnv): string {
   if (env.ORRERY_HOME) return join(env.ORRERY_HOME, 'contexts.json');
   return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'orrery', 'contexts.json');
@@ -38,7 +38,7 @@ export function readContexts(file: string): Contexts {
   }
 }
 
-/** It holds tokens: mode 0600, written as a whole. */
+/** Writes the file atomically and with mode 0600, because it holds tokens. */
 export function writeContexts(file: string, contexts: Contexts): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}.new`;

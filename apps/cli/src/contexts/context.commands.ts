@@ -8,7 +8,7 @@ import { contextsFile, readContexts, writeContexts, type Contexts, type StoredCo
 
 type Row = Pick<StoredContext, 'url' | 'pin'> & { name: string; current: boolean };
 
-/** `orrery context ls|use|rm`: the APIs that one has logged in to. Tokens are never shown. */
+/** `orrery context ls|use|rm`: the APIs that the user has logged in to. Never shows tokens. */
 export function addContextCommands(program: OrreryCommand, context: Context): void {
   const noun = program.group('context', 'contexts: the APIs that you have logged in to');
   const ls: Omit<Leaf<OutputOptions>, 'name'> = {

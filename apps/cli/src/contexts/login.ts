@@ -18,7 +18,7 @@ interface LoginOptions {
 const LOCAL = /^(localhost|127\.[\d.]+|\[::1\])$/;
 const PIN = /^(sha256\/\/)?([A-Za-z0-9+/]{43}=)$/;
 
-/** `orrery login`: from here on, every command speaks to that API. */
+/** `orrery login`: every later command uses that API. */
 export const loginLeaf = (context: Context): Leaf<LoginOptions> => ({
   name: 'login',
   summary: 'log in to the API at a URL, and use it from now on',
@@ -63,7 +63,7 @@ function checkedUrl(text: string): URL {
   return url;
 }
 
-/** The pin that the server has to have; undefined when a public authority vouches for it. */
+/** The pin that the server must present; undefined if a public CA signed its certificate. */
 async function trustedPin(context: Context, url: string, given: string | undefined): Promise<string | undefined> {
   if (given !== undefined) {
     const pin = PIN.exec(given)?.[2];

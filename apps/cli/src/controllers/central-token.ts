@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { usageError } from '../errors/usage-error.js';
 import type { Context } from '../program/context.js';
 
-/** The token of ZeroTier Central in this file; `-`: on standard input. Never an argument: those are seen by everybody on a machine. */
+/** Reads the token of ZeroTier Central from this file, or from stdin for `-`. It is never an argument, because every user of a machine can see those. */
 export async function tokenIn({ terminal }: Context, file: string): Promise<string> {
   const text =
     file === '-'

@@ -24,7 +24,7 @@ interface AddOptions extends OutputOptions {
   wait?: string | false;
 }
 
-/** `controller add`: one that is launched, one that a node's zerotier-one has, or ZeroTier Central. */
+/** `controller add`: launches one, uses the one in a node's zerotier-one, or uses ZeroTier Central. */
 export const controllerAddLeaf = (context: Context): Leaf<AddOptions> => ({
   name: 'add',
   summary: 'add a controller: launch one, use an existing one, or ZeroTier Central',
@@ -67,7 +67,7 @@ async function add(context: Context, options: AddOptions, place: string | undefi
   return ExitCode.done;
 }
 
-/** The controller itself is what is printed at the end, however it came to be. */
+/** Prints the controller itself at the end, whichever way it was added. */
 async function launched(
   context: Context,
   accepted: ControllerAccepted,
@@ -78,7 +78,7 @@ async function launched(
   const isForScripts = output === 'json' || output === 'name';
   if (wait !== false) {
     const exitCode = await followController(context, accepted, { output, wait: forDuration }, isForScripts);
-    // On a table its end was told.
+    // With a table, the outcome has already been printed.
     if (exitCode === ExitCode.interrupted || (exitCode !== ExitCode.done && !isForScripts)) return exitCode;
     if (exitCode !== ExitCode.done)
       throw await notThere(context, accepted, exitCode, `orrery controller get ${controller.name}`);

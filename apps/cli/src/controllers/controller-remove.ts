@@ -11,7 +11,7 @@ import type { Leaf } from '../program/orrery-command.js';
 import { safeText } from '../terminal/safe-text.js';
 import { controllerArgument, controllerView } from './controller-view.js';
 
-/** `controller rm`: Orrery forgets it. What runs goes on running; with `--force` its networks go on without Orrery, too. */
+/** `controller rm`: Orrery forgets the controller. Everything already running keeps running; with `--force`, also its networks, without Orrery. */
 export const controllerRemoveLeaf = (context: Context): Leaf<ChangeOptions & { force?: boolean }> => ({
   name: 'rm',
   summary: 'forget a controller',

@@ -17,7 +17,7 @@ interface SetOptions extends OutputOptions {
   dryRun?: boolean;
 }
 
-/** `controller set`: another name, or another token of ZeroTier Central. */
+/** `controller set`: changes the name, or the token of ZeroTier Central. */
 export const controllerSetLeaf = (context: Context): Leaf<SetOptions> => ({
   name: 'set',
   summary: 'rename a controller, or replace the token of ZeroTier Central',

@@ -32,7 +32,7 @@ export const controllerView = {
   empty: 'No controllers. To launch one: orrery network create NAME, or orrery controller add HOST',
 };
 
-/** What to do about one that is not up: below its columns. */
+/** The fix for a controller that is not up, printed below its columns. */
 export const controllerFix = ({ fix }: Controller): [title: string, text: string][] => (fix ? [['fix', fix]] : []);
 
 export const controllerArgument = () =>

@@ -2,13 +2,13 @@ import type { Host } from '@orrery/shared/contracts';
 
 export interface HostChoice {
   host: Host;
-  /** Out of how many that would do. */
+  /** Number of suitable hosts. */
   of: number;
 }
 
 /**
- * Where the first controller of a fleet is launched: on a host that takes it now, a real one before a simulated one, then by name.
- * Undefined: there is none.
+ * The host for the first controller of a fleet: one that can launch it now, real hosts before simulated ones, then by name.
+ * Undefined if no host is suitable.
  */
 export function hostForController(hosts: Host[]): HostChoice | undefined {
   const able = hosts.filter(

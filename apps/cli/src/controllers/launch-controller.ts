@@ -9,7 +9,7 @@ import type { OutputFormat } from '../output/format.js';
 import type { Context } from '../program/context.js';
 import { waitForCommands } from '../waiting/wait-for-commands.js';
 
-/** Its image may have to be pulled first. */
+/** Long enough to pull its image first. */
 export const CONTROLLER_WAIT = '5m';
 
 export interface LaunchControllerOptions {
@@ -20,14 +20,14 @@ export interface LaunchControllerOptions {
 
 const Posted = z.union([DryRun, ControllerAccepted, Controller]);
 
-/** Asks for a controller. 201: it is there; 202: it is launched, and its command says when it is there. */
+/** Requests a controller. 201: it exists; 202: it is being launched, and its command reports when it is ready. */
 export const postController = (
   { client }: Context,
   body: z.input<typeof ControllerPost>,
   { dryRun }: Pick<LaunchControllerOptions, 'dryRun'> = {},
 ) => client.request('POST', '/v1/controllers', Posted, { body, query: dryRun ? { dryRun } : {} });
 
-/** Follows the launch of a controller with the stages of its container. `beside`: it is on the way to something else. */
+/** Follows the launch of a controller with the stages of its container. `beside`: this is a step towards something else. */
 export const followController = (
   context: Context,
   { command }: ControllerAccepted,
@@ -36,11 +36,11 @@ export const followController = (
 ): Promise<ExitCode> =>
   waitForCommands(context, [command], { forMs: parseDuration(wait), format: output, asList: false, beside });
 
-/** What became of it: not before its command has ended is its address known. */
+/** The controller as it is now. Its address is known only after its command has ended. */
 export const controllerNow = ({ client }: Context, id: string): Promise<Answer<Controller>> =>
   client.get(apiPath('controllers', id), Controller);
 
-/** Why there is no controller when the waiting is over, and how to go on. */
+/** Why there is no controller after the wait, and how to continue. */
 export async function notThere(
   { client }: Context,
   { command, controller }: ControllerAccepted,

@@ -48,7 +48,7 @@ function sections(command: OrreryCommand, path: string): string[] {
     });
 }
 
-/** At one width, so that the page does not depend on a terminal. */
+/** Uses a fixed width, so that the page does not depend on a terminal. */
 function helpOf(command: OrreryCommand): string {
   let text = '';
   command.configureOutput({ writeOut: (part) => (text += part), getOutHelpWidth: () => 100 });

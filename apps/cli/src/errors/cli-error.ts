@@ -4,15 +4,15 @@ export interface CliErrorOptions {
   exitCode: ExitCode;
   /** Stable, kebab-case: one of the API's problem codes, or the CLI's own. */
   code: string;
-  /** A sentence for people: what is wrong. */
+  /** What is wrong: a lowercase clause without a final period. */
   cause: string;
-  /** A sentence for people: what to do. */
+  /** What to do: an imperative sentence. */
   fix?: string | undefined;
-  /** What else helps to choose: the candidates of an ambiguous reference. */
+  /** Suggestions, such as the candidates of an ambiguous reference. */
   candidates?: string[] | undefined;
-  /** What else there is to say, a line each: wrong fields, differences. */
+  /** More details, one line each: wrong fields, differences. */
   details?: string[] | undefined;
-  /** The API's problem as it came, for `-o json`. */
+  /** The API's problem as received, for `-o json`. */
   problem?: unknown;
   origin?: unknown;
 }

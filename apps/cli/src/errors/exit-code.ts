@@ -1,4 +1,4 @@
-/** What the process ends with; docs/cli.md tells people. `interrupted` is the shell's own number for Ctrl-C. */
+/** Exit codes, documented in docs/cli.md. `interrupted` is the shell's own number for Ctrl-C. */
 export const ExitCode = {
   done: 0,
   failed: 1,

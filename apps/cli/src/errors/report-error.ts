@@ -3,7 +3,7 @@ import { jsonText, safeText } from '../terminal/safe-text.js';
 import { CliError } from './cli-error.js';
 import { ExitCode } from './exit-code.js';
 
-/** Says on stderr what went wrong, as text or (with `-o json`) as problem JSON, and gives the exit code. */
+/** Prints an error to stderr, as text or (with `-o json`) as problem JSON, and returns the exit code. */
 export function reportError(terminal: Terminal, error: unknown, asJson: boolean): ExitCode {
   const known = error instanceof CliError ? error : unforeseen(error);
   if (asJson) terminal.err(jsonText(known.problem ?? asProblem(known)));

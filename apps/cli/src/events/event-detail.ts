@@ -2,7 +2,7 @@ import type { CloudEvent } from '@orrery/shared/contracts';
 import { z } from 'zod';
 import { labelsText } from '../hosts/host-view.js';
 
-/** The fields of any event's data that say most in a few words. All optional: what does not fit is left out, never an error. */
+/** The most informative fields of any event's data. All optional: a field of another shape is skipped, and never an error. */
 const text = z.string().optional().catch(undefined);
 const Interesting = z.object({
   stage: text,

@@ -5,15 +5,15 @@ import type { CliError } from '../errors/cli-error.js';
 
 export interface StreamHandlers {
   onEvent: (event: CloudEvent, raw: unknown) => void;
-  /** The API no longer knows where we were: what follows has a gap before it. */
+  /** The API has lost our position: events may be missing before the next one. */
   onReset: () => void;
-  /** The stream is broken and is opened again until it works. */
+  /** The stream broke, and is reopened until it works. */
   onAway: () => void;
 }
 
 const REOPEN_MS = 1000;
 
-/** Server-sent events from an id on, over broken connections and restarts of the API, until the signal. Rejects on a refusal. */
+/** Follows server-sent events after an id until the signal, through broken connections and restarts of the API. Rejects on a refusal. */
 export function followStream(
   client: ApiClient,
   query: Query,
@@ -52,7 +52,7 @@ export function followStream(
 
 /**
  * Brings the token, and ends the stream for good when the API refuses it. `close` of an EventSource can miss a request that it began while
- * another one failed; such a request would keep the process alive, so each ends with the signal, too.
+ * Adds the token, and ends the stream for good when the API refuses it. `close` of an EventSource can miss a request that it began while
  */
 const withToken =
   (client: ApiClient, onRefusal: (error: CliError) => void, signal: AbortSignal) =>

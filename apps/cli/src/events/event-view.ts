@@ -42,7 +42,7 @@ export const eventView = {
   empty: 'No matching events.',
 };
 
-/** `13:02:11 authorization.requested web-1/demo/8056… detail`: one line of a stream. */
+/** `13:02:11 authorization.requested web-1/demo/8056… detail`: the cells of one line of a stream. */
 export const eventCells = (event: CloudEvent): [time: string, type: string, subject: string, detail: string] => [
   new Date(event.time).toTimeString().slice(0, 8),
   shortType(event),

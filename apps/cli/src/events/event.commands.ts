@@ -56,7 +56,7 @@ const listLeaf = (context: Context, verb: string): Omit<Leaf<EventOptions>, 'nam
   run: async (options): Promise<ExitCode | void> => {
     const filters = eventFilters();
     if (options.follow) return followEvents(context, options, queryOf(filters, options));
-    // The newest are asked for and the newest are printed last, as a log is read.
+    // Fetches the newest events and prints the newest last, like a log.
     const { rows, more } = await fetchList(context, { ...listSpec, filters: [...filters, ...timeFilters()] }, options);
     printList(context, options.output, eventView, rows.reverse());
     if (more && context.terminal.live) context.terminal.err(`(there are older events; use --limit)`);

@@ -14,14 +14,14 @@ export interface FollowOptions {
   since?: string | undefined;
 }
 
-/** `events -f`: those of `--since` first, then each as it happens, without a gap between; until Ctrl-C, which is its ordinary end. */
+/** `events -f`: prints the events since `--since`, then new ones without a gap, until Ctrl-C, its normal end. */
 export async function followEvents(context: Context, options: FollowOptions, filters: Query): Promise<ExitCode> {
   const { client, terminal } = context;
   const interrupt = terminal.catchInterrupt();
   try {
     const wanted = await hostFilter(context, options.selector);
     const print = (event: CloudEvent, raw: unknown) => wanted(event) && printEvent(context, options.output, event, raw);
-    // Where the stream begins is fixed before the past is read, so that nothing falls between.
+    // Fix the start of the stream before reading the past, so that no event is lost in between.
     const newest = await client.get('/v1/events', EventPage, { query: { limit: 1 } });
     let after = newest.value.items[0]?.id;
     if (options.since !== undefined) {
@@ -29,7 +29,7 @@ export async function followEvents(context: Context, options: FollowOptions, fil
       for (const { value, raw } of past.rows) print(value, raw);
       after = past.rows.at(-1)?.value.id ?? after;
     }
-    // Loaded only where it is used: every start of the CLI would pay for it.
+    // Loaded only where it is used, because it would slow down every start of the CLI.
     const { followStream } = await import('./event-stream.js');
     await followStream(client, { ...filters, after }, { onEvent: print, ...notices(context) }, interrupt.signal);
     return ExitCode.done;
@@ -38,7 +38,7 @@ export async function followEvents(context: Context, options: FollowOptions, fil
   }
 }
 
-/** With `-l`: only events of the hosts that match when it begins. */
+/** With `-l`: only events of hosts that match at the start. */
 async function hostFilter({ client }: Context, selector: string | undefined): Promise<(event: CloudEvent) => boolean> {
   if (selector === undefined) return () => true;
   const { rows } = await listAll(client, '/v1/hosts', HostPage, { selector });

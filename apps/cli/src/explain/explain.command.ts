@@ -11,7 +11,7 @@ import { closest } from './closest.js';
 export const explainedCodes = (): string[] =>
   [...new Set([WAITING, FAILURES, FINDINGS, PROBES, PROBLEMS].flatMap((table) => Object.keys(table)))].sort();
 
-/** `orrery explain`: works without an API, as the codes are part of the contracts. */
+/** `orrery explain`: works without an API, because the codes are part of the contracts. */
 export const explainLeaf = ({ terminal }: Context): Leaf<OutputOptions> => ({
   name: 'explain',
   summary: 'explain what a code means and how to fix it',

@@ -8,7 +8,7 @@ import type { OrreryCommand } from '../program/orrery-command.js';
 
 const SEVERITY_TONE: Record<Finding['severity'], Tone> = { info: 'dim', warning: 'warn', error: 'bad' };
 
-/** One without a host is about Orrery itself. */
+/** A finding without a host is about Orrery itself. */
 const whereOf = ({ node, host }: Finding) => node?.name ?? host?.name ?? 'orrery';
 
 const columns: Column<Finding>[] = [

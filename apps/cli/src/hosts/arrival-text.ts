@@ -11,7 +11,7 @@ const LOST = {
   valid: '',
 };
 
-/** The token has ended without a host; or, with `valid`, the time is over and the machine may still come. */
+/** The token ended without a host; or, with `valid`, the time is over and the machine may still enroll. */
 export function notEnrolled(name: string, token: JoinToken, state: JoinToken['state'], colors: Colors): Verdict {
   const title = colors.bold(safeText(name));
   if (state !== 'valid') {
@@ -40,17 +40,17 @@ export function notReported({ name, presence }: Host, colors: Colors): Verdict {
   return { exitCode: ExitCode.waiting, lines };
 }
 
-/** `docker 27.3, zerotier-one 1.14.1`; what could not be asked says why. */
+/** `docker 27.3, zerotier-one 1.14.1`; the cause instead of a version that is unknown. */
 export function reportedText({ engine }: Host, { zerotierVersion, cause }: Node): string {
   const docker = engine?.state === 'up' ? `docker ${engine.version}` : `docker: ${engine?.cause ?? 'unknown'}`;
   return `${docker}, ${zerotierVersion === null ? `zerotier-one: ${cause ?? 'unknown'}` : `zerotier-one ${zerotierVersion}`}`;
 }
 
-/** `shop 10.147.17.3`: the addresses that the kernel has. */
+/** `shop 10.147.17.3`: the addresses that the kernel shows. */
 export const joinedText = ({ network, addresses }: Membership) =>
   [network.name ?? network.id, ...addresses.map((address) => address.split('/')[0])].join(' ');
 
-/** The command with which this host joined that network when it enrolled; `commands` are the newest first. */
+/** The command by which this host joined that network when it enrolled; `commands` are sorted newest first. */
 export const joinOf = (commands: Command[], { node }: Host, network: string, since: string) =>
   commands.findLast(
     (command) =>

@@ -8,7 +8,7 @@ import { jsonText, safeText } from '../terminal/safe-text.js';
 import { WATCH } from './arrival-text.js';
 import { type Expected, HostArrival } from './host-arrival.js';
 
-/** Says what to run, and shows how the machine becomes a host. Ctrl-C ends only the showing, and says what stays. */
+/** Prints the command to run, and follows the machine until it is a host. Ctrl-C only stops following, and prints what stays. */
 export async function followArrival(
   context: Context,
   expected: Expected,
@@ -18,7 +18,7 @@ export async function followArrival(
   const { terminal } = context;
   const interrupt = terminal.catchInterrupt();
   const tell = (text: string) => (asJson ? undefined : terminal.out(text));
-  // Not before Ctrl-C is caught: whoever reads the line has it.
+  // Printed only once Ctrl-C is caught, so that a reader of the command can rely on it.
   if (asJson) terminal.err(toRun);
   else terminal.out(toRun);
   tell(`waiting for ${safeText(expected.name)} …`);
@@ -36,7 +36,7 @@ export async function followArrival(
   }
 }
 
-/** For `-o json`: the API's own objects, as far as there are any. */
+/** For `-o json`: the API's own objects, as far as they exist. */
 async function resultOf(client: ApiClient, { id }: JoinToken, host: Host | undefined) {
   const token = (await client.get(apiPath('join-tokens', id), JoinToken)).raw;
   if (!host) return { token, host: null, node: null, memberships: [] };

@@ -27,7 +27,7 @@ interface AddOptions extends OutputOptions {
   wait?: string | false;
 }
 
-/** `host add`: prints the one line that makes a machine a host, and follows the machine until it is one. */
+/** `host add`: prints the command that makes a machine a host, and follows the machine until it is one. */
 export const hostAddLeaf = (context: Context): Leaf<AddOptions> => ({
   name: 'add',
   summary: 'add a host: print the command to run on the machine, then wait for it',
@@ -91,7 +91,7 @@ async function add(context: Context, given: string | undefined, options: AddOpti
 }
 
 interface Place extends Pick<Expected, 'name' | 'reportedBefore'> {
-  /** The host whose place it is. */
+  /** The host that the machine replaces. */
   replaces?: string;
 }
 
@@ -105,7 +105,7 @@ async function placeOf(client: ApiClient, reference: string, given: string | und
   return { name, replaces: id, reportedBefore: (await client.get(apiPath('nodes', node), Node)).value.updatedAt };
 }
 
-/** A taken name is refused to the machine, too, but only after somebody has gone there. */
+/** Refuses a taken name here, because the machine would learn of it only after somebody has run the command there. */
 async function freePlace(client: ApiClient, name: string): Promise<Place> {
   const host = await client.get(apiPath('hosts', name), Host).catch((error: unknown) => {
     if (error instanceof CliError && error.code === 'unknown-host') return undefined;

@@ -14,21 +14,21 @@ import { watchCommand } from '../waiting/watch-command.js';
 import { joinedText, joinOf, notEnrolled, notReported, reportedText } from './arrival-text.js';
 
 export interface Expected {
-  /** Of the host that the machine becomes. */
+  /** Name of the host that the machine becomes. */
   name: string;
   token: JoinToken;
-  /** When the node of the host whose place it takes last reported: what was reported by then is not of this machine. */
+  /** When the node of the replaced host last reported: reports up to then are not from this machine. */
   reportedBefore: string | null;
-  /** How long all of it may take; undefined: until the token ends, and then as long as for any change. */
+  /** Time limit for everything; undefined: until the token ends, then the default of any change. */
   forMs: number | undefined;
 }
 
-/** After its token should have ended, the API is asked this much longer whether it was used. */
+/** How much longer to ask the API whether the token was used, after it should have expired. */
 const GRACE_MS = 30_000;
-/** Its joins are as new as it is: of a host that is replaced, there may be commands of years. */
+/** Its joins are among the newest commands; a replaced host may have years of older ones. */
 const NEWEST = 200;
 
-/** A machine becomes a host: it enrols, reports, and gets its address in each network. What came true is told as it comes. */
+/** Follows a machine that becomes a host: it enrolls, reports, and gets its address in each network. Prints each step when it is done. */
 export class HostArrival {
   /** Undefined until it has enrolled. */
   host: Host | undefined;
@@ -58,7 +58,7 @@ export class HostArrival {
     return worst(await Promise.all(joins.map((join) => this.#network(enrolled, join, deadline))));
   }
 
-  /** The host that its token was spent for, or why there is none. */
+  /** The host that used the token, or why there is none. */
   async #enrolment(deadline: number): Promise<Host | Verdict> {
     const { client } = this.context;
     const { name, token } = this.expected;
@@ -71,7 +71,7 @@ export class HostArrival {
     return typeof end === 'object' ? end : notEnrolled(name, token, end ?? 'valid', this.#colors);
   }
 
-  /** Its node, once the host is online and has told what is there. */
+  /** Its node, once the host is online and has reported. */
   #report({ id, node }: Host, deadline: number): Promise<Node | undefined> {
     const { client } = this.context;
     const options = { signal: this.signal };
@@ -83,7 +83,7 @@ export class HostArrival {
     });
   }
 
-  /** The commands that its token gave it, one for each network. */
+  /** The join commands from its token, one for each network. */
   async #joins(host: Host, deadline: number): Promise<Command[]> {
     const { networks, createdAt } = this.expected.token;
     if (networks.length === 0) return [];

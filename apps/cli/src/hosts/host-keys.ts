@@ -7,7 +7,7 @@ import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { hostArgument, hostView } from './host-view.js';
 
-/** `host revoke HOST`: the key of its agent lets nobody in any more. */
+/** `host revoke HOST`: revokes the key of its agent. */
 export const hostRevokeLeaf = (context: Context): Leaf<ChangeOptions> => ({
   name: 'revoke',
   summary: "revoke a host's key and disconnect its agent",
@@ -25,7 +25,7 @@ export const hostRevokeLeaf = (context: Context): Leaf<ChangeOptions> => ({
   },
 });
 
-/** `host rotate HOST`: another key for its agent, without a break in its work. */
+/** `host rotate HOST`: gives its agent a new key without interrupting its work. */
 export const hostRotateLeaf = (context: Context): Leaf<OutputOptions> => ({
   name: 'rotate',
   summary: "rotate a host's key",

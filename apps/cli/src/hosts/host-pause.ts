@@ -47,7 +47,7 @@ export const hostPauseLeaf = (context: Context, verb: Verb): Leaf<OutputOptions 
   },
 });
 
-/** `pause --all`, `pause -l SELECTOR`, and the same with `resume`: one host after the other, each named when it is done. */
+/** `pause --all`, `pause -l SELECTOR`, and the same with `resume`: changes one host after the other, and lists those that changed. */
 export const pauseLeaf = (context: Context, verb: Verb): Leaf<ChangeOptions & { all?: boolean }> => ({
   name: verb,
   summary: SUMMARY[verb],

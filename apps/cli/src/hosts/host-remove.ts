@@ -12,7 +12,7 @@ import { hostArgument, hostView } from './host-view.js';
 
 const Removed = z.union([DryRun, Host, Accepted, z.object({}).loose()]);
 
-/** `host rm`: Orrery forgets the host and what was wanted of it; nothing on the host changes, and its history stays. */
+/** `host rm`: Orrery forgets the host and its desired state; nothing on the host changes, and its history stays. */
 export function addHostRemove(noun: OrreryCommand, context: Context): void {
   noun.leaf<ChangeOptions & { force?: boolean }>({
     name: 'rm',

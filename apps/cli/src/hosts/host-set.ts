@@ -17,7 +17,7 @@ interface SetOptions extends OutputOptions {
   dryRun?: boolean;
 }
 
-/** `host set`: another name, labels added, changed and taken away; labels that are not named stay. */
+/** `host set`: changes the name, and adds, changes and removes labels; other labels stay. */
 export function addHostSet(noun: OrreryCommand, context: Context): void {
   noun.leaf<SetOptions>({
     name: 'set',

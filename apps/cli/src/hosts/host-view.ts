@@ -7,7 +7,7 @@ import { ReferenceOption } from '../options/reference-option.js';
 
 const PRESENCE_TONE: Record<Presence, Tone> = { online: 'good', unreachable: 'bad', joined: 'warn', unknown: 'warn' };
 
-/** Marks what is only simulated, wherever a host is named. */
+/** Marks simulated hosts wherever they are named. */
 export const marked = (text: string, simulated: boolean) => (simulated ? `${text} (simulated)` : text);
 
 export const labelsText = (labels: Record<string, string>) =>

@@ -1,2 +1,2 @@
-/** What has to be done before another machine can become a host. */
+/** The command that lets other machines reach the API, so that they can become hosts. */
 export const HOW_TO_LISTEN = '`npm start -- --listen 0.0.0.0 --url https://NAME:7070` (docs/hosts.md)';

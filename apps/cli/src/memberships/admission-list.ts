@@ -11,7 +11,7 @@ export interface AdmissionFilter {
   network?: string;
 }
 
-/** Who is in, asks for or is to be in networks, as the API tells it; with `-l` those on hosts that match. */
+/** Nodes that are in networks, wait for them or should be in them; with `-l`, those on matching hosts. */
 export const fetchAdmissions = (context: Context, { pending, stale, network }: AdmissionFilter, options: ListOptions) =>
   fetchList<Admission>(
     context,
@@ -20,7 +20,7 @@ export const fetchAdmissions = (context: Context, { pending, stale, network }: A
     { ...(pending ? { pending } : {}), ...(stale ? { stale } : {}), network },
   );
 
-/** `membership ls --pending` and `--stale`: with the next thing to type. */
+/** `membership ls --pending` and `--stale`, followed by the next command to run. */
 export async function listAdmissions(context: Context, options: ListOptions & AdmissionFilter): Promise<void> {
   const { pending, stale, network, output } = options;
   if (pending && stale) throw usageError('use --pending or --stale, not both');

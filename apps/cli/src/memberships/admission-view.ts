@@ -4,7 +4,7 @@ import { ReferenceArgument } from '../options/reference-argument.js';
 import { age } from '../output/age.js';
 import type { Column, Tone } from '../output/table.js';
 
-/** As it is referred to: by the address that asked, else by the node that is to have one. */
+/** The reference of an admission: the address that asked, else the node that will have one. */
 export const admissionReference = ({ address, node }: Admission) => address ?? node?.name ?? '';
 
 /** For a sentence: `3a7f1b22c0 (web-1/demo)`. */
@@ -52,7 +52,7 @@ function controllerTone({ controller, decision }: Admission): Tone | undefined {
   return decision?.authorize ? 'warn' : undefined;
 }
 
-/** What the node has, else what its controller means it to have. */
+/** The addresses of the node, else those that its controller assigned. */
 function addressesText({ observed, controller }: Admission): string {
   return (observed?.addresses.length ? observed.addresses : (controller?.addresses ?? [])).join(',');
 }

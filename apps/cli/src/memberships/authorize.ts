@@ -29,7 +29,7 @@ const recordOptions = () => [
   new ReferenceOption('--no-auto-assign', 'assign only fixed addresses'),
 ];
 
-/** `membership authorize`: a person lets a node in, whatever the network's policy says. */
+/** `membership authorize`: authorizes a node, whatever the network's policy says. */
 export const authorizeLeaf = (context: Context): Leaf<BulkOptions & RecordOptions & { for?: string }> => ({
   name: 'authorize',
   summary: 'authorize nodes in a network',
@@ -66,7 +66,7 @@ export const authorizeLeaf = (context: Context): Leaf<BulkOptions & RecordOption
   },
 });
 
-/** `membership set`: what its controller records of a node, without a word on whether it may in. */
+/** `membership set`: changes the controller record of a node, but not whether it is authorized. */
 export const membershipSetLeaf = (context: Context): Leaf<BulkOptions & RecordOptions & { byPolicy?: boolean }> => ({
   name: 'set',
   summary: "change a node's controller record: name, fixed addresses, bridging",

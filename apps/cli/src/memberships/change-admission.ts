@@ -18,7 +18,7 @@ type Row = { value: Admission; raw: unknown };
 
 export const admissionPath = (network: string, node: string) => apiPath('networks', network, 'admissions', node);
 
-/** What is said of one node, or (no body) that its record is to be dropped. */
+/** Changes the admission of one node, or (without a body) deletes its record. */
 export async function changeOne(
   context: Context,
   place: { node: string; network: string },
@@ -42,7 +42,7 @@ export interface BulkOptions extends ChangeOptions {
 
 type Said = Pick<AdmissionBulk, 'verdict' | 'forSeconds'>;
 
-/** The same for many: for the nodes on hosts that match, or for all who wait. Who they are is shown before. */
+/** The same for many nodes: those on matching hosts, or all waiting ones. Lists them first. */
 export async function changeMany(context: Context, said: Said, options: BulkOptions): Promise<void> {
   const { selector, pending, network, output, yes, dryRun } = options;
   if (network === undefined)
@@ -61,7 +61,7 @@ export async function changeMany(context: Context, said: Said, options: BulkOpti
       rows.map(({ value }) => admissionText(value)),
       yes,
     );
-  // Who agreed to a list agreed to who is on it: whoever has come since waits.
+  // The user confirmed a list of nodes: nodes that have asked since then keep waiting.
   if (pending && !yes && !dryRun) return changeShown(context, said, rows, options);
   const body: Partial<AdmissionBulk> = { ...who, ...said };
   const query = dryRun ? { dryRun } : {};
@@ -79,7 +79,7 @@ export async function changeMany(context: Context, said: Said, options: BulkOpti
   );
 }
 
-/** One after the other; what could not be done is named at the end. */
+/** Changes one after the other; names the failures at the end. */
 export async function eachOf(
   context: Context,
   rows: Row[],

@@ -15,7 +15,7 @@ import { admissionPath, type BulkOptions, changeMany, changeOne } from './change
 
 type DenyOptions = BulkOptions & { leave?: boolean };
 
-/** `membership deny`: a person keeps a node out, whatever the network's policy says. */
+/** `membership deny`: denies a node, whatever the network's policy says. */
 export const denyLeaf = (context: Context): Leaf<DenyOptions> => ({
   name: 'deny',
   summary: 'deny nodes in a network, even those already in it',
@@ -46,7 +46,7 @@ export const denyLeaf = (context: Context): Leaf<DenyOptions> => ({
   },
 });
 
-/** Denied first: who only left might be let in again by the policy when it comes back. */
+/** Denies first, because the policy might admit a node that only left when it returns. */
 async function denyAndLeave(
   context: Context,
   { node, network }: { node: string; network: string },
@@ -56,7 +56,7 @@ async function denyAndLeave(
   const path = apiPath('nodes', node, 'networks', network);
   const leave = { method: 'DELETE' as const, path };
   if (options.dryRun) return submit(context, leave, options);
-  // What cannot leave is told before anybody is denied.
+  // Fail before denying anything if the node cannot leave.
   await client.get(path, Membership);
   await confirm(context, `Deny ${node} in ${network}, and leave the network?`, [], options.yes);
   const body = { verdict: 'deny' };

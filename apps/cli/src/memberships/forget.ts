@@ -13,7 +13,7 @@ import { admissionPath, changeOne, eachOf } from './change-admission.js';
 
 type ForgetOptions = ChangeOptions & { stale?: boolean; network?: string };
 
-/** `membership forget`: drops the record that a controller keeps of a node. */
+/** `membership forget`: deletes the controller record of a node. */
 export const forgetLeaf = (context: Context): Leaf<ForgetOptions> => ({
   name: 'forget',
   summary: "delete a node's controller record",

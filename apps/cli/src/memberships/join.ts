@@ -7,7 +7,7 @@ import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { everywhereOptions, type EverywhereOptions, nodeAndNetworkArguments, placeOf } from './node-and-network.js';
 
-/** `orrery join`: a node joins a network, or its settings there change. */
+/** `orrery join`: joins a node to a network, or changes its settings there. */
 export const joinLeaf = (context: Context): Leaf<ChangeOptions & MembershipOptions & EverywhereOptions> => ({
   name: 'join',
   summary: 'join a node to a network',

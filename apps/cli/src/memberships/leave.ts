@@ -6,7 +6,7 @@ import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { everywhereOptions, type EverywhereOptions, nodeAndNetworkArguments, placeOf } from './node-and-network.js';
 
-/** `orrery leave`: only of memberships that Orrery manages; the API refuses the others. */
+/** `orrery leave`: only for memberships that Orrery manages; the API refuses others. */
 export const leaveLeaf = (context: Context): Leaf<ChangeOptions & EverywhereOptions> => ({
   name: 'leave',
   summary: 'remove a node from a network',

@@ -24,7 +24,7 @@ function statusTone(status: Membership['status']): Tone | undefined {
   return status === 'REQUESTING_CONFIGURATION' || status === 'ACCESS_DENIED' ? 'warn' : 'bad';
 }
 
-/** How the wish stands; what Orrery did not make is only shown. */
+/** The outcome of a managed membership; others are only shown. */
 function wantedText({ managed, intent, outcome }: Membership): string {
   if (!managed) return 'unmanaged';
   const text = outcomeText(outcome) || 'pending';
@@ -36,7 +36,7 @@ function interfaceText({ device, interfaceUp }: Membership): string {
   return interfaceUp === null ? `${device} ?` : `${device} ${interfaceUp ? 'up' : 'down'}`;
 }
 
-/** What its controller says: beside what the daemon shows, which differs for a while (a deauthorized node shows OK for up to 50 s). */
+/** The controller's view, which may differ from the daemon's for a while (a deauthorized node shows OK for up to 50 s). */
 function controllerText({ controller }: Membership): string {
   if (controller === null) return '';
   return controller.authorized ? ['authorized', ...controller.addresses].join(' ') : 'not authorized';

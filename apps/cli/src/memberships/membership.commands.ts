@@ -35,7 +35,7 @@ export function addMembershipCommands(program: OrreryCommand, context: Context):
   noun.leaf(membershipSetLeaf(context)).leaf(forgetLeaf(context));
 }
 
-/** Options that only the list of memberships has. */
+/** Options that do not apply to the list of admissions. */
 interface OwnFilters {
   host?: string;
   node?: string;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { usageError } from '../errors/usage-error.js';
 
-/** A body that the API takes, before anything is sent. Throws a usage error that names each field. */
+/** Checks a body before it is sent. Throws a usage error that names each wrong field. */
 export function checked<Schema extends z.ZodType, Body extends z.input<Schema>>(schema: Schema, body: Body): Body {
   const parsed = schema.safeParse(body);
   if (parsed.success) return body;

@@ -15,10 +15,10 @@ export interface ControllerChoice {
   on?: string;
 }
 
-/** The controller to use (undefined: the API knows the only one), or how the command ended without one. */
+/** The controller to use (undefined: the API uses the only one), or how the command ended without one. */
 export type ControllerFound = { reference: string | undefined } | { ended: ExitCode };
 
-/** The controller for a new network: the one that is named, or there; on a fleet without any, the first is launched. */
+/** The controller for a new network: the given one, or an existing one. In a fleet without any, launches the first. */
 export async function controllerFor(
   context: Context,
   { controller, on }: ControllerChoice,

@@ -13,7 +13,7 @@ import { parseDuration } from '../output/duration.js';
 import { poolOfPrefix, poolOfRange } from './ip-range.js';
 import type { NetworkOptions } from './network-options.js';
 
-/** Only what was given. `base`: what the network is now; null: it is new. */
+/** Only the given settings. `base`: the current config of the network; null: it is new. */
 export function configChangeOf(options: NetworkOptions, base: NetworkConfig | null): NetworkConfigChange {
   const { mtu, multicastLimit, broadcast, v4 } = options;
   return {
@@ -27,7 +27,7 @@ export function configChangeOf(options: NetworkOptions, base: NetworkConfig | nu
   };
 }
 
-/** The whole policy, as far as something of it was given; the rest is as in `base`. Undefined: nothing was. */
+/** The whole policy, with the rest from `base`. Undefined if no part of it was given. */
 export function admissionOf(options: NetworkOptions, base: AdmissionPolicy | null): AdmissionPolicy | undefined {
   const { admit, onLeave, for: duration } = options;
   if (admit === undefined && onLeave === undefined && duration === undefined) return undefined;
@@ -47,7 +47,7 @@ export function admissionOf(options: NetworkOptions, base: AdmissionPolicy | nul
   );
 }
 
-/** Seconds of `--for`; null: for ever. */
+/** Seconds of `--for`; null: no limit. */
 export const secondsOf = (duration: string): number | null =>
   isNone(duration) ? null : Math.round(parseDuration(duration) / 1000);
 
@@ -65,7 +65,7 @@ function isPrivate(options: NetworkOptions): Pick<NetworkConfigChange, 'private'
   return options.private ? { private: true } : {};
 }
 
-/** A pool that is written as a prefix brings the route to itself; the routes that are there stay, unless routes are given. */
+/** A pool given as a prefix adds its own route. Existing routes stay unless routes are given. */
 function addressing(
   { pool, route, v6 }: NetworkOptions,
   base: NetworkConfig | null,
@@ -123,7 +123,7 @@ function v6Of(modes: string[]): NetworkConfig['v6'] {
   return { pools: given.includes('pools'), rfc4193: given.includes('rfc4193'), sixPlane: given.includes('6plane') };
 }
 
-/** Whoever gives a pool of IPv6 means it to be used. */
+/** An IPv6 pool turns on IPv6 addresses from the pools. */
 function v6For(pools: AddressPool[], base: NetworkConfig | null): NetworkConfig['v6'] | undefined {
   const before = (base ?? NEW_NETWORK).v6;
   const isNew = pools.some(({ start }) => start.includes(':')) && !before.pools;

@@ -22,7 +22,7 @@ import { untilApplied } from './until-applied.js';
 
 type CreateOptions = ChangeOptions & NetworkOptions & ControllerChoice;
 
-/** `network create`: a network with a controller of one's own, which is launched when there is none. */
+/** `network create`: creates a network on the user's own controller, and launches one if there is none. */
 export const networkCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
   name: 'create',
   summary: 'create a network (default: private, admits this fleet)',
@@ -110,7 +110,7 @@ function madeLine(network: NetworkMade): string {
   );
 }
 
-/** Most hosts that get a line of their own. */
+/** The maximum number of hosts with their own line. */
 const OVERLAP_LINES = 10;
 
 function overlapLines(overlaps: readonly RouteOverlap[]): string[] {

@@ -1,7 +1,7 @@
 import { ReferenceOption } from '../options/reference-option.js';
 import { collect, natural, positive } from '../options/shared-options.js';
 
-/** What `network create` and `network set` say of a network. */
+/** The settings of a network in `network create` and `network set`. */
 export interface NetworkOptions {
   pool?: string[];
   route?: string[];

@@ -11,7 +11,7 @@ import type { Leaf } from '../program/orrery-command.js';
 import { safeText } from '../terminal/safe-text.js';
 import { networkArgument, networkText, networkView, printNetwork } from './network-view.js';
 
-/** `network rm`: deletes it on its controller. Its name has to be typed: nobody gets it back. */
+/** `network rm`: deletes a network on its controller. The user must type its name, because this cannot be undone. */
 export const networkRemoveLeaf = (context: Context): Leaf<ChangeOptions> => ({
   name: 'rm',
   summary: 'delete a network; if Orrery does not manage it, forget its name',
@@ -35,7 +35,7 @@ export const networkRemoveLeaf = (context: Context): Leaf<ChangeOptions> => ({
   },
 });
 
-/** Of a network that somebody else keeps, only the name that it has here can be taken. */
+/** For a network that Orrery does not manage, only its name here is forgotten. */
 const ask = (context: Context, network: Network, yes: boolean | undefined): Promise<void> =>
   network.managedBy === null
     ? confirm(context, `Forget the name of network ${networkText(network)}? Its controller keeps the network.`, [], yes)
@@ -52,7 +52,7 @@ const doneLines = (network: Network) =>
     ? [`forgot the name of network ${networkText(network)}`]
     : [`deleted network ${networkText(network)}`, ...consequences(network)];
 
-/** What becomes of who is in it (as zerotier-one does it). */
+/** What happens to its nodes, because of how zerotier-one works. */
 function consequences({ memberships: { total }, name, id }: Network): string[] {
   if (total === 0) return [];
   const nodes = total === 1 ? '1 node here is in it. It keeps its' : `${total} nodes here are in it. Each keeps its`;

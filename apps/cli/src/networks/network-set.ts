@@ -17,7 +17,7 @@ import { rulesIn } from './rules-file.js';
 
 type SetOptions = OutputOptions & NetworkOptions & { name?: string; dryRun?: boolean };
 
-/** `network set`: a name for any network; everything else of one that Orrery keeps. */
+/** `network set`: sets the name of any network, and all other settings of networks that Orrery manages. */
 export const networkSetLeaf = (context: Context): Leaf<SetOptions> => ({
   name: 'set',
   summary: 'change a network, or give it a name to use instead of its ID',
@@ -41,7 +41,7 @@ export const networkSetLeaf = (context: Context): Leaf<SetOptions> => ({
     const before = await networkNow(context, reference);
     const body = await patchOf(options, before?.value);
     const query = dryRun ? { dryRun } : {};
-    // Who only gives a name can give it to a network that nobody here has heard of, or that somebody else keeps.
+    // A name alone also works for a network that is unknown here, or that Orrery does not manage.
     const isKept = (before?.value.managedBy ?? null) !== null;
     const isNaming = Object.keys(body).length === 1 && body.name !== undefined;
     const answer = await context.client.request(

@@ -2,7 +2,7 @@ import type { AddressPool, AdmissionPolicy, Network, NetworkConfig, NetworkRoute
 import { durationText } from '../output/duration.js';
 import { poolOfPrefix } from './ip-range.js';
 
-/** A pool as people write it: by its prefix where one of the routes is to all of it. */
+/** A pool as people write it: as a prefix if one of the routes covers exactly the pool. */
 export function poolText({ start, end }: AddressPool, routes: NetworkRoute[]): string {
   const whole = routes.find(({ target }) => {
     const pool = poolOfPrefix(target);
@@ -34,7 +34,7 @@ export function openText({ config, admission }: Network): string {
   return `private, admits ${who}${forText(admission)}`;
 }
 
-/** How a network is, a line each: below its columns. */
+/** The settings and problems of a network, one line each, below its columns. */
 export function networkLines({ config, admission, sync, findings }: Network): [title: string, text: string][] {
   return [
     ...(config === null ? [] : configLines(config)),

@@ -30,7 +30,7 @@ const networkColumns: Column<Network>[] = [
   },
 ];
 
-/** What only `ls -o wide` has: of one network it is said in words of its own. */
+/** Only in `ls -o wide`; `get` prints these on separate lines. */
 const wideColumns: Column<Network>[] = [
   { title: 'POOLS', text: ({ config }) => (config === null ? '' : poolsText(config)), wide: true },
   {
@@ -50,14 +50,14 @@ export const networkView = {
   empty: 'No networks yet. To create one: orrery network create NAME',
 };
 
-/** One network with all that is known of it. */
+/** Prints one network with everything known about it. */
 export const printNetwork = (
   context: Context,
   output: OutputFormat,
   answer: Pick<Answer<Network>, 'value' | 'raw'>,
 ): void => printOne(context, output, { columns: networkColumns, nameOf }, answer, networkLines(answer.value));
 
-/** A network as people call it. */
+/** A network by its name and ID. */
 export const networkText = ({ id, name }: { id: string; name: string | null }) =>
   name === null ? id : `${name} (${id})`;
 

@@ -4,7 +4,7 @@ import { usageError } from '../errors/usage-error.js';
 
 const RulesFile = NetworkConfigChange.pick({ rules: true, tags: true, capabilities: true });
 
-/** Flow rules, tags and capabilities out of a JSON file, in the controller's own terms. Nothing for no file. */
+/** Reads flow rules, tags and capabilities from a JSON file, in the controller's own terms. Empty without a file. */
 export async function rulesIn(file: string | undefined): Promise<Partial<NetworkConfigChange>> {
   if (file === undefined) return {};
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -7,7 +7,7 @@ import { poll } from '../waiting/poll.js';
 
 type Seen = Pick<Answer<Network>, 'value' | 'raw'>;
 
-/** Looks at a network until its controller has it, or the time is over; with how the command is to end. */
+/** Polls a network until its controller has it or the time is over. Also returns the exit code for the command. */
 export async function untilApplied(
   { client, terminal }: Context,
   first: Seen,

@@ -1,11 +1,11 @@
 import { ReferenceOption } from './reference-option.js';
 import { collect } from './shared-options.js';
 
-/** Labels that a new host gets. Where hosts are looked for, `-l` selects them by what is given here. */
+/** Labels for a new host. In other commands, `-l` selects hosts by these labels. */
 export const labelOption = (description: string) =>
   new ReferenceOption('-l, --label <key=value>', description).argParser(collect);
 
-/** Whether machines may choose labels when they enrol: those on the token are the person's word, these are the machine's. */
+/** Whether machines may choose labels when they enroll, in addition to those on the token. */
 export const ownLabelsOption = (description: string) => new ReferenceOption('--own-labels', description);
 
 /** `key=value`; without a value the label is empty. */

@@ -20,7 +20,7 @@ export const membershipOptions = () => [
   new ReferenceOption('--allow-dns', "also use the network's DNS servers"),
 ];
 
-/** Only what was given: the API keeps the others as they are. Undefined when nothing was. */
+/** Only the given settings, because the API keeps the others as they are. Undefined if none was given. */
 export function settingsChangeOf(options: MembershipOptions): MembershipSettingsChange | undefined {
   const { allowManaged, allowGlobal, allowDefault, allowDns } = options;
   const given = Object.entries({ allowManaged, allowGlobal, allowDefault, allowDNS: allowDns }).filter(
@@ -29,7 +29,7 @@ export function settingsChangeOf(options: MembershipOptions): MembershipSettings
   return given.length > 0 ? Object.fromEntries(given) : undefined;
 }
 
-/** All four; what no flag names is as in `base`. */
+/** All four settings; those without a flag are as in `base`. */
 export const settingsOf = (options: MembershipOptions, base: MembershipSettings): MembershipSettings => ({
   ...base,
   ...settingsChangeOf(options),

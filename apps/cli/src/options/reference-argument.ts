@@ -1,7 +1,7 @@
 import { Argument } from 'commander';
 import type { Kind } from './kind.js';
 
-/** An argument that completion knows how to fill. */
+/** An argument that completion can fill in. */
 export class ReferenceArgument extends Argument {
   constructor(
     name: string,

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Kind } from './kind.js';
 
-/** An option whose value completion knows how to fill. */
+/** An option whose value completion can fill in. */
 export class ReferenceOption extends Option {
   constructor(
     flags: string,

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { OUTPUT_FORMATS, type OutputFormat } from '../output/format.js';
 import { ReferenceOption } from './reference-option.js';
 
-/** The flags that mean the same everywhere. */
+/** Flags with the same meaning everywhere. */
 export interface OutputOptions {
   output: OutputFormat;
 }
@@ -36,7 +36,7 @@ export const limitOption = (fallback?: number) => {
   return fallback === undefined ? option : option.default(fallback);
 };
 
-/** Flags of everything that changes something. */
+/** Flags of every command that makes a change. */
 export const changeOptions = () => [waitOption(), dryRunOption(), yesOption(), outputOption()];
 
 export function positive(text: string): number {
@@ -50,7 +50,7 @@ export function natural(text: string): number {
   return Number(text);
 }
 
-/** `a,b` and repeated flags both make one list. */
+/** Collects `a,b` and repeated flags into one list. */
 export const collect = (text: string, before: string[] | undefined): string[] => [
   ...(before ?? []),
   ...text

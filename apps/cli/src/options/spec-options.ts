@@ -10,7 +10,7 @@ export interface SpecOptions extends MembershipOptions {
   pids?: number;
 }
 
-/** What a container is made of. */
+/** The spec of a container. */
 export const specOptions = () => [
   new ReferenceOption('--network <networks>', 'networks by name or 16 hex digits (repeatable)', 'networks').argParser(
     collect,
@@ -21,7 +21,7 @@ export const specOptions = () => [
   ...membershipOptions(),
 ];
 
-/** A whole spec from flags; what no flag names is as in `base`. */
+/** A whole spec from flags; parts without a flag are as in `base`. */
 export function specOf(options: SpecOptions, base: ContainerSpec): ContainerSpec {
   return {
     networks: options.network ?? base.networks,

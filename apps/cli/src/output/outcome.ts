@@ -12,7 +12,7 @@ export function outcomeTone(outcome: Outcome | null): Tone | undefined {
   return ({ done: 'good', waiting: 'warn', failed: 'bad' } as const)[outcome.kind];
 }
 
-/** Cause, fix and where to read more: the lines below the thing that they are about. */
+/** Cause, fix and where to read more, printed below an object. */
 export function outcomeLines(outcome: Outcome | null): [title: string, text: string][] {
   if (outcome === null || outcome.kind === 'done') return [];
   return [

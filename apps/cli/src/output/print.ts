@@ -6,7 +6,7 @@ import { alignedRows, tableLines, toneOf, type Column } from './table.js';
 export interface ListView<T> {
   columns: Column<T>[];
   nameOf: (row: T) => string;
-  /** What to say on stderr when there is nothing. */
+  /** Printed to stderr when the list is empty. */
   empty: string;
 }
 
@@ -25,7 +25,7 @@ export function printList<T>(
   terminal.out(tableLines(shown, values, terminal.colors, now()).join('\n'));
 }
 
-/** Prints one thing: every column of its list as a line of its own, and what else is known of it. */
+/** Prints one object: each column of its list on its own line, followed by `more`. */
 export function printOne<T>(
   { terminal, now }: Context,
   format: OutputFormat,

@@ -6,7 +6,7 @@ import { safeText } from '../terminal/safe-text.js';
 export type Tone = 'good' | 'warn' | 'bad' | 'dim' | 'strong';
 export interface Column<T> {
   title: string;
-  /** Plain text: the table makes it harmless, and colours it. */
+  /** Plain text: the table escapes and colors it. */
   text: (row: T, now: number) => string;
   tone?: (row: T) => Tone | undefined;
   /** Only in `-o wide`. */
@@ -32,12 +32,12 @@ export const toneOf = (colors: Colors, tone: Tone | undefined): ((text: string) 
 
 const GAP = 3;
 /**
- * Longest text in a cell of a list: one that is longer would make every row as wide. The whole text is in `-o json`, and in `get` of one
- * thing.
+ * Longest text in a cell of a list: a longer one would widen every row. The whole text is in `-o json`, and in `get` of one
+ * object.
  */
 const MOST_CELL = 300;
 
-/** Rows in columns, each as wide as its widest cell is drawn, without borders; spaces at the ends of lines are cut. */
+/** Aligns rows in columns without borders, each as wide as its widest cell on screen; trims spaces at line ends. */
 export function alignedRows(rows: string[][]): string[] {
   const drawn = rows.map((row) => row.map(drawnWidth));
   const widths: number[] = [];
@@ -51,14 +51,14 @@ export function alignedRows(rows: string[][]): string[] {
   });
 }
 
-/** Spaces before the closing colour sequences count as the end, too. */
+/** Also trims spaces before closing color sequences. */
 function cutEnd(line: string): string {
   const text = line.trimEnd();
   const closing = /(?:\u001b\[[0-9;]*m)*$/.exec(text)?.[0] ?? '';
   return text.slice(0, text.length - closing.length).trimEnd() + closing;
 }
 
-/** Without colours; wide characters count as two. What is plain is most of it, and is measured quickly. */
+/** The width without colors; wide characters count as two. Most cells are plain ASCII, which is quick to measure. */
 const drawnWidth = (cell: string) => (/^[ -~]*$/.test(cell) ? cell.length : stringWidth(cell));
 
 export function tableLines<T>(columns: Column<T>[], rows: T[], colors: Colors, now: number): string[] {

@@ -4,20 +4,20 @@ import type { Answer } from '../api/api-client.js';
 import { apiPath } from '../api/paths.js';
 import type { Context } from '../program/context.js';
 
-/** How much later than its time-out a probe may end, as seen from here. */
+/** How long after its timeout a probe may still end, as seen from here. */
 const LATE_MS = 20_000;
 
 const About = z.object({ probe: z.string(), detail: z.string().optional(), result: ProbeResult.optional() });
 
 export interface Following {
   probe: Probe;
-  /** The event before the probe: from there on the stream is read. */
+  /** The event before the probe, after which the stream starts. */
   after: string | undefined;
   onLine: (detail: string) => void;
   signal: AbortSignal;
 }
 
-/** Each line as the host tells it, until it has ended or should have; then the probe as it is. */
+/** Reports each line from the host until the probe ends or should have ended; then returns the probe. */
 export async function followProbe(
   { client }: Context,
   { probe, after, onLine, signal }: Following,

@@ -8,7 +8,7 @@ export interface TargetOptions {
   tcp?: string;
 }
 
-/** What is to be tried: exactly one of the three. */
+/** The target of a probe: exactly one of the three. */
 export function targetOf({ ping, count, http, tcp }: TargetOptions): ProbeTarget {
   const asked = [ping, http, tcp].filter((one) => one !== undefined);
   if (asked.length !== 1)

@@ -3,7 +3,7 @@ import { ExitCode } from '../errors/exit-code.js';
 import type { Colors } from '../terminal/terminal.js';
 import { safeText } from '../terminal/safe-text.js';
 
-/** Not the network said no, but whoever owns the host. */
+/** Results where the host's policy refused, not the network. */
 const REFUSALS = ['outside-networks', 'address-not-probed'];
 
 export function exitCodeOf({ state, result }: Probe): ExitCode {
@@ -13,7 +13,7 @@ export function exitCodeOf({ state, result }: Probe): ExitCode {
   return REFUSALS.includes(result.code) ? ExitCode.refused : ExitCode.failed;
 }
 
-/** The last lines: how it ended and, where it did not reach, what to do. */
+/** The last lines: the result, and what to do if the target was not reached. */
 export function endLines({ id, node, state, result, cause }: Probe, colors: Colors): string[] {
   if (result === null)
     return [

@@ -16,7 +16,7 @@ import { targetOf, type TargetOptions } from './probe-target.js';
 
 type ProbeOptions = OutputOptions & TargetOptions & { timeout: string; dryRun?: boolean };
 
-/** `orrery probe`: what a node reaches, tried from inside its network namespace, each line as it comes. */
+/** `orrery probe`: tests what a node can reach, from inside its network namespace, and prints each line as it comes. */
 export const probeLeaf = (context: Context): Leaf<ProbeOptions> => ({
   name: 'probe',
   summary: 'test what a node can reach by ping, HTTP or TCP',
@@ -63,7 +63,7 @@ async function runProbe(context: Context, node: string, body: ProbePost, { outpu
   const isJson = output === 'json';
   const interrupt = terminal.catchInterrupt();
   try {
-    // Where the stream begins is fixed before the probe is asked for, so that no line is missed.
+    // Fix the start of the stream before requesting the probe, so that no line is missed.
     const newest = await client.get('/v1/events', EventPage, { query: { limit: 1 } });
     const { value: begun } = await client.request('POST', probesOf(node), Probe, { body });
     const { bold, dim } = terminal.colors;

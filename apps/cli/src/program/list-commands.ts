@@ -18,21 +18,21 @@ export interface ListSpec<T> extends ListView<T> {
   summary: string;
   path: string;
   page: PageSchema<T>;
-  /** Options whose name is the API's query parameter. */
+  /** Options named after a query parameter of the API. */
   filters?: ReferenceOption[];
-  /** Options that make it another list: `instead` gives it where one of them is set. */
+  /** Options that select another list, which `instead` prints if one of them is set. */
   flags?: ReferenceOption[];
   instead?: (options: ListOptions) => Promise<void> | undefined;
-  /** The host that a row belongs to, for `-l`; null where the API itself selects. */
+  /** The host that a row belongs to, for `-l`; null if the API selects by itself. */
   hostOf: ((row: T) => string | null) | null;
-  /** False where hosts have nothing to do with it. */
+  /** False for lists that do not depend on hosts. */
   selectable?: false;
-  /** Most rows when `--limit` is not given; undefined: all. */
+  /** The default of `--limit`; undefined: all rows. */
   limit?: number;
   examples: [string, ...string[]];
 }
 
-/** The same list twice: as `ls` of the noun and as the plural noun. */
+/** Adds the same list twice: as `ls` of the noun, and as the plural noun. */
 export function addList<T>(program: OrreryCommand, noun: OrreryCommand, context: Context, spec: ListSpec<T>): void {
   const leaf: Omit<Leaf<ListOptions>, 'name'> = {
     summary: spec.summary,

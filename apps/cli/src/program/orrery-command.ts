@@ -6,13 +6,13 @@ import type { ReferenceOption } from '../options/reference-option.js';
 export interface Leaf<Options> {
   name: string;
   summary: string;
-  /** What the summary does not say. */
+  /** More than fits in the summary. */
   details?: string;
   /** Replaces the generated usage, where arguments depend on options. */
   usage?: string;
   args?: ReferenceArgument[];
   options?: ReferenceOption[];
-  /** Whole command lines: every `--help` has one. */
+  /** Whole command lines; every `--help` shows one. */
   examples: [string, ...string[]];
   hidden?: boolean;
   run: (options: Options, ...args: string[]) => Promise<ExitCode | void> | ExitCode | void;
@@ -20,7 +20,7 @@ export interface Leaf<Options> {
 
 /** A node of the command tree: a group such as `host`, or a leaf such as `host ls`. */
 export class OrreryCommand extends Command {
-  /** What the process is to end with; kept at the root. */
+  /** The exit code of the process, stored at the root. */
   exitCode: ExitCode = ExitCode.done;
   examples: string[] = [];
   hidden = false;
@@ -67,7 +67,7 @@ export class OrreryCommand extends Command {
 }
 
 /**
- * Lists commands by what they are about, and options as they are written: `--wait[=duration]`, whose value needs the `=`.
+ * Lists commands with their arguments, and options as users write them: `--wait[=duration]`, whose value needs the `=`.
  */
 class OrreryHelp extends Help {
   override subcommandTerm(command: Command): string {

@@ -4,7 +4,7 @@ import { listAll } from '../api/list-all.js';
 import { apiPath } from '../api/paths.js';
 import { usageError } from '../errors/usage-error.js';
 
-/** Where a container is in the API: `/v1/hosts/{host}/containers/{name}`. */
+/** The path of a container in the API: `/v1/hosts/{host}/containers/{name}`. */
 export interface ContainerReference {
   host: string;
   name: string;
@@ -17,7 +17,7 @@ const at = (host: string, name: string): ContainerReference => ({
   path: apiPath('hosts', host, 'containers', name),
 });
 
-/** CONTAINER is HOST/NAME or an id. A bare name is no reference: it says nothing about the host. */
+/** CONTAINER is HOST/NAME or an id. A bare name is not enough, because it does not name the host. */
 export async function containerReference(client: ApiClient, text: string): Promise<ContainerReference> {
   if (ContainerId.safeParse(text).success) {
     const { value } = await client.get(apiPath('containers', text), Container);

@@ -12,7 +12,7 @@ const SIGN: Record<Attention['severity'], [sign: string, tone: Tone]> = {
   info: ['·', 'dim'],
 };
 
-/** `orrery status`: counts, then only what is not fine, each with the next command to type. Its exit code is 0: it did what was asked. */
+/** `orrery status`: prints counts, then only problems, each with the next command to run. Exits 0 even with problems. */
 export const statusLeaf = (context: Context): Leaf<OutputOptions> => ({
   name: 'status',
   summary: 'show overall status and how to fix problems',
@@ -58,7 +58,7 @@ function countLines({ hosts, containers, memberships, commands }: Status, colors
   return alignedRows(rows.map(([noun, counts]) => [colors.bold(noun), countText(counts, colors)]));
 }
 
-/** The first count of a row is always shown, the others when there are any. */
+/** Always shows the first count of a row, the others only if they are not 0. */
 const countText = (counts: Count[], colors: Colors) =>
   counts
     .filter(([number], index) => number > 0 || index === 0)

@@ -12,7 +12,7 @@ function visible(character: string): string {
   return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
 }
 
-/** JSON for stdout: the same value, with everything that a terminal could obey as \u escapes. */
+/** JSON for stdout: the same value, with everything that a terminal could interpret as \u escapes. */
 export function jsonText(value: unknown, indent: number | undefined = 2): string {
   return JSON.stringify(value, null, indent).replace(HOSTILE, (character) =>
     character === '\n' ? character : utf16Escapes(character),

@@ -4,34 +4,34 @@ import pc from 'picocolors';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
-/** What a command may do with the outside: two streams, a question, Ctrl-C. */
+/** How a command interacts with the outside: two streams, a question, Ctrl-C. */
 export interface Terminal {
   /** One or more whole lines on stdout. */
   out(text: string): void;
   err(text: string): void;
   readonly colors: Colors;
   readonly errColors: Colors;
-  /** stdout is a terminal: lines may be drawn again. */
+  /** stdout is a terminal, so lines can be redrawn. */
   readonly live: boolean;
-  /** Somebody is there to answer a question. */
+  /** A user can answer questions. */
   readonly interactive: boolean;
-  /** Width of the terminal; undefined when stdout is none. */
+  /** Width of the terminal; undefined if stdout is not one. */
   readonly columns: number | undefined;
   readonly rows: number | undefined;
-  /** `hidden`: what is typed is not shown. Without a terminal, a line of stdin. */
+  /** `hidden`: does not echo the input. Without a terminal, reads a line of stdin. */
   ask(question: string, options?: { hidden?: boolean }): Promise<string>;
   /** Ctrl-C no longer ends the process but aborts the signal, until `release`. */
   catchInterrupt(): { signal: AbortSignal; release(): void };
 }
 
-/** Colour only on a terminal; NO_COLOR and FORCE_COLOR decide otherwise (no-color.org). */
+/** Color only on a terminal, unless NO_COLOR or FORCE_COLOR decides otherwise (no-color.org). */
 export function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0';
   return isTerminal && env.TERM !== 'dumb';
 }
 
-/** Narrower, lines would break and could not be drawn again. */
+/** On a narrower terminal, lines would wrap and could not be redrawn. */
 const NARROWEST = 40;
 
 type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>;
@@ -53,7 +53,7 @@ export function processTerminal({ stdin, stdout, stderr, env }: Streams): Termin
   };
 }
 
-/** Asks on stderr, so that stdout stays what the command gives. Closed input is an empty answer. */
+/** Asks on stderr, so that stdout holds only the command's output. Closed input is an empty answer. */
 async function ask(question: string, { hidden = false } = {}): Promise<string> {
   let shown = true;
   const write = (chunk: Buffer, _encoding: string, done: () => void) => {

@@ -22,7 +22,7 @@ interface CreateOptions extends OutputOptions {
   ephemeral?: string;
 }
 
-/** The token alone goes to standard output, so that a script can take it; all else that is said goes beside it. */
+/** Only the token goes to stdout, so that a script can read it; everything else goes to stderr. */
 export const tokenCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
   name: 'create',
   summary: 'create a token (shown only once)',
