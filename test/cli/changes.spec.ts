@@ -37,7 +37,7 @@ describe('a change', () => {
     });
   });
 
-  it('takes every flag of a spec, networks with commas or repeated', async () => {
+  it('accepts every flag of a spec, and networks separated by commas or repeated', async () => {
     accept('POST /v1/hosts/web-1/containers');
     await orrery(
       'launch demo --host web-1 --network lab,office --network third --image z/z:1 --memory 64 --pids 32 --allow-managed 10.1.0.0/16,fd00::/8 --allow-dns',
@@ -51,7 +51,7 @@ describe('a change', () => {
     });
   });
 
-  it('launches on the only host when none is named, and names them when there are several', async () => {
+  it('launches on the only host by default, and lists the hosts when there are several', async () => {
     accept(`POST /v1/hosts/${id('hst')}/containers`);
     const hosts = (...items: Host[]) => api.on('GET /v1/hosts', () => json(HostPage, { items, next: null }));
     hosts(host('web-1'));
@@ -61,7 +61,7 @@ describe('a change', () => {
     expect([several.code, several.err]).toEqual([2, expect.stringContaining('did you mean:\n  web-1\n  web-2\n')]);
   });
 
-  it('removes a container and what its controllers know of it with --forget, one at a time', async () => {
+  it('removes one container and its controller records with --forget', async () => {
     accept('DELETE /v1/hosts/web-1/containers/demo');
     await orrery('rm web-1/demo --yes');
     await orrery('container rm web-1/demo --forget --yes');
@@ -70,7 +70,7 @@ describe('a change', () => {
     expect(api.requests).toHaveLength(2);
   });
 
-  it('carries an idempotency key of its own each time', async () => {
+  it('sends a new idempotency key with each change', async () => {
     accept('POST /v1/hosts/web-1/containers');
     await orrery(`launch demo --host web-1 --network ${LAB}`);
     await orrery(`launch demo --host web-1 --network ${LAB}`);
@@ -79,14 +79,14 @@ describe('a change', () => {
     expect(second).not.toBe(first);
   });
 
-  it('sends a node with a container in it as one segment', async () => {
+  it('sends HOST/CONTAINER as one path segment', async () => {
     accept('PUT /v1/nodes/web-1/demo/networks/lab');
     expect((await orrery('join web-1/demo lab')).code).toBe(0);
     expect(api.requests[0]?.url).toBe('/v1/nodes/web-1%2Fdemo/networks/lab');
     expect(api.requests[0]?.body).toEqual({});
   });
 
-  it('joins with settings only when some are given, adopts and releases', async () => {
+  it('sends settings of a join only when some are given, adopts and releases', async () => {
     accept('PUT /v1/nodes/web-1/networks/lab');
     accept('DELETE /v1/nodes/web-1/networks/lab');
     await orrery('join web-1 lab --allow-managed no');
@@ -107,7 +107,7 @@ describe('a change', () => {
     expect((await orrery(`restart ${id('ctr')}`)).code).toBe(0);
   });
 
-  it('names the candidates when a container is named without its host', async () => {
+  it('lists the candidates when a container is named without its host', async () => {
     const page = {
       items: [container('demo'), container('demo', host('web-2', {}, 2)), container('other')],
       next: null,
@@ -119,7 +119,7 @@ describe('a change', () => {
     expect(err).not.toContain('other');
   });
 
-  it('replaces a spec on the version that it read, and keeps what no flag names', async () => {
+  it('replaces the version of a spec that it read, and keeps settings without a flag', async () => {
     const path = '/v1/hosts/web-1/containers/demo';
     api.on(`GET ${path}`, () => ({ ...json(Container, container('demo')), headers: { etag: '"5"' } }));
     const settings = { allowManaged: ['10.0.0.0/8'], allowGlobal: false, allowDefault: false, allowDNS: true };
@@ -133,19 +133,19 @@ describe('a change', () => {
     expect(put?.body).toEqual({ networks: [LAB], image: 'z/z:2', limits: { memoryMb: 512, pids: 99 }, settings });
   });
 
-  it('renames a host and sets and removes labels in one request', async () => {
+  it('renames a host, and sets and removes labels, in one request', async () => {
     api.on('PATCH /v1/hosts/web-1', () => json(Host, host('edge-1')));
     const { out } = await orrery('host set web-1 --name edge-1 --label site=onprem,gpu= --unlabel spare');
     expect(api.requests[0]?.body).toEqual({ name: 'edge-1', setLabels: { site: 'onprem', gpu: '', spare: null } });
     expect(out).toContain('edge-1');
   });
 
-  it('refuses a host set that sets nothing, before anything is sent', async () => {
+  it('rejects a host set without changes before anything is sent', async () => {
     expect((await orrery('host set web-1')).code).toBe(2);
     expect(api.requests).toEqual([]);
   });
 
-  it('only prints the steps of a dry run, and asks nothing', async () => {
+  it('prints only the steps of a dry run, and asks nothing', async () => {
     const steps = [{ step: 'create-container', target: 'demo', detail: 'z/z:1' }];
     const hosts = [
       { host: { id: id('hst', 1), name: 'web-1' }, steps },
@@ -174,7 +174,7 @@ describe('a change', () => {
     });
     const sent = () => api.asked('POST /v1/commands').map(({ body }) => FanOut.parse(body));
 
-    it('sends one request for all hosts, with the number that was agreed to', async () => {
+    it('sends one request for all hosts, with the number that the user confirmed', async () => {
       two();
       const { code, out } = await orrery('join -l site=cloud lab --container demo --yes -o name');
       expect(code).toBe(0);
@@ -187,7 +187,7 @@ describe('a change', () => {
       expect(sent()[1]?.command).toEqual({ action: 'join', network: 'lab', settings: { allowDNS: true } });
     });
 
-    it('asks on a terminal, naming every host, and takes yes and nothing else for a yes', async () => {
+    it('lists every host and asks on a terminal, and accepts only yes', async () => {
       two();
       const no = await orrery('launch demo -l site=cloud --network lab', '');
       expect(no.code).toBe(4);
@@ -197,7 +197,7 @@ describe('a change', () => {
       expect(sent()).toHaveLength(1);
     });
 
-    it('is refused without --yes where nobody can be asked', async () => {
+    it('fails without --yes when there is no terminal', async () => {
       two();
       const { code, err } = await orrery('restart -l site=cloud demo');
       expect(code).toBe(4);
@@ -206,7 +206,7 @@ describe('a change', () => {
       expect((await orrery('restart -l site=cloud demo --yes')).code).toBe(0);
     });
 
-    it('needs no yes for one host, except to leave and to remove', async () => {
+    it('needs no confirmation for one host, except to leave and to remove', async () => {
       matching(host('web-1'));
       expect((await orrery('restart -l site=cloud demo')).code).toBe(0);
       expect((await orrery('leave -l site=cloud lab')).code).toBe(4);
@@ -214,7 +214,7 @@ describe('a change', () => {
       expect(sent().map(({ command: { action } }) => action)).toEqual(['restart']);
     });
 
-    it('says that no host matches, before anything is sent', async () => {
+    it('fails before anything is sent when no host matches', async () => {
       matching();
       expect(await orrery('rm -l site=moon demo --yes')).toMatchObject({
         code: 2,
@@ -231,7 +231,7 @@ describe('a change', () => {
       'join web-1 lab --container demo',
       'join lab',
       'launch demo --network lab',
-    ])('finds `%s` wrongly written', async (line) => {
+    ])('rejects `%s`', async (line) => {
       two();
       expect((await orrery(line)).code).toBe(2);
       expect(sent()).toEqual([]);
@@ -252,7 +252,7 @@ describe('a change', () => {
     expect(deletions()).toHaveLength(2);
   });
 
-  it('does not ask about what is not there', async () => {
+  it('does not ask for confirmation when the target does not exist', async () => {
     api.on('GET /v1/hosts/nosuch/containers/demo', () =>
       problem(404, 'unknown-container', 'there is no container nosuch/demo'),
     );
@@ -272,7 +272,7 @@ describe('a change', () => {
     expect(api.asked(`DELETE /v1/hosts/${id('hst')}`).map(({ query }) => query)).toEqual([{ force: 'true' }]);
   });
 
-  it('asks before it lets a host in no more, and not before it has one make itself a new key', async () => {
+  it('asks before it revokes a key, but not before it rotates one', async () => {
     api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1')));
     const revokedAt = '2026-01-02T03:04:05.000Z';
     api.on(`POST /v1/hosts/${id('hst')}/revoke`, () => json(Host, host('web-1', { revokedAt })));
@@ -286,7 +286,7 @@ describe('a change', () => {
     expect(api.asked('POST /v1/hosts/web-1/rotate')).toHaveLength(1);
   });
 
-  it('shows what differs when the name is taken by another spec', async () => {
+  it('shows the differences when the name belongs to another spec', async () => {
     const differences = [{ field: 'image', is: 'z/z:1', asked: 'z/z:2' }];
     api.on('POST /v1/hosts/web-1/containers', () =>
       problem(409, 'container-differs', 'demo on web-1 has another spec.', { fix: 'Use container set.', differences }),

@@ -52,14 +52,14 @@ describe('completion', () => {
     return stdout.split('\n').filter(Boolean);
   }
 
-  it('offers commands, and those of a noun', async () => {
+  it('offers commands and subcommands', async () => {
     expect(await bash('')).toEqual(expect.arrayContaining(['status', 'launch', 'host', 'hosts', 'completion']));
     expect(await bash('')).not.toContain('__complete');
     expect(await bash('ho')).toEqual(['host', 'hosts']);
     expect(await bash('container', '')).toEqual(['ls', 'get', 'set', 'restart', 'rm', 'logs']);
   });
 
-  it('offers the flags of the command that was typed, and their values', async () => {
+  it('offers the flags of a command, and their values', async () => {
     expect(await bash('launch', 'demo', '--all')).toEqual([
       '--allow-managed',
       '--allow-global',
@@ -71,7 +71,7 @@ describe('completion', () => {
     expect(await bash('completion', '')).toEqual(['bash', 'zsh', 'fish']);
   });
 
-  it('offers what the API knows, at the place where it belongs', async () => {
+  it('offers references from the API where they fit', async () => {
     hosts('web-1', 'web-2', 'db-1');
     api.on('GET /v1/networks', () =>
       json(NetworkPage, {
@@ -87,7 +87,7 @@ describe('completion', () => {
     expect(await bash('rm', '')).toEqual(['web-1/demo']);
   });
 
-  it('offers controllers, and whoever waits beside the nodes to be let in', async () => {
+  it('offers controllers, and waiting nodes beside known nodes for authorize', async () => {
     const items = [admission('3a7f1b22c0'), admission('4b8f2c33d1')];
     api.on('GET /v1/admissions', () => json(AdmissionPage, { items, next: null }));
     api.on('GET /v1/nodes', () => json(NodePage, { items: [node('web-1')], next: null }));
@@ -98,7 +98,7 @@ describe('completion', () => {
     expect(await bash('network', 'create', 'lab', '--controller', 'l')).toEqual(['lap-7']);
   });
 
-  it('offers codes without an API, and nothing where the API is away', async () => {
+  it('offers codes without an API, and nothing when the API is unreachable', async () => {
     await api.close();
     expect(await bash('explain', 'tun')).toEqual(['tun-missing']);
     expect(await bash('host', 'get', '')).toEqual([]);
@@ -116,7 +116,7 @@ describe('completion', () => {
     for (const word of ['membership', 'cancel', '--dry-run'.replace('--', ''), 'hosts']) expect(out).toContain(word);
   });
 
-  it('refuses another shell, and names those that it knows', async () => {
+  it('rejects an unknown shell, and lists the known ones', async () => {
     const { code, err } = await runCli('completion tcsh', {});
     expect(code).toBe(2);
     expect(err).toContain('zsh');

@@ -16,7 +16,7 @@ describe('controllers', () => {
   const orrery = (line: string, answer?: string) => runCli(line, api.env, answer === undefined ? {} : { answer });
   const posted = () => api.asked('POST /v1/controllers').map(({ body }) => body);
 
-  it('are listed with where they are and how they stand', async () => {
+  it('are listed with place and state', async () => {
     const away = { state: 'away' as const, cause: 'its host is away', fix: 'orrery host get web-2' };
     const items = [controller('web-1', { networks: 2 }), controller('web-2', away, 2)];
     api.on('GET /v1/controllers', () => json(ControllerPage, { items, next: null }));
@@ -29,7 +29,7 @@ describe('controllers', () => {
     expect(JSON.parse((await orrery('controller ls -o json')).out)).toEqual(items);
   });
 
-  it('say what is the matter with one, and what to do', async () => {
+  it('show the cause and fix of a problem', async () => {
     const absent = controller('web-1', { state: 'absent', cause: 'this build has none', fix: 'use another image' });
     api.on('GET /v1/controllers/web-1', () => json(Controller, absent));
     const { out } = await orrery('controller get web-1');
@@ -49,7 +49,7 @@ describe('controllers', () => {
       ends({ state: 'done', stages: stages(['pull', 900, 'zerotier/zerotier:1.14.2'], ['started', 1400]) });
     });
 
-    it('are launched with the stages of a launch, and shown when they are there', async () => {
+    it('are launched with the stages of a launch, and shown when they are ready', async () => {
       const { code, out } = await orrery('controller add web-1 --name edge');
       expect([code, posted()]).toEqual([0, [{ kind: 'self-hosted', host: 'web-1', name: 'edge' }]]);
       expect(out).toMatch(
@@ -58,7 +58,7 @@ describe('controllers', () => {
       expect(out).toMatch(/done in .*\ncontroller +web-1\n/);
     });
 
-    it('are with -o json what the API says of the controller, launched or there, and nothing else', async () => {
+    it('print only the controller of the API with -o json, whether launched or existing', async () => {
       const { code, out } = await orrery('controller add web-1 -o json');
       expect([code, JSON.parse(out)]).toEqual([0, controller('web-1')]);
       api.on('POST /v1/controllers', () => json(Controller, controller('web-1'), 201));
@@ -74,7 +74,7 @@ describe('controllers', () => {
       expect(api.asked(`GET /v1/commands/${launch.id}`)).toEqual([]);
     });
 
-    it('end with 1 when they failed, and with 3 when they are not there in time', async () => {
+    it('exit 1 when the launch failed, and 3 at the timeout', async () => {
       const outcome = {
         kind: 'failed' as const,
         code: 'pull-refused' as const,
@@ -106,7 +106,7 @@ describe('controllers', () => {
     });
   });
 
-  it('are ZeroTier Central by a token from a file or standard input, which is never printed', async () => {
+  it('use ZeroTier Central with a token from a file or stdin, which is never printed', async () => {
     const central = controller('central', {
       kind: 'central',
       node: null,
@@ -127,7 +127,7 @@ describe('controllers', () => {
     expect([first.out, first.err, second.out, second.err].join()).not.toContain('secret-token');
   });
 
-  it('are refused by Central with a fix and exit 4, which is not that the API is away', async () => {
+  it('exit 4 with a fix when Central refuses, not 5 as for an unreachable API', async () => {
     const file = join(await temporaryFolder('token'), 'central.token');
     await writeFile(file, 'secret-token-1');
     api.on('POST /v1/controllers', () =>
@@ -147,12 +147,12 @@ describe('controllers', () => {
     'controller add web-1 --url https://c',
     'controller add --central --token-file /nonexistent/token',
     'controller add web-1 --wait=soon',
-  ])('finds `%s` wrongly written, before anything is sent', async (line) => {
+  ])('rejects `%s` before anything is sent', async (line) => {
     expect((await orrery(line)).code).toBe(2);
     expect(api.requests).toEqual([]);
   });
 
-  it('get another token of Central, which is never printed, or another name', async () => {
+  it('get a new Central token, which is never printed, or a new name', async () => {
     api.on('PATCH /v1/controllers/central', () => json(Controller, controller('central')));
     const { code, out, err } = await orrery('controller set central --token-file - --name office', 'secret-token-3');
     expect(code).toBe(0);
@@ -161,7 +161,7 @@ describe('controllers', () => {
     expect((await orrery('controller set central')).code).toBe(2);
   });
 
-  it('are forgotten after a yes, and with --force with their networks', async () => {
+  it('are forgotten after confirmation, and together with their networks with --force', async () => {
     api.on('GET /v1/controllers/web-1', () => json(Controller, controller('web-1', { networks: 2 })));
     const path = `DELETE /v1/controllers/${id('ctl')}`;
     api.on(path, ({ query }) =>

@@ -29,7 +29,7 @@ describe('orrery events', () => {
   });
   afterEach(() => api.close());
 
-  it('prints the newest last, with what matters of their data', async () => {
+  it('prints the newest event last, with the important parts of its data', async () => {
     const outcome = { kind: 'waiting', code: 'authorization', cause: 'not authorized', fix: 'f' };
     api.on('GET /v1/events', () =>
       page(
@@ -48,12 +48,12 @@ describe('orrery events', () => {
     ['host.joined', { name: 'web-1', labels: { site: 'cloud', gpu: '' }, by: 'join' }, 'site=cloud,gpu by join'],
     ['host.started', { agentVersion: '0.1.0', simulated: true }, 'agent 0.1.0'],
     ['command.delivered', { action: 'launch', target: 'demo on web-1', by: 'agent' }, 'launch demo on web-1'],
-  ])('says of %s what matters', async (type, data, text) => {
+  ])('prints the important data of %s', async (type, data, text) => {
     api.on('GET /v1/events', () => page(event(1, type, { data })));
     expect((await runCli('events', api.env)).out.split('\n')[1]).toMatch(new RegExp(` ${text}$`));
   });
 
-  it('prints any data that an event may ever carry', async () => {
+  it('prints an event with any data', async () => {
     const data = { stage: 7, route: null, outcome: 'x', finding: [], exitCode: '1', address: { deep: true } };
     api.on('GET /v1/events', () => page(event(1, 'thing.unheard-of', { data, subject: null })));
     expect((await runCli('events', api.env)).out).toMatch(/thing\.unheard-of +web-1 +-$/);
@@ -66,7 +66,7 @@ describe('orrery events', () => {
     };
     const follow = (words: string[] = []) => startCli(['events', '-f', ...words], api.env);
 
-    it('begins after the newest event that there is, prints each as it comes, and ends with 0 at Ctrl-C', async () => {
+    it('starts after the newest event, prints each new one, and exits 0 at Ctrl-C', async () => {
       const cli = follow();
       (await open()).write(frame(event(4, 'authorization.requested')));
       await eventually(() => cli.seen().includes('authorization.requested'));
@@ -76,7 +76,7 @@ describe('orrery events', () => {
       expect(await cli.ended).toMatchObject({ code: 0 });
     });
 
-    it('prints those of --since first, in their order, and goes on after the last', async () => {
+    it('prints the events since --since first, in order, and continues after the last', async () => {
       api.on('GET /v1/events', ({ query }) =>
         query.since ? page(event(1, 'node.up'), event(2, 'node.down')) : page(event(2, 'node.down')),
       );
@@ -89,7 +89,7 @@ describe('orrery events', () => {
       await cli.ended;
     });
 
-    it('resumes a broken stream after the last event that it saw, and prints a reset', async () => {
+    it('resumes an interrupted stream after the last event, and reports a reset', async () => {
       const cli = follow(['-o', 'json']);
       const first = await open();
       first.write(frame(event(4, 'node.up')));
@@ -107,7 +107,7 @@ describe('orrery events', () => {
       expect(err).toContain('reset');
     });
 
-    it('opens again when the API says 503 for a while', async () => {
+    it('reconnects when the API answers 503 for a while', async () => {
       api.on(STREAM, () => problem(503, 'store-unavailable', 'the database is away'));
       const cli = follow(['-o', 'name']);
       await eventually(() => api.asked(STREAM).length > 0);
@@ -120,14 +120,14 @@ describe('orrery events', () => {
       await cli.ended;
     });
 
-    it('ends with the API’s own words when it refuses', async () => {
+    it('ends with the problem of the API when it refuses', async () => {
       api.on(STREAM, () => problem(404, 'unknown-host', 'There is no host web-9.'));
       const { code, err } = await follow(['--host', 'web-9']).ended;
       expect(code).toBe(2);
       expect(err).toContain('There is no host web-9. (unknown-host)');
     });
 
-    it('prints with -l only the events of the hosts that match', async () => {
+    it('prints only events of matching hosts with -l', async () => {
       api.on('GET /v1/hosts', () => json(HostPage, { items: [host('web-2', {}, 2)], next: null }));
       const cli = follow(['-l', 'tier=web', '-o', 'name']);
       (await open()).write(frame(event(4, 'node.up')) + frame(event(5, 'node.up', { orreryhost: id('hst', 2) })));

@@ -15,11 +15,11 @@ const leaves = (command: OrreryCommand, path: string[] = []): { path: string[]; 
 const all = leaves(program);
 
 describe('help', () => {
-  it('is golden in docs/cli.md, regenerated with `npm run docs`', () => {
+  it('equals docs/cli.md, which `npm run docs` regenerates', () => {
     expect(readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')).toBe(cliMarkdown(program));
   });
 
-  it.each(all.map(({ path }) => path.join(' ')))('of `orrery %s` has an example that is that command', async (path) => {
+  it.each(all.map(({ path }) => path.join(' ')))('of `orrery %s` has an example of that command', async (path) => {
     const { code, out } = await runCli(`${path} --help`, {});
     expect(code).toBe(0);
     const [, examples = ''] = out.split('Examples:\n');
@@ -27,7 +27,7 @@ describe('help', () => {
     expect(written.length).toBeGreaterThan(0);
   });
 
-  it('shows examples that the command line itself understands', () => {
+  it('shows only examples that the command line accepts', () => {
     const known = (line: string) => {
       const words = line
         .replace(/^source <\((.*)\)$/, '$1')
@@ -63,7 +63,7 @@ describe('help', () => {
     expect(isPlain('Lists hosts.')).toBe(false);
   });
 
-  it('means the same by the same flag everywhere', () => {
+  it('gives every short flag one meaning', () => {
     const meanings = new Map<string, Set<string>>();
     for (const { command } of all)
       for (const { short, long } of command.options)

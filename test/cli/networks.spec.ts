@@ -43,12 +43,12 @@ describe('network create', () => {
     made();
   });
 
-  it('says in one line what was made, and lets the API choose everything', async () => {
+  it('prints the new network in one line, and lets the API choose everything', async () => {
     expect(await orrery('network create lab')).toEqual({ code: 0, out: TRANSCRIPT, err: '' });
     expect(bodies('POST /v1/networks')).toEqual([{ name: 'lab' }]);
   });
 
-  it('says it in other words where it is otherwise', async () => {
+  it('adapts the line to the settings of the network', async () => {
     const { config, admission } = keptNetwork();
     const pools = [
       { start: '10.182.44.1', end: '10.182.44.254' },
@@ -65,7 +65,7 @@ describe('network create', () => {
     expect((await orrery('network create lab')).out).toContain('(overlaps no route of 3 hosts)');
   });
 
-  it('takes a pool that is given although hosts have a route to it, and names those hosts', async () => {
+  it('accepts a given pool even if hosts have a route to it, and names those hosts', async () => {
     const target = '10.182.44.0/24';
     made({}, null, [
       { target, host: 'web-3', prefix: '10.0.0.0/8' },
@@ -91,7 +91,7 @@ describe('network create', () => {
     ]);
   });
 
-  it('sends what the flags say, as the contract has it', async () => {
+  it('sends the flags as the contract defines them', async () => {
     const line =
       'network create lab --controller lap-7 --pool 10.1.2.0/24 --pool 10.9.0.10-10.9.0.99,fd00:1::/64 --route 10.9.0.0/24,0.0.0.0/0=10.1.2.1 --route 10.1.2.0/24 --dns lab.lan=10.1.2.1,10.1.2.2 --mtu 1400 --multicast-limit 0 --no-broadcast --public --v4 none --v6 rfc4193,pools --admit site=cloud,!spot --for 8h --on-leave keep';
     expect((await orrery(line)).code).toBe(0);
@@ -123,12 +123,12 @@ describe('network create', () => {
     expect(api.asked('GET /v1/controllers')).toEqual([]);
   });
 
-  it('gives out IPv6 addresses of a pool without being told to', async () => {
+  it('turns on IPv6 addresses when an IPv6 pool is given', async () => {
     await orrery('network create lab --pool fd00:1::/64');
     expect(bodies('POST /v1/networks')[0]).toMatchObject({ config: { v6: { pools: true, rfc4193: false } } });
   });
 
-  it('takes flow rules, tags and capabilities from a file, and says which of them is wrong', async () => {
+  it('reads flow rules, tags and capabilities from a file, and names the wrong one', async () => {
     const folder = await temporaryFolder('rules');
     const file = async (name: string, text: string) => {
       await writeFile(join(folder, name), text);
@@ -164,12 +164,12 @@ describe('network create', () => {
     'network create lab --for soon',
     'network create lab --on-leave forget',
     'network create lab --wait=soon',
-  ])('finds `%s` wrongly written, before anything is sent', async (line) => {
+  ])('rejects `%s` before anything is sent', async (line) => {
     expect((await orrery(line)).code).toBe(2);
     expect(api.requests).toEqual([]);
   });
 
-  it('prints with -o json what the API said, and with -o name the name', async () => {
+  it('prints the answer of the API with -o json, and the name with -o name', async () => {
     expect(JSON.parse((await orrery('network create lab -o json')).out)).toEqual({
       ...keptNetwork(),
       checkedHosts: 1,
@@ -178,7 +178,7 @@ describe('network create', () => {
     expect((await orrery('network create lab -o name')).out).toBe('lab');
   });
 
-  it('says what is wrong with what was made, and that its controller does not have it yet', async () => {
+  it('reports findings of the new network, and that its controller does not have it yet', async () => {
     const findings = [
       { code: 'network-without-addresses' as const, severity: 'warning' as const, cause: 'no pool', fix: 'give one' },
     ];
@@ -192,7 +192,7 @@ describe('network create', () => {
     ]);
   });
 
-  it('waits with --wait until its controller has it: 0, or 3 at the time-out', async () => {
+  it('waits with --wait until its controller has it: exits 0, or 3 at the timeout', async () => {
     const sync = { state: 'pending' as const, cause: 'lap-7 is away' };
     made({ sync });
     api.on(`GET /v1/networks/${KEPT}`, () => json(Network, keptNetwork({ sync })));
@@ -201,7 +201,7 @@ describe('network create', () => {
     expect(await orrery('network create lab --wait')).toEqual({ code: 0, out: TRANSCRIPT, err: '' });
   });
 
-  it('names what fits when several controllers could keep it, and takes the one that is named', async () => {
+  it('lists the candidates when there are several controllers, and uses the given one', async () => {
     controllers('lap-7', 'web-1');
     api.on('POST /v1/networks', ({ body }) =>
       (body as NetworkPost).controller
@@ -232,7 +232,7 @@ describe('network create', () => {
       ends({ state: 'done', stages: stages(['pull', 900, 'zerotier/zerotier:1.14.2']) });
     });
 
-    it('launches one on the only host, says so with its stages beside what it prints, and then makes the network there', async () => {
+    it('launches one on the only host, prints its stages on stderr, then creates the network there', async () => {
       const { code, out, err } = await orrery('network create lab');
       expect([code, out]).toEqual([0, TRANSCRIPT]);
       expect(err.split('\n').slice(0, 3)).toEqual([
@@ -244,7 +244,7 @@ describe('network create', () => {
       expect(bodies('POST /v1/networks')).toEqual([{ name: 'lab', controller: id('ctl') }]);
     });
 
-    it('takes the first by name of those that can, and says how to choose another', async () => {
+    it('uses the first suitable host by name, and says how to choose another', async () => {
       hosts(
         host('a-away', { presence: 'unreachable' }, 1),
         host('b-paused', { paused: true }, 2),
@@ -261,7 +261,7 @@ describe('network create', () => {
       expect(bodies('POST /v1/controllers')).toMatchObject(asked);
     });
 
-    it('is refused when no host can have one, and a simulated one does where there are only such', async () => {
+    it('is refused when no host is suitable, and uses a simulated host only if there is no other', async () => {
       hosts(host('web-1', { presence: 'unreachable' }));
       const { code, err } = await orrery('network create lab');
       expect([code, err]).toEqual([4, expect.stringContaining('no-controller')]);
@@ -270,7 +270,7 @@ describe('network create', () => {
       expect((await orrery('network create lab')).code).toBe(0);
     });
 
-    it('makes no network when the controller fails or is late, and says why', async () => {
+    it('creates no network when the controller fails or is late, and says why', async () => {
       const outcome = { kind: 'failed' as const, code: 'disk-full' as const, cause: 'no room', fix: 'make room' };
       ends({ state: 'failed', outcome });
       const failed = await orrery('network create lab');
@@ -282,7 +282,7 @@ describe('network create', () => {
       expect(bodies('POST /v1/networks')).toEqual([]);
     });
 
-    it('keeps stdout for the network alone with -o json', async () => {
+    it('prints only the network on stdout with -o json', async () => {
       const { out, err } = await orrery('network create lab -o json');
       expect(JSON.parse(out)).toMatchObject({ id: KEPT });
       expect(err).toBe('No controller yet: launching one on lap-7');
@@ -304,7 +304,7 @@ describe('a network', () => {
   const kept = (more: Partial<Network> = {}) =>
     api.on('GET /v1/networks/lab', () => ({ ...json(Network, keptNetwork(more)), headers: { etag: '"3"' } }));
 
-  it('is listed with whom it admits and who keeps it', async () => {
+  it('is listed with its admission policy and controller', async () => {
     const items = [keptNetwork(), network({ name: 'office' })];
     api.on('GET /v1/networks', () => json(NetworkPage, { items, next: null }));
     const [head, first, second] = (await orrery('network ls --controller lap-7')).out.split('\n');
@@ -314,7 +314,7 @@ describe('a network', () => {
     expect(api.requests[0]?.query.controller).toBe('lap-7');
   });
 
-  it('is shown with all that it is and what is wrong with it', async () => {
+  it('is shown with its settings and problems', async () => {
     const findings = [
       { code: 'pool-exhausted' as const, severity: 'error' as const, cause: '300 nodes', fix: 'a larger pool' },
     ];
@@ -334,14 +334,14 @@ describe('a network', () => {
     expect(JSON.parse((await orrery('network get lab -o json')).out)).toMatchObject({ id: KEPT, findings });
   });
 
-  describe('that is changed', () => {
+  describe('set', () => {
     const patches = () => api.asked(`PATCH /v1/networks/${KEPT}`);
     beforeEach(() => {
       kept();
       api.on(`PATCH /v1/networks/${KEPT}`, () => json(Network, keptNetwork({ version: 4 })));
     });
 
-    it('is changed in what is named, on the version that was read', async () => {
+    it('changes only the given settings of the version that it read', async () => {
       expect((await orrery('network set lab --mtu 1400 --broadcast --private')).code).toBe(0);
       expect(patches()[0]?.headers['if-match']).toBe('"3"');
       expect(patches()[0]?.body).toEqual({ config: { private: true, mtu: 1400, broadcast: true } });
@@ -351,7 +351,7 @@ describe('a network', () => {
       for (const { body } of patches()) expect(NetworkPatch.safeParse(body).success).toBe(true);
     });
 
-    it('keeps of its admission what is not named', async () => {
+    it('keeps the parts of the admission policy that are not given', async () => {
       const admission = { by: 'selector' as const, selector: 'site=cloud', forSeconds: 60, onLeave: 'keep' as const };
       kept({ admission });
       await orrery('network set lab --for 8h');
@@ -366,7 +366,7 @@ describe('a network', () => {
       ]);
     });
 
-    it('keeps its routes when it gets another pool, and adds the route to that', async () => {
+    it('keeps the routes when the pool changes, and adds the route of the new pool', async () => {
       await orrery('network set lab --pool 10.5.0.0/16');
       expect(patches()[0]?.body).toEqual({
         config: {
@@ -379,13 +379,13 @@ describe('a network', () => {
       });
     });
 
-    it('was changed by somebody else meanwhile: refused', async () => {
+    it('is refused when somebody else changed the network meanwhile', async () => {
       api.on(`PATCH /v1/networks/${KEPT}`, () => problem(412, 'revision-conflict', 'it is at version 4'));
       expect((await orrery('network set lab --mtu 1400')).code).toBe(4);
     });
   });
 
-  it('gets a name also when somebody else keeps it, or nobody here has heard of it; nothing else', async () => {
+  it('can get a name, and nothing else, if Orrery does not manage or know it', async () => {
     api.on(`GET /v1/networks/${LAB}`, () => json(Network, network()));
     api.on(`PUT /v1/networks/${LAB}`, () => json(Network, network({ name: 'shop' })));
     api.on(`PATCH /v1/networks/${LAB}`, () => problem(409, 'network-not-kept', 'somebody else keeps it'));
@@ -397,7 +397,7 @@ describe('a network', () => {
     expect((await orrery(`network set ${LAB}`)).code).toBe(2);
   });
 
-  it('is deleted when its name is typed, and by nothing else; --yes is for scripts', async () => {
+  it('is deleted only when the name is typed, or with --yes', async () => {
     kept({ memberships: { total: 2, ok: 2, waiting: 0 } });
     const path = `DELETE /v1/networks/${KEPT}`;
     api.on(path, ({ query }) =>
@@ -414,7 +414,7 @@ describe('a network', () => {
     expect(api.asked(path).map(({ query }) => query)).toEqual([{ confirm: 'lab' }, { confirm: 'lab' }]);
   });
 
-  it('of somebody else only loses the name that it has here; without one nobody is asked', async () => {
+  it('loses only its name here if Orrery does not manage it, and is refused without asking if it has none', async () => {
     api.on('GET /v1/networks/lab', () => json(Network, network()));
     api.on(`DELETE /v1/networks/${LAB}`, () => json(Network, network()));
     expect((await orrery('network rm lab', 'lab')).code).toBe(4);

@@ -4,7 +4,7 @@ import { runCli } from './support/fake-terminal.js';
 import { json, problem, StubApi } from './support/stub-api.js';
 import { command, container, host, id, membership } from './support/stub-data.js';
 
-describe('what is printed', () => {
+describe('output', () => {
   let api: StubApi;
   beforeEach(async () => {
     api = await StubApi.start();
@@ -14,7 +14,7 @@ describe('what is printed', () => {
   const hosts = (...items: ReturnType<typeof host>[]) =>
     api.on('GET /v1/hosts', () => json(HostPage, { items, next: null }));
 
-  it('is a table without borders, the simulated hosts marked', async () => {
+  it('is a table without borders that marks simulated hosts', async () => {
     hosts(
       host('web-1'),
       host('sim-1', { simulated: true, presence: 'unreachable', lastSeenAt: null, labels: {}, engine: null }, 2),
@@ -25,13 +25,13 @@ describe('what is printed', () => {
     expect(lines[2]).toMatch(/^sim-1 \(simulated\) +unreachable +- +- +- +0\.1\.0$/);
   });
 
-  it('is wider with -o wide, and names alone with -o name', async () => {
+  it('is wider with -o wide, and only names with -o name', async () => {
     hosts(host('web-1'), host('web-2', {}, 2));
     expect((await orrery('hosts -o wide')).out).toContain(id('hst', 2));
     expect((await orrery('hosts -o name')).out).toBe('web-1\nweb-2');
   });
 
-  it('is with -o json what the API said, to the last field that we do not know', async () => {
+  it('is the answer of the API with -o json, including unknown fields', async () => {
     const newer = { ...host('web-1'), tomorrow: { is: ['another', 'day'] } };
     api.on('GET /v1/hosts', () => ({ status: 200, body: { items: [newer], next: null } }));
     api.on('GET /v1/hosts/web-1', () => ({ status: 200, body: newer }));
@@ -39,7 +39,7 @@ describe('what is printed', () => {
     expect(JSON.parse((await orrery('host get web-1 -o json')).out)).toEqual(newer);
   });
 
-  it('is an empty array with -o json and a word on stderr otherwise, when there is nothing', async () => {
+  it('is an empty array with -o json, and otherwise a message on stderr, when the list is empty', async () => {
     hosts();
     expect(await orrery('host ls -o json')).toEqual({ code: 0, out: '[]', err: '' });
     expect(await orrery('host ls')).toMatchObject({ code: 0, out: '', err: expect.stringContaining('No hosts') });
@@ -56,7 +56,7 @@ describe('what is printed', () => {
     expect(api.requests.at(-1)?.query.limit).toBe('1');
   });
 
-  it('hands filters to the API, and picks by -l the rows of the hosts that match', async () => {
+  it('passes filters to the API, and selects rows of matching hosts with -l', async () => {
     hosts(host('web-2', {}, 2));
     const items = [container('a', host('web-1')), container('b', host('web-2', {}, 2))];
     api.on('GET /v1/containers', () => json(ContainerPage, { items, next: null }));
@@ -66,7 +66,7 @@ describe('what is printed', () => {
     expect((await orrery('containers -o name')).out).toBe('web-1/a\nweb-2/b');
   });
 
-  it('makes text from outside harmless in a table, and keeps its meaning in JSON', async () => {
+  it('escapes foreign text in a table, and keeps its meaning in JSON', async () => {
     const hostile = 'a\u001b[31mred\u0007\u202eevil\u200b\r\nx\u009b2J';
     const row = membership('web-1', { network: { id: '8056c2e21c000001', name: hostile } });
     api.on('GET /v1/memberships', () => json(MembershipPage, { items: [row], next: null }));
@@ -78,7 +78,7 @@ describe('what is printed', () => {
     expect((JSON.parse(text) as (typeof row)[])[0]?.network.name).toBe(hostile);
   });
 
-  it('shows what Orrery did not make as unmanaged, and both views of an address', async () => {
+  it('shows memberships that Orrery did not create as unmanaged, with both views of an address', async () => {
     const foreign = membership('web-1', { managed: false, intent: null, outcome: null, settings: null, version: null });
     const kept = membership('web-2', {
       status: 'ACCESS_DENIED',
@@ -90,7 +90,7 @@ describe('what is printed', () => {
     expect(out).toMatch(/web-2 .*ACCESS_DENIED +waiting: authorization +ztmjfmfyq5 up +10\.1\.2\.3\/24/);
   });
 
-  it('gives cause, fix and where to read more with a command that failed', async () => {
+  it('shows cause, fix and where to read more for a failed command', async () => {
     const failed = command({
       state: 'failed',
       outcome: { kind: 'failed', code: 'image-absent', cause: 'there is no such image', fix: 'pull another' },
@@ -101,7 +101,7 @@ describe('what is printed', () => {
     expect(out).toMatch(/cause +there is no such image\nfix +pull another\nmore +orrery explain image-absent$/);
   });
 
-  it('asks for the newest commands only', async () => {
+  it('fetches only the newest commands', async () => {
     api.on('GET /v1/commands', () => json(CommandPage, { items: [command()], next: null }));
     await orrery('commands');
     expect(api.requests[0]?.query.limit).toBe('50');
@@ -118,7 +118,7 @@ describe('what is printed', () => {
       ],
     };
 
-    it('gives counts, then only what is not fine, each with the next command to type', async () => {
+    it('prints counts, then only problems, each with the next command to run', async () => {
       api.on('GET /v1/status', () => json(Status, status));
       expect(await orrery('status')).toEqual({
         code: 0,
@@ -135,7 +135,7 @@ describe('what is printed', () => {
       });
     });
 
-    it('says how much more there is, and where', async () => {
+    it('says how many more problems there are, and where', async () => {
       const attentionTotal = { error: 22_000, warning: 839, info: 1 };
       api.on('GET /v1/status', () => json(Status, { ...status, attentionTotal }));
       expect((await orrery('status')).out).toMatch(/\n… and 22,839 more: orrery finding ls$/);
@@ -143,14 +143,14 @@ describe('what is printed', () => {
       expect((await orrery('status')).out).toMatch(/orrery host get web-2$/);
     });
 
-    it('says so when everything is fine', async () => {
+    it('says when there are no problems', async () => {
       api.on('GET /v1/status', () => json(Status, { ...status, attention: [] }));
       expect((await orrery('status')).out).toMatch(/\n\nNo problems found\.$/);
     });
   });
 
   describe('an error', () => {
-    it('is problem JSON on stderr with -o json, the API’s own or ours, and nothing on stdout', async () => {
+    it('is problem JSON on stderr with -o json, from the API or the CLI, with nothing on stdout', async () => {
       api.on('GET /v1/hosts/web-9', () =>
         problem(404, 'unknown-host', 'There is no host web-9.', { fix: 'orrery host ls' }),
       );
@@ -166,7 +166,7 @@ describe('what is printed', () => {
       expect(JSON.parse(usage.err)).toMatchObject({ code: 'usage', detail: expect.stringContaining('host') });
     });
 
-    it('names the candidates of an ambiguous reference, exit 2', async () => {
+    it('lists the candidates of an ambiguous reference, and exits 2', async () => {
       api.on('GET /v1/nodes/89e92ceee5', () =>
         problem(409, 'ambiguous-reference', 'Two nodes have this address.', { candidates: ['web-1', 'web-2/demo'] }),
       );

@@ -24,7 +24,7 @@ describe('the orrery process', () => {
   afterEach(() => api.close());
   const LAUNCH = ['launch', 'demo', '--host', 'web-1', '--network', 'lab'];
 
-  it('exits 0, and prints no colour and no spinner where there is no terminal', async () => {
+  it('exits 0, and prints no color and no spinner without a terminal', async () => {
     api.on(`GET /v1/commands/${command().id}`, () =>
       json(Command, command({ state: 'done', outcome: { kind: 'done' } })),
     );
@@ -35,12 +35,12 @@ describe('the orrery process', () => {
     }
   });
 
-  it('colours when it is told to, and not when NO_COLOR says no', async () => {
+  it('prints color with FORCE_COLOR, but not with NO_COLOR', async () => {
     expect((await cliProcess(['hosts'], { ...api.env, FORCE_COLOR: '1' })).out).toContain('\u001b[');
     expect((await cliProcess(['hosts'], { ...api.env, FORCE_COLOR: '1', NO_COLOR: '1' })).out).not.toContain('\u001b');
   });
 
-  it('exits 130 at Ctrl-C while it waits, and says that the command goes on', async () => {
+  it('exits 130 at Ctrl-C while it waits, and says that the command continues', async () => {
     api.on(`GET /v1/commands/${command().id}`, ({ query }) => (query.wait ? undefined : json(Command, command())));
     const cli = startCli([...LAUNCH, '--wait'], api.env);
     await eventually(() => api.requests.some(({ query }) => query.wait));
@@ -78,11 +78,11 @@ describe('the orrery process', () => {
     [['launch'], 'orrery launch --help'],
     [['host', 'rm', 'web-1', '--nonsense'], 'orrery host rm --help'],
     [['-o', 'json', 'statsu'], 'orrery --help'],
-  ])('names the help of the very command: %j', async (words, help) => {
+  ])('points to the help of the command: %j', async (words, help) => {
     expect((await runCli(words, api.env)).err).toContain(help);
   });
 
-  it('suggests the command that was meant', async () => {
+  it('suggests the intended command', async () => {
     expect((await runCli(['statsu'], api.env)).err).toContain('Did you mean status?');
     expect((await runCli(['explain', 'tun'], api.env)).err).toContain('did you mean:\n  tun-missing');
   });
@@ -109,20 +109,20 @@ describe('the orrery process', () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it('never follows a redirect, which could carry the token away', async () => {
+  it('never follows a redirect, because it could leak the token', async () => {
     api.on('GET /v1/hosts', () => ({ status: 302, body: {}, headers: { location: `${api.url}/v1/elsewhere` } }));
     expect((await cliProcess(['hosts'], api.env)).code).toBe(5);
     expect(api.asked('GET /v1/elsewhere')).toEqual([]);
   });
 
-  it('says exit 1 and both versions matter when an answer has another shape', async () => {
+  it('exits 1 and suggests comparing versions when an answer has an unknown shape', async () => {
     api.on('GET /v1/hosts', () => ({ status: 200, body: { items: [{ name: 'web-1' }], next: null } }));
     const { code, err } = await runCli(['hosts'], api.env);
     expect(code).toBe(1);
     expect(err).toContain('orrery version');
   });
 
-  it('finds the token in the state folder, and says where it looked when it is missing or wrong', async () => {
+  it('reads the token from the state folder, and says where it looked if the token is missing or wrong', async () => {
     const home = await temporaryFolder('cli');
     await mkdir(join(home, 'secrets'));
     const file = join(home, 'secrets', 'admin.token');
@@ -138,14 +138,14 @@ describe('the orrery process', () => {
     expect((await cliProcess(['hosts', '-o', 'name'], env)).out).toBe('web-1\n');
   });
 
-  it('exits 2 for a setting that cannot be right', async () => {
+  it('exits 2 for an invalid setting', async () => {
     const { code, err } = await runCli(['hosts'], { ORRERY_URL: 'ftp://x' });
     expect(code).toBe(2);
     expect(err).toContain('ORRERY_URL');
     expect((await runCli(['hosts', '--help'], { ORRERY_URL: 'ftp://x' })).code).toBe(0);
   });
 
-  it('knows its own version without an API, and the API’s with one', async () => {
+  it('prints its own version without an API, and both with one', async () => {
     expect(await cliProcess(['--version'], {})).toMatchObject({ code: 0, out: '0.1.0\n' });
     api.on('GET /v1/version', () =>
       json(Version, { name: 'orrery', version: '9.9.9', wire: 'orrery.v1', store: 'main' }),

@@ -45,7 +45,7 @@ onLinux('on a terminal', () => {
   });
   afterEach(() => api.close());
 
-  it('colours a table, and not with NO_COLOR', async () => {
+  it('colors a table, but not with NO_COLOR', async () => {
     expect((await onTerminal('hosts', api.env)).drawn).toContain('\u001b[32monline');
     const plain = await onTerminal('hosts', { ...api.env, NO_COLOR: '1' });
     expect(plain.code).toBe(0);
@@ -76,7 +76,7 @@ onLinux('on a terminal', () => {
     expect(api.asked('POST /v1/commands')).toHaveLength(1);
   });
 
-  it('prints lines one below the other where there is no room to draw them again', async () => {
+  it('prints lines one below the other when there is no room to redraw them', async () => {
     const { code, drawn } = await onTerminal(
       'launch demo -l site=cloud --network lab --wait --yes',
       api.env,

@@ -22,7 +22,7 @@ const token: JoinToken = {
   expiresAt: '2026-01-02T05:04:05.000Z',
 };
 
-describe('a token with which machines enrol', () => {
+describe('a join token', () => {
   let api: StubApi;
   beforeEach(async () => {
     api = await StubApi.start();
@@ -30,7 +30,7 @@ describe('a token with which machines enrol', () => {
   afterEach(() => api.close());
   const orrery = (line: string) => runCli(line, api.env);
 
-  it('is asked for with all that its hosts get, and alone on standard output', async () => {
+  it('is requested with all settings for its hosts, and printed alone on stdout', async () => {
     api.on('POST /v1/join-tokens', () => json(JoinTokenMade, { token, secret: 'orj1.secret' }));
     const install = {
       url: 'https://o:7070',
@@ -45,16 +45,14 @@ describe('a token with which machines enrol', () => {
     expect([code, out, err]).toEqual([
       0,
       'orj1.secret',
-      expect.stringContaining(
-        '(linux-x64 or linux-arm64) as root:\n  { echo orrery_token=orj1.secret; curl …; } | sh',
-      ),
+      expect.stringContaining('(linux-x64 or linux-arm64) as root:\n  { echo orrery_token=orj1.secret; curl …; } | sh'),
     ]);
     const [{ body } = {}] = api.asked('POST /v1/join-tokens');
     const rest = { labels: { site: 'onprem' }, networks: ['shop'] };
     expect(body).toEqual({ uses: 40, expiresIn: 7200, ephemeral: 86_400, ...rest });
   });
 
-  it('lets machines choose labels only with --own-labels, and shows so', async () => {
+  it('lets machines choose labels only with --own-labels, and shows that', async () => {
     api.on('POST /v1/join-tokens', () => json(JoinTokenMade, { token, secret: 'orj1.secret' }));
     const install = {
       url: 'https://o',
@@ -80,7 +78,7 @@ describe('a token with which machines enrol', () => {
     ]);
   });
 
-  it('shows how long its hosts may be away, as a host does', async () => {
+  it('shows how long its hosts can be unreachable, as a host does', async () => {
     api.on('GET /v1/join-tokens', () => json(JoinTokenPage, { items: [token], next: null }));
     expect((await orrery('token ls --join')).out).toMatch(/EPHEMERAL[^]* 1d/);
     api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1', { ephemeral: 5400 })));

@@ -52,7 +52,7 @@ describe('--wait', () => {
     endedAt: '2026-01-02T03:04:06.350Z',
   });
 
-  it('prints each stage once with its time, says what to do while it waits, and ends 0', async () => {
+  it('prints each stage once with its time, says what to do while it waits, and exits 0', async () => {
     lives([delivered, waiting, done]);
     const { code, out } = await orrery(`${LAUNCH} --wait`);
     expect(out.split('\n')).toEqual([
@@ -70,7 +70,7 @@ describe('--wait', () => {
     expect(code).toBe(0);
   });
 
-  it('names the networks above a launch and a join, and lets a long detail move only its own line', async () => {
+  it('names the networks above a launch and a join; a long detail shifts only its own line', async () => {
     const detail = '3a7f1b22c0 (admission: fleet)';
     const stagesOf = stages(['authorized', 40, detail], ['address', 1040, '10.182.44.12/24, fd80:56c2:e21c::1/88']);
     lives([command({ ...done, stages: stagesOf })]);
@@ -86,7 +86,7 @@ describe('--wait', () => {
     expect((await orrery('join web-1 lab --wait')).out).toMatch(/^web-1 → lab\n/);
   });
 
-  it('asks by long polls that name what it has seen', async () => {
+  it('polls with the state that it has already seen', async () => {
     lives([delivered, waiting, done]);
     await orrery(`${LAUNCH} --wait=5m`);
     expect(polls()[0]?.query).toEqual({});
@@ -94,7 +94,7 @@ describe('--wait', () => {
     expect(polls()[1]?.query).toEqual({ wait: '1s', seen: '2', state: 'delivered' });
   });
 
-  it('is still waiting at the time-out: exit 3, with the next thing to do and how to go on', async () => {
+  it('exits 3 at the timeout, with what to do next and how to continue', async () => {
     lives([waiting]);
     const { code, out } = await orrery(`${LAUNCH} --wait=20ms`);
     expect(code).toBe(3);
@@ -105,7 +105,7 @@ describe('--wait', () => {
     expect(out).toContain(`  then orrery command wait ${command().id}`);
   });
 
-  it('says that a host is away, once, and exits 3 while it stays away', async () => {
+  it('says once that a host is not connected, and exits 3 if it stays so', async () => {
     lives([command({ state: 'queued' })]);
     const { code, out } = await orrery(`${LAUNCH} --wait=300ms`);
     expect(code).toBe(3);
@@ -113,7 +113,7 @@ describe('--wait', () => {
     expect(out).toContain('web-1 has not received it yet');
   });
 
-  it('exits 1 with cause, fix and where to read more when it failed', async () => {
+  it('exits 1 with cause, fix and where to read more when the command failed', async () => {
     const outcome = { kind: 'failed', code: 'tun-missing', cause: 'no /dev/net/tun', fix: 'modprobe tun' } as const;
     lives([command({ state: 'failed', outcome, stages: stages(['accepted', 0], ['failed', 400]) })]);
     const { code, out } = await orrery(`${LAUNCH} --wait`);
@@ -132,28 +132,28 @@ describe('--wait', () => {
     expect(out).toContain(state);
   });
 
-  it('prints with -o json the last state of the command and nothing else', async () => {
+  it('prints only the last state of the command with -o json', async () => {
     lives([delivered, waiting, done]);
     const { code, out, err } = await orrery(`${LAUNCH} --wait -o json`);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(JSON.parse(out)).toEqual(done);
   });
 
-  it('prints with -o json and without --wait the command itself', async () => {
+  it('prints the command itself with -o json and without --wait', async () => {
     expect(JSON.parse((await orrery(`${LAUNCH} -o json`)).out)).toEqual(command());
   });
 
-  it('does not take the next word for a duration', async () => {
+  it('does not read the next word as a duration', async () => {
     lives([done]);
     expect((await orrery('launch --wait demo --host web-1 --network lab')).code).toBe(0);
   });
 
-  it('finds a wrong duration before anything is sent', async () => {
+  it('rejects a wrong duration before anything is sent', async () => {
     expect((await orrery(`${LAUNCH} --wait=soon`)).code).toBe(2);
     expect(api.requests).toEqual([]);
   });
 
-  it('goes on when Ctrl-C comes: says so, says how to look at it, exits 130', async () => {
+  it('exits 130 at Ctrl-C, and says that the command continues and how to show it', async () => {
     lives([waiting]);
     const interrupt = new AbortController();
     api.on(`GET /v1/commands/${command().id}`, ({ query }) => {
@@ -166,7 +166,7 @@ describe('--wait', () => {
     expect(err).toContain(`orrery command wait ${command().id}`);
   });
 
-  it('waits through a restart of the API, and exits 5 when it stays away', async () => {
+  it('waits through a restart of the API, and exits 5 when it stays down', async () => {
     lives([waiting, done]);
     api.on(`GET /v1/commands/${command().id}`, ({ query }) => {
       if (!query.wait) return json(Command, waiting);
@@ -197,7 +197,7 @@ describe('--wait', () => {
     const ended = (number: number) => command({ state: 'done', outcome: { kind: 'done' } }, number);
     const failure = { kind: 'failed', code: 'disk-full', cause: 'c', fix: 'f' } as const;
 
-    it('names the host in each line and sums up; one failure makes it 1', async () => {
+    it('names the host in each line, ends with a summary, and exits 1 after one failure', async () => {
       lives([ended(1)], [command({ state: 'failed', outcome: failure }, 2)], [command({ state: 'queued' }, 3)]);
       const { code, out } = await orrery(everywhere);
       expect(code).toBe(1);
@@ -206,7 +206,7 @@ describe('--wait', () => {
       expect(out.split('\n').at(-1)).toBe('1 done · 1 failed · 1 still waiting');
     });
 
-    it('exits 3 when one still waits, and 0 when all came true', async () => {
+    it('exits 3 when one still waits, and 0 when all are done', async () => {
       lives([ended(1)], [ended(2)], [command({ state: 'queued' }, 3)]);
       expect((await orrery(everywhere)).code).toBe(3);
       lives([ended(3)]);

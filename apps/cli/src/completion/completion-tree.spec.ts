@@ -7,20 +7,20 @@ const tree = completionTree(createProgram({} as Context));
 const at = (path: string) => tree.find((node) => node.path === path);
 
 describe('the completion tree', () => {
-  it('knows every command, and nothing internal', () => {
+  it('contains every command, and nothing internal', () => {
     expect(at('')?.commands.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['launch', 'host', 'hosts', 'events']),
     );
     expect(tree.some(({ path }) => path.includes('__'))).toBe(false);
   });
 
-  it('takes the next word for the value of --host, and not for that of --wait', () => {
+  it('reads the next word as the value of --host, but not of --wait', () => {
     const flags = at('launch')?.flags ?? [];
     const takes = (name: string) => flags.find((flag) => flag.flags.includes(name))?.takesValue;
     expect([takes('--host'), takes('--wait'), takes('--yes')]).toEqual([true, false, false]);
   });
 
-  it('knows what each argument refers to', () => {
+  it('contains the kind of reference of each argument', () => {
     expect(at('join')?.args.map(({ kind }) => kind)).toEqual(['nodes', 'networks']);
     expect(at('completion')?.args[0]?.words).toEqual(['bash', 'zsh', 'fish']);
   });

@@ -8,7 +8,7 @@ const columns: Column<{ name: string; note: string }>[] = [
 ];
 
 describe('a table', () => {
-  it('is aligned by what is seen: wide characters and colours count as they are drawn', () => {
+  it('is aligned by width on screen, with wide characters and colors', () => {
     const rows = [
       { name: '日本', note: 'x' },
       { name: 'abcd', note: '' },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { targetOf } from './probe-target.js';
 
-describe('what orrery probe tries', () => {
-  it('is one of three', () => {
+describe('the target of orrery probe', () => {
+  it('is exactly one of three kinds', () => {
     expect(targetOf({ ping: '10.1.2.3' })).toEqual({ kind: 'ping', host: '10.1.2.3', count: 4 });
     expect(targetOf({ http: 'http://a/' })).toEqual({ kind: 'http', url: 'http://a/' });
     expect(targetOf({ tcp: 'db.lan:5432' })).toEqual({ kind: 'tcp', host: 'db.lan', port: 5432 });

@@ -9,7 +9,7 @@ const anything = fc.array(codePoint, { maxLength: 50 }).map((points) => String.f
 const nasty = fc.stringMatching(/^[\u0000-\u0020\u007f-\u00a0\u200b-\u2070\ufeffa]{0,20}$/u);
 
 describe('safeText', () => {
-  it('leaves what people write as it is', () => {
+  it('keeps ordinary text', () => {
     for (const text of ['web-1', 'Büro Köln', '日本', '👍', 'a  b', '']) expect(safeText(text)).toBe(text);
   });
 
@@ -23,13 +23,13 @@ describe('safeText', () => {
     expect(safeText(text)).toBe(shown);
   });
 
-  it('never lets through what a terminal obeys', () => {
+  it('never passes on a terminal control character', () => {
     fc.assert(fc.property(fc.oneof(anything, nasty), (text) => void expect(safeText(text)).not.toMatch(obeyed)));
   });
 });
 
 describe('jsonText', () => {
-  it('is the same value, with nothing in it that a terminal obeys but line ends', () => {
+  it('is the same value, without terminal control characters except line ends', () => {
     fc.assert(
       fc.property(fc.oneof(anything, nasty), fc.json(), (text, json) => {
         const value = { [text]: [text, JSON.parse(json) as unknown] };
@@ -40,7 +40,7 @@ describe('jsonText', () => {
     );
   });
 
-  it('is one line when it is told to be', () => {
+  it('is one line when asked for', () => {
     expect(jsonText({ a: ['x\ny'] }, 0)).toBe('{"a":["x\\ny"]}');
   });
 });
