@@ -133,7 +133,7 @@ export class Stack {
 
   /** The user's own database brings its own settings. The password of ours is in a file, not in the environment. */
   #databaseSettings() {
-    if (this.settings.databaseUrl) return {};
+    if (this.settings.databaseUrl || !this.databaseUrl) return {};
     const url = new URL(this.databaseUrl);
     url.password = '';
     return { DATABASE_URL: url.href, ORRERY_DATABASE_PASSWORD_FILE: this.#passwordFile };
