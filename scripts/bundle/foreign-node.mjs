@@ -1,4 +1,4 @@
-// The Node for machines of another kind than this one: packages of npm, by the registry and proxy that npm is set up with here.
+// Node.js for other kinds of machines than this one, from npm packages, through the registry and proxy that npm is configured with.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const WITHIN_MS = 180_000;
 
-/** The integrity that the registry publishes for each package, pinned: a registry that answers with something else is refused. */
+/** The pinned integrity of each package: anything else from the registry is refused. */
 const NODE = {
   version: '22.23.3',
   integrity: {
@@ -17,12 +17,12 @@ const NODE = {
   },
 };
 
-/** Machines that get an agent from here, whatever this one is. */
+/** The platforms that can get an agent from here, whatever this machine is. */
 export const PLATFORMS = Object.keys(NODE.integrity);
 
 /**
- * Gives the path of a Node for this platform, kept in `folder` once it is there. Throws when the registry cannot be reached, or has
- * something else under that name.
+ * Returns the path of a Node.js for this platform, cached in `folder`. Throws if the registry is unreachable or has another
+ * package under that name.
  * @param {string} platform one of PLATFORMS
  * @param {string} folder
  */
@@ -32,7 +32,7 @@ export async function nodeFor(platform, folder) {
   const work = mkdtempSync(join(folder, 'node-'));
   try {
     const wanted = `node-${platform}@${NODE.version}`;
-    // Its scripts are not run: they are for whoever installs it.
+    // Do not run its scripts: they are for an installation.
     const args = ['pack', wanted, '--json', '--ignore-scripts', '--pack-destination', work];
     const { stdout } = await run('npm', args, { cwd: work, timeout: WITHIN_MS });
     const [{ filename }] = JSON.parse(stdout);

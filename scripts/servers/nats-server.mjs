@@ -1,4 +1,4 @@
-// Our own nats-server: loopback unless told otherwise, in a session of its own, adopted when it outlived whoever started it.
+// Our own nats-server: on loopback by default, started in its own session, adopted if it outlived the process that started it.
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastLines } from './log-file.mjs';
@@ -15,12 +15,12 @@ const START_WITHIN_MS = 5000;
  * @typedef {object} NatsOptions
  * @property {string} dir holds the configuration and the port; made when absent
  * @property {string} [passwordFile] one user with the password in it; made when absent
- * @property {string} [trust] instead: folder with `server.conf` (operator and accounts) and `system.creds`; users come with JWTs
+ * @property {string} [trust] instead of a password: folder with `server.conf` (operator and accounts) and `system.creds`; users come with JWTs
  * @property {string} [listen] address; 127.0.0.1
- * @property {{ cert: string, key: string }} [tls] files; then it speaks TLS only
+ * @property {{ cert: string, key: string }} [tls] files; if given, the server uses TLS only
  * @property {string} logFile
- * @property {string} name what the server calls itself; checked, so that nobody else's server is taken for it
- * @property {number} [port] fails when it is taken; without it the port of last time, or any free one
+ * @property {string} name of the server; checked, so that another server is never mistaken for it
+ * @property {number} [port] fails if it is in use; default: the last port, or any free one
  * @property {string} [binary] path of nats-server
  * @property {string} [config] more lines for its configuration
  * @property {(line: string) => void} [say]
@@ -49,7 +49,7 @@ function loginOf({ trust, passwordFile }) {
   return { user: USER, password: secretIn(passwordFile) };
 }
 
-/** Stops the server of `dir` if one runs, whoever started it. */
+/** Stops the server of `dir` if one runs, no matter which process started it. */
 export function stopNats(dir, within = 2000) {
   return stop(serverIn(dir), within);
 }
@@ -92,12 +92,12 @@ pid_file: ${JSON.stringify(join(dir, 'nats.pid'))}
 ${tls ? `tls { cert_file: ${JSON.stringify(tls.cert)}, key_file: ${JSON.stringify(tls.key)} }` : ''}`;
 }
 
-/** Accounts that were updated while it ran are kept in a folder; newer ones win over those of the configuration. */
+/** Accounts updated at run time are kept in a folder; newer ones win over those of the configuration. */
 function trustLines(dir, trust) {
   return `${readFileSync(join(trust, 'server.conf'), 'utf8')}resolver: { type: full, dir: ${JSON.stringify(join(dir, 'accounts'))} }`;
 }
 
-/** Whether the server that runs was started for the same door: a running one does not move. */
+/** Whether the running server listens where it should, because a running server cannot move. */
 function isConfigured({ dir, port, login, options }) {
   const { name, trust, listen = '127.0.0.1', tls } = options;
   const text = readFileSync(join(dir, 'nats.conf'), 'utf8');
@@ -105,7 +105,7 @@ function isConfigured({ dir, port, login, options }) {
   return text.startsWith(settings({ dir, port, name, listen, tls })) && text.includes(users);
 }
 
-/** The process whose pid the server wrote down, if it was started with the configuration of this very folder. */
+/** The process with the recorded pid, if it was started with the configuration of this folder. */
 function serverIn(dir) {
   try {
     const pid = Number(readFileSync(join(dir, 'nats.pid'), 'utf8'));
@@ -138,7 +138,7 @@ function stop(identity, within) {
   ]);
 }
 
-/** Where this machine itself reaches a server that listens there. */
+/** The address at which this machine itself reaches a server that listens there. */
 function reachedAt(listen = '127.0.0.1') {
   if (listen === '0.0.0.0') return '127.0.0.1';
   return listen === '::' ? '::1' : listen;
@@ -164,7 +164,7 @@ function handle({ identity, port, host, user, password, name, adopted }) {
     /** @param {NodeJS.Signals} name */
     signal: (name) => signal(identity, name),
     stop: (within = 2000) => stop(identity, within),
-    /** As a crash would. Resolves when it is gone. */
+    /** Simulates a crash. Resolves when the process is gone. */
     async kill() {
       signal(identity, 'SIGKILL');
       await becomesTrue(() => !isSame(identity), 3000);

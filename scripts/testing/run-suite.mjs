@@ -78,7 +78,7 @@ function run(suite, report, { root, args, env }) {
     env: { ...env, ORRERY_SUITE: suite.name },
     stdio: ['ignore', 'ignore', 'inherit'], // stdout carries the report once more
   });
-  // Whoever ends us means the suite, too.
+  // A signal to us is meant for the suite, too.
   const pass = (/** @type {NodeJS.Signals} */ signal) => {
     child.kill(signal);
     process.exit(130);

@@ -5,7 +5,7 @@ import { marked } from '../hosts/host-view.js';
 import { safeText } from '../terminal/safe-text.js';
 import { commandTitle } from './narrate.js';
 
-/** A name is nicer than an id, and no reason to wait. */
+/** A name is nicer than an ID, but not worth a long wait. */
 const TIMEOUT_MS = 2000;
 
 /** What is above the stages of one command: `hello on lap-7 → lab`, with the networks by their names as far as they have some. */

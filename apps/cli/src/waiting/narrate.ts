@@ -9,7 +9,7 @@ import { stageLine } from './stage-text.js';
 export const commandTitle = (command: Command) =>
   safeText(marked(`${command.action} ${command.target}`, command.simulated));
 
-/** What is new since the command was last seen (undefined: never), a line each. Its end is the verdict's to tell. */
+/** The news since the command was last seen (undefined: never), one line each. The verdict reports its end. */
 export function narrate(before: Command | undefined, command: Command, colors: Colors): string[] {
   const lines = command.stages
     .slice(before?.stages.length ?? 0)
@@ -18,13 +18,13 @@ export function narrate(before: Command | undefined, command: Command, colors: C
   return [...lines, ...newReason(before, command, colors)];
 }
 
-/** What the command waits for and what to do about it, when that was not said yet. */
+/** What the command waits for and what to do about it, unless that has been printed already. */
 export function newReason(before: Command | undefined, command: Command, colors: Colors): string[] {
   const isNew = waitsFor(command) !== undefined && waitsFor(command) !== (before && waitsFor(before));
   return isNew ? reasonLines(command, colors) : [];
 }
 
-/** A host that is there takes a command at once: only after a while is it worth a line. */
+/** A connected host receives a command at once, so this is printed only after a while. */
 export const queuedLine = ({ host }: Command, colors: Colors) =>
   `${colors.yellow('…')} queued until ${safeText(host.name)} connects`;
 
@@ -44,7 +44,7 @@ export interface Verdict {
   lines: string[];
 }
 
-/** How a command ended, or how it stands at the time-out, with what to do about it. */
+/** How a command ended, or its state at the timeout, with what to do about it. */
 export function verdictOf(command: Command, waitedMs: number, colors: Colors): Verdict {
   const title = colors.bold(commandTitle(command));
   const took = command.endedAt ? Date.parse(command.endedAt) - Date.parse(command.createdAt) : waitedMs;

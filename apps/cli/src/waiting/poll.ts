@@ -6,13 +6,13 @@ export interface PollOptions {
   /** On the steady clock (`performance.now()`). */
   deadline: number;
   signal: AbortSignal;
-  /** The API went away: it is asked on until the deadline. */
+  /** The API is unreachable: polling continues until the deadline. */
   onAway: (error: CliError) => void;
 }
 
 const EVERY_MS = 500;
 
-/** Looks until there is something to see (undefined: not yet). Undefined at the deadline; rejects when the signal aborts. */
+/** Polls until `look` returns a value (undefined: not yet). Undefined at the deadline; rejects when the signal aborts. */
 export async function poll<T>(
   look: () => Promise<T | undefined>,
   { deadline, signal, onAway }: PollOptions,

@@ -7,14 +7,14 @@ import type { Colors } from '../terminal/terminal.js';
 export const stageText = ({ stage, detail, ms }: CommandStage): string =>
   `${stage} ${detail} ${seconds(ms)}`.replace(/ {2}/, ' ');
 
-/** A stage that somebody else has to end. */
+/** A stage that waits for somebody else. */
 const OPEN: Stage[] = ['authorization'];
 
-// Stages come one by one, so their columns cannot be measured: what is longer than most moves the rest of its line.
+// Stages arrive one by one, so their columns cannot be measured: a longer text shifts the rest of its line.
 const STAGE_WIDTH = 11;
 const DETAIL_END = 43;
 
-/** `✓ interface   ztzy24d4fg                      0.90 s`, coloured: lines below each other are columns. */
+/** `✓ interface   ztzy24d4fg                      0.90 s`, in color and aligned with the other stage lines. */
 export function stageLine({ stage, detail, ms }: CommandStage, colors: Colors): string {
   const sign = OPEN.includes(stage) ? colors.yellow('…') : colors.green('✓');
   const what = `${stage.padEnd(STAGE_WIDTH)} ${safeText(detail)}`.padEnd(DETAIL_END);

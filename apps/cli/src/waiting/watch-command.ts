@@ -14,12 +14,12 @@ export interface WatchOptions {
   /** Milliseconds from now. */
   forMs: number;
   signal: AbortSignal;
-  /** The API went away: the watch goes on until its time-out, as the command does. */
+  /** The API is unreachable: the watch continues until its timeout, like the command. */
   onAway: (error: CliError) => void;
 }
 
 const LONGEST_POLL_S = 30;
-/** The first polls are short, so that it is soon said that a host is away. */
+/** The first polls are short, so that an unconnected host is reported soon. */
 const FIRST_POLL_S = 1;
 const RETRY_MS = 1000;
 
@@ -53,7 +53,7 @@ export async function* watchCommand(
   }
 }
 
-/** An API that is away is waited for; every other error is one. */
+/** Returns the error of an unreachable API, which is worth waiting for; throws every other error. */
 export function awayOrThrow(error: unknown): CliError {
   if (error instanceof CliError && error.exitCode === ExitCode.unreachable) return error;
   throw error;
