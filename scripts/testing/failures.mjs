@@ -45,7 +45,7 @@ export function summaryLines({ failures, retried }) {
   ];
 }
 
-/** Without colours, empty lines, and the places inside jest and Node. */
+/** Without colors, empty lines, and stack frames inside jest and Node. */
 function firstLines(message = '') {
   const lines = stripVTControlCharacters(message).split('\n');
   return lines

@@ -1,4 +1,3 @@
-
 export interface InstallFacts {
   url: string;
   pin: string | null;
