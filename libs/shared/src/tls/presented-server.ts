@@ -15,14 +15,14 @@ export function presentedServer(url: string, timeoutMs = 10_000): Promise<Presen
   const servername = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port: Number(port || 443), rejectUnauthorized: false, ...servername });
-    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer in time')));
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('timed out')));
     socket.once('error', reject);
     socket.once('secureConnect', () => {
       const certificate = socket.getPeerX509Certificate();
       const isPublic = socket.authorized;
       socket.destroy();
       if (certificate) resolve({ pin: pinOf(certificate.raw), isPublic });
-      else reject(new Error('the server shows no certificate'));
+      else reject(new Error('the server presents no certificate'));
     });
   });
 }

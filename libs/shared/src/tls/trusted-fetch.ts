@@ -92,7 +92,7 @@ function connectTrusted(target: URL, { pin, ca }: Trust, signal: AbortSignal | u
     socket.once('secureConnect', () => {
       signal?.removeEventListener('abort', onAbort);
       if (pin !== undefined && !hasPin(socket, pin))
-        return fail(new UntrustedServer(`the server at ${target.host} has another key than the pinned one`));
+        return fail(new UntrustedServer(`the key of ${target.host} is not the pinned one`));
       socket.removeAllListeners('error');
       resolve(socket);
     });
