@@ -13,6 +13,7 @@ import { Connections } from './http/connections.js';
 import { askAtTheDoor } from './http/door.js';
 import { drainAtClose } from './http/drain.js';
 import { addDoorHooks, addRequestLog, refuseUnreadable, trackRoutes } from './http/hooks.js';
+import { parseJsonBodies } from './http/json-body.js';
 import { BODY_LIMIT, KEEP_ALIVE_MS, REQUEST_MS, refuseUnparsable, SERVER_LIMITS } from './http/limits.js';
 import { NestLog } from './http/nest-log.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
@@ -37,7 +38,7 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
   });
   const server: FastifyInstance = adapter.getInstance();
-  server.removeContentTypeParser('text/plain');
+  parseJsonBodies(server);
   addDoorHooks(server, config.allowedHosts);
   addRequestLog(server, logger);
   drainAtClose(server);
