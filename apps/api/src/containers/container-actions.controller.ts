@@ -10,7 +10,7 @@ import { ContainerPath } from './container-path.js';
 import { ContainerCommands } from './container-commands.service.js';
 import { ContainerLogsService } from './container-logs.service.js';
 
-const LogsQuery = z.strictObject({ tail: wholeInQuery(1, 1000).default(100) });
+const LogsQuery = z.strictObject({ tail: wholeInQuery(1, 1000, 100).default(100) });
 type LogsQuery = z.infer<typeof LogsQuery>;
 
 /** What one does with a running container. */
@@ -54,6 +54,7 @@ export class ContainerActionsController {
       'unknown-container',
       'ambiguous-reference',
       'host-away',
+      'host-silent',
       'call-failed',
       'bus-unavailable',
     ],
