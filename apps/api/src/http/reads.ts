@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { RouteConfig } from './route-config.js';
 
 interface Route {
+  id: string;
   answers: Partial<Record<200 | 201 | 202, z.ZodType>>;
-  body?: boolean | undefined;
-  changes?: boolean | undefined;
 }
 
 const IF_NONE_MATCH = {
@@ -26,9 +25,8 @@ export const ETAG_OF_READ = {
 const isPage = (schema: z.ZodType | undefined) =>
   schema instanceof z.ZodObject && 'items' in schema.shape && 'next' in schema.shape;
 
-/** Reads say nothing of bodies and changes, and answer 200 alone. */
-export const isReadOfOne = ({ answers, body = false, changes = false }: Route) =>
-  !body && !changes && Object.keys(answers).join() === '200' && !isPage(answers[200]);
+/** Operations that read one thing are called `get…` or `find…`, and what answers them is JSON. */
+export const isReadOfOne = ({ id, answers }: Route) => /^(get|find)[A-Z]/.test(id) && answers[200] !== undefined;
 
 /** What pages and reads of one thing can do beside giving an answer: the hooks act by the configuration of the route. */
 export function describeReads(route: Route): (MethodDecorator & ClassDecorator)[] | MethodDecorator[] {
