@@ -164,6 +164,8 @@ describe('a read of one thing', () => {
       expect([named, same.status, same.headers.get('etag'), await same.text()]).toEqual([named, 304, tag, '']);
       expect(same.headers.get('x-request-id')).toMatch(/^[0-9a-f]{16}$/);
     }
+    const head = await api.raw('HEAD', '/v1/hosts/web-1', { headers: { 'if-none-match': tag } });
+    expect([head.status, await head.text()]).toEqual([304, '']);
     expect((await read('"1"')).status).toBe(200);
     const body = { setLabels: { seen: 'yes' } };
     await api.ask('PATCH', '/v1/hosts/web-1', Host, { body, headers: { 'if-match': tag } });
