@@ -95,9 +95,10 @@ function describeAnswer(status: number, standardSchema: z.ZodType, options: Oper
   });
 }
 
-function describeProblems({ problems = [], body, changes, ifMatch }: OperationOptions) {
+function describeProblems({ id, problems = [], changes, ifMatch }: OperationOptions) {
   const codes = new Set([...EVERYWHERE, ...problems]);
-  if (body) codes.add('body-too-large').add('unsupported-media-type');
+  // A body is parsed where none is asked for, too.
+  if (!/^(get|find|list|stream)[A-Z]/.test(id)) codes.add('body-too-large').add('unsupported-media-type');
   if (changes) codes.add('idempotency-mismatch');
   if (ifMatch) codes.add('revision-conflict');
   const byStatus = new Map<number, ProblemCode[]>();
