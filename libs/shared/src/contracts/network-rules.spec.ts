@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { NetworkConfigChange } from './controllers.js';
-import { FlowRule, RuleType } from './network-rules.js';
+import { FlowRule, type RuleType } from './network-rules.js';
 
 /** One of each type, as a controller shows it. */
 const SHOWN: Record<RuleTypeName, object> = {
