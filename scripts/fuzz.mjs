@@ -1,4 +1,4 @@
-// npm run fuzz -- --requests 100000 [--seed N] [--show]    sends requests generated from the OpenAPI document to a running API
+// npm run fuzz -- --requests 20000 [--seed N] [--show]    sends requests generated from the OpenAPI document to a running API
 import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
   options: {
-    requests: { type: 'string', default: '100000' },
+    requests: { type: 'string', default: '20000' },
     seed: { type: 'string' },
     show: { type: 'boolean', default: false },
   },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/servers.js';
 import { scaled } from '../support/system/scaled.js';
 import { expectSettledWorld } from '../support/system/settled-world.js';
-import { System } from '../support/system/system.js';
+import { PUBLIC, System } from '../support/system/system.js';
 
 const { frozenMs } = scaled('F36', { frozenMs: [12_000, 65_000] });
 /** Within which somebody who asks is told that the database does not answer. */
@@ -32,6 +32,39 @@ describe('Postgres of which every process stands still', () => {
         };
       }),
     );
+
+  /** Reads and changes of every kind, with and without a key. */
+  const various = () => {
+    const launch = { name: 'late', networks: [PUBLIC] };
+    const requests: [method: string, path: string, body?: unknown][] = [
+      ['GET', '/v1/status'],
+      ['GET', '/v1/events?since=1h'],
+      ['GET', '/v1/events/stream'],
+      ['GET', '/v1/hosts/alpha'],
+      ['GET', '/v1/nodes?limit=1'],
+      ['POST', '/v1/hosts/alpha/containers', launch],
+      ['POST', '/v1/hosts/alpha/containers?dryRun=true', launch],
+      ['PATCH', '/v1/hosts/beta', { setLabels: { x: 'y' } }],
+      ['PUT', `/v1/networks/${PUBLIC}`, { name: 'lab' }],
+      ['POST', '/v1/commands', { selector: 'site=nowhere', command: { action: 'restart', container: 'demo' } }],
+      ['POST', '/v1/join-tokens', {}],
+      ['DELETE', '/v1/tokens/nobody'],
+    ];
+    return requests.map(([method, path, body], index) => async () => {
+      const began = performance.now();
+      const headers: Record<string, string> = index % 2 === 0 ? {} : { 'idempotency-key': `various-${index}` };
+      const {
+        status,
+        headers: answered,
+        body: stream,
+      } = await system.api.raw(method, path, {
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
+      await stream?.cancel();
+      return { what: `${method} ${path}`, status, retry: answered.get('retry-after'), ms: performance.now() - began };
+    });
+  };
 
   it(
     'is told as 503 within five seconds to everybody who asks, and costs nothing that was accepted',
@@ -65,4 +98,23 @@ describe('Postgres of which every process stands still', () => {
     },
     frozenMs + 240_000,
   );
+
+  it('is told so to requests of every kind, those included that were under way', async () => {
+    const requests = various();
+    const underWay = requests.map((send) => send());
+    system.postgres.freeze();
+    try {
+      for (const { what, status, ms } of await Promise.all(underWay)) {
+        expect([what, status >= 500 && status !== 503]).toEqual([what, false]);
+        expect([what, ms < ANSWER_MS]).toEqual([what, true]);
+      }
+      for (const { what, status, retry, ms } of await Promise.all(requests.map((send) => send()))) {
+        expect([what, status, retry]).toEqual([what, 503, '5']);
+        expect([what, ms < ANSWER_MS]).toEqual([what, true]);
+      }
+    } finally {
+      system.postgres.thaw();
+    }
+    await system.api.ready(30_000);
+  }, 60_000);
 });

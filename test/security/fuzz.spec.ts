@@ -59,8 +59,9 @@ describe('requests made up from the OpenAPI document', () => {
     const operation = session.document.operations.find(({ id }) => id === 'listHosts');
     if (!operation) throw new Error('there is no operation listHosts');
     const type = 'application/json; charset=utf-8';
+    const requestId = '0123456789abcdef';
     const body = await (await system.api.raw('GET', '/v1/hosts')).text();
-    expect(wrongWith(operation, { status: 200, type, body })).toBeUndefined();
+    expect(wrongWith(operation, { status: 200, type, body, requestId })).toBeUndefined();
     const problem = '{"type":"t","title":"t","status":418,"code":"bad-request","detail":"d"}';
     const tampered = [
       { status: 500, type, body: problem.replace('418', '500') },
@@ -69,8 +70,13 @@ describe('requests made up from the OpenAPI document', () => {
       { status: 200, type: 'text/html', body },
       { status: 200, type, body: body.replace('"items":[', '"items":[7,') },
       { status: 200, type, body: body.replace(/"name":"[^"]+"/, '"name":7') },
+      { status: 200, type, body, requestId: undefined },
+      { status: 200, type, body, isHead: true },
     ];
     for (const answer of tampered)
-      expect([answer.status, wrongWith(operation, answer)]).toEqual([answer.status, expect.any(String)]);
+      expect([answer.status, wrongWith(operation, { requestId, ...answer })]).toEqual([
+        answer.status,
+        expect.any(String),
+      ]);
   });
 });

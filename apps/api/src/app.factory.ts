@@ -1,22 +1,27 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Signer } from '@orrery/shared/bus';
 import { ensurePrivateFolder, type Logger } from '@orrery/shared/runtime';
 import type { FastifyInstance } from 'fastify';
-import { randomBytes } from 'node:crypto';
 import { AppModule } from './app.module.js';
 import { RequestGate } from './auth/request-gate.js';
 import { createBusStrategy } from './bus/bus.module.js';
 import type { ApiConfig } from './config.js';
+import { SIGNER } from './desired/signing.module.js';
 import { TrustedProxies } from './http/client-address.js';
+import { describeAnswers } from './http/answer-headers.js';
+import { compressAnswers } from './http/compression.js';
 import { Connections } from './http/connections.js';
 import { askAtTheDoor } from './http/door.js';
 import { drainAtClose } from './http/drain.js';
 import { addDoorHooks, addRequestLog, refuseUnreadable, trackRoutes } from './http/hooks.js';
-import { BODY_LIMIT, KEEP_ALIVE_MS, REQUEST_MS, refuseUnparsable, SERVER_LIMITS } from './http/limits.js';
+import { parseJsonBodies } from './http/json-body.js';
+import { BODY_LIMIT, KEEP_ALIVE_MS, newRequestId, REQUEST_MS, refuseUnparsable, SERVER_LIMITS } from './http/limits.js';
 import { NestLog } from './http/nest-log.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
 import { addDocs } from './openapi/docs-pages.js';
+import { PageCursors, sealCursors } from './paging/page-cursors.js';
 import { ServerTls } from './tls/server-tls.js';
 
 /** The whole API, not yet listening: `listen` starts it, `close` stops it. Database and NATS may be away. */
@@ -32,14 +37,17 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: 400 },
-    genReqId: () => randomBytes(8).toString('hex'),
+    genReqId: newRequestId,
+    return503OnClosing: false, // what still comes on an open connection is answered like all before it
     frameworkErrors: refuseUnreadable,
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
   });
   const server: FastifyInstance = adapter.getInstance();
-  server.removeContentTypeParser('text/plain');
+  parseJsonBodies(server);
   addDoorHooks(server, config.allowedHosts);
   addRequestLog(server, logger);
+  describeAnswers(server);
+  await compressAnswers(server);
   drainAtClose(server);
   const connections = new Connections(proxies);
   connections.watch(server);
@@ -56,6 +64,8 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
     },
   );
   askAtTheDoor(server, app.get(RequestGate, { strict: false }), connections);
+  const signer = app.get<Signer>(SIGNER, { strict: false });
+  sealCursors(server, new PageCursors(signer.derive('cursors of pages')));
   addDocs(app);
   app.connectMicroservice({ strategy: createBusStrategy(app) });
   await app.startAllMicroservices();

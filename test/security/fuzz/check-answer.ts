@@ -3,25 +3,33 @@ import type { Operation } from './document.js';
 
 export interface Answer {
   status: number;
+  requestId: string | undefined;
+  /** Of HEAD: what the body would be is only announced. */
+  isHead?: boolean;
   type: string;
   body: string;
 }
 
 /** What the server itself may say to any request, before or instead of an operation. */
-const ANYWHERE = new Set([404, 405, 408, 431]);
+const ANYWHERE = new Set<unknown>(['unknown-route', 'method-not-allowed', 'request-timeout', 'headers-too-large']);
 
 /** What is wrong with an answer: a fault of ours, or something that the document does not say. Undefined: nothing. */
-export function wrongWith(operation: Operation, { status, type, body }: Answer): string | undefined {
+export function wrongWith(operation: Operation, answer: Answer): string | undefined {
+  const { status, requestId, type, body, isHead = false } = answer;
+  if (!/^[0-9a-f]{16}$/.test(requestId ?? '')) return `${status} without a request id`;
+  if ((isHead || status === 304) && body !== '') return `${status} with a body: ${body.slice(0, 300)}`;
   if (status >= 500) return `a fault: ${status} ${body.slice(0, 300)}`;
-  if (status >= 400) {
+  let code: unknown;
+  if (status >= 400 && !isHead) {
     const problem = Problem.strict().safeParse(parsed(body));
     if (!problem.success) return `${status} without a problem: ${body.slice(0, 300)}`;
+    code = problem.data.code;
     if (problem.data.status !== status) return `${status} whose problem says ${problem.data.status}`;
   }
   const known = operation.answers.get(status);
   if (!known)
-    return ANYWHERE.has(status) ? undefined : `${status}, which the document does not name: ${body.slice(0, 300)}`;
-  if (known.size === 0) return undefined;
+    return ANYWHERE.has(code) ? undefined : `${status}, which the document does not name: ${body.slice(0, 300)}`;
+  if (known.size === 0 || isHead) return undefined;
   const plain = type.split(';', 1)[0] ?? '';
   const schema = known.get(plain);
   if (!schema) return `${status} as ${plain}; the document says ${[...known.keys()].join(', ')}`;

@@ -11,6 +11,9 @@ export interface FuzzRequest {
   headers: Record<string, string>;
   token: 'admin' | 'join' | 'none' | 'wrong';
   body: string | undefined;
+  contentType: string;
+  /** Instead of GET. */
+  asHead: boolean;
 }
 
 /** What ends a host is tried on hosts that nobody needs. */
@@ -65,14 +68,58 @@ function requestFor(operation: Operation, values: Values): fc.Arbitrary<FuzzRequ
       headers,
       token,
       body: bodyFor(operation.body, values),
-      tag: fc.constantFrom('*', '"1"', '"2"', 'W/"1"', '"x'),
+      tag: fc.oneof(
+        fc.constantFrom('*', '"1"', '"2"', 'W/"1"', '"x', '"1.aaaaaaaaaaaaaaaa"'),
+        fc.nat(1000).map((pick) => placeholder('etag', pick)),
+      ),
+      contentType: fc.oneof(
+        { weight: 30, arbitrary: fc.constant('application/json') },
+        { weight: 1, arbitrary: oddType },
+      ),
+      asHead: fc.nat(9).map((dice) => dice === 0 && operation.method === 'GET'),
+      packed: fc.boolean(),
     })
-    .map(({ tag, headers, ...rest }) => ({
+    .map(({ tag, headers, packed, ...rest }) => ({
       operation,
       ...rest,
-      headers: 'If-Match' in headers ? { ...headers, 'If-Match': tag } : headers,
+      headers: {
+        ...headers,
+        ...('If-Match' in headers ? { 'If-Match': tag } : {}),
+        ...('If-None-Match' in headers ? { 'If-None-Match': tag } : {}),
+        ...(packed ? { 'Accept-Encoding': 'gzip' } : {}),
+      },
     }));
 }
+
+const oddType = fc.constantFrom(
+  'application/json; charset=utf-16',
+  'application/merge-patch+json',
+  'application/jsonp',
+  'text/plain',
+  'multipart/form-data; boundary=x',
+  'x',
+  '',
+);
+
+/** What JSON parsers read in different ways, or not at all. */
+const ODD_BODIES = [
+  '',
+  '{',
+  '[]',
+  'null',
+  '""',
+  '1e999',
+  '\ufeff{}',
+  '{"a":1}}',
+  '{"a":1,"a":2}',
+  '{"a":01}',
+  '{"a":\u00a01}',
+  '{"__proto__":{}}',
+  '{"":{"":{"":[]}}}',
+  `{"a":"${'x'.repeat(70_000)}"}`,
+  `[${'{},'.repeat(10_000)}{}]`,
+  `{${'"a":1,'.repeat(5000)}"b":1}`,
+];
 
 function bodyFor(schema: Schema | undefined, values: Values): fc.Arbitrary<string | undefined> {
   if (!schema)
@@ -82,9 +129,7 @@ function bodyFor(schema: Schema | undefined, values: Values): fc.Arbitrary<strin
     { weight: 8, arbitrary: json(values.valid(schema)) },
     { weight: 4, arbitrary: json(values.nearlyValid(schema)) },
     { weight: 1, arbitrary: json(values.hostile()) },
-    {
-      weight: 1,
-      arbitrary: fc.constantFrom(undefined, '', '{', '[]', 'null', `{"a":"${'x'.repeat(70_000)}"}`, '{"a":1}}'),
-    },
+    { weight: 1, arbitrary: values.deep(schema) },
+    { weight: 1, arbitrary: fc.constantFrom(undefined, ...ODD_BODIES) },
   );
 }

@@ -4,6 +4,7 @@ import type { System } from '../../support/system/system.js';
 import { wrongWith, type Answer } from './check-answer.js';
 import { readDocument, type ApiDocument, type Operation } from './document.js';
 import { fuzzRequests, type FuzzRequest } from './requests.js';
+import { gunzipSync } from 'node:zlib';
 import { PLACEHOLDER } from './values.js';
 
 const AT_ONCE = 12;
@@ -35,6 +36,7 @@ export class FuzzSession {
     probe: [`prb_${'a'.repeat(20)}`],
     token: ['laptop'],
     addresses: ['10.1.2.3', 'fd00::1'],
+    etag: ['"1"'],
   };
   /** Beside what each pool always has: what was seen in answers. */
   readonly #learnt: Record<string, string[]> = {};
@@ -85,7 +87,7 @@ export class FuzzSession {
     if (this.wrong.push(wrong) <= 20) process.stderr.write(`fuzz: WRONG ${wrong}\n`);
   }
 
-  #fill({ operation, path, query, headers, token, body }: FuzzRequest): Asked {
+  #fill({ operation, path, query, headers, token, body, contentType, asHead }: FuzzRequest): Asked {
     const fill = (text: string) =>
       text.replaceAll(PLACEHOLDER, (_all, pool: string, pick: string) => {
         const [always = [], learnt = []] = [this.pools[pool], this.#learnt[pool]];
@@ -101,12 +103,14 @@ export class FuzzSession {
     const search = asked.map(([name = '', value = '']) => `${percent(name)}=${percent(value)}`).join('&');
     const bearer = this.tokens[token];
     return {
-      method: operation.method,
+      method: asHead ? 'HEAD' : operation.method,
       url: `${filled}${search ? `?${search}` : ''}`,
       headers: {
         ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fill(value)])),
         ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined
+          ? {}
+          : { 'content-type': contentType, 'content-length': String(Buffer.byteLength(fill(body))) }),
       },
       body: body && fill(body),
     };
@@ -119,11 +123,19 @@ export class FuzzSession {
       const options = { hostname, port, method, path: url, headers, agent: this.#agent, timeout: ANSWER_MS };
       const sent = httpRequest(options, (response) => {
         const { statusCode: status = 0, headers } = response;
-        let text = '';
-        const done = () => resolve({ status, type: headers['content-type'] ?? '', body: text });
-        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        const pieces: Buffer[] = [];
+        const done = () =>
+          resolve({
+            status,
+            requestId: headers['x-request-id'] as string | undefined,
+            isHead: method === 'HEAD',
+            type: headers['content-type'] ?? '',
+            body: textOf(Buffer.concat(pieces), headers['content-encoding']),
+          });
+        response.on('data', (piece: Buffer) => pieces.push(piece));
         response.on('end', done).on('error', reject);
-        if (endless && status === 200) {
+        if (headers.etag) this.#remember('etag', headers.etag);
+        if (endless && status === 200 && method !== 'HEAD') {
           done();
           sent.destroy();
         }
@@ -147,6 +159,9 @@ export class FuzzSession {
     if (there.length > MOST_IN_POOL) there.shift();
   }
 }
+
+const textOf = (bytes: Buffer, encoding: string | undefined) =>
+  (encoding === 'gzip' ? gunzipSync(bytes) : bytes).toString();
 
 /** As a client encodes a part of an URL, but for half surrogates, which none would. */
 const percent = (text: string) =>

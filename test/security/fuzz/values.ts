@@ -63,6 +63,10 @@ const HOSTILE_TEXT = [
   '1970-01-01T00:00:00Z',
   '+275760-09-13T00:00:00.001Z',
   '0000-00-00T00:00:00Z',
+  '352000w',
+  '2026-02-30',
+  '999999999999d',
+  'authorisation.*',
 ];
 const HOSTILE_OTHER = [null, true, -1, 0, 1.5, 1e308, Number.MAX_SAFE_INTEGER, [], {}, [[]], [null], { a: {} }, 'x'];
 
@@ -72,6 +76,7 @@ export const hostileText = fc.oneof(
 );
 const hostileValue: fc.Arbitrary<unknown> = fc.oneof(hostileText, fc.constantFrom(...HOSTILE_OTHER), fc.jsonValue());
 
+const DEEP = '⟪deep⟫';
 const BY_PATTERN = new Map<string, fc.Arbitrary<string>>();
 
 /** Values as a schema of the document wants them. */
@@ -90,6 +95,18 @@ export class Values {
   /** Valid, but for one spot. */
   nearlyValid(schema: Schema): fc.Arbitrary<unknown> {
     return fc.tuple(this.valid(schema), hostileValue, hostileText, fc.nat()).map(spoil);
+  }
+
+  /** As text: valid, but for one spot that is nested deeper than anything that walks it can go. */
+  deep(schema: Schema): fc.Arbitrary<string> {
+    const nested = fc
+      .tuple(fc.constantFrom(20, 33, 100, 4500, 5000, 10_000), fc.constantFrom(['[', '', ']'], ['{"a":', '1', '}']))
+      .map(([times, [head = '', core = '', tail = '']]) => head.repeat(times) + core + tail.repeat(times));
+    return fc
+      .tuple(this.valid(schema), fc.constant(DEEP), hostileText, fc.nat(), nested)
+      .map(([value, other, key, where, text]) =>
+        JSON.stringify(spoil([value, other, key, where])).replace(JSON.stringify(DEEP), () => text),
+      );
   }
 
   hostile(): fc.Arbitrary<unknown> {

@@ -32,6 +32,13 @@ export class Buses {
     return this.desired.connected && this.answers.connected;
   }
 
+  /** Why NATS cannot be used now; asks it, for at most two seconds. Undefined: it can. */
+  async trouble(): Promise<string | undefined> {
+    if (!this.connected) return this.refusal ?? 'no connection; it is tried again and again';
+    const answers = await Promise.all([this.desired.isAnswering(), this.answers.isAnswering()]);
+    return answers.every(Boolean) ? undefined : 'it is connected and does not answer';
+  }
+
   /** Why NATS does not let us in, in its words. */
   get refusal(): string | undefined {
     return this.desired.refusal ?? this.answers.refusal;

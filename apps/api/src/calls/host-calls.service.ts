@@ -17,10 +17,10 @@ export class HostCalls {
     @Inject(SIGNER) private readonly signer: Signer,
   ) {}
 
-  /** Throws AppError: host-away, bus-unavailable, call-failed. */
+  /** Throws AppError: host-away, host-silent, bus-unavailable, call-failed. */
   async call<Schema extends z.ZodType>(host: HostRef, op: Call['op'], result: Schema): Promise<z.infer<Schema>> {
-    const reply = await this.#ask(host, op).catch((error: unknown) => {
-      throw error instanceof BusError ? explain(host, error) : error;
+    const reply = await this.#ask(host, op).catch(async (error: unknown) => {
+      throw error instanceof BusError ? explain(host, error, await this.bus.isAnswering()) : error;
     });
     if (reply.result === 'problem') throw failed(host, `${reply.code}: ${reply.cause}`);
     const parsed = result.safeParse(reply.value);
@@ -43,7 +43,8 @@ export class HostCalls {
   }
 }
 
-function explain(host: HostRef, error: BusError): AppError {
+/** Nobody's silence is the host's when NATS itself says nothing. */
+function explain(host: HostRef, error: BusError, isBusThere: boolean): AppError {
   if (error.code === 'no-responder')
     return new AppError({
       code: 'host-away',
@@ -52,8 +53,15 @@ function explain(host: HostRef, error: BusError): AppError {
       fix: `Start it, then try again; orrery host get ${host.name} shows when it was last seen.`,
       origin: error,
     });
-  if (error.code === 'disconnected')
+  if (error.code === 'disconnected' || !isBusThere)
     return new AppError({ code: 'bus-unavailable', kind: 'operational', cause: 'NATS is away', origin: error });
+  if (error.code === 'timeout')
+    return new AppError({
+      code: 'host-silent',
+      kind: 'operational',
+      cause: `the agent of ${host.name} is connected and has not answered within ${WITHIN_MS / 1000} s`,
+      origin: error,
+    });
   return failed(host, error.message, error);
 }
 

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { Accepted, ContainerLogs, DryRunQuery } from '@orrery/shared/contracts';
+import { Accepted, ContainerLogs, DryRunQuery, wholeInQuery } from '@orrery/shared/contracts';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Policy } from '../auth/policy.decorator.js';
@@ -10,7 +10,7 @@ import { ContainerPath } from './container-path.js';
 import { ContainerCommands } from './container-commands.service.js';
 import { ContainerLogsService } from './container-logs.service.js';
 
-const LogsQuery = z.strictObject({ tail: z.coerce.number().int().min(1).max(1000).default(100) });
+const LogsQuery = z.strictObject({ tail: wholeInQuery(1, 1000, 100).default(100) });
 type LogsQuery = z.infer<typeof LogsQuery>;
 
 /** What one does with a running container. */
@@ -54,6 +54,7 @@ export class ContainerActionsController {
       'unknown-container',
       'ambiguous-reference',
       'host-away',
+      'host-silent',
       'call-failed',
       'bus-unavailable',
     ],

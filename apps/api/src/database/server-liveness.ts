@@ -5,7 +5,7 @@ const SILENT_MS = 500;
 /** How long it has to answer. Together less than four seconds, so that whoever waits gets an answer within five. */
 const ANSWER_MS = 3000;
 /** A statement may take long: as long as it runs, the server is asked again and again. */
-const AGAIN_MS = 2000;
+const AGAIN_MS = 1000;
 /** When we did not run ourselves meanwhile, nothing is proven. */
 const STALLED_MS = 2000;
 

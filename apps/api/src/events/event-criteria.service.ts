@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import {
+  closest,
   CommandId,
   ContainerId,
+  EVENT_TYPES,
   HostId,
   NetworkId,
   NodeAddress,
@@ -99,18 +101,27 @@ function commandOf(reference: string): string {
   throw unknown('unknown-command', 'command', reference);
 }
 
+/** Every type, and every family of types. */
+const KNOWN: ReadonlySet<string> = new Set(
+  EVENT_TYPES.flatMap((type) => [
+    type,
+    ...type.split('.').flatMap((_part, at, parts) => (at > 0 ? `${parts.slice(0, at).join('.')}.*` : [])),
+  ]),
+);
+
+function unknownType(term: string): AppError {
+  const text = term.slice(0, 80);
+  const [near] = closest(text.startsWith(TYPE_PREFIX) ? text.slice(TYPE_PREFIX.length) : text, [...KNOWN], 1);
+  const meant = near ? `did you mean ${near}?` : 'write authorization.requested or authorization.*';
+  return badRequest([{ path: ['type'], message: `there is no event type "${text}"; ${meant}` }]);
+}
+
 /** `authorization.*,host.online`, with or without the prefix that they have outside. */
 export function typesOf(text: string): TypeCriteria {
   const types: TypeCriteria = { exact: [], families: [] };
   for (const term of text.split(',').map((part) => part.trim())) {
     const type = term.startsWith(TYPE_PREFIX) ? term.slice(TYPE_PREFIX.length) : term;
-    if (!/^[a-z]+(\.[a-z-]+)*(\.\*)?$/.test(type))
-      throw badRequest([
-        {
-          path: ['type'],
-          message: `"${term.slice(0, 80)}" is no type; write authorization.requested or authorization.*`,
-        },
-      ]);
+    if (!KNOWN.has(type)) throw unknownType(term);
     if (type.endsWith('.*')) types.families.push(type.slice(0, -1));
     else types.exact.push(type);
   }

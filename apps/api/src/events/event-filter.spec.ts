@@ -34,8 +34,8 @@ describe('isMatch', () => {
     [{ nodes: [] }],
     [{ container: 'demo', network: '8056c2e21c000002' }],
     [{ command: 'cmd_a' }],
-    [{ types: typesOf('authorization') }],
-    [{ types: typesOf('auth.*') }],
+    [{ types: typesOf('authorization.granted') }],
+    [{ types: typesOf('access.*') }],
   ])('keeps out what %j does not mean', (criteria) => expect(isMatch(row, criteria)).toBe(false));
 });
 
@@ -47,9 +47,19 @@ describe('typesOf', () => {
     });
   });
 
-  it.each(['', '*', '%', 'a.*.b', 'Host.Online', "x' or 1"])('refuses %j', (text) => {
-    expect(() => typesOf(text)).toThrow(expect.objectContaining({ code: 'bad-request' }));
-  });
+  it.each(['', '*', '%', 'a.*.b', 'Host.Online', "x' or 1", 'host', 'host.onlin', 'hots.*', 'constructor'])(
+    'refuses %j',
+    (text) => expect(() => typesOf(text)).toThrow(expect.objectContaining({ code: 'bad-request' })),
+  );
+
+  it.each([
+    ['authorisation.requested', 'authorization.requested'],
+    ['io.orrery.host.onlin', 'host.online'],
+    ['hosts.*', 'host.*'],
+    ['Host.Online', 'host.online'],
+  ])('names the type that is nearest to %s', (text, near) =>
+    expect(() => typesOf(text)).toThrow(`did you mean ${near}?`),
+  );
 });
 
 describe('parseMoment', () => {
@@ -63,7 +73,24 @@ describe('parseMoment', () => {
     ['2026-05-01T10:00:00+02:00', '2026-05-01T08:00:00.000Z'],
   ])('reads %s', (text, moment) => expect(parseMoment('since', text, now).toISOString()).toBe(moment));
 
-  it.each(['', 'yesterday', '5', '5y', '-5m', '2026-13-45'])('refuses %j', (text) => {
+  it.each([
+    ['352000w', '2940w'],
+    ['999999999999999s', `${now / 1000}s`],
+    ['2026-02-30', '2026-02-28'],
+    ['2024-02-30T10:00:00Z', '2024-02-29'],
+    ['0000-00-01', 'a time such as'],
+    ['1969-12-31', '1970-01-01'],
+  ])('refuses %s, and names what is nearest', (text, near) => {
+    expect(() => parseMoment('since', text, now)).toThrow(
+      expect.objectContaining({ code: 'bad-request', message: expect.stringContaining(near) }),
+    );
+  });
+
+  it('reads the longest duration that there is', () => {
+    expect(parseMoment('since', '2940w', now).getTime()).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each(['', 'yesterday', '5', '5y', '-5m', '2026-13-45', '2026-05-01 (or so)'])('refuses %j', (text) => {
     expect(() => parseMoment('since', text, now)).toThrow(expect.objectContaining({ code: 'bad-request' }));
   });
 });

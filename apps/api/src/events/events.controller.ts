@@ -61,10 +61,12 @@ export class EventsController {
   async stream(
     @Query({ schema: EventStreamQuery }) query: EventStreamQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
-    @Req() { principal }: FastifyRequest,
+    @Req() { method, principal }: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const start = await this.streams.start(query, lastEventId);
+    // Node would send no body, and never end: nobody could tell it from a stream in which nothing happens.
+    if (method === 'HEAD') return void reply.type('text/event-stream').send();
     const ended = principal ? this.open.open(principal.tokenId) : () => undefined;
     reply.raw.once('close', ended);
     const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };

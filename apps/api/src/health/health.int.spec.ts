@@ -56,7 +56,8 @@ describe('an API whose database and NATS are away', () => {
     await joinHost(api, 'web-1');
     const { body } = await api.ask('POST', '/v1/hosts/web-1/containers', Accepted, { body: LAUNCH });
     expect(body.command.state).toBe('queued');
-    await api.refused('GET', '/v1/hosts/web-1/containers/demo/logs', 'bus-unavailable');
+    const { headers } = await api.refused('GET', '/v1/hosts/web-1/containers/demo/logs', 'bus-unavailable');
+    expect(headers.get('retry-after')).toBe('5');
   });
 
   it('is ready once NATS is there, too', async () => {
@@ -71,6 +72,25 @@ describe('an API whose database and NATS are away', () => {
       attention: [{ what: 'web-1 joined and was never heard of', next: 'orrery host get web-1' }],
     });
   });
+
+  it('is not ready within three seconds of NATS standing still, says so, and is ready again afterwards', async () => {
+    nats.pause();
+    try {
+      const began = performance.now();
+      const { status, checks } = await readiness();
+      expect(performance.now() - began).toBeLessThan(3000);
+      expect([status, checks.database?.ok, checks.nats]).toEqual([
+        503,
+        true,
+        { ok: false, cause: 'it is connected and does not answer' },
+      ]);
+      const { headers } = await api.refused('GET', '/v1/hosts/web-1/containers/demo/logs', 'bus-unavailable');
+      expect(headers.get('retry-after')).toBe('5');
+    } finally {
+      nats.resume();
+    }
+    await becomesReady(true);
+  }, 20_000);
 
   it('survives a database that is killed, and goes on when it is back', async () => {
     await postgres.kill();

@@ -5,8 +5,6 @@ import { DatabaseState } from '../database/database-state.js';
 import { API_VERSION } from '../version.js';
 import { HealthRepository } from './health.repository.js';
 
-const NO_LINK = 'no connection; it is tried again and again';
-
 @Injectable()
 export class HealthService {
   constructor(
@@ -16,12 +14,12 @@ export class HealthService {
   ) {}
 
   async readiness(): Promise<Readiness> {
-    const database = await this.database.check();
+    const [database, trouble] = await Promise.all([this.database.check(), this.buses.trouble()]);
     const { migrated } = this.database;
     const checks = {
       database,
       migrations: migrated ? { ok: true } : { ok: false, cause: 'they are applied once the database is there' },
-      nats: this.buses.connected ? { ok: true } : { ok: false, cause: this.buses.refusal ?? NO_LINK },
+      nats: trouble === undefined ? { ok: true } : { ok: false, cause: trouble },
     };
     return { ready: Object.values(checks).every(({ ok }) => ok), checks };
   }

@@ -42,7 +42,7 @@ export class HostKeysController {
     tag: 'hosts',
     summary: 'Have its agent make itself a new key; the old one is worth nothing a moment later',
     answers: { 200: Host },
-    problems: ['unknown-host', 'ambiguous-reference', 'host-away', 'call-failed', 'bus-unavailable'],
+    problems: ['unknown-host', 'ambiguous-reference', 'host-away', 'host-silent', 'call-failed', 'bus-unavailable'],
   })
   rotate(@Param('host', { schema: Reference }) reference: string, @Asking() asked: Asked): Promise<Host> {
     return this.keys.rotate(asked, reference);

@@ -104,6 +104,8 @@ export class Connections {
       if (connection) this.#speaks(connection, socket);
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#asked(request, response));
+    // Node would refuse what it does not know, and say no more than that; a server may pass over it (RFC 9110, 10.1.1).
+    server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
     // Idle for as long as `Keep-Alive` said; Node alone would leave what was not taken in the kernel.
     server.on('timeout', (socket: Socket) => socket.destroySoon());
     const look = setInterval(() => this.#look(Date.now()), LOOK_MS).unref();

@@ -31,9 +31,10 @@ export function addDoorHooks(server: FastifyInstance, allowedHosts: readonly str
 }
 
 /** What Fastify refuses before any hook runs: an URL that cannot be read. */
-export function refuseUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+export function refuseUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const { problem } = toProblem(error);
-  void reply.code(problem.status).headers(SECURITY_HEADERS).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+  const headers = { ...SECURITY_HEADERS, 'x-request-id': request.id };
+  void reply.code(problem.status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
 /** One line per request: the route's pattern and the path, never the query (it may carry what nobody should log). */

@@ -16,10 +16,12 @@ export function isOurHost(header: string | undefined, port: number, allowed: rea
 }
 
 export function foreignHostHeader(header: string | undefined): AppError {
+  if (header === undefined)
+    return new AppError({ code: 'bad-request', kind: 'user', cause: 'the request has no Host header' });
   return new AppError({
     code: 'foreign-host-header',
     kind: 'user',
-    cause: header ? `this API does not answer as ${header.slice(0, 100)}` : 'the request has no Host header',
+    cause: `this API does not answer as ${header.slice(0, 100)}`,
     fix: 'Use localhost or 127.0.0.1 with the API’s port, or add the name to ORRERY_ALLOWED_HOSTS and restart the API.',
   });
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { ProblemCode } from '@orrery/shared/contracts';
 import { SECURITY_HEADERS } from './hooks.js';
@@ -17,6 +18,8 @@ export const SERVER_LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: REQUEST_MS,
   connectionsCheckingInterval: 1000,
+  // Node's own 400 would be no problem of ours, and without a request id.
+  requireHostHeader: false,
 };
 
 /** A problem for what Node's parser refuses before there is a request; nothing of what was sent comes back. */
@@ -25,13 +28,21 @@ export function refuseUnparsable(error: Error & { code?: string }, socket: Socke
     socket.destroy();
     return;
   }
-  const body = JSON.stringify(problemOf(codeOf(error.code)));
-  const { status, title } = problemOf(codeOf(error.code));
-  const headers = { ...SECURITY_HEADERS, 'content-type': PROBLEM_TYPE, 'content-length': Buffer.byteLength(body) };
+  const problem = problemOf(codeOf(error.code));
+  const { status, title } = problem;
+  const body = JSON.stringify(problem);
+  const headers = {
+    ...SECURITY_HEADERS,
+    'x-request-id': newRequestId(),
+    'content-type': PROBLEM_TYPE,
+    'content-length': Buffer.byteLength(body),
+  };
   const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status} ${title}`, ...lines, '', body].join('\r\n'));
   socket.setTimeout(KEEP_ALIVE_MS);
 }
+
+export const newRequestId = () => randomBytes(8).toString('hex');
 
 function codeOf(code: string | undefined): ProblemCode {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request-timeout';

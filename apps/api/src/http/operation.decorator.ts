@@ -3,6 +3,7 @@ import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { DryRun, type ProblemCode } from '@orrery/shared/contracts';
 import { z } from 'zod';
 import { CATALOGUE, statusOf } from './problem-catalogue.js';
+import { describeReads, ETAG_OF_READ, isReadOfOne } from './reads.js';
 
 export interface OperationOptions {
   /** The operationId: unique, camelCase. */
@@ -49,6 +50,7 @@ const IF_MATCH = {
 };
 const ETAG = { ETag: { description: 'Version for If-Match', schema: { type: 'string' as const } } };
 const LOCATION = { Location: { description: 'Where the command can be watched', schema: { type: 'string' as const } } };
+const LOCATION_OF_NEW = { Location: { description: 'Where it can be read', schema: { type: 'string' as const } } };
 const DESCRIPTIONS = { 200: 'Done', 201: 'Made', 202: 'Accepted: the command is on its way' };
 
 /** Everything that the OpenAPI document and the door know of a route, in one place. */
@@ -64,6 +66,7 @@ export function Operation(options: OperationOptions) {
       describeAnswer(Number(status), standardSchema, options),
     ),
     ...describeProblems(options),
+    ...describeReads(options),
     ...(changes ? [ApiHeader(IDEMPOTENCY_KEY)] : []),
     ...(ifMatch ? [ApiHeader(IF_MATCH)] : []),
     ...(first
@@ -77,8 +80,13 @@ const withDryRun = ({ 200: ok, ...rest }: OperationOptions['answers']) => ({
   200: ok ? z.union([DryRun, ok]) : DryRun,
 });
 
-function describeAnswer(status: number, standardSchema: z.ZodType, { etag }: OperationOptions) {
-  const headers = { ...(status === 202 ? LOCATION : {}), ...(status === 200 && etag ? ETAG : {}) };
+function describeAnswer(status: number, standardSchema: z.ZodType, options: OperationOptions) {
+  const headers = {
+    ...(status === 202 ? LOCATION : {}),
+    ...(status === 201 ? LOCATION_OF_NEW : {}),
+    ...(status === 200 && options.etag ? ETAG : {}),
+    ...(isReadOfOne(options) ? ETAG_OF_READ : {}),
+  };
   return ApiResponse({
     status,
     standardSchema,
@@ -87,9 +95,10 @@ function describeAnswer(status: number, standardSchema: z.ZodType, { etag }: Ope
   });
 }
 
-function describeProblems({ problems = [], body, changes, ifMatch }: OperationOptions) {
+function describeProblems({ id, problems = [], changes, ifMatch }: OperationOptions) {
   const codes = new Set([...EVERYWHERE, ...problems]);
-  if (body) codes.add('body-too-large').add('unsupported-media-type');
+  // A body is parsed where none is asked for, too.
+  if (!/^(get|find|list|stream)[A-Z]/.test(id)) codes.add('body-too-large').add('unsupported-media-type');
   if (changes) codes.add('idempotency-mismatch');
   if (ifMatch) codes.add('revision-conflict');
   const byStatus = new Map<number, ProblemCode[]>();

@@ -60,6 +60,7 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   'bundle-unavailable': [503, 'There is no agent to give away'],
   'store-unavailable': [503, 'The database is away'],
   'bus-unavailable': [503, 'NATS is away'],
+  'host-silent': [504, 'The host does not answer'],
 };
 
 export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(CATALOGUE, code);

@@ -18,6 +18,13 @@ const FRAMEWORK: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_MAX_PARAM_LENGTH: { code: 'bad-request', detail: 'a part of the address is too long' },
 };
 
+/** After how many seconds to try again what does not say so itself. */
+const RETRY_AFTER: Partial<Record<ProblemCode, string>> = {
+  'store-unavailable': '5',
+  'bus-unavailable': '5',
+  'host-silent': '5',
+};
+
 const MAKE_ROOM =
   'Make room on the disk of Postgres. Nothing that was accepted is lost, and hosts keep what they have to tell until it is there.';
 
@@ -40,10 +47,8 @@ export interface Answered {
 /** The one place where an error becomes HTTP. Nothing of an unexpected error's text leaves. */
 export function toProblem(error: unknown): Answered {
   if (error instanceof AppError) return fromAppError(error);
-  if (isStoreFull(error))
-    return answer('store-unavailable', 'the disk of the database is full', { 'retry-after': '5' }, MAKE_ROOM);
-  if (isStoreAway(error))
-    return answer('store-unavailable', 'the database cannot be reached now', { 'retry-after': '5' });
+  if (isStoreFull(error)) return answer('store-unavailable', 'the disk of the database is full', {}, MAKE_ROOM);
+  if (isStoreAway(error)) return answer('store-unavailable', 'the database cannot be reached now');
   if (leavesScope(error)) return answer('forbidden', 'that would be outside of the scope of your token');
   const framework = fromFramework(error);
   if (framework) return framework;
@@ -90,5 +95,6 @@ function answer(code: ProblemCode, detail: string, headers: Record<string, strin
   const problem: Problem = { type: `/docs/errors#${code}`, title, status, code, detail };
   const mend = fix ?? explain(code)?.fix;
   if (mend) problem.fix = mend;
-  return { problem, headers, bug: false };
+  const again = RETRY_AFTER[code];
+  return { problem, headers: { ...(again ? { 'retry-after': again } : {}), ...headers }, bug: false };
 }

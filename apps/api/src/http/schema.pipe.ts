@@ -11,7 +11,6 @@ type Issue = { message: string; path?: readonly unknown[] };
 /** What no Postgres text can hold. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
-/** Bodies are at most 64 KiB, so their depth is bounded, too; but not by little: no recursion. */
 function holdsUnstorable(value: unknown): boolean {
   const left = [value];
   while (left.length > 0) {

@@ -3,6 +3,7 @@ import { Selector } from '@orrery/shared/contracts';
 import fc from 'fast-check';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { Keyset, toPage } from './keyset.js';
+import { PageCursors } from './page-cursors.js';
 import { whereSelector } from './selector-sql.js';
 import { Where } from './where.js';
 
@@ -16,16 +17,12 @@ describe('a cursor', () => {
     );
   });
 
-  it.each([
-    '',
-    'x',
-    '%%%',
-    encodeCursor(['a', 'b']),
-    Buffer.from('{"a":1}').toString('base64url'),
-    Buffer.from('[1]').toString('base64url'),
-  ])('is a bad request when it is none of this list: %s', (cursor) => {
-    expect(() => decodeCursor(cursor, ['text'])).toThrow(expect.objectContaining({ code: 'bad-request' }));
-  });
+  it.each(['', 'x', '%%%', encodeCursor(['a', 'b']), '{"a":1}', '[1]'])(
+    'is a bad request when it is none of this list: %s',
+    (cursor) => {
+      expect(() => decodeCursor(cursor, ['text'])).toThrow(expect.objectContaining({ code: 'bad-request' }));
+    },
+  );
 
   it.each([
     ['x', false],
@@ -40,6 +37,28 @@ describe('a cursor', () => {
     const decode = () => decodeCursor(encodeCursor([text, 'id']), ['timestamptz', 'text']);
     if (isTime) expect(decode()).toEqual([text, 'id']);
     else expect(decode).toThrow(expect.objectContaining({ code: 'bad-request' }));
+  });
+});
+
+describe('a cursor as it leaves', () => {
+  const cursors = new PageCursors(Buffer.alloc(32, 1));
+  const sealed = cursors.seal('hosts', '["web-1"]');
+
+  it('is opened by its own list, also by another replica with the same key', () => {
+    expect(cursors.open('hosts', sealed)).toBe('["web-1"]');
+    expect(new PageCursors(Buffer.alloc(32, 1)).open('hosts', sealed)).toBe('["web-1"]');
+    expect(cursors.open('hosts', cursors.seal('hosts', 'ü'.repeat(50)))).toBe('ü'.repeat(50));
+  });
+
+  it('is none of another list or key, nor is anything that was changed or made up', () => {
+    expect(cursors.open('nodes', sealed)).toBeUndefined();
+    expect(new PageCursors(Buffer.alloc(32, 2)).open('hosts', sealed)).toBeUndefined();
+    const changed = Array.from(
+      sealed,
+      (letter, at) => `${sealed.slice(0, at)}${letter === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`,
+    );
+    for (const text of ['', 'x', '["web-1"]', `${sealed}A`, `${sealed}=`, ` ${sealed}`, sealed.slice(1), ...changed])
+      expect([text, cursors.open('hosts', text)]).toEqual([text, undefined]);
   });
 });
 

@@ -27,7 +27,15 @@ export class ProbesController {
     alsoDryRun: true,
     body: true,
     changes: true,
-    problems: ['unknown-node', 'ambiguous-reference', 'address-claimed', 'host-away', 'call-failed', 'bus-unavailable'],
+    problems: [
+      'unknown-node',
+      'ambiguous-reference',
+      'address-claimed',
+      'host-away',
+      'host-silent',
+      'call-failed',
+      'bus-unavailable',
+    ],
   })
   async start(
     @Param('node', { schema: Reference }) node: string,

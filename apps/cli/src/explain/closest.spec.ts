@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { closest } from './closest.js';
+import { closest } from '@orrery/shared/contracts';
 import { explainedCodes } from './explain.command.js';
 
 describe('closest', () => {

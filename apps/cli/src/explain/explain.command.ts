@@ -1,11 +1,10 @@
-import { explain, FAILURES, FINDINGS, PROBES, PROBLEMS, WAITING } from '@orrery/shared/contracts';
+import { closest, explain, FAILURES, FINDINGS, PROBES, PROBLEMS, WAITING } from '@orrery/shared/contracts';
 import { usageError } from '../errors/usage-error.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { outputOption, type OutputOptions } from '../options/shared-options.js';
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { jsonText } from '../terminal/safe-text.js';
-import { closest } from './closest.js';
 
 /** Every code that can be explained, sorted. */
 export const explainedCodes = (): string[] =>

@@ -20,6 +20,8 @@ import { answerProven, askProven } from './proven-answer.js';
 import { KEY_HEADER, SIGNATURE_HEADER, type Signer, type Verifier } from './signing.js';
 
 const DRAIN_MS = 5000;
+/** A broker that is there answers within milliseconds. */
+const ANSWER_MS = 2000;
 /** Messages that are dropped before everything else gets its turn. */
 const DROPPED_AT_ONCE = 1000;
 /** A reply subject comes back with every copy of the answer; the client library makes them of 75 letters. */
@@ -82,6 +84,17 @@ export class Bus {
   /** When the last answer came that was not signed for its request, by `performance.now()`. */
   get unprovenAt(): number {
     return this.#unprovenAt;
+  }
+
+  /** Asks the broker itself: one that stands still keeps its connections open, and the client notices after three pings. Never throws. */
+  async isAnswering(withinMs = ANSWER_MS): Promise<boolean> {
+    const connection = this.#connection;
+    if (!connection || !this.#connected) return false;
+    const silent = () => new BusError('timeout', `NATS has not answered within ${withinMs} ms`);
+    return withTimeout(withinMs, () => connection.rtt(), silent).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Calls back at every change of `connected`; returns the way to stop it. */

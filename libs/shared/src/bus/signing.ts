@@ -3,6 +3,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hkdfSync,
   sign,
   verify,
   type KeyObject,
@@ -44,6 +45,12 @@ export class Signer {
     if (this.#key.asymmetricKeyType !== 'ed25519') throw new TypeError('the signing key is not an Ed25519 key');
     const raw = rawPublicKey(createPublicKey(this.#key));
     this.publicKey = { id: keyId(raw), publicKey: raw.toString('base64') };
+  }
+
+  /** 32 bytes that follow from the key and the purpose: the same wherever the key is, and no way back to it (RFC 5869). */
+  derive(purpose: string): Buffer {
+    const secret = this.#key.export({ type: 'pkcs8', format: 'der' });
+    return Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
   }
 
   sign(subject: string, body: string): SignedMessage {

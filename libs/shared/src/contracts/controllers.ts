@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Cidr, NetworkId, NodeAddress } from './ids.js';
 import { MAX_ADDRESS, MAX_ADDRESSES, MAX_CAUSE, MAX_FIX, MAX_LISTED, MAX_NAME, MAX_WORD } from './lengths.js';
-import { NetworkRule } from './network-rules.js';
+import { FlowRule, NetworkCapability, NetworkRule, NetworkTag } from './network-rules.js';
 
 const Ip = z.union([z.ipv4(), z.ipv6()]);
 
@@ -50,8 +50,16 @@ const config = {
 export const NetworkConfig = z.strictObject(config).meta({ id: 'NetworkConfig' });
 export type NetworkConfig = z.infer<typeof NetworkConfig>;
 
+/** How people want it: their rules are held to the form of each type, what a controller shows is taken as it is. */
+const wanted = {
+  ...config,
+  rules: z.array(FlowRule).max(1024),
+  tags: z.array(NetworkTag).max(128),
+  capabilities: z.array(NetworkCapability).max(128),
+};
+
 /** Some of it: what is not named stays as it is. */
-export const NetworkConfigChange = z.strictObject(config).partial().meta({ id: 'NetworkConfigChange' });
+export const NetworkConfigChange = z.strictObject(wanted).partial().meta({ id: 'NetworkConfigChange' });
 export type NetworkConfigChange = z.infer<typeof NetworkConfigChange>;
 
 /** What a new network is where nothing is said: zerotier-one's own defaults, and addresses from the pools. */

@@ -109,8 +109,12 @@ export const PROBLEMS: Record<ProblemCode, Explanation> = {
     means: 'This needs the host’s agent now, and it is away.',
     fix: 'orrery host get HOST; try again when it is online.',
   },
+  'host-silent': {
+    means: 'The host’s agent is connected and did not answer in time. Whether it did what was asked is not known.',
+    fix: 'Try again. If it stays silent, look at the host: it may be overloaded, or its agent stopped.',
+  },
   'call-failed': {
-    means: 'The host’s agent was asked and answered with a problem, or not in time.',
+    means: 'The host’s agent was asked and answered with a problem.',
     fix: 'The detail has its words; see orrery host get HOST.',
   },
   'not-cancellable': {

@@ -35,6 +35,7 @@ export const ProblemCode = z.enum([
   'not-releasable',
   'unmanaged-membership',
   'host-away',
+  'host-silent',
   'call-failed',
   'not-cancellable',
   'revision-conflict',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CommandId, ContainerId, ItemId, Name, NetworkId, NodeId } from '../ids.js';
 import { MembershipSettingsChange } from '../items.js';
 import { Outcome, Stage } from '../outcomes.js';
-import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
+import { HostRef, page, PageQuery, Reference, Timestamp, wholeInQuery } from './common.js';
 import { ContainerSpec } from './containers.js';
 
 export const CommandAction = z
@@ -73,7 +73,7 @@ export const CommandWaitQuery = z.strictObject({
     .regex(/^\d{1,2}s$/, 'write wait=30s; at most 60s')
     .transform((text) => Math.min(60, Number(text.slice(0, -1))) * 1000)
     .optional(),
-  seen: z.coerce.number().int().min(0).optional(),
+  seen: wholeInQuery(0, 1_000_000).optional(),
   state: CommandState.optional().meta({ description: 'the state already seen: any other answers at once' }),
 });
 export type CommandWaitQuery = z.infer<typeof CommandWaitQuery>;

@@ -6,9 +6,30 @@ import { HostId, Name } from '../ids.js';
 export const page = <T extends z.ZodType>(item: T, id: string) =>
   z.object({ items: z.array(item), next: z.string().nullable() }).meta({ id });
 
+/**
+ * A number in a query, in decimal digits alone: `0x10` and `1e2` are refused, with what was probably meant. The default is said within, for
+ * that of a schema which transforms does not get into the document.
+ */
+export const wholeInQuery = (least: number, most: number, otherwise?: number) =>
+  z.preprocess(
+    (value, { issues }) => {
+      const text = String(value);
+      if (/^-?\d{1,15}$/.test(text)) return Number(text);
+      const near = text.trim() === '' ? Number.NaN : Math.min(most, Math.max(least, Math.round(Number(text))));
+      const meant = Number.isNaN(near) ? '' : `; did you mean ${near}?`;
+      issues.push({ code: 'custom', input: value, message: `has to be a whole number in decimal digits${meant}` });
+      return value;
+    },
+    z
+      .int()
+      .min(least)
+      .max(most)
+      .meta(otherwise === undefined ? {} : { default: otherwise }),
+  );
+
 export const PageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  after: z.string().max(512).optional(),
+  limit: wholeInQuery(1, 500, 100).default(100),
+  after: z.string().max(1024).optional(),
 });
 export type PageQuery = z.infer<typeof PageQuery>;
 

@@ -1,5 +1,5 @@
 /** The words that hold a mistyped one, or share most of their pairs of letters with it; none when all are far away. */
-export function closest(text: string, words: string[], most = 3): string[] {
+export function closest(text: string, words: readonly string[], most = 3): string[] {
   const wanted = pairs(text);
   return words
     .map((word): [number, string] => [word.includes(text) ? 1 : likeness(wanted, pairs(word)), word])

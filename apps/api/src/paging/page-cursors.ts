@@ -1,0 +1,75 @@
+import { AppError } from '@orrery/shared/runtime';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+const MAC_BYTES = 16;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its answer is a page, and `after` a cursor. */
+    isPage?: boolean;
+  }
+}
+
+/**
+ * Cursors as they leave: what the list itself made of a sort key, with a code that says of which list and filter it is. Nobody can make
+ * one up, nor take one to another list, where its key would mean something else.
+ */
+export class PageCursors {
+  /** The key is the same for all replicas, and after a restart. */
+  constructor(private readonly key: Buffer) {}
+
+  seal(list: string, cursor: string): string {
+    return Buffer.concat([this.#code(list, cursor), Buffer.from(cursor)]).toString('base64url');
+  }
+
+  /** Undefined: none of this list. */
+  open(list: string, sealed: string): string | undefined {
+    const bytes = Buffer.from(sealed, 'base64url');
+    if (bytes.length <= MAC_BYTES || bytes.toString('base64url') !== sealed) return undefined;
+    const cursor = bytes.subarray(MAC_BYTES).toString();
+    return timingSafeEqual(bytes.subarray(0, MAC_BYTES), this.#code(list, cursor)) ? cursor : undefined;
+  }
+
+  #code(list: string, cursor: string): Buffer {
+    return createHmac('sha256', this.key).update(`${list}\n${cursor}`).digest().subarray(0, MAC_BYTES);
+  }
+}
+
+/** At the door of every list: behind it, cursors are what the list made. */
+export function sealCursors(server: FastifyInstance, cursors: PageCursors): void {
+  server.addHook('preHandler', (request, _reply, done) => {
+    const query = request.query as { after?: unknown };
+    if (!request.routeOptions.config.isPage || query.after === undefined) return done();
+    const cursor = typeof query.after === 'string' ? cursors.open(listOf(request), query.after) : undefined;
+    if (cursor === undefined) return done(noCursor());
+    query.after = cursor;
+    done();
+  });
+  server.addHook('preSerialization', (request, _reply, payload, done) => {
+    const { next } = (payload ?? {}) as { next?: unknown };
+    if (!request.routeOptions.config.isPage || typeof next !== 'string') return done(null, payload);
+    done(null, { ...(payload as object), next: cursors.seal(listOf(request), next) });
+  });
+}
+
+/** A list with its filters. How long a page is may change from one to the next. */
+function listOf({ routeOptions, params, query }: FastifyRequest): string {
+  const filters = Object.entries(query as object).filter(([name]) => name !== 'after' && name !== 'limit');
+  return JSON.stringify([
+    routeOptions.url,
+    Object.entries(params as object),
+    filters.sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]);
+}
+
+function noCursor(): AppError {
+  const message = 'not a cursor of this list with these filters';
+  return new AppError({
+    code: 'bad-request',
+    kind: 'user',
+    cause: `after: ${message}`,
+    fix: 'Use `next` of the page before, with the same filters, or leave `after` out to begin again.',
+    details: { errors: [{ path: 'after', message }] },
+  });
+}

@@ -1,0 +1,9 @@
+import { AgentFact } from './agent-events.js';
+import { ApiFact } from './api-events.js';
+
+/** Every type of event that there is, without the prefix that it has outside. */
+export const EVENT_TYPES: readonly string[] = [
+  ...new Set(
+    [...AgentFact.options, ...ApiFact.options].flatMap(({ shape }) => shape.type.options as readonly string[]),
+  ),
+].sort();
