@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ensurePrivateFolder, type Logger } from '@orrery/shared/runtime';
 import type { FastifyInstance } from 'fastify';
@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { AppModule } from './app.module.js';
 import { RequestGate } from './auth/request-gate.js';
 import { createBusStrategy } from './bus/bus.module.js';
+import { carelessChanges } from './changes/change-rules.js';
 import type { ApiConfig } from './config.js';
 import { TrustedProxies } from './http/client-address.js';
 import { Connections } from './http/connections.js';
@@ -55,6 +56,8 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
       abortOnError: false,
     },
   );
+  const careless = carelessChanges(app.get(ModulesContainer));
+  if (careless.length > 0) throw new Error(`Routes that change something have to say how:\n${careless.join('\n')}`);
   askAtTheDoor(server, app.get(RequestGate, { strict: false }), connections);
   addDocs(app);
   app.connectMicroservice({ strategy: createBusStrategy(app) });

@@ -1,39 +1,99 @@
 import { Injectable } from '@nestjs/common';
-import { PlanResult, type AnyItem, type DryRun, type HostRef } from '@orrery/shared/contracts';
+import {
+  PlanResult,
+  type AnyItem,
+  type DryRun,
+  type HostRef,
+  type PlannedChange,
+  type PlannedStep,
+} from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
+import { isDeepStrictEqual } from 'node:util';
 import { HostCalls } from '../calls/host-calls.service.js';
-import type { Transaction } from '../database/sql.js';
-import { WantedItemsRepository } from './wanted-items.repository.js';
+import type { Sql, Transaction } from '../database/sql.js';
+import { Store } from '../database/store.js';
+import { changesOf, differences, itemChanges, type Subject } from './planned-changes.js';
+import { WantedItemsRepository, type NamedItem } from './wanted-items.repository.js';
 
-type Wanted = { host: HostRef; items: AnyItem[] };
+/** A host whose wanted items a change may touch. */
+export interface AffectedHost extends HostRef {
+  /** What its agent would do, where that does not follow from its items. */
+  steps?: PlannedStep[];
+  /** It did nothing so far, so all that is wanted of it is due now. */
+  resumes?: boolean;
+}
 
-/** What the agents would do: they plan on what they observe, with what would be wanted of them. */
+export interface Affected {
+  hosts: AffectedHost[];
+  about?: Subject[];
+}
+
+type Seen = { host: AffectedHost; items: NamedItem[] };
+
+/** What a change would do: to what people decide, and on the hosts, whose agents plan on what they observe. */
 @Injectable()
 export class DryRuns {
   constructor(
+    private readonly store: Store,
     private readonly items: WantedItemsRepository,
     private readonly calls: HostCalls,
   ) {}
 
-  /** What would be wanted, read before the transaction is rolled back. */
-  async read(transaction: Transaction, hosts: HostRef[]): Promise<Wanted[]> {
-    const wanted: Wanted[] = [];
-    for (const { id, name } of hosts)
-      wanted.push({ host: { id, name }, items: await this.items.ofHost(transaction, id) });
-    return wanted;
+  /** Reads how all would be, in the transaction; what it gives is called once that is rolled back, and compares with how all is. */
+  async read(transaction: Transaction, { hosts, about = [] }: Affected): Promise<() => Promise<DryRun>> {
+    const seen: Seen[] = [];
+    for (const host of hosts) seen.push({ host, items: await this.items.ofHost(transaction, host.id) });
+    const after: (object | undefined)[] = [];
+    for (const { read } of about) after.push(await read?.(transaction));
+    return () => this.#compare(seen, about, after);
   }
 
-  async plan(wanted: Wanted[]): Promise<DryRun['hosts']> {
-    return Promise.all(wanted.map(async ({ host, items }) => ({ host, steps: await this.#steps(host, items) })));
+  async #compare(seen: Seen[], about: Subject[], after: (object | undefined)[]): Promise<DryRun> {
+    const changes: PlannedChange[] = [];
+    for (const [index, subject] of about.entries())
+      changes.push(...changesOf(subject, differences(await subject.read?.(this.store), after[index])));
+    const hosts: DryRun['hosts'] = [];
+    const planning = seen.map(async ({ host, items }) => {
+      const before = await this.items.ofHost(this.store, host.id);
+      return { host, changes: itemChanges(before, items), steps: await this.#steps(host, before, items) };
+    });
+    for (const { host, changes: ofItems, steps } of await Promise.all(planning)) {
+      changes.push(...ofItems);
+      hosts.push({ host: { id: host.id, name: host.name }, steps });
+    }
+    return { dryRun: true, changes, hosts };
   }
 
-  /** Null: the host is away, or did not answer in time; it plans when it is back. */
-  async #steps(host: HostRef, items: AnyItem[]): Promise<PlanResult['steps'] | null> {
+  /**
+   * Of all that the agent has to do, what it would not do without the change. Null: the host is away, or did not answer in time; it plans
+   * when it is back.
+   */
+  async #steps(host: AffectedHost, before: NamedItem[], after: NamedItem[]): Promise<PlannedStep[] | null> {
+    if (host.steps) return host.steps;
+    const [was, becomes] = [host.resumes ? [] : wireItems(before), wireItems(after)];
+    if (isDeepStrictEqual(unnumbered(was), unnumbered(becomes))) return [];
     try {
-      return (await this.calls.call(host, { op: 'plan', items }, PlanResult)).steps;
+      const [due, planned] = await Promise.all([was.length > 0 ? this.#plan(host, was) : [], this.#plan(host, becomes)]);
+      return without(planned, due);
     } catch (error) {
       if (error instanceof AppError && error.kind === 'operational') return null;
       throw error;
     }
   }
+
+  async #plan({ id, name }: HostRef, items: AnyItem[]): Promise<PlannedStep[]> {
+    return (await this.calls.call({ id, name }, { op: 'plan', items }, PlanResult)).steps;
+  }
+}
+
+const wireItems = (named: NamedItem[]) => named.map(({ item }) => item);
+const unnumbered = (items: AnyItem[]) => items.map((item) => ({ ...item, revision: 0 }));
+
+function without(steps: PlannedStep[], due: PlannedStep[]): PlannedStep[] {
+  const left = [...due];
+  return steps.filter((step) => {
+    const index = left.findIndex((one) => isDeepStrictEqual(one, step));
+    if (index >= 0) left.splice(index, 1);
+    return index < 0;
+  });
 }

@@ -1,10 +1,12 @@
-import { applyDecorators, SerializeOptions } from '@nestjs/common';
+import { applyDecorators, SerializeOptions, SetMetadata, UseInterceptors } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { DryRun, type ProblemCode } from '@orrery/shared/contracts';
 import { z } from 'zod';
+import { ChangeInterceptor } from '../changes/change.interceptor.js';
+import { CHANGE, type ChangeRules } from '../changes/change-rules.js';
 import { CATALOGUE, statusOf } from './problem-catalogue.js';
 
-export interface OperationOptions {
+interface About {
   /** The operationId: unique, camelCase. */
   id: string;
   tag: string;
@@ -13,16 +15,24 @@ export interface OperationOptions {
   answers: Partial<Record<200 | 201 | 202, z.ZodType>>;
   /** Its own problems; what every route can answer is added. */
   problems?: ProblemCode[];
-  /** 200 may also be the answer of a dry run. */
-  alsoDryRun?: boolean;
   /** It takes a body: 413 and 415 are possible. */
   body?: boolean;
-  /** It changes something: `Idempotency-Key` is understood. */
-  changes?: boolean;
-  ifMatch?: boolean;
   /** 200 carries an ETag. */
   etag?: boolean;
 }
+
+/** It changes something: `Idempotency-Key` and `?dryRun=true` are understood, and `If-Match` where there is a version. */
+type Change = { changes: true } & ({ ifMatch: true; noVersion?: never } | { noVersion: string; ifMatch?: never });
+/** It only reads, or it has a protocol of its own. */
+interface NoChange {
+  changes?: never;
+  ifMatch?: never;
+  noVersion?: never;
+  /** Why it has neither a dry run nor an Idempotency-Key, although it changes something. */
+  ownProtocol?: string;
+}
+
+export type OperationOptions = About & (Change | NoChange);
 
 const EVERYWHERE: ProblemCode[] = [
   'bad-request',
@@ -38,7 +48,7 @@ const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   required: false,
   description:
-    'Any text of up to 128 characters. The same request with the same key again: the same answer, and nothing is done twice.',
+    'Any text of up to 128 characters, remembered for a day. The same request with the same key again gets the same answer, with Idempotency-Replayed: true, and nothing is done twice.',
   schema: { type: 'string', maxLength: 128 },
 };
 const IF_MATCH = {
@@ -49,12 +59,19 @@ const IF_MATCH = {
 };
 const ETAG = { ETag: { description: 'Version for If-Match', schema: { type: 'string' as const } } };
 const LOCATION = { Location: { description: 'Where the command can be watched', schema: { type: 'string' as const } } };
+const REPLAYED = {
+  'Idempotency-Replayed': {
+    description: 'Only if the answer is repeated for its Idempotency-Key',
+    schema: { type: 'string' as const, enum: ['true'] },
+  },
+};
 const DESCRIPTIONS = { 200: 'Done', 201: 'Made', 202: 'Accepted: the command is on its way' };
 
 /** Everything that the OpenAPI document and the door know of a route, in one place. */
 export function Operation(options: OperationOptions) {
-  const { id, tag, summary, alsoDryRun, changes, ifMatch } = options;
-  const answers = alsoDryRun ? withDryRun(options.answers) : options.answers;
+  const { id, tag, summary, changes, ifMatch } = options;
+  const answers = changes ? withDryRun(options.answers) : options.answers;
+  const rules = changeRules(options);
   const schemas = Object.values(answers);
   const [first] = schemas;
   return applyDecorators(
@@ -64,6 +81,7 @@ export function Operation(options: OperationOptions) {
       describeAnswer(Number(status), standardSchema, options),
     ),
     ...describeProblems(options),
+    ...(rules ? [SetMetadata(CHANGE, rules), UseInterceptors(ChangeInterceptor)] : []),
     ...(changes ? [ApiHeader(IDEMPOTENCY_KEY)] : []),
     ...(ifMatch ? [ApiHeader(IF_MATCH)] : []),
     ...(first
@@ -72,13 +90,22 @@ export function Operation(options: OperationOptions) {
   );
 }
 
+function changeRules(options: OperationOptions): ChangeRules | undefined {
+  if (!options.changes) return options.ownProtocol === undefined ? undefined : { ownProtocol: options.ownProtocol };
+  return options.ifMatch ? { ifMatch: true } : { noVersion: options.noVersion };
+}
+
 const withDryRun = ({ 200: ok, ...rest }: OperationOptions['answers']) => ({
   ...rest,
   200: ok ? z.union([DryRun, ok]) : DryRun,
 });
 
-function describeAnswer(status: number, standardSchema: z.ZodType, { etag }: OperationOptions) {
-  const headers = { ...(status === 202 ? LOCATION : {}), ...(status === 200 && etag ? ETAG : {}) };
+function describeAnswer(status: number, standardSchema: z.ZodType, { etag, changes }: OperationOptions) {
+  const headers = {
+    ...(status === 202 ? LOCATION : {}),
+    ...(status === 200 && etag ? ETAG : {}),
+    ...(changes ? REPLAYED : {}),
+  };
   return ApiResponse({
     status,
     standardSchema,
@@ -90,7 +117,7 @@ function describeAnswer(status: number, standardSchema: z.ZodType, { etag }: Ope
 function describeProblems({ problems = [], body, changes, ifMatch }: OperationOptions) {
   const codes = new Set([...EVERYWHERE, ...problems]);
   if (body) codes.add('body-too-large').add('unsupported-media-type');
-  if (changes) codes.add('idempotency-mismatch');
+  if (changes) codes.add('idempotency-mismatch').add('busy');
   if (ifMatch) codes.add('revision-conflict');
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) byStatus.set(statusOf(code), [...(byStatus.get(statusOf(code)) ?? []), code]);
