@@ -73,7 +73,10 @@ export class DryRuns {
     const [was, becomes] = [host.resumes ? [] : wireItems(before), wireItems(after)];
     if (isDeepStrictEqual(unnumbered(was), unnumbered(becomes))) return [];
     try {
-      const [due, planned] = await Promise.all([was.length > 0 ? this.#plan(host, was) : [], this.#plan(host, becomes)]);
+      const [due, planned] = await Promise.all([
+        was.length > 0 ? this.#plan(host, was) : [],
+        this.#plan(host, becomes),
+      ]);
       return without(planned, due);
     } catch (error) {
       if (error instanceof AppError && error.kind === 'operational') return null;

@@ -1,5 +1,5 @@
 import { applyDecorators, SerializeOptions, SetMetadata, UseInterceptors } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtension, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { DryRun, type ProblemCode } from '@orrery/shared/contracts';
 import { z } from 'zod';
 import { ChangeInterceptor } from '../changes/change.interceptor.js';
@@ -82,6 +82,7 @@ export function Operation(options: OperationOptions) {
     ),
     ...describeProblems(options),
     ...(rules ? [SetMetadata(CHANGE, rules), UseInterceptors(ChangeInterceptor)] : []),
+    ...(rules && 'ownProtocol' in rules ? [ApiExtension('x-orrery-own-protocol', rules.ownProtocol)] : []),
     ...(changes ? [ApiHeader(IDEMPOTENCY_KEY)] : []),
     ...(ifMatch ? [ApiHeader(IF_MATCH)] : []),
     ...(first

@@ -1,11 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  HostId,
-  JoinToken,
-  JoinTokenPage,
-  JoinTokenPost,
-  TokenQuery,
-} from '@orrery/shared/contracts';
+import type { HostId, JoinToken, JoinTokenPage, JoinTokenPost, TokenQuery } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { BatchedLookup } from '../auth/batched-lookup.js';
 import { hashOf, prefixOf } from '../auth/bearer.js';

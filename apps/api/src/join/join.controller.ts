@@ -11,7 +11,8 @@ import { Nonces } from './nonces.js';
 import { Renewals } from './renewals.service.js';
 
 /** Of an agent that joins; ADR 27 says why that is no change like the others. */
-const ownProtocol = 'joining is safe to repeat: the same installation is the same host, and each proof has a nonce of its own';
+const ownProtocol =
+  'joining is safe to repeat: the same installation is the same host, and each proof has a nonce of its own';
 const NoQuery = z.strictObject({});
 type NoQuery = z.infer<typeof NoQuery>;
 

@@ -1,11 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  ApiToken,
-  ApiTokenPage,
-  ApiTokenPost,
-  NetworkId,
-  TokenQuery,
-} from '@orrery/shared/contracts';
+import type { ApiToken, ApiTokenPage, ApiTokenPost, NetworkId, TokenQuery } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { hashOf, newToken, prefixOf } from '../auth/bearer.js';
 import type { Answer } from '../changes/answer.js';
@@ -87,7 +81,15 @@ export class Tokens {
   #subject({ id, name: called }: ApiToken): Subject {
     const read = async (sql: Sql) => {
       const [token] = await this.repository.find(sql, id);
-      return token && { name: token.name, role: token.role, scope: token.scope, state: token.state, expiresAt: token.expiresAt };
+      return (
+        token && {
+          name: token.name,
+          role: token.role,
+          scope: token.scope,
+          state: token.state,
+          expiresAt: token.expiresAt,
+        }
+      );
     };
     return { noun: 'token', name: called, read };
   }
