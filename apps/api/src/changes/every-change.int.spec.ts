@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DryRun, JoinNonce, Problem } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
 import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
 import { writeOperations, type WriteOperation } from '../../../../test/support/changes/operations.js';
 import { World, type Request } from '../../../../test/support/changes/world.js';
@@ -147,8 +148,10 @@ describe.each(named(changes))('%s', (_id, operation) => {
 
 describe.each(named(operations.filter(({ id }) => id in OWN_PROTOCOL)))('%s', (_id, { id, method, path }) => {
   async function ask(query: string, headers: Record<string, string>) {
-    const join = { name: `own-${id}`, agentVersion: 'test', installation: newInstallation() };
-    const asking = id === 'issueNonce' ? {} : { body: await joinBody(api, join) };
+    const join = await joinBody(api, { name: 'own', agentVersion: 'test', installation: newInstallation() });
+    const { key, nonce, proof } = join;
+    const bodies: Record<string, object> = { joinHost: join, renewHost: { host: newId('hst'), key, nonce, proof } };
+    const asking = bodies[id] ? { body: bodies[id] } : {};
     const token = id === 'joinHost' ? api.joinSecret : null;
     return api.refused(method, `${path}${query}`, 'bad-request', { ...asking, headers, token });
   }
