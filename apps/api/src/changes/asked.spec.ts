@@ -10,7 +10,7 @@ const hash = (more: Partial<typeof request> = {}) => hashOf({ ...request, ...mor
 
 describe('the hash of a request', () => {
   it('is the same for keys and query parameters in another order', () => {
-    expect(hash({ body: { scope: { networks: [1, 2], hosts: 'a' }, name: 'ci' } as never })).toBe(hash());
+    expect(hash({ body: { scope: { networks: [1, 2], hosts: 'a' }, name: 'ci' } })).toBe(hash());
     expect(hash({ url: '/v1/tokens?a=1&b=2' })).toBe(hash());
   });
 

@@ -24,7 +24,7 @@ export const selectorOption = (description = 'only hosts with these labels, such
 export const waitOption = () =>
   new ReferenceOption('--wait [duration]', `show each stage until it came true, at most this long (${DEFAULT_WAIT})`);
 
-export const dryRunOption = () => new ReferenceOption('--dry-run', 'only print the steps that would be taken');
+export const dryRunOption = () => new ReferenceOption('--dry-run', 'only print what would change');
 
 export const yesOption = () => new ReferenceOption('-y, --yes', 'do not ask');
 
