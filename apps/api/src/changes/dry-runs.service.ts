@@ -3,6 +3,7 @@ import {
   PlanResult,
   type AnyItem,
   type DryRun,
+  type HostId,
   type HostRef,
   type PlannedChange,
   type PlannedStep,
@@ -10,7 +11,7 @@ import {
 import { AppError } from '@orrery/shared/runtime';
 import { isDeepStrictEqual } from 'node:util';
 import { HostCalls } from '../calls/host-calls.service.js';
-import type { Transaction } from '../database/sql.js';
+import type { Sql, Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { changesOf, differences, itemChanges, type Subject } from './planned-changes.js';
 import { WantedItemsRepository, type NamedItem } from './wanted-items.repository.js';
@@ -28,7 +29,7 @@ export interface Affected {
   about?: Subject[];
 }
 
-type Seen = { host: AffectedHost; items: NamedItem[] };
+type ItemsOfHosts = Map<HostId, NamedItem[]>;
 
 /** What a change would do: to what people decide, and on the hosts, whose agents plan on what they observe. */
 @Injectable()
@@ -41,27 +42,35 @@ export class DryRuns {
 
   /** Reads how all would be, in the transaction; what it gives is called once that is rolled back, and compares with how all is. */
   async read(transaction: Transaction, { hosts, about = [] }: Affected): Promise<() => Promise<DryRun>> {
-    const seen: Seen[] = [];
-    for (const host of hosts) seen.push({ host, items: await this.items.ofHost(transaction, host.id) });
+    const items = await this.#itemsOf(transaction, hosts);
     const after: (object | undefined)[] = [];
     for (const { read } of about) after.push(await read?.(transaction));
-    return () => this.#compare(seen, about, after);
+    return async () => {
+      const changes: PlannedChange[] = [];
+      for (const [index, subject] of about.entries())
+        changes.push(...changesOf(subject, differences(await subject.read?.(this.store), after[index])));
+      return this.#compare(hosts, changes, items);
+    };
   }
 
-  async #compare(seen: Seen[], about: Subject[], after: (object | undefined)[]): Promise<DryRun> {
-    const changes: PlannedChange[] = [];
-    for (const [index, subject] of about.entries())
-      changes.push(...changesOf(subject, differences(await subject.read?.(this.store), after[index])));
-    const hosts: DryRun['hosts'] = [];
-    const planning = seen.map(async ({ host, items }) => {
-      const before = await this.items.ofHost(this.store, host.id);
-      return { host, changes: itemChanges(before, items), steps: await this.#steps(host, before, items) };
+  async #compare(hosts: AffectedHost[], changes: PlannedChange[], after: ItemsOfHosts): Promise<DryRun> {
+    const before = await this.#itemsOf(this.store, hosts);
+    const of = (items: ItemsOfHosts, { id }: HostRef) => items.get(id) ?? [];
+    const steps = hosts.map((host) => this.#steps(host, of(before, host), of(after, host)));
+    const planned = (await Promise.all(steps)).map((ofHost, index) => {
+      const { id, name } = hosts[index] as AffectedHost;
+      return { host: { id, name }, steps: ofHost };
     });
-    for (const { host, changes: ofItems, steps } of await Promise.all(planning)) {
-      changes.push(...ofItems);
-      hosts.push({ host: { id: host.id, name: host.name }, steps });
-    }
-    return { dryRun: true, changes, hosts };
+    const ofItems = hosts.flatMap((host) => itemChanges(of(before, host), of(after, host)));
+    return { dryRun: true, changes: [...changes, ...ofItems], hosts: planned };
+  }
+
+  async #itemsOf(sql: Sql, hosts: AffectedHost[]): Promise<ItemsOfHosts> {
+    if (hosts.length === 0) return new Map();
+    return this.items.ofHosts(
+      sql,
+      hosts.map(({ id }) => id),
+    );
   }
 
   /**

@@ -55,7 +55,9 @@ export const Admission = z
     version: z
       .int()
       .default(0)
-      .meta({ description: 'Version for If-Match: grows with everything that a person says; 0 if nobody said anything' }),
+      .meta({
+        description: 'Version for If-Match: grows with everything that a person says; 0 if nobody said anything',
+      }),
   })
   .meta({ id: 'Admission' });
 export type Admission = z.infer<typeof Admission>;
