@@ -151,7 +151,7 @@ describe('admissions', () => {
 
     it('is only planned with --dry-run', async () => {
       for (const method of ['PUT', 'DELETE'])
-        api.on(`${method} ${at(ONE)}`, () => json(DryRun, { dryRun: true, hosts: [] }));
+        api.on(`${method} ${at(ONE)}`, () => json(DryRun, { dryRun: true, changes: [], hosts: [] }));
       for (const line of [`authorize ${ONE} lab`, `deny ${ONE} lab`, `forget ${ONE} lab`])
         expect(await orrery(`membership ${line} --dry-run`)).toMatchObject({ code: 0, out: '' });
       expect(api.requests.map(({ query }) => query.dryRun)).toEqual(['true', 'true', 'true']);

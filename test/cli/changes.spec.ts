@@ -9,6 +9,7 @@ import {
   HostPage,
   Membership,
   MembershipPage,
+  type PlannedChange,
 } from '@orrery/shared/contracts';
 import { runCli } from './support/fake-terminal.js';
 import { json, problem, StubApi } from './support/stub-api.js';
@@ -152,12 +153,27 @@ describe('a change', () => {
       { host: { id: id('hst', 2), name: 'web-2' }, steps: null },
       { host: { id: id('hst', 3), name: 'web-3' }, steps: [] },
     ];
-    api.on('DELETE /v1/hosts/web-1/containers/demo', () => json(DryRun, { dryRun: true, hosts }));
+    const changes: PlannedChange[] = [
+      {
+        ...{ noun: 'container', name: 'web-1/demo', action: 'change' },
+        fields: [
+          { field: 'image', is: null, becomes: 'z/z:1' },
+          { field: 'limits.pids', is: 128, becomes: 64 },
+        ],
+      },
+      { noun: 'join-token', name: 'web-9', action: 'delete', fields: [{ field: 'uses', is: 1, becomes: null }] },
+    ];
+    api.on('DELETE /v1/hosts/web-1/containers/demo', () => json(DryRun, { dryRun: true, changes, hosts }));
     const { code, out, err } = await orrery('rm web-1/demo --dry-run');
     expect(code).toBe(0);
-    expect(err).toContain('earlier commands');
+    expect(err).toContain('nothing was changed');
     expect(api.requests[0]?.query).toEqual({ dryRun: 'true' });
     expect(out.split('\n')).toEqual([
+      'CHANGE   WHAT                   FIELD         NOW   THEN',
+      'change   container web-1/demo   image         -     z/z:1',
+      'change   container web-1/demo   limits.pids   128   64',
+      'delete   join token web-9       -             -     -',
+      '',
       'HOST    STEP               TARGET   DETAIL',
       'web-1   create-container   demo     z/z:1',
       'web-2   -                  -        unreachable: it plans its steps when it reconnects',

@@ -99,7 +99,7 @@ describe('controllers', () => {
     it('are only planned with --dry-run', async () => {
       const steps = [{ step: 'create-container', target: 'controller', detail: '' }];
       api.on('POST /v1/controllers', () =>
-        json(DryRun, { dryRun: true, hosts: [{ host: { id: id('hst'), name: 'web-1' }, steps }] }),
+        json(DryRun, { dryRun: true, changes: [], hosts: [{ host: { id: id('hst'), name: 'web-1' }, steps }] }),
       );
       expect((await orrery('controller add web-1 --dry-run')).out).toContain('create-container');
       expect(api.requests.at(-1)?.query).toEqual({ dryRun: 'true' });

@@ -291,7 +291,7 @@ describe('network create', () => {
     it('plans only the controller with --dry-run', async () => {
       const steps = [{ step: 'create-container', target: 'controller', detail: '' }];
       api.on('POST /v1/controllers', () =>
-        json(DryRun, { dryRun: true, hosts: [{ host: { id: id('hst'), name: 'lap-7' }, steps }] }),
+        json(DryRun, { dryRun: true, changes: [], hosts: [{ host: { id: id('hst'), name: 'lap-7' }, steps }] }),
       );
       const { code, out } = await orrery('network create lab --dry-run');
       expect([code, out]).toEqual([0, expect.stringContaining('create-container')]);

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Host, Install, JoinTokenMade, JoinTokenPage, type JoinToken } from '@orrery/shared/contracts';
+import {
+  DryRun,
+  Host,
+  Install,
+  JoinTokenMade,
+  JoinTokenPage,
+  JoinTokenReplayed,
+  type JoinToken,
+} from '@orrery/shared/contracts';
 import { runCli } from './support/fake-terminal.js';
 import { json, StubApi } from './support/stub-api.js';
 import { host } from './support/stub-data.js';
@@ -50,6 +58,24 @@ describe('a join token', () => {
     const [{ body } = {}] = api.asked('POST /v1/join-tokens');
     const rest = { labels: { site: 'onprem' }, networks: ['shop'] };
     expect(body).toEqual({ uses: 40, expiresIn: 7200, ephemeral: 86_400, ...rest });
+  });
+
+  it('that nobody knows, because the answer with it was lost, is a failure that says what to do', async () => {
+    const withheld = { cause: 'the token was shown in an earlier answer', fix: 'Revoke it.' };
+    api.on('POST /v1/join-tokens', () => json(JoinTokenReplayed, { token, withheld }));
+    for (const line of ['token create --join', 'token create --join -o json']) {
+      const { code, out, err } = await orrery(line);
+      expect([code, out]).toEqual([1, '']);
+      expect(err).toContain('Revoke it.');
+    }
+  });
+
+  it('is only described by a dry run', async () => {
+    const changes = [{ noun: 'join-token' as const, name: 'web-9', action: 'create' as const, fields: [] }];
+    api.on('POST /v1/join-tokens', () => json(DryRun, { dryRun: true, changes, hosts: [] }));
+    const { code, out } = await orrery('token create --join --dry-run');
+    expect([code, out]).toEqual([0, expect.stringContaining('join token web-9')]);
+    expect(api.asked('POST /v1/join-tokens')[0]?.query).toEqual({ dryRun: 'true' });
   });
 
   it('lets machines choose labels only with --own-labels, and shows that', async () => {

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiTokenMade, ApiTokenPage, EventPage, HostPage, JoinTokenMade } from '@orrery/shared/contracts';
+import {
+  ApiTokenMade,
+  ApiTokenPage,
+  ApiTokenReplayed,
+  EventPage,
+  HostPage,
+  JoinTokenMade,
+  JoinTokenReplayed,
+} from '@orrery/shared/contracts';
 import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
 import { eventually } from '../support/servers.js';
 
@@ -26,7 +34,11 @@ describe('a dump of the database', () => {
     const body = { name: 'canary', role: 'admin' };
     const headers = { 'idempotency-key': 'made-once' };
     const people = await api.ask('POST', '/v1/tokens', ApiTokenMade, { body, headers });
-    const hosts = await api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body: { uses: 3 }, headers });
+    const replay = await api.ask('POST', '/v1/tokens', ApiTokenReplayed, { body, headers });
+    expect([replay.headers.get('idempotency-replayed'), replay.body.token]).toEqual(['true', people.body.token]);
+    const others = { 'idempotency-key': 'made-once-too' };
+    const hosts = await api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body: { uses: 3 }, headers: others });
+    await api.ask('POST', '/v1/join-tokens', JoinTokenReplayed, { body: { uses: 3 }, headers: others });
     await api.ask('GET', '/v1/hosts', HostPage, { token: people.body.secret });
     const text = await dump();
     for (const secret of [people.body.secret, hosts.body.secret, api.adminToken, api.joinSecret]) {

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Signer } from '@orrery/shared/bus';
 import { ensurePrivateFolder, type Logger } from '@orrery/shared/runtime';
@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
 import { RequestGate } from './auth/request-gate.js';
 import { createBusStrategy } from './bus/bus.module.js';
+import { carelessChanges } from './changes/change-rules.js';
 import type { ApiConfig } from './config.js';
 import { SIGNER } from './desired/signing.module.js';
 import { TrustedProxies } from './http/client-address.js';
@@ -63,6 +64,8 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
       abortOnError: false,
     },
   );
+  const careless = carelessChanges(app.get(ModulesContainer));
+  if (careless.length > 0) throw new Error(`Routes that change something have to say how:\n${careless.join('\n')}`);
   askAtTheDoor(server, app.get(RequestGate, { strict: false }), connections);
   const signer = app.get<Signer>(SIGNER, { strict: false });
   sealCursors(server, new PageCursors(signer.derive('cursors of pages')));

@@ -180,7 +180,7 @@ export function admission(address: string, more: Partial<Admission> = {}): Admis
       ...{ authorized: false, name: '', addresses: [], bridge: false, noAutoAssign: false, hasAsked: true },
       ...{ zerotierVersion: '1.14.2', seenAt: THEN },
     },
-    ...{ observed: null, pending: true, stale: false },
+    ...{ observed: null, pending: true, stale: false, version: 0 },
     ...more,
   };
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import {
   Admission,
   AdmissionBulk,
@@ -10,11 +10,10 @@ import {
   Reference,
   type ProblemCode,
 } from '@orrery/shared/contracts';
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Policy } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
-import { sendAnswer } from '../changes/send-answer.js';
 import { Operation } from '../http/operation.decorator.js';
 import { Admissions } from './admissions.service.js';
 
@@ -55,19 +54,19 @@ export class AdmissionsController {
     summary:
       'Authorize or deny a node, or change its record: name, fixed addresses, bridge; the node is an address or a reference',
     answers: { 200: Admission },
-    alsoDryRun: true,
     problems,
     body: true,
     changes: true,
+    ifMatch: true,
+    etag: true,
   })
-  async put(
+  put(
     @Param({ schema: AdmissionPath }) { network, node }: AdmissionPath,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: AdmissionPut }) put: AdmissionPut,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.admissions.put(asked, network, node, put));
+  ): Promise<Answer> {
+    return this.admissions.put(asked, network, node, put);
   }
 
   @Delete('networks/:network/admissions/:node')
@@ -77,17 +76,17 @@ export class AdmissionsController {
     tag,
     summary: 'Drop the record of a node on the controller; of one that still shall be in the network, when it has left',
     answers: { 200: Admission },
-    alsoDryRun: true,
     problems,
     changes: true,
+    ifMatch: true,
+    etag: true,
   })
-  async forget(
+  forget(
     @Param({ schema: AdmissionPath }) { network, node }: AdmissionPath,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.admissions.forget(asked, network, node));
+  ): Promise<Answer> {
+    return this.admissions.forget(asked, network, node);
   }
 
   @Post('networks/:network/admissions')
@@ -98,18 +97,17 @@ export class AdmissionsController {
     tag,
     summary: 'The same for all nodes that are wanted in the network on hosts that match, or for all that wait',
     answers: { 200: AdmissionsChanged },
-    alsoDryRun: true,
     problems: ['unknown-network', 'network-not-kept'],
     body: true,
     changes: true,
+    noVersion: 'it concerns every node that matches',
   })
-  async bulk(
+  bulk(
     @Param('network', { schema: Reference }) network: string,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: AdmissionBulk }) bulk: AdmissionBulk,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.admissions.bulk(asked, network, bulk));
+  ): Promise<Answer> {
+    return this.admissions.bulk(asked, network, bulk);
   }
 }

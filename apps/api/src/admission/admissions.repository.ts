@@ -64,7 +64,7 @@ const SELECT = `
            'zerotierVersion', r.zerotier_version, 'seenAt', ${iso(SEEN_AT)}) END AS controller,
          CASE WHEN s.node_id IS NOT NULL THEN jsonb_build_object('status', s.status,
            'addresses', COALESCE(f.observed -> 'addresses', '[]')) END AS observed,
-         w.admission AS policy, (extract(epoch FROM x.since) * 1000)::float8 AS since, x.labels, r.admitted_by AS "admittedBy",
+         COALESCE(v.version, 0) AS version, w.admission AS policy, (extract(epoch FROM x.since) * 1000)::float8 AS since, x.labels, r.admitted_by AS "admittedBy",
          r.sent_away_at IS NOT NULL AS "wasSentAway",
          (extract(epoch FROM now()) * 1000)::float8 AS now, ${BY_ADDRESS.key}
     FROM x JOIN networks w ON w.id = x.network_id AND w.controller_id IS NOT NULL
@@ -94,6 +94,24 @@ export class AdmissionsRepository {
   of(sql: Sql, network: NetworkId, addresses: readonly NodeAddress[]): Promise<AdmissionRow[]> {
     const where = 'WHERE x.network_id = $1 AND x.address = ANY($2) ORDER BY x.address';
     return sql.query(`${SELECT} ${where}`, [network, addresses]);
+  }
+
+  /** What people said of one node; undefined: nothing. */
+  async said(sql: Sql, network: NetworkId, address: NodeAddress): Promise<object | undefined> {
+    const rows = await sql.query<object[]>(
+      `SELECT verdict, ${iso('until')} AS until, name, addresses, bridge, no_auto_assign AS "noAutoAssign", forget
+         FROM verdicts WHERE network_id = $1 AND address = $2`,
+      [network, address],
+    );
+    return rows[0];
+  }
+
+  /** Nobody else says anything of this node in this network until the end of the transaction. */
+  async hold(sql: Sql, network: NetworkId, address: NodeAddress): Promise<void> {
+    await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('admission ' || $1 || ' ' || $2, 0))`, [
+      network,
+      address,
+    ]);
   }
 
   /** Nodes that are wanted in the network, on hosts that match, whose addresses are surely their own. */

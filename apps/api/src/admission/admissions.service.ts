@@ -9,13 +9,16 @@ import {
   type NetworkId,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
+import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
-import { Changes, type Answer } from '../changes/changes.service.js';
+import { Changes, type Changed, type Made } from '../changes/changes.service.js';
+import type { Subject } from '../changes/planned-changes.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { visibilityNow } from '../database/visibility.js';
 import { Store } from '../database/store.js';
 import { beyondScope } from '../database/transaction.js';
 import { refuseBeyondHosts, refuseForeignNetworks } from '../desired/network-scope.js';
+import { checkIfMatch, etag } from '../http/etag.js';
 import { badRequest } from '../http/schema.pipe.js';
 import { contains } from '../networks/check-config.js';
 import { References } from '../references/references.service.js';
@@ -23,6 +26,12 @@ import { AdmissionsRepository, type AdmissionRow } from './admissions.repository
 import { decide } from './decide.js';
 import { Settling } from './settling.service.js';
 import { forgetRecord, putVerdicts, type Named } from './verdict-writes.js';
+
+/** Nodes that a change is about. */
+interface At {
+  network: NetworkId;
+  addresses: NodeAddress[];
+}
 
 /** Who is in the networks that Orrery keeps, who wants to be, and what people say of it. */
 @Injectable()
@@ -49,6 +58,7 @@ export class Admissions {
   put(asked: Asked, networkReference: string, node: string, put: AdmissionPut): Promise<Answer> {
     return this.#change(asked, networkReference, async (tx, network) => {
       const named = await this.#named(tx, network, node);
+      await this.#checkIfMatch(tx, asked, network, named);
       // A bridge speaks for machines that are in no scope.
       if (put.bridge) refuseBeyondHosts();
       if (put.addresses) await this.#checkAddresses(tx, network, named.address, put.addresses);
@@ -61,26 +71,22 @@ export class Admissions {
   forget(asked: Asked, networkReference: string, node: string): Promise<Answer> {
     return this.#change(asked, networkReference, async (tx, network) => {
       const named = await this.#named(tx, network, node);
+      await this.#checkIfMatch(tx, asked, network, named);
       await forgetRecord(tx, network, named, asked.by);
       return [named.address];
     });
   }
 
-  async bulk(asked: Asked, networkReference: string, bulk: AdmissionBulk): Promise<Answer> {
+  bulk(asked: Asked, networkReference: string, bulk: AdmissionBulk): Promise<Answer> {
     const { selector, pending, verdict, forSeconds } = bulk;
-    const answer = await this.#change(
-      asked,
-      networkReference,
-      async (tx, network) => {
-        const wanted = selector === undefined ? [] : await this.repository.wanted(tx, network, selector);
-        const waiting = pending ? await this.#waiting(tx, network) : [];
-        const named = new Map([...waiting, ...wanted].map((one) => [one.address, one]));
-        if (named.size > 0) await putVerdicts(tx, network, [...named.values()], { verdict, forSeconds, by: asked.by });
-        return [...named.keys()];
-      },
-      true,
-    );
-    return answer;
+    const work = async (tx: Transaction, network: NetworkId) => {
+      const wanted = selector === undefined ? [] : await this.repository.wanted(tx, network, selector);
+      const waiting = pending ? await this.#waiting(tx, network) : [];
+      const named = new Map([...waiting, ...wanted].map((one) => [one.address, one]));
+      if (named.size > 0) await putVerdicts(tx, network, [...named.values()], { verdict, forSeconds, by: asked.by });
+      return [...named.keys()];
+    };
+    return this.#change(asked, networkReference, work, true);
   }
 
   /** All but those that several nodes show: of these a person says something by name, after looking. */
@@ -95,30 +101,56 @@ export class Admissions {
       );
   }
 
-  async #change(
+  #change(
     asked: Asked,
     reference: string,
     work: (tx: Transaction, network: NetworkId) => Promise<NodeAddress[]>,
     many = false,
   ): Promise<Answer> {
-    let at: { network: NetworkId; addresses: NodeAddress[] } | undefined;
-    const answer = await this.changes.run(asked, async (tx) => {
+    let at: At | undefined;
+    const run = async (tx: Transaction): Promise<Changed> => {
       const network = await this.references.network(tx, reference);
       refuseForeignNetworks([network]);
       if (!(await beyondScope(tx, () => this.repository.config(tx, network)))) throw notKept(network);
-      const addresses = await work(tx, network);
-      at = { network, addresses };
-      return { status: 200, headers: {}, body: await this.#view(tx, at, many), hosts: [] };
-    });
-    if (!at || asked.dryRun) return answer;
-    await this.settling.network(at.network, at.addresses);
-    return { ...answer, body: await this.#view(this.store, at, many) };
+      at = { network, addresses: await work(tx, network) };
+      const made = await this.#view(tx, at, many);
+      return { status: 200, ...made, hosts: [], about: asked.dryRun ? await this.#about(tx, at) : [] };
+    };
+    const settle = async (made: Made) => {
+      if (!at) return made;
+      await this.settling.network(at.network, at.addresses);
+      return this.#view(this.store, at, many);
+    };
+    return this.changes.run(asked, run, { settle });
   }
 
-  async #view(sql: Sql, { network, addresses }: { network: NetworkId; addresses: NodeAddress[] }, many: boolean) {
+  async #checkIfMatch(tx: Transaction, { ifMatch }: Asked, network: NetworkId, { address }: Named): Promise<void> {
+    await this.repository.hold(tx, network, address);
+    if (ifMatch === undefined) return;
+    const [row] = await this.repository.of(tx, network, [address]);
+    checkIfMatch(ifMatch, row?.version, `the admission of ${address} to ${network}`);
+  }
+
+  /** What people say of these nodes and what is decided by that, for a dry run. */
+  async #about(tx: Transaction, { network, addresses }: At): Promise<Subject[]> {
+    const rows = new Map((await this.repository.of(tx, network, addresses)).map((row) => [row.address, row]));
+    const read = async (sql: Sql, address: NodeAddress) => {
+      const [row] = await this.repository.of(sql, network, [address]);
+      const said = await this.repository.said(sql, network, address);
+      return row && { ...said, authorize: toAdmission(row).decision?.authorize };
+    };
+    return addresses.map((address) => {
+      const row = rows.get(address);
+      const name = `${row?.node?.name ?? address} in ${row?.network.name ?? network}`;
+      return { noun: 'admission', name, read: (sql) => read(sql, address) };
+    });
+  }
+
+  async #view(sql: Sql, { network, addresses }: At, many: boolean): Promise<Made> {
     const rows = (await this.repository.of(sql, network, addresses)).map(toAdmission);
-    if (many) return { items: rows };
-    return rows[0] ?? gone(network, addresses[0] ?? null);
+    if (many) return { headers: {}, body: { items: rows } };
+    const admission = rows[0] ?? gone(network, addresses[0] ?? null);
+    return { headers: { etag: etag(admission.version) }, body: admission };
   }
 
   /**
@@ -185,7 +217,7 @@ export function toAdmission(admission: AdmissionRow): Admission {
 const gone = (id: NetworkId, address: NodeAddress | null): Admission => ({
   network: { id, name: null },
   ...{ address, node: null, host: null, verdict: null, decision: null, controller: null, observed: null },
-  ...{ pending: false, stale: false },
+  ...{ pending: false, stale: false, version: 0 },
 });
 
 const addressClaimed = (name: string, address: NodeAddress, why: string) =>

@@ -41,7 +41,7 @@ export async function putVerdicts(
        until = CASE WHEN $10 THEN excluded.until ELSE v.until END, name = COALESCE(excluded.name, v.name),
        addresses = COALESCE(excluded.addresses, v.addresses), bridge = COALESCE(excluded.bridge, v.bridge),
        no_auto_assign = COALESCE(excluded.no_auto_assign, v.no_auto_assign), said_by = excluded.said_by, said_at = now(), forget = false,
-       node_id = excluded.node_id`,
+       node_id = excluded.node_id, version = nextval('verdict_versions')`,
     [
       ...[network, addresses, verdict ?? null, forSeconds ?? null, name ?? null, fixed ? JSON.stringify(fixed) : null],
       ...[bridge ?? null, noAutoAssign ?? null, by, saysWho, verdict === undefined],
@@ -64,7 +64,8 @@ export async function forgetRecord(
 ): Promise<void> {
   await runIn(tx)(
     `INSERT INTO verdicts (network_id, address, verdict, forget, said_by, node_id) VALUES ($1, $2, 'deny', true, $3, $4)
-     ON CONFLICT (network_id, address) DO UPDATE SET verdict = 'deny', until = NULL, forget = true, said_by = $3, said_at = now(), node_id = $4`,
+     ON CONFLICT (network_id, address) DO UPDATE SET verdict = 'deny', until = NULL, forget = true, said_by = $3, said_at = now(), node_id = $4,
+       version = nextval('verdict_versions')`,
     [network, address, by, node],
   );
   await hint(tx, network, [address]);

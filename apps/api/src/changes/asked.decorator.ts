@@ -32,13 +32,25 @@ export const Asking = createParamDecorator((_data: unknown, context: ExecutionCo
   readAsked(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-function readKey({ headers, method, url, body }: FastifyRequest): Asked['idempotency'] {
-  const key = headers['idempotency-key'];
+function readKey(request: FastifyRequest): Asked['idempotency'] {
+  const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || !/^[\x20-\x7e]{1,128}$/.test(key))
     throw badRequest([{ path: ['Idempotency-Key'], message: '1 to 128 printable ASCII characters' }]);
-  const hash = createHash('sha256')
-    .update(`${method} ${url}\n${JSON.stringify(body ?? null)}`)
+  return { key, hash: hashOf(request) };
+}
+
+/** The same for requests that ask for the same: the order of keys and of query parameters does not matter. */
+export function hashOf({ method, url, body }: Pick<FastifyRequest, 'method' | 'url' | 'body'>): Buffer {
+  const [path = '', query = ''] = url.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.sort();
+  return createHash('sha256')
+    .update(`${method} ${path}?${parameters.toString()}\n${JSON.stringify(body ?? null, inOrder)}`)
     .digest();
-  return { key, hash };
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

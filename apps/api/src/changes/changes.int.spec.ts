@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { newUserKey } from '@orrery/shared/bus';
 import { Accepted, CommandPage, DryRun, Host, Network } from '@orrery/shared/contracts';
 import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
 import { ListeningAgent, joinHost } from '../../../../test/support/joined-host.js';
+import { eventually } from '../../../../test/support/servers.js';
 
-const A = '8056c2e21c00000a';
+const [A, B] = ['8056c2e21c00000a', '8056c2e21c00000b'];
 let bench: ApiBench;
 let api: RunningApi;
 let host: string;
@@ -56,6 +58,32 @@ describe('an Idempotency-Key', () => {
     });
   });
 
+  it('takes requests for the same whose keys are in another order', async () => {
+    await joinHost(api, host);
+    const first = await api.ask('POST', containers(), Accepted, { body, headers: headers() });
+    const other = { networks: body.networks, name: body.name };
+    const again = await api.ask('POST', containers(), Accepted, { body: other, headers: headers() });
+    expect([again.headers.get('idempotency-replayed'), again.body]).toEqual(['true', first.body]);
+  });
+
+  it('has one of two that come at once wait for the other, also where the host does the work', async () => {
+    const agent = await ListeningAgent.connect(await joinHost(api, host));
+    let proceed = () => {};
+    const held = new Promise<void>((resolve) => (proceed = resolve));
+    const key = newUserKey().publicKey;
+    agent.answer = async () => {
+      await held;
+      return { result: 'ok', value: { key } };
+    };
+    const rotate = () => api.ask('POST', `/v1/hosts/${host}/rotate`, Host, { headers: headers() });
+    const both = Promise.all([rotate(), rotate()]);
+    await eventually(() => agent.calls.length > 0, { what: 'the agent is asked' });
+    proceed();
+    const replayed = (await both).map((answer) => answer.headers.get('idempotency-replayed'));
+    expect([replayed.sort(), agent.calls.length]).toEqual([[null, 'true'].sort(), 1]);
+    await agent.close();
+  });
+
   it('remembers no refusal: once the trouble is gone the same request is carried out', async () => {
     await api.refused('POST', containers(), 'unknown-host', { body, headers: headers() });
     await joinHost(api, host);
@@ -85,7 +113,11 @@ describe('a dry run', () => {
     agent.answer = () => ({ result: 'ok', value: { steps } });
     const { status, body: answer } = await api.ask('POST', `${containers()}?dryRun=true`, DryRun, { body });
     expect(status).toBe(200);
-    expect(answer).toEqual({ dryRun: true, hosts: [{ host: { id: agent.joined.hostId, name: host }, steps }] });
+    expect(answer).toMatchObject({ dryRun: true, hosts: [{ host: { id: agent.joined.hostId, name: host }, steps }] });
+    expect(answer.changes.map(({ noun, name, action }) => [noun, name, action])).toEqual([
+      ['container', `${host}/demo`, 'create'],
+      ['membership', `${host}/demo in ${A}`, 'create'],
+    ]);
     const [call] = agent.calls;
     expect(call?.op).toMatchObject({ op: 'plan' });
     expect(call?.op.op === 'plan' && call.op.items.map(({ kind, intent }) => [kind, intent]).sort()).toEqual([
@@ -99,6 +131,65 @@ describe('a dry run', () => {
     expect((await api.get(`/v1/hosts/${host}`, Host)).body.revision).toBe(0);
     expect(agent.states).toEqual([]);
     await agent.close();
+  });
+
+  it('shows only what is due because of this change, not what its host has to do anyway', async () => {
+    const agent = await ListeningAgent.connect(await joinHost(api, host));
+    const step = (id: string) => ({ step: 'join-network', target: host, detail: id });
+    agent.answer = ({ op }) => ({
+      result: 'ok',
+      value: { steps: op.op === 'plan' ? op.items.map(({ network }) => step(String(network))) : [] },
+    });
+    await api.ask('PUT', `/v1/nodes/${host}/networks/${A}`, Accepted);
+    const tryOut = async (network: string, body: object) =>
+      (await api.ask('PUT', `/v1/nodes/${host}/networks/${network}?dryRun=true`, DryRun, { body })).body;
+    const other = await tryOut(B, {});
+    expect(other.hosts.map(({ steps }) => steps)).toEqual([[step(B)]]);
+    expect(other.changes).toMatchObject([{ noun: 'membership', name: `${host} in ${B}`, action: 'create' }]);
+    // The same again is nothing new.
+    const same = await tryOut(A, {});
+    expect([same.changes, same.hosts.map(({ steps }) => steps)]).toEqual([[], [[]]]);
+    const dns = await tryOut(A, { settings: { allowDNS: true } });
+    expect(dns.changes).toEqual([
+      {
+        ...{ noun: 'membership', name: `${host} in ${A}`, action: 'change' },
+        fields: [{ field: 'settings.allowDNS', is: false, becomes: true }],
+      },
+    ]);
+    await agent.close();
+  });
+
+  it('shows what would change of a host, a network, a token and a command, field by field', async () => {
+    await joinHost(api, host, { labels: { site: 'home', tier: 'db' } });
+    const change = { name: `new-${host}`, setLabels: { site: 'cloud', tier: null } };
+    const shown = async (method: string, path: string, body?: object) =>
+      (await api.ask(method, `${path}?dryRun=true`, DryRun, body ? { body } : {})).body.changes;
+    expect(await shown('PATCH', `/v1/hosts/${host}`, change)).toEqual([
+      {
+        ...{ noun: 'host', name: host, action: 'change' },
+        fields: [
+          { field: 'name', is: host, becomes: `new-${host}` },
+          { field: 'labels.site', is: 'home', becomes: 'cloud' },
+          { field: 'labels.tier', is: 'db', becomes: null },
+        ],
+      },
+    ]);
+    expect(await shown('POST', `/v1/hosts/${host}/pause`)).toEqual([
+      { noun: 'host', name: host, action: 'change', fields: [{ field: 'paused', is: false, becomes: true }] },
+    ]);
+    expect(await shown('PUT', `/v1/networks/${A}`, { name: `of-${host}` })).toEqual([
+      { noun: 'network', name: A, action: 'create', fields: [{ field: 'name', is: null, becomes: `of-${host}` }] },
+    ]);
+    const [token] = await shown('POST', '/v1/tokens', { name: `of-${host}`, role: 'viewer' });
+    expect(token).toMatchObject({ noun: 'token', name: `of-${host}`, action: 'create' });
+    expect(JSON.stringify(token)).not.toContain('ora_');
+    const { command } = (await api.ask('POST', containers(), Accepted, { body })).body;
+    expect(await shown('DELETE', `/v1/commands/${command.id}`)).toMatchObject([
+      { noun: 'command', fields: [{ field: 'state', is: 'queued', becomes: 'cancelled' }] },
+      { noun: 'container', name: `${host}/demo`, action: 'delete' },
+      { noun: 'membership', action: 'delete' },
+    ]);
+    await api.refused('DELETE', `/v1/hosts/${host}?dryRun=true`, 'host-not-empty');
   });
 
   it('of a host that is away has no steps, and is refused like the real thing', async () => {

@@ -1,35 +1,48 @@
 import { Injectable } from '@nestjs/common';
-import type { DryRun, HostRef } from '@orrery/shared/contracts';
-import { AppError } from '@orrery/shared/runtime';
+import type { DryRun } from '@orrery/shared/contracts';
+import { AppError, pause } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
+import { Answer } from './answer.js';
 import type { Asked } from './asked.decorator.js';
-import { DryRuns } from './dry-runs.service.js';
-import { IdempotencyRepository } from './idempotency.repository.js';
+import { DryRuns, type Affected } from './dry-runs.service.js';
+import { IdempotencyRepository, type RequestKey } from './idempotency.repository.js';
 
-/** The answer to a change that was made. */
-export interface Answer {
-  status: 200 | 201 | 202;
+export interface Made {
   headers: Record<string, string>;
   body: object;
 }
 
-/** What the work of a change gives back: its answer, and whose desired state it changed. */
-export interface Changed extends Answer {
-  hosts: HostRef[];
+/** What the work of a change gives back: its answer, and what it is about, which a dry run shows. */
+export interface Changed extends Made, Affected {
+  status: Answer['status'];
+  /** Kept for the Idempotency-Key in the place of `body`, which has a secret in it. */
+  keptBody?: object;
 }
 
+/** What is done once the change is committed, never in a dry run. */
+export interface Afterwards {
+  /** The change is made; this gives the answer that shows how far it has come. */
+  settle?: (made: Made) => Promise<Made>;
+  /** The change is made only by this: if it fails, the request counts as never made. */
+  finish?: () => Promise<void>;
+}
+
+/** How long a request waits for another one with the same key that is being carried out: longer than a call to an agent. */
+const PATIENCE_MS = 8000;
+const LOOK_EVERY_MS = 100;
+
 /** Carries the result of a dry run out of the transaction that must not be committed. */
-class NotForReal<T> extends Error {
-  constructor(readonly result: T) {
+class NotForReal extends Error {
+  constructor(readonly show: () => Promise<DryRun>) {
     super('a dry run is rolled back');
   }
 }
 
 /**
- * Every change goes through here: one transaction that also keeps the answer for its Idempotency-Key, so that a request that
- * is sent again after any accident is done once. The hosts hear of it from whoever publishes, whom the commit wakes. A dry run does the very same work, rolls it back, and asks the agents what
- * they would do.
+ * Every change goes through here (docs/adr/0027-every-change-goes-one-way.md): one transaction that also keeps the answer for its
+ * Idempotency-Key, so that a request that is sent again after any accident is done once. The hosts hear of it from whoever publishes, whom
+ * the commit wakes. A dry run does the very same work, rolls it back, and says what would differ and what the agents would do.
  */
 @Injectable()
 export class Changes {
@@ -39,44 +52,90 @@ export class Changes {
     private readonly dryRuns: DryRuns,
   ) {}
 
-  async run(asked: Asked, work: (transaction: Transaction) => Promise<Changed>): Promise<Answer> {
-    if (asked.dryRun) return { status: 200, headers: {}, body: await this.#dryRun(work) };
-    return this.store.transaction(async (transaction) => {
-      const kept = await this.#keptAnswer(transaction, asked);
-      if (kept) return kept;
-      const { status, headers, body } = await work(transaction);
-      const made = { status, headers, body };
-      await this.#keepAnswer(transaction, asked, made);
-      return made;
-    });
+  /** The answer to a request that was made before. Look here first when something is done outside of the transaction of `run`. */
+  async replay(asked: Asked): Promise<Answer | undefined> {
+    const key = keyOf(asked);
+    if (!key || asked.dryRun) return undefined;
+    const kept = await this.idempotency.find(this.store, key);
+    return kept && replayed(key, kept.hash, kept.answer);
   }
 
-  async #keptAnswer(transaction: Transaction, { tokenId, idempotency }: Asked): Promise<Answer | undefined> {
-    if (!idempotency) return undefined;
-    const kept = await this.idempotency.take(transaction, tokenId, idempotency.key, idempotency.hash);
-    if (!kept) return undefined;
-    if (kept.hash.equals(idempotency.hash)) return kept.answer as Answer;
-    throw new AppError({
-      code: 'idempotency-mismatch',
-      kind: 'user',
-      cause: `the Idempotency-Key ${idempotency.key} came with another request before`,
-    });
+  async run(
+    asked: Asked,
+    work: (transaction: Transaction) => Promise<Changed>,
+    afterwards: Afterwards = {},
+  ): Promise<Answer> {
+    if (asked.dryRun) return new Answer(200, {}, await this.#dryRun(work));
+    const key = keyOf(asked);
+    const until = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const done = await this.store.transaction(async (transaction) => {
+        const kept = key && (await this.idempotency.take(transaction, key));
+        if (kept) return replayed(key, kept.hash, kept.answer);
+        const changed = await work(transaction);
+        if (key && !afterwards.finish) await this.#keep(transaction, key, changed);
+        return changed;
+      });
+      if (done instanceof Answer) return done;
+      if (done) return this.#complete(key, done, afterwards);
+      if (performance.now() > until) throw underWay();
+      await pause(LOOK_EVERY_MS, new AbortController().signal);
+    }
   }
 
-  async #keepAnswer(transaction: Transaction, { tokenId, idempotency }: Asked, answer: Answer): Promise<void> {
-    if (idempotency) await this.idempotency.keep(transaction, tokenId, idempotency.key, answer.status, answer);
+  async #complete(key: RequestKey | undefined, changed: Changed, { settle, finish }: Afterwards): Promise<Answer> {
+    try {
+      await finish?.();
+    } catch (error) {
+      if (key) await this.idempotency.drop(this.store, key);
+      throw error;
+    }
+    const answer = { ...changed, ...(await settle?.(changed)) };
+    if (key && (settle || finish)) await this.#keep(this.store, key, answer);
+    return new Answer(answer.status, answer.headers, answer.body);
+  }
+
+  async #keep(
+    sql: Store | Transaction,
+    key: RequestKey,
+    { status, headers, body, keptBody = body }: Changed,
+  ): Promise<void> {
+    await this.idempotency.keep(sql, key, status, { status, headers, body: keptBody });
   }
 
   async #dryRun(work: (transaction: Transaction) => Promise<Changed>): Promise<DryRun> {
-    const wanted = await this.store
-      .transaction(async (transaction) => {
-        const { hosts } = await work(transaction);
-        throw new NotForReal(await this.dryRuns.read(transaction, hosts));
+    const show = await this.store
+      .transaction(async (transaction): Promise<never> => {
+        throw new NotForReal(await this.dryRuns.read(transaction, await work(transaction)));
       })
       .catch((error: unknown) => {
-        if (error instanceof NotForReal) return error.result as Awaited<ReturnType<DryRuns['read']>>;
+        if (error instanceof NotForReal) return error.show;
         throw error;
       });
-    return { dryRun: true, hosts: await this.dryRuns.plan(wanted) };
+    return show();
   }
 }
+
+const keyOf = ({ tokenId, idempotency }: Asked): RequestKey | undefined => idempotency && { tokenId, ...idempotency };
+
+/** Undefined: the first request with this key is still being carried out. */
+function replayed({ key, hash }: RequestKey, keptHash: Buffer, kept: unknown): Answer | undefined {
+  if (!keptHash.equals(hash))
+    throw new AppError({
+      code: 'idempotency-mismatch',
+      kind: 'user',
+      cause: `the Idempotency-Key ${key} came with another request before`,
+    });
+  if (kept === null) return undefined;
+  const { status, headers, body } = kept as Answer;
+  return new Answer(status, { ...headers, 'idempotency-replayed': 'true' }, body);
+}
+
+const underWay = () =>
+  new AppError({
+    code: 'busy',
+    kind: 'operational',
+    cause: 'a request with the same Idempotency-Key is still being carried out',
+    fix: 'Send it again in a moment, with the same key.',
+    details: { retryAfter: 5 },
+  });

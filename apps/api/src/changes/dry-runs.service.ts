@@ -1,39 +1,111 @@
 import { Injectable } from '@nestjs/common';
-import { PlanResult, type AnyItem, type DryRun, type HostRef } from '@orrery/shared/contracts';
+import {
+  PlanResult,
+  type AnyItem,
+  type DryRun,
+  type HostId,
+  type HostRef,
+  type PlannedChange,
+  type PlannedStep,
+} from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
+import { isDeepStrictEqual } from 'node:util';
 import { HostCalls } from '../calls/host-calls.service.js';
-import type { Transaction } from '../database/sql.js';
-import { WantedItemsRepository } from './wanted-items.repository.js';
+import type { Sql, Transaction } from '../database/sql.js';
+import { Store } from '../database/store.js';
+import { changesOf, differences, itemChanges, type Subject } from './planned-changes.js';
+import { WantedItemsRepository, type NamedItem } from './wanted-items.repository.js';
 
-type Wanted = { host: HostRef; items: AnyItem[] };
+/** A host whose wanted items a change may touch. */
+export interface AffectedHost extends HostRef {
+  /** What its agent would do, where that does not follow from its items. */
+  steps?: PlannedStep[];
+  /** It did nothing so far, so all that is wanted of it is due now. */
+  resumes?: boolean;
+}
 
-/** What the agents would do: they plan on what they observe, with what would be wanted of them. */
+export interface Affected {
+  hosts: AffectedHost[];
+  about?: Subject[];
+}
+
+type ItemsOfHosts = Map<HostId, NamedItem[]>;
+
+/** What a change would do: to what people decide, and on the hosts, whose agents plan on what they observe. */
 @Injectable()
 export class DryRuns {
   constructor(
+    private readonly store: Store,
     private readonly items: WantedItemsRepository,
     private readonly calls: HostCalls,
   ) {}
 
-  /** What would be wanted, read before the transaction is rolled back. */
-  async read(transaction: Transaction, hosts: HostRef[]): Promise<Wanted[]> {
-    const wanted: Wanted[] = [];
-    for (const { id, name } of hosts)
-      wanted.push({ host: { id, name }, items: await this.items.ofHost(transaction, id) });
-    return wanted;
+  /** Reads how all would be, in the transaction; what it gives is called once that is rolled back, and compares with how all is. */
+  async read(transaction: Transaction, { hosts, about = [] }: Affected): Promise<() => Promise<DryRun>> {
+    const items = await this.#itemsOf(transaction, hosts);
+    const after: (object | undefined)[] = [];
+    for (const { read } of about) after.push(await read?.(transaction));
+    return async () => {
+      const changes: PlannedChange[] = [];
+      for (const [index, subject] of about.entries())
+        changes.push(...changesOf(subject, differences(await subject.read?.(this.store), after[index])));
+      return this.#compare(hosts, changes, items);
+    };
   }
 
-  async plan(wanted: Wanted[]): Promise<DryRun['hosts']> {
-    return Promise.all(wanted.map(async ({ host, items }) => ({ host, steps: await this.#steps(host, items) })));
+  async #compare(hosts: AffectedHost[], changes: PlannedChange[], after: ItemsOfHosts): Promise<DryRun> {
+    const before = await this.#itemsOf(this.store, hosts);
+    const of = (items: ItemsOfHosts, { id }: HostRef) => items.get(id) ?? [];
+    const steps = hosts.map((host) => this.#steps(host, of(before, host), of(after, host)));
+    const planned = (await Promise.all(steps)).map((ofHost, index) => {
+      const { id, name } = hosts[index] as AffectedHost;
+      return { host: { id, name }, steps: ofHost };
+    });
+    const ofItems = hosts.flatMap((host) => itemChanges(of(before, host), of(after, host)));
+    return { dryRun: true, changes: [...changes, ...ofItems], hosts: planned };
   }
 
-  /** Null: the host is away, or did not answer in time; it plans when it is back. */
-  async #steps(host: HostRef, items: AnyItem[]): Promise<PlanResult['steps'] | null> {
+  async #itemsOf(sql: Sql, hosts: AffectedHost[]): Promise<ItemsOfHosts> {
+    if (hosts.length === 0) return new Map();
+    return this.items.ofHosts(
+      sql,
+      hosts.map(({ id }) => id),
+    );
+  }
+
+  /**
+   * Of all that the agent has to do, what it would not do without the change. Null: the host is away, or did not answer in time; it plans
+   * when it is back.
+   */
+  async #steps(host: AffectedHost, before: NamedItem[], after: NamedItem[]): Promise<PlannedStep[] | null> {
+    if (host.steps) return host.steps;
+    const [was, becomes] = [host.resumes ? [] : wireItems(before), wireItems(after)];
+    if (isDeepStrictEqual(unnumbered(was), unnumbered(becomes))) return [];
     try {
-      return (await this.calls.call(host, { op: 'plan', items }, PlanResult)).steps;
+      const [due, planned] = await Promise.all([
+        was.length > 0 ? this.#plan(host, was) : [],
+        this.#plan(host, becomes),
+      ]);
+      return without(planned, due);
     } catch (error) {
       if (error instanceof AppError && error.kind === 'operational') return null;
       throw error;
     }
   }
+
+  async #plan({ id, name }: HostRef, items: AnyItem[]): Promise<PlannedStep[]> {
+    return (await this.calls.call({ id, name }, { op: 'plan', items }, PlanResult)).steps;
+  }
+}
+
+const wireItems = (named: NamedItem[]) => named.map(({ item }) => item);
+const unnumbered = (items: AnyItem[]) => items.map((item) => ({ ...item, revision: 0 }));
+
+function without(steps: PlannedStep[], due: PlannedStep[]): PlannedStep[] {
+  const left = [...due];
+  return steps.filter((step) => {
+    const index = left.findIndex((one) => isDeepStrictEqual(one, step));
+    if (index >= 0) left.splice(index, 1);
+    return index < 0;
+  });
 }

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { CommandId } from '@orrery/shared/contracts';
+import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { AppError } from '@orrery/shared/runtime';
-import { Changes, type Answer } from '../changes/changes.service.js';
+import { Changes } from '../changes/changes.service.js';
+import type { Sql } from '../database/sql.js';
 import { DesiredWriter } from '../desired/desired-writer.js';
 import { CommandsService } from './commands.service.js';
 
@@ -19,7 +21,9 @@ export class CommandCancels {
       const { action } = await this.commands.read(transaction, id);
       if (action === 'release') throw releaseIsDone();
       await this.writer.cancel(transaction, id, asked.by);
-      return this.commands.accepted(transaction, id);
+      const accepted = await this.commands.accepted(transaction, id);
+      const read = async (sql: Sql) => ({ state: (await this.commands.read(sql, id)).state });
+      return { ...accepted, about: [{ noun: 'command', name: id, read }] };
     });
   }
 }

@@ -10,8 +10,8 @@ import {
 } from '@orrery/shared/contracts';
 import type { FastifyReply } from 'fastify';
 import { Policy } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
-import { sendAnswer } from '../changes/send-answer.js';
 import { Operation } from '../http/operation.decorator.js';
 import { CommandCancels } from './command-cancels.service.js';
 import { CommandWaits } from './command-waits.service.js';
@@ -64,16 +64,15 @@ export class CommandsController {
     tag: 'commands',
     summary: 'Cancel a command that its host has not seen; its items go back to what they were',
     answers: { 202: Accepted },
-    alsoDryRun: true,
     problems: ['unknown-command', 'not-cancellable'],
     changes: true,
+    noVersion: 'a command has no version',
   })
-  async cancel(
+  cancel(
     @Param('command', { schema: CommandId }) id: CommandId,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.cancels.cancel(asked, id));
+  ): Promise<Answer> {
+    return this.cancels.cancel(asked, id);
   }
 }

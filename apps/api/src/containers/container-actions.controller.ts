@@ -1,10 +1,9 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { Accepted, ContainerLogs, DryRunQuery, wholeInQuery } from '@orrery/shared/contracts';
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Policy } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
-import { sendAnswer } from '../changes/send-answer.js';
 import { Operation } from '../http/operation.decorator.js';
 import { ContainerPath } from './container-path.js';
 import { ContainerCommands } from './container-commands.service.js';
@@ -29,17 +28,16 @@ export class ContainerActionsController {
     tag: 'containers',
     summary: 'Restart a container; its node and identity stay',
     answers: { 202: Accepted },
-    alsoDryRun: true,
     changes: true,
+    ifMatch: true,
     problems: ['unknown-host', 'unknown-container', 'ambiguous-reference', 'being-removed'],
   })
-  async restart(
+  restart(
     @Param({ schema: ContainerPath }) { host, name }: ContainerPath,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.commands.restart(asked, host, name));
+  ): Promise<Answer> {
+    return this.commands.restart(asked, host, name);
   }
 
   @Get('logs')

@@ -63,8 +63,14 @@ export class ContainerChanges {
     return this.#replace(tx, host, { container, memberships, spec }, 'replace', origin);
   }
 
-  async restart(tx: Transaction, host: On, name: string, origin: Origin): Promise<CommandId> {
+  async restart(
+    tx: Transaction,
+    host: On,
+    name: string,
+    origin: Origin & { ifMatch?: string | undefined },
+  ): Promise<CommandId> {
     const container = await this.#present(tx, host, name);
+    checkIfMatch(origin.ifMatch, container.version, `container ${host.name}/${name}`);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
     const change = { action: 'restart' as const, incarnation: container.incarnation + 1 };
     return this.#touch(tx, host, { container, memberships }, change, origin);

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { CommandId, ContainerSpec } from '@orrery/shared/contracts';
+import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
-import { Changes, type Answer } from '../changes/changes.service.js';
+import { Changes } from '../changes/changes.service.js';
 import { CommandsService } from '../commands/commands.service.js';
 import type { Transaction } from '../database/sql.js';
 import { References, type FoundHost } from '../references/references.service.js';
@@ -31,7 +32,7 @@ export class ContainerCommands {
   }
 
   restart(asked: Asked, host: string, name: string): Promise<Answer> {
-    return this.#run(asked, host, (tx, found) => this.rules.restart(tx, found, name, { by: asked.by, group: null }));
+    return this.#run(asked, host, (tx, found) => this.rules.restart(tx, found, name, { ...asked, group: null }));
   }
 
   /** `forget`: its records on the controllers of its networks go, too. */

@@ -12,8 +12,8 @@ import {
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { Policy } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
-import { sendAnswer } from '../changes/send-answer.js';
 import { etag } from '../http/etag.js';
 import { Operation } from '../http/operation.decorator.js';
 import { ContainerPath } from './container-path.js';
@@ -24,7 +24,7 @@ const tag = 'containers';
 const UNKNOWN: ProblemCode[] = ['unknown-host', 'unknown-container', 'ambiguous-reference'];
 const RemoveQuery = DryRunQuery.extend({ forget: Flag });
 type RemoveQuery = z.infer<typeof RemoveQuery>;
-const change = { tag, answers: { 202: Accepted }, alsoDryRun: true, changes: true };
+const change = { tag, answers: { 202: Accepted }, changes: true } as const;
 
 @Controller('v1/hosts/:host/containers')
 export class HostContainersController {
@@ -38,19 +38,19 @@ export class HostContainersController {
   @Policy('operator')
   @Operation({
     ...change,
+    noVersion: 'a launch makes a container',
     id: 'launchContainer',
     summary: 'Launch a ZeroTier container; an equal launch again settles the same one anew',
     body: true,
     problems: ['unknown-host', 'unknown-network', 'ambiguous-reference', 'container-differs'],
   })
-  async launch(
+  launch(
     @Param('host', { schema: Reference }) host: string,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: ContainerPost }) body: ContainerPost,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.commands.launch(asked, host, body));
+  ): Promise<Answer> {
+    return this.commands.launch(asked, host, body);
   }
 
   @Get(':name')
@@ -83,14 +83,13 @@ export class HostContainersController {
     ifMatch: true,
     problems: [...UNKNOWN, 'unknown-network', 'being-removed'],
   })
-  async replace(
+  replace(
     @Param({ schema: ContainerPath }) { host, name }: ContainerPath,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: ContainerSpec }) spec: ContainerSpec,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.commands.replace(asked, host, name, spec));
+  ): Promise<Answer> {
+    return this.commands.replace(asked, host, name, spec);
   }
 
   @Delete(':name')
@@ -103,12 +102,11 @@ export class HostContainersController {
     ifMatch: true,
     problems: UNKNOWN,
   })
-  async remove(
+  remove(
     @Param({ schema: ContainerPath }) { host, name }: ContainerPath,
     @Query({ schema: RemoveQuery }) { forget }: RemoveQuery,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.commands.remove(asked, host, name, { forget }));
+  ): Promise<Answer> {
+    return this.commands.remove(asked, host, name, { forget });
   }
 }

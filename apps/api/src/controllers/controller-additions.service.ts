@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Controller, ControllerPatch, ControllerPost } from '@orrery/shared/contracts';
 import { AppError, newId, Secret } from '@orrery/shared/runtime';
+import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
-import { Changes, type Answer, type Changed } from '../changes/changes.service.js';
+import { Changes, type Changed } from '../changes/changes.service.js';
+import type { PlannedField } from '@orrery/shared/contracts';
+import { etag } from '../http/etag.js';
 import { badRequest } from '../http/schema.pipe.js';
 import { breaksUnique } from '../http/store-errors.js';
 import { ControllerDoors } from './controller-doors.js';
@@ -23,6 +26,8 @@ export class ControllerAdditions {
   ) {}
 
   async add(asked: Asked, post: ControllerPost): Promise<Answer> {
+    const kept = await this.changes.replay(asked);
+    if (kept) return kept;
     try {
       if (post.kind === 'central') return await this.#addCentral(asked, post);
       return post.host === undefined
@@ -34,12 +39,16 @@ export class ControllerAdditions {
   }
 
   async patch(asked: Asked, reference: string, { name, token }: ControllerPatch): Promise<Answer> {
-    const controller = await this.controllers.get(reference);
-    const tokenSealed = token === undefined ? undefined : await this.#accepted(controller, new Secret(token));
+    const kept = await this.changes.replay(asked);
+    if (kept) return kept;
+    const before = await this.controllers.get(reference);
+    const tokenSealed = token === undefined ? undefined : await this.#accepted(before, new Secret(token));
+    const fields = tokenSealed ? [{ field: 'token', is: 'the present one', becomes: 'another' }] : [];
     return this.changes
-      .run(asked, async (tx) =>
-        answered({ isNew: false, controller: await this.controllers.set(tx, controller.id, { name, tokenSealed }) }),
-      )
+      .run(asked, async (tx) => {
+        const controller = await this.controllers.set(tx, { ...before, ifMatch: asked.ifMatch }, { name, tokenSealed });
+        return { ...this.#answered({ isNew: false, controller }, fields), headers: { etag: etag(controller.version) } };
+      })
       .catch((error: unknown) => {
         throw breaksUnique(error, 'controllers_name_key') ? nameTaken() : error;
       });
@@ -55,7 +64,7 @@ export class ControllerAdditions {
     const node = await this.controllers.node(reference);
     await this.doors.toNode({ id: node.hostId, name: node.hostName }, node.id).probe();
     return this.changes.run(asked, async (tx) =>
-      answered(
+      this.#answered(
         await this.controllers.put(tx, asked.by, { name: name ?? node.hostName, kind: 'self-hosted', node: node.id }),
       ),
     );
@@ -67,8 +76,13 @@ export class ControllerAdditions {
       const { host, node, answer } = await this.launch.run(tx, reference, asked.by);
       const put = { name: name ?? host.name, kind: 'self-hosted' as const, node };
       const { controller } = await this.controllers.put(tx, asked.by, put);
-      return { ...answer, body: { ...answer.body, controller } };
+      return { ...answer, body: { ...answer.body, controller }, about: [this.controllers.subject(controller)] };
     });
+  }
+
+  #answered({ isNew, controller }: { isNew: boolean; controller: Controller }, fields: PlannedField[] = []): Changed {
+    const about = [{ ...this.controllers.subject(controller), fields }];
+    return { status: isNew ? 201 : 200, headers: {}, body: controller, hosts: [], about };
   }
 
   /** Its token has to be accepted, and is kept so that nobody can read it in the database. */
@@ -77,17 +91,10 @@ export class ControllerAdditions {
     await this.doors.toCentral(url, token, (door) => door.probe());
     const tokenSealed = await this.doors.seal(id, token);
     return this.changes.run(asked, async (tx) =>
-      answered(await this.controllers.put(tx, asked.by, { id, name, kind: 'central', url, tokenSealed })),
+      this.#answered(await this.controllers.put(tx, asked.by, { id, name, kind: 'central', url, tokenSealed })),
     );
   }
 }
-
-const answered = ({ isNew, controller }: { isNew: boolean; controller: object }): Changed => ({
-  status: isNew ? 201 : 200,
-  headers: {},
-  body: controller,
-  hosts: [],
-});
 
 const nameTaken = () =>
   new AppError({

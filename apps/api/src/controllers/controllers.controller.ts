@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import {
   Controller as ControllerView,
   ControllerAccepted,
@@ -10,11 +10,10 @@ import {
   Flag,
   Reference,
 } from '@orrery/shared/contracts';
-import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { Policy, WholeInstallation } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
-import { sendAnswer } from '../changes/send-answer.js';
 import { Operation } from '../http/operation.decorator.js';
 import { ControllerAdditions } from './controller-additions.service.js';
 import { ControllersService } from './controllers.service.js';
@@ -58,7 +57,6 @@ export class ControllersController {
     tag,
     summary: 'Add a controller: one that is there, one in a container that is launched for it, or ZeroTier Central',
     answers: { 200: ControllerView, 201: ControllerView, 202: ControllerAccepted },
-    alsoDryRun: true,
     problems: [
       ...([
         'unknown-host',
@@ -72,14 +70,14 @@ export class ControllersController {
     ],
     body: true,
     changes: true,
+    noVersion: 'it makes a controller',
   })
-  async add(
+  add(
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: ControllerPost }) post: ControllerPost,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.additions.add(asked, post));
+  ): Promise<Answer> {
+    return this.additions.add(asked, post);
   }
 
   @Patch(':controller')
@@ -90,22 +88,22 @@ export class ControllersController {
     tag,
     summary: 'Give a controller another name, or Central another token',
     answers: { 200: ControllerView },
-    alsoDryRun: true,
     problems: [
       ...(['unknown-controller', 'ambiguous-reference', 'name-taken'] as const),
       ...(['controller-away', 'central-refused', 'central-new-unsupported'] as const),
     ],
     body: true,
     changes: true,
+    ifMatch: true,
+    etag: true,
   })
-  async patch(
+  patch(
     @Param('controller', { schema: Reference }) reference: string,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: ControllerPatch }) patch: ControllerPatch,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.additions.patch(asked, reference, patch));
+  ): Promise<Answer> {
+    return this.additions.patch(asked, reference, patch);
   }
 
   @Delete(':controller')
@@ -116,16 +114,15 @@ export class ControllersController {
     tag,
     summary: 'Forget a controller; what it keeps goes on, and so does the container that it is in',
     answers: { 200: ControllerView },
-    alsoDryRun: true,
     problems: ['unknown-controller', 'ambiguous-reference', 'controller-in-use'],
     changes: true,
+    ifMatch: true,
   })
-  async remove(
+  remove(
     @Param('controller', { schema: Reference }) reference: string,
     @Query({ schema: RemoveQuery }) { force }: RemoveQuery,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.controllers.remove(asked, reference, force));
+  ): Promise<Answer> {
+    return this.controllers.remove(asked, reference, force);
   }
 }

@@ -84,6 +84,14 @@ export class ControllersRepository {
     return rows[0];
   }
 
+  /** Its version, held to the end of the transaction; undefined: it is not there. */
+  async lock(sql: Sql, id: ControllerId): Promise<number | undefined> {
+    const rows = await sql.query<{ version: number }[]>('SELECT version FROM controllers WHERE id = $1 FOR UPDATE', [
+      id,
+    ]);
+    return rows[0]?.version;
+  }
+
   async add(sql: Sql, { id, name, kind, node, url, tokenSealed }: NewController): Promise<void> {
     await sql.query(
       'INSERT INTO controllers (id, name, kind, node_id, url, token_sealed) VALUES ($1, $2, $3, $4, $5, $6)',

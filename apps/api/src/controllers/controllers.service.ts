@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Controller, ControllerId, ControllerPage, ControllerQuery } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
+import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
-import { Changes, type Answer } from '../changes/changes.service.js';
+import { Changes } from '../changes/changes.service.js';
+import type { Subject } from '../changes/planned-changes.js';
 import { CHANNELS } from '../database/channels.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 import { Store } from '../database/store.js';
 import { writeToOutbox } from '../events/outbox.js';
+import { checkIfMatch } from '../http/etag.js';
 import { References } from '../references/references.service.js';
 import { ControllersRepository, type NewController } from './controllers.repository.js';
 
@@ -55,7 +58,12 @@ export class ControllersService {
   }
 
   /** Another name, or another token of Central, which is known to be accepted. */
-  async set(tx: Transaction, id: ControllerId, put: { name?: string | undefined; tokenSealed?: Buffer | undefined }) {
+  async set(
+    tx: Transaction,
+    { id, name, ifMatch }: Pick<Controller, 'id' | 'name'> & { ifMatch: string | undefined },
+    put: { name?: string | undefined; tokenSealed?: Buffer | undefined },
+  ) {
+    checkIfMatch(ifMatch, await this.repository.lock(tx, id), `controller ${name}`);
     await this.repository.set(tx, id, put);
     await runIn(tx)('SELECT pg_notify($1, $2)', [CHANNELS.admission, id]);
     return this.read(tx, id);
@@ -65,12 +73,25 @@ export class ControllersService {
   remove(asked: Asked, reference: string, force: boolean): Promise<Answer> {
     return this.changes.run(asked, async (tx) => {
       const { id, name } = await this.references.controller(tx, reference);
+      const version = await this.repository.lock(tx, id);
+      checkIfMatch(asked.ifMatch, version, `controller ${name}`);
       const controller = await this.read(tx, id);
       if (controller.networks > 0 && !force) throw inUse(controller);
       await this.repository.remove(tx, id);
       await writeToOutbox(tx, { type: 'controller.removed', data: { controller: id, name, by: asked.by } });
-      return { status: 200, headers: {}, body: controller, hosts: [] };
+      return { status: 200, headers: {}, body: controller, hosts: [], about: [this.subject(controller)] };
     });
+  }
+
+  /** What people decide of a controller, for a dry run. */
+  subject({ id, name: called }: Controller): Subject {
+    const read = async (sql: Sql) => {
+      const controller = await this.repository.get(sql, id);
+      if (!controller) return undefined;
+      const { name, kind, node, url, networks } = controller;
+      return { name, kind, node: node?.name, url, networks };
+    };
+    return { noun: 'controller', name: called, read };
   }
 }
 

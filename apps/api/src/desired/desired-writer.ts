@@ -53,7 +53,7 @@ export class DesiredWriter {
   /** Has the host's agent observe and report only, or work again; false when it is so already. Throws AppError `unknown-host`. */
   async pause(manager: Transaction, hostId: HostId, paused: boolean): Promise<boolean> {
     const changed = await runIn(manager)(
-      'UPDATE hosts SET paused = $2 WHERE id = $1 AND removed_at IS NULL AND paused <> $2 RETURNING 1',
+      'UPDATE hosts SET paused = $2, version = version + 1 WHERE id = $1 AND removed_at IS NULL AND paused <> $2 RETURNING 1',
       [hostId, paused],
     );
     if (changed.length > 0) await bumpRevision(manager, hostId);

@@ -1,9 +1,8 @@
-import { Body, Controller, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Query } from '@nestjs/common';
 import { AcceptedGroup, DryRunQuery, FanOut } from '@orrery/shared/contracts';
-import type { FastifyReply } from 'fastify';
 import { Policy } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
-import { sendAnswer } from '../changes/send-answer.js';
 import { Operation } from '../http/operation.decorator.js';
 import { FanOuts } from './fan-out.service.js';
 
@@ -19,9 +18,9 @@ export class FanOutController {
     tag: 'commands',
     summary: 'One command for every host that a selector matches, all or none',
     answers: { 202: AcceptedGroup },
-    alsoDryRun: true,
     body: true,
     changes: true,
+    noVersion: 'it concerns every host that matches',
     problems: [
       'no-matching-host',
       'confirmation-required',
@@ -33,12 +32,11 @@ export class FanOutController {
       'unmanaged-membership',
     ],
   })
-  async run(
+  run(
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: FanOut }) fanOut: FanOut,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.fanOuts.run(asked, fanOut));
+  ): Promise<Answer> {
+    return this.fanOuts.run(asked, fanOut);
   }
 }

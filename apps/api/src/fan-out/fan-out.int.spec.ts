@@ -144,13 +144,21 @@ describe('a command for all hosts that match', () => {
     await refused('unknown-network', { selector: 'site=home', command: { ...JOIN, network: 'lab' } });
   });
 
-  it('can be tried without doing it, and without confirming', async () => {
-    const body = { selector: 'site=cloud', command: { ...JOIN, network: B } };
+  it('can be tried without doing it, and is refused as the real thing would be', async () => {
+    const body = { selector: 'site=cloud', command: { ...JOIN, network: B }, expectHosts: 3 };
+    for (const expectHosts of [undefined, 2]) {
+      const wrong = { body: { ...body, expectHosts } };
+      const problem = await api.refused('POST', '/v1/commands?dryRun=true', 'confirmation-required', wrong);
+      expect(problem.candidates).toEqual(['a-1', 'a-2', 'a-3']);
+    }
     const { body: dryRun } = await api.ask('POST', '/v1/commands?dryRun=true', DryRun, { body });
     expect(dryRun.hosts.map(({ host, steps }) => [host.name, steps])).toEqual([
       ['a-1', null],
       ['a-2', null],
       ['a-3', null],
     ]);
+    expect(dryRun.changes.map(({ noun, name, action }) => [noun, name, action])).toEqual(
+      ['a-1', 'a-2', 'a-3'].map((name) => ['membership', `${name} in ${B}`, 'create']),
+    );
   });
 });

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { FanOut } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
+import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
-import { Changes, type Answer } from '../changes/changes.service.js';
+import { Changes } from '../changes/changes.service.js';
 import { CommandsService } from '../commands/commands.service.js';
 import { parseSelector } from '../paging/selector-sql.js';
 import { Wanted, type GatheredChange } from '../wanted/wanted.service.js';
@@ -25,7 +26,7 @@ export class FanOuts {
     return this.changes.run(asked, async (transaction) => {
       const hosts = await this.targets.lock(transaction, terms);
       if (hosts.length === 0) throw noneMatches(selector);
-      if (!asked.dryRun) checkExpected(hosts, expectHosts);
+      checkExpected(hosts, expectHosts);
       const group = newId('cmd');
       const gathered: GatheredChange[] = [];
       const origin = { by: asked.by, group, gathered };

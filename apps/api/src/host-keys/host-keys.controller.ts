@@ -1,9 +1,8 @@
-import { Controller, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Controller, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { DryRunQuery, Host, Reference } from '@orrery/shared/contracts';
-import type { FastifyReply } from 'fastify';
 import { HostItself, Policy } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
-import { sendAnswer } from '../changes/send-answer.js';
 import { Operation } from '../http/operation.decorator.js';
 import { HostKeys } from './host-keys.service.js';
 
@@ -20,17 +19,17 @@ export class HostKeysController {
     tag: 'hosts',
     summary: 'Let its agent in no more: its connection ends within seconds; what it runs goes on',
     answers: { 200: Host },
-    alsoDryRun: true,
     problems: ['unknown-host', 'ambiguous-reference'],
     changes: true,
+    ifMatch: true,
+    etag: true,
   })
-  async revoke(
+  revoke(
     @Param('host', { schema: Reference }) reference: string,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.keys.revoke(asked, reference));
+  ): Promise<Answer> {
+    return this.keys.revoke(asked, reference);
   }
 
   @Post(':host/rotate')
@@ -43,8 +42,15 @@ export class HostKeysController {
     summary: 'Have its agent make itself a new key; the old one is worth nothing a moment later',
     answers: { 200: Host },
     problems: ['unknown-host', 'ambiguous-reference', 'host-away', 'host-silent', 'call-failed', 'bus-unavailable'],
+    changes: true,
+    ifMatch: true,
+    etag: true,
   })
-  rotate(@Param('host', { schema: Reference }) reference: string, @Asking() asked: Asked): Promise<Host> {
+  rotate(
+    @Param('host', { schema: Reference }) reference: string,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Asking() asked: Asked,
+  ): Promise<Answer> {
     return this.keys.rotate(asked, reference);
   }
 }

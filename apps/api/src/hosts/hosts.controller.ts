@@ -3,8 +3,8 @@ import { DryRunQuery, Flag, Host, HostPage, HostPatch, HostQuery, Reference } fr
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { HostItself, Policy } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
-import { sendAnswer } from '../changes/send-answer.js';
 import { etag } from '../http/etag.js';
 import { Operation } from '../http/operation.decorator.js';
 import { HostsService } from './hosts.service.js';
@@ -50,21 +50,19 @@ export class HostsController {
     tag: 'hosts',
     summary: 'Change name and labels',
     answers: { 200: Host },
-    alsoDryRun: true,
     problems: ['unknown-host', 'ambiguous-reference', 'name-taken'],
     body: true,
     changes: true,
     ifMatch: true,
     etag: true,
   })
-  async patch(
+  patch(
     @Param('host', { schema: Reference }) reference: string,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: HostPatch }) patch: HostPatch,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.hosts.patch(asked, reference, patch));
+  ): Promise<Answer> {
+    return this.hosts.patch(asked, reference, patch);
   }
 
   @Post(':host/pause')
@@ -76,17 +74,17 @@ export class HostsController {
     tag: 'hosts',
     summary: 'Have its agent observe and report, and do nothing, until it is resumed',
     answers: { 200: Host },
-    alsoDryRun: true,
     problems: ['unknown-host', 'ambiguous-reference'],
     changes: true,
+    ifMatch: true,
+    etag: true,
   })
-  async pause(
+  pause(
     @Param('host', { schema: Reference }) reference: string,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.hosts.pause(asked, reference, true));
+  ): Promise<Answer> {
+    return this.hosts.pause(asked, reference, true);
   }
 
   @Post(':host/resume')
@@ -98,17 +96,17 @@ export class HostsController {
     tag: 'hosts',
     summary: 'Have its agent work again on all that is wanted of it',
     answers: { 200: Host },
-    alsoDryRun: true,
     problems: ['unknown-host', 'ambiguous-reference'],
     changes: true,
+    ifMatch: true,
+    etag: true,
   })
-  async resume(
+  resume(
     @Param('host', { schema: Reference }) reference: string,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.hosts.pause(asked, reference, false));
+  ): Promise<Answer> {
+    return this.hosts.pause(asked, reference, false);
   }
 
   @Delete(':host')
@@ -119,17 +117,15 @@ export class HostsController {
     tag: 'hosts',
     summary: 'Forget a host; what runs there goes on, its history stays',
     answers: { 200: Host },
-    alsoDryRun: true,
     problems: ['unknown-host', 'ambiguous-reference', 'host-not-empty'],
     changes: true,
     ifMatch: true,
   })
-  async remove(
+  remove(
     @Param('host', { schema: Reference }) reference: string,
     @Query({ schema: RemoveQuery }) { force }: RemoveQuery,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.hosts.remove(asked, reference, force));
+  ): Promise<Answer> {
+    return this.hosts.remove(asked, reference, force);
   }
 }

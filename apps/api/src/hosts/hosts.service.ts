@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { HostId, Labels, type Host, type HostPage, type HostPatch, type HostQuery } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
+import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
-import { Changes, type Answer } from '../changes/changes.service.js';
+import { Changes } from '../changes/changes.service.js';
+import type { Subject } from '../changes/planned-changes.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { DesiredWriter } from '../desired/desired-writer.js';
@@ -45,7 +47,8 @@ export class HostsService {
         const { name, labels } = host;
         const fact = { type: 'host.changed', data: { name, labels, by: asked.by } } as const;
         await writeToOutbox(transaction, fact, { hostId: found.id });
-        return { status: 200, headers: { etag: etag(host.version) }, body: host, hosts: [] };
+        const about = [this.subject(found)];
+        return { status: 200, headers: { etag: etag(host.version) }, body: host, hosts: [], about };
       })
       .catch((error: unknown) => {
         throw breaksUnique(error, 'hosts_name') ? nameTaken(patch.name) : error;
@@ -55,14 +58,18 @@ export class HostsService {
   /** Its agent observes and reports, and does nothing; or works again. Asked for what is so already it tells of nothing. */
   async pause(asked: Asked, reference: string, paused: boolean): Promise<Answer> {
     return this.changes.run(asked, async (transaction) => {
-      const { id, name } = await this.references.host(transaction, reference);
+      const found = await this.references.host(transaction, reference);
+      const { id, name } = found;
+      const locked = await this.#lock(transaction, found);
+      checkIfMatch(asked.ifMatch, locked.version, `host ${name}`);
       const isNews = await this.writer.pause(transaction, id, paused);
       const fact = { type: paused ? 'host.paused' : 'host.resumed', data: { name, by: asked.by } } as const;
       if (isNews) await writeToOutbox(transaction, fact, { hostId: id });
       const host = await this.read(transaction, id);
-      // A paused host does nothing: there are no steps to show of it.
-      const hosts = isNews && !(asked.dryRun && paused) ? [{ id, name }] : [];
-      return { status: 200, headers: {}, body: host, hosts };
+      // A paused host does nothing.
+      const affected = paused ? { id, name, steps: [] } : { id, name, resumes: true };
+      const hosts = isNews ? [affected] : [];
+      return { status: 200, headers: { etag: etag(host.version) }, body: host, hosts, about: [this.subject(found)] };
     });
   }
 
@@ -76,8 +83,19 @@ export class HostsService {
       const { containers, memberships } = await this.repository.countWanted(transaction, found.id);
       if (!force && containers + memberships > 0) throw notEmpty(found.name, containers, memberships);
       await forgetHost(transaction, host, asked.by);
-      return { status: 200, headers: {}, body: host, hosts: [] };
+      // What runs there goes on.
+      const hosts = [{ id: found.id, name: found.name, steps: [] }];
+      return { status: 200, headers: {}, body: host, hosts, about: [this.subject(found)] };
     });
+  }
+
+  /** What people decide of a host, for a dry run. */
+  subject({ id, name }: Pick<FoundHost, 'id' | 'name'>): Subject {
+    const read = async (sql: Sql) => {
+      const host = await this.repository.get(sql, id);
+      return host && { name: host.name, labels: host.labels, paused: host.paused, revoked: host.revokedAt !== null };
+    };
+    return { noun: 'host', name, read };
   }
 
   async read(sql: Sql, id: HostId): Promise<Host> {

@@ -6,15 +6,22 @@ export const etag = (version: number) => `"${version}"`;
 /** The version in a tag of `etag`, or in that of an answer, which has its content behind the version (`describeAnswers`). */
 const versionIn = (tag: string) => /^"(\d+)(\.[\w-]+)?"$/.exec(tag)?.[1];
 
-/** Refuses a change made on an older version than the present one; without If-Match, or with `*`, nothing is checked. */
-export function checkIfMatch(ifMatch: string | undefined, version: number, what: string): void {
+/**
+ * Refuses a change made on an older version than the present one; without If-Match nothing is checked, and `*` fits whatever is there.
+ * `version` null: it is there and nobody has decided anything about it yet; undefined: it is not there.
+ */
+export function checkIfMatch(ifMatch: string | undefined, version: number | null | undefined, what: string): void {
   if (ifMatch === undefined) return;
   const wanted = ifMatch.split(',').map((tag) => tag.trim());
-  if (wanted.some((tag) => tag === '*' || versionIn(tag) === String(version))) return;
+  const isThere = version !== undefined;
+  if (isThere && wanted.some((tag) => tag === '*' || (version !== null && versionIn(tag) === String(version)))) return;
+  const state = isThere ? `is at version ${version ?? 'none'} now` : 'is not there';
   throw new AppError({
     code: 'revision-conflict',
     kind: 'user',
-    cause: `${what} is at version ${version} now; the change was made for ${ifMatch}`,
-    fix: 'Read it again, look at what changed, then repeat the change with the new ETag in If-Match.',
+    cause: `${what} ${state}; the change was made for ${ifMatch}`,
+    fix: isThere
+      ? 'Read it again, look at what changed, then repeat the change with the new ETag in If-Match.'
+      : 'Send the request without If-Match to make it.',
   });
 }

@@ -1,11 +1,13 @@
-import { applyDecorators, SerializeOptions } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { applyDecorators, SerializeOptions, SetMetadata, UseInterceptors } from '@nestjs/common';
+import { ApiExtension, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { DryRun, type ProblemCode } from '@orrery/shared/contracts';
 import { z } from 'zod';
+import { ChangeInterceptor } from '../changes/change.interceptor.js';
+import { CHANGE, type ChangeRules } from '../changes/change-rules.js';
 import { CATALOGUE, statusOf } from './problem-catalogue.js';
 import { describeReads, ETAG_OF_READ, isReadOfOne } from './reads.js';
 
-export interface OperationOptions {
+interface About {
   /** The operationId: unique, camelCase. */
   id: string;
   tag: string;
@@ -14,16 +16,24 @@ export interface OperationOptions {
   answers: Partial<Record<200 | 201 | 202, z.ZodType>>;
   /** Its own problems; what every route can answer is added. */
   problems?: ProblemCode[];
-  /** 200 may also be the answer of a dry run. */
-  alsoDryRun?: boolean;
   /** It takes a body: 413 and 415 are possible. */
   body?: boolean;
-  /** It changes something: `Idempotency-Key` is understood. */
-  changes?: boolean;
-  ifMatch?: boolean;
   /** 200 carries an ETag. */
   etag?: boolean;
 }
+
+/** It changes something: `Idempotency-Key` and `?dryRun=true` are understood, and `If-Match` where there is a version. */
+type Change = { changes: true } & ({ ifMatch: true; noVersion?: never } | { noVersion: string; ifMatch?: never });
+/** It only reads, or it has a protocol of its own. */
+interface NoChange {
+  changes?: never;
+  ifMatch?: never;
+  noVersion?: never;
+  /** Why it has neither a dry run nor an Idempotency-Key, although it changes something. */
+  ownProtocol?: string;
+}
+
+export type OperationOptions = About & (Change | NoChange);
 
 const EVERYWHERE: ProblemCode[] = [
   'bad-request',
@@ -39,7 +49,7 @@ const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   required: false,
   description:
-    'Any text of up to 128 characters. The same request with the same key again: the same answer, and nothing is done twice.',
+    'Any text of up to 128 characters, remembered for a day. The same request with the same key again gets the same answer, with Idempotency-Replayed: true, and nothing is done twice.',
   schema: { type: 'string', maxLength: 128 },
 };
 const IF_MATCH = {
@@ -51,12 +61,19 @@ const IF_MATCH = {
 const ETAG = { ETag: { description: 'Version for If-Match', schema: { type: 'string' as const } } };
 const LOCATION = { Location: { description: 'Where the command can be watched', schema: { type: 'string' as const } } };
 const LOCATION_OF_NEW = { Location: { description: 'Where it can be read', schema: { type: 'string' as const } } };
+const REPLAYED = {
+  'Idempotency-Replayed': {
+    description: 'Only if the answer is repeated for its Idempotency-Key',
+    schema: { type: 'string' as const, enum: ['true'] },
+  },
+};
 const DESCRIPTIONS = { 200: 'Done', 201: 'Made', 202: 'Accepted: the command is on its way' };
 
 /** Everything that the OpenAPI document and the door know of a route, in one place. */
 export function Operation(options: OperationOptions) {
-  const { id, tag, summary, alsoDryRun, changes, ifMatch } = options;
-  const answers = alsoDryRun ? withDryRun(options.answers) : options.answers;
+  const { id, tag, summary, changes, ifMatch } = options;
+  const answers = changes ? withDryRun(options.answers) : options.answers;
+  const rules = changeRules(options);
   const schemas = Object.values(answers);
   const [first] = schemas;
   return applyDecorators(
@@ -67,12 +84,19 @@ export function Operation(options: OperationOptions) {
     ),
     ...describeProblems(options),
     ...describeReads(options),
+    ...(rules ? [SetMetadata(CHANGE, rules), UseInterceptors(ChangeInterceptor)] : []),
+    ...(rules && 'ownProtocol' in rules ? [ApiExtension('x-orrery-own-protocol', rules.ownProtocol)] : []),
     ...(changes ? [ApiHeader(IDEMPOTENCY_KEY)] : []),
     ...(ifMatch ? [ApiHeader(IF_MATCH)] : []),
     ...(first
       ? [SerializeOptions({ schema: schemas.length > 1 ? z.union(schemas as [z.ZodType, z.ZodType]) : first })]
       : []),
   );
+}
+
+function changeRules(options: OperationOptions): ChangeRules | undefined {
+  if (!options.changes) return options.ownProtocol === undefined ? undefined : { ownProtocol: options.ownProtocol };
+  return options.ifMatch ? { ifMatch: true } : { noVersion: options.noVersion };
 }
 
 const withDryRun = ({ 200: ok, ...rest }: OperationOptions['answers']) => ({
@@ -86,6 +110,7 @@ function describeAnswer(status: number, standardSchema: z.ZodType, options: Oper
     ...(status === 201 ? LOCATION_OF_NEW : {}),
     ...(status === 200 && options.etag ? ETAG : {}),
     ...(isReadOfOne(options) ? ETAG_OF_READ : {}),
+    ...(options.changes ? REPLAYED : {}),
   };
   return ApiResponse({
     status,
@@ -99,7 +124,7 @@ function describeProblems({ id, problems = [], changes, ifMatch }: OperationOpti
   const codes = new Set([...EVERYWHERE, ...problems]);
   // A body is parsed where none is asked for, too.
   if (!/^(get|find|list|stream)[A-Z]/.test(id)) codes.add('body-too-large').add('unsupported-media-type');
-  if (changes) codes.add('idempotency-mismatch');
+  if (changes) codes.add('idempotency-mismatch').add('busy');
   if (ifMatch) codes.add('revision-conflict');
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) byStatus.set(statusOf(code), [...(byStatus.get(statusOf(code)) ?? []), code]);

@@ -1,13 +1,17 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import {
+  DryRunQuery,
   JoinToken,
   JoinTokenMade,
   JoinTokenPage,
   JoinTokenPost,
+  JoinTokenReplayed,
   Reference,
   TokenQuery,
 } from '@orrery/shared/contracts';
+import { z } from 'zod';
 import { Policy, WholeInstallation } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
 import { Operation } from '../http/operation.decorator.js';
 import { JoinTokens } from './join-tokens.service.js';
@@ -38,12 +42,18 @@ export class JoinTokensController {
     id: 'createJoinToken',
     tag,
     summary: 'Make a token with which machines enrol: this answer is the only one that shows it',
-    answers: { 201: JoinTokenMade },
+    answers: { 201: z.union([JoinTokenMade, JoinTokenReplayed]) },
     problems: ['unknown-network', 'unknown-host', 'ambiguous-reference'],
     body: true,
+    changes: true,
+    noVersion: 'it makes a token',
   })
-  create(@Body({ schema: JoinTokenPost }) body: JoinTokenPost, @Asking() { by }: Asked): Promise<JoinTokenMade> {
-    return this.tokens.create(by, body);
+  create(
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Body({ schema: JoinTokenPost }) body: JoinTokenPost,
+    @Asking() asked: Asked,
+  ): Promise<Answer> {
+    return this.tokens.create(asked, body);
   }
 
   @Get(':token')
@@ -69,8 +79,14 @@ export class JoinTokensController {
     summary: 'Revoke a join token; hosts that enrolled with it stay',
     answers: { 200: JoinToken },
     problems: ['unknown-token'],
+    changes: true,
+    noVersion: 'a token is only ever revoked',
   })
-  revoke(@Param('token', { schema: Reference }) id: string, @Asking() { by }: Asked): Promise<JoinToken> {
-    return this.tokens.revoke(by, id);
+  revoke(
+    @Param('token', { schema: Reference }) id: string,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Asking() asked: Asked,
+  ): Promise<Answer> {
+    return this.tokens.revoke(asked, id);
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ChangesModule } from '../changes/changes.module.js';
 import { StoreModule } from '../database/store.module.js';
 import { ReferencesModule } from '../references/references.module.js';
 import { JoinTokensController } from './join-tokens.controller.js';
@@ -6,7 +7,7 @@ import { JoinTokensRepository } from './join-tokens.repository.js';
 import { JoinTokens } from './join-tokens.service.js';
 
 @Module({
-  imports: [StoreModule, ReferencesModule],
+  imports: [StoreModule, ReferencesModule, ChangesModule],
   controllers: [JoinTokensController],
   providers: [JoinTokens, JoinTokensRepository],
   exports: [JoinTokens],

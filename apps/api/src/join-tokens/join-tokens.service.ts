@@ -1,20 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  HostId,
-  JoinToken,
-  JoinTokenMade,
-  JoinTokenPage,
-  JoinTokenPost,
-  TokenQuery,
-} from '@orrery/shared/contracts';
+import type { HostId, JoinToken, JoinTokenPage, JoinTokenPost, TokenQuery } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { BatchedLookup } from '../auth/batched-lookup.js';
 import { hashOf, prefixOf } from '../auth/bearer.js';
+import type { Answer } from '../changes/answer.js';
+import type { Asked } from '../changes/asked.decorator.js';
+import { Changes } from '../changes/changes.service.js';
+import type { Subject } from '../changes/planned-changes.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { References } from '../references/references.service.js';
 import { ServerTls } from '../tls/server-tls.js';
+import { withheld } from '../tokens/withheld.js';
 import { newJoinToken } from './new-join-token.js';
 import { JoinTokensRepository, type SpentToken } from './join-tokens.repository.js';
 
@@ -31,6 +29,7 @@ export class JoinTokens {
   constructor(
     private readonly store: Store,
     private readonly references: References,
+    private readonly changes: Changes,
     private readonly repository: JoinTokensRepository,
     private readonly tls: ServerTls,
   ) {}
@@ -43,9 +42,10 @@ export class JoinTokens {
     return this.#read(this.store, id);
   }
 
-  create(by: string, post: JoinTokenPost): Promise<JoinTokenMade> {
-    const secret = newJoinToken(this.tls.pin);
-    return this.store.transaction(async (transaction) => {
+  create(asked: Asked, post: JoinTokenPost): Promise<Answer> {
+    const { by } = asked;
+    return this.changes.run(asked, async (transaction) => {
+      const secret = newJoinToken(this.tls.pin);
       const id = newId('jtk');
       const networks = new Set<string>();
       for (const network of post.networks) networks.add(await this.references.network(transaction, network));
@@ -67,18 +67,26 @@ export class JoinTokens {
       });
       const data = { token: id, kind: 'join' as const, name: replaces?.name ?? name, role: null, by };
       await writeToOutbox(transaction, { type: 'token.created', data });
-      return { token: await this.#read(transaction, id), secret };
+      const token = await this.#read(transaction, id);
+      const keptBody = { token, withheld: withheld(`token revoke ${id}`) };
+      return {
+        ...{ status: 201, headers: {}, body: { token, secret }, keptBody },
+        ...{ hosts: [], about: [this.#subject(token)] },
+      };
     });
   }
 
-  revoke(by: string, id: string): Promise<JoinToken> {
-    return this.store.transaction(async (transaction) => {
+  revoke(asked: Asked, id: string): Promise<Answer> {
+    const { by } = asked;
+    return this.changes.run(asked, async (transaction) => {
       const found = await this.#read(transaction, id);
-      if (found.state === 'revoked') return found;
-      await this.repository.revoke(transaction, id);
-      const data = { token: id, kind: 'join' as const, name: found.replaces ?? found.name, role: null, by };
-      await writeToOutbox(transaction, { type: 'token.revoked', data });
-      return this.#read(transaction, id);
+      if (found.state !== 'revoked') {
+        await this.repository.revoke(transaction, id);
+        const data = { token: id, kind: 'join' as const, name: found.replaces ?? found.name, role: null, by };
+        await writeToOutbox(transaction, { type: 'token.revoked', data });
+      }
+      const body = await this.#read(transaction, id);
+      return { status: 200, headers: {}, body, hosts: [], about: [this.#subject(found)] };
     });
   }
 
@@ -102,6 +110,16 @@ export class JoinTokens {
   /** Notes on the host what it was made with. */
   mark(transaction: Transaction, host: HostId, spent: SpentToken): Promise<void> {
     return this.repository.mark(transaction, host, spent);
+  }
+
+  #subject({ id, name: called, replaces: host }: JoinToken): Subject {
+    const read = async (sql: Sql) => {
+      const token = await this.repository.get(sql, id);
+      if (!token) return undefined;
+      const { name, state, uses, labels, ownLabels, networks, ephemeral, replaces, expiresAt } = token;
+      return { name, state, uses, labels, ownLabels, networks, ephemeral, replaces, expiresAt };
+    };
+    return { noun: 'join-token', name: host ?? called ?? id, read };
   }
 
   async #read(sql: Sql, id: string): Promise<JoinToken> {

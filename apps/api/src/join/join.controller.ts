@@ -1,6 +1,7 @@
-import { Body, Controller, Headers, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { JoinNonce, JoinReply, JoinRequest, RenewRequest } from '@orrery/shared/contracts';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { bearerToken } from '../auth/bearer.js';
 import { Policy } from '../auth/policy.decorator.js';
 import { clientOf } from '../http/client-address.js';
@@ -8,6 +9,12 @@ import { Operation } from '../http/operation.decorator.js';
 import { JoinService } from './join.service.js';
 import { Nonces } from './nonces.js';
 import { Renewals } from './renewals.service.js';
+
+/** Of an agent that joins; ADR 27 says why that is no change like the others. */
+const ownProtocol =
+  'joining is safe to repeat: the same installation is the same host, and each proof has a nonce of its own';
+const NoQuery = z.strictObject({});
+type NoQuery = z.infer<typeof NoQuery>;
 
 @Controller('v1/join')
 export class JoinController {
@@ -26,8 +33,9 @@ export class JoinController {
     summary: 'What a host signs to prove that it has its key; good for a minute',
     answers: { 200: JoinNonce },
     problems: ['busy'],
+    ownProtocol,
   })
-  nonce(): JoinNonce {
+  nonce(@Query({ schema: NoQuery }) _query: NoQuery): JoinNonce {
     return { nonce: this.nonces.issue() };
   }
 
@@ -41,8 +49,10 @@ export class JoinController {
     answers: { 200: JoinReply },
     problems: ['join-refused', 'proof-refused', 'host-revoked', 'name-taken', 'unknown-host'],
     body: true,
+    ownProtocol,
   })
   join(
+    @Query({ schema: NoQuery }) _query: NoQuery,
     @Body({ schema: JoinRequest }) request: JoinRequest,
     @Headers('authorization') authorization: string,
   ): Promise<JoinReply> {
@@ -59,8 +69,13 @@ export class JoinController {
     answers: { 200: JoinReply },
     problems: ['proof-refused', 'host-revoked', 'unknown-host', 'busy'],
     body: true,
+    ownProtocol,
   })
-  renew(@Body({ schema: RenewRequest }) request: RenewRequest, @Req() asked: FastifyRequest): Promise<JoinReply> {
+  renew(
+    @Query({ schema: NoQuery }) _query: NoQuery,
+    @Body({ schema: RenewRequest }) request: RenewRequest,
+    @Req() asked: FastifyRequest,
+  ): Promise<JoinReply> {
     return this.renewals.renew(clientOf(asked), request);
   }
 }

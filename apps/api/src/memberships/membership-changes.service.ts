@@ -43,6 +43,7 @@ export class MembershipChanges {
       return this.#set(tx, node, { before: membership, intent: 'present', settings }, action, origin);
     }
     const observed = await this.wanted.observedMembership(tx, node.id, network);
+    checkIfMatch(origin.ifMatch, observed ? null : undefined, what(node, network));
     if (observed && !asked.adopt) throw unmanaged(node, network, 'join');
     if (!observed && asked.adopt) throw notAdoptable(node, network);
     const found = observed ? settingsOf(observed) : MembershipSettings.parse({});

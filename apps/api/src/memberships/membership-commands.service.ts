@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { CommandId, NetworkId } from '@orrery/shared/contracts';
+import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
-import { Changes, type Answer } from '../changes/changes.service.js';
+import { Changes } from '../changes/changes.service.js';
 import { CommandsService } from '../commands/commands.service.js';
 import type { Transaction } from '../database/sql.js';
 import { refuseForeignNetworks } from '../desired/network-scope.js';

@@ -112,6 +112,15 @@ describe('a join', () => {
     expect((await get(A)).settings).toMatchObject({ allowManaged: ['10.0.0.0/8'] });
   });
 
+  it('with If-Match is not made: what is not there has no version', async () => {
+    const path = `/v1/nodes/${host}/networks/${B}`;
+    for (const version of ['*', '"1"', '"0"'])
+      await api.refused('PUT', path, 'revision-conflict', { headers: { 'if-match': version } });
+    await api.refused('GET', path, 'unknown-membership');
+    await api.ask('PUT', path, Accepted);
+    await api.ask('PUT', path, Accepted, { headers: { 'if-match': '*' } });
+  });
+
   it('of a container’s node also shows in the container', async () => {
     await api.raw('POST', `/v1/hosts/${host}/containers`, { body: { name: 'demo', networks: [A] } });
     const command = await change('PUT', at(B, `${host}/demo`));

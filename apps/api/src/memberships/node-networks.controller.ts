@@ -11,8 +11,8 @@ import {
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Policy } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
-import { sendAnswer } from '../changes/send-answer.js';
 import { etag } from '../http/etag.js';
 import { Operation } from '../http/operation.decorator.js';
 import { MembershipCommands } from './membership-commands.service.js';
@@ -24,7 +24,7 @@ const LeaveQuery = DryRunQuery.extend({ release: Flag });
 type LeaveQuery = z.infer<typeof LeaveQuery>;
 const MembershipPath = z.strictObject({ node: Reference, network: Reference });
 type MembershipPath = z.infer<typeof MembershipPath>;
-const change = { tag, answers: { 202: Accepted }, alsoDryRun: true, changes: true, ifMatch: true };
+const change = { tag, answers: { 202: Accepted }, changes: true, ifMatch: true } as const;
 
 /** `{node}` is one segment: HOST, HOST%2FCONTAINER, an address or an id. */
 @Controller('v1/nodes/:node/networks/:network')
@@ -63,14 +63,13 @@ export class NodeNetworksController {
     body: true,
     problems: [...UNKNOWN, 'unmanaged-membership', 'not-adoptable', 'being-removed'],
   })
-  async join(
+  join(
     @Param({ schema: MembershipPath }) { node, network }: MembershipPath,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: MembershipPut.prefault({}) }) body: MembershipPut,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.commands.join(asked, node, network, body));
+  ): Promise<Answer> {
+    return this.commands.join(asked, node, network, body);
   }
 
   @Delete()
@@ -82,14 +81,12 @@ export class NodeNetworksController {
     summary: 'Let a node leave a network; with ?release=true it stays, and Orrery gives it up',
     problems: [...UNKNOWN, 'unknown-membership', 'unmanaged-membership', 'not-releasable'],
   })
-  async leave(
+  leave(
     @Param({ schema: MembershipPath }) { node, network }: MembershipPath,
     @Query({ schema: LeaveQuery }) { release }: LeaveQuery,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
+  ): Promise<Answer> {
     const { commands } = this;
-    const answer = release ? commands.release(asked, node, network) : commands.leave(asked, node, network);
-    return sendAnswer(reply, await answer);
+    return release ? commands.release(asked, node, network) : commands.leave(asked, node, network);
   }
 }

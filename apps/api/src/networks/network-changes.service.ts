@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type ControllerId, type NetworkId, type NetworkPatch, type NetworkPost } from '@orrery/shared/contracts';
+import type { ControllerId, Network, NetworkId, NetworkPatch, NetworkPost } from '@orrery/shared/contracts';
 import { Settling } from '../admission/settling.service.js';
 import { hint } from '../admission/verdict-writes.js';
+import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
-import { Changes, type Answer } from '../changes/changes.service.js';
-import type { Transaction } from '../database/sql.js';
+import { Changes, type Changed, type Made } from '../changes/changes.service.js';
+import type { Sql, Transaction } from '../database/sql.js';
 import { refuseBeyondHosts, refuseForeignNetworks, refuseNamingNetworks } from '../desired/network-scope.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { checkIfMatch, etag } from '../http/etag.js';
@@ -28,47 +29,54 @@ export class NetworkChanges {
 
   /** A new network on a controller. Its id is picked here, so that a request that is sent again makes no second one. */
   async create(asked: Asked, post: NetworkPost): Promise<Answer> {
+    const kept = await this.changes.replay(asked);
+    if (kept) return kept;
     const draft = await this.drafts.draft(post, asked.dryRun);
-    let used: unknown;
+    const done = { isUsed: false };
     try {
-      const answer = await this.#add(asked, post, draft);
-      used = (answer.body as { id?: NetworkId }).id;
-      return await this.#settled(asked, answer, { checkedHosts: draft.checkedHosts, overlaps: draft.overlaps });
+      return await this.#add(asked, post, draft, done);
     } finally {
-      if (used !== draft.id && !asked.dryRun) await this.drafts.giveUp(draft).catch(() => undefined);
+      if (!done.isUsed && !asked.dryRun) await this.drafts.giveUp(draft).catch(() => undefined);
     }
   }
 
-  #add(asked: Asked, { name, admission }: NetworkPost, draft: NetworkDraft): Promise<Answer> {
-    const { id, controllerId, config, checkedHosts, overlaps } = draft;
-    return this.#run(asked, name, async (tx) => {
+  #add(
+    asked: Asked,
+    { name, admission }: NetworkPost,
+    { id, controllerId, config, checkedHosts, overlaps }: NetworkDraft,
+    done: { isUsed: boolean },
+  ): Promise<Answer> {
+    const more = { checkedHosts, overlaps };
+    const work = async (tx: Transaction) => {
       await this.repository.add(tx, id, name, { controllerId, config, admission });
       const fact = { type: 'network.created' as const, data: { network: id, name, by: asked.by } };
       await writeToOutbox(tx, fact, { networkId: id });
       await hint(tx, id);
-      return {
-        status: 201 as const,
-        headers: {},
-        body: { ...(await this.networks.read(tx, id)), checkedHosts, overlaps },
-        id,
-      };
+      const body = { ...(await this.networks.read(tx, id)), ...more };
+      return { status: 201 as const, headers: {}, body, ...this.#about(id, name) };
+    };
+    return this.#run(asked, name, work, async (made) => {
+      done.isUsed = true;
+      const { body } = await this.#settled(made);
+      return { headers: {}, body: { ...body, ...more } };
     });
   }
 
   /** What is not named stays as it is. */
-  async patch(asked: Asked, reference: string, patch: NetworkPatch): Promise<Answer> {
-    const answer = await this.#run(asked, patch.name ?? '', async (tx) => {
+  patch(asked: Asked, reference: string, patch: NetworkPatch): Promise<Answer> {
+    const work = async (tx: Transaction) => {
       const id = await this.networks.idOf(tx, reference);
       refuseForeignNetworks([id]);
       refuseBeyondHosts();
       if (patch.name !== undefined) refuseNamingNetworks();
       const was = await this.repository.lock(tx, id);
-      checkIfMatch(asked.ifMatch, was.version, `network ${id}`);
+      await this.#checkIfMatch(tx, asked, id, was);
       await this.#write(tx, id, was, patch, asked.by);
       const network = await this.networks.read(tx, id);
-      return { status: 200 as const, headers: { etag: etag(network.version) }, body: network, id };
-    });
-    return this.#settled(asked, answer, {});
+      const headers = { etag: etag(network.version) };
+      return { status: 200 as const, headers, body: network, ...this.#about(id, was.name) };
+    };
+    return this.#run(asked, patch.name ?? '', work, (made) => this.#settled(made));
   }
 
   /** Gives a network the name by which people may write it. */
@@ -77,13 +85,14 @@ export class NetworkChanges {
   }
 
   /** On its controller, too: for all who are in it. `confirm` is its name, typed. */
-  async remove(asked: Asked, reference: string, confirm: string | undefined): Promise<Answer> {
+  remove(asked: Asked, reference: string, confirm: string | undefined): Promise<Answer> {
     let controller: ControllerId | null = null;
-    const answer = await this.changes.run(asked, async (tx) => {
+    const work = async (tx: Transaction) => {
       const id = await this.networks.idOf(tx, reference);
       refuseForeignNetworks([id]);
       refuseBeyondHosts();
       const was = await this.repository.lock(tx, id);
+      await this.#checkIfMatch(tx, asked, id, was);
       const network = await this.networks.read(tx, id);
       if (was.name === null) throw notKept(id);
       if (!was.controllerId) refuseNamingNetworks();
@@ -93,10 +102,13 @@ export class NetworkChanges {
       const data = { network: id, name: was.name, by: asked.by };
       await writeToOutbox(tx, { type: 'network.deleted', data }, { networkId: id });
       await hint(tx, id);
-      return { status: 200, headers: {}, body: network, hosts: [] };
-    });
-    if (controller && !asked.dryRun) await this.settling.deletions(controller);
-    return answer;
+      return { status: 200 as const, headers: {}, body: network, ...this.#about(id, was.name) };
+    };
+    const settle = async (made: Made) => {
+      if (controller) await this.settling.deletions(controller);
+      return made;
+    };
+    return this.changes.run(asked, work, { settle });
   }
 
   async #write(tx: Transaction, id: NetworkId, was: LockedNetwork, patch: NetworkPatch, by: string): Promise<void> {
@@ -119,25 +131,33 @@ export class NetworkChanges {
   async #run(
     asked: Asked,
     name: string,
-    work: (
-      tx: Transaction,
-    ) => Promise<{ status: 200 | 201; headers: Record<string, string>; body: object; id: NetworkId }>,
+    work: (tx: Transaction) => Promise<Changed>,
+    settle: (made: Made) => Promise<Made>,
   ): Promise<Answer> {
-    return this.changes
-      .run(asked, async (tx) => {
-        const { id: _id, ...made } = await work(tx);
-        return { ...made, hosts: [] };
-      })
-      .catch((error: unknown) => {
-        throw breaksUnique(error, 'networks_name_key') ? nameTaken(name) : error;
-      });
+    return this.changes.run(asked, work, { settle }).catch((error: unknown) => {
+      throw breaksUnique(error, 'networks_name_key') ? nameTaken(name) : error;
+    });
   }
 
-  /** The answer with how far the controller has come meanwhile. */
-  async #settled(asked: Asked, answer: Answer, more: object): Promise<Answer> {
-    const { id, managedBy } = answer.body as { id?: NetworkId; managedBy?: unknown };
-    if (asked.dryRun || !id || !managedBy) return answer;
+  /** What people decide of a network, for a dry run. */
+  #about(id: NetworkId, name: string | null): Pick<Changed, 'hosts' | 'about'> {
+    const read = (sql: Sql) => this.repository.decided(sql, id);
+    return { hosts: [], about: [{ noun: 'network', name: name ?? id, read }] };
+  }
+
+  /** A network that nobody has named is there, at version 0, when a node is in it. */
+  async #checkIfMatch(tx: Transaction, { ifMatch }: Asked, id: NetworkId, was: LockedNetwork): Promise<void> {
+    if (ifMatch === undefined) return;
+    const isThere = was.version > 0 || (await this.repository.get(tx, id)) !== undefined;
+    checkIfMatch(ifMatch, isThere ? was.version : undefined, `network ${id}`);
+  }
+
+  /** With how far the controller has come meanwhile. */
+  async #settled(made: Made): Promise<Made> {
+    const { id, managedBy } = made.body as Network;
+    if (!managedBy) return made;
     await this.settling.network(id);
-    return { ...answer, body: { ...(await this.networks.get(id)), ...more } };
+    const network = await this.networks.get(id);
+    return { headers: { etag: etag(network.version) }, body: network };
   }
 }

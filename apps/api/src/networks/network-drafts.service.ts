@@ -87,14 +87,15 @@ export class NetworkDrafts {
     return routeOverlaps(targets, hosts, (host) => names.get(host));
   }
 
-  /** Central makes the network when it picks the id: not for a dry run, which only needs one that is free. */
+  /** Central makes the network when it picks the id: not for a dry run, which needs one that is free and a controller that answers. */
   async #newId(controller: ControllerId, dryRun: boolean): Promise<NetworkId> {
-    if (dryRun)
-      return randomInt(2 ** 47)
-        .toString(16)
-        .padStart(16, '0');
     // One that was launched a moment ago answers by now, and its address is known from here on.
     await this.checks.check(controller);
-    return (await this.doors.open(controller)).newNetworkId();
+    const door = await this.doors.open(controller);
+    if (!dryRun) return door.newNetworkId();
+    await door.probe();
+    return randomInt(2 ** 47)
+      .toString(16)
+      .padStart(16, '0');
   }
 }

@@ -13,8 +13,8 @@ import {
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { Policy, WholeInstallation } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
-import { sendAnswer } from '../changes/send-answer.js';
 import { etag } from '../http/etag.js';
 import { Operation } from '../http/operation.decorator.js';
 import { NetworkChanges } from './network-changes.service.js';
@@ -71,21 +71,19 @@ export class NetworksController {
     tag: 'networks',
     summary: 'Give a network a name to use in its place',
     answers: { 200: Network },
-    alsoDryRun: true,
     problems: ['unknown-network', 'name-taken'],
     body: true,
     changes: true,
     ifMatch: true,
     etag: true,
   })
-  async put(
+  put(
     @Param('network', { schema: Reference }) reference: string,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: NetworkPut }) { name }: NetworkPut,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.changes.setName(asked, reference, name));
+  ): Promise<Answer> {
+    return this.changes.setName(asked, reference, name);
   }
 
   @Post()
@@ -96,7 +94,6 @@ export class NetworksController {
     tag,
     summary: 'Make a network on a controller; without pools and routes it gets a free private /24',
     answers: { 201: NetworkMade },
-    alsoDryRun: true,
     problems: [
       'unknown-controller',
       'ambiguous-reference',
@@ -107,14 +104,14 @@ export class NetworksController {
     ],
     body: true,
     changes: true,
+    noVersion: 'it makes a network',
   })
-  async create(
+  create(
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: NetworkPost }) post: NetworkPost,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.changes.create(asked, post));
+  ): Promise<Answer> {
+    return this.changes.create(asked, post);
   }
 
   @Patch(':network')
@@ -124,21 +121,19 @@ export class NetworksController {
     tag,
     summary: 'Change name, config or admission of a network that Orrery keeps; what is not named stays',
     answers: { 200: Network },
-    alsoDryRun: true,
     problems: ['unknown-network', 'name-taken', 'network-not-kept'],
     body: true,
     changes: true,
     ifMatch: true,
     etag: true,
   })
-  async patch(
+  patch(
     @Param('network', { schema: Reference }) reference: string,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: NetworkPatch }) patch: NetworkPatch,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.changes.patch(asked, reference, patch));
+  ): Promise<Answer> {
+    return this.changes.patch(asked, reference, patch);
   }
 
   @Delete(':network')
@@ -148,16 +143,15 @@ export class NetworksController {
     tag,
     summary: 'Delete a network, on its controller, too, when Orrery keeps it; ?confirm= has to be its name then',
     answers: { 200: Network },
-    alsoDryRun: true,
     problems: ['unknown-network', 'network-not-kept', 'confirmation-required'],
     changes: true,
+    ifMatch: true,
   })
-  async remove(
+  remove(
     @Param('network', { schema: Reference }) reference: string,
     @Query({ schema: RemoveQuery }) { confirm }: RemoveQuery,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.changes.remove(asked, reference, confirm));
+  ): Promise<Answer> {
+    return this.changes.remove(asked, reference, confirm);
   }
 }

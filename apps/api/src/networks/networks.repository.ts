@@ -86,6 +86,15 @@ export class NetworksRepository {
     return rows[0] ?? { name: null, version: 0, controllerId: null, config: null, admission: null };
   }
 
+  /** What people have decided of it; undefined: nothing. */
+  async decided(sql: Sql, id: NetworkId): Promise<Pick<Network, 'name' | 'config' | 'admission'> | undefined> {
+    const rows = await sql.query<Pick<Network, 'name' | 'config' | 'admission'>[]>(
+      'SELECT name, config, admission FROM networks WHERE id = $1',
+      [id],
+    );
+    return rows[0];
+  }
+
   async setName(sql: Sql, id: NetworkId, name: string): Promise<void> {
     await sql.query(
       `INSERT INTO networks (id, name) VALUES ($1, $2)

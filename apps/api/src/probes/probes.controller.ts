@@ -1,10 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { DryRunQuery, Probe, ProbeId, ProbePost, Reference } from '@orrery/shared/contracts';
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Policy } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
-import { sendAnswer } from '../changes/send-answer.js';
 import { Operation } from '../http/operation.decorator.js';
 import { ProbesService } from './probes.service.js';
 
@@ -24,7 +23,6 @@ export class ProbesController {
     tag: 'nodes',
     summary: 'Try what a node reaches: ping, TCP or HTTP; lines and result come as events probe.*',
     answers: { 202: Probe },
-    alsoDryRun: true,
     body: true,
     changes: true,
     problems: [
@@ -36,15 +34,15 @@ export class ProbesController {
       'call-failed',
       'bus-unavailable',
     ],
+    noVersion: 'it starts a probe',
   })
-  async start(
+  start(
     @Param('node', { schema: Reference }) node: string,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
     @Body({ schema: ProbePost }) post: ProbePost,
     @Asking() asked: Asked,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    return sendAnswer(reply, await this.probes.start(asked, node, post));
+  ): Promise<Answer> {
+    return this.probes.start(asked, node, post);
   }
 
   @Get(':probe')

@@ -49,9 +49,25 @@ describe('a probe, asked of the API', () => {
     await agent.close();
   });
 
+  it('that could not begin is not remembered for its Idempotency-Key: the same request is carried out later', async () => {
+    const headers = { 'idempotency-key': 'later' };
+    await api.refused('POST', PATH, 'host-away', { body: ping, headers });
+    const agent = await ListeningAgent.connect(joined);
+    agent.answer = ({ op }): CallReply => ({ result: 'ok', value: op.op === 'probe' ? { probe: op.probe } : {} });
+    const again = await api.ask('POST', PATH, Probe, { body: ping, headers });
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, null]);
+    await agent.close();
+  });
+
   it('is only told by a dry run, and refused where it is none', async () => {
     const tcp = { target: { kind: 'tcp', host: '10.9.9.9', port: 80 } };
+    // As the real thing: the host has to be there.
+    await api.refused('POST', `${PATH}?dryRun=true`, 'host-away', { body: tcp });
+    const agent = await ListeningAgent.connect(joined);
+    agent.answer = () => ({ result: 'ok', value: { steps: [] } });
     const { body } = await api.ask('POST', `${PATH}?dryRun=true`, DryRun, { body: tcp });
+    expect(agent.calls.map(({ op }) => op.op)).toEqual(['plan']);
+    await agent.close();
     expect(body.hosts[0]?.steps).toEqual([{ step: 'probe', target: 'web-1', detail: 'tcp 10.9.9.9:80' }]);
     for (const target of [
       { kind: 'http', url: 'http://a:b@10.1.2.3/' },

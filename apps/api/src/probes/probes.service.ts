@@ -1,17 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import {
+  PlanResult,
   ProbeBegun,
   probeTargetText,
   type ApiFact,
-  type DryRun,
   type Probe,
   type ProbeId,
   type ProbePost,
 } from '@orrery/shared/contracts';
 import { AppError, describeError, newId } from '@orrery/shared/runtime';
 import { HostCalls } from '../calls/host-calls.service.js';
+import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
-import { Changes, type Answer } from '../changes/changes.service.js';
+import { Changes, type Changed } from '../changes/changes.service.js';
+import type { Subject } from '../changes/planned-changes.js';
+import type { Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { withVisibility } from '../database/visibility.js';
 import { refuseForeignNetworks } from '../desired/network-scope.js';
@@ -32,34 +35,34 @@ export class ProbesService {
   ) {}
 
   async start(asked: Asked, reference: string, { target, timeoutSeconds }: ProbePost): Promise<Answer> {
+    const kept = await this.changes.replay(asked);
+    if (kept) return kept;
     const node = await this.references.node(this.store, reference);
     // A node sends into all of its networks, seen or not: a token for some of them must be for all of those.
     refuseForeignNetworks(await withVisibility(undefined, () => this.repository.networksOf(this.store, node.id)));
     const { simulated } = await this.references.host(this.store, node.hostId);
-    const text = probeTargetText(target);
-    if (asked.dryRun) return { status: 200, headers: {}, body: dryRun(node, `${target.kind} ${text}`) };
-    const probe = newId('prb');
-    let isNew = false;
-    const answer = await this.changes.run(asked, async (transaction) => {
-      const { kind } = target;
+    const host = { id: node.hostId, name: node.hostName };
+    if (asked.dryRun) await this.calls.call(host, { op: 'plan', items: [] }, PlanResult);
+    const [probe, text, { kind }] = [newId('prb'), probeTargetText(target), target];
+    const work = async (transaction: Transaction): Promise<Changed> => {
       const data = { probe, node: node.id, kind, target: text, timeoutSeconds, by: asked.by };
       await writeToOutbox(transaction, { type: 'probe.started', data }, refsOf(node));
-      isNew = true;
       const at = new Date().toISOString();
       const body = readProbe({ ...about(probe, node), simulated }, [{ type: 'probe.started', data, at }], Date.now());
       const headers = { location: `/v1/nodes/${node.id}/probes/${probe}` };
-      return { status: 202, headers, body: body as Probe, hosts: [] };
-    });
-    const op = { op: 'probe', probe, node: node.id, target, timeoutSeconds } as const;
-    // The same Idempotency-Key again: it has begun, or has not, and is not begun once more.
-    if (isNew)
-      await this.calls.call({ id: node.hostId, name: node.hostName }, op, ProbeBegun).catch(async (error: unknown) => {
+      const steps = [{ step: 'probe', target: node.name, detail: `${kind} ${text}` }];
+      return { status: 202, headers, body: body as Probe, hosts: [{ ...host, steps }], about: [subject(node, data)] };
+    };
+    const finish = async () => {
+      const op = { op: 'probe', probe, node: node.id, target, timeoutSeconds } as const;
+      await this.calls.call(host, op, ProbeBegun).catch(async (error: unknown) => {
         const code = error instanceof AppError ? error.code : 'internal';
         const data = { probe, node: node.id, target: text, code, cause: describeError(error) };
         await this.#tell({ type: 'probe.refused', data }, node);
         throw error;
       });
-    return answer;
+    };
+    return this.changes.run(asked, work, { finish });
   }
 
   async get(reference: string, id: ProbeId): Promise<Probe> {
@@ -93,7 +96,11 @@ const refsOf = ({ id, hostId, kind, name }: FoundNode) => ({
   containerName: kind === 'container' ? name.slice(name.indexOf('/') + 1) : null,
 });
 
-const dryRun = ({ hostId, hostName, name }: FoundNode, detail: string): DryRun => ({
-  dryRun: true,
-  hosts: [{ host: { id: hostId, name: hostName }, steps: [{ step: 'probe', target: name, detail }] }],
+/** For a dry run. */
+const subject = (
+  { name }: FoundNode,
+  { kind, target, timeoutSeconds }: { kind: string; target: string; timeoutSeconds: number },
+): Subject => ({
+  ...{ noun: 'probe', name: `probe of ${name}`, action: 'create' },
+  fields: Object.entries({ kind, target, timeoutSeconds }).map(([field, becomes]) => ({ field, is: null, becomes })),
 });

@@ -1,29 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  ApiToken,
-  ApiTokenMade,
-  ApiTokenPage,
-  ApiTokenPost,
-  NetworkId,
-  TokenQuery,
-} from '@orrery/shared/contracts';
+import type { ApiToken, ApiTokenPage, ApiTokenPost, NetworkId, TokenQuery } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { hashOf, newToken, prefixOf } from '../auth/bearer.js';
-import type { Transaction } from '../database/sql.js';
+import type { Answer } from '../changes/answer.js';
+import type { Asked } from '../changes/asked.decorator.js';
+import { Changes } from '../changes/changes.service.js';
+import type { Subject } from '../changes/planned-changes.js';
+import type { Sql, Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { References } from '../references/references.service.js';
+import { withheld } from './withheld.js';
 import { TokenList } from './token-list.repository.js';
 
 /** The admin token of the state folder. */
 const IN_STATE_FOLDER = 'tok_admin';
 
-/** Tokens of people and scripts. Their answers are kept for no Idempotency-Key: a token stands nowhere but with its holder. */
+/** Tokens of people and scripts. What one is stands nowhere but with its holder, also not in the answer that is kept for an Idempotency-Key. */
 @Injectable()
 export class Tokens {
   constructor(
     private readonly store: Store,
     private readonly references: References,
+    private readonly changes: Changes,
     private readonly repository: TokenList,
   ) {}
 
@@ -31,9 +30,10 @@ export class Tokens {
     return this.repository.list(this.store, query);
   }
 
-  create(by: string, { name, role, scope, expiresIn }: ApiTokenPost): Promise<ApiTokenMade> {
-    const secret = newToken('ora');
-    return this.store.transaction(async (transaction) => {
+  create(asked: Asked, { name, role, scope, expiresIn }: ApiTokenPost): Promise<Answer> {
+    const { by } = asked;
+    return this.changes.run(asked, async (transaction) => {
+      const secret = newToken('ora');
       if (await this.repository.isNameTaken(transaction, name)) throw nameTaken(name);
       const id = newId('tok');
       await this.repository.add(transaction, {
@@ -47,19 +47,27 @@ export class Tokens {
         by,
       });
       await writeToOutbox(transaction, { type: 'token.created', data: { token: id, kind: 'api', name, role, by } });
-      return { token: await this.#find(transaction, id), secret };
+      const token = await this.#find(transaction, id);
+      const keptBody = { token, withheld: withheld(`token revoke ${id}`) };
+      return {
+        ...{ status: 201, headers: {}, body: { token, secret }, keptBody },
+        ...{ hosts: [], about: [this.#subject(token)] },
+      };
     });
   }
 
-  async revoke(by: string, reference: string): Promise<ApiToken> {
-    return this.store.transaction(async (transaction) => {
+  async revoke(asked: Asked, reference: string): Promise<Answer> {
+    const { by } = asked;
+    return this.changes.run(asked, async (transaction) => {
       const found = await this.#find(transaction, reference);
       const { id, name, role } = found;
       if (id === IN_STATE_FOLDER) throw inStateFolder();
-      if (found.state === 'revoked') return found;
-      await this.repository.revoke(transaction, id);
-      await writeToOutbox(transaction, { type: 'token.revoked', data: { token: id, kind: 'api', name, role, by } });
-      return this.#find(transaction, id);
+      if (found.state !== 'revoked') {
+        await this.repository.revoke(transaction, id);
+        await writeToOutbox(transaction, { type: 'token.revoked', data: { token: id, kind: 'api', name, role, by } });
+      }
+      const body = await this.#find(transaction, id);
+      return { status: 200, headers: {}, body, hosts: [], about: [this.#subject(found)] };
     });
   }
 
@@ -68,6 +76,22 @@ export class Tokens {
     const networks: NetworkId[] = [];
     for (const network of scope.networks ?? []) networks.push(await this.references.network(transaction, network));
     return { hosts: scope.hosts, networks: scope.networks === null ? null : [...new Set(networks)].sort() };
+  }
+
+  #subject({ id, name: called }: ApiToken): Subject {
+    const read = async (sql: Sql) => {
+      const [token] = await this.repository.find(sql, id);
+      return (
+        token && {
+          name: token.name,
+          role: token.role,
+          scope: token.scope,
+          state: token.state,
+          expiresAt: token.expiresAt,
+        }
+      );
+    };
+    return { noun: 'token', name: called, read };
   }
 
   async #find(transaction: Transaction, reference: string): Promise<ApiToken> {

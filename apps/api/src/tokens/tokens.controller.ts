@@ -1,6 +1,17 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiToken, ApiTokenMade, ApiTokenPage, ApiTokenPost, Reference, TokenQuery } from '@orrery/shared/contracts';
+import {
+  ApiToken,
+  ApiTokenMade,
+  ApiTokenPage,
+  ApiTokenPost,
+  ApiTokenReplayed,
+  DryRunQuery,
+  Reference,
+  TokenQuery,
+} from '@orrery/shared/contracts';
+import { z } from 'zod';
 import { Policy, WholeInstallation } from '../auth/policy.decorator.js';
+import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
 import { Operation } from '../http/operation.decorator.js';
 import { Tokens } from './token-list.service.js';
@@ -29,12 +40,18 @@ export class TokensController {
     id: 'createToken',
     tag: 'tokens',
     summary: 'Make a token: this answer is the only one that shows it',
-    answers: { 201: ApiTokenMade },
+    answers: { 201: z.union([ApiTokenMade, ApiTokenReplayed]) },
     problems: ['name-taken', 'unknown-network'],
     body: true,
+    changes: true,
+    noVersion: 'it makes a token',
   })
-  create(@Body({ schema: ApiTokenPost }) body: ApiTokenPost, @Asking() { by }: Asked): Promise<ApiTokenMade> {
-    return this.tokens.create(by, body);
+  create(
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Body({ schema: ApiTokenPost }) body: ApiTokenPost,
+    @Asking() asked: Asked,
+  ): Promise<Answer> {
+    return this.tokens.create(asked, body);
   }
 
   @Delete(':token')
@@ -46,8 +63,14 @@ export class TokensController {
     summary: 'Revoke a token: its next request is refused',
     answers: { 200: ApiToken },
     problems: ['unknown-token', 'ambiguous-reference', 'token-in-state-folder'],
+    changes: true,
+    noVersion: 'a token is only ever revoked',
   })
-  revoke(@Param('token', { schema: Reference }) reference: string, @Asking() { by }: Asked): Promise<ApiToken> {
-    return this.tokens.revoke(by, reference);
+  revoke(
+    @Param('token', { schema: Reference }) reference: string,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Asking() asked: Asked,
+  ): Promise<Answer> {
+    return this.tokens.revoke(asked, reference);
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ChangesModule } from '../changes/changes.module.js';
 import { StoreModule } from '../database/store.module.js';
 import { ReferencesModule } from '../references/references.module.js';
 import { TokenList } from './token-list.repository.js';
@@ -6,7 +7,7 @@ import { Tokens } from './token-list.service.js';
 import { TokensController } from './tokens.controller.js';
 
 @Module({
-  imports: [StoreModule, ReferencesModule],
+  imports: [StoreModule, ReferencesModule, ChangesModule],
   controllers: [TokensController],
   providers: [Tokens, TokenList],
 })

@@ -1,17 +1,20 @@
-import { Host, Install, JoinTokenMade, Node, TOKEN_PLACE } from '@orrery/shared/contracts';
+import { DryRun, Host, Install, Node, TOKEN_PLACE } from '@orrery/shared/contracts';
+import { z } from 'zod';
 import type { ApiClient } from '../api/api-client.js';
 import { apiPath } from '../api/paths.js';
+import { printDryRun } from '../changes/print-dry-run.js';
 import { CliError } from '../errors/cli-error.js';
 import { ExitCode } from '../errors/exit-code.js';
 import { usageError } from '../errors/usage-error.js';
 import { labelOption, labelsOf, ownLabelsOption } from '../options/label-option.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
-import { collect, outputOption, type OutputOptions } from '../options/shared-options.js';
+import { collect, dryRunOption, outputOption, type OutputOptions } from '../options/shared-options.js';
 import { durationText, parseDuration } from '../output/duration.js';
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { jsonText, safeText } from '../terminal/safe-text.js';
+import { NewJoinToken, withSecret } from '../tokens/new-token.js';
 import { WATCH } from './arrival-text.js';
 import { followArrival } from './follow-arrival.js';
 import type { Expected } from './host-arrival.js';
@@ -25,6 +28,7 @@ interface AddOptions extends OutputOptions {
   expires: string;
   /** False: `--no-wait`. */
   wait?: string | false;
+  dryRun?: boolean;
 }
 
 /** `host add`: prints the command that makes a machine a host, and follows the machine until it is one. */
@@ -52,6 +56,7 @@ export const hostAddLeaf = (context: Context): Leaf<AddOptions> => ({
     new ReferenceOption('--expires <duration>', 'how long the command stays valid').default('15m'),
     new ReferenceOption('--wait [duration]', 'how long to wait for the machine (default: until the command expires)'),
     new ReferenceOption('--no-wait', 'print the command and do not wait'),
+    dryRunOption(),
     outputOption(['table', 'json']),
   ],
   examples: ['orrery host add web-2 -l site=cloud --network shop', 'orrery host add --replace web-3 --no-wait'],
@@ -75,8 +80,15 @@ async function add(context: Context, given: string | undefined, options: AddOpti
     ...(replaces === undefined ? { name, labels: labelsOf(label), ...(ownLabels ? { ownLabels } : {}) } : { replaces }),
     ...{ networks: network, expiresIn },
   };
-  const made = await client.request('POST', '/v1/join-tokens', JoinTokenMade, { body });
-  const { token, secret } = made.value;
+  const made = await client.request('POST', '/v1/join-tokens', z.union([DryRun, NewJoinToken]), {
+    body,
+    query: options.dryRun ? { dryRun: true } : {},
+  });
+  if ('dryRun' in made.value) {
+    printDryRun(context, options.output, made.value, made.raw);
+    return ExitCode.done;
+  }
+  const { token, secret } = withSecret(made.value);
   const line = safeText(command.replace(TOKEN_PLACE, secret));
   const where = safeText(platforms.length > 0 ? `${name} (${platforms.join(' or ')})` : name);
   const toRun = `Run this on ${where} as root within ${durationText(expiresIn)} (works once):\n  ${line}`;

@@ -27,7 +27,7 @@ export const waitOption = () =>
     `show progress until done, for at most this long (default: ${DEFAULT_WAIT})`,
   );
 
-export const dryRunOption = () => new ReferenceOption('--dry-run', 'print the planned steps; change nothing');
+export const dryRunOption = () => new ReferenceOption('--dry-run', 'print what would change; change nothing');
 
 export const yesOption = () => new ReferenceOption('-y, --yes', 'skip the confirmation prompt');
 

@@ -1,14 +1,20 @@
-import { ApiTokenMade, Install, JoinTokenMade, Role, TOKEN_PLACE } from '@orrery/shared/contracts';
+import { DryRun, Install, Role, TOKEN_PLACE } from '@orrery/shared/contracts';
+import { z } from 'zod';
+import { printDryRun } from '../changes/print-dry-run.js';
 import { usageError } from '../errors/usage-error.js';
 import { HOW_TO_LISTEN } from '../hosts/how-to-listen.js';
 import { labelOption, labelsOf, ownLabelsOption } from '../options/label-option.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
-import { collect, outputOption, positive, type OutputOptions } from '../options/shared-options.js';
+import { collect, dryRunOption, outputOption, positive, type OutputOptions } from '../options/shared-options.js';
 import { parseDuration } from '../output/duration.js';
 import { jsonText } from '../terminal/safe-text.js';
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
+import { NewJoinToken, NewToken, withSecret } from './new-token.js';
+
+const JoinAnswer = z.union([DryRun, NewJoinToken]);
+const TokenAnswer = z.union([DryRun, NewToken]);
 
 interface CreateOptions extends OutputOptions {
   role?: string;
@@ -20,6 +26,7 @@ interface CreateOptions extends OutputOptions {
   ownLabels?: boolean;
   network?: string[];
   ephemeral?: string;
+  dryRun?: boolean;
 }
 
 /** Only the token goes to stdout, so that a script can read it; everything else goes to stderr. */
@@ -45,6 +52,7 @@ export const tokenCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
       'networks',
     ).argParser(collect),
     new ReferenceOption('--ephemeral <duration>', 'forget hosts that are unreachable for this long (requires --join)'),
+    dryRunOption(),
     outputOption(),
   ],
   examples: [
@@ -53,11 +61,13 @@ export const tokenCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
   ],
   run: async (options, name) => {
     const { client, terminal } = context;
+    const query = options.dryRun ? { dryRun: true } : {};
     const answer = options.join
-      ? await client.request('POST', '/v1/join-tokens', JoinTokenMade, { body: joinBody(options, name) })
-      : await client.request('POST', '/v1/tokens', ApiTokenMade, { body: tokenBody(options, name) });
+      ? await client.request('POST', '/v1/join-tokens', JoinAnswer, { query, body: joinBody(options, name) })
+      : await client.request('POST', '/v1/tokens', TokenAnswer, { query, body: tokenBody(options, name) });
+    if ('dryRun' in answer.value) return printDryRun(context, options.output, answer.value, answer.raw);
+    const { secret, token } = withSecret(answer.value);
     if (options.output === 'json') return terminal.out(jsonText(answer.raw));
-    const { secret, token } = answer.value;
     terminal.err(
       `${token.id}, ${token.expiresAt ? `expires ${token.expiresAt}` : 'never expires'}; shown only this once:`,
     );

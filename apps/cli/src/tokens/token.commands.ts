@@ -1,8 +1,10 @@
-import { ApiToken, ApiTokenPage, JoinToken, JoinTokenPage } from '@orrery/shared/contracts';
+import { ApiToken, ApiTokenPage, DryRun, JoinToken, JoinTokenPage } from '@orrery/shared/contracts';
+import { z } from 'zod';
 import { apiPath } from '../api/paths.js';
+import { printDryRun } from '../changes/print-dry-run.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
-import { limitOption, outputOption, type OutputOptions } from '../options/shared-options.js';
+import { dryRunOption, limitOption, outputOption, type OutputOptions } from '../options/shared-options.js';
 import { printList, printOne } from '../output/print.js';
 import type { Context } from '../program/context.js';
 import { fetchList } from '../program/list-commands.js';
@@ -44,22 +46,26 @@ export function addTokenCommands(program: OrreryCommand, context: Context): void
   noun.leaf({ ...ls, name: 'ls' });
   program.leaf({ ...ls, name: 'tokens', hidden: true });
   noun.leaf(tokenCreateLeaf(context));
-  noun.leaf<OutputOptions>({
+  noun.leaf<OutputOptions & { dryRun?: boolean }>({
     name: 'revoke',
     summary: 'revoke a token, effective at its next request',
     args: [new ReferenceArgument('<token>', 'name or id of a token')],
-    options: [outputOption()],
+    options: [dryRunOption(), outputOption()],
     examples: ['orrery token revoke ci'],
-    run: async ({ output }, token = '') => {
+    run: async ({ output, dryRun }, token = '') => {
       const { client } = context;
-      if (token.startsWith('jtk_'))
-        printOne(
-          context,
-          output,
-          joinTokenView,
-          await client.request('DELETE', apiPath('join-tokens', token), JoinToken),
-        );
-      else printOne(context, output, tokenView, await client.request('DELETE', apiPath('tokens', token), ApiToken));
+      const query = dryRun ? { dryRun } : {};
+      if (token.startsWith('jtk_')) {
+        const path = apiPath('join-tokens', token);
+        const { value, raw } = await client.request('DELETE', path, z.union([DryRun, JoinToken]), { query });
+        if ('dryRun' in value) printDryRun(context, output, value, raw);
+        else printOne(context, output, joinTokenView, { value, raw });
+      } else {
+        const path = apiPath('tokens', token);
+        const { value, raw } = await client.request('DELETE', path, z.union([DryRun, ApiToken]), { query });
+        if ('dryRun' in value) printDryRun(context, output, value, raw);
+        else printOne(context, output, tokenView, { value, raw });
+      }
     },
   });
 }

@@ -56,15 +56,58 @@ export const PlannedStep = z
   .meta({ id: 'PlannedStep' });
 export type PlannedStep = z.infer<typeof PlannedStep>;
 
+/** One field of what a change is about: its value now and its value afterwards. */
+export const PlannedField = z
+  .object({
+    field: z.string().meta({ description: 'Name of the field, with dots for nested ones', example: 'labels.site' }),
+    is: z.unknown().meta({ description: 'Value now; null if there is none' }),
+    becomes: z.unknown().meta({ description: 'Value after the change; null if there is none' }),
+  })
+  .meta({ id: 'PlannedField' });
+export type PlannedField = z.infer<typeof PlannedField>;
+
+/** One thing that a change would make, change or delete. */
+export const PlannedChange = z
+  .object({
+    noun: z
+      .enum([
+        'host',
+        'container',
+        'membership',
+        'network',
+        'admission',
+        'controller',
+        'token',
+        'join-token',
+        'command',
+        'probe',
+      ])
+      .meta({ description: 'What kind of thing it is' }),
+    name: z.string().meta({ description: 'Its name, or the next best way to refer to it', example: 'web-1/edge' }),
+    action: z.enum(['create', 'change', 'delete']).meta({ description: 'What would happen to it' }),
+    fields: z.array(PlannedField).meta({ description: 'The fields that would differ' }),
+  })
+  .meta({ id: 'PlannedChange' });
+export type PlannedChange = z.infer<typeof PlannedChange>;
+
 export const DryRun = z
   .object({
-    dryRun: z.literal(true),
-    hosts: z.array(
-      z.object({
-        host: HostRef,
-        /** Null: the host is away, it plans when it is back. */ steps: z.array(PlannedStep).nullable(),
-      }),
-    ),
+    dryRun: z.literal(true).meta({ description: 'Nothing was changed' }),
+    changes: z
+      .array(PlannedChange)
+      .default([])
+      .meta({ description: 'What the change would make, change or delete in Orrery' }),
+    hosts: z
+      .array(
+        z.object({
+          host: HostRef,
+          steps: z.array(PlannedStep).nullable().meta({
+            description:
+              'What its agent would do because of this change; null if the host is away and plans when it is back',
+          }),
+        }),
+      )
+      .meta({ description: 'The hosts that the change concerns' }),
   })
   .meta({ id: 'DryRun' });
 export type DryRun = z.infer<typeof DryRun>;

@@ -84,6 +84,19 @@ export type ApiTokenPost = z.infer<typeof ApiTokenPost>;
 export const ApiTokenMade = z.object({ token: ApiToken, secret: z.string() }).meta({ id: 'ApiTokenMade' });
 export type ApiTokenMade = z.infer<typeof ApiTokenMade>;
 
+/** In the place of a secret, when an answer is repeated for its Idempotency-Key: no secret is kept for that. */
+export const Withheld = z
+  .object({
+    cause: z.string().meta({ description: 'Why the secret is not in this answer' }),
+    fix: z.string().meta({ description: 'How to get a token whose secret you know' }),
+  })
+  .meta({ id: 'Withheld' });
+export type Withheld = z.infer<typeof Withheld>;
+
+/** The repeated answer: the token is there, and its secret was in the first answer only. */
+export const ApiTokenReplayed = z.object({ token: ApiToken, withheld: Withheld }).meta({ id: 'ApiTokenReplayed' });
+export type ApiTokenReplayed = z.infer<typeof ApiTokenReplayed>;
+
 export const JoinToken = z
   .object({
     id: z.string(),
@@ -144,3 +157,6 @@ export type JoinTokenPost = z.infer<typeof JoinTokenPost>;
 
 export const JoinTokenMade = z.object({ token: JoinToken, secret: z.string() }).meta({ id: 'JoinTokenMade' });
 export type JoinTokenMade = z.infer<typeof JoinTokenMade>;
+
+export const JoinTokenReplayed = z.object({ token: JoinToken, withheld: Withheld }).meta({ id: 'JoinTokenReplayed' });
+export type JoinTokenReplayed = z.infer<typeof JoinTokenReplayed>;

@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { ContainerLimits, MembershipSettings, type AnyItem } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import { containerDraft, membershipDraft, newContainer, newMembership } from '../wanted/drafts.js';
+import { differences, itemChanges } from './planned-changes.js';
+
+const [A, settings] = ['8056c2e21c00000a', MembershipSettings.parse({})];
+const spec = { networks: [A], image: null, limits: ContainerLimits.parse({}), settings };
+const container = newContainer(newId('hst'), 'demo', spec);
+const membership = newMembership(container.nodeId, A, settings);
+const named = (item: Omit<AnyItem, 'revision'>, name: string) => ({ item: { ...item, revision: 1 } as AnyItem, name });
+const demo = (change: object = {}) => named(containerDraft(container, change), 'web-1/demo');
+const inA = (change: object = {}) => named(membershipDraft(membership, 'container', change), 'web-1/demo in lab');
+
+describe('the differences between two states', () => {
+  it('name each field, nested ones with dots, lists as a whole', () => {
+    expect(
+      differences({ a: 1, labels: { x: '1', y: '2' }, list: [1] }, { a: 1, labels: { y: '3' }, list: [1, 2] }),
+    ).toEqual({
+      action: 'change',
+      fields: [
+        { field: 'labels.x', is: '1', becomes: null },
+        { field: 'labels.y', is: '2', becomes: '3' },
+        { field: 'list', is: [1], becomes: [1, 2] },
+      ],
+    });
+  });
+
+  it('are none where both are the same, or where there is nothing', () => {
+    expect(differences({ a: [1] }, { a: [1] })).toBeUndefined();
+    expect(differences(undefined, undefined)).toBeUndefined();
+  });
+
+  it('tell what is made and what is deleted', () => {
+    expect(differences(undefined, { a: 1 })).toEqual({
+      action: 'create',
+      fields: [{ field: 'a', is: null, becomes: 1 }],
+    });
+    expect(differences({ a: 1 }, undefined)).toEqual({
+      action: 'delete',
+      fields: [{ field: 'a', is: 1, becomes: null }],
+    });
+  });
+});
+
+describe('the changes of items', () => {
+  it('are what is launched, changed, removed and left alone', () => {
+    expect(itemChanges([], [demo(), inA()]).map(({ noun, name, action }) => [noun, name, action])).toEqual([
+      ['container', 'web-1/demo', 'create'],
+      ['membership', 'web-1/demo in lab', 'create'],
+    ]);
+    expect(itemChanges([demo(), inA()], [demo({ incarnation: 1 }), inA()])).toEqual([
+      {
+        noun: 'container',
+        name: 'web-1/demo',
+        action: 'change',
+        fields: [{ field: 'incarnation', is: 0, becomes: 1 }],
+      },
+    ]);
+    expect(itemChanges([inA()], [inA({ intent: 'absent' })])).toMatchObject([{ noun: 'membership', action: 'delete' }]);
+  });
+
+  it('are none where an item only gets another revision', () => {
+    const { item, name } = inA();
+    expect(itemChanges([{ item, name }], [{ item: { ...item, revision: 7 }, name }])).toEqual([]);
+  });
+
+  it('tell of what is given up: it stays, and nothing is wanted of it', () => {
+    const fields = [{ field: 'managed', is: true, becomes: false }];
+    expect(itemChanges([inA()], [])).toEqual([
+      { noun: 'membership', name: 'web-1/demo in lab', action: 'change', fields },
+    ]);
+    expect(itemChanges([inA({ intent: 'absent' })], [])).toEqual([]);
+  });
+});
