@@ -10,7 +10,15 @@ import { ContainerPath } from './container-path.js';
 import { ContainerCommands } from './container-commands.service.js';
 import { ContainerLogsService } from './container-logs.service.js';
 
-const LogsQuery = z.strictObject({ tail: z.coerce.number().int().min(1).max(1000).default(100) });
+const LogsQuery = z.strictObject({
+  tail: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(100)
+    .meta({ description: 'Lines at the end of the log, at most.', example: 200 }),
+});
 type LogsQuery = z.infer<typeof LogsQuery>;
 
 /** What one does with a running container. */

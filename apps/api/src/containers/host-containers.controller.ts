@@ -22,7 +22,9 @@ import { ContainersService } from './containers.service.js';
 
 const tag = 'containers';
 const UNKNOWN: ProblemCode[] = ['unknown-host', 'unknown-container', 'ambiguous-reference'];
-const RemoveQuery = DryRunQuery.extend({ forget: Flag });
+const RemoveQuery = DryRunQuery.extend({
+  forget: Flag.meta({ description: 'True: also drop its records on the controllers of its networks.', example: true }),
+});
 type RemoveQuery = z.infer<typeof RemoveQuery>;
 const change = { tag, answers: { 202: Accepted }, alsoDryRun: true, changes: true };
 

@@ -20,7 +20,9 @@ import { ControllerAdditions } from './controller-additions.service.js';
 import { ControllersService } from './controllers.service.js';
 
 const tag = 'controllers';
-const RemoveQuery = DryRunQuery.extend({ force: Flag });
+const RemoveQuery = DryRunQuery.extend({
+  force: Flag.meta({ description: 'True: also if networks are kept on it.', example: true }),
+});
 type RemoveQuery = z.infer<typeof RemoveQuery>;
 
 @Controller('v1/controllers')

@@ -49,14 +49,17 @@ export class EventsController {
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
-    description: 'The last event that was seen',
-    schema: { type: 'string' },
+    description: 'Id of the last event that you have seen: the stream continues after it. Left out: from now on.',
+    schema: { type: 'string', example: 'k3v7m2-4711' },
   })
   @ApiResponse({
     status: 200,
-    description:
-      'One CloudEvent per message. `event: reset` with `{"id"}`: what you wanted to resume from is not there; look anew.',
-    content: { 'text/event-stream': { schema: { type: 'string' } } },
+    description: 'A stream without an end. The schema is that of the `data` of one message.',
+    content: {
+      'text/event-stream': {
+        schema: { anyOf: [{ $ref: '#/components/schemas/CloudEvent' }, { $ref: '#/components/schemas/StreamReset' }] },
+      },
+    },
   })
   async stream(
     @Query({ schema: EventStreamQuery }) query: EventStreamQuery,

@@ -9,7 +9,12 @@ import { etag } from '../http/etag.js';
 import { Operation } from '../http/operation.decorator.js';
 import { HostsService } from './hosts.service.js';
 
-const RemoveQuery = DryRunQuery.extend({ force: Flag });
+const RemoveQuery = DryRunQuery.extend({
+  force: Flag.meta({
+    description: 'True: also if the host still has containers or networks; they stay there, unmanaged.',
+    example: true,
+  }),
+});
 type RemoveQuery = z.infer<typeof RemoveQuery>;
 
 @Controller('v1/hosts')

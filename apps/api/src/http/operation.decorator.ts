@@ -2,16 +2,18 @@ import { applyDecorators, SerializeOptions } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { DryRun, type ProblemCode } from '@orrery/shared/contracts';
 import { z } from 'zod';
-import { CATALOGUE, statusOf } from './problem-catalogue.js';
+import { OPERATION_TEXTS, type OperationId } from '../openapi/operation-texts.js';
+import { statusOf, titlesOf } from './problem-catalogue.js';
 
 export interface OperationOptions {
-  /** The operationId: unique, camelCase. */
-  id: string;
+  /** The operationId: unique, camelCase; what it does is told in operation-texts.ts. */
+  id: OperationId;
+  /** One of openapi/tags.ts. */
   tag: string;
   summary: string;
   /** What it answers when all went well, by status. The answer is parsed with it: a field that is not named here never leaves. */
   answers: Partial<Record<200 | 201 | 202, z.ZodType>>;
-  /** Its own problems; what every route can answer is added. */
+  /** Its own problems; what many routes can answer is added (openapi/general-problems.ts). */
   problems?: ProblemCode[];
   /** 200 may also be the answer of a dry run. */
   alsoDryRun?: boolean;
@@ -24,30 +26,22 @@ export interface OperationOptions {
   etag?: boolean;
 }
 
-const EVERYWHERE: ProblemCode[] = [
-  'bad-request',
-  'unauthenticated',
-  'forbidden',
-  'foreign-host-header',
-  'too-many-requests',
-  'internal',
-  'store-unavailable',
-];
-
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   required: false,
   description:
-    'Any text of up to 128 characters. The same request with the same key again: the same answer, and nothing is done twice.',
-  schema: { type: 'string', maxLength: 128 },
+    'Any text of up to 128 printable ASCII characters. The same request with the same key again gets the same answer, and nothing is done twice.',
+  schema: { type: 'string', maxLength: 128, example: '5f0c6c1e-9d0b-4f53-8a68-2f1f6f0d7c11' },
 };
 const IF_MATCH = {
   name: 'If-Match',
   required: false,
-  description: 'The ETag of what you saw: 412 when somebody changed it since.',
-  schema: { type: 'string' },
+  description: 'The `ETag` of what you saw. If somebody changed it since, the answer is 412 and nothing is changed.',
+  schema: { type: 'string', example: '"3"' },
 };
-const ETAG = { ETag: { description: 'Version for If-Match', schema: { type: 'string' as const } } };
+const ETAG = {
+  ETag: { description: 'Version of what is answered, for `If-Match`', schema: { type: 'string' as const } },
+};
 const LOCATION = { Location: { description: 'Where the command can be watched', schema: { type: 'string' as const } } };
 const DESCRIPTIONS = { 200: 'Done', 201: 'Made', 202: 'Accepted: the command is on its way' };
 
@@ -58,7 +52,7 @@ export function Operation(options: OperationOptions) {
   const schemas = Object.values(answers);
   const [first] = schemas;
   return applyDecorators(
-    ApiOperation({ operationId: id, summary }),
+    ApiOperation({ operationId: id, summary, description: OPERATION_TEXTS[id] }),
     ApiTags(tag),
     ...Object.entries(answers).map(([status, standardSchema]) =>
       describeAnswer(Number(status), standardSchema, options),
@@ -88,7 +82,7 @@ function describeAnswer(status: number, standardSchema: z.ZodType, { etag }: Ope
 }
 
 function describeProblems({ problems = [], body, changes, ifMatch }: OperationOptions) {
-  const codes = new Set([...EVERYWHERE, ...problems]);
+  const codes = new Set(problems);
   if (body) codes.add('body-too-large').add('unsupported-media-type');
   if (changes) codes.add('idempotency-mismatch');
   if (ifMatch) codes.add('revision-conflict');
@@ -97,7 +91,7 @@ function describeProblems({ problems = [], body, changes, ifMatch }: OperationOp
   return [...byStatus].map(([status, ofStatus]) =>
     ApiResponse({
       status,
-      description: ofStatus.map((code) => `\`${code}\`: ${CATALOGUE[code][1]}`).join('; '),
+      description: titlesOf(ofStatus),
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     }),
   );

@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { JoinNonce, JoinReply, JoinRequest, RenewRequest } from '@orrery/shared/contracts';
 import type { FastifyRequest } from 'fastify';
 import { bearerToken } from '../auth/bearer.js';
@@ -39,14 +39,11 @@ export class JoinController {
     tag: 'join',
     summary: 'A host becomes known; the same installation again is the same host',
     answers: { 200: JoinReply },
-    problems: ['join-refused', 'proof-refused', 'host-revoked', 'name-taken', 'unknown-host'],
+    problems: ['join-refused', 'proof-refused', 'host-revoked', 'name-taken', 'unknown-host', 'too-many-requests'],
     body: true,
   })
-  join(
-    @Body({ schema: JoinRequest }) request: JoinRequest,
-    @Headers('authorization') authorization: string,
-  ): Promise<JoinReply> {
-    return this.joins.join(request, bearerToken(authorization) ?? '');
+  join(@Body({ schema: JoinRequest }) request: JoinRequest, @Req() { headers }: FastifyRequest): Promise<JoinReply> {
+    return this.joins.join(request, bearerToken(headers.authorization) ?? '');
   }
 
   @Post('renew')
@@ -57,7 +54,7 @@ export class JoinController {
     tag: 'join',
     summary: 'A host that has joined gets anew what lets it into NATS, by its key',
     answers: { 200: JoinReply },
-    problems: ['proof-refused', 'host-revoked', 'unknown-host', 'busy'],
+    problems: ['proof-refused', 'host-revoked', 'unknown-host', 'too-many-requests', 'busy'],
     body: true,
   })
   renew(@Body({ schema: RenewRequest }) request: RenewRequest, @Req() asked: FastifyRequest): Promise<JoinReply> {

@@ -20,7 +20,12 @@ import { MembershipsService } from './memberships.service.js';
 
 const tag = 'memberships';
 const UNKNOWN: ProblemCode[] = ['unknown-node', 'unknown-network', 'ambiguous-reference', 'address-claimed'];
-const LeaveQuery = DryRunQuery.extend({ release: Flag });
+const LeaveQuery = DryRunQuery.extend({
+  release: Flag.meta({
+    description: 'True: the node stays in the network, and Orrery no longer manages it.',
+    example: true,
+  }),
+});
 type LeaveQuery = z.infer<typeof LeaveQuery>;
 const MembershipPath = z.strictObject({ node: Reference, network: Reference });
 type MembershipPath = z.infer<typeof MembershipPath>;

@@ -20,7 +20,12 @@ import { Operation } from '../http/operation.decorator.js';
 import { NetworkChanges } from './network-changes.service.js';
 import { NetworksService } from './networks.service.js';
 
-const RemoveQuery = DryRunQuery.extend({ confirm: Reference.optional() });
+const RemoveQuery = DryRunQuery.extend({
+  confirm: Reference.optional().meta({
+    description: 'The name of the network, to confirm; required if Orrery keeps it.',
+    example: 'lab',
+  }),
+});
 type RemoveQuery = z.infer<typeof RemoveQuery>;
 const tag = 'networks';
 
