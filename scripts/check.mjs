@@ -48,7 +48,7 @@ const steps = {
     fix: 'cite a page, a section or a row that is in docs/ (docs/zerotier-facts.md, docs/threats.md, docs/faults.md)',
   },
   openapi: {
-    commands: [modules('@redocly/cli/bin/cli.js', 'lint', '--config', 'redocly.yaml', '--format', 'stylish')],
+    commands: [modules('@redocly/cli/bin/cli.js', 'lint', 'docs/openapi.golden.json', '--config', 'redocly.yaml')],
     fix: 'describe it where it is declared, then npm run build and npm run openapi; redocly.yaml has the rules',
   },
   'dead-code': { commands: [modules('knip/bin/knip.js')] },
