@@ -35,7 +35,7 @@ export class ContainerActionsController {
   @Operation({
     id: 'restartContainer',
     tag: 'containers',
-    summary: 'Restart a container; its node and identity stay',
+    summary: 'Restart a container',
     answers: { 202: Accepted },
     alsoDryRun: true,
     changes: true,
@@ -55,7 +55,7 @@ export class ContainerActionsController {
   @Operation({
     id: 'getContainerLogs',
     tag: 'containers',
-    summary: 'The last lines of a container’s log, asked of its host now',
+    summary: 'The last lines of a container’s log',
     answers: { 200: ContainerLogs },
     problems: [
       'unknown-host',

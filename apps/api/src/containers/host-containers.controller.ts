@@ -41,7 +41,7 @@ export class HostContainersController {
   @Operation({
     ...change,
     id: 'launchContainer',
-    summary: 'Launch a ZeroTier container; an equal launch again settles the same one anew',
+    summary: 'Launch a ZeroTier container',
     body: true,
     problems: ['unknown-host', 'unknown-network', 'ambiguous-reference', 'container-differs'],
   })
@@ -80,7 +80,7 @@ export class HostContainersController {
   @Operation({
     ...change,
     id: 'replaceContainer',
-    summary: 'Give a container a whole new spec; its node and identity stay',
+    summary: 'Replace the spec of a container',
     body: true,
     ifMatch: true,
     problems: [...UNKNOWN, 'unknown-network', 'being-removed'],
@@ -101,7 +101,7 @@ export class HostContainersController {
   @Operation({
     ...change,
     id: 'removeContainer',
-    summary: 'Remove a container and its node; with ?forget=true also its records on the controllers of its networks',
+    summary: 'Remove a container and its node',
     ifMatch: true,
     problems: UNKNOWN,
   })

@@ -44,7 +44,7 @@ export class ControllersController {
   @Operation({
     id: 'getController',
     tag,
-    summary: 'One controller: where it is, and whether it answers',
+    summary: 'One controller',
     answers: { 200: ControllerView },
     problems: ['unknown-controller', 'ambiguous-reference'],
   })
@@ -58,7 +58,7 @@ export class ControllersController {
   @Operation({
     id: 'addController',
     tag,
-    summary: 'Add a controller: one that is there, one in a container that is launched for it, or ZeroTier Central',
+    summary: 'Add a controller',
     answers: { 200: ControllerView, 201: ControllerView, 202: ControllerAccepted },
     alsoDryRun: true,
     problems: [
@@ -90,7 +90,7 @@ export class ControllersController {
   @Operation({
     id: 'changeController',
     tag,
-    summary: 'Give a controller another name, or Central another token',
+    summary: 'Change the name of a controller, or the token of ZeroTier Central',
     answers: { 200: ControllerView },
     alsoDryRun: true,
     problems: [
@@ -116,7 +116,7 @@ export class ControllersController {
   @Operation({
     id: 'removeController',
     tag,
-    summary: 'Forget a controller; what it keeps goes on, and so does the container that it is in',
+    summary: 'Forget a controller',
     answers: { 200: ControllerView },
     alsoDryRun: true,
     problems: ['unknown-controller', 'ambiguous-reference', 'controller-in-use'],

@@ -29,7 +29,7 @@ export class EventsController {
   @Operation({
     id: 'listEvents',
     tag: 'events',
-    summary: 'What happened, the newest first',
+    summary: 'What happened, newest first',
     answers: { 200: EventPage },
     problems: [...FILTER_PROBLEMS],
   })
@@ -42,7 +42,7 @@ export class EventsController {
   @Operation({
     id: 'streamEvents',
     tag: 'events',
-    summary: 'What happens, as Server-Sent Events; resumes after Last-Event-ID without a gap',
+    summary: 'What happens, as Server-Sent Events',
     answers: {},
     problems: [...FILTER_PROBLEMS, 'too-many-streams'],
   })

@@ -15,7 +15,7 @@ export class HealthController {
   @Operation({
     id: 'getHealth',
     tag: 'system',
-    summary: 'The process is alive',
+    summary: 'Whether the process is alive',
     answers: { 200: Liveness },
     problems: ['busy'],
   })
@@ -28,7 +28,7 @@ export class HealthController {
   @Operation({
     id: 'getReadiness',
     tag: 'system',
-    summary: 'Whether database, migrations and NATS are there; 503 names what is not',
+    summary: 'Whether the API can do its work',
     answers: { 200: Readiness },
     problems: ['busy'],
   })

@@ -18,7 +18,7 @@ export class HostKeysController {
   @Operation({
     id: 'revokeHost',
     tag: 'hosts',
-    summary: 'Let its agent in no more: its connection ends within seconds; what it runs goes on',
+    summary: 'Revoke the key of a host',
     answers: { 200: Host },
     alsoDryRun: true,
     problems: ['unknown-host', 'ambiguous-reference'],
@@ -40,7 +40,7 @@ export class HostKeysController {
   @Operation({
     id: 'rotateHost',
     tag: 'hosts',
-    summary: 'Have its agent make itself a new key; the old one is worth nothing a moment later',
+    summary: 'Rotate the key of a host',
     answers: { 200: Host },
     problems: ['unknown-host', 'ambiguous-reference', 'host-away', 'call-failed', 'bus-unavailable'],
   })

@@ -53,7 +53,7 @@ export class HostsController {
   @Operation({
     id: 'changeHost',
     tag: 'hosts',
-    summary: 'Change name and labels',
+    summary: 'Change the name or labels of a host',
     answers: { 200: Host },
     alsoDryRun: true,
     problems: ['unknown-host', 'ambiguous-reference', 'name-taken'],
@@ -79,7 +79,7 @@ export class HostsController {
   @Operation({
     id: 'pauseHost',
     tag: 'hosts',
-    summary: 'Have its agent observe and report, and do nothing, until it is resumed',
+    summary: 'Pause a host',
     answers: { 200: Host },
     alsoDryRun: true,
     problems: ['unknown-host', 'ambiguous-reference'],
@@ -101,7 +101,7 @@ export class HostsController {
   @Operation({
     id: 'resumeHost',
     tag: 'hosts',
-    summary: 'Have its agent work again on all that is wanted of it',
+    summary: 'Resume a paused host',
     answers: { 200: Host },
     alsoDryRun: true,
     problems: ['unknown-host', 'ambiguous-reference'],
@@ -122,7 +122,7 @@ export class HostsController {
   @Operation({
     id: 'removeHost',
     tag: 'hosts',
-    summary: 'Forget a host; what runs there goes on, its history stays',
+    summary: 'Forget a host',
     answers: { 200: Host },
     alsoDryRun: true,
     problems: ['unknown-host', 'ambiguous-reference', 'host-not-empty'],

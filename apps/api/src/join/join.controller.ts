@@ -23,7 +23,7 @@ export class JoinController {
   @Operation({
     id: 'issueNonce',
     tag: 'join',
-    summary: 'What a host signs to prove that it has its key; good for a minute',
+    summary: 'A nonce to sign',
     answers: { 200: JoinNonce },
     problems: ['busy'],
   })
@@ -37,7 +37,7 @@ export class JoinController {
   @Operation({
     id: 'joinHost',
     tag: 'join',
-    summary: 'A host becomes known; the same installation again is the same host',
+    summary: 'Make a machine a host',
     answers: { 200: JoinReply },
     problems: ['join-refused', 'proof-refused', 'host-revoked', 'name-taken', 'unknown-host', 'too-many-requests'],
     body: true,
@@ -52,7 +52,7 @@ export class JoinController {
   @Operation({
     id: 'renewHost',
     tag: 'join',
-    summary: 'A host that has joined gets anew what lets it into NATS, by its key',
+    summary: 'Renew what lets a host into NATS',
     answers: { 200: JoinReply },
     problems: ['proof-refused', 'host-revoked', 'unknown-host', 'too-many-requests', 'busy'],
     body: true,

@@ -64,7 +64,7 @@ export class NodeNetworksController {
   @Operation({
     ...change,
     id: 'joinNetwork',
-    summary: 'Let a node join a network, change its settings, or adopt a membership that a person made',
+    summary: 'Join a node to a network, change its settings, or adopt a membership',
     body: true,
     problems: [...UNKNOWN, 'unmanaged-membership', 'not-adoptable', 'being-removed'],
   })
@@ -84,7 +84,7 @@ export class NodeNetworksController {
   @Operation({
     ...change,
     id: 'leaveNetwork',
-    summary: 'Let a node leave a network; with ?release=true it stays, and Orrery gives it up',
+    summary: 'Leave a network, or release the membership',
     problems: [...UNKNOWN, 'unknown-membership', 'unmanaged-membership', 'not-releasable'],
   })
   async leave(

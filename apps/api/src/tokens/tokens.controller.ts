@@ -15,7 +15,7 @@ export class TokensController {
   @Operation({
     id: 'listTokens',
     tag: 'tokens',
-    summary: 'Tokens of people and scripts, the newest first; never what they are',
+    summary: 'Tokens of people and scripts, newest first',
     answers: { 200: ApiTokenPage },
   })
   list(@Query({ schema: TokenQuery }) query: TokenQuery): Promise<ApiTokenPage> {
@@ -28,7 +28,7 @@ export class TokensController {
   @Operation({
     id: 'createToken',
     tag: 'tokens',
-    summary: 'Make a token: this answer is the only one that shows it',
+    summary: 'Make a token for a person or a script',
     answers: { 201: ApiTokenMade },
     problems: ['name-taken', 'unknown-network'],
     body: true,
@@ -43,7 +43,7 @@ export class TokensController {
   @Operation({
     id: 'revokeToken',
     tag: 'tokens',
-    summary: 'Revoke a token: its next request is refused',
+    summary: 'Revoke a token',
     answers: { 200: ApiToken },
     problems: ['unknown-token', 'ambiguous-reference', 'token-in-state-folder'],
   })
