@@ -8,7 +8,7 @@ export interface Answer {
 }
 
 /** What the server itself may say to any request, before or instead of an operation. */
-const ANYWHERE = new Set([404, 405, 408, 431]);
+const ANYWHERE = new Set([404, 405]);
 
 /** What is wrong with an answer: a fault of ours, or something that the document does not say. Undefined: nothing. */
 export function wrongWith(operation: Operation, { status, type, body }: Answer): string | undefined {
@@ -25,6 +25,8 @@ export function wrongWith(operation: Operation, { status, type, body }: Answer):
   const plain = type.split(';', 1)[0] ?? '';
   const schema = known.get(plain);
   if (!schema) return `${status} as ${plain}; the document says ${[...known.keys()].join(', ')}`;
+  // Its schema is that of one message; the stream has no end at which it could be read.
+  if (plain === 'text/event-stream') return undefined;
   const value = plain.endsWith('json') ? parsed(body) : body;
   const result = schema.safeParse(value);
   return result.success
