@@ -9,6 +9,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = (path, ...args) => [process.execPath, join(root, path), ...args];
 const modules = (path, ...args) => node(`node_modules/${path}`, ...args);
 
+// It would tell its maker of every run and look for newer versions.
+Object.assign(process.env, { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' });
+
 const TSC = 'typescript/bin/tsc';
 const steps = {
   format: {
@@ -44,6 +47,10 @@ const steps = {
   citations: {
     commands: [node('scripts/citations.mjs')],
     fix: 'cite a page, section or row that exists in docs/ (docs/zerotier-facts.md, docs/threats.md, docs/faults.md)',
+  },
+  openapi: {
+    commands: [modules('@redocly/cli/bin/cli.js', 'lint', 'docs/openapi.golden.json', '--config', 'redocly.yaml')],
+    fix: 'describe it where it is declared, then npm run build and npm run openapi; redocly.yaml has the rules',
   },
   'dead-code': { commands: [modules('knip/bin/knip.js')] },
   docs: {

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bareSchemas } from './bundle/bare-schemas.mjs';
 import { makeCache } from './bundle/make-cache.mjs';
 import { ABSENT, ON_THE_DISK } from './bundle/on-the-disk.mjs';
 
@@ -33,7 +34,7 @@ async function makeProgram(app) {
     keepNames: true, // of migrations in the database, and in what Nest says
     external: [...ON_THE_DISK, ...ABSENT],
     define: { 'import.meta.url': 'programUrl' },
-    plugins: [inTheirPlaces(folder)],
+    plugins: app === 'api' ? [inTheirPlaces(folder)] : [withBareSchemas(), inTheirPlaces(folder)],
     logLevel: 'error',
   });
   rmSync(join(folder, 'program.cache'), { force: true });
@@ -54,6 +55,17 @@ function replace(file, write) {
   const draft = `${file}.${process.pid}`;
   write(draft);
   renameSync(draft, file);
+}
+
+/** The document that needs all that the contracts say of themselves is made by the API. */
+function withBareSchemas() {
+  return {
+    name: 'with-bare-schemas',
+    setup({ onLoad }) {
+      const contracts = /\/libs\/shared\/dist\/contracts\/.+\.js$/;
+      onLoad({ filter: contracts }, ({ path }) => ({ contents: bareSchemas(path) }));
+    },
+  };
 }
 
 /** Keeps `import.meta.url` of each module what it was before bundling. */
@@ -81,9 +93,12 @@ function isFresh(program) {
   const inputs = [...apps.map((app) => `apps/${app}/dist`), 'libs/shared/dist'].flatMap((path) =>
     modulesIn(join(root, path)),
   );
-  const others = ['package-lock.json', 'scripts/programs.mjs', 'scripts/bundle/program.mjs'].map((path) =>
-    join(root, path),
-  );
+  const others = [
+    'package-lock.json',
+    'scripts/programs.mjs',
+    'scripts/bundle/program.mjs',
+    'scripts/bundle/bare-schemas.mjs',
+  ].map((path) => join(root, path));
   const made = timeOf(program);
   return [...inputs, ...others].every((path) => timeOf(path) <= made);
 }

@@ -36,6 +36,14 @@ describe('a program in one file', () => {
     expect(packages).not.toContain('rxjs');
     expect(packagesLoadedBy('apps/agent/dist/main.js')).toContain('rxjs');
   }, 60_000);
+
+  it('has the descriptions of schemas in the API alone, which makes the OpenAPI document of them', async () => {
+    const said = 'Id of the command.';
+    const programs = await Promise.all(
+      ['api', 'agent', 'cli'].map((app) => readFile(join(root, 'apps', app, 'dist/program.cjs'), 'latin1')),
+    );
+    expect(programs.map((program) => program.includes(said))).toEqual([true, false, false]);
+  });
 });
 
 describe('what V8 made of a program at its build', () => {

@@ -33,6 +33,8 @@ export function wrongWith(operation: Operation, answer: Answer): string | undefi
   const plain = type.split(';', 1)[0] ?? '';
   const schema = known.get(plain);
   if (!schema) return `${status} as ${plain}; the document says ${[...known.keys()].join(', ')}`;
+  // Its schema is that of one message; the stream has no end at which it could be read.
+  if (plain === 'text/event-stream') return undefined;
   const value = plain.endsWith('json') ? parsed(body) : body;
   const result = schema.safeParse(value);
   return result.success

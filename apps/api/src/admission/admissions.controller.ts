@@ -37,8 +37,7 @@ export class AdmissionsController {
   @Operation({
     id: 'listAdmissions',
     tag,
-    summary:
-      'Who is in networks that Orrery keeps, is to be, or asks to be: what was decided, what the controller says, what the node shows',
+    summary: 'Nodes that are in networks that Orrery keeps, should be, or ask to be',
     answers: { 200: AdmissionPage },
     problems: ['unknown-network'],
   })
@@ -51,8 +50,7 @@ export class AdmissionsController {
   @Operation({
     id: 'putAdmission',
     tag,
-    summary:
-      'Authorize or deny a node, or change its record: name, fixed addresses, bridge; the node is an address or a reference',
+    summary: 'Authorize or deny a node, or change its record on the controller',
     answers: { 200: Admission },
     problems,
     body: true,
@@ -74,7 +72,7 @@ export class AdmissionsController {
   @Operation({
     id: 'forgetAdmission',
     tag,
-    summary: 'Drop the record of a node on the controller; of one that still shall be in the network, when it has left',
+    summary: 'Drop the record of a node on the controller',
     answers: { 200: Admission },
     problems,
     changes: true,
@@ -95,7 +93,7 @@ export class AdmissionsController {
   @Operation({
     id: 'putAdmissions',
     tag,
-    summary: 'The same for all nodes that are wanted in the network on hosts that match, or for all that wait',
+    summary: 'Authorize or deny many nodes at once',
     answers: { 200: AdmissionsChanged },
     problems: ['unknown-network', 'network-not-kept'],
     body: true,

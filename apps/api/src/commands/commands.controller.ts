@@ -30,7 +30,7 @@ export class CommandsController {
   @Operation({
     id: 'listCommands',
     tag: 'commands',
-    summary: 'Commands, the newest first',
+    summary: 'Commands, newest first',
     answers: { 200: CommandPage },
     problems: ['unknown-host', 'ambiguous-reference'],
   })
@@ -43,7 +43,7 @@ export class CommandsController {
   @Operation({
     id: 'getCommand',
     tag: 'commands',
-    summary: 'One command; with ?wait= as soon as there is something new',
+    summary: 'One command; with ?wait= as soon as there is news',
     answers: { 200: Command },
     problems: ['unknown-command'],
   })
@@ -62,7 +62,7 @@ export class CommandsController {
   @Operation({
     id: 'cancelCommand',
     tag: 'commands',
-    summary: 'Cancel a command that its host has not seen; its items go back to what they were',
+    summary: 'Cancel a command that its host does not have yet',
     answers: { 202: Accepted },
     problems: ['unknown-command', 'not-cancellable'],
     changes: true,

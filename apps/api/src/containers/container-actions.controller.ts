@@ -9,7 +9,11 @@ import { ContainerPath } from './container-path.js';
 import { ContainerCommands } from './container-commands.service.js';
 import { ContainerLogsService } from './container-logs.service.js';
 
-const LogsQuery = z.strictObject({ tail: wholeInQuery(1, 1000, 100).default(100) });
+const LogsQuery = z.strictObject({
+  tail: wholeInQuery(1, 1000, 100)
+    .default(100)
+    .meta({ description: 'Lines at the end of the log, at most.', example: 200 }),
+});
 type LogsQuery = z.infer<typeof LogsQuery>;
 
 /** What one does with a running container. */
@@ -26,7 +30,7 @@ export class ContainerActionsController {
   @Operation({
     id: 'restartContainer',
     tag: 'containers',
-    summary: 'Restart a container; its node and identity stay',
+    summary: 'Restart a container',
     answers: { 202: Accepted },
     changes: true,
     ifMatch: true,
@@ -45,7 +49,7 @@ export class ContainerActionsController {
   @Operation({
     id: 'getContainerLogs',
     tag: 'containers',
-    summary: 'The last lines of a container’s log, asked of its host now',
+    summary: 'The last lines of a container’s log',
     answers: { 200: ContainerLogs },
     problems: [
       'unknown-host',

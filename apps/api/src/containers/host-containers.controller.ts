@@ -22,7 +22,9 @@ import { ContainersService } from './containers.service.js';
 
 const tag = 'containers';
 const UNKNOWN: ProblemCode[] = ['unknown-host', 'unknown-container', 'ambiguous-reference'];
-const RemoveQuery = DryRunQuery.extend({ forget: Flag });
+const RemoveQuery = DryRunQuery.extend({
+  forget: Flag.meta({ description: 'True: also drop its records on the controllers of its networks.', example: true }),
+});
 type RemoveQuery = z.infer<typeof RemoveQuery>;
 const change = { tag, answers: { 202: Accepted }, changes: true } as const;
 
@@ -40,7 +42,7 @@ export class HostContainersController {
     ...change,
     noVersion: 'a launch makes a container',
     id: 'launchContainer',
-    summary: 'Launch a ZeroTier container; an equal launch again settles the same one anew',
+    summary: 'Launch a ZeroTier container',
     body: true,
     problems: ['unknown-host', 'unknown-network', 'ambiguous-reference', 'container-differs'],
   })
@@ -78,7 +80,7 @@ export class HostContainersController {
   @Operation({
     ...change,
     id: 'replaceContainer',
-    summary: 'Give a container a whole new spec; its node and identity stay',
+    summary: 'Replace the spec of a container',
     body: true,
     ifMatch: true,
     problems: [...UNKNOWN, 'unknown-network', 'being-removed'],
@@ -98,7 +100,7 @@ export class HostContainersController {
   @Operation({
     ...change,
     id: 'removeContainer',
-    summary: 'Remove a container and its node; with ?forget=true also its records on the controllers of its networks',
+    summary: 'Remove a container and its node',
     ifMatch: true,
     problems: UNKNOWN,
   })

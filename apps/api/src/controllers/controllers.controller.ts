@@ -19,7 +19,9 @@ import { ControllerAdditions } from './controller-additions.service.js';
 import { ControllersService } from './controllers.service.js';
 
 const tag = 'controllers';
-const RemoveQuery = DryRunQuery.extend({ force: Flag });
+const RemoveQuery = DryRunQuery.extend({
+  force: Flag.meta({ description: 'True: also if networks are kept on it.', example: true }),
+});
 type RemoveQuery = z.infer<typeof RemoveQuery>;
 
 @Controller('v1/controllers')
@@ -41,7 +43,7 @@ export class ControllersController {
   @Operation({
     id: 'getController',
     tag,
-    summary: 'One controller: where it is, and whether it answers',
+    summary: 'One controller',
     answers: { 200: ControllerView },
     problems: ['unknown-controller', 'ambiguous-reference'],
   })
@@ -55,7 +57,7 @@ export class ControllersController {
   @Operation({
     id: 'addController',
     tag,
-    summary: 'Add a controller: one that is there, one in a container that is launched for it, or ZeroTier Central',
+    summary: 'Add a controller',
     answers: { 200: ControllerView, 201: ControllerView, 202: ControllerAccepted },
     problems: [
       ...([
@@ -86,7 +88,7 @@ export class ControllersController {
   @Operation({
     id: 'changeController',
     tag,
-    summary: 'Give a controller another name, or Central another token',
+    summary: 'Change the name of a controller, or the token of ZeroTier Central',
     answers: { 200: ControllerView },
     problems: [
       ...(['unknown-controller', 'ambiguous-reference', 'name-taken'] as const),
@@ -112,7 +114,7 @@ export class ControllersController {
   @Operation({
     id: 'removeController',
     tag,
-    summary: 'Forget a controller; what it keeps goes on, and so does the container that it is in',
+    summary: 'Forget a controller',
     answers: { 200: ControllerView },
     problems: ['unknown-controller', 'ambiguous-reference', 'controller-in-use'],
     changes: true,

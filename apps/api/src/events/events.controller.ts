@@ -29,7 +29,7 @@ export class EventsController {
   @Operation({
     id: 'listEvents',
     tag: 'events',
-    summary: 'What happened, the newest first',
+    summary: 'What happened, newest first',
     answers: { 200: EventPage },
     problems: [...FILTER_PROBLEMS],
   })
@@ -42,21 +42,24 @@ export class EventsController {
   @Operation({
     id: 'streamEvents',
     tag: 'events',
-    summary: 'What happens, as Server-Sent Events; resumes after Last-Event-ID without a gap',
+    summary: 'What happens, as Server-Sent Events',
     answers: {},
     problems: [...FILTER_PROBLEMS, 'too-many-streams'],
   })
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
-    description: 'The last event that was seen',
-    schema: { type: 'string' },
+    description: 'Id of the last event that you have seen: the stream continues after it. Left out: from now on.',
+    schema: { type: 'string', example: 'k3v7m2-4711' },
   })
   @ApiResponse({
     status: 200,
-    description:
-      'One CloudEvent per message. `event: reset` with `{"id"}`: what you wanted to resume from is not there; look anew.',
-    content: { 'text/event-stream': { schema: { type: 'string' } } },
+    description: 'A stream without an end. The schema is that of the `data` of one message.',
+    content: {
+      'text/event-stream': {
+        schema: { anyOf: [{ $ref: '#/components/schemas/CloudEvent' }, { $ref: '#/components/schemas/StreamReset' }] },
+      },
+    },
   })
   async stream(
     @Query({ schema: EventStreamQuery }) query: EventStreamQuery,

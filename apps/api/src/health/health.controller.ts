@@ -15,7 +15,7 @@ export class HealthController {
   @Operation({
     id: 'getHealth',
     tag: 'system',
-    summary: 'The process is alive',
+    summary: 'Whether the process is alive',
     answers: { 200: Liveness },
     problems: ['busy'],
   })
@@ -28,8 +28,9 @@ export class HealthController {
   @Operation({
     id: 'getReadiness',
     tag: 'system',
-    summary: 'Whether database, migrations and NATS are there; 503 names what is not',
+    summary: 'Whether the API can do its work',
     answers: { 200: Readiness },
+    problems: ['busy'],
   })
   @ApiResponse({ status: 503, standardSchema: Readiness, description: 'Not ready: `checks` says why' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
@@ -45,7 +46,7 @@ export class HealthController {
     tag: 'system',
     summary: 'Which Orrery this is',
     answers: { 200: Version },
-    problems: ['busy'],
+    problems: ['busy', 'store-unavailable'],
   })
   version(): Promise<Version> {
     return this.health.version();

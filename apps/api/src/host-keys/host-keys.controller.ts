@@ -17,7 +17,7 @@ export class HostKeysController {
   @Operation({
     id: 'revokeHost',
     tag: 'hosts',
-    summary: 'Let its agent in no more: its connection ends within seconds; what it runs goes on',
+    summary: 'Revoke the key of a host',
     answers: { 200: Host },
     problems: ['unknown-host', 'ambiguous-reference'],
     changes: true,
@@ -39,7 +39,7 @@ export class HostKeysController {
   @Operation({
     id: 'rotateHost',
     tag: 'hosts',
-    summary: 'Have its agent make itself a new key; the old one is worth nothing a moment later',
+    summary: 'Rotate the key of a host',
     answers: { 200: Host },
     problems: ['unknown-host', 'ambiguous-reference', 'host-away', 'host-silent', 'call-failed', 'bus-unavailable'],
     changes: true,

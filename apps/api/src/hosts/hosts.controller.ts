@@ -9,7 +9,12 @@ import { etag } from '../http/etag.js';
 import { Operation } from '../http/operation.decorator.js';
 import { HostsService } from './hosts.service.js';
 
-const RemoveQuery = DryRunQuery.extend({ force: Flag });
+const RemoveQuery = DryRunQuery.extend({
+  force: Flag.meta({
+    description: 'True: also if the host still has containers or networks; they stay there, unmanaged.',
+    example: true,
+  }),
+});
 type RemoveQuery = z.infer<typeof RemoveQuery>;
 
 @Controller('v1/hosts')
@@ -48,7 +53,7 @@ export class HostsController {
   @Operation({
     id: 'changeHost',
     tag: 'hosts',
-    summary: 'Change name and labels',
+    summary: 'Change the name or labels of a host',
     answers: { 200: Host },
     problems: ['unknown-host', 'ambiguous-reference', 'name-taken'],
     body: true,
@@ -72,7 +77,7 @@ export class HostsController {
   @Operation({
     id: 'pauseHost',
     tag: 'hosts',
-    summary: 'Have its agent observe and report, and do nothing, until it is resumed',
+    summary: 'Pause a host',
     answers: { 200: Host },
     problems: ['unknown-host', 'ambiguous-reference'],
     changes: true,
@@ -94,7 +99,7 @@ export class HostsController {
   @Operation({
     id: 'resumeHost',
     tag: 'hosts',
-    summary: 'Have its agent work again on all that is wanted of it',
+    summary: 'Resume a paused host',
     answers: { 200: Host },
     problems: ['unknown-host', 'ambiguous-reference'],
     changes: true,
@@ -115,7 +120,7 @@ export class HostsController {
   @Operation({
     id: 'removeHost',
     tag: 'hosts',
-    summary: 'Forget a host; what runs there goes on, its history stays',
+    summary: 'Forget a host',
     answers: { 200: Host },
     problems: ['unknown-host', 'ambiguous-reference', 'host-not-empty'],
     changes: true,

@@ -2,19 +2,21 @@ import { applyDecorators, SerializeOptions, SetMetadata, UseInterceptors } from 
 import { ApiExtension, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { DryRun, type ProblemCode } from '@orrery/shared/contracts';
 import { z } from 'zod';
+import { OPERATION_TEXTS, type OperationId } from '../openapi/operation-texts.js';
 import { ChangeInterceptor } from '../changes/change.interceptor.js';
 import { CHANGE, type ChangeRules } from '../changes/change-rules.js';
-import { CATALOGUE, statusOf } from './problem-catalogue.js';
+import { statusOf, titlesOf } from './problem-catalogue.js';
 import { describeReads, ETAG_OF_READ, isReadOfOne } from './reads.js';
 
 interface About {
-  /** The operationId: unique, camelCase. */
-  id: string;
+  /** The operationId: unique, camelCase; what it does is told in operation-texts.ts. */
+  id: OperationId;
+  /** One of openapi/tags.ts. */
   tag: string;
   summary: string;
   /** What it answers when all went well, by status. The answer is parsed with it: a field that is not named here never leaves. */
   answers: Partial<Record<200 | 201 | 202, z.ZodType>>;
-  /** Its own problems; what every route can answer is added. */
+  /** Its own problems; what many routes can answer is added (openapi/general-problems.ts). */
   problems?: ProblemCode[];
   /** It takes a body: 413 and 415 are possible. */
   body?: boolean;
@@ -35,30 +37,22 @@ interface NoChange {
 
 export type OperationOptions = About & (Change | NoChange);
 
-const EVERYWHERE: ProblemCode[] = [
-  'bad-request',
-  'unauthenticated',
-  'forbidden',
-  'foreign-host-header',
-  'too-many-requests',
-  'internal',
-  'store-unavailable',
-];
-
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   required: false,
   description:
-    'Any text of up to 128 characters, remembered for a day. The same request with the same key again gets the same answer, with Idempotency-Replayed: true, and nothing is done twice.',
-  schema: { type: 'string', maxLength: 128 },
+    'Any text of up to 128 printable ASCII characters, remembered for a day. The same request with the same key again gets the same answer, with `Idempotency-Replayed: true`, and nothing is done twice.',
+  schema: { type: 'string', maxLength: 128, example: '5f0c6c1e-9d0b-4f53-8a68-2f1f6f0d7c11' },
 };
 const IF_MATCH = {
   name: 'If-Match',
   required: false,
-  description: 'The ETag of what you saw: 412 when somebody changed it since.',
-  schema: { type: 'string' },
+  description: 'The `ETag` of what you saw. If somebody changed it since, the answer is 412 and nothing is changed.',
+  schema: { type: 'string', example: '"3"' },
 };
-const ETAG = { ETag: { description: 'Version for If-Match', schema: { type: 'string' as const } } };
+const ETAG = {
+  ETag: { description: 'Version of what is answered, for `If-Match`', schema: { type: 'string' as const } },
+};
 const LOCATION = { Location: { description: 'Where the command can be watched', schema: { type: 'string' as const } } };
 const LOCATION_OF_NEW = { Location: { description: 'Where it can be read', schema: { type: 'string' as const } } };
 const REPLAYED = {
@@ -77,7 +71,7 @@ export function Operation(options: OperationOptions) {
   const schemas = Object.values(answers);
   const [first] = schemas;
   return applyDecorators(
-    ApiOperation({ operationId: id, summary }),
+    ApiOperation({ operationId: id, summary, description: OPERATION_TEXTS[id] }),
     ApiTags(tag),
     ...Object.entries(answers).map(([status, standardSchema]) =>
       describeAnswer(Number(status), standardSchema, options),
@@ -121,7 +115,7 @@ function describeAnswer(status: number, standardSchema: z.ZodType, options: Oper
 }
 
 function describeProblems({ id, problems = [], changes, ifMatch }: OperationOptions) {
-  const codes = new Set([...EVERYWHERE, ...problems]);
+  const codes = new Set(problems);
   // A body is parsed where none is asked for, too.
   if (!/^(get|find|list|stream)[A-Z]/.test(id)) codes.add('body-too-large').add('unsupported-media-type');
   if (changes) codes.add('idempotency-mismatch').add('busy');
@@ -131,7 +125,7 @@ function describeProblems({ id, problems = [], changes, ifMatch }: OperationOpti
   return [...byStatus].map(([status, ofStatus]) =>
     ApiResponse({
       status,
-      description: ofStatus.map((code) => `\`${code}\`: ${CATALOGUE[code][1]}`).join('; '),
+      description: titlesOf(ofStatus),
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     }),
   );

@@ -65,3 +65,6 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
 
 export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(CATALOGUE, code);
 export const statusOf = (code: ProblemCode) => CATALOGUE[code][0];
+/** Codes of one status in words, for the OpenAPI document. */
+export const titlesOf = (codes: readonly ProblemCode[]) =>
+  codes.map((code) => `\`${code}\`: ${CATALOGUE[code][1]}`).join('; ');

@@ -14,7 +14,7 @@ export class InstallController {
   @Operation({
     id: 'getInstall',
     tag: 'join',
-    summary: 'How a further machine becomes a host: the line to paste, without its join token',
+    summary: 'How another machine becomes a host',
     answers: { 200: Install },
   })
   describe(): Install {

@@ -13,7 +13,7 @@ export class InterfacesController {
   @Operation({
     id: 'listInterfaces',
     tag: 'interfaces',
-    summary: 'ZeroTier interfaces as the kernel of each node shows them',
+    summary: 'ZeroTier interfaces, as the kernel shows them',
     answers: { 200: InterfacePage },
     problems: ['unknown-host', 'unknown-node', 'unknown-network', 'ambiguous-reference', 'address-claimed'],
   })

@@ -28,7 +28,7 @@ export class JoinTokensController {
   @Operation({
     id: 'listJoinTokens',
     tag,
-    summary: 'Tokens with which machines enrol, the newest first; never what they are',
+    summary: 'Join tokens, newest first',
     answers: { 200: JoinTokenPage },
   })
   list(@Query({ schema: TokenQuery }) query: TokenQuery): Promise<JoinTokenPage> {
@@ -41,7 +41,7 @@ export class JoinTokensController {
   @Operation({
     id: 'createJoinToken',
     tag,
-    summary: 'Make a token with which machines enrol: this answer is the only one that shows it',
+    summary: 'Make a join token',
     answers: { 201: z.union([JoinTokenMade, JoinTokenReplayed]) },
     problems: ['unknown-network', 'unknown-host', 'ambiguous-reference'],
     body: true,
@@ -62,7 +62,7 @@ export class JoinTokensController {
   @Operation({
     id: 'getJoinToken',
     tag,
-    summary: 'One join token, and who enrolled with it',
+    summary: 'One join token',
     answers: { 200: JoinToken },
     problems: ['unknown-token'],
   })
@@ -76,7 +76,7 @@ export class JoinTokensController {
   @Operation({
     id: 'revokeJoinToken',
     tag,
-    summary: 'Revoke a join token; hosts that enrolled with it stay',
+    summary: 'Revoke a join token',
     answers: { 200: JoinToken },
     problems: ['unknown-token'],
     changes: true,

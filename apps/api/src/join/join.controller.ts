@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { JoinNonce, JoinReply, JoinRequest, RenewRequest } from '@orrery/shared/contracts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -30,7 +30,7 @@ export class JoinController {
   @Operation({
     id: 'issueNonce',
     tag: 'join',
-    summary: 'What a host signs to prove that it has its key; good for a minute',
+    summary: 'A nonce to sign',
     answers: { 200: JoinNonce },
     problems: ['busy'],
     ownProtocol,
@@ -45,18 +45,18 @@ export class JoinController {
   @Operation({
     id: 'joinHost',
     tag: 'join',
-    summary: 'A host becomes known; the same installation again is the same host',
+    summary: 'Make a machine a host',
     answers: { 200: JoinReply },
-    problems: ['join-refused', 'proof-refused', 'host-revoked', 'name-taken', 'unknown-host'],
+    problems: ['join-refused', 'proof-refused', 'host-revoked', 'name-taken', 'unknown-host', 'too-many-requests'],
     body: true,
     ownProtocol,
   })
   join(
     @Query({ schema: NoQuery }) _query: NoQuery,
     @Body({ schema: JoinRequest }) request: JoinRequest,
-    @Headers('authorization') authorization: string,
+    @Req() { headers }: FastifyRequest,
   ): Promise<JoinReply> {
-    return this.joins.join(request, bearerToken(authorization) ?? '');
+    return this.joins.join(request, bearerToken(headers.authorization) ?? '');
   }
 
   @Post('renew')
@@ -65,9 +65,9 @@ export class JoinController {
   @Operation({
     id: 'renewHost',
     tag: 'join',
-    summary: 'A host that has joined gets anew what lets it into NATS, by its key',
+    summary: 'Renew what lets a host into NATS',
     answers: { 200: JoinReply },
-    problems: ['proof-refused', 'host-revoked', 'unknown-host', 'busy'],
+    problems: ['proof-refused', 'host-revoked', 'unknown-host', 'too-many-requests', 'busy'],
     body: true,
     ownProtocol,
   })

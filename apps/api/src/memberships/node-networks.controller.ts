@@ -20,7 +20,12 @@ import { MembershipsService } from './memberships.service.js';
 
 const tag = 'memberships';
 const UNKNOWN: ProblemCode[] = ['unknown-node', 'unknown-network', 'ambiguous-reference', 'address-claimed'];
-const LeaveQuery = DryRunQuery.extend({ release: Flag });
+const LeaveQuery = DryRunQuery.extend({
+  release: Flag.meta({
+    description: 'True: the node stays in the network, and Orrery no longer manages it.',
+    example: true,
+  }),
+});
 type LeaveQuery = z.infer<typeof LeaveQuery>;
 const MembershipPath = z.strictObject({ node: Reference, network: Reference });
 type MembershipPath = z.infer<typeof MembershipPath>;
@@ -59,7 +64,7 @@ export class NodeNetworksController {
   @Operation({
     ...change,
     id: 'joinNetwork',
-    summary: 'Let a node join a network, change its settings, or adopt a membership that a person made',
+    summary: 'Join a node to a network, change its settings, or adopt a membership',
     body: true,
     problems: [...UNKNOWN, 'unmanaged-membership', 'not-adoptable', 'being-removed'],
   })
@@ -78,7 +83,7 @@ export class NodeNetworksController {
   @Operation({
     ...change,
     id: 'leaveNetwork',
-    summary: 'Let a node leave a network; with ?release=true it stays, and Orrery gives it up',
+    summary: 'Leave a network, or release the membership',
     problems: [...UNKNOWN, 'unknown-membership', 'unmanaged-membership', 'not-releasable'],
   })
   leave(

@@ -12,7 +12,7 @@ export class MetricsController {
   @Get()
   @Policy('viewer')
   @WholeInstallation()
-  @Operation({ id: 'getMetrics', tag: 'system', summary: 'Metrics in the format of Prometheus', answers: {} })
+  @Operation({ id: 'getMetrics', tag: 'system', summary: 'Metrics for Prometheus', answers: {} })
   @ApiResponse({ status: 200, description: 'Done', content: { 'text/plain': { schema: { type: 'string' } } } })
   async text(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const text = await this.metrics.text();

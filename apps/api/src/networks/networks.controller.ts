@@ -20,7 +20,12 @@ import { Operation } from '../http/operation.decorator.js';
 import { NetworkChanges } from './network-changes.service.js';
 import { NetworksService } from './networks.service.js';
 
-const RemoveQuery = DryRunQuery.extend({ confirm: Reference.optional() });
+const RemoveQuery = DryRunQuery.extend({
+  confirm: Reference.optional().meta({
+    description: 'The name of the network, to confirm; required if Orrery keeps it.',
+    example: 'lab',
+  }),
+});
 type RemoveQuery = z.infer<typeof RemoveQuery>;
 const tag = 'networks';
 
@@ -36,7 +41,7 @@ export class NetworksController {
   @Operation({
     id: 'listNetworks',
     tag: 'networks',
-    summary: 'Networks that have a name here, or that a node is in or shall be in',
+    summary: 'Networks that have a name here, or that nodes are in',
     answers: { 200: NetworkPage },
     problems: ['unknown-controller', 'ambiguous-reference'],
   })
@@ -69,7 +74,7 @@ export class NetworksController {
   @Operation({
     id: 'nameNetwork',
     tag: 'networks',
-    summary: 'Give a network a name to use in its place',
+    summary: 'Name a network',
     answers: { 200: Network },
     problems: ['unknown-network', 'name-taken'],
     body: true,
@@ -92,7 +97,7 @@ export class NetworksController {
   @Operation({
     id: 'createNetwork',
     tag,
-    summary: 'Make a network on a controller; without pools and routes it gets a free private /24',
+    summary: 'Create a network',
     answers: { 201: NetworkMade },
     problems: [
       'unknown-controller',
@@ -119,7 +124,7 @@ export class NetworksController {
   @Operation({
     id: 'changeNetwork',
     tag,
-    summary: 'Change name, config or admission of a network that Orrery keeps; what is not named stays',
+    summary: 'Change a network that Orrery keeps',
     answers: { 200: Network },
     problems: ['unknown-network', 'name-taken', 'network-not-kept'],
     body: true,
@@ -141,7 +146,7 @@ export class NetworksController {
   @Operation({
     id: 'deleteNetwork',
     tag,
-    summary: 'Delete a network, on its controller, too, when Orrery keeps it; ?confirm= has to be its name then',
+    summary: 'Delete a network',
     answers: { 200: Network },
     problems: ['unknown-network', 'network-not-kept', 'confirmation-required'],
     changes: true,

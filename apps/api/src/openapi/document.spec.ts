@@ -3,11 +3,30 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '../../../../test/support/servers.js';
 import { loadConfig } from '../config.js';
 import { describeApi } from './describe-api.js';
+import { OPERATION_TEXTS } from './operation-texts.js';
+
+interface Schema {
+  $ref?: string;
+  description?: string;
+  type?: string | string[];
+  format?: string;
+  enum?: unknown[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: Schema;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
+}
 
 interface Described {
   operationId: string;
+  summary?: string;
+  description?: string;
+  tags: string[];
+  parameters?: { name: string; in: string; description?: string; example?: unknown; schema: Schema }[];
   'x-orrery-policy': string;
-  responses: Record<string, { content?: Record<string, { schema?: { $ref?: string } }> }>;
+  responses: Record<string, { content?: Record<string, { schema?: Schema }> }>;
 }
 
 const GOLDEN = new URL('../../../../docs/openapi.golden.json', import.meta.url);
@@ -42,12 +61,18 @@ describe('the OpenAPI document', () => {
     expect(operations.filter(([, operation]) => !operation['x-orrery-policy'])).toEqual([]);
   });
 
-  it('documents that every operation can answer 400, 421, 500 and 503, and all but the public ones 401, 403 and 429', () => {
-    const wrong = operations.filter(([, { responses, 'x-orrery-policy': policy }]) => {
-      const ofTokens = ['401', '403', '429'].filter((status) => status in responses).length;
+  it('names the statuses that the door answers: to tokens, to writes, to strangers, and no other', () => {
+    const wrong = operations.filter(([route, { responses, 'x-orrery-policy': policy }]) => {
+      const isWrite = !route.startsWith('get ');
+      const takesTokens = policy !== 'public' && policy !== 'key';
+      const named = (status: string) => status in responses;
       return (
-        ['400', '421', '500', '503'].some((status) => !(status in responses)) ||
-        ofTokens !== (policy === 'public' ? 0 : 3)
+        !['400', '408', '421', '431', '500', '503'].every(named) ||
+        named('413') !== isWrite ||
+        named('415') !== isWrite ||
+        named('401') !== (policy !== 'public') ||
+        named('403') !== (isWrite || policy !== 'public') ||
+        named('429') !== (takesTokens || policy === 'key')
       );
     });
     expect(wrong.map(([route]) => route)).toEqual([]);
@@ -57,7 +82,11 @@ describe('the OpenAPI document', () => {
     const others = operations.flatMap(([route, { responses }]) =>
       Object.entries(responses)
         .filter(([status]) => Number(status) >= 400)
-        .filter(([, { content }]) => !refersTo(content?.['application/problem+json'], 'Problem'))
+        .filter(
+          ([, { content = {} }]) =>
+            Object.keys(content).join() !== 'application/problem+json' ||
+            !refersTo(content['application/problem+json'], 'Problem'),
+        )
         .map(([status]) => `${route} ${status}`),
     );
     expect(others).toEqual(['get /readyz 503']);
@@ -71,7 +100,98 @@ describe('the OpenAPI document', () => {
     expect(referred.filter((name) => !names.has(name))).toEqual([]);
     expect([...names].filter((name) => !/^[A-Z][A-Za-z]+$/.test(name))).toEqual([]);
   });
+
+  it('describes every operation, in other words than its summary, under a tag that is declared', () => {
+    const declared = new Set((document.tags ?? []).filter(({ description }) => description).map(({ name }) => name));
+    const wrong = operations.filter(
+      ([, { summary, description, tags }]) =>
+        !summary || !description || summary === description || !tags.every((tag) => declared.has(tag)),
+    );
+    expect(wrong.map(([route]) => route)).toEqual([]);
+    expect([...declared].filter((tag) => !operations.some(([, { tags }]) => tags.includes(tag)))).toEqual([]);
+  });
+
+  it('has a text for no operation that is gone', () => {
+    const ids = operations.map(([, { operationId }]) => operationId);
+    expect(Object.keys(OPERATION_TEXTS).filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  it('describes every parameter and gives an example of it', () => {
+    const parameters = operations.flatMap(([route, operation]) =>
+      (operation.parameters ?? []).map((parameter) => ({ at: `${route} ${parameter.name}`, ...parameter })),
+    );
+    expect(parameters.length).toBeGreaterThan(150);
+    expect(parameters.filter(({ description }) => !description).map(({ at }) => at)).toEqual([]);
+    expect(parameters.filter(({ example }) => example === undefined).map(({ at }) => at)).toEqual([]);
+  });
+
+  it('describes every schema and every property, and what null means where it may be null', () => {
+    const schemas = document.components?.schemas as Record<string, Schema>;
+    expect(Object.keys(schemas).filter((name) => !schemas[name]?.description)).toEqual([]);
+    const properties = allProperties();
+    expect(properties.length).toBeGreaterThan(500);
+    expect(properties.filter(([, { description }]) => !description).map(([at]) => at)).toEqual([]);
+    const silent = properties.filter(([, schema]) => mayBeNull(schema) && !/\bnull\b/i.test(schema.description ?? ''));
+    expect(silent.map(([at]) => at)).toEqual([]);
+  });
+
+  it('says where it is, and that its tokens are opaque', () => {
+    expect(document.servers).toEqual([{ url: '/', description: expect.any(String) }]);
+    const schemes = document.components?.securitySchemes ?? {};
+    expect(Object.keys(schemes).sort()).toEqual(['joinSecret', 'token']);
+    expect(Object.values(schemes).filter((scheme) => 'bearerFormat' in scheme)).toEqual([]);
+    const named = operations.filter(([, { parameters = [] }]) =>
+      parameters.some(({ name }) => name.toLowerCase() === 'authorization'),
+    );
+    expect(named.map(([route]) => route)).toEqual([]);
+  });
+
+  it('calls booleans booleans and moments date-times', () => {
+    const parameters = operations.flatMap(([, { parameters = [] }]) => parameters);
+    const schemas = [...parameters.map(({ name, schema }): [string, Schema] => [name, schema]), ...allProperties()];
+    const asText = schemas.filter(
+      ([, { type, enum: values }]) =>
+        type === 'string' && values?.every((value) => ['true', 'false'].includes(String(value))),
+    );
+    expect(asText.map(([at]) => at)).toEqual([]);
+    const moments = allProperties().filter(([at]) => /(At|\.at|\.time|Until|\.until|\.since|hosttime)$/.test(at));
+    expect(moments.length).toBeGreaterThan(20);
+    expect(moments.filter(([, schema]) => !JSON.stringify(schema).includes('"date-time"')).map(([at]) => at)).toEqual(
+      [],
+    );
+  });
+
+  it('says what the messages of the event stream hold', () => {
+    const stream = operations.find(([route]) => route === 'get /v1/events/stream')?.[1].responses['200'];
+    expect(stream?.content?.['text/event-stream']?.schema?.anyOf).toEqual([
+      { $ref: '#/components/schemas/CloudEvent' },
+      { $ref: '#/components/schemas/StreamReset' },
+    ]);
+  });
+
+  const allProperties = (): [at: string, schema: Schema][] => [
+    ...Object.entries(document.components?.schemas as Record<string, Schema>).flatMap(([name, schema]) =>
+      propertiesOf(schema, name),
+    ),
+    ...operations.flatMap(([route, { responses }]) =>
+      Object.entries(responses).flatMap(([status, { content = {} }]) =>
+        Object.values(content).flatMap(({ schema = {} }) => propertiesOf(schema, `${route} ${status}`)),
+      ),
+    ),
+  ];
 });
+
+const partsOf = ({ items, additionalProperties, anyOf = [], oneOf = [], allOf = [] }: Schema): Schema[] =>
+  [items, additionalProperties, ...anyOf, ...oneOf, ...allOf].filter((part) => part !== undefined);
+
+function propertiesOf(schema: Schema, at: string): [at: string, schema: Schema][] {
+  const own = Object.entries(schema.properties ?? {}).map(([name, part]): [string, Schema] => [`${at}.${name}`, part]);
+  const below = own.flatMap(([path, part]) => propertiesOf(part, path));
+  return [...own, ...below, ...partsOf(schema).flatMap((part) => propertiesOf(part, at))];
+}
+
+const mayBeNull = ({ type, anyOf = [], oneOf = [] }: Schema): boolean =>
+  [type].flat().includes('null') || [...anyOf, ...oneOf].some((part) => part.type === 'null');
 
 const refersTo = (media: { schema?: { $ref?: string } } | undefined, name: string) =>
   media?.schema?.$ref === `#/components/schemas/${name}`;

@@ -1,22 +1,31 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { Problem } from '@orrery/shared/contracts';
+import { CloudEvent, Problem, StreamReset } from '@orrery/shared/contracts';
+import type { PolicyName } from '../auth/policy.decorator.js';
 import { API_VERSION } from '../version.js';
+import { addGeneralProblems } from './general-problems.js';
+import { PATH_PARAMETERS } from './operation-texts.js';
 import { convertSchema, settleNames } from './schemas.js';
+import { TAGS } from './tags.js';
 
-const ABOUT = `Every change answers 202 with a command, which ends done, failed, cancelled or superseded; watch it with
-\`GET /v1/commands/{id}?wait=30s\`. Lists are pages: \`next\` goes into \`?after=\`. A HOST is its name or id; a NODE is HOST (its own
-daemon), HOST/CONTAINER (write %2F in a path), an address or an id; a NETWORK is 16 hex digits or its name.`;
+const ABOUT = `Puts Docker containers and hosts on ZeroTier networks. A change answers 202 with a command, which ends \`done\`,
+\`failed\`, \`cancelled\` or \`superseded\`; watch it with \`GET /v1/commands/{command}?wait=30s\`. Lists are pages: pass \`next\` as
+\`?after=\`. Every refusal is a Problem with a stable \`code\` and a \`fix\`. Ignore fields that you do not know: answers may gain some.`;
 
+interface Parameter {
+  name: string;
+  in: string;
+  description?: string;
+  example?: unknown;
+  schema: Record<string, unknown>;
+}
 interface Operation {
-  'x-orrery-policy'?: string;
+  'x-orrery-policy'?: PolicyName;
   security?: Record<string, string[]>[];
-  responses: Record<string, unknown>;
+  parameters?: Parameter[];
+  responses: Parameters<typeof addGeneralProblems>[0];
 }
 type Operations = Record<string, Operation>;
-
-/** Answers to a token: a public route never looks at one. */
-const OF_TOKENS = ['401', '403', '429'];
 
 /** The OpenAPI 3.1 document, out of the same schemas that parse requests and answers. */
 export function buildDocument(app: INestApplication): OpenAPIObject {
@@ -26,29 +35,44 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .setDescription(ABOUT.replaceAll('\n', ' '))
     .setVersion(API_VERSION)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API token (`ora_…`)' }, 'token')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The join secret (`orj_…`)' }, 'joinSecret')
-    .build();
-  const document = SwaggerModule.createDocument(app, config, {
+    .addServer('/', 'The API that answers this document')
+    // By hand: `addBearerAuth` would call these opaque tokens JWTs.
+    .addSecurity('token', { type: 'http', scheme: 'bearer', description: 'An API token (`ora_…`)' })
+    .addSecurity('joinSecret', {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'A join token (`orj1.…`) or the join secret (`orj_…`)',
+    });
+  for (const [name, description] of Object.entries(TAGS)) config.addTag(name, description);
+  const document = SwaggerModule.createDocument(app, config.build(), {
     standardSchemaConverter: convertSchema,
     autoTagControllers: false,
   });
-  Object.assign(
-    ((document.components ??= {}).schemas ??= {}),
-    convertSchema(Problem, { schemaType: 'output' })?.components,
-  );
+  // No route answers these with a schema of its own.
+  const schemas = ((document.components ??= {}).schemas ??= {});
+  for (const schema of [Problem, CloudEvent, StreamReset])
+    Object.assign(schemas, convertSchema(schema, { schemaType: 'output' })?.components);
   settleNames(document);
-  for (const path of Object.values(document.paths)) secure(path as Operations);
+  for (const path of Object.values(document.paths)) complete(path as unknown as Operations);
+  delete document.info.contact;
   document.paths = Object.fromEntries(Object.entries(document.paths).sort(([a], [b]) => (a < b ? -1 : 1)));
   return document;
 }
 
-function secure(path: Operations): void {
-  for (const operation of Object.values(path)) {
+function complete(path: Operations): void {
+  for (const [method, operation] of Object.entries(path)) {
+    operation.parameters?.forEach(describe);
     const policy = operation['x-orrery-policy'];
     if (policy === undefined) continue;
-    if (policy === 'public') for (const status of OF_TOKENS) delete operation.responses[status];
+    addGeneralProblems(operation.responses, method, policy);
     const tokenless = policy === 'public' || policy === 'key';
     operation.security = tokenless ? [] : [{ [policy === 'join' ? 'joinSecret' : 'token']: [] }];
   }
+}
+
+/** What the schema of a parameter says of it belongs to the parameter. */
+function describe(parameter: Parameter): void {
+  const { description, example, ...schema } = parameter.schema;
+  const said = { ...(description ? { description } : {}), ...(example === undefined ? {} : { example }) };
+  Object.assign(parameter, said, parameter.in === 'path' ? PATH_PARAMETERS[parameter.name] : {}, { schema });
 }

@@ -11,7 +11,7 @@ const REF = '#/components/schemas/';
 /** What @nestjs/swagger asks for each zod schema: JSON Schema of 2020-12, which is OpenAPI 3.1's own. */
 export function convertSchema(schema: unknown, { schemaType }: { schemaType: Direction }) {
   if (!(schema instanceof z.ZodType)) return undefined;
-  const json = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any', override: openAnswers });
+  const json = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any', override });
   const { $schema: _dialect, $defs, id, ...root } = json as Json & { $defs?: Record<string, Json>; id?: string };
   const components = Object.fromEntries(
     Object.entries($defs ?? {}).map(([name, { id: _id, ...definition }]) => [
@@ -25,6 +25,22 @@ export function convertSchema(schema: unknown, { schemaType }: { schemaType: Dir
     schema: { $ref: REF + formOf(id, schemaType) },
     components: { ...components, [formOf(id, schemaType)]: body },
   };
+}
+
+function override(context: { zodSchema: unknown; jsonSchema: Json }): void {
+  openAnswers(context);
+  nameBooleans(context);
+}
+
+/** In a query `true` and `false` are text, which OpenAPI calls a boolean. */
+function nameBooleans({ jsonSchema }: { jsonSchema: Json }): void {
+  if (String(jsonSchema.enum) === 'true,false') {
+    delete jsonSchema.enum;
+    jsonSchema.type = 'boolean';
+  }
+  // The default stands on the schema around it.
+  if (jsonSchema.type === 'boolean' && typeof jsonSchema.default === 'string')
+    jsonSchema.default = jsonSchema.default === 'true';
 }
 
 /** Answers may gain fields: only what is declared strict says that it has no others. */

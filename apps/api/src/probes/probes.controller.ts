@@ -21,7 +21,7 @@ export class ProbesController {
   @Operation({
     id: 'startProbe',
     tag: 'nodes',
-    summary: 'Try what a node reaches: ping, TCP or HTTP; lines and result come as events probe.*',
+    summary: 'Probe what a node reaches',
     answers: { 202: Probe },
     body: true,
     changes: true,
@@ -50,7 +50,7 @@ export class ProbesController {
   @Operation({
     id: 'getProbe',
     tag: 'nodes',
-    summary: 'A probe of the last day: how it goes, how it ended',
+    summary: 'One probe of the last 24 hours',
     answers: { 200: Probe },
     problems: ['unknown-node', 'unknown-probe', 'ambiguous-reference', 'address-claimed'],
   })

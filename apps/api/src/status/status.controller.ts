@@ -13,7 +13,7 @@ export class StatusController {
   @Operation({
     id: 'getStatus',
     tag: 'system',
-    summary: 'Counts, then what is not fine, the worst first, each with the next command to type',
+    summary: 'Overall status, and how to fix problems',
     answers: { 200: Status },
   })
   status(): Promise<Status> {

@@ -26,7 +26,7 @@ export class TokensController {
   @Operation({
     id: 'listTokens',
     tag: 'tokens',
-    summary: 'Tokens of people and scripts, the newest first; never what they are',
+    summary: 'Tokens of people and scripts, newest first',
     answers: { 200: ApiTokenPage },
   })
   list(@Query({ schema: TokenQuery }) query: TokenQuery): Promise<ApiTokenPage> {
@@ -39,7 +39,7 @@ export class TokensController {
   @Operation({
     id: 'createToken',
     tag: 'tokens',
-    summary: 'Make a token: this answer is the only one that shows it',
+    summary: 'Make a token for a person or a script',
     answers: { 201: z.union([ApiTokenMade, ApiTokenReplayed]) },
     problems: ['name-taken', 'unknown-network'],
     body: true,
@@ -60,7 +60,7 @@ export class TokensController {
   @Operation({
     id: 'revokeToken',
     tag: 'tokens',
-    summary: 'Revoke a token: its next request is refused',
+    summary: 'Revoke a token',
     answers: { 200: ApiToken },
     problems: ['unknown-token', 'ambiguous-reference', 'token-in-state-folder'],
     changes: true,

@@ -5,49 +5,68 @@ import { FlowRule, NetworkCapability, NetworkRule, NetworkTag } from './network-
 
 const Ip = z.union([z.ipv4(), z.ipv6()]);
 
-/** Addresses from `start` to `end`, both among them, of one family. */
 export const AddressPool = z
-  .strictObject({ start: Ip, end: Ip })
+  .strictObject({ start: Ip.describe('First address.'), end: Ip.describe('Last address.') })
   .refine(({ start, end }) => start.includes(':') === end.includes(':'), 'both ends have to be of one family')
-  .meta({ id: 'AddressPool' });
+  .meta({ id: 'AddressPool', description: 'A range of IP addresses of one family, both ends included.' });
 export type AddressPool = z.infer<typeof AddressPool>;
 
-/** A route that the network pushes; without `via` it is on the link. */
 export const NetworkRoute = z
-  .strictObject({ target: Cidr, via: Ip.nullable().default(null) })
-  .meta({ id: 'NetworkRoute' });
+  .strictObject({
+    target: Cidr.describe('Prefix that it leads to.'),
+    via: Ip.nullable().default(null).describe('Gateway; null: it is on the link itself.'),
+  })
+  .meta({ id: 'NetworkRoute', description: 'A route that the network pushes.' });
 export type NetworkRoute = z.infer<typeof NetworkRoute>;
 
 export const NetworkDns = z
   .strictObject({
-    domain: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,125}[a-z0-9])?$/i, 'a DNS domain of at most 127 characters'),
-    servers: z.array(Ip).min(1).max(4),
+    domain: z
+      .string()
+      .regex(/^[a-z0-9]([a-z0-9.-]{0,125}[a-z0-9])?$/i, 'a DNS domain of at most 127 characters')
+      .describe('Domain that they serve.'),
+    servers: z.array(Ip).min(1).max(4).describe('Their IP addresses.'),
   })
-  .meta({ id: 'NetworkDns' });
+  .meta({ id: 'NetworkDns', description: 'DNS servers that the network pushes.' });
 export type NetworkDns = z.infer<typeof NetworkDns>;
 
 const config = {
-  /** True: nodes need to be authorized. */
-  private: z.boolean(),
-  pools: z.array(AddressPool).max(16),
-  routes: z.array(NetworkRoute).max(32),
-  dns: NetworkDns.nullable(),
-  mtu: z.int().min(1280).max(10_000),
-  broadcast: z.boolean(),
-  /** How many receivers one multicast has at most. */
-  multicastLimit: z.int().min(0).max(65_535),
-  /** Whether the controller gives out IPv4 addresses of the pools. */
-  v4: z.strictObject({ pools: z.boolean() }),
-  /** IPv6 by pools, and computed from the node's address: RFC 4193 (/128 each) and 6PLANE (/80 each). */
-  v6: z.strictObject({ pools: z.boolean(), rfc4193: z.boolean(), sixPlane: z.boolean() }),
-  /** Flow rules as the controller takes them. */
-  rules: z.array(NetworkRule).max(1024),
-  tags: z.array(z.looseObject({ id: z.int().nonnegative() })).max(128),
-  capabilities: z.array(z.looseObject({ id: z.int().nonnegative(), rules: z.array(NetworkRule).max(64) })).max(128),
+  private: z.boolean().describe('True: nodes must be authorized. False: anybody who knows the ID gets in.'),
+  pools: z.array(AddressPool).max(16).describe('Ranges from which the controller assigns addresses.'),
+  routes: z.array(NetworkRoute).max(32).describe('Routes that it pushes.'),
+  dns: NetworkDns.nullable().describe('DNS servers that it pushes; null: none.'),
+  mtu: z.int().min(1280).max(10_000).describe('MTU in bytes.'),
+  broadcast: z.boolean().describe('Whether nodes may send Ethernet broadcasts.'),
+  multicastLimit: z.int().min(0).max(65_535).describe('How many nodes one multicast reaches at most.'),
+  v4: z
+    .strictObject({ pools: z.boolean().describe('True: from the pools.') })
+    .describe('How IPv4 addresses are assigned.'),
+  v6: z
+    .strictObject({
+      pools: z.boolean().describe('True: from the pools.'),
+      rfc4193: z.boolean().describe('True: one address of RFC 4193 (/128), computed from the node’s address.'),
+      sixPlane: z.boolean().describe('True: a 6PLANE prefix (/80), computed from the node’s address.'),
+    })
+    .describe('How IPv6 addresses are assigned.'),
+  rules: z.array(NetworkRule).max(1024).describe('Flow rules, as the controller takes them.'),
+  tags: z
+    .array(z.looseObject({ id: z.int().nonnegative().describe('Number of the tag.') }))
+    .max(128)
+    .describe('Tags that flow rules use, as the controller takes them.'),
+  capabilities: z
+    .array(
+      z.looseObject({
+        id: z.int().nonnegative().describe('Number of the capability.'),
+        rules: z.array(NetworkRule).max(64).describe('Flow rules that hold for nodes with it.'),
+      }),
+    )
+    .max(128)
+    .describe('Capabilities, as the controller takes them.'),
 };
 
-/** How a network is to be, or is, on its controller. */
-export const NetworkConfig = z.strictObject(config).meta({ id: 'NetworkConfig' });
+export const NetworkConfig = z
+  .strictObject(config)
+  .meta({ id: 'NetworkConfig', description: 'Configuration of a network.' });
 export type NetworkConfig = z.infer<typeof NetworkConfig>;
 
 /** How people want it: their rules are held to the form of each type, what a controller shows is taken as it is. */
@@ -58,8 +77,10 @@ const wanted = {
   capabilities: z.array(NetworkCapability).max(128),
 };
 
-/** Some of it: what is not named stays as it is. */
-export const NetworkConfigChange = z.strictObject(wanted).partial().meta({ id: 'NetworkConfigChange' });
+export const NetworkConfigChange = z.strictObject(wanted).partial().meta({
+  id: 'NetworkConfigChange',
+  description: 'Configuration of a network to change; anything left out stays as it is.',
+});
 export type NetworkConfigChange = z.infer<typeof NetworkConfigChange>;
 
 /** What a new network is where nothing is said: zerotier-one's own defaults, and addresses from the pools. */

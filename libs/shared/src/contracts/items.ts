@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { Cidr, HostId, ItemId, Name, NetworkId, NodeAddress, NodeId } from './ids.js';
 
-/** What is wanted of an item. An absent one stays in the list until the agent has settled it. */
-export const Intent = z.enum(['present', 'absent']).meta({ id: 'Intent' });
+export const Intent = z.enum(['present', 'absent']).meta({
+  id: 'Intent',
+  description: 'Whether an item should be there. One that is absent stays in the list until the agent has settled it.',
+});
 export type Intent = z.infer<typeof Intent>;
 
 export const NodeKind = z
@@ -21,6 +23,7 @@ export const ImageReference = z
   .refine((text) => !/\/\.{0,2}(?=[/:@]|$)/.test(text), 'an image reference such as zerotier/zerotier:1.14.2');
 export type ImageReference = z.infer<typeof ImageReference>;
 
+/** The daemon cuts the line of its file at 1,023 bytes (docs/zerotier-facts.md#joining). */
 const AllowManaged = z.union([
   z.boolean(),
   z
@@ -29,38 +32,39 @@ const AllowManaged = z.union([
     .refine((list) => list.join(',').length <= 1000, 'the list is longer than 1,000 bytes'),
 ]);
 
-/**
- * Settings of a membership, in the daemon's own terms. `allowManaged` may be a list: only these prefixes are accepted as
- * addresses and routes. The daemon cuts its file line at 1,023 bytes, so a list is at most 1,000 bytes long (docs/zerotier-facts.md#joining).
- */
 export const MembershipSettings = z
   .strictObject({
-    allowManaged: AllowManaged.default(true),
-    allowGlobal: z.boolean().default(false),
-    allowDefault: z.boolean().default(false),
-    allowDNS: z.boolean().default(false),
+    allowManaged: AllowManaged.default(true).describe(
+      'True: take all addresses and routes that the network pushes. A list: only those within these prefixes, at most 1,000 bytes in all.',
+    ),
+    allowGlobal: z.boolean().default(false).describe('True: also take public addresses and routes.'),
+    allowDefault: z.boolean().default(false).describe('True: let the network replace the default route.'),
+    allowDNS: z.boolean().default(false).describe('True: take DNS servers of the network.'),
   })
-  .meta({ id: 'MembershipSettings' });
+  .meta({ id: 'MembershipSettings', description: 'Settings of a membership, as zerotier-one calls them.' });
 export type MembershipSettings = z.infer<typeof MembershipSettings>;
 
-/** Some of them: what is not named stays as it is, so that no change of one widens another. */
 export const MembershipSettingsChange = z
   .strictObject({
-    allowManaged: AllowManaged.optional(),
-    allowGlobal: z.boolean().optional(),
-    allowDefault: z.boolean().optional(),
-    allowDNS: z.boolean().optional(),
+    allowManaged: AllowManaged.optional().describe(
+      'True: take all addresses and routes that the network pushes. A list: only those within these prefixes, at most 1,000 bytes in all.',
+    ),
+    allowGlobal: z.boolean().optional().describe('True: also take public addresses and routes.'),
+    allowDefault: z.boolean().optional().describe('True: let the network replace the default route.'),
+    allowDNS: z.boolean().optional().describe('True: take DNS servers of the network.'),
   })
-  .meta({ id: 'MembershipSettingsChange' });
+  .meta({
+    id: 'MembershipSettingsChange',
+    description: 'Settings of a membership to change; those left out stay, so that no change of one widens another.',
+  });
 export type MembershipSettingsChange = z.infer<typeof MembershipSettingsChange>;
 
-/** Ceilings of a container: MiB and processes. */
 export const ContainerLimits = z
   .strictObject({
-    memoryMb: z.int().min(32).max(4096).default(256),
-    pids: z.int().min(16).max(4096).default(128),
+    memoryMb: z.int().min(32).max(4096).default(256).describe('Memory in MiB.'),
+    pids: z.int().min(16).max(4096).default(128).describe('Number of processes.'),
   })
-  .meta({ id: 'ContainerLimits' });
+  .meta({ id: 'ContainerLimits', description: 'Limits of a container.' });
 export type ContainerLimits = z.infer<typeof ContainerLimits>;
 
 const itemBase = {

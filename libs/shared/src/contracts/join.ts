@@ -13,8 +13,9 @@ export type HostKey = z.infer<typeof HostKey>;
 const Proof = z.string().regex(/^[A-Za-z0-9+/]{86}==$/, 'has to be an Ed25519 signature in base64');
 const Nonce = z.string().max(200);
 
-/** `POST /v1/join/nonce`: what a host signs to prove that it has the seed of its key. Good for a minute. */
-export const JoinNonce = z.object({ nonce: Nonce }).meta({ id: 'JoinNonce' });
+export const JoinNonce = z
+  .object({ nonce: Nonce.describe('What to sign; valid for a minute.') })
+  .meta({ id: 'JoinNonce', description: 'Something to sign, to prove the possession of a key.' });
 export type JoinNonce = z.infer<typeof JoinNonce>;
 
 /** What is signed, for one purpose and no other. */
@@ -23,59 +24,83 @@ export const joinText = ({ nonce, installation }: { nonce: string; installation:
 export const renewText = ({ nonce, host, next }: { nonce: string; host: HostId; next: HostKey | undefined }): string =>
   ['orrery renew', nonce, host, next ?? '-'].join('\n');
 
-/** `POST /v1/join`: how a host becomes known. The join secret stands in the Authorization header. */
 export const JoinRequest = z
   .strictObject({
-    name: Name,
-    /** Wishes: with a token they count only if it was made with `ownLabels`. */
-    labels: Labels.default({}),
-    simulated: z.boolean().default(false),
-    agentVersion: z.string().max(64),
-    /** Idempotency: the same installation asks again with the same key and gets the same host. */
-    installation: z.string().regex(/^[a-z2-7]{32,64}$/),
-    /** Who it already is: it must not become another host by asking again. */
-    host: HostId.optional(),
-    key: HostKey,
-    nonce: Nonce,
-    /** Of `joinText`, by `key`. */
-    proof: Proof,
+    name: Name.describe('Name that it wants.'),
+    labels: Labels.default({}).describe(
+      'Labels that it claims; with a join token they count only if the token was made with `ownLabels`.',
+    ),
+    simulated: z.boolean().default(false).describe('True: it only simulates its engine and its zerotier-one.'),
+    agentVersion: z.string().max(64).describe('Version of its agent.'),
+    installation: z
+      .string()
+      .regex(/^[a-z2-7]{32,64}$/)
+      .describe('Random id of the installation: the same one with the same key gets the same host again.'),
+    host: HostId.optional().describe('Id of the host that it already is: it must not become another by asking again.'),
+    key: HostKey.describe('Its public key.'),
+    nonce: Nonce.describe('A nonce from `POST /v1/join/nonce`.'),
+    proof: Proof.describe(
+      'Ed25519 signature in base64, by `key`, of three lines: `orrery join`, the nonce, the installation.',
+    ),
   })
-  .meta({ id: 'JoinRequest' });
+  .meta({ id: 'JoinRequest', description: 'A machine asks to become a host.' });
 export type JoinRequest = z.infer<typeof JoinRequest>;
 
-/** `POST /v1/join/renew`: a host that has joined asks for what lets it in. Its key says who it is: no other secret is needed. */
 export const RenewRequest = z
   .strictObject({
-    host: HostId,
-    key: HostKey,
-    nonce: Nonce,
-    /** Of `renewText`, by `key`. */
-    proof: Proof,
-    /** The key that takes the place of `key`, once a person asked for that; `proof` is of the same text, by this key. */
-    next: z.strictObject({ key: HostKey, proof: Proof }).optional(),
+    host: HostId.describe('Id of the host.'),
+    key: HostKey.describe('Its public key.'),
+    nonce: Nonce.describe('A nonce from `POST /v1/join/nonce`.'),
+    proof: Proof.describe(
+      'Ed25519 signature in base64, by `key`, of four lines: `orrery renew`, the nonce, the host id, the next key or `-`.',
+    ),
+    next: z
+      .strictObject({
+        key: HostKey.describe('The next public key.'),
+        proof: Proof.describe('Signature of the same text by the next key.'),
+      })
+      .optional()
+      .describe('The key that replaces `key`, once a person asked for that.'),
   })
-  .meta({ id: 'RenewRequest' });
+  .meta({ id: 'RenewRequest', description: 'A host asks again for what lets it into NATS. Its key proves who it is.' });
 export type RenewRequest = z.infer<typeof RenewRequest>;
 
 export const JoinReply = z
   .object({
-    hostId: HostId,
-    /** Id of the node that is the host's own daemon. */
-    nodeId: NodeId,
-    name: Name,
-    nats: z.object({
-      url: z.string(),
-      /** Lets the holder of the host's key use the host's own subjects, until it expires; null: the server knows users instead. */
-      jwt: z.string().nullable().default(null),
-      user: z.string().nullable(),
-      password: z.string().nullable(),
-      /** PEM of the authority under which NATS shows itself; null: without TLS, or under a public one. */
-      ca: z.string().nullable().default(null),
-    }),
-    /** Public keys whose signatures the agent accepts: key id and base64 of the raw 32 bytes. */
-    /** Labels that the machine asked for and did not get, because its token does not let it choose labels. */
-    ignoredLabels: Labels.optional(),
-    signingKeys: z.array(z.object({ id: z.string(), publicKey: z.string() })).min(1),
+    hostId: HostId.describe('Id of the host.'),
+    nodeId: NodeId.describe('Id of the node that is the host’s own daemon.'),
+    name: Name.describe('Name that the host got.'),
+    nats: z
+      .object({
+        url: z.string().describe('URL of NATS.'),
+        jwt: z
+          .string()
+          .nullable()
+          .default(null)
+          .describe(
+            'Lets the holder of the host’s key use the host’s own subjects until it expires; null: NATS knows users instead.',
+          ),
+        user: z.string().nullable().describe('User, where NATS knows users; null otherwise.'),
+        password: z.string().nullable().describe('Password of that user; null otherwise.'),
+        ca: z
+          .string()
+          .nullable()
+          .default(null)
+          .describe('Certificate of the authority of NATS in PEM; null: without TLS, or with a public authority.'),
+      })
+      .describe('How to reach NATS.'),
+    ignoredLabels: Labels.optional().describe(
+      'Labels that the machine claimed and did not get, because its token does not let it choose.',
+    ),
+    signingKeys: z
+      .array(
+        z.object({
+          id: z.string().describe('Id of the key.'),
+          publicKey: z.string().describe('The raw 32 bytes in base64.'),
+        }),
+      )
+      .min(1)
+      .describe('Public keys whose signatures the agent accepts.'),
   })
-  .meta({ id: 'JoinReply' });
+  .meta({ id: 'JoinReply', description: 'What a host needs to work.' });
 export type JoinReply = z.infer<typeof JoinReply>;

@@ -7,11 +7,14 @@ const LabelValue = z
   .string()
   .regex(/^[A-Za-z0-9._-]{0,63}$/, 'a label value is up to 63 of A-Z, a-z, 0-9, ".", "_" and "-"');
 
-/** Labels of a host: at most 32. */
 export const Labels = z
   .record(LabelKey, LabelValue)
   .refine((labels) => Object.keys(labels).length <= 32, 'at most 32 labels')
-  .meta({ id: 'Labels' });
+  .meta({
+    id: 'Labels',
+    description:
+      'Labels of a host, at most 32. A key is 1 to 63 of a-z, 0-9, `.`, `/` and `-`; a value is up to 63 of A-Z, a-z, 0-9, `.`, `_` and `-`.',
+  });
 export type Labels = z.infer<typeof Labels>;
 
 export type SelectorTerm =

@@ -40,10 +40,13 @@ export const RuleType = z.enum([
   'INTEGER_RANGE',
 ]);
 
-/** One entry of a rule table: its type, whether a match is turned round or joined by "or", and what its type needs. */
 export const NetworkRule = z
-  .looseObject({ type: RuleType, not: z.boolean().optional(), or: z.boolean().optional() })
-  .meta({ id: 'NetworkRule' });
+  .looseObject({
+    type: RuleType.describe('Type of the entry.'),
+    not: z.boolean().optional().describe('True: the match is inverted.'),
+    or: z.boolean().optional().describe('True: joined to the match before it by “or”, not by “and”.'),
+  })
+  .meta({ id: 'NetworkRule', description: 'One entry of a rule table, with what its type needs.' });
 export type NetworkRule = z.infer<typeof NetworkRule>;
 
 const byte = z.int().min(0).max(0xff);

@@ -33,16 +33,16 @@ export const part = <T extends z.ZodType>(value: T) =>
 export type Part<T> = { known: true; value: T } | z.infer<typeof unknownPart>;
 
 export const EngineInfo = z.object({
-  version: Word,
-  apiVersion: Word,
-  os: Word,
-  architecture: Word,
+  version: Word.describe('Version of the engine.'),
+  apiVersion: Word.describe('Highest version of its API.'),
+  os: Word.describe('Operating system of the engine, such as `linux`.'),
+  architecture: Word.describe('Architecture of the engine, such as `x86_64`.'),
 });
 export type EngineInfo = z.infer<typeof EngineInfo>;
 
 export const ContainerState = z
   .enum(['created', 'running', 'paused', 'restarting', 'exited', 'dead'])
-  .meta({ id: 'ContainerState' });
+  .meta({ id: 'ContainerState', description: 'State of a container, as the engine shows it.' });
 export type ContainerState = z.infer<typeof ContainerState>;
 
 /** A managed container as the engine shows it. `ours` is false for one that merely wears our name or label. */
@@ -69,7 +69,6 @@ export type ObservedContainer = z.infer<typeof ObservedContainer>;
 export const ObservedDaemon = z.object({ address: NodeAddress, version: Word, online: z.boolean() });
 export type ObservedDaemon = z.infer<typeof ObservedDaemon>;
 
-/** The daemon's own statuses, and any it may invent later. */
 export const MembershipStatus = z
   .enum([
     'REQUESTING_CONFIGURATION',
@@ -81,12 +80,18 @@ export const MembershipStatus = z
     'AUTHENTICATION_REQUIRED',
     'UNKNOWN',
   ])
-  .meta({ id: 'MembershipStatus' });
+  .meta({
+    id: 'MembershipStatus',
+    description: 'Status of a network, as zerotier-one reports it. `UNKNOWN`: one that Orrery does not know.',
+  });
 export type MembershipStatus = z.infer<typeof MembershipStatus>;
 
 export const ObservedRoute = z
-  .object({ target: z.string().max(MAX_ADDRESS), via: z.string().max(MAX_ADDRESS).nullable() })
-  .meta({ id: 'Route' });
+  .object({
+    target: z.string().max(MAX_ADDRESS).describe('Prefix that it leads to.'),
+    via: z.string().max(MAX_ADDRESS).nullable().describe('Gateway; null: it is on the link itself.'),
+  })
+  .meta({ id: 'Route', description: 'A route in the kernel.' });
 export type ObservedRoute = z.infer<typeof ObservedRoute>;
 
 /** A network that the daemon is in, in the daemon's words: `addresses` are what it was assigned, not what the kernel has. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { MAX_CAUSE, MAX_DETAIL, MAX_FIX } from './lengths.js';
 
-const why = { cause: z.string().max(MAX_CAUSE), fix: z.string().max(MAX_FIX) };
+const why = {
+  cause: z.string().max(MAX_CAUSE).describe('Why, in words.'),
+  fix: z.string().max(MAX_FIX).describe('What to do about it.'),
+};
 
 /** Why an item is not there yet although nothing failed: somebody or something else has to act. */
 export const WaitingCode = z.enum([
@@ -44,17 +47,26 @@ export const FailureCode = z.enum([
 ]);
 export type FailureCode = z.infer<typeof FailureCode>;
 
-/** How an item stands at a revision. `cause` and `fix` are sentences for people. */
 export const Outcome = z
   .discriminatedUnion('kind', [
-    z.object({ kind: z.literal('done'), detail: z.string().max(MAX_DETAIL).optional() }),
-    z.object({ kind: z.literal('waiting'), code: WaitingCode, ...why }),
-    z.object({ kind: z.literal('failed'), code: FailureCode, ...why }),
+    z.object({
+      kind: z.literal('done').describe('It is as wanted.'),
+      detail: z.string().max(MAX_DETAIL).optional().describe('What was done, for people.'),
+    }),
+    z.object({
+      kind: z.literal('waiting').describe('Somebody or something else has to act first.'),
+      code: WaitingCode.describe('What it waits for.'),
+      ...why,
+    }),
+    z.object({
+      kind: z.literal('failed').describe('It cannot be done on this host now.'),
+      code: FailureCode.describe('Why it failed; docs/errors.md has a section for each code.'),
+      ...why,
+    }),
   ])
-  .meta({ id: 'Outcome' });
+  .meta({ id: 'Outcome', description: 'How an item stands at a revision.' });
 export type Outcome = z.infer<typeof Outcome>;
 
-/** The stages of a launch or join, in the order in which a person sees them. */
 export const Stage = z
   .enum([
     'accepted',
@@ -75,5 +87,5 @@ export const Stage = z
     'done',
     'failed',
   ])
-  .meta({ id: 'Stage' });
+  .meta({ id: 'Stage', description: 'A stage of a launch or join, in the order in which people see them.' });
 export type Stage = z.infer<typeof Stage>;

@@ -22,19 +22,28 @@ const ProbeUrl = z
   .max(2048)
   .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), 'a URL with a user or a password is not probed');
 
-/** What is tried from inside a node's network namespace. */
 export const ProbeTarget = z
   .discriminatedUnion('kind', [
-    z.object({ kind: z.literal('ping'), host: ProbeHost, count: z.int().min(1).max(MAX_PINGS).default(4) }),
-    z.object({ kind: z.literal('http'), url: ProbeUrl }),
-    z.object({ kind: z.literal('tcp'), host: ProbeHost, port: z.int().min(1).max(65535) }),
+    z.object({
+      kind: z.literal('ping').describe('ICMP or ICMPv6 echo requests.'),
+      host: ProbeHost.describe('IP address, or a name that the host resolves.'),
+      count: z.int().min(1).max(MAX_PINGS).default(4).describe('How many echo requests to send.'),
+    }),
+    z.object({
+      kind: z.literal('http').describe('One GET request; redirects are followed.'),
+      url: ProbeUrl.describe('URL of http or https, without user or password.'),
+    }),
+    z.object({
+      kind: z.literal('tcp').describe('One TCP connection.'),
+      host: ProbeHost.describe('IP address, or a name that the host resolves.'),
+      port: z.int().min(1).max(65535).describe('TCP port.'),
+    }),
   ])
-  .meta({ id: 'ProbeTarget' });
+  .meta({ id: 'ProbeTarget', description: 'What is tried from inside a node’s network namespace.' });
 export type ProbeTarget = z.infer<typeof ProbeTarget>;
-export const ProbeKind = z.enum(['ping', 'http', 'tcp']).meta({ id: 'ProbeKind' });
+export const ProbeKind = z.enum(['ping', 'http', 'tcp']).meta({ id: 'ProbeKind', description: 'What a probe tries.' });
 export type ProbeKind = z.infer<typeof ProbeKind>;
 
-/** How a probe ended: `reached`, or why not. Each of the others has its section in docs/errors.md. */
 export const ProbeCode = z
   .enum([
     'reached',
@@ -50,34 +59,48 @@ export const ProbeCode = z
     'probe-tool-missing',
     'probe-failed',
   ])
-  .meta({ id: 'ProbeCode' });
+  .meta({
+    id: 'ProbeCode',
+    description: 'How a probe ended: `reached`, or why not; docs/errors.md has a section for each of the others.',
+  });
 export type ProbeCode = z.infer<typeof ProbeCode>;
 
-/** The result of a probe: figures alone, nothing of what a server answered. Times are milliseconds. */
 export const ProbeResult = z
   .object({
-    code: ProbeCode,
-    cause: z.string().max(MAX_CAUSE),
-    /** Empty: nothing is to be mended. */
-    fix: z.string().max(MAX_FIX),
-    /** The IP address that was tried last. */
-    address: z.string().max(MAX_ADDRESS).nullable(),
-    ms: z.number().nonnegative(),
+    code: ProbeCode.describe('How it ended.'),
+    cause: z.string().max(MAX_CAUSE).describe('How it ended, in words.'),
+    fix: z.string().max(MAX_FIX).describe('What to do about it; empty if nothing.'),
+    address: z.string().max(MAX_ADDRESS).nullable().describe('IP address that was tried last; null: none was.'),
+    ms: z.number().nonnegative().describe('Duration of the whole probe, in milliseconds.'),
     ping: z
       .object({
-        sent: z.int(),
-        received: z.int(),
-        minMs: z.number().nullable(),
-        averageMs: z.number().nullable(),
-        maxMs: z.number().nullable(),
+        sent: z.int().describe('Echo requests that were sent.'),
+        received: z.int().describe('Replies that came.'),
+        minMs: z.number().nullable().describe('Fastest reply in milliseconds; null: none came.'),
+        averageMs: z.number().nullable().describe('Average of the replies in milliseconds; null: none came.'),
+        maxMs: z.number().nullable().describe('Slowest reply in milliseconds; null: none came.'),
       })
-      .optional(),
+      .optional()
+      .describe('Figures of a ping.'),
     http: z
-      .object({ status: z.int(), bytes: z.int(), isWhole: z.boolean(), firstByteMs: z.number(), redirects: z.int() })
-      .optional(),
-    tcp: z.object({ connectMs: z.number() }).optional(),
+      .object({
+        status: z.int().describe('Status of the last answer.'),
+        bytes: z.int().describe('Bytes of the body that were read.'),
+        isWhole: z.boolean().describe('Whether the whole body was read; at most 64 KiB are.'),
+        firstByteMs: z.number().describe('Milliseconds until the first byte of the answer.'),
+        redirects: z.int().describe('Redirects that were followed, at most 3.'),
+      })
+      .optional()
+      .describe('Figures of an HTTP request.'),
+    tcp: z
+      .object({ connectMs: z.number().describe('Milliseconds until it was open.') })
+      .optional()
+      .describe('Figures of a TCP connection.'),
   })
-  .meta({ id: 'ProbeResult' });
+  .meta({
+    id: 'ProbeResult',
+    description: 'The result of a probe: figures only, nothing of what a server answered. Times are in milliseconds.',
+  });
 export type ProbeResult = z.infer<typeof ProbeResult>;
 
 /** As people read it. What stands behind the `?` of a URL may be a secret, and is not told. */

@@ -62,19 +62,40 @@ export const ProblemCode = z.enum([
 ]);
 export type ProblemCode = z.infer<typeof ProblemCode>;
 
-/** RFC 9457 problem, with a stable `code` and the `fix`. */
 export const Problem = z
   .object({
-    type: z.string().meta({ example: '/docs/errors#unknown-host' }),
-    title: z.string(),
-    status: z.int(),
-    code: ProblemCode,
-    detail: z.string(),
-    fix: z.string().optional(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-    candidates: z.array(z.string()).optional(),
-    /** Of `container-differs`: field by field, what is there and what was asked for. */
-    differences: z.array(z.object({ field: z.string(), is: z.unknown(), asked: z.unknown() })).optional(),
+    type: z.string().meta({ example: '/docs/errors#unknown-host' }).meta({
+      description: 'Where the problem is explained, relative to the API.',
+      example: '/docs/errors#unknown-host',
+    }),
+    title: z.string().describe('Short summary; the same for every problem of its code.'),
+    status: z.int().describe('HTTP status of the answer.'),
+    code: ProblemCode.describe('Stable code, for programs.'),
+    detail: z.string().describe('What happened this time, for people.'),
+    fix: z.string().optional().describe('What to do about it; left out if nothing is known.'),
+    errors: z
+      .array(
+        z.object({
+          path: z.string().describe('Where it is: names with dots between them; empty for the whole body.'),
+          message: z.string().describe('What is wrong with it.'),
+        }),
+      )
+      .optional()
+      .describe('With `bad-request`: what is wrong, field by field.'),
+    candidates: z.array(z.string()).optional().describe('With `ambiguous-reference`: what the reference could mean.'),
+    differences: z
+      .array(
+        z.object({
+          field: z.string().describe('Name of the field.'),
+          is: z.unknown().describe('Value that is there.'),
+          asked: z.unknown().describe('Value that was asked for.'),
+        }),
+      )
+      .optional()
+      .describe('With `container-differs`: field by field, what is there and what was asked for.'),
   })
-  .meta({ id: 'Problem' });
+  .meta({
+    id: 'Problem',
+    description: 'Why a request was refused or failed: RFC 9457, with a stable `code` and the `fix`.',
+  });
 export type Problem = z.infer<typeof Problem>;

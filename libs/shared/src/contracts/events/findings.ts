@@ -41,16 +41,18 @@ export type AgentFindingCode = z.infer<typeof AgentFindingCode>;
 
 /** A finding is one cause with its fix; `severity` error: something wanted does not work. */
 export const FindingData = z.object({
-  code: FindingCode,
-  severity: z.enum(['info', 'warning', 'error']),
-  cause: z.string().max(MAX_CAUSE),
-  fix: z.string().max(MAX_FIX),
+  code: FindingCode.describe('Stable code, for programs.'),
+  severity: z.enum(['info', 'warning', 'error']).describe('`error`: something that is wanted does not work.'),
+  cause: z.string().max(MAX_CAUSE).describe('Why, in words.'),
+  fix: z.string().max(MAX_FIX).describe('What to do about it.'),
 });
 export type FindingData = z.infer<typeof FindingData>;
 
 export const AgentFindingData = FindingData.extend({ code: AgentFindingCode });
 export type AgentFindingData = z.infer<typeof AgentFindingData>;
 
-/** Who diagnosed it: the agent on the host, or the API. Neither changes or clears what the other raised. */
-export const FindingSource = z.enum(['agent', 'api']).meta({ id: 'FindingSource' });
+export const FindingSource = z.enum(['agent', 'api']).meta({
+  id: 'FindingSource',
+  description: 'Who diagnosed it: the agent on the host, or the API. Neither changes or clears what the other raised.',
+});
 export type FindingSource = z.infer<typeof FindingSource>;

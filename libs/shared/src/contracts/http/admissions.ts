@@ -4,109 +4,149 @@ import { MembershipStatus } from '../observed.js';
 import { Flag, HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
-/** What a person said of one node in one network. */
 export const Verdict = z
   .object({
-    verdict: z.enum(['authorize', 'deny']),
-    by: z.string(),
-    at: Timestamp,
-    /** An authorization ends then. */
-    until: Timestamp.nullable(),
+    verdict: z.enum(['authorize', 'deny']).describe('`authorize`: let it in. `deny`: keep it out.'),
+    by: z.string().describe('Name of the API token that decided.'),
+    at: Timestamp.describe('When it was decided.'),
+    until: Timestamp.nullable().describe('When an authorization ends; null: it does not end by itself.'),
   })
-  .meta({ id: 'Verdict' });
+  .meta({ id: 'Verdict', description: 'What a person decided about one node in one network.' });
 export type Verdict = z.infer<typeof Verdict>;
 
-/**
- * Who is in, wants to be in, or is to be in a network: what was decided, what the controller says and what the node shows, side by side.
- * They differ for a while: a node that was deauthorized goes on showing OK for up to 50 s (zerotier-one).
- */
 export const Admission = z
   .object({
-    network: z.object({ id: NetworkId, name: z.string().nullable() }),
-    /** Null: a node that Orrery launches and whose identity is not known yet. */
-    address: NodeAddress.nullable(),
-    /** Null: none of ours. */
-    node: NodeRef.nullable(),
-    host: HostRef.nullable(),
-    /** What a person said; null: nobody did. */
-    verdict: Verdict.nullable(),
-    /** Whether it is to be let in, and why: by a person, by the network's policy. Null: nobody has decided; it waits. */
-    decision: z.object({ authorize: z.boolean(), why: z.string() }).nullable(),
-    /** What the controller says; null: it has no record of it. */
+    network: z
+      .object({
+        id: NetworkId.describe('ZeroTier network ID.'),
+        name: z.string().nullable().describe('Name of the network; null if it has none.'),
+      })
+      .describe('The network.'),
+    address: NodeAddress.nullable().describe(
+      'ZeroTier address of the node; null while Orrery launches the node and does not know its identity yet.',
+    ),
+    node: NodeRef.nullable().describe('The node; null if it is not managed by Orrery.'),
+    host: HostRef.nullable().describe('Host of the node; null if the node is not managed by Orrery.'),
+    verdict: Verdict.nullable().describe('What a person decided; null if nobody did.'),
+    decision: z
+      .object({
+        authorize: z.boolean().describe('True: it should be let in.'),
+        why: z.string().describe('The reason: a person, or the admission policy of the network.'),
+      })
+      .nullable()
+      .describe('Whether the node should be let in, and why. Null: nobody decided, so it waits.'),
     controller: z
       .object({
-        authorized: z.boolean(),
-        name: z.string(),
-        addresses: z.array(z.string()),
-        bridge: z.boolean(),
-        noAutoAssign: z.boolean(),
-        /** False: it never asked to be let in. */
-        hasAsked: z.boolean(),
-        zerotierVersion: z.string().nullable(),
-        seenAt: Timestamp,
+        authorized: z.boolean().describe('Whether the controller lets the node in.'),
+        name: z.string().describe('Name of the record; may be empty.'),
+        addresses: z.array(z.string()).describe('IP addresses that the node was assigned or is to get.'),
+        bridge: z.boolean().describe('Whether the node may bridge other Ethernet devices into the network.'),
+        noAutoAssign: z.boolean().describe('True: the node gets no address from the pools.'),
+        hasAsked: z.boolean().describe('False: the node has never asked to be let in.'),
+        zerotierVersion: z
+          .string()
+          .nullable()
+          .describe('Version of the node’s zerotier-one; null if the controller has not heard from it.'),
+        seenAt: Timestamp.describe('When Orrery last read this record from the controller.'),
       })
-      .nullable(),
-    /** What the node shows, if one of our agents sees it. */
-    observed: z.object({ status: MembershipStatus, addresses: z.array(z.string()) }).nullable(),
-    /** It asks to be let in, and nobody has decided. */
-    pending: z.boolean(),
-    /** A record of a node that is none of ours, or not any more, or that nobody wants in this network any more. */
-    stale: z.boolean(),
+      .nullable()
+      .describe('The record on the controller; null if it has none.'),
+    observed: z
+      .object({
+        status: MembershipStatus.describe('Status that its zerotier-one reports.'),
+        addresses: z
+          .array(z.string())
+          .describe('IP addresses that its zerotier-one was assigned, each with its prefix length.'),
+      })
+      .nullable()
+      .describe('What the node itself shows; null if none of our agents sees it.'),
+    pending: z.boolean().describe('True: it asks to be let in, and nobody has decided.'),
+    stale: z
+      .boolean()
+      .describe('True: a record of a node that is not ours, or that nobody wants in this network any longer.'),
     version: z
       .int()
       .default(0)
-      .meta({
-        description: 'Version for If-Match: grows with everything that a person says; 0 if nobody said anything',
-      }),
+      .describe('Version for If-Match: grows with everything that a person says; 0 if nobody said anything.'),
   })
-  .meta({ id: 'Admission' });
+  .meta({
+    id: 'Admission',
+    description:
+      'A node that is in a network, asks to be, or should be: what was decided, what the controller says and what the node shows, side by side. They can differ for a while: a deauthorized node shows OK for up to 50 s.',
+  });
 export type Admission = z.infer<typeof Admission>;
 export const AdmissionPage = page(Admission, 'AdmissionPage');
 export type AdmissionPage = z.infer<typeof AdmissionPage>;
 
 export const AdmissionQuery = PageQuery.extend({
-  network: Reference.optional(),
-  pending: Flag,
-  stale: Flag,
+  network: Reference.optional().meta({
+    description: 'Only this network: its 16-digit ID or its name.',
+    example: 'lab',
+  }),
+  pending: Flag.meta({ description: 'True: only nodes that wait for a decision.', example: true }),
+  stale: Flag.meta({ description: 'True: only stale records.', example: false }),
 });
 export type AdmissionQuery = z.infer<typeof AdmissionQuery>;
 
-/** Body of `PUT /v1/networks/{network}/admissions/{node}`; the node is an address, or a reference. */
 export const AdmissionPut = z
   .strictObject({
-    /** Null takes back what a person said: the network's policy decides again. */
-    verdict: z.enum(['authorize', 'deny']).nullable().optional(),
-    /** An authorization ends after so long, wherever the node then is. */
+    verdict: z
+      .enum(['authorize', 'deny'])
+      .nullable()
+      .optional()
+      .describe(
+        'Let the node in or keep it out. Null withdraws what a person decided: the policy of the network decides again.',
+      ),
     forSeconds: z
       .int()
       .min(10)
       .max(10 * 366 * 86_400)
       .nullable()
-      .optional(),
-    name: z.string().max(127).optional(),
-    /** Fixed addresses: within the network's routes. */
+      .optional()
+      .describe(
+        'Seconds after which an authorization ends, wherever the node is then; null or left out: it does not end.',
+      ),
+    name: z.string().max(127).optional().describe('Name of the record on the controller.'),
     addresses: z
       .array(z.union([z.ipv4(), z.ipv6()]))
       .max(16)
-      .optional(),
-    bridge: z.boolean().optional(),
-    noAutoAssign: z.boolean().optional(),
+      .optional()
+      .describe('Fixed IP addresses, without prefix length, within the routes of the network.'),
+    bridge: z.boolean().optional().describe('Whether the node may bridge other Ethernet devices into the network.'),
+    noAutoAssign: z.boolean().optional().describe('True: assign no address from the pools.'),
   })
   .refine((put) => Object.keys(put).length > 0, 'nothing to change')
-  .meta({ id: 'AdmissionPut' });
+  .meta({
+    id: 'AdmissionPut',
+    description:
+      'A decision about one node in one network, or a change of its record on the controller. Anything left out stays as it is.',
+  });
 export type AdmissionPut = z.infer<typeof AdmissionPut>;
 
-/** Body of `POST /v1/networks/{network}/admissions`: the same for the nodes that are wanted in it on the hosts that match; or for all that wait. */
 export const AdmissionBulk = z
   .strictObject({
-    selector: z.string().min(1).max(1000).optional(),
-    pending: z.boolean().default(false),
-    verdict: z.enum(['authorize', 'deny']).nullable(),
+    selector: z
+      .string()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('Label selector of hosts, such as `site=cloud,tier!=db`: the nodes wanted in this network on them.'),
+    pending: z.boolean().default(false).describe('True: all nodes that wait for a decision.'),
+    verdict: z
+      .enum(['authorize', 'deny'])
+      .nullable()
+      .describe('Let the nodes in or keep them out; null withdraws what a person decided.'),
     forSeconds: AdmissionPut.shape.forSeconds,
   })
   .refine(({ selector, pending }) => selector !== undefined || pending, 'give a selector, or pending: true')
-  .meta({ id: 'AdmissionBulk' });
+  .meta({
+    id: 'AdmissionBulk',
+    description:
+      'One decision for many nodes of a network: those wanted in it on matching hosts, those that wait, or both.',
+  });
 export type AdmissionBulk = z.infer<typeof AdmissionBulk>;
 
-export const AdmissionsChanged = z.object({ items: z.array(Admission) }).meta({ id: 'AdmissionsChanged' });
+export const AdmissionsChanged = z
+  .object({ items: z.array(Admission).describe('The admissions as they are now.') })
+  .meta({ id: 'AdmissionsChanged', description: 'The admissions that changed.' });
 export type AdmissionsChanged = z.infer<typeof AdmissionsChanged>;

@@ -7,59 +7,75 @@ import { ContainerSpec } from './containers.js';
 
 export const CommandAction = z
   .enum(['launch', 'replace', 'restart', 'remove', 'join', 'leave', 'adopt', 'release'])
-  .meta({ id: 'CommandAction' });
+  .meta({ id: 'CommandAction', description: 'What a command does.' });
 export type CommandAction = z.infer<typeof CommandAction>;
 
-/** queued (host away) → delivered → waiting ⇄ … → done | failed | cancelled | superseded. The last four are final. */
 export const CommandState = z
   .enum(['queued', 'delivered', 'waiting', 'done', 'failed', 'cancelled', 'superseded'])
-  .meta({ id: 'CommandState' });
+  .meta({
+    id: 'CommandState',
+    description:
+      '`queued` (the host is away), `delivered`, `waiting` (see `outcome`), then one of the final states `done`, `failed`, `cancelled`, `superseded`.',
+  });
 export type CommandState = z.infer<typeof CommandState>;
 export const isFinal = (state: CommandState) => ['done', 'failed', 'cancelled', 'superseded'].includes(state);
 
 export const CommandStage = z
   .object({
-    stage: Stage,
-    detail: z.string(),
-    at: Timestamp,
-    /** Milliseconds since the command was accepted. */ ms: z.int(),
+    stage: Stage.describe('The stage.'),
+    detail: z.string().describe('What happened, for people; may be empty.'),
+    at: Timestamp.describe('When it was reached.'),
+    ms: z.int().describe('Milliseconds since the command was accepted.'),
   })
-  .meta({ id: 'CommandStage' });
+  .meta({ id: 'CommandStage', description: 'A visible stage of a command.' });
 export type CommandStage = z.infer<typeof CommandStage>;
 
 export const Command = z
   .object({
-    id: CommandId,
-    action: CommandAction,
-    host: HostRef,
-    simulated: z.boolean(),
-    /** For people: `demo on web-1`, `web-1 in 8056c2e21c000001`. */
-    target: z.string(),
-    container: ContainerId.nullable(),
-    node: NodeId.nullable(),
-    networks: z.array(NetworkId),
-    /** Commands of one fan-out share it. */
-    group: CommandId.nullable(),
-    revision: z.int(),
-    state: CommandState,
-    items: z.array(z.object({ item: ItemId, outcome: Outcome.nullable() })),
-    /** The worst outcome of its items so far. */
-    outcome: Outcome.nullable(),
-    stages: z.array(CommandStage),
-    by: z.string(),
-    createdAt: Timestamp,
-    deliveredAt: Timestamp.nullable(),
-    endedAt: Timestamp.nullable(),
+    id: CommandId.describe('Id of the command.'),
+    action: CommandAction.describe('What it does.'),
+    host: HostRef.describe('The host that carries it out.'),
+    simulated: z.boolean().describe('True for a host that only simulates its engine and its zerotier-one.'),
+    target: z.string().describe('What it is about, for people: `demo on web-1`, `web-1 in 8056c2e21c000001`.'),
+    container: ContainerId.nullable().describe('Id of the container; null if it is not about one.'),
+    node: NodeId.nullable().describe('Id of the node; null if it is not about one.'),
+    networks: z.array(NetworkId).describe('IDs of the networks that it is about.'),
+    group: CommandId.nullable().describe(
+      'Shared by all commands of one `POST /v1/commands`; null for a single command.',
+    ),
+    revision: z.int().describe('Revision of the host’s desired state that holds the change.'),
+    state: CommandState.describe('How far it is.'),
+    items: z
+      .array(
+        z.object({
+          item: ItemId.describe('Id of the item.'),
+          outcome: Outcome.nullable().describe('How the item stands; null: the host has not reported it yet.'),
+        }),
+      )
+      .describe('The items that it changed, and how each stands.'),
+    outcome: Outcome.nullable().describe('The worst outcome of its items so far; null: none was reported yet.'),
+    stages: z.array(CommandStage).describe('Stages so far, in order.'),
+    by: z.string().describe('Name of the API token that asked for it.'),
+    createdAt: Timestamp.describe('When it was accepted.'),
+    deliveredAt: Timestamp.nullable().describe('When its host had it; null: not yet.'),
+    endedAt: Timestamp.nullable().describe('When it reached a final state; null: it has not.'),
   })
-  .meta({ id: 'Command' });
+  .meta({
+    id: 'Command',
+    description:
+      'A change that somebody asked for, tracked to its end. Its end is final, but says nothing about the item: that stays wanted and is retried.',
+  });
 export type Command = z.infer<typeof Command>;
 export const CommandPage = page(Command, 'CommandPage');
 export type CommandPage = z.infer<typeof CommandPage>;
 
 export const CommandQuery = PageQuery.extend({
-  host: Reference.optional(),
-  state: CommandState.optional(),
-  group: CommandId.optional(),
+  host: Reference.optional().meta({ description: 'Only commands of this host: its name or id.', example: 'web-1' }),
+  state: CommandState.optional().meta({ description: 'Only commands in this state.', example: 'waiting' }),
+  group: CommandId.optional().meta({
+    description: 'Only commands of this group: the `group` that `POST /v1/commands` answered.',
+    example: 'cmd_k3v7m2q5x4abcdefghij',
+  }),
 });
 export type CommandQuery = z.infer<typeof CommandQuery>;
 
@@ -72,36 +88,84 @@ export const CommandWaitQuery = z.strictObject({
     .string()
     .regex(/^\d{1,2}s$/, 'write wait=30s; at most 60s')
     .transform((text) => Math.min(60, Number(text.slice(0, -1))) * 1000)
-    .optional(),
-  seen: wholeInQuery(0, 1_000_000).optional(),
-  state: CommandState.optional().meta({ description: 'the state already seen: any other answers at once' }),
+    .optional()
+    .meta({
+      description:
+        'Wait for news up to this long: seconds, `1s` to `60s` (longer counts as 60 s). The answer comes as soon as the command ends or has news, and at the latest then. Without it: at once.',
+      example: '30s',
+    }),
+  seen: wholeInQuery(0, 1_000_000)
+    .optional()
+    .meta({ description: 'Number of stages that you have seen: more of them are news.', example: 4 }),
+  state: CommandState.optional().meta({
+    description: 'State that you have seen: any other is news.',
+    example: 'queued',
+  }),
 });
 export type CommandWaitQuery = z.infer<typeof CommandWaitQuery>;
 
-/** Body of `POST /v1/commands`: one command for every host that the selector matches, all or none. */
 export const FanOut = z
   .strictObject({
-    selector: z.string().min(1).max(1000),
-    command: z.discriminatedUnion('action', [
-      z.strictObject({ action: z.literal('launch'), name: Name, spec: ContainerSpec }),
-      z.strictObject({ action: z.literal('restart'), container: Name }),
-      z.strictObject({ action: z.literal('remove'), container: Name }),
-      z.strictObject({
-        action: z.literal('join'),
-        network: Reference,
-        container: Name.optional(),
-        settings: MembershipSettingsChange.optional(),
-      }),
-      z.strictObject({ action: z.literal('leave'), network: Reference, container: Name.optional() }),
-    ]),
-    /** Must be the number of hosts that match, when more than one: a guard against a selector wider than meant. */
-    expectHosts: z.int().positive().optional(),
+    selector: z
+      .string()
+      .min(1)
+      .max(1000)
+      .describe(
+        'Label selector of hosts: terms `key=value`, `key!=value`, `key` or `!key`, with commas between them. All must hold.',
+      ),
+    command: z
+      .discriminatedUnion('action', [
+        z.strictObject({
+          action: z.literal('launch').describe('Launch a container.'),
+          name: Name.describe('Name of the container, unique on its host.'),
+          spec: ContainerSpec.describe('What the container should be.'),
+        }),
+        z.strictObject({
+          action: z.literal('restart').describe('Restart a container.'),
+          container: Name.describe('Name of the container.'),
+        }),
+        z.strictObject({
+          action: z.literal('remove').describe('Remove a container.'),
+          container: Name.describe('Name of the container.'),
+        }),
+        z.strictObject({
+          action: z.literal('join').describe('Join a node to a network.'),
+          network: Reference.describe('The network: its 16-digit ID or its name.'),
+          container: Name.optional().describe(
+            'Name of the container whose node joins; left out: the host’s own daemon.',
+          ),
+          settings: MembershipSettingsChange.optional().describe(
+            'Settings to change; those left out stay, or take their defaults in a new membership.',
+          ),
+        }),
+        z.strictObject({
+          action: z.literal('leave').describe('Leave a network.'),
+          network: Reference.describe('The network: its 16-digit ID or its name.'),
+          container: Name.optional().describe(
+            'Name of the container whose node leaves; left out: the host’s own daemon.',
+          ),
+        }),
+      ])
+      .describe('What each host should do.'),
+    expectHosts: z
+      .int()
+      .positive()
+      .optional()
+      .describe(
+        'Number of hosts that must match, required for more than one: it guards against a selector that is wider than you meant.',
+      ),
   })
-  .meta({ id: 'FanOut' });
+  .meta({ id: 'FanOut', description: 'One command for every host that the selector matches: for all or for none.' });
 export type FanOut = z.infer<typeof FanOut>;
 
-/** Answer 202 of every change: the command that was made, or several of a fan-out. */
-export const Accepted = z.object({ command: Command }).meta({ id: 'Accepted' });
+export const Accepted = z
+  .object({ command: Command.describe('The command.') })
+  .meta({ id: 'Accepted', description: 'Answer 202 of a change: the command to watch.' });
 export type Accepted = z.infer<typeof Accepted>;
-export const AcceptedGroup = z.object({ group: CommandId, commands: z.array(Command) }).meta({ id: 'AcceptedGroup' });
+export const AcceptedGroup = z
+  .object({
+    group: CommandId.describe('Id that these commands share.'),
+    commands: z.array(Command).describe('The commands, one for each host.'),
+  })
+  .meta({ id: 'AcceptedGroup', description: 'Answer 202 of `POST /v1/commands`: one command for each host.' });
 export type AcceptedGroup = z.infer<typeof AcceptedGroup>;

@@ -2,9 +2,13 @@ import { z } from 'zod';
 import { MAX_CAUSE, MAX_NAME, MAX_WORD } from '../lengths.js';
 import { HostId, Name } from '../ids.js';
 
-/** A page: `next` is an opaque cursor for `?after=`, null on the last page. */
 export const page = <T extends z.ZodType>(item: T, id: string) =>
-  z.object({ items: z.array(item), next: z.string().nullable() }).meta({ id });
+  z
+    .object({
+      items: z.array(item).describe('The entries of this page.'),
+      next: z.string().nullable().describe('Cursor of the next page, for `?after=`; null on the last page.'),
+    })
+    .meta({ id, description: 'One page of a list.' });
 
 /**
  * A number in a query, in decimal digits alone: `0x10` and `1e2` are refused, with what was probably meant. The default is said within, for
@@ -28,12 +32,19 @@ export const wholeInQuery = (least: number, most: number, otherwise?: number) =>
   );
 
 export const PageQuery = z.strictObject({
-  limit: wholeInQuery(1, 500, 100).default(100),
-  after: z.string().max(1024).optional(),
+  limit: wholeInQuery(1, 500, 100)
+    .default(100)
+    .meta({ description: 'Entries on a page, at most.', example: 50 }),
+  after: z.string().max(1024).optional().meta({
+    description: 'The `next` of the page before; left out: the first page.',
+    example: 'eyJuYW1lIjoid2ViLTEifQ',
+  }),
 });
 export type PageQuery = z.infer<typeof PageQuery>;
 
-export const HostRef = z.object({ id: HostId, name: Name }).meta({ id: 'HostRef' });
+export const HostRef = z
+  .object({ id: HostId.describe('Id of the host.'), name: Name.describe('Name of the host; it can change.') })
+  .meta({ id: 'HostRef', description: 'A host, by id and current name.' });
 export type HostRef = z.infer<typeof HostRef>;
 
 /** A reference as people write it: an id, a name, an address; resolved by the API. */
@@ -47,13 +58,21 @@ export const Flag = z
   .default('false')
   .transform((value) => value === 'true');
 
-export const DryRunQuery = z.strictObject({ dryRun: Flag });
+export const DryRunQuery = z.strictObject({
+  dryRun: Flag.meta({ description: 'True: change nothing, and answer with what would be done.', example: true }),
+});
 export type DryRunQuery = z.infer<typeof DryRunQuery>;
 
-/** One thing that the agent would do, and whether it was planned on what the host last reported. */
 export const PlannedStep = z
-  .object({ step: z.string().max(MAX_WORD), target: z.string().max(MAX_NAME), detail: z.string().max(MAX_CAUSE) })
-  .meta({ id: 'PlannedStep' });
+  .object({
+    step: z.string().max(MAX_WORD).describe('Kind of step, such as `create-container` or `join-network`.'),
+    target: z.string().max(MAX_NAME).describe('What the step acts on.'),
+    detail: z.string().max(MAX_CAUSE).describe('The step in words, for people.'),
+  })
+  .meta({
+    id: 'PlannedStep',
+    description: 'One step that the agent would take, planned on what its host last observed.',
+  });
 export type PlannedStep = z.infer<typeof PlannedStep>;
 
 /** One field of what a change is about: its value now and its value afterwards. */
@@ -92,22 +111,24 @@ export type PlannedChange = z.infer<typeof PlannedChange>;
 
 export const DryRun = z
   .object({
-    dryRun: z.literal(true).meta({ description: 'Nothing was changed' }),
+    dryRun: z.literal(true).describe('Always true: nothing was changed. It tells this answer from the real one.'),
     changes: z
       .array(PlannedChange)
       .default([])
-      .meta({ description: 'What the change would make, change or delete in Orrery' }),
+      .describe('What the change would make, change or delete in Orrery.'),
     hosts: z
       .array(
         z.object({
-          host: HostRef,
-          steps: z.array(PlannedStep).nullable().meta({
-            description:
-              'What its agent would do because of this change; null if the host is away and plans when it is back',
-          }),
+          host: HostRef.describe('The host.'),
+          steps: z
+            .array(PlannedStep)
+            .nullable()
+            .describe(
+              'Steps that its agent would take because of this change, in order. Null: the host is away or did not answer in time; it plans when it is back.',
+            ),
         }),
       )
-      .meta({ description: 'The hosts that the change concerns' }),
+      .describe('Each host whose desired state would change.'),
   })
-  .meta({ id: 'DryRun' });
+  .meta({ id: 'DryRun', description: 'What a change would do. Nothing was changed.' });
 export type DryRun = z.infer<typeof DryRun>;

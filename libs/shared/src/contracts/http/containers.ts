@@ -6,58 +6,72 @@ import { Outcome } from '../outcomes.js';
 import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
-/** What a container should be. Equal spec again: the same container; another spec under the same name: 409. */
 export const ContainerSpec = z
   .strictObject({
-    /** Networks by 16 hex or by name. */
-    networks: z.array(Reference).min(1).max(16),
-    /** Null or absent: the host's default image. */
-    image: ImageReference.nullable().default(null),
-    limits: ContainerLimits.prefault({}),
-    settings: MembershipSettings.prefault({}),
+    networks: z.array(Reference).min(1).max(16).describe('Networks that its node joins: 16-digit IDs or names.'),
+    image: ImageReference.nullable()
+      .default(null)
+      .describe('Image of the container; null or left out: the default image of the host.'),
+    limits: ContainerLimits.prefault({}).describe('Limits of the container.'),
+    settings: MembershipSettings.prefault({}).describe('Settings of its memberships.'),
   })
-  .meta({ id: 'ContainerSpec' });
+  .meta({
+    id: 'ContainerSpec',
+    description:
+      'What a container should be. The same spec again gives the same container; another spec under the same name is refused (409).',
+  });
 export type ContainerSpec = z.infer<typeof ContainerSpec>;
 
-/** Body of `POST /v1/hosts/{host}/containers`. */
-export const ContainerPost = ContainerSpec.extend({ name: Name }).meta({ id: 'ContainerPost' });
+export const ContainerPost = ContainerSpec.extend({
+  name: Name.describe('Name of the container, unique on its host.'),
+}).meta({
+  id: 'ContainerPost',
+  description: 'A container to launch: its name and its spec.',
+});
 export type ContainerPost = z.infer<typeof ContainerPost>;
 
 export const Container = z
   .object({
-    id: ContainerId,
-    name: Name,
-    host: HostRef,
-    node: NodeRef,
-    item: ItemId,
-    simulated: z.boolean(),
-    intent: Intent,
-    networks: z.array(NetworkId),
-    image: ImageReference.nullable(),
-    limits: ContainerLimits,
-    incarnation: z.int(),
-    outcome: Outcome.nullable(),
-    /** What the engine last showed; null before it was made and after it is gone. */
+    id: ContainerId.describe('Id of the container.'),
+    name: Name.describe('Name, unique on its host. In the engine it is called `orrery-NAME`.'),
+    host: HostRef.describe('Its host.'),
+    node: NodeRef.describe('The node that it runs.'),
+    item: ItemId.describe('Id of its item in the desired state of the host.'),
+    simulated: z.boolean().describe('True for a host that only simulates its engine and its zerotier-one.'),
+    intent: Intent.describe('Whether it should be there.'),
+    networks: z.array(NetworkId).describe('IDs of the networks that its node should be in.'),
+    image: ImageReference.nullable().describe('Image that was asked for; null: the default image of the host.'),
+    limits: ContainerLimits.describe('Limits of the container.'),
+    incarnation: z.int().describe('Grows with each restart that was asked for.'),
+    outcome: Outcome.nullable().describe('How it stands; null: its host has not reported it yet.'),
     status: z
       .object({
-        state: ContainerState,
-        engineId: z.string(),
-        image: z.string(),
-        startedAt: Timestamp.nullable(),
-        exitCode: z.int().nullable(),
-        oomKilled: z.boolean(),
+        state: ContainerState.describe('State that the engine shows.'),
+        engineId: z.string().describe('Id that the engine gave it.'),
+        image: z.string().describe('Image that it runs, as the engine shows it.'),
+        startedAt: Timestamp.nullable().describe('When it was last started; null: never.'),
+        exitCode: z.int().nullable().describe('Exit code of its last run; null while it runs.'),
+        oomKilled: z.boolean().describe('True: the kernel killed it because it used more memory than it may.'),
       })
-      .nullable(),
-    createdAt: Timestamp,
-    version: z.int(),
+      .nullable()
+      .describe('What the engine last showed; null before the container was created and after it is gone.'),
+    createdAt: Timestamp.describe('When it was first asked for.'),
+    version: z.int().describe('Grows with every change; also the ETag, for If-Match.'),
   })
-  .meta({ id: 'Container' });
+  .meta({ id: 'Container', description: 'A ZeroTier container that Orrery manages.' });
 export type Container = z.infer<typeof Container>;
 export const ContainerPage = page(Container, 'ContainerPage');
 export type ContainerPage = z.infer<typeof ContainerPage>;
-export const ContainerQuery = PageQuery.extend({ host: Reference.optional(), network: Reference.optional() });
+export const ContainerQuery = PageQuery.extend({
+  host: Reference.optional().meta({ description: 'Only containers of this host: its name or id.', example: 'web-1' }),
+  network: Reference.optional().meta({
+    description: 'Only containers in this network: its 16-digit ID or its name.',
+    example: 'lab',
+  }),
+});
 export type ContainerQuery = z.infer<typeof ContainerQuery>;
 
-/** Answer of `GET /v1/hosts/{host}/containers/{name}/logs?tail=100`: the last lines, the oldest first. */
-export const ContainerLogs = z.object({ lines: z.array(z.string()) }).meta({ id: 'ContainerLogs' });
+export const ContainerLogs = z
+  .object({ lines: z.array(z.string()).describe('The last lines, oldest first.') })
+  .meta({ id: 'ContainerLogs', description: 'The end of a container’s log.' });
 export type ContainerLogs = z.infer<typeof ContainerLogs>;

@@ -2,47 +2,101 @@ import { z } from 'zod';
 import { HostId } from '../ids.js';
 import { page, PageQuery, Reference, Timestamp } from './common.js';
 
-/**
- * An event in the CloudEvents 1.0 envelope. `id` is `<store>-<number>`, growing in commit order; `time` is when the API committed
- * it; `orreryhosttime` is the agent's own clock.
- */
 export const CloudEvent = z
   .object({
-    specversion: z.literal('1.0'),
-    id: z.string(),
-    type: z.string().meta({ example: 'io.orrery.authorization.requested' }),
-    source: z.string().meta({ example: '/hosts/web-1' }),
-    subject: z.string().nullable().meta({ example: 'web-1/demo/8056c2e21c000001' }),
-    time: Timestamp,
-    datacontenttype: z.literal('application/json'),
-    orreryhost: HostId.nullable(),
-    orreryhosttime: Timestamp.nullable(),
-    simulated: z.boolean(),
-    data: z.record(z.string(), z.unknown()),
+    specversion: z.literal('1.0').describe('Version of CloudEvents.'),
+    id: z
+      .string()
+      .describe(
+        '`STORE-NUMBER`. The number grows in commit order, so a stream that resumes after an id never skips an event.',
+      ),
+    type: z.string().meta({
+      description: '`io.orrery.` and the event’s name; docs/events.md lists them all.',
+      example: 'io.orrery.authorization.requested',
+    }),
+    source: z.string().meta({
+      description: '`/hosts/NAME` of the host that it is about, or `/api` if it is about none.',
+      example: '/hosts/web-1',
+    }),
+    subject: z.string().nullable().meta({
+      description:
+        'What it is about, such as HOST/CONTAINER/NETWORK; null if there is nothing more to say than `source`.',
+      example: 'web-1/demo/8056c2e21c000001',
+    }),
+    time: Timestamp.describe('When the API committed the event.'),
+    datacontenttype: z.literal('application/json').describe('Media type of `data`.'),
+    orreryhost: HostId.nullable().describe('Id of the host that it is about; null: it is about no host.'),
+    orreryhosttime: Timestamp.nullable().describe(
+      'When it happened by the clock of its host; null for events of the API itself.',
+    ),
+    simulated: z.boolean().describe('True for a host that only simulates its engine and its zerotier-one.'),
+    data: z
+      .record(z.string(), z.unknown())
+      .describe(
+        'Details; which fields there are depends on `type`. Events about something observed carry `after`: the whole thing as it is now, or null when it is gone.',
+      ),
   })
-  .meta({ id: 'CloudEvent' });
+  .meta({ id: 'CloudEvent', description: 'An event in the CloudEvents 1.0 envelope.' });
 export type CloudEvent = z.infer<typeof CloudEvent>;
 export const EventPage = page(CloudEvent, 'EventPage');
 export type EventPage = z.infer<typeof EventPage>;
 
 export const EventFilter = {
-  host: Reference.optional(),
-  node: Reference.optional(),
-  container: Reference.optional(),
-  network: Reference.optional(),
-  command: Reference.optional(),
-  /** Exact (`authorization.requested`) or a family (`authorization.*`); several with commas. */
-  type: z.string().max(500).optional(),
+  host: Reference.optional().meta({ description: 'Only events about this host: its name or id.', example: 'web-1' }),
+  node: Reference.optional().meta({
+    description: 'Only events about this node: HOST, HOST/CONTAINER, an address or an id.',
+    example: 'web-1/demo',
+  }),
+  container: Reference.optional().meta({
+    description: 'Only events about this container: its id, HOST/NAME, or a name that only one host has.',
+    example: 'web-1/demo',
+  }),
+  network: Reference.optional().meta({
+    description: 'Only events about this network: its 16-digit ID or its name.',
+    example: 'lab',
+  }),
+  command: Reference.optional().meta({
+    description: 'Only events about this command: its id.',
+    example: 'cmd_k3v7m2q5x4abcdefghij',
+  }),
+  type: z.string().max(500).optional().meta({
+    description:
+      'Only events of these types: exact (`authorization.requested`) or a family (`authorization.*`), several with commas.',
+    example: 'command.*',
+  }),
 };
-/** Newest first unless `order=asc`. `since` and `until` are times or durations back from now (`15m`, `24h`, `7d`). */
 export const EventQuery = PageQuery.extend({
   ...EventFilter,
-  since: z.string().max(40).optional(),
-  until: z.string().max(40).optional(),
-  order: z.enum(['asc', 'desc']).default('desc'),
+  since: z.string().max(40).optional().meta({
+    description:
+      'Only events from this time on: a time in ISO 8601, or a duration back from now such as `15m`, `24h` or `7d`.',
+    example: '24h',
+  }),
+  until: z.string().max(40).optional().meta({
+    description: 'Only events before this time: a time in ISO 8601, or a duration back from now.',
+    example: '2026-01-31T12:00:00Z',
+  }),
+  order: z
+    .enum(['asc', 'desc'])
+    .default('desc')
+    .meta({ description: '`desc`: newest first. `asc`: oldest first.', example: 'asc' }),
 });
 export type EventQuery = z.infer<typeof EventQuery>;
 
 /** `GET /v1/events/stream`: Server-Sent Events; resumes after `Last-Event-ID` (or `?after=`); an unknown or too old id gives `event: reset`. */
-export const EventStreamQuery = z.strictObject({ ...EventFilter, after: z.string().max(128).optional() });
+export const EventStreamQuery = z.strictObject({
+  ...EventFilter,
+  after: z.string().max(128).optional().meta({
+    description:
+      'Id of the last event that you have seen, where you cannot send `Last-Event-ID`; left out: from now on.',
+    example: 'k3v7m2-4711',
+  }),
+});
+
+export const StreamReset = z.object({ id: z.string().describe('Id after which the stream continues.') }).meta({
+  id: 'StreamReset',
+  description:
+    'Message `event: reset`: the event to resume after is unknown or no longer kept. Read the present state again.',
+});
+export type StreamReset = z.infer<typeof StreamReset>;
 export type EventStreamQuery = z.infer<typeof EventStreamQuery>;

@@ -5,16 +5,16 @@ import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
 export const Finding = FindingData.extend({
-  /** Null: it is about Orrery itself, not about a host. */
-  host: HostRef.nullable(),
-  node: NodeRef.nullable(),
-  network: NetworkId.nullable(),
-  since: Timestamp,
-  /** Left out by an API that does not know it yet. */
-  source: FindingSource.optional(),
-}).meta({ id: 'Finding' });
+  host: HostRef.nullable().describe('The host that it is about; null: it is about Orrery itself.'),
+  node: NodeRef.nullable().describe('The node that it is about; null: it is about no single node.'),
+  network: NetworkId.nullable().describe('ID of the network that it is about; null: it is about no single network.'),
+  since: Timestamp.describe('When it was diagnosed.'),
+  source: FindingSource.optional().describe('Who diagnosed it; left out by an older API.'),
+}).meta({ id: 'Finding', description: 'A diagnosed cause with its fix.' });
 export type Finding = z.infer<typeof Finding>;
 export const FindingPage = page(Finding, 'FindingPage');
 export type FindingPage = z.infer<typeof FindingPage>;
-export const FindingQuery = PageQuery.extend({ host: Reference.optional() });
+export const FindingQuery = PageQuery.extend({
+  host: Reference.optional().meta({ description: 'Only findings about this host: its name or id.', example: 'web-1' }),
+});
 export type FindingQuery = z.infer<typeof FindingQuery>;

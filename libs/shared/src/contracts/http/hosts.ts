@@ -4,55 +4,72 @@ import { Labels } from '../labels.js';
 import { EngineInfo } from '../observed.js';
 import { page, PageQuery, Timestamp } from './common.js';
 
-/** `joined`: never heard of since it joined; `unknown`: the judge itself is not healthy. */
-export const Presence = z.enum(['joined', 'online', 'unreachable', 'unknown']).meta({ id: 'Presence' });
+export const Presence = z.enum(['joined', 'online', 'unreachable', 'unknown']).meta({
+  id: 'Presence',
+  description:
+    '`joined`: not heard from since it joined. `online`: its heartbeats arrive. `unreachable`: three heartbeats were missed. `unknown`: the API cannot judge now, because its own link is not healthy.',
+});
 export type Presence = z.infer<typeof Presence>;
 
 export const Host = z
   .object({
-    id: HostId,
-    name: Name,
-    labels: Labels,
-    simulated: z.boolean(),
-    presence: Presence,
-    /** Its agent observes and reports, and does nothing until the host is resumed. */
-    paused: z.boolean().default(false),
-    /** Since when its key lets nobody in (`POST /v1/hosts/{host}/revoke`); null: it does. */
-    revokedAt: Timestamp.nullable().default(null),
-    /** It is removed when it was away for so many seconds; null: it stays. */
-    ephemeral: z.int().nullable().default(null),
-    lastSeenAt: Timestamp.nullable(),
-    agentVersion: z.string().nullable(),
+    id: HostId.describe('Id of the host; it never changes.'),
+    name: Name.describe('Unique name; it can change.'),
+    labels: Labels.describe('Labels, for selectors.'),
+    simulated: z.boolean().describe('True for a host that only simulates its engine and its zerotier-one.'),
+    presence: Presence.describe('Whether the host is heard from.'),
+    paused: z
+      .boolean()
+      .default(false)
+      .describe('True: its agent observes and reports, but changes nothing until the host is resumed.'),
+    revokedAt: Timestamp.nullable().default(null).describe('When its key was revoked; null: its key is valid.'),
+    ephemeral: z
+      .int()
+      .nullable()
+      .default(null)
+      .describe('Seconds after which the host is removed when it is away for so long; null: it stays.'),
+    lastSeenAt: Timestamp.nullable().describe('When the host was last heard from; null: not since it joined.'),
+    agentVersion: z.string().nullable().describe('Version of its agent; null until the agent said it.'),
     engine: z
       .union([
-        EngineInfo.extend({ state: z.literal('up') }),
-        z.object({ state: z.literal('unknown'), cause: z.string() }),
+        EngineInfo.extend({ state: z.literal('up').describe('The engine answers.') }),
+        z.object({
+          state: z.literal('unknown').describe('The engine could not be asked.'),
+          cause: z.string().describe('Why it could not be asked.'),
+        }),
       ])
-      .nullable(),
-    /** The host's own daemon. */
-    node: NodeId,
-    /** Revision of the desired state, and the one that the agent last said it holds. */
-    revision: z.int(),
-    heldRevision: z.int(),
-    createdAt: Timestamp,
-    /** Version of name and labels, for If-Match (also the ETag). */
-    version: z.int(),
+      .nullable()
+      .describe('Its Docker Engine; null until the agent reported it.'),
+    node: NodeId.describe('Id of the node that is the host’s own daemon.'),
+    revision: z.int().describe('Revision of its desired state.'),
+    heldRevision: z.int().describe('Revision that its agent last said it holds.'),
+    createdAt: Timestamp.describe('When the host joined.'),
+    version: z.int().describe('Version of name and labels; also the ETag, for If-Match.'),
   })
-  .meta({ id: 'Host' });
+  .meta({ id: 'Host', description: 'A machine with an agent.' });
 export type Host = z.infer<typeof Host>;
 export const HostPage = page(Host, 'HostPage');
 export type HostPage = z.infer<typeof HostPage>;
 
-export const HostQuery = PageQuery.extend({ selector: z.string().max(1000).optional(), presence: Presence.optional() });
+export const HostQuery = PageQuery.extend({
+  selector: z.string().max(1000).optional().meta({
+    description:
+      'Only hosts with matching labels: terms `key=value`, `key!=value`, `key` or `!key`, with commas between them. All must hold.',
+    example: 'site=cloud,tier!=db',
+  }),
+  presence: Presence.optional().meta({ description: 'Only hosts of this presence.', example: 'online' }),
+});
 export type HostQuery = z.infer<typeof HostQuery>;
 
-/** Labels are replaced as a whole; a key set to null in `setLabels` is removed. */
 export const HostPatch = z
   .strictObject({
-    name: Name.optional(),
-    labels: Labels.optional(),
-    setLabels: z.record(z.string(), z.string().nullable()).optional(),
+    name: Name.optional().describe('New name.'),
+    labels: Labels.optional().describe('The new labels, all of them: others are removed.'),
+    setLabels: z
+      .record(z.string(), z.string().nullable())
+      .optional()
+      .describe('Labels to set; a key with null is removed, others stay.'),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'nothing to change: give name, labels or setLabels')
-  .meta({ id: 'HostPatch' });
+  .meta({ id: 'HostPatch', description: 'A change of name or labels. Anything left out stays as it is.' });
 export type HostPatch = z.infer<typeof HostPatch>;

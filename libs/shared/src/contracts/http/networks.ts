@@ -13,14 +13,16 @@ const NetworkName = z
   .regex(/^[a-z0-9][a-z0-9._-]*$/, 'a name is 1 to 63 of a-z, 0-9, ".", "_" and "-", and starts with a letter or digit')
   .refine((name) => !/^[0-9a-f]{16}$/.test(name), 'a name that looks like a network id would be taken for one');
 
-/** `manual`: a person. `fleet`: every node that Orrery launched or was told to let join. `selector`: of these, the ones on hosts that it matches. */
-export const AdmissionBy = z.enum(['manual', 'fleet', 'selector']).meta({ id: 'AdmissionBy' });
+export const AdmissionBy = z.enum(['manual', 'fleet', 'selector']).meta({
+  id: 'AdmissionBy',
+  description:
+    'Who gets in without a person: `manual`: nobody. `fleet`: every node that Orrery launched or was told to join. `selector`: those of the fleet on hosts that the selector matches.',
+});
 export type AdmissionBy = z.infer<typeof AdmissionBy>;
 
-/** Who gets into a network. `forSeconds`: for so long after it was wanted. `onLeave`: what becomes of who leaves. */
 export const AdmissionPolicy = z
   .strictObject({
-    by: AdmissionBy.default('fleet'),
+    by: AdmissionBy.default('fleet').describe('Who decides.'),
     selector: z
       .string()
       .max(1000)
@@ -29,14 +31,19 @@ export const AdmissionPolicy = z
         'write key=value, key!=value, key or !key, with commas between them',
       )
       .nullable()
-      .default(null),
+      .default(null)
+      .describe('Label selector of hosts, with `by: selector` only; null otherwise.'),
     forSeconds: z
       .int()
       .min(10)
       .max(10 * 366 * 86_400)
       .nullable()
-      .default(null),
-    onLeave: z.enum(['deauthorize', 'keep']).default('deauthorize'),
+      .default(null)
+      .describe('Seconds for which a node is let in, from when it was wanted; null: for good.'),
+    onLeave: z
+      .enum(['deauthorize', 'keep'])
+      .default('deauthorize')
+      .describe('What happens to the authorization of a node that leaves.'),
   })
   .refine(({ by, forSeconds }) => by !== 'manual' || forSeconds === null, {
     path: ['forSeconds'],
@@ -46,86 +53,117 @@ export const AdmissionPolicy = z
     path: ['selector'],
     message: 'a selector goes with by: selector, and only with it',
   })
-  .meta({ id: 'AdmissionPolicy' });
+  .meta({ id: 'AdmissionPolicy', description: 'Who gets into a network.' });
 export type AdmissionPolicy = z.infer<typeof AdmissionPolicy>;
 
-/** Whether the controller has the network as it is wanted. */
 export const NetworkSync = z
-  .object({ state: z.enum(['applied', 'pending']), cause: z.string().nullable() })
-  .meta({ id: 'NetworkSync' });
+  .object({
+    state: z.enum(['applied', 'pending']).describe('`applied`: it has. `pending`: not yet; Orrery keeps trying.'),
+    cause: z.string().nullable().describe('Why it is pending; null if it is applied.'),
+  })
+  .meta({ id: 'NetworkSync', description: 'Whether the controller has the network as it should be.' });
 export type NetworkSync = z.infer<typeof NetworkSync>;
 
 export const Network = z
   .object({
-    id: NetworkId,
-    /** Given by a person, else what its controller calls it. */
-    name: z.string().nullable(),
-    controller: NodeAddress,
-    /** The controller through which Orrery keeps it; null: somebody else keeps it. */
-    managedBy: ControllerRef.nullable(),
-    config: NetworkConfig.nullable(),
-    admission: AdmissionPolicy.nullable(),
-    sync: NetworkSync.nullable(),
-    /** What is wrong with it, as far as can be told from what is wanted and what the controller says. */
-    findings: z.array(FindingData),
-    memberships: z.object({ total: z.int(), ok: z.int(), waiting: z.int() }),
-    version: z.int(),
+    id: NetworkId.describe('ZeroTier network ID.'),
+    name: z
+      .string()
+      .nullable()
+      .describe('Name that a person gave it, otherwise the one on its controller; null if there is none.'),
+    controller: NodeAddress.describe('ZeroTier address of its controller: the first ten digits of its ID.'),
+    managedBy: ControllerRef.nullable().describe(
+      'The controller through which Orrery keeps the network; null: somebody else keeps it.',
+    ),
+    config: NetworkConfig.nullable().describe('Its configuration; null if Orrery does not keep it.'),
+    admission: AdmissionPolicy.nullable().describe('Who gets in; null if Orrery does not keep it.'),
+    sync: NetworkSync.nullable().describe(
+      'Whether the controller has what is wanted; null if Orrery does not keep it.',
+    ),
+    findings: z
+      .array(FindingData)
+      .describe('What is wrong with it, judged from what is wanted and what the controller says.'),
+    memberships: z
+      .object({
+        total: z.int().describe('All of them.'),
+        ok: z.int().describe('Those that report OK.'),
+        waiting: z.int().describe('Those that wait, for authorization for example.'),
+      })
+      .describe('Counts of the nodes in it that Orrery sees or wants there.'),
+    version: z.int().describe('Grows with every change; also the ETag, for If-Match.'),
   })
-  .meta({ id: 'Network' });
+  .meta({ id: 'Network', description: 'A ZeroTier network.' });
 export type Network = z.infer<typeof Network>;
 export const NetworkPage = page(Network, 'NetworkPage');
 export type NetworkPage = z.infer<typeof NetworkPage>;
 
-/** `PUT /v1/networks/{16 hex}`: gives a network a name to use in its place. */
-export const NetworkPut = z.strictObject({ name: NetworkName }).meta({ id: 'NetworkPut' });
+export const NetworkPut = z
+  .strictObject({ name: NetworkName.describe('Name to use in place of the ID: a-z, 0-9, `.`, `_` and `-`.') })
+  .meta({ id: 'NetworkPut', description: 'A name for a network.' });
 export type NetworkPut = z.infer<typeof NetworkPut>;
 
-/**
- * Body of `POST /v1/networks`. Without `controller` the only one there is. Without pools and routes: a free private /24 that overlaps
- * no route of any host.
- */
 export const NetworkPost = z
   .strictObject({
-    name: NetworkName,
-    controller: Reference.optional(),
-    config: NetworkConfigChange.prefault({}),
-    admission: AdmissionPolicy.prefault({}),
+    name: NetworkName.describe('Name of the network.'),
+    controller: Reference.optional().describe(
+      'The controller that keeps it: its name or id; left out: the only one there is.',
+    ),
+    config: NetworkConfigChange.prefault({}).describe('Configuration; anything left out takes its default.'),
+    admission: AdmissionPolicy.prefault({}).describe('Who gets in.'),
   })
-  .meta({ id: 'NetworkPost' });
+  .meta({
+    id: 'NetworkPost',
+    description:
+      'A network to create. Without pools and routes it gets a free private /24 that overlaps no route of any host.',
+  });
 export type NetworkPost = z.infer<typeof NetworkPost>;
 
 /** Most hosts that are named with a route that overlaps. */
 export const MAX_OVERLAPS = 100;
 
-/**
- * A host has a route of its own to a part of what a network is given: its own zerotier-one does not take that route of the network.
- * Host and prefix are null when the host is not in the scope of the token.
- */
 export const RouteOverlap = z
-  .object({ target: Cidr, host: z.string().nullable(), prefix: Cidr.nullable() })
-  .meta({ id: 'RouteOverlap' });
+  .object({
+    target: Cidr.describe('Route of the network.'),
+    host: z.string().nullable().describe('Name of the host; null if your token does not show it.'),
+    prefix: Cidr.nullable().describe('Prefix that the host has its own route to; null if your token does not show it.'),
+  })
+  .meta({
+    id: 'RouteOverlap',
+    description:
+      'A host has its own route to part of what a network is given, so its zerotier-one does not take that route of the network.',
+  });
 export type RouteOverlap = z.infer<typeof RouteOverlap>;
 
-/**
- * Answer of `POST /v1/networks`. `checkedHosts`: against the routes of how many hosts the pool was chosen; null: it was given, and
- * `overlaps` are the hosts whose routes it overlaps, each once, 100 at most.
- */
 export const NetworkMade = Network.extend({
-  checkedHosts: z.int().nullable(),
-  overlaps: z.array(RouteOverlap).max(MAX_OVERLAPS).default([]),
-}).meta({ id: 'NetworkMade' });
+  checkedHosts: z
+    .int()
+    .nullable()
+    .describe('How many hosts’ routes were checked to choose the pool; null: you gave the pool.'),
+  overlaps: z
+    .array(RouteOverlap)
+    .max(MAX_OVERLAPS)
+    .default([])
+    .describe('Hosts with a route that overlaps the pool you gave: each host once, at most 100.'),
+}).meta({ id: 'NetworkMade', description: 'The new network, and what was checked for it.' });
 export type NetworkMade = z.infer<typeof NetworkMade>;
 
-/** `PATCH /v1/networks/{network}`, of a network that Orrery keeps. */
 export const NetworkPatch = z
   .strictObject({
-    name: NetworkName.optional(),
-    config: NetworkConfigChange.optional(),
-    admission: AdmissionPolicy.optional(),
+    name: NetworkName.optional().describe('New name.'),
+    config: NetworkConfigChange.optional().describe('Configuration to change; anything left out stays as it is.'),
+    admission: AdmissionPolicy.optional().describe('Who gets in: the whole policy.'),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'nothing to change: give name, config or admission')
-  .meta({ id: 'NetworkPatch' });
+  .meta({
+    id: 'NetworkPatch',
+    description: 'A change of a network that Orrery keeps. Anything left out stays as it is.',
+  });
 export type NetworkPatch = z.infer<typeof NetworkPatch>;
 
-export const NetworkQuery = PageQuery.extend({ controller: Reference.optional() });
+export const NetworkQuery = PageQuery.extend({
+  controller: Reference.optional().meta({
+    description: 'Only networks on this controller: its name or id.',
+    example: 'keeper',
+  }),
+});
 export type NetworkQuery = z.infer<typeof NetworkQuery>;

@@ -4,36 +4,53 @@ import { MAX_PROBE_SECONDS, ProbeKind, ProbeResult, ProbeTarget } from '../probe
 import { HostRef, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
-/** Body of `POST /v1/nodes/{node}/probes`. */
 export const ProbePost = z
-  .strictObject({ target: ProbeTarget, timeoutSeconds: z.int().min(1).max(MAX_PROBE_SECONDS).default(10) })
-  .meta({ id: 'ProbePost' });
+  .strictObject({
+    target: ProbeTarget.describe('What to try.'),
+    timeoutSeconds: z
+      .int()
+      .min(1)
+      .max(MAX_PROBE_SECONDS)
+      .default(10)
+      .describe('Seconds after which the probe ends at the latest.'),
+  })
+  .meta({ id: 'ProbePost', description: 'Something to try from inside a node’s network namespace.' });
 export type ProbePost = z.infer<typeof ProbePost>;
 
-/** running → finished; refused: the host did not begin it; unknown: the host has not told of its end in time. */
-export const ProbeState = z.enum(['running', 'finished', 'refused', 'unknown']).meta({ id: 'ProbeState' });
+export const ProbeState = z.enum(['running', 'finished', 'refused', 'unknown']).meta({
+  id: 'ProbeState',
+  description:
+    '`running`, then `finished`; `refused`: the host did not begin it; `unknown`: the host did not report its end in time.',
+});
 export type ProbeState = z.infer<typeof ProbeState>;
 
-/** What a node reaches, tried from inside its network namespace. Kept as events `probe.*`. */
 export const Probe = z
   .object({
-    id: ProbeId,
-    node: NodeRef,
-    host: HostRef,
-    simulated: z.boolean(),
-    kind: ProbeKind,
-    /** As people read it: an address, a URL without what stands behind its `?`, or HOST:PORT. */
-    target: z.string(),
-    timeoutSeconds: z.int(),
-    state: ProbeState,
-    /** Line by line as it went. */
-    progress: z.array(z.object({ at: Timestamp, detail: z.string() })),
-    result: ProbeResult.nullable(),
-    /** Why it is refused or unknown. */
-    cause: z.string().nullable(),
-    by: z.string(),
-    startedAt: Timestamp,
-    endedAt: Timestamp.nullable(),
+    id: ProbeId.describe('Id of the probe.'),
+    node: NodeRef.describe('The node.'),
+    host: HostRef.describe('Its host.'),
+    simulated: z.boolean().describe('True for a host that only simulates its engine and its zerotier-one.'),
+    kind: ProbeKind.describe('What was tried.'),
+    target: z.string().describe('An address, a URL without its query, or HOST:PORT.'),
+    timeoutSeconds: z.int().describe('Seconds after which it ends at the latest.'),
+    state: ProbeState.describe('How far it is.'),
+    progress: z
+      .array(
+        z.object({
+          at: Timestamp.describe('When the line came.'),
+          detail: z.string().describe('The line, for people.'),
+        }),
+      )
+      .describe('What came back so far, line by line.'),
+    result: ProbeResult.nullable().describe('How it ended; null until it has finished.'),
+    cause: z.string().nullable().describe('Why it is refused or unknown; null otherwise.'),
+    by: z.string().describe('Name of the API token that asked for it.'),
+    startedAt: Timestamp.describe('When it was asked for.'),
+    endedAt: Timestamp.nullable().describe('When it ended; null: it has not.'),
   })
-  .meta({ id: 'Probe' });
+  .meta({
+    id: 'Probe',
+    description:
+      'A try of what a node reaches, from inside its network namespace. It is also kept as events `probe.*`.',
+  });
 export type Probe = z.infer<typeof Probe>;

@@ -1,32 +1,70 @@
 import { z } from 'zod';
 
-/** One thing that is not fine, and the command to type next. */
 export const Attention = z
   .object({
-    severity: z.enum(['info', 'warning', 'error']),
-    what: z.string().meta({ example: 'web-2 is unreachable' }),
-    cause: z.string().meta({ example: 'no heartbeat for 40 s' }),
-    next: z.string().meta({ example: 'orrery host get web-2' }),
+    severity: z
+      .enum(['info', 'warning', 'error'])
+      .describe('How bad it is. `error`: something that is wanted does not work.'),
+    what: z
+      .string()
+      .meta({ example: 'web-2 is unreachable' })
+      .meta({ description: 'What is not fine.', example: 'web-2 is unreachable' }),
+    cause: z
+      .string()
+      .meta({ example: 'no heartbeat for 40 s' })
+      .meta({ description: 'Why, as far as it is known.', example: 'no heartbeat for 40 s' }),
+    next: z
+      .string()
+      .meta({ example: 'orrery host get web-2' })
+      .meta({ description: 'The command to type next.', example: 'orrery host get web-2' }),
   })
-  .meta({ id: 'Attention' });
+  .meta({ id: 'Attention', description: 'One thing that is not fine, and the command to type next.' });
 export type Attention = z.infer<typeof Attention>;
 
 /** Most that `attention` has, of all hosts and of one of them; texts in it are cut. */
 export const MAX_ATTENTION = 100;
 export const MAX_ATTENTION_PER_HOST = 10;
 
-/** Answer of `GET /v1/status`: counts, then only what is not fine, the worst first. */
 export const Status = z
   .object({
-    /** `simulated` counts hosts of any presence; the other four add up to all hosts. */
-    hosts: z.object({ online: z.int(), unreachable: z.int(), joined: z.int(), unknown: z.int(), simulated: z.int() }),
-    containers: z.object({ running: z.int(), total: z.int() }),
-    memberships: z.object({ ok: z.int(), waiting: z.int(), failed: z.int(), unmanaged: z.int(), total: z.int() }),
-    commands: z.object({ unfinished: z.int() }),
-    /** The first of each host come before the second of any. */
-    attention: z.array(Attention),
-    /** How much there is in all, shown or not; left out by an API that does not count it yet. */
-    attentionTotal: z.object({ error: z.int(), warning: z.int(), info: z.int() }).optional(),
+    hosts: z
+      .object({
+        online: z.int().describe('Hosts that are heard from.'),
+        unreachable: z.int().describe('Hosts that are not heard from.'),
+        joined: z.int().describe('Hosts that were not heard from since they joined.'),
+        unknown: z.int().describe('Hosts that the API cannot judge now.'),
+        simulated: z.int().describe('Simulated hosts, of any presence.'),
+      })
+      .describe('Hosts by presence. `simulated` counts hosts of any presence; the other four add up to all hosts.'),
+    containers: z
+      .object({
+        running: z.int().describe('Those that the engine shows running.'),
+        total: z.int().describe('All of them.'),
+      })
+      .describe('Containers that Orrery manages.'),
+    memberships: z
+      .object({
+        ok: z.int().describe('Managed memberships that are done.'),
+        waiting: z.int().describe('Managed memberships that wait.'),
+        failed: z.int().describe('Managed memberships that failed.'),
+        unmanaged: z.int().describe('Memberships that Orrery did not make.'),
+        total: z.int().describe('All of them.'),
+      })
+      .describe('Nodes in networks.'),
+    commands: z.object({ unfinished: z.int().describe('Commands that have not ended.') }).describe('Commands.'),
+    attention: z
+      .array(Attention)
+      .describe(
+        'What is not fine: the first entry of each host comes before the second of any; at most 10 of one host and 100 in all.',
+      ),
+    attentionTotal: z
+      .object({
+        error: z.int().describe('Errors.'),
+        warning: z.int().describe('Warnings.'),
+        info: z.int().describe('Notes.'),
+      })
+      .optional()
+      .describe('How many entries there are, shown or not; left out by an older API.'),
   })
-  .meta({ id: 'Status' });
+  .meta({ id: 'Status', description: 'Counts, then only what is not fine, the worst first.' });
 export type Status = z.infer<typeof Status>;

@@ -3,8 +3,11 @@ import { Name, NetworkId } from '../ids.js';
 import { Labels, Selector } from '../labels.js';
 import { page, PageQuery, Reference, Timestamp } from './common.js';
 
-/** Each role may do all that the one before it may. */
-export const Role = z.enum(['viewer', 'operator', 'admin']).meta({ id: 'Role' });
+export const Role = z.enum(['viewer', 'operator', 'admin']).meta({
+  id: 'Role',
+  description:
+    'What a token may do: `viewer` reads, `operator` also changes, `admin` also manages hosts, controllers and tokens.',
+});
 export type Role = z.infer<typeof Role>;
 
 const YEAR_SECONDS = 366 * 86_400;
@@ -36,22 +39,24 @@ const isRest = (kind: string | undefined, rest: string) =>
 
 export const ApiToken = z
   .object({
-    id: z.string(),
-    name: z.string(),
-    role: Role,
-    /** What it may see and change: null for everything. */
-    scope: z.object({ hosts: z.string().nullable(), networks: z.array(NetworkId).nullable() }).nullable(),
-    /** Its first characters. */
-    prefix: z.string(),
-    state: z.enum(['valid', 'expired', 'revoked']),
-    by: z.string(),
-    createdAt: Timestamp,
-    /** Null: never. */
-    expiresAt: Timestamp.nullable(),
-    /** To the minute. */
-    lastUsedAt: Timestamp.nullable(),
+    id: z.string().describe('Id of the token.'),
+    name: z.string().describe('Name, unique among valid tokens; commands and events show it as `by`.'),
+    role: Role.describe('What it may do.'),
+    scope: z
+      .object({
+        hosts: z.string().nullable().describe('Label selector of its hosts; null: it is not limited to hosts.'),
+        networks: z.array(NetworkId).nullable().describe('IDs of its networks; null: it is not limited to networks.'),
+      })
+      .nullable()
+      .describe('What it may see and change; null: everything.'),
+    prefix: z.string().describe('First characters of the secret, to recognize it by.'),
+    state: z.enum(['valid', 'expired', 'revoked']).describe('Whether it can still be used.'),
+    by: z.string().describe('Name of the API token that asked for it.'),
+    createdAt: Timestamp.describe('When it was made.'),
+    expiresAt: Timestamp.nullable().describe('When it expires; null: never.'),
+    lastUsedAt: Timestamp.nullable().describe('When it was last used, to the minute; null: never.'),
   })
-  .meta({ id: 'ApiToken' });
+  .meta({ id: 'ApiToken', description: 'A token of a person or a script, without its secret.' });
 export type ApiToken = z.infer<typeof ApiToken>;
 export const ApiTokenPage = page(ApiToken, 'ApiTokenPage');
 export type ApiTokenPage = z.infer<typeof ApiTokenPage>;
@@ -61,27 +66,33 @@ export const TokenQuery = PageQuery.extend({
     .enum(['true', 'false'])
     .default('false')
     .transform((value) => value === 'true')
-    .meta({ description: 'also those that are worth nothing any more' }),
+    .meta({ description: 'True: also tokens that are used up, expired or revoked.', example: true }),
 });
 export type TokenQuery = z.infer<typeof TokenQuery>;
 
 export const ApiTokenPost = z
   .strictObject({
-    name: Name,
-    role: Role,
-    scope: TokenScope.optional(),
-    /** Seconds from now; without it the token does not expire. */
+    name: Name.describe('Name for it: what commands and events show as `by`.'),
+    role: Role.describe('What it may do.'),
+    scope: TokenScope.optional().describe(
+      'What it may see and change: `hosts:SELECTOR`, `networks:NETWORK,NETWORK`, or both with a semicolon between them; left out: everything.',
+    ),
     expiresIn: z
       .int()
       .min(1)
       .max(10 * YEAR_SECONDS)
-      .optional(),
+      .optional()
+      .describe('Seconds from now until it expires; left out: it does not expire.'),
   })
-  .meta({ id: 'ApiTokenPost' });
+  .meta({ id: 'ApiTokenPost', description: 'A token to make.' });
 export type ApiTokenPost = z.infer<typeof ApiTokenPost>;
 
-/** The only time that the token itself is shown. */
-export const ApiTokenMade = z.object({ token: ApiToken, secret: z.string() }).meta({ id: 'ApiTokenMade' });
+export const ApiTokenMade = z
+  .object({
+    token: ApiToken.describe('The token.'),
+    secret: z.string().describe('What to send as `Authorization: Bearer`. Store it now.'),
+  })
+  .meta({ id: 'ApiTokenMade', description: 'A new token. This answer is the only one that shows its secret.' });
 export type ApiTokenMade = z.infer<typeof ApiTokenMade>;
 
 /** In the place of a secret, when an answer is repeated for its Idempotency-Key: no secret is kept for that. */
@@ -99,48 +110,60 @@ export type ApiTokenReplayed = z.infer<typeof ApiTokenReplayed>;
 
 export const JoinToken = z
   .object({
-    id: z.string(),
-    /** Of the host that it is for; null: each host says its own. */
-    name: Name.nullable(),
-    prefix: z.string(),
-    state: z.enum(['valid', 'used', 'expired', 'revoked']),
-    uses: z.int(),
-    usesLeft: z.int(),
-    labels: Labels,
-    /** Whether the labels that a machine says of itself count, too, where the token says nothing else. */
-    ownLabels: z.boolean().default(false),
-    networks: z.array(NetworkId),
-    /** Hosts of this token are removed when they were away for so many seconds; null: they stay. */
-    ephemeral: z.int().nullable().default(null),
-    /** The host whose place the next one takes. */
-    replaces: z.string().nullable(),
-    /** Names of the hosts that enrolled with it. */
-    hosts: z.array(z.string()),
-    by: z.string(),
-    createdAt: Timestamp,
-    expiresAt: Timestamp,
+    id: z.string().describe('Id of the token.'),
+    name: Name.nullable().describe('Name of the host that it is for; null: each machine names itself.'),
+    prefix: z.string().describe('First characters of the secret, to recognize it by.'),
+    state: z.enum(['valid', 'used', 'expired', 'revoked']).describe('Whether it can still be used.'),
+    uses: z.int().describe('How many machines may enroll with it.'),
+    usesLeft: z.int().describe('How many of them are left.'),
+    labels: Labels.describe('Labels that its hosts get.'),
+    ownLabels: z
+      .boolean()
+      .default(false)
+      .describe('True: labels that a machine claims count too, where the token says nothing else.'),
+    networks: z.array(NetworkId).describe('IDs of the networks that the host’s own daemon joins.'),
+    ephemeral: z
+      .int()
+      .nullable()
+      .default(null)
+      .describe('Its hosts are removed when they are away for so many seconds; null: they stay.'),
+    replaces: z.string().nullable().describe('Name of the host that the next machine replaces; null: none.'),
+    hosts: z.array(z.string()).describe('Names of the hosts that enrolled with it.'),
+    by: z.string().describe('Name of the API token that asked for it.'),
+    createdAt: Timestamp.describe('When it was made.'),
+    expiresAt: Timestamp.describe('When it expires.'),
   })
-  .meta({ id: 'JoinToken' });
+  .meta({ id: 'JoinToken', description: 'A token with which machines become hosts, without its secret.' });
 export type JoinToken = z.infer<typeof JoinToken>;
 export const JoinTokenPage = page(JoinToken, 'JoinTokenPage');
 export type JoinTokenPage = z.infer<typeof JoinTokenPage>;
 
 export const JoinTokenPost = z
   .strictObject({
-    name: Name.optional(),
-    uses: z.int().min(1).max(10_000).default(1),
-    expiresIn: z.int().min(1).max(YEAR_SECONDS).default(900),
-    labels: Labels.default({}),
-    /**
-     * Let the labels that a machine says of itself count, too, where `labels` says nothing else. Labels give hosts a place in scopes and
-     * admission to networks: only for machines that you trust with that.
-     */
-    ownLabels: z.boolean().default(false),
-    /** Networks that the host's own daemon joins. */
-    networks: z.array(Reference).max(50).default([]),
-    /** Seconds: a host that was not heard of for so long is removed, with its memberships. Without it, hosts stay. */
-    ephemeral: z.int().min(60).max(YEAR_SECONDS).optional(),
-    replaces: Reference.optional(),
+    name: Name.optional().describe('Name for the host; left out: each machine names itself. Needs `uses: 1`.'),
+    uses: z.int().min(1).max(10_000).default(1).describe('How many machines may enroll with it.'),
+    expiresIn: z.int().min(1).max(YEAR_SECONDS).default(900).describe('Seconds from now until it expires.'),
+    labels: Labels.default({}).describe('Labels that its hosts get.'),
+    ownLabels: z
+      .boolean()
+      .default(false)
+      .describe(
+        'True: labels that a machine claims count too, where `labels` says nothing else. Labels decide about scopes and admission: only for machines that you trust with that.',
+      ),
+    networks: z
+      .array(Reference)
+      .max(50)
+      .default([])
+      .describe('Networks that the host’s own daemon joins: 16-digit IDs or names.'),
+    ephemeral: z
+      .int()
+      .min(60)
+      .max(YEAR_SECONDS)
+      .optional()
+      .describe('Seconds: a host that is away for so long is removed, with its memberships; left out: hosts stay.'),
+    replaces: Reference.optional().describe(
+      'A host that the machine replaces: its name or id. The machine gets its name, labels and items.',
+    ),
   })
   .refine(({ name, uses }) => name === undefined || uses === 1, 'a token for one host has one use')
   .refine(({ replaces, uses }) => replaces === undefined || uses === 1, 'a token that replaces a host has one use')
@@ -152,10 +175,15 @@ export const JoinTokenPost = z
     ({ replaces, ownLabels }) => replaces === undefined || !ownLabels,
     'a host that replaces another has its labels',
   )
-  .meta({ id: 'JoinTokenPost' });
+  .meta({ id: 'JoinTokenPost', description: 'A join token to make.' });
 export type JoinTokenPost = z.infer<typeof JoinTokenPost>;
 
-export const JoinTokenMade = z.object({ token: JoinToken, secret: z.string() }).meta({ id: 'JoinTokenMade' });
+export const JoinTokenMade = z
+  .object({
+    token: JoinToken.describe('The token.'),
+    secret: z.string().describe('What the machine enrolls with. Store it now.'),
+  })
+  .meta({ id: 'JoinTokenMade', description: 'A new join token. This answer is the only one that shows its secret.' });
 export type JoinTokenMade = z.infer<typeof JoinTokenMade>;
 
 export const JoinTokenReplayed = z.object({ token: JoinToken, withheld: Withheld }).meta({ id: 'JoinTokenReplayed' });

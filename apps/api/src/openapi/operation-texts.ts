@@ -1,0 +1,136 @@
+/**
+ * What each operation does, for the OpenAPI document: more than its summary says. An operation without a text does not compile, and a
+ * text without an operation fails a test.
+ */
+export const OPERATION_TEXTS = {
+  getHealth: 'Answers as long as the process runs, whatever else is away. Needs no token.',
+  getReadiness:
+    'Answers 200 when the database, its migrations and NATS are there, otherwise 503; `checks` names what is missing. Needs no token.',
+  getVersion:
+    'Answers the version of this API, of its protocol with agents, and the id of its database. Needs no token.',
+  getMetrics: 'Answers metrics in the text format of Prometheus.',
+  getStatus:
+    'Counts hosts, containers, memberships and commands, and lists what is not fine, the worst first, each with the command to type next.',
+
+  listHosts: 'Lists hosts by name, one page at a time.',
+  getHost: 'Answers one host. The `ETag` is its version, for `If-Match`.',
+  changeHost:
+    'Changes the name or the labels of a host. Anything left out stays as it is. With `If-Match`, only the version that you saw is changed.',
+  removeHost:
+    'Forgets a host. What runs there keeps running, and its history stays. A host with containers or networks is refused (409), unless `force=true`.',
+  pauseHost:
+    'Pauses a host: its agent observes and reports, but changes nothing. Everything already running keeps running. Changes are accepted and done after `resume`.',
+  resumeHost: 'Resumes a paused host: its agent does everything that was asked of it meanwhile.',
+  revokeHost:
+    'Revokes the key of a host and ends its agent’s connection within seconds. What runs there keeps running.',
+  rotateHost:
+    'Asks the agent of a host to make itself a new key; the old one is invalid a moment later. The host must be online.',
+
+  listNodes: 'Lists nodes by name, one page at a time.',
+  getNode: 'Answers one node: where it runs and what its zerotier-one last said.',
+  startProbe:
+    'Tries what a node reaches, from inside its network namespace: by ping, TCP or HTTP. Answers 202 at once; read the result with `GET /v1/nodes/{node}/probes/{probe}` or as events `probe.*`.',
+  getProbe: 'Answers a probe of the last 24 hours: its progress, and its result once it has finished.',
+
+  listContainers: 'Lists the containers that Orrery manages on all hosts, by host and name, one page at a time.',
+  findContainer: 'Answers one container, found without naming its host. The `ETag` is its version, for `If-Match`.',
+  getContainer: 'Answers one container of a host. The `ETag` is its version, for `If-Match`.',
+  launchContainer:
+    'Launches a ZeroTier container on a host and joins its node to networks. The same launch again gives a new command on the same container; another spec under the same name is refused (409).',
+  replaceContainer:
+    'Gives a container a new spec, as a whole. Its node and its ZeroTier identity stay; the container is recreated if needed.',
+  removeContainer:
+    'Removes a container and its node. With `forget=true`, also its records on the controllers of its networks.',
+  restartContainer: 'Restarts a container. Its node and its ZeroTier identity stay.',
+  getContainerLogs: 'Asks the host for the last lines of a container’s log. The host must be online.',
+
+  listNetworks: 'Lists networks that have a name here, or that a node is in or should be in, one page at a time.',
+  getNetwork: 'Answers one network. The `ETag` is its version, for `If-Match`.',
+  createNetwork:
+    'Creates a network on a controller. Without pools and routes, it gets a free private /24 that overlaps no route of any host.',
+  nameNetwork: 'Gives a network a name to use in place of its ID, also one that Orrery does not keep.',
+  changeNetwork:
+    'Changes the name, configuration or admission policy of a network that Orrery keeps. Anything left out stays as it is; `admission` is replaced as a whole.',
+  deleteNetwork:
+    'Deletes a network, also on its controller if Orrery keeps it. For a kept network, `confirm` must be its name.',
+
+  listMemberships: 'Lists nodes in networks: what is wanted and what is observed, one page at a time.',
+  getMembership:
+    'Answers one node in one network. The `ETag` is its version, for `If-Match`; an unmanaged membership has none.',
+  joinNetwork:
+    'Joins a node to a network, changes the settings of a membership, or takes over one that a person made (`adopt`). The command is done when the kernel shows the interface with its address.',
+  leaveNetwork:
+    'Makes a node leave a network. With `release=true` the node stays in it, and Orrery no longer manages the membership.',
+  listInterfaces: 'Lists ZeroTier interfaces as the kernel of each node shows them, one page at a time.',
+
+  listControllers: 'Lists controllers by name, one page at a time.',
+  getController: 'Answers one controller: where it is, and whether it answers.',
+  addController:
+    'Adds a controller. A controller in the zerotier-one of a node, or ZeroTier Central, is usable at once (201). With `host`, a container with a controller is launched there first (202, with its command).',
+  changeController: 'Gives a controller another name, or ZeroTier Central another token.',
+  removeController:
+    'Forgets a controller. Its networks and the container that it runs in stay. A controller on which networks are kept is refused (409), unless `force=true`.',
+
+  listAdmissions:
+    'Lists who is in a network that Orrery keeps, should be, or asks to be: what was decided, what the controller says and what the node shows, one page at a time.',
+  putAdmission:
+    'Lets a node into a network, keeps it out, or changes its record on the controller: name, fixed addresses, bridge. A node can be authorized before it exists, by its address.',
+  putAdmissions:
+    'Makes the same decision for many nodes: those wanted in the network on hosts that the selector matches, or all that wait.',
+  forgetAdmission:
+    'Drops the record of a node on the controller. The record of a node that should still be in the network is dropped when it has left.',
+
+  listCommands: 'Lists commands, newest first, one page at a time.',
+  getCommand:
+    'Answers one command. With `wait`, the answer comes as soon as there is news: the command ended, has more than `seen` stages or another `state`; at the latest when the wait is over. It is always the command as it is then.',
+  fanOut:
+    'Gives the same command to every host that a selector matches: to all of them or to none. If more than one matches, `expectHosts` must say how many.',
+  cancelCommand: 'Cancels a command that its host does not have yet. Its items become again what they were.',
+
+  listEvents: 'Lists what happened, newest first unless `order=asc`, one page at a time.',
+  getEvent: 'Answers one event. Events are kept for a time and then dropped.',
+  streamEvents:
+    'Sends what happens as Server-Sent Events, from now on or from the event after `Last-Event-ID`, without a gap. The `data` of each message is a CloudEvent. `event: reset` means that the event to resume after is not there: read the present state again. A comment every 15 s keeps the connection alive.',
+  listFindings: 'Lists diagnosed causes, each with its fix, one page at a time.',
+
+  listTokens: 'Lists tokens of people and scripts, newest first, one page at a time, without their secrets.',
+  createToken: 'Makes a token for a person or a script. This answer is the only one that shows its secret.',
+  revokeToken: 'Revokes a token: the next request with it is refused.',
+  listJoinTokens: 'Lists join tokens, newest first, one page at a time, without their secrets.',
+  createJoinToken: 'Makes a token with which machines become hosts. This answer is the only one that shows its secret.',
+  getJoinToken: 'Answers one join token, and the hosts that enrolled with it.',
+  revokeJoinToken: 'Revokes a join token. Hosts that enrolled with it stay.',
+
+  getInstall: 'Answers the command that makes another machine a host, without its join token.',
+  issueNonce: 'Answers a nonce that a machine signs to prove that it has its key. It is valid for a minute.',
+  joinHost:
+    'Makes a machine a host. The join token or join secret is the bearer token. The same installation with the same key gets the same host again.',
+  renewHost: 'Answers again what lets a host into NATS. The host proves itself by its key; no token is needed.',
+} as const;
+export type OperationId = keyof typeof OPERATION_TEXTS;
+
+interface Parameter {
+  description: string;
+  example: unknown;
+}
+
+/** What the parameters of paths mean, by their names: the same in every path. */
+export const PATH_PARAMETERS: Record<string, Parameter> = {
+  host: { description: 'A host: its name or id.', example: 'web-1' },
+  node: {
+    description:
+      'A node: HOST for its own daemon, HOST/CONTAINER for one in a container (in one segment, `web-1%2Fdemo`), a ZeroTier address of 10 hex digits, or an id.',
+    example: 'web-1',
+  },
+  network: { description: 'A network: its 16-digit ID or its name.', example: 'lab' },
+  container: {
+    description: 'A container: its id, HOST/NAME (in one segment, `web-1%2Fdemo`), or a name that only one host has.',
+    example: 'demo',
+  },
+  name: { description: 'Name of a container on the host.', example: 'demo' },
+  command: { description: 'Id of a command.', example: 'cmd_k3v7m2q5x4abcdefghij' },
+  controller: { description: 'A controller: its name or id.', example: 'keeper' },
+  event: { description: 'Id of an event.', example: 'k3v7m2-4711' },
+  probe: { description: 'Id of a probe.', example: 'prb_k3v7m2q5x4abcdefghij' },
+  token: { description: 'Id of a token; a token of people also by its name.', example: 'tok_k3v7m2q5x4abcdefghij' },
+};
