@@ -21,8 +21,7 @@ describe('the agent that other machines get', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Every module of the agent is loaded before it reads its settings, which are wrong here. */
-  const start = () => {
-    const env = { PATH: '', ORRERY_LOG_LEVEL: 'wrong' };
+  const start = (env: Record<string, string> = { PATH: '', ORRERY_LOG_LEVEL: 'wrong' }) => {
     return spawnSync(process.execPath, [join(folder, 'apps/agent/dist/program.js')], { env, encoding: 'utf8' });
   };
 
@@ -39,6 +38,31 @@ describe('the agent that other machines get', () => {
     const { stdout, stderr } = start();
     renameSync(`${file}.away`, file);
     expect(stdout + stderr).toContain('Cannot find module');
+  }, 60_000);
+
+  it('has no simulator: asked to simulate, it says so and ends before it joins', () => {
+    const env = {
+      PATH: '',
+      ORRERY_AGENT_HOME: join(folder, 'home'),
+      ORRERY_SIMULATE: 'true',
+      ORRERY_URL: 'http://127.0.0.1:1',
+    };
+    const { stdout, status } = start(env);
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: 'simulator-missing',
+      cause: expect.stringContaining('ORRERY_SIMULATE'),
+      fix: expect.stringContaining('Unset ORRERY_SIMULATE'),
+    });
+    expect(status).toBe(1);
+  }, 60_000);
+
+  it('simulates where the simulator lies beside it: the control', () => {
+    const beside = join(folder, 'apps/agent/dist/simulator.cjs');
+    cpSync(join(root, 'apps/agent/dist/simulator.cjs'), beside);
+    // Its home is a file: with a simulator, that is what it ends with.
+    const { stdout } = start({ PATH: '', ORRERY_AGENT_HOME: beside, ORRERY_SIMULATE: 'true' });
+    rmSync(beside);
+    expect((JSON.parse(stdout) as { cause: string }).cause).toContain(beside);
   }, 60_000);
 });
 

@@ -2,10 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MembershipSettings } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
-import type { NodeSecrets } from '../identities/identity-store.js';
-import { StepError } from '../machine/machine.js';
-import type { ContainerBlueprint } from '../reconciler/step.js';
-import { settingsFile, settingsFileName } from '../zerotier/settings-file.js';
+import { type NodeSecrets, StepError, type ContainerBlueprint } from '@orrery/shared/machine';
+import { settingsFile, settingsFileName } from '../pure/settings-file.js';
 import { DAEMON_HOME } from './container-profile.js';
 import type { ArchiveEntry } from './tar-archive.js';
 

@@ -4,19 +4,27 @@ import { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { watchEngine } from '../docker/engine-events.js';
 import { mintIdentity } from '../docker/identity-minter.js';
-import { HostGround } from '../guard/host-ground.js';
-import type { IdentityStore, NodeSecrets } from '../identities/identity-store.js';
+import { HostGround } from './host-ground.js';
+import {
+  type IdentityStore,
+  type NodeSecrets,
+  type ControllerApi,
+  StepError,
+  type Executors,
+  type Hint,
+  type Machine,
+  type MachineFacts,
+  type Scope,
+  type Prober,
+} from '@orrery/shared/machine';
 import { KernelView } from '../kernel/kernel-view.js';
 import { runTool, ToolMissing } from '../kernel/run-tool.js';
-import type { Prober } from '../probes/prober.js';
-import type { ControllerApi } from '../zerotier/controller-api.js';
 import { HostDaemon } from '../zerotier/host-daemon.js';
 import { containerSteps } from './container-steps.js';
 import { openController } from './open-controller.js';
 import { openProber } from './open-prober.js';
 import { ImageNames } from './image-names.js';
 import { imageSteps } from './image-steps.js';
-import { StepError, type Executors, type Hint, type Machine, type MachineFacts, type Scope } from './machine.js';
 import { ManagedLists } from './managed-lists.js';
 import { networkSteps } from './network-steps.js';
 import { Observer } from './observer.js';

@@ -1,26 +1,18 @@
 import type { Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
-import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import { describeError, pause, type Logger, steadyNow, WakeablePause } from '@orrery/shared/runtime';
 import type { DesiredStore } from '../desired/desired-store.js';
-import { steadyNow } from '../lifecycle/steady-now.js';
-import { WakeablePause } from '../lifecycle/wakeable-pause.js';
 import type { Probations } from '../guard/probations.js';
-import type { Executors, Machine, MachineFacts } from '../machine/machine.js';
-import { inventoryHash } from '../observed/inventory-hash.js';
-import { denialsOf, mayStep, routesPolicy, type Denials } from '../policy/denials.js';
-import type { HeldPolicy, HostPolicy } from '../policy/host-policy.js';
-import { headStart, type WholeLook } from './head-start.js';
-import { intends } from './intends.js';
-import { KernelLacks } from './kernel-lacks.js';
+import type { Executors, Machine, MachineFacts, Step } from '@orrery/shared/machine';
+import { inventoryHash } from './inventory-hash.js';
+import { denialsOf, mayStep, routesPolicy, type Denials } from '../pure/policy/denials.js';
+import type { HostPolicy } from '../policy/host-policy.js';
 import { Lanes, type LaneReports } from './lanes.js';
-import { factsUnder, membershipBefore, scopeOf } from './look-context.js';
-import { Looks } from './looks.js';
-import { pauseMs, PAUSES } from './pace.js';
-import { plan } from './plan.js';
-import type { Reporter, Standing } from './reporter.js';
-import { Retries } from './retries.js';
-import { ripeSteps } from './ripe-steps.js';
-import { StageTeller } from './stage-teller.js';
-import type { Step } from './step.js';
+import { factsUnder, membershipBefore, scopeOf, Looks, pauseMs, PAUSES } from './looks.js';
+import { plan } from '../pure/plan/plan.js';
+import { type Reporter, type Standing, StageTeller } from './reporter.js';
+import { KernelLacks, Retries } from './retries.js';
+import { intends, headStart, type WholeLook, ripeSteps } from '../pure/plan/ripe-steps.js';
+import type { HeldPolicy } from '../pure/policy/policy.js';
 
 export interface ReconcilerParts {
   hostNode: NodeId;
@@ -43,9 +35,15 @@ export interface LastLook {
 }
 
 /**
- * The one loop that owns this host: look, tell what is new, plan, start lanes, and again. Invariants: only this loop looks and plans,
- * and tells all but the stages that steps reach; no lane has two steps at once; nothing is done that could not be told (a journal that
- * cannot be written stops new steps); who is fenced, was removed, or is paused, looks and does nothing.
+ * The one loop that owns this host: look, tell what is new, plan, start lanes, and again. It is read in four files: here, looks.ts (what
+ * wakes it, what it looks at, how long it pauses), lanes.ts (steps run), reporter.ts (looks become reports). What it decides is in pure/.
+ *
+ * Invariants:
+ * - Only this loop looks and plans, and it tells all but the stages that steps reach.
+ * - No lane has two steps at once, and no step begins that is not wanted any more.
+ * - Nothing follows from what is unknown, nor from a look that may be older than a step.
+ * - Nothing is done that could not be told: a journal that cannot be written stops new steps.
+ * - A host that is fenced, removed or paused looks and does nothing.
  */
 export class Reconciler {
   readonly #pause = new WakeablePause();

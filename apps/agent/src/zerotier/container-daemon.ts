@@ -3,16 +3,14 @@ import { Secret } from '@orrery/shared/runtime';
 import { DAEMON_HOME } from '../docker/container-profile.js';
 import type { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
-import type { NodeSecrets } from '../identities/identity-store.js';
-import { StepError } from '../machine/machine.js';
+import { type NodeSecrets, StepError, type LocalApiError } from '@orrery/shared/machine';
 import { CliLocalApi } from './cli-local-api.js';
 import { FallbackLocalApi, type Reach } from './fallback-local-api.js';
-import type { LocalApiError } from './local-api.js';
 import { HttpLocalApi } from './local-api.client.js';
 import { TcpLocalHttp, type TokenSource } from './local-http.js';
 import { diagnoseLog } from './log-diagnosis.js';
 import { explainWith, WrongNode, type NodeDoor, type SettingsFiles } from './node-door.js';
-import { settingsFileName } from './settings-file.js';
+import { settingsFileName } from '../pure/settings-file.js';
 
 const PORT = 9993;
 const LOG_LINES = 50;

@@ -1,0 +1,21 @@
+import type { Item, ObservedState } from '@orrery/shared/contracts';
+import { planContainer } from './plan-container.js';
+import type { PlanFacts } from './plan-facts.js';
+import { planMembership } from './plan-membership.js';
+import type { Step } from '@orrery/shared/machine';
+
+/**
+ * The next steps from what is observed to what is desired, those of one node in their order. Only what an item names is touched:
+ * `plan([], anything) = []`. Nothing follows from what is unknown.
+ */
+export function plan(desired: readonly Item[], observed: ObservedState, facts: PlanFacts): Step[] {
+  return [...new Set(desired.map(({ node }) => node))].flatMap((node) => {
+    const items = desired.filter((item) => item.node === node);
+    const containers = items.filter((item) => item.kind === 'container');
+    const memberships = items.filter((item) => item.kind === 'membership');
+    const steps = containers.flatMap((item) => planContainer(item, memberships, observed, facts));
+    // Networks of a container that is about to change are the next plan's business.
+    if (steps.length > 0 || containers.some(({ intent }) => intent === 'absent')) return steps;
+    return memberships.flatMap((item) => planMembership(item, memberships, observed, facts));
+  });
+}

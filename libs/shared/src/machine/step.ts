@@ -1,0 +1,49 @@
+import type {
+  ContainerLimits,
+  ItemId,
+  MembershipSettings,
+  Name,
+  NetworkId,
+  NodeAddress,
+  NodeId,
+  NodeKind,
+} from '../contracts/index.js';
+
+/** A network that a container's node is to be in from its first second: written into `networks.d` before the start. */
+export interface InitialMembership {
+  network: NetworkId;
+  settings: MembershipSettings;
+}
+
+/** All that a container is made of; the profile adds the rest, and nothing else can be added. */
+export interface ContainerBlueprint {
+  item: ItemId;
+  node: NodeId;
+  name: Name;
+  /** Resolved: the item's image, or the host's default. */
+  image: string;
+  limits: ContainerLimits;
+  incarnation: number;
+  memberships: InitialMembership[];
+}
+
+/** One action that brings observed nearer desired: plain data. `node` is the lane; `item` is whom its failure is told of. */
+export type Step = { node: NodeId; item: ItemId } & (
+  | { step: 'pull-image'; image: string }
+  /** `identity`: the one made ahead that it is to be, if that is still here. */
+  | { step: 'mint-identity'; image: string; identity?: NodeAddress }
+  | { step: 'create-container'; blueprint: ContainerBlueprint }
+  | { step: 'start-container'; engineId: string }
+  /** The one that the step before made. */
+  | { step: 'start-container'; created: Name }
+  | { step: 'unpause-container'; engineId: string }
+  | { step: 'remove-container'; engineId: string; name: Name }
+  /** `identity`: the one made ahead that was meant for the node. */
+  | { step: 'forget-identity'; identity?: NodeAddress }
+  | { step: 'join-network'; nodeKind: NodeKind; network: NetworkId; settings: MembershipSettings }
+  | { step: 'configure-network'; nodeKind: NodeKind; network: NetworkId; settings: MembershipSettings }
+  | { step: 'repair-network'; nodeKind: NodeKind; network: NetworkId; settings: MembershipSettings }
+  | { step: 'leave-network'; nodeKind: NodeKind; network: NetworkId }
+);
+export type StepName = Step['step'];
+export type StepOf<N extends StepName> = Extract<Step, { step: N }>;

@@ -1,0 +1,12 @@
+import { randomBytes } from 'node:crypto';
+import { Secret } from '@orrery/shared/runtime';
+import type { NodeSecrets } from '@orrery/shared/machine';
+import { IDENTITY_BYTES, identityFrom } from './model/identity.js';
+import { newToken } from './simulated-host.js';
+
+/** An identity for a simulated node: made at once, and never met by a real one. */
+export function simulatedIdentity(): NodeSecrets {
+  const { identity, secret } = identityFrom(randomBytes(IDENTITY_BYTES));
+  const { address, public: identityPublic } = identity;
+  return { address, identityPublic, identitySecret: new Secret(secret), authToken: new Secret(newToken()) };
+}

@@ -1,0 +1,134 @@
+import type { NodeAddress, NodeId, NodeKind, ObservedState } from '@orrery/shared/contracts';
+import type {
+  ControllerApi,
+  ControllerWay,
+  Executors,
+  Hint,
+  IdentityStore,
+  Machine,
+  MachineFacts,
+  NodeSecrets,
+  Prober,
+  Scope,
+} from '@orrery/shared/machine';
+import { steadyNow } from '@orrery/shared/runtime';
+import { openSimulatedController } from './simulated-controller.js';
+import { openSimulatedProber } from './simulated-prober.js';
+import { SIMULATED_GROUND } from './simulated-ground.js';
+import { addressOf, SimulatedHost, type SimulatedHostOptions } from './simulated-host.js';
+import { simulatedIdentity } from './simulated-identity.js';
+import { simulatedSteps } from './simulated-steps.js';
+import { viewContainer, viewNode, viewStopped } from './simulated-view.js';
+
+export interface SimulatedMachineOptions extends SimulatedHostOptions {
+  defaultImage: string;
+  identities: IdentityStore;
+  /** The client of a controller, as a real machine has it; the model answers it. */
+  controllerOver: (way: ControllerWay) => ControllerApi;
+  /** How many times faster than real its steps are; its zerotier-ones have their own time. */
+  speed?: number;
+}
+
+const LOOK_MS = 200;
+
+/** The machine of a simulated host: the same agent, over the model of zerotier-one, marked `simulated` wherever it shows. */
+export class SimulatedMachine implements Machine {
+  readonly simulated = true;
+  readonly executors: Executors;
+
+  private constructor(
+    readonly host: SimulatedHost,
+    private readonly options: SimulatedMachineOptions,
+  ) {
+    this.executors = simulatedSteps(host, options.identities, options.speed);
+  }
+
+  static async open(options: SimulatedMachineOptions): Promise<SimulatedMachine> {
+    return new SimulatedMachine(await SimulatedHost.open(options), options);
+  }
+
+  async observe(scope: Scope, _signal: AbortSignal): Promise<ObservedState> {
+    const { host } = this;
+    await host.advance();
+    await host.save();
+    const named = new Set(scope.containers.map(({ item }) => item));
+    const containers = host.state.containers.filter(({ item }) => named.has(item));
+    return {
+      engine: {
+        known: true,
+        value: { version: 'simulated', apiVersion: '1.47', os: 'linux', architecture: process.arch },
+      },
+      containers: {
+        known: true,
+        value: host.state.containers.map((container) => viewContainer(container, named.has(container.item))),
+      },
+      nodes: [
+        viewNode(scope.hostNode, 'host', host.daemon(host.state.host)),
+        ...containers.map((container) =>
+          container.state === 'running'
+            ? viewNode(container.node, 'container', host.daemon(container.daemon))
+            : viewStopped(container),
+        ),
+      ],
+    };
+  }
+
+  /** A look at all takes no time here. */
+  glance(..._look: Parameters<Machine['glance']>): ReturnType<Machine['glance']> {
+    return Promise.resolve(undefined);
+  }
+
+  facts(): Promise<MachineFacts> {
+    const { defaultImage, identities } = this.options;
+    return Promise.resolve({
+      defaultImage,
+      imagePresent: (image: string) => this.host.state.images.includes(image),
+      hasIdentity: (node: NodeId) => identities.has(node),
+      isFree: (address: NodeAddress) => identities.isFree(address),
+      ground: SIMULATED_GROUND,
+    });
+  }
+
+  watch(hint: Hint, signal: AbortSignal): void {
+    let seen = '';
+    const timer = setInterval(() => {
+      this.host.world.advance((this.options.now ?? steadyNow)());
+      const files = JSON.stringify(this.host.state.containers.map(({ engineId, state }) => [engineId, state]));
+      const now = files + JSON.stringify(this.#interfaces());
+      if (seen !== '' && now !== seen) hint();
+      seen = now;
+    }, LOOK_MS);
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  }
+
+  mintAhead(): Promise<NodeSecrets> {
+    return Promise.resolve(simulatedIdentity());
+  }
+
+  logs(node: NodeId, tail: number): Promise<string> {
+    const container = this.host.state.containers.find((one) => one.node === node);
+    const lines = container ? [`simulated zerotier-one ${addressOf(container.daemon)}: ${container.state}`] : [];
+    return Promise.resolve(lines.slice(-tail).join('\n'));
+  }
+
+  controller(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<ControllerApi> {
+    return Promise.resolve().then(() => openSimulatedController(this.options.controllerOver, this.host, node, kind, signal));
+  }
+
+  prober(node: NodeId, kind: NodeKind): Promise<Prober> {
+    return Promise.resolve().then(() => openSimulatedProber(this.host, node, kind));
+  }
+
+  async close(): Promise<void> {
+    await this.host.close();
+  }
+
+  #interfaces() {
+    const { host } = this;
+    const running = host.state.containers.filter(({ state }) => state === 'running').map(({ daemon }) => daemon);
+    return [host.state.host, ...running].map((daemon) => [
+      host.world.interfaces(addressOf(daemon)),
+      Object.values(host.daemon(daemon).memberships).map(({ refusal, config }) => [refusal, config?.addresses]),
+    ]);
+  }
+}

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import type { NodeId } from '@orrery/shared/contracts';
+import { pause } from '@orrery/shared/runtime';
+import { type IdentityStore, StepError, type Executors, mintStep, type ContainerBlueprint } from '@orrery/shared/machine';
+import { simulatedIdentity } from './simulated-identity.js';
+import { settingsFiles, type SimulatedHost } from './simulated-host.js';
+import type { SimulatedDaemon } from './simulated-state.js';
+
+/** About what the real things take, so that a person sees the stages go by. */
+const PULL_MS = 400;
+const STEP_MS = 100;
+
+interface Tools {
+  host: SimulatedHost;
+  identities: IdentityStore;
+  /** About as long as the real step takes. */
+  take: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Changes the host and keeps it. */
+  changed: (change: () => void) => Promise<void>;
+}
+
+/** Each step does what the real one does to its engine and daemon, and is on disk when it resolves. */
+export function simulatedSteps(host: SimulatedHost, identities: IdentityStore, speed = 1): Executors {
+  const take = (ms: number, signal: AbortSignal) => pause(ms / speed, signal);
+  const changed = async (change: () => void) => {
+    change();
+    await host.save();
+  };
+  const tools = { host, identities, take, changed };
+  return { ...imageSteps(tools), ...containerSteps(tools), ...networkSteps(tools) };
+}
+
+type ImageStep = 'pull-image' | 'mint-identity' | 'forget-identity';
+const imageSteps = ({ host, identities, take, changed }: Tools): Pick<Executors, ImageStep> => ({
+  'pull-image': async ({ image }, { signal, progress }) => {
+    progress('pull', image);
+    await take(PULL_MS, signal);
+    refuseTestImages(image);
+    if (!host.state.images.includes(image)) await changed(() => host.state.images.push(image));
+  },
+  'mint-identity': mintStep(identities, async (_image, signal) => {
+    await take(STEP_MS, signal);
+    return simulatedIdentity();
+  }),
+  'forget-identity': ({ node, identity }) => identities.forget(node, identity),
+});
+
+type ContainerStep = 'create-container' | 'start-container' | 'unpause-container' | 'remove-container';
+const containerSteps = ({ host, identities, take, changed }: Tools): Pick<Executors, ContainerStep> => ({
+  'create-container': async ({ blueprint }, { signal }) => {
+    await take(STEP_MS, signal);
+    await create(host, identities, blueprint);
+  },
+  'start-container': async (step, { signal }) => {
+    const container =
+      'created' in step
+        ? host.state.containers.find(({ name }) => name === step.created)
+        : host.container(step.engineId);
+    if (!container || container.state === 'running') return;
+    await take(STEP_MS, signal);
+    await changed(() => {
+      host.startDaemon(container.daemon);
+      Object.assign(container, { state: 'running', startedAt: new Date().toISOString(), exitCode: null });
+    });
+  },
+  'unpause-container': async ({ engineId }) => {
+    const container = host.container(engineId);
+    if (container?.state !== 'paused') return;
+    await changed(() => {
+      host.startDaemon(container.daemon);
+      container.state = 'running';
+    });
+  },
+  'remove-container': async ({ engineId }, { signal }) => {
+    const container = host.container(engineId);
+    if (!container) return;
+    await take(STEP_MS, signal);
+    await changed(() => {
+      if (container.state === 'running') host.stopDaemon(container.daemon);
+      host.state.containers = host.state.containers.filter((one) => one !== container);
+    });
+  },
+});
+
+type NetworkStep = 'join-network' | 'configure-network' | 'repair-network' | 'leave-network';
+const networkSteps = ({ host, changed }: Tools): Pick<Executors, NetworkStep> => {
+  const daemonOf = (node: NodeId) => host.daemonOf(node) ?? notRunning();
+  return {
+    'join-network': ({ node, network, settings }) => changed(() => host.join(daemonOf(node), network, settings)),
+    'configure-network': ({ node, network, settings }) =>
+      changed(() => host.configure(daemonOf(node), network, settings)),
+    'repair-network': ({ node, network, settings }) =>
+      changed(() => {
+        host.leave(daemonOf(node), network);
+        host.join(daemonOf(node), network, settings);
+      }),
+    'leave-network': ({ node, network }) => changed(() => host.leave(daemonOf(node), network)),
+  };
+};
+
+async function create(host: SimulatedHost, identities: IdentityStore, blueprint: ContainerBlueprint): Promise<void> {
+  const { item, node, name, image, limits, incarnation, memberships } = blueprint;
+  const secrets = await identities.get(node);
+  if (!secrets)
+    throw new StepError({
+      code: 'identity-lost',
+      cause: 'the node has no identity',
+      fix: 'Remove and launch it again.',
+    });
+  if (host.state.containers.some((other) => other.name === name)) return;
+  const files = Object.assign({}, ...memberships.map((one) => settingsFiles(one.network, one.settings))) as object;
+  const daemon: SimulatedDaemon = {
+    identityPublic: secrets.identityPublic,
+    token: secrets.authToken.reveal(),
+    files: { ...files },
+  };
+  host.state.containers.push({
+    ...{ item, node, name, image, limits, incarnation, daemon },
+    engineId: randomBytes(32).toString('hex'),
+    ...{ state: 'created', startedAt: null, exitCode: null },
+  });
+  await host.save();
+}
+
+/** For trying out what goes wrong: an image whose name says so is absent, or refused. */
+function refuseTestImages(image: string): void {
+  const fix = 'This host is simulated: choose an image whose name says neither "absent" nor "refused".';
+  if (image.includes('absent')) throw new StepError({ code: 'image-absent', cause: `there is no image ${image}`, fix });
+  if (image.includes('refused'))
+    throw new StepError({ code: 'pull-refused', cause: `the registry refuses ${image}`, fix });
+}
+
+function notRunning(): never {
+  throw new StepError({
+    code: 'daemon-unreachable',
+    cause: 'the zerotier-one of this node does not run',
+    fix: 'Wait until its container runs.',
+    transient: true,
+  });
+}

@@ -1,0 +1,53 @@
+// The simulator lies beside the agent's program in a file of its own: only a simulated host reads it, and an installed agent comes
+// without it. It takes the modules that it shares with the program from there: a StepError has to be one on both sides.
+import { build } from 'esbuild';
+import { join } from 'node:path';
+
+export const SIMULATOR = 'simulator.cjs';
+/** In the program anyway. */
+const SHARED = ['@orrery/shared/*', 'zod'];
+
+/**
+ * The simulator as a function of the program's modules, and their names.
+ * @param {string} root
+ * @param {import('esbuild').BuildOptions & { write: false }} options those of the program
+ * @returns {Promise<{ text: string, shared: string[] }>}
+ */
+export async function simulatorOf(root, options) {
+  const { outputFiles, metafile } = await build({
+    ...options,
+    absWorkingDir: root,
+    entryPoints: ['libs/simulator/dist/index.js'],
+    external: SHARED,
+    metafile: true,
+    banner: { js: 'module.exports = (require) => { "use strict"; const module = { exports: {} };' },
+    footer: { js: 'return module.exports; };' },
+  });
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  const shared = new Set(imports.map(({ path }) => path).filter((path) => /^(@orrery\/shared\/|zod$)/.test(path)));
+  return { text: outputFiles[0].text, shared: [...shared].sort() };
+}
+
+/**
+ * What the agent's program has in the simulator's place: the way to the file beside it.
+ * @param {string} root
+ * @param {string[]} shared
+ * @returns {import('esbuild').Plugin}
+ */
+export function simulatorBeside(root, shared) {
+  const imports = shared.map((name, at) => `import * as shared${at} from '${name}';`);
+  const modules = shared.map((name, at) => `'${name}': shared${at}`);
+  const contents = `${imports.join('\n')}
+    const modules = { ${modules.join(', ')} };
+    const simulator = require('./${SIMULATOR}')((name) => modules[name] ?? require(name));
+    export const { SimulatedMachine } = simulator;`;
+  const resolveDir = join(root, 'apps/agent'); // as the agent finds them: for the root's tsconfig.json they are sources
+  return {
+    name: 'simulator-beside',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^@orrery\/simulator$/ }, ({ path }) => ({ path, namespace: 'simulator-beside' }));
+      onResolve({ filter: /^\.\/simulator\.cjs$/ }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /.*/, namespace: 'simulator-beside' }, () => ({ contents, resolveDir }));
+    },
+  };
+}
