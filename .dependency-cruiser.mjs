@@ -28,16 +28,17 @@ const pure = (name, from, to) => ({
 });
 
 const contracts = '^libs/shared/src/contracts/';
-const deciding = '^apps/agent/src/(reconciler/(plan|step|prefix)|observed/diff|guard/decide)([-./]|$)';
+const addresses = '^libs/shared/src/addresses/';
+const deciding = '^apps/agent/src/(reconciler/(plan|step)|observed/diff|guard/decide)([-./]|$)';
 const model = '^apps/agent/src/simulated/model/';
 
 const betweenPackages = [
   only('api-imports-api-and-shared', '^apps/api/', '^(apps/api|libs/shared)/'),
   only('agent-imports-agent-and-shared', '^apps/agent/', '^(apps/agent|libs/shared)/'),
-  only('cli-imports-cli-contracts-and-tls', '^apps/cli/', `^apps/cli/|${contracts}|^libs/shared/src/tls/`),
+  only('cli-imports-cli-contracts-and-tls', '^apps/cli/', `^apps/cli/|${addresses}|${contracts}|^libs/shared/src/tls/`),
   only('demo-imports-demo-and-shared', '^apps/demo/', '^(apps/demo|libs/shared)/'),
   only('shared-imports-shared', '^libs/shared/', '^libs/shared/'),
-  only('contracts-import-contracts', contracts, contracts),
+  only('contracts-import-contracts', contracts, `${addresses}|${contracts}`),
   only('runtime-imports-runtime-and-contracts', '^libs/shared/src/runtime/', '^libs/shared/src/(runtime|contracts)/'),
   only('tls-imports-tls', '^libs/shared/src/tls/', '^libs/shared/src/tls/'),
   // npm start runs before anything is built; what writes documentation runs after.
@@ -52,12 +53,14 @@ const betweenPackages = [
     name: 'shared-is-entered-by-its-doors',
     severity: 'error',
     from: { path: '^(apps|test|bench)/' },
-    to: { path: '^libs/shared/', pathNot: '^libs/shared/src/(contracts|bus|runtime|tls)/index\\.ts$' },
+    to: { path: '^libs/shared/', pathNot: '^libs/shared/src/(addresses|contracts|bus|runtime|tls)/index\\.ts$' },
   },
 ];
 
 const doors = [
-  pure('contracts-know-only-zod', contracts, `${contracts}|${npm('zod')}`),
+  pure('contracts-know-only-zod', contracts, `${addresses}|${contracts}|${npm('zod')}`),
+  pure('addresses-know-only-ipaddr', addresses, `${addresses}|${npm('ipaddr\\.js')}`),
+  door('one-door-to-ipaddr', npm('ipaddr\\.js'), addresses),
   door('one-door-to-nats', npm('(@nats-io/[^/]+|nats)'), '^libs/shared/src/bus/'),
   door(
     'one-door-to-postgres',
@@ -87,8 +90,8 @@ const insideTheApps = [
     from: { path: '\\.controller\\.ts$' },
     to: { path: '\\.repository\\.ts$' },
   },
-  pure('deciding-is-pure', deciding, `${contracts}|${deciding}`),
-  pure('the-model-is-pure', model, model),
+  pure('deciding-is-pure', deciding, `${addresses}|${contracts}|${deciding}`),
+  pure('the-model-is-pure', model, `${addresses}|${model}`),
   {
     name: 'edges-do-not-know-the-reconciler',
     severity: 'error',

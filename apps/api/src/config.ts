@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parsePrefix } from '@orrery/shared/addresses';
 import { readConfig, Secret } from '@orrery/shared/runtime';
 import { withPasswordOf } from './database/database-url.js';
-import { parseNetwork } from './http/client-address.js';
 import { decideTls, type TlsSource } from './tls/exposure.js';
 import { ownHosts } from './tls/server-names.js';
 
@@ -55,7 +55,10 @@ export const ApiSettings = z.object({
     .string()
     .default('')
     .transform((text) => text.split(',').flatMap((network) => network.trim() || []))
-    .refine((networks) => networks.every(parseNetwork), 'write addresses and networks, as 10.0.0.7,10.1.0.0/16')
+    .refine(
+      (networks) => networks.every((text) => parsePrefix(text)),
+      'write addresses and networks, as 10.0.0.7,10.1.0.0/16',
+    )
     .meta({
       description:
         'Addresses and networks of the reverse proxies in front of the API, with commas: only they are believed when they say whose request they pass on (`X-Forwarded-For`), by which strangers are counted.',

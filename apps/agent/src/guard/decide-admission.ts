@@ -1,4 +1,4 @@
-import { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from '../reconciler/prefix.js';
+import { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import { joinPrefixes, withoutCovered } from './decide-aggregate.js';
 import type { Ground, GroundEntry, MayRoute } from './decide-ground.js';
 import { isOfPrivateRanges } from './decide-private.js';

@@ -1,4 +1,4 @@
-import type { Prefix } from '../reconciler/prefix.js';
+import type { Prefix } from '@orrery/shared/addresses';
 
 /** One thing of this host that no network may take over, as a prefix; `what` says it in words: `192.168.1.0/24 over eth0`. */
 export interface GroundEntry {

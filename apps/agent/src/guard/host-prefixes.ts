@@ -1,4 +1,4 @@
-import { covers, formatPrefix, parsePrefix, type Prefix } from '../reconciler/prefix.js';
+import { covers, formatPrefix, parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import type { Ground } from './decide-ground.js';
 
 /** Most that are told; a host with more of them is a router of the internet. */

@@ -1,0 +1,18 @@
+export {
+  contains,
+  covers,
+  firstOf,
+  formatAddress,
+  formatPrefix,
+  hostBits,
+  isSameNetwork,
+  lastOf,
+  onlyThis,
+  overlaps,
+  parseAddress,
+  parsePrefix,
+  unmapped,
+  type Address,
+  type Prefix,
+} from './prefix.js';
+export { scopeOf, type Scope } from './zerotier-scope.js';
