@@ -1,3 +1,4 @@
+export { innermost, judgeAddress, type Judgment, type Reach } from './judge-address.js';
 export {
   contains,
   covers,
