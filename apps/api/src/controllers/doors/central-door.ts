@@ -75,7 +75,7 @@ export class CentralDoor implements ControllerDoor {
       const member = await this.client.ask(CentralMember, 'POST', path, recordForCentral(change));
       if (!member) throw unknownNetwork(network);
       if (member.nodeId !== change.address)
-        throw centralAway(`ZeroTier Central answered POST ${path} with the record of ${member.nodeId}`);
+        throw centralAway(`ZeroTier Central answered POST ${path} with the record of another node`);
       return recordOfCentral(member);
     });
   }
@@ -90,7 +90,6 @@ function there<T>(answer: T | undefined, path: string): T {
   if (answer !== undefined) return answer;
   throw centralAway(
     `there is no ZeroTier Central at this URL: it answers ${path} with 404`,
-    undefined,
     'Look at the controller’s URL: it is https://api.zerotier.com/api/v1, if it is not one of your own.',
   );
 }
