@@ -1,6 +1,5 @@
-import { backoffMs, describeError, pause, type AppError, type Logger } from '@orrery/shared/runtime';
+import { backoffMs, describeError, pause, WakeablePause, type AppError, type Logger } from '@orrery/shared/runtime';
 import { steadyNow } from '../lifecycle/steady-now.js';
-import { WakeablePause } from '../lifecycle/wakeable-pause.js';
 import type { NodeSecrets } from './identity-store.js';
 import type { WarmIdentities } from './warm-identities.js';
 

@@ -1,8 +1,7 @@
 import type { Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
-import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import { describeError, pause, WakeablePause, type Logger } from '@orrery/shared/runtime';
 import type { DesiredStore } from '../desired/desired-store.js';
 import { steadyNow } from '../lifecycle/steady-now.js';
-import { WakeablePause } from '../lifecycle/wakeable-pause.js';
 import type { Probations } from '../guard/probations.js';
 import type { Executors, Machine, MachineFacts } from '../machine/machine.js';
 import { inventoryHash } from '../observed/inventory-hash.js';

@@ -6,14 +6,13 @@ import type {
   NetworkId,
   NodeAddress,
 } from '@orrery/shared/contracts';
-import { AppError } from '@orrery/shared/runtime';
+import { AppError, fewAtATime } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import { CentralClient, type CentralSettings } from './central-client.js';
 import { networkForCentral, networkOfCentral, recordForCentral, recordOfCentral } from './central-mapping.js';
 import { CentralMember, CentralNetwork, CentralNetworkName, CentralStatus } from './central-schemas.js';
 import { centralAway, centralRefused } from './central-trouble.js';
 import type { ControllerDoor, ProbedController } from './controller-door.js';
-import { fewAtATime } from './few-at-a-time.js';
 
 /** So many of the records of one call are under way at a time: whoever asks for a single one meanwhile does not wait behind hundreds. */
 const AT_A_TIME = 8;

@@ -15,7 +15,7 @@ const of = (...texts: string[]) => texts.map((one) => parsePrefix(one) as Prefix
 
 let servers: Server[];
 let requests: JudgedRequests[];
-beforeEach(() => ([servers, requests] = [[], []]));
+beforeEach(() => void ([servers, requests] = [[], []]));
 afterEach(async () => {
   for (const one of requests) one.close();
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
