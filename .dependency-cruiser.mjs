@@ -85,10 +85,10 @@ const betweenPackages = [
     machine,
     `${machine}|${addresses}|^libs/shared/src/(runtime|contracts)/`,
   ),
-  only('cli-imports-cli-contracts-and-tls', '^apps/cli/', `^apps/cli/|${contracts}|^libs/shared/src/tls/`),
+  only('cli-imports-cli-contracts-and-tls', '^apps/cli/', `^apps/cli/|${addresses}|${contracts}|^libs/shared/src/tls/`),
   only('demo-imports-demo-and-shared', '^apps/demo/', '^(apps/demo|libs/shared)/'),
   only('shared-imports-shared', '^libs/shared/', '^libs/shared/'),
-  only('contracts-import-contracts', contracts, contracts),
+  only('contracts-import-contracts', contracts, `${addresses}|${contracts}`),
   only('runtime-imports-runtime-and-contracts', '^libs/shared/src/runtime/', '^libs/shared/src/(runtime|contracts)/'),
   only('tls-imports-tls', '^libs/shared/src/tls/', '^libs/shared/src/tls/'),
   // npm start runs before anything is built; what writes documentation runs after.
@@ -111,7 +111,9 @@ const betweenPackages = [
 ];
 
 const doors = [
-  pure('contracts-know-only-zod', contracts, `${contracts}|${npm('zod')}`),
+  pure('contracts-know-only-zod', contracts, `${addresses}|${contracts}|${npm('zod')}`),
+  pure('addresses-know-only-ipaddr', addresses, `${addresses}|${npm('ipaddr\\.js')}`),
+  door('one-door-to-ipaddr', npm('ipaddr\\.js'), addresses),
   door('one-door-to-nats', npm('(@nats-io/[^/]+|nats)'), '^libs/shared/src/bus/'),
   door(
     'one-door-to-postgres',

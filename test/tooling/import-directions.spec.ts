@@ -26,7 +26,11 @@ const imports: [file: string, code: string, rule?: string][] = [
   ['libs/shared/src/contracts/builtin.ts', "import 'node:fs';", 'contracts-know-only-zod'],
   ['libs/shared/src/contracts/foreign.ts', "import 'rxjs';", 'contracts-know-only-zod'],
   ['libs/shared/src/contracts/undeclared.ts', "import 'left-pad';", 'contracts-know-only-zod'],
-  ['libs/shared/src/contracts/probe.ts', "import 'zod';"],
+  ['libs/shared/src/contracts/probe.ts', "import 'zod';\nimport '../addresses/prefix.js';"],
+  ['libs/shared/src/addresses/upwards.ts', "import '../contracts/probe.js';", 'addresses-know-only-ipaddr'],
+  ['libs/shared/src/addresses/builtin.ts', "import 'node:net';", 'addresses-know-only-ipaddr'],
+  ['libs/shared/src/addresses/probe.ts', "import 'ipaddr.js';"],
+  ['libs/shared/src/bus/addresses.ts', "import 'ipaddr.js';", 'one-door-to-ipaddr'],
   [
     'apps/api/src/probe/window.ts',
     "import '../../../../libs/shared/src/bus/probe.js';",

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import { readConfig, Secret } from '@orrery/shared/runtime';
 import { withPasswordOf } from './database/database-url.js';
-import { parseNetwork } from './http/client-address.js';
 import { decideTls, type TlsSource } from './tls/exposure.js';
 import { ownHosts } from './tls/server-names.js';
 
@@ -17,6 +17,12 @@ const NatsUrl = z.string().regex(/^(nats|tls):\/\/\S+$/, 'write nats://host:4222
 export const LONGEST_HOST_JWT_HOURS = 168;
 const MEGABYTE = 1024 * 1024;
 const SECONDS_A_DAY = 86_400;
+/** Addresses and networks. */
+const prefixes = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((prefix) => prefix.trim() || []))
+  .refine((texts) => texts.every((text) => parsePrefix(text)), 'write addresses and networks, as 10.0.0.7,10.1.0.0/16');
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
 /** Every setting of the API process, by the name of its environment variable. docs/config.md is generated from this. */
@@ -51,15 +57,14 @@ export const ApiSettings = z.object({
     .default('')
     .transform((text) => text.split(',').flatMap((name) => name.trim().toLowerCase() || []))
     .meta({ description: 'Further names by which the API may be called (`Host` header), with commas.' }),
-  ORRERY_TRUSTED_PROXIES: z
-    .string()
-    .default('')
-    .transform((text) => text.split(',').flatMap((network) => network.trim() || []))
-    .refine((networks) => networks.every(parseNetwork), 'write addresses and networks, as 10.0.0.7,10.1.0.0/16')
-    .meta({
-      description:
-        'Addresses and networks of the reverse proxies in front of the API, with commas: only they are believed when they say whose request they pass on (`X-Forwarded-For`), by which strangers are counted.',
-    }),
+  ORRERY_TRUSTED_PROXIES: prefixes.meta({
+    description:
+      'Addresses and networks of the reverse proxies in front of the API, with commas: only they are believed when they say whose request they pass on (`X-Forwarded-For`), by which strangers are counted.',
+  }),
+  ORRERY_CENTRAL_PREFIXES: prefixes.meta({
+    description:
+      'Where a controller with the API of ZeroTier Central may be besides the public internet, as `10.1.0.0/16,127.0.0.1` with commas. The API goes to no other address that a controller’s URL leads to, and never to link-local ones.',
+  }),
   DATABASE_URL: PostgresUrl.transform(secret).meta({ description: 'The Postgres database, as a URL.' }),
   ORRERY_DATABASE_PASSWORD_FILE: z.string().optional().meta({
     description: 'File of its password, so that none is in `DATABASE_URL`, and so in no environment.',
@@ -118,6 +123,8 @@ export interface ApiConfig {
   tls: TlsSource;
   allowedHosts: string[];
   trustedProxies: string[];
+  /** Where Central may be besides the public internet. */
+  centralPrefixes: Prefix[];
   databaseUrl: Secret;
   databasePool: number;
   natsUrl: Secret;
@@ -154,6 +161,7 @@ export function loadConfig(env: Record<string, string | undefined>): ApiConfig {
     }),
     allowedHosts: [...settings.ORRERY_ALLOWED_HOSTS, ...ownHosts(listen, publicUrl)],
     trustedProxies: settings.ORRERY_TRUSTED_PROXIES,
+    centralPrefixes: settings.ORRERY_CENTRAL_PREFIXES.flatMap((text) => parsePrefix(text) ?? []),
     databaseUrl: withPasswordOf(settings.ORRERY_DATABASE_PASSWORD_FILE, settings.DATABASE_URL),
     databasePool: settings.ORRERY_DATABASE_POOL,
     natsUrl: settings.NATS_URL,

@@ -1,7 +1,13 @@
+import { covers, parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import type { ObservedInterface, ObservedRoute } from '@orrery/shared/contracts';
 
-/** Link-local addresses and routes are on every device that is up, and say nothing. */
-export const isLinkLocal = (prefix: string): boolean => /^(fe[89ab][0-9a-f]:|ff|169\.254\.)/i.test(prefix);
+const SILENT = ['169.254.0.0/16', 'fe80::/10', 'ff00::/8'].map((text) => parsePrefix(text) as Prefix);
+
+/** Link-local addresses and routes, and multicast, are on every device that is up, and say nothing. */
+export function isLinkLocal(text: string): boolean {
+  const prefix = parsePrefix(text);
+  return prefix !== undefined && SILENT.some((silent) => covers(silent, prefix));
+}
 
 /** Adds the prefix length that the kernel leaves out for a single address. */
 export const withPrefix = (address: string): string =>

@@ -1,4 +1,4 @@
-import { BlockList } from 'node:net';
+import { isSameNetwork, parsePrefix } from '@orrery/shared/addresses';
 import type { ControllerRecord, ControllerRecordChange, NetworkConfig } from '@orrery/shared/contracts';
 
 /**
@@ -23,7 +23,7 @@ export function droppedOfNetwork(wanted: NetworkConfig, is: NetworkConfig): stri
 export function droppedOfRecord(wanted: ControllerRecordChange, is: ControllerRecord): string[] {
   const { addresses = [], authorized, bridge, noAutoAssign } = wanted;
   return [
-    ...addresses.filter((address) => !is.addresses.some((other) => isSameIp(address, other))).map(addressText),
+    ...addresses.filter((address) => !is.addresses.some((other) => isSame(address, other))).map(addressText),
     ...(authorized === undefined || authorized === is.authorized ? [] : [`authorized ${authorized}`]),
     ...(bridge === undefined || bridge === is.bridge ? [] : [`bridge ${bridge}`]),
     ...(noAutoAssign === undefined || noAutoAssign === is.noAutoAssign ? [] : [`no-auto-assign ${noAutoAssign}`]),
@@ -42,18 +42,18 @@ const settings = ({ mtu, broadcast, multicastLimit, v4, v6, ...config }: Network
   });
 
 type Pool = NetworkConfig['pools'][number];
-const isSamePool = (one: Pool, other: Pool) => isSameIp(one.start, other.start) && isSameIp(one.end, other.end);
+const isSamePool = (one: Pool, other: Pool) => isSame(one.start, other.start) && isSame(one.end, other.end);
 
 type Route = NetworkConfig['routes'][number];
 const isSameRoute = (one: Route, other: Route) =>
-  isSameNetwork(one.target, other.target) &&
-  (one.via === null || other.via === null ? one.via === other.via : isSameIp(one.via, other.via));
+  isSame(one.target, other.target) &&
+  (one.via === null || other.via === null ? one.via === other.via : isSame(one.via, other.via));
 
 type Dns = NetworkConfig['dns'];
 const isSameDns = (one: Dns, other: Dns) =>
   one === null || other === null
     ? one === other
-    : one.domain === other.domain && one.servers.every((ip) => other.servers.some((is) => isSameIp(ip, is)));
+    : one.domain === other.domain && one.servers.every((ip) => other.servers.some((is) => isSame(ip, is)));
 
 const kinds = (rules: NetworkConfig['rules']) =>
   rules.map(({ type, not = false, or = false }) => `${type} ${not} ${or}`).join();
@@ -61,19 +61,8 @@ const kinds = (rules: NetworkConfig['rules']) =>
 const missingIds = (wanted: readonly { id: number }[], is: readonly { id: number }[]) =>
   wanted.map(({ id }) => id).filter((id) => !is.some((other) => other.id === id));
 
-const familyOf = (ip: string) => (ip.includes(':') ? 'ipv6' : 'ipv4');
-
-/** Both are addresses; of what the controller answered, what is none was left out before. */
-function isSameNetwork(one: string, other: string): boolean {
-  const [ip = '', bits = ''] = one.split('/');
-  const [otherIp = '', otherBits = ''] = other.split('/');
-  if (bits !== otherBits || familyOf(ip) !== familyOf(otherIp)) return false;
-  const range = new BlockList();
-  range.addSubnet(ip, Number(bits), familyOf(ip));
-  return range.check(otherIp, familyOf(otherIp));
+/** Both are addresses, or prefixes; of what the controller answered, what is none was left out before. */
+function isSame(one: string, other: string): boolean {
+  const [is, isOther] = [parsePrefix(one), parsePrefix(other)];
+  return is !== undefined && isOther !== undefined && isSameNetwork(is, isOther);
 }
-
-const isSameIp = (one: string, other: string): boolean => {
-  const bits = familyOf(one) === 'ipv6' ? 128 : 32;
-  return isSameNetwork(`${one}/${bits}`, `${other}/${familyOf(other) === 'ipv6' ? 128 : 32}`);
-};

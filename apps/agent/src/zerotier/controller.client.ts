@@ -1,10 +1,17 @@
-import type { ControllerNetwork, ControllerRecord, ControllerRecordChange, NetworkConfig, NetworkId, NodeAddress } from '@orrery/shared/contracts';
+import type {
+  ControllerNetwork,
+  ControllerRecord,
+  ControllerRecordChange,
+  NetworkConfig,
+  NetworkId,
+  NodeAddress,
+} from '@orrery/shared/contracts';
+import { fewAtATime } from '@orrery/shared/runtime';
 import { BulkRecords, DaemonRecord, NetworkList, recordBody, RecordList } from './controller-answers.js';
 import { SettingsDropped, type ControllerApi, type ProbedController, type RecordsPage, type ControllerWay } from '@orrery/shared/machine';
 import { droppedOfNetwork, droppedOfRecord } from './controller-dropped.js';
 import { ControllerHttp } from './controller-http.js';
 import { DaemonControllerNetwork, networkBody } from './controller-network.js';
-import { fewAtOnce } from './few-at-once.js';
 import { readAnswer } from './local-api.js';
 
 /** Requests at a time: the daemon answers everybody with a few threads. */
@@ -76,12 +83,12 @@ export class ControllerClient implements ControllerApi {
     const asked = this.ahead.get(network) ?? this.network(network);
     this.ahead.delete(network);
     await asked;
-    return fewAtOnce(changes, AT_ONCE, (change) => this.putRecord(network, change));
+    return fewAtATime(AT_ONCE, changes, (change) => this.putRecord(network, change));
   }
 
   async deleteRecords(network: NetworkId, addresses: readonly NodeAddress[]): Promise<void> {
     await this.network(network);
-    await fewAtOnce(addresses, AT_ONCE, (address) =>
+    await fewAtATime(AT_ONCE, addresses, (address) =>
       this.http.ask({ method: 'DELETE', path: recordOf(network, address) }),
     );
   }
@@ -108,7 +115,7 @@ export class ControllerClient implements ControllerApi {
 
   /** What was deleted meanwhile is left out. */
   private async oneByOne(network: NetworkId, page: readonly NodeAddress[]): Promise<ControllerRecord[]> {
-    const records = await fewAtOnce(page, AT_ONCE, async (address) => {
+    const records = await fewAtATime(AT_ONCE, page, async (address) => {
       const path = recordOf(network, address);
       const answer = await this.http.ask({ method: 'GET', path });
       return answer === undefined ? [] : [readAnswer(DaemonRecord, answer, `GET ${path}`)];

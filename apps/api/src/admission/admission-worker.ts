@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ControllerId } from '@orrery/shared/contracts';
-import { describeError, type Logger } from '@orrery/shared/runtime';
+import { describeError, WakeablePause, type Logger } from '@orrery/shared/runtime';
 import { CHANNELS } from '../database/channels.js';
 import { Notifications } from '../database/notifications.js';
 import { LOGGER } from '../logger.js';
-import { Bell } from '../loops/bell.js';
 import type { Loop } from '../loops/loop.js';
 import { AddressClaims } from './address-claims.service.js';
 import { CLAIMS_HINT, readHint, type AdmissionHint } from './admission-hint.js';
@@ -20,7 +19,7 @@ const LOOK_MS = 1000;
  */
 @Injectable()
 export class AdmissionWorker implements Loop {
-  readonly #bell = new Bell();
+  readonly #pause = new WakeablePause();
   #hinted: AdmissionHint[] = [];
   readonly #reading = new Map<ControllerId, Promise<void>>();
 
@@ -36,19 +35,19 @@ export class AdmissionWorker implements Loop {
       heard: (payload) => {
         const hint = readHint(payload);
         if (hint) this.#hinted.push(hint);
-        this.#bell.ring();
+        this.#pause.wake();
       },
       // What was told meanwhile was not heard.
       listening: () => {
         this.#hinted.push(CLAIMS_HINT);
-        this.#bell.ring();
+        this.#pause.wake();
       },
     });
     while (!signal.aborted) {
       await this.#look().catch((error: unknown) =>
         this.logger.debug({ event: 'admission.not-looked', cause: describeError(error) }, 'the next second will do'),
       );
-      await this.#bell.heard(LOOK_MS, signal);
+      await this.#pause.wait(LOOK_MS, signal);
     }
     deafen();
     await Promise.all(this.#reading.values());

@@ -1,8 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { isFinal, type Command, type CommandId, type CommandWaitQuery } from '@orrery/shared/contracts';
-import { pause } from '@orrery/shared/runtime';
+import { pause, WakeablePause } from '@orrery/shared/runtime';
 import { EventFeed } from '../events/event-feed.js';
-import { Bell } from '../loops/bell.js';
 import { CommandsService } from './commands.service.js';
 
 /** Never looks more often than this, however many events come; the first of them is looked at at once. */
@@ -30,8 +29,8 @@ export class CommandWaits implements BeforeApplicationShutdown {
   /** `wait` is aborted by the caller when nobody listens any more. */
   async get(id: CommandId, query: CommandWaitQuery, wait: AbortController): Promise<Command> {
     const deadline = Date.now() + (query.wait ?? 0);
-    const bell = new Bell();
-    const deafen = this.feed.onEvents((events) => events.some(({ commandId }) => commandId === id) && bell.ring());
+    const news = new WakeablePause();
+    const deafen = this.feed.onEvents((events) => events.some(({ commandId }) => commandId === id) && news.wake());
     this.#open.add(wait);
     try {
       for (;;) {
@@ -39,7 +38,7 @@ export class CommandWaits implements BeforeApplicationShutdown {
         const looked = performance.now();
         const left = deadline - Date.now();
         if (left <= 0 || wait.signal.aborted || this.#stopped || isNews(command, query)) return command;
-        await bell.heard(Math.min(left, LONGEST_PAUSE_MS), wait.signal);
+        await news.wait(Math.min(left, LONGEST_PAUSE_MS), wait.signal);
         const early = looked + LEAST_PAUSE_MS - performance.now();
         if (early > 0) await pause(Math.min(early, Math.max(0, deadline - Date.now())), wait.signal);
       }

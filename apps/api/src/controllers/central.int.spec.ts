@@ -14,7 +14,7 @@ let central: CentralStandin;
 let count = 0;
 
 beforeAll(async () => {
-  bench = await startApi();
+  bench = await startApi({ ORRERY_CENTRAL_PREFIXES: '127.0.0.1' });
   ({ api } = bench);
 }, 60_000);
 afterAll(() => bench?.close());
@@ -69,6 +69,22 @@ describe('ZeroTier Central', () => {
     const answer = await add(wrong);
     expect([answer.status, await answer.json()]).toMatchObject([409, { code, fix: expect.any(String) }]);
     expect((await api.raw('GET', `/v1/controllers/${name()}`)).status).toBe(404);
+    expect((await add()).status).toBe(201);
+  });
+
+  it.each([
+    ['on a loopback address that is not named', (port: string) => `http://127.0.0.2:${port}/api/v1`],
+    ['in a private network', () => 'https://10.255.255.1/api/v1'],
+    ['where clouds keep credentials', () => 'https://169.254.169.254/latest/meta-data'],
+    ['there, written as IPv6', () => 'https://[::ffff:a9fe:a9fe]/latest/meta-data'],
+    ['on a loopback address, written as one number', (port: string) => `https://2130706434:${port}/api/v1`],
+  ])('is not added where it is %s, and nothing is sent there; where the setting allows it, it is', async (_, at) => {
+    const answer = await add({ url: at(new URL(central.url).port) });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      409,
+      { code: 'central-address-refused', fix: expect.any(String) },
+    ]);
+    expect(central.asked).toEqual([]);
     expect((await add()).status).toBe(201);
   });
 

@@ -22,9 +22,9 @@ export class ControllerDoors implements BeforeApplicationShutdown {
     private readonly store: Store,
     private readonly repository: ControllersRepository,
     private readonly calls: HostCalls,
-    @Inject(API_CONFIG) { secretsFolder }: ApiConfig,
+    @Inject(API_CONFIG) private readonly config: ApiConfig,
   ) {
-    this.#tokens = new SealedTokens(secretsFolder);
+    this.#tokens = new SealedTokens(config.secretsFolder);
   }
 
   beforeApplicationShutdown(): void {
@@ -53,12 +53,16 @@ export class ControllerDoors implements BeforeApplicationShutdown {
 
   /** To an account of Central that is not known yet. */
   async toCentral<T>(url: string, token: Secret, work: (door: ControllerDoor) => Promise<T>): Promise<T> {
-    const door = new CentralDoor({ url, token });
+    const door = this.#centralDoor(url, token);
     try {
       return await work(door);
     } finally {
       door.close();
     }
+  }
+
+  #centralDoor(url: string, token: Secret): CentralDoor {
+    return new CentralDoor({ url, token, allowed: this.config.centralPrefixes });
   }
 
   seal(id: ControllerId, token: Secret): Promise<Buffer> {
@@ -81,7 +85,7 @@ export class ControllerDoors implements BeforeApplicationShutdown {
     if (known?.token === sealed) return known.door;
     // A token of its own place was given, here or on another replica.
     known?.door.close();
-    const door = new CentralDoor({ url, token });
+    const door = this.#centralDoor(url, token);
     this.#central.set(id, { token: sealed, door });
     return door;
   }

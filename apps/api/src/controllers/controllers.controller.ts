@@ -68,7 +68,13 @@ export class ControllersController {
         'name-taken',
         'container-differs',
       ] as const),
-      ...(['controller-absent', 'controller-away', 'central-refused', 'central-new-unsupported'] as const),
+      ...([
+        'controller-absent',
+        'controller-away',
+        'central-refused',
+        'central-address-refused',
+        'central-new-unsupported',
+      ] as const),
     ],
     body: true,
     changes: true,
@@ -92,7 +98,7 @@ export class ControllersController {
     answers: { 200: ControllerView },
     problems: [
       ...(['unknown-controller', 'ambiguous-reference', 'name-taken'] as const),
-      ...(['controller-away', 'central-refused', 'central-new-unsupported'] as const),
+      ...(['controller-away', 'central-refused', 'central-address-refused', 'central-new-unsupported'] as const),
     ],
     body: true,
     changes: true,

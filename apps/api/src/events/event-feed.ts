@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { describeError, type Logger } from '@orrery/shared/runtime';
-import { Bell } from '../loops/bell.js';
+import { describeError, WakeablePause, type Logger } from '@orrery/shared/runtime';
 import { CHANNELS } from '../database/channels.js';
 import { Notifications } from '../database/notifications.js';
 import { LOGGER } from '../logger.js';
@@ -21,7 +20,7 @@ const LOOK_MS = 1000;
 export class EventFeed {
   readonly #listeners = new Set<(rows: readonly EventRow[]) => void>();
   readonly #restarts = new Set<() => void>();
-  readonly #bell = new Bell();
+  readonly #pause = new WakeablePause();
   #recent: EventRow[] = [];
   #floor = 0;
   #head: number | undefined;
@@ -61,10 +60,10 @@ export class EventFeed {
 
   /** The one owner loop. */
   async run(signal: AbortSignal): Promise<void> {
-    const heard = () => this.#bell.ring();
+    const heard = () => this.#pause.wake();
     const listening = () => {
       this.#isDoubtful = true;
-      this.#bell.ring();
+      this.#pause.wake();
     };
     const deafen = this.notifications.on(CHANNELS.events, { heard, listening });
     while (!signal.aborted) {
@@ -72,7 +71,7 @@ export class EventFeed {
         this.logger.debug({ event: 'feed.waiting', cause: describeError(error) }, 'the feed waits for the database');
         return false;
       });
-      if (!isMore) await this.#bell.heard(LOOK_MS, signal);
+      if (!isMore) await this.#pause.wait(LOOK_MS, signal);
     }
     deafen();
   }

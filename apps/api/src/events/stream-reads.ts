@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Turns } from '@orrery/shared/runtime';
 import { visibilityNow } from '../database/visibility.js';
 import { EventFeed } from './event-feed.js';
 import { isMatch, type EventCriteria } from './event-filter.js';
@@ -25,8 +26,7 @@ export interface StreamRead {
 @Injectable()
 export class StreamReads {
   readonly #shared = new Map<string, Promise<StreamRead>>();
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #turns = new Turns(AT_A_TIME);
 
   constructor(
     private readonly feed: EventFeed,
@@ -60,16 +60,8 @@ export class StreamReads {
   }
 
   /** Runs what a stream asks of the database, its beginning included, when its turn comes. */
-  async inTurn<T>(read: () => Promise<T>): Promise<T> {
-    if (this.#running >= AT_A_TIME) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#running++;
-    try {
-      return await read();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running--;
-    }
+  inTurn<T>(read: () => Promise<T>): Promise<T> {
+    return this.#turns.run(read);
   }
 
   async #read(cursor: number, criteria: EventCriteria, head: number): Promise<StreamRead> {

@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { HostId } from '@orrery/shared/contracts';
-import { describeError, type Logger } from '@orrery/shared/runtime';
+import { describeError, WakeablePause, type Logger } from '@orrery/shared/runtime';
 import { FloodGate } from '../bus/flood-gate.js';
 import { OpenConnections, type Connection, type HostConnection } from '../bus/open-connections.js';
 import { Store } from '../database/store.js';
 import { clearHostFinding, raiseHostFinding } from '../findings/host-findings.js';
 import { suspendKey } from '../host-keys/key-writes.js';
 import { LOGGER } from '../logger.js';
-import { Bell } from '../loops/bell.js';
 import type { Loop } from '../loops/loop.js';
 import { ExcessNotes, hostsWithExcess } from './excess-notes.js';
 import { NatsConnections } from './nats-connections.js';
@@ -25,7 +24,7 @@ const LOOK_MS = 1000;
  */
 @Injectable()
 export class ConnectionsKeeper implements Loop {
-  readonly #bell = new Bell();
+  readonly #pause = new WakeablePause();
   readonly #notes = new ExcessNotes();
   #reachable = false;
   #askAt = 0;
@@ -48,13 +47,13 @@ export class ConnectionsKeeper implements Loop {
       this.#reachable = reachable;
       this.#askAt = 0;
       this.open.forget();
-      this.#bell.ring();
+      this.#pause.wake();
     });
     this.gate.onFlood((host) => void this.#cutOff(host, 'flood'));
     while (!signal.aborted) {
       await this.#ask().catch((error: unknown) => this.#failed('nats.connections-unknown', error));
       await this.#tell().catch((error: unknown) => this.#failed('nats.connections-untold', error));
-      await this.#bell.heard(LOOK_MS, signal);
+      await this.#pause.wait(LOOK_MS, signal);
     }
     stopStatus();
   }

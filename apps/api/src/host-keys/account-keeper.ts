@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { describeError, type Logger } from '@orrery/shared/runtime';
+import { describeError, WakeablePause, type Logger } from '@orrery/shared/runtime';
 import { CHANNELS } from '../database/channels.js';
 import { Notifications } from '../database/notifications.js';
 import { LOGGER } from '../logger.js';
-import { Bell } from '../loops/bell.js';
 import type { Loop } from '../loops/loop.js';
 import { NatsAccount } from './nats-account.js';
 import { RevokedKeys } from './revoked-keys.repository.js';
@@ -18,7 +17,7 @@ const LOOK_MS = 15_000;
  */
 @Injectable()
 export class AccountKeeper implements Loop {
-  readonly #bell = new Bell();
+  readonly #pause = new WakeablePause();
   /** What NATS was told last; undefined: it may know nothing. */
   #told: string | undefined;
 
@@ -30,7 +29,7 @@ export class AccountKeeper implements Loop {
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
-    const ring = () => this.#bell.ring();
+    const ring = () => this.#pause.wake();
     const stopReturn = this.account.onReturn(() => {
       this.#told = undefined;
       ring();
@@ -42,7 +41,7 @@ export class AccountKeeper implements Loop {
         this.logger.warn(line, 'NATS could not be told which keys are revoked; trying on');
         return AGAIN_MS;
       });
-      await this.#bell.heard(dueInMs, signal);
+      await this.#pause.wait(dueInMs, signal);
     }
     stopReturn();
     stopHearing();

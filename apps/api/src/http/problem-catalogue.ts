@@ -33,6 +33,7 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   'controller-absent': [409, 'No controller is built in'],
   'controller-in-use': [409, 'Networks are kept on it'],
   'central-refused': [409, 'Central does not accept the token'],
+  'central-address-refused': [409, 'The API does not connect to this address'],
   'central-new-unsupported': [409, 'A token of the new Central'],
   'network-not-kept': [409, 'Orrery does not keep this network'],
   'no-free-pool': [409, 'No free prefix was found'],

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EventBatchReply, HostId } from '@orrery/shared/contracts';
-import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import { describeError, pause, WakeablePause, type Logger } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
 import { CHANNELS } from '../database/channels.js';
 import { Notifications } from '../database/notifications.js';
 import { LOGGER } from '../logger.js';
 import type { Batch } from './batch.js';
-import { Bell } from '../loops/bell.js';
 import { GroupCommitter } from './group-committer.js';
 
 /** How long a group gathers, from the first batch on: long enough for a few hosts, short enough for nobody to notice. */
@@ -36,7 +35,7 @@ interface Waiting {
 @Injectable()
 export class Intake {
   readonly #waiting = new Map<HostId, Waiting[]>();
-  readonly #bell = new Bell();
+  readonly #pause = new WakeablePause();
   #events = 0;
   #outboxRang = true;
   #open = false;
@@ -58,7 +57,7 @@ export class Intake {
       queue.push({ batch, answer });
       this.#waiting.set(batch.host, queue);
       this.#events += batch.events.length;
-      this.#bell.ring();
+      this.#pause.wake();
     });
   }
 
@@ -67,11 +66,11 @@ export class Intake {
     this.#open = true;
     const ring = () => {
       this.#outboxRang = true;
-      this.#bell.ring();
+      this.#pause.wake();
     };
     const deafen = this.notifications.on(CHANNELS.outbox, { heard: ring, listening: ring });
     while (!signal.aborted) {
-      if (this.#waiting.size === 0 && !this.#outboxRang) await this.#bell.heard(LOOK_MS, signal);
+      if (this.#waiting.size === 0 && !this.#outboxRang) await this.#pause.wait(LOOK_MS, signal);
       await this.#gatherOutbox(signal);
       const isQuiet = performance.now() - this.#committedAt > QUIET_MS;
       if (this.#waiting.size > 0 && this.#waiting.size < MOST_HOSTS && !isQuiet) await pause(GATHER_MS, signal);
@@ -88,7 +87,7 @@ export class Intake {
     while (this.#outboxRang && this.#waiting.size === 0 && !signal.aborted) {
       const left = end - performance.now();
       if (left <= 0) return;
-      await this.#bell.heard(left, signal);
+      await this.#pause.wait(left, signal);
     }
   }
 

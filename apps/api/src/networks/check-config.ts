@@ -1,4 +1,4 @@
-import { BlockList } from 'node:net';
+import { contains as isInside, parseAddress, parsePrefix } from '@orrery/shared/addresses';
 import type { NetworkConfig } from '@orrery/shared/contracts';
 import { badRequest } from '../http/schema.pipe.js';
 
@@ -39,31 +39,22 @@ function routeIssues({ routes }: NetworkConfig): Issue[] {
   });
 }
 
-const familyOf = (address: string) => (address.includes(':') ? 'ipv6' : 'ipv4');
+type Pool = NetworkConfig['pools'][number];
 
-/** The platform knows how to compare addresses: it refuses a range whose start is after its end. */
-function isInOrder({ start, end }: { start: string; end: string }): boolean {
-  try {
-    new BlockList().addRange(start, end, familyOf(start));
-    return true;
-  } catch {
-    return false;
-  }
-}
+const valueOf = (address: string): bigint => parseAddress(address)?.value ?? -1n;
+
+/** The contract has seen to it that both are addresses of one family. */
+const isInOrder = ({ start, end }: Pool): boolean => valueOf(start) <= valueOf(end);
 
 /** Whether an address is one of a pool. */
-export function isInPool({ start, end }: { start: string; end: string }, address: string): boolean {
-  if (familyOf(start) !== familyOf(address)) return false;
-  const list = new BlockList();
-  list.addRange(start, end, familyOf(start));
-  return list.check(address, familyOf(address));
+export function isInPool({ start, end }: Pool, text: string): boolean {
+  const address = parseAddress(text);
+  if (!address || address.version !== parseAddress(start)?.version) return false;
+  return valueOf(start) <= address.value && address.value <= valueOf(end);
 }
 
-/** Whether an address lies in a prefix. */
+/** Whether an address lies in a prefix; false where one of them is none. */
 export function contains(prefix: string, address: string): boolean {
-  const [base = '', bits = ''] = prefix.split('/');
-  if (familyOf(base) !== familyOf(address)) return false;
-  const list = new BlockList();
-  list.addSubnet(base, Number(bits), familyOf(base));
-  return list.check(address, familyOf(address));
+  const [outer, inner] = [parsePrefix(prefix), parseAddress(address)];
+  return outer !== undefined && inner !== undefined && isInside(outer, inner);
 }

@@ -5,11 +5,13 @@ import { anyPrefix, chooseFreePool, sharesOf } from './free-pool.js';
 
 /** Draws 10.X.Y where all of the space is free. */
 const drawing = (x: number, y: number) => () => ((x - 1) * 256 + y + 0.5) / (254 * 256);
-/** One address of every /24 but these, by their first three numbers. */
+/** All of the space but these /24s, named by their first three numbers: beside each of them one address of every other, elsewhere whole /16s. */
 const allBut = (...free: string[]) =>
-  Array.from({ length: 65_536 }, (_, slot) => `10.${slot >> 8}.${slot & 255}`)
-    .filter((base) => !free.includes(base))
-    .map((base) => `${base}.77/32`);
+  Array.from({ length: 256 }, (_, x) => `10.${x}`).flatMap((half) => {
+    if (!free.some((base) => base.startsWith(`${half}.`))) return [`${half}.200.9/16`];
+    const bases = Array.from({ length: 256 }, (_, y) => `${half}.${y}`);
+    return bases.filter((base) => !free.includes(base)).map((base) => `${base}.77/32`);
+  });
 
 describe('a free pool', () => {
   it('is a /24 of 10.0.0.0/8 without its first and its last address, with the route to it', () => {

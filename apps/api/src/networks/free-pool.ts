@@ -1,7 +1,8 @@
+import { covers, firstOf, lastOf, parsePrefix, type Address, type Prefix } from '@orrery/shared/addresses';
 import type { AddressPool, NetworkRoute } from '@orrery/shared/contracts';
 
-/** Length of the prefix that a pool is chosen from, 10.0.0.0/8. */
-const SPACE_BITS = 8;
+/** What a pool is chosen from. */
+const SPACE = parsePrefix('10.0.0.0/8') as Prefix;
 /** Its /24s are numbered; 10.0.x.0 and 10.255.x.0 are what people take by hand. */
 const [FIRST, LAST] = [256, 255 * 256 - 1];
 const SLOTS = LAST - FIRST + 1;
@@ -35,7 +36,7 @@ export interface Share {
  * (0.0.0.0/0, which a network may push, or one half of it): it overlaps every pool and takes none.
  */
 export function chooseFreePool(prefixes: readonly string[], random: () => number): ChosenPool | undefined {
-  const taken = takenSlots(prefixes);
+  const taken = takenSlots(prefixes.flatMap(inTheSpace));
   let ahead = Math.floor(random() * (SLOTS - countOf(taken)));
   const slot = taken.findIndex((one, at) => at >= FIRST && one === 0 && ahead-- === 0);
   if (slot < 0) return undefined;
@@ -49,39 +50,41 @@ export const anyPrefix = (random: () => number): string => `${baseOf(FIRST + Mat
 /** Who takes how much of the space; those that take most first. */
 export function sharesOf(takers: readonly Taker[]): Share[] {
   const shares = takers.flatMap(({ by, prefixes }): Share[] => {
-    const count = countOf(takenSlots(prefixes));
-    if (count === 0) return [];
-    const inSpace = [...new Set(prefixes)].filter((prefix) => slotsOf(prefix)).sort(widestFirst);
-    return [{ by, share: count / SLOTS, widest: inSpace.slice(0, NAMED), more: Math.max(0, inSpace.length - NAMED) }];
+    const inSpace = [...new Set(prefixes)].flatMap(inTheSpace);
+    if (inSpace.length === 0) return [];
+    const share = countOf(takenSlots(inSpace)) / SLOTS;
+    const widest = inSpace.sort(widestFirst).slice(0, NAMED);
+    return [{ by, share, widest: widest.map(({ text }) => text), more: inSpace.length - widest.length }];
   });
   return shares.sort((one, other) => other.share - one.share || (one.by < other.by ? -1 : 1));
 }
 
 const baseOf = (slot: number) => `10.${slot >> 8}.${slot & 255}`;
 const countOf = (taken: Uint8Array) => taken.reduce((sum, one) => sum + one, 0);
-const bitsOf = (prefix: string) => Number(prefix.split('/')[1]);
-const widestFirst = (one: string, other: string) => bitsOf(one) - bitsOf(other) || (one < other ? -1 : 1);
+const widestFirst = (one: InSpace, other: InSpace) => one.bits - other.bits || (one.text < other.text ? -1 : 1);
 
 /** By the number of a /24: 1 if any of these prefixes overlaps it. */
-function takenSlots(prefixes: readonly string[]): Uint8Array {
+function takenSlots(prefixes: readonly InSpace[]): Uint8Array {
   const taken = new Uint8Array(LAST + 1);
-  for (const prefix of prefixes) {
-    const slots = slotsOf(prefix);
-    if (slots) taken.fill(1, slots.first, slots.last + 1);
-  }
+  for (const { first, last } of prefixes) taken.fill(1, first, last + 1);
   return taken;
 }
 
-/** The /24s of the space that a prefix overlaps; undefined: none, or it is wider than the space. */
-function slotsOf(prefix: string): { first: number; last: number } | undefined {
-  const [address = '', bits = ''] = prefix.split('/');
-  const length = Number(bits);
-  if (!address.startsWith('10.') || length < SPACE_BITS) return undefined;
-  const [, second = 0, third = 0] = address.split('.').map(Number);
-  const slot = second * 256 + third;
-  // A prefix may be written with one of its hosts.
-  const size = length < 24 ? 2 ** (24 - length) : 1;
-  const start = slot - (slot % size);
-  const [first, last] = [Math.max(start, FIRST), Math.min(start + size - 1, LAST)];
-  return first <= last ? { first, last } : undefined;
+/** A prefix, and the first and last /24 of the space that it overlaps. */
+interface InSpace {
+  text: string;
+  bits: number;
+  first: number;
+  last: number;
 }
+
+/** Empty: it overlaps none that could be chosen, or is wider than the space. */
+function inTheSpace(text: string): InSpace[] {
+  const prefix = text.startsWith('10.') ? parsePrefix(text) : undefined;
+  if (!prefix || !covers(SPACE, prefix)) return [];
+  const first = Math.max(slotOf(firstOf(prefix)), FIRST);
+  const last = Math.min(slotOf(lastOf(prefix)), LAST);
+  return first <= last ? [{ text, bits: prefix.bits, first, last }] : [];
+}
+
+const slotOf = ({ value }: Address) => Number((value >> 8n) & 0xffffn);

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { overlaps, parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import { MAX_OVERLAPS, type RouteOverlap } from '@orrery/shared/contracts';
 import type { Taker } from './free-pool.js';
 
@@ -11,15 +11,14 @@ export function routeOverlaps(
   hosts: readonly Taker[],
   nameOf: (host: string) => string | undefined,
 ): RouteOverlap[] {
-  const ours = targets.map((target) => ({ target, ...read(target), list: listOf(target) }));
+  const ours = targets.flatMap(read);
   const found: RouteOverlap[] = [];
   for (const { by, prefixes } of hosts) {
     if (found.length === MAX_OVERLAPS) break;
-    const hits = prefixes.flatMap((prefix) => {
-      const theirs = read(prefix);
-      if (isEverywhere(theirs)) return [];
-      const hit = ours.find((one) => one.family === theirs.family && meet(one, { prefix, ...theirs }));
-      return hit ? [{ prefix, bits: theirs.bits, target: hit.target }] : [];
+    const hits = prefixes.flatMap(read).flatMap(({ text, prefix }) => {
+      if (isEverywhere(prefix)) return [];
+      const hit = ours.find((one) => overlaps(one.prefix, prefix));
+      return hit ? [{ prefix: text, bits: prefix.bits, target: hit.text }] : [];
     });
     const [widest] = hits.sort((one, other) => one.bits - other.bits);
     if (!widest) continue;
@@ -30,31 +29,9 @@ export function routeOverlaps(
   return found;
 }
 
-interface Read {
-  base: string;
-  bits: number;
-  family: 'ipv4' | 'ipv6' | undefined;
+function read(text: string): { text: string; prefix: Prefix }[] {
+  const prefix = parsePrefix(text);
+  return prefix ? [{ text, prefix }] : [];
 }
 
-function read(prefix: string): Read {
-  const [base = '', bits = ''] = prefix.split('/');
-  const version = isIP(base);
-  return { base, bits: Number(bits), family: version === 0 ? undefined : version === 6 ? 'ipv6' : 'ipv4' };
-}
-
-const isEverywhere = ({ bits, family }: Read) => family === undefined || bits < (family === 'ipv4' ? 8 : 17);
-
-/** One of two prefixes that meet holds the other; a list is made only for the wider. */
-function meet(ours: Read & { list: BlockList }, theirs: Read & { prefix: string }): boolean {
-  const family = ours.family ?? 'ipv4';
-  return theirs.bits >= ours.bits
-    ? ours.list.check(theirs.base, family)
-    : listOf(theirs.prefix).check(ours.base, family);
-}
-
-function listOf(prefix: string): BlockList {
-  const { base, bits, family = 'ipv4' } = read(prefix);
-  const list = new BlockList();
-  list.addSubnet(base, bits, family);
-  return list;
-}
+const isEverywhere = ({ bits, version }: Prefix) => bits < (version === 4 ? 8 : 17);

@@ -83,6 +83,11 @@ export const PROBLEMS: Record<ProblemCode, Explanation> = {
     means: 'ZeroTier Central does not accept the token, or the token may not do this.',
     fix: 'Make a token in Central (Account, API Access Tokens), and add the controller with it.',
   },
+  'central-address-refused': {
+    means:
+      'The URL of a controller leads to an address that the API does not connect to: this machine, a private network, or a link-local one.',
+    fix: 'Give the public URL of the controller; or have whoever runs the API name its prefix in ORRERY_CENTRAL_PREFIXES.',
+  },
   'central-new-unsupported': {
     means: 'The token is of the new ZeroTier Central, whose API Orrery does not speak.',
     fix: 'Use a token of the legacy Central (my.zerotier.com), or a controller of your own: orrery controller add HOST',

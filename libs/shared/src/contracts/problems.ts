@@ -28,6 +28,7 @@ export const ProblemCode = z.enum([
   'controller-away',
   'controller-in-use',
   'central-refused',
+  'central-address-refused',
   'central-new-unsupported',
   'network-not-kept',
   'no-free-pool',

@@ -7,4 +7,5 @@ export * from './guard-process.js';
 export * from './logger.js';
 export * from './new-id.js';
 export * from './secret.js';
+export * from './turns.js';
 export * from './wakeable-pause.js';

@@ -1,4 +1,4 @@
-/** A pause that can be cut short: a hint that comes while nobody pauses cuts the next one. */
+/** The pause of one loop, which can be cut short. A hint that comes while nobody pauses cuts the next one; many hints are one. */
 export class WakeablePause {
   #hinted = false;
   #wake: (() => void) | undefined;
@@ -8,13 +8,16 @@ export class WakeablePause {
     else this.#hinted = true;
   }
 
-  /** Resolves with true when it was cut short. */
+  /** Resolves with true when it was cut short, also by the signal. */
   async wait(ms: number, signal: AbortSignal): Promise<boolean> {
-    if (this.#hinted || signal.aborted) {
-      this.#hinted = false;
-      return true;
-    }
-    return new Promise<boolean>((resolve) => {
+    const isCut = this.#hinted || signal.aborted || (await this.#pause(ms, signal));
+    // The loop looks only now, so it sees whatever was hinted at meanwhile.
+    this.#hinted = false;
+    return isCut;
+  }
+
+  #pause(ms: number, signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
       const end = (isCut: boolean) => {
         clearTimeout(timer);
         signal.removeEventListener('abort', cut);

@@ -1,5 +1,5 @@
+import { formatPrefix, parsePrefix } from '@orrery/shared/addresses';
 import type { MembershipItem, MembershipSettings, NetworkId, ObservedMembership } from '@orrery/shared/contracts';
-import { formatPrefix, parsePrefix } from '../prefix.js';
 import type { RuledGround } from '../guard/decide-ground.js';
 import type { Undo } from '../guard/decide-probation.js';
 import { admissionOf, isLookedAt } from '../guard/decide-settings.js';

@@ -1,5 +1,5 @@
+import { covers, parsePrefix, scopeOf } from '@orrery/shared/addresses';
 import type { MembershipSettings, ObservedMembership } from '@orrery/shared/contracts';
-import { covers, isPrivate, parsePrefix } from '../prefix.js';
 
 type Settings = Pick<MembershipSettings, 'allowManaged' | 'allowGlobal'>;
 
@@ -9,7 +9,7 @@ export function expectedAddresses(addresses: readonly string[], { allowManaged, 
   const list = Array.isArray(allowManaged) ? allowManaged.flatMap((text) => parsePrefix(text) ?? []) : undefined;
   return addresses.filter((text) => {
     const prefix = parsePrefix(text);
-    if (!prefix || (!allowGlobal && !isPrivate(prefix))) return false;
+    if (!prefix || (!allowGlobal && scopeOf(prefix) !== 'private')) return false;
     return list === undefined || list.some((allowed) => covers(allowed, prefix));
   });
 }

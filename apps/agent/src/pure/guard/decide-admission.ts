@@ -1,5 +1,5 @@
 import type { Ground, GroundEntry } from '@orrery/shared/machine';
-import { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from '../prefix.js';
+import { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import { joinPrefixes, withoutCovered } from './decide-aggregate.js';
 import type { MayRoute } from './decide-ground.js';
 import { isOfPrivateRanges } from './decide-private.js';

@@ -1,6 +1,5 @@
-import type { Prefix } from '../prefix.js';
+import { hostBits, type Prefix } from '@orrery/shared/addresses';
 
-const hostBits = ({ version, bits }: Prefix): bigint => BigInt((version === 6 ? 128 : 32) - bits);
 const keyOf = (prefix: Prefix): string => `${prefix.version}:${prefix.value >> hostBits(prefix)}/${prefix.bits}`;
 
 /** The same prefixes without those that lie in another one, in their order. A network may push thousands: each is looked up, not compared. */

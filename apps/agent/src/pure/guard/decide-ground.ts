@@ -1,5 +1,5 @@
 import type { Ground, SeenGround } from '@orrery/shared/machine';
-import type { Prefix } from '../prefix.js';
+import type { Prefix } from '@orrery/shared/addresses';
 
 /** Whether the host's own policy lets networks bring a prefix onto it. */
 export type MayRoute = (prefix: Prefix) => boolean;

@@ -1,4 +1,4 @@
-import { isPrivate, type Prefix } from '../prefix.js';
+import { firstOf, lastOf, scopeOf, type Prefix } from '@orrery/shared/addresses';
 
 /**
  * Whether a whole prefix lies in what zerotier-one counts as private. It judges a prefix by its first address alone, so that
@@ -6,15 +6,11 @@ import { isPrivate, type Prefix } from '../prefix.js';
  */
 export function isOfPrivateRanges(prefix: Prefix): boolean {
   const wide = prefix.version === 6 ? 7 : 8;
-  if (prefix.bits >= wide) return isPrivate(firstOf(prefix)) && isPrivate(lastOf(prefix));
+  if (prefix.bits >= wide) return scopeOf(firstOf(prefix)) === 'private' && scopeOf(lastOf(prefix)) === 'private';
   if (prefix.version === 6 || prefix.bits < 4) return false;
   const eighths = 1 << (8 - prefix.bits);
-  const first = (prefix.value >> 24n) & ~BigInt(eighths - 1);
+  const first = firstOf(prefix).value >> 24n;
   return Array.from({ length: eighths }, (_, at) => (first + BigInt(at)) << 24n).every((value) =>
     isOfPrivateRanges({ version: 4, value, bits: 8 }),
   );
 }
-
-const hosts = ({ version, bits }: Prefix): bigint => (1n << BigInt((version === 6 ? 128 : 32) - bits)) - 1n;
-const lastOf = (prefix: Prefix): Prefix => ({ ...prefix, value: prefix.value | hosts(prefix) });
-const firstOf = (prefix: Prefix): Prefix => ({ ...prefix, value: lastOf(prefix).value - hosts(prefix) });

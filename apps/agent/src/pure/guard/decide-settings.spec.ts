@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { overlaps, parsePrefix } from '@orrery/shared/addresses';
 import { MembershipSettings, type MembershipItem, type ObservedMembership } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import fc from 'fast-check';
@@ -8,7 +9,6 @@ import { hostNode, known, membership, observed } from '../../../../../test/suppo
 import { expectSteps, facts } from '../../../../../test/support/agent/steps.js';
 import { plan } from '../plan/plan.js';
 import { planToTheEnd } from '../plan/plan-predict.js';
-import { overlaps, parsePrefix } from '../prefix.js';
 import { routeRule } from '../policy/judge.js';
 import { Policy } from '../policy/policy.js';
 import type { KnownGround, RuledGround } from './decide-ground.js';

@@ -1,6 +1,6 @@
 import type { Ground, SeenGround } from '@orrery/shared/machine';
 import type { Hello, NodeAddress } from '@orrery/shared/contracts';
-import { covers, formatPrefix, parsePrefix, type Prefix } from '../prefix.js';
+import { covers, formatPrefix, parsePrefix, type Prefix } from '@orrery/shared/addresses';
 
 /** Most that are told; a host with more of them is a router of the internet. */
 const MOST = 1000;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import { ContainerLimits, MembershipSettings, type Item, type NodeId } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { containerItem, launch, membershipItem, NETWORK } from '../../../../../test/support/agent/items.js';
 import { container, known, observed } from '../../../../../test/support/agent/observed.js';
-import { parsePrefix, type Prefix } from '../prefix.js';
 import { denialsOf, type DenialContext } from './denials.js';
 import { judgeCall, routeRule } from './judge.js';
 import { type HeldPolicy, Policy } from './policy.js';

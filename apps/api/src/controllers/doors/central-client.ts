@@ -1,13 +1,18 @@
+import type { Prefix } from '@orrery/shared/addresses';
 import { AppError, backoffMs, withTimeout, type BackoffOptions, type Secret } from '@orrery/shared/runtime';
 import type { z } from 'zod';
 import { readCentralAnswer, type CentralAnswer } from './central-answer.js';
-import { centralAway, centralRefused, shown, whyNoAnswer, whyNotAsked } from './central-trouble.js';
+import { centralAway, centralRefused, whyNoAnswer, whyNotAsked } from './central-trouble.js';
+import { JudgedRequests, type Resolve } from './judged-requests.js';
 import { RequestPace, type Pace } from './request-pace.js';
 
 export interface CentralSettings {
   /** Base URL, such as https://api.zerotier.com/api/v1. */
   url: string;
   token: Secret;
+  /** Where it may be beside the public internet. */
+  allowed: readonly Prefix[];
+  resolve?: Resolve;
   pace?: Pace;
   /** How long one answer may take, to its end. */
   answerMs?: number;
@@ -32,14 +37,24 @@ export class CentralClient {
   readonly #answerMs: number;
   readonly #backoff: BackoffOptions;
   readonly #refusal: AppError | undefined;
+  readonly #requests: JudgedRequests | undefined;
 
-  constructor({ url, token, pace = FREE_ACCOUNT, answerMs = ANSWER_MS, backoff = BACKOFF }: CentralSettings) {
+  constructor({
+    url,
+    token,
+    allowed,
+    resolve,
+    pace = FREE_ACCOUNT,
+    answerMs = ANSWER_MS,
+    backoff = BACKOFF,
+  }: CentralSettings) {
     this.#base = url.replace(/\/+$/, '');
     this.#token = token;
     this.#pace = new RequestPace(pace);
     this.#answerMs = answerMs;
     this.#backoff = backoff;
     this.#refusal = whyNotAsked(this.#base, token);
+    this.#requests = this.#refusal ? undefined : new JudgedRequests(this.#base, allowed, resolve);
   }
 
   /** What Central answers, parsed; undefined: 404. */
@@ -56,12 +71,14 @@ export class CentralClient {
   /** Who waits for a place is refused; what was sent ends by itself, within the time for an answer. */
   close(): void {
     this.#pace.close();
+    this.#requests?.close();
   }
 
   private async request(method: string, path: string, body?: object): Promise<CentralAnswer> {
-    if (this.#refusal) throw this.#refusal;
+    const requests = this.#requests;
+    if (!requests) throw this.#refusal ?? new Error('there is nothing to ask');
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.#pace.run(() => this.send(method, path, body));
+      const answer = await this.#pace.run(() => this.send(requests, method, path, body));
       if (answer.status !== 429) return this.accepted(answer, `${method} ${path}`);
       const pauseMs = answer.retryAfterMs ?? backoffMs(attempt, this.#backoff);
       if (attempt === TRIES || pauseMs > LONGEST_PAUSE_MS) throw this.tooMany(answer, attempt);
@@ -69,21 +86,17 @@ export class CentralClient {
     }
   }
 
-  private async send(method: string, path: string, body?: object): Promise<CentralAnswer> {
+  private async send(requests: JudgedRequests, method: string, path: string, body?: object): Promise<CentralAnswer> {
     const asked = `${this.where} did not answer ${method} ${path} as it should`;
     const request = async (signal: AbortSignal) => {
-      const response = await fetch(this.#base + path, {
-        method,
-        signal,
-        redirect: 'manual', // a token goes where it was given for, and nowhere else
-        headers: {
-          accept: 'application/json',
-          authorization: `token ${this.#token.reveal()}`,
-          ...(body ? { 'content-type': 'application/json' } : {}),
-        },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      }).catch((error: unknown) => {
-        throw centralAway(`${this.where} cannot be reached: ${whyNoAnswer(error)}`, error);
+      const headers = {
+        ...{ accept: 'application/json', 'accept-encoding': 'gzip', authorization: `token ${this.#token.reveal()}` },
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      };
+      const sent = requests.send(path, { method, headers, signal, body: body && JSON.stringify(body) });
+      const response = await sent.catch((error: unknown) => {
+        if (error instanceof AppError) throw error;
+        throw centralAway(`${this.where} cannot be reached: ${whyNoAnswer(error)}`);
       });
       return readCentralAnswer(response, asked);
     };
@@ -103,7 +116,8 @@ export class CentralClient {
       throw new AppError({
         code: 'bad-request',
         kind: 'user',
-        cause: `${this.where} does not take what it was given (400 to ${asked}): ${shown(answer.text, this.#token, 200)}`,
+        cause: `${this.where} does not take what it was given (400 to ${asked})`,
+        fix: 'Check the rules, pools and routes of the network: Central says what is wrong with them when they are entered there.',
       });
     const is = status >= 300 && status < 400 ? `${status}, which sends elsewhere` : String(status);
     throw centralAway(`${this.where} answered ${asked} with ${is}`);
@@ -125,20 +139,16 @@ export class CentralClient {
     );
   }
 
-  /** What came instead of JSON. Of JSON that is broken nothing is shown: addresses of nodes would be in it. */
-  private described({ type, text, bytes }: CentralAnswer): string {
+  /** What came instead of JSON, in our words: its own would let whoever gave the URL read what only the API reaches. */
+  private described({ type, bytes }: CentralAnswer): string {
     if (bytes === 0) return 'nothing';
-    const what = `${bytes} bytes of ${type || 'no type'}`;
-    return type.endsWith('json')
-      ? `${what} that are no JSON, or not all of it`
-      : `${what} instead of JSON, beginning “${shown(text, this.#token)}”`;
+    return type === 'text/html' ? 'a web page instead of JSON' : 'something that is not JSON, or not all of it';
   }
 
   private tooMany({ retryAfterMs }: CentralAnswer, tries: number): AppError {
     const wish = retryAfterMs === undefined ? '' : `, and asks for a pause of ${Math.ceil(retryAfterMs / 1000)} s`;
     return centralAway(
       `${this.where} takes no more requests now (429, ${tries === 1 ? 'once' : `${tries} times`}${wish})`,
-      undefined,
       'Its limit is one for all that its account asks. See what else uses the account. What is wanted is kept, and done when Central takes requests again.',
     );
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import { ControllerNetwork, ControllerRecord, NEW_NETWORK, type NetworkConfig } from '@orrery/shared/contracts';
 import { AppError, Secret } from '@orrery/shared/runtime';
 import { inspect } from 'node:util';
@@ -23,11 +24,14 @@ const LAB: NetworkConfig = {
   tags: [{ id: 1, default: 7 }],
 };
 
+/** Where the stand-in is. */
+const LOOPBACK = [parsePrefix('127.0.0.0/8') as Prefix];
+
 let central: CentralStandin;
 let door: CentralDoor;
 const doorWith = (settings: Partial<CentralSettings> = {}) =>
   new CentralDoor({
-    ...{ url: central.url, token: new Secret(central.token), pace: FAST },
+    ...{ url: central.url, token: new Secret(central.token), allowed: LOOPBACK, pace: FAST },
     ...{ answerMs: 5_000, backoff: { firstMs: 10, maxMs: 20 } },
     ...settings,
   });
@@ -143,7 +147,7 @@ describe('ZeroTier Central as a controller', () => {
   it('is asked by default as often as its document allows to a free account, and no more', async () => {
     const strict = await CentralStandin.start();
     const { id } = strict.account.createNetwork();
-    const patient = new CentralDoor({ url: strict.url, token: new Secret(strict.token) });
+    const patient = new CentralDoor({ url: strict.url, token: new Secret(strict.token), allowed: LOOPBACK });
     await Promise.all(Array.from({ length: 45 }, () => patient.network(id)));
     expect(strict.turnedAway).toBe(0);
     expect(strict.asked).toHaveLength(45);
@@ -191,11 +195,7 @@ describe('in trouble, ZeroTier Central', () => {
     ['broken', { is: 'status', status: 500 }, '500'],
     ['overloaded', { is: 'status', status: 503, body: '<html>' }, '503'],
     ['somewhere else', { is: 'status', status: 302, location: 'http://127.0.0.1:9/' }, 'sends elsewhere'],
-    [
-      'garbage',
-      { is: 'garbage', body: '<html>\u0007\nMaintenance' },
-      'text/html instead of JSON, beginning “<html> Maintenance”',
-    ],
+    ['garbage', { is: 'garbage', body: '<html>\u0007\nMaintenance' }, 'a web page instead of JSON'],
     ['JSON of another shape', { is: 'garbage', body: '{"a":1}', type: 'application/json' }, 'JSON of another shape'],
     ['empty', { is: 'garbage', body: '' }, 'with nothing'],
     ['cut short, and hung up', { is: 'half' }, 'broke off'],
@@ -255,12 +255,37 @@ describe('in trouble, ZeroTier Central', () => {
     expect(await door.putRecords(id, changes)).toHaveLength(100);
   });
 
-  it('refuses what was asked with 400, in its own words', async () => {
+  it('refuses what was asked with 400, and its words are not repeated', async () => {
     const id = await newLab();
     central.trouble({ is: 'status', status: 400, body: 'rule 3 is none' });
     const error = await thrownBy(door.putNetwork(id, 'lab', LAB));
-    expect(error).toMatchObject({ code: 'bad-request', kind: 'user' });
-    expect(error.message).toContain('rule 3 is none');
+    expect(error).toMatchObject({ code: 'bad-request', kind: 'user', fix: expect.stringContaining('rules') });
+    expect(error.message).toContain('400');
+    expect(inspect(error, { depth: 9 })).not.toContain('rule 3');
+  });
+
+  const CANARY = 'canary-5f1e';
+  const json = (body: unknown) => ({ is: 'garbage' as const, body: JSON.stringify(body), type: 'application/json' });
+  const config = { routes: [{ target: 7, via: CANARY }], name: { [CANARY]: CANARY } };
+  it.each<[string, Trouble]>([
+    ...[300, 302, 400, 401, 403, 409, 418, 500, 502].map((status): [string, Trouble] => [
+      `a body with status ${status}`,
+      { is: 'status', status, body: CANARY, location: `http://${CANARY}/` },
+    ]),
+    ['a body that is no JSON', { is: 'garbage', body: `root:x:0:0:${CANARY}` }],
+    ['the type of a body', { is: 'garbage', body: 'x', type: `text/${CANARY}` }],
+    ['JSON that breaks off', { is: 'garbage', body: `{"id":"${CANARY}`, type: 'application/json' }],
+    ['JSON of another shape', json({ id: CANARY, config: CANARY, [CANARY]: CANARY })],
+    ['JSON whose fields are of other types', json({ id: '8056c2e21c000001', config })],
+    ['JSON that is a text', json(CANARY)],
+  ])('tells nothing of %s but its status', async (_, trouble) => {
+    const id = await newLab();
+    central.trouble(trouble);
+    const error = await thrownBy(door.network(id));
+    expect(`${inspect(error, { depth: 9, showHidden: true })} ${JSON.stringify(error)}`).not.toContain('canary');
+    expect(error.message).toContain(trouble.is === 'status' ? String(trouble.status) : 'answered GET');
+    central.calm();
+    await expect(door.network(id)).resolves.toMatchObject({ id }); // the control
   });
 });
 

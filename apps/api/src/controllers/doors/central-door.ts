@@ -6,14 +6,13 @@ import type {
   NetworkId,
   NodeAddress,
 } from '@orrery/shared/contracts';
-import { AppError } from '@orrery/shared/runtime';
+import { AppError, fewAtATime } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import { CentralClient, type CentralSettings } from './central-client.js';
 import { networkForCentral, networkOfCentral, recordForCentral, recordOfCentral } from './central-mapping.js';
 import { CentralMember, CentralNetwork, CentralNetworkName, CentralStatus } from './central-schemas.js';
 import { centralAway, centralRefused } from './central-trouble.js';
 import type { ControllerDoor, ProbedController } from './controller-door.js';
-import { fewAtATime } from './few-at-a-time.js';
 
 /** So many of the records of one call are under way at a time: whoever asks for a single one meanwhile does not wait behind hundreds. */
 const AT_A_TIME = 8;
@@ -75,7 +74,7 @@ export class CentralDoor implements ControllerDoor {
       const member = await this.client.ask(CentralMember, 'POST', path, recordForCentral(change));
       if (!member) throw unknownNetwork(network);
       if (member.nodeId !== change.address)
-        throw centralAway(`ZeroTier Central answered POST ${path} with the record of ${member.nodeId}`);
+        throw centralAway(`ZeroTier Central answered POST ${path} with the record of another node`);
       return recordOfCentral(member);
     });
   }
@@ -90,7 +89,6 @@ function there<T>(answer: T | undefined, path: string): T {
   if (answer !== undefined) return answer;
   throw centralAway(
     `there is no ZeroTier Central at this URL: it answers ${path} with 404`,
-    undefined,
     'Look at the controller’s URL: it is https://api.zerotier.com/api/v1, if it is not one of your own.',
   );
 }

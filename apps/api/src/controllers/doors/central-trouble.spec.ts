@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '@orrery/shared/runtime';
 import { retryAfterMs } from './central-answer.js';
-import { shown, whyNotAsked } from './central-trouble.js';
+import { whyNoAnswer, whyNotAsked } from './central-trouble.js';
 
 const LEGACY = 'https://api.zerotier.com/api/v1';
 const TOKEN = 'wwrb66uUh18Fqc38rd8jMd5RFJzRsCn4';
@@ -55,12 +55,13 @@ describe('ZeroTier Central is not asked', () => {
   );
 });
 
-describe('foreign text that is shown', () => {
-  it('is one line, cut, and without the token', () => {
-    expect(shown(`<html>\n\u0000\u202e your token ${TOKEN} is bad`, new Secret(TOKEN))).toBe(
-      '<html> your token [redacted] is bad',
+describe('why no answer came', () => {
+  it('is the code of Node, and no sentence that quotes somebody', () => {
+    expect(whyNoAnswer(Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), { code: 'ECONNREFUSED' }))).toBe(
+      'ECONNREFUSED',
     );
-    expect(shown('x'.repeat(1000), new Secret(TOKEN), 10)).toBe(`${'x'.repeat(10)}…`);
+    for (const error of [new Error('secret'), { code: 'what it said' }, { code: 7 }, 'secret'])
+      expect(whyNoAnswer(error)).toBe('for no reason that is known');
   });
 });
 

@@ -1,4 +1,5 @@
-import { AppError, describeError, type Secret } from '@orrery/shared/runtime';
+import type { Judgment } from '@orrery/shared/addresses';
+import { AppError, type Secret } from '@orrery/shared/runtime';
 
 /** Made at https://my.zerotier.com; those of the new Central are of service accounts, at https://central.zerotier.com. */
 const NEW_TOKEN =
@@ -6,7 +7,7 @@ const NEW_TOKEN =
   'What works is a token of the legacy Central, or a controller of your own: orrery controller add HOST';
 
 /** Central cannot be asked now, or does not make sense. */
-export const centralAway = (cause: string, origin?: unknown, fix?: string) =>
+export const centralAway = (cause: string, fix?: string) =>
   new AppError({
     code: 'controller-away',
     kind: 'operational',
@@ -14,7 +15,6 @@ export const centralAway = (cause: string, origin?: unknown, fix?: string) =>
     fix:
       fix ??
       'See that the machine of the API reaches it (DNS, firewall, the controller’s URL). What is wanted is kept, and done when it is back.',
-    origin,
   });
 
 /** 401 and 403: Central uses either for a token that it does not know, so the words say both. */
@@ -67,16 +67,20 @@ const badUrl = (why: string) =>
     fix: 'Give it as https://api.zerotier.com/api/v1',
   });
 
-/** Why no answer came, out of what fetch throws: its reason is one level below. */
+/** Why no answer came, as the code that Node has for it: its sentences quote certificates and answers. */
 export function whyNoAnswer(error: unknown): string {
-  return describeError((error as { cause?: unknown }).cause ?? error);
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,60}$/.test(code) ? code : 'for no reason that is known';
 }
 
-/** A short piece of foreign text that may be shown: without control characters, and without the token if it is repeated there. */
-export function shown(text: string, token: Secret, most = 60): string {
-  const clean = text
-    .replaceAll(token.reveal(), '[redacted]')
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim();
-  return clean.length > most ? `${clean.slice(0, most)}…` : clean;
-}
+/** The URL leads where the API does not go. The address itself is not told: it would answer who asks for names of the API's network. */
+export const addressRefused = (host: string, { reach, what }: Judgment) =>
+  new AppError({
+    code: 'central-address-refused',
+    kind: 'user',
+    cause: `the URL of ZeroTier Central cannot be used: ${host} leads to ${what}`,
+    fix:
+      reach === 'never'
+        ? 'Give the URL by which other machines reach it.'
+        : 'If the controller really is there, have whoever runs the API name its prefix in ORRERY_CENTRAL_PREFIXES (docs/config.md); beyond loopback it needs https.',
+  });

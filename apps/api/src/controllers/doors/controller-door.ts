@@ -16,7 +16,7 @@ export interface ProbedController {
 
 /**
  * One controller, however it is reached. All of it may be repeated. Throws AppError: `controller-away` (it cannot be asked now; operational),
- * `controller-absent` (there is none), `central-refused`, `central-new-unsupported`, `unknown-network` (it has no such network).
+ * `controller-absent` (there is none), `central-refused`, `central-address-refused` (its URL leads where the API does not go), `central-new-unsupported`, `unknown-network` (it has no such network).
  */
 export interface ControllerDoor {
   probe(): Promise<ProbedController>;

@@ -1,6 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { fewAtATime } from './few-at-a-time.js';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as turn } from 'node:timers/promises';
+import { fewAtATime, Turns } from './turns.js';
 
 describe('fewAtATime', () => {
   it('has so many under way and no more, and gives the results in the order of what was given', async () => {
@@ -32,5 +33,26 @@ describe('fewAtATime', () => {
 
   it('does nothing for nothing', async () => {
     await expect(fewAtATime(3, [], async () => 1)).resolves.toEqual([]);
+  });
+});
+
+describe('turns', () => {
+  it('are taken in the order of coming, each in its own context, and go on after a failure', async () => {
+    const context = new AsyncLocalStorage<number>();
+    const turns = new Turns(1);
+    const seen: (number | undefined)[] = [];
+    const ends = await Promise.allSettled(
+      [0, 1, 2, 3].map((n) =>
+        context.run(n, () =>
+          turns.run(async () => {
+            await turn();
+            seen.push(context.getStore());
+            if (n === 1) throw new Error('one failed');
+          }),
+        ),
+      ),
+    );
+    expect(seen).toEqual([0, 1, 2, 3]);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
   });
 });
