@@ -14,6 +14,21 @@ const moduleLevelLet = {
 };
 const defaultExport = { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' };
 
+/**
+ * One text for each code: a `fix` comes from the catalogue (libs/shared/src/contracts/catalogue) by `explain`, and so do the code and the
+ * cause of every error that goes with it. No literal, no constant, and no parameter that would carry one in from elsewhere.
+ */
+const message = 'A fix is written once, in libs/shared/src/contracts/catalogue: use `explain`.';
+const words = ':matches(Literal[value!=""][raw!="null"], TemplateLiteral)';
+const inlineFixes = [
+  `Property[key.name="fix"] > ${words}`,
+  `Property[key.name="fix"] > :matches(ConditionalExpression, LogicalExpression, BinaryExpression, ArrowFunctionExpression) > ${words}`,
+  `:matches(VariableDeclarator[id.name=/(^fix|Fix|(^|_)FIX(ES)?)$/], AssignmentPattern[left.name=/(^fix|Fix|(^|_)FIX(ES)?)$/], PropertyDefinition[key.name=/(^fix|Fix|(^|_)FIX(ES)?)$/]) > ${words}`,
+  ':function > Identifier.params[name=/(^fix|Fix|(^|_)FIX(ES)?)$/]',
+  'TSParameterProperty > Identifier[name=/(^fix|Fix|(^|_)FIX(ES)?)$/]',
+  'NewExpression[callee.name=/^(App|Step|Controller)Error$/] > ObjectExpression > Property[key.name="code"] > Literal',
+].map((selector) => ({ selector, message }));
+
 export default tseslint.config(
   { ignores: ['**/dist/', '**/coverage/', '**/node_modules/', '**/*.golden.*'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -68,6 +83,11 @@ export default tseslint.config(
         { paths: [{ name: '@nestjs/common', importNames: ['forwardRef'], message: 'A cycle: split it.' }] },
       ],
     },
+  },
+  {
+    files: ['apps/{api,agent}/src/**/*.ts', 'libs/*/src/**/*.ts'],
+    ignores: [...tests, 'libs/shared/src/contracts/catalogue/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', defaultExport, moduleLevelLet, ...inlineFixes] },
   },
   {
     files: ['**/config.ts', '**/main.ts', 'libs/shared/src/runtime/*.ts'],

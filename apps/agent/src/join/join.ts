@@ -1,5 +1,5 @@
 import type { UserKey } from '@orrery/shared/bus';
-import type { HostId } from '@orrery/shared/contracts';
+import { explain, type HostId } from '@orrery/shared/contracts';
 import { describeError, ensurePrivateFolder, retry, type AppError, type Logger } from '@orrery/shared/runtime';
 import type { AgentConfig } from '../config.js';
 import { steadyNow } from '../lifecycle/steady-now.js';
@@ -99,9 +99,9 @@ async function joinOnce(config: JoinConfig, logger: Logger, key: UserKey, host?:
       {
         event: 'join.labels-ignored',
         ignored: ignoredLabels,
-        fix: `Give the host its labels where you manage it: orrery host set ${record.name} --label KEY=VALUE. Next time put them on the token (-l KEY=VALUE), or make it with --own-labels.`,
+        fix: explain('labels-ignored/host', { host: record.name }).fix,
       },
-      'the API did not take the labels of ORRERY_HOST_LABELS: the join token does not let machines choose labels',
+      'the API did not accept the labels of ORRERY_HOST_LABELS: the join token does not let machines choose labels',
     );
   return record;
 }

@@ -1,4 +1,4 @@
-import { fitText, MAX_CAUSE, type AgentEvent, type AgentFact, type Epoch } from '@orrery/shared/contracts';
+import { fitText, MAX_CAUSE, type AgentEvent, type AgentFact, type Epoch, explain } from '@orrery/shared/contracts';
 import { AppError, crashPoint, describeError, newId, type Logger } from '@orrery/shared/runtime';
 import { unconfirmedBytes } from './epoch-sizes.js';
 import { fitFact } from './fit-fact.js';
@@ -264,10 +264,8 @@ export class Journal {
     } catch (error) {
       this.#broken = true;
       throw new AppError({
-        code: 'journal-unavailable',
         kind: 'operational',
-        cause: `the journal cannot be written: ${describeError(error)}`,
-        fix: 'Free space on the disk of ORRERY_AGENT_HOME.',
+        ...explain('journal-unavailable/write', { error: describeError(error) }),
         origin: error,
       });
     }

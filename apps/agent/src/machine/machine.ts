@@ -1,11 +1,12 @@
-import type {
-  FailureCode,
-  ItemId,
-  NodeAddress,
-  NodeId,
-  NodeKind,
-  ObservedState,
-  Stage,
+import {
+  type Explained,
+  type FailureCode,
+  type ItemId,
+  type NodeAddress,
+  type NodeId,
+  type NodeKind,
+  type ObservedState,
+  type Stage,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { SeenGround } from '../guard/decide-ground.js';
@@ -25,7 +26,7 @@ export interface Scope {
 export class StepError extends AppError {
   declare readonly code: FailureCode;
   readonly transient: boolean;
-  constructor(options: { code: FailureCode; cause: string; fix: string; transient?: boolean; origin?: unknown }) {
+  constructor(options: Explained<FailureCode> & { transient?: boolean; origin?: unknown }) {
     super({ code: options.code, kind: 'operational', cause: options.cause, fix: options.fix, origin: options.origin });
     this.name = 'StepError';
     this.transient = options.transient ?? false;

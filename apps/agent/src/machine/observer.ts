@@ -1,4 +1,12 @@
-import type { NodeId, ObservedContainer, ObservedNode, ObservedState, Part } from '@orrery/shared/contracts';
+import {
+  explain,
+  explainAgain,
+  type NodeId,
+  type ObservedContainer,
+  type ObservedNode,
+  type ObservedState,
+  type Part,
+} from '@orrery/shared/contracts';
 import { sweepThrowaways } from '../docker/identity-minter.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { containerName, LABEL } from '../docker/labels.js';
@@ -144,7 +152,7 @@ export class Observer {
   /** Where nothing runs there is no namespace, and so no interface: that is known. */
   private async interfacesOf(inspect: InspectedContainer | undefined, signal: AbortSignal) {
     const { engine, kernel } = this.parts;
-    if (inspect?.State.Status === 'paused') throw pausedError();
+    if (inspect?.State.Status === 'paused') throw pausedError(inspect.Name.slice(1));
     if (inspect?.State.Status !== 'running') return [];
     const id = inspect.Id;
     return kernel.container(
@@ -166,8 +174,7 @@ export class Observer {
   }
 }
 
-const pausedError = () =>
-  new StepError({ code: 'container-paused', cause: 'the container is paused', fix: 'Unpause it.', transient: true });
+const pausedError = (container: string) =>
+  new StepError({ ...explain('container-paused/container', { container }), transient: true });
 
-const asStepError = ({ code, cause }: ReturnType<typeof unknown>) =>
-  new StepError({ code, cause, fix: '', transient: true });
+const asStepError = (found: ReturnType<typeof unknown>) => new StepError({ ...explainAgain(found), transient: true });

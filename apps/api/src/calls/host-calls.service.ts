@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { BusError, type Bus, type Signer } from '@orrery/shared/bus';
-import { CallReply, subjects, type Call, type HostRef } from '@orrery/shared/contracts';
+import { CallReply, subjects, type Call, type HostRef, explain } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import type { z } from 'zod';
 import { COMMAND_BUS } from '../bus/bus.module.js';
@@ -20,7 +20,7 @@ export class HostCalls {
   /** Throws AppError: host-away, bus-unavailable, call-failed. */
   async call<Schema extends z.ZodType>(host: HostRef, op: Call['op'], result: Schema): Promise<z.infer<Schema>> {
     const reply = await this.#ask(host, op).catch((error: unknown) => {
-      throw error instanceof BusError ? explain(host, error) : error;
+      throw error instanceof BusError ? problemOf(host, error) : error;
     });
     if (reply.result === 'problem') throw failed(host, `${reply.code}: ${reply.cause}`);
     const parsed = result.safeParse(reply.value);
@@ -43,19 +43,17 @@ export class HostCalls {
   }
 }
 
-function explain(host: HostRef, error: BusError): AppError {
+function problemOf(host: HostRef, error: BusError): AppError {
   if (error.code === 'no-responder')
     return new AppError({
-      code: 'host-away',
       kind: 'operational',
-      cause: `the agent of ${host.name} is not connected`,
-      fix: `Start it, then try again; orrery host get ${host.name} shows when it was last seen.`,
+      ...explain('host-away/agent', { host: host.name }),
       origin: error,
     });
   if (error.code === 'disconnected')
-    return new AppError({ code: 'bus-unavailable', kind: 'operational', cause: 'NATS is away', origin: error });
+    return new AppError({ kind: 'operational', ...explain('bus-unavailable/nats'), origin: error });
   return failed(host, error.message, error);
 }
 
 const failed = (host: HostRef, cause: string, origin?: unknown) =>
-  new AppError({ code: 'call-failed', kind: 'operational', cause: `${host.name}: ${cause}`, origin });
+  new AppError({ kind: 'operational', ...explain('call-failed', { cause: `${host.name}: ${cause}` }), origin });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { DryRun, HostRef } from '@orrery/shared/contracts';
+import { explain, type DryRun, type HostRef } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
@@ -56,11 +56,7 @@ export class Changes {
     const kept = await this.idempotency.take(transaction, tokenId, idempotency.key, idempotency.hash);
     if (!kept) return undefined;
     if (kept.hash.equals(idempotency.hash)) return kept.answer as Answer;
-    throw new AppError({
-      code: 'idempotency-mismatch',
-      kind: 'user',
-      cause: `the Idempotency-Key ${idempotency.key} came with another request before`,
-    });
+    throw new AppError({ kind: 'user', ...explain('idempotency-mismatch/key', { key: idempotency.key }) });
   }
 
   async #keepAnswer(transaction: Transaction, { tokenId, idempotency }: Asked, answer: Answer): Promise<void> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CommandId } from '@orrery/shared/contracts';
+import { explain, type CommandId } from '@orrery/shared/contracts';
 import type { Asked } from '../changes/asked.decorator.js';
 import { AppError } from '@orrery/shared/runtime';
 import { Changes, type Answer } from '../changes/changes.service.js';
@@ -25,10 +25,4 @@ export class CommandCancels {
 }
 
 /** It asks nothing of its host, so there is nothing to stop. */
-const releaseIsDone = () =>
-  new AppError({
-    code: 'not-cancellable',
-    kind: 'user',
-    cause: 'a release takes effect at once',
-    fix: 'Take the membership over again: orrery adopt NODE NETWORK',
-  });
+const releaseIsDone = () => new AppError({ kind: 'user', ...explain('not-cancellable/release') });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Controller, ControllerPatch, ControllerPost } from '@orrery/shared/contracts';
+import { explain, type Controller, type ControllerPatch, type ControllerPost } from '@orrery/shared/contracts';
 import { AppError, newId, Secret } from '@orrery/shared/runtime';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Answer, type Changed } from '../changes/changes.service.js';
@@ -89,10 +89,4 @@ const answered = ({ isNew, controller }: { isNew: boolean; controller: object })
   hosts: [],
 });
 
-const nameTaken = () =>
-  new AppError({
-    code: 'name-taken',
-    kind: 'user',
-    cause: 'another controller has this name',
-    fix: 'Choose another name: --name NAME; orrery controller ls shows those in use.',
-  });
+const nameTaken = () => new AppError({ kind: 'user', ...explain('name-taken/controller') });

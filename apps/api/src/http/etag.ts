@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 
 /** A strong validator out of a row's version. */
@@ -8,10 +9,5 @@ export function checkIfMatch(ifMatch: string | undefined, version: number, what:
   if (ifMatch === undefined) return;
   const wanted = ifMatch.split(',').map((tag) => tag.trim());
   if (wanted.includes('*') || wanted.includes(etag(version))) return;
-  throw new AppError({
-    code: 'revision-conflict',
-    kind: 'user',
-    cause: `${what} is at version ${version} now; the change was made for ${ifMatch}`,
-    fix: 'Read it again, look at what changed, then repeat the change with the new ETag in If-Match.',
-  });
+  throw new AppError({ kind: 'user', ...explain('revision-conflict/version', { what, version, asked: ifMatch }) });
 }

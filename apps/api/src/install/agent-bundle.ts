@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { explain } from '@orrery/shared/contracts';
 import { AppError, describeError } from '@orrery/shared/runtime';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -43,10 +44,8 @@ export class AgentBundle implements OnApplicationBootstrap {
     } catch (error) {
       this.#made = undefined;
       throw new AppError({
-        code: 'bundle-unavailable',
         kind: 'operational',
-        cause: `the agent could not be packed: ${describeError(error)}`,
-        fix: 'Build it (npm run build) and see that the disk of the state folder has some hundred MB left; an API from a container image has no agent to give away.',
+        ...explain('bundle-unavailable/not-packed', { error: describeError(error) }),
         origin: error,
       });
     }

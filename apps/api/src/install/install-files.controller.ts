@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createReadStream } from 'node:fs';
@@ -41,4 +42,4 @@ export class InstallFilesController {
 }
 
 const noSuchBundle = (platform: string) =>
-  new AppError({ code: 'unknown-route', kind: 'user', cause: `there is an agent for ${platform} only` });
+  new AppError({ kind: 'user', ...explain('unknown-route', { cause: `there is an agent for ${platform} only` }) });

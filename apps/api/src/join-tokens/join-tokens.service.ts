@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  HostId,
-  JoinToken,
-  JoinTokenMade,
-  JoinTokenPage,
-  JoinTokenPost,
-  TokenQuery,
+import {
+  explain,
+  type HostId,
+  type JoinToken,
+  type JoinTokenMade,
+  type JoinTokenPage,
+  type JoinTokenPost,
+  type TokenQuery,
 } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { BatchedLookup } from '../auth/batched-lookup.js';
@@ -107,10 +108,9 @@ export class JoinTokens {
   async #read(sql: Sql, id: string): Promise<JoinToken> {
     const token = await this.repository.get(sql, id);
     if (token) return token;
-    throw new AppError({ code: 'unknown-token', kind: 'user', cause: `there is no join token ${id}` });
+    throw new AppError({ kind: 'user', ...explain('unknown-token/join', { id }) });
   }
 }
 
 /** The same for unknown, used, late and revoked: who has none learns nothing of it. */
-const refused = () =>
-  new AppError({ code: 'join-refused', kind: 'user', cause: 'the join token is missing or not valid' });
+const refused = () => new AppError({ kind: 'user', ...explain('join-refused/token') });

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  ApiToken,
-  ApiTokenMade,
-  ApiTokenPage,
-  ApiTokenPost,
-  NetworkId,
-  TokenQuery,
+import {
+  explain,
+  type ApiToken,
+  type ApiTokenMade,
+  type ApiTokenPage,
+  type ApiTokenPost,
+  type NetworkId,
+  type TokenQuery,
 } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { hashOf, newToken, prefixOf } from '../auth/bearer.js';
@@ -72,29 +73,12 @@ export class Tokens {
 
   async #find(transaction: Transaction, reference: string): Promise<ApiToken> {
     const [found, second] = await this.repository.find(transaction, reference);
-    if (second)
-      throw new AppError({
-        code: 'ambiguous-reference',
-        kind: 'user',
-        cause: `more than one valid token is named ${reference}`,
-        fix: 'Write the id: orrery token ls -o wide',
-      });
+    if (second) throw new AppError({ kind: 'user', ...explain('ambiguous-reference/token', { reference }) });
     if (found) return found;
-    throw new AppError({ code: 'unknown-token', kind: 'user', cause: `there is no token ${reference}` });
+    throw new AppError({ kind: 'user', ...explain('unknown-token', { cause: `there is no token ${reference}` }) });
   }
 }
 
-const nameTaken = (name: string) =>
-  new AppError({
-    code: 'name-taken',
-    kind: 'user',
-    cause: `a valid token is named ${name}`,
-    fix: `Choose another name, or revoke that one first: orrery token revoke ${name}`,
-  });
+const nameTaken = (name: string) => new AppError({ kind: 'user', ...explain('name-taken/token', { name }) });
 
-const inStateFolder = () =>
-  new AppError({
-    code: 'token-in-state-folder',
-    kind: 'user',
-    cause: 'this is the admin token of the state folder: revoked, nobody might get in any more',
-  });
+const inStateFolder = () => new AppError({ kind: 'user', ...explain('token-in-state-folder/admin') });

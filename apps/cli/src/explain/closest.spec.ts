@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { closest } from './closest.js';
-import { explainedCodes } from './explain.command.js';
+import { explainedCodes } from '@orrery/shared/contracts';
 
 describe('closest', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { explain, FAILURES, FINDINGS, PROBES, PROBLEMS, WAITING } from '@orrery/shared/contracts';
+import { explainedCodes, meaningOf } from '@orrery/shared/contracts';
 import { usageError } from '../errors/usage-error.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { outputOption, type OutputOptions } from '../options/shared-options.js';
@@ -6,10 +6,6 @@ import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { jsonText } from '../terminal/safe-text.js';
 import { closest } from './closest.js';
-
-/** Every code that can be explained, sorted. */
-export const explainedCodes = (): string[] =>
-  [...new Set([WAITING, FAILURES, FINDINGS, PROBES, PROBLEMS].flatMap((table) => Object.keys(table)))].sort();
 
 /** `orrery explain`: works without an API, as the codes are part of the contracts. */
 export const explainLeaf = ({ terminal }: Context): Leaf<OutputOptions> => ({
@@ -22,7 +18,7 @@ export const explainLeaf = ({ terminal }: Context): Leaf<OutputOptions> => ({
   run: ({ output }, code) => {
     if (code === undefined)
       return terminal.out(output === 'json' ? jsonText(explainedCodes()) : explainedCodes().join('\n'));
-    const explanation = explain(code);
+    const explanation = meaningOf(code);
     if (!explanation)
       throw usageError(`There is no code ${code}.`, 'orrery explain lists them all.', closest(code, explainedCodes()));
     if (output === 'json') return terminal.out(jsonText({ code, ...explanation }));

@@ -61,7 +61,16 @@ export const ProblemCode = z.enum([
 ]);
 export type ProblemCode = z.infer<typeof ProblemCode>;
 
-/** RFC 9457 problem, with a stable `code` and the `fix`. */
+/** A request that does what a fix says, or shows what is wrong. `{host}` stands for what the client knows. */
+export const See = z
+  .object({
+    method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+    path: z.string().meta({ example: '/v1/hosts' }),
+  })
+  .meta({ id: 'See' });
+export type See = z.infer<typeof See>;
+
+/** RFC 9457 problem, with a stable `code`, the `fix` for people, and for programs what to `see`. */
 export const Problem = z
   .object({
     type: z.string().meta({ example: '/docs/errors#unknown-host' }),
@@ -70,6 +79,7 @@ export const Problem = z
     code: ProblemCode,
     detail: z.string(),
     fix: z.string().optional(),
+    see: See.optional(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     candidates: z.array(z.string()).optional(),
     /** Of `container-differs`: field by field, what is there and what was asked for. */

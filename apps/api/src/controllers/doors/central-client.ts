@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { AppError, backoffMs, withTimeout, type BackoffOptions, type Secret } from '@orrery/shared/runtime';
 import type { z } from 'zod';
 import { readCentralAnswer, type CentralAnswer } from './central-answer.js';
@@ -101,9 +102,10 @@ export class CentralClient {
       throw centralRefused(`${this.where} does not accept the token, or its account may not do this (403 to ${asked})`);
     if (status === 400)
       throw new AppError({
-        code: 'bad-request',
         kind: 'user',
-        cause: `${this.where} does not take what it was given (400 to ${asked}): ${shown(answer.text, this.#token, 200)}`,
+        ...explain('bad-request/by-central', {
+          cause: `${this.where} does not accept this (400 to ${asked}): ${shown(answer.text, this.#token, 200)}`,
+        }),
       });
     const is = status >= 300 && status < 400 ? `${status}, which sends elsewhere` : String(status);
     throw centralAway(`${this.where} answered ${asked} with ${is}`);
@@ -130,17 +132,14 @@ export class CentralClient {
     if (bytes === 0) return 'nothing';
     const what = `${bytes} bytes of ${type || 'no type'}`;
     return type.endsWith('json')
-      ? `${what} that are no JSON, or not all of it`
+      ? `${what} that are not JSON, or only a part of it`
       : `${what} instead of JSON, beginning “${shown(text, this.#token)}”`;
   }
 
   private tooMany({ retryAfterMs }: CentralAnswer, tries: number): AppError {
     const wish = retryAfterMs === undefined ? '' : `, and asks for a pause of ${Math.ceil(retryAfterMs / 1000)} s`;
-    return centralAway(
-      `${this.where} takes no more requests now (429, ${tries === 1 ? 'once' : `${tries} times`}${wish})`,
-      undefined,
-      'Its limit is one for all that its account asks. See what else uses the account. What is wanted is kept, and done when Central takes requests again.',
-    );
+    const facts = { where: this.where, tries: tries === 1 ? 'once' : `${tries} times`, wish };
+    return new AppError({ kind: 'operational', ...explain('controller-away/central-busy', facts) });
   }
 
   private get where(): string {

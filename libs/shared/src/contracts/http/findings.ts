@@ -1,10 +1,15 @@
 import { type z } from 'zod';
 import { FindingData, FindingSource } from '../events/findings.js';
 import { NetworkId } from '../ids.js';
+import { See } from '../problems.js';
 import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
-export const Finding = FindingData.extend({
+/** As the API shows it: with the request that does what the fix says, or shows more. That is the API's word, not the agent's. */
+export const ShownFinding = FindingData.extend({ see: See.optional() });
+export type ShownFinding = z.infer<typeof ShownFinding>;
+
+export const Finding = ShownFinding.extend({
   /** Null: it is about Orrery itself, not about a host. */
   host: HostRef.nullable(),
   node: NodeRef.nullable(),

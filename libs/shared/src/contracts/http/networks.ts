@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { NetworkConfig, NetworkConfigChange } from '../controllers.js';
-import { FindingData } from '../events/findings.js';
 import { Cidr, NetworkId, NodeAddress } from '../ids.js';
 import { Selector } from '../labels.js';
 import { ControllerRef } from './controllers.js';
 import { page, PageQuery, Reference } from './common.js';
+import { ShownFinding } from './findings.js';
 
 const NetworkName = z
   .string()
@@ -67,7 +67,7 @@ export const Network = z
     admission: AdmissionPolicy.nullable(),
     sync: NetworkSync.nullable(),
     /** What is wrong with it, as far as can be told from what is wanted and what the controller says. */
-    findings: z.array(FindingData),
+    findings: z.array(ShownFinding),
     memberships: z.object({ total: z.int(), ok: z.int(), waiting: z.int() }),
     version: z.int(),
   })
