@@ -2,6 +2,9 @@ import type { FindingCode } from '../events/findings.js';
 import type { FailureCode, WaitingCode } from '../outcomes.js';
 import { get, path, type Table } from './entry.js';
 
+const whichOfTheTwo = (address: string) =>
+  `Check which machine really has the identity (\`zerotier-cli info\`). Remove the copy (\`orrery rm HOST/CONTAINER\`), or shut out the host that lies (\`orrery host revoke HOST\`). To decide before that, name the address: \`orrery membership authorize ${address} NETWORK\` or \`orrery membership deny ${address} NETWORK\`.`;
+
 /** What else is diagnosed, and is not the outcome of an item. */
 export const FINDINGS = {
   'interface-disagrees': {
@@ -182,16 +185,18 @@ export const FINDINGS = {
   'address-claimed': {
     means:
       "Two nodes show the same ZeroTier address: an identity was copied, as with a cloned machine, or one of the hosts lies. An address that Orrery gave to a node stays that node's. For any other address, admission policies decide nothing until one of the two is gone; each network keeps what its controller has.",
-    fix: 'Check which machine really has the identity (`zerotier-cli info`). Remove the copy (`orrery rm HOST/CONTAINER`), or shut out the host that lies (`orrery host revoke HOST`). To decide before that, name the address: `orrery membership authorize ADDRESS NETWORK` or `orrery membership deny ADDRESS NETWORK`.',
+    fix: whichOfTheTwo('ADDRESS'),
     see: get('/v1/findings'),
   },
   'address-claimed/given': {
     cause: ({ address, owner, shown }: { address: string; owner: string; shown: string }) =>
       `Orrery gave the address ${address} to ${owner}, but ${shown} also shows it as its own`,
+    fix: ({ address }: { address: string }) => whichOfTheTwo(address),
   },
   'address-claimed/shown': {
     cause: ({ address, shown }: { address: string; shown: string }) =>
       `${shown} show the address ${address}, but Orrery gave it to none of them`,
+    fix: ({ address }: { address: string }) => whichOfTheTwo(address),
   },
   'address-claimed/reference': {
     cause: ({ reference, node }: { reference: string; node: string }) =>
