@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ApiTokenMade, FindingPage, Status } from '@orrery/shared/contracts';
+import { ApiTokenMade, FindingPage, meaningOf, Status } from '@orrery/shared/contracts';
 import { createLogger, newId } from '@orrery/shared/runtime';
 import { DataSource } from 'typeorm';
 import { type RunningApi, startApi, type ApiBench } from '../../../../test/support/api.js';
