@@ -162,7 +162,16 @@ export const DOOR = {
       'The API cannot pack the agent for other machines: it is not built, the disk is full, or the API runs from a container image, which has no agent.',
     fix: 'Build it on the machine of the API (`npm run build`), and free a few hundred MB on the disk of its state folder. An API from a container image has no agent to offer.',
   },
-  'bundle-unavailable/not-packed': { cause: ({ error }: { error: string }) => `cannot pack the agent: ${error}` },
+  'bundle-unavailable/here': {
+    cause: ({ platform, error }: { platform: string; error: string }) =>
+      `cannot pack the agent for ${platform}: ${error}`,
+  },
+  'bundle-unavailable/elsewhere': {
+    cause: ({ platform, error }: { platform: string; error: string }) =>
+      `cannot pack the agent for ${platform}: ${error}`,
+    fix: ({ platform }: { platform: string }) =>
+      `Check that the machine of the API reaches npm's registry: the Node for ${platform} comes from there, once.`,
+  },
   'store-unavailable': {
     means: 'The database does not answer.',
     fix: 'Repeat the request later: nothing was changed. /readyz shows when the database is back.',
