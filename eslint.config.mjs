@@ -1,6 +1,7 @@
 // What prettier, tsc and the import rules cannot see. STYLE in rules; each exception says why at its place.
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { inlineFixes } from './scripts/inline-fixes.mjs';
 
 const product = ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'];
 const tests = ['**/*.spec.ts', 'test/**/*.ts', 'bench/**/*.ts'];
@@ -13,21 +14,6 @@ const moduleLevelLet = {
   message: 'No state at module level: give it an owner that is constructed and stopped.',
 };
 const defaultExport = { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' };
-
-/**
- * One text for each code: a `fix` comes from the catalogue (libs/shared/src/contracts/catalogue) by `explain`, and so do the code and the
- * cause of every error that goes with it. No literal, no constant, and no parameter that would carry one in from elsewhere.
- */
-const message = 'A fix is written once, in libs/shared/src/contracts/catalogue: use `explain`.';
-const words = ':matches(Literal[value!=""][raw!="null"], TemplateLiteral)';
-const inlineFixes = [
-  `Property[key.name="fix"] > ${words}`,
-  `Property[key.name="fix"] > :matches(ConditionalExpression, LogicalExpression, BinaryExpression, ArrowFunctionExpression) > ${words}`,
-  `:matches(VariableDeclarator[id.name=/(^fix|Fix|(^|_)FIX(ES)?)$/], AssignmentPattern[left.name=/(^fix|Fix|(^|_)FIX(ES)?)$/], PropertyDefinition[key.name=/(^fix|Fix|(^|_)FIX(ES)?)$/]) > ${words}`,
-  ':function > Identifier.params[name=/(^fix|Fix|(^|_)FIX(ES)?)$/]',
-  'TSParameterProperty > Identifier[name=/(^fix|Fix|(^|_)FIX(ES)?)$/]',
-  'NewExpression[callee.name=/^(App|Step|Controller)Error$/] > ObjectExpression > Property[key.name="code"] > Literal',
-].map((selector) => ({ selector, message }));
 
 export default tseslint.config(
   { ignores: ['**/dist/', '**/coverage/', '**/node_modules/', '**/*.golden.*'] },

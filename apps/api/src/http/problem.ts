@@ -82,8 +82,10 @@ function fromFramework(error: unknown): Answered | undefined {
   return undefined;
 }
 
+const asClause = (title: string): string => title.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+
 /** The problem of a code that needs no more words than its title. */
-export const problemOf = (code: ProblemCode) => answer(explain(code, { cause: CATALOGUE[code][1] })).problem;
+export const problemOf = (code: ProblemCode) => answer(explain(code, { cause: asClause(CATALOGUE[code][1]) })).problem;
 
 function answer({ code, cause, fix, see }: Explained<ProblemCode>, headers: Record<string, string> = {}): Answered {
   const [status, title] = CATALOGUE[code];
