@@ -1,6 +1,7 @@
 // What prettier, tsc and the import rules cannot see. STYLE in rules; each exception says why at its place.
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { inlineFixes } from './scripts/inline-fixes.mjs';
 
 const product = ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'];
 const tests = ['**/*.spec.ts', 'test/**/*.ts', 'bench/**/*.ts'];
@@ -81,6 +82,11 @@ export default tseslint.config(
         { paths: [{ name: '@nestjs/common', importNames: ['forwardRef'], message: 'A cycle: split it.' }] },
       ],
     },
+  },
+  {
+    files: ['apps/{api,agent}/src/**/*.ts', 'libs/*/src/**/*.ts'],
+    ignores: [...tests, 'libs/shared/src/contracts/catalogue/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', defaultExport, moduleLevelLet, ...inlineFixes] },
   },
   {
     files: ['**/config.ts', '**/main.ts', 'libs/shared/src/runtime/*.ts'],

@@ -1,6 +1,6 @@
-// Makes docs/errors.md from the tables in libs/shared/src/contracts/explanations.ts. `--check` only says whether it is in step.
+// Makes docs/errors.md from the catalogue in libs/shared/src/contracts/catalogue. `--check` only reports whether it is up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { FAILURES, FINDINGS, PROBES, PROBLEMS, WAITING } from '@orrery/shared/contracts';
+import { FAILURES, FINDINGS, PROBES, PROBLEMS, PROGRAMS, WAITING } from '@orrery/shared/contracts';
 
 const PAGE = new URL('../docs/errors.md', import.meta.url);
 const parts = [
@@ -11,35 +11,63 @@ const parts = [
   ],
   [
     'Failures',
-    'An item cannot be made true on this host now. It stays wanted and is tried again with growing pauses.',
+    'An item cannot be made true on this host now. It stays desired and is tried again with growing pauses.',
     FAILURES,
   ],
-  ['Findings', 'What else was diagnosed (`orrery finding ls`).', FINDINGS],
-  ['Probes', 'How a probe ended that did not reach what it was to reach (`orrery probe`).', PROBES],
+  [
+    'Findings',
+    'What else was diagnosed (`orrery finding ls`). The API also answers with `address-claimed` and `controller-absent`.',
+    FINDINGS,
+  ],
+  ['Probes', 'Why a probe did not reach its target (`orrery probe`).', PROBES],
   [
     'Problems',
     'What the HTTP API answers (`application/problem+json`, field `code`) when it does not do what was asked.',
     PROBLEMS,
   ],
+  ['Programs', 'Why the API or an agent does not start, and what they report in their logs alone.', PROGRAMS],
 ];
+
+/** Shows each fact by its name, as `orrery explain` cannot know it: `HOST`. */
+const placeholders = new Proxy({}, { get: (_, name) => String(name).toUpperCase() });
+const textOf = (part) => (typeof part === 'function' ? part(placeholders) : part);
+
+const casesOf = (table, code) =>
+  Object.entries(table)
+    .filter(([key, { fix }]) => key.startsWith(`${code}/`) && fix !== undefined)
+    .map(
+      ([key, { cause, fix }]) =>
+        `- *${textOf(cause) ?? key.slice(code.length + 1).replaceAll('-', ' ')}*: ${textOf(fix)}`,
+    );
+
+function section(table, code, { means, fix, see }) {
+  const cases = casesOf(table, code);
+  return [
+    ...['', `### ${code}`, means, '', `**Fix:** ${fix}`],
+    ...(see ? ['', `**API:** \`${see.method} ${see.path}\``] : []),
+    ...(cases.length > 0 ? ['', 'In particular:', ...cases] : []),
+  ];
+}
 
 const page = [
   '# Errors: every code, what it means, what to do',
   '',
-  '<!-- made by scripts/errors-docs.mjs: change the tables there named, then run `npm run docs` -->',
+  '<!-- made by scripts/errors-docs.mjs from libs/shared/src/contracts/catalogue: change the texts there, then run `npm run docs` -->',
   '',
-  '`orrery explain CODE` prints the same in a terminal.',
+  '`orrery explain CODE` prints the same in a terminal. The field `fix` is for people. A client of the API finds in `see` the request that does it, or shows more.',
   ...parts.flatMap(([title, about, table]) => [
     '',
     `## ${title}`,
     about,
-    ...Object.entries(table).flatMap(([code, { means, fix }]) => ['', `### ${code}`, means, '', `**Fix:** ${fix}`]),
+    ...Object.entries(table)
+      .filter(([key]) => !key.includes('/'))
+      .flatMap(([code, entry]) => section(table, code, entry)),
   ]),
   '',
 ].join('\n');
 
 if (!process.argv.includes('--check')) writeFileSync(PAGE, page);
 else if (readFileSync(PAGE, 'utf8') !== page) {
-  console.error('docs/errors.md is not in step with the code: run `npm run docs`');
+  console.error('docs/errors.md is out of date: run `npm run docs`');
   process.exitCode = 1;
 }

@@ -46,7 +46,7 @@ describe('an agent whose host was removed', () => {
       await eventually(() => exists(home, 'removed.json'));
       expect(agent.log()).not.toMatch(/agent\.fenced|host-cloned/);
       expect(agent.log().split('"host.removed"')).toHaveLength(2);
-      expect(agent.log()).toContain('restart the agent with a join secret');
+      expect(agent.log()).toContain('restart the agent with a valid join secret');
       expect([agent.exited, api.joins.length]).toEqual([false, joins]);
     }),
     60_000,

@@ -156,6 +156,6 @@ describe('the orrery process', () => {
   it('explains a code without an API', async () => {
     const { code, out } = await runCli(['explain', 'tun-missing'], {});
     expect(code).toBe(0);
-    expect(out).toMatch(/TUN device[^]*fix {2}modprobe tun/);
+    expect(out).toMatch(/TUN device[^]*fix {2}Run `sudo modprobe tun`/);
   });
 });

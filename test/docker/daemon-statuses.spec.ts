@@ -102,7 +102,7 @@ describe('what the daemon of a host says that no lab can make it say', () => {
     await daemon.wear('ffffffff00');
     const { code, out } = await joining({ status: 'OK' }, '--wait=20s');
     expect([code, out]).toEqual([1, expect.stringContaining('port-taken')]);
-    expect(out).toContain(`ss -lpn | grep ${daemon.port}`);
+    expect(out).toContain(`ss -lpn sport = :${daemon.port}`);
     await daemon.wear(daemon.address);
   });
 });

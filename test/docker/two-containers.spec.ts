@@ -55,7 +55,7 @@ afterAll(() => world?.close());
     const { code, out } = await probe('--ping', far, '--count', '2');
     const replies = /\n {2}· seq 1 {2}[\d.]+ ms\n {2}· seq 2 {2}[\d.]+ ms\nreached {2}2 of 2 answered/;
     const noPing =
-      /\nprobe-tool-missing\n {2}cause {2}there is no ping on this host\n {2}fix +Install it: apt install iputils-ping/;
+      /\nprobe-tool-missing\n {2}cause {2}there is no ping on this host\n {2}fix +Install it: `apt install iputils-ping`/;
     expect(out).toMatch(code === 0 ? replies : noPing);
     const told = (await world.events()).filter(({ type }) => type === 'probe.progress');
     expect(told).toHaveLength(code === 0 ? 2 : 0);

@@ -99,7 +99,7 @@ describe('a host whose key', () => {
     const asks = requestRenewal(config(host), owner.hostId, owner.key, other.key);
     await expect(asks).rejects.toMatchObject({
       code: 'proof-refused',
-      message: expect.stringContaining('nobody asked'),
+      message: expect.stringContaining('nobody requested'),
     });
     await expect(requestRenewal(config(host), owner.hostId, owner.key)).resolves.toMatchObject({ name: 'staying' });
   });

@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { AppError, createLogger, describeError, guardProcess, type Logger } from '@orrery/shared/runtime';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.factory.js';
@@ -33,10 +34,11 @@ async function stop(signal: string, app: { close(): Promise<void> }, logger: Log
 /** Says in one line why it cannot start and what to do, and ends: half an API must not stay behind. */
 function notStarted(error: unknown, port: number | undefined): never {
   const { code, fix } = error as { code?: string; fix?: string };
-  const taken = code === 'EADDRINUSE';
-  const cause = taken ? `port ${port} is in use` : describeError(error);
-  const advice = taken ? 'Stop what listens there (ss -ltnp shows it), or set ORRERY_PORT to another port.' : fix;
-  createLogger('api').fatal({ event: 'api.not-started', code, fix: advice }, cause);
+  const said =
+    code === 'EADDRINUSE'
+      ? explain('port-in-use/api', { port: port ?? 0 })
+      : { code, cause: describeError(error), fix };
+  createLogger('api').fatal({ event: 'api.not-started', code, fix: said.fix }, said.cause);
   process.exit(error instanceof AppError && error.kind === 'user' ? 2 : 1);
 }
 

@@ -1,4 +1,4 @@
-import type { NodeId, NodeKind } from '@orrery/shared/contracts';
+import { explain, type NodeId, type NodeKind } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import {
   LocalApiError,
@@ -42,15 +42,17 @@ export function openSimulatedController(
   const daemon = kind === 'host' ? host.state.host : container?.state === 'running' ? container.daemon : undefined;
   if (!daemon)
     throw new StepError({
-      code: 'container-died',
-      cause: container ? `the container is not running: it is ${container.state}` : 'there is no container',
-      fix: 'It is started again.',
+      ...explain('container-died/starting-again', {
+        cause: container ? `the container is not running: it is ${container.state}` : 'there is no container',
+      }),
       transient: true,
     });
-  const fix = 'Wait until the simulated zerotier-one runs.';
-  const explain = (error: unknown) => ({ message: describeError(error), fix });
+  const trouble = (error: unknown) => {
+    const { cause, fix } = explain('controller-unreachable/simulated', { cause: describeError(error) });
+    return { message: cause, fix };
+  };
   const http = new SimulatedHttp(host, daemon);
-  return kept(host, controllerOver({ http, expected: addressOf(daemon), explain, signal }));
+  return kept(host, controllerOver({ http, expected: addressOf(daemon), explain: trouble, signal }));
 }
 
 /** What a question has changed is on disk when it is answered: once for all of its records. */

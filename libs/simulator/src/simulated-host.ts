@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MembershipSettings, NetworkId, NodeId } from '@orrery/shared/contracts';
+import { explain, type MembershipSettings, type NetworkId, type NodeId } from '@orrery/shared/contracts';
 import { describeError, type Logger, steadyNow } from '@orrery/shared/runtime';
 import { StepError } from '@orrery/shared/machine';
 import { keptController, restoredController, storedController } from './kept-controller.js';
@@ -137,9 +137,9 @@ export class SimulatedHost {
     const answer = this.world.handle(addressOf(daemon), request);
     if (answer?.status !== 200)
       throw new StepError({
-        code: 'daemon-unreachable',
-        cause: `the simulated zerotier-one answered ${answer?.status ?? 'nothing'}`,
-        fix: 'Report this as a bug.',
+        ...explain('daemon-unreachable', {
+          cause: `the simulated zerotier-one answered ${answer?.status ?? 'nothing'}`,
+        }),
         transient: true,
       });
   }

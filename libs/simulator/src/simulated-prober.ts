@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { NodeId, NodeKind, ProbeTarget } from '@orrery/shared/contracts';
+import { explain, type NodeId, type NodeKind, type ProbeTarget } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import { StepError, judgeAddress, judgeWay, missed, reached, type ProbeEnd, type Prober, type ProbeRun } from '@orrery/shared/machine';
 import { contains, parseIp, parsePrefix } from './model/inet.js';
@@ -16,9 +16,9 @@ export function openSimulatedProber(host: SimulatedHost, node: NodeId, kind: Nod
   const daemon = kind === 'host' ? host.state.host : container?.state === 'running' ? container.daemon : undefined;
   if (!daemon)
     throw new StepError({
-      code: 'container-died',
-      cause: container ? `the container is not running: it is ${container.state}` : 'there is no container',
-      fix: 'It is started again.',
+      ...explain('container-died/starting-again', {
+        cause: container ? `the container is not running: it is ${container.state}` : 'there is no container',
+      }),
       transient: true,
     });
   return async (run) => {

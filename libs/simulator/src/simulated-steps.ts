@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { NodeId } from '@orrery/shared/contracts';
+import { explain, type NodeId } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import { type IdentityStore, StepError, type Executors, mintStep, type ContainerBlueprint } from '@orrery/shared/machine';
 import { simulatedIdentity } from './simulated-identity.js';
@@ -101,12 +101,7 @@ const networkSteps = ({ host, changed }: Tools): Pick<Executors, NetworkStep> =>
 async function create(host: SimulatedHost, identities: IdentityStore, blueprint: ContainerBlueprint): Promise<void> {
   const { item, node, name, image, limits, incarnation, memberships } = blueprint;
   const secrets = await identities.get(node);
-  if (!secrets)
-    throw new StepError({
-      code: 'identity-lost',
-      cause: 'the node has no identity',
-      fix: 'Remove and launch it again.',
-    });
+  if (!secrets) throw new StepError(explain('identity-lost/not-in-state-folder'));
   if (host.state.containers.some((other) => other.name === name)) return;
   const files = Object.assign({}, ...memberships.map((one) => settingsFiles(one.network, one.settings))) as object;
   const daemon: SimulatedDaemon = {
@@ -124,17 +119,13 @@ async function create(host: SimulatedHost, identities: IdentityStore, blueprint:
 
 /** For trying out what goes wrong: an image whose name says so is absent, or refused. */
 function refuseTestImages(image: string): void {
-  const fix = 'This host is simulated: choose an image whose name says neither "absent" nor "refused".';
-  if (image.includes('absent')) throw new StepError({ code: 'image-absent', cause: `there is no image ${image}`, fix });
-  if (image.includes('refused'))
-    throw new StepError({ code: 'pull-refused', cause: `the registry refuses ${image}`, fix });
+  if (image.includes('absent')) throw new StepError(explain('image-absent/simulated', { image }));
+  if (image.includes('refused')) throw new StepError(explain('pull-refused/simulated', { image }));
 }
 
 function notRunning(): never {
   throw new StepError({
-    code: 'daemon-unreachable',
-    cause: 'the zerotier-one of this node does not run',
-    fix: 'Wait until its container runs.',
+    ...explain('container-died/starting-again', { cause: 'the zerotier-one of this node is not running' }),
     transient: true,
   });
 }

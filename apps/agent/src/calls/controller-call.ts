@@ -4,6 +4,7 @@ import {
   MAX_BATCH_BYTES,
   type ControllerAsk,
   type ControllerRecord,
+  explain,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { StepError, ControllerError, type ControllerApi } from '@orrery/shared/machine';
@@ -56,10 +57,8 @@ function fitting(result: ControllerResult): ControllerResult {
   const page = result.result === 'records' ? withinBytes(result.records) : [];
   if (page.length > 0) return { result: 'records', records: page, more: true };
   throw new AppError({
-    code: 'answer-too-long',
     kind: 'operational',
-    cause: `what the controller answered is longer than ${MOST_BYTES} bytes`,
-    fix: 'Ask zerotier-one on the host itself.',
+    ...explain('answer-too-long/bytes', { most: MOST_BYTES }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { z } from 'zod';
 import { StepError } from '@orrery/shared/machine';
 import type { CallOptions, EngineConnection } from './engine-connection.js';
@@ -33,18 +34,9 @@ export async function ensureBridgeNetwork(
 ): Promise<BridgeNetwork> {
   const found = (await inspectNetwork(connection, name, options)) ?? (await make(connection, name, options));
   if (!found || found.Labels?.[LABEL.network] === undefined || found.Driver !== 'bridge')
-    throw new StepError({
-      code: 'container-name-taken',
-      cause: `the Docker network ${name} is not Orrery's: it has no label ${LABEL.network}, or is no bridge`,
-      fix: `Remove the network (\`docker network rm ${name}\`), or name another in ORRERY_DOCKER_NETWORK.`,
-    });
+    throw new StepError(explain('container-name-taken/network', { network: name, label: LABEL.network }));
   const gateway = found.IPAM.Config.map(gatewayOf).find((address) => address !== undefined);
-  if (!gateway)
-    throw new StepError({
-      code: 'unexpected',
-      cause: `the Docker network ${name} has no IPv4 gateway`,
-      fix: `Remove the network (\`docker network rm ${name}\`); Orrery makes it anew.`,
-    });
+  if (!gateway) throw new StepError(explain('unexpected/no-gateway', { network: name }));
   return { id: found.Id, gateway };
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MembershipSettings } from '@orrery/shared/contracts';
+import { explain, type MembershipSettings } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import { type NodeSecrets, StepError, type ContainerBlueprint } from '@orrery/shared/machine';
 import { settingsFile, settingsFileName } from '../pure/settings-file.js';
@@ -71,9 +71,7 @@ export async function readMoons(folder: string | null): Promise<Moon[]> {
     return await Promise.all(names.map(async (name) => ({ name, content: await readFile(join(folder, name)) })));
   } catch (error) {
     throw new StepError({
-      code: 'unexpected',
-      cause: `the folder of root files cannot be read: ${describeError(error)}`,
-      fix: 'Correct ORRERY_MOONS_DIR in the settings of the agent.',
+      ...explain('unexpected/moons', { error: describeError(error) }),
       origin: error,
     });
   }

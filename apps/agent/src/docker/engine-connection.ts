@@ -1,5 +1,6 @@
 import Docker from 'dockerode';
 import type { z } from 'zod';
+import { explain } from '@orrery/shared/contracts';
 import { withTimeout } from '@orrery/shared/runtime';
 import { StepError } from '@orrery/shared/machine';
 import { engineError, EngineTimeout, type EngineErrand } from './engine-error.js';
@@ -56,9 +57,9 @@ export class EngineConnection {
     const parsed = schema.safeParse(await this.call(errand, work, options));
     if (parsed.success) return parsed.data;
     throw new StepError({
-      code: 'unexpected',
-      cause: `the Docker Engine gave an answer that cannot be read while ${errand.doing}: ${parsed.error.issues[0]?.message}`,
-      fix: 'Check that the engine is Docker 20.10 or newer.',
+      ...explain('unexpected/engine-version', {
+        cause: `the Docker Engine gave an unreadable answer while ${errand.doing}: ${parsed.error.issues[0]?.message}`,
+      }),
       transient: true,
       origin: parsed.error,
     });

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { HostId } from '@orrery/shared/contracts';
+import { explain, type HostId } from '@orrery/shared/contracts';
 import { Secret } from '@orrery/shared/runtime';
 import { type NodeSecrets, StepError } from '@orrery/shared/machine';
 import { mintProfile } from './container-profile.js';
@@ -56,15 +56,14 @@ export function secretsFrom(
     };
   }
   const foreign = /exec format error/i.test(stderr);
-  throw new StepError({
-    code: foreign ? 'image-architecture' : 'image-unsuitable',
-    cause: foreign
-      ? `${image} is built for another kind of machine`
-      : `zerotier-idtool in ${image} made no identity (exit ${exitCode}): ${stderr.trim().slice(-200) || 'it printed nothing that is one'}`,
-    fix: foreign
-      ? `Name an image that is built for this machine instead of ${image}.`
-      : 'Use an image of zerotier-one, such as zerotier/zerotier.',
-  });
+  throw new StepError(
+    explain(foreign ? 'image-architecture/image' : 'image-unsuitable/image', {
+      image,
+      cause: foreign
+        ? `${image} is built for another processor architecture`
+        : `zerotier-idtool in ${image} created no identity (exit ${exitCode}): ${stderr.trim().slice(-200) || 'it printed none'}`,
+    }),
+  );
 }
 
 /** Removes what a killed agent left behind while it made an identity; gives the number. */

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NodeId, type NodeAddress } from '@orrery/shared/contracts';
+import { NodeId, type NodeAddress, explain } from '@orrery/shared/contracts';
 import { ensurePrivateFolder } from '@orrery/shared/runtime';
 import { StepError, type IdentityStore, type NodeSecrets } from '@orrery/shared/machine';
 import { readIdentity, writeIdentity } from './identity-file.js';
@@ -75,8 +75,4 @@ const addressIn = (path: string): Promise<NodeAddress | undefined> =>
   );
 
 const refused = (cause: string): StepError =>
-  new StepError({
-    code: 'identity-lost',
-    cause: `${cause}: no two nodes may have one`,
-    fix: 'Remove the container and launch it again: it gets another identity.',
-  });
+  new StepError(explain('identity-lost', { cause: `${cause}: two nodes cannot share one` }));

@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { AppError, describeError, type Secret } from '@orrery/shared/runtime';
 import type { Trust } from '@orrery/shared/tls';
 import { readFile } from 'node:fs/promises';
@@ -30,10 +31,8 @@ async function readAuthority(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     throw new AppError({
-      code: 'api-authority-unreadable',
       kind: 'operational',
-      cause: `the authority of the API's certificate cannot be read: ${describeError(error)}`,
-      fix: 'Copy secrets/tls/ca.crt of the API to this host and let ORRERY_API_CA name it.',
+      ...explain('api-authority-unreadable/file', { error: describeError(error) }),
       origin: error,
     });
   }

@@ -1,6 +1,7 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newUserKey, publicKeyOf, type UserKey } from '@orrery/shared/bus';
+import { explain } from '@orrery/shared/contracts';
 import { AppError, describeError, writeFileDurably } from '@orrery/shared/runtime';
 
 export const SEED_FILE = 'host.seed';
@@ -53,10 +54,8 @@ export class HostKeyFiles {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new AppError({
-        code: 'host-key-damaged',
         kind: 'operational',
-        cause: `${file} cannot be read: ${describeError(error)}`,
-        fix: 'Let this machine join anew in its place: orrery host add --replace NAME, then run what it prints here.',
+        ...explain('host-key-damaged/file', { file, error: describeError(error) }),
         origin: error,
       });
     }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JoinReply } from '@orrery/shared/contracts';
+import { JoinReply, explain } from '@orrery/shared/contracts';
 import { AppError, describeError, writeFileDurably } from '@orrery/shared/runtime';
 
 /** Who this host is, as the API said when it joined: kept in host.json, mode 0600, for it says what lets it in. */
@@ -18,10 +18,8 @@ export async function readHostRecord(home: string): Promise<HostRecord | undefin
     return JoinReply.parse(JSON.parse(text));
   } catch (error) {
     throw new AppError({
-      code: 'host-record-damaged',
       kind: 'operational',
-      cause: `${fileOf(home)} cannot be read: ${describeError(error)}`,
-      fix: 'Delete this file: the agent joins again and, by its installation id, gets the same host.',
+      ...explain('host-record-damaged/file', { file: fileOf(home), error: describeError(error) }),
       origin: error,
     });
   }

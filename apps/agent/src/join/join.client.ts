@@ -9,6 +9,8 @@ import {
   type HostId,
   type JoinRequest,
   type RenewRequest,
+  explain,
+  explainAgain,
 } from '@orrery/shared/contracts';
 import { AppError, describeError, Secret } from '@orrery/shared/runtime';
 import { trustedFetch, UntrustedServer } from '@orrery/shared/tls';
@@ -82,27 +84,21 @@ async function post<Schema extends z.ZodType>(
   const reply = schema.safeParse(answer);
   if (reply.success) return reply.data;
   throw new AppError({
-    code: 'join-answer-unreadable',
     kind: 'operational',
-    cause: `${apiUrl} answered ${path} in a form that this agent does not know: ${reply.error.message}`,
-    fix: 'Check that ORRERY_URL is the address of an Orrery API of a fitting version.',
+    ...explain('join-answer-unreadable/path', { url: apiUrl, path, error: reply.error.message }),
   });
 }
 
 function unreachable(apiUrl: string, error: unknown): AppError {
   if (error instanceof UntrustedServer)
     return new AppError({
-      code: 'api-untrusted',
       kind: 'operational',
-      cause: `what answers at ${apiUrl} is not the API that this host was told to trust: ${error.message}. Nothing was sent to it`,
-      fix: 'See that ORRERY_URL is right. When the API has another key or authority since, add this host anew with a fresh join token.',
+      ...explain('api-untrusted/url', { url: apiUrl, error: error.message }),
       origin: error,
     });
   return new AppError({
-    code: 'api-unreachable',
     kind: 'operational',
-    cause: `${apiUrl} cannot be reached: ${reasonOf(error)}`,
-    fix: 'Start the API, or set ORRERY_URL to where it is.',
+    ...explain('api-unreachable/url', { url: apiUrl, error: reasonOf(error) }),
     origin: error,
   });
 }
@@ -112,10 +108,8 @@ async function readSecret(file: string): Promise<Secret> {
     return new Secret((await readFile(file, 'utf8')).trim());
   } catch (error) {
     throw new AppError({
-      code: 'join-secret-unreadable',
       kind: 'operational',
-      cause: `the join secret cannot be read: ${describeError(error)}`,
-      fix: `Copy the API's join.secret to ${file}, or set ORRERY_JOIN_SECRET_FILE.`,
+      ...explain('join-secret-unreadable/file', { error: describeError(error), file }),
       origin: error,
     });
   }
@@ -126,10 +120,12 @@ function refused({ status, headers }: Pick<Response, 'status' | 'headers'>, body
   const problem = Problem.safeParse(body).data;
   const retryAfter = Number(headers.get('retry-after') ?? undefined);
   return new AppError({
-    code: problem?.code ?? 'join-refused',
     kind: status >= 400 && status < 500 && status !== 429 ? 'user' : 'operational',
-    cause: problem?.detail ?? `the API refused the join with status ${status}`,
-    ...(problem?.fix ? { fix: problem.fix } : {}),
+    ...explainAgain({
+      code: problem?.code ?? 'join-refused',
+      cause: problem?.detail ?? `the API refused the join with status ${status}`,
+      fix: problem?.fix,
+    }),
     ...(retryAfter >= 0 ? { details: { retryAfter } } : {}),
   });
 }

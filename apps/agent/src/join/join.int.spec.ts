@@ -184,7 +184,7 @@ describe('joining', () => {
     await writeFile(join(home, 'host.json'), '{');
     await expect(ensureJoined(config(), logger, stop.signal)).rejects.toMatchObject({
       code: 'host-record-damaged',
-      fix: expect.stringContaining('Delete this file'),
+      fix: expect.stringContaining('Delete the file'),
     });
   });
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UserKey } from '@orrery/shared/bus';
-import type { HostId } from '@orrery/shared/contracts';
+import { explain, type HostId } from '@orrery/shared/contracts';
 import {
   describeError,
   ensurePrivateFolder,
@@ -108,9 +108,9 @@ async function joinOnce(config: JoinConfig, logger: Logger, key: UserKey, host?:
       {
         event: 'join.labels-ignored',
         ignored: ignoredLabels,
-        fix: `Give the host its labels where you manage it: orrery host set ${record.name} --label KEY=VALUE. Next time put them on the token (-l KEY=VALUE), or make it with --own-labels.`,
+        fix: explain('labels-ignored/host', { host: record.name }).fix,
       },
-      'the API did not take the labels of ORRERY_HOST_LABELS: the join token does not let machines choose labels',
+      'the API did not accept the labels of ORRERY_HOST_LABELS: the join token does not let machines choose labels',
     );
   return record;
 }

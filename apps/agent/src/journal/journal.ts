@@ -1,4 +1,4 @@
-import { fitText, MAX_CAUSE, type AgentEvent, type AgentFact, type Epoch } from '@orrery/shared/contracts';
+import { fitText, MAX_CAUSE, type AgentEvent, type AgentFact, type Epoch, explain } from '@orrery/shared/contracts';
 import { AppError, crashPoint, describeError, newId, type Logger } from '@orrery/shared/runtime';
 import { fitFact } from './fit-fact.js';
 import { readHead, writeHead, findLostTail } from './head-file.js';
@@ -261,10 +261,8 @@ export class Journal {
     } catch (error) {
       this.#broken = true;
       throw new AppError({
-        code: 'journal-unavailable',
         kind: 'operational',
-        cause: `the journal cannot be written: ${describeError(error)}`,
-        fix: 'Free space on the disk of ORRERY_AGENT_HOME.',
+        ...explain('journal-unavailable/write', { error: describeError(error) }),
         origin: error,
       });
     }

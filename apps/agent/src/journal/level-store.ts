@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { explain } from '@orrery/shared/contracts';
 import { AppError, describeError, type Logger } from '@orrery/shared/runtime';
 import { ClassicLevel } from 'classic-level';
 
@@ -122,17 +123,13 @@ function throwUnlessDamaged(folder: string, error: unknown): void {
   if (code === 'LEVEL_CORRUPTION') return;
   if (code !== 'LEVEL_LOCKED')
     throw new AppError({
-      code: 'journal-unavailable',
       kind: 'operational',
-      cause: `the journal in ${folder} cannot be opened: ${causeOf(error)}`,
-      fix: 'Free space on its disk, and check that the agent may write there.',
+      ...explain('journal-unavailable/open', { folder, error: causeOf(error) }),
       origin: error,
     });
   throw new AppError({
-    code: 'state-folder-in-use',
     kind: 'user',
-    cause: `another agent runs with the state folder of ${folder}`,
-    fix: 'Stop it, or give this one a folder of its own with ORRERY_AGENT_HOME.',
+    ...explain('state-folder-in-use/journal', { folder }),
     origin: error,
   });
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { ObservedInterface } from '@orrery/shared/contracts';
+import { explain, type ObservedInterface } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import { StepError } from '@orrery/shared/machine';
 import type { RunInside } from '../docker/engine-exec.js';
@@ -80,9 +80,9 @@ const rethrowUnreadable = (error: unknown): never => {
 
 function unreadable(error: unknown, said = ''): StepError {
   return new StepError({
-    code: 'unexpected',
-    cause: `the kernel's view of the interfaces cannot be read: ${describeError(error)} ${said}`.trim(),
-    fix: 'Install iproute2 (the command `ip`) on this host.',
+    ...explain('unexpected/no-iproute', {
+      cause: `cannot read the kernel's interfaces: ${describeError(error)} ${said}`.trim(),
+    }),
     transient: true,
     origin: error,
   });

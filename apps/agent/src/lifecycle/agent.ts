@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { BusErrorFilter, Bus, BusStrategy, Verifier } from '@orrery/shared/bus';
-import { inboxPrefix } from '@orrery/shared/contracts';
+import { explain, inboxPrefix } from '@orrery/shared/contracts';
 import { describeError, retry, type AppError, type Logger, steadyNow } from '@orrery/shared/runtime';
 import { AppModule } from '../app.module.js';
 import { CallLedger } from '../calls/call-ledger.js';
@@ -30,7 +30,7 @@ import { Beats } from '../uplink/beats.js';
 import { Greeter } from '../uplink/greeter.js';
 import { offerOf } from '../pure/guard/host-prefixes.js';
 import { ServerClock } from '../uplink/server-clock.js';
-import { REMOVED_FIX, Uplink } from '../uplink/uplink.js';
+import { Uplink } from '../uplink/uplink.js';
 import { AGENT_VERSION } from '../version.js';
 import { HealthFile } from './health-file.js';
 
@@ -123,7 +123,10 @@ export class Agent {
   /** The API does not know this host any more, as it said otherwise than by an answer to hello. */
   async standDown(cause: string): Promise<void> {
     this.loops.reconciler.standDown();
-    this.logger.warn({ event: 'host.removed', cause, fix: REMOVED_FIX }, 'this host was removed: only watching');
+    this.logger.warn(
+      { event: 'host.removed', cause, fix: explain('host-removed', { cause }).fix },
+      'this host was removed: only watching',
+    );
     await this.stores.removal.note(cause);
   }
 

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { HostId } from '@orrery/shared/contracts';
+import { explain, type HostId } from '@orrery/shared/contracts';
 import type { ControllerWay, IdentityStore, Machine } from '@orrery/shared/machine';
 import { AppError, type Logger } from '@orrery/shared/runtime';
 import type { AgentConfig } from '../config.js';
@@ -46,10 +46,8 @@ export async function loadSimulator(): Promise<typeof import('@orrery/simulator'
     if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes((error as NodeJS.ErrnoException).code ?? ''))
       throw error;
     throw new AppError({
-      code: 'simulator-missing',
       kind: 'user',
-      cause: 'ORRERY_SIMULATE is set, and this agent was installed without the simulator',
-      fix: 'Unset ORRERY_SIMULATE to manage this host. For simulated hosts, run `npm start` in a clone of Orrery.',
+      ...explain('simulator-missing/installed'),
       origin: error,
     });
   }

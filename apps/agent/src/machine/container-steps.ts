@@ -1,4 +1,4 @@
-import { NetworkId, type NodeId } from '@orrery/shared/contracts';
+import { NetworkId, type NodeId, explain } from '@orrery/shared/contracts';
 import { crashPoint, pause } from '@orrery/shared/runtime';
 import { COMPLETE_MARK, containerFiles, readMoons } from '../docker/container-files.js';
 import { containerProfile, DAEMON_HOME } from '../docker/container-profile.js';
@@ -74,11 +74,7 @@ async function create(
 async function secretsOf(identities: IdentityStore, node: NodeId): Promise<NodeSecrets> {
   const secrets = await identities.get(node);
   if (secrets) return secrets;
-  throw new StepError({
-    code: 'identity-lost',
-    cause: 'the identity of the node is not in the state folder of the agent',
-    fix: "Restore the agent's state folder, or launch under another name.",
-  });
+  throw new StepError(explain('identity-lost/not-in-state-folder'));
 }
 
 /** A name that is taken by a half-made container of the same item, left by a killed agent, is freed; any other is not touched. */
@@ -116,20 +112,14 @@ async function freeName(parts: RealMachineParts, blueprint: ContainerBlueprint, 
 /** An image may bring a volume for the daemon's home, and none elsewhere: the profile has no mounts. */
 async function assertSuitable({ engine }: RealMachineParts, image: string, signal: AbortSignal): Promise<void> {
   const found = await engine.images.inspect(image, { signal });
-  if (!found)
-    throw new StepError({
-      code: 'image-absent',
-      cause: `the image ${image} is not on this host`,
-      fix: `It is pulled; if that does not work: \`docker pull ${image}\` on the host.`,
-      transient: true,
-    });
+  if (!found) throw new StepError({ ...explain('image-absent/not-pulled', { image }), transient: true });
   const volumes = Object.keys(found.Config?.Volumes ?? {}).filter((path) => path.replace(/\/$/, '') !== DAEMON_HOME);
   if (volumes.length > 0 || (found.Os ?? 'linux') !== 'linux')
-    throw new StepError({
-      code: 'image-unsuitable',
-      cause: volumes.length > 0 ? `${image} declares volumes: ${volumes.join(', ')}` : `${image} is for ${found.Os}`,
-      fix: 'Use an image of zerotier-one, such as zerotier/zerotier.',
-    });
+    throw new StepError(
+      explain('image-unsuitable', {
+        cause: volumes.length > 0 ? `${image} declares volumes: ${volumes.join(', ')}` : `${image} is for ${found.Os}`,
+      }),
+    );
 }
 
 interface Start {
@@ -202,8 +192,7 @@ async function startOrDiscard({ engine }: RealMachineParts, inspect: InspectedCo
   }
 }
 
-const madeAnew = (cause: string) =>
-  new StepError({ code: 'unexpected', cause, fix: 'It is made anew with the same identity.', transient: true });
+const madeAnew = (cause: string) => new StepError({ ...explain('unexpected/recreated', { cause }), transient: true });
 
 async function unpause(parts: RealMachineParts, step: StepOf<'unpause-container'>, { signal }: StepContext) {
   const inspect = await ownContainer(parts, step, undefined, signal);
@@ -247,8 +236,4 @@ function isOf({ config }: RealMachineParts, inspect: InspectedContainer, of: { i
 }
 
 const notOurs = (inspect: InspectedContainer) =>
-  new StepError({
-    code: 'container-name-taken',
-    cause: `Orrery did not make the container ${inspect.Name.slice(1)}, or somebody changed it: it is not touched`,
-    fix: `Remove or rename it yourself: \`docker rm -f ${inspect.Name.slice(1)}\`.`,
-  });
+  new StepError(explain('container-name-taken/not-ours', { container: inspect.Name.slice(1) }));

@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import type { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { diagnoseLog, lastLine } from '../zerotier/log-diagnosis.js';
@@ -14,12 +15,12 @@ export async function whyEnded(
   const log = await engine.containers.logs(Id, LOG_LINES, { signal, since: State.StartedAt }).catch(() => '');
   const found = diagnoseLog(log);
   if (found) return new StepError(found);
-  const how = State.OOMKilled ? 'killed for lack of memory' : `exit code ${State.ExitCode}`;
+  const how = State.OOMKilled ? 'killed for using more memory than its limit' : `exit code ${State.ExitCode}`;
   const said = lastLine(log);
   return new StepError({
-    code: 'container-died',
-    cause: `the container ended (${how})${said && `: ${said}`}`,
-    fix: State.OOMKilled ? 'Give it more memory (--memory).' : 'See the log of the container: `orrery container logs`.',
+    ...explain(State.OOMKilled ? 'container-died/out-of-memory' : 'container-died', {
+      cause: `the container ended (${how})${said && `: ${said}`}`,
+    }),
     transient: true,
   });
 }

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { explain } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import { deviceTowards, readHostRoutes, type HostRoute } from '../kernel/host-routes.js';
 import { isLinkLocal } from '../kernel/zerotier-device.js';
@@ -36,11 +37,8 @@ export class HostGround {
       const [routes, resolvers, ends] = await Promise.all([readHostRoutes(), readResolvers(), this.#ends()]);
       return { known: true, value: groundOf(routes, await withDevices([...resolvers, ...ends])) };
     } catch (error) {
-      return {
-        known: false,
-        cause: `the routes of this host cannot be read: ${describeError(error)}`,
-        fix: 'Install iproute2 (the command `ip`) on this host, or join with a list of what may come in (`--allow-managed`).',
-      };
+      const { cause, fix } = explain('unexpected/unknown-ground', { error: describeError(error) });
+      return { known: false, cause, fix };
     }
   }
 

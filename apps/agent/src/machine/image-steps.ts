@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { mintIdentity } from '../docker/identity-minter.js';
 import { registryCredentials } from '../docker/registry-credentials.js';
 import type { ImageNames } from './image-names.js';
@@ -26,9 +27,7 @@ export function imageSteps(parts: RealMachineParts, names: ImageNames): ImageExe
       names.forget();
       if (!(await engine.images.inspect(image, { signal })))
         throw new StepError({
-          code: 'image-absent',
-          cause: `${image} was pulled and is still not there`,
-          fix: `Look what \`docker pull ${image}\` says on the host.`,
+          ...explain('image-absent/pulled', { image }),
           transient: true,
         });
       progress('pull', `${image}: complete`);

@@ -1,10 +1,12 @@
-import type {
-  NodeId,
-  ObservedContainer,
-  ObservedNode,
-  ObservedState,
-  Part,
-  EngineInfo,
+import {
+  explain,
+  explainAgain,
+  type EngineInfo,
+  type NodeId,
+  type ObservedContainer,
+  type ObservedNode,
+  type ObservedState,
+  type Part,
 } from '@orrery/shared/contracts';
 import { StepError, type Scope } from '@orrery/shared/machine';
 import { sweepThrowaways } from '../docker/identity-minter.js';
@@ -151,7 +153,7 @@ export class Observer {
   /** Where nothing runs there is no namespace, and so no interface: that is known. */
   private async interfacesOf(inspect: InspectedContainer | undefined, signal: AbortSignal) {
     const { engine, kernel } = this.parts;
-    if (inspect?.State.Status === 'paused') throw pausedError();
+    if (inspect?.State.Status === 'paused') throw pausedError(inspect.Name.slice(1));
     if (inspect?.State.Status !== 'running') return [];
     const id = inspect.Id;
     return kernel.container(
@@ -173,11 +175,10 @@ export class Observer {
   }
 }
 
-const pausedError = () =>
-  new StepError({ code: 'container-paused', cause: 'the container is paused', fix: 'Unpause it.', transient: true });
+const pausedError = (container: string) =>
+  new StepError({ ...explain('container-paused/container', { container }), transient: true });
 
-const asStepError = ({ code, cause }: ReturnType<typeof unknown>) =>
-  new StepError({ code, cause, fix: '', transient: true });
+const asStepError = (found: ReturnType<typeof unknown>) => new StepError({ ...explainAgain(found), transient: true });
 
 /** To tell its versions the engine starts `runc` and `docker-init`, each time that it is asked (Docker 26): they hardly ever change. */
 const FRESH_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { NodeId, NodeKind } from '@orrery/shared/contracts';
+import { explain, type NodeId, type NodeKind } from '@orrery/shared/contracts';
 import { ControllerError, type ControllerApi, LocalApiError } from '@orrery/shared/machine';
 import { ControllerClient } from '../zerotier/controller.client.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
@@ -23,20 +23,16 @@ async function hostController({ hostDaemon }: RealMachineParts, signal: AbortSig
 async function containerController(parts: RealMachineParts, node: NodeId, signal: AbortSignal): Promise<ControllerApi> {
   const door = await openContainer(parts, node, await findContainer(parts, node, signal));
   const { http, expected } = door;
-  const fix = `Let the agent connect to containers on the bridge ${parts.config.dockerNetwork} (TCP 9993): a firewall of this host, or a network namespace around the agent, is in between. Then restart the agent.`;
-  if (!http)
-    throw new ControllerError({
-      code: 'controller-unreachable',
-      cause:
-        'this container is reached by docker exec alone, and a controller only over the bridge address of its container',
-      fix,
-    });
+  const network = parts.config.dockerNetwork;
+  if (!http) throw new ControllerError(explain('controller-unreachable/exec-only', { network }));
   const isNoWay = (error: unknown) => error instanceof LocalApiError && error.trouble === 'unreachable';
   return new ControllerClient({
     ...{ http, expected, signal },
     explain: (error) => {
       const explained = door.explain(error);
-      return isNoWay(error) ? { message: explained.message, fix } : explained;
+      if (!isNoWay(error)) return explained;
+      const { cause, fix } = explain('controller-unreachable/bridge', { cause: explained.message, network });
+      return { message: cause, fix };
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { NodeId, NodeKind } from '@orrery/shared/contracts';
+import { explain, type NodeId, type NodeKind } from '@orrery/shared/contracts';
 import { enterNetwork, isInOurView } from '../kernel/namespace.js';
 import { namespaceProber } from '../probes/namespace-prober.js';
 import { type Prober, StepError } from '@orrery/shared/machine';
@@ -18,9 +18,5 @@ export async function openProber(
   const engineId = inspect?.Id ?? '';
   const pid = inspect?.State.Pid ?? 0;
   if (await isInOurView({ engineId, pid })) return namespaceProber(enterNetwork(pid));
-  throw new StepError({
-    code: 'unsupported',
-    cause: 'this agent does not see the processes of the Docker Engine, so it cannot enter the network of a container',
-    fix: 'Run the agent on the machine of the engine, in its own process namespace (--pid host).',
-  });
+  throw new StepError(explain('unsupported/other-namespace'));
 }

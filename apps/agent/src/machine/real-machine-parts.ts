@@ -1,4 +1,4 @@
-import type { HostId, NodeId } from '@orrery/shared/contracts';
+import { explain, type HostId, type NodeId } from '@orrery/shared/contracts';
 import type { Logger } from '@orrery/shared/runtime';
 import type { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
@@ -73,24 +73,17 @@ export async function openContainer(
   inspect: InspectedContainer | undefined,
 ): Promise<NodeDoor> {
   const secrets = await parts.identities.get(node);
-  if (!secrets)
-    throw new StepError({
-      code: 'identity-lost',
-      cause: "the node's identity is not in the agent's state folder",
-      fix: "Restore the agent's state folder, or remove the container and launch it anew.",
-    });
+  if (!secrets) throw new StepError(explain('identity-lost/not-in-state-folder'));
   if (inspect?.State.Status === 'paused')
     throw new StepError({
-      code: 'container-paused',
-      cause: 'the container is paused',
-      fix: `\`docker unpause ${inspect.Name.slice(1)}\``,
+      ...explain('container-paused/container', { container: inspect.Name.slice(1) }),
       transient: true,
     });
   if (inspect?.State.Status !== 'running')
     throw new StepError({
-      code: 'container-died',
-      cause: inspect ? `the container is not running: it is ${inspect.State.Status}` : 'there is no container',
-      fix: 'It is started again.',
+      ...explain('container-died/starting-again', {
+        cause: inspect ? `the container is not running: it is ${inspect.State.Status}` : 'there is no container',
+      }),
       transient: true,
     });
   return containerDoor(parts.engine, inspect, secrets, parts.reach);

@@ -1,4 +1,5 @@
-import type { NodeId, NodeKind, ObservedState } from '@orrery/shared/contracts';
+import { explain, type NodeId, type NodeKind, type ObservedState } from '@orrery/shared/contracts';
+import { describeError } from '@orrery/shared/runtime';
 import type { Logger } from '@orrery/shared/runtime';
 import { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
@@ -116,8 +117,7 @@ class RealMachine implements Machine {
   async logs(node: NodeId, tail: number): Promise<string> {
     if (node === this.hostNode) return hostLog(tail);
     const inspect = await findContainer(this.parts, node);
-    if (!inspect)
-      throw new StepError({ code: 'container-died', cause: 'there is no container of this node', fix: 'Launch it.' });
+    if (!inspect) throw new StepError(explain('container-died/none'));
     return this.parts.engine.containers.logs(inspect.Id, tail);
   }
 
@@ -141,9 +141,9 @@ async function hostLog(tail: number): Promise<string> {
     return await runTool(['journalctl', '-u', 'zerotier-one', '-n', String(tail), '--no-pager', '-o', 'short-iso'], '');
   } catch (error) {
     throw new StepError({
-      code: error instanceof ToolMissing ? 'unsupported' : 'unexpected',
-      cause: `the log of the host's zerotier-one cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      fix: 'Look where your system keeps it; with systemd: `journalctl -u zerotier-one`.',
+      ...explain(error instanceof ToolMissing ? 'unsupported/no-journal' : 'unexpected/host-log', {
+        error: describeError(error),
+      }),
       origin: error,
     });
   }

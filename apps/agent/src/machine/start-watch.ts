@@ -1,4 +1,4 @@
-import type { NetworkId } from '@orrery/shared/contracts';
+import { explain, type NetworkId } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import type { InspectedContainer } from '../docker/inspected.js';
 import type { NodeDoor } from '../zerotier/node-door.js';
@@ -52,10 +52,4 @@ async function look(door: NodeDoor, signal: AbortSignal) {
   }
 }
 
-const gone = () =>
-  new StepError({
-    code: 'container-died',
-    cause: 'the container is gone: somebody removed it',
-    fix: 'It is made anew with the same identity.',
-    transient: true,
-  });
+const gone = () => new StepError({ ...explain('container-died/removed'), transient: true });

@@ -64,7 +64,7 @@ describe("the host's policy", () => {
     ['others may write its folder', () => chmod(join(home, 'etc'), 0o777), 'chmod go-w'],
     ['it is a folder', () => rm(file).then(() => mkdir(file)), 'Write the rules'],
     ['it is a link', () => rename(file, `${file}.real`).then(() => symlink(`${file}.real`, file)), 'Write the rules'],
-    ['it is far too large', () => writeFile(file, '#'.repeat(1024 * 1024 + 1)), 'Take out'],
+    ['it is far too large', () => writeFile(file, '#'.repeat(1024 * 1024 + 1)), 'Remove everything'],
     ['it is empty', () => writeFile(file, ''), 'Correct'],
   ])('is refused as a whole, with a fix, when %s', async (_what, spoil, fix) => {
     await write('containers: { max: 1 }');

@@ -1,12 +1,15 @@
 import { watch as watchFolder } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { explain, type Explained } from '@orrery/shared/contracts';
 import { describeError, type Logger } from '@orrery/shared/runtime';
 import type { PolicyPlace } from '../config.js';
 import { readPolicyDocument } from './policy-document.js';
 import { markPolicyFile, PolicyFileError, readPolicyFile } from './policy-file.js';
 import { DEFAULT_POLICY, type HeldPolicy } from '../pure/policy/policy.js';
 
-const NOT_READ_YET = { cause: 'it was not read yet', fix: 'Wait a moment.' };
+const unreadable = (file: string, { cause, fix }: Explained<'policy-unreadable'>): HeldPolicy => ({
+  ...{ result: 'unreadable', file, cause, fix },
+});
 
 /** The policy of this host as its file says it now. Nothing that comes over the network can change it. */
 export class HostPolicy {
@@ -17,7 +20,7 @@ export class HostPolicy {
     private readonly place: PolicyPlace,
     private readonly logger: Logger,
   ) {
-    this.#held = { result: 'unreadable', file: place.file, ...NOT_READ_YET };
+    this.#held = unreadable(place.file, explain('policy-unreadable/not-read-yet'));
   }
 
   get held(): HeldPolicy {
@@ -53,16 +56,10 @@ export class HostPolicy {
       const read = await readPolicyFile(file);
       if (read) return { result: 'held', file, isWritten: true, ...readPolicyDocument(read.text) };
       if (!isNamed) return { result: 'held', file, isWritten: false, policy: DEFAULT_POLICY, lines: new Map() };
-      return {
-        result: 'unreadable',
-        file,
-        cause: `there is no file ${file}`,
-        fix: `Write it, or unset ORRERY_POLICY_FILE.`,
-      };
+      return unreadable(file, explain('policy-unreadable/absent', { file }));
     } catch (error) {
       if (error instanceof PolicyFileError) return { result: 'unreadable', file, cause: error.message, fix: error.fix };
-      const fix = `Correct ${file}: it is read anew as soon as it is written. docs/policy.md has every rule.`;
-      return { result: 'unreadable', file, cause: `${file}: ${describeError(error)}`, fix };
+      return unreadable(file, explain('policy-unreadable/rules', { file, cause: `${file}: ${describeError(error)}` }));
     }
   }
 

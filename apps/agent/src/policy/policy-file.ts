@@ -1,3 +1,4 @@
+import { explain, type Explained } from '@orrery/shared/contracts';
 import { constants, type Stats } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -9,11 +10,11 @@ const STICKY = 0o1000;
 
 /** Why a policy may not be used: a sentence, and what to do. */
 export class PolicyFileError extends Error {
-  constructor(
-    cause: string,
-    readonly fix: string,
-  ) {
+  readonly fix: string;
+
+  constructor({ cause, fix }: Explained<'policy-unreadable'>) {
     super(cause);
+    this.fix = fix;
     this.name = 'PolicyFileError';
   }
 }
@@ -28,11 +29,10 @@ export async function readPolicyFile(path: string): Promise<{ text: string; mark
   try {
     // Of the opened file, not of the path: between two looks at a path somebody may exchange what is there.
     const stats = await file.stat();
-    if (!stats.isFile())
-      throw new PolicyFileError(`${path} is no ordinary file`, `Write the rules into ${path} itself.`);
+    if (!stats.isFile()) throw new PolicyFileError(explain('policy-unreadable/not-a-file', { file: path }));
     assertTrusted(path, stats);
     if (stats.size > MAX_BYTES)
-      throw new PolicyFileError(`${path} is larger than ${MAX_BYTES} bytes`, 'Take out of it what is no rule.');
+      throw new PolicyFileError(explain('policy-unreadable/too-large', { file: path, bytes: MAX_BYTES }));
     return { text: await file.readFile('utf8'), mark: markOf(stats) };
   } finally {
     await file.close();
@@ -62,15 +62,8 @@ async function openFile(path: string) {
     if (error instanceof PolicyFileError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return absent(path);
-    if (code === 'ELOOP')
-      throw new PolicyFileError(
-        `${path} is a link`,
-        `Write the rules into ${path} itself: what a link leads to is not looked at.`,
-      );
-    throw new PolicyFileError(
-      `${path} cannot be read: ${code ?? String(error)}`,
-      `chmod 0644 ${path}, or run the agent as root.`,
-    );
+    if (code === 'ELOOP') throw new PolicyFileError(explain('policy-unreadable/link', { file: path }));
+    throw new PolicyFileError(explain('policy-unreadable/unreadable', { file: path, error: code ?? String(error) }));
   }
 }
 
@@ -88,8 +81,6 @@ async function assertTrustedFolder(path: string): Promise<void> {
 
 function assertTrusted(path: string, { uid, mode }: Stats): void {
   const own = process.getuid?.() ?? 0;
-  if (uid !== 0 && uid !== own)
-    throw new PolicyFileError(`${path} belongs to the user ${uid}, not to root`, `chown root:root ${path}`);
-  if ((mode & OTHERS_MAY_WRITE) !== 0)
-    throw new PolicyFileError(`others than its owner may write ${path}`, `chmod go-w ${path}`);
+  if (uid !== 0 && uid !== own) throw new PolicyFileError(explain('policy-unreadable/owner', { file: path, uid }));
+  if ((mode & OTHERS_MAY_WRITE) !== 0) throw new PolicyFileError(explain('policy-unreadable/writable', { file: path }));
 }

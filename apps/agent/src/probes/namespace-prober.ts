@@ -1,11 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { MAX_PROBE_BYTES, type ProbeResult, type ProbeTarget } from '@orrery/shared/contracts';
+import { explain, MAX_PROBE_BYTES, type ProbeResult, type ProbeTarget } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import {
   judgeAddress,
   judgeWay,
   missed,
+  missedBy,
   reached,
   type ProbeEnd,
   type Prober,
@@ -188,25 +189,21 @@ const tooLateToTry = () => missed('timed-out', 'the time was over before anythin
 function brokenTool(tool: string, complained: string): ProbeEnd {
   // That of inetutils: not sent at all rather than over whatever interface has the route by then.
   if (tool === 'ping' && /(invalid|unrecognized) option.*I/.test(complained))
-    return missed('probe-tool-missing', 'the ping on this host cannot be bound to an interface (-I)', {
-      fix: 'Install one that can: apt install iputils-ping, or the package of that name elsewhere.',
-    });
+    return missedBy(explain('probe-tool-missing/unbound-ping'));
   if (/failed to execute|No such file or directory/.test(complained) && !/\/ns\/net/.test(complained))
     return toolMissing(complained.includes('ping') ? 'ping' : tool);
   const said = complained.split('\n')[0] || 'it said nothing';
   if (/not permitted|denied/i.test(complained))
-    return missed('probe-failed', `this agent may not enter the network namespace of the node: ${said}`, {
-      fix: 'Run the agent as root on the machine of the Docker Engine.',
-    });
+    return missedBy(
+      explain('probe-failed/not-root', { cause: `the agent cannot enter the network namespace of the node: ${said}` }),
+    );
   return missed('probe-failed', `${tool} ended without a result: ${said}`);
 }
 
 const PACKAGES: Record<string, string> = { ping: 'iputils-ping', ip: 'iproute2', nsenter: 'util-linux' };
 
 const toolMissing = (tool: string): ProbeEnd =>
-  missed('probe-tool-missing', `there is no ${tool} on this host`, {
-    fix: `Install it: apt install ${PACKAGES[tool] ?? tool}, or the package of that name elsewhere.`,
-  });
+  missedBy(explain('probe-tool-missing/package', { tool, package: PACKAGES[tool] ?? tool }));
 
 function whyNot(error: unknown): ProbeEnd {
   if (error instanceof ToolMissing) return toolMissing(/no (\S+) on/.exec(error.message)?.[1] ?? '');

@@ -1,4 +1,4 @@
-import { type AgentFact, type Call, type NodeId, type NodeKind, type ProbeResult, probeTargetText } from '@orrery/shared/contracts';
+import { explain, type AgentFact, type Call, type NodeId, type NodeKind, type ProbeResult, probeTargetText } from '@orrery/shared/contracts';
 import { AppError, describeError, type Logger } from '@orrery/shared/runtime';
 import type { Journal } from '../journal/journal.js';
 import { type Machine, missed } from '@orrery/shared/machine';
@@ -33,9 +33,8 @@ export class Probes {
     const ofNode = nodes.filter((node) => node === asked.node).length;
     if (ofNode >= AT_ONCE.node || nodes.length >= AT_ONCE.host)
       throw new AppError({
-        code: 'probes-running',
         kind: 'operational',
-        cause: `as many probes as there may be at once are running (${AT_ONCE.node} of a node, ${AT_ONCE.host} of a host); try again when one has ended`,
+        ...explain('probes-running/most', AT_ONCE),
       });
     const probe = await this.parts.machine.prober(asked.node, kind, AbortSignal.timeout(OPEN_MS));
     const { target, timeoutSeconds } = asked;

@@ -1,4 +1,5 @@
-import { missed, type ProbeEnd } from '@orrery/shared/machine';
+import { explain } from '@orrery/shared/contracts';
+import { missed, missedBy, type ProbeEnd } from '@orrery/shared/machine';
 
 interface Trouble {
   code: string;
@@ -14,10 +15,7 @@ export function socketTrouble({ code, message }: Trouble, where: string, onLink:
   // The kernel asked on the network itself who has the address, and nobody said so.
   if (code === 'EHOSTUNREACH' && onLink)
     return missed('timed-out', `no node of the network answers for the address of ${where}`);
-  if (code === 'ORRERY_NOT_BOUND')
-    return missed('probe-failed', `the connection cannot be bound to the interface, so nothing was sent: ${message}`, {
-      fix: 'The kernel of the host needs IPv6 (interfaces may have it disabled), and the sysctl net.ipv6.ip_nonlocal_bind=0. Or let probes leave: probes: true in the policy of the host.',
-    });
+  if (code === 'ORRERY_NOT_BOUND') return missedBy(explain('probe-failed/not-bound', { error: message }));
   if (code === 'ENODEV') return missed('no-route', `there is no way to ${where}: ${message}`);
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'EADDRNOTAVAIL')
     return missed('no-route', `there is no way to ${where}: ${message}`);

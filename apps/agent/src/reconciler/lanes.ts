@@ -1,7 +1,6 @@
-import type { NodeId, Stage } from '@orrery/shared/contracts';
+import { explain, type NodeId, type Stage } from '@orrery/shared/contracts';
 import { crashPoint, describeError, withTimeout, type Logger } from '@orrery/shared/runtime';
 import { execute, StepError, type Executors, type Step } from '@orrery/shared/machine';
-import { FIXES } from '../pure/assess/outcomes.js';
 import { STAGE_OF_STEP } from '../pure/assess/stages.js';
 
 export interface LaneReports {
@@ -113,13 +112,11 @@ export class Lanes {
 
 const tookTooLong = (step: Step, limit: number): StepError =>
   new StepError({
-    code: 'unexpected',
-    cause: `${step.step} took longer than ${limit / 1000} s`,
-    fix: FIXES.unexpected,
+    ...explain('unexpected', { cause: `${step.step} took longer than ${limit / 1000} s` }),
     transient: true,
   });
 
 const asStepError = (error: unknown): StepError =>
   error instanceof StepError
     ? error
-    : new StepError({ code: 'unexpected', cause: describeError(error), fix: FIXES.unexpected, origin: error });
+    : new StepError({ ...explain('unexpected', { cause: describeError(error) }), origin: error });

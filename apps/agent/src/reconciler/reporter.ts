@@ -1,4 +1,13 @@
-import type { AgentFact, Item, ItemId, NodeId, ObservedState, Outcome, Stage } from '@orrery/shared/contracts';
+import {
+  explain,
+  type AgentFact,
+  type Item,
+  type ItemId,
+  type NodeId,
+  type ObservedState,
+  type Outcome,
+  type Stage,
+} from '@orrery/shared/contracts';
 import { describeError, type Logger } from '@orrery/shared/runtime';
 import type { Step, StepName } from '@orrery/shared/machine';
 import type { DesiredItems } from '../desired/desired-items.js';
@@ -135,7 +144,9 @@ export class Reporter {
     });
     this.#outcomeHolds.keepOnly(desired.items.map(({ id }) => id));
     const unreadable = desired.unreadable.map(({ item: { id, revision }, cause }): ItemReport => {
-      const { outcome } = failed('unsupported', `this agent does not understand the item: ${cause}`);
+      const { outcome } = failed(
+        explain('unsupported', { cause: `this agent does not understand the item: ${cause}` }),
+      );
       return { item: id, revision, outcome, stages: [] };
     });
     return [...items, ...unreadable];

@@ -1,5 +1,5 @@
 import { BusError, type Bus } from '@orrery/shared/bus';
-import type { HelloReply } from '@orrery/shared/contracts';
+import { explain, type HelloReply } from '@orrery/shared/contracts';
 import { backoffMs, describeError, pause, type Logger, steadyNow, WakeablePause } from '@orrery/shared/runtime';
 import type { Journal } from '../journal/journal.js';
 import type { BatchSender } from './batch-sender.js';
@@ -39,8 +39,6 @@ const REFUSED_MS = 30_000;
 /** One that is fenced goes on saying hello: only when both are heard in turns can the API tell a copy from what a dead agent had sent. */
 const FENCED_PAUSES = { firstMs: 2_000, maxMs: REFUSED_MS };
 const REMIND_MS = 60 * 60_000;
-export const REMOVED_FIX =
-  'To bring the host back, restart the agent with a join secret that is valid: it joins as a new host. Else stop the agent; containers and memberships stay as they are.';
 
 /**
  * Brings the journal to the API, for ever: hello at every connection, then what the API does not have, then what happens. One
@@ -225,7 +223,10 @@ export class Uplink {
     const now = steadyNow();
     if (now < this.#remindAt) return;
     this.#remindAt = now + REMIND_MS;
-    this.parts.logger.warn({ event: 'host.removed', cause, fix: REMOVED_FIX }, 'this host was removed: only watching');
+    this.parts.logger.warn(
+      { event: 'host.removed', cause, fix: explain('host-removed', { cause }).fix },
+      'this host was removed: only watching',
+    );
   }
 
   async #greetAgain(pauseFor: number): Promise<void> {

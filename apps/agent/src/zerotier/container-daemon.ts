@@ -1,4 +1,4 @@
-import type { NetworkId } from '@orrery/shared/contracts';
+import { explain, type NetworkId } from '@orrery/shared/contracts';
 import { Secret } from '@orrery/shared/runtime';
 import { DAEMON_HOME } from '../docker/container-profile.js';
 import type { DockerEngine } from '../docker/docker-engine.js';
@@ -62,15 +62,11 @@ function settingsInside(engine: DockerEngine, id: string): SettingsFiles {
 function explainTrouble(error: LocalApiError): StepError {
   if (error instanceof WrongNode)
     return new StepError({
-      code: 'identity-lost',
-      cause: error.message,
-      fix: 'Restart the container with `orrery restart`: it is made anew with its own identity.',
+      ...explain('identity-lost/another-answers', { cause: error.message }),
       origin: error,
     });
   return new StepError({
-    code: 'daemon-unreachable',
-    cause: error.message,
-    fix: 'See the log of the container (`orrery container logs`); `orrery restart` makes it anew and keeps its identity.',
+    ...explain('daemon-unreachable/container', { cause: error.message }),
     transient: true,
     origin: error,
   });

@@ -1,12 +1,10 @@
-import type { ControllerTrouble, NetworkId } from '@orrery/shared/contracts';
+import { explain, explainAgain, type NetworkId } from '@orrery/shared/contracts';
 import type { z } from 'zod';
 import { ControllerStatus } from './controller-answers.js';
 import { ControllerError, ForeignNetwork, LocalApiError, type ControllerWay, type Question } from '@orrery/shared/machine';
 import { DaemonStatus, readAnswer } from './local-api.js';
 import { assertExpected } from './node-door.js';
 
-const USE_ANOTHER =
-  'Use an image whose zerotier-one has one built in, such as zerotier/zerotier:1.14.2, or the controller of another node.';
 
 /** Questions to the controller, and what the ways in which it does not answer them mean. */
 export class ControllerHttp {
@@ -28,9 +26,9 @@ export class ControllerHttp {
   /** Throws ControllerError when there is no controller, or none that is ready. */
   async assertController(): Promise<void> {
     const body = await this.ask({ method: 'GET', path: '/controller' });
-    if (body === undefined) throw this.trouble('controller-absent', 'has no controller built in', USE_ANOTHER);
+    if (body === undefined) throw new ControllerError(explain('controller-absent/not-built-in'));
     const { controller, databaseReady } = readAnswer(ControllerStatus, body, 'GET /controller');
-    if (!controller) throw this.trouble('controller-absent', 'says that it is no controller', USE_ANOTHER);
+    if (!controller) throw new ControllerError(explain('controller-absent/denies'));
     if (!databaseReady) throw this.notReady();
   }
 
@@ -54,11 +52,7 @@ export class ControllerHttp {
   async missing(network?: NetworkId): Promise<never> {
     await this.assertController();
     if (network === undefined) throw new LocalApiError('garbage', 'the controller does not know its own networks');
-    throw this.trouble(
-      'unknown-network',
-      `has no network ${network} on its controller`,
-      'It was deleted there, or was never made. Create it again, or forget it.',
-    );
+    throw new ControllerError(explain('unknown-network/controller', { network }));
   }
 
   /** Only trouble on the way is the daemon's absence; an answer that cannot be read is no sign of that. */
@@ -85,15 +79,11 @@ export class ControllerHttp {
   }
 
   private unreachable(origin: LocalApiError): ControllerError {
-    const { message, fix = '' } = this.way.explain(origin);
-    return new ControllerError({ code: 'controller-unreachable', cause: message, fix, origin });
+    const { message: cause, fix } = this.way.explain(origin);
+    return new ControllerError({ ...explainAgain({ code: 'controller-unreachable', cause, fix }), origin });
   }
 
   private notReady(): ControllerError {
-    return this.trouble('controller-not-ready', 'is still reading the records of its controller', 'Wait some seconds.');
-  }
-
-  private trouble(code: ControllerTrouble, what: string, fix: string): ControllerError {
-    return new ControllerError({ code, cause: `the zerotier-one of this node ${what}`, fix });
+    return new ControllerError(explain('controller-not-ready/reading'));
   }
 }

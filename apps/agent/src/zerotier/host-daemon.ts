@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, chown, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { NodeAddress, type NetworkId } from '@orrery/shared/contracts';
+import { NodeAddress, type NetworkId, explain } from '@orrery/shared/contracts';
 import { describeError, Secret } from '@orrery/shared/runtime';
 import { StepError, type LocalApiError } from '@orrery/shared/machine';
 import { HttpLocalApi } from './local-api.client.js';
@@ -28,12 +28,7 @@ export class HostDaemon {
   /** The way to the daemon; a StepError says why there is none. */
   async open(): Promise<NodeDoor> {
     const { home } = this.config;
-    if (!(await exists(home)))
-      throw new StepError({
-        code: 'zerotier-missing',
-        cause: `zerotier-one is not installed on this host: there is no ${home}`,
-        fix: 'Install it (https://www.zerotier.com/download, or your distribution’s package zerotier-one) and start it: `sudo systemctl enable --now zerotier-one`.',
-      });
+    if (!(await exists(home))) throw new StepError(explain('zerotier-missing/home', { home }));
     const first = await this.readToken();
     const token: TokenSource = { current: () => Promise.resolve(first), again: () => this.readToken() };
     const port = this.config.port ?? Number((await read(join(home, 'zerotier-one.port')))?.trim() || DEFAULT_PORT);
@@ -62,13 +57,11 @@ export class HostDaemon {
     const [first] = problems as NodeJS.ErrnoException[];
     const user = userInfo().username;
     const own = this.config.userTokenFile;
+    const cause = `cannot read the token of zerotier-one: ${describeError(first)}`;
     throw new StepError({
-      code: 'token-unreadable',
-      cause: `the token of zerotier-one cannot be read: ${describeError(first)}`,
-      fix:
-        first?.code === 'ENOENT'
-          ? 'Start zerotier-one once, it makes the token: `sudo systemctl start zerotier-one`.'
-          : `Run the agent as root, or give its user a copy: \`sudo install -m 600 -o ${user} ${inHome} ${own}\`.`,
+      ...(first?.code === 'ENOENT'
+        ? explain('token-unreadable/absent', { cause })
+        : explain('token-unreadable/forbidden', { cause, user, from: inHome, to: own })),
       origin: first,
     });
   }
@@ -93,9 +86,9 @@ class HostSettingsFiles implements SettingsFiles {
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw new StepError({
-        code: (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'disk-full' : 'settings-refused',
-        cause: `a list for allowManaged is given to zerotier-one in ${path}, and that cannot be written: ${describeError(error)}`,
-        fix: 'Run the agent as root, or join without a list.',
+        ...explain((error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'disk-full' : 'settings-refused/file', {
+          cause: `cannot write ${path}, with the list for allowManaged: ${describeError(error)}`,
+        }),
         origin: error,
       });
     }
@@ -103,27 +96,12 @@ class HostSettingsFiles implements SettingsFiles {
 }
 
 function explainTrouble(error: LocalApiError, port: number): StepError {
-  const details = { cause: error.message, origin: error };
+  const { message: cause } = error;
   if (error instanceof WrongNode || error.trouble === 'garbage')
-    return new StepError({
-      ...details,
-      code: 'port-taken',
-      cause: `${error.message}: something that is not this host's zerotier-one has port ${port}`,
-      fix: `Find out what it is with \`sudo ss -lpn | grep ${port}\`; a container on the host's network may have taken the port.`,
-      transient: true,
-    });
+    return new StepError({ ...explain('port-taken/garbage', { said: cause, port }), transient: true, origin: error });
   if (error.trouble === 'unauthorized')
-    return new StepError({
-      ...details,
-      code: 'token-unreadable',
-      fix: 'The token in use is not the running daemon’s: `sudo systemctl restart zerotier-one`, and renew any copy in ~/.zeroTierOneAuthToken.',
-    });
-  return new StepError({
-    ...details,
-    code: 'daemon-unreachable',
-    fix: 'Start zerotier-one: `sudo systemctl start zerotier-one`; if it does not stay up, see `journalctl -u zerotier-one`.',
-    transient: true,
-  });
+    return new StepError({ ...explain('token-unreadable/outdated', { cause }), origin: error });
+  return new StepError({ ...explain('daemon-unreachable/host', { cause }), transient: true, origin: error });
 }
 
 /** The daemon of the host keeps no log that we could read everywhere: the device itself is the sign. */

@@ -1,4 +1,4 @@
-import type { MembershipSettings, NetworkId } from '@orrery/shared/contracts';
+import { explain, type MembershipSettings, type NetworkId } from '@orrery/shared/contracts';
 import { StepError } from '@orrery/shared/machine';
 import { flagsOf, type DaemonNetwork, type NetworkFlags } from './local-api.js';
 import { assertExpected, type NodeDoor } from './node-door.js';
@@ -84,9 +84,7 @@ export async function leaveNetwork(door: NodeDoor, network: NetworkId, signal?: 
   await door.api.leave(network, signal);
   if (await door.api.network(network, signal))
     throw new StepError({
-      code: 'unexpected',
-      cause: `zerotier-one is still in ${network} after leaving it`,
-      fix: 'It is tried again.',
+      ...explain('unexpected/trying-again', { cause: `zerotier-one is still in ${network} after leaving it` }),
       transient: true,
     });
 }
@@ -114,9 +112,7 @@ async function restoreList(
   await door.settings.write(network, settingsFile(settings), signal);
   if (sameList(allowManagedList(await door.settings.read(network, signal)), listOf(settings))) return;
   throw new StepError({
-    code: 'settings-refused',
-    cause: `the list for allowManaged of ${network} did not stay in its settings file`,
-    fix: 'Look whether another program changes the networks of this node.',
+    ...explain('settings-refused/list-lost', { network }),
     transient: true,
   });
 }
@@ -125,9 +121,7 @@ function assertTaken(network: DaemonNetwork | undefined, flags: NetworkFlags): v
   const refused = Object.entries(flags).filter(([key, value]) => network?.[key as keyof NetworkFlags] !== value);
   if (refused.length === 0) return;
   throw new StepError({
-    code: 'settings-refused',
-    cause: `zerotier-one did not take ${refused.map(([key, value]) => `${key}=${value}`).join(', ')}`,
-    fix: 'Look whether another program changes the networks of this node.',
+    ...explain('settings-refused/flags', { flags: refused.map(([key, value]) => `${key}=${value}`).join(', ') }),
     transient: true,
   });
 }
@@ -136,9 +130,7 @@ async function noDevice(door: NodeDoor, network: NetworkId, signal?: AbortSignal
   const found = await door.diagnose(signal);
   if (found) return new StepError(found);
   return new StepError({
-    code: 'unexpected',
-    cause: `zerotier-one answered the join of ${network} and is not in it: it could make no interface`,
-    fix: 'See its log; a missing /dev/net/tun and a missing NET_ADMIN are the usual causes.',
+    ...explain('unexpected/no-interface', { network }),
     transient: true,
   });
 }

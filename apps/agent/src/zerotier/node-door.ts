@@ -1,4 +1,5 @@
-import type { NetworkId, NodeAddress } from '@orrery/shared/contracts';
+import { explain, type NetworkId, type NodeAddress } from '@orrery/shared/contracts';
+import { describeError } from '@orrery/shared/runtime';
 import { StepError, LocalApiError, type LocalHttp } from '@orrery/shared/machine';
 import type { LocalApi, DaemonStatus } from './local-api.js';
 import type { Diagnosis } from './log-diagnosis.js';
@@ -45,9 +46,7 @@ export function explainWith(error: unknown, trouble: (error: LocalApiError) => S
   if (error instanceof StepError) return error;
   if (error instanceof LocalApiError) return trouble(error);
   return new StepError({
-    code: 'unexpected',
-    cause: error instanceof Error ? error.message : String(error),
-    fix: "See the agent's log.",
+    ...explain('unexpected', { cause: describeError(error) }),
     transient: true,
     origin: error,
   });

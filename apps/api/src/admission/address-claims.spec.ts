@@ -25,7 +25,7 @@ describe('an address that more than one node has', () => {
   it('is found of all alike when it was given to none', () => {
     const claims = claimsOf([holder('web-1'), holder('web-2'), holder('web-3')]);
     expect(new Set(claims.map(({ severity, cause }) => `${severity}: ${cause}`))).toEqual(
-      new Set([`error: the address ${address} is shown by web-1, web-2 and web-3, and Orrery gave it to none of them`]),
+      new Set([`error: web-1, web-2 and web-3 show the address ${address}, but Orrery gave it to none of them`]),
     );
   });
 
@@ -46,7 +46,7 @@ describe('an address that more than one node has', () => {
 
   it('stays a sentence however many nodes show it', () => {
     const many = Array.from({ length: 500 }, (_, index) => holder(`web/${String(index).padStart(3, '0')}`));
-    expect(claimsOf(many)[0]?.cause).toContain('web/003, web/004 and 495 more, and');
+    expect(claimsOf(many)[0]?.cause).toContain('web/003, web/004 and 495 more show');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { FindingData, HostId, NodeAddress, NodeId } from '@orrery/shared/contracts';
+import { explain, type FindingData, type HostId, type NodeAddress, type NodeId } from '@orrery/shared/contracts';
 
 /** A node that shows an address, or that Orrery gave it to; of addresses that more than one node has in this way. */
 export interface Holder {
@@ -30,16 +30,11 @@ export function claimsOf(holders: readonly Holder[]): Claim[] {
 function claimsOn(address: NodeAddress, holders: readonly Holder[]): Claim[] {
   const owner = holders.find(({ isGiven }) => isGiven);
   const shown = namesOf(holders.filter((holder) => holder !== owner));
-  const cause = owner
-    ? `Orrery gave the address ${address} to ${owner.name}, but ${shown} also shows it as its own`
-    : `the address ${address} is shown by ${shown}, and Orrery gave it to none of them`;
-  const fix = [
-    'Check which machine really has this identity (`zerotier-cli info`).',
-    'Remove the copy (`orrery rm HOST/CONTAINER`), or shut out the host that lies (`orrery host revoke HOST`).',
-    `To decide until then, name the address: \`orrery membership authorize ${address} NETWORK\` or \`orrery membership deny ${address} NETWORK\`.`,
-  ].join(' ');
+  const { code, cause, fix } = owner
+    ? explain('address-claimed/given', { address, owner: owner.name, shown })
+    : explain('address-claimed/shown', { address, shown });
   return holders.map(({ node, host, isGiven }) => ({
-    ...{ code: 'address-claimed', node, host, cause, fix },
+    ...{ code, node, host, cause, fix },
     // The owner of a given address loses nothing; of any other nothing is decided for anybody.
     severity: isGiven ? 'warning' : 'error',
   }));

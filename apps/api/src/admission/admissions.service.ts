@@ -7,6 +7,7 @@ import {
   type AdmissionPut,
   type AdmissionQuery,
   type NetworkId,
+  explain,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Answer } from '../changes/answer.js';
@@ -166,14 +167,9 @@ export class Admissions {
     if (shown && (standing === 'taken' || standing === 'contested'))
       throw addressClaimed(node.name, shown, 'another node has or shows it, too');
     if (known?.address && known.isSpokenFor)
-      throw addressClaimed(node.name, known.address, 'it was let in, or spoken of, by its own digits');
+      throw addressClaimed(node.name, known.address, 'a person or the controller named the address itself');
     if (known?.address) return { address: known.address, node: node.id };
-    throw new AppError({
-      code: 'unknown-node',
-      kind: 'user',
-      cause: `${node.name} has no ZeroTier address yet`,
-      fix: 'Wait until it has started, or write the ten digits of an address.',
-    });
+    throw new AppError({ kind: 'user', ...explain('unknown-node/no-address', { node: node.name }) });
   }
 
   async #checkAddresses(tx: Transaction, network: NetworkId, node: NodeAddress, addresses: string[]): Promise<void> {
@@ -221,17 +217,7 @@ const gone = (id: NetworkId, address: NodeAddress | null): Admission => ({
 });
 
 const addressClaimed = (name: string, address: NodeAddress, why: string) =>
-  new AppError({
-    code: 'address-claimed',
-    kind: 'user',
-    cause: `${name} shows the address ${address}, which may not be its own: ${why}`,
-    fix: `Check whose it is, then name the address: \`orrery membership authorize ${address} NETWORK\` or \`orrery membership deny ${address} NETWORK\`.`,
-  });
+  new AppError({ kind: 'user', ...explain('address-claimed/admission', { node: name, address, why }) });
 
 const notKept = (id: NetworkId) =>
-  new AppError({
-    code: 'network-not-kept',
-    kind: 'user',
-    cause: `Orrery does not keep ${id}: who gets in is decided where it is kept`,
-    fix: 'Authorize the node there; or make a network of your own: orrery network create NAME',
-  });
+  new AppError({ kind: 'user', ...explain('network-not-kept/admission', { network: id }) });

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 
 /** Failures of an address in a minute that are answered at once. */
@@ -40,9 +41,8 @@ export class FailureThrottle {
       await pause(this.holdMs).finally(() => failures.held--);
     }
     throw new AppError({
-      code: 'too-many-requests',
       kind: 'user',
-      cause: `too many wrong ${this.what} came from ${address}`,
+      ...explain('too-many-requests', { cause: `too many wrong ${this.what} came from ${address}` }),
       details: { retryAfter: Math.max(1, Math.ceil((failures.until - this.now()) / 1000)) },
     });
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { FastifyRequest } from 'fastify';
 import { clientOf } from '../http/client-address.js';
@@ -45,15 +46,16 @@ export class RequestGate {
   /** Throws AppError when it may not; `refused` is called before the refusal of a token is slowed. */
   async check(request: FastifyRequest, rule: RouteRule, refused?: () => void): Promise<void> {
     const { policy, whole = false, hostItself = false } = rule;
-    if (policy === undefined) throw forbidden('this route has no policy, so nobody may use it');
+    if (policy === undefined) throw forbidden('this route has no policy, so nobody is allowed to use it');
     if (policy === 'public' || policy === 'key' || request.letInUnder === policy) return;
     if (policy === 'join') await this.#checkJoin(request, refused);
     else {
       const { role, scope, name } = await this.#identify(request, refused);
-      if (scope && whole) throw forbidden(`this is about the whole installation; the token ${name} has a scope`);
+      if (scope && whole) throw forbidden(`this concerns the whole installation, but the token ${name} has a scope`);
       if (scope && !scope.hosts && hostItself)
-        throw forbidden(`this changes a host; the token ${name} is for networks alone`);
-      if (!mayActAs(role, policy)) throw forbidden(`this needs the role ${policy}; the token ${name} has ${role}`);
+        throw forbidden(`this changes a host, but the token ${name} is for networks alone`);
+      if (!mayActAs(role, policy))
+        throw forbidden(`this requires the role ${policy}, but the token ${name} has ${role}`);
     }
     request.letInUnder = policy;
   }
@@ -73,16 +75,10 @@ export class RequestGate {
     if (token && (this.joinSecret.admits(token) || (await this.joinTokens.isKnown(token)))) return;
     refused?.();
     if (token) await this.throttles.enrolment.failed(clientOf(request));
-    throw new AppError({ code: 'join-refused', kind: 'user', cause: 'the join token is missing or not valid' });
+    throw new AppError({ kind: 'user', ...explain('join-refused/token') });
   }
 }
 
-const forbidden = (cause: string) => new AppError({ code: 'forbidden', kind: 'user', cause });
+const forbidden = (cause: string) => new AppError({ kind: 'user', ...explain('forbidden', { cause }) });
 
-const unauthenticated = () =>
-  new AppError({
-    code: 'unauthenticated',
-    kind: 'user',
-    cause: 'a valid bearer token is needed',
-    fix: 'Send Authorization: Bearer TOKEN; the admin token is in secrets/admin.token in the state folder (~/.orrery).',
-  });
+const unauthenticated = () => new AppError({ kind: 'user', ...explain('unauthenticated/bearer') });

@@ -1,5 +1,5 @@
 import { Bus, NatsTrust, SYSTEM_INBOX, type ConnectionName } from '@orrery/shared/bus';
-import { inboxPrefix } from '@orrery/shared/contracts';
+import { inboxPrefix, explain } from '@orrery/shared/contracts';
 import type { Logger } from '@orrery/shared/runtime';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -53,8 +53,9 @@ export class Buses {
 /** The keys of this installation's NATS, made at the first start; undefined when NATS_URL brings a user, and so needs none. */
 export async function openTrust({ natsUrl, secretsFolder }: BusConfig, logger: Logger): Promise<NatsTrust | undefined> {
   if (new URL(natsUrl.reveal()).username) {
-    const fix = 'Give NATS_URL without a user, to a server that has secrets/nats/server.conf in its configuration.';
-    logger.warn({ event: 'nats.shared-user', fix }, 'all agents share one user of NATS: none is kept from the others');
+    const cause = 'all agents share one user of NATS, so none is isolated from the others';
+    const { fix } = explain('nats-user-shared', { cause });
+    logger.warn({ event: 'nats.shared-user', fix }, cause);
     return undefined;
   }
   const trust = await NatsTrust.open(join(secretsFolder, 'nats'));

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { BusError, type Bus, type Signer } from '@orrery/shared/bus';
-import { CallReply, subjects, type Call, type HostRef } from '@orrery/shared/contracts';
+import { CallReply, subjects, type Call, type HostRef, explain } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import type { z } from 'zod';
 import { COMMAND_BUS } from '../bus/bus.module.js';
@@ -20,7 +20,7 @@ export class HostCalls {
   /** Throws AppError: host-away, host-silent, bus-unavailable, call-failed. */
   async call<Schema extends z.ZodType>(host: HostRef, op: Call['op'], result: Schema): Promise<z.infer<Schema>> {
     const reply = await this.#ask(host, op).catch(async (error: unknown) => {
-      throw error instanceof BusError ? explain(host, error, await this.bus.isAnswering()) : error;
+      throw error instanceof BusError ? problemOf(host, error, await this.bus.isAnswering()) : error;
     });
     if (reply.result === 'problem') throw failed(host, `${reply.code}: ${reply.cause}`);
     const parsed = result.safeParse(reply.value);
@@ -44,26 +44,23 @@ export class HostCalls {
 }
 
 /** Nobody's silence is the host's when NATS itself says nothing. */
-function explain(host: HostRef, error: BusError, isBusThere: boolean): AppError {
+function problemOf(host: HostRef, error: BusError, isBusThere: boolean): AppError {
   if (error.code === 'no-responder')
     return new AppError({
-      code: 'host-away',
       kind: 'operational',
-      cause: `the agent of ${host.name} is not connected`,
-      fix: `Start it, then try again; orrery host get ${host.name} shows when it was last seen.`,
+      ...explain('host-away/agent', { host: host.name }),
       origin: error,
     });
   if (error.code === 'disconnected' || !isBusThere)
-    return new AppError({ code: 'bus-unavailable', kind: 'operational', cause: 'NATS is away', origin: error });
+    return new AppError({ kind: 'operational', ...explain('bus-unavailable/nats'), origin: error });
   if (error.code === 'timeout')
     return new AppError({
-      code: 'host-silent',
       kind: 'operational',
-      cause: `the agent of ${host.name} is connected and has not answered within ${WITHIN_MS / 1000} s`,
+      ...explain('host-silent/agent', { host: host.name, seconds: WITHIN_MS / 1000 }),
       origin: error,
     });
   return failed(host, error.message, error);
 }
 
 const failed = (host: HostRef, cause: string, origin?: unknown) =>
-  new AppError({ code: 'call-failed', kind: 'operational', cause: `${host.name}: ${cause}`, origin });
+  new AppError({ kind: 'operational', ...explain('call-failed', { cause: `${host.name}: ${cause}` }), origin });

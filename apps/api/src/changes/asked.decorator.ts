@@ -1,4 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
@@ -17,7 +18,7 @@ export interface Asked {
 export const readAsked = (request: FastifyRequest): Asked => {
   const { principal, headers, query } = request;
   if (!principal)
-    throw new AppError({ code: 'internal', kind: 'bug', cause: 'a change without anyone who asks for it' });
+    throw new AppError({ kind: 'bug', ...explain('internal', { cause: 'a change without a token that asks for it' }) });
   return {
     by: principal.name,
     tokenId: principal.tokenId,

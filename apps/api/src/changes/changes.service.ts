@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { DryRun } from '@orrery/shared/contracts';
+import { explain, type DryRun } from '@orrery/shared/contracts';
 import { AppError, pause } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
@@ -122,9 +122,8 @@ const keyOf = ({ tokenId, idempotency }: Asked): RequestKey | undefined => idemp
 function replayed({ key, hash }: RequestKey, keptHash: Buffer, kept: unknown): Answer | undefined {
   if (!keptHash.equals(hash))
     throw new AppError({
-      code: 'idempotency-mismatch',
       kind: 'user',
-      cause: `the Idempotency-Key ${key} came with another request before`,
+      ...explain('idempotency-mismatch/key', { key }),
     });
   if (kept === null) return undefined;
   const { status, headers, body } = kept as Answer;
@@ -133,9 +132,7 @@ function replayed({ key, hash }: RequestKey, keptHash: Buffer, kept: unknown): A
 
 const underWay = () =>
   new AppError({
-    code: 'busy',
     kind: 'operational',
-    cause: 'a request with the same Idempotency-Key is still being carried out',
-    fix: 'Send it again in a moment, with the same key.',
+    ...explain('busy/same-key'),
     details: { retryAfter: 5 },
   });

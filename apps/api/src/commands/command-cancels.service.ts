@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CommandId } from '@orrery/shared/contracts';
+import { explain, type CommandId } from '@orrery/shared/contracts';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { AppError } from '@orrery/shared/runtime';
@@ -29,10 +29,4 @@ export class CommandCancels {
 }
 
 /** It asks nothing of its host, so there is nothing to stop. */
-const releaseIsDone = () =>
-  new AppError({
-    code: 'not-cancellable',
-    kind: 'user',
-    cause: 'a release takes effect at once',
-    fix: 'Take the membership over again: orrery adopt NODE NETWORK',
-  });
+const releaseIsDone = () => new AppError({ kind: 'user', ...explain('not-cancellable/release') });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Command, CommandId, CommandPage, CommandQuery } from '@orrery/shared/contracts';
+import { explain, type Command, type CommandId, type CommandPage, type CommandQuery } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Changed } from '../changes/changes.service.js';
 import type { Sql } from '../database/sql.js';
@@ -27,7 +27,7 @@ export class CommandsService {
   async read(sql: Sql, id: CommandId): Promise<Command> {
     const command = await this.repository.get(sql, id);
     if (command) return command;
-    throw new AppError({ code: 'unknown-command', kind: 'user', cause: `there is no command ${id}` });
+    throw new AppError({ kind: 'user', ...explain('unknown-command', { cause: `there is no command ${id}` }) });
   }
 
   /** All commands of a fan-out, by host. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CommandId, ContainerSpec } from '@orrery/shared/contracts';
+import { explain, type CommandId, type ContainerSpec } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { beyondScope } from '../database/transaction.js';
@@ -171,12 +171,7 @@ export class ContainerChanges {
   async #refuseHidden(tx: Transaction, host: On, name: string): Promise<void> {
     const hidden = await beyondScope(tx, () => this.wanted.container(tx, host.id, name));
     if (!hidden) return;
-    throw new AppError({
-      code: 'container-differs',
-      kind: 'user',
-      cause: `the name ${name} is taken on ${host.name}`,
-      fix: 'Launch the container under another name.',
-    });
+    throw new AppError({ kind: 'user', ...explain('container-differs/hidden', { name, host: host.name }) });
   }
 
   async #known(tx: Transaction, host: On, name: string): Promise<WantedContainer> {
@@ -187,12 +182,7 @@ export class ContainerChanges {
   async #present(tx: Transaction, host: On, name: string): Promise<WantedContainer> {
     const container = await this.#known(tx, host, name);
     if (container.intent === 'present') return container;
-    throw new AppError({
-      code: 'being-removed',
-      kind: 'user',
-      cause: `container ${host.name}/${name} is being removed`,
-      fix: `Wait until it is gone, or launch it again: orrery launch ${name} --host ${host.name} --network NETWORK`,
-    });
+    throw new AppError({ kind: 'user', ...explain('being-removed/container', { container: `${host.name}/${name}` }) });
   }
 
   async #resolve(tx: Transaction, asked: ContainerSpec): Promise<ResolvedSpec> {
@@ -218,10 +208,11 @@ const about = (
 
 function containerDiffers(name: string, differences: Difference[]): AppError {
   return new AppError({
-    code: 'container-differs',
     kind: 'user',
-    cause: `container ${name} exists with another spec: ${differences.map(({ field }) => field).join(', ')} differ`,
-    fix: `Change it and keep its identity (orrery container set ${name} …, PUT), or launch under another name.`,
+    ...explain('container-differs/fields', {
+      container: name,
+      fields: differences.map(({ field }) => field).join(', '),
+    }),
     details: { differences },
   });
 }

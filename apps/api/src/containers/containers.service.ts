@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Container, ContainerPage, ContainerQuery, ContainerSpec } from '@orrery/shared/contracts';
+import {
+  explain,
+  type Container,
+  type ContainerPage,
+  type ContainerQuery,
+  type ContainerSpec,
+} from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Sql } from '../database/sql.js';
 import { Store } from '../database/store.js';
@@ -31,6 +37,9 @@ export class ContainersService {
   async read(sql: Sql, { id, hostName, name }: FoundContainer): Promise<Container> {
     const container = await this.repository.get(sql, id);
     if (container) return container;
-    throw new AppError({ code: 'unknown-container', kind: 'user', cause: `there is no container ${hostName}/${name}` });
+    throw new AppError({
+      kind: 'user',
+      ...explain('unknown-container', { cause: `there is no container ${hostName}/${name}` }),
+    });
   }
 }

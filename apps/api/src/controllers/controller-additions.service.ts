@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Controller, ControllerPatch, ControllerPost } from '@orrery/shared/contracts';
+import { explain, type Controller, type ControllerPatch, type ControllerPost } from '@orrery/shared/contracts';
 import { AppError, newId, Secret } from '@orrery/shared/runtime';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
@@ -96,10 +96,4 @@ export class ControllerAdditions {
   }
 }
 
-const nameTaken = () =>
-  new AppError({
-    code: 'name-taken',
-    kind: 'user',
-    cause: 'another controller has this name',
-    fix: 'Choose another name: --name NAME; orrery controller ls shows those in use.',
-  });
+const nameTaken = () => new AppError({ kind: 'user', ...explain('name-taken/controller') });

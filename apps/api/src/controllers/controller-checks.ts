@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ControllerId, ControllerState, NodeAddress } from '@orrery/shared/contracts';
+import { explain, type ControllerId, type ControllerState, type NodeAddress } from '@orrery/shared/contracts';
 import { AppError, describeError } from '@orrery/shared/runtime';
 import { runIn } from '../database/statements.js';
 import { withVisibility } from '../database/visibility.js';
@@ -77,8 +77,7 @@ export class ControllerChecks {
       const { address, zerotierVersion } = await (await this.doors.toProbe(id)).probe();
       const hasMoved = place.address !== null && address !== null && address !== place.address && place.networks > 0;
       if (!hasMoved) return { ...nothing, state: 'up', address, zerotierVersion };
-      const cause = `it is ${address} now, and its networks are named after ${String(place.address)}`;
-      const fix = 'Restore the identity of its node, or create the networks anew.';
+      const { cause, fix } = explain('controller-moved/address', { address, before: String(place.address) });
       return { ...nothing, state: 'moved', cause, fix };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import type { ControllerId, HostRef, NodeId } from '@orrery/shared/contracts';
+import { explain, type ControllerId, type HostRef, type NodeId } from '@orrery/shared/contracts';
 import { AppError, type Secret } from '@orrery/shared/runtime';
 import { HostCalls } from '../calls/host-calls.service.js';
 import { API_CONFIG, type ApiConfig } from '../config.js';
@@ -73,7 +73,7 @@ export class ControllerDoors implements BeforeApplicationShutdown {
     // Where a controller is, is no secret of the hosts that a token may see.
     const place = await withVisibility(undefined, () => this.repository.place(this.store, id));
     if (place) return place;
-    throw new AppError({ code: 'unknown-controller', kind: 'user', cause: `there is no controller ${id}` });
+    throw new AppError({ kind: 'user', ...explain('unknown-controller', { cause: `there is no controller ${id}` }) });
   }
 
   async #doorTo({ id, name, host, node, address, url, tokenSealed }: ControllerPlace): Promise<ControllerDoor> {
@@ -92,17 +92,7 @@ export class ControllerDoors implements BeforeApplicationShutdown {
 }
 
 const nodeGone = (name: string) =>
-  new AppError({
-    code: 'controller-away',
-    kind: 'operational',
-    cause: `the node that was the controller ${name} is gone`,
-    fix: `Add another controller, and create its networks anew there; orrery controller rm ${name} --force forgets this one.`,
-  });
+  new AppError({ kind: 'operational', ...explain('controller-away/node-gone', { name }) });
 
 const moved = ({ name, address }: ControllerPlace) =>
-  new AppError({
-    code: 'controller-away',
-    kind: 'operational',
-    cause: `${name} is not ${String(address)} any more, after which its networks are named`,
-    fix: 'Restore the identity of its node; or delete these networks here, and create them anew.',
-  });
+  new AppError({ kind: 'operational', ...explain('controller-away/moved', { name, address: String(address) }) });

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Controller, ControllerId, ControllerPage, ControllerQuery } from '@orrery/shared/contracts';
+import {
+  explain,
+  type Controller,
+  type ControllerId,
+  type ControllerPage,
+  type ControllerQuery,
+} from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
@@ -35,7 +41,7 @@ export class ControllersService {
   async read(sql: Sql, id: ControllerId): Promise<Controller> {
     const controller = await this.repository.get(sql, id);
     if (controller) return controller;
-    throw new AppError({ code: 'unknown-controller', kind: 'user', cause: `there is no controller ${id}` });
+    throw new AppError({ kind: 'user', ...explain('unknown-controller', { cause: `there is no controller ${id}` }) });
   }
 
   /** The node that may be one, as people write it. */
@@ -97,8 +103,9 @@ export class ControllersService {
 
 const inUse = ({ name, networks }: Controller) =>
   new AppError({
-    code: 'controller-in-use',
     kind: 'user',
-    cause: `${networks} ${networks === 1 ? 'network is' : 'networks are'} kept on ${name}`,
-    fix: `orrery network ls shows them; orrery controller rm ${name} --force lets them go on without Orrery.`,
+    ...explain('controller-in-use/networks', {
+      name,
+      networks: `${networks} ${networks === 1 ? 'network' : 'networks'}`,
+    }),
   });

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { ControllerId } from '@orrery/shared/contracts';
+import { explain, type ControllerId } from '@orrery/shared/contracts';
 import { AppError, Secret } from '@orrery/shared/runtime';
 import { readOrMakeSecret } from '../secrets/secret-file.js';
 
@@ -68,10 +68,4 @@ export class SealedTokens {
 /** Without it a row's sealed token could be moved to a controller with another URL, and would be sent there. */
 const boundTo = (controller: ControllerId) => Buffer.from(`orrery controller token v${VERSION} ${controller}`);
 
-const unreadable = (why: string) =>
-  new AppError({
-    code: 'controller-away',
-    kind: 'operational',
-    cause: `the token of the controller cannot be opened: ${why}`,
-    fix: 'Put back the file of the backup that belongs to this database, or give it the token again: orrery controller set NAME --token-file FILE',
-  });
+const unreadable = (why: string) => new AppError({ kind: 'operational', ...explain('controller-away/token', { why }) });

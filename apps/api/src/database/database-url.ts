@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { explain } from '@orrery/shared/contracts';
 import { AppError, describeError, Secret } from '@orrery/shared/runtime';
 
 /**
@@ -8,7 +9,7 @@ import { AppError, describeError, Secret } from '@orrery/shared/runtime';
 export function withPasswordOf(file: string | undefined, url: Secret): Secret {
   if (file === undefined) return url;
   const whole = new URL(url.reveal());
-  if (whole.password !== '') throw invalid('DATABASE_URL has a password, too', 'Take it out of the URL');
+  if (whole.password !== '') throw new AppError({ kind: 'user', ...explain('settings-invalid/password-twice') });
   whole.password = encodeURIComponent(readPassword(file));
   return new Secret(whole.href);
 }
@@ -18,17 +19,12 @@ function readPassword(file: string): string {
   try {
     password = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw invalid(describeError(error), 'Name a file that this user may read', error);
+    throw new AppError({
+      kind: 'user',
+      ...explain('settings-invalid/password-unreadable', { error: describeError(error) }),
+      origin: error,
+    });
   }
-  if (password === '') throw invalid(`${file} is empty`, 'Write the password into it');
+  if (password === '') throw new AppError({ kind: 'user', ...explain('settings-invalid/password-empty', { file }) });
   return password;
 }
-
-const invalid = (what: string, advice: string, origin?: unknown) =>
-  new AppError({
-    code: 'settings-invalid',
-    kind: 'user',
-    cause: `ORRERY_DATABASE_PASSWORD_FILE: ${what}`,
-    fix: `${advice}, or unset ORRERY_DATABASE_PASSWORD_FILE.`,
-    ...(origin === undefined ? {} : { origin }),
-  });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ApiTokenMade, FindingPage, Status } from '@orrery/shared/contracts';
+import { ApiTokenMade, FindingPage, meaningOf, Status } from '@orrery/shared/contracts';
 import { createLogger, newId } from '@orrery/shared/runtime';
 import { DataSource } from 'typeorm';
 import { type RunningApi, startApi, type ApiBench } from '../../../../test/support/api.js';
@@ -269,7 +269,11 @@ describe('a failure of upkeep', () => {
       ['upkeep-failed', undefined],
       ['clock-skew', 'web-1'],
     ]);
-    expect(items[0]).toMatchObject({ severity: 'warning', cause: expect.stringContaining('already exists') });
+    expect(items[0]).toMatchObject({
+      ...{ severity: 'warning', see: { method: 'GET', path: '/readyz' } },
+      cause: expect.stringMatching(/^cannot create the partitions of events for the coming days: .*already exists/),
+    });
+    expect(items[1]?.see).toEqual(meaningOf('clock-skew')?.see);
     const first = await findings('?limit=1');
     expect((await findings(`?limit=1&after=${first.next}`)).items).toEqual([items[1]]);
     expect((await findings('?host=web-1')).items).toEqual([items[1]]);

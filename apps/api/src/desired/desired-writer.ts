@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CommandId, HostId } from '@orrery/shared/contracts';
+import { explain, type CommandId, type HostId } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import type { CommandEntity } from '../database/entities/command.entity.js';
@@ -98,13 +98,9 @@ async function lockQueued(manager: Transaction, id: CommandId): Promise<CommandE
     `SELECT c.host_id FROM commands c JOIN hosts h ON h.id = c.host_id WHERE c.id = $1 FOR NO KEY UPDATE OF h`,
     [id],
   );
-  if (!found) throw new AppError({ code: 'unknown-command', kind: 'user', cause: `there is no command ${id}` });
+  if (!found)
+    throw new AppError({ kind: 'user', ...explain('unknown-command', { cause: `there is no command ${id}` }) });
   const command = await commandById(manager, id);
   if (command.state === 'queued') return command;
-  throw new AppError({
-    code: 'not-cancellable',
-    kind: 'user',
-    cause: `the command is ${command.state}; only a queued one, which its host has not seen, can be cancelled`,
-    fix: 'Undo it with the opposite command: leave after join, rm after launch.',
-  });
+  throw new AppError({ kind: 'user', ...explain('not-cancellable/state', { state: command.state }) });
 }

@@ -1,5 +1,5 @@
 import type { CommandId, HostId, Intent, ItemId } from '@orrery/shared/contracts';
-import { MAX_BATCH_BYTES } from '@orrery/shared/contracts';
+import { MAX_BATCH_BYTES, explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { CHANNELS } from '../database/channels.js';
@@ -38,7 +38,8 @@ export async function bumpRevisions(manager: Transaction, hosts: readonly HostId
   );
   const revisions = new Map(bumped.map(({ id, revision }) => [id, Number(revision)]));
   const missing = hosts.find((id) => !revisions.has(id));
-  if (missing) throw new AppError({ code: 'unknown-host', kind: 'user', cause: `there is no host ${missing}` });
+  if (missing)
+    throw new AppError({ kind: 'user', ...explain('unknown-host', { cause: `there is no host ${missing}` }) });
   await run(
     `UPDATE host_status s SET publish_at = now()
      FROM (SELECT host_id FROM host_status WHERE host_id = ANY($1) ORDER BY host_id FOR NO KEY UPDATE) h WHERE s.host_id = h.host_id`,
@@ -121,10 +122,5 @@ async function refuseOversize(manager: Transaction, hosts: readonly HostId[]): P
     [hosts, ITEM_BYTES, MAX_BATCH_BYTES - MESSAGE_BYTES],
   );
   if (!over) return;
-  throw new AppError({
-    code: 'bad-request',
-    kind: 'user',
-    cause: `host ${over.name} would have more containers and memberships than fit into one message`,
-    fix: 'Spread them over more hosts.',
-  });
+  throw new AppError({ kind: 'user', ...explain('bad-request/host-too-full', { host: over.name }) });
 }

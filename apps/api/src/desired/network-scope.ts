@@ -1,4 +1,4 @@
-import type { NetworkId } from '@orrery/shared/contracts';
+import { explain, type NetworkId } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
@@ -16,12 +16,7 @@ export function refuseForeignNetworks(networks: readonly NetworkId[]): void {
 export function refuseWithoutNetworks(networks: readonly NetworkId[]): void {
   const scope = visibilityNow();
   if (!scope || scope.hosts || networks.length > 0) return;
-  throw new AppError({
-    code: 'forbidden',
-    kind: 'user',
-    cause: 'your token is for networks, and this concerns none of them',
-    fix: 'Name one of its networks, or use a token whose scope names the host, too.',
-  });
+  throw new AppError({ kind: 'user', ...explain('forbidden/no-network') });
 }
 
 /**
@@ -44,29 +39,14 @@ export async function refuseUnseenNetworks(tx: Transaction, networks: readonly N
 export function refuseBeyondHosts(): void {
   const scope = visibilityNow();
   if (!scope?.hosts || scope.networks) return;
-  throw new AppError({
-    code: 'forbidden',
-    kind: 'user',
-    cause: 'a network reaches beyond the hosts that your token is for',
-    fix: 'Use a token whose scope names the network, too: orrery token create NAME --scope "hosts:SELECTOR;networks:NETWORK"',
-  });
+  throw new AppError({ kind: 'user', ...explain('forbidden/beyond-hosts') });
 }
 
 /** Everybody writes networks by their names: whoever moves one decides where the next join of somebody else goes. */
 export function refuseNamingNetworks(): void {
   if (!visibilityNow()) return;
-  throw new AppError({
-    code: 'forbidden',
-    kind: 'user',
-    cause: 'the names of networks are shared by everyone, and your token has a scope',
-    fix: 'Use a token without a scope to give, change or remove the name of a network.',
-  });
+  throw new AppError({ kind: 'user', ...explain('forbidden/naming-networks') });
 }
 
 const notInScope = (network: NetworkId) =>
-  new AppError({
-    code: 'forbidden',
-    kind: 'user',
-    cause: `the network ${network} is not in the scope of your token`,
-    fix: 'Use a token whose scope names it: orrery token create NAME --scope networks:NETWORK',
-  });
+  new AppError({ kind: 'user', ...explain('forbidden/network-not-in-scope', { network }) });

@@ -9,6 +9,8 @@ import {
   NodeAddress,
   NodeId,
   type EventStreamQuery,
+  type ProblemCode,
+  explain,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
@@ -20,8 +22,10 @@ import { TYPE_PREFIX } from './event-row.js';
 
 type Asked = Omit<EventStreamQuery, 'after'>;
 
-const unknown = (code: string, noun: string, reference: string) =>
-  new AppError({ code, kind: 'user', cause: `there is, and was, no ${noun} ${reference}` });
+type UnknownCode = Extract<ProblemCode, `unknown-${string}`>;
+
+const unknown = (code: UnknownCode, noun: string, reference: string) =>
+  new AppError({ kind: 'user', ...explain(code, { cause: `there is no ${noun} ${reference}, and never was` }) });
 
 /** Resolves the filters of events. Unlike elsewhere, a name also finds what has been removed: its history stays. */
 @Injectable()
@@ -83,7 +87,7 @@ export class EventCriteriaService {
     return found as string;
   }
 
-  async #ids(query: string, reference: string, code: string, noun: string): Promise<string[]> {
+  async #ids(query: string, reference: string, code: UnknownCode, noun: string): Promise<string[]> {
     const rows = await this.store.query<{ id: string | null }[]>(query, [reference]);
     const ids = rows.flatMap(({ id }) => id ?? []);
     if (ids.length === 0) throw unknown(code, noun, reference);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CloudEvent, EventPage, EventQuery } from '@orrery/shared/contracts';
+import { explain, type CloudEvent, type EventPage, type EventQuery } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { hidesFromAsker } from '../database/visibility.js';
 import { badRequest } from '../http/schema.pipe.js';
@@ -40,12 +40,7 @@ export class EventsService {
     const row = asked?.store === store ? await this.repository.get(asked.id) : undefined;
     const isHidden = row && hidesFromAsker() && AUDIT_TYPES.includes(row.type);
     if (row && !isHidden) return toCloudEvent(store, row);
-    throw new AppError({
-      code: 'unknown-event',
-      kind: 'user',
-      cause: `there is no event ${reference}; events are kept for a time and then dropped`,
-      fix: 'orrery event ls shows what there is.',
-    });
+    throw new AppError({ kind: 'user', ...explain('unknown-event/reference', { reference }) });
   }
 
   /** The identity of the database; another one after it was restored from a backup. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 
 /** A person with a few terminals and a dashboard has not half as many; each costs a connection and a share of every event. */
@@ -14,9 +15,8 @@ export class OpenStreams {
     const count = this.#byToken.get(token) ?? 0;
     if (count >= MOST_OF_A_TOKEN)
       throw new AppError({
-        code: 'too-many-streams',
         kind: 'user',
-        cause: `this token has ${count} streams open`,
+        ...explain('too-many-streams/count', { count }),
         details: { retryAfter: 10 },
       });
     this.#byToken.set(token, count + 1);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FanOut } from '@orrery/shared/contracts';
+import { explain, type FanOut } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
@@ -43,18 +43,14 @@ export class FanOuts {
 function checkExpected(hosts: Target[], expected: number | undefined): void {
   if (expected === hosts.length || (expected === undefined && hosts.length === 1)) return;
   throw new AppError({
-    code: 'confirmation-required',
     kind: 'user',
-    cause: `${hosts.length} hosts match${expected === undefined ? '' : `, not ${expected}`}`,
-    fix: `Look at the list; if you mean all of them, send "expectHosts": ${hosts.length} (the CLI: --yes).`,
+    ...explain('confirmation-required/hosts', {
+      matched: `${hosts.length} hosts match${expected === undefined ? '' : `, not ${expected}`}`,
+      count: hosts.length,
+    }),
     details: { candidates: hosts.map(({ name }) => name) },
   });
 }
 
 const noneMatches = (selector: string) =>
-  new AppError({
-    code: 'no-matching-host',
-    kind: 'user',
-    cause: `no host matches ${selector}`,
-    fix: 'orrery host ls shows every host with its labels.',
-  });
+  new AppError({ kind: 'user', ...explain('no-matching-host/selector', { selector }) });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FindingPage, FindingQuery } from '@orrery/shared/contracts';
+import { meaningOf, type FindingCode, type FindingPage, type FindingQuery } from '@orrery/shared/contracts';
 import { Store } from '../database/store.js';
 import { visibilityNow } from '../database/visibility.js';
 import { References } from '../references/references.service.js';
@@ -15,6 +15,12 @@ export class FindingsService {
 
   async list(query: FindingQuery): Promise<FindingPage> {
     const { host } = await this.references.filter(this.store, query);
-    return this.repository.list(this.store, query, host, visibilityNow() === undefined);
+    const page = await this.repository.list(this.store, query, host, visibilityNow() === undefined);
+    return { ...page, items: page.items.map((finding) => ({ ...finding, ...seeOf(finding.code) })) };
   }
 }
+
+const seeOf = (code: FindingCode) => {
+  const see = meaningOf(code)?.see;
+  return see && { see };
+};

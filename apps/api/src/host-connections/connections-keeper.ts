@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { HostId } from '@orrery/shared/contracts';
+import { explain, type HostId } from '@orrery/shared/contracts';
 import { describeError, WakeablePause, type Logger } from '@orrery/shared/runtime';
 import { FloodGate } from '../bus/flood-gate.js';
 import { OpenConnections, type Connection, type HostConnection } from '../bus/open-connections.js';
@@ -122,9 +122,4 @@ export class ConnectionsKeeper implements Loop {
   }
 }
 
-const EXCESS = {
-  code: 'connections-excess',
-  severity: 'error',
-  cause: 'this host’s key was used for more connections to NATS than an agent opens; the oldest were closed',
-  fix: 'Find out who uses the key. To lock them out: `orrery host revoke HOST`, then join the host again.',
-} as const;
+const EXCESS = { severity: 'error', ...explain('connections-excess/closed') } as const;

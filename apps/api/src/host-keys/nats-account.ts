@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLAIMS_UPDATE, type NatsTrust, type Revocations } from '@orrery/shared/bus';
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import { NATS_TRUST } from '../bus/bus.module.js';
@@ -39,10 +40,8 @@ export class NatsAccount {
     const { data, error } = await this.buses.system.requestText(CLAIMS_UPDATE, jwt, Answer, PUSH_MS);
     if (data?.code === 200) return;
     throw new AppError({
-      code: 'nats-account-refused',
       kind: 'operational',
-      cause: `NATS did not take the account: ${error?.description ?? JSON.stringify(data)}`,
-      fix: 'See that the server was started with secrets/nats/server.conf of this installation.',
+      ...explain('nats-account-refused/said', { said: error?.description ?? JSON.stringify(data) }),
     });
   }
 }

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { HostId, Labels, type Host, type HostPage, type HostPatch, type HostQuery } from '@orrery/shared/contracts';
+import {
+  HostId,
+  Labels,
+  type Host,
+  type HostPage,
+  type HostPatch,
+  type HostQuery,
+  explain,
+} from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
@@ -101,13 +109,13 @@ export class HostsService {
   async read(sql: Sql, id: HostId): Promise<Host> {
     const host = await this.repository.get(sql, id);
     if (host) return host;
-    throw new AppError({ code: 'unknown-host', kind: 'user', cause: `there is no host ${id}` });
+    throw new AppError({ kind: 'user', ...explain('unknown-host', { cause: `there is no host ${id}` }) });
   }
 
   async #lock(transaction: Transaction, { id, name }: FoundHost) {
     const locked = await this.repository.lock(transaction, id);
     if (locked) return locked;
-    throw new AppError({ code: 'unknown-host', kind: 'user', cause: `host ${name} was removed meanwhile` });
+    throw new AppError({ kind: 'user', ...explain('unknown-host', { cause: `host ${name} was removed meanwhile` }) });
   }
 }
 
@@ -119,17 +127,7 @@ function newLabels(present: Labels, { labels, setLabels }: HostPatch): Labels {
   throw badRequest(parsed.error.issues.map((issue) => ({ ...issue, path: ['setLabels', ...issue.path] })));
 }
 
-const nameTaken = (name: string | undefined) =>
-  new AppError({
-    code: 'name-taken',
-    kind: 'user',
-    cause: `another host is named ${name}`,
-    fix: 'Choose another name; orrery host ls shows those in use.',
-  });
+const nameTaken = (name = 'that') => new AppError({ kind: 'user', ...explain('name-taken/host', { name }) });
 
 const notEmpty = (name: string, containers: number, memberships: number) =>
-  new AppError({
-    code: 'host-not-empty',
-    kind: 'user',
-    cause: `${name} still has ${containers} managed containers and ${memberships} managed memberships of its own daemon`,
-  });
+  new AppError({ kind: 'user', ...explain('host-not-empty/counts', { host: name, containers, memberships }) });

@@ -1,5 +1,6 @@
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 
 /** AppError `busy`: as many at a time as there may be; whoever comes again after so many seconds is served. */
 export const busy = (cause: string, retryAfter = 5) =>
-  new AppError({ code: 'busy', kind: 'user', cause, details: { retryAfter } });
+  new AppError({ kind: 'user', ...explain('busy', { cause }), details: { retryAfter } });

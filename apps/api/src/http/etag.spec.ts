@@ -10,7 +10,7 @@ describe('If-Match', () => {
     expect(() => checkIfMatch(ifMatch, 3, 'host a')).toThrow(
       expect.objectContaining({
         code: 'revision-conflict',
-        message: expect.stringContaining('host a is at version 3'),
+        message: expect.stringContaining('host a is now at version 3'),
       }),
     );
   });

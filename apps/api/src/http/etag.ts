@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 
 /** A strong validator out of a row's version. */
@@ -15,13 +16,9 @@ export function checkIfMatch(ifMatch: string | undefined, version: number | null
   const wanted = ifMatch.split(',').map((tag) => tag.trim());
   const isThere = version !== undefined;
   if (isThere && wanted.some((tag) => tag === '*' || (version !== null && versionIn(tag) === String(version)))) return;
-  const state = isThere ? `is at version ${version ?? 'none'} now` : 'is not there';
+  const facts = { what, version: version ?? 'none', asked: ifMatch };
   throw new AppError({
-    code: 'revision-conflict',
     kind: 'user',
-    cause: `${what} ${state}; the change was made for ${ifMatch}`,
-    fix: isThere
-      ? 'Read it again, look at what changed, then repeat the change with the new ETag in If-Match.'
-      : 'Send the request without If-Match to make it.',
+    ...(isThere ? explain('revision-conflict/version', facts) : explain('revision-conflict/absent', facts)),
   });
 }

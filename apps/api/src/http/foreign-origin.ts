@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -13,12 +14,7 @@ export function foreignOrigin(method: string, headers: IncomingHttpHeaders): App
   const { origin, host } = headers;
   if (origin === undefined ? OURS.has(headers['sec-fetch-site']) : hostOf(origin) === host?.toLowerCase())
     return undefined;
-  return new AppError({
-    code: 'forbidden',
-    kind: 'user',
-    cause: 'a page of another site may change nothing here',
-    fix: 'Use the CLI, or a page that this API itself serves.',
-  });
+  return new AppError({ kind: 'user', ...explain('forbidden/foreign-page') });
 }
 
 function hostOf(origin: string): string | undefined {

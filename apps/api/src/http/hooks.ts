@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { AppError, type Logger } from '@orrery/shared/runtime';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AddressInfo } from 'node:net';
@@ -75,9 +76,8 @@ export function trackRoutes(server: FastifyInstance): (method: string, url: stri
     if (methods.size === 0 || methods.has(method)) return undefined;
     const allow = [...methods].sort().join(', ');
     return new AppError({
-      code: 'method-not-allowed',
       kind: 'user',
-      cause: `${method} is not possible here; ${allow} ${methods.size > 1 ? 'are' : 'is'}`,
+      ...explain('method-not-allowed', { cause: `this URL does not support ${method}, only ${allow}` }),
       details: { allow },
     });
   };

@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 
 const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
@@ -19,9 +20,9 @@ export function foreignHostHeader(header: string | undefined): AppError {
   if (header === undefined)
     return new AppError({ code: 'bad-request', kind: 'user', cause: 'the request has no Host header' });
   return new AppError({
-    code: 'foreign-host-header',
     kind: 'user',
-    cause: `this API does not answer as ${header.slice(0, 100)}`,
-    fix: 'Use localhost or 127.0.0.1 with the API’s port, or add the name to ORRERY_ALLOWED_HOSTS and restart the API.',
+    ...explain('foreign-host-header', {
+      cause: header ? `this API does not answer as ${header.slice(0, 100)}` : 'the request has no Host header',
+    }),
   });
 }

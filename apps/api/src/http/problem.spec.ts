@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HttpException, NotFoundException } from '@nestjs/common';
-import { Problem, ProblemCode } from '@orrery/shared/contracts';
+import { explain, meaningOf, Problem, ProblemCode } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { CATALOGUE } from './problem-catalogue.js';
@@ -18,9 +18,16 @@ describe('an error becomes a problem', () => {
   });
 
   it('with the general fix of its code when it brings none of its own', () => {
-    expect(toProblem(new AppError({ code: 'unknown-host', kind: 'user', cause: 'x' })).problem.fix).toBe(
-      'orrery host ls',
-    );
+    expect(toProblem(new AppError({ code: 'unknown-host', kind: 'user', cause: 'x' })).problem).toMatchObject({
+      fix: meaningOf('unknown-host')?.fix,
+      see: { method: 'GET', path: '/v1/hosts' },
+    });
+  });
+
+  it('with the request of its own situation for clients of the API', () => {
+    const error = new AppError({ kind: 'user', ...explain('host-away/agent', { host: 'web-1' }) });
+    expect(toProblem(error).problem.see).toEqual({ method: 'GET', path: '/v1/hosts/web-1' });
+    expect(toProblem(new AppError({ code: 'busy', kind: 'user', cause: 'x' })).problem).not.toHaveProperty('see');
   });
 
   it('with only those details that are meant to leave', () => {

@@ -1,4 +1,5 @@
 import { Injectable, StandardSchemaValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import { inWords } from './zod-words.js';
@@ -69,10 +70,10 @@ export function badRequest(issues: readonly Issue[]): AppError {
     .map((issue) => ({ path: pathOf(issue).slice(0, 200), message: issue.message.slice(0, 500) }));
   const [first] = errors;
   return new AppError({
-    code: 'bad-request',
     kind: 'user',
-    cause: first ? `${first.path ? `${first.path}: ` : ''}${first.message}` : 'the request is not valid',
-    fix: 'Correct what `errors` lists; /docs shows the form of every request.',
+    ...explain('bad-request', {
+      cause: first ? `${first.path ? `${first.path}: ` : ''}${first.message}` : 'the request is not valid',
+    }),
     details: { errors },
   });
 }

@@ -1,4 +1,4 @@
-import type { Epoch, HostId } from '@orrery/shared/contracts';
+import { explain, type Epoch, type HostId } from '@orrery/shared/contracts';
 import type { Run } from '../database/statements.js';
 import { clearHostFindings, raiseHostFindings } from '../findings/host-findings.js';
 import type { HostContext } from './group-context.js';
@@ -55,10 +55,7 @@ async function closeOthers(run: Run, moves: readonly CursorMove[]): Promise<void
   );
 }
 
-const CLONED = {
-  cause: 'two agents speak under the identity of this host: a copied machine or state folder',
-  fix: 'Stop one of them, delete its state folder so that it joins as a host of its own, and restart the other.',
-};
+const CLONED = { severity: 'error', ...explain('host-cloned/by-api') } as const;
 
 /** Who says which epochs a host has, for the event. */
 type Told = Pick<HostContext, 'name' | 'known'>;
@@ -82,7 +79,7 @@ export async function writeFences(
   await run('UPDATE epochs SET closed = true WHERE host_id = ANY($1)', [ids]);
   await raiseHostFindings(
     run,
-    ids.map((host) => ({ host, code: 'host-cloned', severity: 'error', ...CLONED })),
+    ids.map((host) => ({ host, ...CLONED })),
   );
   const facts = cloned.map(({ host, epoch }) => {
     const { name = host, known = [] } = hosts.get(host) ?? {};

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { explain } from '@orrery/shared/contracts';
 import { AppError, describeError } from '@orrery/shared/runtime';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -58,16 +59,17 @@ export class AgentBundle implements OnApplicationBootstrap {
 }
 
 const noSuchBundle = () =>
-  new AppError({ code: 'unknown-route', kind: 'user', cause: `there are agents for ${PLATFORMS.join(' and ')} only` });
+  new AppError({
+    kind: 'user',
+    ...explain('unknown-route', { cause: `there are agents for ${PLATFORMS.join(' and ')} only` }),
+  });
 
 const unavailable = (platform: string, error: unknown) =>
   new AppError({
-    code: 'bundle-unavailable',
     kind: 'operational',
-    cause: `cannot pack the agent for ${platform}: ${describeError(error)}`,
-    fix:
-      platform === HERE
-        ? 'Build it (`npm run build`) and check that the disk of the state folder has some hundred MB left. An API from a container image has no agent to give away.'
-        : `Check that the API's machine reaches npm's registry: the Node for ${platform} comes from there, once.`,
+    ...explain(platform === HERE ? 'bundle-unavailable/here' : 'bundle-unavailable/elsewhere', {
+      platform,
+      error: describeError(error),
+    }),
     origin: error,
   });

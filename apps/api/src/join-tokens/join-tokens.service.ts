@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { HostId, JoinToken, JoinTokenPage, JoinTokenPost, TokenQuery } from '@orrery/shared/contracts';
+import { explain, type HostId, type JoinToken, type JoinTokenPage, type JoinTokenPost, type TokenQuery } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { BatchedLookup } from '../auth/batched-lookup.js';
 import { hashOf, prefixOf } from '../auth/bearer.js';
@@ -68,7 +68,7 @@ export class JoinTokens {
       const data = { token: id, kind: 'join' as const, name: replaces?.name ?? name, role: null, by };
       await writeToOutbox(transaction, { type: 'token.created', data });
       const token = await this.#read(transaction, id);
-      const keptBody = { token, withheld: withheld(`token revoke ${id}`) };
+      const keptBody = { token, withheld: withheld(id) };
       return {
         ...{ status: 201, headers: {}, body: { token, secret }, keptBody },
         ...{ hosts: [], about: [this.#subject(token)] },
@@ -125,10 +125,9 @@ export class JoinTokens {
   async #read(sql: Sql, id: string): Promise<JoinToken> {
     const token = await this.repository.get(sql, id);
     if (token) return token;
-    throw new AppError({ code: 'unknown-token', kind: 'user', cause: `there is no join token ${id}` });
+    throw new AppError({ kind: 'user', ...explain('unknown-token/join', { id }) });
   }
 }
 
 /** The same for unknown, used, late and revoked: who has none learns nothing of it. */
-const refused = () =>
-  new AppError({ code: 'join-refused', kind: 'user', cause: 'the join token is missing or not valid' });
+const refused = () => new AppError({ kind: 'user', ...explain('join-refused/token') });

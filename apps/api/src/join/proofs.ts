@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isProof } from '@orrery/shared/bus';
-import { joinText, renewText, type JoinRequest, type RenewRequest } from '@orrery/shared/contracts';
+import { joinText, renewText, type JoinRequest, type RenewRequest, explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { Nonces } from './nonces.js';
 
@@ -11,19 +11,20 @@ export class Proofs {
 
   checkJoin(request: JoinRequest): void {
     this.#checkNonce(request.nonce);
-    if (!isProof(request.key, joinText(request), request.proof)) throw refused('the signature is not one of its key');
+    if (!isProof(request.key, joinText(request), request.proof))
+      throw refused('the signature was not made with the key of the host');
   }
 
   checkRenewal({ nonce, host, key, proof, next }: RenewRequest): void {
     this.#checkNonce(nonce);
     const text = renewText({ nonce, host, next: next?.key });
     const proven = isProof(key, text, proof) && (!next || isProof(next.key, text, next.proof));
-    if (!proven) throw refused('the signature is not one of its key');
+    if (!proven) throw refused('the signature was not made with the key of the host');
   }
 
   #checkNonce(nonce: string): void {
-    if (!this.nonces.isGood(nonce)) throw refused('the nonce is none of this API, or older than a minute');
+    if (!this.nonces.isGood(nonce)) throw refused('the nonce is not from this API, or older than a minute');
   }
 }
 
-const refused = (cause: string) => new AppError({ code: 'proof-refused', kind: 'user', cause });
+const refused = (cause: string) => new AppError({ kind: 'user', ...explain('proof-refused', { cause }) });

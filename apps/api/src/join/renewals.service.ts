@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { JoinReply, RenewRequest } from '@orrery/shared/contracts';
+import { explain, type JoinReply, type RenewRequest } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { FailureThrottles } from '../auth/failure-throttle.js';
 import type { Transaction } from '../database/sql.js';
@@ -52,18 +52,11 @@ export class Renewals {
 /** Its credentials were taken away because they were used to harm others. */
 const suspended = (name: string, retryAfter: number) =>
   new AppError({
-    code: 'too-many-requests',
     kind: 'user',
-    cause: `${name} was cut off from NATS: its key was used to flood the API or for too many connections`,
-    fix: `Wait ${retryAfter} seconds. If it happens again, find out who uses the key (\`orrery finding ls\`).`,
+    ...explain('too-many-requests/cut-off', { host: name, seconds: retryAfter }),
     details: { retryAfter },
   });
 
 /** Or whoever holds a stolen key could take the host over for good. */
 const notAsked = (name: string) =>
-  new AppError({
-    code: 'proof-refused',
-    kind: 'user',
-    cause: `nobody asked for another key of ${name}`,
-    fix: `orrery host rotate ${name}`,
-  });
+  new AppError({ kind: 'user', ...explain('proof-refused/not-requested', { host: name }) });

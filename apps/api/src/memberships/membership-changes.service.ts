@@ -6,6 +6,7 @@ import {
   type MembershipSettingsChange,
   type NetworkId,
   type ObservedMembership,
+  explain,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { isDeepStrictEqual } from 'node:util';
@@ -111,10 +112,11 @@ export class MembershipChanges {
     if (membership) return membership;
     if (await this.wanted.observedMembership(tx, node.id, network)) throw unmanaged(node, network, verb);
     throw new AppError({
-      code: 'unknown-membership',
       kind: 'user',
-      cause: `${node.name} is not in ${network}, and nobody wanted it to be`,
-      fix: `orrery membership ls --node ${node.name} shows its networks.`,
+      ...explain('unknown-membership/node', {
+        node: node.name,
+        cause: `${node.name} is not in ${network}, and was not meant to be`,
+      }),
     });
   }
 
@@ -122,7 +124,7 @@ export class MembershipChanges {
     if (node.kind === 'host') return;
     const container = await this.wanted.containerOfNode(tx, node.id);
     if (container?.intent === 'present') return;
-    throw new AppError({ code: 'being-removed', kind: 'user', cause: `container ${node.name} is being removed` });
+    throw new AppError({ kind: 'user', ...explain('being-removed/container', { container: node.name }) });
   }
 }
 
@@ -156,26 +158,11 @@ const settingsOf = ({ allowManaged, allowManagedList, allowGlobal, allowDefault,
   });
 
 const unmanaged = (node: FoundNode, network: NetworkId, verb: string) =>
-  new AppError({
-    code: 'unmanaged-membership',
-    kind: 'user',
-    cause: `${node.name} is in ${network} already, and Orrery did not make it so; it will not ${verb} it unasked`,
-    fix: `Take it over first: orrery adopt ${node.name} ${network}`,
-  });
+  new AppError({ kind: 'user', ...explain('unmanaged-membership/membership', { node: node.name, network, verb }) });
 
 /** Its networks are written into it whenever it is made: a restart would leave what no item names. */
 const notReleasable = (node: FoundNode, network: NetworkId) =>
-  new AppError({
-    code: 'not-releasable',
-    kind: 'user',
-    cause: `${node.name} is a container, which is made from its networks: given up, ${network} would not outlive its next start`,
-    fix: `Let it leave: orrery leave ${node.name} ${network}`,
-  });
+  new AppError({ kind: 'user', ...explain('not-releasable/membership', { node: node.name, network }) });
 
 const notAdoptable = (node: FoundNode, network: NetworkId) =>
-  new AppError({
-    code: 'not-adoptable',
-    kind: 'user',
-    cause: `${node.name} is not in ${network}, as far as its host has reported`,
-    fix: `Join it instead: orrery join ${node.name} ${network}`,
-  });
+  new AppError({ kind: 'user', ...explain('not-adoptable/membership', { node: node.name, network }) });

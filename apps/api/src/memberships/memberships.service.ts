@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Membership, MembershipPage, MembershipQuery } from '@orrery/shared/contracts';
+import { explain, type Membership, type MembershipPage, type MembershipQuery } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
 import { References } from '../references/references.service.js';
@@ -24,10 +24,11 @@ export class MembershipsService {
     const membership = await this.repository.get(this.store, node.id, network);
     if (membership) return membership;
     throw new AppError({
-      code: 'unknown-membership',
       kind: 'user',
-      cause: `${node.name} is not in ${network}, as far as its host has reported`,
-      fix: `orrery membership ls --node ${node.name} shows its networks.`,
+      ...explain('unknown-membership/node', {
+        node: node.name,
+        cause: `${node.name} is not in ${network}, as far as its host has reported`,
+      }),
     });
   }
 }

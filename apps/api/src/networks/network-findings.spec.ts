@@ -40,7 +40,7 @@ describe('what is wrong with a network', () => {
   it('is that the pool is exhausted from the first node on that gets no address of it', () => {
     expect(codes({}, { authorized: 4 })).toEqual([]);
     expect(found({}, { authorized: 5 })).toMatchObject([
-      { code: 'pool-exhausted', severity: 'error', cause: '5 nodes are authorized, and its pools have 4 addresses' },
+      { code: 'pool-exhausted', severity: 'error', cause: '5 nodes are authorized, but the pools have 4 addresses' },
     ]);
     expect(codes({ pools: [...pools, { start: '10.5.0.9', end: '10.5.0.9' }] }, { authorized: 5 })).toEqual([]);
   });
@@ -63,7 +63,7 @@ describe('what is wrong with a network', () => {
       { node: 'deadbeef02', address: '10.6.0.7' },
     ];
     expect(found({}, { addresses })).toMatchObject([
-      { code: 'address-outside-routes', cause: 'no route leads to 10.6.0.7 of deadbeef02' },
+      { code: 'address-outside-routes', cause: 'no route covers 10.6.0.7 of deadbeef02' },
     ]);
     expect(codes({}, { addresses: addresses.slice(0, 1) })).toEqual([]);
   });

@@ -1,5 +1,10 @@
-import type { FindingData, NetworkConfig } from '@orrery/shared/contracts';
-import { explain, type FindingCode } from '@orrery/shared/contracts';
+import {
+  explain,
+  type Explained,
+  type FindingCode,
+  type NetworkConfig,
+  type ShownFinding,
+} from '@orrery/shared/contracts';
 import { contains } from './check-config.js';
 
 /** What a network's records say that its config alone does not. */
@@ -11,36 +16,26 @@ export interface NetworkUse {
 }
 
 /** What is wrong with a network that Orrery keeps, as far as its config and its records tell. */
-export function networkFindings(config: NetworkConfig, use: NetworkUse): FindingData[] {
-  const found: FindingData[] = [];
-  const tell = (code: FindingCode, severity: FindingData['severity'], cause: string) =>
-    found.push({ code, severity, cause, fix: explain(code)?.fix ?? '' });
+export function networkFindings(config: NetworkConfig, use: NetworkUse): ShownFinding[] {
+  const found: ShownFinding[] = [];
+  const note = (severity: ShownFinding['severity'], explained: Explained<FindingCode>) =>
+    found.push({ severity, ...explained });
   const { pools, routes, multicastLimit, v6 } = config;
+  const { authorized } = use;
   const givesV6 = v6.rfc4193 || v6.sixPlane || v6.pools;
-  if (pools.length === 0 && routes.length === 0)
-    tell(
-      'network-without-addresses',
-      givesV6 ? 'info' : 'warning',
-      givesV6
-        ? 'it has no pool and no route: nodes get IPv6 addresses only'
-        : 'it has no pool and no route: no node ever gets an address',
-    );
-  // An IPv6 pool is never exhausted, and helps nobody who waits for an IPv4 address.
+  if (pools.length === 0 && routes.length === 0) {
+    if (givesV6) note('info', explain('network-without-addresses/v6-only'));
+    else note('warning', explain('network-without-addresses/none'));
+  }
+  // An IPv6 pool is never exhausted, and does not help a node that waits for an IPv4 address.
   const room = pools.filter(({ start }) => !start.includes(':')).reduce((sum, pool) => sum + sizeOf(pool), 0);
-  if (config.v4.pools && room > 0 && use.authorized > room)
-    tell(
-      'pool-exhausted',
-      'error',
-      `${use.authorized} nodes are authorized, and its pools have ${room} ${room === 1 ? 'address' : 'addresses'}`,
-    );
+  const addresses = `${room} ${room === 1 ? 'address' : 'addresses'}`;
+  if (config.v4.pools && room > 0 && authorized > room)
+    note('error', explain('pool-exhausted/counts', { authorized, addresses }));
   const lost = use.addresses.find(({ address }) => !routes.some(({ target }) => contains(target, address)));
-  if (lost) tell('address-outside-routes', 'error', `no route leads to ${lost.address} of ${lost.node}`);
-  if (multicastLimit > 0 && use.authorized > multicastLimit)
-    tell(
-      'multicast-limit',
-      'warning',
-      `${use.authorized} nodes are authorized, and a multicast reaches ${multicastLimit}`,
-    );
+  if (lost) note('error', explain('address-outside-routes/node', lost));
+  if (multicastLimit > 0 && authorized > multicastLimit)
+    note('warning', explain('multicast-limit/counts', { authorized, limit: multicastLimit }));
   return found;
 }
 

@@ -1,22 +1,11 @@
-import type { NetworkId } from '@orrery/shared/contracts';
+import { explain, type NetworkId } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Share } from './free-pool.js';
 
-export const nameTaken = (name: string) =>
-  new AppError({
-    code: 'name-taken',
-    kind: 'user',
-    cause: `another network is named ${name}`,
-    fix: 'Choose another name; orrery network ls shows those in use.',
-  });
+export const nameTaken = (name: string) => new AppError({ kind: 'user', ...explain('name-taken/network', { name }) });
 
 export const notKept = (id: NetworkId) =>
-  new AppError({
-    code: 'network-not-kept',
-    kind: 'user',
-    cause: `Orrery does not keep ${id}: it is on a controller that Orrery does not know`,
-    fix: 'Change it where it is kept; or make one of your own: orrery network create NAME',
-  });
+  new AppError({ kind: 'user', ...explain('network-not-kept/network', { network: id }) });
 
 /** Most of those who take the space that are named. */
 const NAMED_TAKERS = 3;
@@ -36,15 +25,12 @@ export function noFreePool({ network, shares, names, pool }: FullSpace): AppErro
   const others = shares.length - told.length;
   const first = shares[0];
   const suspect = first && isHost(first.by) ? names.get(first.by) : undefined;
+  const takers = `${told.join('; ')}${others > 0 ? `; and ${others} more` : ''}`;
   return new AppError({
-    code: 'no-free-pool',
     kind: 'user',
-    cause: `no /24 of 10.0.0.0/8 is free: ${told.join('; ')}${others > 0 ? `; and ${others} more` : ''}`,
-    fix:
-      `Choose a pool yourself, even if hosts have a route to it: orrery network create ${network} --pool ${pool}` +
-      (suspect === undefined
-        ? ''
-        : `. If ${suspect} claims what it does not have, revoke it: orrery host revoke ${suspect}`),
+    ...(suspect === undefined
+      ? explain('no-free-pool/takers', { takers, network, pool })
+      : explain('no-free-pool/host', { takers, network, pool, host: suspect })),
   });
 }
 
@@ -60,9 +46,4 @@ function takerText({ by, share, widest, more }: Share, name: string | undefined)
 }
 
 export const confirmationRequired = (name: string) =>
-  new AppError({
-    code: 'confirmation-required',
-    kind: 'user',
-    cause: `deleting ${name} ends it for everyone who is in it`,
-    fix: `Send its name: ?confirm=${name}`,
-  });
+  new AppError({ kind: 'user', ...explain('confirmation-required/network', { name }) });

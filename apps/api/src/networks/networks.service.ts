@@ -35,9 +35,8 @@ export class NetworksService {
     const network = await this.repository.get(sql, id);
     if (network) return withFindings(network);
     throw new AppError({
-      code: 'unknown-network',
       kind: 'user',
-      cause: `nothing here is in ${id}, and it has no name`,
+      ...explain('unknown-network', { cause: `nothing here is in ${id}, and it has no name` }),
     });
   }
 }
@@ -50,8 +49,8 @@ function withFindings({ use, ...network }: NetworkRow): Network {
   const trouble = code
     ? [
         {
-          ...{ code, severity: 'error' as const, fix: explain(code)?.fix ?? '' },
-          cause: `${managedBy?.name ?? 'its controller'}: ${use.controllerCause ?? ofController}`,
+          severity: 'error' as const,
+          ...explain(code, { cause: `${managedBy?.name ?? 'its controller'}: ${use.controllerCause ?? ofController}` }),
         },
       ]
     : [];

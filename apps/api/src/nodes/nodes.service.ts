@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Node, NodePage, NodeQuery } from '@orrery/shared/contracts';
+import { explain, type Node, type NodePage, type NodeQuery } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
 import { References } from '../references/references.service.js';
@@ -22,6 +22,6 @@ export class NodesService {
     const { id, name } = await this.references.node(this.store, reference);
     const node = await this.repository.get(this.store, id);
     if (node) return node;
-    throw new AppError({ code: 'unknown-node', kind: 'user', cause: `node ${name} was removed meanwhile` });
+    throw new AppError({ kind: 'user', ...explain('unknown-node', { cause: `node ${name} was removed meanwhile` }) });
   }
 }

@@ -1,4 +1,4 @@
-import { explain, ProblemCode } from '@orrery/shared/contracts';
+import { meaningOf, ProblemCode } from '@orrery/shared/contracts';
 import { CATALOGUE } from '../http/problem-catalogue.js';
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -6,11 +6,12 @@ const text = (plain: string) => plain.replaceAll(/[&<>"']/g, (character) => ESCA
 
 const section = (code: ProblemCode) => {
   const [status, title] = CATALOGUE[code];
-  const { means = '', fix = '' } = explain(code) ?? {};
+  const { means = '', fix = '', see } = meaningOf(code) ?? {};
+  const way = see ? `\n<p><strong>API:</strong> <code>${text(`${see.method} ${see.path}`)}</code></p>` : '';
   return `<h2 id="${code}"><code>${code}</code></h2>
 <p>${status} · ${text(title)}</p>
 <p>${text(means)}</p>
-<p><strong>Fix:</strong> ${text(fix)}</p>`;
+<p><strong>Fix:</strong> ${text(fix)}</p>${way}`;
 };
 
 /** Where the `type` of every problem points. */

@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createHmac, timingSafeEqual } from 'node:crypto';
@@ -66,10 +67,8 @@ function listOf({ routeOptions, params, query }: FastifyRequest): string {
 function noCursor(): AppError {
   const message = 'not a cursor of this list with these filters';
   return new AppError({
-    code: 'bad-request',
     kind: 'user',
-    cause: `after: ${message}`,
-    fix: 'Use `next` of the page before, with the same filters, or leave `after` out to begin again.',
+    ...explain('bad-request/cursor'),
     details: { errors: [{ path: 'after', message }] },
   });
 }

@@ -7,6 +7,7 @@ import {
   type Probe,
   type ProbeId,
   type ProbePost,
+  explain,
 } from '@orrery/shared/contracts';
 import { AppError, describeError, newId } from '@orrery/shared/runtime';
 import { HostCalls } from '../calls/host-calls.service.js';
@@ -71,12 +72,7 @@ export class ProbesService {
     const { simulated } = await this.references.host(this.store, node.hostId);
     const probe = readProbe({ ...about(id, node), simulated }, events, Date.now());
     if (probe) return probe;
-    throw new AppError({
-      code: 'unknown-probe',
-      kind: 'user',
-      cause: `${node.name} has no probe ${id} of the last day`,
-      fix: `orrery event ls --node ${node.name} --type probe.* shows those that are kept.`,
-    });
+    throw new AppError({ kind: 'user', ...explain('unknown-probe/node', { node: node.name, id }) });
   }
 
   #tell(fact: ApiFact, node: FoundNode): Promise<void> {

@@ -1,3 +1,5 @@
+import { explain } from '@orrery/shared/contracts';
+
 /**
  * What is kept of one host at most. A host may observe much and be in order; these are far above that, and below what would make
  * tables, answers and tasks of all others grow. `what` goes into the finding, after "this host reports more".
@@ -27,10 +29,6 @@ const WHAT: Record<Quota, string> = {
 /** The finding that names a host with these quotas. */
 export function overQuota(quotas: readonly Quota[], name: string) {
   const list = [...quotas].sort().map((quota) => `more ${WHAT[quota]}`);
-  return {
-    code: 'host-over-quota' as const,
-    severity: 'warning' as const,
-    cause: `this host reports ${list.join('; ')}; what is past a quota of rows is not shown, its events are in the history`,
-    fix: `See what it reports: \`orrery event ls --host ${name}\`. If you do not trust it any more: \`orrery host revoke ${name}\`.`,
-  };
+  const severity = 'warning' as const;
+  return { severity, ...explain('host-over-quota/host', { host: name, more: list.join('; ') }) };
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { NetworkId } from '@orrery/shared/contracts';
+import { NetworkId, explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Sql } from '../database/sql.js';
 import { ReferencesRepository } from './references.repository.js';
@@ -35,10 +35,8 @@ export class References {
     if (first === undefined) return;
     if (more.length > 0) throw ambiguous(reference, [first, ...more]);
     throw new AppError({
-      code: 'address-claimed',
       kind: 'user',
-      cause: `${reference} is shown by ${first}, and may be another node's`,
-      fix: 'Write the name of the node that you mean; orrery finding ls shows who claims what.',
+      ...explain('address-claimed/reference', { reference, node: first }),
       details: { candidates: [first] },
     });
   }
@@ -63,12 +61,7 @@ export class References {
     if (id.success) return id.data;
     const named = await this.repository.networkByName(sql, reference);
     if (named) return named;
-    throw new AppError({
-      code: 'unknown-network',
-      kind: 'user',
-      cause: `no network is named ${reference}, and it is not 16 hex digits`,
-      fix: `Write the network's id, or name it first: orrery network set <16 hex> --name ${reference}`,
-    });
+    throw new AppError({ kind: 'user', ...explain('unknown-network/name', { reference }) });
   }
 
   async controller(sql: Sql, reference: string) {
@@ -81,14 +74,7 @@ export class References {
     if (reference !== undefined) return this.controller(sql, reference);
     const [first, second] = await this.repository.controllers(sql);
     if (first && !second) return first;
-    throw new AppError({
-      code: 'no-controller',
-      kind: 'user',
-      cause: first ? 'there are several controllers' : 'there is no controller yet',
-      fix: first
-        ? 'Name one: --controller NAME; orrery controller ls shows them.'
-        : 'Add one: orrery controller add HOST',
-    });
+    throw new AppError({ kind: 'user', ...explain(first ? 'no-controller/several' : 'no-controller/none') });
   }
 
   /** The ids behind the filters of a list. */
@@ -109,22 +95,18 @@ function split(reference: string): [string, string | undefined] {
   return slash < 0 ? [reference, undefined] : [reference.slice(0, slash), reference.slice(slash + 1)];
 }
 
+type UnknownCode = 'unknown-host' | 'unknown-node' | 'unknown-container' | 'unknown-controller';
+
 function only<T extends { id: string }>(
   found: T[],
   reference: string,
-  unknown: string,
+  unknown: UnknownCode,
   noun: string,
   nameOf: (one: T) => string,
 ): T {
   const [first, second] = found;
   if (first && !second) return first;
-  if (!first)
-    throw new AppError({
-      code: unknown,
-      kind: 'user',
-      cause: `there is no ${noun} ${reference}`,
-      fix: `orrery ${noun} ls shows what there is.`,
-    });
+  if (!first) throw new AppError({ kind: 'user', ...explain(unknown, { cause: `there is no ${noun} ${reference}` }) });
   const names = found.map(nameOf);
   const candidates = new Set(names).size === names.length ? names : found.map(({ id }) => id);
   throw ambiguous(reference, candidates);
@@ -132,9 +114,7 @@ function only<T extends { id: string }>(
 
 const ambiguous = (reference: string, candidates: string[]) =>
   new AppError({
-    code: 'ambiguous-reference',
     kind: 'user',
-    cause: `${reference} may be ${candidates.join(' or ')}`,
-    fix: 'Write one of the candidates, or an id.',
+    ...explain('ambiguous-reference/candidates', { reference, candidates: candidates.join(' or ') }),
     details: { candidates },
   });

@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { isIPv4 } from 'node:net';
 
@@ -21,12 +22,8 @@ export function isLoopback(host: string): boolean {
 /** The rule of every bind: beyond loopback there is TLS, or no start. Throws AppError. */
 export function decideTls({ listen, publicUrl, mode, certFile, keyFile }: ExposureSettings): TlsSource {
   if ((certFile === undefined) !== (keyFile === undefined))
-    throw wrong(
-      'ORRERY_TLS_CERT and ORRERY_TLS_KEY belong together',
-      'Give both, or none for a certificate made here.',
-    );
-  if (mode === 'off' && certFile)
-    throw wrong('ORRERY_TLS is off, and a certificate is given', 'Leave one of them out.');
+    throw new AppError({ kind: 'user', ...explain('settings-invalid/half-a-certificate') });
+  if (mode === 'off' && certFile) throw new AppError({ kind: 'user', ...explain('settings-invalid/tls-off') });
   const source = sourceOf();
   const isPlain = publicUrl?.startsWith('http:') ?? false;
   if (isPlain && source.from !== 'nowhere') throw plaintextRefused(listen, publicUrl as string);
@@ -39,12 +36,5 @@ export function decideTls({ listen, publicUrl, mode, certFile, keyFile }: Exposu
   }
 }
 
-const wrong = (cause: string, fix: string) => new AppError({ code: 'settings-invalid', kind: 'user', cause, fix });
-
 const plaintextRefused = (listen: string, url: string) =>
-  new AppError({
-    code: 'plaintext-refused',
-    kind: 'user',
-    cause: `the API is to listen on ${listen} and to be called as ${url}: tokens would cross the network unencrypted`,
-    fix: `Write https: in ORRERY_PUBLIC_URL (a certificate is made here), or listen on 127.0.0.1. Only when something else encrypts or fences the way: ORRERY_TLS=off.`,
-  });
+  new AppError({ kind: 'user', ...explain('plaintext-refused/listen', { listen, url }) });

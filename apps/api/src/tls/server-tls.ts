@@ -1,4 +1,5 @@
 import { pinOf } from '@orrery/shared/tls';
+import { explain } from '@orrery/shared/contracts';
 import { AppError, describeError } from '@orrery/shared/runtime';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -57,10 +58,11 @@ export class ServerTls {
       return { certificate, key, authority: undefined };
     } catch (error) {
       throw new AppError({
-        code: 'certificate-unusable',
         kind: 'user',
-        cause: `the certificate ${tls.certFile} with the key ${tls.keyFile} cannot be used: ${describeError(error)}`,
-        fix: 'ORRERY_TLS_CERT and ORRERY_TLS_KEY are files in PEM, readable by the API, of one and the same key.',
+        ...explain('certificate-unusable/files', {
+          ...{ certificate: tls.certFile, key: tls.keyFile },
+          error: describeError(error),
+        }),
         origin: error,
       });
     }

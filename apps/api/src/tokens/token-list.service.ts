@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ApiToken, ApiTokenPage, ApiTokenPost, NetworkId, TokenQuery } from '@orrery/shared/contracts';
+import { explain, type ApiToken, type ApiTokenPage, type ApiTokenPost, type NetworkId, type TokenQuery } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { hashOf, newToken, prefixOf } from '../auth/bearer.js';
 import type { Answer } from '../changes/answer.js';
@@ -48,7 +48,7 @@ export class Tokens {
       });
       await writeToOutbox(transaction, { type: 'token.created', data: { token: id, kind: 'api', name, role, by } });
       const token = await this.#find(transaction, id);
-      const keptBody = { token, withheld: withheld(`token revoke ${id}`) };
+      const keptBody = { token, withheld: withheld(id) };
       return {
         ...{ status: 201, headers: {}, body: { token, secret }, keptBody },
         ...{ hosts: [], about: [this.#subject(token)] },
@@ -96,29 +96,12 @@ export class Tokens {
 
   async #find(transaction: Transaction, reference: string): Promise<ApiToken> {
     const [found, second] = await this.repository.find(transaction, reference);
-    if (second)
-      throw new AppError({
-        code: 'ambiguous-reference',
-        kind: 'user',
-        cause: `more than one valid token is named ${reference}`,
-        fix: 'Write the id: orrery token ls -o wide',
-      });
+    if (second) throw new AppError({ kind: 'user', ...explain('ambiguous-reference/token', { reference }) });
     if (found) return found;
-    throw new AppError({ code: 'unknown-token', kind: 'user', cause: `there is no token ${reference}` });
+    throw new AppError({ kind: 'user', ...explain('unknown-token', { cause: `there is no token ${reference}` }) });
   }
 }
 
-const nameTaken = (name: string) =>
-  new AppError({
-    code: 'name-taken',
-    kind: 'user',
-    cause: `a valid token is named ${name}`,
-    fix: `Choose another name, or revoke that one first: orrery token revoke ${name}`,
-  });
+const nameTaken = (name: string) => new AppError({ kind: 'user', ...explain('name-taken/token', { name }) });
 
-const inStateFolder = () =>
-  new AppError({
-    code: 'token-in-state-folder',
-    kind: 'user',
-    cause: 'this is the admin token of the state folder: revoked, nobody might get in any more',
-  });
+const inStateFolder = () => new AppError({ kind: 'user', ...explain('token-in-state-folder/admin') });

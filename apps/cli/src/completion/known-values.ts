@@ -10,7 +10,7 @@ import {
 import type { ApiClient } from '../api/api-client.js';
 import { listAll } from '../api/list-all.js';
 import { containerName } from '../containers/container-view.js';
-import { explainedCodes } from '../explain/explain.command.js';
+import { explainedCodes } from '@orrery/shared/contracts';
 import type { Kind } from '../options/kind.js';
 
 /** Few enough to read, and quick to fetch. */

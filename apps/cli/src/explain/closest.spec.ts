@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { closest } from '@orrery/shared/contracts';
-import { explainedCodes } from './explain.command.js';
+import { closest, explainedCodes } from '@orrery/shared/contracts';
 
 describe('closest', () => {
   it.each([

@@ -1,14 +1,10 @@
-import { closest, explain, FAILURES, FINDINGS, PROBES, PROBLEMS, WAITING } from '@orrery/shared/contracts';
+import { closest, explainedCodes, meaningOf } from '@orrery/shared/contracts';
 import { usageError } from '../errors/usage-error.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { outputOption, type OutputOptions } from '../options/shared-options.js';
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { jsonText } from '../terminal/safe-text.js';
-
-/** Every code that can be explained, sorted. */
-export const explainedCodes = (): string[] =>
-  [...new Set([WAITING, FAILURES, FINDINGS, PROBES, PROBLEMS].flatMap((table) => Object.keys(table)))].sort();
 
 /** `orrery explain`: works without an API, because the codes are part of the contracts. */
 export const explainLeaf = ({ terminal }: Context): Leaf<OutputOptions> => ({
@@ -21,7 +17,7 @@ export const explainLeaf = ({ terminal }: Context): Leaf<OutputOptions> => ({
   run: ({ output }, code) => {
     if (code === undefined)
       return terminal.out(output === 'json' ? jsonText(explainedCodes()) : explainedCodes().join('\n'));
-    const explanation = explain(code);
+    const explanation = meaningOf(code);
     if (!explanation)
       throw usageError(`unknown code ${code}`, 'List all codes: `orrery explain`', closest(code, explainedCodes()));
     if (output === 'json') return terminal.out(jsonText({ code, ...explanation }));

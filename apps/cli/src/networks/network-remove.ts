@@ -1,4 +1,4 @@
-import { DryRun, explain, Network } from '@orrery/shared/contracts';
+import { DryRun, meaningOf, Network } from '@orrery/shared/contracts';
 import { z } from 'zod';
 import { apiPath } from '../api/paths.js';
 import { confirm, confirmName } from '../changes/confirm.js';
@@ -67,5 +67,5 @@ const notKept = (network: Network) =>
     exitCode: ExitCode.refused,
     code: 'network-not-kept',
     cause: `Orrery does not manage network ${networkText(network)}: its controller is ${network.controller}, which is not registered here`,
-    fix: explain('network-not-kept')?.fix,
+    fix: meaningOf('network-not-kept')?.fix,
   });

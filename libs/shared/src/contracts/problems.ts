@@ -63,6 +63,17 @@ export const ProblemCode = z.enum([
 ]);
 export type ProblemCode = z.infer<typeof ProblemCode>;
 
+/** A request that does what a fix says, or shows what is wrong. `{host}` stands for what the client knows. */
+export const See = z
+  .object({
+    method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).describe('Method of the request.'),
+    path: z
+      .string()
+      .meta({ description: 'Path of the request; what stands in braces the client fills in.', example: '/v1/hosts' }),
+  })
+  .meta({ id: 'See', description: 'A request of this API that does what a fix says, or shows what is wrong.' });
+export type See = z.infer<typeof See>;
+
 export const Problem = z
   .object({
     type: z.string().meta({ example: '/docs/errors#unknown-host' }).meta({
@@ -74,6 +85,7 @@ export const Problem = z
     code: ProblemCode.describe('Stable code, for programs.'),
     detail: z.string().describe('What happened this time, for people.'),
     fix: z.string().optional().describe('What to do about it; left out if nothing is known.'),
+    see: See.optional().describe('The request that does what `fix` says, or shows what is wrong; left out if there is none.'),
     errors: z
       .array(
         z.object({

@@ -1,11 +1,14 @@
-import type {
-  ControllerNetwork,
-  ControllerRecord,
-  ControllerRecordChange,
-  ControllerTrouble,
-  NetworkConfig,
-  NetworkId,
-  NodeAddress,
+import {
+  explain,
+  controllerOf,
+  type ControllerNetwork,
+  type ControllerRecord,
+  type ControllerRecordChange,
+  type ControllerTrouble,
+  type NetworkConfig,
+  type NetworkId,
+  type NodeAddress,
+  type Explained,
 } from '../contracts/index.js';
 import { AppError } from '../runtime/index.js';
 import type { LocalHttp } from './local-http.js';
@@ -56,7 +59,7 @@ export interface ControllerWay {
 export class ControllerError extends AppError {
   declare readonly code: ControllerTrouble;
   declare readonly fix: string;
-  constructor(options: { code: ControllerTrouble; cause: string; fix: string; origin?: unknown }) {
+  constructor(options: Explained<ControllerTrouble> & { origin?: unknown }) {
     super({ kind: 'operational', ...options });
     this.name = 'ControllerError';
   }
@@ -66,10 +69,8 @@ export class ControllerError extends AppError {
 export class ForeignNetwork extends AppError {
   constructor(network: NetworkId, own: NodeAddress) {
     super({
-      code: 'foreign-network',
       kind: 'user',
-      cause: `the network ${network} is of the controller ${network.slice(0, 10)}, and this one is ${own}`,
-      fix: `Choose an id that begins with ${own}, or ask the controller that the network is of.`,
+      ...explain('foreign-network/network', { network, controller: controllerOf(network), own }),
     });
     this.name = 'ForeignNetwork';
   }
@@ -79,10 +80,8 @@ export class ForeignNetwork extends AppError {
 export class SettingsDropped extends AppError {
   constructor(of: string, dropped: readonly string[]) {
     super({
-      code: 'settings-refused',
       kind: 'operational',
-      cause: `the controller did not take ${dropped.join(', ')} of ${of}`,
-      fix: 'See whether this release of zerotier-one knows it, and that nothing else changes the same network.',
+      ...explain('settings-refused/controller', { dropped: dropped.join(', '), of }),
     });
     this.name = 'SettingsDropped';
   }

@@ -1,4 +1,4 @@
-import type { FailureCode, ItemId, NodeAddress, NodeId, NodeKind, ObservedState, Stage } from '../contracts/index.js';
+import type { Explained, FailureCode, ItemId, NodeAddress, NodeId, NodeKind, ObservedState, Stage } from '../contracts/index.js';
 import { AppError, crashPoint } from '../runtime/index.js';
 import type { ControllerApi } from './controller-api.js';
 import type { SeenGround } from './ground.js';
@@ -17,7 +17,7 @@ export interface Scope {
 export class StepError extends AppError {
   declare readonly code: FailureCode;
   readonly transient: boolean;
-  constructor(options: { code: FailureCode; cause: string; fix: string; transient?: boolean; origin?: unknown }) {
+  constructor(options: Explained<FailureCode> & { transient?: boolean; origin?: unknown }) {
     super({ code: options.code, kind: 'operational', cause: options.cause, fix: options.fix, origin: options.origin });
     this.name = 'StepError';
     this.transient = options.transient ?? false;

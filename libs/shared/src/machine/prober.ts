@@ -1,4 +1,4 @@
-import { PROBES, type ProbeCode, type ProbeResult, type ProbeTarget } from '../contracts/index.js';
+import { explain, type Explained, type ProbeCode, type ProbeResult, type ProbeTarget } from '../contracts/index.js';
 
 export interface ProbeRun {
   target: ProbeTarget;
@@ -16,12 +16,17 @@ export type Prober = (run: ProbeRun) => Promise<ProbeResult>;
 /** What is known of a probe's end beside its code. */
 export type ProbeEnd = Omit<ProbeResult, 'ms' | 'fix' | 'address'> & { fix?: string };
 
-/** Why it was not reached; the fix is that of the code, unless there is a better one. */
+type MissCode = Exclude<ProbeCode, 'reached'>;
+
+/** Why it was not reached, with the fix of the code. */
 export const missed = (
-  code: Exclude<ProbeCode, 'reached'>,
+  code: MissCode,
   cause: string,
-  more: Partial<Pick<ProbeResult, 'fix' | 'ping' | 'http' | 'tcp'>> = {},
-): ProbeEnd => ({ code, cause, fix: PROBES[code].fix, ...more });
+  more: Partial<Pick<ProbeResult, 'ping' | 'http' | 'tcp'>> = {},
+): ProbeEnd => ({ ...missedBy(explain(code, { cause })), ...more });
+
+/** The same, where more is known than the code. */
+export const missedBy = ({ code, cause, fix }: Explained<MissCode>): ProbeEnd => ({ code, cause, fix });
 
 export const reached = (cause: string, more: Pick<ProbeResult, 'ping' | 'http' | 'tcp'>): ProbeEnd => ({
   code: 'reached',

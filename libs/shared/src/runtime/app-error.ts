@@ -1,3 +1,5 @@
+import type { See } from '../contracts/index.js';
+
 export type ErrorKind = 'user' | 'operational' | 'bug';
 
 export interface AppErrorOptions {
@@ -5,10 +7,12 @@ export interface AppErrorOptions {
   code: string;
   /** user: the request is wrong. operational: the world is not as it should be; trying again may help. bug: ours. */
   kind: ErrorKind;
-  /** A sentence for people: what is wrong. */
+  /** For people: what is wrong, as a lowercase clause without a period. */
   cause: string;
-  /** A sentence for people: what to do. */
+  /** For people: what to do. With `code` and `cause` from `explain`. */
   fix?: string;
+  /** For clients of the API: the request that does it, or shows more. */
+  see?: See;
   /** The error underneath, for logs. */
   origin?: unknown;
   /** More for the answer, such as the candidates of an ambiguous reference. */
@@ -20,14 +24,16 @@ export class AppError extends Error {
   readonly code: string;
   readonly kind: ErrorKind;
   readonly fix: string | undefined;
+  readonly see: See | undefined;
   readonly details: Record<string, unknown>;
 
-  constructor({ code, kind, cause, fix, origin, details }: AppErrorOptions) {
+  constructor({ code, kind, cause, fix, see, origin, details }: AppErrorOptions) {
     super(cause, { cause: origin });
     this.name = 'AppError';
     this.code = code;
     this.kind = kind;
     this.fix = fix;
+    this.see = see;
     this.details = details ?? {};
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explain } from '../contracts/index.js';
 import { AppError } from './app-error.js';
 
 /** `true`, `1`, `yes` and `on` are true, in any case; their opposites false. */
@@ -16,9 +17,9 @@ export function readConfig<Schema extends z.ZodType>(
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new AppError({
-    code: 'settings-invalid',
     kind: 'user',
-    cause: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
-    fix: 'Correct these environment variables; docs/config.md lists them all.',
+    ...explain('settings-invalid', {
+      cause: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+    }),
   });
 }

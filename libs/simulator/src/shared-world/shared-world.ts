@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { explain } from '@orrery/shared/contracts';
 import type { Logger } from '@orrery/shared/runtime';
 import type { Elsewhere } from '../model/elsewhere.js';
 import { controllerOf } from '../model/ids.js';
@@ -49,12 +50,7 @@ export class SharedWorld implements Elsewhere {
       },
       logger,
     });
-    if (!this.#letterbox)
-      logger.warn({
-        event: 'simulated.world-taken',
-        cause: `another process runs this simulated host (${host})`,
-        fix: 'Stop it, or give this agent a state folder that is not a copy.',
-      });
+    if (!this.#letterbox) logger.warn({ event: 'simulated.world-taken', ...explain('world-taken/host', { host }) });
   }
 
   announce(address: string): void {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, ensurePrivateFolder } from '@orrery/shared/runtime';
-import { NodeAddress } from '@orrery/shared/contracts';
+import { NodeAddress, explain } from '@orrery/shared/contracts';
 
 /** What the kernel takes as the path of a socket: 107 bytes on Linux, 103 on others. Node cuts a longer one off without a word. */
 const SOCKET_PATH_BYTES = 103;
@@ -62,10 +62,5 @@ export class WorldFolder {
   }
 }
 
-const unusable = (cause: string, needed: string): AppError =>
-  new AppError({
-    code: 'settings-invalid',
-    kind: 'user',
-    cause: `ORRERY_SIMULATED_WORLD: ${cause}`,
-    fix: `Name a ${needed}; or leave the setting out, and each simulated host has a world to itself.`,
-  });
+const unusable = (why: string, needed: string): AppError =>
+  new AppError({ kind: 'user', ...explain('settings-invalid/world', { why, needed }) });

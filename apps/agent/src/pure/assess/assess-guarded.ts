@@ -1,5 +1,12 @@
 import { formatPrefix, parsePrefix } from '@orrery/shared/addresses';
-import type { MembershipItem, MembershipSettings, NetworkId, ObservedMembership } from '@orrery/shared/contracts';
+import {
+  explain,
+  explainAgain,
+  type MembershipItem,
+  type MembershipSettings,
+  type NetworkId,
+  type ObservedMembership,
+} from '@orrery/shared/contracts';
 import type { RuledGround } from '../guard/decide-ground.js';
 import type { Undo } from '../guard/decide-probation.js';
 import { admissionOf, isLookedAt } from '../guard/decide-settings.js';
@@ -16,30 +23,30 @@ export function assessAdmission(
 ): Assessment | undefined {
   if (!ground || !isLookedAt(item) || settings.allowManaged === true) return undefined;
   if (!ground.known)
-    return settings.allowManaged === false ? failed('unexpected', ground.cause, BLIP_MS, ground.fix) : undefined;
+    return settings.allowManaged === false
+      ? failed(explainAgain({ code: 'unexpected', ...ground }), BLIP_MS)
+      : undefined;
   const { conflicts, denied, list } = admissionOf(item, joined, ground);
   const addresses = joined.addresses.flatMap((text) => parsePrefix(text) ?? []).map(formatPrefix);
   if (addresses.some((network) => list.includes(network))) return undefined;
   const barred = denied.find((target) => addresses.includes(target));
   if (barred !== undefined)
     return failed(
-      'policy-denied',
-      `the network assigns an address in ${barred}, which the policy of this host does not let onto it (rule routes)`,
-      0,
-      ground.policy?.fix,
+      explainAgain({
+        code: 'policy-denied',
+        cause: `the network assigns an address in ${barred}, which the policy of this host does not allow (rule routes)`,
+        fix: ground.policy?.fix,
+      }),
     );
   const conflict = conflicts.find(({ target }) => addresses.includes(target));
   if (!conflict) return undefined;
-  return failed(
-    'route-conflict',
-    `the network assigns an address in ${conflict.target}, which would take ${conflict.hits.what} away from this host: it is not let in`,
-  );
+  return failed(explain('route-conflict/address', { target: conflict.target, what: conflict.hits.what }));
 }
 
 export const rolledBack = (network: NetworkId, undo: Undo): Assessment =>
   failed(
-    'lockout-rolled-back',
-    `the API could not be reached over NATS for a minute after this change of ${network}, and could before: ${
-      undo.to === 'left' ? 'the network was left again' : 'the settings of before are back'
-    }`,
+    explain('lockout-rolled-back/change', {
+      network,
+      undone: undo.to === 'left' ? 'the agent left the network again' : 'the agent restored the previous settings',
+    }),
   );

@@ -1,4 +1,4 @@
-import type { ObservedContainer } from '@orrery/shared/contracts';
+import { explain, type ObservedContainer } from '@orrery/shared/contracts';
 import type { FindingsInput, FoundCause } from './found-cause.js';
 
 const HOLD_MS = 2_000;
@@ -19,19 +19,18 @@ const about = ({ node }: ObservedContainer) => ({ node, network: null, severity:
 const unclaimed = (container: ObservedContainer): FoundCause => ({
   ...about(container),
   item: null,
-  code: 'item-unclaimed',
-  cause: `this agent made the container orrery-${container.name}, and nobody names it any more; it is left alone`,
-  fix: `Remove it on the host when it is not needed: \`docker rm -f orrery-${container.name}\`. Until then its name is taken.`,
+  ...explain('item-unclaimed/container', { name: container.name }),
 });
 
 const foreign = (container: ObservedContainer, isNamed: boolean): FoundCause => ({
   ...about(container),
   item: isNamed ? container.item : null,
-  code: 'container-foreign',
-  cause: container.differs
-    ? `somebody changed the container orrery-${container.name} (${container.engineId.slice(0, 12)}) so that it is no longer as Orrery made it (${container.differs}); it is left alone`
-    : `the container ${container.engineId.slice(0, 12)} wears the name or the labels of orrery-${container.name}, and is not one that Orrery made; it is left alone`,
-  fix: container.differs
-    ? `Remove it yourself on the host: \`docker rm -f ${container.engineId.slice(0, 12)}\`.`
-    : 'Find out who made it; remove or rename it.',
+  ...foreignness(container),
 });
+
+const foreignness = ({ name, engineId, differs }: ObservedContainer) => {
+  const id = engineId.slice(0, 12);
+  return differs
+    ? explain('container-foreign/changed', { id, name, differs })
+    : explain('container-foreign/labels', { id, name });
+};

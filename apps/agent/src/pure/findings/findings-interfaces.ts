@@ -3,9 +3,9 @@ import {
   type ObservedInterface,
   type ObservedMembership,
   type ObservedNode,
+  explain,
 } from '@orrery/shared/contracts';
 import { expectedAddresses, missingAddresses, settingsOf } from '../assess/expected-addresses.js';
-import { FIXES } from '../assess/outcomes.js';
 import type { FindingsInput, FoundCause } from './found-cause.js';
 
 /** The kernel follows the daemon within a moment; what lasts longer is a difference. */
@@ -35,10 +35,8 @@ const matches = (item: { node: string; network: string }, node: ObservedNode, me
 type Difference = Pick<FoundCause, 'code' | 'severity' | 'cause' | 'fix'>;
 
 const noDevice = ({ network }: ObservedMembership): Difference => ({
-  code: 'tun-missing',
   severity: 'error',
-  cause: `zerotier-one is in ${network} and has no interface for it`,
-  fix: FIXES['tun-missing'],
+  ...explain('tun-missing/no-interface', { network }),
 });
 
 function disagreement(
@@ -48,24 +46,22 @@ function disagreement(
 ): Difference | undefined {
   const { status, addresses, network } = membership;
   if (status === 'OK' && !shown?.up)
-    return disagrees(`zerotier-one says OK for ${network}, and the kernel does not show ${device} up`);
+    return disagrees(`zerotier-one reports OK for ${network}, but the kernel does not show ${device} up`);
   if (status === 'OK') {
     const missing = missingAddresses(expectedAddresses(addresses, settingsOf(membership)), shown?.addresses ?? []);
     if (missing.length > 0)
-      return disagrees(`zerotier-one lists ${missing.join(', ')}, and the kernel does not show it on ${device}`);
+      return disagrees(`zerotier-one lists ${missing.join(', ')}, but the kernel does not show it on ${device}`);
   }
   const isRefused = status === 'ACCESS_DENIED' || status === 'NOT_FOUND';
   if (isRefused && shown && shown.addresses.length > 0)
-    return disagrees(
-      `zerotier-one says ${status} for ${network}, and ${device} keeps ${shown.addresses.join(', ')}: it looks connected and is not`,
-      'Authorize the node again, or leave the network: zerotier-one takes the address away only then.',
-    );
+    return {
+      severity: 'warning',
+      ...explain('interface-disagrees/refused', { status, network, device, addresses: shown.addresses.join(', ') }),
+    };
   return undefined;
 }
 
-const disagrees = (cause: string, fix?: string): Difference => ({
-  code: 'interface-disagrees',
+const disagrees = (cause: string): Difference => ({
   severity: 'warning',
-  cause,
-  fix: fix ?? 'Look at `ip addr` in the node’s network namespace and at its log; restarting the node sets it up anew.',
+  ...explain('interface-disagrees/device', { cause }),
 });

@@ -1,4 +1,4 @@
-import { FIXES } from '../assess/outcomes.js';
+import { explainAgain } from '@orrery/shared/contracts';
 import type { FindingsInput, FoundCause } from './found-cause.js';
 
 const BLIP_MS = 6_000;
@@ -10,17 +10,17 @@ export function findNodes({ items, observed }: FindingsInput): FoundCause[] {
   const wantsContainers = items.some(({ kind }) => kind === 'container');
   if (!engine.known && wantsContainers)
     found.push({
-      ...{ node: null, network: null, item: null, code: engine.code, severity: 'error', holdMs: BLIP_MS },
-      ...{ cause: engine.cause, fix: engine.fix ?? FIXES[engine.code] },
+      ...{ node: null, network: null, item: null, severity: 'error', holdMs: BLIP_MS },
+      ...explainAgain(engine),
     });
   for (const { node, kind, daemon } of observed.nodes) {
     if (kind !== 'host' || daemon.known) continue;
     const isWanted = items.some((item) => item.node === node && item.intent === 'present');
     if (!isWanted && daemon.code === 'zerotier-missing') continue;
     found.push({
-      ...{ node, network: null, item: null, code: daemon.code, holdMs: BLIP_MS },
+      ...{ node, network: null, item: null, holdMs: BLIP_MS },
       severity: isWanted ? 'error' : 'warning',
-      ...{ cause: daemon.cause, fix: daemon.fix ?? FIXES[daemon.code] },
+      ...explainAgain(daemon),
     });
   }
   return found;

@@ -1,8 +1,13 @@
-import type { AgentFact, MembershipItem, ObservedMembership } from '@orrery/shared/contracts';
+import {
+  explain,
+  explainAgain,
+  type AgentFact,
+  type MembershipItem,
+  type ObservedMembership,
+} from '@orrery/shared/contracts';
 import type { Conflict } from '../guard/decide-admission.js';
 import type { KnownGround } from '../guard/decide-ground.js';
 import { admissionOf, isLookedAt } from '../guard/decide-settings.js';
-import { FIXES } from '../assess/outcomes.js';
 import type { FindingsInput, FoundCause } from './found-cause.js';
 
 /** A network's owner can push thousands: so many are named, and counted the others. */
@@ -30,9 +35,10 @@ function foundFor(item: MembershipItem, joined: ObservedMembership, ground: Know
   const found: FoundCause[] = [];
   if (conflicts.length + barred.length > 0)
     found.push({
-      ...{ ...about, code: 'route-conflict', severity: conflicts.length > 0 ? 'warning' : 'info' },
-      cause: `not let in: ${some([...conflicts.map(inWords), ...barred.map((target) => `${target} (everything, or public addresses)`)])}`,
-      fix: FIXES['route-conflict'],
+      ...{ ...about, severity: conflicts.length > 0 ? 'warning' : 'info' },
+      ...explain('route-conflict', {
+        cause: `left out: ${some([...conflicts.map(inWords), ...barred.map((target) => `${target} (everything, or public addresses)`)])}`,
+      }),
       also: conflicts.slice(0, TOLD).map((conflict) => told(item, conflict)),
     });
   const left = [
@@ -48,15 +54,15 @@ function foundFor(item: MembershipItem, joined: ObservedMembership, ground: Know
   return found;
 }
 
-const noRoom = ({ routes }: ObservedMembership, leftOut: readonly string[]) => ({
-  cause: `of ${routes.length} routes that the network pushes ${leftOut.length} have no room in the list: ${some(leftOut)}`,
-  fix: 'Join with a list of the wider prefixes that are needed (`--allow-managed`).',
-});
+const noRoom = ({ routes }: ObservedMembership, leftOut: readonly string[]) =>
+  explain('routes-left-out/no-room', { routes: routes.length, left: leftOut.length, some: some(leftOut) });
 
-const notAllowed = (denied: readonly string[], { policy }: KnownGround) => ({
-  cause: `the policy of this host does not let in (rule routes): ${some(denied)}`,
-  fix: policy?.fix ?? FIXES['policy-denied'],
-});
+const notAllowed = (denied: readonly string[], { policy }: KnownGround) =>
+  explainAgain({
+    code: 'policy-denied',
+    cause: `the policy of this host does not allow (rule routes): ${some(denied)}`,
+    fix: policy?.fix,
+  });
 
 const inWords = ({ target, hits }: Conflict): string =>
   target === hits.prefix ? `${target} (it is ${hits.what})` : `${target} (it overlaps ${hits.what})`;

@@ -1,9 +1,10 @@
 import {
-  FINDINGS,
   type AgentFindingCode,
   type NetworkId,
   type NodeId,
   type ObservedState,
+  explain,
+  explainAgain,
 } from '@orrery/shared/contracts';
 import { findContainers } from './findings-containers.js';
 import { findDisagreements } from './findings-interfaces.js';
@@ -35,9 +36,12 @@ function findStuckItems({ items, outcome, tries }: FindingsInput): FoundCause[] 
     return [
       {
         ...{ node: item.node, network: item.kind === 'membership' ? item.network : null, item: item.id },
-        ...{ code: 'item-stuck' as const, severity: 'error' as const, holdMs: 0 },
-        cause: `tried ${STUCK_TRIES} times and more, and is tried on with growing pauses: ${stands.cause}`,
-        fix: stands.fix,
+        ...{ severity: 'error' as const, holdMs: 0 },
+        ...explainAgain({
+          code: 'item-stuck',
+          cause: `failed ${STUCK_TRIES} times or more, and is tried again with growing pauses: ${stands.cause}`,
+          fix: stands.fix,
+        }),
       },
     ];
   });
@@ -48,28 +52,16 @@ function findAgentTroubles({ clockSkewMs, cloned, forgedAnswers, damage }: Findi
   const found: FoundCause[] = [];
   if (clockSkewMs !== undefined && Math.abs(clockSkewMs) > SKEW_MS)
     found.push({
-      ...{ ...host, code: 'clock-skew', severity: 'warning' },
-      cause: `the clock of this host is ${Math.round(Math.abs(clockSkewMs) / 1000)} s ${clockSkewMs > 0 ? 'ahead of' : 'behind'} the API's`,
-      fix: 'Run a time service on the host, for example `timedatectl set-ntp true`.',
+      ...{ ...host, severity: 'warning' },
+      ...explain('clock-skew/host', {
+        seconds: Math.round(Math.abs(clockSkewMs) / 1000),
+        side: clockSkewMs > 0 ? 'ahead of' : 'behind',
+      }),
     });
-  if (cloned)
-    found.push({
-      ...{ ...host, code: 'host-cloned', severity: 'error' },
-      cause: 'another agent runs with the identity of this host; this one only watches',
-      fix: 'Stop one of both. On the copy delete ORRERY_AGENT_HOME, so that it joins as a host of its own.',
-    });
-  if (forgedAnswers)
-    found.push({
-      ...{ ...host, code: 'answers-forged', severity: 'error' },
-      cause: 'answers came over NATS that the API did not sign; they were ignored',
-      fix: FINDINGS['answers-forged'].fix,
-    });
+  if (cloned) found.push({ ...host, severity: 'error', ...explain('host-cloned/by-agent') });
+  if (forgedAnswers) found.push({ ...host, severity: 'error', ...explain('answers-forged/ignored') });
   if (damage.length > 0)
-    found.push({
-      ...{ ...host, code: 'journal-damaged', severity: 'warning' },
-      cause: damage.join('; '),
-      fix: 'Check the disk of this host. What was lost is named in the events as history.gap.',
-    });
+    found.push({ ...host, severity: 'warning', ...explain('journal-damaged', { cause: damage.join('; ') }) });
   return found;
 }
 

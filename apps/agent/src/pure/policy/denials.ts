@@ -1,4 +1,11 @@
-import type { ContainerItem, Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
+import {
+  explain,
+  type ContainerItem,
+  type Item,
+  type ItemId,
+  type NodeId,
+  type ObservedState,
+} from '@orrery/shared/contracts';
 import type { KnownGround } from '../guard/decide-ground.js';
 import { mustBeMadeAnew, ownContainer } from '../plan/plan-container.js';
 import type { Step } from '@orrery/shared/machine';
@@ -34,8 +41,7 @@ export function denialsOf(items: readonly Item[], held: HeldPolicy, context: Den
   const deny = ({ id }: Item, { rule, cause }: Refusal) =>
     denials.set(id, {
       rule,
-      cause: `${cause} (rule ${rule})`,
-      fix: fixFor(rule, held),
+      ...denialBy(rule, held, `${cause} (rule ${rule})`),
       isOfContainer: false,
       holdMs: 0,
     });
@@ -58,21 +64,23 @@ export function denialsOf(items: readonly Item[], held: HeldPolicy, context: Den
 
 /** The rule of which the guard asks, prefix by prefix, what networks push. Without rules every item is denied, and nothing is admitted. */
 export const routesPolicy = (held: HeldPolicy): KnownGround['policy'] =>
-  held.result === 'held' ? { mayRoute: routeRule(held.policy), fix: fixFor('routes', held) } : undefined;
+  held.result === 'held' ? { mayRoute: routeRule(held.policy), fix: denialBy('routes', held, '').fix } : undefined;
 
 const deniedAll = ({ cause, fix }: Extract<HeldPolicy, { result: 'unreadable' }>): Denial => ({
   ...{
     rule: 'policy-unreadable',
-    cause: `the policy of this host cannot be used, so nothing is allowed: ${cause}`,
+    cause: `cannot use the policy of this host, so nothing is allowed: ${cause}`,
     fix,
   },
   ...{ isOfContainer: false, holdMs: UNREADABLE_HOLD_MS },
 });
 
-function fixFor(rule: Rule, { file, isWritten, lines }: Extract<HeldPolicy, { result: 'held' }>): string {
+function denialBy(rule: Rule, { file, isWritten, lines }: Extract<HeldPolicy, { result: 'held' }>, cause: string) {
   const line = lines.get(rule) ?? lines.get(rule.replace(/\..*/, ''));
-  const where = line === undefined ? file : `${file}, line ${line}`;
-  return `Allow it on the host under ${rule} in ${where}${isWritten ? '' : ' (there is none: the defaults hold)'}, or ask for what it allows.`;
+  const place = line === undefined ? file : `${file}, line ${line}`;
+  const where = isWritten ? place : `${place} (it does not exist, so the defaults apply)`;
+  const { fix } = explain('policy-denied/rule', { cause, rule, where });
+  return { cause, fix };
 }
 
 /** What would really run: a container that only starts again runs what it was made from, whatever the default is by now. */

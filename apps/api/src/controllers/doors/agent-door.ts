@@ -11,6 +11,7 @@ import {
   type NetworkId,
   type NodeAddress,
   type NodeId,
+  explainAgain,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { HostCalls } from '../../calls/host-calls.service.js';
@@ -94,10 +95,13 @@ export class AgentDoor implements ControllerDoor {
         throw error instanceof AppError ? away(error) : error;
       });
     if (answer.result === expected) return answer as Answer<Kind>;
-    if (answer.result !== 'trouble') throw away(new Error(`${host.name} answered something else than was asked`));
+    if (answer.result !== 'trouble') throw away(new Error(`${host.name} gave an answer to another question`));
     const { code, cause, fix } = answer;
     const isAway = code === 'controller-not-ready' || code === 'controller-unreachable';
-    throw new AppError({ code: isAway ? 'controller-away' : code, kind: 'operational', cause, fix });
+    throw new AppError({
+      kind: 'operational',
+      ...explainAgain({ code: isAway ? 'controller-away' : code, cause, fix }),
+    });
   }
 }
 
@@ -107,9 +111,7 @@ function* chunks<T>(list: readonly T[]): Generator<T[]> {
 
 const away = (origin: Error & { fix?: string | undefined }) =>
   new AppError({
-    code: 'controller-away',
     kind: 'operational',
-    cause: origin.message,
-    ...(origin.fix ? { fix: origin.fix } : {}),
+    ...explainAgain({ code: 'controller-away', cause: origin.message, fix: origin.fix }),
     origin,
   });

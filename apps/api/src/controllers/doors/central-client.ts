@@ -1,4 +1,5 @@
 import type { Prefix } from '@orrery/shared/addresses';
+import { explain } from '@orrery/shared/contracts';
 import { AppError, backoffMs, withTimeout, type BackoffOptions, type Secret } from '@orrery/shared/runtime';
 import type { z } from 'zod';
 import { readCentralAnswer, type CentralAnswer } from './central-answer.js';
@@ -114,10 +115,8 @@ export class CentralClient {
       throw centralRefused(`${this.where} does not accept the token, or its account may not do this (403 to ${asked})`);
     if (status === 400)
       throw new AppError({
-        code: 'bad-request',
         kind: 'user',
-        cause: `${this.where} does not take what it was given (400 to ${asked})`,
-        fix: 'Check the rules, pools and routes of the network: Central says what is wrong with them when they are entered there.',
+        ...explain('bad-request/by-central', { cause: `${this.where} does not accept this (400 to ${asked})` }),
       });
     const is = status >= 300 && status < 400 ? `${status}, which sends elsewhere` : String(status);
     throw centralAway(`${this.where} answered ${asked} with ${is}`);
@@ -147,10 +146,8 @@ export class CentralClient {
 
   private tooMany({ retryAfterMs }: CentralAnswer, tries: number): AppError {
     const wish = retryAfterMs === undefined ? '' : `, and asks for a pause of ${Math.ceil(retryAfterMs / 1000)} s`;
-    return centralAway(
-      `${this.where} takes no more requests now (429, ${tries === 1 ? 'once' : `${tries} times`}${wish})`,
-      'Its limit is one for all that its account asks. See what else uses the account. What is wanted is kept, and done when Central takes requests again.',
-    );
+    const facts = { where: this.where, tries: tries === 1 ? 'once' : `${tries} times`, wish };
+    return new AppError({ kind: 'operational', ...explain('controller-away/central-busy', facts) });
   }
 
   private get where(): string {

@@ -1,10 +1,11 @@
-import type {
-  ControllerNetwork,
-  ControllerRecord,
-  ControllerRecordChange,
-  NetworkConfig,
-  NetworkId,
-  NodeAddress,
+import {
+  explain,
+  type ControllerNetwork,
+  type ControllerRecord,
+  type ControllerRecordChange,
+  type NetworkConfig,
+  type NetworkId,
+  type NodeAddress,
 } from '@orrery/shared/contracts';
 import { AppError, fewAtATime } from '@orrery/shared/runtime';
 import { z } from 'zod';
@@ -87,16 +88,8 @@ export class CentralDoor implements ControllerDoor {
 /** Paths that every Central has. */
 function there<T>(answer: T | undefined, path: string): T {
   if (answer !== undefined) return answer;
-  throw centralAway(
-    `there is no ZeroTier Central at this URL: it answers ${path} with 404`,
-    'Look at the controller’s URL: it is https://api.zerotier.com/api/v1, if it is not one of your own.',
-  );
+  throw new AppError({ kind: 'operational', ...explain('controller-away/no-central', { path }) });
 }
 
 const unknownNetwork = (network: NetworkId) =>
-  new AppError({
-    code: 'unknown-network',
-    kind: 'user',
-    cause: `ZeroTier Central has no network ${network}`,
-    fix: 'It was deleted there, or is of another account. Central picks the ids of networks itself: make a new one with orrery network create.',
-  });
+  new AppError({ kind: 'user', ...explain('unknown-network/central', { network }) });

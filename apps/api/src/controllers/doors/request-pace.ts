@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 
 /** So many requests within so many milliseconds. */
@@ -92,10 +93,4 @@ export class RequestPace {
   }
 }
 
-const noPlace = (cause: string) =>
-  new AppError({
-    code: 'controller-away',
-    kind: 'operational',
-    cause: `the controller is not asked: ${cause}`,
-    fix: 'What is wanted is kept, and done when there is a place. Fewer changes at a time come through sooner.',
-  });
+const noPlace = (why: string) => new AppError({ kind: 'operational', ...explain('controller-away/too-many', { why }) });

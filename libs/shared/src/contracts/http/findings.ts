@@ -1,10 +1,17 @@
 import { type z } from 'zod';
 import { FindingData, FindingSource } from '../events/findings.js';
 import { NetworkId } from '../ids.js';
+import { See } from '../problems.js';
 import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
-export const Finding = FindingData.extend({
+/** As the API shows it: with the request that does what the fix says, or shows more. That is the API's word, not the agent's. */
+export const ShownFinding = FindingData.extend({
+  see: See.optional().describe('The request that does what the fix says, or shows more; left out if there is none.'),
+});
+export type ShownFinding = z.infer<typeof ShownFinding>;
+
+export const Finding = ShownFinding.extend({
   host: HostRef.nullable().describe('The host that it is about; null: it is about Orrery itself.'),
   node: NodeRef.nullable().describe('The node that it is about; null: it is about no single node.'),
   network: NetworkId.nullable().describe('ID of the network that it is about; null: it is about no single network.'),

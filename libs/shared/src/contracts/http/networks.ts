@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { NetworkConfig, NetworkConfigChange } from '../controllers.js';
-import { FindingData } from '../events/findings.js';
 import { Cidr, NetworkId, NodeAddress } from '../ids.js';
 import { Selector } from '../labels.js';
 import { ControllerRef } from './controllers.js';
 import { page, PageQuery, Reference } from './common.js';
+import { ShownFinding } from './findings.js';
 
 const NetworkName = z
   .string()
@@ -81,7 +81,7 @@ export const Network = z
       'Whether the controller has what is wanted; null if Orrery does not keep it.',
     ),
     findings: z
-      .array(FindingData)
+      .array(ShownFinding)
       .describe('What is wrong with it, judged from what is wanted and what the controller says.'),
     memberships: z
       .object({

@@ -1,0 +1,31 @@
+import type { See } from '../problems.js';
+
+type Text<Facts> = string | ((facts: Facts) => string);
+
+/** What a code means and what to do about it in general. Names stand in capitals: HOST, NETWORK. */
+export interface General {
+  means: string;
+  /** For people: an imperative, the likeliest action first, commands in backticks. */
+  fix: string;
+  /** For a client of the API: the request that does the same, or shows what is wrong. */
+  see?: See;
+}
+
+/**
+ * One way in which a code comes about: `name-taken/host`. What it leaves out is that of the code in general; without a `cause`, whoever
+ * explains it gives one. Facts are strings and numbers, because docs/errors.md shows their names in their place.
+ */
+export interface Case<Facts = never> {
+  cause?: Text<Facts>;
+  fix?: Text<Facts>;
+  see?: See | ((facts: Facts) => See);
+}
+
+/** Every code of a family in general, and any number of cases. */
+export type Table<Code extends string> = Record<Code, General> & Record<`${Code}/${string}`, Case>;
+
+/** A path of the API; what is put into it is encoded. */
+export const path = (parts: TemplateStringsArray, ...values: string[]): string =>
+  parts.reduce((made, part, at) => made + encodeURIComponent(values[at - 1] ?? '') + part);
+
+export const get = (to: string): See => ({ method: 'GET', path: to });

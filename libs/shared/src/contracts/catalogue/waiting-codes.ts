@@ -1,0 +1,80 @@
+import type { WaitingCode } from '../outcomes.js';
+import { get, type Table } from './entry.js';
+
+/** An item is not there yet: somebody or something else has to act. */
+export const WAITING = {
+  authorization: {
+    means:
+      'The network is private and its controller has not authorized this node. zerotier-one reports ACCESS_DENIED; the interface exists, but has no address.',
+    fix: 'Authorize the node: `orrery membership authorize NODE NETWORK`. If Orrery does not manage the network, authorize the address of the node on its controller or in ZeroTier Central. Orrery notices within seconds.',
+    see: { method: 'PUT', path: '/v1/networks/{network}/admissions/{node}' },
+  },
+  'authorization/node': {
+    cause: ({ address }: { address: string }) => `the network's controller has not authorized ${address}`,
+    fix: ({ address, network, controller }: { address: string; network: string; controller: string }) =>
+      `Authorize ${address} on network ${network}: \`orrery membership authorize ${address} ${network}\`. If Orrery does not manage it, use its controller ${controller} or ZeroTier Central (https://my.zerotier.com/network/${network}).`,
+  },
+  authentication: {
+    means: 'The network requires single sign-on.',
+    fix: 'Open the URL named in the outcome and sign in. The membership then continues by itself.',
+  },
+  'authentication/url': {
+    cause: 'the network requires single sign-on',
+    fix: ({ url }: { url: string }) => `Sign in at ${url}`,
+  },
+  'authentication/elsewhere': {
+    cause: 'the network requires single sign-on',
+    fix: 'Sign in the way the owner of the network describes.',
+  },
+  'network-not-found': {
+    means: 'The controller reports that it has no such network: a digit is wrong, or the network was deleted.',
+    fix: 'Check the 16 digits of the network ID. If the network is gone, leave it: `orrery leave NODE NETWORK`.',
+    see: get('/v1/networks'),
+  },
+  'network-not-found/network': {
+    cause: ({ controller, network }: { controller: string; network: string }) =>
+      `the controller ${controller} has no network ${network}`,
+  },
+  configuration: {
+    means: 'The controller has not answered yet: it is unreachable, or UDP 9993 cannot leave this host.',
+    fix: 'Wait a few seconds. If it persists, allow outbound UDP 9993 (to the internet or your own root) and check that the controller is running.',
+    see: get('/v1/controllers'),
+  },
+  'configuration/no-root': {
+    cause: ({ controller }: { controller: string }) =>
+      `zerotier-one reaches no root (UDP, port 9993), so it cannot find the controller ${controller}`,
+    fix: 'Allow outbound UDP from this host to the roots of ZeroTier. Without internet access, run a root of your own and put its .moon file into the folder ORRERY_MOONS_DIR of this agent (docs/controllers.md).',
+  },
+  'configuration/no-answer': {
+    cause: ({ controller }: { controller: string }) => `the controller ${controller} has not answered yet`,
+    fix: 'Wait: a new node may need most of a minute. If it persists, check that the controller is running and that both hosts reach a common root (outbound UDP 9993).',
+  },
+  interface: {
+    means: 'zerotier-one reports OK, but the kernel does not show the interface up.',
+    fix: 'Check whether something on the host took it down (`ip link`), then restart the node.',
+    see: get('/v1/interfaces'),
+  },
+  'interface/device': {
+    cause: ({ device }: { device: string }) => `zerotier-one reports OK, but the kernel does not show ${device} up`,
+    fix: ({ device }: { device: string }) =>
+      `Check \`ip link show ${device}\` in the network namespace of the node, and the log of the node.`,
+  },
+  address: {
+    means:
+      'zerotier-one reports OK, but the interface lacks the address that the network assigned, or the network assigned none.',
+    fix: 'Check that the network has an address pool and that allowManaged accepts the address.',
+    see: get('/v1/interfaces'),
+  },
+  'address/device': {
+    cause: ({ device, addresses }: { device: string; addresses: string }) =>
+      `the network assigned ${addresses}, but the kernel does not show it on ${device}`,
+    fix: ({ device }: { device: string }) =>
+      `Check \`ip addr show ${device}\` in the network namespace of the node: something may have removed the address.`,
+  },
+  paused: {
+    means: 'The host is paused: its agent observes and reports, but changes nothing. Requested changes wait.',
+    fix: 'Resume the host: `orrery host resume HOST`.',
+    see: { method: 'POST', path: '/v1/hosts/{host}/resume' },
+  },
+  'paused/host': { cause: 'the host is paused: its agent observes and reports, but changes nothing' },
+} as const satisfies Table<WaitingCode>;

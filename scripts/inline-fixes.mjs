@@ -1,0 +1,16 @@
+// What ESLint refuses, so that every code has one text.
+/**
+ * One text for each code: a `fix` comes from the catalogue (libs/shared/src/contracts/catalogue) by `explain`, and so do the code and the
+ * cause of every error that goes with it. No literal, no constant, and no parameter that would carry one in from elsewhere.
+ */
+const message = 'A fix is written once, in libs/shared/src/contracts/catalogue: use `explain`.';
+const words = ':matches(Literal[value!=""][raw!="null"], TemplateLiteral)';
+export const inlineFixes = [
+  `Property[key.name="fix"] > ${words}`,
+  `Property[key.name="fix"] > :matches(ConditionalExpression, LogicalExpression, BinaryExpression, ArrowFunctionExpression) > ${words}`,
+  `:matches(VariableDeclarator[id.name=/(^fix|Fix|(^|_)FIX(ES)?)$/], AssignmentPattern[left.name=/(^fix|Fix|(^|_)FIX(ES)?)$/], PropertyDefinition[key.name=/(^fix|Fix|(^|_)FIX(ES)?)$/]) > ${words}`,
+  `VariableDeclarator[id.name=/(^fix|Fix|(^|_)FIX(ES)?)$/] > ObjectExpression > Property > ${words}`,
+  ':function > Identifier.params[name=/(^fix|Fix|(^|_)FIX(ES)?)$/]',
+  'TSParameterProperty > Identifier[name=/(^fix|Fix|(^|_)FIX(ES)?)$/]',
+  'NewExpression[callee.name=/^(App|Step|Controller)Error$/] > ObjectExpression > Property[key.name="code"] > Literal',
+].map((selector) => ({ selector, message }));
