@@ -80,7 +80,10 @@ const ROUNDS = 15;
     const target = TARGETS[0]![1];
     await ways.set('net.ipv6.ip_nonlocal_bind=1');
     const refused = await ways.probe(target);
-    expect(refused).toMatchObject({ code: 'probe-failed', cause: expect.stringContaining('cannot bind the connection') });
+    expect(refused).toMatchObject({
+      code: 'probe-failed',
+      cause: expect.stringContaining('cannot bind the connection'),
+    });
     expect(refused.fix).toContain('ip_nonlocal_bind');
     expect(await ways.probe(target, { mayLeaveNetworks: true })).toMatchObject({ code: 'reached' });
     await ways.set('net.ipv6.ip_nonlocal_bind=0');

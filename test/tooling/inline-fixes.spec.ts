@@ -1,11 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Linter } from 'eslint';
-import tseslint from 'typescript-eslint';
 import { inlineFixes } from '../../scripts/inline-fixes.mjs';
 
 const complaints = (code: string): number =>
   new Linter().verify(code, {
-    languageOptions: { parser: tseslint.parser as Linter.Parser },
     rules: { 'no-restricted-syntax': ['error', ...inlineFixes] },
   }).length;
 
@@ -19,8 +17,8 @@ describe('a fix outside of the catalogue', () => {
     ['a function', 'const rule = { fix: ({ image }) => `Check ${image}.` };'],
     ['a constant', `const fix = 'Wait.'; const REMOVED_FIX = 'Restart it.';`],
     ['a table', `const FIXES = { busy: 'Wait.' }; const found = { fix: FIXES.busy };`],
-    ['a parameter', `const trouble = (code: string, fix: string) => ({ code, fix });`],
-    ['a field of the constructor', `class Wrong extends Error { constructor(readonly fix: string) { super(); } }`],
+    ['a parameter', `const trouble = (code, fix) => ({ code, fix });`],
+    ['a field', `class Wrong extends Error { fix = 'Wait.'; }`],
     ['a default', `const trouble = ({ fix = 'Wait.' }) => fix;`],
     ['an error with a code of its own', `throw new AppError({ code: 'busy', kind: 'user', cause });`],
   ])('is refused as %s', (_as, code) => expect(complaints(code)).toBeGreaterThan(0));
