@@ -6,9 +6,15 @@ import type {
   NetworkId,
   NodeAddress,
 } from '@orrery/shared/contracts';
+import {
+  SettingsDropped,
+  type ControllerApi,
+  type ProbedController,
+  type RecordsPage,
+  type ControllerWay,
+} from '@orrery/shared/machine';
 import { fewAtATime } from '@orrery/shared/runtime';
 import { BulkRecords, DaemonRecord, NetworkList, recordBody, RecordList } from './controller-answers.js';
-import { SettingsDropped, type ControllerApi, type ProbedController, type RecordsPage, type ControllerWay } from '@orrery/shared/machine';
 import { droppedOfNetwork, droppedOfRecord } from './controller-dropped.js';
 import { ControllerHttp } from './controller-http.js';
 import { DaemonControllerNetwork, networkBody } from './controller-network.js';
