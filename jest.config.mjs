@@ -48,7 +48,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     ...packages.names,
-    '^@orrery/shared/(contracts|bus|runtime|tls)$': '<rootDir>/libs/shared/src/$1/index.ts',
+    '^@orrery/shared/(contracts|bus|machine|runtime|tls)$': '<rootDir>/libs/shared/src/$1/index.ts',
+    '^@orrery/simulator$': '<rootDir>/libs/simulator/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: { '^.+\\.ts$': swc },

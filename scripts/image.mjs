@@ -3,7 +3,8 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BY_NAME, ON_THE_DISK } from './bundle/on-the-disk.mjs';
-import { packagesNamed } from './bundle/packages.mjs';
+import { packagesNamed, PROGRAM } from './bundle/packages.mjs';
+import { SIMULATOR } from './bundle/simulator.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [folder, ...apps] = process.argv.slice(2);
@@ -12,8 +13,11 @@ if (!folder || apps.length === 0) {
   process.exit(2);
 }
 
-const PROGRAM = ['program.js', 'program.cjs', 'program.cache'];
-const own = apps.flatMap((app) => [`apps/${app}/package.json`, ...PROGRAM.map((name) => `apps/${app}/dist/${name}`)]);
+const partsOf = (app) => (app === 'agent' ? [...PROGRAM, SIMULATOR] : PROGRAM);
+const own = apps.flatMap((app) => [
+  `apps/${app}/package.json`,
+  ...partsOf(app).map((name) => `apps/${app}/dist/${name}`),
+]);
 const beside = ON_THE_DISK.filter((name) => apps.some((app) => new RegExp(`["']${name}["'/]`).test(programOf(app))));
 const needed = [...beside, ...apps.flatMap((app) => BY_NAME[app] ?? [])];
 const files = [

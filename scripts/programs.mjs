@@ -9,10 +9,23 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeCache } from './bundle/make-cache.mjs';
 import { ABSENT, ON_THE_DISK } from './bundle/on-the-disk.mjs';
+import { SIMULATOR, simulatorBeside, simulatorOf } from './bundle/simulator.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const apps = process.argv.length > 2 ? process.argv.slice(2) : ['api', 'agent', 'cli'];
 const LOADER = join(root, 'scripts/bundle/program.mjs');
+/** @type {import('esbuild').BuildOptions & { write: false }} */
+const BUNDLED = {
+  write: false,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20.19',
+  supported: { 'dynamic-import': false }, // in a script of V8's it is an experiment; what lies beside a program can be required
+  conditions: [], // exactly what Node would load
+  keepNames: true, // of migrations in the database, and in what Nest says
+  logLevel: 'error',
+};
 const programOf = (app) => join(root, 'apps', app, 'dist/program.js');
 
 if (!apps.every((app) => isFresh(programOf(app)))) await Promise.all(apps.map(makeProgram));
@@ -21,21 +34,17 @@ async function makeProgram(app) {
   const program = programOf(app);
   const folder = dirname(program);
   const { outputFiles } = await build({
+    ...BUNDLED,
     absWorkingDir: root,
     entryPoints: [join(root, 'apps', app, 'dist/main.js')],
-    write: false,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20.19',
-    supported: { 'dynamic-import': false }, // in a script of V8's it is an experiment; what lies beside a program can be required
-    conditions: [], // exactly what Node would load
-    keepNames: true, // of migrations in the database, and in what Nest says
     external: [...ON_THE_DISK, ...ABSENT],
     define: { 'import.meta.url': 'programUrl' },
-    plugins: [inTheirPlaces(folder)],
-    logLevel: 'error',
+    plugins: [inTheirPlaces(folder), simulatorBeside(root)],
   });
+  if (app === 'agent') {
+    const simulator = await simulatorOf(root, BUNDLED);
+    replace(join(folder, SIMULATOR), (draft) => writeFileSync(draft, simulator));
+  }
   rmSync(join(folder, 'program.cache'), { force: true });
   replace(join(folder, 'program.cjs'), (draft) => writeFileSync(draft, asFunction(outputFiles[0].text)));
   await makeCache(app, folder).catch((error) => console.error(`${app} will start slower: ${error.message}`));
@@ -77,11 +86,11 @@ function inTheirPlaces(folder) {
 }
 
 function isFresh(program) {
-  const inputs = [...apps.map((app) => `apps/${app}/dist`), 'libs/shared/dist'].flatMap((path) =>
+  const inputs = [...apps.map((app) => `apps/${app}/dist`), 'libs/shared/dist', 'libs/simulator/dist'].flatMap((path) =>
     modulesIn(join(root, path)),
   );
-  const others = ['package-lock.json', 'scripts/programs.mjs', 'scripts/bundle/program.mjs'].map((path) =>
-    join(root, path),
+  const others = ['package-lock.json', 'scripts/programs.mjs', 'scripts/bundle/program.mjs', 'scripts/bundle/simulator.mjs'].map(
+    (path) => join(root, path),
   );
   const made = timeOf(program);
   return [...inputs, ...others].every((path) => timeOf(path) <= made);

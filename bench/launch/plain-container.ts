@@ -2,7 +2,7 @@ import { Name } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import type Docker from 'dockerode';
 import { containerProfile } from '../../apps/agent/src/docker/container-profile.js';
-import type { ContainerBlueprint } from '../../apps/agent/src/reconciler/step.js';
+import type { ContainerBlueprint } from '@orrery/shared/machine';
 import type { LaunchLab } from './launch-lab.js';
 
 /** What a container is made of that has the profile of Orrery's, and no agent's. */

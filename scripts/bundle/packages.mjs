@@ -4,6 +4,8 @@ import { dirname, join, relative } from 'node:path';
 
 /** @typedef {{ from: string, to: string }} Packed `from` is a file of this machine, `to` its path in the bundle */
 
+export const PROGRAM = ['program.js', 'program.cjs', 'program.cache'];
+
 /** Of no use at run time: types, maps, sources, pages for people. Licences stay. */
 const IDLE =
   /(\.d\.[cm]?ts|\.[cm]?ts|\.map|\.md|\.markdown|\.cc|\.gyp|\.spec\.js|\.tsbuildinfo)$|node_modules\/(@[^/]+\/)?[^/]+\/(docs?|examples?|tests?|\.github)\//i;
@@ -77,11 +79,15 @@ function placeOf(root, folder, { name }) {
 }
 
 function filesOf(folder, place, platform) {
-  const isOurs = place === 'apps/agent' || place === 'node_modules/@orrery/shared';
-  const top = isOurs ? ['package.json', 'dist'] : readdirSync(folder);
-  return top
+  return topOf(folder, place)
     .filter((name) => name !== 'node_modules')
     .flatMap((name) => walk(join(folder, name), `${place}/${name}`, platform));
+}
+
+/** Of the agent only its program, which has all of its modules in it. The simulator, which lies beside it, stays here. */
+function topOf(folder, place) {
+  if (place === 'apps/agent') return ['package.json', ...PROGRAM.map((name) => `dist/${name}`)];
+  return place === 'node_modules/@orrery/shared' ? ['package.json', 'dist'] : readdirSync(folder);
 }
 
 function walk(from, to, platform) {

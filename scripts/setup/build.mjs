@@ -10,6 +10,7 @@ const FILES = [
   'tsconfig.base.json',
   'scripts/programs.mjs',
   'scripts/bundle/program.mjs',
+  'scripts/bundle/simulator.mjs',
 ];
 const FOLDERS = ['apps', 'libs'];
 const IGNORED = new Set(['dist', 'node_modules', 'coverage']);

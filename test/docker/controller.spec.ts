@@ -5,9 +5,7 @@ import { NEW_NETWORK, type NetworkConfig, type NetworkId } from '@orrery/shared/
 import { newId } from '@orrery/shared/runtime';
 import { DockerEngine } from '../../apps/agent/src/docker/docker-engine.js';
 import { KernelView } from '../../apps/agent/src/kernel/kernel-view.js';
-import type { Machine } from '../../apps/agent/src/machine/machine.js';
-import type { ContainerBlueprint } from '../../apps/agent/src/reconciler/step.js';
-import type { ControllerApi } from '../../apps/agent/src/zerotier/controller-api.js';
+import type { Machine, ContainerBlueprint, ControllerApi } from '@orrery/shared/machine';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { MachineLab } from './machine/machine-lab.js';

@@ -8,7 +8,7 @@ import {
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { plan } from '../../apps/agent/src/reconciler/plan.js';
-import type { ContainerBlueprint } from '../../apps/agent/src/reconciler/step.js';
+import type { ContainerBlueprint } from '@orrery/shared/machine';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { MachineLab, pushedRoute } from './machine/machine-lab.js';

@@ -20,8 +20,7 @@ describe('the agent that other machines get', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Every module of the agent is loaded before it reads its settings, which are wrong here. */
-  const start = () => {
-    const env = { PATH: '', ORRERY_LOG_LEVEL: 'wrong' };
+  const start = (env: Record<string, string> = { PATH: '', ORRERY_LOG_LEVEL: 'wrong' }) => {
     return spawnSync(process.execPath, [join(folder, 'apps/agent/dist/program.js')], { env, encoding: 'utf8' });
   };
 
@@ -38,5 +37,27 @@ describe('the agent that other machines get', () => {
     const { stdout, stderr } = start();
     renameSync(`${file}.away`, file);
     expect(stdout + stderr).toContain('Cannot find module');
+  }, 60_000);
+
+  it('has no simulator: asked to simulate, it says so and ends before it joins', () => {
+    const env = { PATH: '', ORRERY_AGENT_HOME: join(folder, 'home'), ORRERY_SIMULATE: 'true', ORRERY_URL: 'http://127.0.0.1:1' };
+    const { stdout, status } = start(env);
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: 'simulator-missing',
+      cause: expect.stringContaining('ORRERY_SIMULATE'),
+      fix: expect.stringContaining('Unset ORRERY_SIMULATE'),
+    });
+    expect(status).toBe(1);
+  }, 60_000);
+
+  it('simulates where the simulator lies beside it: the control', () => {
+    const beside = join(folder, 'apps/agent/dist/simulator.cjs');
+    cpSync(join(root, 'apps/agent/dist/simulator.cjs'), beside);
+    const secret = join(folder, 'no-secret');
+    const env = { PATH: '', ORRERY_AGENT_HOME: join(folder, 'home'), ORRERY_SIMULATE: 'true', ORRERY_JOIN_SECRET_FILE: secret };
+    const { stdout } = spawnSync(process.execPath, [join(folder, 'apps/agent/dist/program.js')], { env, encoding: 'utf8', timeout: 3_000 });
+    rmSync(beside);
+    expect(stdout).toContain('join-secret-unreadable');
+    expect(stdout).not.toContain('simulator-missing');
   }, 60_000);
 });

@@ -56,6 +56,7 @@ describe('The build', () => {
       'tsconfig.base.json': '{}',
       'scripts/programs.mjs': '',
       'scripts/bundle/program.mjs': '',
+      'scripts/bundle/simulator.mjs': '',
       'apps/api/src/main.ts': 'one',
       'apps/api/dist/other.js': '',
       'libs/shared/src/a.ts': 'one',

@@ -8,18 +8,18 @@ import {
   type NodeId,
   type ObservedNode,
 } from '@orrery/shared/contracts';
-import { createLogger, newId } from '@orrery/shared/runtime';
+import { createLogger, newId, steadyNow } from '@orrery/shared/runtime';
 import { DesiredStore } from '../../../apps/agent/src/desired/desired-store.js';
 import { FileIdentityStore } from '../../../apps/agent/src/identities/file-identity-store.js';
 import { Probations, type Way } from '../../../apps/agent/src/guard/probations.js';
-import { steadyNow } from '../../../apps/agent/src/lifecycle/steady-now.js';
-import type { Hint } from '../../../apps/agent/src/machine/machine.js';
+import type { Hint } from '@orrery/shared/machine';
 import { HostPolicy } from '../../../apps/agent/src/policy/host-policy.js';
 import { Journal } from '../../../apps/agent/src/journal/journal.js';
 import { Reconciler } from '../../../apps/agent/src/reconciler/reconciler.js';
 import { Reporter } from '../../../apps/agent/src/reconciler/reporter.js';
 import { Retries } from '../../../apps/agent/src/reconciler/retries.js';
-import { SimulatedMachine } from '../../../apps/agent/src/simulated/simulated-machine.js';
+import { SimulatedMachine } from '../../../libs/simulator/src/simulated-machine.js';
+import { ControllerClient } from '../../../apps/agent/src/zerotier/controller.client.js';
 import { temporaryFolder } from '../servers.js';
 import { DEFAULT_IMAGE } from './steps.js';
 
@@ -63,6 +63,7 @@ export class ReconcilingHost {
     const timing = { round: 200, firstRequest: 50, configLifetime: 500, minimumRequestPause: 50 };
     const machine = await SimulatedMachine.open({
       ...{ home, logger, identities, timing, defaultImage: DEFAULT_IMAGE, speed: 20 },
+      controllerOver: (way) => new ControllerClient(way),
     });
     const journal = new Journal({ folder: join(home, 'journal'), logger, capBytes });
     await journal.open();

@@ -5,7 +5,7 @@ import { createLogger, newId } from '@orrery/shared/runtime';
 import { DesiredStore } from '../../../apps/agent/src/desired/desired-store.js';
 import { HostGround } from '../../../apps/agent/src/guard/host-ground.js';
 import { FileIdentityStore } from '../../../apps/agent/src/identities/file-identity-store.js';
-import { execute, type Machine } from '../../../apps/agent/src/machine/machine.js';
+import { execute, type Machine } from '@orrery/shared/machine';
 import { createRealMachine } from '../../../apps/agent/src/machine/real-machine.js';
 import { denialsOf } from '../../../apps/agent/src/policy/denials.js';
 import type { HeldPolicy } from '../../../apps/agent/src/policy/host-policy.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { newController, type Controller } from '../../../apps/agent/src/simulated/model/controller.js';
-import type { MemberRecord, NetworkRecord } from '../../../apps/agent/src/simulated/model/controller-records.js';
+import { newController, type Controller } from '../../../libs/simulator/src/model/controller.js';
+import type { MemberRecord, NetworkRecord } from '../../../libs/simulator/src/model/controller-records.js';
 import { readFolder } from './files.js';
 
 /** `controller.d` as it should stand on disk, in the real layout: a file per network and per member. */

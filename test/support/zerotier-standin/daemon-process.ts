@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { VERSION } from '../../../apps/agent/src/simulated/model/timing.js';
+import { VERSION } from '../../../libs/simulator/src/model/timing.js';
 import { FatalError, openHome, type Home } from './home.js';
 import { LocalConf } from './local-conf.js';
 import { Service } from './service.js';

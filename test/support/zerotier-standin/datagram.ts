@@ -1,4 +1,4 @@
-import type { Message } from '../../../apps/agent/src/simulated/model/messages.js';
+import type { Message } from '../../../libs/simulator/src/model/messages.js';
 
 export interface Presence {
   readonly networks: readonly string[];

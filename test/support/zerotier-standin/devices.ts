@@ -1,6 +1,6 @@
-import type { Tun } from '../../../apps/agent/src/simulated/model/daemon.js';
-import { deviceNameOf } from '../../../apps/agent/src/simulated/model/ids.js';
-import type { KernelInterface } from '../../../apps/agent/src/simulated/model/kernel-view.js';
+import type { Tun } from '../../../libs/simulator/src/model/daemon.js';
+import { deviceNameOf } from '../../../libs/simulator/src/model/ids.js';
+import type { KernelInterface } from '../../../libs/simulator/src/model/kernel-view.js';
 import { Kernel } from './kernel.js';
 import { Tap, TapError } from './tap.js';
 

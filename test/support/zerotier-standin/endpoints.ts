@@ -1,5 +1,5 @@
-import { parseIdentity } from '../../../apps/agent/src/simulated/model/identity.js';
-import type { Moon } from '../../../apps/agent/src/simulated/model/moon.js';
+import { parseIdentity } from '../../../libs/simulator/src/model/identity.js';
+import type { Moon } from '../../../libs/simulator/src/model/moon.js';
 
 export interface Endpoint {
   readonly address: string;

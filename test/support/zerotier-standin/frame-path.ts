@@ -1,6 +1,6 @@
-import { visibleMemberships } from '../../../apps/agent/src/simulated/model/daemon-networks.js';
-import { isRoot } from '../../../apps/agent/src/simulated/model/daemon.js';
-import type { Node } from '../../../apps/agent/src/simulated/model/node.js';
+import { visibleMemberships } from '../../../libs/simulator/src/model/daemon-networks.js';
+import { isRoot } from '../../../libs/simulator/src/model/daemon.js';
+import type { Node } from '../../../libs/simulator/src/model/node.js';
 import { EVERYBODY, type Datagram, type Presence } from './datagram.js';
 import { Introductions } from './introductions.js';
 import { addresseeOf, Switchboard } from './switchboard.js';

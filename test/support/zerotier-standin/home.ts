@@ -7,8 +7,8 @@ import {
   identityFrom,
   parseIdentity,
   type Identity,
-} from '../../../apps/agent/src/simulated/model/identity.js';
-import type { Moon } from '../../../apps/agent/src/simulated/model/moon.js';
+} from '../../../libs/simulator/src/model/identity.js';
+import type { Moon } from '../../../libs/simulator/src/model/moon.js';
 import { readFolder, readIfThere, writeSecret } from './files.js';
 import { readMoon } from './moon-file.js';
 

@@ -5,7 +5,7 @@ import {
   IDENTITY_BYTES,
   identityFrom,
   parseIdentity,
-} from '../../../apps/agent/src/simulated/model/identity.js';
+} from '../../../libs/simulator/src/model/identity.js';
 import { readIfThere } from './files.js';
 import { draftMoon, moonFileName, writeMoon, type MoonDraft } from './moon-file.js';
 

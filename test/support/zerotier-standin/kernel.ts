@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { KernelInterface } from '../../../apps/agent/src/simulated/model/kernel-view.js';
+import type { KernelInterface } from '../../../libs/simulator/src/model/kernel-view.js';
 
 /** `ip -batch` carries on after a line that fails (-force): a route without its gateway must not keep an address away. */
 async function ip(lines: readonly string[]): Promise<void> {

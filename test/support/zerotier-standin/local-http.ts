@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { HttpAnswer, HttpRequest } from '../../../apps/agent/src/simulated/model/http/http-message.js';
+import type { HttpAnswer, HttpRequest } from '../../../libs/simulator/src/model/http/http-message.js';
 
 async function read(request: IncomingMessage): Promise<HttpRequest> {
   const chunks: Buffer[] = [];

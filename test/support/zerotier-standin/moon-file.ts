@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { parseIdentity } from '../../../apps/agent/src/simulated/model/identity.js';
-import type { Moon } from '../../../apps/agent/src/simulated/model/moon.js';
+import { parseIdentity } from '../../../libs/simulator/src/model/identity.js';
+import type { Moon } from '../../../libs/simulator/src/model/moon.js';
 
 /** What `initmoon` prints and a person edits (stableEndpoints) before `genmoon`. */
 export interface MoonDraft {

@@ -1,21 +1,21 @@
 import type { Server } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { Controller } from '../../../apps/agent/src/simulated/model/controller.js';
-import { networkFilesOf, type Tun, type Turn } from '../../../apps/agent/src/simulated/model/daemon.js';
-import { join as joinNetwork } from '../../../apps/agent/src/simulated/model/daemon-networks.js';
-import { heardFrom } from '../../../apps/agent/src/simulated/model/daemon-receive.js';
-import type { HttpAnswer, HttpRequest } from '../../../apps/agent/src/simulated/model/http/http-message.js';
-import { serve } from '../../../apps/agent/src/simulated/model/http/local-api.js';
-import { interfacesOf } from '../../../apps/agent/src/simulated/model/kernel-view.js';
-import type { Message } from '../../../apps/agent/src/simulated/model/messages.js';
+import type { Controller } from '../../../libs/simulator/src/model/controller.js';
+import { networkFilesOf, type Tun, type Turn } from '../../../libs/simulator/src/model/daemon.js';
+import { join as joinNetwork } from '../../../libs/simulator/src/model/daemon-networks.js';
+import { heardFrom } from '../../../libs/simulator/src/model/daemon-receive.js';
+import type { HttpAnswer, HttpRequest } from '../../../libs/simulator/src/model/http/http-message.js';
+import { serve } from '../../../libs/simulator/src/model/http/local-api.js';
+import { interfacesOf } from '../../../libs/simulator/src/model/kernel-view.js';
+import type { Message } from '../../../libs/simulator/src/model/messages.js';
 import {
   advanceNode,
   nodeNextTaskAt,
   receiveAtNode,
   startNode,
   type Node,
-} from '../../../apps/agent/src/simulated/model/node.js';
+} from '../../../libs/simulator/src/model/node.js';
 import { controllerFilesOf, readController } from './controller-files.js';
 import type { Datagram, Introduction } from './datagram.js';
 import { Devices } from './devices.js';

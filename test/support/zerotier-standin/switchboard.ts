@@ -1,5 +1,5 @@
-import type { Controller } from '../../../apps/agent/src/simulated/model/controller.js';
-import { addressOfMac } from '../../../apps/agent/src/simulated/model/ids.js';
+import type { Controller } from '../../../libs/simulator/src/model/controller.js';
+import { addressOfMac } from '../../../libs/simulator/src/model/ids.js';
 import { EVERYBODY } from './datagram.js';
 
 /** How long after its last word a node counts as being in a network. */

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync, openSync, closeSync } from 'node:fs';
-import type { Tun } from '../../../apps/agent/src/simulated/model/daemon.js';
+import type { Tun } from '../../../libs/simulator/src/model/daemon.js';
 
 /** Why a device could not be had, in the real daemon's words. */
 export class TapError extends Error {

@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import type { Moon } from '../../../apps/agent/src/simulated/model/moon.js';
+import type { Moon } from '../../../libs/simulator/src/model/moon.js';
 import { decode, encode, type Datagram } from './datagram.js';
 import { Endpoints, endpointText, parseEndpoint, type Endpoint } from './endpoints.js';
 

@@ -17,15 +17,13 @@ import type { Credentials } from '../join/credentials.js';
 import { readItems } from '../desired/desired-items.js';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Journal } from '../journal/journal.js';
-import type { Machine } from '../machine/machine.js';
+import { type Machine, type Step, ForeignNetwork, type ControllerApi } from '@orrery/shared/machine';
 import { denialsOf } from '../policy/denials.js';
 import type { HeldPolicy, HostPolicy } from '../policy/host-policy.js';
 import { judgeCall, judgeHostController, judgeProbe } from '../policy/judge.js';
 import type { Probes } from '../probes/probes.js';
 import { planToTheEnd } from '../reconciler/plan-predict.js';
 import type { Reconciler } from '../reconciler/reconciler.js';
-import type { Step } from '../reconciler/step.js';
-import { ForeignNetwork, type ControllerApi } from '../zerotier/controller-api.js';
 import { askController } from './controller-call.js';
 
 /** Longer than the API waits for any answer. */

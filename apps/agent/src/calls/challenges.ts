@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { CallId } from '@orrery/shared/contracts';
-import { steadyNow } from '../lifecycle/steady-now.js';
+import { steadyNow } from '@orrery/shared/runtime';
 
 /** As long as the API waits for the answer to a call, and a little. */
 const LIFE_MS = 10_000;

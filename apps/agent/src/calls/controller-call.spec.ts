@@ -6,8 +6,7 @@ import {
   type ControllerAsk,
   type ControllerRecord,
 } from '@orrery/shared/contracts';
-import { StepError } from '../machine/machine.js';
-import { ControllerError, ForeignNetwork, type ControllerApi } from '../zerotier/controller-api.js';
+import { StepError, ControllerError, ForeignNetwork, type ControllerApi } from '@orrery/shared/machine';
 import { askController } from './controller-call.js';
 
 const NETWORK = '3a4f1af7fa000001';

@@ -6,8 +6,7 @@ import {
   type ControllerRecord,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
-import { StepError } from '../machine/machine.js';
-import { ControllerError, type ControllerApi } from '../zerotier/controller-api.js';
+import { StepError, ControllerError, type ControllerApi } from '@orrery/shared/machine';
 
 /** A reply has to fit into one message, with what is around it. */
 const MOST_BYTES = MAX_BATCH_BYTES - 4 * 1024;

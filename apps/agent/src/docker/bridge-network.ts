@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { StepError } from '../machine/machine.js';
+import { StepError } from '@orrery/shared/machine';
 import type { CallOptions, EngineConnection } from './engine-connection.js';
 import { unlessStatus } from './engine-containers.js';
 import { LABEL } from './labels.js';

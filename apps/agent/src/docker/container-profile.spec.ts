@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@orrery/shared/runtime';
 import fc from 'fast-check';
-import type { ContainerBlueprint } from '../reconciler/step.js';
+import type { ContainerBlueprint } from '@orrery/shared/machine';
 import { containerProfile, mintProfile, type ProfileContext } from './container-profile.js';
 
 const context: ProfileContext = { host: newId('hst'), agentVersion: '0.1.0', network: 'orrery' };

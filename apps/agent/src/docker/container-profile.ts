@@ -1,5 +1,5 @@
 import type { HostId } from '@orrery/shared/contracts';
-import type { ContainerBlueprint } from '../reconciler/step.js';
+import type { ContainerBlueprint } from '@orrery/shared/machine';
 import { containerName, LABEL } from './labels.js';
 
 export const DAEMON = '/usr/sbin/zerotier-one';

@@ -1,7 +1,7 @@
 import Docker from 'dockerode';
 import type { z } from 'zod';
 import { withTimeout } from '@orrery/shared/runtime';
-import { StepError } from '../machine/machine.js';
+import { StepError } from '@orrery/shared/machine';
 import { engineError, EngineTimeout, type EngineErrand } from './engine-error.js';
 
 export interface CallOptions {

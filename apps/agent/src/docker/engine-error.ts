@@ -1,6 +1,6 @@
 import type { FailureCode } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
-import { StepError } from '../machine/machine.js';
+import { StepError } from '@orrery/shared/machine';
 
 /** What was being done when the engine refused: the words of the answer's cause and fix. */
 export interface EngineErrand {

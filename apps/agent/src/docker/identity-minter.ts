@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { HostId } from '@orrery/shared/contracts';
 import { Secret } from '@orrery/shared/runtime';
-import type { NodeSecrets } from '../identities/identity-store.js';
-import { StepError } from '../machine/machine.js';
+import { type NodeSecrets, StepError } from '@orrery/shared/machine';
 import { mintProfile } from './container-profile.js';
 import type { CallOptions } from './engine-connection.js';
 import type { DockerEngine } from './docker-engine.js';

@@ -1,5 +1,5 @@
 import { ContainerState, ItemId, Name, NodeId, type HostId, type ObservedContainer } from '@orrery/shared/contracts';
-import type { Scope } from '../machine/machine.js';
+import type { Scope } from '@orrery/shared/machine';
 import type { InspectedContainer } from './inspected.js';
 import { containerName, LABEL } from './labels.js';
 import { profileDifferences } from './profile-match.js';

@@ -1,6 +1,7 @@
+import type { Ground, GroundEntry } from '@orrery/shared/machine';
 import { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from '../reconciler/prefix.js';
 import { joinPrefixes, withoutCovered } from './decide-aggregate.js';
-import type { Ground, GroundEntry, MayRoute } from './decide-ground.js';
+import type { MayRoute } from './decide-ground.js';
 import { isOfPrivateRanges } from './decide-private.js';
 
 /** What a network wants on the interface: addresses as `ip/bits`, and routes. */

@@ -1,26 +1,11 @@
+import type { Ground, SeenGround } from '@orrery/shared/machine';
 import type { Prefix } from '../reconciler/prefix.js';
-
-/** One thing of this host that no network may take over, as a prefix; `what` says it in words: `192.168.1.0/24 over eth0`. */
-export interface GroundEntry {
-  prefix: string;
-  what: string;
-  /**
-   * `route`: of the kernel, none of ZeroTier's devices; `zerotier`: the same of one of them; `resolver`: where names are asked for;
-   * `path`: where NATS or the API is.
-   */
-  kind: 'route' | 'zerotier' | 'resolver' | 'path';
-  /** Over which device it is reached now; null when that is not known. */
-  device: string | null;
-}
-
-/** What a host stands on: what its networks are held against. */
-export type Ground = readonly GroundEntry[];
 
 /** Whether the host's own policy lets networks bring a prefix onto it. */
 export type MayRoute = (prefix: Prefix) => boolean;
 
-/** Unknown is not empty: nothing is admitted on ground that could not be looked at. */
-export type SeenGround = KnownGround | { known: false; cause: string; fix: string };
+/** What a host stands on, and what its policy says of routes. */
+export type RuledGround = KnownGround | Extract<SeenGround, { known: false }>;
 
 export interface KnownGround {
   known: true;

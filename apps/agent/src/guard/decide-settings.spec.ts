@@ -11,7 +11,7 @@ import { planToTheEnd } from '../reconciler/plan-predict.js';
 import { overlaps, parsePrefix } from '../reconciler/prefix.js';
 import { routeRule } from '../policy/judge.js';
 import { Policy } from '../policy/policy.js';
-import type { KnownGround, SeenGround } from './decide-ground.js';
+import type { KnownGround, RuledGround } from './decide-ground.js';
 import { admissionOf, settingsNow } from './decide-settings.js';
 
 const host = newId('nod');
@@ -23,8 +23,8 @@ const ground: KnownGround = {
     { prefix: '192.168.1.0/24', what: '192.168.1.0/24 over eth0', kind: 'route', device: 'eth0' },
   ],
 };
-const blind: SeenGround = { known: false, cause: 'no ip', fix: 'install it' };
-const managedNow = (joined?: ObservedMembership, of: MembershipItem = item, seen: SeenGround | undefined = ground) =>
+const blind: RuledGround = { known: false, cause: 'no ip', fix: 'install it' };
+const managedNow = (joined?: ObservedMembership, of: MembershipItem = item, seen: RuledGround | undefined = ground) =>
   settingsNow(of, joined, seen).allowManaged;
 const hostile = { routes: [{ target: '192.168.1.0/25', via: null }], addresses: ['192.168.1.9/24'] };
 

@@ -5,7 +5,7 @@ import {
   type ObservedMembership,
 } from '@orrery/shared/contracts';
 import { admit, mayStay, type Admission } from './decide-admission.js';
-import type { KnownGround, SeenGround } from './decide-ground.js';
+import type { KnownGround, RuledGround } from './decide-ground.js';
 
 /**
  * Whether the host decides by a look at what the network pushes. Not for containers, whose namespace is their own; not where the
@@ -21,7 +21,7 @@ export const isLookedAt = ({ nodeKind, settings }: MembershipItem): boolean =>
 export function settingsNow(
   item: MembershipItem,
   joined: ObservedMembership | undefined,
-  ground: SeenGround | undefined,
+  ground: RuledGround | undefined,
 ): MembershipSettings {
   if (!ground || !isLookedAt(item)) return item.settings;
   const { settings } = item;

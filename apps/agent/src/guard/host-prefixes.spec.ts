@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Hello } from '@orrery/shared/contracts';
-import { SIMULATED_GROUND } from '../simulated/simulated-ground.js';
+import { SIMULATED_GROUND } from '../../../../libs/simulator/src/simulated-ground.js';
 import { offerOf } from '../uplink/offer.js';
-import type { GroundEntry } from './decide-ground.js';
+import type { GroundEntry } from '@orrery/shared/machine';
 import { parseHostRoutes } from '../kernel/host-routes.js';
 import { groundOf } from './host-ground.js';
 import { hostPrefixes } from './host-prefixes.js';

@@ -1,5 +1,5 @@
 import { covers, formatPrefix, parsePrefix, type Prefix } from '../reconciler/prefix.js';
-import type { Ground } from './decide-ground.js';
+import type { Ground } from '@orrery/shared/machine';
 
 /** Most that are told; a host with more of them is a router of the internet. */
 const MOST = 1000;

@@ -3,7 +3,7 @@ import { MembershipSettings, type MembershipItem } from '@orrery/shared/contract
 import { membershipItem, NETWORK } from '../../../../test/support/agent/items.js';
 import { ReconcilingHost } from '../../../../test/support/agent/reconciling-host.js';
 import { eventually } from '../../../../test/support/servers.js';
-import { steadyNow } from '../lifecycle/steady-now.js';
+import { steadyNow } from '@orrery/shared/runtime';
 import { readProbations } from './probation-file.js';
 import type { Way } from './probations.js';
 

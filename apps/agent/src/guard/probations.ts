@@ -6,8 +6,7 @@ import {
   type ObservedState,
 } from '@orrery/shared/contracts';
 import { describeError, type Logger } from '@orrery/shared/runtime';
-import type { Executors } from '../machine/machine.js';
-import type { StepOf } from '../reconciler/step.js';
+import type { Executors, StepOf } from '@orrery/shared/machine';
 import { judgeProbation, type ProbationTimes } from './decide-probation.js';
 import type { RolledBack, Undo } from './decide-rollback.js';
 import { readProbations, writeProbations, type Probation } from './probation-file.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '@orrery/shared/runtime';
-import { simulatedIdentity } from '../simulated/simulated-identity.js';
+import { simulatedIdentity } from '../../../../libs/simulator/src/simulated-identity.js';
 import { FileIdentityStore } from './file-identity-store.js';
 
 describe('identities that are made ahead', () => {

@@ -2,9 +2,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NodeId, type NodeAddress } from '@orrery/shared/contracts';
 import { ensurePrivateFolder } from '@orrery/shared/runtime';
-import { StepError } from '../machine/machine.js';
+import { StepError, type IdentityStore, type NodeSecrets } from '@orrery/shared/machine';
 import { readIdentity, writeIdentity } from './identity-file.js';
-import type { IdentityStore, NodeSecrets } from './identity-store.js';
 import { WarmIdentities } from './warm-identities.js';
 
 /** One file for each node, `identities/<node>.json`, mode 0600: what survives `docker system prune -af --volumes`. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { NodeAddress } from '@orrery/shared/contracts';
 import { Secret, writeFileDurably } from '@orrery/shared/runtime';
 import { z } from 'zod';
-import type { NodeSecrets } from './identity-store.js';
+import type { NodeSecrets } from '@orrery/shared/machine';
 
 const IdentityFile = z.object({
   address: NodeAddress,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { NodeAddress } from '@orrery/shared/contracts';
 import { crashPoint, ensurePrivateFolder, moveFileDurably } from '@orrery/shared/runtime';
 import { readIdentity, writeIdentity } from './identity-file.js';
-import type { NodeSecrets } from './identity-store.js';
+import type { NodeSecrets } from '@orrery/shared/machine';
 
 /**
  * Identities made ahead, that no node has: `identities/warm/<address>.json`. One way: its file is moved to the node that gets it, and

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger, newId } from '@orrery/shared/runtime';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Policy } from '../policy/policy.js';
-import { simulatedIdentity } from '../simulated/simulated-identity.js';
-import { mayMintAhead, type WarmKeeperNeeds } from './create-warm-keeper.js';
+import { simulatedIdentity } from '../../../../libs/simulator/src/simulated-identity.js';
+import { mayMintAhead, type WarmKeeperNeeds } from '../lifecycle/create-warm-keeper.js';
 import { FileIdentityStore } from './file-identity-store.js';
 import { WarmKeeper, type WarmKeeperParts } from './warm-keeper.js';
 

@@ -1,7 +1,5 @@
-import { backoffMs, describeError, pause, type AppError, type Logger } from '@orrery/shared/runtime';
-import { steadyNow } from '../lifecycle/steady-now.js';
-import { WakeablePause } from '../lifecycle/wakeable-pause.js';
-import type { NodeSecrets } from './identity-store.js';
+import { backoffMs, describeError, pause, type AppError, type Logger, steadyNow, WakeablePause } from '@orrery/shared/runtime';
+import type { NodeSecrets } from '@orrery/shared/machine';
 import type { WarmIdentities } from './warm-identities.js';
 
 export interface WarmKeeperParts {

@@ -1,8 +1,7 @@
 import type { UserKey } from '@orrery/shared/bus';
 import type { HostId } from '@orrery/shared/contracts';
-import { describeError, ensurePrivateFolder, retry, type AppError, type Logger } from '@orrery/shared/runtime';
+import { describeError, ensurePrivateFolder, retry, type AppError, type Logger, steadyNow } from '@orrery/shared/runtime';
 import type { AgentConfig } from '../config.js';
-import { steadyNow } from '../lifecycle/steady-now.js';
 import { AGENT_VERSION } from '../version.js';
 import { HostKeyFiles } from './host-key.js';
 import { readHostRecord, writeHostRecord, type HostRecord } from './host-record.js';

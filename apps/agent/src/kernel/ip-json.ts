@@ -1,6 +1,6 @@
-import type { ObservedInterface, ObservedRoute } from '@orrery/shared/contracts';
+import { type ObservedInterface, type ObservedRoute, isZeroTierDevice } from '@orrery/shared/contracts';
 import { z } from 'zod';
-import { isZeroTierDevice, tidy, withPrefix } from './zerotier-device.js';
+import { tidy, withPrefix } from './zerotier-device.js';
 
 /** The commands whose answers are read here, for `ip -json -batch -`: one line of JSON for each. */
 export const IP_BATCH = 'address show\nroute show table all\n';

@@ -1,7 +1,7 @@
 import type { ObservedInterface } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import type { RunInside } from '../docker/engine-exec.js';
-import { StepError } from '../machine/machine.js';
+import { StepError } from '@orrery/shared/machine';
 import { hintAtAddresses } from './address-hints.js';
 import { IP_BATCH, parseIpBatch } from './ip-json.js';
 import { enterNetwork, isInOurView } from './namespace.js';

@@ -1,5 +1,5 @@
-import type { ObservedInterface, ObservedRoute } from '@orrery/shared/contracts';
-import { isZeroTierDevice, tidy } from './zerotier-device.js';
+import { type ObservedInterface, type ObservedRoute, isZeroTierDevice } from '@orrery/shared/contracts';
+import { tidy } from './zerotier-device.js';
 
 /**
  * Prints what is needed of /proc and /sys where there is no `ip` with JSON: `@ <path>` before each file. Run in the node's namespace,

@@ -1,13 +1,7 @@
+import type { Way } from '@orrery/shared/machine';
 import { describeError } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import { runTool, ToolMissing } from './run-tool.js';
-
-/** How a namespace's kernel would send something to an address. */
-export type Way =
-  | { kind: 'device'; device: string; isOnLink: boolean }
-  /** An address of the namespace itself. */
-  | { kind: 'own' }
-  | { kind: 'none'; cause: string };
 
 const Routes = z
   .array(

@@ -1,8 +1,5 @@
 import type { ObservedInterface, ObservedRoute } from '@orrery/shared/contracts';
 
-/** `zt` and eight letters of base32: the names that zerotier-one gives on Linux (see interfaceName). */
-export const isZeroTierDevice = (device: string): boolean => /^zt[a-z2-7]{8}$/.test(device);
-
 /** Link-local addresses and routes are on every device that is up, and say nothing. */
 export const isLinkLocal = (prefix: string): boolean => /^(fe[89ab][0-9a-f]:|ff|169\.254\.)/i.test(prefix);
 

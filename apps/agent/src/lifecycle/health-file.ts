@@ -1,6 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { describeError, type Logger } from '@orrery/shared/runtime';
-import { steadyNow } from './steady-now.js';
+import { describeError, type Logger, steadyNow } from '@orrery/shared/runtime';
 
 /** Looks come several times a second while something converges. */
 const EVERY_MS = 5_000;

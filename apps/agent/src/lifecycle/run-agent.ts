@@ -1,11 +1,11 @@
-import type { Logger } from '@orrery/shared/runtime';
+import { type Logger, steadyNow } from '@orrery/shared/runtime';
 import type { AgentConfig } from '../config.js';
 import { Credentials } from '../join/credentials.js';
 import { ensureJoined, rejoin } from '../join/join.js';
 import { Removal } from '../join/removal.js';
 import { Agent } from './agent.js';
+import { loadSimulator } from './create-machine.js';
 import { whenMoved } from './standing.js';
-import { steadyNow } from './steady-now.js';
 
 /**
  * Who removed a host meant it, so it does not come back by itself. A person who starts its agent means that, too: what the API says
@@ -15,6 +15,8 @@ const START_MS = 60_000;
 
 /** Runs the agent until the signal; anew when NATS or the keys are others than when it joined, or it has joined as a new host. */
 export async function runAgent(config: AgentConfig, logger: Logger, signal: AbortSignal): Promise<void> {
+  // Before it joins: an agent that cannot be what it is told to be is no host.
+  if (config.simulate) await loadSimulator();
   let record = await ensureJoined(config, logger, signal);
   const startedUntil = steadyNow() + START_MS;
   let mayRejoin = true;

@@ -5,10 +5,8 @@ import { containerProfile, DAEMON_HOME } from '../docker/container-profile.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { containerName, LABEL } from '../docker/labels.js';
 import { inspectMatchesProfile } from '../docker/profile-match.js';
-import type { IdentityStore, NodeSecrets } from '../identities/identity-store.js';
-import type { ContainerBlueprint, StepOf } from '../reconciler/step.js';
+import { type IdentityStore, type NodeSecrets, type ContainerBlueprint, type StepOf, StepError, type Executors, type StepContext } from '@orrery/shared/machine';
 import { whyEnded } from './ended-container.js';
-import { StepError, type Executors, type StepContext } from './machine.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
 import { watchStart } from './start-watch.js';
 

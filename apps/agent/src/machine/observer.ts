@@ -7,7 +7,7 @@ import { differs } from '../observed/diff-lists.js';
 import { allowManagedList } from '../zerotier/settings-file.js';
 import { whyEnded } from './ended-container.js';
 import { EngineVersion } from './engine-version.js';
-import { StepError, type Scope } from './machine.js';
+import { StepError, type Scope } from '@orrery/shared/machine';
 import type { ManagedLists } from './managed-lists.js';
 import { observeNode, silentNode } from './node-observer.js';
 import { known, partOf, type unknown } from './part.js';

@@ -1,7 +1,6 @@
 import type { NodeId, NodeKind } from '@orrery/shared/contracts';
-import { ControllerError, type ControllerApi } from '../zerotier/controller-api.js';
+import { ControllerError, type ControllerApi, LocalApiError } from '@orrery/shared/machine';
 import { ControllerClient } from '../zerotier/controller.client.js';
-import { LocalApiError } from '../zerotier/local-api.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
 
 /** The controller in the host's daemon, or in that of a container. A StepError says why there is no way to the node. */

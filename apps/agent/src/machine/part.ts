@@ -1,6 +1,6 @@
 import type { Part } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
-import { StepError } from './machine.js';
+import { StepError } from '@orrery/shared/machine';
 
 export const known = <T>(value: T): Part<T> => ({ known: true, value });
 

@@ -5,13 +5,12 @@ import type { InspectedContainer } from '../docker/inspected.js';
 import { LABEL } from '../docker/labels.js';
 import { inspectMatchesProfile } from '../docker/profile-match.js';
 import type { HostGround, Ways } from '../guard/host-ground.js';
-import type { IdentityStore } from '../identities/identity-store.js';
+import { type IdentityStore, StepError } from '@orrery/shared/machine';
 import type { KernelView } from '../kernel/kernel-view.js';
 import { containerDoor } from '../zerotier/container-daemon.js';
 import type { Reach } from '../zerotier/fallback-local-api.js';
 import type { HostDaemon } from '../zerotier/host-daemon.js';
 import type { NodeDoor } from '../zerotier/node-door.js';
-import { StepError } from './machine.js';
 
 export interface RealMachineConfig {
   /** In the label of everything that is made in the engine. */

@@ -2,7 +2,7 @@ import type { NetworkId } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import type { InspectedContainer } from '../docker/inspected.js';
 import type { NodeDoor } from '../zerotier/node-door.js';
-import { StepError } from './machine.js';
+import { StepError } from '@orrery/shared/machine';
 
 /** A start that goes wrong shows it within this time; a slow machine is no failure, so that afterwards observing goes on. */
 const WATCH_MS = 6_000;

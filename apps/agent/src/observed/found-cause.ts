@@ -8,7 +8,7 @@ import type {
   ObservedState,
   Outcome,
 } from '@orrery/shared/contracts';
-import type { SeenGround } from '../guard/decide-ground.js';
+import type { RuledGround } from '../guard/decide-ground.js';
 import type { Denials } from '../policy/denials.js';
 import type { HeldPolicy } from '../policy/host-policy.js';
 
@@ -43,5 +43,5 @@ export interface FindingsInput {
   /** What this host allows, and which items it does not; left out where nobody judges. */
   policy?: { held: HeldPolicy; denials: Denials } | undefined;
   /** What the networks of the host's own daemon are held against; left out where nobody looks. */
-  ground?: SeenGround | undefined;
+  ground?: RuledGround | undefined;
 }

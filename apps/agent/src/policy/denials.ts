@@ -1,7 +1,7 @@
 import type { ContainerItem, Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
 import type { KnownGround } from '../guard/decide-ground.js';
 import { mustBeMadeAnew, ownContainer } from '../reconciler/plan-container.js';
-import type { Step } from '../reconciler/step.js';
+import type { Step } from '@orrery/shared/machine';
 import type { HeldPolicy } from './host-policy.js';
 import { judge, routeRule, type Refusal } from './judge.js';
 import type { Rule } from './policy.js';

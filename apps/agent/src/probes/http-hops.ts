@@ -1,5 +1,12 @@
 import { MAX_REDIRECTS } from '@orrery/shared/contracts';
-import { missed, type Answered, type ProbeEnd } from './probe-ends.js';
+import { missed, type ProbeEnd } from '@orrery/shared/machine';
+
+/** What came of one connection; an answer of HTTP may lead on. */
+export interface Answered {
+  end: ProbeEnd;
+  status?: number;
+  location?: string | null;
+}
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 

@@ -5,11 +5,9 @@ import { ToolMissing } from '../kernel/run-tool.js';
 import { wayTowards } from '../kernel/way-towards.js';
 import { childCommand } from './child-command.js';
 import { readChildWord, type ChildAsk } from './child-words.js';
-import { followHttp } from './http-hops.js';
-import { judgeAddress, judgeWay } from './judge-address.js';
+import { followHttp, type Answered } from './http-hops.js';
+import { judgeAddress, judgeWay, missed, reached, type ProbeEnd, type Prober, type ProbeRun } from '@orrery/shared/machine';
 import { pingCommand, pingEnd, readPingLine } from './ping-output.js';
-import { missed, reached, type Answered, type ProbeEnd } from './probe-ends.js';
-import type { Prober, ProbeRun } from './prober.js';
 import { resolveName } from './resolve-name.js';
 import { socketTrouble } from './socket-trouble.js';
 

@@ -1,5 +1,5 @@
 import type { ProbeResult } from '@orrery/shared/contracts';
-import { missed, reached, type ProbeEnd } from './probe-ends.js';
+import { missed, reached, type ProbeEnd } from '@orrery/shared/machine';
 
 /** Seconds that `ping` waits for the last answer. */
 const LAST_ANSWER_S = 2;

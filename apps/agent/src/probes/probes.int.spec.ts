@@ -6,9 +6,8 @@ import { createLogger, newId } from '@orrery/shared/runtime';
 import { ReconcilingHost } from '../../../../test/support/agent/reconciling-host.js';
 import { eventually } from '../../../../test/support/eventually.js';
 import { CallOperations } from '../calls/call-operations.js';
-import type { Machine } from '../machine/machine.js';
+import type { Machine, ProbeRun } from '@orrery/shared/machine';
 import { HostPolicy } from '../policy/host-policy.js';
-import type { ProbeRun } from './prober.js';
 import { Probes } from './probes.js';
 
 const logger = createLogger('test', 'silent');

@@ -1,9 +1,7 @@
-import type { AgentFact, Call, NodeId, NodeKind, ProbeResult } from '@orrery/shared/contracts';
-import { probeTargetText } from '@orrery/shared/contracts';
+import { type AgentFact, type Call, type NodeId, type NodeKind, type ProbeResult, probeTargetText } from '@orrery/shared/contracts';
 import { AppError, describeError, type Logger } from '@orrery/shared/runtime';
 import type { Journal } from '../journal/journal.js';
-import type { Machine } from '../machine/machine.js';
-import { missed } from './probe-ends.js';
+import { type Machine, missed } from '@orrery/shared/machine';
 
 type ProbeAsked = Extract<Call['op'], { op: 'probe' }>;
 

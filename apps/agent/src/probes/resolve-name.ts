@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { describeError } from '@orrery/shared/runtime';
-import { missed, type ProbeEnd } from './probe-ends.js';
+import { missed, type ProbeEnd } from '@orrery/shared/machine';
 
 /** Most addresses of one name that are looked at. */
 const MOST = 8;

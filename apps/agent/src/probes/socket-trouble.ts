@@ -1,4 +1,4 @@
-import { missed, type ProbeEnd } from './probe-ends.js';
+import { missed, type ProbeEnd } from '@orrery/shared/machine';
 
 interface Trouble {
   code: string;

@@ -1,6 +1,6 @@
 import type { MembershipItem, MembershipSettings, NetworkId, ObservedMembership } from '@orrery/shared/contracts';
 import { formatPrefix, parsePrefix } from './prefix.js';
-import type { SeenGround } from '../guard/decide-ground.js';
+import type { RuledGround } from '../guard/decide-ground.js';
 import type { Undo } from '../guard/decide-rollback.js';
 import { admissionOf, isLookedAt } from '../guard/decide-settings.js';
 import { failed, type Assessment } from './outcomes.js';
@@ -11,7 +11,7 @@ const BLIP_MS = 6_000;
 export function assessAdmission(
   item: MembershipItem,
   joined: ObservedMembership,
-  ground: SeenGround | undefined,
+  ground: RuledGround | undefined,
   settings: MembershipSettings,
 ): Assessment | undefined {
   if (!ground || !isLookedAt(item) || settings.allowManaged === true) return undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Item, ObservedState } from '@orrery/shared/contracts';
 import { launch } from '../../../../test/support/agent/items.js';
 import { container, known, observed, unknown } from '../../../../test/support/agent/observed.js';
-import type { MachineFacts } from '../machine/machine.js';
+import type { MachineFacts } from '@orrery/shared/machine';
 import { DEFAULT_IMAGE, facts } from '../../../../test/support/agent/steps.js';
 import { headStart } from './head-start.js';
 

@@ -1,8 +1,7 @@
 import type { Item, NodeId, ObservedState } from '@orrery/shared/contracts';
-import type { MachineFacts } from '../machine/machine.js';
+import type { MachineFacts, Step } from '@orrery/shared/machine';
 import { ownContainer } from './plan-container.js';
 import { plan } from './plan.js';
-import type { Step } from './step.js';
 
 /** A look of which all that followed was done, and the nodes that it was asked for. */
 export interface WholeLook {

@@ -1,6 +1,6 @@
 import type { Item } from '@orrery/shared/contracts';
 import type { RolledBack } from '../guard/decide-rollback.js';
-import type { Step } from './step.js';
+import type { Step } from '@orrery/shared/machine';
 
 const REMOVING: readonly Step['step'][] = ['remove-container', 'forget-identity', 'leave-network'];
 

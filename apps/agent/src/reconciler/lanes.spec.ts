@@ -2,9 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { NodeId } from '@orrery/shared/contracts';
 import { createLogger, newId } from '@orrery/shared/runtime';
 import { eventually } from '../../../../test/support/eventually.js';
-import { StepError, type Executors } from '../machine/machine.js';
+import { StepError, type Executors, type Step } from '@orrery/shared/machine';
 import { Lanes } from './lanes.js';
-import type { Step } from './step.js';
 
 /** A machine whose steps end when the test says so. */
 function setup({ isWanted = () => true }: { isWanted?: (step: Step) => boolean } = {}) {

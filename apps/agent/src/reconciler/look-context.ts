@@ -1,7 +1,7 @@
 import type { Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
 import type { RolledBack } from '../guard/decide-rollback.js';
 import type { Before } from '../guard/probations.js';
-import type { MachineFacts, Scope } from '../machine/machine.js';
+import type { MachineFacts, Scope } from '@orrery/shared/machine';
 import type { routesPolicy } from '../policy/denials.js';
 
 /** What a look is to take in: the host's own node, and the containers that items name. */

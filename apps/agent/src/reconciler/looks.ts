@@ -1,5 +1,5 @@
 import type { NodeId, ObservedState } from '@orrery/shared/contracts';
-import type { Machine, MachineFacts, Scope } from '../machine/machine.js';
+import type { Machine, MachineFacts, Scope } from '@orrery/shared/machine';
 import { Wakings } from './wakings.js';
 
 /** What a look gives. */

@@ -1,6 +1,6 @@
 import type { ContainerItem, MembershipItem, ObservedContainer, ObservedState } from '@orrery/shared/contracts';
 import type { PlanFacts } from './plan-facts.js';
-import type { ContainerBlueprint, Step } from './step.js';
+import type { ContainerBlueprint, Step } from '@orrery/shared/machine';
 
 /** The item's own container, if the engine shows one. */
 export const ownContainer = (item: ContainerItem, observed: ObservedState): ObservedContainer | undefined =>

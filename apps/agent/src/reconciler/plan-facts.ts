@@ -1,5 +1,5 @@
 import type { ItemId, NodeAddress, NodeId } from '@orrery/shared/contracts';
-import type { SeenGround } from '../guard/decide-ground.js';
+import type { RuledGround } from '../guard/decide-ground.js';
 import type { RolledBack } from '../guard/decide-rollback.js';
 
 /** What `plan` must know of the machine beyond the observation. */
@@ -15,7 +15,7 @@ export interface PlanFacts {
   /** Memberships of which the daemon says OK while the kernel has lacked interface or address for a while. Left out: none. */
   lacksInKernel?: (item: ItemId) => boolean;
   /** What the networks of the host's own daemon are held against. Left out: this machine has no ground of its own. */
-  ground?: SeenGround;
+  ground?: RuledGround;
   /** Left out: none. */
   rolledBack?: RolledBack;
 }

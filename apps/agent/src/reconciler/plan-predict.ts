@@ -1,8 +1,7 @@
-import type { Item, NodeAddress, NodeId, ObservedMembership, ObservedState } from '@orrery/shared/contracts';
-import { interfaceName, type MembershipSettings, type NetworkId } from '@orrery/shared/contracts';
+import { type Item, type NodeAddress, type NodeId, type ObservedMembership, type ObservedState, interfaceName, type MembershipSettings, type NetworkId } from '@orrery/shared/contracts';
 import type { PlanFacts } from './plan-facts.js';
 import { plan } from './plan.js';
-import type { ContainerBlueprint, Step } from './step.js';
+import type { ContainerBlueprint, Step } from '@orrery/shared/machine';
 
 /** What the steps of a plan lead to if all goes well: what a dry run shows, and what tests hold `plan` to. */
 export interface Predicted {

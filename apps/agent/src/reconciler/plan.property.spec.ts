@@ -6,7 +6,7 @@ import { unknown } from '../../../../test/support/agent/observed.js';
 import { facts } from '../../../../test/support/agent/steps.js';
 import { plan } from './plan.js';
 import { planToTheEnd, predict, type Predicted } from './plan-predict.js';
-import type { Step } from './step.js';
+import type { Step } from '@orrery/shared/machine';
 
 const RUNS = { numRuns: 500 };
 const anything = (check: (desired: Item[], observed: ObservedState, has: Parameters<typeof facts>[0]) => void) =>

@@ -3,7 +3,7 @@ import { MembershipSettings, type Item } from '@orrery/shared/contracts';
 import { launch, membershipItem, NETWORK, PRIVATE_NETWORK } from '../../../../test/support/agent/items.js';
 import { ReconcilingHost } from '../../../../test/support/agent/reconciling-host.js';
 import { eventually } from '../../../../test/support/eventually.js';
-import { simulatedIdentity } from '../simulated/simulated-identity.js';
+import { simulatedIdentity } from '../../../../libs/simulator/src/simulated-identity.js';
 
 const absent = <T extends Item>(item: T, revision: number): T => ({ ...item, intent: 'absent', revision });
 

@@ -1,10 +1,8 @@
 import type { Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
-import { describeError, pause, type Logger } from '@orrery/shared/runtime';
+import { describeError, pause, type Logger, steadyNow, WakeablePause } from '@orrery/shared/runtime';
 import type { DesiredStore } from '../desired/desired-store.js';
-import { steadyNow } from '../lifecycle/steady-now.js';
-import { WakeablePause } from '../lifecycle/wakeable-pause.js';
 import type { Probations } from '../guard/probations.js';
-import type { Executors, Machine, MachineFacts } from '../machine/machine.js';
+import type { Executors, Machine, MachineFacts, Step } from '@orrery/shared/machine';
 import { inventoryHash } from '../observed/inventory-hash.js';
 import { denialsOf, mayStep, routesPolicy, type Denials } from '../policy/denials.js';
 import type { HeldPolicy, HostPolicy } from '../policy/host-policy.js';
@@ -20,7 +18,6 @@ import type { Reporter, Standing } from './reporter.js';
 import { Retries } from './retries.js';
 import { ripeSteps } from './ripe-steps.js';
 import { StageTeller } from './stage-teller.js';
-import type { Step } from './step.js';
 
 export interface ReconcilerParts {
   hostNode: NodeId;

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { StepError } from '../machine/machine.js';
+import { StepError, type Step } from '@orrery/shared/machine';
 import { containerItem, membershipItem } from '../../../../test/support/agent/items.js';
 import { Retries } from './retries.js';
-import type { Step } from './step.js';
 
 const item = containerItem();
 const start: Step = { node: item.node, item: item.id, step: 'start-container', engineId: 'x' };

@@ -1,8 +1,7 @@
 import { backoffMs, type BackoffOptions } from '@orrery/shared/runtime';
 import type { Item, ItemId } from '@orrery/shared/contracts';
-import type { StepError } from '../machine/machine.js';
+import type { StepError, Step } from '@orrery/shared/machine';
 import type { LastError } from './assess-context.js';
-import type { Step } from './step.js';
 
 /** The pauses between tries of one step: also of one that works and is needed again, so that nothing is restarted in a storm. */
 export const STEP_PAUSES: BackoffOptions = { firstMs: 1_000, maxMs: 300_000 };

@@ -3,7 +3,7 @@ import type { NodeId } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { NETWORK } from '../../../../test/support/agent/items.js';
 import { ripeSteps } from './ripe-steps.js';
-import type { Step } from './step.js';
+import type { Step } from '@orrery/shared/machine';
 
 const [one, other] = [newId('nod'), newId('nod')];
 const start = (node: NodeId): Step => ({ node, item: newId('itm'), step: 'start-container', engineId: 'e' });

@@ -1,5 +1,5 @@
 import type { NodeId } from '@orrery/shared/contracts';
-import type { Step } from './step.js';
+import type { Step } from '@orrery/shared/machine';
 
 export interface RipeSteps {
   /** Of each node, in their order; nodes of which nothing may begin now are not in it. */

@@ -2,7 +2,7 @@ import type { Stage } from '@orrery/shared/contracts';
 import { describeError, type Logger } from '@orrery/shared/runtime';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Reporter } from './reporter.js';
-import type { Step, StepName } from './step.js';
+import type { Step, StepName } from '@orrery/shared/machine';
 
 /** Steps that end a few milliseconds before the engine is asked to start the container: until then it and this agent have enough to do. */
 const LEADS_TO_START: ReadonlySet<StepName> = new Set(['mint-identity', 'create-container']);

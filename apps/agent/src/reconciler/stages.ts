@@ -7,7 +7,7 @@ import {
   type Stage,
 } from '@orrery/shared/contracts';
 import { ownContainer } from './plan-container.js';
-import type { StepName } from './step.js';
+import type { StepName } from '@orrery/shared/machine';
 
 export interface ReachedStage {
   stage: Stage;

@@ -1,9 +1,8 @@
 import type { Bus, Verifier } from '@orrery/shared/bus';
 import { HelloReply, subjects, type Hello, type HostId } from '@orrery/shared/contracts';
-import type { Logger } from '@orrery/shared/runtime';
+import { type Logger, steadyNow } from '@orrery/shared/runtime';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Journal } from '../journal/journal.js';
-import { steadyNow } from '../lifecycle/steady-now.js';
 import { AGENT_VERSION } from '../version.js';
 import type { Offer } from './offer.js';
 import type { ServerClock } from './server-clock.js';

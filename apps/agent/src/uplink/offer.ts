@@ -1,5 +1,5 @@
 import type { Hello, NodeAddress } from '@orrery/shared/contracts';
-import type { SeenGround } from '../guard/decide-ground.js';
+import type { SeenGround } from '@orrery/shared/machine';
 import { hostPrefixes } from '../guard/host-prefixes.js';
 
 /** What a host has for launches and networks to come: told with each hello, and again when it has changed. */

@@ -1,4 +1,4 @@
-import { steadyNow } from '../lifecycle/steady-now.js';
+import { steadyNow } from '@orrery/shared/runtime';
 
 /** How fast it runs, against the steady clock, while the API's clock is behind it. */
 const WAITING_RATE = 0.9;

@@ -1,9 +1,7 @@
 import { BusError, type Bus } from '@orrery/shared/bus';
 import type { HelloReply } from '@orrery/shared/contracts';
-import { backoffMs, describeError, pause, type Logger } from '@orrery/shared/runtime';
+import { backoffMs, describeError, pause, type Logger, steadyNow, WakeablePause } from '@orrery/shared/runtime';
 import type { Journal } from '../journal/journal.js';
-import { steadyNow } from '../lifecycle/steady-now.js';
-import { WakeablePause } from '../lifecycle/wakeable-pause.js';
 import type { BatchSender } from './batch-sender.js';
 import type { Beats } from './beats.js';
 import { epochsToSend } from './epochs-to-send.js';

@@ -1,20 +1,9 @@
 import type { ControllerTrouble, NetworkId, NodeAddress } from '@orrery/shared/contracts';
 import type { z } from 'zod';
 import { ControllerStatus } from './controller-answers.js';
-import { ControllerError, ForeignNetwork } from './controller-api.js';
-import { DaemonStatus, LocalApiError, readAnswer } from './local-api.js';
-import type { LocalHttp, Question } from './local-http.js';
+import { ControllerError, ForeignNetwork, LocalApiError, type ControllerWay, type Question } from '@orrery/shared/machine';
+import { DaemonStatus, readAnswer } from './local-api.js';
 import { assertExpected } from './node-door.js';
-
-/** The way to the controller of one node. */
-export interface ControllerWay {
-  http: LocalHttp;
-  /** The address that the node must have; undefined when nobody knows it. */
-  expected: NodeAddress | undefined;
-  /** What it means for this kind of node that its daemon gives no answer. */
-  explain(error: unknown): { message: string; fix: string | undefined };
-  signal: AbortSignal;
-}
 
 const USE_ANOTHER =
   'Use an image whose zerotier-one has one built in, such as zerotier/zerotier:1.14.2, or the controller of another node.';

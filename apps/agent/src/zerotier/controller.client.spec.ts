@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ControllerNetwork, ControllerRecord, NEW_NETWORK, type NetworkConfig } from '@orrery/shared/contracts';
 import { recordings } from '../../../../test/support/zerotier/contract/recordings.js';
-import { IDENTITY_BYTES, identityFrom } from '../simulated/model/identity.js';
-import { MemoryWorld } from '../simulated/model/memory-world.js';
-import type { Controller } from '../simulated/model/controller.js';
+import { IDENTITY_BYTES, identityFrom } from '../../../../libs/simulator/src/model/identity.js';
+import { MemoryWorld } from '../../../../libs/simulator/src/model/memory-world.js';
+import type { Controller } from '../../../../libs/simulator/src/model/controller.js';
 import { BulkRecords, DaemonRecord, NetworkList, RecordList } from './controller-answers.js';
 import { ControllerClient } from './controller.client.js';
 import { DaemonControllerNetwork } from './controller-network.js';
-import { LocalApiError } from './local-api.js';
-import type { Answer, LocalHttp, Question } from './local-http.js';
+import { LocalApiError, type Answer, type LocalHttp, type Question } from '@orrery/shared/machine';
 
 const TOKEN = 'token';
 const CONFIG: NetworkConfig = {

@@ -1,15 +1,8 @@
-import type {
-  ControllerNetwork,
-  ControllerRecord,
-  ControllerRecordChange,
-  NetworkConfig,
-  NetworkId,
-  NodeAddress,
-} from '@orrery/shared/contracts';
+import type { ControllerNetwork, ControllerRecord, ControllerRecordChange, NetworkConfig, NetworkId, NodeAddress } from '@orrery/shared/contracts';
 import { BulkRecords, DaemonRecord, NetworkList, recordBody, RecordList } from './controller-answers.js';
-import { SettingsDropped, type ControllerApi, type ProbedController, type RecordsPage } from './controller-api.js';
+import { SettingsDropped, type ControllerApi, type ProbedController, type RecordsPage, type ControllerWay } from '@orrery/shared/machine';
 import { droppedOfNetwork, droppedOfRecord } from './controller-dropped.js';
-import { ControllerHttp, type ControllerWay } from './controller-http.js';
+import { ControllerHttp } from './controller-http.js';
 import { DaemonControllerNetwork, networkBody } from './controller-network.js';
 import { fewAtOnce } from './few-at-once.js';
 import { readAnswer } from './local-api.js';

@@ -1,12 +1,6 @@
 import type { NetworkId } from '@orrery/shared/contracts';
-import {
-  LocalApiError,
-  type DaemonNetwork,
-  type DaemonPeer,
-  type DaemonStatus,
-  type LocalApi,
-  type NetworkFlags,
-} from './local-api.js';
+import type { DaemonNetwork, DaemonPeer, DaemonStatus, LocalApi, NetworkFlags } from './local-api.js';
+import { LocalApiError } from '@orrery/shared/machine';
 
 /** What is remembered of how containers of this engine are reached, so that a way that does not work is not tried for ever. */
 export interface Reach {

@@ -4,12 +4,10 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { NodeAddress, type NetworkId } from '@orrery/shared/contracts';
 import { describeError, Secret } from '@orrery/shared/runtime';
-import { StepError } from '../machine/machine.js';
-import type { LocalApiError } from './local-api.js';
+import { StepError, type LocalApiError } from '@orrery/shared/machine';
 import { HttpLocalApi } from './local-api.client.js';
 import { TcpLocalHttp, type TokenSource } from './local-http.js';
-import type { Diagnosis } from './log-diagnosis.js';
-import { diagnoseLog } from './log-diagnosis.js';
+import { type Diagnosis, diagnoseLog } from './log-diagnosis.js';
 import { explainWith, WrongNode, type NodeDoor, type SettingsFiles } from './node-door.js';
 import { settingsFileName } from './settings-file.js';
 

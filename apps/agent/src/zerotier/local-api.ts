@@ -1,4 +1,5 @@
 import type { MembershipSettings, NetworkId } from '@orrery/shared/contracts';
+import { LocalApiError } from '@orrery/shared/machine';
 import { z } from 'zod';
 import { NetworkId as NetworkIdSchema, NodeAddress } from '@orrery/shared/contracts';
 
@@ -60,23 +61,6 @@ export interface LocalApi {
   join(network: NetworkId, flags: NetworkFlags, signal?: AbortSignal): Promise<void>;
   /** Leaving what is not joined is no error. */
   leave(network: NetworkId, signal?: AbortSignal): Promise<void>;
-}
-
-/**
- * `refused`: nobody listens. `unreachable`: no way there, or no answer in time. `unauthorized`: the token or our address is not accepted.
- * `garbage`: an answer that is not zerotier-one's.
- */
-export type LocalApiTrouble = 'refused' | 'unreachable' | 'unauthorized' | 'garbage';
-
-export class LocalApiError extends Error {
-  constructor(
-    readonly trouble: LocalApiTrouble,
-    message: string,
-    origin?: unknown,
-  ) {
-    super(message, { cause: origin });
-    this.name = 'LocalApiError';
-  }
 }
 
 /** Parses an answer, or says what is wrong with it. */

@@ -1,6 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import { describeError, type Secret } from '@orrery/shared/runtime';
-import { LocalApiError } from './local-api.js';
+import { LocalApiError, type Answer, type LocalHttp, type Question } from '@orrery/shared/machine';
 
 export interface Endpoint {
   host: string;
@@ -16,27 +16,6 @@ export interface TokenSource {
 /** `GET /network` takes a millisecond; a daemon that is starting may reset or be silent for a second (docs/zerotier-facts.md#local-api). */
 const ANSWER_MS = 3_000;
 const MAX_BYTES = 8 * 1024 * 1024;
-
-export type Method = 'GET' | 'POST' | 'DELETE';
-
-/** What came, whatever it says. Text that is no JSON is given as text, and no schema of ours takes that. */
-export interface Answer {
-  status: number;
-  body: unknown;
-}
-
-export interface Question {
-  method: Method;
-  path: string;
-  /** Of a POST; `{}` where there is none. */
-  body?: object | undefined;
-  signal?: AbortSignal | undefined;
-}
-
-/** zerotier-one's HTTP, one question at a time. A refused token and no answer are LocalApiErrors; every other status is an answer. */
-export interface LocalHttp {
-  ask(question: Question): Promise<Answer>;
-}
 
 /** Over TCP. A connection for each request: an idle one would hold one of the daemon's few threads for five seconds. */
 export class TcpLocalHttp implements LocalHttp {

@@ -1,5 +1,5 @@
 import type { MembershipSettings, NetworkId } from '@orrery/shared/contracts';
-import { StepError } from '../machine/machine.js';
+import { StepError } from '@orrery/shared/machine';
 import { flagsOf, type DaemonNetwork, type NetworkFlags } from './local-api.js';
 import { assertExpected, type NodeDoor } from './node-door.js';
 import { allowManagedList, listOf, sameList, settingsFile } from './settings-file.js';

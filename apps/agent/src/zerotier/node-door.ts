@@ -1,8 +1,6 @@
 import type { NetworkId, NodeAddress } from '@orrery/shared/contracts';
-import { StepError } from '../machine/machine.js';
-import type { LocalApi } from './local-api.js';
-import { LocalApiError, type DaemonStatus } from './local-api.js';
-import type { LocalHttp } from './local-http.js';
+import { StepError, LocalApiError, type LocalHttp } from '@orrery/shared/machine';
+import type { LocalApi, DaemonStatus } from './local-api.js';
 import type { Diagnosis } from './log-diagnosis.js';
 
 /** `networks.d/<id>.local.conf` of one node. */

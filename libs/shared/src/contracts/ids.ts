@@ -96,3 +96,6 @@ export function interfaceName(network: NetworkId): string {
 
 /** The address of the node that is a network's controller: the first ten digits of the network's id. */
 export const controllerOf = (network: NetworkId): NodeAddress => network.slice(0, 10);
+
+/** `zt` and eight letters of base32: the names that zerotier-one gives on Linux (see interfaceName). */
+export const isZeroTierDevice = (device: string): boolean => /^zt[a-z2-7]{8}$/.test(device);

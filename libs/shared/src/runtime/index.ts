@@ -7,3 +7,4 @@ export * from './guard-process.js';
 export * from './logger.js';
 export * from './new-id.js';
 export * from './secret.js';
+export * from './wakeable-pause.js';

@@ -1,6 +1,6 @@
-import { identityFrom, IDENTITY_BYTES, type Identity } from '../../../../apps/agent/src/simulated/model/identity.js';
-import { MemoryWorld } from '../../../../apps/agent/src/simulated/model/memory-world.js';
-import type { Moon } from '../../../../apps/agent/src/simulated/model/moon.js';
+import { identityFrom, IDENTITY_BYTES, type Identity } from '../../../../libs/simulator/src/model/identity.js';
+import { MemoryWorld } from '../../../../libs/simulator/src/model/memory-world.js';
+import type { Moon } from '../../../../libs/simulator/src/model/moon.js';
 import { textOf, valueOf, type Talk } from '../local-api.js';
 import type { Scene } from './scene.js';
 

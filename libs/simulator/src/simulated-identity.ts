@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '@orrery/shared/runtime';
-import type { NodeSecrets } from '../identities/identity-store.js';
+import type { NodeSecrets } from '@orrery/shared/machine';
 import { IDENTITY_BYTES, identityFrom } from './model/identity.js';
 import { newToken } from './simulated-host.js';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MembershipSettings } from '@orrery/shared/contracts';
 import { createLogger } from '@orrery/shared/runtime';
-import { eventually, shortFolder, temporaryFolder } from '../../../../../test/support/servers.js';
+import { eventually, shortFolder, temporaryFolder } from '../../../../test/support/servers.js';
 import { statusOf } from '../model/membership.js';
 import { addressOf, SimulatedHost } from '../simulated-host.js';
 

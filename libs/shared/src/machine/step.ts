@@ -7,7 +7,7 @@ import type {
   NodeAddress,
   NodeId,
   NodeKind,
-} from '@orrery/shared/contracts';
+} from '../contracts/index.js';
 
 /** A network that a container's node is to be in from its first second: written into `networks.d` before the start. */
 export interface InitialMembership {

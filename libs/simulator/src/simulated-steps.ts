@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeId } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
-import type { IdentityStore } from '../identities/identity-store.js';
-import { StepError, type Executors } from '../machine/machine.js';
-import { mintStep } from '../machine/mint-step.js';
-import type { ContainerBlueprint } from '../reconciler/step.js';
+import { type IdentityStore, StepError, type Executors, mintStep, type ContainerBlueprint } from '@orrery/shared/machine';
 import { simulatedIdentity } from './simulated-identity.js';
 import { settingsFiles, type SimulatedHost } from './simulated-host.js';
 import type { SimulatedDaemon } from './simulated-state.js';

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MembershipSettings } from '@orrery/shared/contracts';
 import { createLogger, newId } from '@orrery/shared/runtime';
-import { launch, NETWORK, PRIVATE_NETWORK } from '../../../../test/support/agent/items.js';
-import { DEFAULT_IMAGE } from '../../../../test/support/agent/steps.js';
-import { temporaryFolder } from '../../../../test/support/servers.js';
-import { FileIdentityStore } from '../identities/file-identity-store.js';
-import { execute, type Scope } from '../machine/machine.js';
-import { planToTheEnd } from '../reconciler/plan-predict.js';
-import type { Step } from '../reconciler/step.js';
-import { addressOf } from './simulated-host.js';
-import { SimulatedMachine } from './simulated-machine.js';
-import type { SimulatedContainer } from './simulated-state.js';
+import { launch, NETWORK, PRIVATE_NETWORK } from '../support/agent/items.js';
+import { DEFAULT_IMAGE } from '../support/agent/steps.js';
+import { temporaryFolder } from '../support/servers.js';
+import { FileIdentityStore } from '../../apps/agent/src/identities/file-identity-store.js';
+import { execute, type Scope, type Step } from '@orrery/shared/machine';
+import { ControllerClient } from '../../apps/agent/src/zerotier/controller.client.js';
+import { planToTheEnd } from '../../apps/agent/src/reconciler/plan-predict.js';
+import { addressOf } from '../../libs/simulator/src/simulated-host.js';
+import { SimulatedMachine } from '../../libs/simulator/src/simulated-machine.js';
+import type { SimulatedContainer } from '../../libs/simulator/src/simulated-state.js';
 
 const hostNode = newId('nod');
 const { container, membership, items } = launch();
@@ -27,6 +27,7 @@ describe('a simulated machine', () => {
     SimulatedMachine.open({
       ...{ home, logger: createLogger('test', 'silent'), now: () => now, speed: 100, defaultImage: DEFAULT_IMAGE },
       identities: await FileIdentityStore.open(home),
+      controllerOver: (way) => new ControllerClient(way),
     });
   const run = async (machine: SimulatedMachine, ...steps: Step[]) => {
     for (const step of steps) await execute(machine.executors, step, { signal, progress: () => undefined });

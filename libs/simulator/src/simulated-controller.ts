@@ -1,10 +1,14 @@
 import type { NodeId, NodeKind } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
-import { StepError } from '../machine/machine.js';
-import type { ControllerApi } from '../zerotier/controller-api.js';
-import { ControllerClient } from '../zerotier/controller.client.js';
-import { LocalApiError } from '../zerotier/local-api.js';
-import type { Answer, LocalHttp, Question } from '../zerotier/local-http.js';
+import {
+  LocalApiError,
+  StepError,
+  type Answer,
+  type ControllerApi,
+  type ControllerWay,
+  type LocalHttp,
+  type Question,
+} from '@orrery/shared/machine';
 import { addressOf, type SimulatedHost } from './simulated-host.js';
 import type { SimulatedDaemon } from './simulated-state.js';
 
@@ -28,6 +32,7 @@ class SimulatedHttp implements LocalHttp {
 }
 
 export function openSimulatedController(
+  controllerOver: (way: ControllerWay) => ControllerApi,
   host: SimulatedHost,
   node: NodeId,
   kind: NodeKind,
@@ -45,7 +50,7 @@ export function openSimulatedController(
   const fix = 'Wait until the simulated zerotier-one runs.';
   const explain = (error: unknown) => ({ message: describeError(error), fix });
   const http = new SimulatedHttp(host, daemon);
-  return kept(host, new ControllerClient({ http, expected: addressOf(daemon), explain, signal }));
+  return kept(host, controllerOver({ http, expected: addressOf(daemon), explain, signal }));
 }
 
 /** What a question has changed is on disk when it is answered: once for all of its records. */

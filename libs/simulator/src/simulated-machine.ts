@@ -1,10 +1,17 @@
 import type { NodeAddress, NodeId, NodeKind, ObservedState } from '@orrery/shared/contracts';
-import type { IdentityStore, NodeSecrets } from '../identities/identity-store.js';
-import { steadyNow } from '../lifecycle/steady-now.js';
-import type { Executors, Hint, Machine, MachineFacts, Scope } from '../machine/machine.js';
-import { canonical } from '../observed/diff-lists.js';
-import type { Prober } from '../probes/prober.js';
-import type { ControllerApi } from '../zerotier/controller-api.js';
+import type {
+  ControllerApi,
+  ControllerWay,
+  Executors,
+  Hint,
+  IdentityStore,
+  Machine,
+  MachineFacts,
+  NodeSecrets,
+  Prober,
+  Scope,
+} from '@orrery/shared/machine';
+import { steadyNow } from '@orrery/shared/runtime';
 import { openSimulatedController } from './simulated-controller.js';
 import { openSimulatedProber } from './simulated-prober.js';
 import { SIMULATED_GROUND } from './simulated-ground.js';
@@ -16,6 +23,8 @@ import { viewContainer, viewNode, viewStopped } from './simulated-view.js';
 export interface SimulatedMachineOptions extends SimulatedHostOptions {
   defaultImage: string;
   identities: IdentityStore;
+  /** The client of a controller, as a real machine has it; the model answers it. */
+  controllerOver: (way: ControllerWay) => ControllerApi;
   /** How many times faster than real its steps are; its zerotier-ones have their own time. */
   speed?: number;
 }
@@ -84,8 +93,8 @@ export class SimulatedMachine implements Machine {
     let seen = '';
     const timer = setInterval(() => {
       this.host.world.advance((this.options.now ?? steadyNow)());
-      const files = canonical(this.host.state.containers.map(({ engineId, state }) => [engineId, state]));
-      const now = files + canonical(this.#interfaces());
+      const files = JSON.stringify(this.host.state.containers.map(({ engineId, state }) => [engineId, state]));
+      const now = files + JSON.stringify(this.#interfaces());
       if (seen !== '' && now !== seen) hint();
       seen = now;
     }, LOOK_MS);
@@ -103,7 +112,7 @@ export class SimulatedMachine implements Machine {
   }
 
   controller(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<ControllerApi> {
-    return Promise.resolve().then(() => openSimulatedController(this.host, node, kind, signal));
+    return Promise.resolve().then(() => openSimulatedController(this.options.controllerOver, this.host, node, kind, signal));
   }
 
   prober(node: NodeId, kind: NodeKind): Promise<Prober> {

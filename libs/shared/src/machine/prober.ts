@@ -1,14 +1,20 @@
-import { PROBES, type ProbeCode, type ProbeResult } from '@orrery/shared/contracts';
+import { PROBES, type ProbeCode, type ProbeResult, type ProbeTarget } from '../contracts/index.js';
+
+export interface ProbeRun {
+  target: ProbeTarget;
+  /** False: only what the node would send over one of its ZeroTier interfaces is tried. */
+  mayLeaveNetworks: boolean;
+  timeoutMs: number;
+  /** A line for the person who waits. */
+  tell: (detail: string) => void;
+  signal: AbortSignal;
+}
+
+/** Tries something from inside one node's network namespace. Never rejects for what was found out: that is its result. */
+export type Prober = (run: ProbeRun) => Promise<ProbeResult>;
 
 /** What is known of a probe's end beside its code. */
 export type ProbeEnd = Omit<ProbeResult, 'ms' | 'fix' | 'address'> & { fix?: string };
-
-/** What came of one connection; an answer of HTTP may lead on. */
-export interface Answered {
-  end: ProbeEnd;
-  status?: number;
-  location?: string | null;
-}
 
 /** Why it was not reached; the fix is that of the code, unless there is a better one. */
 export const missed = (

@@ -1,4 +1,4 @@
-import type { SeenGround } from '../guard/decide-ground.js';
+import type { SeenGround } from '@orrery/shared/machine';
 
 /** What a simulated host stands on: a LAN, its router, and Docker's bridge. Its networks assign from 10.0.0.0/8 and are never in the way. */
 export const SIMULATED_GROUND: SeenGround = {

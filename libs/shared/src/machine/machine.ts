@@ -1,18 +1,10 @@
-import type {
-  FailureCode,
-  ItemId,
-  NodeAddress,
-  NodeId,
-  NodeKind,
-  ObservedState,
-  Stage,
-} from '@orrery/shared/contracts';
-import { AppError } from '@orrery/shared/runtime';
-import type { SeenGround } from '../guard/decide-ground.js';
-import type { NodeSecrets } from '../identities/identity-store.js';
-import type { Prober } from '../probes/prober.js';
-import type { Step, StepName, StepOf } from '../reconciler/step.js';
-import type { ControllerApi } from '../zerotier/controller-api.js';
+import type { FailureCode, ItemId, NodeAddress, NodeId, NodeKind, ObservedState, Stage } from '../contracts/index.js';
+import { AppError, crashPoint } from '../runtime/index.js';
+import type { ControllerApi } from './controller-api.js';
+import type { SeenGround } from './ground.js';
+import type { IdentityStore, NodeSecrets } from './identity-store.js';
+import type { Prober } from '@orrery/shared/machine';
+import type { Step, StepName, StepOf } from './step.js';
 
 /** What is to be looked at besides the host's own daemon: the managed containers by what was signed for this host. */
 export interface Scope {
@@ -85,3 +77,21 @@ export interface Machine {
 /** Runs a step through its executor; the cast is safe because the table is typed by step name. */
 export const execute = (executors: Executors, step: Step, context: StepContext): Promise<void> =>
   (executors[step.step] as (step: Step, context: StepContext) => Promise<void>)(step, context);
+
+export type Mint = (image: string, signal: AbortSignal) => Promise<NodeSecrets>;
+
+/** Gives a node its identity: the one made ahead that it is to have, or, where that is not (any more), a new one. */
+export const mintStep =
+  (identities: IdentityStore, mint: Mint): Executors['mint-identity'] =>
+  async ({ node, image, identity }, { signal, progress }) => {
+    if (identities.has(node)) return;
+    if (identity !== undefined && (await identities.bind(identity, node))) {
+      crashPoint('launch.identity');
+      return progress('identity', `address ${identity}, made ahead`);
+    }
+    const secrets = await mint(image, signal);
+    await identities.put(node, secrets);
+    crashPoint('launch.identity');
+    const instead = identity === undefined ? '' : `, made anew: ${identity} is not on this host`;
+    progress('identity', `address ${secrets.address}${instead}`);
+  };

@@ -1,5 +1,5 @@
-import type { NodeAddress, NodeId } from '@orrery/shared/contracts';
-import type { Secret } from '@orrery/shared/runtime';
+import type { NodeAddress, NodeId } from '../contracts/index.js';
+import type { Secret } from '../runtime/index.js';
 
 /** Who a container's node is, and the token of its local API. The two secrets never leave the host but as files in the container. */
 export interface NodeSecrets {

@@ -6,8 +6,9 @@ import type {
   NetworkConfig,
   NetworkId,
   NodeAddress,
-} from '@orrery/shared/contracts';
-import { AppError } from '@orrery/shared/runtime';
+} from '../contracts/index.js';
+import { AppError } from '../runtime/index.js';
+import type { LocalHttp } from './local-http.js';
 
 export interface ProbedController {
   address: NodeAddress;
@@ -39,6 +40,16 @@ export interface ControllerApi {
   putRecords(network: NetworkId, changes: readonly ControllerRecordChange[]): Promise<ControllerRecord[]>;
   /** Deleting what is not there is no error. */
   deleteRecords(network: NetworkId, addresses: readonly NodeAddress[]): Promise<void>;
+}
+
+/** The way to the controller of one node. */
+export interface ControllerWay {
+  http: LocalHttp;
+  /** The address that the node must have; undefined when nobody knows it. */
+  expected: NodeAddress | undefined;
+  /** What it means for this kind of node that its daemon gives no answer. */
+  explain(error: unknown): { message: string; fix: string | undefined };
+  signal: AbortSignal;
 }
 
 /** Why there is no controller that could be asked. */

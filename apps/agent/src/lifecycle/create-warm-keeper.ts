@@ -1,10 +1,10 @@
 import type { Logger } from '@orrery/shared/runtime';
-import type { Machine } from '../machine/machine.js';
+import type { Machine } from '@orrery/shared/machine';
 import type { HostPolicy } from '../policy/host-policy.js';
 import { allowsImage } from '../policy/judge.js';
 import type { Reconciler } from '../reconciler/reconciler.js';
-import type { FileIdentityStore } from './file-identity-store.js';
-import { WarmKeeper } from './warm-keeper.js';
+import type { FileIdentityStore } from '../identities/file-identity-store.js';
+import { WarmKeeper } from '../identities/warm-keeper.js';
 
 /** Between the steps of a launch the lanes rest for moments, too. What a simulated machine makes, no launch waits for. */
 const REST_MS = 2_000;

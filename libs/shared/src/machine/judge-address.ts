@@ -1,7 +1,13 @@
 import { BlockList, isIP } from 'node:net';
-import type { Way } from '../kernel/way-towards.js';
-import { isZeroTierDevice } from '../kernel/zerotier-device.js';
-import { missed, type ProbeEnd } from './probe-ends.js';
+import { isZeroTierDevice } from '../contracts/index.js';
+import { missed, type ProbeEnd } from './prober.js';
+
+/** How a namespace's kernel would send something to an address. */
+export type Way =
+  | { kind: 'device'; device: string; isOnLink: boolean }
+  /** An address of the namespace itself. */
+  | { kind: 'own' }
+  | { kind: 'none'; cause: string };
 
 /** Never probed, whatever the policy says. Link-local: there clouds keep the credentials of a machine. */
 const NEVER: readonly [prefix: string, bits: number, what: string][] = [

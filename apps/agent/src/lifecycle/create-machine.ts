@@ -1,0 +1,55 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { HostId } from '@orrery/shared/contracts';
+import type { ControllerWay, IdentityStore, Machine } from '@orrery/shared/machine';
+import { AppError, type Logger } from '@orrery/shared/runtime';
+import type { AgentConfig } from '../config.js';
+import type { Ways } from '../guard/host-ground.js';
+import { AGENT_VERSION } from '../version.js';
+import { ControllerClient } from '../zerotier/controller.client.js';
+
+/**
+ * The machine that the settings ask for. The first host is this one, the others are who this machine was before. Only what this
+ * machine needs is loaded: the client of Docker for a real one, the simulator for a simulated one.
+ */
+export async function createMachine(
+  config: AgentConfig,
+  [host, ...formerHosts]: [HostId, ...HostId[]],
+  identities: IdentityStore,
+  logger: Logger,
+  ways: Ways = {},
+): Promise<Machine> {
+  if (config.simulate) {
+    const { home, simulatedWorld: world, zerotierImage: defaultImage } = config;
+    const { SimulatedMachine } = await loadSimulator();
+    const controllerOver = (way: ControllerWay) => new ControllerClient(way);
+    return SimulatedMachine.open({ home, world, logger, defaultImage, identities, controllerOver });
+  }
+  const { createRealMachine } = await import('../machine/real-machine.js');
+  const { dockerSocket, dockerNetwork, dockerConfigFile, zerotierHome, zerotierPort, zerotierImage, moonsDir } = config;
+  return createRealMachine(
+    {
+      ...{ host, formerHosts, agentVersion: AGENT_VERSION, dockerSocket, dockerNetwork, dockerConfigFile },
+      ...{ zerotierHome, zerotierImage, zerotierPort: zerotierPort ?? null, moonsDir: moonsDir ?? null, ways },
+      userTokenFile: join(homedir(), '.zeroTierOneAuthToken'),
+    },
+    identities,
+    logger,
+  );
+}
+
+/** An agent that was installed on a host comes without the simulator. */
+export async function loadSimulator(): Promise<typeof import('@orrery/simulator')> {
+  try {
+    return await import('@orrery/simulator');
+  } catch (error) {
+    if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw new AppError({
+      code: 'simulator-missing',
+      kind: 'user',
+      cause: 'ORRERY_SIMULATE is set, and this agent was installed without the simulator',
+      fix: 'Unset ORRERY_SIMULATE to manage this host. For simulated hosts, run `npm start` in a clone of Orrery.',
+      origin: error,
+    });
+  }
+}
