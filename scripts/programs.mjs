@@ -33,18 +33,16 @@ if (!apps.every((app) => isFresh(programOf(app)))) await Promise.all(apps.map(ma
 async function makeProgram(app) {
   const program = programOf(app);
   const folder = dirname(program);
+  const simulator = app === 'agent' ? await simulatorOf(root, BUNDLED) : undefined;
   const { outputFiles } = await build({
     ...BUNDLED,
     absWorkingDir: root,
     entryPoints: [join(root, 'apps', app, 'dist/main.js')],
     external: [...ON_THE_DISK, ...ABSENT],
     define: { 'import.meta.url': 'programUrl' },
-    plugins: [inTheirPlaces(folder), simulatorBeside(root)],
+    plugins: [inTheirPlaces(folder), ...(simulator ? [simulatorBeside(root, simulator.shared)] : [])],
   });
-  if (app === 'agent') {
-    const simulator = await simulatorOf(root, BUNDLED);
-    replace(join(folder, SIMULATOR), (draft) => writeFileSync(draft, simulator));
-  }
+  if (simulator) replace(join(folder, SIMULATOR), (draft) => writeFileSync(draft, simulator.text));
   rmSync(join(folder, 'program.cache'), { force: true });
   replace(join(folder, 'program.cjs'), (draft) => writeFileSync(draft, asFunction(outputFiles[0].text)));
   await makeCache(app, folder).catch((error) => console.error(`${app} will start slower: ${error.message}`));
@@ -89,9 +87,12 @@ function isFresh(program) {
   const inputs = [...apps.map((app) => `apps/${app}/dist`), 'libs/shared/dist', 'libs/simulator/dist'].flatMap((path) =>
     modulesIn(join(root, path)),
   );
-  const others = ['package-lock.json', 'scripts/programs.mjs', 'scripts/bundle/program.mjs', 'scripts/bundle/simulator.mjs'].map(
-    (path) => join(root, path),
-  );
+  const others = [
+    'package-lock.json',
+    'scripts/programs.mjs',
+    'scripts/bundle/program.mjs',
+    'scripts/bundle/simulator.mjs',
+  ].map((path) => join(root, path));
   const made = timeOf(program);
   return [...inputs, ...others].every((path) => timeOf(path) <= made);
 }

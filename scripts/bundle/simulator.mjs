@@ -4,38 +4,44 @@ import { build } from 'esbuild';
 import { join } from 'node:path';
 
 export const SIMULATOR = 'simulator.cjs';
-const SHARED = ['@orrery/shared/contracts', '@orrery/shared/machine', '@orrery/shared/runtime', 'zod'];
+/** In the program anyway. */
+const SHARED = ['@orrery/shared/*', 'zod'];
 
 /**
- * The file as a function of the program's modules.
+ * The simulator as a function of the program's modules, and their names.
  * @param {string} root
- * @param {import('esbuild').BuildOptions} options those of the program
+ * @param {import('esbuild').BuildOptions & { write: false }} options those of the program
+ * @returns {Promise<{ text: string, shared: string[] }>}
  */
 export async function simulatorOf(root, options) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...options,
     absWorkingDir: root,
     entryPoints: ['libs/simulator/dist/index.js'],
     external: SHARED,
+    metafile: true,
     banner: { js: 'module.exports = (require) => { "use strict"; const module = { exports: {} };' },
     footer: { js: 'return module.exports; };' },
   });
-  return outputFiles[0].text;
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  const shared = new Set(imports.map(({ path }) => path).filter((path) => /^(@orrery\/shared\/|zod$)/.test(path)));
+  return { text: outputFiles[0].text, shared: [...shared].sort() };
 }
 
 /**
- * What a program has in the simulator's place: the way to the file beside it.
+ * What the agent's program has in the simulator's place: the way to the file beside it.
  * @param {string} root
+ * @param {string[]} shared
  * @returns {import('esbuild').Plugin}
  */
-export function simulatorBeside(root) {
-  const resolveDir = join(root, 'apps/agent'); // as the agent finds them: for the root's tsconfig.json they are sources
-  const imports = SHARED.map((name, at) => `import * as shared${at} from '${name}';`);
-  const modules = SHARED.map((name, at) => `'${name}': shared${at}`);
+export function simulatorBeside(root, shared) {
+  const imports = shared.map((name, at) => `import * as shared${at} from '${name}';`);
+  const modules = shared.map((name, at) => `'${name}': shared${at}`);
   const contents = `${imports.join('\n')}
     const modules = { ${modules.join(', ')} };
     const simulator = require('./${SIMULATOR}')((name) => modules[name] ?? require(name));
     export const { SimulatedMachine } = simulator;`;
+  const resolveDir = join(root, 'apps/agent'); // as the agent finds them: for the root's tsconfig.json they are sources
   return {
     name: 'simulator-beside',
     setup({ onResolve, onLoad }) {

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/servers.js';
 import { FileIdentityStore } from '../../apps/agent/src/identities/file-identity-store.js';
 import { execute, type Scope, type Step } from '@orrery/shared/machine';
 import { ControllerClient } from '../../apps/agent/src/zerotier/controller.client.js';
-import { planToTheEnd } from '../../apps/agent/src/reconciler/plan-predict.js';
+import { planToTheEnd } from '../../apps/agent/src/pure/plan/plan-predict.js';
 import { addressOf } from '../../libs/simulator/src/simulated-host.js';
 import { SimulatedMachine } from '../../libs/simulator/src/simulated-machine.js';
 import type { SimulatedContainer } from '../../libs/simulator/src/simulated-state.js';

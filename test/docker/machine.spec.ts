@@ -7,7 +7,7 @@ import {
   type NetworkId,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { plan } from '../../apps/agent/src/reconciler/plan.js';
+import { plan } from '../../apps/agent/src/pure/plan/plan.js';
 import type { ContainerBlueprint } from '@orrery/shared/machine';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';

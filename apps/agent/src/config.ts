@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { ImageReference, Labels, Name } from '@orrery/shared/contracts';
 import { BooleanSetting, readConfig } from '@orrery/shared/runtime';
 import { z } from 'zod';
-import type { PolicyPlace } from './policy/host-policy.js';
 
 const orreryHome = join(homedir(), '.orrery');
 
@@ -129,6 +128,13 @@ export const AgentSettings = z.object({
       'File that standard output goes to, opened for appending: the process keeps it below 10 MB, with two older ones beside it. `npm start` sets it; without it whoever reads the output keeps it small',
   }),
 });
+
+/** Where the policy of this host is. */
+export interface PolicyPlace {
+  file: string;
+  /** Whether the file was asked for by name: then its absence is a fault. Where it merely may be, absence means the defaults. */
+  isNamed: boolean;
+}
 
 export interface AgentConfig {
   home: string;

@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url';
 
 const { root, home, port, network: change, guarded, ways } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const dist = (path) => import(pathToFileURL(`${root}/apps/agent/dist/${path}`).href);
-const [{ createRealMachine }, { execute }, { plan }, { findCauses }, { createLogger, newId }] = await Promise.all([
-  ...['machine/real-machine.js', 'machine/machine.js', 'reconciler/plan.js', 'observed/findings.js'].map(dist),
-  import(pathToFileURL(`${root}/libs/shared/dist/runtime/index.js`).href),
+const [{ createRealMachine }, { plan }, { findCauses }, { execute }, { createLogger, newId }] = await Promise.all([
+  ...['machine/real-machine.js', 'pure/plan/plan.js', 'pure/findings/findings.js'].map(dist),
+  ...['machine', 'runtime'].map((door) => import(pathToFileURL(`${root}/libs/shared/dist/${door}/index.js`).href)),
 ]);
 
 const token = readFileSync(`${home}/authtoken.secret`, 'utf8').trim();

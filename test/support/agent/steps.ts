@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Item, NodeId, ObservedState } from '@orrery/shared/contracts';
-import { plan } from '../../../apps/agent/src/reconciler/plan.js';
-import type { PlanFacts } from '../../../apps/agent/src/reconciler/plan-facts.js';
+import { plan } from '../../../apps/agent/src/pure/plan/plan.js';
+import type { PlanFacts } from '../../../apps/agent/src/pure/plan/plan-facts.js';
 import type { Step } from '@orrery/shared/machine';
 
 export const DEFAULT_IMAGE = 'zerotier/zerotier:1.14.2';

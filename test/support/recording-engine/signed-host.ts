@@ -3,14 +3,13 @@ import { newSigningKey, Signer, Verifier } from '@orrery/shared/bus';
 import { subjects } from '@orrery/shared/contracts';
 import { createLogger, newId } from '@orrery/shared/runtime';
 import { DesiredStore } from '../../../apps/agent/src/desired/desired-store.js';
-import { HostGround } from '../../../apps/agent/src/guard/host-ground.js';
+import { HostGround } from '../../../apps/agent/src/machine/host-ground.js';
 import { FileIdentityStore } from '../../../apps/agent/src/identities/file-identity-store.js';
 import { execute, type Machine } from '@orrery/shared/machine';
 import { createRealMachine } from '../../../apps/agent/src/machine/real-machine.js';
-import { denialsOf } from '../../../apps/agent/src/policy/denials.js';
-import type { HeldPolicy } from '../../../apps/agent/src/policy/host-policy.js';
-import { Policy } from '../../../apps/agent/src/policy/policy.js';
-import { plan } from '../../../apps/agent/src/reconciler/plan.js';
+import { denialsOf } from '../../../apps/agent/src/pure/policy/denials.js';
+import { type HeldPolicy, Policy } from '../../../apps/agent/src/pure/policy/policy.js';
+import { plan } from '../../../apps/agent/src/pure/plan/plan.js';
 import { temporaryFolder } from '../servers.js';
 import { RecordingEngine } from './recording-engine.js';
 

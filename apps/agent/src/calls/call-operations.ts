@@ -18,13 +18,14 @@ import { readItems } from '../desired/desired-items.js';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Journal } from '../journal/journal.js';
 import { type Machine, type Step, ForeignNetwork, type ControllerApi } from '@orrery/shared/machine';
-import { denialsOf } from '../policy/denials.js';
-import type { HeldPolicy, HostPolicy } from '../policy/host-policy.js';
-import { judgeCall, judgeHostController, judgeProbe } from '../policy/judge.js';
+import { denialsOf } from '../pure/policy/denials.js';
+import type { HostPolicy } from '../policy/host-policy.js';
+import { judgeCall, judgeHostController, judgeProbe } from '../pure/policy/judge.js';
 import type { Probes } from '../probes/probes.js';
-import { planToTheEnd } from '../reconciler/plan-predict.js';
+import { planToTheEnd } from '../pure/plan/plan-predict.js';
 import type { Reconciler } from '../reconciler/reconciler.js';
 import { askController } from './controller-call.js';
+import type { HeldPolicy } from '../pure/policy/policy.js';
 
 /** Longer than the API waits for any answer. */
 const CONTROLLER_MS = 30_000;

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { DesiredState, subjects, type DesiredReply, type HostId, type SignedMessage } from '@orrery/shared/contracts';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DesiredState, subjects, type DesiredReply, type HostId, SignedMessage } from '@orrery/shared/contracts';
 import type { Verifier } from '@orrery/shared/bus';
-import { crashPoint, type Logger } from '@orrery/shared/runtime';
-import { readDesiredRecord, writeDesiredRecord, type DesiredRecord } from './desired-file.js';
+import { crashPoint, type Logger, writeFileDurably } from '@orrery/shared/runtime';
+import { z } from 'zod';
 import { NO_ITEMS, readItems, type DesiredItems } from './desired-items.js';
 
 /** What the agent holds: revision 0 and no digest before the first state. */
@@ -122,3 +124,28 @@ function parseState(body: string): DesiredState | undefined {
     return undefined;
   }
 }
+
+/** What is on disk: the exact bytes with their signature, and the highest revision seen of every key that ever signed. */
+export const DesiredRecord = z.object({
+  state: SignedMessage,
+  revisions: z.record(z.string(), z.int().nonnegative()),
+});
+export type DesiredRecord = z.infer<typeof DesiredRecord>;
+
+export type DesiredReading =
+  { result: 'none' } | { result: 'read'; record: DesiredRecord } | { result: 'damaged'; cause: string };
+
+const fileOf = (home: string) => join(home, 'desired.json');
+
+export async function readDesiredRecord(home: string): Promise<DesiredReading> {
+  try {
+    const record = DesiredRecord.parse(JSON.parse(await readFile(fileOf(home), 'utf8')));
+    return { result: 'read', record };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { result: 'none' };
+    return { result: 'damaged', cause: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+export const writeDesiredRecord = (home: string, record: DesiredRecord): Promise<void> =>
+  writeFileDurably(fileOf(home), JSON.stringify(record));

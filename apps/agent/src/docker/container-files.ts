@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { MembershipSettings } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import { type NodeSecrets, StepError, type ContainerBlueprint } from '@orrery/shared/machine';
-import { settingsFile, settingsFileName } from '../zerotier/settings-file.js';
+import { settingsFile, settingsFileName } from '../pure/settings-file.js';
 import { DAEMON_HOME } from './container-profile.js';
 import type { ArchiveEntry } from './tar-archive.js';
 

@@ -4,8 +4,7 @@ import { membershipItem, NETWORK } from '../../../../test/support/agent/items.js
 import { ReconcilingHost } from '../../../../test/support/agent/reconciling-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { steadyNow } from '@orrery/shared/runtime';
-import { readProbations } from './probation-file.js';
-import type { Way } from './probations.js';
+import { readProbations, type Way } from './probations.js';
 
 /** An API that answers at once, until somebody cuts the way. */
 class FakeWay implements Way {

@@ -1,15 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   interfaceName,
   type Item,
-  type ItemId,
+  ItemId,
   type ObservedMembership,
   type ObservedState,
+  MembershipSettings,
+  NetworkId,
 } from '@orrery/shared/contracts';
-import { describeError, type Logger } from '@orrery/shared/runtime';
+import { describeError, type Logger, writeFileDurably } from '@orrery/shared/runtime';
 import type { Executors, StepOf } from '@orrery/shared/machine';
-import { judgeProbation, type ProbationTimes } from './decide-probation.js';
-import type { RolledBack, Undo } from './decide-rollback.js';
-import { readProbations, writeProbations, type Probation } from './probation-file.js';
+import { z } from 'zod';
+import { judgeProbation, type ProbationTimes, type RolledBack, type Undo } from '../pure/guard/decide-probation.js';
 
 /** The way to the API over NATS. */
 export interface Way {
@@ -168,3 +171,51 @@ function undoOf(joined: ObservedMembership | undefined): Undo {
   const managed = allowManaged && allowManagedList?.length ? allowManagedList : allowManaged;
   return { to: 'settings', settings: { allowManaged: managed, allowGlobal, allowDefault, allowDNS } };
 }
+
+/** The way to the API for those who are made before the uplink is; until then it is not up. */
+export class ApiWay implements Way {
+  #way: Way | undefined;
+
+  follow(way: Way): void {
+    this.#way = way;
+  }
+
+  get isUp(): boolean {
+    return this.#way?.isUp ?? false;
+  }
+
+  get heardAt(): number {
+    return this.#way?.heardAt ?? -Infinity;
+  }
+
+  ask(): void {
+    this.#way?.ask();
+  }
+}
+
+/** A membership on trial after a step, or put back to what it was: kept on disk, so that a crash in between does not keep a lockout. */
+export const Probation = z.object({
+  item: ItemId,
+  revision: z.int().positive(),
+  network: NetworkId,
+  undo: z.discriminatedUnion('to', [
+    z.object({ to: z.literal('left') }),
+    z.object({ to: z.literal('settings'), settings: MembershipSettings }),
+  ]),
+  phase: z.enum(['on-trial', 'rolled-back']),
+});
+export type Probation = z.infer<typeof Probation>;
+
+const fileOf = (home: string) => join(home, 'probations.json');
+
+/** A file that cannot be read counts as none: there is then nothing that could be put back. */
+export async function readProbations(home: string): Promise<Probation[]> {
+  try {
+    return z.array(Probation).parse(JSON.parse(await readFile(fileOf(home), 'utf8')));
+  } catch {
+    return [];
+  }
+}
+
+export const writeProbations = (home: string, probations: readonly Probation[]): Promise<void> =>
+  writeFileDurably(fileOf(home), JSON.stringify(probations));

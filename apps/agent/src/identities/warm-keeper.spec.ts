@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger, newId } from '@orrery/shared/runtime';
 import { eventually } from '../../../../test/support/eventually.js';
-import { Policy } from '../policy/policy.js';
+import { Policy } from '../pure/policy/policy.js';
 import { simulatedIdentity } from '../../../../libs/simulator/src/simulated-identity.js';
 import { mayMintAhead, type WarmKeeperNeeds } from '../lifecycle/create-warm-keeper.js';
 import { FileIdentityStore } from './file-identity-store.js';

@@ -1,11 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { UserKey } from '@orrery/shared/bus';
 import type { HostId } from '@orrery/shared/contracts';
-import { describeError, ensurePrivateFolder, retry, type AppError, type Logger, steadyNow } from '@orrery/shared/runtime';
+import {
+  describeError,
+  ensurePrivateFolder,
+  retry,
+  type AppError,
+  type Logger,
+  steadyNow,
+  writeFileDurably,
+} from '@orrery/shared/runtime';
 import type { AgentConfig } from '../config.js';
 import { AGENT_VERSION } from '../version.js';
 import { HostKeyFiles } from './host-key.js';
 import { readHostRecord, writeHostRecord, type HostRecord } from './host-record.js';
-import { installationId } from './installation.js';
 import { requestJoin, requestRenewal } from './join.client.js';
 import { setAside } from './set-aside.js';
 
@@ -103,4 +113,22 @@ async function joinOnce(config: JoinConfig, logger: Logger, key: UserKey, host?:
       'the API did not take the labels of ORRERY_HOST_LABELS: the join token does not let machines choose labels',
     );
   return record;
+}
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/**
+ * The id of this installation, made once and durable before the first join: a join whose answer was lost is repeated with
+ * the same id and gets the same host.
+ */
+export async function installationId(home: string): Promise<string> {
+  const file = join(home, 'installation');
+  const known = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (known !== undefined && /^[a-z2-7]{32,64}$/.test(known.trim())) return known.trim();
+  const made = Array.from(randomBytes(32), (byte) => ALPHABET[byte & 31]).join('');
+  await writeFileDurably(file, made);
+  return made;
 }

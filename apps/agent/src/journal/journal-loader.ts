@@ -1,5 +1,5 @@
-import { AnyAgentEvent } from '@orrery/shared/contracts';
-import { EMPTY_MEMORY, memorySchemas, type Memory } from './memory.js';
+import { AnyAgentEvent, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, type AgentEvent } from '@orrery/shared/contracts';
+import { EMPTY_MEMORY, memorySchemas, type Memory } from '../pure/memory.js';
 import { EpochRecord, keys, seqOf, type EpochState } from './journal-keys.js';
 import type { LevelStore } from './level-store.js';
 
@@ -60,4 +60,29 @@ async function loadMemory(store: LevelStore, damage: string[]): Promise<Memory> 
     else if (await store.has(keys.memory[name])) damage.push(`the record ${keys.memory[name]} is damaged`);
   }
   return memory;
+}
+
+const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
+
+/** `sizes[0]` belongs to event `first`. */
+export const confirmedBytes = (epoch: LoadedEpoch): number => sum(epoch.sizes.slice(0, confirmedCount(epoch)));
+export const unconfirmedBytes = (epoch: LoadedEpoch): number => sum(epoch.sizes.slice(confirmedCount(epoch)));
+
+const confirmedCount = (epoch: LoadedEpoch) => Math.max(0, epoch.cursor - epoch.first + 1);
+
+/** Room for what a batch has around its events. */
+const ENVELOPE_BYTES = 1024;
+
+/** Events from `from` on, without a gap, as many as one batch carries; empty at the end or at a hole. */
+export async function readBatch(store: LevelStore, ordinal: number, from: number): Promise<AgentEvent[]> {
+  const events: AgentEvent[] = [];
+  let bytes = ENVELOPE_BYTES;
+  const end = keys.event(ordinal, from + MAX_BATCH_EVENTS);
+  for await (const record of store.range(keys.event(ordinal, from), end)) {
+    const event = record.value as AgentEvent | undefined;
+    bytes += record.bytes;
+    if (event?.seq !== from + events.length || (events.length > 0 && bytes > MAX_BATCH_BYTES)) break;
+    events.push(event);
+  }
+  return events;
 }

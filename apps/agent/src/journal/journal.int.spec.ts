@@ -5,7 +5,7 @@ import type { AgentEvent, AgentFact } from '@orrery/shared/contracts';
 import { createLogger } from '@orrery/shared/runtime';
 import { observed } from '../../../../test/support/agent/observed.js';
 import { temporaryFolder } from '../../../../test/support/servers.js';
-import { findingKey } from './memory.js';
+import { findingKey } from '../pure/memory.js';
 import { Journal, type JournalOptions } from './journal.js';
 
 const logger = createLogger('test', 'silent');

@@ -1,14 +1,11 @@
 import { fitText, MAX_CAUSE, type AgentEvent, type AgentFact, type Epoch } from '@orrery/shared/contracts';
 import { AppError, crashPoint, describeError, newId, type Logger } from '@orrery/shared/runtime';
-import { unconfirmedBytes } from './epoch-sizes.js';
 import { fitFact } from './fit-fact.js';
-import { readHead, writeHead } from './head-file.js';
+import { readHead, writeHead, findLostTail } from './head-file.js';
 import { keys, putEpoch, type EpochRecord } from './journal-keys.js';
-import { loadJournal, type LoadedEpoch } from './journal-loader.js';
+import { unconfirmedBytes, loadJournal, type LoadedEpoch, readBatch } from './journal-loader.js';
 import { LevelStore, type Opening, type Write } from './level-store.js';
-import { findLostTail } from './lost-tail.js';
-import { EMPTY_MEMORY, type Memory } from './memory.js';
-import { readBatch } from './read-batch.js';
+import { EMPTY_MEMORY, type Memory } from '../pure/memory.js';
 import { expiredClaims, firstToKeep, RETENTION, type Retention } from './retention.js';
 import { findingsAfter, salvage, type Stamped } from './salvage.js';
 

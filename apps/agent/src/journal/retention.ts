@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { confirmedBytes } from './epoch-sizes.js';
 import { keys } from './journal-keys.js';
-import type { LoadedEpoch } from './journal-loader.js';
+import { confirmedBytes, type LoadedEpoch } from './journal-loader.js';
 import type { LevelStore } from './level-store.js';
 
 /** How long confirmed events are kept for an API whose database is restored from a backup, and how much of them. */

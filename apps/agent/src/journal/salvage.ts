@@ -2,7 +2,7 @@ import type { AgentEvent, AgentFact } from '@orrery/shared/contracts';
 import { keys } from './journal-keys.js';
 import type { LoadedEpoch } from './journal-loader.js';
 import type { LevelStore, Write } from './level-store.js';
-import { findingKey, type Memory } from './memory.js';
+import { findingKey, type Memory } from '../pure/memory.js';
 
 /** A fact with the time at which it happened, not yet with a place in an epoch. */
 export interface Stamped {

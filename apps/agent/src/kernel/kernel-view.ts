@@ -1,12 +1,13 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import type { ObservedInterface } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
-import type { RunInside } from '../docker/engine-exec.js';
 import { StepError } from '@orrery/shared/machine';
-import { hintAtAddresses } from './address-hints.js';
+import type { RunInside } from '../docker/engine-exec.js';
 import { IP_BATCH, parseIpBatch } from './ip-json.js';
 import { enterNetwork, isInOurView } from './namespace.js';
 import { parseProcNet, PROC_NET_SCRIPT } from './proc-net.js';
-import { runTool, ToolMissing } from './run-tool.js';
+import { runTool, ToolMissing, TOOL_ENVIRONMENT } from './run-tool.js';
 
 export interface ContainerNamespace {
   engineId: string;
@@ -84,5 +85,25 @@ function unreadable(error: unknown, said = ''): StepError {
     fix: 'Install iproute2 (the command `ip`) on this host.',
     transient: true,
     origin: error,
+  });
+}
+
+/** A daemon that knows its controller takes its addresses within a second of its start, one that does not within ten. */
+const SECONDS = 15;
+
+/**
+ * Calls back when the kernel gives or takes an address of a `zt…` device in the network namespace of a process, for the first seconds
+ * of a container. These are hints: where there are none, the next look sees it too. The tool ends by itself, also when this agent is killed.
+ */
+export function hintAtAddresses(pid: number, hint: () => void, signal: AbortSignal): void {
+  const monitor = [...enterNetwork(pid), 'ip', '-oneline', 'monitor', 'address'];
+  const child = spawn('timeout', [String(SECONDS), ...monitor], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: TOOL_ENVIRONMENT,
+    signal,
+  });
+  child.on('error', () => undefined);
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (/\szt/.test(line)) hint();
   });
 }

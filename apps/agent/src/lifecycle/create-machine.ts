@@ -4,7 +4,7 @@ import type { HostId } from '@orrery/shared/contracts';
 import type { ControllerWay, IdentityStore, Machine } from '@orrery/shared/machine';
 import { AppError, type Logger } from '@orrery/shared/runtime';
 import type { AgentConfig } from '../config.js';
-import type { Ways } from '../guard/host-ground.js';
+import type { Ways } from '../machine/host-ground.js';
 import { AGENT_VERSION } from '../version.js';
 import { ControllerClient } from '../zerotier/controller.client.js';
 
@@ -43,7 +43,8 @@ export async function loadSimulator(): Promise<typeof import('@orrery/simulator'
   try {
     return await import('@orrery/simulator');
   } catch (error) {
-    if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error;
     throw new AppError({
       code: 'simulator-missing',
       kind: 'user',

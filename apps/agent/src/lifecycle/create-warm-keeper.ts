@@ -1,7 +1,7 @@
 import type { Logger } from '@orrery/shared/runtime';
 import type { Machine } from '@orrery/shared/machine';
 import type { HostPolicy } from '../policy/host-policy.js';
-import { allowsImage } from '../policy/judge.js';
+import { allowsImage } from '../pure/policy/judge.js';
 import type { Reconciler } from '../reconciler/reconciler.js';
 import type { FileIdentityStore } from '../identities/file-identity-store.js';
 import { WarmKeeper } from '../identities/warm-keeper.js';

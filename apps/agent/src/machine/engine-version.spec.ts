@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { EngineInfo } from '@orrery/shared/contracts';
 import type { CallOptions } from '../docker/engine-connection.js';
-import { EngineVersion } from './engine-version.js';
+import { EngineVersion } from './observer.js';
 
 const INFO: EngineInfo = { version: '26.1.5', apiVersion: '1.45', os: 'linux', architecture: 'amd64' };
 const options = { ms: 4_000, signal: new AbortController().signal };

@@ -1,7 +1,7 @@
 import type { InspectedContainer } from '../docker/inspected.js';
 import { DAEMON_HOME } from '../docker/container-profile.js';
 import type { DockerEngine } from '../docker/docker-engine.js';
-import { allowManagedList, settingsFileName } from '../zerotier/settings-file.js';
+import { allowManagedList, settingsFileName } from '../pure/settings-file.js';
 
 const FRESH_MS = 5_000;
 

@@ -1,17 +1,24 @@
-import type { NodeId, ObservedContainer, ObservedNode, ObservedState, Part } from '@orrery/shared/contracts';
+import type {
+  NodeId,
+  ObservedContainer,
+  ObservedNode,
+  ObservedState,
+  Part,
+  EngineInfo,
+} from '@orrery/shared/contracts';
+import { StepError, type Scope } from '@orrery/shared/machine';
 import { sweepThrowaways } from '../docker/identity-minter.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { containerName, LABEL } from '../docker/labels.js';
 import { observedContainer, withOneOwner } from '../docker/observed-container.js';
-import { differs } from '../observed/diff-lists.js';
-import { allowManagedList } from '../zerotier/settings-file.js';
+import { differs } from '../pure/diff/diff-lists.js';
+import { allowManagedList } from '../pure/settings-file.js';
 import { whyEnded } from './ended-container.js';
-import { EngineVersion } from './engine-version.js';
-import { StepError, type Scope } from '@orrery/shared/machine';
 import type { ManagedLists } from './managed-lists.js';
 import { observeNode, silentNode } from './node-observer.js';
 import { known, partOf, type unknown } from './part.js';
 import { openContainer, type RealMachineParts } from './real-machine-parts.js';
+import type { DockerEngine } from '../docker/docker-engine.js';
 
 /** Milliseconds within which the engine has to answer a look; later is unknown. */
 const LOOK_MS = 4_000;
@@ -171,3 +178,25 @@ const pausedError = () =>
 
 const asStepError = ({ code, cause }: ReturnType<typeof unknown>) =>
   new StepError({ code, cause, fix: '', transient: true });
+
+/** To tell its versions the engine starts `runc` and `docker-init`, each time that it is asked (Docker 26): they hardly ever change. */
+const FRESH_MS = 60_000;
+/** When it has just failed at something else. */
+const DOUBTFUL_MS = 1_000;
+
+/** Whether there is an engine, and which. One that has just shown its containers is there: it is then asked once a minute. */
+export class EngineVersion {
+  private held: { info: Part<EngineInfo> & { known: true }; until: number } | undefined;
+
+  constructor(private readonly engine: Pick<DockerEngine, 'info'>) {}
+
+  /** `listed`: whether it has shown its containers, when that is known. Never throws. */
+  async look(listed: Promise<boolean>, { ms, signal }: { ms: number; signal: AbortSignal }): Promise<Part<EngineInfo>> {
+    const held = this.held && this.held.until > performance.now() ? this.held : undefined;
+    if (held && (await listed)) return held.info;
+    this.held = undefined;
+    const info = await partOf(this.engine.info({ ms: held ? DOUBTFUL_MS : ms, signal }));
+    if (info.known) this.held = { info, until: performance.now() + FRESH_MS };
+    return info;
+  }
+}

@@ -4,8 +4,19 @@ import { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { watchEngine } from '../docker/engine-events.js';
 import { mintIdentity } from '../docker/identity-minter.js';
-import { HostGround } from '../guard/host-ground.js';
-import { type IdentityStore, type NodeSecrets, type ControllerApi, StepError, type Executors, type Hint, type Machine, type MachineFacts, type Scope, type Prober } from '@orrery/shared/machine';
+import { HostGround } from './host-ground.js';
+import {
+  type IdentityStore,
+  type NodeSecrets,
+  type ControllerApi,
+  StepError,
+  type Executors,
+  type Hint,
+  type Machine,
+  type MachineFacts,
+  type Scope,
+  type Prober,
+} from '@orrery/shared/machine';
 import { KernelView } from '../kernel/kernel-view.js';
 import { runTool, ToolMissing } from '../kernel/run-tool.js';
 import { HostDaemon } from '../zerotier/host-daemon.js';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@orrery/shared/runtime';
 import { eventually } from '../../../../test/support/eventually.js';
 import { HostPolicy } from './host-policy.js';
-import { DEFAULT_POLICY } from './policy.js';
+import { DEFAULT_POLICY } from '../pure/policy/policy.js';
 
 const logger = createLogger('test', 'silent');
 const isRoot = process.getuid?.() === 0;

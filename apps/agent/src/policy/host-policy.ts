@@ -1,20 +1,10 @@
 import { watch as watchFolder } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { describeError, type Logger } from '@orrery/shared/runtime';
+import type { PolicyPlace } from '../config.js';
 import { readPolicyDocument } from './policy-document.js';
 import { markPolicyFile, PolicyFileError, readPolicyFile } from './policy-file.js';
-import { DEFAULT_POLICY, type Policy } from './policy.js';
-
-/** What holds now: the rules and where they stand, or why there are none. Without rules nothing is allowed. */
-export type HeldPolicy =
-  | { result: 'held'; policy: Policy; file: string; isWritten: boolean; lines: ReadonlyMap<string, number> }
-  | { result: 'unreadable'; file: string; cause: string; fix: string };
-
-export interface PolicyPlace {
-  file: string;
-  /** Whether the file was asked for by name: then its absence is a fault. Where it merely may be, absence means the defaults. */
-  isNamed: boolean;
-}
+import { DEFAULT_POLICY, type HeldPolicy } from '../pure/policy/policy.js';
 
 const NOT_READ_YET = { cause: 'it was not read yet', fix: 'Wait a moment.' };
 

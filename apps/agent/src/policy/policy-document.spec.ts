@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { readPolicyDocument } from './policy-document.js';
-import { DEFAULT_POLICY, Policy } from './policy.js';
+import { DEFAULT_POLICY, Policy } from '../pure/policy/policy.js';
 
 const page = readFileSync(new URL('../../../../docs/policy.md', import.meta.url), 'utf8');
 const [, example = ''] = /```yaml\n([^]*?)```/.exec(page) ?? [];

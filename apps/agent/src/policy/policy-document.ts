@@ -1,5 +1,5 @@
 import { LineCounter, isMap, isNode, isPair, isScalar, parseDocument, type Document } from 'yaml';
-import { Policy } from './policy.js';
+import { Policy } from '../pure/policy/policy.js';
 
 export interface PolicyDocument {
   policy: Policy;

@@ -1,14 +1,23 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { MAX_PROBE_BYTES, type ProbeResult, type ProbeTarget } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
+import {
+  judgeAddress,
+  judgeWay,
+  missed,
+  reached,
+  type ProbeEnd,
+  type Prober,
+  type ProbeRun,
+} from '@orrery/shared/machine';
 import { runLines } from '../kernel/run-lines.js';
 import { ToolMissing } from '../kernel/run-tool.js';
 import { wayTowards } from '../kernel/way-towards.js';
 import { childCommand } from './child-command.js';
 import { readChildWord, type ChildAsk } from './child-words.js';
 import { followHttp, type Answered } from './http-hops.js';
-import { judgeAddress, judgeWay, missed, reached, type ProbeEnd, type Prober, type ProbeRun } from '@orrery/shared/machine';
 import { pingCommand, pingEnd, readPingLine } from './ping-output.js';
-import { resolveName } from './resolve-name.js';
 import { socketTrouble } from './socket-trouble.js';
 
 /** Where something is sent. */
@@ -203,4 +212,22 @@ function whyNot(error: unknown): ProbeEnd {
   if (error instanceof ToolMissing) return toolMissing(/no (\S+) on/.exec(error.message)?.[1] ?? '');
   const cause = describeError(error);
   return /execute|not permitted|denied/i.test(cause) ? brokenTool('ip', cause) : missed('probe-failed', cause);
+}
+
+/** Most addresses of one name that are looked at. */
+const MOST = 8;
+
+/** The addresses of a name, as the host's own resolver knows them; a namespace has none of its own. */
+export async function resolveName(host: string, signal: AbortSignal): Promise<string[] | ProbeEnd> {
+  const bare = host.replace(/^\[|\]$/g, '');
+  if (isIP(bare) !== 0) return [bare];
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('the resolver did not answer in time')), { once: true });
+  });
+  try {
+    const found = await Promise.race([lookup(bare, { all: true }), late]);
+    return [...new Set(found.map(({ address }) => address))].slice(0, MOST);
+  } catch (error) {
+    return missed('name-not-found', `the resolver of the host does not know ${bare}: ${describeError(error)}`);
+  }
 }

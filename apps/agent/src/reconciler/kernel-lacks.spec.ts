@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ItemId, Outcome } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { KernelLacks } from './kernel-lacks.js';
+import { KernelLacks } from './retries.js';
 
 const item: ItemId = newId('itm');
 const outcomes = (outcome: Outcome) => new Map([[item, outcome]]);

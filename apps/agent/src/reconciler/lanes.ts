@@ -1,8 +1,8 @@
 import type { NodeId, Stage } from '@orrery/shared/contracts';
 import { crashPoint, describeError, withTimeout, type Logger } from '@orrery/shared/runtime';
 import { execute, StepError, type Executors, type Step } from '@orrery/shared/machine';
-import { FIXES } from './outcomes.js';
-import { STAGE_OF_STEP } from './stages.js';
+import { FIXES } from '../pure/assess/outcomes.js';
+import { STAGE_OF_STEP } from '../pure/assess/stages.js';
 
 export interface LaneReports {
   /** Whether the step is still part of what is desired: asked right before it. */

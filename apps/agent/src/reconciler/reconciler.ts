@@ -3,21 +3,16 @@ import { describeError, pause, type Logger, steadyNow, WakeablePause } from '@or
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Probations } from '../guard/probations.js';
 import type { Executors, Machine, MachineFacts, Step } from '@orrery/shared/machine';
-import { inventoryHash } from '../observed/inventory-hash.js';
-import { denialsOf, mayStep, routesPolicy, type Denials } from '../policy/denials.js';
-import type { HeldPolicy, HostPolicy } from '../policy/host-policy.js';
-import { headStart, type WholeLook } from './head-start.js';
-import { intends } from './intends.js';
-import { KernelLacks } from './kernel-lacks.js';
+import { inventoryHash } from './inventory-hash.js';
+import { denialsOf, mayStep, routesPolicy, type Denials } from '../pure/policy/denials.js';
+import type { HostPolicy } from '../policy/host-policy.js';
 import { Lanes, type LaneReports } from './lanes.js';
-import { factsUnder, membershipBefore, scopeOf } from './look-context.js';
-import { Looks } from './looks.js';
-import { pauseMs, PAUSES } from './pace.js';
-import { plan } from './plan.js';
-import type { Reporter, Standing } from './reporter.js';
-import { Retries } from './retries.js';
-import { ripeSteps } from './ripe-steps.js';
-import { StageTeller } from './stage-teller.js';
+import { factsUnder, membershipBefore, scopeOf, Looks, pauseMs, PAUSES } from './looks.js';
+import { plan } from '../pure/plan/plan.js';
+import { type Reporter, type Standing, StageTeller } from './reporter.js';
+import { KernelLacks, Retries } from './retries.js';
+import { intends, headStart, type WholeLook, ripeSteps } from '../pure/plan/ripe-steps.js';
+import type { HeldPolicy } from '../pure/policy/policy.js';
 
 export interface ReconcilerParts {
   hostNode: NodeId;

@@ -1,22 +1,25 @@
 import type { AgentFact, Item, ItemId, NodeId, ObservedState, Outcome, Stage } from '@orrery/shared/contracts';
+import { describeError, type Logger } from '@orrery/shared/runtime';
+import type { Step, StepName } from '@orrery/shared/machine';
 import type { DesiredItems } from '../desired/desired-items.js';
 import type { Journal } from '../journal/journal.js';
-import type { Memory } from '../journal/memory.js';
-import { diff } from '../observed/diff.js';
-import { differs } from '../observed/diff-lists.js';
-import { findCauses } from '../observed/findings.js';
-import type { FindingsInput } from '../observed/found-cause.js';
-import { Holds } from '../observed/holds.js';
-import { inventoryHash, steady } from '../observed/inventory-hash.js';
-import { needsSnapshot, remember } from '../observed/remember.js';
-import { tellFindings } from '../observed/tell-findings.js';
-import { underPressure } from '../observed/under-pressure.js';
-import type { AssessContext } from './assess-context.js';
-import { assess } from './assess.js';
-import { failed } from './outcomes.js';
-import { isOfPresentContainer } from './present-container.js';
-import { reachedStages, type ReachedStage } from './stages.js';
-import { tell, type ItemReport } from './tell.js';
+import type { Memory } from '../pure/memory.js';
+import { diff } from '../pure/diff/diff.js';
+import { differs } from '../pure/diff/diff-lists.js';
+import { findCauses } from '../pure/findings/findings.js';
+import type { FindingsInput } from '../pure/findings/found-cause.js';
+import { Holds } from '../pure/holds.js';
+import { inventoryHash, steady } from './inventory-hash.js';
+import { needsSnapshot, remember } from '../pure/diff/remember.js';
+import { tellFindings } from '../pure/findings/tell-findings.js';
+import { underPressure } from '../pure/diff/under-pressure.js';
+import type { AssessContext } from '../pure/assess/assess-context.js';
+import { assess } from '../pure/assess/assess.js';
+import { failed } from '../pure/assess/outcomes.js';
+import { isOfPresentContainer } from '../pure/plan/plan-container.js';
+import { reachedStages, type ReachedStage } from '../pure/assess/stages.js';
+import { tell, type ItemReport } from '../pure/assess/tell.js';
+import type { DesiredStore } from '../desired/desired-store.js';
 
 /** One look at the host, and what it is judged with. */
 export interface Look {
@@ -170,4 +173,31 @@ function changed(memory: Memory, next: Memory): Partial<Memory> {
   if (differs(memory.ledger, ledger)) change.ledger = ledger;
   if (differs(memory.findings, findings)) change.findings = findings;
   return change;
+}
+
+/** Steps that end a few milliseconds before the engine is asked to start the container: until then it and this agent have enough to do. */
+const LEADS_TO_START: ReadonlySet<StepName> = new Set(['mint-identity', 'create-container']);
+
+/** Tells whoever follows a launch of the stages that steps reach, without a look; what cannot be written goes out with the next one. */
+export class StageTeller {
+  constructor(
+    private readonly reporter: Reporter,
+    private readonly desired: DesiredStore,
+    private readonly logger: Logger,
+  ) {}
+
+  started({ step }: Step): void {
+    if (step === 'start-container') this.#tell();
+  }
+
+  reached({ step, item }: Step, stage: Stage, detail: string): void {
+    this.reporter.progress(item, stage, detail);
+    if (!LEADS_TO_START.has(step)) this.#tell();
+  }
+
+  #tell(): void {
+    this.reporter
+      .tellProgress(this.desired.items.items)
+      .catch((error: unknown) => this.logger.debug({ event: 'progress.not-told', cause: describeError(error) }));
+  }
 }

@@ -1,7 +1,8 @@
 import { backoffMs, type BackoffOptions } from '@orrery/shared/runtime';
-import type { Item, ItemId } from '@orrery/shared/contracts';
+import type { Item, ItemId, Outcome } from '@orrery/shared/contracts';
 import type { StepError, Step } from '@orrery/shared/machine';
-import type { LastError } from './assess-context.js';
+import type { LastError } from '../pure/assess/assess-context.js';
+import { Holds } from '../pure/holds.js';
 
 /** The pauses between tries of one step: also of one that works and is needed again, so that nothing is restarted in a storm. */
 export const STEP_PAUSES: BackoffOptions = { firstMs: 1_000, maxMs: 300_000 };
@@ -93,5 +94,23 @@ export class Retries {
   /** How often the most tried step of the item was tried. */
   tries(item: ItemId): number {
     return Math.max(0, ...[...(this.#items.get(item)?.steps.values() ?? [])].map(({ count }) => count));
+  }
+}
+
+/** Together with the time until such an outcome is told: about ten seconds. A daemon that is just slow is done by then. */
+const PATIENCE_MS = 7_000;
+
+/** Memberships that wait for nothing but their kernel: which of them have done so for too long to come true by themselves. */
+export class KernelLacks {
+  readonly #holds = new Holds<ItemId>();
+
+  /** Told the outcomes of each look; gives what has to be repaired. */
+  observed(outcomes: ReadonlyMap<ItemId, Outcome>, now: number): ReadonlySet<ItemId> {
+    const waiting = [...outcomes].flatMap(([item, outcome]) => {
+      const isLacking = outcome.kind === 'waiting' && (outcome.code === 'interface' || outcome.code === 'address');
+      return isLacking ? [item] : [];
+    });
+    this.#holds.keepOnly(waiting);
+    return new Set(waiting.filter((item) => this.#holds.heldFor(item, '', now) >= PATIENCE_MS));
   }
 }

@@ -4,7 +4,7 @@ import { type Logger, steadyNow } from '@orrery/shared/runtime';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Journal } from '../journal/journal.js';
 import { AGENT_VERSION } from '../version.js';
-import type { Offer } from './offer.js';
+import type { Offer } from '../pure/guard/host-prefixes.js';
 import type { ServerClock } from './server-clock.js';
 
 export interface GreeterParts {

@@ -10,7 +10,7 @@ import { HttpLocalApi } from './local-api.client.js';
 import { TcpLocalHttp, type TokenSource } from './local-http.js';
 import { diagnoseLog } from './log-diagnosis.js';
 import { explainWith, WrongNode, type NodeDoor, type SettingsFiles } from './node-door.js';
-import { settingsFileName } from './settings-file.js';
+import { settingsFileName } from '../pure/settings-file.js';
 
 const PORT = 9993;
 const LOG_LINES = 50;

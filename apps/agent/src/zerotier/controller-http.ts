@@ -1,4 +1,4 @@
-import type { ControllerTrouble, NetworkId, NodeAddress } from '@orrery/shared/contracts';
+import type { ControllerTrouble, NetworkId } from '@orrery/shared/contracts';
 import type { z } from 'zod';
 import { ControllerStatus } from './controller-answers.js';
 import { ControllerError, ForeignNetwork, LocalApiError, type ControllerWay, type Question } from '@orrery/shared/machine';

@@ -9,7 +9,7 @@ import { HttpLocalApi } from './local-api.client.js';
 import { TcpLocalHttp, type TokenSource } from './local-http.js';
 import { type Diagnosis, diagnoseLog } from './log-diagnosis.js';
 import { explainWith, WrongNode, type NodeDoor, type SettingsFiles } from './node-door.js';
-import { settingsFileName } from './settings-file.js';
+import { settingsFileName } from '../pure/settings-file.js';
 
 const DEFAULT_PORT = 9993;
 

@@ -2,7 +2,7 @@ import type { MembershipSettings, NetworkId } from '@orrery/shared/contracts';
 import { StepError } from '@orrery/shared/machine';
 import { flagsOf, type DaemonNetwork, type NetworkFlags } from './local-api.js';
 import { assertExpected, type NodeDoor } from './node-door.js';
-import { allowManagedList, listOf, sameList, settingsFile } from './settings-file.js';
+import { allowManagedList, listOf, sameList, settingsFile } from '../pure/settings-file.js';
 
 /**
  * Joins a network with its settings, and looks whether that is so: the daemon answers 200 to joins that failed (docs/zerotier-facts.md#joining). From here to OK a

@@ -1,0 +1,59 @@
+import {
+  interfaceName,
+  type ContainerItem,
+  type Item,
+  type MembershipItem,
+  type ObservedState,
+  type Stage,
+} from '@orrery/shared/contracts';
+import { ownContainer } from '../plan/plan-container.js';
+import type { StepName } from '@orrery/shared/machine';
+
+export interface ReachedStage {
+  stage: Stage;
+  detail: string;
+}
+
+/** The stage that a step brings an item to when it has worked; what is observed tells the others. */
+export const STAGE_OF_STEP: Partial<Record<StepName, Stage>> = {
+  'mint-identity': 'identity',
+  'create-container': 'created',
+  'start-container': 'started',
+  'remove-container': 'removed',
+  'leave-network': 'left',
+};
+
+/**
+ * The stages of a launch or join that can be seen to have been reached, in their order. `told`: those of this revision that steps
+ * have told; a container that was made for it and runs has been started, though the step that starts it may still be waiting.
+ */
+export function reachedStages(item: Item, observed: ObservedState, told: readonly Stage[] = []): ReachedStage[] {
+  if (item.intent === 'absent') return [];
+  return item.kind === 'container' ? containerStages(item, observed, told) : membershipStages(item, observed);
+}
+
+function containerStages(item: ContainerItem, observed: ObservedState, told: readonly Stage[]): ReachedStage[] {
+  const own = ownContainer(item, observed);
+  if (own?.state !== 'running' || own.incarnation !== item.incarnation) return [];
+  const stages: ReachedStage[] = told.includes('created') ? [{ stage: 'started', detail: '' }] : [];
+  const daemon = observed.nodes.find(({ node }) => node === item.node)?.daemon;
+  if (daemon?.known) stages.push({ stage: 'daemon', detail: daemon.value.address });
+  return stages;
+}
+
+function membershipStages(item: MembershipItem, observed: ObservedState): ReachedStage[] {
+  const node = observed.nodes.find((one) => one.node === item.node);
+  const joined = node?.memberships.known
+    ? node.memberships.value.find(({ network }) => network === item.network)
+    : undefined;
+  if (!node || !joined) return [];
+  const stages: ReachedStage[] = [{ stage: 'joined', detail: item.network }];
+  if (joined.status === 'ACCESS_DENIED') stages.push({ stage: 'authorization', detail: item.network });
+  if (joined.status !== 'OK' || !node.interfaces.known) return stages;
+  stages.push({ stage: 'authorized', detail: joined.name });
+  const device = joined.device ?? interfaceName(item.network);
+  const shown = node.interfaces.value.find((one) => one.device === device);
+  if (shown?.up) stages.push({ stage: 'interface', detail: device });
+  if (shown?.up && shown.addresses.length > 0) stages.push({ stage: 'address', detail: shown.addresses.join(' ') });
+  return stages;
+}

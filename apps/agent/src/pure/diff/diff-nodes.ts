@@ -1,0 +1,114 @@
+import type {
+  AgentFact,
+  ObservedContainer,
+  ObservedNode,
+  ObservedState,
+  Part,
+  FailureCode,
+  NodeId,
+  ObservedDaemon,
+  ObservedPeer,
+} from '@orrery/shared/contracts';
+import { diffInterfaces } from './diff-interfaces.js';
+import { byKey, differs } from './diff-lists.js';
+import { diffMemberships } from './diff-memberships.js';
+
+const nothing = <T>(): Part<T[]> => ({ known: true, value: [] });
+
+/** Facts of the nodes whose container is gone, or was made anew: all that was in it went with it. */
+export function diffGoneNodes(before: ObservedState, after: ObservedState): AgentFact[] {
+  return before.nodes
+    .filter((node) => hasLostItsContainer(node, before, after))
+    .flatMap((node) => diffNode(node, withoutContainer(node)));
+}
+
+export function diffNodes(before: ObservedState, after: ObservedState): AgentFact[] {
+  const was = byKey(
+    before.nodes.filter((node) => !hasLostItsContainer(node, before, after)),
+    ({ node }) => node,
+  );
+  return after.nodes.flatMap((node) => diffNode(was.get(node.node) ?? newNode(node), node));
+}
+
+/**
+ * True when the engine says that the container in which this node was is no more. A node that is merely in no list was not
+ * looked at.
+ */
+export function hasLostItsContainer(
+  { kind, node }: ObservedNode,
+  before: ObservedState,
+  { containers }: ObservedState,
+): boolean {
+  if (kind !== 'container' || !containers.known) return false;
+  const isOfNode = (container: ObservedContainer) => container.node === node && container.ours;
+  const was = before.containers.known ? before.containers.value.find(isOfNode) : undefined;
+  const is = containers.value.filter(isOfNode);
+  return was ? !is.some(({ engineId }) => engineId === was.engineId) : is.length === 0;
+}
+
+const withoutContainer = (node: ObservedNode): ObservedNode => ({
+  ...node,
+  daemon: { known: false, code: 'daemon-unreachable', cause: 'its container was removed' },
+  memberships: nothing(),
+  interfaces: nothing(),
+});
+
+/** A node that was not there: whatever it has now is new. */
+const newNode = ({ node, kind }: ObservedNode): ObservedNode => ({
+  node,
+  kind,
+  daemon: { known: false, code: 'daemon-unreachable', cause: 'not seen before' },
+  memberships: nothing(),
+  interfaces: nothing(),
+  peers: nothing(),
+});
+
+function diffNode(before: ObservedNode, after: ObservedNode): AgentFact[] {
+  const old = after.kind === 'container' ? emptyWhereUnknown(before) : before;
+  return [
+    ...diffDaemon(after.node, old.daemon, after.daemon),
+    ...diffMemberships(after.node, old.memberships, after.memberships),
+    ...diffInterfaces(old, after),
+    ...diffPeers(after.node, old.peers, after.peers),
+  ];
+}
+
+/**
+ * What was never known of a container's node was empty: it is ours from its first second. The host's own daemon may have been in
+ * its networks for years, so what was never known of it is told by a snapshot.
+ */
+const emptyWhereUnknown = (node: ObservedNode): ObservedNode => ({
+  ...node,
+  memberships: node.memberships.known ? node.memberships : nothing(),
+  interfaces: node.interfaces.known ? node.interfaces : nothing(),
+  peers: node.peers.known ? node.peers : nothing(),
+});
+
+const DOWN: readonly FailureCode[] = ['daemon-unreachable', 'zerotier-missing', 'container-died', 'port-taken'];
+
+/** Causes by which a daemon is down, and not merely out of our sight. */
+export const isDown = (code: FailureCode): boolean => DOWN.includes(code);
+
+export function diffDaemon(node: NodeId, before: Part<ObservedDaemon>, after: Part<ObservedDaemon>): AgentFact[] {
+  if (!after.known)
+    return before.known && isDown(after.code)
+      ? [{ type: 'node.down', data: { node, after: null, cause: after.cause } }]
+      : [];
+  const data = { node, after: after.value };
+  if (!before.known) return [{ type: 'node.up', data }];
+  const { online, ...identity } = after.value;
+  const { online: wasOnline, ...wasIdentity } = before.value;
+  const facts: AgentFact[] = [];
+  if (differs(identity, wasIdentity)) facts.push({ type: 'node.changed', data });
+  if (online !== wasOnline) facts.push({ type: online ? 'node.online' : 'node.offline', data });
+  return facts;
+}
+
+/** How a node reaches its peers. That a peer is no longer listed is no fact: the daemon forgets whom it has not heard for a while. */
+export function diffPeers(node: NodeId, before: Part<ObservedPeer[]>, after: Part<ObservedPeer[]>): AgentFact[] {
+  if (!before.known || !after.known) return [];
+  const was = byKey(before.value, ({ address }) => address);
+  return after.value
+    .filter((peer) => was.get(peer.address)?.path !== peer.path)
+    .map((peer) => ({ type: peer.path === 'direct' ? 'path.direct' : 'path.relayed', data: { node, after: peer } }));
+}

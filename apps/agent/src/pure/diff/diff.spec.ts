@@ -1,0 +1,241 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AgentFact, ObservedMembership, ObservedState } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import { containerItem, NETWORK } from '../../../../../test/support/agent/items.js';
+import {
+  container,
+  hostNode,
+  known,
+  membership,
+  node,
+  observed,
+  peer,
+  shown,
+  unknown,
+} from '../../../../../test/support/agent/observed.js';
+import { diff } from './diff.js';
+import { needsSnapshot, remember } from './remember.js';
+
+const item = containerItem();
+const host = newId('nod');
+const types = (facts: readonly AgentFact[]) => facts.map(({ type }) => type);
+const withContainers = (...containers: ReturnType<typeof container>[]) => observed({ containers: known(containers) });
+
+/** Facts of a membership that goes from one status to another. */
+function statusChange(before: ObservedMembership['status'] | undefined, after: Partial<ObservedMembership>) {
+  const was = before ? [membership({ ...after, status: before })] : [];
+  const state = (memberships: ObservedMembership[]) =>
+    observed({ nodes: [hostNode(host, { memberships: known(memberships) })] });
+  return types(diff(state(was), state([membership(after)])));
+}
+
+describe('diff', () => {
+  it('tells nothing of the first observation ever', () => {
+    const state = observed({ nodes: [hostNode(host, { memberships: known([membership()]) })] });
+    expect(diff(undefined, state)).toEqual([]);
+  });
+
+  it('tells nothing when nothing changed', () => {
+    const state = observed({
+      containers: known([container(item)]),
+      nodes: [node(item.node, { memberships: known([membership()]), interfaces: known([shown()]) })],
+    });
+    expect(diff(state, structuredClone(state))).toEqual([]);
+  });
+
+  it('carries in `after` the whole thing as it now is', () => {
+    const after = membership({ status: 'OK', name: 'renamed' });
+    const state = (one: ObservedMembership) => observed({ nodes: [hostNode(host, { memberships: known([one]) })] });
+    expect(diff(state(membership()), state(after))).toEqual([
+      { type: 'network.changed', data: { node: host, network: NETWORK, after } },
+    ]);
+  });
+});
+
+describe('diff of authorization', () => {
+  it.each([
+    [
+      'ACCESS_DENIED from nothing',
+      undefined,
+      { status: 'ACCESS_DENIED' },
+      ['network.joined', 'authorization.requested'],
+    ],
+    [
+      'ACCESS_DENIED while asking',
+      'REQUESTING_CONFIGURATION',
+      { status: 'ACCESS_DENIED' },
+      ['authorization.requested'],
+    ],
+    ['ACCESS_DENIED after OK', 'OK', { status: 'ACCESS_DENIED' }, ['authorization.revoked']],
+    ['OK after a refusal', 'ACCESS_DENIED', { status: 'OK' }, ['authorization.granted']],
+    ['OK after asking a private network', 'REQUESTING_CONFIGURATION', { status: 'OK' }, ['authorization.granted']],
+    ['OK after asking a public one', 'REQUESTING_CONFIGURATION', { status: 'OK', type: 'PUBLIC' }, ['network.changed']],
+    ['OK after single sign-on', 'AUTHENTICATION_REQUIRED', { status: 'OK' }, ['authorization.granted']],
+    ['NOT_FOUND after OK', 'OK', { status: 'NOT_FOUND' }, ['network.not-found']],
+    ['OK again after NOT_FOUND', 'NOT_FOUND', { status: 'OK' }, ['network.changed']],
+    ['a status never seen', 'OK', { status: 'UNKNOWN' }, ['network.changed']],
+  ] as const)('tells %s', (_title, before, after, expected) => {
+    expect(statusChange(before, after)).toEqual(expected);
+  });
+});
+
+describe('diff of containers', () => {
+  it.each([
+    ['running', 'exited', ['container.died']],
+    ['running', 'restarting', ['container.died']],
+    ['restarting', 'running', ['container.started']],
+    ['exited', 'running', ['container.started']],
+    ['created', 'running', ['container.started']],
+    ['running', 'paused', ['container.paused']],
+    ['paused', 'running', ['container.unpaused']],
+    ['restarting', 'exited', ['container.changed']],
+    ['running', 'running', []],
+  ] as const)('tells %s → %s', (before, after, expected) => {
+    const facts = diff(
+      withContainers(container(item, { state: before })),
+      withContainers(container(item, { state: after })),
+    );
+    expect(types(facts)).toEqual(expected);
+  });
+
+  it('names the cause of a death', () => {
+    const dead = (more: Partial<ReturnType<typeof container>>) =>
+      diff(withContainers(container(item)), withContainers(container(item, { state: 'exited', ...more })))[0]?.data;
+    expect(dead({ exitCode: 137, oomKilled: true })).toMatchObject({
+      oomKilled: true,
+      cause: expect.stringContaining('memory'),
+    });
+    expect(dead({ exitCode: 137 })).toMatchObject({ exitCode: 137, cause: 'it was killed (SIGKILL)' });
+    expect(dead({ exitCode: 1 })).toMatchObject({ cause: 'it ended with exit code 1' });
+  });
+
+  it('notices a container that was restarted between two looks', () => {
+    const restarted = container(item, { startedAt: '2026-01-01T00:01:00.000Z' });
+    expect(types(diff(withContainers(container(item)), withContainers(restarted)))).toEqual([
+      'container.died',
+      'container.started',
+    ]);
+  });
+
+  it('tells a container that was made anew as removed, created and started', () => {
+    const facts = diff(withContainers(container(item)), withContainers(container(item, { engineId: 'another' })));
+    expect(types(facts)).toEqual(['container.removed', 'container.created', 'container.started']);
+  });
+
+  it('tells all of a container that was made anew as new, because the old one took its networks along', () => {
+    const inside = node(item.node, { memberships: known([membership()]) });
+    const before = observed({ containers: known([container(item)]), nodes: [inside] });
+    const anew = observed({ containers: known([container(item, { engineId: 'another' })]), nodes: [inside] });
+    expect(types(diff(before, anew))).toEqual([
+      ...['node.down', 'network.left', 'container.removed', 'container.created', 'container.started'],
+      ...['node.up', 'network.joined', 'authorization.granted'],
+    ]);
+    const created = observed({ ...anew, nodes: [node(item.node, { memberships: unknown('container-died') })] });
+    expect(types(diff(remember(before, created), anew))).toEqual(['network.joined', 'authorization.granted']);
+  });
+
+  it('lets go of all that was in a container that is gone', () => {
+    const inside = node(item.node, { memberships: known([membership()]), interfaces: known([shown()]) });
+    const before = observed({ containers: known([container(item)]), nodes: [inside] });
+    expect(types(diff(before, observed()))).toEqual([
+      ...['node.down', 'network.left'],
+      ...['route.removed', 'address.removed', 'interface.down'],
+      'container.removed',
+    ]);
+    expect(remember(before, observed()).nodes).toEqual([]);
+  });
+});
+
+describe('diff of interfaces', () => {
+  const state = (interfaces: ReturnType<typeof shown>[], memberships = [membership()]) =>
+    observed({ nodes: [hostNode(host, { memberships: known(memberships), interfaces: known(interfaces) })] });
+
+  it('tells an interface with its address and routes, and which network it is of', () => {
+    const facts = diff(state([]), state([shown()]));
+    expect(types(facts)).toEqual(['interface.up', 'address.assigned', 'route.added']);
+    expect(facts[0]?.data).toMatchObject({ network: NETWORK, device: 'ztmjfmfyq5' });
+  });
+
+  it('believes the kernel and not the daemon: an address that only the daemon lists is no event', () => {
+    const listed = membership({ addresses: ['10.99.0.7/24', '10.99.0.8/24'] });
+    expect(types(diff(state([shown()]), state([shown()], [listed])))).toEqual(['network.changed']);
+  });
+
+  it('tells an address that was exchanged', () => {
+    const facts = diff(state([shown()]), state([shown(NETWORK, { addresses: ['10.99.0.9/24'] })]));
+    expect(facts.map(({ type, data }) => [type, 'address' in data && data.address])).toEqual([
+      ['address.removed', '10.99.0.7/24'],
+      ['address.assigned', '10.99.0.9/24'],
+    ]);
+  });
+
+  it('tells down, up, and another MTU', () => {
+    expect(types(diff(state([shown()]), state([shown(NETWORK, { up: false })])))).toEqual(['interface.down']);
+    expect(types(diff(state([shown(NETWORK, { up: false })]), state([shown()])))).toEqual(['interface.up']);
+    expect(types(diff(state([shown()]), state([shown(NETWORK, { mtu: 1400 })])))).toEqual(['interface.changed']);
+  });
+
+  it('says nothing of link-local addresses, which the kernel gives to every interface', () => {
+    const withLinkLocal = shown(NETWORK, { addresses: ['10.99.0.7/24', 'fe80::1/64'] });
+    expect(diff(state([shown()]), state([withLinkLocal]))).toEqual([]);
+  });
+});
+
+describe('diff of what is unknown', () => {
+  const inside = node(item.node, {
+    memberships: known([membership()]),
+    interfaces: known([shown()]),
+    peers: known([peer('aaaaaaaaaa')]),
+  });
+  const before = observed({ containers: known([container(item)]), nodes: [inside] });
+  const blind = unknown('docker-unreachable', 'no answer');
+
+  it('follows nothing from it, but that the engine is down', () => {
+    const after: ObservedState = {
+      engine: blind,
+      containers: blind,
+      nodes: [{ ...inside, daemon: blind, memberships: blind, interfaces: blind, peers: blind }],
+    };
+    expect(types(diff(before, after))).toEqual(['host.engine-down']);
+  });
+
+  it('finds what changed meanwhile when it can be seen again, and says nothing twice', () => {
+    const dark: ObservedState = { engine: blind, containers: blind, nodes: [] };
+    const remembered = remember(remember(before, dark), dark);
+    expect(diff(remembered, dark)).toEqual([]);
+    const again = observed({ containers: known([container(item, { state: 'exited', exitCode: 1 })]), nodes: [inside] });
+    expect(types(diff(remembered, again))).toEqual(['host.engine-up', 'container.died']);
+  });
+
+  it('tells a daemon that does not answer as down once, and up again', () => {
+    const down = observed({ ...before, nodes: [{ ...inside, daemon: unknown(), memberships: unknown() }] });
+    expect(types(diff(before, down))).toEqual(['node.down']);
+    const remembered = remember(before, down);
+    expect(diff(remembered, down)).toEqual([]);
+    expect(types(diff(remembered, before))).toEqual(['node.up']);
+  });
+
+  it('does not call a daemon down whose token cannot be read', () => {
+    const hidden = observed({ ...before, nodes: [{ ...inside, daemon: unknown('token-unreadable') }] });
+    expect(diff(before, hidden)).toEqual([]);
+    expect(diff(remember(before, hidden), before)).toEqual([]);
+  });
+
+  it('leaves what the host had before anybody could look to a snapshot', () => {
+    const hidden = observed({ nodes: [hostNode(host, { memberships: unknown(), interfaces: unknown() })] });
+    const seen = observed({ nodes: [hostNode(host, { memberships: known([membership()]) })] });
+    expect(diff(hidden, seen)).toEqual([]);
+    expect(needsSnapshot(hidden, seen)).toBe(true);
+    expect(needsSnapshot(remember(hidden, seen), seen)).toBe(false);
+  });
+});
+
+describe('diff of paths', () => {
+  it('tells a path that is new or another, and not that a peer was forgotten', () => {
+    const state = (...peers: ReturnType<typeof peer>[]) =>
+      observed({ nodes: [hostNode(host, { peers: known(peers) })] });
+    expect(types(diff(state(), state(peer('aaaaaaaaaa'))))).toEqual(['path.direct']);
+    expect(types(diff(state(peer('aaaaaaaaaa')), state(peer('aaaaaaaaaa', 'relayed'))))).toEqual(['path.relayed']);
+    expect(diff(state(peer('aaaaaaaaaa')), state())).toEqual([]);
+  });
+});

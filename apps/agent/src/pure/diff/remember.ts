@@ -1,0 +1,47 @@
+import type { ObservedNode, ObservedState, Part } from '@orrery/shared/contracts';
+import { isDown, hasLostItsContainer } from './diff-nodes.js';
+
+/**
+ * What to compare the next observation with: the last known value of everything. Of the engine and the daemons it keeps that they
+ * are down, so that it is told once; what merely could not be looked at leaves the old value.
+ */
+export function remember(before: ObservedState | undefined, after: ObservedState): ObservedState {
+  if (!before) return after;
+  const containers = lastKnown(before.containers, after.containers);
+  const seen = new Set(after.nodes.map(({ node }) => node));
+  const still = before.nodes.filter((node) => !hasLostItsContainer(node, before, after));
+  const unseen = still.filter(({ node }) => !seen.has(node));
+  return {
+    engine: after.engine.known || after.engine.code === 'docker-unreachable' ? after.engine : before.engine,
+    containers,
+    nodes: [...unseen, ...after.nodes.map((node) => rememberNode(find(still, node), node))],
+  };
+}
+
+const find = (nodes: readonly ObservedNode[], { node }: ObservedNode) => nodes.find((other) => other.node === node);
+
+const lastKnown = <T>(before: Part<T>, after: Part<T>): Part<T> => (after.known || !before.known ? after : before);
+
+function rememberNode(before: ObservedNode | undefined, after: ObservedNode): ObservedNode {
+  if (!before) return after;
+  return {
+    ...after,
+    daemon: after.daemon.known || isDown(after.daemon.code) ? after.daemon : before.daemon,
+    memberships: lastKnown(before.memberships, after.memberships),
+    interfaces: lastKnown(before.interfaces, after.interfaces),
+    peers: lastKnown(before.peers, after.peers),
+  };
+}
+
+/**
+ * True when something became known for the first time that is no news: what the engine and the host's own daemon had before we
+ * could look. A snapshot tells it.
+ */
+export function needsSnapshot(before: ObservedState | undefined, after: ObservedState): boolean {
+  if (!before || (!before.containers.known && after.containers.known)) return true;
+  return after.nodes.some((node) => {
+    const old = node.kind === 'host' ? find(before.nodes, node) : undefined;
+    if (!old) return false;
+    return (['memberships', 'interfaces', 'peers'] as const).some((part) => !old[part].known && node[part].known);
+  });
+}

@@ -1,0 +1,39 @@
+import type { Item, ObservedState } from '@orrery/shared/contracts';
+import { UNREADABLE_HOLD_MS } from '../policy/denials.js';
+import { ownContainer } from '../plan/plan-container.js';
+import type { FindingsInput, FoundCause } from './found-cause.js';
+
+/** A policy that cannot be used, and what was there before the policy denied it: nothing is destroyed because of a policy. */
+export function findPolicyTroubles({ items, observed, policy }: FindingsInput): FoundCause[] {
+  if (!policy) return [];
+  const { held, denials } = policy;
+  if (held.result === 'unreadable') {
+    const { cause, fix } = held;
+    const about = { node: null, network: null, item: null, holdMs: UNREADABLE_HOLD_MS };
+    return [{ ...about, code: 'policy-unreadable', severity: 'error', cause: `nothing is allowed: ${cause}`, fix }];
+  }
+  return items.flatMap((item): FoundCause[] => {
+    const denial = denials.get(item.id);
+    if (!denial || denial.isOfContainer || !isThere(item, observed)) return [];
+    const network = item.kind === 'membership' ? item.network : null;
+    const cause = `it is there, and the policy of this host does not allow it: it is left as it is; ${denial.cause}`;
+    return [
+      {
+        node: item.node,
+        network,
+        item: item.id,
+        code: 'policy-denied',
+        severity: 'warning',
+        cause,
+        fix: denial.fix,
+        holdMs: 0,
+      },
+    ];
+  });
+}
+
+function isThere(item: Item, observed: ObservedState): boolean {
+  if (item.kind === 'container') return ownContainer(item, observed) !== undefined;
+  const memberships = observed.nodes.find(({ node }) => node === item.node)?.memberships;
+  return memberships?.known === true && memberships.value.some(({ network }) => network === item.network);
+}

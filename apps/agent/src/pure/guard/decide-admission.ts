@@ -1,0 +1,112 @@
+import type { Ground, GroundEntry } from '@orrery/shared/machine';
+import { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from '../prefix.js';
+import { joinPrefixes, withoutCovered } from './decide-aggregate.js';
+import type { MayRoute } from './decide-ground.js';
+import { isOfPrivateRanges } from './decide-private.js';
+
+/** What a network wants on the interface: addresses as `ip/bits`, and routes. */
+export interface Pushed {
+  addresses: readonly string[];
+  routes: readonly { target: string }[];
+}
+
+export interface Conflict {
+  target: string;
+  hits: Pick<GroundEntry, 'prefix' | 'what'>;
+}
+
+export interface Admission {
+  /** For `allowManaged`; empty: nothing is let in. */
+  list: string[];
+  /** What would take something of this host away. */
+  conflicts: Conflict[];
+  /** Everything and public addresses, which nobody asked for. */
+  barred: string[];
+  /** What the host's own policy does not allow. */
+  denied: string[];
+  /** What the daemon's line has no room for. */
+  leftOut: string[];
+}
+
+export interface AdmissionRules {
+  allowGlobal: boolean;
+  /** The device of this network: what already leads over it is not taken away by it. */
+  device: string;
+  /** Left out: everything may. */
+  mayRoute?: MayRoute | undefined;
+}
+
+/** The daemon cuts the line at 1,023 bytes, and a cut `/24` becomes `/2` (docs/zerotier-facts.md#joining). */
+export const MAX_LIST_BYTES = 1000;
+
+/**
+ * What of a network may come in. A prefix that overlaps anything of this host's ground is left out, whichever of both is the wider:
+ * a narrower one takes addresses away, a wider one would as soon as the host's own route is gone.
+ */
+export function admit(pushed: Pushed, ground: Ground, { allowGlobal, device, mayRoute }: AdmissionRules): Admission {
+  const held = parsed(ground.filter((entry) => entry.device !== device));
+  const conflicts: Conflict[] = [];
+  const [barred, denied]: [string[], string[]] = [[], []];
+  const free: Prefix[] = [];
+  for (const [target, prefix] of prefixesOf(pushed)) {
+    const hit = prefix.bits === 0 ? undefined : held.find(({ of }) => overlaps(of, prefix));
+    if (hit) conflicts.push({ target, hits: { prefix: hit.entry.prefix, what: hit.entry.what } });
+    else if (prefix.bits === 0 || (!allowGlobal && !isOfPrivateRanges(prefix))) barred.push(target);
+    else if (mayRoute?.(prefix) === false) denied.push(target);
+    else free.push(prefix);
+  }
+  return { ...fitted(free), conflicts, barred, denied };
+}
+
+/**
+ * Whether a list that is in force may stay: it lets in all that is to be let in, and nothing that meanwhile is the host's own or
+ * denied by its policy.
+ */
+export function mayStay(
+  list: readonly string[],
+  admission: Admission,
+  ground: Ground,
+  mayRoute: MayRoute = () => true,
+): boolean {
+  const entries = list.map(parsePrefix);
+  if (!entries.every((entry) => entry !== undefined)) return false;
+  const own = parsed(ground.filter(({ kind }) => kind === 'route'));
+  if (!entries.every(mayRoute) || entries.some((entry) => own.some(({ of }) => overlaps(of, entry)))) return false;
+  const wanted = admission.list.flatMap((text) => parsePrefix(text) ?? []);
+  return wanted.every((prefix) => entries.some((entry) => covers(entry, prefix)));
+}
+
+/** Addresses count with their whole network, as the daemon counts them and as the kernel routes them. The addresses come first. */
+function prefixesOf({ addresses, routes }: Pushed): Map<string, Prefix> {
+  const texts = [...addresses, ...routes.map(({ target }) => target)];
+  return new Map(
+    texts.flatMap((text) => {
+      const prefix = parsePrefix(text);
+      return prefix ? [[formatPrefix(prefix), prefix] as const] : [];
+    }),
+  );
+}
+
+const parsed = (ground: Ground) =>
+  ground.flatMap((entry) => {
+    const of = parsePrefix(entry.prefix);
+    // A default route is what is left when nothing else fits: everything overlaps it, and nothing takes it away but another.
+    return of && of.bits > 0 ? [{ of, entry }] : [];
+  });
+
+function fitted(free: readonly Prefix[]): Pick<Admission, 'list' | 'leftOut'> {
+  const needed = withoutCovered(free);
+  const list = needed.map(formatPrefix);
+  if (bytesOf(list) <= MAX_LIST_BYTES) return { list, leftOut: [] };
+  const fitting: string[] = [];
+  const leftOut: string[] = [];
+  let bytes = -1;
+  for (const text of joinPrefixes(needed).map(formatPrefix)) {
+    const isFitting = bytes + 1 + text.length <= MAX_LIST_BYTES;
+    if (isFitting) bytes += 1 + text.length;
+    (isFitting ? fitting : leftOut).push(text);
+  }
+  return { list: fitting, leftOut };
+}
+
+const bytesOf = (list: readonly string[]): number => list.join(',').length;

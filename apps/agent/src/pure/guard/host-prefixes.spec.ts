@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { Hello } from '@orrery/shared/contracts';
+import { SIMULATED_GROUND } from '../../../../../libs/simulator/src/simulated-ground.js';
+import type { GroundEntry } from '@orrery/shared/machine';
+import { parseHostRoutes } from '../../kernel/host-routes.js';
+import { groundOf } from '../../machine/host-ground.js';
+import { offerOf, hostPrefixes } from './host-prefixes.js';
+
+const route = (prefix: string, kind: GroundEntry['kind'] = 'route'): GroundEntry => ({
+  ...{ prefix, kind, device: 'eth0', what: '' },
+});
+
+describe('the prefixes that a host tells', () => {
+  it('are those of its routes and of its ZeroTier networks, the shortest first', () => {
+    const ground = ['192.168.1.0/24', '172.17.0.0/16', 'fd00:1::/64'].map((prefix) => route(prefix));
+    expect(hostPrefixes([...ground, route('10.147.20.0/24', 'zerotier')])).toEqual([
+      ...['172.17.0.0/16', '10.147.20.0/24', '192.168.1.0/24', 'fd00:1::/64'],
+    ]);
+  });
+
+  it('are neither default routes, nor what is on every host, nor single things in its way', () => {
+    const everywhere = ['0.0.0.0/0', '::/0', '127.0.0.0/8', '::1/128', '169.254.0.0/16', 'fe80::/64', 'ff00::/8'];
+    const ground = [...everywhere, '224.0.0.0/4', '239.1.2.3/32'].map((prefix) => route(prefix));
+    const ends = [route('9.9.9.9/32', 'resolver'), route('198.51.100.7/32', 'path')];
+    expect(hostPrefixes([...ground, ...ends, route('10.0.0.0/8')])).toEqual(['10.0.0.0/8']);
+  });
+
+  it('leave out what lies in a shorter one, and what cannot be read', () => {
+    const ground = ['192.168.1.7/32', '192.168.1.0/24', '192.168.1.0/24', '10.0.0.0/1', 'nonsense'].map((one) =>
+      route(one),
+    );
+    expect(hostPrefixes(ground)).toEqual(['0.0.0.0/1', '192.168.1.0/24']);
+  });
+
+  it('are at most a thousand, and what a hello may carry', () => {
+    const many = Array.from({ length: 3000 }, (_, at) => route(`10.${at >> 8}.${at & 255}.0/24`));
+    const { prefixes } = offerOf([], { known: true, value: [...many, route('172.16.0.0/12')] });
+    expect([prefixes?.length, prefixes?.[0]]).toEqual([1000, '172.16.0.0/12']);
+    expect(Hello.shape.prefixes.safeParse(prefixes).success).toBe(true);
+  });
+
+  it('are read from what the kernel prints', () => {
+    const routes = [
+      { dst: 'default', gateway: '192.168.1.1', dev: 'eth0' },
+      { dst: '192.168.1.0/24', dev: 'eth0' },
+      { type: 'local', dst: '192.168.1.7', dev: 'eth0', table: 'local' },
+      { type: 'local', dst: '127.0.0.0/8', dev: 'lo', table: 'local' },
+      { dst: '10.147.20.0/24', dev: 'ztmjfmfyq5' },
+      { dst: 'fe80::/64', dev: 'eth0', pref: 'medium' },
+      { type: 'multicast', dst: 'ff00::/8', dev: 'eth0', table: 'local', pref: 'medium' },
+    ];
+    const ground = groundOf(parseHostRoutes(JSON.stringify(routes)), []);
+    expect(hostPrefixes(ground)).toEqual(['10.147.20.0/24', '192.168.1.0/24']);
+  });
+
+  it('are told of a simulated host, too, and not told where they are not known', () => {
+    expect(offerOf([], SIMULATED_GROUND).prefixes).toEqual(['172.17.0.0/16', '192.168.1.0/24']);
+    expect(offerOf(['00c0ffee00'], undefined)).toEqual({ freeIdentities: ['00c0ffee00'] });
+    expect(offerOf([], { known: false, cause: '', fix: '' })).toEqual({ freeIdentities: [] });
+  });
+});

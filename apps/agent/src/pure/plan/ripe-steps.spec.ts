@@ -1,0 +1,62 @@
+import { expect, it, describe } from '@jest/globals';
+import type { NodeId, Item, ObservedState } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import type { Step, MachineFacts } from '@orrery/shared/machine';
+import { NETWORK, launch } from '../../../../../test/support/agent/items.js';
+import { ripeSteps, headStart } from './ripe-steps.js';
+import { container, known, observed, unknown } from '../../../../../test/support/agent/observed.js';
+import { DEFAULT_IMAGE, facts } from '../../../../../test/support/agent/steps.js';
+
+const [one, another] = [newId('nod'), newId('nod')];
+const start = (node: NodeId): Step => ({ node, item: newId('itm'), step: 'start-container', engineId: 'e' });
+const leave = (node: NodeId): Step => ({
+  ...{ node, item: newId('itm'), step: 'leave-network', nodeKind: 'host', network: NETWORK },
+});
+
+it('lets nothing of a node begin behind a step that waits, but for networks, and says when the next may', () => {
+  const [late, behind, free] = [start(one), start(one), start(another)];
+  const [lateLeave, leaves] = [leave(another), leave(another)];
+  const at = new Map<Step, number>([
+    [late, 150],
+    [lateLeave, 130],
+  ]);
+  const { byNode, nextTryIn } = ripeSteps([late, behind, free, lateLeave, leaves], (step) => at.get(step) ?? 0, 100);
+  expect([...byNode]).toEqual([[another, [free, leaves]]]);
+  expect(nextTryIn).toBe(30);
+  expect(ripeSteps([behind], () => 0, 100)).toEqual({ byNode: new Map([[one, [behind]]]), nextTryIn: undefined });
+});
+
+const { container: demo, items } = launch();
+const { items: others, container: other } = launch({ name: 'other' });
+const absent = <T extends Item>(item: T): T => ({ ...item, intent: 'absent' });
+const here: MachineFacts = { ...facts({ images: [DEFAULT_IMAGE] }), isFree: () => false };
+const look = (state: ObservedState = observed(), nodes = [other.node], known = here) => ({
+  ...{ observed: state, facts: known, nodes: new Set(nodes) },
+});
+const names = (...asked: Parameters<typeof headStart>) => headStart(...asked).map(({ step, item }) => [step, item]);
+
+const MADE = [
+  ['mint-identity', demo.id],
+  ['create-container', demo.id],
+  ['start-container', demo.id],
+];
+
+describe('a head start', () => {
+  it('is for the container of a node that nobody knew at the last look, and for nobody else', () => {
+    expect(names([...items, ...others], look())).toEqual(MADE);
+    expect(names(items, look(observed(), [demo.node]))).toEqual([]);
+  });
+
+  it.each([
+    ['the engine was not seen', look(observed({ engine: unknown() }))],
+    ['its containers were not seen', look(observed({ containers: unknown() }))],
+    ['its container was there already', look(observed({ containers: known([container(demo, { state: 'exited' })]) }))],
+  ])('is not taken when %s', (_case, last) => {
+    expect(names(items, last)).toEqual([]);
+  });
+
+  it('is not taken for what is to be absent, nor when the image has to be pulled first', () => {
+    expect(names(items.map(absent), look(observed(), [], { ...here, hasIdentity: () => true }))).toEqual([]);
+    expect(names(items, look(observed(), [], { ...here, imagePresent: () => false }))).toEqual([]);
+  });
+});

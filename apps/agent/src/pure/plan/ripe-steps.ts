@@ -1,0 +1,70 @@
+import type { NodeId, Item, ObservedState } from '@orrery/shared/contracts';
+import type { Step } from '@orrery/shared/machine';
+import { ownContainer } from './plan-container.js';
+import type { PlanFacts } from './plan-facts.js';
+import { plan } from './plan.js';
+import type { RolledBack } from '../guard/decide-probation.js';
+
+export interface RipeSteps {
+  /** Of each node, in their order; nodes of which nothing may begin now are not in it. */
+  byNode: Map<NodeId, Step[]>;
+  /** Milliseconds until the next step may be tried again; undefined: none waits. */
+  nextTryIn: number | undefined;
+}
+
+/** Which steps may begin now. Behind one that has to wait nothing of its node begins, but for networks, which do not depend on each other. */
+export function ripeSteps(steps: readonly Step[], nextAt: (step: Step) => number, now: number): RipeSteps {
+  const ripe: RipeSteps = { byNode: new Map(), nextTryIn: undefined };
+  const held = new Set<NodeId>();
+  for (const step of steps) {
+    const { node } = step;
+    if (held.has(node)) continue;
+    const waits = nextAt(step) - now;
+    if (waits <= 0) ripe.byNode.set(node, [...(ripe.byNode.get(node) ?? []), step]);
+    else ripe.nextTryIn = Math.min(ripe.nextTryIn ?? waits, waits);
+    if (waits > 0 && !('network' in step)) held.add(node);
+  }
+  return ripe;
+}
+
+const REMOVING: readonly Step['step'][] = ['remove-container', 'forget-identity', 'leave-network'];
+
+/** Whether a step is still for what its item is to be now: one that was planned for something else is not done, the next plan knows better. */
+export function intends(item: Item | undefined, step: Step, rolledBack?: RolledBack): boolean {
+  if (!item) return false;
+  const undo = rolledBack?.get(item.id);
+  if (undo && 'network' in step) return step.step === (undo.to === 'left' ? 'leave-network' : 'configure-network');
+  if (step.step === 'create-container')
+    return item.intent === 'present' && item.kind === 'container' && item.incarnation === step.blueprint.incarnation;
+  const removes = REMOVING.includes(step.step);
+  return removes ? item.intent === 'absent' || step.step === 'remove-container' : item.intent === 'present';
+}
+
+/** A look of which all that followed was done, and the nodes that it was asked for. */
+export interface WholeLook {
+  observed: ObservedState;
+  facts: PlanFacts;
+  nodes: ReadonlySet<NodeId>;
+}
+
+/**
+ * Steps that need not wait for another look: those that make the container of a node which nobody knew at the last one. What that showed
+ * of the machine is good enough to begin with; each step looks for itself at what it touches. All else follows from what is seen now.
+ */
+export function headStart(items: readonly Item[], last: WholeLook): Step[] {
+  if (!last.observed.engine.known || !last.observed.containers.known) return [];
+  const isNew = (item: Item) =>
+    item.kind === 'container' &&
+    item.intent === 'present' &&
+    !last.nodes.has(item.node) &&
+    !ownContainer(item, last.observed);
+  const nodes = new Set(items.filter(isNew).map(({ node }) => node));
+  const steps = plan(
+    items.filter(({ node }) => nodes.has(node)),
+    last.observed,
+    last.facts,
+  );
+  // An image that has to be pulled first takes so long that a look is nothing beside it.
+  const pulls = new Set(steps.flatMap(({ step, node }) => (step === 'pull-image' ? [node] : [])));
+  return steps.filter(({ node }) => !pulls.has(node));
+}

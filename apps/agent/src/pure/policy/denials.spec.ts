@@ -1,0 +1,173 @@
+import { describe, expect, it } from '@jest/globals';
+import { ContainerLimits, MembershipSettings, type Item, type NodeId } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import { containerItem, launch, membershipItem, NETWORK } from '../../../../../test/support/agent/items.js';
+import { container, known, observed } from '../../../../../test/support/agent/observed.js';
+import { parsePrefix, type Prefix } from '../prefix.js';
+import { denialsOf, type DenialContext } from './denials.js';
+import { judgeCall, routeRule } from './judge.js';
+import { type HeldPolicy, Policy } from './policy.js';
+
+const FILE = '/etc/orrery/policy.yaml';
+const OTHER = '8056c2e21c000002';
+const held = (rules: object, lines: [string, number][] = []): HeldPolicy => ({
+  ...{ result: 'held', file: FILE, isWritten: true, lines: new Map(lines) },
+  policy: Policy.parse(rules),
+});
+const context = (more: Partial<DenialContext> & { made?: NodeId[] } = {}): DenialContext => ({
+  ...{ observed: observed(), defaultImage: 'zerotier/zerotier:1.14.2' },
+  hasIdentity: (node) => (more.made ?? []).includes(node),
+  ...more,
+});
+const rules = (items: Item[], policy: object, more: Parameters<typeof context>[0] = {}) => {
+  const denials = denialsOf(items, held(policy), context(more));
+  return items.map(({ id }) => denials.get(id)?.rule ?? 'allowed');
+};
+const settings = (more: object) => MembershipSettings.parse(more);
+const onHost = (more: object = {}) => membershipItem({ node: newId('nod'), nodeKind: 'host', ...more });
+
+describe('the policy of a host', () => {
+  it('lets everything that is ordinary through by default', () => {
+    const { items } = launch({ image: 'ghcr.io/me/zt:2' });
+    const all = [...items, onHost({ settings: settings({ allowGlobal: true }) })];
+    expect(rules(all, {})).toEqual(['allowed', 'allowed', 'allowed']);
+  });
+
+  it.each<[string, object, Item, Item]>([
+    [
+      'images',
+      { images: ['ghcr.io/me/*'] },
+      containerItem({ image: 'evil.example/ghcr.io/me/zt' }),
+      containerItem({ image: 'ghcr.io/me/zt' }),
+    ],
+    ['images', { images: ['ghcr.io/me/*'] }, containerItem(), containerItem({ image: 'ghcr.io/me/zt' })],
+    [
+      'containers.memoryMb',
+      { containers: { memoryMb: 256 } },
+      containerItem({ limits: ContainerLimits.parse({ memoryMb: 257 }) }),
+      containerItem({ limits: ContainerLimits.parse({ memoryMb: 256 }) }),
+    ],
+    [
+      'containers.pids',
+      { containers: { pids: 64 } },
+      containerItem({ limits: ContainerLimits.parse({ pids: 65 }) }),
+      containerItem({ limits: ContainerLimits.parse({ pids: 64 }) }),
+    ],
+    ['networks.deny', { networks: { deny: [NETWORK] } }, onHost(), onHost({ network: OTHER })],
+    ['networks.allow', { networks: { allow: [`${OTHER.slice(0, 15)}2`] } }, onHost(), onHost({ network: OTHER })],
+    ['networks.deny', { networks: { deny: ['8056*01'] } }, onHost(), onHost({ network: OTHER })],
+    ['hostDaemon', { hostDaemon: false }, onHost(), launch().membership],
+    ['hostDaemon', { hostDaemon: [OTHER] }, onHost(), onHost({ network: OTHER })],
+    ['settings.allowDefault', {}, onHost({ settings: settings({ allowDefault: true }) }), onHost()],
+    [
+      'settings.allowDNS',
+      {},
+      onHost({ settings: settings({ allowDNS: true }) }),
+      { ...launch().membership, settings: settings({ allowDNS: true }) },
+    ],
+    [
+      'settings.allowGlobal',
+      { settings: { allowGlobal: false } },
+      { ...launch().membership, settings: settings({ allowGlobal: true }) },
+      onHost(),
+    ],
+    [
+      'routes',
+      { routes: { allow: ['10.0.0.0/8'], deny: ['10.1.0.0/16'] } },
+      onHost({ settings: settings({ allowManaged: ['10.2.0.0/16', '10.1.2.0/24'] }) }),
+      onHost({ settings: settings({ allowManaged: ['10.2.0.0/16'] }) }),
+    ],
+    [
+      'routes',
+      { settings: { allowDefault: true }, routes: { deny: ['10.1.0.0/16'] } },
+      onHost({ settings: settings({ allowDefault: true }) }),
+      onHost(),
+    ],
+  ])('denies by %s what %j does not allow, and nothing else', (rule, policy, denied, allowed) => {
+    expect(rules([denied, allowed], policy)).toEqual([rule, 'allowed']);
+  });
+
+  it('always lets containers be removed and networks be left', () => {
+    const items = [containerItem({ image: 'evil.example/x' }), onHost()].map((item) => ({
+      ...item,
+      intent: 'absent' as const,
+    }));
+    expect(rules(items, { images: [], networks: { allow: [] }, hostDaemon: false })).toEqual(['allowed', 'allowed']);
+    expect(denialsOf(items, { result: 'unreadable', file: FILE, cause: 'c', fix: 'f' }, context()).size).toBe(0);
+  });
+
+  it('allows nothing when it cannot be read', () => {
+    const { items } = launch();
+    const denials = denialsOf(
+      items,
+      { result: 'unreadable', file: FILE, cause: 'line 3: x', fix: 'mend it' },
+      context(),
+    );
+    expect(items.map(({ id }) => denials.get(id))).toMatchObject([
+      { rule: 'policy-unreadable', cause: expect.stringContaining('line 3: x'), fix: 'mend it' },
+      { rule: 'policy-unreadable' },
+    ]);
+  });
+
+  it('names the rule in the cause, and file and line in the fix', () => {
+    const item = containerItem();
+    const denial = denialsOf([item], held({ images: [] }, [['images', 4]]), context()).get(item.id);
+    expect(denial?.cause).toContain('(rule images)');
+    expect(denial?.fix).toContain(`${FILE}, line 4`);
+  });
+
+  it('denies what would be in a denied container, and says why', () => {
+    const { items, membership } = launch({ image: 'evil.example/x' });
+    const denial = denialsOf(items, held({ images: ['alpine'] }), context()).get(membership.id);
+    expect(denial).toMatchObject({
+      rule: 'images',
+      isOfContainer: true,
+      cause: expect.stringContaining('its container'),
+    });
+  });
+
+  it('judges the image that would really run, not the one that is only named now', () => {
+    const item = containerItem();
+    const made = (image: string) => ({
+      observed: observed({ containers: known([container(item, { image, state: 'exited' })]) }),
+    });
+    const policy = { images: ['zerotier/zerotier:*'] };
+    expect(rules([item], policy, made('evil.example/x'))).toEqual(['images']);
+    expect(rules([item], policy, made('zerotier/zerotier:1.12.0'))).toEqual(['allowed']);
+    expect(rules([{ ...item, image: 'zerotier/zerotier:2' }], policy, made('evil.example/x'))).toEqual(['allowed']);
+  });
+
+  it('counts containers from the oldest, so that no new one displaces another', () => {
+    const [one, two, three] = [1, 2, 3].map((revision) => containerItem({ revision, name: `c${revision}` })) as [
+      Item,
+      Item,
+      Item,
+    ];
+    const policy = { containers: { max: 2 } };
+    expect(rules([three, two, one], policy)).toEqual(['containers.max', 'allowed', 'allowed']);
+    expect(rules([one, two, three], policy, { made: [three.node] })).toEqual(['allowed', 'containers.max', 'allowed']);
+    expect(rules([one, two, { ...three, intent: 'absent' }], policy)).toEqual(['allowed', 'allowed', 'allowed']);
+  });
+
+  it('counts what it has made and nobody names any more, so that forgetting makes no room', () => {
+    const [old, next] = [containerItem({ name: 'old' }), containerItem({ name: 'next' })];
+    const there = observed({ containers: known([container(old, { ours: false })]) });
+    const policy = { containers: { max: 1 } };
+    expect(rules([next], policy, { observed: there, made: [old.node] })).toEqual(['containers.max']);
+    expect(rules([next], policy, { observed: there })).toEqual(['allowed']);
+  });
+});
+
+describe('the smaller rules', () => {
+  it('say which calls are answered', () => {
+    const policy = Policy.parse({ calls: ['doctor'] });
+    expect([judgeCall('doctor', policy), judgeCall('logs', policy)?.rule]).toEqual([undefined, 'calls']);
+  });
+
+  it('say which prefixes may be routed on the host: all of it allowed, none of it denied', () => {
+    const policy = Policy.parse({ routes: { allow: ['10.0.0.0/8', 'fd00::/8'], deny: ['10.9.0.0/16'] } });
+    const may = (cidr: string) => routeRule(policy)(parsePrefix(cidr) as Prefix);
+    expect(['10.1.0.0/16', 'fd12::/64', '10.0.0.7/32'].map(may)).toEqual([true, true, true]);
+    expect(['10.9.1.0/24', '10.8.0.0/15', '0.0.0.0/0', '192.168.0.0/16', '::/0'].filter(may)).toEqual([]);
+  });
+});

@@ -1,0 +1,108 @@
+import type { ContainerItem, Item, MembershipItem, NetworkId } from '@orrery/shared/contracts';
+import type { MayRoute } from '../guard/decide-ground.js';
+import { covers, overlaps, parsePrefix } from '../prefix.js';
+import { fitsImage, readImagePattern } from './image-pattern.js';
+import type { CallName, Policy, Rule } from './policy.js';
+
+/** The rule that does not allow something, and why in words. */
+export interface Refusal {
+  rule: Rule;
+  cause: string;
+}
+
+/** What an item alone does not say. */
+export interface JudgeContext {
+  /** The image that a container would run: the one that it was made from, the item's, or the host's default. */
+  image: string;
+}
+
+/**
+ * What of the policy an item breaks; undefined when it may be. Only what is to be present is judged: to remove and to leave is
+ * always allowed. Plain, the same for the same input.
+ */
+export function judge(item: Item, policy: Policy, context: JudgeContext): Refusal | undefined {
+  if (item.intent === 'absent') return undefined;
+  return item.kind === 'container' ? judgeContainer(item, policy, context) : judgeMembership(item, policy);
+}
+
+function judgeContainer(item: ContainerItem, { images, containers }: Policy, { image }: JudgeContext) {
+  const { memoryMb, pids } = item.limits;
+  if (!allowsImage({ images }, image))
+    return refused('images', `the image ${image} is none of those that this host allows`);
+  if (memoryMb > containers.memoryMb)
+    return refused('containers.memoryMb', `${memoryMb} MiB of memory are more than the ${containers.memoryMb} allowed`);
+  if (pids > containers.pids)
+    return refused('containers.pids', `${pids} processes are more than the ${containers.pids} allowed`);
+  return undefined;
+}
+
+export const allowsImage = ({ images }: Pick<Policy, 'images'>, image: string): boolean =>
+  images.flatMap((text) => readImagePattern(text) ?? []).some((pattern) => fitsImage(image, pattern));
+
+function judgeMembership({ network, nodeKind, settings }: MembershipItem, policy: Policy): Refusal | undefined {
+  const { networks, hostDaemon } = policy;
+  if (fitsAny(network, networks.deny)) return refused('networks.deny', `the network ${network} is denied on this host`);
+  if (!fitsAny(network, networks.allow))
+    return refused('networks.allow', `the network ${network} is none of those that this host allows`);
+  const mayTouch = Array.isArray(hostDaemon) ? fitsAny(network, hostDaemon) : hostDaemon;
+  if (nodeKind === 'host' && !mayTouch)
+    return refused('hostDaemon', `the host's own zerotier-one may not be put into ${network}`);
+  for (const name of ['allowGlobal', 'allowDefault', 'allowDNS'] as const) {
+    const whose = policy.settings[name];
+    if (settings[name] && (whose === false || (whose === 'containers' && nodeKind === 'host')))
+      return refused(
+        `settings.${name}`,
+        `${name} may not be switched on${whose === false ? '' : ' for the host itself'}`,
+      );
+  }
+  const barred = nodeKind === 'host' ? routesAskedFor(settings).find((cidr) => !mayRoute(policy, cidr)) : undefined;
+  return barred === undefined ? undefined : refused('routes', `${barred} may not be routed on this host`);
+}
+
+export function judgeCall(call: CallName, { calls }: Policy): Refusal | undefined {
+  return calls.includes(call)
+    ? undefined
+    : refused('calls', `the call ${call} is none of those that this host answers`);
+}
+
+export function judgeProbe({ probes }: Policy): Refusal | undefined {
+  return probes === false ? refused('probes', 'nothing is probed from this host') : undefined;
+}
+
+/**
+ * Whether the controller in the host's own zerotier-one may be asked: about this network, or whether there is one at all. One in a container
+ * is nobody's but Orrery's.
+ */
+export function judgeHostController(network: NetworkId | undefined, { hostDaemon }: Policy): Refusal | undefined {
+  const isAllowed =
+    network === undefined || !Array.isArray(hostDaemon) ? hostDaemon !== false : fitsAny(network, hostDaemon);
+  if (isAllowed) return undefined;
+  return refused(
+    'hostDaemon',
+    `the controller in the host's own zerotier-one may not be asked${network === undefined ? '' : ` about ${network}`}`,
+  );
+}
+
+/** What an item itself lets in: its list, or everything. Of what else a network pushes the guard asks, prefix by prefix. */
+function routesAskedFor({ allowManaged, allowDefault }: MembershipItem['settings']): readonly string[] {
+  if (Array.isArray(allowManaged)) return allowManaged;
+  return allowManaged && allowDefault ? ['0.0.0.0/0', '::/0'] : [];
+}
+
+function mayRoute(policy: Policy, cidr: string): boolean {
+  const prefix = parsePrefix(cidr);
+  return prefix !== undefined && routeRule(policy)(prefix);
+}
+
+/** Whether a network may bring a prefix onto the host: all of it lies in what is allowed, none of it in what is denied. */
+export function routeRule({ routes }: Pick<Policy, 'routes'>): MayRoute {
+  const read = (list: readonly string[]) => list.flatMap((text) => parsePrefix(text) ?? []);
+  const [allow, deny] = [read(routes.allow), read(routes.deny)];
+  return (prefix) =>
+    allow.some((allowed) => covers(allowed, prefix)) && !deny.some((denied) => overlaps(denied, prefix));
+}
+
+const refused = (rule: Rule, cause: string): Refusal => ({ rule, cause });
+
+const fitsAny = (network: NetworkId, patterns: readonly string[]): boolean =>
+  patterns.some((pattern) => new RegExp(`^${pattern.replaceAll(/\*+/g, '[0-9a-f]*')}$`).test(network));

@@ -1,0 +1,86 @@
+import { Call, Cidr } from '@orrery/shared/contracts';
+import { z } from 'zod';
+import { readImagePattern } from './image-pattern.js';
+
+/** The names of the calls that this agent knows. */
+export const CallName = z.enum(Call.shape.op.options.map(({ shape }) => shape.op.value));
+export type CallName = z.infer<typeof CallName>;
+
+const ImageRule = z
+  .string()
+  .max(512)
+  .refine((text) => readImagePattern(text) !== undefined, 'no image reference, nor a pattern of one')
+  .meta({ description: 'image reference, with * for anything within a part; alone: every image' });
+
+const NetworkRule = z
+  .string()
+  .regex(
+    /^(?:[0-9a-f]{16}|(?=.*\*)[0-9a-f*]{1,16})$/,
+    'no network id (16 lower-case hex digits, in quotes), nor a pattern with *',
+  );
+
+const NetworkRules = z.strictObject({
+  allow: z.array(NetworkRule).max(10_000).default(['*']),
+  deny: z.array(NetworkRule).max(10_000).default([]),
+});
+const RouteRules = z.strictObject({
+  allow: z.array(Cidr).max(10_000).default(['0.0.0.0/0', '::/0']),
+  deny: z.array(Cidr).max(10_000).default([]),
+});
+
+/** Whose memberships may have a setting: nobody's, those of containers (they have a network namespace of their own), everybody's. */
+const Whose = z.union([z.boolean(), z.literal('containers')]);
+
+/**
+ * What a host allows, whatever the API says: `policy.yaml`. Strict, so that a rule with a typing mistake is never a rule that does
+ * not count. What is not written has the default, and the defaults let everything through that Orrery does by itself.
+ */
+export const Policy = z.strictObject({
+  images: z.array(ImageRule).max(10_000).default(['*']),
+  networks: NetworkRules.prefault({}),
+  containers: z
+    .strictObject({
+      max: z.int().nonnegative().default(256),
+      memoryMb: z.int().positive().default(4096),
+      pids: z.int().positive().default(4096),
+    })
+    .prefault({}),
+  calls: z.array(CallName).default([...CallName.options]),
+  /** What the API may have nodes of this host try: nothing, what is in their own ZeroTier networks, or all that they reach. */
+  probes: z.union([z.boolean(), z.literal('networks')]).default('networks'),
+  /** Whether the host's own zerotier-one may be touched: never, always, or for these networks. */
+  hostDaemon: z.union([z.boolean(), z.array(NetworkRule).max(10_000)]).default(true),
+  /** Whether application containers may be attached. */
+  workloads: z.boolean().default(true),
+  /** Which prefixes networks may bring onto the host itself. */
+  routes: RouteRules.prefault({}),
+  settings: z
+    .strictObject({
+      allowGlobal: Whose.default(true),
+      allowDefault: Whose.default('containers'),
+      allowDNS: Whose.default('containers'),
+    })
+    .prefault({}),
+});
+export type Policy = z.infer<typeof Policy>;
+
+export const DEFAULT_POLICY: Policy = Policy.parse({});
+
+/** The path of a rule in the file: `networks.deny`. */
+export type Rule =
+  | 'images'
+  | 'networks.allow'
+  | 'networks.deny'
+  | 'containers.max'
+  | 'containers.memoryMb'
+  | 'containers.pids'
+  | 'calls'
+  | 'hostDaemon'
+  | 'probes'
+  | 'routes'
+  | `settings.${keyof Policy['settings']}`;
+
+/** What holds now: the rules and where they stand, or why there are none. Without rules nothing is allowed. */
+export type HeldPolicy =
+  | { result: 'held'; policy: Policy; file: string; isWritten: boolean; lines: ReadonlyMap<string, number> }
+  | { result: 'unreadable'; file: string; cause: string; fix: string };

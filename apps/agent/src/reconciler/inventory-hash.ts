@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { ObservedPeer, ObservedState, Part } from '@orrery/shared/contracts';
+import { canonical } from '../pure/diff/diff-lists.js';
+
+/** SHA-256 of an observation, without what changes all the time: the same host looked at twice has the same hash. */
+export function inventoryHash(state: ObservedState): string {
+  return createHash('sha256')
+    .update(canonical(steady(state)), 'utf8')
+    .digest('hex');
+}
+
+/** The observation without latencies, lists in one order. */
+export function steady(state: ObservedState): ObservedState {
+  const nodes = state.nodes.map((node) => ({
+    ...node,
+    memberships: sorted(node.memberships, ({ network }) => network),
+    interfaces: sorted(node.interfaces, ({ device }) => device),
+    peers: sorted(withoutLatency(node.peers), ({ address }) => address),
+  }));
+  return {
+    ...state,
+    containers: sorted(state.containers, ({ engineId }) => engineId),
+    nodes: nodes.sort((one, other) => compare(one.node, other.node)),
+  };
+}
+
+const withoutLatency = (peers: Part<ObservedPeer[]>): Part<ObservedPeer[]> =>
+  peers.known ? { known: true, value: peers.value.map((peer) => ({ ...peer, latencyMs: null })) } : peers;
+
+const sorted = <T>(part: Part<T[]>, keyOf: (one: T) => string): Part<T[]> =>
+  part.known ? { known: true, value: [...part.value].sort((one, other) => compare(keyOf(one), keyOf(other))) } : part;
+
+const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
