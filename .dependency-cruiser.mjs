@@ -28,12 +28,63 @@ const pure = (name, from, to) => ({
 });
 
 const contracts = '^libs/shared/src/contracts/';
-const deciding = '^apps/agent/src/(reconciler/(plan|step|prefix)|observed/diff|guard/decide)([-./]|$)';
-const model = '^apps/agent/src/simulated/model/';
+const addresses = '^libs/shared/src/addresses/';
+const machine = '^libs/shared/src/machine/';
+const deciding = '^apps/agent/src/pure/';
+const model = '^libs/simulator/src/model/';
+
+/**
+ * The agent's folders, from the ground up. What is in one may import what is below it, and nothing beside or above it: those of one
+ * line do not know each other.
+ */
+export const agentLayers = [
+  ['config', 'version'],
+  ['pure'],
+  ['docker'],
+  ['kernel'],
+  ['zerotier'],
+  ['journal', 'desired', 'identities', 'policy', 'join'],
+  ['probes'],
+  ['guard'],
+  ['reconciler'],
+  ['uplink'],
+  ['calls', 'machine'],
+  ['app.module'],
+  ['lifecycle'],
+  ['main'],
+];
+const inAgent = (names) => `^apps/agent/src/(${names.join('|').replaceAll('.', '\\.')})(/|\\.ts$)`;
+
+const layers = agentLayers.slice(0, -1).flatMap((names, at) =>
+  names.map((name) => ({
+    name: `agent-${name.replace('.', '-')}-imports-what-is-below`,
+    severity: 'error',
+    from: { path: inAgent([name]), pathNot: spec },
+    to: { path: '^apps/agent/src/', pathNot: inAgent([...agentLayers.slice(0, at).flat(), name]) },
+  })),
+);
 
 const betweenPackages = [
   only('api-imports-api-and-shared', '^apps/api/', '^(apps/api|libs/shared)/'),
-  only('agent-imports-agent-and-shared', '^apps/agent/', '^(apps/agent|libs/shared)/'),
+  only('agent-imports-agent-and-shared', '^apps/agent/', '^(apps/agent|libs/shared)/|^libs/simulator/src/index\\.ts$'),
+  {
+    name: 'the-simulator-is-loaded-when-it-is-asked-for',
+    severity: 'error',
+    from: { path: '^apps/', pathNot: spec },
+    to: { path: '^libs/simulator/', dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'] },
+  },
+  only('simulator-imports-simulator-and-shared', '^libs/simulator/', '^libs/(simulator|shared)/'),
+  {
+    name: 'the-machine-is-for-agents',
+    severity: 'error',
+    from: { path: '^(apps|libs)/', pathNot: ['^apps/agent/', '^libs/(simulator|shared/src/machine)/', spec] },
+    to: { path: machine },
+  },
+  only(
+    'machine-imports-machine-runtime-and-contracts',
+    machine,
+    `${machine}|${addresses}|^libs/shared/src/(runtime|contracts)/`,
+  ),
   only('cli-imports-cli-contracts-and-tls', '^apps/cli/', `^apps/cli/|${contracts}|^libs/shared/src/tls/`),
   only('demo-imports-demo-and-shared', '^apps/demo/', '^(apps/demo|libs/shared)/'),
   only('shared-imports-shared', '^libs/shared/', '^libs/shared/'),
@@ -51,8 +102,11 @@ const betweenPackages = [
   {
     name: 'shared-is-entered-by-its-doors',
     severity: 'error',
-    from: { path: '^(apps|test|bench)/' },
-    to: { path: '^libs/shared/', pathNot: '^libs/shared/src/(contracts|bus|runtime|tls)/index\\.ts$' },
+    from: { path: '^(apps|test|bench|libs/simulator)/' },
+    to: {
+      path: '^libs/shared/',
+      pathNot: '^libs/shared/src/(addresses|contracts|bus|machine|runtime|tls)/index\\.ts$',
+    },
   },
 ];
 
@@ -87,14 +141,15 @@ const insideTheApps = [
     from: { path: '\\.controller\\.ts$' },
     to: { path: '\\.repository\\.ts$' },
   },
-  pure('deciding-is-pure', deciding, `${contracts}|${deciding}`),
-  pure('the-model-is-pure', model, model),
+  pure('deciding-is-pure', deciding, `${contracts}|${addresses}|${machine}|${deciding}|${npm('zod')}`),
   {
-    name: 'edges-do-not-know-the-reconciler',
+    name: 'deciding-knows-only-types-of-the-machine',
     severity: 'error',
-    from: { path: '^apps/agent/src/(docker|zerotier|kernel)/', pathNot: spec },
-    to: { path: '^apps/agent/src/(reconciler|desired|journal)/', pathNot: '^apps/agent/src/reconciler/step\\.ts$' },
+    from: { path: deciding, pathNot: spec },
+    to: { path: machine, dependencyTypesNot: ['type-only'] },
   },
+  pure('the-model-is-pure', model, `${addresses}|${model}`),
+  ...layers,
 ];
 
 // What is built is absent in a fresh clone. The program that npm links, what writes documentation, and tests may point there.

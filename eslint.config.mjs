@@ -14,6 +14,19 @@ const moduleLevelLet = {
 };
 const defaultExport = { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' };
 
+/** Of these a pure function would have to be given what it needs; what it may import is in .dependency-cruiser.mjs. */
+const pureFolders = ['apps/agent/src/pure/**/*.ts', 'libs/simulator/src/model/**/*.ts'];
+const impureGlobals =
+  'process fetch performance crypto setTimeout setInterval setImmediate queueMicrotask console require module';
+const impureProperties = [
+  ['Date', 'now'],
+  ['Math', 'random'],
+];
+const impureNewDate = {
+  selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+  message: 'A pure function is told what time it is.',
+};
+
 export default tseslint.config(
   { ignores: ['**/dist/', '**/coverage/', '**/node_modules/', '**/*.golden.*'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -72,6 +85,25 @@ export default tseslint.config(
   {
     files: ['**/config.ts', '**/main.ts', 'libs/shared/src/runtime/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    files: pureFolders,
+    ignores: tests,
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...impureGlobals
+          .split(' ')
+          .map((name) => ({ name, message: 'This folder is pure: it is given what it needs.' })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        ...impureProperties.map(([object, property]) => ({
+          ...{ object, property, message: 'This folder is pure: it is given what it needs.' },
+        })),
+      ],
+      'no-restricted-syntax': ['error', defaultExport, moduleLevelLet, impureNewDate],
+    },
   },
   { files: ['apps/cli/src/**/*.ts'], rules: { 'no-console': 'off' } }, // what it prints is its product
   {

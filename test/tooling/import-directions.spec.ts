@@ -4,6 +4,7 @@ import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../support/servers-run.js';
+import { agentLayers } from '../../.dependency-cruiser.mjs';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -56,12 +57,46 @@ const imports: [file: string, code: string, rule?: string][] = [
     "import './probe.repository.js';",
     'controllers-do-not-touch-repositories',
   ],
-  ['apps/agent/src/reconciler/plan-probe.ts', "import 'node:crypto';", 'deciding-is-pure'],
-  ['apps/agent/src/observed/diff.probe.ts', "import '@orrery/shared/runtime';", 'deciding-is-pure'],
-  ['apps/agent/src/reconciler/plan.probe.ts', "import '@orrery/shared/contracts';"],
-  ['apps/agent/src/simulated/model/impure.ts', "import 'zod';", 'the-model-is-pure'],
-  ['apps/agent/src/docker/upwards.ts', "import '../reconciler/probe.js';", 'edges-do-not-know-the-reconciler'],
-  ['apps/agent/src/reconciler/probe.ts', "import '../docker/probe.js';"],
+  ['apps/agent/src/pure/assess/builtin.ts', "import 'node:crypto';", 'deciding-is-pure'],
+  ['apps/agent/src/pure/findings/logging.ts', "import '@orrery/shared/runtime';", 'deciding-is-pure'],
+  ['apps/agent/src/pure/policy/package.ts', "import 'yaml';", 'deciding-is-pure'],
+  ['apps/agent/src/pure/judge.ts', "import '../policy/policy-file.js';", 'deciding-is-pure'],
+  ['apps/agent/src/pure/machine.ts', "import '@orrery/shared/machine';", 'deciding-knows-only-types-of-the-machine'],
+  ['apps/agent/src/pure/guard/fine.ts', "import '@orrery/shared/contracts';\nimport 'zod';\nimport './target.js';"],
+  ['apps/agent/src/pure/guard/target.ts', "import type { Step } from '@orrery/shared/machine';\nexport type S = Step;"],
+  ['libs/simulator/src/model/impure.ts', "import 'zod';", 'the-model-is-pure'],
+  [
+    'libs/simulator/src/upwards.ts',
+    "import '../../../apps/agent/src/probe/target.js';",
+    'simulator-imports-simulator-and-shared',
+  ],
+  ['libs/simulator/src/window.ts', "import '../../shared/src/machine/machine.js';", 'shared-is-entered-by-its-doors'],
+  ['libs/simulator/src/fine.ts', "import '@orrery/shared/machine';"],
+  ['apps/agent/src/lifecycle/eager.ts', "import '@orrery/simulator';", 'the-simulator-is-loaded-when-it-is-asked-for'],
+  ['apps/agent/src/lifecycle/lazy.ts', "await import('@orrery/simulator');"],
+  [
+    'apps/agent/src/lifecycle/deep.ts',
+    "await import('../../../../libs/simulator/src/model/ids.js');",
+    'agent-imports-agent-and-shared',
+  ],
+  ['libs/shared/src/machine/sideways.ts', "import '../bus/probe.js';", 'machine-imports-machine-runtime-and-contracts'],
+  ['apps/api/src/probe/machine.ts', "import '@orrery/shared/machine';", 'the-machine-is-for-agents'],
+  // Each of the agent's folders looks upwards once; main.ts is above them all.
+  ...agentLayers
+    .slice(0, -1)
+    .flat()
+    .map((name): [string, string, string] => [
+      `apps/agent/src/${name}/upwards.ts`,
+      "import '../main.js';",
+      `agent-${name.replace('.', '-')}-imports-what-is-below`,
+    ]),
+  ['apps/agent/src/docker/sideways.ts', "import '../reconciler/target.js';", 'agent-docker-imports-what-is-below'],
+  ['apps/agent/src/journal/sideways.ts', "import '../desired/target.js';", 'agent-journal-imports-what-is-below'],
+  ['apps/agent/src/reconciler/engine.ts', "import '../machine/target.js';", 'agent-reconciler-imports-what-is-below'],
+  ['apps/agent/src/machine/target.ts', 'export {};'],
+  ['apps/agent/src/reconciler/downwards.ts', "import '../desired/target.js';\nimport '../pure/guard/target.js';"],
+  ['apps/agent/src/reconciler/target.ts', 'export {};'],
+  ['apps/agent/src/desired/target.ts', 'export {};'],
   ['apps/api/src/probe/tests.ts', "import '../../../../test/support/eventually.js';", 'nothing-imports-tests'],
   ['apps/api/src/probe/probe.spec.ts', "import '../../../../test/support/eventually.js';"],
   ['apps/api/src/probe/bench.ts', "import '../../../../bench/statistics.js';", 'nothing-imports-tests'],

@@ -3,7 +3,7 @@ import { AppError, crashPoint } from '../runtime/index.js';
 import type { ControllerApi } from './controller-api.js';
 import type { SeenGround } from './ground.js';
 import type { IdentityStore, NodeSecrets } from './identity-store.js';
-import type { Prober } from '@orrery/shared/machine';
+import type { Prober } from './prober.js';
 import type { Step, StepName, StepOf } from './step.js';
 
 /** What is to be looked at besides the host's own daemon: the managed containers by what was signed for this host. */
