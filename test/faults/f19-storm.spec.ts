@@ -10,7 +10,7 @@ const BATCH = 500;
 const MOST_RATIO = 10;
 const NOISE_MS = 1_500;
 
-/** docs/faults.md, F19. (State events coalesced, authorization events never: apps/agent/src/observed/under-pressure.spec.ts.) */
+/** docs/faults.md, F19. (State events coalesced, authorization events never: apps/agent/src/pure/diff/under-pressure.spec.ts.) */
 describe('a storm of events from one host', () => {
   let system: System;
   let storm: HandAgent;

@@ -35,9 +35,15 @@ export interface LastLook {
 }
 
 /**
- * The one loop that owns this host: look, tell what is new, plan, start lanes, and again. Invariants: only this loop looks and plans,
- * and tells all but the stages that steps reach; no lane has two steps at once; nothing is done that could not be told (a journal that
- * cannot be written stops new steps); who is fenced, was removed, or is paused, looks and does nothing.
+ * The one loop that owns this host: look, tell what is new, plan, start lanes, and again. It is read in four files: here, looks.ts (what
+ * wakes it, what it looks at, how long it pauses), lanes.ts (steps run), reporter.ts (looks become reports). What it decides is in pure/.
+ *
+ * Invariants:
+ * - Only this loop looks and plans, and it tells all but the stages that steps reach.
+ * - No lane has two steps at once, and no step begins that is not wanted any more.
+ * - Nothing follows from what is unknown, nor from a look that may be older than a step.
+ * - Nothing is done that could not be told: a journal that cannot be written stops new steps.
+ * - A host that is fenced, removed or paused looks and does nothing.
  */
 export class Reconciler {
   readonly #pause = new WakeablePause();
