@@ -12,8 +12,8 @@ export const Install = z
     pin: z.string().nullable(),
     /** Only this machine can reach that URL: nothing can be installed from elsewhere. */
     loopbackOnly: z.boolean(),
-    /** Of the machines for which it has an agent to give, such as `linux-x64`. */
-    platform: z.string().nullable().default(null),
+    /** Of the machines that it can install on: `linux-x64`, `linux-arm64`. */
+    platforms: z.array(z.string()).default([]),
     /** What a person pastes on the machine, as root, with a join token in place of `TOKEN`; null when `loopbackOnly`. */
     command: z.string().nullable(),
   })
