@@ -7,8 +7,8 @@ import {
   type NetworkId,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { plan } from '../../apps/agent/src/pure/plan/plan.js';
 import type { ContainerBlueprint } from '@orrery/shared/machine';
+import { plan } from '../../apps/agent/src/pure/plan/plan.js';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { MachineLab, pushedRoute } from './machine/machine-lab.js';

@@ -175,7 +175,7 @@ describe('The import rules', () => {
       await writeFile(join(copy, file), `${code}\n`);
     }
     violations = await cruise(copy);
-  }, 60_000);
+  }, 180_000);
 
   const rulesAgainst = (file: string) => violations.filter(({ from }) => from === file).map(({ rule }) => rule.name);
 

@@ -112,7 +112,9 @@ export class SimulatedMachine implements Machine {
   }
 
   controller(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<ControllerApi> {
-    return Promise.resolve().then(() => openSimulatedController(this.options.controllerOver, this.host, node, kind, signal));
+    return Promise.resolve().then(() =>
+      openSimulatedController(this.options.controllerOver, this.host, node, kind, signal),
+    );
   }
 
   prober(node: NodeId, kind: NodeKind): Promise<Prober> {

@@ -1,7 +1,16 @@
 import { isIP } from 'node:net';
 import type { NodeId, NodeKind, ProbeTarget } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
-import { StepError, judgeAddress, judgeWay, missed, reached, type ProbeEnd, type Prober, type ProbeRun } from '@orrery/shared/machine';
+import {
+  StepError,
+  judgeAddress,
+  judgeWay,
+  missed,
+  reached,
+  type ProbeEnd,
+  type Prober,
+  type ProbeRun,
+} from '@orrery/shared/machine';
 import { contains, parseIp, parsePrefix } from './model/inet.js';
 import { addressOf, type SimulatedHost } from './simulated-host.js';
 import type { SimulatedDaemon } from './simulated-state.js';

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeId } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
-import { type IdentityStore, StepError, type Executors, mintStep, type ContainerBlueprint } from '@orrery/shared/machine';
+import {
+  type IdentityStore,
+  StepError,
+  type Executors,
+  mintStep,
+  type ContainerBlueprint,
+} from '@orrery/shared/machine';
 import { simulatedIdentity } from './simulated-identity.js';
 import { settingsFiles, type SimulatedHost } from './simulated-host.js';
 import type { SimulatedDaemon } from './simulated-state.js';

@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { NetworkId, NodeId, ObservedNode, ObservedState } from '@orrery/shared/contracts';
 import { createLogger, newId } from '@orrery/shared/runtime';
-import { type IdentityStore, type NodeSecrets, execute, type Machine, type Scope, StepError, type ContainerBlueprint, type Step } from '@orrery/shared/machine';
+import {
+  type IdentityStore,
+  type NodeSecrets,
+  execute,
+  type Machine,
+  type Scope,
+  StepError,
+  type ContainerBlueprint,
+  type Step,
+} from '@orrery/shared/machine';
 import { createRealMachine, type RealMachineConfig } from '../../../apps/agent/src/machine/real-machine.js';
 import { eventually } from '../../support/eventually.js';
 import { LabWorld, type LabNode } from '../../support/zerotier/lab-world.js';

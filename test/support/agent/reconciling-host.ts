@@ -9,10 +9,10 @@ import {
   type ObservedNode,
 } from '@orrery/shared/contracts';
 import { createLogger, newId, steadyNow } from '@orrery/shared/runtime';
+import type { Hint } from '@orrery/shared/machine';
 import { DesiredStore } from '../../../apps/agent/src/desired/desired-store.js';
 import { FileIdentityStore } from '../../../apps/agent/src/identities/file-identity-store.js';
 import { Probations, type Way } from '../../../apps/agent/src/guard/probations.js';
-import type { Hint } from '@orrery/shared/machine';
 import { HostPolicy } from '../../../apps/agent/src/policy/host-policy.js';
 import { Journal } from '../../../apps/agent/src/journal/journal.js';
 import { Reconciler } from '../../../apps/agent/src/reconciler/reconciler.js';

@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
 import type { Item, NodeId, ObservedState } from '@orrery/shared/contracts';
+import type { Step } from '@orrery/shared/machine';
 import { plan } from '../../../apps/agent/src/pure/plan/plan.js';
 import type { PlanFacts } from '../../../apps/agent/src/pure/plan/plan-facts.js';
-import type { Step } from '@orrery/shared/machine';
 
 export const DEFAULT_IMAGE = 'zerotier/zerotier:1.14.2';
 

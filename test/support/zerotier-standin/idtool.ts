@@ -1,11 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import {
-  hasSecret,
-  IDENTITY_BYTES,
-  identityFrom,
-  parseIdentity,
-} from '../../../libs/simulator/src/model/identity.js';
+import { hasSecret, IDENTITY_BYTES, identityFrom, parseIdentity } from '../../../libs/simulator/src/model/identity.js';
 import { readIfThere } from './files.js';
 import { draftMoon, moonFileName, writeMoon, type MoonDraft } from './moon-file.js';
 

@@ -13,11 +13,11 @@ import {
   type RotationResult,
 } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
+import { type Machine, type Step, ForeignNetwork, type ControllerApi } from '@orrery/shared/machine';
 import type { Credentials } from '../join/credentials.js';
 import { readItems } from '../desired/desired-items.js';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Journal } from '../journal/journal.js';
-import { type Machine, type Step, ForeignNetwork, type ControllerApi } from '@orrery/shared/machine';
 import { denialsOf } from '../pure/policy/denials.js';
 import type { HostPolicy } from '../policy/host-policy.js';
 import { judgeCall, judgeHostController, judgeProbe } from '../pure/policy/judge.js';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MembershipSettings, type MembershipItem } from '@orrery/shared/contracts';
+import { steadyNow } from '@orrery/shared/runtime';
 import { membershipItem, NETWORK } from '../../../../test/support/agent/items.js';
 import { ReconcilingHost } from '../../../../test/support/agent/reconciling-host.js';
 import { eventually } from '../../../../test/support/servers.js';
-import { steadyNow } from '@orrery/shared/runtime';
 import { readProbations, type Way } from './probations.js';
 
 /** An API that answers at once, until somebody cuts the way. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '@orrery/shared/runtime';
+import { mintStep } from '@orrery/shared/machine';
 import { FileIdentityStore } from './file-identity-store.js';
 import { simulatedIdentity } from '../../../../libs/simulator/src/simulated-identity.js';
-import { mintStep } from '@orrery/shared/machine';
 
 describe('the step that gives a node its identity', () => {
   let home: string;

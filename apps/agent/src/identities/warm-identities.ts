@@ -2,8 +2,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NodeAddress } from '@orrery/shared/contracts';
 import { crashPoint, ensurePrivateFolder, moveFileDurably } from '@orrery/shared/runtime';
-import { readIdentity, writeIdentity } from './identity-file.js';
 import type { NodeSecrets } from '@orrery/shared/machine';
+import { readIdentity, writeIdentity } from './identity-file.js';
 
 /**
  * Identities made ahead, that no node has: `identities/warm/<address>.json`. One way: its file is moved to the node that gets it, and

@@ -1,4 +1,12 @@
-import { backoffMs, describeError, pause, type AppError, type Logger, steadyNow, WakeablePause } from '@orrery/shared/runtime';
+import {
+  backoffMs,
+  describeError,
+  pause,
+  type AppError,
+  type Logger,
+  steadyNow,
+  WakeablePause,
+} from '@orrery/shared/runtime';
 import type { NodeSecrets } from '@orrery/shared/machine';
 import type { WarmIdentities } from './warm-identities.js';
 

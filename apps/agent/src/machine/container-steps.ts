@@ -1,11 +1,19 @@
 import { NetworkId, type NodeId } from '@orrery/shared/contracts';
 import { crashPoint, pause } from '@orrery/shared/runtime';
+import {
+  type IdentityStore,
+  type NodeSecrets,
+  type ContainerBlueprint,
+  type StepOf,
+  StepError,
+  type Executors,
+  type StepContext,
+} from '@orrery/shared/machine';
 import { COMPLETE_MARK, containerFiles, readMoons } from '../docker/container-files.js';
 import { containerProfile, DAEMON_HOME } from '../docker/container-profile.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { containerName, LABEL } from '../docker/labels.js';
 import { inspectMatchesProfile } from '../docker/profile-match.js';
-import { type IdentityStore, type NodeSecrets, type ContainerBlueprint, type StepOf, StepError, type Executors, type StepContext } from '@orrery/shared/machine';
 import { whyEnded } from './ended-container.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
 import { watchStart } from './start-watch.js';

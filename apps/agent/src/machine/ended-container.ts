@@ -1,7 +1,7 @@
+import { StepError } from '@orrery/shared/machine';
 import type { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { diagnoseLog, lastLine } from '../zerotier/log-diagnosis.js';
-import { StepError } from '@orrery/shared/machine';
 
 const LOG_LINES = 30;
 

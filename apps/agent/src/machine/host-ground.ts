@@ -2,10 +2,10 @@ import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { describeError } from '@orrery/shared/runtime';
-import { deviceTowards, readHostRoutes, type HostRoute } from '../kernel/host-routes.js';
-import { isLinkLocal } from '../kernel/zerotier-device.js';
 import type { Ground, GroundEntry, SeenGround } from '@orrery/shared/machine';
 import { isZeroTierDevice } from '@orrery/shared/contracts';
+import { deviceTowards, readHostRoutes, type HostRoute } from '../kernel/host-routes.js';
+import { isLinkLocal } from '../kernel/zerotier-device.js';
 
 const FRESH_MS = 2_000;
 /** Names are asked for seldom; an address that was right once stays on the list while nobody answers. */

@@ -1,7 +1,7 @@
+import { StepError, type Executors, mintStep } from '@orrery/shared/machine';
 import { mintIdentity } from '../docker/identity-minter.js';
 import { registryCredentials } from '../docker/registry-credentials.js';
 import type { ImageNames } from './image-names.js';
-import { StepError, type Executors, mintStep } from '@orrery/shared/machine';
 import type { RealMachineParts } from './real-machine-parts.js';
 
 type ImageExecutors = Pick<Executors, 'pull-image' | 'mint-identity' | 'forget-identity'>;

@@ -1,8 +1,8 @@
 import type { NodeKind, NodeId } from '@orrery/shared/contracts';
 import { crashPoint } from '@orrery/shared/runtime';
+import type { Executors } from '@orrery/shared/machine';
 import { configureNetwork, joinNetwork, leaveNetwork, repairNetwork } from '../zerotier/network-membership.js';
 import type { NodeDoor } from '../zerotier/node-door.js';
-import type { Executors } from '@orrery/shared/machine';
 import type { ManagedLists } from './managed-lists.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
 

@@ -1,7 +1,7 @@
 import type { NodeId, NodeKind } from '@orrery/shared/contracts';
+import { type Prober, StepError } from '@orrery/shared/machine';
 import { enterNetwork, isInOurView } from '../kernel/namespace.js';
 import { namespaceProber } from '../probes/namespace-prober.js';
-import { type Prober, StepError } from '@orrery/shared/machine';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
 
 /** The way into the network namespace of a node: nothing is run in its container. A StepError says why there is none. */

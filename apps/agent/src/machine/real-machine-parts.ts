@@ -1,11 +1,11 @@
 import type { HostId, NodeId } from '@orrery/shared/contracts';
 import type { Logger } from '@orrery/shared/runtime';
+import { type IdentityStore, StepError } from '@orrery/shared/machine';
 import type { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { LABEL } from '../docker/labels.js';
 import { inspectMatchesProfile } from '../docker/profile-match.js';
 import type { HostGround, Ways } from './host-ground.js';
-import { type IdentityStore, StepError } from '@orrery/shared/machine';
 import type { KernelView } from '../kernel/kernel-view.js';
 import { containerDoor } from '../zerotier/container-daemon.js';
 import type { Reach } from '../zerotier/fallback-local-api.js';

@@ -1,10 +1,5 @@
 import type { NodeId, NodeKind, ObservedState } from '@orrery/shared/contracts';
 import type { Logger } from '@orrery/shared/runtime';
-import { DockerEngine } from '../docker/docker-engine.js';
-import type { InspectedContainer } from '../docker/inspected.js';
-import { watchEngine } from '../docker/engine-events.js';
-import { mintIdentity } from '../docker/identity-minter.js';
-import { HostGround } from './host-ground.js';
 import {
   type IdentityStore,
   type NodeSecrets,
@@ -17,6 +12,11 @@ import {
   type Scope,
   type Prober,
 } from '@orrery/shared/machine';
+import { DockerEngine } from '../docker/docker-engine.js';
+import type { InspectedContainer } from '../docker/inspected.js';
+import { watchEngine } from '../docker/engine-events.js';
+import { mintIdentity } from '../docker/identity-minter.js';
+import { HostGround } from './host-ground.js';
 import { KernelView } from '../kernel/kernel-view.js';
 import { runTool, ToolMissing } from '../kernel/run-tool.js';
 import { HostDaemon } from '../zerotier/host-daemon.js';

@@ -1,8 +1,8 @@
 import type { NetworkId } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
+import { StepError } from '@orrery/shared/machine';
 import type { InspectedContainer } from '../docker/inspected.js';
 import type { NodeDoor } from '../zerotier/node-door.js';
-import { StepError } from '@orrery/shared/machine';
 
 /** A start that goes wrong shows it within this time; a slow machine is no failure, so that afterwards observing goes on. */
 const WATCH_MS = 6_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { followHttp, type Answered } from './http-hops.js';
 import { missed, reached } from '@orrery/shared/machine';
+import { followHttp, type Answered } from './http-hops.js';
 import { socketTrouble } from './socket-trouble.js';
 
 const answer = (status: number, location: string | null = null): Answered => {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CallReply, type Call, type ProbeResult, type ProbeTarget } from '@orrery/shared/contracts';
 import { createLogger, newId } from '@orrery/shared/runtime';
+import type { Machine, ProbeRun } from '@orrery/shared/machine';
 import { ReconcilingHost } from '../../../../test/support/agent/reconciling-host.js';
 import { eventually } from '../../../../test/support/eventually.js';
 import { CallOperations } from '../calls/call-operations.js';
-import type { Machine, ProbeRun } from '@orrery/shared/machine';
 import { HostPolicy } from '../policy/host-policy.js';
 import { Probes } from './probes.js';
 

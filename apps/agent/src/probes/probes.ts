@@ -1,7 +1,14 @@
-import { type AgentFact, type Call, type NodeId, type NodeKind, type ProbeResult, probeTargetText } from '@orrery/shared/contracts';
+import {
+  type AgentFact,
+  type Call,
+  type NodeId,
+  type NodeKind,
+  type ProbeResult,
+  probeTargetText,
+} from '@orrery/shared/contracts';
 import { AppError, describeError, type Logger } from '@orrery/shared/runtime';
-import type { Journal } from '../journal/journal.js';
 import { type Machine, missed } from '@orrery/shared/machine';
+import type { Journal } from '../journal/journal.js';
 
 type ProbeAsked = Extract<Call['op'], { op: 'probe' }>;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeId } from '@orrery/shared/contracts';
 import { createLogger, newId } from '@orrery/shared/runtime';
-import { eventually } from '../../../../test/support/eventually.js';
 import { StepError, type Executors, type Step } from '@orrery/shared/machine';
+import { eventually } from '../../../../test/support/eventually.js';
 import { Lanes } from './lanes.js';
 
 /** A machine whose steps end when the test says so. */

@@ -1,8 +1,8 @@
 import type { Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
 import { describeError, pause, type Logger, steadyNow, WakeablePause } from '@orrery/shared/runtime';
+import type { Executors, Machine, MachineFacts, Step } from '@orrery/shared/machine';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Probations } from '../guard/probations.js';
-import type { Executors, Machine, MachineFacts, Step } from '@orrery/shared/machine';
 import { inventoryHash } from './inventory-hash.js';
 import { denialsOf, mayStep, routesPolicy, type Denials } from '../pure/policy/denials.js';
 import type { HostPolicy } from '../policy/host-policy.js';

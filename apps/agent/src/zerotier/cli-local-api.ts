@@ -1,8 +1,8 @@
 import type { NetworkId } from '@orrery/shared/contracts';
 import { z } from 'zod';
+import { LocalApiError } from '@orrery/shared/machine';
 import type { RunInside } from '../docker/engine-exec.js';
 import { DaemonNetwork, DaemonPeer, DaemonStatus, readAnswer, type LocalApi, type NetworkFlags } from './local-api.js';
-import { LocalApiError } from '@orrery/shared/machine';
 
 /**
  * The local API through `zerotier-cli` in the container, where its bridge address cannot be reached from here. The CLI reads

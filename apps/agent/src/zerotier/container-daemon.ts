@@ -1,9 +1,9 @@
 import type { NetworkId } from '@orrery/shared/contracts';
 import { Secret } from '@orrery/shared/runtime';
+import { type NodeSecrets, StepError, type LocalApiError } from '@orrery/shared/machine';
 import { DAEMON_HOME } from '../docker/container-profile.js';
 import type { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
-import { type NodeSecrets, StepError, type LocalApiError } from '@orrery/shared/machine';
 import { CliLocalApi } from './cli-local-api.js';
 import { FallbackLocalApi, type Reach } from './fallback-local-api.js';
 import { HttpLocalApi } from './local-api.client.js';

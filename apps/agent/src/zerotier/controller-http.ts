@@ -1,7 +1,13 @@
 import type { ControllerTrouble, NetworkId } from '@orrery/shared/contracts';
 import type { z } from 'zod';
+import {
+  ControllerError,
+  ForeignNetwork,
+  LocalApiError,
+  type ControllerWay,
+  type Question,
+} from '@orrery/shared/machine';
 import { ControllerStatus } from './controller-answers.js';
-import { ControllerError, ForeignNetwork, LocalApiError, type ControllerWay, type Question } from '@orrery/shared/machine';
 import { DaemonStatus, readAnswer } from './local-api.js';
 import { assertExpected } from './node-door.js';
 

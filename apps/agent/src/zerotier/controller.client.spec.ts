@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ControllerNetwork, ControllerRecord, NEW_NETWORK, type NetworkConfig } from '@orrery/shared/contracts';
+import { LocalApiError, type Answer, type LocalHttp, type Question } from '@orrery/shared/machine';
 import { recordings } from '../../../../test/support/zerotier/contract/recordings.js';
 import { IDENTITY_BYTES, identityFrom } from '../../../../libs/simulator/src/model/identity.js';
 import { MemoryWorld } from '../../../../libs/simulator/src/model/memory-world.js';
@@ -7,7 +8,6 @@ import type { Controller } from '../../../../libs/simulator/src/model/controller
 import { BulkRecords, DaemonRecord, NetworkList, RecordList } from './controller-answers.js';
 import { ControllerClient } from './controller.client.js';
 import { DaemonControllerNetwork } from './controller-network.js';
-import { LocalApiError, type Answer, type LocalHttp, type Question } from '@orrery/shared/machine';
 
 const TOKEN = 'token';
 const CONFIG: NetworkConfig = {

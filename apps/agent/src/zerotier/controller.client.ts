@@ -1,6 +1,19 @@
-import type { ControllerNetwork, ControllerRecord, ControllerRecordChange, NetworkConfig, NetworkId, NodeAddress } from '@orrery/shared/contracts';
+import type {
+  ControllerNetwork,
+  ControllerRecord,
+  ControllerRecordChange,
+  NetworkConfig,
+  NetworkId,
+  NodeAddress,
+} from '@orrery/shared/contracts';
+import {
+  SettingsDropped,
+  type ControllerApi,
+  type ProbedController,
+  type RecordsPage,
+  type ControllerWay,
+} from '@orrery/shared/machine';
 import { BulkRecords, DaemonRecord, NetworkList, recordBody, RecordList } from './controller-answers.js';
-import { SettingsDropped, type ControllerApi, type ProbedController, type RecordsPage, type ControllerWay } from '@orrery/shared/machine';
 import { droppedOfNetwork, droppedOfRecord } from './controller-dropped.js';
 import { ControllerHttp } from './controller-http.js';
 import { DaemonControllerNetwork, networkBody } from './controller-network.js';

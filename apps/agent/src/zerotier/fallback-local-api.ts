@@ -1,6 +1,6 @@
 import type { NetworkId } from '@orrery/shared/contracts';
-import type { DaemonNetwork, DaemonPeer, DaemonStatus, LocalApi, NetworkFlags } from './local-api.js';
 import { LocalApiError } from '@orrery/shared/machine';
+import type { DaemonNetwork, DaemonPeer, DaemonStatus, LocalApi, NetworkFlags } from './local-api.js';
 
 /** What is remembered of how containers of this engine are reached, so that a way that does not work is not tried for ever. */
 export interface Reach {

@@ -1,7 +1,7 @@
 import type { NetworkId } from '@orrery/shared/contracts';
 import { z } from 'zod';
-import { DaemonNetwork, DaemonPeer, DaemonStatus, readAnswer, type LocalApi, type NetworkFlags } from './local-api.js';
 import { LocalApiError, type LocalHttp, type Question } from '@orrery/shared/machine';
+import { DaemonNetwork, DaemonPeer, DaemonStatus, readAnswer, type LocalApi, type NetworkFlags } from './local-api.js';
 
 /** zerotier-one's local API over its HTTP. */
 export class HttpLocalApi implements LocalApi {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { MembershipSettings, NetworkId } from '@orrery/shared/contracts';
+import { LocalApiError, StepError } from '@orrery/shared/machine';
 import type { DaemonNetwork, LocalApi, NetworkFlags } from './local-api.js';
 import { configureNetwork, joinNetwork, leaveNetwork, repairNetwork } from './network-membership.js';
 import { explainWith, type NodeDoor } from './node-door.js';
-import { LocalApiError, StepError } from '@orrery/shared/machine';
 
 const NETWORK: NetworkId = '8056c2e21c000001';
 const plain: MembershipSettings = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };

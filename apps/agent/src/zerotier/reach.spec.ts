@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { LocalApiError, type LocalApiTrouble } from '@orrery/shared/machine';
 import { CliLocalApi } from './cli-local-api.js';
 import { FallbackLocalApi, type Reach } from './fallback-local-api.js';
 import type { LocalApi } from './local-api.js';
-import { LocalApiError, type LocalApiTrouble } from '@orrery/shared/machine';
 
 const STATUS = { address: '3a4f1af7fa', version: '1.14.1', online: true };
 

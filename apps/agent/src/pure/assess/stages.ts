@@ -6,8 +6,8 @@ import {
   type ObservedState,
   type Stage,
 } from '@orrery/shared/contracts';
-import { ownContainer } from '../plan/plan-container.js';
 import type { StepName } from '@orrery/shared/machine';
+import { ownContainer } from '../plan/plan-container.js';
 
 export interface ReachedStage {
   stage: Stage;

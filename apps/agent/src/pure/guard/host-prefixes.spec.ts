@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Hello } from '@orrery/shared/contracts';
-import { SIMULATED_GROUND } from '../../../../../libs/simulator/src/simulated-ground.js';
 import type { GroundEntry } from '@orrery/shared/machine';
+import { SIMULATED_GROUND } from '../../../../../libs/simulator/src/simulated-ground.js';
 import { parseHostRoutes } from '../../kernel/host-routes.js';
 import { groundOf } from '../../machine/host-ground.js';
 import { offerOf, hostPrefixes } from './host-prefixes.js';

@@ -1,7 +1,7 @@
 import type { MembershipItem, MembershipSettings, ObservedMembership, ObservedState } from '@orrery/shared/contracts';
+import type { Step } from '@orrery/shared/machine';
 import { settingsNow } from '../guard/decide-settings.js';
 import type { PlanFacts } from './plan-facts.js';
-import type { Step } from '@orrery/shared/machine';
 
 export function planMembership(
   item: MembershipItem,

@@ -8,9 +8,9 @@ import {
   type MembershipSettings,
   type NetworkId,
 } from '@orrery/shared/contracts';
+import type { ContainerBlueprint, Step } from '@orrery/shared/machine';
 import type { PlanFacts } from './plan-facts.js';
 import { plan } from './plan.js';
-import type { ContainerBlueprint, Step } from '@orrery/shared/machine';
 
 /** What the steps of a plan lead to if all goes well: what a dry run shows, and what tests hold `plan` to. */
 export interface Predicted {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Item, ObservedState } from '@orrery/shared/contracts';
 import fc from 'fast-check';
+import type { Step } from '@orrery/shared/machine';
 import { desiredItems, observedStates, possessions } from '../../../../../test/support/agent/arbitrary.js';
 import { unknown } from '../../../../../test/support/agent/observed.js';
 import { facts } from '../../../../../test/support/agent/steps.js';
 import { plan } from './plan.js';
 import { planToTheEnd, predict, type Predicted } from './plan-predict.js';
-import type { Step } from '@orrery/shared/machine';
 
 const RUNS = { numRuns: 500 };
 const anything = (check: (desired: Item[], observed: ObservedState, has: Parameters<typeof facts>[0]) => void) =>

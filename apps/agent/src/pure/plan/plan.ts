@@ -1,8 +1,8 @@
 import type { Item, ObservedState } from '@orrery/shared/contracts';
+import type { Step } from '@orrery/shared/machine';
 import { planContainer } from './plan-container.js';
 import type { PlanFacts } from './plan-facts.js';
 import { planMembership } from './plan-membership.js';
-import type { Step } from '@orrery/shared/machine';
 
 /**
  * The next steps from what is observed to what is desired, those of one node in their order. Only what an item names is touched:

@@ -1,7 +1,7 @@
 import type { ContainerItem, Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
+import type { Step } from '@orrery/shared/machine';
 import type { KnownGround } from '../guard/decide-ground.js';
 import { mustBeMadeAnew, ownContainer } from '../plan/plan-container.js';
-import type { Step } from '@orrery/shared/machine';
 import { judge, routeRule, type Refusal } from './judge.js';
 import type { HeldPolicy, Rule } from './policy.js';
 
