@@ -40,18 +40,26 @@ else if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
 /** Each setting needs a description: that is the text of its row. */
 async function section({ title, source, built }) {
   const module = await import(pathToFileURL(join(root, built)).href);
-  const schema = Object.values(module).find((value) => value?.shape && value.safeParse);
+  const schema = /** @type {z.ZodObject | undefined} */ (
+    Object.values(module).find((value) => value?.shape && value.safeParse)
+  );
   if (!schema) throw new Error(`${source} exports no zod object with the settings.`);
-  const { properties, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  const rows = Object.entries(properties).map(([name, property]) => {
-    const description = property.description ?? schema.shape[name].description;
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const rows = Object.entries(properties).map(([name, given]) => {
+    const property = /** @type {{ description?: string, default?: unknown }} */ (given);
+    const description = property.description ?? schema.shape[name]?.description;
     if (!description) throw new Error(`${source}: ${name} has no description.`);
     return `| \`${name}\` | ${cell(defaultOf(name, property, required))} | ${cell(description)} |`;
   });
   return `## ${title}\n\nFrom \`${source}\`.\n\n| variable | default | meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
-/** What depends on the machine is shown as what it depends on. */
+/**
+ * What depends on the machine is shown as what it depends on.
+ * @param {string} name
+ * @param {{ default?: unknown }} property
+ * @param {string[]} required
+ */
 function defaultOf(name, { default: value }, required) {
   if (value === undefined) return required.includes(name) ? 'needed' : '';
   if (value === '' || typeof value === 'object') return '';

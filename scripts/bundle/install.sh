@@ -10,8 +10,7 @@ orrery_install() {
   umask 077
   url=@URL@
   pin=@PIN@
-  sha256=@SHA256@
-  platform=@PLATFORM@
+  platforms=@PLATFORMS@
   authority=@AUTHORITY@
   prefix=${ORRERY_AGENT_PREFIX:-/opt/orrery-agent}
   home=${ORRERY_AGENT_HOME:-/var/lib/orrery-agent}
@@ -67,17 +66,20 @@ check_machine() {
     command -v "$tool" >/dev/null 2>&1 || fail "$tool is not installed here. Fix: install it with this system's package manager."
   done
   case "$(uname -s)-$(uname -m)" in
-    Linux-x86_64) machine=linux-x64 ;;
-    Linux-aarch64) machine=linux-arm64 ;;
-    *) machine="$(uname -s)-$(uname -m)" ;;
+    Linux-x86_64) platform=linux-x64 ;;
+    Linux-aarch64) platform=linux-arm64 ;;
+    *) platform="$(uname -s)-$(uname -m)" ;;
   esac
-  [ "$machine" = "$platform" ] || fail "this machine is $machine, and the agent that the API has is for $platform."
+  case " $platforms " in
+    *" $platform "*) ;;
+    *) fail "there is no agent for this machine ($platform), only for: $platforms." ;;
+  esac
   if [ -z "$token" ] && [ ! -f "$home/host.json" ]; then
     fail 'a join token is missing. Fix: orrery host add NAME on the machine of the API prints the whole line.'
   fi
 }
 
-# The pinned key replaces the chain of certificates; the sum came with this script, over the same pinned connection.
+# The pinned key replaces the chain of certificates. The sum comes over a connection to the same key, as this script did.
 fetch() {
   if [ -n "$pin" ]; then
     curl -fsSk --retry 3 --pinnedpubkey "sha256//$pin" -o "$2" "$1"
@@ -101,8 +103,13 @@ fetch_in_turn() {
 }
 
 unpack() {
-  if [ "$(cat "$prefix/sha256" 2>/dev/null || true)" = "$sha256" ]; then return 0; fi
   rm -rf "$prefix.new" && mkdir -p "$prefix.new"
+  fetch_in_turn "$url/agent/orrery-agent-$platform.sha256" "$prefix.new/sum" || fail "the API at $url has no agent for $platform now. Its log says why; for another kind of machine than its own it needs npm's registry once."
+  sha256=$(cat "$prefix.new/sum") && rm "$prefix.new/sum"
+  if [ "$(cat "$prefix/sha256" 2>/dev/null || true)" = "$sha256" ]; then
+    rm -rf "$prefix.new"
+    return 0
+  fi
   fetch_in_turn "$url/agent/orrery-agent-$platform.tar.gz" "$prefix.new/bundle.tar.gz" || fail "the agent could not be fetched from $url"
   echo "$sha256  $prefix.new/bundle.tar.gz" | sha256sum -c - >/dev/null 2>&1 || fail 'the agent that came is not the one that was promised (SHA-256).'
   tar -xzf "$prefix.new/bundle.tar.gz" -C "$prefix.new"

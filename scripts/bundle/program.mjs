@@ -8,7 +8,7 @@ import { Script } from 'node:vm';
 
 const file = fileURLToPath(new URL('program.cjs', import.meta.url));
 const code = readFileSync(file);
-const script = new Script(code.latin1Slice(), {
+const script = new Script(code.toString('latin1'), {
   filename: file,
   cachedData: cacheOf(code),
 });

@@ -10,7 +10,7 @@ const [program, file, cache] = ['program.js', 'program.cjs', 'program.cache'].ma
   resolve(join(folder, name)),
 );
 const code = readFileSync(file);
-const script = new Script(code.latin1Slice(), {
+const script = new Script(code.toString('latin1'), {
   filename: file,
 });
 

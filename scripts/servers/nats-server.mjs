@@ -42,8 +42,10 @@ export async function startNats(options) {
   return handle({ ...(await startOnce(dir, login, options)), ...login, adopted: false });
 }
 
+/** @param {NatsOptions} options */
 function loginOf({ trust, passwordFile }) {
   if (trust) return { creds: readFileSync(join(trust, 'system.creds'), 'utf8') };
+  if (!passwordFile) throw new Error('nats-server needs a trust or a password file');
   return { user: USER, password: secretIn(passwordFile) };
 }
 
@@ -144,8 +146,11 @@ function reachedAt(listen = '127.0.0.1') {
 
 const bracketed = (address) => (address.includes(':') ? `[${address}]` : address);
 
+/**
+ * @param {{ identity?: import('./process.mjs').Identity, port: number, host: string, user?: string, password?: string, name: string, adopted: boolean }} server
+ */
 function handle({ identity, port, host, user, password, name, adopted }) {
-  const login = user ? `${user}:${encodeURIComponent(password)}@` : '';
+  const login = user && password ? `${user}:${encodeURIComponent(password)}@` : '';
   return {
     url: `nats://${login}${bracketed(host)}:${port}`,
     port,
@@ -153,7 +158,7 @@ function handle({ identity, port, host, user, password, name, adopted }) {
     name,
     user,
     password,
-    pid: identity.pid,
+    pid: identity?.pid,
     adopted,
     isAlive: () => isSame(identity),
     /** @param {NodeJS.Signals} name */

@@ -45,6 +45,7 @@ async function fromDebian(target, work) {
   await run('apt-get', [...own, ...asRoot, ...quick, 'update'], options);
   await run('apt-get', [...own, ...asRoot, ...quick, 'download', 'nats-server'], options);
   const archive = readdirSync(work).find((file) => file.endsWith('.deb'));
+  if (!archive) throw new Error('apt-get download brought no package');
   await run('dpkg', ['-x', archive, 'unpacked'], options);
   copyFileSync(join(work, 'unpacked/usr/sbin/nats-server'), target);
 }

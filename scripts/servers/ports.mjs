@@ -37,7 +37,9 @@ function readIfThere(file) {
 function listenOnce(port, host) {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error) => (error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error)));
+    server.once('error', (/** @type {NodeJS.ErrnoException} */ error) =>
+      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    );
     server.listen({ port, host, exclusive: true }, () => {
       const { port: taken } = /** @type {import('node:net').AddressInfo} */ (server.address());
       server.close(() => resolve(taken));

@@ -39,9 +39,9 @@ export async function startPostgres(options) {
   const folder = options.over === 'tcp' ? '' : socketFolder(dir);
   if (leftover && (await becomesTrue(() => clusterIn(data)?.ready, START_WITHIN_MS))) {
     const running = clusterIn(data);
-    if (answersOn(running, folder)) return handle({ ...running, folder, data, password, adopted: true });
+    if (running && answersOn(running, folder)) return handle({ ...running, folder, data, password, adopted: true });
     // One of an earlier version answers on loopback, where everybody of this machine is.
-    await stop(running.identity, 3000);
+    await stop(running?.identity, 3000);
   }
   const as = options.as ?? unprivileged();
   giveTo(dir, as.owner);
@@ -94,12 +94,19 @@ function stop(identity, within) {
   ]);
 }
 
+/**
+ * @param {{ socketFolder?: string, address?: string }} running
+ * @param {string} folder
+ */
 const answersOn = ({ socketFolder: running, address }, folder) =>
   folder ? running === folder && !address : Boolean(address);
 
 /** An entry of a list of postgresql.conf: commas, spaces and quotes of a path are the path's own. */
 const quoted = (folder) => (folder ? `"${folder.replaceAll('"', '""')}"` : '');
 
+/**
+ * @param {{ identity?: import('./process.mjs').Identity, port?: number, folder: string, data: string, password: string, adopted: boolean }} cluster
+ */
 function handle({ identity, port, folder, data, password, adopted }) {
   const host = folder ? 'localhost' : '127.0.0.1';
   const where = folder ? `?host=${folder.split('/').map(encodeURIComponent).join('/')}` : '';
@@ -109,7 +116,7 @@ function handle({ identity, port, folder, data, password, adopted }) {
     url: databaseUrl('orrery'),
     databaseUrl,
     port,
-    pid: identity.pid,
+    pid: identity?.pid,
     adopted,
     isAlive: () => isSame(identity),
     stop: (within = 3000) => stop(identity, within),
@@ -120,7 +127,7 @@ function handle({ identity, port, folder, data, password, adopted }) {
     },
     /** To all of its processes: SIGSTOP freezes it with its connections open, SIGCONT lets it go on. */
     signalAll(name) {
-      for (const pid of [identity.pid, ...processesIn(data)]) signal(identify(pid), name);
+      for (const pid of [identity?.pid, ...processesIn(data)]) signal(identify(pid), name);
     },
     /** Deletes everything. Only for clusters that were made for a test. */
     destroy: () => rmSync(join(data, '..'), { recursive: true, force: true }),

@@ -8,17 +8,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 /**
  * Who runs under this pid now; undefined when nobody does. A zombie counts as nobody: it holds no port and no file,
  * unless some of its threads are still on their way out.
- * @param {number} pid
+ * @param {number | undefined} pid undefined: of a program that could not be started
  * @returns {Identity | undefined}
  */
 export function identify(pid) {
+  if (pid === undefined) return undefined;
   try {
     if (process.platform !== 'linux') {
       const [state, ...started] = ps('stat=,lstart=', pid).trim().split(/\s+/);
       return state?.startsWith('Z') === false ? { pid, started: started.join(' ') } : undefined;
     }
     // The second field, the command's name, may hold spaces and brackets: count from the last bracket.
-    const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+    const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').slice(-1)[0].split(' ');
     const isOver = state === 'X' || (state === 'Z' && readdirSync(`/proc/${pid}/task`).length <= 1);
     return isOver ? undefined : { pid, started: fields[18] };
   } catch {
@@ -71,7 +72,7 @@ export function processesIn(folder) {
  * @param {NodeJS.Signals} signal
  */
 export function signal(identity, signal) {
-  if (!isSame(identity)) return false;
+  if (!identity || !isSame(identity)) return false;
   try {
     return process.kill(identity.pid, signal);
   } catch (error) {

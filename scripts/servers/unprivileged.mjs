@@ -27,6 +27,7 @@ export const ways = {
 /** @returns {Disguise} */
 export function unprivileged() {
   if (process.getuid?.() !== 0) return { prefix: [], owner: undefined, spawn: {} };
+  /** @param {Disguise} disguise */
   const works = ({ prefix: [program, ...args] }) => spawnSync(program, [...args, 'true']).status === 0;
   return [ways.userNamespace, ways.setpriv].find(works) ?? ways.nobody;
 }

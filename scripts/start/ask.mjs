@@ -14,11 +14,12 @@ export function ask(url, { ca, headers = {}, within = 2000, unchecked = false } 
   const trust = isHttps ? { ...(ca ? { ca } : {}), rejectUnauthorized: !unchecked } : {};
   return new Promise((resolve, reject) => {
     const sent = (isHttps ? overHttps : overHttp)(url, { ...options, ...trust }, (answer) => {
+      const { statusCode: status = 0 } = answer;
       let text = '';
       answer.setEncoding('utf8');
       answer.on('data', (chunk) => (text += chunk));
       answer.once('error', reject);
-      answer.once('end', () => resolve({ ok: answer.statusCode < 300, status: answer.statusCode, text }));
+      answer.once('end', () => resolve({ ok: status < 300, status, text }));
     });
     sent.once('error', reject).end();
   });

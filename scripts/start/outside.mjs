@@ -25,7 +25,9 @@ export const speaksTls = (listen, env) =>
  */
 export async function makeTls({ tls, home, listen, publicUrl, secrets }, root, env = process.env) {
   if (!tls) return undefined;
-  if (env.ORRERY_TLS_CERT) return { cert: env.ORRERY_TLS_CERT, key: env.ORRERY_TLS_KEY };
+  const { ORRERY_TLS_CERT: cert, ORRERY_TLS_KEY: key } = env;
+  if (cert && !key) throw new Error('ORRERY_TLS_CERT needs ORRERY_TLS_KEY, the file of its private key.');
+  if (cert && key) return { cert, key };
   const program = join(root, 'apps/api/dist/tls/make-tls.js');
   await promisify(execFile)(process.execPath, [program, home, listen, ...(publicUrl ? [publicUrl] : [])]);
   return { cert: join(secrets, 'tls/server.crt'), key: join(secrets, 'tls/server.key') };

@@ -46,6 +46,7 @@ export function readSettings(args, env) {
   };
 }
 
+/** @param {string[]} args */
 function readFlags(args) {
   // `--simulate` takes a number or nothing, which parseArgs does not know.
   const plain = args.flatMap((arg, index) => {
@@ -60,7 +61,8 @@ function readFlags(args) {
     help: { type: 'boolean' },
     'no-simulate': { type: 'boolean' },
   };
-  const { values } = parseArgs({ args: plain, options: /** @type {any} */ (options) });
+  /** @type {{ simulate?: string, listen?: string, url?: string, detach?: boolean, help?: boolean, 'no-simulate'?: boolean }} */
+  const values = parseArgs({ args: plain, options: /** @type {any} */ (options) }).values;
   if (values.simulate !== undefined && !/^\d{1,2}$/.test(values.simulate))
     throw new Error('--simulate takes a number up to 99.');
   return {

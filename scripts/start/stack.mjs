@@ -133,7 +133,7 @@ export class Stack {
 
   /** A database of one's own comes with settings of its own; ours keeps its password in a file, not in an environment. */
   #databaseSettings() {
-    if (this.settings.databaseUrl) return {};
+    if (this.settings.databaseUrl || !this.databaseUrl) return {};
     const url = new URL(this.databaseUrl);
     url.password = '';
     return { DATABASE_URL: url.href, ORRERY_DATABASE_PASSWORD_FILE: this.#passwordFile };

@@ -34,7 +34,7 @@ describe('orrery host add', () => {
   const install = (command: string | null) =>
     api.on('GET /v1/install', () =>
       json(Install, {
-        ...{ url: 'https://orrery.lan:7070', pin: '9fS=', platform: 'linux-x64' },
+        ...{ url: 'https://orrery.lan:7070', pin: '9fS=', platforms: ['linux-x64', 'linux-arm64'] },
         ...{ loopbackOnly: command === null, command },
       }),
     );
@@ -89,7 +89,7 @@ describe('orrery host add', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const timeless = out.split('\n').map((text) => text.replace(/ \d+\.\d+ s$/, ' TIME'));
     expect(timeless).toEqual([
-      'Run on web-1 (linux-x64) as root within 15m (once):',
+      'Run on web-1 (linux-x64 or linux-arm64) as root within 15m (once):',
       `  ${LINE}`,
       'waiting for web-1 …',
       '✓ enrolled TIME',
@@ -143,7 +143,7 @@ describe('orrery host add', () => {
     api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1')));
     const { code, out } = await orrery('host add web-1 --replace web-1 --expires 2h');
     expect(code).toBe(0);
-    expect(out).toContain('Run on web-1 (linux-x64) as root within 2h (once):');
+    expect(out).toContain('Run on web-1 (linux-x64 or linux-arm64) as root within 2h (once):');
     expect(out).toContain('zerotier-one 1.16.0');
     expect(asked()).toEqual([{ replaces: id('hst'), networks: [], expiresIn: 7200 }]);
   });
@@ -250,7 +250,7 @@ describe('orrery host add', () => {
   it('only prints the line with --no-wait, and how to watch and to revoke beside it', async () => {
     const { code, out, err } = await orrery('host add web-1 --no-wait');
     expect(code).toBe(0);
-    expect(out).toBe(`Run on web-1 (linux-x64) as root within 15m (once):\n  ${LINE}`);
+    expect(out).toBe(`Run on web-1 (linux-x64 or linux-arm64) as root within 15m (once):\n  ${LINE}`);
     expect(err).toContain(`orrery token revoke ${id('jtk')}`);
   });
 

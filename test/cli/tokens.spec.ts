@@ -36,7 +36,7 @@ describe('a token with which machines enrol', () => {
       url: 'https://o:7070',
       pin: 'p',
       loopbackOnly: false,
-      platform: 'linux-x64',
+      platforms: ['linux-x64', 'linux-arm64'],
       command: '{ echo orrery_token=TOKEN; curl …; } | sh',
     };
     api.on('GET /v1/install', () => json(Install, install));
@@ -45,7 +45,9 @@ describe('a token with which machines enrol', () => {
     expect([code, out, err]).toEqual([
       0,
       'orj1.secret',
-      expect.stringContaining('(linux-x64), as root:\n  { echo orrery_token=orj1.secret; curl …; } | sh'),
+      expect.stringContaining(
+        '(linux-x64 or linux-arm64), as root:\n  { echo orrery_token=orj1.secret; curl …; } | sh',
+      ),
     ]);
     const [{ body } = {}] = api.asked('POST /v1/join-tokens');
     const rest = { labels: { site: 'onprem' }, networks: ['shop'] };
@@ -54,7 +56,13 @@ describe('a token with which machines enrol', () => {
 
   it('lets machines choose labels only with --own-labels, and shows so', async () => {
     api.on('POST /v1/join-tokens', () => json(JoinTokenMade, { token, secret: 'orj1.secret' }));
-    const install = { url: 'https://o', pin: 'p', loopbackOnly: false, platform: 'linux-x64', command: 'curl' };
+    const install = {
+      url: 'https://o',
+      pin: 'p',
+      loopbackOnly: false,
+      platforms: ['linux-x64', 'linux-arm64'],
+      command: 'curl',
+    };
     api.on('GET /v1/install', () => json(Install, install));
     await orrery('token create --join');
     await orrery('token create --join --own-labels');

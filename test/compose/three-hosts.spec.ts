@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { ContainerPage, EventPage, HostPage, InterfacePage, JoinTokenPage } from '@orrery/shared/contracts';
+import { readFile } from 'node:fs/promises';
+import {
+  ContainerPage,
+  EventPage,
+  FindingPage,
+  HostPage,
+  InterfacePage,
+  JoinTokenPage,
+  subjects,
+} from '@orrery/shared/contracts';
 import { ComposeSystem, hasCompose, type HostNumber } from '../support/compose/compose-system.js';
 import { eventually } from '../support/eventually.js';
+import { HostileHost, inboxOf, stolen } from '../support/hostile/hostile-host.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { demoTests } from './demo-story.js';
 
@@ -146,6 +156,58 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     await eventually(isBack, { within: 60_000, what: 'the same addresses' });
     expect(await hostIds()).toEqual(before.hosts);
     await untilPings(1, 'orrery-one', await addressOf('onprem-1/two'));
+  });
+
+  // docs/faults.md, F37, with the limits that this file's NATS has: not those of a server that a test starts.
+  it('is not harmed by a host that turns on it: the broker stays small, others are served, and its own agent comes back', async () => {
+    const nats = (await system.container(engine?.docker, 'nats').inspect()) as unknown as {
+      State: { Pid: number };
+      NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
+    };
+    const memoryMb = async () =>
+      Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${nats.State.Pid}/status`, 'utf8'))?.[1]) / 1024;
+    const home = '/var/lib/orrery-agent';
+    const evil = await stolen((file) => system.must('exec', '-T', 'agent-2', 'cat', `${home}/${file}`));
+    const address = nats.NetworkSettings.Networks[system.network]?.IPAddress;
+    const before = await memoryMb();
+    const attack = await HostileHost.start(
+      { ...evil, url: `nats://${address}:4222` },
+      {
+        ...{ connections: 60, againMs: 250, startsAt: 1, reads: false },
+        subscriptions: Array.from({ length: 64 }, () => inboxOf(evil, '>')),
+        requests: [
+          {
+            subject: subjects.events(evil.host),
+            reply: inboxOf(evil),
+            body: '{}',
+            atOnce: 20,
+            everyMs: 5,
+            most: 100_000,
+          },
+        ],
+      },
+    );
+    await attack.until(({ connected }) => connected > 0);
+    let largest = before;
+    const since = Date.now();
+    for (let round = 0; round < 5; round++) {
+      const probed = await system.orrery('probe', 'cloud-1/one', '--ping', await addressOf('onprem-1/two'));
+      expect(probed).toMatchObject({ code: 0 });
+      largest = Math.max(largest, await memoryMb());
+    }
+    const { connected, refused } = await attack.stop();
+    process.stderr.write(`nats-server ${before.toFixed(0)} -> ${largest.toFixed(0)} MiB, ${connected} connections\n`);
+    expect(largest - before).toBeLessThan(64);
+    expect(Object.keys(refused)).not.toEqual([]);
+    const found = (await system.api('/v1/findings', FindingPage)).items.map(({ host, code }) => [host?.name, code]);
+    expect(found).toContainEqual(['cloud-2', 'connections-excess']);
+    // It was cut off long enough to be missed, and is then let in again without anybody's help.
+    const presence = async () =>
+      (await system.api('/v1/events?host=cloud-2&type=host.online,host.unreachable&limit=500', EventPage)).items
+        .filter(({ time }) => Date.parse(time) > since)
+        .map(({ type }) => type.replace('io.orrery.', ''));
+    const isBack = async () => (await presence()).sort().join() === 'host.online,host.unreachable';
+    await eventually(isBack, { within: 120_000, every: 500, what: 'cloud-2 unreachable and online again' });
   });
 
   it('removes what it launched, and says so in the history', async () => {

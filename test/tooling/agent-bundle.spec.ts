@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeFor, PLATFORMS } from '../../scripts/bundle/foreign-node.mjs';
 import { packagesOfTheAgent } from '../../scripts/bundle/packages.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -39,4 +40,36 @@ describe('the agent that other machines get', () => {
     renameSync(`${file}.away`, file);
     expect(stdout + stderr).toContain('Cannot find module');
   }, 60_000);
+});
+
+/** e_machine in the header of an ELF file. */
+const MACHINES: Record<string, number> = { 'linux-x64': 0x3e, 'linux-arm64': 0xb7 };
+const machineOf = (file: string) => {
+  const header = readFileSync(file).subarray(0, 20);
+  return header.toString('latin1', 1, 4) === 'ELF' ? header.readUInt16LE(18) : undefined;
+};
+
+describe('the agent for machines of another kind', () => {
+  it.each(PLATFORMS)('has compiled code for %s and for no other', (platform) => {
+    const compiled = packagesOfTheAgent(root, platform)
+      .map(({ from }) => from)
+      .filter((file) => /\.(node|so)$/.test(file));
+    expect(compiled.length).toBeGreaterThan(0);
+    expect(compiled.map(machineOf)).toEqual(compiled.map(() => MACHINES[platform]));
+  });
+
+  it('comes with a Node for it, which npm fetches once', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'orrery-node-'));
+    const other = PLATFORMS.find((platform) => platform !== `${process.platform}-${process.arch}`) ?? '';
+    try {
+      const node = await nodeFor(other, folder);
+      expect(machineOf(node)).toBe(MACHINES[other]);
+      expect(machineOf(process.execPath)).not.toBe(MACHINES[other]);
+      process.env['npm_config_offline'] = 'true';
+      expect(await nodeFor(other, folder)).toBe(node);
+    } finally {
+      delete process.env['npm_config_offline'];
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 200_000);
 });

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 
 /**
  * @typedef {object} Attack
- * @property {number} port @property {string} jwt @property {string} seed the 32 raw bytes of the key, in hex
+ * @property {string} address @property {number} port @property {string} jwt @property {string} seed the 32 raw bytes of the key, in hex
  * @property {number} connections kept open at a time; one that is closed is opened again at once
  * @property {string[]} subscriptions what each of them subscribes to, "subject" or "subject queue"
  * @property {boolean} [reads] whether it ever reads what it is sent
@@ -33,7 +33,7 @@ const encoded = (attack.requests ?? []).map((request) => {
 });
 
 function open1() {
-  const socket = dial(attack.port, '127.0.0.1');
+  const socket = dial(attack.port, attack.address);
   socket.on('error', () => undefined);
   socket.once('data', (info) => {
     const nonce = /"nonce":"([^"]+)"/.exec(info.toString())?.[1] ?? '';

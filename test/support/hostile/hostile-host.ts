@@ -49,9 +49,13 @@ export const credentialsOf = ({ host, joined, key }: HandAgent): HostCredentials
 
 /** Copied from the folder of a real agent. */
 export async function stolenFrom({ home }: SystemHost): Promise<HostCredentials> {
-  const { hostId, nats } = JoinReply.parse(JSON.parse(await readFile(join(home, 'host.json'), 'utf8')));
-  const seed = (await readFile(join(home, 'host.seed'), 'utf8')).trim();
-  return { host: hostId, url: nats.url, jwt: nats.jwt ?? '', seed };
+  return stolen((file) => readFile(join(home, file), 'utf8'));
+}
+
+/** The same, however that folder is read. */
+export async function stolen(read: (file: string) => Promise<string>): Promise<HostCredentials> {
+  const { hostId, nats } = JoinReply.parse(JSON.parse(await read('host.json')));
+  return { host: hostId, url: nats.url, jwt: nats.jwt ?? '', seed: (await read('host.seed')).trim() };
 }
 
 /** What the attacker has seen until now. */
@@ -78,9 +82,12 @@ export class HostileHost {
   }
 
   static async start({ url, jwt, seed }: HostCredentials, attack: Attack): Promise<HostileHost> {
-    const door = { port: Number(new URL(url).port), jwt, seed: seedBytes(seed).toString('hex') };
-    // As from a machine of its own: it takes no processor from those whom it is to harm.
-    const child = spawn('nice', [process.execPath, join(ROOT, PROGRAM)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const { hostname, port } = new URL(url);
+    const door = { address: hostname, port: Number(port), jwt, seed: seedBytes(seed).toString('hex') };
+    // As from a machine of its own: it gets only what nobody else on this one wants of the processors.
+    const child = spawn('chrt', ['--idle', '0', process.execPath, join(ROOT, PROGRAM)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     child.stdin?.write(`${JSON.stringify({ ...door, ...attack })}\n`);
     if (child.pid !== undefined) await reapAtExit(child.pid);
     return new HostileHost(child);

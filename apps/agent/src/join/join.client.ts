@@ -78,7 +78,7 @@ async function post<Schema extends z.ZodType>(
     },
   );
   const answer: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw refused(response.status, answer);
+  if (!response.ok) throw refused(response, answer);
   const reply = schema.safeParse(answer);
   if (reply.success) return reply.data;
   throw new AppError({
@@ -121,13 +121,16 @@ async function readSecret(file: string): Promise<Secret> {
   }
 }
 
-function refused(status: number, body: unknown): AppError {
+/** `details.retryAfter`: the seconds after which the API wants to be asked again, where it says so. */
+function refused({ status, headers }: Pick<Response, 'status' | 'headers'>, body: unknown): AppError {
   const problem = Problem.safeParse(body).data;
+  const retryAfter = Number(headers.get('retry-after') ?? undefined);
   return new AppError({
     code: problem?.code ?? 'join-refused',
     kind: status >= 400 && status < 500 && status !== 429 ? 'user' : 'operational',
     cause: problem?.detail ?? `the API refused the join with status ${status}`,
     ...(problem?.fix ? { fix: problem.fix } : {}),
+    ...(retryAfter >= 0 ? { details: { retryAfter } } : {}),
   });
 }
 

@@ -20,7 +20,7 @@ describe('joining', () => {
   let home: string;
   let server: Server;
   let port: number;
-  let answers: { status: number; body: unknown }[];
+  let answers: { status: number; body: unknown; headers?: Record<string, string> }[];
   let renewals: RenewRequest[];
   let asked: { authorization: string | undefined; body: JoinRequest }[];
   const stop = new AbortController();
@@ -47,9 +47,10 @@ describe('joining', () => {
         if (request.url === '/v1/join/renew') renewals.push(RenewRequest.parse(body));
         else if (request.url === '/v1/join')
           asked.push({ authorization: request.headers.authorization, body: JoinRequest.parse(body) });
-        const nonce = { status: 200, body: { nonce: 'a-nonce' } };
-        const answer = request.url === '/v1/join/nonce' ? nonce : (answers.shift() ?? { status: 200, body: reply });
-        response.writeHead(answer.status, { 'content-type': 'application/json' });
+        const nonce = { status: 200, body: { nonce: 'a-nonce' }, headers: {} };
+        const answer =
+          request.url === '/v1/join/nonce' ? nonce : (answers.shift() ?? { status: 200, body: reply, headers: {} });
+        response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
         response.end(JSON.stringify(answer.body));
       });
     });
@@ -149,6 +150,14 @@ describe('joining', () => {
       expect(renewals.at(-1)).toMatchObject({ key: asked[0]?.body.key, next: { key } });
       expect(publicKeyOf((await keyFile()) ?? '')).toBe(key);
       expect(await keyFile('host.seed.next')).toBeUndefined();
+    });
+
+    it('is refused for as long as the API says', async () => {
+      const credentials = await joined();
+      answers = [{ ...refused('too-many-requests'), status: 429, headers: { 'retry-after': '30' } }];
+      await expect(credentials.renew()).rejects.toMatchObject({ details: { retryAfter: 30 } });
+      answers = [refused('host-revoked')];
+      await expect(credentials.renew()).rejects.toMatchObject({ details: {} });
     });
 
     it('finds out what became of a change whose answer was lost', async () => {

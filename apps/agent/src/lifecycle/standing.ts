@@ -15,8 +15,10 @@ export async function whenMoved(
   { credentials, removal, heard, logger }: Who & { logger: Logger },
   signal: AbortSignal,
 ): Promise<HostRecord | undefined> {
+  let refusal: unknown;
   for (let attempt = 1; !signal.aborted; attempt++) {
-    await pause(backoffMs(attempt, PATIENCE), signal);
+    await pause(askAgainMs(attempt, refusal), signal);
+    refusal = undefined;
     if (signal.aborted) return undefined;
     const isFine = agent.isAnswered && !credentials.isDue();
     if (isFine) attempt = 0;
@@ -29,6 +31,7 @@ export async function whenMoved(
       logger.info({ event: 'join.refreshed', nats: record.nats.url }, 'NATS or the signing keys have changed');
       return record;
     } catch (error) {
+      refusal = error;
       const { code, fix } = error as Partial<AppError>;
       const line = { event: 'join.not-renewed', code, cause: describeError(error), fix };
       logger[code === 'host-revoked' ? 'warn' : 'debug'](line, 'what lets this host in was not renewed; trying on');
@@ -38,4 +41,16 @@ export async function whenMoved(
     }
   }
   return undefined;
+}
+
+/**
+ * How long to wait before the API is asked again. A host that was cut off for half a minute comes back after that, and not when its
+ * doubling pauses happen to end; an API that is merely busy or away is asked ever more seldom instead.
+ */
+export function askAgainMs(attempt: number, refusal: unknown, random?: () => number): number {
+  const { code, details } = (refusal ?? {}) as Partial<AppError>;
+  const retryAfter = code === 'too-many-requests' ? details?.['retryAfter'] : undefined;
+  if (typeof retryAfter !== 'number') return backoffMs(attempt, PATIENCE, random);
+  // Jitter takes a fifth off at most: never before it is worth asking.
+  return backoffMs(1, { ...PATIENCE, firstMs: retryAfter * 1250 }, random);
 }

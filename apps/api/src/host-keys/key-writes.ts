@@ -4,8 +4,13 @@ import { runIn } from '../database/statements.js';
 
 /** How long a key that another takes the place of still works: the host has to hear that the new one was taken. */
 const HANDOVER_SECONDS = 3;
-/** How long a host that harms others gets no JWT: an honest one never meets it, and what else is in order must not wait for long. */
-const SUSPENDED_SECONDS = 30;
+/**
+ * How long a host that harms others gets no JWT: an honest one hardly ever meets it and must not wait for long, so it doubles with each
+ * time within `FORGET_SECONDS`.
+ */
+const SUSPENDED_SECONDS = { first: 30, longest: 600 };
+/** After so long without harm a host begins at the first length again. */
+const FORGET_SECONDS = 3600;
 
 /** The key of this host lets nobody in from now on. False when there is none, or it does not already. */
 export async function revokeKey(transaction: Transaction, host: HostId): Promise<boolean> {
@@ -19,21 +24,27 @@ export async function revokeKey(transaction: Transaction, host: HostId): Promise
 }
 
 /**
- * What this host lets itself in with is worth nothing from now on; its key is, and gets it another after a while (`SUSPENDED_SECONDS`).
+ * What this host lets itself in with is worth nothing from now on; its key is, and gets it another after a while. What still comes in of
+ * the same flood makes it no longer.
  */
 export async function suspendKey(transaction: Transaction, host: HostId): Promise<void> {
   await runIn(transaction)(
-    `INSERT INTO revoked_keys (key, host_id, since) SELECT key, id, now() FROM hosts WHERE id = $1 AND key IS NOT NULL
-     ON CONFLICT (key) DO UPDATE SET since = EXCLUDED.since`,
-    [host],
+    `INSERT INTO revoked_keys AS known (key, host_id, since, suspensions, suspended_until)
+     SELECT key, id, now(), 1, now() + $2::float8 * interval '1 s' FROM hosts WHERE id = $1 AND key IS NOT NULL
+     ON CONFLICT (key) DO UPDATE SET (since, suspensions, suspended_until) = (
+       SELECT now(), times, now() + LEAST($3, $2 * 2 ^ LEAST(times - 1, 30))::float8 * interval '1 s'
+         FROM (SELECT CASE WHEN known.suspended_until > now() THEN known.suspensions
+                           WHEN known.suspended_until > now() - $4::float8 * interval '1 s' THEN known.suspensions + 1
+                           ELSE 1 END AS times) AS counted)`,
+    [host, SUSPENDED_SECONDS.first, SUSPENDED_SECONDS.longest, FORGET_SECONDS],
   );
 }
 
 /** How many seconds it takes until this key gets another JWT; 0 when it does at once. */
 export async function suspendedFor(transaction: Transaction, key: HostKey): Promise<number> {
   const [row] = await runIn(transaction)<{ left: number }>(
-    `SELECT GREATEST(0, ceil(extract(epoch FROM since - now()) + $2::float8))::int AS left FROM revoked_keys WHERE key = $1`,
-    [key, SUSPENDED_SECONDS],
+    `SELECT GREATEST(0, ceil(extract(epoch FROM suspended_until - now())))::int AS left FROM revoked_keys WHERE key = $1`,
+    [key],
   );
   return row?.left ?? 0;
 }

@@ -1,6 +1,5 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
-import { AppError } from '@orrery/shared/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createReadStream } from 'node:fs';
 import { Policy } from '../auth/policy.decorator.js';
@@ -29,16 +28,15 @@ export class InstallFilesController {
     await reply.type('text/x-shellscript; charset=utf-8').send(await this.installs.script());
   }
 
+  /** The agent for one platform, and beside it the sum that says which one: what is fetched is checked against it. */
   @Get('agent/:file')
   @Policy('public')
   @ApiExcludeEndpoint()
   async bundle(@Param('file') file: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const bundle = await this.bundles.get();
-    if (file !== `orrery-agent-${bundle.platform}.tar.gz`) throw noSuchBundle(bundle.platform);
+    const [, platform = '', kind] = /^orrery-agent-([a-z0-9-]+)\.(tar\.gz|sha256)$/.exec(file) ?? [];
+    const bundle = await this.bundles.get(platform);
+    if (kind === 'sha256') return reply.type('text/plain; charset=utf-8').send(`${bundle.sha256}\n`);
     this.#downloads.take(clientOf(request), reply.raw);
     await reply.type('application/gzip').header('content-length', bundle.bytes).send(createReadStream(bundle.file));
   }
 }
-
-const noSuchBundle = (platform: string) =>
-  new AppError({ code: 'unknown-route', kind: 'user', cause: `there is an agent for ${platform} only` });

@@ -1,20 +1,19 @@
-import type { Bundle } from './agent-bundle.js';
 
 export interface InstallFacts {
   url: string;
   pin: string | null;
   /** PEM of the private authority. */
   authority: string | undefined;
-  bundle: Pick<Bundle, 'sha256' | 'platform'>;
+  /** Those of machines that it can install on. */
+  platforms: readonly string[];
 }
 
 /** The installer for this API: its template with every `@NAME@` of an assignment replaced by a word that the shell takes as it is. */
-export function installScript(template: string, { url, pin, authority, bundle }: InstallFacts): string {
+export function installScript(template: string, { url, pin, authority, platforms }: InstallFacts): string {
   const values: Record<string, string> = {
     URL: url,
     PIN: pin ?? '',
-    SHA256: bundle.sha256,
-    PLATFORM: bundle.platform,
+    PLATFORMS: platforms.join(' '),
     AUTHORITY: (authority ?? '').trim(),
   };
   return template

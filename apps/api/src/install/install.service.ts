@@ -8,7 +8,7 @@ import { API_CONFIG, type ApiConfig } from '../config.js';
 import { isLoopback } from '../tls/exposure.js';
 import { defaultHost } from '../tls/server-names.js';
 import { ServerTls } from '../tls/server-tls.js';
-import { AgentBundle, BUNDLE_FOLDER } from './agent-bundle.js';
+import { BUNDLE_FOLDER, PLATFORMS } from './agent-bundle.js';
 import { installScript } from './install-script.js';
 
 /** How a further machine becomes a host: from where it installs the agent, and how it knows that it is from there. */
@@ -17,7 +17,6 @@ export class InstallService {
   constructor(
     private readonly http: HttpAdapterHost,
     private readonly tls: ServerTls,
-    private readonly bundles: AgentBundle,
     @Inject(API_CONFIG) private readonly config: ApiConfig,
   ) {}
 
@@ -25,24 +24,20 @@ export class InstallService {
     const url = this.url;
     const loopbackOnly = isLoopback(new URL(url).hostname);
     const { pin = null } = this.tls;
-    const platform = `${process.platform}-${process.arch}`;
     return {
       url,
       pin,
       loopbackOnly,
-      platform,
+      platforms: PLATFORMS,
       command: loopbackOnly ? null : pasted(pin, url),
     };
   }
 
-  /** The installer, for this API and for what is built now. */
+  /** The installer, for this API. */
   async script(): Promise<string> {
-    const [template, bundle] = await Promise.all([
-      readFile(join(BUNDLE_FOLDER, 'install.sh'), 'utf8'),
-      this.bundles.get(),
-    ]);
+    const template = await readFile(join(BUNDLE_FOLDER, 'install.sh'), 'utf8');
     const { pin = null, authority } = this.tls;
-    return installScript(template, { url: this.url, pin, authority, bundle });
+    return installScript(template, { url: this.url, pin, authority, platforms: PLATFORMS });
   }
 
   /** Without a slash at its end. */

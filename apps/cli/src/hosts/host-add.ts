@@ -64,7 +64,7 @@ async function add(context: Context, given: string | undefined, options: AddOpti
   if (replace === undefined && given === undefined) throw usageError('The host needs a name.', 'orrery host add NAME');
   if (replace !== undefined && (label.length > 0 || ownLabels))
     throw usageError('A host that replaces another has its labels.', 'Change them with orrery host set.');
-  const { command, platform } = (await client.get('/v1/install', Install)).value;
+  const { command, platforms } = (await client.get('/v1/install', Install)).value;
   if (command === null) throw onlyLoopback(client.url);
   const { name, replaces, reportedBefore } =
     replace === undefined ? await freePlace(client, given ?? '') : await placeOf(client, replace, given);
@@ -75,7 +75,7 @@ async function add(context: Context, given: string | undefined, options: AddOpti
   const made = await client.request('POST', '/v1/join-tokens', JoinTokenMade, { body });
   const { token, secret } = made.value;
   const line = safeText(command.replace(TOKEN_PLACE, secret));
-  const where = safeText(platform ? `${name} (${platform})` : name);
+  const where = safeText(platforms.length > 0 ? `${name} (${platforms.join(' or ')})` : name);
   const toRun = `Run on ${where} as root within ${durationText(expiresIn)} (once):\n  ${line}`;
   const asJson = options.output === 'json';
   if (options.wait !== false) return followArrival(context, { name, token, reportedBefore, forMs }, toRun, asJson);

@@ -54,8 +54,8 @@ export const tokenCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
     terminal.err(`${token.id}, ${token.expiresAt ? `until ${token.expiresAt}` : 'for ever'}; it is shown this once:`);
     terminal.out(secret);
     if (!options.join) return;
-    const { command, platform } = (await client.get('/v1/install', Install)).value;
-    const which = platform ? ` (${platform})` : '';
+    const { command, platforms } = (await client.get('/v1/install', Install)).value;
+    const which = platforms.length > 0 ? ` (${platforms.join(' or ')})` : '';
     terminal.err(
       command ? `Run on the machine${which}, as root:\n  ${command.replace(TOKEN_PLACE, secret)}` : LISTEN_FIRST,
     );

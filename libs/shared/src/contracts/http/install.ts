@@ -13,11 +13,10 @@ export const Install = z
         'SHA-256 of the public key of the API’s certificate in base64, for curl’s `--pinnedpubkey sha256//…`; null without TLS.',
       ),
     loopbackOnly: z.boolean().describe('True: only this machine reaches that URL, so no other can be added.'),
-    platform: z
-      .string()
-      .nullable()
-      .default(null)
-      .describe('Platform of the agent that this API gives away, such as `linux-x64`; null: it has none.'),
+    platforms: z
+      .array(z.string())
+      .default([])
+      .describe('Platforms of the machines that it can install on: `linux-x64`, `linux-arm64`.'),
     command: z
       .string()
       .nullable()
