@@ -52,12 +52,9 @@ export const Admission = z
     pending: z.boolean(),
     /** A record of a node that is none of ours, or not any more, or that nobody wants in this network any more. */
     stale: z.boolean(),
-    version: z
-      .int()
-      .default(0)
-      .meta({
-        description: 'Version for If-Match: grows with everything that a person says; 0 if nobody said anything',
-      }),
+    version: z.int().default(0).meta({
+      description: 'Version for If-Match: grows with everything that a person says; 0 if nobody said anything',
+    }),
   })
   .meta({ id: 'Admission' });
 export type Admission = z.infer<typeof Admission>;
