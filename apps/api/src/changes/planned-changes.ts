@@ -41,20 +41,25 @@ export function changesOf({ noun, name, fields: own = [], action }: Subject, com
   return [{ noun, name, action: action ?? compared?.action ?? 'change', fields }];
 }
 
-/** Containers and memberships are items: what of a host's items differs. */
+/** Containers and memberships are items: what of a host's items differs, by name, containers first. */
 export function itemChanges(before: readonly NamedItem[], after: readonly NamedItem[]): PlannedChange[] {
   const was = new Map(before.map((named) => [named.item.id, named]));
   const becomes = new Map(after.map((named) => [named.item.id, named]));
-  return [...new Set([...was.keys(), ...becomes.keys()])].flatMap((id) => {
-    const [old, next] = [was.get(id), becomes.get(id)];
-    const { item, name } = (old ?? next) as NamedItem;
-    const noun = item.kind === 'container' ? 'container' : 'membership';
-    // No item names it any more: what is there stays, and is nobody's.
-    if (old?.item.intent === 'present' && !next)
-      return { noun, name, action: 'change' as const, fields: [{ field: 'managed', is: true, becomes: false }] };
-    const compared = differences(wanted(old), wanted(next));
-    return compared ? [{ noun, name, ...compared }] : [];
-  });
+  const ids = [...new Set([...was.keys(), ...becomes.keys()])];
+  const changes = ids.flatMap((id) => changeOf(was.get(id), becomes.get(id)) ?? []);
+  return changes.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+}
+
+const orderOf = ({ noun, name }: PlannedChange) => `${noun} ${name}`;
+
+function changeOf(old: NamedItem | undefined, next: NamedItem | undefined): PlannedChange | undefined {
+  const { item, name } = (old ?? next) as NamedItem;
+  const noun = item.kind === 'container' ? 'container' : 'membership';
+  // No item names it any more: what is there stays, and is nobody's.
+  if (old?.item.intent === 'present' && !next)
+    return { noun, name, action: 'change', fields: [{ field: 'managed', is: true, becomes: false }] };
+  const compared = differences(wanted(old), wanted(next));
+  return compared && { noun, name, ...compared };
 }
 
 /** What is wanted of an item that is to be there. */
