@@ -73,7 +73,7 @@ export const CommandWaitQuery = z.strictObject({
     .regex(/^\d{1,2}s$/, 'write wait=30s; at most 60s')
     .transform((text) => Math.min(60, Number(text.slice(0, -1))) * 1000)
     .optional(),
-  seen: wholeInQuery(0, 1_000_000).optional(),
+  seen: wholeInQuery(0, Number.MAX_SAFE_INTEGER).optional(),
   state: CommandState.optional().meta({ description: 'the state already seen: any other answers at once' }),
 });
 export type CommandWaitQuery = z.infer<typeof CommandWaitQuery>;

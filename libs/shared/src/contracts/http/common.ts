@@ -29,7 +29,7 @@ export const wholeInQuery = (least: number, most: number, otherwise?: number) =>
 
 export const PageQuery = z.strictObject({
   limit: wholeInQuery(1, 500, 100).default(100),
-  after: z.string().max(1024).optional(),
+  after: z.string().max(512).optional(),
 });
 export type PageQuery = z.infer<typeof PageQuery>;
 
