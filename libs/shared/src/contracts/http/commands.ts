@@ -94,7 +94,7 @@ export const CommandWaitQuery = z.strictObject({
         'Wait for news up to this long: seconds, `1s` to `60s` (longer counts as 60 s). The answer comes as soon as the command ends or has news, and at the latest then. Without it: at once.',
       example: '30s',
     }),
-  seen: wholeInQuery(0, 1_000_000)
+  seen: wholeInQuery(0, Number.MAX_SAFE_INTEGER)
     .optional()
     .meta({ description: 'Number of stages that you have seen: more of them are news.', example: 4 }),
   state: CommandState.optional().meta({

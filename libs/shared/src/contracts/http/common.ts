@@ -35,7 +35,7 @@ export const PageQuery = z.strictObject({
   limit: wholeInQuery(1, 500, 100)
     .default(100)
     .meta({ description: 'Entries on a page, at most.', example: 50 }),
-  after: z.string().max(1024).optional().meta({
+  after: z.string().max(512).optional().meta({
     description: 'The `next` of the page before; left out: the first page.',
     example: 'eyJuYW1lIjoid2ViLTEifQ',
   }),
