@@ -227,6 +227,7 @@ export function event(number: number, type: string, more: Partial<CloudEvent> = 
     time: THEN,
     datacontenttype: 'application/json',
     orreryhost: id('hst'),
+    orrerycommittime: THEN,
     orreryhosttime: THEN,
     simulated: false,
     data: {},

@@ -31,6 +31,7 @@ import { OwnLabels1764000000011 } from './migrations/0011-own-labels.js';
 import { Growth1764000000012 } from './migrations/0012-growth.js';
 import { AnySize1764000000014 } from './migrations/0014-any-size.js';
 import { Scopes1764000000016 } from './migrations/0016-scopes.js';
+import { Times1764000000019 } from './migrations/0019-times.js';
 
 /** Every table that the program reads as objects. */
 export const ENTITIES = [
@@ -71,4 +72,5 @@ export const MIGRATIONS = [
   Growth1764000000012,
   AnySize1764000000014,
   Scopes1764000000016,
+  Times1764000000019,
 ];

@@ -3,8 +3,9 @@ import { HostId } from '../ids.js';
 import { page, PageQuery, Reference, Timestamp } from './common.js';
 
 /**
- * An event in the CloudEvents 1.0 envelope. `id` is `<store>-<number>`, growing in commit order; `time` is when the API committed
- * it; `orreryhosttime` is the agent's own clock.
+ * An event in the CloudEvents 1.0 envelope. `id` is `<store>-<number>`, growing in commit order. `time` is when it
+ * happened, by the API's clock: for what a host tells, its own time with what is wrong with its clock taken out, never before the host was known nor
+ * after the commit. Lists and streams go by the commit (`orrerycommittime`), and so do `since` and `until`.
  */
 export const CloudEvent = z
   .object({
@@ -13,10 +14,11 @@ export const CloudEvent = z
     type: z.string().meta({ example: 'io.orrery.authorization.requested' }),
     source: z.string().meta({ example: '/hosts/web-1' }),
     subject: z.string().nullable().meta({ example: 'web-1/demo/8056c2e21c000001' }),
-    time: Timestamp,
+    time: Timestamp.meta({ description: 'When it happened, by the clock of the API' }),
     datacontenttype: z.literal('application/json'),
     orreryhost: HostId.nullable(),
-    orreryhosttime: Timestamp.nullable(),
+    orrerycommittime: Timestamp.meta({ description: 'When the API committed it: the order of ids' }),
+    orreryhosttime: Timestamp.nullable().meta({ description: "When it happened, as the host's clock showed it" }),
     simulated: z.boolean(),
     data: z.record(z.string(), z.unknown()),
   })
