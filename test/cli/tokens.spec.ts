@@ -13,7 +13,7 @@ const token: JoinToken = {
   usesLeft: 40,
   labels: { site: 'onprem' },
   networks: [],
-  ephemeral: 86_400,
+  ephemeral: '1d',
   ownLabels: false,
   replaces: null,
   hosts: [],
@@ -49,7 +49,7 @@ describe('a token with which machines enrol', () => {
     ]);
     const [{ body } = {}] = api.asked('POST /v1/join-tokens');
     const rest = { labels: { site: 'onprem' }, networks: ['shop'] };
-    expect(body).toEqual({ uses: 40, expiresIn: 7200, ephemeral: 86_400, ...rest });
+    expect(body).toEqual({ uses: 40, expiresIn: '2h', ephemeral: '1d', ...rest });
   });
 
   it('lets machines choose labels only with --own-labels, and shows so', async () => {
@@ -75,7 +75,7 @@ describe('a token with which machines enrol', () => {
   it('shows how long its hosts may be away, as a host does', async () => {
     api.on('GET /v1/join-tokens', () => json(JoinTokenPage, { items: [token], next: null }));
     expect((await orrery('token ls --join')).out).toMatch(/EPHEMERAL[^]* 1d/);
-    api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1', { ephemeral: 5400 })));
+    api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1', { ephemeral: '1h30m' })));
     expect((await orrery('host get web-1')).out).toMatch(/ephemeral +1h30m/);
   });
 });

@@ -21,6 +21,8 @@ import { Admissions } from './admissions.service.js';
 const tag = 'admissions';
 const AdmissionPath = z.strictObject({ network: Reference, node: Reference });
 type AdmissionPath = z.infer<typeof AdmissionPath>;
+const NetworkAdmissionsQuery = AdmissionQuery.omit({ network: true });
+type NetworkAdmissionsQuery = z.infer<typeof NetworkAdmissionsQuery>;
 const problems: ProblemCode[] = [
   'unknown-network',
   'unknown-node',
@@ -45,6 +47,35 @@ export class AdmissionsController {
   })
   list(@Query({ schema: AdmissionQuery }) query: AdmissionQuery): Promise<AdmissionPage> {
     return this.admissions.list(query);
+  }
+
+  @Get('networks/:network/admissions')
+  @Policy('viewer')
+  @Operation({
+    id: 'listNetworkAdmissions',
+    tag,
+    summary: 'Who is in this network, is to be, or asks to be',
+    answers: { 200: AdmissionPage },
+    problems: ['unknown-network'],
+  })
+  listOf(
+    @Param('network', { schema: Reference }) network: string,
+    @Query({ schema: NetworkAdmissionsQuery }) query: NetworkAdmissionsQuery,
+  ): Promise<AdmissionPage> {
+    return this.admissions.list({ ...query, network });
+  }
+
+  @Get('networks/:network/admissions/:node')
+  @Policy('viewer')
+  @Operation({
+    id: 'getAdmission',
+    tag,
+    summary: 'One node in this network: what was decided, what the controller says, what the node shows',
+    answers: { 200: Admission },
+    problems: ['unknown-network', 'unknown-node', 'unknown-membership', 'ambiguous-reference', 'address-claimed'],
+  })
+  get(@Param({ schema: AdmissionPath }) { network, node }: AdmissionPath): Promise<Admission> {
+    return this.admissions.get(network, node);
   }
 
   @Put('networks/:network/admissions/:node')

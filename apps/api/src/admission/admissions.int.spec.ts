@@ -15,6 +15,7 @@ import { startApi, type ApiBench, type RunningApi } from '../../../../test/suppo
 import { ControllerHost, newAddress } from '../../../../test/support/controller-host.js';
 import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
+import { scopeOf } from '../../../../test/support/scope.js';
 
 let bench: ApiBench;
 let api: RunningApi;
@@ -58,7 +59,7 @@ const listed = async (token = api.adminToken) =>
   (await api.ask('GET', '/v1/admissions', AdmissionPage, { token })).body.items.map(({ address }) => address);
 const path = (node: string) => `/v1/networks/${network}/admissions/${node}`;
 const tokenOf = async (scope: string) => {
-  const body = { name: `token-${++tokens}`, role: 'operator', scope };
+  const body = { name: `token-${++tokens}`, role: 'operator', scope: scopeOf(scope) };
   return (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body.secret;
 };
 
@@ -80,6 +81,27 @@ describe('a token for some hosts, in a network that others are in, too', () => {
     const own = { addresses: ['10.7.0.43'], verdict: 'authorize' };
     const { body } = await api.ask('PUT', path('web-a'), Admission, { token, body: own });
     expect(body).toMatchObject({ address: OWN, controller: { authorized: true, addresses: ['10.7.0.43'] } });
+  });
+
+  it('reads each of them where it is changed', async () => {
+    const one = (node: string, token = api.adminToken) => api.ask('GET', path(node), Admission, { token });
+    await api.ask('PUT', path(OTHER), Admission, { body: { name: 'other', noAutoAssign: true } });
+    const { body } = await one('web-b');
+    expect(body).toMatchObject({ address: OTHER, record: { name: 'other', noAutoAssign: true, bridge: null } });
+    expect((await one(OTHER)).body).toEqual(body);
+    expect((await one(STRANGER)).body).toMatchObject({ address: STRANGER, node: null, record: null });
+    const list = `/v1/networks/lab/admissions`;
+    const all = (await api.get(list, AdmissionPage)).body;
+    expect(all).toEqual((await api.get('/v1/admissions?network=lab', AdmissionPage)).body);
+    expect(all.items).toHaveLength(3);
+    await api.refused('GET', path('0123456789'), 'unknown-membership');
+    await api.refused('GET', '/v1/networks/nowhere/admissions', 'unknown-network');
+
+    const token = await tokenOf('hosts:env=a');
+    expect((await one('web-a', token)).body.address).toBe(OWN);
+    for (const node of [OTHER, STRANGER, 'web-b']) await api.refused('GET', path(node), 'unknown-node', { token });
+    const own = (await api.ask('GET', list, AdmissionPage, { token })).body.items;
+    expect(own.map(({ address }) => address)).toEqual([OWN]);
   });
 
   it('reads of the controller what it needs, without the host that it is on', async () => {

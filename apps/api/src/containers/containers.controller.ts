@@ -28,7 +28,7 @@ export class ContainersController {
   @Operation({
     id: 'findContainer',
     tag: 'containers',
-    summary: 'One container: an id, HOST%2FNAME, or a name that only one host has',
+    summary: 'One container: an id, HOST.NAME, or a name that only one host has',
     answers: { 200: Container },
     problems: ['unknown-container', 'ambiguous-reference'],
     etag: true,

@@ -2,7 +2,9 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res }
 import {
   Accepted,
   Container,
+  ContainerPage,
   ContainerPost,
+  ContainerQuery,
   ContainerSpec,
   DryRunQuery,
   Flag,
@@ -24,6 +26,8 @@ const tag = 'containers';
 const UNKNOWN: ProblemCode[] = ['unknown-host', 'unknown-container', 'ambiguous-reference'];
 const RemoveQuery = DryRunQuery.extend({ forget: Flag });
 type RemoveQuery = z.infer<typeof RemoveQuery>;
+const HostContainersQuery = ContainerQuery.omit({ host: true });
+type HostContainersQuery = z.infer<typeof HostContainersQuery>;
 const change = { tag, answers: { 202: Accepted }, alsoDryRun: true, changes: true };
 
 @Controller('v1/hosts/:host/containers')
@@ -53,6 +57,22 @@ export class HostContainersController {
     return sendAnswer(reply, await this.commands.launch(asked, host, body));
   }
 
+  @Get()
+  @Policy('viewer')
+  @Operation({
+    id: 'listHostContainers',
+    tag,
+    summary: 'Managed containers of one host, by name',
+    answers: { 200: ContainerPage },
+    problems: ['unknown-host', 'unknown-network', 'ambiguous-reference'],
+  })
+  list(
+    @Param('host', { schema: Reference }) host: string,
+    @Query({ schema: HostContainersQuery }) query: HostContainersQuery,
+  ): Promise<ContainerPage> {
+    return this.containers.list({ ...query, host });
+  }
+
   @Get(':name')
   @Policy('viewer')
   @Operation({
@@ -78,7 +98,8 @@ export class HostContainersController {
   @Operation({
     ...change,
     id: 'replaceContainer',
-    summary: 'Give a container a whole new spec; its node and identity stay',
+    summary:
+      'Make a container as this spec says: launch it, or give the one that is there a new spec; its node and identity stay',
     body: true,
     ifMatch: true,
     problems: [...UNKNOWN, 'unknown-network', 'being-removed'],

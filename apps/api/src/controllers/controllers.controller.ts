@@ -7,7 +7,6 @@ import {
   ControllerPost,
   ControllerQuery,
   DryRunQuery,
-  Flag,
   Reference,
 } from '@orrery/shared/contracts';
 import type { FastifyReply } from 'fastify';
@@ -20,7 +19,7 @@ import { ControllerAdditions } from './controller-additions.service.js';
 import { ControllersService } from './controllers.service.js';
 
 const tag = 'controllers';
-const RemoveQuery = DryRunQuery.extend({ force: Flag });
+const RemoveQuery = DryRunQuery.extend({ confirm: Reference.optional() });
 type RemoveQuery = z.infer<typeof RemoveQuery>;
 
 @Controller('v1/controllers')
@@ -122,10 +121,10 @@ export class ControllersController {
   })
   async remove(
     @Param('controller', { schema: Reference }) reference: string,
-    @Query({ schema: RemoveQuery }) { force }: RemoveQuery,
+    @Query({ schema: RemoveQuery }) { confirm }: RemoveQuery,
     @Asking() asked: Asked,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    return sendAnswer(reply, await this.controllers.remove(asked, reference, force));
+    return sendAnswer(reply, await this.controllers.remove(asked, reference, confirm));
   }
 }

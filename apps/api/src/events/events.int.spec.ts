@@ -9,6 +9,7 @@ import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.j
 import { aMembership, engineDown, membershipFact, NETWORK, Reporter } from '../../../../test/support/reports.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { EventsRepository } from './events.repository.js';
+import { scopeOf } from '../../../../test/support/scope.js';
 
 let bench: ApiBench;
 let api: RunningApi;
@@ -40,7 +41,11 @@ beforeEach(async () => {
 const list = async (query: string) => (await api.get(`/v1/events?${query}`, EventPage)).body;
 /** A viewer; with a scope, of these hosts. */
 const tokenOf = async (scope?: string) => {
-  const body = { name: `viewer-${newId('tok').slice(-8)}`, role: 'viewer', ...(scope === undefined ? {} : { scope }) };
+  const body = {
+    name: `viewer-${newId('tok').slice(-8)}`,
+    role: 'viewer',
+    ...(scope === undefined ? {} : { scope: scopeOf(scope) }),
+  };
   return (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body;
 };
 const causes = (events: readonly CloudEvent[]) => events.map(({ data }) => data.cause);

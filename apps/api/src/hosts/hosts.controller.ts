@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { DryRunQuery, Flag, Host, HostPage, HostPatch, HostQuery, Reference } from '@orrery/shared/contracts';
+import { DryRunQuery, Host, HostPage, HostPatch, HostQuery, Reference } from '@orrery/shared/contracts';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { HostItself, Policy } from '../auth/policy.decorator.js';
@@ -9,7 +9,7 @@ import { etag } from '../http/etag.js';
 import { Operation } from '../http/operation.decorator.js';
 import { HostsService } from './hosts.service.js';
 
-const RemoveQuery = DryRunQuery.extend({ force: Flag });
+const RemoveQuery = DryRunQuery.extend({ confirm: Reference.optional() });
 type RemoveQuery = z.infer<typeof RemoveQuery>;
 
 @Controller('v1/hosts')
@@ -126,10 +126,10 @@ export class HostsController {
   })
   async remove(
     @Param('host', { schema: Reference }) reference: string,
-    @Query({ schema: RemoveQuery }) { force }: RemoveQuery,
+    @Query({ schema: RemoveQuery }) { confirm }: RemoveQuery,
     @Asking() asked: Asked,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    return sendAnswer(reply, await this.hosts.remove(asked, reference, force));
+    return sendAnswer(reply, await this.hosts.remove(asked, reference, confirm));
   }
 }

@@ -26,7 +26,7 @@ export class NodesController {
   @Operation({
     id: 'getNode',
     tag: 'nodes',
-    summary: 'One node: HOST, HOST%2FCONTAINER, an address or an id',
+    summary: 'One node: HOST, HOST.CONTAINER, an address or an id',
     answers: { 200: Node },
     problems: ['unknown-node', 'ambiguous-reference', 'address-claimed'],
   })

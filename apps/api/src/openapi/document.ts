@@ -6,7 +6,7 @@ import { convertSchema, settleNames } from './schemas.js';
 
 const ABOUT = `Every change answers 202 with a command, which ends done, failed, cancelled or superseded; watch it with
 \`GET /v1/commands/{id}?wait=30s\`. Lists are pages: \`next\` goes into \`?after=\`. A HOST is its name or id; a NODE is HOST (its own
-daemon), HOST/CONTAINER (write %2F in a path), an address or an id; a NETWORK is 16 hex digits or its name.`;
+daemon), HOST.CONTAINER (or HOST/CONTAINER, where a slash needs no %2F), an address or an id; a NETWORK is 16 hex digits or its name.`;
 
 interface Operation {
   'x-orrery-policy'?: string;

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { DryRunQuery, Probe, ProbeId, ProbePost, Reference } from '@orrery/shared/contracts';
+import { DryRunQuery, PageQuery, Probe, ProbeId, ProbePage, ProbePost, Reference } from '@orrery/shared/contracts';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Policy } from '../auth/policy.decorator.js';
@@ -37,6 +37,22 @@ export class ProbesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     return sendAnswer(reply, await this.probes.start(asked, node, post));
+  }
+
+  @Get()
+  @Policy('viewer')
+  @Operation({
+    id: 'listProbes',
+    tag: 'nodes',
+    summary: 'Probes of the last day, the newest first',
+    answers: { 200: ProbePage },
+    problems: ['unknown-node', 'ambiguous-reference', 'address-claimed'],
+  })
+  list(
+    @Param('node', { schema: Reference }) node: string,
+    @Query({ schema: PageQuery }) query: PageQuery,
+  ): Promise<ProbePage> {
+    return this.probes.list(node, query);
   }
 
   @Get(':probe')

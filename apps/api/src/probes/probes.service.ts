@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import {
+  durationSeconds,
   ProbeBegun,
   probeTargetText,
   type ApiFact,
   type DryRun,
+  type PageQuery,
   type Probe,
   type ProbeId,
+  type ProbePage,
   type ProbePost,
 } from '@orrery/shared/contracts';
 import { AppError, describeError, newId } from '@orrery/shared/runtime';
@@ -31,7 +34,8 @@ export class ProbesService {
     private readonly repository: ProbesRepository,
   ) {}
 
-  async start(asked: Asked, reference: string, { target, timeoutSeconds }: ProbePost): Promise<Answer> {
+  async start(asked: Asked, reference: string, { target, timeout }: ProbePost): Promise<Answer> {
+    const timeoutSeconds = durationSeconds(timeout);
     const node = await this.references.node(this.store, reference);
     // A node sends into all of its networks, seen or not: a token for some of them must be for all of those.
     refuseForeignNetworks(await withVisibility(undefined, () => this.repository.networksOf(this.store, node.id)));
@@ -62,9 +66,25 @@ export class ProbesService {
     return answer;
   }
 
+  async list(reference: string, query: PageQuery): Promise<ProbePage> {
+    const node = await this.references.node(this.store, reference);
+    const { simulated } = await this.references.host(this.store, node.hostId);
+    const { items, next } = await this.repository.started(this.store, node.id, query);
+    const told = await this.repository.events(
+      this.store,
+      node.id,
+      items.map(({ probe }) => probe),
+    );
+    const read = ({ probe }: { probe: ProbeId }) => {
+      const events = told.filter((event) => event.probe === probe);
+      return readProbe({ ...about(probe, node), simulated }, events, Date.now()) ?? [];
+    };
+    return { items: items.flatMap(read), next };
+  }
+
   async get(reference: string, id: ProbeId): Promise<Probe> {
     const node = await this.references.node(this.store, reference);
-    const events = await this.repository.events(this.store, node.id, id);
+    const events = await this.repository.events(this.store, node.id, [id]);
     const { simulated } = await this.references.host(this.store, node.hostId);
     const probe = readProbe({ ...about(id, node), simulated }, events, Date.now());
     if (probe) return probe;

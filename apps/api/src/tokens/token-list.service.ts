@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  ApiToken,
-  ApiTokenMade,
-  ApiTokenPage,
-  ApiTokenPost,
-  NetworkId,
-  TokenQuery,
+import {
+  durationSeconds,
+  type ApiToken,
+  type ApiTokenMade,
+  type ApiTokenPage,
+  type ApiTokenPost,
+  type NetworkId,
+  type TokenQuery,
 } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { hashOf, newToken, prefixOf } from '../auth/bearer.js';
@@ -31,6 +32,10 @@ export class Tokens {
     return this.repository.list(this.store, query);
   }
 
+  get(reference: string): Promise<ApiToken> {
+    return this.store.transaction((transaction) => this.#find(transaction, reference));
+  }
+
   create(by: string, { name, role, scope, expiresIn }: ApiTokenPost): Promise<ApiTokenMade> {
     const secret = newToken('ora');
     return this.store.transaction(async (transaction) => {
@@ -43,7 +48,7 @@ export class Tokens {
         prefix: prefixOf(secret),
         role,
         scope: scope ? await this.#resolve(transaction, scope) : null,
-        expiresIn,
+        expiresIn: expiresIn === undefined ? undefined : durationSeconds(expiresIn),
         by,
       });
       await writeToOutbox(transaction, { type: 'token.created', data: { token: id, kind: 'api', name, role, by } });

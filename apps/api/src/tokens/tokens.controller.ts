@@ -37,6 +37,20 @@ export class TokensController {
     return this.tokens.create(by, body);
   }
 
+  @Get(':token')
+  @Policy('admin')
+  @WholeInstallation()
+  @Operation({
+    id: 'getToken',
+    tag: 'tokens',
+    summary: 'One token, by its id or the name of a valid one; never what it is',
+    answers: { 200: ApiToken },
+    problems: ['unknown-token', 'ambiguous-reference'],
+  })
+  get(@Param('token', { schema: Reference }) reference: string): Promise<ApiToken> {
+    return this.tokens.get(reference);
+  }
+
   @Delete(':token')
   @Policy('admin')
   @WholeInstallation()

@@ -8,7 +8,7 @@ import { labelOption, labelsOf, ownLabelsOption } from '../options/label-option.
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
 import { collect, outputOption, type OutputOptions } from '../options/shared-options.js';
-import { durationText, parseDuration } from '../output/duration.js';
+import { apiDuration, parseDuration } from '../output/duration.js';
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { jsonText, safeText } from '../terminal/safe-text.js';
@@ -59,7 +59,7 @@ export const hostAddLeaf = (context: Context): Leaf<AddOptions> => ({
 async function add(context: Context, given: string | undefined, options: AddOptions): Promise<ExitCode> {
   const { client, terminal } = context;
   const forMs = options.wait ? parseDuration(options.wait) : undefined;
-  const expiresIn = Math.round(parseDuration(options.expires) / 1000);
+  const expiresIn = apiDuration(options.expires);
   const { label = [], ownLabels = false, network = [], replace } = options;
   if (replace === undefined && given === undefined) throw usageError('The host needs a name.', 'orrery host add NAME');
   if (replace !== undefined && (label.length > 0 || ownLabels))
@@ -76,7 +76,7 @@ async function add(context: Context, given: string | undefined, options: AddOpti
   const { token, secret } = made.value;
   const line = safeText(command.replace(TOKEN_PLACE, secret));
   const where = safeText(platform ? `${name} (${platform})` : name);
-  const toRun = `Run on ${where} as root within ${durationText(expiresIn)} (once):\n  ${line}`;
+  const toRun = `Run on ${where} as root within ${expiresIn} (once):\n  ${line}`;
   const asJson = options.output === 'json';
   if (options.wait !== false) return followArrival(context, { name, token, reportedBefore, forMs }, toRun, asJson);
   if (asJson) terminal.out(jsonText({ ...(made.raw as object), command: line }));

@@ -40,7 +40,7 @@ export interface BulkOptions extends ChangeOptions {
   network?: string;
 }
 
-type Said = Pick<AdmissionBulk, 'verdict' | 'forSeconds'>;
+type Said = Pick<AdmissionBulk, 'verdict' | 'for'>;
 
 /** The same for many: for the nodes on hosts that match, or for all who wait. Who they are is shown before. */
 export async function changeMany(context: Context, said: Said, options: BulkOptions): Promise<void> {

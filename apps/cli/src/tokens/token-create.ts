@@ -5,10 +5,11 @@ import { labelOption, labelsOf, ownLabelsOption } from '../options/label-option.
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
 import { collect, outputOption, positive, type OutputOptions } from '../options/shared-options.js';
-import { parseDuration } from '../output/duration.js';
+import { apiDuration } from '../output/duration.js';
 import { jsonText } from '../terminal/safe-text.js';
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
+import { scopeOf } from './token-scope.js';
 
 interface CreateOptions extends OutputOptions {
   role?: string;
@@ -64,11 +65,14 @@ export const tokenCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
 
 const LISTEN_FIRST = `Only this machine reaches the API. To add another: ${HOW_TO_LISTEN}`;
 
-const seconds = (text: string) => Math.round(parseDuration(text) / 1000);
-
 function tokenBody({ role, scope, expires = '90d' }: CreateOptions, name: string | undefined) {
   if (!name || !role) throw usageError('A token needs a name and a role.', 'orrery token create NAME --role viewer');
-  return { name, role, ...(scope ? { scope } : {}), ...(expires === 'never' ? {} : { expiresIn: seconds(expires) }) };
+  return {
+    name,
+    role,
+    ...(scope ? { scope: scopeOf(scope) } : {}),
+    ...(expires === 'never' ? {} : { expiresIn: apiDuration(expires) }),
+  };
 }
 
 function joinBody(options: CreateOptions, name: string | undefined) {
@@ -77,8 +81,8 @@ function joinBody(options: CreateOptions, name: string | undefined) {
   return {
     ...(name ? { name } : {}),
     ...(uses ? { uses } : {}),
-    ...(expires ? { expiresIn: seconds(expires) } : {}),
-    ...(ephemeral ? { ephemeral: seconds(ephemeral) } : {}),
+    ...(expires ? { expiresIn: apiDuration(expires) } : {}),
+    ...(ephemeral ? { ephemeral: apiDuration(ephemeral) } : {}),
     labels: labelsOf(label),
     ...(ownLabels ? { ownLabels } : {}),
     networks: network,

@@ -2,6 +2,7 @@ export * from './events/agent-events.js';
 export * from './events/api-events.js';
 export * from './events/findings.js';
 export * from './controllers.js';
+export * from './durations.js';
 export * from './explanation.js';
 export * from './explanations.js';
 export * from './problem-explanations.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration, YEAR_SECONDS } from '../durations.js';
 import { NetworkId, NodeAddress } from '../ids.js';
 import { MembershipStatus } from '../observed.js';
 import { Flag, HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
@@ -30,6 +31,15 @@ export const Admission = z
     host: HostRef.nullable(),
     /** What a person said; null: nobody did. */
     verdict: Verdict.nullable(),
+    /** What a person set of its record on the controller; null, and of each part: nothing. */
+    record: z
+      .object({
+        name: z.string().nullable(),
+        addresses: z.array(z.string()).nullable(),
+        bridge: z.boolean().nullable(),
+        noAutoAssign: z.boolean().nullable(),
+      })
+      .nullable(),
     /** Whether it is to be let in, and why: by a person, by the network's policy. Null: nobody has decided; it waits. */
     decision: z.object({ authorize: z.boolean(), why: z.string() }).nullable(),
     /** What the controller says; null: it has no record of it. */
@@ -70,11 +80,8 @@ export const AdmissionPut = z
   .strictObject({
     /** Null takes back what a person said: the network's policy decides again. */
     verdict: z.enum(['authorize', 'deny']).nullable().optional(),
-    /** An authorization ends after so long, wherever the node then is. */
-    forSeconds: z
-      .int()
-      .min(10)
-      .max(10 * 366 * 86_400)
+    /** An authorization ends after so long, such as `8h`, wherever the node then is. */
+    for: duration(10, 10 * YEAR_SECONDS)
       .nullable()
       .optional(),
     name: z.string().max(127).optional(),
@@ -96,7 +103,7 @@ export const AdmissionBulk = z
     selector: z.string().min(1).max(1000).optional(),
     pending: z.boolean().default(false),
     verdict: z.enum(['authorize', 'deny']).nullable(),
-    forSeconds: AdmissionPut.shape.forSeconds,
+    for: AdmissionPut.shape.for,
   })
   .refine(({ selector, pending }) => selector !== undefined || pending, 'give a selector, or pending: true')
   .meta({ id: 'AdmissionBulk' });

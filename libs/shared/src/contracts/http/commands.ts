@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from '../durations.js';
 import { CommandId, ContainerId, ItemId, Name, NetworkId, NodeId } from '../ids.js';
 import { MembershipSettingsChange } from '../items.js';
 import { Outcome, Stage } from '../outcomes.js';
@@ -68,11 +69,7 @@ export type CommandQuery = z.infer<typeof CommandQuery>;
  * time-out (at most 60 s), always with the command as it then is.
  */
 export const CommandWaitQuery = z.strictObject({
-  wait: z
-    .string()
-    .regex(/^\d{1,2}s$/, 'write wait=30s; at most 60s')
-    .transform((text) => Math.min(60, Number(text.slice(0, -1))) * 1000)
-    .optional(),
+  wait: duration(0, 60).optional(),
   seen: z.coerce.number().int().min(0).optional(),
   state: CommandState.optional().meta({ description: 'the state already seen: any other answers at once' }),
 });
@@ -95,7 +92,7 @@ export const FanOut = z
       z.strictObject({ action: z.literal('leave'), network: Reference, container: Name.optional() }),
     ]),
     /** Must be the number of hosts that match, when more than one: a guard against a selector wider than meant. */
-    expectHosts: z.int().positive().optional(),
+    confirm: z.int().positive().optional(),
   })
   .meta({ id: 'FanOut' });
 export type FanOut = z.infer<typeof FanOut>;

@@ -35,6 +35,8 @@ export const Container = z
     networks: z.array(NetworkId),
     image: ImageReference.nullable(),
     limits: ContainerLimits,
+    /** Of its memberships; null: not the same in all of its networks. */
+    settings: MembershipSettings.nullable(),
     incarnation: z.int(),
     outcome: Outcome.nullable(),
     /** What the engine last showed; null before it was made and after it is gone. */

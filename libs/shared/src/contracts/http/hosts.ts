@@ -19,8 +19,8 @@ export const Host = z
     paused: z.boolean().default(false),
     /** Since when its key lets nobody in (`POST /v1/hosts/{host}/revoke`); null: it does. */
     revokedAt: Timestamp.nullable().default(null),
-    /** It is removed when it was away for so many seconds; null: it stays. */
-    ephemeral: z.int().nullable().default(null),
+    /** It is removed when it was away for so long, such as `24h`; null: it stays. */
+    ephemeral: z.string().nullable().default(null),
     lastSeenAt: Timestamp.nullable(),
     agentVersion: z.string().nullable(),
     engine: z

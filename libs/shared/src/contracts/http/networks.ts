@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NetworkConfig, NetworkConfigChange } from '../controllers.js';
+import { duration, YEAR_SECONDS } from '../durations.js';
 import { FindingData } from '../events/findings.js';
 import { Cidr, NetworkId, NodeAddress } from '../ids.js';
 import { Selector } from '../labels.js';
@@ -17,7 +18,7 @@ const NetworkName = z
 export const AdmissionBy = z.enum(['manual', 'fleet', 'selector']).meta({ id: 'AdmissionBy' });
 export type AdmissionBy = z.infer<typeof AdmissionBy>;
 
-/** Who gets into a network. `forSeconds`: for so long after it was wanted. `onLeave`: what becomes of who leaves. */
+/** Who gets into a network. `for`: for so long after it was wanted. `onLeave`: what becomes of who leaves. */
 export const AdmissionPolicy = z
   .strictObject({
     by: AdmissionBy.default('fleet'),
@@ -30,16 +31,13 @@ export const AdmissionPolicy = z
       )
       .nullable()
       .default(null),
-    forSeconds: z
-      .int()
-      .min(10)
-      .max(10 * 366 * 86_400)
+    for: duration(10, 10 * YEAR_SECONDS)
       .nullable()
       .default(null),
     onLeave: z.enum(['deauthorize', 'keep']).default('deauthorize'),
   })
-  .refine(({ by, forSeconds }) => by !== 'manual' || forSeconds === null, {
-    path: ['forSeconds'],
+  .refine(({ by, for: howLong }) => by !== 'manual' || howLong === null, {
+    path: ['for'],
     message: 'where people decide, they also say for how long',
   })
   .refine(({ by, selector }) => (by === 'selector') === (selector !== null), {

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { duration } from '../durations.js';
 import { ProbeId } from '../ids.js';
 import { MAX_PROBE_SECONDS, ProbeKind, ProbeResult, ProbeTarget } from '../probes.js';
-import { HostRef, Timestamp } from './common.js';
+import { HostRef, page, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
 /** Body of `POST /v1/nodes/{node}/probes`. */
 export const ProbePost = z
-  .strictObject({ target: ProbeTarget, timeoutSeconds: z.int().min(1).max(MAX_PROBE_SECONDS).default(10) })
+  .strictObject({ target: ProbeTarget, timeout: duration(1, MAX_PROBE_SECONDS).default('10s') })
   .meta({ id: 'ProbePost' });
 export type ProbePost = z.infer<typeof ProbePost>;
 
@@ -24,7 +25,8 @@ export const Probe = z
     kind: ProbeKind,
     /** As people read it: an address, a URL without what stands behind its `?`, or HOST:PORT. */
     target: z.string(),
-    timeoutSeconds: z.int(),
+    /** How long it may take, such as `10s`. */
+    timeout: z.string(),
     state: ProbeState,
     /** Line by line as it went. */
     progress: z.array(z.object({ at: Timestamp, detail: z.string() })),
@@ -37,3 +39,5 @@ export const Probe = z
   })
   .meta({ id: 'Probe' });
 export type Probe = z.infer<typeof Probe>;
+export const ProbePage = page(Probe, 'ProbePage');
+export type ProbePage = z.infer<typeof ProbePage>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration, YEAR_SECONDS } from '../durations.js';
 import { Name, NetworkId } from '../ids.js';
 import { Labels, Selector } from '../labels.js';
 import { page, PageQuery, Reference, Timestamp } from './common.js';
@@ -7,32 +8,25 @@ import { page, PageQuery, Reference, Timestamp } from './common.js';
 export const Role = z.enum(['viewer', 'operator', 'admin']).meta({ id: 'Role' });
 export type Role = z.infer<typeof Role>;
 
-const YEAR_SECONDS = 366 * 86_400;
-
-/** `hosts:env=staging;networks:lab,8056c2e21c000001`: either part, or both. */
+/** What a token may see and change: the hosts that a selector matches, some networks, or both. The same in and out. */
 export const TokenScope = z
-  .string()
-  .max(2000)
-  .transform((text, context) => {
-    const scope: { hosts: string | null; networks: string[] | null } = { hosts: null, networks: null };
-    for (const part of text.split(';').map((one) => one.trim())) {
-      const [, kind, rest] = /^(hosts|networks):(.+)$/.exec(part) ?? [];
-      const isRight =
-        rest !== undefined && (kind === 'hosts' ? scope.hosts === null : scope.networks === null) && isRest(kind, rest);
-      if (!isRight)
-        context.addIssue({
-          code: 'custom',
-          message: 'write hosts:SELECTOR, networks:NETWORK,NETWORK or both with a semicolon between them',
-        });
-      else if (kind === 'hosts') scope.hosts = rest;
-      else scope.networks = rest.split(',').map((network) => network.trim());
-    }
-    return scope;
-  });
+  .strictObject({
+    /** A selector of hosts; null: all of them. */
+    hosts: z
+      .string()
+      .max(1000)
+      .refine(
+        (text) => Selector.safeParse(text).success,
+        'write key=value, key!=value, key or !key, with commas between them',
+      )
+      .nullable()
+      .default(null),
+    /** IDs, or when it is made also names; null: all of them. */
+    networks: z.array(Reference).min(1).max(100).nullable().default(null),
+  })
+  .refine(({ hosts, networks }) => hosts !== null || networks !== null, 'give hosts, networks or both')
+  .meta({ id: 'TokenScope' });
 export type TokenScope = z.infer<typeof TokenScope>;
-
-const isRest = (kind: string | undefined, rest: string) =>
-  kind === 'hosts' ? Selector.safeParse(rest).success : rest.split(',').every((network) => network.trim() !== '');
 
 export const ApiToken = z
   .object({
@@ -40,7 +34,7 @@ export const ApiToken = z
     name: z.string(),
     role: Role,
     /** What it may see and change: null for everything. */
-    scope: z.object({ hosts: z.string().nullable(), networks: z.array(NetworkId).nullable() }).nullable(),
+    scope: TokenScope.nullable(),
     /** Its first characters. */
     prefix: z.string(),
     state: z.enum(['valid', 'expired', 'revoked']),
@@ -69,13 +63,10 @@ export const ApiTokenPost = z
   .strictObject({
     name: Name,
     role: Role,
-    scope: TokenScope.optional(),
-    /** Seconds from now; without it the token does not expire. */
-    expiresIn: z
-      .int()
-      .min(1)
-      .max(10 * YEAR_SECONDS)
-      .optional(),
+    /** Null or absent: everything. */
+    scope: TokenScope.nullable().optional(),
+    /** From now on, such as `90d`; without it the token does not expire. */
+    expiresIn: duration(1, 10 * YEAR_SECONDS).optional(),
   })
   .meta({ id: 'ApiTokenPost' });
 export type ApiTokenPost = z.infer<typeof ApiTokenPost>;
@@ -97,8 +88,8 @@ export const JoinToken = z
     /** Whether the labels that a machine says of itself count, too, where the token says nothing else. */
     ownLabels: z.boolean().default(false),
     networks: z.array(NetworkId),
-    /** Hosts of this token are removed when they were away for so many seconds; null: they stay. */
-    ephemeral: z.int().nullable().default(null),
+    /** Hosts of this token are removed when they were away for so long, such as `24h`; null: they stay. */
+    ephemeral: z.string().nullable().default(null),
     /** The host whose place the next one takes. */
     replaces: z.string().nullable(),
     /** Names of the hosts that enrolled with it. */
@@ -116,7 +107,7 @@ export const JoinTokenPost = z
   .strictObject({
     name: Name.optional(),
     uses: z.int().min(1).max(10_000).default(1),
-    expiresIn: z.int().min(1).max(YEAR_SECONDS).default(900),
+    expiresIn: duration(1, YEAR_SECONDS).default('15m'),
     labels: Labels.default({}),
     /**
      * Let the labels that a machine says of itself count, too, where `labels` says nothing else. Labels give hosts a place in scopes and
@@ -125,8 +116,8 @@ export const JoinTokenPost = z
     ownLabels: z.boolean().default(false),
     /** Networks that the host's own daemon joins. */
     networks: z.array(Reference).max(50).default([]),
-    /** Seconds: a host that was not heard of for so long is removed, with its memberships. Without it, hosts stay. */
-    ephemeral: z.int().min(60).max(YEAR_SECONDS).optional(),
+    /** A host that was not heard of for so long, such as `24h`, is removed, with its memberships. Without it, hosts stay. */
+    ephemeral: duration(60, YEAR_SECONDS).optional(),
     replaces: Reference.optional(),
   })
   .refine(({ name, uses }) => name === undefined || uses === 1, 'a token for one host has one use')
