@@ -101,7 +101,7 @@ describe('who gets in', () => {
   describe('one node', () => {
     beforeEach(() => {
       changed(ONE);
-      api.on(`PUT ${at('web-1/demo')}`, () => json(Admission, onWeb2));
+      api.on(`PUT ${at('web-1.demo')}`, () => json(Admission, onWeb2));
     });
 
     it('is let in for a while, with a name, addresses and flags', async () => {

@@ -80,7 +80,7 @@ describe('a change', () => {
   });
 
   it('sends a node with a container in it as one segment', async () => {
-    accept('PUT /v1/nodes/web-1/demo/networks/lab');
+    accept('PUT /v1/nodes/web-1.demo/networks/lab');
     expect((await orrery('join web-1/demo lab')).code).toBe(0);
     expect(api.requests[0]?.url).toBe('/v1/nodes/web-1.demo/networks/lab');
     expect(api.requests[0]?.body).toEqual({});

@@ -8,6 +8,9 @@ import { createProgram } from './program/program.js';
 import { readSettings } from './settings.js';
 import type { Terminal } from './terminal/terminal.js';
 
+/** As long as an API takes to start again on a busy machine. */
+const RESTART_MS = 10_000;
+
 /** Carries out one command line (without `node` and the script) and gives the exit code. Never throws. */
 export async function run(words: string[], terminal: Terminal, env: NodeJS.ProcessEnv): Promise<ExitCode> {
   let client: ApiClient | undefined;
@@ -16,7 +19,7 @@ export async function run(words: string[], terminal: Terminal, env: NodeJS.Proce
     now: Date.now,
     env,
     get client() {
-      return (client ??= new ApiClient(readSettings(env)));
+      return (client ??= new ApiClient(readSettings(env), patience(terminal)));
     },
   });
   const complaint: string[] = [];
@@ -40,6 +43,12 @@ export async function run(words: string[], terminal: Terminal, env: NodeJS.Proce
     );
   }
 }
+
+/** A change waits for an API that is restarting, and says so. */
+const patience = ({ err, errColors }: Terminal) => ({
+  forMs: RESTART_MS,
+  onWaiting: () => err(errColors.dim('(the API does not answer; sending it again for up to 10 s)')),
+});
 
 type Tree = ReturnType<typeof createProgram>;
 const descendants = (command: Tree): Tree[] =>

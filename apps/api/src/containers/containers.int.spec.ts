@@ -97,7 +97,8 @@ describe('a launch', () => {
     await api.refused('POST', '/v1/hosts/nowhere/containers', 'unknown-host', {
       body: { name: 'demo', networks: [A] },
     });
-    await api.refused('POST', at(), 'unknown-network', { body: { name: 'demo', networks: ['lab'] } });
+    const unknown = await api.refused('POST', at(), 'unknown-network', { body: { name: 'demo', networks: ['lab'] } });
+    expect(unknown.fix).toMatch(/orrery network create lab\b.*orrery network set <16 hex> --name lab/);
     await api.refused('GET', at('/demo'), 'unknown-container');
     await api.raw('PUT', `/v1/networks/${C}`, { body: { name: 'lab' } });
     expect((await launch({ networks: ['lab', A.toUpperCase()] })).networks).toEqual([A, C]);

@@ -68,7 +68,7 @@ export class References {
       code: 'unknown-network',
       kind: 'user',
       cause: `no network is named ${reference}, and it is not 16 hex digits`,
-      fix: `Write the network's id, or name it first: orrery network set <16 hex> --name ${reference}`,
+      fix: `Create it: orrery network create ${reference}. If it exists elsewhere, write its 16 digits, or name it: orrery network set <16 hex> --name ${reference}`,
     });
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { trustedFetch, type TrustedInit } from '@orrery/shared/tls';
 import type { z } from 'zod';
 import { CliError } from '../errors/cli-error.js';
@@ -24,10 +25,24 @@ export interface RequestOptions {
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const TIMEOUT_MS = 15_000;
+const AGAIN_MS = 500;
+
+/** What a client does about an API that is restarting. */
+export interface Patience {
+  /** How long a change is sent again while nothing answers, or 503 does. */
+  forMs: number;
+  /** Told once, before the first wait. */
+  onWaiting: () => void;
+}
 
 /** The one door to the HTTP API: every answer is parsed with its schema, every failure becomes a CliError. */
 export class ApiClient {
-  constructor(private readonly settings: Settings) {}
+  #hasWaited = false;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly patience: Patience = { forMs: 0, onWaiting: () => undefined },
+  ) {}
 
   get url(): string {
     return this.settings.url;
@@ -74,7 +89,10 @@ export class ApiClient {
     return problemError(this.settings, response.status, await response.json().catch(() => undefined));
   }
 
-  /** Sends once, and once more when a kept connection broke: every change carries its idempotency key, so it happens once. */
+  /**
+   * A read is sent once, and once more when a kept connection broke. A change carries its idempotency key, so that it happens once however often
+   * it is sent: again for a while when the API seems to be restarting.
+   */
   async #send(method: Method, path: string, options: RequestOptions): Promise<Response> {
     const { query = {}, body, ifMatch, timeoutMs = TIMEOUT_MS, signal } = options;
     const url = this.urlOf(path, query);
@@ -94,6 +112,7 @@ export class ApiClient {
       return this.fetch(url, init);
     };
     try {
+      if (method !== 'GET') return await this.#patiently(send, signal);
       return await send().catch((error: unknown) => {
         if (isBrokenConnection(error)) return send();
         throw error;
@@ -103,12 +122,39 @@ export class ApiClient {
       throw unreachable(this.settings, error);
     }
   }
+
+  async #patiently(send: () => Promise<Response>, signal: AbortSignal | undefined): Promise<Response> {
+    const deadline = performance.now() + this.patience.forMs;
+    for (let tries = 1; ; tries++) {
+      const answer = await send().catch((error: unknown) => {
+        if (isAway(error)) return error;
+        throw error;
+      });
+      if (answer instanceof Response && answer.status !== 503) return answer;
+      const left = deadline - performance.now();
+      // A kept connection that broke says nothing about the API.
+      const isFree = tries === 1 && isBrokenConnection(answer);
+      if (left <= 0 && !isFree) {
+        if (answer instanceof Response) return answer;
+        throw answer;
+      }
+      if (answer instanceof Response) await answer.body?.cancel();
+      if (isFree) continue;
+      if (!this.#hasWaited) this.patience.onWaiting();
+      this.#hasWaited = true;
+      await delay(Math.min(AGAIN_MS, left), undefined, signal ? { signal } : {});
+    }
+  }
+
 }
 
-const isBrokenConnection = (error: unknown) => {
+function codeOf(error: unknown): string {
   const { code, cause } = error as { code?: string; cause?: { code?: string } };
-  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(cause?.code ?? code ?? '');
-};
+  return cause?.code ?? code ?? '';
+}
+
+const isBrokenConnection = (error: unknown) => ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error));
+const isAway = (error: unknown) => isBrokenConnection(error) || codeOf(error) === 'ECONNREFUSED';
 
 const unexpectedShape = (method: string, path: string, error: z.ZodError) =>
   new CliError({
