@@ -6,13 +6,14 @@ import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { makeCache } from './bundle/make-cache.mjs';
 import { ABSENT, ON_THE_DISK } from './bundle/on-the-disk.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const apps = process.argv.length > 2 ? process.argv.slice(2) : ['api', 'agent', 'cli'];
 const LOADER = join(root, 'scripts/bundle/program.mjs');
+const FROM_INDEX = /^import \{([^}]*)\} from '@orrery\/shared\/contracts';$/gm;
 const programOf = (app) => join(root, 'apps', app, 'dist/program.js');
 
 if (!apps.every((app) => isFresh(programOf(app)))) await Promise.all(apps.map(makeProgram));
@@ -33,7 +34,7 @@ async function makeProgram(app) {
     keepNames: true, // of migrations in the database, and in what Nest says
     external: [...ON_THE_DISK, ...ABSENT],
     define: { 'import.meta.url': 'programUrl' },
-    plugins: [inTheirPlaces(folder)],
+    plugins: [inTheirPlaces(folder, app === 'cli' ? await contractsByName() : new Map())],
     logLevel: 'error',
   });
   rmSync(join(folder, 'program.cache'), { force: true });
@@ -56,14 +57,39 @@ function replace(file, write) {
   renameSync(draft, file);
 }
 
+/**
+ * Where each export of the contracts is. The CLI loads a command when it is called, and by way of their index that would load the schemas of
+ * everything: what a module of the CLI takes from the index it takes from where it is instead.
+ */
+async function contractsByName() {
+  const places = new Map();
+  for (const path of modulesIn(join(root, 'libs/shared/dist/contracts')))
+    if (!path.endsWith('index.js'))
+      for (const name of Object.keys(await import(pathToFileURL(path).href))) places.set(name, path);
+  return places;
+}
+
+function fromTheirPlaces(code, places) {
+  if (places.size === 0) return code;
+  return code.replaceAll(FROM_INDEX, (_line, names) =>
+    names
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean)
+      .map((name) => `import { ${name} } from ${JSON.stringify(places.get(name.split(' ')[0]))};`)
+      .join(' '),
+  );
+}
+
 /** What is true of a module because of where it lies stays true when it lies in the program. */
-function inTheirPlaces(folder) {
+function inTheirPlaces(folder, places) {
   return {
     name: 'in-their-places',
     setup({ onLoad }) {
       onLoad({ filter: /\/(apps|libs)\/[^/]+\/dist\/.+\.js$/ }, ({ path }) => {
         const place = `new URL(${JSON.stringify(relative(folder, path))}, import.meta.url).href`;
-        return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', place) };
+        const code = readFileSync(path, 'utf8').replaceAll('import.meta.url', place);
+        return { contents: fromTheirPlaces(code, places) };
       });
       // It looks in TypeORM for what older ones had, by a way that nobody sees: that would load a second TypeORM.
       onLoad({ filter: /@nestjs\/typeorm\/dist\/common\/typeorm-compat\.js$/ }, ({ path }) => {

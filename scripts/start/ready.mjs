@@ -82,7 +82,10 @@ export function readyText({ url, publicUrl, home, port, detach }, { hosts, remar
     '',
     'Next:',
     ...(unusual.length > 0 ? [`  export ${unusual.join(' ')}`] : []),
-    ...thingsToTry(hosts.find(({ name }) => !missing.includes(name)), network).map((command) => `  npx orrery ${command}`),
+    ...thingsToTry(
+      hosts.find(({ name }) => !missing.includes(name)),
+      network,
+    ).map((command) => `  npx orrery ${command}`),
     '',
     detach ? 'npm stop stops Orrery, never a container.' : 'Ctrl-C stops Orrery, never a container.',
   ].join('\n');
@@ -93,6 +96,9 @@ function thingsToTry(host, network) {
   if (!host) return ['status', 'host ls'];
   const canLaunch = host.simulated || host.env.DOCKER_HOST !== undefined;
   return canLaunch
-    ? [network ? 'status' : 'network create lab', `launch hello --host ${host.name} --network ${network ?? 'lab'} --wait`]
+    ? [
+        network ? 'status' : 'network create lab',
+        `launch hello --host ${host.name} --network ${network ?? 'lab'} --wait`,
+      ]
     : ['status', `join ${host.name} ${network ?? NETWORK} --wait`];
 }

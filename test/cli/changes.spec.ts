@@ -8,7 +8,6 @@ import {
   Host,
   HostPage,
   Membership,
-  MembershipPage,
 } from '@orrery/shared/contracts';
 import { runCli } from './support/fake-terminal.js';
 import { json, problem, StubApi } from './support/stub-api.js';

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CommandPage, Container, ContainerPage, HostPage, MembershipPage, Network, Status } from '@orrery/shared/contracts';
+import {
+  CommandPage,
+  Container,
+  ContainerPage,
+  HostPage,
+  MembershipPage,
+  Network,
+  Status,
+} from '@orrery/shared/contracts';
 import { runCli } from './support/fake-terminal.js';
 import { json, problem, StubApi } from './support/stub-api.js';
 import { command, container, host, id, LAB, membership, network } from './support/stub-data.js';

@@ -31,7 +31,9 @@ describe('The last words of npm start', () => {
 
   it('go on with the network that an earlier start has left', () => {
     const after = (one: ReturnType<typeof host>) => next(readyText(usual, { ...start, hosts: [one], network: 'shop' }));
-    expect(after(host({}, true))).toBe('  npx orrery status\n  npx orrery launch hello --host web-1 --network shop --wait');
+    expect(after(host({}, true))).toBe(
+      '  npx orrery status\n  npx orrery launch hello --host web-1 --network shop --wait',
+    );
     expect(after(host({}))).toBe('  npx orrery status\n  npx orrery join web-1 shop --wait');
   });
 

@@ -4,6 +4,7 @@ import { usageError } from './errors/usage-error.js';
 import { ExitCode } from './errors/exit-code.js';
 import { reportError } from './errors/report-error.js';
 import { DEFAULT_WAIT } from './options/shared-options.js';
+import type { Context } from './program/context.js';
 import { createProgram } from './program/program.js';
 import { readSettings } from './settings.js';
 import type { Terminal } from './terminal/terminal.js';
@@ -14,14 +15,18 @@ const RESTART_MS = 10_000;
 /** Carries out one command line (without `node` and the script) and gives the exit code. Never throws. */
 export async function run(words: string[], terminal: Terminal, env: NodeJS.ProcessEnv): Promise<ExitCode> {
   let client: ApiClient | undefined;
-  const program = createProgram({
+  const context: Context = {
     terminal,
     now: Date.now,
     env,
     get client() {
       return (client ??= new ApiClient(readSettings(env), patience(terminal)));
     },
-  });
+  };
+  const program = await createProgram(
+    context,
+    words.find((word) => !word.startsWith('-')),
+  );
   const complaint: string[] = [];
   const writeErr = (text: string) => void complaint.push(text);
   for (const command of [program, ...descendants(program)])
@@ -45,12 +50,12 @@ export async function run(words: string[], terminal: Terminal, env: NodeJS.Proce
 }
 
 /** A change waits for an API that is restarting, and says so. */
-const patience = ({ err, errColors }: Terminal) => ({
+const patience = (terminal: Terminal) => ({
   forMs: RESTART_MS,
-  onWaiting: () => err(errColors.dim('(the API does not answer; sending it again for up to 10 s)')),
+  onWaiting: () => terminal.err(terminal.errColors.dim('(the API does not answer; sending it again for up to 10 s)')),
 });
 
-type Tree = ReturnType<typeof createProgram>;
+type Tree = Awaited<ReturnType<typeof createProgram>>;
 const descendants = (command: Tree): Tree[] =>
   (command.commands as Tree[]).flatMap((child) => [child, ...descendants(child)]);
 

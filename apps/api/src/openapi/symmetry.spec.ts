@@ -44,8 +44,8 @@ describe('what can be written', () => {
   beforeAll(async () => {
     const env = { DATABASE_URL: 'postgres://127.0.0.1:1/none', NATS_URL: 'nats://127.0.0.1:1' };
     const document = await describeApi(loadConfig({ ...env, ORRERY_HOME: await temporaryFolder('symmetry') }));
-    paths = document.paths as unknown as typeof paths;
-    schemas = (document.components?.schemas ?? {}) as typeof schemas;
+    paths = document.paths as unknown as Record<string, Record<string, Described>>;
+    schemas = document.components?.schemas ?? {};
   });
 
   const writes = (method: string) =>

@@ -58,10 +58,10 @@ describe('a probe, asked of the API', () => {
   });
 
   it('is listed with the others of its node, the newest first', async () => {
-    const all = (await eventually(async () => {
+    const all = await eventually<false | ProbePage>(async () => {
       const page = (await api.get(PATH, ProbePage)).body;
       return page.items.length === 3 && page;
-    })) as ProbePage;
+    });
     expect(all.items.map(({ state }) => state)).toEqual(['refused', 'running', 'refused']);
     const [newest] = all.items;
     expect(newest).toEqual((await api.get(`${PATH}/${newest?.id}`, Probe)).body);
