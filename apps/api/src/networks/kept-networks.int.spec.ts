@@ -117,7 +117,7 @@ describe('a network that is made', () => {
   it('is not for a token with a scope, which would learn whose routes are in the way', async () => {
     const host = await withController();
     await host.hello([], ['10.0.0.0/8']);
-    const scope = `hosts:site=elsewhere;networks:${FOREIGN}`;
+    const scope = { hosts: 'site=elsewhere', networks: [FOREIGN] };
     const post = { name: `scoped-${count}`, role: 'operator', scope };
     const { secret: token } = (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: post })).body;
     for (const query of ['', '?dryRun=true']) {
