@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { HostId, JoinToken, JoinTokenPage, JoinTokenPost, TokenQuery } from '@orrery/shared/contracts';
+import {
+  durationSeconds,
+  type HostId,
+  type JoinToken,
+  type JoinTokenPage,
+  type JoinTokenPost,
+  type TokenQuery,
+} from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { BatchedLookup } from '../auth/batched-lookup.js';
 import { hashOf, prefixOf } from '../auth/bearer.js';
@@ -49,7 +56,7 @@ export class JoinTokens {
       const id = newId('jtk');
       const networks = new Set<string>();
       for (const network of post.networks) networks.add(await this.references.network(transaction, network));
-      const { name = null, uses, expiresIn, labels, ownLabels, ephemeral = null } = post;
+      const { name = null, uses, expiresIn, labels, ownLabels, ephemeral } = post;
       const replaces = post.replaces === undefined ? null : await this.references.host(transaction, post.replaces);
       await this.repository.add(transaction, {
         id,
@@ -57,11 +64,11 @@ export class JoinTokens {
         prefix: prefixOf(secret),
         name,
         uses,
-        expiresIn,
+        expiresIn: durationSeconds(expiresIn),
         labels,
         ownLabels,
         networks: [...networks].sort(),
-        ephemeral,
+        ephemeral: ephemeral === undefined ? null : durationSeconds(ephemeral),
         replaces: replaces?.id ?? null,
         by,
       });

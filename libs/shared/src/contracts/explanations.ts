@@ -9,7 +9,7 @@ export const WAITING: Record<WaitingCode, Explanation> = {
   authorization: {
     means:
       'The network is private and its controller has not authorized this node. zerotier-one says ACCESS_DENIED; the interface exists, without an address.',
-    fix: 'Authorize the node’s address on the network’s controller (the first ten digits of the network id), or in ZeroTier Central. Orrery sees it within seconds.',
+    fix: 'If Orrery keeps the network: `orrery membership authorize NODE NETWORK`. If not, authorize the node’s address on the network’s controller (the first ten digits of the network id), or in ZeroTier Central. Orrery sees it within seconds.',
   },
   authentication: {
     means: 'The network asks for single sign-on.',

@@ -4,6 +4,7 @@ export * from './events/event-types.js';
 export * from './events/findings.js';
 export * from './closest.js';
 export * from './controllers.js';
+export * from './durations.js';
 export * from './explanation.js';
 export * from './explanations.js';
 export * from './problem-explanations.js';

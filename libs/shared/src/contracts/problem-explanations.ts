@@ -60,7 +60,7 @@ export const PROBLEMS: Record<ProblemCode, Explanation> = {
   },
   'host-not-empty': {
     means: 'The host still has containers or networks that Orrery manages.',
-    fix: 'Remove and leave them first; or forget them, too: orrery host rm HOST --force (force=true). What runs there then goes on, without Orrery.',
+    fix: 'Remove and leave them first; or forget them, too: orrery host rm HOST --force (?confirm=HOST). What runs there then goes on, without Orrery.',
   },
   'no-controller': {
     means: 'No controller is known that could keep the network, or there are several and none was named.',
@@ -77,7 +77,7 @@ export const PROBLEMS: Record<ProblemCode, Explanation> = {
   },
   'controller-in-use': {
     means: 'Networks are kept on this controller.',
-    fix: 'Delete them first (orrery network rm), or forget them, too: orrery controller rm NAME --force (force=true). They then go on, without Orrery.',
+    fix: 'Delete them first (orrery network rm), or forget them, too: orrery controller rm NAME --force (?confirm=NAME). They then go on, without Orrery.',
   },
   'central-refused': {
     means: 'ZeroTier Central does not accept the token, or the token may not do this.',
@@ -137,7 +137,7 @@ export const PROBLEMS: Record<ProblemCode, Explanation> = {
   },
   'confirmation-required': {
     means: 'More hosts match than were confirmed.',
-    fix: 'Look at the list, then send expectHosts (the CLI: --yes).',
+    fix: 'Look at the list, then send its number or its name as `confirm` (the CLI: --yes).',
   },
   'no-matching-host': { means: 'No host matches the selector.', fix: 'orrery host ls -l SELECTOR' },
   'request-timeout': {
