@@ -74,6 +74,6 @@ describe('a change, while the API is restarting', () => {
     );
     const { code, out, err } = await runCli('launch demo --host web-1 --network lab -o name', api.env);
     expect([code, out]).toEqual([0, command().id]);
-    expect(err).toBe('(the API does not answer; sending it again for up to 10 s)');
+    expect(err).toBe('(the API is not responding; retrying for up to 10s)');
   });
 });

@@ -145,13 +145,16 @@ describe('a command for all hosts that match', () => {
   });
 
   it('can be tried without doing it, and is refused as the real thing would be', async () => {
-    const body = { selector: 'site=cloud', command: { ...JOIN, network: B }, expectHosts: 3 };
-    for (const expectHosts of [undefined, 2]) {
-      const wrong = { body: { ...body, expectHosts } };
-      const problem = await api.refused('POST', '/v1/commands?dryRun=true', 'confirmation-required', wrong);
-      expect(problem.candidates).toEqual(['a-1', 'a-2', 'a-3']);
-    }
+    const body = { selector: 'site=cloud', command: { ...JOIN, network: B }, confirm: 3 };
+    const wrong = { body: { ...body, confirm: 2 } };
+    const problem = await api.refused('POST', '/v1/commands?dryRun=true', 'confirmation-required', wrong);
+    expect(problem.candidates).toEqual(['a-1', 'a-2', 'a-3']);
     const { body: dryRun } = await api.ask('POST', '/v1/commands?dryRun=true', DryRun, { body });
+    // Without the number too: a dry run is how one learns it.
+    const unconfirmed = await api.ask('POST', '/v1/commands?dryRun=true', DryRun, {
+      body: { ...body, confirm: undefined },
+    });
+    expect(unconfirmed.body).toEqual(dryRun);
     expect(dryRun.hosts.map(({ host, steps }) => [host.name, steps])).toEqual([
       ['a-1', null],
       ['a-2', null],
