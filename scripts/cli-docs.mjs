@@ -4,7 +4,7 @@ import { cliMarkdown } from '../apps/cli/dist/docs/cli-markdown.js';
 import { createProgram } from '../apps/cli/dist/program/program.js';
 
 const PAGE = new URL('../docs/cli.md', import.meta.url);
-const page = cliMarkdown(createProgram(/** @type {any} */ ({})));
+const page = cliMarkdown(await createProgram(/** @type {any} */ ({})));
 
 if (!process.argv.includes('--check')) writeFileSync(PAGE, page);
 else if (readFileSync(PAGE, 'utf8') !== page) {

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bareSchemas } from './bundle/bare-schemas.mjs';
 import { makeCache } from './bundle/make-cache.mjs';
 import { ABSENT, ON_THE_DISK } from './bundle/on-the-disk.mjs';
@@ -27,6 +27,7 @@ const BUNDLED = {
   keepNames: true, // of migrations in the database, and in what Nest says
   logLevel: 'error',
 };
+const FROM_INDEX = /^import \{([^}]*)\} from '@orrery\/shared\/contracts';$/gm;
 const programOf = (app) => join(root, 'apps', app, 'dist/program.js');
 
 if (!apps.every((app) => isFresh(programOf(app)))) await Promise.all(apps.map(makeProgram));
@@ -43,7 +44,7 @@ async function makeProgram(app) {
     define: { 'import.meta.url': 'programUrl' },
     plugins: [
       ...(app === 'api' ? [] : [withBareSchemas()]),
-      inTheirPlaces(folder),
+      inTheirPlaces(folder, app === 'cli' ? await contractsByName() : new Map()),
       ...(simulator ? [simulatorBeside(root, simulator.shared)] : []),
     ],
   });
@@ -68,6 +69,30 @@ function replace(file, write) {
   renameSync(draft, file);
 }
 
+/**
+ * Where each export of the contracts is. The CLI loads a command when it is called, and by way of their index that would load the schemas of
+ * everything: what a module of the CLI takes from the index it takes from where it is instead.
+ */
+async function contractsByName() {
+  const places = new Map();
+  for (const path of modulesIn(join(root, 'libs/shared/dist/contracts')))
+    if (!path.endsWith('index.js'))
+      for (const name of Object.keys(await import(pathToFileURL(path).href))) places.set(name, path);
+  return places;
+}
+
+function fromTheirPlaces(code, places) {
+  if (places.size === 0) return code;
+  return code.replaceAll(FROM_INDEX, (_line, names) =>
+    names
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean)
+      .map((name) => `import { ${name} } from ${JSON.stringify(places.get(name.split(' ')[0]))};`)
+      .join(' '),
+  );
+}
+
 /** The document that needs all that the contracts say of themselves is made by the API. */
 function withBareSchemas() {
   return {
@@ -80,13 +105,14 @@ function withBareSchemas() {
 }
 
 /** Keeps `import.meta.url` of each module what it was before bundling. */
-function inTheirPlaces(folder) {
+function inTheirPlaces(folder, places) {
   return {
     name: 'in-their-places',
     setup({ onLoad }) {
       onLoad({ filter: /\/(apps|libs)\/[^/]+\/dist\/.+\.js$/ }, ({ path }) => {
         const place = `new URL(${JSON.stringify(relative(folder, path))}, import.meta.url).href`;
-        return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', place) };
+        const code = readFileSync(path, 'utf8').replaceAll('import.meta.url', place);
+        return { contents: fromTheirPlaces(code, places) };
       });
       // It looks for exports of older TypeORM versions through a require that esbuild cannot see, which would load a second TypeORM.
       onLoad({ filter: /@nestjs\/typeorm\/dist\/common\/typeorm-compat\.js$/ }, ({ path }) => {

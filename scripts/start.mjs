@@ -8,7 +8,7 @@ import { seconds, step } from './setup/steps.mjs';
 import { startDetached } from './start/detached.mjs';
 import { planHosts } from './start/hosts.mjs';
 import { assurePortIsFree } from './start/port.mjs';
-import { heardOf, hostsThatAreMissing, readyText } from './start/ready.mjs';
+import { heardOf, hostsThatAreMissing, networkThatIsThere, readyText } from './start/ready.mjs';
 import { claim, markReady, release, stopLeftovers, whoRuns } from './start/running.mjs';
 import { HELP, readSettings } from './start/settings.mjs';
 import { Stack } from './start/stack.mjs';
@@ -61,7 +61,9 @@ async function runAll(settings) {
         stack.startAgents(hosts),
       );
     const missing = await hostsThatAreMissing(settings, hosts, before);
-    console.log(readyText(settings, { hosts, remarks, missing, took: seconds(performance.now() - began) }));
+    const network = await networkThatIsThere(settings);
+    const took = seconds(performance.now() - began);
+    console.log(readyText(settings, { hosts, remarks, missing, took, network }));
     markReady(settings.run, settings.url);
   } catch (error) {
     await stack.stop();

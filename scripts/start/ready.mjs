@@ -17,15 +17,29 @@ const WAY_BACK = 'If you removed it (orrery host rm), restart Orrery: it then jo
  * @returns {Promise<Map<string, string>>} by name, hosts that are online
  */
 export async function heardOf(settings) {
-  const { url, secrets } = settings;
+  const { items } = await list(settings, 'hosts?presence=online&limit=200');
+  return new Map(items.map(({ name, lastSeenAt }) => [name, lastSeenAt]));
+}
+
+/** A page of a list; empty when the API does not give it. */
+async function list(settings, path) {
   try {
-    const headers = { authorization: `Bearer ${readFileSync(join(secrets, 'admin.token'), 'utf8').trim()}` };
-    const answer = await ask(`${url}/v1/hosts?presence=online&limit=200`, { headers, ca: authority(settings) });
-    const { items } = answer.ok ? JSON.parse(answer.text) : { items: [] };
-    return new Map(items.map(({ name, lastSeenAt }) => [name, lastSeenAt]));
+    const headers = { authorization: `Bearer ${readFileSync(join(settings.secrets, 'admin.token'), 'utf8').trim()}` };
+    const answer = await ask(`${settings.url}/v1/${path}`, { headers, ca: authority(settings) });
+    return answer.ok ? JSON.parse(answer.text) : { items: [] };
   } catch {
-    return new Map();
+    return { items: [] };
   }
+}
+
+/**
+ * The name of a network that Orrery keeps already, from an earlier start: what is to be tried goes on with it.
+ * @param {import('./stack.mjs').Settings} settings
+ * @returns {Promise<string | undefined>}
+ */
+export async function networkThatIsThere(settings) {
+  const { items } = await list(settings, 'networks?limit=200');
+  return items.find(({ name, managedBy }) => name && managedBy)?.name;
 }
 
 /**
@@ -48,9 +62,9 @@ export async function hostsThatAreMissing(settings, hosts, before) {
 
 /**
  * @param {import('./stack.mjs').Settings} settings
- * @param {{ hosts: import('./hosts.mjs').HostPlan[], remarks: string[], missing: string[], took: string }} start
+ * @param {{ hosts: import('./hosts.mjs').HostPlan[], remarks: string[], missing: string[], took: string, network?: string }} start
  */
-export function readyText({ url, publicUrl, home, port, detach }, { hosts, remarks, missing, took }) {
+export function readyText({ url, publicUrl, home, port, detach }, { hosts, remarks, missing, took, network }) {
   const unusual = [
     home !== join(homedir(), '.orrery') && `ORRERY_HOME=${home}`,
     port !== 7070 && `ORRERY_PORT=${port}`,
@@ -68,7 +82,10 @@ export function readyText({ url, publicUrl, home, port, detach }, { hosts, remar
     '',
     'Next:',
     ...(unusual.length > 0 ? [`  export ${unusual.join(' ')}`] : []),
-    ...thingsToTry(hosts.find(({ name }) => !missing.includes(name))).map((command) => `  npx orrery ${command}`),
+    ...thingsToTry(
+      hosts.find(({ name }) => !missing.includes(name)),
+      network,
+    ).map((command) => `  npx orrery ${command}`),
     '',
     detach
       ? 'Run npm stop to stop Orrery; containers keep running.'
@@ -76,11 +93,14 @@ export function readyText({ url, publicUrl, home, port, detach }, { hosts, remar
   ].join('\n');
 }
 
-/** What to try on the first host: a new network and a container in it, or only a join of its own zerotier-one. */
-function thingsToTry(host) {
+/** What to try on the first host: a network and a container in it, or only a join of its own zerotier-one. */
+function thingsToTry(host, network) {
   if (!host) return ['status', 'host ls'];
   const canLaunch = host.simulated || host.env.DOCKER_HOST !== undefined;
   return canLaunch
-    ? ['network create lab', `launch hello --host ${host.name} --network lab --wait`]
-    : ['status', `join ${host.name} ${NETWORK} --wait`];
+    ? [
+        network ? 'status' : 'network create lab',
+        `launch hello --host ${host.name} --network ${network ?? 'lab'} --wait`,
+      ]
+    : ['status', `join ${host.name} ${network ?? NETWORK} --wait`];
 }

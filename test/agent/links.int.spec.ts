@@ -112,9 +112,15 @@ describe('an agent and its links', () => {
     'waits when the API is busy, and loses nothing',
     AgentScene.of(async ({ api, launched }) => {
       let busy = 5;
-      api.onBatch = () => (busy-- > 0 ? { result: 'busy', retryAfterMs: 50 } : undefined);
+      const sent: (string | undefined)[] = [];
+      api.onBatch = ({ at }) => {
+        sent.push(at);
+        return busy-- > 0 ? { result: 'busy', retryAfterMs: 50 } : undefined;
+      };
       await launched();
       expect([busy < 0, gapless(api)]).toEqual([true, true]);
+      // Each time anew: from it the API tells how long ago its events were.
+      expect(new Set(sent.slice(0, 6)).size).toBe(6);
     }),
     60_000,
   );

@@ -99,7 +99,7 @@ describe('admissions', () => {
   describe('one node', () => {
     beforeEach(() => {
       changed(ONE);
-      api.on(`PUT ${at('web-1/demo')}`, () => json(Admission, onWeb2));
+      api.on(`PUT ${at('web-1.demo')}`, () => json(Admission, onWeb2));
     });
 
     it('is authorized for a while, with a name, addresses and flags', async () => {
@@ -112,17 +112,17 @@ describe('admissions', () => {
       expect(sent).toEqual([
         { verdict: 'authorize' },
         {
-          ...{ verdict: 'authorize', forSeconds: 28_800, name: 'demo', addresses: ['10.1.2.9', 'fd00::9'] },
+          ...{ verdict: 'authorize', for: '8h', name: 'demo', addresses: ['10.1.2.9', 'fd00::9'] },
           ...{ bridge: true, noAutoAssign: true },
         },
-        { verdict: 'authorize', forSeconds: null },
+        { verdict: 'authorize', for: null },
       ]);
       for (const body of sent) expect(AdmissionPut.safeParse(body).success).toBe(true);
     });
 
     it('can be named as a node, in one path segment', async () => {
       expect((await orrery('membership authorize web-1/demo lab -o json')).code).toBe(0);
-      expect(api.requests[0]?.url).toBe('/v1/networks/lab/admissions/web-1%2Fdemo');
+      expect(api.requests[0]?.url).toBe('/v1/networks/lab/admissions/web-1.demo');
     });
 
     it('is denied without a prompt, because it can be authorized again', async () => {
@@ -211,7 +211,7 @@ describe('admissions', () => {
     it('are the nodes on the hosts that a selector matches', async () => {
       const { code, out } = await orrery('membership authorize -l site=cloud --network lab --for 1h -o name');
       expect([code, out]).toEqual([0, `${ONE} 3e92c1f0a7000001\n${OTHER} 3e92c1f0a7000001`]);
-      expect(bodies(BULK)).toEqual([{ selector: 'site=cloud', verdict: 'authorize', forSeconds: 3600 }]);
+      expect(bodies(BULK)).toEqual([{ selector: 'site=cloud', verdict: 'authorize', for: '1h' }]);
       expect(AdmissionBulk.safeParse(bodies(BULK)[0]).success).toBe(true);
     });
 

@@ -8,7 +8,6 @@ import {
   Host,
   HostPage,
   Membership,
-  MembershipPage,
   type PlannedChange,
 } from '@orrery/shared/contracts';
 import { runCli } from './support/fake-terminal.js';
@@ -81,9 +80,9 @@ describe('a change', () => {
   });
 
   it('sends HOST/CONTAINER as one path segment', async () => {
-    accept('PUT /v1/nodes/web-1/demo/networks/lab');
+    accept('PUT /v1/nodes/web-1.demo/networks/lab');
     expect((await orrery('join web-1/demo lab')).code).toBe(0);
-    expect(api.requests[0]?.url).toBe('/v1/nodes/web-1%2Fdemo/networks/lab');
+    expect(api.requests[0]?.url).toBe('/v1/nodes/web-1.demo/networks/lab');
     expect(api.requests[0]?.body).toEqual({});
   });
 
@@ -122,16 +121,24 @@ describe('a change', () => {
 
   it('replaces the version of a spec that it read, and keeps settings without a flag', async () => {
     const path = '/v1/hosts/web-1/containers/demo';
-    api.on(`GET ${path}`, () => ({ ...json(Container, container('demo')), headers: { etag: '"5"' } }));
     const settings = { allowManaged: ['10.0.0.0/8'], allowGlobal: false, allowDefault: false, allowDNS: true };
-    api.on('GET /v1/memberships', () =>
-      json(MembershipPage, { items: [membership('web-1/demo', { settings })], next: null }),
-    );
+    const present = container('demo', undefined, { settings });
+    api.on(`GET ${path}`, () => ({ ...json(Container, present), headers: { etag: '"5"' } }));
     accept(`PUT ${path}`);
     await orrery('container set web-1/demo --image z/z:2');
     const put = api.asked(`PUT ${path}`)[0];
     expect(put?.headers['if-match']).toBe('"5"');
     expect(put?.body).toEqual({ networks: [LAB], image: 'z/z:2', limits: { memoryMb: 512, pids: 99 }, settings });
+  });
+
+  it('asks for the settings of a container whose networks have different ones', async () => {
+    const path = '/v1/hosts/web-1/containers/demo';
+    api.on(`GET ${path}`, () => json(Container, container('demo', undefined, { settings: null })));
+    accept(`PUT ${path}`);
+    expect((await orrery('container set web-1/demo --image z/z:2')).code).toBe(2);
+    expect(api.asked(`PUT ${path}`)).toEqual([]);
+    await orrery('container set web-1/demo --allow-dns');
+    expect(api.asked(`PUT ${path}`)[0]?.body).toMatchObject({ settings: { allowDNS: true, allowManaged: true } });
   });
 
   it('renames a host, and sets and removes labels, in one request', async () => {
@@ -197,7 +204,7 @@ describe('a change', () => {
       expect(out).toBe(`${id('cmd', 1)}\n${id('cmd', 2)}`);
       expect(api.requests[0]?.query.selector).toBe('site=cloud');
       expect(sent()).toEqual([
-        { selector: 'site=cloud', expectHosts: 2, command: { action: 'join', network: 'lab', container: 'demo' } },
+        { selector: 'site=cloud', confirm: 2, command: { action: 'join', network: 'lab', container: 'demo' } },
       ]);
       await orrery('join -l site=cloud lab --allow-dns --yes');
       expect(sent()[1]?.command).toEqual({ action: 'join', network: 'lab', settings: { allowDNS: true } });
@@ -285,7 +292,7 @@ describe('a change', () => {
     expect((await orrery('host rm web-1')).code).toBe(4);
     const forced = await orrery('host rm web-1 --yes --force');
     expect([forced.code, forced.out]).toEqual([0, expect.stringContaining('restart its agent')]);
-    expect(api.asked(`DELETE /v1/hosts/${id('hst')}`).map(({ query }) => query)).toEqual([{ force: 'true' }]);
+    expect(api.asked(`DELETE /v1/hosts/${id('hst')}`).map(({ query }) => query)).toEqual([{ confirm: 'web-1' }]);
   });
 
   it('asks before it revokes a key, but not before it rotates one', async () => {

@@ -165,7 +165,7 @@ describe('controllers', () => {
     api.on('GET /v1/controllers/web-1', () => json(Controller, controller('web-1', { networks: 2 })));
     const path = `DELETE /v1/controllers/${id('ctl')}`;
     api.on(path, ({ query }) =>
-      query.force
+      query.confirm
         ? json(Controller, controller('web-1'))
         : problem(409, 'controller-in-use', '2 networks are kept on it'),
     );

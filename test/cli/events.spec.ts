@@ -44,6 +44,12 @@ describe('orrery events', () => {
     expect(lines[2]).toMatch(/item\.settled .* waiting: authorization not authorized$/);
   });
 
+  it('tells how long ago an event happened, not when the API heard of it', async () => {
+    const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+    api.on('GET /v1/events', () => page(event(1, 'node.up', { time: ago(61_000), orrerycommittime: ago(1000) })));
+    expect((await runCli('events', api.env)).out.split('\n')[1]).toMatch(/^1m +node\.up/);
+  });
+
   it.each<[string, Record<string, unknown>, string]>([
     ['host.joined', { name: 'web-1', labels: { site: 'cloud', gpu: '' }, by: 'join' }, 'site=cloud,gpu by join'],
     ['host.started', { agentVersion: '0.1.0', simulated: true }, 'agent 0.1.0'],

@@ -6,7 +6,7 @@ import type { Context } from '../../apps/cli/src/program/context.js';
 import { cliMarkdown } from '../../apps/cli/src/docs/cli-markdown.js';
 import { runCli } from './support/fake-terminal.js';
 
-const program = createProgram({} as Context);
+const program = await createProgram({} as Context);
 const leaves = (command: OrreryCommand, path: string[] = []): { path: string[]; command: OrreryCommand }[] => {
   const children = command.commands as OrreryCommand[];
   if (children.length === 0) return [{ path, command }];

@@ -99,12 +99,12 @@ describe('orrery host add', () => {
       '✓ lab 10.1.2.3 TIME',
     ]);
     const labels = { site: 'cloud', spare: '' };
-    expect(asked()).toEqual([{ name: 'web-1', labels, networks: ['lab'], expiresIn: 900 }]);
+    expect(asked()).toEqual([{ name: 'web-1', labels, networks: ['lab'], expiresIn: '15m' }]);
   });
 
   it('lets the machine choose labels only with --own-labels, and never when it replaces a host', async () => {
     await orrery('host add web-1 --own-labels --no-wait');
-    expect(asked()).toEqual([{ name: 'web-1', labels: {}, ownLabels: true, networks: [], expiresIn: 900 }]);
+    expect(asked()).toEqual([{ name: 'web-1', labels: {}, ownLabels: true, networks: [], expiresIn: '15m' }]);
     const replacing = await orrery('host add --replace web-1 --own-labels --no-wait');
     expect([replacing.code, replacing.err]).toEqual([2, expect.stringContaining('takes over its labels')]);
     expect(asked()).toHaveLength(1);
@@ -145,7 +145,7 @@ describe('orrery host add', () => {
     expect(code).toBe(0);
     expect(out).toContain('Run this on web-1 (linux-x64 or linux-arm64) as root within 2h (works once):');
     expect(out).toContain('zerotier-one 1.16.0');
-    expect(asked()).toEqual([{ replaces: id('hst'), networks: [], expiresIn: 7200 }]);
+    expect(asked()).toEqual([{ replaces: id('hst'), networks: [], expiresIn: '2h' }]);
   });
 
   it.each([

@@ -54,7 +54,7 @@ describe('network create', () => {
       { start: '10.182.44.1', end: '10.182.44.254' },
       { start: '10.9.0.5', end: '10.9.0.9' },
     ];
-    const policy = { ...admission!, by: 'selector' as const, selector: 'site=cloud', forSeconds: 28_800 };
+    const policy = { ...admission!, by: 'selector' as const, selector: 'site=cloud', for: '8h' };
     made({ name: null, config: { ...config!, pools }, admission: policy }, null);
     expect((await orrery('network create lab')).out).toBe(
       `${KEPT}  ${KEPT}  private, admits this fleet where site=cloud for 8h   pools 10.182.44.0/24, 10.9.0.5-10.9.0.9   controller lap-7`,
@@ -118,7 +118,7 @@ describe('network create', () => {
         v4: { pools: false },
         v6: { pools: true, rfc4193: true, sixPlane: false },
       },
-      admission: { by: 'selector', selector: 'site=cloud,!spot', forSeconds: 28_800, onLeave: 'keep' },
+      admission: { by: 'selector', selector: 'site=cloud,!spot', for: '8h', onLeave: 'keep' },
     });
     expect(api.asked('GET /v1/controllers')).toEqual([]);
   });
@@ -352,15 +352,15 @@ describe('a network', () => {
     });
 
     it('keeps the parts of the admission policy that are not given', async () => {
-      const admission = { by: 'selector' as const, selector: 'site=cloud', forSeconds: 60, onLeave: 'keep' as const };
+      const admission = { by: 'selector' as const, selector: 'site=cloud', for: '1m', onLeave: 'keep' as const };
       kept({ admission });
       await orrery('network set lab --for 8h');
       await orrery('network set lab --for none');
       await orrery('network set lab --admit fleet');
       await orrery('network set lab --on-leave deauthorize');
       expect(patches().map(({ body }) => (body as NetworkPatch).admission)).toEqual([
-        { ...admission, forSeconds: 28_800 },
-        { ...admission, forSeconds: null },
+        { ...admission, for: '8h' },
+        { ...admission, for: null },
         { ...admission, by: 'fleet', selector: null },
         { ...admission, onLeave: 'deauthorize' },
       ]);

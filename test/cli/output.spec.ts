@@ -1,8 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CommandPage, ContainerPage, HostPage, MembershipPage, Status } from '@orrery/shared/contracts';
+import {
+  CommandPage,
+  Container,
+  ContainerPage,
+  HostPage,
+  MembershipPage,
+  Network,
+  Status,
+} from '@orrery/shared/contracts';
 import { runCli } from './support/fake-terminal.js';
 import { json, problem, StubApi } from './support/stub-api.js';
-import { command, container, host, id, membership } from './support/stub-data.js';
+import { command, container, host, id, LAB, membership, network } from './support/stub-data.js';
 
 describe('output', () => {
   let api: StubApi;
@@ -64,6 +72,17 @@ describe('output', () => {
     expect(api.asked('GET /v1/hosts')[0]?.query.selector).toBe('tier=web');
     expect(api.asked('GET /v1/containers')[0]?.query.network).toBe('lab');
     expect((await orrery('containers -o name')).out).toBe('web-1/a\nweb-2/b');
+  });
+
+  it('shows the networks of containers by name, or by ID if they have none', async () => {
+    const OTHER = '8056c2e21c000002';
+    const items = [container('a', host('web-1'), { networks: [LAB, OTHER] })];
+    api.on('GET /v1/containers', () => json(ContainerPage, { items, next: null }));
+    api.on(`GET /v1/networks/${LAB}`, () => json(Network, network()));
+    expect((await orrery('containers')).out).toContain(`lab,${OTHER}`);
+    api.on('GET /v1/hosts/web-1/containers/a', () => json(Container, items[0]!));
+    expect((await orrery('container get web-1/a')).out).toContain(`lab,${OTHER}`);
+    expect(JSON.parse((await orrery('containers -o json')).out)).toMatchObject([{ networks: [LAB, OTHER] }]);
   });
 
   it('escapes foreign text in a table, and keeps its meaning in JSON', async () => {

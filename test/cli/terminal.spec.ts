@@ -76,6 +76,30 @@ onLinux('on a terminal', () => {
     expect(api.asked('POST /v1/commands')).toHaveLength(1);
   });
 
+  it('draws one line for each of more than five hosts', async () => {
+    const numbers = [1, 2, 3, 4, 5, 6];
+    api.on('GET /v1/hosts', () =>
+      json(HostPage, { items: numbers.map((number) => host(`web-${number}`, {}, number)), next: null }),
+    );
+    const commands = numbers.map((number) => command({}, number));
+    api.on('POST /v1/commands', () => json(AcceptedGroup, { group: id('cmd', 9), commands }, 202));
+    for (const number of numbers) {
+      const now = stages(['accepted', 0], ['interface', 90, 'ztx']);
+      const seen = command({ state: 'delivered', stages: now }, number);
+      const done = command({ state: 'done', outcome: { kind: 'done' }, stages: now }, number);
+      api.on(`GET /v1/commands/${id('cmd', number)}`, ({ query }) => json(Command, query.seen ? done : seen));
+    }
+    const line = 'launch demo -l site=cloud --network lab --wait --yes';
+    const { code, text, drawn } = await onTerminal(line, api.env, '', 'cols 60 rows 12');
+    expect(code).toBe(0);
+    expect(drawn).toContain('\u001b[?25l');
+    const last = text.trimEnd().split('\n').slice(-7);
+    expect(last.slice(0, 6).map((one) => one.replace(/done.*/, '').trim())).toEqual(
+      numbers.map((number) => `✓ launch demo on web-${number}`),
+    );
+    expect(last[6]).toBe('6 done');
+  });
+
   it('prints lines one below the other when there is no room to redraw them', async () => {
     const { code, drawn } = await onTerminal(
       'launch demo -l site=cloud --network lab --wait --yes',

@@ -21,7 +21,7 @@ const token: JoinToken = {
   usesLeft: 40,
   labels: { site: 'onprem' },
   networks: [],
-  ephemeral: 86_400,
+  ephemeral: '1d',
   ownLabels: false,
   replaces: null,
   hosts: [],
@@ -57,7 +57,7 @@ describe('a join token', () => {
     ]);
     const [{ body } = {}] = api.asked('POST /v1/join-tokens');
     const rest = { labels: { site: 'onprem' }, networks: ['shop'] };
-    expect(body).toEqual({ uses: 40, expiresIn: 7200, ephemeral: 86_400, ...rest });
+    expect(body).toEqual({ uses: 40, expiresIn: '2h', ephemeral: '1d', ...rest });
   });
 
   it('that nobody knows, because the answer with it was lost, is a failure that says what to do', async () => {
@@ -107,7 +107,7 @@ describe('a join token', () => {
   it('shows how long its hosts can be unreachable, as a host does', async () => {
     api.on('GET /v1/join-tokens', () => json(JoinTokenPage, { items: [token], next: null }));
     expect((await orrery('token ls --join')).out).toMatch(/EPHEMERAL[^]* 1d/);
-    api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1', { ephemeral: 5400 })));
+    api.on('GET /v1/hosts/web-1', () => json(Host, host('web-1', { ephemeral: '1h30m' })));
     expect((await orrery('host get web-1')).out).toMatch(/ephemeral +1h30m/);
   });
 });

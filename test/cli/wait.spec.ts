@@ -213,6 +213,23 @@ describe('--wait', () => {
       expect((await orrery(everywhere)).code).toBe(0);
     });
 
+    it('prints of more than five one line as each ends, and nothing before', async () => {
+      const numbers = [1, 2, 3, 4, 5, 6];
+      const commands = numbers.map((number) => command({ group: id('cmd', 9) }, number));
+      const hosts = numbers.map((number) => host(`web-${number}`, {}, number));
+      api.on('GET /v1/hosts', () => json(HostPage, { items: hosts, next: null }));
+      api.on('POST /v1/commands', () => json(AcceptedGroup, { group: id('cmd', 9), commands }, 202));
+      const failed = command({ state: 'failed', outcome: failure, stages: stages(['accepted', 0]) }, 2);
+      lives(...numbers.map((number) => [number === 2 ? failed : ended(number)]));
+      const { code, out } = await orrery(everywhere);
+      expect(code).toBe(1);
+      expect(out.split('\n').sort()).toEqual([
+        '5 done · 1 failed',
+        ...[1, 3, 4, 5, 6].map((n) => expect.stringMatching(`^✓ launch demo on web-${n} done [0-9.]+ s$`)),
+        '✗ launch demo on web-2 failed: c (disk-full)',
+      ]);
+    });
+
     it('prints an array with -o json', async () => {
       lives([ended(1)], [ended(2)], [ended(3)]);
       const { out } = await orrery(`${everywhere} -o json`);

@@ -18,8 +18,8 @@ describe('several simulated hosts', () => {
 
   it('get a launch by selector: one command each on those that match, none on the others', async () => {
     const spec = { networks: [PUBLIC] };
-    const body = { selector: 'site=cloud', command: { action: 'launch', name: 'edge', spec }, expectHosts: 2 };
-    await system.api.refused('POST', '/v1/commands', 'confirmation-required', { body: { ...body, expectHosts: 3 } });
+    const body = { selector: 'site=cloud', command: { action: 'launch', name: 'edge', spec }, confirm: 2 };
+    await system.api.refused('POST', '/v1/commands', 'confirmation-required', { body: { ...body, confirm: 3 } });
     const { group, commands } = await system.api.ask('POST', '/v1/commands', AcceptedGroup, { body });
     expect(commands.map(({ host }) => host.name).sort()).toEqual(['cloud-1', 'cloud-2']);
     for (const { id } of commands) await system.done(id);

@@ -66,7 +66,7 @@ describe('batches that arrive together', () => {
   it('of a host that is deleted meanwhile harm nobody else', async () => {
     const [one, , three] = agents as [HandAgent, HandAgent, HandAgent];
     await three.say(engineDown('a'));
-    const remove = system.api.raw('DELETE', '/v1/hosts/three?force=true');
+    const remove = system.api.raw('DELETE', '/v1/hosts/three?confirm=three');
     const [gone, kept] = await Promise.all([result(three), one.say(engineDown('c'))]);
     expect((await remove).status).toBe(200);
     expect(['stored', 'fenced', 'refused', 'cut off']).toContain(gone);

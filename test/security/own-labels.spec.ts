@@ -38,7 +38,7 @@ beforeAll(async () => {
   keeper = await ControllerHost.join(api, 'keeper');
   const body = { name: 'prod', controller: 'keeper', admission: { by: 'selector', selector: 'env=prod' } };
   network = (await api.ask('POST', '/v1/networks', NetworkMade, { body })).body.id;
-  const post = { name: 'prod', role: 'viewer', scope: 'hosts:env=prod' };
+  const post = { name: 'prod', role: 'viewer', scope: { hosts: 'env=prod' } };
   prod = (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: post })).body.secret;
 }, 60_000);
 afterEach(async () => {

@@ -176,7 +176,7 @@ describe('event streams of viewers with a scope', () => {
     await system.sql(`UPDATE hosts SET labels = '{"who":"talkative"}' WHERE name = 'talkative'`);
     const tokens = await Promise.all(
       Array.from({ length: 15 }, async (_, at) => {
-        const body = { name: `crowd-${at}`, role: 'viewer', scope: 'hosts:who=talkative' };
+        const body = { name: `crowd-${at}`, role: 'viewer', scope: { hosts: 'who=talkative' } };
         return (await system.api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).secret;
       }),
     );

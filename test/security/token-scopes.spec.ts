@@ -20,6 +20,7 @@ import { withVisibility } from '../../apps/api/src/database/visibility.js';
 import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
 import { joinHost } from '../support/joined-host.js';
 import { eventually } from '../support/servers.js';
+import { scopeOf } from '../support/scope.js';
 
 const PROBE = newId('prb');
 const [OURS, THEIRS] = ['8056c2e21c000001', '8056c2e21c000002'];
@@ -74,7 +75,7 @@ async function observe(host: string, node: string): Promise<void> {
 }
 
 async function tokenOf(name: string, role: string, scope?: string): Promise<string> {
-  const body = { name, role, ...(scope === undefined ? {} : { scope }) };
+  const body = { name, role, ...(scope === undefined ? {} : { scope: scopeOf(scope) }) };
   return (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body.secret;
 }
 
@@ -120,7 +121,7 @@ const BODIES: Record<string, unknown> = {
   'POST /v1/networks': { name: 'mine' },
   'POST /v1/networks/{network}/admissions': { selector: 'env', verdict: 'deny' },
   'PUT /v1/networks/{network}/admissions/{node}': { verdict: 'deny' },
-  'POST /v1/commands': { selector: 'env', command: { action: 'restart', container: 'demo' }, expectHosts: 2 },
+  'POST /v1/commands': { selector: 'env', command: { action: 'restart', container: 'demo' }, confirm: 2 },
 };
 
 async function asked(token: string, host: string, { verb, path }: Route) {
@@ -251,7 +252,7 @@ describe('a token for networks alone', () => {
     await api.refused('PATCH', '/v1/hosts/stage-1', 'forbidden', { token: scoped, body });
     for (const verb of ['pause', 'resume', 'revoke', 'rotate'])
       await api.refused('POST', `/v1/hosts/stage-1/${verb}`, 'forbidden', { token: scoped });
-    await api.refused('DELETE', '/v1/hosts/stage-1?force=true', 'forbidden', { token: scoped });
+    await api.refused('DELETE', '/v1/hosts/stage-1?confirm=stage-1', 'forbidden', { token: scoped });
     const both = await tokenOf('both', 'operator', `hosts:env=staging;networks:${OURS}`);
     await api.ask('PATCH', '/v1/hosts/stage-1', Host, { token: both, body });
   });

@@ -58,7 +58,7 @@ export class ControllerHost {
 
   /** The controller is forgotten, whatever it keeps. */
   async close(): Promise<void> {
-    await this.api.raw('DELETE', `/v1/controllers/${this.name}?force=true`);
+    await this.api.raw('DELETE', `/v1/controllers/${this.name}?confirm=${this.name}`);
     await this.agent.close();
   }
 }

@@ -83,7 +83,7 @@ export class ReportingHost {
 
   /** Forgotten, whatever runs there. */
   async remove(): Promise<void> {
-    await this.api.raw('DELETE', `/v1/hosts/${this.name}?force=true`);
+    await this.api.raw('DELETE', `/v1/hosts/${this.name}?confirm=${this.name}`);
   }
 
   close(): Promise<void> {

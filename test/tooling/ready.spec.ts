@@ -29,6 +29,14 @@ describe('The last words of npm start', () => {
     expect(after()).toBe('  npx orrery status\n  npx orrery host ls');
   });
 
+  it('go on with the network that an earlier start has left', () => {
+    const after = (one: ReturnType<typeof host>) => next(readyText(usual, { ...start, hosts: [one], network: 'shop' }));
+    expect(after(host({}, true))).toBe(
+      '  npx orrery status\n  npx orrery launch hello --host web-1 --network shop --wait',
+    );
+    expect(after(host({}))).toBe('  npx orrery status\n  npx orrery join web-1 shop --wait');
+  });
+
   it('say which settings the commands need, where these are not the usual ones', () => {
     const elsewhere = readSettings([], { ORRERY_HOME: '/elsewhere', ORRERY_PORT: '7071' });
     expect(next(readyText(elsewhere, start))).toContain('export ORRERY_HOME=/elsewhere ORRERY_PORT=7071');

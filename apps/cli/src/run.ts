@@ -4,21 +4,29 @@ import { usageError } from './errors/usage-error.js';
 import { ExitCode } from './errors/exit-code.js';
 import { reportError } from './errors/report-error.js';
 import { DEFAULT_WAIT } from './options/shared-options.js';
+import type { Context } from './program/context.js';
 import { createProgram } from './program/program.js';
 import { readSettings } from './settings.js';
 import type { Terminal } from './terminal/terminal.js';
 
+/** As long as an API takes to start again on a busy machine. */
+const RESTART_MS = 10_000;
+
 /** Runs one command line (without `node` and the script) and returns the exit code. Never throws. */
 export async function run(words: string[], terminal: Terminal, env: NodeJS.ProcessEnv): Promise<ExitCode> {
   let client: ApiClient | undefined;
-  const program = createProgram({
+  const context: Context = {
     terminal,
     now: Date.now,
     env,
     get client() {
-      return (client ??= new ApiClient(readSettings(env)));
+      return (client ??= new ApiClient(readSettings(env), patience(terminal)));
     },
-  });
+  };
+  const program = await createProgram(
+    context,
+    words.find((word) => !word.startsWith('-')),
+  );
   const complaint: string[] = [];
   const writeErr = (text: string) => void complaint.push(text);
   for (const command of [program, ...descendants(program)])
@@ -41,7 +49,13 @@ export async function run(words: string[], terminal: Terminal, env: NodeJS.Proce
   }
 }
 
-type Tree = ReturnType<typeof createProgram>;
+/** A change waits for an API that is restarting, and says that it waits. */
+const patience = (terminal: Terminal) => ({
+  forMs: RESTART_MS,
+  onWaiting: () => terminal.err(terminal.errColors.dim('(the API is not responding; retrying for up to 10s)')),
+});
+
+type Tree = Awaited<ReturnType<typeof createProgram>>;
 const descendants = (command: Tree): Tree[] =>
   (command.commands as Tree[]).flatMap((child) => [child, ...descendants(child)]);
 

@@ -95,6 +95,7 @@ export function container(name: string, on = host('web-1'), more: Partial<Contai
     networks: [LAB],
     image: null,
     limits: { memoryMb: 512, pids: 99 },
+    settings: { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false },
     incarnation: 0,
     outcome: { kind: 'done' },
     status: {
@@ -164,7 +165,7 @@ export function keptNetwork(more: Partial<Network> = {}): Network {
   return network({
     ...{ id: KEPT, controller: KEPT.slice(0, 10), managedBy: { id: id('ctl'), name: 'lap-7' } },
     config: { ...NEW_NETWORK, pools: [pool], routes: [{ target: '10.182.44.0/24', via: null }] },
-    admission: { by: 'fleet', selector: null, forSeconds: null, onLeave: 'deauthorize' },
+    admission: { by: 'fleet', selector: null, for: null, onLeave: 'deauthorize' },
     sync: { state: 'applied', cause: null },
     memberships: { total: 0, ok: 0, waiting: 0 },
     version: 3,
@@ -175,7 +176,15 @@ export function keptNetwork(more: Partial<Network> = {}): Network {
 /** Somebody who asks to be let into lab. */
 export function admission(address: string, more: Partial<Admission> = {}): Admission {
   return {
-    ...{ network: { id: KEPT, name: 'lab' }, address, node: null, host: null, verdict: null, decision: null },
+    ...{
+      network: { id: KEPT, name: 'lab' },
+      address,
+      node: null,
+      host: null,
+      verdict: null,
+      record: null,
+      decision: null,
+    },
     controller: {
       ...{ authorized: false, name: '', addresses: [], bridge: false, noAutoAssign: false, hasAsked: true },
       ...{ zerotierVersion: '1.14.2', seenAt: THEN },
@@ -227,6 +236,7 @@ export function event(number: number, type: string, more: Partial<CloudEvent> = 
     time: THEN,
     datacontenttype: 'application/json',
     orreryhost: id('hst'),
+    orrerycommittime: THEN,
     orreryhosttime: THEN,
     simulated: false,
     data: {},

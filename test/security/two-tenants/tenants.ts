@@ -25,6 +25,7 @@ import { FakeController } from '../../support/fake-controller.js';
 import { joinHost, ListeningAgent } from '../../support/joined-host.js';
 import { aMembership, anInterface, membershipFact } from '../../support/reports.js';
 import { eventually } from '../../support/servers.js';
+import { scopeOf } from '../../support/scope.js';
 
 /** An API, and the hosts that joined it: whoever made the scene closes their agents. */
 export interface Scene {
@@ -273,6 +274,6 @@ async function cursors(api: RunningApi): Promise<string[]> {
 }
 
 export async function tokenOf(api: RunningApi, name: string, role: Role, scope?: string): Promise<string> {
-  const body = { name, role, ...(scope === undefined ? {} : { scope }) };
+  const body = { name, role, ...(scope === undefined ? {} : { scope: scopeOf(scope) }) };
   return (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body.secret;
 }

@@ -62,7 +62,7 @@ export class World {
       const walk = `w${++this.#count}`;
       await this.#host({ walk });
       const command = { action: 'launch', name: 'demo', spec: { networks: [FOREIGN] } };
-      return { path: '/v1/commands', body: { selector: `walk=${walk}`, command, expectHosts: 1 } };
+      return { path: '/v1/commands', body: { selector: `walk=${walk}`, command, confirm: 1 } };
     },
     cancelCommand: async () => {
       const { name } = await joinHost(this.api, this.#name());
@@ -135,7 +135,7 @@ export class World {
     leaveNetwork: () => this.#membership(),
     startProbe: async () => ({
       path: `/v1/nodes/${await this.#host()}/probes`,
-      body: { target: { kind: 'ping', host: '10.1.2.3', count: 2 }, timeoutSeconds: 5 },
+      body: { target: { kind: 'ping', host: '10.1.2.3', count: 2 }, timeout: '5s' },
     }),
   };
 

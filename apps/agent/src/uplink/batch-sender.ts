@@ -48,7 +48,7 @@ export class BatchSender {
     signal: AbortSignal,
   ): Promise<Sending | undefined> {
     const { host, bus, verifier, journal } = this.parts;
-    const batch = { epoch, from: events[0]?.seq, events };
+    const batch = { epoch, from: events[0]?.seq, at: new Date().toISOString(), events };
     crashPoint('uplink.before-send');
     const reply = await bus.requestProven(subjects.events(host), batch, EventBatchReply, BATCH_MS, verifier);
     crashPoint('uplink.after-reply');

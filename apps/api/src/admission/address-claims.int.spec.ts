@@ -285,7 +285,7 @@ describe('an address that nobody gave and two nodes show', () => {
     await label(attacker, { site: 'theirs' });
     await attacker.shows(address);
     await bothHaveTheFinding();
-    const made = { name: `theirs-${count}`, role: 'operator', scope: 'hosts:site=theirs', expiresIn: 3600 };
+    const made = { name: `theirs-${count}`, role: 'operator', scope: { hosts: 'site=theirs' }, expiresIn: '1h' };
     const { secret: token } = (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: made })).body;
     for (const reference of [address, attacker.name])
       await api.refused('PUT', place(id, reference), 'address-claimed', { body: { verdict: 'deny' }, token });

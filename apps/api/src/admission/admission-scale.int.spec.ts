@@ -48,7 +48,7 @@ async function fill(): Promise<void> {
     `INSERT INTO controllers (id, name, kind, url) VALUES ('ctl_a', 'one', 'central', 'http://127.0.0.1')`,
   );
   await source.query(`INSERT INTO controller_status (controller_id, state) VALUES ('ctl_a', 'up')`);
-  const admission = { by: 'fleet', selector: null, forSeconds: null, onLeave: 'deauthorize' };
+  const admission = { by: 'fleet', selector: null, for: null, onLeave: 'deauthorize' };
   for (const [network, name, members, hosts] of [
     [LARGE, 'large', MEMBERS, 50],
     [SMALL, 'small', 10, 1],

@@ -104,7 +104,7 @@ describe('three hundred nodes that are wanted in one network at once', () => {
     for (let index = 0; index < EACH; index++) {
       const command = { action: 'launch', name: `demo-${index}`, spec: { networks: [id] } };
       await api.ask('POST', '/v1/commands', AcceptedGroup, {
-        body: { selector: 'round=many', command, expectHosts: HOSTS },
+        body: { selector: 'round=many', command, confirm: HOSTS },
       });
     }
     host.controller.asked.length = 0;

@@ -202,7 +202,7 @@ describe('a node that nobody here knows', () => {
   it('is let in for a time only, also while nobody looks', async () => {
     const { id } = await create();
     controller.showUp(id, STRANGER);
-    await put(id, STRANGER, { verdict: 'authorize', forSeconds: 3600 });
+    await put(id, STRANGER, { verdict: 'authorize', for: '1h' });
     expect(isIn(id, STRANGER)).toBe(true);
     await api.database.query("UPDATE verdicts SET until = now() - interval '1 s' WHERE network_id = $1", [id]);
     await eventually(() => isIn(id, STRANGER) === false, { within: 10_000 });
@@ -241,7 +241,7 @@ describe('a token for some hosts only', () => {
     await offer(address);
     await launch('demo', id);
     controller.showUp(id, STRANGER);
-    const made = { name: `some-${count}`, role: 'operator', scope: 'hosts:site=cloud', expiresIn: 3600 };
+    const made = { name: `some-${count}`, role: 'operator', scope: { hosts: 'site=cloud' }, expiresIn: '1h' };
     const { secret: token } = (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: made })).body;
     const path = `/v1/networks/${id}/admissions`;
     const body = { verdict: 'deny' };
@@ -281,7 +281,7 @@ describe('a policy', () => {
   it('of a person lets nobody in, and one by selector only whom it matches', async () => {
     const address = newAddress();
     await offer(address);
-    const { id } = await create({ admission: { by: 'manual', selector: null, forSeconds: null, onLeave: 'keep' } });
+    const { id } = await create({ admission: { by: 'manual', selector: null, for: null, onLeave: 'keep' } });
     await launch('demo', id);
     await eventually(() => agent.newest?.items.length === 2);
     expect(isIn(id, address)).toBeUndefined();

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import {
   Admission,
   AdmissionBulk,
@@ -10,16 +10,20 @@ import {
   Reference,
   type ProblemCode,
 } from '@orrery/shared/contracts';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Policy } from '../auth/policy.decorator.js';
 import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
+import { etag } from '../http/etag.js';
 import { Operation } from '../http/operation.decorator.js';
 import { Admissions } from './admissions.service.js';
 
 const tag = 'admissions';
 const AdmissionPath = z.strictObject({ network: Reference, node: Reference });
 type AdmissionPath = z.infer<typeof AdmissionPath>;
+const NetworkAdmissionsQuery = AdmissionQuery.omit({ network: true });
+type NetworkAdmissionsQuery = z.infer<typeof NetworkAdmissionsQuery>;
 const problems: ProblemCode[] = [
   'unknown-network',
   'unknown-node',
@@ -43,6 +47,41 @@ export class AdmissionsController {
   })
   list(@Query({ schema: AdmissionQuery }) query: AdmissionQuery): Promise<AdmissionPage> {
     return this.admissions.list(query);
+  }
+
+  @Get('networks/:network/admissions')
+  @Policy('viewer')
+  @Operation({
+    id: 'listNetworkAdmissions',
+    tag,
+    summary: 'Nodes that are in this network, should be, or ask to be',
+    answers: { 200: AdmissionPage },
+    problems: ['unknown-network'],
+  })
+  listOf(
+    @Param('network', { schema: Reference }) network: string,
+    @Query({ schema: NetworkAdmissionsQuery }) query: NetworkAdmissionsQuery,
+  ): Promise<AdmissionPage> {
+    return this.admissions.list({ ...query, network });
+  }
+
+  @Get('networks/:network/admissions/:node')
+  @Policy('viewer')
+  @Operation({
+    id: 'getAdmission',
+    tag,
+    summary: 'One node in one network',
+    answers: { 200: Admission },
+    problems: ['unknown-network', 'unknown-node', 'unknown-membership', 'ambiguous-reference', 'address-claimed'],
+    etag: true,
+  })
+  async get(
+    @Param({ schema: AdmissionPath }) { network, node }: AdmissionPath,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Admission> {
+    const admission = await this.admissions.get(network, node);
+    void reply.header('etag', etag(admission.version));
+    return admission;
   }
 
   @Put('networks/:network/admissions/:node')

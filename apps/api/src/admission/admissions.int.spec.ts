@@ -4,9 +4,12 @@ import {
   Admission,
   AdmissionPage,
   ApiTokenMade,
+  Command,
   Controller,
   EventBatchReply,
+  Membership,
   NetworkMade,
+  Status,
   subjects,
   type NetworkId,
 } from '@orrery/shared/contracts';
@@ -15,6 +18,7 @@ import { startApi, type ApiBench, type RunningApi } from '../../../../test/suppo
 import { ControllerHost, newAddress } from '../../../../test/support/controller-host.js';
 import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
+import { scopeOf } from '../../../../test/support/scope.js';
 
 let bench: ApiBench;
 let api: RunningApi;
@@ -48,19 +52,51 @@ async function member(name: string, env: string, address: string): Promise<void>
   agents.push(agent);
   await api.ask('PUT', `/v1/nodes/${name}/networks/${network}`, Accepted, { body: {} });
   const data = { node: joined.nodeId, after: { address, version: '1.14.1', online: true } };
-  const event = { seq: 1, at: new Date().toISOString(), type: 'node.up', data };
-  const batch = { epoch: newId('epo'), from: 1, events: [event] };
-  await agent.bus.request(subjects.events(joined.hostId), batch, EventBatchReply, 5000);
+  const epoch = newId('epo');
+  const say = async (seq: number, type: string, told: object) => {
+    const event = { seq, at: new Date().toISOString(), type, data: told };
+    const batch = { epoch, from: seq, events: [event] };
+    await agent.bus.request(subjects.events(joined.hostId), batch, EventBatchReply, 5000);
+  };
+  await say(1, 'node.up', data);
+  says.set(name, say);
 }
+const says = new Map<string, (seq: number, type: string, data: object) => Promise<void>>();
 
 let tokens = 0;
 const listed = async (token = api.adminToken) =>
   (await api.ask('GET', '/v1/admissions', AdmissionPage, { token })).body.items.map(({ address }) => address);
 const path = (node: string) => `/v1/networks/${network}/admissions/${node}`;
 const tokenOf = async (scope: string) => {
-  const body = { name: `token-${++tokens}`, role: 'operator', scope };
+  const body = { name: `token-${++tokens}`, role: 'operator', scope: scopeOf(scope) };
   return (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body.secret;
 };
+
+describe('a membership that waits to be authorized in a network that Orrery keeps', () => {
+  it('says who denied it, and how to let it in, wherever its outcome is told', async () => {
+    const membership = `/v1/nodes/web-b/networks/lab`;
+    const { command } = (await api.ask('PUT', membership, Accepted, { body: {} })).body;
+    const [{ item } = { item: '' }] = command.items;
+    const outcome = { kind: 'waiting', code: 'authorization', cause: 'denied', fix: 'in ZeroTier Central' };
+    await says.get('web-b')?.(2, 'item.settled', { item, revision: command.revision, outcome });
+    const told = async () => {
+      const { body: status } = await api.get('/v1/status', Status);
+      return [
+        (await api.get(membership, Membership)).body.outcome,
+        (await api.get(`/v1/commands/${command.id}`, Command)).body.outcome,
+        status.attention.find(({ what }) => what.startsWith('web-b in')),
+      ];
+    };
+    const fix = expect.stringMatching(/^Let it in: `orrery membership authorize web-b lab`/);
+    const cause = 'web-b has not been let into lab, which Orrery keeps';
+    expect(await told()).toMatchObject([{ ...outcome, cause, fix }, { cause, fix }, { cause }]);
+
+    await api.ask('PUT', path('web-b'), Admission, { body: { verdict: 'deny' } });
+    const denied = 'web-b was denied in lab by admin';
+    expect(await told()).toMatchObject([{ ...outcome, cause: denied, fix }, { cause: denied, fix }, { cause: denied }]);
+    await api.ask('PUT', path('web-b'), Admission, { body: { verdict: null } });
+  });
+});
 
 describe('a token for some hosts, in a network that others are in, too', () => {
   it('shows and changes the nodes of its hosts alone, and says of an address only that it is taken', async () => {
@@ -80,6 +116,27 @@ describe('a token for some hosts, in a network that others are in, too', () => {
     const own = { addresses: ['10.7.0.43'], verdict: 'authorize' };
     const { body } = await api.ask('PUT', path('web-a'), Admission, { token, body: own });
     expect(body).toMatchObject({ address: OWN, controller: { authorized: true, addresses: ['10.7.0.43'] } });
+  });
+
+  it('reads each of them where it is changed', async () => {
+    const one = (node: string, token = api.adminToken) => api.ask('GET', path(node), Admission, { token });
+    await api.ask('PUT', path(OTHER), Admission, { body: { name: 'other', noAutoAssign: true } });
+    const { body } = await one('web-b');
+    expect(body).toMatchObject({ address: OTHER, record: { name: 'other', noAutoAssign: true, bridge: null } });
+    expect((await one(OTHER)).body).toEqual(body);
+    expect((await one(STRANGER)).body).toMatchObject({ address: STRANGER, node: null, record: null });
+    const list = `/v1/networks/lab/admissions`;
+    const all = (await api.get(list, AdmissionPage)).body;
+    expect(all).toEqual((await api.get('/v1/admissions?network=lab', AdmissionPage)).body);
+    expect(all.items).toHaveLength(3);
+    await api.refused('GET', path('0123456789'), 'unknown-membership');
+    await api.refused('GET', '/v1/networks/nowhere/admissions', 'unknown-network');
+
+    const token = await tokenOf('hosts:env=a');
+    expect((await one('web-a', token)).body.address).toBe(OWN);
+    for (const node of [OTHER, STRANGER, 'web-b']) await api.refused('GET', path(node), 'unknown-node', { token });
+    const own = (await api.ask('GET', list, AdmissionPage, { token })).body.items;
+    expect(own.map(({ address }) => address)).toEqual([OWN]);
   });
 
   it('reads of the controller what it needs, without the host that it is on', async () => {

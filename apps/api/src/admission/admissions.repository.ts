@@ -59,6 +59,8 @@ const SELECT = `
          CASE WHEN n.id IS NOT NULL THEN ${hostRef('n.host_id', 'n.host_name')} END AS host,
          CASE WHEN v.verdict IS NOT NULL THEN jsonb_build_object('verdict', v.verdict, 'by', v.said_by, 'at', ${iso('v.said_at')},
            'until', ${iso('v.until')}) END AS verdict,
+         CASE WHEN num_nonnulls(v.name, v.addresses, v.bridge, v.no_auto_assign) > 0 THEN jsonb_build_object('name', v.name,
+           'addresses', v.addresses, 'bridge', v.bridge, 'noAutoAssign', v.no_auto_assign) END AS record,
          CASE WHEN r.address IS NOT NULL THEN jsonb_build_object('authorized', r.authorized, 'name', r.name, 'addresses', r.addresses,
            'bridge', r.bridge, 'noAutoAssign', r.no_auto_assign, 'hasAsked', r.zerotier_version IS NOT NULL,
            'zerotierVersion', r.zerotier_version, 'seenAt', ${iso(SEEN_AT)}) END AS controller,
@@ -112,6 +114,11 @@ export class AdmissionsRepository {
       network,
       address,
     ]);
+  }
+
+  /** The same by the node that it is, whether or not its address is known yet. */
+  ofNode(sql: Sql, network: NetworkId, node: NodeId): Promise<AdmissionRow[]> {
+    return sql.query(`${SELECT} WHERE x.network_id = $1 AND n.id = $2 ORDER BY x.address`, [network, node]);
   }
 
   /** Nodes that are wanted in the network, on hosts that match, whose addresses are surely their own. */

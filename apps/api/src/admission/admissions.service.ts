@@ -55,6 +55,22 @@ export class Admissions {
     };
   }
 
+  async get(networkReference: string, reference: string): Promise<Admission> {
+    const network = await this.references.network(this.store, networkReference);
+    const address = addressIn(reference);
+    const node = address ? undefined : await this.references.node(this.store, reference);
+    const [row] = node
+      ? await this.repository.ofNode(this.store, network, node.id)
+      : await this.repository.of(this.store, network, address ? [address] : []);
+    if (row) return toAdmission(row);
+    throw new AppError({
+      code: 'unknown-membership',
+      kind: 'user',
+      cause: `${node?.name ?? reference} is not in ${network}, is not to be, and has not asked`,
+      fix: `orrery membership ls --network ${network} shows who is in it, --pending who waits.`,
+    });
+  }
+
   /** What a person says of one node. */
   put(asked: Asked, networkReference: string, node: string, put: AdmissionPut): Promise<Answer> {
     return this.#change(asked, networkReference, async (tx, network) => {
@@ -79,12 +95,13 @@ export class Admissions {
   }
 
   bulk(asked: Asked, networkReference: string, bulk: AdmissionBulk): Promise<Answer> {
-    const { selector, pending, verdict, forSeconds } = bulk;
+    const { selector, pending, verdict, for: howLong } = bulk;
     const work = async (tx: Transaction, network: NetworkId) => {
       const wanted = selector === undefined ? [] : await this.repository.wanted(tx, network, selector);
       const waiting = pending ? await this.#waiting(tx, network) : [];
       const named = new Map([...waiting, ...wanted].map((one) => [one.address, one]));
-      if (named.size > 0) await putVerdicts(tx, network, [...named.values()], { verdict, forSeconds, by: asked.by });
+      if (named.size > 0)
+        await putVerdicts(tx, network, [...named.values()], { verdict, for: howLong, by: asked.by });
       return [...named.keys()];
     };
     return this.#change(asked, networkReference, work, true);
@@ -159,8 +176,8 @@ export class Admissions {
    * token for some hosts has a say about their nodes alone.
    */
   async #named(sql: Sql, network: NetworkId, reference: string): Promise<Named> {
-    const address = NodeAddress.safeParse(reference.toLowerCase());
-    if (address.success && !visibilityNow()?.hosts) return { address: address.data, node: null };
+    const address = addressIn(reference);
+    if (address) return { address, node: null };
     const node = await this.references.node(sql, reference);
     const known = await this.repository.addressOf(sql, network, node.id);
     const { shown = null, standing = null } = known ?? {};
@@ -188,6 +205,11 @@ export class Admissions {
   }
 }
 
+/** A reference that is an address, for who may name any: a token for some hosts names nodes of theirs. */
+function addressIn(reference: string): NodeAddress | undefined {
+  return visibilityNow()?.hosts ? undefined : NodeAddress.safeParse(reference.toLowerCase()).data;
+}
+
 /** The row with what is decided of it. */
 export function toAdmission(admission: AdmissionRow): Admission {
   const { policy, since, labels, admittedBy, wasSentAway, isContested, now, ...row } = admission;
@@ -212,7 +234,7 @@ export function toAdmission(admission: AdmissionRow): Admission {
 /** What is left of a node of which nothing is left. */
 const gone = (id: NetworkId, address: NodeAddress | null): Admission => ({
   network: { id, name: null },
-  ...{ address, node: null, host: null, verdict: null, decision: null, controller: null, observed: null },
+  ...{ address, node: null, host: null, verdict: null, record: null, decision: null, controller: null, observed: null },
   ...{ pending: false, stale: false, version: 0 },
 });
 

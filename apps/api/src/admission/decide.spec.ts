@@ -8,7 +8,7 @@ const policy = (more: Partial<AdmissionPolicy> = {}) => AdmissionPolicy.parse(mo
 const FLEET = policy();
 const MANUAL = policy({ by: 'manual' });
 const CLOUD = policy({ by: 'selector', selector: 'site=cloud' });
-const AN_HOUR = policy({ forSeconds: 3600 });
+const AN_HOUR = policy({ for: '1h' });
 const HOUR_MS = 3_600_000;
 
 const stranger: Candidate = { wanted: null, said: null, record: null, isContested: false };
@@ -121,13 +121,13 @@ describe('whatever else is true', () => {
   const policies = fc
     .record({
       by: fc.constantFrom('manual' as const, 'fleet' as const, 'selector' as const),
-      forSeconds: fc.option(fc.constantFrom(10, 3600)),
+      for: fc.option(fc.constantFrom('10s', '1h')),
       onLeave: fc.constantFrom('deauthorize' as const, 'keep' as const),
     })
-    .map(({ by, forSeconds, onLeave }) =>
+    .map(({ by, for: howLong, onLeave }) =>
       policy({
         ...{ by, onLeave, selector: by === 'selector' ? 'site=cloud' : null },
-        forSeconds: by === 'manual' ? null : forSeconds,
+        for: by === 'manual' ? null : howLong,
       }),
     );
   const wishes = fc.option(fc.record({ since: time, labels }));

@@ -1,4 +1,4 @@
-import { matches, Selector, type AdmissionPolicy, type Labels } from '@orrery/shared/contracts';
+import { durationSeconds, matches, Selector, type AdmissionPolicy, type Labels } from '@orrery/shared/contracts';
 
 /** What is known of one node in one network that Orrery keeps. Times are milliseconds of the database's clock. */
 export interface Candidate {
@@ -44,13 +44,13 @@ export function decide(
   if (!isOurs || policy.onLeave === 'keep') return null;
   return no('admission: left', 'nobody wants it in this network any more');
 
-  function byPolicy({ by, selector, forSeconds }: AdmissionPolicy, { since, labels }: NonNullable<typeof wanted>) {
+  function byPolicy({ by, selector, for: howLong }: AdmissionPolicy, { since, labels }: NonNullable<typeof wanted>) {
     if (by === 'manual') return null;
     if (by === 'selector' && !matches(Selector.parse(selector), labels))
       return !record?.admittedBy
         ? null
         : no('admission: selector', `its host does not match ${String(selector)} any more`);
-    if (forSeconds !== null && since + forSeconds * 1000 <= now)
+    if (howLong !== null && since + durationSeconds(howLong) * 1000 <= now)
       return isTheirs ? null : no('admission: expired', `the time for which the network admits is over`);
     const why = by === 'fleet' ? 'Orrery wants it there' : `its host matches ${String(selector)}`;
     return { authorize: true, by: `admission: ${by}`, why };

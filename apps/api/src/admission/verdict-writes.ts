@@ -1,4 +1,10 @@
-import type { AdmissionPut, NetworkId, NodeAddress, NodeId } from '@orrery/shared/contracts';
+import {
+  durationSeconds,
+  type AdmissionPut,
+  type NetworkId,
+  type NodeAddress,
+  type NodeId,
+} from '@orrery/shared/contracts';
 import { CHANNELS } from '../database/channels.js';
 import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
@@ -30,9 +36,10 @@ export async function putVerdicts(
   { by, ...put }: AdmissionPut & { by: string },
 ): Promise<void> {
   const run = runIn(tx);
-  const { verdict, forSeconds, name, addresses: fixed, bridge, noAutoAssign } = put;
+  const { verdict, for: howLong, name, addresses: fixed, bridge, noAutoAssign } = put;
   const addresses = addressesOf(named);
-  const saysWho = verdict !== undefined || forSeconds !== undefined;
+  const saysWho = verdict !== undefined || howLong !== undefined;
+  const forSeconds = howLong ? durationSeconds(howLong) : null;
   await run(
     `INSERT INTO verdicts AS v (network_id, address, verdict, until, name, addresses, bridge, no_auto_assign, said_by, node_id)
      SELECT $1, a, $3, now() + $4::float8 * interval '1 s', $5, $6::jsonb, $7, $8, $9, n FROM unnest($2::text[], $12::text[]) AS t(a, n)
@@ -43,7 +50,7 @@ export async function putVerdicts(
        no_auto_assign = COALESCE(excluded.no_auto_assign, v.no_auto_assign), said_by = excluded.said_by, said_at = now(), forget = false,
        node_id = excluded.node_id, version = nextval('verdict_versions')`,
     [
-      ...[network, addresses, verdict ?? null, forSeconds ?? null, name ?? null, fixed ? JSON.stringify(fixed) : null],
+      ...[network, addresses, verdict ?? null, forSeconds, name ?? null, fixed ? JSON.stringify(fixed) : null],
       ...[bridge ?? null, noAutoAssign ?? null, by, saysWho, verdict === undefined],
       named.map(({ node }) => node),
     ],

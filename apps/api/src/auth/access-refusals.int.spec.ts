@@ -5,6 +5,7 @@ import { EventStream } from '../../../../test/support/event-stream.js';
 import { joinHost } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { AccessRefusals } from './access-refusals.js';
+import { scopeOf } from '../../../../test/support/scope.js';
 
 let bench: ApiBench;
 let api: RunningApi;
@@ -18,8 +19,11 @@ beforeAll(async () => {
 afterAll(() => bench?.close());
 
 const tokenOf = async (name: string, role: string, scope?: string) =>
-  (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: { name, role, ...(scope ? { scope } : {}) } })).body
-    .secret;
+  (
+    await api.ask('POST', '/v1/tokens', ApiTokenMade, {
+      body: { name, role, ...(scope ? { scope: scopeOf(scope) } : {}) },
+    })
+  ).body.secret;
 
 const told = async (name: string) =>
   (await api.get('/v1/events?type=access.refused&order=asc', EventPage)).body.items

@@ -7,6 +7,7 @@ import { withVisibility, type Visibility } from '../database/visibility.js';
 import { writeAllToOutbox } from '../events/outbox.js';
 import { LOGGER } from '../logger.js';
 import { RefusalCounts, type CountedRefusals } from './refusal-counts.js';
+import { splitReference } from '../references/references.service.js';
 
 const LOOK_MS = 5000;
 /** Look-ups of what was not found, at once. Beyond that a refusal goes uncounted: it must not cost more than the request did. */
@@ -112,7 +113,8 @@ function namedBy({ params, query }: FastifyRequest): string[] {
     ...(query as Record<string, unknown>),
     ...(params as Record<string, unknown>),
   };
-  return [host, node, network, controller, command, container].flatMap((value) =>
-    typeof value === 'string' && !value.includes('\0') ? value.slice(0, 200).split('/', 1) : [],
+  const hosts = [host, node, container].map((value) => typeof value === 'string' && splitReference(value)[0]);
+  return [...hosts, network, controller, command].flatMap((value) =>
+    typeof value === 'string' && !value.includes('\0') ? [value.slice(0, 200)] : [],
   );
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HostPage } from '@orrery/shared/contracts';
+import { ApiToken, ApiTokenMade, HostPage } from '@orrery/shared/contracts';
 import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
 
 let bench: ApiBench;
@@ -54,6 +54,21 @@ describe('a token', () => {
     await api.ask('GET', '/v1/hosts', HostPage, { token: valid });
     await api.database.query("UPDATE api_tokens SET revoked_at = now() WHERE role = 'viewer'");
     await api.refused('GET', '/v1/hosts', 'unauthenticated', { token: valid });
+  });
+
+  it('is read by its id or name, with its scope and expiry as they were written', async () => {
+    const scope = { hosts: 'env=staging', networks: ['8056c2e21c000001'] };
+    const post = { name: 'ci', role: 'operator', scope, expiresIn: '2h' };
+    const { token } = (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: post })).body;
+    expect(token).toMatchObject({ name: 'ci', scope });
+    expect(Date.parse(token.expiresAt ?? '') - Date.parse(token.createdAt)).toBe(7_200_000);
+    for (const reference of [token.id, 'ci'])
+      expect((await api.get(`/v1/tokens/${reference}`, ApiToken)).body).toEqual(token);
+    await api.refused('GET', '/v1/tokens/nobody', 'unknown-token');
+    for (const wrong of ['hosts:env=staging', {}, { hosts: null, networks: null }, { hosts: '=' }, { networks: [] }])
+      await api.refused('POST', '/v1/tokens', 'bad-request', { body: { ...post, name: 'other', scope: wrong } });
+    for (const expiresIn of ['7200', 7200, '0s', '11w1'])
+      await api.refused('POST', '/v1/tokens', 'bad-request', { body: { ...post, name: 'other', expiresIn } });
   });
 
   it('remembers when it was last used', async () => {

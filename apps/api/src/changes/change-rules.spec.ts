@@ -7,13 +7,13 @@ import { Operation, type OperationOptions } from '../http/operation.decorator.js
 import { carelessChanges } from './change-rules.js';
 
 const about = { tag: 'hosts', summary: 'a test', answers: { 200: Host } };
-const change: OperationOptions = { ...about, id: 'change', changes: true, ifMatch: true };
-const own: OperationOptions = { ...about, id: 'own', ownProtocol: 'for a test' };
+const change: OperationOptions = { ...about, id: 'changeHost', changes: true, ifMatch: true };
+const own: OperationOptions = { ...about, id: 'joinHost', ownProtocol: 'for a test' };
 
 @Controller('careless')
 class Careless {
   @Post('undeclared')
-  @Operation({ ...about, id: 'undeclared' })
+  @Operation({ ...about, id: 'addController' })
   undeclared(@Query({ schema: DryRunQuery }) _query: DryRunQuery): void {}
 
   @Put('no-query')
@@ -36,7 +36,7 @@ class Careless {
 @Controller('careful')
 class Careful {
   @Get()
-  @Operation({ ...about, id: 'read' })
+  @Operation({ ...about, id: 'getHost' })
   read(): void {}
 
   @Post()

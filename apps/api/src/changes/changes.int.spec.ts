@@ -209,7 +209,7 @@ describe('a dry run', () => {
     const [command] = before;
     const changes: [string, string, object?][] = [
       ['PATCH', `/v1/hosts/${host}`, { name: 'other' }],
-      ['DELETE', `/v1/hosts/${host}?force=true&`],
+      ['DELETE', `/v1/hosts/${host}?confirm=${host}&`],
       ['PUT', `${containers()}/demo`, { networks: [A] }],
       ['POST', `${containers()}/demo/restart`],
       ['DELETE', `${containers()}/demo`],

@@ -1,5 +1,11 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { isFinal, type Command, type CommandId, type CommandWaitQuery } from '@orrery/shared/contracts';
+import {
+  durationSeconds,
+  isFinal,
+  type Command,
+  type CommandId,
+  type CommandWaitQuery,
+} from '@orrery/shared/contracts';
 import { pause, WakeablePause } from '@orrery/shared/runtime';
 import { EventFeed } from '../events/event-feed.js';
 import { CommandsService } from './commands.service.js';
@@ -28,7 +34,7 @@ export class CommandWaits implements BeforeApplicationShutdown {
 
   /** `wait` is aborted by the caller when nobody listens any more. */
   async get(id: CommandId, query: CommandWaitQuery, wait: AbortController): Promise<Command> {
-    const deadline = Date.now() + (query.wait ?? 0);
+    const deadline = Date.now() + durationSeconds(query.wait ?? '0s') * 1000;
     const news = new WakeablePause();
     const deafen = this.feed.onEvents((events) => events.some(({ commandId }) => commandId === id) && news.wake());
     this.#open.add(wait);

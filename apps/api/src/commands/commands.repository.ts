@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Command, CommandId, CommandQuery, HostId } from '@orrery/shared/contracts';
+import { toldOutcome } from '../admission/told-outcome.js';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso, num } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
@@ -11,9 +12,11 @@ const NEWEST = new Keyset([{ sql: 'c.created_at', cast: 'timestamptz' }, { sql: 
 const SELECT = `
   SELECT c.id, c.action, ${hostRef('h.id', 'h.name')} AS host, h.simulated, c.target, c.container_id AS container,
          c.node_id AS node, c.network_ids AS networks, c.group_id AS "group", ${num('c.revision')} AS revision, c.state,
-         (SELECT COALESCE(jsonb_agg(jsonb_build_object('item', ci.item_id, 'outcome', ci.outcome) ORDER BY ci.item_id), '[]')
+         (SELECT COALESCE(jsonb_agg(jsonb_build_object('item', ci.item_id, 'outcome', ${toldOutcome('ci.outcome', 'ci.item_id')}) ORDER BY ci.item_id), '[]')
             FROM command_items ci WHERE ci.command_id = c.id) AS items,
-         c.outcome,
+         CASE WHEN c.outcome ->> 'code' = 'authorization' THEN COALESCE((SELECT ${toldOutcome('ci.outcome', 'ci.item_id')}
+           FROM command_items ci WHERE ci.command_id = c.id AND ci.outcome = c.outcome ORDER BY ci.item_id LIMIT 1), c.outcome)
+           ELSE c.outcome END AS outcome,
          (SELECT COALESCE(jsonb_agg(jsonb_build_object(
                    'stage', st.stage, 'detail', st.detail, 'at', ${iso('st.at')},
                    'ms', GREATEST(0, round(extract(epoch FROM st.at - c.created_at) * 1000)::int)) ORDER BY st.id), '[]')

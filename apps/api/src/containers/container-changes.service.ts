@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { explain, type CommandId, type ContainerSpec } from '@orrery/shared/contracts';
+import { explain, Name, type CommandId, type ContainerSpec } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { beyondScope } from '../database/transaction.js';
@@ -48,7 +48,7 @@ export class ContainerChanges {
     return this.#touch(tx, host, { container, memberships }, change, origin);
   }
 
-  /** A whole new spec; the node stays, and with it the identity. */
+  /** A whole new spec; the node stays, and with it the identity. One that is not there is launched. */
   async replace(
     tx: Transaction,
     host: On,
@@ -56,8 +56,10 @@ export class ContainerChanges {
     asked: ContainerSpec,
     origin: Origin & { ifMatch: string | undefined },
   ) {
-    const container = await this.#present(tx, host, name);
-    checkIfMatch(origin.ifMatch, container.version, `container ${host.name}/${name}`);
+    const isNew = Name.safeParse(name).success && !(await this.wanted.container(tx, host.id, name));
+    const container = isNew ? undefined : await this.#present(tx, host, name);
+    checkIfMatch(origin.ifMatch, container?.version, `container ${host.name}/${name}`);
+    if (!container) return this.launch(tx, host, name, asked, origin);
     const spec = await this.#resolve(tx, asked);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
     return this.#replace(tx, host, { container, memberships, spec }, 'replace', origin);

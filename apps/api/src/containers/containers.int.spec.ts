@@ -4,7 +4,9 @@ import {
   Container,
   ContainerLogs,
   ContainerPage,
+  Membership,
   MembershipPage,
+  Node,
   type Command,
 } from '@orrery/shared/contracts';
 import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
@@ -95,7 +97,8 @@ describe('a launch', () => {
     await api.refused('POST', '/v1/hosts/nowhere/containers', 'unknown-host', {
       body: { name: 'demo', networks: [A] },
     });
-    await api.refused('POST', at(), 'unknown-network', { body: { name: 'demo', networks: ['lab'] } });
+    const unknown = await api.refused('POST', at(), 'unknown-network', { body: { name: 'demo', networks: ['lab'] } });
+    expect(unknown.fix).toMatch(/orrery network create lab\b.*orrery network set <16 hex> --name lab/);
     await api.refused('GET', at('/demo'), 'unknown-container');
     await api.raw('PUT', `/v1/networks/${C}`, { body: { name: 'lab' } });
     expect((await launch({ networks: ['lab', A.toUpperCase()] })).networks).toEqual([A, C]);
@@ -122,6 +125,41 @@ describe('a launch', () => {
 });
 
 describe('a container’s spec', () => {
+  it('makes the container when there is none, and changes it alike when there is one', async () => {
+    const spec = { networks: [A], settings: { allowDNS: true } };
+    await api.refused('PUT', at('/demo'), 'revision-conflict', { body: spec, headers: { 'if-match': '"1"' } });
+    await api.refused('PUT', at('/Not%20a%20name'), 'unknown-container', { body: spec });
+    expect(await change('PUT', at('/demo'), spec)).toMatchObject({ action: 'launch', networks: [A] });
+    const { networks, image, limits, settings } = await get();
+    expect(settings).toMatchObject({ allowDNS: true, allowManaged: true });
+    // What was read can be written again.
+    expect(await change('PUT', at('/demo'), { networks, image, limits, settings })).toMatchObject({
+      action: 'replace',
+    });
+    expect(await get()).toMatchObject({ networks, image, limits, settings });
+  });
+
+  it('is read in the list of its host, and by HOST.NAME where a path wants one segment', async () => {
+    await launch();
+    await launch({ networks: [B] }, 'other');
+    const names = async (query = '') => (await api.get(at(query), ContainerPage)).body.items.map(({ name }) => name);
+    expect(await names()).toEqual(['demo', 'other']);
+    expect(await names(`?network=${B}`)).toEqual(['other']);
+    await api.refused('GET', '/v1/hosts/nowhere/containers', 'unknown-host');
+    await api.refused('GET', at(`?host=${host}`), 'bad-request');
+
+    expect((await api.get(`/v1/containers/${host}.demo`, Container)).body).toEqual(await get());
+    const node = (await api.get(`/v1/nodes/${host}.demo`, Node)).body;
+    expect(node).toEqual((await api.get(`/v1/nodes/${host}%2Fdemo`, Node)).body);
+    expect(node.name).toBe(`${host}/demo`);
+    const path = `/v1/nodes/${host}.demo/networks`;
+    await change('PUT', `${path}/${B}`, { settings: { allowDNS: true } });
+    expect((await api.get(`${path}/${B}`, Membership)).body.node.name).toBe(`${host}/demo`);
+    // No longer the same in all of its networks.
+    expect((await get()).settings).toBeNull();
+    await api.refused('GET', `/v1/nodes/${host}.nobody`, 'unknown-node');
+  });
+
   it('is replaced as a whole: the node stays, networks come and go', async () => {
     await launch({ networks: [A, B] });
     const before = await get();
@@ -149,10 +187,6 @@ describe('a container’s spec', () => {
     await api.refused('PUT', at('/demo'), 'revision-conflict', { body: { networks: [C] }, headers });
     expect((await get()).networks).toEqual([B]);
     await change('PUT', at('/demo'), { networks: [C] });
-  });
-
-  it('is that of a container that exists', async () => {
-    await api.refused('PUT', at('/demo'), 'unknown-container', { body: { networks: [A] } });
   });
 });
 

@@ -14,6 +14,8 @@ const SELECT = `
          c.item_id AS item, h.simulated, i.intent,
          ARRAY(SELECT m.network_id FROM memberships m JOIN items mi ON mi.id = m.item_id AND mi.intent = 'present'
                 WHERE m.node_id = c.node_id ORDER BY m.network_id) AS networks,
+         (SELECT CASE WHEN count(DISTINCT mi.body -> 'settings') = 1 THEN (jsonb_agg(mi.body -> 'settings')) -> 0 END
+            FROM memberships m JOIN items mi ON mi.id = m.item_id AND mi.intent = 'present' WHERE m.node_id = c.node_id) AS settings,
          i.body ->> 'image' AS image, i.body -> 'limits' AS limits, (i.body ->> 'incarnation')::int AS incarnation,
          o.outcome,
          CASE WHEN s.node_id IS NULL THEN NULL ELSE jsonb_build_object(

@@ -2,7 +2,9 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res }
 import {
   Accepted,
   Container,
+  ContainerPage,
   ContainerPost,
+  ContainerQuery,
   ContainerSpec,
   DryRunQuery,
   Flag,
@@ -26,6 +28,8 @@ const RemoveQuery = DryRunQuery.extend({
   forget: Flag.meta({ description: 'True: also drop its records on the controllers of its networks.', example: true }),
 });
 type RemoveQuery = z.infer<typeof RemoveQuery>;
+const HostContainersQuery = ContainerQuery.omit({ host: true });
+type HostContainersQuery = z.infer<typeof HostContainersQuery>;
 const change = { tag, answers: { 202: Accepted }, changes: true } as const;
 
 @Controller('v1/hosts/:host/containers')
@@ -55,6 +59,22 @@ export class HostContainersController {
     return this.commands.launch(asked, host, body);
   }
 
+  @Get()
+  @Policy('viewer')
+  @Operation({
+    id: 'listHostContainers',
+    tag,
+    summary: 'Managed containers of one host, by name',
+    answers: { 200: ContainerPage },
+    problems: ['unknown-host', 'unknown-network', 'ambiguous-reference'],
+  })
+  list(
+    @Param('host', { schema: Reference }) host: string,
+    @Query({ schema: HostContainersQuery }) query: HostContainersQuery,
+  ): Promise<ContainerPage> {
+    return this.containers.list({ ...query, host });
+  }
+
   @Get(':name')
   @Policy('viewer')
   @Operation({
@@ -80,10 +100,10 @@ export class HostContainersController {
   @Operation({
     ...change,
     id: 'replaceContainer',
-    summary: 'Replace the spec of a container',
+    summary: 'Launch a container, or replace its spec',
     body: true,
     ifMatch: true,
-    problems: [...UNKNOWN, 'unknown-network', 'being-removed'],
+    problems: [...UNKNOWN, 'unknown-network', 'being-removed', 'container-differs'],
   })
   replace(
     @Param({ schema: ContainerPath }) { host, name }: ContainerPath,

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(central.offences).toEqual([]);
-  await api.raw('DELETE', `/v1/controllers/${name()}?force=true`);
+  await api.raw('DELETE', `/v1/controllers/${name()}?confirm=${name()}`);
   await central.close();
 });
 

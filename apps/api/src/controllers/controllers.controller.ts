@@ -7,7 +7,6 @@ import {
   ControllerPost,
   ControllerQuery,
   DryRunQuery,
-  Flag,
   Reference,
 } from '@orrery/shared/contracts';
 import type { z } from 'zod';
@@ -20,7 +19,10 @@ import { ControllersService } from './controllers.service.js';
 
 const tag = 'controllers';
 const RemoveQuery = DryRunQuery.extend({
-  force: Flag.meta({ description: 'True: also if networks are kept on it.', example: true }),
+  confirm: Reference.optional().meta({
+    description: 'Its name: required if networks are kept on it.',
+    example: 'keeper',
+  }),
 });
 type RemoveQuery = z.infer<typeof RemoveQuery>;
 
@@ -128,9 +130,9 @@ export class ControllersController {
   })
   remove(
     @Param('controller', { schema: Reference }) reference: string,
-    @Query({ schema: RemoveQuery }) { force }: RemoveQuery,
+    @Query({ schema: RemoveQuery }) { confirm }: RemoveQuery,
     @Asking() asked: Asked,
   ): Promise<Answer> {
-    return this.controllers.remove(asked, reference, force);
+    return this.controllers.remove(asked, reference, confirm);
   }
 }

@@ -75,14 +75,14 @@ export class ControllersService {
     return this.read(tx, id);
   }
 
-  /** What it keeps goes on, without Orrery; only with `force` when there is something. */
-  remove(asked: Asked, reference: string, force: boolean): Promise<Answer> {
+  /** What it keeps goes on, without Orrery; only with its name as `confirm` when there is something. */
+  remove(asked: Asked, reference: string, confirm: string | undefined): Promise<Answer> {
     return this.changes.run(asked, async (tx) => {
       const { id, name } = await this.references.controller(tx, reference);
       const version = await this.repository.lock(tx, id);
       checkIfMatch(asked.ifMatch, version, `controller ${name}`);
       const controller = await this.read(tx, id);
-      if (controller.networks > 0 && !force) throw inUse(controller);
+      if (controller.networks > 0 && confirm !== name) throw inUse(controller);
       await this.repository.remove(tx, id);
       await writeToOutbox(tx, { type: 'controller.removed', data: { controller: id, name, by: asked.by } });
       return { status: 200, headers: {}, body: controller, hosts: [], about: [this.subject(controller)] };

@@ -32,6 +32,7 @@ import { Growth1764000000012 } from './migrations/0012-growth.js';
 import { AnySize1764000000014 } from './migrations/0014-any-size.js';
 import { Scopes1764000000016 } from './migrations/0016-scopes.js';
 import { VerdictVersions1764000000017 } from './migrations/0017-verdict-versions.js';
+import { Times1764000000019 } from './migrations/0019-times.js';
 import { Suspensions1764000000020 } from './migrations/0020-suspensions.js';
 
 /** Every table that the program reads as objects. */
@@ -74,5 +75,6 @@ export const MIGRATIONS = [
   AnySize1764000000014,
   Scopes1764000000016,
   VerdictVersions1764000000017,
+  Times1764000000019,
   Suspensions1764000000020,
 ];

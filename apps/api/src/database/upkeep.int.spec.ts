@@ -85,7 +85,8 @@ class StoringAgent {
 
   async store(): Promise<void> {
     const from = this.stored + 1;
-    const events = [{ seq: from, at: '2026-05-01T10:00:00.000Z', fact: engineDown('a') }];
+    const happenedAt = new Date('2026-05-01T10:00:00.000Z');
+    const events = [{ seq: from, at: happenedAt.toISOString(), happenedAt, fact: engineDown('a') }];
     const replies = await this.#committer.commit([{ host: this.host.id, epoch: this.#epoch, from, events }]);
     expect(replies.get(this.host.id)).toMatchObject({ result: 'stored' });
     this.stored = from;
@@ -295,6 +296,6 @@ describe('a failure of upkeep', () => {
 });
 
 async function scopedToken(api: RunningApi): Promise<string> {
-  const body = { name: 'some', role: 'viewer', scope: 'hosts:gpu!=yes' };
+  const body = { name: 'some', role: 'viewer', scope: { hosts: 'gpu!=yes' } };
   return (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body.secret;
 }

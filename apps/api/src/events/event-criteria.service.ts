@@ -17,6 +17,7 @@ import { Store } from '../database/store.js';
 import { hidesFromAsker } from '../database/visibility.js';
 import { badRequest } from '../http/schema.pipe.js';
 import { holdersOf } from '../nodes/node-addresses.js';
+import { splitReference } from '../references/references.service.js';
 import type { EventCriteria, TypeCriteria } from './event-filter.js';
 import { TYPE_PREFIX } from './event-row.js';
 
@@ -51,7 +52,7 @@ export class EventCriteriaService {
 
   /** HOST/CONTAINER as they were named then; HOST: its own daemon; an id; an address: whose it is, or all that show one that is nobody's. */
   async #node(criteria: EventCriteria, reference: string): Promise<void> {
-    const [host, container] = splitOnce(reference);
+    const [host, container] = splitReference(reference);
     if (container !== undefined) {
       criteria.hosts = await this.#hosts(host);
       criteria.container = container;
@@ -69,7 +70,7 @@ export class EventCriteriaService {
   }
 
   async #container(criteria: EventCriteria, reference: string): Promise<void> {
-    const [host, name] = splitOnce(reference);
+    const [host, name] = splitReference(reference);
     if (name !== undefined) {
       criteria.hosts = await this.#hosts(host);
       criteria.container = name;
@@ -93,11 +94,6 @@ export class EventCriteriaService {
     if (ids.length === 0) throw unknown(code, noun, reference);
     return ids;
   }
-}
-
-function splitOnce(text: string): [string, string | undefined] {
-  const slash = text.indexOf('/');
-  return slash < 0 ? [text, undefined] : [text.slice(0, slash), text.slice(slash + 1)];
 }
 
 function commandOf(reference: string): string {

@@ -5,6 +5,7 @@ export interface EventRow {
   /** Grows in commit order. */
   id: number;
   committedAt: Date;
+  happenedAt: Date | null;
   type: string;
   hostId: HostId | null;
   hostAt: Date | null;
@@ -18,7 +19,7 @@ export interface EventRow {
 }
 
 /** For SELECT; `id` comes as the driver's text. */
-export const EVENT_COLUMNS = `id, committed_at AS "committedAt", type, host_id AS "hostId", host_at AS "hostAt", node_id AS "nodeId",
+export const EVENT_COLUMNS = `id, committed_at AS "committedAt", happened_at AS "happenedAt", type, host_id AS "hostId", host_at AS "hostAt", node_id AS "nodeId",
   network_id AS "networkId", container_name AS "containerName", command_id AS "commandId", subject, simulated, data`;
 
 export const toEventRow = (row: Omit<EventRow, 'id'> & { id: string }): EventRow => ({ ...row, id: Number(row.id) });
@@ -34,9 +35,10 @@ export function toCloudEvent(store: string, row: EventRow): CloudEvent {
     type: TYPE_PREFIX + row.type,
     source: row.hostId && host ? `/hosts/${host}` : '/api',
     subject: row.subject,
-    time: row.committedAt.toISOString(),
+    time: (row.happenedAt ?? row.committedAt).toISOString(),
     datacontenttype: 'application/json',
     orreryhost: row.hostId,
+    orrerycommittime: row.committedAt.toISOString(),
     orreryhosttime: row.hostAt?.toISOString() ?? null,
     simulated: row.simulated,
     data: row.data,

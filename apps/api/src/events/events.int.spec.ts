@@ -9,6 +9,7 @@ import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.j
 import { aMembership, engineDown, membershipFact, NETWORK, Reporter } from '../../../../test/support/reports.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { EventsRepository } from './events.repository.js';
+import { scopeOf } from '../../../../test/support/scope.js';
 
 let bench: ApiBench;
 let api: RunningApi;
@@ -40,7 +41,11 @@ beforeEach(async () => {
 const list = async (query: string) => (await api.get(`/v1/events?${query}`, EventPage)).body;
 /** A viewer; with a scope, of these hosts. */
 const tokenOf = async (scope?: string) => {
-  const body = { name: `viewer-${newId('tok').slice(-8)}`, role: 'viewer', ...(scope === undefined ? {} : { scope }) };
+  const body = {
+    name: `viewer-${newId('tok').slice(-8)}`,
+    role: 'viewer',
+    ...(scope === undefined ? {} : { scope: scopeOf(scope) }),
+  };
   return (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body;
 };
 const causes = (events: readonly CloudEvent[]) => events.map(({ data }) => data.cause);
@@ -104,6 +109,46 @@ describe('the list of events', () => {
     expect([...(await types())].sort()).toEqual(['cancelled', 'created', 'delivered', 'superseded']);
     expect(new Set((await told()).map(({ subject }) => subject))).toEqual(new Set([`${joined.name}/demo/${NETWORK}`]));
     await listening.close();
+  });
+
+  it('shows of what comes late when it happened, whatever the clock of its host shows, in the order of the commits', async () => {
+    await plane.database.query(`UPDATE hosts SET created_at = now() - interval '1 hour' WHERE id = $1`, [host.id]);
+    const stream = await follow(`host=${host.name}`);
+    const clock = (ago: number) => new Date(Date.now() + 86_400_000 - ago).toISOString();
+    const late = agent.number(engineDown('a minute ago')).map((event) => ({ ...event, at: clock(60_000) }));
+    // Postgres was away when it happened: it is sent again until it is stored.
+    await agent.sendText(JSON.stringify({ epoch: agent.epoch, from: 1, at: clock(0), events: late }));
+    const now = agent.number(engineDown('now')).map((event) => ({ ...event, at: clock(0) }));
+    await agent.sendText(JSON.stringify({ epoch: agent.epoch, from: 2, at: clock(0), events: now }));
+
+    const ages = (events: readonly CloudEvent[]) =>
+      events.map(({ data, time, orrerycommittime }) => [
+        data.cause,
+        Math.round((Date.parse(orrerycommittime) - Date.parse(time)) / 10_000),
+      ]);
+    const expected = [
+      ['a minute ago', 6],
+      ['now', 0],
+    ];
+    const { items } = await list(`host=${host.name}&order=asc`);
+    expect(ages(items)).toEqual(expected);
+    expect(items.map(({ orreryhosttime }) => orreryhosttime)).toEqual([late[0]?.at, now[0]?.at]);
+    expect(items.map(({ id }) => Number(id.split('-')[1]))).toEqual(
+      items.map(({ id }) => Number(id.split('-')[1])).sort((a, b) => a - b),
+    );
+    await eventually(() => stream.events.length === 2);
+    expect(ages(stream.events)).toEqual(expected);
+    stream.close();
+  });
+
+  it('believes no host that something happened there before it was known', async () => {
+    const at = '1970-01-01T00:00:00.000Z';
+    const events = agent.number(engineDown('long ago')).map((event) => ({ ...event, at }));
+    await agent.sendText(JSON.stringify({ epoch: agent.epoch, from: 1, at: new Date().toISOString(), events }));
+    const [row] = await plane.database.query<{ at: Date }[]>('SELECT created_at AS at FROM hosts WHERE id = $1', [
+      host.id,
+    ]);
+    expect((await list(`host=${host.name}`)).items.map(({ time }) => time)).toEqual([row?.at.toISOString()]);
   });
 
   it('still has the history of a host that was removed, under its name', async () => {

@@ -32,7 +32,7 @@ const count = async (query: string) => (await api.get(`/v1/memberships?${query}`
 
 describe('a command for all hosts that match', () => {
   it('is one command per host, all in one group', async () => {
-    const { status, headers, body } = await fanOut({ selector: 'site=cloud', command: JOIN, expectHosts: 3 });
+    const { status, headers, body } = await fanOut({ selector: 'site=cloud', command: JOIN, confirm: 3 });
     expect(status).toBe(202);
     expect(headers.get('location')).toBe(`/v1/commands?group=${body.group}`);
     expect(body.commands.map(({ host, action }) => [host.name, action])).toEqual([
@@ -46,8 +46,8 @@ describe('a command for all hosts that match', () => {
   });
 
   it('says which hosts it means and does nothing while the number was not confirmed, or was another', async () => {
-    for (const expectHosts of [undefined, 2, 4]) {
-      const body = { selector: 'site=cloud', command: { ...JOIN, network: B }, expectHosts };
+    for (const confirm of [undefined, 2, 4]) {
+      const body = { selector: 'site=cloud', command: { ...JOIN, network: B }, confirm };
       const { candidates, fix } = await refused('confirmation-required', body);
       expect(candidates).toEqual(['a-1', 'a-2', 'a-3']);
       expect(fix).toContain('3');
@@ -63,9 +63,9 @@ describe('a command for all hosts that match', () => {
   it('is carried out on all hosts or on none', async () => {
     await fanOut({ selector: 'site=home', command: { action: 'launch', name: 'demo', spec: { networks: [A] } } });
     const restart = { action: 'restart', container: 'demo' };
-    await refused('unknown-container', { selector: 'site', command: restart, expectHosts: 4 });
+    await refused('unknown-container', { selector: 'site', command: restart, confirm: 4 });
     const launch = { action: 'launch', name: 'demo', spec: { networks: [B] } };
-    await refused('container-differs', { selector: 'site', command: launch, expectHosts: 4 });
+    await refused('container-differs', { selector: 'site', command: launch, confirm: 4 });
     expect((await api.get('/v1/containers', ContainerPage)).body.items.map(({ host }) => host.name)).toEqual(['b-1']);
     await fanOut({ selector: 'site=home', command: restart });
   });
@@ -74,24 +74,24 @@ describe('a command for all hosts that match', () => {
     await fanOut({
       selector: 'site=cloud',
       command: { action: 'launch', name: 'zt', spec: { networks: [A] } },
-      expectHosts: 3,
+      confirm: 3,
     });
-    await fanOut({ selector: 'site=cloud', command: { ...JOIN, network: B, container: 'zt' }, expectHosts: 3 });
+    await fanOut({ selector: 'site=cloud', command: { ...JOIN, network: B, container: 'zt' }, confirm: 3 });
     expect(await count(`network=${B}`)).toBe(3);
     const leave = { action: 'leave', network: B, container: 'zt' };
-    const left = await fanOut({ selector: 'site=cloud', command: leave, expectHosts: 3 });
+    const left = await fanOut({ selector: 'site=cloud', command: leave, confirm: 3 });
     expect(left.body.commands.map(({ target }) => target)).toContain(`a-1/zt in ${B}`);
-    await fanOut({ selector: 'site=cloud', command: { action: 'remove', container: 'zt' }, expectHosts: 3 });
+    await fanOut({ selector: 'site=cloud', command: { action: 'remove', container: 'zt' }, confirm: 3 });
   });
 
   it('supersedes on each host what it replaces there and nothing else, and tells of each command once', async () => {
-    const restart = { selector: 'site=cloud', command: { action: 'restart', container: 'many' }, expectHosts: 3 };
+    const restart = { selector: 'site=cloud', command: { action: 'restart', container: 'many' }, confirm: 3 };
     const launch = { action: 'launch', name: 'many', spec: { networks: [A, B] } };
-    await fanOut({ selector: 'site=cloud', command: launch, expectHosts: 3 });
+    await fanOut({ selector: 'site=cloud', command: launch, confirm: 3 });
     const other = await fanOut({
       selector: 'site=cloud',
       command: { ...JOIN, network: '8056c2e21c00000d' },
-      expectHosts: 3,
+      confirm: 3,
     });
     const older = await fanOut(restart);
     const newer = await fanOut(restart);
@@ -127,7 +127,7 @@ describe('a command for all hosts that match', () => {
     const settings = async (name: string) =>
       (await api.get(`/v1/nodes/${name}/networks/${network}`, Membership)).body.settings;
     const join = (more: object) =>
-      fanOut({ selector: 'site=cloud', command: { action: 'join', network, ...more }, expectHosts: 3 });
+      fanOut({ selector: 'site=cloud', command: { action: 'join', network, ...more }, confirm: 3 });
     await join({});
     expect(await settings('a-1')).toMatchObject({ allowManaged: list, allowDefault: true, allowDNS: false });
     expect(await settings('a-2')).toMatchObject({ allowManaged: true, allowDefault: false, allowDNS: false });
@@ -145,13 +145,16 @@ describe('a command for all hosts that match', () => {
   });
 
   it('can be tried without doing it, and is refused as the real thing would be', async () => {
-    const body = { selector: 'site=cloud', command: { ...JOIN, network: B }, expectHosts: 3 };
-    for (const expectHosts of [undefined, 2]) {
-      const wrong = { body: { ...body, expectHosts } };
-      const problem = await api.refused('POST', '/v1/commands?dryRun=true', 'confirmation-required', wrong);
-      expect(problem.candidates).toEqual(['a-1', 'a-2', 'a-3']);
-    }
+    const body = { selector: 'site=cloud', command: { ...JOIN, network: B }, confirm: 3 };
+    const wrong = { body: { ...body, confirm: 2 } };
+    const problem = await api.refused('POST', '/v1/commands?dryRun=true', 'confirmation-required', wrong);
+    expect(problem.candidates).toEqual(['a-1', 'a-2', 'a-3']);
     const { body: dryRun } = await api.ask('POST', '/v1/commands?dryRun=true', DryRun, { body });
+    // Without the number too: a dry run is how one learns it.
+    const unconfirmed = await api.ask('POST', '/v1/commands?dryRun=true', DryRun, {
+      body: { ...body, confirm: undefined },
+    });
+    expect(unconfirmed.body).toEqual(dryRun);
     expect(dryRun.hosts.map(({ host, steps }) => [host.name, steps])).toEqual([
       ['a-1', null],
       ['a-2', null],

@@ -21,12 +21,13 @@ export class FanOuts {
     private readonly commands: CommandsService,
   ) {}
 
-  run(asked: Asked, { selector, command, expectHosts }: FanOut): Promise<Answer> {
+  run(asked: Asked, { selector, command, confirm }: FanOut): Promise<Answer> {
     const terms = parseSelector(selector);
     return this.changes.run(asked, async (transaction) => {
       const hosts = await this.targets.lock(transaction, terms);
       if (hosts.length === 0) throw noneMatches(selector);
-      checkExpected(hosts, expectHosts);
+      // A dry run without the number is how one learns it.
+      if (!asked.dryRun || confirm !== undefined) checkExpected(hosts, confirm);
       const group = newId('cmd');
       const gathered: GatheredChange[] = [];
       const origin = { by: asked.by, group, gathered };

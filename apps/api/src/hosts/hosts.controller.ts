@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { DryRunQuery, Flag, Host, HostPage, HostPatch, HostQuery, Reference } from '@orrery/shared/contracts';
+import { DryRunQuery, Host, HostPage, HostPatch, HostQuery, Reference } from '@orrery/shared/contracts';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { HostItself, Policy } from '../auth/policy.decorator.js';
@@ -10,9 +10,9 @@ import { Operation } from '../http/operation.decorator.js';
 import { HostsService } from './hosts.service.js';
 
 const RemoveQuery = DryRunQuery.extend({
-  force: Flag.meta({
-    description: 'True: also if the host still has containers or networks; they stay there, unmanaged.',
-    example: true,
+  confirm: Reference.optional().meta({
+    description: 'Its name: required if the host still has containers or networks; they stay there, unmanaged.',
+    example: 'web-1',
   }),
 });
 type RemoveQuery = z.infer<typeof RemoveQuery>;
@@ -128,9 +128,9 @@ export class HostsController {
   })
   remove(
     @Param('host', { schema: Reference }) reference: string,
-    @Query({ schema: RemoveQuery }) { force }: RemoveQuery,
+    @Query({ schema: RemoveQuery }) { confirm }: RemoveQuery,
     @Asking() asked: Asked,
   ): Promise<Answer> {
-    return this.hosts.remove(asked, reference, force);
+    return this.hosts.remove(asked, reference, confirm);
   }
 }

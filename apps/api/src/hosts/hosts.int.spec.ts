@@ -144,7 +144,7 @@ describe('a host that is removed', () => {
       launched.command.id,
       JSON.stringify(waiting),
     ]);
-    const removed = await api.ask('DELETE', '/v1/hosts/gone?force=true', Host);
+    const removed = await api.ask('DELETE', '/v1/hosts/gone?confirm=gone', Host);
     expect(removed.body.id).toBe(hostId);
 
     await api.refused('GET', '/v1/hosts/gone', 'unknown-host');

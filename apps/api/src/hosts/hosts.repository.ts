@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Host, HostId, HostQuery, Labels } from '@orrery/shared/contracts';
+import { durationText, type Host, type HostId, type HostQuery, type Labels } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { iso, num } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
@@ -23,21 +23,27 @@ const WANTED = `
   SELECT (SELECT count(*) FROM containers WHERE host_id = $1)::int AS containers,
          (SELECT count(*) FROM memberships m JOIN nodes n ON n.id = m.node_id AND n.kind = 'host' WHERE m.host_id = $1)::int AS memberships`;
 
+/** As the database has it: durations are seconds there. */
+type HostRow = Omit<Host, 'ephemeral'> & { ephemeral: number | null };
+
+const toHost = <Row extends HostRow>(row: Row) => ({
+  ...row,
+  ephemeral: row.ephemeral === null ? null : durationText(row.ephemeral),
+});
+
 @Injectable()
 export class HostsRepository {
   async list(sql: Sql, query: HostQuery) {
     const where = new Where().and('h.removed_at IS NULL').andIf(query.presence, "COALESCE(s.presence, 'joined') = $?");
     if (query.selector) whereSelector(where, parseSelector(query.selector), 'h.labels');
     const tail = BY_NAME.page(where, query);
-    return toPage(
-      await sql.query<(Host & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    const rows = await sql.query<(HostRow & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values);
+    return toPage(rows.map(toHost), query.limit);
   }
 
   async get(sql: Sql, id: HostId): Promise<Host | undefined> {
-    const rows = await sql.query<Host[]>(`${SELECT} WHERE h.id = $1 AND h.removed_at IS NULL`, [id]);
-    return rows[0];
+    const [row] = await sql.query<HostRow[]>(`${SELECT} WHERE h.id = $1 AND h.removed_at IS NULL`, [id]);
+    return row && toHost(row);
   }
 
   /** Holds the host's row to the end of the transaction: changes of one host are made one after the other. */

@@ -81,15 +81,15 @@ export class HostsService {
     });
   }
 
-  /** Forgets the host and what was wanted of it. What runs there goes on; its history stays. */
-  async remove(asked: Asked, reference: string, force: boolean): Promise<Answer> {
+  /** Forgets the host and what was wanted of it; when there is something, only with its name as `confirm`. What runs there goes on; its history stays. */
+  async remove(asked: Asked, reference: string, confirm: string | undefined): Promise<Answer> {
     return this.changes.run(asked, async (transaction) => {
       const found = await this.references.host(transaction, reference);
       const locked = await this.#lock(transaction, found);
       checkIfMatch(asked.ifMatch, locked.version, `host ${found.name}`);
       const host = await this.read(transaction, found.id);
       const { containers, memberships } = await this.repository.countWanted(transaction, found.id);
-      if (!force && containers + memberships > 0) throw notEmpty(found.name, containers, memberships);
+      if (confirm !== found.name && containers + memberships > 0) throw notEmpty(found.name, containers, memberships);
       await forgetHost(transaction, host, asked.by);
       // What runs there goes on.
       const hosts = [{ id: found.id, name: found.name, steps: [] }];

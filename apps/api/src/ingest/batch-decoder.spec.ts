@@ -96,3 +96,27 @@ describe('decodeBatch', () => {
     expect(reasons(batch)).toEqual(events.map(() => undefined));
   });
 });
+
+describe('when an event happened', () => {
+  const NOW = Date.parse('2026-05-01T12:00:00.000Z');
+  const momentOf = (sentAt: unknown) => {
+    const batch = decodeBatch(
+      host,
+      Buffer.from(JSON.stringify({ epoch, from: 1, at: sentAt, events: [event(1)] })),
+      NOW,
+    );
+    const [first] = (batch as Batch).events;
+    return first && !isPoison(first) ? first.happenedAt.toISOString() : undefined;
+  };
+
+  it.each([
+    ['as long ago as by the clock of a host that is right', '2026-05-01T10:01:00.000Z', '2026-05-01T11:59:00.000Z'],
+    [
+      'never after it was heard, if the clock was set back meanwhile',
+      '2026-05-01T08:00:00.000Z',
+      '2026-05-01T12:00:00.000Z',
+    ],
+    ['when the host says, if it does not say when it sent', undefined, AT],
+    ['the same, if what it says is no time', 'soon', AT],
+  ])('is %s', (_what, sentAt, moment) => expect(momentOf(sentAt)).toBe(moment));
+});

@@ -8,13 +8,14 @@ import {
   type HostId,
 } from '@orrery/shared/contracts';
 import { z } from 'zod';
-import type { Batch, BatchEvent } from './batch.js';
+import type { Batch, BatchEvent, GoodEvent, PoisonEvent } from './batch.js';
 import { faultOf } from './event-faults.js';
 
 /** Only what the whole batch stands and falls with; each event is judged on its own. */
 const Envelope = z.object({
   epoch: Epoch,
   from: z.int().positive(),
+  at: z.iso.datetime().max(MAX_WORD).optional().catch(undefined),
   events: z.array(z.unknown()).min(1).max(MAX_BATCH_EVENTS),
 });
 const Stamped = z.object({
@@ -27,20 +28,34 @@ const Stamped = z.object({
 type Refused = Extract<EventBatchReply, { result: 'refused' }>;
 const refused = (cause: string): Refused => ({ result: 'refused', cause });
 
-/** Reads what an agent sent. Only a broken envelope is refused; a broken event becomes poison in its place. */
-export function decodeBatch(host: HostId, bytes: Uint8Array): Batch | Refused {
+/** Reads what an agent sent by `now`. Only a broken envelope is refused; a broken event becomes poison in its place. */
+export function decodeBatch(host: HostId, bytes: Uint8Array, now = Date.now()): Batch | Refused {
   if (bytes.length > MAX_BATCH_BYTES) return refused(`a batch has at most ${MAX_BATCH_BYTES} bytes`);
   const text = decodeText(bytes);
   const envelope = Envelope.safeParse(parseJson(text.value));
   if (!envelope.success) return refused(`the batch does not have the agreed shape: ${describe(envelope.error)}`);
-  const { epoch, from, events } = envelope.data;
-  const decode = (event: unknown, index: number) => decodeEvent(event, from + index, text.isLatin1, bytes);
+  const { epoch, from, at: sentAt, events } = envelope.data;
+  const decode = (event: unknown, index: number): BatchEvent => {
+    const decoded = decodeEvent(event, from + index, text.isLatin1, bytes);
+    return 'reason' in decoded ? decoded : { ...decoded, happenedAt: momentOf(decoded.at, sentAt, now) };
+  };
   return { host, epoch, from, events: events.map(decode) };
 }
 
-function decodeEvent(given: unknown, seq: number, isLatin1: boolean, batch: Uint8Array): BatchEvent {
+/**
+ * When an event happened, by our clock: as long ago as it was by the agent's when the batch was sent, so that it does not matter what that clock
+ * shows. Of an agent that does not say when it sent, its clock is believed; nothing has happened in the future.
+ */
+function momentOf(at: string, sentAt: string | undefined, now: number): Date {
+  const ago = (sentAt === undefined ? now : Date.parse(sentAt)) - Date.parse(at);
+  return new Date(now - Math.max(0, ago));
+}
+
+type Decoded = Omit<GoodEvent, 'happenedAt'> | PoisonEvent;
+
+function decodeEvent(given: unknown, seq: number, isLatin1: boolean, batch: Uint8Array): Decoded {
   const type = (given as { type?: unknown } | null)?.type;
-  const poison = (reason: string): BatchEvent => ({
+  const poison = (reason: string): PoisonEvent => ({
     seq,
     reason: reason.slice(0, 500),
     type: typeof type === 'string' ? type.slice(0, 64) : undefined,

@@ -5,6 +5,8 @@ export interface GoodEvent {
   seq: number;
   /** The agent's clock. */
   at: string;
+  /** The same moment by the API's clock, as far as the batch tells. */
+  happenedAt: Date;
   fact: AgentFact;
 }
 

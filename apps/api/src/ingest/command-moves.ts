@@ -118,5 +118,5 @@ function toRow(command: CommandRow, { type, data }: ApiFact): EventRow {
   const [network_id = null] = network_ids.length === 1 ? network_ids : [];
   const subject = subjectOf(host_name, container, network_id);
   const refs = { host_id, node_id, network_id, container_name: container, command_id: id, subject, simulated };
-  return { type, data, ...refs, epoch: null, seq: null, host_at: null };
+  return { type, data, ...refs, epoch: null, seq: null, host_at: null, happened_at: null };
 }

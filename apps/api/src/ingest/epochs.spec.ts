@@ -23,6 +23,7 @@ const batch = (epoch: Epoch, from: number, count: number): Batch => ({
   events: Array.from({ length: count }, (_, index) => ({
     seq: from + index,
     at: at(0).toISOString(),
+    happenedAt: at(0),
     fact: { type: 'host.engine-down', data: { cause: 'x' } },
   })),
 });

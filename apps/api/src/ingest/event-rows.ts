@@ -10,6 +10,8 @@ export interface EventRow {
   epoch: string | null;
   seq: number | null;
   host_at: string | null;
+  /** By our clock; null: when it was committed. */
+  happened_at: Date | null;
   node_id: string | null;
   network_id: string | null;
   container_name: string | null;
@@ -26,10 +28,10 @@ export const subjectOf = (host: string | undefined, container: string | null, ne
 /** The row of an agent's event, found later by whatever it is about. */
 export function toEventRow(
   event: StoredEvent,
-  { hosts, nodes, items }: GroupContext,
+  { hosts, nodes, items, now }: GroupContext,
   command: CommandId | null,
 ): EventRow {
-  const { host, epoch, seq, at, fact, refs } = event;
+  const { host, epoch, seq, at, happenedAt, fact, refs } = event;
   const known = hosts.get(host);
   const item = refs.item ? items.get(refs.item) : undefined;
   const node = refs.node ?? item?.node ?? null;
@@ -41,6 +43,7 @@ export function toEventRow(
     epoch,
     seq,
     host_at: at,
+    happened_at: within(happenedAt, known?.createdAt, now),
     node_id: node,
     network_id: network,
     container_name: container,
@@ -50,6 +53,10 @@ export function toEventRow(
     data: fact.data,
   };
 }
+
+/** A host's times are claims: nothing happened there before the host was known, nor after it was committed. */
+export const within = (moment: Date, from: Date | undefined, to: Date): Date =>
+  from && moment < from ? from : moment > to ? to : moment;
 
 const DAY = `($1::timestamptz AT TIME ZONE 'UTC')::date`;
 
@@ -61,11 +68,11 @@ export async function insertEvents(run: Run, rows: readonly EventRow[], now: Dat
   if (rows.length === 0) return undefined;
   const column = <Key extends keyof EventRow>(key: Key) => rows.map((row) => row[key]);
   const [inserted] = await run<{ last: string }>(
-    `WITH inserted AS (INSERT INTO events (id, committed_at, type, host_id, epoch, seq, host_at, node_id, network_id, container_name, command_id, subject, simulated, data)
-     SELECT nextval('event_id'), $1, type, host_id, epoch, seq, host_at, node_id, network_id, container_name, command_id, subject, simulated, data
-     FROM (SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[], $9::text[],
-             $10::text[], $11::text[], $12::boolean[], $13::jsonb[])
-           WITH ORDINALITY AS r(type, host_id, epoch, seq, host_at, node_id, network_id, container_name, command_id, subject, simulated, data, place)
+    `WITH inserted AS (INSERT INTO events (id, committed_at, type, host_id, epoch, seq, host_at, happened_at, node_id, network_id, container_name, command_id, subject, simulated, data)
+     SELECT nextval('event_id'), $1, type, host_id, epoch, seq, host_at, happened_at, node_id, network_id, container_name, command_id, subject, simulated, data
+     FROM (SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[],
+             $10::text[], $11::text[], $12::text[], $13::boolean[], $14::jsonb[])
+           WITH ORDINALITY AS r(type, host_id, epoch, seq, host_at, happened_at, node_id, network_id, container_name, command_id, subject, simulated, data, place)
            ORDER BY place) AS ordered
      RETURNING id),
      noted AS (INSERT INTO event_days (first_id, day) SELECT min(id), ${DAY} FROM inserted
@@ -78,6 +85,7 @@ export async function insertEvents(run: Run, rows: readonly EventRow[], now: Dat
       column('epoch'),
       column('seq'),
       column('host_at'),
+      column('happened_at'),
       column('node_id'),
       column('network_id'),
       column('container_name'),

@@ -9,6 +9,7 @@ export interface HostContext extends HostEpochs {
   name: string;
   simulated: boolean;
   wantsSnapshot: boolean;
+  createdAt: Date;
 }
 export interface NodeContext {
   host: HostId;
@@ -50,6 +51,7 @@ interface HostRow {
   simulated: boolean;
   epoch: Epoch | null;
   wants_snapshot: boolean;
+  created_at: Date;
 }
 
 /**
@@ -60,15 +62,15 @@ async function readHosts(run: Run, batches: readonly Batch[]) {
   const all = batches.map(({ host }) => host);
   if (all.length === 0) return { hosts: new Map<HostId, HostContext>(), held: new Set<HostId>() };
   const rows = await run<HostRow>(
-    `SELECT h.id, h.name, h.simulated, s.epoch, s.wants_snapshot FROM hosts h JOIN host_status s ON s.host_id = h.id
+    `SELECT h.id, h.name, h.simulated, h.created_at, s.epoch, s.wants_snapshot FROM hosts h JOIN host_status s ON s.host_id = h.id
      WHERE h.id = ANY($1) AND h.removed_at IS NULL ORDER BY h.id FOR NO KEY UPDATE OF h, s SKIP LOCKED`,
     [all],
   );
   const epochs = await readEpochs(run, batches);
   const hosts = new Map<HostId, HostContext>();
-  for (const { id, name, simulated, epoch, wants_snapshot: wantsSnapshot } of rows) {
+  for (const { id, name, simulated, epoch, wants_snapshot: wantsSnapshot, created_at: createdAt } of rows) {
     const { top, known } = epochs.get(id) ?? { top: 0, known: [] };
-    hosts.set(id, { name, simulated, wantsSnapshot, current: epoch, top, known });
+    hosts.set(id, { name, simulated, wantsSnapshot, createdAt, current: epoch, top, known });
   }
   const missing = all.filter((id) => !hosts.has(id));
   const there =

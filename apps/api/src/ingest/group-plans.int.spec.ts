@@ -115,11 +115,12 @@ function factsOf(count: number): AgentFact[] {
   return facts;
 }
 
+const AT = new Date('2026-05-01T10:00:00.000Z');
 const batchOf = (facts: readonly AgentFact[], whose: HostId = host, spoken: Epoch = epoch): Batch => ({
   host: whose,
   epoch: spoken,
   from: 1,
-  events: facts.map((fact, n) => ({ seq: n + 1, at: '2026-05-01T10:00:00.000Z', fact })),
+  events: facts.map((fact, n) => ({ seq: n + 1, at: AT.toISOString(), happenedAt: AT, fact })),
 });
 
 const EVERYTHING = () => [

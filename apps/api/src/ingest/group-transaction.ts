@@ -9,7 +9,7 @@ import { deliverCommands, moveCommands } from './command-moves.js';
 import { moveCursors, writeFences, type CursorMove, type FenceWrite } from './epoch-writes.js';
 import { admit } from './epochs.js';
 import { refsOfFact } from './event-refs.js';
-import { insertEvents, toEventRow, type EventRow } from './event-rows.js';
+import { insertEvents, toEventRow, within, type EventRow } from './event-rows.js';
 import { openGroup, type GroupContext } from './group-context.js';
 import { drainOutbox } from './outbox-drain.js';
 import { Changes } from './projections/changes.js';
@@ -54,7 +54,7 @@ export async function writeGroup(
   await hintAtAddresses(run, changes);
   await writeFences(run, plan.fences, context.hosts, now);
   const delivered = await deliverCommands(run, [...new Set(commands.values())], now);
-  const told = await writeCommands(run, events, now);
+  const told = await writeCommands(run, events, context);
   met.push(...(await quarantine(run, poison)));
   await noteQuotas(run, met);
   await moveCursors(run, cursors, now);
@@ -122,10 +122,23 @@ function projectAll(
   return changes;
 }
 
-async function writeCommands(run: Run, events: readonly StoredEvent[], now: Date): Promise<EventRow[]> {
+/** A command ended when the last of its items did: what tells of it happened when its host's newest event did. */
+async function writeCommands(
+  run: Run,
+  events: readonly StoredEvent[],
+  { hosts, now }: GroupContext,
+): Promise<EventRow[]> {
+  const newest = new Map<string | null, Date>();
+  for (const { host, happenedAt } of events) {
+    const before = newest.get(host);
+    if (!before || before < happenedAt) newest.set(host, happenedAt);
+  }
   const settled = settledIn(events);
   await writeProgress(run, progressIn(events), now);
   const told = await moveCommands(run, await writeOutcomes(run, settled), now);
   await dropSettledAbsences(run, settled);
-  return told;
+  return told.map((row) => {
+    const moment = newest.get(row.host_id);
+    return moment ? { ...row, happened_at: within(moment, hosts.get(row.host_id as HostId)?.createdAt, now) } : row;
+  });
 }

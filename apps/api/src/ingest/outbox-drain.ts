@@ -13,6 +13,7 @@ interface OutboxRow {
   command_id: string | null;
   container_name: string | null;
   data: Record<string, unknown>;
+  at: Date;
   host_name: string | null;
   simulated: boolean | null;
 }
@@ -28,8 +29,8 @@ export async function drainOutbox(run: Run, most = MOST): Promise<EventRow[]> {
   return rows.map(toRow);
 }
 
-function toRow({ host_name, simulated, id: _place, ...row }: OutboxRow): EventRow {
+function toRow({ host_name, simulated, id: _place, at: happened_at, ...row }: OutboxRow): EventRow {
   const name = host_name ?? (typeof row.data.name === 'string' ? row.data.name : undefined);
   const subject = subjectOf(row.host_id ? name : undefined, row.container_name, row.network_id);
-  return { ...row, epoch: null, seq: null, host_at: null, subject, simulated: simulated ?? false };
+  return { ...row, epoch: null, seq: null, host_at: null, happened_at, subject, simulated: simulated ?? false };
 }

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { HostId, JoinToken, JoinTokenId, Labels, NetworkId, TokenQuery } from '@orrery/shared/contracts';
+import {
+  durationText,
+  type HostId,
+  type JoinToken,
+  type JoinTokenId,
+  type Labels,
+  type NetworkId,
+  type TokenQuery,
+} from '@orrery/shared/contracts';
 import type { Sql, Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 import { iso } from '../paging/columns.js';
@@ -41,23 +49,28 @@ const SELECT = `
          t.created_by AS "by", ${iso('t.created_at')} AS "createdAt", ${iso('t.expires_at')} AS "expiresAt", ${NEWEST.key}
     FROM join_tokens t`;
 
+/** As the database has it: durations are seconds there. */
+type TokenRow = Omit<JoinToken, 'ephemeral'> & { ephemeral: number | null; key: string[] };
+
+const toToken = (row: TokenRow) => ({
+  ...row,
+  ephemeral: row.ephemeral === null ? null : durationText(row.ephemeral),
+});
+
 @Injectable()
 export class JoinTokensRepository {
   async list(sql: Sql, query: TokenQuery) {
     const where = new Where();
     if (!query.all) where.and(VALID);
     const tail = NEWEST.page(where, query);
-    return toPage(
-      await sql.query<(JoinToken & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    const rows = await sql.query<TokenRow[]>(`${SELECT} ${where.sql} ${tail}`, where.values);
+    return toPage(rows.map(toToken), query.limit);
   }
 
   async get(sql: Sql, id: string): Promise<JoinToken | undefined> {
-    const rows = await sql.query<(JoinToken & { key: string[] })[]>(`${SELECT} WHERE t.id = $1`, [id]);
-    const [row] = rows;
+    const [row] = await sql.query<TokenRow[]>(`${SELECT} WHERE t.id = $1`, [id]);
     if (!row) return undefined;
-    const { key: _key, ...token } = row;
+    const { key: _key, ...token } = toToken(row);
     return token;
   }
 

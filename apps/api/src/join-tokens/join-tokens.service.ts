@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { explain, type HostId, type JoinToken, type JoinTokenPage, type JoinTokenPost, type TokenQuery } from '@orrery/shared/contracts';
+import {
+  durationSeconds,
+  explain,
+  type HostId,
+  type JoinToken,
+  type JoinTokenPage,
+  type JoinTokenPost,
+  type TokenQuery,
+} from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { BatchedLookup } from '../auth/batched-lookup.js';
 import { hashOf, prefixOf } from '../auth/bearer.js';
@@ -49,7 +57,7 @@ export class JoinTokens {
       const id = newId('jtk');
       const networks = new Set<string>();
       for (const network of post.networks) networks.add(await this.references.network(transaction, network));
-      const { name = null, uses, expiresIn, labels, ownLabels, ephemeral = null } = post;
+      const { name = null, uses, expiresIn, labels, ownLabels, ephemeral } = post;
       const replaces = post.replaces === undefined ? null : await this.references.host(transaction, post.replaces);
       await this.repository.add(transaction, {
         id,
@@ -57,11 +65,11 @@ export class JoinTokens {
         prefix: prefixOf(secret),
         name,
         uses,
-        expiresIn,
+        expiresIn: durationSeconds(expiresIn),
         labels,
         ownLabels,
         networks: [...networks].sort(),
-        ephemeral,
+        ephemeral: ephemeral === undefined ? null : durationSeconds(ephemeral),
         replaces: replaces?.id ?? null,
         by,
       });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { HostId, Membership, MembershipQuery, NetworkId, NodeId } from '@orrery/shared/contracts';
+import { toldOutcome } from '../admission/told-outcome.js';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
@@ -18,7 +19,8 @@ const BY_NAME = new Keyset([{ sql: 'n.name' }, { sql: 'x.network_id' }]);
 const SELECT = `
   SELECT ${nodeRef('n')} AS node, ${hostRef('n.host_id', 'n.host_name')} AS host,
          jsonb_build_object('id', x.network_id, 'name', COALESCE(w.name, NULLIF(x.observed_name, ''))) AS network,
-         n.simulated, x.item_id IS NOT NULL AS managed, i.intent, i.body -> 'settings' AS settings, o.outcome, x.status,
+         n.simulated, x.item_id IS NOT NULL AS managed, i.intent, i.body -> 'settings' AS settings,
+         ${toldOutcome('o.outcome', 'x.item_id')} AS outcome, x.status,
          x.observed ->> 'device' AS device, COALESCE(x.observed -> 'addresses', '[]') AS "assignedAddresses",
          COALESCE(f.observed -> 'addresses', '[]') AS addresses, (f.observed ->> 'up')::boolean AS "interfaceUp",
          COALESCE(f.observed -> 'routes', '[]') AS routes,

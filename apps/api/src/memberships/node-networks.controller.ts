@@ -31,7 +31,7 @@ const MembershipPath = z.strictObject({ node: Reference, network: Reference });
 type MembershipPath = z.infer<typeof MembershipPath>;
 const change = { tag, answers: { 202: Accepted }, changes: true, ifMatch: true } as const;
 
-/** `{node}` is one segment: HOST, HOST%2FCONTAINER, an address or an id. */
+/** `{node}` is one segment: HOST, HOST.CONTAINER, an address or an id. */
 @Controller('v1/nodes/:node/networks/:network')
 export class NodeNetworksController {
   constructor(

@@ -15,6 +15,7 @@ import { startApi, type ApiBench, type RunningApi } from '../../../../test/suppo
 import { ControllerHost } from '../../../../test/support/controller-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { contains } from './check-config.js';
+import { scopeOf } from '../../../../test/support/scope.js';
 
 const FOREIGN = '8056c2e21c00000a';
 const STRANGER = 'deadbeef01';
@@ -116,7 +117,7 @@ describe('a network that is made', () => {
   it('is not for a token with a scope, which would learn whose routes are in the way', async () => {
     const host = await withController();
     await host.hello([], ['10.0.0.0/8']);
-    const scope = `hosts:site=elsewhere;networks:${FOREIGN}`;
+    const scope = { hosts: 'site=elsewhere', networks: [FOREIGN] };
     const post = { name: `scoped-${count}`, role: 'operator', scope };
     const { secret: token } = (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: post })).body;
     for (const query of ['', '?dryRun=true']) {
@@ -302,7 +303,7 @@ describe('a token whose scope is a network', () => {
     await api.refused('DELETE', `${path}?confirm=${lab()}-b`, 'forbidden', { token });
     await api.refused('PUT', `${path}/admissions/${STRANGER}`, 'forbidden', admission);
     await api.refused('DELETE', `${path}/admissions/${STRANGER}`, 'forbidden', { token });
-    await api.refused('DELETE', `/v1/controllers/${host.name}?force=true`, 'forbidden', { token });
+    await api.refused('DELETE', `/v1/controllers/${host.name}?confirm=${host.name}`, 'forbidden', { token });
     expect(host.changes).toHaveLength(changes);
     await api.refused('POST', '/v1/networks', 'forbidden', { body: body({ name: `${lab()}-c` }), token });
     expect([...host.controller.networks.keys()].sort()).toEqual([id, other].sort());
@@ -333,8 +334,11 @@ describe('a token whose scope is some hosts', () => {
 
 let tokens = 0;
 const tokenOf = async (scope: string) =>
-  (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: { name: `token-${++tokens}`, role: 'operator', scope } }))
-    .body.secret;
+  (
+    await api.ask('POST', '/v1/tokens', ApiTokenMade, {
+      body: { name: `token-${++tokens}`, role: 'operator', scope: scopeOf(scope) },
+    })
+  ).body.secret;
 
 describe('a controller that keeps networks', () => {
   it('is not removed, but with force; then its networks go on without Orrery, by their names', async () => {
@@ -343,7 +347,7 @@ describe('a controller that keeps networks', () => {
     const { detail } = await api.refused('DELETE', `/v1/controllers/${host.name}`, 'controller-in-use');
     expect(detail).toBe(`${host.name} has 1 network`);
     const changes = host.changes.length;
-    await api.ask('DELETE', `/v1/controllers/${host.name}?force=true`, Controller);
+    await api.ask('DELETE', `/v1/controllers/${host.name}?confirm=${host.name}`, Controller);
     expect(await get(id)).toMatchObject({ name: lab(), managedBy: null, config: null, admission: null, sync: null });
     expect(host.changes).toHaveLength(changes);
     expect(host.controller.networks.has(id)).toBe(true);

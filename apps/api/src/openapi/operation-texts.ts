@@ -17,7 +17,7 @@ export const OPERATION_TEXTS = {
   changeHost:
     'Changes the name or the labels of a host. Anything left out stays as it is. With `If-Match`, only the version that you saw is changed.',
   removeHost:
-    'Forgets a host. What runs there keeps running, and its history stays. A host with containers or networks is refused (409), unless `force=true`.',
+    'Forgets a host. What runs there keeps running, and its history stays. A host with containers or networks is refused (409), unless `confirm` is its name.',
   pauseHost:
     'Pauses a host: its agent observes and reports, but changes nothing. Everything already running keeps running. Changes are accepted and done after `resume`.',
   resumeHost: 'Resumes a paused host: its agent does everything that was asked of it meanwhile.',
@@ -30,15 +30,17 @@ export const OPERATION_TEXTS = {
   getNode: 'Answers one node: where it runs and what its zerotier-one last said.',
   startProbe:
     'Tries what a node reaches, from inside its network namespace: by ping, TCP or HTTP. Answers 202 at once; read the result with `GET /v1/nodes/{node}/probes/{probe}` or as events `probe.*`.',
+  listProbes: 'Lists the probes of a node of the last 24 hours, newest first, one page at a time.',
   getProbe: 'Answers a probe of the last 24 hours: its progress, and its result once it has finished.',
 
   listContainers: 'Lists the containers that Orrery manages on all hosts, by host and name, one page at a time.',
+  listHostContainers: 'Lists the containers that Orrery manages on one host, by name, one page at a time.',
   findContainer: 'Answers one container, found without naming its host. The `ETag` is its version, for `If-Match`.',
   getContainer: 'Answers one container of a host. The `ETag` is its version, for `If-Match`.',
   launchContainer:
     'Launches a ZeroTier container on a host and joins its node to networks. The same launch again gives a new command on the same container; another spec under the same name is refused (409).',
   replaceContainer:
-    'Gives a container a new spec, as a whole. Its node and its ZeroTier identity stay; the container is recreated if needed.',
+    'Gives a container a new spec, as a whole. Its node and its ZeroTier identity stay; the container is recreated if needed. A container that is not there is launched; with `If-Match` that is refused (412).',
   removeContainer:
     'Removes a container and its node. With `forget=true`, also its records on the controllers of its networks.',
   restartContainer: 'Restarts a container. Its node and its ZeroTier identity stay.',
@@ -69,10 +71,14 @@ export const OPERATION_TEXTS = {
     'Adds a controller. A controller in the zerotier-one of a node, or ZeroTier Central, is usable at once (201). With `host`, a container with a controller is launched there first (202, with its command).',
   changeController: 'Gives a controller another name, or ZeroTier Central another token.',
   removeController:
-    'Forgets a controller. Its networks and the container that it runs in stay. A controller on which networks are kept is refused (409), unless `force=true`.',
+    'Forgets a controller. Its networks and the container that it runs in stay. A controller on which networks are kept is refused (409), unless `confirm` is its name.',
 
   listAdmissions:
     'Lists who is in a network that Orrery keeps, should be, or asks to be: what was decided, what the controller says and what the node shows, one page at a time.',
+  listNetworkAdmissions:
+    'Lists who is in this network, should be, or asks to be: what was decided, what the controller says and what the node shows, one page at a time.',
+  getAdmission:
+    'Answers one node in one network: what was decided, what the controller says and what the node shows. The `ETag` is its version, for `If-Match`.',
   putAdmission:
     'Lets a node into a network, keeps it out, or changes its record on the controller: name, fixed addresses, bridge. A node can be authorized before it exists, by its address.',
   putAdmissions:
@@ -84,7 +90,7 @@ export const OPERATION_TEXTS = {
   getCommand:
     'Answers one command. With `wait`, the answer comes as soon as there is news: the command ended, has more than `seen` stages or another `state`; at the latest when the wait is over. It is always the command as it is then.',
   fanOut:
-    'Gives the same command to every host that a selector matches: to all of them or to none. If more than one matches, `expectHosts` must say how many.',
+    'Gives the same command to every host that a selector matches: to all of them or to none. If more than one matches, `confirm` must be their number; a dry run without it tells the number.',
   cancelCommand: 'Cancels a command that its host does not have yet. Its items become again what they were.',
 
   listEvents: 'Lists what happened, newest first unless `order=asc`, one page at a time.',
@@ -94,6 +100,7 @@ export const OPERATION_TEXTS = {
   listFindings: 'Lists diagnosed causes, each with its fix, one page at a time.',
 
   listTokens: 'Lists tokens of people and scripts, newest first, one page at a time, without their secrets.',
+  getToken: 'Answers one token, found by its id or, if it is valid, by its name, without its secret.',
   createToken: 'Makes a token for a person or a script. This answer is the only one that shows its secret.',
   revokeToken: 'Revokes a token: the next request with it is refused.',
   listJoinTokens: 'Lists join tokens, newest first, one page at a time, without their secrets.',
@@ -119,12 +126,12 @@ export const PATH_PARAMETERS: Record<string, Parameter> = {
   host: { description: 'A host: its name or id.', example: 'web-1' },
   node: {
     description:
-      'A node: HOST for its own daemon, HOST/CONTAINER for one in a container (in one segment, `web-1%2Fdemo`), a ZeroTier address of 10 hex digits, or an id.',
+      'A node: HOST for its own daemon, HOST.CONTAINER for one in a container, a ZeroTier address of 10 hex digits, or an id.',
     example: 'web-1',
   },
   network: { description: 'A network: its 16-digit ID or its name.', example: 'lab' },
   container: {
-    description: 'A container: its id, HOST/NAME (in one segment, `web-1%2Fdemo`), or a name that only one host has.',
+    description: 'A container: its id, HOST.NAME, or a name that only one host has.',
     example: 'demo',
   },
   name: { description: 'Name of a container on the host.', example: 'demo' },

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { DryRunQuery, Probe, ProbeId, ProbePost, Reference } from '@orrery/shared/contracts';
+import { DryRunQuery, PageQuery, Probe, ProbeId, ProbePage, ProbePost, Reference } from '@orrery/shared/contracts';
 import { z } from 'zod';
 import { Policy } from '../auth/policy.decorator.js';
 import type { Answer } from '../changes/answer.js';
@@ -43,6 +43,22 @@ export class ProbesController {
     @Asking() asked: Asked,
   ): Promise<Answer> {
     return this.probes.start(asked, node, post);
+  }
+
+  @Get()
+  @Policy('viewer')
+  @Operation({
+    id: 'listProbes',
+    tag: 'nodes',
+    summary: 'Probes of one node, newest first',
+    answers: { 200: ProbePage },
+    problems: ['unknown-node', 'ambiguous-reference', 'address-claimed'],
+  })
+  list(
+    @Param('node', { schema: Reference }) node: string,
+    @Query({ schema: PageQuery }) query: PageQuery,
+  ): Promise<ProbePage> {
+    return this.probes.list(node, query);
   }
 
   @Get(':probe')

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiTokenMade, DryRun, EventPage, Probe, type CallReply, type JoinReply } from '@orrery/shared/contracts';
+import {
+  ApiTokenMade,
+  DryRun,
+  EventPage,
+  Probe,
+  ProbePage,
+  type CallReply,
+  type JoinReply,
+} from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
 import { ListeningAgent, joinHost } from '../../../../test/support/joined-host.js';
@@ -37,7 +45,7 @@ describe('a probe, asked of the API', () => {
     const { status, body, headers: answered } = await api.ask('POST', PATH, Probe, { body: ping, headers });
     expect(status).toBe(202);
     expect(answered.get('location')).toBe(`/v1/nodes/${joined.nodeId}/probes/${body.id}`);
-    expect(body).toMatchObject({ kind: 'ping', target: '10.1.2.3', state: 'running', by: 'admin', timeoutSeconds: 10 });
+    expect(body).toMatchObject({ kind: 'ping', target: '10.1.2.3', state: 'running', by: 'admin', timeout: '10s' });
     expect((await api.ask('POST', PATH, Probe, { body: ping, headers })).body).toEqual(body);
     expect(agent.calls.map(({ op }) => op)).toEqual([
       { op: 'probe', probe: body.id, node: joined.nodeId, timeoutSeconds: 10, ...ping },
@@ -59,6 +67,19 @@ describe('a probe, asked of the API', () => {
     await agent.close();
   });
 
+  it('is listed with the others of its node, the newest first', async () => {
+    const all = await eventually<false | ProbePage>(async () => {
+      const page = (await api.get(PATH, ProbePage)).body;
+      return page.items.length === 3 && page;
+    });
+    expect(all.items.map(({ state }) => state)).toEqual(['refused', 'running', 'refused']);
+    const [newest] = all.items;
+    expect(newest).toEqual((await api.get(`${PATH}/${newest?.id}`, Probe)).body);
+    const { items, next } = (await api.get(`${PATH}?limit=2`, ProbePage)).body;
+    expect([...items, ...(await api.get(`${PATH}?limit=2&after=${next}`, ProbePage)).body.items]).toEqual(all.items);
+    await api.refused('GET', '/v1/nodes/web-9/probes', 'unknown-node');
+  });
+
   it('is only told by a dry run, and refused where it is none', async () => {
     const tcp = { target: { kind: 'tcp', host: '10.9.9.9', port: 80 } };
     // As the real thing: the host has to be there.
@@ -75,7 +96,7 @@ describe('a probe, asked of the API', () => {
       { kind: 'ping', host: '10.1.2.3', count: 1000 },
     ])
       await api.refused('POST', PATH, 'bad-request', { body: { target } });
-    await api.refused('POST', PATH, 'bad-request', { body: { ...ping, timeoutSeconds: 31 } });
+    await api.refused('POST', PATH, 'bad-request', { body: { ...ping, timeout: '31s' } });
     await api.refused('POST', '/v1/nodes/web-9/probes', 'unknown-node', { body: ping });
     const told = 'SELECT data FROM outbox UNION ALL SELECT data FROM events';
     const of = (rows: unknown) => JSON.stringify(rows).includes('10.9.9.9');
@@ -91,7 +112,7 @@ describe('a probe, asked of the API', () => {
         .secret;
     await api.refused('POST', PATH, 'forbidden', { body: ping, token: await tokenOf('viewer') });
     await api.refused('POST', PATH, 'host-away', { body: ping, token: await tokenOf('operator') });
-    const token = await tokenOf('operator', { scope: 'networks:8056c2e21c000001' });
+    const token = await tokenOf('operator', { scope: { networks: ['8056c2e21c000001'] } });
     const isIn = (network: string) =>
       api.database.query(
         `INSERT INTO interfaces (node_id, device, host_id, network_id, observed, ordinal, seq, updated_at)

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { NetworkId, NodeId, ProbeId } from '@orrery/shared/contracts';
+import type { NetworkId, NodeId, PageQuery, ProbeId } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { iso } from '../paging/columns.js';
+import { Keyset, toPage } from '../paging/keyset.js';
+import { Where } from '../paging/where.js';
 import type { ProbeEvent } from './read-probe.js';
 
 /**
@@ -10,6 +12,8 @@ import type { ProbeEvent } from './read-probe.js';
  */
 const LOOK_BACK_MS = 86_400_000;
 const CLOCK_MS = 3_600_000;
+
+const NEWEST = new Keyset([{ sql: 'e.committed_at', cast: 'timestamptz' }, { sql: `e.data ->> 'probe'` }], 'DESC');
 
 @Injectable()
 export class ProbesRepository {
@@ -22,17 +26,36 @@ export class ProbesRepository {
     return rows.map(({ network }) => network);
   }
 
-  /** What is told of a probe, in the order in which it happened; with what is on its way into the history. */
-  async events(sql: Sql, node: NodeId, probe: ProbeId): Promise<ProbeEvent[]> {
-    const now = Date.now();
+  /** Probes of the last day, the newest first. */
+  async started(sql: Sql, node: NodeId, query: PageQuery) {
+    const [from, to] = lastDay();
+    const where = new Where()
+      .and(`e.node_id = $? AND e.type = 'probe.started'`, node)
+      .and('e.committed_at > $? AND e.committed_at < $?', from, to);
+    const tail = NEWEST.page(where, query);
+    const rows = await sql.query<{ probe: ProbeId; key: string[] }[]>(
+      `SELECT e.data ->> 'probe' AS probe, ${NEWEST.key} FROM events e ${where.sql} ${tail}`,
+      where.values,
+    );
+    return toPage(rows, query.limit);
+  }
+
+  /** What is told of these probes, in the order in which it happened; with what is on its way into the history. */
+  async events(sql: Sql, node: NodeId, probes: readonly ProbeId[]): Promise<(ProbeEvent & { probe: ProbeId })[]> {
+    if (probes.length === 0) return [];
     return sql.query(
-      `SELECT type, data, ${iso('at')} AS at FROM (
+      `SELECT type, data, data ->> 'probe' AS probe, ${iso('at')} AS at FROM (
          SELECT type, data, committed_at AS at, id, 0 AS place FROM events
-          WHERE node_id = $1 AND type LIKE 'probe.%' AND data->>'probe' = $2 AND committed_at > $3 AND committed_at < $4
+          WHERE node_id = $1 AND type LIKE 'probe.%' AND data->>'probe' = ANY($2) AND committed_at > $3 AND committed_at < $4
          UNION ALL
-         SELECT type, data, at, id, 1 FROM outbox WHERE node_id = $1 AND type LIKE 'probe.%' AND data->>'probe' = $2) AS told
+         SELECT type, data, at, id, 1 FROM outbox WHERE node_id = $1 AND type LIKE 'probe.%' AND data->>'probe' = ANY($2)) AS told
        ORDER BY place, id`,
-      [node, probe, new Date(now - LOOK_BACK_MS - CLOCK_MS), new Date(now + CLOCK_MS)],
+      [node, probes, ...lastDay()],
     );
   }
+}
+
+function lastDay(): [from: Date, to: Date] {
+  const now = Date.now();
+  return [new Date(now - LOOK_BACK_MS - CLOCK_MS), new Date(now + CLOCK_MS)];
 }

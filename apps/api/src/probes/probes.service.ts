@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import {
+  durationSeconds,
+  durationText,
   PlanResult,
   ProbeBegun,
   probeTargetText,
   type ApiFact,
+  type PageQuery,
   type Probe,
   type ProbeId,
+  type ProbePage,
   type ProbePost,
   explain,
 } from '@orrery/shared/contracts';
@@ -35,7 +39,8 @@ export class ProbesService {
     private readonly repository: ProbesRepository,
   ) {}
 
-  async start(asked: Asked, reference: string, { target, timeoutSeconds }: ProbePost): Promise<Answer> {
+  async start(asked: Asked, reference: string, { target, timeout }: ProbePost): Promise<Answer> {
+    const timeoutSeconds = durationSeconds(timeout);
     const kept = await this.changes.replay(asked);
     if (kept) return kept;
     const node = await this.references.node(this.store, reference);
@@ -66,9 +71,25 @@ export class ProbesService {
     return this.changes.run(asked, work, { finish });
   }
 
+  async list(reference: string, query: PageQuery): Promise<ProbePage> {
+    const node = await this.references.node(this.store, reference);
+    const { simulated } = await this.references.host(this.store, node.hostId);
+    const { items, next } = await this.repository.started(this.store, node.id, query);
+    const told = await this.repository.events(
+      this.store,
+      node.id,
+      items.map(({ probe }) => probe),
+    );
+    const read = ({ probe }: { probe: ProbeId }) => {
+      const events = told.filter((event) => event.probe === probe);
+      return readProbe({ ...about(probe, node), simulated }, events, Date.now()) ?? [];
+    };
+    return { items: items.flatMap(read), next };
+  }
+
   async get(reference: string, id: ProbeId): Promise<Probe> {
     const node = await this.references.node(this.store, reference);
-    const events = await this.repository.events(this.store, node.id, id);
+    const events = await this.repository.events(this.store, node.id, [id]);
     const { simulated } = await this.references.host(this.store, node.hostId);
     const probe = readProbe({ ...about(id, node), simulated }, events, Date.now());
     if (probe) return probe;
@@ -98,5 +119,5 @@ const subject = (
   { kind, target, timeoutSeconds }: { kind: string; target: string; timeoutSeconds: number },
 ): Subject => ({
   ...{ noun: 'probe', name: `probe of ${name}`, action: 'create' },
-  fields: Object.entries({ kind, target, timeoutSeconds }).map(([field, becomes]) => ({ field, is: null, becomes })),
+  fields: Object.entries({ kind, target, timeout: durationText(timeoutSeconds) }).map(([field, becomes]) => ({ field, is: null, becomes })),
 });

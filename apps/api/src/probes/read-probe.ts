@@ -1,4 +1,12 @@
-import { AgentFact, ApiFact, type HostRef, type NodeRef, type Probe, type ProbeId } from '@orrery/shared/contracts';
+import {
+  AgentFact,
+  ApiFact,
+  durationText,
+  type HostRef,
+  type NodeRef,
+  type Probe,
+  type ProbeId,
+} from '@orrery/shared/contracts';
 
 export interface ProbeEvent {
   type: string;
@@ -23,17 +31,18 @@ export function readProbe(
     fact.type === 'probe.progress' ? [{ at, detail: fact.data.detail }] : [],
   );
   let probe: Probe | undefined;
+  let lateAt = Infinity;
   for (const { fact, at } of told)
     if (fact.type === 'probe.started') {
       const { kind, target, timeoutSeconds, by } = fact.data;
       const open = { state: 'running' as const, result: null, cause: null, endedAt: null };
-      probe = { ...about, kind, target, timeoutSeconds, by, startedAt: at, progress, ...open };
+      lateAt = Date.parse(at) + timeoutSeconds * 1000 + LATE_MS;
+      probe = { ...about, kind, target, timeout: durationText(timeoutSeconds), by, startedAt: at, progress, ...open };
     }
   if (!probe) return undefined;
   for (const { fact, at } of told) {
     if (fact.type === 'probe.finished') return { ...probe, state: 'finished', result: fact.data.result, endedAt: at };
     if (fact.type === 'probe.refused') return { ...probe, state: 'refused', cause: fact.data.cause, endedAt: at };
   }
-  const isLate = Date.parse(probe.startedAt) + probe.timeoutSeconds * 1000 + LATE_MS < now;
-  return isLate ? { ...probe, state: 'unknown', cause: 'the host has not told how it ended' } : probe;
+  return lateAt < now ? { ...probe, state: 'unknown', cause: 'the host has not told how it ended' } : probe;
 }

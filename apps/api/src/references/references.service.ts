@@ -8,7 +8,8 @@ export type { FoundContainer, FoundHost, FoundNode } from './references.reposito
 
 /**
  * Resolves what people write: HOST is a name or an id; NODE is HOST (its own daemon), HOST/CONTAINER, an address or an id;
- * CONTAINER is HOST/NAME, an id, or a name that only one host has; NETWORK is 16 hex digits or a name that was given here.
+ * CONTAINER is HOST/NAME, an id, or a name that only one host has; NETWORK is 16 hex digits or a name that was given here. HOST.CONTAINER
+ * is the same as HOST/CONTAINER: a path of a URL takes it as it is (ADR 29).
  */
 @Injectable()
 export class References {
@@ -20,7 +21,7 @@ export class References {
   }
 
   async node(sql: Sql, reference: string) {
-    const [host, container] = split(reference);
+    const [host, container] = splitReference(reference);
     const found =
       container === undefined
         ? await this.repository.nodes(sql, reference)
@@ -42,7 +43,7 @@ export class References {
   }
 
   async container(sql: Sql, reference: string) {
-    const [host, container] = split(reference);
+    const [host, container] = splitReference(reference);
     const found =
       container === undefined
         ? await this.repository.containers(sql, reference)
@@ -90,9 +91,10 @@ export class References {
   }
 }
 
-function split(reference: string): [string, string | undefined] {
-  const slash = reference.indexOf('/');
-  return slash < 0 ? [reference, undefined] : [reference.slice(0, slash), reference.slice(slash + 1)];
+/** HOST/CONTAINER or HOST.CONTAINER: a name has neither a slash nor a dot. */
+export function splitReference(reference: string): [string, string | undefined] {
+  const at = reference.search(/[/.]/);
+  return at < 0 ? [reference, undefined] : [reference.slice(0, at), reference.slice(at + 1)];
 }
 
 type UnknownCode = 'unknown-host' | 'unknown-node' | 'unknown-container' | 'unknown-controller';

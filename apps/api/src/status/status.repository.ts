@@ -6,6 +6,7 @@ import {
   type Outcome,
   type Status,
 } from '@orrery/shared/contracts';
+import { toldOutcome } from '../admission/told-outcome.js';
 import type { Sql } from '../database/sql.js';
 import { UPKEEP_FINDINGS } from '../findings/upkeep-findings.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
@@ -61,7 +62,7 @@ const OF_ITEMS = `
 
 const UNSETTLED = `
   SELECT kind, name, network, outcome, place FROM (
-    SELECT i.kind, n.name, i.body ->> 'network' AS network, o.outcome, o.outcome ->> 'kind' AS rank,
+    SELECT i.kind, n.name, i.body ->> 'network' AS network, ${toldOutcome('o.outcome', 'i.id')} AS outcome, o.outcome ->> 'kind' AS rank,
            row_number() OVER (PARTITION BY n.host_id ORDER BY o.outcome ->> 'kind', n.name, i.id)::int AS place
       FROM ${OF_ITEMS}) ranked
    WHERE place <= ${MAX_ATTENTION_PER_HOST} ${TAIL}`;

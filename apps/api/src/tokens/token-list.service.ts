@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { explain, type ApiToken, type ApiTokenPage, type ApiTokenPost, type NetworkId, type TokenQuery } from '@orrery/shared/contracts';
+import {
+  durationSeconds,
+  explain,
+  type ApiToken,
+  type ApiTokenPage,
+  type ApiTokenPost,
+  type NetworkId,
+  type TokenQuery,
+} from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { hashOf, newToken, prefixOf } from '../auth/bearer.js';
 import type { Answer } from '../changes/answer.js';
@@ -30,6 +38,10 @@ export class Tokens {
     return this.repository.list(this.store, query);
   }
 
+  get(reference: string): Promise<ApiToken> {
+    return this.store.transaction((transaction) => this.#find(transaction, reference));
+  }
+
   create(asked: Asked, { name, role, scope, expiresIn }: ApiTokenPost): Promise<Answer> {
     const { by } = asked;
     return this.changes.run(asked, async (transaction) => {
@@ -43,7 +55,7 @@ export class Tokens {
         prefix: prefixOf(secret),
         role,
         scope: scope ? await this.#resolve(transaction, scope) : null,
-        expiresIn,
+        expiresIn: expiresIn === undefined ? undefined : durationSeconds(expiresIn),
         by,
       });
       await writeToOutbox(transaction, { type: 'token.created', data: { token: id, kind: 'api', name, role, by } });

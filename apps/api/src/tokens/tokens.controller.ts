@@ -54,6 +54,20 @@ export class TokensController {
     return this.tokens.create(asked, body);
   }
 
+  @Get(':token')
+  @Policy('admin')
+  @WholeInstallation()
+  @Operation({
+    id: 'getToken',
+    tag: 'tokens',
+    summary: 'One token',
+    answers: { 200: ApiToken },
+    problems: ['unknown-token', 'ambiguous-reference'],
+  })
+  get(@Param('token', { schema: Reference }) reference: string): Promise<ApiToken> {
+    return this.tokens.get(reference);
+  }
+
   @Delete(':token')
   @Policy('admin')
   @WholeInstallation()

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { trustedFetch, type TrustedInit } from '@orrery/shared/tls';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TrustedInit } from '@orrery/shared/tls';
 import type { z } from 'zod';
 import { CliError } from '../errors/cli-error.js';
 import { ExitCode } from '../errors/exit-code.js';
 import type { Settings } from '../settings.js';
-import { foreignAnswer, problemError, unreachable } from './api-errors.js';
+import { type Heard, plainRequest } from './plain-request.js';
 
 export type Query = Record<string, string | number | boolean | undefined>;
 export interface Answer<T> {
@@ -24,10 +25,24 @@ export interface RequestOptions {
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const TIMEOUT_MS = 15_000;
+const AGAIN_MS = 500;
+
+/** What a client does about an API that is restarting. */
+export interface Patience {
+  /** How long a change is sent again while nothing answers, or 503 does. */
+  forMs: number;
+  /** Told once, before the first wait. */
+  onWaiting: () => void;
+}
 
 /** The one door to the HTTP API: every answer is parsed with its schema, every failure becomes a CliError. */
 export class ApiClient {
-  constructor(private readonly settings: Settings) {}
+  #hasWaited = false;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly patience: Patience = { forMs: 0, onWaiting: () => undefined },
+  ) {}
 
   get url(): string {
     return this.settings.url;
@@ -38,8 +53,11 @@ export class ApiClient {
   }
 
   /** `fetch` as this API has to be asked: only the server that is trusted gets anything. */
-  fetch(url: string | URL, init: TrustedInit): Promise<Response> {
-    return trustedFetch(url, init, this.settings.trust);
+  async fetch(url: string | URL, init: TrustedInit): Promise<Response> {
+    const { trust } = this.settings;
+    if (!trust) return fetch(url, { redirect: 'error', ...(init as RequestInit) });
+    const { trustedFetch } = await import('@orrery/shared/tls');
+    return trustedFetch(url, init, trust);
   }
 
   urlOf(path: string, query: Query = {}): URL {
@@ -61,9 +79,11 @@ export class ApiClient {
     const response = await this.#send(method, path, options);
     const raw = await response.json().catch((error: unknown) => {
       if (options.signal?.aborted) throw error;
-      throw foreignAnswer(this.settings, response.status);
+      return this.#errors().then(({ foreignAnswer }) => {
+        throw foreignAnswer(this.settings, response.status);
+      });
     });
-    if (!response.ok) throw problemError(this.settings, response.status, raw);
+    if (!response.ok) throw (await this.#errors()).problemError(this.settings, response.status, raw);
     const parsed = schema.safeParse(raw);
     if (!parsed.success) throw unexpectedShape(method, path, parsed.error);
     return { value: parsed.data, raw, etag: response.headers.get('etag') ?? undefined };
@@ -71,11 +91,15 @@ export class ApiClient {
 
   /** The error that an answer other than 2xx stands for. */
   async refusal(response: Response): Promise<CliError> {
+    const { problemError } = await this.#errors();
     return problemError(this.settings, response.status, await response.json().catch(() => undefined));
   }
 
-  /** Sends once, and once more when a kept connection broke: every change carries its idempotency key, so it happens once. */
-  async #send(method: Method, path: string, options: RequestOptions): Promise<Response> {
+  /**
+   * A read is sent once, and once more when a kept connection broke. A change carries its idempotency key, so that it happens once however often
+   * it is sent: again for a while when the API seems to be restarting.
+   */
+  async #send(method: Method, path: string, options: RequestOptions): Promise<Heard> {
     const { query = {}, body, ifMatch, timeoutMs = TIMEOUT_MS, signal } = options;
     const url = this.urlOf(path, query);
     const headers: Record<string, string> = { accept: 'application/json' };
@@ -91,24 +115,55 @@ export class ApiClient {
         signal: signal ? AbortSignal.any([late, signal]) : late,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       };
-      return this.fetch(url, init);
+      return this.settings.trust ? this.fetch(url, init) : plainRequest(url, init);
     };
     try {
+      if (method !== 'GET') return await this.#patiently(send, signal);
       return await send().catch((error: unknown) => {
         if (isBrokenConnection(error)) return send();
         throw error;
       });
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw unreachable(this.settings, error);
+      throw (await this.#errors()).unreachable(this.settings, error);
+    }
+  }
+
+  /** Loaded when there is one: every start of the CLI would pay for the schemas. */
+  #errors() {
+    return import('./api-errors.js');
+  }
+
+  async #patiently(send: () => Promise<Heard>, signal: AbortSignal | undefined): Promise<Heard> {
+    const deadline = performance.now() + this.patience.forMs;
+    for (let tries = 1; ; tries++) {
+      const heard = await send().catch((error: unknown) => {
+        if (isAway(error)) return { error };
+        throw error;
+      });
+      const isError = 'error' in heard;
+      if (!isError && heard.status !== 503) return heard;
+      // A kept connection that broke says nothing about the API.
+      if (isError && tries === 1 && isBrokenConnection(heard.error)) continue;
+      const left = deadline - performance.now();
+      if (left <= 0) {
+        if (isError) throw heard.error;
+        return heard;
+      }
+      if (!this.#hasWaited) this.patience.onWaiting();
+      this.#hasWaited = true;
+      await delay(Math.min(AGAIN_MS, left), undefined, signal ? { signal } : {});
     }
   }
 }
 
-const isBrokenConnection = (error: unknown) => {
+function codeOf(error: unknown): string {
   const { code, cause } = error as { code?: string; cause?: { code?: string } };
-  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(cause?.code ?? code ?? '');
-};
+  return cause?.code ?? code ?? '';
+}
+
+const isBrokenConnection = (error: unknown) => ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error));
+const isAway = (error: unknown) => isBrokenConnection(error) || codeOf(error) === 'ECONNREFUSED';
 
 const unexpectedShape = (method: string, path: string, error: z.ZodError) =>
   new CliError({

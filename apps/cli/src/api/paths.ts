@@ -1,2 +1,3 @@
-/** A path of the API from its segments; a reference such as web-1/demo stays one segment. */
-export const apiPath = (...segments: string[]) => `/v1/${segments.map(encodeURIComponent).join('/')}`;
+/** A path of the API from its segments. In one, web-1/demo is written web-1.demo: not every proxy lets a %2F through. */
+export const apiPath = (...segments: string[]) =>
+  `/v1/${segments.map((segment) => encodeURIComponent(segment.replace('/', '.'))).join('/')}`;

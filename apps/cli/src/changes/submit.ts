@@ -55,7 +55,7 @@ export async function submitEverywhere(
   if (names.length === 0) throw nothingMatches(options.selector);
   if (!options.dryRun && (names.length > 1 || question.always))
     await confirm(context, question.text(names.length), names, options.yes);
-  const body: FanOut = { selector: options.selector, command, expectHosts: names.length };
+  const body: FanOut = { selector: options.selector, command, confirm: names.length };
   const answer = await context.client.request('POST', '/v1/commands', GroupAnswer, {
     ...withDryRun({}, options),
     body,

@@ -3,7 +3,7 @@ import type { Context } from '../program/context.js';
 import { createProgram } from '../program/program.js';
 import { completionTree } from './completion-tree.js';
 
-const tree = completionTree(createProgram({} as Context));
+const tree = completionTree(await createProgram({} as Context));
 const at = (path: string) => tree.find((node) => node.path === path);
 
 describe('the completion tree', () => {

@@ -1,5 +1,4 @@
-import { Container, type ContainerSpec, type MembershipSettings, MembershipPage } from '@orrery/shared/contracts';
-import { listAll } from '../api/list-all.js';
+import { Container, type ContainerSpec } from '@orrery/shared/contracts';
 import { submit } from '../changes/submit.js';
 import { usageError } from '../errors/usage-error.js';
 import { settingsChangeOf } from '../options/membership-options.js';
@@ -26,32 +25,17 @@ export function addContainerSet(noun: OrreryCommand, context: Context): void {
     run: async (options, reference = '') => {
       const { path } = await containerReference(context.client, reference);
       const { value: container, etag } = await context.client.get(path, Container);
-      const body = specOf(options, await presentSpec(context, container, options));
+      const body = specOf(options, presentSpec(container, options));
       return submit(context, { method: 'PUT', path, body, ifMatch: etag }, options);
     },
   });
 }
 
-async function presentSpec(context: Context, container: Container, options: SpecOptions): Promise<ContainerSpec> {
-  const { networks, image, limits } = container;
-  return { networks, image, limits, settings: await presentSettings(context, container, options) };
-}
-
-/** The API's container has no settings, because they belong to its memberships. */
-async function presentSettings(
-  { client }: Context,
-  { node }: Container,
-  options: SpecOptions,
-): Promise<MembershipSettings> {
-  const query = { node: node.id, managed: 'true' };
-  const { rows } = await listAll(client, '/v1/memberships', MembershipPage, query);
-  const [first, ...others] = rows.map(({ value }) => value.settings).filter((settings) => settings !== null);
-  if (first === undefined) return defaultSpec().settings;
-  const differ = others.some((settings) => JSON.stringify(settings) !== JSON.stringify(first));
-  if (differ && settingsChangeOf(options) === undefined)
+function presentSpec({ networks, image, limits, settings }: Container, options: SpecOptions): ContainerSpec {
+  if (settings === null && networks.length > 0 && settingsChangeOf(options) === undefined)
     throw usageError(
       'the networks of this container have different settings, but a spec has the same settings for all',
       'Give the settings (--allow-managed, --allow-global, --allow-default, --allow-dns), or change one network: `orrery join HOST/CONTAINER NETWORK`',
     );
-  return first;
+  return { networks, image, limits, settings: settings ?? defaultSpec().settings };
 }

@@ -1,17 +1,21 @@
-import type { Container } from '@orrery/shared/contracts';
+import type { Container, NetworkId } from '@orrery/shared/contracts';
 import { marked } from '../hosts/host-view.js';
+import { networkNames } from '../networks/network-names.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { age } from '../output/age.js';
 import { outcomeText, outcomeTone } from '../output/outcome.js';
 import type { Column, Tone } from '../output/table.js';
+import type { Context } from '../program/context.js';
 
 export const containerName = (container: Container) => `${container.host.name}/${container.name}`;
 
-const containerColumns: Column<Container>[] = [
+type NameOf = (network: NetworkId) => string;
+
+const columns = (nameOf: NameOf): Column<Container>[] => [
   { title: 'CONTAINER', text: (row) => marked(containerName(row), row.simulated), tone: () => 'strong' },
   { title: 'STATE', text: stateText, tone: stateTone },
   { title: 'OUTCOME', text: (row) => outcomeText(row.outcome), tone: (row) => outcomeTone(row.outcome) },
-  { title: 'NETWORKS', text: (row) => row.networks.join(',') },
+  { title: 'NETWORKS', text: (row) => row.networks.map(nameOf).join(',') },
   { title: 'IMAGE', text: (row) => row.image ?? row.status?.image ?? '(default)' },
   { title: 'AGE', text: (row, now) => age(row.createdAt, now) },
   { title: 'STARTED', text: (row, now) => age(row.status?.startedAt ?? null, now), wide: true },
@@ -34,10 +38,17 @@ function stateTone({ status }: Container): Tone {
 }
 
 export const containerView = {
-  columns: containerColumns,
+  columns: columns((network) => network),
   nameOf: containerName,
   empty: 'No containers. To launch one: orrery launch NAME --host HOST --network NETWORK',
 };
+
+/** The same with the names of networks, where they have one. */
+export async function containerViewWithNames({ client }: Context, rows: Container[]) {
+  const ids = [...new Set(rows.flatMap(({ networks }) => networks))];
+  const names = await networkNames(client, ids);
+  return { ...containerView, columns: columns((network) => names.get(network) ?? network) };
+}
 
 export const containerArgument = () =>
   new ReferenceArgument('<container>', 'HOST/CONTAINER or container id', 'containers');

@@ -10,7 +10,7 @@ import type { OrreryCommand } from '../program/orrery-command.js';
 import { containerReference } from '../references/container-reference.js';
 import { addContainerLogs } from './container-logs.js';
 import { addContainerSet } from './container-set.js';
-import { containerArgument, containerView } from './container-view.js';
+import { containerArgument, containerView, containerViewWithNames } from './container-view.js';
 import { removeLeaf } from './remove.js';
 import { restartLeaf } from './restart.js';
 
@@ -24,6 +24,7 @@ export function addContainerCommands(program: OrreryCommand, context: Context): 
     page: ContainerPage,
     filters: [hostFilter(), networkFilter()],
     hostOf: (container) => container.host.id,
+    viewOf: (rows) => containerViewWithNames(context, rows),
     examples: ['orrery container ls', 'orrery containers --network lab -o wide'],
   });
   noun.leaf<OutputOptions>({
@@ -35,7 +36,9 @@ export function addContainerCommands(program: OrreryCommand, context: Context): 
     run: async ({ output }, reference = '') => {
       const { path } = await containerReference(context.client, reference);
       const answer = await context.client.get(path, Container);
-      printOne(context, output, containerView, answer, outcomeLines(answer.value.outcome));
+      const isTable = output === 'table' || output === 'wide';
+      const view = isTable ? await containerViewWithNames(context, [answer.value]) : containerView;
+      printOne(context, output, view, answer, outcomeLines(answer.value.outcome));
     },
   });
   addContainerSet(noun, context);

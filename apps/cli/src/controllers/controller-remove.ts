@@ -31,7 +31,7 @@ export const controllerRemoveLeaf = (context: Context): Leaf<ChangeOptions & { f
     const { name, networks } = value;
     const also = force && networks > 0 ? ` and ${networks} network${networks === 1 ? '' : 's'} on it` : '';
     if (!dryRun) await confirm(context, `Forget the controller ${name}${also}?`, [], yes);
-    const query = { ...(force ? { force } : {}), ...(dryRun ? { dryRun } : {}) };
+    const query = { ...(force ? { confirm: name } : {}), ...(dryRun ? { dryRun } : {}) };
     const path = apiPath('controllers', value.id);
     const answer = await client.request('DELETE', path, z.union([DryRun, Controller]), { query });
     if ('dryRun' in answer.value) printDryRun(context, output, answer.value, answer.raw);

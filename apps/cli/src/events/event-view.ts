@@ -32,6 +32,7 @@ const eventColumns: Column<CloudEvent>[] = [
   { title: 'SUBJECT', text: subjectText, tone: () => 'strong' },
   { title: 'DETAIL', text: eventDetail },
   { title: 'TIME', text: (event) => event.time, wide: true },
+  { title: 'COMMITTED', text: (event) => event.orrerycommittime, wide: true },
   { title: 'HOST TIME', text: (event) => event.orreryhosttime ?? '', wide: true },
   { title: 'ID', text: (event) => event.id, wide: true },
 ];

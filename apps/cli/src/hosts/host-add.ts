@@ -10,7 +10,7 @@ import { labelOption, labelsOf, ownLabelsOption } from '../options/label-option.
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
 import { collect, dryRunOption, outputOption, type OutputOptions } from '../options/shared-options.js';
-import { durationText, parseDuration } from '../output/duration.js';
+import { apiDuration, parseDuration } from '../output/duration.js';
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { jsonText, safeText } from '../terminal/safe-text.js';
@@ -66,7 +66,7 @@ export const hostAddLeaf = (context: Context): Leaf<AddOptions> => ({
 async function add(context: Context, given: string | undefined, options: AddOptions): Promise<ExitCode> {
   const { client, terminal } = context;
   const forMs = options.wait ? parseDuration(options.wait) : undefined;
-  const expiresIn = Math.round(parseDuration(options.expires) / 1000);
+  const expiresIn = apiDuration(options.expires);
   const { label = [], ownLabels = false, network = [], replace } = options;
   if (replace === undefined && given === undefined)
     throw usageError('the host needs a name', 'Run `orrery host add NAME`.');
@@ -91,7 +91,7 @@ async function add(context: Context, given: string | undefined, options: AddOpti
   const { token, secret } = withSecret(made.value);
   const line = safeText(command.replace(TOKEN_PLACE, secret));
   const where = safeText(platforms.length > 0 ? `${name} (${platforms.join(' or ')})` : name);
-  const toRun = `Run this on ${where} as root within ${durationText(expiresIn)} (works once):\n  ${line}`;
+  const toRun = `Run this on ${where} as root within ${expiresIn} (works once):\n  ${line}`;
   const asJson = options.output === 'json';
   if (options.wait !== false) return followArrival(context, { name, token, reportedBefore, forMs }, toRun, asJson);
   if (asJson) terminal.out(jsonText({ ...(made.raw as object), command: line }));

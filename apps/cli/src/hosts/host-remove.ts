@@ -31,7 +31,7 @@ export function addHostRemove(noun: OrreryCommand, context: Context): void {
       const { client } = context;
       const host = await client.get(apiPath('hosts', reference), Host);
       if (!dryRun) await confirm(context, `Forget the host ${host.value.name}?`, [], yes);
-      const query = { ...(force ? { force } : {}), ...(dryRun ? { dryRun } : {}) };
+      const query = { ...(force ? { confirm: host.value.name } : {}), ...(dryRun ? { dryRun } : {}) };
       const answer = await client.request('DELETE', apiPath('hosts', host.value.id), Removed, { query });
       const planned = DryRun.safeParse(answer.value);
       if (planned.success) printDryRun(context, output, planned.data, answer.raw);

@@ -1,6 +1,5 @@
 import type { Host, Presence } from '@orrery/shared/contracts';
 import { age } from '../output/age.js';
-import { durationText } from '../output/duration.js';
 import type { Column, Tone } from '../output/table.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
@@ -26,7 +25,7 @@ const hostColumns: Column<Host>[] = [
   { title: 'LABELS', text: (host) => labelsText(host.labels) },
   { title: 'DOCKER', text: engineText, tone: (host) => (host.engine?.state === 'unknown' ? 'warn' : undefined) },
   { title: 'AGENT', text: (host) => host.agentVersion ?? '' },
-  { title: 'EPHEMERAL', text: (host) => durationText(host.ephemeral), wide: true },
+  { title: 'EPHEMERAL', text: (host) => host.ephemeral ?? '', wide: true },
   { title: 'REVISION', text: (host) => revisionText(host), wide: true },
   { title: 'ID', text: (host) => host.id, wide: true },
   { title: 'AGE', text: (host, now) => age(host.createdAt, now), wide: true },

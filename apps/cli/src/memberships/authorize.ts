@@ -1,6 +1,6 @@
 import type { AdmissionPut } from '@orrery/shared/contracts';
 import { usageError } from '../errors/usage-error.js';
-import { secondsOf } from '../networks/network-change.js';
+import { howLongOf } from '../networks/network-change.js';
 import { networkArgument } from '../networks/network-view.js';
 import { ReferenceOption } from '../options/reference-option.js';
 import { collect, dryRunOption, outputOption, yesOption } from '../options/shared-options.js';
@@ -54,15 +54,15 @@ export const authorizeLeaf = (context: Context): Leaf<BulkOptions & RecordOption
   ],
   run: async (options, node, network) => {
     const place = onePlace('authorize', options, node, network);
-    const forSeconds = options.for === undefined ? {} : { forSeconds: secondsOf(options.for) };
+    const howLong = options.for === undefined ? {} : { for: howLongOf(options.for) };
     const record = recordOf(options);
-    if (place) return changeOne(context, place, { verdict: 'authorize', ...forSeconds, ...record }, options);
+    if (place) return changeOne(context, place, { verdict: 'authorize', ...howLong, ...record }, options);
     if (Object.keys(record).length > 0)
       throw usageError(
         'names, addresses and bridging apply to one node only',
         'Run `orrery membership authorize NODE NETWORK`.',
       );
-    return changeMany(context, { verdict: 'authorize', ...forSeconds }, options);
+    return changeMany(context, { verdict: 'authorize', ...howLong }, options);
   },
 });
 

@@ -40,7 +40,7 @@ export interface BulkOptions extends ChangeOptions {
   network?: string;
 }
 
-type Said = Pick<AdmissionBulk, 'verdict' | 'forSeconds'>;
+type Said = Pick<AdmissionBulk, 'verdict' | 'for'>;
 
 /** The same for many nodes: those on matching hosts, or all waiting ones. Lists them first. */
 export async function changeMany(context: Context, said: Said, options: BulkOptions): Promise<void> {

@@ -9,7 +9,7 @@ import {
 } from '@orrery/shared/contracts';
 import type { z } from 'zod';
 import { usageError } from '../errors/usage-error.js';
-import { parseDuration } from '../output/duration.js';
+import { apiDuration } from '../output/duration.js';
 import { poolOfPrefix, poolOfRange } from './ip-range.js';
 import type { NetworkOptions } from './network-options.js';
 
@@ -35,7 +35,7 @@ export function admissionOf(options: NetworkOptions, base: AdmissionPolicy | nul
   const parsed = AdmissionPolicySchema.safeParse({
     ...before,
     ...(admit === undefined ? {} : whoOf(admit)),
-    ...(duration === undefined ? {} : { forSeconds: secondsOf(duration) }),
+    ...(duration === undefined ? {} : { for: howLongOf(duration) }),
     ...(onLeave === undefined ? {} : { onLeave }),
   } satisfies z.input<typeof AdmissionPolicySchema>);
   if (parsed.success) return parsed.data;
@@ -47,9 +47,8 @@ export function admissionOf(options: NetworkOptions, base: AdmissionPolicy | nul
   );
 }
 
-/** Seconds of `--for`; null: no limit. */
-export const secondsOf = (duration: string): number | null =>
-  isNone(duration) ? null : Math.round(parseDuration(duration) / 1000);
+/** `--for` as the API takes it; null: no limit. */
+export const howLongOf = (duration: string): string | null => (isNone(duration) ? null : apiDuration(duration));
 
 const isNone = (text: string) => text === 'none';
 

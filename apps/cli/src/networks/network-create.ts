@@ -96,6 +96,7 @@ function print(
     terminal.err(`not on its controller yet${safeText(sync.cause === null ? '' : `: ${sync.cause}`)}`);
   for (const { code, cause, fix } of findings)
     for (const line of [`${code}: ${cause}`, `  fix ${fix}`]) terminal.err(safeText(line));
+  if (terminal.live) terminal.err(safeText(`next: orrery launch hello --network ${networkView.nameOf(value)} --wait`));
 }
 
 /** `lab  3e92c1f0a7000001  private, admits this fleet   pool 10.182.44.0/24 (overlaps no route of 1 host)   controller lap-7` */

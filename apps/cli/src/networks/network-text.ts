@@ -1,5 +1,4 @@
 import type { AddressPool, AdmissionPolicy, Network, NetworkConfig, NetworkRoute } from '@orrery/shared/contracts';
-import { durationText } from '../output/duration.js';
 import { poolOfPrefix } from './ip-range.js';
 
 /** A pool as people write it: as a prefix if one of the routes covers exactly the pool. */
@@ -16,7 +15,7 @@ export const poolsText = ({ pools, routes }: NetworkConfig) => pools.map((pool) 
 export const routesText = (routes: NetworkRoute[]) =>
   routes.map(({ target, via }) => (via === null ? target : `${target} via ${via}`)).join(', ');
 
-const forText = ({ forSeconds }: AdmissionPolicy) => (forSeconds === null ? '' : ` for ${durationText(forSeconds)}`);
+const forText = ({ for: howLong }: AdmissionPolicy) => (howLong === null ? '' : ` for ${howLong}`);
 
 /** For a column: `fleet`, `manual`, `site=cloud for 8h`. */
 export const admitsText = ({ config, admission }: Pick<Network, 'config' | 'admission'>): string => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CliError } from '../errors/cli-error.js';
-import { durationText, parseDuration } from './duration.js';
+import { apiDuration, parseDuration } from './duration.js';
 
 describe('a duration', () => {
   it.each([
@@ -18,16 +18,8 @@ describe('a duration', () => {
   });
 
   it.each([
-    [1, '1s'],
-    [90, '1m30s'],
-    [86_400, '1d'],
-    [93_784, '1d2h3m4s'],
-  ])('of %d s is written %s, and read again the same', (seconds, text) => {
-    expect(durationText(seconds)).toBe(text);
-    expect(parseDuration(text)).toBe(seconds * 1000);
-  });
-
-  it('that there is none of is no text', () => {
-    expect(durationText(null)).toBe('');
-  });
+    ['90s', '1m30s'],
+    ['24h', '1d'],
+    ['1500ms', '2s'],
+  ])('of %s goes to the API as %s', (text, sent) => expect(apiDuration(text)).toBe(sent));
 });

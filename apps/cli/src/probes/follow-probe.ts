@@ -2,6 +2,7 @@ import { Probe, ProbeResult, type CloudEvent } from '@orrery/shared/contracts';
 import { z } from 'zod';
 import type { Answer } from '../api/api-client.js';
 import { apiPath } from '../api/paths.js';
+import { parseDuration } from '../output/duration.js';
 import type { Context } from '../program/context.js';
 
 /** How long after its timeout a probe may still end, as seen from here. */
@@ -23,7 +24,7 @@ export async function followProbe(
   { probe, after, onLine, signal }: Following,
 ): Promise<Answer<Probe>> {
   const over = new AbortController();
-  const late = AbortSignal.timeout(probe.timeoutSeconds * 1000 + LATE_MS);
+  const late = AbortSignal.timeout(parseDuration(probe.timeout) + LATE_MS);
   const query = { node: probe.node.id, type: 'probe.*', after };
   const onEvent = (event: CloudEvent) => {
     const { data } = About.safeParse(event.data);

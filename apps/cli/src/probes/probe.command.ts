@@ -42,7 +42,7 @@ export const probeLeaf = (context: Context): Leaf<ProbeOptions> => ({
     'orrery probe web-1 --tcp 10.147.20.5:443 --timeout 3s',
   ],
   run: async (options, node = ''): Promise<ExitCode> => {
-    const body: ProbePost = { target: targetOf(options), timeoutSeconds: secondsOf(options.timeout) };
+    const body: ProbePost = { target: targetOf(options), timeout: timeoutOf(options.timeout) };
     return options.dryRun ? showPlan(context, node, body, options) : runProbe(context, node, body, options);
   },
 });
@@ -82,8 +82,8 @@ async function runProbe(context: Context, node: string, body: ProbePost, { outpu
 }
 
 /** Whole seconds, at least one. */
-function secondsOf(duration: string): number {
+function timeoutOf(duration: string): string {
   const seconds = Math.ceil(parseDuration(duration) / 1000);
-  if (seconds >= 1 && seconds <= 30) return seconds;
+  if (seconds >= 1 && seconds <= 30) return `${seconds}s`;
   throw usageError('the timeout must be between 1s and 30s', 'Use for example --timeout 10s.');
 }

@@ -27,6 +27,8 @@ export interface ListSpec<T> extends ListView<T> {
   hostOf: ((row: T) => string | null) | null;
   /** False for lists that do not depend on hosts. */
   selectable?: false;
+  /** What only the rows can say, such as names of what they refer to; undefined: the view as it is. */
+  viewOf?: (rows: T[]) => Promise<ListView<T>>;
   /** The default of `--limit`; undefined: all rows. */
   limit?: number;
   examples: [string, ...string[]];
@@ -52,7 +54,9 @@ export function addList<T>(program: OrreryCommand, noun: OrreryCommand, context:
 
 async function list<T>(context: Context, spec: ListSpec<T>, options: ListOptions): Promise<void> {
   const { rows, more } = await fetchList(context, spec, options);
-  printList(context, options.output, spec, rows);
+  const isTable = options.output === 'table' || options.output === 'wide';
+  const view = isTable && spec.viewOf ? await spec.viewOf(rows.map(({ value }) => value)) : spec;
+  printList(context, options.output, view, rows);
   if (more && context.terminal.live) context.terminal.err(`(there are more; use --limit)`);
 }
 

@@ -1,29 +1,4 @@
-import { addCommandCommands } from '../commands/command.commands.js';
-import { addCompletion } from '../completion/completion.command.js';
-import { addContainerCommands } from '../containers/container.commands.js';
-import { launchLeaf } from '../containers/launch.js';
-import { removeLeaf } from '../containers/remove.js';
-import { restartLeaf } from '../containers/restart.js';
-import { addEventCommands } from '../events/event.commands.js';
-import { addControllerCommands } from '../controllers/controller.commands.js';
-import { explainLeaf } from '../explain/explain.command.js';
-import { addFindingCommands } from '../findings/finding.commands.js';
-import { pauseLeaf } from '../hosts/host-pause.js';
-import { addHostCommands } from '../hosts/host.commands.js';
-import { addInterfaceCommands } from '../interfaces/interface.commands.js';
-import { adoptLeaf, releaseLeaf } from '../memberships/adopt-release.js';
-import { joinLeaf } from '../memberships/join.js';
-import { leaveLeaf } from '../memberships/leave.js';
-import { addMembershipCommands } from '../memberships/membership.commands.js';
-import { addNetworkCommands } from '../networks/network.commands.js';
-import { addNodeCommands } from '../nodes/node.commands.js';
-import { probeLeaf } from '../probes/probe.command.js';
-import { statusLeaf } from '../status/status.command.js';
-import { addTokenCommands } from '../tokens/token.commands.js';
 import { CLI_VERSION } from '../version/cli-version.js';
-import { versionLeaf } from '../version/version.command.js';
-import { addContextCommands } from '../contexts/context.commands.js';
-import { loginLeaf } from '../contexts/login.js';
 import type { Context } from './context.js';
 import { OrreryCommand } from './orrery-command.js';
 
@@ -37,8 +12,119 @@ Exit codes:
   0 success   1 failed   2 usage error   3 still waiting at timeout   4 refused   5 API unreachable
   130 Ctrl-C while waiting (the command continues)`;
 
-/** The whole command tree. */
-export function createProgram(context: Context): OrreryCommand {
+type Add = (program: OrreryCommand, context: Context) => void;
+
+/** Commands that are loaded together; the first words by which they are called. */
+interface Part {
+  names: string[];
+  load: () => Promise<Add>;
+}
+
+/** As they stand in the help. Each loads what it needs when it is called: the schemas of all of them take longer than Node itself. */
+const HEADINGS: [heading: string, parts: Part[]][] = [
+  [
+    'Actions:',
+    [
+      {
+        names: ['status'],
+        load: () => import('../status/status.command.js').then((m) => (p, c) => p.leaf(m.statusLeaf(c))),
+      },
+      {
+        names: ['launch'],
+        load: () => import('../containers/launch.js').then((m) => (p, c) => p.leaf(m.launchLeaf(c))),
+      },
+      { names: ['join'], load: () => import('../memberships/join.js').then((m) => (p, c) => p.leaf(m.joinLeaf(c))) },
+      { names: ['leave'], load: () => import('../memberships/leave.js').then((m) => (p, c) => p.leaf(m.leaveLeaf(c))) },
+      {
+        names: ['restart'],
+        load: () =>
+          import('../containers/restart.js').then((m) => (p, c) => p.leaf(m.restartLeaf(c, 'orrery restart'))),
+      },
+      {
+        names: ['rm'],
+        load: () => import('../containers/remove.js').then((m) => (p, c) => p.leaf(m.removeLeaf(c, 'orrery rm'))),
+      },
+      {
+        names: ['adopt', 'release'],
+        load: () =>
+          import('../memberships/adopt-release.js').then(
+            (m) => (p, c) => p.leaf(m.adoptLeaf(c)).leaf(m.releaseLeaf(c)),
+          ),
+      },
+      {
+        names: ['probe'],
+        load: () => import('../probes/probe.command.js').then((m) => (p, c) => p.leaf(m.probeLeaf(c))),
+      },
+      {
+        names: ['pause', 'resume'],
+        load: () =>
+          import('../hosts/host-pause.js').then(
+            (m) => (p, c) => p.leaf(m.pauseLeaf(c, 'pause')).leaf(m.pauseLeaf(c, 'resume')),
+          ),
+      },
+    ],
+  ],
+  [
+    'Resources:',
+    [
+      { names: ['host', 'hosts'], load: () => import('../hosts/host.commands.js').then((m) => m.addHostCommands) },
+      { names: ['node', 'nodes'], load: () => import('../nodes/node.commands.js').then((m) => m.addNodeCommands) },
+      {
+        names: ['container', 'containers'],
+        load: () => import('../containers/container.commands.js').then((m) => m.addContainerCommands),
+      },
+      {
+        names: ['network', 'networks'],
+        load: () => import('../networks/network.commands.js').then((m) => m.addNetworkCommands),
+      },
+      {
+        names: ['controller', 'controllers'],
+        load: () => import('../controllers/controller.commands.js').then((m) => m.addControllerCommands),
+      },
+      {
+        names: ['membership', 'memberships'],
+        load: () => import('../memberships/membership.commands.js').then((m) => m.addMembershipCommands),
+      },
+      {
+        names: ['interface', 'interfaces'],
+        load: () => import('../interfaces/interface.commands.js').then((m) => m.addInterfaceCommands),
+      },
+      {
+        names: ['command', 'commands'],
+        load: () => import('../commands/command.commands.js').then((m) => m.addCommandCommands),
+      },
+      { names: ['event', 'events'], load: () => import('../events/event.commands.js').then((m) => m.addEventCommands) },
+      {
+        names: ['finding', 'findings'],
+        load: () => import('../findings/finding.commands.js').then((m) => m.addFindingCommands),
+      },
+      { names: ['token', 'tokens'], load: () => import('../tokens/token.commands.js').then((m) => m.addTokenCommands) },
+    ],
+  ],
+  [
+    'Other:',
+    [
+      {
+        names: ['explain'],
+        load: () => import('../explain/explain.command.js').then((m) => (p, c) => p.leaf(m.explainLeaf(c))),
+      },
+      {
+        names: ['version'],
+        load: () => import('../version/version.command.js').then((m) => (p, c) => p.leaf(m.versionLeaf(c))),
+      },
+      { names: ['login'], load: () => import('../contexts/login.js').then((m) => (p, c) => p.leaf(m.loginLeaf(c))) },
+      {
+        names: ['context', 'contexts'],
+        load: () => import('../contexts/context.commands.js').then((m) => m.addContextCommands),
+      },
+      // It prints what all commands are: it is called with all of them.
+      { names: [], load: () => import('../completion/completion.command.js').then((m) => m.addCompletion) },
+    ],
+  ],
+];
+
+/** The command tree: what `first`, the first word of a command line, calls; all of it if that calls nothing, or is not given. */
+export async function createProgram(context: Context, first?: string): Promise<OrreryCommand> {
   const program = new OrreryCommand('orrery');
   program
     .description('Connect containers and hosts to ZeroTier networks, and see what actually happened.')
@@ -49,28 +135,15 @@ export function createProgram(context: Context): OrreryCommand {
     .showSuggestionAfterError(true)
     .enablePositionalOptions()
     .exitOverride();
-  program.commandsGroup('Actions:');
-  program.leaf(statusLeaf(context)).leaf(launchLeaf(context)).leaf(joinLeaf(context)).leaf(leaveLeaf(context));
-  program.leaf(restartLeaf(context, 'orrery restart')).leaf(removeLeaf(context, 'orrery rm'));
-  program.leaf(adoptLeaf(context)).leaf(releaseLeaf(context)).leaf(probeLeaf(context));
-  program.leaf(pauseLeaf(context, 'pause')).leaf(pauseLeaf(context, 'resume'));
-  program.commandsGroup('Resources:');
-  addHostCommands(program, context);
-  addNodeCommands(program, context);
-  addContainerCommands(program, context);
-  addNetworkCommands(program, context);
-  addControllerCommands(program, context);
-  addMembershipCommands(program, context);
-  addInterfaceCommands(program, context);
-  addCommandCommands(program, context);
-  addEventCommands(program, context);
-  addFindingCommands(program, context);
-  addTokenCommands(program, context);
-  program.commandsGroup('Other:');
-  program.leaf(explainLeaf(context)).leaf(versionLeaf(context));
-  program.leaf(loginLeaf(context));
-  addContextCommands(program, context);
-  addCompletion(program, context);
+  const called = HEADINGS.flatMap(([, parts]) => parts).filter(({ names }) => names.includes(first ?? ''));
+  for (const [heading, parts] of HEADINGS) {
+    program.commandsGroup(heading);
+    const wanted = called.length > 0 ? parts.filter((part) => called.includes(part)) : parts;
+    for (const { load } of wanted) {
+      const add = await load();
+      add(program, context);
+    }
+  }
   program.showExamples([
     'orrery status',
     'orrery launch demo --host web-1 --network 8056c2e21c000001 --wait',

@@ -7,11 +7,12 @@ import { labelOption, labelsOf, ownLabelsOption } from '../options/label-option.
 import { ReferenceArgument } from '../options/reference-argument.js';
 import { ReferenceOption } from '../options/reference-option.js';
 import { collect, dryRunOption, outputOption, positive, type OutputOptions } from '../options/shared-options.js';
-import { parseDuration } from '../output/duration.js';
+import { apiDuration } from '../output/duration.js';
 import { jsonText } from '../terminal/safe-text.js';
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { NewJoinToken, NewToken, withSecret } from './new-token.js';
+import { scopeOf } from './token-scope.js';
 
 const JoinAnswer = z.union([DryRun, NewJoinToken]);
 const TokenAnswer = z.union([DryRun, NewToken]);
@@ -83,12 +84,15 @@ export const tokenCreateLeaf = (context: Context): Leaf<CreateOptions> => ({
 
 const LISTEN_FIRST = `The API is reachable only from this machine. To add another machine: ${HOW_TO_LISTEN}`;
 
-const seconds = (text: string) => Math.round(parseDuration(text) / 1000);
-
 function tokenBody({ role, scope, expires = '90d' }: CreateOptions, name: string | undefined) {
   if (!name || !role)
     throw usageError('a token needs a name and a role', 'Write `orrery token create NAME --role viewer`.');
-  return { name, role, ...(scope ? { scope } : {}), ...(expires === 'never' ? {} : { expiresIn: seconds(expires) }) };
+  return {
+    name,
+    role,
+    ...(scope ? { scope: scopeOf(scope) } : {}),
+    ...(expires === 'never' ? {} : { expiresIn: apiDuration(expires) }),
+  };
 }
 
 function joinBody(options: CreateOptions, name: string | undefined) {
@@ -97,8 +101,8 @@ function joinBody(options: CreateOptions, name: string | undefined) {
   return {
     ...(name ? { name } : {}),
     ...(uses ? { uses } : {}),
-    ...(expires ? { expiresIn: seconds(expires) } : {}),
-    ...(ephemeral ? { ephemeral: seconds(ephemeral) } : {}),
+    ...(expires ? { expiresIn: apiDuration(expires) } : {}),
+    ...(ephemeral ? { ephemeral: apiDuration(ephemeral) } : {}),
     labels: labelsOf(label),
     ...(ownLabels ? { ownLabels } : {}),
     networks: network,

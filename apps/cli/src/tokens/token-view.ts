@@ -1,19 +1,13 @@
 import type { ApiToken, JoinToken } from '@orrery/shared/contracts';
 import { labelsText } from '../hosts/host-view.js';
 import { age } from '../output/age.js';
-import { durationText } from '../output/duration.js';
 import type { Column } from '../output/table.js';
-
-const scopeText = ({ scope }: ApiToken) =>
-  [
-    ...(scope?.hosts ? [`hosts:${scope.hosts}`] : []),
-    ...(scope?.networks ? [`networks:${scope.networks.join(',')}`] : []),
-  ].join(';') || 'everything';
+import { scopeText } from './token-scope.js';
 
 const columns: Column<ApiToken>[] = [
   { title: 'TOKEN', text: ({ name }) => name, tone: () => 'strong' },
   { title: 'ROLE', text: ({ role }) => role },
-  { title: 'SCOPE', text: scopeText },
+  { title: 'SCOPE', text: ({ scope }) => scopeText(scope) },
   { title: 'STATE', text: ({ state }) => state, tone: ({ state }) => (state === 'valid' ? 'good' : 'dim') },
   { title: 'EXPIRES', text: ({ expiresAt }) => expiresAt ?? 'never' },
   { title: 'USED', text: ({ lastUsedAt }, now) => age(lastUsedAt, now) },
@@ -39,7 +33,7 @@ const joinColumns: Column<JoinToken>[] = [
       [labelsText(labels), ...(ownLabels ? ['plus its own'] : [])].filter(Boolean).join(' '),
   },
   { title: 'NETWORKS', text: ({ networks }) => networks.join(',') },
-  { title: 'EPHEMERAL', text: ({ ephemeral }) => durationText(ephemeral) },
+  { title: 'EPHEMERAL', text: ({ ephemeral }) => ephemeral ?? '' },
   { title: 'HOSTS', text: ({ hosts }) => hosts.join(','), wide: true },
   { title: 'BY', text: ({ by }) => by, wide: true },
 ];

@@ -6,7 +6,7 @@ import { jsonText } from '../terminal/safe-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { commandHeader } from './command-header.js';
 import { narrate, queuedLine, type Verdict, verdictOf } from './narrate.js';
-import { fitsOnScreen, type Follow, liveView, plainView, type WaitView } from './wait-view.js';
+import { endsView, fitsOnScreen, type Follow, isMany, liveView, plainView, type WaitView } from './wait-view.js';
 import { type Sighting, watchCommand } from './watch-command.js';
 
 export interface WaitOptions {
@@ -49,7 +49,8 @@ const isForScripts = (format: OutputFormat) => format === 'json' || format === '
 
 function viewFor(terminal: Terminal, format: OutputFormat, commands: Command[]): WaitView {
   if (isForScripts(format)) return (all, follow) => Promise.all(all.map((command) => follow(command, () => {})));
-  return terminal.live && fitsOnScreen(commands, terminal) ? liveView(terminal) : plainView(terminal);
+  if (terminal.live && fitsOnScreen(commands, terminal)) return liveView(terminal);
+  return isMany(commands) ? endsView(terminal) : plainView(terminal);
 }
 
 /** Undefined verdict: Ctrl-C came first. */

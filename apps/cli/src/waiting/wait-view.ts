@@ -28,18 +28,41 @@ export const plainView =
     );
   };
 
-/** On a terminal: one command with all its stages, or several with their latest; a spinner for as long as it goes on. */
+/** For many commands when nothing can be redrawn: a line as each ends, and none before. */
+export const endsView =
+  (terminal: Terminal): WaitView =>
+  async (commands, follow) =>
+    Promise.all(
+      commands.map(async (command) => {
+        const verdict = await follow(command, () => undefined);
+        if (verdict) terminal.out(verdict.lines[0] ?? '');
+        return verdict;
+      }),
+    );
+
+/**
+ * On a terminal: one command with all its stages, several with their latest, many with one line each; a spinner for as long as it goes on.
+ */
 export const liveView =
   ({ colors }: Terminal): WaitView =>
   async (commands, follow, header) => {
     const several = commands.length > 1;
+    const many = isMany(commands);
+    const label = labels(commands);
     const verdicts: (Verdict | undefined)[] = commands.map(() => undefined);
+    const titleOf = (command: Command, index: number) => {
+      if (many) return colors.bold(label[index] ?? '');
+      return several ? `${colors.bold(commandTitle(command))} ${colors.dim(command.id)}` : colors.bold(header);
+    };
     const tasks = commands.map((command, index): ListrTask<unknown, typeof DefaultRenderer> => ({
-      title: several ? `${colors.bold(commandTitle(command))} ${colors.dim(command.id)}` : colors.bold(header),
+      title: titleOf(command, index),
       task: async (_, task) => {
-        const tell = (line: string) => void (task.output = line);
+        const tell = (line: string) => {
+          if (many) task.title = `${titleOf(command, index)}  ${line.trim()}`;
+          else task.output = line;
+        };
         const verdict = (verdicts[index] = await follow(command, tell));
-        if (several && verdict) task.title = verdict.lines.join('\n');
+        if (several && verdict) task.title = many ? (verdict.lines[0] ?? '') : verdict.lines.join('\n');
         else verdict?.lines.forEach(tell);
       },
       rendererOptions: several ? {} : { persistentOutput: true, outputBar: Infinity },
@@ -47,14 +70,23 @@ export const liveView =
     // Loaded only where it is used: every start of the CLI would pay for it, completion's too.
     const { Listr } = await import('listr2');
     // That a task has ended says nothing: the verdict has its own sign.
-    const rendererOptions = { icon: { COMPLETED: several ? '' : ' ' }, outputBar: 1 } as const;
+    const rendererOptions = {
+      ...{ icon: { COMPLETED: several ? '' : ' ' }, outputBar: 1 },
+      ...(many ? { formatOutput: 'truncate' as const } : {}),
+    };
     await new Listr(tasks, { concurrent: true, registerSignalListeners: false, rendererOptions }).run();
     return verdicts;
   };
 
+/** More than these get one line each, and not one for every stage. */
+const FEW = 5;
+export const isMany = (commands: Command[]) => commands.length > FEW;
+
 /** What is drawn again has to fit on the screen. */
-export const fitsOnScreen = (commands: Command[], { rows = 0 }: Terminal) =>
-  (commands.length > 1 ? commands.length * 2 : 20) + 3 < rows;
+export function fitsOnScreen(commands: Command[], { rows = 0 }: Terminal): boolean {
+  const several = commands.length * (isMany(commands) ? 1 : 2);
+  return (commands.length > 1 ? several : 20) + 3 < rows;
+}
 
 /** The shortest name that tells the commands apart. */
 function labels(commands: Command[]): string[] {

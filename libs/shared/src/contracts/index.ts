@@ -12,6 +12,7 @@ export { PROGRAMS } from './catalogue/program-codes.js';
 export { WAITING } from './catalogue/waiting-codes.js';
 export type { Case, General } from './catalogue/entry.js';
 export * from './controllers.js';
+export * from './durations.js';
 export * from './http/index.js';
 export * from './ids.js';
 export * from './items.js';

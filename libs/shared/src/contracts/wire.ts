@@ -107,6 +107,8 @@ export const EventBatch = z.object({
   epoch: Epoch,
   /** Sequence number of the first event. */
   from: z.int().positive(),
+  /** The agent's clock as the batch leaves: how long ago each event was, whatever that clock shows. */
+  at: z.iso.datetime().max(MAX_WORD).optional(),
   events: z.array(AnyAgentEvent).min(1).max(MAX_BATCH_EVENTS),
 });
 export type EventBatch = z.infer<typeof EventBatch>;

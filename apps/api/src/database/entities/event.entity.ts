@@ -27,6 +27,10 @@ export class EventEntity {
   @Column({ name: 'host_at', type: 'timestamptz', nullable: true })
   hostAt!: Date | null;
 
+  /** By the API's clock; null: when it was committed. */
+  @Column({ name: 'happened_at', type: 'timestamptz', nullable: true })
+  happenedAt!: Date | null;
+
   @Column({ name: 'node_id', type: 'text', nullable: true })
   nodeId!: string | null;
 

@@ -17,7 +17,7 @@ function after(...facts: AgentFact[]): Changes {
   facts.forEach((fact, index) =>
     project(
       changes,
-      { host, epoch, ordinal: 1, seq: index + 1, at: AT, fact, refs: refsOfFact(fact) },
+      { host, epoch, ordinal: 1, seq: index + 1, at: AT, happenedAt: new Date(AT), fact, refs: refsOfFact(fact) },
       (id) => id !== stranger,
     ),
   );

@@ -33,7 +33,7 @@ const THINGS = {
     cause: ({ reference }: { reference: string }) =>
       `no network is named ${reference}, and it is not a network ID of 16 hex digits`,
     fix: ({ reference }: { reference: string }) =>
-      `Write the network ID, or name the network first: \`orrery network set NETWORK --name ${reference}\`.`,
+      `Create it: \`orrery network create ${reference}\`. If it exists elsewhere, write its ID, or name it: \`orrery network set NETWORK --name ${reference}\`.`,
   },
   'unknown-network/central': {
     cause: ({ network }: { network: string }) => `ZeroTier Central has no network ${network}`,
@@ -168,15 +168,15 @@ const THINGS = {
   },
   'host-not-empty': {
     means: 'The host still has containers or networks that Orrery manages.',
-    fix: 'Remove its containers and leave its networks first, or run `orrery host rm HOST --force` (force=true): they keep running, unmanaged.',
-    see: { method: 'DELETE', path: '/v1/hosts/{host}?force=true' },
+    fix: 'Remove its containers and leave its networks first, or run `orrery host rm HOST --force` (confirm=HOST in the API): they keep running, unmanaged.',
+    see: { method: 'DELETE', path: '/v1/hosts/{host}?confirm={host}' },
   },
   'host-not-empty/counts': {
     cause: ({ host, containers, memberships }: { host: string; containers: number; memberships: number }) =>
       `${host} still has ${containers} managed containers and ${memberships} managed memberships of its own daemon`,
     fix: ({ host }: { host: string }) =>
-      `Remove its containers and leave its networks first, or run \`orrery host rm ${host} --force\` (force=true): they keep running, unmanaged.`,
-    see: ({ host }: { host: string }) => ({ method: 'DELETE', path: path`/v1/hosts/${host}?force=true` }),
+      `Remove its containers and leave its networks first, or run \`orrery host rm ${host} --force\` (confirm=${host} in the API): they keep running, unmanaged.`,
+    see: ({ host }: { host: string }) => ({ method: 'DELETE', path: path`/v1/hosts/${host}?confirm=${host}` }),
   },
   'no-controller': {
     means: 'Orrery knows no controller for the network, or there are several and the request names none.',
@@ -232,14 +232,14 @@ const THINGS = {
   },
   'controller-in-use': {
     means: 'The controller has networks that Orrery manages.',
-    fix: 'Delete its networks first (`orrery network rm NETWORK`), or run `orrery controller rm NAME --force` (force=true): they keep running, unmanaged.',
-    see: { method: 'DELETE', path: '/v1/controllers/{controller}?force=true' },
+    fix: 'Delete its networks first (`orrery network rm NETWORK`), or run `orrery controller rm NAME --force` (confirm=NAME in the API): they keep running, unmanaged.',
+    see: { method: 'DELETE', path: '/v1/controllers/{controller}?confirm={controller}' },
   },
   'controller-in-use/networks': {
     cause: ({ name, networks }: { name: string; networks: string }) => `${name} has ${networks}`,
     fix: ({ name }: { name: string }) =>
-      `Delete its networks first (\`orrery network ls\` shows them), or run \`orrery controller rm ${name} --force\` (force=true): they keep running, unmanaged.`,
-    see: ({ name }: { name: string }) => ({ method: 'DELETE', path: path`/v1/controllers/${name}?force=true` }),
+      `Delete its networks first (\`orrery network ls\` shows them), or run \`orrery controller rm ${name} --force\` (confirm=${name} in the API): they keep running, unmanaged.`,
+    see: ({ name }: { name: string }) => ({ method: 'DELETE', path: path`/v1/controllers/${name}?confirm=${name}` }),
   },
   'central-refused': {
     means: 'ZeroTier Central does not accept the token, or the token does not allow this.',
@@ -382,12 +382,12 @@ const THINGS = {
   },
   'confirmation-required': {
     means: 'The change affects more than one host, or cannot be undone, and was not confirmed.',
-    fix: 'Check what it affects, then confirm it: `--yes`. In the API: expectHosts for many hosts, confirm=NAME to delete a network.',
+    fix: 'Check what it affects, then confirm it: `--yes`. In the API: `confirm` with the number of hosts, or with the name.',
   },
   'confirmation-required/hosts': {
     cause: ({ matched }: { matched: string }) => matched,
     fix: ({ count }: { count: number }) =>
-      `Check the list. If you mean all of them, add \`--yes\` ("expectHosts": ${count} in the API).`,
+      `Check the list. If you mean all of them, add \`--yes\` ("confirm": ${count} in the API).`,
     see: { method: 'POST', path: '/v1/commands?dryRun=true' },
   },
   'confirmation-required/network': {

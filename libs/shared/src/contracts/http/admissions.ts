@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration, YEAR_SECONDS } from '../durations.js';
 import { NetworkId, NodeAddress } from '../ids.js';
 import { MembershipStatus } from '../observed.js';
 import { Flag, HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
@@ -28,6 +29,21 @@ export const Admission = z
     node: NodeRef.nullable().describe('The node; null if it is not managed by Orrery.'),
     host: HostRef.nullable().describe('Host of the node; null if the node is not managed by Orrery.'),
     verdict: Verdict.nullable().describe('What a person decided; null if nobody did.'),
+    record: z
+      .object({
+        name: z.string().nullable().describe('Name of the record; null: nobody set it.'),
+        addresses: z.array(z.string()).nullable().describe('Fixed IP addresses; null: nobody set them.'),
+        bridge: z
+          .boolean()
+          .nullable()
+          .describe('Whether the node may bridge other Ethernet devices into the network; null: nobody set it.'),
+        noAutoAssign: z
+          .boolean()
+          .nullable()
+          .describe('True: assign no address from the pools; null: nobody set it.'),
+      })
+      .nullable()
+      .describe('What a person set of its record on the controller; null: nothing.'),
     decision: z
       .object({
         authorize: z.boolean().describe('True: it should be let in.'),
@@ -97,15 +113,14 @@ export const AdmissionPut = z
       .describe(
         'Let the node in or keep it out. Null withdraws what a person decided: the policy of the network decides again.',
       ),
-    forSeconds: z
-      .int()
-      .min(10)
-      .max(10 * 366 * 86_400)
+    for: duration(10, 10 * YEAR_SECONDS)
       .nullable()
       .optional()
-      .describe(
-        'Seconds after which an authorization ends, wherever the node is then; null or left out: it does not end.',
-      ),
+      .meta({
+        description:
+          'Time after which an authorization ends, wherever the node is then, such as `8h`; null or left out: it does not end.',
+        example: '8h',
+      }),
     name: z.string().max(127).optional().describe('Name of the record on the controller.'),
     addresses: z
       .array(z.union([z.ipv4(), z.ipv6()]))
@@ -136,7 +151,7 @@ export const AdmissionBulk = z
       .enum(['authorize', 'deny'])
       .nullable()
       .describe('Let the nodes in or keep them out; null withdraws what a person decided.'),
-    forSeconds: AdmissionPut.shape.forSeconds,
+    for: AdmissionPut.shape.for,
   })
   .refine(({ selector, pending }) => selector !== undefined || pending, 'give a selector, or pending: true')
   .meta({

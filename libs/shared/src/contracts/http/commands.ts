@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from '../durations.js';
 import { CommandId, ContainerId, ItemId, Name, NetworkId, NodeId } from '../ids.js';
 import { MembershipSettingsChange } from '../items.js';
 import { Outcome, Stage } from '../outcomes.js';
@@ -84,14 +85,11 @@ export type CommandQuery = z.infer<typeof CommandQuery>;
  * time-out (at most 60 s), always with the command as it then is.
  */
 export const CommandWaitQuery = z.strictObject({
-  wait: z
-    .string()
-    .regex(/^\d{1,2}s$/, 'write wait=30s; at most 60s')
-    .transform((text) => Math.min(60, Number(text.slice(0, -1))) * 1000)
+  wait: duration(0, 60)
     .optional()
     .meta({
       description:
-        'Wait for news up to this long: seconds, `1s` to `60s` (longer counts as 60 s). The answer comes as soon as the command ends or has news, and at the latest then. Without it: at once.',
+        'Wait for news up to this long, such as `30s`, at most `60s`. The answer comes as soon as the command ends or has news, and at the latest then. Without it: at once.',
       example: '30s',
     }),
   seen: wholeInQuery(0, Number.MAX_SAFE_INTEGER)
@@ -147,7 +145,7 @@ export const FanOut = z
         }),
       ])
       .describe('What each host should do.'),
-    expectHosts: z
+    confirm: z
       .int()
       .positive()
       .optional()

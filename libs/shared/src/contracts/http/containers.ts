@@ -42,6 +42,9 @@ export const Container = z
     networks: z.array(NetworkId).describe('IDs of the networks that its node should be in.'),
     image: ImageReference.nullable().describe('Image that was asked for; null: the default image of the host.'),
     limits: ContainerLimits.describe('Limits of the container.'),
+    settings: MembershipSettings.nullable().describe(
+      'Settings of its memberships; null: they are not the same in all of its networks.',
+    ),
     incarnation: z.int().describe('Grows with each restart that was asked for.'),
     outcome: Outcome.nullable().describe('How it stands; null: its host has not reported it yet.'),
     status: z

@@ -23,9 +23,14 @@ export const CloudEvent = z
         'What it is about, such as HOST/CONTAINER/NETWORK; null if there is nothing more to say than `source`.',
       example: 'web-1/demo/8056c2e21c000001',
     }),
-    time: Timestamp.describe('When the API committed the event.'),
+    time: Timestamp.describe(
+      'When it happened, by the clock of the API: for what a host reports, its own time corrected for the error of its clock, never before the host was known and never after the commit.',
+    ),
     datacontenttype: z.literal('application/json').describe('Media type of `data`.'),
     orreryhost: HostId.nullable().describe('Id of the host that it is about; null: it is about no host.'),
+    orrerycommittime: Timestamp.describe(
+      'When the API committed it: lists, streams, `since` and `until` go by this time.',
+    ),
     orreryhosttime: Timestamp.nullable().describe(
       'When it happened by the clock of its host; null for events of the API itself.',
     ),

@@ -23,11 +23,10 @@ export const Host = z
       .default(false)
       .describe('True: its agent observes and reports, but changes nothing until the host is resumed.'),
     revokedAt: Timestamp.nullable().default(null).describe('When its key was revoked; null: its key is valid.'),
-    ephemeral: z
-      .int()
-      .nullable()
-      .default(null)
-      .describe('Seconds after which the host is removed when it is away for so long; null: it stays.'),
+    ephemeral: z.string().nullable().default(null).meta({
+      description: 'The host is removed when it is away for so long, such as `24h`; null: it stays.',
+      example: '24h',
+    }),
     lastSeenAt: Timestamp.nullable().describe('When the host was last heard from; null: not since it joined.'),
     agentVersion: z.string().nullable().describe('Version of its agent; null until the agent said it.'),
     engine: z

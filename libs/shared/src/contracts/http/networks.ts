@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NetworkConfig, NetworkConfigChange } from '../controllers.js';
+import { duration, YEAR_SECONDS } from '../durations.js';
 import { Cidr, NetworkId, NodeAddress } from '../ids.js';
 import { Selector } from '../labels.js';
 import { ControllerRef } from './controllers.js';
@@ -33,20 +34,20 @@ export const AdmissionPolicy = z
       .nullable()
       .default(null)
       .describe('Label selector of hosts, with `by: selector` only; null otherwise.'),
-    forSeconds: z
-      .int()
-      .min(10)
-      .max(10 * 366 * 86_400)
+    for: duration(10, 10 * YEAR_SECONDS)
       .nullable()
       .default(null)
-      .describe('Seconds for which a node is let in, from when it was wanted; null: for good.'),
+      .meta({
+        description: 'How long a node is let in, from when it was wanted, such as `8h`; null: for good.',
+        example: '8h',
+      }),
     onLeave: z
       .enum(['deauthorize', 'keep'])
       .default('deauthorize')
       .describe('What happens to the authorization of a node that leaves.'),
   })
-  .refine(({ by, forSeconds }) => by !== 'manual' || forSeconds === null, {
-    path: ['forSeconds'],
+  .refine(({ by, for: howLong }) => by !== 'manual' || howLong === null, {
+    path: ['for'],
     message: 'where people decide, they also say for how long',
   })
   .refine(({ by, selector }) => (by === 'selector') === (selector !== null), {

@@ -1,18 +1,16 @@
 import { z } from 'zod';
+import { duration } from '../durations.js';
 import { ProbeId } from '../ids.js';
 import { MAX_PROBE_SECONDS, ProbeKind, ProbeResult, ProbeTarget } from '../probes.js';
-import { HostRef, Timestamp } from './common.js';
+import { HostRef, page, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
 export const ProbePost = z
   .strictObject({
     target: ProbeTarget.describe('What to try.'),
-    timeoutSeconds: z
-      .int()
-      .min(1)
-      .max(MAX_PROBE_SECONDS)
-      .default(10)
-      .describe('Seconds after which the probe ends at the latest.'),
+    timeout: duration(1, MAX_PROBE_SECONDS)
+      .default('10s')
+      .meta({ description: 'The probe ends after this time at the latest, such as `10s`.', example: '10s' }),
   })
   .meta({ id: 'ProbePost', description: 'Something to try from inside a node’s network namespace.' });
 export type ProbePost = z.infer<typeof ProbePost>;
@@ -32,7 +30,9 @@ export const Probe = z
     simulated: z.boolean().describe('True for a host that only simulates its engine and its zerotier-one.'),
     kind: ProbeKind.describe('What was tried.'),
     target: z.string().describe('An address, a URL without its query, or HOST:PORT.'),
-    timeoutSeconds: z.int().describe('Seconds after which it ends at the latest.'),
+    timeout: z
+      .string()
+      .meta({ description: 'It ends after this time at the latest, such as `10s`.', example: '10s' }),
     state: ProbeState.describe('How far it is.'),
     progress: z
       .array(
@@ -54,3 +54,5 @@ export const Probe = z
       'A try of what a node reaches, from inside its network namespace. It is also kept as events `probe.*`.',
   });
 export type Probe = z.infer<typeof Probe>;
+export const ProbePage = page(Probe, 'ProbePage');
+export type ProbePage = z.infer<typeof ProbePage>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration, YEAR_SECONDS } from '../durations.js';
 import { Name, NetworkId } from '../ids.js';
 import { Labels, Selector } from '../labels.js';
 import { page, PageQuery, Reference, Timestamp } from './common.js';
@@ -10,45 +11,43 @@ export const Role = z.enum(['viewer', 'operator', 'admin']).meta({
 });
 export type Role = z.infer<typeof Role>;
 
-const YEAR_SECONDS = 366 * 86_400;
-
-/** `hosts:env=staging;networks:lab,8056c2e21c000001`: either part, or both. */
+/** What a token may see and change: the hosts that a selector matches, some networks, or both. The same in and out. */
 export const TokenScope = z
-  .string()
-  .max(2000)
-  .transform((text, context) => {
-    const scope: { hosts: string | null; networks: string[] | null } = { hosts: null, networks: null };
-    for (const part of text.split(';').map((one) => one.trim())) {
-      const [, kind, rest] = /^(hosts|networks):(.+)$/.exec(part) ?? [];
-      const isRight =
-        rest !== undefined && (kind === 'hosts' ? scope.hosts === null : scope.networks === null) && isRest(kind, rest);
-      if (!isRight)
-        context.addIssue({
-          code: 'custom',
-          message: 'write hosts:SELECTOR, networks:NETWORK,NETWORK or both with a semicolon between them',
-        });
-      else if (kind === 'hosts') scope.hosts = rest;
-      else scope.networks = rest.split(',').map((network) => network.trim());
-    }
-    return scope;
+  .strictObject({
+    hosts: z
+      .string()
+      .max(1000)
+      .refine(
+        (text) => Selector.safeParse(text).success,
+        'write key=value, key!=value, key or !key, with commas between them',
+      )
+      .nullable()
+      .default(null)
+      .meta({
+        description: 'Label selector of its hosts; null: it is not limited to hosts.',
+        example: 'site=cloud',
+      }),
+    networks: z
+      .array(Reference)
+      .min(1)
+      .max(100)
+      .nullable()
+      .default(null)
+      .describe('Its networks: 16-digit IDs, or names when the token is made; null: it is not limited to networks.'),
+  })
+  .refine(({ hosts, networks }) => hosts !== null || networks !== null, 'give hosts, networks or both')
+  .meta({
+    id: 'TokenScope',
+    description: 'What a token may see and change: the hosts that a selector matches, some networks, or both.',
   });
 export type TokenScope = z.infer<typeof TokenScope>;
-
-const isRest = (kind: string | undefined, rest: string) =>
-  kind === 'hosts' ? Selector.safeParse(rest).success : rest.split(',').every((network) => network.trim() !== '');
 
 export const ApiToken = z
   .object({
     id: z.string().describe('Id of the token.'),
     name: z.string().describe('Name, unique among valid tokens; commands and events show it as `by`.'),
     role: Role.describe('What it may do.'),
-    scope: z
-      .object({
-        hosts: z.string().nullable().describe('Label selector of its hosts; null: it is not limited to hosts.'),
-        networks: z.array(NetworkId).nullable().describe('IDs of its networks; null: it is not limited to networks.'),
-      })
-      .nullable()
-      .describe('What it may see and change; null: everything.'),
+    scope: TokenScope.nullable().describe('What it may see and change; null: everything.'),
     prefix: z.string().describe('First characters of the secret, to recognize it by.'),
     state: z.enum(['valid', 'expired', 'revoked']).describe('Whether it can still be used.'),
     by: z.string().describe('Name of the API token that asked for it.'),
@@ -74,15 +73,11 @@ export const ApiTokenPost = z
   .strictObject({
     name: Name.describe('Name for it: what commands and events show as `by`.'),
     role: Role.describe('What it may do.'),
-    scope: TokenScope.optional().describe(
-      'What it may see and change: `hosts:SELECTOR`, `networks:NETWORK,NETWORK`, or both with a semicolon between them; left out: everything.',
-    ),
-    expiresIn: z
-      .int()
-      .min(1)
-      .max(10 * YEAR_SECONDS)
-      .optional()
-      .describe('Seconds from now until it expires; left out: it does not expire.'),
+    scope: TokenScope.nullable().optional().describe('What it may see and change; null or left out: everything.'),
+    expiresIn: duration(1, 10 * YEAR_SECONDS).optional().meta({
+      description: 'Time from now until it expires, such as `90d`; left out: it does not expire.',
+      example: '90d',
+    }),
   })
   .meta({ id: 'ApiTokenPost', description: 'A token to make.' });
 export type ApiTokenPost = z.infer<typeof ApiTokenPost>;
@@ -122,11 +117,10 @@ export const JoinToken = z
       .default(false)
       .describe('True: labels that a machine claims count too, where the token says nothing else.'),
     networks: z.array(NetworkId).describe('IDs of the networks that the host’s own daemon joins.'),
-    ephemeral: z
-      .int()
-      .nullable()
-      .default(null)
-      .describe('Its hosts are removed when they are away for so many seconds; null: they stay.'),
+    ephemeral: z.string().nullable().default(null).meta({
+      description: 'Its hosts are removed when they are away for so long, such as `24h`; null: they stay.',
+      example: '24h',
+    }),
     replaces: z.string().nullable().describe('Name of the host that the next machine replaces; null: none.'),
     hosts: z.array(z.string()).describe('Names of the hosts that enrolled with it.'),
     by: z.string().describe('Name of the API token that asked for it.'),
@@ -142,7 +136,9 @@ export const JoinTokenPost = z
   .strictObject({
     name: Name.optional().describe('Name for the host; left out: each machine names itself. Needs `uses: 1`.'),
     uses: z.int().min(1).max(10_000).default(1).describe('How many machines may enroll with it.'),
-    expiresIn: z.int().min(1).max(YEAR_SECONDS).default(900).describe('Seconds from now until it expires.'),
+    expiresIn: duration(1, YEAR_SECONDS)
+      .default('15m')
+      .meta({ description: 'Time from now until it expires, such as `15m`.', example: '15m' }),
     labels: Labels.default({}).describe('Labels that its hosts get.'),
     ownLabels: z
       .boolean()
@@ -155,12 +151,11 @@ export const JoinTokenPost = z
       .max(50)
       .default([])
       .describe('Networks that the host’s own daemon joins: 16-digit IDs or names.'),
-    ephemeral: z
-      .int()
-      .min(60)
-      .max(YEAR_SECONDS)
-      .optional()
-      .describe('Seconds: a host that is away for so long is removed, with its memberships; left out: hosts stay.'),
+    ephemeral: duration(60, YEAR_SECONDS).optional().meta({
+      description:
+        'A host that is away for so long, such as `24h`, is removed, with its memberships; left out: hosts stay.',
+      example: '24h',
+    }),
     replaces: Reference.optional().describe(
       'A host that the machine replaces: its name or id. The machine gets its name, labels and items.',
     ),

@@ -1,0 +1,19 @@
+import { NAMED_NODES } from '../nodes/named-nodes.js';
+
+/**
+ * SQL of an outcome as it is told. An agent sees that its node is not authorized, and not who keeps the network; where Orrery does, a person
+ * may have denied the node, and can let it in here. `outcome` and `item`: columns.
+ */
+export const toldOutcome = (outcome: string, item: string) => `
+  CASE WHEN ${outcome} ->> 'code' = 'authorization' THEN COALESCE((
+    SELECT ${outcome} || jsonb_build_object(
+             'cause', CASE v.verdict WHEN 'deny' THEN n.name || ' was denied in ' || w.name || ' by ' || v.said_by
+                      ELSE n.name || ' has not been let into ' || w.name || ', which Orrery keeps' END,
+             'fix', 'Let it in: \`orrery membership authorize ' || n.name || ' ' || w.name || '\`'
+                    || CASE v.verdict WHEN 'deny' THEN ', or leave it to the policy of the network: \`orrery membership set '
+                      || n.name || ' ' || w.name || ' --by-policy\`.' ELSE '.' END)
+      FROM memberships m JOIN networks w ON w.id = m.network_id AND w.controller_id IS NOT NULL
+      JOIN ${NAMED_NODES} n ON n.id = m.node_id
+      LEFT JOIN node_addresses a ON a.node_id = m.node_id
+      LEFT JOIN verdicts v ON v.network_id = m.network_id AND v.address = a.address
+     WHERE m.item_id = ${item}), ${outcome}) ELSE ${outcome} END`;

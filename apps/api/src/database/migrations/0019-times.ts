@@ -1,0 +1,22 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** When an event happened, beside when it was committed; durations of admission policies as they are written everywhere. */
+export class Times1764000000019 implements MigrationInterface {
+  readonly name = 'Times1764000000019';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(SCHEMA);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('a restored backup is the way back');
+  }
+}
+
+const SCHEMA = `
+ALTER TABLE events ADD COLUMN happened_at timestamptz;   -- by the API's clock, from what the host said; NULL: when it was committed
+
+-- The policy of a network says a duration as everything does: 8h, not seconds.
+UPDATE networks SET admission = (admission - 'forSeconds') || jsonb_build_object('for', (admission ->> 'forSeconds') || 's')
+ WHERE admission ? 'forSeconds';
+`;
