@@ -33,10 +33,11 @@ const START_WITHIN_MS = 5000;
 export async function startNats(options) {
   mkdirSync(options.dir, { recursive: true, mode: 0o700 });
   const dir = realpathSync(options.dir);
-  const port = runningPort(dir);
+  const running = serverIn(dir);
+  const port = running && runningPort(dir);
   const login = { ...loginOf(options), name: options.name, host: reachedAt(options.listen) };
   if (port && isConfigured({ dir, port, login, options }) && (await isOurs({ port, ...login }))) {
-    return handle({ identity: serverIn(dir), port, ...login, adopted: true });
+    return handle({ identity: running, port, ...login, adopted: true });
   }
   await stopNats(dir);
   return handle({ ...(await startOnce(dir, login, options)), ...login, adopted: false });
@@ -68,7 +69,7 @@ async function startOnce(dir, login, options) {
     answers = await isOurs({ port, ...login });
     return ended || answers;
   }, START_WITHIN_MS);
-  if (answers && !ended) return { identity, port };
+  if (answers && !ended && identity) return { identity, port };
   await stop(identity, 500);
   throw new Error(`nats-server does not start:\n${lastLines(options.logFile, 8)}`);
 }
@@ -120,7 +121,7 @@ function serverIn(dir) {
 }
 
 function runningPort(dir) {
-  return serverIn(dir) && Number(readFileSync(join(dir, 'port'), 'utf8'));
+  return Number(readFileSync(join(dir, 'port'), 'utf8'));
 }
 
 async function isOurs({ port, name, ...login }) {
@@ -147,7 +148,7 @@ function reachedAt(listen = '127.0.0.1') {
 const bracketed = (address) => (address.includes(':') ? `[${address}]` : address);
 
 /**
- * @param {{ identity?: import('./process.mjs').Identity, port: number, host: string, user?: string, password?: string, name: string, adopted: boolean }} server
+ * @param {{ identity: import('./process.mjs').Identity, port: number, host: string, user?: string, password?: string, name: string, adopted: boolean }} server
  */
 function handle({ identity, port, host, user, password, name, adopted }) {
   const login = user && password ? `${user}:${encodeURIComponent(password)}@` : '';
@@ -158,7 +159,7 @@ function handle({ identity, port, host, user, password, name, adopted }) {
     name,
     user,
     password,
-    pid: identity?.pid,
+    pid: identity.pid,
     adopted,
     isAlive: () => isSame(identity),
     /** @param {NodeJS.Signals} name */

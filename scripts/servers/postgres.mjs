@@ -105,7 +105,7 @@ const answersOn = ({ socketFolder: running, address }, folder) =>
 const quoted = (folder) => (folder ? `"${folder.replaceAll('"', '""')}"` : '');
 
 /**
- * @param {{ identity?: import('./process.mjs').Identity, port?: number, folder: string, data: string, password: string, adopted: boolean }} cluster
+ * @param {{ identity: import('./process.mjs').Identity, port?: number, folder: string, data: string, password: string, adopted: boolean }} cluster
  */
 function handle({ identity, port, folder, data, password, adopted }) {
   const host = folder ? 'localhost' : '127.0.0.1';
@@ -116,7 +116,7 @@ function handle({ identity, port, folder, data, password, adopted }) {
     url: databaseUrl('orrery'),
     databaseUrl,
     port,
-    pid: identity?.pid,
+    pid: identity.pid,
     adopted,
     isAlive: () => isSame(identity),
     stop: (within = 3000) => stop(identity, within),
@@ -127,7 +127,7 @@ function handle({ identity, port, folder, data, password, adopted }) {
     },
     /** Signals all of its processes: SIGSTOP freezes it with its connections open, SIGCONT continues it. */
     signalAll(name) {
-      for (const pid of [identity?.pid, ...processesIn(data)]) signal(identify(pid), name);
+      for (const pid of [identity.pid, ...processesIn(data)]) signal(identify(pid), name);
     },
     /** Deletes everything. Only for clusters that were created for a test. */
     destroy: () => rmSync(join(data, '..'), { recursive: true, force: true }),

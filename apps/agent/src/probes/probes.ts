@@ -1,4 +1,12 @@
-import { explain, type AgentFact, type Call, type NodeId, type NodeKind, type ProbeResult, probeTargetText } from '@orrery/shared/contracts';
+import {
+  explain,
+  type AgentFact,
+  type Call,
+  type NodeId,
+  type NodeKind,
+  type ProbeResult,
+  probeTargetText,
+} from '@orrery/shared/contracts';
 import { AppError, describeError, type Logger } from '@orrery/shared/runtime';
 import { type Machine, missed } from '@orrery/shared/machine';
 import type { Journal } from '../journal/journal.js';

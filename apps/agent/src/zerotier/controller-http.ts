@@ -11,7 +11,6 @@ import { ControllerStatus } from './controller-answers.js';
 import { DaemonStatus, readAnswer } from './local-api.js';
 import { assertExpected } from './node-door.js';
 
-
 /** Questions to the controller, and what the ways in which it does not answer them mean. */
 export class ControllerHttp {
   private own: Promise<DaemonStatus> | undefined;

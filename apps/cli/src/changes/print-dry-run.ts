@@ -58,7 +58,8 @@ function changeRows({ action: change, noun, name, fields }: PlannedChange): Chan
 }
 
 function stepRows({ host, steps }: DryRun['hosts'][number]): StepRow[] {
-  if (steps === null) return [{ host: host.name, step: '', target: '', detail: 'unreachable: it plans its steps when it reconnects' }];
+  if (steps === null)
+    return [{ host: host.name, step: '', target: '', detail: 'unreachable: it plans its steps when it reconnects' }];
   if (steps.length === 0) return [{ host: host.name, step: '', target: '', detail: 'nothing to do' }];
   return steps.map((step) => ({ host: host.name, ...step }));
 }

@@ -85,7 +85,9 @@ export const Problem = z
     code: ProblemCode.describe('Stable code, for programs.'),
     detail: z.string().describe('What happened this time, for people.'),
     fix: z.string().optional().describe('What to do about it; left out if nothing is known.'),
-    see: See.optional().describe('The request that does what `fix` says, or shows what is wrong; left out if there is none.'),
+    see: See.optional().describe(
+      'The request that does what `fix` says, or shows what is wrong; left out if there is none.',
+    ),
     errors: z
       .array(
         z.object({

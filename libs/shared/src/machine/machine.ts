@@ -1,4 +1,13 @@
-import type { Explained, FailureCode, ItemId, NodeAddress, NodeId, NodeKind, ObservedState, Stage } from '../contracts/index.js';
+import type {
+  Explained,
+  FailureCode,
+  ItemId,
+  NodeAddress,
+  NodeId,
+  NodeKind,
+  ObservedState,
+  Stage,
+} from '../contracts/index.js';
 import { AppError, crashPoint } from '../runtime/index.js';
 import type { ControllerApi } from './controller-api.js';
 import type { SeenGround } from './ground.js';

@@ -32,9 +32,7 @@ export const wholeInQuery = (least: number, most: number, otherwise?: number) =>
   );
 
 export const PageQuery = z.strictObject({
-  limit: wholeInQuery(1, 500, 100)
-    .default(100)
-    .meta({ description: 'Entries on a page, at most.', example: 50 }),
+  limit: wholeInQuery(1, 500, 100).default(100).meta({ description: 'Entries on a page, at most.', example: 50 }),
   after: z.string().max(512).optional().meta({
     description: 'The `next` of the page before; left out: the first page.',
     example: 'eyJuYW1lIjoid2ViLTEifQ',
@@ -112,10 +110,7 @@ export type PlannedChange = z.infer<typeof PlannedChange>;
 export const DryRun = z
   .object({
     dryRun: z.literal(true).describe('Always true: nothing was changed. It tells this answer from the real one.'),
-    changes: z
-      .array(PlannedChange)
-      .default([])
-      .describe('What the change would make, change or delete in Orrery.'),
+    changes: z.array(PlannedChange).default([]).describe('What the change would make, change or delete in Orrery.'),
     hosts: z
       .array(
         z.object({

@@ -74,10 +74,12 @@ export const ApiTokenPost = z
     name: Name.describe('Name for it: what commands and events show as `by`.'),
     role: Role.describe('What it may do.'),
     scope: TokenScope.nullable().optional().describe('What it may see and change; null or left out: everything.'),
-    expiresIn: duration(1, 10 * YEAR_SECONDS).optional().meta({
-      description: 'Time from now until it expires, such as `90d`; left out: it does not expire.',
-      example: '90d',
-    }),
+    expiresIn: duration(1, 10 * YEAR_SECONDS)
+      .optional()
+      .meta({
+        description: 'Time from now until it expires, such as `90d`; left out: it does not expire.',
+        example: '90d',
+      }),
   })
   .meta({ id: 'ApiTokenPost', description: 'A token to make.' });
 export type ApiTokenPost = z.infer<typeof ApiTokenPost>;
