@@ -4,7 +4,7 @@
  * cause of every error that goes with it. No literal, no constant, and no parameter that would carry one in from elsewhere.
  */
 const message = 'A fix is written once, in libs/shared/src/contracts/catalogue: use `explain`.';
-const words = ':matches(Literal[value!=""][raw!="null"], TemplateLiteral)';
+const words = ':matches(Literal[value!=""][raw=/^[\\x22\\x27]/], TemplateLiteral)';
 export const inlineFixes = [
   `Property[key.name="fix"] > ${words}`,
   `Property[key.name="fix"] > :matches(ConditionalExpression, LogicalExpression, BinaryExpression, ArrowFunctionExpression) > ${words}`,

@@ -225,7 +225,7 @@ describe('--wait', () => {
       expect(code).toBe(1);
       expect(out.split('\n').sort()).toEqual([
         '5 done · 1 failed',
-        ...[1, 3, 4, 5, 6].map((n) => expect.stringMatching(`^✓ launch demo on web-${n} done [0-9.]+ s$`)),
+        ...[1, 3, 4, 5, 6].map((n) => expect.stringMatching(`^✓ launch demo on web-${n} done in [0-9.]+ s$`)),
         '✗ launch demo on web-2 failed: c (disk-full)',
       ]);
     });

@@ -55,7 +55,8 @@ function runsFolder(): string {
 }
 
 /** Has the reaper kill this process when the run ends, if it is still there then. */
-export async function reapAtExit(pid: number): Promise<void> {
+export async function reapAtExit(pid: number | undefined): Promise<void> {
+  if (pid === undefined) throw new Error('there is no process to stop at the end');
   await writeIdentity(join(await runFolder(), 'processes', String(pid)), pid);
 }
 

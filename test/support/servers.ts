@@ -104,7 +104,7 @@ export async function startNats({ config, trust }: NatsSettings = {}): Promise<T
   };
 }
 
-function residentMb(pid: number): number {
+function residentMb(pid: number | undefined): number {
   const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
   return (pages * 4096) / 2 ** 20;
 }

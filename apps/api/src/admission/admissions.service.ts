@@ -64,10 +64,8 @@ export class Admissions {
       : await this.repository.of(this.store, network, address ? [address] : []);
     if (row) return toAdmission(row);
     throw new AppError({
-      code: 'unknown-membership',
       kind: 'user',
-      cause: `${node?.name ?? reference} is not in ${network}, is not to be, and has not asked`,
-      fix: `orrery membership ls --network ${network} shows who is in it, --pending who waits.`,
+      ...explain('unknown-membership/admission', { node: node?.name ?? reference, network }),
     });
   }
 

@@ -1,3 +1,4 @@
+import { explain } from '@orrery/shared/contracts';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { AppError } from '@orrery/shared/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -29,7 +30,7 @@ function refuseHeaders(headers: FastifyRequest['headers'], names: string[], why:
 
 function send(reply: FastifyReply, answer: unknown): object {
   if (!(answer instanceof Answer))
-    throw new AppError({ code: 'internal', kind: 'bug', cause: 'a route that changes something went past Changes' });
+    throw new AppError({ kind: 'bug', ...explain('internal/past-changes') });
   void reply.code(answer.status).headers(answer.headers);
   return answer.body;
 }

@@ -18,11 +18,9 @@ export function isOurHost(header: string | undefined, port: number, allowed: rea
 
 export function foreignHostHeader(header: string | undefined): AppError {
   if (header === undefined)
-    return new AppError({ code: 'bad-request', kind: 'user', cause: 'the request has no Host header' });
+    return new AppError({ kind: 'user', ...explain('bad-request', { cause: 'the request has no Host header' }) });
   return new AppError({
     kind: 'user',
-    ...explain('foreign-host-header', {
-      cause: header ? `this API does not answer as ${header.slice(0, 100)}` : 'the request has no Host header',
-    }),
+    ...explain('foreign-host-header', { cause: `this API does not answer as ${header.slice(0, 100)}` }),
   });
 }

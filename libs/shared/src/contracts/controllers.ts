@@ -72,9 +72,9 @@ export type NetworkConfig = z.infer<typeof NetworkConfig>;
 /** How people want it: their rules are held to the form of each type, what a controller shows is taken as it is. */
 const wanted = {
   ...config,
-  rules: z.array(FlowRule).max(1024),
-  tags: z.array(NetworkTag).max(128),
-  capabilities: z.array(NetworkCapability).max(128),
+  rules: z.array(FlowRule).max(1024).describe('Rule table, in the order in which it applies.'),
+  tags: z.array(NetworkTag).max(128).describe('Tags that rules compare.'),
+  capabilities: z.array(NetworkCapability).max(128).describe('Capabilities that nodes can be given.'),
 };
 
 export const NetworkConfigChange = z.strictObject(wanted).partial().meta({

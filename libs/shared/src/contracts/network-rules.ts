@@ -59,8 +59,22 @@ const mac = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, 'write a MAC add
 const ipv4 = z.cidrv4();
 const ipv6 = z.cidrv6();
 
-const forward = { address: NodeAddress, flags: long.optional(), length: word.optional() };
-const tag = { id: long, value: long };
+const forward = {
+  address: NodeAddress.describe('ZeroTier address of the node that gets the frame.'),
+  flags: long.optional().describe('Bits that zerotier-one passes on with the frame; left out: none.'),
+  length: word.optional().describe('Bytes of the frame that are sent, from its beginning; 0 or left out: all of it.'),
+};
+const tag = {
+  id: long.describe('Number of the tag.'),
+  value: long.describe('Value that the comparison has to give.'),
+};
+const node = NodeAddress.describe('ZeroTier address of the node.');
+const macAddress = mac.describe('MAC address, such as `02:00:5e:10:00:01`.');
+const addresses = (version: 4 | 6) => `IPv${version} addresses, with the length of their prefix.`;
+const range = (what: string) => ({
+  start: word.describe(`First ${what} that matches.`),
+  end: word.optional().describe(`Last ${what} that matches; left out: only the first.`),
+});
 
 /** What each type needs, as zerotier-one 1.14 reads it. Source: docs/zerotier-facts.md#controller. */
 const FIELDS = {
@@ -70,27 +84,36 @@ const FIELDS = {
   ACTION_WATCH: forward,
   ACTION_REDIRECT: forward,
   ACTION_BREAK: {},
-  ACTION_PRIORITY: { qosBucket: z.int().min(0).max(8) },
-  MATCH_SOURCE_ZEROTIER_ADDRESS: { zt: NodeAddress },
-  MATCH_DEST_ZEROTIER_ADDRESS: { zt: NodeAddress },
-  MATCH_VLAN_ID: { vlanId: z.int().min(0).max(4095) },
-  MATCH_VLAN_PCP: { vlanPcp: z.int().min(0).max(7) },
-  MATCH_VLAN_DEI: { vlanDei: z.int().min(0).max(1) },
-  MATCH_MAC_SOURCE: { mac },
-  MATCH_MAC_DEST: { mac },
-  MATCH_IPV4_SOURCE: { ip: ipv4 },
-  MATCH_IPV4_DEST: { ip: ipv4 },
-  MATCH_IPV6_SOURCE: { ip: ipv6 },
-  MATCH_IPV6_DEST: { ip: ipv6 },
-  MATCH_IP_TOS: { mask: byte, start: byte, end: byte },
-  MATCH_IP_PROTOCOL: { ipProtocol: byte },
-  MATCH_ETHERTYPE: { etherType: word },
-  MATCH_ICMP: { icmpType: byte, icmpCode: byte.nullable().optional() },
-  MATCH_IP_SOURCE_PORT_RANGE: { start: word, end: word.optional() },
-  MATCH_IP_DEST_PORT_RANGE: { start: word, end: word.optional() },
-  MATCH_CHARACTERISTICS: { mask: wide },
-  MATCH_FRAME_SIZE_RANGE: { start: word, end: word.optional() },
-  MATCH_RANDOM: { probability: long },
+  ACTION_PRIORITY: { qosBucket: z.int().min(0).max(8).describe('Queue for the frame, as zerotier-one numbers them.') },
+  MATCH_SOURCE_ZEROTIER_ADDRESS: { zt: node },
+  MATCH_DEST_ZEROTIER_ADDRESS: { zt: node },
+  MATCH_VLAN_ID: { vlanId: z.int().min(0).max(4095).describe('Number of the VLAN.') },
+  MATCH_VLAN_PCP: { vlanPcp: z.int().min(0).max(7).describe('Priority in the VLAN tag.') },
+  MATCH_VLAN_DEI: { vlanDei: z.int().min(0).max(1).describe('Drop-eligible bit in the VLAN tag.') },
+  MATCH_MAC_SOURCE: { mac: macAddress },
+  MATCH_MAC_DEST: { mac: macAddress },
+  MATCH_IPV4_SOURCE: { ip: ipv4.describe(addresses(4)) },
+  MATCH_IPV4_DEST: { ip: ipv4.describe(addresses(4)) },
+  MATCH_IPV6_SOURCE: { ip: ipv6.describe(addresses(6)) },
+  MATCH_IPV6_DEST: { ip: ipv6.describe(addresses(6)) },
+  MATCH_IP_TOS: {
+    mask: byte.describe('Bits of the type of service that are looked at.'),
+    start: byte.describe('First value that matches.'),
+    end: byte.describe('Last value that matches.'),
+  },
+  MATCH_IP_PROTOCOL: { ipProtocol: byte.describe('Number of the IP protocol: 6 is TCP, 17 is UDP.') },
+  MATCH_ETHERTYPE: { etherType: word.describe('Ethernet type: 2048 is IPv4, 2054 is ARP, 34525 is IPv6.') },
+  MATCH_ICMP: {
+    icmpType: byte.describe('ICMP type.'),
+    icmpCode: byte.nullable().optional().describe('ICMP code; null or left out: any.'),
+  },
+  MATCH_IP_SOURCE_PORT_RANGE: range('port'),
+  MATCH_IP_DEST_PORT_RANGE: range('port'),
+  MATCH_CHARACTERISTICS: {
+    mask: wide.describe('Characteristics of the packet, such as TCP flags, one bit each: any of them matches.'),
+  },
+  MATCH_FRAME_SIZE_RANGE: range('size in bytes'),
+  MATCH_RANDOM: { probability: long.describe('Share of frames that match: 4294967295 is all of them.') },
   MATCH_TAGS_DIFFERENCE: tag,
   MATCH_TAGS_BITWISE_AND: tag,
   MATCH_TAGS_BITWISE_OR: tag,
@@ -99,11 +122,11 @@ const FIELDS = {
   MATCH_TAG_SENDER: tag,
   MATCH_TAG_RECEIVER: tag,
   INTEGER_RANGE: {
-    start: wide,
-    end: wide,
-    idx: word,
-    little: z.boolean().optional(),
-    bits: z.int().min(1).max(64),
+    start: wide.describe('First value that matches.'),
+    end: wide.describe('Last value that matches.'),
+    idx: word.describe('Byte of the frame at which the number begins.'),
+    little: z.boolean().optional().describe('True: the number is little-endian.'),
+    bits: z.int().min(1).max(64).describe('Length of the number in bits.'),
   },
 } satisfies Record<z.infer<typeof RuleType>, z.ZodRawShape>;
 
@@ -111,7 +134,12 @@ type Type = keyof typeof FIELDS;
 
 const ruleOf = (type: Type) =>
   z
-    .strictObject({ type: z.literal(type), not: z.boolean().optional(), or: z.boolean().optional(), ...FIELDS[type] })
+    .strictObject({
+      type: z.literal(type).describe('Type of the entry.'),
+      not: NetworkRule.shape.not,
+      or: NetworkRule.shape.or,
+      ...FIELDS[type],
+    })
     .refine(isInOrder, { path: ['end'], message: 'is before start' });
 
 function isInOrder(rule: object): boolean {
@@ -120,17 +148,27 @@ function isInOrder(rule: object): boolean {
 }
 
 /** An entry of a rule table as people may want it: of a known type, with what that type needs and nothing else. */
-export const FlowRule = z
-  .discriminatedUnion('type', RuleType.options.map(ruleOf) as [ReturnType<typeof ruleOf>])
-  .meta({ id: 'FlowRule' });
+export const FlowRule = z.discriminatedUnion('type', RuleType.options.map(ruleOf) as [ReturnType<typeof ruleOf>]).meta({
+  id: 'FlowRule',
+  description: 'One entry of a rule table: an action, or a match that decides about the next action.',
+});
 export type FlowRule = z.infer<typeof FlowRule>;
 
 /** A tag that rules compare; the default is what a node has that was given none. */
-export const NetworkTag = z.strictObject({ id: long, default: long.nullable().optional() }).meta({ id: 'NetworkTag' });
+export const NetworkTag = z
+  .strictObject({
+    id: long.describe('Number of the tag.'),
+    default: long.nullable().optional().describe('Value for nodes that were given none; null or left out: none.'),
+  })
+  .meta({ id: 'NetworkTag', description: 'A tag of nodes, for rules that compare tags.' });
 export type NetworkTag = z.infer<typeof NetworkTag>;
 
 /** Rules for the nodes that were given the capability; with `default` every new one is. */
 export const NetworkCapability = z
-  .strictObject({ id: long, default: z.boolean().optional(), rules: z.array(FlowRule).max(64) })
-  .meta({ id: 'NetworkCapability' });
+  .strictObject({
+    id: long.describe('Number of the capability.'),
+    default: z.boolean().optional().describe('True: every new node is given it.'),
+    rules: z.array(FlowRule).max(64).describe('Its rules, in the order in which they apply.'),
+  })
+  .meta({ id: 'NetworkCapability', description: 'Rules for those nodes that were given the capability.' });
 export type NetworkCapability = z.infer<typeof NetworkCapability>;

@@ -205,5 +205,6 @@ export const DOOR = {
     means: 'A bug in Orrery.',
     fix: "Check the API's log, which has the details under the request ID, and report it.",
   },
+  'internal/past-changes': { cause: 'a route that changes something went past Changes' },
   'internal/unexpected': { cause: 'something unexpected happened; the log has the details' },
 } as const satisfies Partial<Table<ProblemCode>>;

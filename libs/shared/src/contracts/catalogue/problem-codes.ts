@@ -54,6 +54,13 @@ const THINGS = {
     fix: ({ node }: { node: string }) => `List the networks of the node: \`orrery membership ls --node ${node}\`.`,
     see: ({ node }: { node: string }) => get(path`/v1/memberships?node=${node}`),
   },
+  'unknown-membership/admission': {
+    cause: ({ node, network }: { node: string; network: string }) =>
+      `${node} is not in ${network}, is not wanted there, and has not asked to be let in`,
+    fix: ({ network }: { network: string }) =>
+      `List who is in it: \`orrery membership ls --network ${network}\`; add \`--pending\` for those who wait.`,
+    see: ({ network }: { network: string }) => get(path`/v1/networks/${network}/admissions`),
+  },
   'unknown-controller': {
     means: 'There is no such controller.',
     fix: 'List the controllers: `orrery controller ls`.',

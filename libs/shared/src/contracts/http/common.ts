@@ -80,7 +80,7 @@ export const PlannedField = z
     is: z.unknown().meta({ description: 'Value now; null if there is none' }),
     becomes: z.unknown().meta({ description: 'Value after the change; null if there is none' }),
   })
-  .meta({ id: 'PlannedField' });
+  .meta({ id: 'PlannedField', description: 'One field that a change would make differ.' });
 export type PlannedField = z.infer<typeof PlannedField>;
 
 /** One thing that a change would make, change or delete. */
@@ -104,7 +104,7 @@ export const PlannedChange = z
     action: z.enum(['create', 'change', 'delete']).meta({ description: 'What would happen to it' }),
     fields: z.array(PlannedField).meta({ description: 'The fields that would differ' }),
   })
-  .meta({ id: 'PlannedChange' });
+  .meta({ id: 'PlannedChange', description: 'One thing that a change would make, change or delete.' });
 export type PlannedChange = z.infer<typeof PlannedChange>;
 
 export const DryRun = z

@@ -98,11 +98,19 @@ export const Withheld = z
     cause: z.string().meta({ description: 'Why the secret is not in this answer' }),
     fix: z.string().meta({ description: 'How to get a token whose secret you know' }),
   })
-  .meta({ id: 'Withheld' });
+  .meta({
+    id: 'Withheld',
+    description: 'In the place of a secret when an answer is repeated: no secret is kept for that.',
+  });
 export type Withheld = z.infer<typeof Withheld>;
 
 /** The repeated answer: the token is there, and its secret was in the first answer only. */
-export const ApiTokenReplayed = z.object({ token: ApiToken, withheld: Withheld }).meta({ id: 'ApiTokenReplayed' });
+export const ApiTokenReplayed = z
+  .object({
+    token: ApiToken.describe('The token.'),
+    withheld: Withheld.describe('Why its secret is not here, and what to do.'),
+  })
+  .meta({ id: 'ApiTokenReplayed', description: 'The answer about a new token, repeated without its secret.' });
 export type ApiTokenReplayed = z.infer<typeof ApiTokenReplayed>;
 
 export const JoinToken = z
@@ -183,5 +191,10 @@ export const JoinTokenMade = z
   .meta({ id: 'JoinTokenMade', description: 'A new join token. This answer is the only one that shows its secret.' });
 export type JoinTokenMade = z.infer<typeof JoinTokenMade>;
 
-export const JoinTokenReplayed = z.object({ token: JoinToken, withheld: Withheld }).meta({ id: 'JoinTokenReplayed' });
+export const JoinTokenReplayed = z
+  .object({
+    token: JoinToken.describe('The token.'),
+    withheld: Withheld.describe('Why its secret is not here, and what to do.'),
+  })
+  .meta({ id: 'JoinTokenReplayed', description: 'The answer about a new join token, repeated without its secret.' });
 export type JoinTokenReplayed = z.infer<typeof JoinTokenReplayed>;
