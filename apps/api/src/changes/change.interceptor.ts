@@ -29,8 +29,7 @@ function refuseHeaders(headers: FastifyRequest['headers'], names: string[], why:
 }
 
 function send(reply: FastifyReply, answer: unknown): object {
-  if (!(answer instanceof Answer))
-    throw new AppError({ kind: 'bug', ...explain('internal/past-changes') });
+  if (!(answer instanceof Answer)) throw new AppError({ kind: 'bug', ...explain('internal/past-changes') });
   void reply.code(answer.status).headers(answer.headers);
   return answer.body;
 }
