@@ -97,7 +97,7 @@ const criteria: fc.Arbitrary<EventCriteria> = fc.record(
     network: fc.constantFrom('net_0', 'net_none'),
     container: fc.constantFrom('demo', 'none'),
     types: fc
-      .constantFrom('authorization.*', 'host.online', 'path.*,network.joined', 'none.*', 'host.*,authorization.*')
+      .constantFrom('authorization.*', 'host.online', 'path.*,network.joined', 'token.*', 'host.*,authorization.*')
       .map(typesOf),
   },
   { requiredKeys: [] },

@@ -15,7 +15,7 @@ const Instant = z
 const toIso = (text: string) => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00');
 
 /** The types that a sort column may have. */
-const FORMS = { text: Text, timestamptz: Instant };
+const FORMS = { text: Text, timestamptz: Instant, bigint: z.string().regex(/^\d{1,18}$/) };
 export type SortType = keyof typeof FORMS;
 
 /** `next` of a page: the sort key of its last row. It leaves sealed (`PageCursors`). */

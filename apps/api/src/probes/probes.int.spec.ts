@@ -70,13 +70,13 @@ describe('a probe, asked of the API', () => {
   it('is listed with the others of its node, the newest first', async () => {
     const all = await eventually<false | ProbePage>(async () => {
       const page = (await api.get(PATH, ProbePage)).body;
-      return page.items.length === 3 && page;
+      return page.items.length === 5 && page;
     });
-    expect(all.items.map(({ state }) => state)).toEqual(['refused', 'running', 'refused']);
+    expect(all.items.map(({ state }) => state)).toEqual(['running', 'refused', 'refused', 'running', 'refused']);
     const [newest] = all.items;
     expect(newest).toEqual((await api.get(`${PATH}/${newest?.id}`, Probe)).body);
-    const { items, next } = (await api.get(`${PATH}?limit=2`, ProbePage)).body;
-    expect([...items, ...(await api.get(`${PATH}?limit=2&after=${next}`, ProbePage)).body.items]).toEqual(all.items);
+    const { items, next } = (await api.get(`${PATH}?limit=3`, ProbePage)).body;
+    expect([...items, ...(await api.get(`${PATH}?limit=3&after=${next}`, ProbePage)).body.items]).toEqual(all.items);
     await api.refused('GET', '/v1/nodes/web-9/probes', 'unknown-node');
   });
 

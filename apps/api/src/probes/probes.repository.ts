@@ -13,7 +13,13 @@ import type { ProbeEvent } from './read-probe.js';
 const LOOK_BACK_MS = 86_400_000;
 const CLOCK_MS = 3_600_000;
 
-const NEWEST = new Keyset([{ sql: 'e.committed_at', cast: 'timestamptz' }, { sql: `e.data ->> 'probe'` }], 'DESC');
+const NEWEST = new Keyset(
+  [
+    { sql: 'e.committed_at', cast: 'timestamptz' },
+    { sql: 'e.id', cast: 'bigint' },
+  ],
+  'DESC',
+);
 
 @Injectable()
 export class ProbesRepository {
