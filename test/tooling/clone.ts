@@ -22,7 +22,7 @@ mkdirSync(home + '/secrets', { recursive: true });
 writeFileSync(home + '/secrets/admin.token', 'token');
 createServer((request, response) => {
   const names = existsSync(home + '/online') ? readFileSync(home + '/online', 'utf8').trim().split('\\n') : [];
-  const answers = { '/readyz': {}, '/v1/version': { name: 'orrery' }, '/v1/hosts': { items: [...new Set(names)].map((name) => ({ name, lastSeenAt: String(names.filter((other) => other === name).length) })) } };
+  const answers = { '/readyz': {}, '/v1/version': { name: 'orrery' }, '/v1/networks': { items: [] }, '/v1/hosts': { items: [...new Set(names)].map((name) => ({ name, lastSeenAt: String(names.filter((other) => other === name).length) })) } };
   response.end(JSON.stringify(answers[request.url.split('?')[0]] ?? null));
 }).listen(Number(port), '127.0.0.1', () => note('api up'));
 process.on('SIGTERM', () => { note('api down'); process.exit(0); });

@@ -98,7 +98,7 @@ describe('a launch', () => {
       body: { name: 'demo', networks: [A] },
     });
     const unknown = await api.refused('POST', at(), 'unknown-network', { body: { name: 'demo', networks: ['lab'] } });
-    expect(unknown.fix).toMatch(/orrery network create lab\b.*orrery network set <16 hex> --name lab/);
+    expect(unknown.fix).toMatch(/orrery network create lab\b.*orrery network set NETWORK --name lab/);
     await api.refused('GET', at('/demo'), 'unknown-container');
     await api.raw('PUT', `/v1/networks/${C}`, { body: { name: 'lab' } });
     expect((await launch({ networks: ['lab', A.toUpperCase()] })).networks).toEqual([A, C]);

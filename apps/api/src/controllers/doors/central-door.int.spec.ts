@@ -199,7 +199,7 @@ describe('in trouble, ZeroTier Central', () => {
     ['JSON of another shape', { is: 'garbage', body: '{"a":1}', type: 'application/json' }, 'JSON of another shape'],
     ['empty', { is: 'garbage', body: '' }, 'with nothing'],
     ['cut short, and hung up', { is: 'half' }, 'broke off'],
-    ['cut short', { is: 'cut' }, 'only a part of it'],
+    ['cut short', { is: 'cut' }, 'or not all of it'],
     ['without end', { is: 'endless' }, 'longer than'],
     ['no answer, and hung up', { is: 'hang-up' }, 'cannot be reached'],
   ])('is away when its answer is %s, and it is said what came', async (_, trouble, words) => {

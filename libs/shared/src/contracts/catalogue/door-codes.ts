@@ -24,7 +24,9 @@ export const DOOR = {
     cause: 'after: not a cursor of this list with these filters',
     fix: 'Use `next` of the page before, with the same filters, or leave `after` out to begin again.',
   },
-  'bad-request/by-central': { fix: 'Correct the value named in the cause.' },
+  'bad-request/by-central': {
+    fix: 'Check the rules, pools and routes of the network: Central says what is wrong with them if you enter them there.',
+  },
   unauthenticated: {
     means: 'The request has no token, or one that is not valid.',
     fix: 'Log in (`orrery login URL`), or send a valid token: `Authorization: Bearer TOKEN`. The admin token is in secrets/admin.token in the state folder (~/.orrery).',
