@@ -66,7 +66,10 @@ describe('a probe, asked of an agent', () => {
   it('is one of two of a node at once; the third begins when one has ended', async () => {
     await ask();
     await ask();
-    expect((await ask()).reply).toMatchObject({ result: 'problem', cause: expect.stringContaining('as many probes as allowed') });
+    expect((await ask()).reply).toMatchObject({
+      result: 'problem',
+      cause: expect.stringContaining('as many probes as allowed'),
+    });
     running[0]?.end();
     await eventually(async () => (await ends()).length === 1);
     expect((await ask()).reply).toMatchObject({ result: 'ok' });
