@@ -99,8 +99,7 @@ export class Admissions {
       const wanted = selector === undefined ? [] : await this.repository.wanted(tx, network, selector);
       const waiting = pending ? await this.#waiting(tx, network) : [];
       const named = new Map([...waiting, ...wanted].map((one) => [one.address, one]));
-      if (named.size > 0)
-        await putVerdicts(tx, network, [...named.values()], { verdict, for: howLong, by: asked.by });
+      if (named.size > 0) await putVerdicts(tx, network, [...named.values()], { verdict, for: howLong, by: asked.by });
       return [...named.keys()];
     };
     return this.#change(asked, networkReference, work, true);

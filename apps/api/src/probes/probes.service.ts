@@ -123,5 +123,9 @@ const subject = (
   { kind, target, timeoutSeconds }: { kind: string; target: string; timeoutSeconds: number },
 ): Subject => ({
   ...{ noun: 'probe', name: `probe of ${name}`, action: 'create' },
-  fields: Object.entries({ kind, target, timeout: durationText(timeoutSeconds) }).map(([field, becomes]) => ({ field, is: null, becomes })),
+  fields: Object.entries({ kind, target, timeout: durationText(timeoutSeconds) }).map(([field, becomes]) => ({
+    field,
+    is: null,
+    becomes,
+  })),
 });

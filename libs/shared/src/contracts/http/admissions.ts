@@ -37,10 +37,7 @@ export const Admission = z
           .boolean()
           .nullable()
           .describe('Whether the node may bridge other Ethernet devices into the network; null: nobody set it.'),
-        noAutoAssign: z
-          .boolean()
-          .nullable()
-          .describe('True: assign no address from the pools; null: nobody set it.'),
+        noAutoAssign: z.boolean().nullable().describe('True: assign no address from the pools; null: nobody set it.'),
       })
       .nullable()
       .describe('What a person set of its record on the controller; null: nothing.'),

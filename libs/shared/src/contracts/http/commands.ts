@@ -85,13 +85,11 @@ export type CommandQuery = z.infer<typeof CommandQuery>;
  * time-out (at most 60 s), always with the command as it then is.
  */
 export const CommandWaitQuery = z.strictObject({
-  wait: duration(0, 60)
-    .optional()
-    .meta({
-      description:
-        'Wait for news up to this long, such as `30s`, at most `60s`. The answer comes as soon as the command ends or has news, and at the latest then. Without it: at once.',
-      example: '30s',
-    }),
+  wait: duration(0, 60).optional().meta({
+    description:
+      'Wait for news up to this long, such as `30s`, at most `60s`. The answer comes as soon as the command ends or has news, and at the latest then. Without it: at once.',
+    example: '30s',
+  }),
   seen: wholeInQuery(0, 1_000_000)
     .optional()
     .meta({ description: 'Number of stages that you have seen: more of them are news.', example: 4 }),

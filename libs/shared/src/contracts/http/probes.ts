@@ -30,9 +30,7 @@ export const Probe = z
     simulated: z.boolean().describe('True for a host that only simulates its engine and its zerotier-one.'),
     kind: ProbeKind.describe('What was tried.'),
     target: z.string().describe('An address, a URL without its query, or HOST:PORT.'),
-    timeout: z
-      .string()
-      .meta({ description: 'It ends after this time at the latest, such as `10s`.', example: '10s' }),
+    timeout: z.string().meta({ description: 'It ends after this time at the latest, such as `10s`.', example: '10s' }),
     state: ProbeState.describe('How far it is.'),
     progress: z
       .array(
