@@ -17,7 +17,7 @@ export class Run {
     const child = spawn(process.execPath, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     // Followed at once: one that is over soon could end before it is registered, and nobody would hear of it.
     const run = new Run(child);
-    await reapAtExit(child.pid!);
+    await reapAtExit(child.pid);
     return run;
   }
 
