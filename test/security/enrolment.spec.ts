@@ -27,12 +27,14 @@ async function enrol(token: string, name: string, installation = newInstallation
   return { status: answer.status, body: (await answer.json()) as object };
 }
 
-/** Asks again when there are more at once than the database takes, as an agent does. */
+/** Asks again when there are more at once than the database takes, or strangers had to make room for others, as an agent does. */
 async function enrolPatiently(token: string, name: string) {
   const installation = newInstallation();
   for (;;) {
-    const answer = await enrol(token, name, installation);
-    if (answer.status !== 503) return answer;
+    const answer = await enrol(token, name, installation).catch((error: Error) => {
+      if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ECONNRESET') throw error;
+    });
+    if (answer && answer.status !== 503) return answer;
     await pause(200);
   }
 }

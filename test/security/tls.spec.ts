@@ -82,7 +82,7 @@ describe('an API that speaks TLS', () => {
       url,
       pin,
       loopbackOnly: true,
-      platform: `${process.platform}-${process.arch}`,
+      platforms: ['linux-x64', 'linux-arm64'],
       command: null,
     });
   });

@@ -47,9 +47,13 @@ export function requestsFor(
       return there[Math.floor(Number(at) / 3) % there.length] ?? 'x';
     });
   return fc.sample(request, { seed, numRuns: count }).map(({ path, query, headers, body }, index) => {
-    const at = operation.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
-      percent(fill(endsHost ? `⟦host:1⟧` : (path[name] ?? ''))),
+    const places = Object.fromEntries(
+      Object.entries(path).map(([name, value]) => [name, fill(endsHost ? `⟦host:1⟧` : value)]),
     );
+    // Launches it where there is none, under the name that the path says.
+    if (operation.id === 'replaceContainer' && !other.pools.host?.includes(places.host ?? ''))
+      places.name = `own-${places.name?.length}`;
+    const at = operation.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => percent(places[name] ?? ''));
     const asked = Object.entries(index === 0 ? {} : query).filter(([name]) => !['wait', 'dryRun'].includes(name));
     const search = asked.map(([name, value]) => `${name}=${percent(fill(value))}`).join('&');
     const url = `${at}${search ? `?${search}` : ''}`;
