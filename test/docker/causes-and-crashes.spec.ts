@@ -154,7 +154,7 @@ afterAll(() => world?.close());
     // The restart stayed wanted.
     const anew = async () => (await world.container(good).inspect()).Id !== before.Id;
     await eventually(anew, { within: 60_000, what: 'the restart that stayed wanted' });
-    const settled = async () => (await world.system.cli('status')).out.includes('Everything is as it is wanted');
+    const settled = async () => (await world.system.cli('status')).out.includes('No problems found');
     await eventually(settled, { within: 60_000, every: 500, what: 'a status without complaints' });
   });
 });
