@@ -8,7 +8,7 @@ export const PROGRAM = ['program.js', 'program.cjs', 'program.cache'];
 
 /** Not needed at run time: types, maps, sources, documentation. Licences stay. */
 const IDLE =
-  /(\.d\.[cm]?ts|\.[cm]?ts|\.map|\.md|\.markdown|\.cc|\.gyp|\.spec\.js|\.tsbuildinfo)$|node_modules\/(@[^/]+\/)?[^/]+\/(docs?|examples?|tests?|\.github)\//i;
+  /(\.d\.[cm]?ts|\.[cm]?ts|\.map|\.md|\.markdown|\.cc|\.gyp|\.spec\.js|\.tsbuildinfo|swagger-ui-es-bundle(-core)?\.js)$|node_modules\/(@[^/]+\/)?[^/]+\/(docs?|examples?|tests?|\.github)\//i;
 const isLicence = (path) => /(licen[cs]e|notice|copying)/i.test(path);
 
 /**

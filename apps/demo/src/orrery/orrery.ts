@@ -53,7 +53,8 @@ export class Orrery {
       method,
       headers: {
         authorization: `Bearer ${token}`,
-        ...(method === 'GET' ? {} : { 'idempotency-key': randomUUID() }),
+        // What agents ask has a protocol of its own (ADR 27).
+        ...(method === 'GET' || /^\/v1\/join(\/|$)/.test(path) ? {} : { 'idempotency-key': randomUUID() }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
