@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { eventually } from '../eventually.js';
 import { RunningProcess } from '../system/running-process.js';
 
@@ -20,10 +19,7 @@ export class RunningAttack {
   /** Resolves when each connection could have asked once. */
   static async start(attack: Attack): Promise<RunningAttack> {
     const program = 'test/support/strangers/attackers.mjs';
-    const process = await RunningProcess.start(program, {}, [JSON.stringify(attack)]);
-    // As from a machine of its own: it gets only what nobody else on this one wants of the processors.
-    execFileSync('chrt', ['--all-tasks', '--idle', '--pid', '0', String(process.child.pid)]);
-    const running = new RunningAttack(process);
+    const running = new RunningAttack(await RunningProcess.start(program, {}, [JSON.stringify(attack)]));
     await eventually(() => running.sent >= attack.connections / 2, { what: 'the attack is under way' });
     return running;
   }
