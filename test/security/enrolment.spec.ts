@@ -32,7 +32,8 @@ async function enrolPatiently(token: string, name: string) {
   const installation = newInstallation();
   for (;;) {
     const answer = await enrol(token, name, installation).catch((error: Error) => {
-      if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ECONNRESET') throw error;
+      const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+      if (!['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(code)) throw error;
     });
     if (answer && answer.status !== 503) return answer;
     await pause(200);
