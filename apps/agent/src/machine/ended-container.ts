@@ -1,13 +1,10 @@
 import { explain } from '@orrery/shared/contracts';
 import { StepError } from '@orrery/shared/machine';
-import { pause } from '@orrery/shared/runtime';
 import type { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { diagnoseLog, lastLine } from '../zerotier/log-diagnosis.js';
 
 const LOG_LINES = 30;
-/** A container's last lines may reach the engine's log after the container has ended. */
-const LAST_LINES_MS = 300;
 
 /** Why a container is not running any more: what its log says of its last run, else how it ended. */
 export async function whyEnded(
@@ -15,12 +12,7 @@ export async function whyEnded(
   { Id, State }: InspectedContainer,
   signal: AbortSignal,
 ): Promise<StepError> {
-  const read = () => engine.containers.logs(Id, LOG_LINES, { signal, since: State.StartedAt }).catch(() => '');
-  let log = await read();
-  if (!diagnoseLog(log)) {
-    await pause(LAST_LINES_MS, signal);
-    log = await read();
-  }
+  const log = await engine.containers.logs(Id, LOG_LINES, { signal, since: State.StartedAt }).catch(() => '');
   const found = diagnoseLog(log);
   if (found) return new StepError(found);
   const how = State.OOMKilled ? 'killed for using more memory than its limit' : `exit code ${State.ExitCode}`;
