@@ -117,9 +117,12 @@ describe('an agent that floods the API with hellos, beats and events', () => {
       const calm = await sample();
       const stop = new AbortController();
       const flooding = flood(stop.signal);
-      rounds.push({ calm, flooded: await sample() });
-      stop.abort();
-      await flooding;
+      try {
+        rounds.push({ calm, flooded: await sample() });
+      } finally {
+        stop.abort();
+        await flooding;
+      }
     }
     tell(rounds, sent);
     expect(sent).toBeGreaterThan(10_000);

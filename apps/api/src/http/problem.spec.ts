@@ -61,6 +61,16 @@ describe('an error becomes a problem', () => {
     expect(bug).toBe(false);
   });
 
+  it.each([
+    new QueryFailedError('UPDATE 1', [], withCode('55P03', 'canceling statement due to lock timeout')),
+    new QueryFailedError('SELECT 1', [], withCode('57014', 'canceling statement due to statement timeout')),
+    new Error('timeout exceeded when trying to connect'),
+  ])('503 that does not call the database unreachable when it was too slow: %s', (error) => {
+    const { problem, headers } = toProblem(error);
+    expect(problem).toMatchObject({ status: 503, code: 'store-unavailable', detail: expect.stringContaining('busy') });
+    expect(headers).toEqual({ 'retry-after': '5' });
+  });
+
   it('503 that says how to mend it when the disk of the database is full', () => {
     const { problem, headers } = toProblem(new QueryFailedError('INSERT 1', [], withCode('53100')));
     expect(problem).toMatchObject({ status: 503, code: 'store-unavailable', fix: expect.stringContaining('room') });

@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { explain, explainAgain, type Explained, type Problem, type ProblemCode } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { CATALOGUE, isProblemCode } from './problem-catalogue.js';
-import { isStoreAway, isStoreFull, leavesScope } from './store-errors.js';
+import { isStoreAway, isStoreBusy, isStoreFull, leavesScope } from './store-errors.js';
 
 /** Fields of AppError.details that may leave with the problem. */
 const ALLOWED_DETAILS = ['errors', 'candidates', 'differences'] as const;
@@ -47,6 +47,7 @@ export interface Answered {
 export function toProblem(error: unknown): Answered {
   if (error instanceof AppError) return fromAppError(error);
   if (isStoreFull(error)) return answer(explain('store-unavailable/full'));
+  if (isStoreBusy(error)) return answer(explain('store-unavailable/busy'));
   if (isStoreAway(error)) return answer(explain('store-unavailable/unreachable'));
   if (leavesScope(error)) return answer(explain('forbidden/beyond-scope'));
   return fromFramework(error) ?? unexpected();

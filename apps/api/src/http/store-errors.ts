@@ -25,6 +25,18 @@ export function isStoreAway(error: unknown): boolean {
   return typeof message === 'string' && AWAY_MESSAGE.test(message);
 }
 
+/** A lock or a statement that took too long, or no free connection: many changes of one host at once, or a slow machine. */
+const BUSY_STATES = /^(55P03|57014|25P03|53300)$/;
+const BUSY_MESSAGE = /timeout exceeded when trying to connect/i;
+
+/** True when the database may well be there, but did not get to this request in time. */
+export function isStoreBusy(error: unknown): boolean {
+  const { code, message } = inner(error);
+  return (
+    (typeof code === 'string' && BUSY_STATES.test(code)) || (typeof message === 'string' && BUSY_MESSAGE.test(message))
+  );
+}
+
 /** True when Postgres has no room for what was to be written; what it has is safe. */
 export const isStoreFull = (error: unknown) => inner(error).code === '53100';
 

@@ -196,6 +196,9 @@ export const DOOR = {
     cause: 'the disk of the database is full',
     fix: 'Make room on the disk of Postgres. Accepted changes are not lost, and hosts keep their reports until then.',
   },
+  'store-unavailable/busy': {
+    cause: 'the database did not answer in time: it is busy, or cannot be reached',
+  },
   'store-unavailable/unreachable': { cause: 'the database cannot be reached now' },
   'bus-unavailable': {
     means: 'The API has no connection to NATS, so it cannot ask hosts now.',
