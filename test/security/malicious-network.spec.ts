@@ -49,7 +49,7 @@ type Network = keyof typeof NETWORKS;
     const names = Object.keys(NETWORKS) as Network[];
     const settled = await Promise.allSettled(names.map(join));
     for (const [index, name] of names.entries()) outcomes.set(name, settled[index] as PromiseSettledResult<Came>);
-  });
+  }, 300_000);
   afterAll(() => {
     for (const host of hosts) host.close();
   });
