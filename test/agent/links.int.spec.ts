@@ -58,6 +58,40 @@ describe('an agent and its links', () => {
   );
 
   it.concurrent(
+    'tells nothing twice after it was killed before it heard that its last events are stored (F7)',
+    AgentScene.of(async ({ api, start, done }) => {
+      const first = launch();
+      const settled = ({ items }: ReturnType<typeof launch>) =>
+        api.ofType('item.settled').filter(({ data }) => items.some(({ id }) => id === data.item)).length;
+      api.desired = api.sign(first.items);
+      const victim = await start();
+      api.onBatch = (batch) => {
+        const reply = api.store(batch);
+        if (done() < 2) return reply;
+        victim.child.kill('SIGKILL');
+        return 'silence';
+      };
+      await eventually(() => victim.exited, { within: 30_000 });
+      api.onBatch = () => undefined;
+      await start();
+      await eventually(() => (api.epochs.at(-1)?.cursor ?? 0) > 0 && api.epochs.length === 2, { within: 30_000 });
+      // By now the newer start has closed the epoch of the older one: the answer to the next hello no longer names it.
+      const hellos = api.hellos.length;
+      await api.nats.kill();
+      await api.nats.start();
+      await eventually(() => api.hellos.length > hellos, { within: 30_000 });
+      const second = launch({ name: 'second', revision: 2 });
+      api.desired = api.sign([...first.items, ...second.items]);
+      await api.nats.kill();
+      await api.nats.start();
+      await eventually(() => settled(second) === 2, { within: 30_000 });
+      expect(settled(first)).toBe(2);
+      expect([api.types().includes('history.gap'), gapless(api)]).toEqual([false, true]);
+    }),
+    90_000,
+  );
+
+  it.concurrent(
     'takes the same state a thousand times for one, and never goes back to an older one (F15)',
     AgentScene.of(async ({ api, start, done }) => {
       const { items } = launch();
