@@ -8,6 +8,7 @@ import type { FakeApi } from '../support/agent/fake-api.js';
 import { launch, PRIVATE_NETWORK } from '../support/agent/items.js';
 import { eventually, freePort, temporaryFolder } from '../support/servers.js';
 import { buildOnce } from '../support/system/build.js';
+import { asOnCalmMachine } from '../support/calm.js';
 
 const gapless = ({ epochs, events }: FakeApi) =>
   epochs.every(({ epoch, cursor }) => {
@@ -35,7 +36,7 @@ describe('an agent and its links', () => {
       const returned = Date.now();
       await eventually(() => api.hellos.length > 1 && api.events.length > told, { within: 30_000 });
       // Five seconds on a calm machine.
-      expect(Date.now() - returned).toBeLessThan(20_000);
+      expect(Date.now() - returned).toBeLessThan(asOnCalmMachine(20_000));
       await eventually(() => api.ofType('container.created').length === 2, { within: 30_000 });
       expect([again.exited, gapless(api)]).toEqual([false, true]);
     }),
@@ -297,7 +298,7 @@ describe('an agent and its links', () => {
       await eventually(() => agent.log().includes('step.started'));
       const asked = Date.now();
       expect(await agent.kill('SIGTERM')).toBe(0);
-      expect(Date.now() - asked).toBeLessThan(10_000);
+      expect(Date.now() - asked).toBeLessThan(asOnCalmMachine(10_000));
       const again = await start();
       await eventually(() => done() === 2, { within: 30_000 });
       expect([again.exited, api.ofType('container.created').length, gapless(api)]).toEqual([false, 1, true]);
