@@ -17,12 +17,11 @@ export async function apiAtRest({ seconds, say, signal }: RestOptions): Promise<
     { length: Number(process.env['ORRERY_REST_HOSTS'] ?? HOSTS) },
     (_, index) => `rest-${index + 1}`,
   );
-  const profile = process.env['ORRERY_REST_PROFILE'];
   const system = await System.start({
     hosts: names,
     ownPostgres: true,
     // As by default; the System of tests beats faster.
-    api: { ORRERY_HEARTBEAT_SECONDS: '5', ...(profile && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` }) },
+    api: { ORRERY_HEARTBEAT_SECONDS: '5' },
   });
   const bare = await startBare();
   try {
@@ -49,7 +48,6 @@ export async function apiAtRest({ seconds, say, signal }: RestOptions): Promise<
     return { title: 'API and Postgres at rest (per minute where counted)', rows, counts };
   } finally {
     bare.kill();
-    if (profile) await system.api.process.kill('SIGTERM');
     await system.close();
   }
 }
