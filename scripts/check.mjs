@@ -48,6 +48,10 @@ const steps = {
     commands: [node('scripts/citations.mjs')],
     fix: 'cite a page, section or row that exists in docs/ (docs/zerotier-facts.md, docs/threats.md, docs/faults.md)',
   },
+  quarantine: {
+    commands: [node('scripts/testing/quarantine.mjs')],
+    fix: 'remove the entry, or name the test as its spec does (scripts/testing/quarantine.mjs)',
+  },
   openapi: {
     commands: [modules('@redocly/cli/bin/cli.js', 'lint', 'docs/openapi.golden.json', '--config', 'redocly.yaml')],
     fix: 'describe it where it is declared, then npm run build and npm run openapi; redocly.yaml has the rules',

@@ -10,6 +10,7 @@ import { seconds, step } from './setup/steps.mjs';
 import { natsBinary } from './servers/nats-binary.mjs';
 import { postgresBinaries } from './servers/postgres-binaries.mjs';
 import { summaryLines } from './testing/failures.mjs';
+import { quarantine } from './testing/quarantine.mjs';
 import { runSuite } from './testing/run-suite.mjs';
 import { parseArguments, whyLeftOut } from './testing/suites.mjs';
 
@@ -59,6 +60,7 @@ function summarize(results) {
   }
   const nothing = paths.length > 0 && total.files === 0 && total.failed === 0;
   if (nothing) console.log(`No test file matches ${paths.join(' ')}.`);
+  console.log(`Tests in quarantine: ${quarantine.length}`);
   const failed = total.failed + (nothing ? 1 : 0);
   console.log(`\n${total.passed} passed, ${failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
   return failed ? 1 : 0;

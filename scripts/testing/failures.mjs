@@ -21,7 +21,7 @@ export function failuresOf({ testResults = [] }) {
 }
 
 /**
- * What passed at its second try, with why it failed at its first.
+ * What passed at its second try (tests in quarantine), with why it failed at its first.
  * @param {any} report as written by `jest --json`
  * @returns {Failure[]}
  */

@@ -3,12 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failuresOf, retriedOf } from './failures.mjs';
-import { failedFiles, merge } from './second-try.mjs';
+import { merge, quarantine, secondTries } from './quarantine.mjs';
 
 /**
  * @typedef {import('./failures.mjs').Failure} Failure
  * @typedef {{ passed: number, failed: number, skipped: number, files: number, failures: Failure[], retried: Failure[], note?: string }} Counts
- *   `retried`: what passed at its second try
+ *   `retried`: tests in quarantine that passed at their second try
  */
 
 /** A suite that takes five times its budget hangs (budgets are for a calm machine): it is ended and counts as failed. */
@@ -24,14 +24,16 @@ export async function runSuite(suite, { root, paths, env }) {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-report-'));
   try {
     const first = await jest(suite, join(folder, 'first.json'), { root, args: paths, env });
-    const again = suite.secondTry && first.report && !first.end.hung ? failedFiles(first.report) : [];
+    const again = first.report && !first.end.hung ? secondTries(first.report, quarantine) : [];
     if (again.length === 0) return count(first.report, first.end);
-    console.log(`\n=== ${suite.name}, a second try for ${again.length} of its files, one after another`);
-    const args = ['--runInBand', '--runTestsByPath', ...again];
-    const second = await jest(suite, join(folder, 'second.json'), { root, args, env });
-    return second.report && !second.end.hung
-      ? count(merge(first.report, second.report), second.end)
-      : count(first.report, first.end);
+    console.log(`\n=== ${suite.name}, a second try for ${again.length} tests in quarantine`);
+    const names = again.map(({ fullName }) => fullName.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+    const args = ['--runInBand', '--testNamePattern', `^(${names.join('|')})$`, '--runTestsByPath'];
+    const files = new Set(again.map(({ file }) => file));
+    const second = await jest(suite, join(folder, 'second.json'), { root, args: [...args, ...files], env });
+    if (!second.report || second.end.hung) return count(first.report, first.end);
+    const merged = merge(first.report, second.report, again);
+    return count(merged, failuresOf(merged).length > 0 ? first.end : { code: 0, hung: false });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

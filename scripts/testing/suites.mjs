@@ -1,25 +1,22 @@
 // The suites of `npm test`, in the order in which they run, each with its time budget. test/README.md shows the same table.
 
-/** @typedef {{ name: string, budget: number, needs?: 'engine' | 'lab images', secondTry?: boolean, about: string }} Suite
- *   `budget` in seconds; `secondTry`: whole systems on a shared machine, whose failed files are run once more, alone, and told of */
+/** @typedef {{ name: string, budget: number, needs?: 'engine' | 'lab images', about: string }} Suite `budget` in seconds */
 
 /** @type {Suite[]} */
 export const suites = [
   { name: 'unit', budget: 55, about: 'pure code, beside its source' },
-  { name: 'int', budget: 170, secondTry: true, about: 'one component with a real Postgres or NATS' },
-  { name: 'e2e', budget: 80, secondTry: true, about: 'API, agents and CLI as processes, with simulated hosts' },
+  { name: 'int', budget: 170, about: 'one component with a real Postgres or NATS' },
+  { name: 'e2e', budget: 80, about: 'API, agents and CLI as processes, with simulated hosts' },
   {
     name: 'security',
     budget: 200,
-    secondTry: true,
     about: 'what must be refused, each with a control that is allowed',
   },
-  { name: 'faults', budget: 230, secondTry: true, about: 'things that break on purpose, short versions' },
-  { name: 'docker', budget: 200, secondTry: true, needs: 'engine', about: 'containers on a real Docker Engine' },
+  { name: 'faults', budget: 230, about: 'things that break on purpose, short versions' },
+  { name: 'docker', budget: 200, needs: 'engine', about: 'containers on a real Docker Engine' },
   {
     name: 'compose',
     budget: 300,
-    secondTry: true,
     needs: 'lab images',
     about: 'the real docker-compose.yml: three hosts, the demo, the profile ha',
   },

@@ -5,6 +5,11 @@ import type { InspectedContainer } from '../docker/inspected.js';
 import { diagnoseLog, lastLine } from '../zerotier/log-diagnosis.js';
 
 const LOG_LINES = 30;
+/**
+ * An engine may note `StartedAt` after the program has begun to run. On a busy machine, what a container says before it dies at once is then
+ * older than its start.
+ */
+const NOTED_LATE_MS = 3_000;
 
 /** Why a container is not running any more: what its log says of its last run, else how it ended. */
 export async function whyEnded(
@@ -12,7 +17,10 @@ export async function whyEnded(
   { Id, State }: InspectedContainer,
   signal: AbortSignal,
 ): Promise<StepError> {
-  const log = await engine.containers.logs(Id, LOG_LINES, { signal, since: State.StartedAt }).catch(() => '');
+  const read = (since: string) => engine.containers.logs(Id, LOG_LINES, { signal, since }).catch(() => '');
+  let log = await read(State.StartedAt);
+  // The lines before that may be those of an earlier run, so they count only if the last run says nothing.
+  if (!diagnoseLog(log)) log = (await read(earlier(State.StartedAt, NOTED_LATE_MS))) || log;
   const found = diagnoseLog(log);
   if (found) return new StepError(found);
   const how = State.OOMKilled ? 'killed for using more memory than its limit' : `exit code ${State.ExitCode}`;
@@ -24,3 +32,5 @@ export async function whyEnded(
     transient: true,
   });
 }
+
+const earlier = (time: string, ms: number) => new Date(Date.parse(time) - ms).toISOString();

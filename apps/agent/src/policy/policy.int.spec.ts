@@ -121,10 +121,10 @@ describe('a host with a policy', () => {
     expect(memberships()[NETWORK]?.settings.allowManaged).toBe(false);
     const [settled] = await host.ofType('item.settled');
     expect(settled?.data.outcome).toMatchObject({ fix: expect.stringContaining(`${file}, line 1`) });
-    await eventually(() => findings().some(({ code }) => code === 'routes-left-out'), { within: 5_000 });
+    await eventually(() => findings().some(({ code }) => code === 'routes-left-out'), { what: 'the findings' });
     await write('routes: { allow: [10.0.0.0/8] }');
     await last(onHost.id, 'done');
-    await eventually(() => findings().length === 0, { within: 5_000 });
+    await eventually(() => findings().length === 0, { what: 'the findings' });
   });
 
   it('shows in a dry run what it would deny, and answers only the calls that it allows', async () => {

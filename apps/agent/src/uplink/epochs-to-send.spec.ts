@@ -27,6 +27,14 @@ describe('epochsToSend', () => {
     expect(epochsToSend(journal, { cursor: 0, openEpochs: [open(2, 4)] })).toEqual([{ ordinal: 3, cursor: 0 }]);
   });
 
+  it('confirms an older epoch that the API stored to its end without the agent hearing of it', () => {
+    const journal = [epoch(1, 9, 5), epoch(2, 2, 0)];
+    expect(epochsToSend(journal, { cursor: 0, openEpochs: [open(1, 9)] })).toEqual([
+      { ordinal: 1, cursor: 9 },
+      { ordinal: 2, cursor: 0 },
+    ]);
+  });
+
   it('sends everything again that a restored database does not have', () => {
     const journal = [epoch(1, 9, 9), epoch(2, 8, 8), epoch(3, 7, 7, 3), epoch(4, 6, 6)];
     expect(epochsToSend(journal, { cursor: 0, openEpochs: [open(2, 5)] })).toEqual([

@@ -16,14 +16,15 @@ export interface KnownEpochs {
   openEpochs: readonly { epoch: Epoch; cursor: number }[];
 }
 
-/** Send an epoch from after `cursor`. */
+/** The API has an epoch up to `cursor`: note that, and send what follows. */
 export type Errand = { ordinal: number; cursor: number };
 
 /**
  * What the API does not have, in the order in which it gets it: older epochs first. Of an older one that it does not list as open
  * it has either never heard (then it takes it), or it is closed (then it says so, and what is left is salvaged). When it has
  * less of the current epoch than it confirmed, its database was restored from a backup: then everything that is kept of the
- * epochs after the newest that it knows goes there again.
+ * epochs after the newest that it knows goes there again. An older epoch that the API has to its end is named once more, too, if the
+ * journal was not told (the agent was killed before the answer): only now does the API say so, and later it would be salvaged twice.
  */
 export function epochsToSend(epochs: readonly JournaledEpoch[], known: KnownEpochs): Errand[] {
   const current = epochs.at(-1);
@@ -35,7 +36,7 @@ export function epochsToSend(epochs: readonly JournaledEpoch[], known: KnownEpoc
   const errands = older.flatMap(({ epoch, ordinal, head, cursor, first }): Errand[] => {
     const isForgotten = isRestored && ordinal > newestKnown;
     const from = open.get(epoch) ?? (isForgotten ? first - 1 : cursor);
-    return head > from ? [{ ordinal, cursor: from }] : [];
+    return head > from || from !== cursor ? [{ ordinal, cursor: from }] : [];
   });
   return [...errands, { ordinal: current.ordinal, cursor: known.cursor }];
 }

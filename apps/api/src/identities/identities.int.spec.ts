@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Accepted, type NodeAddress } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
@@ -33,9 +34,11 @@ afterEach(async () => {
 });
 
 const addresses = (many: number) => Array.from({ length: many }, newAddress);
+/** On a busy machine, fifty wait longer for the lock of one host than the three seconds that they may: 503, and they ask again. */
 const launch = async ({ joined }: ListeningAgent, name: string) => {
-  const body = { name, networks: [NETWORK] };
-  return (await api.ask('POST', `/v1/hosts/${joined.name}/containers`, Accepted, { body })).body.command;
+  const asking = { body: { name, networks: [NETWORK] }, headers: { 'idempotency-key': randomUUID() } };
+  const ask = () => api.ask('POST', `/v1/hosts/${joined.name}/containers`, Accepted, asking);
+  return (await eventually(ask, { within: 60_000, what: 'the launch' })).body.command;
 };
 const identitiesIn = (agent: ListeningAgent) =>
   (agent.newest?.items ?? []).flatMap((item) => (item.kind === 'container' ? [item['identity'] ?? null] : []));

@@ -9,6 +9,7 @@ import { partitionOf } from '../database/partitions.js';
 import { runIn, type Run } from '../database/statements.js';
 import type { Batch } from './batch.js';
 import { writeGroup } from './group-transaction.js';
+import { asOnCalmMachine } from '../../../../test/support/calm.js';
 
 const HOSTS = 2000;
 /** Of each host, and of the one that reports. */
@@ -184,6 +185,6 @@ describe('what ingest does under its lock, in a fleet of 20,000 containers', () 
   it('removes all containers of a host at once well within the time of a statement', async () => {
     const began = performance.now();
     await undone((run) => writeGroup(run, [batchOf(factsOf(CONTAINERS_HERE))], 2000));
-    expect(performance.now() - began).toBeLessThan(STATEMENT_MS);
+    expect(performance.now() - began).toBeLessThan(asOnCalmMachine(STATEMENT_MS));
   });
 });

@@ -96,7 +96,7 @@ describe('simulated hosts of one world', () => {
   };
   /** Time stands still meanwhile: what is waited for are the sockets. */
   const shows = (one: Place, status: string, id = network) =>
-    eventually(() => one.membership(id).status === status, { within: 5_000, what: `${one.address} shows ${status}` });
+    eventually(() => one.membership(id).status === status, { what: `${one.address} shows ${status}` });
   /** Until the node's own next round: five seconds, a little late. */
   const showsIn = async (ms: number, one: Place, status: string) => {
     await pass(ms);
@@ -189,7 +189,7 @@ describe('simulated hosts of one world', () => {
     await a.start();
     expect(a.ask('GET', '/controller/network')).toEqual([network]);
     a.ask('POST', `/controller/network/${network}/member/${b.address}`, { ipAssignments: ['10.182.44.77'] });
-    await eventually(() => b.membership(network).addresses?.[0] === '10.182.44.77/24', { within: 5_000 });
+    await eventually(() => b.membership(network).addresses?.[0] === '10.182.44.77/24', { what: 'the new address' });
   });
 
   it('leave who asks without an answer while the controller is away, and nobody else lets it in', async () => {
