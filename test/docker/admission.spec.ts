@@ -48,7 +48,7 @@ afterAll(async () => {
         const here = (await warm()).sort();
         return here.length === WANTED && here.join() === (await known()).sort().join() && here;
       },
-      { within: 60_000, every: 200, what: 'the identities made ahead, known to the API' },
+      { within: 60_000, every: 200, what: 'the pre-generated identities, known to the API' },
     );
 
   beforeAll(async () => {
@@ -193,7 +193,7 @@ afterAll(async () => {
     stranger = await world.world.startMember('stranger', { networks: [network] });
     const { address } = stranger.identity;
     const waiting = async () => (await cli('membership', 'ls', '--pending')).stdout.includes(address);
-    await eventually(waiting, { ...PATIENCE, every: 1000, what: 'the stranger, shown as one who waits' });
+    await eventually(waiting, { ...PATIENCE, every: 1000, what: 'the stranger, shown as pending' });
     expect((await cli('membership', 'ls', '--pending')).stdout).not.toContain(
       await world.addressOf(world.name('hello')),
     );

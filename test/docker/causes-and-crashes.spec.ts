@@ -162,9 +162,9 @@ afterAll(() => world?.close());
       await restartWith();
       // The restart is still desired.
       const anew = async () => (await world.container(good).inspect()).Id !== before.Id;
-      await eventually(anew, { within: 60_000, what: 'the restart that stayed wanted' });
+      await eventually(anew, { within: 60_000, what: 'the restart that is still desired' });
       const settled = async () => (await world.system.cli('status')).out.includes('No problems found');
-      await eventually(settled, { within: 60_000, every: 500, what: 'a status without complaints' });
+      await eventually(settled, { within: 60_000, every: 500, what: 'a status without problems' });
     },
   );
 });

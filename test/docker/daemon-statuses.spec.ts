@@ -95,7 +95,7 @@ describe('a host daemon with answers that no lab can provoke', () => {
     expect(await rows()).toEqual(before);
     daemon.speakAgain();
     const joined = async () => (await rows()).length === before.length + 1;
-    await eventually(joined, { within: 60_000, every: 200, what: 'the join that stayed wanted' });
+    await eventually(joined, { within: 60_000, every: 200, what: 'the join that is still desired' });
   });
 
   it('reports the address of another node: is not trusted, because it is not the daemon of this host', async () => {

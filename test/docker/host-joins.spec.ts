@@ -113,7 +113,7 @@ if (engine && !possible) process.stderr.write('LEFT OUT: a host with its own dae
     expect([absent.code, absent.out]).toEqual([1, expect.stringContaining('`sudo systemctl start zerotier-one`')]);
     await rename(`${token}.away`, token);
     const joined = async () => Object.keys(await host.networks()).includes(ours);
-    await eventually(joined, { within: 60_000, what: 'the item that stayed wanted' });
+    await eventually(joined, { within: 60_000, what: 'the item that is still desired' });
     expect((await cli('leave', HOUSE, ours, '--yes', '--wait=60s')).code).toBe(0);
   });
 

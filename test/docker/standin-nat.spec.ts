@@ -103,7 +103,7 @@ interface PeerJson {
   it('see each other only through the root, while neighbors find a direct path', async () => {
     await pings(one, neighbour);
     const found = async (): Promise<boolean> => (await peer(one, neighbour)).paths.some(({ active }) => active);
-    await eventually(found, { within: 30_000, what: 'a path between neighbours' });
+    await eventually(found, { within: 30_000, what: 'a path between neighbors' });
     expect((await peer(one, neighbour)).paths[0]?.address).toBe(`${await near.ipOf(neighbour.container)}/9993`);
     expect(await peer(one, behind)).toMatchObject({ role: 'LEAF', paths: [] });
     expect(await peer(behind, one)).toMatchObject({ role: 'LEAF', paths: [] });

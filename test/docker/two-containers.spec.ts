@@ -145,7 +145,7 @@ afterAll(() => world?.close());
     const told = async () => (await world.events()).filter(({ type }) => /^address\./.test(type)).at(-1)?.type;
     await eventually(async () => (await told()) === 'address.assigned', {
       within: 30_000,
-      what: 'what was seen, told',
+      what: 'the event address.assigned',
     });
     const { ms } = await disturbed('interface.down', () => world.inNamespace(one, 'ip', 'link', 'delete', device));
     // No hint announces this: the next look notices it.
