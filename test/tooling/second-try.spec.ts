@@ -24,13 +24,13 @@ const first = {
 };
 
 describe('A second try of npm test', () => {
-  it('is for the files that failed, unless they are many', () => {
+  it('is for the files that failed, unless there are many', () => {
     expect(failedFiles(first)).toEqual(['a', 'c']);
     const many = Array.from({ length: 7 }, (_, n) => file(`f${n}`, test('F', 'Error: no')));
     expect(failedFiles({ testResults: many })).toEqual([]);
   });
 
-  it('counts instead of the first, and what fails twice fails', () => {
+  it('replaces the first, and what fails twice fails', () => {
     const second = {
       testResults: [file('a', test('A1'), test('A2', 'Error: wrong'), test('A3')), file('c', test('C'))],
     };

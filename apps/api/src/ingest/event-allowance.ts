@@ -24,9 +24,8 @@ interface Refused {
 }
 
 /**
- * How many bytes of events each host can have stored: at once as many as an agent keeps in its journal, and little more
- * every day. Beyond that it waits and loses nothing; a finding names it. Each replica counts on its own, from its start
- * on.
+ * Limits the bytes of events that each host can have stored: so many at once, and so many a day after that. Beyond that
+ * it waits and loses nothing; a finding names it. Each replica counts on its own, from its start on.
  */
 @Injectable()
 export class EventAllowance {

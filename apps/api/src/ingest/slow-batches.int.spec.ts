@@ -13,7 +13,7 @@ let other: Reporter;
 beforeAll(async () => {
   [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
   plane = await startDataPlane({ databaseUrl: (await migratedDatabase(postgres)).url, natsUrl: nats.url });
-  // Postgres takes too long for more than this many events of hosts with a given name, as if it were slow.
+  // Postgres times out, as if it were slow, for more events than the name of the host says (`slow-10`: ten).
   await plane.database.query(`
     CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF EXISTS (SELECT FROM told JOIN hosts h ON h.id = told.host_id AND h.name LIKE 'slow-%' GROUP BY h.name
