@@ -23,7 +23,7 @@ describe('calls to a running agent', () => {
     await api?.close();
   });
 
-  it('say what would be done, and do none of it', async () => {
+  it('return what would be done, and do none of it', async () => {
     const { items } = launch();
     const reply = await api.call({ op: 'plan', items });
     const { steps } = PlanResult.parse(reply.result === 'ok' && reply.value);
@@ -36,11 +36,11 @@ describe('calls to a running agent', () => {
     expect((await simulated(home)).containers).toEqual([]);
   });
 
-  it('give the findings', async () => {
+  it('return the findings', async () => {
     await expect(api.call({ op: 'doctor' })).resolves.toEqual({ result: 'ok', value: { findings: [] } });
   });
 
-  it('give the log of a container that is managed here, and of no other', async () => {
+  it('return the log of a managed container, and of no other', async () => {
     const { items, container } = launch();
     const logs = () => api.call({ op: 'logs', node: container.node, tail: 10 });
     await expect(logs()).resolves.toMatchObject({ result: 'problem', code: 'rejected' });

@@ -37,7 +37,10 @@ async function killedAt(point: string) {
   }
 }
 
-/** docs/faults.md, F7, with the simulated machine: whatever the moment, one container and one identity, and each thing told once. */
+/**
+ * docs/faults.md, F7, with the simulated machine: whatever the moment, one container and one identity, and each event
+ * once.
+ */
 describe('an agent that is killed in the middle of a launch', () => {
   const lives = new Map<string, Awaited<ReturnType<typeof killedAt>>>();
   beforeAll(async () => {
@@ -49,7 +52,7 @@ describe('an agent that is killed in the middle of a launch', () => {
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }, 240_000);
 
-  it.each(POINTS)('at %s has one container and one identity, and told each thing once', (point) => {
+  it.each(POINTS)('at %s has one container and one identity, and reported each event once', (point) => {
     const life = lives.get(point);
     if (!life) throw new Error('it was not tried');
     const { api, container, containers, made, died, exitCode } = life;

@@ -15,7 +15,7 @@ describe('an agent on a simulated host', () => {
     await api.close();
   });
 
-  it('joins, says hello, beats, takes a desired state, launches, reports, and ends in order', async () => {
+  it('joins, says hello, sends heartbeats, accepts a desired state, launches, reports, and stops in order', async () => {
     agent = await AgentProcess.start(await agentHome(api));
     await eventually(() => api.beats.length > 1, { within: 30_000 });
     expect(api.joins).toMatchObject([{ name: 'test-host', simulated: true }]);

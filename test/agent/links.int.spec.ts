@@ -16,11 +16,11 @@ const gapless = ({ epochs, events }: FakeApi) =>
     return seqs.length === cursor && seqs.every((seq, index) => seq === index + 1);
   });
 
-describe('an agent and its links', () => {
+describe('the connections of an agent', () => {
   beforeAll(buildOnce, 180_000);
 
   it.concurrent(
-    'works from what is stored while NATS is down, and reports when it is back (F2)',
+    'works from its stored state while NATS is down, and reports when it is back (F2)',
     AgentScene.of(async ({ api, home, start, launched }) => {
       const { agent } = await launched();
       const before = (await simulated(home)).containers[0]?.daemon.identityPublic;
@@ -35,7 +35,7 @@ describe('an agent and its links', () => {
       await api.nats.start();
       const returned = Date.now();
       await eventually(() => api.hellos.length > 1 && api.events.length > told, { within: 30_000 });
-      // Five seconds on a calm machine.
+      // Five seconds on an idle machine.
       expect(Date.now() - returned).toBeLessThan(asOnCalmMachine(20_000));
       await eventually(() => api.ofType('container.created').length === 2, { within: 30_000 });
       expect([again.exited, gapless(api)]).toEqual([false, true]);
@@ -44,11 +44,11 @@ describe('an agent and its links', () => {
   );
 
   it.concurrent(
-    'says hello again after NATS was killed and started with an empty memory (F3)',
+    'says hello again after NATS was killed and started with empty memory (F3)',
     AgentScene.of(async ({ api, done, launched }) => {
       await launched();
       await api.nats.kill();
-      // Before the agent can say hello again: the answer to that one hello is what it has to hear of it by.
+      // Before the agent can say hello again: only the answer to that one hello can tell it.
       const { items } = launch({ name: 'second', revision: 2 });
       api.desired = api.sign(items);
       await api.nats.start();
@@ -93,7 +93,7 @@ describe('an agent and its links', () => {
   );
 
   it.concurrent(
-    'takes the same state a thousand times for one, and never goes back to an older one (F15)',
+    'counts a thousand copies of one state as one, and never goes back to an older one (F15)',
     AgentScene.of(async ({ api, start, done }) => {
       const { items } = launch();
       await start();
@@ -109,7 +109,7 @@ describe('an agent and its links', () => {
   );
 
   it.concurrent(
-    'does nothing for a state of which any byte was changed on its way',
+    'does nothing for a state with any changed byte',
     AgentScene.of(async ({ api, home, start, done }) => {
       const { items } = launch();
       await start();
@@ -128,7 +128,7 @@ describe('an agent and its links', () => {
   );
 
   it.concurrent(
-    'sends again what it does not know to be stored, and it is stored once',
+    'resends events that it does not know to be stored, and they are stored once',
     AgentScene.of(async ({ api, launched }) => {
       let batches = 0;
       api.onBatch = (batch) => {
@@ -154,14 +154,14 @@ describe('an agent and its links', () => {
       };
       await launched();
       expect([busy < 0, gapless(api)]).toEqual([true, true]);
-      // Each time anew: from it the API tells how long ago its events were.
+      // Different each time: it tells the API how long ago its events were.
       expect(new Set(sent.slice(0, 6)).size).toBe(6);
     }),
     60_000,
   );
 
   it.concurrent(
-    'says hello between long waits for an API that has enough of it, so that it does not count as cut off, and loses nothing',
+    'says hello between long waits for a busy API, so that it does not count as cut off, and loses nothing',
     AgentScene.of(async ({ api, launched }) => {
       let busy = 3;
       let greeted = 0;
@@ -177,7 +177,7 @@ describe('an agent and its links', () => {
   );
 
   it.concurrent(
-    'names the loss of an event that the API never takes, and goes on with the others',
+    'reports the loss of an event that the API never accepts, and continues with the others',
     AgentScene.of(async ({ api, launched }) => {
       api.onBatch = (batch) =>
         batch.events.some(({ type }) => type === 'node.up') ? { result: 'refused', cause: 'poison' } : undefined;
@@ -211,14 +211,14 @@ describe('an agent and its links', () => {
   );
 
   it.concurrent(
-    'only watches once a newer agent has its identity (F21)',
+    'only observes once a newer agent has its identity (F21)',
     AgentScene.of(async ({ api, home, start, launched }) => {
       const { agent } = await launched();
       const copy = { ...home, home: await temporaryFolder('clone') };
       await cp(home.home, copy.home, { recursive: true, filter: (path) => !path.endsWith('LOCK') });
       const clone = await start({}, { ...copy, env: { ...home.env, ORRERY_AGENT_HOME: copy.home } });
       await eventually(() => api.epochs.length === 2 && (api.epochs[1]?.cursor ?? 0) > 0, { within: 30_000 });
-      // Whatever the older one has to say next is answered with `fenced`.
+      // The older one's next message is answered with `fenced`.
       const { items } = launch({ name: 'second', revision: api.revision + 1 });
       await api.want(items);
       await eventually(() => agent.log().includes('agent.fenced'), { within: 30_000 });
@@ -231,7 +231,7 @@ describe('an agent and its links', () => {
   );
 
   it.concurrent(
-    'finds NATS again where the API says it is now, as the same host',
+    'finds NATS again at the new address that the API reports, as the same host',
     AgentScene.of(async ({ api, home, start, launched }) => {
       const { agent } = await launched();
       await agent.kill('SIGTERM');
@@ -250,7 +250,7 @@ describe('an agent and its links', () => {
   );
 
   it.concurrent(
-    'asks over HTTP for the keys of the API when the answers on NATS are signed with a new one, and works on',
+    'asks over HTTP for the keys of the API when answers on NATS are signed with a new one, and continues',
     AgentScene.of(async ({ api, home, start, launched }) => {
       const { agent, items } = await launched();
       await agent.kill('SIGTERM');
@@ -271,7 +271,7 @@ describe('an agent and its links', () => {
   );
 
   it.concurrent(
-    'waits for an authorization and is done when it comes',
+    'waits for an authorization and is done when it is granted',
     AgentScene.of(async ({ api, home, start }) => {
       const { items, membership } = launch({}, PRIVATE_NETWORK);
       api.desired = api.sign(items);
@@ -290,7 +290,7 @@ describe('an agent and its links', () => {
   );
 
   it.concurrent(
-    'ends in order, with work in flight, within ten seconds (F24)',
+    'stops in order, with work in flight, within ten seconds (F24)',
     AgentScene.of(async ({ api, start, done }) => {
       const agent = await start();
       await eventually(() => api.beats.length > 0, { within: 30_000 });

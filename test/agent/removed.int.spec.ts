@@ -13,7 +13,7 @@ import { buildOnce } from '../support/system/build.js';
 const UNKNOWN: HelloReply = { result: 'refused', code: 'unknown-host', cause: 'this host was removed' };
 
 describe('an agent whose host was removed', () => {
-  /** As `host rm --force` while the agent runs: its batches are fenced, and its hellos refused. */
+  /** As `host rm --force` does while the agent runs: its batches are fenced, and its hellos refused. */
   const remove = (api: FakeApi) => {
     const former = api.hostId;
     api.isRemoved = true;
@@ -36,7 +36,7 @@ describe('an agent whose host was removed', () => {
   beforeAll(buildOnce, 180_000);
 
   it.concurrent(
-    'believes a hello and not a fence: it was removed and not cloned, says so once, and does not join by itself',
+    'trusts a hello but not a fence: reports once that it was removed, not cloned, and does not join on its own',
     AgentScene.of(async ({ api, home, launched }) => {
       const { agent } = await launched();
       const joins = api.joins.length;
@@ -53,7 +53,7 @@ describe('an agent whose host was removed', () => {
   );
 
   it.concurrent(
-    'goes on saying hello when another speaks for its host, so that the API hears both in turns, and nothing else',
+    'keeps saying hello when another agent uses its host, so that the API hears both in turns, and sends nothing else',
     AgentScene.of(async ({ api, launched }) => {
       const { agent } = await launched();
       api.onHello = () => ({ result: 'refused', code: 'cloned', cause: 'a newer start speaks for this host' });
@@ -69,7 +69,7 @@ describe('an agent whose host was removed', () => {
   );
 
   it.concurrent(
-    'does nothing after a start at which it may not join, and works on when the API knows it again',
+    'does nothing after a start at which it is not allowed to join, and resumes when the API knows it again',
     AgentScene.of(async ({ api, home, start, launched }) => {
       const { agent: first, items } = await launched();
       remove(api);
@@ -84,7 +84,7 @@ describe('an agent whose host was removed', () => {
       await eventually(() => watching.log().includes('agent.started'), { within: 30_000 });
       expect(watching.log()).toContain('join.not-again');
       const stateOf = async () => (await simulated(home)).containers.find(({ name }) => name === 'demo')?.state;
-      // Were it to act, it would have by the time that it has looked and said hello: as the one below does.
+      // If it acted at all, it would have by the time it has looked and said hello, as the one below does.
       api.isRemoved = false;
       api.onHello = () => undefined;
       api.onBatch = () => undefined;
@@ -97,7 +97,7 @@ describe('an agent whose host was removed', () => {
   );
 
   it.concurrent(
-    'joins as a new host when a person starts it again: all of the old one is kept, none of it used',
+    'joins as a new host when a person restarts it: everything of the old one is kept, and nothing of it is used',
     AgentScene.of(async ({ api, home, start, launched }) => {
       const { agent: first } = await launched();
       const [identity] = await identities(home);

@@ -32,7 +32,7 @@ describe('a simulated machine', () => {
   const run = async (machine: SimulatedMachine, ...steps: Step[]) => {
     for (const step of steps) await execute(machine.executors, step, { signal, progress: () => undefined });
   };
-  /** Does what the plan says until nothing is left, and gives what is seen a minute later. */
+  /** Follows the plan until nothing is left, and returns the observation of a minute later. */
   const converge = async (machine: SimulatedMachine, wanted = items) => {
     for (let round = 0; round < 5; round++) {
       const [observed, facts] = [await machine.observe(scope, signal), await machine.facts()];
@@ -51,7 +51,7 @@ describe('a simulated machine', () => {
     now = Date.parse('2026-05-01T10:00:00.000Z');
   });
 
-  it('shows what the real one would: engine, container, daemon, membership and the kernel’s view', async () => {
+  it('shows the same as the real one would: engine, container, daemon, membership and the view of the kernel', async () => {
     const state = await converge(await open());
     expect(state.containers).toMatchObject({ known: true, value: [{ name: 'demo', ours: true, state: 'running' }] });
     expect(nodeOf(state)).toMatchObject({
@@ -64,7 +64,7 @@ describe('a simulated machine', () => {
     expect(nodeOf(state, hostNode)).toMatchObject({ kind: 'host', memberships: { known: true, value: [] } });
   });
 
-  it('is the same after its agent was started again, and its containers never stopped', async () => {
+  it('is the same after a restart of its agent, and its containers never stopped', async () => {
     const before = await converge(await open());
     const after = await (await open()).observe(scope, signal);
     expect(after.containers).toEqual(before.containers);
@@ -73,7 +73,7 @@ describe('a simulated machine', () => {
     expect(is?.interfaces).toEqual(was?.interfaces);
   });
 
-  it('calls a container that nobody names not ours', async () => {
+  it('does not treat a container that no item names as ours', async () => {
     const machine = await open();
     await converge(machine);
     const state = await machine.observe({ hostNode, containers: [] }, signal);
@@ -81,7 +81,7 @@ describe('a simulated machine', () => {
     expect(nodeOf(state)).toBeUndefined();
   });
 
-  it('lets nodes into a private network by a file in its folder', async () => {
+  it('admits nodes to a private network by a file in its folder', async () => {
     const machine = await open();
     const secluded = [container, { ...membership, network: PRIVATE_NETWORK }];
     const status = async () => nodeOf(await converge(machine, secluded))?.memberships;
@@ -96,7 +96,7 @@ describe('a simulated machine', () => {
     expect(await status()).toMatchObject({ value: [{ status: 'OK' }] });
   });
 
-  it('keeps a list of prefixes until the settings are others', async () => {
+  it('keeps a list of prefixes until the settings change', async () => {
     const machine = await open();
     await converge(machine);
     const about = { node: container.node, item: membership.id, nodeKind: 'container', network: NETWORK } as const;
@@ -112,7 +112,7 @@ describe('a simulated machine', () => {
     expect(await managed()).toMatchObject({ value: [{ allowManaged: true, allowManagedList: null }] });
   });
 
-  it('keeps the networks on a container’s controller for as long as the container, and no longer', async () => {
+  it('keeps the networks on the controller of a container exactly as long as the container', async () => {
     let machine = await open();
     await converge(machine);
     const only = () => machine.host.state.containers[0] as SimulatedContainer;

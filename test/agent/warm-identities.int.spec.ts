@@ -25,11 +25,11 @@ const identityStages = (api: FakeApi) =>
 const addressOf = async (home: AgentHome, node: string) =>
   (await identities(home)).find((one) => one.node === node)?.address;
 
-describe('identities that an agent makes ahead', () => {
+describe('identities that an agent pre-generates', () => {
   beforeAll(buildOnce, 180_000);
 
   it.concurrent(
-    'are told in hello with what the host reaches, and told again when one was taken and another made',
+    'are offered in hello with the prefixes that the host reaches, and again when one was taken and another created',
     AgentScene.of(async ({ api, home, start, done }) => {
       await start();
       const [first = '', ...others] = await offered(api);
@@ -45,7 +45,7 @@ describe('identities that an agent makes ahead', () => {
         return free.length === 3 && !free.includes(first) && free;
       }, WITHIN);
       expect(now).toEqual(expect.arrayContaining(others));
-      // All of it is one session: hello was said again, nothing began anew.
+      // All of it is one session: the agent repeated its hello, and started no new epoch.
       expect([new Set(api.hellos.map(({ epoch }) => epoch)).size, api.types().includes('history.gap')]).toEqual([
         1,
         false,
@@ -54,9 +54,9 @@ describe('identities that an agent makes ahead', () => {
     90_000,
   );
 
-  // Alone, as it measures.
+  // Alone, because it measures time.
   it(
-    'cause no more than one hello a second, and none when nothing is new',
+    'cause no more than one hello a second, and none without a change',
     AgentScene.of(async ({ api, start, done }) => {
       const said: number[] = [];
       api.onHello = () => void said.push(performance.now());
@@ -73,7 +73,7 @@ describe('identities that an agent makes ahead', () => {
       const beats = api.beats.length;
       await eventually(() => api.beats.length > beats + 10, WITHIN);
       expect(said).toHaveLength(length);
-      // Told by the agent's clock; on its way a hello may be late, and the next one not.
+      // By the agent's clock, because one hello can be delayed on its way, and the next one not.
       const gaps = said.slice(1).map((at, before) => at - (said[before] ?? 0));
       expect(Math.min(...gaps)).toBeGreaterThan(500);
     }),
@@ -81,7 +81,7 @@ describe('identities that an agent makes ahead', () => {
   );
 
   it.concurrent(
-    'are kept over a restart, the bound ones too, and the pool is not filled above what is wanted',
+    'survive a restart, including the bound ones, and the pool is not filled beyond the desired number',
     AgentScene.of(async ({ api, home, start, done }) => {
       const agent = await start();
       const free = await offered(api);
@@ -104,7 +104,7 @@ describe('identities that an agent makes ahead', () => {
   );
 
   it.concurrent(
-    'never come back: not when the container is removed, and not for another node',
+    'are never reused, neither after their container was removed nor for another node',
     AgentScene.of(async ({ api, home, start, done }) => {
       await start();
       const [identity = ''] = await offered(api);
@@ -129,7 +129,7 @@ describe('identities that an agent makes ahead', () => {
   );
 
   it.concurrent(
-    'that are named and not here are made anew, which progress says',
+    'that are named but not present are regenerated, and the progress says so',
     AgentScene.of(async ({ api, home, start, done }) => {
       await start({ ORRERY_WARM_IDENTITIES: '0' });
       await eventually(() => api.beats.length > 0, WITHIN);
@@ -145,7 +145,7 @@ describe('identities that an agent makes ahead', () => {
   );
 
   it.concurrent(
-    'are not made while the host’s policy denies the image, and are as soon as it allows it',
+    'are not generated while the policy of the host denies the image, and are as soon as it allows it',
     AgentScene.of(async ({ api, home, start }) => {
       const policy = join(home.home, 'policy.yaml');
       await writeFile(policy, 'images: [registry.lan/*]\n', { mode: 0o600 });

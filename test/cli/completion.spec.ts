@@ -18,7 +18,7 @@ import { runCli } from './support/fake-terminal.js';
 import { json, StubApi } from './support/stub-api.js';
 import { admission, container, controller, host, network, node } from './support/stub-data.js';
 
-// Processes of their own, on a machine that may be busy.
+// Separate processes, on a machine that can be busy.
 jest.setTimeout(60_000);
 
 const run = promisify(execFile);

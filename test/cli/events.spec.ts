@@ -7,7 +7,7 @@ import { runCli } from './support/fake-terminal.js';
 import { json, problem, StubApi } from './support/stub-api.js';
 import { event, host, id } from './support/stub-data.js';
 
-// Processes of their own, on a machine that may be busy.
+// Separate processes, on a machine that can be busy.
 jest.setTimeout(60_000);
 
 const STREAM = 'GET /v1/events/stream';
@@ -44,7 +44,7 @@ describe('orrery events', () => {
     expect(lines[2]).toMatch(/item\.settled .* waiting: authorization not authorized$/);
   });
 
-  it('tells how long ago an event happened, not when the API heard of it', async () => {
+  it('tells how long ago an event happened, not when the API received it', async () => {
     const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
     api.on('GET /v1/events', () => page(event(1, 'node.up', { time: ago(61_000), orrerycommittime: ago(1000) })));
     expect((await runCli('events', api.env)).out.split('\n')[1]).toMatch(/^1m +node\.up/);

@@ -70,7 +70,7 @@ describe('help', () => {
         if (short) meanings.set(short, (meanings.get(short) ?? new Set()).add(long ?? ''));
     expect(Object.fromEntries([...meanings].map(([short, longs]) => [short, [...longs].sort()]))).toEqual({
       '-o': ['--output'],
-      // Which hosts; of hosts that are still to come, which they will be.
+      // Selects hosts; of hosts that do not exist yet, defines them.
       '-l': ['--label', '--selector'],
       '-y': ['--yes'],
       '-f': ['--follow'],

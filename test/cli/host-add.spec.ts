@@ -48,12 +48,12 @@ describe('orrery host add', () => {
   const orrery = (line: string, interrupt?: AbortSignal) => runCli(line, api.env, interrupt ? { interrupt } : {});
   const asked = () => api.asked('POST /v1/join-tokens').map(({ body }) => body);
 
-  /** One answer for each look, the last one stays. */
+  /** One answer for each look; the last one stays. */
   const inTurn = <T>(...answers: T[]) => {
     let looks = 0;
     return () => answers[Math.min(looks++, answers.length - 1)] as T;
   };
-  /** What becomes of the machine: each list is what one look after the other sees. */
+  /** What happens to the machine: each list is what successive looks see. */
   const life = (tokens: JoinToken[], hosts: Host[] = [host('web-1')], nodes: Node[] = [node('web-1')]) => {
     const [tokenNow, hostNow, nodeNow] = [inTurn(...tokens), inTurn(...hosts), inTurn(...nodes)];
     api.on('POST /v1/join-tokens', () => {
@@ -68,7 +68,7 @@ describe('orrery host add', () => {
     api.on(`GET ${HOST}`, () => json(Host, hostNow()));
     api.on(`GET ${NODE}`, () => json(Node, nodeNow()));
   };
-  /** How its join of a network goes. */
+  /** The outcomes of its join to a network. */
   const joins = (...states: Command[]) => {
     const now = inTurn(...states);
     const former = command({ action: 'join', node: id('nod'), createdAt: '2025-01-01T00:00:00.000Z' }, 2);
@@ -110,7 +110,7 @@ describe('orrery host add', () => {
     expect(asked()).toHaveLength(1);
   });
 
-  it('says what the host could not find out about the machine', async () => {
+  it('reports what the host could not find out about the machine', async () => {
     const engine = { state: 'unknown', cause: 'no socket' } as const;
     const bare = node('web-1', { state: 'down', zerotierVersion: null, cause: 'nothing listens on 9993' });
     life([{ ...used, networks: [] }], [host('web-1', { engine })], [bare]);
@@ -254,7 +254,7 @@ describe('orrery host add', () => {
     expect(err).toContain(`orrery token revoke ${id('jtk')}`);
   });
 
-  it('prints one document with -o json: the token and the command, or what became of the machine', async () => {
+  it('prints one document with -o json: the token and the command, or the result for the machine', async () => {
     const unwaited = await orrery('host add web-1 --no-wait -o json');
     expect(JSON.parse(unwaited.out)).toEqual({ token: joinToken(), secret: SECRET, command: LINE });
     life([used]);

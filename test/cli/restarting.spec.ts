@@ -30,7 +30,7 @@ describe('a change, while the API is restarting', () => {
   const launch = (forMs: number, onWaiting?: () => void) =>
     client(forMs, onWaiting).request('POST', '/v1/hosts/web-1/containers', Accepted, { body: {} });
 
-  it('is sent again until there is an answer, which is said once', async () => {
+  it('is sent again until there is an answer, with one notice', async () => {
     await api.close();
     expect((await launch(30_000, () => void api.listen())).value.command.id).toBe(command().id);
     expect([told, api.asked(LAUNCH).length]).toEqual([1, 1]);
@@ -48,7 +48,7 @@ describe('a change, while the API is restarting', () => {
     expect([keys.length, new Set(keys).size, told]).toEqual([3, 1, 1]);
   });
 
-  it('ends with what was last heard when that lasts', async () => {
+  it('fails with the last error when the outage lasts', async () => {
     api.on(LAUNCH, () => problem(503, 'store-unavailable', 'the database is away'));
     await expect(launch(50)).rejects.toMatchObject({ code: 'store-unavailable' });
     await api.close();
@@ -67,7 +67,7 @@ describe('a change, while the API is restarting', () => {
     expect(told).toBe(0);
   });
 
-  it('is told of on stderr', async () => {
+  it('is announced on stderr', async () => {
     let busy = 1;
     api.on(LAUNCH, () =>
       busy-- > 0 ? problem(503, 'store-unavailable', 'away') : json(Accepted, { command: command() }, 202),

@@ -8,7 +8,7 @@ import { createProgram } from '../../apps/cli/src/program/program.js';
 import type { Context } from '../../apps/cli/src/program/context.js';
 import { json, StubApi } from './support/stub-api.js';
 
-// Processes of their own, on a machine that may be busy.
+// Separate processes, on a machine that can be busy.
 jest.setTimeout(180_000);
 
 const LOADED = fileURLToPath(new URL('support/loaded-modules.mjs', import.meta.url));
@@ -37,16 +37,16 @@ describe('a start of the CLI', () => {
     return { ...said, contracts: contracts(said.loaded), lazyContracts: contracts(said.lazy) };
   }
 
-  it('loads for orrery version one schema, and not the HTTP client that fetch is', async () => {
+  it('loads one schema for orrery version, and not the HTTP client behind fetch', async () => {
     const { contracts, lazyContracts, usesFetch, loaded } = await loadedFor('version');
     expect(contracts).toEqual(['http/system.js']);
     expect(usesFetch).toBe(false);
     expect(loaded.filter((name) => /listr2|eventsource|completion|commands\.js$/.test(name))).toEqual([]);
-    // None is loaded with the program itself.
+    // The program itself loads none.
     expect(lazyContracts).toEqual(expect.arrayContaining(['http/hosts.js', 'http/system.js', 'problems.js']));
   });
 
-  it('loads for a command what that command needs, and for the help everything', async () => {
+  it('loads only what a command needs, and everything for the help', async () => {
     const hosts = await loadedFor('hosts');
     expect(hosts.contracts).toContain('http/hosts.js');
     expect(hosts.contracts).not.toContain('http/probes.js');
@@ -54,7 +54,7 @@ describe('a start of the CLI', () => {
     expect((await loadedFor('--help')).loaded.some((name) => name.endsWith('probe.command.js'))).toBe(true);
   });
 
-  it('has every command by its first word as it has them all together', async () => {
+  it('has every command by its first word, the same as in the full list', async () => {
     const all = (await createProgram({} as Context)).commands as OrreryCommand[];
     expect(all.length).toBeGreaterThan(30);
     for (const command of all)

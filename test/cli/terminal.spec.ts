@@ -5,14 +5,17 @@ import { Accepted, AcceptedGroup, Command, HostPage } from '@orrery/shared/contr
 import { json, StubApi } from './support/stub-api.js';
 import { command, host, id, stages } from './support/stub-data.js';
 
-// Processes of their own, on a machine that may be busy.
+// Separate processes, on a machine that can be busy.
 jest.setTimeout(60_000);
 
 const BINARY = fileURLToPath(new URL('../../apps/cli/bin/orrery.mjs', import.meta.url));
-// util-linux's `script` gives a process a real pseudo-terminal; its namesakes elsewhere take other arguments.
+// util-linux's `script` gives a process a real pseudo-terminal; programs of that name elsewhere take other arguments.
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
-/** Runs the binary on a pseudo-terminal on which somebody has typed. The answer is its exit code and all that it drew. */
+/**
+ * Runs the binary on a pseudo-terminal into which somebody has typed. The answer is its exit code and everything that
+ * it drew.
+ */
 async function onTerminal(line: string, env: Record<string, string>, typed = '', size = 'cols 100 rows 40') {
   const child = spawn('script', ['-qec', `stty ${size}; exec ${process.execPath} ${BINARY} ${line}`, '/dev/null'], {
     env: { PATH: process.env.PATH, TERM: 'xterm', ...env },

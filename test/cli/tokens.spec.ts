@@ -60,7 +60,7 @@ describe('a join token', () => {
     expect(body).toEqual({ uses: 40, expiresIn: '2h', ephemeral: '1d', ...rest });
   });
 
-  it('that nobody knows, because the answer with it was lost, is a failure that says what to do', async () => {
+  it('with a lost secret, because the answer was lost, is a failure that says what to do', async () => {
     const withheld = { cause: 'the token was shown in an earlier answer', fix: 'Revoke it.' };
     api.on('POST /v1/join-tokens', () => json(JoinTokenReplayed, { token, withheld }));
     for (const line of ['token create --join', 'token create --join -o json']) {

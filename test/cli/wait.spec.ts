@@ -23,7 +23,7 @@ describe('--wait', () => {
   afterEach(() => api.close());
   const orrery = (line: string, interrupt?: AbortSignal) => runCli(line, api.env, interrupt ? { interrupt } : {});
 
-  /** The lives of commands: each look that a client has not seen answers with the next state, the last one stays. */
+  /** The states of commands: each poll that has seen the present state gets the next one, and the last one stays. */
   const lives = (...given: Command[][]) => {
     for (const life of given) {
       const [first] = life;
@@ -213,7 +213,7 @@ describe('--wait', () => {
       expect((await orrery(everywhere)).code).toBe(0);
     });
 
-    it('prints of more than five one line as each ends, and nothing before', async () => {
+    it('prints one line for each of more than five as it ends, and nothing before', async () => {
       const numbers = [1, 2, 3, 4, 5, 6];
       const commands = numbers.map((number) => command({ group: id('cmd', 9) }, number));
       const hosts = numbers.map((number) => host(`web-${number}`, {}, number));

@@ -10,7 +10,7 @@ import { ROOT } from '../support/system/build.js';
 const DOCUMENT = join(ROOT, 'docs/openapi.golden.json');
 const modules = (path: string, ...args: string[]) => [process.execPath, join(ROOT, 'node_modules', path), ...args];
 
-/** As strict as a project of somebody who generates a client. */
+/** As strict as the project of somebody who generates a client. */
 const TSCONFIG = {
   compilerOptions: {
     ...{ target: 'ES2022', module: 'NodeNext', lib: ['ES2022', 'DOM', 'DOM.Iterable'], types: [] },
@@ -32,7 +32,7 @@ describe('clients that are generated from docs/openapi.golden.json', () => {
   }, 120_000);
   afterAll(() => bench?.close());
 
-  it('compile, and ten calls of one of them come through with their types', async () => {
+  it('compile, and ten calls of one of them return typed answers', async () => {
     await joinHost(bench.api, 'web-1');
     await mustRun(modules('typescript/bin/tsc', '-p', folder));
     const env = { PATH: process.env.PATH, ORRERY_URL: bench.api.url, ORRERY_TOKEN: bench.api.adminToken };

@@ -29,34 +29,34 @@ export async function runDemo(system: ComposeSystem, ...words: string[]): Promis
   return { code: ran.code, about: about as Demo['about'], steps, over };
 }
 
-/** The demo as tests, one for each of its steps, in a system that is up. */
+/** The demo as tests, one for each of its steps, in a running system. */
 export function demoTests(system: () => ComposeSystem): void {
   let demo: Demo | undefined;
   beforeAll(async () => {
     demo = await runDemo(system());
   });
 
-  it.each(STORY.map(({ title, name }): [string, string] => [title, name]))('tells: %s', (_title, name) => {
+  it.each(STORY.map(({ title, name }): [string, string] => [title, name]))('reports: %s', (_title, name) => {
     const told = demo?.steps.find(({ step }) => step === name);
     expect(told).toMatchObject({ step: name, ok: true });
     expect(told?.detail).toBeTruthy();
   });
 
-  it('says first which zerotier-one it runs with, ends well, and takes no longer than three minutes', () => {
+  it('names its zerotier-one first, succeeds, and takes at most three minutes', () => {
     expect(demo?.about.zerotier.image).toMatch(/zerotier/);
     expect(demo).toMatchObject({ code: 0, over: { ok: true } });
     expect(demo?.over?.ms).toBeLessThan(180_000);
   });
 
-  it('tells it again: what the first time left is no hindrance', async () => {
+  it('runs again when the first run left its containers and networks', async () => {
     const words = ['--only', 'clean-up,controller,network,launch'];
     const again = await runDemo(system(), ...words);
     expect(again).toMatchObject({ code: 0, over: { ok: true } });
     expect(again.steps[0]?.detail).toContain('demo-web');
   });
 
-  it('ends with 1, a cause and a fix at the first step that is not so', async () => {
-    // The network is there: nobody has cleaned up.
+  it('ends with 1, a cause and a fix at the first step that fails', async () => {
+    // The network is still there, because the clean-up step did not run.
     const halted = await runDemo(system(), '--only', 'network,ping');
     expect(halted.code).toBe(1);
     expect(halted.steps).toHaveLength(1);

@@ -66,15 +66,18 @@ const HOSTS = ['simulated-1', 'simulated-2'];
   it.each([
     ['nats', 'api'],
     ['nats-2', 'api-2'],
-  ])('goes on when %s and %s are killed while commands run, and takes them back', async (nats, replica) => {
-    load ??= new CommandLoad(api, HOSTS);
-    await load.more(6);
-    await kill(nats, replica);
-    await load.more(10);
-    await comeBack(nats, replica);
-  });
+  ])(
+    'keeps working when %s and %s are killed while commands run, and uses them again when they are back',
+    async (nats, replica) => {
+      load ??= new CommandLoad(api, HOSTS);
+      await load.more(6);
+      await kill(nats, replica);
+      await load.more(10);
+      await comeBack(nats, replica);
+    },
+  );
 
-  it('has lost nothing and done nothing twice when all of that is over', async () => {
+  it('has lost nothing and done nothing twice after all of that', async () => {
     await load?.more(6);
     await load?.stop();
     const { accepted, ended } = load as CommandLoad;
@@ -95,7 +98,7 @@ const HOSTS = ['simulated-1', 'simulated-2'];
     expect(made).toEqual({ commands: accepted.size, containers: accepted.size, most: 1 });
   });
 
-  it('has told every event to a stream through the proxy, in order, none twice', async () => {
+  it('has sent every event to a stream through the proxy, in order and once', async () => {
     const stored = await system.sql<{ id: number }>('SELECT id::int FROM events ORDER BY id');
     const told = () =>
       (stream as ResumedStream).messages
@@ -103,30 +106,33 @@ const HOSTS = ['simulated-1', 'simulated-2'];
         .map(({ id }) => Number(id?.split('-')[1]));
     const [first = 0] = told();
     const expected = stored.map(({ id }) => id).filter((id) => id >= first);
-    // Something more may happen meanwhile.
+    // More events can be stored meanwhile.
     const last = expected.at(-1) ?? 0;
     const isTold = () => (told().at(-1) ?? 0) >= last || Promise.reject(new Error(`${told().at(-1)}, not ${last}`));
-    await eventually(isTold, { within: 30_000, what: 'the last event is told' });
+    await eventually(isTold, { within: 30_000, what: 'the last event arrives' });
     expect(told().filter((id) => id <= last)).toEqual(expected);
     expect(expected.length).toBeGreaterThan(300);
     expect(stream?.messages.filter(({ event }) => event === 'reset')).toEqual([]);
     expect(stream?.opened).toBeGreaterThan(1); // each replica was killed once
   });
 
-  it('has a server of NATS that was away know which keys were revoked meanwhile', async () => {
+  it('informs a NATS server that was down about the keys revoked meanwhile', async () => {
     const accountOf = (service: string) =>
       system.must('exec', '-T', service, 'sh', '-c', 'cat /var/lib/orrery-nats/*.jwt');
     const before = await accountOf('nats-3');
     await kill('nats-3');
     expect((await api.raw('POST', `/v1/hosts/simulated-2/revoke`)).ok).toBe(true);
-    await eventually(async () => (await accountOf('nats')) !== before, { what: 'NATS knows of it', within: 30_000 });
+    await eventually(async () => (await accountOf('nats')) !== before, {
+      what: 'NATS has the revocation',
+      within: 30_000,
+    });
     await comeBack('nats-3');
     const isSame = async () => (await accountOf('nats-3')) === (await accountOf('nats'));
-    await eventually(isSame, { what: 'nats-3 knows of it', within: 60_000, every: 500 });
+    await eventually(isSame, { what: 'nats-3 has the revocation', within: 60_000, every: 500 });
     expect(await accountOf('nats-3')).not.toBe(before);
   });
 
-  it('lets nobody be a server of NATS who does not have the password of this installation', async () => {
+  it('accepts no NATS server without the password of this installation', async () => {
     const script = `const socket = require('net').connect(6222, 'nats-1');
       socket.on('data', (data) => process.stdout.write(data)).on('close', () => process.exit());
       socket.write('CONNECT {"user":"routes","pass":"guessed","name":"stranger","cluster":"orrery","verbose":false}\\r\\nPING\\r\\n');`;
@@ -134,7 +140,7 @@ const HOSTS = ['simulated-1', 'simulated-2'];
     expect(answer).toMatch(/-ERR 'Authorization Violation'/);
     const health = 'exec 3<>/dev/tcp/127.0.0.1/8222; printf "GET /routez HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3';
     const routes = await system.must('exec', '-T', 'nats', 'bash', '-c', health);
-    // The control: those that have it are in.
+    // The control: servers that have it are in.
     expect([...new Set(routes.match(/"remote_name": "nats-\d"/g))].sort()).toEqual([
       '"remote_name": "nats-2"',
       '"remote_name": "nats-3"',

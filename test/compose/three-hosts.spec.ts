@@ -48,7 +48,7 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
   const untilPings = (from: HostNumber, container: string, to: string) =>
     eventually(() => pings(from, container, to), { within: 60_000, what: `${container} reaching ${to}` });
 
-  it('is up without a manual step: three hosts online, and all that runs is well', async () => {
+  it('is up without a manual step: three hosts online, and every service healthy', async () => {
     const found = await hosts();
     expect(found.map(({ name, presence, labels }) => [name, presence, labels.site]).sort()).toEqual([
       ['cloud-1', 'online', 'cloud'],
@@ -66,14 +66,14 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     expect(running.filter(({ Health }) => Health !== 'healthy')).toEqual([]);
   });
 
-  it('let each host in by a token of its own that is spent', async () => {
+  it('has enrolled each host with a token of its own, which is spent', async () => {
     const tokens = (await system.api('/v1/join-tokens?all=true', JoinTokenPage)).items;
     expect(tokens.map(({ name, state, hosts: made }) => [name, state, made]).sort()).toEqual(
       HOSTS.map((name) => [name, 'used', [name]]),
     );
   });
 
-  it('launches a controller for the first network, and containers on two hosts that are admitted without a question', async () => {
+  it('launches a controller for the first network, and containers on two hosts that are admitted automatically', async () => {
     expect(await system.orrery('network', 'create', 'lab', '--on', 'onprem-1')).toMatchObject({ code: 0 });
     for (const [name, host] of [
       ['one', 'cloud-1'],
@@ -90,12 +90,12 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
       ['cloud-1/one', expect.stringMatching(/^10\./)],
       ['onprem-1/two', expect.stringMatching(/^10\./)],
     ]);
-    // No registry was asked: each engine had the image from the file that one service made of it.
+    // No registry was asked: each engine loaded the image from the file that one service packed.
     const images = await system.dockerOf(2, 'image', 'ls', '--format', '{{.Repository}}:{{.Tag}}');
     expect(images.stdout.trim()).toBe(engine?.image);
   });
 
-  it('lets the two containers ping each other, each from behind the NAT of its engine', async () => {
+  it('connects the two containers, each behind the NAT of its engine', async () => {
     await untilPings(1, 'orrery-one', await addressOf('onprem-1/two'));
     await untilPings(3, 'orrery-two', await addressOf('cloud-1/one'));
     // The agent sees its engine's processes, as on a machine: it probes from inside the container's network.
@@ -122,7 +122,7 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     expect(privileged.every((name) => name.includes('-engine-'))).toBe(true);
   });
 
-  it('has little in its images but the programs', async () => {
+  it('adds little to its base images except the programs', async () => {
     const sizeOf = async (image: string) => (await engine?.docker.getImage(image).inspect())?.Size ?? Infinity;
     const tag = process.env['ORRERY_TAG'] || 'latest';
     const base = await sizeOf(process.env['ORRERY_NODE_BASE'] || 'node:22-trixie-slim');
@@ -130,7 +130,7 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
       expect([image, (await sizeOf(`${image}:${tag}`)) - base < 25 * MB]).toEqual([image, true]);
   });
 
-  it('changes nothing when `up` is said over it again', async () => {
+  it('changes nothing when `up` is run again', async () => {
     const lasting = async () =>
       (await system.services()).filter(({ State }) => State === 'running').map(({ ID }) => ID);
     const before = await lasting();
@@ -138,21 +138,21 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     expect(await lasting()).toEqual(before);
   });
 
-  it('has a host whose engine was killed -9 back by itself, with what ran there', async () => {
+  it('recovers a host on its own after its engine was killed with -9, with its containers', async () => {
     const startedAt = async () =>
       (await system.dockerOf(1, 'inspect', '--format', '{{.State.StartedAt}}', 'orrery-one')).stdout;
     const before = await startedAt();
     const address = await addressOf('cloud-1/one');
     await system.must('exec', '-T', 'agent-1', 'sh', '-c', 'kill -9 "$(cat /run/engine/docker.pid)"');
     const isAnew = async () => ![before, ''].includes(await startedAt());
-    await eventually(isAnew, { within: 90_000, what: 'the container, started anew by its engine' });
+    await eventually(isAnew, { within: 90_000, what: 'the container, restarted by its engine' });
     await untilPings(3, 'orrery-two', address);
     // The daemon has its address from its cache before the agent has looked again.
     const isSeen = async () => (await addressOf('cloud-1/one')) === address;
     await eventually(isSeen, { within: 30_000, what: 'the same address, as the agent sees it' });
   });
 
-  it('is what it was after `down` and `up`: hosts, containers, addresses', async () => {
+  it('is the same after `down` and `up`: hosts, containers, addresses', async () => {
     const before = { hosts: await hostIds(), addresses: await addresses() };
     await system.must('down', '--timeout', '10');
     expect(await system.services()).toEqual([]);
@@ -163,8 +163,8 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     await untilPings(1, 'orrery-one', await addressOf('onprem-1/two'));
   });
 
-  // docs/faults.md, F37, with the limits that this file's NATS has: not those of a server that a test starts.
-  it('is not harmed by a host that turns on it: the broker stays small, others are served, and its own agent comes back', async () => {
+  // docs/faults.md, F37, with the limits of this file's NATS, not those of a server that a test starts.
+  it('is not harmed by a hostile host: the broker stays small, others are served, and its own agent comes back', async () => {
     const nats = (await system.container(engine?.docker, 'nats').inspect()) as unknown as {
       State: { Pid: number };
       NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
@@ -206,7 +206,7 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     expect(Object.keys(refused)).not.toEqual([]);
     const found = (await system.api('/v1/findings', FindingPage)).items.map(({ host, code }) => [host?.name, code]);
     expect(found).toContainEqual(['cloud-2', 'connections-excess']);
-    // It was cut off long enough to be missed, and is then let in again without anybody's help.
+    // It was cut off long enough to be missed, and is then accepted again without help.
     const presence = async () =>
       (await system.api('/v1/events?host=cloud-2&type=host.online,host.unreachable&limit=500', EventPage)).items
         .filter(({ time }) => Date.parse(time) > since)
@@ -215,7 +215,7 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     await eventually(isBack, { within: 120_000, every: 500, what: 'cloud-2 unreachable and online again' });
   });
 
-  it('removes what it launched, and says so in the history', async () => {
+  it('removes a launched container, and the history shows it', async () => {
     expect(await system.orrery('rm', 'cloud-1/one', '--yes', '--wait=60s')).toMatchObject({ code: 0 });
     const left = (await system.api('/v1/containers', ContainerPage)).items;
     expect(left.map(({ name }) => name).sort()).toEqual(['controller', 'two']);

@@ -11,13 +11,13 @@ import { recordAt, type KeptRecord } from './system/launched-controller.js';
 
 jest.setTimeout(240_000);
 const engine = await findLabEngine();
-/** How many identities are made ahead. */
+/** The number of pre-generated identities. */
 const WANTED = 3;
 const CONTROLLER = 'controller';
-/** Only tells a hang from an answer. */
+/** Only distinguishes a hang from an answer. */
 const PATIENCE = { within: 60_000, every: 200 };
 
-/** One system for all of this file. */
+/** One system for all tests of this file. */
 let world: DockerSystem;
 let listener: EngineListener;
 const known = async () =>
@@ -34,28 +34,28 @@ afterAll(async () => {
   await world?.close();
 });
 
-(engine ? describe : describe.skip)('identities made ahead, on a real engine', () => {
+(engine ? describe : describe.skip)('pre-generated identities, on a real engine', () => {
   let network: NetworkId;
   let free: NodeAddress[];
   const warm = async () => {
     const names = await readdir(join(world.host.home, 'identities', 'warm')).catch(() => []);
     return names.flatMap((name) => /^([0-9a-f]{10})\.json$/.exec(name)?.[1] ?? []);
   };
-  /** As many as are wanted, and the API knows just these. */
+  /** Resolves when there are as many as desired, and the API knows exactly these. */
   const offered = () =>
     eventually(
       async () => {
         const here = (await warm()).sort();
         return here.length === WANTED && here.join() === (await known()).sort().join() && here;
       },
-      { within: 60_000, every: 200, what: 'the identities made ahead, known to the API' },
+      { within: 60_000, every: 200, what: 'the pre-generated identities, known to the API' },
     );
 
   beforeAll(async () => {
     network = await world.controller.network('10.77.0');
   });
 
-  it('are made with the image that is here, and nothing of that stays in the engine', async () => {
+  it('are generated with the local image, and leave nothing behind in the engine', async () => {
     free = await offered();
     await eventually(async () => (await world.ours()).length === 0, { within: 30_000, what: 'an empty engine' });
   });
@@ -76,14 +76,14 @@ afterAll(async () => {
     expect(stage?.data['detail']).toBe(`address ${address}, made ahead`);
   });
 
-  it('are made up for afterwards, in a throw-away container that the same listener hears of', async () => {
+  it('are replenished afterwards, in a throw-away container that the same listener sees', async () => {
     const now = await offered();
     expect(now).not.toContain(await world.addressOf(world.name('demo')));
     expect(now.filter((address) => free.includes(address))).toHaveLength(WANTED - 1);
     expect(listener.heard.at(-1)).toMatch(/throwaway$/);
   });
 
-  it('stay bound over a restart of the agent, and leave with their container', async () => {
+  it('stay bound when the agent restarts, and are removed with their container', async () => {
     const demo = world.name('demo');
     const [address, before] = [await world.addressOf(demo), await offered()];
     await world.host.process.kill('SIGKILL');
@@ -95,7 +95,7 @@ afterAll(async () => {
   });
 });
 
-(engine ? describe : describe.skip)('a network of our own, on a real engine', () => {
+(engine ? describe : describe.skip)('a managed network, on a real engine', () => {
   let network: NetworkId;
   let device: string;
   let pool: string;
@@ -107,7 +107,7 @@ afterAll(async () => {
     return out;
   };
   const addressIn = async (name: string) => (await world.kernelAddresses(name, device))[0] ?? '';
-  /** What the controller itself says of a node: not what Orrery has kept of it. */
+  /** What the controller itself says about a node, not what Orrery has stored. */
   const record = (address: string) => recordAt(world, CONTROLLER, network, address);
   const pings = (from: string, to: string) =>
     eventually(() => world.inside(from, 'ping', '-c', '1', '-W', '1', to.replace(/\/.*/, '')).then(() => true), {
@@ -115,7 +115,7 @@ afterAll(async () => {
       what: `${from} reaches ${to}`,
     });
 
-  it('is made by one command on a fleet without a controller, which launches one first', async () => {
+  it('is created by one command on a fleet without a controller, which launches one first', async () => {
     const { code, out } = await cli('network', 'create', 'lab');
     expect([code, out]).toEqual([0, expect.stringContaining(`No controller yet: launching one on ${HOST}`)]);
     const line = new RegExp(
@@ -129,7 +129,7 @@ afterAll(async () => {
     expect(network.slice(0, 10)).toBe(await world.addressOf(CONTROLLER));
   });
 
-  it('has what is launched into it let in before its start, with an identity made ahead and nothing thrown away', async () => {
+  it('has a launched node authorized before it starts, with a pre-generated identity and no throw-away container', async () => {
     const ahead = await eventually(async () => ((await known()).length === WANTED ? known() : false), PATIENCE);
     const [name, from] = [world.name('hello'), listener.heard.length];
     const out = await launch(name);
@@ -146,7 +146,7 @@ afterAll(async () => {
     expect(listener.heard.slice(from, made)).toEqual([`create orrery-${name}`]);
   });
 
-  it('has the nodes that were launched into it reach each other', async () => {
+  it('connects the nodes that were launched into it', async () => {
     const [hello, other] = [world.name('hello'), world.name('other')];
     await launch(other);
     const [one, two] = [await addressIn(hello), await addressIn(other)];
@@ -155,7 +155,7 @@ afterAll(async () => {
     await pings(other, one);
   });
 
-  it('is put back with everybody in it when its controller lost it, and goes on letting in', async () => {
+  it('is restored with all its nodes when its controller lost it, and still authorizes new ones', async () => {
     const names = [world.name('hello'), world.name('other')];
     const nodes = await Promise.all(names.map((name) => world.addressOf(name)));
     const looks = () => Promise.all(nodes.map(record));
@@ -164,7 +164,8 @@ afterAll(async () => {
     expect(before.map(({ authorized, ipAssignments }) => [authorized, ipAssignments])).toEqual(
       addresses.map((address) => [true, [address.replace(/\/.*/, '')]]),
     );
-    // An address is known to Orrery when the controller was read after giving it: what it has not seen it cannot put back.
+    // Orrery knows an address once it has read the controller after the address was assigned. It cannot restore one
+    // that it has not seen.
     const isKept = async () => {
       const { items } = await world.system.api.get('/v1/admissions?network=lab', AdmissionPage);
       const kept = new Set(items.flatMap(({ controller }) => controller?.addresses ?? []));
@@ -188,11 +189,11 @@ afterAll(async () => {
     expect(await Promise.all(names.map(addressIn))).toEqual(addresses);
   });
 
-  it('lets a stranger wait until somebody authorizes it', async () => {
+  it('keeps a stranger waiting until somebody authorizes it', async () => {
     stranger = await world.world.startMember('stranger', { networks: [network] });
     const { address } = stranger.identity;
     const waiting = async () => (await cli('membership', 'ls', '--pending')).stdout.includes(address);
-    await eventually(waiting, { ...PATIENCE, every: 1000, what: 'the stranger, shown as one who waits' });
+    await eventually(waiting, { ...PATIENCE, every: 1000, what: 'the stranger, shown as pending' });
     expect((await cli('membership', 'ls', '--pending')).stdout).not.toContain(
       await world.addressOf(world.name('hello')),
     );
@@ -204,7 +205,7 @@ afterAll(async () => {
     expect((await cli('membership', 'ls', '--pending')).stdout).not.toContain(address);
   });
 
-  it('sends it away again when it is denied, and nobody else', async () => {
+  it('deauthorizes that node, and no other, when it is denied', async () => {
     const { address } = stranger.identity;
     expect((await cli('membership', 'deny', address, 'lab', '--yes')).code).toBe(0);
     expect((await record(address)).authorized).toBe(false);

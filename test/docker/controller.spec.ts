@@ -21,7 +21,7 @@ const CONFIG: NetworkConfig = {
   mtu: 1400,
 };
 
-/** One lab for all of this file. */
+/** One lab for all tests of this file. */
 let lab: MachineLab;
 beforeAll(async () => {
   if (engine) lab = await MachineLab.open(engine);
@@ -40,14 +40,14 @@ afterAll(() => lab?.close());
     await eventually(async () => (await lab.nodeOf(keeper)).daemon.known, { within: 15_000, what: 'its daemon' });
   });
 
-  it('is found by asking it', async () => {
+  it('is detected by asking it', async () => {
     const probed = await (await controller()).probe();
     const address = lab.identities.held.get(keeper.node)?.address;
     expect(probed).toEqual({ address, version: expect.stringMatching(/^\d+\.\d+/), networks: [] });
     network = `${address}0000aa`;
   });
 
-  it('makes the network that it is told to, the same again, and another one of it', async () => {
+  it('creates the requested network, changes nothing when asked again, and creates a second one', async () => {
     for (let time = 0; time < 2; time++) {
       const made = await (await controller()).putNetwork(network, 'lab', CONFIG);
       expect(made).toMatchObject({ id: network, name: 'lab', config: { ...CONFIG, rules: { length: 1 } } });
@@ -57,7 +57,7 @@ afterAll(() => lab?.close());
     expect((await (await controller()).probe()).networks).toEqual([network]);
   });
 
-  it('lets in a node that it never saw, with the address that the node then has', async () => {
+  it('authorizes a node that it has never seen, with the address that the node then gets', async () => {
     const web = lab.blueprint('web', [network]);
     const { node, item, image } = web;
     await lab.do({ node, item, step: 'mint-identity', image });
@@ -70,12 +70,12 @@ afterAll(() => lab?.close());
     expect(await lab.addressOf(web)).toBe('10.66.0.77/24');
   });
 
-  it('deletes what it is told to, and again without an error', async () => {
+  it('deletes what it is asked to, and succeeds when asked again', async () => {
     const addresses = (await (await controller()).records(network, null, 10)).records.map(({ address }) => address);
     expect(addresses).toHaveLength(1);
     for (let time = 0; time < 2; time++) {
       await (await controller()).deleteRecords(network, addresses);
-      // The node itself goes on asking: what comes back is a record of one that was not let in.
+      // The node itself keeps asking, so a record comes back, of a node that is not authorized.
       const { records } = await (await controller()).records(network, null, 10);
       expect(records.filter(({ authorized }) => authorized)).toEqual([]);
     }
@@ -83,7 +83,7 @@ afterAll(() => lab?.close());
     await expect((await controller()).network(network)).rejects.toMatchObject({ code: 'unknown-network' });
   });
 
-  it('cannot be asked where there is no container, or one that does not run', async () => {
+  it('cannot be asked when its container does not exist or is not running', async () => {
     await expect(controller(newId('nod'))).rejects.toMatchObject({ code: 'identity-lost' });
     await lab.world.docker.getContainer(await lab.engineIdOf(keeper)).stop({ t: 1 });
     await expect(controller()).rejects.toMatchObject({ code: 'container-died' });
@@ -92,7 +92,7 @@ afterAll(() => lab?.close());
 
 // Making a bridge address unreachable needs root and `ip`.
 (engine && process.getuid?.() === 0 ? describe : describe.skip)(
-  'the real machine, where the bridge does not lead',
+  'the real machine, when the bridge address is unreachable',
   () => {
     it('reaches the daemon by exec, and joins and leaves through it', async () => {
       const network = await lab.network();
@@ -129,7 +129,7 @@ afterAll(() => lab?.close());
       }
     });
 
-    it('sees the same interfaces by nsenter, by ip in the container and by its /proc', async () => {
+    it('sees the same interfaces with nsenter, with ip in the container and in its /proc', async () => {
       const network = await lab.network('10.80.0');
       const blueprint = lab.blueprint('seen', [network]);
       const engineId = await lab.launch(blueprint, [network]);
@@ -152,7 +152,7 @@ afterAll(() => lab?.close());
       expect(entered).toMatchObject([{ up: true, addresses: [expect.stringMatching(/^10\.80\.0\./)] }]);
       expect(await look(0, true)).toEqual(entered);
       expect(await look(0, false)).toEqual(entered);
-      // A number that means another process here is not entered: this very one is not in the container.
+      // A PID that belongs to another process is not entered: this very process is not in the container.
       expect(await look(process.pid, true)).toEqual(entered);
     });
   },

@@ -8,11 +8,11 @@ import { asOnCalmMachine } from '../support/calm.js';
 
 jest.setTimeout(120_000);
 const HOST = 'scripted';
-/** Ten seconds on a calm machine. */
+/** Ten seconds on an idle machine. */
 const SOON_MS = 20_000;
 
 /** Needs no engine: the daemon is a script on loopback, everything else is real. */
-describe('what the daemon of a host says that no lab can make it say', () => {
+describe('a host daemon with answers that no lab can provoke', () => {
   let system: System;
   let daemon: ScriptedDaemon;
   let next = 0;
@@ -44,7 +44,7 @@ describe('what the daemon of a host says that no lab can make it say', () => {
     await daemon?.close();
   });
 
-  it('tells each status that waits by its own code, and says what to do about it', async () => {
+  it('reports each waiting status with its own code, and what to do about it', async () => {
     const authenticationURL = 'https://sso.example/login?x=1';
     const [signIn, denied, lost, unheard] = await Promise.all([
       waiting({ status: 'AUTHENTICATION_REQUIRED', authenticationURL }, `Sign in at ${authenticationURL}`),
@@ -59,7 +59,7 @@ describe('what the daemon of a host says that no lab can make it say', () => {
       [3, expect.stringContaining('network-not-found')],
     ]);
     for (const { out } of [signIn, denied, lost]) expect(out).toMatch(/^ {2}next +\S/m);
-    // What nobody has heard of is told as UNKNOWN.
+    // An unknown status is reported as UNKNOWN.
     expect([unheard.code, unheard.out]).toEqual([3, expect.not.stringContaining('QUANTUM')]);
     const told = async () => new RegExp(`${unheard.id}.*UNKNOWN`).test((await cli('membership', 'ls')).out);
     await eventually(told, { within: 30_000, what: 'UNKNOWN in `orrery membership ls`' });
@@ -76,7 +76,7 @@ describe('what the daemon of a host says that no lab can make it say', () => {
     expect(performance.now() - begun).toBeLessThan(asOnCalmMachine(SOON_MS));
   });
 
-  it('OK without an interface: it waits for the interface, and the finding says that the two disagree', async () => {
+  it('reports OK without an interface: waits for the interface, with a finding that the two disagree', async () => {
     const ok = { status: 'OK', assignedAddresses: ['10.99.0.7/24'] };
     const { code, out } = await waiting(ok, 'the kernel does not show');
     expect([code, out]).toEqual([3, expect.stringContaining('the kernel does not show')]);
@@ -84,7 +84,7 @@ describe('what the daemon of a host says that no lab can make it say', () => {
     await eventually(finding, { within: 30_000, every: 500, what: 'the finding interface-disagrees' });
   });
 
-  it('nothing at all: what was known stays, and it is said that the daemon does not answer', async () => {
+  it('does not answer at all: the last known state stays, and the lack of an answer is reported', async () => {
     const rows = () => system.sql<{ network_id: string }>('SELECT network_id FROM membership_status ORDER BY 1');
     const before = await rows();
     expect(before.length).toBeGreaterThan(5);
@@ -96,10 +96,10 @@ describe('what the daemon of a host says that no lab can make it say', () => {
     expect(await rows()).toEqual(before);
     daemon.speakAgain();
     const joined = async () => (await rows()).length === before.length + 1;
-    await eventually(joined, { within: 60_000, every: 200, what: 'the join that stayed wanted' });
+    await eventually(joined, { within: 60_000, every: 200, what: 'the join that is still desired' });
   });
 
-  it('another node’s name: what answers there is not believed, for it is not this host’s daemon', async () => {
+  it('reports the address of another node: is not trusted, because it is not the daemon of this host', async () => {
     await daemon.wear('ffffffff00');
     const { code, out } = await joining({ status: 'OK' }, '--wait=20s');
     expect([code, out]).toEqual([1, expect.stringContaining('port-taken')]);

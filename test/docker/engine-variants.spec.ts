@@ -8,7 +8,7 @@ import { DockerSystem, HOST } from './system/docker-system.js';
 import { asOnCalmMachine } from '../support/calm.js';
 
 jest.setTimeout(180_000);
-/** Nobody answers for it, and nobody needs to. */
+/** No controller answers for it, and none needs to. */
 const NETWORK = '8056c2e21c000001';
 const SETTINGS = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };
 const engine = await findLabEngine();
@@ -36,7 +36,7 @@ function onVariant(options: VariantOptions): () => { lab: MachineLab; variant: E
   };
 }
 
-/** Everything up to the start, and how the start is refused, within the ten seconds that a person is ready to wait. */
+/** Runs everything up to the start, and returns how the start is refused, which must take less than ten seconds. */
 async function refusedStart(lab: MachineLab) {
   const blueprint = lab.blueprint('launch', [NETWORK]);
   const { node, item, image } = blueprint;
@@ -49,7 +49,7 @@ async function refusedStart(lab: MachineLab) {
   return error;
 }
 
-/** docs/faults.md, F13, through all of Orrery, on the engine of the suite around it. */
+/** docs/faults.md, F13, through all of Orrery, on the engine of the enclosing suite. */
 function failsAtOnce(engineOf: () => { variant: EngineVariant }, code: string, fix: string): void {
   let world: DockerSystem | undefined;
   beforeAll(async () => {
@@ -85,12 +85,12 @@ suite('the real machine where there is no TUN device', () => {
 suite('the real machine where TAP devices may not be configured', () => {
   const open = onVariant({ number: 227, tap: false });
 
-  it('fails a launch with the cause and the fix, although the daemon runs on', async () => {
+  it('fails a launch with the cause and the fix, although the daemon keeps running', async () => {
     const error = await refusedStart(open().lab);
     expect(error).toMatchObject({ code: 'net-admin-missing', fix: expect.stringContaining('NET_ADMIN') });
   });
 
-  it('fails a join on a running node in the same words', async () => {
+  it('fails a join on a running node with the same words', async () => {
     const { lab } = open();
     const blueprint = lab.blueprint('join');
     const { node, item } = blueprint;
@@ -101,12 +101,12 @@ suite('the real machine where TAP devices may not be configured', () => {
     expect((await lab.nodeOf(blueprint)).memberships).toEqual({ known: true, value: [] });
   });
 
-  // In the short form the machine alone is shown to say this.
+  // The short form shows this through the machine alone.
   if (isLong)
-    describe('a launch on an engine that keeps NET_ADMIN back', () =>
+    describe('a launch on an engine that withholds NET_ADMIN', () =>
       failsAtOnce(open, 'net-admin-missing', 'NET_ADMIN'));
 
-  it('knows nothing while the engine is stopped, and hints and knows again soon after it is back', async () => {
+  it('reports unknown while the engine is stopped, and reports hints and state again soon after it is back', async () => {
     const { lab, variant } = open();
     const blueprint = lab.blueprint('restart');
     await lab.launch(blueprint);
@@ -124,7 +124,7 @@ suite('the real machine where TAP devices may not be configured', () => {
     const before = hints;
     await variant.boot();
     await eventually(() => hints > before, { within: 30_000, what: 'a hint that the engine is back' });
-    // unless-stopped: the engine starts it again by itself.
+    // unless-stopped: the engine restarts it.
     await eventually(async () => (await lab.nodeOf(blueprint)).daemon.known, { within: 30_000, what: 'the daemon' });
     expect((await lab.nodeOf(blueprint)).daemon).toMatchObject({ value: { address } });
     abort.abort();

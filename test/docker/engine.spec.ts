@@ -10,11 +10,11 @@ const engine = await findLabEngine();
 const possible = engine !== undefined && (await EngineVariant.isPossible());
 if (engine && !possible)
   process.stderr.write('LEFT OUT: engines of our own need root, dockerd, containerd and unshare\n');
-/** Nobody answers for it, and nobody needs to. */
+/** No controller answers for it, and none needs to. */
 const NETWORK = '8056c2e21c000001';
 const suite = possible ? describe : describe.skip;
 
-/** An engine of its own, and all of Orrery on it, for the tests of one suite. */
+/** An engine of its own, with all of Orrery on it, for the tests of one suite. */
 function onVariant(options: VariantOptions) {
   let variant: EngineVariant | undefined;
   let world: DockerSystem | undefined;
@@ -34,8 +34,8 @@ function onVariant(options: VariantOptions) {
 }
 
 /**
- * docs/faults.md, F33 and F9, with an engine that nobody else uses. Its containers reach nobody, as it makes no rules in the machine's firewall:
- * that the addresses on the networks come back, too, is shown in two-containers.spec.ts.
+ * docs/faults.md, F33 and F9, with an engine that nobody else uses. Its containers reach nobody, because it sets no
+ * rules in the machine's firewall. two-containers.spec.ts shows that the addresses on the networks come back too.
  */
 suite('an engine that is pruned, and one that is restarted', () => {
   const open = onVariant({ number: 229 });
@@ -59,7 +59,7 @@ suite('an engine that is pruned, and one that is restarted', () => {
     await Promise.all(names.map(launch));
   });
 
-  it('has the same identities within 30 s after `docker system prune -af --volumes` and the removal of all', async () => {
+  it('has the same identities within 30 s after `docker system prune -af --volumes` and the removal of all containers', async () => {
     const { world } = open();
     const before = await nodes();
     await world.docker.pruneContainers();
@@ -72,7 +72,7 @@ suite('an engine that is pruned, and one that is restarted', () => {
     expect((await world.host.identities()).size).toBe(names.length);
   });
 
-  it('is known again within ten seconds after it was stopped and started, and nothing was made anew', async () => {
+  it('is known again within ten seconds after a stop and start, and nothing was recreated', async () => {
     const { world, variant } = open();
     const before = await ids();
     const from = await world.lastEvent();

@@ -49,7 +49,7 @@ const engine = await findLabEngine();
   });
   afterAll(() => host?.close());
 
-  it('is seen with the networks that people joined, and not one byte of networks.d changes by looking', async () => {
+  it('is observed with the networks that people joined, and looking changes not one byte of networks.d', async () => {
     const before = await host.networkFiles();
     const node = await look();
     expect(node).toMatchObject({ daemon: { known: true, value: { address: host.address } }, peers: { known: true } });
@@ -77,7 +77,7 @@ const engine = await findLabEngine();
     expect(await host.networkFiles()).toEqual(before);
   });
 
-  it('is unknown with its cause when its token is gone, and known again with the new one', async () => {
+  it('is unknown with its cause when its token is missing, and known again with the new token', async () => {
     const token = join(host.home, 'authtoken.secret');
     await rename(token, `${token}.away`);
     expect((await look()).daemon).toMatchObject({ known: false, code: 'token-unreadable' });
@@ -90,7 +90,7 @@ const engine = await findLabEngine();
     expect((await look()).daemon).toMatchObject({ known: true });
   });
 
-  it('is not believed when its port answers for another node', async () => {
+  it('is not trusted when its port answers for another node', async () => {
     const file = join(host.home, 'identity.public');
     await rename(file, `${file}.away`);
     await writeFile(file, 'ffffffff00:0:abc');

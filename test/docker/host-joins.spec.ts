@@ -10,7 +10,7 @@ import { asOnCalmMachine } from '../support/calm.js';
 
 jest.setTimeout(180_000);
 const engine = await findLabEngine();
-// To run in the daemon's network namespace, and to read its home, needs root.
+// Needs root to run in the daemon's network namespace and to read its home.
 const possible = engine !== undefined && process.platform === 'linux' && process.getuid?.() === 0;
 if (engine && !possible) process.stderr.write('LEFT OUT: a host with its own daemon needs Linux and root\n');
 
@@ -20,7 +20,7 @@ if (engine && !possible) process.stderr.write('LEFT OUT: a host with its own dae
   let ours: NetworkId;
   let device: string;
   let before: Record<string, string>;
-  /** The first network has admitted the daemon: it writes its configuration there by itself. */
+  /** The first network has authorized the daemon, which writes its configuration there on its own. */
   const files = () => host.networkFiles(people.slice(0, 1));
   const cli = (...words: string[]) => host.cli(...words);
 
@@ -40,7 +40,7 @@ if (engine && !possible) process.stderr.write('LEFT OUT: a host with its own dae
   });
   afterAll(() => host?.close());
 
-  it('was in three networks before, and an agent changes not one byte of them by coming, looking and starting anew', async () => {
+  it('was in three networks before, and an agent that arrives, looks and restarts changes not one byte of them', async () => {
     expect(Object.keys(before).filter((name) => /^[0-9a-f]{16}\.conf$/.test(name))).toHaveLength(3);
     const seen = async () => {
       const { out } = await cli('membership', 'ls', '-o', 'wide');
@@ -55,7 +55,7 @@ if (engine && !possible) process.stderr.write('LEFT OUT: a host with its own dae
     expect(await files()).toEqual(before);
   });
 
-  it('does not leave a network that people joined, however one asks', async () => {
+  it('does not leave a network that people joined, whether asked to leave or to join', async () => {
     const { code, out } = await cli('leave', HOUSE, people[0] ?? '', '--yes', '--wait=20s');
     expect([code, out]).toEqual([4, expect.stringContaining('unmanaged-membership')]);
     const joined = await cli('join', HOUSE, people[0] ?? '', '--wait=20s');
@@ -63,7 +63,7 @@ if (engine && !possible) process.stderr.write('LEFT OUT: a host with its own dae
     expect(await files()).toEqual(before);
   });
 
-  it('waits at authorization with 3, and comes true with interface and address when it is authorized', async () => {
+  it('waits at authorization with exit 3, and is done with interface and address when it is authorized', async () => {
     const waits = await stillWaiting(cli, 'has not authorized', 'join', HOUSE, ours);
     expect([waits.code, waits.out]).toEqual([3, expect.stringContaining(host.daemon.identity.address)]);
     expect(waits.out).toContain('authorization');
@@ -75,7 +75,7 @@ if (engine && !possible) process.stderr.write('LEFT OUT: a host with its own dae
     expect([code, out]).toEqual([0, expect.stringContaining(address ?? 'no address')]);
   });
 
-  it('keeps the other networks as they were through join, settings and leave', async () => {
+  it('keeps the other networks unchanged through join, settings and leave', async () => {
     const others = async () =>
       Object.fromEntries(Object.entries(await files()).filter(([name]) => !name.startsWith(ours)));
     expect(await others()).toEqual(before);
@@ -83,7 +83,8 @@ if (engine && !possible) process.stderr.write('LEFT OUT: a host with its own dae
     expect(changed.code).toBe(0);
     await eventually(async () => (await host.kernelAddresses(device))?.length === 0, { within: 20_000 });
     const { out } = await cli('membership', 'ls', '-o', 'wide');
-    // The daemon lists what it was assigned; the kernel has it not, as the settings say: that is no difference.
+    // The daemon lists its assigned address, and the kernel does not have it. The settings ask for that, so it is no
+    // disagreement.
     expect(out.split('\n').find((line) => line.includes(ours))).toMatch(/OK .*done/);
     expect((await cli('finding', 'ls')).out).not.toContain('interface-disagrees');
     expect((await cli('leave', HOUSE, ours, '--yes', '--wait=60s')).code).toBe(0);
@@ -92,14 +93,14 @@ if (engine && !possible) process.stderr.write('LEFT OUT: a host with its own dae
     expect(Object.keys(await host.networks()).sort()).toEqual([...people].sort());
   });
 
-  it('says that a network is not there', async () => {
+  it('reports a network that does not exist', async () => {
     const nowhere = host.controller.unknownNetwork;
     const { code, out } = await stillWaiting(cli, 'network-not-found', 'join', HOUSE, nowhere);
     expect([code, out]).toEqual([3, expect.stringContaining('network-not-found')]);
     expect((await cli('leave', HOUSE, nowhere, '--yes', '--wait=60s')).code).toBe(0);
   });
 
-  it('says how to let the agent read the token, and goes on by itself when it can', async () => {
+  it('reports how to let the agent read the token, and continues on its own when it can', async () => {
     const token = join(host.home, 'authtoken.secret');
     await rename(token, `${token}.away`);
     await mkdir(token);
@@ -113,11 +114,11 @@ if (engine && !possible) process.stderr.write('LEFT OUT: a host with its own dae
     expect([absent.code, absent.out]).toEqual([1, expect.stringContaining('`sudo systemctl start zerotier-one`')]);
     await rename(`${token}.away`, token);
     const joined = async () => Object.keys(await host.networks()).includes(ours);
-    await eventually(joined, { within: 60_000, what: 'the item that stayed wanted' });
+    await eventually(joined, { within: 60_000, what: 'the item that is still desired' });
     expect((await cli('leave', HOUSE, ours, '--yes', '--wait=60s')).code).toBe(0);
   });
 
-  it('says that there is no zerotier-one, and that a container would do', async () => {
+  it('reports that there is no zerotier-one, and that a container would work', async () => {
     await host.stopAgent();
     await host.startAgent({ ORRERY_ZEROTIER_HOME: join(host.agentHome, 'nothing') });
     const { code, out } = await cli('join', HOUSE, ours, '--wait=30s');
@@ -126,7 +127,7 @@ if (engine && !possible) process.stderr.write('LEFT OUT: a host with its own dae
     await host.stopAgent();
   });
 
-  it('is as it was, byte for byte, after the agent was uninstalled', async () => {
+  it('is the same, byte for byte, after the agent was uninstalled', async () => {
     await rm(host.agentHome, { recursive: true });
     expect(await files()).toEqual(before);
     expect(Object.keys(await host.networks()).sort()).toEqual([...people].sort());

@@ -12,7 +12,7 @@ jest.setTimeout(180_000);
 const engine = await findLabEngine();
 const run = promisify(execFile);
 
-/** What a launch is told by, in this order. Between them may stand others. */
+/** The events of a launch, in this order. Others can come in between. */
 const LIFE = [
   'command.created',
   'container.created',
@@ -26,7 +26,7 @@ const LIFE = [
   'command.done',
 ];
 
-/** One system for all of this file. */
+/** One system for all tests of this file. */
 let world: DockerSystem;
 beforeAll(async () => {
   if (engine) world = await DockerSystem.open(engine);
@@ -48,7 +48,7 @@ afterAll(() => world?.close());
     demo = world.name('demo');
     listener = await EventListener.open(world.system.api);
   });
-  // Whoever comes next counts containers.
+  // The next test counts containers.
   afterAll(async () => {
     listener?.close();
     for (const name of [demo, world.name('two')]) {
@@ -70,7 +70,7 @@ afterAll(() => world?.close());
     expect(await world.kernelAddresses(demo, device)).toEqual([]);
   });
 
-  it('comes true with interface and address when somebody authorizes it at its controller', async () => {
+  it('is done, with interface and address, when somebody authorizes it at its controller', async () => {
     const waits = world.system.cli('command', 'wait', command, '--wait=60s');
     await world.controller.authorize(network, await world.addressOf(demo));
     const { code, out } = await waits;
@@ -80,7 +80,7 @@ afterAll(() => world?.close());
     expect(out).toContain(address);
   });
 
-  it('leaves its whole life in Postgres, in order, and told the same to whoever listened', async () => {
+  it('leaves its whole history in Postgres, in order, and streams the same events to listeners', async () => {
     await world.event('command.done', 0);
     const stored = await world.events();
     const types = stored.map(({ type }) => type).filter((type) => LIFE.includes(type));
@@ -130,7 +130,7 @@ afterAll(() => world?.close());
     expect(places.inspect).toContain(await world.hostId());
   });
 
-  it('reaches from inside neither the agent nor the engine, and the daemon of another container only as a stranger', async () => {
+  it('can reach neither the agent nor the engine from inside, and the daemon of another container only as a stranger', async () => {
     const networks = (await world.controller.node.container.inspect()).NetworkSettings.Networks;
     const other = networks[world.world.network]?.IPAddress ?? '';
     const status = (address: string) => `curl -s -o /dev/null -w '%{http_code}\\n' http://${address}:9993/status`;
@@ -141,7 +141,7 @@ afterAll(() => world?.close());
     expect(listening.stdout).not.toContain(`pid=${world.host.process.child.pid},`);
   });
 
-  it('changes nothing when it is launched again with an equal spec, and refuses another under its name', async () => {
+  it('changes nothing when it is repeated with the same spec, and refuses a different spec under its name', async () => {
     const before = await world.container(demo).inspect();
     const again = await launch(demo, '--network', network, '--wait=30s');
     expect([again.code, again.out]).toEqual([0, expect.stringContaining('launch')]);
@@ -152,7 +152,7 @@ afterAll(() => world?.close());
     expect([after.Id, after.State.StartedAt]).toEqual([before.Id, before.State.StartedAt]);
   });
 
-  it('is in two networks at once, one that let it in and one that has not', async () => {
+  it('is in two networks at once, one that has authorized it and one that has not', async () => {
     const open = await world.controller.network('10.78.0');
     const closed = await world.controller.network('10.79.0');
     const two = world.name('two');
@@ -210,19 +210,19 @@ afterAll(() => world?.close());
     expect(await addressIn(network)).toBe(first);
   });
 
-  it('restarts with the same identity and address, and tells of nothing that is not so yet', async () => {
+  it('restarts with the same identity and address, and reports nothing before it is true', async () => {
     const before = { ...(await world.container(demo).inspect()), address: await addressIn(network) };
     const node = await world.addressOf(demo);
     const from = await world.lastEvent();
     const { code, out } = await cli('restart', `${HOST}/${demo}`);
     expect([code, out]).toEqual([0, expect.stringContaining(before.address ?? '')]);
-    // At the very moment at which it came true, not soon after.
+    // At the very moment at which the command is done, not soon after.
     expect(await addressIn(network)).toBe(before.address);
     const after = await world.container(demo).inspect();
     expect(after.Id).not.toBe(before.Id);
     expect(await world.addressOf(demo)).toBe(node);
     const stages = out.split('\n').flatMap((line) => /^ +✓ (\w+)/.exec(line)?.[1] ?? []);
-    // The step that starts it and the look at its networks tell of `daemon` and `joined` in either order.
+    // The step that starts it and the look at its networks report `daemon` and `joined` in either order.
     const order = ['removed', 'created', 'started', 'address'];
     expect(stages.filter((stage) => order.includes(stage))).toEqual(order);
     expect(stages.indexOf('joined')).toBeGreaterThan(stages.indexOf('started'));
@@ -232,7 +232,7 @@ afterAll(() => world?.close());
     expect(facts.filter((type) => type === 'container.started')).toHaveLength(1);
   });
 
-  it('is as it was after the agent is started again: what was left stays left, and nothing is restarted', async () => {
+  it('is unchanged after the agent restarts: a network that was left stays left, and nothing is restarted', async () => {
     const before = await world.container(demo).inspect();
     await restartAgent();
     await world.host.welcomed();
@@ -244,7 +244,7 @@ afterAll(() => world?.close());
     expect(out).toContain(network);
   });
 
-  it('leaves the only network, and a restarted container does not come back into it', async () => {
+  it('leaves its only network, and a restarted container does not rejoin it', async () => {
     expect((await cli('leave', `${HOST}/${demo}`, network, '--yes')).code).toBe(0);
     expect((await cli('restart', `${HOST}/${demo}`)).code).toBe(0);
     await expect(world.kernelAddresses(demo, interfaceName(network))).rejects.toThrow('does not exist');
@@ -252,7 +252,7 @@ afterAll(() => world?.close());
     expect([rejoined.code, await addressIn(network)]).toEqual([0, expect.stringMatching(/^10\.87\.0\./)]);
   });
 
-  it('is removed with its identity, and stays so; its neighbour lives on', async () => {
+  it('is removed with its identity and stays removed, and its neighbor keeps running', async () => {
     const neighbour = await world.container(kept).inspect();
     const node = (await world.container(demo).inspect()).Config.Labels['io.orrery.node'] ?? '';
     expect((await world.host.identities()).has(node)).toBe(true);

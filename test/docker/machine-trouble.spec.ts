@@ -21,7 +21,7 @@ const engine = await findLabEngine();
     await lab?.close();
   });
 
-  /** Refused, within the ten seconds that a person is ready to wait, with a fix. */
+  /** Expects a refusal with a fix, within the ten seconds that a person is willing to wait. */
   async function refusedSoon(step: Parameters<MachineLab['refusal']>[0]) {
     const begun = performance.now();
     const error = await lab.refusal(step);
@@ -36,7 +36,7 @@ const engine = await findLabEngine();
     blueprint,
   });
 
-  it('says that an image is absent, and knows which are present', async () => {
+  it('reports that an image is absent, and knows which are present', async () => {
     const blueprint = lab.blueprint('absent', [], { image: 'orrery-test/absent:1' });
     const { node, item } = blueprint;
     await lab.do({ node, item, step: 'mint-identity', image: lab.config.zerotierImage });
@@ -46,7 +46,7 @@ const engine = await findLabEngine();
     expect(imagePresent('orrery-test/absent:1')).toBe(false);
   });
 
-  it('says that a registry refused a pull', async () => {
+  it('reports that a registry refused a pull', async () => {
     const about = { node: newId('nod'), item: newId('itm'), step: 'pull-image' as const };
     expect(await refusedSoon({ ...about, image: '127.0.0.1:1/zerotier/zerotier:1.14.2' })).toMatchObject({
       code: 'pull-refused',
@@ -55,7 +55,7 @@ const engine = await findLabEngine();
     await lab.do({ ...about, image: lab.config.zerotierImage });
   });
 
-  it('tells an image without zerotier-one from one for another machine', async () => {
+  it('distinguishes an image without zerotier-one from one for another platform', async () => {
     const about = { node: newId('nod'), item: newId('itm'), step: 'mint-identity' as const };
     const empty = await importImage(lab.world.docker, [{ path: 'etc/', mode: 0o755 }]);
     const alien = await importImage(lab.world.docker, [
@@ -68,7 +68,7 @@ const engine = await findLabEngine();
     expect(lab.identities.has(about.node)).toBe(false);
   });
 
-  it('never touches a container that has the name and that it did not make', async () => {
+  it('never touches a container that has the name and that it did not create', async () => {
     const blueprint = lab.blueprint('taken');
     const { node, item, image, name } = blueprint;
     const foreign = await lab.world.docker.createContainer({
@@ -98,7 +98,7 @@ const engine = await findLabEngine();
     expect(await lab.containerOf(blueprint)).toMatchObject([{ ours: true }]);
   });
 
-  it('does not start what a killed agent left half made, and makes it anew', async () => {
+  it('does not start a container that a killed agent left half made, and recreates it', async () => {
     const blueprint = lab.blueprint('half');
     const { node, item, image } = blueprint;
     await lab.do({ node, item, step: 'mint-identity', image });
@@ -127,7 +127,7 @@ const engine = await findLabEngine();
     });
   });
 
-  it('says why a container ended right after its start', async () => {
+  it('reports why a container ended right after its start', async () => {
     const blueprint = lab.blueprint('broken');
     const { node, item, image } = blueprint;
     await lab.do({ node, item, step: 'mint-identity', image });
@@ -140,7 +140,7 @@ const engine = await findLabEngine();
     });
   });
 
-  it('has a bridge of its own, closed between containers, and makes a container anew when it was pruned', async () => {
+  it('has a bridge of its own, closed between containers, and recreates a container after a prune', async () => {
     const name = `${lab.config.dockerNetwork}-own`;
     const machine = lab.another({ dockerNetwork: name });
     const blueprint = lab.blueprint('pruned');
@@ -160,7 +160,7 @@ const engine = await findLabEngine();
     expect(await lab.containerOf(blueprint, machine)).toEqual([]);
   });
 
-  it('puts nothing on a network of that name that is not Orrery’s', async () => {
+  it('puts nothing on a network of that name that does not belong to Orrery', async () => {
     const name = `${lab.config.dockerNetwork}-foreign`;
     await lab.world.docker.createNetwork({ Name: name, Internal: true });
     const blueprint = lab.blueprint('foreign-net');
@@ -171,7 +171,7 @@ const engine = await findLabEngine();
     await lab.world.docker.getNetwork(name).remove();
   });
 
-  it('sweeps what a killed agent left of its minting, and only its own', async () => {
+  it('removes what a killed agent left of its minting, and only its own', async () => {
     const make = (host: string) =>
       lab.world.docker.createContainer({
         Image: lab.config.zerotierImage,
@@ -185,7 +185,7 @@ const engine = await findLabEngine();
     await others.remove();
   });
 
-  it('knows nothing, and removes nothing, when there is no engine', async () => {
+  it('reports unknown, and removes nothing, when there is no engine', async () => {
     const blueprint = lab.blueprint('unseen');
     const machine = lab.another({ dockerSocket: '/nowhere/docker.sock' });
     const state = await lab.look(machine);
@@ -200,7 +200,7 @@ const engine = await findLabEngine();
     expect((await machine.facts(lab.scope)).imagePresent(lab.config.zerotierImage)).toBeUndefined();
   });
 
-  it('shows a host without zerotier-one as just that', async () => {
+  it('reports a host without zerotier-one as such', async () => {
     const { nodes } = await lab.look();
     expect(nodes[0]).toMatchObject({
       node: lab.scope.hostNode,
@@ -210,7 +210,7 @@ const engine = await findLabEngine();
     });
   });
 
-  it('hints when a container changes, and gives its log', async () => {
+  it('gives a hint when a container changes, and returns its log', async () => {
     const blueprint = lab.blueprint('watched');
     const engineId = await lab.launch(blueprint);
     let hints = 0;

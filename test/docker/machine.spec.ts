@@ -16,7 +16,7 @@ import { MachineLab, pushedRoute } from './machine/machine-lab.js';
 jest.setTimeout(90_000);
 const engine = await findLabEngine();
 
-/** One lab for all of this file. */
+/** One lab for all tests of this file. */
 let lab: MachineLab;
 beforeAll(async () => {
   if (engine) lab = await MachineLab.open(engine);
@@ -45,7 +45,7 @@ afterAll(() => lab?.close());
     expect(await lab.world.docker.listContainers({ all: true, filters })).toEqual([]);
   });
 
-  it('launches a container that has its address within seconds when it was authorized before', async () => {
+  it('launches a container that has its address within seconds if it was authorized beforehand', async () => {
     engineId = await lab.launch(demo, [network]);
     const address = await lab.addressOf(demo);
     expect(address).toMatch(/^10\.77\.0\.\d+\/24$/);
@@ -63,7 +63,7 @@ afterAll(() => lab?.close());
     expect(lab.stages).toEqual(expect.arrayContaining(['identity', 'created', 'started', 'daemon']));
   });
 
-  it('shows the container as ours, under exactly the profile, and no secret anywhere in its inspection', async () => {
+  it('recognizes the container as ours, with exactly the profile, and its inspection holds no secret', async () => {
     const [container] = await lab.containerOf(demo);
     expect(container).toMatchObject({ ours: true, state: 'running', incarnation: 0, limits: demo.limits, engineId });
     const inspect = await lab.world.docker.getContainer(engineId).inspect();
@@ -130,7 +130,7 @@ afterAll(() => lab?.close());
     await lab.do({ ...at, step: 'leave-network' });
   });
 
-  it('shows a paused container as unknown, and unpauses it', async () => {
+  it('reports a paused container as unknown, and unpauses it', async () => {
     await lab.world.docker.getContainer(engineId).pause();
     const node = await lab.nodeOf(demo);
     expect(node.daemon).toMatchObject({ known: false, code: 'container-paused' });
@@ -139,7 +139,7 @@ afterAll(() => lab?.close());
     await eventually(async () => (await lab.nodeOf(demo)).daemon.known, { within: 30_000 });
   });
 
-  it('sees a daemon that died, and starts it again with its address', async () => {
+  it('notices a dead daemon, and starts it again with its address', async () => {
     const before = await lab.addressOf(demo);
     const container = lab.world.docker.getContainer(engineId);
     await container.stop({ t: 2 });
@@ -153,7 +153,7 @@ afterAll(() => lab?.close());
     expect(await lab.addressOf(demo)).toBe(before);
   });
 
-  it('makes a container that was removed by hand anew, with the same identity and address', async () => {
+  it('recreates a container that was removed by hand, with the same identity and address', async () => {
     const before = await lab.addressOf(demo);
     await lab.world.docker.getContainer(engineId).remove({ force: true, v: true });
     expect(await lab.containerOf(demo)).toEqual([]);
@@ -166,7 +166,7 @@ afterAll(() => lab?.close());
     expect(await lab.addressOf(demo)).toBe(before);
   });
 
-  it('removes a container, and says so again when it is gone', async () => {
+  it('removes a container, and succeeds again when it is already gone', async () => {
     const step = { node: demo.node, item: demo.item, step: 'remove-container' as const, engineId, name: demo.name };
     await lab.do(step);
     expect(await lab.containerOf(demo)).toEqual([]);
@@ -188,7 +188,7 @@ afterAll(() => lab?.close());
     membership = { ...base, id: newId('itm'), kind: 'membership', nodeKind: 'container', network, settings };
   });
 
-  /** Looks, plans and acts until nothing is left to be done; gives the names of the steps that it took. */
+  /** Looks, plans and acts until there is nothing left to do; returns the names of the steps taken. */
   async function settle(items: Item[]): Promise<string[]> {
     const taken: string[] = [];
     await eventually(
@@ -214,7 +214,7 @@ afterAll(() => lab?.close());
     expect(await settle([container, membership])).toEqual([]);
   });
 
-  it('makes the container anew when it is restarted or removed by hand, with its address', async () => {
+  it('recreates the container when it is restarted or removed by hand, with its address', async () => {
     const before = { id: await engineId(), address: await address() };
     container = { ...container, incarnation: 1, revision: 2 };
     expect(await settle([container, membership])).toEqual(['remove-container', 'create-container', 'start-container']);
@@ -225,7 +225,7 @@ afterAll(() => lab?.close());
     expect(await address()).toBe(before.address);
   });
 
-  it('leaves a network, joins it again, and touches none that it was not told of', async () => {
+  it('leaves a network, rejoins it, and touches no other', async () => {
     const second = await lab.network('10.88.0');
     const away = { ...membership, intent: 'absent' as const, revision: 3 };
     expect(await settle([container, away])).toEqual(['leave-network']);
@@ -246,7 +246,7 @@ afterAll(() => lab?.close());
     membership = back;
   });
 
-  it('keeps a list for allowManaged when the container is made anew', async () => {
+  it('keeps a list for allowManaged when the container is recreated', async () => {
     container = { ...container, incarnation: 2, revision: 5 };
     await settle([container, membership]);
     await address();
@@ -255,7 +255,7 @@ afterAll(() => lab?.close());
     expect(await settle([container, membership])).toEqual([]);
   });
 
-  it('removes the container and forgets the identity when it is to be absent', async () => {
+  it('removes the container and forgets the identity when its intent is absent', async () => {
     const gone = { ...container, intent: 'absent' as const, revision: 6 };
     const left = { ...membership, intent: 'absent' as const, revision: 6 };
     expect(await settle([gone, left])).toEqual(['remove-container', 'forget-identity']);

@@ -6,7 +6,7 @@ import { ZtLab, type ZtContainer } from './orrery-zt/zt-lab.js';
 jest.setTimeout(120_000);
 
 const engine = await findLabEngine();
-/** A root needs neither: it is in no network. */
+/** A root is in no network, so it needs neither. */
 const BARE = { tun: false, netAdmin: false };
 
 (engine ? describe : describe.skip)('orrery-zt as the root of an installation', () => {
@@ -20,7 +20,7 @@ const BARE = { tun: false, netAdmin: false };
     const [, mode, id, sum] = /^(\d+) (\w{16})\.moon\n(.+)\n$/.exec(out) ?? [];
     return { mode, id, sum };
   };
-  /** A node with the moon has a peer that is a MOON, with a path to it. */
+  /** On a node with the moon, one peer is a MOON with a path to it. */
   const findsRoot = async (id: string) => {
     const node = await lab.run({ volumes: [`${moons}:/moons:ro`] });
     const direct = async () => (await node.run('zerotier-cli', 'peers')).out.includes('MOON');
@@ -43,7 +43,7 @@ const BARE = { tun: false, netAdmin: false };
     await Promise.all([volume.remove(), home.remove()]);
   });
 
-  it('makes a moon that leads other nodes to it, keeps it, and makes it anew where its address is another', async () => {
+  it('creates a moon that leads other nodes to it, keeps it, and recreates it when its address changes', async () => {
     const volumes = [`${moons}:/moons-out`, `${moons}-root:/var/lib/zerotier-one`];
     const root = await lab.run({ ...BARE, volumes, words: ['root'], health: true });
     await isHealthy(root);
@@ -66,7 +66,7 @@ const BARE = { tun: false, netAdmin: false };
     await findsRoot(made.id ?? '');
   });
 
-  it('does not start where the moon can go nowhere, or with an endpoint that is none', async () => {
+  it('does not start when the moon has nowhere to go, or with an invalid endpoint', async () => {
     const environment = { ORRERY_ZT_MOONS: '/proc/nowhere' };
     const nowhere = await lab.run({ ...BARE, environment, words: ['root'] });
     expect([await nowhere.ended(), await nowhere.log()]).toEqual([78, expect.stringContaining('cannot be written to')]);

@@ -16,12 +16,12 @@ const POOL = {
   routes: [{ target: '10.98.0.0/24' }],
 };
 const HOME = '/var/lib/zerotier-one';
-/** Of a controller that is nowhere. */
+/** Of a controller that does not exist. */
 const [ELSEWHERE, SOMEWHERE, ANYWHERE] = ['8056c2e21c000001', '8056c2e21c00000a', '8056c2e21c00000b'];
-/** Exit code of what a person has to set right. */
+/** Exit code for problems that a person must fix. */
 const REFUSED = 78;
 
-(engine ? describe : describe.skip)('orrery-zt, the image for a node without Orrery around', () => {
+(engine ? describe : describe.skip)('orrery-zt, the image for a node without Orrery', () => {
   let lab: ZtLab;
   let controller: LabNode;
   let network: string;
@@ -77,7 +77,7 @@ const REFUSED = 78;
     await lab?.close();
   });
 
-  it('joins at once on its own, is healthy when it has its address, and no more when the interface is gone', async () => {
+  it('joins at once on its own, is healthy when it has its address, and unhealthy when the interface is gone', async () => {
     const identity = await lab.world.mint();
     await authorize(identity.address);
     const given = withIdentity(identity);
@@ -107,7 +107,7 @@ const REFUSED = 78;
     await isHealth(node, 'healthy');
   });
 
-  it('waits for authorization, says so once, is not healthy before, and says its address once', async () => {
+  it('waits for authorization, says so once, is not healthy before, and reports its address once', async () => {
     const node = await lab.run({ words: [network], health: true });
     const address = await addressOf(node);
     const waits = `waits for authorization: node address ${address} on network ${network}; authorize with`;
@@ -123,7 +123,7 @@ const REFUSED = 78;
     await isHealth(node, 'healthy');
     const log = await node.log();
     expect([log.split(waits), log.split(': OK, interface')].map(({ length }) => length - 1)).toEqual([1, 1]);
-    // Stopped, not dead: it no longer answers, and Docker's `running` does not know.
+    // Stopped, not dead: it no longer answers, and Docker's `running` does not show that.
     const daemon = (signal: string) => node.run('sh', '-c', `kill -${signal} $(cat ${HOME}/zerotier-one.pid)`);
     await daemon('STOP');
     expect(await node.run('env', 'ORRERY_ZT_PATIENCE=2', 'orrery-zt-health')).toEqual({
@@ -134,7 +134,7 @@ const REFUSED = 78;
     await isWell(node);
   });
 
-  it('ends when its daemon ends, with its code; and cleanly, when it is asked to', async () => {
+  it('ends with the exit code of its daemon, and with 0 when asked to stop', async () => {
     const node = await lab.run();
     await answers(node);
     expect(await node.isRunning()).toBe(true);
@@ -151,7 +151,7 @@ const REFUSED = 78;
     expect(await node.log()).toContain('zerotier-one was asked to stop');
   });
 
-  it('understands both settings and arguments, and keeps what was left left, but joins what is newly given', async () => {
+  it('accepts settings and arguments, does not rejoin networks that were left, and joins new ones', async () => {
     const volumes = [`${lab.world.network}-state:${HOME}`];
     const first = await lab.run({
       volumes,
@@ -177,7 +177,7 @@ const REFUSED = 78;
     await lab.world.docker.getVolume(`${lab.world.network}-state`).remove();
   });
 
-  it('without a network says its address, what is missing and the next command, which works', async () => {
+  it('shows its address without a network, what is missing and the next command, which works', async () => {
     // A volume of the official image can hold a token with a line end, with which zerotier-cli is refused.
     const node = await lab.run({ health: true, files: { [`${HOME}/authtoken.secret`]: 'token-of-the-test\n' } });
     const [, command = ''] = await says(node, /this node is in no network.*\n {2}next: docker exec \w+ (.+)\n/);
@@ -208,7 +208,7 @@ const REFUSED = 78;
     expect(await refused({ words: [network], ...options })).toMatch(words);
   });
 
-  it('takes identity and token from files, and never another node’s identity over its own', async () => {
+  it('takes identity and token from files, and never replaces its own identity with that of another node', async () => {
     const [identity, other] = await Promise.all([lab.world.mint(), lab.world.mint()]);
     const given = withIdentity(identity);
     const node = await lab.run({

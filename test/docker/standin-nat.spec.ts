@@ -7,7 +7,7 @@ import { LabWorld, type LabNode } from '../support/zerotier/lab-world.js';
 
 jest.setTimeout(120_000);
 
-// Only the stand-in's image holds what makes the translator, and only the stand-in's moon is text.
+// Only the stand-in's image contains the tools for the translator, and only the stand-in's moon is text.
 const engine = await findLabEngine();
 const lab = engine?.image === STANDIN_IMAGE ? engine : undefined;
 
@@ -26,7 +26,10 @@ interface PeerJson {
   let neighbour: LabNode;
   let behind: LabNode;
 
-  /** All that comes to its port goes on to the root from a port of the translator's own, and back: what NAT does to UDP. */
+  /**
+   * Forwards everything that arrives at its port to the root from a port of the translator's own, and back: as NAT does
+   * to UDP.
+   */
   async function startTranslator(docker: Docker, image: string, rootIp: string): Promise<Docker.Container> {
     const container = await docker.createContainer({
       Image: image,
@@ -91,16 +94,16 @@ interface PeerJson {
     expect(await pings(behind, one)).toMatch(/1 received/);
   });
 
-  it('carry packets larger than the network beneath', async () => {
+  it('carry packets larger than the MTU of the underlying network', async () => {
     const address = (await addressOf(behind)) ?? '';
     const ping = () => one.exec('ping', '-c', '1', '-W', '1', '-s', '2700', '-M', 'do', address);
     expect(await eventually(ping, { within: 30_000, what: 'a large ping' })).toMatch(/2708 bytes from/);
   });
 
-  it('see each other through the root only, while neighbours find a path of their own', async () => {
+  it('see each other only through the root, while neighbors find a direct path', async () => {
     await pings(one, neighbour);
     const found = async (): Promise<boolean> => (await peer(one, neighbour)).paths.some(({ active }) => active);
-    await eventually(found, { within: 30_000, what: 'a path between neighbours' });
+    await eventually(found, { within: 30_000, what: 'a path between neighbors' });
     expect((await peer(one, neighbour)).paths[0]?.address).toBe(`${await near.ipOf(neighbour.container)}/9993`);
     expect(await peer(one, behind)).toMatchObject({ role: 'LEAF', paths: [] });
     expect(await peer(behind, one)).toMatchObject({ role: 'LEAF', paths: [] });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { asOnCalmMachine } from '../support/calm.js';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { LabWorld, type LabNode } from '../support/zerotier/lab-world.js';
-import { asOnCalmMachine } from '../support/calm.js';
 
 jest.setTimeout(120_000);
 
@@ -69,7 +69,7 @@ interface Link {
     await world?.close();
   });
 
-  it('gets its address into the kernel at once, not at the next round, when it was authorized before its start', async () => {
+  it('has its address in the kernel at once, not at the next round, if it was authorized before it started', async () => {
     const identity = await world.mint();
     one = await world.createMember('one', { networks: [network], identity });
     await authorize(one, true);
@@ -77,7 +77,8 @@ interface Link {
     await world.untilAnswers(one);
     const started = performance.now();
     await eventually(() => addressOf(one), { within: 30_000, every: 50, what: 'an address on the interface' });
-    // Real: 0.9–2.0 s, stand-in: about one. The wait for the next round, which is what must not happen, takes five.
+    // The real one takes 0.9–2.0 s, the stand-in about one. Waiting for the next round, which must not happen, takes
+    // five.
     expect(performance.now() - started).toBeLessThan(asOnCalmMachine(4_000));
     expect(await networkAt(one)).toMatchObject({ status: 'OK' });
     const device = await link(one);
@@ -104,7 +105,7 @@ interface Link {
     expect(Object.keys(body as object).sort()).toEqual([one.identity.address, two.identity.address].sort());
   });
 
-  it('carries multicasts to all members', async () => {
+  it('delivers multicasts to all members', async () => {
     const device = await link(two);
     const linkLocal = (await link(one))?.addr_info.find(({ family }) => family === 'inet6')?.local ?? '';
     const answers = () => two.exec('ping', '-6', '-c', '2', '-W', '1', `ff02::1%${device?.ifname ?? ''}`);
@@ -115,7 +116,7 @@ interface Link {
     expect(linkLocal).toMatch(/^fe80:/);
   });
 
-  it('keeps OK and address after it is deauthorized, and the others hear it no more', async () => {
+  it('keeps OK and its address after it is deauthorized, and the others no longer hear it', async () => {
     await authorize(two, false);
     const target = (await addressOf(two)) ?? '';
     await eventually(
@@ -135,11 +136,12 @@ interface Link {
     await eventually(async () => (await networkAt(two)).status === 'OK', { within: 30_000 });
   });
 
-  it('has its networks again after a restart, at once', async () => {
+  it('has its networks again at once after a restart', async () => {
     const before = await addressOf(two);
     await two.container.restart({ t: 5 });
     await world.untilAnswers(two);
-    // The real API answers a moment before it knows its networks. Asking the controller again would take until the next round.
+    // The real API answers a moment before it knows its networks. Asking the controller again would take until the next
+    // round.
     await eventually(async () => (await networkAt(two)).status === 'OK', {
       within: asOnCalmMachine(3_000),
       what: 'OK after a restart',
@@ -168,13 +170,13 @@ interface Link {
     expect((await bare.container.inspect()).State.Running).toBe(true);
   });
 
-  it('is offline and keeps asking without a moon', async () => {
+  it('is offline and keeps asking when it has no moon', async () => {
     const lost = await world.startMember('lost', { networks: [network], moon: false });
     expect(await networkAt(lost)).toMatchObject({ status: 'REQUESTING_CONFIGURATION' });
     expect((await lost.talk({ method: 'GET', path: '/status' })).body).toMatchObject({ online: false });
   });
 
-  it('answers on its command line, and refuses there a token that ends with a line', async () => {
+  it('answers on its command line, and refuses a token there that ends with a newline', async () => {
     const status = new RegExp(`^200 info ${one.identity.address} \\d+\\.\\d+\\.\\d+ (ONLINE|OFFLINE)`);
     expect(await one.exec('zerotier-cli', 'info')).toMatch(status);
     const mine = new RegExp(`^200 listnetworks ${network} lab \\S+ OK PRIVATE zt\\S+ 10\\.99\\.0\\.\\d+/24$`, 'm');
@@ -199,7 +201,7 @@ interface Link {
     const { State } = await victim.container.inspect();
     expect(State.Running).toBe(true);
     await victim.exec('sh', '-c', 'kill -9 $(cat /var/lib/zerotier-one/zerotier-one.pid)').catch(() => undefined);
-    // Real: the pid file holds the daemon's pid in its namespace, and the container ends with 128 + 9.
+    // Like the real one: the pid file holds the daemon's PID in its namespace, and the container ends with 128 + 9.
     expect((await waiting).StatusCode).toBe(137);
   });
 });

@@ -2,22 +2,22 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { interfaceName, type NetworkId, type Probe } from '@orrery/shared/contracts';
+import { asOnCalmMachine } from '../support/calm.js';
 import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/servers.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { DockerSystem, HOST } from './system/docker-system.js';
 import { ServedPage } from './system/served-page.js';
-import { asOnCalmMachine } from '../support/calm.js';
 
 jest.setTimeout(180_000);
 const engine = await findLabEngine();
-/** Two seconds on a calm machine. */
+/** Two seconds on an idle machine. */
 const SOON_MS = 6_000;
-/** Eight on a calm machine: the next look, and what it takes. */
+/** Eight seconds on an idle machine: the next look, and the repair. */
 const LOOKED_MS = 20_000;
 const PORT = 8080;
 
-/** One system, and two containers that reach each other, for all of this file. */
+/** One system, and two containers that reach each other, for all tests of this file. */
 let world: DockerSystem;
 let network: NetworkId;
 let one: string;
@@ -38,7 +38,9 @@ afterAll(() => world?.close());
 
 (engine ? describe : describe.skip)('orrery probe, between two containers on a real engine', () => {
   let page: ServedPage;
-  /** The node that probes; the address of the other in their network, and that of the controller on Docker's bridge. */
+  /**
+   * The node that probes; the address of the other one in their network, and that of the controller on Docker's bridge.
+   */
   let [near, far, bridge] = ['', '', ''];
   const probe = (...words: string[]) => world.system.cli('probe', near, ...words);
   const result = async (...words: string[]) => JSON.parse((await probe(...words, '-o', 'json')).stdout) as Probe;
@@ -52,7 +54,7 @@ afterAll(() => world?.close());
   });
   afterAll(() => page?.close());
 
-  it('tells each reply of a ping as it comes; where the host has no ping, how to get one', async () => {
+  it('reports each ping reply as it arrives, or how to install ping when the host has none', async () => {
     const { code, out } = await probe('--ping', far, '--count', '2');
     const replies = /\n {2}· seq 1 {2}[\d.]+ ms\n {2}· seq 2 {2}[\d.]+ ms\nreached {2}2 of 2 answered/;
     const noPing =
@@ -62,7 +64,7 @@ afterAll(() => world?.close());
     expect(told).toHaveLength(code === 0 ? 2 : 0);
   });
 
-  it('gets a page across, follows a redirect, stops at 64 kB, and stores nothing of what it got', async () => {
+  it('gets a page across, follows a redirect, stops at 64 kB, and stores nothing of the response', async () => {
     const { code, out } = await probe('--http', `http://${far}:${PORT}/away?to=/%3Fhushed`);
     expect(out).toMatch(/\n {2}· status 302 after [\d.]+ ms\n.*\n.*\n {2}· status 200 after/);
     expect([code, out]).toEqual([0, expect.stringContaining('reached  status 200, 26 bytes')]);
@@ -71,7 +73,7 @@ afterAll(() => world?.close());
     expect(/only the server knows|hushed/.exec(JSON.stringify(await world.events()))).toBeNull();
   });
 
-  it('tells a port that nobody listens on from one that takes connections, and from an address that nobody has', async () => {
+  it('distinguishes an open port, a closed port and an unused address', async () => {
     expect((await result('--tcp', `${far}:${PORT}`)).result).toMatchObject({ code: 'reached' });
     const refused = await probe('--tcp', `${far}:${PORT + 1}`);
     expect([refused.code, refused.out]).toEqual([1, expect.stringContaining('\nconnection-refused\n  cause  ')]);
@@ -84,7 +86,7 @@ afterAll(() => world?.close());
     expect(silent.result).toMatchObject({ code: 'timed-out', cause: expect.stringContaining('takes connections') });
   });
 
-  it('is no way out of the networks, neither straight nor by a redirect; where the host’s policy allows it, it is', async () => {
+  it('does not lead out of the networks, neither directly nor by a redirect, unless the policy of the host allows it', async () => {
     const straight = await probe('--tcp', `${bridge}:9993`);
     expect([straight.code, straight.out]).toEqual([4, expect.stringContaining('over eth0')]);
     const led = ['--http', `http://${far}:${PORT}/away?to=http://${bridge}:9993/`];
@@ -98,12 +100,12 @@ afterAll(() => world?.close());
   });
 });
 
-/** docs/faults.md, F10, F11 and F33: what happens to containers behind Orrery's back. */
-(engine ? describe : describe.skip)('a container of Orrery that somebody disturbs', () => {
+/** docs/faults.md, F10, F11 and F33: changes to containers behind Orrery's back. */
+(engine ? describe : describe.skip)('a managed container that somebody disturbs', () => {
   const address = async (name: string) => (await world.kernelAddresses(name, interfaceName(network)))[0];
   const back = (name: string, to: string | undefined, within = 30_000) =>
     eventually(async () => (await address(name)) === to, { within, every: 200, what: `${name} with ${to} again` });
-  /** Does something, and gives how long it took until this event stood in Postgres, with the event. */
+  /** Does something, and returns how long it took until this event was in Postgres, with the event. */
   const disturbed = async (type: string, by: () => Promise<unknown>) => {
     const before = await world.lastEvent();
     await by();
@@ -120,7 +122,7 @@ afterAll(() => world?.close());
     expect(await world.addressOf(one)).toBe(before.node);
   });
 
-  it('is unpaused, and both is told', async () => {
+  it('is unpaused, and both changes are reported', async () => {
     const { ms } = await disturbed('container.paused', () => world.container(one).pause());
     expect(ms).toBeLessThan(asOnCalmMachine(SOON_MS));
     const running = async () => (await world.container(one).inspect()).State.Status === 'running';
@@ -128,7 +130,7 @@ afterAll(() => world?.close());
     await world.event('container.unpaused', 0);
   });
 
-  it('is started again when its daemon is killed, and the cause is told', async () => {
+  it('is started again when its daemon is killed, and the cause is reported', async () => {
     const before = await address(one);
     const { State } = await world.container(one).inspect();
     const { event, ms } = await disturbed('container.died', () => world.container(one).kill({ signal: 'SIGKILL' }));
@@ -138,16 +140,16 @@ afterAll(() => world?.close());
     expect((await world.container(one).inspect()).State.StartedAt).not.toBe(State.StartedAt);
   });
 
-  it('has its device made anew when somebody deletes it while the daemon goes on saying OK', async () => {
+  it('has its device recreated when somebody deletes it while the daemon still reports OK', async () => {
     const before = await address(one);
     const device = interfaceName(network);
     const told = async () => (await world.events()).filter(({ type }) => /^address\./.test(type)).at(-1)?.type;
     await eventually(async () => (await told()) === 'address.assigned', {
       within: 30_000,
-      what: 'what was seen, told',
+      what: 'the event address.assigned',
     });
     const { ms } = await disturbed('interface.down', () => world.inNamespace(one, 'ip', 'link', 'delete', device));
-    // Nothing hints at this: it is seen at the next look.
+    // No hint announces this: the next look notices it.
     expect(ms).toBeLessThan(asOnCalmMachine(LOOKED_MS));
     const raised = await world.event('finding.raised', 0, 20_000);
     expect(raised.data).toMatchObject({ finding: { code: 'interface-disagrees' } });
@@ -155,7 +157,7 @@ afterAll(() => world?.close());
     await world.event('finding.cleared', raised.id);
   });
 
-  it('is back within 30 s, as are all, after every container was removed by hand', async () => {
+  it('is back within 30 s, like all others, after every container was removed by hand', async () => {
     const before = await Promise.all(
       [one, two].map(async (name) => ({
         name,
@@ -177,7 +179,7 @@ afterAll(() => world?.close());
     await foreign.remove();
   });
 
-  it('is left alone when it is somebody else’s, though it wears our name and all our labels', async () => {
+  it('is left alone when it is foreign, although it has our name and all our labels', async () => {
     const { Config } = await world.container(one).inspect();
     const name = world.name('three');
     const foreign = await world.docker.createContainer({
@@ -198,14 +200,14 @@ afterAll(() => world?.close());
     expect(removed.code).toBe(0);
     const after = await foreign.inspect();
     expect([after.Id, after.State.StartedAt, after.State.Running]).toEqual([before.Id, before.State.StartedAt, true]);
-    // The control: under the same name ours is made, and ours is removed.
+    // The control: a container of ours is created under the same name, and removed.
     await foreign.remove({ force: true });
     await world.launched(name, network);
     expect((await world.system.cli('rm', `metal/${name}`, '--yes', '--wait=30s')).code).toBe(0);
     await expect(world.container(name).inspect()).rejects.toMatchObject({ statusCode: 404 });
   });
 
-  it('is started again with growing pauses when it is killed at every start, never in a storm', async () => {
+  it('is restarted with growing pauses when it is killed at every start, never in a storm', async () => {
     const starts = new Set<string>();
     const until = performance.now() + 12_000;
     const killWhenRunning = async () => {
@@ -221,7 +223,7 @@ afterAll(() => world?.close());
       },
       { within: 60_000, every: 50, what: 'twelve seconds of killing, and three starts' },
     );
-    // Without pauses it would be dozens.
+    // Without pauses there would be dozens.
     expect(starts.size).toBeLessThanOrEqual(8);
     const running = async () => (await world.container(two).inspect()).State.Running;
     await eventually(running, { within: 60_000, what: 'a container that runs again' });

@@ -16,8 +16,10 @@ import { eventually } from '../support/servers.js';
 import { expectSettledWorld } from '../support/system/settled-world.js';
 import { System } from '../support/system/system.js';
 
-/** Nobody clicks "authorize": Orrery knows whom it launches. Simulated hosts of one world, over all processes. */
-describe('a network of our own', () => {
+/**
+ * Nobody clicks "authorize": Orrery knows which nodes it launches. Simulated hosts of one world, over all processes.
+ */
+describe('a managed network', () => {
   let system: System;
   let lab: NetworkMade;
   beforeAll(async () => {
@@ -38,7 +40,7 @@ describe('a network of our own', () => {
     (await admissions()).find((one) => one.node?.name === node)?.controller?.authorized;
   const stagesOf = ({ stages }: Command) => stages.map(({ stage }) => stage);
 
-  it('begins with a controller that is launched for it, and a pool that overlaps no route of any host', async () => {
+  it('starts with a controller that is launched for it, and a pool that overlaps no route of any host', async () => {
     const post = { kind: 'self-hosted', host: 'lap-7' };
     const { command } = await system.api.ask('POST', '/v1/controllers', ControllerAccepted, { body: post });
     await system.done(command.id);
@@ -53,7 +55,7 @@ describe('a network of our own', () => {
     expect(lab.checkedHosts).toBe(2);
   }, 120_000);
 
-  it('has a launched node in before it starts, on either host, with an address of the pool', async () => {
+  it('has a launched node authorized before it starts, on either host, with an address of the pool', async () => {
     const [here, there] = [await launch('lap-7', 'hello'), await launch('web-1', 'hello')];
     for (const command of [here, there]) {
       const stages = stagesOf(command);
@@ -70,19 +72,22 @@ describe('a network of our own', () => {
     expect(await admissions('&pending=true')).toEqual([]);
   }, 120_000);
 
-  it('lets a running node in first, and then has it join', async () => {
+  it('authorizes a running node first, and then makes it join', async () => {
     const { command } = await system.api.ask('PUT', '/v1/nodes/web-1/networks/lab', Accepted, { body: {} });
     await system.done(command.id);
     expect(await admitted('web-1')).toBe(true);
   }, 120_000);
 
-  it('sends away who leaves, and who is denied, whatever the node shows', async () => {
+  it('deauthorizes a node that leaves or is denied, whatever the node shows', async () => {
     const { command } = await system.api.ask('DELETE', '/v1/nodes/web-1/networks/lab', Accepted);
     await system.done(command.id);
     await eventually(async () => (await admissions()).filter((one) => one.host?.name === 'web-1').length === 2, {
       within: 20_000,
     });
-    await eventually(async () => (await admitted('web-1')) === false, { within: 20_000, what: 'it is let in no more' });
+    await eventually(async () => (await admitted('web-1')) === false, {
+      within: 20_000,
+      what: 'it is no longer authorized',
+    });
     await put('web-1/hello', { verdict: 'deny' });
     expect(await admitted('web-1/hello')).toBe(false);
     await put('web-1/hello', { verdict: null });
@@ -91,7 +96,7 @@ describe('a network of our own', () => {
     expect(told.items.map(({ data }) => data.by).sort()).toEqual(['admin', 'admission: left']);
   }, 120_000);
 
-  it('goes on without the API, and without the controller what is new waits and then comes true', async () => {
+  it('keeps working when its controller is unreachable: a new launch waits, and is done when the controller is back', async () => {
     await system.host('lap-7').process.kill();
     await system.presence('lap-7', 'unreachable');
     const body = { name: 'late', networks: ['lab'] };
@@ -103,7 +108,7 @@ describe('a network of our own', () => {
     expect(await admitted('web-1/late')).toBe(true);
   }, 180_000);
 
-  it('has its containers back with the same addresses when its controller was made anew', async () => {
+  it('has its containers back with the same addresses after its controller was recreated', async () => {
     const before = (await system.api.get('/v1/interfaces?network=lab', InterfacePage)).items.map(
       ({ node, addresses }) => [node.name, addresses],
     );
@@ -117,7 +122,7 @@ describe('a network of our own', () => {
     expect(after).toEqual(before);
   }, 180_000);
 
-  it('is deleted by its name only, and then its nodes say that it is gone', async () => {
+  it('is deleted only when its name is confirmed, and then its nodes can be removed', async () => {
     await system.api.refused('DELETE', '/v1/networks/lab', 'confirmation-required');
     await system.api.ask('DELETE', '/v1/networks/lab?confirm=lab', Network);
     await system.api.refused('GET', '/v1/controllers/nobody', 'unknown-controller');

@@ -6,10 +6,10 @@ import { temporaryFolder } from '../support/servers.js';
 import { ROOT } from '../support/system/build.js';
 import { System } from '../support/system/system.js';
 
-// A whole system, on a machine that may be busy.
+// A whole system, on a machine that can be busy.
 jest.setTimeout(180_000);
 
-/** What stands in docs/api.md between fences of this kind. */
+/** The text in docs/api.md between fences of this kind. */
 async function blocks(kind: string): Promise<string[]> {
   const page = await readFile(join(ROOT, 'docs/api.md'), 'utf8');
   return [...page.matchAll(new RegExp(`^\`\`\`${kind}\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text ?? '');
@@ -23,7 +23,7 @@ describe('docs/api.md, against a real system', () => {
   });
   afterAll(() => system?.close());
 
-  it('shows calls with curl that do what the page says, in its order', async () => {
+  it('shows curl calls that do what the page says, in its order', async () => {
     const home = join(folder, 'home');
     await mkdir(home);
     await symlink(system.api.home, join(home, '.orrery'));
@@ -33,7 +33,7 @@ describe('docs/api.md, against a real system', () => {
       .join('')
       .replace('http://127.0.0.1:7070', system.api.url);
     expect(script).toContain(system.api.url);
-    // A shell without `pipefail`, as at a prompt: `head` may end a stream.
+    // A shell without `pipefail`, as at a prompt: `head` can end a stream.
     const output = await mustRun(['bash', '-euc', script], { env: { PATH: process.env['PATH'], HOME: home } });
     const [, hosts, controller, network, , ended, refused, repeated, paged, stream] = output.split('---\n');
     expect(hosts).toBe('');
@@ -46,7 +46,7 @@ describe('docs/api.md, against a real system', () => {
     expect(stream).toMatch(/^data: \{"specversion":"1\.0".*"type":"io\.orrery\.command\.created"/m);
   });
 
-  it('has a client in TypeScript that compiles as it stands and does the same', async () => {
+  it('has a TypeScript client that compiles as printed and does the same', async () => {
     const [client = '', use = ''] = await blocks('ts');
     expect(client.split('\n').length).toBeLessThan(45);
     await Promise.all([

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.js';
 import { stillWaiting } from '../support/system/still-waiting.js';
 import { PRIVATE, PUBLIC, System } from '../support/system/system.js';
 
-// Dozens of processes, on a machine that may be busy.
+// Dozens of processes, on a machine that can be busy.
 jest.setTimeout(180_000);
 
 describe('orrery against the real API, with two simulated hosts', () => {
@@ -46,7 +46,7 @@ describe('orrery against the real API, with two simulated hosts', () => {
     expect((await orrery('container logs web-1/demo')).code).toBe(0);
   });
 
-  it('waits at authorization with exit 3, and comes true when somebody authorizes', async () => {
+  it('waits at authorization with exit 3, and is done when somebody authorizes', async () => {
     const run = (...words: string[]) => orrery(words.join(' '));
     const first = await stillWaiting(run, 'waiting (authorization)', 'join', 'web-1', PRIVATE);
     expect(first.code).toBe(3);
@@ -60,7 +60,7 @@ describe('orrery against the real API, with two simulated hosts', () => {
     expect((await orrery(`leave web-1 ${PRIVATE} --yes --wait`)).code).toBe(0);
   });
 
-  it('does on every matching host what it is told, and nothing unasked', async () => {
+  it('does what it is told on every matching host, and nothing that was not requested', async () => {
     expect((await orrery(`launch edge -l site=cloud --network ${PUBLIC}`)).code).toBe(4);
     expect((await orrery(`launch edge -l site=cloud --network ${PUBLIC} --dry-run`)).out).toContain('create-container');
     expect(await json<Container[]>('containers --host web-2')).toEqual([]);
@@ -73,14 +73,14 @@ describe('orrery against the real API, with two simulated hosts', () => {
     expect((await orrery('container get web-2/edge')).code).toBe(2);
   });
 
-  it('refuses another spec under the same name, and says what differs', async () => {
+  it('refuses a different spec under the same name, and shows the difference', async () => {
     const { code, err } = await orrery(`launch demo --host web-1 --network ${PUBLIC} --memory 64`);
     expect(code).toBe(4);
     expect(err).toContain('(container-differs)');
     expect(err).toMatch(/memory.*is 256, asked 64/);
   });
 
-  it('names networks, labels hosts, and finds both by it', async () => {
+  it('names networks, labels hosts, and finds both by that', async () => {
     expect((await orrery(`network set ${PUBLIC} --name lab`)).code).toBe(0);
     expect((await orrery('memberships --network lab -o name')).out).toContain(`web-1/demo ${PUBLIC}`);
     expect((await orrery('host set web-2 --label tier=db')).code).toBe(0);

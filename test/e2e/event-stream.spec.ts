@@ -5,7 +5,7 @@ import { EventReader } from '../support/system/event-reader.js';
 import { expectSettledWorld } from '../support/system/settled-world.js';
 import { System } from '../support/system/system.js';
 
-/** What is streamed is what Postgres has: the same events, each once, in the same order. */
+/** The stream equals the table in Postgres: the same events, each once, in the same order. */
 describe('the event stream', () => {
   let system: System;
   const readers: EventReader[] = [];
@@ -31,7 +31,7 @@ describe('the event stream', () => {
   };
   const newest = async () => (await system.api.get('/v1/events?limit=1', EventPage)).items[0]?.id ?? '';
 
-  it('tells everything of two launches as Postgres has it, and goes on after a cut without gap or repetition', async () => {
+  it('sends all events of two launches as Postgres has them, and resumes after a cut without gap or repetition', async () => {
     await expectSettledWorld(system);
     const start = await newest();
     const whole = await read(start);
@@ -53,12 +53,12 @@ describe('the event stream', () => {
       expect(types.filter((one) => one === `io.orrery.${type}`)).toHaveLength(2);
   }, 180_000);
 
-  it('asks for a reset where it cannot know what came between', async () => {
+  it('asks for a reset when it cannot know what came between', async () => {
     const before = await stored(`${(await newest()).split('-')[0]}-0`);
     const reader = await read('nostore-1');
     await eventually(() => reader.resets > 0, { within: 20_000, what: 'the stream says reset' });
     expect(before.length).toBeGreaterThan(10);
-    // What happens from now on is told as ever.
+    // Later events are streamed as usual.
     expect(reader.ids.filter((id) => before.includes(id))).toEqual([]);
   }, 60_000);
 });

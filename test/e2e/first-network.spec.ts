@@ -3,7 +3,7 @@ import type { Interface } from '@orrery/shared/contracts';
 import { startCli } from '../cli/support/cli-process.js';
 import { System } from '../support/system/system.js';
 
-// A whole system, on a machine that may be busy.
+// A whole system, on a machine that can be busy.
 jest.setTimeout(180_000);
 
 describe('orrery on a fleet without a controller, against the real API', () => {
@@ -15,7 +15,7 @@ describe('orrery on a fleet without a controller, against the real API', () => {
   const orrery = (line: string) =>
     startCli(line.split(' '), { ORRERY_URL: system.api.url, ORRERY_HOME: system.api.home }).ended;
 
-  it('makes a network, and its controller first', async () => {
+  it('creates a network, and its controller first', async () => {
     const { code, out, err } = await orrery('network create lab');
     expect(code).toBe(0);
     expect(err).toContain('No controller yet: launching one on lap-7');
@@ -24,7 +24,7 @@ describe('orrery on a fleet without a controller, against the real API', () => {
     );
   });
 
-  it('launches into it without a host, without a page to click on, and shows who let it in', async () => {
+  it('launches into it without a host and without a web page, and shows what authorized it', async () => {
     const { code, out } = await orrery('launch hello --network lab --wait=60s');
     expect(code).toBe(0);
     expect(out).toMatch(/^hello on lap-7 \(simulated\) → lab\n/);
@@ -35,7 +35,7 @@ describe('orrery on a fleet without a controller, against the real API', () => {
     expect((await orrery('membership ls --pending')).err).toContain('No nodes are waiting');
   });
 
-  it('shows what a node reaches, each reply as it comes, and keeps that', async () => {
+  it('shows what a node reaches, each reply as it arrives, and keeps the result', async () => {
     expect((await orrery('launch far --network lab --wait=60s')).code).toBe(0);
     const [far] = JSON.parse((await orrery('interface ls --node lap-7/far -o json')).out) as Interface[];
     const address = far?.addresses[0]?.split('/')[0] ?? '';
@@ -56,7 +56,7 @@ describe('orrery on a fleet without a controller, against the real API', () => {
     expect(kept).not.toContain('hidden');
   });
 
-  it('lets in by hand, keeps out and lets leave, and deletes it by its name', async () => {
+  it('authorizes by hand, denies with leave, and deletes the network when confirmed', async () => {
     expect((await orrery('membership authorize 3a7f1b22c0 lab --for 8h')).out).toMatch(/\ncontroller +authorized\n/);
     expect((await orrery('membership deny lap-7/hello lab --leave --yes --wait=60s')).code).toBe(0);
     expect((await orrery('network set lab --mtu 1400')).out).toMatch(/\nmtu +1400\n/);

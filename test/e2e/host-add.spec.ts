@@ -7,23 +7,24 @@ import { temporaryFolder } from '../support/servers.js';
 import type { RunningProcess } from '../support/system/running-process.js';
 import { PRIVATE, PUBLIC, System } from '../support/system/system.js';
 
-/** A machine is made a host by what `orrery host add` prints, and by nothing else. */
+/** The command that `orrery host add` prints, and nothing else, turns a machine into a host. */
 describe('orrery host add', () => {
   let system: System;
   let made = 0;
   beforeAll(async () => {
-    // The CLI and the agents are on this machine and call the API by its loopback address; what it prints is for others.
+    // The CLI and the agents are on this machine and call the API by its loopback address; the printed command is for
+    // others.
     system = await System.start({ api: { ORRERY_PUBLIC_URL: 'http://orrery.test:7070' } });
   }, 180_000);
   afterAll(() => system?.close());
 
-  /** The token that a command has printed, as its line has it. */
+  /** The token in the printed command. */
   const printed = (adding: RunningProcess) => {
     const token = () =>
       /\{ echo orrery_token=(orj1\.[\w-]+); curl .*orrery\.test:7070\/install\.sh; \} \| sh$/m.exec(adding.stdout)?.[1];
     return eventually(token, { within: 60_000, what: 'the line' });
   };
-  /** A machine of which nobody has told anything but the token. */
+  /** A machine that was given nothing but the token. */
   const machine = async (token: string) => {
     const file = join(await temporaryFolder('token'), 'join.token');
     await writeFile(file, token);
@@ -34,7 +35,7 @@ describe('orrery host add', () => {
     return { code: adding.child.exitCode, output: adding.output };
   };
 
-  it('tells how the machine enrols, is online, and gets into each network, and ends 0', async () => {
+  it('reports when the machine enrolls, is online, and gets into each network, and exits 0', async () => {
     const name = `added-${++made}`;
     const networks = `${PUBLIC},${PRIVATE}`;
     const adding = await system.startCli('host', 'add', name, '-l', 'site=onprem', '--network', networks);
@@ -54,7 +55,7 @@ describe('orrery host add', () => {
     expect((await system.api.get(`/v1/hosts/${name}`, Host)).labels).toEqual({ site: 'onprem' });
   }, 180_000);
 
-  it('lets another machine take the place of a host that was shut out, with its id, its labels and its networks', async () => {
+  it('lets another machine replace a revoked host, with its ID, its labels and its networks', async () => {
     const name = `added-${++made}`;
     const { stdout } = await system.cli('host', 'add', name, '-l', 'site=cloud', '--no-wait', '-o', 'json');
     const lost = await machine((JSON.parse(stdout) as { secret: string }).secret);
@@ -81,11 +82,11 @@ describe('orrery host add', () => {
       revokedAt: null,
     });
     const isBack = async () => `${PUBLIC}.conf` in (await anew.simulated()).host.files;
-    await eventually(isBack, { within: 60_000, what: 'the new machine is in the network of the former' });
+    await eventually(isBack, { within: 60_000, what: 'the new machine is in the network of the former one' });
     expect(lost.isRunning).toBe(true);
   }, 180_000);
 
-  it('leaves the token valid at Ctrl-C: the machine enrols with it later, and no other one', async () => {
+  it('leaves the token valid at Ctrl-C: the machine enrolls with it later, and no second one can', async () => {
     const name = `added-${++made}`;
     const adding = await system.startCli('host', 'add', name);
     const token = await printed(adding);
@@ -95,7 +96,10 @@ describe('orrery host add', () => {
     await machine(token);
     await system.presence(name, 'online');
     const second = await machine(token);
-    await eventually(() => second.output.includes('join-refused'), { within: 60_000, what: 'the second is refused' });
+    await eventually(() => second.output.includes('join-refused'), {
+      within: 60_000,
+      what: 'the second one is refused',
+    });
     expect(Object.keys(await system.presences())).not.toContain(second.name);
   }, 180_000);
 });

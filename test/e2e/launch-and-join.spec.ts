@@ -31,7 +31,7 @@ describe('a person with the CLI', () => {
     expect(launch.code).toBe(0);
   }, 100_000);
 
-  it('launches it again with the same spec: nothing changes; with another spec it is refused', async () => {
+  it('changes nothing when it launches again with the same spec, and is refused with another one', async () => {
     const before = await container('demo');
     const same = await system.cli('launch', 'demo', '--host', 'cloud-1', '--network', PUBLIC, '--wait=60s');
     expect([same.code, (await container('demo'))?.startedAt]).toEqual([0, before?.startedAt]);
@@ -39,7 +39,7 @@ describe('a person with the CLI', () => {
     expect([other.code, other.out]).toEqual([4, expect.stringContaining('container-differs')]);
   }, 100_000);
 
-  it('waits for the authorization on a private network, with exit 3, and is done when it comes', async () => {
+  it('waits for the authorization on a private network, with exit 3, and is done when it is granted', async () => {
     const args = ['launch', 'inside', '--host', 'cloud-1', '--network', PRIVATE];
     const launch = await stillWaiting((...words) => system.cli(...words), 'waiting (authorization)', ...args);
     expect(launch.out).toMatch(/waiting \(authorization\)/);
@@ -58,7 +58,7 @@ describe('a person with the CLI', () => {
     expect(stages.indexOf('authorized')).toBeGreaterThan(stages.indexOf('authorization'));
   }, 120_000);
 
-  it('lets the host itself join and leave, which then stays so', async () => {
+  it('makes the host itself join and leave, and it stays out', async () => {
     expect((await system.cli('join', 'cloud-1', PUBLIC_TOO, '--wait=60s')).code).toBe(0);
     expect(await networks('cloud-1')).toEqual([PUBLIC_TOO]);
     const refused = await system.cli('leave', 'cloud-1', PUBLIC_TOO, '--wait=60s');
@@ -68,7 +68,7 @@ describe('a person with the CLI', () => {
     expect((await system.host('cloud-1').simulated()).host.files).toEqual({});
   }, 120_000);
 
-  it('restarts a container: the same identity and address, another start', async () => {
+  it('restarts a container with the same identity and address', async () => {
     const before = await container('demo');
     expect((await system.cli('restart', 'cloud-1/demo', '--wait=60s')).code).toBe(0);
     const after = await container('demo');
@@ -76,7 +76,7 @@ describe('a person with the CLI', () => {
     expect(after?.startedAt).not.toBe(before?.startedAt);
   }, 100_000);
 
-  it('removes a container, which is gone with its identity and stays gone over a restart of the agent', async () => {
+  it('removes a container with its identity, and it stays removed when the agent restarts', async () => {
     expect((await system.cli('rm', 'cloud-1/inside', '--yes', '--wait=60s')).code).toBe(0);
     const host = system.host('cloud-1');
     expect(await host.process.kill('SIGTERM')).toBe(0);
@@ -87,7 +87,7 @@ describe('a person with the CLI', () => {
     expect((await host.identities()).size).toBe(1);
   }, 120_000);
 
-  it('sees in status that all is well', async () => {
+  it('sees in status that there are no problems', async () => {
     const status = await system.cli('status', '-o', 'json');
     expect(Status.parse(JSON.parse(status.stdout))).toMatchObject({
       hosts: { online: 1, simulated: 1 },

@@ -3,7 +3,7 @@ import { AcceptedGroup, CommandPage, Container, DryRun, Host } from '@orrery/sha
 import { expectSettledWorld } from '../support/system/settled-world.js';
 import { PUBLIC, PUBLIC_TOO, System } from '../support/system/system.js';
 
-/** Changes on several hosts, of which one may be away, by people who do not know of each other. */
+/** Changes on several hosts, one of which can be unreachable, by people who do not know of each other. */
 describe('several simulated hosts', () => {
   let system: System;
   beforeAll(async () => {
@@ -16,7 +16,7 @@ describe('several simulated hosts', () => {
 
   const names = async (host: string) => (await system.host(host).simulated()).containers.map(({ name }) => name).sort();
 
-  it('get a launch by selector: one command each on those that match, none on the others', async () => {
+  it('get a launch by selector: one command for each host that matches, none for the others', async () => {
     const spec = { networks: [PUBLIC] };
     const body = { selector: 'site=cloud', command: { action: 'launch', name: 'edge', spec }, confirm: 2 };
     await system.api.refused('POST', '/v1/commands', 'confirmation-required', { body: { ...body, confirm: 3 } });
@@ -27,7 +27,7 @@ describe('several simulated hosts', () => {
     expect((await system.api.get(`/v1/commands?group=${group}`, CommandPage)).items).toHaveLength(2);
   }, 100_000);
 
-  it('show with a dry run what would be done, and do none of it', async () => {
+  it('show in a dry run what would be done, and do none of it', async () => {
     const before = (await system.api.get('/v1/commands', CommandPage)).items.length;
     const body = { name: 'dry', networks: [PUBLIC] };
     const dry = await system.api.ask('POST', '/v1/hosts/site-1/containers?dryRun=true', DryRun, { body });
@@ -43,7 +43,7 @@ describe('several simulated hosts', () => {
     await expectSettledWorld(system);
   }, 100_000);
 
-  it('queue what is asked while one is away, and carry it out when it is back', async () => {
+  it('queue requests while one is unreachable, and carry them out when it is back', async () => {
     const host = system.host('site-1');
     await host.process.kill();
     await system.presence('site-1', 'unreachable');
@@ -61,7 +61,7 @@ describe('several simulated hosts', () => {
     await system.api.refused('DELETE', `/v1/commands/${launch.id}`, 'not-cancellable');
   }, 150_000);
 
-  it('let the first of two editors win and tell the second', async () => {
+  it('let the first of two editors win and notify the second', async () => {
     const path = '/v1/hosts/site-1/containers/later';
     const read = () => system.api.raw('GET', path);
     const [first, second] = [await read(), await read()];

@@ -8,7 +8,7 @@ import { Run } from '../tooling/run.js';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-/** `npm start` as it is, with a state folder and a port of its own, on a machine without engine and zerotier-one. */
+/** `npm start` as it is, with a state folder and a port of its own, on a machine without an engine and zerotier-one. */
 describe('Orrery from npm start', () => {
   let env: NodeJS.ProcessEnv;
   let run: Run;
@@ -60,7 +60,7 @@ ${run.output}`);
 
   const hosts = async () => (await list('host', 'ls')).map(({ id, name, presence }) => ({ id, name, presence }));
 
-  it('is ready with three simulated hosts, and its two next commands do what they say', async () => {
+  it('is ready with three simulated hosts, and the two commands that it prints work', async () => {
     await start();
     const commands = [...run.output.matchAll(/^ {2}npx orrery (.*)$/gm)].map(([, command]) => command!.split(' '));
     expect(commands).toHaveLength(2);
@@ -92,7 +92,7 @@ ${run.output}`);
     for (const text of environs) expect(leaks(text, secrets)).toEqual([]);
   });
 
-  it('knows after a restart what it knew: the same hosts, the container, the history', async () => {
+  it('keeps its state over a restart: the same hosts, the container, the history', async () => {
     const before = await hosts();
     run.controlC();
     expect(await run.ended).toBe(0);
@@ -104,7 +104,7 @@ ${run.output}`);
     expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['io.orrery.address.assigned']));
   }, 120_000);
 
-  it('goes on after its start script was killed: servers taken over, hosts the same', async () => {
+  it('continues after its start script was killed: servers are taken over, hosts are the same', async () => {
     const before = await hosts();
     run.child.kill('SIGKILL');
     await run.ended;

@@ -16,7 +16,7 @@ describe('orrery host pause', () => {
   const paused = async (name: string) => (await system.api.get(`/v1/hosts/${name}`, Host)).paused;
   const containers = async (name: string) => (await system.host(name).simulated()).containers.map((one) => one.name);
 
-  it('has commands wait with the way out of it, over a restart of the agent, and the other host goes on', async () => {
+  it('makes commands wait and says how to resume, over a restart of the agent, while the other host keeps working', async () => {
     expect((await system.cli('host', 'pause', 'pause-1')).code).toBe(0);
     const launched = await system.launch('pause-1', 'held');
     const waiting = await system.reaches(launched.id, ['waiting']);
@@ -33,7 +33,7 @@ describe('orrery host pause', () => {
     expect(await containers('pause-1')).toEqual(['held']);
   }, 120_000);
 
-  it('is for all hosts with a yes only, names who it was, and resumes them all', async () => {
+  it('pauses all hosts only with confirmation, shows who paused them, and resumes them all', async () => {
     const refused = await system.cli('pause', '--all');
     expect([refused.code, await paused('pause-1'), await paused('pause-2')]).toEqual([4, false, false]);
     expect((await system.cli('pause')).code).toBe(2);

@@ -9,12 +9,15 @@ import { PUBLIC, PUBLIC_TOO, System } from '../support/system/system.js';
 const THEIRS = ['8056c2e21c0000a1', '8056c2e21c0000a2', '8056c2e21c0000a3'];
 const settings = 'allowManaged=1\nallowGlobal=0\nallowDefault=0\nallowDNS=1\n';
 
-/** Principle 3 as a whole (and docs/faults.md, F32, simulated): what Orrery did not make, it does not touch. */
-describe('a host on which somebody had joined three networks before', () => {
+/** Principle 3 as a whole (and docs/faults.md, F32, simulated): Orrery does not touch what it did not create. */
+describe('a host on which somebody had already joined three networks', () => {
   let system: System;
   const host = () => system.host('site-1');
   let policy: string;
-  /** Its owner lets it have what DNS a network brings: without that, what they had switched on could not be taken over. */
+  /**
+   * The host's policy allows the DNS of a network. Otherwise the settings that the owner switched on could not be
+   * adopted.
+   */
   const start = () => host().start({ ORRERY_POLICY_FILE: policy });
   const files = async () => (await host().simulated()).host.files;
   const path = (network: string) => `/v1/nodes/site-1/networks/${network}`;
@@ -34,8 +37,8 @@ describe('a host on which somebody had joined three networks before', () => {
   }, 180_000);
   afterAll(() => system?.close());
 
-  it('has them shown as unmanaged, and nothing of them changed by restarts of the agent or by commands on others', async () => {
-    // The daemon itself writes its configuration down as it learns it; from then on not one byte may change.
+  it('shows them as unmanaged, and nothing of them changes when agents restart or commands touch other networks', async () => {
+    // The daemon itself writes its configuration as it learns it; from then on not one byte is allowed to change.
     const settled = async () => {
       const { items } = await known();
       return items.length === 3 && items.every(({ status }) => status === 'OK');

@@ -11,7 +11,7 @@ describe('an API that starts while NATS is down', () => {
   }, 120_000);
   afterAll(() => system?.close());
 
-  it('is up, names NATS as what is missing, accepts commands, and delivers them when NATS is back', async () => {
+  it('is up, reports that NATS is missing, accepts commands, and delivers them when NATS is back', async () => {
     await system.nats.stop();
     expect(await system.api.process.kill('SIGTERM')).toBe(0);
     await system.api.start();
@@ -26,7 +26,7 @@ describe('an API that starts while NATS is down', () => {
     await system.nats.start();
     const back = performance.now();
     await system.reaches(id, ['delivered', 'waiting', 'done']);
-    // Five seconds on a calm machine.
+    // Five seconds on an idle machine.
     expect(performance.now() - back).toBeLessThan(20_000);
     await system.done(id);
     await system.api.ready();

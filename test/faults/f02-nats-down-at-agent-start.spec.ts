@@ -11,7 +11,7 @@ describe('an agent that starts while NATS is down', () => {
   }, 120_000);
   afterAll(() => system?.close());
 
-  it('makes true what it has stored, journals it, and reports when NATS is back', async () => {
+  it('reconciles from its stored state, journals it, and reports when NATS is back', async () => {
     const host = system.host('alpha');
     await system.done((await system.launch('alpha', 'demo')).id);
     await host.process.kill();
@@ -21,13 +21,13 @@ describe('an agent that starts while NATS is down', () => {
 
     await host.start();
     const again = async () => (await host.simulated()).containers[0]?.state === 'running';
-    await eventually(again, { within: 60_000, what: 'the container is made anew without NATS' });
+    await eventually(again, { within: 60_000, what: 'the container is recreated without NATS' });
     const [after] = (await host.simulated()).containers;
     expect(after?.engineId).not.toBe(before?.engineId);
     expect(after?.daemon.identityPublic).toBe(before?.daemon.identityPublic);
 
     await system.nats.start();
-    // Five seconds on a calm machine.
+    // Five seconds on an idle machine.
     await host.welcomed(20_000);
     await expectSettledWorld(system);
     const rows = await system.sql(`SELECT 1 FROM events WHERE type = 'container.created'`);

@@ -3,14 +3,14 @@ import { expectSettledWorld } from '../support/system/settled-world.js';
 import { System } from '../support/system/system.js';
 
 /** docs/faults.md, F3. */
-describe('NATS that is killed in the middle of commands and started again with an empty memory', () => {
+describe('NATS that is killed in the middle of commands and restarted with empty memory', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ hosts: ['alpha', 'beta'] });
   }, 120_000);
   afterAll(() => system?.close());
 
-  it('carries each command out once, tells the result later, and loses nothing', async () => {
+  it('makes the hosts carry each command out once, report the result later, and lose nothing', async () => {
     const before = [await system.launch('alpha', 'one'), await system.launch('beta', 'one')];
     await system.nats.kill();
     const during = [await system.launch('alpha', 'two'), await system.launch('beta', 'two')];

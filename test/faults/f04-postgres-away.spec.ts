@@ -7,7 +7,7 @@ import { System } from '../support/system/system.js';
 const { awayMs } = scaled('F4', { awayMs: [6_000, 60_000] });
 
 /** docs/faults.md, F4. */
-describe('Postgres that is away for a while', () => {
+describe('Postgres that is down for a while', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ hosts: ['alpha', 'beta'], ownPostgres: true });
@@ -15,7 +15,7 @@ describe('Postgres that is away for a while', () => {
   afterAll(() => system?.close());
 
   it(
-    'costs nobody an event: the API says 503 and lives, agents keep their batches, all catch up',
+    'loses no event: the API answers 503 and stays up, agents keep their batches, and all catch up',
     async () => {
       await system.done((await system.launch('alpha', 'early')).id);
       const { id } = await system.launch('beta', 'demo');
@@ -31,7 +31,7 @@ describe('Postgres that is away for a while', () => {
       await system.api.refused('POST', '/v1/hosts/alpha/containers', 'store-unavailable', {
         body: { name: 'never', networks: ['8056c2e21c000001'] },
       });
-      // Things go on happening meanwhile: what an agent tells of its own new start has to wait.
+      // Events keep happening meanwhile: what an agent reports about its own restart has to wait.
       await system.host('alpha').process.kill();
       await system.host('alpha').tamper((state) => (state.containers = []));
       await system.host('alpha').start();

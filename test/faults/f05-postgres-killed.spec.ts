@@ -13,15 +13,15 @@ describe('Postgres that is killed in the middle of transactions', () => {
   }, 120_000);
   afterAll(() => system?.close());
 
-  it('is found again by the API, which loses nothing that it acknowledged and no nerve', async () => {
+  it('is reconnected by the API, which loses nothing that it acknowledged and does not crash', async () => {
     for (let kill = 0; kill < kills; kill++) {
-      // Whether these are accepted is decided by the kill; what was acknowledged must come true.
+      // The kill decides whether these are accepted; every acknowledged one must be carried out.
       const asked = ['alpha', 'beta'].map((host) => system.launch(host, `demo-${kill}`).catch(() => undefined));
       await Promise.race(asked);
       await system.postgres.kill();
       await Promise.all(asked);
       await system.postgres.start();
-      // Five seconds on a calm machine.
+      // Five seconds on an idle machine.
       await system.api.ready(20_000);
     }
     expect(system.accepted.size).toBeGreaterThan(0);

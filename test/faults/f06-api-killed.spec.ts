@@ -6,7 +6,7 @@ import { System } from '../support/system/system.js';
 const POINTS = ['publish.before', 'publish.after-send', 'ingest.before-commit', 'ingest.after-commit'];
 
 /** docs/faults.md, F6. */
-describe('an API that is killed at the moments that matter', () => {
+describe('an API that is killed at critical moments', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ hosts: ['alpha'] });
@@ -14,13 +14,13 @@ describe('an API that is killed at the moments that matter', () => {
   afterAll(() => system?.close());
 
   it.each(POINTS)(
-    'at %s: what was accepted is done once, and what was sent is stored once',
+    'at %s: does accepted work once, and stores received events once',
     async (point) => {
       const name = point.replaceAll(/[^a-z]+/g, '-');
       await system.api.process.kill();
       await system.api.start({ ORRERY_CRASH_AT: point });
       await system.api.ready().catch(() => undefined);
-      // Its answer may be cut off by the death; launched again it is the same container.
+      // The kill can cut off its answer; launched again it is the same container.
       await system.launch('alpha', name).catch(() => undefined);
       await eventually(() => system.api.process.exited, { within: 60_000, what: `the death at ${point}` });
       expect(system.api.process.child.signalCode).toBe('SIGKILL');

@@ -7,7 +7,7 @@ import { System } from '../support/system/system.js';
 const STEPS = ['pull-image', 'mint-identity', 'create-container', 'start-container'];
 const OTHERS = ['desired.before-write', 'desired.after-write', 'journal.before-write', 'journal.after-write'];
 const UPLINK = ['uplink.before-send', 'uplink.after-reply'];
-/** Every point alone is in test/agent; here the short form takes those after which two sides could disagree. */
+/** Every point alone is in test/agent. The short form here takes those after which two sides could disagree. */
 const POINTS = isLong
   ? [...STEPS.flatMap((step) => [`step.before:${step}`, `step.after:${step}`]), ...OTHERS, ...UPLINK]
   : ['step.after:mint-identity', 'step.after:create-container', 'desired.after-write', 'uplink.after-reply'];
@@ -22,7 +22,7 @@ describe('an agent that is killed at a named point of a launch', () => {
   afterAll(() => system?.close());
 
   it.each(POINTS)(
-    'at %s: one container, one identity, done once; what ran runs on',
+    'at %s: one container, one identity, done once, and running containers keep running',
     async (point) => {
       const host = system.host('alpha');
       const older = async () => (await host.simulated()).containers.find(({ name }) => name === 'older')?.startedAt;

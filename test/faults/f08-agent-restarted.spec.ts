@@ -23,7 +23,7 @@ describe('an agent over many running containers', () => {
   }, 300_000);
   afterAll(() => system?.close());
 
-  it('is restarted and killed, and every container keeps its start', async () => {
+  it('is restarted and killed, and every container keeps its start time', async () => {
     const before = await look();
     expect(before).toHaveLength(count);
     for (let restart = 0; restart < restarts; restart++) {

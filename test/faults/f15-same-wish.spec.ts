@@ -8,7 +8,7 @@ const { times } = scaled('F15', { times: [100, 1000] });
 const AT_ONCE = 10;
 
 /** docs/faults.md, F15. (Older revisions after newer ones: test/agent/links.int.spec.ts.) */
-describe('the same thing asked for again and again', () => {
+describe('the same change, requested again and again', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ hosts: ['alpha'] });
@@ -37,7 +37,7 @@ describe('the same thing asked for again and again', () => {
     expect([created.length, started.length]).toEqual([1, 1]);
   }, 240_000);
 
-  it('refuses to leave what nobody joined, and of join and leave in a row keeps the last', async () => {
+  it('is refused as a leave of a network that nobody joined, and the last of several joins and leaves wins', async () => {
     await system.api.refused('DELETE', path, 'unknown-membership');
     for (const [last, networks] of [
       ['DELETE', []],

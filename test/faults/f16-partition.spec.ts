@@ -12,7 +12,7 @@ const { cutMs, oneWayMs, flaps, flapMs, delayMs } = scaled('F16', {
   flapMs: [500, 2_000],
   delayMs: [200, 200],
 });
-/** Ten seconds on a calm machine. */
+/** Ten seconds on an idle machine. */
 const HEALED_MS = 30_000;
 
 /** docs/faults.md, F16, with a proxy of our own on loopback between agents and NATS. */
@@ -40,7 +40,7 @@ describe('a link between agents and NATS', () => {
   };
 
   it(
-    'that is half open: the hosts are unreachable, and on heal nothing restarts and what was asked is done',
+    'that is half open: the hosts are unreachable, and on heal nothing restarts and pending changes are done',
     async () => {
       const before = await starts();
       const usage = system.host('beta').process.usage();
@@ -54,7 +54,7 @@ describe('a link between agents and NATS', () => {
       await system.done(command.id);
       expect(await starts()).toEqual(before);
       expect(link().open).toBeLessThanOrEqual(2);
-      // Two connections more, while an old one ends, would be no leak; twenty would.
+      // Two more connections, while an old one ends, would not be a leak; twenty would.
       await eventually(() => system.host('beta').process.usage().files < usage.files + 10, { within: 20_000 });
     },
     cutMs + 240_000,
@@ -73,7 +73,7 @@ describe('a link between agents and NATS', () => {
   );
 
   it(
-    'that is reset again and again, and whose server is sometimes not there',
+    'that is reset again and again, with a server that is sometimes down',
     async () => {
       const commands = [];
       for (let flap = 0; flap < flaps; flap++) {
@@ -92,7 +92,7 @@ describe('a link between agents and NATS', () => {
     flaps * flapMs * 2 + 240_000,
   );
 
-  it('that is slow, and where every tenth piece is much later', async () => {
+  it('that is slow, with every tenth piece much later', async () => {
     link().delay = () => (Math.random() < 0.1 ? delayMs * 3 : delayMs);
     const command = await system.launch('alpha', 'slowly');
     await system.done(command.id);

@@ -11,7 +11,7 @@ const { pausedMs, slowMs, growthMb } = scaled('F17', {
 });
 
 /** docs/faults.md, F17. */
-describe('an API that stands still, and a Postgres that is slow', () => {
+describe('an API that is paused, and a slow Postgres', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ hosts: ['alpha', 'beta'], through: ['postgres'] });
@@ -19,7 +19,7 @@ describe('an API that stands still, and a Postgres that is slow', () => {
   afterAll(() => system?.close());
 
   it(
-    'goes on where it was, blames no host for its own silence, and nobody has grown',
+    'resumes where it was, blames no host for its own silence, and no memory has grown',
     async () => {
       const agents = ['alpha', 'beta'].map((name) => system.host(name).process);
       const before = agents.map((agent) => agent.usage().memoryMb);

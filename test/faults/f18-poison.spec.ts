@@ -6,7 +6,7 @@ import { System } from '../support/system/system.js';
 
 const good = engineDown('fine');
 const data = (json: string) => `{"type":"host.engine-down","data":${json}`;
-/** Each as the beginning of an event, and what is said of it. */
+/** Each is the beginning of an event, with the reason that is reported for it. */
 const POISON: readonly [name: string, event: string, reason: RegExp][] = [
   ['of a type that nobody knows', '{"type":"no.such","data":{}', /type|invalid|discriminator/i],
   ['of another schema', data('{"cause":7}'), /cause/],
@@ -57,7 +57,7 @@ describe('a poison event', () => {
     60_000,
   );
 
-  it('in a batch larger than any may be is refused with the batch, and the API lives', async () => {
+  it('in a batch above the maximum size is refused with the batch, and the API stays up', async () => {
     const [event] = agent.number(engineDown('x'.repeat(300_000)));
     await expect(agent.send(agent.seq, [event as object])).resolves.toMatchObject({ result: 'refused' });
     agent.seq -= 1;

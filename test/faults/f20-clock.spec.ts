@@ -27,7 +27,7 @@ describe('a host whose clock is wrong', () => {
     const { items } = await system.api.get('/v1/findings', FindingPage);
     return items.some(({ code }) => code === 'clock-skew');
   };
-  /** How far the host's clock is from the API's in the newest events of the host. */
+  /** The offset of the host's clock from the API's in the newest events of the host. */
   const offset = async () => {
     const [row] = await system.sql<{ ms: number }>(
       `SELECT (extract(epoch FROM host_at - committed_at) * 1000)::float AS ms FROM events WHERE seq IS NOT NULL ORDER BY id DESC LIMIT 1`,
@@ -36,7 +36,7 @@ describe('a host whose clock is wrong', () => {
   };
 
   it.each([[HOUR_MS], [-HOUR_MS]])(
-    'by %d ms, and then jumps by two hours: works all the same, in order, and is told so',
+    'by %d ms, and then jumps by two hours: keeps working, in order, and gets a finding',
     async (shift) => {
       await host().process.kill('SIGTERM');
       await (await host().start(wrong(shift))).welcomed();
@@ -51,7 +51,7 @@ describe('a host whose clock is wrong', () => {
     180_000,
   );
 
-  it('and is right again: the finding goes', async () => {
+  it('and is right again: loses the finding', async () => {
     await host().process.kill('SIGTERM');
     await (await host().start()).welcomed();
     await eventually(async () => !(await skewed()), { within: 30_000, what: 'no finding clock-skew' });
@@ -59,7 +59,7 @@ describe('a host whose clock is wrong', () => {
   }, 120_000);
 });
 
-/** docs/faults.md, F20: agents know an hour more than the API that calls them. */
+/** docs/faults.md, F20: the agents know a time that is an hour ahead of the API that calls them. */
 describe('an API whose clock was set back by an hour', () => {
   let system: System;
   beforeAll(async () => {
@@ -67,13 +67,13 @@ describe('an API whose clock was set back by an hour', () => {
   }, 120_000);
   afterAll(() => system?.close());
 
-  /** A call to the agent, in whose answer the time of the call counts. */
+  /** A call to the agent in whose answer the time of the call matters. */
   const dryRun = () =>
     system.api.raw('POST', '/v1/hosts/alpha/containers?dryRun=true', {
       body: { name: 'not-made', networks: [PUBLIC] },
     });
 
-  it('has its calls answered all the same, at once', async () => {
+  it('still has its calls answered at once', async () => {
     expect((await dryRun()).status).toBe(200);
     await system.api.process.kill('SIGTERM');
     await (await system.api.start(wrong(-HOUR_MS))).ready();

@@ -25,15 +25,15 @@ describe('two agents with one identity', () => {
     return items.some(({ code }) => code === 'host-cloned');
   };
 
-  it('that take turns are noticed and told, neither gets anything more, and the host goes on when one is gone', async () => {
+  it('that take turns are noticed and reported, neither gets new commands, and the host recovers when one is gone', async () => {
     const original = system.host('alpha');
-    // Who is quiet is not told that it was taken over, so that the two go on beating in turns.
+    // A quiet agent is not told that it was taken over, so the two keep sending heartbeats in turns.
     await expectSettledWorld(system);
     const home = await temporaryFolder('clone');
     await cp(original.home, home, { recursive: true, filter: (path) => !path.endsWith('LOCK') });
     clone = original.cloneInto(home);
     await (await clone.start()).welcomed();
-    // Who is taken over before the other has spoken again is heard in turns with it a minute later.
+    // If an agent is taken over before the other has reported again, their turns are noticed a minute later.
     await eventually(isCloned, { within: 150_000, what: 'the finding host-cloned' });
     await eventually(async () => (await cloned()).length > 0, { within: 30_000 });
 

@@ -32,7 +32,7 @@ describe('versions that meet', () => {
   const signed = async (subject: string, body: object) =>
     new Signer(await system.api.secret('signing.key')).sign(subject, JSON.stringify(body));
 
-  it('a newer agent says more than this API knows: it is understood as far as that goes', async () => {
+  it('a newer agent reports more than this API knows: the known part is understood', async () => {
     const more = { fromTheFuture: { deep: [1, 2, 3] } };
     await expect(agent.hello(more)).resolves.toMatchObject({ result: 'welcome' });
     agent.beat(more);
@@ -44,7 +44,7 @@ describe('versions that meet', () => {
     await system.presence('newer', 'online');
   }, 60_000);
 
-  it('a newer API asks for what this agent does not know: unsupported, and nothing else suffers', async () => {
+  it('a newer API asks for something that this agent does not know: unsupported, and nothing else suffers', async () => {
     const { id } = await system.api.get('/v1/hosts/alpha', Host);
     const call = { callId: newId('cal'), expiresAt: new Date(Date.now() + 60_000).toISOString() };
     const asked = await signed(subjects.call(id), { ...call, op: { op: 'teleport', to: 'mars' }, more: 1 });
@@ -61,7 +61,7 @@ describe('versions that meet', () => {
     await expect(api.requestSigned(known, CallReply, 20_000)).resolves.toMatchObject({ result: 'ok' });
   }, 60_000);
 
-  it('an item of a kind that it does not know fails alone, and the API goes on above a state it does not know', async () => {
+  it('an item of an unknown kind fails alone, and the API continues above a state that it does not know', async () => {
     const before = await system.api.get('/v1/hosts/alpha', Host);
     const item = { id: newId('itm'), revision: before.revision + 5, intent: 'present', kind: 'teleporter', to: 'mars' };
     const state = await desired(before.id, before.revision + 5, [item]);
@@ -73,7 +73,7 @@ describe('versions that meet', () => {
     const [row] = await eventually(async () => (await settled()).length > 0 && settled(), { within: 30_000 });
     expect(row?.data).toMatchObject({ outcome: { kind: 'failed', code: 'unsupported' } });
 
-    // The agent shows the state when it says hello, which it does at the latest after 45 seconds.
+    // The agent shows the state in its hello, which it sends after at most 45 seconds.
     const { id } = await system.launch('alpha', 'demo');
     await system.nats.kill();
     await system.nats.start();

@@ -13,11 +13,11 @@ describe('SIGTERM with work in flight', () => {
   }, 120_000);
   afterAll(() => system?.close());
 
-  it('ends the API in order: what was accepted is there, and its exit is 0', async () => {
+  it('stops the API in order: accepted work is kept, and it exits with 0', async () => {
     const asked = Array.from({ length: 10 }, (_, index) =>
       system.launch('alpha', `api-${index}`).catch(() => undefined),
     );
-    // One long wait is open, too.
+    // One long wait is open too.
     const first = await Promise.any(asked.map(async (one) => (await one) ?? Promise.reject(new Error('refused'))));
     const waiting = system.api
       .raw('GET', `/v1/commands/${first.id}?wait=60s&seen=99`)
@@ -32,7 +32,7 @@ describe('SIGTERM with work in flight', () => {
     await expectSettledWorld(system);
   }, 180_000);
 
-  it('ends the agent in order: its exit is 0, and the next start finishes what was begun', async () => {
+  it('stops the agent in order: it exits with 0, and its next start finishes what it had begun', async () => {
     const host = system.host('alpha');
     const launches = await Promise.all(['one', 'two', 'three'].map((name) => system.launch('alpha', name)));
     const begin = performance.now();

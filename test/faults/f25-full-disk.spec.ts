@@ -21,14 +21,14 @@ describeOnSmallDisk('a disk that is full under an agent', () => {
     disk?.unmount();
   });
 
-  it('refuses new work visibly, loses nothing, and goes on when there is room', async () => {
+  it('refuses new work visibly, loses nothing, and continues when there is room', async () => {
     const host = system.host('alpha');
     await system.done((await system.launch('alpha', 'early')).id);
     await expectSettledWorld(system);
     disk?.fill();
     const { id } = await system.launch('alpha', 'late');
     const isTold = () => host.process.log(40).some((line) => /ENOSPC|No space left/.test(JSON.stringify(line)));
-    await eventually(isTold, { within: 60_000, what: 'the agent says that its disk is full' });
+    await eventually(isTold, { within: 60_000, what: 'the agent reports that its disk is full' });
     expect(['queued', 'delivered']).toContain((await system.command(id)).state);
     expect(host.process.exited).toBe(false);
     expect((await host.simulated()).containers.map(({ name }) => name)).toEqual(['early']);

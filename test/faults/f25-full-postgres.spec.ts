@@ -5,9 +5,9 @@ import { expectSettledWorld } from '../support/system/settled-world.js';
 import { describeOnSmallDisk, SmallDisk } from '../support/system/small-disk.js';
 import { PUBLIC, System } from '../support/system/system.js';
 
-/** An empty cluster with a segment of its log, the databases that it begins with, ours, and some more of the log. */
+/** An empty cluster with a segment of its log, its initial databases, ours, and some more of the log. */
 const MEGABYTES = 160;
-/** Of launches that each write some kilobytes: long before, no page has room left. */
+/** Launches that each write some kilobytes: long before this number, no page has room left. */
 const MOST_LAUNCHES = 60;
 
 /** docs/faults.md, F25, at Postgres. */
@@ -19,12 +19,12 @@ describeOnSmallDisk('a disk that is full under Postgres', () => {
     system = await System.start({ hosts: ['alpha'], ownPostgres });
   }, 120_000);
   afterAll(async () => {
-    // Its folder is deleted with the cluster, and what is mounted cannot be.
+    // Its folder is deleted with the cluster, and a mount point cannot be deleted.
     disk?.unmount();
     await system?.close();
   });
 
-  /** Launches until one is refused; the ids of what was accepted before. */
+  /** Launches until one is refused; returns the IDs of the commands accepted before. */
   const launchUntilRefused = async (): Promise<{ accepted: string[]; refused: string }> => {
     const accepted: string[] = [];
     for (let number = 1; number <= MOST_LAUNCHES; number++) {
@@ -43,11 +43,11 @@ describeOnSmallDisk('a disk that is full under Postgres', () => {
     throw new Error(`none of ${MOST_LAUNCHES} launches was refused`);
   };
 
-  it('refuses new work visibly; what was accepted, and what hosts have to tell, is there when there is room', async () => {
+  it('refuses new work visibly, and has accepted work and the events of hosts when there is room', async () => {
     await system.done((await system.launch('alpha', 'early')).id);
     disk?.fill();
     const { accepted, refused } = await launchUntilRefused();
-    // What happens now cannot be stored, so its agent keeps it: it starts anew, and its container is gone.
+    // Events of this moment cannot be stored, so the agent keeps them: it restarts, and its container is gone.
     const host = system.host('alpha');
     await host.process.kill();
     await host.tamper((state) => (state.containers = []));

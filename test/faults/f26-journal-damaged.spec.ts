@@ -30,7 +30,7 @@ describe('a journal of events that the API does not have yet', () => {
     ['cut off', cutOff],
     ['flipped in a bit', flip],
   ])(
-    'and that was %s keeps what is good, names what is gone, and a snapshot makes up for it',
+    'and that was %s keeps the good records, names the lost ones, and a snapshot makes up for them',
     async (_name, harm) => {
       const host = system.host('alpha');
       const gaps = () => system.sql(`SELECT 1 FROM events WHERE type = 'history.gap'`);
@@ -41,7 +41,7 @@ describe('a journal of events that the API does not have yet', () => {
       await system.nats.kill();
       await host.start();
       const isBack = async () => (await host.simulated()).containers[0]?.state === 'running';
-      await eventually(isBack, { within: 60_000, what: 'the container is made anew, which nobody hears of' });
+      await eventually(isBack, { within: 60_000, what: 'the container is recreated, which nobody hears of' });
       await eventually(async () => (await host.journal()).head > 15, { within: 30_000 });
       await host.process.kill();
       const folder = join(host.home, 'journal');
@@ -50,7 +50,10 @@ describe('a journal of events that the API does not have yet', () => {
 
       await system.nats.start();
       await (await host.start()).welcomed();
-      await eventually(async () => (await gaps()).length > before[0], { within: 30_000, what: 'history.gap is told' });
+      await eventually(async () => (await gaps()).length > before[0], {
+        within: 30_000,
+        what: 'history.gap is stored',
+      });
       await eventually(async () => (await snapshots()).length > before[1], { within: 30_000, what: 'a snapshot' });
       await expectSettledWorld(system);
       await system.done((await system.launch('alpha', 'demo')).id);

@@ -5,7 +5,7 @@ import { eventually } from '../support/servers.js';
 import { expectSettledWorld } from '../support/system/settled-world.js';
 import { PUBLIC_TOO, System } from '../support/system/system.js';
 
-/** A minute on a calm machine. */
+/** A minute on an idle machine. */
 const RIGHT_WITHIN_MS = 120_000;
 
 /** docs/faults.md, F27. The backup is a copy of the database, made while nobody used it. */
@@ -32,7 +32,7 @@ describe('Postgres restored from an older backup', () => {
   const running = async (name: string) =>
     (await system.host(name).simulated()).containers.map(({ name: is, state, startedAt }) => [is, state, startedAt]);
 
-  it('gets everything again that it forgot, goes on above what hosts hold, and nothing that runs is removed', async () => {
+  it('gets everything again that it forgot, continues above the revisions of hosts, and no running container is removed', async () => {
     const { name } = system.database;
     await system.api.process.kill('SIGTERM');
     await inCluster(`CREATE DATABASE ${name}_backup TEMPLATE ${name}`);
@@ -50,13 +50,13 @@ describe('Postgres restored from an older backup', () => {
 
     await system.api.process.kill('SIGTERM');
     await inCluster(`DROP DATABASE ${name} WITH (FORCE)`, `ALTER DATABASE ${name}_backup RENAME TO ${name}`);
-    // What was asked after the backup is forgotten with it; that is what a backup means.
+    // A backup also forgets the commands that were accepted after it.
     for (const id of system.accepted) if (!remembered.has(id)) system.accepted.delete(id);
     expect((await history()).length).toBeLessThan(before.length);
     await (await system.api.start()).ready();
 
     const isAbove = async () => (await system.api.get('/v1/hosts/alpha', Host)).revision > revision;
-    await eventually(isAbove, { within: RIGHT_WITHIN_MS, every: 200, what: 'the revision goes on above' });
+    await eventually(isAbove, { within: RIGHT_WITHIN_MS, every: 200, what: 'the revision continues above' });
     await expectSettledWorld(system, { within: RIGHT_WITHIN_MS, unclaimed: ['after'] });
     const again = new Set((await history()).map(({ key }) => key));
     expect(before.filter(({ key }) => !again.has(key))).toEqual([]);
@@ -65,7 +65,7 @@ describe('Postgres restored from an older backup', () => {
       const { items } = await system.api.get('/v1/findings?host=alpha', FindingPage);
       return items.some(({ code }) => code === 'item-unclaimed' || code === 'container-foreign');
     };
-    await eventually(told, { within: 60_000, what: 'the finding about what nobody names any more' });
+    await eventually(told, { within: 60_000, what: 'the finding about the container that is no longer desired' });
 
     await system.done((await system.launch('alpha', 'again')).id);
     await expectSettledWorld(system, { unclaimed: ['after'] });

@@ -9,11 +9,11 @@ const { loadMs, firstMs, lastMs } = scaled('F28', {
   lastMs: [5_000, 10_000],
 });
 const SEEDS = isLong ? Array.from({ length: 5 }, (_, index) => index + 1) : [Date.now() % 1_000_000];
-/** So that a load of refusals leaves the machine some breath. */
+/** So that a load of refusals leaves the machine some time. */
 const EVERY_MS = 20;
 const HOSTS = ['alpha', 'beta', 'gamma'];
 
-/** Numerical Recipes' generator: a seed that failed can be run again. */
+/** The generator of Numerical Recipes, so that a failed seed can be run again. */
 function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
@@ -66,7 +66,7 @@ describe('a random process killed every few seconds under load', () => {
     };
     while (!isOver()) {
       count.asked += 1;
-      // Refused or cut off is an answer, too: what was not acknowledged may have happened or not.
+      // A refusal or a cut connection is an answer too: an unacknowledged change may or may not have happened.
       await ask().catch(() => (count.refused += 1));
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }
@@ -74,7 +74,7 @@ describe('a random process killed every few seconds under load', () => {
   }
 
   it.each(SEEDS)(
-    'with seed %d: nothing is lost, nothing is double, and all agree in the end',
+    'with seed %d: loses nothing, doubles nothing, and all sides agree in the end',
     async (seed) => {
       const draw = random(seed);
       const end = performance.now() + loadMs;

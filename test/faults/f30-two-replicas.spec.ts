@@ -27,7 +27,7 @@ describe('two replicas of the API, one of which is killed', () => {
     return command.id;
   };
 
-  it('deliver nothing twice with effect, lose nothing, and give event ids in commit order', async () => {
+  it('deliver nothing twice with effect, lose nothing, and give event IDs in commit order', async () => {
     reader = await EventReader.open(second);
     const both = [system.api, second];
     const ids = await Promise.all(

@@ -29,7 +29,7 @@ describe('batches that arrive together', () => {
       ({ seq }) => seq,
     );
 
-  /** What becomes of one more event of a host whose removal also ends its connection. */
+  /** The result of one more event of a host whose removal also closes its connection. */
   const result = (agent: HandAgent) =>
     agent.send(agent.seq + 1, agent.number(engineDown('b')), 5_000).then(
       (reply) => reply.result,
@@ -39,7 +39,7 @@ describe('batches that arrive together', () => {
       },
     );
 
-  it('are stored once when the same comes many times at once', async () => {
+  it('are stored once when the same batch arrives many times at once', async () => {
     const [one] = agents as [HandAgent];
     const events = one.number(engineDown('a'), engineDown('b'));
     const replies = await Promise.all(Array.from({ length: 4 }, () => one.send(1, events)));
@@ -63,7 +63,7 @@ describe('batches that arrive together', () => {
     expect(rows).toEqual([{ status: 'OK' }]);
   }, 60_000);
 
-  it('of a host that is deleted meanwhile harm nobody else', async () => {
+  it('of a host that is deleted meanwhile harm no other host', async () => {
     const [one, , three] = agents as [HandAgent, HandAgent, HandAgent];
     await three.say(engineDown('a'));
     const remove = system.api.raw('DELETE', '/v1/hosts/three?confirm=three');

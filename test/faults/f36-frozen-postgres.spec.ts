@@ -6,20 +6,20 @@ import { PUBLIC, System } from '../support/system/system.js';
 import { asOnCalmMachine } from '../support/calm.js';
 
 const { frozenMs } = scaled('F36', { frozenMs: [12_000, 65_000] });
-/** Within which somebody who asks is told that the database does not answer. */
+/** The time within which a client learns that the database does not answer. */
 const ANSWER_MS = 5000;
 /** More at once than there are connections to the database. */
 const AT_ONCE = 40;
 
 /** docs/faults.md, F36. */
-describe('Postgres of which every process stands still', () => {
+describe('Postgres with every process stopped', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ hosts: ['alpha', 'beta'], ownPostgres: true });
   }, 120_000);
   afterAll(() => system?.close());
 
-  /** How each request was answered, and after how long. */
+  /** How each request was answered, and how long it took. */
   const ask = (count: number) =>
     Promise.all(
       Array.from({ length: count }, async () => {
@@ -68,11 +68,11 @@ describe('Postgres of which every process stands still', () => {
   };
 
   it(
-    'is told as 503 within five seconds to everybody who asks, and costs nothing that was accepted',
+    'is reported as 503 within five seconds to every client, and nothing accepted is lost',
     async () => {
       await system.done((await system.launch('alpha', 'early')).id);
       const { id } = await system.launch('beta', 'demo');
-      // The control: before, everybody is answered.
+      // The control: before, every request is answered.
       for (const { status } of await ask(AT_ONCE)) expect(status).toBe(200);
       system.postgres.freeze();
       const end = performance.now() + frozenMs;
@@ -85,7 +85,7 @@ describe('Postgres of which every process stands still', () => {
       await system.api.refused('POST', '/v1/hosts/alpha/containers', 'store-unavailable', {
         body: { name: 'never', networks: ['8056c2e21c000001'] },
       });
-      // What an agent tells of its own new start has to wait.
+      // What an agent reports about its own restart has to wait.
       await system.host('alpha').process.kill();
       await system.host('alpha').tamper((state) => (state.containers = []));
       await system.host('alpha').start();
@@ -100,7 +100,7 @@ describe('Postgres of which every process stands still', () => {
     frozenMs + 240_000,
   );
 
-  it('is told so to requests of every kind, those included that were under way', async () => {
+  it('is reported to requests of every kind, including those under way', async () => {
     const requests = various();
     const underWay = requests.map((send) => send());
     system.postgres.freeze();

@@ -15,23 +15,26 @@ import { System } from '../support/system/system.js';
 
 const ROUNDS = 3;
 const ROUND_MS = 2_500;
-/** docs/threats.md: what one host may add to the memory of the broker, in MiB. */
+/** docs/threats.md: how much one host can add to the memory of the broker, in MiB. */
 const MOST_MEMORY = 64;
-/** How much slower another host may be, at its slowest. */
+/** How much slower another host is allowed to be, at its slowest. */
 const MOST_RATIO = 2;
-/** Below this nobody suffers, and the slowest of so few samples is the noise of the machine: calm it is 20 ms, alone on one. */
+/**
+ * Below this no client suffers, and the slowest of so few samples is the noise of the machine: on an idle one it is 20
+ * ms.
+ */
 const NOISE_MS = 250;
 
 interface Harm {
-  /** What the broker grew by at its largest, in MiB. */
+  /** The largest growth of the broker, in MiB. */
   memory: number;
   calm: number[];
   attacked: number[];
-  /** The middle of all rounds: what harms does so in each. */
+  /** The median of all rounds, because a harmful attack harms in each. */
   ratio: number;
 }
 
-/** docs/faults.md, F37, the part of the broker: whoever is root on one host has its key and speaks NATS by hand. */
+/** docs/faults.md, F37, the part about the broker: root on one host has its key and speaks NATS by hand. */
 describe('a host that turns against the others', () => {
   let system: System;
   let other: HandAgent;
@@ -77,7 +80,7 @@ describe('a host that turns against the others', () => {
     body: '{}',
     ...{ atOnce: 20, everyMs: 5, most: 100_000 },
   });
-  /** The shape of the attack that was seen first, and its variants. */
+  /** The shape of the attack as first seen, and its variants. */
   const unread = (agent: HostCredentials, more: Partial<Attack> = {}): Attack => ({
     ...{ connections: 60, againMs: 250, startsAt: 1, reads: false },
     subscriptions: Array.from({ length: 4 }, () => inboxOf(agent, '>')),
@@ -149,10 +152,10 @@ describe('a host that turns against the others', () => {
     expect(await findings('honest')).toEqual([]);
   }, 60_000);
 
-  it('may lose its link again and again without a word: its newest connection lives, and nothing is said of it', async () => {
+  it('can lose its link silently again and again: its newest connection lives, and it gets no finding', async () => {
     const flapping = await join('flapping');
     const stolen = credentialsOf(flapping);
-    // What a cut link leaves behind: the server still holds it, and nobody reads there.
+    // This is what a cut link leaves behind: the server still holds it, and nobody reads there.
     const dead: HostileHost[] = [];
     for (let cut = 0; cut < 8; cut++) {
       dead.push(await HostileHost.start(stolen, unread(stolen, { connections: 1, requests: [], againMs: 600_000 })));
@@ -166,20 +169,20 @@ describe('a host that turns against the others', () => {
     await Promise.all(dead.map((one) => one.stop()));
   }, 60_000);
 
-  it('is found again by an API that was away while it came', async () => {
+  it('is found again by an API that was down when the attack began', async () => {
     const evil = credentialsOf(await join('early'));
     await system.api.process.kill();
     const attack = await HostileHost.start(evil, unread(evil, { requests: [], reads: true }));
     await attack.until(({ open }) => open >= 50);
     await (await system.api.start()).ready();
-    // Those that come back are ended again, until the host is cut off.
+    // Connections that come back are closed again, until the host is cut off.
     await attack.until(({ open }) => open <= 8);
     await eventually(async () => (await findings('early')).includes('connections-excess'), { within: 30_000 });
     await attack.stop();
     await system.presence('honest', 'online');
   }, 120_000);
 
-  it('is cut off when it floods the API, and its own agent is let in again by itself once that is over', async () => {
+  it('is cut off when it floods the API, and its own agent is accepted again automatically once that is over', async () => {
     const stolen = await stolenFrom(system.host('honest'));
     const attack = await HostileHost.start(stolen, {
       ...{ connections: 3, againMs: 20, subscriptions: [], floods: true },
@@ -188,7 +191,8 @@ describe('a host that turns against the others', () => {
     await attack.until(({ refused }) => Object.keys(refused).length > 0, 90_000);
     await attack.stop();
     await eventually(async () => (await trips(1_000)).length > 5, { within: 90_000, what: 'others are served' });
-    // What is wanted meanwhile waits for it. Its agent asks again when it is told to (`standing.ts`): half a minute, and its jitter.
+    // Changes requested meanwhile wait for it. Its agent asks again when it is told to (`standing.ts`): after half a
+    // minute, plus jitter.
     await system.done((await system.launch('honest', 'after')).id, 150_000);
     await system.presence('honest', 'online');
   }, 400_000);

@@ -8,17 +8,17 @@ import { System } from '../support/system/system.js';
 const HOST = 'alpha';
 
 /** docs/faults.md, F38. */
-describe('an API that is killed while it lets somebody in', () => {
+describe('an API that is killed while it authorizes a node', () => {
   let system: System;
   const admission = async (node: string) =>
     (await system.api.get('/v1/admissions?network=lab', AdmissionPage)).items.find((one) => one.node?.name === node);
   const told = async (type: string, address: string | null | undefined) =>
     (await system.api.get(`/v1/events?type=${type}`, EventPage)).items.filter(({ data }) => data.address === address);
-  /** Kills the API at a point in the course of a change, and starts it again. */
+  /** Kills the API at a point in the middle of a change, and starts it again. */
   const killedAt = async (point: string, change: () => Promise<unknown>) => {
     await system.api.process.kill('SIGTERM');
     await (await system.api.start({ ORRERY_CRASH_AT: point })).ready();
-    // Its answer may be cut off by the death; what was committed holds.
+    // The kill can cut off its answer; what was committed holds.
     await change().catch(() => undefined);
     await eventually(() => system.api.process.exited, { within: 60_000, what: `the death at ${point}` });
     expect(system.api.process.child.signalCode).toBe('SIGKILL');
@@ -34,7 +34,7 @@ describe('an API that is killed while it lets somebody in', () => {
   afterAll(() => system?.close());
 
   it.each(['admission.before', 'admission.after'])(
-    'at %s: it is in, that is told once with whose doing it was, and leaving sends it away',
+    'at %s: the node is authorized, the event is written once and names who decided, and leaving deauthorizes it',
     async (point) => {
       const name = point.replaceAll('.', '-');
       const node = `${HOST}/${name}`;
@@ -47,7 +47,7 @@ describe('an API that is killed while it lets somebody in', () => {
         expect.objectContaining({ authorized: true }),
       ]);
       const isTold = async () => (await told('admission.authorized', address)).length > 0;
-      await eventually(isTold, { within: 30_000, what: 'that it was let in, told' });
+      await eventually(isTold, { within: 30_000, what: 'the event that it was authorized' });
 
       const { command } = await system.api.ask(
         'DELETE',
@@ -56,7 +56,7 @@ describe('an API that is killed while it lets somebody in', () => {
       );
       await system.done(command.id);
       const isOut = async () => (await admission(node))?.controller?.authorized === false;
-      await eventually(isOut, { within: 30_000, what: 'that it was sent away' });
+      await eventually(isOut, { within: 30_000, what: 'that it was deauthorized' });
       const [first, ...more] = await told('admission.authorized', address);
       expect([first?.data.by, more]).toEqual(['admission: fleet', []]);
       expect((await told('admission.deauthorized', address)).map(({ data }) => data.by)).toEqual(['admission: left']);

@@ -7,13 +7,13 @@ import { EngineWithLogin, IMAGE, REFUSED_IMAGE } from './canary/engine-with-logi
 import { leaks, secretsBelow, type Canary } from './canary/secrets.js';
 import { answersOf, argvAndEnvironOf, dumpOf } from './canary/sinks.js';
 
-/** Not secret, and in every flow: each sink must hold it, or nothing is shown by the secrets' absence. */
+/** Not secret, but in every flow: each sink must hold it, otherwise the absence of the secrets shows nothing. */
 const MARK = 'visible-mark';
 /** Not simulated: an agent with a Docker Engine. */
 const REAL = `${MARK}-2`;
 const OF_POSTGRES = 'the password of Postgres';
 
-describe('the secrets of an installation, after all main flows at the most talkative log level', () => {
+describe('the secrets of an installation, after all main flows at the most verbose log level', () => {
   let system: System;
   let stream: EventStream;
   let canaries: Canary[];
@@ -65,7 +65,7 @@ describe('the secrets of an installation, after all main flows at the most talka
       cli += (await system.cli(...args)).out;
   }
 
-  /** A registry's login is used for two pulls, and refused for one of them; then identities go into a container. */
+  /** A registry's login is used for two pulls, one of which is refused; then identities go into a container. */
   async function withDocker(): Promise<void> {
     const refused = await system.launch(REAL, 'refused', PUBLIC, { image: REFUSED_IMAGE });
     expect((await system.reaches(refused.id, ['failed'])).outcome).toMatchObject({ code: 'pull-refused' });
@@ -73,7 +73,7 @@ describe('the secrets of an installation, after all main flows at the most talka
     await docker.made(MARK);
   }
 
-  /** Secrets in the wrong place are what an error message likes to repeat. */
+  /** Error messages tend to repeat a secret in the wrong place. */
   async function refusals(): Promise<void> {
     const [admin, join] = await Promise.all([system.api.secret('admin.token'), system.api.secret('join.secret')]);
     for (const [path, body, token] of [
@@ -134,7 +134,7 @@ describe('the secrets of an installation, after all main flows at the most talka
     expect(canaries.length).toBeGreaterThan(6);
   });
 
-  it('are in no log, no row, no answer, no event and no line of the CLI; a mark that is no secret is in each of them', () => {
+  it('are in no log, row, answer, event or line of the CLI, while a mark that is not secret is in each of them', () => {
     expect(sinks.size).toBe(8);
     for (const [name, text] of sinks) {
       expect([name, text.includes(MARK)]).toEqual([name, true]);
@@ -143,12 +143,12 @@ describe('the secrets of an installation, after all main flows at the most talka
     expect(leaks(system.host('beta').output, canaries)).toEqual([]);
   });
 
-  it('are where they belong: the login in what the engine gets for its registry, identities in files of a container', () => {
+  it('are where they belong: the login in the request of the engine to its registry, identities in files of a container', () => {
     expect(leaks(docker.registryAuth, canaries)).toEqual([docker.login.what]);
     expect(leaks(docker.uploaded, canaries).filter((what) => what.includes('identities/'))).not.toEqual([]);
   });
 
-  it('are on no command line, and in the environment of no process that ours start', async () => {
+  it('are on no command line and in the environment of no process that Orrery starts', async () => {
     const processes = [system.api.process, ...[...system.hosts.values()].map(({ process }) => process)];
     for (const { child } of processes) {
       const { argv, childEnviron } = await argvAndEnvironOf(child.pid ?? 0);
@@ -169,7 +169,7 @@ describe('the secrets of an installation, after all main flows at the most talka
     expect(leaks(ofApi, canaries)).toEqual([]);
   });
 
-  it('would be found: as they are, in base64, in hex and in an URL', () => {
+  it('would be found: verbatim, in base64, in hex and in a URL', () => {
     for (const { what, value } of canaries) {
       const hidden = [
         value,

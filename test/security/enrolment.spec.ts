@@ -17,7 +17,7 @@ afterAll(() => bench?.close());
 const make = async (body: z.input<typeof JoinTokenPost>) =>
   (await api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body })).body.secret;
 
-/** As the agent of a machine does it, over HTTP. */
+/** Over HTTP, as the agent of a machine does it. */
 async function enrol(token: string, name: string, installation = newInstallation()) {
   const answer = await fetch(`${api.url}/v1/join`, {
     method: 'POST',
@@ -27,7 +27,7 @@ async function enrol(token: string, name: string, installation = newInstallation
   return { status: answer.status, body: (await answer.json()) as object };
 }
 
-/** Asks again when there are more at once than the database takes, or strangers had to make room for others, as an agent does. */
+/** Asks again, as an agent does, when there are more at once than the database takes or strangers had to make room. */
 async function enrolPatiently(token: string, name: string) {
   const installation = newInstallation();
   for (;;) {
@@ -50,8 +50,8 @@ async function all(token: string, machines: number) {
   return { won, refused, made: known.filter(({ name }) => name.startsWith(`${prefix}-`)).length };
 }
 
-describe('machines that enrol over HTTP with a join token', () => {
-  it('are one when the token is for one, though 100 try at the same moment', async () => {
+describe('machines that enroll over HTTP with a join token', () => {
+  it('are one when the token is for one, although 100 try at the same moment', async () => {
     expect(await all(await make({}), 100)).toEqual({ won: 1, refused: 99, made: 1 });
   }, 90_000);
 
@@ -59,7 +59,7 @@ describe('machines that enrol over HTTP with a join token', () => {
     expect(await all(await make({ uses: 40 }), 100)).toEqual({ won: 40, refused: 60, made: 40 });
   }, 60_000);
 
-  it('get the name and labels that the token says, and their own daemon is told to join its networks', async () => {
+  it('get the name and labels of the token, and their own daemon joins its networks', async () => {
     const token = await make({ name: 'web-2', labels: { site: 'cloud' }, networks: ['8056c2e21c000001'] });
     expect((await enrol(token, 'whatever')).status).toBe(200);
     const { body: host } = await api.get('/v1/hosts/web-2', Host);
@@ -68,7 +68,7 @@ describe('machines that enrol over HTTP with a join token', () => {
     expect(items).toMatchObject([{ action: 'join', target: expect.stringContaining('8056c2e21c000001') }]);
   });
 
-  it('are the same host when the answer was lost and they ask again; another machine is refused', async () => {
+  it('are the same host when they repeat a request whose answer was lost; another machine is refused', async () => {
     const [token, installation] = [await make({}), newInstallation()];
     const first = JoinReply.parse((await enrol(token, 'lost-reply', installation)).body);
     const again = JoinReply.parse((await enrol(token, 'lost-reply', installation)).body);
@@ -76,7 +76,7 @@ describe('machines that enrol over HTTP with a join token', () => {
     expect((await enrol(token, 'another')).body).toMatchObject({ code: 'join-refused' });
   });
 
-  it('take the place of a host, with its name, labels and items, when the token says so; with a token of its own it would be another', async () => {
+  it('replace a host, with its name, labels and items, when the token says so, and otherwise become a new host', async () => {
     const former = await joinHost(api, 'web-3', { labels: { tier: 'web' } });
     const reply = JoinReply.parse((await enrol(await make({ replaces: 'web-3' }), 'fresh')).body);
     expect([reply.hostId, reply.name]).toEqual([former.hostId, 'web-3']);

@@ -8,21 +8,24 @@ import { PUBLIC, System } from '../support/system/system.js';
 
 const ROUNDS = 7;
 const SAMPLES = 9;
-/** Each tick of the flood: a few hundred hellos, beats and batches, the largest as large as they may be. */
+/** Each tick of the flood: a few hundred hellos, heartbeats and batches, some of them of the maximum size. */
 const TICK_MS = 20;
 const AT_A_TICK = 40;
-/** So much slower a neighbour may be at most, in the middle and at its slowest. */
+/** How much slower a neighbor is allowed to be, at the median and at its slowest. */
 const MOST_RATIO = 2;
-/** Below this nobody suffers, and the slowest of so few samples is the machine's own noise. */
+/** Below this no client suffers, and the slowest of so few samples is the machine's own noise. */
 const NOISE_MS = { middle: 200, slowest: 1500 };
 
-/** What a neighbour measures in one round: quiet, then flooded. */
+/** A neighbor's measurements in one round: quiet, then flooded. */
 interface Round {
   calm: number[];
   flooded: number[];
 }
 
-/** How much slower the middle round is. What slows down a neighbour does so in every round; what else runs on a machine, in some. */
+/**
+ * How much slower the median round is. A flood that slows down a neighbor does so in every round; other load on the
+ * machine only in some.
+ */
 function slowdown(rounds: readonly Round[], p: 50 | 99, noiseMs: number): number {
   const ratios = rounds.map(({ calm, flooded }) => {
     const slow = percentile(flooded, p);
@@ -43,7 +46,7 @@ function tell(rounds: readonly Round[], messages: number): void {
   process.stderr.write(`flood: ${messages} messages; ${numbers.join('; ')}\n`);
 }
 
-describe('an agent that floods the API with hellos, beats and events', () => {
+describe('an agent that floods the API with hellos, heartbeats and events', () => {
   let system: System;
   let flooder: HandAgent;
   let other: HandAgent;
@@ -68,7 +71,7 @@ describe('an agent that floods the API with hellos, beats and events', () => {
     ...{ revision: 0, digest: null, inventory: '0'.repeat(64), journalHead: 0 },
   });
 
-  /** Until the signal; nothing is waited for: a flood does not care for answers. */
+  /** Until the signal; it waits for no answer, as a flood does not. */
   async function flood(signal: AbortSignal): Promise<void> {
     const { host, epoch, bus } = flooder;
     const at = new Date().toISOString();
@@ -85,7 +88,7 @@ describe('an agent that floods the API with hellos, beats and events', () => {
     }
   }
 
-  /** A command's way: accepted, delivered to its host, settled there, done for whoever asked. */
+  /** A command's way: accepted, delivered to its host, settled there, done for the client. */
   async function roundTrip(turn: number): Promise<number> {
     const from = performance.now();
     const [method, intent] = turn % 2 ? ['DELETE', 'absent'] : ['PUT', 'present'];
@@ -103,7 +106,7 @@ describe('an agent that floods the API with hellos, beats and events', () => {
     return performance.now() - from;
   }
 
-  it('does not slow down the commands of another host, and makes the API no larger', async () => {
+  it('does not slow down the commands of another host, or increase the memory of the API', async () => {
     let turn = 0;
     const sample = async () => {
       const measured: number[] = [];
@@ -131,7 +134,7 @@ describe('an agent that floods the API with hellos, beats and events', () => {
     expect(system.api.process.usage().memoryMb - before).toBeLessThan(200);
   }, 240_000);
 
-  it('is refused most of it: not every hello is answered, and once it stops it is served again like any other', async () => {
+  it('is mostly refused: not every hello is answered, and once it stops it is served like any other host', async () => {
     const said = () => system.api.process.output.split('"event":"hello"').length;
     const before = said();
     for (let count = 0; count < 1000; count++) flooder.bus.publish(subjects.hello(flooder.host), greeting());
@@ -141,7 +144,7 @@ describe('an agent that floods the API with hellos, beats and events', () => {
       { within: 30_000, what: 'the flooder is welcome again' },
     );
     if (welcome.result !== 'welcome') throw new Error(`the flooder is ${welcome.code}`);
-    // Something of its flood may have become its first events.
+    // Part of its flood can have become its first events.
     flooder.seq = welcome.cursor;
     expect(said() - before).toBeLessThan(400);
     await flooder.say(engineDown('an event like any other'));

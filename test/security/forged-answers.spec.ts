@@ -19,7 +19,10 @@ import { System } from '../support/system/system.js';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** docs/threats.md: whoever has stolen the credentials with which the API answers hears every hello, and answers faster than the API. */
+/**
+ * docs/threats.md: a thief of the credentials with which the API answers sees every hello, and answers faster than the
+ * API.
+ */
 describe('a forged answer', () => {
   let system: System;
   let host: HostId;
@@ -36,7 +39,7 @@ describe('a forged answer', () => {
     await bus.flush();
     return bus;
   };
-  /** Answers at once everything that comes on a subject, until the test ends. */
+  /** Answers everything on a subject at once, until the test ends. */
   const forge = async (subject: string, answer: (message: Incoming) => object) => {
     forger = await connect('answers');
     forger.respond(subject, (message) => {
@@ -119,7 +122,7 @@ describe('a forged answer', () => {
     await expectSettledWorld(system);
   }, 90_000);
 
-  it('is no answer while the API is down, and the agent is welcomed when the API is back', async () => {
+  it('does not count as an answer while the API is down, and the agent is welcomed when the API is back', async () => {
     await system.api.process.kill('SIGTERM');
     const hellos: Hello[] = [];
     await forge(subjects.anyHello, ({ json }) => {

@@ -7,7 +7,7 @@ import { FuzzSession } from './fuzz/session.js';
 const count = Number(process.env['ORRERY_FUZZ_REQUESTS'] ?? 1500);
 const seed = Number(process.env['ORRERY_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-describe('requests made up from the OpenAPI document', () => {
+describe('requests generated from the OpenAPI document', () => {
   let system: System;
   let session: FuzzSession;
 
@@ -24,7 +24,7 @@ describe('requests made up from the OpenAPI document', () => {
   afterAll(() => system?.close());
 
   it(
-    `never lead to a fault, nor to an answer that the document does not describe`,
+    `never lead to a fault, or to an answer that the document does not describe`,
     async () => {
       process.stderr.write(
         `fuzz: ${count} requests, seed ${seed} (npm run fuzz -- --requests ${count} --seed ${seed})\n`,
@@ -46,7 +46,7 @@ describe('requests made up from the OpenAPI document', () => {
     Math.max(120_000, count * 40),
   );
 
-  it('reach every operation, and more than half of them with something that is carried out', () => {
+  it('reach every operation, and more than half of them with a request that is carried out', () => {
     const { operations } = session.document;
     expect(operations.filter(({ id }) => !session.seen.has(id)).map(({ id }) => id)).toEqual([]);
     const successful = operations.filter(({ id }) =>
@@ -55,7 +55,7 @@ describe('requests made up from the OpenAPI document', () => {
     expect(successful.length).toBeGreaterThan(operations.length / 2);
   });
 
-  it('would show a fault, an unknown status, another form and a field of the wrong type; a right answer passes', async () => {
+  it('would reveal a fault, an unknown status, another shape and a field of the wrong type; a correct answer passes', async () => {
     const operation = session.document.operations.find(({ id }) => id === 'listHosts');
     if (!operation) throw new Error('there is no operation listHosts');
     const type = 'application/json; charset=utf-8';

@@ -11,7 +11,7 @@ import { asOnCalmMachine } from '../support/calm.js';
 /** The allowance of this installation: small, so that a few seconds use it up. */
 const BURST_MB = 8;
 const MB = 1024 * 1024;
-/** What the attack may add to the database: its allowance, what is around it, and all quotas. */
+/** How much the attack can add to the database: its allowance, its overhead, and all quotas. */
 const MOST_DATABASE = 24 * MB;
 const MOST_LOG = MB;
 const MOST_ANSWER = 256 * 1024;
@@ -74,7 +74,7 @@ describe('a host that grows whatever it can', () => {
     return count;
   }
 
-  /** Identities, prefixes and epochs without end, nonsense, answers that are to go elsewhere, and strangers at the door. */
+  /** Endless identities, prefixes and epochs, nonsense, answers redirected elsewhere, and strangers at the door. */
   async function shout(): Promise<void> {
     const { host, bus } = attacker;
     const about = { agentVersion: 'by-hand', simulated: false, at: new Date().toISOString(), journalHead: 0 };
@@ -89,7 +89,7 @@ describe('a host that grows whatever it can', () => {
     await attacker.helloTo('_INBOX.api.stolen', 20_000);
     const stranger = () => fetch(`${system.api.url}/v1/join/nonce`, { method: 'POST' }).catch(() => undefined);
     for (let round = 0; round < 50; round++) await Promise.all(Array.from({ length: 20 }, stranger));
-    // Whatever was sent before has been heard.
+    // By now the API has received everything that was sent before.
     await calm.hello();
   }
 
@@ -115,7 +115,7 @@ describe('a host that grows whatever it can', () => {
     expect(grown.log).toBeLessThan(MOST_LOG);
   }, 120_000);
 
-  it('is named, and does not hide the troubles of another host in what people see first', async () => {
+  it('is named, and does not hide the problems of another host in the first answers that people see', async () => {
     await eventually(
       async () => {
         const { items } = await system.api.get('/v1/findings?host=attacker&limit=500', FindingPage);
@@ -137,7 +137,7 @@ describe('a host that grows whatever it can', () => {
     expect(attentionTotal?.error).toBeGreaterThanOrEqual(199);
   }, 60_000);
 
-  it('leaves another host its own allowance: what that one kept for a day goes through at once, and none of it is lost', async () => {
+  it('leaves another host its own allowance: a journal of a day goes through at once, and none of it is lost', async () => {
     const texts = Array.from({ length: 2800 }, (_, n) => `kept ${n} ${'k'.repeat(1900)}`);
     for (let at = 0; at < texts.length; at += 100)
       expect(await calm.say(...texts.slice(at, at + 100).map(engineDown))).toMatchObject({ result: 'stored' });

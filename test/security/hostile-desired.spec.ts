@@ -138,7 +138,7 @@ const change: fc.Arbitrary<Change> = fc.record({
 });
 
 type Raw = Record<string, unknown>;
-/** As an own field, also where JavaScript would take it for something else. */
+/** As an own property, even where JavaScript would take it for something else. */
 const put = (target: unknown, key: string, value: unknown) =>
   typeof target === 'object' &&
   target !== null &&
@@ -172,7 +172,7 @@ const text = (value: unknown, pattern: RegExp): value is string => typeof value 
 const whole = (value: unknown, least: number, most: number): value is number =>
   Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
 
-/** What a container may be made from, read once more from the raw items, without the code that is tested. */
+/** The allowed sources of a container, read again from the raw items, without the code under test. */
 function trustedOf(items: readonly Raw[], narrow: boolean): Trusted[] {
   const networksOf = (node: unknown) =>
     items.flatMap(({ kind, node: of, network, intent }) =>
@@ -203,7 +203,7 @@ function trustedOf(items: readonly Raw[], narrow: boolean): Trusted[] {
   });
 }
 
-/** What a path to the engine would climb with: tried in each run. */
+/** Image names that could climb out of the path of an engine request, tried in each run. */
 const CLIMBING = ['docker.io/../x', 'a/../../containers/x', 'a/..:1', 'docker.io//x'].map(
   (value): [Change[], boolean] => [[{ item: 0, place: 'item', key: 'image', value }], false],
 );
@@ -223,7 +223,7 @@ describe('a hostile API', () => {
   const created = () =>
     host.engine.requests.filter(({ path, query }) => path === '/containers/create' && query.has('name'));
 
-  it(`brings no byte out of the closed profile to the engine, in ${RUNS} signed states`, async () => {
+  it(`sends no byte outside the closed profile to the engine, in ${RUNS} signed states`, async () => {
     const seen = { rejected: 0, made: 0, nothing: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 5 }), fc.boolean(), async (changes, narrow) => {
@@ -238,12 +238,12 @@ describe('a hostile API', () => {
       }),
       { numRuns: RUNS, examples: CLIMBING },
     );
-    // The states must not all be so broken that nothing is ever made.
+    // The states must not all be so broken that no container is ever created.
     expect(seen.made).toBeGreaterThan(RUNS / 4);
     expect(seen.rejected).toBeGreaterThan(0);
   });
 
-  it('has what is right made and started', async () => {
+  it('has a valid state created and started', async () => {
     fresh();
     const { text: body, items } = stateOf([]);
     await host.make(body, {}, 2);

@@ -35,7 +35,7 @@ describe('a token that is not valid', () => {
     return made;
   }
 
-  it('gets the same answer whether it is unknown, expired, revoked, malformed or missing; one that is valid gets in', async () => {
+  it('gets the same answer whether it is unknown, expired, revoked, malformed or missing; a valid one gets in', async () => {
     const past = '2020-01-01T00:00:00Z';
     const unknown = `ora_${randomBytes(32).toString('base64url')}`;
     const tokens = [await stored({ expires_at: past }), await stored({ revoked_at: past }), unknown, 'nonsense'];
@@ -63,12 +63,12 @@ describe('a page of another site', () => {
     { origin: 'http://127.0.0.1:1' },
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
-  ])('may change nothing, even with a valid token: %j', async (headers) => {
+  ])('can change nothing, even with a valid token: %j', async (headers) => {
     const response = await put(headers as unknown as Record<string, string>);
     expect([response.status, Problem.parse(await response.json()).code]).toEqual([403, 'forbidden']);
   });
 
-  it('is told nothing by a preflight; our own page and what is no browser may change what the token may', async () => {
+  it('learns nothing from a preflight; our own page and non-browsers can change what the token allows', async () => {
     const asked = { origin: 'https://evil.example', 'access-control-request-method': 'PUT' };
     for (const path of ['/v1/hosts', '/v1/networks/8056c2e21c000001', '/v1/join']) {
       const { status, headers } = await system.api.raw('OPTIONS', path, { headers: asked });
@@ -83,7 +83,7 @@ describe('a page of another site', () => {
 });
 
 describe('a request under a foreign name', () => {
-  it('is 421 whatever it asks for, and with its own name it is answered', async () => {
+  it('is 421 whatever it asks for, and is answered under its own name', async () => {
     const asAnother = (host: string) => get().replace(/Host: .*\r\n/, `Host: ${host}\r\n`);
     for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1:1', `127.0.0.1.evil.example:${port}`])
       expect([host, statusOf(await sendRaw(port, asAnother(host)))]).toEqual([host, 421]);
@@ -91,14 +91,14 @@ describe('a request under a foreign name', () => {
   });
 });
 
-describe('what is no request of ours', () => {
+describe('a request that is not one of ours', () => {
   it.each(['TRACE', 'PROPFIND', 'QUERY', 'OPTIONS', 'LOCK'])('is refused as a problem: %s', async (method) => {
     const answer = await sendRaw(port, head(`${method} /v1/hosts HTTP/1.1`, 'Connection: close'));
     expect([method, statusOf(answer)]).toEqual([method, 405]);
     expect(answer).not.toContain(token);
   });
 
-  it('is refused and closed where HTTP does not know the method, and nothing of it comes back', async () => {
+  it('is refused and closed when HTTP does not know the method, and nothing of it is echoed', async () => {
     for (const line of ['STEAL /v1/hosts HTTP/1.1', 'get /v1/hosts HTTP/1.1', 'GET /v1/hosts HTTP/9.9']) {
       const answer = await sendRaw(port, head(line));
       expect([line, statusOf(answer)]).toEqual([line, 400]);
@@ -115,7 +115,7 @@ describe('what is no request of ours', () => {
     expect(statusOf(await sendRaw(port, get(`X-Long: ${'x'.repeat(12_000)}`)))).toBe(200);
   });
 
-  it('cannot be two requests for one and one for another: both lengths, or a broken one, are refused', async () => {
+  it('cannot be two requests for one reader and one for another: both lengths, or a broken one, are refused', async () => {
     const post = (...headers: string[]) =>
       head('POST /v1/commands HTTP/1.1', 'Content-Type: application/json', ...headers);
     const both = post('Content-Length: 5', 'Transfer-Encoding: chunked') + '0\r\n\r\n' + get();
@@ -132,20 +132,20 @@ describe('slow senders', () => {
   const slowBody = () =>
     head('POST /v1/commands HTTP/1.1', 'Content-Type: application/json', 'Content-Length: 60000') + '{';
 
-  it('are cut off with a problem, in the headers and in the body; who is done in time is answered', async () => {
+  it('are cut off with a problem, in the headers and in the body; those that finish in time are answered', async () => {
     const [inHead, inBody, inTime] = [slowHead(0), slowBody(), 'GET /v1/hosts HTTP/1.1\r\n'].map(
       (first) => new OpenSocket(port, first),
     ) as [OpenSocket, OpenSocket, OpenSocket];
     const dribble = setInterval(() => [inHead, inBody].map((socket) => socket.write('x')), 200);
     inTime.write(get().slice(get().indexOf('\r\n') + 2));
-    await eventually(() => inTime.closed, { what: 'who is done in time is answered' });
+    await eventually(() => inTime.closed, { what: 'those that finish in time are answered' });
     expect(statusOf(inTime.answer)).toBe(200);
     await eventually(() => inHead.closed && inBody.closed, { within: 20_000, what: 'slow senders are cut off' });
     clearInterval(dribble);
     for (const { answer } of [inHead, inBody]) expect(problemIn(answer).code).toBe('request-timeout');
   }, 60_000);
 
-  /** How long a healthy client waits, in so many requests, or fewer when `goOn` says so. */
+  /** How long a healthy client waits, over so many requests, or until `goOn` says stop. */
   const latencies = async (most: number, goOn = () => true) => {
     const measured: number[] = [];
     while (measured.length < most && goOn()) {
@@ -175,7 +175,7 @@ describe('slow senders', () => {
     }
   }, 60_000);
 
-  it('more than the API holds make room for who comes with a whole request, and cost it no further files', async () => {
+  it('beyond the limit of the API make room for a client with a whole request, and cost it no further files', async () => {
     const slow = Array.from({ length: 1300 }, (_, index) => new OpenSocket(port, slowHead(index), addressOf(index)));
     try {
       await eventually(() => slow.filter(({ closed }) => closed).length >= 250, { what: 'some make room' });
@@ -193,7 +193,7 @@ describe('10,000 malformed requests', () => {
     const seen = new Map<number, number>();
     const faults: string[] = [];
     const next = requests.values();
-    // Some wait for more and are never answered; who is slow to answer is given time.
+    // Some wait for more and are never answered; slow answers are given time.
     let slowest = 0;
     const worker = async () => {
       for (const request of next) {

@@ -11,7 +11,7 @@ describe('two installations', () => {
   }, 180_000);
   afterAll(() => Promise.all(systems.map((system) => system.close())));
 
-  /** Content of every file that holds a secret or a key: of the API and of an agent. */
+  /** Content of every file that holds a secret or a key, of the API and of an agent. */
   async function secrets(system: System): Promise<Map<string, string>> {
     const agent = system.host('alpha').home;
     const folder = join(system.api.home, 'secrets');

@@ -13,8 +13,8 @@ if (why) process.stderr.write(`LEFT OUT: machines on which the agent is installe
 const NETWORK = `10.99.${process.pid % 250}`;
 const API = `${NETWORK}.1`;
 
-/** Issue 3's line, on machines with neither Node nor the repository. */
-(why ? describe.skip : describe)('the line that makes a machine a host', () => {
+/** The one-line installer, on machines with neither Node nor the repository. */
+(why ? describe.skip : describe)('the command that turns a machine into a host', () => {
   let api: ReachedApi;
   let install: Install;
   let machine: Machine;
@@ -37,7 +37,7 @@ const API = `${NETWORK}.1`;
   const line = (more = '') => `${install.command?.replace(TOKEN_PLACE, token.secret)}${more && ` -s -- ${more}`}`;
   const state = async () => (await api.ask('GET', `/v1/join-tokens/${token.token.id}`, JoinToken)).state;
 
-  it('does nothing with another pin, even though -k checks no chain, and spends nothing', async () => {
+  it('does nothing with another pin, even though -k checks no chain, and does not spend the token', async () => {
     expect(install.command).toContain('curl -fsSLk');
     expect(machine.run('node --version').status).not.toBe(0);
     const other = randomBytes(32).toString('base64');
@@ -61,13 +61,13 @@ const API = `${NETWORK}.1`;
       );
       return shell.ended;
     };
-    await eventually(over, { within: 60_000, every: 2, what: 'the line ends' });
+    await eventually(over, { within: 60_000, every: 2, what: 'the command ends' });
     expect(await shell.end()).toContain(`This machine is now a host of ${api.url}`);
     expect([shown, looks > 10]).toEqual([[], true]);
     expect(machine.started()).toMatch(/^curl -fsSLk/m);
     expect(machine.started()).not.toContain(token.secret);
     const isOnline = async () => (await api.ask('GET', '/v1/hosts/web-2', Host)).presence === 'online';
-    await eventually(isOnline, { within: 15_000, what: 'the host being online' });
+    await eventually(isOnline, { within: 15_000, what: 'the host is online' });
     expect((await api.ask('GET', '/v1/hosts/web-2', Host)).labels).toEqual({ site: 'cloud' });
     const { output: record } = machine.run('cat /var/lib/orrery-agent/host.json');
     expect(record).toContain(`tls://${API}:`);
@@ -84,7 +84,7 @@ const API = `${NETWORK}.1`;
     await eventually(() => shownByProcesses().includes(token.secret), { what: 'a process shows it' });
   });
 
-  it('reads the token from a file of mode 0600 or its standard input, as Ansible and cloud-init give it, and from no other file', async () => {
+  it('reads the token from a file of mode 0600 or its standard input, as Ansible and cloud-init provide it, and from no other file', async () => {
     const get = `${install.command?.replace(/.*curl/, 'curl').replace(/; \}.*/, '')} > /run/install.sh`;
     expect(another.run(`${get} && echo ${token.secret} > /run/token && chmod 644 /run/token`).status).toBe(0);
     const { status, output } = another.run('sh /run/install.sh --token-file /run/token');
@@ -100,7 +100,7 @@ const API = `${NETWORK}.1`;
     }
   });
 
-  it('lets no second machine in with the same token', async () => {
+  it('admits no second machine with the same token', async () => {
     const shell = another.start(line('--foreground'));
     await shell.says('join-refused');
     expect(another.run('ls /var/lib/orrery-agent').output).not.toContain('host.json');
@@ -108,7 +108,7 @@ const API = `${NETWORK}.1`;
     expect((await api.ask('GET', '/v1/hosts', HostPage)).items.map(({ name }) => name)).toEqual(['web-2']);
   });
 
-  it('is undone by uninstalling: ZeroTier is as it was, and what stays is told', () => {
+  it('is undone by uninstalling: ZeroTier is unchanged, and the remaining files are listed', () => {
     const { status, output } = machine.run('/opt/orrery-agent/bin/orrery-agent uninstall');
     expect(status).toBe(0);
     for (const stays of ['/var/lib/orrery-agent', '8056c2e21c000001', '8056c2e21c000002'])

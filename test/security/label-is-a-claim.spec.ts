@@ -3,7 +3,7 @@ import { containerItem } from '../support/agent/items.js';
 import { profileOf } from '../support/recording-engine/closed-profile.js';
 import { SignedHost } from '../support/recording-engine/signed-host.js';
 
-describe('a container that wears our label', () => {
+describe('a container that has our label', () => {
   let host: SignedHost;
   beforeEach(async () => {
     host = await SignedHost.open();
@@ -50,7 +50,7 @@ describe('a container that wears our label', () => {
     expect(touched(worn)).toEqual([]);
   });
 
-  it('is ours when its item is signed and it is as Orrery made it: then it is removed when that is asked', async () => {
+  it('is ours when its item is signed and it matches our profile, and then is removed on request', async () => {
     const worn = host.engine.seed('orrery-worn', body(), 'exited');
     await host.make(state(absent), {}, 1);
     expect(touched(worn).map(({ method }) => method)).toEqual(['DELETE']);

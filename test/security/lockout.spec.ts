@@ -5,10 +5,13 @@ import { EventPage } from '@orrery/shared/contracts';
 import { eventually } from '../support/eventually.js';
 import { PUBLIC, System } from '../support/system/system.js';
 
-/** A step has its effect within a sixth of it, and what is confirmed is so soon after. */
+/** A step takes effect within a sixth of it, and a confirmation comes soon after. */
 const CONFIRM_SECONDS = 8;
 
-/** docs/threats.md, the malicious network owner: whoever takes the way to NATS away, with a change of the host's own zerotier-one. */
+/**
+ * docs/threats.md, the malicious network owner: a change of the host's own zerotier-one that takes the way to NATS
+ * away.
+ */
 describe('a network joined by a host’s own zerotier-one', () => {
   let system: System;
 
@@ -30,7 +33,7 @@ describe('a network joined by a host’s own zerotier-one', () => {
   const outcomes = async () =>
     (await system.api.get('/v1/events?type=item.settled&host=far', EventPage)).items.map(({ data }) => data['outcome']);
 
-  it('stays where the host is heard of after it: the control', async () => {
+  it('stays when the host is heard of after the change: the control', async () => {
     await system.done((await change('PUT')).id);
     await eventually(async () => (await onTrial()).length === 0, { within: 60_000, what: 'the confirmation' });
     expect(await joined()).not.toEqual([]);
@@ -39,9 +42,9 @@ describe('a network joined by a host’s own zerotier-one', () => {
     await eventually(async () => (await joined()).length === 0, { within: 20_000, what: 'the leave' });
   }, 120_000);
 
-  it('is left again by the agent alone when the way to NATS is gone since, and the API hears so once it is back', async () => {
+  it('is left again by the agent alone when the way to NATS is gone, and the API learns of it once it is back', async () => {
     const link = system.proxies['agents-nats'];
-    // From here on nothing that the agent asks is answered: no confirmation can come before the way is cut for good.
+    // From here on the agent gets no answer, so no confirmation can come before the way is cut for good.
     link?.hold('to-server');
     const { id } = await change('PUT');
     await eventually(async () => (await joined()).length > 0, { within: 30_000, every: 20, what: 'the join' });

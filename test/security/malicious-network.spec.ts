@@ -34,11 +34,14 @@ const NETWORKS = {
 };
 type Network = keyof typeof NETWORKS;
 
-/** docs/threats.md, the malicious network owner: against the routes of a host's kernel and a daemon that obeys as the real one does. */
+/**
+ * docs/threats.md, the malicious network owner: against the routes of a host's kernel and a daemon that obeys as the
+ * real one does.
+ */
 (canHaveHost ? describe : describe.skip)('the owner of a network that a host joins', () => {
   const hosts: HostNamespace[] = [];
   const outcomes = new Map<Network, PromiseSettledResult<Came>>();
-  /** Each is joined by a host of its own, all at once: a join is mostly the daemon's waiting for its next round. */
+  /** A separate host joins each network, all at once, because a join is mostly waiting for the daemon's next round. */
   beforeAll(async () => {
     const program = await buildStandin();
     const join = async (network: Network) => {
@@ -60,7 +63,7 @@ type Network = keyof typeof NETWORKS;
     return outcome.value;
   };
 
-  it('takes neither the default route, nor the LAN, nor a bridge of Docker, nor the way to NATS, and each is named', () => {
+  it('takes over neither the default route, nor the LAN, nor a bridge of Docker, nor the way to NATS, and each is named', () => {
     const came = cameOf('hostile');
     expect(came.after).toEqual(came.before);
     expect(targets(came.ofNetwork)).toEqual(expect.arrayContaining([OURS, '172.31.0.0/25']));
@@ -73,17 +76,17 @@ type Network = keyof typeof NETWORKS;
     expect(came.findings[0]?.cause).toMatch(/192\.168\.1\.0\/24 over eth0|NATS at 10\.20\.0\.5|docker0/);
   });
 
-  it('would take the LAN, where somebody joins by hand: the control', () => {
+  it('would take over the LAN when somebody joins by hand: the control', () => {
     expect(targets(cameOf('byHand').ofNetwork)).toEqual(expect.arrayContaining(['192.168.1.0/25', '10.20.0.5']));
   });
 
-  it('gives an address of the LAN to nobody', () => {
+  it('cannot give a node an address of the LAN', () => {
     const came = cameOf('lan');
     expect([came.after, came.ofNetwork]).toEqual([came.before, []]);
     expect(came.findings[0]?.cause).toContain('192.168.1.0/24');
   });
 
-  it('may push 10,000 routes: the list stays short, and what is left out is named', () => {
+  it('can push 10,000 routes: the list stays short, and the remaining routes are named', () => {
     const came = cameOf('many');
     expect(came.after).toEqual(came.before);
     const line = /^allowManaged=(.*)$/m.exec(came.file)?.[1] ?? '';
@@ -92,14 +95,14 @@ type Network = keyof typeof NETWORKS;
     expect(came.findings.map(({ code }) => code)).toContain('routes-left-out');
   });
 
-  it('may be the public Earth network: 28.0.0.0/7 takes nothing of this host and is let in', () => {
+  it('can be the public Earth network: 28.0.0.0/7 takes nothing of this host and is accepted', () => {
     const came = cameOf('earth');
     expect(came.after).toEqual(came.before);
     expect(targets(came.ofNetwork)).toContain('28.0.0.0/7');
     expect([came.file.split('\n')[0], came.findings]).toEqual(['allowManaged=28.0.0.0/7', []]);
   });
 
-  it('may call it what they like, for a megabyte: a name is cut, and is text', () => {
+  it('can choose a name of a megabyte: it is cut, and is only text', () => {
     const came = cameOf('longName');
     expect(came.name).toBe(LONG_NAME.slice(0, 255));
     expect(came.after).toEqual(came.before);

@@ -10,7 +10,7 @@ let broker: TrustedNats;
 let desired: Bus;
 let answers: Bus;
 const hosts: { host: HostId; bus: Bus }[] = [];
-/** What the API heard on any of its subjects. */
+/** Everything that the API received on any of its subjects. */
 const heard: string[] = [];
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ const outcome = (asking: Promise<unknown>) =>
   );
 const ask = (bus: Bus, subject: string) => outcome(bus.request(subject, {}, z.unknown(), 400));
 
-/** Publishes under a mark, then something that surely arrives, and says whether the first came. */
+/** Publishes with a mark, then something that certainly arrives, and returns whether the mark arrived first. */
 async function arrives(from: Bus, subject: string, sure: () => Promise<unknown>): Promise<boolean> {
   heard.length = 0;
   from.publish(subject, { mark: 1 });
@@ -41,7 +41,7 @@ async function arrives(from: Bus, subject: string, sure: () => Promise<unknown>)
 }
 
 describe('an agent publishes', () => {
-  it.each(['hello', 'events', 'beat'] as const)('%s as its own host, and not as another', async (verb) => {
+  it.each(['hello', 'events', 'beat'] as const)('%s as its own host, but not as another', async (verb) => {
     const sure = () => ask(a().bus, subjects.hello(a().host));
     expect(await arrives(a().bus, subjects[verb](a().host), sure)).toBe(true);
     expect(await arrives(a().bus, subjects[verb](b().host), sure)).toBe(false);
@@ -54,7 +54,7 @@ describe('an agent publishes', () => {
     expect(await ask(desired, subjects[verb](b().host))).toBe('answered');
   });
 
-  it('nothing into the inbox of another host', async () => {
+  it('nothing to the inbox of another host', async () => {
     const subject = `${inboxPrefix(b().host)}.x`;
     b().bus.respond(subject, async () => void heard.push(subject));
     await b().bus.flush();
@@ -63,12 +63,12 @@ describe('an agent publishes', () => {
   });
 });
 
-describe('an agent hears', () => {
+describe('an agent receives', () => {
   it.each([
     ['desired states', (host: HostId) => subjects.desired(host)],
     ['calls', (host: HostId) => subjects.call(host)],
     ['answers', (host: HostId) => `${inboxPrefix(host)}.answer`],
-  ])('its own %s, and not those of another', async (_what, subjectOf) => {
+  ])('its own %s, but not those of another', async (_what, subjectOf) => {
     const owner = await broker.agent();
     const got: string[] = [];
     for (const { host, bus } of [owner, a()]) bus.respond(subjectOf(owner.host), async () => void got.push(host));
@@ -81,7 +81,7 @@ describe('an agent hears', () => {
     expect(got).toEqual([owner.host]);
   });
 
-  it('neither what others tell the API nor anything else, with whatever wildcard it asks', async () => {
+  it('neither the messages of others to the API nor anything else, with any wildcard', async () => {
     const got: string[] = [];
     const curious = await broker.agent();
     for (const subject of ['>', 'orrery.>', 'orrery.v1.api.>', 'orrery.v1.host.*.desired', '_INBOX.>', '$SYS.>'])
@@ -94,7 +94,7 @@ describe('an agent hears', () => {
   });
 });
 
-describe('how much an agent may ask of the broker', () => {
+describe('the limit of an agent at the broker', () => {
   it('is four subscriptions, of which it needs three', async () => {
     const { host, bus } = await broker.agent();
     const got: number[] = [];
@@ -117,7 +117,7 @@ describe('how much an agent may ask of the broker', () => {
   });
 });
 
-describe('what an agent has no business with', () => {
+describe('a subject that is closed to an agent', () => {
   it.each(['$SYS.REQ.SERVER.PING', CLAIMS_UPDATE, '$JS.API.INFO', 'orrery.v1.feed', '_INBOX.api.x'])(
     'is %s',
     async (subject) => {
@@ -128,7 +128,7 @@ describe('what an agent has no business with', () => {
 });
 
 describe('the connections of the API', () => {
-  it('that answers publishes no desired state and no call', async () => {
+  it('that only answers publishes no desired state and no call', async () => {
     const { host, bus } = await broker.agent();
     bus.respond(subjects.desired(host), async () => 'taken');
     await bus.flush();
@@ -136,7 +136,7 @@ describe('the connections of the API', () => {
     expect(await ask(desired, subjects.desired(host))).toBe('answered');
   });
 
-  it('on the system account asks for connections and ends one, and has a server do nothing else', async () => {
+  it('on the system account asks for connections and closes one, but cannot make a server do anything else', async () => {
     const system = await broker.connect('system');
     const { host, bus } = await broker.agent();
     const Listed = z.object({
@@ -150,12 +150,12 @@ describe('the connections of the API', () => {
     bus.onStatus((connected) => (cuts += connected ? 0 : 1));
     const server = page?.server.id ?? '';
     await system.request(connectionSubjects.kick(server), { cid: found?.cid }, z.unknown(), 2000);
-    await eventually(() => cuts === 1, { what: 'the connection is ended' });
+    await eventually(() => cuts === 1, { what: 'the connection is closed' });
     for (const verb of ['RELOAD', 'LDM', 'VARZ'])
       expect(await ask(system, `$SYS.REQ.SERVER.${server}.${verb}`)).not.toBe('answered');
   });
 
-  it('that commands hears nothing of what agents say', async () => {
+  it('that only commands receives no messages of agents', async () => {
     const got: string[] = [];
     desired.respond(subjects.anyBeat, async ({ subject }) => void got.push(subject));
     await desired.flush();
@@ -164,7 +164,7 @@ describe('the connections of the API', () => {
     expect(got).toEqual([]);
   });
 
-  it('are for this installation alone: the JWT of another is refused, and none as well', async () => {
+  it('are for this installation alone: the JWT of another is refused, and so is a missing one', async () => {
     const other = await TrustedNats.start();
     const { host } = a();
     const [stranger, own, nobody] = [await other.agentOf(broker, host), await broker.agent(host), broker.withoutKey()];

@@ -25,7 +25,7 @@ const CLAIM = { env: 'prod', rack: 'r7' };
 
 let bench: ApiBench;
 let api: RunningApi;
-/** Where the network is kept that lets in nodes on hosts with env=prod. */
+/** The host of the controller of the network that admits nodes on hosts with env=prod. */
 let keeper: ControllerHost;
 let network: NetworkId;
 /** A token for hosts with env=prod. */
@@ -51,7 +51,7 @@ afterAll(async () => {
 
 const make = async (body: z.input<typeof JoinTokenPost>) =>
   (await api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body })).body;
-/** A machine that says of itself what it likes. */
+/** A machine that can claim anything about itself. */
 async function enrol(token: string, name: string, more: Partial<JoinRequest> = { labels: CLAIM }): Promise<JoinReply> {
   const body = await joinBody(api, { name, agentVersion: 'test', installation: newInstallation(), ...more });
   return (await api.ask('POST', '/v1/join', JoinReply, { body, token })).body;
@@ -68,7 +68,7 @@ const seenByProd = async () =>
   (await api.ask('GET', '/v1/hosts', HostPage, { token: prod })).body.items.map(({ name }) => name);
 const isIn = (address: NodeAddress) => keeper.controller.record(network, address)?.authorized;
 
-/** Launches a node on this host in the network of env=prod; resolves when the host has been told. */
+/** Launches a node on this host in the network of env=prod; resolves when the host has received it. */
 async function launch(joined: JoinReply): Promise<NodeAddress> {
   const address = newAddress();
   const agent = await ListeningAgent.connect(joined);
@@ -76,33 +76,33 @@ async function launch(joined: JoinReply): Promise<NodeAddress> {
   await sayHello(agent, [address]);
   const body = { name: 'demo', networks: [network] };
   await api.ask('POST', `/v1/hosts/${joined.name}/containers`, Accepted, { body });
-  await eventually(() => agent.newest?.items.length === 2, { within: 20_000, what: 'a host that was told' });
+  await eventually(() => agent.newest?.items.length === 2, { within: 20_000, what: 'a host that received the launch' });
   return address;
 }
 
-describe('labels that a machine says of itself', () => {
-  it('give it neither a place in a scope nor admission by a selector, when its token does not say so', async () => {
+describe('labels that a machine claims for itself', () => {
+  it('give it neither a place in a scope nor admission by a selector, when its token does not allow them', async () => {
     const liar = await launch(await enrol((await make({})).secret, 'liar'));
     const honest = await launch(await enrol((await make({ labels: { env: 'prod' } })).secret, 'honest', {}));
-    // Who is in by then: the twin, whose token says what the other only claims.
-    await eventually(() => isIn(honest), { within: 20_000, what: 'the honest host, let in' });
+    // By then the twin is authorized, whose token sets the label that the other only claims.
+    await eventually(() => isIn(honest), { within: 20_000, what: 'the honest host, authorized' });
     expect(isIn(liar)).not.toBe(true);
     expect(await labelsOf('liar')).toEqual({});
     expect(await seenByProd()).toEqual(['honest']);
   }, 60_000);
 
-  it('count when the token lets the machine choose, except where the token says otherwise', async () => {
+  it('count when the token lets the machine choose, except where the token sets a label itself', async () => {
     const { secret, token } = await make({ ownLabels: true, labels: { rack: 'r1' } });
     expect(token).toMatchObject({ ownLabels: true });
     const joined = await enrol(secret, 'trusted');
     const address = await launch(joined);
-    await eventually(() => isIn(address), { within: 20_000, what: 'the trusted host, let in' });
+    await eventually(() => isIn(address), { within: 20_000, what: 'the trusted host, authorized' });
     expect(await labelsOf('trusted')).toEqual({ env: 'prod', rack: 'r1' });
     expect(joined.ignoredLabels).toEqual({ rack: 'r7' });
     expect(await seenByProd()).toContain('trusted');
   }, 60_000);
 
-  it('count with the join secret, which is the installation’s own', async () => {
+  it('count with the join secret, which belongs to the installation itself', async () => {
     const joined = await joinHost(api, 'local', { labels: CLAIM });
     expect(await labelsOf('local')).toEqual(CLAIM);
     expect(joined.ignoredLabels).toBeUndefined();
@@ -119,7 +119,7 @@ describe('labels that a machine says of itself', () => {
     expect(silent.ignoredLabels).toBeUndefined();
   });
 
-  it('change nothing of a host that is there: neither when it asks again nor when another machine takes its place', async () => {
+  it('change nothing of an existing host, neither when it asks again nor when another machine replaces it', async () => {
     const { secret } = await make({ labels: { site: 'lab' } });
     const installation = newInstallation();
     await enrol(secret, 'steady', { installation });

@@ -13,8 +13,8 @@ const TARGETS: [string, ProbeTarget][] = [
 /** Of each kind, while the route moves to and fro. */
 const ROUNDS = 15;
 
-/** One node, one route: whether a probe is over ZeroTier is decided once, and nothing may move it afterwards. */
-(canHaveTwoWays ? describe : describe.skip)('a probe that was judged to be over an interface of ZeroTier', () => {
+/** One node, one route: whether a probe goes over ZeroTier is decided once, and nothing can change that afterwards. */
+(canHaveTwoWays ? describe : describe.skip)('a probe that was judged to use an interface of ZeroTier', () => {
   let ways: TwoWays;
   beforeAll(async () => {
     ways = await TwoWays.open();
@@ -33,7 +33,7 @@ const ROUNDS = 15;
   });
 
   it.each(TARGETS)(
-    'would be sent over eth0 where the policy lets probes leave: the control, %s',
+    'would be sent over eth0 when the policy allows probes to leave: the control, %s',
     async (_kind, target) => {
       const leaves = () => ways.probe(target, { late: true, mayLeaveNetworks: true });
       expect(await leakedBy(leaves)).toBeGreaterThan(0);
@@ -59,11 +59,11 @@ const ROUNDS = 15;
     let codes: string[] = [];
     expect(await leakedBy(async () => (codes = await probes()))).toBe(0);
     await toggling;
-    // Some were judged while the route led elsewhere, and refused; the others went out.
+    // Some were judged while the route led elsewhere, and refused; the others were sent.
     expect(new Set(codes)).toEqual(new Set(['reached', 'outside-networks']));
   });
 
-  it('tells what it finds as before: an answer, a closed port, no TLS, a redirect that leads out, IPv6', async () => {
+  it('reports the same results as before: an answer, a closed port, no TLS, a redirect that leads out, IPv6', async () => {
     const codeOf = async (target: ProbeTarget) => (await ways.probe(target)).code;
     expect(await codeOf({ kind: 'http', url: `http://${FAR.v4}:${FAR.http}/` })).toBe('reached');
     expect(await codeOf({ kind: 'tcp', host: FAR.v4, port: FAR.closed })).toBe('connection-refused');

@@ -9,7 +9,7 @@ import { System } from '../support/system/system.js';
 /** Long enough to be renewed in time on a slow machine, short enough to see it end. */
 const LIFE_S = 30;
 
-describe('what lets a host in', () => {
+describe('the credential with which a host connects', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ hosts: ['here', 'away'], api: { ORRERY_HOST_JWT_HOURS: String(LIFE_S / 3600) } });
@@ -21,7 +21,7 @@ describe('what lets a host in', () => {
     return lifeOf(JoinReply.parse(JSON.parse(text)).nats.jwt ?? '') ?? { from: 0, until: 0 };
   };
 
-  it('is renewed before it ends, and fetched by the key when it has ended meanwhile', async () => {
+  it('is renewed before it expires, and fetched with the key when it has already expired', async () => {
     const [first, whenLeft] = [await life('here'), await life('away')];
     expect(first.until - first.from).toBe(LIFE_S * 1000);
     await system.host('away').process.kill();

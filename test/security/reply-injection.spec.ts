@@ -4,7 +4,9 @@ import { eventually } from '../support/servers.js';
 import { HandAgent } from '../support/system/hand-agent.js';
 import { System } from '../support/system/system.js';
 
-/** docs/threats.md: a host asks with another host's subject for the answer, so that the API itself would publish there. */
+/**
+ * docs/threats.md: a host asks with another host's subject for the answer, so that the API itself would publish there.
+ */
 describe('the answer to a hello', () => {
   let system: System;
   let mallory: HandAgent;
@@ -32,7 +34,7 @@ describe('the answer to a hello', () => {
       await mallory.helloTo(reply);
     await mallory.helloTo(own);
     await eventually(() => heard.includes(own), { within: 20_000, what: 'the answer in its own inbox' });
-    // Whatever the API would have answered to the others came before.
+    // Any answer of the API to the others would have come before.
     await victim.bus.flush();
     expect(heard).toEqual([own]);
     expect(system.api.output.match(/bus\.reply-refused/g)).toHaveLength(4);

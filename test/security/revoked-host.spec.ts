@@ -30,7 +30,7 @@ describe('a host whose key', () => {
   const config = (host: SystemHost) => ({ apiUrl: system.api.url, joinSecretFile: join(host.home, 'none') });
   const told = async (type: string) => (await system.api.get(`/v1/events?type=${type}`, EventPage)).items;
 
-  /** Somebody with a copy of what this host had at that moment. */
+  /** Somebody with a copy of this host's files at that moment. */
   async function thief(host: SystemHost) {
     const [{ hostId, nats }, seed] = [await record(host), await seedOf(host)];
     const credentials = { jwt: nats.jwt ?? '', seed };
@@ -42,10 +42,10 @@ describe('a host whose key', () => {
     return { bus, seed, hostId, key: { seed, publicKey: publicKeyOf(seed) } };
   }
 
-  it('is revoked is cut off within five seconds, and not let in again by a NATS that has forgotten everything', async () => {
+  it('is revoked is cut off within five seconds, and not accepted again by a NATS that has forgotten everything', async () => {
     const host = system.host('lost');
     const copy = await thief(host);
-    await eventually(() => copy.bus.connected, { within: 20_000, what: 'the copy is let in before' });
+    await eventually(() => copy.bus.connected, { within: 20_000, what: 'the copy is accepted before' });
     const began = performance.now();
     expect((await post('/v1/hosts/lost/revoke')).revokedAt).not.toBeNull();
     await eventually(() => host.process.said('bus.disconnected') && !copy.bus.connected, { within: 20_000, every: 20 });
@@ -60,15 +60,18 @@ describe('a host whose key', () => {
     await system.presence('staying', 'online');
     await system.presence('lost', 'unreachable');
     expect(copy.bus.connected).toBe(false);
-    await eventually(async () => (await told('host.revoked')).length > 0, { within: 20_000, what: 'it is told' });
+    await eventually(async () => (await told('host.revoked')).length > 0, {
+      within: 20_000,
+      what: 'the agent reports it',
+    });
     expect(await told('host.revoked')).toMatchObject([{ data: { name: 'lost', by: 'admin' } }]);
     await expect(requestRenewal(config(host), copy.hostId, copy.key)).rejects.toMatchObject({ code: 'host-revoked' });
-    // Once more says nothing new.
+    // Once more changes nothing.
     await post('/v1/hosts/lost/revoke');
     expect(await told('host.revoked')).toHaveLength(1);
   }, 120_000);
 
-  it('is revoked comes back as what it was, on a machine with a fresh token, and with a key of its own', async () => {
+  it('is revoked comes back as the same host, on a machine with a fresh token, and with a key of its own', async () => {
     const before = await system.api.get('/v1/hosts/lost', Host);
     const body = { replaces: 'lost' };
     const { secret } = await system.api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body });
@@ -81,20 +84,23 @@ describe('a host whose key', () => {
     expect([id, name, revokedAt]).toEqual([before.id, 'lost', null]);
   }, 60_000);
 
-  it('is changed as a person asked goes on with the new one; the old one is worth nothing', async () => {
+  it('is rotated as a person requested continues with the new key, and the old one is invalid', async () => {
     const host = system.host('turning');
     const copy = await thief(host);
     await eventually(() => copy.bus.connected, { within: 20_000 });
     await post('/v1/hosts/turning/rotate');
     expect(await seedOf(host)).not.toBe(copy.seed);
-    await eventually(async () => (await told('host.rotated')).length > 0, { within: 20_000, what: 'it is told' });
+    await eventually(async () => (await told('host.rotated')).length > 0, {
+      within: 20_000,
+      what: 'the agent has rotated',
+    });
     expect(await told('host.rotated')).toMatchObject([{ data: { name: 'turning', by: 'admin' } }]);
     await eventually(() => copy.bus.refusal !== undefined && !copy.bus.connected, { within: 30_000 });
     await expect(requestRenewal(config(host), copy.hostId, copy.key)).rejects.toMatchObject({ code: 'host-revoked' });
     await system.done((await system.launch('turning', 'after')).id);
   }, 120_000);
 
-  it('was stolen cannot be changed by the thief, whom nobody has asked', async () => {
+  it('was stolen cannot be rotated by the thief, because nobody requested it', async () => {
     const host = system.host('staying');
     const [owner, other] = [await thief(host), await thief(system.host('turning'))];
     const asks = requestRenewal(config(host), owner.hostId, owner.key, other.key);
@@ -105,7 +111,7 @@ describe('a host whose key', () => {
     await expect(requestRenewal(config(host), owner.hostId, owner.key)).resolves.toMatchObject({ name: 'staying' });
   });
 
-  it('is not proven is not let in, whatever it says', async () => {
+  it('is not proven is not accepted, whatever it says', async () => {
     const { hostId, key, seed } = await thief(system.host('staying'));
     const other = await thief(system.host('turning'));
     const { nonce } = await system.api.ask('POST', '/v1/join/nonce', JoinNonce);
@@ -124,13 +130,13 @@ describe('a host whose key', () => {
     await system.api.ask('POST', '/v1/join/renew', JoinReply, ask(proofBy({ seed }, text)));
   });
 
-  it('belongs to a host that was removed lets nobody in', async () => {
+  it('belongs to a host that was removed gives no access', async () => {
     const host = system.host('staying');
     const copy = await thief(host);
     await eventually(() => copy.bus.connected, { within: 20_000 });
     await system.api.ask('DELETE', '/v1/hosts/staying', Host);
     await eventually(() => !copy.bus.connected && copy.bus.refusal !== undefined, { within: 20_000 });
     await expect(requestRenewal(config(host), copy.hostId, copy.key)).rejects.toMatchObject({ code: 'unknown-host' });
-    await eventually(() => host.process.said('host.removed'), { within: 30_000, what: 'the agent knows it' });
+    await eventually(() => host.process.said('host.removed'), { within: 30_000, what: 'the agent notices' });
   }, 90_000);
 });

@@ -17,7 +17,7 @@ afterAll(() => bench?.close());
 const make = async (body: z.input<typeof JoinTokenPost>) =>
   (await api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body })).body;
 
-/** One use, in a transaction of its own, as the one that makes a host; `fails`: that transaction is rolled back. */
+/** One use, in a transaction of its own, like the one that creates a host; `fails`: that transaction is rolled back. */
 async function spend(secret: string, fails = false): Promise<'won' | 'refused'> {
   const tokens = api.app.get(JoinTokens, { strict: false });
   try {
@@ -47,7 +47,7 @@ describe('a join token', () => {
     expect(body).toMatchObject({ usesLeft: 0, state: 'used' });
   });
 
-  it('is worth nothing when it is late, revoked or unknown, with the same words; else it is', async () => {
+  it('is refused with the same words when it is late, revoked or unknown, and accepted otherwise', async () => {
     const late = await make({});
     await api.database.query("UPDATE join_tokens SET expires_at = now() - interval '1 s' WHERE id = $1", [
       late.token.id,
@@ -59,7 +59,7 @@ describe('a join token', () => {
     expect(await spend((await make({})).secret)).toBe('won');
   });
 
-  it('is not spent when the host was not made', async () => {
+  it('is not spent when the host was not created', async () => {
     const { secret } = await make({});
     await expect(spend(secret, true)).rejects.toThrow('the host was not made');
     expect(await spend(secret)).toBe('won');

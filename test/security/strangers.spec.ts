@@ -11,7 +11,7 @@ import { engineDown, HandAgent } from '../support/system/hand-agent.js';
 import { System } from '../support/system/system.js';
 
 const MOST_SLOWDOWN = 2;
-/** Below this nobody suffers, and the slowest of so few samples is the machine's own noise. */
+/** Below this no client suffers, and the slowest of so few samples is the machine's own noise. */
 const NOISE_MS = { middle: 25, slowest: 1000 };
 
 let system: System;
@@ -37,7 +37,9 @@ function expectAsFast(rounds: readonly Compared[]): void {
 const honest = () => system.api.get('/v1/hosts', HostPage);
 
 describe('answers that nobody reads', () => {
-  /** What the kernel keeps at most, while an honest client asks in turn in peace and under attack. */
+  /**
+   * The maximum that the kernel keeps, while an honest client asks in turn, first undisturbed and then under attack.
+   */
   async function measure(what: string, path: string, addresses: number, ...headers: string[]): Promise<number> {
     let most = 0;
     const attack = async () => {
@@ -60,33 +62,33 @@ describe('answers that nobody reads', () => {
     expect(await measure('1,100 unread downloads', bundle, 250)).toBeLessThan(64);
   }, 120_000);
 
-  it('of 1,100 pages, whose peers want the connection closed behind them, neither', async () => {
+  it('of 1,100 pages leave it as fast too when their peers want the connection closed afterwards', async () => {
     const page = '/docs/swagger-ui-bundle.js';
     expect(await measure('1,100 unread pages', page, 250, 'Connection: close')).toBeLessThan(400);
     await eventually(async () => (await unreadMb(port)) < 1, { within: 40_000, what: 'nothing is left behind' });
   }, 120_000);
 
-  it('are ended after a while; who reads slowly and steadily is served to the end', async () => {
+  it('are ended after a while; a slow and steady reader is served to the end', async () => {
     const token = await system.api.secret('admin.token');
     const [still, steady] = ['127.0.1.1', '127.0.2.1'].map(
       (from) => new Stranger(port, get(bundle, `Authorization: Bearer ${token}`), from),
     ) as [Stranger, Stranger];
     const reading = setInterval(() => steady.take(200_000), 100);
     try {
-      // A closed connection shows in what the kernel keeps: who does not read is not told.
+      // A closed connection shows in what the kernel keeps, because a client that does not read cannot notice it.
       await eventually(async () => (await unreadMb(port, '127.0.2.1')) > 0, { what: 'both are under way' });
       await eventually(async () => (await unreadMb(port, '127.0.1.1')) > 1, { what: 'nothing is read' });
       await eventually(async () => (await unreadMb(port, '127.0.1.1')) === 0, { within: 40_000, what: 'it is ended' });
       expect(steady.closed).toBe(false);
       const before = steady.read;
-      await eventually(() => steady.read > before + 5_000_000, { within: 20_000, what: 'the steady one goes on' });
+      await eventually(() => steady.read > before + 5_000_000, { within: 20_000, what: 'the steady one continues' });
     } finally {
       clearInterval(reading);
       for (const stranger of [still, steady]) stranger.close();
     }
   }, 90_000);
 
-  it('of other downloads do not keep a machine from its own: it comes again when it is told to', async () => {
+  it('of other downloads do not keep a machine from its own: it comes back when it is told to', async () => {
     const attackers = Array.from({ length: 100 }, (_, at) => new Stranger(port, get(bundle), addressOf(at)));
     try {
       await eventually(async () => (await unreadMb(port)) > 20, { what: 'all places are taken' });
@@ -107,7 +109,7 @@ describe('answers that nobody reads', () => {
 });
 
 describe('connections that show no token', () => {
-  it('are few from one address, and those with a valid token stay however many they are', async () => {
+  it('are few from one address, and those with a valid token stay however many there are', async () => {
     const token = await system.api.secret('admin.token');
     const known = Array.from(
       { length: 80 },
@@ -131,7 +133,7 @@ describe('wrong tokens', () => {
   const wrong = () => `ora_${randomBytes(32).toString('base64url')}`;
   const ask = (token: string) => system.api.raw('GET', '/v1/hosts', { token });
 
-  it('of a neighbour lock out neither a valid token nor one that was made just now, and are slowed themselves', async () => {
+  it('of a neighbor lock out neither a valid token nor one that was just created, and are slowed themselves', async () => {
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask(wrong())));
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10);
     const from = performance.now();
@@ -170,7 +172,7 @@ describe('wrong tokens', () => {
 });
 
 describe('event streams of viewers with a scope', () => {
-  it('300 at once, of 15 tokens, leave an honest client as fast as before while their host tells much', async () => {
+  it('300 at once, of 15 tokens, leave an honest client as fast as before while their host reports much', async () => {
     const agent = await HandAgent.join(system, 'talkative');
     await agent.hello();
     await system.sql(`UPDATE hosts SET labels = '{"who":"talkative"}' WHERE name = 'talkative'`);
@@ -204,7 +206,7 @@ describe('event streams of viewers with a scope', () => {
         stop.abort();
         await talking;
         const last = `"cause":"cause ${said - 1}"`;
-        await eventually(() => streams.every(({ answer }) => answer.includes(last)), { what: 'all have seen it' });
+        await eventually(() => streams.every(({ answer }) => answer.includes(last)), { what: 'all have received it' });
         streams.forEach((stream) => stream.close());
       };
     };
@@ -219,7 +221,7 @@ describe('a request without a token', () => {
     [`${line} HTTP/1.1`, `Host: 127.0.0.1:${port}`, 'Content-Type: application/json', ...headers, '', ''].join('\r\n');
 
   it.each(['DELETE /v1/hosts/x', 'POST /v1/hosts/x/containers', 'PUT /v1/networks/8056c2e21c000001'])(
-    'is refused before its body is looked at: %s',
+    'is refused before its body is read: %s',
     async (line) => {
       const empty = post(line, 'Content-Length: 0', 'Connection: close');
       expect(statusOf(await sendRaw(port, empty))).toBe(401);
@@ -228,15 +230,15 @@ describe('a request without a token', () => {
     },
   );
 
-  it('is refused before its body comes, and what comes after it is not taken for a request', async () => {
+  it('is refused before its body arrives, and the body is not taken for a request', async () => {
     const announced = new OpenSocket(port, post('POST /v1/hosts/x/containers', 'Content-Length: 60000'));
-    await eventually(() => statusOf(announced.answer) === 401, { what: 'the answer is there first' });
+    await eventually(() => statusOf(announced.answer) === 401, { what: 'the answer comes first' });
     announced.write('x'.repeat(60_000) + get('/healthz'));
-    await eventually(() => /"alive":true/.test(announced.answer), { what: 'the connection is of use afterwards' });
+    await eventually(() => /"alive":true/.test(announced.answer), { what: 'the connection can be used afterwards' });
     announced.close();
 
     const endless = new OpenSocket(port, post('POST /v1/hosts/x/containers', 'Transfer-Encoding: chunked'));
-    await eventually(() => statusOf(endless.answer) === 401, { what: 'the answer is there first' });
+    await eventually(() => statusOf(endless.answer) === 401, { what: 'the answer comes first' });
     const chunks = setInterval(() => endless.write(`1000\r\n${'x'.repeat(4096)}\r\n`), 20);
     await eventually(() => endless.closed, { within: 10_000, what: 'nothing more of it is read' });
     clearInterval(chunks);

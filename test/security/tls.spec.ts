@@ -48,13 +48,13 @@ describe('an API that speaks TLS', () => {
   }, 120_000);
   afterAll(() => stop());
 
-  it('answers nothing on its port to who does not encrypt', async () => {
+  it('does not answer on its port without TLS', async () => {
     await expect(fetch(url.replace('https:', 'http:'))).rejects.toThrow();
     const answer = await trustedFetch(`${url}/v1/version`, {}, { ca });
     expect(Version.parse(await answer.json()).name).toBe('orrery');
   });
 
-  it('is not believed without its authority or its pin, nor with those of another', async () => {
+  it('is not trusted without its authority or its pin, nor with those of another', async () => {
     const other = await ensurePrivateTls(await temporaryFolder('other'), ['127.0.0.1']);
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
     const ask = (trust: Parameters<typeof trustedFetch>[2]) => trustedFetch(`${url}/healthz`, {}, trust);
@@ -68,13 +68,13 @@ describe('an API that speaks TLS', () => {
     for (const trust of [{ ca }, { pin }, { ca, pin }]) expect((await ask(trust)).status).toBe(200);
   });
 
-  it('is told from another by curl’s pinned key even when chains are not checked', async () => {
+  it('is distinguished from another by the pinned key of curl even when chains are not checked', async () => {
     const curl = (key: string) => run('curl', ['-fsSk', '--pinnedpubkey', `sha256//${key}`, `${url}/healthz`]);
     await expect(curl(otherPin)).rejects.toMatchObject({ code: 90 });
     expect((await curl(pin)).stdout).toContain('alive');
   });
 
-  it('tells the pin with which it is installed from, to an admin alone', async () => {
+  it('shows the pin for installing from it, to an admin alone', async () => {
     const ask = (headers: Record<string, string>) => trustedFetch(`${url}/v1/install`, { headers }, { ca });
     expect((await ask({})).status).toBe(401);
     const install = (await (await ask({ authorization: `Bearer ${token}` })).json()) as object;
@@ -87,7 +87,7 @@ describe('an API that speaks TLS', () => {
     });
   });
 
-  it('gets no join secret from an agent that knows another pin, and one from an agent that knows this', async () => {
+  it('gets no join secret from an agent that knows another pin, and gets one from an agent that knows its own', async () => {
     const joinSecretFile = join(home, 'wrong.secret');
     await writeFile(joinSecretFile, `orj_${'x'.repeat(43)}`);
     const who = { name: 'x', labels: {}, simulated: true, agentVersion: 'test', installation: newInstallation() };
@@ -96,7 +96,7 @@ describe('an API that speaks TLS', () => {
     await expect(ask(pin)).rejects.toMatchObject({ code: 'join-refused' });
   });
 
-  it('is logged in to with its pin, and with no other', async () => {
+  it('accepts a login with its pin, and with no other', async () => {
     const env = { ORRERY_HOME: await temporaryFolder('login'), ORRERY_TOKEN: token };
     const unasked = await runCli(`login ${url}`, env);
     expect([unasked.code, unasked.err]).toEqual([4, expect.stringContaining(pin)]);
@@ -120,7 +120,7 @@ describe('an API that speaks TLS', () => {
 });
 
 describe('the client of a server that must be trusted', () => {
-  it('sends nothing to another one: neither token nor body', async () => {
+  it('sends nothing to another server: neither token nor body', async () => {
     const { certificate, key } = await ensurePrivateTls(await temporaryFolder('tls'), ['127.0.0.1']);
     const seen: (string | undefined)[] = [];
     const server = createServer({ cert: certificate, key }, (request, response) => {

@@ -30,7 +30,7 @@ async function dump(): Promise<string> {
 }
 
 describe('a dump of the database', () => {
-  it('holds no token that anybody could use, neither of people nor of hosts; what is no secret it holds', async () => {
+  it('holds no usable token, neither of people nor of hosts, but holds data that is not secret', async () => {
     const body = { name: 'canary', role: 'admin' };
     const headers = { 'idempotency-key': 'made-once' };
     const people = await api.ask('POST', '/v1/tokens', ApiTokenMade, { body, headers });
@@ -43,7 +43,7 @@ describe('a dump of the database', () => {
     const text = await dump();
     for (const secret of [people.body.secret, hosts.body.secret, api.adminToken, api.joinSecret]) {
       expect(text).not.toContain(secret);
-      // Nor its random part, as text or as the bytes that it stands for.
+      // Nor its random part, as text or as the bytes that it encodes.
       const random = secret.slice(secret.search(/[._]/) + 1);
       expect(text).not.toContain(random);
       expect(text).not.toContain(Buffer.from(random, 'base64url').toString('hex'));
@@ -51,7 +51,7 @@ describe('a dump of the database', () => {
     for (const known of ['canary', people.body.token.prefix, hosts.body.token.id]) expect(text).toContain(known);
   });
 
-  it('tells in events who made and revoked a token, and lists tell no secret', async () => {
+  it('shows in events who created and revoked a token, and no secret in lists', async () => {
     const { body: made } = await api.ask('POST', '/v1/tokens', ApiTokenMade, {
       body: { name: 'short', role: 'viewer' },
     });
@@ -74,7 +74,7 @@ describe('a dump of the database', () => {
     expect(JSON.stringify(body)).not.toContain(made.secret.slice(13));
   });
 
-  it('cannot be locked: the admin token of the state folder is not revoked; another admin’s is', async () => {
+  it('cannot lock people out: the admin token of the state folder is not revoked; the token of another admin is', async () => {
     await api.refused('DELETE', '/v1/tokens/tok_admin', 'token-in-state-folder');
     await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: { name: 'second', role: 'admin' } });
     expect((await api.raw('DELETE', '/v1/tokens/second')).status).toBe(200);

@@ -27,7 +27,7 @@ const [OURS, THEIRS] = ['8056c2e21c000001', '8056c2e21c000002'];
 
 let bench: ApiBench;
 let api: RunningApi;
-/** Everything by which the foreign host could be recognised. */
+/** Everything by which the foreign host could be recognized. */
 let foreign: string[];
 let commandOf: Record<string, string>;
 let eventOf: Record<string, string>;
@@ -98,7 +98,7 @@ async function routes(): Promise<Route[]> {
   );
 }
 
-/** The path with everything in it being of that host. */
+/** The path with everything in it belonging to that host. */
 function about(host: string, path: string): string {
   const names: Record<string, string> = {
     host,
@@ -134,7 +134,7 @@ const isReadable = ({ verb, path, policy }: Route) =>
   verb === 'GET' && ['viewer', 'operator', 'admin'].includes(policy) && !path.endsWith('/stream');
 
 describe('a token whose scope is some hosts', () => {
-  it('reads nothing of any other host, on no route; without the scope it would', async () => {
+  it('reads nothing of any other host, on any route; without the scope it would', async () => {
     const [scoped, whole] = [await tokenOf('reader', 'admin', 'hosts:env=staging'), await tokenOf('whole', 'admin')];
     const shown: string[] = [];
     const told: string[] = [];
@@ -143,7 +143,7 @@ describe('a token whose scope is some hosts', () => {
       const control = await asked(whole, 'prod-1', route);
       const leaks = (text: string) => foreign.filter((sign) => text.includes(sign));
       const echo = about('prod-1', route.path);
-      // What it asked for itself may stand in the refusal.
+      // The refusal can repeat what the request itself named.
       if (answer.status < 400 ? leaks(answer.text).length > 0 : ![403, 404, 409].includes(answer.status))
         shown.push(`${route.path}: ${answer.status} ${leaks(answer.text).join()}`);
       if (answer.status < 400 && route.path.includes('{') && !route.path.includes('{network}')) shown.push(echo);
@@ -153,7 +153,7 @@ describe('a token whose scope is some hosts', () => {
     expect(told.length).toBeGreaterThanOrEqual(13);
   });
 
-  it('reads all of its own', async () => {
+  it('reads everything of its own', async () => {
     const scoped = await tokenOf('owner', 'viewer', 'hosts:env=staging');
     const { body } = await api.ask('GET', '/v1/hosts', HostPage, { token: scoped });
     expect(body.items.map(({ name }) => name)).toEqual(['stage-1']);
@@ -166,7 +166,7 @@ describe('a token whose scope is some hosts', () => {
     expect(networks.body.items[0]?.memberships.total).toBe(1);
   });
 
-  it('changes nothing of any other host; of its own it does', async () => {
+  it('changes nothing of any other host, but can change its own', async () => {
     const scoped = await tokenOf('changer', 'admin', 'hosts:env=staging');
     const before = await picture('prod-1');
     const done: string[] = [];
@@ -184,7 +184,7 @@ describe('a token whose scope is some hosts', () => {
     await api.ask('PATCH', '/v1/hosts/stage-1', Host, patch);
   });
 
-  it('cannot move a host out of its scope, and a host that is taken out is unknown at once', async () => {
+  it('cannot move a host out of its scope, and a host that is moved out is unknown at once', async () => {
     const scoped = await tokenOf('mover', 'operator', 'hosts:env=staging');
     await api.refused('PATCH', '/v1/hosts/stage-1', 'forbidden', {
       token: scoped,
@@ -196,7 +196,7 @@ describe('a token whose scope is some hosts', () => {
     await api.ask('PATCH', '/v1/hosts/stage-1', Host, { body: { setLabels: { env: 'staging' } } });
   });
 
-  it('hears on the stream of its own hosts alone, until it is revoked', async () => {
+  it('receives from the stream only events of its own hosts, until it is revoked', async () => {
     const scoped = await tokenOf('listener', 'viewer', 'hosts:env=staging');
     const headers = { authorization: `Bearer ${scoped}` };
     const response = await fetch(`${api.url}/v1/events/stream`, { headers });
@@ -213,7 +213,7 @@ describe('a token whose scope is some hosts', () => {
     await api.refused('GET', '/v1/hosts', 'unauthenticated', { token: scoped });
   });
 
-  it('may not make tokens, nor see those of others', async () => {
+  it('cannot create tokens, or see those of others', async () => {
     const scoped = await tokenOf('climber', 'admin', 'hosts:env=staging');
     const body = { name: 'ladder', role: 'admin' };
     await api.refused('POST', '/v1/tokens', 'forbidden', { token: scoped, body });
@@ -246,7 +246,7 @@ describe('a token whose scope is some networks', () => {
 });
 
 describe('a token for networks alone', () => {
-  it('changes no host, whatever of it is in its networks; one that names the host does', async () => {
+  it('changes no host that has nodes in its networks; a token that also names the host does', async () => {
     const scoped = await tokenOf('netop', 'admin', `networks:${OURS}`);
     const body = { setLabels: { seen: 'yes' } };
     await api.refused('PATCH', '/v1/hosts/stage-1', 'forbidden', { token: scoped, body });
@@ -270,7 +270,7 @@ describe('a token for networks alone', () => {
     await withVisibility(scope, write('revision = revision'));
   });
 
-  it('sees of a host what is in its networks, and not the other containers', async () => {
+  it('sees of a host what is in its networks, but not its other containers', async () => {
     await api.ask('POST', '/v1/hosts/stage-1/containers', z.any(), { body: { name: 'elsewhere', networks: [THEIRS] } });
     const scoped = await tokenOf('netviewer', 'operator', `networks:${OURS}`);
     const { body } = await api.ask('GET', '/v1/containers?host=stage-1', ContainerPage, { token: scoped });
@@ -289,7 +289,7 @@ describe('a token for networks alone', () => {
 describe('a token for hosts alone', () => {
   const NAMED = '8056c2e21c00000a';
 
-  it('gives no network a name, nor takes one away: an admin writes networks by their names', async () => {
+  it('cannot give a network a name or remove one, because an admin refers to networks by name', async () => {
     const scoped = await tokenOf('namer', 'admin', 'hosts:env=staging');
     await api.ask('PUT', `/v1/networks/${NAMED}`, z.any(), { body: { name: 'corp' } });
     for (const network of [NAMED, OURS, '8056c2e21c0000ff'])
@@ -315,7 +315,7 @@ describe('a token for hosts alone', () => {
 });
 
 describe('the schemas of scopes', () => {
-  it('understand a selector as everything else does', async () => {
+  it('interpret a selector as everything else does', async () => {
     const SELECTORS = ['env', '!env', 'env=staging', 'env!=staging', 'env=staging,env=prod', 'env,!nothing,env!=prod'];
     for (const text of SELECTORS) {
       const selector = Selector.parse(text);

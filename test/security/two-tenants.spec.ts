@@ -37,7 +37,7 @@ afterAll(async () => {
   await bench?.close();
 });
 
-/** By what the other may be recognised, for a tenant of this kind. */
+/** Signs by which the other can be recognized, for a tenant of this kind. */
 const KINDS = [
   ['hosts', 'hosts:tenant=a', () => b.signs.ofHosts],
   ['networks', () => `networks:${a.network}`, () => b.signs.ofNetworks],
@@ -95,7 +95,7 @@ describe.each(KINDS)('a token whose scope is %s', (kind, scope, signsOf) => {
       expect(JSON.stringify([...b.host.controller.records].map(([id, all]) => [id, [...all]]))).toBe(records);
       expect(await told(name, signs)).toEqual([]);
 
-      // Whatever comes of its own is heard after all that it was not to hear.
+      // An event of its own arrives after everything that it must not receive.
       await a.host.tell({
         type: 'network.changed',
         data: { node: a.host.joined.nodeId, network: a.network, after: null },
@@ -111,7 +111,7 @@ describe.each(KINDS)('a token whose scope is %s', (kind, scope, signsOf) => {
   );
 });
 
-/** What this token is on record for, of the other's things. */
+/** The events of this token that are about things of the other. */
 async function told(by: string, signs: readonly string[]): Promise<unknown[]> {
   return api.database.query(
     `SELECT type, data FROM events WHERE data ->> 'by' = $1 AND (host_id = ANY ($2) OR node_id = ANY ($2) OR network_id = ANY ($2))`,
@@ -129,7 +129,7 @@ describe('the walk through the document', () => {
     return text;
   };
 
-  it('would see all that tells of a tenant: without a scope it does', async () => {
+  it('would see every sign of a tenant: without a scope it does', async () => {
     const text = await shown(await tokenOf(api, 'whole', 'admin'));
     expect([...b.signs.ofHosts, ...b.signs.ofNetworks].filter((sign) => !text.includes(sign))).toEqual([]);
   }, 60_000);
@@ -155,7 +155,7 @@ describe('the walk through the document', () => {
   );
 });
 
-describe('a table that nobody has written a rule for', () => {
+describe('a table without a rule', () => {
   it('shows nothing to a token with a scope, and everything to one without', async () => {
     await api.database.query('CREATE TABLE unruled AS SELECT 1 AS one');
     await api.database.query('SELECT orrery_scope.refresh()');

@@ -27,7 +27,7 @@ interface Asking {
   token?: string | null;
 }
 
-/** The real API in this process, on a free port, with a client that holds every answer to its schema. */
+/** The real API in this process, on a free port, with a client that checks every answer against its schema. */
 export class RunningApi {
   private constructor(
     readonly app: Awaited<ReturnType<typeof createApp>>,
@@ -49,7 +49,7 @@ export class RunningApi {
     return new RunningApi(app, await app.getUrl(), home, await read('admin.token'), await read('join.secret'));
   }
 
-  /** Resolves when database, migrations and NATS are there. */
+  /** Resolves when database, migrations and NATS are ready. */
   async ready(): Promise<this> {
     await eventually(async () => (await fetch(`${this.url}/readyz`)).status === 200, {
       within: 20_000,
@@ -58,7 +58,7 @@ export class RunningApi {
     return this;
   }
 
-  /** Statements by hand, for what only agents would write. */
+  /** Handwritten statements, for rows that only agents would write. */
   get database(): Store {
     return this.app.get(Store, { strict: false });
   }

@@ -16,7 +16,9 @@ import { createLogger, newId } from '@orrery/shared/runtime';
 
 const NOTHING_SEEN = '0'.repeat(64);
 
-/** The little of an agent that the API can see: it holds a desired state, says hello and beats. On the real bus. */
+/**
+ * The part of an agent that the API sees: it holds a desired state, says hello and sends heartbeats. On the real bus.
+ */
 export class BusAgent {
   epoch: Epoch = newId('epo');
   held: { revision: number; digest: string | null; message: SignedMessage | undefined } = {
@@ -24,7 +26,7 @@ export class BusAgent {
     digest: null,
     message: undefined,
   };
-  /** Every desired state that came, accepted or not. */
+  /** Every desired state that arrived, accepted or not. */
   readonly offered: { revision: number; result: string }[] = [];
   /** Set to answer differently. */
   answer: ((message: Incoming) => Promise<DesiredReply | undefined>) | undefined;
@@ -90,7 +92,7 @@ export class BusAgent {
     clearInterval(this.#beating);
   }
 
-  /** Takes a state over as from a hello's answer. */
+  /** Takes over a state, as from the answer to a hello. */
   hold(message: SignedMessage): void {
     if (!this.#verifier.verifies(message)) throw new Error('the signature is not right');
     const { revision } = DesiredState.parse(JSON.parse(message.body));

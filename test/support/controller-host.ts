@@ -45,25 +45,25 @@ export class ControllerHost {
     return this.controller.asked.filter((ask): ask is Ask<Do> => ask.do === what);
   }
 
-  /** What the controller was asked that could change anything. */
+  /** Requests to the controller that could change anything. */
   get changes(): ControllerAsk[] {
     const reading = new Set<ControllerAsk['do']>(['probe', 'get-network', 'records']);
     return this.controller.asked.filter((ask) => !reading.has(ask.do));
   }
 
-  /** Its agent has made these identities ahead, and reaches these prefixes. */
+  /** Its agent has generated these identities, and reaches these prefixes. */
   async hello(freeIdentities: NodeAddress[], prefixes: string[] = []): Promise<void> {
     await sayHello(this.agent, freeIdentities, prefixes);
   }
 
-  /** The controller is forgotten, whatever it keeps. */
+  /** Forgets the controller, whatever it keeps. */
   async close(): Promise<void> {
     await this.api.raw('DELETE', `/v1/controllers/${this.name}?confirm=${this.name}`);
     await this.agent.close();
   }
 }
 
-/** What an agent says first: which identities it has made ahead, and what its host reaches. */
+/** An agent's first message: the identities that it has generated, and the prefixes that its host reaches. */
 export async function sayHello(agent: ListeningAgent, freeIdentities: NodeAddress[], prefixes: string[] = []) {
   const hello = {
     ...{ epoch: newId('epo'), agentVersion: 'test', simulated: true, revision: 0, digest: null },

@@ -25,11 +25,11 @@ export interface DataPlaneOptions {
   settings?: Record<string, string>;
   /** Replicas share it. */
   home?: string;
-  /** False: comes back before the database is ready. */
+  /** False: returns before the database is ready. */
   ready?: boolean;
 }
 
-/** The API's data plane in this process, without the HTTP control plane: a replica of its own. */
+/** The API's data plane in this process, without the HTTP control plane: a separate replica. */
 export async function startDataPlane(options: DataPlaneOptions): Promise<RunningDataPlane> {
   const config = await configOf(options);
   const logger = createLogger('api', (process.env['ORRERY_TEST_LOG'] as 'info' | undefined) ?? 'silent');
@@ -74,7 +74,7 @@ export interface TestHost {
   name: string;
 }
 
-/** A host as joining makes it. */
+/** A host, as joining creates it. */
 export async function addHost(database: DataSource, name: string, simulated = false): Promise<TestHost> {
   const [id, node] = [newId('hst'), newId('nod')];
   await database.query('INSERT INTO hosts (id, name, simulated, installation, node_id) VALUES ($1, $2, $3, $4, $5)', [

@@ -9,7 +9,7 @@ export interface StreamMessage {
 /** Reads Server-Sent Events as a client does, until it is told to stop or the server ends. */
 export class EventStream {
   readonly messages: StreamMessage[] = [];
-  /** What a client would resume from. */
+  /** The position from which a client would resume. */
   lastId: string | undefined;
   ended = false;
   readonly #stop = new AbortController();
@@ -26,7 +26,7 @@ export class EventStream {
     return stream;
   }
 
-  /** The events, in the order in which they came; each must have the shape of its schema. */
+  /** The events in the order received; each must match its schema. */
   get events(): CloudEvent[] {
     return this.messages
       .filter(({ event }) => event === 'message')
@@ -48,7 +48,7 @@ export class EventStream {
         for (const block of blocks) this.#take(block);
       }
     } catch {
-      // The link is gone: the reader asks anew.
+      // The connection is gone: the reader reconnects.
     }
     this.ended = true;
   }

@@ -2,23 +2,30 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
 
-/** What has not come by then takes its time: to look often costs those who are to bring it about. */
+/**
+ * A condition that is not true by then takes its time, and frequent polling slows down the processes that must make it
+ * true.
+ */
 const SOON_MS = 1_000;
 
 export interface EventuallyOptions {
   /** Milliseconds until it gives up. */
   within?: number;
-  /** Milliseconds between two looks. Not given: few at first, and more for what takes longer than a second. */
+  /**
+   * Milliseconds between two looks. By default short at first, and longer for conditions that take more than a second.
+   */
   every?: number;
-  /** What was waited for, said when it did not come. */
+  /** The condition, named in the error when it does not become true. */
   what?: string;
 }
 
-/** A look that is dear is taken less often, so that looking takes no more than a third of a processor. Milliseconds at most. */
+/**
+ * An expensive look is taken less often, so that looking uses at most a third of a processor. Maximum in milliseconds.
+ */
 const LONGEST_REST = 250;
 
 /**
- * Polls until the condition gives something truthy, and returns that. An error counts as "not yet"; the last one is
+ * Polls until the condition returns something truthy, and returns that. An error counts as "not yet"; the last one is
  * the cause of the failure.
  */
 export async function eventually<T>(

@@ -9,17 +9,17 @@ import type {
   NodeAddress,
 } from '@orrery/shared/contracts';
 
-/** A controller behind an agent, as far as calls show one: records in memory, and what it was asked. */
+/** A controller behind an agent, as far as calls show one: records in memory, and the requests that it received. */
 export class FakeController {
   readonly networks = new Map<NetworkId, ControllerNetwork>();
   readonly records = new Map<NetworkId, Map<NodeAddress, ControllerRecord>>();
   readonly asked: ControllerAsk[] = [];
-  /** Set: it answers with this trouble. */
+  /** If set, it answers with this problem. */
   trouble: Extract<ControllerResult, { result: 'trouble' }> | undefined;
 
   constructor(public address: NodeAddress) {}
 
-  /** A node shows up that nobody has said anything of. */
+  /** A node appears about which nobody has decided. */
   showUp(network: NetworkId, address: NodeAddress): void {
     this.#put(network, { address, version: '1.14.1' });
   }

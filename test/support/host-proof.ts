@@ -7,7 +7,7 @@ export const newInstallation = () =>
 
 const keys = new Map<string, UserKey>();
 
-/** The key of an installation: the same one whenever it is asked for. */
+/** The key of an installation: always the same one for the same installation. */
 export function keyOf(installation: string): UserKey {
   const key = keys.get(installation) ?? newUserKey();
   keys.set(installation, key);

@@ -27,7 +27,7 @@ export async function joinHost(api: RunningApi, name: string, more: Partial<Join
   return (await api.ask('POST', '/v1/join', JoinReply, { body, token: api.joinSecret })).body;
 }
 
-/** What the API sees of an agent: it takes desired states in and answers calls. It does nothing of what is wanted. */
+/** An agent as the API sees it: it accepts desired states and answers calls, but carries out nothing. */
 export class ListeningAgent {
   /** Accepted states, the newest last. */
   readonly states: DesiredState[] = [];

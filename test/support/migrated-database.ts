@@ -10,8 +10,8 @@ const MIGRATED_WITHIN_MS = 120_000;
 const NEW_IDENTITY = `UPDATE store SET id = substr(replace(gen_random_uuid()::text, '-', ''), 1, 10)`;
 
 /**
- * A database that an API finds migrated, with an identity of its own: a copy of one that is made once in a run, for tests that do
- * not look at migrations. In a cluster of one's own the API migrates as ever.
+ * A database that is already migrated, with an identity of its own: a copy of one that is created once in a run, for
+ * tests that do not look at migrations. In a cluster of its own the API migrates as usual.
  */
 export async function migratedDatabase(postgres: TestPostgres): Promise<TestDatabase> {
   if (!postgres.isShared) return postgres.createDatabase();
@@ -28,7 +28,7 @@ export async function migratedDatabase(postgres: TestPostgres): Promise<TestData
   return database;
 }
 
-/** Under another name until it is done. TypeORM is loaded by the one who makes it. */
+/** Under another name until it is complete. Only the process that creates it loads TypeORM. */
 async function makeTemplate(postgres: TestPostgres): Promise<void> {
   const { migrate } = await import('./migrate.js');
   const draft = await postgres.createDatabase();

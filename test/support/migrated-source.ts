@@ -10,7 +10,7 @@ export interface MigratedSource {
   close(): Promise<void>;
 }
 
-/** A migrated database without an API: for what looks at the schema, at plans, or at statements of repositories alone. */
+/** A migrated database without an API, for tests of the schema, of plans, or of statements of repositories alone. */
 export async function migratedSource(): Promise<MigratedSource> {
   const postgres = await startPostgres();
   const { url } = await migratedDatabase(postgres);

@@ -14,11 +14,11 @@ interface Node {
 export interface Plan {
   /** Tables that it reads from end to end. */
   scanned: string[];
-  /** Rows that it took from tables, used or not. */
+  /** Rows that it read from tables, used or not. */
   rowsRead: number;
 }
 
-/** How Postgres does this statement, which it does: so roll it back, or let it only read. */
+/** How Postgres executes this statement. It does execute it, so roll it back or only read. */
 export async function planOf(run: Run, text: string, values: unknown[] = []): Promise<Plan> {
   const [row] = await run<{ 'QUERY PLAN': { Plan: Node }[] }>(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values);
   const nodes = row?.['QUERY PLAN'].flatMap(({ Plan }) => allOf(Plan)) ?? [];

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** What came back for the very bytes that were sent, until the server closed; '' when it did so without a word. */
+/** The response to exactly these bytes, until the server closed the connection; '' if it closed silently. */
 export function sendRaw(port: number, bytes: string | Uint8Array, withinMs = 10_000): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
@@ -17,7 +17,7 @@ export function sendRaw(port: number, bytes: string | Uint8Array, withinMs = 10_
   });
 }
 
-/** The first status for these bytes; 0 when the server says nothing, as it waits for more, until the sender gives up. */
+/** The first status for these bytes; 0 if the server waits for more and answers nothing until the sender gives up. */
 export function firstStatus(port: number, bytes: Uint8Array, patienceMs: number): Promise<number> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

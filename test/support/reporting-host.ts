@@ -14,7 +14,7 @@ import { joinBody, joinHost, ListeningAgent, newInstallation } from './joined-ho
 import { aSnapshot } from './reports.js';
 import { eventually } from './servers.js';
 
-/** A host whose agent says whatever a test makes it say, as somebody with its credentials could. */
+/** A host whose agent reports whatever a test tells it to, as anyone with its credentials could. */
 export class ReportingHost {
   readonly #epoch = newId('epo');
   #seq = 0;
@@ -28,7 +28,7 @@ export class ReportingHost {
     return new ReportingHost(api, await ListeningAgent.connect(await joinHost(api, name)));
   }
 
-  /** Another machine takes the place of a host, with a token that says so. */
+  /** Another machine replaces a host, with a token that allows this. */
   static async replace(api: RunningApi, former: string): Promise<ReportingHost> {
     const { secret: token } = (await api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body: { replaces: former } }))
       .body;
@@ -50,7 +50,7 @@ export class ReportingHost {
     return this.agent.joined.nodeId;
   }
 
-  /** Which identities it says that it has made ahead. */
+  /** The pre-generated identities that it offers. */
   async offer(...freeIdentities: NodeAddress[]): Promise<void> {
     const hello = {
       ...{ epoch: this.#epoch, agentVersion: 'test', simulated: true, revision: 0, digest: null, freeIdentities },
@@ -59,7 +59,7 @@ export class ReportingHost {
     await this.agent.bus.request(subjects.hello(this.id), hello, HelloReply, 5000);
   }
 
-  /** One of its nodes, by default its own daemon, shows this address. */
+  /** Reports this address for one of its nodes, by default its own daemon. */
   shows(address: NodeAddress, node: NodeId = this.node): Promise<void> {
     return this.say({ type: 'node.up', data: { node, after: { address, version: '1.14.1', online: true } } });
   }
@@ -81,7 +81,7 @@ export class ReportingHost {
     await eventually(async () => (await send()).result === 'stored', { what: `${this.name} was heard` });
   }
 
-  /** Forgotten, whatever runs there. */
+  /** Removes the host with force, whatever runs there. */
   async remove(): Promise<void> {
     await this.api.raw('DELETE', `/v1/hosts/${this.name}?confirm=${this.name}`);
   }

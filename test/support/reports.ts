@@ -18,7 +18,7 @@ import type { RunningDataPlane, TestHost } from './data-plane.js';
 export const NETWORK: NetworkId = '8056c2e21c000001';
 const AT = '2026-05-01T10:00:00.000Z';
 
-/** An agent as ingest sees it: numbers what it says and sends it, well or badly. */
+/** An agent as ingest sees it: numbers events and sends them, well-formed or not. */
 export class Reporter {
   seq = 0;
 
@@ -42,7 +42,7 @@ export class Reporter {
     return this.sendText(JSON.stringify({ epoch, from, events }));
   }
 
-  /** The very bytes, as NATS would bring them. */
+  /** The raw bytes, as NATS would deliver them. */
   async sendText(body: string | Uint8Array, plane = this.plane): Promise<EventBatchReply> {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const message = new Incoming(subjects.events(this.host.id), bytes, undefined, undefined, undefined);
@@ -51,7 +51,7 @@ export class Reporter {
     return reply;
   }
 
-  /** What the history has of this host, in order. */
+  /** The host's events in the history, in order. */
   stored(): Promise<
     { id: number; epoch: string; seq: number; type: string; data: Record<string, unknown>; subject: string }[]
   > {
@@ -69,7 +69,7 @@ export class Reporter {
   }
 }
 
-/** A small fact with a text to tell it by. */
+/** A small fact with a recognizable text. */
 export const engineDown = (cause: string): AgentFact => ({ type: 'host.engine-down', data: { cause } });
 
 export const aMembership = (more: Partial<ObservedMembership> = {}): ObservedMembership => ({

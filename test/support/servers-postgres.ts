@@ -7,11 +7,11 @@ type Server = Awaited<ReturnType<typeof startPostgres>>;
 export interface TestDatabase {
   readonly name: string;
   readonly url: string;
-  /** Ends other people's connections to it first. */
+  /** First closes other connections to it. */
   drop(): Promise<void>;
 }
 
-/** A running cluster. What only the owner of a cluster may do throws on the shared one. */
+/** A running cluster. Operations that only the owner of a cluster is allowed to do throw on the shared one. */
 export class TestPostgres {
   readonly #databases = new Set<string>();
   readonly #launch: (() => Promise<Server>) | undefined;
@@ -27,7 +27,7 @@ export class TestPostgres {
     return this.#server.databaseUrl('postgres');
   }
 
-  /** False: a cluster of one's own. */
+  /** False: a separate cluster. */
   get isShared(): boolean {
     return this.#launch === undefined;
   }
@@ -39,7 +39,7 @@ export class TestPostgres {
     return { name, url: this.#server.databaseUrl(name), drop: () => this.#drop(name) };
   }
 
-  /** Drops the databases made here; a cluster of one's own is deleted. */
+  /** Drops the databases created here; deletes a separate cluster. */
   async close(): Promise<void> {
     if (this.#launch) {
       this.#server.signalAll('SIGCONT');
@@ -50,7 +50,7 @@ export class TestPostgres {
     for (const name of this.#databases) await this.#drop(name);
   }
 
-  /** SIGKILL, as a crash would. */
+  /** SIGKILL, like a crash. */
   async kill(): Promise<void> {
     this.#owned();
     await this.#server.kill();
@@ -61,13 +61,13 @@ export class TestPostgres {
     await this.#server.stop();
   }
 
-  /** SIGSTOP to all of its processes: connections stay open, new ones are accepted by the kernel, and nobody answers. */
+  /** SIGSTOP to all of its processes: connections stay open, the kernel accepts new ones, and nobody answers. */
   freeze(): void {
     this.#owned();
     this.#server.signalAll('SIGSTOP');
   }
 
-  /** SIGCONT: every process goes on where it was. */
+  /** SIGCONT: every process continues where it was. */
   thaw(): void {
     this.#owned();
     this.#server.signalAll('SIGCONT');

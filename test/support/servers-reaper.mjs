@@ -1,20 +1,20 @@
-// Usage: node servers-reaper.mjs <folder of all runs>
-// Waits until no run in the folder has an owner that needs it, kills what dead runs left, and deletes their folders.
+// Usage: node servers-reaper.mjs <folder of all runs> Waits until no run in the folder has an owner that needs it,
+// kills what dead runs left, and deletes their folders.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { commandLine, identify, isSame, signal, workingDirectory } from '../../scripts/servers/process.mjs';
 
-const YOUNG_MS = 10_000; // a folder without an owner file may be one that is just being made
+const YOUNG_MS = 10_000; // a folder without an owner file may be one that is just being created
 const PROGRAMS = new Set(['node', 'nats-server', 'postgres']);
 const all = process.argv[2];
 
 while (sweep()) await pause(300);
 
 /**
- * My own run, and those whose reaper is gone: another's may know more kinds of leftovers than I do.
- * @returns {boolean} whether a run is left that I have to wait for
+ * This reaper's own run, and those whose reaper is gone. Another clone's reaper may know more kinds of leftovers.
+ * @returns {boolean} whether a run is left that must be waited for
  */
 function sweep() {
   const runs = readdirSync(all).map((name) => join(all, name));
@@ -57,7 +57,7 @@ function filesIn(run, kind) {
   return existsSync(folder) ? readdirSync(folder).map((file) => join(folder, file)) : [];
 }
 
-/** What nobody registered: one of our programs, in the folder or with a path of it among its arguments. */
+/** Unregistered processes: one of our programs, in the folder or with a path of it among its arguments. */
 function foundIn(folder) {
   const isOurs = (pid) => {
     const [program = '', ...args] = commandLine(pid);

@@ -8,17 +8,17 @@ import { fileURLToPath } from 'node:url';
 import { becomesTrue, commandLine, identify, isSame } from '../../scripts/servers/process.mjs';
 
 const LOCK_WITHIN_MS = 30_000;
-/** A file system in memory, which everybody may write to. */
+/** A file system in memory that everybody can write to. */
 const MEMORY = '/dev/shm';
 const LEAST_MEMORY = 8 * 2 ** 30;
 
 /**
- * The folder of this test run: servers, their data, temporary folders. A reaper, a process of its own, waits for the
- * end of the run's owner, however that ends, then kills what is registered here and deletes the folder.
+ * The folder of this test run: servers, their data, temporary folders. A reaper, a separate process, waits for the
+ * run's owner to end in any way, then kills everything registered here and deletes the folder.
  */
 export async function runFolder(): Promise<string> {
   const owner = runOwner();
-  // One folder for each clone and user: runs of another clone are its own reapers' business.
+  // One folder for each clone and user: the reapers of another clone take care of its runs.
   const clone = createHash('sha256')
     .update(import.meta.url)
     .digest('hex')
@@ -38,9 +38,9 @@ export async function runFolder(): Promise<string> {
 }
 
 /**
- * In memory where there is plenty of it, unless TMPDIR says otherwise: agents sync what they write, and a disk that is busy with
- * somebody else's work keeps them waiting, up to a minute. By its size, which is the same for everybody in the run. A bench, which
- * is no test of Jest's, measures with the disk.
+ * In memory if there is plenty of it, unless TMPDIR says otherwise: agents sync their writes, and a disk that is busy
+ * with other work delays them by up to a minute. Total size decides, because it is the same for everybody in the run. A
+ * bench, which is not a Jest test, measures with the disk.
  */
 function runsFolder(): string {
   if (process.env['TMPDIR'] || !process.env['JEST_WORKER_ID'] || process.platform !== 'linux') return tmpdir();
@@ -54,7 +54,7 @@ function runsFolder(): string {
   return blocks * bsize >= LEAST_MEMORY ? MEMORY : tmpdir();
 }
 
-/** Has the reaper kill this process when the run ends, if it is still there then. */
+/** Makes the reaper kill this process when the run ends, if it is still there then. */
 export async function reapAtExit(pid: number | undefined): Promise<void> {
   if (pid === undefined) throw new Error('there is no process to stop at the end');
   await writeIdentity(join(await runFolder(), 'processes', String(pid)), pid);
@@ -65,14 +65,14 @@ export async function temporaryFolder(label = 'folder'): Promise<string> {
   return mkdtemp(join(await runFolder(), `${label}-`));
 }
 
-/** Has the reaper delete a folder that cannot be in the run's own, with whatever of ours runs in it. */
+/** Makes the reaper delete a folder that cannot be in the run's own, and kill any of our processes in it. */
 export async function deleteAtExit(path: string): Promise<void> {
   const folders = join(await runFolder(), 'folders');
   await mkdir(folders, { recursive: true });
   await writeFile(join(folders, basename(path)), path);
 }
 
-/** The same for sockets: where temporary folders are far down, a path in one is longer than a socket's may be. */
+/** The same for sockets: in deep temporary folders a path is longer than a socket's is allowed to be. */
 export async function shortFolder(label: string): Promise<string> {
   const folder = await mkdtemp(`/tmp/orrery-${label}-`);
   await deleteAtExit(folder);
@@ -101,7 +101,7 @@ export async function underLock<T>(file: string, work: () => Promise<T>, withinM
   }
 }
 
-/** `npm test` owns its run; without it jest does, which may have forked the process that we are. */
+/** `npm test` owns its run; otherwise Jest does, which may have forked this process. */
 function runOwner(): { pid: number; started: string } {
   const named = Number(process.env['ORRERY_TEST_OWNER']);
   const isWorker = commandLine(process.pid).some((argument) => argument.endsWith('processChild.js'));

@@ -14,8 +14,8 @@ export { reapAtExit, shortFolder, temporaryFolder } from './servers-run.js';
 export type OwnCluster = boolean | ((folder: string) => void);
 
 /**
- * Real Postgres. By default one cluster for the whole run, started by the first who asks: make databases in it.
- * `own`: a cluster for you alone, which may be killed, stopped and started again; a function is given its folder before it is made.
+ * Real Postgres. By default one cluster for the whole run, started by the first caller: create databases in it. `own`:
+ * a separate cluster, which you can kill, stop and restart; a function receives its folder before it is created.
  */
 export async function startPostgres({ own = false }: { own?: OwnCluster } = {}): Promise<TestPostgres> {
   const run = await runFolder();
@@ -26,15 +26,15 @@ export async function startPostgres({ own = false }: { own?: OwnCluster } = {}):
       dir,
       passwordFile: join(run, 'postgres.password'),
       logFile: `${dir}.log`,
-      over: 'tcp', // proxies go between, and many share it
-      // Safe against killed processes, not against a machine that loses power: a test cluster does not outlive its run.
+      over: 'tcp', // tests put proxies in between, and many share it
+      // Safe against killed processes, not against a power cut: a test cluster does not outlive its run.
       settings: {
         fsync: 'off',
         full_page_writes: 'off',
         max_connections: 200,
         shared_buffers: '32MB',
         max_wal_size: '128MB',
-        dynamic_shared_memory_type: 'mmap', // one that is killed leaves nothing outside of its folder
+        dynamic_shared_memory_type: 'mmap', // a killed one leaves nothing outside of its folder
         track_commit_timestamp: 'on', // for the bench
       },
     });
@@ -46,13 +46,13 @@ export async function startPostgres({ own = false }: { own?: OwnCluster } = {}):
 }
 
 export interface TestNats {
-  /** With user and password, unless it has a trust. Stays the same over kill and start. */
+  /** With user and password, unless it has a trust. It stays the same over kill and start. */
   readonly url: string;
   readonly port: number;
   readonly name: string;
   readonly user: string;
   readonly password: string;
-  /** Where a server with a trust keeps what it was told of accounts. */
+  /** Where a server with a trust keeps the account that it received. */
   readonly accounts: string;
   /** Its resident memory, in MiB. */
   memoryMb(): number;
@@ -60,7 +60,7 @@ export interface TestNats {
   kill(): Promise<void>;
   /** SIGTERM; resolves when it is gone. */
   stop(): Promise<void>;
-  /** Again on the same port, with an empty memory. */
+  /** Again on the same port, with empty memory. */
   start(): Promise<void>;
   /** SIGSTOP: connections stay open and nobody answers. */
   pause(): void;
@@ -68,13 +68,16 @@ export interface TestNats {
   close(): Promise<void>;
 }
 
-/** `config`: more lines for its configuration file. `trust`: folder of the keys, as `NatsTrust.writeServerFiles` leaves it. */
+/**
+ * `config`: more lines for its configuration file. `trust`: folder of the keys, as `NatsTrust.writeServerFiles` leaves
+ * it.
+ */
 interface NatsSettings {
   config?: string;
   trust?: string;
 }
 
-/** A nats-server for you alone, with a name of its own. */
+/** A separate nats-server, with a name of its own. */
 export async function startNats({ config, trust }: NatsSettings = {}): Promise<TestNats> {
   const dir = await realpath(await mkdtemp(join(await runFolder(), 'nats-')));
   const name = `orrery-${dir.slice(-11)}`;

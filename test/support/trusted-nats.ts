@@ -17,7 +17,7 @@ export interface HandKeyed {
   publicKey: string;
 }
 
-/** A broker in JWT mode, with the API's connections and hand-made agents as its clients. */
+/** A broker in JWT mode, with the API's connections and handmade agents as its clients. */
 export class TrustedNats {
   readonly #open: Bus[] = [];
 
@@ -45,14 +45,14 @@ export class TrustedNats {
     return agent;
   }
 
-  /** An agent of this installation that comes to the broker of another. Not waited for. */
+  /** An agent of this installation that connects to the broker of another. Not waited for. */
   async agentOf(broker: TrustedNats, host: HostId = newId('hst'), lifeSeconds = 600): Promise<HandKeyed> {
     const { seed, publicKey } = newUserKey();
     const jwt = await this.trust.hostJwt(host, publicKey, lifeSeconds);
     return { host, publicKey, bus: broker.#add(host, inboxPrefix(host), () => ({ jwt, seed })) };
   }
 
-  /** Somebody who has nothing to show. */
+  /** A client without any credentials. */
   withoutKey(): Bus {
     return this.#add('nobody', '_INBOX.nobody', undefined);
   }

@@ -28,7 +28,7 @@ export const memberOf = (
   settings: MembershipSettings.parse({}),
 });
 
-/** A change of what is wanted, in a transaction of its own, as an HTTP request makes it. */
+/** A change of the desired state, in its own transaction, as an HTTP request makes it. */
 export function change(
   plane: RunningDataPlane,
   host: TestHost,

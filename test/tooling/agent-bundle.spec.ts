@@ -9,7 +9,7 @@ import { packagesOfTheAgent } from '../../scripts/bundle/packages.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-describe('the agent that other machines get', () => {
+describe('the agent bundle for other machines', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'orrery-bundle-'));
@@ -20,12 +20,12 @@ describe('the agent that other machines get', () => {
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Every module of the agent is loaded before it reads its settings, which are wrong here. */
+  /** The agent loads all its modules before it reads its settings, which are wrong here. */
   const start = (env: Record<string, string> = { PATH: '', ORRERY_LOG_LEVEL: 'wrong' }) => {
     return spawnSync(process.execPath, [join(folder, 'apps/agent/dist/program.js')], { env, encoding: 'utf8' });
   };
 
-  it('has all that it needs to start', () => {
+  it('has everything it needs to start', () => {
     const { stdout, stderr, status } = start();
     expect(stdout + stderr).toContain('ORRERY_LOG_LEVEL');
     expect(stdout + stderr).not.toContain('Cannot find');
@@ -40,7 +40,7 @@ describe('the agent that other machines get', () => {
     expect(stdout + stderr).toContain('Cannot find module');
   }, 60_000);
 
-  it('has no simulator: asked to simulate, it says so and ends before it joins', () => {
+  it('has no simulator, so the agent refuses to simulate before it joins', () => {
     const env = {
       PATH: '',
       ORRERY_AGENT_HOME: join(folder, 'home'),
@@ -56,10 +56,10 @@ describe('the agent that other machines get', () => {
     expect(status).toBe(1);
   }, 60_000);
 
-  it('simulates where the simulator lies beside it: the control', () => {
+  it('simulates when the simulator is beside it: the control', () => {
     const beside = join(folder, 'apps/agent/dist/simulator.cjs');
     cpSync(join(root, 'apps/agent/dist/simulator.cjs'), beside);
-    // Its home is a file: with a simulator, that is what it ends with.
+    // Its home is a file, and only the simulator fails on that.
     const { stdout } = start({ PATH: '', ORRERY_AGENT_HOME: beside, ORRERY_SIMULATE: 'true' });
     rmSync(beside);
     expect((JSON.parse(stdout) as { cause: string }).cause).toContain(beside);
@@ -73,7 +73,7 @@ const machineOf = (file: string) => {
   return header.toString('latin1', 1, 4) === 'ELF' ? header.readUInt16LE(18) : undefined;
 };
 
-describe('the agent for machines of another kind', () => {
+describe('the agent for machines of another platform', () => {
   it.each(PLATFORMS)('has compiled code for %s and for no other', (platform) => {
     const compiled = packagesOfTheAgent(root, platform)
       .map(({ from }) => from)

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** The values that a query gives, row after row. */
+/** The values that a query returns, row after row. */
 export async function ask(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

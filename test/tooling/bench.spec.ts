@@ -11,7 +11,7 @@ const bench = (...words: string[]) =>
   });
 
 describe('npm run bench', () => {
-  it('says what is missing where there is no engine, and measures nothing', () => {
+  it('says what is missing when there is no engine, and measures nothing', () => {
     const { status, stdout, stderr } = bench('launch');
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/no Docker Engine answers at unix:\/\/\/nonexistent.*\nFix: /);
@@ -23,7 +23,7 @@ describe('npm run bench', () => {
     [['launch', '--rounds', '0'], 'whole number'],
     [['launch', '-o', 'yaml'], 'text or json'],
     [['launch', '--fast'], "'--fast'"],
-  ])('refuses %j with how it is used', (words, why) => {
+  ])('refuses %j and shows its usage', (words, why) => {
     const { status, stderr } = bench(...words);
     expect([status, stderr]).toEqual([2, expect.stringContaining(why)]);
     expect(stderr).toContain('Usage: npm run bench -- launch | rest');

@@ -27,7 +27,7 @@ describe('a citation', () => {
     expect(broken(text)).toHaveLength(1);
   });
 
-  it('of a page is a relative link, too', () => {
+  it('of a page can also be a relative link', () => {
     const page =
       '[one](../apps/api) [two](facts.md#from-start-to-address) [three](https://a.example/b.md) [four](gone.md)';
     expect(broken(page, 'docs/index.md')).toEqual(['docs/index.md cites docs/gone.md, which does not exist']);

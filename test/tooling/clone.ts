@@ -9,7 +9,7 @@ import { Run } from './run.js';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Stands in for the API: ready at once, and knows the hosts whose agents have written their names down. */
+/** Stands in for the API: ready at once, and knows the hosts whose agents have recorded their names. */
 const API = `
 import { createServer } from 'node:http';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -40,7 +40,9 @@ process.on('SIGTERM', () => { note('agent down ' + name); process.exit(0); });
 setInterval(() => {}, 1e6);
 `;
 
-/** A clone with the real scripts, servers and packages; API and agent are stand-ins that write down what happens to them. */
+/**
+ * A clone with the real scripts, servers and packages; API and agent are stand-ins that record what happens to them.
+ */
 export class Clone {
   readonly home: string;
   readonly env: NodeJS.ProcessEnv;
@@ -68,7 +70,7 @@ export class Clone {
     };
   }
 
-  /** `uid`: whose clone it is, and as whom it runs. */
+  /** `uid`: who owns the clone, and as whom it runs. */
   static async make(env: NodeJS.ProcessEnv = {}, uid?: number): Promise<Clone> {
     const root = uid === undefined ? await temporaryFolder('clone') : await mkdtemp(join(tmpdir(), 'orrery-clone-'));
     if (uid !== undefined) await deleteAtExit(root);
@@ -100,7 +102,7 @@ export class Clone {
     return Run.begin([join(cwd, 'scripts', `${script}.mjs`), ...args], { cwd, env, uid, gid: uid });
   }
 
-  /** What API and agents wrote down, in order. */
+  /** The records of API and agents, in order. */
   async story(): Promise<string[]> {
     return (await readFile(join(this.home, 'story'), 'utf8')).trim().split('\n');
   }

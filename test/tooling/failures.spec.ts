@@ -29,7 +29,7 @@ const report = {
 };
 
 describe('The end of npm test', () => {
-  it('tells of what failed the first fifteen lines that say something', () => {
+  it('shows the first fifteen meaningful lines of a failure', () => {
     const [a, b] = failuresOf(report);
     expect(a?.title).toBe('A works');
     expect(a?.lines.slice(0, 2)).toEqual(['Error: it is 1', 'line 0']);
@@ -37,18 +37,18 @@ describe('The end of npm test', () => {
     expect(b).toEqual({ title: 'B works', lines: ['Error: it is 2', '    at it (/x/a.spec.ts:3:1)'] });
   });
 
-  it('tells why a file could not be run', () => {
+  it('shows why a file could not be run', () => {
     expect(failuresOf(report)[2]).toEqual({
       title: 'e.spec.ts could not be run',
       lines: ['SyntaxError: what is this'],
     });
   });
 
-  it('tells what passed at its second try only, and not what failed twice', () => {
+  it('shows tests that passed only at their second try, and not those that failed twice', () => {
     expect(retriedOf(report).map(({ title, lines }) => [title, lines[0]])).toEqual([['D works', 'Error: it is 1']]);
   });
 
-  it('is short: a mark before each, its message below what failed, one line for what passed at last', () => {
+  it('is short: a mark before each, the message below a failure, one line for a test that passed at last', () => {
     const lines = summaryLines({ failures: failuresOf(report), retried: retriedOf(report) });
     expect(lines).toContain('✗ B works');
     expect(lines[lines.indexOf('✗ B works') + 1]).toBe('    Error: it is 2');

@@ -8,7 +8,7 @@ import { agentLayers } from '../../.dependency-cruiser.mjs';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Files that are written into a copy of the tree, and the rule that must name each; none for those that are fine. */
+/** Files that are written into a copy of the tree, and the rule that must name each; none for valid ones. */
 const imports: [file: string, code: string, rule?: string][] = [
   ['apps/api/src/probe/sideways.ts', "import '../../../agent/src/probe/target.js';", 'api-imports-api-and-shared'],
   ['apps/agent/src/probe/sideways.ts', "import '../../../api/src/probe/target.js';", 'agent-imports-agent-and-shared'],
@@ -85,7 +85,7 @@ const imports: [file: string, code: string, rule?: string][] = [
   ],
   ['libs/shared/src/machine/sideways.ts', "import '../bus/probe.js';", 'machine-imports-machine-runtime-and-contracts'],
   ['apps/api/src/probe/machine.ts', "import '@orrery/shared/machine';", 'the-machine-is-for-agents'],
-  // Each of the agent's folders looks upwards once; main.ts is above them all.
+  // Each of the agent's folders imports upwards once; main.ts is above them all.
   ...agentLayers
     .slice(0, -1)
     .flat()

@@ -7,7 +7,7 @@ const complaints = (code: string): number =>
     rules: { 'no-restricted-syntax': ['error', ...inlineFixes] },
   }).length;
 
-/** The texts of fixes are in the catalogue of the contracts alone. */
+/** Only the catalogue of the contracts contains the texts of fixes. */
 describe('a fix outside of the catalogue', () => {
   it.each([
     ['a literal', `throw new StepError({ ...found, fix: 'Start it.' });`],
@@ -31,5 +31,5 @@ describe('a fix outside of the catalogue', () => {
       'a word that ends alike',
       `const prefix = '10.0.0.0/8'; const all = list.map((prefix) => ({ prefix, suffix: 'x' }));`,
     ],
-  ])('may be %s', (_as, code) => expect(complaints(code)).toBe(0));
+  ])('is allowed as %s', (_as, code) => expect(complaints(code)).toBe(0));
 });

@@ -32,7 +32,7 @@ describe('The log of a server that npm start runs', () => {
     expect([readFileSync(file, 'utf8'), size('server.log.1')]).toEqual(['tiny', 6]);
   });
 
-  it('stays small while the server runs and writes on, and the server goes on at its beginning', async () => {
+  it('stays small while the server runs and writes, and the server continues at the start of the file', async () => {
     const writes = `const line = 'x'.repeat(1023) + '\\n'; setInterval(() => process.stdout.write(line.repeat(500)), 10)`;
     const launch = () => {
       const { pid } = spawnInOwnSession([process.execPath, '-e', writes], { logFile: file }) as { pid: number };

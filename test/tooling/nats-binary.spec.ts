@@ -36,19 +36,19 @@ describe('The nats-server to run', () => {
   const find = (sources = [source('first', '2.12.0')], system: string[] = []) =>
     natsBinary({ env: { PATH: join(folder, 'bin'), ORRERY_CACHE: join(folder, 'cache') }, sources, system });
 
-  it('is the one on PATH, and nothing is fetched', async () => {
+  it('is the one on PATH, and nothing is downloaded', async () => {
     const onPath = await place(join(folder, 'bin'), '2.10.0');
     expect(await find()).toBe(onPath);
     expect(asked).toEqual([]);
   });
 
-  it('is not one that is too old', async () => {
+  it('is not a version that is too old', async () => {
     await place(join(folder, 'bin'), '2.9.25');
     expect(await find()).toBe(join(folder, 'cache/nats-server'));
     expect(asked).toEqual(['first']);
   });
 
-  it('is fetched from the first source that can give it, once', async () => {
+  it('is downloaded once, from the first source that has it', async () => {
     const sources = [source('closed'), source('old', '2.9.1'), source('good', '2.12.0'), source('never', '2.12.0')];
     const cached = join(folder, 'cache/nats-server');
     expect(await find(sources)).toBe(cached);
@@ -57,7 +57,7 @@ describe('The nats-server to run', () => {
     expect(await readdir(join(folder, 'cache'))).toEqual(['nats-server']);
   });
 
-  it('cannot be had when every source fails: each reason is named, and the fix', async () => {
+  it('is not available when every source fails: each reason is named, and the fix', async () => {
     const nothing = find([source('closed'), source('old', '2.9.1')]);
     await expect(nothing).rejects.toThrow(
       /closed: closed is closed today\n {2}old: its version is 2\.9\.1.*\n.*NATS_URL/s,
@@ -92,12 +92,12 @@ describe('The official release', () => {
     return readFile(target, 'utf8');
   }
 
-  it('is taken when its checksum is the pinned one, and refused when it is another', async () => {
+  it('is used when its checksum is the pinned one, and refused otherwise', async () => {
     expect(await get(createHash('sha256').update(archive).digest('hex'))).toBe(program('9.9.9'));
     await expect(get('0'.repeat(64))).rejects.toThrow('the checksum of nats-server-v9.9.9-linux-amd64.tar.gz is');
   });
 
-  it('is not asked for where no checksum is known', async () => {
+  it('is not requested when no checksum is known', async () => {
     await expect(get('', 'darwin-arm64')).rejects.toThrow('no checksum is known for darwin-arm64');
   });
 });

@@ -3,16 +3,16 @@ import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { identify } from '../../scripts/servers/process.mjs';
+import { asOnCalmMachine } from '../support/calm.js';
 import { eventually } from '../support/servers.js';
 import { ask } from './ask.js';
 import { Clone } from './clone.js';
 import { type Run } from './run.js';
-import { asOnCalmMachine } from '../support/calm.js';
 
 /** They run side by side, beside other files. */
 const WITHIN_MS = 120_000;
 const READY = 'Orrery is ready';
-/** The simulated hosts of a start that nobody told how many. */
+/** The simulated hosts of a start without a given number. */
 const AGENTS = ['cloud-1', 'cloud-2', 'onprem-1'];
 
 async function untilReady(run: Run): Promise<void> {
@@ -49,7 +49,7 @@ describe('npm start, in one clone from its first start on', () => {
   });
   afterAll(() => finish(here));
 
-  it('starts servers, API and three simulated hosts where there is no engine, and says what is missing', async () => {
+  it('starts servers, API and three simulated hosts when there is no engine, and says what is missing', async () => {
     run = await here.run('start');
     await untilReady(run);
     expect((await here.story()).sort()).toEqual([
@@ -69,7 +69,7 @@ describe('npm start, in one clone from its first start on', () => {
     expect(await ask((await urls(here)).database, 'SELECT current_database()')).toEqual(['orrery']);
   });
 
-  it('says that it runs already, and where', async () => {
+  it('reports that it already runs, and where', async () => {
     const again = await here.run('start');
     expect(await again.ended).toBe(0);
     expect(again.output).toContain(`already running at http://127.0.0.1:${here.port}`);
@@ -80,14 +80,14 @@ describe('npm start, in one clone from its first start on', () => {
     await finish(stranger);
   });
 
-  it('on Ctrl-C stops agents, then the API, then NATS and Postgres within three seconds, and says that containers go on', async () => {
+  it('on Ctrl-C stops agents, then the API, then NATS and Postgres within three seconds, and says that containers keep running', async () => {
     before = await urls(here);
     await ask(before.database, 'CREATE TABLE kept AS SELECT 7 AS value');
     const [postgres, nats] = [await postgresPid(here), await natsPid(here)];
     const start = performance.now();
     run.controlC();
     expect(await run.ended).toBe(0);
-    // Three seconds on a calm machine.
+    // Three seconds on an idle machine.
     expect(performance.now() - start).toBeLessThan(asOnCalmMachine(10_000));
     const story = await here.story();
     expect(story.slice(4, 7).sort()).toEqual(AGENTS.map((name) => `agent down ${name}`));
@@ -98,7 +98,7 @@ describe('npm start, in one clone from its first start on', () => {
     expect(run.output).toContain('Containers keep running');
   });
 
-  it('finds its data, its port and its passwords when it is started again', async () => {
+  it('finds its data, its port and its passwords at the next start', async () => {
     run = await here.run('start');
     await untilReady(run);
     expect(await urls(here)).toEqual(before);
@@ -121,7 +121,7 @@ describe('npm start, in one clone from its first start on', () => {
     expect(again.slice(5).sort()).toEqual(AGENTS.map((name) => expect.stringContaining(`agent up ${name}`)));
   });
 
-  it('starts what crashes again, on the same port, and says so', async () => {
+  it('restarts crashed programs on the same port, and says so', async () => {
     const ups = async () => (await here.story()).filter((line) => line === 'api up').length;
     const upBefore = await ups();
     process.kill(await postgresPid(here), 'SIGKILL');
@@ -136,7 +136,7 @@ describe('npm start, in one clone from its first start on', () => {
 
 type MakeClone = (env?: NodeJS.ProcessEnv, uid?: number) => Promise<Clone>;
 
-/** A test with clones of its own, beside which others may run. */
+/** A test with clones of its own, beside which others can run. */
 const withClones = (test: (clone: MakeClone) => Promise<void>) => async () => {
   const clones: Clone[] = [];
   try {
@@ -165,7 +165,7 @@ describe('npm start', () => {
   );
 
   it.concurrent(
-    'says who has its port and how to choose another',
+    'reports who has its port and how to choose another',
     withClones(async (clone) => {
       const here = await clone();
       const other = createServer((_request, response) => response.end('something else'));
@@ -181,7 +181,7 @@ describe('npm start', () => {
   );
 
   it.concurrent(
-    'goes to the background with --detach, and npm stop ends it',
+    'runs in the background with --detach, and npm stop ends it',
     withClones(async (clone) => {
       const here = await clone();
       const run = await here.run('start', '--detach', '--simulate=1');
@@ -231,7 +231,7 @@ describe('npm start', () => {
   );
 
   it.concurrent(
-    'leaves servers of your own alone: no Postgres and no NATS where URLs are given',
+    'leaves your own servers alone: no Postgres and no NATS when URLs are given',
     withClones(async (clone) => {
       const given = { DATABASE_URL: 'postgres://me@db.example/orrery', NATS_URL: 'nats://me@bus.example' };
       const here = await clone(given);

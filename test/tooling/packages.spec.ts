@@ -14,7 +14,7 @@ describe('the packages of the tests', () => {
     expect(script?.('pg')['default']).toBe(pg);
   });
 
-  it('are each there once, whoever asks for them', async () => {
+  it('exist once each, whoever imports them', async () => {
     const { driver } = new DataSource({ type: 'postgres' });
     expect((driver as unknown as { postgres: unknown }).postgres).toBe(pg);
     expect(getDataSourceToken()).toBe(DataSource);
@@ -22,7 +22,7 @@ describe('the packages of the tests', () => {
     expect(system.get(ModulesContainer)).toBeInstanceOf(ModulesContainer);
   });
 
-  it('belong to the world of the test that asks: their errors are its errors', () => {
+  it('belong to the realm of the importing test: their errors are its errors', () => {
     expect(new pg.DatabaseError('refused', 0, 'error')).toBeInstanceOf(Error);
   });
 });

@@ -18,7 +18,7 @@ async function listen(server: Server, where: string | number): Promise<number> {
   return typeof where === 'string' ? 0 : (server.address() as AddressInfo).port;
 }
 
-/** A machine with neither; `engine` and `daemon` add what is there. */
+/** A machine with neither; `engine` and `daemon` add them. */
 async function machine({ engine = false, daemon = false }): Promise<NodeJS.ProcessEnv> {
   const folder = await temporaryFolder('machine');
   const socket = join(folder, 'docker.sock');
@@ -44,8 +44,8 @@ async function machine({ engine = false, daemon = false }): Promise<NodeJS.Proce
 const settings = (simulate?: number) => ({ home: '/state', simulate, simulateByDefault: 3 });
 const names = (plan: Awaited<ReturnType<typeof planHosts>>) => plan.hosts.map(({ name }) => name);
 
-describe('The hosts that npm start brings', () => {
-  it('are this machine alone where there is an engine, which its agent is told', async () => {
+describe('The hosts of npm start', () => {
+  it('are this machine alone when there is an engine, which its agent gets', async () => {
     const env = await machine({ engine: true });
     const plan = await planHosts(settings(), env);
     expect(names(plan)).toEqual(['here']);
@@ -57,13 +57,13 @@ describe('The hosts that npm start brings', () => {
     expect(plan.remarks).toEqual([]);
   });
 
-  it('are this machine where there is only a zerotier-one, with a remark about the engine', async () => {
+  it('are this machine when there is only a zerotier-one, with a remark about the engine', async () => {
     const plan = await planHosts(settings(), await machine({ daemon: true }));
     expect(names(plan)).toEqual(['here']);
     expect(plan.remarks).toEqual([expect.stringContaining('This machine cannot launch containers')]);
   });
 
-  it('are three simulated ones where there is neither, with a remark about both', async () => {
+  it('are three simulated ones when there is neither, with a remark about both', async () => {
     const plan = await planHosts(settings(), await machine({}));
     expect(plan.hosts.map(({ name, labels, simulated }) => [name, labels, simulated])).toEqual([
       ['cloud-1', 'site=cloud', true],
@@ -74,7 +74,7 @@ describe('The hosts that npm start brings', () => {
     expect(plan.remarks).toEqual([expect.stringContaining('Docker'), expect.stringContaining('zerotier')]);
   });
 
-  it('are as many simulated ones as were asked for, beside the real one', async () => {
+  it('are as many simulated ones as requested, beside the real one', async () => {
     const real = await machine({ engine: true, daemon: true });
     expect(names(await planHosts(settings(2), real))).toEqual(['here', 'cloud-1', 'cloud-2']);
     expect(names(await planHosts(settings(0), await machine({})))).toEqual([]);
@@ -82,7 +82,7 @@ describe('The hosts that npm start brings', () => {
     expect(new Set(many).size).toBe(100);
   });
 
-  it('share a world when they are simulated, unless sockets in it would have too long a path, which is said', async () => {
+  it('share a world when they are simulated, or say why not when its socket paths would be too long', async () => {
     const home = '/'.padEnd(81, 'd');
     const worlds = async (at: string) => {
       const { hosts, remarks } = await planHosts({ ...settings(2), home: at }, await machine({ engine: true }));

@@ -7,7 +7,10 @@ import { temporaryFolder } from '../support/servers.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** The packages of which a program has loaded files from node_modules when it reads its settings, which are wrong here. */
+/**
+ * The packages from which a program has loaded files of node_modules by the time it reads its settings, which are wrong
+ * here.
+ */
 function packagesLoadedBy(path: string): string[] {
   const told = `process.on('exit', () => console.error(JSON.stringify(Object.keys(require.cache))))`;
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', `${told}; import('./${path}')`], {
@@ -22,22 +25,22 @@ function packagesLoadedBy(path: string): string[] {
 }
 
 describe('a program in one file', () => {
-  it('is the whole API: no package is loaded beside it, and so nothing twice', () => {
+  it('contains the whole API: no package is loaded beside it, so nothing is there twice', () => {
     expect(packagesLoadedBy('apps/api/dist/program.js')).toEqual([]);
   }, 60_000);
 
-  it('is not what tsc makes of it: the control', () => {
+  it('differs from the output of tsc: the control', () => {
     expect(packagesLoadedBy('apps/api/dist/main.js')).toEqual(expect.arrayContaining(['pg', 'typeorm']));
   }, 60_000);
 
-  it('is the whole agent but for its journal, which is compiled code', () => {
+  it('contains the whole agent except its journal, which is compiled code', () => {
     const packages = packagesLoadedBy('apps/agent/dist/program.js');
     expect(packages).toContain('classic-level');
     expect(packages).not.toContain('rxjs');
     expect(packagesLoadedBy('apps/agent/dist/main.js')).toContain('rxjs');
   }, 60_000);
 
-  it('has the descriptions of schemas in the API alone, which makes the OpenAPI document of them', async () => {
+  it('has the descriptions of schemas only in the API, which builds the OpenAPI document from them', async () => {
     const said = 'Id of the command.';
     const programs = await Promise.all(
       ['api', 'agent', 'cli'].map((app) => readFile(join(root, 'apps', app, 'dist/program.cjs'), 'latin1')),
@@ -46,11 +49,11 @@ describe('a program in one file', () => {
   });
 });
 
-describe('what V8 made of a program at its build', () => {
+describe('the V8 code cache from the build of a program', () => {
   const APPS = ['api', 'agent', 'cli'];
   const file = (app: string, name: string) => join(root, 'apps', app, 'dist', name);
 
-  it.each(APPS)('is taken by the V8 of that build: %s', (app) => {
+  it.each(APPS)('is accepted by the V8 of that build: %s', (app) => {
     const took = (code: string) => `
       const { readFileSync: read } = require('node:fs');
       const cachedData = read('${file(app, 'program.cache')}').subarray(16);
@@ -62,7 +65,7 @@ describe('what V8 made of a program at its build', () => {
     expect([answer(code), answer(`${code} + ' '`)]).toEqual(['true', 'false']);
   });
 
-  it('is made of that very code', async () => {
+  it('belongs to exactly that code', async () => {
     for (const app of APPS) {
       const [code, cache] = await Promise.all(
         ['program.cjs', 'program.cache'].map((name) => readFile(file(app, name))),
@@ -71,7 +74,7 @@ describe('what V8 made of a program at its build', () => {
     }
   });
 
-  it('need not be there, be whole, or be of this code: the program runs without it', async () => {
+  it('can be missing, broken, or of other code: the program runs without it', async () => {
     const folder = join(await temporaryFolder('program'), 'apps/cli/dist');
     await mkdir(folder, { recursive: true });
     await writeFile(join(dirname(folder), 'package.json'), '{"type":"module","version":"0.0.7"}');

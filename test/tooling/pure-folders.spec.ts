@@ -9,7 +9,9 @@ const PURE = 'new Date(0); Math.max(1, 2);';
 const FOLDERS = ['apps/agent/src/pure/assess', 'libs/simulator/src/model', 'apps/agent/src/reconciler'] as const;
 type Broken = Record<(typeof FOLDERS)[number], { impure: string[]; pure: string[] }>;
 
-/** The rules that code breaks in each folder; in a process of its own, because ESLint loads its configuration by import. */
+/**
+ * The rules that code breaks in each folder; in a separate process, because ESLint loads its configuration by import.
+ */
 async function brokenRules(): Promise<Broken> {
   const script = `
     import { ESLint, Linter } from 'eslint';
@@ -27,13 +29,13 @@ async function brokenRules(): Promise<Broken> {
   return JSON.parse(stdout) as Broken;
 }
 
-describe('a folder that is pure', () => {
+describe('a pure folder', () => {
   let broken: Broken;
   beforeAll(async () => {
     broken = await brokenRules();
   }, 60_000);
 
-  it.each(FOLDERS.slice(0, 2))('has no I/O, no clock and no chance: %s', (folder) => {
+  it.each(FOLDERS.slice(0, 2))('has no I/O, no clock and no randomness: %s', (folder) => {
     const [globals, properties] = ['no-restricted-globals', 'no-restricted-properties'];
     expect(broken[folder].impure).toEqual([globals, globals, properties, properties, 'no-restricted-syntax']);
     expect(broken[folder].pure).toEqual([]);

@@ -14,10 +14,10 @@ const host = (env: Record<string, string>, simulated = false) => ({
 });
 const next = (text: string) => text.split('Next:\n')[1]?.split('\n\n')[0];
 
-describe('The last words of npm start', () => {
+describe('The last lines of npm start', () => {
   const usual = readSettings([], {});
 
-  it('are the next two commands, made for what the first host can do', () => {
+  it('are the next two commands, suited to the first host', () => {
     const after = (...hosts: ReturnType<typeof host>[]) => next(readyText(usual, { ...start, hosts }));
     expect(after(host({ DOCKER_HOST: 'unix:///d.sock' }))).toBe(
       '  npx orrery network create lab\n  npx orrery launch hello --host web-1 --network lab --wait',
@@ -29,7 +29,7 @@ describe('The last words of npm start', () => {
     expect(after()).toBe('  npx orrery status\n  npx orrery host ls');
   });
 
-  it('go on with the network that an earlier start has left', () => {
+  it('continue with the network that an earlier start has left', () => {
     const after = (one: ReturnType<typeof host>) => next(readyText(usual, { ...start, hosts: [one], network: 'shop' }));
     expect(after(host({}, true))).toBe(
       '  npx orrery status\n  npx orrery launch hello --host web-1 --network shop --wait',
@@ -37,13 +37,13 @@ describe('The last words of npm start', () => {
     expect(after(host({}))).toBe('  npx orrery status\n  npx orrery join web-1 shop --wait');
   });
 
-  it('say which settings the commands need, where these are not the usual ones', () => {
+  it('show the settings that the commands need, if they are not the default', () => {
     const elsewhere = readSettings([], { ORRERY_HOME: '/elsewhere', ORRERY_PORT: '7071' });
     expect(next(readyText(elsewhere, start))).toContain('export ORRERY_HOME=/elsewhere ORRERY_PORT=7071');
     expect(next(readyText(usual, start))).not.toContain('export');
   });
 
-  it('name the URL, the state folder, what is missing, and who has not reported', () => {
+  it('show the URL, the state folder, what is missing, and who has not reported', () => {
     const text = readyText(usual, { ...start, remarks: ['No engine.'], missing: ['cloud-2'] });
     expect(text).toContain('http://127.0.0.1:7070');
     expect(text).toContain(join(homedir(), '.orrery'));

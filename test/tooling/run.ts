@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { reapAtExit } from '../support/servers.js';
 
-/** A Node program that runs, and all that it printed so far. */
+/** A running Node program, with its output so far. */
 export class Run {
   output = '';
   readonly ended: Promise<number | null>;
@@ -12,10 +12,10 @@ export class Run {
     this.ended = new Promise((resolve) => child.once('close', resolve));
   }
 
-  /** In a group of its own, as a terminal gives it: Ctrl-C is a signal to the group. */
+  /** In a group of its own, as a terminal does: Ctrl-C is a signal to the group. */
   static async begin(args: string[], options: SpawnOptions): Promise<Run> {
     const child = spawn(process.execPath, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    // Followed at once: one that is over soon could end before it is registered, and nobody would hear of it.
+    // Listens at once: a short program could end before it is registered, and nobody would notice.
     const run = new Run(child);
     await reapAtExit(child.pid);
     return run;
@@ -25,7 +25,7 @@ export class Run {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** As the terminal does it: to everything in the group. */
+  /** As a terminal does it: to everything in the group. */
   controlC(): void {
     if (!this.isOver) process.kill(-this.child.pid!, 'SIGINT');
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 const ROOT = new URL('../../', import.meta.url);
 const read = (path: string) => readFile(new URL(path, ROOT), 'utf8');
 
-/** `- \`file\`: "title"`, as every row has them. */
+/** `- \`file\`: "title"`, the form of every row. */
 const named = (page: string) =>
   [...page.matchAll(/^- `([^`]+)`: "(.+?)"/gm)].map(([, file = '', title = '']) => ({ file, title }));
 
@@ -17,7 +17,7 @@ async function missing(page: string): Promise<string[]> {
 }
 
 describe('docs/security.md', () => {
-  it('names only tests that are there, with each attacker at least one', async () => {
+  it('names only existing tests, and at least one for each attacker', async () => {
     const page = await read('docs/security.md');
     expect(await missing(page)).toEqual([]);
     const rows = page.split(/^## /m).slice(1);
@@ -31,7 +31,7 @@ describe('docs/security.md', () => {
     expect(specs.filter((file) => !page.includes(`\`test/security/${file}\``))).toEqual([]);
   });
 
-  it('would not pass with the name of a test that is not there, or of no file', async () => {
+  it('would fail with the title of a missing test, or with a missing file', async () => {
     const page = '- `test/tooling/security-docs.spec.ts`: "is no title"\n- `test/nowhere.spec.ts`: "whatever"\n';
     expect(await missing(page)).toHaveLength(2);
   });

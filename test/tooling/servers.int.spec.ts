@@ -30,7 +30,7 @@ describe('Postgres for tests', () => {
   });
   afterAll(() => shared.close());
 
-  it('is one cluster for the whole run, with a database for each who asks', async () => {
+  it('is one cluster for the whole run, with a database for each caller', async () => {
     const again = await startPostgres();
     expect(again.url).toBe(shared.url);
     const [first, second] = [await shared.createDatabase(), await again.createDatabase()];
@@ -49,7 +49,7 @@ describe('Postgres for tests', () => {
     await expect(ask(wrong.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
   });
 
-  it('has copies of one that is migrated, each with an identity of its own', async () => {
+  it('has copies of a migrated one, each with an identity of its own', async () => {
     const [first, second] = [await migratedDatabase(shared), await migratedDatabase(shared)];
     const migrations = 'SELECT name FROM migrations ORDER BY id';
     expect(await ask(first.url, migrations)).toEqual(MIGRATIONS.map(({ name }) => name));
@@ -64,11 +64,11 @@ describe('Postgres for tests', () => {
     await expect(ask(fresh.url, migrations)).rejects.toThrow('does not exist');
   }, 120_000);
 
-  it('lets nobody kill the shared cluster', async () => {
+  it('allows nobody to kill the shared cluster', async () => {
     await expect(shared.kill()).rejects.toThrow('shared by the whole run');
   });
 
-  it('comes back on the same URL with what was committed, after a kill and after a stop', async () => {
+  it('comes back on the same URL with the committed data, after a kill and after a stop', async () => {
     const own = await startPostgres({ own: true });
     const { url } = await own.createDatabase();
     await ask(url, 'CREATE TABLE kept AS SELECT 7 AS value');
@@ -112,7 +112,7 @@ describe('The embedded Postgres', () => {
     await again.stop();
   }, 60_000);
 
-  it('is restarted with its data where one of an earlier version still answers on loopback', async () => {
+  it('is restarted with its data when one of an earlier version still answers on loopback', async () => {
     const files = await clusterFolder();
     const before = await launchPostgres({ ...files, over: 'tcp' });
     await reapAtExit(before.pid);
@@ -125,7 +125,7 @@ describe('The embedded Postgres', () => {
     await now.stop();
   }, 60_000);
 
-  it('has its socket elsewhere where the path would be too long, in a folder that nobody else may enter', async () => {
+  it('has its socket elsewhere when the path would be too long, in a folder that nobody else can enter', async () => {
     const files = await clusterFolder({ long: true });
     const server = await launchPostgres(files);
     await reapAtExit(server.pid);
@@ -137,7 +137,7 @@ describe('The embedded Postgres', () => {
     expect(await ask(server.url, 'SELECT 1')).toEqual([1]);
     expect(await launchPostgres(files)).toMatchObject({ adopted: true, url: server.url });
     await server.stop();
-    // Somebody else's folder of that name is not entered.
+    // A folder of that name that belongs to somebody else is not entered.
     await chmod(folder, 0o777);
     const again = await launchPostgres(files);
     await reapAtExit(again.pid);
@@ -156,7 +156,7 @@ describe('Postgres started by root', () => {
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'orrery-ways-'));
       await deleteAtExit(folder);
-      await chmod(folder, 0o755); // the last way, plain nobody, must be able to get here
+      await chmod(folder, 0o755); // the last resort, plain nobody, must be able to get here
       const files = {
         dir: join(folder, 'postgres'),
         passwordFile: join(folder, 'password'),
@@ -213,7 +213,7 @@ describe('NATS for tests', () => {
   });
   afterAll(() => nats.close());
 
-  it('answers under the name it was given, and only to those who know the password', async () => {
+  it('answers under the name that it was given, and only to clients that know the password', async () => {
     await expect(probeNats(nats)).resolves.toMatchObject({ server_name: nats.name });
     await expect(probeNats({ ...nats, password: 'wrong' })).rejects.toThrow('Authorization Violation');
   });

@@ -30,11 +30,11 @@ describe('Packages', () => {
     return root;
   }
 
-  it('are installed when those of the lock file are there; those for other machines may be absent', async () => {
+  it('are installed when those of the lock file are there; those for other machines can be absent', async () => {
     expect(isInstalled(await tree(installed))).toBe(true);
   });
 
-  it('are not installed without node_modules, with another version, or with one too few', async () => {
+  it('are not installed without node_modules, with another version, or with one missing', async () => {
     expect(isInstalled(await tree(undefined))).toBe(false);
     expect(isInstalled(await tree({ 'node_modules/zod': { version: '4.0.0' } }))).toBe(false);
     expect(isInstalled(await tree({}))).toBe(false);
@@ -64,14 +64,14 @@ describe('The build', () => {
     await build(root);
   });
 
-  it('is done once for the same sources, whatever the times of the files are', async () => {
+  it('is done once for the same sources, whatever the modification times are', async () => {
     expect(isBuilt(root)).toBe(true);
     await write(root, { 'libs/shared/src/a.ts': 'one' });
     expect(isBuilt(root)).toBe(true);
     expect(await readFile(join(root, 'apps/api/dist/program.js'), 'utf8')).toBe('x');
   });
 
-  it('is due when a source changed, came or went, but not for a spec', async () => {
+  it('is due when a source changed, appeared or disappeared, but not for a spec', async () => {
     await write(root, { 'libs/shared/src/a.spec.ts': 'two' });
     expect(isBuilt(root)).toBe(true);
     await write(root, { 'libs/shared/src/a.ts': 'two' });
@@ -82,7 +82,7 @@ describe('The build', () => {
     expect(isBuilt(root)).toBe(true);
   });
 
-  it('is due when what it made is gone', async () => {
+  it('is due when its output is gone', async () => {
     await rm(join(root, 'apps/api/dist/program.js'));
     expect(isBuilt(root)).toBe(false);
   });
@@ -94,8 +94,8 @@ describe('The build', () => {
   });
 });
 
-describe('What npm start is asked for', () => {
-  it('has defaults', () => {
+describe('The options of npm start', () => {
+  it('have defaults', () => {
     expect(readSettings([], { HOME: '/home/me' })).toMatchObject({
       port: 7070,
       url: 'http://127.0.0.1:7070',
@@ -110,18 +110,18 @@ describe('What npm start is asked for', () => {
     [['--simulate=7'], 7],
     [['--no-simulate'], 0],
     [['--simulate', '--detach'], 3],
-  ])('understands %j', (args, simulate) => {
+  ])('accept %j', (args, simulate) => {
     expect(readSettings(args, {})).toMatchObject({ simulate, detach: args.includes('--detach') });
   });
 
-  it('names a wrong flag, number or port', () => {
+  it('name a wrong flag, number or port', () => {
     expect(() => readSettings(['--simulat'], {})).toThrow('--simulat');
     expect(() => readSettings(['--simulate=many'], {})).toThrow('a number up to 99');
     expect(() => readSettings([], { ORRERY_PORT: '99999' })).toThrow('ORRERY_PORT is not a valid port: 99999');
     expect(() => readSettings([], { ORRERY_PORT: '65535' })).not.toThrow();
   });
 
-  it('gives a URL that can be opened, also when it listens everywhere', () => {
+  it('include a URL that can be opened, also when it listens everywhere', () => {
     expect(readSettings([], { ORRERY_LISTEN: '0.0.0.0', ORRERY_PORT: '81' }).url).toBe('https://127.0.0.1:81');
     expect(readSettings(['--listen', '0.0.0.0', '--url', 'https://orrery.lan'], {})).toMatchObject({
       tls: true,

@@ -4,7 +4,7 @@ import type { Ran } from './fake-terminal.js';
 
 const BINARY = fileURLToPath(new URL('../../../apps/cli/bin/orrery.mjs', import.meta.url));
 
-/** The real binary as a process of its own: no terminal, and no setting but these. */
+/** The real binary as a separate process: no terminal, and no settings but these. */
 export function startCli(
   words: string[],
   env: Record<string, string>,

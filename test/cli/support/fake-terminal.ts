@@ -8,7 +8,7 @@ export interface Ran {
 }
 
 export interface FakeOptions {
-  /** What a person types when asked; undefined: nobody is there. */
+  /** What a person types at the prompt; undefined: nobody is there. */
   answer?: string;
   /** Aborts when Ctrl-C is pressed. */
   interrupt?: AbortSignal;

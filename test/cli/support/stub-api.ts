@@ -23,8 +23,8 @@ type Handler = (request: StubRequest, response: ServerResponse) => StubAnswer | 
 const TOKEN = 'ora_stub';
 
 /**
- * An HTTP API whose answers a test gives one by one. Bodies are made with `json`, which parses them with the contract's schema: an
- * answer that the real API could not give cannot be given here.
+ * An HTTP API whose answers a test provides one by one. Bodies are made with `json`, which parses them with the
+ * contract's schema: a test cannot give an answer that the real API could not give.
  */
 export class StubApi {
   readonly requests: StubRequest[] = [];
@@ -53,7 +53,7 @@ export class StubApi {
     return this;
   }
 
-  /** Everything that was asked of a route. */
+  /** All requests to a route. */
   asked(route: string): StubRequest[] {
     return this.requests.filter(({ method, path }) => `${method} ${path}` === route);
   }

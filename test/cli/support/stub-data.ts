@@ -16,7 +16,7 @@ import {
 } from '@orrery/shared/contracts';
 
 type Prefix = Parameters<typeof idFrom>[0];
-/** The same id for the same number, so that tests can name it. */
+/** The same ID for the same number, so that tests can name it. */
 export const id = <P extends Prefix>(prefix: P, number = 1) => idFrom(prefix, new Uint8Array(20).fill(number));
 
 export const LAB = '8056c2e21c000001';
@@ -136,7 +136,7 @@ export function membership(node: string, more: Partial<Membership> = {}): Member
   };
 }
 
-/** A network that somebody else keeps. */
+/** A network that somebody else manages. */
 export function network(more: Partial<Network> = {}): Network {
   return {
     ...{ id: LAB, name: 'lab', controller: LAB.slice(0, 10), managedBy: null, config: null, admission: null },
@@ -173,7 +173,7 @@ export function keptNetwork(more: Partial<Network> = {}): Network {
   });
 }
 
-/** Somebody who asks to be let into lab. */
+/** A node that asks to be authorized in lab. */
 export function admission(address: string, more: Partial<Admission> = {}): Admission {
   return {
     ...{

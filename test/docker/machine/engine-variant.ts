@@ -9,14 +9,14 @@ import type { LabEngine } from '../../support/zerotier/lab-engine.js';
 
 const run = promisify(execFile);
 const LAB = new URL('../../lab/dockerd.sh', import.meta.url).pathname;
-/** ioctl request with which a TAP device is configured. */
+/** ioctl request that configures a TAP device. */
 const TUNSETIFF = 0x400454ca;
 /** Folders of an engine's data that hold its images. */
 const STORE = ['image', 'overlay2'];
 const STORED_WITHIN_MS = 150_000;
 
 export interface VariantOptions {
-  /** Tells engines of one machine apart: the third number of their bridges' addresses. */
+  /** Distinguishes engines on one machine: the third number of their bridges' addresses. */
   number: number;
   /** False: in the engine's view of files there is no /dev/net/tun. */
   tun?: boolean;
@@ -24,7 +24,7 @@ export interface VariantOptions {
   tap?: boolean;
 }
 
-/** A second engine of this machine, with a fault built in, holding the image under test. */
+/** A second engine on this machine, with a fault built in, holding the image under test. */
 export class EngineVariant {
   private constructor(
     readonly engine: LabEngine,
@@ -32,7 +32,7 @@ export class EngineVariant {
     private readonly options: VariantOptions,
   ) {}
 
-  /** Whether this machine lets us start an engine at all. */
+  /** Whether this machine allows us to start an engine at all. */
   static async isPossible(): Promise<boolean> {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
     return run('sh', ['-c', 'command -v docker dockerd containerd unshare ip']).then(
@@ -60,9 +60,12 @@ export class EngineVariant {
     );
   }
 
-  /** The image as an engine has it on its disk, made once in a run: to carry it from engine to engine costs as much as all else here. */
+  /**
+   * The image as an engine stores it on disk, created once in a run: carrying it from engine to engine costs as much as
+   * everything else here.
+   */
   private static async storeOf(from: LabEngine): Promise<string> {
-    // Beside the engines: links do not lead from one file system to another.
+    // Next to the engines, because hard links do not cross file systems.
     const store = join(tmpdir(), `orrery-engines-${basename(await runFolder())}`);
     const make = async () => {
       if (await isThere(store)) return;
@@ -72,7 +75,7 @@ export class EngineVariant {
       await deleteAtExit(store);
       await mkdir(`${store}.new`, { recursive: true });
       const parts = STORE.map((part) => join(first.folder, 'data', part));
-      // An engine that keeps its images otherwise leaves nothing here, and each is given the image anew.
+      // An engine that stores its images differently leaves nothing here, so each engine loads the image again.
       if ((await Promise.all(parts.map(isThere))).every(Boolean))
         for (const part of parts) await rename(part, join(`${store}.new`, basename(part)));
       await rename(`${store}.new`, store);
@@ -82,14 +85,14 @@ export class EngineVariant {
     return store;
   }
 
-  /** Its own engine only: containers go on running in their shims. */
+  /** Stops only its own engine: containers keep running in their shims. */
   async halt(): Promise<void> {
     await run(LAB, ['stop', this.folder]);
   }
 
   async boot(): Promise<void> {
     const { number, tun = true, tap = true } = this.options;
-    // Without rules of its own: two engines would take each other's away.
+    // Without iptables rules of its own: two engines would remove each other's.
     const args = `--iptables=false --ip6tables=false ${tap ? '' : `--seccomp-profile=${join(this.folder, 'no-tap.json')}`}`;
     const env = {
       ...process.env,
@@ -118,7 +121,7 @@ export class EngineVariant {
   }
 }
 
-/** Everything is allowed but that one ioctl. */
+/** Allows everything except that one ioctl. */
 const denyTunsetiff = () => ({
   defaultAction: 'SCMP_ACT_ALLOW',
   syscalls: [
@@ -131,7 +134,7 @@ const denyTunsetiff = () => ({
   ],
 });
 
-/** Layers are only read, so that a link is as good as a copy; what says which there are, each engine writes itself. */
+/** Layers are only read, so a link is as good as a copy. Each engine writes its own list of them. */
 async function layOut(store: string, data: string): Promise<boolean> {
   if (!(await isThere(join(store, 'overlay2')))) return false;
   await mkdir(data, { recursive: true });
@@ -145,7 +148,10 @@ const isThere = (path: string) =>
     () => false,
   );
 
-/** From the engine under test. By programs, not through this process, where it would cost as much again as it costs the engines. */
+/**
+ * From the engine under test. Programs do this, not this process, where it would cost as much again as it costs the
+ * engines.
+ */
 async function load(image: string, { modem }: Docker): Promise<void> {
   const { socketPath } = modem as { socketPath?: string };
   const pipe = 'docker save "$1" | docker -H "$2" load --quiet';

@@ -9,8 +9,8 @@ import { talkTo, type Talk } from '../../support/zerotier/local-api.js';
 import { MachineLab } from './machine-lab.js';
 
 /**
- * A daemon that stands for the host's own: its home is a folder of this machine, its API a port of the loopback interface. Its
- * devices are in a namespace of their own, where a test can do no harm.
+ * A daemon that represents the host's own: its home is a folder of this machine, its API a port of the loopback
+ * interface. Its devices are in a separate namespace, where a test can do no harm.
  */
 export class HostDaemonLab {
   private constructor(
@@ -57,7 +57,7 @@ export class HostDaemonLab {
     return new HostDaemonLab(lab, home, talk, identity.address, container, proxy);
   }
 
-  /** Names and texts of everything in networks.d. */
+  /** Names and contents of all files in networks.d. */
   async networkFiles(): Promise<Record<string, string>> {
     const folder = join(this.home, 'networks.d');
     const names = (await readdir(folder)).sort();

@@ -18,7 +18,7 @@ import { eventually } from '../../support/eventually.js';
 import { LabWorld, type LabNode } from '../../support/zerotier/lab-world.js';
 import type { LabEngine } from '../../support/zerotier/lab-engine.js';
 
-/** Identities in memory; a test may look into them. */
+/** Identities in memory; a test can inspect them. */
 export class MemoryIdentities implements IdentityStore {
   readonly held = new Map<NodeId, NodeSecrets>();
   get(node: NodeId) {
@@ -45,10 +45,10 @@ export class MemoryIdentities implements IdentityStore {
 
 const SETTINGS = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };
 
-/** A route that a network's owner pushes, another for each pool: the kernel takes one target only once. */
+/** A route that a network's owner pushes, different for each pool, because the kernel accepts a target only once. */
 export const pushedRoute = (pool: string): string => `192.168.${pool.split('.')[1]}.0/24`;
 
-/** A real machine on the engine under test, beside a controller, with a host name and a bridge of its own. */
+/** A real machine on the engine under test, with a controller beside it, and a host name and a bridge of its own. */
 export class MachineLab {
   readonly identities = new MemoryIdentities();
   readonly scope: Scope = { hostNode: newId('nod'), containers: [] };
@@ -95,7 +95,7 @@ export class MachineLab {
     return this.admits;
   }
 
-  /** A further machine with the same identities, as an agent that was started again, or one with other settings. */
+  /** Another machine with the same identities, like an agent that was restarted, or one with other settings. */
   another(change: Partial<RealMachineConfig> = {}): Machine {
     return createRealMachine({ ...this.config, ...change }, this.identities, createLogger('lab', 'silent'));
   }
@@ -148,7 +148,7 @@ export class MachineLab {
     await execute(machine.executors, step, context);
   }
 
-  /** What a step was refused with. */
+  /** The error with which a step was refused. */
   async refusal(step: Step, machine = this.machine): Promise<StepError> {
     try {
       await this.do(step, machine);
@@ -159,7 +159,7 @@ export class MachineLab {
     throw new Error(`${step.step} was carried out`);
   }
 
-  /** Identity, container, start: what a launch is made of; gives the engine's id. */
+  /** Identity, container, start: the steps of a launch; returns the engine's ID. */
   async launch(blueprint: ContainerBlueprint, authorizeOn: NetworkId[] = []): Promise<string> {
     const { node, item, image } = blueprint;
     await this.do({ node, item, step: 'mint-identity', image });
@@ -191,7 +191,7 @@ export class MachineLab {
     return found.engineId;
   }
 
-  /** The one address on the interface of a network, in the kernel. */
+  /** The one address that the kernel has on the interface of a network. */
   addressOf(blueprint: { node: NodeId }, machine = this.machine): Promise<string> {
     return eventually(
       async () => {

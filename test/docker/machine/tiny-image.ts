@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 import { packArchive, type ArchiveEntry } from '../../../apps/agent/src/docker/tar-archive.js';
 
-/** An image of nothing but these files; gives its name. */
+/** Builds an image that contains only these files; returns its name. */
 export async function importImage(docker: Docker, entries: ArchiveEntry[]): Promise<string> {
   const repo = `orrery-test/${randomBytes(6).toString('hex')}`;
   const archive = await packArchive(entries);

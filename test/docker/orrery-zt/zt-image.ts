@@ -16,7 +16,10 @@ function entriesOf(folder: string): ArchiveEntry[] {
   });
 }
 
-/** Builds docker/zt on a base, under a name of its own; without a network, since all it needs is there. Gives the image's name. */
+/**
+ * Builds docker/zt on a base, under a name of its own; without a network, because everything it needs is there. Returns
+ * the image's name.
+ */
 export async function buildZtImage(docker: Docker, base: string): Promise<string> {
   const name = `orrery-test-zt:${randomBytes(4).toString('hex')}`;
   const context = await packArchive(entriesOf(FOLDER));

@@ -10,10 +10,10 @@ const ONE_SECOND = 1_000_000_000;
 const TUN = { PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' };
 
 export interface ZtOptions {
-  /** Arguments: `root`, network ids. */
+  /** Arguments: `root`, network IDs. */
   readonly words?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** Put there before the start, by full path; readable for root only. */
+  /** Files to put there before the start, by full path; readable for root only. */
   readonly files?: Readonly<Record<string, string>>;
   /** Volumes: name or path to path. */
   readonly volumes?: readonly string[];
@@ -21,11 +21,14 @@ export interface ZtOptions {
   readonly tun?: boolean;
   /** False: without the capability. */
   readonly netAdmin?: boolean;
-  /** True: Docker runs the image's own health check, only more often. Else not at all: it costs what a test has to wait for. */
+  /**
+   * True: Docker runs the image's own health check, but more often. Otherwise not at all, because it costs time that a
+   * test waits for.
+   */
   readonly health?: boolean;
 }
 
-/** One container of orrery-zt, as a person runs it. */
+/** One container of orrery-zt, as a person would run it. */
 export class ZtContainer {
   constructor(
     private readonly docker: Docker,
@@ -34,11 +37,11 @@ export class ZtContainer {
 
   async log(): Promise<string> {
     const stream = await this.container.logs({ stdout: true, stderr: true, follow: false });
-    // Eight bytes before each piece say which stream it is of.
+    // Eight bytes before each piece say which stream it belongs to.
     return stream.toString('utf8').replace(/[\u0001\u0002]\0{3}[^]{4}/g, '');
   }
 
-  /** The code with which it ended, when it has. */
+  /** Its exit code, once it has ended. */
   async ended(): Promise<number> {
     return ((await this.container.wait()) as { StatusCode: number }).StatusCode;
   }
@@ -47,7 +50,7 @@ export class ZtContainer {
     return (await this.container.inspect()).State.Running;
   }
 
-  /** What Docker says of it. */
+  /** Docker's health status. */
   async health(): Promise<string | undefined> {
     return (await this.container.inspect()).State.Health?.Status;
   }
@@ -105,7 +108,7 @@ export class ZtLab {
     return made;
   }
 
-  /** Removes the containers; a test may have removed some itself. */
+  /** Removes the containers; a test can already have removed some. */
   async clear(): Promise<void> {
     const { containers } = this;
     this.containers = [];
@@ -118,7 +121,7 @@ export class ZtLab {
     await this.world.docker.getImage(this.image).remove();
   }
 
-  /** The controller's moon is in /moons, as if mounted there. */
+  /** Puts the controller's moon into /moons, as if it were mounted there. */
   private filesOf({ files = {} }: ZtOptions): ArchiveEntry[] {
     const moons = this.world.moons.map((moon) => ({ ...moon, path: `moons/${moon.path.split('/').pop() ?? ''}` }));
     const own = Object.entries(files).map(([path, content]) => ({ path: path.slice(1), mode: 0o400, content }));

@@ -20,15 +20,15 @@ export const HOST = 'metal';
 export interface DockerSystemOptions {
   /** More settings of the agent. */
   agent?: Record<string, string>;
-  /** Where the agent finds the engine, when it is not where the tests find it. */
+  /** Where the agent finds the engine, if not where the tests find it. */
   socket?: string;
   /** False: no controller and no moon. */
   controller?: boolean;
 }
 
 /**
- * All of Orrery as processes, with one real host: its agent works on the engine under test, beside a controller of its own on a
- * Docker network that leads nowhere.
+ * All of Orrery as processes, with one real host: its agent works on the engine under test, beside a controller of its
+ * own on a Docker network without a way out.
  */
 export class DockerSystem {
   private constructor(
@@ -54,7 +54,7 @@ export class DockerSystem {
         ORRERY_ZEROTIER_HOME: join(folder, 'no-zerotier-one'),
         ORRERY_ZEROTIER_IMAGE: engine.image,
         ORRERY_MOONS_DIR: folder,
-        // Tests count containers and remove them all; those about identities made ahead ask for some.
+        // Tests count containers and remove them all; those about pre-generated identities ask for some.
         ORRERY_WARM_IDENTITIES: '0',
         ...options.agent,
       };
@@ -90,12 +90,12 @@ export class DockerSystem {
     return row.id;
   }
 
-  /** What the engine has under this name. */
+  /** The engine's container of this name. */
   container(name: string): Docker.Container {
     return this.docker.getContainer(`orrery-${name}`);
   }
 
-  /** All containers that the agent has made, as the engine lists them. */
+  /** All containers that the agent created, as the engine lists them. */
   async ours(): Promise<Docker.ContainerInfo[]> {
     const labels = [`io.orrery.host=${await this.hostId()}`, `io.orrery.throwaway=${await this.hostId()}`];
     const lists = labels.map((label) => this.docker.listContainers({ all: true, filters: { label: [label] } }));
@@ -111,21 +111,21 @@ export class DockerSystem {
     return address;
   }
 
-  /** Runs a program in the network namespace of a container; gives what it printed. */
+  /** Runs a program in the network namespace of a container; returns its output. */
   async inNamespace(name: string, ...command: string[]): Promise<string> {
     const { State } = await this.container(name).inspect();
     const { stdout } = await run('nsenter', [`--net=/proc/${State.Pid}/ns/net`, '--', ...command]);
     return stdout;
   }
 
-  /** Runs a program of the container in all of its namespaces: what whoever took it over could do. */
+  /** Runs a program of the container in all of its namespaces: as anyone who took it over could. */
   async inside(name: string, ...command: string[]): Promise<string> {
     const { State } = await this.container(name).inspect();
     const { stdout } = await run('nsenter', ['-t', String(State.Pid), '-m', '-n', '-p', '--', ...command]);
     return stdout;
   }
 
-  /** What the kernel of a container's namespace has on a device, as `ip/bits`. */
+  /** The addresses that the kernel of a container's namespace has on a device, as `ip/bits`. */
   async kernelAddresses(name: string, device: string): Promise<string[]> {
     const shown = JSON.parse(await this.inNamespace(name, 'ip', '-json', '-4', 'addr', 'show', 'dev', device)) as {
       addr_info?: { local: string; prefixlen: number }[];
@@ -133,7 +133,10 @@ export class DockerSystem {
     return shown.flatMap(({ addr_info = [] }) => addr_info.map((one) => `${one.local}/${one.prefixlen}`));
   }
 
-  /** Everything that must never be shown: tokens and identities of the nodes, the host's key, and the secret that lets hosts join. */
+  /**
+   * Everything that must never be shown: tokens and identities of the nodes, the host's key, and the secret with which
+   * hosts join.
+   */
   async secrets(): Promise<string[]> {
     const folder = join(this.host.home, 'identities');
     const files = (await readdir(folder)).filter((name) => name.endsWith('.json'));
@@ -148,7 +151,7 @@ export class DockerSystem {
     return [...(await Promise.all(nodes)).flat(), seed, await this.system.api.secret('join.secret')];
   }
 
-  /** Types of the host's events since `after`, in the order in which they stand in Postgres. */
+  /** Types of the host's events since `after`, in the order in which Postgres has them. */
   async events(after = 0): Promise<{ id: number; type: string; data: Record<string, unknown> }[]> {
     return this.system.sql('SELECT id::int, type, data FROM events WHERE id > $1 ORDER BY id', [after]);
   }
@@ -164,7 +167,7 @@ export class DockerSystem {
     return eventually(found, { within, every: 50, what: `an event ${type}` });
   }
 
-  /** Launches, authorizes as soon as the node is known, and resolves when all is done. */
+  /** Launches, authorizes as soon as the node is known, and resolves when everything is done. */
   async launched(name: string, network: NetworkId, pre?: (address: string) => Promise<void>): Promise<void> {
     const { id } = await this.system.launch(HOST, name, network);
     const address = await eventually(() => this.addressOf(name), { within: 60_000, every: 50, what: 'an identity' });

@@ -6,7 +6,7 @@ interface EngineEvent {
   Actor: { Attributes: Record<string, string> };
 }
 
-/** Somebody who listens to the engine: every container of a host that was made or started, in order, as `create orrery-demo`. */
+/** Listens to the engine: every container of a host that was created or started, in order, as `create orrery-demo`. */
 export class EngineListener {
   readonly heard: string[] = [];
   private rest = '';
@@ -20,7 +20,7 @@ export class EngineListener {
     stream.on('error', () => undefined);
   }
 
-  /** A container in which an identity is made is heard of as `create throwaway`. */
+  /** A container in which an identity is generated is recorded as `create throwaway`. */
   static async open(docker: Docker, host: string): Promise<EngineListener> {
     const stream = await docker.getEvents({ filters: { type: ['container'], event: ['create', 'start'] } });
     return new EngineListener(stream, host);

@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import type { CloudEvent } from '@orrery/shared/contracts';
 import type { ApiProcess } from '../../support/system/api-process.js';
 
-/** Somebody who listens to all events as they happen, from the moment of `open` on. */
+/** Listens to all events as they happen, from the moment of `open` on. */
 export class EventListener {
   readonly heard: CloudEvent[] = [];
   private rest = '';

@@ -15,8 +15,8 @@ import { socketOf } from './docker-system.js';
 export const HOUSE = 'house';
 
 /**
- * All of Orrery, and a host that has a zerotier-one of its own. The daemon and its devices are in the network namespace of a lab
- * container, and there the agent runs, too: to both it is the whole host. The way to API and NATS leads over the bridge.
+ * All of Orrery, and a host that has a zerotier-one of its own. The daemon, its devices and the agent are in the
+ * network namespace of a lab container, which is the whole host to them. They reach API and NATS over the bridge.
  */
 export class HostWithDaemon {
   #agent: ChildProcess | undefined;
@@ -34,7 +34,7 @@ export class HostWithDaemon {
     private readonly ways: Server[],
   ) {}
 
-  /** `joined`: how many networks people have let the daemon join before; the first of them has admitted it. */
+  /** `joined`: how many networks people had already joined with the daemon; the first of them has authorized it. */
   static async open(engine: LabEngine, joined: number): Promise<{ host: HostWithDaemon; people: NetworkId[] }> {
     const world = await LabWorld.open(engine.docker, engine.image);
     try {
@@ -72,12 +72,12 @@ export class HostWithDaemon {
     return { host, people };
   }
 
-  /** Home of the daemon, seen from here. */
+  /** Home of the daemon, as seen from here. */
   get home(): string {
     return this.env['ORRERY_ZEROTIER_HOME'] ?? '';
   }
 
-  /** Everything that its agents wrote. */
+  /** All output of its agents. */
   get output(): string {
     return this.#output;
   }
@@ -106,7 +106,10 @@ export class HostWithDaemon {
     await exit;
   }
 
-  /** Names and bytes of everything in networks.d. `but`: networks whose configuration the daemon itself writes as it comes. */
+  /**
+   * Names and contents of all files in networks.d. `but`: networks whose configuration the daemon itself writes when it
+   * arrives.
+   */
   async networkFiles(but: readonly NetworkId[] = []): Promise<Record<string, string>> {
     const folder = join(this.home, 'networks.d');
     const own = new Set(but.map((network) => `${network}.conf`));
@@ -115,13 +118,13 @@ export class HostWithDaemon {
     return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await read(name)] as const)));
   }
 
-  /** The networks that the daemon is in, by status, in its own words. */
+  /** The networks that the daemon is in, with status, as it reports them. */
   async networks(): Promise<Record<string, string>> {
     const { body } = await this.daemon.talk({ method: 'GET', path: '/network' });
     return Object.fromEntries((body as { id: string; status: string }[]).map(({ id, status }) => [id, status]));
   }
 
-  /** What the kernel has on a device, as `ip/bits`; undefined: no such device. */
+  /** The addresses that the kernel has on a device, as `ip/bits`; undefined: no such device. */
   async kernelAddresses(device: string): Promise<string[] | undefined> {
     const links = JSON.parse(await this.daemon.exec('ip', '-j', '-4', 'addr', 'show')) as {
       ifname: string;
@@ -152,7 +155,7 @@ async function gatewayOf({ docker, network }: LabWorld): Promise<string> {
   return gateway;
 }
 
-/** A server on the bridge that leads to a port of loopback: from a closed network there is no other way. */
+/** A server on the bridge that forwards to a port on loopback: from a closed network there is no other way. */
 const leadTo =
   (gateway: string) =>
   async (port: number): Promise<Server> => {

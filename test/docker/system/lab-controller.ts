@@ -2,7 +2,7 @@ import type { NetworkId } from '@orrery/shared/contracts';
 import type { LabNode } from '../../support/zerotier/lab-world.js';
 import type { Answer } from '../../support/zerotier/local-api.js';
 
-/** What a person does at the controller of a network. */
+/** Does what a person would do at the controller of a network. */
 export class LabController {
   constructor(readonly node: LabNode) {}
 
@@ -27,7 +27,7 @@ export class LabController {
     await this.node.talk({ method: 'DELETE', path: `/controller/network/${network}` });
   }
 
-  /** A network that this controller would have, and has not. */
+  /** A network that could be on this controller, but is not. */
   get unknownNetwork(): NetworkId {
     return `${this.node.identity.address}ffffff`;
   }

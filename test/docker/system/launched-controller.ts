@@ -6,7 +6,10 @@ export interface KeptRecord {
   ipAssignments: string[];
 }
 
-/** What a controller that Orrery launched says of one node in one network; rejects when it has no such record. Asked from inside. */
+/**
+ * What a controller that Orrery launched says about one node in one network; rejects when it has no such record. Asked
+ * from inside.
+ */
 export async function recordAt(
   world: DockerSystem,
   controller: string,

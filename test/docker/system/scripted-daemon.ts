@@ -12,14 +12,14 @@ const recorded = (name: string) =>
 const TOKEN = 'scripted-token';
 
 /**
- * The local API of a daemon that says what a test tells it to say, in the shapes of the recorded answers. For statuses that no
- * controller of a lab gives.
+ * The local API of a daemon that answers what a test tells it to, in the shapes of the recorded answers. For statuses
+ * that no lab controller produces.
  */
 export class ScriptedDaemon {
   readonly address = recorded('status')['address'] as string;
-  /** By network: what else than the recorded network it says. */
+  /** By network: fields that replace those of the recorded network. */
   readonly script = new Map<string, Record<string, unknown>>();
-  /** By network: the settings that it was told. */
+  /** By network: the settings that it received. */
   readonly #joined = new Map<string, object>();
   #mute = false;
 
@@ -43,13 +43,13 @@ export class ScriptedDaemon {
     return daemon;
   }
 
-  /** Whose home this is, by its files. */
+  /** Writes the files of the home as if the daemon had this address. */
   async wear(address: string): Promise<void> {
     const identity = recorded('status')['publicIdentity'] as string;
     await writeFile(join(this.home, 'identity.public'), identity.replace(/^[0-9a-f]{10}/, address));
   }
 
-  /** From now on it takes requests and answers none. */
+  /** From now on it accepts requests and answers none. */
   fallSilent(): void {
     this.#mute = true;
   }

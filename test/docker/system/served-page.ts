@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { eventually } from '../../support/eventually.js';
 import type { DockerSystem } from './docker-system.js';
 
-/** `/` says something, `/away` leads to where the query `to` says, `/large` is a megabyte, `/silent` is nothing ever. */
+/** `/` has a text, `/away` redirects to the query parameter `to`, `/large` is a megabyte, `/silent` never answers. */
 const SERVER = `require('node:http').createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url, 'http://here');
   if (pathname === '/away') return response.writeHead(302, { location: searchParams.get('to') }).end();

@@ -6,12 +6,12 @@ import { RecordingEngine } from '../../support/recording-engine/recording-engine
 import type { Canary } from './secrets.js';
 
 const REGISTRY = 'registry.example:5000';
-/** Pulled with the login, and there afterwards. */
+/** Pulled with the login, and present afterwards. */
 export const IMAGE = `${REGISTRY}/zt:1`;
-/** The registry does not let this login have it. */
+/** The registry refuses this one to the login. */
 export const REFUSED_IMAGE = `${REGISTRY}/others/zt:1`;
 
-/** A Docker Engine on a host where somebody has said `docker login`. */
+/** A Docker Engine on a host where somebody has run `docker login`. */
 export class EngineWithLogin {
   private constructor(
     readonly engine: RecordingEngine,
@@ -30,7 +30,7 @@ export class EngineWithLogin {
     return new EngineWithLogin(engine, { what: 'the login of a registry', value: password }, folder);
   }
 
-  /** For an agent that is not simulated, and finds no zerotier-one of the host. */
+  /** For an agent that is not simulated and finds no zerotier-one of the host. */
   get settings(): Record<string, string> {
     return {
       ORRERY_SIMULATE: 'false',
@@ -41,12 +41,12 @@ export class EngineWithLogin {
     };
   }
 
-  /** What a container was made from is what `docker inspect` shows of it. */
+  /** `docker inspect` shows what a container was created from. */
   get inspected(): string {
     return this.#bodies('POST', '/containers/create');
   }
 
-  /** What was put into containers as files. */
+  /** Files that were put into containers. */
   get uploaded(): string {
     return this.#bodies('PUT', '/archive');
   }

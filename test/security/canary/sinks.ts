@@ -17,7 +17,7 @@ export async function dumpOf(system: System): Promise<string> {
     .join('\n');
 }
 
-/** What every reading route answers, with and without what is there, and what it refuses. */
+/** The answer of every reading route, for things that exist and that do not, and its refusals. */
 export async function answersOf({ api }: System, ids: Record<string, string>): Promise<string> {
   const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as { paths: Record<string, object> };
   const reading = Object.entries(document.paths).filter(
@@ -33,7 +33,7 @@ export async function answersOf({ api }: System, ids: Record<string, string>): P
   return (await Promise.all(answers)).join('\n');
 }
 
-/** The command line of a process and of all its descendants; with what stands in their environment. */
+/** The command line of a process and of all its descendants, with their environment. */
 export async function argvAndEnvironOf(pid: number): Promise<{ argv: string; childEnviron: string }> {
   const read = (of: number | string, file: string) =>
     readFile(join('/proc', String(of), file), 'latin1').catch(() => '');

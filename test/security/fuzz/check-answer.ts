@@ -4,21 +4,21 @@ import type { Operation } from './document.js';
 export interface Answer {
   status: number;
   requestId: string | undefined;
-  /** Of HEAD: what the body would be is only announced. */
+  /** HEAD only announces what the body would be. */
   isHead?: boolean;
   type: string;
   body: string;
 }
 
-/** What the server itself may say to any request, before or instead of an operation. */
+/** Answers that the server itself can give to any request, before or instead of an operation. */
 const ANYWHERE = new Set<unknown>(['unknown-route', 'method-not-allowed', 'request-timeout', 'headers-too-large']);
 
-/** What is wrong with an answer: a fault of ours, or something that the document does not say. Undefined: nothing. */
+/** The fault in an answer: an error of ours, or something that the document does not describe. Undefined: none. */
 export function wrongWith(operation: Operation, answer: Answer): string | undefined {
   const { status, requestId, type, body, isHead = false } = answer;
   if (!/^[0-9a-f]{16}$/.test(requestId ?? '')) return `${status} without a request id`;
   if ((isHead || status === 304) && body !== '') return `${status} with a body: ${body.slice(0, 300)}`;
-  // On a machine that is busy enough the database has not answered in time: that is what this operation is for.
+  // On a very busy machine the database has not answered in time: that is what this operation reports.
   const isFault = status >= 500 && !(operation.id === 'getReadiness' && status === 503);
   if (isFault) return `a fault: ${status} ${body.slice(0, 300)}`;
   let code: unknown;

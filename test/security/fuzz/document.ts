@@ -52,7 +52,7 @@ export interface ApiDocument {
 
 const plainType = (type: string) => type.split(';', 1)[0] ?? '';
 
-/** The operations of an OpenAPI document, with something that checks each answer. */
+/** The operations of an OpenAPI document, with a checker for each answer. */
 export function readDocument(json: unknown): ApiDocument {
   const document = json as {
     paths: Record<string, Record<string, Described>>;
@@ -62,7 +62,7 @@ export function readDocument(json: unknown): ApiDocument {
   const schemas = local(document.components.schemas);
   const made = (schema: Schema) =>
     z.fromJSONSchema({ ...local(schema), $defs: schemas } as unknown as Parameters<typeof z.fromJSONSchema>[0]);
-  // Many answers have one schema, above all those that are a problem.
+  // Many answers share one schema, especially the problems.
   const checkers = new Map<string, z.ZodType>();
   const checker = (schema: Schema) => {
     const text = JSON.stringify(schema);

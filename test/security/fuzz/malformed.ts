@@ -51,7 +51,10 @@ const HEADERS = [
   'X-Nul: a\0b',
 ];
 
-/** Requests that no client would send: broken lines, headers that contradict each other, bodies that are cut or hostile. Same seed, same bytes. */
+/**
+ * Requests that no client would send: broken lines, headers that contradict each other, bodies that are cut or hostile.
+ * Same seed, same bytes.
+ */
 export function malformedRequests({ seed, count, host, token }: Malformed): Buffer[] {
   const path = fc.oneof(
     fc.constantFrom(...PATHS),

@@ -16,13 +16,13 @@ export interface FuzzRequest {
   asHead: boolean;
 }
 
-/** What ends a host is tried on hosts that nobody needs. */
+/** Operations that end a host are tried on disposable hosts. */
 const ENDS_A_HOST = /^(DELETE \/v1\/hosts\/\{host\}|\w+ \/v1\/hosts\/\{host\}\/(revoke|rotate|replace|pause))$/;
 
 const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 const visible = (text: string) => text.replaceAll(/[^\x20-\x7e⟦⟧]/g, '?');
 
-/** Valid, nearly valid and hostile requests for every operation, as many as asked for. Same seed, same requests. */
+/** Valid, nearly valid and hostile requests for every operation, as many as requested. Same seed, same requests. */
 export function fuzzRequests(document: ApiDocument, { seed, count }: { seed: number; count: number }): FuzzRequest[] {
   const values = new Values(document);
   const any = fc.oneof(...document.operations.map((operation) => requestFor(operation, values)));
@@ -101,7 +101,7 @@ const oddType = fc.constantFrom(
   '',
 );
 
-/** What JSON parsers read in different ways, or not at all. */
+/** Texts that JSON parsers read in different ways, or not at all. */
 const ODD_BODIES = [
   '',
   '{',

@@ -18,7 +18,9 @@ interface Asked {
   body: string | undefined;
 }
 
-/** Sends generated requests to a running API, holds every answer to the document, and learns what is there to be asked for. */
+/**
+ * Sends generated requests to a running API, checks every answer against the document, and learns which things exist.
+ */
 export class FuzzSession {
   readonly wrong: string[] = [];
   /** By operation: how often it was answered with which status. */
@@ -38,7 +40,7 @@ export class FuzzSession {
     addresses: ['10.1.2.3', 'fd00::1'],
     etag: ['"1"'],
   };
-  /** Beside what each pool always has: what was seen in answers. */
+  /** Values from answers, in addition to those that each pool always has. */
   readonly #learnt: Record<string, string[]> = {};
   readonly #agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
@@ -52,7 +54,7 @@ export class FuzzSession {
     const document = readDocument(await (await fetch(`${api.url}/openapi.json`)).json());
     const [admin, join] = await Promise.all([api.secret('admin.token'), api.secret('join.secret')]);
     const session = new FuzzSession(api.url, document, { admin, join, none: undefined, wrong: 'ora_wrong' });
-    // By id: a fuzzed request may well give a host another name.
+    // By ID, because a fuzzed request can rename a host.
     const { items } = await api.get('/v1/hosts', HostPage);
     session.pools.host = items.map(({ id }) => id);
     session.pools.node = items.flatMap(({ id, node }) => [node, `${id}/edge`, `${id}/relay`]);
@@ -71,7 +73,7 @@ export class FuzzSession {
   async #try(request: FuzzRequest): Promise<void> {
     const { operation } = request;
     const asked = this.#fill(request);
-    // A made-up URL of Central would be asked for real; what comes of it is shown where there is a stand-in.
+    // A made-up URL of Central would really be requested; tests with a stand-in cover that.
     if (operation.id === 'addController' && asked.body?.includes('central')) return;
     const answer = await this.#send(asked, operation).catch((error: unknown) => String(error));
     const wrong = typeof answer === 'string' ? `no answer: ${answer}` : wrongWith(operation, answer);
@@ -82,7 +84,7 @@ export class FuzzSession {
     if (answer.status < 300) this.#learn(answer.body);
   }
 
-  /** At once, too: a long run should not have to end before it says what it found. */
+  /** Print at once as well, so that a long run shows its findings before it ends. */
   #tell(wrong: string): void {
     if (this.wrong.push(wrong) <= 20) process.stderr.write(`fuzz: WRONG ${wrong}\n`);
   }
@@ -95,7 +97,7 @@ export class FuzzSession {
         return there[Number(pick) % there.length] ?? 'x';
       });
     const filled = operation.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => percent(fill(path[name] ?? '')));
-    // A wait of half a minute shows nothing that one of a moment does not.
+    // A wait of half a minute shows nothing that a moment does not.
     const asked = query.map(([name, value]) => [
       name,
       name === 'wait' && /^\d+m?s?$/.test(value) ? '20ms' : fill(value),
@@ -163,7 +165,7 @@ export class FuzzSession {
 const textOf = (bytes: Buffer, encoding: string | undefined) =>
   (encoding === 'gzip' ? gunzipSync(bytes) : bytes).toString();
 
-/** As a client encodes a part of an URL, but for half surrogates, which none would. */
+/** As a client encodes a part of a URL, except for lone surrogates, which none would send. */
 const percent = (text: string) =>
   Array.from(Buffer.from(text), (byte) => {
     const character = String.fromCharCode(byte);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { ApiDocument, Schema } from './document.js';
 
-/** Stands for something that is there when the request is sent: which one, is settled then. */
+/** Stands for something that exists when the request is sent; which one is decided then. */
 export const placeholder = (pool: string, pick: number) => `⟦${pool}:${pick}⟧`;
 export const PLACEHOLDER = /⟦(\w+):(\d+)⟧/g;
 
-/** Which pool has what a parameter or a property of this name means. */
+/** Which pool matches a parameter or property of this name. */
 const POOL_OF: Record<string, string> = {
   host: 'host',
   node: 'node',
@@ -79,11 +79,11 @@ const hostileValue: fc.Arbitrary<unknown> = fc.oneof(hostileText, fc.constantFro
 const DEEP = '⟪deep⟫';
 const BY_PATTERN = new Map<string, fc.Arbitrary<string>>();
 
-/** Values as a schema of the document wants them. */
+/** Values as a schema of the document requires them. */
 export class Values {
   constructor(private readonly document: ApiDocument) {}
 
-  /** `name`: of the parameter or property, for what has to exist to make sense. */
+  /** `name`: of the parameter or property, for values that must exist to make sense. */
   valid(schema: Schema, name = '', depth = 0): fc.Arbitrary<unknown> {
     const made = this.#bySchema(schema, name, depth);
     const pool = POOL_OF[name];
@@ -92,12 +92,12 @@ export class Values {
     return fc.oneof({ weight: 9, arbitrary: there }, { weight: 1, arbitrary: made });
   }
 
-  /** Valid, but for one spot. */
+  /** Valid, except for one spot. */
   nearlyValid(schema: Schema): fc.Arbitrary<unknown> {
     return fc.tuple(this.valid(schema), hostileValue, hostileText, fc.nat()).map(spoil);
   }
 
-  /** As text: valid, but for one spot that is nested deeper than anything that walks it can go. */
+  /** As text: valid, except for one spot that is nested deeper than any walker can follow. */
   deep(schema: Schema): fc.Arbitrary<string> {
     const nested = fc
       .tuple(fc.constantFrom(20, 33, 100, 4500, 5000, 10_000), fc.constantFrom(['[', '', ']'], ['{"a":', '1', '}']))
@@ -166,14 +166,14 @@ function scalarText({ pattern, format, minLength = 0, maxLength = 40 }: Schema):
   return fc.string({ minLength, maxLength: Math.max(minLength, Math.min(maxLength, 200)) });
 }
 
-/** Texts of a pattern. The document has few patterns in many places, and to read one costs tens of milliseconds. */
+/** Texts of a pattern. The document has few patterns in many places, and reading one costs tens of milliseconds. */
 function matching(pattern: string): fc.Arbitrary<string> {
   const known = BY_PATTERN.get(pattern) ?? fc.stringMatching(new RegExp(pattern));
   BY_PATTERN.set(pattern, known);
   return known;
 }
 
-/** Changes one place of a value: takes something out, puts something in, or makes it something else. */
+/** Changes one place of a value: removes something, inserts something, or turns it into something else. */
 function spoil([value, other, key, where]: [unknown, unknown, string, number]): unknown {
   if (Array.isArray(value)) {
     if (value.length === 0 || where % 3 === 0) return [...value, other];

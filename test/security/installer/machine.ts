@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { eventually, reapAtExit, temporaryFolder } from '../../support/servers.js';
 import { ROOT } from '../../support/system/build.js';
 
-/** All that the installer may find on a machine; above all: no node. */
+/** All programs that the installer can find on a machine; above all, no node. */
 const TOOLS = [
   ...['sh', 'curl', 'tar', 'gzip', 'sha256sum', 'id', 'uname', 'cat', 'mkdir', 'rm', 'mv', 'dirname', 'basename'],
   ...['sed', 'grep', 'tr', 'chmod', 'sleep', 'setsid', 'ip', 'find', 'sort', 'ls'],
 ];
 const NEEDED = ['unshare', 'nsenter', 'setpriv', 'mount', ...TOOLS];
 
-/** Why no machine can be had here; undefined when it can. */
+/** Why no machine is possible here; undefined if one is. */
 export function whyNoMachine(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'namespaces need Linux and root';
   const absent = NEEDED.filter((tool) => !pathOf(tool));
@@ -25,7 +25,7 @@ function pathOf(tool: string): string | undefined {
   return folders.map((folder) => join(folder, tool)).find((path) => existsSync(path));
 }
 
-/** Where it is for us: the machine's own PATH is another. */
+/** Its location on this side: the machine's own PATH is different. */
 const NSENTER = pathOf('nsenter') ?? 'nsenter';
 
 const ZEROTIER = {
@@ -38,8 +38,8 @@ const ZEROTIER = {
 };
 
 /**
- * A machine as far as an installer sees: a network and processes of its own, its own /etc, /opt, /run and /var/lib, a zerotier-one that
- * is in two networks, and neither Node nor the repository. One link leads to where the API is.
+ * A machine as an installer sees it: a network and processes of its own, its own /etc, /opt, /run and /var/lib, a
+ * zerotier-one that is in two networks, and neither Node nor the repository. One link leads to the API.
  */
 export class Machine {
   private constructor(
@@ -47,7 +47,7 @@ export class Machine {
     private readonly folder: string,
   ) {}
 
-  /** `gateway`/30 is this computer's end of the link, the next address the machine's. */
+  /** `gateway`/30 is this computer's end of the link, the next address is the machine's. */
   static async boot(gateway: string): Promise<Machine> {
     const folder = await temporaryFolder('machine');
     const at = (name: string) => join(folder, name);
@@ -97,7 +97,7 @@ export class Machine {
     return new Shell(child);
   }
 
-  /** What a person pastes at the prompt of a root shell: the shell reads it, and it is no argument of anything by that. */
+  /** Pastes a text at the prompt of a root shell: the shell reads it, so it is not an argument of any process. */
   paste(line: string): Shell {
     const child = spawn(NSENTER, [...this.#inside(), 'sh'], {
       env: { PATH: '/usr/local/bin', HOME: '/root' },
@@ -121,19 +121,19 @@ export class Machine {
     return { status, output: stdout + stderr };
   }
 
-  /** Of each file of its zerotier-one: owner, mode, size, the time of its last change, and what is in it. */
+  /** For each file of its zerotier-one: owner, mode, size, modification time, and content. */
   zerotier(): string {
     const list = "find /var/lib/zerotier-one -printf '%p %u %m %s %T@\\n' | sort";
     return this.run(`${list}; find /var/lib/zerotier-one -type f | sort | while read file; do cat "$file"; done`)
       .output;
   }
 
-  /** Every process in it with what it runs. */
+  /** Every process in it with its command line. */
   processes(): string {
     return this.run(`for one in /proc/[0-9]*/cmdline; do tr '\\0' ' ' < $one; echo; done 2>/dev/null`).output;
   }
 
-  /** Everything in it ends, and its link goes. */
+  /** Ends everything in it, and removes its link. */
   async powerOff(): Promise<void> {
     const ended = once(this.keeper, 'exit');
     this.keeper.kill('SIGKILL');
@@ -152,7 +152,10 @@ export class Machine {
   }
 }
 
-/** A tool of the machine that first notes how it was started: a process of some milliseconds is missed by who looks now and then. */
+/**
+ * A tool of the machine that first records how it was started, because polling would miss a process of some
+ * milliseconds.
+ */
 const recording = (tool: string, into: string): string =>
   [
     `#!${realpathSync('/bin/sh')}`,
@@ -161,7 +164,7 @@ const recording = (tool: string, into: string): string =>
     '',
   ].join('\n');
 
-/** What every process of this computer shows to those who look: its arguments to all, its environment to root. */
+/** What every process of this computer reveals: its arguments to all, its environment to root. */
 export function shownByProcesses(): string {
   const read = (pid: string, what: string) => {
     try {
@@ -174,7 +177,7 @@ export function shownByProcesses(): string {
   return pids.map((pid) => `${read(pid, 'cmdline')} ${read(pid, 'environ')}`).join('\n');
 }
 
-/** A line that runs. */
+/** A running command line. */
 class Shell {
   #output = '';
 
@@ -183,7 +186,7 @@ class Shell {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
   }
 
-  /** All that it said. */
+  /** All of its output. */
   async end(): Promise<string> {
     if (!this.ended) await once(this.child, 'close');
     return this.#output;

@@ -10,7 +10,10 @@ import { eventually, freePort, reapAtExit, startPostgres, temporaryFolder } from
 import { buildOnce, ROOT } from '../../support/system/build.js';
 import { RunningProcess } from '../../support/system/running-process.js';
 
-/** API and NATS as `npm start -- --listen 0.0.0.0 --url https://ADDRESS:PORT` runs them: reached by other machines, over TLS alone. */
+/**
+ * API and NATS as `npm start -- --listen 0.0.0.0 --url https://ADDRESS:PORT` runs them: other machines reach them, over
+ * TLS alone.
+ */
 export class ReachedApi {
   private constructor(
     readonly url: string,

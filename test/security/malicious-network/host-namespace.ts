@@ -12,7 +12,7 @@ const SETUP = [
   'ip link set lo up',
   ...['eth0', 'docker0'].flatMap((device) => [`ip link add ${device} type bridge`, `ip link set ${device} up`]),
   'ip address add 192.168.1.7/24 dev eth0',
-  // Without a look for duplicates its route is there at once.
+  // Without duplicate address detection its route is there at once.
   'ip address add fd12:3456::7/64 dev eth0 nodad',
   'ip route add default via 192.168.1.1',
   'ip address add 172.17.0.1/16 dev docker0',
@@ -21,7 +21,7 @@ const SETUP = [
 
 export interface Came {
   steps: { step: string; allowManaged: boolean | string[] | undefined }[];
-  /** Routes that are none of ZeroTier's devices, before and after. */
+  /** Routes that do not belong to ZeroTier's devices, before and after. */
   before: string[];
   after: string[];
   ofNetwork: string[];
@@ -30,10 +30,13 @@ export interface Came {
   findings: { code: string; severity: string; cause: string }[];
 }
 
-/** Whether a host can be had here: network namespaces and TAP devices need Linux and root. */
+/** Whether a host is possible here: network namespaces and TAP devices need Linux and root. */
 export const canHaveHost = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/dev/net/tun');
 
-/** A host of its own in a network namespace: a LAN, a bridge of Docker's, a way to NATS, and a zerotier-one with a controller. */
+/**
+ * A separate host in a network namespace: a LAN, a bridge of Docker's, a way to NATS, and a zerotier-one with a
+ * controller.
+ */
 export class HostNamespace {
   private constructor(
     private readonly processes: ChildProcess[],
@@ -76,7 +79,7 @@ export class HostNamespace {
   }
 }
 
-/** The agent's parts, and the stand-in for zerotier-one in one file; gives the program to run. */
+/** The agent's parts and the stand-in for zerotier-one in one file; returns the program to run. */
 export async function buildStandin(): Promise<string> {
   await buildOnce();
   const program = join(await temporaryFolder('standin'), 'zerotier-one.cjs');

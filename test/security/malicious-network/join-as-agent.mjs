@@ -1,5 +1,6 @@
-// Inside a host's network namespace: makes a network on the daemon's own controller, joins it as an agent does (look, plan, do, until
-// nothing is left to do), and prints what came of it as one line of JSON. `guarded: false` is the control: a join as a person makes it.
+// Inside a host's network namespace: creates a network on the daemon's own controller, joins it as an agent does (look,
+// plan, act, until nothing is left to do), and prints the result as one line of JSON. `guarded: false` is the control:
+// a join by hand.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';

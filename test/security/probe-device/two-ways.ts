@@ -8,20 +8,20 @@ import { namespaceProber } from '../../../apps/agent/src/probes/namespace-prober
 import { eventually, reapAtExit, temporaryFolder } from '../../support/servers.js';
 import { buildOnce, ROOT } from '../../support/system/build.js';
 
-/** What is probed: an address behind both links, so that a route alone decides which one is taken. */
+/** The probed address is behind both links, so a route alone decides which one is taken. */
 export const FAR = { v4: '10.77.0.1', v6: 'fd77::1', http: 8080, tls: 8443, closed: 81 };
-/** The node's interface in the network, by the name that zerotier-one would give it. */
+/** The node's interface in the network, with the name that zerotier-one would give it. */
 const ZT = 'zt5u4abcde';
 const OWN = { zt: '10.9.1.1', ztV6: 'fd09:1::1', eth0: '10.9.2.1' };
 const VIA = {
   zt: ['10.77.0.0/24 via 10.9.1.2', '-6 fd77::/64 via fd09:1::2'],
   eth0: ['10.77.0.0/24 via 10.9.2.2', '-6 fd77::/64 via fd09:2::2'],
 };
-/** Figures of eth0's IPv6, in whatever namespace reads it. */
+/** Counters of eth0's IPv6, in the namespace that reads it. */
 const REPORTS = '/proc/net/dev_snmp6/eth0';
 const NEAR_SETUP = ['ip link set lo up', 'touch ready', 'exec sleep 900'];
 
-/** Whether namespaces can be made here. */
+/** Whether namespaces can be created here. */
 export const canHaveTwoWays = process.platform === 'linux' && process.getuid?.() === 0;
 
 /** A node's network namespace with two links to another one: `eth0`, and one that looks like ZeroTier's. */
@@ -29,7 +29,10 @@ export class TwoWays {
   private constructor(
     private readonly processes: ChildProcess[],
     private readonly enter: string[],
-    /** Enters as well, but moves the route to eth0 first whenever the command is not `ip`: after the judgment, before the packet. */
+    /**
+     * Enters as well, but moves the route to eth0 first whenever the command is not `ip`: after the judgment, before
+     * the packet.
+     */
     private readonly enterLate: string[],
     private readonly program: string,
   ) {}
@@ -45,7 +48,7 @@ export class TwoWays {
     ];
     for (const [device, peer, at] of links) {
       await run(inNear, `ip link add ${device} type veth peer name ${peer} netns /proc/${far.pid}/ns/net`);
-      // No link-local address, so no router solicitations: every packet that is counted is one that a probe sent.
+      // No link-local address, so no router solicitations: every counted packet is one that a probe sent.
       if (device === 'eth0') await run(inNear, `ip link set ${device} addrgenmode none`);
       await run(inNear, `ip address add 10.9.${at}.1/24 dev ${device}`);
       await run(inFar, `ip address add 10.9.${at}.2/24 dev ${peer}`);
@@ -64,7 +67,7 @@ export class TwoWays {
     return new TwoWays([server, near, far], inNear, [late], join(ROOT, 'apps/agent/dist/program.js'));
   }
 
-  /** Sends what is behind both links over this one from now on. */
+  /** Sends traffic for the address behind both links over this one from now on. */
   async route(way: keyof typeof VIA): Promise<void> {
     for (const route of VIA[way])
       await promisify(execFile)(this.enter[0] ?? '', [...this.enter.slice(1), ...routeCommand(route)]);
@@ -78,7 +81,10 @@ export class TwoWays {
     return prober({ target, mayLeaveNetworks, timeoutMs: 5_000, tell: () => undefined, signal });
   }
 
-  /** How many packets have left by eth0, requests for a neighbor included; without what IPv6 tells routers by itself (MLD). */
+  /**
+   * How many packets have left by eth0, including neighbor solicitations but excluding those that IPv6 sends to routers
+   * on its own (MLD).
+   */
   async leaked(): Promise<number> {
     const reports = async () => Number(/OutType143\s+(\d+)/.exec(await run(this.enter, `cat ${REPORTS}`))?.[1] ?? 0);
     for (;;) {
@@ -115,7 +121,7 @@ async function keeper(): Promise<ChildProcess> {
   return kept;
 }
 
-/** Answers every page with the address that the request came from, which tells the link: each has its own. */
+/** Answers every page with the source address of the request, which identifies the link: each has its own. */
 async function serve(enter: readonly string[]): Promise<ChildProcess> {
   const program = `
     const { createServer } = require('node:http');

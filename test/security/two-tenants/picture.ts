@@ -1,6 +1,6 @@
 import type { RunningApi } from '../../support/api.js';
 
-/** What changes by itself, whoever asks for what. */
+/** Columns that change on their own, whatever is requested. */
 const MOVES = [
   'last_seen_at',
   'publish_at',
@@ -13,10 +13,10 @@ const MOVES = [
   'seen_at',
   'last_used_at',
 ];
-/** The history is looked at by who made it, keys belong to tokens. */
+/** Events are compared by who caused them, and idempotency keys belong to tokens. */
 const APART = ['events', 'outbox', 'idempotency'];
 
-/** Every row of the database that tells of one of these things, as it is now. */
+/** Every row of the database that mentions one of these things, as it is now. */
 export async function picture(api: RunningApi, signs: readonly string[]): Promise<string[]> {
   const tables = await api.database.query<{ name: string }[]>(
     `SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace

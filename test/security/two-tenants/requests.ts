@@ -8,18 +8,21 @@ export interface TenantRequest {
   url: string;
   headers: Record<string, string>;
   body: string | undefined;
-  /** Whether it names anything of the other: a refusal may say that back. */
+  /** The request as text: a refusal can repeat anything of the other that it names. */
   text: string;
 }
 
-/** What ends the host of the one who asks would leave nothing to look at: it is asked for of the other's host alone. */
+/**
+ * An operation that ends the requester's own host would leave nothing to look at, so it is requested only for the
+ * other's host.
+ */
 const ENDS_A_HOST = /^(removeHost|revokeHost|rotateHost)$/;
 const percent = (text: string) => encodeURIComponent(text);
 const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /**
- * Valid requests for one operation, with things of the other tenant wherever a name, an id, an address, a selector or a cursor may stand,
- * now and then with own ones beside them; the first without any filter. Same seed, same requests.
+ * Valid requests for one operation, with things of the other tenant wherever a name, an ID, an address, a selector or a
+ * cursor is possible, sometimes with own ones beside them; the first without any filter. Same seed, same requests.
  */
 export function requestsFor(
   document: ApiDocument,
@@ -50,7 +53,7 @@ export function requestsFor(
     const places = Object.fromEntries(
       Object.entries(path).map(([name, value]) => [name, fill(endsHost ? `⟦host:1⟧` : value)]),
     );
-    // Launches it where there is none, under the name that the path says.
+    // Launches it where it does not exist, under the name in the path.
     if (operation.id === 'replaceContainer' && !other.pools.host?.includes(places.host ?? ''))
       places.name = `own-${places.name?.length}`;
     const at = operation.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => percent(places[name] ?? ''));
@@ -72,8 +75,8 @@ export function requestsFor(
 }
 
 /**
- * What is kept of a request shows again in later answers, to the one who sent it: a name, a target of a probe, the selector of a policy.
- * With words of the other in them that would look like a leak.
+ * Parts of a request that are stored show again in later answers to the same sender: a name, a target of a probe, the
+ * selector of a policy. With words of the other in them that would look like a leak.
  */
 const withOwnWords =
   ({ id }: Operation) =>

@@ -27,13 +27,13 @@ import { aMembership, anInterface, membershipFact } from '../../support/reports.
 import { eventually } from '../../support/servers.js';
 import { scopeOf } from '../../support/scope.js';
 
-/** An API, and the hosts that joined it: whoever made the scene closes their agents. */
+/** An API, and the hosts that joined it; the code that created the scene closes their agents. */
 export interface Scene {
   api: RunningApi;
   hosts: TenantHost[];
 }
 
-/** A host whose agent listens, keeps networks if asked to, and tells what it is told to tell. */
+/** A host whose agent listens, keeps networks if asked to, and reports what a test tells it to. */
 export class TenantHost {
   readonly controller = new FakeController(newAddress());
   readonly #epoch = newId('epo');
@@ -51,7 +51,7 @@ export class TenantHost {
     };
   }
 
-  /** Resolves when its controller was read three times without any change of its records. */
+  /** Resolves when its controller was read three times without any change in its records. */
   async controllerIsSettled(): Promise<void> {
     let last = { records: '', reads: 0 };
     const isSettled = () => {
@@ -82,18 +82,18 @@ export class TenantHost {
   }
 }
 
-/** One of two who share an installation and must not know of each other. */
+/** One of two tenants that share an installation and must not know of each other. */
 export interface Tenant {
   letter: 'a' | 'b';
   host: TenantHost;
   network: NetworkId;
-  /** Everything that tells of it: the mark that is in all of its texts, its ids and addresses. */
+  /** Everything that identifies it: the mark in all of its texts, its IDs and addresses. */
   signs: { ofHosts: string[]; ofNetworks: string[] };
-  /** What a request may name of it, by the name of the parameter. */
+  /** Its things that a request can name, by the name of the parameter. */
   pools: Record<string, string[]>;
 }
 
-/** What both have a part in: a network whose members are of both, and a host with a container of each. */
+/** Things that both share: a network with members of both, and a host with a container of each. */
 export interface Common {
   keeper: TenantHost;
   host: TenantHost;
@@ -109,7 +109,10 @@ export async function makeCommon(scene: Scene): Promise<Common> {
   return { keeper, host, network: made.body.id };
 }
 
-/** In every field that can hold text: a word with the mark of the tenant. Every change is made by a token that has it in its name. */
+/**
+ * In every field that can hold text: a word with the mark of the tenant. Every change is made with a token that has the
+ * mark in its name.
+ */
 export async function makeTenant(scene: Scene, letter: 'a' | 'b', common: Common): Promise<Tenant> {
   const { api } = scene;
   const mark = `zq${letter}`;
@@ -263,7 +266,7 @@ async function addressOf(api: RunningApi, node: NodeId): Promise<NodeAddress> {
   return (await api.database.query<{ address: NodeAddress }[]>(query, [node]))[0]?.address ?? '';
 }
 
-/** The cursors that somebody who sees everything gets. */
+/** The cursors that a token without a scope gets. */
 async function cursors(api: RunningApi): Promise<string[]> {
   const lists = ['hosts', 'nodes', 'containers', 'networks', 'memberships', 'interfaces', 'commands', 'admissions'];
   const pages = lists.map(async (list) => {

@@ -31,7 +31,7 @@ export async function agentHome(api: FakeApi): Promise<AgentHome> {
   };
 }
 
-/** The real agent as a process of its own, from what is built. */
+/** The real agent as a separate process, from the built program. */
 export class AgentProcess {
   private constructor(
     readonly child: ChildProcess,

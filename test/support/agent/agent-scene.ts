@@ -4,8 +4,8 @@ import { FakeApi } from './fake-api.js';
 import { launch } from './items.js';
 
 /**
- * What a test of an agent as a process begins with: an API, a home, and whatever agents are started there. It is the test's alone:
- * such tests mostly wait, so those of a file run side by side (`it.concurrent`).
+ * The starting point for tests of an agent as a process: an API, a home, and any agents started there. It belongs to
+ * one test: such tests mostly wait, so those of a file run side by side (`it.concurrent`).
  */
 export class AgentScene {
   readonly #agents: AgentProcess[] = [];
@@ -34,7 +34,7 @@ export class AgentScene {
     return agent;
   };
 
-  /** How many items came true, as it was told. */
+  /** How many items are done, as the agent reported. */
   readonly done = (): number =>
     this.api.ofType('item.settled').filter(({ data }) => data.outcome.kind === 'done').length;
 
@@ -43,7 +43,7 @@ export class AgentScene {
     const wanted = launch();
     this.api.desired = this.api.sign(wanted.items);
     const agent = await this.start();
-    await eventually(() => this.done() === 2, { within: 30_000, what: 'the launch to come true' });
+    await eventually(() => this.done() === 2, { within: 30_000, what: 'the launch to be done' });
     return { ...wanted, agent };
   };
 

@@ -6,7 +6,7 @@ interface SimulatedFile {
   containers: { item: string; node: string; name: string; state: string; daemon: { identityPublic: string } }[];
 }
 
-/** What a simulated host has on its disk: its containers and its identities. */
+/** A simulated host's state on disk: its containers and its identities. */
 export async function simulated({ home }: AgentHome): Promise<SimulatedFile> {
   return JSON.parse(await readFile(join(home, 'simulated.json'), 'utf8')) as SimulatedFile;
 }

@@ -47,7 +47,7 @@ const containerOf = (number: number) =>
       ...more,
     }));
 
-/** One container with up to two memberships, of which no two are of one network. */
+/** One container with up to two memberships, each in a different network. */
 const slot = (number: number): fc.Arbitrary<Item[]> =>
   fc
     .tuple(
@@ -100,7 +100,7 @@ const observedContainer = (number: number): fc.Arbitrary<ObservedContainer> =>
       return container(item as ContainerItem, more);
     });
 
-/** Anything that a host may show, unknown parts included. */
+/** Any observation of a host, including unknown parts. */
 export const observedStates: fc.Arbitrary<ObservedState> = fc
   .tuple(
     fc.subarray([1, 2, 3]).chain((numbers) => fc.tuple(...numbers.map(observedContainer))),
@@ -119,7 +119,7 @@ export const observedStates: fc.Arbitrary<ObservedState> = fc
     });
   });
 
-/** Identities and images that are there. */
+/** Identities and images that exist. */
 export const possessions = fc.record({
   identities: fc.subarray([1, 2, 3]).map((numbers) => numbers.map((number) => id('nod', number))),
   images: fc.subarray(IMAGES),

@@ -36,7 +36,10 @@ interface Stored {
   closed: boolean;
 }
 
-/** The API as an agent sees it: joins over HTTP, and hello, events, beats, desired states and calls over a real NATS. */
+/**
+ * The API as an agent sees it: joins over HTTP, and hello, events, heartbeats, desired states and calls over a real
+ * NATS.
+ */
 export class FakeApi {
   signer = new Signer(newSigningKey());
   hostId: HostId = newId('hst');
@@ -49,11 +52,11 @@ export class FakeApi {
   epochs: Stored[] = [];
   desired: SignedMessage | undefined;
   revision = 0;
-  /** Called before an event batch is taken in; what it gives is answered instead. */
+  /** Called before an event batch is accepted; its result is the answer instead. */
   onBatch: (batch: EventBatch, host: HostId) => EventBatchReply | 'silence' | undefined = () => undefined;
   /** How far its clock is ahead of the one here. */
   clockShiftMs = 0;
-  /** The host is not known to HTTP; what hellos are told is another thing. */
+  /** HTTP does not know the host; the answers to hellos are separate. */
   isRemoved = false;
   /** Called before a hello is answered. */
   onHello: (hello: Hello, host: HostId) => HelloReply | undefined = () => undefined;
@@ -136,14 +139,14 @@ export class FakeApi {
     return this.events.filter((event): event is typeof event & { type: T } => event.type === type);
   }
 
-  /** Signs a state that says this at the next revision. */
+  /** Signs a state with this content at the next revision. */
   sign(items: readonly AnyItem[], revision = this.revision + 1): SignedMessage {
     this.revision = Math.max(this.revision, revision);
     const body = JSON.stringify({ host: this.hostId, revision, items });
     return this.signer.sign(subjects.desired(this.hostId), body);
   }
 
-  /** Makes this the desired state, and sends it if the host answers. */
+  /** Makes this the desired state, and sends it if the host is connected. */
   async want(items: readonly AnyItem[]): Promise<DesiredReply> {
     this.desired = this.sign(items);
     return this.send(this.desired);
@@ -165,7 +168,7 @@ export class FakeApi {
     );
   }
 
-  /** The host was removed, and whoever joins from now on is another; nothing is wanted of that one yet. */
+  /** The host was removed; an agent that joins from now on is a new host, without any desired items. */
   forgetHost(): void {
     this.isRemoved = false;
     this.hostId = newId('hst');
@@ -219,7 +222,9 @@ export class FakeApi {
     return this.store(batch);
   }
 
-  /** The rules of the real one: from cursor + 1, without a gap; a newer epoch's first batch closes the older. */
+  /**
+   * The rules of the real API: from cursor + 1, without a gap; the first batch of a newer epoch closes the older one.
+   */
   store(batch: EventBatch): EventBatchReply {
     const epoch = this.#epoch(batch.epoch);
     if (epoch.closed) return { result: 'fenced', cause: 'a newer start of this agent has taken over' };

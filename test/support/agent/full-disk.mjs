@@ -1,4 +1,5 @@
-// Run on a small file system: fills it, and says how the journal takes that. Arguments: the folder; prints one line of JSON.
+// Run on a small file system: fills it, and reports how the journal reacts. Argument: the folder. Prints one line of
+// JSON.
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLogger } from '@orrery/shared/runtime';

@@ -9,7 +9,7 @@ import {
 import { newId } from '@orrery/shared/runtime';
 
 export const NETWORK: NetworkId = '8056c2e21c000001';
-/** Private in the simulation: nobody is in before somebody authorizes it. */
+/** Private in the simulation: no node is in before somebody authorizes it. */
 export const PRIVATE_NETWORK: NetworkId = '8056c2e21cde0001';
 
 export const containerItem = (more: Partial<ContainerItem> = {}): ContainerItem => ({
@@ -24,7 +24,7 @@ export const membershipItem = (more: Partial<MembershipItem> & { node: NodeId })
   ...more,
 });
 
-/** A container and its node's membership, as one launch makes them. */
+/** A container and its node's membership, as one launch creates them. */
 export function launch(more: Partial<ContainerItem> = {}, network: NetworkId = NETWORK) {
   const container = containerItem(more);
   const membership = membershipItem({ node: container.node, revision: container.revision, network });

@@ -13,7 +13,7 @@ import {
 } from '@orrery/shared/contracts';
 import { NETWORK } from './items.js';
 
-/** Builders of observations: each gives something ordinary, and a test says only what matters to it. */
+/** Builders of observations: each returns something ordinary, and a test states only what matters to it. */
 export const known = <T>(value: T): Part<T> => ({ known: true, value });
 export const unknown = (
   code: Extract<Part<never>, { known: false }>['code'] = 'daemon-unreachable',

@@ -25,16 +25,16 @@ import { DEFAULT_IMAGE } from './steps.js';
 
 const logger = createLogger('test', 'silent');
 
-/** The agent's inside without its uplink, over a simulated machine: desired states go in, events come out. */
+/** The core of the agent without its uplink, over a simulated machine: desired states go in, events come out. */
 export class ReconcilingHost {
   revision = 0;
   /** How often it has looked at its machine. */
   looks = 0;
-  /** As the machine hints: at one node, or at something somewhere. */
+  /** A hint of the machine: about one node, or about something somewhere. */
   hint: Hint = () => undefined;
-  /** What a look at one node alone shows of it, and not what is there. */
+  /** What a look at one node alone shows of it, instead of its real state. */
   glimpse: ((node: ObservedNode) => ObservedNode) | undefined;
-  /** No look ends before this does. */
+  /** No look ends before this resolves. */
   sight: Promise<void> = Promise.resolve();
   private constructor(
     readonly home: string,
@@ -48,7 +48,7 @@ export class ReconcilingHost {
     private readonly hostId: HostId,
   ) {}
 
-  /** `again`: a host that was stopped, started anew on what it left. */
+  /** `again`: a host that was stopped, restarted on the state that it left. */
   static async start({
     capBytes = 1e9,
     firstMs = 20,

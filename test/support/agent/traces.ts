@@ -26,7 +26,10 @@ interface Row {
   };
 }
 
-/** The recorded lives of a real zerotier-one, as observations of a container's node. The kernel was not recorded: it is unknown. */
+/**
+ * The recorded lives of a real zerotier-one, as observations of a container's node. The kernel was not recorded, so it
+ * is unknown.
+ */
 export function trace(name: string, id: NodeId): { ms: number; state: ObservedState }[] {
   const containers = known([container(containerItem({ node: id }))]);
   const file = new URL('../zerotier/recordings/traces.json', import.meta.url);

@@ -10,7 +10,10 @@ interface Member extends Json {
   config: Json;
 }
 
-/** What one account has in Central: networks, and their members. Every answer is as the document has it. */
+/**
+ * The content of one account in Central: networks and their members. Every answer has the shape that the document
+ * defines.
+ */
 export class CentralAccount {
   readonly #networks = new Map<string, { network: Network; members: Map<string, Member> }>();
 
@@ -18,7 +21,7 @@ export class CentralAccount {
     return [...this.#networks.values()].map(({ network }) => network);
   }
 
-  /** Central picks the id; its controllers are its own. */
+  /** Central picks the ID; the controllers are its own. */
   createNetwork(): Network {
     const id = `a09acf02${randomBytes(4).toString('hex')}`;
     const network = {
@@ -41,7 +44,7 @@ export class CentralAccount {
     return this.#networks.get(id)?.network;
   }
 
-  /** What is not named stays as it is. */
+  /** Fields that are not named stay as they are. */
   changeNetwork(id: string, { config, ...rest }: Json): Network | undefined {
     const network = this.network(id);
     if (!network) return undefined;
@@ -63,7 +66,7 @@ export class CentralAccount {
     return this.#networks.get(network)?.members.get(address);
   }
 
-  /** One that was never heard of is made known. */
+  /** An unknown member is created. */
   changeMember(network: string, address: string, { config, ...rest }: Json): Member | undefined {
     const members = this.#networks.get(network)?.members;
     if (!members) return undefined;
@@ -77,7 +80,7 @@ export class CentralAccount {
     return this.#networks.get(network)?.members.delete(address) ?? false;
   }
 
-  /** A node asks to be let in. */
+  /** A node asks to be authorized. */
   hear(network: string, address: string, { version, from }: { version: string; from: string }): void {
     const lastSeen = Date.now();
     this.changeMember(network, address, { clientVersion: version, physicalAddress: from, lastSeen });

@@ -11,9 +11,9 @@ interface OpenApi {
   components: { schemas: Record<string, Json> };
 }
 
-/** One thing that can be asked, as the document has it. */
+/** One operation, as the document describes it. */
 export interface Described {
-  /** As the document writes it: `/network/{networkID}`. */
+  /** As in the document: `/network/{networkID}`. */
   path: string;
   parameters: string[];
   /** Undefined: it takes no body. */
@@ -25,8 +25,9 @@ export interface Described {
 const FILE = new URL('central-v1.openapi.json', import.meta.url);
 
 /**
- * What ZeroTier's OpenAPI document says of the paths that Orrery uses (`central-v1.openapi.json`: cut down to these, without descriptions).
- * Stricter than it in one thing: fields that it does not name are refused, in requests also those that it calls read-only.
+ * ZeroTier's OpenAPI document for the paths that Orrery uses (`central-v1.openapi.json`: cut down to these, without
+ * descriptions). Stricter in one respect: fields that it does not name are refused, and in requests also those that it
+ * calls read-only.
  */
 export class CentralDocument {
   readonly #operations: { method: string; pattern: RegExp; described: Described }[];
@@ -69,7 +70,7 @@ function bodies({ requestBody, responses }: Operation, schemas: Record<string, J
 
 type Kind = 'request' | 'answer';
 
-/** References put in (what stands beside one counts, too), and objects with fields closed to any other. */
+/** With references resolved (together with their siblings), and objects with fields closed to any other. */
 function closed(schema: Json, schemas: Record<string, Json>, kind: Kind): Json {
   const { $ref, ...rest } = schema;
   const name = typeof $ref === 'string' ? $ref.split('/').at(-1) : undefined;

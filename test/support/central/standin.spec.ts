@@ -51,7 +51,7 @@ describe('the stand-in of ZeroTier Central', () => {
     ['a field that the document does not name', { config: { allowManaged: true } }],
     ['a field that is read only', { config: { creationTime: 1 } }],
     ['no object', [1]],
-  ])('refuses a request with %s, and says so', async (_, body) => {
+  ])('refuses a request with %s, and records it', async (_, body) => {
     const central = await start();
     const { id } = central.account.createNetwork();
     expect(await ask(central, 'POST', `/network/${id}`, body)).toMatchObject({ status: 400 });
@@ -68,7 +68,7 @@ describe('the stand-in of ZeroTier Central', () => {
     expect(await ask(central, 'GET', `/network/${network.id}`)).toMatchObject({ status: 200 });
   });
 
-  it('answers a wrong token as the document has it: 200 without a user, 403 for the list, else 401', async () => {
+  it('answers a wrong token as the document says: 200 without a user, 403 for the list, 401 otherwise', async () => {
     const central = await start();
     const { id } = central.account.createNetwork();
     const wrong = (path: string) => ask(central, 'GET', path, undefined, 'wrong');
@@ -78,7 +78,7 @@ describe('the stand-in of ZeroTier Central', () => {
     expect((await ask(central, 'GET', '/status')).body?.user).toBeDefined();
   });
 
-  it('answers 20 requests in a second, and turns the next one away', async () => {
+  it('answers 20 requests in a second, and rejects the next one', async () => {
     const central = await start();
     const statuses = await Promise.all(Array.from({ length: 21 }, () => ask(central, 'GET', '/status')));
     expect(statuses.filter(({ status }) => status === 200)).toHaveLength(20);

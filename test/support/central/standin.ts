@@ -19,15 +19,19 @@ interface Asked {
 }
 
 /**
- * A stand-in of ZeroTier Central, the legacy API v1, made from its OpenAPI document: it serves what the document describes, refuses what it
- * does not, and holds its own answers to it. It counts requests as the document limits them: 20 in any second, the next is 429.
+ * A stand-in for ZeroTier Central, the legacy API v1, made from its OpenAPI document: it serves what the document
+ * describes, refuses everything else, and checks its own answers against it. It limits requests as the document does:
+ * 20 in any second, the next is 429.
  */
 export class CentralStandin {
   readonly account = new CentralAccount();
   readonly asked: Asked[] = [];
-  /** Requests that it had to turn away for their number. */
+  /** Requests that it rejected because of the limit. */
   turnedAway = 0;
-  /** What it refused because the document does not allow it, and what of its own was not as the document has it. */
+  /**
+   * Requests that it refused because the document does not allow them, and answers of its own that differ from the
+   * document.
+   */
   readonly offences: string[] = [];
   readonly token = 'wwrb66uUh18Fqc38rd8jMd5RFJzRsCn4';
   readonly #moments: number[] = [];
@@ -51,7 +55,7 @@ export class CentralStandin {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/api/v1`;
   }
 
-  /** The next so many requests, or those of them that are meant, get this instead of an answer; by default all. */
+  /** This many of the next requests, or of those that match, get this instead of an answer; by default all. */
   trouble(
     trouble: Trouble,
     { times = Infinity, when = () => true }: { times?: number; when?: (asked: Asked) => boolean } = {},
@@ -80,7 +84,7 @@ export class CentralStandin {
       return void response.writeHead(429).end();
     }
     const trouble = this.nextTrouble(asked);
-    if (trouble?.is === 'status') return makeTrouble(trouble, response, ''); // what is refused is not done
+    if (trouble?.is === 'status') return makeTrouble(trouble, response, ''); // a refused request has no effect
     const right = this.answerTo(asked, request.headers.authorization === `token ${this.token}`);
     const body = right.body === undefined ? '' : JSON.stringify(right.body);
     if (trouble) return makeTrouble(trouble, response, body);
@@ -105,7 +109,7 @@ export class CentralStandin {
     const { method, path, body } = asked;
     const described = this.document.find(method, path);
     if (!described) return this.offence(404, `there is no ${method} ${path}`);
-    // The document names no refusal for /status, and 403 alone for the list of networks.
+    // The document names no refusal for /status, and only 403 for the list of networks.
     if (!known && path !== '/status') return { status: described.answers.has(401) ? 401 : 403 };
     const request = described.request?.safeParse(body);
     if (request ? !request.success : body !== undefined)

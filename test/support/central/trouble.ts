@@ -1,21 +1,21 @@
 import type { ServerResponse } from 'node:http';
 
-/** What the stand-in does instead of answering as it should. */
+/** Ways in which the stand-in fails to answer properly. */
 export type Trouble =
   | { is: 'status'; status: number; retryAfter?: string; location?: string; body?: string }
-  /** Says nothing. */
+  /** Answers nothing. */
   | { is: 'silent' }
-  /** Begins its answer, and goes on a byte at a time. */
+  /** Begins its answer, and continues one byte at a time. */
   | { is: 'slow' }
   | { is: 'garbage'; body: string; type?: string }
-  /** Announces the whole answer, gives half of it and hangs up. */
+  /** Announces the whole answer, sends half of it and hangs up. */
   | { is: 'half' }
-  /** JSON that ends in the middle, as if that were all. */
+  /** JSON that ends in the middle, as if it were complete. */
   | { is: 'cut' }
   | { is: 'endless' }
   | { is: 'hang-up' };
 
-/** `right` is what would have been answered. */
+/** `right` is the proper answer. */
 export function makeTrouble(trouble: Trouble, response: ServerResponse, right: string): void {
   const json = { 'content-type': 'application/json' };
   switch (trouble.is) {

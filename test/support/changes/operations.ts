@@ -20,7 +20,7 @@ interface Described {
 
 const GOLDEN = new URL('../../../docs/openapi.golden.json', import.meta.url);
 
-/** Every operation that is no GET, out of the document that document.spec.ts compares with the API. */
+/** Every operation other than GET, from the document that document.spec.ts compares with the API. */
 export function writeOperations(): WriteOperation[] {
   const { paths } = JSON.parse(readFileSync(GOLDEN, 'utf8')) as { paths: Record<string, Record<string, Described>> };
   return Object.entries(paths).flatMap(([path, methods]) =>

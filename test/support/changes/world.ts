@@ -23,16 +23,16 @@ import { eventually } from '../servers.js';
 /** One request that can be carried out, made for one operation. */
 export interface Request {
   path: string;
-  /** Beside what is tried of it. */
+  /** Query parameters besides those under test. */
   query?: Record<string, string>;
   body?: Record<string, unknown>;
-  /** Of what it changes, if that has one. */
+  /** The version of the thing that it changes, if that has one. */
   version?: () => Promise<number>;
 }
 
 const FOREIGN = '8056c2e21c00000a';
 
-/** Whatever a change needs to be there, made anew for each, so that none is in the way of another. */
+/** Everything that a change needs to exist, created anew for each, so that no change interferes with another. */
 export class World {
   readonly #agents: ListeningAgent[] = [];
   #count = 0;
@@ -50,7 +50,7 @@ export class World {
     await Promise.all([this.keeper.agent, ...this.#agents].map((agent) => agent.close()));
   }
 
-  /** What agents were asked that does something. */
+  /** Calls to agents that change something. */
   get done(): string[] {
     const calls = [this.keeper.agent, ...this.#agents].flatMap((agent) => agent.calls);
     return calls.flatMap(({ op }) => (op.op === 'rotate-key' || op.op === 'probe' ? [op.op] : []));
@@ -125,7 +125,7 @@ export class World {
       this.keeper.controller.showUp(id, newAddress());
       const isPending = async () =>
         (await this.api.get(`/v1/admissions?network=${id}&pending=true`, AdmissionPage)).body.items.length > 0;
-      await eventually(isPending, { what: 'a node asks to be let in' });
+      await eventually(isPending, { what: 'a node asks to be authorized' });
       return { path: `${path}/admissions`, body: { pending: true, verdict: 'deny' } };
     },
     joinNetwork: async () => ({
@@ -141,7 +141,7 @@ export class World {
 
   #name = () => `walk-${++this.#count}`;
 
-  /** Gives its name. */
+  /** Returns its name. */
   async #host(labels: Record<string, string> = {}): Promise<string> {
     const installation = newInstallation();
     const joined = await joinHost(this.api, this.#name(), { labels, installation });
@@ -194,7 +194,7 @@ export class World {
   }
 }
 
-/** An agent that takes on everything. */
+/** An agent that accepts everything. */
 function answer({ op }: Call, key: string): CallReply {
   if (op.op === 'rotate-key') return { result: 'ok', value: { key } };
   if (op.op === 'probe') return { result: 'ok', value: { probe: op.probe } };

@@ -8,11 +8,11 @@ const LANES = 2;
 const PATIENCE_MS = 60_000;
 
 /**
- * Launches containers without a pause, a few at a time on each host, as a careful client does: what got no answer is asked again,
- * with the same Idempotency-Key.
+ * Launches containers without a pause, a few at a time on each host, as a careful client does: it repeats a request
+ * without an answer, with the same Idempotency-Key.
  */
 export class CommandLoad {
-  /** Ids of all commands whose acceptance was acknowledged. */
+  /** IDs of all commands whose acceptance was acknowledged. */
   readonly accepted = new Set<string>();
   readonly ended: Command[] = [];
   readonly #lanes: Promise<void>[];
@@ -24,21 +24,21 @@ export class CommandLoad {
     hosts: readonly string[],
   ) {
     this.#lanes = hosts.flatMap((host) => Array.from({ length: LANES }, () => this.#work(host)));
-    for (const lane of this.#lanes) lane.catch(() => undefined); // told by whoever waits next
+    for (const lane of this.#lanes) lane.catch(() => undefined); // reported by the next caller that waits
   }
 
-  /** Resolves when so many more have ended that were accepted from now on. */
+  /** Resolves when this many more have ended, counting only those accepted from now on. */
   async more(count: number): Promise<void> {
     const before = new Set(this.accepted);
     const enough = () => this.ended.filter(({ id }) => !before.has(id)).length >= count;
     await Promise.race([
       eventually(enough, { within: PATIENCE_MS, every: 100, what: `${count} more commands have ended` }),
-      // It ends before it is told to only by failing.
+      // It ends before it is told to only if it fails.
       Promise.all(this.#lanes),
     ]);
   }
 
-  /** Resolves when every command that was accepted has ended. */
+  /** Resolves when every accepted command has ended. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await Promise.all(this.#lanes);

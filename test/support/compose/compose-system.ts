@@ -43,7 +43,7 @@ export class ComposeSystem {
     return new ComposeSystem(`orrery-test-${randomBytes(4).toString('hex')}`, env);
   }
 
-  /** The network on which its containers meet. */
+  /** The network that connects its containers. */
   get network(): string {
     return `${this.project}_control`;
   }
@@ -52,23 +52,23 @@ export class ComposeSystem {
     return `http://127.0.0.1:${this.env['ORRERY_PORT'] ?? ''}`;
   }
 
-  /** As docs/compose.md tells people. */
+  /** As docs/compose.md says. */
   async up(): Promise<void> {
     await this.must('up', '--detach', '--wait', '--wait-timeout', '400');
   }
 
-  /** Every container of it, those that have ended included. */
+  /** All of its containers, including those that have ended. */
   async services(): Promise<Service[]> {
     const lines = (await this.must('ps', '--all', '--format', 'json')).split('\n').filter(Boolean);
     return lines.map((line) => Service.parse(JSON.parse(line)));
   }
 
-  /** `docker compose …`; resolves with whatever came of it. */
+  /** `docker compose …`; resolves with its result, whatever that is. */
   async compose(...args: string[]): Promise<Ran> {
     return run('docker', ['compose', '--project-name', this.project, '--project-directory', ROOT, ...args], this.env);
   }
 
-  /** The same, and it must end well. */
+  /** The same, but it must succeed. */
   async must(...args: string[]): Promise<string> {
     const ran = await this.compose(...args);
     if (ran.code !== 0)
@@ -76,7 +76,7 @@ export class ComposeSystem {
     return ran.stdout;
   }
 
-  /** The CLI inside the API's container, as docs/compose.md tells people to use it. */
+  /** The CLI inside the API's container, as docs/compose.md says to use it. */
   async orrery(...args: string[]): Promise<Ran> {
     return this.compose('exec', '-T', 'api', 'orrery', ...args);
   }
@@ -102,7 +102,7 @@ export class ComposeSystem {
     return JSON.parse(await this.must('exec', '-T', 'postgres', 'sh', '-c', script, 'sh', rows)) as Row[];
   }
 
-  /** The docker of one of the three hosts. */
+  /** The docker command of one of the three hosts. */
   async dockerOf(host: HostNumber, ...args: string[]): Promise<Ran> {
     return this.compose('exec', '-T', `engine-${host}`, 'docker', '-H', 'unix:///run/engine/docker.sock', ...args);
   }
@@ -137,6 +137,6 @@ export async function freePort(): Promise<number> {
   });
 }
 
-/** Whether `docker compose` is here at all. */
+/** Whether `docker compose` is available at all. */
 export const hasCompose = (): Promise<boolean> =>
   new Promise((resolve) => execFile('docker', ['compose', 'version'], (error) => resolve(!error)));

@@ -1,7 +1,7 @@
 import { EventStream, type StreamMessage } from '../event-stream.js';
 import { eventually } from '../eventually.js';
 
-/** All events from now on, as a browser gets them: a stream that ends is opened anew, from the last id that came. */
+/** All events from now on, as a browser gets them: a stream that ends is reopened from the last ID received. */
 export class ResumedStream {
   readonly #streams: EventStream[] = [];
   #isClosing = false;

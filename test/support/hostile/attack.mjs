@@ -1,5 +1,6 @@
-// A program with one host's credentials that speaks NATS by hand and does what no client library would. It is a process of its own,
-// so that what it costs is not measured as the wait of the host beside it. Told by the first line of its stdin; ends when that does.
+// A program with one host's credentials that speaks NATS by hand and does what no client library would. It is a
+// separate process, so that its cost is not measured as the wait of the host beside it. The first line of its stdin
+// configures it; it ends when stdin does.
 import { createPrivateKey, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as dial } from 'node:net';
@@ -38,7 +39,7 @@ function open1() {
   socket.once('data', (info) => {
     const nonce = /"nonce":"([^"]+)"/.exec(info.toString())?.[1] ?? '';
     const sig = sign(null, Buffer.from(nonce), key).toString('base64url');
-    // A name of its own choice: nothing that it says of itself may tell it from others.
+    // A name of its own choice: nothing that it says about itself is allowed to identify it.
     const hello = {
       verbose: false,
       pedantic: false,

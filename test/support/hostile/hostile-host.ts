@@ -12,7 +12,7 @@ const PROGRAM = 'test/support/hostile/attack.mjs';
 
 export interface Request {
   subject: string;
-  /** Undefined: nobody is asked for an answer. */
+  /** Undefined: no answer is requested. */
   reply?: string;
   body: string;
   atOnce: number;
@@ -21,21 +21,21 @@ export interface Request {
 }
 
 export interface Attack {
-  /** Kept open at a time: one that the broker closes is opened again at once. */
+  /** Kept open at a time: one that the broker closes is reopened at once. */
   connections: number;
   /** What each connection subscribes to: `subject` or `subject queue`. */
   subscriptions: string[];
   reads?: boolean;
   requests?: Request[];
-  /** The first request comes from every connection, as fast as it is taken. */
+  /** Every connection sends the first request, as fast as it is accepted. */
   floods?: boolean;
-  /** How many connections have to be open before anything is asked. */
+  /** How many connections must be open before any request is sent. */
   startsAt?: number;
-  /** How long after its end a connection is opened again. */
+  /** How long after its end a connection is reopened. */
   againMs?: number;
 }
 
-/** What lets a host in. */
+/** The credentials of a host. */
 export interface HostCredentials {
   host: HostId;
   url: string;
@@ -52,13 +52,13 @@ export async function stolenFrom({ home }: SystemHost): Promise<HostCredentials>
   return stolen((file) => readFile(join(home, file), 'utf8'));
 }
 
-/** The same, however that folder is read. */
+/** The same, for any way of reading that folder. */
 export async function stolen(read: (file: string) => Promise<string>): Promise<HostCredentials> {
   const { hostId, nats } = JoinReply.parse(JSON.parse(await read('host.json')));
   return { host: hostId, url: nats.url, jwt: nats.jwt ?? '', seed: (await read('host.seed')).trim() };
 }
 
-/** What the attacker has seen until now. */
+/** The attacker's counts so far. */
 export interface Seen {
   connected: number;
   closed: number;
@@ -67,7 +67,7 @@ export interface Seen {
   refused: Record<string, number>;
 }
 
-/** Somebody with the credentials of one host, in a process of its own. */
+/** An attacker with the credentials of one host, in a separate process. */
 export class HostileHost {
   #seen: Seen = { connected: 0, closed: 0, open: 0, sent: 0, refused: {} };
 
@@ -84,7 +84,7 @@ export class HostileHost {
   static async start({ url, jwt, seed }: HostCredentials, attack: Attack): Promise<HostileHost> {
     const { hostname, port } = new URL(url);
     const door = { address: hostname, port: Number(port), jwt, seed: seedBytes(seed).toString('hex') };
-    // As from a machine of its own: it gets only what nobody else on this one wants of the processors.
+    // As if on a machine of its own: it gets only processor time that nobody else on this one wants.
     const child = spawn('chrt', ['--idle', '0', process.execPath, join(ROOT, PROGRAM)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });

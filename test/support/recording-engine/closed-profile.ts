@@ -1,7 +1,7 @@
 import { extract } from 'tar-stream';
 import type { Recorded } from './recording-engine.js';
 
-/** The fields that a container may be made from, and nothing else of what was signed. */
+/** The only signed fields from which a container is allowed to be created. */
 export interface Trusted {
   item: string;
   node: string;
@@ -16,7 +16,7 @@ export interface Trusted {
 const LIMIT = 1024 * 1024;
 const TUN = { PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' };
 
-/** Written out here once more, on purpose: what is compared with may not come from the code that is tested. */
+/** Deliberately written out again: the expectation must not come from the code under test. */
 export const profileOf = (host: string, network: string, of: Trusted): string =>
   JSON.stringify({
     ...{ Image: of.image, Hostname: of.name, User: '0:0', WorkingDir: '/', Entrypoint: ['/usr/sbin/zerotier-one'] },
@@ -68,11 +68,11 @@ const mintOf = (host: string, image: string): string =>
     },
   });
 
-/** Requests that carry no body and can make nothing. */
+/** Requests that have no body and can create nothing. */
 const HARMLESS =
   /^(GET \/(version|containers\/json|images\/json|networks\/orrery|containers\/[0-9a-f]{64}\/(json|archive|logs))|POST \/containers\/[0-9a-f]{64}\/(start|wait|attach)|DELETE \/containers\/[0-9a-f]{64})$/;
 
-/** Every request that is not exactly what trusted fields lead to. */
+/** Every request that does not follow exactly from trusted fields. */
 export async function outOfProfile(
   requests: readonly Recorded[],
   host: string,
@@ -104,7 +104,7 @@ async function isInProfile(
     return query.toString() === 'path=%2F' && areHomeFiles(await namesIn(body), trusted);
   if (what === 'POST /images/create') {
     const asked = query.get('fromImage') ?? '';
-    // dockerode writes the query into the body as well; the engine does not read it there.
+    // dockerode also writes the query into the body, where the engine does not read it.
     const isEcho = body.length === 0 || body.toString() === JSON.stringify({ fromImage: asked });
     const isTrusted = images.some((image) =>
       [image, `${image}:latest`, image.replace(/:[^/@]*@/, '@')].includes(asked),

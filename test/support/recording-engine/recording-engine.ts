@@ -32,7 +32,7 @@ export class RecordingEngine {
   readonly requests: Recorded[] = [];
   containers: Made[] = [];
   images = new Set<string>();
-  /** Those that their registry does not give to whoever asks. */
+  /** Images that their registry refuses. */
   readonly refusedImages = new Set<string>();
   readonly #server: Server;
 
@@ -49,7 +49,7 @@ export class RecordingEngine {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** As if somebody had made it by hand. */
+  /** As if somebody had created it by hand. */
   seed(name: string, body: Body, status = 'running'): string {
     const id = randomBytes(32).toString('hex');
     this.containers.push({ id, name, body, status });

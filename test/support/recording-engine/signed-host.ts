@@ -16,7 +16,7 @@ import { RecordingEngine } from './recording-engine.js';
 const logger = createLogger('test', 'silent');
 const nothing = () => Promise.resolve([]);
 
-/** The way from a signed message to the engine's socket, of the agent's own parts, without its clock. */
+/** The path from a signed message to the engine's socket, through the agent's own parts, without its clock. */
 export class SignedHost {
   readonly host = newId('hst');
   readonly hostNode = newId('nod');
@@ -38,7 +38,9 @@ export class SignedHost {
     return new SignedHost(engine, home, await FileIdentityStore.open(home));
   }
 
-  /** Signs a body (`$REVISION` and `$HOST` are filled in) and makes it true, as far as it can be, in so many rounds. */
+  /**
+   * Signs a body (`$REVISION` and `$HOST` are filled in) and carries it out, as far as possible, in this many rounds.
+   */
   async make(body: string, rules: object = {}, rounds = 1): Promise<'accepted' | 'stale' | 'rejected'> {
     this.#revision += 1;
     const text = body.replaceAll('"$REVISION"', String(this.#revision)).replaceAll('$HOST', this.host);
@@ -93,7 +95,7 @@ export class SignedHost {
       },
       this.identities,
       logger,
-      // The engine's socket is all that counts here: to ask the kernel would start several programs for each look.
+      // Only the engine's socket matters here, and asking the kernel would start several programs for each look.
       { kernel: { host: nothing, container: nothing, hints: () => Promise.resolve() }, ground: this.#ground },
     );
   }

@@ -4,19 +4,19 @@ import { RunningProcess } from '../system/running-process.js';
 export interface Attack {
   port: number;
   connections: number;
-  /** Of so many addresses of this machine. */
+  /** From this many addresses of this machine. */
   addresses: number;
-  /** What each asks; RANDOM is 32 other random bytes each time. */
+  /** The request of each; RANDOM is 32 different random bytes each time. */
   request: string;
-  /** False: nothing of the answers is taken. */
+  /** False: does not read the answers. */
   reads: boolean;
 }
 
-/** An attack that goes on until it is stopped: whoever is thrown out comes again. */
+/** An attack that continues until it is stopped: a connection that is thrown out comes back. */
 export class RunningAttack {
   private constructor(private readonly process: RunningProcess) {}
 
-  /** Resolves when each connection could have asked once. */
+  /** Resolves when each connection has had time for one request. */
   static async start(attack: Attack): Promise<RunningAttack> {
     const program = 'test/support/strangers/attackers.mjs';
     const running = new RunningAttack(await RunningProcess.start(program, {}, [JSON.stringify(attack)]));

@@ -1,4 +1,5 @@
-// Attackers as a process of their own: what they do does not slow the client that measures. Arguments: one JSON (attack.ts).
+// Attackers as a separate process, so that they do not slow down the client that measures. Arguments: one JSON
+// (attack.ts).
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { setPriority } from 'node:os';
@@ -13,7 +14,7 @@ setPriority(15);
 for (let at = 0; at < connections; at++) attack(`127.0.${at % addresses}.1`);
 setInterval(() => process.stdout.write(`${sent}\n`), 50);
 
-/** Asks, and again as soon as it is answered; when it is thrown out it comes again. */
+/** Sends a request, and again as soon as it is answered; reconnects when it is thrown out. */
 function attack(localAddress) {
   const socket = connect({ port, host: '127.0.0.1', localAddress });
   const ask = () => {

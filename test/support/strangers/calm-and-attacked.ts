@@ -8,13 +8,16 @@ export interface Compared {
 export interface Comparison {
   rounds: number;
   samples: number;
-  /** What an honest client does, and waits for. */
+  /** An honest client's request, with its answer. */
   ask: () => Promise<unknown>;
-  /** Begins the attack and resolves when it is under way; its result ends it. */
+  /** Starts the attack and resolves when it is under way; its result ends it. */
   attack: () => Promise<() => void | Promise<void>>;
 }
 
-/** The same honest client, in turn in peace and under attack, in one run: what else a shared machine does hits both. */
+/**
+ * The same honest client, alternately undisturbed and under attack, in one run, so that other load on a shared machine
+ * affects both.
+ */
 export async function compare({ rounds, samples, ask, attack }: Comparison): Promise<Compared[]> {
   const measure = async () => {
     const measured: number[] = [];
@@ -39,7 +42,7 @@ export async function compare({ rounds, samples, ask, attack }: Comparison): Pro
   return compared;
 }
 
-/** How much slower the middle round is at this percentile. Below `noiseMs` nobody suffers. */
+/** How much slower the median round is at this percentile. Below `noiseMs` no client suffers. */
 export function slowdown(rounds: readonly Compared[], p: number, noiseMs: number): number {
   const ratios = rounds.map(({ calm, attacked }) => {
     const slow = percentile(attacked, p);
@@ -48,7 +51,7 @@ export function slowdown(rounds: readonly Compared[], p: number, noiseMs: number
   return percentile(ratios, 50);
 }
 
-/** For whoever reads the log of a run. */
+/** For readers of a run's log. */
 export function tell(what: string, rounds: readonly Compared[]): void {
   const of = (kind: keyof Compared, p: number) =>
     percentile(

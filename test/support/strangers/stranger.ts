@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 
-/** Somebody at the door without a token, who sends what they like and reads nothing until they are asked to. */
+/** A client without a token that sends anything and reads nothing until it is told to. */
 export class Stranger {
   closed = false;
   read = 0;
@@ -19,7 +19,7 @@ export class Stranger {
     if (!this.closed) this.#socket.write(text);
   }
 
-  /** Takes up to so many bytes of what came; what is left stays in the kernel. */
+  /** Reads up to this many of the received bytes; the rest stays in the kernel. */
   take(bytes: number): void {
     this.read += (this.#socket.read(Math.min(bytes, this.#socket.readableLength)) as Buffer | null)?.length ?? 0;
   }
@@ -30,8 +30,8 @@ export class Stranger {
 }
 
 /**
- * How many megabytes the kernel keeps for peers of this local port who do not read, those included whose connection is closed on
- * this side; `peer`: of one address. Linux only.
+ * How many megabytes the kernel keeps for peers of this local port that do not read, including those whose connection
+ * is closed on this side; `peer`: of one address. Linux only.
  */
 export async function unreadMb(port: number, peer?: string): Promise<number> {
   const tables = await Promise.all(
@@ -46,5 +46,5 @@ export async function unreadMb(port: number, peer?: string): Promise<number> {
   return queues.reduce((sum, queue) => sum + queue, 0) / 1e6;
 }
 
-/** 127.0.0.1, 127.0.1.1, … : further addresses of this machine. */
+/** 127.0.0.1, 127.0.1.1, …: further addresses of this machine. */
 export const addressOf = (index: number) => `127.0.${index % 250}.1`;

@@ -7,7 +7,7 @@ export interface Asking {
   token?: string;
 }
 
-/** A client of the HTTP API that holds every answer to its schema. */
+/** A client of the HTTP API that checks every answer against its schema. */
 export class ApiClient {
   constructor(
     readonly url: string,
@@ -25,7 +25,7 @@ export class ApiClient {
     });
   }
 
-  /** An answer without an end, until the signal. */
+  /** A response without an end, until the signal aborts it. */
   async stream(path: string, signal: AbortSignal): Promise<Response> {
     return fetch(this.url + path, { headers: { authorization: `Bearer ${await this.token()}` }, signal });
   }

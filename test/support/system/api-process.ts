@@ -11,7 +11,7 @@ export interface Readiness {
   checks: Record<string, { ok: boolean; cause?: string }>;
 }
 
-/** A replica of the API as a process; it comes back on the same port with the same secrets. */
+/** A replica of the API as a process; it restarts on the same port with the same secrets. */
 export class ApiProcess extends ApiClient {
   #process: RunningProcess | undefined;
   readonly #earlier: RunningProcess[] = [];
@@ -39,7 +39,7 @@ export class ApiProcess extends ApiClient {
     return this.#process !== undefined;
   }
 
-  /** Everything that its processes wrote. */
+  /** The output of all its processes. */
   get output(): string {
     return [...this.#earlier, ...(this.#process ? [this.#process] : [])].map(({ output }) => output).join('');
   }
@@ -62,7 +62,7 @@ export class ApiProcess extends ApiClient {
     return (await (await fetch(`${this.url}/readyz`)).json()) as Readiness;
   }
 
-  /** Resolves when database, migrations and NATS are there. */
+  /** Resolves when database, migrations and NATS are ready. */
   async ready(within = 60_000): Promise<this> {
     const isReady = async () => this.process.exited || (await this.readiness()).ready;
     await eventually(isReady, { within, what: 'the API is ready', every: 50 });

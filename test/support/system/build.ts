@@ -8,7 +8,7 @@ export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 const BUILT_WITHIN_MS = 180_000;
 
-/** Compiles API, agent and CLI, once in a test run (`npm test` has already): processes run what is built. */
+/** Compiles API, agent and CLI, once in a test run (`npm test` already has): processes run the built code. */
 export async function buildOnce(): Promise<void> {
   if (process.env['ORRERY_TEST_OWNER']) return;
   const folder = await runFolder();

@@ -13,7 +13,7 @@ interface CommandRow {
 
 type Asked = Pick<System, 'sql' | 'accepted'> & { hosts: ReadonlyMap<string, { isRunning: boolean }> };
 
-/** Every command that was acknowledged is there, in exactly one state, and its history says the same. */
+/** Every acknowledged command exists, in exactly one state, and its history agrees. */
 export async function commandFaults(system: Asked): Promise<string[]> {
   const rows = await system.sql<CommandRow>(
     `SELECT c.id, h.name AS host, c.state, c.outcome, c.ended_at IS NOT NULL AS ended,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '../servers.js';
 
-/** How an API is told its database, as by `npm start`: the password in a file, and so in no environment. */
+/** Gives an API its database as `npm start` does: the password is in a file, and so in no environment. */
 export async function databaseSettings(whole: string): Promise<Record<string, string>> {
   const url = new URL(whole);
   const file = join(await temporaryFolder('password'), 'postgres.password');

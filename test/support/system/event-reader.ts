@@ -1,6 +1,6 @@
 import type { ApiClient } from './api-client.js';
 
-/** A reader of `/v1/events/stream` that keeps everything it is told. */
+/** A reader of `/v1/events/stream` that keeps everything it receives. */
 export class EventReader {
   readonly events: { id: string }[] = [];
   resets = 0;

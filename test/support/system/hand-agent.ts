@@ -20,7 +20,7 @@ import type { System } from './system.js';
 const REPLY_MS = 20_000;
 const NOTHING = '0'.repeat(64);
 
-/** An agent whose every message a test writes by hand: it can say what no real one would. */
+/** An agent whose every message a test writes by hand: it can send what no real one would. */
 export class HandAgent {
   readonly epoch: Epoch = newId('epo');
   seq = 0;
@@ -84,7 +84,7 @@ export class HandAgent {
     return this.bus.request(subjects.events(this.host), { epoch: this.epoch, from, events }, EventBatchReply, withinMs);
   }
 
-  /** Numbers and sends; again while the API is busy. */
+  /** Numbers and sends; repeats while the API is busy. */
   async say(...facts: (AgentFact | object)[]): Promise<EventBatchReply> {
     const from = this.seq + 1;
     const events = this.number(...facts);
@@ -95,12 +95,12 @@ export class HandAgent {
     return eventually(stored, { within: REPLY_MS, what: 'the batch is answered' });
   }
 
-  /** The very bytes, as no client library would send them. */
+  /** The raw bytes, as no client library would send them. */
   sendBytes(bytes: Uint8Array): Promise<void> {
     return this.#publish(subjects.events(this.host), bytes);
   }
 
-  /** Asks for the answer on a subject of its choice, once or often. */
+  /** Requests the answer on a subject of its choice, once or often. */
   helloTo(reply: string, times = 1): Promise<void> {
     const about = { epoch: this.epoch, agentVersion: 'by-hand', simulated: false, at: new Date().toISOString() };
     const state = { revision: this.held, digest: null, inventory: NOTHING, journalHead: this.seq };
@@ -114,7 +114,7 @@ export class HandAgent {
   async #publish(subject: string, bytes: Uint8Array, times = 1): Promise<void> {
     const { url, jwt } = this.joined.nats;
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    // The broker may end it in the middle: a host that sends so much is cut off.
+    // The broker may close the connection in the middle, because it cuts off a host that sends so much.
     socket.on('error', () => undefined);
     const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
     const [info] = (await once(socket, 'data')) as [Buffer];
@@ -141,5 +141,5 @@ export class HandAgent {
   }
 }
 
-/** A small fact with a text to tell it by. */
+/** A small fact with a recognizable text. */
 export const engineDown = (cause: string): AgentFact => ({ type: 'host.engine-down', data: { cause } });

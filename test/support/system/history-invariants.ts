@@ -12,12 +12,12 @@ interface EpochRow {
 
 type Stored = Pick<System, 'sql'>;
 
-/** Lost 0, double 0, in order, without a gap. */
+/** Nothing lost, nothing double, in order, without a gap. */
 export async function historyFaults(system: System, quarantined: number): Promise<string[]> {
   return (await Promise.all([storedFaults(system, quarantined), unconfirmed(system)])).flat();
 }
 
-/** The same of what Postgres says alone, without a look at the hosts. */
+/** The same checks from Postgres alone, without a look at the hosts. */
 export async function storedFaults(system: Stored, quarantined: number): Promise<string[]> {
   return (await Promise.all([doubles(system), gaps(system), disorder(system), leftovers(system, quarantined)])).flat();
 }
@@ -29,7 +29,7 @@ async function doubles(system: Stored): Promise<string[]> {
   return rows.map(({ epoch, seq, count }) => `event ${seq} of ${epoch} is stored ${count} times`);
 }
 
-/** What the API has confirmed is stored: as an event, or in quarantine. */
+/** Everything that the API has confirmed is stored: as an event, or in quarantine. */
 async function gaps(system: Stored): Promise<string[]> {
   const rows = await system.sql<EpochRow>(
     `SELECT h.name, p.epoch, p.cursor::int, count(e.seq)::int AS kept, min(e.seq)::int AS first, max(e.seq)::int AS last,
@@ -42,7 +42,7 @@ async function gaps(system: Stored): Promise<string[]> {
     .map((row) => `the history of ${row.name} is not whole: ${JSON.stringify(row)}`);
 }
 
-/** In the order of their ids, the events of a host go by epoch and number. */
+/** In ID order, the events of a host are in order of epoch and number. */
 async function disorder(system: Stored): Promise<string[]> {
   const rows = await system.sql<{ id: string; host_id: string }>(
     `SELECT id, host_id FROM (

@@ -3,7 +3,7 @@ import type { System } from './system.js';
 
 interface Wanted {
   containers: { node: string; name: string; outcome: string | null }[];
-  /** Networks by node: wanted, and observed. */
+  /** Networks by node: desired, and observed. */
   memberships: { node: string; network: string; outcome: string | null }[];
   observed: { node: string; network: string }[];
   status: { node: string; engine: string; state: string }[];
@@ -50,7 +50,7 @@ function forget(wanted: Wanted, identities: Map<string, string>, node: string): 
 const networksIn = (files: Record<string, string>) =>
   Object.keys(files).flatMap((name) => /^([0-9a-f]{16})\.conf$/.exec(name)?.[1] ?? []);
 
-/** What failed may be missing; nothing else may be, and nothing may be there that nobody wants. */
+/** Failed items may be missing; nothing else may be, and nothing undesired may exist. */
 function containerFaults(
   { containers, status }: Wanted,
   there: readonly SimulatedContainer[],

@@ -10,7 +10,7 @@ interface LogLine {
   [key: string]: unknown;
 }
 
-/** One of ours as a process of its own. Crash points are armed: its NODE_ENV is test. */
+/** One of our programs as a separate process. Crash points are armed: its NODE_ENV is test. */
 export class RunningProcess {
   #output = '';
   #stdout = '';
@@ -21,14 +21,14 @@ export class RunningProcess {
     child.stdout?.on('data', (text: string) => (this.#stdout += text));
   }
 
-  /** `main` is a path below the repository. Nothing of our own environment but PATH is passed on. */
+  /** `main` is a path below the repository. Nothing of our own environment except PATH is passed on. */
   static async start(main: string, env: Record<string, string>, args: string[] = []): Promise<RunningProcess> {
     const child = spawn(process.execPath, [main, ...args], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], HOME: '/nonexistent', NODE_ENV: 'test', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    // Followed at once: what one that is over soon has said would else be gone before somebody listens.
+    // Listens at once: otherwise the output of a short process would be gone before anybody listens.
     const running = new RunningProcess(child);
     if (child.pid !== undefined) await reapAtExit(child.pid);
     return running;
@@ -38,7 +38,7 @@ export class RunningProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** What it wrote on both ways, as it came. */
+  /** Its output on stdout and stderr, in order. */
   get output(): string {
     return this.#output;
   }
@@ -47,7 +47,7 @@ export class RunningProcess {
     return this.#stdout;
   }
 
-  /** Resident memory in MiB, and how many files and sockets are open. */
+  /** Resident memory in MiB, and the number of open files and sockets. */
   usage(): { memoryMb: number; files: number } {
     const proc = `/proc/${this.child.pid}`;
     const pages = Number(readFileSync(`${proc}/statm`, 'utf8').split(' ')[1]);
@@ -66,7 +66,7 @@ export class RunningProcess {
     return this.#output.includes(`"event":"${event}"`);
   }
 
-  /** Resolves with its exit code when it is gone; null: by the signal. */
+  /** Resolves with its exit code when it has ended; null: ended by the signal. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
     if (!this.exited) {
       const exit = once(this.child, 'exit');

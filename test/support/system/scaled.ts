@@ -1,7 +1,7 @@
 /** The long form: the row's own constants, and many seeds. */
 export const isLong = process.env['ORRERY_FAULTS'] === 'long';
 
-/** Picks short or long constants of a row, and prints which, so that nobody takes the short form for the row. */
+/** Picks short or long constants of a row, and prints which, so that nobody mistakes the short form for the row. */
 export function scaled<Name extends string>(
   row: string,
   constants: Record<Name, readonly [short: number, long: number]>,

@@ -8,14 +8,15 @@ export interface SettledOptions {
   within?: number;
   /** How many events are in quarantine. */
   quarantined?: number;
-  /** Containers that run although nobody names them any more: a restored database has forgotten them. */
+  /** Containers that run although they are no longer desired: a restored database has forgotten them. */
   unclaimed?: readonly string[];
 }
 
 /**
- * What holds after every fault: nothing lost, nothing double, every command in exactly one state, no orphan container or
- * identity, Postgres agrees with the machines, each host's events in order and without a gap. Things may need a while to settle;
- * then two looks in a row must find nothing. Hosts whose agent does not run are judged by what they left.
+ * The invariants after every fault: nothing lost, nothing double, every command in exactly one state, no orphan
+ * container or identity, Postgres agrees with the machines, each host's events in order and without a gap. Settling may
+ * take a while; then two looks in a row must find nothing. Hosts whose agent does not run are judged by the state that
+ * they left.
  */
 export async function expectSettledWorld(system: System, options: SettledOptions = {}): Promise<void> {
   const { within = 60_000, quarantined = 0, unclaimed = [] } = options;

@@ -1,4 +1,4 @@
-// Preloaded into an agent whose clock is to be wrong. SIGUSR2: it jumps to as much on the other side.
+// Preloaded into an agent whose clock must be wrong. On SIGUSR2 it jumps by as much to the other side.
 const RealDate = Date;
 let shift = Number(process.env.ORRERY_TEST_CLOCK_SHIFT_MS ?? 0);
 process.on('SIGUSR2', () => (shift = -shift));

@@ -9,7 +9,7 @@ const run = (file: string, ...args: string[]) => spawnSync(file, args, { encodin
 export class SmallDisk {
   private constructor(private readonly folder: string) {}
 
-  /** Whether this process may mount at all. */
+  /** Whether this process can mount at all. */
   static readonly isPossible = process.platform === 'linux' && process.getuid?.() === 0 && mayMount();
 
   static mount(folder: string, megabytes: number): SmallDisk {
@@ -18,14 +18,14 @@ export class SmallDisk {
     return new SmallDisk(folder);
   }
 
-  /** Leaves no byte. */
+  /** Leaves no byte free. */
   fill(): void {
     const { bavail, bsize } = statfsSync(this.folder);
     for (let size = bavail * bsize; size >= 1; size = Math.floor(size / 2)) {
       try {
         writeFileSync(join(this.folder, 'ballast'), Buffer.alloc(size), { flag: 'a' });
       } catch {
-        // Half as much, then.
+        // This piece did not fit: try half of it.
       }
     }
   }
@@ -39,7 +39,7 @@ export class SmallDisk {
   }
 }
 
-/** `describe`, where a small disk can be made; elsewhere it is said what is left out, and why. */
+/** `describe`, if a small disk can be made; otherwise it prints what is skipped, and why. */
 export function describeOnSmallDisk(title: string, specs: () => void): void {
   if (SmallDisk.isPossible) return describe(title, specs);
   process.stderr.write(`!!! LEFT OUT, it needs to be root and to mount: ${title}. Fix: run it as root.\n`);

@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 /**
- * Statements by hand, over connections that are kept: to log in costs Postgres and us more than most of what is asked. One that is
- * ended from the other side is replaced when it is needed.
+ * Handwritten statements, over connections that are kept, because logging in costs Postgres and us more than most
+ * statements. A connection that the other side closes is replaced when it is needed.
  */
 export class Statements {
   #pool: pg.Pool | undefined;
@@ -14,7 +14,7 @@ export class Statements {
     return (await this.#pool.query(text, values)).rows as Row[];
   }
 
-  /** Nobody is connected any more, until the next statement: for what Postgres does only to a database that nobody uses. */
+  /** Closes all connections until the next statement, for operations that Postgres does only on an unused database. */
   async disconnect(): Promise<void> {
     const pool = this.#pool;
     this.#pool = undefined;
@@ -23,7 +23,7 @@ export class Statements {
 
   #connect(): pg.Pool {
     const pool = new pg.Pool({ connectionString: this.url, max: 4, idleTimeoutMillis: 0 });
-    // Whoever asks is told by the statement; an idle connection that ends is no news.
+    // The statement reports the error to its caller; an idle connection that ends does not matter.
     return pool.on('error', () => undefined).on('connect', (client) => void client.on('error', () => undefined));
   }
 }

@@ -6,8 +6,8 @@ interface Ran {
 }
 
 /**
- * What the CLI tells of a change that nobody lets come true. Its wait is short, as nothing comes of it; on a slow machine the command
- * is followed until `reason` is known, so that how long it takes decides nothing.
+ * The CLI's output for a change that stays waiting. Its wait is short, because nothing comes of it; on a slow machine
+ * the command is followed until `reason` is known, so that its duration does not matter.
  */
 export async function stillWaiting<R extends Ran>(
   run: (...words: string[]) => Promise<R>,
@@ -22,6 +22,6 @@ export async function stillWaiting<R extends Ran>(
     ran = await run('command', 'wait', command ?? '', '--wait=1s');
     return isTold();
   };
-  await eventually(follow, { within: 60_000, what: `${reason} being told` });
+  await eventually(follow, { within: 60_000, what: `${reason} being reported` });
   return ran;
 }

@@ -24,7 +24,7 @@ export interface SimulatedContainer {
   daemon: Daemon;
 }
 
-/** What a simulated host has on its disk. */
+/** A simulated host's state on disk. */
 export interface SimulatedState {
   host: Daemon;
   containers: SimulatedContainer[];
@@ -88,7 +88,7 @@ export class SystemHost {
     return JSON.parse(await readFile(join(this.home, 'simulated.json'), 'utf8')) as SimulatedState;
   }
 
-  /** Changes what is on the host behind the agent's back. Only while the agent is down: it has it in memory. */
+  /** Changes the host behind the agent's back. Only while the agent is down, because it keeps the state in memory. */
   async tamper(change: (state: SimulatedState) => void): Promise<void> {
     const state = await this.simulated();
     change(state);
@@ -106,12 +106,12 @@ export class SystemHost {
     return new Map(await Promise.all(entries));
   }
 
-  /** How far the agent's journal has come. */
+  /** The position of the agent's journal. */
   async journal(): Promise<{ epoch: string; head: number }> {
     return JSON.parse(await readFile(join(this.home, 'journal.head'), 'utf8')) as never;
   }
 
-  /** As the person who rules a simulated private network admits every node of this host. */
+  /** Admits every node of this host, as the owner of a simulated private network would. */
   async authorize(network: string): Promise<void> {
     await mkdir(join(this.home, 'authorized'), { recursive: true });
     await writeFile(join(this.home, 'authorized', network), '');

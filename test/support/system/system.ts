@@ -25,10 +25,10 @@ import { TcpProxy } from './tcp-proxy.js';
 /** In the simulation, networks of this kind admit everybody after a second. */
 export const PUBLIC = '8056c2e21c000001';
 export const PUBLIC_TOO = '8056c2e21c000002';
-/** Its name in the simulation says private: nobody is in before somebody authorizes it. */
+/** In the simulation its name means private: no node is in before somebody authorizes it. */
 export const PRIVATE = '8056c2e21cde0001';
 
-/** How much longer than on a calm machine things may take here. */
+/** How much longer than on an idle machine things are allowed to take here. */
 const PATIENCE_MS = 60_000;
 
 export interface SystemOptions {
@@ -36,9 +36,9 @@ export interface SystemOptions {
   hosts?: readonly string[];
   agent?: (name: string) => Record<string, string>;
   api?: Record<string, string>;
-  /** A cluster for this system alone, which may be killed. */
+  /** A cluster for this system alone, which can be killed. */
   ownPostgres?: OwnCluster;
-  /** Which links go through a proxy of ours. */
+  /** The links that go through a proxy of ours. */
   through?: readonly ('agents-nats' | 'api-nats' | 'postgres')[];
   /** False: servers only; the test starts API and agents. */
   start?: boolean;
@@ -58,12 +58,12 @@ type Proxies = Record<'agents-nats' | 'api-nats' | 'postgres', TcpProxy | undefi
 /** API, agents on simulated hosts, Postgres and NATS: all of Orrery as processes, on loopback. */
 export class System {
   readonly hosts = new Map<string, SystemHost>();
-  /** Ids of all commands whose acceptance was acknowledged. */
+  /** IDs of all commands whose acceptance was acknowledged. */
   readonly accepted = new Set<string>();
   /** Replicas, the first being `api`. */
   readonly replicas: ApiProcess[] = [];
 
-  /** What a test asks the database itself. */
+  /** Queries of a test to the database itself. */
   readonly statements: Statements;
 
   private constructor(
@@ -77,7 +77,7 @@ export class System {
   static async start(options: SystemOptions = {}): Promise<System> {
     await buildOnce();
     const home = await temporaryFolder('api');
-    // As npm start does it: a process of its own costs less than the bus in every file of tests.
+    // As npm start does it: a separate process costs less than the bus in every test file.
     const trust = await makeTrust({ secrets: join(home, 'secrets') }, ROOT);
     const [postgres, nats] = await Promise.all([
       startPostgres({ own: options.ownPostgres ?? false }),
@@ -168,7 +168,7 @@ export class System {
     for (const { name } of running) await this.presence(name, 'online', within);
   }
 
-  /** A change through the API, as anybody makes it. */
+  /** A change through the API, like any client's. */
   async change(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Command> {
     const { command } = await this.api.ask(method, path, Accepted, { body, headers });
     this.accepted.add(command.id);
@@ -197,7 +197,7 @@ export class System {
     );
   }
 
-  /** Resolves when the command came true; an end of any other kind fails at once. */
+  /** Resolves when the command is done; fails at once when it ends in any other way. */
   async done(id: string, within = PATIENCE_MS): Promise<Command> {
     const ends = ['done', 'failed', 'cancelled', 'superseded'] as const;
     const command = await this.reaches(id, ends, within);
@@ -206,7 +206,7 @@ export class System {
     return command;
   }
 
-  /** The real binary; resolves with whatever came of it. */
+  /** The real binary; resolves with its result, whatever that is. */
   async cli(...args: string[]): Promise<{ code: number | null; out: string; stdout: string }> {
     const process = await this.startCli(...args);
     await eventually(() => process.exited, { within: 90_000, what: `orrery ${args.join(' ')} ends` });
@@ -228,7 +228,7 @@ export class System {
     await this.postgres.close();
   }
 
-  /** ORRERY_TEST_LOGS: a folder for what the processes wrote, for whoever looks for a cause. */
+  /** ORRERY_TEST_LOGS: a folder for the output of the processes, for finding the cause of a failure. */
   async #keepLogs(): Promise<void> {
     const folder = process.env['ORRERY_TEST_LOGS'];
     if (!folder) return;

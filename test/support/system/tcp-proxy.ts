@@ -8,11 +8,11 @@ interface Link {
 }
 
 /**
- * A link that can go wrong, between somebody and a server on loopback. What is held is what a network would send again: no
- * byte is lost within a connection that lives on.
+ * A link that can fail, between a client and a server on loopback. What it holds is what a network would retransmit: no
+ * byte is lost within a connection that stays open.
  */
 export class TcpProxy {
-  /** Each piece arrives so much later; a number or, for jitter, a function. */
+  /** Delays each piece by this much; a number or, for jitter, a function. */
   delay: () => number = () => 0;
   readonly #links = new Set<Link>();
   readonly #held = new Set<Direction>();
@@ -44,14 +44,14 @@ export class TcpProxy {
     return this.#links.size;
   }
 
-  /** Half open: connections stay, new ones are accepted, and nothing comes through. Without a direction: both. */
+  /** Half open: connections stay, new ones are accepted, and nothing gets through. Without a direction: both. */
   hold(...directions: Direction[]): void {
     for (const direction of directions.length > 0 ? directions : (['to-server', 'to-client'] as const))
       this.#held.add(direction);
     for (const link of this.#links) this.#apply(link);
   }
 
-  /** Whatever was held comes through. */
+  /** Lets everything that was held through. */
   heal(): void {
     this.#held.clear();
     for (const link of this.#links) this.#apply(link);
@@ -65,7 +65,7 @@ export class TcpProxy {
     }
   }
 
-  /** Refuses connections, and ends those there are. */
+  /** Refuses new connections, and closes existing ones. */
   async refuse(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -99,7 +99,7 @@ export class TcpProxy {
     this.#apply(link);
   }
 
-  /** One piece after the other, each late by the delay of its moment. */
+  /** One piece after the other, each delayed by the delay at its moment. */
   #pass(from: Socket, to: Socket): void {
     let earliest = 0;
     from.on('data', (piece) => {

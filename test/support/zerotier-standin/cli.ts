@@ -33,7 +33,7 @@ const asker =
   (port: string, token: string): Ask =>
   (method, path, body) =>
     new Promise((resolve) => {
-      // The real one sends the token file as it is. Its line end cannot be sent by Node; it is as wrong without the letters.
+      // The real one sends the token file as it is. Node cannot send its line end, so it sends another wrong token.
       const headers = {
         'X-ZT1-Auth': /\s/.test(token) ? 'not-trimmed' : token,
         ...(body && { 'Content-Length': body.length }),
@@ -97,7 +97,7 @@ const peerLines = (peers: readonly Row[]): string[] => [
   ...peers.map(peerLine),
 ];
 
-/** Command → what to ask, and how to tell it in words. */
+/** Command → the request, and how to print the answer. */
 const QUERIES: Readonly<Record<string, { path: string; lines: (value: never) => string[] }>> = {
   info: { path: '/status', lines: infoLines },
   status: { path: '/status', lines: infoLines },
@@ -115,7 +115,10 @@ function print(lines: readonly string[], code: number): number {
 const unreachable = (reason: string): string =>
   `Error connecting to the ZeroTier service: ${reason}\n\nPlease check that the service is running and that TCP port 9993 can be contacted via 127.0.0.1.`;
 
-/** `allowGlobal=1` → the body of a POST; the real one takes what begins with 1 or t for true, and everything else for false. */
+/**
+ * `allowGlobal=1` → the body of a POST; the real one reads anything that begins with 1 or t as true, and everything
+ * else as false.
+ */
 function settingIn(argument: string): string {
   const [key = '', value = ''] = argument.split('=');
   return JSON.stringify({ [key]: /^[1t]/.test(value) });

@@ -3,7 +3,7 @@ import { newController, type Controller } from '../../../libs/simulator/src/mode
 import type { MemberRecord, NetworkRecord } from '../../../libs/simulator/src/model/controller-records.js';
 import { readFolder } from './files.js';
 
-/** `controller.d` as it should stand on disk, in the real layout: a file per network and per member. */
+/** `controller.d` on disk, in the real layout: a file per network and per member. */
 export function controllerFilesOf(controller: Controller): Record<string, string> {
   const files: Record<string, string> = {};
   for (const [id, network] of Object.entries(controller.networks)) {

@@ -19,7 +19,7 @@ interface Arguments {
   readonly version: boolean;
 }
 
-/** `zerotier-one [-U] [-p<port>] [home]`; other switches are accepted and mean nothing here. */
+/** `zerotier-one [-U] [-p<port>] [home]`; other switches are accepted and ignored. */
 function readArguments(args: readonly string[]): Arguments {
   const port = args.find((arg) => /^-p\d+$/.test(arg));
   return {
@@ -35,7 +35,10 @@ function portOf(localConf: LocalConf, wanted: number | undefined): number {
   return wanted ?? configured;
 }
 
-/** Another zerotier-one has both ports and is noticed early; a stranger on the TCP port alone is noticed late, in other words. */
+/**
+ * Another zerotier-one has both ports and is noticed early; another program on the TCP port alone is noticed late, with
+ * another message.
+ */
 async function portTaken(port: number): Promise<FatalError> {
   if (!(await isUdpPortFree(port))) {
     return new FatalError(`zerotier-one: fatal error: cannot bind to local control interface port ${String(port)}`);

@@ -11,14 +11,17 @@ export interface Introduction {
 }
 
 /**
- * What stand-ins put into UDP packets: a type, who sends it, whom it is for, and a payload. Who is not the addressee and is a
- * root passes it on.
+ * The content of stand-ins' UDP packets: a type, the sender, the addressee, and a payload. A root that is not the
+ * addressee forwards it.
  */
 export type Datagram =
   | { readonly type: 'message'; readonly from: string; readonly to: string; readonly message: Message }
-  /** Which networks the sender has an interface in, and where it thinks it is: elsewhere than it seems means behind NAT. */
+  /**
+   * The networks in which the sender has an interface, and the endpoint it believes to have: a different one means that
+   * it is behind NAT.
+   */
   | { readonly type: 'presence'; readonly from: string; readonly to: string; readonly about: Presence }
-  /** From a root: a node that you talk to through me is to be found there, `address/port`. */
+  /** From a root: the endpoint, `address/port`, of a node that you reach through the root. */
   | { readonly type: 'introduction'; readonly from: string; readonly to: string; readonly about: Introduction }
   | {
       readonly type: 'frame';
@@ -28,7 +31,7 @@ export type Datagram =
       readonly frame: Buffer;
     };
 
-/** Frames for everybody in a network carry this instead of an address. */
+/** Frames for every member of a network have this instead of an address. */
 export const EVERYBODY = 'ffffffffff';
 
 const TYPES = ['message', 'presence', 'introduction', 'frame'] as const;

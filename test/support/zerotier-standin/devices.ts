@@ -4,10 +4,10 @@ import type { KernelInterface } from '../../../libs/simulator/src/model/kernel-v
 import { Kernel } from './kernel.js';
 import { Tap, TapError } from './tap.js';
 
-/** The TAP devices of all joined networks, and what is on them. */
+/** The TAP devices of all joined networks, and their addresses and routes. */
 export class Devices {
   private readonly taps = new Map<string, Tap>();
-  /** Devices on their way out: one of the same name made meanwhile would take the old one for its own, and lose it. */
+  /** Devices that are closing: a new one of the same name would mistake the old one for its own, and lose it. */
   private readonly closing = new Map<string, Promise<void>>();
   private readonly kernel = new Kernel();
 
@@ -16,7 +16,10 @@ export class Devices {
     private readonly log: (line: string) => void,
   ) {}
 
-  /** Opens a network's device unless it is open. Without one the daemon says why on stderr, once per try, and goes on. */
+  /**
+   * Opens a network's device unless it is open. Without one the daemon prints the reason on stderr, once per try, and
+   * continues.
+   */
   async open(networkId: string): Promise<Tun> {
     if (this.taps.has(networkId)) return 'present';
     await this.closing.get(networkId);
@@ -33,7 +36,7 @@ export class Devices {
     }
   }
 
-  /** What became of the first that failed, for all; the rest are not tried for nothing. */
+  /** The result of the first that failed applies to all; the rest are not tried in vain. */
   async openAll(networkIds: readonly string[]): Promise<Tun> {
     for (const networkId of networkIds) {
       const tun = await this.open(networkId);
@@ -42,7 +45,10 @@ export class Devices {
     return 'present';
   }
 
-  /** Closes what is no longer joined and brings the rest to what it should be. Resolves when the kernel has it. */
+  /**
+   * Closes the devices of networks that are no longer joined and updates the rest. Resolves when the kernel has the
+   * changes.
+   */
   sync(interfaces: readonly KernelInterface[]): Promise<void> {
     for (const [networkId, tap] of this.taps) {
       if (interfaces.some((wanted) => wanted.networkId === networkId)) continue;

@@ -6,7 +6,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** How long a root is talked to only where it last was; afterwards all its endpoints are tried again. */
+/** How long a root is contacted only at its last endpoint; afterwards all its endpoints are tried again. */
 const FRESH = 15_000;
 
 export const endpointText = ({ address, port }: Endpoint): string => `${address}/${String(port)}`;
@@ -16,7 +16,7 @@ export function parseEndpoint(text: string): Endpoint | undefined {
   return address && port ? { address, port: Number(port) } : undefined;
 }
 
-/** Where everybody is: roots by what the moons say, all others by where they last wrote from. */
+/** The endpoints of all nodes: of roots according to the moons, of all others the source of their last packet. */
 export class Endpoints {
   private readonly roots = new Map<string, readonly Endpoint[]>();
   private readonly seen = new Map<string, { readonly endpoint: Endpoint; readonly at: number }>();
@@ -44,13 +44,13 @@ export class Endpoints {
     return this.seen.get(address)?.endpoint;
   }
 
-  /** A root has several endpoints when it is on several networks; which of them works shows when it answers. */
+  /** A root has several endpoints if it is on several networks; its answer shows which one works. */
   ofRoot(address: string, now: number): readonly Endpoint[] {
     const last = this.seen.get(address);
     return last && now - last.at < FRESH ? [last.endpoint] : (this.roots.get(address) ?? []);
   }
 
-  /** Straight to a root or to whoever has written to us, else through the first root. */
+  /** Directly to a root or to a node that has sent us a packet, otherwise through the first root. */
   of(address: string, now: number): readonly Endpoint[] {
     if (this.roots.has(address)) return this.ofRoot(address, now);
     const last = this.lastSeen(address);
@@ -59,7 +59,7 @@ export class Endpoints {
     return root === undefined ? [] : this.ofRoot(root, now);
   }
 
-  /** Did a packet that names `from` as its sender come by way of a root? */
+  /** Whether a packet that names `from` as its sender came through a root. */
   isRelayed(from: string, endpoint: Endpoint): boolean {
     const text = endpointText(endpoint);
     return [...this.roots].some(([root, endpoints]) => {

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Undefined: there is no such file. Anything else that goes wrong is thrown. */
+/** Undefined: there is no such file. Any other error is thrown. */
 export const readIfThere = (path: string): string | undefined =>
   existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 
@@ -17,11 +17,14 @@ export function writeSecret(path: string, text: string): void {
   chmodSync(path, 0o600);
 }
 
-/** Keeps files in step with texts: writes what changed, removes its own that are gone, and leaves alone what others put there. */
+/**
+ * Keeps files in step with texts: writes changes, removes its own files that are gone, and leaves those of others
+ * alone.
+ */
 export class MirroredFiles {
   private own: Readonly<Record<string, string>> = {};
 
-  /** `there` is what the folder holds already: what is equal to that is not written again. */
+  /** `there` is the present content of the folder: equal files are not written again. */
   constructor(
     private readonly folder: string,
     private there: Readonly<Record<string, string>>,

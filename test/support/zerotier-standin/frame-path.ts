@@ -15,7 +15,10 @@ interface Surroundings {
   readonly deliver: (networkId: string, frame: Buffer) => void;
 }
 
-/** The way of an Ethernet frame: out of a device to the root, which alone decides who gets it, and into the others' devices. */
+/**
+ * The path of an Ethernet frame: out of a device to the root, which alone decides who gets it, and into the others'
+ * devices.
+ */
 export class FramePath {
   private readonly switchboard = new Switchboard();
   private readonly introductions: Introductions;
@@ -24,7 +27,7 @@ export class FramePath {
     this.introductions = new Introductions(around.self);
   }
 
-  /** A member without a configuration has nothing to say yet; one that is refused finds out at the root. */
+  /** A member without a configuration has nothing to send yet; a refused one finds out at the root. */
   fromDevice(networkId: string, frame: Buffer): void {
     const { daemon } = this.around.node();
     if (!daemon.memberships[networkId]?.config) return;
@@ -44,7 +47,7 @@ export class FramePath {
     this.introductions.note(address, endpoints);
   }
 
-  /** Tells the roots, and ourselves, where we have an interface with a configuration. */
+  /** Informs the roots, and this node itself, in which networks it has an interface with a configuration. */
   announce(): void {
     const { daemon, listeningOn } = this.around.node();
     const joined = visibleMemberships(daemon).filter((membership) => membership.config !== null);

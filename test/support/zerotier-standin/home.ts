@@ -12,7 +12,7 @@ import type { Moon } from '../../../libs/simulator/src/model/moon.js';
 import { readFolder, readIfThere, writeSecret } from './files.js';
 import { readMoon } from './moon-file.js';
 
-/** What the daemon says on stderr before it gives up, in the real one's words, and the code it ends with. */
+/** The daemon's message on stderr before it gives up, with the real one's wording, and its exit code. */
 export class FatalError extends Error {
   constructor(
     message: string,

@@ -1,12 +1,12 @@
 import type { Datagram } from './datagram.js';
 
-/** How often two nodes are told of each other. */
+/** How often two nodes are told about each other. */
 const PAUSE = 30_000;
 
 /**
- * A root's service to two nodes that talk through it: it tells each where the other is, so that they may find a path of their own. Only
- * nodes that are where they say they are can be found; one behind NAT stays relayed. Frames go through the root all the same: it is
- * the one who knows who is authorized.
+ * A root's service to two nodes that communicate through it: it tells each where the other is, so that they can find a
+ * direct path. Only nodes whose endpoint is what they believe can be found; one behind NAT stays relayed. Frames still
+ * go through the root, because it knows who is authorized.
  */
 export class Introductions {
   private readonly claims = new Map<string, readonly string[]>();
@@ -18,7 +18,7 @@ export class Introductions {
     this.claims.set(address, endpoints);
   }
 
-  /** The two messages, if it is time for them and they make sense. `whereIs` gives a node's endpoint as it looks from here. */
+  /** The two messages, if they are due and make sense. `whereIs` returns a node's endpoint as seen from here. */
   between(one: string, other: string, whereIs: (address: string) => string | undefined, now: number): Datagram[] {
     const pair = [one, other].sort().join();
     if (now - (this.madeAt.get(pair) ?? 0) < PAUSE) return [];

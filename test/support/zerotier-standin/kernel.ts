@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { KernelInterface } from '../../../libs/simulator/src/model/kernel-view.js';
 
-/** `ip -batch` carries on after a line that fails (-force): a route without its gateway must not keep an address away. */
+/** `ip -batch` continues after a line that fails (-force): a route without its gateway must not block an address. */
 async function ip(lines: readonly string[]): Promise<void> {
   const child = spawn('ip', ['-force', '-batch', '-'], { stdio: ['pipe', 'ignore', 'ignore'] });
   child.on('error', () => undefined);
@@ -10,7 +10,7 @@ async function ip(lines: readonly string[]): Promise<void> {
   await new Promise((resolve) => child.once('close', resolve));
 }
 
-/** The route to the interface's own network comes with its address; the kernel makes it by itself. */
+/** The route to the interface's own network comes with its address; the kernel creates it. */
 const ownRoutes = ({ addresses, routes }: KernelInterface): string[] =>
   routes
     .filter(({ via }) => via !== null || addresses.length === 0)
@@ -34,12 +34,12 @@ function difference(was: KernelInterface | undefined, next: KernelInterface): st
   ];
 }
 
-/** Makes the kernel show what the model says, one change after the other. */
+/** Makes the kernel match the model, one change after the other. */
 export class Kernel {
   private applied = new Map<string, KernelInterface>();
   private queue = Promise.resolve();
 
-  /** Resolves when everything asked for so far is done. */
+  /** Resolves when everything requested so far is done. */
   sync(interfaces: readonly KernelInterface[]): Promise<void> {
     const lines = interfaces.flatMap((wanted) => difference(this.applied.get(wanted.device), wanted));
     this.applied = new Map(interfaces.map((wanted) => [wanted.device, wanted]));

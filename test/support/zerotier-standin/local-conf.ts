@@ -14,7 +14,10 @@ function parse(text: string | undefined): LocalConfig {
   }
 }
 
-/** `local.conf`: read again when somebody changes it, written when the API does. A broken one ends the daemon, at any time. */
+/**
+ * `local.conf`: read again when somebody changes it, written when the API does. A broken one ends the daemon, at any
+ * time.
+ */
 export class LocalConf {
   private readonly path: string;
   private text: string | undefined;

@@ -37,7 +37,10 @@ async function listen(server: Server, port: number, host: string): Promise<void>
   });
 }
 
-/** The daemon's HTTP server on all addresses. A handler that gives null leaves the caller waiting on an open connection. */
+/**
+ * The daemon's HTTP server on all addresses. A handler that returns null leaves the caller waiting on an open
+ * connection.
+ */
 export async function startHttp(
   port: number,
   handle: (request: HttpRequest) => Promise<HttpAnswer | null>,

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 
 /**
- * One program under three names, as the real one: `-q` and `-i` choose the other two. Each is loaded only where it is run: a tool that
- * lives for a moment does not pay for the daemon. Resolves with the exit code.
+ * One program under three names, like the real one: `-q` and `-i` choose the other two. Each is loaded only when it
+ * runs, so that a short-lived tool does not pay for the daemon. Resolves with the exit code.
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const [, program = '', ...args] = argv;

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { parseIdentity } from '../../../libs/simulator/src/model/identity.js';
 import type { Moon } from '../../../libs/simulator/src/model/moon.js';
 
-/** What `initmoon` prints and a person edits (stableEndpoints) before `genmoon`. */
+/** The output of `initmoon`, which a person edits (stableEndpoints) before `genmoon`. */
 export interface MoonDraft {
   readonly id: string;
   readonly objtype: 'world';
@@ -30,7 +30,10 @@ export function draftMoon(publicIdentity: string): MoonDraft | undefined {
 
 export const moonFileName = (draft: MoonDraft): string => `000000${draft.id}.moon`;
 
-/** The stand-in's own format: a line to know it by, then JSON. Only the stand-in can read it, as only the real one reads its own. */
+/**
+ * The stand-in's own format: an identifying line, then JSON. Only the stand-in can read it, as only the real one reads
+ * its own.
+ */
 const MAGIC = 'zerotier-standin-moon 1\n';
 
 export function writeMoon(draft: MoonDraft, timestamp: number): string {

@@ -26,7 +26,7 @@ import type { LocalConf } from './local-conf.js';
 import { startHttp } from './local-http.js';
 import { Underlay } from './underlay.js';
 
-/** Skin of the model: sockets, devices and files follow what the model says, and the model hears what they bring. */
+/** Skin of the model: sockets, devices and files follow the model, and their input goes to the model. */
 export class Service {
   private readonly devices: Devices;
   private readonly frames: FramePath;
@@ -100,7 +100,7 @@ export class Service {
     });
   }
 
-  /** What is due now, and again when the next thing is. */
+  /** Runs everything that is due now, and again when the next thing is. */
   private work(): void {
     const now = Date.now();
     this.node = { ...this.node, localConfig: this.localConf.read() };
@@ -115,7 +115,7 @@ export class Service {
   }
 
   private receive(datagram: Datagram, path: string | null): void {
-    // While the devices are being opened the model wants none of them: what it hears then would close them again.
+    // While the devices are being opened the model wants none of them: its reaction would close them again.
     if (!this.isStarted) return;
     if (datagram.type === 'message') {
       void this.settle(receiveAtNode(this.node, datagram.message, Date.now(), path));
@@ -129,14 +129,14 @@ export class Service {
     else this.frames.fromUnderlay(datagram);
   }
 
-  /** Tries the path that a root has told us of: an answer to this greeting is a sign that it works. */
+  /** Tries the path that a root has reported: an answer to this greeting shows that it works. */
   private greet({ peer, endpoint }: Introduction): void {
     const from = this.home.identity.address;
     const message: Message = { kind: 'hello', from, to: peer, sentAt: Date.now() };
     this.underlay?.sendTo(endpoint, { type: 'message', from, to: peer, message });
   }
 
-  /** A join needs its device first: whether there is one decides what the model answers. */
+  /** A join needs its device first: whether there is one decides the model's answer. */
   private async answer(request: HttpRequest): Promise<HttpAnswer | null> {
     const wanted = /^\/network\/([0-9a-f]{16})(?:\?|$)/i.exec(request.path)?.[1]?.toLowerCase();
     const joins = request.method === 'POST' || request.method === 'PUT';

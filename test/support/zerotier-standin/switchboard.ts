@@ -2,17 +2,20 @@ import type { Controller } from '../../../libs/simulator/src/model/controller.js
 import { addressOfMac } from '../../../libs/simulator/src/model/ids.js';
 import { EVERYBODY } from './datagram.js';
 
-/** How long after its last word a node counts as being in a network. */
+/** How long after its last packet a node counts as being in a network. */
 const PRESENCE_LIFETIME = 30_000;
 
 const isGroup = (frame: Buffer): boolean => ((frame[0] ?? 0) & 1) === 1;
 
-/** Whom an Ethernet frame is for: a network's MAC addresses say which node they belong to. */
+/** The addressee of an Ethernet frame: a network's MAC addresses show which node they belong to. */
 export function addresseeOf(frame: Buffer, networkId: string): string {
   return isGroup(frame) ? EVERYBODY : addressOfMac(frame.toString('hex', 0, 6), networkId);
 }
 
-/** A root's idea of who is in which network, and who may be: where it has the network's controller, only authorized members talk. */
+/**
+ * A root's view of which nodes are in which network, and which are allowed to be: if it has the network's controller,
+ * only authorized members can communicate.
+ */
 export class Switchboard {
   private readonly lastSeen = new Map<string, Map<string, number>>();
 
@@ -23,7 +26,7 @@ export class Switchboard {
     }
   }
 
-  /** The nodes that get a frame; none if its sender may not talk. */
+  /** The nodes that get a frame; none if its sender is not allowed to send. */
   receiversOf(networkId: string, from: string, to: string, controller: Controller | null, now: number): string[] {
     const network = controller?.networks[networkId];
     const mayTalk = (address: string): boolean =>

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { accessSync, constants, existsSync, openSync, closeSync } from 'node:fs';
 import type { Tun } from '../../../libs/simulator/src/model/daemon.js';
 
-/** Why a device could not be had, in the real daemon's words. */
+/** Why a device could not be opened, with the real daemon's wording. */
 export class TapError extends Error {
   constructor(
     readonly tun: Exclude<Tun, 'present'>,
@@ -39,7 +39,7 @@ async function bound(): Promise<Socket> {
   return socket;
 }
 
-/** A port for socat: reserved for a moment, then given back. */
+/** A port for socat: reserved for a moment, then released. */
 async function freePort(): Promise<number> {
   const socket = await bound();
   const { port } = socket.address();
@@ -52,8 +52,8 @@ const LONGEST_FRAME = 10_240;
 const OPEN_TRIES = 400;
 
 /**
- * A real TAP device. socat holds it open and turns each frame into one UDP packet on loopback and back, because a pipe would glue
- * frames together. When this process dies socat goes with it, and the device with socat.
+ * A real TAP device. socat holds it open and turns each frame into one UDP packet on loopback and back, because a pipe
+ * would glue frames together. When this process dies, so does socat, and with it the device.
  */
 export class Tap {
   private constructor(
@@ -87,7 +87,7 @@ export class Tap {
     this.socket.send(frame, this.socatPort, '127.0.0.1', () => undefined);
   }
 
-  /** Resolves when the device is gone: it goes with socat, a moment after the signal. */
+  /** Resolves when the device is gone: it disappears with socat, a moment after the signal. */
   async close(): Promise<void> {
     const ended = this.socat.exitCode !== null || this.socat.signalCode !== null || this.socat.pid === undefined;
     const exit = ended ? undefined : once(this.socat, 'exit');

@@ -21,8 +21,9 @@ export async function isUdpPortFree(port: number): Promise<boolean> {
 }
 
 /**
- * UDP between stand-ins. Everybody talks to a root of its moons, which knows where each node last wrote from, so a node behind NAT is
- * reached over the hole that its own packets made. A node without a moon has nobody to talk to: the planet's roots do not exist here.
+ * UDP between stand-ins. Every node talks to a root of its moons, which knows the source of each node's last packet, so
+ * a node behind NAT is reached through the hole that its own packets made. A node without a moon can talk to nobody:
+ * the planet's roots do not exist here.
  */
 export class Underlay {
   private readonly endpoints: Endpoints;
@@ -37,11 +38,12 @@ export class Underlay {
     socket?.on('message', (bytes, from) => {
       this.arrived(bytes, from);
     });
-    // A root that is away answers with ICMP, which Node reports as an error of the socket: nothing to be done about it.
+    // A root that is down answers with ICMP, which Node reports as an error of the socket: there is nothing to do about
+    // it.
     socket?.on('error', () => undefined);
   }
 
-  /** A port that somebody else has means no network at all, and the daemon goes on, as the real one does. */
+  /** A taken port means no network at all, and the daemon keeps running, like the real one. */
   static async open(
     port: number,
     self: string,
@@ -61,14 +63,14 @@ export class Underlay {
     for (const root of this.endpoints.rootAddresses()) this.send(make(root));
   }
 
-  /** To the first root, whoever it is for. */
+  /** To the first root, whoever the addressee is. */
   sendThroughRoot(datagram: Datagram): void {
     const [root] = this.endpoints.rootAddresses();
     if (root === undefined) return;
     for (const endpoint of this.endpoints.ofRoot(root, Date.now())) this.transmit(datagram, endpoint);
   }
 
-  /** Straight to where the node last wrote from, or not at all: what a root does for others. */
+  /** Directly to the source of the node's last packet, or not at all: as a root does for others. */
   pass(datagram: Datagram, to: string): void {
     const endpoint = this.endpoints.lastSeen(to);
     if (endpoint) this.transmit(datagram, endpoint);
@@ -79,7 +81,7 @@ export class Underlay {
     if (endpoint) this.transmit(datagram, endpoint);
   }
 
-  /** `address/port` of the node as it looks from here. */
+  /** `address/port` of the node as seen from here. */
   whereIs(address: string): string | undefined {
     const endpoint = this.endpoints.lastSeen(address);
     return endpoint && endpointText(endpoint);

@@ -17,8 +17,8 @@ function connect(): Docker {
 }
 
 /**
- * The engine of DOCKER_HOST and the image to test with: ORRERY_ZEROTIER_IMAGE if it names one, else the stand-in. Undefined, and
- * loudly so, when there is no engine or no image: then the suite has nothing to run on.
+ * The engine of DOCKER_HOST and the image to test with: ORRERY_ZEROTIER_IMAGE if it names one, otherwise the stand-in.
+ * Undefined, with a printed reason, if there is no engine or no image: then the suite has nothing to run on.
  */
 export async function findLabEngine(): Promise<LabEngine | undefined> {
   const docker = connect();

@@ -13,36 +13,36 @@ const HOME = 'var/lib/zerotier-one';
 const MIB = 1024 * 1024;
 
 export interface MemberOptions {
-  /** Ids of networks that are in networks.d at the start. */
+  /** IDs of networks that are in networks.d at the start. */
   readonly networks?: readonly string[];
   readonly identity?: LabIdentity;
   /** False: no /dev/net/tun. */
   readonly tun?: boolean;
   /** False: without the capability. */
   readonly netAdmin?: boolean;
-  /** False: nobody tells it where a root is. */
+  /** False: it has no moon that says where a root is. */
   readonly moon?: boolean;
-  /** Files for its home besides the usual, by name. */
+  /** Additional files for its home, by name. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
 interface Made {
   readonly container: Docker.Container;
   readonly token: string;
-  /** Talks to it where it is now: the address changes with a restart. */
+  /** Talks to its present address, which changes with a restart. */
   readonly talk: Talk;
 }
 
 export interface LabNode extends Made {
   readonly name: string;
   readonly identity: LabIdentity;
-  /** Runs a program in it and gives its output; rejects on a code other than 0. */
+  /** Runs a program in it and returns its output; rejects on an exit code other than 0. */
   exec(...command: string[]): Promise<string>;
 }
 
 /**
- * A closed world on a real Docker Engine: an internal network, a node that is controller and moon, and members under the very profile
- * that the agent uses. Works with the stand-in and with the real daemon alike.
+ * A closed world on a real Docker Engine: an internal network, a node that is controller and moon, and members under
+ * the same profile that the agent uses. Works with the stand-in and with the real daemon.
  */
 export class LabWorld {
   private readonly containers: Docker.Container[] = [];
@@ -57,22 +57,22 @@ export class LabWorld {
     private readonly ownsNetwork: boolean,
   ) {}
 
-  /** On an internal network of its own, or on one that somebody else made and will remove. */
+  /** On an internal network of its own, or on one that somebody else created and will remove. */
   static async open(docker: Docker, image: string, existing?: string): Promise<LabWorld> {
     const name = existing ?? `orrery-test-${randomBytes(4).toString('hex')}`;
-    // The label lets an agent under test put its containers here, instead of making a bridge that leads out.
+    // The label allows an agent under test to put its containers here, instead of creating a bridge with a way out.
     const labels = { 'io.orrery.network': 'true' };
     if (existing === undefined) await docker.createNetwork({ Name: name, Internal: true, Labels: labels });
     const { IPAM } = (await docker.getNetwork(name).inspect()) as { IPAM?: { Config?: { Gateway?: string }[] } };
     return new LabWorld(docker, image, name, IPAM?.Config?.[0]?.Gateway ?? '', existing === undefined);
   }
 
-  /** The controller's moon: one `.moon` file, for whoever else wants to find the root. */
+  /** The controller's moon: one `.moon` file, for any other node that must find the root. */
   get moons(): readonly ArchiveEntry[] {
     return this.moonFiles;
   }
 
-  /** Where a node of this world runs already, one more program in it costs a third of what a container for it would. */
+  /** Where a node of this world already runs, one more program in it costs a third of a container for it. */
   async mint(): Promise<LabIdentity> {
     return identityOf(await (this.root?.exec(IDTOOL, 'generate') ?? this.generate()));
   }
@@ -81,7 +81,7 @@ export class LabWorld {
     const made = await this.makeContainer('controller', {});
     const { container, talk } = made;
     await container.start();
-    // Whoever takes this token is this very container.
+    // A container that accepts this token is this very container.
     const isHere = async (): Promise<boolean> => (await talk({ method: 'GET', path: '/status' })).status === 200;
     await eventually(isHere, { within: 30_000, what: 'the controller answering' });
     const identity = identityOf(Buffer.from(await fileOf(container, `/${HOME}/identity.secret`)).toString('utf8'));
@@ -102,7 +102,7 @@ export class LabWorld {
     return this.nodeOf(name, identity, await this.makeContainer(name, { ...options, identity }));
   }
 
-  /** Without an identity it is a root, which makes its own. */
+  /** Without an identity it is a root, which generates its own. */
   private async makeContainer(name: string, options: MemberOptions): Promise<Made> {
     const token = randomBytes(12).toString('hex');
     const profile = this.profile(options);
@@ -175,7 +175,7 @@ export class LabWorld {
     ];
   }
 
-  /** A moon of this node's that says that it is somewhere else. */
+  /** A moon of this node's that claims another location. */
   async makeMoon({ container, identity, exec }: LabNode, ip: string): Promise<ArchiveEntry> {
     await exec('sh', '-c', SIGN_MOON, 'sh', '/tmp', ip);
     return moonIn(container, '/tmp', identity.address);

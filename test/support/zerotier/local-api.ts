@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 
-/** One request to a daemon's local API, as a test says it. */
+/** One request to a daemon's local API, as a test states it. */
 export interface Ask {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
@@ -10,14 +10,14 @@ export interface Ask {
   readonly body?: object | string;
 }
 
-/** `status` is null when no answer came at all in the time that a caller would wait. */
+/** `status` is null if no answer came within the time that a caller would wait. */
 export interface Answer {
   readonly status: number | null;
   readonly contentType: string | null;
   readonly body: unknown;
 }
 
-/** A way to talk to one daemon. Rejects when nothing listens there. */
+/** A way to talk to one daemon. Rejects if nothing listens there. */
 export type Talk = (ask: Ask) => Promise<Answer>;
 
 export const textOf = (body: object | string | undefined): string | undefined =>
@@ -32,7 +32,7 @@ export function valueOf(text: string): unknown {
   }
 }
 
-/** Talks HTTP to a daemon. `patience`: after how many milliseconds without an answer to give up. */
+/** Talks HTTP to a daemon. `patience`: give up after this many milliseconds without an answer. */
 export function talkTo(host: string, port: number, token: string, patience = 2_000): Talk {
   return ({ method, path, auth = 'correct', body }) =>
     new Promise((resolve, reject) => {
@@ -60,7 +60,7 @@ export function talkTo(host: string, port: number, token: string, patience = 2_0
         clearTimeout(timer);
         reject(error);
       });
-      // Node would add a Transfer-Encoding to a POST without a length of its own.
+      // Node would add a Transfer-Encoding to a POST without an explicit length.
       if (text === undefined) call.useChunkedEncodingByDefault = false;
       call.end(text);
     });

@@ -30,31 +30,31 @@ const told = async (name: string) =>
     .map(({ data }) => data)
     .filter((data) => data.name === name);
 
-describe('what a token is refused', () => {
-  it('is told once at once and once for all that follow, not once for each request', async () => {
+describe('the refusals of a token', () => {
+  it('are reported once at once and once for all that follow, not once for each request', async () => {
     const token = await tokenOf('eager', 'viewer');
     const refused = () => api.refused('POST', '/v1/hosts/web-1/pause', 'forbidden', { token });
     await refused();
-    await eventually(async () => (await told('eager')).length === 1, { what: 'the first is told' });
+    await eventually(async () => (await told('eager')).length === 1, { what: 'the first is reported' });
     for (let each = 0; each < 25; each++) await refused();
     expect(await told('eager')).toMatchObject([
       { operation: 'POST /v1/hosts/{host}/pause', code: 'forbidden', count: 1 },
     ]);
     await api.app.get(AccessRefusals, { strict: false }).flush();
-    await eventually(async () => (await told('eager')).length === 2, { what: 'the rest is told' });
+    await eventually(async () => (await told('eager')).length === 2, { what: 'the rest is reported' });
     expect(await told('eager')).toMatchObject([{ count: 1 }, { count: 25 }]);
   });
 
-  it('is told also where the scope hides what was asked for; what is nowhere is not', async () => {
+  it('are reported also when the scope hides the target, but not when the target does not exist', async () => {
     const token = await tokenOf('prying', 'viewer', 'hosts:env=a');
     await api.refused('GET', '/v1/hosts/web-9', 'unknown-host', { token });
     await api.refused('GET', '/v1/hosts/web-1/containers/none', 'unknown-container', { token });
     await api.refused('GET', '/v1/hosts/web-2', 'unknown-host', { token });
-    await eventually(async () => (await told('prying')).length > 0, { what: 'it is told' });
+    await eventually(async () => (await told('prying')).length > 0, { what: 'it is reported' });
     expect(await told('prying')).toMatchObject([{ operation: 'GET /v1/hosts/{host}', code: 'unknown-host', count: 1 }]);
   });
 
-  it('is for admins without a scope alone, in the list, one by one and on the stream', async () => {
+  it('are visible to admins without a scope alone, in the list, one by one and on the stream', async () => {
     const [viewer, scoped] = [await tokenOf('onlooker', 'viewer'), await tokenOf('narrow', 'admin', 'hosts:env=a')];
     const whole = await tokenOf('whole', 'admin');
     const open = (token: string) =>
@@ -63,11 +63,11 @@ describe('what a token is refused', () => {
     await api.refused('POST', '/v1/tokens', 'forbidden', { token: viewer, body: { name: 'x', role: 'admin' } });
     const of = (index: number) =>
       streams[index]?.events.filter(({ type }) => type === 'io.orrery.access.refused') ?? [];
-    await eventually(() => of(2).length > 0, { what: 'the admin hears of it' });
+    await eventually(() => of(2).length > 0, { what: 'the admin receives it' });
     await api.raw('PATCH', '/v1/hosts/web-1', { body: { setLabels: { tier: 'web' } } });
     for (const index of [0, 1])
       await eventually(() => streams[index]?.events.some(({ type }) => type === 'io.orrery.host.changed'), {
-        what: 'what came after it',
+        what: 'a later event',
       });
     expect([of(0), of(1)]).toEqual([[], []]);
     const [{ id } = { id: '' }] = of(2);

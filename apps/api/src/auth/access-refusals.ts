@@ -10,10 +10,13 @@ import { RefusalCounts, type CountedRefusals } from './refusal-counts.js';
 import { splitReference } from '../references/references.service.js';
 
 const LOOK_MS = 5000;
-/** Look-ups of what was not found, at once. Beyond that a refusal goes uncounted: it must not cost more than the request did. */
+/**
+ * Concurrent look-ups of targets that were not found. Beyond that a refusal goes uncounted, because it must not cost
+ * more than the request did.
+ */
 const MOST_LOOKUPS = 4;
 
-/** Which of these names, ids and addresses there are. */
+/** Which of these names, IDs and addresses exist. */
 const THERE = `
   SELECT r FROM unnest($1::text[]) AS r
    WHERE EXISTS (SELECT FROM hosts WHERE (id = r OR name = r) AND removed_at IS NULL) OR EXISTS (SELECT FROM nodes WHERE id = r)
@@ -21,7 +24,7 @@ const THERE = `
       OR EXISTS (SELECT FROM networks WHERE id = r OR name = r) OR EXISTS (SELECT FROM controllers WHERE id = r OR name = r)
       OR EXISTS (SELECT FROM commands WHERE id = r)`;
 
-/** Tells admins which token was refused what: `access.refused`, counted, never one for each request. */
+/** Reports to admins which token was refused which operation: `access.refused`, counted, never one for each request. */
 @Injectable()
 export class AccessRefusals implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #counts = new RefusalCounts();
@@ -46,7 +49,10 @@ export class AccessRefusals implements OnApplicationBootstrap, BeforeApplication
     await Promise.all(this.#writes);
   }
 
-  /** The answer is not kept waiting. What a scope hides is refused as not found; whether it was that is looked up. */
+  /**
+   * Does not delay the answer. A target that the scope hides is refused as not found, so a look-up finds out whether
+   * that was the case.
+   */
   note(request: FastifyRequest, { status, code }: Problem): void {
     const { principal } = request;
     if (!principal || (status !== 403 && status !== 404)) return;
@@ -66,7 +72,7 @@ export class AccessRefusals implements OnApplicationBootstrap, BeforeApplication
     );
   }
 
-  /** Tells what was counted so far. */
+  /** Reports everything counted so far. */
   flush(): Promise<unknown> {
     this.#tell(this.#counts.summaries({ all: true }));
     return Promise.all(this.#writes);
@@ -107,7 +113,7 @@ export class AccessRefusals implements OnApplicationBootstrap, BeforeApplication
   }
 }
 
-/** What the path and the filters name; of HOST/CONTAINER the host. */
+/** The names in the path and the filters; of HOST/CONTAINER the host. */
 function namedBy({ params, query }: FastifyRequest): string[] {
   const { host, node, network, controller, command, container } = {
     ...(query as Record<string, unknown>),

@@ -88,19 +88,19 @@ describe('the guard of every route', () => {
     expect(without.map(({ route }) => route)).toEqual(['SomeController.forgotten']);
   });
 
-  it('lets each role do what it may and all that the roles before it may', async () => {
+  it('allows each role its own routes and those of all lower roles', async () => {
     const matrix: Record<string, number[]> = {};
     for (const role of ['viewer', 'operator', 'admin'])
       matrix[role] = await Promise.all(['/viewer', '/operator', '/admin'].map((url) => status(url, role)));
     expect(matrix).toEqual({ viewer: [200, 403, 403], operator: [200, 200, 403], admin: [200, 200, 200] });
   });
 
-  it('lets anyone use what is public, and only that', async () => {
+  it('lets anyone use public routes, and only those', async () => {
     expect(await status('/anyone')).toBe(200);
     expect(await status('/viewer')).toBe(401);
   });
 
-  it('answers the same to a missing, a malformed and an unknown token', async () => {
+  it('gives the same answer to a missing, a malformed and an unknown token', async () => {
     const headers = [undefined, 'Basic eDp5', 'Bearer', 'Bearer nonsense', `Bearer ${tokenOf('nobody')}`];
     const answers = await Promise.all(headers.map((header) => ask('/viewer', header)));
     expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
@@ -108,13 +108,13 @@ describe('the guard of every route', () => {
     expect(answers[0]?.headers['www-authenticate']).toBe('Bearer realm="orrery"');
   });
 
-  it('takes the join secret for joining and for nothing else, and no token for joining', async () => {
+  it('accepts the join secret for joining and nothing else, and no token for joining', async () => {
     expect((await ask('/join', `Bearer ${JOIN_SECRET}`, 'POST')).statusCode).toBe(201);
     expect((await ask('/join', `Bearer ${tokenOf('admin')}`, 'POST')).json()).toMatchObject({ code: 'join-refused' });
     expect((await ask('/viewer', `Bearer ${JOIN_SECRET}`)).statusCode).toBe(401);
   });
 
-  it('slows the refusals of many wrong tokens, and serves a valid one that it never saw before at once', async () => {
+  it('slows the refusals of many wrong tokens, but serves a valid one that is new to it at once', async () => {
     for (let wrong = 0; wrong < 20; wrong++) await ask('/viewer', `Bearer ${tokenOf(`wrong${wrong}`)}`);
     const from = performance.now();
     const refused = await ask('/viewer', `Bearer ${tokenOf('again')}`);
@@ -124,7 +124,7 @@ describe('the guard of every route', () => {
     expect(await status('/operator', 'operator')).toBe(200);
   });
 
-  it('counts those that enrol apart: neither wrong join tokens nor wrong tokens of people slow the other', async () => {
+  it('counts enrolling machines apart: neither wrong join tokens nor wrong tokens of people slow the other', async () => {
     for (let wrong = 0; wrong < 21; wrong++) await ask('/viewer', `Bearer ${tokenOf(`more${wrong}`)}`);
     expect((await ask('/join', 'Bearer orj_wrong', 'POST')).json()).toMatchObject({ code: 'join-refused' });
     for (let wrong = 0; wrong < 21; wrong++) await ask('/join', `Bearer orj_wrong${wrong}`, 'POST');

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { HOST_ITSELF, POLICY, WHOLE, type PolicyName } from './policy.decorator.js';
 import { RequestGate, type RouteRule } from './request-gate.js';
 
-/** Default deny: every route needs a policy, and every policy but `public` a token that satisfies it. */
+/** Default deny: every route needs a policy, and every policy except `public` needs a token that satisfies it. */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(

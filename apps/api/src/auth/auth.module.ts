@@ -16,7 +16,10 @@ import { TokensRepository } from './tokens.repository.js';
 import { ADMIN_TOKEN, TokensService } from './tokens.service.js';
 import { VisibilityInterceptor } from './visibility.interceptor.js';
 
-/** Both secrets are made at the first start, mode 0600; a person or the start script reads them from the state folder. */
+/**
+ * Both secrets are created at the first start, mode 0600; a person or the start script reads them from the state
+ * folder.
+ */
 const readAdminToken = ({ secretsFolder }: ApiConfig) =>
   readOrMakeSecret(join(secretsFolder, 'admin.token'), () => newToken('ora'));
 const readJoinSecret = async ({ joinSecretFile }: ApiConfig) =>

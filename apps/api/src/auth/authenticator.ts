@@ -1,6 +1,6 @@
 import type { Principal } from './principal.js';
 
-/** Who a bearer is, if it is valid now. Tokens are the one kind; another (OIDC) would be tried beside it. */
+/** Identifies a bearer that is valid now. Tokens are the only kind; another (OIDC) would be tried alongside. */
 export abstract class Authenticator {
   abstract identify(bearer: string): Promise<Principal | undefined>;
 }

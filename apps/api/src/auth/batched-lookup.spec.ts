@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { BatchedLookup } from './batched-lookup.js';
 
 describe('a look-up of hashes', () => {
-  it('asks one query at a time, with all that wait, and answers each with its own', async () => {
+  it('runs one query at a time for all that wait, and gives each its own answer', async () => {
     const queries: number[] = [];
     let running = 0;
     const lookup = new BatchedLookup(async (hashes) => {
@@ -22,7 +22,7 @@ describe('a look-up of hashes', () => {
     expect(queries).toEqual([1, 500, 400]);
   });
 
-  it('finds nothing for what is not known, and tells all who wait when the database is away', async () => {
+  it('finds nothing for an unknown hash, and fails for all that wait when the database is down', async () => {
     let isAway = false;
     const lookup = new BatchedLookup(() =>
       isAway ? Promise.reject(new Error('away')) : Promise.resolve(new Map<string, number>()),
@@ -35,7 +35,7 @@ describe('a look-up of hashes', () => {
     expect(await lookup.find(Buffer.from('x'))).toBeUndefined();
   });
 
-  it('asks once, not once more for those behind it, when the database does not answer', async () => {
+  it('asks once, and not again for those behind it, when the database does not answer', async () => {
     let queries = 0;
     const lookup = new BatchedLookup<number>(async () => {
       queries++;

@@ -1,4 +1,4 @@
-/** Most that one query asks for. */
+/** The maximum number of hashes in one query. */
 const MOST_IN_A_BATCH = 500;
 
 interface Asked<Found> {
@@ -7,14 +7,15 @@ interface Asked<Found> {
 }
 
 /**
- * Looks hashes up, all that wait in one query and one query at a time: 10,000 guesses a second cost the database a few hundred small
- * queries, and never more than one of its connections. Whoever asks waits for the query that is under way, and for theirs.
+ * Looks up hashes, all waiting ones in one query and one query at a time: 10,000 guesses a second cost the database a
+ * few hundred small queries, and never more than one of its connections. A caller waits for the query under way and for
+ * its own.
  */
 export class BatchedLookup<Found> {
   readonly #waiting = new Map<string, Asked<Found>>();
   #isRunning = false;
 
-  /** `query` answers for each hash that is known, by `hash` in base64. */
+  /** `query` returns an answer for each known hash, by `hash` in base64. */
   constructor(private readonly query: (hashes: Buffer[]) => Promise<ReadonlyMap<string, Found>>) {}
 
   find(hash: Buffer): Promise<Found | undefined> {
@@ -36,7 +37,7 @@ export class BatchedLookup<Found> {
         const found = await this.query(batch.map(([, { hash }]) => hash));
         for (const [key, { answers }] of batch) for (const { resolve } of answers) resolve(found.get(key));
       } catch (error) {
-        // Those behind it would wait as long again for the same answer: a database that is away is noticed after seconds.
+        // Fail those behind it as well: they would wait again for seconds, only to get the same answer.
         const all = [...batch, ...this.#waiting];
         this.#waiting.clear();
         for (const [, { answers }] of all) for (const { reject } of answers) reject(error);

@@ -5,10 +5,13 @@ export function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1];
 }
 
-/** What people recognise a token by: its kind, and eight of 43 random characters. */
+/** The part by which people recognize a token: its kind, and eight of 43 random characters. */
 export const prefixOf = (token: string) => token.slice(0, token.search(/[._]/) + 9);
 
-/** API tokens are `ora_` and 32 random bytes, join secrets `orj_` and 32: what leaks can be recognised by its prefix. */
+/**
+ * API tokens are `ora_` and 32 random bytes, join secrets `orj_` and 32, so that a leaked one can be recognized by its
+ * prefix.
+ */
 export const newToken = (prefix: 'ora' | 'orj') => `${prefix}_${randomBytes(32).toString('base64url')}`;
 export const isApiToken = (token: string) => /^ora_[A-Za-z0-9_-]{43}$/.test(token);
 

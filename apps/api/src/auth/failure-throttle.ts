@@ -6,9 +6,12 @@ import { AppError } from '@orrery/shared/runtime';
 const MOST_FAILURES = 20;
 const WINDOW_MS = 60_000;
 const MOST_ADDRESSES = 10_000;
-/** Refusals of an address that are held back at the same time; more are told at once. */
+/** Refusals of an address that are held back at the same time; more are answered at once. */
 const MOST_HELD = 256;
-/** How long a further refusal is held back: whoever waits for it guesses no faster than once a second on each connection. */
+/**
+ * How long a further refusal is held back: a client that waits for it guesses no faster than once a second on each
+ * connection.
+ */
 const HOLD_MS = 1000;
 
 interface Failures {
@@ -19,20 +22,24 @@ interface Failures {
 }
 
 /**
- * Slows guessing without locking anybody out. A token is always looked at first, and what is valid is served at once, whatever
- * came from its address before: only refusals are slowed. Tokens are 256 random bits, so this is about load, not about luck.
+ * Slows guessing without locking anybody out. A token is always checked first, and a valid one is served at once,
+ * whatever came from its address before: only refusals are slowed. Tokens are 256 random bits, so this is about load,
+ * not about luck.
  */
 export class FailureThrottle {
   readonly #failures = new Map<string, Failures>();
 
-  /** `what` was wrong, for whoever reads the problem: `tokens`, `keys`. */
+  /** `what` was wrong, for readers of the problem: `tokens`, `keys`. */
   constructor(
     private readonly what: string,
     private readonly holdMs = HOLD_MS,
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Notes a failure of this address. Beyond what a mistake explains it is held back, and throws AppError `too-many-requests`. */
+  /**
+   * Records a failure of this address. Beyond what a mistake explains, it is held back and throws AppError
+   * `too-many-requests`.
+   */
   async failed(address: string): Promise<void> {
     const failures = this.#note(address);
     if (failures.count <= MOST_FAILURES) return;
@@ -52,7 +59,7 @@ export class FailureThrottle {
     const entry = found ?? { count: 0, until: 0, held: 0 };
     if (entry.until <= this.now()) Object.assign(entry, { count: 0, until: this.now() + WINDOW_MS });
     entry.count++;
-    // The oldest make room; one that goes on failing is among the youngest.
+    // The oldest make room; an address that keeps failing is among the youngest.
     this.#failures.delete(address);
     this.#failures.set(address, entry);
     const [oldest] = this.#failures.keys();

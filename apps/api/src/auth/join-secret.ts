@@ -2,7 +2,7 @@ import type { Secret } from '@orrery/shared/runtime';
 import { timingSafeEqual } from 'node:crypto';
 import { hashOf } from './bearer.js';
 
-/** What lets a host join. One for all hosts now; tokens for single use replace it behind `admits`. */
+/** The secret of the installation with which hosts join, besides join tokens for single use. */
 export class JoinSecret {
   readonly #hash: Buffer;
 
@@ -10,7 +10,7 @@ export class JoinSecret {
     this.#hash = hashOf(secret.reveal());
   }
 
-  /** Compares hashes in constant time: neither length nor content shows in the timing. */
+  /** Compares hashes in constant time, so that the timing reveals neither length nor content. */
   admits(token: string): boolean {
     return timingSafeEqual(hashOf(token), this.#hash);
   }

@@ -4,8 +4,8 @@ import { RouteConfig } from '../http/route-config.js';
 import type { Role } from './principal.js';
 
 /**
- * `join`: a token with which hosts enrol, and nothing else; `key`: a host, by the key that it proves in the body, which the route
- * itself checks; `public`: anyone who reaches the API.
+ * `join`: a token with which hosts enroll, and nothing else; `key`: a host, by the key that it proves in the body,
+ * which the route itself checks; `public`: anyone who can reach the API.
  */
 export type PolicyName = Role | 'join' | 'key' | 'public';
 
@@ -13,7 +13,7 @@ export const POLICY = 'orrery:policy';
 export const WHOLE = 'orrery:whole';
 export const HOST_ITSELF = 'orrery:host-itself';
 
-/** Who may use a route. A route without one is refused at run time and fails the build. */
+/** Who is allowed to use a route. A route without a policy is refused at run time and fails the build. */
 export const Policy = (policy: PolicyName) =>
   applyDecorators(
     SetMetadata(POLICY, policy),
@@ -29,7 +29,9 @@ export const WholeInstallation = () =>
     ApiExtension('x-orrery-whole', true),
   );
 
-/** The route changes a host itself, not what is in some network of it: refused to a token whose scope names networks alone. */
+/**
+ * The route changes a host itself, not its members of a network: refused to a token whose scope names networks alone.
+ */
 export const HostItself = () =>
   applyDecorators(
     SetMetadata(HOST_ITSELF, true),

@@ -1,16 +1,16 @@
 import type { Role } from '@orrery/shared/contracts';
 import type { Visibility } from '../database/visibility.js';
 
-/** What a token may do; each role may do all that the one before it may. */
+/** The permissions of a token; each role has all those of the one before it. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const satisfies readonly Role[];
 export type { Role };
 
-/** Who asks. `name` is what stands in commands and events as `by`. */
+/** The sender of a request. `name` appears in commands and events as `by`. */
 export interface Principal {
   tokenId: string;
   name: string;
   role: Role;
-  /** What the token is limited to; without: everything. */
+  /** The token's limits; without: everything. */
   scope?: Visibility;
   /** When the token expires. */
   until?: Date;
@@ -19,7 +19,7 @@ export interface Principal {
 declare module 'fastify' {
   interface FastifyRequest {
     principal?: Principal;
-    /** What a host that enrols came with. */
+    /** The credential of a host that enrolls. */
     joinToken?: string;
   }
 }

@@ -4,7 +4,7 @@ import { RefusalCounts, WINDOW_MS } from './refusal-counts.js';
 const refusal = (more = {}) => ({ token: 'tok_1', name: 'ci', operation: 'GET /v1/x', code: 'forbidden', ...more });
 
 describe('refusals of one token at one operation', () => {
-  it('are told of at once, then once a minute with how many there were', () => {
+  it('are reported at once, then once a minute with their number', () => {
     let now = 1000;
     const counts = new RefusalCounts(() => now);
     expect(counts.note(refusal())).toEqual({ ...refusal(), count: 1, since: 1000, until: 1000 });
@@ -18,7 +18,7 @@ describe('refusals of one token at one operation', () => {
     expect(counts.summaries()).toEqual([]);
   });
 
-  it('are told of anew after a minute without any', () => {
+  it('are reported at once again after a minute without any', () => {
     let now = 0;
     const counts = new RefusalCounts(() => now);
     counts.note(refusal());
@@ -28,7 +28,7 @@ describe('refusals of one token at one operation', () => {
     expect(counts.note(refusal())).toMatchObject({ count: 1 });
   });
 
-  it('are told of apart from those of another token, and of another operation', () => {
+  it('are reported separately from those of another token, and of another operation', () => {
     const counts = new RefusalCounts(() => 0);
     const kinds = [{}, { token: 'tok_2' }, { operation: 'PATCH /v1/x' }, { code: 'unknown-host' }];
     expect(kinds.map((more) => counts.note(refusal(more))?.count)).toEqual([1, 1, 1, 1]);
@@ -41,7 +41,7 @@ describe('refusals of one token at one operation', () => {
     expect(counts.summaries({ all: true })).toMatchObject([{ count: 1 }]);
   });
 
-  it('take up no more room than a bound, whatever is asked for', () => {
+  it('use bounded memory, whatever is requested', () => {
     const counts = new RefusalCounts(() => 0);
     const told = Array.from({ length: 2000 }, (_all, each) => counts.note(refusal({ operation: `GET /${each}` })));
     expect(told.filter((one) => one !== undefined)).toHaveLength(501);

@@ -13,26 +13,26 @@ export interface CountedRefusals extends Refusal {
 }
 
 interface Entry extends CountedRefusals {
-  /** When the next summary may be told. */
+  /** When the next summary is due. */
   due: number;
 }
 
-/** So long nothing more is told of the same. */
+/** How long nothing more is reported about the same refusal. */
 export const WINDOW_MS = 60_000;
-/** Tokens times operations; what is beyond that is counted together. */
+/** Tokens times operations; anything beyond that is counted together. */
 const MOST = 500;
 const OTHERS = 'other operations';
 
 /**
- * Turns refusals into few facts: the first of a kind at once, then one summary a minute for as long as there are more. However many
- * requests are refused, what is told of them is bounded.
+ * Turns refusals into few facts: the first of a kind at once, then one summary a minute for as long as there are more.
+ * However many requests are refused, the number of reports is bounded.
  */
 export class RefusalCounts {
   readonly #entries = new Map<string, Entry>();
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** Counts one; gives what to tell of it now. */
+  /** Counts one; returns what to report now. */
   note(refusal: Refusal): CountedRefusals | undefined {
     const { key, told } = this.#keyOf(refusal);
     const [entry, now] = [this.#entries.get(key), this.now()];
@@ -51,7 +51,7 @@ export class RefusalCounts {
     return this.#entries.has(keyOf(refusal));
   }
 
-  /** What was counted since it was last told of, where that is a minute ago; all of it when the process ends. */
+  /** Everything counted since the last report, if that is a minute ago; all of it when the process ends. */
   summaries({ all = false } = {}): CountedRefusals[] {
     const now = this.now();
     const told: CountedRefusals[] = [];

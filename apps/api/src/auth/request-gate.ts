@@ -11,7 +11,7 @@ import { JoinSecret } from './join-secret.js';
 import type { PolicyName } from './policy.decorator.js';
 import { mayActAs, type Principal } from './principal.js';
 
-/** What a route asks of whoever uses it. */
+/** What a route requires of its callers. */
 export interface RouteRule {
   policy?: PolicyName;
   /** Refused to a token with a scope. */
@@ -22,7 +22,7 @@ export interface RouteRule {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The rule under which this request was let in: it is not asked twice. */
+    /** The rule under which this request was admitted, so that it is not checked twice. */
     letInUnder?: PolicyName;
   }
   interface FastifyContextConfig {
@@ -31,8 +31,8 @@ declare module 'fastify' {
 }
 
 /**
- * Whether a request may use its route. Asked twice of each: at the door, before its body is read, and by the guard, which has the
- * last word over every route, known to the door or not.
+ * Whether a request is allowed to use its route. Every request is checked twice: at the door, before its body is read,
+ * and by the guard, which has the last word over every route, known to the door or not.
  */
 @Injectable()
 export class RequestGate {
@@ -43,7 +43,7 @@ export class RequestGate {
     private readonly throttles: FailureThrottles,
   ) {}
 
-  /** Throws AppError when it may not; `refused` is called before the refusal of a token is slowed. */
+  /** Throws AppError if it is not allowed; `refused` is called before the refusal of a token is slowed. */
   async check(request: FastifyRequest, rule: RouteRule, refused?: () => void): Promise<void> {
     const { policy, whole = false, hostItself = false } = rule;
     if (policy === undefined) throw forbidden('this route has no policy, so nobody is allowed to use it');
@@ -69,7 +69,10 @@ export class RequestGate {
     throw unauthenticated();
   }
 
-  /** Whether the token may be one. What it is still worth is decided in the transaction that makes the host, which spends it. */
+  /**
+   * Checks that the token is known. The transaction that creates the host, and spends the token, decides whether it is
+   * still valid.
+   */
   async #checkJoin(request: FastifyRequest, refused?: () => void): Promise<void> {
     const token = bearerToken(request.headers.authorization);
     if (token && (this.joinSecret.admits(token) || (await this.joinTokens.isKnown(token)))) return;

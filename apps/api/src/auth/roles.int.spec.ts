@@ -23,7 +23,7 @@ async function tokenFor(role: string, more: { expires_at?: string; revoked_at?: 
 }
 
 describe('every role on every route', () => {
-  it('may do exactly what the document says', async () => {
+  it('can do exactly what the document says', async () => {
     const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as {
       paths: Record<string, Record<string, { 'x-orrery-policy': string }>>;
     };
@@ -46,7 +46,7 @@ describe('every role on every route', () => {
 });
 
 describe('a token', () => {
-  it('is worth nothing once it is revoked or has expired; one that is neither is', async () => {
+  it('is invalid once it is revoked or has expired, and valid otherwise', async () => {
     const [past, future] = ['2020-01-01T00:00:00Z', '2999-01-01T00:00:00Z'];
     await api.refused('GET', '/v1/hosts', 'unauthenticated', { token: await tokenFor('admin', { revoked_at: past }) });
     await api.refused('GET', '/v1/hosts', 'unauthenticated', { token: await tokenFor('admin', { expires_at: past }) });
@@ -56,7 +56,7 @@ describe('a token', () => {
     await api.refused('GET', '/v1/hosts', 'unauthenticated', { token: valid });
   });
 
-  it('is read by its id or name, with its scope and expiry as they were written', async () => {
+  it('is read by its ID or name, with its scope and expiry as they were written', async () => {
     const scope = { hosts: 'env=staging', networks: ['8056c2e21c000001'] };
     const post = { name: 'ci', role: 'operator', scope, expiresIn: '2h' };
     const { token } = (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: post })).body;

@@ -7,7 +7,7 @@ export interface RoutePolicy {
   policy: PolicyName | undefined;
 }
 
-/** Every route of an application with its policy: what the build's check walks through. */
+/** Every route of an application with its policy, for the build's check. */
 export const routePolicies = (modules: ModulesContainer): RoutePolicy[] =>
   handlersOf(modules).map(({ route, method }) => ({
     route,

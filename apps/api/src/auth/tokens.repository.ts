@@ -17,7 +17,9 @@ export interface StoredToken {
 export class TokensRepository {
   constructor(private readonly store: DataSource) {}
 
-  /** The valid tokens of these hashes. Looked up by index: a hash is of 256 random bits, so its timing tells nothing. */
+  /**
+   * The valid tokens of these hashes. Looked up by index: a hash has 256 random bits, so its timing reveals nothing.
+   */
   async findValid(hashes: Buffer[]): Promise<StoredToken[]> {
     return this.store.query(
       `SELECT id, name, hash, role, scope, expires_at AS until,
@@ -33,7 +35,7 @@ export class TokensRepository {
     await this.store.query('UPDATE api_tokens SET last_used_at = now() WHERE id = $1', [id]);
   }
 
-  /** The admin token that stands in this state folder; one that stood there before is worth nothing any more. */
+  /** The admin token in this state folder; the one that was there before becomes invalid. */
   async putAdmin(hash: Buffer, prefix: string): Promise<void> {
     await this.store.query(
       `INSERT INTO api_tokens (id, name, hash, prefix, role) VALUES ('tok_admin', 'admin', $1, $2, 'admin')

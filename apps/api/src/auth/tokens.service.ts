@@ -27,7 +27,10 @@ export class TokensService implements Authenticator {
     @Inject(ADMIN_TOKEN) private readonly adminToken: Secret,
   ) {}
 
-  /** Who this token is, if it is valid now. Asked at every request: what is revoked is worth nothing at once, everywhere. */
+  /**
+   * The owner of this token, if it is valid now. Checked at every request, so a revoked token is invalid at once,
+   * everywhere.
+   */
   async identify(token: string): Promise<Principal | undefined> {
     if (!isApiToken(token)) return undefined;
     await this.#storeAdmin();
@@ -59,7 +62,7 @@ export class TokensService implements Authenticator {
     this.#known.add(key);
   }
 
-  /** Once, at the first look-up: the database may have been away at the start. */
+  /** Once, at the first look-up, because the database may have been unreachable at the start. */
   #storeAdmin(): Promise<void> {
     const token = this.adminToken.reveal();
     this.#adminStored ??= this.tokens.putAdmin(hashOf(token), prefixOf(token)).catch((error: unknown) => {
@@ -70,7 +73,7 @@ export class TokensService implements Authenticator {
   }
 }
 
-/** A selector that cannot be read lets nothing be seen: it throws. */
+/** A selector that cannot be read must not show anything, so it throws. */
 const toVisibility = ({ hosts, networks }: NonNullable<StoredToken['scope']>): Visibility => ({
   hosts: hosts === null ? null : Selector.parse(hosts),
   networks,

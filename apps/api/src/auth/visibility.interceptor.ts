@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Observable } from 'rxjs';
 import { withAsker } from '../database/visibility.js';
 
-/** All that a request does, it does within the scope of its token. */
+/** Runs everything that a request does within the scope of its token. */
 @Injectable()
 export class VisibilityInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

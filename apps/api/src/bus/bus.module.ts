@@ -12,13 +12,13 @@ import { OpenConnections } from './open-connections.js';
 export const COMMAND_BUS = Symbol('COMMAND_BUS');
 /** The bus that only answers agents. */
 export const ANSWER_BUS = Symbol('ANSWER_BUS');
-/** The keys of this installation's NATS; undefined when its users are somebody else's business. */
+/** The keys of this installation's NATS; undefined if somebody else manages its users. */
 export const NATS_TRUST = Symbol('NATS_TRUST');
 
 /** Replicas share requests in this queue group. */
 const QUEUE = 'orrery-api';
 
-/** Nest's microservice strategy for what agents send. */
+/** Nest's microservice strategy for messages of agents. */
 export const createBusStrategy = (app: INestApplicationContext) =>
   new BusStrategy({
     bus: app.get(Buses).answers,

@@ -8,8 +8,9 @@ import type { ApiConfig } from '../config.js';
 type BusConfig = Pick<ApiConfig, 'natsUrl' | 'secretsFolder'>;
 
 /**
- * The API's connections to NATS, each with no more rights than its work needs: `desired` publishes states and calls, `answers` only
- * answers agents, `system` says which keys are revoked. With a user in NATS_URL there is one, and everybody shares that user.
+ * The API's connections to NATS, each with no more permissions than its work needs: `desired` publishes states and
+ * calls, `answers` only answers agents, `system` publishes revoked keys. With a user in NATS_URL there is only one
+ * connection, and everybody shares that user.
  */
 export class Buses {
   private constructor(
@@ -18,7 +19,7 @@ export class Buses {
     readonly system: Bus | undefined,
   ) {}
 
-  /** Connects in the background and for ever. */
+  /** Connects in the background, and retries forever. */
   static async open(config: BusConfig, trust: NatsTrust | undefined, logger: Logger): Promise<Buses> {
     if (!trust) {
       const shared = await connectAsUser(config, logger);
@@ -39,7 +40,7 @@ export class Buses {
     return answers.every(Boolean) ? undefined : 'it is connected and does not answer';
   }
 
-  /** Why NATS does not let us in, in its words. */
+  /** Why NATS does not accept us, as it reports. */
   get refusal(): string | undefined {
     return this.desired.refusal ?? this.answers.refusal;
   }
@@ -50,7 +51,10 @@ export class Buses {
   }
 }
 
-/** The keys of this installation's NATS, made at the first start; undefined when NATS_URL brings a user, and so needs none. */
+/**
+ * The keys of this installation's NATS, created at the first start; undefined if NATS_URL has a user, and so needs
+ * none.
+ */
 export async function openTrust({ natsUrl, secretsFolder }: BusConfig, logger: Logger): Promise<NatsTrust | undefined> {
   if (new URL(natsUrl.reveal()).username) {
     const cause = 'all agents share one user of NATS, so none is isolated from the others';

@@ -6,8 +6,8 @@ const A: HostId = 'hst_a';
 const B: HostId = 'hst_b';
 const LARGEST = 256 * 1024;
 
-describe('the gate for what hosts say', () => {
-  it('lets in all that a host has on its way after the API stood still: its batch, a hello, and beats', () => {
+describe('the gate for messages of hosts', () => {
+  it('lets through everything that a host has under way after the API stood still: its batch, a hello, and heartbeats', () => {
     const gate = new FloodGate(() => 0);
     const told: HostId[] = [];
     gate.onFlood((host) => told.push(host));
@@ -19,7 +19,7 @@ describe('the gate for what hosts say', () => {
   it.each([
     ['large messages', LARGEST, 200],
     ['small messages', 2, 20_000],
-  ])('closes to a flood of %s, says so once, and stays open to others', (_what, bytes, count) => {
+  ])('closes to a flood of %s, reports it once, and stays open to others', (_what, bytes, count) => {
     const gate = new FloodGate(() => 0);
     const told: HostId[] = [];
     gate.onFlood((host) => told.push(host));

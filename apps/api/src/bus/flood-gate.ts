@@ -2,27 +2,28 @@ import type { HostId } from '@orrery/shared/contracts';
 import { HostRate } from './host-rate.js';
 
 /**
- * Several times what an agent says at most: it has one batch and one hello on their way at a time. NATS slows down nobody who sends:
- * what comes faster than it is read piles up there, and at `max_pending` NATS ends the connection of the API, within 100 ms of a flood.
+ * Several times the maximum that an agent sends, which has one batch and one hello under way at a time. NATS slows down
+ * no sender: messages that come faster than they are read pile up there, and at `max_pending` NATS closes the
+ * connection of the API, within 100 ms of a flood.
  */
 const MESSAGES = { perSecond: 8000, burst: 12_000 };
 const KIB = { perSecond: 32 * 1024, burst: 32 * 1024 };
 
-/** What all hosts say comes by here, before anything else is done with it. */
+/** Every message of a host passes here before anything else is done with it. */
 export class FloodGate {
   readonly #messages: HostRate;
   readonly #kib: HostRate;
   readonly #flooded: HostRate;
   #listener: ((host: HostId) => void) | undefined;
 
-  /** Milliseconds by a steady clock. */
+  /** Milliseconds of a steady clock. */
   constructor(now: () => number = () => performance.now()) {
     this.#messages = new HostRate(MESSAGES, now);
     this.#kib = new HostRate(KIB, now);
     this.#flooded = new HostRate({ perSecond: 1, burst: 1 }, now);
   }
 
-  /** Calls back, once a second at most, while a host says more than anybody could take. */
+  /** Calls back, once a second at most, while a host sends too much. */
   onFlood(listener: (host: HostId) => void): void {
     this.#listener = listener;
   }

@@ -6,7 +6,7 @@ const A: HostId = 'hst_a';
 const B: HostId = 'hst_b';
 
 describe('the rate of a host', () => {
-  it('lets a burst in, then as many as time refills, and no other host pays for it', () => {
+  it('allows a burst, then as many as time refills, and no other host pays for it', () => {
     let now = 0;
     const rate = new HostRate({ perSecond: 10, burst: 3 }, () => now);
     const burst = Array.from({ length: 5 }, () => rate.admits(A));
@@ -20,12 +20,12 @@ describe('the rate of a host', () => {
     expect(Array.from({ length: 4 }, () => rate.admits(A))).toEqual([true, true, true, false]);
   });
 
-  it('takes more for what is larger', () => {
+  it('charges more for larger messages', () => {
     const rate = new HostRate({ perSecond: 0, burst: 10 }, () => 0);
     expect([rate.admits(A, 8), rate.admits(A, 3), rate.admits(A, 2)]).toEqual([true, false, true]);
   });
 
-  it('takes afterwards what was not asked for before, and then admits nothing until that is paid back', () => {
+  it('charges a cost that is known only afterwards, and then admits nothing until that is paid back', () => {
     let now = 0;
     const rate = new HostRate({ perSecond: 1, burst: 10 }, () => now);
     rate.spend(A, 12);

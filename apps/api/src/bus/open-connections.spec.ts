@@ -14,7 +14,7 @@ function opened(...ids: number[]): OpenConnections {
 const ids = (connections: { id: number }[]) => connections.map(({ id }) => id);
 
 describe('the connections of a host', () => {
-  it('may be three; of more the oldest end, each named once, and no other host is touched', () => {
+  it('are at most three: the oldest beyond that are closed, each named once, and no other host is affected', () => {
     const open = opened(1, 2, 3);
     open.opened(at(1, B));
     expect(open.takeExcess(A)).toEqual([]);
@@ -24,7 +24,7 @@ describe('the connections of a host', () => {
     expect(open.takeExcess(B)).toEqual([]);
   });
 
-  it('are newer when they were heard of later, on whatever server and whatever its number', () => {
+  it('are newer when they were reported later, regardless of their server and their number', () => {
     const open = opened(70, 80, 90);
     open.opened(at(2, A, 's2'));
     expect(ids(open.takeExcess(A))).toEqual([70]);
@@ -37,7 +37,7 @@ describe('the connections of a host', () => {
     expect(open.takeExcess(A)).toEqual([]);
   });
 
-  it('are far too many until they are really closed, also those that are told to end', () => {
+  it('are far too many until they are really closed, including those that were told to close', () => {
     const open = opened(...Array.from({ length: FAR_TOO_MANY + 1 }, (_, id) => id));
     const ending = open.takeExcess(A);
     expect(open.areFarTooMany(A)).toBe(true);
@@ -46,7 +46,7 @@ describe('the connections of a host', () => {
     expect(open.areFarTooMany(B)).toBe(false);
   });
 
-  it('are what the servers list: what they do not name is gone, unless it was opened since they were asked', () => {
+  it('are those that the servers list: others are gone, unless they were opened since the request', () => {
     const open = opened(1, 2);
     const askedAt = open.turn;
     open.opened(at(9));
@@ -57,7 +57,7 @@ describe('the connections of a host', () => {
     expect(ids(open.takeAll(A))).toEqual([2, 9, 10]);
   });
 
-  it('are not known while nobody tells them', () => {
+  it('are unknown while no server reports them', () => {
     const open = opened(...Array.from({ length: 20 }, (_, id) => id));
     open.forget();
     expect([open.areFarTooMany(A), open.takeExcess(A), open.hosts()]).toEqual([false, [], []]);

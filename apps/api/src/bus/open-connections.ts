@@ -17,18 +17,21 @@ interface Entry extends Connection {
   isEnding: boolean;
 }
 
-/** An agent has one. A second may be a copy that is to be noticed as such, a third one that the server does not yet know is dead. */
+/**
+ * An agent has one. A second may be a copy, which must be noticed as such; a third, one that the server does not yet
+ * know is dead.
+ */
 export const MOST_CONNECTIONS = 3;
-/** Beyond this the API says nothing to a host: every connection gets a copy of every answer. */
+/** Beyond this the API answers a host nothing, because every connection gets a copy of every answer. */
 export const FAR_TOO_MANY = 8;
 
-/** Which connections each host has open, as far as NATS has said. Empty while nobody says so. */
+/** The open connections of each host, as reported by NATS. Empty while nothing is reported. */
 @Injectable()
 export class OpenConnections {
   #hosts = new Map<HostId, Map<string, Entry>>();
   #turn = 0;
 
-  /** To be given to `replace` by whoever asks the servers for all that are open now. */
+  /** Pass this to `replace` after asking the servers for all open connections. */
   get turn(): number {
     return this.#turn;
   }
@@ -47,8 +50,8 @@ export class OpenConnections {
   }
 
   /**
-   * What the servers answered, oldest first, to a question that was asked at this turn. What was opened since stays; what was never heard
-   * of is older than that.
+   * The servers' list, oldest first, in answer to a request at this turn. Connections opened since stay; unknown ones
+   * are older than that.
    */
   replace(all: readonly HostConnection[], askedAt: number): void {
     const known = this.#hosts;
@@ -61,7 +64,7 @@ export class OpenConnections {
       for (const entry of entries.values()) if (entry.turn > askedAt) this.#keep(host, entry);
   }
 
-  /** Nobody says any more what is open. */
+  /** The servers no longer report what is open. */
   forget(): void {
     this.#hosts.clear();
   }
@@ -74,7 +77,7 @@ export class OpenConnections {
     return (this.#hosts.get(host)?.size ?? 0) > FAR_TOO_MANY;
   }
 
-  /** Those that are to end, oldest first, each named once: all but the newest of this host. */
+  /** The connections to close, oldest first, each named once: all but the newest of this host. */
   takeExcess(host: HostId): Connection[] {
     const staying = [...(this.#hosts.get(host)?.values() ?? [])].filter(({ isEnding }) => !isEnding);
     const excess = staying.sort((one, other) => one.turn - other.turn).slice(0, -MOST_CONNECTIONS);
@@ -82,7 +85,7 @@ export class OpenConnections {
     return excess;
   }
 
-  /** All of this host, to be ended. */
+  /** All connections of this host, to be closed. */
   takeAll(host: HostId): Connection[] {
     const all = [...(this.#hosts.get(host)?.values() ?? [])].filter(({ isEnding }) => !isEnding);
     for (const entry of all) entry.isEnding = true;

@@ -9,7 +9,9 @@ import { SIGNER } from '../desired/signing.module.js';
 /** How long an agent has for a one-shot operation. */
 const WITHIN_MS = 5000;
 
-/** One-shot operations at an agent, signed and answered at once: for what only the host itself can say now. */
+/**
+ * One-shot operations at an agent, signed and answered at once, for questions that only the host itself can answer now.
+ */
 @Injectable()
 export class HostCalls {
   constructor(
@@ -28,7 +30,10 @@ export class HostCalls {
     throw failed(host, 'its agent answered in a form that this API does not know');
   }
 
-  /** Once more with the agent's challenge when it cannot tell by its clock that the call is new: one of the clocks was set. */
+  /**
+   * Repeats the call with the agent's challenge if its clock cannot show that the call is new, because one of the
+   * clocks was set.
+   */
   async #ask(host: HostRef, op: Call['op']): Promise<CallReply> {
     const callId = newId('cal');
     const end = performance.now() + WITHIN_MS;
@@ -43,7 +48,7 @@ export class HostCalls {
   }
 }
 
-/** Nobody's silence is the host's when NATS itself says nothing. */
+/** If NATS itself does not answer, the silence is not the host's. */
 function problemOf(host: HostRef, error: BusError, isBusThere: boolean): AppError {
   if (error.code === 'no-responder')
     return new AppError({

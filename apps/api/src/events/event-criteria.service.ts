@@ -28,7 +28,7 @@ type UnknownCode = Extract<ProblemCode, `unknown-${string}`>;
 const unknown = (code: UnknownCode, noun: string, reference: string) =>
   new AppError({ kind: 'user', ...explain(code, { cause: `there is no ${noun} ${reference}, and never was` }) });
 
-/** Resolves the filters of events. Unlike elsewhere, a name also finds what has been removed: its history stays. */
+/** Resolves the filters of events. Unlike elsewhere, a name also finds removed things, because their history stays. */
 @Injectable()
 export class EventCriteriaService {
   constructor(private readonly store: Store) {}
@@ -50,7 +50,10 @@ export class EventCriteriaService {
     return this.#ids('SELECT id FROM hosts WHERE name = $1', reference, 'unknown-host', 'host');
   }
 
-  /** HOST/CONTAINER as they were named then; HOST: its own daemon; an id; an address: whose it is, or all that show one that is nobody's. */
+  /**
+   * HOST/CONTAINER by their names at the time; HOST: its own daemon; an ID; an address: its owner, or all nodes that
+   * show one that is nobody's.
+   */
   async #node(criteria: EventCriteria, reference: string): Promise<void> {
     const [host, container] = splitReference(reference);
     if (container !== undefined) {

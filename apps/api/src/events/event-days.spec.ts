@@ -13,7 +13,7 @@ const lengths = (stretches: readonly Stretch[], order: 'asc' | 'desc') =>
   windowsOf(stretches, order, {}).map(({ since, until }) => (until.getTime() - since.getTime()) / 86_400_000);
 
 describe('the windows of a search', () => {
-  it('begin with one day and double, so that a year takes few statements and none opens more than a month', () => {
+  it('start with one day and double, so that a year takes few statements and none opens more than a month', () => {
     const sizes = lengths(days(400), 'desc');
     expect(sizes.slice(0, 7)).toEqual([1, 2, 4, 8, 16, 32, 32]);
     expect(sizes).toHaveLength(17);
@@ -21,14 +21,14 @@ describe('the windows of a search', () => {
     expect(lengths(days(400), 'asc')).toHaveLength(17);
   });
 
-  it('leave no id out and have none twice, in the order of the asking', () => {
+  it('leave no ID out and have none twice, in the requested order', () => {
     const asc = windowsOf(days(50), 'asc', {});
     asc.forEach(({ below }, n) => expect(below).toBe(asc[n + 1]?.first ?? null));
     const desc = windowsOf(days(50), 'desc', {});
     desc.forEach(({ first }, n) => expect(first).toBe(desc[n + 1]?.below ?? 1));
   });
 
-  it('are only of days in which something that was asked for can lie', () => {
+  it('cover only days in which a requested event can lie', () => {
     const since = new Date('2026-01-03T12:00:00Z');
     const until = new Date('2026-01-05T00:00:00Z');
     const [first, second, ...more] = windowsOf(days(50), 'asc', { since, until });

@@ -1,19 +1,22 @@
 import type { Store } from '../database/store.js';
 
 const DAY_MS = 86_400_000;
-/** Most days that one statement looks at: what it locks and plans is in proportion to that. */
+/** The maximum number of days for one statement, because its locks and its planning grow with them. */
 const MOST_DAYS = 32;
 const MOST_ID = '9223372036854775807';
 
-/** Ids from `first` up to the next stretch's were committed on this day (UTC). A clock that was set back makes a day appear twice. */
+/**
+ * IDs from `first` up to the next stretch's were committed on this day (UTC). If a clock is set back, a day appears
+ * twice.
+ */
 export interface Stretch {
   first: number;
-  /** The first id of the next stretch; null: there is none yet. */
+  /** The first ID of the next stretch; null: there is none yet. */
   below: number | null;
   day: string;
 }
 
-/** What one statement looks at: ids from `first` up to `below`, which were all committed between these moments. */
+/** The range of one statement: IDs from `first` up to `below`, which were all committed between these moments. */
 export interface EventWindow {
   first: number;
   below: number | null;
@@ -22,7 +25,7 @@ export interface EventWindow {
 }
 
 export interface Range {
-  /** The ids that are wanted, both included. */
+  /** The requested IDs, both included. */
   from?: number | undefined;
   to?: number | undefined;
   since?: Date | undefined;
@@ -32,8 +35,9 @@ export interface Range {
 const startOf = (day: string) => Date.parse(`${day}T00:00:00Z`);
 
 /**
- * The way from ids to partitions. A statement on `events` that says only an id opens every partition with all its indexes: some 3,000
- * relations at the default retention. So every statement says from when to when, and a longer way is gone in several.
+ * Maps IDs to partitions. A statement on `events` that names only an ID opens every partition with all its indexes:
+ * some 3,000 relations at the default retention. So every statement has a start and an end time, and a long range is
+ * read in several statements.
  */
 export async function stretchesOf(store: Pick<Store, 'query'>, { from = 0, to }: Range): Promise<Stretch[]> {
   const rows = await store.query<{ first: string; day: string }[]>(
@@ -48,8 +52,8 @@ export async function stretchesOf(store: Pick<Store, 'query'>, { from = 0, to }:
 }
 
 /**
- * The windows in which to look for events, in the order of the asking: one day first, then twice as many each time, so that a page of
- * what is recent is quick and a search that finds nothing in a year takes few statements. Pure.
+ * The windows in which to look for events, in the requested order: one day first, then twice as many each time. So a
+ * page of recent events is quick, and a search that finds nothing in a year takes few statements. Pure.
  */
 export function windowsOf(
   stretches: readonly Stretch[],

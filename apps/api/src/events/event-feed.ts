@@ -6,15 +6,15 @@ import { LOGGER } from '../logger.js';
 import type { EventRow } from './event-row.js';
 import { EventsRepository } from './events.repository.js';
 
-/** Events that are kept at hand for those who follow; who is further behind reads the database. */
+/** Events kept in memory for followers; one that is further behind reads the database. */
 const AT_HAND = 2000;
 const PAGE = 500;
-/** Also without being told, because a notification may be missed. */
+/** Also reads without a notification, because one can be missed. */
 const LOOK_MS = 1000;
 
 /**
- * Reads every event that is committed, in order and once, for all who follow in this process. Ids are in commit order, so what
- * comes after the last that was read is all that is new.
+ * Reads every committed event, in order and once, for all followers in this process. IDs are in commit order, so only
+ * events after the last one read are new.
  */
 @Injectable()
 export class EventFeed {
@@ -33,24 +33,26 @@ export class EventFeed {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** The last event that was read; undefined until the first look at the database. */
+  /** The ID of the last event that was read; undefined until the first look at the database. */
   get head(): number | undefined {
     return this.#head;
   }
 
-  /** Calls back with what was committed, in order. After an outage of the database late, never out of order. */
+  /**
+   * Calls back with committed events, in order. After an outage of the database they are late, but never out of order.
+   */
   onEvents(listener: (rows: readonly EventRow[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Calls back when the history went back: ids that were seen mean nothing any more. */
+  /** Calls back when the history went back, which makes all earlier IDs meaningless. */
   onRestart(restart: () => void): () => void {
     this.#restarts.add(restart);
     return () => this.#restarts.delete(restart);
   }
 
-  /** All events after this one, if they are at hand; undefined: read the database. */
+  /** All events after this one, if they are in memory; undefined: read the database. */
   since(id: number): readonly EventRow[] | undefined {
     if (this.#head === undefined || id < this.#floor) return undefined;
     let from = this.#recent.length;
@@ -97,7 +99,9 @@ export class EventFeed {
     return (ends?.last ?? 0) < head;
   }
 
-  /** What is there at the start is history; the feed begins after it. After a restore, who follows begins anew, too. */
+  /**
+   * Events that exist at the start are history; the feed begins after them. After a restore, followers begin again too.
+   */
   async #begin(): Promise<boolean> {
     const isRestored = this.#head !== undefined;
     this.#isDoubtful = false;

@@ -28,7 +28,7 @@ describe('isMatch', () => {
     [{ container: 'demo', network: '8056c2e21c000001' }],
     [{ types: typesOf('authorization.*') }],
     [{ types: typesOf('host.online,io.orrery.authorization.requested') }],
-  ])('lets %j through', (criteria) => expect(isMatch(row, criteria)).toBe(true));
+  ])('accepts %j', (criteria) => expect(isMatch(row, criteria)).toBe(true));
 
   it.each([
     [{ hosts: ['hst_b'] }],
@@ -37,11 +37,11 @@ describe('isMatch', () => {
     [{ command: 'cmd_a' }],
     [{ types: typesOf('authorization.granted') }],
     [{ types: typesOf('access.*') }],
-  ])('keeps out what %j does not mean', (criteria) => expect(isMatch(row, criteria)).toBe(false));
+  ])('rejects events that %j does not match', (criteria) => expect(isMatch(row, criteria)).toBe(false));
 });
 
 describe('typesOf', () => {
-  it('takes types and families, with and without their prefix', () => {
+  it('accepts types and families, with and without their prefix', () => {
     expect(typesOf('host.online, network.not-found,io.orrery.path.*')).toEqual({
       exact: ['host.online', 'network.not-found'],
       families: ['path.'],
@@ -81,13 +81,13 @@ describe('parseMoment', () => {
     ['2024-02-30T10:00:00Z', '2024-02-29'],
     ['0000-00-01', 'a time such as'],
     ['1969-12-31', '1970-01-01'],
-  ])('refuses %s, and names what is nearest', (text, near) => {
+  ])('refuses %s, and names the nearest value', (text, near) => {
     expect(() => parseMoment('since', text, now)).toThrow(
       expect.objectContaining({ code: 'bad-request', message: expect.stringContaining(near) }),
     );
   });
 
-  it('reads the longest duration that there is', () => {
+  it('reads the longest possible duration', () => {
     expect(parseMoment('since', '2940w', now).getTime()).toBeGreaterThanOrEqual(0);
   });
 
@@ -114,7 +114,7 @@ describe('the envelope', () => {
     });
   });
 
-  it('has an id that names store and number', () => {
+  it('has an ID that names store and number', () => {
     expect(parseEventId('s1-7')).toEqual({ store: 's1', id: 7 });
     for (const text of ['7', 's1-', 's1-x', 's1-7-8', '']) expect(parseEventId(text)).toBeUndefined();
   });

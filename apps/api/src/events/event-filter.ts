@@ -1,7 +1,7 @@
 import type { Where } from '../paging/where.js';
 import type { EventRow } from './event-row.js';
 
-/** What is asked for, references resolved. Every part that is there must hold. */
+/** The requested events, with references resolved. Every given part must hold. */
 export interface EventCriteria {
   hosts?: readonly string[];
   nodes?: readonly string[];
@@ -9,11 +9,11 @@ export interface EventCriteria {
   network?: string;
   command?: string;
   types?: TypeCriteria;
-  /** Events for admins alone are left out. */
+  /** Leaves out events for admins only. */
   withoutAudit?: boolean;
 }
 
-/** What only an admin without a scope is told. */
+/** Events for admins without a scope only. */
 export const AUDIT_TYPES: readonly string[] = ['access.refused'];
 
 export interface TypeCriteria {
@@ -23,8 +23,9 @@ export interface TypeCriteria {
 }
 
 /**
- * The criteria as conditions of a query; `isMatch` says the same of a row in memory. Each can be answered from an index: one value is
- * compared, not looked for in a list, because only then the index gives rows in the order of their ids; a family is a range.
+ * The criteria as conditions of a query; `isMatch` does the same for a row in memory. An index can answer each: one
+ * value is compared rather than looked for in a list, because only then does the index return rows in the order of
+ * their IDs; a family is a range.
  */
 export function whereEvents(where: Where, criteria: EventCriteria): Where {
   const { hosts, nodes, container, network, command, types, withoutAudit } = criteria;
@@ -49,7 +50,10 @@ function whereTypes(where: Where, { exact, families }: TypeCriteria): void {
   else where.and(['type = ANY($?)', ...ranges].join(' OR '), exact, ...bounds);
 }
 
-/** Types are compared byte by byte, and `/` is the byte after `.`: no type of the family is behind this, and no other before. */
+/**
+ * Types are compared byte by byte, and `/` is the byte after `.`, so the range contains exactly the types of the
+ * family.
+ */
 const afterFamily = (family: string) => `${family.slice(0, -1)}/`;
 
 export function isMatch(

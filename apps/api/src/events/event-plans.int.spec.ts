@@ -10,7 +10,7 @@ import { EventsRepository } from './events.repository.js';
 const EVENTS = 60_000;
 const DAY = '2026-05-01';
 const LIMIT = 100;
-/** Far from all, and not so near to a page that another version of Postgres matters. */
+/** A small part of the table, but far enough above a page that the Postgres version does not matter. */
 const MOST_ROWS = 3000;
 
 let bench: MigratedSource;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   bench = await migratedSource();
   const { name, from, to } = partitionOf(Date.parse(DAY));
   await bench.run(`CREATE TABLE ${name} PARTITION OF events FOR VALUES FROM ('${from}') TO ('${to}')`);
-  // Nearly all of it is of few kinds; what is looked for below is rare, or is not there.
+  // Nearly all events are of a few kinds; those searched for below are rare, or do not exist.
   await bench.run(
     `INSERT INTO events (id, committed_at, type, host_id, node_id, network_id, container_name, command_id, data)
      SELECT n, $1::timestamptz + n * interval '1 second', CASE WHEN n % 2000 = 0 THEN 'authorization.requested' ELSE 'path.direct' END,
@@ -65,7 +65,7 @@ describe('a page of events of one day with 60,000', () => {
     expect(Math.max(...plans.map(({ rowsRead }) => rowsRead))).toBeLessThan(MOST_ROWS);
   });
 
-  it('would be read from end to end for a family that is a pattern: the control', async () => {
+  it('would be read from end to end for a family given as a pattern: the control', async () => {
     const { scanned, rowsRead } = await planOf(
       bench.run,
       `SELECT id FROM events WHERE type LIKE ANY($1) AND committed_at >= $2 ORDER BY id DESC LIMIT ${LIMIT}`,

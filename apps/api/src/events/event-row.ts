@@ -1,6 +1,6 @@
 import type { CloudEvent, HostId } from '@orrery/shared/contracts';
 
-/** An event as it stands in the history. */
+/** An event as the history stores it. */
 export interface EventRow {
   /** Grows in commit order. */
   id: number;
@@ -18,7 +18,7 @@ export interface EventRow {
   data: Record<string, unknown>;
 }
 
-/** For SELECT; `id` comes as the driver's text. */
+/** For SELECT; the driver returns `id` as text. */
 export const EVENT_COLUMNS = `id, committed_at AS "committedAt", happened_at AS "happenedAt", type, host_id AS "hostId", host_at AS "hostAt", node_id AS "nodeId",
   network_id AS "networkId", container_name AS "containerName", command_id AS "commandId", subject, simulated, data`;
 
@@ -26,7 +26,7 @@ export const toEventRow = (row: Omit<EventRow, 'id'> & { id: string }): EventRow
 
 export const TYPE_PREFIX = 'io.orrery.';
 
-/** The envelope in which events leave. Names are those of the moment when it happened. */
+/** The envelope in which events are sent. Names are those at the time of the event. */
 export function toCloudEvent(store: string, row: EventRow): CloudEvent {
   const [host] = row.subject?.split('/') ?? [];
   return {
@@ -47,7 +47,7 @@ export function toCloudEvent(store: string, row: EventRow): CloudEvent {
 
 export const eventId = (store: string, id: number) => `${store}-${id}`;
 
-/** The store and the number in an event's id; undefined when it is none. */
+/** The store and the number in an event's ID; undefined if it is not one. */
 export function parseEventId(text: string): { store: string; id: number } | undefined {
   const match = /^([a-z0-9]{1,32})-(\d{1,15})$/.exec(text);
   return match ? { store: match[1] as string, id: Number(match[2]) } : undefined;

@@ -11,7 +11,7 @@ import { SseWriter } from './sse-writer.js';
 import { StreamReads } from './stream-reads.js';
 
 const HEARTBEAT_MS = 15_000;
-/** A stream that is older is ended and resumed. */
+/** An older stream is ended, and resumed by its client. */
 const LONGEST_TIMER_MS = 7 * 86_400_000;
 
 export interface StreamStart {
@@ -19,15 +19,16 @@ export interface StreamStart {
   criteria: EventCriteria;
   /** Events after this one are sent. */
   after: number;
-  /** What the client wanted to resume from is not there: it must look anew. */
+  /** The position from which the client wanted to resume does not exist: it must read the present state again. */
   reset: boolean;
-  /** Whose token it is: revoked or expired, it ends. */
+  /** The stream ends when this token is revoked or expires. */
   token?: { id: string; until: Date | undefined };
 }
 
 /**
- * Server-Sent Events. Each stream asks for what comes after the last event that it sent, from the feed when that has it at hand,
- * else from the database: so it cannot skip one, nothing is queued for a slow reader, and a resumed stream goes on exactly.
+ * Server-Sent Events. Each stream requests the events after the last one that it sent, from the feed if it has them in
+ * memory, otherwise from the database. So it cannot skip one, nothing is queued for a slow reader, and a resumed stream
+ * continues exactly.
  */
 @Injectable()
 export class EventStreams implements BeforeApplicationShutdown {
@@ -43,9 +44,10 @@ export class EventStreams implements BeforeApplicationShutdown {
     private readonly reads: StreamReads,
   ) {}
 
-  /** Where a stream begins; throws AppError when a filter names something unknown. */
+  /** Where a stream begins; throws AppError if a filter names something unknown. */
   start(query: EventStreamQuery, lastEventId: string | undefined): Promise<StreamStart> {
-    // Hundreds that come at the same moment, as after a restart, would else take every connection to the database.
+    // Hundreds that start at the same moment, as after a restart, would otherwise take every connection to the
+    // database.
     return this.reads.inTurn(() => this.#start(query, lastEventId));
   }
 
@@ -114,13 +116,14 @@ export class EventStreams implements BeforeApplicationShutdown {
         else if (!(await this.#somethingNew(cursor, writer.signal))) await writer.heartbeat();
       }
     } catch {
-      // The client went, or was too slow, or the database is away: it reconnects with the last id that it got.
+      // The client left or was too slow, or the database is down: the client reconnects with the last ID that it
+      // received.
     } finally {
       writer.close();
     }
   }
 
-  /** False: nothing came for the time of a heartbeat. */
+  /** False: nothing new for the duration of a heartbeat. */
   async #somethingNew(cursor: number, signal: AbortSignal): Promise<boolean> {
     if ((this.feed.head ?? 0) > cursor) return true;
     return new Promise((resolve) => {

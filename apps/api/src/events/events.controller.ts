@@ -68,7 +68,7 @@ export class EventsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const start = await this.streams.start(query, lastEventId);
-    // Node would send no body, and never end: nobody could tell it from a stream in which nothing happens.
+    // Node would send no body and never end, which looks like a stream in which nothing happens.
     if (method === 'HEAD') return void reply.type('text/event-stream').send();
     const ended = principal ? this.open.open(principal.tokenId) : () => undefined;
     reply.raw.once('close', ended);

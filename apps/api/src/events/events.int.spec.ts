@@ -53,7 +53,7 @@ const follow = (query = '', headers: Record<string, string> = {}, from = api) =>
   EventStream.open(`${from.url}/v1/events/stream?${query}`, { authorization: `Bearer ${from.adminToken}`, ...headers });
 
 describe('the list of events', () => {
-  it('has the newest first, page by page, and the oldest first when asked', async () => {
+  it('has the newest first, page by page, and the oldest first on request', async () => {
     await agent.say(...['a', 'b', 'c', 'd', 'e'].map(engineDown));
     const first = await list(`host=${host.name}&limit=2`);
     expect(causes(first.items)).toEqual(['e', 'd']);
@@ -70,7 +70,7 @@ describe('the list of events', () => {
     ]);
   });
 
-  it('is found by whatever an event is about', async () => {
+  it('is found by anything that an event is about', async () => {
     await agent.say(
       engineDown('a'),
       membershipFact('network.joined', host.node, aMembership()),
@@ -93,7 +93,7 @@ describe('the list of events', () => {
     await api.refused('GET', '/v1/events?after=elsewhere-3', 'bad-request');
   });
 
-  it('finds every step of a command by the container that it is about', async () => {
+  it('finds every step of a command by its container', async () => {
     const joined = await joinHost(api, `commanded-${count}`);
     const launch = async () => {
       const body = { name: 'demo', networks: [NETWORK] };
@@ -111,12 +111,12 @@ describe('the list of events', () => {
     await listening.close();
   });
 
-  it('shows of what comes late when it happened, whatever the clock of its host shows, in the order of the commits', async () => {
+  it('shows when a late event happened, whatever the clock of its host shows, in commit order', async () => {
     await plane.database.query(`UPDATE hosts SET created_at = now() - interval '1 hour' WHERE id = $1`, [host.id]);
     const stream = await follow(`host=${host.name}`);
     const clock = (ago: number) => new Date(Date.now() + 86_400_000 - ago).toISOString();
     const late = agent.number(engineDown('a minute ago')).map((event) => ({ ...event, at: clock(60_000) }));
-    // Postgres was away when it happened: it is sent again until it is stored.
+    // Postgres was down when it happened: it is sent again until it is stored.
     await agent.sendText(JSON.stringify({ epoch: agent.epoch, from: 1, at: clock(0), events: late }));
     const now = agent.number(engineDown('now')).map((event) => ({ ...event, at: clock(0) }));
     await agent.sendText(JSON.stringify({ epoch: agent.epoch, from: 2, at: clock(0), events: now }));
@@ -141,7 +141,7 @@ describe('the list of events', () => {
     stream.close();
   });
 
-  it('believes no host that something happened there before it was known', async () => {
+  it('does not believe a host that something happened there before the host was known', async () => {
     const at = '1970-01-01T00:00:00.000Z';
     const events = agent.number(engineDown('long ago')).map((event) => ({ ...event, at }));
     await agent.sendText(JSON.stringify({ epoch: agent.epoch, from: 1, at: new Date().toISOString(), events }));
@@ -151,13 +151,13 @@ describe('the list of events', () => {
     expect((await list(`host=${host.name}`)).items.map(({ time }) => time)).toEqual([row?.at.toISOString()]);
   });
 
-  it('still has the history of a host that was removed, under its name', async () => {
+  it('still has the history of a removed host, under its name', async () => {
     await agent.say(engineDown('a'));
     await plane.database.query('UPDATE hosts SET removed_at = now() WHERE id = $1', [host.id]);
     expect(causes((await list(`host=${host.name}`)).items)).toEqual(['a']);
   });
 
-  it('gives one event by its id', async () => {
+  it('returns one event by its ID', async () => {
     await agent.say(engineDown('a'));
     const [event] = (await list(`host=${host.name}`)).items as [CloudEvent];
     expect((await api.get(`/v1/events/${event.id}`, CloudEvent)).body).toEqual(event);
@@ -169,7 +169,7 @@ describe('the list of events', () => {
 describe('many streams', () => {
   const OF_A_TOKEN = 20;
 
-  it('of one token are bounded; when one is closed, another is let in, and other tokens are not concerned', async () => {
+  it('of one token are limited: when one is closed, another is accepted, and other tokens are not affected', async () => {
     const { secret } = await tokenOf();
     const headers = { authorization: `Bearer ${secret}` };
     const open = await Promise.all(Array.from({ length: OF_A_TOKEN }, () => follow('', headers)));
@@ -177,7 +177,7 @@ describe('many streams', () => {
     expect(refused.headers.get('retry-after')).toBe('10');
     (await follow()).close();
     open.pop()?.close();
-    open.push(await eventually(() => follow('', headers), { what: 'another is let in' }));
+    open.push(await eventually(() => follow('', headers), { what: 'another is accepted' }));
     open.forEach((stream) => stream.close());
   });
 
@@ -202,7 +202,7 @@ describe('many streams', () => {
       });
     }
     for (const stream of streams) expect(causes(stream.events)).toEqual(told);
-    // Two events for each cause, and a few streams that come late: far from one read for each of 45 streams.
+    // Two events for each cause, and a few late streams: far from one read for each of 45 streams.
     expect(ofStreams() - before).toBeLessThan(45);
     list.mockRestore();
     streams.forEach((stream) => stream.close());
@@ -210,7 +210,7 @@ describe('many streams', () => {
 });
 
 describe('the stream of events', () => {
-  it('tells what happens from now on, filtered as it is asked for', async () => {
+  it('sends new events, filtered as requested', async () => {
     await agent.say(engineDown('before'));
     const [all, some] = [await follow(`host=${host.name}`), await follow(`host=${host.name}&type=network.*`)];
     expect(all.headers.get('content-type')).toBe('text/event-stream');
@@ -222,7 +222,7 @@ describe('the stream of events', () => {
     some.close();
   });
 
-  it('goes on without a gap and without a repetition, however often it is cut while much happens', async () => {
+  it('resumes without a gap and without a repetition, however often it is cut while much happens', async () => {
     const replica = await (await RunningApi.start(bench, { ORRERY_HOME: api.home })).ready();
     const agents = await Promise.all(
       Array.from({ length: 4 }, async () => new Reporter(plane, await addHost(plane.database, `busy-${++count}`))),
@@ -263,7 +263,7 @@ describe('the stream of events', () => {
     await replica.close();
   }, 60_000);
 
-  it('reads from the database what is no longer at hand, and goes on live', async () => {
+  it('reads events from the database that are no longer in memory, and continues live', async () => {
     const stream = await follow(`host=${host.name}`);
     await eventually(() => stream.lastId !== undefined);
     const start = stream.lastId as string;
@@ -282,7 +282,7 @@ describe('the stream of events', () => {
     ['another store', 'elsewhere-3'],
     ['nothing at all', 'nonsense'],
     ['the future', 'STORE-999999'],
-  ])('says reset, with the id from which it goes on, to who comes from %s', async (_name, from) => {
+  ])('sends reset, with the ID from which it continues, to a client that comes from %s', async (_name, from) => {
     await agent.say(engineDown('a'));
     const [event] = (await list('limit=1')).items as [CloudEvent];
     const store = event.id.split('-')[0] as string;
@@ -297,12 +297,12 @@ describe('the stream of events', () => {
     stream.close();
   });
 
-  it('ends when the database is found to be an older one, and tells who comes back to look anew', async () => {
+  it('ends when the database turns out to be an older one, and sends reset to clients that come back', async () => {
     await agent.say(engineDown('a'), engineDown('b'));
     const stream = await follow(`host=${host.name}`);
     await agent.say(engineDown('c'));
     await eventually(() => stream.events.length === 1);
-    // As after a restore from before the last three events: they are not there, and connections were cut.
+    // As after a restore from before the last three events: they are gone, and connections were cut.
     const last = Number(stream.lastId?.split('-')[1]);
     await plane.database.query('DELETE FROM events WHERE id > $1', [last - 3]);
     await plane.database.query(
@@ -314,12 +314,12 @@ describe('the stream of events', () => {
     again.close();
   });
 
-  it('refuses who has no token, and a filter that names nobody', async () => {
+  it('refuses a client without a token, and a filter that matches nobody', async () => {
     await api.refused('GET', '/v1/events/stream', 'unauthenticated', { token: null });
     await api.refused('GET', '/v1/events/stream?host=nobody', 'unknown-host');
   });
 
-  it('ends when the process stops, and does not hold it up', async () => {
+  it('ends when the process stops, and does not delay that', async () => {
     const replica = await (await RunningApi.start(bench, { ORRERY_HOME: api.home })).ready();
     const stream = await follow('', {}, replica);
     await eventually(() => stream.lastId !== undefined);

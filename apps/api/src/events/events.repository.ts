@@ -9,7 +9,7 @@ export interface EventsAsked {
   criteria: EventCriteria;
   since?: Date | undefined;
   until?: Date | undefined;
-  /** Only beyond this event, in the order that is asked for. */
+  /** Only beyond this event, in the requested order. */
   after?: number | undefined;
   /** Only up to this event. */
   upTo?: number;
@@ -19,10 +19,16 @@ export interface EventsAsked {
 
 type Read = Omit<EventRow, 'id'> & { id: string };
 
-/** The end of a window that is still open: where a day begins that was noted meanwhile, as this very statement sees it. */
+/**
+ * The end of a window that is still open: the start of a day that was recorded meanwhile, as this very statement sees
+ * it.
+ */
 const STILL_OPEN = `id < (SELECT COALESCE(min(first_id), 9223372036854775807) FROM event_days WHERE first_id > $?)`;
 
-/** Every statement on `events` says from when to when, so that it opens the partitions of those days alone (`EventWindow`). */
+/**
+ * Every statement on `events` has a start and an end time, so that it opens only the partitions of those days
+ * (`EventWindow`).
+ */
 @Injectable()
 export class EventsRepository {
   constructor(private readonly store: Store) {}
@@ -57,7 +63,7 @@ export class EventsRepository {
     return row.id;
   }
 
-  /** The first and the last event that there are, undefined when there are none. */
+  /** The first and the last existing event, undefined if there are none. */
   async ends(): Promise<{ first: number; last: number } | undefined> {
     const [last] = await this.list({ criteria: {}, order: 'desc', limit: 1 });
     const [first] = await this.list({ criteria: {}, order: 'asc', limit: 1 });

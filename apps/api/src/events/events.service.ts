@@ -9,7 +9,7 @@ import { eventId, parseEventId, toCloudEvent } from './event-row.js';
 import { EventsRepository } from './events.repository.js';
 import { parseMoment } from './moments.js';
 
-/** The history: what happened, for as long as it is kept. */
+/** The history: all events, for as long as they are kept. */
 @Injectable()
 export class EventsService {
   constructor(
@@ -43,7 +43,7 @@ export class EventsService {
     throw new AppError({ kind: 'user', ...explain('unknown-event/reference', { reference }) });
   }
 
-  /** The identity of the database; another one after it was restored from a backup. */
+  /** The identity of the database, which changes when it is restored from a backup. */
   storeId(): Promise<string> {
     return this.repository.storeId();
   }

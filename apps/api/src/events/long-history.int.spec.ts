@@ -14,14 +14,17 @@ const DAYS = 400;
 const PER_DAY = 20;
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 const TYPES = ['host.online', 'authorization.requested', 'authorization.granted', 'network.joined', 'path.direct'];
-/** Of one statement: a month of partitions with their indexes, and `events` itself. Without time bounds it is all 400, some 3,700. */
+/**
+ * For one statement: a month of partitions with their indexes, and `events` itself. Without time bounds it is all 400,
+ * some 3,700.
+ */
 const MOST_RELATIONS = 330;
-/** Of a page of what is recent, of one event, of what follows an event of today. */
+/** For a page of recent events, for one event, or for the events after one of today. */
 const FEW_RELATIONS = 45;
 
 let bench: MigratedSource;
 let repository: EventsRepository;
-/** What each statement locked while it ran. */
+/** The relations that each statement locked while it ran. */
 let locked: number[] = [];
 
 /** Runs each statement in a transaction of its own and counts the relations that it opened. */
@@ -54,7 +57,7 @@ beforeAll(async () => {
         )
         .join(';'),
     );
-  // In the middle the clock was set back by two days once, and one day has no partition.
+  // In the middle the clock was once set back by two days, and one day has no partition.
   await bench.run(
     `INSERT INTO events (id, committed_at, type, host_id, node_id, network_id, container_name, data)
      SELECT n, $1::timestamptz - (($2 - n)::float8 / $3 + CASE WHEN n BETWEEN 4000 AND 4050 THEN 2 ELSE 0 END) * interval '1 day', ($4::text[])[1 + n % 5],
@@ -74,7 +77,7 @@ beforeAll(async () => {
 
 afterAll(() => bench?.close());
 
-/** As one statement over everything, which is what the windows have to come to. */
+/** One statement over everything: the expected result of the windows. */
 async function atOnce({ criteria, since, until, after, upTo, order, limit }: EventsAsked): Promise<EventRow[]> {
   const where = whereEvents(new Where(), criteria)
     .andIf(since, 'committed_at >= $?')
@@ -116,7 +119,7 @@ const asked: fc.Arbitrary<EventsAsked> = fc.record(
 );
 
 describe('a history of 400 days', () => {
-  it('gives the same pages by windows of days as by one statement over everything', async () => {
+  it('returns the same pages by windows of days as by one statement over everything', async () => {
     await fc.assert(
       fc.asyncProperty(asked, async (question) => {
         const rows = await repository.list(question);
@@ -156,7 +159,7 @@ describe('a history of 400 days', () => {
     expect(locked.at(-1)).toBeGreaterThan(DAYS);
   });
 
-  it('finds an event, and not the one that is none', async () => {
+  it('finds an event by its ID, and nothing for an ID that does not exist', async () => {
     expect(await repository.get(4020)).toMatchObject({ id: 4020, data: { n: 4020 } });
     expect(await repository.get(0)).toBeUndefined();
     expect(await repository.get(last + 1)).toBeUndefined();

@@ -4,7 +4,10 @@ const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_
 const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/i;
 const FORMS = 'write 15m, 24h, 7d, or a time such as 2026-05-01T10:00:00Z';
 
-/** `15m`, `24h`, `7d` back from now, or a time (of UTC unless it says otherwise), from 1970 on. AppError `bad-request` names the nearest. */
+/**
+ * `15m`, `24h`, `7d` back from now, or a time (UTC unless it says otherwise), from 1970 on. AppError `bad-request`
+ * names the nearest.
+ */
 export function parseMoment(field: string, text: string, now = Date.now()): Date {
   const refused = (message: string) => badRequest([{ path: [field], message }]);
   const [, count, letter = ''] = /^(\d{1,15})([smhdw])$/.exec(text) ?? [];

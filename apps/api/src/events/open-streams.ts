@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 
-/** A person with a few terminals and a dashboard has not half as many; each costs a connection and a share of every event. */
+/**
+ * A person with a few terminals and a dashboard uses fewer than half of these. Each costs a connection and a share of
+ * every event.
+ */
 const MOST_OF_A_TOKEN = 20;
 
 /** How many streams each token has open. */

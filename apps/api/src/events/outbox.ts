@@ -2,7 +2,7 @@ import type { ApiFact, CommandId, HostId, NetworkId, NodeId } from '@orrery/shar
 import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 
-/** What an event is about, beside its data: by these it is found. */
+/** The subjects of an event besides its data, by which it is found. */
 export interface OutboxRefs {
   hostId?: HostId | null;
   nodeId?: NodeId | null;
@@ -15,7 +15,10 @@ interface OutboxEntry extends OutboxRefs {
   fact: ApiFact;
 }
 
-/** States facts of the API's own, in the transaction of the change that they tell of. Ingest moves them into the history. */
+/**
+ * Records facts of the API's own, in the transaction of the change that they describe. Ingest moves them into the
+ * history.
+ */
 export async function writeAllToOutbox(manager: Transaction, entries: readonly OutboxEntry[]): Promise<void> {
   if (entries.length === 0) return;
   const rows = entries.map(({ fact, hostId, nodeId, networkId, commandId, containerName }) => ({

@@ -14,7 +14,7 @@ afterEach(() => {
   }
 });
 
-/** A request whose answer is being written, and the socket of who asked. */
+/** A request whose answer is being written, and the socket of its client. */
 async function asked(): Promise<{ response: ServerResponse; socket: Socket }> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -45,7 +45,7 @@ describe('SseWriter', () => {
     expect(text).toContain(': still here\n\n');
   });
 
-  it('drops a reader that takes nothing, and keeps one that is merely slow', async () => {
+  it('drops a reader that reads nothing, and keeps one that is merely slow', async () => {
     const lazy = await asked();
     lazy.socket.pause();
     const toLazy = new SseWriter(lazy.response, never, 200);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
-/** A reader that takes nothing for so long is dropped; it resumes where it was. */
+/** A reader that reads nothing for this long is dropped; it resumes where it was. */
 const DRAIN_MS = 15_000;
 const RETRY_MS = 1000;
 
@@ -21,18 +21,18 @@ export class SseWriter {
     response.on('error', () => this.#gone.abort());
   }
 
-  /** The id alone makes the client resume from here, also when it loses the link before the first event. */
+  /** The ID alone makes the client resume from here, even if it loses the connection before the first event. */
   open(id: string, reset: boolean): Promise<void> {
     const begin = reset ? `event: reset\nid: ${id}\ndata: ${JSON.stringify({ id })}\n\n` : `id: ${id}\n\n`;
     return this.#write(`retry: ${RETRY_MS}\n\n${begin}`);
   }
 
-  /** `json`: what `JSON.stringify` gives, which has no line break. */
+  /** `json`: the output of `JSON.stringify`, which has no line break. */
   event(id: string, json: string): Promise<void> {
     return this.#write(`id: ${id}\ndata: ${json}\n\n`);
   }
 
-  /** A comment: keeps proxies from closing, and shows a dead link. */
+  /** A comment: keeps proxies from closing the connection, and reveals a dead one. */
   heartbeat(): Promise<void> {
     return this.#write(': still here\n\n');
   }
@@ -49,7 +49,7 @@ export class SseWriter {
     try {
       await once(this.response, 'drain', { signal: slow });
     } catch (error) {
-      // `end` would wait for the reader: a slow one is cut off.
+      // `end` would wait for the reader, so a slow one is cut off.
       this.response.destroy();
       throw error;
     }

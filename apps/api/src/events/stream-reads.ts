@@ -7,21 +7,24 @@ import type { EventRow } from './event-row.js';
 import { EventsRepository } from './events.repository.js';
 
 const PAGE = 200;
-/** Reads of the database at a time for all streams together: most of its connections stay with requests. */
+/** Concurrent database reads for all streams together, so that most connections remain for requests. */
 const AT_A_TIME = 3;
-/** Streams that are woken by the same event do not all come at the same moment. What they may see may change later. */
+/**
+ * Streams that the same event wakes do not all read at the same moment. Kept only briefly, because their visibility can
+ * change.
+ */
 const KEPT_MS = 500;
 const MOST_KEPT = 200;
 
-/** What matches after an event, and up to which event that is all. */
+/** The matching events after a given one, and the last event that this covers. */
 export interface StreamRead {
   rows: readonly EventRow[];
   upTo: number;
 }
 
 /**
- * What streams read. Those that want the same (in the same scope, by the same criteria, after the same event) share one read of the
- * database; the others take turns.
+ * The reads of streams. Streams that want the same (in the same scope, by the same criteria, after the same event)
+ * share one read of the database; the others take turns.
  */
 @Injectable()
 export class StreamReads {
@@ -34,7 +37,8 @@ export class StreamReads {
   ) {}
 
   async after(cursor: number, criteria: EventCriteria): Promise<StreamRead> {
-    // What is at hand is everybody's: who sees only a part asks the database, which tells nothing of the rest.
+    // Events in memory are for tokens that see everything; a token with a scope reads the database, which returns
+    // nothing else.
     const visibility = visibilityNow();
     const atHand = visibility ? undefined : this.feed.since(cursor);
     if (atHand) return { rows: atHand.filter((row) => isMatch(row, criteria)), upTo: atHand.at(-1)?.id ?? cursor };
@@ -59,7 +63,7 @@ export class StreamReads {
     return read;
   }
 
-  /** Runs what a stream asks of the database, its beginning included, when its turn comes. */
+  /** Runs a stream's database reads, including the one at its start, when its turn comes. */
   inTurn<T>(read: () => Promise<T>): Promise<T> {
     return this.#turns.run(read);
   }
@@ -70,7 +74,7 @@ export class StreamReads {
   }
 }
 
-/** Two scopes must never have one key: what JSON would leave out of it is refused. */
+/** Two scopes must never have the same key, so anything that JSON would leave out is refused. */
 function plainOnly(_name: string, value: unknown): unknown {
   const isPlain = typeof value !== 'object' || value === null || Array.isArray(value) || isRecord(value);
   if (!isPlain || typeof value === 'function') throw new TypeError('a scope or criteria of plain values is needed');

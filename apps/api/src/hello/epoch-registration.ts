@@ -5,19 +5,19 @@ import { fenceOf } from '../ingest/epochs.js';
 import { readEpochs } from '../ingest/group-context.js';
 
 export interface RegisteredEpoch {
-  /** Last stored event of it. */
+  /** Its last stored event. */
   cursor: number;
-  /** Others of the host that are open: what they still have to say comes first. Oldest first. */
+  /** Other open epochs of the host, oldest first. Their remaining events come first. */
   open: { epoch: Epoch; cursor: number }[];
 }
 
-/** Epochs that are kept of one host: of those that never stored anything, and of all. */
+/** Epochs kept per host: those that never stored anything, and all. */
 const MOST_UNSPOKEN = 64;
 const MOST_EPOCHS = 512;
 
 /**
- * A host may begin an epoch with every hello. An old one that never spoke is as good as never heard of: its agent may still send it.
- * A closed one is kept far longer, to be told that it is closed.
+ * A host can begin an epoch with every hello. An old one without events can be dropped as if unknown: its agent can
+ * still send it. A closed one is kept far longer, so that its agent can be told that it is closed.
  */
 async function dropOldEpochs(run: Run, host: HostId): Promise<void> {
   await run(
@@ -31,8 +31,8 @@ async function dropOldEpochs(run: Run, host: HostId): Promise<void> {
 }
 
 /**
- * Notes that this epoch said hello; undefined when it is closed. The older stay open: its first batch closes them, and before it
- * come theirs.
+ * Records that this epoch said hello; undefined if it is closed. Older epochs stay open: their remaining events come
+ * first, and this epoch's first batch closes them.
  */
 export async function registerEpoch(
   run: Run,

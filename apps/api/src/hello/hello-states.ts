@@ -9,9 +9,9 @@ import { SIGNER } from '../desired/signing.module.js';
 import { LOGGER } from '../logger.js';
 
 export interface StateAnswer {
-  /** What the agent is to hold from now on, when it does not hold it already. */
+  /** The state that the agent must hold from now on, unless it already does. */
   desired: SignedMessage | undefined;
-  /** Its state is newer than all that this database knows: it shall show it. */
+  /** The agent's state is newer than any that this database knows, so the agent must show it. */
   wantsState: boolean;
 }
 
@@ -34,7 +34,7 @@ export class HelloStates {
     if (!current || (hello.revision === current.revision && hello.digest === current.digest))
       return { desired: undefined, wantsState: false };
     if (hello.revision < current.revision) return { desired: current.message, wantsState: false };
-    // The same number for two contents: two histories, as after a restored backup and a change.
+    // The same number for two contents means two histories, as after a restored backup and a change.
     this.logger.warn(
       { event: 'hello.other-history', host, revision },
       'a host holds another state of the same revision',
@@ -42,7 +42,10 @@ export class HelloStates {
     return this.#above(manager, host, revision);
   }
 
-  /** The agent is ahead. Only what we signed ourselves makes us follow; else nothing could be wanted of it ever again. */
+  /**
+   * The agent is ahead. Only a state that we signed ourselves is followed; any other could block all further changes of
+   * the host.
+   */
   async #takeOver(manager: Transaction, host: HostId, hello: Hello): Promise<StateAnswer> {
     if (!hello.state) return { desired: undefined, wantsState: true };
     const shown = this.#ours(host, hello.revision, hello.state);

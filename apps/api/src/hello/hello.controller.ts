@@ -8,13 +8,13 @@ import { PresenceBoard } from '../hosts/presence/presence-board.js';
 import { LOGGER } from '../logger.js';
 import { HelloService } from './hello.service.js';
 
-/** An agent says hello at its start and after a lost link; one in trouble every second or so. */
+/** An agent says hello at its start and after a lost connection; one in trouble every second or so. */
 const HELLO_RATE = { perSecond: 2, burst: 50 };
 
-/** In KiB: a desired state comes with the answer to every hello that asks for it. One more than the burst is let through as that much. */
+/** In KiB: the answer to a hello can contain a desired state. A state larger than the burst is charged as the burst. */
 const ANSWER_RATE = { perSecond: 256, burst: 1024 };
 
-/** How agents begin. One that sends nonsense gets no answer: its own time-out and retry are the mechanism. */
+/** The start of an agent's session. An invalid hello gets no answer: the agent's own timeout and retry handle that. */
 @Controller()
 @UseFilters(BusErrorFilter)
 export class HelloController {
@@ -31,7 +31,7 @@ export class HelloController {
   async hello(@Payload() message: Incoming): Promise<HelloReply | undefined> {
     const { host } = message;
     if (host && !this.#rate.admits(host)) return undefined;
-    // A state that is handed back comes inside: as large as any message, and what is around it.
+    // A hello can hand back a state, which can be as large as any message, so its limit is twice that.
     const hello = message.bytes.length <= 2 * MAX_BATCH_BYTES ? Hello.safeParse(message.json) : undefined;
     if (!host || !hello?.success) {
       this.logger.warn(

@@ -14,7 +14,7 @@ import { registerEpoch } from './epoch-registration.js';
 
 const refused = (code: 'unknown-host' | 'cloned', cause: string): HelloReply => ({ result: 'refused', code, cause });
 
-/** An agent says hello at its start and after every loss of the link: both sides find out where the other stands. */
+/** An agent says hello at its start and after every lost connection, so that both sides learn the other's position. */
 @Injectable()
 export class HelloService {
   constructor(

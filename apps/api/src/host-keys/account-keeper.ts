@@ -8,17 +8,17 @@ import { NatsAccount } from './nats-account.js';
 import { RevokedKeys } from './revoked-keys.repository.js';
 
 const AGAIN_MS = 1000;
-/** A hint may be lost: so often it looks without one. */
+/** A hint can be lost, so it also looks this often without one. */
 const LOOK_MS = 15_000;
 
 /**
- * Has NATS know which keys let nobody in: at every connect, for a server that comes back empty must not let a revoked host in, and
- * whenever a key is revoked. The server then ends that host's connection by itself.
+ * Informs NATS of the revoked keys: at every connect, because a server that comes back empty must not accept a revoked
+ * host, and whenever a key is revoked. The server then closes that host's connection.
  */
 @Injectable()
 export class AccountKeeper implements Loop {
   readonly #pause = new WakeablePause();
-  /** What NATS was told last; undefined: it may know nothing. */
+  /** The list that NATS received last; undefined: it may have none. */
   #told: string | undefined;
 
   constructor(
@@ -47,7 +47,7 @@ export class AccountKeeper implements Loop {
     stopHearing();
   }
 
-  /** Resolves with how long there is nothing to do, in milliseconds. */
+  /** Resolves with the time in milliseconds until there is something to do. */
   async #tell(): Promise<number> {
     if (!this.account.reachable) return LOOK_MS;
     const all = await this.keys.read();

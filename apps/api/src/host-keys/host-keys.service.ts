@@ -13,7 +13,7 @@ import { HostsService } from '../hosts/hosts.service.js';
 import { References, type FoundHost } from '../references/references.service.js';
 import { askForRotation, revokeKey, withdrawRotation } from './key-writes.js';
 
-/** What people do about the key with which a host gets in. */
+/** Revokes and rotates the key with which a host connects. */
 @Injectable()
 export class HostKeys {
   constructor(
@@ -24,7 +24,10 @@ export class HostKeys {
     private readonly calls: HostCalls,
   ) {}
 
-  /** NATS lets the host in no more: its connection ends within seconds. What it runs goes on; nothing of it is heard. */
+  /**
+   * NATS no longer accepts the host: its connection is closed within seconds. Its containers keep running, but it can
+   * no longer report.
+   */
   revoke(asked: Asked, reference: string): Promise<Answer> {
     return this.changes.run(asked, async (transaction) => {
       const found = await this.references.host(transaction, reference);
@@ -37,7 +40,7 @@ export class HostKeys {
     });
   }
 
-  /** Has the host make itself another key. What changes the key is the host's own request, which needs to be asked for here. */
+  /** Asks the host to create a new key. The host's own request changes the key, and is accepted only after this. */
   async rotate(asked: Asked, reference: string): Promise<Answer> {
     const kept = await this.changes.replay(asked);
     if (kept) return kept;
@@ -66,7 +69,7 @@ export class HostKeys {
     );
   }
 
-  /** Holds the host's row to the end of the transaction. */
+  /** Locks the host's row to the end of the transaction. */
   async #check(transaction: Transaction, { ifMatch }: Asked, { id, name }: FoundHost): Promise<void> {
     await lockHosts(transaction, [id]);
     checkIfMatch(ifMatch, (await this.hosts.read(transaction, id)).version, `host ${name}`);

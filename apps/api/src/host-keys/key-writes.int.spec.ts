@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const suspend = () => database.source.transaction((transaction) => suspendKey(transaction, host.id));
 const left = () => database.source.transaction((transaction) => suspendedFor(transaction, key()));
-/** As if so much time had passed since. */
+/** As if this much time had passed since. */
 const later = (seconds: number) =>
   database.run(
     `UPDATE revoked_keys SET since = since - $2::float8 * interval '1 s',
@@ -36,7 +36,7 @@ describe('a host that harms others', () => {
     expect(await left()).toBe(0);
   });
 
-  it('waits twice as long each time it does so again, ten minutes at most', async () => {
+  it('waits twice as long each time it does so again, but at most ten minutes', async () => {
     const waits: number[] = [];
     for (let time = 0; time < 8; time++) {
       await suspend();
@@ -46,7 +46,7 @@ describe('a host that harms others', () => {
     expect(waits).toEqual([30, 60, 120, 240, 480, 600, 600, 600]);
   });
 
-  it('waits no longer for what still comes in of the same flood, and begins anew after an hour of peace', async () => {
+  it('does not wait longer for the rest of the same flood, and starts over after an hour without harm', async () => {
     for (let message = 0; message < 5; message++) await suspend();
     expect(await left()).toBe(30);
     await later(30 + 3601);
@@ -57,7 +57,7 @@ describe('a host that harms others', () => {
     expect(await left()).toBe(60);
   });
 
-  it('that has no key is nothing to take away from, and nobody else waits', async () => {
+  it('that has no key is ignored, and does not make other hosts wait', async () => {
     const calm = await addHost(database.source, `calm-${count}`);
     await database.source.transaction((transaction) => giveKey(transaction, calm.id, `C${count}`));
     await suspend();

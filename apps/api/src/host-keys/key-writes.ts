@@ -2,17 +2,17 @@ import type { HostId, HostKey } from '@orrery/shared/contracts';
 import type { Sql, Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 
-/** How long a key that another takes the place of still works: the host has to hear that the new one was taken. */
+/** How long a replaced key still works, so that the host can learn that the new one was accepted. */
 const HANDOVER_SECONDS = 3;
 /**
- * How long a host that harms others gets no JWT: an honest one hardly ever meets it and must not wait for long, so it doubles with each
- * time within `FORGET_SECONDS`.
+ * How long a harmful host gets no JWT. An honest one hardly ever reaches this and must not wait for long, so it doubles
+ * with each time within `FORGET_SECONDS`.
  */
 const SUSPENDED_SECONDS = { first: 30, longest: 600 };
-/** After so long without harm a host begins at the first length again. */
+/** After this long without harm a host starts at the first length again. */
 const FORGET_SECONDS = 3600;
 
-/** The key of this host lets nobody in from now on. False when there is none, or it does not already. */
+/** Revokes the key of this host. False if there is none, or it was already revoked. */
 export async function revokeKey(transaction: Transaction, host: HostId): Promise<boolean> {
   const [gone] = await runIn(transaction)<{ key: HostKey }>(
     `UPDATE hosts SET key_revoked_at = now(), version = version + 1
@@ -24,8 +24,8 @@ export async function revokeKey(transaction: Transaction, host: HostId): Promise
 }
 
 /**
- * What this host lets itself in with is worth nothing from now on; its key is, and gets it another after a while. What still comes in of
- * the same flood makes it no longer.
+ * The host's present JWT becomes invalid. Its key stays valid, and gets another JWT after a while. The rest of the same
+ * flood does not extend that time.
  */
 export async function suspendKey(transaction: Transaction, host: HostId): Promise<void> {
   await runIn(transaction)(
@@ -40,7 +40,7 @@ export async function suspendKey(transaction: Transaction, host: HostId): Promis
   );
 }
 
-/** How many seconds it takes until this key gets another JWT; 0 when it does at once. */
+/** The seconds until this key gets another JWT; 0 if it does at once. */
 export async function suspendedFor(transaction: Transaction, key: HostKey): Promise<number> {
   const [row] = await runIn(transaction)<{ left: number }>(
     `SELECT GREATEST(0, ceil(extract(epoch FROM suspended_until - now())))::int AS left FROM revoked_keys WHERE key = $1`,
@@ -57,18 +57,18 @@ export async function giveKey(transaction: Transaction, host: HostId, key: HostK
   ]);
 }
 
-/** The new key takes the place of the old one, which works for a moment longer. */
+/** The new key replaces the old one, which works for a moment longer. */
 export async function replaceKey(transaction: Transaction, host: HostId, old: HostKey, next: HostKey): Promise<void> {
   await giveKey(transaction, host, next);
   await insertRevoked(transaction, host, old, HANDOVER_SECONDS);
 }
 
-/** From now on this host may show another key, once. */
+/** From now on this host can present another key, once. */
 export async function askForRotation(transaction: Transaction, host: HostId, by: string): Promise<void> {
   await runIn(transaction)('UPDATE hosts SET rotation_by = $2 WHERE id = $1', [host, by]);
 }
 
-/** It did not come to that: what was asked for must not stand open for somebody else. */
+/** The rotation did not happen, so its permission must not stay open for somebody else. */
 export async function withdrawRotation(sql: Sql, host: HostId): Promise<void> {
   await sql.query('UPDATE hosts SET rotation_by = NULL WHERE id = $1', [host]);
 }

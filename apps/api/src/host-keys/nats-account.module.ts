@@ -4,7 +4,7 @@ import { AccountKeeper } from './account-keeper.js';
 import { NatsAccount } from './nats-account.js';
 import { RevokedKeys } from './revoked-keys.repository.js';
 
-/** Between Postgres and NATS: which keys let nobody in. */
+/** Brings revoked keys from Postgres to NATS. */
 @Module({
   imports: [DatabaseModule],
   providers: [AccountKeeper, NatsAccount, RevokedKeys],

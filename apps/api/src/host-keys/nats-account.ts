@@ -8,13 +8,13 @@ import { Buses } from '../bus/buses.js';
 
 const PUSH_MS = 5000;
 
-/** What a server answers that has taken an account in, or will not. */
+/** A server's answer after it has accepted or refused an account. */
 const Answer = z.object({
   data: z.object({ code: z.number() }).optional(),
   error: z.object({ description: z.string() }).optional(),
 });
 
-/** The fleet's account, as NATS is to know it. */
+/** The fleet's account, as NATS must have it. */
 @Injectable()
 export class NatsAccount {
   constructor(
@@ -22,17 +22,19 @@ export class NatsAccount {
     private readonly buses: Buses,
   ) {}
 
-  /** Whether there is one, and NATS can be told of it now. */
+  /** Whether there is one, and NATS can receive it now. */
   get reachable(): boolean {
     return this.trust !== undefined && this.buses.system?.connected === true;
   }
 
-  /** Calls back whenever NATS came back, maybe with nothing of what it was told. Returns the way to stop it. */
+  /**
+   * Calls back whenever NATS came back, possibly with none of the data that it had. Returns a function that stops it.
+   */
   onReturn(listener: () => void): () => void {
     return this.buses.system?.onStatus((connected) => connected && listener()) ?? (() => undefined);
   }
 
-  /** Tells NATS which keys let nobody in, and has the next start of a server know it. Throws AppError or BusError. */
+  /** Sends NATS the revoked keys, and stores them for the next start of a server. Throws AppError or BusError. */
   async push(revocations: Revocations): Promise<void> {
     if (!this.trust || !this.buses.system) return;
     const jwt = await this.trust.accountJwt(revocations);

@@ -5,9 +5,9 @@ import { Store } from '../database/store.js';
 
 export interface RevokedKey {
   key: HostKey;
-  /** Seconds since 1970: what was issued until then is worth nothing. */
+  /** Seconds since 1970: JWTs issued until then are invalid. */
   since: number;
-  /** Milliseconds until it counts; 0 when it does. */
+  /** Milliseconds until it takes effect; 0 if it already has. */
   dueInMs: number;
 }
 
@@ -15,7 +15,7 @@ export interface RevokedKey {
 export class RevokedKeys {
   constructor(private readonly store: Store) {}
 
-  /** Those of which a JWT may still be valid; the others are forgotten. */
+  /** Keys with a JWT that may still be valid; the others are dropped. */
   async read(): Promise<RevokedKey[]> {
     const kept = LONGEST_HOST_JWT_HOURS + 24;
     await this.store.query("DELETE FROM revoked_keys WHERE since < now() - $1::float8 * interval '1 hour'", [kept]);

@@ -56,8 +56,8 @@ async function row(address: NodeAddress): Promise<Row | undefined> {
 }
 const state = async (address: NodeAddress) => (await row(address))?.state;
 
-describe('an identity that was made ahead', () => {
-  it('is free, then assigned, then retired, and never anything that it was before', async () => {
+describe('a pre-generated identity', () => {
+  it('is free, then assigned, then retired, and never returns to an earlier state', async () => {
     const [address = '', next = ''] = addresses(2);
     await sayHello(one, [address]);
     expect(await state(address)).toBe('free');
@@ -71,7 +71,7 @@ describe('an identity that was made ahead', () => {
     expect([await state(address), await state(next)]).toEqual(['retired', 'free']);
   });
 
-  it('is retired when it is offered no more, and stays so when it is offered again', async () => {
+  it('is retired when it is no longer offered, and stays so when it is offered again', async () => {
     const [address = '', kept = ''] = addresses(2);
     await sayHello(one, [address, kept]);
     await sayHello(one, [kept]);
@@ -80,7 +80,7 @@ describe('an identity that was made ahead', () => {
     expect([await state(address), await state(kept)]).toEqual(['retired', 'free']);
   });
 
-  it('is not retired by what another host offers', async () => {
+  it('is not retired by the offers of another host', async () => {
     const [address = '', theirs = ''] = addresses(2);
     await sayHello(one, [address]);
     await sayHello(other, [theirs]);
@@ -100,7 +100,7 @@ describe('an identity that was made ahead', () => {
     await eventually(() => identitiesIn(other).includes(own), SOON);
   });
 
-  it('that a node shows already is taken from nobody, on its own host neither', async () => {
+  it('that a node already shows is not taken from that node, even on its own host', async () => {
     const [shown = '', free = ''] = addresses(2);
     await api.database.query(
       `INSERT INTO node_status (node_id, host_id, state, address, ordinal, seq, updated_at) VALUES ($1, $2, 'up', $3, 1, 1, now())`,
@@ -132,7 +132,7 @@ describe('fifty at the same moment', () => {
     expect(identitiesIn(one).filter((identity) => identity === null)).toHaveLength(1);
   });
 
-  it('transactions that hold no lock of the host wait for none of the others, and take no address twice', async () => {
+  it('transactions without a lock on the host do not wait for each other, and take no address twice', async () => {
     const offered = addresses(40);
     await sayHello(one, offered);
     const nodes = Array.from({ length: 50 }, () => newId('nod'));
@@ -144,7 +144,7 @@ describe('fifty at the same moment', () => {
     expect(took.filter((address) => address === undefined)).toHaveLength(10);
   });
 
-  it('one that is being taken by a transaction that has not ended is passed over, and free again if that fails', async () => {
+  it('an identity that an unfinished transaction is taking is skipped, and is free again if that fails', async () => {
     const [first = '', second = ''] = addresses(2).sort();
     await sayHello(one, [first, second]);
     const reserve = () => api.database.transaction((tx) => reserveIdentity(tx, one.joined.hostId, newId('nod')));

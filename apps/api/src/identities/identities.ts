@@ -3,15 +3,16 @@ import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 
 /**
- * Retired identities that no node ever had and that are kept of one host. They keep others from offering the address while the host may
- * still use it (an agent takes one for a node of its own accord, and reports it a moment later); a host that offers others all the time
- * would fill the table with them.
+ * Retired identities that no node ever had, kept per host. They keep others from offering the address while the host
+ * may still use it (an agent can take one for a node on its own, and reports it a moment later). A host that keeps
+ * offering new ones would otherwise fill the table.
  */
 const MOST_RETIRED = 256;
 
 /**
- * What is no host's to offer: a node shows it, a person spoke of it, a controller has a record of it (it is, or asks to be, in a network),
- * or it is a controller's own. A host that could offer it would get another's authorization with it, and have it taken away.
+ * Addresses that no host can offer: a node shows it, a person decided about it, a controller has a record of it (it is,
+ * or asks to be, in a network), or it is a controller's own. A host that could offer it would get another's
+ * authorization, and have it withdrawn from the other.
  */
 const IS_ANOTHERS = (address: string) => `(
   EXISTS (SELECT FROM node_addresses n WHERE n.shown = ${address}) OR EXISTS (SELECT FROM verdicts v WHERE v.address = ${address})
@@ -19,8 +20,8 @@ const IS_ANOTHERS = (address: string) => `(
   OR EXISTS (SELECT FROM controller_status c WHERE c.address = ${address}))`;
 
 /**
- * Identities that hosts have made ahead: free → assigned → retired, one way (retired by a trigger, with the node). A host may offer what is
- * nobody else's; what it does not offer any more is retired.
+ * Pre-generated identities of hosts: free → assigned → retired, in that order only (a trigger retires them with the
+ * node). A host can offer any address that belongs to nobody else; an identity that it no longer offers is retired.
  */
 export async function noteOffered(tx: Transaction, host: HostId, offered: readonly NodeAddress[]): Promise<void> {
   const run = runIn(tx);
@@ -44,8 +45,8 @@ export async function noteOffered(tx: Transaction, host: HostId, offered: readon
 }
 
 /**
- * One of the host's free identities becomes this node's, whatever others take at the same time; undefined: it has none. One that has become
- * somebody else's since it was offered is passed over.
+ * Assigns one of the host's free identities to this node, safe against concurrent callers; undefined: it has none.
+ * Skips one that has become somebody else's since it was offered.
  */
 export async function reserveIdentity(tx: Transaction, host: HostId, node: NodeId): Promise<NodeAddress | undefined> {
   const rows = await runIn(tx)<{ address: NodeAddress }>(

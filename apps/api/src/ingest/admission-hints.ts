@@ -3,9 +3,10 @@ import type { Run } from '../database/statements.js';
 import type { Changes } from './projections/changes.js';
 
 /**
- * An address that was just learned. Of a node that is wanted in a network of ours: whoever lets it in hears of it at once. It asks its
- * controller within the first second of its life, and when it is not known then, again only five seconds later (docs/zerotier-facts.md#from-start-to-address). One that is
- * another node's, or that another node shows too: whoever finds claims hears of that.
+ * Notifies others of addresses that were just learned. If the node is desired in a network of ours, the admission
+ * worker learns of it at once: the node asks its controller within the first second of its life, and if it is unknown
+ * then, again only five seconds later (docs/zerotier-facts.md#from-start-to-address). If another node has or shows the
+ * same address, the check for claims is notified.
  */
 export async function hintAtAddresses(run: Run, { nodes }: Changes): Promise<void> {
   const seen = [...nodes.values()].flatMap((node) => (node?.address ? [node.node_id] : []));

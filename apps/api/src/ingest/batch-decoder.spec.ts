@@ -16,7 +16,7 @@ const event = (seq: number, cause: unknown = 'fine', more: object = {}) => ({
 const text = (events: unknown[], from = 1) => JSON.stringify({ epoch, from, events });
 const decode = (body: string | Buffer) => decodeBatch(host, Buffer.from(body));
 
-/** Which events are poison, with the reason, of a batch that is not refused. */
+/** The poison events, with reasons, of a batch that is not refused. */
 function reasons(body: string | Buffer): (string | undefined)[] {
   const batch = decode(body);
   if ('result' in batch) throw new Error(batch.cause);
@@ -25,7 +25,7 @@ function reasons(body: string | Buffer): (string | undefined)[] {
 const between = (poison: unknown) => text([event(1), poison, event(3)]);
 
 describe('decodeBatch', () => {
-  it('reads a batch, and drops fields that no contract names', () => {
+  it('reads a batch, and drops fields that are not in a contract', () => {
     const batch = decode(text([event(1, 'a', { extra: 1 })])) as Batch;
     expect(batch).toMatchObject({ host, epoch, from: 1, events: [{ seq: 1, at: AT, fact: { data: { cause: 'a' } } }] });
     expect(JSON.stringify(batch)).not.toContain('extra');
@@ -42,7 +42,7 @@ describe('decodeBatch', () => {
     ['a lone surrogate', event(2, '\ud800'), /surrogate/],
     ['nothing at all', null, /./],
     ['a text', 'boo', /./],
-  ])('puts an event with %s aside and keeps its neighbours', (_name, poison, reason) => {
+  ])('puts an event with %s aside and keeps its neighbors', (_name, poison, reason) => {
     const [first, second, third] = reasons(between(poison));
     expect([first, third]).toEqual([undefined, undefined]);
     expect(second).toMatch(reason);
@@ -52,7 +52,7 @@ describe('decodeBatch', () => {
     expect(reasons(between(event(2, '🪐')))).toEqual([undefined, undefined, undefined]);
   });
 
-  it('puts aside an event with a key __proto__, and nothing gets that prototype', () => {
+  it('puts aside an event with a key __proto__, and changes no prototype', () => {
     const body = between(event(2)).replace(
       '"cause":"fine"}},{"seq":3',
       '"cause":"fine","__proto__":{"polluted":1}}},{"seq":3',
@@ -61,7 +61,7 @@ describe('decodeBatch', () => {
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 
-  it('puts aside an event that is nested 10,000 deep, and keeps the bytes that it came in', () => {
+  it('puts aside an event that is nested 10,000 deep, and keeps its raw bytes', () => {
     const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
     const body = between(event(2, 'DEEP')).replace('"DEEP"', deep);
     expect(reasons(body)).toEqual([undefined, expect.stringContaining('nested'), undefined]);
@@ -69,7 +69,7 @@ describe('decodeBatch', () => {
     expect(poison && isPoison(poison) && poison.raw.toString()).toBe(body);
   });
 
-  it('puts aside the one event that is not valid UTF-8, and reads its neighbours right', () => {
+  it('puts aside the one event that is not valid UTF-8, and reads its neighbors correctly', () => {
     const body = Buffer.from(text([event(1, 'grün'), event(2, 'BAD'), event(3, '🪐')]));
     body[body.indexOf('BAD')] = 0xff;
     expect(reasons(body)).toEqual([undefined, 'it is not valid UTF-8', undefined]);
@@ -89,7 +89,7 @@ describe('decodeBatch', () => {
     expect(decode(body)).toMatchObject({ result: 'refused', cause: expect.any(String) });
   });
 
-  it('takes a batch of just under 256 KiB', () => {
+  it('accepts a batch of just under 256 KiB', () => {
     const events = Array.from({ length: 124 }, (_, index) => event(index + 1, 'x'.repeat(2000)));
     const batch = text(events);
     expect(batch.length).toBeGreaterThan(250 * 1024);

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { Batch, BatchEvent, GoodEvent, PoisonEvent } from './batch.js';
 import { faultOf } from './event-faults.js';
 
-/** Only what the whole batch stands and falls with; each event is judged on its own. */
+/** Only the parts that the whole batch depends on; each event is checked on its own. */
 const Envelope = z.object({
   epoch: Epoch,
   from: z.int().positive(),
@@ -28,7 +28,9 @@ const Stamped = z.object({
 type Refused = Extract<EventBatchReply, { result: 'refused' }>;
 const refused = (cause: string): Refused => ({ result: 'refused', cause });
 
-/** Reads what an agent sent by `now`. Only a broken envelope is refused; a broken event becomes poison in its place. */
+/**
+ * Reads a batch that arrived at `now`. Only a broken envelope is refused; a broken event becomes poison in its place.
+ */
 export function decodeBatch(host: HostId, bytes: Uint8Array, now = Date.now()): Batch | Refused {
   if (bytes.length > MAX_BATCH_BYTES) return refused(`a batch has at most ${MAX_BATCH_BYTES} bytes`);
   const text = decodeText(bytes);
@@ -43,8 +45,9 @@ export function decodeBatch(host: HostId, bytes: Uint8Array, now = Date.now()): 
 }
 
 /**
- * When an event happened, by our clock: as long ago as it was by the agent's when the batch was sent, so that it does not matter what that clock
- * shows. Of an agent that does not say when it sent, its clock is believed; nothing has happened in the future.
+ * When an event happened, by our clock: as long ago as by the agent's clock when the batch was sent, so that the
+ * absolute time of that clock does not matter. If the agent does not say when it sent, its clock is believed; nothing
+ * can have happened in the future.
  */
 function momentOf(at: string, sentAt: string | undefined, now: number): Date {
   const ago = (sentAt === undefined ? now : Date.parse(sentAt)) - Date.parse(at);
@@ -76,7 +79,7 @@ function decodeEvent(given: unknown, seq: number, isLatin1: boolean, batch: Uint
   return { seq, at: stamped.data.at, fact: fact.data };
 }
 
-/** UTF-8; where it is broken, byte by byte instead: JSON's own signs are ASCII, so the place of the damage can be found. */
+/** UTF-8; if it is broken, byte by byte instead: JSON's own characters are ASCII, so the damage can be located. */
 function decodeText(bytes: Uint8Array): { value: string; isLatin1: boolean } {
   try {
     return { value: new TextDecoder('utf-8', { fatal: true }).decode(bytes), isLatin1: false };
@@ -85,7 +88,7 @@ function decodeText(bytes: Uint8Array): { value: string; isLatin1: boolean } {
   }
 }
 
-/** An event that was read byte by byte, read again as UTF-8; undefined when it is the broken one. */
+/** An event that was read byte by byte, read again as UTF-8; undefined if it is the broken one. */
 function asUtf8(event: unknown): unknown {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(JSON.stringify(event), 'latin1'));
@@ -99,7 +102,7 @@ function rawOf(event: unknown, isLatin1: boolean, batch: Uint8Array): Buffer {
   try {
     return Buffer.from(JSON.stringify(event), isLatin1 ? 'latin1' : 'utf8');
   } catch {
-    // Too deep to be written out: the batch that it came in is kept instead.
+    // Too deep to be serialized: the batch that contained it is kept instead.
     return Buffer.from(batch);
   }
 }

@@ -19,7 +19,7 @@ describe('the size of a batch', () => {
     expect(sizes.cut(batch)).toBe(batch);
   });
 
-  it('is halved at each time-out down to one event, doubled at each success, and forgotten when a batch passes whole', () => {
+  it('is halved at each timeout down to one event, doubled at each success, and forgotten when a batch passes whole', () => {
     const sizes = new BatchSizes();
     const batch = batchOf(5);
     sizes.timedOut(sizes.cut(batch));

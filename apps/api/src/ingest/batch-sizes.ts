@@ -2,9 +2,9 @@ import type { HostId } from '@orrery/shared/contracts';
 import type { Batch } from './batch.js';
 
 /**
- * How many events of a host are stored at a time, where that was found to be fewer than it sends: Postgres gave up in the middle. The same
- * batch as it is would meet the same time-out for ever. Halved at each time-out, doubled at each success, forgotten when a batch passes
- * whole.
+ * How many events of a host are stored at a time, if that must be fewer than it sends because Postgres timed out. The
+ * same batch would hit the same timeout forever. Halved at each timeout, doubled at each success, forgotten when a
+ * batch passes whole.
  */
 export class BatchSizes {
   readonly #most = new Map<HostId, number>();
@@ -14,7 +14,9 @@ export class BatchSizes {
     return this.#most.has(host);
   }
 
-  /** As much of the batch as is stored at a time. The host learns from the cursor what is left, and sends it again. */
+  /**
+   * The part of the batch that is stored at a time. The cursor tells the host what is left, and it sends that again.
+   */
   cut(batch: Batch): Batch {
     const most = this.#most.get(batch.host);
     return most === undefined || batch.events.length <= most

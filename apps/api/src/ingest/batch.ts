@@ -1,20 +1,20 @@
 import type { AgentFact, Epoch, HostId } from '@orrery/shared/contracts';
 
-/** An event that keeps its contract. */
+/** An event that satisfies its contract. */
 export interface GoodEvent {
   seq: number;
   /** The agent's clock. */
   at: string;
-  /** The same moment by the API's clock, as far as the batch tells. */
+  /** The same moment by the API's clock, as far as the batch allows. */
   happenedAt: Date;
   fact: AgentFact;
 }
 
-/** An event that cannot be stored as what it says it is: it goes to quarantine, and the stream goes on. */
+/** An event that cannot be stored as the type that it claims: it goes to quarantine, and the stream continues. */
 export interface PoisonEvent {
   seq: number;
   reason: string;
-  /** What it said of its type, if anything. */
+  /** The type that it claimed, if any. */
   type: string | undefined;
   raw: Buffer;
 }

@@ -34,7 +34,10 @@ const SELECT = `
   FROM commands c JOIN hosts h ON h.id = c.host_id LEFT JOIN containers k ON k.id = c.container_id
   WHERE c.id = ANY($1) ORDER BY c.created_at, c.id`;
 
-/** Commands of which their host speaks were delivered, whether or not anybody noticed; gives the events that tell of it. */
+/**
+ * Marks commands as delivered if their host reports on them, even if their delivery was not noticed; returns the events
+ * about that.
+ */
 export async function deliverCommands(run: Run, ids: readonly CommandId[], now: Date): Promise<EventRow[]> {
   if (ids.length === 0) return [];
   const queued = await run<{ id: CommandId }>(
@@ -61,7 +64,7 @@ const subjectFor = ({ id, host_id: hostId, action, target, node_id: nodeId, netw
   networkIds,
 });
 
-/** Moves commands on, by what their items say now, and gives the events that tell of it. */
+/** Advances commands by the outcomes of their items, and returns the events about that. */
 export async function moveCommands(run: Run, ids: readonly CommandId[], now: Date): Promise<EventRow[]> {
   if (ids.length === 0) return [];
   const commands = await run<CommandRow>(SELECT, [ids]);

@@ -2,7 +2,7 @@ import type { CommandId, HostId, ItemId, Outcome, Stage } from '@orrery/shared/c
 import type { Run } from '../database/statements.js';
 import type { StoredEvent } from './stored-event.js';
 
-/** An answer to an item at a revision. */
+/** The outcome of an item at a revision. */
 export interface Settled {
   host: HostId;
   item: ItemId;
@@ -17,10 +17,10 @@ export interface Progress {
   detail: string;
 }
 
-/** These tell of the command, not of an item: the API states them itself. */
+/** These are about the command, not about an item: the API states them itself. */
 const OF_COMMANDS: Stage[] = ['accepted', 'delivered', 'done', 'failed'];
 
-/** The last answer for each item and revision. */
+/** The last outcome for each item and revision. */
 export function settledIn(events: readonly StoredEvent[]): Settled[] {
   const last = new Map<string, Settled>();
   for (const { host, fact } of events)
@@ -37,7 +37,7 @@ export function progressIn(events: readonly StoredEvent[]): Progress[] {
   return [...stages.values()];
 }
 
-/** Which command asked for an item at a revision: by `<item> <revision>`. */
+/** The command that requested an item at a revision: by `<item> <revision>`. */
 export async function commandsOf(run: Run, events: readonly StoredEvent[]): Promise<Map<string, CommandId>> {
   const asked = events.flatMap(({ host, fact }) =>
     fact.type === 'item.settled' || fact.type === 'item.progress'
@@ -56,12 +56,15 @@ export async function commandsOf(run: Run, events: readonly StoredEvent[]): Prom
 }
 
 /**
- * The host of the command of `command_items i`, while it is unfinished. Looked up by the command's id alone: joined by its host, too, all
- * unfinished commands of the host would be read again for each item.
+ * The host of the command of `command_items i`, while it is unfinished. Looked up by the command's ID alone: a join by
+ * its host as well would read all unfinished commands of the host for each item.
  */
 const HOST_OF_UNFINISHED = `(SELECT c.host_id FROM commands c WHERE c.id = i.command_id AND c.state IN ('queued', 'delivered', 'waiting'))`;
 
-/** Adds the stages to the unfinished commands that ask for these items. By whom a node was let in, the admission worker knows, not its agent. */
+/**
+ * Adds the stages to the unfinished commands that request these items. The admission worker, not the agent, knows who
+ * authorized a node.
+ */
 export async function writeProgress(run: Run, progress: readonly Progress[], now: Date): Promise<void> {
   if (progress.length === 0) return;
   const list = progress.map((entry, place) => ({ ...entry, place }));
@@ -77,7 +80,7 @@ export async function writeProgress(run: Run, progress: readonly Progress[], now
   );
 }
 
-/** Writes the outcomes to the unfinished commands that wait for them, and says which these are. */
+/** Writes the outcomes to the unfinished commands that wait for them, and returns these commands. */
 export async function writeOutcomes(run: Run, settled: readonly Settled[]): Promise<CommandId[]> {
   if (settled.length === 0) return [];
   const rows = await run<{ command_id: CommandId }>(

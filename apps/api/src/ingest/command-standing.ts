@@ -6,8 +6,8 @@ export interface Standing {
 }
 
 /**
- * How a command stands by the outcomes of its items (null: not settled yet). One failed: failed, for good. All done: done. Else
- * it waits as soon as one waits, and may still become done.
+ * The state of a command by the outcomes of its items (null: not settled yet). One failed: failed, for good. All done:
+ * done. Otherwise it waits as soon as one waits, and can still become done.
  */
 export function standingOf(outcomes: readonly (Outcome | null)[]): Standing {
   const failed = outcomes.find((outcome) => outcome?.kind === 'failed');

@@ -69,7 +69,7 @@ const progress = (item: ItemId, revision: number, stage: Stage, detail = '') => 
 });
 
 describe('a command', () => {
-  it('is done when all its items are, and what led there can be read', async () => {
+  it('is done when all its items are, and its progress can be read', async () => {
     const [one, two] = [memberOf(host.node, NETWORK), memberOf(host.node, OTHER)];
     const { id, revision } = await change(plane, host, [one, two]);
     await agent.say(progress(one.id, revision, 'joined'), progress(one.id, revision, 'address', '10.1.2.3/24'));
@@ -82,7 +82,7 @@ describe('a command', () => {
     expect(await told(id)).toEqual(['command.created', 'command.delivered', 'command.done']);
   });
 
-  it('waits, and may still become done', async () => {
+  it('waits, and can still become done', async () => {
     const item = memberOf(host.node, NETWORK);
     const { id, revision } = await change(plane, host, [item]);
     await agent.say(settled(item.id, revision, waiting));
@@ -99,7 +99,7 @@ describe('a command', () => {
     expect(await look(id)).toMatchObject({ state: 'done' });
   });
 
-  it('fails with the first item that does, and that is final though the item comes true later', async () => {
+  it('fails with the first item that does, and stays failed even if the item is done later', async () => {
     const [one, two] = [memberOf(host.node, NETWORK), memberOf(host.node, OTHER)];
     const { id, revision } = await change(plane, host, [one, two]);
     await agent.say(settled(one.id, revision, failed));
@@ -112,7 +112,7 @@ describe('a command', () => {
     expect(status).toEqual({ outcome: { kind: 'done' } });
   });
 
-  it('is not moved by an answer to another revision, or to the item of another host', async () => {
+  it('is not moved by an outcome at another revision, or of the item of another host', async () => {
     const item = memberOf(host.node, NETWORK);
     const { id, revision } = await change(plane, host, [item]);
     const thief = new Reporter(plane, await addHost(plane.database, `thief-${count}`));
@@ -123,7 +123,7 @@ describe('a command', () => {
     expect(await look(id)).toMatchObject({ state: 'done' });
   });
 
-  it('is superseded by a later one for the same item; what was settled for it moves only the later', async () => {
+  it('is superseded by a later one for the same item, and outcomes then move only the later one', async () => {
     const item = memberOf(host.node, NETWORK);
     const first = await change(plane, host, [item]);
     const bystander = await change(plane, host, [memberOf(host.node, OTHER)]);
@@ -170,7 +170,7 @@ describe('an absent item', () => {
     expect(row).toEqual({ revision });
   });
 
-  it('that is wanted again before it was settled stays', async () => {
+  it('that is desired again before it was settled stays', async () => {
     const item = memberOf(host.node, NETWORK);
     await change(plane, host, [item]);
     const { revision } = await change(plane, host, [{ ...item, intent: 'absent' }]);
@@ -181,7 +181,7 @@ describe('an absent item', () => {
 });
 
 describe('a cancelled command', () => {
-  it('leaves its items as they were before it, and an item that it made becomes absent', async () => {
+  it('leaves its items as they were before it, and an item that it created becomes absent', async () => {
     const [old, made] = [memberOf(host.node, NETWORK), memberOf(host.node, OTHER)];
     const first = await change(plane, host, [old]);
     await agent.say(settled(old.id, first.revision));

@@ -12,7 +12,7 @@ export interface CursorMove {
   takesOver: boolean;
 }
 
-/** A closed epoch spoke. */
+/** A closed epoch sent a batch. */
 export interface FenceWrite {
   host: HostId;
   epoch: Epoch;
@@ -34,7 +34,9 @@ export async function moveCursors(run: Run, moves: readonly CursorMove[], now: D
   );
 }
 
-/** A newer epoch speaks for the first time: nothing more is taken from the older, and a quarrel between clones is over. */
+/**
+ * A newer epoch sends its first batch: nothing more is accepted from older ones, and a conflict between clones is over.
+ */
 async function closeOthers(run: Run, moves: readonly CursorMove[]): Promise<void> {
   if (moves.length === 0) return;
   const list = JSON.stringify(moves.map(({ host, epoch }) => ({ host, epoch })));
@@ -57,10 +59,10 @@ async function closeOthers(run: Run, moves: readonly CursorMove[]): Promise<void
 
 const CLONED = { severity: 'error', ...explain('host-cloned/by-api') } as const;
 
-/** Who says which epochs a host has, for the event. */
+/** The host's name and its epochs, for the event. */
 type Told = Pick<HostContext, 'name' | 'known'>;
 
-/** Notes that closed epochs spoke. Two agents under one identity are both closed, and that is told. */
+/** Records that closed epochs sent batches. Two agents with one identity are both closed, and that is reported. */
 export async function writeFences(
   run: Run,
   fences: readonly FenceWrite[],

@@ -34,7 +34,7 @@ const epochs = (current: Epoch | null, ...known: EpochState[]): HostEpochs => ({
 });
 
 describe('admit', () => {
-  it('stores what begins right after the cursor', () => {
+  it('stores events that begin right after the cursor', () => {
     expect(admit(batch(A, 6, 3), epochs(A, state(A, 1, 5)))).toEqual({
       kind: 'store',
       ordinal: 1,
@@ -50,11 +50,11 @@ describe('admit', () => {
     });
   });
 
-  it('skips what it has of a batch that overlaps', () => {
+  it('skips the stored part of a batch that overlaps', () => {
     expect(admit(batch(A, 4, 5), epochs(A, state(A, 1, 5)))).toMatchObject({ kind: 'store', skip: 2 });
   });
 
-  it('answers with the cursor when it has all of it', () => {
+  it('answers with the cursor when everything is already stored', () => {
     expect(admit(batch(A, 1, 5), epochs(A, state(A, 1, 5)))).toMatchObject({ reply: { result: 'stored', cursor: 5 } });
   });
 
@@ -65,14 +65,14 @@ describe('admit', () => {
     });
   });
 
-  it('takes what an older epoch still had to say before the newer one speaks', () => {
+  it('accepts the remaining events of an older epoch before the newer one sends its first batch', () => {
     expect(admit(batch(A, 6, 1), epochs(B, state(A, 1, 5), state(B, 2, 0)))).toMatchObject({
       kind: 'store',
       takesOver: false,
     });
   });
 
-  it('takes an epoch that a restored database forgot as older than the one that said hello and has not spoken', () => {
+  it('treats an epoch that a restored database forgot as older than the one that said hello and has sent nothing', () => {
     expect(admit(batch(C, 1, 1), epochs(B, state(A, 1, 5), state(B, 2, 0)))).toMatchObject({
       takesOver: false,
       ordinal: 3,
@@ -83,7 +83,7 @@ describe('admit', () => {
     });
   });
 
-  it('takes an epoch that it never heard of as a new start when the current one has spoken', () => {
+  it('treats an unknown epoch as a new start when the current one has sent a batch', () => {
     expect(admit(batch(C, 1, 1), epochs(A, state(A, 1, 5)))).toMatchObject({ takesOver: true, ordinal: 2 });
   });
 
@@ -100,7 +100,7 @@ describe('fenceOf', () => {
     return fenceOf(own, epochs(B, own, state(B, 2, 1, { heardAt: at(newestHeard) })));
   };
 
-  it('takes a closed epoch that speaks once for a straggler', () => {
+  it('treats a closed epoch that sends once as a straggler', () => {
     expect(fenced(0, 5)).toEqual({ fences: 1, cloned: false });
   });
 
@@ -108,18 +108,18 @@ describe('fenceOf', () => {
     expect(fenced(1, 5)).toEqual({ fences: 1, cloned: false });
   });
 
-  it('sees two agents with one identity when they take turns', () => {
+  it('detects two agents with one identity when they take turns', () => {
     expect(fenced(1, 20)).toEqual({ fences: 2, cloned: true });
   });
 
-  it('does not take what an agent had left of an older start for another agent, before its newest start has spoken', () => {
+  it('does not mistake the remaining events of an older start for another agent before the newest start has sent a batch', () => {
     const own = state(A, 1, 5, { closed: true, fences: 1, fencedAt: at(10) });
     const newest = (cursor: number) => state(B, 2, cursor, { heardAt: at(20) });
     expect(fenceOf(own, epochs(B, own, newest(0)))).toEqual({ fences: 1, cloned: false });
     expect(fenceOf(own, epochs(B, own, newest(1)))).toEqual({ fences: 2, cloned: true });
   });
 
-  it('says nothing new once both are fenced', () => {
+  it('reports nothing new once both are fenced', () => {
     const own = state(A, 1, 5, { closed: true, fences: 2, fencedAt: at(10) });
     expect(fenceOf(own, epochs(B, own, state(B, 2, 1, { closed: true, heardAt: at(99) })))).toEqual({
       fences: 2,

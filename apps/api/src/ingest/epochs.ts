@@ -4,7 +4,7 @@ import { lastSeq, type Batch } from './batch.js';
 /** One start of an agent, as the database knows it. `cursor` is the last stored seq. */
 export interface EpochState {
   epoch: Epoch;
-  /** 1, 2, 3 … per host, in the order in which they first spoke. */
+  /** 1, 2, 3 … per host, in the order of their first batch. */
   ordinal: number;
   cursor: number;
   closed: boolean;
@@ -13,7 +13,9 @@ export interface EpochState {
   fences: number;
 }
 
-/** What is known of a host's epochs: the one that said hello last, the highest ordinal ever given, and those that matter now. */
+/**
+ * The known epochs of a host: the one that said hello last, the highest ordinal ever given, and those that matter now.
+ */
 export interface HostEpochs {
   current: Epoch | null;
   top: number;
@@ -28,14 +30,14 @@ export type Admission =
 
 export interface Fence {
   fences: number;
-  /** Two agents take turns under one identity: the newest epoch is closed, too. */
+  /** Two agents take turns with one identity: the newest epoch is closed too. */
   cloned: boolean;
 }
 
 const FENCED = 'a newer start of this agent has taken over';
 const CLONED = 'two agents use the same identity; none is heard until one of them is started anew';
 
-/** Whether, and from where on, a batch is to be stored. Pure. */
+/** Decides whether a batch is stored, and from which event on. Pure. */
 export function admit(batch: Batch, epochs: HostEpochs): Admission {
   const own = epochs.known.find(({ epoch }) => epoch === batch.epoch);
   if (own?.closed) {
@@ -52,8 +54,9 @@ export function admit(batch: Batch, epochs: HostEpochs): Admission {
 }
 
 /**
- * A closed epoch spoke. Once may be a straggler; twice, with a newer one speaking in between, and then again, is somebody else
- * with the same identity. While the newest has not stored anything, it may be what the same agent had left of an older start.
+ * A closed epoch sent a batch. Once may be a straggler. If it sends again after a newer one has sent in between, it is
+ * another agent with the same identity. While the newest has not stored anything, the batch may be the remaining events
+ * of an older start of the same agent.
  */
 export function fenceOf(own: EpochState, { known }: HostEpochs): Fence {
   const newest = known.reduce((a, b) => (b.ordinal > a.ordinal ? b : a));
@@ -64,8 +67,8 @@ export function fenceOf(own: EpochState, { known }: HostEpochs): Fence {
 }
 
 /**
- * The first batch of the epoch that said hello last, or of one that the database never heard of while that one has spoken
- * already. (A backlog of an epoch that a restored database forgot comes before the current epoch speaks.)
+ * The first batch of the epoch that said hello last, or of an unknown one if that one has already sent a batch. (A
+ * backlog of an epoch that a restored database forgot arrives before the current epoch sends anything.)
  */
 function isNewest(epoch: Epoch, { current, known }: HostEpochs): boolean {
   if (current === null || epoch === current) return true;

@@ -8,9 +8,12 @@ import { Store } from '../database/store.js';
 import { LOGGER } from '../logger.js';
 import { noteQuotas } from '../quotas/note-quotas.js';
 
-/** What a row costs beside its data: its other columns and its entries in the indexes. */
+/** The cost of a row besides its data: its other columns and its index entries. */
 const ROW_BYTES = 512;
-/** What a host is told to wait: twice as long each time. An agent waits no longer, so that it is seen to be there. */
+/**
+ * How long a host is told to wait: twice as long each time. The maximum is short, so that an agent still shows that it
+ * is alive.
+ */
 const FIRST_MS = 1000;
 const LONGEST_MS = 30_000;
 const NOTED_EVERY_MS = 30_000;
@@ -21,8 +24,8 @@ interface Refused {
 }
 
 /**
- * How many bytes of events each host may have stored: what an agent keeps in its journal at once, and little more every day. Beyond
- * that it waits and loses nothing; a finding names it. Each replica counts for itself, from its start on.
+ * Limits the bytes of events that each host can have stored: so many at once, and so many a day after that. Beyond that
+ * it waits and loses nothing; a finding names it. Each replica counts on its own, from its start on.
  */
 @Injectable()
 export class EventAllowance {
@@ -38,7 +41,7 @@ export class EventAllowance {
     this.#rate = new HostRate(hostEvents);
   }
 
-  /** Milliseconds after which the host may try again; undefined: it has something left. */
+  /** Milliseconds after which the host can try again; undefined: it has some allowance left. */
   waitOf(host: HostId): number | undefined {
     if (this.#rate.left(host) > 0) {
       this.#refused.delete(host);
@@ -52,7 +55,7 @@ export class EventAllowance {
     return Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(times, 10));
   }
 
-  /** Takes what was stored from what the host may have stored: it may end below zero, and then waits the longer. */
+  /** Charges stored bytes to the host's allowance. It can end below zero, and then the host waits longer. */
   spend(host: HostId, events: number, bytes: number): void {
     this.#rate.spend(host, bytes + events * ROW_BYTES);
   }

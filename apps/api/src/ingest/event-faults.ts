@@ -1,8 +1,9 @@
-/** Deeper than any fact; less deep than what JSON writers and Postgres can take. */
+/** Deeper than any fact, but within the limits of JSON writers and Postgres. */
 const MOST_DEPTH = 64;
 
 /**
- * Why this value cannot be kept in a jsonb column, or must not be: undefined when it can. Iterative, so that depth costs nothing.
+ * Why this value cannot, or must not, be stored in a jsonb column; undefined if it can. Iterative, so that depth costs
+ * nothing.
  */
 export function faultOf(value: unknown): string | undefined {
   const rest: [value: unknown, depth: number][] = [[value, 1]];

@@ -1,12 +1,12 @@
 import type { AgentFact, ItemId, NodeId } from '@orrery/shared/contracts';
 import { isPoison, type Batch } from './batch.js';
 
-/** What a fact is about. */
+/** The subjects of a fact. */
 export interface FactRefs {
   node: NodeId | null;
   network: string | null;
   item: ItemId | null;
-  /** Name of a container, where the fact itself says it. */
+  /** Name of a container, if the fact itself contains it. */
   container: string | null;
 }
 
@@ -23,7 +23,7 @@ const facts = function* (batches: readonly Batch[]) {
   for (const { events } of batches) for (const event of events) if (!isPoison(event)) yield event.fact;
 };
 
-/** Every node that a batch says something about. */
+/** Every node that a batch mentions. */
 export function nodesOf(batches: readonly Batch[]): Set<NodeId> {
   const nodes = new Set<NodeId>();
   for (const fact of facts(batches)) {
@@ -36,7 +36,7 @@ export function nodesOf(batches: readonly Batch[]): Set<NodeId> {
   return nodes;
 }
 
-/** Every item that a batch says something about. */
+/** Every item that a batch mentions. */
 export function itemsOf(batches: readonly Batch[]): Set<ItemId> {
   const items = new Set<ItemId>();
   for (const fact of facts(batches)) {

@@ -3,7 +3,7 @@ import type { Run } from '../database/statements.js';
 import type { GroupContext } from './group-context.js';
 import type { StoredEvent } from './stored-event.js';
 
-/** A row of `events` before it has its id, which grows in the order of the rows. */
+/** A row of `events` before it has its ID, which grows in the order of the rows. */
 export interface EventRow {
   type: string;
   host_id: string | null;
@@ -21,11 +21,11 @@ export interface EventRow {
   data: unknown;
 }
 
-/** `web-1/demo/8056c2e21c000001`, with the names of this moment, as far as the event is about these. */
+/** `web-1/demo/8056c2e21c000001`, with the names at this moment, as far as the event is about these. */
 export const subjectOf = (host: string | undefined, container: string | null, network: string | null) =>
   [host, container, network].filter((part) => part).join('/') || null;
 
-/** The row of an agent's event, found later by whatever it is about. */
+/** The row of an agent's event, which can be found later by each of its subjects. */
 export function toEventRow(
   event: StoredEvent,
   { hosts, nodes, items, now }: GroupContext,
@@ -54,15 +54,15 @@ export function toEventRow(
   };
 }
 
-/** A host's times are claims: nothing happened there before the host was known, nor after it was committed. */
+/** A host's times are claims: nothing can have happened there before the host was known, or after the commit. */
 export const within = (moment: Date, from: Date | undefined, to: Date): Date =>
   from && moment < from ? from : moment > to ? to : moment;
 
 const DAY = `($1::timestamptz AT TIME ZONE 'UTC')::date`;
 
 /**
- * Inserts in this order and gives the id of the last; ids are drawn while the ingest lock is held. The first event of a day also notes
- * the day, by which readers find the partition of an id (`EventDays`).
+ * Inserts in this order and returns the ID of the last; IDs are drawn while the ingest lock is held. The first event of
+ * a day also records the day, by which readers find the partition of an ID (`EventDays`).
  */
 export async function insertEvents(run: Run, rows: readonly EventRow[], now: Date): Promise<number | undefined> {
   if (rows.length === 0) return undefined;

@@ -49,7 +49,7 @@ describe('a batch', () => {
     expect(await seqs()).toEqual([1, 2]);
   });
 
-  it('is stored once when it comes twice at the same moment, at one replica or at two', async () => {
+  it('is stored once when it arrives twice at the same moment, at one replica or at two', async () => {
     const body = JSON.stringify({
       epoch: agent.epoch,
       from: 1,
@@ -74,7 +74,7 @@ describe('a batch', () => {
     expect(await seqs()).toEqual([1, 2, 3]);
   });
 
-  it('that overlaps is stored from where it is new', async () => {
+  it('that overlaps is stored from its first new event', async () => {
     const events = agent.number(...['a', 'b', 'c', 'd'].map(engineDown));
     await agent.send(1, events.slice(0, 2));
     expect(await agent.send(2, events.slice(1))).toMatchObject({ result: 'stored', cursor: 4 });
@@ -106,7 +106,7 @@ describe('a batch', () => {
     expect(kept).toMatchObject({ result: 'stored', cursor: 1 });
   });
 
-  it('waits for whoever changes its host, and holds nobody else up', async () => {
+  it('waits while another transaction changes its host, and delays no other host', async () => {
     const other = new Reporter(plane, await addHost(plane.database, `other-${count}`));
     const runner = plane.database.createQueryRunner();
     await runner.startTransaction();
@@ -132,7 +132,7 @@ describe('an epoch', () => {
     expect((await agent.stored()).map(({ data }) => data.cause)).toEqual(['a', 'b', 'd']);
   });
 
-  it('that takes turns with another is a clone: both are fenced, it is told, and a new start ends it', async () => {
+  it('that takes turns with another is a clone: both are fenced, it is reported, and a new start ends it', async () => {
     const newer = new Reporter(plane, host);
     await agent.say(engineDown('a'));
     await newer.say(engineDown('b'));
@@ -167,7 +167,7 @@ describe('any way in which batches are delivered', () => {
     second: fc.boolean(),
   });
 
-  it('ends with exactly what was journaled, once and in order', async () => {
+  it('ends with exactly the journaled events, once and in order', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(delivery, { minLength: 1, maxLength: 6 }), { maxLength: 8 }),
@@ -186,7 +186,7 @@ describe('any way in which batches are delivered', () => {
             const each = agents[index] as Reporter;
             return each.sendText(JSON.stringify({ epoch: each.epoch, from, events }), second ? replica : plane);
           };
-          // Duplicates, reordering, gaps, two replicas, replies that nobody hears: then the honest uplink goes on to the end.
+          // Duplicates, reordering, gaps, two replicas, lost replies: then the honest uplink continues to the end.
           for (const round of rounds) await Promise.all(round.map(deliver));
           for (const [index, each] of agents.entries()) await catchUp(each, journals[index] as unknown[]);
           for (const each of agents) {
@@ -210,8 +210,8 @@ describe('any way in which batches are delivered', () => {
   }
 });
 
-describe('event ids', () => {
-  it('are in commit order when two replicas store at once, so that whoever reads from an id misses none', async () => {
+describe('event IDs', () => {
+  it('are in commit order when two replicas store at once, so that a reader that continues from an ID misses none', async () => {
     const agents = await Promise.all(
       Array.from({ length: 8 }, async () => new Reporter(plane, await addHost(plane.database, `order-${++count}`))),
     );

@@ -12,19 +12,20 @@ import { writeGroup, type GroupReply } from './group-transaction.js';
 const LIMITS = { lockMs: 2000, statementMs: 5000, idleMs: 5000 };
 const OUTBOX_MOST = 2000;
 const BUSY_MS = 500;
-/** Of batches that are stored one by one: when so many time out it is Postgres that is slow, and all others wait. */
+/** For batches stored one by one: when this many time out, Postgres itself is slow, and all others wait. */
 const MOST_TIMEOUTS = 2;
 
 export type Replies = Map<HostId, GroupReply>;
 
 /**
- * Commits groups. When one cannot be stored because of what is in it, finds whose event it is, puts that one aside and commits the rest; when
- * one takes too long, stores its batches one by one, and the next of the slow one in smaller parts.
+ * Commits groups. If a group cannot be stored because of its content, finds the host and the event, puts that event
+ * aside and commits the rest. If it takes too long, stores its batches one by one, and the next batches of the slow
+ * host in smaller parts.
  */
 @Injectable()
 export class GroupCommitter {
   readonly #sizes = new BatchSizes();
-  /** Most of our own events in one group: fewer after a time-out, which may have been theirs. */
+  /** The maximum of our own events in one group: fewer after a timeout, which they may have caused. */
   #outboxMost = OUTBOX_MOST;
 
   constructor(
@@ -32,7 +33,7 @@ export class GroupCommitter {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** At most one batch of each host. Never throws: a batch that could not be stored is `busy`, and comes again. */
+  /** At most one batch of each host. Never throws: a batch that could not be stored gets `busy`, and is sent again. */
   async commit(batches: readonly Batch[]): Promise<Replies> {
     const slow = batches.filter(({ host }) => this.#sizes.isSlow(host));
     const others = batches.filter(({ host }) => !this.#sizes.isSlow(host));
@@ -47,14 +48,14 @@ export class GroupCommitter {
     } catch (error) {
       if (isTimeOut(error)) return this.#commitAfterTimeOut(batches, error);
       if (!isCulprit(error)) return this.#busy(batches, error);
-      // The outbox waits: what it holds must not be taken for the fault of a host.
+      // Leaves out the outbox, so that its events are not blamed on a host.
       const replies: Replies = new Map();
       for (const batch of batches) replies.set(batch.host, await this.#commitAlone(batch));
       return replies;
     }
   }
 
-  /** Which of them took so long, or whether it was the outbox, nobody knows yet. */
+  /** It is not known yet which of them took so long, or whether it was the outbox. */
   #commitAfterTimeOut(batches: readonly Batch[], error: unknown): Promise<Replies> | Replies {
     this.#outboxMost = Math.ceil(this.#outboxMost / 2);
     const [only] = batches;
@@ -63,7 +64,7 @@ export class GroupCommitter {
     return this.#busy(batches, error);
   }
 
-  /** One by one, each no larger than it was found to pass. */
+  /** One by one, each no larger than the size that last passed. */
   async #commitParts(batches: readonly Batch[]): Promise<Replies> {
     const replies: Replies = new Map();
     let timeOuts = 0;
@@ -80,7 +81,9 @@ export class GroupCommitter {
     return replies;
   }
 
-  /** The API's own events alone. One that cannot be stored is put aside, too, and those behind it do not wait for more. */
+  /**
+   * Only the API's own events. One that cannot be stored is put aside too, and those behind it do not wait any longer.
+   */
   async commitOutbox(): Promise<void> {
     let most = this.#outboxMost;
     for (;;)
@@ -106,7 +109,7 @@ export class GroupCommitter {
     return replies;
   }
 
-  /** Halves the batch until the event is found that cannot be stored. `tooSlow` is told when it took too long. */
+  /** Halves the batch until it finds the event that cannot be stored. Calls `tooSlow` if it took too long. */
   async #commitAlone(batch: Batch, tooSlow: () => void = () => this.#sizes.timedOut(batch)): Promise<GroupReply> {
     try {
       return (await this.#write([batch], 0)).get(batch.host) ?? busy();
@@ -157,12 +160,15 @@ export class GroupCommitter {
 
 const BUGS = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'];
 
-/** The statement took longer than it may: less at a time helps, the same again does not. Waiting for a lock in vain is something else. */
+/**
+ * The statement took longer than its limit: fewer events at a time help, the same again do not. A lock that was not
+ * granted in time is a different error.
+ */
 const isTimeOut = (error: unknown) => sqlStateOf(error) === '57014';
 
 /**
- * The content is what is wrong, not the moment: a bad row, or an error of ours that comes again with the same event. Anything
- * else, whatever it is, passes: nothing is put aside because a connection was lost.
+ * The content is at fault, not the moment: a bad row, or an error of ours that happens again with the same event. Any
+ * other error passes: nothing is put aside because a connection was lost.
  */
 const isCulprit = (error: unknown) => isBadRow(error) || BUGS.includes((error as Error).name);
 

@@ -20,18 +20,18 @@ export interface ItemContext extends NodeContext {
   network: string | null;
 }
 
-/** What a group needs to know before it stores anything, read after the lock. */
+/** Everything a group needs to know before it stores anything, read after the lock. */
 export interface GroupContext {
-  /** The time after the lock: of every event in the group. */
+  /** The time after the lock, used for every event in the group. */
   now: Date;
   hosts: Map<HostId, HostContext>;
-  /** Hosts that exist, but whose row somebody holds: their batch waits for the next group. */
+  /** Existing hosts whose row another transaction holds: their batch waits for the next group. */
   held: Set<HostId>;
   nodes: Map<NodeId, NodeContext>;
   items: Map<ItemId, ItemContext>;
 }
 
-/** Takes the ingest lock, held to the commit, so that event ids are in commit order; then reads. */
+/** Takes the ingest lock, held until the commit, so that event IDs are in commit order; then reads. */
 export async function openGroup(run: Run, batches: readonly Batch[]): Promise<GroupContext> {
   await run('SELECT pg_advisory_xact_lock($1)', [LOCKS.ingest]);
   const [clock] = await run<{ now: Date }>('SELECT clock_timestamp() AS now');
@@ -55,8 +55,8 @@ interface HostRow {
 }
 
 /**
- * Locks the hosts' rows, so that ingest takes turns with whoever changes what is wanted of a host, says hello for it or removes
- * it. Who is in the way is not waited for: the others in the group must not suffer.
+ * Locks the hosts' rows, so that ingest takes turns with transactions that change a host's desired state, say hello for
+ * it or remove it. Does not wait for them, so that the others in the group are not delayed.
  */
 async function readHosts(run: Run, batches: readonly Batch[]) {
   const all = batches.map(({ host }) => host);
@@ -92,7 +92,7 @@ interface EpochRow {
   top: number;
 }
 
-/** Of each host: the open epochs, the newest, and those that the batches name. */
+/** For each host: the open epochs, the newest, and those that the batches name. */
 export async function readEpochs(run: Run, batches: readonly Pick<Batch, 'host' | 'epoch'>[]) {
   const rows = await run<EpochRow>(
     `SELECT * FROM (SELECT *, max(ordinal) OVER (PARTITION BY host_id) AS top FROM epochs WHERE host_id = ANY($1)) e

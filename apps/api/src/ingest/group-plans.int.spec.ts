@@ -12,14 +12,16 @@ import { writeGroup } from './group-transaction.js';
 import { asOnCalmMachine } from '../../../../test/support/calm.js';
 
 const HOSTS = 2000;
-/** Of each host, and of the one that reports. */
+/** For each host, and for the one that reports. */
 const CONTAINERS = 10;
 const CONTAINERS_HERE = 300;
-/** Containers that one batch says are gone. */
+/** Containers that one batch reports as gone. */
 const REMOVED = 5;
-/** Removed in one transaction as fast as anybody waits for it: the time limit of a statement of ingest is 5 s. */
+/**
+ * Removed in one transaction within the time that other transactions wait: a statement of ingest has a limit of 5 s.
+ */
 const STATEMENT_MS = 5000;
-/** Tables that grow with what is managed, or with time. */
+/** Tables that grow with the fleet, or with time. */
 const GROWING = [
   'hosts',
   'nodes',
@@ -46,7 +48,10 @@ let bench: MigratedSource;
 const host = newId('hst');
 const epoch = newId('epo');
 
-/** A fleet of 20,000 containers, each in one network, each launched by a command that is long done; those of one host are to go. */
+/**
+ * A fleet of 20,000 containers, each in one network, each launched by a command that ended long ago; those of one host
+ * will be removed.
+ */
 async function fillFleet(run: Run): Promise<void> {
   await run(
     `INSERT INTO hosts (id, name, installation, node_id, revision) SELECT CASE n WHEN 1 THEN $1 ELSE 'hst_' || n END, 'host-' || n, 'i-' || n, 'nod_' || n, 9
@@ -95,7 +100,7 @@ afterAll(() => bench?.close());
 
 const nodeOf = (n: number) => `nod_${host}_${n}` as NodeId;
 
-/** Everything that a host may say of some of its containers: they are gone, and all that was wanted is done. */
+/** Everything that a host can report about some of its containers: they are gone, and all desired changes are done. */
 function factsOf(count: number): AgentFact[] {
   const facts: AgentFact[] = [];
   for (let n = 1; n <= count; n++) {
@@ -142,14 +147,17 @@ async function undone<T>(work: (run: Run, manager: EntityManager) => Promise<T>)
   }
 }
 
-/** Rows read by scans of whole tables, and rows deleted, of this connection. Other than plans these know what foreign keys do. */
+/**
+ * Rows read by sequential scans, and rows deleted, on this connection. Unlike plans, these include the work of foreign
+ * keys.
+ */
 const counters = (run: Run) =>
   run<{ table: string; read: number; gone: number }>(
     `SELECT relname AS table, seq_tup_read::int AS read, n_tup_del::int AS gone FROM pg_stat_xact_user_tables WHERE relname = ANY($1)`,
     [GROWING],
   );
 
-describe('what ingest does under its lock, in a fleet of 20,000 containers', () => {
+describe('the work of ingest under its lock, in a fleet of 20,000 containers', () => {
   it('scans no table that grows: in no plan of its statements', async () => {
     const scanned = new Map<string, string>();
     await undone(async (run, manager) => {
@@ -165,7 +173,7 @@ describe('what ingest does under its lock, in a fleet of 20,000 containers', () 
     expect(Object.fromEntries(scanned)).toEqual({});
   });
 
-  it('scans none for foreign keys either: Postgres counts no row that was read from end to end', async () => {
+  it('scans none for foreign keys either: Postgres counts no row that was read by a sequential scan', async () => {
     const [before, after] = await undone(async (run) => {
       const before = await counters(run);
       await writeGroup(run, [batchOf(EVERYTHING())], 2000);
@@ -176,13 +184,13 @@ describe('what ingest does under its lock, in a fleet of 20,000 containers', () 
       return { table, read: read - (old?.read ?? 0), gone: gone - (old?.gone ?? 0) };
     });
     expect(grown.filter(({ read }) => read > 0)).toEqual([]);
-    // The control: it did remove them, with what refers to them.
+    // The control: it did remove them, with the rows that refer to them.
     const gone = Object.fromEntries(grown.map((each) => [each.table, each.gone]));
     const once = { nodes: REMOVED, containers: REMOVED, memberships: REMOVED, findings: REMOVED };
     expect(gone).toMatchObject({ items: 2 * REMOVED, ...once });
   });
 
-  it('removes all containers of a host at once well within the time of a statement', async () => {
+  it('removes all containers of a host at once well within the time limit of a statement', async () => {
     const began = performance.now();
     await undone((run) => writeGroup(run, [batchOf(factsOf(CONTAINERS_HERE))], 2000));
     expect(performance.now() - began).toBeLessThan(asOnCalmMachine(STATEMENT_MS));

@@ -19,10 +19,10 @@ import { quarantine, type QuarantinedEvent } from './quarantine.js';
 import { dropSettledAbsences } from './settled-absences.js';
 import { foreignPart, type StoredEvent } from './stored-event.js';
 
-/** `held`: somebody changes this host right now; its batch goes into the next group. */
+/** `held`: another transaction is changing this host; its batch goes into the next group. */
 export type GroupReply = EventBatchReply | 'held';
 
-/** What is to be written, decided before anything is. */
+/** Everything to be written, decided before the first write. */
 interface Plan {
   replies: Map<HostId, GroupReply>;
   events: StoredEvent[];
@@ -34,8 +34,8 @@ interface Plan {
 const UNKNOWN_HOST: EventBatchReply = { result: 'fenced', cause: 'no such host has joined here' };
 
 /**
- * One group in one transaction: at most one batch of each host, and the outbox. Everything that these events change is written
- * here, so that history, projections, commands and cursors never disagree; the caller commits and then answers.
+ * One group in one transaction: at most one batch of each host, and the outbox. Everything that these events change is
+ * written here, so that history, projections, commands and cursors never disagree; the caller commits and then answers.
  */
 export async function writeGroup(
   run: Run,
@@ -95,7 +95,7 @@ function planBatch(batch: Batch, context: GroupContext, plan: Plan): GroupReply 
     plan.poison.push({ ...poison, host, epoch });
     if (poison.type !== 'host.snapshot') wantsSnapshot = true;
   }
-  // A backlog is history: what now is, the current epoch says.
+  // A backlog is history; the current epoch reports the present state.
   return { result: 'stored', cursor, wantsSnapshot: wantsSnapshot && (takesOver || epoch === known.current) };
 }
 
@@ -116,13 +116,13 @@ function projectAll(
   { nodes }: GroupContext,
 ): Changes {
   const changes = new Changes();
-  // What a poison event would have said is missing in the projections: a snapshot in the same batch makes up for it.
+  // The content of a poison event is missing in the projections; a snapshot in the same batch makes up for it.
   for (const { host, type } of poison) if (type !== 'host.snapshot') changes.host(host).wants_snapshot = true;
   for (const event of events) project(changes, event, (node) => nodes.get(node)?.host === event.host);
   return changes;
 }
 
-/** A command ended when the last of its items did: what tells of it happened when its host's newest event did. */
+/** A command ends with the last of its items, so its event happened when its host's newest event did. */
 async function writeCommands(
   run: Run,
   events: readonly StoredEvent[],

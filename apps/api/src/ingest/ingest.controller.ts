@@ -7,17 +7,21 @@ import { decodeBatch } from './batch-decoder.js';
 import { EventAllowance } from './event-allowance.js';
 import { Intake } from './intake.js';
 
-/** In KiB, and a little for each message: 8 MiB or 250 small batches a second, more than a host that catches up needs. */
+/**
+ * In KiB, and a little for each message: 8 MiB or 250 small batches a second, more than a host that catches up needs.
+ */
 const EVENTS_RATE = { perSecond: 8192, burst: 16_384 };
 const EACH = 32;
 /**
- * Told to wait, an agent does. Who goes on gets no answer: each of its connections would have a copy of it, once for every
- * subscription.
+ * An agent that is told to wait does. One that continues gets no answer, because each of its connections would get a
+ * copy of it for every subscription.
  */
 const BUSY_RATE = { perSecond: 8, burst: 16 };
 const BUSY_MS = 250;
 
-/** What agents report. The host is taken from the subject, which the broker lets only that host use. */
+/**
+ * Receives the reports of agents. The host is taken from the subject, which the broker allows only that host to use.
+ */
 @Controller()
 @UseFilters(BusErrorFilter)
 export class IngestController {
@@ -42,7 +46,7 @@ export class IngestController {
     return reply;
   }
 
-  /** Milliseconds that a host has to wait that sends faster, or more in all, than it may. */
+  /** How many milliseconds a host must wait that sends faster, or more in all, than it is allowed to. */
   #waitOf(host: HostId, bytes: number): number | undefined {
     return this.#rate.admits(host, EACH + bytes / 1024) ? this.allowance.waitOf(host) : BUSY_MS;
   }

@@ -8,22 +8,28 @@ import { LOGGER } from '../logger.js';
 import type { Batch } from './batch.js';
 import { GroupCommitter } from './group-committer.js';
 
-/** How long a group gathers, from the first batch on: long enough for a few hosts, short enough for nobody to notice. */
+/** How long a group gathers, from the first batch on: long enough for a few hosts, too short to be noticed. */
 const GATHER_MS = 3;
-/** One that comes so long after the last group comes alone, as the end of a launch does: nobody gains by its waiting. */
+/**
+ * A batch that arrives this long after the last group is committed alone, as at the end of a launch: nobody gains from
+ * its waiting.
+ */
 const QUIET_MS = 20;
-/** Most hosts and most events in a group. */
+/** The maximum number of hosts and events in a group. */
 const MOST_HOSTS = 128;
 const MOST_EVENTS = 8000;
-/** Batches that one host may have waiting: its own repetitions. Beyond, and beyond all events together, it is told to wait. */
+/**
+ * Batches that can wait per host: its own repetitions. Beyond that, or beyond all events together, the host is told to
+ * wait.
+ */
 const MOST_WAITING_PER_HOST = 4;
 const MOST_WAITING_EVENTS = 100_000;
-/** The outbox is also looked at without being told, because a notification may be missed. */
+/** The outbox is also checked without a notification, because one can be missed. */
 const LOOK_MS = 1000;
-/** How long what the API itself has to tell gathers: one change makes several events, each from a transaction of its own. */
+/** How long the API's own events gather: one change creates several events, each in a transaction of its own. */
 const OUTBOX_GATHERS_MS = 50;
 const BUSY_MS = 250;
-/** When every host of a group is held by somebody who changes it. */
+/** When other transactions hold every host of a group. */
 const HELD_MS = 15;
 
 interface Waiting {
@@ -48,7 +54,10 @@ export class Intake {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** The answer is the commit. While the database is not there, or too much waits, it is `busy`. */
+  /**
+   * The answer means that the batch is committed. While the database is unreachable, or too much waits, the answer is
+   * `busy`.
+   */
   async submit(batch: Batch): Promise<EventBatchReply> {
     const queue = this.#waiting.get(batch.host) ?? [];
     const isFull = queue.length >= MOST_WAITING_PER_HOST || this.#events > MOST_WAITING_EVENTS;
@@ -61,7 +70,7 @@ export class Intake {
     });
   }
 
-  /** The one owner loop: commits groups until the signal is aborted, then what still waits. */
+  /** The one owner loop: commits groups until the signal is aborted, then the remaining ones. */
   async run(signal: AbortSignal): Promise<void> {
     this.#open = true;
     const ring = () => {
@@ -81,7 +90,7 @@ export class Intake {
     while (this.#waiting.size > 0) await this.#commitOne();
   }
 
-  /** Until its time is over, or a batch comes, with which it goes. */
+  /** Until its time is over, or until a batch arrives, which takes the outbox along. */
   async #gatherOutbox(signal: AbortSignal): Promise<void> {
     const end = performance.now() + OUTBOX_GATHERS_MS;
     while (this.#outboxRang && this.#waiting.size === 0 && !signal.aborted) {
@@ -115,7 +124,7 @@ export class Intake {
       events += next.batch.events.length;
       group.push(next);
       queue.shift();
-      // Who was served goes to the end of the line.
+      // A host that was served goes to the end of the line.
       this.#waiting.delete(host);
       if (queue.length > 0) this.#waiting.set(host, queue);
     }
@@ -123,7 +132,7 @@ export class Intake {
     return group;
   }
 
-  /** Somebody holds the host's row for a moment: its batch goes first again in the next group. */
+  /** Another transaction holds the host's row for a moment: its batch goes first in the next group. */
   #putBack(waiting: Waiting): void {
     const queue = this.#waiting.get(waiting.batch.host) ?? [];
     this.#waiting.set(waiting.batch.host, [waiting, ...queue]);

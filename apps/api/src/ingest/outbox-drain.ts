@@ -1,7 +1,7 @@
 import type { Run } from '../database/statements.js';
 import { subjectOf, type EventRow } from './event-rows.js';
 
-/** Most of the API's own events in one group. */
+/** The maximum of the API's own events in one group. */
 const MOST = 2000;
 
 interface OutboxRow {
@@ -18,7 +18,7 @@ interface OutboxRow {
   simulated: boolean | null;
 }
 
-/** Takes what HTTP transactions put into the outbox, in the order in which it was put there, and deletes it there. */
+/** Takes the events that HTTP transactions put into the outbox, in their order, and deletes them there. */
 export async function drainOutbox(run: Run, most = MOST): Promise<EventRow[]> {
   const rows = await run<OutboxRow>(
     `WITH taken AS (

@@ -40,7 +40,7 @@ beforeEach(async () => {
 const causes = async (who: Reporter) => (await who.stored()).map(({ data }) => data.cause);
 
 describe('a poison event', () => {
-  it('goes to quarantine with its reason; its neighbours, the stream after it and other hosts go on', async () => {
+  it('goes to quarantine with its reason; its neighbors, the stream after it and other hosts continue', async () => {
     const [first, second, third] = agent.number(engineDown('a'), engineDown('b'), engineDown('c'));
     const poison = { ...second, data: { cause: 'x\0y' } };
     const [reply, healthy] = await Promise.all([agent.send(1, [first, poison, third]), other.say(engineDown('d'))]);
@@ -55,8 +55,8 @@ describe('a poison event', () => {
     expect(JSON.parse((aside as { raw: Buffer }).raw.toString())).toMatchObject({ data: { cause: 'x\0y' } });
   });
 
-  it('that only Postgres refuses is found among its neighbours, in a group with others', async () => {
-    // As anything would be that no schema says.
+  it('that only Postgres refuses is found among its neighbors, in a group with others', async () => {
+    // A case that no schema covers.
     const device = 'unstorable';
     await plane.database.query(`ALTER TABLE interfaces ADD CONSTRAINT of_test CHECK (device <> 'unstorable')`);
     const data = { node: host.node, network: NETWORK, device, after: anInterface() };
@@ -71,7 +71,7 @@ describe('a poison event', () => {
     await plane.database.query('ALTER TABLE interfaces DROP CONSTRAINT of_test');
   });
 
-  it('asks for a snapshot until one comes, but not for another when the snapshot itself is poison', async () => {
+  it('asks for a snapshot until one arrives, but not for another when the snapshot itself is poison', async () => {
     await agent.say(aSnapshot(host.node, []));
     const [poison] = agent.number(engineDown('a'));
     expect(await agent.send(agent.seq, [{ ...poison, type: 'no.such' }])).toMatchObject({ wantsSnapshot: true });
@@ -82,7 +82,7 @@ describe('a poison event', () => {
     expect(await agent.quarantined()).toHaveLength(2);
   });
 
-  it('is what speaks of the node of another host: it changes nothing there', async () => {
+  it('is an event about the node of another host, and changes nothing there', async () => {
     await other.say(aSnapshot(other.host.node, []));
     const lie = { type: 'node.down' as const, data: { node: other.host.node, after: null, cause: 'lies' } };
     expect(await agent.say(lie, aSnapshot(other.host.node, []), engineDown('a'))).toMatchObject({
@@ -110,7 +110,7 @@ describe('an event of our own that cannot be stored', () => {
         `SELECT (data ->> 'n')::int AS n FROM events WHERE host_id = $1 AND epoch IS NULL ORDER BY id`,
         [host.id],
       );
-    await eventually(async () => (await stored()).length === 397, { within: 30_000, what: 'the outbox being moved' });
+    await eventually(async () => (await stored()).length === 397, { within: 30_000, what: 'the outbox is moved' });
     const left = Array.from({ length: 400 }, (_, index) => index + 1).filter((n) => ![40, 41, 300].includes(n));
     expect((await stored()).map(({ n }) => n)).toEqual(left);
     expect(await agent.quarantined()).toHaveLength(3);
@@ -118,7 +118,7 @@ describe('an event of our own that cannot be stored', () => {
 });
 
 describe('a database', () => {
-  it('that is killed under load is survived: what was answered is there, the rest comes again, once', async () => {
+  it('that is killed under load is survived: acknowledged batches are stored, and the rest is sent again, once', async () => {
     const answered: number[] = [];
     let isOver = false;
     const work = (async () => {

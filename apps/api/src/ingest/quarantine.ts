@@ -9,12 +9,12 @@ export interface QuarantinedEvent extends PoisonEvent {
   epoch: Epoch;
 }
 
-/** Most bytes of one event that are kept. */
+/** The maximum number of bytes kept per event. */
 const MOST_BYTES = 64 * 1024;
 
 /**
- * Keeps events that could not be stored as events, with the reason; each once. Of one host the newest are kept: the answer names the
- * hosts whose older ones had to go.
+ * Keeps events that could not be stored as events, with the reason; each once. Only the newest of a host are kept;
+ * returns the hosts whose older ones were dropped.
  */
 export async function quarantine(run: Run, events: readonly QuarantinedEvent[]): Promise<MetQuota[]> {
   if (events.length === 0) return [];
@@ -40,5 +40,5 @@ export async function quarantine(run: Run, events: readonly QuarantinedEvent[]):
   return dropped.map(({ host_id: host }) => ({ host, quota: 'quarantine' }));
 }
 
-/** A reason may quote what the event said. */
+/** A reason can quote the event. */
 const printable = (text: string) => text.replaceAll('\0', '\\0').replaceAll(/\p{Surrogate}/gu, '\ufffd');

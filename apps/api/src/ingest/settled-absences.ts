@@ -5,9 +5,9 @@ import type { Settled } from './command-progress.js';
 const OF_NODE = ['node_status', 'container_status', 'membership_status', 'interfaces', 'findings'];
 
 /**
- * An absent item stays until the agent has settled it as done at the revision that made it absent; then its row goes, with the
- * container or membership that hangs on it. The host's revision stays as it is: the agent has already done what the shorter
- * list would say, and the next change, whatever it is, brings the shorter list along.
+ * An absent item stays until the agent has settled it as done at the revision that made it absent. Then its row is
+ * deleted, with the container or membership that belongs to it. The host's revision stays as it is: the agent has
+ * already done what the shorter list would say, and the next change brings that list along.
  */
 export async function dropSettledAbsences(run: Run, settled: readonly Settled[]): Promise<void> {
   const done = settled.filter(({ outcome }) => outcome.kind === 'done');

@@ -13,7 +13,7 @@ let other: Reporter;
 beforeAll(async () => {
   [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
   plane = await startDataPlane({ databaseUrl: (await migratedDatabase(postgres)).url, natsUrl: nats.url });
-  // Postgres takes too long for more than so many events of hosts that are named after it: as if it were slow, at once.
+  // Postgres times out, as if it were slow, for more events than the name of the host says (`slow-10`: ten).
   await plane.database.query(`
     CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF EXISTS (SELECT FROM told JOIN hosts h ON h.id = told.host_id AND h.name LIKE 'slow-%' GROUP BY h.name
@@ -41,7 +41,7 @@ beforeEach(async () => {
 const causes = async (of: Reporter) => (await of.stored()).map(({ data }) => data.cause);
 const texts = (length: number) => Array.from({ length }, (_, n) => `${n}`);
 
-/** As an agent does it: again from behind the cursor, until all is stored. How often it sent. */
+/** As an agent does it: sends again from after the cursor, until all is stored. Returns how often it sent. */
 async function sendAll(of: Reporter, events: readonly unknown[], most: number): Promise<number> {
   let cursor = 0;
   for (let sent = 1; sent <= most; sent++) {
@@ -60,13 +60,13 @@ describe('a batch for which Postgres takes too long', () => {
     expect(await causes(slow)).toEqual(texts(100));
   });
 
-  it('is stored whole and at once where Postgres is quick enough: the control', async () => {
+  it('is stored whole and at once when Postgres is quick enough: the control', async () => {
     const events = other.number(...texts(100).map(engineDown));
     expect(await sendAll(other, events, 1)).toBe(1);
     expect(await causes(other)).toEqual(texts(100));
   });
 
-  it('does not keep the batches of others that came at the same time', async () => {
+  it('does not delay the batches of others that arrived at the same time', async () => {
     const events = slow.number(...texts(64).map(engineDown));
     const others = await Promise.all(Array.from({ length: 5 }, () => reporter('quick')));
     const [, ...replies] = await Promise.all([
@@ -78,7 +78,7 @@ describe('a batch for which Postgres takes too long', () => {
     expect(await causes(slow)).toEqual(texts(64));
   });
 
-  it('stays busy when one event alone takes too long, puts nothing aside, and goes on when it no longer does', async () => {
+  it('stays busy when one event alone takes too long, puts nothing aside, and continues when it no longer does', async () => {
     const never = await reporter('slow-00');
     const events = never.number(...texts(3).map(engineDown));
     for (let n = 0; n < 5; n++) expect((await never.send(1, events)).result).toBe('busy');

@@ -3,7 +3,7 @@ import type { GoodEvent } from './batch.js';
 import { refsOfFact, type FactRefs } from './event-refs.js';
 import type { GroupContext } from './group-context.js';
 
-/** An event that is being stored: whose, and where it stands in its host's history. */
+/** An event that is being stored: its host, and its position in that host's history. */
 export interface StoredEvent extends GoodEvent {
   host: HostId;
   epoch: Epoch;
@@ -11,7 +11,7 @@ export interface StoredEvent extends GoodEvent {
   refs: FactRefs;
 }
 
-/** A host speaks of what belongs to it, and of nobody else's. Undefined: it does. */
+/** A host can only report about what belongs to it. Undefined: it does. */
 export function foreignPart(host: HostId, { fact }: GoodEvent, { nodes, items }: GroupContext): string | undefined {
   const isForeign = (part: { host: HostId } | undefined) => part !== undefined && part.host !== host;
   const { node, item } = refsOfFact(fact);

@@ -13,29 +13,34 @@ import { isLoopback } from '../tls/exposure.js';
 const Bundle = z.object({ file: z.string(), platform: z.string(), sha256: z.string(), bytes: z.int() });
 export type Bundle = z.infer<typeof Bundle>;
 
-/** In the repository; an API that runs without it has no agent to give away. */
+/** In the repository; an API that runs without it has no agent to offer. */
 export const BUNDLE_FOLDER = fileURLToPath(new URL('../../../../scripts/bundle/', import.meta.url));
 const MAKER = fileURLToPath(new URL('../../../../scripts/bundle.mjs', import.meta.url));
-/** Another platform's Node is fetched first. */
+/** Another platform's Node is downloaded first. */
 const WITHIN_MS = 240_000;
 
 const HERE = `${process.platform}-${process.arch}`;
-/** Machines that get an agent from here: those of this machine's kind at once, others with a Node that npm's registry has. */
+/** Platforms that can get an agent from here: this machine's own at once, others with a Node from npm's registry. */
 export const PLATFORMS = [...new Set([HERE, 'linux-x64', 'linux-arm64'])];
 
-/** The agent as archives with its own Node, one for each platform: made at the first request for what is built, and kept in `bundles` of the state folder. */
+/**
+ * The agent as archives with its own Node, one for each platform: packed from the build at the first request, and kept
+ * in `bundles` of the state folder.
+ */
 @Injectable()
 export class AgentBundle implements OnApplicationBootstrap {
   readonly #made = new Map<string, Promise<Bundle>>();
 
   constructor(@Inject(API_CONFIG) private readonly config: ApiConfig) {}
 
-  /** Whoever listens to others is soon asked for it. What fails now says so to who asks. */
+  /** An API that listens to others will soon be asked for it. A failure now is reported to the one who asks. */
   onApplicationBootstrap(): void {
     if (!isLoopback(this.config.listen)) void this.get(HERE).catch(() => undefined);
   }
 
-  /** Throws AppError: `unknown-route` for a platform that there is no agent for, `bundle-unavailable` when it cannot be packed now. */
+  /**
+   * Throws AppError: `unknown-route` for a platform without an agent, `bundle-unavailable` if it cannot be packed now.
+   */
   async get(platform: string): Promise<Bundle> {
     if (!PLATFORMS.includes(platform)) throw noSuchBundle();
     const made = await (this.#made.get(platform) ?? this.#make(platform));

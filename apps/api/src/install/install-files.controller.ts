@@ -11,7 +11,7 @@ import { InstallService } from './install.service.js';
 /** Machines of one office take turns; on a slow link, a bundle takes some minutes. */
 const DOWNLOADS = { most: 8, ofAnAddress: 2, longestMs: 15 * 60_000 };
 
-/** What a machine fetches before it has any token: no secret is in it. */
+/** Files that a machine downloads before it has any token; they contain no secret. */
 @Controller()
 export class InstallFilesController {
   readonly #downloads = new Places(DOWNLOADS);
@@ -28,7 +28,7 @@ export class InstallFilesController {
     await reply.type('text/x-shellscript; charset=utf-8').send(await this.installs.script());
   }
 
-  /** The agent for one platform, and beside it the sum that says which one: what is fetched is checked against it. */
+  /** The agent for one platform, with its checksum, against which the download is checked. */
   @Get('agent/:file')
   @Policy('public')
   @ApiExcludeEndpoint()

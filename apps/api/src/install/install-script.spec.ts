@@ -21,7 +21,7 @@ const facts = {
 const script = installScript(template, facts);
 
 describe('the installer', () => {
-  it('carries what it must know, and no place is left open', () => {
+  it('contains everything it must know, with no placeholder left', () => {
     for (const value of [facts.url, facts.pin, 'linux-x64 linux-arm64']) expect(script).toContain(`='${value}'`);
     expect(script).toContain("='-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----'");
     expect(script).not.toMatch(/@[A-Z0-9]+@/);
@@ -39,10 +39,10 @@ describe('the installer', () => {
   };
   const TOKEN = 'orrery_token=orj1.x\n';
 
-  it('does nothing when the download was cut short, wherever that was', () => {
+  it('does nothing when the download was cut short at any point', () => {
     for (let end = 100; end < script.trimEnd().length; end += 211) {
       const ran = run(TOKEN + script.slice(0, end));
-      // Neither its own messages nor a tool that it misses: it did not begin.
+      // Neither its own messages nor a missing tool: it did not begin.
       expect(ran.stdout).toBe('');
       expect(ran.stderr).not.toMatch(/orrery:|not found/);
     }
@@ -64,14 +64,14 @@ describe('the installer', () => {
       return run(script, ['--token-file', file], { PATH: '/usr/bin:/bin', ORRERY_AGENT_HOME: '/dev/null/none' }).stderr;
     };
 
-    it('of mode 0600, and none that others may read or change', async () => {
+    it('of mode 0600, and none that others can read or change', async () => {
       for (const mode of [0o640, 0o604, 0o620]) expect(await read(mode)).toContain('Fix: chmod 600');
       for (const mode of [0o600, 0o400]) expect(await read(mode)).not.toMatch(/chmod|cannot be read/);
       expect(run(script, ['--token-file', '/nowhere'], { PATH: '/usr/bin:/bin' }).stderr).toContain('cannot be read');
     });
   });
 
-  it('waits for its turn while the API is busy, says so, and gives up what fails for another reason', async () => {
+  it('waits for its turn while the API is busy and says so, but gives up on any other failure', async () => {
     const answers = [503, 503, 503, 503, 503, 200, 404];
     const server = createServer((_request, response) => {
       response.writeHead(answers.shift() ?? 500, { 'retry-after': '1' }).end('the agent');
@@ -91,7 +91,7 @@ describe('the installer', () => {
     }
   }, 30_000);
 
-  it('takes any text as a text', () => {
+  it('treats any text as text', () => {
     for (const text of ["it's", '$(touch /nowhere/x)', '`id`', 'a\nb', '"', "';id;'"])
       expect(execFileSync('/bin/sh', ['-c', `printf %s ${shellWord(text)}`], { encoding: 'utf8' })).toBe(text);
   });

@@ -3,11 +3,14 @@ export interface InstallFacts {
   pin: string | null;
   /** PEM of the private authority. */
   authority: string | undefined;
-  /** Those of machines that it can install on. */
+  /** Platforms that it can install on. */
   platforms: readonly string[];
 }
 
-/** The installer for this API: its template with every `@NAME@` of an assignment replaced by a word that the shell takes as it is. */
+/**
+ * The installer for this API: its template with every `@NAME@` of an assignment replaced by a word that the shell takes
+ * literally.
+ */
 export function installScript(template: string, { url, pin, authority, platforms }: InstallFacts): string {
   const values: Record<string, string> = {
     URL: url,
@@ -22,5 +25,5 @@ export function installScript(template: string, { url, pin, authority, platforms
     .replace('@URL@', url.replaceAll(/[^\x21-\x7e]/g, ''));
 }
 
-/** Nothing in single quotes means anything to a shell, but a single quote. */
+/** Within single quotes, only a single quote has a meaning for the shell. */
 export const shellWord = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -11,7 +11,7 @@ import { ServerTls } from '../tls/server-tls.js';
 import { BUNDLE_FOLDER, PLATFORMS } from './agent-bundle.js';
 import { installScript } from './install-script.js';
 
-/** How a further machine becomes a host: from where it installs the agent, and how it knows that it is from there. */
+/** How another machine becomes a host: where it gets the agent, and how it verifies that source. */
 @Injectable()
 export class InstallService {
   constructor(
@@ -40,7 +40,7 @@ export class InstallService {
     return installScript(template, { url: this.url, pin, authority, platforms: PLATFORMS });
   }
 
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   get url(): string {
     if (this.config.publicUrl) return this.config.publicUrl;
     const { port } = (this.http.httpAdapter.getHttpServer() as Server).address() as AddressInfo;
@@ -50,11 +50,11 @@ export class InstallService {
 }
 
 /**
- * The token is the first line of what sh reads, written by the echo that every shell has built in: no process has it among its
- * arguments, which each user of the machine may read, or in its environment.
+ * The token is the first line that sh reads, written by the built-in echo of every shell: no process has it in its
+ * environment, or among its arguments, which every user of the machine can read.
  */
 const pasted = (pin: string | null, url: string) =>
   `{ echo orrery_token=${TOKEN_PLACE}; ${curl(pin)} ${url}/install.sh; } | sh`;
 
-/** The pinned key replaces the chain of certificates: -k alone would let anyone in between. */
+/** The pinned key replaces the certificate chain: -k alone would trust anyone in between. */
 export const curl = (pin: string | null) => (pin ? `curl -fsSLk --pinnedpubkey 'sha256//${pin}'` : 'curl -fsSL');

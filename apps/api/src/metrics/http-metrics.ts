@@ -12,7 +12,7 @@ export class HttpMetrics {
     registers: [this.registry],
   });
 
-  /** Labels are the route's pattern, never a path: their number is bounded. */
+  /** Labels are the route's pattern, never a path, so that their number is bounded. */
   observe(server: FastifyInstance): void {
     collectDefaultMetrics({ register: this.registry });
     server.addHook('onResponse', (request, reply, done) => {

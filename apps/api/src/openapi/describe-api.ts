@@ -4,7 +4,7 @@ import { createApp } from '../app.factory.js';
 import type { ApiConfig } from '../config.js';
 import { buildDocument } from './document.js';
 
-/** The document of an API that is put together and never started: for docs/openapi.golden.json. */
+/** The document of an API that is built but never started, for docs/openapi.golden.json. */
 export async function describeApi(config: ApiConfig): Promise<OpenAPIObject> {
   const app = await createApp(config, createLogger('api', 'silent'));
   try {

@@ -5,11 +5,14 @@ import { clientOf } from '../http/client-address.js';
 import { Places } from '../http/places.js';
 import { buildDocument } from './document.js';
 
-/** The files of the pages that are large; a browser fetches them side by side. */
+/** The large files of the pages; a browser downloads them in parallel. */
 const LARGE = /^\/(openapi\.json|docs\/[\w-]+\.(js|css))(\?|$)/;
 const PAGES = { most: 16, ofAnAddress: 6, longestMs: 60_000 };
 
-/** `/openapi.json`, and `/docs` to browse it: the files come from this server, nothing from the internet. Public, no secrets in it. */
+/**
+ * `/openapi.json`, and `/docs` to browse it: the files come from this server, nothing from the internet. Public,
+ * without secrets.
+ */
 export function addDocs(app: NestFastifyApplication): void {
   const places = new Places(PAGES);
   const server: FastifyInstance = app.getHttpAdapter().getInstance();

@@ -43,7 +43,7 @@ describe('the OpenAPI document', () => {
     );
   });
 
-  it('is what docs/openapi.golden.json says (npm run build, then npm run openapi, rewrites it)', async () => {
+  it('equals docs/openapi.golden.json (npm run build, then npm run openapi, rewrites it)', async () => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(JSON.parse(await readFile(GOLDEN, 'utf8')));
   });
 
@@ -51,17 +51,17 @@ describe('the OpenAPI document', () => {
     expect(document.openapi).toBe('3.1.0');
   });
 
-  it('gives every operation an id of its own in camel case', () => {
+  it('gives every operation a unique ID in camel case', () => {
     const ids = operations.map(([, { operationId }]) => operationId);
     expect(ids.filter((id) => !/^[a-z][A-Za-z]+$/.test(id))).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('says of every operation who may use it', () => {
+  it('states for every operation who can use it', () => {
     expect(operations.filter(([, operation]) => !operation['x-orrery-policy'])).toEqual([]);
   });
 
-  it('names the statuses that the door answers: to tokens, to writes, to strangers, and no other', () => {
+  it('names the statuses of the door, for tokens, for writes and for strangers, and no others', () => {
     const wrong = operations.filter(([route, { responses, 'x-orrery-policy': policy }]) => {
       const isWrite = !route.startsWith('get ');
       const takesTokens = policy !== 'public' && policy !== 'key';
@@ -78,7 +78,7 @@ describe('the OpenAPI document', () => {
     expect(wrong.map(([route]) => route)).toEqual([]);
   });
 
-  it('describes every answer that is no success as a Problem, but for what is not ready', () => {
+  it('describes every answer other than success as a Problem, except for readiness', () => {
     const others = operations.flatMap(([route, { responses }]) =>
       Object.entries(responses)
         .filter(([status]) => Number(status) >= 400)
@@ -92,7 +92,7 @@ describe('the OpenAPI document', () => {
     expect(others).toEqual(['get /readyz 503']);
   });
 
-  it('refers only to schemas that are there, each under its plain name', () => {
+  it('refers only to existing schemas, each under its plain name', () => {
     const text = JSON.stringify(document);
     const names = new Set(Object.keys(document.components?.schemas ?? {}));
     const referred = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name ?? '');
@@ -101,7 +101,7 @@ describe('the OpenAPI document', () => {
     expect([...names].filter((name) => !/^[A-Z][A-Za-z]+$/.test(name))).toEqual([]);
   });
 
-  it('describes every operation, in other words than its summary, under a tag that is declared', () => {
+  it('describes every operation, in other words than its summary, under a declared tag', () => {
     const declared = new Set((document.tags ?? []).filter(({ description }) => description).map(({ name }) => name));
     const wrong = operations.filter(
       ([, { summary, description, tags }]) =>
@@ -111,12 +111,12 @@ describe('the OpenAPI document', () => {
     expect([...declared].filter((tag) => !operations.some(([, { tags }]) => tags.includes(tag)))).toEqual([]);
   });
 
-  it('has a text for no operation that is gone', () => {
+  it('has no text for an operation that does not exist', () => {
     const ids = operations.map(([, { operationId }]) => operationId);
     expect(Object.keys(OPERATION_TEXTS).filter((id) => !ids.includes(id))).toEqual([]);
   });
 
-  it('describes every parameter and gives an example of it', () => {
+  it('describes every parameter, with an example', () => {
     const parameters = operations.flatMap(([route, operation]) =>
       (operation.parameters ?? []).map((parameter) => ({ at: `${route} ${parameter.name}`, ...parameter })),
     );
@@ -125,7 +125,7 @@ describe('the OpenAPI document', () => {
     expect(parameters.filter(({ example }) => example === undefined).map(({ at }) => at)).toEqual([]);
   });
 
-  it('describes every schema and every property, and what null means where it may be null', () => {
+  it('describes every schema and every property, and the meaning of null where it is possible', () => {
     const schemas = document.components?.schemas as Record<string, Schema>;
     expect(Object.keys(schemas).filter((name) => !schemas[name]?.description)).toEqual([]);
     const properties = allProperties();
@@ -135,7 +135,7 @@ describe('the OpenAPI document', () => {
     expect(silent.map(([at]) => at)).toEqual([]);
   });
 
-  it('says where it is, and that its tokens are opaque', () => {
+  it('states its location, and that its tokens are opaque', () => {
     expect(document.servers).toEqual([{ url: '/', description: expect.any(String) }]);
     const schemes = document.components?.securitySchemes ?? {};
     expect(Object.keys(schemes).sort()).toEqual(['joinSecret', 'token']);
@@ -146,7 +146,7 @@ describe('the OpenAPI document', () => {
     expect(named.map(([route]) => route)).toEqual([]);
   });
 
-  it('calls booleans booleans and moments date-times', () => {
+  it('declares booleans as booleans and moments as date-times', () => {
     const parameters = operations.flatMap(([, { parameters = [] }]) => parameters);
     const schemas = [...parameters.map(({ name, schema }): [string, Schema] => [name, schema]), ...allProperties()];
     const asText = schemas.filter(
@@ -161,7 +161,7 @@ describe('the OpenAPI document', () => {
     );
   });
 
-  it('says what the messages of the event stream hold', () => {
+  it('describes the content of the messages of the event stream', () => {
     const stream = operations.find(([route]) => route === 'get /v1/events/stream')?.[1].responses['200'];
     expect(stream?.content?.['text/event-stream']?.schema?.anyOf).toEqual([
       { $ref: '#/components/schemas/CloudEvent' },

@@ -27,7 +27,7 @@ interface Operation {
 }
 type Operations = Record<string, Operation>;
 
-/** The OpenAPI 3.1 document, out of the same schemas that parse requests and answers. */
+/** The OpenAPI 3.1 document, from the same schemas that parse requests and answers. */
 export function buildDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -36,7 +36,7 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .setVersion(API_VERSION)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/', 'The API that answers this document')
-    // By hand: `addBearerAuth` would call these opaque tokens JWTs.
+    // By hand, because `addBearerAuth` would call these opaque tokens JWTs.
     .addSecurity('token', { type: 'http', scheme: 'bearer', description: 'An API token (`ora_…`)' })
     .addSecurity('joinSecret', {
       type: 'http',
@@ -70,7 +70,7 @@ function complete(path: Operations): void {
   }
 }
 
-/** What the schema of a parameter says of it belongs to the parameter. */
+/** The description in a parameter's schema belongs to the parameter. */
 function describe(parameter: Parameter): void {
   const { description, example, ...schema } = parameter.schema;
   const said = { ...(description ? { description } : {}), ...(example === undefined ? {} : { example }) };

@@ -14,7 +14,7 @@ const section = (code: ProblemCode) => {
 <p><strong>Fix:</strong> ${text(fix)}</p>${way}`;
 };
 
-/** Where the `type` of every problem points. */
+/** The target of the `type` of every problem. */
 export const errorsPage = () => `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Orrery: errors</title></head>

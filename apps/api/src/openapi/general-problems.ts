@@ -5,7 +5,7 @@ import { statusOf, titlesOf } from '../http/problem-catalogue.js';
 type Response = { description: string; content?: Record<string, object> };
 type Responses = Record<string, Response>;
 
-/** What the parser, the door and the filter answer, whatever the route. */
+/** Answers of the parser, the door and the filter, for any route. */
 const TO_ANY: ProblemCode[] = [
   'bad-request',
   'request-timeout',
@@ -14,7 +14,7 @@ const TO_ANY: ProblemCode[] = [
   'internal',
 ];
 
-/** A body is parsed where none is asked for, too; and another site's page may only read. */
+/** A body is parsed even where none is expected, and another site's page can only read. */
 const TO_WRITES: ProblemCode[] = ['body-too-large', 'unsupported-media-type', 'forbidden'];
 
 const TO_TOKENS: ProblemCode[] = ['unauthenticated', 'forbidden', 'too-many-requests', 'store-unavailable'];
@@ -24,7 +24,7 @@ const byPolicy = (policy: PolicyName): ProblemCode[] => {
   return policy === 'join' || policy === 'key' ? ['store-unavailable'] : TO_TOKENS;
 };
 
-/** Adds what an operation can answer beside its own problems. */
+/** Adds the answers that an operation can give besides its own problems. */
 export function addGeneralProblems(responses: Responses, method: string, policy: PolicyName): void {
   const codes = new Set([...TO_ANY, ...(method === 'get' ? [] : TO_WRITES), ...byPolicy(policy)]);
   for (const code of codes) {

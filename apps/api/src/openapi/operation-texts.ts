@@ -1,6 +1,6 @@
 /**
- * What each operation does, for the OpenAPI document: more than its summary says. An operation without a text does not compile, and a
- * text without an operation fails a test.
+ * Describes each operation for the OpenAPI document, in more detail than its summary. An operation without a text does
+ * not compile, and a text without an operation fails a test.
  */
 export const OPERATION_TEXTS = {
   getHealth: 'Answers as long as the process runs, whatever else is away. Needs no token.',
@@ -121,7 +121,7 @@ interface Parameter {
   example: unknown;
 }
 
-/** What the parameters of paths mean, by their names: the same in every path. */
+/** The meaning of path parameters by name, the same in every path. */
 export const PATH_PARAMETERS: Record<string, Parameter> = {
   host: { description: 'A host: its name or id.', example: 'web-1' },
   node: {

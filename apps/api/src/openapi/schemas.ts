@@ -8,7 +8,7 @@ const formOf = (id: string, direction: Direction) => `${id}__${direction}`;
 const FORM = /^(.+)__(input|output)$/;
 const REF = '#/components/schemas/';
 
-/** What @nestjs/swagger asks for each zod schema: JSON Schema of 2020-12, which is OpenAPI 3.1's own. */
+/** What @nestjs/swagger needs for each zod schema: JSON Schema of 2020-12, which is OpenAPI 3.1's own. */
 export function convertSchema(schema: unknown, { schemaType }: { schemaType: Direction }) {
   if (!(schema instanceof z.ZodType)) return undefined;
   const json = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any', override });
@@ -38,12 +38,12 @@ function nameBooleans({ jsonSchema }: { jsonSchema: Json }): void {
     delete jsonSchema.enum;
     jsonSchema.type = 'boolean';
   }
-  // The default stands on the schema around it.
+  // The default is on the surrounding schema.
   if (jsonSchema.type === 'boolean' && typeof jsonSchema.default === 'string')
     jsonSchema.default = jsonSchema.default === 'true';
 }
 
-/** Answers may gain fields: only what is declared strict says that it has no others. */
+/** Answers can gain fields: only a schema that is declared strict says that it has no others. */
 function openAnswers({ zodSchema, jsonSchema }: { zodSchema: unknown; jsonSchema: Json }): void {
   if (!(zodSchema instanceof z.ZodObject)) return;
   const { catchall } = zodSchema.def;
@@ -57,7 +57,7 @@ function point(value: unknown, direction: Direction): unknown {
   });
 }
 
-/** Gives every schema its plain name; only one that really differs as a request's is called `…Input`. */
+/** Gives every schema its plain name; only one whose request form really differs is called `…Input`. */
 export function settleNames(document: { components?: { schemas?: Record<string, unknown> } }): void {
   const schemas = document.components?.schemas ?? {};
   const names = new Map<string, string>();
@@ -70,7 +70,7 @@ export function settleNames(document: { components?: { schemas?: Record<string, 
     names.set(form, differs ? `${id}Input` : id);
   }
   const rename = (ref: string) => REF + (names.get(ref.slice(REF.length)) ?? ref.slice(REF.length));
-  // What has no such name is a class that Nest saw beside a message handler: nothing of HTTP.
+  // A schema without such a name is a class that Nest saw beside a message handler, not part of HTTP.
   const settled = [...names].map(([form, name]) => [name, mapRefs(schemas[form], rename)] as const);
   const sorted = [...new Map(settled)].sort(([a], [b]) => (a < b ? -1 : 1));
   Object.assign(document, mapRefs(document, rename));

@@ -38,7 +38,7 @@ describe('statuses that the document names for every operation of a kind', () =>
   }, 60_000);
   afterAll(() => bench?.close());
 
-  /** The operations that answer the status, and those that name it. */
+  /** The operations that answer with the status, and those that name it. */
   async function compare(status: number, asking: { body?: string; headers?: Record<string, string>; token?: null }) {
     const answered: string[] = [];
     for (const { method, path, token } of operations.filter(({ path }) => path !== '/v1/events/stream')) {
@@ -68,7 +68,7 @@ describe('statuses that the document names for every operation of a kind', () =>
     expect(answered).toEqual(named);
   });
 
-  it('403 is answered by all writes, to a page of another site; 401 by all that take a token, to who has none', async () => {
+  it('403 is answered by all writes, to a page of another site; 401 by all that need a token, to a client without one', async () => {
     const foreign = await compare(403, { headers: { origin: 'https://elsewhere.example' } });
     expect(foreign.answered).toEqual(foreign.named.filter((at) => !at.startsWith('GET')));
     const tokenless = await compare(401, { token: null });

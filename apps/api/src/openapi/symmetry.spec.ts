@@ -21,12 +21,12 @@ interface Described {
   responses: Record<string, Content>;
 }
 
-/** What is done to a thing that has a path of its own: it makes nothing that could be read there. */
+/** Acts on a thing that has a path of its own: they create nothing that could be read there. */
 const ACTS = /^(pause|restart|resume|revoke|rotate)$/;
 /** How a machine becomes a host: read as `/v1/hosts`. */
 const ENROLMENT = ['join', 'key'];
 
-/** Of what is sent, that which is not read again under its name, and why. */
+/** Fields of requests that cannot be read again under their name, with the reason. */
 const NOT_READ: Record<string, string[]> = {
   '/v1/commands': ['selector', 'command', 'confirm'], // it becomes one command for each host
   '/v1/controllers': ['token'], // a secret
@@ -37,7 +37,7 @@ const NOT_READ: Record<string, string[]> = {
   '/v1/nodes/{node}/networks/{network}': ['adopt'], // managed
 };
 
-describe('what can be written', () => {
+describe('anything that can be written', () => {
   let paths: Record<string, Record<string, Described>>;
   let schemas: Record<string, Schema>;
 
@@ -54,7 +54,7 @@ describe('what can be written', () => {
       return policy !== undefined && !ENROLMENT.includes(policy) && path !== '/v1/join/nonce';
     });
   const readable = (path: string) => paths[path]?.get !== undefined;
-  /** Where one of a collection is. */
+  /** The path of one element of a collection. */
   const oneOf = (path: string) =>
     Object.keys(paths).find((other) => other.replace(/\/\{\w+\}$/, '') === path && other !== path);
 
@@ -68,7 +68,7 @@ describe('what can be written', () => {
   const sentTo = (method: string, path: string) =>
     jsonOf(paths[path]?.[method]?.requestBody).filter((name) => !NOT_READ[path]?.includes(name));
 
-  it('with PUT or PATCH can be read with GET, and so can all of its parts', () => {
+  it('with PUT or PATCH can be read with GET, with all of its parts', () => {
     expect(sentTo('put', '/v1/hosts/{host}/containers/{name}')).toEqual(['networks', 'image', 'limits', 'settings']);
     const [puts, patches] = [writes('put'), writes('patch')];
     expect([puts.length > 3, patches.length > 2]).toEqual([true, true]);
@@ -84,7 +84,7 @@ describe('what can be written', () => {
     expect(unread.filter((one) => !one.endsWith('/v1/controllers/{controller}: token'))).toEqual([]);
   });
 
-  it('with POST can be read with GET, as a list and each by itself, and so can all of its parts', () => {
+  it('with POST can be read with GET, as a list and individually, with all of its parts', () => {
     const made = writes('post').filter((path) => !ACTS.test(path.slice(path.lastIndexOf('/') + 1)));
     expect(made.length).toBeGreaterThan(6);
     expect(made.filter((path) => !readable(path))).toEqual([]);
@@ -98,13 +98,13 @@ describe('what can be written', () => {
     expect(unread).toEqual([]);
   });
 
-  it('by an act is of something that can be read', () => {
+  it('by an act belongs to something that can be read', () => {
     const acts = writes('post').filter((path) => ACTS.test(path.slice(path.lastIndexOf('/') + 1)));
     expect(acts.length).toBeGreaterThan(3);
     expect(acts.filter((path) => !readable(path.slice(0, path.lastIndexOf('/'))))).toEqual([]);
   });
 
-  it('says every duration as 90s, and every confirmation as confirm', () => {
+  it('has every duration as 90s, and every confirmation as confirm', () => {
     const names = Object.keys(paths).flatMap((path) =>
       ['put', 'patch', 'post'].flatMap((method) => jsonOf(paths[path]?.[method]?.requestBody)),
     );

@@ -1,4 +1,4 @@
-/** The groups of operations, in the order in which a reader meets them. */
+/** The groups of operations, in reading order. */
 export const TAGS = {
   hosts: 'Machines with an agent: their names and labels, whether they are heard from, their keys.',
   nodes:

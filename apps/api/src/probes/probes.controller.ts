@@ -10,7 +10,7 @@ import { ProbesService } from './probes.service.js';
 const ProbePath = z.strictObject({ node: Reference, probe: ProbeId });
 type ProbePath = z.infer<typeof ProbePath>;
 
-/** What a node reaches, tried from inside its network namespace. */
+/** Tests what a node reaches, from inside its network namespace. */
 @Controller('v1/nodes/:node/probes')
 export class ProbesController {
   constructor(private readonly probes: ProbesService) {}

@@ -30,15 +30,15 @@ const ping = { target: { kind: 'ping', host: '10.1.2.3', count: 2 } };
 const types = async () =>
   (await api.get('/v1/events?type=probe.*', EventPage)).body.items.map(({ type }) => type.replace('io.orrery.', ''));
 
-describe('a probe, asked of the API', () => {
-  it('is refused when the host is away, and who asked is kept', async () => {
+describe('a probe, requested from the API', () => {
+  it('is refused when the host is unreachable, and its requester is recorded', async () => {
     const problem = await api.refused('POST', PATH, 'host-away', { body: ping });
     expect(problem.status).toBe(409);
     await eventually(async () => (await types()).length === 2);
     expect(await types()).toEqual(['probe.refused', 'probe.started']);
   });
 
-  it('is begun by the host, once for one Idempotency-Key, and is running until the host has told of its end', async () => {
+  it('is started by the host, once for one Idempotency-Key, and is running until the host has reported its end', async () => {
     const agent = await ListeningAgent.connect(joined);
     agent.answer = ({ op }): CallReply => ({ result: 'ok', value: op.op === 'probe' ? { probe: op.probe } : {} });
     const headers = { 'idempotency-key': 'once' };
@@ -57,7 +57,7 @@ describe('a probe, asked of the API', () => {
     await agent.close();
   });
 
-  it('that could not begin is not remembered for its Idempotency-Key: the same request is carried out later', async () => {
+  it('that could not start is not kept for its Idempotency-Key: the same request is carried out later', async () => {
     const headers = { 'idempotency-key': 'later' };
     await api.refused('POST', PATH, 'host-away', { body: ping, headers });
     const agent = await ListeningAgent.connect(joined);
@@ -80,9 +80,9 @@ describe('a probe, asked of the API', () => {
     await api.refused('GET', '/v1/nodes/web-9/probes', 'unknown-node');
   });
 
-  it('is only told by a dry run, and refused where it is none', async () => {
+  it('is only described by a dry run, and refused when it is impossible', async () => {
     const tcp = { target: { kind: 'tcp', host: '10.9.9.9', port: 80 } };
-    // As the real thing: the host has to be there.
+    // Like the real request: the host must be reachable.
     await api.refused('POST', `${PATH}?dryRun=true`, 'host-away', { body: tcp });
     const agent = await ListeningAgent.connect(joined);
     agent.answer = () => ({ result: 'ok', value: { steps: [] } });
@@ -105,7 +105,7 @@ describe('a probe, asked of the API', () => {
     expect(of(await api.database.query(told))).toBe(true);
   });
 
-  it('is a right of operators, and of a token for some networks only where the node is in no other', async () => {
+  it('is a right of operators, and of a token for some networks only if the node is in no other', async () => {
     let made = 0;
     const tokenOf = async (role: string, more: object = {}) =>
       (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: { name: `${role}-${++made}`, role, ...more } })).body
@@ -126,7 +126,7 @@ describe('a probe, asked of the API', () => {
   });
 });
 
-describe('a probe, read out of what was told of it', () => {
+describe('a probe, read from its events', () => {
   const [id, node] = [newId('prb'), newId('nod')];
   const about = {
     ...{ id, node: { id: node, name: 'web-1', kind: 'host' as const }, simulated: false },
@@ -140,7 +140,7 @@ describe('a probe, read out of what was told of it', () => {
   const finished = { type: 'probe.finished', at, data: { probe: id, node, target: '10.1.2.3:80', result } };
   const soon = Date.parse(at) + 5_000;
 
-  it('runs, has ended, or is unknown when nothing was told in time', () => {
+  it('is running, ended, or unknown when nothing was reported in time', () => {
     expect(readProbe(about, [], soon)).toBeUndefined();
     expect(readProbe(about, [started], soon)).toMatchObject({ state: 'running', result: null });
     // The host's lines may be in the history before the API's own.

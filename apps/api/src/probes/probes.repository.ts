@@ -7,8 +7,8 @@ import { Where } from '../paging/where.js';
 import type { ProbeEvent } from './read-probe.js';
 
 /**
- * A probe is looked for this far back, and no further: its events have no index of their own. Given as times, not as `now() - …`, by which
- * every partition of events would be opened; an hour more on both sides, because the clock of the database is another one.
+ * How far back a probe is looked for, because its events have no index of their own. Given as times, not as `now() -
+ * …`, which would open every partition of events; an hour more on both sides, because the database has another clock.
  */
 const LOOK_BACK_MS = 86_400_000;
 const CLOCK_MS = 3_600_000;
@@ -23,7 +23,7 @@ const NEWEST = new Keyset(
 
 @Injectable()
 export class ProbesRepository {
-  /** The networks that the node has an interface in, as far as its host has told. */
+  /** The networks that the node has an interface in, as far as its host has reported. */
   async networksOf(sql: Sql, node: NodeId): Promise<NetworkId[]> {
     const rows = await sql.query<{ network: NetworkId }[]>(
       'SELECT DISTINCT network_id AS network FROM interfaces WHERE node_id = $1 AND network_id IS NOT NULL',
@@ -46,7 +46,7 @@ export class ProbesRepository {
     return toPage(rows, query.limit);
   }
 
-  /** What is told of these probes, in the order in which it happened; with what is on its way into the history. */
+  /** The events of these probes in order of occurrence, including those on their way into the history. */
   async events(sql: Sql, node: NodeId, probes: readonly ProbeId[]): Promise<(ProbeEvent & { probe: ProbeId })[]> {
     if (probes.length === 0) return [];
     return sql.query(

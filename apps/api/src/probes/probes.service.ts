@@ -28,7 +28,7 @@ import { References, type FoundNode } from '../references/references.service.js'
 import { ProbesRepository } from './probes.repository.js';
 import { readProbe } from './read-probe.js';
 
-/** Who asked for a probe is on record before anything is sent; what came of it the host tells by its events. */
+/** The requester of a probe is on record before anything is sent; the host reports the result in its events. */
 @Injectable()
 export class ProbesService {
   constructor(
@@ -44,7 +44,7 @@ export class ProbesService {
     const kept = await this.changes.replay(asked);
     if (kept) return kept;
     const node = await this.references.node(this.store, reference);
-    // A node sends into all of its networks, seen or not: a token for some of them must be for all of those.
+    // A node sends into all of its networks, visible or not, so a token for networks must cover all of them.
     refuseForeignNetworks(await withVisibility(undefined, () => this.repository.networksOf(this.store, node.id)));
     const { simulated } = await this.references.host(this.store, node.hostId);
     const host = { id: node.hostId, name: node.hostName };

@@ -14,10 +14,10 @@ export interface ProbeEvent {
   at: string;
 }
 
-/** How much later than its time-out the end of a probe may be told. */
+/** How long after its timeout the end of a probe can still be reported. */
 const LATE_MS = 30_000;
 
-/** A probe is what was told of it. Undefined: nothing was. */
+/** A probe consists of its events. Undefined: there are none. */
 export function readProbe(
   about: { id: ProbeId; node: NodeRef; host: HostRef; simulated: boolean },
   events: readonly ProbeEvent[],

@@ -8,10 +8,13 @@ export interface MetQuota {
   quota: Quota;
 }
 
-/** A quota that is met over and over is written down so often at most. */
+/** A quota that is reached over and over is recorded at most this often. */
 const AGAIN = '30 seconds';
 
-/** Keeps which hosts have met which quotas just now, and names these hosts in a finding. Fits into the transaction of ingest. */
+/**
+ * Records which hosts have just reached which quotas, and names these hosts in a finding. Runs in the transaction of
+ * ingest.
+ */
 export async function noteQuotas(run: Run, met: readonly MetQuota[]): Promise<void> {
   if (met.length === 0) return;
   const distinct = new Map(met.map(({ host, quota }) => [`${host} ${quota}`, { host, quota }]));
@@ -31,7 +34,7 @@ export async function noteQuotas(run: Run, met: readonly MetQuota[]): Promise<vo
     );
 }
 
-/** Writes the findings of these hosts that still have met quotas. */
+/** Writes the findings of those of these hosts that still reach quotas. */
 export async function tellQuotas(run: Run, hosts: readonly HostId[]): Promise<void> {
   const rows = await run<{ host: HostId; name: string; quotas: Quota[] }>(
     `SELECT q.host_id AS host, h.name, array_agg(q.quota) AS quotas FROM host_quotas q JOIN hosts h ON h.id = q.host_id

@@ -9,10 +9,13 @@ import { tellQuotas } from './note-quotas.js';
 import { ROW_QUOTAS, type RowQuota } from './quotas.js';
 
 const EVERY_MS = 30_000;
-/** A quota that was not met for so long may be lifted: longer than `noteQuotas` waits before it writes it down again. */
+/**
+ * A quota can be lifted when it was not reached for this long: longer than `noteQuotas` waits before it records it
+ * again.
+ */
 const QUIET_SECONDS = 90;
 
-/** How many rows of this kind a host has, and of how many bytes. */
+/** How many rows of this kind a host has, and how many bytes. */
 const HELD: Record<RowQuota, string> = {
   findings: `SELECT count(*) AS rows, 0 AS bytes FROM findings WHERE source = 'agent' AND host_id = q.host_id`,
   memberships: `SELECT count(*) AS rows, COALESCE(sum(octet_length(observed::text)), 0) AS bytes FROM membership_status WHERE host_id = q.host_id`,
@@ -25,7 +28,7 @@ const isBelow = (Object.keys(HELD) as RowQuota[]).map((quota) => {
   return `WHEN '${quota}' THEN (SELECT held.rows < ${rows} ${room} FROM (${HELD[quota]}) held)`;
 });
 
-/** Lifts quotas that hosts do not meet any more, and with the last one the finding that names the host. */
+/** Lifts quotas that hosts no longer reach, and with the last one the finding that names the host. */
 @Injectable()
 export class QuotaKeeper {
   constructor(
@@ -33,7 +36,7 @@ export class QuotaKeeper {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** The one owner loop. Replicas do the same: whoever comes second finds nothing. */
+  /** The one owner loop. Replicas do the same: the second one finds nothing to do. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.keep().catch((error: unknown) => {
@@ -43,7 +46,7 @@ export class QuotaKeeper {
     }
   }
 
-  /** Once. `quietSeconds`: how long a quota was not met at least. */
+  /** Runs once. `quietSeconds`: the minimum time since a quota was last reached. */
   keep(quietSeconds = QUIET_SECONDS): Promise<void> {
     return this.store.transaction((manager) => lift(runIn(manager), quietSeconds));
   }
@@ -58,7 +61,7 @@ async function lift(run: Run, quietSeconds: number): Promise<void> {
   );
   const hosts = [...new Set(lifted.map(({ host }) => host))];
   if (hosts.length === 0) return;
-  // What did not fit was left out: a whole look brings it.
+  // Rows beyond the quota were left out: a whole look brings them.
   await run('UPDATE host_status SET wants_snapshot = true WHERE host_id = ANY($1)', [hosts]);
   const left = await run<{ host: HostId }>('SELECT DISTINCT host_id AS host FROM host_quotas WHERE host_id = ANY($1)', [
     hosts,

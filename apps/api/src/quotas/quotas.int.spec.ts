@@ -74,7 +74,7 @@ const overQuota = async (who = host.id) => {
 const keep = () => plane.app.get(QuotaKeeper).keep(0);
 
 describe('a host that reports too much', () => {
-  it('has 200 findings at most, is named, and its events are all in the history; another host has all of its own', async () => {
+  it('has at most 200 findings, is named, and its events are all in the history; another host has all of its own', async () => {
     await sayAll(many(500, finding));
     await sayAll(many(20, finding), other);
     expect(
@@ -90,7 +90,7 @@ describe('a host that reports too much', () => {
     expect([await countOf('findings', other.host.id), await overQuota(other.host.id)]).toEqual([20, undefined]);
   });
 
-  it('may change and clear what it has, and is named no more when it is below its quotas', async () => {
+  it('can change and clear its findings, and is no longer named when it is below its quotas', async () => {
     await sayAll(many(201, finding));
     await agent.say(finding(7, 'other words'));
     const [row] = await plane.database.query<{ cause: string }[]>(
@@ -109,7 +109,7 @@ describe('a host that reports too much', () => {
     expect(await agent.say(engineDown('asks for what is missing'))).toMatchObject({ wantsSnapshot: true });
   });
 
-  it('has 1,000 networks and 1,000 interfaces at most', async () => {
+  it('has at most 1,000 networks and 1,000 interfaces', async () => {
     const up = (n: number): AgentFact => {
       const after = anInterface({ device: `zt${n}` });
       return { type: 'interface.up', data: { node: host.node, network: network(n), device: after.device, after } };
@@ -120,7 +120,7 @@ describe('a host that reports too much', () => {
     expect((await overQuota())?.cause).toMatch(/more interfaces than 1,000.*more networks than 1,000/);
   });
 
-  it('has its newest 200 broken events kept', async () => {
+  it('keeps only its newest 200 broken events', async () => {
     const broken = many(300, (n) => ({ ...agent.number(engineDown('x'))[0], data: { n } }));
     expect(await agent.send(1, broken)).toMatchObject({ result: 'stored', cursor: 300 });
     const kept = await agent.quarantined();
@@ -128,7 +128,7 @@ describe('a host that reports too much', () => {
     expect((await overQuota())?.cause).toContain('broken events');
   });
 
-  it('waits ever longer once it has used up its allowance of bytes, is named, and loses nothing', async () => {
+  it('waits longer and longer once it has used up its allowance of bytes, is named, and loses nothing', async () => {
     const waits: number[] = [];
     const big = () => many(100, () => engineDown('x'.repeat(2000)));
     let reply = await agent.say(...big());
@@ -149,7 +149,7 @@ describe('a host that reports too much', () => {
     expect(await countOf('events')).toBeGreaterThanOrEqual(from - 1);
   });
 
-  it('offers new identities and begins new epochs all the time: few of them are kept, and none that a node has', async () => {
+  it('keeps offering new identities and starting new epochs: few of them are kept, and none that a node has', async () => {
     const store = plane.app.get(Store);
     const run = <T>(work: Parameters<Store['transaction']>[0]) => store.transaction(work) as Promise<T>;
     const address = (n: number): NodeAddress => n.toString(16).padStart(10, '0');

@@ -1,8 +1,9 @@
 import { explain } from '@orrery/shared/contracts';
 
 /**
- * What is kept of one host at most. A host may observe much and be in order; these are far above that, and below what would make
- * tables, answers and tasks of all others grow. `what` goes into the finding, after "this host reports more".
+ * The maximum that is kept per host. A healthy host can observe much; these limits are far above that, and below the
+ * size at which tables, answers and tasks of all others would grow. `what` goes into the finding, after "this host
+ * reports more".
  */
 export const ROW_QUOTAS = {
   findings: { rows: 200, bytes: Number.POSITIVE_INFINITY, what: 'findings than 200' },
@@ -14,7 +15,7 @@ export type RowQuota = keyof typeof ROW_QUOTAS;
 /** `events`: bytes of its events over time (`event-allowance.ts`). `quarantine`: events that break the contract. */
 export type Quota = RowQuota | 'events' | 'quarantine';
 
-/** Broken events that are kept of one host: the newest. */
+/** Broken events kept per host: the newest. */
 export const QUARANTINE = { rows: 200, bytes: 4 * 1024 * 1024 };
 
 const WHAT: Record<Quota, string> = {

@@ -5,7 +5,7 @@ import { temporaryFolder } from '../../../../test/support/servers.js';
 import { readOrMakeSecret } from './secret-file.js';
 
 describe('readOrMakeSecret', () => {
-  it('makes a secret that only its owner can read, once', async () => {
+  it('creates a secret that only its owner can read, once', async () => {
     const path = join(await temporaryFolder('secret'), 'secrets', 'a.secret');
     let made = 0;
     const make = () => `s-${++made}`;
@@ -16,7 +16,7 @@ describe('readOrMakeSecret', () => {
     expect((await stat(join(path, '..'))).mode & 0o777).toBe(0o700);
   });
 
-  it('gives the same to all who ask at the same time, and leaves nothing else behind', async () => {
+  it('returns the same one to all concurrent callers, and leaves nothing else behind', async () => {
     const folder = await temporaryFolder('secret');
     let made = 0;
     const all = await Promise.all(
@@ -26,7 +26,7 @@ describe('readOrMakeSecret', () => {
     expect(await readdir(folder)).toEqual(['b.secret']);
   });
 
-  it('takes what a person put there, without the newline of their editor', async () => {
+  it('uses a value that a person put there, without the newline of their editor', async () => {
     const path = join(await temporaryFolder('secret'), 'c.secret');
     await writeFile(path, 'mine\n');
     expect((await readOrMakeSecret(path, () => 'other')).reveal()).toBe('mine');

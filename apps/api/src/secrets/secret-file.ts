@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { ensurePrivateFolder, Secret, writeFileDurably } from '@orrery/shared/runtime';
 
 /**
- * The secret in this file; made by `make` when there is none yet: mode 0600, durable before it is used. Two processes that
- * start at once agree on one.
+ * The secret in this file. If there is none yet, `make` creates it: mode 0600, durable before it is used. Two processes
+ * that start at once agree on one.
  */
 export async function readOrMakeSecret(path: string, make: () => string): Promise<Secret> {
   const existing = await readSecret(path);

@@ -7,7 +7,7 @@ const finding = (host: string, place: number, severity: Placed['severity'] = 'er
 const many = (host: string, count: number) => Array.from({ length: count }, (_, at) => finding(host, at + 1));
 
 describe('firstOf', () => {
-  it('shows the worst first, and of each host its first before the second of any', () => {
+  it('shows the worst first, and the first of each host before the second of any', () => {
     const list = [
       ...many('attacker', 3),
       finding('calm', 1),
@@ -24,7 +24,7 @@ describe('firstOf', () => {
     ]);
   });
 
-  it('has a bounded number of bounded texts: less than 256 KiB, whatever hosts say', () => {
+  it('has a bounded number of bounded texts: less than 256 KiB, whatever hosts report', () => {
     const cause = '\u{10ffff}'.repeat(100_000);
     const list = Array.from({ length: 500 }, (_, at) => finding('h'.repeat(63), at, 'error', cause));
     const shown = firstOf(list);

@@ -75,7 +75,7 @@ export const found = ({ host, severity, code, cause, place }: OpenFinding): Plac
   place,
 });
 
-/** Of no host: it concerns whoever runs the API. */
+/** Without a host: it concerns the operator of the API. */
 export const upkeepFailing = ({ severity, code, cause }: FailingUpkeep): Placed => ({
   severity,
   what: `Orrery: ${code}`,
@@ -85,11 +85,11 @@ export const upkeepFailing = ({ severity, code, cause }: FailingUpkeep): Placed 
 });
 
 const ORDER: Attention['severity'][] = ['error', 'warning', 'info'];
-/** In characters. Everything is in `orrery finding ls` and where `next` leads. */
+/** In characters. The full list is in `orrery finding ls`, and where `next` leads. */
 const MOST_WHAT = 160;
 const MOST_CAUSE = 240;
 
-/** The worst first; within a severity the first of each host, then the second of each. What is too much or too long is cut. */
+/** The worst first; within a severity the first of each host, then the second of each. Long lists and texts are cut. */
 export function firstOf(list: readonly Placed[]): Attention[] {
   const rank = ({ severity, place }: Placed) => ORDER.indexOf(severity) * (MAX_ATTENTION_PER_HOST + 1) + place;
   return [...list]

@@ -31,7 +31,7 @@ export type OpenFinding = {
   place: number;
 };
 
-/** A list longer than this is not read: the first of each host, then the second of each. One host cannot fill it. */
+/** A longer list is not read: the first of each host, then the second of each. One host cannot fill it. */
 const TAIL = `ORDER BY rank, place, name LIMIT ${MAX_ATTENTION}`;
 
 const COUNTS = `
@@ -74,12 +74,12 @@ const ABSENT = `
 
 const PAUSED = `SELECT name FROM hosts WHERE paused AND removed_at IS NULL ORDER BY name LIMIT ${MAX_ATTENTION}`;
 
-/** A finding that says the same as its item's outcome is not told twice. */
+/** A finding that repeats its item's outcome is not shown twice. */
 const OF_FINDINGS = `
   findings f JOIN hosts h ON h.id = f.host_id AND h.removed_at IS NULL
  WHERE NOT EXISTS (SELECT FROM item_status o WHERE o.item_id = f.item_id AND o.outcome ->> 'code' = f.code)`;
 
-/** What the API says of a host comes before what its agent says: that one may lie. */
+/** The API's findings about a host come before those of its agent, which may lie. */
 const FINDINGS = `
   SELECT name AS host, severity, code, cause, place FROM (
     SELECT h.name, f.severity, f.code, f.cause, array_position(ARRAY['error', 'warning', 'info'], f.severity) AS rank,

@@ -5,7 +5,7 @@ import { visibilityNow } from '../database/visibility.js';
 import { absent, firstOf, found, paused, unsettled, upkeepFailing } from './attention.js';
 import { StatusRepository, type Counts } from './status.repository.js';
 
-/** What `orrery status` shows: counts, then only what is not fine. */
+/** The content of `orrery status`: counts, then only problems. */
 @Injectable()
 export class StatusService {
   constructor(

@@ -22,11 +22,11 @@ import { isIP } from 'node:net';
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 20 * 365;
-/** As long as browsers take it at most. */
+/** The longest validity that browsers accept. */
 const SERVER_DAYS = 397;
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
-/** A private key in PEM (PKCS 8): ECDSA over P-256, which everything that speaks TLS knows. */
+/** A private key in PEM (PKCS 8): ECDSA over P-256, which all TLS software supports. */
 export function newKey(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
@@ -80,7 +80,7 @@ export async function newServerCertificate(authority: Authority, key: string, na
   return `${certificate.toString('pem')}\n`;
 }
 
-/** From yesterday on: a host whose clock is somewhat slow still takes it. */
+/** From yesterday on, so that a host whose clock is somewhat slow still accepts it. */
 function validFor(days: number) {
   const now = Date.now();
   return { notBefore: new Date(now - DAY_MS), notAfter: new Date(now + days * DAY_MS) };

@@ -10,7 +10,7 @@ export interface ExposureSettings {
   keyFile: string | undefined;
 }
 
-/** Where the API's certificate is from. `private`: of an authority that was made here, for this installation alone. */
+/** The source of the API's certificate. `private`: an authority that was created here, for this installation alone. */
 export type TlsSource =
   { from: 'nowhere' } | { from: 'private' } | { from: 'files'; certFile: string; keyFile: string };
 

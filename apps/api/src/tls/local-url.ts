@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { ApiConfig } from '../config.js';
 
-/** Writes down how this machine itself reaches the API: the CLI on it need not be told that it speaks HTTPS. */
+/** Records how this machine itself reaches the API, so that the CLI on it need not be told that it uses HTTPS. */
 export async function noteLocalUrl(
   { home, listen, tls }: Pick<ApiConfig, 'home' | 'listen' | 'tls'>,
   { port }: Pick<AddressInfo, 'port'>,

@@ -14,7 +14,7 @@ const make = async (names = NAMES) => {
 };
 
 describe('the private authority', () => {
-  it('is made once, with a certificate for the names, in files that only their owner can read', async () => {
+  it('is created once, with a certificate for the names, in files that only their owner can read', async () => {
     const { folder, made } = await make();
     const again = await ensurePrivateTls(folder, NAMES);
     expect(again).toEqual(made);
@@ -37,7 +37,7 @@ describe('the private authority', () => {
     ).toBe(false);
   });
 
-  it('renews the certificate when a third of its life is left, and keeps the key, so that pins stay true', async () => {
+  it('renews the certificate when a third of its life is left, and keeps the key, so that pins stay valid', async () => {
     const { folder, made } = await make();
     const early = await ensurePrivateTls(folder, NAMES, Date.now() + 200 * DAY_MS);
     expect(early.certificate).toBe(made.certificate);
@@ -47,7 +47,7 @@ describe('the private authority', () => {
     expect(late.authority).toBe(made.authority);
   });
 
-  it('makes another certificate for another name, or under another authority', async () => {
+  it('creates another certificate for another name, or under another authority', async () => {
     const { folder, made } = await make();
     const renamed = await ensurePrivateTls(folder, [...NAMES, 'new.lan']);
     expect(new X509Certificate(renamed.certificate).checkHost('new.lan')).toBe('new.lan');

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { readOrMakeSecret } from '../secrets/secret-file.js';
 
 export interface TlsMaterial {
-  /** PEM, the server's certificate and what comes after it. */
+  /** PEM, the server's certificate and its chain. */
   certificate: string;
   key: string;
-  /** PEM of the authority that was made here; undefined when the certificate was given. */
+  /** PEM of the authority that was created here; undefined if the certificate was given. */
   authority: string | undefined;
 }
 
@@ -22,11 +22,12 @@ export const tlsFiles = (folder: string) => ({
 });
 
 /**
- * The private authority and the server's certificate for these names: made at the first start; the certificate anew when a third of its
- * life is left or a name is missing. The server's key stays the same, so that a pin stays true.
+ * The private authority and the server's certificate for these names. Both are created at the first start; the
+ * certificate is renewed when a third of its life is left or a name is missing. The server's key stays the same, so
+ * that a pin stays valid.
  */
 export async function ensurePrivateTls(folder: string, names: string[], now = Date.now()): Promise<TlsMaterial> {
-  // What makes certificates is a tenth of an API's start, and most APIs on loopback make none.
+  // Loading the certificate code is a tenth of an API's start, and most APIs on loopback create none.
   const { newAuthority, newKey, newServerCertificate } = await import('./certificates.js');
   await ensurePrivateFolder(folder);
   const files = tlsFiles(folder);

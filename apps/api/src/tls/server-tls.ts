@@ -10,13 +10,13 @@ import { serverNames } from './server-names.js';
 
 type TlsConfig = Pick<ApiConfig, 'listen' | 'publicUrl' | 'secretsFolder' | 'tls'>;
 
-/** With what the API proves itself over TLS; nothing of it when it speaks plain HTTP. */
+/** The key and certificate with which the API proves itself over TLS; empty when it speaks plain HTTP. */
 export class ServerTls {
   #material: TlsMaterial | undefined;
 
   private constructor(private readonly config: TlsConfig) {}
 
-  /** Throws AppError when a certificate was given and is not fit for use. */
+  /** Throws AppError if a certificate was given and cannot be used. */
   static async open(config: TlsConfig): Promise<ServerTls> {
     const tls = new ServerTls(config);
     tls.#material = await tls.#read();
@@ -29,17 +29,17 @@ export class ServerTls {
     return material && { cert: material.certificate, key: material.key, minVersion: 'TLSv1.2' };
   }
 
-  /** What a client may pin: the public key of the server's certificate. */
+  /** The value that a client can pin: the public key of the server's certificate. */
   get pin(): string | undefined {
     return this.#material && pinOf(this.#material.certificate);
   }
 
-  /** PEM of the private authority; undefined with a certificate that was given, and without TLS. */
+  /** PEM of the private authority; undefined with a given certificate, and without TLS. */
   get authority(): string | undefined {
     return this.#material?.authority;
   }
 
-  /** Looks after the certificate: renews its own when it is time, reads a given one again. Returns whether there is another. */
+  /** Renews its own certificate when it is due, and rereads a given one. Returns whether it has changed. */
   async renew(server: Pick<Server, 'setSecureContext'>): Promise<boolean> {
     const fresh = await this.#read();
     if (fresh?.certificate === this.#material?.certificate && fresh?.key === this.#material?.key) return false;

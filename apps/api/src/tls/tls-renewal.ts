@@ -7,7 +7,7 @@ import { ServerTls } from './server-tls.js';
 
 const LOOK_EVERY_MS = 3_600_000;
 
-/** Keeps the certificate fresh while the process runs: connections that are open go on, new ones see the new one. */
+/** Keeps the certificate fresh while the process runs: open connections continue, new ones get the new certificate. */
 @Injectable()
 export class TlsRenewal implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #stop = new AbortController();

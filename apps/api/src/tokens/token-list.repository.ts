@@ -38,7 +38,7 @@ export class TokenList {
     );
   }
 
-  /** By id, or valid ones by name: held to the end of the transaction. */
+  /** By ID, or valid ones by name; locked to the end of the transaction. */
   async find(sql: Sql, reference: string): Promise<ApiToken[]> {
     const rows = await sql.query<(ApiToken & { key: string[] })[]>(
       `${SELECT} WHERE t.id = $1 OR (t.name = $1 AND ${VALID}) ORDER BY t.created_at FOR UPDATE`,
@@ -47,7 +47,7 @@ export class TokenList {
     return rows.map(({ key: _key, ...token }) => token);
   }
 
-  /** Two valid tokens of one name could not be told apart where it stands as who did something. */
+  /** Two valid tokens of one name could not be distinguished where a name says who did something. */
   async isNameTaken(sql: Sql, name: string): Promise<boolean> {
     await sql.query("SELECT pg_advisory_xact_lock(hashtextextended('token ' || $1, 0))", [name]);
     const rows = await sql.query<unknown[]>(`SELECT 1 FROM api_tokens t WHERE t.name = $1 AND ${VALID}`, [name]);

@@ -24,7 +24,10 @@ import { TokenList } from './token-list.repository.js';
 /** The admin token of the state folder. */
 const IN_STATE_FOLDER = 'tok_admin';
 
-/** Tokens of people and scripts. What one is stands nowhere but with its holder, also not in the answer that is kept for an Idempotency-Key. */
+/**
+ * Tokens of people and scripts. Only the holder has a token's value, which is not stored anywhere, not even in the
+ * answer that is kept for an Idempotency-Key.
+ */
 @Injectable()
 export class Tokens {
   constructor(
@@ -83,7 +86,7 @@ export class Tokens {
     });
   }
 
-  /** Networks by their ids: who may name networks must not widen what a token may do. */
+  /** Networks by their IDs, so that naming networks cannot widen the permissions of a token. */
   async #resolve(transaction: Transaction, scope: NonNullable<ApiTokenPost['scope']>) {
     const networks: NetworkId[] = [];
     for (const network of scope.networks ?? []) networks.push(await this.references.network(transaction, network));

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { traces, type Moment } from './recordings.js';
 import { changeMember, LOOK_EVERY, makeNetwork, networksAt, statusAt, type OpenScene, type Scene } from './scene.js';
 
-/** What is compared of each moment: what a person would call the state of the node. */
+/** The compared state of each moment: what a person would call the state of the node. */
 interface Look {
   readonly online: boolean;
   readonly networks: readonly string[];
@@ -12,7 +12,10 @@ interface Change extends Look {
   readonly ms: number;
 }
 
-/** In words, because it is read in a failure: `lab2 OK 10.99.0.222/24`. A drawn address is only said to be there. */
+/**
+ * In words, because people read it in a failure: `lab2 OK 10.99.0.222/24`. Of a random address it says only that there
+ * is one.
+ */
 function inWords(network: {
   status: string;
   name: string;
@@ -31,7 +34,7 @@ async function look(scene: Scene, address: string): Promise<Look | undefined> {
     const networks = (await networksAt(scene, address)).map(inWords).sort();
     return { online: (body as { online: boolean }).online, networks };
   } catch {
-    return undefined; // a moment without an API is none of the things compared
+    return undefined; // without an API there is no state to compare
   }
 }
 
@@ -42,7 +45,7 @@ function recordedLooks(trace: readonly Moment[]): Change[] {
   return onlyChanges(looks);
 }
 
-/** Two changes of one round are seen as one or as two, as the looks happen to fall. */
+/** Two changes of one round are seen as one or as two, depending on when the looks happen. */
 const ONE_MOMENT = 300;
 
 function onlyChanges(looks: readonly Change[]): Change[] {
@@ -52,7 +55,10 @@ function onlyChanges(looks: readonly Change[]): Change[] {
   return changes.filter(({ ms }, index) => (changes[index + 1]?.ms ?? Number.POSITIVE_INFINITY) - ms > ONE_MOMENT);
 }
 
-/** What is done to a life, by the words of the recording; what is not named here happens before the start or is only a remark. */
+/**
+ * The actions of a life, by the words of the recording. Entries that are not named here happen before the start or are
+ * only remarks.
+ */
 type Deeds = readonly (readonly [RegExp, (scene: Scene, address: string, network: string) => Promise<unknown>])[];
 
 const authorize = (authorized: boolean) => (scene: Scene, address: string, network: string) =>
@@ -91,13 +97,13 @@ interface Life {
   readonly scene: Scene;
   readonly address: string;
   readonly network: string;
-  /** When the recording ends for us: later moments are about Docker, or about nothing. */
+  /** The moment at which the recording ends for us: later ones are about Docker, or about nothing. */
   readonly until: number;
-  /** Done at every look: what somebody must have done, though the recording does not say when. */
+  /** Runs at every look: actions that somebody must have taken, though the recording does not say when. */
   readonly besides?: () => Promise<void>;
 }
 
-/** Does what was done, when it was done, and notes every change that shows. Moments count from the first deed. */
+/** Repeats the actions at their times, and records every visible change. Times count from the first action. */
 async function live(trace: readonly Moment[], life: Life): Promise<Change[]> {
   const { scene, address, network } = life;
   const began = scene.now();
@@ -117,8 +123,8 @@ async function live(trace: readonly Moment[], life: Life): Promise<Change[]> {
 }
 
 /**
- * On virtual time only the recorded daemon's slower start is in the way. A real one's rounds fall otherwise every time, so a change may
- * come a whole round earlier or later, and a container takes its time to stop.
+ * On virtual time, only the slower start of the recorded daemon matters. A real daemon's rounds fall differently every
+ * time, so a change can come a whole round earlier or later, and a container takes its time to stop.
  */
 const toleranceOf = ({ exact }: Scene): number => (exact ? 1_500 : 6_500);
 
@@ -145,12 +151,12 @@ const open = (name: string, third: number): object => ({
 });
 
 const trace = (name: string): readonly Moment[] => traces[name] ?? [];
-/** A life is looked at once the first recorded change is over: how long a process takes to start is not the model's. */
+/** Looking starts after the first recorded change: the start-up time of a process is not the model's. */
 const settled = (changes: readonly Change[], from: number): Change[] => changes.filter(({ ms }) => ms >= from);
 
-/** Whole recorded lives, lived again: every visible change in the same order, and at the same time up to a tolerance. */
+/** Whole recorded lives, repeated: every visible change in the same order, and at the same time within a tolerance. */
 export function describeLives(openScene: OpenScene): void {
-  describe('a life goes as the recorded one did', () => {
+  describe('a life matches the recorded one', () => {
     let scene: Scene;
     let address: string;
 
@@ -160,14 +166,14 @@ export function describeLives(openScene: OpenScene): void {
     });
     afterEach(() => scene.close());
 
-    it('of a member: denied, let in, sent away a minute late, let in at once, moved, left, joined again, restarted', async () => {
+    it('of a member: denied, authorized, deauthorized a minute late, authorized at once, moved, left, rejoined, restarted', async () => {
       const network = await makeNetwork(scene, '438598', lab2);
       await scene.start(address, [network]);
       const lived = await live(trace('life-of-a-member'), { scene, address, network, until: 147_000 });
       expectAlike(scene, settled(lived, 1_000), settled(recordedLooks(trace('life-of-a-member')), 1_200));
     });
 
-    it('while the controller is away: nothing is known at first, and everything stays as it was later', async () => {
+    it('while the controller is down: nothing is known at first, and everything stays as it was later', async () => {
       const network = await makeNetwork(scene, '438598', lab2);
       await scene.pauseController();
       await scene.start(address, [network]);

@@ -4,7 +4,7 @@ import { recordings, type Recording } from './recordings.js';
 import { changeMember, makeNetwork, statusAt, takes, type OpenScene, type Scene } from './scene.js';
 import { shapeDifferences, without } from './shape.js';
 
-/** The nodes as they were called when the answers were recorded. */
+/** The nodes, by the names that they had when the answers were recorded. */
 const RECORDED = {
   controller: 'f5a6c572f6',
   first: '3a4f1af7fa',
@@ -14,7 +14,7 @@ const RECORDED = {
 };
 type Part = keyof typeof RECORDED;
 
-/** Different at every run: times, keys, drawn ids, addresses, ports, and what derives from them. */
+/** Different at every run: times, keys, random IDs, addresses, ports, and values that derive from them. */
 const VOLATILE = new Set(
   `address clock creationTime id nwid identity publicIdentity mac portDeviceName lastAuthorizedTime lastDeauthorizedTime
   multicastSubscriptions assignedAddresses ipAssignments latency paths signature timestamp updatesMustBeSignedBy stableEndpoints
@@ -23,7 +23,10 @@ const VOLATILE = new Set(
   ),
 );
 
-/** Whose API each request went to; the first member's from the start, then the third's, save where the controller was asked. */
+/**
+ * Whose API each request went to: the first member's from the start, later the third's, except where the controller was
+ * asked.
+ */
 function partOf(index: number): Part {
   const { path } = recordings[index]?.request ?? { path: '' };
   if (path.includes('/controller')) return 'controller';
@@ -38,10 +41,10 @@ const POOL = {
   routes: [{ target: '10.99.0.0/24' }],
 };
 
-/** A real root takes in one node that it does not know every four seconds from one /24; four members start at once here. */
+/** A real root accepts one unknown node every four seconds from one /24, and four members start at once here. */
 const PATIENCE = 60_000;
 
-/** Two members authorized after they showed up, one before, and one that waits: as it was when the answers were recorded. */
+/** Two members authorized after they showed up, one before, and one that waits: as when the answers were recorded. */
 async function arrange(scene: Scene): Promise<Record<Part, string>> {
   const network = await makeNetwork(scene, '438598', POOL);
   const [first, second, early, third] = [
@@ -61,26 +64,26 @@ async function arrange(scene: Scene): Promise<Record<Part, string>> {
   return { controller: scene.controllerAddress, first, second, early, third };
 }
 
-/** A recording as it would have been with the scene's nodes: addresses stand in paths, ids and identities. */
+/** A recording with the scene's nodes put in: addresses occur in paths, IDs and identities. */
 function translate<Value>(value: Value, nodes: Record<Part, string>): Value {
   const parts = Object.keys(RECORDED) as Part[];
   const text = parts.reduce((result, part) => result.replaceAll(RECORDED[part], nodes[part]), JSON.stringify(value));
   return JSON.parse(text) as Value;
 }
 
-/** Who is a peer depends on who has talked to whom, in the recording too. */
+/** The list of peers depends on who has talked to whom, in the recording too. */
 const PEERS = /^peers$/;
-/** A member's own round may come between two requests and change these; a virtual clock stands still meanwhile. */
+/** A member's own round can come between two requests and change these; a virtual clock stands still meanwhile. */
 const RACES =
   /^(network-ok-fixed-ip|network-after-deauth-1s|controller-member-(after|deauthorize|bridge-tags)|unstable-controller-members)$/;
 /** Recorded with a content type and no content; another build of the same version answers with neither. */
 const BUILDS_DIFFER = /^moon-16-digits$/;
-/** A node of ours may have been given a local.conf, which the recorded one had not. */
+/** A node here may have a local.conf, which the recorded one did not have. */
 const LOCAL_CONF = /^config/;
 
 /**
- * Everything that was recorded of the local API of a real daemon, asked of another one in the same order: status codes, content types,
- * keys, types, and every value that does not change from run to run.
+ * Everything recorded from the local API of a real daemon, requested from another one in the same order: status codes,
+ * content types, keys, types, and every value that does not change from run to run.
  */
 export function describeLocalApi(open: OpenScene): void {
   describe('the local API answers as the real one did', () => {
@@ -98,7 +101,7 @@ export function describeLocalApi(open: OpenScene): void {
     async function replay(recording: Recording, part: Part): Promise<{ expected: Answer; actual: Answer }> {
       const { request, response } = translate(recording, nodes);
       const { method, path, auth, body } = request;
-      // "The controller answers that it has no such network" was seen when the daemon had had the time to ask.
+      // "The controller answers that it has no such network" was recorded after the daemon had had time to ask.
       if (recording.name === 'network-not-found') {
         const network = path.split('/').pop() ?? '';
         const found = async () => (await statusAt(scene, nodes[part], network)) === 'NOT_FOUND';
@@ -131,5 +134,5 @@ export function describeLocalApi(open: OpenScene): void {
   });
 }
 
-/** What a local.conf may add. */
+/** Fields that a local.conf can add. */
 const forgive = (body: unknown): unknown => without(body, new Set(['allowManagementFrom']));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer, Ask } from '../local-api.js';
 
-/** One request to a real zerotier-one 1.14.1 and what it answered. */
+/** One request to a real zerotier-one 1.14.1 and its answer. */
 export interface Recording {
   readonly name: string;
   readonly note: string;
@@ -27,7 +27,7 @@ interface Seen {
   }[];
 }
 
-/** A moment in a recorded life: something was done to it, or it was seen to have changed. */
+/** A moment in a recorded life: an action on it, or a change seen in it. */
 export interface Moment {
   readonly ms: number;
   readonly did?: string;

@@ -1,24 +1,24 @@
 import type { Talk } from '../local-api.js';
 
-/** Where a contract is tried: a controller, members that can be started, and a clock that may be virtual. */
+/** The place where a contract is tried: a controller, members that can be started, and a clock that can be virtual. */
 export interface Scene {
-  /** True: the clock is virtual and the nodes have no files of their own, so every value can be foretold. */
+  /** True: the clock is virtual and the nodes have no files of their own, so every value can be predicted. */
   readonly exact: boolean;
   readonly controllerAddress: string;
   readonly controller: Talk;
   /** Milliseconds of the scene's clock. */
   now(): number;
-  /** Lets time go by up to that moment. */
+  /** Lets time pass until that moment. */
   waitUntil(moment: number): Promise<void>;
-  /** Makes an identity and gives its address; nothing runs yet. */
+  /** Generates an identity and returns its address; nothing runs yet. */
   mint(): Promise<string>;
   /** Starts the node with these networks in networks.d; the member answers when this resolves. */
   start(address: string, networks: readonly string[]): Promise<void>;
   restart(address: string): Promise<void>;
   talk(address: string): Talk;
-  /** What the kernel shows: device → addresses with prefix length, without link-local ones. */
+  /** The kernel's view: device → addresses with prefix length, without link-local ones. */
   interfaces(address: string): Promise<Readonly<Record<string, readonly string[]>>>;
-  /** A paused controller and root gets its mail when it is resumed. */
+  /** A paused controller and root gets its packets when it is resumed. */
   pauseController(): Promise<void>;
   resumeController(): Promise<void>;
   close(): Promise<void>;
@@ -26,10 +26,10 @@ export interface Scene {
 
 export type OpenScene = () => Promise<Scene>;
 
-/** How often a scene is looked at: as often as the recordings were made. */
+/** How often a scene is looked at: as often as when the recordings were made. */
 export const LOOK_EVERY = 100;
 
-/** Lets time go by until something is the case, at most `within`; gives how long it took. */
+/** Lets time pass until a condition is true, at most `within`; returns how long it took. */
 export async function takes(scene: Scene, within: number, isSo: () => Promise<boolean>, what: string): Promise<number> {
   const began = scene.now();
   while (!(await isSo())) {

@@ -1,4 +1,4 @@
-/** Comparing JSON by what it is made of: keys and types of values, not the values. */
+/** Compares the structure of JSON: keys and types of values, not the values. */
 
 const typeOf = (value: unknown): string => {
   if (value === null) return 'null';
@@ -16,8 +16,8 @@ function elementDifferences(recorded: readonly unknown[], actual: readonly unkno
 }
 
 /**
- * Where `actual` is made otherwise than `recorded`: a key too many or too few, a value of another type. An element of an array may be
- * made like any recorded element; an array that was empty in the recording says nothing.
+ * Where `actual` differs in structure from `recorded`: an extra or missing key, a value of another type. An element of
+ * an array can have the structure of any recorded element; an array that was empty in the recording says nothing.
  */
 export function shapeDifferences(recorded: unknown, actual: unknown, at = ''): string[] {
   if (typeOf(recorded) !== typeOf(actual)) return [`${at} is ${typeOf(actual)}, recorded ${typeOf(recorded)}`];

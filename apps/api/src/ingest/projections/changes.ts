@@ -9,7 +9,7 @@ import type {
   Outcome,
 } from '@orrery/shared/contracts';
 
-/** Where in its host's history a row was last said. */
+/** The position in its host's history at which a row was last reported. */
 export interface Mark {
   host_id: HostId;
   ordinal: number;
@@ -53,24 +53,24 @@ export interface FindingChange extends Mark, FindingData {
 }
 export interface HostChange {
   host_id: HostId;
-  /** With a cause: it is down; what else was known of it stays beside. */
+  /** With a cause: it is down; other known data about it stays. */
   engine?: Partial<EngineInfo> & { cause?: string };
   snapshot?: string;
   wants_snapshot?: boolean;
   agent_version?: string;
 }
 
-/** What a snapshot says is all there is: rows of this node (or host) with another key go. */
+/** A snapshot is complete: rows of this node (or host) with another key are deleted. */
 export interface Sweep {
   owner: string;
   keep: string[];
 }
 
-/** `null`: the row goes. Keys are those of the tables. */
+/** `null`: the row is deleted. Keys are those of the tables. */
 type Rows<Row> = Map<string, Row | null>;
 
 /**
- * What a group of events changes in the tables of what is observed. Sweeps come first, then what is gone, then what is there;
+ * The changes of a group of events in the tables of observed state. Sweeps come first, then deletions, then rows; the
  * last per key.
  */
 export class Changes {
@@ -81,7 +81,10 @@ export class Changes {
   readonly items: Rows<ItemChange> = new Map();
   readonly findings: Rows<FindingChange> = new Map();
   readonly hosts = new Map<HostId, HostChange>();
-  /** Containers by host; memberships (networks) and interfaces (devices) by node; nodes, with all of theirs, by host. */
+  /**
+   * Containers by host; memberships (networks) and interfaces (devices) by node; nodes, with everything of theirs, by
+   * host.
+   */
   readonly sweeps = {
     containers: new Map<string, Sweep>(),
     memberships: new Map<string, Sweep>(),
@@ -96,7 +99,7 @@ export class Changes {
   }
 }
 
-/** No part has a NUL: an event with one is poison. */
+/** No part has a NUL, because an event with one is poison. */
 const SEPARATOR = '\0';
 export const keyOf = (...parts: string[]) => parts.join(SEPARATOR);
 export const partsOf = (key: string) => key.split(SEPARATOR);

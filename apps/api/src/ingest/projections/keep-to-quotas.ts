@@ -15,7 +15,7 @@ const HELD: Record<RowQuota, string> = {
 };
 const KINDS = Object.keys(HELD) as RowQuota[];
 
-/** Takes out of `changes` what is past the quotas of its host. After what is gone was deleted: that makes room. */
+/** Removes rows beyond the quotas of their host from `changes`. Runs after deletions, which make room. */
 export async function keepToQuotas(run: Run, changes: Changes): Promise<MetQuota[]> {
   const hosts = new Set<HostId>();
   const kinds = KINDS.filter((kind) => {

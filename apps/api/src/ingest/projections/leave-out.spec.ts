@@ -23,19 +23,19 @@ describe('leaveOut', () => {
     expect(left(rows)).toEqual([[a], ['1', '2', '3', '5']]);
   });
 
-  it('always replaces what is there, and counts it', () => {
+  it('always replaces existing rows, and counts them', () => {
     const rows = rowsOf(['new', a], ['3', a], ['1', a]);
     expect(left(rows, heldBy(a, '1', '2', '3'))).toEqual([[a], ['3', '1']]);
     expect(left(rowsOf(['new', a]), heldBy(a, '1', '2'))).toEqual([[], ['new']]);
   });
 
-  it('leaves out what has too many bytes, and lets a row shrink in a host that is full', () => {
+  it('leaves out rows with too many bytes, and lets a row shrink in a host that is full', () => {
     expect(left(rowsOf(['new', a, 11]), heldBy(a, '1', '2'))).toEqual([[], ['new']]);
     expect(left(rowsOf(['new', a, 21]), heldBy(a, '1', '2'))).toEqual([[a], []]);
     expect(left(rowsOf(['1', a, 2]), new Map([[a, new Map([['1', 100]])]]))).toEqual([[], ['1']]);
   });
 
-  it('leaves alone what is to go', () => {
+  it('leaves deletions alone', () => {
     const rows = new Map<string, Row | null>([['1', null], ...rowsOf(['2', a])]);
     expect(left(rows, heldBy(a, '1'))).toEqual([[], ['1', '2']]);
   });

@@ -1,11 +1,11 @@
 import type { HostId } from '@orrery/shared/contracts';
 
-/** Rows of one kind that a host has already: bytes by key. */
+/** Existing rows of one kind per host: bytes by key. */
 export type Held = ReadonlyMap<HostId, ReadonlyMap<string, number>>;
 
 /**
- * Takes out of `rows` what is more than may be kept of one host, and says of which hosts. What is there is replaced before anything is
- * added; of what is new the first stay. Pure but for `rows`.
+ * Removes rows beyond the limit per host from `rows`, and returns the hosts concerned. Existing rows are replaced
+ * before any are added; of new rows the first stay. Pure except for `rows`.
  */
 export function leaveOut<Row extends { host_id: HostId }>(
   rows: Map<string, Row | null>,

@@ -2,7 +2,7 @@ import { interfaceName, type NodeId, type ObservedNode, type ObservedState } fro
 import { isOf, keyOf, type Changes, type Mark } from './changes.js';
 import { setNode } from './set-node.js';
 
-/** A whole look at the host: what is known and not in it is gone; what is unknown stays as it was. */
+/** A whole look at the host: known rows that it lacks are deleted; an unknown part stays as it was. */
 export function projectSnapshot(
   changes: Changes,
   mark: Mark,
@@ -58,7 +58,7 @@ function projectNode(changes: Changes, mark: Mark, observed: ObservedNode): void
   }
 }
 
-/** Takes back what earlier events of the same group said of rows that the snapshot does not have. */
+/** Undoes changes of earlier events in the same group to rows that the snapshot does not have. */
 function sweepRows<Row>(
   rows: Map<string, Row | null>,
   isOurs: (row: Row | null, key: string) => boolean,

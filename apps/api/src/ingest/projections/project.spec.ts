@@ -45,7 +45,7 @@ const removed = (id: NodeId): AgentFact => ({
 });
 
 describe('project', () => {
-  it('keeps the last thing that was said of a membership', () => {
+  it('keeps the last report about a membership', () => {
     const changes = after(
       membershipFact('authorization.requested', node, aMembership({ status: 'ACCESS_DENIED' })),
       membershipFact('authorization.granted', node, aMembership({ status: 'OK' })),
@@ -53,12 +53,12 @@ describe('project', () => {
     expect([...changes.memberships]).toMatchObject([[keyOf(node, NETWORK), { status: 'OK', seq: 2, ordinal: 1 }]]);
   });
 
-  it('drops what is gone', () => {
+  it('deletes rows that are gone', () => {
     const changes = after(membershipFact('network.left', node, null));
     expect([...changes.memberships]).toEqual([[keyOf(node, NETWORK), null]]);
   });
 
-  it('keeps what a daemon said of itself when it no longer answers', () => {
+  it('keeps what a daemon reported about itself when it no longer answers', () => {
     const daemon = { address: '89e92ceee5', version: '1.14.2', online: true };
     const changes = after(
       { type: 'node.up', data: { node, after: daemon } },
@@ -72,7 +72,7 @@ describe('project', () => {
     });
   });
 
-  it('forgets the daemon, the memberships and the interfaces of a container that was removed', () => {
+  it('deletes the daemon, the memberships and the interfaces of a container that was removed', () => {
     const changes = after(membershipFact('network.joined', inContainer, aMembership()), removed(inContainer));
     expect(changes.containers.get(inContainer)).toBeNull();
     expect(changes.nodes.get(inContainer)).toBeNull();
@@ -80,19 +80,19 @@ describe('project', () => {
     expect(changes.sweeps.interfaces.get(inContainer)).toEqual({ owner: inContainer, keep: [] });
   });
 
-  it('does not touch the memberships of the node beside it when a container is removed', () => {
+  it('does not touch the memberships of another node when a container is removed', () => {
     const changes = after(membershipFact('network.joined', node, aMembership()), removed(inContainer));
     expect(changes.memberships.get(keyOf(node, NETWORK))).toMatchObject({ status: 'OK' });
   });
 
-  it('says nothing of a node that is not known', () => {
+  it('writes nothing about an unknown node', () => {
     expect(after(membershipFact('network.joined', stranger, aMembership())).memberships.size).toBe(0);
     expect(after(membershipFact('network.joined', node, aMembership())).memberships.size).toBe(1);
   });
 });
 
 describe('a snapshot', () => {
-  it('is all there is: earlier words about other memberships of the node are taken back', () => {
+  it('is complete: earlier reports about other memberships of the node are undone', () => {
     const changes = after(
       membershipFact('network.joined', node, aMembership({ network: OTHER })),
       aSnapshot(node, [aMembership()]),
@@ -101,19 +101,19 @@ describe('a snapshot', () => {
     expect(changes.sweeps.memberships.get(node)).toEqual({ owner: node, keep: [NETWORK] });
   });
 
-  it('is followed by later words', () => {
+  it('is followed by later reports', () => {
     const changes = after(aSnapshot(node, [aMembership()]), membershipFact('network.left', node, null));
     expect(changes.memberships.get(keyOf(node, NETWORK))).toBeNull();
   });
 
-  it('sweeps nothing of a part that is unknown', () => {
+  it('sweeps nothing in a part that is unknown', () => {
     const unknown = { known: false as const, code: 'docker-unreachable' as const, cause: 'no answer' };
     const changes = after(aSnapshot(node, [], { containers: unknown, engine: unknown, nodes: [] }));
     expect(Object.values(changes.sweeps).map((sweeps) => sweeps.size)).toEqual([0, 0, 0, 0]);
     expect(changes.host(host)).toMatchObject({ engine: { cause: 'no answer' }, wants_snapshot: false });
   });
 
-  it('sweeps containers that it does not have, with their nodes, when the engine was seen', () => {
+  it('sweeps containers that it does not have, with their nodes, when the engine was observed', () => {
     const value = [container(inContainer)];
     const changes = after(aSnapshot(node, [], { containers: { known: true, value } }));
     expect(changes.sweeps.containers.get(host)).toEqual({ owner: host, keep: [inContainer] });
@@ -129,7 +129,7 @@ describe('a snapshot', () => {
 describe('a finding', () => {
   const finding = { code: 'tun-missing' as const, severity: 'error' as const, cause: 'no device', fix: 'add it' };
 
-  it('is there from when it is raised until it is cleared', () => {
+  it('exists from when it is raised until it is cleared', () => {
     const about = { node, network: null, item: null };
     const raised = after({ type: 'finding.raised', data: { ...about, finding } });
     expect([...raised.findings.values()]).toMatchObject([{ ...finding, node_id: node, network_id: '', item_id: '' }]);

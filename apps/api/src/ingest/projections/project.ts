@@ -4,7 +4,10 @@ import { isOf, keyOf, type Changes, type Mark } from './changes.js';
 import { projectSnapshot } from './project-snapshot.js';
 import { setNode } from './set-node.js';
 
-/** Writes into `changes` what this event says now is. Pure but for that. `isKnown`: a node that the database has, of this host. */
+/**
+ * Writes the state that this event reports into `changes`. Pure except for that. `isKnown`: a node that the database
+ * has, of this host.
+ */
 export function project(changes: Changes, event: StoredEvent, isKnown: (node: NodeId) => boolean): void {
   const { fact } = event;
   const { node } = event.refs;
@@ -111,7 +114,7 @@ function setContainer(
   if (isRemoved && after === null) forgetNode(changes, node_id);
 }
 
-/** A container that is gone took its daemon, its memberships and its interfaces with it. */
+/** A removed container takes its daemon, its memberships and its interfaces with it. */
 function forgetNode(changes: Changes, node: NodeId): void {
   changes.nodes.set(node, null);
   for (const [rows, sweeps] of [

@@ -53,8 +53,8 @@ const networks = async () =>
 const devices = async () =>
   (await rows<{ d: string }>('SELECT device AS d FROM interfaces WHERE host_id = $1 ORDER BY 1')).map(({ d }) => d);
 
-describe('what is observed', () => {
-  it('is after a snapshot what the snapshot has, and nothing else', async () => {
+describe('the observed state', () => {
+  it('equals the snapshot after a snapshot', async () => {
     await agent.say(membershipFact('network.joined', host.node, aMembership({ network: OTHER })), {
       type: 'interface.up',
       data: { node: host.node, network: OTHER, device: 'ztother', after: anInterface({ device: 'ztother' }) },
@@ -71,7 +71,7 @@ describe('what is observed', () => {
     ]);
   });
 
-  it('stays as it was where a snapshot says unknown', async () => {
+  it('stays unchanged where a snapshot says unknown', async () => {
     await agent.say(aSnapshot(host.node, [aMembership()]));
     const unknown = { known: false as const, code: 'daemon-unreachable' as const, cause: 'no answer' };
     const nodes = [
@@ -103,7 +103,7 @@ describe('what is observed', () => {
     ]);
   });
 
-  it('keeps what is known of an engine that is down, and drops the cause when it is up', async () => {
+  it('keeps the known data of an engine that is down, and drops the cause when it is up', async () => {
     await agent.say(aSnapshot(host.node, []), engineDown('stopped'));
     const engine = async () =>
       (await rows<{ engine: object }>('SELECT engine FROM host_status WHERE host_id = $1'))[0]?.engine;
@@ -112,7 +112,7 @@ describe('what is observed', () => {
     expect(await engine()).toEqual({ version: '28.0', apiVersion: '1.47', os: 'linux', architecture: 'x86_64' });
   });
 
-  it('is a finding, since when it was first raised, until it is cleared', async () => {
+  it('has a finding, with the time when it was first raised, until it is cleared', async () => {
     const about = { node: host.node, network: null, item: null };
     const raise = (cause: string): AgentFact => ({
       type: 'finding.raised',
@@ -141,7 +141,7 @@ describe('what is observed', () => {
     ]);
   });
 
-  it('of a newer epoch replaces that of an older, whatever the numbers', async () => {
+  it('of a newer epoch replaces that of an older one, whatever the numbers', async () => {
     await agent.say(
       engineDown('a'),
       engineDown('b'),
@@ -153,7 +153,7 @@ describe('what is observed', () => {
   });
 });
 
-/** A container as HTTP makes it. */
+/** A container as HTTP creates it. */
 async function addContainer(name: string): Promise<NodeId> {
   const [node, item] = [newId('nod'), newId('itm')];
   await plane.database.transaction(async (manager) => {

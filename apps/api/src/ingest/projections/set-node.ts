@@ -1,7 +1,7 @@
 import type { NodeId, ObservedDaemon } from '@orrery/shared/contracts';
 import type { Changes, Mark, NodeChange } from './changes.js';
 
-/** What a daemon that does not answer last said of itself stays. */
+/** Keeps the last report of a daemon that does not answer. */
 export function setNode(
   changes: Changes,
   mark: Mark,

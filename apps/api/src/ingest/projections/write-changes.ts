@@ -4,7 +4,7 @@ import { partsOf, type Changes } from './changes.js';
 import { keepToQuotas } from './keep-to-quotas.js';
 import { writeHosts } from './write-hosts.js';
 
-/** A row that an older mark left is replaced, a newer one stays. */
+/** A row with an older mark is replaced, a newer one stays. */
 const newer = (table: string) => `(${table}.ordinal, ${table}.seq) <= (excluded.ordinal, excluded.seq)`;
 const MARK = 'ordinal integer, seq bigint';
 
@@ -39,7 +39,7 @@ const UPSERT_INTERFACES = `
     observed = excluded.observed, ordinal = excluded.ordinal, seq = excluded.seq, updated_at = excluded.updated_at
     WHERE ${newer('interfaces')}`;
 
-/** Only of items that are wanted here still; an answer to an older revision does not hide the newer one. */
+/** Only for items that are still desired here; an outcome at an older revision does not hide the newer one. */
 const UPSERT_ITEMS = `
   INSERT INTO item_status (item_id, host_id, revision, outcome, ordinal, seq, updated_at)
   SELECT r.item_id, r.host_id, r.revision, r.outcome, r.ordinal, r.seq, $2 FROM jsonb_to_recordset($1::jsonb)
@@ -48,7 +48,7 @@ const UPSERT_ITEMS = `
   ON CONFLICT (item_id) DO UPDATE SET revision = excluded.revision, outcome = excluded.outcome, ordinal = excluded.ordinal,
     seq = excluded.seq, updated_at = excluded.updated_at WHERE item_status.revision <= excluded.revision`;
 
-/** What the API itself raised is of another source, and stays as it is. */
+/** Findings of the API have another source, and stay as they are. */
 const UPSERT_FINDINGS = `
   INSERT INTO findings (source, host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, since)
   SELECT 'agent', host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
@@ -57,8 +57,8 @@ const UPSERT_FINDINGS = `
     cause = excluded.cause, fix = excluded.fix, ordinal = excluded.ordinal, seq = excluded.seq`;
 
 /**
- * One statement per table that changes, whatever the number of hosts. What is past the quotas of a host is left out; the answer names
- * these.
+ * One statement per changed table, whatever the number of hosts. Rows beyond the quotas of a host are left out; returns
+ * these hosts.
  */
 export async function writeChanges(run: Run, changes: Changes, now: Date): Promise<MetQuota[]> {
   const { sweeps } = changes;
@@ -83,7 +83,9 @@ export async function writeChanges(run: Run, changes: Changes, now: Date): Promi
   return met;
 }
 
-/** The list of owners once more, as an array: of JSON the planner takes 100 rows for granted, and would rather scan the table. */
+/**
+ * The list of owners once more, as an array: the planner assumes 100 rows for JSON, and would rather scan the table.
+ */
 async function sweep(
   run: Run,
   sweeps: Changes['sweeps']['nodes'],

@@ -1,7 +1,10 @@
 import type { Run } from '../../database/statements.js';
 import type { HostChange } from './changes.js';
 
-/** An engine that went down keeps its name; one that came up by a short message keeps what only a snapshot tells of it. */
+/**
+ * An engine that went down keeps its name; one that came up with a short message keeps data that only a snapshot
+ * reports.
+ */
 const ENGINE = `
   CASE WHEN r.engine IS NULL THEN s.engine
        WHEN jsonb_exists(r.engine, 'cause') THEN COALESCE(s.engine, '{}') || r.engine
