@@ -96,11 +96,11 @@ export const mintStep =
     if (identities.has(node)) return;
     if (identity !== undefined && (await identities.bind(identity, node))) {
       crashPoint('launch.identity');
-      return progress('identity', `address ${identity}, made ahead`);
+      return progress('identity', `address ${identity}, pre-generated`);
     }
     const secrets = await mint(image, signal);
     await identities.put(node, secrets);
     crashPoint('launch.identity');
-    const instead = identity === undefined ? '' : `, made anew: ${identity} is not on this host`;
+    const instead = identity === undefined ? '' : `, newly generated: ${identity} is not on this host`;
     progress('identity', `address ${secrets.address}${instead}`);
   };
