@@ -6,7 +6,7 @@ import { diagnoseLog, lastLine } from '../zerotier/log-diagnosis.js';
 
 const LOG_LINES = 30;
 
-/** Why a container is not running any more: what its log says of its last run, else how it ended. */
+/** Why a container stopped running: the log of its last run, or else how it ended. */
 export async function whyEnded(
   engine: DockerEngine,
   { Id, State }: InspectedContainer,
