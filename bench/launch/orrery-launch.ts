@@ -62,7 +62,7 @@ function markStages(timeline: Timeline, { createdAt, stages }: Command, way: 'wa
     const name = STAGES[stage];
     if (name) timeline.mark(name, accepted + ms);
   }
-  const isWarm = stages.some(({ stage, detail }) => stage === 'identity' && detail.includes('made ahead'));
+  const isWarm = stages.some(({ stage, detail }) => stage === 'identity' && detail.includes('pre-generated'));
   if (isWarm !== (way === 'warm'))
     throw new Error(`the launch was ${isWarm ? 'warm' : 'cold'}: ${JSON.stringify(stages)}`);
 }

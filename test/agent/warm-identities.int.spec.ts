@@ -37,7 +37,7 @@ describe('identities that an agent pre-generates', () => {
       const { items, container } = launch({ identity: first });
       await api.want(items);
       await came(done, 2);
-      expect(identityStages(api)).toEqual([`address ${first}, made ahead`]);
+      expect(identityStages(api)).toEqual([`address ${first}, pre-generated`]);
       expect((await simulated(home)).containers[0]?.daemon.identityPublic.slice(0, 10)).toBe(first);
       expect(await addressOf(home, container.node)).toBe(first);
       const now = await eventually(() => {
@@ -138,7 +138,7 @@ describe('identities that an agent pre-generates', () => {
       await came(done, 2);
       const address = await addressOf(home, container.node);
       expect(address).not.toBe('00c0ffee00');
-      expect(identityStages(api)).toEqual([`address ${address}, made anew: 00c0ffee00 is not on this host`]);
+      expect(identityStages(api)).toEqual([`address ${address}, newly generated: 00c0ffee00 is not on this host`]);
       expect(api.hellos.flatMap(({ freeIdentities }) => freeIdentities)).toEqual([]);
     }),
     90_000,

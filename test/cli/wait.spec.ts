@@ -57,14 +57,14 @@ describe('--wait', () => {
     const { code, out } = await orrery(`${LAUNCH} --wait`);
     expect(out.split('\n')).toEqual([
       `demo on web-1 → ${LAB}`,
-      '  ✓ accepted                                    0.00 s',
-      '  ✓ delivered   revision 8                      0.03 s',
-      '  ✓ started                                     0.61 s',
-      '  … authorization 89e92ceee5                    0.90 s',
+      '  ✓ accepted                                      0.00 s',
+      '  ✓ delivered   revision 8                        0.03 s',
+      '  ✓ started                                       0.61 s',
+      '  … authorization 89e92ceee5                      0.90 s',
       '  … waiting (authorization): 89e92ceee5 is not authorized on 8056c2e21c000001',
       '    next Authorize 89e92ceee5 on the controller 8056c2e21c.',
-      '  ✓ authorized                                  1.20 s',
-      '  ✓ interface   ztzy24d4fg                      1.34 s',
+      '  ✓ authorized                                    1.20 s',
+      '  ✓ interface   ztzy24d4fg                        1.34 s',
       '✓ launch demo on web-1 done in 1.35 s',
     ]);
     expect(code).toBe(0);
@@ -77,7 +77,7 @@ describe('--wait', () => {
     api.on(`GET /v1/networks/${LAB}`, () => json(Network, network()));
     expect((await orrery(`${LAUNCH} --wait`)).out.split('\n').slice(0, 3)).toEqual([
       'demo on web-1 → lab',
-      '  ✓ authorized  3a7f1b22c0 (admission: fleet)   0.04 s',
+      '  ✓ authorized  3a7f1b22c0 (admission: fleet)     0.04 s',
       '  ✓ address     10.182.44.12/24, fd80:56c2:e21c::1/88 1.04 s',
     ]);
     const join = command({ action: 'join', target: `web-1 in ${LAB}` });

@@ -73,7 +73,7 @@ afterAll(async () => {
     const made = await eventually(() => listener.heard.indexOf(`create orrery-${demo}`) + 1, { within: 30_000 });
     expect(listener.heard.slice(from, made)).toEqual([`create orrery-${demo}`]);
     const [stage] = (await world.events()).filter(({ data }) => data['stage'] === 'identity');
-    expect(stage?.data['detail']).toBe(`address ${address}, made ahead`);
+    expect(stage?.data['detail']).toBe(`address ${address}, pre-generated`);
   });
 
   it('are replenished afterwards, in a throw-away container that the same listener sees', async () => {

@@ -1,2 +1,2 @@
-// The machine of a simulated host, for the agent. Tests reach the model of zerotier-one by its files.
+// The machine of a simulated host, for the agent. Tests import the model of zerotier-one by its files.
 export { SimulatedMachine } from './simulated-machine.js';

@@ -12,7 +12,7 @@ import {
 import { addressOf, type SimulatedHost } from './simulated-host.js';
 import type { SimulatedDaemon } from './simulated-state.js';
 
-/** The HTTP of a simulated zerotier-one: the model answers as a daemon does. */
+/** The HTTP API of a simulated zerotier-one: the model answers like a daemon. */
 class SimulatedHttp implements LocalHttp {
   constructor(
     private readonly host: SimulatedHost,
@@ -55,7 +55,7 @@ export function openSimulatedController(
   return kept(host, controllerOver({ http, expected: addressOf(daemon), explain: trouble, signal }));
 }
 
-/** What a question has changed is on disk when it is answered: once for all of its records. */
+/** Saves what a request has changed before it is answered, once for all of its records. */
 function kept(host: SimulatedHost, controller: ControllerApi): ControllerApi {
   const saved = <T>(work: Promise<T>): Promise<T> => work.finally(() => host.save());
   return {

@@ -1,6 +1,6 @@
 import type { SeenGround } from '@orrery/shared/machine';
 
-/** What a simulated host stands on: a LAN, its router, and Docker's bridge. Its networks assign from 10.0.0.0/8 and are never in the way. */
+/** The ground of a simulated host: a LAN, its router, and Docker's bridge. Its networks assign from 10.0.0.0/8 and never conflict with it. */
 export const SIMULATED_GROUND: SeenGround = {
   known: true,
   value: [

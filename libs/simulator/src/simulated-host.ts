@@ -24,7 +24,7 @@ export interface SimulatedHostOptions {
   logger: Logger;
   timing?: Partial<Timing>;
   now?: () => number;
-  /** Folder in which simulated hosts find each other; without it this one is alone. */
+  /** Folder in which simulated hosts find each other; without it this host is alone. */
   world?: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export class SimulatedHost {
     this.#now = options.now ?? steadyNow;
   }
 
-  /** What ran when the agent was last there still runs: the agent was away, not the host. */
+  /** Whatever was running when the agent stopped is still running, because only the agent was gone, not the host. */
   static async open(options: SimulatedHostOptions): Promise<SimulatedHost> {
     const { timing = {} } = options;
     const now = (options.now ?? steadyNow)();
@@ -61,7 +61,7 @@ export class SimulatedHost {
     return host;
   }
 
-  /** Lets time pass up to now. */
+  /** Advances the time to now. */
   async advance(): Promise<void> {
     this.world.advance(this.#now());
     await this.#applyAuthorizations();
@@ -94,7 +94,7 @@ export class SimulatedHost {
     return this.state.containers.find((one) => one.engineId === engineId);
   }
 
-  /** Through the local API, as the real thing. */
+  /** Joins through the local API, like the real thing. */
   join(daemon: SimulatedDaemon, network: NetworkId, settings: MembershipSettings): void {
     if (Array.isArray(settings.allowManaged)) return this.#rewriteSettings(daemon, network, settings);
     this.#request(daemon, 'POST', network, JSON.stringify(settings));
@@ -144,7 +144,7 @@ export class SimulatedHost {
       });
   }
 
-  /** A list of prefixes is read from its file at the start only (docs/zerotier-facts.md#joining). */
+  /** A list of prefixes is read from its file only at the start, so the daemon is restarted (docs/zerotier-facts.md#joining). */
   #rewriteSettings(daemon: SimulatedDaemon, network: NetworkId, settings: MembershipSettings): void {
     this.stopDaemon(daemon);
     daemon.files = { ...daemon.files, ...settingsFiles(network, settings, daemon.files[`${network}.conf`]) };
@@ -152,8 +152,8 @@ export class SimulatedHost {
   }
 
   /**
-   * How a person authorizes nodes on simulated private networks: a file `authorized/<network>` in the state folder lets every node
-   * in, `authorized/<network>-<address>` one.
+   * How a person authorizes nodes on simulated private networks: a file `authorized/<network>` in the state folder authorizes every node,
+   * `authorized/<network>-<address>` a single one.
    */
   async #applyAuthorizations(): Promise<void> {
     const names = await readdir(join(this.options.home, 'authorized')).catch(() => []);
@@ -179,7 +179,7 @@ export class SimulatedHost {
 
 export const addressOf = ({ identityPublic }: SimulatedDaemon): string => identityPublic.slice(0, 10);
 
-/** `networks.d` for a network that is to be there from the start. */
+/** `networks.d` for a network that should exist from the start. */
 export function settingsFiles(
   network: NetworkId,
   { allowManaged, ...flags }: MembershipSettings,

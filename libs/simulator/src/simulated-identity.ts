@@ -4,7 +4,7 @@ import type { NodeSecrets } from '@orrery/shared/machine';
 import { IDENTITY_BYTES, identityFrom } from './model/identity.js';
 import { newToken } from './simulated-host.js';
 
-/** An identity for a simulated node: made at once, and never met by a real one. */
+/** An identity for a simulated node: generated at once, and never used on a real network. */
 export function simulatedIdentity(): NodeSecrets {
   const { identity, secret } = identityFrom(randomBytes(IDENTITY_BYTES));
   const { address, public: identityPublic } = identity;

@@ -23,9 +23,9 @@ import { viewContainer, viewNode, viewStopped } from './simulated-view.js';
 export interface SimulatedMachineOptions extends SimulatedHostOptions {
   defaultImage: string;
   identities: IdentityStore;
-  /** The client of a controller, as a real machine has it; the model answers it. */
+  /** The same client for a controller as on a real machine; the model answers it. */
   controllerOver: (way: ControllerWay) => ControllerApi;
-  /** How many times faster than real its steps are; its zerotier-ones have their own time. */
+  /** How much faster than real the steps are; the zerotier-ones have their own time. */
   speed?: number;
 }
 
@@ -73,7 +73,7 @@ export class SimulatedMachine implements Machine {
     };
   }
 
-  /** A look at all takes no time here. */
+  /** A full observation is so quick here that a glance is not needed. */
   glance(..._look: Parameters<Machine['glance']>): ReturnType<Machine['glance']> {
     return Promise.resolve(undefined);
   }

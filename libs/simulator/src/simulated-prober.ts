@@ -15,11 +15,11 @@ import { contains, parseIp, parsePrefix } from './model/inet.js';
 import { addressOf, type SimulatedHost } from './simulated-host.js';
 import type { SimulatedDaemon } from './simulated-state.js';
 
-/** There and back, as the model's messages take. */
+/** The round trip of two messages of the model. */
 const ROUND_TRIP_MS = 40;
 const ELSEWHERE_MS = 1_000;
 
-/** A node of the model reaches the addresses that other nodes have in its networks; on each of them everything answers. */
+/** A node of the model reaches the addresses that other nodes have in its networks, and everything there answers. */
 export function openSimulatedProber(host: SimulatedHost, node: NodeId, kind: NodeKind): Prober {
   const container = host.state.containers.find((one) => one.node === node);
   const daemon = kind === 'host' ? host.state.host : container?.state === 'running' ? container.daemon : undefined;
@@ -71,7 +71,7 @@ function networkTowards(host: SimulatedHost, daemon: SimulatedDaemon, text: stri
 async function answer({ target, tell, signal }: ProbeRun): Promise<ProbeEnd> {
   const times = { minMs: ROUND_TRIP_MS, averageMs: ROUND_TRIP_MS, maxMs: ROUND_TRIP_MS };
   await pause(ROUND_TRIP_MS, signal);
-  if (target.kind === 'tcp') return reached('it takes connections', { tcp: { connectMs: ROUND_TRIP_MS } });
+  if (target.kind === 'tcp') return reached('it accepts connections', { tcp: { connectMs: ROUND_TRIP_MS } });
   if (target.kind === 'http') {
     const http = { status: 200, bytes: 0, isWhole: true, firstByteMs: ROUND_TRIP_MS, redirects: 0 };
     return reached('it answered with status 200', { http });

@@ -7,7 +7,7 @@ import type { KeptController } from './kept-controller.js';
 
 const Files = z.record(z.string(), z.string());
 
-/** A zerotier-one that is simulated: who it is, its networks.d, and its controller.d while networks are kept there. */
+/** A simulated zerotier-one: its identity, its networks.d, and its controller.d if it has networks. */
 const SimulatedDaemon = z.object({
   ...{ identityPublic: z.string(), token: z.string(), files: Files },
   controller: z.custom<KeptController>().optional(),
@@ -24,13 +24,13 @@ export const SimulatedContainer = z.object({
 });
 export type SimulatedContainer = z.infer<typeof SimulatedContainer>;
 
-/** All that a simulated host keeps over a restart of its agent: its "engine", its "disk" and the networks' controllers. */
+/** Everything that a simulated host keeps across a restart of its agent: its "engine", its "disk" and the networks' controllers. */
 export const SimulatedState = z.object({
   images: z.array(z.string()),
   host: SimulatedDaemon,
   containers: z.array(SimulatedContainer),
   controllers: z.record(z.string(), z.unknown()),
-  /** Nodes of other simulated hosts that controllers of this one have heard of → their hosts. */
+  /** Nodes of other simulated hosts that controllers of this one have heard from → their hosts. */
   membersElsewhere: z.record(z.string(), z.string()).default({}),
 });
 export type SimulatedState = z.infer<typeof SimulatedState>;
@@ -45,7 +45,7 @@ export async function readSimulatedState(home: string): Promise<SimulatedState |
   return text === undefined ? undefined : SimulatedState.parse(JSON.parse(text));
 }
 
-/** Writes the state when it has changed, one write after the other. */
+/** Writes the state when it has changed; writes never overlap. */
 export class SimulatedStateFile {
   #written = '';
   #tail: Promise<void> = Promise.resolve();

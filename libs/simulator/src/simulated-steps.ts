@@ -12,16 +12,16 @@ import { simulatedIdentity } from './simulated-identity.js';
 import { settingsFiles, type SimulatedHost } from './simulated-host.js';
 import type { SimulatedDaemon } from './simulated-state.js';
 
-/** About what the real things take, so that a person sees the stages go by. */
+/** Similar to the real durations, so that a person sees the stages pass. */
 const PULL_MS = 400;
 const STEP_MS = 100;
 
 interface Tools {
   host: SimulatedHost;
   identities: IdentityStore;
-  /** About as long as the real step takes. */
+  /** Waits about as long as the real step takes. */
   take: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Changes the host and keeps it. */
+  /** Changes the host and saves it. */
   changed: (change: () => void) => Promise<void>;
 }
 
@@ -123,7 +123,7 @@ async function create(host: SimulatedHost, identities: IdentityStore, blueprint:
   await host.save();
 }
 
-/** For trying out what goes wrong: an image whose name says so is absent, or refused. */
+/** For trying out failures: an image with `absent` or `refused` in its name fails in that way. */
 function refuseTestImages(image: string): void {
   if (image.includes('absent')) throw new StepError(explain('image-absent/simulated', { image }));
   if (image.includes('refused')) throw new StepError(explain('pull-refused/simulated', { image }));

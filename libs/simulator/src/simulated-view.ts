@@ -30,7 +30,7 @@ export function viewNode(node: NodeId, kind: ObservedNode['kind'], daemon: Daemo
   };
 }
 
-/** The node of a container that does not run. */
+/** The node of a container that is not running. */
 export function viewStopped({ node, state }: SimulatedContainer): ObservedNode {
   const unseen = {
     known: false as const,

@@ -2,12 +2,12 @@ import type { CallId, CallReply } from '@orrery/shared/contracts';
 import { keys } from '../journal/journal-keys.js';
 import type { Journal } from '../journal/journal.js';
 
-/** How many replies are kept for repetitions of a call. */
+/** Number of replies kept to answer repeated calls. */
 const KEPT = 256;
 
 /**
- * At most once: the id of a call is durable before anything is done for it. The same call again gets the same reply while this
- * process lives; after a crash nobody knows how far it came, and it is never simply done again.
+ * At most once: the ID of a call is durable before any work is done for it. A repeated call gets the same reply while this
+ * process lives. After a crash nobody knows how far the call got, so it is never run again.
  */
 export class CallLedger {
   readonly #replies = new Map<CallId, Promise<CallReply>>();

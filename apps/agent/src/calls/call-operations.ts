@@ -42,7 +42,7 @@ export interface CallOperationsParts {
   credentials: Pick<Credentials, 'rotate'>;
 }
 
-/** To the controller in a node of ours. */
+/** Access to the controller in one of our nodes. */
 export interface WayToController {
   kind: NodeKind;
   api: Promise<ControllerApi>;
@@ -56,11 +56,11 @@ const problem = (code: Extract<CallReply, { result: 'problem' }>['code'], cause:
   cause,
 });
 
-/** What a call may ask for, if this host's policy lets it: all of it only looks, but for the change of its key and what a controller keeps. */
+/** The operations that a call may ask for, if this host's policy allows them. All only read, except key rotation and changes on a controller. */
 export class CallOperations {
   constructor(private readonly parts: CallOperationsParts) {}
 
-  /** `way`: what `wayToController` gave for this call. */
+  /** `way`: the result of `wayToController` for this call. */
   async run(op: Call['op'], way = this.wayToController(op)): Promise<CallReply> {
     try {
       const held = await this.parts.policy.refresh();
@@ -90,7 +90,7 @@ export class CallOperations {
     if (!this.#isOfContainer(node))
       return problem('rejected', 'this node is none of a container that Orrery manages here');
     const text = await this.parts.machine.logs(node, tail);
-    // The end of a log is what is asked for.
+    // Keep the end of the log: that is the part callers want.
     const result: LogsResult = { text: text.slice(-MAX_LOG) };
     return { result: 'ok', value: result };
   }
@@ -106,14 +106,14 @@ export class CallOperations {
     return { result: 'ok', value: { probe } satisfies ProbeBegun };
   }
 
-  /** Begins to look where the controller is that a call asks, which changes nothing; undefined when it asks none of a node of ours. */
+  /** Starts locating the controller that a call asks for, which changes nothing. Undefined if the call asks no controller in a node of ours. */
   wayToController(op: Call['op']): WayToController | undefined {
     if (op.op !== 'controller') return undefined;
     const kind: NodeKind = op.node === this.parts.hostNode ? 'host' : 'container';
     if (kind === 'container' && !this.#isOfContainer(op.node)) return undefined;
     const api = this.parts.machine.controller(op.node, kind, AbortSignal.timeout(CONTROLLER_MS));
     const { ask } = op;
-    // Of the host's own daemon its policy is heard first. Whoever asks the controller hears why there is none.
+    // The host's own daemon is only asked after its policy has been checked. A failure is reported to the caller who asks the controller.
     const looksAhead = kind === 'container' && ask.do === 'put-records';
     api.then((controller) => looksAhead && controller.lookAhead(ask.network)).catch(() => undefined);
     return { kind, api };
@@ -172,7 +172,7 @@ function detailOf(step: Step): string {
     case 'pull-image':
       return step.image;
     case 'mint-identity':
-      return step.identity === undefined ? step.image : `${step.identity}, made ahead`;
+      return step.identity === undefined ? step.image : `${step.identity}, pre-generated`;
     case 'create-container':
       return [step.blueprint.image, ...step.blueprint.memberships.map(({ network }) => network)].join(' ');
     case 'join-network':

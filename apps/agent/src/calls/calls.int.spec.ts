@@ -59,7 +59,7 @@ describe('calls', () => {
   });
   afterEach(() => journal.close());
 
-  it('does what is asked, once, however often the same call comes', async () => {
+  it('runs a call once, however often it is repeated', async () => {
     const calls = await start();
     const call = signed();
     const replies = await Promise.all(Array.from({ length: 1000 }, () => calls.answer(call)));
@@ -68,7 +68,7 @@ describe('calls', () => {
     expect(await calls.answer(signed())).toEqual({ result: 'ok', value: 2 });
   });
 
-  it('looks at a controller as often as it is asked, and changes it once', async () => {
+  it('reads from a controller as often as asked, and changes it once', async () => {
     const calls = await start();
     const network = '3a4f1af7fa000001';
     const about = (ask: object) => signed({ op: { op: 'controller', node: newId('nod'), ask } });
@@ -79,7 +79,7 @@ describe('calls', () => {
     expect(await calls.answer(change)).toEqual({ result: 'ok', value: 2 });
   });
 
-  it('does not do again after a restart what it may have done before', async () => {
+  it('does not rerun a call after a restart if it may already have run', async () => {
     const call = signed();
     await (await start()).answer(call);
     await journal.close();
@@ -89,7 +89,7 @@ describe('calls', () => {
     await expect(again.answer(signed())).resolves.toMatchObject({ result: 'ok' });
   });
 
-  it('judges expiry by the clock of the API, wherever the clock of the host jumps', async () => {
+  it('judges expiry by the clock of the API, however the clock of the host jumps', async () => {
     const calls = await start();
     const server = now;
     const until = (ms: number) => ({ expiresAt: new Date(server + ms).toISOString() });
@@ -105,12 +105,12 @@ describe('calls', () => {
     expect(ran).toEqual(['doctor', 'doctor']);
   });
 
-  describe('that no clock shows to be recent', () => {
+  describe('that no clock can confirm as recent', () => {
     const challengeOf = (reply: CallReply) => (reply.result === 'problem' ? reply.challenge : undefined);
     const once = (expiresAt: string, callId = newId('cal')) => ({ callId, expiresAt });
     const PAST = '2020-01-01T00:00:00.000Z';
 
-    it('are carried out once the API has signed them again with the challenge, once', async () => {
+    it('run once after the API has signed them again with the challenge', async () => {
       const calls = await start();
       const call = once(PAST);
       const challenge = challengeOf(await calls.answer(signed(call)));
@@ -121,7 +121,7 @@ describe('calls', () => {
       expect(ran).toEqual(['doctor']);
     });
 
-    it('stay expired with the challenge of another call, of another start, of long ago, or a made-up one', async () => {
+    it('stay expired with a challenge of another call, of another start, from long ago, or a forged one', async () => {
       const calls = await start();
       const call = once(PAST);
       const [own, other] = [await calls.answer(signed(call)), await calls.answer(signed(once(PAST)))].map(challengeOf);
@@ -149,7 +149,7 @@ describe('calls', () => {
       expect(ran).toEqual([]);
     });
 
-    it('are all calls before the agent knows the time of the API, whatever the clock of the host says', async () => {
+    it('include every call before the agent knows the time of the API, whatever the host clock says', async () => {
       clock = new ServerClock(
         () => steady,
         () => Date.parse(PAST),
@@ -162,7 +162,7 @@ describe('calls', () => {
     });
   });
 
-  it('does nothing for what is not signed for this host, or is no call', async () => {
+  it('does nothing when a message is not signed for this host or is not a call', async () => {
     const calls = await start();
     const wrong = [
       new Incoming(subjects.call(host), Buffer.from('{}'), undefined, undefined, undefined),
@@ -177,7 +177,7 @@ describe('calls', () => {
     await expect(calls.answer(signed())).resolves.toMatchObject({ result: 'ok' });
   });
 
-  it('says of an operation of a newer API that it does not know it', async () => {
+  it('reports an unknown operation when a newer API asks for one', async () => {
     const calls = await start();
     await expect(calls.answer(signed({ op: { op: 'levitate' } }))).resolves.toMatchObject({ code: 'unsupported' });
   });

@@ -17,7 +17,7 @@ export interface CallsParts {
   logger: Logger;
 }
 
-/** A call of a newer API, of which this agent knows no more than that. */
+/** A call from a newer API; this agent understands only these fields of it. */
 const AnyCall = z.object({
   ...Call.pick({ callId: true, expiresAt: true, challenge: true }).shape,
   op: z.object({ op: z.string() }),
@@ -32,13 +32,13 @@ const problem = (code: Problem['code'], cause: string): Problem => ({
 });
 
 /**
- * Controllers are looked at all the time, and to look again does no harm: such a call is not worth a write to the disk, nor its
- * long answer a place in memory.
+ * Controllers are read all the time, and reading again does no harm: such a call is not worth a disk write, nor is its long
+ * answer worth keeping in memory.
  */
 const isLookAtController = (op: Call['op']): boolean =>
   op.op === 'controller' && ['probe', 'get-network', 'records'].includes(op.ask.do);
 
-/** One-shot calls: signed for this host, recent, and each that could change something at most once. */
+/** One-shot calls: signed for this host, recent, and run at most once if they could change something. */
 export class CallsService {
   readonly #challenges: CallChallenges;
 
@@ -54,7 +54,7 @@ export class CallsService {
       return problem('rejected', 'it is not signed for this host by a key that this agent knows');
     }
     const any = AnyCall.safeParse(message.json);
-    if (!any.success) return problem('rejected', 'it is no call');
+    if (!any.success) return problem('rejected', 'it is not a valid call');
     const { callId, expiresAt, op, challenge } = any.data;
     const doubt = this.#doubt(expiresAt);
     if (doubt !== undefined && !this.#challenges.isMet(callId, challenge))
@@ -62,13 +62,13 @@ export class CallsService {
     const call = Call.safeParse(message.json);
     if (!call.success) return problem('unsupported', `this agent does not know the operation ${op.op}`);
     logger.info({ event: 'call.taken', call: callId, op: op.op });
-    // Looked up while the claim is written: a launch waits for both.
+    // Located while the claim is written, because a launch waits for both.
     const way = operations.wayToController(call.data.op);
     const work = async () => fitLengths(CallReply, await operations.run(call.data.op, way));
     return isLookAtController(call.data.op) ? work() : ledger.once(callId, expiresAt, work);
   }
 
-  /** Why the time that a call names does not show that it is recent. */
+  /** Why the expiry time of a call does not show that the call is recent. */
   #doubt(expiresAt: string): string | undefined {
     const now = this.parts.clock.now();
     if (now === undefined) return 'this agent does not know the time of the API yet';

@@ -2,13 +2,13 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { CallId } from '@orrery/shared/contracts';
 import { steadyNow } from '@orrery/shared/runtime';
 
-/** As long as the API waits for the answer to a call, and a little. */
+/** As long as the API waits for the answer to a call, plus a margin. */
 const LIFE_MS = 10_000;
 
 /**
- * A call that no clock shows to be recent is answered with a challenge. The API signs the call again with the challenge in it, and so
- * proves that it asks for it now: whoever only kept an old call cannot. A challenge is for one call and ten seconds of the steady clock,
- * and nothing has to be remembered for it.
+ * A call that no clock can confirm as recent is answered with a challenge. The API signs the call again with the challenge in it,
+ * which proves that it wants the call now; somebody who only kept an old call cannot do that. A challenge is valid for one call and
+ * for ten seconds of the steady clock, and the agent does not need to store it.
  */
 export class CallChallenges {
   readonly #key = randomBytes(32);

@@ -57,7 +57,7 @@ describe('the controllers of a host', () => {
   });
   afterEach(() => host.stop());
 
-  it('let a node in before it was ever heard of, and it gets its address', async () => {
+  it('authorize a node before it has ever connected, and the node gets its address', async () => {
     const { container } = launch({ name: 'keeper' });
     await host.want(container);
     managed = [container];
@@ -77,7 +77,7 @@ describe('the controllers of a host', () => {
     expect(memberships[network]?.config?.addresses).toEqual(['10.9.0.77/24']);
   }, 60_000);
 
-  it('of a node that does not run, or is none of ours, are not there to be asked', async () => {
+  it('cannot be asked when their node is not running or is not ours', async () => {
     const { container } = launch();
     await expect(call(container.node, { do: 'probe' })).resolves.toMatchObject({ code: 'rejected' });
     managed = [container];
@@ -88,7 +88,7 @@ describe('the controllers of a host', () => {
     await expect(asked(host.hostNode, { do: 'probe' })).resolves.toMatchObject({ result: 'probed', networks: [] });
   });
 
-  it('refuse what is of another controller, and say what they do not have', async () => {
+  it('refuse networks of another controller, and report what they do not have', async () => {
     const foreign = '1122334455000001';
     await expect(call(host.hostNode, { do: 'get-network', network: foreign })).resolves.toMatchObject({
       ...{ code: 'rejected', cause: expect.stringContaining('1122334455') },
@@ -99,7 +99,7 @@ describe('the controllers of a host', () => {
     });
   });
 
-  it('are asked as far as the policy allows', async () => {
+  it('can be asked as far as the policy allows', async () => {
     const { hostNode } = host;
     const address = await addressOf(hostNode);
     const network = `${address}000001`;
@@ -119,7 +119,7 @@ describe('the controllers of a host', () => {
     await expect(call(hostNode, { do: 'get-network', network })).resolves.toMatchObject({ result: 'ok' });
   });
 
-  it('of containers do not need the host’s own daemon to be allowed', async () => {
+  it('in containers do not need permission for the daemon of the host', async () => {
     const { container } = launch({ name: 'keeper' });
     await host.want(container);
     managed = [container];

@@ -16,7 +16,7 @@ const RECORD: ControllerRecord = {
 };
 const SHOWN = { id: NETWORK, name: 'lab', config: NEW_NETWORK };
 
-/** Answers everything, unless it is given something else to do. */
+/** Answers everything, unless overridden. */
 const controller = (change: Partial<ControllerApi> = {}): ControllerApi => ({
   lookAhead: () => undefined,
   probe: () => Promise.resolve({ address: '3a4f1af7fa', version: '1.14.1', networks: [NETWORK] }),
@@ -56,7 +56,7 @@ describe('a call to a controller', () => {
     for (const [what, result] of asks) expect(ControllerResult.parse(await ask(what))).toMatchObject(result);
   });
 
-  it('takes for a result why nobody answers, and for a failure all else', async () => {
+  it('returns a result when the controller does not answer, and fails on anything else', async () => {
     const trouble = new ControllerError({ code: 'controller-absent', cause: 'none', fix: 'another' });
     await expect(ask({ do: 'probe' }, { probe: () => Promise.reject(trouble) })).resolves.toEqual({
       ...{ result: 'trouble', code: 'controller-absent', cause: 'none', fix: 'another' },
@@ -69,7 +69,7 @@ describe('a call to a controller', () => {
     await expect(ask(RECORDS, { records: () => Promise.reject(foreign) })).rejects.toBe(foreign);
   });
 
-  it('leaves for the next page the records that do not fit into one message', async () => {
+  it('leaves records that do not fit into one message for the next page', async () => {
     const records = Array.from({ length: 1000 }, (_, at) => ({ ...RECORD, name: `${at} ${'n'.repeat(500)}` }));
     const result = await ask(RECORDS, { records: () => Promise.resolve({ records, more: false }) });
     const page = result.result === 'records' ? result : undefined;
@@ -83,7 +83,7 @@ describe('a call to a controller', () => {
     );
   });
 
-  it('cuts the name of a record that is too long, and keeps the record', async () => {
+  it('cuts the name of a record when it is too long, and keeps the record', async () => {
     const records = [{ ...RECORD, name: 'n'.repeat(MAX_BATCH_BYTES) }];
     const result = await ask(RECORDS, { records: () => Promise.resolve({ records, more: false }) });
     expect(ControllerResult.parse(result)).toMatchObject({
@@ -92,7 +92,7 @@ describe('a call to a controller', () => {
     });
   });
 
-  it('says so when what cannot be told in pages does not fit', async () => {
+  it('fails with a clear cause when an answer that has no pages does not fit', async () => {
     const rules = Array.from({ length: 1000 }, () => ({ type: 'ACTION_ACCEPT' as const, note: 'r'.repeat(300) }));
     const network = { id: '0123456789000001', name: 'lab', config: { ...NEW_NETWORK, rules } };
     const asked = ask({ do: 'get-network', network: network.id }, { network: () => Promise.resolve(network) });

@@ -9,10 +9,10 @@ import {
 import { AppError } from '@orrery/shared/runtime';
 import { StepError, ControllerError, type ControllerApi } from '@orrery/shared/machine';
 
-/** A reply has to fit into one message, with what is around it. */
+/** A reply must fit into one message, together with its envelope. */
 const MOST_BYTES = MAX_BATCH_BYTES - 4 * 1024;
 
-/** Asks a controller. Why there is none that answers is a result, too: it is what was to be found out. */
+/** Asks a controller. If none answers, the reason is a result too: the caller wants to know it. */
 export async function askController(open: () => Promise<ControllerApi>, ask: ControllerAsk): Promise<ControllerResult> {
   try {
     return fitting(fitLengths(ControllerResult, await answer(await open(), ask)));
@@ -51,7 +51,7 @@ const trouble = (
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-/** Records that do not fit are left for the next page; anything else that does not fit cannot be told at all. */
+/** Records that do not fit are left for the next page; anything else that does not fit is an error. */
 function fitting(result: ControllerResult): ControllerResult {
   if (bytesOf(result) <= MOST_BYTES) return result;
   const page = result.result === 'records' ? withinBytes(result.records) : [];

@@ -1,6 +1,6 @@
 import { type AnyItem, Item } from '@orrery/shared/contracts';
 
-/** The items of a desired state as this agent can read them. What it cannot read blocks no other: it settles as failed. */
+/** The items of a desired state that this agent can read. An unreadable item does not block the others; it settles as failed. */
 export interface DesiredItems {
   items: Item[];
   unreadable: { item: AnyItem; cause: string }[];

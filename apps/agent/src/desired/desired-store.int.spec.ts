@@ -40,12 +40,12 @@ describe('DesiredStore', () => {
     home = await temporaryFolder('desired');
   });
 
-  it('holds nothing at first', async () => {
+  it('is empty at first', async () => {
     const store = await start();
     expect([store.held, store.items.items, store.signed]).toEqual([{ revision: 0, digest: null }, [], undefined]);
   });
 
-  it('accepts a newer state, tells its listeners, and has it after a restart', async () => {
+  it('accepts a newer state, notifies its listeners, and still has it after a restart', async () => {
     const store = await start();
     let told = 0;
     store.onChange(() => told++);
@@ -55,7 +55,7 @@ describe('DesiredStore', () => {
     expect([again.held, again.items.items, again.signed]).toEqual([store.held, items, sign(3)]);
   });
 
-  it('accepts the same state a thousand times and takes it in once', async () => {
+  it('accepts the same state a thousand times and notifies its listeners once', async () => {
     const store = await start();
     let told = 0;
     store.onChange(() => told++);
@@ -66,7 +66,7 @@ describe('DesiredStore', () => {
     expect(told).toBe(1);
   });
 
-  it('calls an older state stale, and another state of the same revision too', async () => {
+  it('reports an older state as stale, and a different state with the same revision too', async () => {
     const store = await start();
     await store.accept(sign(3));
     await expect(store.accept(sign(2))).resolves.toEqual({ result: 'stale', revision: 3 });
@@ -75,7 +75,7 @@ describe('DesiredStore', () => {
     await expect(store.accept(sign(4, { list: [] }))).resolves.toMatchObject({ result: 'accepted' });
   });
 
-  it('counts revisions for each key, and replays of an old key bring nothing back', async () => {
+  it('counts revisions per key, and a replay with an old key brings nothing back', async () => {
     const store = await start();
     await store.accept(sign(9));
     await expect(store.accept(sign(1, { by: next, list: [] }))).resolves.toMatchObject({ result: 'accepted' });
@@ -87,20 +87,20 @@ describe('DesiredStore', () => {
 
   it.each<[string, () => SignedMessage | undefined]>([
     ['is not signed', () => undefined],
-    ['a stranger signed', () => sign(3, { by: stranger })],
+    ['is signed with an unknown key', () => sign(3, { by: stranger })],
     ['is for another host', () => sign(3, { of: newId('hst') })],
-    ['says another host in its body', () => ({ ...sign(3, { of: newId('hst'), subject: subjects.desired(host) }) })],
+    ['names another host in its body', () => ({ ...sign(3, { of: newId('hst'), subject: subjects.desired(host) }) })],
     ['is signed for another subject', () => sign(3, { subject: subjects.call(host) })],
-    ['is no JSON', () => signer.sign(subjects.desired(host), '{')],
-    ['is no state', () => signer.sign(subjects.desired(host), '{"host":1}')],
-  ])('rejects what %s', async (_title, message) => {
+    ['is not JSON', () => signer.sign(subjects.desired(host), '{')],
+    ['is not a desired state', () => signer.sign(subjects.desired(host), '{"host":1}')],
+  ])('rejects a message that %s', async (_title, message) => {
     const store = await start();
     await expect(store.accept(message())).resolves.toMatchObject({ result: 'rejected' });
     expect(store.held.revision).toBe(0);
     await expect(store.accept(sign(3))).resolves.toMatchObject({ result: 'accepted' });
   });
 
-  it('rejects a state of which any byte was changed', async () => {
+  it('rejects a state when any byte was changed', async () => {
     const store = await start();
     const message = sign(3, { list: [] });
     const flipped = (field: 'body' | 'signature' | 'key' | 'subject', at: number): SignedMessage => {
@@ -108,7 +108,7 @@ describe('DesiredStore', () => {
       bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
       return { ...message, [field]: bytes.toString('latin1') };
     };
-    // The last digits of base64 carry bits that belong to no byte: only what decodes to other bytes is a change.
+    // The last base64 digits hold unused bits: only a text that decodes to other bytes is a change.
     const changes = (field: 'body' | 'signature' | 'key' | 'subject') =>
       Array.from({ length: message[field].length }, (_, at) => flipped(field, at)).filter(
         (one) =>
@@ -121,7 +121,7 @@ describe('DesiredStore', () => {
     await expect(store.accept(message)).resolves.toMatchObject({ result: 'accepted' });
   });
 
-  it('takes in the items that it can read and sets apart those that it cannot', async () => {
+  it('accepts the items that it can read and lists the others as unreadable', async () => {
     const store = await start();
     const strange: AnyItem = { id: newId('itm'), revision: 1, kind: 'satellite', intent: 'present' };
     await store.accept(sign(3, { list: [...items, strange] }));

@@ -22,9 +22,9 @@ interface Current {
 const digestOf = (body: string) => createHash('sha256').update(body, 'utf8').digest('hex');
 
 /**
- * The host's desired state. A newer one is durable before it is answered, and nothing is done about it here: whoever listens
- * is told. The signature counts over the exact bytes and before they are parsed. The revision, counted for each key, is the
- * protection against replays, so a state never expires.
+ * The host's desired state. A newer one is durable before it is acknowledged; acting on it is up to the listeners. The signature is
+ * verified over the exact bytes, before they are parsed. The revision, counted per key, protects against replays, so a state never
+ * expires.
  */
 export class DesiredStore {
   #current: Current | undefined;
@@ -38,7 +38,7 @@ export class DesiredStore {
     private readonly logger: Logger,
   ) {}
 
-  /** Reads what is on disk. A damaged file counts as none: the API sends the state again at the next hello. */
+  /** Reads the state from disk. A damaged file counts as absent: the API sends the state again at the next hello. */
   async open(): Promise<void> {
     const reading = await readDesiredRecord(this.home);
     if (reading.result === 'none') return;
@@ -46,7 +46,10 @@ export class DesiredStore {
     if (reading.result === 'read' && state) this.#current = this.#hold(reading.record, state);
     else
       this.logger.error(
-        { event: 'desired.damaged', cause: reading.result === 'damaged' ? reading.cause : 'its body is no state' },
+        {
+          event: 'desired.damaged',
+          cause: reading.result === 'damaged' ? reading.cause : 'its body is not a desired state',
+        },
         'the stored desired state cannot be read; waiting for the API to send it again',
       );
   }
@@ -59,18 +62,18 @@ export class DesiredStore {
     return this.#current?.items ?? NO_ITEMS;
   }
 
-  /** The signed state itself, for an API whose database is older. */
+  /** The signed state itself, to give back to an API whose database is older. */
   get signed(): SignedMessage | undefined {
     return this.#current?.record.state;
   }
 
-  /** Called after each newer state; returns the way to stop it. */
+  /** Calls `listener` after each newer state; returns a function that removes it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** One after the other, in the order of arrival. */
+  /** Handles messages one after the other, in order of arrival. */
   async accept(message: SignedMessage | undefined): Promise<DesiredReply> {
     const turn = this.#tail.then(() => this.#accept(message));
     this.#tail = turn.catch(() => undefined);
@@ -81,7 +84,7 @@ export class DesiredStore {
     if (!message || message.subject !== subjects.desired(this.host) || !this.verifier.verifies(message))
       return this.#rejected('it is not signed for this host by a key that this agent knows');
     const state = parseState(message.body);
-    if (!state) return this.#rejected('its bytes are no desired state');
+    if (!state) return this.#rejected('it is not a valid desired state');
     if (state.host !== this.host) return this.#rejected('it is for another host');
     const revisions = this.#current?.record.revisions ?? {};
     const seen = Object.hasOwn(revisions, message.key) ? (revisions[message.key] as number) : -1;
@@ -125,7 +128,7 @@ function parseState(body: string): DesiredState | undefined {
   }
 }
 
-/** What is on disk: the exact bytes with their signature, and the highest revision seen of every key that ever signed. */
+/** The file on disk: the exact bytes with their signature, and the highest revision seen for every key that ever signed. */
 export const DesiredRecord = z.object({
   state: SignedMessage,
   revisions: z.record(z.string(), z.int().nonnegative()),

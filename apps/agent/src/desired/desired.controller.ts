@@ -4,7 +4,7 @@ import type { Incoming } from '@orrery/shared/bus';
 import type { DesiredReply } from '@orrery/shared/contracts';
 import { DesiredStore } from './desired-store.js';
 
-/** Takes in desired states. Stores and answers; the reconciler does the work, later. */
+/** Receives desired states. It stores and answers; the reconciler acts on them later. */
 @Controller()
 export class DesiredController {
   constructor(private readonly store: DesiredStore) {}

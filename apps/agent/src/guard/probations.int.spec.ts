@@ -6,7 +6,7 @@ import { ReconcilingHost } from '../../../../test/support/agent/reconciling-host
 import { eventually } from '../../../../test/support/servers.js';
 import { readProbations, type Way } from './probations.js';
 
-/** An API that answers at once, until somebody cuts the way. */
+/** An API that answers at once, until a test cuts the connection. */
 class FakeWay implements Way {
   isCut = false;
   isUp = true;
@@ -32,7 +32,7 @@ describe('a change of a network of the host’s own zerotier-one', () => {
   const settledAs = (outcome: string) =>
     eventually(async () => (await host.outcomes(item.id)).at(-1) === outcome, { within: 30_000, what: outcome });
 
-  it('is confirmed when the API answers after it, and nothing is put back', async () => {
+  it('is confirmed when the API answers after it, and nothing is rolled back', async () => {
     await host.want(item);
     await settledAs('done');
     await eventually(async () => (await probations()).length === 0, { within: 30_000, what: 'the confirmation' });
@@ -40,7 +40,7 @@ describe('a change of a network of the host’s own zerotier-one', () => {
     expect(await host.outcomes(item.id)).not.toContain('failed lockout-rolled-back');
   });
 
-  it('is undone when the API is out of reach since, settles with the cause, and is tried again at a new revision only', async () => {
+  it('is undone when the API becomes unreachable after it, settles with the cause, and is retried only at a new revision', async () => {
     way.isCut = true;
     await host.want(item);
     await eventually(() => joined().length === 1, { what: 'the join' });
@@ -55,7 +55,7 @@ describe('a change of a network of the host’s own zerotier-one', () => {
     expect(joined()).toEqual([NETWORK]);
   });
 
-  it('gets the settings of before back, not a leave, where the network was there before', async () => {
+  it('restores the previous settings instead of leaving when the network was joined before', async () => {
     await host.want(item);
     await eventually(
       async () => (await host.outcomes(item.id)).at(-1) === 'done' && (await probations()).length === 0,
@@ -74,7 +74,7 @@ describe('a change of a network of the host’s own zerotier-one', () => {
     });
   });
 
-  it('is undone by an agent that was killed in between, too', async () => {
+  it('is undone even when the agent was killed in between', async () => {
     way.isCut = true;
     await host.want(item);
     await eventually(async () => joined().length === 1 && (await probations()).length === 1);
@@ -84,7 +84,7 @@ describe('a change of a network of the host’s own zerotier-one', () => {
     await eventually(() => joined().length === 0, { what: 'the network being left' });
   });
 
-  it('is not undone where the API was out of reach before: nobody can say that it was this', async () => {
+  it('is not undone when the API was already unreachable before, because the change may not be the cause', async () => {
     way.isUp = false;
     way.isCut = true;
     await host.want(item);

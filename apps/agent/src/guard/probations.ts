@@ -14,13 +14,13 @@ import type { Executors, StepOf } from '@orrery/shared/machine';
 import { z } from 'zod';
 import { judgeProbation, type ProbationTimes, type RolledBack, type Undo } from '../pure/guard/decide-probation.js';
 
-/** The way to the API over NATS. */
+/** The connection to the API over NATS. */
 export interface Way {
-  /** Whether the API has answered of late. */
+  /** Whether the API has answered recently. */
   readonly isUp: boolean;
-  /** When the last question that it answered was asked. */
+  /** When the latest question that the API answered was asked. */
   readonly heardAt: number;
-  /** Asks it something now. */
+  /** Sends it a question now. */
   ask(): void;
 }
 
@@ -33,13 +33,13 @@ export interface ProbationParts extends ProbationTimes {
 
 type Touching = StepOf<'join-network' | 'configure-network' | 'repair-network'>;
 
-/** How often the API is asked while something is on trial. */
+/** How often the API is asked while a membership is on trial. */
 const ASK_MS = 2_000;
 
 /**
- * Commit-confirmed: a step on a network of the host's own daemon counts only when the API can still be reached over NATS after it. Else
- * what was before is put back, and stays so until somebody asks for something else. Where the API was out of reach before, nobody
- * can say what a step has done, and nothing is put back.
+ * Commit-confirmed: a step on a network of the host's own daemon counts only if the API can still be reached over NATS afterwards.
+ * Otherwise the previous state is restored and stays until somebody requests something else. If the API was already unreachable,
+ * nobody can tell what a step has done, and nothing is rolled back.
  */
 export class Probations {
   readonly #records = new Map<ItemId, Probation>();
@@ -67,7 +67,7 @@ export class Probations {
     return [...this.#records.values()].some(({ phase }) => phase === 'on-trial');
   }
 
-  /** The executors, with a trial around each step that may cut the way. `before`: what is known of the membership now. */
+  /** The executors, with a trial around each step that may cut the connection. `before`: what is known of the membership now. */
   around(executors: Executors, before: (step: Touching) => Before | undefined): Executors {
     const onTrial =
       <S extends Touching>(run: (step: S, context: Parameters<Executors['join-network']>[1]) => Promise<void>) =>
@@ -87,7 +87,7 @@ export class Probations {
     };
   }
 
-  /** Told of each look; what is due is decided, and on disk when this resolves. */
+  /** Called after each observation. Decides what is due; the decision is on disk when this resolves. */
   async observed(items: readonly Item[], observed: ObservedState): Promise<void> {
     if (this.#records.size === 0) return;
     const before = JSON.stringify([...this.#records.values()]);
@@ -106,7 +106,7 @@ export class Probations {
     const held = this.#records.get(step.item);
     if (held?.phase === 'rolled-back' || !before || (!held && !this.parts.way.isUp)) return;
     this.#endedAt.delete(step.item);
-    // Of several steps on trial the first one's "before" is what is put back.
+    // After several steps on trial, restore the state from before the first one.
     const undo = held?.undo ?? undoOf(before.joined);
     const { item, network } = step;
     this.#records.set(item, { item, network, undo, revision: before.revision, phase: 'on-trial' });
@@ -123,12 +123,12 @@ export class Probations {
     const { item, network } = record;
     logger.error(
       { event: 'lockout.rolled-back', item, network },
-      'the API is out of reach since a change; putting it back',
+      'the API became unreachable after a change; rolling it back',
     );
     this.#records.set(item, { ...record, phase: 'rolled-back' });
   }
 
-  /** When the kernel last showed the interface otherwise. */
+  /** When the kernel last showed a change of the interface. */
   #noticeInterface({ item, network }: Probation, observed: ObservedState): number {
     const host = observed.nodes.find(({ kind }) => kind === 'host');
     if (!host?.interfaces.known) return this.#shown.get(item)?.at ?? 0;
@@ -172,7 +172,7 @@ function undoOf(joined: ObservedMembership | undefined): Undo {
   return { to: 'settings', settings: { allowManaged: managed, allowGlobal, allowDefault, allowDNS } };
 }
 
-/** The way to the API for those who are made before the uplink is; until then it is not up. */
+/** The connection to the API for parts that are created before the uplink; until the uplink exists it is down. */
 export class ApiWay implements Way {
   #way: Way | undefined;
 
@@ -193,7 +193,7 @@ export class ApiWay implements Way {
   }
 }
 
-/** A membership on trial after a step, or put back to what it was: kept on disk, so that a crash in between does not keep a lockout. */
+/** A membership on trial after a step, or rolled back. Kept on disk, so that a crash in between does not make a lockout permanent. */
 export const Probation = z.object({
   item: ItemId,
   revision: z.int().positive(),
@@ -208,7 +208,7 @@ export type Probation = z.infer<typeof Probation>;
 
 const fileOf = (home: string) => join(home, 'probations.json');
 
-/** A file that cannot be read counts as none: there is then nothing that could be put back. */
+/** A file that cannot be read counts as empty: there is nothing to restore from it. */
 export async function readProbations(home: string): Promise<Probation[]> {
   try {
     return z.array(Probation).parse(JSON.parse(await readFile(fileOf(home), 'utf8')));

@@ -6,7 +6,7 @@ import { newId } from '@orrery/shared/runtime';
 import { simulatedIdentity } from '../../../../libs/simulator/src/simulated-identity.js';
 import { FileIdentityStore } from './file-identity-store.js';
 
-describe('identities that are made ahead', () => {
+describe('pre-generated identities', () => {
   let home: string;
   const [node, other] = [newId('nod'), newId('nod')];
   const folder = () => join(home, 'identities');
@@ -26,14 +26,14 @@ describe('identities that are made ahead', () => {
   });
   afterEach(() => rm(home, { recursive: true }));
 
-  it('are free, no node’s, readable by their owner alone, and kept over a restart', async () => {
+  it('are free, readable only by their owner, and kept across a restart', async () => {
     const { store, address } = await withOne();
     expect([store.warm.free, await files()]).toEqual([[address], { bound: [], warm: [`${address}.json`] }]);
     expect((await stat(join(folder(), 'warm', `${address}.json`))).mode & 0o777).toBe(0o600);
     expect((await FileIdentityStore.open(home)).warm.free).toEqual([address]);
   });
 
-  it('are moved to the node that gets one, secrets and all, also over a restart', async () => {
+  it('are moved to the node that gets one, secrets included, across a restart', async () => {
     const { store, secrets, address } = await withOne();
     let changes = 0;
     store.warm.onChange(() => (changes += 1));
@@ -48,7 +48,7 @@ describe('identities that are made ahead', () => {
     expect(again.warm.free).toEqual([]);
   });
 
-  it('are bound to the same node again without harm, and to no other, whose name is told', async () => {
+  it('can be bound to the same node again, but to no other, and the error names the holder', async () => {
     const { store, address } = await withOne();
     await store.bind(address, node);
     const before = await readFile(join(folder(), `${node}.json`), 'utf8');
@@ -56,21 +56,21 @@ describe('identities that are made ahead', () => {
       expect(await one.bind(address, node)).toBe(true);
       await expect(one.bind(address, other)).rejects.toMatchObject({
         code: 'identity-lost',
-        message: expect.stringContaining(`${address} is that of the node ${node}`),
+        message: expect.stringContaining(`${address} already belongs to the node ${node}`),
       });
       expect([one.has(node), one.has(other)]).toEqual([true, false]);
     }
     expect(await readFile(join(folder(), `${node}.json`), 'utf8')).toBe(before);
   });
 
-  it('go to one of two nodes that ask at the same time', async () => {
+  it('go to only one of two nodes that ask at the same time', async () => {
     const { store, address } = await withOne();
     const asked = await Promise.allSettled([store.bind(address, node), store.bind(address, other)]);
     expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     expect([store.has(node), store.has(other)]).toEqual([true, false]);
   });
 
-  it('never take the place of the identity that a node has', async () => {
+  it('never replace the identity of a node', async () => {
     const { store, address } = await withOne();
     const own = simulatedIdentity();
     await store.put(node, own);
@@ -78,7 +78,7 @@ describe('identities that are made ahead', () => {
     expect([(await store.get(node))?.address, store.warm.free]).toEqual([own.address, [address]]);
   });
 
-  it('are not here any more when their node is forgotten, or when nobody ever made them', async () => {
+  it('are gone when their node was forgotten, or when they were never generated', async () => {
     const { store, address } = await withOne();
     await store.bind(address, node);
     await store.forget(node);
@@ -87,7 +87,7 @@ describe('identities that are made ahead', () => {
     expect(await store.bind('00c0ffee00', other)).toBe(false);
   });
 
-  it('that were meant for a node which never got them are forgotten with it, and only those', async () => {
+  it('that were meant for a node but never bound are forgotten with it, and no others', async () => {
     const { store, address } = await withOne();
     const another = simulatedIdentity();
     await store.warm.put(another);
@@ -96,13 +96,13 @@ describe('identities that are made ahead', () => {
     expect((await FileIdentityStore.open(home)).warm.free).toEqual([another.address]);
   });
 
-  it('are not here when their file has gone behind the agent’s back', async () => {
+  it('are gone when their file was deleted behind the back of the agent', async () => {
     const { store, address } = await withOne();
     await rm(join(folder(), 'warm', `${address}.json`));
     expect([await store.bind(address, node), store.has(node), store.warm.free]).toEqual([false, false, []]);
   });
 
-  it('of which only half was written before a crash are none, and leave nothing behind', async () => {
+  it('that were only half written before a crash are discarded without a trace', async () => {
     const { address } = await withOne();
     const warm = join(folder(), 'warm');
     await rename(join(warm, `${address}.json`), join(warm, '.0123456789ab.tmp'));
@@ -112,7 +112,7 @@ describe('identities that are made ahead', () => {
     expect((await files()).warm).toEqual(['00c0ffee00.json']);
   });
 
-  it('that also lie at a node, in a folder restored by halves, are that node’s', async () => {
+  it('that also exist at a node, in a partly restored folder, belong to that node', async () => {
     const { store, address } = await withOne();
     const file = join(folder(), 'warm', `${address}.json`);
     const copy = await readFile(file, 'utf8');

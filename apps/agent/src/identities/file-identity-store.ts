@@ -6,11 +6,11 @@ import { StepError, type IdentityStore, type NodeSecrets } from '@orrery/shared/
 import { readIdentity, writeIdentity } from './identity-file.js';
 import { WarmIdentities } from './warm-identities.js';
 
-/** One file for each node, `identities/<node>.json`, mode 0600: what survives `docker system prune -af --volumes`. */
+/** One file per node, `identities/<node>.json`, mode 0600: they survive `docker system prune -af --volumes`. */
 export class FileIdentityStore implements IdentityStore {
   private constructor(
     private readonly folder: string,
-    /** Undefined: its file cannot be read. */
+    /** Undefined: the file of the node cannot be read. */
     private readonly nodes: Map<NodeId, NodeAddress | undefined>,
     readonly warm: WarmIdentities,
   ) {}
@@ -44,9 +44,9 @@ export class FileIdentityStore implements IdentityStore {
   async bind(address: NodeAddress, node: NodeId): Promise<boolean> {
     if (this.nodes.get(node) === address) return true;
     const [holder] = [...this.nodes].find(([, held]) => held === address) ?? [];
-    if (holder) throw refused(`the identity ${address} is that of the node ${holder} already`);
-    if (this.nodes.has(node)) throw refused(`the node ${node} has another identity than ${address} already`);
-    // Noted first: two lanes may ask for one identity at the same time.
+    if (holder) throw refused(`the identity ${address} already belongs to the node ${holder}`);
+    if (this.nodes.has(node)) throw refused(`the node ${node} already has an identity other than ${address}`);
+    // Recorded first, because two lanes may ask for one identity at the same time.
     this.nodes.set(node, address);
     let isMoved = false;
     try {

@@ -11,13 +11,13 @@ const IdentityFile = z.object({
   authToken: z.string(),
 });
 
-/** Throws when the file is not there or is none of ours. */
+/** Throws when the file is missing or is not an identity file of ours. */
 export async function readIdentity(path: string): Promise<NodeSecrets> {
   const { identitySecret, authToken, ...rest } = IdentityFile.parse(JSON.parse(await readFile(path, 'utf8')));
   return { ...rest, identitySecret: new Secret(identitySecret), authToken: new Secret(authToken) };
 }
 
-/** Mode 0600, and on the disk when it resolves. */
+/** Mode 0600, and durable when it resolves. */
 export async function writeIdentity(path: string, secrets: NodeSecrets): Promise<void> {
   const { address, identityPublic, identitySecret, authToken } = secrets;
   const content = { address, identityPublic, identitySecret: identitySecret.reveal(), authToken: authToken.reveal() };

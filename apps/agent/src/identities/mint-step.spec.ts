@@ -36,25 +36,25 @@ describe('the step that gives a node its identity', () => {
   });
   afterEach(() => rm(home, { recursive: true }));
 
-  it('takes the one made ahead, and makes none', async () => {
+  it('takes the pre-generated one and generates none', async () => {
     await mint(ahead.address);
     expect([(await store.get(node))?.address, minted, store.warm.free]).toEqual([ahead.address, [], []]);
-    expect(told).toEqual([`identity: address ${ahead.address}, made ahead`]);
+    expect(told).toEqual([`identity: address ${ahead.address}, pre-generated`]);
   });
 
-  it('makes one where none is named, and leaves those made ahead alone', async () => {
+  it('generates one when none is named, and leaves pre-generated ones alone', async () => {
     await mint();
     expect([(await store.get(node))?.address, minted]).toEqual([fresh.address, ['zt:1']]);
     expect([told, store.warm.free]).toEqual([[`identity: address ${fresh.address}`], [ahead.address]]);
   });
 
-  it('makes one, and says so, where the one that is named is not here any more', async () => {
+  it('generates one, and reports it, when the named one is no longer here', async () => {
     await mint('00c0ffee00');
     expect([(await store.get(node))?.address, minted]).toEqual([fresh.address, ['zt:1']]);
-    expect(told).toEqual([`identity: address ${fresh.address}, made anew: 00c0ffee00 is not on this host`]);
+    expect(told).toEqual([`identity: address ${fresh.address}, newly generated: 00c0ffee00 is not on this host`]);
   });
 
-  it('neither gives a node another identity, nor an identity another node', async () => {
+  it('gives a node no second identity, and an identity no second node', async () => {
     await mint(ahead.address);
     await mint('00c0ffee00');
     await expect(mint(ahead.address, newId('nod'))).rejects.toMatchObject({ code: 'identity-lost' });

@@ -6,8 +6,8 @@ import type { NodeSecrets } from '@orrery/shared/machine';
 import { readIdentity, writeIdentity } from './identity-file.js';
 
 /**
- * Identities made ahead, that no node has: `identities/warm/<address>.json`. One way: its file is moved to the node that gets it, and
- * never comes back.
+ * Pre-generated identities that belong to no node yet: `identities/warm/<address>.json`. The file is moved to the node that gets
+ * the identity, and never moves back.
  */
 export class WarmIdentities {
   readonly #listeners: (() => void)[] = [];
@@ -17,11 +17,11 @@ export class WarmIdentities {
     private readonly addresses: Set<NodeAddress>,
   ) {}
 
-  /** `bound`: what nodes have is not free, wherever else it lies, as in a folder that was restored by halves. */
+  /** `bound`: identities that nodes have. They are not free, even if a partly restored folder holds them here as well. */
   static async open(folder: string, bound: ReadonlySet<NodeAddress | undefined>): Promise<WarmIdentities> {
     await ensurePrivateFolder(folder);
     const names = await readdir(folder);
-    // What a killed agent had begun to write.
+    // Left behind by an agent that was killed while writing.
     for (const name of names.filter((one) => one.endsWith('.tmp'))) await rm(join(folder, name), { force: true });
     const addresses = names.flatMap((name) => NodeAddress.safeParse(/^(.+)\.json$/.exec(name)?.[1]).data ?? []);
     const whole = await Promise.all(addresses.map((address) => isWhole(join(folder, `${address}.json`), address)));
@@ -50,7 +50,7 @@ export class WarmIdentities {
     this.#changed();
   }
 
-  /** Moves its file to a node's place; false when there is none. It is free no more from the call on. */
+  /** Moves the file to a node's place; false when there is none. The identity stops being free as soon as this is called. */
   async move(address: NodeAddress, to: string): Promise<boolean> {
     if (!this.addresses.delete(address)) return false;
     try {
@@ -67,7 +67,7 @@ export class WarmIdentities {
     return true;
   }
 
-  /** For ever. */
+  /** Deletes it permanently. */
   async drop(address: NodeAddress): Promise<void> {
     if (!this.addresses.delete(address)) return;
     await rm(this.#fileOf(address), { force: true });

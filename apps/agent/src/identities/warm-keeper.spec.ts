@@ -12,7 +12,7 @@ import { WarmKeeper, type WarmKeeperParts } from './warm-keeper.js';
 
 const logger = createLogger('test', 'silent');
 
-describe('the keeper of identities made ahead', () => {
+describe('the keeper of pre-generated identities', () => {
   let home: string;
   let store: FileIdentityStore;
   let keeper: WarmKeeper | undefined;
@@ -37,7 +37,7 @@ describe('the keeper of identities made ahead', () => {
     await rm(home, { recursive: true });
   });
 
-  it('makes as many as are wanted, and another for each that was taken', async () => {
+  it('generates as many as required, and replaces each one taken', async () => {
     keep();
     await eventually(() => store.warm.free.length === 3);
     const [first = ''] = store.warm.free;
@@ -46,7 +46,7 @@ describe('the keeper of identities made ahead', () => {
     expect([minted.length, store.warm.free.includes(first)]).toEqual([4, false]);
   });
 
-  it('makes one after another', async () => {
+  it('generates them one after another', async () => {
     let [now, most] = [0, 0];
     const mint = async () => {
       most = Math.max(most, (now += 1));
@@ -59,7 +59,7 @@ describe('the keeper of identities made ahead', () => {
     expect(most).toBe(1);
   });
 
-  it('makes none when none are wanted, or while it may not', async () => {
+  it('generates none when none are required, or while it is not allowed to', async () => {
     let [asked, may] = [0, false];
     keep({ wanted: 0 });
     await keeper?.stop();
@@ -74,7 +74,7 @@ describe('the keeper of identities made ahead', () => {
     await eventually(() => store.warm.free.length === 3);
   });
 
-  it('waits until it was quiet for a while without a break', async () => {
+  it('waits until the host has been at rest for long enough without interruption', async () => {
     const answers = [true, true, false, true];
     const at: number[] = [];
     const mayMint = () => {
@@ -87,7 +87,7 @@ describe('the keeper of identities made ahead', () => {
     expect((at.at(-1) ?? 0) - (at[3] ?? 0)).toBeGreaterThan(250);
   });
 
-  it('pauses after a failure, and is stopped in the middle of that', async () => {
+  it('backs off after a failure and can be stopped while waiting', async () => {
     let tries = 0;
     const mint = () => {
       tries += 1;
@@ -104,7 +104,7 @@ describe('the keeper of identities made ahead', () => {
     expect([tries, looks, store.warm.free]).toEqual([1, 1, []]);
   });
 
-  it('stops one that is being made', async () => {
+  it('stops a generation that is running', async () => {
     let isStopped = false;
     const mint = (signal: AbortSignal) =>
       new Promise<never>((_resolve, reject) => {
@@ -125,7 +125,7 @@ describe('the keeper of identities made ahead', () => {
   });
 });
 
-describe('an identity is made ahead', () => {
+describe('an identity is pre-generated', () => {
   interface Situation {
     image?: boolean | undefined;
     isAtRest?: boolean;
@@ -150,10 +150,10 @@ describe('an identity is made ahead', () => {
   });
 
   it.each<[string, Situation]>([
-    ['the image is not here', { image: false }],
-    ['nobody knows whether the image is here', { image: undefined }],
-    ['the host was not looked at', { isLookedAt: false }],
-    ['steps are at work, or none may be taken', { isAtRest: false }],
+    ['the image is absent', { image: false }],
+    ['it is unknown whether the image is present', { image: undefined }],
+    ['the host has not been observed', { isLookedAt: false }],
+    ['steps are running, or none are allowed', { isAtRest: false }],
     ['the policy denies the image', { images: ['registry.lan/*'] }],
     ['the policy cannot be read', { isReadable: false }],
     ['a simulated host is paused', { simulated: true, isAtRest: false }],

@@ -15,9 +15,9 @@ export interface WarmKeeperParts {
   /** How many are kept. */
   wanted: number;
   mint: (signal: AbortSignal) => Promise<NodeSecrets>;
-  /** Whether one may be made now; asked several times a second while one is lacking. */
+  /** Whether one may be generated now; asked several times a second while one is missing. */
   mayMint: () => boolean;
-  /** For how long it must have been so: between two steps of a launch it is, too. */
+  /** How long that must have been true without a break: it is also true for a moment between two steps of a launch. */
   restMs: number;
   logger: Logger;
 }
@@ -26,7 +26,7 @@ const LOOK_MS = 250;
 const IDLE_MS = 60_000;
 const PAUSES = { firstMs: 5_000, maxMs: 10 * 60_000 };
 
-/** Keeps some identities ahead, made one after another, so that a launch finds one and waits for none. */
+/** Keeps some identities ready, generated one after another, so that a launch does not have to wait for one. */
 export class WarmKeeper {
   readonly #stop = new AbortController();
   readonly #pause = new WakeablePause();
@@ -83,7 +83,7 @@ export class WarmKeeper {
       if (this.#stop.signal.aborted) return false;
       const { code, fix } = error as Partial<AppError>;
       const line = { event: 'identity.not-made-ahead', code, cause: describeError(error), fix, failures: failures + 1 };
-      logger.warn(line, 'no identity could be made ahead; launches make their own');
+      logger.warn(line, 'cannot pre-generate an identity; launches generate their own');
       return false;
     }
   }

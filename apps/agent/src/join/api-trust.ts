@@ -8,8 +8,8 @@ const JOIN_TOKEN = /^orj1\.([A-Za-z0-9_-]+)$/;
 const HALF = 32;
 
 /**
- * How this host knows the API: by the authority and the pin of its settings, and by the pin in the join token's second half, when it
- * joins with one. Undefined: by the public authorities.
+ * How this host recognizes the API: by the CA and the pin in its settings, or by the pin in the second half of its join token.
+ * Undefined: by the public CAs.
  */
 export async function apiTrust(
   config: Pick<AgentConfig, 'apiPin' | 'apiCaFile'>,
@@ -20,7 +20,7 @@ export async function apiTrust(
   return ca === undefined && pin === undefined ? undefined : { ca, pin };
 }
 
-/** A join token may carry the pin of the API that made it: whoever has the token cannot be led to another one. */
+/** A join token may carry the pin of the API that issued it, so nobody can redirect its holder to another API. */
 export function pinInToken(token: string): string | undefined {
   const bytes = Buffer.from(JOIN_TOKEN.exec(token)?.[1] ?? '', 'base64url');
   return bytes.length === 2 * HALF ? bytes.subarray(HALF).toString('base64') : undefined;

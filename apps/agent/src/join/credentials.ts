@@ -8,10 +8,10 @@ import { requestRenewal } from './join.client.js';
 
 type CredentialsConfig = Pick<AgentConfig, 'home' | 'apiUrl' | 'apiPin' | 'apiCaFile' | 'joinSecretFile'>;
 
-/** What lets this host in, and what the API said of it last: renewed before it ends, by the host's key. */
+/** The credentials of this host and the latest record from the API. They are renewed with the host's key before they expire. */
 export class Credentials {
   #busy: Promise<unknown> = Promise.resolve();
-  /** When this start got it, in milliseconds by this host's clock: that one may be far from the API's. */
+  /** When this process got them, in milliseconds by this host's clock, which may be far off the API's. */
   #takenAt: number | undefined;
 
   private constructor(
@@ -30,13 +30,13 @@ export class Credentials {
     return this.known;
   }
 
-  /** Undefined: the server knows users instead. */
+  /** Undefined: the server has configured users instead. */
   get nats(): NatsCredentials | undefined {
     const { jwt } = this.known.nats;
     return jwt === null ? undefined : { jwt, seed: this.key.seed };
   }
 
-  /** Two thirds of its life are over; or it is none that could be read. */
+  /** True when two thirds of the lifetime are over, or when the lifetime cannot be read. */
   isDue(now = Date.now()): boolean {
     const { jwt } = this.known.nats;
     const life = jwt === null ? undefined : lifeOf(jwt);
@@ -44,7 +44,7 @@ export class Credentials {
     return !life || now > (this.#takenAt ?? life.from) + ((life.until - life.from) * 2) / 3;
   }
 
-  /** Asks the API anew. Throws AppError: `unknown-host` when this host was removed, `host-revoked` when its key was. */
+  /** Asks the API for new ones. Throws AppError: `unknown-host` when this host was removed, `host-revoked` when its key was revoked. */
   renew(): Promise<HostRecord> {
     return this.#alone(async () => {
       const next = await this.files.next();
@@ -53,7 +53,7 @@ export class Credentials {
     });
   }
 
-  /** Makes another key and has the API take it for the present one. */
+  /** Makes another key and asks the API to accept it in place of the current one. */
   rotate(): Promise<HostKey> {
     return this.#alone(async () => {
       const next = await this.files.makeNext();
@@ -63,7 +63,7 @@ export class Credentials {
     });
   }
 
-  /** A rotation whose answer was lost: the API has taken the key, or has never heard of it. */
+  /** Settles a rotation whose answer was lost: either the API accepted the key, or it never received it. */
   async #tookNext(next: UserKey): Promise<boolean> {
     try {
       await this.#promote(next, await requestRenewal(this.config, this.known.hostId, next));
@@ -95,7 +95,7 @@ export class Credentials {
   }
 }
 
-/** Whether this says something that an agent takes in only when it begins: where NATS is, whose signatures count. */
+/** Whether the record changed in something that an agent reads only at its start: where NATS is, and whose signatures it trusts. */
 export const isMoved = (before: HostRecord, after: HostRecord): boolean => {
   const rest = ({ nats: { jwt: _jwt, ...nats }, ...record }: HostRecord) => JSON.stringify({ ...record, nats });
   return rest(before) !== rest(after) || (before.nats.jwt === null) !== (after.nats.jwt === null);

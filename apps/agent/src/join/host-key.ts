@@ -7,14 +7,14 @@ import { AppError, describeError, writeFileDurably } from '@orrery/shared/runtim
 export const SEED_FILE = 'host.seed';
 const NEXT = 'host.seed.next';
 
-/** The key by which this host is known. Made here, durable before it is shown to anybody; its seed never leaves the state folder. */
+/** The key that identifies this host. It is made here and durable before anybody sees it; its seed never leaves the state folder. */
 export class HostKeyFiles {
   constructor(private readonly home: string) {}
 
   async current(): Promise<UserKey> {
     const known = await this.#read(SEED_FILE);
     if (known) return known;
-    // Cut short while this machine became another host: the API has this key already.
+    // Interrupted while this machine became another host: the API already has this key.
     if (await this.next()) await this.promoteNext();
     return (await this.#read(SEED_FILE)) ?? (await this.#make(SEED_FILE));
   }
@@ -23,7 +23,7 @@ export class HostKeyFiles {
     return this.#read(SEED_FILE).then((key) => key !== undefined);
   }
 
-  /** The key that is to take the place of the current one, while nobody knows yet whether the API has heard of it. */
+  /** The key that will replace the current one, while it is unknown whether the API has received it. */
   next(): Promise<UserKey | undefined> {
     return this.#read(NEXT);
   }

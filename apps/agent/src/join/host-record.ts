@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { JoinReply, explain } from '@orrery/shared/contracts';
 import { AppError, describeError, writeFileDurably } from '@orrery/shared/runtime';
 
-/** Who this host is, as the API said when it joined: kept in host.json, mode 0600, for it says what lets it in. */
+/** The identity of this host as the API gave it at the join. Kept in host.json, mode 0600, because it holds credentials. */
 export type HostRecord = JoinReply;
 
 const fileOf = (home: string) => join(home, 'host.json');

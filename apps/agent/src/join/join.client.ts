@@ -22,7 +22,7 @@ const TIMEOUT_MS = 10_000;
 
 type ApiConfig = Pick<AgentConfig, 'apiUrl' | 'apiPin' | 'apiCaFile' | 'joinSecretFile'>;
 
-/** One try to join: throws AppError; kind `user` means that repeating it does not help before somebody acts. */
+/** One attempt to join. Throws AppError; kind `user` means that a retry is useless until somebody acts. */
 export async function requestJoin(
   config: ApiConfig,
   key: UserKey,
@@ -35,14 +35,14 @@ export async function requestJoin(
   return post(config, '/v1/join', request, JoinReply, { pinned: secret, bearer: secret });
 }
 
-/** One try to be told anew what lets this host in. With `next` that key takes the place of `key`. Throws as `requestJoin` does. */
+/** One attempt to renew this host's credentials. With `next`, that key replaces `key`. Throws like `requestJoin`. */
 export async function requestRenewal(
   config: ApiConfig,
   host: HostId,
   key: UserKey,
   next?: UserKey,
 ): Promise<JoinReply> {
-  // Spent long ago, but it may be what says which API is ours.
+  // The secret was spent long ago, but it may hold the pin of our API.
   const secret = await readSecret(config.joinSecretFile).catch(() => undefined);
   const { nonce } = await post(config, '/v1/join/nonce', {}, JoinNonce, { pinned: secret });
   const text = renewText({ nonce, host, next: next?.publicKey });
@@ -56,7 +56,7 @@ export async function requestRenewal(
   return post(config, '/v1/join/renew', request, JoinReply, { pinned: secret });
 }
 
-/** `pinned`: a secret that may name the API; `bearer`: what is shown to it. */
+/** `pinned`: a secret that may contain the API's pin; `bearer`: the secret sent to the API. */
 async function post<Schema extends z.ZodType>(
   config: ApiConfig,
   path: string,
@@ -115,7 +115,7 @@ async function readSecret(file: string): Promise<Secret> {
   }
 }
 
-/** `details.retryAfter`: the seconds after which the API wants to be asked again, where it says so. */
+/** `details.retryAfter`: seconds to wait before the next attempt, if the API sent them. */
 function refused({ status, headers }: Pick<Response, 'status' | 'headers'>, body: unknown): AppError {
   const problem = Problem.safeParse(body).data;
   const retryAfter = Number(headers.get('retry-after') ?? undefined);
@@ -130,6 +130,6 @@ function refused({ status, headers }: Pick<Response, 'status' | 'headers'>, body
   });
 }
 
-/** fetch says "fetch failed" and hides why in its cause. */
+/** fetch reports only "fetch failed" and hides the reason in its cause. */
 const reasonOf = (error: unknown): string =>
   error instanceof Error && error.cause instanceof Error ? describeError(error.cause) : describeError(error);

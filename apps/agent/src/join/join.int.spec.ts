@@ -60,7 +60,7 @@ describe('joining', () => {
     server.close();
   });
 
-  it('asks once, shows the secret, and keeps who the host is where only it can read it', async () => {
+  it('asks once, sends the secret, and stores the record where only it can read it', async () => {
     await listen();
     await expect(ensureJoined(config(), logger, stop.signal)).resolves.toEqual(reply);
     expect(asked).toMatchObject([
@@ -71,7 +71,7 @@ describe('joining', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('logs which of its labels the API did not take, with a fix, and keeps nothing of that', async () => {
+  it('logs which of its labels the API ignored, with a fix, and stores none of that', async () => {
     await listen();
     answers = [{ status: 200, body: { ...reply, ignoredLabels: { site: 'cloud' } } }];
     const warnings: object[] = [];
@@ -87,7 +87,7 @@ describe('joining', () => {
     expect(await readFile(join(home, 'host.json'), 'utf8')).not.toContain('ignoredLabels');
   });
 
-  it('goes on asking until the API is there, with the same installation', async () => {
+  it('keeps asking until the API is up, with the same installation ID', async () => {
     const joined = ensureJoined(config(), logger, stop.signal);
     await eventually(async () => (await readFile(join(home, 'installation'), 'utf8')).length === 32);
     answers = [
@@ -100,7 +100,7 @@ describe('joining', () => {
     expect(new Set(asked.map(({ body }) => body.installation)).size).toBe(1);
   });
 
-  it('goes on asking while the secret is not there', async () => {
+  it('keeps asking while the secret is missing', async () => {
     await listen();
     const joined = ensureJoined({ ...config(), joinSecretFile: join(home, 'later') }, logger, stop.signal);
     await eventually(async () => (await stat(join(home, 'installation'))).isFile());
@@ -110,17 +110,17 @@ describe('joining', () => {
     expect(asked[0]?.authorization).toBe('Bearer orj_late');
   });
 
-  it('ends when it is told to', async () => {
+  it('ends when it is aborted', async () => {
     const ended = new AbortController();
     const joined = ensureJoined(config(), logger, ended.signal);
     ended.abort(new Error('stop'));
     await expect(joined).rejects.toThrow('stop');
   });
 
-  describe('and what lets it in afterwards', () => {
+  describe('and its credentials afterwards', () => {
     const refused = (code: string) => ({
       status: 403,
-      body: { type: 'x', title: 'x', status: 403, code, detail: 'it is not let in' },
+      body: { type: 'x', title: 'x', status: 403, code, detail: 'access denied' },
     });
     const joined = async () => {
       await listen();
@@ -128,7 +128,7 @@ describe('joining', () => {
     };
     const keyFile = (name = 'host.seed') => readFile(join(home, name), 'utf8').catch(() => undefined);
 
-    it('is asked for by the key that it joined with, and kept', async () => {
+    it('are renewed with the key that it joined with, and stored', async () => {
       const credentials = await joined();
       const moved = { ...reply, nats: { ...reply.nats, url: 'nats://127.0.0.1:4333' } };
       answers = [{ status: 200, body: moved }];
@@ -140,7 +140,7 @@ describe('joining', () => {
       expect((await stat(join(home, 'host.seed'))).mode & 0o777).toBe(0o600);
     });
 
-    it('changes its key when that is asked for, and has the old one until the API has taken the new one', async () => {
+    it('rotate the key when asked, and keep the old one until the API has accepted the new one', async () => {
       const credentials = await joined();
       const before = await keyFile();
       answers = [refused('proof-refused')];
@@ -152,7 +152,7 @@ describe('joining', () => {
       expect(await keyFile('host.seed.next')).toBeUndefined();
     });
 
-    it('is refused for as long as the API says', async () => {
+    it('are refused for as long as the API says', async () => {
       const credentials = await joined();
       answers = [{ ...refused('too-many-requests'), status: 429, headers: { 'retry-after': '30' } }];
       await expect(credentials.renew()).rejects.toMatchObject({ details: { retryAfter: 30 } });
@@ -160,17 +160,17 @@ describe('joining', () => {
       await expect(credentials.renew()).rejects.toMatchObject({ details: {} });
     });
 
-    it('finds out what became of a change whose answer was lost', async () => {
+    it('find out what became of a rotation when its answer was lost', async () => {
       const credentials = await joined();
       const before = await keyFile();
       answers = [{ status: 502, body: {} }];
       await expect(credentials.rotate()).rejects.toMatchObject({ kind: 'operational' });
       const next = await keyFile('host.seed.next');
-      // The API has never heard of the new key.
+      // The API never received the new key.
       answers = [refused('host-revoked'), { status: 200, body: reply }];
       await credentials.renew();
       expect([await keyFile(), await keyFile('host.seed.next')]).toEqual([before, undefined]);
-      // It has taken it.
+      // The API accepted it.
       answers = [{ status: 502, body: {} }];
       await expect(credentials.rotate()).rejects.toThrow();
       const taken = await keyFile('host.seed.next');
@@ -180,7 +180,7 @@ describe('joining', () => {
     });
   });
 
-  it('says what to do about a record that is damaged', async () => {
+  it('explains how to fix a damaged record', async () => {
     await writeFile(join(home, 'host.json'), '{');
     await expect(ensureJoined(config(), logger, stop.signal)).rejects.toMatchObject({
       code: 'host-record-damaged',

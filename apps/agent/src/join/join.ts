@@ -24,11 +24,11 @@ type JoinConfig = Pick<
   'home' | 'apiUrl' | 'apiPin' | 'apiCaFile' | 'joinSecretFile' | 'hostName' | 'hostLabels' | 'simulate'
 >;
 
-/** Who this host is: what is on disk, else what the API says when asked, for as long as it takes. */
+/** The identity of this host: read from disk, or else requested from the API, however long that takes. */
 export async function ensureJoined(config: JoinConfig, logger: Logger, signal: AbortSignal): Promise<HostRecord> {
   await ensurePrivateFolder(config.home);
   const known = await readHostRecord(config.home);
-  // One that joined before hosts had keys shows its first one.
+  // A host that joined before hosts had keys sends its first key now.
   const files = new HostKeyFiles(config.home);
   if (known && (await files.has())) return known;
   const record = await retry(async () => joinOnce(config, logger, await files.current(), known?.hostId), {
@@ -38,7 +38,7 @@ export async function ensureJoined(config: JoinConfig, logger: Logger, signal: A
     onFailure: (error, attempt, pauseMs) => {
       const { code, fix } = error as Partial<AppError>;
       const line = { event: 'join.failed', code, cause: describeError(error), fix, attempt, pauseMs };
-      if (attempt === 1 || attempt % 10 === 0) logger.warn(line, 'cannot join yet; trying on');
+      if (attempt === 1 || attempt % 10 === 0) logger.warn(line, 'cannot join yet; retrying');
     },
   });
   await writeHostRecord(config.home, record);
@@ -46,12 +46,12 @@ export async function ensureJoined(config: JoinConfig, logger: Logger, signal: A
   return record;
 }
 
-/** A host that was removed asks for so long; then it only watches, until its next start. */
+/** How long a removed host keeps trying to join; after that it only observes until its next start. */
 const REJOIN_WITHIN_MS = 60_000;
 
 /**
- * Joins anew after this host was removed: as a new host, with everything of the old one set aside. When the API knows the old one
- * again (its database was restored), it stays that. Undefined: it may not join.
+ * Joins again after this host was removed: as a new host, with everything of the old one set aside. If the API knows the old host
+ * again (its database was restored), it stays that host. Undefined: it is not allowed to join.
  */
 export async function rejoin(
   config: JoinConfig,
@@ -69,7 +69,7 @@ export async function rejoin(
     signal.throwIfAborted();
     const { code, fix } = error as Partial<AppError>;
     const line = { event: 'join.not-again', host: former.hostId, code, cause: describeError(error), fix };
-    logger.warn(line, 'this host was removed and cannot join anew: only watching until the next start');
+    logger.warn(line, 'this host was removed and cannot join again: only observing until the next start');
     return undefined;
   });
   if (!record) return undefined;
@@ -78,11 +78,11 @@ export async function rejoin(
   if (isNew) await new HostKeyFiles(config.home).promoteNext();
   await writeHostRecord(config.home, record);
   const line = { event: 'join.again', host: record.hostId, name: record.name, former: former.hostId, keptIn };
-  logger.warn(line, isNew ? 'this host was removed and has joined anew' : 'the API knows this host again');
+  logger.warn(line, isNew ? 'this host was removed and has joined again' : 'the API knows this host again');
   return record;
 }
 
-/** The key of a host that was removed lets nobody in any more: as a new host this machine has a new one. */
+/** The key of a removed host is no longer accepted, so this machine gets a new key as a new host. */
 async function knownAgainOrNew(config: JoinConfig, former: HostRecord, logger: Logger): Promise<HostRecord> {
   const files = new HostKeyFiles(config.home);
   try {
@@ -102,7 +102,7 @@ async function joinOnce(config: JoinConfig, logger: Logger, key: UserKey, host?:
     installation: await installationId(config.home),
     ...(host ? { host } : {}),
   });
-  // It was said once, and is nothing that this host is.
+  // Reported once; it is not part of the host's record.
   if (ignoredLabels)
     logger.warn(
       {
@@ -118,8 +118,8 @@ async function joinOnce(config: JoinConfig, logger: Logger, key: UserKey, host?:
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /**
- * The id of this installation, made once and durable before the first join: a join whose answer was lost is repeated with
- * the same id and gets the same host.
+ * The ID of this installation, made once and durable before the first join. If the answer to a join is lost, the join is repeated
+ * with the same ID and yields the same host.
  */
 export async function installationId(home: string): Promise<string> {
   const file = join(home, 'installation');

@@ -10,8 +10,8 @@ export const REMOVAL_FILE = 'removed.json';
 const fileOf = (home: string) => join(home, REMOVAL_FILE);
 
 /**
- * Whether the API said that this host is none of its own any more (`orrery host rm`, or a database without it). Kept on disk, so
- * that a start without a link does not enforce what nobody wants. It ends when the API knows the host again, or the host joins anew.
+ * Whether the API reported that it does not know this host (`orrery host rm`, or a database without it). Kept on disk, so that a
+ * start without a connection does not enforce an obsolete state. It ends when the API knows the host again, or the host joins again.
  */
 export class Removal {
   private constructor(
@@ -45,7 +45,7 @@ export class Removal {
   }
 }
 
-/** A note that cannot be read is none: the API says it again at the next hello. */
+/** A note that cannot be read counts as absent: the API reports the removal again at the next hello. */
 function hostIn(text: string): HostId | undefined {
   try {
     return Note.safeParse(JSON.parse(text)).data?.host;

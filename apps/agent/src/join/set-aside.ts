@@ -5,12 +5,12 @@ import { ensurePrivateFolder } from '@orrery/shared/runtime';
 import { SEED_FILE } from './host-key.js';
 import { REMOVAL_FILE } from './removal.js';
 
-/** What belongs to one host. Who it is comes last but one: cut short before, the next start begins this again. */
+/** Everything that belongs to one host. The host's record comes last but one: if interrupted before it, the next start repeats this. */
 const OF_A_HOST = ['identities', 'journal', 'journal.head', 'desired.json', SEED_FILE, 'host.json', REMOVAL_FILE];
 
 const formerOf = (home: string) => join(home, 'former');
 
-/** Moves everything of a host that was removed into a folder of its own: kept, and no longer used. Returns the folder. */
+/** Moves everything of a removed host into a separate folder, where it is kept but not used. Returns the folder. */
 export async function setAside(home: string, host: HostId): Promise<string> {
   const folder = join(formerOf(home), `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${host}`);
   await ensurePrivateFolder(folder);
@@ -27,7 +27,7 @@ export interface Former {
   nodes: ReadonlySet<NodeId>;
 }
 
-/** Who this machine was before: what it made then is shown, and not touched. */
+/** The hosts that this machine was before: what it created as them is shown, and not touched. */
 export async function readFormer(home: string): Promise<Former> {
   const folders = await list(formerOf(home));
   const hosts = folders.flatMap((name) => HostId.safeParse(/hst_[a-z0-9]+$/.exec(name)?.[0]).data ?? []);

@@ -19,7 +19,7 @@ const routes = Array.from({ length: 10_000 }, (_, at) => ({ target: `10.${at >> 
 const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
 describe('fitFact', () => {
-  it('leaves alone what fits', () => {
+  it('leaves a fact that fits unchanged', () => {
     const fact: AgentFact = {
       type: 'network.changed',
       data: { node: host, network: '8056c2e21c000001', after: membership() },
@@ -27,7 +27,7 @@ describe('fitFact', () => {
     expect(fitFact(fact).facts[0]).toBe(fact);
   });
 
-  it('cuts ten thousand routes and a name of a megabyte, and what is left is still the fact', () => {
+  it('cuts ten thousand routes and a name of a megabyte, and the rest is still a valid fact', () => {
     const after = membership({ routes, name: 'x'.repeat(1_000_000) });
     const fact: AgentFact = { type: 'network.changed', data: { node: host, network: after.network, after } };
     const [fitted] = fitFact(fact).facts;
@@ -35,7 +35,7 @@ describe('fitFact', () => {
     expect(AgentFact.parse(fitted)).toMatchObject({ data: { after: { status: 'OK', network: after.network } } });
   });
 
-  it('calls the peers of a snapshot unknown that has too many, because a cut list would say that the rest is gone', () => {
+  it('marks the peers of a snapshot as unknown when there are too many, because a cut list would mean that the rest is gone', () => {
     const peers = Array.from({ length: 5_000 }, (_, at) => peer(at.toString(16).padStart(10, '0')));
     const own = hostNode(host, { peers: known(peers), memberships: known([membership()]) });
     const fact: AgentFact = { type: 'host.snapshot', data: { hash: 'x', state: observed({ nodes: [own] }) } };
@@ -47,7 +47,7 @@ describe('fitFact', () => {
     });
   });
 
-  it('keeps every membership and interface of a snapshot whose routes are too many', () => {
+  it('keeps every membership and interface of a snapshot that has too many routes', () => {
     const own = hostNode(host, {
       memberships: known([membership({ routes }), membership({ network: '8056c2e21c000002' })]),
       interfaces: known([shown(undefined, { routes })]),
@@ -76,7 +76,7 @@ describe('fitFact', () => {
     const statesOf = (facts: AgentFact[]) =>
       facts.flatMap((fact) => (fact.type === 'host.snapshot' ? [fact.data.state] : []));
 
-    it('tells of 400 everything, in pieces: the first has the host and all containers', () => {
+    it('splits 400 containers into pieces without loss; the first has the host and all containers', () => {
       const { facts, leftOut } = fitFact(snapshot(400));
       const states = statesOf(facts);
       expect(facts.length).toBeGreaterThan(1);
@@ -90,7 +90,7 @@ describe('fitFact', () => {
       expect(nodes.filter(({ memberships }) => !memberships.known)).toEqual([]);
     });
 
-    it('calls the containers unknown, and says so, when they alone are too many', () => {
+    it('marks the containers as unknown, and reports it, when they alone are too many', () => {
       const { facts, leftOut } = fitFact(snapshot(1_000));
       expect(leftOut).toEqual(['containers']);
       for (const fact of facts) expect(sizeOf(fact)).toBeLessThanOrEqual(MAX_FACT_BYTES);

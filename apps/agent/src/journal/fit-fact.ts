@@ -1,26 +1,27 @@
 import { AgentFact, fitLengths } from '@orrery/shared/contracts';
 import { fitSnapshot } from './fit-snapshot.js';
 
-/** Largest event in the journal, in bytes of JSON: any batch must be able to carry it. */
+/** Largest event in the journal, in bytes of JSON: it must fit into a batch. */
 export const MAX_FACT_BYTES = 200 * 1024;
 const KEPT_ELEMENTS = 100;
 
 export interface Fitted {
-  /** The fact as it is, cut, or (a snapshot) in several. None: it cannot be made to fit. */
+  /** The fact unchanged, cut, or (a snapshot) in several pieces. Empty: it cannot be made to fit. */
   facts: AgentFact[];
-  /** Parts of a snapshot that are called unknown because they are too large. */
+  /** Parts of a snapshot that are marked unknown because they are too large. */
   leftOut: string[];
 }
 
 /**
- * The fact, made to fit: no text and no list longer than its schema allows, and not too large in all. A network's owner can push ten thousand routes: lists and texts are cut. In a snapshot a cut list would
- * mean that the rest is gone, so it is told in several, and what is too large even so becomes unknown.
+ * Makes a fact fit: no text or list longer than its schema allows, and a limited total size. A network's owner can push ten
+ * thousand routes, so lists and texts are cut. In a snapshot a cut list would mean that the rest is gone, so it is split into
+ * several facts instead, and parts that are still too large become unknown.
  */
 export function fitFact(told: AgentFact): Fitted {
   const fact = fitLengths(AgentFact, told);
   if (sizeOf(fact) <= MAX_FACT_BYTES) return { facts: [fact], leftOut: [] };
   if (fact.type === 'host.snapshot') {
-    // Room for what is around the state.
+    // Leaves room for the fields around the state.
     const { states, leftOut } = fitSnapshot(fact.data.state, MAX_FACT_BYTES - 1024);
     return { facts: states.map((state) => ({ ...fact, data: { ...fact.data, state } })), leftOut };
   }

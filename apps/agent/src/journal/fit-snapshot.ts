@@ -4,13 +4,13 @@ const KEPT_ROUTES = 100;
 
 export interface FittedSnapshot {
   states: ObservedState[];
-  /** What is called unknown because it is too large. */
+  /** The parts marked unknown because they are too large. */
   leftOut: string[];
 }
 
 /**
- * An observation in pieces of at most so many bytes. The first has the containers, and with them the list of all nodes that there
- * are; the others have more nodes, and call the containers unknown, from which nothing follows.
+ * Splits an observation into pieces of a limited size. The first has the containers, and with them the list of all nodes. The
+ * others have more nodes and mark the containers unknown, so that nobody takes a missing container for a removed one.
  */
 export function fitSnapshot(state: ObservedState, maxBytes: number): FittedSnapshot {
   const leftOut: string[] = [];
@@ -36,7 +36,7 @@ export function fitSnapshot(state: ObservedState, maxBytes: number): FittedSnaps
   return { states, leftOut };
 }
 
-/** A node that fits: without its peers, else with few routes, else with nothing but that it is there. */
+/** A node that fits: without its peers, or with few routes, or with nothing but its existence. */
 function fitNode(node: ObservedNode, room: number, leftOut: string[]): ObservedNode {
   const left = (part: string) => unknown(`the ${part} were left out: the snapshot would be too large`);
   const withoutPeers = { ...node, peers: left('peers') };

@@ -7,8 +7,8 @@ const Head = z.object({ epoch: Epoch, head: z.int().nonnegative(), cursor: z.int
 export type Head = z.infer<typeof Head>;
 
 /**
- * How far the journal had come, beside it: LevelDB drops a damaged tail without a word, and then only this file knows of it.
- * Written after the journal and never synced, so after a power cut it may lag behind, which raises no false alarm.
+ * How far the journal had come, stored beside it. LevelDB silently drops a damaged tail, and then only this file shows the loss.
+ * It is written after the journal and never synced, so after a power cut it may lag behind, which raises no false alarm.
  */
 export async function readHead(file: string): Promise<Head | undefined> {
   try {
@@ -26,7 +26,7 @@ export interface LostTail {
   facts: AgentFact[];
 }
 
-/** What the head file knows of and the journal does not. A known epoch gets a hole; of an unknown one a gap is all that can be told. */
+/** Events that the head file counts but the journal does not have. A known epoch gets a hole; for an unknown one only a gap can be reported. */
 export function findLostTail(known: Head | undefined, epochs: readonly LoadedEpoch[]): LostTail | undefined {
   if (!known || known.head <= known.cursor) return undefined;
   const epoch = epochs.find((one) => one.epoch === known.epoch);

@@ -15,7 +15,7 @@ export interface LoadedJournal {
   damage: string[];
 }
 
-/** Reads the whole journal once: sequence numbers without a gap are what tells that nothing is missing. */
+/** Reads the whole journal once: sequence numbers without a gap prove that nothing is missing. */
 export async function loadJournal(store: LevelStore): Promise<LoadedJournal> {
   const damage: string[] = [];
   const epochs: LoadedEpoch[] = [];
@@ -45,7 +45,7 @@ async function loadEpoch(store: LevelStore, record: EpochRecord): Promise<Loaded
   return state;
 }
 
-/** Confirmed events that are gone are no loss: the API has them. */
+/** A missing event that was confirmed is not a loss: the API has it. */
 function missing(state: LoadedEpoch, from: number, to: number): void {
   state.sizes.push(...new Array<number>(to - from + 1).fill(0));
   if (to > state.cursor) state.holes.push({ from: Math.max(from, state.cursor + 1), to });
@@ -70,7 +70,7 @@ export const unconfirmedBytes = (epoch: LoadedEpoch): number => sum(epoch.sizes.
 
 const confirmedCount = (epoch: LoadedEpoch) => Math.max(0, epoch.cursor - epoch.first + 1);
 
-/** Room for what a batch has around its events. */
+/** Room for the fields around the events of a batch. */
 const ENVELOPE_BYTES = 1024;
 
 /** Events from `from` on, without a gap, as many as one batch carries; empty at the end or at a hole. */

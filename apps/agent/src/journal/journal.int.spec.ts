@@ -39,7 +39,7 @@ describe('Journal', () => {
     expect(causes(events)).toEqual(['a', 'b', 'c']);
   });
 
-  it('keeps what was written with its memory over a restart, and begins a new epoch', async () => {
+  it('keeps facts and memory across a restart, and begins a new epoch', async () => {
     const first = await start();
     await first.commit(() => ({ facts: [fact('a')], memory: { before: observed() } }));
     await first.close();
@@ -54,7 +54,7 @@ describe('Journal', () => {
     expect(second.damage).toEqual([]);
   });
 
-  it('writes nothing at all when deciding throws', async () => {
+  it('writes nothing when the decision throws', async () => {
     const journal = await start();
     const wrong = () => {
       throw new Error('wrong');
@@ -64,12 +64,12 @@ describe('Journal', () => {
     expect(journal.head).toBe(1);
   });
 
-  it('lets one agent alone use its folder', async () => {
+  it('allows only one agent per folder', async () => {
     await start();
     await expect(start()).rejects.toMatchObject({ code: 'state-folder-in-use', kind: 'user' });
   });
 
-  it('gives batches of at most 500 events and 256 KiB', async () => {
+  it('reads batches of at most 500 events and 256 KiB', async () => {
     const journal = await start();
     await write(journal, ...Array.from({ length: 600 }, (_, index) => String(index)));
     expect(await journal.read(1, 1)).toHaveLength(500);
@@ -80,14 +80,14 @@ describe('Journal', () => {
     expect(JSON.stringify(large).length).toBeLessThan(256 * 1024);
   });
 
-  it('cuts a fact that no batch could carry', async () => {
+  it('cuts a fact when it is too large for any batch', async () => {
     const journal = await start();
     await write(journal, 'x'.repeat(1_000_000));
     const [event] = await journal.read(1, 1);
     expect(JSON.stringify(event).length).toBeLessThan(200 * 1024);
   });
 
-  it('claims a key once, for ever', async () => {
+  it('claims a key only once, even after a restart', async () => {
     const journal = await start();
     expect([await journal.claim('call!x', 1), await journal.claim('call!x', 1)]).toEqual([true, false]);
     await journal.close();
@@ -97,7 +97,7 @@ describe('Journal', () => {
   describe('retention', () => {
     const at = (hours: number) => () => new Date(Date.UTC(2026, 0, 1, hours));
 
-    it('keeps what is not confirmed, whatever its age', async () => {
+    it('keeps unconfirmed events, whatever their age', async () => {
       const first = await start({ now: at(0) });
       await write(first, 'a', 'b');
       await first.close();
@@ -106,7 +106,7 @@ describe('Journal', () => {
       expect(causes(await later.read(1, 1))).toEqual(['a', 'b']);
     });
 
-    it('keeps confirmed events for a day and lets them go after that', async () => {
+    it('keeps confirmed events for a day, then deletes them', async () => {
       const first = await start({ now: at(0) });
       await write(first, 'a', 'b');
       await first.confirm(1, 2);
@@ -119,7 +119,7 @@ describe('Journal', () => {
       expect(later.epochs.map(({ ordinal }) => ordinal)).toEqual([2]);
     });
 
-    it('keeps no more of them than it may, the oldest going first', async () => {
+    it('deletes the oldest confirmed events when they exceed the size limit', async () => {
       const journal = await start({ retention: { maxAgeMs: 1e9, maxBytes: 5_000 } });
       await write(journal, ...Array.from({ length: 10 }, () => 'x'.repeat(1_000)));
       await journal.confirm(1, 10);
@@ -132,7 +132,7 @@ describe('Journal', () => {
     });
   });
 
-  it('is full when the unconfirmed events reach its cap, and no more once they are confirmed', async () => {
+  it('is full when the unconfirmed events reach its cap, until they are confirmed', async () => {
     const journal = await start({ capBytes: 3_000 });
     await write(journal, 'x'.repeat(1_000));
     expect(journal.full).toBe(false);
@@ -163,7 +163,7 @@ describe('Journal', () => {
       await handle.close();
     };
 
-    it('notices a tail that is cut off, keeps the rest, and names what is gone', async () => {
+    it('notices that a tail was cut off, keeps the rest, and names what is gone', async () => {
       await damaged(async (log) => truncate(log, (await stat(log)).size - 700));
       const journal = await start();
       expect(journal.damage.join()).toMatch(/gone/);
@@ -179,7 +179,7 @@ describe('Journal', () => {
       expect((await start()).damage).toEqual([]);
     });
 
-    it('gives only what was written, wherever a byte is flipped, and opens clean afterwards', async () => {
+    it('returns only what was written, wherever a byte is flipped, and opens clean afterwards', async () => {
       for (let part = 0.02; part < 1; part += 0.08) {
         folder = join(await temporaryFolder('flipped'), 'journal');
         const first = await start();
@@ -197,7 +197,7 @@ describe('Journal', () => {
       }
     }, 60_000);
 
-    it('moves a journal that is beyond repair aside, and tells what it knows of the loss', async () => {
+    it('moves a journal aside when it is beyond repair, and reports what it knows of the loss', async () => {
       await damaged(async () => {
         for (const name of await readdir(folder)) await writeFile(join(folder, name), 'nonsense');
       });
@@ -208,7 +208,7 @@ describe('Journal', () => {
       await write(journal, 'goes on');
     });
 
-    it('carries what is behind a hole into the current epoch, with the gap before it', async () => {
+    it('moves events from behind a hole into the current epoch, with the gap before them', async () => {
       const first = await start();
       await write(first, 'a', 'b', 'c', 'd');
       await first.close();
@@ -229,7 +229,7 @@ describe('Journal', () => {
       expect(second.epochs[0]).toMatchObject({ head: 1, cursor: 1 });
     });
 
-    it('lets no finding of an older epoch have the last word: what was cleared meanwhile is cleared after it', async () => {
+    it('does not let a finding of an older epoch have the last word: if it was cleared since, the clearing follows it', async () => {
       const about = { node: null, network: null, item: null };
       const finding = (code: 'host-cloned' | 'clock-skew') => ({
         ...about,

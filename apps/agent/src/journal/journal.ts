@@ -9,7 +9,7 @@ import { EMPTY_MEMORY, type Memory } from '../pure/memory.js';
 import { expiredClaims, firstToKeep, RETENTION, type Retention } from './retention.js';
 import { findingsAfter, salvage, type Stamped } from './salvage.js';
 
-/** What goes to disk at once: facts, and the memory that makes them told. */
+/** One atomic write: facts, and the memory that marks them as reported. */
 export interface Commit {
   facts: readonly AgentFact[];
   memory?: Partial<Memory>;
@@ -25,9 +25,9 @@ export interface JournalOptions {
 }
 
 /**
- * The record of what happened and is not yet confirmed. Each start is an epoch with a sequence from 1; facts and the memory they
- * come from are one atomic, synced write. All writes run one after the other. After a failed one the journal is opened anew:
- * what was written and what was not is read back, never assumed.
+ * The record of what happened and is not yet confirmed. Each start is an epoch with a sequence from 1. Facts and the memory behind
+ * them are one atomic, synced write, and writes never overlap. After a failed write the journal is reopened and read back, because
+ * nothing is assumed about what reached the disk.
  */
 export class Journal {
   readonly #store: LevelStore;
@@ -44,7 +44,7 @@ export class Journal {
     this.#now = options.now ?? (() => new Date());
   }
 
-  /** Opens it and begins a new epoch. */
+  /** Opens the journal and begins a new epoch. */
   open(): Promise<void> {
     return this.#exclusive(async () => {
       const opening = await this.#store.open();
@@ -81,13 +81,13 @@ export class Journal {
     return this.#epochs.reduce((sum, epoch) => sum + unconfirmedBytes(epoch), 0) >= this.options.capBytes;
   }
 
-  /** Called after each append; returns the way to stop it. */
+  /** Calls `listener` after each append; returns a function that removes it. */
   onAppend(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** `decide` gets the memory as it is at that moment; what it returns is written at once or not at all. */
+  /** `decide` gets the memory of that moment; its result is written as a whole or not at all. */
   commit(decide: (memory: Memory) => Commit): Promise<void> {
     return this.#exclusive(async () => {
       await this.#recover();
@@ -101,28 +101,28 @@ export class Journal {
     return readBatch(this.#store, ordinal, from);
   }
 
-  /** The API has everything up to `cursor`; one lower than before is that of an API whose database is older. */
+  /** The API has everything up to `cursor`. A lower cursor than before comes from an API whose database was restored. */
   confirm(ordinal: number, cursor: number): Promise<void> {
     return this.#exclusive(async () => {
       await this.#recover();
       const epoch = this.#epochs.find((one) => one.ordinal === ordinal);
       const confirmed = epoch && Math.min(cursor, epoch.head);
       if (!epoch || confirmed === undefined || confirmed === epoch.cursor) return;
-      // Not synced: a cursor that is lost only means that events are sent again, which the API notices.
+      // Not synced: after the loss of a cursor events are only sent again, and the API recognizes them.
       await this.#write([putEpoch({ ...epoch, cursor: confirmed })], { sync: false });
       epoch.cursor = confirmed;
     });
   }
 
-  /** Ends the current epoch and begins another: for one that the API cannot go on with. */
+  /** Ends the current epoch and begins another, for an epoch that the API cannot continue with. */
   renew(): Promise<void> {
     return this.#exclusive(() => this.#begin([]));
   }
 
   /**
-   * Moves what is left of an older epoch after `cursor` into the current one, for what can no longer be sent under its own name.
-   * What is missing in between is named. Items will be settled anew, and the caller has a snapshot sent, because facts that
-   * come late must not have the last word.
+   * Moves the events of an older epoch after `cursor` into the current one, when they can no longer be sent under their own epoch.
+   * Missing ranges are reported as gaps. Items settle again, and the caller sends a snapshot, because late facts must not have the
+   * last word.
    */
   salvage(ordinal: number, cursor: number, cause: string): Promise<void> {
     return this.#exclusive(async () => {
@@ -138,7 +138,7 @@ export class Journal {
     });
   }
 
-  /** Puts the news of its loss in the place of an event that the API will never take: the others go on. */
+  /** Replaces an event that the API will never accept by a report of its loss, so that the others can continue. */
   replaceByGap(ordinal: number, seq: number, cause: string): Promise<void> {
     return this.#exclusive(async () => {
       await this.#recover();
@@ -152,7 +152,7 @@ export class Journal {
     });
   }
 
-  /** Deletes confirmed events that are older, or more, than is kept for an API whose database is restored. */
+  /** Deletes confirmed events beyond the age and size that are kept for an API whose database is restored. */
   prune(): Promise<void> {
     return this.#exclusive(async () => {
       const now = this.#now().getTime();
@@ -176,7 +176,7 @@ export class Journal {
     });
   }
 
-  /** True for the first who claims this key, ever: durable before it is answered. */
+  /** True for the first claim of this key ever; durable before it is answered. */
   claim(key: string, value: unknown): Promise<boolean> {
     return this.#exclusive(async () => {
       await this.#recover();
@@ -268,7 +268,7 @@ export class Journal {
     }
   }
 
-  /** LevelDB takes no write after a failed one, and nobody knows how much of that one is on disk: read everything again. */
+  /** LevelDB refuses writes after a failed one, and nobody knows how much of that one is on disk: read everything again. */
   async #recover(): Promise<void> {
     if (!this.#broken) return;
     const { epoch } = this.#current;

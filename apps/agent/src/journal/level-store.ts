@@ -6,7 +6,7 @@ import { ClassicLevel } from 'classic-level';
 
 export type Write = { put: string; value: unknown } | { del: string };
 
-/** A record as read; `value` undefined: it is there and damaged. */
+/** A record as read; `value` undefined: it exists but is damaged. */
 export interface StoredRecord {
   key: string;
   value: unknown;
@@ -20,7 +20,7 @@ const encode = (value: unknown): string => {
   return `${crc32(json).toString(16).padStart(8, '0')} ${json}`;
 };
 
-/** LevelDB does not verify the checksums of what it has compacted: every value brings its own. */
+/** LevelDB does not verify the checksums of compacted data, so every value has its own. */
 function decode(text: string): unknown {
   const json = text.slice(9);
   if (crc32(json).toString(16).padStart(8, '0') !== text.slice(0, 8)) return undefined;
@@ -33,7 +33,7 @@ function decode(text: string): unknown {
 
 /**
  * The only code that knows LevelDB. A write is one atomic batch and on disk when it resolves. Opening never gives up on a damaged
- * folder: it is repaired, else put aside under another name for a person to look at, and an empty one is made.
+ * folder: it is repaired, or else moved aside for a person to inspect and replaced by an empty one.
  */
 export class LevelStore {
   #db: ClassicLevel;
@@ -51,7 +51,10 @@ export class LevelStore {
       return { result: 'opened' };
     } catch (error) {
       throwUnlessDamaged(this.folder, error);
-      this.logger.error({ event: 'journal.damaged', cause: causeOf(error) }, 'the journal does not open; repairing it');
+      this.logger.error(
+        { event: 'journal.damaged', cause: causeOf(error) },
+        'the journal cannot be opened; repairing it',
+      );
       return this.#repair();
     }
   }
@@ -85,7 +88,7 @@ export class LevelStore {
     await this.#db.clear({ gte: from, lt: to });
   }
 
-  /** After a failed write LevelDB refuses every further one until it has been opened anew. */
+  /** LevelDB refuses every write after a failed one until it has been reopened. */
   async reopen(): Promise<Opening> {
     await this.#db.close();
     this.#db = new ClassicLevel(this.folder);
@@ -113,11 +116,11 @@ export class LevelStore {
   }
 }
 
-/** The library says "Database failed to open" and keeps the reason in its cause. */
+/** The library reports only "Database failed to open" and keeps the reason in its cause. */
 const causeOf = (error: unknown): string =>
   error instanceof Error && error.cause ? describeError(error.cause) : describeError(error);
 
-/** A full disk or a missing right is no damage: nothing is repaired, the caller tries again. */
+/** A full disk or a missing permission is not damage: nothing is repaired, and the caller retries. */
 function throwUnlessDamaged(folder: string, error: unknown): void {
   const code = error instanceof Error ? (error.cause as { code?: string } | undefined)?.code : undefined;
   if (code === 'LEVEL_CORRUPTION') return;

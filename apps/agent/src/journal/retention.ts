@@ -3,7 +3,7 @@ import { keys } from './journal-keys.js';
 import { confirmedBytes, type LoadedEpoch } from './journal-loader.js';
 import type { LevelStore } from './level-store.js';
 
-/** How long confirmed events are kept for an API whose database is restored from a backup, and how much of them. */
+/** How long, and up to which size, confirmed events are kept for an API whose database is restored from a backup. */
 export interface Retention {
   maxAgeMs: number;
   maxBytes: number;
@@ -13,7 +13,7 @@ export const RETENTION: Retention = { maxAgeMs: 24 * 3600 * 1000, maxBytes: 64 *
 
 const Stamped = z.object({ at: z.iso.datetime() });
 
-/** How far each epoch may be pruned: the first event that stays. Oldest first; what is not confirmed always stays. */
+/** How far each epoch may be pruned: its first event that stays. Prunes the oldest first; unconfirmed events always stay. */
 export async function firstToKeep(
   store: LevelStore,
   epochs: readonly LoadedEpoch[],
@@ -38,7 +38,7 @@ export async function firstToKeep(
 }
 
 const Claim = z.object({ expiresAt: z.iso.datetime() });
-/** An expired call is refused for its expiry; its id is kept longer, because clocks are set back. */
+/** Margin after the expiry of a call during which its ID is kept, because clocks may be set back. */
 const CLAIM_MARGIN_MS = 24 * 3600 * 1000;
 
 /** Keys of calls that expired long ago. */

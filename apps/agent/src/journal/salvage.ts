@@ -4,7 +4,7 @@ import type { LoadedEpoch } from './journal-loader.js';
 import type { LevelStore, Write } from './level-store.js';
 import { findingKey, type Memory } from '../pure/memory.js';
 
-/** A fact with the time at which it happened, not yet with a place in an epoch. */
+/** A fact with the time at which it happened, not yet placed in an epoch. */
 export interface Stamped {
   fact: AgentFact;
   at: string;
@@ -13,11 +13,11 @@ export interface Stamped {
 export interface Salvaged {
   facts: Stamped[];
   deletions: Write[];
-  /** The old epoch as it is afterwards: it ends at the cursor. */
+  /** The old epoch afterwards: it ends at the cursor. */
   shortened: LoadedEpoch;
 }
 
-/** What is left of an epoch after `cursor`, in order, with a `history.gap` for each range that is missing. */
+/** The rest of an epoch after `cursor`, in order, with a `history.gap` for each missing range. */
 export async function salvage(
   store: LevelStore,
   epoch: LoadedEpoch,
@@ -45,8 +45,8 @@ export async function salvage(
 }
 
 /**
- * What has to be told after these facts, so that they do not have the last word about findings: one that was cleared meanwhile would stand
- * for ever, one that was raised meanwhile would be gone. A snapshot, which puts right all else, says nothing of findings.
+ * Facts to report after these, so that salvaged facts do not have the last word about findings: a finding cleared since would stand
+ * forever, and one raised since would vanish. The snapshot corrects everything else, but says nothing about findings.
  */
 export function findingsAfter(facts: readonly Stamped[], findings: Memory['findings']): AgentFact[] {
   const told = new Map<string, AgentFact>();

@@ -2,7 +2,7 @@ import { describeError, createLogger, guardProcess, type AppError } from '@orrer
 import { readAgentConfig } from '../config.js';
 import { runAgent } from './run-agent.js';
 
-/** How long an orderly end may take before it is cut short. */
+/** How long an orderly shutdown may take before it is cut short. */
 const STOP_MS = 9_000;
 
 async function run(env: NodeJS.ProcessEnv): Promise<void> {
@@ -22,7 +22,7 @@ async function run(env: NodeJS.ProcessEnv): Promise<void> {
   });
 }
 
-/** The agent from its settings to the end of its process. */
+/** Runs the agent from reading its settings to the end of its process. */
 export async function agentProgram(env: NodeJS.ProcessEnv): Promise<never> {
   try {
     await run(env);

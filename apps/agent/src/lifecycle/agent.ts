@@ -34,13 +34,13 @@ import { Uplink } from '../uplink/uplink.js';
 import { AGENT_VERSION } from '../version.js';
 import { HealthFile } from './health-file.js';
 
-/** Longer than a hello and some batches may take. */
+/** Longer than a hello and a few batches can take. */
 const DEAF_AFTER_MS = 30_000;
-/** How long forged answers are told of after the last one. */
+/** How long forged answers are reported after the last one. */
 const FORGED_MS = 10 * 60_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 
-/** One agent of one host, put together. It works from what is on its disk; NATS and the API may come later. */
+/** One agent of one host, assembled. It works from its own disk; NATS and the API may become available later. */
 export class Agent {
   #pruning: NodeJS.Timeout | undefined;
 
@@ -103,7 +103,7 @@ export class Agent {
     return new Agent(logger, machine, bus, stores, { reconciler, keeper, uplink, probes, app });
   }
 
-  /** Whether NATS lets this host in, and what answers there is the API that it knows. */
+  /** Whether NATS accepts this host, and the answers there come from the API that it knows. */
   get isAnswered(): boolean {
     return this.bus.connected && !this.loops.uplink.isDoubtful;
   }
@@ -117,20 +117,20 @@ export class Agent {
     uplink.start();
     this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
     const line = { event: 'agent.started', version: AGENT_VERSION, epoch: journal.epoch, ...desired.held };
-    this.logger.info({ ...line, simulated: this.machine.simulated }, 'the agent runs');
+    this.logger.info({ ...line, simulated: this.machine.simulated }, 'the agent is running');
   }
 
-  /** The API does not know this host any more, as it said otherwise than by an answer to hello. */
+  /** The API reported, other than in an answer to hello, that it does not know this host. */
   async standDown(cause: string): Promise<void> {
     this.loops.reconciler.standDown();
     this.logger.warn(
       { event: 'host.removed', cause, fix: explain('host-removed', { cause }).fix },
-      'this host was removed: only watching',
+      'this host was removed: only observing',
     );
     await this.stores.removal.note(cause);
   }
 
-  /** Stops intake, lets steps end, sends what is left, closes. Containers and daemons go on. */
+  /** Stops accepting work, waits for running steps, sends what is left, and closes. Containers and daemons keep running. */
   async stop(): Promise<void> {
     const { reconciler, keeper, uplink, probes, app } = this.loops;
     clearInterval(this.#pruning);
@@ -140,7 +140,7 @@ export class Agent {
     await app.close();
     await this.machine.close();
     await this.stores.journal.close();
-    this.logger.info({ event: 'agent.stopped' }, 'the agent has stopped; what it manages goes on');
+    this.logger.info({ event: 'agent.stopped' }, 'the agent has stopped; its containers keep running');
   }
 
   async #prune(): Promise<void> {
@@ -150,11 +150,11 @@ export class Agent {
   }
 }
 
-/** A step has its effect within a sixth of the time that the API may be out of reach. */
+/** A step takes effect within a sixth of the time that the API may be unreachable. */
 const openProbations = ({ home, confirmMs: windowMs }: AgentConfig, way: ApiWay, logger: Logger): Promise<Probations> =>
   Probations.open({ home, way, windowMs, settleMs: windowMs / 6, now: steadyNow, logger });
 
-/** A disk that is full now may have room later: the agent waits, and says so. */
+/** A full disk may have room later, so the agent waits and logs it. */
 async function openJournal(config: AgentConfig, logger: Logger, signal: AbortSignal): Promise<Journal> {
   const journal = new Journal({ folder: join(config.home, 'journal'), logger, capBytes: config.journalCapBytes });
   await retry(() => journal.open(), {
@@ -183,11 +183,11 @@ function connectBus(credentials: Credentials, logger: Logger): Bus {
   });
 }
 
-/** Who this host is, and whether it still is. */
+/** The identity of this host, and whether it is still valid. */
 export interface Who {
   credentials: Credentials;
   removal: Removal;
-  /** What the API's answer to each hello means for that. */
+  /** Called with what the API's answer to each hello means for this. */
   heard: (answer: 'known' | 'removed') => void;
 }
 

@@ -9,8 +9,8 @@ import { AGENT_VERSION } from '../version.js';
 import { ControllerClient } from '../zerotier/controller.client.js';
 
 /**
- * The machine that the settings ask for. The first host is this one, the others are who this machine was before. Only what this
- * machine needs is loaded: the client of Docker for a real one, the simulator for a simulated one.
+ * Creates the machine that the settings ask for. The first host is this one; the others are the hosts that this machine was before.
+ * Loads only what the machine needs: the Docker client for a real one, the simulator for a simulated one.
  */
 export async function createMachine(
   config: AgentConfig,

@@ -6,7 +6,7 @@ import type { Reconciler } from '../reconciler/reconciler.js';
 import type { FileIdentityStore } from '../identities/file-identity-store.js';
 import { WarmKeeper } from '../identities/warm-keeper.js';
 
-/** Between the steps of a launch the lanes rest for moments, too. What a simulated machine makes, no launch waits for. */
+/** Longer than the lanes are idle between the steps of a launch. A simulated machine does not need it: no launch waits for it. */
 const REST_MS = 2_000;
 
 export interface WarmKeeperNeeds {
@@ -26,7 +26,7 @@ export function createWarmKeeper(wanted: number, needs: WarmKeeperNeeds): WarmKe
   });
 }
 
-/** Nobody waits for the machine, and the host's default image may be used and is here: nothing is ever fetched for this. */
+/** The machine is idle, and the host's default image is allowed and present: nothing is ever pulled for this. */
 export function mayMintAhead({ machine, policy, reconciler }: WarmKeeperNeeds): boolean {
   const facts = reconciler.lastLook?.facts;
   if (!facts || !reconciler.isAtRest || policy.held.result !== 'held') return false;

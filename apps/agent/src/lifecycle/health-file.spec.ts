@@ -9,8 +9,8 @@ import { HealthFile } from './health-file.js';
 const logger = createLogger('test', 'silent');
 const place = async () => join(await mkdtemp(join(tmpdir(), 'orrery-health-')), 'well');
 
-describe('the file that tells whether an agent is well', () => {
-  it('says nothing of a start that has not looked yet, whatever a former one left', async () => {
+describe('the file that shows whether an agent is healthy', () => {
+  it('says nothing of a start before its first look, whatever an earlier start left', async () => {
     const file = await place();
     await writeFile(file, 'of the former start');
     const health = await HealthFile.open(file, logger);
@@ -19,7 +19,7 @@ describe('the file that tells whether an agent is well', () => {
     expect(Date.now() - Date.parse(readFileSync(file, 'utf8').trim())).toBeLessThan(60_000);
   });
 
-  it('does no harm where it cannot be written, or is not wanted', async () => {
+  it('does no harm when it cannot be written or is not configured', async () => {
     const health = await HealthFile.open('/proc/nowhere/well', logger);
     await expect(health.looked()).resolves.toBeUndefined();
     const unwanted = await HealthFile.open(undefined, logger);

@@ -1,12 +1,13 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { describeError, type Logger, steadyNow } from '@orrery/shared/runtime';
 
-/** Looks come several times a second while something converges. */
+/** Observations come several times a second while something converges. */
 const EVERY_MS = 5_000;
 
 /**
- * Tells whoever can do no more than see a file (a container's health check) that this agent is well: it looks at its machine, and
- * the API has greeted it since its start. An API that is away later makes it no less well: it works on from what is on its disk.
+ * Shows that this agent is healthy to anybody who can only look at a file, such as a container's health check. Healthy means that it
+ * observes its machine and that the API has answered a hello since the start. An API that becomes unreachable later does not count
+ * against it, because the agent keeps working from its own disk.
  */
 export class HealthFile {
   #writtenAt = -Infinity;
@@ -17,7 +18,7 @@ export class HealthFile {
     private readonly logger: Logger,
   ) {}
 
-  /** What a former start left says nothing of this one. */
+  /** Removes the file of an earlier start, which says nothing about this one. */
   static async open(path: string | undefined, logger: Logger): Promise<HealthFile> {
     if (path !== undefined) await rm(path, { force: true });
     return new HealthFile(path, logger);

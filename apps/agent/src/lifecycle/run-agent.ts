@@ -8,14 +8,14 @@ import { loadSimulator } from './create-machine.js';
 import { whenMoved } from './standing.js';
 
 /**
- * Who removed a host meant it, so it does not come back by itself. A person who starts its agent means that, too: what the API says
- * first within this time counts for the start.
+ * Somebody removed the host on purpose, so it does not come back by itself. Somebody who starts its agent does that on purpose as
+ * well: the first answer of the API within this time belongs to the start.
  */
 const START_MS = 60_000;
 
-/** Runs the agent until the signal; anew when NATS or the keys are others than when it joined, or it has joined as a new host. */
+/** Runs the agent until the signal; restarts it when NATS or the keys have changed since it joined, or when it joined as a new host. */
 export async function runAgent(config: AgentConfig, logger: Logger, signal: AbortSignal): Promise<void> {
-  // Before it joins: an agent that cannot be what it is told to be is no host.
+  // Checked before joining: an agent that cannot run as configured must not become a host.
   if (config.simulate) await loadSimulator();
   let record = await ensureJoined(config, logger, signal);
   const startedUntil = steadyNow() + START_MS;

@@ -3,12 +3,13 @@ import { isMoved } from '../join/credentials.js';
 import type { HostRecord } from '../join/host-record.js';
 import type { Agent, Who } from './agent.js';
 
-/** How long a host waits for NATS before it asks the API whether it is still let in, and where; then again, ever more seldom. */
+/** How long a host waits for NATS before it asks the API whether and where it is still accepted; then again with growing pauses. */
 const PATIENCE = { firstMs: 5_000, maxMs: 120_000 };
 
 /**
- * Keeps this host let in: has what lets it in renewed in time, and asks the API when NATS is out of reach or refuses it, or
- * when what answers there signs with a key that it does not know. Resolves with the new record when NATS or the keys are others, or with nothing when the agent is to stop.
+ * Keeps this host connected: renews its credentials in time, and asks the API when NATS is unreachable or refuses it, or when
+ * answers there are signed with an unknown key. Resolves with the new record when NATS or the keys have changed, or with nothing
+ * when the agent is stopping.
  */
 export async function whenMoved(
   agent: Agent,
@@ -26,7 +27,7 @@ export async function whenMoved(
     const before = credentials.record;
     try {
       const record = await credentials.renew();
-      logger.info({ event: 'join.renewed' }, 'what lets this host in was renewed');
+      logger.info({ event: 'join.renewed' }, 'the credentials of this host were renewed');
       if (!isMoved(before, record)) continue;
       logger.info({ event: 'join.refreshed', nats: record.nats.url }, 'NATS or the signing keys have changed');
       return record;
@@ -34,7 +35,7 @@ export async function whenMoved(
       refusal = error;
       const { code, fix } = error as Partial<AppError>;
       const line = { event: 'join.not-renewed', code, cause: describeError(error), fix };
-      logger[code === 'host-revoked' ? 'warn' : 'debug'](line, 'what lets this host in was not renewed; trying on');
+      logger[code === 'host-revoked' ? 'warn' : 'debug'](line, 'cannot renew the credentials of this host; retrying');
       if (code !== 'unknown-host' || removal.noted) continue;
       await agent.standDown(describeError(error));
       heard('removed');
@@ -44,13 +45,13 @@ export async function whenMoved(
 }
 
 /**
- * How long to wait before the API is asked again. A host that was cut off for half a minute comes back after that, and not when its
- * doubling pauses happen to end; an API that is merely busy or away is asked ever more seldom instead.
+ * How long to wait before asking the API again. A host that was banned for half a minute returns right after that, not whenever its
+ * doubling pauses happen to end. An API that is merely busy or unreachable is asked with growing pauses instead.
  */
 export function askAgainMs(attempt: number, refusal: unknown, random?: () => number): number {
   const { code, details } = (refusal ?? {}) as Partial<AppError>;
   const retryAfter = code === 'too-many-requests' ? details?.['retryAfter'] : undefined;
   if (typeof retryAfter !== 'number') return backoffMs(attempt, PATIENCE, random);
-  // Jitter takes a fifth off at most: never before it is worth asking.
+  // Jitter takes off a fifth at most, so the host never asks too early.
   return backoffMs(1, { ...PATIENCE, firstMs: retryAfter * 1250 }, random);
 }

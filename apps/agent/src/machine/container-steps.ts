@@ -26,7 +26,7 @@ type ContainerExecutors = Pick<
   'create-container' | 'start-container' | 'unpause-container' | 'remove-container'
 >;
 
-/** Steps on containers. What the engine shows at the moment of the step decides, not what was observed before. `running`: told of each that was started. */
+/** Steps on containers. They act on what the engine shows at that moment, not on the earlier observation. `running`: called for each one started. */
 export function containerSteps(
   parts: RealMachineParts,
   running: (node: NodeId, inspect: InspectedContainer) => void,
@@ -46,7 +46,7 @@ export function containerSteps(
   };
 }
 
-/** Containers that this agent has just made and filled, and not started: what is in them need not be asked of the engine. */
+/** Containers that this agent has just created and filled but not started: their contents are known without asking the engine. */
 type Made = Map<NodeId, FreshContainer>;
 
 interface FreshContainer {
@@ -85,7 +85,7 @@ async function secretsOf(identities: IdentityStore, node: NodeId): Promise<NodeS
   throw new StepError(explain('identity-lost/not-in-state-folder'));
 }
 
-/** A name that is taken by a half-made container of the same item, left by a killed agent, is freed; any other is not touched. */
+/** If a killed agent left a half-created container of the same item under this name, it is removed; any other is left alone. */
 async function createOnce(
   parts: RealMachineParts,
   blueprint: ContainerBlueprint,
@@ -107,7 +107,7 @@ async function createOnce(
   }
 }
 
-/** Throws why the name was taken, if it is by what may not be touched. A container that was removed is gone a moment before its name is free. */
+/** Frees a name, or throws `why` if its holder must not be touched. A removed container still holds its name for a moment. */
 async function freeName(parts: RealMachineParts, blueprint: ContainerBlueprint, why: StepError, signal: AbortSignal) {
   const { engine } = parts;
   const [taken] = await engine.containers.list({ name: [`^/?${containerName(blueprint.name)}$`] }, { signal });
@@ -117,7 +117,7 @@ async function freeName(parts: RealMachineParts, blueprint: ContainerBlueprint, 
   await engine.containers.remove(inspect.Id, { doing: 'removing a half-made container' }, { signal });
 }
 
-/** An image may bring a volume for the daemon's home, and none elsewhere: the profile has no mounts. */
+/** An image may declare a volume only for the daemon's home, because the profile has no mounts. */
 async function assertSuitable({ engine }: RealMachineParts, image: string, signal: AbortSignal): Promise<void> {
   const found = await engine.images.inspect(image, { signal });
   if (!found) throw new StepError({ ...explain('image-absent/not-pulled', { image }), transient: true });
@@ -171,7 +171,7 @@ async function start(
   if (version) progress('daemon', `zerotier-one ${version}`);
 }
 
-/** Without its files a daemon would make itself a new identity. */
+/** Without its files, a daemon would generate a new identity. */
 async function assertComplete(parts: RealMachineParts, { Id }: InspectedContainer, signal: AbortSignal): Promise<void> {
   const mark = await parts.engine.files.get(Id, `${DAEMON_HOME}/${COMPLETE_MARK}`, { signal });
   if (mark?.has(COMPLETE_MARK)) return;
@@ -187,7 +187,7 @@ async function networksIn({ engine }: RealMachineParts, id: string, signal: Abor
   });
 }
 
-/** A network that was pruned while the container stood still does not come back: the container is cache and is made anew. */
+/** A network that was pruned while the container was stopped does not come back. The container holds no state and is recreated. */
 async function startOrDiscard({ engine }: RealMachineParts, inspect: InspectedContainer, signal: AbortSignal) {
   const name = inspect.Name.slice(1);
   const errand = { doing: `starting ${name}`, image: inspect.Config.Image, container: name };
@@ -223,7 +223,7 @@ async function ownContainer(
   signal: AbortSignal,
 ): Promise<InspectedContainer> {
   const engineId = fresh?.engineId ?? ('engineId' in step ? step.engineId : undefined);
-  // Else by its labels: no name that came from outside is ever part of a path to the engine.
+  // Otherwise by its labels: a name from outside never becomes part of a path to the engine.
   const inspect =
     engineId === undefined
       ? await findContainer(parts, step.node, signal)
@@ -233,7 +233,7 @@ async function ownContainer(
   return inspect;
 }
 
-/** Ours, and made for this very item and node. */
+/** Ours, and created for this item and node. */
 function isOf({ config }: RealMachineParts, inspect: InspectedContainer, of: { item: string; node: string }): boolean {
   const { Labels } = inspect.Config;
   return (

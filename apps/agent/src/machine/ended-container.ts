@@ -11,7 +11,7 @@ const LOG_LINES = 30;
  */
 const NOTED_LATE_MS = 3_000;
 
-/** Why a container is not running any more: what its log says of its last run, else how it ended. */
+/** Why a container stopped running: the log of its last run, or else how it ended. */
 export async function whyEnded(
   engine: DockerEngine,
   { Id, State }: InspectedContainer,

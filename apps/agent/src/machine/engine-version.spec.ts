@@ -29,7 +29,7 @@ describe('the version of the engine', () => {
     jest.useRealTimers();
   });
 
-  it('is asked once a minute while the engine shows its containers', async () => {
+  it('is requested once a minute while the engine lists its containers', async () => {
     for (const _look of [1, 2, 3]) expect(await look(yes)).toEqual({ known: true, value: INFO });
     expect(asked).toEqual([4_000]);
     jest.advanceTimersByTime(61_000);
@@ -38,7 +38,7 @@ describe('the version of the engine', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is asked, for a second at most, when the engine has just failed at that, and until it answers at every look', async () => {
+  it('is requested, for a second at most, after the engine failed to list containers, and at every look until it answers', async () => {
     await look(yes);
     answer = () => Promise.reject(new Error('connect ENOENT'));
     expect(await look(no)).toMatchObject({ known: false, cause: 'connect ENOENT' });
@@ -49,7 +49,7 @@ describe('the version of the engine', () => {
     expect(asked).toHaveLength(4);
   });
 
-  it('does not wait for the containers as long as nothing is known of the engine', async () => {
+  it('does not wait for the containers while nothing is known of the engine', async () => {
     expect(await look(new Promise(() => {}))).toEqual({ known: true, value: INFO });
   });
 });

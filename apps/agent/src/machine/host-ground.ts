@@ -9,23 +9,23 @@ import { deviceTowards, readHostRoutes, type HostRoute } from '../kernel/host-ro
 import { isLinkLocal } from '../kernel/zerotier-device.js';
 
 const FRESH_MS = 2_000;
-/** Names are asked for seldom; an address that was right once stays on the list while nobody answers. */
+/** Names are resolved seldom; an address that was right once stays on the list while the resolver does not answer. */
 const NAMES_MS = 60_000;
 const LOOKUP_MS = 2_000;
-/** The second names what systemd's own resolver, which the first may name, asks in its turn. */
+/** The second file names the servers that systemd's own resolver asks, which the first may point to. */
 const RESOLVER_FILES = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
 
-/** URLs of what the agent must be able to reach, by what they are: `NATS`, `the API`. */
+/** URLs that the agent must be able to reach, by name: `NATS`, `the API`. */
 export type Ways = Readonly<Record<string, string>>;
 
-/** Looks at what this host stands on. */
+/** Observes the addresses and routes that this host depends on. */
 export class HostGround {
   #held: { until: number; seen: Promise<SeenGround> } | undefined;
   readonly #addresses = new Map<string, { until: number; addresses: string[] }>();
 
   constructor(private readonly ways: Ways) {}
 
-  /** Never throws, and is never older than two seconds. */
+  /** Never throws; the result is at most two seconds old. */
   look(): Promise<SeenGround> {
     const now = performance.now();
     if (!this.#held || this.#held.until < now) this.#held = { until: now + FRESH_MS, seen: this.#look() };
@@ -84,7 +84,7 @@ export const parseResolvers = (text: string): string[] =>
 const withDevices = (ends: readonly End[]): Promise<End[]> =>
   Promise.all(ends.map(async (end) => ({ ...end, device: (await deviceTowards(end.address)) ?? null })));
 
-/** What was seen, as the things that no network may take; loopback and link-local need no protection from it. */
+/** Turns what was seen into the entries that no network may take over; loopback and link-local need no protection. */
 export function groundOf(routes: readonly HostRoute[], ends: readonly End[]): Ground {
   const ofRoutes = routes
     .filter(({ target, device }) => !isLinkLocal(target) && device !== 'lo')

@@ -7,7 +7,7 @@ import type { RealMachineParts } from './real-machine-parts.js';
 
 type ImageExecutors = Pick<Executors, 'pull-image' | 'mint-identity' | 'forget-identity'>;
 
-/** Between two lines of progress of one pull. */
+/** Minimum time between two progress lines of one pull. */
 const PROGRESS_MS = 1_000;
 
 export function imageSteps(parts: RealMachineParts, names: ImageNames): ImageExecutors {

@@ -6,8 +6,8 @@ import { allowManagedList, settingsFileName } from '../pure/settings-file.js';
 const FRESH_MS = 5_000;
 
 /**
- * The `allowManaged` lists in containers. They change only when a network is joined or configured, so a folder is read once
- * in a few seconds, and anew after a change of ours.
+ * The `allowManaged` lists in containers. They change only when a network is joined or configured, so a folder is read once every
+ * few seconds, and again after a change of ours.
  */
 export class ManagedLists {
   private readonly folders = new Map<
@@ -34,7 +34,7 @@ export class ManagedLists {
     this.folders.delete(engineId);
   }
 
-  /** Keeps only what still exists. */
+  /** Drops the entries of containers that no longer exist. */
   keep(engineIds: ReadonlySet<string>): void {
     for (const id of this.folders.keys()) if (!engineIds.has(id)) this.folders.delete(id);
   }

@@ -9,13 +9,13 @@ export interface NodeLook {
   kind: NodeKind;
   door: NodeDoor;
   interfaces: Promise<ObservedInterface[]>;
-  /** The `allowManaged` list of a network, where there is one. */
+  /** The `allowManaged` list of a network, if there is one. */
   listOf: (network: string) => Promise<string[] | null>;
 }
 
 /**
- * One node, looked at from both sides at once: what its daemon says and what its kernel shows. Nothing of a daemon that is not
- * the expected node is believed.
+ * Observes one node from both sides at once: what its daemon reports and what its kernel shows. If the daemon is not the expected
+ * node, nothing it says is used.
  */
 export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<ObservedNode> {
   const { door } = look;
@@ -35,7 +35,7 @@ export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<
   };
 }
 
-/** A node that cannot be asked; what the kernel shows is told all the same. */
+/** A node whose daemon cannot be asked; what the kernel shows is still reported. */
 export async function silentNode(
   node: NodeId,
   kind: NodeKind,

@@ -22,9 +22,9 @@ import { known, partOf, type unknown } from './part.js';
 import { openContainer, type RealMachineParts } from './real-machine-parts.js';
 import type { DockerEngine } from '../docker/docker-engine.js';
 
-/** Milliseconds within which the engine has to answer a look; later is unknown. */
+/** Milliseconds within which the engine must answer; a later answer counts as unknown. */
 const LOOK_MS = 4_000;
-/** Nodes that are looked at at the same time. */
+/** Number of nodes observed at the same time. */
 const AT_ONCE = 8;
 
 interface Found {
@@ -32,7 +32,7 @@ interface Found {
   inspect: InspectedContainer;
 }
 
-/** Looks at everything that a scope names. Never throws: what cannot be seen is unknown, with its cause. */
+/** Observes everything in a scope. Never throws: what cannot be seen is unknown, with its cause. */
 export class Observer {
   private swept = false;
   private readonly version: EngineVersion;
@@ -61,7 +61,7 @@ export class Observer {
     };
   }
 
-  /** Undefined when the container does not run as it did when all was looked at. */
+  /** Undefined when the container is no longer running as it was at the full observation. */
   async glance(
     scope: Scope,
     node: NodeId,
@@ -82,7 +82,7 @@ export class Observer {
     return { ...seen, nodes: seen.nodes.map((one) => (one.node === node ? now : one)) };
   }
 
-  /** Containers with this host's label, and whatever has a name that the scope asks for. */
+  /** Containers with this host's label, and any with a name that the scope asks for. */
   private async find(scope: Scope, signal: AbortSignal): Promise<Found[]> {
     const { engine, config } = this.parts;
     const options = { ms: LOOK_MS, signal };
@@ -150,7 +150,7 @@ export class Observer {
     }
   }
 
-  /** Where nothing runs there is no namespace, and so no interface: that is known. */
+  /** A container that is not running has no namespace, and so no interfaces: that is known. */
   private async interfacesOf(inspect: InspectedContainer | undefined, signal: AbortSignal) {
     const { engine, kernel } = this.parts;
     if (inspect?.State.Status === 'paused') throw pausedError(inspect.Name.slice(1));
@@ -162,15 +162,15 @@ export class Observer {
     );
   }
 
-  /** Once, at the first look that finds the engine: what a killed agent left of its work. */
+  /** Runs once, at the first observation that reaches the engine: removes what a killed agent left behind. */
   private async sweep(signal: AbortSignal): Promise<void> {
     if (this.swept) return;
     try {
       const left = await sweepThrowaways(this.parts.engine, this.parts.config.host, { signal });
       this.swept = true;
-      if (left > 0) this.parts.logger.info({ event: 'docker.swept', left }, 'removed left-over containers');
+      if (left > 0) this.parts.logger.info({ event: 'docker.swept', left }, 'removed leftover containers');
     } catch (error) {
-      this.parts.logger.warn({ event: 'docker.sweep-failed', err: error }, 'left-over containers could not be removed');
+      this.parts.logger.warn({ event: 'docker.sweep-failed', err: error }, 'cannot remove leftover containers');
     }
   }
 }
@@ -180,18 +180,18 @@ const pausedError = (container: string) =>
 
 const asStepError = (found: ReturnType<typeof unknown>) => new StepError({ ...explainAgain(found), transient: true });
 
-/** To tell its versions the engine starts `runc` and `docker-init`, each time that it is asked (Docker 26): they hardly ever change. */
+/** To report its versions, the engine starts `runc` and `docker-init` on each request (Docker 26), though they hardly ever change. */
 const FRESH_MS = 60_000;
-/** When it has just failed at something else. */
+/** Limit when the engine has just failed at something else. */
 const DOUBTFUL_MS = 1_000;
 
-/** Whether there is an engine, and which. One that has just shown its containers is there: it is then asked once a minute. */
+/** Whether there is an engine, and its version. If it has just listed its containers it is there, and is asked once a minute. */
 export class EngineVersion {
   private held: { info: Part<EngineInfo> & { known: true }; until: number } | undefined;
 
   constructor(private readonly engine: Pick<DockerEngine, 'info'>) {}
 
-  /** `listed`: whether it has shown its containers, when that is known. Never throws. */
+  /** `listed`: whether the engine listed its containers, once that is known. Never throws. */
   async look(listed: Promise<boolean>, { ms, signal }: { ms: number; signal: AbortSignal }): Promise<Part<EngineInfo>> {
     const held = this.held && this.held.until > performance.now() ? this.held : undefined;
     if (held && (await listed)) return held.info;

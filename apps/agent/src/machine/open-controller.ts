@@ -3,7 +3,7 @@ import { ControllerError, type ControllerApi, LocalApiError } from '@orrery/shar
 import { ControllerClient } from '../zerotier/controller.client.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
 
-/** The controller in the host's daemon, or in that of a container. A StepError says why there is no way to the node. */
+/** The controller in the host's daemon or in a container's. A StepError says why the node cannot be reached. */
 export function openController(
   parts: RealMachineParts,
   node: NodeId,

@@ -4,7 +4,7 @@ import { enterNetwork, isInOurView } from '../kernel/namespace.js';
 import { namespaceProber } from '../probes/namespace-prober.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
 
-/** The way into the network namespace of a node: nothing is run in its container. A StepError says why there is none. */
+/** Access to the network namespace of a node; nothing runs in its container. A StepError says why there is none. */
 export async function openProber(
   parts: RealMachineParts,
   node: NodeId,
@@ -13,7 +13,7 @@ export async function openProber(
 ): Promise<Prober> {
   if (kind === 'host') return namespaceProber([]);
   const inspect = await findContainer(parts, node, signal);
-  // Says why the node is none that runs.
+  // Throws the reason if the node is not running.
   await openContainer(parts, node, inspect);
   const engineId = inspect?.Id ?? '';
   const pid = inspect?.State.Pid ?? 0;

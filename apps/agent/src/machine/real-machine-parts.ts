@@ -13,28 +13,28 @@ import type { HostDaemon } from '../zerotier/host-daemon.js';
 import type { NodeDoor } from '../zerotier/node-door.js';
 
 export interface RealMachineConfig {
-  /** In the label of everything that is made in the engine. */
+  /** Part of the labels of everything created in the engine. */
   host: HostId;
-  /** Who this machine was before it was removed and joined anew: what has their label is shown, and never touched. */
+  /** The hosts that this machine was before it was removed and joined again: what carries their label is shown, and never touched. */
   formerHosts?: readonly HostId[];
   agentVersion: string;
   /** Path of the engine's unix socket. */
   dockerSocket: string;
-  /** The bridge that containers are on; made when it is absent. */
+  /** The bridge network of the containers; created if absent. */
   dockerNetwork: string;
   /** Where `docker login` keeps credentials; it may be absent. */
   dockerConfigFile: string;
   /** Home of the host's own zerotier-one. */
   zerotierHome: string;
-  /** Null: the file zerotier-one.port in the home says it. */
+  /** Null: read it from the file zerotier-one.port in the home. */
   zerotierPort: number | null;
   /** An ordinary user's copy of the host daemon's token. */
   userTokenFile: string;
-  /** Image for items that name none. */
+  /** Image for items that do not name one. */
   zerotierImage: string;
-  /** Folder of `*.moon` files for every container. */
+  /** Folder of `*.moon` files that are copied into every container. */
   moonsDir: string | null;
-  /** What the agent must be able to reach, whatever its networks push. */
+  /** What the agent must be able to reach, whatever routes its networks push. */
   ways?: Ways;
 }
 
@@ -50,7 +50,7 @@ export interface RealMachineParts {
   reach: Reach;
 }
 
-/** The container of a node, whatever its state: no wider than the profile and with this host's labels. */
+/** The container of a node, in any state: no wider than the profile and with this host's labels. */
 export async function findContainer(
   { engine, config }: RealMachineParts,
   node: NodeId,
@@ -59,14 +59,14 @@ export async function findContainer(
   const label = [`${LABEL.host}=${config.host}`, `${LABEL.node}=${node}`];
   for (const id of await engine.containers.list({ label }, { signal })) {
     const inspect = await engine.containers.inspect(id, { signal });
-    // One that is on its way out is listed for a moment beside the one that takes its place.
+    // While one is being removed, it is listed for a moment beside its replacement.
     const isLeaving = inspect?.State.Status === 'removing';
     if (inspect && !isLeaving && inspectMatchesProfile(inspect, config.host, config.dockerNetwork)) return inspect;
   }
   return undefined;
 }
 
-/** The way to the daemon in a container; a StepError when it cannot be there. */
+/** Access to the daemon in a container; throws a StepError when it cannot be running. */
 export async function openContainer(
   parts: RealMachineParts,
   node: NodeId,

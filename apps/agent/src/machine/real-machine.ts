@@ -33,7 +33,7 @@ import { findContainer, type RealMachineConfig, type RealMachineParts } from './
 
 export type { RealMachineConfig } from './real-machine-parts.js';
 
-/** The machine that this agent really runs on: its Docker Engine, its own zerotier-one and its kernel. `eyes`: other looks at the kernel. */
+/** The machine that this agent runs on: its Docker Engine, its own zerotier-one and its kernel. `eyes`: replacements for the views of the kernel. */
 export function createRealMachine(
   config: RealMachineConfig,
   identities: IdentityStore,
@@ -101,7 +101,7 @@ class RealMachine implements Machine {
     const { engine, config, logger } = this.parts;
     const until = AbortSignal.any([signal, this.closed.signal]);
     watchEngine(engine.connection, config.host, () => hint(), logger, until).catch((error: unknown) =>
-      logger.error({ event: 'docker.watch-ended', err: error }, 'events from Docker are no longer followed'),
+      logger.error({ event: 'docker.watch-ended', err: error }, 'no longer following events from Docker'),
     );
   }
 
@@ -135,7 +135,7 @@ class RealMachine implements Machine {
   }
 }
 
-/** The host's daemon logs to the journal of systemd, if anywhere. */
+/** The host's daemon logs to the systemd journal, if anywhere. */
 async function hostLog(tail: number): Promise<string> {
   try {
     return await runTool(['journalctl', '-u', 'zerotier-one', '-n', String(tail), '--no-pager', '-o', 'short-iso'], '');

@@ -4,7 +4,7 @@ import { StepError } from '@orrery/shared/machine';
 import type { InspectedContainer } from '../docker/inspected.js';
 import type { NodeDoor } from '../zerotier/node-door.js';
 
-/** A start that goes wrong shows it within this time; a slow machine is no failure, so that afterwards observing goes on. */
+/** A failed start shows within this time. A start that takes longer is not a failure; the regular observations follow it from there. */
 const WATCH_MS = 6_000;
 const EVERY_MS = 100;
 /** The daemon writes the line about a missing device within a second of its start. */
@@ -12,15 +12,15 @@ const SUSPICIOUS_MS = 1_000;
 
 export interface StartedContainer {
   door: NodeDoor;
-  /** Networks that stand in its networks.d. */
+  /** Networks in its networks.d. */
   networks: NetworkId[];
   inspect(signal: AbortSignal): Promise<InspectedContainer | undefined>;
   whyEnded(ended: InspectedContainer, signal: AbortSignal): Promise<StepError>;
 }
 
 /**
- * Watches a container that has just been started until its daemon shows all its networks, and throws what is wrong if it ends or
- * if it runs on without a device. Gives the daemon's version once it answers.
+ * Watches a container that has just been started until its daemon shows all its networks. Throws the reason if the container ends or
+ * keeps running without a device. Returns the daemon's version once it answers.
  */
 export async function watchStart(container: StartedContainer, signal: AbortSignal): Promise<string | undefined> {
   const first = await container.inspect(signal);

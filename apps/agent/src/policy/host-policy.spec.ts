@@ -25,7 +25,7 @@ describe("the host's policy", () => {
   });
   afterEach(() => rm(home, { recursive: true, force: true }));
 
-  it('is the defaults where there is no file, and nothing where a file was named and is not there', async () => {
+  it('is the defaults when there is no file, and allows nothing when a file is configured but missing', async () => {
     await expect(read()).resolves.toMatchObject({ result: 'held', isWritten: false, policy: DEFAULT_POLICY });
     await expect(read(true)).resolves.toMatchObject({ result: 'unreadable', cause: expect.stringContaining(file) });
   });
@@ -35,7 +35,7 @@ describe("the host's policy", () => {
     expect(policy.held.result).toBe('unreadable');
   });
 
-  it('is what the file says, as soon as it says something else, and the defaults when it is gone', async () => {
+  it('follows every change of the file, and is the defaults when the file is removed', async () => {
     await write('containers: { max: 1 }');
     const policy = new HostPolicy({ file, isNamed: false }, logger);
     expect(await policy.refresh()).toMatchObject({ policy: { containers: { max: 1 } } });
@@ -59,9 +59,9 @@ describe("the host's policy", () => {
   });
 
   it.each([
-    ['others may write it', () => chmod(file, 0o646), 'chmod go-w'],
-    ['its group may write it', () => chmod(file, 0o664), 'chmod go-w'],
-    ['others may write its folder', () => chmod(join(home, 'etc'), 0o777), 'chmod go-w'],
+    ['others can write to it', () => chmod(file, 0o646), 'chmod go-w'],
+    ['its group can write to it', () => chmod(file, 0o664), 'chmod go-w'],
+    ['others can write to its folder', () => chmod(join(home, 'etc'), 0o777), 'chmod go-w'],
     ['it is a folder', () => rm(file).then(() => mkdir(file)), 'Write the rules'],
     ['it is a link', () => rename(file, `${file}.real`).then(() => symlink(`${file}.real`, file)), 'Write the rules'],
     ['it is far too large', () => writeFile(file, '#'.repeat(1024 * 1024 + 1)), 'Remove everything'],
@@ -73,12 +73,12 @@ describe("the host's policy", () => {
     await expect(read()).resolves.toMatchObject({ result: 'unreadable', fix: expect.stringContaining(fix) });
   });
 
-  it('is refused when the folder of an absent file is one that others may write', async () => {
+  it('is refused when the file is absent and others can write to its folder', async () => {
     await chmod(join(home, 'etc'), 0o777);
     await expect(read()).resolves.toMatchObject({ result: 'unreadable' });
   });
 
-  (isRoot ? it : it.skip)('is refused when it belongs to somebody else', async () => {
+  (isRoot ? it : it.skip)('is refused when it belongs to another user', async () => {
     await write('containers: { max: 1 }');
     await chown(file, 65534, 65534);
     await expect(read()).resolves.toMatchObject({

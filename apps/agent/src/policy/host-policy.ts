@@ -11,7 +11,7 @@ const unreadable = (file: string, { cause, fix }: Explained<'policy-unreadable'>
   ...{ result: 'unreadable', file, cause, fix },
 });
 
-/** The policy of this host as its file says it now. Nothing that comes over the network can change it. */
+/** The policy of this host, read from its file. Nothing that comes over the network can change it. */
 export class HostPolicy {
   #held: HeldPolicy;
   #mark: string | undefined;
@@ -27,7 +27,7 @@ export class HostPolicy {
     return this.#held;
   }
 
-  /** Reads the file if it is another than at the last time. Never throws: what cannot be read allows nothing. */
+  /** Reads the file if it changed since the last read. Never throws: a file that cannot be read allows nothing. */
   async refresh(): Promise<HeldPolicy> {
     const mark = await markPolicyFile(this.place.file);
     if (mark === this.#mark && this.#held.result === 'held') return this.#held;
@@ -38,7 +38,7 @@ export class HostPolicy {
     return this.#held;
   }
 
-  /** A hint when the file may have changed; where that cannot be followed, each look at the host reads it anyway. */
+  /** Hints when the file may have changed. Where changes cannot be followed, each observation of the host reads the file anyway. */
   watch(hint: () => void, signal: AbortSignal): void {
     try {
       const watcher = watchFolder(dirname(this.place.file), { persistent: false, signal }, (_event, name) => {

@@ -7,7 +7,7 @@ const page = readFileSync(new URL('../../../../docs/policy.md', import.meta.url)
 const [, example = ''] = /```yaml\n([^]*?)```/.exec(page) ?? [];
 
 describe('a policy file', () => {
-  it('is read, with the line of each rule; what is not written has its default', () => {
+  it('yields the line of each rule, and defaults for rules that are not written', () => {
     const { policy, lines } = readPolicyDocument(
       'images: [zerotier/zerotier]\nnetworks:\n  deny:\n    - "8056c2e21c*"\n',
     );
@@ -19,7 +19,7 @@ describe('a policy file', () => {
     expect(Object.fromEntries(lines)).toEqual({ images: 1, networks: 2, 'networks.deny': 3 });
   });
 
-  it('is read as docs/policy.md shows it, and the page tells of every rule', () => {
+  it('parses as docs/policy.md shows it, and the page mentions every rule', () => {
     const { policy } = readPolicyDocument(example);
     expect(policy.containers.max).toBeLessThan(DEFAULT_POLICY.containers.max);
     for (const rule of Object.keys(Policy.shape))
@@ -28,21 +28,21 @@ describe('a policy file', () => {
 
   it.each([
     ['nothing', '', 'no rule'],
-    ['only a remark', '# images: [a]', 'no rule'],
+    ['only a comment', '# images: [a]', 'no rule'],
     ['a list', '- images', 'no rule'],
     ['an unknown rule', 'image: [a]', 'image'],
     ['a rule in other letters', 'Images: [a]', 'Images'],
     ['an unknown rule further down', 'networks:\n  allowed: ["*"]', 'line 1: networks'],
-    ['a pattern that is none', 'calls: [doctor]\nimages: ["a b"]', 'line 2: images.0'],
+    ['an invalid pattern', 'calls: [doctor]\nimages: ["a b"]', 'line 2: images.0'],
     ['an image by its id', 'images: ["sha256:abc"]', 'images.0'],
     ['a network that YAML reads as a number', 'networks: { deny: [1234567890123456] }', 'networks.deny.0'],
     ['a network in capitals', 'networks: { deny: ["8056C2E21C000001"] }', 'networks.deny.0'],
     ['a rule twice', 'images: [a]\nimages: ["*"]', 'unique'],
     ['another type', 'containers: { max: "3" }', 'line 1: containers.max'],
-    ['a call that nobody knows', 'calls: [shell]', 'calls.0'],
-    ['a prefix that is none', 'routes: { allow: [10.0.0.0] }', 'routes.allow.0'],
+    ['an unknown call', 'calls: [shell]', 'calls.0'],
+    ['an invalid prefix', 'routes: { allow: [10.0.0.0] }', 'routes.allow.0'],
     ['aliases', 'images: &a ["*"]\ncalls: *a', 'alias'],
-    ['an own type', 'images: !!binary aGk=', 'images'],
+    ['a custom type', 'images: !!binary aGk=', 'images'],
     ['two documents', 'images: [a]\n---\nimages: ["*"]', 'document'],
     ['a key of the language', '__proto__: { images: ["*"] }', '__proto__'],
     ['broken YAML', 'images: [', 'line 1'],

@@ -3,18 +3,18 @@ import { Policy } from '../pure/policy/policy.js';
 
 export interface PolicyDocument {
   policy: Policy;
-  /** On which line each rule stands that is written: `networks.deny` → 7. */
+  /** The line of each written rule: `networks.deny` → 7. */
   lines: ReadonlyMap<string, number>;
 }
 
-/** Reads the text of a policy file; throws an Error whose message says what is wrong, and on which line where that is known. */
+/** Reads the text of a policy file; throws an Error whose message says what is wrong, and on which line if that is known. */
 export function readPolicyDocument(text: string): PolicyDocument {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, stringKeys: true, prettyErrors: true });
   const [wrong] = [...document.errors, ...document.warnings];
   if (wrong) throw new Error((wrong.message.split('\n')[0] ?? wrong.code).replace(/:$/, ''));
-  // A file that is being written is empty for a moment; that must not be read as "no rules".
-  if (!isMap(document.contents)) throw new Error('there is no rule in it');
+  // A file that is being written is empty for a moment, which must not be taken for "no rules".
+  if (!isMap(document.contents)) throw new Error('it contains no rule');
   const lines = linesOf(document, counter);
   const parsed = Policy.safeParse(document.toJS({ maxAliasCount: 0 }));
   if (parsed.success) return { policy: parsed.data, lines };

@@ -3,12 +3,12 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Nobody writes so many rules; a file beyond it is none of ours. */
+/** Nobody writes that many rules; a larger file is not a policy. */
 const MAX_BYTES = 1024 * 1024;
 const OTHERS_MAY_WRITE = 0o022;
 const STICKY = 0o1000;
 
-/** Why a policy may not be used: a sentence, and what to do. */
+/** Why a policy cannot be used, and the fix. */
 export class PolicyFileError extends Error {
   readonly fix: string;
 
@@ -21,13 +21,14 @@ export class PolicyFileError extends Error {
 
 /**
  * The text of a policy file, and a mark that changes with it; undefined when there is none. Only root may have written it (or the
- * user as whom the agent runs, who could change the agent itself): what others can change is no policy. Throws PolicyFileError.
+ * user that the agent runs as, who could change the agent itself), because a file that others can change is not a policy. Throws
+ * PolicyFileError.
  */
 export async function readPolicyFile(path: string): Promise<{ text: string; mark: string } | undefined> {
   const file = await openFile(path);
   if (!file) return undefined;
   try {
-    // Of the opened file, not of the path: between two looks at a path somebody may exchange what is there.
+    // Stat the opened file, not the path: somebody may replace the file between two looks at a path.
     const stats = await file.stat();
     if (!stats.isFile()) throw new PolicyFileError(explain('policy-unreadable/not-a-file', { file: path }));
     assertTrusted(path, stats);
@@ -39,7 +40,7 @@ export async function readPolicyFile(path: string): Promise<{ text: string; mark
   }
 }
 
-/** Cheap: whether it must be read again. */
+/** A cheap mark that shows whether the file must be read again. */
 export async function markPolicyFile(path: string): Promise<string> {
   try {
     return markOf(await lstat(path));
@@ -67,7 +68,7 @@ async function openFile(path: string) {
   }
 }
 
-/** Where others may write into the folder they could have taken a file away, and with it every rule. */
+/** If others can write to the folder, they may have deleted the file, and with it every rule. */
 async function absent(path: string): Promise<undefined> {
   await assertTrustedFolder(path);
   return undefined;

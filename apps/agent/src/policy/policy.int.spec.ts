@@ -43,7 +43,7 @@ describe('a host with a policy', () => {
   });
   afterEach(() => host.stop());
 
-  it('settles what it denies, with the rule and the line, and goes on with the rest', async () => {
+  it('settles denied items with the rule and the line, and continues with the rest', async () => {
     await write('calls: [plan]\nimages: [zerotier/zerotier]\n');
     const evil = launch({ name: 'evil', image: 'evil.example/zerotier/zerotier:1' });
     const good = launch({ name: 'good' });
@@ -63,7 +63,7 @@ describe('a host with a policy', () => {
     await last(evil.container.id, 'done');
   });
 
-  it('leaves alone what was there before it was denied, says so, and lets it be removed', async () => {
+  it('leaves alone what existed before it was denied, reports it, and allows its removal', async () => {
     const { container, membership, items } = launch();
     const onHost = membershipItem({ node: host.hostNode, nodeKind: 'host' });
     await host.want(...items, onHost);
@@ -86,7 +86,7 @@ describe('a host with a policy', () => {
     await eventually(() => findings().length === 0);
   });
 
-  it('makes a container anew without the network that is denied by now', async () => {
+  it('recreates a container without a network that is denied by now', async () => {
     const { container, membership, items } = launch();
     await host.want(...items);
     for (const { id } of items) await last(id, 'done');
@@ -99,7 +99,7 @@ describe('a host with a policy', () => {
     expect(Object.keys(host.containers[0]?.daemon.files ?? {}).filter((name) => name.includes(NETWORK))).toEqual([]);
   });
 
-  it('allows nothing with a file that cannot be used, tells it with its fix, and goes on when it is mended', async () => {
+  it('allows nothing when the file cannot be used, reports it with a fix, and continues once the file is fixed', async () => {
     await write('image: [a]');
     const { container, items } = launch();
     await host.want(...items);
@@ -112,7 +112,7 @@ describe('a host with a policy', () => {
     await expect(ask({ op: 'doctor' })).resolves.toMatchObject({ result: 'ok' });
   });
 
-  it('lets in nothing of what a network pushes that it denies, says so, and takes it in as soon as it is allowed', async () => {
+  it('accepts nothing that a network pushes when it is denied, reports it, and accepts it once it is allowed', async () => {
     await write('routes: { allow: [10.200.0.0/16] }');
     const onHost = membershipItem({ node: host.hostNode, nodeKind: 'host' });
     await host.want(onHost);

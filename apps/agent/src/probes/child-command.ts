@@ -1,10 +1,10 @@
-/** The argument with which this program is what runs inside a node's network namespace. */
+/** The argument that makes this program the child inside a node's network namespace. */
 export const PROBE_CHILD = 'probe-child';
 
-/** What it reads is bounded; nothing that a server sends makes it larger. */
+/** The child reads a limited amount, so nothing that a server sends makes it need more. */
 const HEAP_MB = 64;
 
-/** This very program, as the child. */
+/** This same program, started as the child. */
 export const childCommand = (): string[] => [
   process.execPath,
   `--max-old-space-size=${HEAP_MB}`,

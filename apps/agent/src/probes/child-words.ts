@@ -1,18 +1,18 @@
 import { z } from 'zod';
 
-/** What the child is asked, on its standard input. Only IP addresses: it resolves no names. */
+/** The request to the child, on its standard input. It has only IP addresses, because the child resolves no names. */
 export interface ChildAsk {
   kind: 'tcp' | 'http';
   address: string;
-  /** The interface by which it leaves, or not at all; null: by any. */
+  /** The interface that packets leave by, or not at all; null: any. */
   device: string | null;
   port: number;
-  /** Of `http`. */
+  /** Only for `http`. */
   url?: string;
   maxBytes: number;
 }
 
-/** What it prints, one JSON a line. Of what the server answers only this leaves it. */
+/** The output of the child, one JSON value a line. Nothing else of a server's answer leaves the child. */
 export const ChildWord = z.discriminatedUnion('word', [
   z.object({ word: z.literal('connected'), ms: z.number() }),
   z.object({

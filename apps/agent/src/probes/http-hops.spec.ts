@@ -22,7 +22,7 @@ async function follow(first: string, site: Record<string, Answered>) {
 }
 
 describe('a probe of HTTP', () => {
-  it('goes where it is sent, each place judged anew, and counts how often', async () => {
+  it('follows redirects, judges each new place again, and counts them', async () => {
     const denied = { end: missed('outside-networks', 'no') };
     const site = {
       'http://a/': answer(302, '/b'),
@@ -38,7 +38,7 @@ describe('a probe of HTTP', () => {
     });
   });
 
-  it('follows three redirects and no more, and none to what is not HTTP', async () => {
+  it('follows at most three redirects, and none to a URL that is not HTTP', async () => {
     const { end, asked } = await follow('http://a/', { 'http://a/': answer(302, 'http://a/') });
     expect([end.code, asked.length]).toEqual(['too-many-redirects', 4]);
     const file = await follow('http://a/', { 'http://a/': answer(302, 'file:///etc/shadow') });

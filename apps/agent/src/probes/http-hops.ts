@@ -1,7 +1,7 @@
 import { MAX_REDIRECTS } from '@orrery/shared/contracts';
 import { missed, type ProbeEnd } from '@orrery/shared/machine';
 
-/** What came of one connection; an answer of HTTP may lead on. */
+/** The result of one connection; an HTTP answer may redirect. */
 export interface Answered {
   end: ProbeEnd;
   status?: number;
@@ -10,7 +10,7 @@ export interface Answered {
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-/** Asks, and follows where it is sent: each time the address is judged anew, so that no server sends the probe where it may not go. */
+/** Requests a URL and follows redirects. Each address is judged again, so no server can send the probe where it is not allowed. */
 export async function followHttp(
   first: string,
   tell: (detail: string) => void,
@@ -22,17 +22,17 @@ export async function followHttp(
     const counted = end.http ? { ...end, http: { ...end.http, redirects } } : end;
     if (!REDIRECTS.includes(status) || !location) return counted;
     if (redirects === MAX_REDIRECTS)
-      return missed('too-many-redirects', `after ${MAX_REDIRECTS} redirects it is redirected again`, {
+      return missed('too-many-redirects', `after ${MAX_REDIRECTS} redirects there is yet another redirect`, {
         ...(counted.http ? { http: counted.http } : {}),
       });
     const next = nextUrl(location, url);
-    if (next === undefined) return missed('broken-off', 'it redirects to what is no URL of http or https');
+    if (next === undefined) return missed('broken-off', 'it redirects to something other than an http or https URL');
     tell(`redirected to ${next.protocol}//${next.host}`);
     url = next.href;
   }
 }
 
-/** A user and a password in it are left out. */
+/** Drops a user and password in the URL. */
 function nextUrl(location: string, from: string): URL | undefined {
   if (!URL.canParse(location, from)) return undefined;
   const url = new URL(location, from);

@@ -21,15 +21,15 @@ import { followHttp, type Answered } from './http-hops.js';
 import { pingCommand, pingEnd, readPingLine } from './ping-output.js';
 import { socketTrouble } from './socket-trouble.js';
 
-/** Where something is sent. */
+/** The destination of a probe. */
 interface Place {
   address: string;
   isOnLink: boolean;
-  /** The interface that was judged. What is sent leaves by it or not at all, even when the route has changed since. Null: any may be. */
+  /** The interface that was judged. Packets leave by it or not at all, even if the route has changed since. Null: any is allowed. */
   device: string | null;
 }
 
-/** Probes from inside the network namespace to which `enter` leads (empty: ours). `child`: the program that speaks TCP and HTTP there. */
+/** Probes from inside the network namespace that `enter` leads to (empty: ours). `child`: the program that does TCP and HTTP there. */
 export function namespaceProber(enter: readonly string[], child: readonly string[] = childCommand()): Prober {
   return async (run) => {
     const began = performance.now();
@@ -69,7 +69,7 @@ class NamespaceProbe {
     }
   }
 
-  /** The first address of the host to which the node may send; else why it is not. */
+  /** Works on the first address of the host that the node is allowed to send to; or returns why there is none. */
   async #at(host: string, work: (place: Place) => Promise<ProbeEnd>): Promise<ProbeEnd> {
     const place = await this.#placeOf(host);
     return 'code' in place ? place : work(place);
@@ -168,7 +168,7 @@ interface Heard {
 }
 
 const tcpEnd = ({ connectMs }: Heard, where: string): Answered | undefined =>
-  connectMs === undefined ? undefined : { end: reached(`${where} takes connections`, { tcp: { connectMs } }) };
+  connectMs === undefined ? undefined : { end: reached(`${where} accepts connections`, { tcp: { connectMs } }) };
 
 function httpEnd({ answered, ended }: Heard): Answered | undefined {
   if (!answered || !ended) return undefined;
@@ -179,20 +179,20 @@ function httpEnd({ answered, ended }: Heard): Answered | undefined {
 
 function tooLate({ connectMs, answered }: Heard, where: string): ProbeEnd {
   if (answered)
-    return missed('timed-out', `${where} answered with status ${answered.status} and did not come to an end`);
-  if (connectMs !== undefined) return missed('timed-out', `${where} takes connections and did not answer in time`);
+    return missed('timed-out', `${where} answered with status ${answered.status} but never finished its answer`);
+  if (connectMs !== undefined) return missed('timed-out', `${where} accepts connections but did not answer in time`);
   return missed('timed-out', `${where} did not answer in time`);
 }
 
-const tooLateToTry = () => missed('timed-out', 'the time was over before anything was sent');
+const tooLateToTry = () => missed('timed-out', 'the time ran out before anything was sent');
 
 function brokenTool(tool: string, complained: string): ProbeEnd {
-  // That of inetutils: not sent at all rather than over whatever interface has the route by then.
+  // This is the ping of inetutils. Better not to probe than to send by whatever interface has the route by then.
   if (tool === 'ping' && /(invalid|unrecognized) option.*I/.test(complained))
     return missedBy(explain('probe-tool-missing/unbound-ping'));
   if (/failed to execute|No such file or directory/.test(complained) && !/\/ns\/net/.test(complained))
     return toolMissing(complained.includes('ping') ? 'ping' : tool);
-  const said = complained.split('\n')[0] || 'it said nothing';
+  const said = complained.split('\n')[0] || 'no output';
   if (/not permitted|denied/i.test(complained))
     return missedBy(
       explain('probe-failed/not-root', { cause: `the agent cannot enter the network namespace of the node: ${said}` }),
@@ -211,10 +211,10 @@ function whyNot(error: unknown): ProbeEnd {
   return /execute|not permitted|denied/i.test(cause) ? brokenTool('ip', cause) : missed('probe-failed', cause);
 }
 
-/** Most addresses of one name that are looked at. */
+/** Limit of addresses considered for one name. */
 const MOST = 8;
 
-/** The addresses of a name, as the host's own resolver knows them; a namespace has none of its own. */
+/** The addresses of a name, from the host's own resolver, because a namespace has none of its own. */
 export async function resolveName(host: string, signal: AbortSignal): Promise<string[] | ProbeEnd> {
   const bare = host.replace(/^\[|\]$/g, '');
   if (isIP(bare) !== 0) return [bare];

@@ -25,7 +25,7 @@ const NOBODY = `From 10.81.0.10 icmp_seq=1 Destination Host Unreachable
 2 packets transmitted, 0 received, +2 errors, 100% packet loss, time 1026ms`;
 
 describe('what ping prints', () => {
-  it('is read whoever made the program', () => {
+  it('is understood whichever ping printed it', () => {
     expect(end(IPUTILS)).toMatchObject({
       code: 'reached',
       ping: { sent: 2, received: 2, minMs: 0.512, averageMs: 1.001, maxMs: 1.49 },
@@ -33,21 +33,25 @@ describe('what ping prints', () => {
     expect(end(BUSYBOX)).toMatchObject({ code: 'reached', cause: '1 of 2 answered', ping: { sent: 2, received: 1 } });
   });
 
-  it('tells silence from a network that nobody in it answers for, and from a router that knows no way', () => {
+  it('tells silence from an address that no node answers for, and from a router without a route', () => {
     const silence = '2 packets transmitted, 0 received, 100% packet loss, time 1031ms';
-    expect(end(silence)).toMatchObject({ code: 'timed-out', cause: 'none of 2 was answered', ping: { minMs: null } });
+    expect(end(silence)).toMatchObject({
+      code: 'timed-out',
+      cause: 'no answer to any of 2 pings',
+      ping: { minMs: null },
+    });
     expect(end(NOBODY)).toMatchObject({ code: 'timed-out', cause: expect.stringContaining('no node of the network') });
     expect(end(NOBODY, 2, false)).toMatchObject({ code: 'no-route', cause: expect.stringContaining('Unreachable') });
     expect(end('', 7).ping).toMatchObject({ sent: 7, received: 0 });
   });
 
-  it('is asked for once a second, or faster where the time is short', () => {
+  it('asks for one ping a second, or more when the time is short', () => {
     const command = ['ping', '-n', '-c', '4', '-i', '1', '-W', '2', '10.1.1.1'];
     expect(pingCommand('10.1.1.1', null, 4, 10_000)).toEqual(command);
     expect(pingCommand('10.1.1.1', null, 100, 30_000)).toContain('0.2');
   });
 
-  it('is bound to the interface that was judged', () => {
+  it('binds to the interface that was judged', () => {
     expect(pingCommand('10.1.1.1', 'zt5u4abcde', 4, 10_000).slice(0, 4)).toEqual(['ping', '-n', '-I', 'zt5u4abcde']);
   });
 });

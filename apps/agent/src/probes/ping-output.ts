@@ -5,8 +5,8 @@ import { missed, reached, type ProbeEnd } from '@orrery/shared/machine';
 const LAST_ANSWER_S = 2;
 
 /**
- * Once a second where the time is enough for that, else five a second. `device`: it leaves by this interface or not at all, as
- * iputils and busybox bind it (SO_BINDTODEVICE); inetutils has no such option. The others all three know.
+ * One ping a second if the time allows it, otherwise five. `device`: packets leave by this interface or not at all, which iputils and
+ * busybox support (SO_BINDTODEVICE) and inetutils does not. All three know the other options.
  */
 export function pingCommand(address: string, device: string | null, count: number, timeoutMs: number): string[] {
   const interval = (count - 1 + LAST_ANSWER_S) * 1000 <= timeoutMs ? '1' : '0.2';
@@ -28,15 +28,15 @@ export function readPingLine(line: string): PingLine | undefined {
   return summary ? { kind: 'summary', sent: Number(summary[1]) } : undefined;
 }
 
-/** What came of all lines. `onLink`: the address is to be on the network itself, behind no router. */
+/** The result of all lines. `onLink`: the address should be on the network itself, not behind a router. */
 export function pingEnd(lines: readonly PingLine[], count: number, address: string, onLink: boolean): ProbeEnd {
   const times = lines.flatMap((line) => (line.kind === 'reply' ? line.ms : []));
   const sent = lines.find((line) => line.kind === 'summary')?.sent ?? count;
   const ping = { sent, received: times.length, ...spread(times) };
   if (times.length > 0) return reached(`${times.length} of ${sent} answered`, { ping });
   const unreachable = lines.find((line) => line.kind === 'unreachable');
-  if (unreachable && !onLink) return missed('no-route', `a router says: ${unreachable.said}`, { ping });
-  const nobody = unreachable ? `no node of the network answers for ${address}` : `none of ${sent} was answered`;
+  if (unreachable && !onLink) return missed('no-route', `a router replied: ${unreachable.said}`, { ping });
+  const nobody = unreachable ? `no node of the network answers for ${address}` : `no answer to any of ${sent} pings`;
   return missed('timed-out', nobody, { ping });
 }
 

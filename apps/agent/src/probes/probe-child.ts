@@ -6,7 +6,7 @@ import { connect as encrypt } from 'node:tls';
 import { boundAddress, boundSocket, NotBound } from './bound-socket.js';
 import type { ChildAsk, ChildWord } from './child-words.js';
 
-/** What a server sends is read by a process that may do nothing. Where root itself may not do this, it may do little else. */
+/** What a server sends is read by an unprivileged process. If root itself cannot drop privileges here, it can do little else anyway. */
 function becomeNobody(): void {
   if (process.getuid?.() !== 0) return;
   const nobody = 65534;
@@ -22,12 +22,12 @@ function becomeNobody(): void {
 /** Milliseconds since `began`, to a tenth. */
 const since = (began: number) => Math.round((performance.now() - began) * 10) / 10;
 const say = (word: ChildWord) => process.stdout.write(`${JSON.stringify(word)}\n`);
-/** The words are out before the process ends. */
+/** Exits once the output is flushed. */
 const end = (word: ChildWord) => process.stdout.write(`${JSON.stringify(word)}\n`, () => process.exit(0));
 const failed = (error: NodeJS.ErrnoException) =>
   end({ word: 'failed', code: error.code ?? '', message: error.message.replaceAll('::ffff:', '').slice(0, 300) });
 
-/** By the interface that was judged, or not at all; by any where none was. Throws NotBound. */
+/** By the interface that was judged or not at all; by any if none was judged. Throws NotBound. */
 const open = ({ device, address, port }: ChildAsk): Socket =>
   device === null
     ? connect({ host: address, port })
@@ -76,7 +76,7 @@ function read(response: IncomingMessage, maxBytes: number, ms: number): void {
     });
 }
 
-/** A process of its own, inside a node's network namespace and as nobody. It imports nothing but Node. */
+/** A separate process inside a node's network namespace, running as nobody. It imports nothing but Node. */
 export async function probeChild(): Promise<void> {
   becomeNobody();
   const ask = JSON.parse(await text(process.stdin)) as ChildAsk;

@@ -13,10 +13,10 @@ import { Probes } from './probes.js';
 const logger = createLogger('test', 'silent');
 const RESULT: ProbeResult = { code: 'reached', cause: 'it answered', fix: '', address: '10.1.2.3', ms: 5 };
 
-describe('a probe, asked of an agent', () => {
+describe('a probe requested from an agent', () => {
   let host: ReconcilingHost;
   let probes: Probes;
-  /** Those that run, and how each is ended. */
+  /** The running probes, and how to end each. */
   let running: { run: ProbeRun; end: () => void }[];
   const policy = (text: string) => writeFile(join(host.home, 'policy.yaml'), text);
   const ask = async (node = host.hostNode, target: ProbeTarget = { kind: 'ping', host: '10.1.2.3', count: 2 }) => {
@@ -51,7 +51,7 @@ describe('a probe, asked of an agent', () => {
     await host.stop();
   });
 
-  it('is answered when it has begun; each line and the end are facts, in their order', async () => {
+  it('is answered once it has begun; each line and the end are facts, in order', async () => {
     const { probe, reply } = await ask();
     expect(reply).toEqual({ result: 'ok', value: { probe } });
     running[0]?.run.tell('seq 1  0.4 ms');
@@ -63,7 +63,7 @@ describe('a probe, asked of an agent', () => {
     expect((await lines()).every(({ seq }) => seq < end.seq)).toBe(true);
   });
 
-  it('is one of two of a node at once; the third begins when one has ended', async () => {
+  it('runs beside one other of its node; a third begins when one has ended', async () => {
     await ask();
     await ask();
     expect((await ask()).reply).toMatchObject({
@@ -75,7 +75,7 @@ describe('a probe, asked of an agent', () => {
     expect((await ask()).reply).toMatchObject({ result: 'ok' });
   });
 
-  it('is what the policy of the host says: by default within the networks of the node', async () => {
+  it('obeys the policy of the host: by default it stays within the networks of the node', async () => {
     await ask();
     expect(running.at(-1)?.run.mayLeaveNetworks).toBe(false);
     await policy('probes: true\n');
@@ -88,7 +88,7 @@ describe('a probe, asked of an agent', () => {
     expect(running).toHaveLength(2);
   });
 
-  it('is made only from nodes that Orrery manages here, and ends with the agent', async () => {
+  it('starts only from nodes that Orrery manages here, and ends with the agent', async () => {
     expect((await ask(newId('nod'))).reply).toMatchObject({ result: 'problem', code: 'rejected' });
     await ask();
     await probes.stop();

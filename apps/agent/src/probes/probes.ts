@@ -13,9 +13,9 @@ import type { Journal } from '../journal/journal.js';
 
 type ProbeAsked = Extract<Call['op'], { op: 'probe' }>;
 
-/** Of one node, and of the whole host. */
+/** Limits per node and for the whole host. */
 const AT_ONCE = { node: 2, host: 8 };
-/** How long the way into the node may take. */
+/** How long entering the node may take. */
 const OPEN_MS = 4_000;
 
 export interface ProbesParts {
@@ -25,8 +25,8 @@ export interface ProbesParts {
 }
 
 /**
- * Probes that run: each line goes into the journal as it comes, at the end the result. One that was running when the agent ended is
- * not begun again; that nothing more is told of it says so.
+ * Running probes. Each line goes into the journal as it arrives, and the result at the end. A probe that was running when the agent
+ * ended is not restarted; the lack of a result shows it.
  */
 export class Probes {
   readonly #running = new Map<Promise<void>, NodeId>();
@@ -35,7 +35,7 @@ export class Probes {
 
   constructor(private readonly parts: ProbesParts) {}
 
-  /** Resolves when it has begun; throws when there is no way into the node, or too much is running. */
+  /** Resolves when the probe has begun; throws when the node cannot be entered, or too many are running. */
   async begin(asked: ProbeAsked, kind: NodeKind, mayLeaveNetworks: boolean): Promise<void> {
     const nodes = [...this.#running.values()];
     const ofNode = nodes.filter((node) => node === asked.node).length;
@@ -66,7 +66,7 @@ export class Probes {
   }
 
   #tellLine({ probe, node }: ProbeAsked, detail: string): void {
-    // Lines are the first to go when the disk is short.
+    // When disk space is short, progress lines are dropped first.
     if (!this.parts.journal.full) void this.#tell({ type: 'probe.progress', data: { probe, node, detail } });
   }
 
@@ -74,13 +74,13 @@ export class Probes {
     return this.#tell({ type: 'probe.finished', data: { probe, node, target: probeTargetText(target), result } });
   }
 
-  /** In the order in which it happened. */
+  /** Writes facts in the order in which they happened. */
   #tell(fact: AgentFact): Promise<void> {
     const { journal, logger } = this.parts;
     this.#telling = this.#telling
       .then(() => journal.commit(() => ({ facts: [fact] })))
       .catch((error: unknown) => {
-        logger.warn({ event: 'probe.not-told', cause: describeError(error) }, 'what a probe found could not be kept');
+        logger.warn({ event: 'probe.not-told', cause: describeError(error) }, 'cannot store the result of a probe');
       });
     return this.#telling;
   }

@@ -1,4 +1,4 @@
-/** Remembers since when each thing has been as it is: what must hold for a while is told only then. */
+/** Remembers since when each thing has had its value, for things that are reported only after they have held for a while. */
 export class Holds<K> {
   readonly #since = new Map<K, { value: string; since: number }>();
 
@@ -10,7 +10,7 @@ export class Holds<K> {
     return 0;
   }
 
-  /** Forgets all that is not in the list. */
+  /** Forgets everything that is not in the list. */
   keepOnly(keys: Iterable<K>): void {
     const kept = new Set(keys);
     for (const key of this.#since.keys()) if (!kept.has(key)) this.#since.delete(key);

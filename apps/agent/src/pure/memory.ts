@@ -10,7 +10,7 @@ import {
 } from '@orrery/shared/contracts';
 import { z } from 'zod';
 
-/** What was last told of an item, at which revision; stages are told once each. */
+/** The last report about an item and its revision; each stage is reported once. */
 export const LedgerEntry = z.object({
   revision: z.int().positive(),
   outcome: Outcome.nullable(),
@@ -30,7 +30,7 @@ export const findingKey = (about: Omit<RaisedFinding, 'finding'>, code: AgentFin
   [code, about.node ?? '', about.network ?? '', about.item ?? ''].join('/');
 
 /**
- * What the agent has reported so far, kept in the same atomic writes as the reports: `before` is what `diff` compares the next
+ * What the agent has reported so far, written atomically together with the reports. `before` is what `diff` compares the next
  * observation with.
  */
 export interface Memory {

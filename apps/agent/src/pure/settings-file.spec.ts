@@ -22,7 +22,7 @@ describe('the settings file of a network', () => {
     expect(allowManagedList(text)).toEqual(list);
   });
 
-  it('is the same in any order, and no list is not an empty one', () => {
+  it('holds the same list in any order, and no list is not an empty one', () => {
     expect(sameList(['a', 'b'], ['b', 'a'])).toBe(true);
     expect(sameList(['a'], ['a', 'b'])).toBe(false);
     expect(sameList(null, null)).toBe(true);

@@ -12,22 +12,22 @@ export interface BatchSenderParts {
   requestSnapshot: () => void;
 }
 
-/** sent: nothing is left. greet: the API and the journal disagree, say hello again. fenced: the epoch is closed for ever. */
+/** sent: nothing is left. greet: the API and the journal disagree, say hello again. fenced: the epoch is closed forever. */
 export type Sending = { result: 'sent' | 'greet' } | { result: 'fenced'; cause: string };
 
 const BATCH_MS = 5_000;
-/** The API has to wait for nothing longer than this. */
+/** Cap on how long the API can make this host wait. */
 const LONGEST_BUSY_MS = 30_000;
 const LONG_BUSY_MS = 1_000;
 
-/** Sends an epoch's events, one batch at a time: the next goes out when the API has committed the last. */
+/** Sends an epoch's events one batch at a time; the next goes out when the API has committed the previous one. */
 export class BatchSender {
-  /** Most events in the next batch: halved after a refusal, to find the one that the API cannot take. */
+  /** Maximum number of events in the next batch: halved after a refusal, to find the one that the API rejects. */
   #limit = Number.POSITIVE_INFINITY;
 
   constructor(private readonly parts: BatchSenderParts) {}
 
-  /** Throws BusError when there is no answer: what was stored is then unknown, and sending it again finds out. */
+  /** Throws BusError when there is no answer. It is then unknown what was stored; sending it again settles that. */
   async send(ordinal: number, signal: AbortSignal): Promise<Sending> {
     const { journal } = this.parts;
     while (!signal.aborted) {
@@ -65,7 +65,7 @@ export class BatchSender {
         return { result: 'fenced', cause: reply.cause };
       case 'busy':
         await pause(Math.min(reply.retryAfterMs, LONGEST_BUSY_MS), signal);
-        // It answers, and is to hear hello between two long pauses: else this host would count as cut off.
+        // The API answers, so say hello between two long pauses; otherwise this host would count as cut off.
         return reply.retryAfterMs >= LONG_BUSY_MS ? { result: 'greet' } : undefined;
       case 'refused':
         return this.#refused(ordinal, events, reply.cause);
@@ -81,12 +81,12 @@ export class BatchSender {
     return { result: 'greet' };
   }
 
-  /** The next event is not in the journal any more: its epoch cannot go on. */
+  /** The next event is missing from the journal, so its epoch cannot continue. */
   async #passHole(ordinal: number, cursor: number): Promise<Sending> {
     const { journal, requestSnapshot } = this.parts;
     const isCurrent = journal.epochs.at(-1)?.ordinal === ordinal;
     if (isCurrent) await journal.renew();
-    await journal.salvage(ordinal, cursor, 'the journal does not have them any more');
+    await journal.salvage(ordinal, cursor, 'they are missing from the journal');
     requestSnapshot();
     return { result: isCurrent ? 'greet' : 'sent' };
   }

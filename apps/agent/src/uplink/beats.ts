@@ -1,7 +1,7 @@
 import type { Bus } from '@orrery/shared/bus';
 import { subjects, type Beat, type HostId } from '@orrery/shared/contracts';
 
-/** Says now and then that the agent lives, as often as the API asked for. Lost ones do not matter. */
+/** Sends heartbeats at the interval that the API asked for. Lost ones do not matter. */
 export class Beats {
   #timer: NodeJS.Timeout | undefined;
   #everyMs = 0;
@@ -19,7 +19,7 @@ export class Beats {
     this.#timer = setInterval(() => this.now(), ms);
   }
 
-  /** One right now, because something that it tells has changed. */
+  /** Sends one right now, because something that it reports has changed. */
   now(): void {
     const beat = this.beat();
     if (beat) this.bus.publish(subjects.beat(this.host), beat);

@@ -13,7 +13,7 @@ describe('epochsToSend', () => {
     expect(epochsToSend([epoch(1, 9, 5)], { cursor: 7, openEpochs: [] })).toEqual([{ ordinal: 1, cursor: 7 }]);
   });
 
-  it('sends what the API lacks of older epochs first, in their order', () => {
+  it('sends what the API lacks of older epochs first, in order', () => {
     const journal = [epoch(1, 9, 5), epoch(2, 4, 0), epoch(3, 2, 0)];
     expect(epochsToSend(journal, { cursor: 0, openEpochs: [open(1, 6)] })).toEqual([
       { ordinal: 1, cursor: 6 },
@@ -22,7 +22,7 @@ describe('epochsToSend', () => {
     ]);
   });
 
-  it('says nothing of older epochs that are confirmed', () => {
+  it('skips older epochs when they are confirmed', () => {
     const journal = [epoch(1, 9, 9), epoch(2, 4, 4), epoch(3, 2, 0)];
     expect(epochsToSend(journal, { cursor: 0, openEpochs: [open(2, 4)] })).toEqual([{ ordinal: 3, cursor: 0 }]);
   });
@@ -35,7 +35,7 @@ describe('epochsToSend', () => {
     ]);
   });
 
-  it('sends everything again that a restored database does not have', () => {
+  it('resends everything that a restored database does not have', () => {
     const journal = [epoch(1, 9, 9), epoch(2, 8, 8), epoch(3, 7, 7, 3), epoch(4, 6, 6)];
     expect(epochsToSend(journal, { cursor: 0, openEpochs: [open(2, 5)] })).toEqual([
       { ordinal: 2, cursor: 5 },
@@ -44,7 +44,7 @@ describe('epochsToSend', () => {
     ]);
   });
 
-  it('rewinds the current epoch alone when the backup is younger than its beginning', () => {
+  it('rewinds only the current epoch when the backup is younger than its beginning', () => {
     const journal = [epoch(1, 9, 9), epoch(2, 8, 8)];
     expect(epochsToSend(journal, { cursor: 3, openEpochs: [open(1, 9)] })).toEqual([{ ordinal: 2, cursor: 3 }]);
   });

@@ -1,6 +1,6 @@
 import type { Epoch } from '@orrery/shared/contracts';
 
-/** What must be known of an epoch in the journal. */
+/** The fields of a journaled epoch that matter here. */
 export interface JournaledEpoch {
   epoch: Epoch;
   ordinal: number;
@@ -11,7 +11,7 @@ export interface JournaledEpoch {
 
 /** What the API knows of this host's epochs, from its answer to a hello. */
 export interface KnownEpochs {
-  /** Of the epoch that said hello. */
+  /** Cursor of the epoch that said hello. */
   cursor: number;
   openEpochs: readonly { epoch: Epoch; cursor: number }[];
 }
@@ -20,11 +20,11 @@ export interface KnownEpochs {
 export type Errand = { ordinal: number; cursor: number };
 
 /**
- * What the API does not have, in the order in which it gets it: older epochs first. Of an older one that it does not list as open
- * it has either never heard (then it takes it), or it is closed (then it says so, and what is left is salvaged). When it has
- * less of the current epoch than it confirmed, its database was restored from a backup: then everything that is kept of the
- * epochs after the newest that it knows goes there again. An older epoch that the API has to its end is named once more, too, if the
- * journal was not told (the agent was killed before the answer): only now does the API say so, and later it would be salvaged twice.
+ * What the API lacks, in the order in which to send it: older epochs first. If the API does not list an older epoch as open, it either
+ * never heard of it and accepts it, or has closed it and says so, and the rest is salvaged. If the API has less of the current epoch
+ * than it confirmed, its database was restored from a backup. Then everything kept of the epochs after the newest one it knows is
+ * sent again. An older epoch that the API has in full is named once more, too, if the journal was not told (the agent
+ * was killed before the answer arrived): only now does the API say so, and later it would be salvaged twice.
  */
 export function epochsToSend(epochs: readonly JournaledEpoch[], known: KnownEpochs): Errand[] {
   const current = epochs.at(-1);

@@ -11,13 +11,13 @@ export interface GreeterParts {
   host: HostId;
   simulated: boolean;
   bus: Bus;
-  /** Knows the keys that answers are signed with. */
+  /** Holds the public keys that answers are verified with. */
   verifier: Verifier;
   journal: Journal;
   desired: DesiredStore;
   clock: ServerClock;
   logger: Logger;
-  /** Of the last look; undefined before the first. */
+  /** From the latest observation; undefined before the first. */
   inventory: () => string | undefined;
   offer: () => Offer;
 }
@@ -25,17 +25,17 @@ export interface GreeterParts {
 export type Welcome = Extract<HelloReply, { result: 'welcome' }>;
 
 const HELLO_MS = 10_000;
-/** Before the first look: the inventory of a host that was not looked at. */
+/** Sent before the first observation: the inventory of a host that has not been observed. */
 const NO_INVENTORY = '0'.repeat(64);
 
-/** Says hello and takes in what comes back: the newer desired state, and the API's time. */
+/** Says hello and handles the answer: a newer desired state, and the API's time. */
 export class Greeter {
-  /** The offer of the last hello that was answered with welcome. */
+  /** The offer in the last hello that was answered with welcome. */
   #offered: string | undefined;
 
   constructor(private readonly parts: GreeterParts) {}
 
-  /** Whether the API knows another offer than the one that holds now. */
+  /** Whether the current offer differs from the one that the API knows. */
   get hasNews(): boolean {
     return this.#offered !== JSON.stringify(this.parts.offer());
   }
@@ -66,7 +66,7 @@ export class Greeter {
     const backMs = this.parts.clock.learn(serverTime, sentAt);
     if (backMs === undefined) return;
     const line = { event: 'hello.api-clock-set-back', backMs: Math.round(backMs), serverTime };
-    this.parts.logger.warn(line, 'the clock of the API was set back: calls are checked with it one by one meanwhile');
+    this.parts.logger.warn(line, 'the clock of the API was set back: until it catches up, the API confirms each call');
   }
 
   #about(): Omit<Hello, keyof Offer> {
@@ -87,7 +87,7 @@ export class Greeter {
     if (answer.result !== 'accepted')
       this.parts.logger.warn(
         { event: 'hello.desired-not-taken', answer },
-        'the state that came with hello was not taken',
+        'rejected the desired state in the answer to hello',
       );
   }
 }

@@ -8,7 +8,7 @@ describe('the time of the API', () => {
   let steady: number;
   let wall: number;
   let clock: ServerClock;
-  /** The API tells its time in an answer that takes so long. */
+  /** The API reports its time in an answer that takes `tookMs`. */
   const hear = (server: number, tookMs = 0) => {
     steady += tookMs;
     wall += tookMs;
@@ -27,11 +27,11 @@ describe('the time of the API', () => {
     );
   });
 
-  it('is not known before an answer told it, and is not guessed from the clock of the host', () => {
+  it('is unknown before the first answer, and is not guessed from the clock of the host', () => {
     expect([clock.now(), clock.skewMs]).toEqual([undefined, undefined]);
   });
 
-  it('goes on by the steady clock, wherever the clock of the host jumps', () => {
+  it('continues by the steady clock, however the clock of the host jumps', () => {
     hear(NOON);
     for (const jump of [HOUR, -3 * HOUR]) {
       wall += jump;
@@ -40,10 +40,10 @@ describe('the time of the API', () => {
     expect(clock.now()).toBe(NOON + 2_000);
   });
 
-  it('is at least what the API told, however long the answer took, and nearer with a quicker answer', () => {
+  it('is at least what the API reported, however slow the answer, and more exact after a quicker answer', () => {
     hear(NOON, 8_000);
     expect(clock.now()).toBe(NOON);
-    // The answer before had been on its way for 7.9 seconds.
+    // The previous answer had been on its way for 7.9 seconds.
     hear(NOON + 7_900, 20);
     expect(clock.now()).toBe(NOON + 7_900);
     pass(1_000);
@@ -51,7 +51,7 @@ describe('the time of the API', () => {
     expect(clock.now()).toBe(NOON + 13_900);
   });
 
-  it('never goes back, and never stands still, while the API is behind; then it is what the API tells', () => {
+  it('never goes back or stands still while the API is behind, then follows the API again', () => {
     hear(NOON + HOUR);
     expect(hear(NOON)).toBe(HOUR);
     let last = clock.now() ?? 0;
@@ -67,13 +67,13 @@ describe('the time of the API', () => {
     expect(clock.now()).toBe(NOON + Math.floor((11 * HOUR - 1) / 45_000) * 45_000 + 1_000);
   });
 
-  it('follows an API whose clock is ahead at once', () => {
+  it('follows the API at once when its clock is ahead', () => {
     hear(NOON);
     expect(hear(NOON + HOUR)).toBeUndefined();
     expect(clock.now()).toBe(NOON + HOUR);
   });
 
-  it('does not run away from the API when the steady clock of the host is fast', () => {
+  it('does not run ahead of the API when the steady clock of the host is fast', () => {
     hear(NOON);
     let server = NOON;
     for (let hello = 0; hello < 2_000; hello++) {
@@ -84,7 +84,7 @@ describe('the time of the API', () => {
     expect(Math.abs((clock.now() ?? 0) - server)).toBeLessThan(20);
   });
 
-  it('says how far the clock of the host is off, also from an API whose clock was set back', () => {
+  it('reports how far the clock of the host is off, even when the API clock was set back', () => {
     hear(NOON - HOUR);
     expect(clock.skewMs).toBe(HOUR);
     hear(NOON);

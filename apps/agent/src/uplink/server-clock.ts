@@ -1,8 +1,8 @@
 import { steadyNow } from '@orrery/shared/runtime';
 
-/** How fast it runs, against the steady clock, while the API's clock is behind it. */
+/** How fast this clock runs, relative to the steady clock, while the API's clock is behind it. */
 const WAITING_RATE = 0.9;
-/** The API's clock was set back by at least so much: more than a steady clock drifts between two hellos. */
+/** A setback of the API's clock of at least this size is reported: more than a steady clock drifts between two hellos. */
 const SET_BACK_MS = 1_000;
 
 interface Anchor {
@@ -13,19 +13,19 @@ interface Anchor {
 }
 
 /**
- * The API's time as signed answers to hello tell it, carried on by the steady clock: expiries are judged by it, and neither a clock of
- * this host nor anybody on the bus can move it.
+ * The API's time from its signed answers to hello, continued by the steady clock. Expiries are judged by it, so neither a clock of
+ * this host nor anybody on the bus can influence them.
  *
- * It never goes back while this process lives. When the API tells an earlier time than the one known here (its clock was set right, or
- * this host's steady clock is fast), it runs a tenth slower until the API has caught up. It does not stand still: a call would not
- * expire in the meantime.
+ * It never goes back while this process lives. When the API reports an earlier time than the one known here (its clock was corrected,
+ * or this host's steady clock is fast), this clock runs a tenth slower until the API has caught up. It does not stand still, because
+ * then calls would not expire in the meantime.
  */
 export class ServerClock {
-  /** What the API's clock shows at least, by the last answer that told anything new. */
+  /** The least that the API's clock can show, from the last answer that improved this estimate. */
   #api: Anchor | undefined;
-  /** What was known when an answer told less. */
+  /** The time known here when an answer reported an earlier one. */
   #ahead: Anchor | undefined;
-  /** How far the API was behind what is known here, at the last answer. */
+  /** How far the API was behind the time known here, at the last answer. */
   #behindMs = 0;
   #skewMs: number | undefined;
 
@@ -35,8 +35,8 @@ export class ServerClock {
   ) {}
 
   /**
-   * The API read `serverTime` between `sentAt`, by the steady clock, and now. So its clock shows `serverTime` now, or more by as much
-   * as the answer took. Gives by how many milliseconds its clock was set back, if it was.
+   * The API read `serverTime` at some moment between `sentAt` (by the steady clock) and now. So its clock shows at least `serverTime`,
+   * and at most that plus the duration of the request. Returns by how many milliseconds the clock was set back, if it was.
    */
   learn(serverTime: string, sentAt: number): number | undefined {
     const steady = this.steady();
@@ -51,7 +51,7 @@ export class ServerClock {
       return undefined;
     }
     const back = known - (least + took);
-    // What is known is something that the API's clock may show: a slow answer tells nothing new.
+    // The API's clock may show the known time, so this slow answer adds nothing.
     if (back <= 0) return undefined;
     this.#api = { server: least + took, steady };
     this.#ahead = { server: known, steady };

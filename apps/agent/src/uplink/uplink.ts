@@ -18,9 +18,9 @@ export interface UplinkParts {
   logger: Logger;
   requestSnapshot: () => void;
   learnedSkew: (skewMs: number) => void;
-  /** Another agent has this identity. */
+  /** Another agent uses this identity. */
   fence: (cause: string) => void;
-  /** The API does not know this host (any more). */
+  /** The API does not know this host, or no longer does. */
   removed: (cause: string) => Promise<void>;
   /** The API knows this host. */
   known: () => Promise<void>;
@@ -28,21 +28,21 @@ export interface UplinkParts {
 
 const PAUSES = { firstMs: 200, maxMs: 3_000 };
 /**
- * Now and then hello is said again although nothing happened: the database may have been restored to an older state, which
- * is to be noticed within a minute.
+ * Repeats hello now and then although nothing happened: the database may have been restored to an older state, which must be
+ * noticed within a minute.
  */
 const GREET_EVERY_MS = 45_000;
-/** What a hello offers may change in crowds. */
+/** The contents of a hello may change many times in quick succession. */
 const NEWS_EVERY_MS = 1_000;
 const DRAIN_MS = 1_500;
 const REFUSED_MS = 30_000;
-/** One that is fenced goes on saying hello: only when both are heard in turns can the API tell a copy from what a dead agent had sent. */
+/** A fenced agent keeps saying hello: only if both copies do can the API tell a clone from leftover messages of a dead agent. */
 const FENCED_PAUSES = { firstMs: 2_000, maxMs: REFUSED_MS };
 const REMIND_MS = 60 * 60_000;
 
 /**
- * Brings the journal to the API, for ever: hello at every connection, then what the API does not have, then what happens. One
- * batch is in flight at a time.
+ * Delivers the journal to the API for as long as the agent runs: a hello at every connection, then what the API lacks, then new
+ * events. One batch is in flight at a time.
  */
 export class Uplink {
   readonly #stop = new AbortController();
@@ -51,15 +51,15 @@ export class Uplink {
   #greeted = false;
   #fenced = false;
   #isKnown = false;
-  /** A batch was fenced, and no batch since was stored: hello is asked what that means. */
+  /** A batch was fenced, and no batch was stored since; a hello finds out what that means. */
   #doubt = false;
   #remindAt = 0;
   #heardAt = -Infinity;
-  /** Since the last answer that the API signed there were only others. */
+  /** Since the last answer signed by the API, only answers with other signatures came. */
   #isDoubtful = false;
-  /** When the last hello was said, answered or not. */
+  /** When the last hello was sent, answered or not. */
   #saidAt = -Infinity;
-  /** The API is to hear of another offer: hello is said again between two batches, and the link counts as up meanwhile. */
+  /** The offer has changed: hello is repeated between two batches, and the link counts as up meanwhile. */
   #hasNews = false;
   #newsLater: NodeJS.Timeout | undefined;
 
@@ -75,33 +75,33 @@ export class Uplink {
     this.#loop ??= this.#run();
   }
 
-  /** When the last hello that the API answered was said, by the steady clock. */
+  /** When the last hello that the API answered was sent, by the steady clock. */
   get heardAt(): number {
     return this.#heardAt;
   }
 
-  /** Whether the API knew this host when it answered last. */
+  /** Whether the API knew this host at its last answer. */
   get isWelcome(): boolean {
     return this.#isKnown && !this.#fenced;
   }
 
-  /** Whether what answers in the API's place signs with none of the keys that this host knows. */
+  /** Whether the answers in the API's name are signed with keys that this host does not know. */
   get isDoubtful(): boolean {
     return this.#isDoubtful;
   }
 
-  /** Whether the API has answered of late. */
+  /** Whether the API has answered recently. */
   get isUp(): boolean {
     return this.parts.bus.connected && !this.#fenced && steadyNow() - this.#heardAt < 2 * GREET_EVERY_MS;
   }
 
-  /** Says hello now: whether the API still hears this host is in question. */
+  /** Says hello now, because the connection to the API is in doubt. */
   ask(): void {
     this.#greeted = false;
     this.#pause.wake();
   }
 
-  /** What a hello offers may be another than the API has heard: then it is said again, at most once a second. */
+  /** The offer may differ from what the API knows; then hello is repeated, at most once a second. */
   offerMayHaveChanged(): void {
     if (!this.#greeted || this.#newsLater || this.#stop.signal.aborted || !this.parts.greeter.hasNews) return;
     const waits = this.#saidAt + NEWS_EVERY_MS - steadyNow();
@@ -115,7 +115,7 @@ export class Uplink {
     }, waits);
   }
 
-  /** Gives what is left a moment to get out, and stops. */
+  /** Gives unsent events a moment to get out, and stops. */
   async stop(drainMs = DRAIN_MS): Promise<void> {
     const end = Date.now() + drainMs;
     const { signal } = this.#stop;
@@ -163,10 +163,10 @@ export class Uplink {
     const line = { event: 'uplink.failed', cause: describeError(error), failures };
     const isExpected = error instanceof BusError && error.kind === 'operational';
     if (!isExpected) this.parts.logger.error(line, 'the uplink failed');
-    else if (failures % 20 === 1) this.parts.logger.warn(line, 'the API does not answer; trying on');
+    else if (failures % 20 === 1) this.parts.logger.warn(line, 'the API does not answer; retrying');
   }
 
-  /** Says hello if that is due, and sends everything there is. */
+  /** Says hello if due, and sends everything there is. */
   async #session(): Promise<void> {
     if (!this.#greeted || this.#hasNews) await this.#greet();
     if (!this.#greeted) return;
@@ -178,17 +178,17 @@ export class Uplink {
     if (sending?.result === 'greet') await this.#greetAgain(PAUSES.firstMs);
   }
 
-  /** The answer to a batch cannot tell a host that was removed from one that was cloned: the answer to a hello can. */
+  /** The answer to a batch cannot tell a removed host from a cloned one; the answer to a hello can. */
   #doubtOrFence(cause: string): Promise<void> | void {
     if (this.#doubt) return this.#fence(cause);
     this.#doubt = true;
     return this.#greetAgain(PAUSES.firstMs);
   }
 
-  /** Hello, and what the API does not have of older epochs. */
+  /** Says hello, and sends what the API lacks of older epochs. */
   async #greet(): Promise<void> {
     const { greeter, journal } = this.parts;
-    // A connection that is lost from here on makes it false again.
+    // If the connection is lost from here on, this becomes false again.
     this.#greeted = true;
     this.#hasNews = false;
     const asked = steadyNow();
@@ -225,7 +225,7 @@ export class Uplink {
     this.#remindAt = now + REMIND_MS;
     this.parts.logger.warn(
       { event: 'host.removed', cause, fix: explain('host-removed', { cause }).fix },
-      'this host was removed: only watching',
+      'this host was removed: only observing',
     );
   }
 
@@ -243,7 +243,7 @@ export class Uplink {
     if (reply.wantsSnapshot) requestSnapshot();
   }
 
-  /** False when hello has to be said again first. */
+  /** False when hello must be said again first. */
   async #sendOlder(ordinal: number): Promise<boolean> {
     const { sender, journal, requestSnapshot } = this.parts;
     const sending = await sender.send(ordinal, this.#stop.signal);

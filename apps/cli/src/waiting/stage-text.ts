@@ -12,7 +12,7 @@ const OPEN: Stage[] = ['authorization'];
 
 // Stages arrive one by one, so their columns cannot be measured: a longer text shifts the rest of its line.
 const STAGE_WIDTH = 11;
-const DETAIL_END = 43;
+const DETAIL_END = 45;
 
 /** `✓ interface   ztzy24d4fg                      0.90 s`, in color and aligned with the other stage lines. */
 export function stageLine({ stage, detail, ms }: CommandStage, colors: Colors): string {

@@ -35,7 +35,7 @@ export const launch = (orrery: Orrery, { host, container }: Part, body: object):
 async function launchAhead(orrery: Orrery, part: Part): Promise<Command> {
   for (let tries = 1; ; tries++) {
     const command = await orrery.cameTrue(() => launch(orrery, part, { networks: [CAST.network] }), 120_000);
-    if (command.stages.some(({ stage, detail }) => stage === 'identity' && detail.includes('made ahead')))
+    if (command.stages.some(({ stage, detail }) => stage === 'identity' && detail.includes('pre-generated')))
       return command;
     if (tries === TRIES)
       throw notSo(

@@ -15,7 +15,7 @@ const LOOPBACK = ['127.0.0.1', '127.8.8.8'];
 const PRIVATE = ['10.1.2.3', '172.16.0.1', '192.168.1.1', '100.64.0.1', '192.0.2.1', '198.18.0.1', '203.0.113.7'];
 const PUBLIC = ['1.1.1.1', '8.8.8.8', '29.44.1.2', '172.32.0.1', '100.63.0.1'];
 
-/** The same in IPv6: mapped, in both spellings; behind a translator; in 6to4. */
+/** The same address wrapped in IPv6: mapped, in both spellings; behind a translator; in 6to4. */
 function dressed(ipv4: string): string[] {
   const hex = ipv4.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
   const groups = `${hex[0]}${hex[1]}:${hex[2]}${hex[3]}`;
@@ -28,7 +28,7 @@ describe('an address', () => {
     ...LOOPBACK.map((address) => [address, 'loopback']),
     ...PRIVATE.map((address) => [address, 'private']),
     ...PUBLIC.map((address) => [address, 'public']),
-  ])('%s is %s, as it is and in the clothes of IPv6', (address, reach) => {
+  ])('%s is %s, plain and wrapped in IPv6', (address, reach) => {
     for (const one of [address, ...dressed(address)]) expect([one, judgeAddress(one).reach]).toEqual([one, reach]);
   });
 
@@ -52,7 +52,7 @@ describe('an address', () => {
     ...['2606:4700::1111', '2a00:1450:4001::1'].map((address) => [address, 'public']),
   ])('%s is %s', (address, reach) => expect(judgeAddress(address).reach).toBe(reach));
 
-  it('is never what cannot be read as one', () => {
+  it('is never when the text cannot be read as an address', () => {
     const odd = ['2130706433', '0x7f000001', '0177.0.0.1', '127.1', 'fe80::1%eth0', '', 'localhost', '8.8.8.8/32'];
     for (const text of odd) expect(judgeAddress(text).reach).toBe('never');
     fc.assert(fc.property(fc.string(), (text) => void expect(judgeAddress(text).what).not.toBe('')));

@@ -28,13 +28,13 @@ const of = (text: string): Prefix => {
 const address = fc.oneof(
   fc.bigInt(0n, 2n ** 32n - 1n).map((value): Address => ({ version: 4, value })),
   fc.bigInt(0n, 2n ** 128n - 1n).map((value): Address => ({ version: 6, value })),
-  // Long runs of zeros, which `::` stands for.
+  // Long runs of zeros, which `::` replaces.
   fc
     .tuple(fc.bigInt(0n, 0xffffn), fc.nat(7))
     .map(([group, at]): Address => ({ version: 6, value: group << BigInt(16 * at) })),
 );
 const prefix = address.chain((one) => fc.nat(one.version === 4 ? 32 : 128).map((bits): Prefix => ({ ...one, bits })));
-/** Two that are often near each other. */
+/** Two prefixes that are often close to each other. */
 const pair = prefix.chain((one) =>
   fc.tuple(
     fc.constant(one),
@@ -63,7 +63,7 @@ const written = fc.oneof(
 );
 
 describe('an address', () => {
-  it('is what Node takes for one, but for zones', () => {
+  it('is what Node accepts as one, except for zones', () => {
     fc.assert(
       fc.property(written, (text) => {
         const version = text.includes('%') ? 0 : isIP(text);
@@ -73,7 +73,7 @@ describe('an address', () => {
     );
   });
 
-  it('is the same number after it was written, in the spelling of the platform', () => {
+  it('is the same number after formatting, in the spelling of the platform', () => {
     fc.assert(
       fc.property(address, (one) => {
         const text = formatAddress(one);
@@ -97,7 +97,7 @@ describe('an address', () => {
     ...['', ' 10.0.0.1', '10.0.0.1\n', 'localhost', '١٠.0.0.1'],
   ])('is not %j', (text) => expect(parseAddress(text)).toBeUndefined());
 
-  it('of IPv4 is itself where IPv6 wraps it', () => {
+  it('of IPv4 is itself when wrapped in IPv6', () => {
     expect(formatAddress(unmapped(of('::ffff:127.0.0.1')))).toBe('127.0.0.1');
     expect(formatAddress(unmapped(of('::ffff:7f00:1')))).toBe('127.0.0.1');
     for (const other of ['::7f00:1', 'fd00::1', '10.0.0.1', '::fffe:7f00:1'])
@@ -111,14 +111,14 @@ describe('a prefix', () => {
     ...['10.0.0.0/', 'fd00::/', '10.0.0.0/0x8', '10.0.0.0/08', '10.0.0.0/8.0', '10.0.0.0/1e1', '10.0.0.0/+8', '/8'],
   ])('is not %j', (text) => expect(parsePrefix(text)).toBeUndefined());
 
-  it('is an address with a length that its family has, or an address alone', () => {
+  it('is an address with a valid length, or an address alone', () => {
     expect(of('10.1.2.3/24')).toEqual({ version: 4, value: 0x0a010203n, bits: 24 });
     expect(of('10.1.2.3')).toEqual(of('10.1.2.3/32'));
     expect(of('fd00::1')).toEqual(of('fd00::1/128'));
     expect([of('0.0.0.0/0').bits, of('::/0').bits]).toEqual([0, 0]);
   });
 
-  it('with a length is what the contracts take for one', () => {
+  it('with a length is what the contracts accept', () => {
     const length = fc.oneof(fc.nat(140).map(String), fc.constantFrom('', '0x8', '08', '8 ', '-1', '24/8'));
     fc.assert(
       fc.property(written, length, (text, bits) => {
@@ -129,7 +129,7 @@ describe('a prefix', () => {
     );
   });
 
-  it('is written as its network, which is the same network', () => {
+  it('is formatted as its network, and still the same network', () => {
     expect(formatPrefix(of('10.1.2.3/24'))).toBe('10.1.2.0/24');
     expect(formatPrefix(of('FD00:0::1/64'))).toBe('fd00::/64');
     fc.assert(
@@ -141,7 +141,7 @@ describe('a prefix', () => {
     );
   });
 
-  it('goes from its first address to its last, which share its bits and no others', () => {
+  it('spans from its first address to its last, which share its bits and no others', () => {
     fc.assert(
       fc.property(prefix, (one) => {
         const [first, last] = [firstOf(one).value, lastOf(one).value];
@@ -152,11 +152,11 @@ describe('a prefix', () => {
     );
   });
 
-  it('contains an address as the block list of Node does', () => {
+  it('contains an address when the block list of Node does', () => {
     fc.assert(
       fc.property(pair, ([one, { version, value }]) => {
         const other: Address = { version, value };
-        // Node's list also looks for IPv4 inside IPv6; here families never meet.
+        // Node's list also finds IPv4 inside IPv6; here families are never compared.
         fc.pre(one.version === version && unmapped(other).version === version && unmapped(one).version === version);
         const family = version === 4 ? 'ipv4' : 'ipv6';
         const list = new BlockList();
@@ -166,7 +166,7 @@ describe('a prefix', () => {
     );
   });
 
-  it('covers and overlaps another as their ranges of numbers do', () => {
+  it('covers and overlaps another as their numeric ranges do', () => {
     fc.assert(
       fc.property(pair, ([one, other]) => {
         const [from, to, start, end] = [firstOf(one), lastOf(one), firstOf(other), lastOf(other)].map(

@@ -6,13 +6,13 @@ export interface Address {
   value: bigint;
 }
 
-/** A network and its length. `value` may be an address inside it, as an interface has it: `10.1.2.3/24`. */
+/** A network and its length. `value` may be an address inside it, as on an interface: `10.1.2.3/24`. */
 export interface Prefix extends Address {
   bits: number;
 }
 
-// ipaddr.js also reads what inet_aton reads (0x7f.1, 0177.0.0.1, 2130706433), zones, and `::1.2.3.4` as an IPv4-mapped address. None of
-// that is an address to us, so these decide what it gets to read.
+// ipaddr.js also accepts what inet_aton does (0x7f.1, 0177.0.0.1, 2130706433), zones, and `::1.2.3.4` as an IPv4-mapped address. None
+// of these is an address to us, so these patterns decide what it gets to parse.
 const BYTE = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const IPV4 = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);
 const IPV6 = /^[0-9a-f:]+$/i;
@@ -22,8 +22,8 @@ const LENGTH = /^(?:0|[1-9]\d{0,2})$/;
 const widthOf = (version: 4 | 6): number => (version === 4 ? 32 : 128);
 
 /**
- * Reads an address: IPv4 as four decimal bytes, IPv6 in any spelling of RFC 4291. Undefined for everything else: leading zeros in IPv4,
- * hexadecimal and octal numbers, zones, prefixes.
+ * Parses an address: IPv4 as four decimal bytes, IPv6 in any spelling of RFC 4291. Undefined for everything else: leading zeros in
+ * IPv4, hexadecimal and octal numbers, zones, prefixes.
  */
 export function parseAddress(text: string): Address | undefined {
   if (IPV4.test(text)) return { version: 4, value: numberOf(ipaddr.IPv4.parse(text).octets, 8n) };
@@ -34,7 +34,7 @@ export function parseAddress(text: string): Address | undefined {
   return { version: 6, value: numberOf(ipaddr.IPv6.parse(plain).parts, 16n) };
 }
 
-/** Reads an address and its length, `10.1.2.0/24`; an address alone is the prefix that holds only it. Undefined for everything else. */
+/** Parses an address with its length, `10.1.2.0/24`; an address alone is the prefix that contains only it. Undefined for everything else. */
 export function parsePrefix(text: string): Prefix | undefined {
   const slash = text.indexOf('/');
   const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
@@ -46,17 +46,17 @@ export function parsePrefix(text: string): Prefix | undefined {
   return bits <= widthOf(version) ? { version, value, bits } : undefined;
 }
 
-/** As RFC 5952 has it: the shortest spelling. Two addresses are equal where their texts are. */
+/** The shortest spelling, as in RFC 5952. Two addresses are equal if their texts are. */
 export function formatAddress({ version, value }: Address): string {
   const digits = value.toString(16).padStart(widthOf(version) / 4, '0');
   const bytes = (digits.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
   return ipaddr.fromByteArray(bytes).toString();
 }
 
-/** The network that a prefix names, without the address inside it: `10.1.2.3/24` is `10.1.2.0/24`. */
+/** The network of a prefix, without the address inside it: `10.1.2.3/24` is `10.1.2.0/24`. */
 export const formatPrefix = (prefix: Prefix): string => `${formatAddress(firstOf(prefix))}/${prefix.bits}`;
 
-/** Number of bits behind the length. */
+/** Number of bits after the network part. */
 export const hostBits = ({ version, bits }: Prefix): bigint => BigInt(widthOf(version) - bits);
 
 /** The network address. */
@@ -65,12 +65,12 @@ export function firstOf(prefix: Prefix): Address {
   return { version: prefix.version, value: (prefix.value >> rest) << rest };
 }
 
-/** The last address: that of IPv4's broadcast. */
+/** The last address, which for IPv4 is the broadcast address. */
 export function lastOf(prefix: Prefix): Address {
   return { version: prefix.version, value: firstOf(prefix).value + (1n << hostBits(prefix)) - 1n };
 }
 
-/** The prefix that holds only this address. */
+/** The prefix that contains only this address. */
 export const onlyThis = ({ version, value }: Address): Prefix => ({ version, value, bits: widthOf(version) });
 
 /** True when every address of `inner` lies in `outer`. Families never cover each other. */
@@ -84,19 +84,19 @@ export const contains = (prefix: Prefix, address: Address): boolean => covers(pr
 
 export const overlaps = (one: Prefix, other: Prefix): boolean => covers(one, other) || covers(other, one);
 
-/** The same network, wherever inside it they are written. */
+/** Whether two prefixes are the same network, whichever addresses inside it they contain. */
 export const isSameNetwork = (one: Prefix, other: Prefix): boolean => one.bits === other.bits && covers(one, other);
 
 const MAPPED: Prefix = { version: 6, value: 0xffffn << 32n, bits: 96 };
 
-/** IPv4 as such also where a socket for both families shows it as IPv6 (`::ffff:10.1.2.3`). */
+/** Unwraps IPv4 that a socket for both families shows as IPv6 (`::ffff:10.1.2.3`). */
 export const unmapped = (address: Address): Address =>
   contains(MAPPED, address) ? { version: 4, value: address.value & 0xffff_ffffn } : address;
 
 const numberOf = (parts: readonly number[], bits: bigint): bigint =>
   parts.reduce((value, part) => (value << bits) | BigInt(part), 0n);
 
-/** `1.2.3.4` as the last two groups of IPv6. */
+/** Converts `1.2.3.4` into the last two groups of an IPv6 address. */
 function groupsOf(dotted: string): string {
   const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv4.parse(dotted).octets;
   return [a * 256 + b, c * 256 + d].map((group) => group.toString(16)).join(':');

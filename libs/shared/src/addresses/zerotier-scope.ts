@@ -1,9 +1,9 @@
 import { contains, parsePrefix, type Address, type Prefix } from './prefix.js';
 
-/** What an address is to zerotier-one, which lets in `global` ones only with `allowGlobal`. */
+/** How zerotier-one classifies an address; it accepts `global` ones only with `allowGlobal`. */
 export type Scope = 'none' | 'multicast' | 'loopback' | 'link-local' | 'global' | 'private';
 
-/** Ranges of other organizations that zerotier-one calls "pseudo-private" and lets in as private ones: the public Earth network is 28.0.0.0/7. */
+/** Ranges of other organizations that zerotier-one calls "pseudo-private" and accepts as private: the public Earth network is 28.0.0.0/7. */
 const PSEUDO_PRIVATE = [6, 11, 21, 22, 25, 26, 28, 29, 30, 51, 55, 56];
 
 const RANGES: readonly (readonly [string, Scope])[] = [
@@ -22,7 +22,7 @@ const RANGES: readonly (readonly [string, Scope])[] = [
   ['ff00::/8', 'multicast'],
 ];
 
-/** Parsed once: a network may push thousands of routes, and each is asked about again and again. */
+/** Parsed once: a network may push thousands of routes, and each is classified repeatedly. */
 const SCOPES = RANGES.map(([text, scope]) => ({ prefix: parsePrefix(text) as Prefix, scope }));
 
 export const scopeOf = (address: Address): Scope =>

@@ -1,8 +1,8 @@
 import { AppError } from '../runtime/index.js';
 
 /**
- * no-responder: the broker says that nobody listens (the host is away). timeout: unknown what happened. disconnected: not sent.
- * unproven: answers came, but none that the API signed for this request.
+ * no-responder: the broker reports that nobody is listening (the host is unreachable). timeout: it is unknown what happened.
+ * disconnected: not sent. unproven: answers came, but none that the API signed for this request.
  */
 export type BusErrorCode = 'no-responder' | 'timeout' | 'unproven' | 'disconnected' | 'bad-reply' | 'too-large';
 

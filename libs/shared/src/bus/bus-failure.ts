@@ -2,7 +2,7 @@ import { NoRespondersError, RequestError, TimeoutError } from '@nats-io/transpor
 import { describeError } from '../runtime/index.js';
 import { BusError } from './bus-error.js';
 
-/** What a request of the NATS client that failed means for who asked. */
+/** Translates a failed request of the NATS client for the caller. */
 export function asBusError(subject: string, timeoutMs: number, error: unknown): BusError {
   if (error instanceof BusError) return error;
   if (error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders()))

@@ -37,7 +37,7 @@ describe('the transport strategy', () => {
     return bus;
   };
   type Handlers = Record<string, { handler: (message: Incoming) => Promise<unknown>; isEvent?: boolean }>;
-  /** As Nest does it: handlers first, then `listen`. */
+  /** In the order of Nest: handlers first, then `listen`. */
   const serve = async (options: BusStrategyOptions, handlers: Handlers) => {
     const strategy = new BusStrategy(options);
     for (const [pattern, { handler, isEvent }] of Object.entries(handlers))
@@ -50,7 +50,7 @@ describe('the transport strategy', () => {
   const ask = (bus: Bus, subject: string, ms = 2000) =>
     bus.request(subject, { a: 1 }, z.unknown(), ms).catch((error: { code: string }) => error.code);
 
-  it('gives handlers the message as it came and sends what they answer, without an envelope', async () => {
+  it('passes the message to handlers unchanged and sends their answer without an envelope', async () => {
     const [api, agent] = [join('api'), join(host)];
     const handler = async (message: Incoming) => ({ text: message.text, host: message.host });
     const strategy = await serve({ bus: api, queue: 'api' }, { [subjects.anyHello]: { handler } });
@@ -58,13 +58,13 @@ describe('the transport strategy', () => {
     expect(strategy.unwrap()).toBe(api);
   });
 
-  it('takes the value of an observable, as Nest gives it', async () => {
+  it('sends the value of an observable, which Nest may return', async () => {
     const [api, agent] = [join('api'), join(host)];
     await serve({ bus: api }, { [subjects.anyHello]: { handler: async () => of('value') } });
     expect(await ask(agent, subjects.hello(host))).toBe('value');
   });
 
-  it('puts the own id of an agent into its patterns, and hears nothing that is for another', async () => {
+  it('puts the ID of an agent into its patterns, so that it receives nothing for another', async () => {
     const [api, agent] = [join('api'), join(host)];
     await serve({ bus: agent, host }, { 'orrery.v1.host.{host}.desired': { handler: async () => 'mine' } });
     expect(await ask(api, subjects.desired(host))).toBe('mine');
@@ -85,7 +85,7 @@ describe('the transport strategy', () => {
     expect(await ask(intruder, subjects.call(host), 300)).toBe('timeout');
   });
 
-  it('shares requests among replicas, and lets each of them hear every publication', async () => {
+  it('shares requests among replicas, and delivers every publication to each of them', async () => {
     const [one, two, agent] = [join('api'), join('api'), join(host)];
     const heard: string[] = [];
     for (const [name, bus] of [

@@ -7,22 +7,22 @@ import type { Signer } from './signing.js';
 
 export interface BusStrategyOptions {
   bus: Bus;
-  /** Agents: patterns may say `{host}`, which becomes this id. */
+  /** Agents: patterns may contain `{host}`, which becomes this ID. */
   host?: HostId;
-  /** API: requests are shared by its replicas in this queue group; publications (`@EventPattern`) reach every replica. */
+  /** API: its replicas share requests in this queue group; publications (`@EventPattern`) reach every replica. */
   queue?: string;
-  /** API: whether a message of so many bytes is taken from this host. Asked before anything else is done with it. */
+  /** API: whether to accept a message of this size from this host. Asked before anything else is done with it. */
   takes?: (host: HostId, bytes: number) => boolean;
-  /** API: hosts that get no answer now. Asked when the answer is ready. */
+  /** API: whether a host gets no answers now. Asked when the answer is ready. */
   isSilentTo?: (host: HostId) => boolean;
   /** API: signs the answers to requests that ask for it. */
   signer?: Signer;
 }
 
 /**
- * Nest's door to the bus: `@MessagePattern(subject)` answers requests, `@EventPattern(subject)` takes in publications. No
- * envelope, no per-request subscription; the payload is the untouched `Incoming`, which the handler parses with its schema.
- * On the API's side replies go only below the asking host's own inbox.
+ * Nest's access to the bus: `@MessagePattern(subject)` answers requests, `@EventPattern(subject)` receives publications. There is no
+ * envelope and no subscription per request; the payload is the untouched `Incoming`, which the handler parses with its schema. On the
+ * API's side replies go only below the inbox of the host that asks.
  */
 export class BusStrategy extends Server implements CustomTransportStrategy {
   constructor(private readonly options: BusStrategyOptions) {
@@ -34,7 +34,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     callback();
   }
 
-  /** The bus has its own owner, which closes it after everything that uses it. */
+  /** Does nothing: the bus has its own owner, which closes it after everything that uses it. */
   close(): void {}
 
   on(): void {}

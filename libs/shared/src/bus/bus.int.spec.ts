@@ -75,14 +75,14 @@ describe('the bus', () => {
     expect(await api.requestSigned(forged, Any, 2000)).toEqual({ valid: false });
   });
 
-  it('says at once that nobody answers', async () => {
+  it('reports at once that nobody answers', async () => {
     const { agent } = await pair();
     const start = performance.now();
     expect(await codeOf(agent.request(subjects.events(host), {}, Any, 30_000))).toBe('no-responder');
     expect(performance.now() - start).toBeLessThan(asOnCalmMachine(10_000));
   });
 
-  it('says timeout when a handler is late or fails, and goes on answering others', async () => {
+  it('reports a timeout when a handler is late or fails, and keeps answering others', async () => {
     const [api, agent] = [join('api', inboxPrefix('api'), 100), join('agent', inboxPrefix(host))];
     api.respond(subjects.anyHello, async ({ json }) => {
       if (json === 'fail') throw new Error('no');
@@ -94,7 +94,7 @@ describe('the bus', () => {
     expect(await hello(agent, 'x')).toBe('fine');
   });
 
-  it('refuses an answer of another shape, and a body that the broker does not take', async () => {
+  it('refuses an answer of another shape, and a body that is too large for the broker', async () => {
     const { agent } = await pair();
     const shape = z.object({ heard: z.number() });
     expect(await codeOf(agent.request(subjects.hello(host), {}, shape, 2000))).toBe('bad-reply');
@@ -112,7 +112,7 @@ describe('the bus', () => {
     expect(taken).toEqual(['"own"']);
   });
 
-  it('does not take a longer name for the same inbox', async () => {
+  it('does not confuse an inbox with one whose name merely begins the same', async () => {
     const { taken } = await pair({ replyPrefix: () => inboxPrefix(host) });
     const intruder = join('intruder', `${inboxPrefix(host)}x`);
     await connected(intruder);
@@ -120,7 +120,7 @@ describe('the bus', () => {
     expect(taken).toEqual([]);
   });
 
-  it('gives each request to one of a queue group, and each publication to everybody else', async () => {
+  it('delivers each request to one of a queue group, and each publication to every other subscriber', async () => {
     const [one, two, agent] = [join('one'), join('two'), join('agent', inboxPrefix(host))];
     const answered: string[] = [];
     const heard: string[] = [];
@@ -140,7 +140,7 @@ describe('the bus', () => {
     expect(heard.sort()).toEqual(['one', 'two']);
   });
 
-  it('handles no more at once than it may', async () => {
+  it('handles no more requests at once than the limit', async () => {
     let running = 0;
     let most = 0;
     const release: (() => void)[] = [];
@@ -162,7 +162,7 @@ describe('the bus', () => {
     expect(most).toBe(3);
   });
 
-  it('answers what it has taken before it closes, and takes no more', async () => {
+  it('answers accepted requests before it closes, and accepts no more', async () => {
     const [api, agent] = [join('api'), join('agent', inboxPrefix(host))];
     const release: (() => void)[] = [];
     api.respond(subjects.anyHello, ({ json }) =>
@@ -182,7 +182,7 @@ describe('the bus', () => {
     expect(await codeOf(hello(api))).toBe('disconnected');
   });
 
-  it('does not wait for ever for a handler that is stuck', async () => {
+  it('does not wait forever for a handler that is stuck', async () => {
     const [api, agent] = [join('api', inboxPrefix('api'), 100), join('agent', inboxPrefix(host))];
     let stuck = false;
     api.respond(subjects.anyHello, () => new Promise(() => (stuck = true)));
@@ -193,7 +193,7 @@ describe('the bus', () => {
     expect(api.connected).toBe(false);
   });
 
-  it('comes back by itself, with all that it answers, when NATS was killed and has forgotten everything', async () => {
+  it('reconnects by itself, with all its handlers, when NATS was killed and has forgotten everything', async () => {
     const { api, agent } = await pair();
     const changes: boolean[] = [];
     const stop = agent.onStatus((now) => changes.push(now));
@@ -207,7 +207,7 @@ describe('the bus', () => {
     stop();
   });
 
-  it('connects when NATS comes later than it does, and closes when it never comes', async () => {
+  it('connects when NATS starts later, and closes when NATS never starts', async () => {
     await nats.stop();
     const [early, never] = [join('early'), join('never')];
     early.respond(subjects.anyHello, async () => 'here');
@@ -219,7 +219,7 @@ describe('the bus', () => {
     expect(await hello(agent)).toBe('here');
   });
 
-  it('notices a broker that is there and says nothing', async () => {
+  it('notices a broker that is up but does not answer', async () => {
     const { agent } = await pair();
     nats.pause();
     try {
@@ -230,7 +230,7 @@ describe('the bus', () => {
     await eventually(() => codeOf(hello(agent, {}, 500)).then((code) => code === 'answered'), { within: 15_000 });
   });
 
-  it('connects anew when nothing was answered for a while, and not while something is', async () => {
+  it('reconnects when nothing was answered for a while, and not while something is', async () => {
     const api = join('api');
     const [hearing, deaf] = [host, other].map((id) => join('agent', inboxPrefix(id), 5000, { deafAfterMs: 500 }));
     if (!hearing || !deaf) throw new Error('two agents');
@@ -247,7 +247,7 @@ describe('the bus', () => {
     expect(await silence()).toBe('timeout');
   });
 
-  it('asks again to listen where it was refused: what allows it may come later', async () => {
+  it('retries a refused subscription, because it may be allowed later', async () => {
     const broker = await TrustedNats.start();
     try {
       const refused: string[] = [];
@@ -272,7 +272,7 @@ describe('the bus', () => {
     }
   }, 60_000);
 
-  it('comes back by itself after its client has given up, with all that it answers', async () => {
+  it('reconnects by itself after its client has given up, with all its handlers', async () => {
     const broker = await TrustedNats.start();
     try {
       const agent = await broker.agent(host);

@@ -20,28 +20,28 @@ import { answerProven, askProven } from './proven-answer.js';
 import { KEY_HEADER, SIGNATURE_HEADER, type Signer, type Verifier } from './signing.js';
 
 const DRAIN_MS = 5000;
-/** A broker that is there answers within milliseconds. */
+/** A healthy broker answers within milliseconds. */
 const ANSWER_MS = 2000;
-/** Messages that are dropped before everything else gets its turn. */
+/** Number of messages dropped before other work gets its turn. */
 const DROPPED_AT_ONCE = 1000;
-/** A reply subject comes back with every copy of the answer; the client library makes them of 75 letters. */
+/** Every copy of the answer carries the reply subject; the client library creates them with 75 characters. */
 const MOST_REPLY_LETTERS = 256;
-/** A subscription that the broker refused is asked for again: what allows it may be on its way to the broker. */
+/** Pauses before a refused subscription is retried: the permission may still be on its way to the broker. */
 const AGAIN = { firstMs: 1000, maxMs: 30_000 };
 const TELL_EVERY_MS = 60 * 60_000;
 
 export interface RespondOptions {
   /** Queue group: one of its responders gets each message. Without it every subscriber gets all. */
   queue?: string;
-  /** A request whose reply subject does not start with this is dropped: a requester cannot make us publish elsewhere (docs/threats.md). */
+  /** A request whose reply subject does not start with this is dropped, so that a requester cannot make us publish elsewhere (docs/threats.md). */
   replyPrefix?: (subject: string) => string | undefined;
-  /** Asked before anything is done with a message, with its size in bytes: false drops it. */
+  /** Asked first, with the size of the message in bytes: false drops it. */
   admits?: (subject: string, bytes: number) => boolean;
-  /** Asked when an answer is ready: true drops it. */
+  /** Asked when the answer is ready: true drops it. */
   silent?: (subject: string) => boolean;
   /** Signs the answers to requests that ask for it. */
   signer?: Signer;
-  /** Most requests handled at once; further ones wait in the subscription. */
+  /** Maximum number of requests handled at once; further ones wait in the subscription. */
   concurrency?: number;
 }
 
@@ -49,8 +49,8 @@ export type Respond = (message: Incoming) => Promise<unknown>;
 type Registration = { subject: string; handler: Respond; options: RespondOptions; subscription?: Subscription };
 
 /**
- * The only code that knows NATS. Connects in the background and for ever; what is registered with `respond` holds across
- * reconnects. `close` drains: no request that was taken is left without its answer.
+ * The only code that knows NATS. It connects in the background and never gives up; handlers registered with `respond` survive
+ * reconnects. `close` drains: every accepted request still gets its answer.
  */
 export class Bus {
   readonly #stop = new AbortController();
@@ -76,17 +76,17 @@ export class Bus {
     return this.#connected;
   }
 
-  /** Why the broker does not let us in, in its words; undefined while it does, or has not said. */
+  /** Why the broker refuses us, in its own words; undefined if it does not, or has not said so. */
   get refusal(): string | undefined {
     return this.#refusal;
   }
 
-  /** When the last answer came that was not signed for its request, by `performance.now()`. */
+  /** When the last answer arrived that was not signed for its request, by `performance.now()`. */
   get unprovenAt(): number {
     return this.#unprovenAt;
   }
 
-  /** Asks the broker itself: one that stands still keeps its connections open, and the client notices after three pings. Never throws. */
+  /** Asks the broker itself, because a hanging broker keeps its connections open and the client notices only after three pings. Never throws. */
   async isAnswering(withinMs = ANSWER_MS): Promise<boolean> {
     const connection = this.#connection;
     if (!connection || !this.#connected) return false;
@@ -97,7 +97,7 @@ export class Bus {
     );
   }
 
-  /** Calls back at every change of `connected`; returns the way to stop it. */
+  /** Calls `listener` at every change of `connected`; returns a function that removes it. */
   onStatus(listener: (connected: boolean) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -114,8 +114,8 @@ export class Bus {
   }
 
   /**
-   * Sends a JSON body and takes only an answer that one of the verifier's keys signed for this very request: whoever else may
-   * publish into our inbox cannot answer in its place. Throws BusError only.
+   * Sends a JSON body and accepts only an answer that one of the verifier's keys signed for this request, so that nobody else who may
+   * publish into our inbox can answer in its place. Throws BusError only.
    */
   async requestProven<Schema extends z.ZodType>(
     subject: string,
@@ -129,7 +129,7 @@ export class Bus {
     return this.#ask(subject, reply, timeoutMs, (connection) => askProven(connection, { ...request, onUnproven }));
   }
 
-  /** Sends a text that is no JSON and parses the reply. Throws BusError only. */
+  /** Sends a text that is not JSON and parses the reply. Throws BusError only. */
   async requestText<Schema extends z.ZodType>(
     subject: string,
     text: string,
@@ -151,7 +151,7 @@ export class Bus {
     return this.#request(message.subject, message.body, signature, reply, timeoutMs);
   }
 
-  /** As `request`, of a subject on which several answer: all who do within the time, the last at most 300 ms after the one before. */
+  /** Like `request`, for a subject that several answer: collects all answers within the time, until 300 ms pass without another. */
   async requestAll<Schema extends z.ZodType>(
     subject: string,
     body: unknown,
@@ -170,31 +170,31 @@ export class Bus {
     return found;
   }
 
-  /** Fire and forget; dropped while disconnected (a beat from before is worth nothing). */
+  /** Fire and forget; dropped while disconnected, because an old heartbeat is useless. */
   publish(subject: string, body: unknown): void {
     if (this.#connected) this.#connection?.publish(subject, JSON.stringify(body));
   }
 
-  /** Answers requests (or takes in publications) on a subject, from now on and after every reconnect. */
+  /** Answers requests (or receives publications) on a subject, from now on and after every reconnect. */
   respond(subject: string, handler: Respond, options: RespondOptions = {}): void {
     const registration: Registration = { subject, handler, options };
     this.#registrations.push(registration);
     if (this.#connection) this.#subscribe(this.#connection, registration);
   }
 
-  /** Resolves once the broker has seen everything sent before, subscriptions included. */
+  /** Resolves once the broker has processed everything sent before, subscriptions included. */
   async flush(): Promise<void> {
     await this.#connecting;
     await this.#connection?.flush();
   }
 
-  /** Stops intake, lets running handlers answer (a stuck one not for ever), sends what is buffered, closes. Safe to repeat. */
+  /** Stops accepting messages, lets running handlers answer (for a limited time), sends what is buffered, closes. Safe to repeat. */
   async close(): Promise<void> {
     this.#stop.abort(new BusError('disconnected', 'the bus is closing'));
     await this.#connecting.catch(() => undefined);
     const connection = this.#connection;
     if (!connection || connection.isClosed()) return;
-    // A link that is down cannot be drained: closing is all there is to do.
+    // A connection that is down cannot be drained, only closed.
     if (!this.#connected) return connection.close();
     const orderly = async () => {
       const subscriptions = this.#registrations.flatMap(({ subscription }) => subscription ?? []);
@@ -203,11 +203,11 @@ export class Bus {
       await connection.drain();
     };
     const { drainMs = DRAIN_MS } = this.options;
-    const late = () => new BusError('timeout', `handlers were still at work after ${drainMs} ms`);
+    const late = () => new BusError('timeout', `handlers were still running after ${drainMs} ms`);
     await withTimeout(drainMs, orderly, late).catch((error: unknown) => {
       this.options.logger.warn(
         { event: 'bus.drain-incomplete', cause: describeError(error) },
-        'closing the bus all the same',
+        'closing the bus anyway',
       );
       return connection.close();
     });
@@ -222,7 +222,7 @@ export class Bus {
       onFailure: (error, attempt) => {
         this.#noteRefusal(error);
         const line = { event: 'bus.unreachable', cause: describeError(error), attempt };
-        if (attempt % 10 === 1) logger.warn(line, 'NATS cannot be reached; trying on');
+        if (attempt % 10 === 1) logger.warn(line, 'NATS cannot be reached; retrying');
       },
     }).catch((error: unknown) => {
       if (!this.#stop.signal.aborted) throw error;
@@ -245,9 +245,9 @@ export class Bus {
     }
     this.#setConnected(false);
     if (this.#stop.signal.aborted) return;
-    // The client gives up for ever when something in it fails, such as reading the credentials. We do not.
-    const cause = describeError((await connection.closed()) ?? 'it does not say why');
-    this.options.logger.warn({ event: 'bus.closed', cause }, 'the connection to NATS was given up; making another');
+    // The client gives up for good when something inside it fails, such as reading the credentials. We do not.
+    const cause = describeError((await connection.closed()) ?? 'no reason given');
+    this.options.logger.warn({ event: 'bus.closed', cause }, 'the connection to NATS was given up; opening another');
     this.#connection = undefined;
     this.#connecting = this.#connect();
   }
@@ -264,7 +264,7 @@ export class Bus {
     this.#connected = connected;
     this.options.logger.info(
       { event: connected ? 'bus.connected' : 'bus.disconnected' },
-      connected ? 'connected to NATS' : 'lost NATS',
+      connected ? 'connected to NATS' : 'lost the connection to NATS',
     );
     for (const listener of this.#listeners) listener(connected);
   }
@@ -275,7 +275,7 @@ export class Bus {
     registration.subscription = subscription;
     this.#serve(subscription, registration).catch((error: unknown) => {
       const line = { event: 'bus.subscription-refused', subject, cause: describeError(error) };
-      this.options.logger.warn(line, 'NATS does not let us listen here; asking again');
+      this.options.logger.warn(line, 'NATS refused a subscription; retrying');
       void this.#subscribeAgain(connection, registration, refusals + 1);
     });
   }
@@ -290,7 +290,7 @@ export class Bus {
     const running = new Set<Promise<void>>();
     let dropped = 0;
     for await (const message of subscription) {
-      // As cheap as can be: there may be a million of them, and what ends the flood has to get its turn meanwhile.
+      // As cheap as possible: there may be a million of them, and whatever ends the flood must get its turn.
       if (options.admits?.(message.subject, message.data.length) === false) {
         if (++dropped % DROPPED_AT_ONCE === 0) await nextTurn();
         continue;
@@ -318,29 +318,29 @@ export class Bus {
       if (options.signer) await answerProven(message, body, options.signer);
       else message.respond(body);
     } catch (error) {
-      // No answer: the requester's time-out and its retry are the mechanism.
+      // No answer is sent: the requester relies on its timeout and a retry.
       logger.warn({ event: 'bus.handler-failed', subject, cause: describeError(error) }, 'a message handler failed');
     }
   }
 
-  /** Told ten times in ten seconds at most: whoever means harm sends thousands. */
+  /** Logged at most ten times in ten seconds, because an attacker sends thousands. */
   #refuseReply(subject: string, reply: string): void {
     const now = performance.now();
     if (now - this.#refused.since > 10_000) this.#refused = { since: now, count: 0 };
     if (++this.#refused.count > 10) return;
     const line = { event: 'bus.reply-refused', subject, reply: reply.slice(0, MOST_REPLY_LETTERS) };
-    this.options.logger.warn(line, 'dropped a request that wanted its answer outside its own inbox');
+    this.options.logger.warn(line, 'dropped a request that asked for its answer outside its own inbox');
   }
 
   #noteSilence(connection: NatsConnection, askedAt: number): void {
     if (!this.#connected || !this.#deafness.timedOut(askedAt, performance.now())) return;
-    this.options.logger.warn({ event: 'bus.deaf' }, 'no answer to anything for a while; connecting anew');
+    this.options.logger.warn({ event: 'bus.deaf' }, 'no answer to anything for a while; reconnecting');
     connection.reconnect().catch((error: unknown) => {
-      this.options.logger.warn({ event: 'bus.not-renewed', cause: describeError(error) }, 'NATS could not be left');
+      this.options.logger.warn({ event: 'bus.not-renewed', cause: describeError(error) }, 'cannot reconnect to NATS');
     });
   }
 
-  /** Somebody answers in the API's place, or the API has a key that we do not know: told once, then hourly. */
+  /** Somebody answers in the API's place, or the API has a key that we do not know. Logged once, then hourly. */
   #noteUnproven(subject: string): void {
     this.#unproven += 1;
     const now = performance.now();
@@ -348,7 +348,7 @@ export class Bus {
     if (now - this.#unprovenToldAt < TELL_EVERY_MS) return;
     this.#unprovenToldAt = now;
     const line = { event: 'bus.answer-unproven', subject, count: this.#unproven };
-    this.options.logger.warn(line, 'passed over an answer that no key known to this host signed for its request');
+    this.options.logger.warn(line, 'ignored an answer that no known key signed for its request');
   }
 
   #request<Schema extends z.ZodType>(

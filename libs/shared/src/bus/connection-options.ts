@@ -7,22 +7,22 @@ export interface BusOptions {
   servers: string[];
   user?: string | undefined;
   password?: string | undefined;
-  /** Instead of user and password. Asked for at every connect, so that a JWT may be renewed meanwhile. */
+  /** Used instead of user and password. Requested at every connect, because a JWT may have been renewed meanwhile. */
   credentials?: (() => NatsCredentials) | undefined;
-  /** The authority (PEM) of the server's certificate, when that is none of the public ones. */
+  /** The CA certificate (PEM) for the server, if it has none of a public CA. */
   ca?: string | undefined;
-  /** Shown by the broker; also says who we are in its logs. */
+  /** Identifies us in the broker's lists and logs. */
   name: string;
   /** Where replies to us go: `_INBOX.<host>` for an agent, `_INBOX.api` for the API. */
   inboxPrefix: string;
   logger: Logger;
-  /** For who asks one partner only: after so many milliseconds with requests and no answer at all the connection is made again. */
+  /** For a client with one partner only: reconnect after this many milliseconds with requests but without any answer. */
   deafAfterMs?: number;
-  /** How long `close` waits for handlers that are still at work. */
+  /** How long `close` waits for handlers that are still running. */
   drainMs?: number;
 }
 
-/** What the client is told: it looks at its link often, and never gives up. */
+/** Settings of the client: it checks its connection often and never gives up. */
 export function connectionOptions(options: BusOptions): ConnectionOptions {
   const { servers, user, password, credentials, ca, name, inboxPrefix } = options;
   const jitter = { reconnectTimeWait: 250, reconnectJitter: 500, reconnectJitterTLS: 500 };
@@ -40,7 +40,7 @@ export function connectionOptions(options: BusOptions): ConnectionOptions {
   };
 }
 
-/** As the client's own authenticator does it, but in no time: a server waits two seconds for this, however busy the machine is. */
+/** Like the client's own authenticator, but much faster: a server waits only two seconds for this, however busy the machine is. */
 const byJwt =
   (credentials: () => NatsCredentials): Authenticator =>
   (nonce = '') => {

@@ -2,7 +2,7 @@ import type { Msg } from '@nats-io/transport-node';
 import { hostOf, type HostId, type SignedMessage } from '../contracts/index.js';
 import { KEY_HEADER, SIGNATURE_HEADER } from './signing.js';
 
-/** A message as it came: nothing in it is trusted before its handler has parsed it with a schema. */
+/** A message as received: nothing in it is trusted before its handler has parsed it with a schema. */
 export class Incoming {
   constructor(
     readonly subject: string,
@@ -12,13 +12,13 @@ export class Incoming {
     private readonly signature: string | undefined,
   ) {}
 
-  /** `subject`: the one that its signature has to hold for, where that is another than it came on. */
+  /** `subject`: the one that its signature must hold for, if that is not the one it arrived on. */
   static of({ subject: cameOn, data, reply, headers }: Msg, subject = cameOn): Incoming {
     const header = (name: string) => headers?.get(name) || undefined;
     return new Incoming(subject, data, reply, header(KEY_HEADER), header(SIGNATURE_HEADER));
   }
 
-  /** The host that the subject names: the broker let only that host use it. */
+  /** The host that the subject names: the broker allows only that host to use it. */
   get host(): HostId | undefined {
     return hostOf(this.subject);
   }
@@ -43,7 +43,7 @@ export class Incoming {
     }
   }
 
-  /** The message with its signature headers, to be verified; undefined when it carries none or is not text. */
+  /** The message with its signature headers, for verification; undefined when it has none or is not text. */
   get signed(): SignedMessage | undefined {
     const body = this.text;
     if (body === undefined || !this.key || !this.signature) return undefined;

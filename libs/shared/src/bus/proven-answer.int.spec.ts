@@ -18,12 +18,12 @@ const FORGED = JSON.stringify({ from: 'forger' });
 const signer = new Signer(newSigningKey());
 const verifier = new Verifier([signer.publicKey]);
 
-describe('a request whose answer has to be proven', () => {
+describe('a request that requires a signed answer', () => {
   let nats: TestNats;
   let agent: Bus;
   let api: Bus;
   let wire: NatsConnection;
-  /** What the forger hears is answered by this at once; the API answers only after that. */
+  /** The forger answers a request with this at once; the API answers only after that. */
   let forge: (request: Msg, nonce: string) => void;
   let forged: Promise<void>;
   let isApiThere: boolean;
@@ -78,7 +78,7 @@ describe('a request whose answer has to be proven', () => {
     await nats?.close();
   });
 
-  it('gets the answer that the API signed', async () => {
+  it('accepts the answer that the API signed', async () => {
     await expect(ask()).resolves.toBe('api');
   });
 
@@ -119,19 +119,22 @@ describe('a request whose answer has to be proven', () => {
     ],
   ];
 
-  it.each(attacks)('passes over an answer that is %s, and takes the one of the API behind it', async (_how, attack) => {
-    forge = attack;
-    await expect(ask()).resolves.toBe('api');
-    isApiThere = false;
-    await expect(ask(300)).resolves.toBe('unproven');
-  });
+  it.each(attacks)(
+    'ignores an answer that is %s, and accepts the answer of the API behind it',
+    async (_how, attack) => {
+      forge = attack;
+      await expect(ask()).resolves.toBe('api');
+      isApiThere = false;
+      await expect(ask(300)).resolves.toBe('unproven');
+    },
+  );
 
-  it('takes the answer that the forger would give with the key: the control', async () => {
+  it('accepts the answer of a forger who has the key: the control', async () => {
     forge = (request, nonce) => answer(request, FORGED, answerSubject(SUBJECT, nonce));
     await expect(ask()).resolves.toBe('forger');
   });
 
-  it('gives up on a flood of forged answers', async () => {
+  it('gives up when flooded with forged answers', async () => {
     isApiThere = false;
     forge = (request) => {
       for (let at = 0; at < 1_000; at++) request.respond(FORGED);
@@ -141,14 +144,14 @@ describe('a request whose answer has to be proven', () => {
     expect(performance.now() - begin).toBeLessThan(asOnCalmMachine(15_000));
   });
 
-  it('has no answer when nobody listens, when nobody answers, and when who answers does not sign', async () => {
+  it('gets no answer when nobody listens, when nobody answers, and when the responder does not sign', async () => {
     await expect(ask(2_000, 'orrery.v1.api.nobody')).resolves.toBe('no-responder');
     isApiThere = false;
     await expect(ask(300)).resolves.toBe('timeout');
     await expect(ask(300, subjects.events(host))).resolves.toBe('unproven');
   });
 
-  it('is answered unsigned when it does not ask for a proof, as an older agent does not', async () => {
+  it('is answered unsigned when it does not ask for a signature, as with an older agent', async () => {
     const reply = await wire.request(SUBJECT, '{}', { timeout: 5_000 });
     expect([reply.string(), reply.headers?.has(SIGNATURE_HEADER) ?? false]).toEqual(['{"from":"api"}', false]);
     for (const nonce of ['', 'x', 'a'.repeat(33), `${'a'.repeat(32)}.b`, 'A'.repeat(32)]) {

@@ -4,16 +4,16 @@ import { BusError } from './bus-error.js';
 import { Incoming } from './incoming.js';
 import { KEY_HEADER, SIGNATURE_HEADER, type Signer, type Verifier } from './signing.js';
 
-/** Header of a request whose answer has to be signed: a random number that the answer is bound to. */
+/** Header of a request that requires a signed answer: a random number that the answer is bound to. */
 const NONCE_HEADER = 'Orrery-Nonce';
 const NONCE = /^[0-9a-f]{32}$/;
 
-/** After so many answers that prove nothing, checking more would only cost time. */
+/** After this many unsigned answers, checking more would only cost time. */
 const MOST_UNPROVEN = 100;
 
 /**
- * The subject that the answer to one request is signed for. No message is ever sent on it, so an answer cannot be taken for a
- * desired state or a call, nor for the answer to another host or to another request; and none of these for it.
+ * The subject that the answer to one request is signed for. No message is ever sent on it. So an answer cannot pass for a desired state
+ * or a call, nor for the answer to another host or request, and neither can any of these pass for it.
  */
 export const answerSubject = (requestSubject: string, nonce: string): string => `${requestSubject}.answer.${nonce}`;
 
@@ -38,8 +38,8 @@ export interface ProvenRequest {
 }
 
 /**
- * Waits for the answer that is signed for this very request. Any other is passed over, so that a forger who is quicker than the
- * API cannot keep its answer away. Throws BusError (`unproven` when others came, `timeout` when none did) and what the client throws.
+ * Waits for the answer that is signed for this request. All others are ignored, so that a forger who is quicker than the API cannot
+ * suppress its answer. Throws BusError (`unproven` when others came, `timeout` when none did) and whatever the client throws.
  */
 export async function askProven(connection: NatsConnection, request: ProvenRequest): Promise<Msg> {
   const { subject, body, timeoutMs, verifier, onUnproven } = request;

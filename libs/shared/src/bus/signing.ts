@@ -47,7 +47,7 @@ export class Signer {
     this.publicKey = { id: keyId(raw), publicKey: raw.toString('base64') };
   }
 
-  /** 32 bytes that follow from the key and the purpose: the same wherever the key is, and no way back to it (RFC 5869). */
+  /** 32 bytes derived from the key and the purpose: the same wherever the key is, and one-way (RFC 5869). */
   derive(purpose: string): Buffer {
     const secret = this.#key.export({ type: 'pkcs8', format: 'der' });
     return Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
@@ -57,7 +57,7 @@ export class Signer {
     return this.#message(subject, body, sign(null, signedBytes(subject, body), this.#key));
   }
 
-  /** The same on another thread: answers leave in groups of a hundred, and the event loop has other work. */
+  /** Signs on another thread: answers leave in groups of a hundred, and the event loop has other work. */
   async signAside(subject: string, body: string): Promise<SignedMessage> {
     return this.#message(subject, body, await signAside(null, signedBytes(subject, body), this.#key));
   }
@@ -67,7 +67,7 @@ export class Signer {
   }
 }
 
-/** Checks signatures against the keys that an agent was given when it joined. */
+/** Verifies signatures with the keys that an agent received when it joined. */
 export class Verifier {
   readonly #keys = new Map<string, KeyObject>();
 
@@ -82,7 +82,7 @@ export class Verifier {
     }
   }
 
-  /** True when one of our keys signed exactly these bytes for exactly this subject. Verify before parsing, always. */
+  /** True when one of our keys signed exactly these bytes for exactly this subject. Always verify before parsing. */
   verifies(message: SignedMessage): boolean {
     const key = this.#keys.get(message.key);
     if (!key) return false;

@@ -1,4 +1,4 @@
-/** The words that hold a mistyped one, or share most of their pairs of letters with it; none when all are far away. */
+/** The words that contain a mistyped one, or share most of their letter pairs with it; none when nothing is close. */
 export function closest(text: string, words: readonly string[], most = 3): string[] {
   const wanted = pairs(text);
   return words

@@ -7,7 +7,7 @@ const Ip = z.union([z.ipv4(), z.ipv6()]);
 
 export const AddressPool = z
   .strictObject({ start: Ip.describe('First address.'), end: Ip.describe('Last address.') })
-  .refine(({ start, end }) => start.includes(':') === end.includes(':'), 'both ends have to be of one family')
+  .refine(({ start, end }) => start.includes(':') === end.includes(':'), 'both ends must be of one family')
   .meta({ id: 'AddressPool', description: 'A range of IP addresses of one family, both ends included.' });
 export type AddressPool = z.infer<typeof AddressPool>;
 
@@ -69,7 +69,7 @@ export const NetworkConfig = z
   .meta({ id: 'NetworkConfig', description: 'Configuration of a network.' });
 export type NetworkConfig = z.infer<typeof NetworkConfig>;
 
-/** How people want it: their rules are held to the form of each type, what a controller shows is taken as it is. */
+/** The form that people write: each rule must have the fields of its type. What a controller shows is accepted as it is. */
 const wanted = {
   ...config,
   rules: z.array(FlowRule).max(1024).describe('Rule table, in the order in which it applies.'),
@@ -83,7 +83,7 @@ export const NetworkConfigChange = z.strictObject(wanted).partial().meta({
 });
 export type NetworkConfigChange = z.infer<typeof NetworkConfigChange>;
 
-/** What a new network is where nothing is said: zerotier-one's own defaults, and addresses from the pools. */
+/** Defaults of a new network: zerotier-one's own, and addresses from the pools. */
 export const NEW_NETWORK: NetworkConfig = {
   ...{ private: true, pools: [], routes: [], dns: null, mtu: 2800, broadcast: true, multicastLimit: 32 },
   v4: { pools: true },
@@ -92,41 +92,41 @@ export const NEW_NETWORK: NetworkConfig = {
   ...{ tags: [], capabilities: [] },
 };
 
-/** A network as its controller has it. `config` is what was understood of it. */
+/** A network as its controller has it. `config` is the part that Orrery understands. */
 export const ControllerNetwork = z.object({ id: NetworkId, name: z.string().max(MAX_NAME), config: NetworkConfig });
 export type ControllerNetwork = z.infer<typeof ControllerNetwork>;
 
-/** What a controller records of one node in one network: it says who may come in, the node says who is. */
+/** What a controller records of one node in one network. It only decides who may enter; the node reports whether it did. */
 export const ControllerRecord = z.object({
   address: NodeAddress,
   authorized: z.boolean(),
   name: z.string().max(MAX_NAME),
-  /** Addresses that it was given or is to have. */
+  /** Addresses that it was assigned or should get. */
   addresses: z.array(z.string().max(MAX_ADDRESS)).max(MAX_ADDRESSES),
   bridge: z.boolean(),
-  /** True: it gets no address of the pools. */
+  /** True: the pools assign it no address. */
   noAutoAssign: z.boolean(),
-  /** Of its zerotier-one, when it was heard of; null: it never asked to be let in. */
+  /** Version of its zerotier-one, once it was heard from; null: it never asked to join. */
   version: z.string().max(MAX_WORD).nullable(),
 });
 export type ControllerRecord = z.infer<typeof ControllerRecord>;
 
-/** What is to be different of a record; one that is not there is made: a node may be authorized before it exists. */
+/** Changes to a record. A record that does not exist is created, because a node may be authorized before it exists. */
 export const ControllerRecordChange = ControllerRecord.omit({ version: true }).partial().required({ address: true });
 export type ControllerRecordChange = z.infer<typeof ControllerRecordChange>;
 
-/** Most records in one call. */
+/** Maximum number of records in one call. */
 export const MAX_RECORDS = 200;
-/** Most records in one answer. */
+/** Maximum number of records in one answer. */
 export const MAX_RECORDS_ANSWERED = 1000;
 
-/** What a controller can be asked for, through the agent of the host that it is on. All of it may be repeated. */
+/** Requests to a controller, through the agent of its host. All of them may be repeated. */
 export const ControllerAsk = z.discriminatedUnion('do', [
   z.object({ do: z.literal('probe') }),
   z.object({ do: z.literal('get-network'), network: NetworkId }),
   z.object({ do: z.literal('put-network'), network: NetworkId, name: z.string().max(127), config: NetworkConfig }),
   z.object({ do: z.literal('delete-network'), network: NetworkId }),
-  /** Records of the network in the order of addresses, `limit` at most, beginning after `after`. */
+  /** At most `limit` records of the network in the order of addresses, starting after `after`. */
   z.object({
     do: z.literal('records'),
     network: NetworkId,
@@ -147,8 +147,8 @@ export const ControllerAsk = z.discriminatedUnion('do', [
 export type ControllerAsk = z.infer<typeof ControllerAsk>;
 
 /**
- * Why a controller did not do it. `controller-absent`: this build of zerotier-one has none (GET /controller is 404);
- * `controller-not-ready`: it is starting (503); `controller-unreachable`: no answer of zerotier-one; `unknown-network`: it does not
+ * Why a controller did not do it. `controller-absent`: this build of zerotier-one has none (GET /controller is 404).
+ * `controller-not-ready`: it is starting (503). `controller-unreachable`: zerotier-one does not answer. `unknown-network`: it does not
  * have this network.
  */
 export const ControllerTrouble = z.enum([
@@ -159,7 +159,7 @@ export const ControllerTrouble = z.enum([
 ]);
 export type ControllerTrouble = z.infer<typeof ControllerTrouble>;
 
-/** Value of an `ok` reply to the call `controller`: the answer to each `do` is in the field of its kind. */
+/** Value of an `ok` reply to the call `controller`: the answer to each `do` is in the field named after it. */
 export const ControllerResult = z.discriminatedUnion('result', [
   z.object({
     result: z.literal('trouble'),

@@ -10,9 +10,8 @@ describe('a duration', () => {
     ['0s', 0],
   ])('reads %s', (text, ms) => expect(durationMs(text)).toBe(ms));
 
-  it.each(['', '90', 's', '1 h', '-1s', '1.5h', '1h30', '9999999999s', '1y', '1hs'])(
-    'does not take %j for one',
-    (text) => expect(durationMs(text)).toBeUndefined(),
+  it.each(['', '90', 's', '1 h', '-1s', '1.5h', '1h30', '9999999999s', '1y', '1hs'])('does not accept %j', (text) =>
+    expect(durationMs(text)).toBeUndefined(),
   );
 
   it.each([
@@ -21,12 +20,12 @@ describe('a duration', () => {
     [5400, '1h30m'],
     [86_400, '1d'],
     [0, '0s'],
-  ])('writes %d seconds as %s, and reads them again', (seconds, text) => {
+  ])('formats %d seconds as %s, and parses them again', (seconds, text) => {
     expect(durationText(seconds)).toBe(text);
     expect(durationMs(text)).toBe(seconds * 1000);
   });
 
-  it('in a body keeps to its bounds', () => {
+  it('in a body stays within its bounds', () => {
     const schema = duration(10, 3600);
     for (const text of ['10s', '1h', '60m']) expect(schema.parse(text)).toBe(text);
     for (const text of ['9s', '1h1s', '90', 'x', 90]) expect(schema.safeParse(text).success).toBe(false);

@@ -3,14 +3,14 @@ import { z } from 'zod';
 const FACTORS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const PART = /(\d{1,9})(ms|s|m|h|d|w)/g;
 
-/** `90s`, `2m`, `1h30m`, `500ms`: milliseconds; undefined when it is no duration. */
+/** `90s`, `2m`, `1h30m`, `500ms`: milliseconds; undefined when it is not a duration. */
 export function durationMs(text: string): number | undefined {
   const parts = [...text.matchAll(PART)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return undefined;
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * FACTORS[unit as keyof typeof FACTORS], 0);
 }
 
-/** Seconds of a duration that a schema has let through. */
+/** Seconds of a duration that a schema has accepted. */
 export function durationSeconds(text: string): number {
   const ms = durationMs(text);
   if (ms === undefined) throw new RangeError(`"${text}" is not a duration`);
@@ -24,7 +24,7 @@ const UNITS: [seconds: number, letter: string][] = [
   [1, 's'],
 ];
 
-/** Whole seconds as they are written: `1d`, `1h30m`, `90s` as `1m30s`. */
+/** Formats whole seconds: `1d`, `1h30m`, `90s` as `1m30s`. */
 export function durationText(seconds: number): string {
   let left = seconds;
   const text = UNITS.map(([size, letter]) => {

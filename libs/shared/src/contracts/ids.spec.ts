@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Cidr, CommandId, controllerOf, HostId, idFrom, interfaceName, Name, NetworkId, NodeAddress } from './ids.js';
 
 describe('an id', () => {
-  it('is its prefix and 20 characters that a NATS subject and a URL take as they are', () => {
+  it('is its prefix and 20 characters that are safe in a NATS subject and a URL', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 20, maxLength: 40 }), (random) => {
         const id = idFrom('hst', random);
@@ -15,7 +15,7 @@ describe('an id', () => {
     );
   });
 
-  it('uses every bit that it can of its randomness: other bytes give another id', () => {
+  it('uses all the randomness that it can: other bytes give another ID', () => {
     const bytes = new Uint8Array(20);
     const seen = new Set<string>();
     for (let at = 0; at < 20; at++)
@@ -24,7 +24,7 @@ describe('an id', () => {
     expect(seen.size).toBe(20 * 31 + 1);
   });
 
-  it('says which form it has, where something else came', () => {
+  it('names the expected form in the error', () => {
     const { error } = CommandId.safeParse('cmd_nope');
     expect(error?.issues.map(({ message }) => message)).toEqual([
       'has to be an id: cmd_ and 20 characters of a-z and 2-7',
@@ -54,34 +54,34 @@ describe('interfaceName', () => {
   it.each([
     ['8056c2e21c000001', 'ztmjfmfyq5'],
     ['8613c47a541ea8a2', 'zt7rd5vuxw'],
-  ])('of %s is the %s that zerotier-one makes', (network, device) => {
+  ])('of %s is the %s that zerotier-one uses', (network, device) => {
     expect(interfaceName(network)).toBe(device);
   });
 
-  it('is a device name that Linux takes, for any network', () => {
+  it('is a valid device name on Linux for any network', () => {
     const hex = fc.stringMatching(/^[0-9a-f]{16}$/);
     fc.assert(fc.property(hex, (network) => void expect(interfaceName(network)).toMatch(/^zt[a-z2-7]{8}$/)));
   });
 });
 
 describe('references of ZeroTier', () => {
-  it('take the controller of a network from its first ten digits', () => {
+  it('find the controller of a network in its first ten digits', () => {
     expect(NodeAddress.parse(controllerOf('8056c2e21c000001'))).toBe('8056c2e21c');
   });
 
   it.each(['8056C2E21C000001', '8056c2e21c00001', '8056c2e21c0000011', 'g056c2e21c000001', '8056c2e21c000001\n'])(
-    'do not take %j for a network',
+    'do not accept %j as a network',
     (text) => {
       expect(NetworkId.safeParse(text).success).toBe(false);
     },
   );
 
-  it.each(['10.0.0.0/8', 'fd00::/8', '0.0.0.0/0'])('take %s for a prefix', (text) => {
+  it.each(['10.0.0.0/8', 'fd00::/8', '0.0.0.0/0'])('accept %s as a prefix', (text) => {
     expect(Cidr.safeParse(text).success).toBe(true);
   });
 
   it.each(['10.0.0.0', '10.0.0.0/33', '10.0.0.0/8,1.2.3.0/24', '10.0.0.0/8\nallowGlobal=1'])(
-    'do not take %j for a prefix',
+    'do not accept %j as a prefix',
     (text) => {
       expect(Cidr.safeParse(text).success).toBe(false);
     },

@@ -48,21 +48,21 @@ export interface IdKinds {
   prb: ProbeId;
 }
 
-/** A new id from 20 random bytes (the caller brings the randomness, so that this file stays pure). */
+/** A new ID from 20 random bytes (the caller provides the randomness, so that this file stays pure). */
 export function idFrom<P extends keyof IdKinds>(prefix: P, random: Uint8Array): IdKinds[P] {
   if (random.length < 20) throw new RangeError('an id needs 20 random bytes');
   const body = Array.from(random.subarray(0, 20), (byte) => ALPHABET[byte & 31]).join('');
   return `${prefix}_${body}` as IdKinds[P];
 }
 
-/** A ZeroTier network id: 16 lower-case hex digits; the first ten are its controller's address. */
+/** A ZeroTier network ID: 16 lowercase hex digits; the first ten are its controller's address. */
 export const NetworkId = z
   .string()
   .regex(/^[0-9a-f]{16}$/, 'a ZeroTier network id is 16 lower-case hex digits')
   .meta({ example: '8056c2e21c000001' });
 export type NetworkId = z.infer<typeof NetworkId>;
 
-/** A ZeroTier node address: 10 lower-case hex digits. Observed, and it can change; never an Orrery id. */
+/** A ZeroTier node address: 10 lowercase hex digits. It is observed and can change; never use it as an Orrery ID. */
 export const NodeAddress = z.string().regex(/^[0-9a-f]{10}$/, 'a ZeroTier address is 10 lower-case hex digits');
 export type NodeAddress = z.infer<typeof NodeAddress>;
 
@@ -94,8 +94,8 @@ export function interfaceName(network: NetworkId): string {
   return `zt${name}`;
 }
 
-/** The address of the node that is a network's controller: the first ten digits of the network's id. */
+/** The address of a network's controller: the first ten digits of the network's ID. */
 export const controllerOf = (network: NetworkId): NodeAddress => network.slice(0, 10);
 
-/** `zt` and eight letters of base32: the names that zerotier-one gives on Linux (see interfaceName). */
+/** `zt` and eight base32 letters: the names that zerotier-one uses on Linux (see interfaceName). */
 export const isZeroTierDevice = (device: string): boolean => /^zt[a-z2-7]{8}$/.test(device);

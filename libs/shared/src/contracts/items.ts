@@ -13,8 +13,8 @@ export const NodeKind = z
 export type NodeKind = z.infer<typeof NodeKind>;
 
 /**
- * A whole image reference (`zerotier/zerotier:1.14.2`, `registry.lan:5000/zt@sha256:…`), at most 255 characters. It becomes part of
- * a path to the engine: no component of it may be empty or dots.
+ * A whole image reference (`zerotier/zerotier:1.14.2`, `registry.lan:5000/zt@sha256:…`), at most 255 characters. It becomes part of a
+ * path to the engine, so no component of it may be empty or consist of dots.
  */
 export const ImageReference = z
   .string()
@@ -23,7 +23,7 @@ export const ImageReference = z
   .refine((text) => !/\/\.{0,2}(?=[/:@]|$)/.test(text), 'an image reference such as zerotier/zerotier:1.14.2');
 export type ImageReference = z.infer<typeof ImageReference>;
 
-/** The daemon cuts the line of its file at 1,023 bytes (docs/zerotier-facts.md#joining). */
+/** At most 1,000 bytes, because the daemon cuts the line of its file at 1,023 bytes (docs/zerotier-facts.md#joining). */
 const AllowManaged = z.union([
   z.boolean(),
   z
@@ -69,13 +69,13 @@ export type ContainerLimits = z.infer<typeof ContainerLimits>;
 
 const itemBase = {
   id: ItemId,
-  /** Revision of the host's desired state at which this item last changed: what `item.settled` answers to. */
+  /** Revision of the host's desired state at which this item last changed; `item.settled` refers to it. */
   revision: z.int().positive(),
   intent: Intent,
   node: NodeId,
 };
 
-/** A ZeroTier container. `incarnation` grows to restart it; `image` null is the host's default image. */
+/** A ZeroTier container. `incarnation` grows with each restart; `image` null is the host's default image. */
 export const ContainerItem = z.object({
   ...itemBase,
   kind: z.literal('container'),
@@ -83,7 +83,7 @@ export const ContainerItem = z.object({
   image: ImageReference.nullable(),
   limits: ContainerLimits,
   incarnation: z.int().nonnegative(),
-  /** The identity that it is to have, of those that this host offered; absent: its agent makes one. */
+  /** The identity assigned to it, from those that this host offered; absent: its agent generates one. */
   identity: NodeAddress.optional(),
 });
 export type ContainerItem = z.infer<typeof ContainerItem>;
@@ -98,20 +98,20 @@ export const MembershipItem = z.object({
 });
 export type MembershipItem = z.infer<typeof MembershipItem>;
 
-/** Restarts of the host's own daemon are not Orrery's; `node` items may follow. */
+/** Orrery does not restart the host's own daemon; `node` items may follow. */
 export const Item = z.discriminatedUnion('kind', [ContainerItem, MembershipItem]);
 export type Item = z.infer<typeof Item>;
 
-/** What every item has, known or not: an agent settles an item that it cannot read as failed and goes on with the rest. */
+/** The fields of every item, known or not: an item that an agent cannot read settles as failed, and the agent continues with the rest. */
 export const AnyItem = z.looseObject({ id: ItemId, revision: z.int().positive(), kind: z.string(), intent: Intent });
 export type AnyItem = z.infer<typeof AnyItem>;
 
-/** The whole desired state of one host: absence of an item means nothing. */
+/** The whole desired state of one host. A missing item means nothing. */
 export const DesiredState = z.object({
   host: HostId,
   revision: z.int().nonnegative(),
   items: z.array(AnyItem),
-  /** The agent looks and reports, and does nothing. Left out: it works. */
+  /** True: the agent observes and reports, but changes nothing. Omitted: it works. */
   paused: z.boolean().optional(),
 });
 export type DesiredState = z.infer<typeof DesiredState>;

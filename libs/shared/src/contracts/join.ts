@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HostId, Name, NodeId } from './ids.js';
 import { Labels } from './labels.js';
 
-/** Public half of the key with which a host proves who it is: an nkey of a user. The seed never leaves the host. */
+/** Public half of the key that proves the identity of a host: an nkey of a user. The seed never leaves the host. */
 export const HostKey = z
   .string()
   .regex(/^U[A-Z2-7]{55}$/, 'has to be the public nkey of a user')
@@ -18,7 +18,7 @@ export const JoinNonce = z
   .meta({ id: 'JoinNonce', description: 'Something to sign, to prove the possession of a key.' });
 export type JoinNonce = z.infer<typeof JoinNonce>;
 
-/** What is signed, for one purpose and no other. */
+/** The text to sign, each for one purpose only. */
 export const joinText = ({ nonce, installation }: { nonce: string; installation: string }): string =>
   ['orrery join', nonce, installation].join('\n');
 export const renewText = ({ nonce, host, next }: { nonce: string; host: HostId; next: HostKey | undefined }): string =>

@@ -29,13 +29,13 @@ describe('a selector', () => {
     expect(Selector.safeParse(text).success).toBe(false);
   });
 
-  it('says which term is wrong, and how to write one', () => {
+  it('names the wrong term, and how to write one', () => {
     expect(Selector.safeParse('site=cloud,a>b').error?.issues[0]?.message).toBe(
       '"a>b" is not a selector term; write key=value, key!=value, key or !key',
     );
   });
 
-  it('finds nothing on a key that every object has', () => {
+  it('finds nothing by a key that every object inherits', () => {
     expect(select('constructor', {})).toBe(false);
     expect(select('constructor', { constructor: 'x' })).toBe(true);
   });
@@ -59,7 +59,7 @@ describe('a selector', () => {
     }
   };
 
-  it('is read back as it was written', () => {
+  it('is parsed back as it was written', () => {
     fc.assert(
       fc.property(fc.array(term, { minLength: 1, maxLength: 8 }), (terms) => {
         expect(Selector.parse(terms.map(written).join(','))).toEqual(terms);
@@ -67,7 +67,7 @@ describe('a selector', () => {
     );
   });
 
-  it('means that every term holds, and a term and its opposite never both', () => {
+  it('requires every term to hold, and a term and its opposite never both do', () => {
     const opposite = { equals: 'differs', differs: 'equals', exists: 'missing', missing: 'exists' } as const;
     fc.assert(
       fc.property(

@@ -18,12 +18,12 @@ import {
 
 type Json = { [key: string]: unknown };
 
-/** Formats whose pattern ends by itself: dates have a maximum of their own, because a second may have any number of digits. */
+/** Formats whose pattern is bounded. Dates need their own maximum, because a second may have any number of digits. */
 const CLOSED = ['ipv4', 'ipv6', 'cidrv4', 'cidrv6'];
-/** A pattern that repeats something without a bound. */
+/** A pattern with an unbounded repetition. */
 const REPEATS = /[*+](?![^[]*\])|\{\d+,\}/;
 
-/** Paths of all texts and lists in a schema that may be as long as one likes. */
+/** Paths of all texts and lists in a schema that may have any length. */
 function unbounded(schema: Json, path = ''): string[] {
   const here: string[] = [];
   if (schema.type === 'string' && !('maxLength' in schema) && !('enum' in schema) && !('const' in schema)) {
@@ -50,7 +50,7 @@ describe('what a host sends', () => {
     expect(boundsOf(schema)).toEqual([]);
   });
 
-  it('would be found if it had none', () => {
+  it('would be reported when a bound is missing', () => {
     const schema = z.object({
       a: z.object({ b: z.array(z.string()) }),
       c: z.string().regex(/^a+$/),
@@ -61,7 +61,7 @@ describe('what a host sends', () => {
 });
 
 describe('fitText', () => {
-  it('leaves alone what fits, cuts the rest, and never halves a character', () => {
+  it('leaves a text that fits unchanged, cuts longer ones, and never splits a character', () => {
     expect(fitText('abc', 3)).toBe('abc');
     expect(fitText('abcd', 3)).toBe('ab…');
     expect(fitText('a😀bc', 3)).toBe('a…');
@@ -72,14 +72,14 @@ describe('fitLengths', () => {
   const cause = 'x'.repeat(100_000);
   const down: AgentFact = { type: 'host.engine-down', data: { cause } };
 
-  it('cuts a text that is too long to what the schema allows, and nothing else', () => {
+  it('cuts a text to the length that the schema allows, and nothing else', () => {
     const fitted = fitLengths(AgentFact, down);
     expect(AgentFact.parse(fitted)).toEqual(fitted);
     expect(fitted).toEqual({ ...down, data: { cause: `${'x'.repeat(MAX_CAUSE - 1)}…` } });
     expect(down.data.cause).toHaveLength(100_000);
   });
 
-  it('cuts lists, and the texts that are left in them', () => {
+  it('cuts lists, and the texts that remain in them', () => {
     const routes = Array.from({ length: 2 * MAX_ROUTES }, () => ({ target: 'y'.repeat(200), via: null }));
     const after = { device: 'zt0', up: true, mac: '', mtu: 2800, addresses: [], routes };
     const node = 'nod_aaaaaaaaaaaaaaaaaaaa' as const;
@@ -89,7 +89,7 @@ describe('fitLengths', () => {
     expect((fitted as { data: { after: { routes: unknown[] } } }).data.after.routes).toHaveLength(MAX_ROUTES);
   });
 
-  it('gives back the very value when nothing is too long, or when something else is wrong', () => {
+  it('returns the same value when nothing is too long, or when something else is wrong', () => {
     const short: AgentFact = { type: 'host.engine-down', data: { cause: 'short' } };
     expect(fitLengths(AgentFact, short)).toBe(short);
     const wrong = { type: 'host.nonsense', data: { cause } };

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 
 /**
- * How long what a host sends may be, in characters (UTF-16) and elements. A host is not trusted, so nothing that it says is without
- * a bound; an honest one never meets these. Its agent cuts what it tells to the same lengths before it sends it (`fitLengths`), because
- * an event that breaks them is put aside.
+ * Limits for everything that a host sends, in characters (UTF-16) and elements. A host is not trusted, so everything it sends is bounded;
+ * an honest one never reaches these limits. Its agent cuts what it reports to the same lengths before sending (`fitLengths`), because an
+ * event that exceeds them is quarantined.
  */
 export const MAX_CAUSE = 2000;
 export const MAX_FIX = 1000;
@@ -13,25 +13,25 @@ export const MAX_DETAIL = 1000;
 export const MAX_WORD = 128;
 /** Image references, as an engine shows them, and names of networks. */
 export const MAX_NAME = 512;
-/** zerotier-one has room for 2,048 bytes; what stands behind the `?` of a target is cut by the agent. */
+/** zerotier-one has room for 2,048 bytes; the agent cuts everything after the `?` of a target. */
 export const MAX_URL = 4096;
 /** An address or prefix in any spelling, with its zone. */
 export const MAX_ADDRESS = 64;
 
-/** Of the log of a container: fits into one message even if every character has to be escaped. */
+/** For the log of a container: it fits into one message even if every character must be escaped. */
 export const MAX_LOG = 150_000;
 
 /** Addresses of one device or membership: zerotier-one assigns at most 32. */
 export const MAX_ADDRESSES = 500;
-/** Routes of one device or membership: zerotier-one takes at most 128 from a network, a router may add thousands. */
+/** Routes of one device or membership: zerotier-one accepts at most 128 from a network, but a router may add thousands. */
 export const MAX_ROUTES = 5000;
 /**
- * Elements of a part of a snapshot. So many never fit into one event (`MAX_BATCH_BYTES`): an agent calls a part unknown that is too
- * large, and never cuts it, because what a snapshot leaves out counts as gone.
+ * Elements in a part of a snapshot. This many never fit into one event (`MAX_BATCH_BYTES`). An agent marks a part that is too large as
+ * unknown and never cuts it, because whatever a snapshot omits counts as gone.
  */
 export const MAX_LISTED = 5000;
 
-/** The text, or its beginning and an ellipsis: never longer than `most`, and never half a character. */
+/** The text, or its beginning and an ellipsis: never longer than `most`, and never with half a character. */
 export function fitText(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = most - 1;
@@ -39,12 +39,12 @@ export function fitText(text: string, most: number): string {
   return `${text.slice(0, splits ? end - 1 : end)}…`;
 }
 
-/** So often a value is cut and looked at again: what is cut may have hidden something else. */
+/** Maximum rounds of cutting and checking: an overlong value may have hidden another problem. */
 const MOST_ROUNDS = 10;
 
 /**
- * The value with every text and list cut to the length that its schema allows; itself when nothing is too long. What is wrong in
- * another way is left as it is.
+ * The value with every text and list cut to the length that its schema allows; the same object when nothing is too long. Other problems
+ * are left as they are.
  */
 export function fitLengths<Value>(schema: z.ZodType, value: Value): Value {
   let holder = { value };

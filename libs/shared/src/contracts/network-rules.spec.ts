@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { NetworkConfigChange } from './controllers.js';
 import { FlowRule, type RuleType } from './network-rules.js';
 
-/** One of each type, as a controller shows it. */
+/** One rule of each type, as a controller shows it. */
 const SHOWN: Record<RuleTypeName, object> = {
   ACTION_DROP: {},
   ACTION_ACCEPT: {},
@@ -45,19 +45,19 @@ type RuleTypeName = (typeof RuleType.options)[number];
 const issuesOf = (rule: object) => FlowRule.safeParse(rule).error?.issues.map(({ path }) => path.join('.'));
 
 describe('a flow rule', () => {
-  it.each(Object.entries(SHOWN))('%s is taken as a controller shows it', (type, fields) => {
+  it.each(Object.entries(SHOWN))('%s is accepted as a controller shows it', (type, fields) => {
     const rule = { not: true, or: false, type, ...fields };
     expect(FlowRule.parse(rule)).toEqual(rule);
   });
 
-  it.each(Object.entries(SHOWN))('%s is refused with a field of another type, or with a wrong one', (type, fields) => {
+  it.each(Object.entries(SHOWN))('%s is refused with an unknown field, or with an invalid one', (type, fields) => {
     const deep = JSON.parse('['.repeat(4000) + ']'.repeat(4000)) as unknown;
     expect(FlowRule.safeParse({ type, ...fields, colour: 'red' }).success).toBe(false);
     for (const name of Object.keys(fields))
       expect([name, FlowRule.safeParse({ type, ...fields, [name]: deep }).success]).toEqual([name, false]);
   });
 
-  it('names what is wrong: a missing value, which a controller would take as 0, and an address without its prefix', () => {
+  it('names what is wrong: a missing value, which a controller would read as 0, and an address without its prefix', () => {
     expect(issuesOf({ type: 'MATCH_ETHERTYPE' })).toEqual(['etherType']);
     expect(issuesOf({ type: 'MATCH_IPV4_DEST', ip: '10.0.0.1' })).toEqual(['ip']);
     expect(issuesOf({ type: 'MATCH_IP_DEST_PORT_RANGE', start: 90, end: 80 })).toEqual(['end']);
@@ -65,7 +65,7 @@ describe('a flow rule', () => {
     expect(issuesOf({ type: 'ACTION_LEVITATE' })).toEqual(['type']);
   });
 
-  it('is held to its type within capabilities, too; tags have an id and a default', () => {
+  it('is checked by its type in capabilities, too; tags have an ID and a default', () => {
     const capability = (rule: object) => ({ capabilities: [{ id: 1, default: false, rules: [rule] }] });
     expect(NetworkConfigChange.safeParse(capability({ type: 'ACTION_DROP' })).success).toBe(true);
     expect(NetworkConfigChange.safeParse(capability({ type: 'ACTION_DROP', probability: 1 })).success).toBe(false);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NodeAddress } from './ids.js';
 
-/** The entries of a rule table that zerotier-one's controller knows; what it does not know it would drop without a word. */
+/** The rule types that zerotier-one's controller knows; it would silently drop any other. */
 export const RuleType = z.enum([
   'ACTION_DROP',
   'ACTION_ACCEPT',
@@ -55,7 +55,7 @@ const long = z.int().min(0).max(0xffff_ffff);
 /** 64 bits: as hexadecimal digits, which is how the controller writes them, or as a number. */
 const wide = z.union([z.int().nonnegative(), z.string().regex(/^[0-9a-fA-F]{1,16}$/, 'write up to 16 hex digits')]);
 const mac = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, 'write a MAC address as 02:00:5e:10:00:01');
-/** Without the length of its prefix the controller would take it as /0, which is every address. */
+/** Without a prefix length the controller would read it as /0, which is every address. */
 const ipv4 = z.cidrv4();
 const ipv6 = z.cidrv6();
 
@@ -76,7 +76,7 @@ const range = (what: string) => ({
   end: word.optional().describe(`Last ${what} that matches; left out: only the first.`),
 });
 
-/** What each type needs, as zerotier-one 1.14 reads it. Source: docs/zerotier-facts.md#controller. */
+/** The fields of each type, as zerotier-one 1.14 reads them. Source: docs/zerotier-facts.md#controller. */
 const FIELDS = {
   ACTION_DROP: {},
   ACTION_ACCEPT: {},
@@ -147,14 +147,14 @@ function isInOrder(rule: object): boolean {
   return typeof start !== 'number' || typeof end !== 'number' || start <= end;
 }
 
-/** An entry of a rule table as people may want it: of a known type, with what that type needs and nothing else. */
+/** An entry of a rule table as people write it: of a known type, with the fields of that type and no others. */
 export const FlowRule = z.discriminatedUnion('type', RuleType.options.map(ruleOf) as [ReturnType<typeof ruleOf>]).meta({
   id: 'FlowRule',
   description: 'One entry of a rule table: an action, or a match that decides about the next action.',
 });
 export type FlowRule = z.infer<typeof FlowRule>;
 
-/** A tag that rules compare; the default is what a node has that was given none. */
+/** A tag that rules compare; a node that was given no value has the default. */
 export const NetworkTag = z
   .strictObject({
     id: long.describe('Number of the tag.'),
@@ -163,7 +163,7 @@ export const NetworkTag = z
   .meta({ id: 'NetworkTag', description: 'A tag of nodes, for rules that compare tags.' });
 export type NetworkTag = z.infer<typeof NetworkTag>;
 
-/** Rules for the nodes that were given the capability; with `default` every new one is. */
+/** Rules for the nodes that have the capability; with `default` every new node has it. */
 export const NetworkCapability = z
   .strictObject({
     id: long.describe('Number of the capability.'),

@@ -18,14 +18,14 @@ const Word = z.string().max(MAX_WORD);
 const Addresses = z.array(z.string().max(MAX_ADDRESS)).max(MAX_ADDRESSES);
 
 /**
- * One part of an observation: known, or unknown with its cause. Unknown is not empty: no step and no "removed" ever follows
- * from it.
+ * One part of an observation: known, or unknown with its cause. Unknown does not mean empty: it never leads to a step or to a
+ * "removed" event.
  */
 export const unknownPart = z.object({
   known: z.literal(false),
   code: FailureCode,
   cause: z.string().max(MAX_CAUSE),
-  /** Where whoever could not look knows what to do about it better than the code alone does. */
+  /** A fix that is more exact than the one of the code, from the part that could not look. */
   fix: z.string().max(MAX_FIX).optional(),
 });
 export const part = <T extends z.ZodType>(value: T) =>
@@ -45,13 +45,13 @@ export const ContainerState = z
   .meta({ id: 'ContainerState', description: 'State of a container, as the engine shows it.' });
 export type ContainerState = z.infer<typeof ContainerState>;
 
-/** A managed container as the engine shows it. `ours` is false for one that merely wears our name or label. */
+/** A managed container as the engine shows it. `ours` is false if it merely has our name or label. */
 export const ObservedContainer = z.object({
   item: ItemId,
   node: NodeId,
   name: Name,
   ours: z.boolean(),
-  /** Made for this item, and changed since, so that it is not ours any more: in what, in words. */
+  /** Created for this item and changed since, so that it is no longer ours: what differs, in words. */
   differs: z.string().max(MAX_CAUSE).optional(),
   engineId: Word,
   state: ContainerState,
@@ -65,7 +65,7 @@ export const ObservedContainer = z.object({
 });
 export type ObservedContainer = z.infer<typeof ObservedContainer>;
 
-/** What `GET /status` of a zerotier-one says. `online` is optimistic and late (docs/zerotier-facts.md#status): shown, never decided upon. */
+/** The answer of a zerotier-one to `GET /status`. `online` is optimistic and late (docs/zerotier-facts.md#status): it is shown, but decides nothing. */
 export const ObservedDaemon = z.object({ address: NodeAddress, version: Word, online: z.boolean() });
 export type ObservedDaemon = z.infer<typeof ObservedDaemon>;
 
@@ -94,7 +94,7 @@ export const ObservedRoute = z
   .meta({ id: 'Route', description: 'A route in the kernel.' });
 export type ObservedRoute = z.infer<typeof ObservedRoute>;
 
-/** A network that the daemon is in, in the daemon's words: `addresses` are what it was assigned, not what the kernel has. */
+/** A network of the daemon, as the daemon reports it: `addresses` are what it was assigned, not what the kernel has. */
 export const ObservedMembership = z.object({
   network: NetworkId,
   name: z.string().max(MAX_NAME),
@@ -110,7 +110,7 @@ export const ObservedMembership = z.object({
   allowGlobal: z.boolean(),
   allowDefault: z.boolean(),
   allowDNS: z.boolean(),
-  /** The `allowManaged=` list in networks.d/<id>.local.conf where it can be read; null: no list. */
+  /** The `allowManaged=` list in networks.d/<id>.local.conf if it can be read; null: no list. */
   allowManagedList: z.array(z.string().max(MAX_ADDRESS)).max(MAX_ADDRESSES).nullable(),
   authenticationUrl: z.string().max(MAX_URL).nullable(),
 });
@@ -127,7 +127,7 @@ export const ObservedInterface = z.object({
 });
 export type ObservedInterface = z.infer<typeof ObservedInterface>;
 
-/** How the node reaches a peer: direct when a path is active, else relayed. `latencyMs` null is unknown. */
+/** How the node reaches a peer: direct when a path is active, otherwise relayed. `latencyMs` null is unknown. */
 export const ObservedPeer = z.object({
   address: NodeAddress,
   role: z.enum(['LEAF', 'MOON', 'PLANET']),
@@ -146,7 +146,7 @@ export const ObservedNode = z.object({
 });
 export type ObservedNode = z.infer<typeof ObservedNode>;
 
-/** A whole look at a host. A node that is in no list was not looked at: the host's node is always there. */
+/** A whole observation of a host. A missing node was not looked at; the host's own node is always present. */
 export const ObservedState = z.object({
   engine: part(EngineInfo),
   containers: part(z.array(ObservedContainer).max(MAX_LISTED)),

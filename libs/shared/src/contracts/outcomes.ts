@@ -6,19 +6,19 @@ const why = {
   fix: z.string().max(MAX_FIX).describe('What to do about it.'),
 };
 
-/** Why an item is not there yet although nothing failed: somebody or something else has to act. */
+/** Why an item is not done yet although nothing failed: somebody or something else must act. */
 export const WaitingCode = z.enum([
   'authorization', // ACCESS_DENIED: the controller has not admitted the node
   'authentication', // AUTHENTICATION_REQUIRED: single sign-on at `authenticationURL`
   'network-not-found', // NOT_FOUND: the controller has no such network
   'configuration', // REQUESTING_CONFIGURATION: the controller has not answered
-  'interface', // status OK, and the kernel does not show the interface up
-  'address', // status OK, and the kernel does not show the address that the network assigned
-  'paused', // the host is paused: its agent looks and reports, and does nothing
+  'interface', // status OK, but the kernel does not show the interface up
+  'address', // status OK, but the kernel does not show the address that the network assigned
+  'paused', // the host is paused: its agent observes and reports, but changes nothing
 ]);
 export type WaitingCode = z.infer<typeof WaitingCode>;
 
-/** Why an item cannot be made true on this host now. Each has a page section in docs/errors.md with its fix. */
+/** Why an item cannot be achieved on this host now. docs/errors.md has a section with the fix for each. */
 export const FailureCode = z.enum([
   'client-too-old',
   'daemon-unreachable',

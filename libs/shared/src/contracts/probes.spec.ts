@@ -25,7 +25,7 @@ describe('the target of a probe', () => {
     { kind: 'udp', host: '10.1.2.3', port: 53 },
   ])('may not be %j', (target) => expect(isTarget(target)).toBe(false));
 
-  it('is told without what may be a secret', () => {
+  it('is reported without anything that may be a secret', () => {
     const text = (target: object) => probeTargetText(ProbeTarget.parse(target));
     expect(text({ kind: 'http', url: 'https://a.b/c?token=d#e' })).toBe('https://a.b/c?…');
     expect(text({ kind: 'http', url: 'https://a.b/c#e' })).toBe('https://a.b/c');

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { MAX_ADDRESS, MAX_CAUSE, MAX_FIX } from './lengths.js';
 
-/** Longest time for a probe, in seconds. */
+/** Maximum time for a probe, in seconds. */
 export const MAX_PROBE_SECONDS = 30;
-/** Most echo requests of one probe. */
+/** Maximum number of echo requests of one probe. */
 export const MAX_PINGS = 100;
-/** Most redirects that are followed. */
+/** Maximum number of redirects that are followed. */
 export const MAX_REDIRECTS = 3;
-/** Of a body no more is read. */
+/** Maximum size of a body that is read. */
 export const MAX_PROBE_BYTES = 64 * 1024;
 
-/** An IP address, or a name that the host's resolver knows. It never begins like an option. */
+/** An IP address, or a name that the host's resolver knows. It never begins like a command-line option. */
 const ProbeHost = z
   .string()
   .max(253)
   .regex(/^[A-Za-z0-9:_][A-Za-z0-9._:-]*$/, 'write an IP address or a name');
 
-/** Whoever may read events would read a password in it. */
+/** Without user or password, because everybody who may read events would see them. */
 const ProbeUrl = z
   .url({ protocol: /^https?$/, error: 'write a URL of http or https' })
   .max(2048)
@@ -54,7 +54,7 @@ export const ProbeCode = z
     'address-not-probed', // loopback, link-local (cloud metadata), multicast
     'name-not-found',
     'tls-failed',
-    'broken-off', // the connection ended in the middle, or what answers does not speak HTTP
+    'broken-off', // the connection broke off, or the other side does not speak HTTP
     'too-many-redirects',
     'probe-tool-missing',
     'probe-failed',
@@ -103,7 +103,7 @@ export const ProbeResult = z
   });
 export type ProbeResult = z.infer<typeof ProbeResult>;
 
-/** As people read it. What stands behind the `?` of a URL may be a secret, and is not told. */
+/** The target as people read it. Whatever follows the `?` of a URL may be a secret, and is omitted. */
 export function probeTargetText(target: ProbeTarget): string {
   switch (target.kind) {
     case 'ping':

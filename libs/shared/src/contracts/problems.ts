@@ -63,7 +63,7 @@ export const ProblemCode = z.enum([
 ]);
 export type ProblemCode = z.infer<typeof ProblemCode>;
 
-/** A request that does what a fix says, or shows what is wrong. `{host}` stands for what the client knows. */
+/** A request that does what a fix says, or shows what is wrong. The client fills in `{host}`. */
 export const See = z
   .object({
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).describe('Method of the request.'),

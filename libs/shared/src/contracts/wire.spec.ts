@@ -6,7 +6,7 @@ import { Hello, hostOf, inboxPrefix, subjects } from './wire.js';
 const host = idFrom('hst', new Uint8Array(20));
 
 describe('a subject', () => {
-  it('is what every agent and API has agreed on', () => {
+  it('is fixed for all agents and APIs', () => {
     expect({
       desired: subjects.desired(host),
       call: subjects.call(host),
@@ -42,7 +42,7 @@ describe('a subject', () => {
     expect(hostOf(subject)).toBeUndefined();
   });
 
-  it('never names a host that is no id', () => {
+  it('never names a host when the ID is invalid', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const found = hostOf(text);
@@ -64,11 +64,11 @@ describe('a wire message', () => {
     at: '2026-01-02T03:04:05.000Z',
   };
 
-  it('loses fields that a newer sender added, and is otherwise taken', () => {
+  it('is accepted with new fields of a newer sender, which are dropped', () => {
     expect(Hello.parse({ ...hello, tomorrow: 1 })).toEqual({ ...hello, freeIdentities: [] });
   });
 
-  it('is refused with a field of another type', () => {
+  it('is refused when a field has another type', () => {
     expect(Hello.safeParse({ ...hello, revision: '0' }).success).toBe(false);
   });
 });

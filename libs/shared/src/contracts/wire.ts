@@ -11,7 +11,7 @@ import { MAX_PROBE_SECONDS, ProbeTarget } from './probes.js';
 /** Version of the wire: the prefix of every subject. */
 export const WIRE = 'orrery.v1';
 
-/** Every subject there is. Agents may use only the ones that carry their own id; the broker enforces it. */
+/** All subjects. Agents may use only those with their own ID; the broker enforces it. */
 export const subjects = {
   desired: (host: HostId) => `${WIRE}.host.${host}.desired`,
   call: (host: HostId) => `${WIRE}.host.${host}.call`,
@@ -23,10 +23,10 @@ export const subjects = {
   anyBeat: `${WIRE}.api.beat.*`,
 } as const;
 
-/** Replies to a host go under its own inbox and nowhere else. */
+/** Replies to a host go only to its own inbox. */
 export const inboxPrefix = (host: HostId | 'api') => `_INBOX.${host}`;
 
-/** The host that a subject of ours names: the only place it is ever taken from. */
+/** The host that one of our subjects names: the only place from which it is ever taken. */
 export function hostOf(subject: string): HostId | undefined {
   const [name, version, side, third, fourth] = subject.split('.');
   if (`${name}.${version}` !== WIRE) return undefined;
@@ -35,17 +35,17 @@ export function hostOf(subject: string): HostId | undefined {
 
 /** Largest body of any message, in bytes. */
 export const MAX_BATCH_BYTES = 256 * 1024;
-/** Most events in one batch. */
+/** Maximum number of events in one batch. */
 export const MAX_BATCH_EVENTS = 500;
 
-/** Most characters of a signed body: as much as NATS carries. */
+/** Maximum characters of a signed body: as many as NATS carries. */
 const MAX_STATE_CHARACTERS = 1024 * 1024;
 
 const Word = z.string().max(MAX_WORD);
 const Cause = z.string().max(MAX_CAUSE);
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** A signed message as stored and handed on: exact bytes (UTF-8 text), key id, base64 Ed25519 signature over subject, LF and body. */
+/** A signed message as stored and passed on: exact bytes (UTF-8 text), key ID, base64 Ed25519 signature over subject, LF and body. */
 export const SignedMessage = z.object({
   subject: Word,
   body: z.string().max(MAX_STATE_CHARACTERS),
@@ -61,7 +61,7 @@ export const DesiredReply = z.discriminatedUnion('result', [
 ]);
 export type DesiredReply = z.infer<typeof DesiredReply>;
 
-/** What the agent has stored of its desired state; digest is SHA-256 of the exact bytes, null before the first. */
+/** What the agent has stored of its desired state; digest is the SHA-256 of the exact bytes, null before the first state. */
 const holds = { revision: z.int().nonnegative(), digest: Sha256.nullable() };
 
 export const Hello = z.object({
@@ -74,9 +74,9 @@ export const Hello = z.object({
   journalHead: z.int().nonnegative(),
   /** The agent's clock, for `clock-skew`. */
   at: z.iso.datetime().max(MAX_WORD),
-  /** Identities that the agent has made ahead and that no node has. */
+  /** Identities that the agent has pre-generated and that belong to no node. */
   freeIdentities: z.array(NodeAddress).max(64).default([]),
-  /** What the host can reach without any network of ours: the prefixes of its routing tables, without default routes. */
+  /** What the host reaches without any of our networks: the prefixes of its routing tables, without default routes. */
   prefixes: z.array(Cidr).max(1000).optional(),
   /** The agent's own newer state, handed back to an API whose database was restored. */
   state: SignedMessage.optional(),
@@ -86,11 +86,11 @@ export type Hello = z.infer<typeof Hello>;
 export const HelloReply = z.discriminatedUnion('result', [
   z.object({
     result: z.literal('welcome'),
-    /** The newer desired state, signed, when the agent's is older or differs. */
+    /** The signed desired state, when the agent's is older or differs. */
     desired: SignedMessage.optional(),
     /** Last confirmed event of this epoch; 0 for a new one. */
     cursor: z.int().nonnegative(),
-    /** Older epochs of this host that are still open, with their cursors: their unconfirmed events go first. */
+    /** Older epochs of this host that are still open, with their cursors: their unconfirmed events are sent first. */
     openEpochs: z.array(z.object({ epoch: Epoch, cursor: z.int().nonnegative() })),
     heartbeatSeconds: z.number().positive(),
     serverTime: z.iso.datetime(),
@@ -107,13 +107,13 @@ export const EventBatch = z.object({
   epoch: Epoch,
   /** Sequence number of the first event. */
   from: z.int().positive(),
-  /** The agent's clock as the batch leaves: how long ago each event was, whatever that clock shows. */
+  /** The agent's clock when the batch leaves: it shows how old each event is, even if that clock is wrong. */
   at: z.iso.datetime().max(MAX_WORD).optional(),
   events: z.array(AnyAgentEvent).min(1).max(MAX_BATCH_EVENTS),
 });
 export type EventBatch = z.infer<typeof EventBatch>;
 
-/** The reply is the commit. `gap`: nothing was stored, go on from the cursor. `fenced`: this epoch is closed for ever. */
+/** The reply is the commit. `gap`: nothing was stored, continue from the cursor. `fenced`: this epoch is closed forever. */
 export const EventBatchReply = z.discriminatedUnion('result', [
   z.object({ result: z.literal('stored'), cursor: z.int().nonnegative(), wantsSnapshot: z.boolean().default(false) }),
   z.object({ result: z.literal('gap'), cursor: z.int().nonnegative() }),
@@ -135,8 +135,8 @@ export type Beat = z.infer<typeof Beat>;
 const Challenge = z.string().max(100);
 
 /**
- * One-shot operations. `expiresAt` is server time; ids are journaled first: at most once. `challenge` is what the agent gave with
- * `expired`: signed again with it, the call is recent whatever the clocks say.
+ * One-shot operations. `expiresAt` is server time. IDs are journaled first, so each runs at most once. `challenge` is the one that the
+ * agent gave with `expired`: a call signed again with it is recent, whatever the clocks say.
  */
 export const Call = z.object({
   callId: CallId,
@@ -145,13 +145,13 @@ export const Call = z.object({
   op: z.discriminatedUnion('op', [
     z.object({ op: z.literal('logs'), node: NodeId, tail: z.int().min(1).max(1000).default(100) }),
     z.object({ op: z.literal('doctor') }),
-    /** `?dryRun=true`: which steps the agent would take if these items were its desired state. Changes nothing. */
+    /** `?dryRun=true`: the steps that the agent would take if these items were its desired state. Changes nothing. */
     z.object({ op: z.literal('plan'), items: z.array(AnyItem) }),
-    /** The host makes itself a new key and has the API take it for the old one. */
+    /** The host makes a new key and asks the API to accept it in place of the old one. */
     z.object({ op: z.literal('rotate-key') }),
-    /** Something of the controller in this node's zerotier-one. */
+    /** A request to the controller in this node's zerotier-one. */
     z.object({ op: z.literal('controller'), node: NodeId, ask: ControllerAsk }),
-    /** What does this node reach? Answered when it has begun; lines and result come as events. */
+    /** What does this node reach? Answered when the probe has begun; its lines and result come as events. */
     z.object({
       op: z.literal('probe'),
       probe: ProbeId,
@@ -169,7 +169,7 @@ export const CallReply = z.discriminatedUnion('result', [
     result: z.literal('problem'),
     code: z.enum(['expired', 'unsupported', 'outcome-unknown', 'rejected', 'failed']),
     cause: Cause,
-    /** With `expired`: nothing was done, and the same call signed again with this is done. */
+    /** With `expired`: nothing was done, and the same call will run if it is signed again with this. */
     challenge: Challenge.optional(),
   }),
 ]);

@@ -25,37 +25,37 @@ export interface RecordsPage {
 }
 
 /**
- * The controller in one zerotier-one. All of it may be repeated. Throws ControllerError when there is none that answers, ForeignNetwork
- * for a network of another controller, SettingsDropped, and what the signal was aborted with.
+ * The controller in one zerotier-one. All calls may be repeated. They throw ControllerError when no controller answers, ForeignNetwork
+ * for a network of another controller, SettingsDropped, and the reason of the signal.
  */
 export interface ControllerApi {
   probe(): Promise<ProbedController>;
-  /** Begins to ask what `putRecords` of this network asks first. Whatever comes of it comes to light there. */
+  /** Starts the first request of a later `putRecords` on this network. A failure surfaces there. */
   lookAhead(network: NetworkId): void;
   network(network: NetworkId): Promise<ControllerNetwork>;
-  /** Makes it, or makes it so; gives it as the controller has it then. */
+  /** Creates or updates it; returns the network as the controller then has it. */
   putNetwork(network: NetworkId, name: string, config: NetworkConfig): Promise<ControllerNetwork>;
-  /** Deleting what is not there is no error. */
+  /** Deleting something that does not exist is not an error. */
   deleteNetwork(network: NetworkId): Promise<void>;
-  /** `limit` records at most, in the order of addresses, from the one behind `after`. */
+  /** At most `limit` records, in the order of addresses, starting after `after`. */
   records(network: NetworkId, after: NodeAddress | null, limit: number): Promise<RecordsPage>;
-  /** Gives the records as they are then. */
+  /** Returns the records as they are afterwards. */
   putRecords(network: NetworkId, changes: readonly ControllerRecordChange[]): Promise<ControllerRecord[]>;
-  /** Deleting what is not there is no error. */
+  /** Deleting something that does not exist is not an error. */
   deleteRecords(network: NetworkId, addresses: readonly NodeAddress[]): Promise<void>;
 }
 
-/** The way to the controller of one node. */
+/** Access to the controller of one node. */
 export interface ControllerWay {
   http: LocalHttp;
-  /** The address that the node must have; undefined when nobody knows it. */
+  /** The address that the node must have; undefined when it is unknown. */
   expected: NodeAddress | undefined;
-  /** What it means for this kind of node that its daemon gives no answer. */
+  /** What it means for this kind of node when its daemon does not answer. */
   explain(error: unknown): { message: string; fix: string | undefined };
   signal: AbortSignal;
 }
 
-/** Why there is no controller that could be asked. */
+/** Why there is no controller to ask. */
 export class ControllerError extends AppError {
   declare readonly code: ControllerTrouble;
   declare readonly fix: string;
@@ -65,7 +65,7 @@ export class ControllerError extends AppError {
   }
 }
 
-/** zerotier-one accepts a network with another controller's address in its id, and nobody could ever join it (docs/zerotier-facts.md#controller). */
+/** zerotier-one accepts a network with another controller's address in its ID, but nobody could ever join it (docs/zerotier-facts.md#controller). */
 export class ForeignNetwork extends AppError {
   constructor(network: NetworkId, own: NodeAddress) {
     super({
@@ -76,7 +76,7 @@ export class ForeignNetwork extends AppError {
   }
 }
 
-/** zerotier-one answers 200 and leaves out what it does not understand (docs/zerotier-facts.md#controller). */
+/** zerotier-one answers 200 and drops what it does not understand (docs/zerotier-facts.md#controller). */
 export class SettingsDropped extends AppError {
   constructor(of: string, dropped: readonly string[]) {
     super({

@@ -1,18 +1,18 @@
-/** One thing of this host that no network may take over, as a prefix; `what` says it in words: `192.168.1.0/24 over eth0`. */
+/** Something of this host that no network may take over, as a prefix; `what` describes it: `192.168.1.0/24 over eth0`. */
 export interface GroundEntry {
   prefix: string;
   what: string;
   /**
-   * `route`: of the kernel, none of ZeroTier's devices; `zerotier`: the same of one of them; `resolver`: where names are asked for;
-   * `path`: where NATS or the API is.
+   * `route`: in the kernel, over a device that is not ZeroTier's; `zerotier`: the same over a ZeroTier device; `resolver`: a DNS server;
+   * `path`: the address of NATS or the API.
    */
   kind: 'route' | 'zerotier' | 'resolver' | 'path';
-  /** Over which device it is reached now; null when that is not known. */
+  /** The device over which it is reached now; null when that is unknown. */
   device: string | null;
 }
 
-/** What a host stands on: what its networks are held against. */
+/** What a host depends on, and what its networks are checked against. */
 export type Ground = readonly GroundEntry[];
 
-/** Unknown is not empty: nothing is admitted on ground that could not be looked at. */
+/** Unknown does not mean empty: nothing is admitted while the ground could not be observed. */
 export type SeenGround = { known: true; value: Ground } | { known: false; cause: string; fix: string };

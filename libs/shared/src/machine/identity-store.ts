@@ -1,10 +1,10 @@
 import type { NodeAddress, NodeId } from '../contracts/index.js';
 import type { Secret } from '../runtime/index.js';
 
-/** Who a container's node is, and the token of its local API. The two secrets never leave the host but as files in the container. */
+/** The identity of a container's node, and the token of its local API. The two secrets never leave the host, except as files in the container. */
 export interface NodeSecrets {
   address: NodeAddress;
-  /** `<address>:0:<128 hex>`: what anybody may know. */
+  /** `<address>:0:<128 hex>`: the public part. */
   identityPublic: string;
   /** The line of `identity.secret`, without a newline. */
   identitySecret: Secret;
@@ -13,20 +13,20 @@ export interface NodeSecrets {
 }
 
 /**
- * Identities of the containers' nodes, kept in the agent's state folder: a container is cache, its identity is not. `put` and `bind`
- * are durable when they resolve. `has` answers from memory, because `plan` asks it.
+ * Identities of the containers' nodes, kept in the agent's state folder: a container can be recreated, its identity cannot. `put` and
+ * `bind` are durable when they resolve. `has` answers from memory, because `plan` asks it.
  */
 export interface IdentityStore {
   get(node: NodeId): Promise<NodeSecrets | undefined>;
   put(node: NodeId, secrets: NodeSecrets): Promise<void>;
   /**
-   * Gives a node without an identity one that was made ahead, for ever; again for the same node is fine. False: it is not here (any
-   * more). Throws a StepError when it is another node's.
+   * Gives a node without an identity a pre-generated one, permanently; repeating it for the same node is fine. False: that identity is
+   * not here (any more). Throws a StepError when it belongs to another node.
    */
   bind(address: NodeAddress, node: NodeId): Promise<boolean>;
-  /** `madeAhead`: that one, too, if it is still free: it was meant for this node and goes to no other. */
+  /** `madeAhead`: also forgets this one if it is still free, because it was meant for this node and goes to no other. */
   forget(node: NodeId, madeAhead?: NodeAddress): Promise<void>;
   has(node: NodeId): boolean;
-  /** Whether it is here and no node's; from memory, too. */
+  /** Whether it is here and belongs to no node; answers from memory, too. */
   isFree(address: NodeAddress): boolean;
 }

@@ -1,4 +1,4 @@
-// What an agent asks of its machine, real or simulated: the port, and what both of its sides have in common.
+// What an agent needs from its machine, real or simulated: the port, and what both implementations share.
 export * from './controller-api.js';
 export * from './ground.js';
 export * from './identity-store.js';

@@ -3,7 +3,7 @@ import { judgeAddress, judgeWay } from './judge-address.js';
 
 describe('an address', () => {
   it.each(['127.0.0.1', '127.8.8.8', '0.0.0.0', '169.254.169.254', '224.0.0.251', '255.255.255.255', '240.0.0.1'])(
-    '%s is never probed, nor in the clothes of IPv6',
+    '%s is never probed, plain or wrapped in IPv6',
     (address) => {
       for (const one of [address, `::ffff:${address}`, `64:ff9b::${address}`])
         expect(judgeAddress(one)?.code).toBe('address-not-probed');
@@ -18,10 +18,10 @@ describe('an address', () => {
   );
 });
 
-describe('a way', () => {
+describe('a route', () => {
   const over = (device: string) => ({ kind: 'device', device, isOnLink: true }) as const;
 
-  it('is over an interface of ZeroTier, unless the host allows more', () => {
+  it('must use an interface of ZeroTier, unless the host allows more', () => {
     expect(judgeWay('10.1.2.3', over('zt2wvxsckz'), false)).toBeUndefined();
     const refused = judgeWay('10.1.2.3', over('eth0'), false);
     expect([refused?.code, refused?.cause]).toEqual(['outside-networks', expect.stringContaining('over eth0')]);
@@ -29,7 +29,7 @@ describe('a way', () => {
     expect(judgeWay('10.1.2.3', over('eth0'), true)).toBeUndefined();
   });
 
-  it('to the node itself is none of its networks, and no way at all is told as that', () => {
+  it('to the node itself is outside its networks, and a missing route is reported as such', () => {
     expect(judgeWay('10.1.2.3', { kind: 'own' }, false)?.code).toBe('outside-networks');
     expect(judgeWay('10.1.2.3', { kind: 'own' }, true)).toBeUndefined();
     const none = judgeWay('10.1.2.3', { kind: 'none', cause: 'Network is unreachable' }, true);

@@ -5,17 +5,17 @@ import { missed, type ProbeEnd } from './prober.js';
 /** How a namespace's kernel would send something to an address. */
 export type Way =
   | { kind: 'device'; device: string; isOnLink: boolean }
-  /** An address of the namespace itself. */
+  /** The address belongs to the namespace itself. */
   | { kind: 'own' }
   | { kind: 'none'; cause: string };
 
-/** Why this address is none to be probed, whatever the policy says; undefined: it may be one. */
+/** Why this address must not be probed, whatever the policy says; undefined: it may be probed. */
 export function judgeAddress(address: string): ProbeEnd | undefined {
   const { reach, what } = judge(address);
   return reach === 'never' || reach === 'loopback' ? missed('address-not-probed', `${address} is ${what}`) : undefined;
 }
 
-/** Why nothing is sent this way; undefined: it is. */
+/** Why nothing is sent this way; undefined: it is sent. */
 export function judgeWay(address: string, way: Way, mayLeaveNetworks: boolean): ProbeEnd | undefined {
   if (way.kind === 'none')
     return missed(

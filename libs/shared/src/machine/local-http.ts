@@ -1,6 +1,6 @@
 /**
- * `refused`: nobody listens. `unreachable`: no way there, or no answer in time. `unauthorized`: the token or our address is not accepted.
- * `garbage`: an answer that is not zerotier-one's.
+ * `refused`: nobody listens. `unreachable`: no route, or no answer in time. `unauthorized`: the token or our address is not accepted.
+ * `garbage`: the answer is not zerotier-one's.
  */
 export type LocalApiTrouble = 'refused' | 'unreachable' | 'unauthorized' | 'garbage';
 
@@ -17,7 +17,7 @@ export class LocalApiError extends Error {
 
 export type Method = 'GET' | 'POST' | 'DELETE';
 
-/** What came, whatever it says. Text that is no JSON is given as text, and no schema of ours takes that. */
+/** The answer, whatever it says. A body that is not JSON is returned as text, which no schema of ours accepts. */
 export interface Answer {
   status: number;
   body: unknown;
@@ -26,12 +26,12 @@ export interface Answer {
 export interface Question {
   method: Method;
   path: string;
-  /** Of a POST; `{}` where there is none. */
+  /** Body of a POST; `{}` if omitted. */
   body?: object | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** zerotier-one's HTTP, one question at a time. A refused token and no answer are LocalApiErrors; every other status is an answer. */
+/** zerotier-one's HTTP API, one question at a time. A refused token or a missing answer is a LocalApiError; every other status is an answer. */
 export interface LocalHttp {
   ask(question: Question): Promise<Answer>;
 }

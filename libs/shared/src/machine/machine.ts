@@ -15,14 +15,14 @@ import type { IdentityStore, NodeSecrets } from './identity-store.js';
 import type { Prober } from './prober.js';
 import type { Step, StepName, StepOf } from './step.js';
 
-/** What is to be looked at besides the host's own daemon: the managed containers by what was signed for this host. */
+/** What to observe besides the host's own daemon: the managed containers of the signed desired state. */
 export interface Scope {
   hostNode: NodeId;
-  /** Whether anything about the host's own daemon is wanted; if not, a machine without one is simply without one. */
+  /** Whether an item concerns the host's own daemon; if not, a machine without zerotier-one is fine. */
   containers: { item: ItemId; node: NodeId; name: string }[];
 }
 
-/** Why a step did not work. `code` becomes the item's outcome; `transient` ones are tried again soon. */
+/** Why a step failed. `code` becomes the item's outcome; `transient` errors are retried soon. */
 export class StepError extends AppError {
   declare readonly code: FailureCode;
   readonly transient: boolean;
@@ -35,50 +35,50 @@ export class StepError extends AppError {
 
 export interface StepContext {
   signal: AbortSignal;
-  /** A line of progress for the person who waits; journaled as `item.progress`, coalesced by stage. */
+  /** Reports a line of progress to whoever is waiting; journaled as `item.progress`, coalesced by stage. */
   progress: (stage: Stage, detail: string) => void;
 }
 
-/** One executor for each step; the compiler keeps the table complete. Executors are idempotent: the same step again does no harm. */
+/** One executor for each step; the compiler keeps the table complete. Executors are idempotent: repeating a step does no harm. */
 export type Executors = { [N in StepName]: (step: StepOf<N>, context: StepContext) => Promise<void> };
 
-/** What `plan` must know of the machine beyond the observation. */
+/** What `plan` needs to know about the machine beyond the observation. */
 export interface MachineFacts {
-  /** Image for items that name none. */
+  /** Image for items that do not name one. */
   defaultImage: string;
   /** Images present in the engine, by reference; undefined when unknown. */
   imagePresent(image: string): boolean | undefined;
   /** Nodes whose identity is in the agent's state folder. */
   hasIdentity(node: NodeId): boolean;
-  /** Identities made ahead that no node has. */
+  /** Pre-generated identities that belong to no node. */
   isFree(address: NodeAddress): boolean;
   /** What the networks of the host's own daemon must leave alone. */
   ground?: SeenGround;
 }
 
-/** `node`: nothing but this node has changed, and somebody waits for it; else anything may have, and more within milliseconds. */
+/** `node`: only this node has changed, and somebody waits for it. Without it, anything may have changed, and more may follow within milliseconds. */
 export type Hint = (node?: NodeId) => void;
 
 /**
- * The machine that the agent acts on: the real one (docker/, zerotier/, kernel/) or a simulated one. Looking never throws: a part
- * that could not be looked at is `unknown` with its cause.
+ * The machine that the agent acts on: the real one (docker/, zerotier/, kernel/) or a simulated one. Observing never throws: a part that
+ * could not be observed is `unknown` with its cause.
  */
 export interface Machine {
   readonly simulated: boolean;
   readonly executors: Executors;
   observe(scope: Scope, signal: AbortSignal): Promise<ObservedState>;
-  /** One container's node alone, where all else is as it was `seen`; undefined when that is not enough: then all is to be looked at. */
+  /** Observes one container's node alone, if everything else is as in `seen`; undefined when that is not enough and a full observation is needed. */
   glance(scope: Scope, node: NodeId, seen: ObservedState, signal: AbortSignal): Promise<ObservedState | undefined>;
   facts(scope: Scope): Promise<MachineFacts>;
-  /** Calls back when something may have changed (an engine event, a file): a hint to look now, never a truth. Stops with the signal. */
+  /** Calls `hint` when something may have changed (an engine event, a file): a reason to look now, never a fact. Stops with the signal. */
   watch(hint: Hint, signal: AbortSignal): void;
-  /** Makes an identity that is no node's yet, with what is on the machine already. */
+  /** Generates an identity that belongs to no node yet, with an image that is already on the machine. */
   mintAhead(signal: AbortSignal): Promise<NodeSecrets>;
   /** Last lines of a node's log. */
   logs(node: NodeId, tail: number): Promise<string>;
-  /** The controller in a node's zerotier-one, asked until the signal; a StepError when there is no way to the node. */
+  /** The controller in a node's zerotier-one, usable until the signal; throws a StepError when the node cannot be reached. */
   controller(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<ControllerApi>;
-  /** The way into a node's network namespace; a StepError when there is none. */
+  /** Access to a node's network namespace; throws a StepError when there is none. */
   prober(node: NodeId, kind: NodeKind, signal: AbortSignal): Promise<Prober>;
   close(): Promise<void>;
 }
@@ -89,18 +89,18 @@ export const execute = (executors: Executors, step: Step, context: StepContext):
 
 export type Mint = (image: string, signal: AbortSignal) => Promise<NodeSecrets>;
 
-/** Gives a node its identity: the one made ahead that it is to have, or, where that is not (any more), a new one. */
+/** Gives a node its identity: the pre-generated one assigned to it, or a new one if that is not here (any more). */
 export const mintStep =
   (identities: IdentityStore, mint: Mint): Executors['mint-identity'] =>
   async ({ node, image, identity }, { signal, progress }) => {
     if (identities.has(node)) return;
     if (identity !== undefined && (await identities.bind(identity, node))) {
       crashPoint('launch.identity');
-      return progress('identity', `address ${identity}, made ahead`);
+      return progress('identity', `address ${identity}, pre-generated`);
     }
     const secrets = await mint(image, signal);
     await identities.put(node, secrets);
     crashPoint('launch.identity');
-    const instead = identity === undefined ? '' : `, made anew: ${identity} is not on this host`;
+    const instead = identity === undefined ? '' : `, newly generated: ${identity} is not on this host`;
     progress('identity', `address ${secrets.address}${instead}`);
   };

@@ -9,13 +9,13 @@ import type {
   NodeKind,
 } from '../contracts/index.js';
 
-/** A network that a container's node is to be in from its first second: written into `networks.d` before the start. */
+/** A network that a container's node joins from its first second: written into `networks.d` before the start. */
 export interface InitialMembership {
   network: NetworkId;
   settings: MembershipSettings;
 }
 
-/** All that a container is made of; the profile adds the rest, and nothing else can be added. */
+/** Everything that a container is made of; the profile adds the rest, and nothing else can be added. */
 export interface ContainerBlueprint {
   item: ItemId;
   node: NodeId;
@@ -27,18 +27,18 @@ export interface ContainerBlueprint {
   memberships: InitialMembership[];
 }
 
-/** One action that brings observed nearer desired: plain data. `node` is the lane; `item` is whom its failure is told of. */
+/** One action that brings the observed state closer to the desired one: plain data. `node` is the lane; a failure is reported for `item`. */
 export type Step = { node: NodeId; item: ItemId } & (
   | { step: 'pull-image'; image: string }
-  /** `identity`: the one made ahead that it is to be, if that is still here. */
+  /** `identity`: the pre-generated one assigned to the node, if it is still here. */
   | { step: 'mint-identity'; image: string; identity?: NodeAddress }
   | { step: 'create-container'; blueprint: ContainerBlueprint }
   | { step: 'start-container'; engineId: string }
-  /** The one that the step before made. */
+  /** The container that the previous step created. */
   | { step: 'start-container'; created: Name }
   | { step: 'unpause-container'; engineId: string }
   | { step: 'remove-container'; engineId: string; name: Name }
-  /** `identity`: the one made ahead that was meant for the node. */
+  /** `identity`: the pre-generated one that was meant for the node. */
   | { step: 'forget-identity'; identity?: NodeAddress }
   | { step: 'join-network'; nodeKind: NodeKind; network: NetworkId; settings: MembershipSettings }
   | { step: 'configure-network'; nodeKind: NodeKind; network: NetworkId; settings: MembershipSettings }

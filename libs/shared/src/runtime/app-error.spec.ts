@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AppError, describeError } from './app-error.js';
 
 describe('an AppError', () => {
-  it('keeps the error underneath as its cause', () => {
+  it('keeps the underlying error as its cause', () => {
     const origin = new Error('below');
     const error = new AppError({ code: 'x-y', kind: 'operational', cause: 'It went wrong.', origin });
     expect(error).toMatchObject({ message: 'It went wrong.', cause: origin, fix: undefined, details: {} });

@@ -5,21 +5,21 @@ export type ErrorKind = 'user' | 'operational' | 'bug';
 export interface AppErrorOptions {
   /** Stable, kebab-case; documented in docs/errors.md. */
   code: string;
-  /** user: the request is wrong. operational: the world is not as it should be; trying again may help. bug: ours. */
+  /** user: the request is wrong. operational: something in the environment is wrong, and a retry may help. bug: our fault. */
   kind: ErrorKind;
   /** For people: what is wrong, as a lowercase clause without a period. */
   cause: string;
-  /** For people: what to do. With `code` and `cause` from `explain`. */
+  /** For people: the fix. With `code` and `cause` from `explain`. */
   fix?: string;
   /** For clients of the API: the request that does it, or shows more. */
   see?: See;
-  /** The error underneath, for logs. */
+  /** The underlying error, for logs. */
   origin?: unknown;
-  /** More for the answer, such as the candidates of an ambiguous reference. */
+  /** More fields for the answer, such as the candidates of an ambiguous reference. */
   details?: Record<string, unknown>;
 }
 
-/** The one error that services throw. Only an edge (HTTP filter, CLI, log) turns it into something else. */
+/** The one error that services throw. Only the edges (HTTP filter, CLI, log) convert it. */
 export class AppError extends Error {
   readonly code: string;
   readonly kind: ErrorKind;

@@ -19,7 +19,7 @@ describe('backoffMs', () => {
 });
 
 describe('retry', () => {
-  it('goes on until the work succeeds, and tells each failure', async () => {
+  it('retries until the work succeeds, and reports each failure', async () => {
     const failures: number[] = [];
     const work = async (attempt: number) => {
       if (attempt < 4) throw new Error('not yet');
@@ -31,7 +31,7 @@ describe('retry', () => {
     expect(failures).toEqual([1, 2, 3]);
   });
 
-  it('throws at once what no repetition mends', async () => {
+  it('throws at once when a retry is useless', async () => {
     let tries = 0;
     const work = async () => {
       tries += 1;
@@ -41,7 +41,7 @@ describe('retry', () => {
     expect(tries).toBe(1);
   });
 
-  it('ends in the middle of a pause when the signal says so', async () => {
+  it('ends during a pause when the signal is aborted', async () => {
     const stop = new AbortController();
     const waiting = retry(() => Promise.reject(new Error('no')), {
       firstMs: 60_000,
@@ -54,7 +54,7 @@ describe('retry', () => {
 });
 
 describe('pause', () => {
-  it('ends early and without an error when the signal says so, before or meanwhile', async () => {
+  it('ends early and without an error when the signal is aborted, before or during it', async () => {
     await pause(60_000, AbortSignal.abort());
     const stop = new AbortController();
     const paused = pause(60_000, stop.signal);
@@ -64,7 +64,7 @@ describe('pause', () => {
 });
 
 describe('withTimeout', () => {
-  it('gives what the work gives in time, its error too', async () => {
+  it('returns the result of the work when it is in time, or its error', async () => {
     expect(
       await withTimeout(
         1000,
@@ -81,7 +81,7 @@ describe('withTimeout', () => {
     ).rejects.toThrow('own');
   });
 
-  it('throws when the work is late, and tells the work', async () => {
+  it('throws when the work is late, and aborts the work', async () => {
     let told: unknown;
     const work = (signal: AbortSignal) =>
       new Promise<never>(() => signal.addEventListener('abort', () => (told = (signal.reason as Error).message)));

@@ -6,7 +6,7 @@ export interface BackoffOptions {
   maxMs: number;
 }
 
-/** The pause before try number `attempt` (from 1): doubling up to the cap, with ±20 % jitter so that a fleet does not march in step. */
+/** The pause before try number `attempt` (from 1): doubling up to the cap, with ±20 % jitter so that a fleet does not retry in step. */
 export function backoffMs(
   attempt: number,
   { firstMs, maxMs }: BackoffOptions,
@@ -27,7 +27,7 @@ export interface RetryOptions extends BackoffOptions {
   signal: AbortSignal;
   /** Called before each pause. */
   onFailure?: (error: unknown, attempt: number, pauseMs: number) => void;
-  /** Errors that no repetition mends; they are thrown at once. */
+  /** Errors that a retry cannot fix; they are thrown at once. */
   isFinal?: (error: unknown) => boolean;
 }
 
@@ -46,7 +46,7 @@ export async function retry<T>(work: (attempt: number) => Promise<T>, options: R
   }
 }
 
-/** Rejects with `onTimeout()` when `work` takes longer than `ms`. The work itself is not stopped: give it the signal for that. */
+/** Rejects with `onTimeout()` when `work` takes longer than `ms`, and aborts the signal. Work that ignores the signal keeps running. */
 export async function withTimeout<T>(
   ms: number,
   work: (signal: AbortSignal) => Promise<T>,

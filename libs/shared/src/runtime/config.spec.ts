@@ -10,7 +10,7 @@ const Settings = z.object({
 });
 
 describe('readConfig', () => {
-  it('takes an empty value for an absent one, and nothing that is not asked for', () => {
+  it('treats an empty value as absent, and reads only the settings of the schema', () => {
     expect(readConfig(Settings, { PORT: '', ON: 'yes', NAME: 'x', HOME: '/root' })).toEqual({
       PORT: 7070,
       ON: true,

@@ -6,8 +6,8 @@ import { AppError } from './app-error.js';
 export const BooleanSetting = z.stringbool();
 
 /**
- * Reads settings from an environment once, at the start. Empty strings count as absent, so that `ORRERY_X= npm start` means
- * the default. The error names every wrong setting.
+ * Reads settings from an environment once, at the start. Empty strings count as absent, so that `ORRERY_X= npm start` means the default.
+ * The error names every wrong setting.
  */
 export function readConfig<Schema extends z.ZodType>(
   schema: Schema,

@@ -1,6 +1,6 @@
 /**
- * Named points at which a test kills the process as `kill -9` would (docs/faults.md, F6, F7). Armed only under NODE_ENV=test, so that
- * no production process can be made to die by its environment.
+ * Named points at which a test kills the process like `kill -9` (docs/faults.md, F6, F7). Only active under NODE_ENV=test, so that no
+ * environment can make a production process die.
  */
 const armed = process.env.NODE_ENV === 'test' ? process.env.ORRERY_CRASH_AT : undefined;
 

@@ -12,7 +12,7 @@ describe('a file of ours', () => {
   afterEach(() => rm(folder, { recursive: true }));
   const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
-  it('is replaced as a whole, readable by its owner alone', async () => {
+  it('is replaced as a whole, readable only by its owner', async () => {
     const path = join(folder, 'secret');
     await writeFileDurably(path, 'one');
     await writeFileDurably(path, 'two');
@@ -27,7 +27,7 @@ describe('a file of ours', () => {
     expect(await readdir(folder)).toEqual(['taken']);
   });
 
-  it('is moved from one folder to another, with its content and its mode', async () => {
+  it('is moved to another folder with its content and mode', async () => {
     await ensurePrivateFolder(join(folder, 'from'));
     await writeFileDurably(join(folder, 'from', 'secret'), 'one');
     await moveFileDurably(join(folder, 'from', 'secret'), join(folder, 'to'));
@@ -39,7 +39,7 @@ describe('a file of ours', () => {
   it('lies in folders that only their owner can enter', async () => {
     const deep = join(folder, 'a', 'b');
     await ensurePrivateFolder(deep);
-    await ensurePrivateFolder(deep); // again is fine
+    await ensurePrivateFolder(deep); // repeating it is fine
     expect([await mode(join(folder, 'a')), await mode(deep)]).toEqual(['700', '700']);
   });
 });

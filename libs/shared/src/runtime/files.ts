@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Makes a folder (and its parents) that only its owner can enter. */
+/** Creates a folder (and its parents) that only its owner can enter. */
 export async function ensurePrivateFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }
@@ -27,7 +27,7 @@ export async function writeFileDurably(path: string, content: string | Uint8Arra
   await syncFolder(folder);
 }
 
-/** Moves a file so that after a crash at any moment it is in exactly one of the two places; what stands at `to` is replaced. */
+/** Moves a file so that after a crash at any moment it is in exactly one of the two places; a file at `to` is replaced. */
 export async function moveFileDurably(from: string, to: string): Promise<void> {
   await rename(from, to);
   for (const folder of new Set([dirname(to), dirname(from)])) await syncFolder(folder);

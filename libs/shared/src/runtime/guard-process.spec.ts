@@ -9,13 +9,13 @@ const run = (code: string) => {
 };
 
 describe('a guarded process', () => {
-  it('says an unhandled rejection as an error and works on', () => {
+  it('logs an unhandled rejection as an error and keeps running', () => {
     const ran = run(`Promise.reject(new Error('nobody handled me')); setTimeout(() => console.log('still here'), 50);`);
     expect(ran).toMatchObject({ status: 0, stdout: expect.stringContaining('still here') });
     expect(ran.stdout).toMatch(/bug\.unhandled-rejection.*nobody handled me/);
   });
 
-  it('says an uncaught exception and ends', () => {
+  it('logs an uncaught exception and exits', () => {
     const ran = run(
       `setTimeout(() => { throw new Error('nobody caught me'); }, 10); setTimeout(() => console.log('still here'), 500);`,
     );

@@ -2,20 +2,20 @@ import { describeError } from './app-error.js';
 import type { Logger } from './logger.js';
 
 /**
- * The last net under a process: a rejection that nobody handled is a bug, said as an ERROR, and no reason to drop everybody else's
- * work; after an exception that nobody caught nothing can be trusted, so the process says so and ends.
+ * The last safety net of a process. An unhandled rejection is a bug: it is logged as an ERROR, but is no reason to drop everybody else's
+ * work. After an uncaught exception nothing can be trusted, so the process logs it and exits.
  */
 export function guardProcess(logger: Logger): void {
   process.on('unhandledRejection', (reason) => {
     logger.error(
       { event: 'bug.unhandled-rejection', cause: describeError(reason), stack: stackOf(reason) },
-      'a bug: a rejection that nobody handled',
+      'bug: unhandled rejection',
     );
   });
   process.on('uncaughtException', (error) => {
     logger.fatal(
       { event: 'bug.uncaught-exception', cause: describeError(error), stack: stackOf(error) },
-      'a bug: an exception that nobody caught',
+      'bug: uncaught exception',
     );
     process.exit(70);
   });

@@ -1,8 +1,8 @@
-/** Characters of one field, of what is not a text as JSON, and of all fields together: a line of a log is for people. */
+/** Maximum characters of one field (its JSON if it is not text), and of all fields together: a log line is for people. */
 const MOST_TEXT = 2000;
 const MOST_ALL = 8000;
 
-/** The fields of a log line, each no longer than anyone reads; `cut` names those that were left out for want of room. */
+/** The fields of a log line, each cut to a readable length; `cut` names those that were omitted for lack of room. */
 export function fitFields(fields: Record<string, unknown>): Record<string, unknown> {
   const fitted: Record<string, unknown> = {};
   const cut: string[] = [];
@@ -24,7 +24,7 @@ function fitField(value: unknown): [kept: unknown, length: number] {
     return [text, text.length];
   }
   if (typeof value !== 'object' || value === null) return [value, 20];
-  // What cannot be written as JSON is left to the logger, which has a way for errors and circles.
+  // A value that cannot be converted to JSON is left to the logger, which can handle errors and cycles.
   const json = asJson(value) ?? '';
   return json.length <= MOST_TEXT ? [value, json.length] : [cutText(json), MOST_TEXT];
 }
@@ -37,6 +37,6 @@ function asJson(value: unknown): string | undefined {
   }
 }
 
-/** Its beginning, when it is too long. */
+/** The text, or its beginning if it is too long. */
 export const cutText = (text: string, most = MOST_TEXT): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;

@@ -1,15 +1,15 @@
-/** How long equal lines are counted. */
+/** The window in which equal lines are counted. */
 export const WINDOW_MS = 60_000;
-/** Lines of one kind in a window, by pino's numbers of levels; below `info` all are said: somebody is looking. */
+/** Maximum lines of one kind in a window, by pino's level numbers; below `info` there is no limit, because somebody is watching. */
 const MOST: [level: number, lines: number][] = [
   [50, 100],
   [40, 20],
   [30, 600],
 ];
-/** Kinds that are told apart at a time. */
+/** Maximum number of kinds that are tracked at a time. */
 const MOST_KINDS = 2000;
 
-/** Whose line it is: what one host, token or stranger makes us say over and over does not hide what others do. */
+/** Whom a line is about: what one host, token or stranger makes us log repeatedly must not hide what others do. */
 const WHOSE = ['host', 'subject', 'by'] as const;
 
 export interface Suppressed {
@@ -17,7 +17,7 @@ export interface Suppressed {
   event: string;
   /** `host`, `subject` and `by` of the lines. */
   whose: Record<string, unknown>;
-  /** Lines that were left out. */
+  /** Number of lines left out. */
   suppressed: number;
 }
 
@@ -26,8 +26,8 @@ interface Kind extends Suppressed {
 }
 
 /**
- * Counts lines with the same level and event about the same one: the first of a minute are said, the others are counted and told in one
- * line at its end. A log that others can make us write grows by a bounded amount, and nothing is left out without a trace.
+ * Counts lines with the same level and event about the same subject. The first ones in a minute are logged; the others are counted and
+ * reported in one line at its end. So a log that others can make us write grows by a bounded amount, and nothing is dropped silently.
  */
 export class LogRepeats {
   readonly #kinds = new Map<string, Kind>();
@@ -35,7 +35,7 @@ export class LogRepeats {
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Whether to say it. */
+  /** Whether to log the line. */
   admits(level: number, fields: Record<string, unknown>): boolean {
     const most = MOST.find(([least]) => level >= least)?.[1];
     const { event } = fields;
@@ -49,12 +49,12 @@ export class LogRepeats {
     return false;
   }
 
-  /** Whether the window is over: then `take` begins another. */
+  /** Whether the window is over; then `take` begins another. */
   get isOver(): boolean {
     return this.now() >= this.#endsAt;
   }
 
-  /** What was left out in the window that ends here. */
+  /** The lines left out in the window that ends here. */
   take(): Suppressed[] {
     const left = [...this.#kinds.values()].filter(({ suppressed }) => suppressed > 0);
     this.#kinds.clear();

@@ -33,7 +33,7 @@ describe('a log line', () => {
     expect(lines()[0]?.['cut']).toContain('field9');
   });
 
-  it('is as it was given when it is short: numbers, lists, secrets and errors', () => {
+  it('is logged as given when it is short: numbers, lists, secrets and errors', () => {
     const { logger, lines } = listen();
     logger.info({ event: 'test', n: 1, ok: true, no: null, list: ['a'], key: new Secret('hidden') }, 'short');
     logger.error(new Error('broken'), 'failed');
@@ -46,8 +46,8 @@ describe('a log line', () => {
   });
 });
 
-describe('a line that is said over and over', () => {
-  it('is said a few times a minute, then counted, and the count is said at the end of the minute', () => {
+describe('a line that is logged repeatedly', () => {
+  it('is logged a few times a minute, then counted, and the count is logged at the end of the minute', () => {
     const { logger, lines, pass } = listen();
     for (let times = 0; times < 20_000; times++) logger.warn({ event: 'bus.reply-refused', subject: 'a' }, 'dropped');
     expect(lines()).toHaveLength(20);
@@ -61,7 +61,7 @@ describe('a line that is said over and over', () => {
     expect(lines()).toHaveLength(20 + 2 + 19);
   });
 
-  it('does not hide the same line about another host, other events, nor what nobody else can cause', () => {
+  it('does not hide the same line about another host, other events, or lines that only we can cause', () => {
     const { logger, lines } = listen();
     for (let times = 0; times < 100; times++) logger.warn({ event: 'hello.malformed', host: 'attacker' });
     logger.warn({ event: 'hello.malformed', host: 'calm' });
@@ -70,7 +70,7 @@ describe('a line that is said over and over', () => {
     expect(lines()).toHaveLength(20 + 1 + 1 + 100);
   });
 
-  it('is said a hundred times when it is an error, and the rest is counted, not lost', () => {
+  it('is logged a hundred times when it is an error, and the rest is counted', () => {
     const { logger, lines, pass } = listen();
     for (let times = 0; times < 150; times++) logger.error({ event: 'ingest.quarantined', host: 'a' });
     expect(lines()).toHaveLength(100);
@@ -79,7 +79,7 @@ describe('a line that is said over and over', () => {
     expect(lines()[100]).toMatchObject({ event: 'ingest.quarantined', host: 'a', suppressed: 50, level: 50 });
   });
 
-  it('has a bounded number of kinds, though every line names another host', () => {
+  it('has a bounded number of kinds, even when every line names another host', () => {
     const { logger, lines } = listen();
     for (let host = 0; host < 10_000; host++) logger.warn({ event: 'hello.malformed', host: `h${host}` });
     expect(lines().length).toBeLessThanOrEqual(2020);
@@ -102,7 +102,7 @@ describe('the file of a log', () => {
   const line = (n: number) => `${String(n).padStart(9)}\n`;
   const numbers = (name: string) => readFileSync(join(folder, name), 'utf8').trim().split('\n').map(Number);
 
-  it('stays small while it is written, with two older ones beside it, and no line of them is lost', () => {
+  it('stays small while it is written, with two older files beside it, and loses none of their lines', () => {
     const output = RotatingOutput.of(fd, file, 1000);
     for (let n = 1; n <= 250; n++) output?.write(line(n));
     expect(readdirSync(folder).sort()).toEqual(['api.log', 'api.log.1', 'api.log.2']);
@@ -114,13 +114,13 @@ describe('the file of a log', () => {
     expect(numbers('api.log').at(-1)).toBe(2000);
   });
 
-  it('counts what was in it before', () => {
+  it('includes what it already contained in its size', () => {
     writeSync(fd, 'x'.repeat(995));
     RotatingOutput.of(fd, file, 1000)?.write(line(1));
     expect([numbers('api.log'), statSync(`${file}.1`).size]).toEqual([[1], 995]);
   });
 
-  it('is left alone when the output is something else than that file', () => {
+  it('is left alone when the output is something other than that file', () => {
     const other = join(folder, 'other.log');
     expect(RotatingOutput.of(fd, other)).toBeUndefined();
     expect(RotatingOutput.of(fd, undefined)).toBeUndefined();

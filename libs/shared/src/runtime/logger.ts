@@ -8,9 +8,9 @@ export type Logger = pino.Logger;
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 export interface LoggerOptions {
-  /** What standard output goes to, if that is a file of our own: it is kept small. */
+  /** The file that standard output goes to, if it is our own: it is rotated. */
   file?: string | undefined;
-  /** Instead of standard output. */
+  /** Used instead of standard output. */
   output?: pino.DestinationStream;
   repeats?: LogRepeats;
 }
@@ -18,8 +18,8 @@ export interface LoggerOptions {
 const STDOUT = 1;
 
 /**
- * Others can make us write lines, and say what stands in them. So fields are cut, what is said over and over is counted
- * (`suppressed`), and a file of our own is rotated: here, for every line, and at no call.
+ * Others can make us write lines and influence their contents. So fields are cut, repeated lines are counted (`suppressed`), and a file
+ * of our own is rotated. All of it happens here, for every line, and not at the call sites.
  */
 export function createLogger(name: string, level: LogLevel = 'info', options: LoggerOptions = {}): Logger {
   const { repeats = new LogRepeats(), output = RotatingOutput.of(STDOUT, options.file) } = options;
@@ -52,7 +52,7 @@ export function createLogger(name: string, level: LogLevel = 'info', options: Lo
   function tell(left: ReturnType<LogRepeats['take']>): void {
     for (const { level: number, event, whose, suppressed } of left) {
       const say = logger.levels.labels[number] as 'info' | 'warn' | 'error' | 'fatal';
-      logger[say]({ ...whose, event, suppressed }, 'said this often within a minute, beside the lines above');
+      logger[say]({ ...whose, event, suppressed }, 'suppressed this many more lines within a minute');
     }
   }
   return logger;

@@ -3,10 +3,10 @@ import { copyFileSync, fstatSync, ftruncateSync, renameSync, statSync, writeSync
 export const LARGEST_LOG = 10 * 1024 * 1024;
 
 /**
- * Writes the lines of a log to a descriptor that is open on `file`, and keeps that file small while the process runs: full, it is copied
- * to `<file>.1` (the one before becomes `<file>.2`) and cut to nothing. It has to be open for appending, so that the next line is the
- * first. The same process writes and cuts, a line at a time: none is lost. What else writes there, such as the runtime when it
- * crashes, goes on doing so. A log never stops its process: what the disk does not take is lost.
+ * Writes log lines to a descriptor that is open on `file`, and keeps that file small while the process runs. A full file is copied to
+ * `<file>.1` (the previous one becomes `<file>.2`) and truncated. The descriptor must be open for appending, so that the next line is
+ * the first. The same process writes and truncates, one line at a time, so no line is lost. Other writers, such as the runtime when it
+ * crashes, continue to write there. A log never stops its process: lines that the disk cannot take are lost.
  */
 export class RotatingOutput {
   #size: number;
@@ -19,7 +19,7 @@ export class RotatingOutput {
     this.#size = fstatSync(fd).size;
   }
 
-  /** Undefined when the descriptor is not this very file: a pipe or a terminal has a reader, who sees to that. */
+  /** Undefined when the descriptor is not this file: a pipe or a terminal has a reader who takes care of its size. */
   static of(fd: number, file: string | undefined, largest = LARGEST_LOG): RotatingOutput | undefined {
     return file !== undefined && isSameFile(fd, file) ? new RotatingOutput(fd, file, largest) : undefined;
   }
@@ -45,7 +45,7 @@ export class RotatingOutput {
       }
       ftruncateSync(fd, 0);
     } catch {
-      // Tried again after as much again.
+      // Tried again once the file has grown by as much again.
     }
     this.#size = 0;
   }

@@ -6,7 +6,7 @@ import { Secret } from './secret.js';
 describe('a secret', () => {
   const secret = new Secret('canary');
 
-  it('is printed by nothing that prints', () => {
+  it('is never printed, whatever prints it', () => {
     const lines: string[] = [];
     pino({}, { write: (line: string) => void lines.push(line) }).info({ secret, nested: [{ secret }] }, String(secret));
     const printed = [
@@ -25,7 +25,7 @@ describe('a secret', () => {
     expect(JSON.stringify({ ...secret })).toBe('{}');
   });
 
-  it('gives its value where it is asked for', () => {
+  it('returns its value only through reveal', () => {
     expect(secret.reveal()).toBe('canary');
   });
 });

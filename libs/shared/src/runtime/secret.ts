@@ -6,7 +6,7 @@ export class Secret {
   constructor(value: string) {
     this.#value = value;
   }
-  /** The value itself: call it only where it leaves for its one purpose. */
+  /** The value itself: call this only where the value leaves for its one purpose. */
   reveal(): string {
     return this.#value;
   }

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { fewAtATime, Turns } from './turns.js';
 
 describe('fewAtATime', () => {
-  it('has so many under way and no more, and gives the results in the order of what was given', async () => {
+  it('runs at most that many at once, and returns the results in the order of the input', async () => {
     let underWay = 0;
     let most = 0;
     const results = await fewAtATime(3, [5, 1, 4, 2, 3], async (turns) => {
@@ -17,7 +17,7 @@ describe('fewAtATime', () => {
     expect(most).toBe(3);
   });
 
-  it('begins nothing after a failure, and throws it when what was under way has ended', async () => {
+  it('starts nothing after a failure, and throws it once the running work has ended', async () => {
     const begun: number[] = [];
     const ended: number[] = [];
     const work = async (one: number) => {
@@ -31,13 +31,13 @@ describe('fewAtATime', () => {
     expect(ended).toEqual([2]);
   });
 
-  it('does nothing for nothing', async () => {
+  it('does nothing for an empty list', async () => {
     await expect(fewAtATime(3, [], async () => 1)).resolves.toEqual([]);
   });
 });
 
 describe('turns', () => {
-  it('are taken in the order of coming, each in its own context, and go on after a failure', async () => {
+  it('are taken in order of arrival, each in its own context, and continue after a failure', async () => {
     const context = new AsyncLocalStorage<number>();
     const turns = new Turns(1);
     const seen: (number | undefined)[] = [];

@@ -1,7 +1,7 @@
 /**
- * At most so many at a time; the others wait, and go in the order in which they came. Each keeps its own async context: what runs in the
- * scope of one token must not run in that of whoever made room. (p-limit does that from version 4 on; the tools bring an older one to
- * the root of node_modules, where tests would find it.)
+ * Runs a limited number of tasks at a time; the others wait and run in order of arrival. Each keeps its own async context: work in the
+ * scope of one token must not run in the scope of whichever task made room. (p-limit does that from version 4 on, but tools install an
+ * older one at the root of node_modules, where tests would find it.)
  */
 export class Turns {
   readonly #waiting: (() => void)[] = [];
@@ -23,8 +23,8 @@ export class Turns {
 }
 
 /**
- * Does `work` for each, a few at a time, and gives the results in the order of `all`. After a failure nothing further is begun; it is thrown
- * when what was under way has ended.
+ * Runs `work` for each element, a few at a time, and returns the results in the order of `all`. After a failure nothing more is started;
+ * the failure is thrown once the running work has ended.
  */
 export async function fewAtATime<T, R>(few: number, all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
   const turns = new Turns(few);

@@ -9,7 +9,7 @@ describe('a pause that can be cut short', () => {
     expect(await new WakeablePause().wait(1, never())).toBe(false);
   });
 
-  it('ends at once when it is woken; a crowd of hints is one', async () => {
+  it('ends at once when it is woken; several hints count as one', async () => {
     const pause = new WakeablePause();
     const waiting = pause.wait(LONG, never());
     pause.wake();
@@ -18,7 +18,7 @@ describe('a pause that can be cut short', () => {
     expect(await pause.wait(1, never())).toBe(false);
   });
 
-  it('does not begin when it was woken while nobody paused', async () => {
+  it('is skipped when it was woken while nobody paused', async () => {
     const pause = new WakeablePause();
     pause.wake();
     pause.wake();
@@ -26,7 +26,7 @@ describe('a pause that can be cut short', () => {
     expect(await pause.wait(1, never())).toBe(false);
   });
 
-  it('ends when its owner stops, before it or in it, and keeps a hint for nobody then', async () => {
+  it('ends when its owner stops, before or during it, and then keeps no hint', async () => {
     const owner = new AbortController();
     const pause = new WakeablePause();
     const waiting = pause.wait(LONG, owner.signal);

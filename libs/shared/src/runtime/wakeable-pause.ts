@@ -1,4 +1,4 @@
-/** The pause of one loop, which can be cut short. A hint that comes while nobody pauses cuts the next one; many hints are one. */
+/** The pause of one loop, which can be cut short. A hint that comes while nobody pauses skips the next pause; many hints count as one. */
 export class WakeablePause {
   #hinted = false;
   #wake: (() => void) | undefined;
@@ -8,10 +8,10 @@ export class WakeablePause {
     else this.#hinted = true;
   }
 
-  /** Resolves with true when it was cut short, also by the signal. */
+  /** Resolves with true when it was cut short, by a hint or by the signal. */
   async wait(ms: number, signal: AbortSignal): Promise<boolean> {
     const isCut = this.#hinted || signal.aborted || (await this.#pause(ms, signal));
-    // The loop looks only now, so it sees whatever was hinted at meanwhile.
+    // The loop only looks now, so it will see whatever caused the hints.
     this.#hinted = false;
     return isCut;
   }
@@ -32,5 +32,5 @@ export class WakeablePause {
   }
 }
 
-/** Milliseconds, as `Date.now()` gives them, of a clock that never jumps: pauses and holds must not wait for a clock to come back. */
+/** Milliseconds since 1970, like `Date.now()`, by a clock that never jumps: pauses and holds must not depend on corrections of the clock. */
 export const steadyNow = (): number => performance.timeOrigin + performance.now();

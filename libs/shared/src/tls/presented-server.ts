@@ -2,13 +2,13 @@ import { connect } from 'node:tls';
 import { pinOf } from './pin.js';
 
 export interface PresentedServer {
-  /** Of the certificate that the server showed. Whose that is, nobody has checked. */
+  /** The pin of the certificate that the server presented. Nobody has verified its owner. */
   pin: string;
-  /** A public authority vouches for it, and for its name. */
+  /** True if a public CA vouches for the certificate and its name. */
   isPublic: boolean;
 }
 
-/** Which key a server shows, before anybody trusts it. Nothing is sent to it. */
+/** Finds out which key a server presents, before anybody trusts it. Nothing is sent to it. */
 export function presentedServer(url: string, timeoutMs = 10_000): Promise<PresentedServer> {
   const { hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');

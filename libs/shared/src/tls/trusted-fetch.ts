@@ -4,15 +4,15 @@ import { Readable } from 'node:stream';
 import { connect, rootCertificates, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { pinOf } from './pin.js';
 
-/** What a server must show besides what every HTTPS server must: all that is given here has to hold. */
+/** What a server must prove beyond plain HTTPS: everything given here must hold. */
 export interface Trust {
-  /** Its public key, as `pinOf` writes it. Alone, it replaces the chain of certificates. */
+  /** Its public key, in the form of `pinOf`. Given alone, it replaces the certificate chain. */
   pin?: string | undefined;
-  /** An authority to trust besides the public ones, in PEM. */
+  /** A CA to trust besides the public ones, in PEM. */
   ca?: string | undefined;
 }
 
-/** The server is another than the one that was to be reached; nothing was sent to it. */
+/** The server is not the intended one; nothing was sent to it. */
 export class UntrustedServer extends Error {
   readonly code = 'untrusted-server';
 }
@@ -26,8 +26,8 @@ export interface TrustedInit {
 }
 
 /**
- * `fetch` for a server with a certificate of no public authority. The server is checked before the first byte of the request leaves:
- * neither a token nor a body reaches another one. Redirects are not followed. Without trust, or over http, it is `fetch` itself.
+ * `fetch` for a server whose certificate comes from no public CA. The server is verified before the first byte of the request leaves, so
+ * neither a token nor a body reaches another server. Redirects are not followed. Without trust, or over http, it is `fetch` itself.
  */
 export async function trustedFetch(url: URL | string, init: TrustedInit, trust: Trust | undefined): Promise<Response> {
   const target = new URL(url);
@@ -48,7 +48,7 @@ export async function trustedFetch(url: URL | string, init: TrustedInit, trust: 
 
 function send(target: URL, options: RequestOptions, body: string | undefined, signal: AbortSignal | undefined) {
   return new Promise<Response>((resolve, reject) => {
-    // Without an agent: an agent, also `false`, would make a connection of its own instead of taking the checked one.
+    // Without an agent: any agent, even `false`, would open its own connection instead of using the verified one.
     const sent = request(target, { ...options, ...(signal ? { signal } : {}) }, (answer) => {
       const { statusCode: status = 502, headers: raw } = answer;
       if (status >= 300 && status < 400) {
@@ -66,14 +66,14 @@ function send(target: URL, options: RequestOptions, body: string | undefined, si
   });
 }
 
-/** A connection whose other end was checked. */
+/** A connection whose other end was verified. */
 function connectTrusted(target: URL, { pin, ca }: Trust, signal: AbortSignal | undefined): Promise<TLSSocket> {
   const host = target.hostname.replace(/^\[|\]$/g, '');
   const options: ConnectionOptions = {
     host,
     port: Number(target.port || 443),
     ALPNProtocols: ['http/1.1'],
-    // The pin is checked below; a chain is checked when there is an authority to check it against.
+    // The pin is verified below; a chain is verified only if there is a CA to verify it against.
     rejectUnauthorized: ca !== undefined,
     ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
     ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
@@ -106,6 +106,6 @@ function hasPin(socket: TLSSocket, pin: string): boolean {
   return is.length === wanted.length && timingSafeEqual(is, wanted);
 }
 
-/** OpenSSL's words for a chain that does not hold, and Node's for a name that is not in the certificate. */
+/** OpenSSL's codes for an invalid chain, and Node's for a name that is not in the certificate. */
 const isDistrust = ({ code }: NodeJS.ErrnoException) =>
   /^(ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_)/.test(code ?? '');

@@ -4,17 +4,17 @@ import { contains, formatIp, formatPrefix, parseIp, parsePrefix, type Ip, type P
 const routedPrefixes = (network: NetworkRecord): Prefix[] =>
   network.routes.flatMap((route) => parsePrefix(route.target) ?? []);
 
-/** The longest managed route around an address gives its prefix length. No route, no address. */
+/** The longest managed route that contains an address gives its prefix length. Without a route there is no address. */
 function withPrefixLength(network: NetworkRecord, ip: Ip): Prefix | undefined {
   const around = routedPrefixes(network).filter((prefix) => contains(prefix, ip));
   const bits = Math.max(-1, ...around.map((prefix) => prefix.bits));
   return bits < 0 ? undefined : { ip, bits };
 }
 
-/** How far a controller walks through a pool before it gives up. */
+/** How many addresses of a pool a controller tries before it gives up. */
 const TRIALS = 1_000;
 
-/** Where the search starts follows from the node's address, so a member of an empty pool always gets the same one. */
+/** The start of the search follows from the node's address, so in an empty pool a node always gets the same one. */
 function freeAddress(network: NetworkRecord, address: string, taken: ReadonlySet<string>): string | undefined {
   for (const pool of network.ipAssignmentPools) {
     const first = parseIp(pool.ipRangeStart);
@@ -31,7 +31,7 @@ function freeAddress(network: NetworkRecord, address: string, taken: ReadonlySet
   return undefined;
 }
 
-/** The record after automatic assignment: unchanged when the member has a usable IPv4 address, or when nothing may be given out. */
+/** The record after automatic assignment: unchanged when the node has a usable IPv4 address, or when nothing may be assigned. */
 export function assignAddress(
   network: NetworkRecord,
   member: MemberRecord,
@@ -52,7 +52,7 @@ function rfc4193(networkId: string, address: string): Prefix {
   return { ip: { family: 6, value: BigInt(`0xfd${networkId}9993${address}`) }, bits: 88 };
 }
 
-/** fc + folded network id + node address + 1, /40: a whole /80 for what runs behind the node. */
+/** fc + folded network id + node address + 1, /40: a whole /80 for anything behind the node. */
 function sixPlane(networkId: string, address: string): Prefix {
   const folded = (BigInt(`0x${networkId.slice(0, 8)}`) ^ BigInt(`0x${networkId.slice(8)}`))
     .toString(16)
@@ -60,7 +60,7 @@ function sixPlane(networkId: string, address: string): Prefix {
   return { ip: { family: 6, value: (BigInt(`0xfc${folded}${address}`) << 48n) | 1n }, bits: 40 };
 }
 
-/** Everything that the member is told to put on its interface, with prefix lengths. */
+/** All addresses that the node is told to set on its interface, with prefix lengths. */
 export function addressesOf(network: NetworkRecord, member: MemberRecord): string[] {
   const computed = member.noAutoAssignIps
     ? []

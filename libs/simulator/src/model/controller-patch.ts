@@ -2,8 +2,8 @@ import type { MemberRecord, NetworkRecord } from './controller-records.js';
 import { formatIp, formatPrefix, parseIp, parsePrefix } from './inet.js';
 
 /**
- * What a POSTed body does to a record. Nothing is ever refused: a value of the wrong type becomes the key's default, a bad pool,
- * route or address is dropped without a word, and unknown keys are ignored.
+ * How a POSTed body changes a record. Nothing is ever refused: a value of the wrong type becomes the key's default, a bad pool, route or
+ * address is silently dropped, and unknown keys are ignored.
  */
 export type Body = Readonly<Record<string, unknown>>;
 

@@ -37,7 +37,7 @@ export interface MemberRecord {
   readonly capabilities: readonly number[];
   readonly creationTime: number;
   readonly id: string;
-  /** Absent until the node has shown up. */
+  /** Absent until the node has asked once. */
   readonly identity?: string;
   readonly ipAssignments: readonly string[];
   readonly lastAuthorizedCredential: string | null;

@@ -28,20 +28,20 @@ describe('a controller', () => {
     controller = saveNetwork(newController('f5a6c572f6'), newNetwork(ID, 0));
   });
 
-  it('refuses who is not authorized, remembers who it was, and lets in who is', () => {
+  it('refuses a node that is not authorized, remembers it, and admits it once authorized', () => {
     expect(ask(0)).toMatchObject([{ kind: 'refusal', refusal: { code: 'ACCESS_DENIED' } }]);
     expect(controller.members[ID]?.[MEMBER]).toMatchObject({ authorized: false, identity: KEY, revision: 1 });
     change({ authorized: true });
     expect(ask(5_000)).toMatchObject([{ kind: 'config', to: MEMBER }]);
   });
 
-  it('answers a member only once a second', () => {
+  it('answers a node only once a second', () => {
     expect(ask(0)).toHaveLength(1);
     expect(ask(900)).toEqual([]);
     expect(ask(1_100)).toHaveLength(1);
   });
 
-  it('pushes only to members that it let in before and that asked within two minutes', () => {
+  it('pushes only to nodes that it admitted before and that asked within two minutes', () => {
     ask(0);
     expect(change({ authorized: true }, 100)).toEqual([]);
     ask(5_000);
@@ -49,14 +49,14 @@ describe('a controller', () => {
     expect(change({ ipAssignments: ['10.0.0.2'] }, 126_000)).toEqual([]);
   });
 
-  it('does not tell a member that it was sent away', () => {
+  it('does not notify a node that is deauthorized', () => {
     change({ authorized: true });
     ask(0);
     expect(change({ authorized: false }, 1_000)).toEqual([]);
     expect(ask(60_000)).toMatchObject([{ kind: 'refusal' }]);
   });
 
-  it('takes nobody for a known member who has another key', () => {
+  it('does not accept a known address with another key', () => {
     change({ authorized: true });
     expect(ask(0)).toMatchObject([{ kind: 'config' }]);
     expect(ask(5_000, KEY.replace('ab', 'cd'))).toMatchObject([

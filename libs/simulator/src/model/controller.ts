@@ -4,14 +4,14 @@ import type { Turn } from './daemon.js';
 import type { Message, NetworkConfig, Refusal } from './messages.js';
 import { REAL_TIMING, VERSION, type Timing } from './timing.js';
 
-/** What a controller remembers of a member between its requests; not a record, and gone at a restart. */
+/** What a controller remembers of a node between its requests; it is not part of a record and is lost at a restart. */
 interface Contact {
   readonly lastRequestAt: number;
-  /** Only a member that was let in once is known well enough to have changes pushed to it. */
+  /** Only a node that was admitted once is known well enough to push changes to it. */
   readonly pushable: boolean;
 }
 
-/** The controller inside a daemon. Plain data; what it says to members comes out as messages. */
+/** The controller inside a daemon, as plain data. Everything it says to nodes is returned as messages. */
 export interface Controller {
   readonly address: string;
   readonly timing: Timing;
@@ -19,7 +19,7 @@ export interface Controller {
   /** Network id → member address → record. */
   readonly members: Readonly<Record<string, Readonly<Record<string, MemberRecord>>>>;
   readonly contacts: Readonly<Record<string, Contact>>;
-  /** A network in here answers every request so, whatever its records say: statuses that a plain controller cannot produce. */
+  /** Answers every request on a network with this refusal, whatever its records say: for statuses that a plain controller cannot produce. */
   readonly refusals: Readonly<Record<string, Refusal>>;
 }
 
@@ -37,7 +37,7 @@ const contactKey = (networkId: string, address: string): string => `${networkId}
 export const membersOf = (controller: Controller, networkId: string): MemberRecord[] =>
   Object.values(controller.members[networkId] ?? {}).sort((a, b) => (a.address < b.address ? -1 : 1));
 
-/** Saving what is equal changes nothing; anything else is the next revision. */
+/** Saving an equal record changes nothing; any other becomes the next revision. */
 function revised<Row extends { readonly revision: number }>(was: Row, next: Row): Row {
   return JSON.stringify(was) === JSON.stringify({ ...next, revision: was.revision })
     ? was
@@ -75,7 +75,7 @@ function configOf(network: NetworkRecord, member: MemberRecord): NetworkConfig {
   };
 }
 
-/** Assigns an address if one is due, and tells the member everything. */
+/** Assigns an address if one is due, and sends the node its configuration. */
 export function grant(controller: Controller, network: NetworkRecord, member: MemberRecord): Turn<Controller> {
   const others = membersOf(controller, network.id).filter((other) => other.address !== member.address);
   const state = saveMember(controller, assignAddress(network, member, others));
@@ -87,7 +87,7 @@ export function grant(controller: Controller, network: NetworkRecord, member: Me
   };
 }
 
-/** Sends what changed to a member that was let in before and asked lately. A deauthorized member is not told. */
+/** Sends a change to a node that was admitted before and asked recently. A deauthorized node is not notified. */
 export function push(controller: Controller, networkId: string, address: string, now: number): Turn<Controller> {
   const network = controller.networks[networkId];
   const member = controller.members[networkId]?.[address];
@@ -115,7 +115,7 @@ function refuse(state: Controller, to: string, networkId: string, refusal: Refus
   return { state, out: [{ kind: 'refusal', from: state.address, to, networkId, refusal }] };
 }
 
-/** The member's record as this request makes it: learned identity, and let in at once when the network is public. */
+/** The node's record after this request: with its identity, and authorized at once when the network is public. */
 function shownUp(network: NetworkRecord, was: MemberRecord, identity: string, now: number): MemberRecord {
   const known = { ...was, identity };
   if (known.authorized || network.private) return known;

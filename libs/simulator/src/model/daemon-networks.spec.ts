@@ -8,7 +8,7 @@ const FILE = 'allowManaged=10.99.0.0/24\nallowGlobal=0\nallowDefault=0\nallowDNS
 const { identity } = identityFrom(new Uint8Array(IDENTITY_BYTES).fill(9));
 
 describe('joining while the daemon runs', () => {
-  it('takes a list from the settings file that stood there before, and has none without one', () => {
+  it('reads a list from a settings file that already exists, and has none without one', () => {
     const bare = startDaemon({ identity, now: 0 });
     expect(join(bare, ID, FILE).memberships[ID]?.settings.allowManagedOnly).toEqual(['10.99.0.0/24']);
     expect(join(bare, ID).memberships[ID]?.settings.allowManagedOnly).toEqual([]);

@@ -3,8 +3,8 @@ import { newMembership, type Membership, type Settings } from './membership.js';
 import { readSettings, writeSettings } from './settings-file.js';
 
 /**
- * Joining asks nobody anything yet: the next round does. Without TUN the network is kept on disk and hidden. A settings file that stood
- * there before is read when the device is made, which is now.
+ * Joining sends nothing yet: the next round does. Without TUN the network is kept on disk and hidden. A settings file that already
+ * exists is read when the device is created, which is now.
  */
 export function join(daemon: Daemon, networkId: string, settingsFile: string | null = null): Daemon {
   if (daemon.memberships[networkId]) return daemon;
@@ -19,7 +19,7 @@ export function leave(daemon: Daemon, networkId: string): Daemon {
   return left ? { ...daemon, memberships: rest } : daemon;
 }
 
-/** Every POST writes the settings file anew, even one that changes nothing. */
+/** Every POST rewrites the settings file, even one that changes nothing. */
 export function changeSettings(daemon: Daemon, networkId: string, change: Partial<Settings>): Daemon {
   return changeMembership(daemon, networkId, (was) => {
     const settings = { ...was.settings, ...change };
@@ -32,7 +32,7 @@ export function changeMembership(daemon: Daemon, networkId: string, change: (was
   return was ? { ...daemon, memberships: { ...daemon.memberships, [networkId]: change(was) } } : daemon;
 }
 
-/** What the local API can see, in the order in which it lists them. */
+/** The networks that the local API shows, in its order. */
 export const visibleMemberships = (daemon: Daemon): Membership[] =>
   Object.values(daemon.memberships)
     .filter((membership) => membership.tap)

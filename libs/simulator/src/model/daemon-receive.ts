@@ -7,7 +7,7 @@ function withMembership(daemon: Daemon, networkId: string, change: (was: Members
   return was ? { ...daemon, memberships: { ...daemon.memberships, [networkId]: change(was) } } : daemon;
 }
 
-/** Anything heard from a node makes it a peer; from a root it is also a sign of being connected. */
+/** Any message from a node makes it a peer; one from a root also shows that the daemon is connected. */
 export function heardFrom(daemon: Daemon, address: string, now: number, path: string | null, latency?: number): Daemon {
   if (address === daemon.identity.address) return daemon;
   const was = daemon.peers[address];
@@ -25,7 +25,7 @@ export function heardFrom(daemon: Daemon, address: string, now: number, path: st
 }
 
 /**
- * A message for the daemon (not for its controller). A refusal leaves the configuration, and so the address, as it was; a
+ * Handles a message for the daemon (not for its controller). A refusal leaves the configuration, and so the addresses, as they were; a
  * configuration ends any refusal. `path` is where the message came from, `address/port`.
  */
 export function receive(daemon: Daemon, message: Message, now: number, path: string | null = null): Turn<Daemon> {

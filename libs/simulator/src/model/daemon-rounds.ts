@@ -3,7 +3,7 @@ import { controllerOf } from './ids.js';
 import { wantsConfig } from './membership.js';
 import type { Message } from './messages.js';
 
-/** When the daemon next has something to do of its own accord. */
+/** When the daemon next has something to do by itself. */
 export const nextTaskAt = (daemon: Daemon): number =>
   Math.min(daemon.nextRoundAt, daemon.firstRequestAt ?? Number.POSITIVE_INFINITY);
 
@@ -13,7 +13,7 @@ function greetings(daemon: Daemon, now: number): Message[] {
   return others.map((to) => ({ kind: 'hello', from, to, sentAt: now }));
 }
 
-/** Only networks with a device ask: without one the daemon never gets that far. */
+/** Only networks with a device ask for a configuration; without one the daemon never gets that far. */
 function requests(daemon: Daemon, now: number): Message[] {
   const from = daemon.identity.address;
   return Object.values(daemon.memberships)
@@ -32,7 +32,7 @@ function round(daemon: Daemon, now: number): Turn<Daemon> {
   const memberships = Object.fromEntries(
     Object.entries(daemon.memberships).map(([id, membership]) => [
       id,
-      // Looking for groups comes after the first whole round with a device.
+      // Multicast groups are looked up after the first whole round with a device.
       membership.tap && now > daemon.startedAt ? { ...membership, listens: true } : membership,
     ]),
   );
@@ -46,7 +46,7 @@ function round(daemon: Daemon, now: number): Turn<Daemon> {
   return { state, out: [...greetings(daemon, now), ...asks] };
 }
 
-/** Does what is due at `now`, once. Call again while `nextTaskAt` is not in the future. */
+/** Runs one task that is due at `now`. Call it again while `nextTaskAt` is not in the future. */
 export function runTasks(daemon: Daemon, now: number): Turn<Daemon> {
   if (now >= daemon.nextRoundAt) return round(daemon, daemon.nextRoundAt);
   if (daemon.firstRequestAt !== null && now >= daemon.firstRequestAt) {

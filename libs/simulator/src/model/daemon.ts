@@ -6,7 +6,7 @@ import { PLANET, rootAddressesOf, type Moon } from './moon.js';
 import { readSettings } from './settings-file.js';
 import { REAL_TIMING, type Timing } from './timing.js';
 
-/** `missing`: no /dev/net/tun. `denied`: the device is there, but not the right to use it. Either way no network comes up. */
+/** `missing`: no /dev/net/tun. `denied`: the device exists, but must not be used. Either way no network comes up. */
 export type Tun = 'present' | 'missing' | 'denied';
 
 export interface Peer {
@@ -14,19 +14,19 @@ export interface Peer {
   readonly lastReceive: number;
   /** Round trip in milliseconds, -1 while unknown. */
   readonly latency: number;
-  /** Where it answers from, `address/port`. Empty: it is reached through a root only. */
+  /** Where it answers from, `address/port`. Null: it is reached through a root only. */
   readonly path: string | null;
 }
 
-/** One zerotier-one. Plain data: every change is a new value, and time comes in from outside. */
+/** One zerotier-one, as plain data: every change is a new value, and time is passed in. */
 export interface Daemon {
   readonly identity: Identity;
   readonly timing: Timing;
   readonly startedAt: number;
   readonly nextRoundAt: number;
-  /** When the first question goes out; null once it has. */
+  /** When the first request is sent; null once it was. */
   readonly firstRequestAt: number | null;
-  /** Networks that were in `networks.d` at the start: the first question is about these, and what was joined later waits for a round. */
+  /** Networks in `networks.d` at the start: the first request is about these, and networks joined later wait for a round. */
   readonly startedWith: readonly string[];
   readonly online: boolean;
   readonly lastSignOfRoot: number;
@@ -36,7 +36,7 @@ export interface Daemon {
   readonly peers: Readonly<Record<string, Peer>>;
 }
 
-/** A new state and the messages that it sends. */
+/** A new state, and the messages to send. */
 export interface Turn<State> {
   readonly state: State;
   readonly out: readonly Message[];
@@ -45,14 +45,14 @@ export interface Turn<State> {
 export interface DaemonSetup {
   readonly identity: Identity;
   readonly now: number;
-  /** What `networks.d` holds: file name → text. */
+  /** The contents of `networks.d`: file name → text. */
   readonly networkFiles?: Readonly<Record<string, string>>;
   readonly moons?: readonly Moon[];
   readonly tun?: Tun;
   readonly timing?: Partial<Timing>;
 }
 
-/** A network whose `.conf` is there is joined; one with a usable configuration in it is OK before anybody has been asked. */
+/** A network with a `.conf` file is joined; if the file has a usable configuration, it is OK before the controller was asked. */
 function readMembership(networkId: string, setup: DaemonSetup, tun: Tun): Membership {
   const files = setup.networkFiles ?? {};
   const settingsFile = files[`${networkId}.local.conf`] ?? null;
@@ -74,7 +74,7 @@ export function writeConfig(membership: Membership, issuedTo: string): string {
   return `v=7\nnwid=${membership.networkId}\n${CONFIG_LINE}${JSON.stringify(stored)}\n`;
 }
 
-/** A configuration that was issued to another node, in a file that somebody copied, counts as none. */
+/** A configuration that was issued to another node, in a copied file, counts as none. */
 function readConfig(text: string, address: string): NetworkConfig | null {
   const line = text.split('\n').find((candidate) => candidate.startsWith(CONFIG_LINE));
   if (line === undefined) return null;
@@ -110,7 +110,7 @@ export function startDaemon(setup: DaemonSetup): Daemon {
   };
 }
 
-/** `networks.d` as it should stand on disk. */
+/** The contents that `networks.d` should have on disk. */
 export function networkFilesOf(daemon: Daemon): Record<string, string> {
   const files: Record<string, string> = {};
   for (const membership of Object.values(daemon.memberships)) {

@@ -7,7 +7,7 @@ import type { Message } from './messages.js';
 const identityOf = (seed: number) => identityFrom(new Uint8Array(IDENTITY_BYTES).fill(seed)).identity;
 const START = 1_000_000;
 
-/** Two worlds beside each other. What is sent arrives at once, unless the other side is away. */
+/** Connects two worlds. Messages arrive at once, unless the other side is unreachable. */
 class Beside implements Elsewhere {
   readonly announced = new Set<string>();
   readonly sent: Message[] = [];
@@ -28,7 +28,7 @@ class Beside implements Elsewhere {
   }
 }
 
-describe('two worlds beside each other', () => {
+describe('two connected worlds', () => {
   let ours: { world: MemoryWorld; way: Beside };
   let theirs: { world: MemoryWorld; way: Beside };
   let controller: string;
@@ -58,7 +58,7 @@ describe('two worlds beside each other', () => {
     [one.other, two.other] = [theirs.world, ours.world];
     controller = ours.world.start({ identity: identityOf(7), token: 'secret' });
     node = theirs.world.start({ identity: identityOf(9), token: 'secret' });
-    // What is joined while it runs waits for its next round, which comes 0.4 s from here.
+    // A network joined at runtime waits for the next round, which comes in 0.4 s.
     pass(4_610);
     [one.theirs, two.theirs] = [new Set([node]), one.announced];
     network = `${controller}000001`;
@@ -70,14 +70,14 @@ describe('two worlds beside each other', () => {
       ipAssignmentPools: [{ ipRangeStart: '10.182.44.1', ipRangeEnd: '10.182.44.254' }],
     });
 
-  it('a controller is announced with its first network, not before', () => {
+  it('announce a controller with its first network, not before', () => {
     ask(ours.world, controller, 'GET', '/controller');
     expect(ours.way.announced).toEqual(new Set());
     create();
     expect(ours.way.announced).toEqual(new Set([controller]));
   });
 
-  it('a node of one joins a network on a controller of the other, with an address of its pool', () => {
+  it('let a node of one join a network on a controller of the other, with an address of its pool', () => {
     create();
     authorize(true);
     ask(theirs.world, node, 'POST', `/network/${network}`);
@@ -86,7 +86,7 @@ describe('two worlds beside each other', () => {
     expect(theirs.world.interfaces(node)[0]?.addresses[0]).toMatch(/^10\.182\.44\.\d+\/24$/);
   });
 
-  it('it is kept out until it is authorized, and hears of a change at once when it was in before', () => {
+  it('keep the node out until it is authorized, and notify it of changes at once when it was authorized before', () => {
     create();
     ask(theirs.world, node, 'POST', `/network/${network}`);
     pass(500);
@@ -98,7 +98,7 @@ describe('two worlds beside each other', () => {
     expect(ask(theirs.world, node, 'GET', `/network/${network}`)).toMatchObject({ name: 'renamed' });
   });
 
-  it('it is told nothing when it is sent away, and notices when its configuration is old', () => {
+  it('do not notify a node that is deauthorized; it notices once its configuration expires', () => {
     create();
     authorize(true);
     ask(theirs.world, node, 'POST', `/network/${network}`);
@@ -112,7 +112,7 @@ describe('two worlds beside each other', () => {
     expect(status()).toBe('OK');
   });
 
-  it('a controller that is away answers nothing: its network is none that nobody made', () => {
+  it('get no answer from an unreachable controller, and do not take its network for an implicit one', () => {
     create();
     theirs.way.other = undefined;
     ask(theirs.world, node, 'POST', `/network/${network}`);
@@ -122,7 +122,7 @@ describe('two worlds beside each other', () => {
     expect(() => theirs.world.authorize(network, node)).toThrow(/controller of its own/);
   });
 
-  it('a network that nobody made stays a matter of each world', () => {
+  it('keep implicit networks separate', () => {
     create();
     ask(theirs.world, node, 'POST', '/network/8056c2e21c000001');
     pass(3_000);
@@ -130,7 +130,7 @@ describe('two worlds beside each other', () => {
     expect(theirs.way.sent).toEqual([]);
   });
 
-  it('what comes for a node that is not here is lost, also when it asks for a network that nobody made', () => {
+  it('drop messages for a node that is not here, even when it asks for an implicit network', () => {
     const identity = identityOf(9).public;
     const request = { kind: 'config-request', from: node, to: '8056c2e21c', networkId: '8056c2e21c000001' } as const;
     ours.world.receive({ ...request, identity }, ours.world.now);

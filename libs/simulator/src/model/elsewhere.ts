@@ -1,14 +1,14 @@
 import type { Message } from './messages.js';
 
-/** The worlds beside this one, as seen from here: daemons of other processes, and whatever carries messages to them. */
+/** The other worlds as seen from this one: daemons of other processes, and whatever carries messages to them. */
 export interface Elsewhere {
-  /** Networks are kept on the controller at this address of ours. */
+  /** Tells the other worlds that the controller at this address of ours has networks. */
   announce(address: string): void;
-  /** Whether the address belongs to a daemon of any of these worlds, which may be away. */
+  /** Whether the address belongs to a daemon of any of these worlds, even if it is unreachable now. */
   knows(address: string): boolean;
-  /** Brings it to whom it is for, or loses it; never fails. */
+  /** Delivers the message or loses it; never fails. */
   send(message: Message): void;
 }
 
-/** Only what is said about a network goes from world to world: each has the planet's roots, and moons, to itself. */
+/** Only messages about a network go from world to world: each world has the planet's roots, and its moons, to itself. */
 export const mayLeave = (message: Message): boolean => message.kind !== 'hello' && message.kind !== 'hello-ok';

@@ -2,14 +2,14 @@
 
 export interface Identity {
   readonly address: string;
-  /** `address:0:<128 hex>`: what other nodes may know. */
+  /** `address:0:<128 hex>`: the public part. */
   readonly public: string;
 }
 
 const PUBLIC = /^([0-9a-f]{10}):0:([0-9a-f]{128})$/;
 const SECRET = /^([0-9a-f]{10}):0:([0-9a-f]{128}):([0-9a-f]{128})$/;
 
-/** Takes either form; the secret half is left behind. Undefined: not an identity. */
+/** Accepts either form and drops the secret half. Undefined: not an identity. */
 export function parseIdentity(text: string): Identity | undefined {
   const match = PUBLIC.exec(text.trim()) ?? SECRET.exec(text.trim());
   const [, address = '', key = ''] = match ?? [];
@@ -24,8 +24,8 @@ const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.to
 export const IDENTITY_BYTES = 133;
 
 /**
- * An identity that looks real, out of random bytes of the caller's. The real tool derives the address from the key by a slow
- * hash; nothing here checks that, so the address is simply random. 0xff is reserved as a first byte and 0 is no address.
+ * An identity that looks real, from the caller's random bytes. The real tool derives the address from the key by a slow hash; nothing
+ * here checks that, so the address is simply random. The first byte 0xff is reserved, and an address of 0 is invalid.
  */
 export function identityFrom(random: Uint8Array): { readonly identity: Identity; readonly secret: string } {
   const bytes = Uint8Array.from(random.subarray(0, IDENTITY_BYTES));

@@ -35,7 +35,7 @@ export function macOf(address: string, networkId: string): string {
   return (mac.toString(16).padStart(12, '0').match(/../g) ?? []).join(':');
 }
 
-/** Which node a frame is for: the way back from a MAC address of a network to the node's address. */
+/** The node that a frame is for: the inverse of `macOf`. */
 export function addressOfMac(mac: string, networkId: string): string {
   const low40 = BigInt(`0x${mac.replaceAll(':', '')}`) & 0xff_ffff_ffffn;
   return (low40 ^ foldOf(BigInt(`0x${networkId}`))).toString(16).padStart(10, '0');

@@ -6,12 +6,12 @@ import type { Message, Refusal } from './messages.js';
 import type { Timing } from './timing.js';
 
 /**
- * Networks that nobody made: in a simulated world any id may be joined. Such a network is public and assigns from 10.x.y.0/24, with x
- * and y the last two bytes of its id (8056c2e21c000001 → 10.0.1.0/24). It is private when the last six digits of its id begin
- * with `de` (as in "denied"), or when it is listed: then a member stays at ACCESS_DENIED until somebody authorizes it.
+ * Implicit networks, which nobody created: in a simulated world any ID can be joined. Such a network is public and assigns from
+ * 10.x.y.0/24, with x and y the last two bytes of its ID (8056c2e21c000001 → 10.0.1.0/24). It is private if the last six digits of its
+ * ID begin with `de` (as in "denied"), or if it is listed. Then a node stays at ACCESS_DENIED until somebody authorizes it.
  */
 export interface ImplicitNetworks {
-  /** How long a public network takes to answer a node's first question. */
+  /** How long a public network takes to answer a node's first request. */
   readonly admitAfter: number;
   readonly privateNetworks: readonly string[];
 }
@@ -21,7 +21,7 @@ export const IMPLICIT_DEFAULTS: ImplicitNetworks = { admitAfter: 1_000, privateN
 type ConfigRequest = Extract<Message, { kind: 'config-request' }>;
 
 export class ImplicitControllers {
-  /** Networks and members whose first question has been heard. */
+  /** Networks and nodes whose first request was received. */
   private readonly heard = new Set<string>();
   private controllers: Record<string, Controller>;
 
@@ -33,12 +33,12 @@ export class ImplicitControllers {
     this.controllers = { ...controllers };
   }
 
-  /** As plain data, to be kept over a restart of the process. */
+  /** The controllers as plain data, to keep across a restart of the process. */
   snapshot(): Readonly<Record<string, Controller>> {
     return this.controllers;
   }
 
-  /** The answers to a question; `again` says in how many milliseconds to ask once more, because there is none yet. */
+  /** The answers to a request; `again` says after how many milliseconds to ask once more, because there is none yet. */
   ask(request: ConfigRequest, now: number): { readonly out: readonly Message[]; readonly again?: number } {
     const { networkId, from } = request;
     const controller = this.controllerFor(networkId, now);
@@ -51,7 +51,7 @@ export class ImplicitControllers {
     return { out: turn.out };
   }
 
-  /** Lets a member in, or out again. Who is let in hears it at once, which spares people the wait for the next round. */
+  /** Authorizes or deauthorizes a node. An authorized node is notified at once, which spares people the wait for the next round. */
   setAuthorized(networkId: string, address: string, authorized: boolean, now: number): readonly Message[] {
     const controller = this.controllerFor(networkId, now);
     const was = controller.members[networkId]?.[address] ?? newMember(networkId, address, now);
@@ -63,7 +63,7 @@ export class ImplicitControllers {
     return turn?.out ?? [];
   }
 
-  /** From now on the network answers like this, whatever it knows; null ends it. */
+  /** From now on the network answers with this refusal, whatever its records say; null ends it. */
   refuse(networkId: string, refusal: Refusal | null, now: number): void {
     const controller = this.controllerFor(networkId, now);
     const { [networkId]: was, ...others } = controller.refusals;

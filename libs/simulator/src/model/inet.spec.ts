@@ -9,20 +9,20 @@ const fail = (text: string): never => {
 
 describe('IP addresses and prefixes', () => {
   it.each(['10.99.0.70', '0.0.0.0', '255.255.255.255', 'fd00::1', '::1', 'fe80::a:b', '1:2:3:4:5:6:7:8', '1::'])(
-    'writes %s as it was read',
+    'formats %s as it was parsed',
     (text) => {
       expect(formatIp(ip(text))).toBe(text);
     },
   );
 
   it.each(['nonsense', '10.0.0', '10.0.0.256', '1:2:3', ':::', '1::2::3', '1:2:3:4:5:6:7:8:9', 'g::1', ''])(
-    'does not read %p',
+    'does not parse %p',
     (text) => {
       expect(parseIp(text)).toBeUndefined();
     },
   );
 
-  it('reads a prefix only with a length that its family has', () => {
+  it('parses a prefix only with a valid length', () => {
     expect(formatPrefix(prefix('10.0.0.0/24'))).toBe('10.0.0.0/24');
     expect(parsePrefix('10.0.0.0/33')).toBeUndefined();
     expect(parsePrefix('fd00::/129')).toBeUndefined();
@@ -47,7 +47,7 @@ describe('IP addresses and prefixes', () => {
     ['224.0.0.1', 'multicast'],
     ['8.8.8.8', 'global'],
     ['2001:db8::1', 'global'],
-  ])('counts %s as %s', (text, scope) => {
+  ])('classifies %s as %s', (text, scope) => {
     expect(scopeOf(ip(text))).toBe(scope);
   });
 });

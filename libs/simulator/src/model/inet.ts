@@ -1,6 +1,6 @@
 import * as addresses from '@orrery/shared/addresses';
 
-/** IP addresses and prefixes as numbers: just what a controller and a daemon decide by. */
+/** IP addresses and prefixes as numbers: only what a controller and a daemon need for their decisions. */
 
 export interface Ip {
   readonly family: 4 | 6;
@@ -22,7 +22,7 @@ export function parseIp(text: string): Ip | undefined {
 
 export const formatIp = (ip: Ip): string => addresses.formatAddress(addressOf(ip));
 
-/** Only with a length: a daemon says one for each address, and a controller takes no route without. */
+/** Requires a length: a daemon gives one with each address, and a controller accepts no route without one. */
 export function parsePrefix(text: string): Prefix | undefined {
   const prefix = text.includes('/') ? addresses.parsePrefix(text) : undefined;
   return prefix && { ip: ipOf(prefix), bits: prefix.bits };

@@ -22,7 +22,7 @@ interface Allowed extends Settings {
   readonly only: readonly Prefix[];
 }
 
-/** Addresses are judged with their network's prefix length: a list that names only part of the network keeps them out. */
+/** An address is judged with its network's prefix length: a list that names only part of the network excludes it. */
 function isAllowed(prefix: Prefix, settings: Allowed, isRoute: boolean): boolean {
   if (!settings.allowManaged) return false;
   const { only } = settings;

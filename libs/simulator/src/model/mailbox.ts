@@ -5,7 +5,7 @@ interface Letter {
   readonly message: Message;
 }
 
-/** Messages on their way, each with its time of arrival. A paused node's letters wait for it, as in a socket's buffer. */
+/** Messages in transit, each with its time of arrival. Messages for a paused node wait for it, as in a socket's buffer. */
 export class Mailbox {
   private letters: Letter[] = [];
 
@@ -20,7 +20,7 @@ export class Mailbox {
     return Math.min(Number.POSITIVE_INFINITY, ...open.map(({ at }) => at));
   }
 
-  /** What has arrived by now, in the order of arrival. */
+  /** The messages that have arrived by now, in order of arrival. */
   take(now: number, paused: ReadonlySet<string>): Message[] {
     const due = (letter: Letter): boolean => letter.at <= now && !paused.has(letter.message.to);
     const arrived = this.letters.filter(due).sort((a, b) => a.at - b.at);

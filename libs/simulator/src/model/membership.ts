@@ -32,15 +32,15 @@ export interface Membership {
   readonly settings: Settings;
   /** The text of `networks.d/<id>.local.conf`, or null while there is no such file. */
   readonly settingsFile: string | null;
-  /** The last configuration ever received. It outlives a refusal and a restart, and its addresses stay on the interface. */
+  /** The last configuration ever received. It survives a refusal and a restart, and its addresses stay on the interface. */
   readonly config: NetworkConfig | null;
-  /** When a configuration last came from the controller in this life; 0 for one read from disk. */
+  /** When a configuration last came from the controller since the start; 0 for one read from disk. */
   readonly configuredAt: number;
   readonly refusal: Refusal | null;
-  /** False without TUN: the daemon keeps the network on disk, and its API knows nothing of it. */
+  /** False without TUN: the daemon keeps the network on disk, but its API does not show it. */
   readonly tap: boolean;
   readonly portError: number;
-  /** Groups show up one round after the device. */
+  /** Multicast groups show up one round after the device. */
   readonly listens: boolean;
 }
 
@@ -56,7 +56,7 @@ export const newMembership = (networkId: string, tap: boolean): Membership => ({
   listens: false,
 });
 
-/** A port error hides everything, a refusal hides a configuration, and a configuration means OK, however old it is. */
+/** A port error overrides everything, a refusal overrides a configuration, and a configuration means OK, however old it is. */
 export function statusOf(membership: Membership): Status {
   if (membership.portError !== 0) return 'PORT_ERROR';
   if (membership.refusal) return membership.refusal.code;

@@ -14,7 +14,7 @@ describe('a world of simulated daemons', () => {
   beforeEach(() => {
     world = new MemoryWorld({ now: 1_000_000 });
     node = world.start({ identity: identityOf(7), token: 'secret' });
-    // What is joined while it runs waits for its next round, which comes 0.4 s from here.
+    // A network joined at runtime waits for the next round, which comes in 0.4 s.
     world.advance(world.now + 4_610);
   });
 
@@ -26,7 +26,7 @@ describe('a world of simulated daemons', () => {
   };
   const status = (network: string): unknown => (ask('GET', `/network/${network}`) as { status?: string }).status;
 
-  it('admits a node to a network that nobody made, a second after it asked, with an address from its own pool', () => {
+  it('admits a node to an implicit network a second after it asked, with an address from its own pool', () => {
     ask('POST', `/network/${PUBLIC_NETWORK}`);
     world.advance(world.now + 500);
     expect(status(PUBLIC_NETWORK)).toBe('REQUESTING_CONFIGURATION');
@@ -35,7 +35,7 @@ describe('a world of simulated daemons', () => {
     expect(world.interfaces(node)[0]?.addresses[0]).toMatch(/^10\.0\.1\.\d+\/24$/);
   });
 
-  it('keeps a node out of a network whose id says private, until somebody authorizes it', () => {
+  it('keeps a node out of a network whose ID means private, until somebody authorizes it', () => {
     ask('POST', `/network/${PRIVATE_NETWORK}`);
     world.advance(world.now + 10_000);
     expect(status(PRIVATE_NETWORK)).toBe('ACCESS_DENIED');
@@ -54,7 +54,7 @@ describe('a world of simulated daemons', () => {
     expect(status(PUBLIC_NETWORK)).toBe('ACCESS_DENIED');
   });
 
-  it('keeps authorizations over a restart when its controllers are kept', () => {
+  it('keeps authorizations across a restart when its controllers are kept', () => {
     ask('POST', `/network/${PRIVATE_NETWORK}`);
     world.authorize(PRIVATE_NETWORK, node);
     const later = new MemoryWorld({ now: world.now, controllers: world.controllers() });
@@ -64,7 +64,7 @@ describe('a world of simulated daemons', () => {
     expect(status(PRIVATE_NETWORK)).toBe('OK');
   });
 
-  it('answers with any refusal that a test asks for, and stops when told', () => {
+  it('answers with any refusal that a test requests, until the test ends it', () => {
     world.refuse(PUBLIC_NETWORK, { code: 'AUTHENTICATION_REQUIRED', authenticationUrl: 'https://sso.test/' });
     ask('POST', `/network/${PUBLIC_NETWORK}`);
     world.advance(world.now + 2_000);
@@ -86,7 +86,7 @@ describe('a world of simulated daemons', () => {
     expect(status(PUBLIC_NETWORK)).toBe('OK');
   });
 
-  it('asks first for what was in its files at the start, and for what is joined meanwhile a round later', () => {
+  it('asks first for the networks in its files at the start, and a round later for those joined since', () => {
     world = new MemoryWorld({ now: 0 });
     const networkFiles = { [`${PUBLIC_NETWORK}.conf`]: '' };
     node = world.start({ identity: identityOf(7), token: 'secret', networkFiles });
@@ -97,7 +97,7 @@ describe('a world of simulated daemons', () => {
     expect([status(PUBLIC_NETWORK), status(OTHER_NETWORK)]).toEqual(['OK', 'OK']);
   });
 
-  it('loses what is sent to or from a node that is cut off, and nothing else', () => {
+  it('loses messages to and from a node that is cut off, and no others', () => {
     world = new MemoryWorld({ now: 0 });
     node = world.start({ identity: identityOf(7), token: 'secret' });
     world.setCutOff(node, true);
@@ -111,7 +111,7 @@ describe('a world of simulated daemons', () => {
     expect(ask('GET', '/status')).toMatchObject({ online: true });
   });
 
-  it('shows peers with and without a path of their own', () => {
+  it('shows peers with and without a direct path', () => {
     const other = world.start({ identity: identityOf(9), token: 'secret' });
     world.traffic(node, other, true);
     expect(ask('GET', `/peer/${other}`)).toMatchObject({ role: 'LEAF', paths: [] });
@@ -119,7 +119,7 @@ describe('a world of simulated daemons', () => {
     expect(ask('GET', `/peer/${other}`)).toMatchObject({ role: 'LEAF', paths: [{ active: true }] });
   });
 
-  it('refuses a request to a daemon that does not run', () => {
+  it('rejects a request when the daemon is not running', () => {
     world.stop(node);
     expect(() => world.handle(node, { method: 'GET', path: '/status', headers: {} })).toThrow(/no zerotier-one/);
   });

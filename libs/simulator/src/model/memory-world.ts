@@ -24,15 +24,15 @@ export interface WorldOptions {
   readonly implicit?: Partial<ImplicitNetworks> | null;
   /** False: a closed world, in which the planet's roots do not answer. */
   readonly planet?: boolean;
-  /** What `controllers()` gave in an earlier life. */
+  /** The result of `controllers()` before a restart. */
   readonly controllers?: Readonly<Record<string, Controller>>;
-  /** Without: there is no world but this one. */
+  /** Omitted: this is the only world. */
   readonly elsewhere?: Elsewhere | null;
 }
 
 /**
- * Several daemons and controllers in memory, on virtual or on real time: nothing happens except in `advance(now)` and `handle`.
- * Everybody reaches everybody and the planet's roots, save who is paused (mail waits) or cut off (mail is lost).
+ * Several daemons and controllers in memory, on virtual or real time: things happen only in `advance(now)` and `handle`. Everybody
+ * reaches everybody and the planet's roots, except nodes that are paused (messages wait) or cut off (messages are lost).
  */
 export class MemoryWorld {
   private readonly nodes = new Map<string, Node>();
@@ -54,7 +54,7 @@ export class MemoryWorld {
     return this.clock;
   }
 
-  /** Starts a daemon now; give it the files of an earlier life to restart one. */
+  /** Starts a daemon now; pass the files of an earlier run to restart one. */
   start(setup: Omit<NodeSetup, 'now'>): string {
     const { address } = setup.identity;
     const timing = { ...this.options.timing, ...setup.timing };
@@ -63,7 +63,7 @@ export class MemoryWorld {
     return address;
   }
 
-  /** Its networks.d is what stays. Messages on their way to it are lost. */
+  /** Stops a daemon and returns its networks.d. Messages on their way to it are lost. */
   stop(address: string): Record<string, string> {
     const files = this.networkFiles(address);
     this.nodes.delete(address);
@@ -71,7 +71,7 @@ export class MemoryWorld {
     return files;
   }
 
-  /** Null: the daemon never answers this request. Throws when no such daemon runs. */
+  /** Null: the daemon never answers this request. Throws when no such daemon is running. */
   handle(address: string, request: HttpRequest): HttpAnswer | null {
     this.draws = (this.draws * 16807 + 12345) % 2147483647;
     const served = serve(this.nodeAt(address), request, this.clock, this.draws / 2147483647);
@@ -85,7 +85,7 @@ export class MemoryWorld {
     return interfacesOf(this.nodeAt(address).daemon);
   }
 
-  /** Whether a node that runs here has this IP address in the network, and would be heard. */
+  /** Whether a running node here has this IP address in the network, and is reachable. */
   hasAddress(networkId: string, ip: string): boolean {
     return [...this.nodes].some(([address, { daemon }]) => {
       const membership = daemon.memberships[networkId];
@@ -103,24 +103,24 @@ export class MemoryWorld {
     return this.nodeAt(address).daemon;
   }
 
-  /** The controller that the daemon itself carries. */
+  /** The controller inside the daemon. */
   controllerAt(address: string): Controller | null {
     return this.nodeAt(address).controller;
   }
 
-  /** A message from elsewhere, long enough on its way already. One for nobody here is lost. */
+  /** Receives a message from another world, without further delay. One for a node that is not here is lost. */
   receive(message: Message, now: number): void {
     this.advance(now);
     if (this.paused.has(message.to)) this.mailbox.post([message], this.clock);
     else if (this.nodes.has(message.to)) this.deliver(message);
   }
 
-  /** The implicit controllers as plain data, to be kept over a restart of the process. */
+  /** The implicit controllers as plain data, to keep across a restart of the process. */
   controllers(): Readonly<Record<string, Controller>> {
     return this.implicit?.snapshot() ?? {};
   }
 
-  /** When something next happens by itself. */
+  /** When something happens next by itself. */
   nextTaskAt(): number {
     const awake = [...this.nodes].filter(([address]) => !this.paused.has(address));
     return Math.min(this.mailbox.nextAt(this.paused), ...awake.map(([, node]) => nodeNextTaskAt(node)));
@@ -150,7 +150,7 @@ export class MemoryWorld {
     else this.cutOff.delete(address);
   }
 
-  /** Authorizes a node on a network that nobody made; on one of a controller in this world, use that controller's API. */
+  /** Authorizes a node on an implicit network. For a network with a controller in this world, use that controller's API. */
   authorize(networkId: string, address: string, authorized = true): void {
     this.mailbox.post(
       this.implicitFor(networkId).setAuthorized(networkId, address, authorized, this.clock),
@@ -158,7 +158,7 @@ export class MemoryWorld {
     );
   }
 
-  /** From now on the network answers like this, whatever it knows; null ends it. Seen at the member's next question. */
+  /** From now on the network answers with this refusal, whatever its records say; null ends it. A node sees it at its next request. */
   refuse(networkId: string, refusal: Refusal | null): void {
     this.implicitFor(networkId).refuse(networkId, refusal, this.clock);
   }
@@ -169,7 +169,7 @@ export class MemoryWorld {
     this.nodes.set(address, { ...node, daemon });
   }
 
-  /** Two nodes have talked: each is the other's peer from now on, over a path of its own or through a root. */
+  /** Makes two nodes peers, as if they had talked, over a direct path or through a root. */
   traffic(one: string, other: string, relayed = false): void {
     for (const [address, peer] of [
       [one, other],
@@ -192,7 +192,7 @@ export class MemoryWorld {
     if (!this.cutOff.has(address)) this.post(turn.out);
   }
 
-  /** What goes elsewhere goes at once: the way there takes its own time. */
+  /** Messages to other worlds leave without delay, because the way there takes its own time. */
   private post(messages: readonly Message[]): void {
     const leaving = messages.filter((message) => this.leaves(message));
     for (const message of leaving) this.options.elsewhere?.send(message);
@@ -239,5 +239,5 @@ export class MemoryWorld {
   }
 }
 
-/** Where everybody is seen to be: a simulated world has no underlay worth showing. */
+/** The endpoint of every node: a simulated world has no underlay worth showing. */
 const ENDPOINT = '192.0.2.1/9993';

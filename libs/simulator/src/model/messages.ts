@@ -1,11 +1,11 @@
-/** What daemons and controllers say to each other. A carrier (memory or UDP) brings each message to the node named in `to`. */
+/** Messages between daemons and controllers. A carrier (memory or UDP) delivers each to the node named in `to`. */
 
 export interface Route {
   readonly target: string;
   readonly via: string | null;
 }
 
-/** What a controller tells a member about a network; the daemon keeps it on disk. */
+/** What a controller tells a node about a network; the daemon stores it on disk. */
 export interface NetworkConfig {
   readonly name: string;
   readonly public: boolean;

@@ -1,6 +1,6 @@
 import { parseIdentity } from './identity.js';
 
-/** A private root as the daemon knows it. A moon that was ordered by id alone (`orbit`) waits until somebody sends its content. */
+/** A private root as the daemon knows it. A moon that was ordered by ID alone (`orbit`) waits until somebody sends its content. */
 export interface Moon {
   /** 16 hex digits; the last ten are an address. */
   readonly id: string;
@@ -13,7 +13,7 @@ export interface Moon {
 export const rootAddressesOf = (moons: readonly Moon[]): string[] =>
   moons.flatMap((moon) => moon.roots.flatMap((root) => parseIdentity(root.identity)?.address ?? []));
 
-/** The public planet's roots. The model greets them like any root; whether anybody answers is the carrier's business. */
+/** The public planet's roots. The model greets them like any root; whether anybody answers is up to the carrier. */
 export const PLANET = {
   worldId: 149604618,
   timestamp: 1644592324813,

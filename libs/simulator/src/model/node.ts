@@ -4,12 +4,12 @@ import { receive } from './daemon-receive.js';
 import { nextTaskAt, runTasks } from './daemon-rounds.js';
 import type { Message } from './messages.js';
 
-/** One process of zerotier-one: the daemon, and the controller that official builds of 1.14 carry. */
+/** One process of zerotier-one: the daemon, and the controller that official builds of 1.14 include. */
 export interface Node {
   readonly daemon: Daemon;
   /** Null: a build without one; its API answers 404. */
   readonly controller: Controller | null;
-  /** What the local API asks for in X-ZT1-Auth. */
+  /** The token that the local API requires in X-ZT1-Auth. */
   readonly token: string;
   /** The parsed local.conf, null while there is none. */
   readonly localConfig: Readonly<Record<string, unknown>> | null;
@@ -43,7 +43,7 @@ export function startNode(setup: NodeSetup): Node {
 
 export const nodeNextTaskAt = (node: Node): number => nextTaskAt(node.daemon);
 
-/** Does everything that is due by `now`, each thing at its own time. */
+/** Does everything that is due by `now`, each task at its own time. */
 export function advanceNode(node: Node, now: number): Turn<Node> {
   let daemon = node.daemon;
   const out: Message[] = [];

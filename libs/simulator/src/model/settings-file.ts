@@ -21,7 +21,7 @@ export function readSettings(text: string): Settings {
   };
 }
 
-/** What the daemon writes after every POST: flags only. A list that stood in the file is gone. */
+/** What the daemon writes after every POST: flags only. A list in the file is lost. */
 export function writeSettings(settings: Settings): string {
   const keys = ['allowManaged', 'allowGlobal', 'allowDefault', 'allowDNS'] as const;
   return keys.map((key) => `${key}=${settings[key] ? '1' : '0'}\n`).join('');

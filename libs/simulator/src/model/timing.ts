@@ -1,24 +1,24 @@
-/** Every waiting time of the daemon in one place, in milliseconds. The defaults are those seen in recordings of zerotier-one 1.14.1. */
+/** All waiting times of the daemon, in milliseconds. The defaults come from recordings of zerotier-one 1.14.1. */
 export interface Timing {
   /**
-   * The daemon looks after everything in one round: it greets its roots, asks for configurations that are missing or old, and judges
-   * `online`. This round is why a join of a running node takes up to five seconds (nothing is asked at the join itself) and why
-   * `online` comes five seconds after the start. Five seconds, and always a little late.
+   * The daemon does everything in one round: it greets its roots, requests configurations that are missing or old, and judges `online`.
+   * Because of this round, a join of a running node takes up to five seconds (the join itself sends nothing), and `online` comes five
+   * seconds after the start. Five seconds, and always slightly late.
    */
   readonly round: number;
-  /** A fresh daemon's first question is answered only when its root knows it. */
+  /** A new daemon's first request is answered only once its root knows it. */
   readonly firstRequest: number;
-  /** How old a configuration may get before it is asked for again: why a member notices a deauthorization or a deletion so late. */
+  /** The age at which a configuration is requested again: the reason why a node notices a deauthorization or a deletion so late. */
   readonly configLifetime: number;
   /** How long after the last sign of a root `online` stays true. */
   readonly rootSilence: number;
-  /** A peer that is silent for so long has no active path any more. */
+  /** A peer that is silent for this long has no active path any more. */
   readonly pathExpiry: number;
-  /** And after so long it is no peer. */
+  /** A peer that is silent for this long is no longer a peer. */
   readonly peerExpiry: number;
-  /** A controller drops a second request of one member within this time, without an answer. */
+  /** A controller silently drops a second request of one node within this time. */
   readonly minimumRequestPause: number;
-  /** How long a controller pushes changes to a member after its last request. */
+  /** How long a controller pushes changes to a node after its last request. */
   readonly memberOnline: number;
 }
 

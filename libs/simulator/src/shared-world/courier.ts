@@ -3,14 +3,14 @@ import { createConnection, type NetConnectOpts } from 'node:net';
 import { describeError, type Logger } from '@orrery/shared/runtime';
 import { LETTER_BYTES, type Letter } from './letter.js';
 
-/** A letterbox that takes nothing for so long is away. */
+/** A letterbox that accepts nothing for this long counts as unreachable. */
 const PATIENCE_MS = 1_000;
-/** How much may wait for one letterbox; more is lost. */
+/** Number of letters that may wait for one letterbox; more are lost. */
 const WAITING = 1_000;
 
 /**
- * Brings letters, those for one letterbox in their order and over one connection at a time. What cannot be brought is lost: daemons ask
- * again.
+ * Delivers letters, those for one letterbox in order and over one connection at a time. Letters that cannot be delivered are lost, because
+ * daemons ask again.
  */
 export class Courier {
   readonly #waiting = new Map<string, string[]>();
@@ -47,7 +47,7 @@ export class Courier {
     return lines;
   }
 
-  /** Resolves when the other side has read everything, and so closed. */
+  /** Resolves when the other side has read everything and closed. */
   async #bring(path: string, text: string): Promise<void> {
     const options: NetConnectOpts = { path, signal: this.#closing.signal };
     const socket = createConnection(options);

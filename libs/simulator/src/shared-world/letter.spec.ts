@@ -17,7 +17,7 @@ const config = {
 const other = '1122334455';
 
 describe('a letter between simulated hosts', () => {
-  it.each([request, refusal, config])('carries a $kind, and says who takes the answer', (message) => {
+  it.each([request, refusal, config])('carries a $kind, and says who receives the answer', (message) => {
     expect(Letter.parse({ answersTo: node, message })).toEqual({ answersTo: node, message });
     expect(Letter.safeParse({ message }).success).toBe(false);
     expect(Letter.safeParse({ answersTo: '../../etc/x', message }).success).toBe(false);
@@ -25,10 +25,13 @@ describe('a letter between simulated hosts', () => {
 
   it.each([
     ['a request that goes to another controller', { ...request, to: other }],
-    ['a request in another’s name', { ...request, from: other }],
-    ['a configuration from another than the controller', { ...config, from: other }],
-    ['a refusal from another than the controller', { ...refusal, from: other }],
-    ['a configuration of too many routes', { ...config, config: { ...config.config, routes: Array(10_001).fill(0) } }],
+    ['a request in the name of another node', { ...request, from: other }],
+    ['a configuration that is not from the controller', { ...config, from: other }],
+    ['a refusal that is not from the controller', { ...refusal, from: other }],
+    [
+      'a configuration with too many routes',
+      { ...config, config: { ...config.config, routes: Array(10_001).fill(0) } },
+    ],
     ['a greeting', { kind: 'hello', from: node, to: controller, sentAt: 0 }],
     ['a network id in capitals', { ...request, networkId: networkId.toUpperCase() }],
   ])('does not carry %s', (_what, message) => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseIdentity } from '../model/identity.js';
 import { controllerOf } from '../model/ids.js';
 
-/** Longer ones are not sent, and whoever sends one is not listened to. Thousands of routes fit. */
+/** Longer letters are not sent, and a sender of one is disconnected. Thousands of routes fit. */
 export const LETTER_BYTES = 1024 * 1024;
 
 const Text = z.string().max(512);
@@ -23,12 +23,15 @@ const Refusal = z.object({
 
 const about = { from: NodeAddress, to: NodeAddress, networkId: NetworkId };
 
-/** Nobody speaks for a controller but the one that the network's id names, and nobody asks in another's name. */
+/** Only the controller named in a network's ID may speak for it, and nobody may ask in another node's name. */
 export const CarriedMessage = z.discriminatedUnion('kind', [
   z
     .object({ ...about, kind: z.literal('config-request'), identity: Text })
     .refine(({ networkId, to }) => controllerOf(networkId) === to, 'the network has another controller')
-    .refine(({ identity, from }) => parseIdentity(identity)?.address === from, 'the identity is not of who asks'),
+    .refine(
+      ({ identity, from }) => parseIdentity(identity)?.address === from,
+      'the identity does not belong to the sender',
+    ),
   z
     .object({ ...about, kind: z.literal('config'), config: Config })
     .refine(({ networkId, from }) => controllerOf(networkId) === from, 'the network has another controller'),
@@ -41,7 +44,7 @@ const EchoId = z.string().regex(/^[0-9a-f]{16}$/);
 
 /** What one simulated host puts into another's letterbox. */
 export const Letter = z.object({
-  /** Whose letterbox takes the answers, and later what changes. */
+  /** The letterbox for the answers, and later for changes. */
   answersTo: NodeAddress,
   message: CarriedMessage.optional(),
   /** Does any node of yours have this address in the network? Only a yes is answered. */

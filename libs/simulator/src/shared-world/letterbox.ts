@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { describeError, type Logger } from '@orrery/shared/runtime';
 import { Letter, LETTER_BYTES } from './letter.js';
 
-/** Who brings letters brings them at once. */
+/** A sender delivers its letters without pauses. */
 const SILENCE_MS = 2_000;
 const CALLERS = 256;
 
@@ -14,7 +14,7 @@ export interface LetterboxOptions {
   logger: Logger;
 }
 
-/** A socket that takes letters, one a line. Whatever is no letter is dropped, as a daemon drops a packet that it cannot read. */
+/** A socket that accepts letters, one a line. Anything else is dropped, as a daemon drops a packet that it cannot read. */
 export class Letterbox {
   readonly #callers = new Set<Socket>();
   readonly #server: Server;
@@ -24,7 +24,7 @@ export class Letterbox {
     this.#server.maxConnections = CALLERS;
   }
 
-  /** Undefined: another process listens there, as that of a copy of this host does. What a killed one left is cleared away. */
+  /** Undefined: another process listens there, such as that of a copy of this host. The socket of a killed process is removed. */
   static async open(options: LetterboxOptions): Promise<Letterbox | undefined> {
     if (await isAnswered(options.path)) return undefined;
     await rm(options.path, { force: true });
@@ -55,7 +55,7 @@ export class Letterbox {
       for (const line of lines) this.#read(line);
       if (rest.length > LETTER_BYTES) socket.destroy();
     });
-    // Who goes away in the middle has said nothing.
+    // A sender that disconnects in the middle of a letter has sent nothing.
     socket.on('error', () => undefined);
     socket.on('close', () => this.#callers.delete(socket));
   }

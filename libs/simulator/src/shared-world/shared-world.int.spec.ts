@@ -13,7 +13,7 @@ import { addressOf, SimulatedHost } from '../simulated-host.js';
 const logger = createLogger('test', 'silent');
 const settings = MembershipSettings.parse({});
 
-/** A simulated host whose agent can go away and come again. */
+/** A simulated host whose agent can stop and start again. */
 class Place {
   host!: SimulatedHost;
   isUp = false;
@@ -64,7 +64,7 @@ class Place {
   }
 }
 
-/** What a process that was killed leaves: a socket that nobody listens on. */
+/** What a killed process leaves behind: a socket that nobody listens on. */
 function leaveDeadSocket(path: string): void {
   const listen = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
   expect(spawnSync(process.execPath, ['-e', listen]).signal).toBe('SIGKILL');
@@ -94,10 +94,10 @@ describe('simulated hosts of one world', () => {
     now += ms;
     for (const one of places) if (one.isUp) await one.host.advance();
   };
-  /** Time stands still meanwhile: what is waited for are the sockets. */
+  /** Virtual time stands still meanwhile: only the sockets need real time. */
   const shows = (one: Place, status: string, id = network) =>
     eventually(() => one.membership(id).status === status, { what: `${one.address} shows ${status}` });
-  /** Until the node's own next round: five seconds, a little late. */
+  /** Advances to the node's own next round: five seconds, slightly late. */
   const showsIn = async (ms: number, one: Place, status: string) => {
     await pass(ms);
     await shows(one, status);
@@ -113,11 +113,11 @@ describe('simulated hosts of one world', () => {
 
   afterEach(async () => {
     for (const one of places.splice(0)) await one.stop();
-    // Nothing listens any more, and nothing that could be taken for a listener is left.
+    // Nothing listens any more, and nothing is left that looks like a listener.
     expect((await readdir(folder)).filter((name) => name.endsWith('.sock'))).toEqual([]);
   });
 
-  it('let a node that was authorized before it joins in, with an address of the pool', async () => {
+  it('admit a node that was authorized before it joins, with an address of the pool', async () => {
     a.authorize(network, b.address);
     b.host.join(b.host.state.host, network, settings);
     await showsIn(6_000, b, 'OK');
@@ -128,7 +128,7 @@ describe('simulated hosts of one world', () => {
     });
   });
 
-  it('let a node whose network is there from its start in within half a second', async () => {
+  it('admit a node whose network exists from its start within half a second', async () => {
     a.authorize(network, b.address);
     b.host.stopDaemon(b.host.state.host);
     b.host.state.host.files = { [`${network}.conf`]: '' };
@@ -136,7 +136,7 @@ describe('simulated hosts of one world', () => {
     await showsIn(500, b, 'OK');
   });
 
-  it('reach the addresses that nodes of the others have in a network, not those that nobody has or that are of no shared network', async () => {
+  it('reach the addresses of other nodes in a shared network, and no others', async () => {
     a.authorize(network, b.address);
     b.host.join(b.host.state.host, network, settings);
     await showsIn(6_000, b, 'OK');
@@ -152,14 +152,14 @@ describe('simulated hosts of one world', () => {
     expect(await c.host.reaches('8056c2e21c000001', own, 300)).toBe(false);
   });
 
-  it('keep a node out that nobody authorized, until somebody does', async () => {
+  it('keep a node out until somebody authorizes it', async () => {
     b.host.join(b.host.state.host, network, settings);
     await showsIn(6_000, b, 'ACCESS_DENIED');
     a.authorize(network, b.address);
     await showsIn(6_000, b, 'OK');
   });
 
-  it('tell a node nothing when it is deauthorized: it notices within a minute; authorized again, it hears at once', async () => {
+  it('do not notify a deauthorized node, which notices within a minute, but notify it at once when authorized again', async () => {
     a.authorize(network, b.address);
     b.host.join(b.host.state.host, network, settings);
     await showsIn(6_000, b, 'OK');
@@ -172,7 +172,7 @@ describe('simulated hosts of one world', () => {
     await shows(b, 'OK');
   });
 
-  it('say NOT_FOUND of a network that was deleted', async () => {
+  it('report NOT_FOUND when a network was deleted', async () => {
     a.authorize(network, b.address);
     b.host.join(b.host.state.host, network, settings);
     await showsIn(6_000, b, 'OK');
@@ -180,7 +180,7 @@ describe('simulated hosts of one world', () => {
     await showsIn(66_000, b, 'NOT_FOUND');
   });
 
-  it('keep networks and memberships when the controller’s agent starts again, and reach members as before', async () => {
+  it('keep networks and memberships when the agent of the controller restarts, and still reach the nodes', async () => {
     a.authorize(network, b.address);
     b.host.join(b.host.state.host, network, settings);
     await showsIn(6_000, b, 'OK');
@@ -192,7 +192,7 @@ describe('simulated hosts of one world', () => {
     await eventually(() => b.membership(network).addresses?.[0] === '10.182.44.77/24', { what: 'the new address' });
   });
 
-  it('leave who asks without an answer while the controller is away, and nobody else lets it in', async () => {
+  it('get no answer while the controller is unreachable, and nobody else admits them', async () => {
     a.authorize(network, b.address);
     await a.stop();
     b.host.join(b.host.state.host, network, settings);
@@ -203,7 +203,7 @@ describe('simulated hosts of one world', () => {
     await showsIn(6_000, b, 'OK');
   });
 
-  it('take the place of a host that was killed, and its socket file with it', async () => {
+  it('take over from a host that was killed, including its socket file', async () => {
     const left = join(folder, `${a.address}.sock`);
     await a.stop();
     leaveDeadSocket(left);
@@ -214,7 +214,7 @@ describe('simulated hosts of one world', () => {
     await showsIn(6_000, b, 'OK');
   });
 
-  it('drop what is no letter, and go on taking letters', async () => {
+  it('drop anything that is not a letter, and continue to accept letters', async () => {
     for (const junk of ['nonsense\n', '{}\n', 'x'.repeat(2_000_000)])
       await put(join(folder, `${a.address}.sock`), junk);
     a.authorize(network, b.address);
@@ -222,7 +222,7 @@ describe('simulated hosts of one world', () => {
     await showsIn(6_000, b, 'OK');
   });
 
-  it('leave each host its own when the network is one that nobody made, and when it has no world', async () => {
+  it('keep their own version of an implicit network, or of any network without a shared world', async () => {
     const alone = new Place(await temporaryFolder('alone'), undefined, () => now);
     places.push(await alone.start());
     const nobodys = '8056c2e21c000001';
@@ -250,15 +250,15 @@ describe('a folder for a world', () => {
   const open = async (world: string) =>
     (await SimulatedHost.open({ home: await temporaryFolder('place'), world, logger })).close();
 
-  it('is made for its owner alone, and refused when others may use it', async () => {
+  it('is created for its owner alone, and refused when others can use it', async () => {
     const folder = join(await shortFolder('world'), 'w');
     await open(folder);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     await chmod(folder, 0o750);
-    await expect(open(folder)).rejects.toThrow('others than its owner');
+    await expect(open(folder)).rejects.toThrow('users other than its owner');
   });
 
-  it('is refused by its name when it is too long for a socket', async () => {
+  it('is refused when its path is too long for a socket', async () => {
     const base = await shortFolder('world');
     const fits = join(base, 'w'.repeat(103 - base.length - '/'.length - '/0123456789.sock'.length));
     await open(fits);

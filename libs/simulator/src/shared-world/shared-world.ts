@@ -11,14 +11,14 @@ import { WorldFolder } from './world-folder.js';
 
 export interface SharedWorldOptions {
   folder: string;
-  /** Address of the host's own daemon: the name of its letterbox. */
+  /** Address of the host's own daemon, which names its letterbox. */
   host: string;
-  /** Member → host, as it was in an earlier life. Kept up to date here: a controller reaches its members also after a restart. */
+  /** Node → host, as before a restart. It is updated here, so that a controller still reaches its nodes after a restart. */
   members: Record<string, string>;
   logger: Logger;
 }
 
-/** What the simulated hosts of this machine are to each other: a node of one reaches the controllers of the others. */
+/** Connects the simulated hosts of this machine: a node of one reaches the controllers of the others. */
 export class SharedWorld implements Elsewhere {
   readonly #courier: Courier;
   readonly #announced = new Set<string>();
@@ -36,7 +36,7 @@ export class SharedWorld implements Elsewhere {
     return new SharedWorld(options, await WorldFolder.open(options.folder));
   }
 
-  /** From now on letters come in. `has`: whether a node of this host has the address in the network. */
+  /** Starts receiving letters. `has`: whether a node of this host has the address in the network. */
   async listen(receive: (message: Message) => void, has: (networkId: string, ip: string) => boolean): Promise<void> {
     const { host, members, logger } = this.options;
     this.#letterbox = await Letterbox.open({
@@ -63,7 +63,7 @@ export class SharedWorld implements Elsewhere {
     return this.#hostOf(address) !== undefined;
   }
 
-  /** One for this host itself is for a daemon of it that does not run. */
+  /** A message for this host itself is for a daemon of it that is not running. */
   send(message: Message): void {
     const [host, carried] = [this.#hostOf(message.to), CarriedMessage.safeParse(message)];
     if (host === undefined || host === this.options.host || !carried.success) return;
@@ -71,9 +71,9 @@ export class SharedWorld implements Elsewhere {
     this.#courier.send(this.folder.letterboxOf(host), letter);
   }
 
-  /** Whether a node of any other host has this address in the network; nobody's silence is longer than `ms`. */
+  /** Whether a node of any other host has this address in the network; waits at most `ms`. */
   async isElsewhere(networkId: string, ip: string, ms: number): Promise<boolean> {
-    // Networks that nobody made are in each world another one.
+    // An implicit network is a different network in each world.
     if (!this.knows(controllerOf(networkId))) return false;
     const id = randomBytes(8).toString('hex');
     return new Promise((resolve) => {

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { AppError, ensurePrivateFolder } from '@orrery/shared/runtime';
 import { NodeAddress, explain } from '@orrery/shared/contracts';
 
-/** What the kernel takes as the path of a socket: 107 bytes on Linux, 103 on others. Node cuts a longer one off without a word. */
+/** Limit of the kernel for the path of a socket: 107 bytes on Linux, 103 elsewhere. Node silently truncates a longer one. */
 const SOCKET_PATH_BYTES = 103;
 
 /**
- * Where the simulated hosts of one machine find each other, by the names of files:
- * `<address of a host's daemon>.sock` takes letters for every daemon of that host, while its agent runs;
- * `<address>.controller` says which host has this controller. It stays when the controller is away, as a network whose controller
- * is away is not one that nobody made.
+ * Where the simulated hosts of one machine find each other, by file names:
+ * `<address of a host's daemon>.sock` accepts letters for every daemon of that host while its agent is running;
+ * `<address>.controller` names the host of a controller. It stays while the controller is unreachable, so that its networks are not
+ * taken for implicit ones.
  */
 export class WorldFolder {
   private constructor(private readonly path: string) {}
@@ -21,14 +21,14 @@ export class WorldFolder {
     const socket = folder.letterboxOf('0'.repeat(10));
     if (Buffer.byteLength(socket) > SOCKET_PATH_BYTES)
       throw unusable(
-        `${socket} is longer than the path of a socket may be (${SOCKET_PATH_BYTES} bytes)`,
+        `${socket} is too long for the path of a socket (${SOCKET_PATH_BYTES} bytes at most)`,
         'shorter path',
       );
     await ensurePrivateFolder(path);
     const { mode, uid } = await stat(path);
     if ((mode & 0o077) !== 0 || uid !== process.getuid?.())
       throw unusable(
-        `others than its owner may use ${path}, or it is somebody else's`,
+        `users other than its owner can use ${path}, or it belongs to somebody else`,
         'folder of your own, mode 0700',
       );
     return folder;
@@ -38,12 +38,12 @@ export class WorldFolder {
     return join(this.path, `${host}.sock`);
   }
 
-  /** Those that have a letterbox, whether they are there or away. */
+  /** The hosts that have a letterbox, reachable or not. */
   hosts(): string[] {
     return readdirSync(this.path).flatMap((name) => /^([0-9a-f]{10})\.sock$/.exec(name)?.[1] ?? []);
   }
 
-  /** The host that has this controller; undefined: nobody's. Read each time: others write it. */
+  /** The host of this controller; undefined: no host has it. Read each time, because other processes write it. */
   hostOf(controller: string): string | undefined {
     try {
       return NodeAddress.safeParse(readFileSync(this.#controllerFile(controller), 'utf8')).data;
@@ -52,7 +52,7 @@ export class WorldFolder {
     }
   }
 
-  /** Done when it returns: who is told of a network afterwards finds its controller. */
+  /** Written when it returns, so that anybody who learns of a network afterwards finds its controller. */
   noteController(controller: string, host: string): void {
     if (this.hostOf(controller) !== host) writeFileSync(this.#controllerFile(controller), host, { mode: 0o600 });
   }

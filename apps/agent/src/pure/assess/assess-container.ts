@@ -3,7 +3,7 @@ import type { AssessContext } from './assess-context.js';
 import { done, failed, type Assessment } from './outcomes.js';
 import { changedContainer, leavesIdentity, mustBeMadeAnew, nameHolder, ownContainer } from '../plan/plan-container.js';
 
-/** How long a part may be out of sight, or a container down, before it counts. */
+/** How long a part may be invisible, or a container down, before it counts. */
 const BLIP_MS = 6_000;
 
 export function assessContainer(item: ContainerItem, context: AssessContext): Assessment | undefined {

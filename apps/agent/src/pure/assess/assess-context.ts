@@ -2,7 +2,7 @@ import type { FailureCode, Item, ItemId, NodeId, ObservedState } from '@orrery/s
 import type { Denials } from '../policy/denials.js';
 import type { PlanFacts } from '../plan/plan-facts.js';
 
-/** Why the last step for an item did not work, when it did not. */
+/** Why the last step for an item failed, if it did. */
 export interface LastError {
   code: FailureCode;
   cause: string;
@@ -14,10 +14,10 @@ export interface AssessContext {
   observed: ObservedState;
   facts: PlanFacts;
   lastError: (item: Item) => LastError | undefined;
-  /** Whether a step for this node runs, or ended while the look was taken: what it makes may not be seen yet. */
+  /** Whether a step for this node is running, or ended during the observation, which may then not show its effect yet. */
   isChanging: (node: NodeId) => boolean;
-  /** Items for which there would be something to do, and nothing is done because the host is paused. Left out: none. */
+  /** Items with pending steps that are held back because the host is paused. Omitted: none. */
   heldBack?: ReadonlySet<ItemId>;
-  /** What the policy of this host does not allow. Left out: none. */
+  /** Items that the policy of this host denies. Omitted: none. */
   denials?: Denials;
 }

@@ -14,7 +14,7 @@ import { failed, type Assessment } from './outcomes.js';
 
 const BLIP_MS = 6_000;
 
-/** What stands between a membership of the host's own daemon and its addresses, when the host itself does. */
+/** What keeps a membership of the host's own daemon from its addresses, if the host itself does. */
 export function assessAdmission(
   item: MembershipItem,
   joined: ObservedMembership,

@@ -17,7 +17,7 @@ import { expectedAddresses, missingAddresses } from './expected-addresses.js';
 import { done, failed, waiting, type Assessment } from './outcomes.js';
 import { drifted, isWantedByAnother } from '../plan/plan-membership.js';
 
-/** How long things may take before they count: an answer takes 4 to 6 s (docs/zerotier-facts.md#joining), and an address within a second of OK. */
+/** How long things may take before they count: an answer takes 4 to 6 s (docs/zerotier-facts.md#joining), and an address comes within a second of OK. */
 const BLIP_MS = 6_000;
 const CONFIGURATION_MS = 12_000;
 const KERNEL_MS = 3_000;
@@ -31,7 +31,7 @@ export function assessMembership(item: MembershipItem, context: AssessContext): 
   const down = container && assessContainer(container, context);
   if (down && down.outcome.kind === 'failed')
     return { ...down, outcome: { ...down.outcome, cause: `its container is not running: ${down.outcome.cause}` } };
-  // What is seen of the node is then of the container on its way out: joined, authorized, with an address, and soon gone.
+  // The node still belongs to the container being replaced: it looks joined, authorized and addressed, and will soon be gone.
   if (container && !down) return undefined;
   const { ground, rolledBack: undone } = context.facts;
   const undo = undone?.get(item.id);
@@ -68,7 +68,7 @@ function assessLeaving(
       context.items.filter((other) => other.kind === 'membership'),
     )
   )
-    return done('wanted again');
+    return done('desired again');
   const { containers } = context.observed;
   if (item.nodeKind === 'container') {
     if (!containers.known) return failed(explainAgain(containers), BLIP_MS);
@@ -112,14 +112,14 @@ function assessStatus(
   }
 }
 
-/** A node finds its controller through a root. Of roots only those to which there is a path are seen as peers. */
+/** A node finds its controller through a root. Only roots with a path show up among the peers. */
 function whyNoConfiguration({ daemon, peers }: ObservedNode): 'configuration/no-root' | 'configuration/no-answer' {
   const hasRoot = !peers.known || peers.value.some(({ role }) => role !== 'LEAF');
   const isLost = !hasRoot && daemon.known && !daemon.value.online;
   return isLost ? 'configuration/no-root' : 'configuration/no-answer';
 }
 
-/** OK is the daemon's word; done is when the kernel shows it. */
+/** OK is what the daemon reports; the membership is done only when the kernel shows it. */
 function assessKernel(item: MembershipItem, joined: ObservedMembership, node: ObservedNode): Assessment | undefined {
   if (!node.interfaces.known) return unseen(node.interfaces);
   const device = joined.device ?? interfaceName(item.network);

@@ -45,12 +45,12 @@ describe('assess a container', () => {
     expect(judge(demo, with_({}))?.outcome).toEqual({ kind: 'done', detail: ADDRESS });
   });
 
-  it('is on its way while it is not there, and failed when a step failed', () => {
+  it('has no outcome while it is absent, and is failed when a step failed', () => {
     expect(judge(demo, observed())).toBeUndefined();
     expect(judge(demo, observed(), { error: pulled })?.outcome).toEqual({ kind: 'failed', ...pulled });
   });
 
-  it('is done again whatever failed before, once it runs', () => {
+  it('is done whatever failed before, once it runs', () => {
     expect(judge(demo, with_({}), { error: pulled })?.outcome.kind).toBe('done');
   });
 
@@ -58,13 +58,13 @@ describe('assess a container', () => {
     ['container-died', { state: 'exited', exitCode: 1 }],
     ['container-died', { state: 'restarting', exitCode: 137, oomKilled: true }],
     ['container-paused', { state: 'paused' }],
-  ] as const)('is failed, %s, when it stays so for a while', (code, more) => {
+  ] as const)('is failed, %s, when that state persists', (code, more) => {
     const judged = judge(demo, with_(more));
     expect(judged).toMatchObject({ outcome: { kind: 'failed', code } });
     expect(judged?.holdMs).toBeGreaterThan(1000);
   });
 
-  it('is failed when a stranger has its name, and only waits when its predecessor has', () => {
+  it('is failed when a stranger holds its name, and only waits when its predecessor does', () => {
     const stranger = observed({ containers: known([container(demo, { ours: false, item: newId('itm') })]) });
     expect(judge(demo, stranger)?.outcome).toMatchObject({ kind: 'failed', code: 'container-name-taken' });
     const { container: old } = launch();
@@ -82,7 +82,7 @@ describe('assess a container', () => {
     });
   });
 
-  it('is not done as an absent one while a container runs that was made for it and changed since', () => {
+  it('is not done, when it is to be removed, while a container runs that was made for it and changed since', () => {
     const changed = with_({ ours: false, differs: 'its Docker network' });
     const outcome = judge(absent(demo), changed)?.outcome;
     expect(outcome).toMatchObject({ kind: 'failed', code: 'container-name-taken' });
@@ -95,7 +95,7 @@ describe('assess a container', () => {
     expect(stranger).toMatchObject({ cause: expect.stringContaining('that Orrery did not make') });
   });
 
-  it('is done as an absent one when neither it nor its identity is there', () => {
+  it('is done, when it is to be removed, once neither it nor its identity exists', () => {
     expect(judge(absent(demo), with_({}))).toBeUndefined();
     expect(judge(absent(demo), observed())).toBeUndefined();
     const context = {
@@ -119,11 +119,11 @@ describe('assess a membership', () => {
     });
   const outcome = (state: ObservedState, item: Item = onHost) => judge(item, state, { all: [item] })?.outcome;
 
-  it('is done when the daemon says OK and the kernel shows interface and address', () => {
+  it('is done when the daemon reports OK and the kernel shows interface and address', () => {
     expect(judge(onHost, at({}))).toEqual({ outcome: { kind: 'done', detail: 'ztmjfmfyq5 10.99.0.7/24' }, holdMs: 0 });
   });
 
-  it('is not done on the daemon’s word alone', () => {
+  it('is not done when only the daemon says so', () => {
     expect(outcome(at({}, []))).toMatchObject({ kind: 'waiting', code: 'interface' });
     expect(outcome(at({}, [shown(NETWORK, { up: false })]))).toMatchObject({ kind: 'waiting', code: 'interface' });
     expect(outcome(at({}, [shown(NETWORK, { addresses: [] })]))).toMatchObject({ kind: 'waiting', code: 'address' });
@@ -131,7 +131,7 @@ describe('assess a membership', () => {
     expect(outcome(blind)).toMatchObject({ kind: 'failed' });
   });
 
-  it('needs no address that the network does not assign or that the settings keep out', () => {
+  it('needs no address when the network assigns none or the settings exclude it', () => {
     expect(outcome(at({ addresses: [] }, [shown(NETWORK, { addresses: [] })]))?.kind).toBe('done');
     const bare = [shown(NETWORK, { addresses: [] })];
     const without = membershipItem({ ...onHost, settings: MembershipSettings.parse({ allowManaged: false }) });
@@ -142,7 +142,7 @@ describe('assess a membership', () => {
     expect(outcome(at({ allowManagedList: list }, bare), listed)?.kind).toBe('done');
   });
 
-  it('knows an IPv6 address in any spelling', () => {
+  it('recognizes an IPv6 address in any spelling', () => {
     const long = ['fd80:56c2:e21c:0000:0199:93aa:aaaa:aaaa/88'];
     const short = [shown(NETWORK, { addresses: ['fd80:56c2:e21c:0:199:93aa:aaaa:aaaa/88'] })];
     expect(outcome(at({ addresses: long }, short))?.kind).toBe('done');
@@ -160,7 +160,7 @@ describe('assess a membership', () => {
     expect(outcome(at({ status }))).toMatchObject({ kind, code, cause: expect.any(String), fix: expect.any(String) });
   });
 
-  it('says whom to authorize, and where', () => {
+  it('names the node to authorize, and the network', () => {
     expect(outcome(at({ status: 'ACCESS_DENIED' }))).toMatchObject({
       fix: expect.stringMatching(new RegExp(`Authorize ${ADDRESS} on network ${NETWORK}.*${NETWORK.slice(0, 10)}`)),
     });
@@ -173,11 +173,11 @@ describe('assess a membership', () => {
     });
   });
 
-  it('gives the controller time to answer before it says that it waits for it', () => {
+  it('gives the controller time to answer before it reports waiting', () => {
     expect(judge(onHost, at({ status: 'REQUESTING_CONFIGURATION' }))?.holdMs).toBeGreaterThan(5_000);
   });
 
-  it('says that no root is reached, where none is, and else that the controller does not answer', () => {
+  it('reports that no root is reachable when none is, and otherwise that the controller does not answer', () => {
     const here = (online: boolean, peers: ObservedNode['peers']) => {
       const daemon = known({ address: ADDRESS, version: '1.14.1', online });
       const memberships = known([membership({ status: 'REQUESTING_CONFIGURATION' })]);
@@ -192,7 +192,7 @@ describe('assess a membership', () => {
       expect(other).toMatchObject({ code: 'configuration', cause: expect.stringContaining('has not answered yet') });
   });
 
-  it('is on its way while it is not joined or its settings differ, and failed when a step failed', () => {
+  it('has no outcome while it is not joined or its settings differ, and is failed when a step failed', () => {
     expect(outcome(at(undefined))).toBeUndefined();
     expect(outcome(at({ allowDNS: true }))).toBeUndefined();
     const tun: LastError = { code: 'tun-missing', cause: 'no device', fix: 'modprobe tun' };
@@ -207,7 +207,7 @@ describe('assess a membership', () => {
     });
   });
 
-  it('is on its way while what is seen of its node is of a container that is to be made anew', () => {
+  it('has no outcome while its node still belongs to a container that must be recreated', () => {
     const nodes = [node(demo.node, { memberships: known([membership()]), interfaces: known([shown()]) })];
     const state = observed({ containers: known([container(demo)]), nodes });
     expect(judge(inLab, state)?.outcome.kind).toBe('done');
@@ -218,7 +218,7 @@ describe('assess a membership', () => {
     expect(judge(inLab, anew, { all: [again, inLab] })?.outcome.kind).toBe('done');
   });
 
-  it('is done as an absent one when the daemon is not in the network, or its container is gone', () => {
+  it('is done, when it is to be removed, once the daemon has left the network or its container is gone', () => {
     expect(outcome(at({}), absent(onHost))).toBeUndefined();
     expect(outcome(at(undefined), absent(onHost))).toEqual({ kind: 'done', detail: 'left' });
     expect(judge(absent(inLab), observed(), { all: items.map(absent) })?.outcome.kind).toBe('done');
@@ -226,14 +226,14 @@ describe('assess a membership', () => {
     expect(judge(absent(inLab), still, { all: items.map(absent) })).toBeUndefined();
   });
 
-  it('says what to do in the words of whoever could not look, where these are better', () => {
+  it('prefers the fix of the failed observation when it is more exact', () => {
     const exact = { ...unknown('token-unreadable', 'EACCES'), fix: 'sudo install -m 600 -o orrery …' };
     const blind = observed({ nodes: [hostNode(host, { daemon: exact })] });
     expect(outcome(blind)).toMatchObject({ code: 'token-unreadable', fix: exact.fix });
   });
 
   it.each(['token-unreadable', 'zerotier-missing', 'daemon-unreachable'] as const)(
-    'is failed, %s, when the host’s daemon cannot be asked',
+    'is failed, %s, when the daemon of the host cannot be asked',
     (code) => {
       const blind = observed({ nodes: [hostNode(host, { daemon: unknown(code, 'because') })] });
       expect(outcome(blind)).toMatchObject({ kind: 'failed', code, cause: 'because', fix: expect.any(String) });

@@ -4,16 +4,16 @@ import { assessContainer } from './assess-container.js';
 import { assessMembership } from './assess-membership.js';
 import { failed, waiting, type Assessment } from './outcomes.js';
 
-/** How an item stands, judged by what is observed and allowed; undefined while it is on its way. */
+/** The outcome of an item, judged by what is observed and allowed; undefined while it is on its way. */
 export function assess(item: Item, context: AssessContext): Assessment | undefined {
   if (context.heldBack?.has(item.id)) return waiting(explain('paused/host'));
-  // Nothing is gone for good while a step may still be making it: the launch that the removal overtook, a join before the leave.
+  // Nothing is gone for good while a running step may still create it: a launch overtaken by its removal, a join before the leave.
   if (item.intent === 'absent' && context.isChanging(item.node)) return undefined;
   const denial = context.denials?.get(item.id);
   const denied =
     denial && failed(explainAgain({ code: 'policy-denied', cause: denial.cause, fix: denial.fix }), denial.holdMs);
   if (denied && !denial.isOfContainer) return denied;
   const assessed = item.kind === 'container' ? assessContainer(item, context) : assessMembership(item, context);
-  // What is in a container that was made before it was denied goes on, and is told as it is.
+  // Whatever runs in a container made before the denial keeps running, and is reported as it is.
   return denied && (!assessed || assessed.outcome.kind === 'failed') ? denied : assessed;
 }

@@ -3,7 +3,7 @@ import type { MembershipSettings, ObservedMembership } from '@orrery/shared/cont
 
 type Settings = Pick<MembershipSettings, 'allowManaged' | 'allowGlobal'>;
 
-/** The addresses that the network assigned and that these settings let onto the interface, as `ip/bits`. */
+/** The addresses that the network assigned and that these settings allow on the interface, as `ip/bits`. */
 export function expectedAddresses(addresses: readonly string[], { allowManaged, allowGlobal }: Settings): string[] {
   if (allowManaged === false) return [];
   const list = Array.isArray(allowManaged) ? allowManaged.flatMap((text) => parsePrefix(text) ?? []) : undefined;
@@ -14,13 +14,13 @@ export function expectedAddresses(addresses: readonly string[], { allowManaged, 
   });
 }
 
-/** The settings as the daemon has them now, in the terms of an item. */
+/** The current settings of the daemon, in the form of an item. */
 export const settingsOf = (joined: ObservedMembership): Settings => ({
   allowManaged: joined.allowManaged && joined.allowManagedList?.length ? joined.allowManagedList : joined.allowManaged,
   allowGlobal: joined.allowGlobal,
 });
 
-/** Which of the expected are not shown. Compared as numbers: an IPv6 address has more than one spelling. */
+/** The expected addresses that are not shown. Compared as numbers, because an IPv6 address has more than one spelling. */
 export function missingAddresses(expected: readonly string[], shown: readonly string[]): string[] {
   const keys = new Set(shown.map(keyOf));
   return expected.filter((address) => !keys.has(keyOf(address)));

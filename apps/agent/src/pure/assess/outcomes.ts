@@ -1,6 +1,6 @@
 import type { Explained, FailureCode, Outcome, WaitingCode } from '@orrery/shared/contracts';
 
-/** An outcome, and for how long it must hold before it is reported: a look at the wrong moment is no outcome. */
+/** An outcome, and how long it must hold before it is reported, because one observation may come at a bad moment. */
 export interface Assessment {
   outcome: Outcome;
   holdMs: number;

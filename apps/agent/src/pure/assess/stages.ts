@@ -14,7 +14,7 @@ export interface ReachedStage {
   detail: string;
 }
 
-/** The stage that a step brings an item to when it has worked; what is observed tells the others. */
+/** The stage that an item reaches when this step succeeds; the other stages are observed. */
 export const STAGE_OF_STEP: Partial<Record<StepName, Stage>> = {
   'mint-identity': 'identity',
   'create-container': 'created',
@@ -24,8 +24,8 @@ export const STAGE_OF_STEP: Partial<Record<StepName, Stage>> = {
 };
 
 /**
- * The stages of a launch or join that can be seen to have been reached, in their order. `told`: those of this revision that steps
- * have told; a container that was made for it and runs has been started, though the step that starts it may still be waiting.
+ * The stages of a launch or join that were visibly reached, in order. `told`: stages of this revision that steps reported. A running
+ * container that was created for this revision has been started, even if the step that starts it is still waiting.
  */
 export function reachedStages(item: Item, observed: ObservedState, told: readonly Stage[] = []): ReachedStage[] {
   if (item.intent === 'absent') return [];

@@ -13,7 +13,7 @@ const report = (revision: number, outcome?: Outcome, ...stages: ('created' | 'jo
 const types = ({ facts }: ReturnType<typeof tell>) => facts.map(({ type }) => type);
 
 describe('tell', () => {
-  it('tells an outcome once, and another one again', () => {
+  it('reports an outcome once, and a different one again', () => {
     const first = tell({}, [report(1, waits)]);
     expect(first.facts).toEqual([{ type: 'item.settled', data: { item, revision: 1, outcome: waits } }]);
     expect(types(tell(first.ledger, [report(1, { ...waits, cause: 'other words' })]))).toEqual([]);
@@ -22,24 +22,24 @@ describe('tell', () => {
     expect(types(tell(second.ledger, [report(1, waits)]))).toEqual(['item.settled']);
   });
 
-  it('tells the outcome of a new revision although nothing had to be done', () => {
+  it('reports the outcome of a new revision even when there was nothing to do', () => {
     const { ledger } = tell({}, [report(1, done)]);
     expect(tell(ledger, [report(2, done)]).facts).toMatchObject([{ data: { revision: 2 } }]);
   });
 
-  it('tells each stage once for a revision', () => {
+  it('reports each stage once per revision', () => {
     const first = tell({}, [report(1, undefined, 'created', 'joined')]);
     expect(types(first)).toEqual(['item.progress', 'item.progress']);
     expect(types(tell(first.ledger, [report(1, undefined, 'created', 'joined')]))).toEqual([]);
     expect(types(tell(first.ledger, [report(2, undefined, 'created')]))).toEqual(['item.progress']);
   });
 
-  it('keeps the last word while there is none to say', () => {
+  it('keeps the last outcome while there is none', () => {
     const { ledger } = tell({}, [report(1, done)]);
     expect(types(tell(tell(ledger, [report(1)]).ledger, [report(1, done)]))).toEqual([]);
   });
 
-  it('forgets items that nobody names', () => {
+  it('drops items that are no longer desired', () => {
     const { ledger } = tell({}, [report(1, done)]);
     expect(tell(ledger, []).ledger).toEqual({});
   });

@@ -2,7 +2,7 @@ import type { AgentFact, ItemId, Outcome } from '@orrery/shared/contracts';
 import type { LedgerEntry, Memory } from '../memory.js';
 import type { ReachedStage } from './stages.js';
 
-/** How an item stands now: its outcome, if there is one to tell, and the stages that it has reached. */
+/** The current standing of an item: its outcome, if there is one to report, and the stages that it has reached. */
 export interface ItemReport {
   item: ItemId;
   revision: number;
@@ -19,8 +19,8 @@ const keyOf = (outcome: Outcome | null) =>
   outcome && (outcome.kind === 'done' ? 'done' : `${outcome.kind}:${outcome.code}`);
 
 /**
- * What is news about the items, and the ledger after it was told: each stage once for an item at a revision, an outcome whenever
- * it is another than the last one told. Items that nobody names any more leave the ledger.
+ * What is new about the items, and the ledger after reporting it: each stage once per revision of an item, and an outcome whenever it
+ * differs from the last one reported. Items that are no longer desired leave the ledger.
  */
 export function tell(ledger: Memory['ledger'], reports: readonly ItemReport[]): Told {
   const facts: AgentFact[] = [];

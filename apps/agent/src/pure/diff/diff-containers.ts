@@ -31,13 +31,13 @@ function changed(before: ObservedContainer | undefined, after: ObservedContainer
       ? [{ type: 'container.created', data }]
       : [{ type: 'container.created', data }, ...entered(undefined, after)];
   if (before.state !== after.state) return entered(before, after);
-  // Docker restarted it between two looks.
+  // Docker restarted it between two observations.
   if (after.state === 'running' && before.startedAt !== after.startedAt)
     return [died(after, 'it ended and was started again'), { type: 'container.started', data }];
   return differs(before, after) ? [{ type: 'container.changed', data }] : [];
 }
 
-/** The facts of a state that is new. */
+/** The facts about entering a new state. */
 function entered(before: ObservedContainer | undefined, after: ObservedContainer): AgentFact[] {
   const data = about(after, after);
   switch (after.state) {
@@ -49,7 +49,7 @@ function entered(before: ObservedContainer | undefined, after: ObservedContainer
     case 'exited':
     case 'dead':
     case 'restarting':
-      // From `restarting` to `exited` it only stays dead.
+      // A change from `restarting` to `exited` is not another death.
       return before && ['exited', 'dead', 'restarting'].includes(before.state)
         ? [{ type: 'container.changed', data }]
         : [died(after, causeOf(after))];

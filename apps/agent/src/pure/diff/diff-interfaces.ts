@@ -8,7 +8,7 @@ import {
 } from '@orrery/shared/contracts';
 import { byKey } from './diff-lists.js';
 
-/** What the kernel shows, and nothing else: the daemon's JSON lists addresses and routes that no interface has (docs/zerotier-facts.md#status). */
+/** Uses only what the kernel shows: the daemon's JSON lists addresses and routes that no interface has (docs/zerotier-facts.md#status). */
 export function diffInterfaces(before: ObservedNode, after: ObservedNode): AgentFact[] {
   if (!before.interfaces.known || !after.interfaces.known) return [];
   const networks = networksByDevice(before, after);
@@ -77,7 +77,7 @@ function changedRoutes(before: readonly ObservedRoute[], after: readonly Observe
 
 const keyOf = ({ target, via }: ObservedRoute) => `${target} ${via ?? ''}`;
 
-/** The kernel gives every interface a link-local address by itself: that is nobody's assignment. */
+/** The kernel itself gives every interface a link-local address; no network assigned it. */
 const isAssigned = (address: string) => !/^fe[89ab]/i.test(address);
 const isTold = ({ target }: ObservedRoute) => isAssigned(target) && !/^ff/i.test(target);
 

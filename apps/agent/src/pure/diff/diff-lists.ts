@@ -1,9 +1,9 @@
-/** Indexes a list by a key; of two with one key the last stays. */
+/** Indexes a list by a key; if two elements share a key, the last one stays. */
 export function byKey<T, K>(list: readonly T[], keyOf: (one: T) => K): Map<K, T> {
   return new Map(list.map((one) => [keyOf(one), one]));
 }
 
-/** Plain data compared by content; the order of keys does not count, that of lists does. */
+/** Compares plain data by content; the order of keys does not matter, the order of lists does. */
 export const differs = (one: unknown, other: unknown): boolean => canonical(one) !== canonical(other);
 
 export function canonical(value: unknown): string {

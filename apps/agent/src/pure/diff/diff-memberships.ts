@@ -1,7 +1,7 @@
 import type { AgentFact, NodeId, ObservedMembership, Part } from '@orrery/shared/contracts';
 import { byKey, differs } from './diff-lists.js';
 
-/** Networks that a daemon is in, in the daemon's words. Of each change the fact that says most is told, once. */
+/** Changes in the networks of a daemon, as the daemon reports them. Each change yields one fact: the most specific. */
 export function diffMemberships(
   node: NodeId,
   before: Part<ObservedMembership[]>,
@@ -28,7 +28,7 @@ function changed(node: NodeId, before: ObservedMembership | undefined, after: Ob
 
 type StatusFact = 'authorization.requested' | 'authorization.granted' | 'authorization.revoked' | 'network.not-found';
 
-/** What a new status says about authorization; the daemon tells it late (docs/zerotier-facts.md#status), so these are its view, not its controller's. */
+/** What a new status says about authorization. The daemon reports it late (docs/zerotier-facts.md#status): this is its view, not its controller's. */
 function statusFact(
   before: ObservedMembership['status'] | undefined,
   after: ObservedMembership,

@@ -15,7 +15,7 @@ import { diffMemberships } from './diff-memberships.js';
 
 const nothing = <T>(): Part<T[]> => ({ known: true, value: [] });
 
-/** Facts of the nodes whose container is gone, or was made anew: all that was in it went with it. */
+/** Facts about nodes whose container is gone or was recreated: everything in it went with it. */
 export function diffGoneNodes(before: ObservedState, after: ObservedState): AgentFact[] {
   return before.nodes
     .filter((node) => hasLostItsContainer(node, before, after))
@@ -31,7 +31,7 @@ export function diffNodes(before: ObservedState, after: ObservedState): AgentFac
 }
 
 /**
- * True when the engine says that the container in which this node was is no more. A node that is merely in no list was not
+ * True when the engine shows that the container of this node is gone. A node that is merely missing from the observation was not
  * looked at.
  */
 export function hasLostItsContainer(
@@ -53,7 +53,7 @@ const withoutContainer = (node: ObservedNode): ObservedNode => ({
   interfaces: nothing(),
 });
 
-/** A node that was not there: whatever it has now is new. */
+/** A node that did not exist before: whatever it has now is new. */
 const newNode = ({ node, kind }: ObservedNode): ObservedNode => ({
   node,
   kind,
@@ -74,8 +74,8 @@ function diffNode(before: ObservedNode, after: ObservedNode): AgentFact[] {
 }
 
 /**
- * What was never known of a container's node was empty: it is ours from its first second. The host's own daemon may have been in
- * its networks for years, so what was never known of it is told by a snapshot.
+ * For a container's node, anything never known counts as empty, because the node is ours from its first second. The host's own daemon
+ * may have been in its networks for years, so a snapshot reports what was never known of it.
  */
 const emptyWhereUnknown = (node: ObservedNode): ObservedNode => ({
   ...node,
@@ -86,7 +86,7 @@ const emptyWhereUnknown = (node: ObservedNode): ObservedNode => ({
 
 const DOWN: readonly FailureCode[] = ['daemon-unreachable', 'zerotier-missing', 'container-died', 'port-taken'];
 
-/** Causes by which a daemon is down, and not merely out of our sight. */
+/** True for causes that mean the daemon is down, and not merely out of sight. */
 export const isDown = (code: FailureCode): boolean => DOWN.includes(code);
 
 export function diffDaemon(node: NodeId, before: Part<ObservedDaemon>, after: Part<ObservedDaemon>): AgentFact[] {
@@ -104,7 +104,7 @@ export function diffDaemon(node: NodeId, before: Part<ObservedDaemon>, after: Pa
   return facts;
 }
 
-/** How a node reaches its peers. That a peer is no longer listed is no fact: the daemon forgets whom it has not heard for a while. */
+/** How a node reaches its peers. A peer that is no longer listed is not a fact: the daemon forgets peers that are silent for a while. */
 export function diffPeers(node: NodeId, before: Part<ObservedPeer[]>, after: Part<ObservedPeer[]>): AgentFact[] {
   if (!before.known || !after.known) return [];
   const was = byKey(before.value, ({ address }) => address);

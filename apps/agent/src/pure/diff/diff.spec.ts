@@ -21,7 +21,7 @@ const host = newId('nod');
 const types = (facts: readonly AgentFact[]) => facts.map(({ type }) => type);
 const withContainers = (...containers: ReturnType<typeof container>[]) => observed({ containers: known(containers) });
 
-/** Facts of a membership that goes from one status to another. */
+/** Facts about a membership that changes from one status to another. */
 function statusChange(before: ObservedMembership['status'] | undefined, after: Partial<ObservedMembership>) {
   const was = before ? [membership({ ...after, status: before })] : [];
   const state = (memberships: ObservedMembership[]) =>
@@ -30,12 +30,12 @@ function statusChange(before: ObservedMembership['status'] | undefined, after: P
 }
 
 describe('diff', () => {
-  it('tells nothing of the first observation ever', () => {
+  it('yields nothing for the first observation ever', () => {
     const state = observed({ nodes: [hostNode(host, { memberships: known([membership()]) })] });
     expect(diff(undefined, state)).toEqual([]);
   });
 
-  it('tells nothing when nothing changed', () => {
+  it('yields nothing when nothing changed', () => {
     const state = observed({
       containers: known([container(item)]),
       nodes: [node(item.node, { memberships: known([membership()]), interfaces: known([shown()]) })],
@@ -43,7 +43,7 @@ describe('diff', () => {
     expect(diff(state, structuredClone(state))).toEqual([]);
   });
 
-  it('carries in `after` the whole thing as it now is', () => {
+  it('carries the whole new state in `after`', () => {
     const after = membership({ status: 'OK', name: 'renamed' });
     const state = (one: ObservedMembership) => observed({ nodes: [hostNode(host, { memberships: known([one]) })] });
     expect(diff(state(membership()), state(after))).toEqual([
@@ -109,7 +109,7 @@ describe('diff of containers', () => {
     expect(dead({ exitCode: 1 })).toMatchObject({ cause: 'it ended with exit code 1' });
   });
 
-  it('notices a container that was restarted between two looks', () => {
+  it('notices a container that was restarted between two observations', () => {
     const restarted = container(item, { startedAt: '2026-01-01T00:01:00.000Z' });
     expect(types(diff(withContainers(container(item)), withContainers(restarted)))).toEqual([
       'container.died',
@@ -117,12 +117,12 @@ describe('diff of containers', () => {
     ]);
   });
 
-  it('tells a container that was made anew as removed, created and started', () => {
+  it('reports a recreated container as removed, created and started', () => {
     const facts = diff(withContainers(container(item)), withContainers(container(item, { engineId: 'another' })));
     expect(types(facts)).toEqual(['container.removed', 'container.created', 'container.started']);
   });
 
-  it('tells all of a container that was made anew as new, because the old one took its networks along', () => {
+  it('reports everything in a recreated container as new, because the old one took its networks along', () => {
     const inside = node(item.node, { memberships: known([membership()]) });
     const before = observed({ containers: known([container(item)]), nodes: [inside] });
     const anew = observed({ containers: known([container(item, { engineId: 'another' })]), nodes: [inside] });
@@ -134,7 +134,7 @@ describe('diff of containers', () => {
     expect(types(diff(remember(before, created), anew))).toEqual(['network.joined', 'authorization.granted']);
   });
 
-  it('lets go of all that was in a container that is gone', () => {
+  it('drops everything that was in a container once it is gone', () => {
     const inside = node(item.node, { memberships: known([membership()]), interfaces: known([shown()]) });
     const before = observed({ containers: known([container(item)]), nodes: [inside] });
     expect(types(diff(before, observed()))).toEqual([
@@ -150,18 +150,18 @@ describe('diff of interfaces', () => {
   const state = (interfaces: ReturnType<typeof shown>[], memberships = [membership()]) =>
     observed({ nodes: [hostNode(host, { memberships: known(memberships), interfaces: known(interfaces) })] });
 
-  it('tells an interface with its address and routes, and which network it is of', () => {
+  it('reports an interface with its network, address and routes', () => {
     const facts = diff(state([]), state([shown()]));
     expect(types(facts)).toEqual(['interface.up', 'address.assigned', 'route.added']);
     expect(facts[0]?.data).toMatchObject({ network: NETWORK, device: 'ztmjfmfyq5' });
   });
 
-  it('believes the kernel and not the daemon: an address that only the daemon lists is no event', () => {
+  it('relies on the kernel, not the daemon: an address listed only by the daemon is no event', () => {
     const listed = membership({ addresses: ['10.99.0.7/24', '10.99.0.8/24'] });
     expect(types(diff(state([shown()]), state([shown()], [listed])))).toEqual(['network.changed']);
   });
 
-  it('tells an address that was exchanged', () => {
+  it('reports an address that was replaced', () => {
     const facts = diff(state([shown()]), state([shown(NETWORK, { addresses: ['10.99.0.9/24'] })]));
     expect(facts.map(({ type, data }) => [type, 'address' in data && data.address])).toEqual([
       ['address.removed', '10.99.0.7/24'],
@@ -169,19 +169,19 @@ describe('diff of interfaces', () => {
     ]);
   });
 
-  it('tells down, up, and another MTU', () => {
+  it('reports down, up, and a new MTU', () => {
     expect(types(diff(state([shown()]), state([shown(NETWORK, { up: false })])))).toEqual(['interface.down']);
     expect(types(diff(state([shown(NETWORK, { up: false })]), state([shown()])))).toEqual(['interface.up']);
     expect(types(diff(state([shown()]), state([shown(NETWORK, { mtu: 1400 })])))).toEqual(['interface.changed']);
   });
 
-  it('says nothing of link-local addresses, which the kernel gives to every interface', () => {
+  it('ignores link-local addresses, which the kernel gives to every interface', () => {
     const withLinkLocal = shown(NETWORK, { addresses: ['10.99.0.7/24', 'fe80::1/64'] });
     expect(diff(state([shown()]), state([withLinkLocal]))).toEqual([]);
   });
 });
 
-describe('diff of what is unknown', () => {
+describe('diff of unknown parts', () => {
   const inside = node(item.node, {
     memberships: known([membership()]),
     interfaces: known([shown()]),
@@ -190,7 +190,7 @@ describe('diff of what is unknown', () => {
   const before = observed({ containers: known([container(item)]), nodes: [inside] });
   const blind = unknown('docker-unreachable', 'no answer');
 
-  it('follows nothing from it, but that the engine is down', () => {
+  it('concludes nothing from them, except that the engine is down', () => {
     const after: ObservedState = {
       engine: blind,
       containers: blind,
@@ -199,7 +199,7 @@ describe('diff of what is unknown', () => {
     expect(types(diff(before, after))).toEqual(['host.engine-down']);
   });
 
-  it('finds what changed meanwhile when it can be seen again, and says nothing twice', () => {
+  it('finds the changes once the parts are visible again, and reports nothing twice', () => {
     const dark: ObservedState = { engine: blind, containers: blind, nodes: [] };
     const remembered = remember(remember(before, dark), dark);
     expect(diff(remembered, dark)).toEqual([]);
@@ -207,7 +207,7 @@ describe('diff of what is unknown', () => {
     expect(types(diff(remembered, again))).toEqual(['host.engine-up', 'container.died']);
   });
 
-  it('tells a daemon that does not answer as down once, and up again', () => {
+  it('reports a daemon as down once when it does not answer, and up again later', () => {
     const down = observed({ ...before, nodes: [{ ...inside, daemon: unknown(), memberships: unknown() }] });
     expect(types(diff(before, down))).toEqual(['node.down']);
     const remembered = remember(before, down);
@@ -215,13 +215,13 @@ describe('diff of what is unknown', () => {
     expect(types(diff(remembered, before))).toEqual(['node.up']);
   });
 
-  it('does not call a daemon down whose token cannot be read', () => {
+  it('does not report a daemon as down when its token cannot be read', () => {
     const hidden = observed({ ...before, nodes: [{ ...inside, daemon: unknown('token-unreadable') }] });
     expect(diff(before, hidden)).toEqual([]);
     expect(diff(remember(before, hidden), before)).toEqual([]);
   });
 
-  it('leaves what the host had before anybody could look to a snapshot', () => {
+  it('leaves what the host had before the first full observation to a snapshot', () => {
     const hidden = observed({ nodes: [hostNode(host, { memberships: unknown(), interfaces: unknown() })] });
     const seen = observed({ nodes: [hostNode(host, { memberships: known([membership()]) })] });
     expect(diff(hidden, seen)).toEqual([]);
@@ -231,7 +231,7 @@ describe('diff of what is unknown', () => {
 });
 
 describe('diff of paths', () => {
-  it('tells a path that is new or another, and not that a peer was forgotten', () => {
+  it('reports a new or changed path, and not that a peer was forgotten', () => {
     const state = (...peers: ReturnType<typeof peer>[]) =>
       observed({ nodes: [hostNode(host, { peers: known(peers) })] });
     expect(types(diff(state(), state(peer('aaaaaaaaaa'))))).toEqual(['path.direct']);

@@ -6,7 +6,7 @@ import { trace } from '../../../../../test/support/agent/traces.js';
 import { diff } from './diff.js';
 import { remember } from './remember.js';
 
-/** What was told at which millisecond of a recorded life: `type` and, for paths, the last digits of the peer. */
+/** The facts at each millisecond of a recording: `type` and, for paths, the last digits of the peer. */
 function told(name: string): [number, string[]][] {
   const id = newId('nod');
   const life = trace(name, id);
@@ -30,7 +30,7 @@ function line(fact: AgentFact): string {
 }
 
 describe('diff over the recorded lives of a real zerotier-one', () => {
-  it('tells the life of a member: asked, let in, put out, let in, moved, left, joined, restarted, killed', () => {
+  it('reports the life of a node: waiting, authorized, deauthorized, authorized, moved, left, joined, restarted, killed', () => {
     expect(told('life-of-a-member')).toEqual([
       [1108, ['node.up', 'network.joined', 'authorization.requested', 'path.direct f5a6']],
       [5443, ['node.online']],
@@ -41,7 +41,7 @@ describe('diff over the recorded lives of a real zerotier-one', () => {
       [21504, ['path.relayed 9115']],
       [30549, ['path.relayed 9115']],
       [65392, ['path.relayed 9115']],
-      // Deauthorized at 20,747: the member's own view is fifty seconds late.
+      // Deauthorized at 20,747: the node's own view is fifty seconds late.
       [70452, ['authorization.revoked']],
       [96094, ['authorization.granted']],
       [104240, ['network.changed']],
@@ -57,7 +57,7 @@ describe('diff over the recorded lives of a real zerotier-one', () => {
     ]);
   });
 
-  it('tells nothing while controller and root are away, because the member notices nothing', () => {
+  it('reports nothing while controller and root are unreachable, because the node notices nothing', () => {
     expect(told('controller-away')).toEqual([
       [328, ['node.up', 'network.joined', 'path.relayed f5a6']],
       [12442, ['authorization.requested', 'path.direct f5a6']],
@@ -65,7 +65,7 @@ describe('diff over the recorded lives of a real zerotier-one', () => {
     ]);
   });
 
-  it('tells a deleted network as not found when the member does, and grants nothing in a public one', () => {
+  it('reports a deleted network as not found when the node notices, and grants nothing in a public one', () => {
     expect(told('network-deleted')).toEqual([
       [415, ['node.up', 'network.joined', 'path.relayed f5a6']],
       [517, ['path.direct f5a6']],
@@ -75,7 +75,7 @@ describe('diff over the recorded lives of a real zerotier-one', () => {
     ]);
   });
 
-  it('tells two networks of one node apart, and a change of settings', () => {
+  it('distinguishes two networks of one node, and reports a change of settings', () => {
     expect(told('two-networks')).toEqual([
       [380, ['node.up', 'network.joined', 'path.relayed f5a6']],
       [482, ['path.direct f5a6']],

@@ -3,8 +3,8 @@ import { diffContainers } from './diff-containers.js';
 import { diffGoneNodes, diffNodes } from './diff-nodes.js';
 
 /**
- * What happened between two observations, as facts in the order in which a person would tell them. Nothing follows from what is
- * unknown. The first observation ever tells nothing: a snapshot does.
+ * What happened between two observations, as facts in the order in which a person would describe them. Unknown parts yield nothing.
+ * The first observation ever yields nothing: a snapshot covers it.
  */
 export function diff(before: ObservedState | undefined, after: ObservedState): AgentFact[] {
   if (!before) return [];

@@ -2,8 +2,8 @@ import type { ObservedNode, ObservedState, Part } from '@orrery/shared/contracts
 import { isDown, hasLostItsContainer } from './diff-nodes.js';
 
 /**
- * What to compare the next observation with: the last known value of everything. Of the engine and the daemons it keeps that they
- * are down, so that it is told once; what merely could not be looked at leaves the old value.
+ * What to compare the next observation with: the last known value of everything. It remembers that the engine or a daemon is down, so
+ * that this is reported once. A part that merely could not be observed keeps its old value.
  */
 export function remember(before: ObservedState | undefined, after: ObservedState): ObservedState {
   if (!before) return after;
@@ -34,8 +34,8 @@ function rememberNode(before: ObservedNode | undefined, after: ObservedNode): Ob
 }
 
 /**
- * True when something became known for the first time that is no news: what the engine and the host's own daemon had before we
- * could look. A snapshot tells it.
+ * True when something became known for the first time but is not new: what the engine and the host's own daemon had before the first
+ * full observation. A snapshot reports it.
  */
 export function needsSnapshot(before: ObservedState | undefined, after: ObservedState): boolean {
   if (!before || (!before.containers.known && after.containers.known)) return true;

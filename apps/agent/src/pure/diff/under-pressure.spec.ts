@@ -23,7 +23,7 @@ const at = (status: 'OK' | 'ACCESS_DENIED', up = true) =>
 const types = (facts: ReturnType<typeof diff>) => facts.map(({ type }) => type);
 
 describe('underPressure', () => {
-  it('tells every change of authorization, and of other things only where they end up', () => {
+  it('reports every change of authorization, and only the final state of everything else', () => {
     const told: string[] = [];
     let before = at('OK');
     for (const after of [at('ACCESS_DENIED', false), at('OK', true), at('ACCESS_DENIED', true), at('OK', false)]) {
@@ -37,7 +37,7 @@ describe('underPressure', () => {
     expect(types(diff(before, at('OK', false)))).toEqual(['interface.down']);
   });
 
-  it('tells the authorization of a node once of which nothing else was told', () => {
+  it('reports the authorization of a node once, even when nothing else of the node was reported', () => {
     const container = containerItem();
     const asks = node(container.node, { memberships: known([membership({ status: 'ACCESS_DENIED' })]) });
     const after = observed({ containers: known([containerOf(container)]), nodes: [asks] });

@@ -9,8 +9,8 @@ import type {
 } from '@orrery/shared/contracts';
 
 /**
- * What is told when the journal is full: authorization, always. Everything else stays untold and `before` stays as it was, so that
- * the next difference spans what happened meanwhile: states coalesce, and nothing is dropped without a word.
+ * What is reported when the journal is full: only changes of authorization. For everything else `before` stays as it was, so that the
+ * next difference covers the time in between: states coalesce, and nothing is dropped silently.
  */
 export function underPressure(
   before: ObservedState,
@@ -30,7 +30,7 @@ export function underPressure(
   return { facts: kept, before: { ...before, nodes: [...others, ...changed] } };
 }
 
-/** A node of which nothing was told but its authorizations. */
+/** A node of which only authorizations were reported. */
 function untold({ node, kind }: ObservedNode): ObservedNode {
   const part = { known: false, code: 'unexpected', cause: 'not told yet' } as const;
   return { node, kind, daemon: part, memberships: part, interfaces: part, peers: part };

@@ -3,7 +3,7 @@ import type { FindingsInput, FoundCause } from './found-cause.js';
 
 const HOLD_MS = 2_000;
 
-/** Containers that are not what they seem: never touched, always told. */
+/** Containers that are not what they seem: they are reported and never touched. */
 export function findContainers({ items, observed, hasIdentity }: FindingsInput): FoundCause[] {
   if (!observed.containers.known) return [];
   const named = new Set<string>(items.map(({ id }) => id));

@@ -8,10 +8,10 @@ import {
 import { expectedAddresses, missingAddresses, settingsOf } from '../assess/expected-addresses.js';
 import type { FindingsInput, FoundCause } from './found-cause.js';
 
-/** The kernel follows the daemon within a moment; what lasts longer is a difference. */
+/** The kernel follows the daemon within a moment; a difference that lasts longer counts. */
 const HOLD_MS = 5_000;
 
-/** Where the daemon's view of a membership and the kernel's differ, managed or not: each alone would look fine. */
+/** Memberships, managed or not, whose daemon and kernel disagree: each view alone would look fine. */
 export function findDisagreements({ observed, items }: FindingsInput): FoundCause[] {
   return observed.nodes.flatMap((node) => {
     const { memberships, interfaces } = node;

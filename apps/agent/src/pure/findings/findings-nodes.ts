@@ -3,7 +3,7 @@ import type { FindingsInput, FoundCause } from './found-cause.js';
 
 const BLIP_MS = 6_000;
 
-/** What keeps the agent from seeing or using the engine or the host's own daemon. */
+/** Reasons why the agent cannot see or use the engine or the host's own daemon. */
 export function findNodes({ items, observed }: FindingsInput): FoundCause[] {
   const found: FoundCause[] = [];
   const { engine } = observed;

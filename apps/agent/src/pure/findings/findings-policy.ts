@@ -3,7 +3,7 @@ import { UNREADABLE_HOLD_MS } from '../policy/denials.js';
 import { ownContainer } from '../plan/plan-container.js';
 import type { FindingsInput, FoundCause } from './found-cause.js';
 
-/** A policy that cannot be used, and what was there before the policy denied it: nothing is destroyed because of a policy. */
+/** A policy that cannot be used, and things that existed before the policy denied them, because a policy never destroys anything. */
 export function findPolicyTroubles({ items, observed, policy }: FindingsInput): FoundCause[] {
   if (!policy) return [];
   const { held, denials } = policy;

@@ -10,12 +10,12 @@ import type { KnownGround } from '../guard/decide-ground.js';
 import { admissionOf, isLookedAt } from '../guard/decide-settings.js';
 import type { FindingsInput, FoundCause } from './found-cause.js';
 
-/** A network's owner can push thousands: so many are named, and counted the others. */
+/** A network's owner can push thousands: this many are named, the rest are counted. */
 const NAMED = 5;
-/** Events for single conflicts, at most. */
+/** Maximum number of events for single conflicts. */
 const TOLD = 16;
 
-/** What the networks of the host's own daemon push and this host does not let in. */
+/** Routes that the networks of the host's own daemon push and this host does not accept. */
 export function findRouteConflicts({ items, observed, ground }: FindingsInput): FoundCause[] {
   if (!ground?.known) return [];
   return items.flatMap((item) => {

@@ -32,33 +32,33 @@ const at = (joined: Parameters<typeof membership>[0], interfaces = [shown()]) =>
   observed({ nodes: [hostNode(host, { memberships: known([membership(joined)]), interfaces: known(interfaces) })] });
 
 describe('findCauses', () => {
-  it('finds nothing on a host that is well', () => {
+  it('finds nothing on a healthy host', () => {
     expect(codes(at({}), { items: [onHost] })).toEqual([]);
   });
 
   it.each([
-    ['OK, and the interface is not there', {}, []],
-    ['OK, and the interface is down', {}, [shown(NETWORK, { up: false })]],
-    ['OK, and the address is not there', {}, [shown(NETWORK, { addresses: [] })]],
-    ['refused, and the address is kept', { status: 'ACCESS_DENIED' as const }, [shown()]],
-    ['deleted, and the address is kept', { status: 'NOT_FOUND' as const }, [shown()]],
-  ])('sees that the views differ: %s', (_title, joined, interfaces) => {
+    ['OK, but the interface is missing', {}, []],
+    ['OK, but the interface is down', {}, [shown(NETWORK, { up: false })]],
+    ['OK, but the address is missing', {}, [shown(NETWORK, { addresses: [] })]],
+    ['refused, but the address is still set', { status: 'ACCESS_DENIED' as const }, [shown()]],
+    ['deleted, but the address is still set', { status: 'NOT_FOUND' as const }, [shown()]],
+  ])('detects that the views differ: %s', (_title, joined, interfaces) => {
     expect(codes(at(joined, interfaces))).toEqual(['interface-disagrees']);
   });
 
   it.each([
     ['refused, without an address', { status: 'ACCESS_DENIED' as const }, [shown(NETWORK, { addresses: [] })]],
-    ['not managed, and so without address', { allowManaged: false }, [shown(NETWORK, { addresses: [] })]],
+    ['not managed, and therefore without address', { allowManaged: false }, [shown(NETWORK, { addresses: [] })]],
     ['OK without addresses', { addresses: [] }, [shown(NETWORK, { addresses: [] })]],
-  ])('sees no difference where there is none: %s', (_title, joined, interfaces) => {
+  ])('reports no difference when there is none: %s', (_title, joined, interfaces) => {
     expect(codes(at(joined, interfaces))).toEqual([]);
   });
 
-  it('sees a network that has no device', () => {
+  it('detects a network that has no device', () => {
     expect(codes(at({ status: 'REQUESTING_CONFIGURATION', device: null }, []))).toEqual(['tun-missing']);
   });
 
-  it('tells strangers and what is left over apart', () => {
+  it('distinguishes strangers from leftovers', () => {
     const ours = observed({ containers: known([container(demo)]) });
     const strange = observed({ containers: known([container(demo, { ours: false })]) });
     expect(codes(ours, { items })).toEqual([]);
@@ -67,14 +67,14 @@ describe('findCauses', () => {
     expect(codes(strange)).toEqual(['container-foreign']);
   });
 
-  it('advises of a container that nobody names only what works: to remove it on the host, or to leave it', () => {
+  it('gives only advice that works about an unclaimed container: remove it on the host, or leave it', () => {
     const { means, fix } = FINDINGS['item-unclaimed'];
     expect(means).not.toBe('');
     expect(fix).toContain('docker rm -f orrery-NAME');
     expect(fix).not.toMatch(/launch/i);
   });
 
-  it('misses zerotier-one and the engine only where something is wanted of them', () => {
+  it('reports zerotier-one and the engine as missing only when an item needs them', () => {
     const none = observed({
       engine: unknown('docker-unreachable'),
       nodes: [hostNode(host, { daemon: unknown('zerotier-missing') })],
@@ -83,7 +83,7 @@ describe('findCauses', () => {
     expect(codes(none, { items: [...items, onHost] })).toEqual(['docker-unreachable', 'zerotier-missing']);
   });
 
-  it('tells a token that cannot be read, wanted or not', () => {
+  it('reports an unreadable token, needed or not', () => {
     expect(codes(observed({ nodes: [hostNode(host, { daemon: unknown('token-unreadable') })] }))).toEqual([
       'token-unreadable',
     ]);
@@ -97,7 +97,7 @@ describe('findCauses', () => {
     expect(stuck(5)[0]).toMatchObject({ code: 'item-stuck', item: demo.id, fix: 'log in' });
   });
 
-  it('names what of a network the policy of the host does not let in, and where to allow it', () => {
+  it('names the routes of a network that the policy of the host does not allow, and where to allow them', () => {
     const mayRoute = routeRule(Policy.parse({ routes: { allow: ['10.0.0.0/8'] } }));
     const policy = { mayRoute, fix: 'Allow it on the host under routes in policy.yaml, line 3.' };
     const routes = [{ target: '172.31.0.0/24', via: null }];
@@ -108,7 +108,7 @@ describe('findCauses', () => {
     expect(codes(at({ routes: [] }), { items: [onHost], ground })).toEqual([]);
   });
 
-  it('tells its own troubles', () => {
+  it('reports troubles of its own', () => {
     const troubled = { clockSkewMs: -3_600_000, cloned: true, forgedAnswers: true, damage: ['x is gone'] };
     const named = ['clock-skew', 'host-cloned', 'answers-forged', 'journal-damaged'];
     expect(codes(observed(), troubled)).toEqual(named);
@@ -127,7 +127,7 @@ describe('tellFindings', () => {
     items: Item[] = [],
   ) => tellFindings(raised, findCauses(input(state, { items })), state, clock);
 
-  it('raises what has held for a while, once, and clears it when it is gone', () => {
+  it('raises a finding once it has held for a while, and clears it when it is gone', () => {
     const clock = setup();
     expect(look({}, bad, clock).facts).toEqual([]);
     clock.now = 4_000;
@@ -141,7 +141,7 @@ describe('tellFindings', () => {
     expect(cleared.findings).toEqual({});
   });
 
-  it('does not raise what comes and goes', () => {
+  it('does not raise a finding that comes and goes', () => {
     const clock = setup();
     for (const state of [bad, good, bad]) {
       expect(look({}, state, clock).facts).toEqual([]);
@@ -149,7 +149,7 @@ describe('tellFindings', () => {
     }
   });
 
-  it('does not clear what it cannot see', () => {
+  it('does not clear a finding that it cannot see', () => {
     const clock = setup();
     look({}, bad, clock);
     clock.now = 5_000;

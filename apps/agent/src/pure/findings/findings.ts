@@ -16,7 +16,7 @@ import type { FindingsInput, FoundCause } from './found-cause.js';
 const SKEW_MS = 5_000;
 const STUCK_TRIES = 5;
 
-/** Every cause that can be named from what is seen: plain data, the same for the same input. */
+/** Every cause that the observation shows: plain data, the same for the same input. */
 export function findCauses(input: FindingsInput): FoundCause[] {
   return [
     ...findNodes(input),
@@ -39,7 +39,7 @@ function findStuckItems({ items, outcome, tries }: FindingsInput): FoundCause[] 
         ...{ severity: 'error' as const, holdMs: 0 },
         ...explainAgain({
           code: 'item-stuck',
-          cause: `failed ${STUCK_TRIES} times or more, and is tried again with growing pauses: ${stands.cause}`,
+          cause: `failed ${STUCK_TRIES} times or more; retrying with growing pauses: ${stands.cause}`,
           fix: stands.fix,
         }),
       },
@@ -65,7 +65,7 @@ function findAgentTroubles({ clockSkewMs, cloned, forgedAnswers, damage }: Findi
   return found;
 }
 
-/** True when what was found before can be neither confirmed nor denied now, because its parts are out of sight. */
+/** True when an earlier finding can be neither confirmed nor cleared now, because what it is about is out of sight. */
 export function isUndetermined(
   found: { node: NodeId | null; network: NetworkId | null; code: AgentFindingCode },
   observed: ObservedState,
@@ -77,7 +77,7 @@ export function isUndetermined(
     return node ? !node.memberships.known || !node.interfaces.known : !observed.containers.known;
   if (found.code !== 'route-conflict' && found.code !== 'routes-left-out') return false;
   if (!node?.memberships.known) return true;
-  // What is pushed is not known while the node asks for it, as it does when it has joined again with another list.
+  // While the node asks for its configuration, as after it joined again with another list, it is unknown what the network pushes.
   const joined = node.memberships.value.find(({ network }) => network === found.network);
   return joined?.status === 'REQUESTING_CONFIGURATION';
 }

@@ -20,28 +20,28 @@ export interface FoundCause {
   severity: 'info' | 'warning' | 'error';
   cause: string;
   fix: string;
-  /** For how long it must hold before it is told. */
+  /** How long it must hold before it is reported. */
   holdMs: number;
-  /** Facts that are told whenever the finding is: one by one, what it sums up. */
+  /** Facts to report together with the finding: the single things that it sums up. */
   also?: readonly AgentFact[];
 }
 
 export interface FindingsInput {
   items: readonly Item[];
   observed: ObservedState;
-  /** Nodes whose identity this agent has, or had as another host. */
+  /** Whether this agent has the identity of a node, or had it as another host. */
   hasIdentity: (node: NodeId) => boolean;
   outcome: (item: ItemId) => Outcome | undefined;
-  /** How often a step for this item has been tried without its coming true. */
+  /** How often a step for this item has been tried without success. */
   tries: (item: ItemId) => number;
   /** The agent's clock minus the API's, in milliseconds; undefined before the first hello. */
   clockSkewMs: number | undefined;
   cloned: boolean;
-  /** Of late, answers came that the API did not sign. */
+  /** Recently, answers came that the API did not sign. */
   forgedAnswers?: boolean;
   damage: readonly string[];
-  /** What this host allows, and which items it does not; left out where nobody judges. */
+  /** What this host allows, and which items it denies; omitted when there is no policy to judge by. */
   policy?: { held: HeldPolicy; denials: Denials } | undefined;
-  /** What the networks of the host's own daemon are held against; left out where nobody looks. */
+  /** The ground that networks of the host's own daemon are checked against; omitted when it is not observed. */
   ground?: RuledGround | undefined;
 }

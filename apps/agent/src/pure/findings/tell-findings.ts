@@ -4,7 +4,7 @@ import { isUndetermined } from './findings.js';
 import type { FoundCause } from './found-cause.js';
 import type { Holds } from '../holds.js';
 
-/** What is news about the findings: raised once they have held for their while, cleared as soon as they are seen to be gone. */
+/** What is new about the findings: raised once they have held long enough, cleared as soon as they are seen to be gone. */
 export function tellFindings(
   raised: Memory['findings'],
   found: readonly FoundCause[],

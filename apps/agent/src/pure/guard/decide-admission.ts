@@ -4,7 +4,7 @@ import { joinPrefixes, withoutCovered } from './decide-aggregate.js';
 import type { MayRoute } from './decide-ground.js';
 import { isOfPrivateRanges } from './decide-private.js';
 
-/** What a network wants on the interface: addresses as `ip/bits`, and routes. */
+/** What a network pushes to the interface: addresses as `ip/bits`, and routes. */
 export interface Pushed {
   addresses: readonly string[];
   routes: readonly { target: string }[];
@@ -16,23 +16,23 @@ export interface Conflict {
 }
 
 export interface Admission {
-  /** For `allowManaged`; empty: nothing is let in. */
+  /** For `allowManaged`; empty: nothing is admitted. */
   list: string[];
-  /** What would take something of this host away. */
+  /** Prefixes that would take something away from this host. */
   conflicts: Conflict[];
-  /** Everything and public addresses, which nobody asked for. */
+  /** Default routes and public addresses that nobody requested. */
   barred: string[];
-  /** What the host's own policy does not allow. */
+  /** Prefixes that the host's own policy denies. */
   denied: string[];
-  /** What the daemon's line has no room for. */
+  /** Prefixes that do not fit into the daemon's line. */
   leftOut: string[];
 }
 
 export interface AdmissionRules {
   allowGlobal: boolean;
-  /** The device of this network: what already leads over it is not taken away by it. */
+  /** The device of this network: its own routes do not conflict with it. */
   device: string;
-  /** Left out: everything may. */
+  /** Omitted: everything is allowed. */
   mayRoute?: MayRoute | undefined;
 }
 
@@ -40,8 +40,8 @@ export interface AdmissionRules {
 export const MAX_LIST_BYTES = 1000;
 
 /**
- * What of a network may come in. A prefix that overlaps anything of this host's ground is left out, whichever of both is the wider:
- * a narrower one takes addresses away, a wider one would as soon as the host's own route is gone.
+ * The part of a network's push that is admitted. A prefix that overlaps anything of this host's ground is left out, whichever of the
+ * two is wider: a narrower one takes addresses away, and a wider one would do so as soon as the host's own route is gone.
  */
 export function admit(pushed: Pushed, ground: Ground, { allowGlobal, device, mayRoute }: AdmissionRules): Admission {
   const held = parsed(ground.filter((entry) => entry.device !== device));
@@ -59,8 +59,8 @@ export function admit(pushed: Pushed, ground: Ground, { allowGlobal, device, may
 }
 
 /**
- * Whether a list that is in force may stay: it lets in all that is to be let in, and nothing that meanwhile is the host's own or
- * denied by its policy.
+ * Whether a list in force may stay: it covers everything to be admitted, and nothing that by now belongs to the host or is denied by
+ * its policy.
  */
 export function mayStay(
   list: readonly string[],
@@ -76,7 +76,7 @@ export function mayStay(
   return wanted.every((prefix) => entries.some((entry) => covers(entry, prefix)));
 }
 
-/** Addresses count with their whole network, as the daemon counts them and as the kernel routes them. The addresses come first. */
+/** An address counts with its whole network, as the daemon counts it and the kernel routes it. Addresses come first. */
 function prefixesOf({ addresses, routes }: Pushed): Map<string, Prefix> {
   const texts = [...addresses, ...routes.map(({ target }) => target)];
   return new Map(
@@ -90,7 +90,7 @@ function prefixesOf({ addresses, routes }: Pushed): Map<string, Prefix> {
 const parsed = (ground: Ground) =>
   ground.flatMap((entry) => {
     const of = parsePrefix(entry.prefix);
-    // A default route is what is left when nothing else fits: everything overlaps it, and nothing takes it away but another.
+    // A default route applies when nothing else fits: everything overlaps it, and only another default route takes it away.
     return of && of.bits > 0 ? [{ of, entry }] : [];
   });
 

@@ -2,7 +2,7 @@ import { hostBits, type Prefix } from '@orrery/shared/addresses';
 
 const keyOf = (prefix: Prefix): string => `${prefix.version}:${prefix.value >> hostBits(prefix)}/${prefix.bits}`;
 
-/** The same prefixes without those that lie in another one, in their order. A network may push thousands: each is looked up, not compared. */
+/** The same prefixes in order, without those covered by another one. A network may push thousands, so each is looked up, not compared. */
 export function withoutCovered(prefixes: readonly Prefix[]): Prefix[] {
   const lengths = [...new Set(prefixes.map(({ bits }) => bits))];
   const keys = new Set(prefixes.map(keyOf));
@@ -13,7 +13,7 @@ export function withoutCovered(prefixes: readonly Prefix[]): Prefix[] {
   });
 }
 
-/** Two halves become their whole, again and again: exactly the same addresses in fewer words. Widest first. */
+/** Repeatedly merges two halves into one prefix: exactly the same addresses in fewer prefixes. Widest first. */
 export function joinPrefixes(prefixes: readonly Prefix[]): Prefix[] {
   let joined = withoutCovered(prefixes);
   for (let before = -1; before !== joined.length;) {

@@ -1,15 +1,15 @@
 import type { Ground, SeenGround } from '@orrery/shared/machine';
 import type { Prefix } from '@orrery/shared/addresses';
 
-/** Whether the host's own policy lets networks bring a prefix onto it. */
+/** Whether the host's own policy allows networks to bring a prefix onto it. */
 export type MayRoute = (prefix: Prefix) => boolean;
 
-/** What a host stands on, and what its policy says of routes. */
+/** The addresses and routes that a host depends on, and what its policy says about routes. */
 export type RuledGround = KnownGround | Extract<SeenGround, { known: false }>;
 
 export interface KnownGround {
   known: true;
   value: Ground;
-  /** The rule `routes` of the host's own policy, and how to change it. Left out: everything may come in. */
+  /** The rule `routes` of the host's own policy, and how to change it. Omitted: everything is allowed. */
   policy?: { mayRoute: MayRoute; fix: string };
 }

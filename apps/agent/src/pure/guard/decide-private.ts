@@ -1,8 +1,8 @@
 import { firstOf, lastOf, scopeOf, type Prefix } from '@orrery/shared/addresses';
 
 /**
- * Whether a whole prefix lies in what zerotier-one counts as private. It judges a prefix by its first address alone, so that
- * 10.0.0.0/7 passes for private; here its every /8 has to.
+ * Whether a whole prefix lies in what zerotier-one counts as private. zerotier-one judges a prefix by its first address alone, so that
+ * 10.0.0.0/7 passes for private; here every /8 in it must be private.
  */
 export function isOfPrivateRanges(prefix: Prefix): boolean {
   const wide = prefix.version === 6 ? 7 : 8;

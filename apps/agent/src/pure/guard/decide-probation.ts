@@ -1,25 +1,25 @@
 import type { ItemId, MembershipSettings } from '@orrery/shared/contracts';
 
-/** Milliseconds of one clock. `endedAt` undefined: the step still runs. */
+/** Times in milliseconds of one clock. `endedAt` undefined: the step is still running. */
 export interface Course {
   endedAt: number | undefined;
-  /** When the kernel last showed another thing of the network's interface. */
+  /** When the kernel last showed a change of the network's interface. */
   changedAt: number;
-  /** When the last question that the API answered over NATS was asked. */
+  /** When the latest question that the API answered over NATS was asked. */
   heardAt: number;
   now: number;
 }
 
 export interface ProbationTimes {
-  /** So long the API may be out of reach. */
+  /** How long the API may be unreachable. */
   windowMs: number;
-  /** So long a step may take to have its effect: an answer from before says nothing. */
+  /** How long a step may take to have its effect: an earlier answer proves nothing. */
   settleMs: number;
 }
 
 /**
- * Whether a step has cut the way to the API: confirmed by an answer to a question that was asked after its effect, rolled back when
- * none came in time. A network that changes for ever does not put that off for ever.
+ * Whether a step has cut the connection to the API: confirmed by the answer to a question that was asked after its effect, rolled back
+ * when no answer came in time. A network that keeps changing does not postpone this forever.
  */
 export function judgeProbation(
   { endedAt, changedAt, heardAt, now }: Course,
@@ -31,8 +31,8 @@ export function judgeProbation(
   return now >= since + windowMs ? 'rolled-back' : 'on-trial';
 }
 
-/** How a membership was before a step: not there, or with these settings. */
+/** The state of a membership before a step: not joined, or joined with these settings. */
 export type Undo = { to: 'left' } | { to: 'settings'; settings: MembershipSettings };
 
-/** Memberships of which a step was undone, at the revision that they still have: what they are to be until it changes. */
+/** Memberships with an undone step at their current revision, and the state that they keep until the revision changes. */
 export type RolledBack = ReadonlyMap<ItemId, Undo>;

@@ -29,19 +29,19 @@ const managedNow = (joined?: ObservedMembership, of: MembershipItem = item, seen
 const hostile = { routes: [{ target: '192.168.1.0/25', via: null }], addresses: ['192.168.1.9/24'] };
 
 describe('the settings of a host’s own daemon', () => {
-  it('let nothing in before it is known what the network pushes: the first look', () => {
+  it('admit nothing before it is known what the network pushes: the first look', () => {
     expect(managedNow()).toBe(false);
     const unread = membership({ allowManaged: false, status: 'REQUESTING_CONFIGURATION', addresses: [], routes: [] });
     expect(managedNow(unread)).toBe(false);
     expect(managedNow(membership({ allowManaged: true, status: 'ACCESS_DENIED' }))).toBe(false);
   });
 
-  it('then let in what takes nothing away, and nothing where everything would', () => {
+  it('then admit what takes nothing away, and nothing when everything would', () => {
     expect(managedNow(membership({ allowManaged: false }))).toEqual(['10.99.0.0/24']);
     expect(managedNow(membership({ allowManaged: false, ...hostile }))).toBe(false);
   });
 
-  it('keep the list that is there while it will do, also without a configuration and on ground that nobody sees', () => {
+  it('keep the current list while it will do, even without a configuration and on unknown ground', () => {
     const listed = { allowManaged: true, allowManagedList: ['10.99.0.0/16'] };
     expect(managedNow(membership(listed))).toEqual(['10.99.0.0/16']);
     expect(managedNow(membership({ ...listed, status: 'ACCESS_DENIED' }))).toEqual(['10.99.0.0/16']);
@@ -49,12 +49,12 @@ describe('the settings of a host’s own daemon', () => {
     expect(managedNow(membership({ allowManaged: false }), item, blind)).toBe(false);
   });
 
-  it('drop a list when the host has come to a LAN that it lets in', () => {
+  it('drop a list when the host has moved to a LAN that the list admits', () => {
     const listed = { allowManaged: true, allowManagedList: ['192.168.0.0/16', '10.99.0.0/24'] };
     expect(managedNow(membership(listed))).toEqual(['10.99.0.0/24']);
   });
 
-  it('let in nothing that the policy of the host denies, also when it was let in before', () => {
+  it('admit nothing that the policy of the host denies, even when it was admitted before', () => {
     const policy = { mayRoute: routeRule(Policy.parse({ routes: { deny: ['10.99.0.0/16'] } })), fix: 'allow it' };
     const routes = [{ target: '10.98.0.0/24', via: null }];
     expect(managedNow(membership({ allowManaged: false, routes }))).toEqual(['10.99.0.0/24', '10.98.0.0/24']);
@@ -65,16 +65,16 @@ describe('the settings of a host’s own daemon', () => {
   });
 
   it.each<[string, Partial<MembershipItem>]>([
-    ['the operator’s list', { settings: MembershipSettings.parse({ allowManaged: ['192.168.1.0/24'] }) }],
-    ['the operator’s no', { settings: MembershipSettings.parse({ allowManaged: false }) }],
-    ['what was asked for with a default route', { settings: MembershipSettings.parse({ allowDefault: true }) }],
-    ['those of a container, whose namespace is its own', { nodeKind: 'container' }],
-  ])('are %s as it is', (_what, more) => {
+    ['a list from the operator', { settings: MembershipSettings.parse({ allowManaged: ['192.168.1.0/24'] }) }],
+    ['a refusal by the operator', { settings: MembershipSettings.parse({ allowManaged: false }) }],
+    ['settings with a default route', { settings: MembershipSettings.parse({ allowDefault: true }) }],
+    ['those of a container, which has its own namespace', { nodeKind: 'container' }],
+  ])('leave %s unchanged', (_what, more) => {
     const one = { ...item, ...more };
     expect(settingsNow(one, membership(hostile), ground)).toEqual(one.settings);
   });
 
-  it('are decided once for what was seen, and anew for another look, on other ground, or for other settings', () => {
+  it('are decided once for an observation, and again for another observation, other ground, or other settings', () => {
     const joined = membership({ allowManaged: false });
     const first = admissionOf(item, joined, ground);
     expect(admissionOf(item, joined, ground)).toBe(first);
@@ -88,7 +88,7 @@ describe('the settings of a host’s own daemon', () => {
     ]);
   });
 
-  it('are as in the item on a machine without ground', () => {
+  it('are those of the item on a machine without ground', () => {
     expect(settingsNow(item, membership(hostile), undefined).allowManaged).toBe(true);
   });
 });
@@ -109,12 +109,12 @@ describe('plan, on a host with ground', () => {
     expectSteps([item], at(membership({ allowManagedList: ['10.99.0.0/24'] })), seen).toBeNone();
   });
 
-  it('writes the list again when somebody’s POST has made a flag of it', () => {
+  it('writes the list again when somebody has reset it to a flag with a POST', () => {
     const flag = expectSteps([item], at(membership({ allowManaged: true, allowManagedList: null })), seen);
     expect(flag.steps[0]).toMatchObject({ step: 'configure-network', settings: { allowManaged: ['10.99.0.0/24'] } });
   });
 
-  it('never lets a network in without a list, never what the host needs, and comes to an end', () => {
+  it('never admits a network without a list or anything the host needs, and terminates', () => {
     const pushes = fc.array(
       fc.constantFrom('192.168.1.0/24', '10.0.0.0/8', '0.0.0.0/1', '192.168.0.0/16', '10.9.0.0/16'),
     );

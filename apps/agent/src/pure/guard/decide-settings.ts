@@ -8,15 +8,15 @@ import { admit, mayStay, type Admission } from './decide-admission.js';
 import type { KnownGround, RuledGround } from './decide-ground.js';
 
 /**
- * Whether the host decides by a look at what the network pushes. Not for containers, whose namespace is their own; not where the
- * item names a list or says no; and not where everything was asked for: a daemon takes a default route only with a list of everything.
+ * Whether the host decides by looking at what the network pushes. Not for containers, which have their own namespace; not if the item
+ * gives a list or refuses; and not if it requests everything, because a daemon accepts a default route only with a list of everything.
  */
 export const isLookedAt = ({ nodeKind, settings }: MembershipItem): boolean =>
   nodeKind === 'host' && settings.allowManaged === true && !settings.allowDefault;
 
 /**
- * The settings that the daemon is to have now. A network whose push is not known yet is joined without any of its addresses and routes:
- * the first look. From then on a list lets in what takes nothing of this host away. `ground` undefined: this machine has none.
+ * The settings that the daemon should have now. A network whose push is not known yet is joined without any of its addresses and
+ * routes: the first look. After that, a list admits what takes nothing away from this host. `ground` undefined: this machine has none.
  */
 export function settingsNow(
   item: MembershipItem,
@@ -33,10 +33,10 @@ export function settingsNow(
   return { ...settings, allowManaged: admission.list.length > 0 ? admission.list : false };
 }
 
-/** Of one look it is asked several times, and a network may push thousands of routes: the answer goes with what was seen. */
+/** Cached per observation, because it is needed several times and a network may push thousands of routes. */
 const admitted = new WeakMap<ObservedMembership, { ground: KnownGround; allowGlobal: boolean; admission: Admission }>();
 
-/** What of the network's push comes in, and what does not and why. */
+/** Which part of the network's push is admitted, and which is not and why. */
 export function admissionOf(item: MembershipItem, joined: ObservedMembership, ground: KnownGround): Admission {
   const { allowGlobal } = item.settings;
   const held = admitted.get(joined);

@@ -2,17 +2,17 @@ import type { Ground, SeenGround } from '@orrery/shared/machine';
 import type { Hello, NodeAddress } from '@orrery/shared/contracts';
 import { covers, formatPrefix, parsePrefix, type Prefix } from '@orrery/shared/addresses';
 
-/** Most that are told; a host with more of them is a router of the internet. */
+/** Maximum reported; a host with more of them is a router of the internet. */
 const MOST = 1000;
 
-/** A default route is on every host; the others are on every device that is up, and say nothing. */
+/** Prefixes to omit, because every host has them. Default routes are omitted separately. */
 const SILENT = ['127.0.0.0/8', '::1/128', '169.254.0.0/16', 'fe80::/10', '224.0.0.0/4', 'ff00::/8'].flatMap(
   (text) => parsePrefix(text) ?? [],
 );
 
 /**
- * What a host reaches by the routes that it has, those of its ZeroTier devices too: what no new network may overlap. The shortest
- * first; what lies in a shorter one is left out.
+ * The prefixes that a host reaches by its routes, including those of its ZeroTier devices: no new network may overlap them. The
+ * shortest first; prefixes covered by a shorter one are omitted.
  */
 export function hostPrefixes(ground: Ground): string[] {
   const seen = ground
@@ -28,17 +28,17 @@ export function hostPrefixes(ground: Ground): string[] {
   return told.map(formatPrefix);
 }
 
-/** The same for the same routes, in whatever order the kernel lists them. */
+/** Makes the result independent of the order in which the kernel lists the routes. */
 const order = (one: Prefix, other: Prefix): number =>
   one.bits - other.bits || one.version - other.version || (one.value < other.value ? -1 : 1);
 
-/** What a host has for launches and networks to come: told with each hello, and again when it has changed. */
+/** What a host can offer for future launches and networks: sent with each hello, and again when it has changed. */
 export type Offer = Pick<Hello, 'freeIdentities' | 'prefixes'>;
 
 /** As many as a hello may carry. */
 const MOST_IDENTITIES = 64;
 
-/** Routes that were not or could not be looked at are left out: unknown is not empty. */
+/** Routes that were not or could not be observed are omitted, because unknown does not mean empty. */
 export const offerOf = (free: readonly NodeAddress[], ground: SeenGround | undefined): Offer => ({
   freeIdentities: free.slice(0, MOST_IDENTITIES),
   ...(ground?.known ? { prefixes: hostPrefixes(ground.value) } : {}),

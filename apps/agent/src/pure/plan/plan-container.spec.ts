@@ -6,10 +6,10 @@ import { isOfPresentContainer } from './plan-container.js';
 
 const { container: demo, membership, items } = launch();
 
-describe('what is observed of a node', () => {
+describe('the observation of a node', () => {
   const state = observed({ containers: known([container(demo)]) });
 
-  it('counts for a membership whose container is the one that is wanted', () => {
+  it('counts for a membership when its container is the desired one', () => {
     expect(isOfPresentContainer(membership, items, state)).toBe(true);
     const onHost = membershipItem({ node: newId('nod'), nodeKind: 'host' });
     expect(isOfPresentContainer(onHost, [onHost], observed())).toBe(true);
@@ -18,11 +18,11 @@ describe('what is observed of a node', () => {
 
   it.each([
     ['is to be restarted', { ...demo, incarnation: 1 }, state],
-    ['gets another limit', { ...demo, limits: { ...demo.limits, pids: 77 } }, state],
-    ['is not there', demo, observed()],
+    ['gets a new limit', { ...demo, limits: { ...demo.limits, pids: 77 } }, state],
+    ['is absent', demo, observed()],
     ['cannot be seen', demo, observed({ containers: unknown('docker-unreachable') })],
-    ['is somebody else’s', demo, observed({ containers: known([container(demo, { ours: false })]) })],
-  ])('does not when its container %s', (_case, wanted, seen) => {
+    ['belongs to somebody else', demo, observed({ containers: known([container(demo, { ours: false })]) })],
+  ])('does not count when its container %s', (_case, wanted, seen) => {
     expect(isOfPresentContainer(membership, [wanted, membership], seen)).toBe(false);
   });
 });

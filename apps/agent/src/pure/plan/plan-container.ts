@@ -8,7 +8,7 @@ export const ownContainer = (item: ContainerItem, observed: ObservedState): Obse
     ? observed.containers.value.find((container) => container.item === item.id && container.ours)
     : undefined;
 
-/** Another container that has the item's name, ours (on its way out) or somebody else's. */
+/** Another container that holds the item's name: one of ours that is being removed, or somebody else's. */
 export const nameHolder = (item: ContainerItem, observed: ObservedState): ObservedContainer | undefined =>
   observed.containers.known
     ? observed.containers.value.find(
@@ -16,13 +16,13 @@ export const nameHolder = (item: ContainerItem, observed: ObservedState): Observ
       )
     : undefined;
 
-/** A container that was made for the item, and that somebody changed so that it may not be touched any more. */
+/** A container that was created for the item, but that somebody changed so that it must not be touched any more. */
 export const changedContainer = (item: ContainerItem, observed: ObservedState): ObservedContainer | undefined =>
   observed.containers.known
     ? observed.containers.value.find((one) => one.item === item.id && !one.ours && one.differs !== undefined)
     : undefined;
 
-/** What a container cannot change while it lives. An item without an image keeps the one that it was made from. */
+/** True when something differs that cannot change while a container lives. An item without an image keeps the one it was created from. */
 export function mustBeMadeAnew(item: ContainerItem, container: ObservedContainer): boolean {
   const { memoryMb, pids } = container.limits;
   return (
@@ -49,13 +49,13 @@ export function planContainer(
   return planRunning(item, own);
 }
 
-/** Whether something is left here of who the item's node is: its identity, or the one made ahead that it never came to have. */
+/** Whether an identity for the item's node is left here: its own, or the pre-generated one that it never received. */
 export const leavesIdentity = (
   { node, identity }: ContainerItem,
   { hasIdentity, isFree }: Pick<PlanFacts, 'hasIdentity' | 'isFree'>,
 ): boolean => hasIdentity(node) || (identity !== undefined && isFree?.(identity) === true);
 
-/** The identity of one that still runs is kept: forgotten, nobody could tell whose container that is. */
+/** Keeps the identity while the container still runs: without it, nobody could tell whose container that is. */
 function planRemoval(
   item: ContainerItem,
   own: ObservedContainer | undefined,
@@ -87,7 +87,7 @@ function planCreation(item: ContainerItem, blueprint: ContainerBlueprint, facts:
   ];
 }
 
-/** The image comes first, so that a pull that fails leaves the old container running. Without its identity it would come back as another node. */
+/** Pulls the image first, so that a failed pull leaves the old container running. Requires the identity: without it, the container would come back as another node. */
 function planRenewal(
   item: ContainerItem,
   own: ObservedContainer,
@@ -128,8 +128,8 @@ function blueprintOf(
 }
 
 /**
- * Whether what is observed of an item's node may count for it. Not while its container is another than the one that is wanted: a
- * membership of a container on its way out looks joined, authorized and addressed, and is soon gone.
+ * Whether the observation of an item's node counts for it. It does not while its container is not the desired one: a membership in a
+ * container about to be replaced looks joined, authorized and addressed, and will soon be gone.
  */
 export function isOfPresentContainer(item: Item, items: readonly Item[], observed: ObservedState): boolean {
   if (item.kind !== 'membership' || item.nodeKind === 'host') return true;

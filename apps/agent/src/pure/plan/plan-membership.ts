@@ -25,11 +25,11 @@ export function planMembership(
   return isBroken ? [{ ...about, step: 'repair-network', settings }] : [];
 }
 
-/** A network that was left and joined again before the agent heard of it has two items: the one that wants it wins. */
+/** A network that was left and joined again before the agent was told has two items: the one with intent `present` wins. */
 export const isWantedByAnother = (item: MembershipItem, siblings: readonly MembershipItem[]): boolean =>
   siblings.some((other) => other.node === item.node && other.network === item.network && other.intent === 'present');
 
-/** True when the daemon's settings are not the desired ones. The daemon forgets a list at every change of settings (docs/zerotier-facts.md#joining). */
+/** True when the daemon's settings are not the desired ones. The daemon drops a list at every change of settings (docs/zerotier-facts.md#joining). */
 export function drifted(settings: MembershipSettings, joined: ObservedMembership): boolean {
   const { allowManaged, ...flags } = settings;
   const list = Array.isArray(allowManaged) ? [...allowManaged].sort() : [];

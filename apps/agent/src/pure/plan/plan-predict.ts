@@ -12,16 +12,16 @@ import type { ContainerBlueprint, Step } from '@orrery/shared/machine';
 import type { PlanFacts } from './plan-facts.js';
 import { plan } from './plan.js';
 
-/** What the steps of a plan lead to if all goes well: what a dry run shows, and what tests hold `plan` to. */
+/** The result of a plan's steps if all goes well: shown by a dry run, and used by tests to check `plan`. */
 export interface Predicted {
   observed: ObservedState;
   images: ReadonlySet<string>;
   identities: ReadonlySet<NodeId>;
-  /** `networks.d` of containers that are made and not started. */
+  /** `networks.d` of containers that were created and not started. */
   initial: ReadonlyMap<NodeId, ContainerBlueprint['memberships']>;
 }
 
-/** Every step until nothing is left to do; a plan that does not come to an end in this many rounds never would. */
+/** Limit of rounds until nothing is left to do; a plan that has not finished by then never would. */
 const MAX_ROUNDS = 12;
 
 export function planToTheEnd(desired: readonly Item[], observed: ObservedState, facts: PlanFacts): Step[] {

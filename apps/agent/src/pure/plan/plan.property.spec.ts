@@ -18,11 +18,11 @@ const MAKING: Step['step'][] = [
 ];
 
 describe('plan, whatever is desired and observed', () => {
-  it('does nothing when nothing is named', () => {
+  it('does nothing when nothing is desired', () => {
     anything((_desired, observed, has) => expect(plan([], observed, facts(has))).toEqual([]));
   });
 
-  it('touches only what an item names, and no container that is not ours', () => {
+  it('touches only what an item names, and only containers that are ours', () => {
     anything((desired, observed, has) => {
       const containers = observed.containers.known ? observed.containers.value : [];
       for (const step of plan(desired, observed, facts(has))) {
@@ -37,7 +37,7 @@ describe('plan, whatever is desired and observed', () => {
     });
   });
 
-  it('makes nothing for what is to be absent', () => {
+  it('creates nothing for an absent item', () => {
     anything((desired, observed, has) => {
       const absent = desired.map((item): Item => ({ ...item, intent: 'absent' }));
       const making = plan(absent, observed, facts(has)).filter(({ step }) => MAKING.includes(step));
@@ -45,7 +45,7 @@ describe('plan, whatever is desired and observed', () => {
     });
   });
 
-  it('removes nothing and leaves nothing that is to be present, but to make it anew', () => {
+  it('removes and leaves nothing that should be present, except to recreate it', () => {
     anything((desired, observed, has) => {
       const present = desired.map((item): Item => ({ ...item, intent: 'present' }));
       const steps = plan(present, observed, facts(has));
@@ -63,13 +63,13 @@ describe('plan, whatever is desired and observed', () => {
     });
   });
 
-  it('is what it is, for the same input', () => {
+  it('is deterministic', () => {
     anything((desired, observed, has) =>
       expect(plan(desired, observed, facts(has))).toEqual(plan(desired, structuredClone(observed), facts(has))),
     );
   });
 
-  it('comes to an end: once its steps have worked there is nothing left to do', () => {
+  it('terminates: once its steps have succeeded there is nothing left to do', () => {
     anything((desired, observed, has) => {
       const steps = planToTheEnd(desired, observed, facts(has));
       let state: Predicted = { observed, images: new Set(), identities: new Set(), initial: new Map() };

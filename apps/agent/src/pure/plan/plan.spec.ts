@@ -24,7 +24,7 @@ const running = (more: Parameters<typeof container>[1] = {}, memberships = [memb
   });
 
 describe('plan for a container', () => {
-  it('pulls, mints, creates and starts, in this order, what is not there at all', () => {
+  it('pulls, mints, creates and starts in this order when nothing exists yet', () => {
     const expected = expectSteps(items, observed());
     expected.toBe('pull-image', 'mint-identity', 'create-container', 'start-container');
     expect(expected.steps.slice(-2)).toMatchObject([
@@ -37,7 +37,7 @@ describe('plan for a container', () => {
     expectSteps(items, observed(), made).toBe('create-container', 'start-container');
   });
 
-  it('names the identity made ahead that the item is to have, and only for a node without one', () => {
+  it('names the pre-generated identity for the item, and only when the node has none', () => {
     const warm = [{ ...demo, identity: '3a7f1b22c0' }, inLab];
     const { steps } = expectSteps(warm, observed(), facts({ images: [DEFAULT_IMAGE] }));
     expect(steps[0]).toMatchObject({ step: 'mint-identity', image: DEFAULT_IMAGE, identity: '3a7f1b22c0' });
@@ -45,7 +45,7 @@ describe('plan for a container', () => {
     expectSteps(warm, observed(), made).toBe('create-container', 'start-container');
   });
 
-  it('forgets with an absent one also the identity made ahead that it never came to have', () => {
+  it('forgets an absent item together with the pre-generated identity that it never received', () => {
     const gone = [{ ...demo, identity: '3a7f1b22c0' }, inLab].map(absent);
     const isFree = (address: string) => address === '3a7f1b22c0';
     const { steps } = expectSteps(gone, observed(), { ...facts(), isFree });
@@ -58,17 +58,17 @@ describe('plan for a container', () => {
     );
   });
 
-  it('starts one that is created or has ended', () => {
+  it('starts a container that is created or has ended', () => {
     expectSteps(items, running({ state: 'created' }), made).toBe('start-container');
     expectSteps(items, running({ state: 'exited' }), made).toBe('start-container');
   });
 
-  it('does nothing about one that runs, or that Docker is restarting', () => {
+  it('does nothing when the container runs, or Docker is restarting it', () => {
     expectSteps(items, running(), made).toBeNone();
     expectSteps(items, running({ state: 'restarting' }), made).toBeNone();
   });
 
-  it('unpauses one that was paused', () => {
+  it('unpauses a container that was paused', () => {
     expectSteps(items, running({ state: 'paused' }), made).toBe('unpause-container');
   });
 
@@ -76,11 +76,11 @@ describe('plan for a container', () => {
     ['incarnation', { incarnation: 7 }],
     ['limits', { limits: { memoryMb: 512, pids: 128 } }],
     ['state dead', { state: 'dead' as const }],
-  ])('makes anew one whose %s is not the desired one, and keeps its identity', (_title, difference) => {
+  ])('recreates a container when its %s is not the desired one, and keeps its identity', (_title, difference) => {
     expectSteps(items, running(difference), made).toBe('remove-container', 'create-container', 'start-container');
   });
 
-  it('fetches another image before it removes the container', () => {
+  it('pulls another image before it removes the container', () => {
     const wanted = [{ ...demo, image: 'other/zerotier:2' }, inLab];
     expectSteps(wanted, running(), made).toBe('pull-image', 'remove-container', 'create-container', 'start-container');
   });
@@ -89,11 +89,11 @@ describe('plan for a container', () => {
     expectSteps(items, running({ image: 'zerotier/zerotier:1.12.0' }), made).toBeNone();
   });
 
-  it('does not make anew what would come back as another node', () => {
+  it('does not recreate a container when it would come back as another node', () => {
     expectSteps(items, running({ incarnation: 7 }), facts({ images: [DEFAULT_IMAGE] })).toBeNone();
   });
 
-  it('removes an absent one and forgets its identity', () => {
+  it('removes an absent container and forgets its identity', () => {
     expectSteps(items.map(absent), running(), made).toBe('remove-container', 'forget-identity');
     expectSteps(items.map(absent), observed(), made).toBe('forget-identity');
     expectSteps(items.map(absent), observed()).toBeNone();
@@ -106,7 +106,7 @@ describe('plan for a container', () => {
     expectSteps(items, running(), made).toBeNone();
   });
 
-  it('waits for the name while the container that has it is on its way out', () => {
+  it('waits for the name while the container that holds it is being removed', () => {
     const { items: next } = launch();
     expectSteps([...items.map(absent), ...next], running(), made).toBe('remove-container', 'forget-identity');
   });
@@ -126,7 +126,7 @@ describe('plan for a membership', () => {
     expectSteps([absent(wanted)], at([])).toBeNone();
   });
 
-  it('repairs what the daemon calls OK and the kernel has lacked for a while, and only that', () => {
+  it('repairs only a membership that the daemon reports as OK and the kernel has lacked for a while', () => {
     const lacking = { ...facts(), lacksInKernel: (item: string) => item === wanted.id };
     expectSteps([wanted], at([membership()]), lacking).toBe('repair-network');
     expectSteps([wanted], at([membership({ status: 'ACCESS_DENIED' })]), lacking).toBeNone();
@@ -136,7 +136,7 @@ describe('plan for a membership', () => {
     expectSteps([other], at([membership()]), lacking).toBeNone();
   });
 
-  it('writes a list of prefixes again that the daemon has forgotten', () => {
+  it('writes a list of prefixes again when the daemon has dropped it', () => {
     const settings = MembershipSettings.parse({ allowManaged: ['10.99.0.0/24', '10.98.0.0/24'] });
     const listed = { ...wanted, settings };
     expectSteps([listed], at([membership()])).toBe('configure-network');
@@ -152,20 +152,20 @@ describe('plan for a membership', () => {
     expectSteps([absent(wanted)], at(others)).toBeNone();
   });
 
-  it('joins a running container’s node, and waits while the container does not run', () => {
+  it('joins the node of a running container, and waits while the container is not running', () => {
     const second = membershipItem({ node: demo.node, network: '8056c2e21c000002' });
     expectSteps([...items, second], running(), made).toBe('join-network');
     expectSteps([...items, second], running({ state: 'exited' }), made).toBe('start-container');
   });
 
-  it('lets the one that wants the network win over the one that left it', () => {
+  it('prefers the item that wants the network over the one that left it', () => {
     const again = membershipItem({ node: host, nodeKind: 'host' });
     expectSteps([absent(wanted), again], at([membership()])).toBeNone();
   });
 });
 
 describe('plan for a container that somebody changed', () => {
-  it('keeps its identity while it is there, and forgets it afterwards', () => {
+  it('keeps its identity while it exists, and forgets it afterwards', () => {
     const changed = running({ ours: false, differs: 'its devices' });
     expectSteps(items.map(absent), changed, made).toBeNone();
     expectSteps(items, changed, made).toBeNone();
@@ -189,13 +189,13 @@ describe('plan when something is unknown', () => {
     expectSteps([absent(wanted)], blind).toBeNone();
   });
 
-  it('makes and replaces nothing while nobody knows which images are there', () => {
+  it('creates and replaces nothing while it is unknown which images are present', () => {
     const unknownImages = facts({ images: undefined, identities: [demo.node] });
     expectSteps(items, observed(), unknownImages).toBeNone();
     expectSteps(items, running({ incarnation: 7 }), unknownImages).toBeNone();
   });
 
-  it('joins the host’s own node while the engine cannot be asked', () => {
+  it('joins the own node of the host while the engine cannot be asked', () => {
     const half = observed({ containers: unknown('docker-unreachable'), nodes: [hostNode(host)] });
     expectSteps([...items, wanted], half).toBe('join-network');
   });

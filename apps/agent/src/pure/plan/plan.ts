@@ -5,8 +5,8 @@ import type { PlanFacts } from './plan-facts.js';
 import { planMembership } from './plan-membership.js';
 
 /**
- * The next steps from what is observed to what is desired, those of one node in their order. Only what an item names is touched:
- * `plan([], anything) = []`. Nothing follows from what is unknown.
+ * The next steps from the observed to the desired state, in order for each node. Touches only what an item names:
+ * `plan([], anything) = []`. Concludes nothing from unknown parts.
  */
 export function plan(desired: readonly Item[], observed: ObservedState, facts: PlanFacts): Step[] {
   return [...new Set(desired.map(({ node }) => node))].flatMap((node) => {
@@ -14,7 +14,7 @@ export function plan(desired: readonly Item[], observed: ObservedState, facts: P
     const containers = items.filter((item) => item.kind === 'container');
     const memberships = items.filter((item) => item.kind === 'membership');
     const steps = containers.flatMap((item) => planContainer(item, memberships, observed, facts));
-    // Networks of a container that is about to change are the next plan's business.
+    // The networks of a container that is about to change are left to the next plan.
     if (steps.length > 0 || containers.some(({ intent }) => intent === 'absent')) return steps;
     return memberships.flatMap((item) => planMembership(item, memberships, observed, facts));
   });

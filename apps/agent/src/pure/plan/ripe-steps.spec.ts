@@ -13,7 +13,7 @@ const leave = (node: NodeId): Step => ({
   ...{ node, item: newId('itm'), step: 'leave-network', nodeKind: 'host', network: NETWORK },
 });
 
-it('lets nothing of a node begin behind a step that waits, but for networks, and says when the next may', () => {
+it('starts nothing of a node behind a waiting step, except for networks, and reports when the next may start', () => {
   const [late, behind, free] = [start(one), start(one), start(another)];
   const [lateLeave, leaves] = [leave(another), leave(another)];
   const at = new Map<Step, number>([
@@ -42,20 +42,20 @@ const MADE = [
 ];
 
 describe('a head start', () => {
-  it('is for the container of a node that nobody knew at the last look, and for nobody else', () => {
+  it('is only for the container of a node that was unknown at the last observation', () => {
     expect(names([...items, ...others], look())).toEqual(MADE);
     expect(names(items, look(observed(), [demo.node]))).toEqual([]);
   });
 
   it.each([
-    ['the engine was not seen', look(observed({ engine: unknown() }))],
-    ['its containers were not seen', look(observed({ containers: unknown() }))],
-    ['its container was there already', look(observed({ containers: known([container(demo, { state: 'exited' })]) }))],
+    ['the engine was not observed', look(observed({ engine: unknown() }))],
+    ['its containers were not observed', look(observed({ containers: unknown() }))],
+    ['its container already existed', look(observed({ containers: known([container(demo, { state: 'exited' })]) }))],
   ])('is not taken when %s', (_case, last) => {
     expect(names(items, last)).toEqual([]);
   });
 
-  it('is not taken for what is to be absent, nor when the image has to be pulled first', () => {
+  it('is not taken for an absent item, or when the image must be pulled first', () => {
     expect(names(items.map(absent), look(observed(), [], { ...here, hasIdentity: () => true }))).toEqual([]);
     expect(names(items, look(observed(), [], { ...here, imagePresent: () => false }))).toEqual([]);
   });

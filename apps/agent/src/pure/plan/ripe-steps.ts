@@ -6,13 +6,13 @@ import { plan } from './plan.js';
 import type { RolledBack } from '../guard/decide-probation.js';
 
 export interface RipeSteps {
-  /** Of each node, in their order; nodes of which nothing may begin now are not in it. */
+  /** Per node, in order; nodes without a step that may start now are missing. */
   byNode: Map<NodeId, Step[]>;
-  /** Milliseconds until the next step may be tried again; undefined: none waits. */
+  /** Milliseconds until the next step may be tried again; undefined: none is waiting. */
   nextTryIn: number | undefined;
 }
 
-/** Which steps may begin now. Behind one that has to wait nothing of its node begins, but for networks, which do not depend on each other. */
+/** Which steps may start now. Nothing of a node starts behind a step that must wait, except for networks, which do not depend on each other. */
 export function ripeSteps(steps: readonly Step[], nextAt: (step: Step) => number, now: number): RipeSteps {
   const ripe: RipeSteps = { byNode: new Map(), nextTryIn: undefined };
   const held = new Set<NodeId>();
@@ -29,7 +29,7 @@ export function ripeSteps(steps: readonly Step[], nextAt: (step: Step) => number
 
 const REMOVING: readonly Step['step'][] = ['remove-container', 'forget-identity', 'leave-network'];
 
-/** Whether a step is still for what its item is to be now: one that was planned for something else is not done, the next plan knows better. */
+/** Whether a step still serves what its item wants now. A step planned for something else is dropped; the next plan takes over. */
 export function intends(item: Item | undefined, step: Step, rolledBack?: RolledBack): boolean {
   if (!item) return false;
   const undo = rolledBack?.get(item.id);
@@ -40,7 +40,7 @@ export function intends(item: Item | undefined, step: Step, rolledBack?: RolledB
   return removes ? item.intent === 'absent' || step.step === 'remove-container' : item.intent === 'present';
 }
 
-/** A look of which all that followed was done, and the nodes that it was asked for. */
+/** An observation whose steps were all done, and the nodes that it covered. */
 export interface WholeLook {
   observed: ObservedState;
   facts: PlanFacts;
@@ -48,8 +48,9 @@ export interface WholeLook {
 }
 
 /**
- * Steps that need not wait for another look: those that make the container of a node which nobody knew at the last one. What that showed
- * of the machine is good enough to begin with; each step looks for itself at what it touches. All else follows from what is seen now.
+ * Steps that need not wait for another observation: those that create the container of a node that was unknown at the last one. What
+ * that observation showed of the machine is good enough to begin with, and each step checks what it touches. Everything else needs a
+ * fresh observation.
  */
 export function headStart(items: readonly Item[], last: WholeLook): Step[] {
   if (!last.observed.engine.known || !last.observed.containers.known) return [];
@@ -64,7 +65,7 @@ export function headStart(items: readonly Item[], last: WholeLook): Step[] {
     last.observed,
     last.facts,
   );
-  // An image that has to be pulled first takes so long that a look is nothing beside it.
+  // If an image must be pulled first, the time for an observation does not matter.
   const pulls = new Set(steps.flatMap(({ step, node }) => (step === 'pull-image' ? [node] : [])));
   return steps.filter(({ node }) => !pulls.has(node));
 }

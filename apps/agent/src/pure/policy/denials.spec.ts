@@ -27,7 +27,7 @@ const settings = (more: object) => MembershipSettings.parse(more);
 const onHost = (more: object = {}) => membershipItem({ node: newId('nod'), nodeKind: 'host', ...more });
 
 describe('the policy of a host', () => {
-  it('lets everything that is ordinary through by default', () => {
+  it('allows everything ordinary by default', () => {
     const { items } = launch({ image: 'ghcr.io/me/zt:2' });
     const all = [...items, onHost({ settings: settings({ allowGlobal: true }) })];
     expect(rules(all, {})).toEqual(['allowed', 'allowed', 'allowed']);
@@ -87,7 +87,7 @@ describe('the policy of a host', () => {
     expect(rules([denied, allowed], policy)).toEqual([rule, 'allowed']);
   });
 
-  it('always lets containers be removed and networks be left', () => {
+  it('always allows removing containers and leaving networks', () => {
     const items = [containerItem({ image: 'evil.example/x' }), onHost()].map((item) => ({
       ...item,
       intent: 'absent' as const,
@@ -126,7 +126,7 @@ describe('the policy of a host', () => {
     });
   });
 
-  it('judges the image that would really run, not the one that is only named now', () => {
+  it('judges the image that would really run, not the one that the item names now', () => {
     const item = containerItem();
     const made = (image: string) => ({
       observed: observed({ containers: known([container(item, { image, state: 'exited' })]) }),
@@ -149,7 +149,7 @@ describe('the policy of a host', () => {
     expect(rules([one, two, { ...three, intent: 'absent' }], policy)).toEqual(['allowed', 'allowed', 'allowed']);
   });
 
-  it('counts what it has made and nobody names any more, so that forgetting makes no room', () => {
+  it('counts containers that it created and that are no longer desired, so that forgetting frees no place', () => {
     const [old, next] = [containerItem({ name: 'old' }), containerItem({ name: 'next' })];
     const there = observed({ containers: known([container(old, { ours: false })]) });
     const policy = { containers: { max: 1 } };
@@ -159,12 +159,12 @@ describe('the policy of a host', () => {
 });
 
 describe('the smaller rules', () => {
-  it('say which calls are answered', () => {
+  it('decide which calls are answered', () => {
     const policy = Policy.parse({ calls: ['doctor'] });
     expect([judgeCall('doctor', policy), judgeCall('logs', policy)?.rule]).toEqual([undefined, 'calls']);
   });
 
-  it('say which prefixes may be routed on the host: all of it allowed, none of it denied', () => {
+  it('decide which prefixes may be routed on the host: all of it allowed, none of it denied', () => {
     const policy = Policy.parse({ routes: { allow: ['10.0.0.0/8', 'fd00::/8'], deny: ['10.9.0.0/16'] } });
     const may = (cidr: string) => routeRule(policy)(parsePrefix(cidr) as Prefix);
     expect(['10.1.0.0/16', 'fd12::/64', '10.0.0.7/32'].map(may)).toEqual([true, true, true]);

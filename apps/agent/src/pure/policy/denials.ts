@@ -12,28 +12,28 @@ import { mustBeMadeAnew, ownContainer } from '../plan/plan-container.js';
 import { judge, routeRule, type Refusal } from './judge.js';
 import type { HeldPolicy, Rule } from './policy.js';
 
-/** Why an item may not be, for people. */
+/** Why an item is not allowed, for people. */
 export interface Denial {
   rule: string;
   cause: string;
   fix: string;
-  /** Not the item itself is denied, but the container that its node is in. */
+  /** True when not the item itself is denied, but the container of its node. */
   isOfContainer: boolean;
-  /** For how long it must hold before it is told. */
+  /** How long it must hold before it is reported. */
   holdMs: number;
 }
-/** A file that is being written cannot be used for a moment. */
+/** A file that is being written is unusable for a moment. */
 export const UNREADABLE_HOLD_MS = 3_000;
 export type Denials = ReadonlyMap<ItemId, Denial>;
 
 export interface DenialContext {
   observed: ObservedState;
-  /** Image for items that name none. */
+  /** Image for items that do not name one. */
   defaultImage: string;
   hasIdentity: (node: NodeId) => boolean;
 }
 
-/** Every item that this host's policy does not allow. A denied one blocks no other, but for what would be in a denied container. */
+/** Every item that this host's policy denies. A denied item does not block others, except for those in a denied container. */
 export function denialsOf(items: readonly Item[], held: HeldPolicy, context: DenialContext): Denials {
   const present = items.filter(({ intent }) => intent === 'present');
   if (held.result === 'unreadable') return new Map(present.map(({ id }) => [id, deniedAll(held)]));
@@ -62,7 +62,7 @@ export function denialsOf(items: readonly Item[], held: HeldPolicy, context: Den
   return denials;
 }
 
-/** The rule of which the guard asks, prefix by prefix, what networks push. Without rules every item is denied, and nothing is admitted. */
+/** The rule that the guard checks pushed prefixes with. Without rules every item is denied, and nothing is admitted. */
 export const routesPolicy = (held: HeldPolicy): KnownGround['policy'] =>
   held.result === 'held' ? { mayRoute: routeRule(held.policy), fix: denialBy('routes', held, '').fix } : undefined;
 
@@ -83,7 +83,7 @@ function denialBy(rule: Rule, { file, isWritten, lines }: Extract<HeldPolicy, { 
   return { cause, fix };
 }
 
-/** What would really run: a container that only starts again runs what it was made from, whatever the default is by now. */
+/** The image that would really run: a container that is only restarted runs what it was created from, whatever the default is by now. */
 function imageOf(item: Item, { observed, defaultImage }: DenialContext): string {
   if (item.kind !== 'container') return '';
   const own = ownContainer(item, observed);
@@ -91,8 +91,8 @@ function imageOf(item: Item, { observed, defaultImage }: DenialContext): string 
 }
 
 /**
- * The containers that are too many. Those that this host has made already come first, so that no new one displaces another; what is
- * here and named by nobody counts, so that forgetting containers makes no room.
+ * The containers that exceed the limit. Those that this host has already created come first, so that no new one displaces another.
+ * Containers that exist but are no longer desired count too, so that forgetting containers frees no place.
  */
 function beyond(
   max: number,
@@ -113,7 +113,7 @@ function beyond(
   return oldestFirst.slice(Math.max(0, max - others.size));
 }
 
-/** Whether a step that was planned a while ago is still allowed, with all that it brings along. */
+/** Whether a step that was planned earlier is still allowed, with everything that it brings along. */
 export function mayStep(step: Step, items: readonly Item[], denials: Denials): boolean {
   if (denials.has(step.item)) return false;
   if (step.step !== 'create-container') return true;

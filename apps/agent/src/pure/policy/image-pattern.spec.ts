@@ -29,7 +29,7 @@ describe('an image reference', () => {
     ['a:b:c'],
     ['a@sha256:1'],
     ['a b'],
-  ])('%s is no name: an id of a local image, or nothing that the engine takes', (image) =>
+  ])('%s is not a name: an id of a local image, or invalid for the engine', (image) =>
     expect(readImageName(image)).toBeUndefined(),
   );
 });
@@ -68,7 +68,7 @@ describe('a pattern of images', () => {
   ])('%s does not fit %s', (pattern, image) => expect(fits(pattern, image)).toBe(false));
 
   it.each([[''], ['a b'], ['deadbeef'], ['a@sha256:*'], ['a@'], ['zerotier/Zerotier'], ['a//b'], ['a:\n']])(
-    '%j is none',
+    '%j is not a pattern',
     (text) => expect(readImagePattern(text)).toBeUndefined(),
   );
 });

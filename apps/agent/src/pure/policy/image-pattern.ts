@@ -1,8 +1,8 @@
-/** An image reference as the engine reads it, with nothing left implicit. */
+/** An image reference as the engine reads it, with every part explicit. */
 export interface ImageName {
   /** Registry and path: `docker.io/library/alpine`. */
   repository: string;
-  /** What decides when there is no digest; with one the engine does not look at it. */
+  /** Used when there is no digest; with a digest the engine ignores it. */
   tag: string;
   digest: string | undefined;
 }
@@ -15,10 +15,10 @@ const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const REGISTRY = /^(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-/** The engine takes a whole or shortened id of a local image wherever a name may stand. */
+/** Wherever the engine expects a name, it also accepts the full or shortened ID of a local image. */
 const MAYBE_ID = /^(?:sha256:)?[0-9a-f]+$/;
 
-/** Undefined for what is not a name: an id of a local image, or nothing that the engine would take. */
+/** Undefined if it is not a name: the ID of a local image, or something that the engine would reject. */
 export function readImageName(reference: string): ImageName | undefined {
   if (MAYBE_ID.test(reference)) return undefined;
   const { name, tag = 'latest', digest } = split(reference);
@@ -29,8 +29,8 @@ export function readImageName(reference: string): ImageName | undefined {
 }
 
 /**
- * `*` is every image. Else a reference in which `*` stands for anything within one part and `**` for any parts. Without tag and
- * digest it means all of the repository. Undefined for what is no pattern.
+ * `*` is every image. Otherwise a reference in which `*` matches anything within one part and `**` any number of parts. Without tag and
+ * digest it matches the whole repository. Undefined for an invalid pattern.
  */
 export function readImagePattern(text: string): ImagePattern | undefined {
   if (text === '*') return 'every';
@@ -48,7 +48,7 @@ export function readImagePattern(text: string): ImagePattern | undefined {
   };
 }
 
-/** A tag is no promise about a digest: a pattern with a tag fits no reference with a digest. */
+/** A tag promises nothing about a digest: a pattern with a tag fits no reference with a digest. */
 export function fitsImage(reference: string, pattern: ImagePattern): boolean {
   if (pattern === 'every') return true;
   const name = readImageName(reference);
@@ -68,8 +68,8 @@ function split(reference: string): { name: string; tag: string | undefined; dige
 }
 
 /**
- * What stands before the first slash is a registry only when it looks like one: with a dot, a colon or a capital, or `localhost`.
- * Names of registries know no case.
+ * The part before the first slash is a registry only if it looks like one: with a dot, a colon or a capital, or `localhost`. Registry
+ * names are case-insensitive.
  */
 function qualified(name: string): { registry: string; path: string } {
   const slash = name.indexOf('/');

@@ -4,21 +4,21 @@ import type { MayRoute } from '../guard/decide-ground.js';
 import { fitsImage, readImagePattern } from './image-pattern.js';
 import type { CallName, Policy, Rule } from './policy.js';
 
-/** The rule that does not allow something, and why in words. */
+/** The rule that denies something, and why in words. */
 export interface Refusal {
   rule: Rule;
   cause: string;
 }
 
-/** What an item alone does not say. */
+/** What the item itself does not tell. */
 export interface JudgeContext {
-  /** The image that a container would run: the one that it was made from, the item's, or the host's default. */
+  /** The image that a container would run: the one that it was created from, the item's, or the host's default. */
   image: string;
 }
 
 /**
- * What of the policy an item breaks; undefined when it may be. Only what is to be present is judged: to remove and to leave is
- * always allowed. Plain, the same for the same input.
+ * The rule of the policy that an item breaks; undefined when it is allowed. Only items with intent `present` are judged: removing and
+ * leaving are always allowed.
  */
 export function judge(item: Item, policy: Policy, context: JudgeContext): Refusal | undefined {
   if (item.intent === 'absent') return undefined;
@@ -70,8 +70,8 @@ export function judgeProbe({ probes }: Policy): Refusal | undefined {
 }
 
 /**
- * Whether the controller in the host's own zerotier-one may be asked: about this network, or whether there is one at all. One in a container
- * is nobody's but Orrery's.
+ * Whether the controller in the host's own zerotier-one may be asked: about this network, or whether it exists at all. A controller
+ * in a container belongs to Orrery alone.
  */
 export function judgeHostController(network: NetworkId | undefined, { hostDaemon }: Policy): Refusal | undefined {
   const isAllowed =
@@ -83,7 +83,7 @@ export function judgeHostController(network: NetworkId | undefined, { hostDaemon
   );
 }
 
-/** What an item itself lets in: its list, or everything. Of what else a network pushes the guard asks, prefix by prefix. */
+/** The prefixes that an item itself requests: its list, or everything. The guard judges everything else that a network pushes. */
 function routesAskedFor({ allowManaged, allowDefault }: MembershipItem['settings']): readonly string[] {
   if (Array.isArray(allowManaged)) return allowManaged;
   return allowManaged && allowDefault ? ['0.0.0.0/0', '::/0'] : [];
@@ -94,7 +94,7 @@ function mayRoute(policy: Policy, cidr: string): boolean {
   return prefix !== undefined && routeRule(policy)(prefix);
 }
 
-/** Whether a network may bring a prefix onto the host: all of it lies in what is allowed, none of it in what is denied. */
+/** Whether a network may bring a prefix onto the host: all of it must be allowed, and none of it denied. */
 export function routeRule({ routes }: Pick<Policy, 'routes'>): MayRoute {
   const read = (list: readonly string[]) => list.flatMap((text) => parsePrefix(text) ?? []);
   const [allow, deny] = [read(routes.allow), read(routes.deny)];

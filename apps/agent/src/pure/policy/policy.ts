@@ -28,12 +28,12 @@ const RouteRules = z.strictObject({
   deny: z.array(Cidr).max(10_000).default([]),
 });
 
-/** Whose memberships may have a setting: nobody's, those of containers (they have a network namespace of their own), everybody's. */
+/** Whose memberships may have a setting: nobody's, only containers' (they have a network namespace of their own), everybody's. */
 const Whose = z.union([z.boolean(), z.literal('containers')]);
 
 /**
- * What a host allows, whatever the API says: `policy.yaml`. Strict, so that a rule with a typing mistake is never a rule that does
- * not count. What is not written has the default, and the defaults let everything through that Orrery does by itself.
+ * What a host allows, whatever the API requests: `policy.yaml`. Strict, so that a rule with a typo is an error and not silently
+ * ignored. Missing rules have defaults, and the defaults allow everything that Orrery does by itself.
  */
 export const Policy = z.strictObject({
   images: z.array(ImageRule).max(10_000).default(['*']),
@@ -46,7 +46,7 @@ export const Policy = z.strictObject({
     })
     .prefault({}),
   calls: z.array(CallName).default([...CallName.options]),
-  /** What the API may have nodes of this host try: nothing, what is in their own ZeroTier networks, or all that they reach. */
+  /** What the API may probe from nodes of this host: nothing, targets in their own ZeroTier networks, or everything that they reach. */
   probes: z.union([z.boolean(), z.literal('networks')]).default('networks'),
   /** Whether the host's own zerotier-one may be touched: never, always, or for these networks. */
   hostDaemon: z.union([z.boolean(), z.array(NetworkRule).max(10_000)]).default(true),
@@ -80,7 +80,7 @@ export type Rule =
   | 'routes'
   | `settings.${keyof Policy['settings']}`;
 
-/** What holds now: the rules and where they stand, or why there are none. Without rules nothing is allowed. */
+/** The policy in force: the rules and their lines, or why there are none. Without rules nothing is allowed. */
 export type HeldPolicy =
   | { result: 'held'; policy: Policy; file: string; isWritten: boolean; lines: ReadonlyMap<string, number> }
   | { result: 'unreadable'; file: string; cause: string; fix: string };

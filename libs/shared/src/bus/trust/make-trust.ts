@@ -1,4 +1,4 @@
-// node make-trust.js FOLDER: makes the keys of an installation's NATS where they are missing, and writes what its server reads.
+// node make-trust.js FOLDER: creates the missing keys of an installation's NATS, and writes the configuration for its server.
 import { NatsTrust } from './nats-trust.js';
 
 const [folder] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { decode, encodeAccount, encodeOperator, encodeUser, fmtCreds, newScopedSigner } from '@nats-io/jwt';
 import { fromPublic, type KeyPair } from '@nats-io/nkeys';
-// Not by the door of runtime: make-trust is a process of its own, and what lies behind that door is most of its start.
+// Not imported from the index of runtime: make-trust is a separate process, and loading the rest would be most of its start.
 import { writeFileDurably } from '../../runtime/files.js';
 import { AGENT_PAYLOAD_BYTES, AGENT_RIGHTS, AGENT_SUBSCRIPTIONS, RIGHTS, type ConnectionName } from './rights.js';
 import { read, readOrMakeKeys, type TrustKeys } from './trust-files.js';
@@ -14,13 +14,13 @@ export interface NatsCredentials {
   seed: string;
 }
 
-/** Public key → from when on (seconds since 1970): JWTs of it that were issued before are not taken any more. */
+/** Public key → time in seconds since 1970: JWTs of that key issued before it are rejected. */
 export type Revocations = Record<string, number>;
 
 /**
  * Who may use the bus of this installation: an operator, the account of the fleet, a signing key for agents, and the three connections
- * of the API. The keys are made once, on the spot; JWTs are made anew from them. The one file that knows the JWT library, which
- * only builds tokens: the server is what judges them.
+ * of the API. The keys are created once, locally; JWTs are created from them whenever needed. This is the only file that uses the JWT
+ * library, which only builds tokens; the server verifies them.
  */
 export class NatsTrust {
   private constructor(
@@ -32,12 +32,12 @@ export class NatsTrust {
     return new NatsTrust(folder, await readOrMakeKeys(folder));
   }
 
-  /** The id of the fleet's account, in which all agents are. */
+  /** The ID of the fleet's account, which all agents belong to. */
   get fleet(): string {
     return this.keys.account.getPublicKey();
   }
 
-  /** Writes what a server needs to know, `server.conf`, which holds nothing secret, and with what it can be asked, `system.creds`. */
+  /** Writes `server.conf` for the server, which holds nothing secret, and `system.creds`, which gives access to the server's system account. */
   async writeServerFiles(): Promise<void> {
     await writeFileDurably(join(this.folder, 'server.conf'), await this.#serverConfiguration());
     const { jwt } = await this.credentials('system');
@@ -51,14 +51,14 @@ export class NatsTrust {
     return { jwt, seed: seedOf(pair) };
   }
 
-  /** What lets the agent that has the seed of this key use its own subjects, for so long. */
+  /** A JWT that lets the agent with this key use its own subjects for a limited time. */
   async hostJwt(host: string, publicKey: string, lifeSeconds: number): Promise<string> {
     const exp = Math.floor(Date.now() / 1000) + Math.max(1, Math.round(lifeSeconds));
     const options = { signer: this.keys.agents, scopedUser: true, exp };
     return encodeUser(host, fromPublic(publicKey), this.keys.account, {}, options);
   }
 
-  /** The fleet's account as servers are to know it, without the keys that are revoked. */
+  /** The fleet's account for the servers, without the revoked keys. */
   async accountJwt(revocations: Revocations): Promise<string> {
     const template = { ...AGENT_RIGHTS, ...UNLIMITED, subs: AGENT_SUBSCRIPTIONS, payload: AGENT_PAYLOAD_BYTES };
     const signingKey = newScopedSigner(fromPublic(this.keys.agents.getPublicKey()), 'agents', template);
@@ -66,7 +66,7 @@ export class NatsTrust {
     return encodeAccount('fleet', this.keys.account, account, { signer: this.keys.operator });
   }
 
-  /** Keeps the account for the next start of a server, so that none begins without the revocations of before. */
+  /** Stores the account for the next start of a server, so that it starts with the current revocations. */
   async keepAccount(jwt: string): Promise<void> {
     await writeFileDurably(join(this.folder, 'account.jwt'), jwt);
     await writeFileDurably(join(this.folder, 'server.conf'), await this.#serverConfiguration());
@@ -88,7 +88,7 @@ resolver_preload: {
   }
 }
 
-/** When a JWT was issued and when it ends, in milliseconds since 1970; undefined: it is none, or has no end. */
+/** When a JWT was issued and when it expires, in milliseconds since 1970; undefined if it is invalid or does not expire. */
 export function lifeOf(jwt: string): { from: number; until: number } | undefined {
   try {
     const { iat, exp } = decode(jwt);

@@ -7,7 +7,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 describe('the key of a host', () => {
   const { seed, publicKey } = newUserKey();
 
-  it('proves what was signed, and nothing else', () => {
+  it('proves the signed text and nothing else', () => {
     expect(publicKeyOf(seed)).toBe(publicKey);
     const proof = prove(seed, 'a text');
     expect(isProof(publicKey, 'a text', proof)).toBe(true);
@@ -19,7 +19,7 @@ describe('the key of a host', () => {
     expect(isProof(publicKey, 'a text', '')).toBe(false);
   });
 
-  it('signs as the library of nkeys does', () => {
+  it('signs like the nkeys library', () => {
     const theirs = Buffer.from(fromSeed(bytes(seed)).sign(bytes('a text'))).toString('base64');
     expect(prove(seed, 'a text')).toBe(theirs);
     expect(fromPublic(publicKey).verify(bytes('a text'), Buffer.from(prove(seed, 'a text'), 'base64'))).toBe(true);

@@ -9,7 +9,7 @@ const KINDS = {
   operator: createOperator,
   account: createAccount,
   system: createAccount,
-  /** Signs the JWTs of agents, and can give them no more than its template says. */
+  /** Signs the JWTs of agents, and cannot grant them more than its template allows. */
   agents: createAccount,
   'api-desired': createUser,
   'api-answers': createUser,
@@ -18,7 +18,7 @@ const KINDS = {
 
 export type TrustKeys = Record<keyof typeof KINDS, KeyPair>;
 
-/** The keys in this folder; each made once, mode 0600. Two processes that start at once agree on one. */
+/** The keys in this folder; each is created once, mode 0600. If two processes start at once, they agree on one. */
 export async function readOrMakeKeys(folder: string): Promise<TrustKeys> {
   const entries = Object.entries(KINDS).map(async ([name, create]) => {
     const file = join(folder, `${name}.seed`);
@@ -28,7 +28,7 @@ export async function readOrMakeKeys(folder: string): Promise<TrustKeys> {
   return Object.fromEntries(await Promise.all(entries)) as TrustKeys;
 }
 
-/** Knows its public key, and signs by Node's own library: every JWT of a host is made while others wait. */
+/** Caches the public key and signs with Node's own crypto, because others wait for every JWT of a host. */
 function quick(seed: string): KeyPair {
   const pair = fromSeed(new TextEncoder().encode(seed));
   const publicKey = pair.getPublicKey();
@@ -38,7 +38,7 @@ function quick(seed: string): KeyPair {
   });
 }
 
-/** Text of a file; undefined when it is not there. */
+/** Text of a file; undefined when it does not exist. */
 export async function read(file: string): Promise<string | undefined> {
   try {
     return (await readFile(file, 'utf8')).trim();

@@ -3,7 +3,7 @@ import { get, path, type Table } from './entry.js';
 
 const DOCS = get('/docs');
 
-/** Problems of a request that do not depend on what it is about: its form, who sent it, and what the API itself lacks. */
+/** Problems that do not depend on what a request is about: its form, its sender, and what the API itself lacks. */
 export const DOOR = {
   'bad-request': {
     means: 'The request does not have the documented shape.',

@@ -2,7 +2,7 @@ import type { See } from '../problems.js';
 
 type Text<Facts> = string | ((facts: Facts) => string);
 
-/** What a code means and what to do about it in general. Names stand in capitals: HOST, NETWORK. */
+/** What a code means and the general fix. Placeholders are in capitals: HOST, NETWORK. */
 export interface General {
   means: string;
   /** For people: an imperative, the likeliest action first, commands in backticks. */
@@ -12,8 +12,8 @@ export interface General {
 }
 
 /**
- * One way in which a code comes about: `name-taken/host`. What it leaves out is that of the code in general; without a `cause`, whoever
- * explains it gives one. Facts are strings and numbers, because docs/errors.md shows their names in their place.
+ * One way in which a code arises: `name-taken/host`. Anything omitted comes from the code in general; without a `cause`, the caller
+ * gives one. Facts are strings and numbers, because docs/errors.md shows their names in their place.
  */
 export interface Case<Facts = never> {
   cause?: Text<Facts>;
@@ -24,7 +24,7 @@ export interface Case<Facts = never> {
 /** Every code of a family in general, and any number of cases. */
 export type Table<Code extends string> = Record<Code, General> & Record<`${Code}/${string}`, Case>;
 
-/** A path of the API; what is put into it is encoded. */
+/** A path of the API; inserted values are encoded. */
 export const path = (parts: TemplateStringsArray, ...values: string[]): string =>
   parts.reduce((made, part, at) => made + encodeURIComponent(values[at - 1] ?? '') + part);
 

@@ -19,7 +19,7 @@ const requests = Object.entries(
 ).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
 const commands = new Set([...docs('cli.md').matchAll(/^## orrery (.+)$/gm)].map(([, command]) => command));
 
-/** Names the facts in their places, as docs/errors.md does. */
+/** Replaces facts by their names, as docs/errors.md does. */
 const facts = new Proxy({}, { get: (_, name) => String(name).toUpperCase() }) as { cause: string };
 const shown = (Object.keys(CATALOGUE) as Situation[]).map((situation) => ({
   situation,
@@ -27,7 +27,7 @@ const shown = (Object.keys(CATALOGUE) as Situation[]).map((situation) => ({
 }));
 
 describe('the catalogue', () => {
-  it('has every code once', () => {
+  it('contains every code once', () => {
     const tables = [WAITING, FAILURES, FINDINGS, PROBES, PROBLEMS, PROGRAMS].flatMap((table) => Object.keys(table));
     expect(tables.toSorted()).toEqual(Object.keys(CATALOGUE).toSorted());
     const enums = [WaitingCode, FailureCode, FindingCode, ProbeCode.exclude(['reached']), ProblemCode];
@@ -46,19 +46,19 @@ describe('the catalogue', () => {
     expect(see).toEqual({ method: 'PUT', path: '/v1/nodes/a%2Fb/networks/n' });
   });
 
-  it('gives a case what it does not say itself from its code', () => {
+  it('takes what a case omits from its code', () => {
     const { fix, see } = explain('paused/host');
     expect({ fix, see }).toEqual({ fix: WAITING.paused.fix, see: WAITING.paused.see });
   });
 
-  it('keeps the fix that comes with a cause, and has one where none comes', () => {
+  it('keeps the fix given with a cause, and adds one when none is given', () => {
     const code = 'disk-full';
     expect(explainAgain({ code, cause: 'c', fix: 'mine' })).toMatchObject({ code, cause: 'c', fix: 'mine' });
     for (const fix of ['', undefined])
       expect(explainAgain({ code, cause: 'c', fix })).toMatchObject({ cause: 'c', fix: FAILURES[code].fix });
   });
 
-  it('knows no code that is not ours', () => {
+  it('does not know codes that are not ours', () => {
     expect([meaningOf('toString'), meaningOf('paused/host'), meaningOf('no-such')]).toEqual(Array(3).fill(undefined));
     expect(meaningOf('paused')).toBe(WAITING.paused);
   });
@@ -69,7 +69,7 @@ describe('every text', () => {
   const exists = (words = '') =>
     [...commands].some((command) => `${command} `.startsWith(`${words} `) || words === command?.split(' ')[0]);
 
-  it('of a fix is a sentence of plain words', () => {
+  it('of a fix is a plain sentence', () => {
     const odd = /[’“”]|undefined|\banew\b|\bgoes on\b|\bany more\b|^See\b|^Look\b/;
     expect(shown.filter(({ fix }) => !/^[A-Z].*\S$/.test(fix) || odd.test(fix))).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe('every text', () => {
     expect(causes.filter(({ cause }) => !isClause(cause))).toEqual([]);
   });
 
-  it('sends a client of the API to a request that the API has', () => {
+  it('refers a client of the API only to requests that the API has', () => {
     const has = ({ method, path }: See) => {
       const asked = path.replace(/\?.*/, '').split('/');
       const fits = (known: string) => {

@@ -7,14 +7,14 @@ import { PROGRAMS } from './program-codes.js';
 import { WAITING } from './waiting-codes.js';
 import type { Case, General } from './entry.js';
 
-/** Every code with its words, once: in general as `code`, and in particular as `code/case`. */
+/** Every code with its texts, once: in general as `code`, and in particular as `code/case`. */
 export const CATALOGUE = { ...WAITING, ...FAILURES, ...FINDINGS, ...PROBES, ...PROBLEMS, ...PROGRAMS };
 
 type Catalogue = typeof CATALOGUE;
 /** A code, or one of its cases. */
 export type Situation = keyof Catalogue;
 export type CodeOf<S> = S extends `${infer Code}/${string}` ? Code : S;
-/** Every code that has words. */
+/** Every code that has texts. */
 export type Code = CodeOf<Situation>;
 
 type NeededBy<Part> = Part extends (facts: infer Facts) => unknown ? Facts : unknown;
@@ -23,7 +23,7 @@ type FactsOf<Entry> = (Entry extends { cause: infer Cause } ? NeededBy<Cause> : 
   (Entry extends { see: infer Way } ? NeededBy<Way> : unknown);
 type Given<Facts> = unknown extends Facts ? [] : [facts: Facts];
 
-/** What happened, what to do about it, and for clients of the API the request that does it or shows more. */
+/** What happened, the fix, and for clients of the API the request that does it or shows more. */
 export interface Explained<C extends string = Code> {
   code: C;
   cause: string;
@@ -31,7 +31,7 @@ export interface Explained<C extends string = Code> {
   see?: See;
 }
 
-/** The words of a situation. The one source of every cause's fix: an inline `fix` is a lint error. */
+/** The texts of a situation. The only source of fixes: an inline `fix` is a lint error. */
 export function explain<S extends Situation>(
   situation: S,
   ...[facts]: Given<FactsOf<Catalogue[S]>>
@@ -49,7 +49,7 @@ export function explain<S extends Situation>(
   };
 }
 
-/** What somebody else found out, with the fix of its code where they gave none. */
+/** What another program found out, with the fix of its code if it gave none. */
 export function explainAgain<C extends Code>(found: {
   code: C;
   cause: string;
@@ -60,7 +60,7 @@ export function explainAgain<C extends Code>(found: {
   return { code, cause, fix: fix || general, ...(see && { see }) };
 }
 
-/** Any code's general words; undefined for one that is not ours. */
+/** The general texts of any code; undefined for one that is not ours. */
 export const meaningOf = (code: string): General | undefined =>
   Object.hasOwn(CATALOGUE, code) && !code.includes('/') ? CATALOGUE[code as Code] : undefined;
 

@@ -3,7 +3,7 @@ import { get, type Table } from './entry.js';
 
 const LOGS = get('/v1/hosts/{host}/containers/{name}/logs');
 
-/** An item cannot be made true on this host now; it stays desired and is tried again with growing pauses. */
+/** An item cannot be achieved on this host now; it stays desired and is retried with growing pauses. */
 export const FAILURES = {
   'client-too-old': {
     means: 'The network requires a newer zerotier-one than this node runs.',

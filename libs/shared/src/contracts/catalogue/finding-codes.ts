@@ -5,7 +5,7 @@ import { get, path, type Table } from './entry.js';
 const whichOfTheTwo = (address: string) =>
   `Check which machine really has the identity (\`zerotier-cli info\`). Remove the copy (\`orrery rm HOST/CONTAINER\`), or shut out the host that lies (\`orrery host revoke HOST\`). To decide before that, name the address: \`orrery membership authorize ${address} NETWORK\` or \`orrery membership deny ${address} NETWORK\`.`;
 
-/** What else is diagnosed, and is not the outcome of an item. */
+/** Other diagnosed causes, which are not the outcome of an item. */
 export const FINDINGS = {
   'interface-disagrees': {
     means:

@@ -412,5 +412,5 @@ const THINGS = {
   },
 } as const satisfies Table<Exclude<ProblemCode, keyof typeof FINDINGS | keyof typeof DOOR>>;
 
-/** What the HTTP API answers when it does not do what was asked. What is also a finding has its entry there. */
+/** Why the HTTP API did not do what a request asked for. A code that is also a finding has its entry there. */
 export const PROBLEMS = { ...THINGS, ...DOOR };

@@ -3,7 +3,7 @@ import type { ProblemCode } from '../problems.js';
 import type { FindingCode } from '../events/findings.js';
 import { get, type Table } from './entry.js';
 
-/** Codes of logs, and of what the agent and the API answer each other. No request of a client ends with one. */
+/** Codes in logs, and in what the agent and the API answer each other. No request of a client ends with one. */
 type ProgramCode =
   | Exclude<ControllerTrouble, ProblemCode | FindingCode>
   | 'settings-invalid'
@@ -30,7 +30,7 @@ type ProgramCode =
   | 'foreign-network'
   | 'answer-too-long';
 
-/** Why a program does not start, or what it reports in its log alone. */
+/** Why a program does not start, or what it reports only in its log. */
 export const PROGRAMS = {
   'controller-not-ready': {
     means: 'The controller of the node is still starting.',

@@ -1,7 +1,7 @@
 import type { WaitingCode } from '../outcomes.js';
 import { get, type Table } from './entry.js';
 
-/** An item is not there yet: somebody or something else has to act. */
+/** An item is not done yet: somebody or something else must act. */
 export const WAITING = {
   authorization: {
     means:

@@ -15,8 +15,8 @@ import { ProbeResult } from '../probes.js';
 import { AgentFindingCode, AgentFindingData } from './findings.js';
 
 /**
- * Facts that agents report. Every fact about something observed carries `after`: the whole thing as it now is (null: gone),
- * so that a projection is the last event of its key, and never has to be computed from history.
+ * Facts that agents report. Every fact about something observed carries `after`: its whole new state (null: gone), so that a projection
+ * is simply the last event of its key and never needs the history.
  */
 const facts = <const Types extends readonly [string, ...string[]], Data extends z.ZodRawShape>(
   types: Types,
@@ -75,7 +75,7 @@ const AddressFact = facts(['address.assigned', 'address.removed'], {
 });
 const RouteFact = facts(['route.added', 'route.removed'], { ...aboutInterface, route: ObservedRoute });
 
-/** A network pushes what would take something of this host away: it is not let in. `target` is what it pushes, `hits` what it would hit. */
+/** A network pushes a prefix that would take something away from this host, so it is not accepted. `target` is what it pushes, `hits` what that overlaps. */
 const RouteConflict = facts(['route.conflict'], {
   node: NodeId,
   network: NetworkId,
@@ -88,7 +88,7 @@ const PathFact = facts(['path.direct', 'path.relayed'], { node: NodeId, after: O
 const HostFact = facts(['host.engine-up'], { version: Word, apiVersion: Word });
 const HostEngineDown = facts(['host.engine-down'], { cause: z.string().max(MAX_CAUSE) });
 const HostStarted = facts(['host.started'], { agentVersion: Word, simulated: z.boolean() });
-/** The whole observation: an ordinary event, sent in a new epoch or when the API finds another inventory hash. */
+/** The whole observation: an ordinary event, sent in a new epoch or when the API has another inventory hash. */
 const HostSnapshot = facts(['host.snapshot'], { hash: Word, state: ObservedState });
 const HistoryGap = facts(['history.gap'], {
   epoch: Word,
@@ -107,7 +107,7 @@ const ItemProgress = facts(['item.progress'], {
 
 /** `detail` is one line for people: a reply, a redirect, a connection. */
 const ProbeProgress = facts(['probe.progress'], { node: NodeId, probe: ProbeId, detail: z.string().max(MAX_DETAIL) });
-/** `target` as people read it; never what a server answered. */
+/** `target` as people read it; never part of a server's answer. */
 const ProbeFinished = facts(['probe.finished'], {
   node: NodeId,
   probe: ProbeId,
@@ -148,7 +148,7 @@ export type AgentFactType = AgentFact['type'];
 const stamp = {
   /** Position in its epoch, from 1, without a gap. */
   seq: z.int().positive(),
-  /** The agent's clock, kept beside the API's and never ordered by. */
+  /** Time by the agent's clock, stored beside the API's and never used for ordering. */
   at: z.iso.datetime().max(MAX_WORD),
 };
 
@@ -156,6 +156,6 @@ const stamp = {
 export const AgentEvent = z.intersection(AgentFact, z.object(stamp));
 export type AgentEvent = AgentFact & { seq: number; at: string };
 
-/** What a batch is parsed as first, so that one poison event goes to quarantine alone. */
+/** The first parse of a batch's events, so that one invalid event is quarantined alone. */
 export const AnyAgentEvent = z.looseObject({ ...stamp, type: z.string().max(64), data: z.unknown() });
 export type AnyAgentEvent = z.infer<typeof AnyAgentEvent>;

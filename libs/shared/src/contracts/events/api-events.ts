@@ -10,7 +10,7 @@ const facts = <const Types extends readonly [string, ...string[]], Data extends 
   data: Data,
 ) => z.object({ type: z.enum(types), data: z.object(data) });
 
-/** `source` tells them from the findings of agents, whose events have none. */
+/** `source` distinguishes them from findings of agents, whose events have no such field. */
 const aboutFinding = {
   source: z.literal('api'),
   node: NodeId.nullable(),
@@ -18,9 +18,9 @@ const aboutFinding = {
   item: ItemId.nullable(),
 };
 
-/** Facts that the API itself states; they go through the outbox, in the transaction of the change that they tell of. */
+/** Facts that the API itself states; they go through the outbox, in the transaction of the change that they report. */
 export const ApiFact = z.discriminatedUnion('type', [
-  /** `ignoredLabels`, of `host.joined` alone: what the machine asked for and did not get, because its token does not let it choose. */
+  /** `ignoredLabels`, only in `host.joined`: labels that the machine asked for and did not get, because its token does not let it choose. */
   facts(['host.joined', 'host.changed', 'host.removed'], {
     name: Name,
     labels: Labels,
@@ -32,7 +32,7 @@ export const ApiFact = z.discriminatedUnion('type', [
   facts(['host.paused', 'host.resumed'], { name: Name, by: z.string() }),
   facts(['host.online', 'host.unreachable'], { name: Name, cause: z.string() }),
   facts(['host.cloned'], { name: Name, epochs: z.array(z.string()) }),
-  /** Something that the API itself diagnosed of a host. */
+  /** Something that the API itself diagnosed about a host. */
   facts(['finding.raised'], { ...aboutFinding, finding: FindingData }),
   facts(['finding.cleared'], { ...aboutFinding, code: FindingCode }),
   facts(['token.created', 'token.revoked'], {
@@ -42,7 +42,7 @@ export const ApiFact = z.discriminatedUnion('type', [
     role: z.string().nullable(),
     by: z.string(),
   }),
-  /** A token was refused something: `count` times at this operation, between these two moments. For admins without a scope alone. */
+  /** A token was refused something: `count` times for this operation, between these two moments. Only for admins without a scope. */
   facts(['access.refused'], {
     token: z.string(),
     name: z.string(),
@@ -60,7 +60,7 @@ export const ApiFact = z.discriminatedUnion('type', [
   }),
   facts(['controller.added', 'controller.removed'], { controller: ControllerId, name: Name, by: z.string() }),
   facts(['controller.up', 'controller.away'], { controller: ControllerId, name: Name, cause: z.string() }),
-  /** What was done on a controller, by whom (a token, or `admission: fleet`) and why. `node` null: none of ours. */
+  /** What was done on a controller, by whom (a token, or `admission: fleet`) and why. `node` null: not one of ours. */
   facts(['admission.authorized', 'admission.deauthorized', 'admission.forgotten'], {
     network: NetworkId,
     address: NodeAddress,
@@ -68,9 +68,9 @@ export const ApiFact = z.discriminatedUnion('type', [
     by: z.string(),
     cause: z.string(),
   }),
-  /** A node asks to be let in, and nothing says whether it may. */
+  /** A node asks to join, and nothing decides whether it may. */
   facts(['admission.requested'], { network: NetworkId, address: NodeAddress, node: NodeId.nullable() }),
-  /** Somebody asked what a node reaches; told before it is tried. `target` as people read it. */
+  /** Somebody requested a probe; reported before it begins. `target` as people read it. */
   facts(['probe.started'], {
     probe: ProbeId,
     node: NodeId,
@@ -79,7 +79,7 @@ export const ApiFact = z.discriminatedUnion('type', [
     timeoutSeconds: z.int(),
     by: z.string(),
   }),
-  /** The host did not begin it: it is away, or its policy does not allow it. */
+  /** The host did not start it: it is unreachable, or its policy does not allow it. */
   facts(['probe.refused'], { probe: ProbeId, node: NodeId, target: z.string(), code: z.string(), cause: z.string() }),
   facts(['command.created', 'command.delivered', 'command.cancelled', 'command.superseded'], {
     command: CommandId,

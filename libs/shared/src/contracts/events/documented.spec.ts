@@ -8,7 +8,7 @@ const documented = [...page.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) =>
 );
 
 describe('docs/events.md', () => {
-  it('tells of every event that there is, and of no other', () => {
+  it('lists every event that exists, and no other', () => {
     expect(EVENT_TYPES.length).toBeGreaterThan(40);
     expect([...documented].sort()).toEqual(EVENT_TYPES);
   });

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { MAX_CAUSE, MAX_FIX } from '../lengths.js';
 import { FailureCode, WaitingCode } from '../outcomes.js';
 
-/** Diagnosed causes that are no item's outcome of their own. */
+/** Diagnosed causes that are not the outcome of an item. */
 export const FindingCode = z.enum([
   ...FailureCode.options,
   ...WaitingCode.options,
   'interface-disagrees', // the daemon's view and the kernel's differ
-  'item-stuck', // an item has been retried for a while without coming true
+  'item-stuck', // an item has been retried for a while without success
   'routes-left-out', // a network pushes more than zerotier-one's list has room for, or what the host's policy denies
-  'container-foreign', // something that Orrery did not make wears its name or label
+  'container-foreign', // something that Orrery did not make has its name or label
   'policy-unreadable', // the host's policy file cannot be used, so nothing is allowed
-  'item-unclaimed', // made by this agent, named by nobody any more
+  'item-unclaimed', // made by this agent, no longer desired
   'clock-skew',
   'host-cloned',
   'connections-excess', // more connections with one host's key than an agent ever has
@@ -20,17 +20,17 @@ export const FindingCode = z.enum([
   'pool-exhausted', // more nodes are authorized than the pools have addresses
   'address-outside-routes', // a node has an address that no route of the network leads to
   'multicast-limit', // more nodes are in the network than a multicast reaches
-  'controller-absent', // the zerotier-one that is to be the controller has none built in
-  'controller-moved', // its address is another than the one that its networks are named after
+  'controller-absent', // the zerotier-one that should be the controller has none built in
+  'controller-moved', // its address is not the one that its networks are named after
   'address-claimed', // the node shows an address that another node shows or was given, or another shows this one's
   'journal-damaged',
   'history-gap',
-  'upkeep-failed', // of no host: the API cannot do what its database needs from time to time
+  'upkeep-failed', // about no host: the API cannot do what its database needs from time to time
   'host-over-quota', // the host reports more than is kept of one host
 ]);
 export type FindingCode = z.infer<typeof FindingCode>;
 
-/** What only the API can find. An agent that raised one of these would speak in its place. */
+/** Findings that only the API can make. An agent that raised one would speak in its place. */
 export const AgentFindingCode = FindingCode.exclude([
   'connections-excess',
   'address-claimed',
@@ -39,7 +39,7 @@ export const AgentFindingCode = FindingCode.exclude([
 ]);
 export type AgentFindingCode = z.infer<typeof AgentFindingCode>;
 
-/** A finding is one cause with its fix; `severity` error: something wanted does not work. */
+/** A finding is one cause with its fix; `severity` error: something desired does not work. */
 export const FindingData = z.object({
   code: FindingCode.describe('Stable code, for programs.'),
   severity: z.enum(['info', 'warning', 'error']).describe('`error`: something that is wanted does not work.'),

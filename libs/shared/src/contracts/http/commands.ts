@@ -81,8 +81,8 @@ export const CommandQuery = PageQuery.extend({
 export type CommandQuery = z.infer<typeof CommandQuery>;
 
 /**
- * `GET /v1/commands/{id}?wait=30s&seen=4`: answers when the command has ended, or has more than `seen` stages, or at the
- * time-out (at most 60 s), always with the command as it then is.
+ * `GET /v1/commands/{id}?wait=30s&seen=4`: answers when the command has ended, has more than `seen` stages, or at the timeout (at most
+ * 60 s), always with the current state of the command.
  */
 export const CommandWaitQuery = z.strictObject({
   wait: duration(0, 60).optional().meta({

@@ -8,7 +8,7 @@ describe('a limit', () => {
     ['10.5', '11'],
     [' 7', '7'],
     ['1e400', '500'],
-  ])('is written in digits: %s is refused, and %s is named', (limit, meant) => {
+  ])('is written in digits: %s is refused, and %s is suggested', (limit, meant) => {
     expect(PageQuery.safeParse({ limit }).error?.issues).toEqual([
       expect.objectContaining({
         path: ['limit'],
@@ -21,7 +21,7 @@ describe('a limit', () => {
     expect(PageQuery.safeParse({ limit }).success).toBe(false);
   });
 
-  it('is 100 unless it is said, and what is said else', () => {
+  it('is 100 by default, and otherwise what is given', () => {
     expect(PageQuery.parse({}).limit).toBe(100);
     expect(PageQuery.parse({ limit: '500' }).limit).toBe(500);
   });

@@ -11,8 +11,8 @@ export const page = <T extends z.ZodType>(item: T, id: string) =>
     .meta({ id, description: 'One page of a list.' });
 
 /**
- * A number in a query, in decimal digits alone: `0x10` and `1e2` are refused, with what was probably meant. The default is said within, for
- * that of a schema which transforms does not get into the document.
+ * A number in a query, in decimal digits only: `0x10` and `1e2` are refused, with what was probably meant. The default is given here as
+ * well, because the default of a schema with a transform does not appear in the document.
  */
 export const wholeInQuery = (least: number, most: number, otherwise?: number) =>
   z.preprocess(
@@ -45,7 +45,7 @@ export const HostRef = z
   .meta({ id: 'HostRef', description: 'A host, by id and current name.' });
 export type HostRef = z.infer<typeof HostRef>;
 
-/** A reference as people write it: an id, a name, an address; resolved by the API. */
+/** A reference as people write it: an ID, a name, or an address, resolved by the API. */
 export const Reference = z.string().min(1).max(128);
 
 export const Timestamp = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601, UTC' });
@@ -73,7 +73,7 @@ export const PlannedStep = z
   });
 export type PlannedStep = z.infer<typeof PlannedStep>;
 
-/** One field of what a change is about: its value now and its value afterwards. */
+/** One field of a change: its value now and its value afterwards. */
 export const PlannedField = z
   .object({
     field: z.string().meta({ description: 'Name of the field, with dots for nested ones', example: 'labels.site' }),
@@ -83,7 +83,7 @@ export const PlannedField = z
   .meta({ id: 'PlannedField', description: 'One field that a change would make differ.' });
 export type PlannedField = z.infer<typeof PlannedField>;
 
-/** One thing that a change would make, change or delete. */
+/** One thing that a change would create, change or delete. */
 export const PlannedChange = z
   .object({
     noun: z

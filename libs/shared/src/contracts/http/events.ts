@@ -88,7 +88,7 @@ export const EventQuery = PageQuery.extend({
 });
 export type EventQuery = z.infer<typeof EventQuery>;
 
-/** `GET /v1/events/stream`: Server-Sent Events; resumes after `Last-Event-ID` (or `?after=`); an unknown or too old id gives `event: reset`. */
+/** `GET /v1/events/stream`: Server-Sent Events; resumes after `Last-Event-ID` (or `?after=`); an unknown or too old ID yields `event: reset`. */
 export const EventStreamQuery = z.strictObject({
   ...EventFilter,
   after: z.string().max(128).optional().meta({

@@ -5,7 +5,7 @@ import { See } from '../problems.js';
 import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
-/** As the API shows it: with the request that does what the fix says, or shows more. That is the API's word, not the agent's. */
+/** A finding as the API shows it: with the request that does what the fix says, or shows more. The API adds it, not the agent. */
 export const ShownFinding = FindingData.extend({
   see: See.optional().describe('The request that does what the fix says, or shows more; left out if there is none.'),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Stands in `command` for the join token. */
+/** Placeholder in `command` for the join token. */
 export const TOKEN_PLACE = 'TOKEN';
 
 export const Install = z

@@ -48,11 +48,11 @@ export const AdmissionPolicy = z
   })
   .refine(({ by, for: howLong }) => by !== 'manual' || howLong === null, {
     path: ['for'],
-    message: 'where people decide, they also say for how long',
+    message: 'with by: manual, each authorization has its own duration',
   })
   .refine(({ by, selector }) => (by === 'selector') === (selector !== null), {
     path: ['selector'],
-    message: 'a selector goes with by: selector, and only with it',
+    message: 'a selector is required with by: selector, and only allowed there',
   })
   .meta({ id: 'AdmissionPolicy', description: 'Who gets into a network.' });
 export type AdmissionPolicy = z.infer<typeof AdmissionPolicy>;
@@ -119,7 +119,7 @@ export const NetworkPost = z
   });
 export type NetworkPost = z.infer<typeof NetworkPost>;
 
-/** Most hosts that are named with a route that overlaps. */
+/** Maximum number of hosts listed with an overlapping route. */
 export const MAX_OVERLAPS = 100;
 
 export const RouteOverlap = z

@@ -21,7 +21,7 @@ export const Attention = z
   .meta({ id: 'Attention', description: 'One thing that is not fine, and the command to type next.' });
 export type Attention = z.infer<typeof Attention>;
 
-/** Most that `attention` has, of all hosts and of one of them; texts in it are cut. */
+/** Maximum number of entries in `attention`, of all hosts and of one of them; texts in it are cut. */
 export const MAX_ATTENTION = 100;
 export const MAX_ATTENTION_PER_HOST = 10;
 

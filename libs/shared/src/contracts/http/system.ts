@@ -7,7 +7,7 @@ export const Version = z
     wire: z.string().describe('Version of the protocol between API and agents.'),
     store: z
       .string()
-      .describe('Id of the database’s history: it stands in event ids and changes when the database is made anew.'),
+      .describe('Id of the database’s history: it is part of event ids and changes when the database is recreated.'),
   })
   .meta({ id: 'Version', description: 'Which Orrery this is.' });
 export type Version = z.infer<typeof Version>;

@@ -11,7 +11,7 @@ export const Role = z.enum(['viewer', 'operator', 'admin']).meta({
 });
 export type Role = z.infer<typeof Role>;
 
-/** What a token may see and change: the hosts that a selector matches, some networks, or both. The same in and out. */
+/** What a token may see and change: the hosts that a selector matches, some networks, or both. The same in requests and answers. */
 export const TokenScope = z
   .strictObject({
     hosts: z
@@ -92,7 +92,7 @@ export const ApiTokenMade = z
   .meta({ id: 'ApiTokenMade', description: 'A new token. This answer is the only one that shows its secret.' });
 export type ApiTokenMade = z.infer<typeof ApiTokenMade>;
 
-/** In the place of a secret, when an answer is repeated for its Idempotency-Key: no secret is kept for that. */
+/** Replaces a secret when an answer is repeated for its Idempotency-Key, because the secret is not stored. */
 export const Withheld = z
   .object({
     cause: z.string().meta({ description: 'Why the secret is not in this answer' }),
@@ -104,7 +104,7 @@ export const Withheld = z
   });
 export type Withheld = z.infer<typeof Withheld>;
 
-/** The repeated answer: the token is there, and its secret was in the first answer only. */
+/** The repeated answer: it has the token, but only the first answer had its secret. */
 export const ApiTokenReplayed = z
   .object({
     token: ApiToken.describe('The token.'),

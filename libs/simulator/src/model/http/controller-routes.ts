@@ -16,7 +16,7 @@ const withController =
 const networkIdOf = (call: Call): string => (call.parts[0] ?? '').toLowerCase();
 const addressOf = (call: Call): string => (call.parts[1] ?? '').toLowerCase();
 
-/** Here, unlike with networks that one joins, malformed JSON is an error; the text is the real parser's for the recorded body. */
+/** Unlike for networks that a node joins, malformed JSON is an error here; the text is the real parser's for the recorded body. */
 function parsed(text: string | undefined): Body | undefined {
   try {
     const value: unknown = JSON.parse(text ?? '');
@@ -35,7 +35,7 @@ const MALFORMED = json(
   500,
 );
 
-/** A key of our own, which the real controller ignores: `{"standin": {"refuse": {"code": "AUTHENTICATION_REQUIRED"}}}`, null to end it. */
+/** A key of our own, which the real controller ignores: `{"standin": {"refuse": {"code": "AUTHENTICATION_REQUIRED"}}}`; null ends it. */
 function withRefusal(controller: Controller, networkId: string, body: Body): Controller {
   const standin = body['standin'] as { refuse?: Refusal | null } | undefined;
   if (standin?.refuse === undefined) return controller;
@@ -57,7 +57,7 @@ function putNetwork(call: Call, controller: Controller, networkId: string): Outc
   };
 }
 
-/** A free id under the controller's own address: drawn, then counted up. */
+/** A free ID under the controller's own address: drawn at random, then counted up. */
 function freeNetworkId(controller: Controller, draw: number): string {
   const idAt = (number: number): string => controller.address + (number & 0xffffff || 1).toString(16).padStart(6, '0');
   let number = Math.floor(draw * 0x1000000);
@@ -71,7 +71,7 @@ function createNetwork(call: Call, controller: Controller): Outcome {
   return putNetwork(call, controller, freeNetworkId(controller, call.draw));
 }
 
-/** The members of a deleted network are told nothing; they find out at their next question. */
+/** The nodes of a deleted network are not notified; they find out at their next request. */
 function deleteNetwork(call: Call, controller: Controller): Outcome {
   const id = networkIdOf(call);
   const { [id]: network, ...networks } = controller.networks;
@@ -123,7 +123,7 @@ function listMembersFully(call: Call, controller: Controller): Outcome {
 const sorted = (controller: Controller): NetworkRecord[] =>
   Object.values(controller.networks).sort((a, b) => (a.id < b.id ? -1 : 1));
 
-/** Answers 404 with nothing at all when the network is not there. */
+/** Answers an empty 404 when the network does not exist. */
 const withNetwork = (handler: Handler): ((call: Call) => Outcome) =>
   withController((call, controller) =>
     controller.networks[networkIdOf(call)] ? handler(call, controller) : { answer: bare(404) },

@@ -1,11 +1,11 @@
-/** A request to a daemon's local API, already read from wherever it came. */
+/** A request to a daemon's local API, already read from its transport. */
 export interface HttpRequest {
   readonly method: string;
-  /** With its query, if any. */
+  /** Including the query, if any. */
   readonly path: string;
-  /** Names in lower case. */
+  /** Header names in lowercase. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Undefined: neither a body nor a Content-Length, which is not the same as an empty body. */
+  /** Undefined: neither a body nor a Content-Length, which differs from an empty body. */
   readonly body?: string;
   /** The caller's IP address; loopback when absent. */
   readonly remote?: string;
@@ -23,7 +23,7 @@ export const json = (value: unknown, status = 200): HttpAnswer => ({
   body: JSON.stringify(value),
 });
 
-/** The API's two ways of saying no: an empty object, or nothing at all, not even a content type. */
+/** The API's two ways to refuse: an empty object, or nothing at all, not even a content type. */
 export const emptyObject = (status: number): HttpAnswer => json({}, status);
 export const bare = (status: number): HttpAnswer => ({ status, contentType: null, body: '' });
 

@@ -27,8 +27,8 @@ describe('the local API', () => {
     start();
   });
 
-  describe('who may ask', () => {
-    it('takes the token from header, query or bearer, and the health without any', () => {
+  describe('access', () => {
+    it('accepts the token in header, query or bearer, and serves the health without one', () => {
       expect(ask('GET', '/status')?.status).toBe(200);
       expect(ask('GET', '/status?auth=secret', { headers: {} })?.status).toBe(200);
       expect(ask('GET', '/status', { headers: { authorization: 'Bearer secret' } })?.status).toBe(200);
@@ -40,7 +40,7 @@ describe('the local API', () => {
       });
     });
 
-    it('refuses everybody but loopback, also with the right token, unless local.conf names them', () => {
+    it('refuses everybody but loopback, even with the right token, unless local.conf names them', () => {
       const remote = '::ffff:172.30.0.1';
       expect(ask('GET', '/status', { remote })?.status).toBe(401);
       start({ localConfig: { settings: { allowManagementFrom: ['172.30.0.1/32'] } } });
@@ -51,7 +51,7 @@ describe('the local API', () => {
   });
 
   describe('a join', () => {
-    it('that has neither body nor length is carried out and never answered', () => {
+    it('is done but never answered when it has neither body nor length', () => {
       expect(ask('POST', `/network/${NETWORK}`)).toBeNull();
       expect(ask('GET', `/network/${NETWORK}`)?.status).toBe(200);
     });
@@ -62,12 +62,12 @@ describe('the local API', () => {
       expect(ask('GET', `/network/${NETWORK}`)?.status).toBe(404);
       expect(ask('GET', '/network')?.body).toBe('[]');
       expect(interfacesOf(node.daemon)).toEqual([]);
-      // It is joined on disk all the same, and can be left.
+      // It is joined on disk nevertheless, and can be left.
       expect(Object.keys(networkFilesOf(node.daemon))).toEqual([`${NETWORK}.conf`]);
       expect(ask('DELETE', `/network/${NETWORK}`)?.body).toBe('{"result":true}');
     });
 
-    it('takes ids in upper case for the same network', () => {
+    it('treats an ID in uppercase as the same network', () => {
       post(`/network/${NETWORK.toUpperCase()}`);
       expect(ask('GET', `/network/${NETWORK}`)?.status).toBe(200);
     });
@@ -76,7 +76,7 @@ describe('the local API', () => {
   describe('the settings file', () => {
     const files = { [`${NETWORK}.conf`]: '', [`${NETWORK}.local.conf`]: 'allowManaged=10.99.0.0/24\n' };
 
-    it('stays as it is until somebody POSTs, and then loses its list, whatever was POSTed', () => {
+    it('stays unchanged until a POST, and then loses its list, whatever was POSTed', () => {
       start({ networkFiles: files });
       expect(networkFilesOf(node.daemon)[`${NETWORK}.local.conf`]).toBe('allowManaged=10.99.0.0/24\n');
       expect(JSON.parse(ask('GET', `/network/${NETWORK}`)?.body ?? '')).toMatchObject({ allowManaged: true });
@@ -111,7 +111,7 @@ describe('the local API', () => {
     expect(post(`/controller/network/${NETWORK}`)?.status).toBe(404);
   });
 
-  it('answers members as a test wishes, by a key that the real controller ignores', () => {
+  it('answers nodes as a test requests, by a key that the real controller ignores', () => {
     const refusal = { code: 'AUTHENTICATION_REQUIRED', authenticationUrl: 'https://sso.test/' };
     const path = `/controller/network/${identity.address}000001`;
     expect(JSON.parse(post(path, { name: 'sso', standin: { refuse: refusal } })?.body ?? '')).not.toHaveProperty(
@@ -122,7 +122,7 @@ describe('the local API', () => {
     expect(node.controller?.refusals).toEqual({});
   });
 
-  it('refuses to make a network under another address by the drawing form, and takes its own', () => {
+  it('refuses to draw a network ID under another address, and accepts its own', () => {
     expect(post('/controller/network/1122334455______')?.status).toBe(400);
     const made = post(`/controller/network/${identity.address}______`, { name: 'drawn' });
     expect(JSON.parse(made?.body ?? '')).toMatchObject({ id: `${identity.address}800000`, name: 'drawn' });

@@ -13,12 +13,12 @@ const routes: readonly Route[] = [...statusRoutes, ...networkRoutes, ...peerRout
 
 export interface Served {
   readonly node: Node;
-  /** Null: the daemon never answers and leaves the connection open, although it does what it was asked. */
+  /** Null: the daemon never answers and leaves the connection open, although it carries out the request. */
   readonly answer: HttpAnswer | null;
   readonly out: readonly Message[];
 }
 
-/** Loopback always, others only if local.conf names them; the token alone is not enough. */
+/** Loopback always may, others only if local.conf names them; the token alone is not enough. */
 function mayConnect(node: Node, remote: string): boolean {
   const ip = parseIp(remote.replace(/^::ffff:/, ''));
   if (!ip) return false;
@@ -31,7 +31,7 @@ function mayConnect(node: Node, remote: string): boolean {
   });
 }
 
-/** The first of header, query and bearer that is there decides. */
+/** Uses the first token found in header, query and bearer. */
 function presentedToken(request: HttpRequest, query: string): string | undefined {
   const fromQuery = /(?:^|&)auth=([^&]*)/.exec(query)?.[1];
   const bearer = /^bearer (.*)$/i.exec(request.headers['authorization'] ?? '')?.[1];
@@ -40,7 +40,7 @@ function presentedToken(request: HttpRequest, query: string): string | undefined
 
 const NO_TOKEN_NEEDED = ['/health', '/sso'];
 
-/** A daemon's whole local HTTP API. `draw` in [0, 1) stands for the daemon's own random numbers. */
+/** A daemon's whole local HTTP API. `draw` in [0, 1) replaces the daemon's own random numbers. */
 export function serve(node: Node, request: HttpRequest, now: number, draw: number): Served {
   const [path = '', query = ''] = request.path.split('?');
   const authorized = NO_TOKEN_NEEDED.includes(path) || presentedToken(request, query) === node.token;

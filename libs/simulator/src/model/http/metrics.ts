@@ -14,7 +14,7 @@ const PACKET_TYPES = [
   'network_config',
 ];
 
-/** Enough of the real list that a scraper reads it: packet counters (the model counts none) and peers with a path. */
+/** Enough of the real list for a scraper: packet counters (the model counts none) and peers with a path. */
 export function metricsText(node: Node): string {
   const packets = PACKET_TYPES.flatMap((type) =>
     ['rx', 'tx'].map((direction) => `zt_packet{direction="${direction}",packet_type="${type}"} 0`),

@@ -12,7 +12,7 @@ function getMoon(call: Call): Outcome {
   return { answer: json(moon ? moonJson(moon) : {}) };
 }
 
-/** Orbiting a moon that nobody has sent yet answers `waiting`, and it stays out of the list. */
+/** Orbiting a moon whose content is not known yet answers `waiting`, and the moon stays out of the list. */
 function orbit(call: Call): Outcome {
   const moon = find(call);
   if (moon) return { answer: json(moonJson(moon)) };
@@ -33,6 +33,6 @@ export const moonRoutes = [
   route('GET', `/moon/${ADDRESS}`, getMoon),
   route('POST PUT', `/moon/${ADDRESS}`, orbit),
   route('DELETE', `/moon/${ADDRESS}`, deorbit),
-  // Sixteen digits, as the moon's own id is written, match nothing; seen with a content type, unlike other unknown paths.
+  // Sixteen digits, as in the moon's own ID, match nothing; recorded with a content type, unlike other unknown paths.
   route('GET', '/moon/[0-9a-fA-F]{16}', () => ({ answer: { ...bare(404), contentType: 'application/json' } })),
 ];

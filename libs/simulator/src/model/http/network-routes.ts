@@ -7,7 +7,7 @@ import { statusOf, type Membership, type Settings } from '../membership.js';
 import { emptyObject, json, readBody } from './http-message.js';
 import { NETWORK_ID, route, type Call, type Outcome } from './route.js';
 
-/** The groups that a fresh interface listens to, and one for ARP per IPv4 address (its number is the address itself). */
+/** The groups that a new interface joins, and one for ARP per IPv4 address (its number is the address itself). */
 function groupsOf(membership: Membership, mac: string): { adi: number; mac: string }[] {
   if (!membership.listens) return [];
   const arp = (membership.config?.addresses ?? []).flatMap((text) => {
@@ -60,13 +60,13 @@ function getNetwork(call: Call): Outcome {
   return { answer: membership ? json(networkJson(call.node.daemon, membership)) : emptyObject(404) };
 }
 
-/** Only booleans count; everything else in the body is ignored without a word. */
+/** Only booleans count; everything else in the body is silently ignored. */
 function settingsIn(body: Readonly<Record<string, unknown>>): Partial<Settings> {
   const keys = ['allowManaged', 'allowGlobal', 'allowDefault', 'allowDNS'] as const;
   return Object.fromEntries(keys.flatMap((key) => (typeof body[key] === 'boolean' ? [[key, body[key]]] : [])));
 }
 
-/** Always 200. Without TUN the answer is an empty object: the only sign that nothing came of it. */
+/** Always 200. Without TUN the answer is an empty object: the only sign that the join had no effect. */
 function postNetwork(call: Call): Outcome {
   const id = idOf(call);
   const joined = join(call.node.daemon, id);

@@ -41,7 +41,7 @@ function peerJson(peer: Peer, role: string, isActive: boolean): Record<string, u
 
 const silent = (address: string): Peer => ({ address, lastReceive: 0, latency: -1, path: null });
 
-/** Roots are always listed, others while something was heard of them. */
+/** Roots are always listed, other peers while they were heard from recently. */
 function peersOf(daemon: Daemon, now: number): Record<string, unknown>[] {
   const { pathExpiry, peerExpiry } = daemon.timing;
   const moons = moonRootsOf(daemon);

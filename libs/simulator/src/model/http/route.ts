@@ -2,17 +2,17 @@ import type { Message } from '../messages.js';
 import type { Node } from '../node.js';
 import type { HttpAnswer } from './http-message.js';
 
-/** What a handler gets: the node as it is, the parts that its path pattern caught, and the outside world as plain values. */
+/** The input of a handler: the current node, the parts captured by its path pattern, and the outside world as plain values. */
 export interface Call {
   readonly node: Node;
   readonly parts: readonly string[];
   readonly body: string | undefined;
   readonly now: number;
-  /** A number in [0, 1) of the caller's, for ids that the daemon would draw. */
+  /** A number in [0, 1) from the caller, for IDs that the daemon would draw. */
   readonly draw: number;
 }
 
-/** What came of a request: the answer, and the node and messages if it changed or said anything. */
+/** The result of a request: the answer, and the node and messages if there are any changes. */
 export interface Outcome {
   readonly answer: HttpAnswer;
   readonly node?: Node;

@@ -13,7 +13,7 @@ const version = {
   versionRev: VERSION.revision,
 };
 
-/** The local.conf itself comes back in the status, completed with the values in use. */
+/** The status contains the local.conf itself, completed with the values in use. */
 function configJson(node: Node): Record<string, unknown> {
   const settings = (node.localConfig?.['settings'] ?? {}) as Record<string, unknown>;
   const portOf = (at: number): number => Number(node.listeningOn[at]?.split('/')[1] ?? 0);
@@ -48,7 +48,7 @@ const statusJson = (node: Node, now: number): Record<string, unknown> => ({
   ...version,
 });
 
-/** Every key of the body becomes a setting; the answer never says so. */
+/** Every key of the body becomes a setting; the answer never shows it. */
 function postSettings(call: Call): Outcome {
   const was = call.node.localConfig ?? {};
   const settings = { ...(was['settings'] as Record<string, unknown> | undefined), ...readBody(call.body) };
