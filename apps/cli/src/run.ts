@@ -9,7 +9,7 @@ import { createProgram } from './program/program.js';
 import { readSettings } from './settings.js';
 import type { Terminal } from './terminal/terminal.js';
 
-/** As long as an API takes to start again on a busy machine. */
+/** As long as an API may need to restart on a busy machine. */
 const RESTART_MS = 10_000;
 
 /** Runs one command line (without `node` and the script) and returns the exit code. Never throws. */
@@ -49,7 +49,7 @@ export async function run(words: string[], terminal: Terminal, env: NodeJS.Proce
   }
 }
 
-/** A change waits for an API that is restarting, and says that it waits. */
+/** A change waits for an API that is restarting, and tells the user. */
 const patience = (terminal: Terminal) => ({
   forMs: RESTART_MS,
   onWaiting: () => terminal.err(terminal.errColors.dim('(the API is not responding; retrying for up to 10s)')),
@@ -67,7 +67,7 @@ function waitWithValue(words: string[]): string[] {
   );
 }
 
-/** The command that the words name, as far as they do: its help is the one to show. */
+/** The innermost command that the words name: its help is the one to suggest. */
 function commandOf(program: Tree, words: string[]): string {
   let command = program;
   const path = ['orrery'];

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readSettings } from './settings.js';
 
 describe('the settings', () => {
-  it('are those of this machine when nothing is said', () => {
+  it('default to this machine', () => {
     expect(readSettings({ ORRERY_TOKEN: ' ora_x\n', ORRERY_URL: '' })).toEqual({
       url: 'http://127.0.0.1:7070',
       token: 'ora_x',
@@ -10,12 +10,12 @@ describe('the settings', () => {
     });
   });
 
-  it('take the port, or a whole URL, without the slash at its end', () => {
+  it('accept a port, or a whole URL, without its trailing slash', () => {
     expect(readSettings({ ORRERY_PORT: '7171' }).url).toBe('http://127.0.0.1:7171');
     expect(readSettings({ ORRERY_PORT: '7171', ORRERY_URL: 'https://orrery.lan/a/' }).url).toBe('https://orrery.lan/a');
   });
 
-  it('say where a token should have been', () => {
+  it('report where a token was expected', () => {
     const settings = readSettings({ ORRERY_HOME: '/nowhere' });
     expect(settings).toMatchObject({ token: undefined, tokenSource: '/nowhere/secrets/admin.token (not found)' });
   });

@@ -31,7 +31,7 @@ export const Environment = z.object({
 });
 
 export interface Settings {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   url: string;
   token: string | undefined;
   /** Where the token comes from or was expected, for the message when it is refused. */
@@ -72,7 +72,7 @@ function localUrl(home: string, port: number | undefined): string {
     const api = LocalApi.parse(JSON.parse(readFileSync(join(home, 'api.json'), 'utf8')));
     if (port === undefined || api.port === port) return api.url;
   } catch {
-    // No API runs from this folder.
+    // No API is running from this folder.
   }
   return `http://127.0.0.1:${port ?? 7070}`;
 }

@@ -4,16 +4,16 @@ import { z } from 'zod';
 
 const List = z.string().transform((text) => text.split(',').map((part) => part.trim()));
 
-/** Every setting of the demo; docker-compose.yml gives them. */
+/** The settings of the demo, which docker-compose.yml provides. */
 const DemoSettings = z.object({
   ORRERY_URL: z.url({ protocol: /^https?$/ }).default('http://api:7070'),
   ORRERY_TOKEN_FILE: z.string().default('/var/lib/orrery/secrets/admin.token'),
   NATS_URL: z.string().default('nats://nats:4222'),
-  /** What the agents launch where nothing else is said. */
+  /** The image that agents launch by default. */
   ORRERY_ZEROTIER_IMAGE: ImageReference.default('zerotier/zerotier:1.14.2'),
   /** Sockets of the Docker engines of all hosts. */
   ORRERY_DEMO_ENGINES: List.default([1, 2, 3].map((number) => `/run/engine-${number}/docker.sock`)),
-  /** Names of what a host has to reach to be in touch with Orrery. */
+  /** Names of the servers that a host must reach to be connected to Orrery. */
   ORRERY_DEMO_SERVERS: List.default(['api', 'nats']),
 });
 

@@ -1,14 +1,14 @@
 #!/bin/sh
-# avahi.sh advertise DEVICE NAME PORT    tells by mDNS of a page of that name on that port, until it is ended
-# avahi.sh browse DEVICE                 prints what pages there are, as avahi-browse --parsable does
-# On one device alone: what is found was found over that one.
+# avahi.sh advertise DEVICE NAME PORT    advertises a page with that name on that port by mDNS, until it is stopped
+# avahi.sh browse DEVICE                 prints the pages found, like avahi-browse --parsable
+# Uses one device only, so anything found was found over that device.
 set -eu
 action=$1 device=$2 name=${3:-demo-seeker} port=${4:-0}
 folder=/tmp/avahi-$action
 mkdir -p "$folder" /run/avahi-daemon /run/dbus
 printf '[server]\nhost-name=%s\nallow-interfaces=%s\nuse-ipv6=no\nenable-dbus=%s\n[publish]\npublish-workstation=no\n' \
   "$name" "$device" "$([ "$action" = browse ] && echo yes || echo no)" >"$folder/avahi-daemon.conf"
-# Neither the user avahi nor limits of its own: the container is the limit.
+# No user avahi and no limits of its own, because the container already limits it.
 daemon() { avahi-daemon --no-drop-root --no-rlimits --no-chroot --file "$folder/avahi-daemon.conf"; }
 
 case $action in

@@ -1,5 +1,5 @@
-// broadcast.mjs answer PORT              says "here, TEXT" to whoever broadcasts TEXT
-// broadcast.mjs call ADDRESS PORT TEXT   broadcasts TEXT to ADDRESS, prints who answers, and ends with the first answer
+// broadcast.mjs answer PORT              answers "here, TEXT" to every broadcast of TEXT
+// broadcast.mjs call ADDRESS PORT TEXT   broadcasts TEXT to ADDRESS, prints the first answer and its sender, and exits
 import { createSocket } from 'node:dgram';
 
 const [action, ...words] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// page.mjs ADDRESS PORT TEXT    serves TEXT, on that address alone
+// page.mjs ADDRESS PORT TEXT    serves TEXT, on that address only
 import { createServer } from 'node:http';
 
 const [address, port, text] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// ssdp-device.mjs ADDRESS NAME    a device that answers M-SEARCH (UPnP), on the interface of that address alone
+// ssdp-device.mjs ADDRESS NAME    a device that answers M-SEARCH (UPnP), only on the interface with that address
 import { createSocket } from 'node:dgram';
 
 const GROUP = '239.255.255.250';

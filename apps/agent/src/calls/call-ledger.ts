@@ -29,7 +29,7 @@ export class CallLedger {
     return {
       result: 'problem',
       code: 'outcome-unknown',
-      cause: 'this call was taken in before the agent was started anew; how far it came is not known',
+      cause: 'this call was accepted before the agent restarted, and it is unknown how far it got',
     };
   }
 

@@ -48,7 +48,7 @@ export interface WayToController {
   api: Promise<ControllerApi>;
 }
 
-const NOT_OURS = 'this node is neither the host’s own nor one of a container that Orrery manages here';
+const NOT_OURS = 'this node is neither the host’s own daemon nor in a container that Orrery manages here';
 
 const problem = (code: Extract<CallReply, { result: 'problem' }>['code'], cause: string): CallReply => ({
   result: 'problem',
@@ -88,7 +88,7 @@ export class CallOperations {
 
   async #logs({ node, tail }: Extract<Call['op'], { op: 'logs' }>): Promise<CallReply> {
     if (!this.#isOfContainer(node))
-      return problem('rejected', 'this node is none of a container that Orrery manages here');
+      return problem('rejected', 'this node is not in a container that Orrery manages here');
     const text = await this.parts.machine.logs(node, tail);
     // Keep the end of the log: that is the part callers want.
     const result: LogsResult = { text: text.slice(-MAX_LOG) };

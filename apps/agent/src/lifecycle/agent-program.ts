@@ -31,7 +31,7 @@ export async function agentProgram(env: NodeJS.ProcessEnv): Promise<never> {
     const { code = 'unexpected', fix } = error as Partial<AppError>;
     createLogger('orrery-agent').fatal(
       { event: 'agent.failed', code, cause: describeError(error), fix },
-      'the agent ends',
+      'the agent is exiting',
     );
     process.exit(1);
   }

@@ -10,7 +10,7 @@ import { type Heard, plainRequest } from './plain-request.js';
 export type Query = Record<string, string | number | boolean | undefined>;
 export interface Answer<T> {
   value: T;
-  /** The JSON as it came, for `-o json`: it may hold fields that this version does not know. */
+  /** The JSON as received, for `-o json`: it may have fields that this version does not know. */
   raw: unknown;
   etag: string | undefined;
 }
@@ -29,13 +29,13 @@ const AGAIN_MS = 500;
 
 /** What a client does about an API that is restarting. */
 export interface Patience {
-  /** How long a change is sent again while nothing answers, or 503 does. */
+  /** How long a change is sent again while the API does not answer, or answers 503. */
   forMs: number;
-  /** Told once, before the first wait. */
+  /** Called once, before the first wait. */
   onWaiting: () => void;
 }
 
-/** The one door to the HTTP API: every answer is parsed with its schema, every failure becomes a CliError. */
+/** The only access to the HTTP API: every answer is parsed with its schema, every failure becomes a CliError. */
 export class ApiClient {
   #hasWaited = false;
 
@@ -52,7 +52,7 @@ export class ApiClient {
     return this.settings.token;
   }
 
-  /** `fetch` as this API has to be asked: only the server that is trusted gets anything. */
+  /** `fetch` with this API's trust: nothing is sent to any other server. */
   async fetch(url: string | URL, init: TrustedInit): Promise<Response> {
     const { trust } = this.settings;
     if (!trust) return fetch(url, { redirect: 'error', ...(init as RequestInit) });
@@ -89,15 +89,15 @@ export class ApiClient {
     return { value: parsed.data, raw, etag: response.headers.get('etag') ?? undefined };
   }
 
-  /** The error that an answer other than 2xx stands for. */
+  /** The error for an answer other than 2xx. */
   async refusal(response: Response): Promise<CliError> {
     const { problemError } = await this.#errors();
     return problemError(this.settings, response.status, await response.json().catch(() => undefined));
   }
 
   /**
-   * A read is sent once, and once more when a kept connection broke. A change carries its idempotency key, so that it happens once however often
-   * it is sent: again for a while when the API seems to be restarting.
+   * A read is sent once, and once more if a kept-alive connection broke. A change carries an idempotency key, so it happens only once
+   * however often it is sent; it is sent again for a while when the API seems to be restarting.
    */
   async #send(method: Method, path: string, options: RequestOptions): Promise<Heard> {
     const { query = {}, body, ifMatch, timeoutMs = TIMEOUT_MS, signal } = options;
@@ -129,7 +129,7 @@ export class ApiClient {
     }
   }
 
-  /** Loaded when there is one: every start of the CLI would pay for the schemas. */
+  /** Loaded only for an error, because its schemas would slow down every start of the CLI. */
   #errors() {
     return import('./api-errors.js');
   }
@@ -143,7 +143,7 @@ export class ApiClient {
       });
       const isError = 'error' in heard;
       if (!isError && heard.status !== 503) return heard;
-      // A kept connection that broke says nothing about the API.
+      // A broken kept-alive connection says nothing about the API.
       if (isError && tries === 1 && isBrokenConnection(heard.error)) continue;
       const left = deadline - performance.now();
       if (left <= 0) {

@@ -4,7 +4,7 @@ import type { ApiClient, Query } from './api-client.js';
 export type PageSchema<T> = z.ZodType<{ items: T[]; next: string | null }>;
 export interface Listed<T> {
   rows: { value: T; raw: unknown }[];
-  /** The limit cut the list off. */
+  /** The list was cut at the limit. */
   more: boolean;
 }
 

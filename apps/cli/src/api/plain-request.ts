@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
-/** As much of an answer as a client of the API needs: of `fetch` and its Response, Node loads an HTTP client of its own at first use. */
+/** The parts of an answer that a client of the API needs. Not `fetch` and its Response, because Node loads a whole HTTP client at their first use. */
 export interface Heard {
   readonly status: number;
   readonly ok: boolean;
@@ -15,7 +15,7 @@ export interface Asking {
   signal: AbortSignal;
 }
 
-/** One request by http, or by https to a server of a public authority, with its whole answer. Redirects are not followed. */
+/** Sends one request over http, or over https to a server with a public certificate, and reads the whole answer. Does not follow redirects. */
 export async function plainRequest(url: URL, { method, headers, body, signal }: Asking): Promise<Heard> {
   const { request } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'));
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };

@@ -1,6 +1,6 @@
 import type { CompletionNode, Values } from './completion-tree.js';
 
-/** (`path` is zsh's own, tied to PATH: hence `at`.) A script for zsh: in a folder of $fpath as `_orrery`, or `source <(orrery completion zsh)` after compinit. */
+/** A script for zsh: in a folder of $fpath as `_orrery`, or `source <(orrery completion zsh)` after compinit. (`path` is zsh's own, tied to PATH: hence `at`.) */
 export function zshCompletion(tree: CompletionNode[]): string {
   return `#compdef orrery
 # zsh completion of orrery. Load it with: source <(orrery completion zsh)

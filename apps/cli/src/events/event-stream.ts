@@ -51,8 +51,8 @@ export function followStream(
 }
 
 /**
- * Brings the token, and ends the stream for good when the API refuses it. `close` of an EventSource can miss a request that it began while
- * Adds the token, and ends the stream for good when the API refuses it. `close` of an EventSource can miss a request that it began while
+ * Adds the token, and ends the stream for good when the API refuses it. `close` of an EventSource can miss a request that it began
+ * while another one failed. Such a request would keep the process alive, so each ends with the signal as well.
  */
 const withToken =
   (client: ApiClient, onRefusal: (error: CliError) => void, signal: AbortSignal) =>

@@ -10,7 +10,7 @@ describe('closest', () => {
     expect(closest(text, explainedCodes())).toContain(code);
   });
 
-  it('finds nothing for what is like nothing, and never more than three', () => {
+  it('finds nothing when no code is similar, and never more than three', () => {
     expect(closest('xyzzy', explainedCodes())).toEqual([]);
     expect(closest('unknown', explainedCodes())).toHaveLength(3);
   });

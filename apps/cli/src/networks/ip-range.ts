@@ -9,12 +9,12 @@ import {
 } from '@orrery/shared/addresses';
 import { type AddressPool, AddressPool as AddressPoolSchema } from '@orrery/shared/contracts';
 
-/** The addresses that a prefix has for nodes. Undefined: it is no prefix, or names an address within one (10.1.2.3/24). */
+/** The addresses in a prefix that nodes can have. Undefined: not a prefix, or an address inside one (10.1.2.3/24). */
 export function poolOfPrefix(text: string): AddressPool | undefined {
   const prefix = text.includes('/') ? parsePrefix(text) : undefined;
   if (!prefix || firstOf(prefix).value !== prefix.value) return undefined;
   const [first, last] = [firstOf(prefix), lastOf(prefix)];
-  // Of two addresses or one, none is the network's own (RFC 3021, RFC 6164). IPv6 has no broadcast.
+  // With only one or two addresses, none is reserved for the network (RFC 3021, RFC 6164). IPv6 has no broadcast.
   const isTiny = hostBits(prefix) < 2n;
   return {
     start: formatAddress(isTiny ? first : moved(first, 1n)),
@@ -24,7 +24,7 @@ export function poolOfPrefix(text: string): AddressPool | undefined {
 
 const moved = (address: Address, by: bigint): Address => ({ ...address, value: address.value + by });
 
-/** `10.1.2.10-10.1.2.99`: both ends are in it. Undefined: it is no such range. */
+/** `10.1.2.10-10.1.2.99`, both ends included. Undefined: not such a range. */
 export function poolOfRange(range: string): AddressPool | undefined {
   const [start, end, ...more] = range.split('-').map((part) => part.trim());
   const parsed = AddressPoolSchema.safeParse({ start, end });

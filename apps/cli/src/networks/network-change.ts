@@ -47,7 +47,7 @@ export function admissionOf(options: NetworkOptions, base: AdmissionPolicy | nul
   );
 }
 
-/** `--for` as the API takes it; null: no limit. */
+/** `--for` in the form that the API accepts; null: no limit. */
 export const howLongOf = (duration: string): string | null => (isNone(duration) ? null : apiDuration(duration));
 
 const isNone = (text: string) => text === 'none';

@@ -44,7 +44,7 @@ export function positive(text: string): number {
   return Number(text);
 }
 
-/** Also 0. */
+/** A whole number, including 0. */
 export function natural(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Must be a whole number.');
   return Number(text);

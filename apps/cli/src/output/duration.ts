@@ -8,5 +8,5 @@ export function parseDuration(text: string): number {
   return ms;
 }
 
-/** What the API takes for the same: whole seconds, as `1d` or `1h30m`. */
+/** The same duration in the form that the API accepts: whole seconds, as `1d` or `1h30m`. */
 export const apiDuration = (text: string): string => textOf(Math.round(parseDuration(text) / 1000));

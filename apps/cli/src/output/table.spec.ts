@@ -24,7 +24,7 @@ describe('a table', () => {
     const { user, system } = process.cpuUsage(start);
     return user + system;
   };
-  /** So much longer for ten times as much: 10 and some noise, where growing with the square it would be 100. */
+  /** Limit for ten times the input: linear growth is 10 plus some noise, quadratic growth would be 100. */
   const LINEAR = 35;
   const ratioOf = (small: () => unknown, large: () => unknown): number => {
     small();
@@ -51,7 +51,7 @@ describe('a table', () => {
     expect(ratioOf(draw(20_000), draw(200_000))).toBeLessThan(LINEAR);
   });
 
-  it('cuts a cell of 200 kB, so that the rows of others stay readable', () => {
+  it('cuts a cell of 200 kB, so that other rows stay readable', () => {
     const rows = [
       { name: 'attacker', note: 'x'.repeat(200_000) },
       { name: 'calm', note: 'short' },
@@ -62,7 +62,7 @@ describe('a table', () => {
     expect(lines[2]).toBe('calm       short');
   });
 
-  it('keeps one row on one line, whatever is in it', () => {
+  it('keeps one row on one line, whatever it contains', () => {
     expect(tableLines(columns, [{ name: 'a\nb\u001b[2J', note: ' ' }], pc.createColors(false), 0)).toHaveLength(2);
   });
 });

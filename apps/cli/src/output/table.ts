@@ -32,8 +32,7 @@ export const toneOf = (colors: Colors, tone: Tone | undefined): ((text: string) 
 
 const GAP = 3;
 /**
- * Longest text in a cell of a list: a longer one would widen every row. The whole text is in `-o json`, and in `get` of one
- * object.
+ * Longest text in a cell of a list, because a longer one would widen every row. The whole text is in `-o json`, and in `get` of one object.
  */
 const MOST_CELL = 300;
 

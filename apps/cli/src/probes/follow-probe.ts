@@ -33,7 +33,7 @@ export async function followProbe(
     if (event.type.endsWith('probe.finished') || event.type.endsWith('probe.refused')) over.abort();
   };
   const nothing = () => undefined;
-  // Loaded only where it is used: every start of the CLI would pay for it.
+  // Loaded only where it is used, because it would slow down every start of the CLI.
   const { followStream } = await import('../events/event-stream.js');
   const handlers = { onEvent, onReset: nothing, onAway: nothing };
   await followStream(client, query, handlers, AbortSignal.any([over.signal, late, signal]));

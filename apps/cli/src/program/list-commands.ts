@@ -27,7 +27,7 @@ export interface ListSpec<T> extends ListView<T> {
   hostOf: ((row: T) => string | null) | null;
   /** False for lists that do not depend on hosts. */
   selectable?: false;
-  /** What only the rows can say, such as names of what they refer to; undefined: the view as it is. */
+  /** A view that depends on the rows, such as the names of what they refer to; undefined: the view as it is. */
   viewOf?: (rows: T[]) => Promise<ListView<T>>;
   /** The default of `--limit`; undefined: all rows. */
   limit?: number;

@@ -12,7 +12,7 @@ export interface Leaf<Options> {
   usage?: string;
   args?: ReferenceArgument[];
   options?: ReferenceOption[];
-  /** Whole command lines; every `--help` shows one. */
+  /** Whole command lines; every `--help` shows them. */
   examples: [string, ...string[]];
   hidden?: boolean;
   run: (options: Options, ...args: string[]) => Promise<ExitCode | void> | ExitCode | void;
@@ -37,7 +37,7 @@ export class OrreryCommand extends Command {
     return this.parent ? (this.parent as OrreryCommand).root : this;
   }
 
-  /** Adds a command that holds commands. */
+  /** Adds a command that contains other commands. */
   group(name: string, summary: string): OrreryCommand {
     const group = this.command(name) as OrreryCommand;
     return group.summary(summary).description(summary).helpOption('-h, --help', 'show this help').helpCommand(false);

@@ -14,13 +14,13 @@ Exit codes:
 
 type Add = (program: OrreryCommand, context: Context) => void;
 
-/** Commands that are loaded together; the first words by which they are called. */
+/** Commands that are loaded together, and the first words that call them. */
 interface Part {
   names: string[];
   load: () => Promise<Add>;
 }
 
-/** As they stand in the help. Each loads what it needs when it is called: the schemas of all of them take longer than Node itself. */
+/** In the order of the help. Each part loads its modules only when it is called: loading all schemas takes longer than starting Node itself. */
 const HEADINGS: [heading: string, parts: Part[]][] = [
   [
     'Actions:',
@@ -117,13 +117,13 @@ const HEADINGS: [heading: string, parts: Part[]][] = [
         names: ['context', 'contexts'],
         load: () => import('../contexts/context.commands.js').then((m) => m.addContextCommands),
       },
-      // It prints what all commands are: it is called with all of them.
+      // Completion lists all commands, so it is called with all of them loaded.
       { names: [], load: () => import('../completion/completion.command.js').then((m) => m.addCompletion) },
     ],
   ],
 ];
 
-/** The command tree: what `first`, the first word of a command line, calls; all of it if that calls nothing, or is not given. */
+/** The command tree: only the part called by `first`, the first word of a command line; the whole tree if that calls nothing, or is missing. */
 export async function createProgram(context: Context, first?: string): Promise<OrreryCommand> {
   const program = new OrreryCommand('orrery');
   program

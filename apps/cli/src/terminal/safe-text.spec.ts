@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { jsonText, safeText } from './safe-text.js';
 
 const obeyed = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
-/** What `fc.string` makes of the unit `binary`, but for the second that it spends on a map of all code points. */
+/** Equivalent to `fc.string` with the unit `binary`, without the second that it spends on a map of all code points. */
 const codePoint = fc.oneof(fc.integer({ max: 0xd7ff, min: 0 }), fc.integer({ min: 0xe000, max: 0x10ffff }));
 const anything = fc.array(codePoint, { maxLength: 50 }).map((points) => String.fromCodePoint(...points));
 const nasty = fc.stringMatching(/^[\u0000-\u0020\u007f-\u00a0\u200b-\u2070\ufeffa]{0,20}$/u);

@@ -1,6 +1,6 @@
 /**
- * Names and causes come from networks, containers and daemons that other people own. What a terminal would obey (control
- * characters, ANSI sequences), what reorders text (bidi) and what nobody sees (zero width, tags) is written as its code point.
+ * Names and causes come from networks, containers and daemons that belong to other people. Characters that a terminal would interpret
+ * (control characters, ANSI sequences), that reorder text (bidi) or that are invisible (zero width, tags) are written as code points.
  */
 const HOSTILE =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]|[\ud800-\udfff]/gu;

@@ -12,13 +12,13 @@ import { type Sighting, watchCommand } from './watch-command.js';
 export interface WaitOptions {
   forMs: number;
   format: OutputFormat;
-  /** `-o json` prints an array, however many there are. */
+  /** `-o json` prints an array, even for a single command. */
   asList: boolean;
-  /** The commands are only on the way to what is asked for: they are told of on stderr, and `-o` is about that. */
+  /** The commands are only steps towards the result: they are reported on stderr, and `-o` applies to the result. */
   beside?: boolean;
 }
 
-/** Shows every stage of commands as it comes. Exit: all done 0, one failed 1, else one still waiting 3, Ctrl-C 130. */
+/** Shows every stage of commands as it happens. Exit: all done 0, one failed 1, else one still waiting 3, Ctrl-C 130. */
 export async function waitForCommands(given: Context, commands: Command[], options: WaitOptions): Promise<ExitCode> {
   const { client } = given;
   const terminal = options.beside ? besides(given.terminal) : given.terminal;
@@ -89,7 +89,7 @@ function follower(
   };
 }
 
-/** And nothing came of it meanwhile: whom it is about may be let in before its host hears of it. */
+/** No stage since either: a node may be authorized before its host receives the command. */
 const stillQueued = (before: Command, { state, stages }: Command) =>
   before.state === 'queued' && state === 'queued' && stages.length === before.stages.length;
 

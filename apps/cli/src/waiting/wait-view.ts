@@ -4,12 +4,12 @@ import type { Terminal } from '../terminal/terminal.js';
 import { safeText } from '../terminal/safe-text.js';
 import { commandTitle, type Verdict } from './narrate.js';
 
-/** Follows one command; what it has to tell goes to `tell`, a line each. */
+/** Follows one command, and reports each line through `tell`. */
 export type Follow = (command: Command, tell: (line: string) => void) => Promise<Verdict | undefined>;
-/** Shows commands while they are followed; resolves when all have ended. Errors of `follow` come through. */
+/** Shows commands while they are followed; resolves when all have ended. Errors of `follow` are passed on. */
 export type WaitView = (commands: Command[], follow: Follow, header: string) => Promise<(Verdict | undefined)[]>;
 
-/** Lines as they come: of one command below its header, of several each with its host. */
+/** Prints lines as they come: for one command below its header, for several each with its host. */
 export const plainView =
   (terminal: Terminal): WaitView =>
   async (commands, follow, header) => {
@@ -28,7 +28,7 @@ export const plainView =
     );
   };
 
-/** For many commands when nothing can be redrawn: a line as each ends, and none before. */
+/** For many commands when nothing can be redrawn: prints one line when each ends, and none before. */
 export const endsView =
   (terminal: Terminal): WaitView =>
   async (commands, follow) =>
@@ -41,7 +41,7 @@ export const endsView =
     );
 
 /**
- * On a terminal: one command with all its stages, several with their latest, many with one line each; a spinner for as long as it goes on.
+ * On a terminal: shows one command with all its stages, several with their latest, many with one line each, and a spinner while they run.
  */
 export const liveView =
   ({ colors }: Terminal): WaitView =>
@@ -67,9 +67,9 @@ export const liveView =
       },
       rendererOptions: several ? {} : { persistentOutput: true, outputBar: Infinity },
     }));
-    // Loaded only where it is used: every start of the CLI would pay for it, completion's too.
+    // Loaded only where it is used, because it would slow down every start of the CLI, even for completion.
     const { Listr } = await import('listr2');
-    // That a task has ended says nothing: the verdict has its own sign.
+    // The end of a task needs no icon, because the verdict has its own sign.
     const rendererOptions = {
       ...{ icon: { COMPLETED: several ? '' : ' ' }, outputBar: 1 },
       ...(many ? { formatOutput: 'truncate' as const } : {}),
@@ -78,17 +78,17 @@ export const liveView =
     return verdicts;
   };
 
-/** More than these get one line each, and not one for every stage. */
+/** With more than this many, each gets one line instead of one for every stage. */
 const FEW = 5;
 export const isMany = (commands: Command[]) => commands.length > FEW;
 
-/** What is drawn again has to fit on the screen. */
+/** Whatever is redrawn must fit on the screen. */
 export function fitsOnScreen(commands: Command[], { rows = 0 }: Terminal): boolean {
   const several = commands.length * (isMany(commands) ? 1 : 2);
   return (commands.length > 1 ? several : 20) + 3 < rows;
 }
 
-/** The shortest name that tells the commands apart. */
+/** The shortest labels that distinguish the commands. */
 function labels(commands: Command[]): string[] {
   const hosts = commands.map((command) => command.host.name);
   const names = new Set(hosts).size === hosts.length ? hosts : commands.map((command) => command.target);

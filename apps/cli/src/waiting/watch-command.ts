@@ -23,7 +23,7 @@ const LONGEST_POLL_S = 30;
 const FIRST_POLL_S = 1;
 const RETRY_MS = 1000;
 
-/** A command as it is now and as it changes, by long polls, until it has ended or the time is over. */
+/** Yields a command now and at each change, by long polls, until it has ended or the time is over. */
 export async function* watchCommand(
   client: ApiClient,
   first: Command,

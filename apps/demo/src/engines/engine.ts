@@ -9,7 +9,7 @@ export interface Ran {
   stderr: string;
 }
 
-/** A container of the demo: it shares these namespaces with the host and nothing else. */
+/** A container of the demo: it shares the network namespace with the node or host, and nothing else. */
 export interface ToolContainer {
   name: string;
   image: string;
@@ -18,7 +18,7 @@ export interface ToolContainer {
   capabilities?: string[];
 }
 
-/** The Docker engine of one host, for what the demo needs and Orrery has no command for. */
+/** The Docker engine of one host, for things that the demo needs and that Orrery has no command for. */
 export class Engine {
   readonly #docker: Docker;
 
@@ -67,7 +67,7 @@ export class Engine {
     await finished((answer as Readable).resume());
   }
 
-  /** Starts it in place of one with the same name. It runs until it is removed. */
+  /** Starts the container, replacing one with the same name. It runs until it is removed. */
   async startTools({ name, image, network, capabilities = [] }: ToolContainer): Promise<void> {
     await this.remove(name);
     const container = await this.#docker.createContainer({
@@ -99,10 +99,10 @@ export class Engine {
     return { code: (await exec.inspect()).ExitCode ?? -1, stdout, stderr };
   }
 
-  /** Starts a program beside the others of that container, and leaves it running. */
+  /** Starts a program beside the others in that container, and leaves it running. */
   async leaveRunning(name: string, command: string[]): Promise<void> {
     const exec = await this.#docker.getContainer(name).exec({ Cmd: command });
-    // It sends no answer, and the open connection would keep this process alive.
+    // Docker sends no answer, and the open connection would keep this process alive.
     (await exec.start({ Detach: true })).destroy();
   }
 }

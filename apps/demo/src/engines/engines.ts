@@ -53,7 +53,7 @@ export class Engines {
     return this.#box(host, 'demo-tools-host', 'host', ['NET_ADMIN']);
   }
 
-  /** Starts to bring the tools to the hosts; steps that need them wait for that. */
+  /** Starts to bring the tools to the hosts; steps that need them wait for it. */
   bringTools(hosts: string[]): void {
     for (const host of hosts) this.#toolsOn(host).catch(() => undefined);
   }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Engine } from './engine.js';
 
 const REPOSITORY = 'orrery-demo-tools';
-/** What is not needed to run the tools, and large where the base is not slim. Debian's Node needs a little of /usr/share/nodejs (acorn, undici, …). */
+/** Folders that the tools do not need, and that are large where the base is not slim. Debian's Node needs a few of /usr/share/nodejs (acorn, undici, …). */
 const LEFT_OUT = [
   ...[
     'usr/include',
@@ -19,7 +19,7 @@ const LEFT_OUT = [
   ...['usr/share/nodejs/[!acmu]*', 'usr/share/nodejs/core-js*'],
 ];
 
-/** Gives the engine this container's own file system as an image, so that the tools reach every host without a registry. */
+/** Imports this container's own file system into the engine as an image, so that the tools reach every host without a registry. */
 export async function bringTools(engine: Engine): Promise<string> {
   const tag = await versionOfTools();
   const image = `${REPOSITORY}:${tag}`;
@@ -31,12 +31,12 @@ export async function bringTools(engine: Engine): Promise<string> {
   const closed = once(tar, 'close') as Promise<[number]>;
   await engine.importImage(tar.stdout, REPOSITORY, tag);
   const [code] = await closed;
-  // 1: a file changed while it was read, as logs do.
+  // Exit code 1: a file, such as a log, changed while it was read.
   if (code > 1) throw new Error(`tar of the tools ended with ${code}`);
   return image;
 }
 
-/** Other packages or other tools: another image. */
+/** Changes with the packages and tools, so that each version gets its own image. */
 async function versionOfTools(): Promise<string> {
   const files = [
     '/var/lib/dpkg/status',
@@ -47,5 +47,5 @@ async function versionOfTools(): Promise<string> {
   return hash.digest('hex').slice(0, 12);
 }
 
-/** Path of a tool, here and in the image that is made from this container. */
+/** Path of a tool, both here and in the image made from this container. */
 export const pathOfTool = (name: string): string => fileURLToPath(new URL(`../../tools/${name}`, import.meta.url));

@@ -8,7 +8,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export interface Asking {
   query?: Record<string, string>;
   body?: object;
-  /** Instead of the demo's own. */
+  /** Used instead of the demo's own. */
   token?: string;
 }
 
@@ -53,7 +53,7 @@ export class Orrery {
       method,
       headers: {
         authorization: `Bearer ${token}`,
-        // What agents ask has a protocol of its own (ADR 27).
+        // Requests of agents have a protocol of their own (ADR 27).
         ...(method === 'GET' || /^\/v1\/join(\/|$)/.test(path) ? {} : { 'idempotency-key': randomUUID() }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },

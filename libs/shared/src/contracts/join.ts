@@ -26,7 +26,7 @@ export const renewText = ({ nonce, host, next }: { nonce: string; host: HostId; 
 
 export const JoinRequest = z
   .strictObject({
-    name: Name.describe('Name that it wants.'),
+    name: Name.describe('Name that it requests.'),
     labels: Labels.default({}).describe(
       'Labels that it claims; with a join token they count only if the token was made with `ownLabels`.',
     ),

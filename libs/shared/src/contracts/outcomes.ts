@@ -50,7 +50,7 @@ export type FailureCode = z.infer<typeof FailureCode>;
 export const Outcome = z
   .discriminatedUnion('kind', [
     z.object({
-      kind: z.literal('done').describe('It is as wanted.'),
+      kind: z.literal('done').describe('It is as desired.'),
       detail: z.string().max(MAX_DETAIL).optional().describe('What was done, for people.'),
     }),
     z.object({

@@ -61,7 +61,7 @@ describe('a line that is logged repeatedly', () => {
     expect(lines()).toHaveLength(20 + 2 + 19);
   });
 
-  it('does not hide the same line about another host, other events, or lines that only we can cause', () => {
+  it('does not hide the same line about another host, other events, or debug lines', () => {
     const { logger, lines } = listen();
     for (let times = 0; times < 100; times++) logger.warn({ event: 'hello.malformed', host: 'attacker' });
     logger.warn({ event: 'hello.malformed', host: 'calm' });

@@ -51,7 +51,7 @@ export class Courier {
   async #bring(path: string, text: string): Promise<void> {
     const options: NetConnectOpts = { path, signal: this.#closing.signal };
     const socket = createConnection(options);
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('nobody takes them')));
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('nobody accepts them')));
     socket.resume();
     socket.end(text);
     await once(socket, 'close');

@@ -90,7 +90,7 @@ describe('diff of containers', () => {
     ['paused', 'running', ['container.unpaused']],
     ['restarting', 'exited', ['container.changed']],
     ['running', 'running', []],
-  ] as const)('tells %s → %s', (before, after, expected) => {
+  ] as const)('reports %s → %s', (before, after, expected) => {
     const facts = diff(
       withContainers(container(item, { state: before })),
       withContainers(container(item, { state: after })),

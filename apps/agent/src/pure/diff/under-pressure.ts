@@ -32,7 +32,7 @@ export function underPressure(
 
 /** A node of which only authorizations were reported. */
 function untold({ node, kind }: ObservedNode): ObservedNode {
-  const part = { known: false, code: 'unexpected', cause: 'not told yet' } as const;
+  const part = { known: false, code: 'unexpected', cause: 'not reported yet' } as const;
   return { node, kind, daemon: part, memberships: part, interfaces: part, peers: part };
 }
 

@@ -51,7 +51,7 @@ export function denialsOf(items: readonly Item[], held: HeldPolicy, context: Den
   }
   const { max } = held.policy.containers;
   const judged = present.filter((item): item is ContainerItem => item.kind === 'container' && !denials.has(item.id));
-  const cause = `this host allows no more than ${max} containers, and there are as many`;
+  const cause = `this host allows at most ${max} containers, and already has as many`;
   for (const item of beyond(max, judged, present, context)) deny(item, { rule: 'containers.max', cause });
   for (const item of present) {
     const container = present.find((other) => other.kind === 'container' && other.node === item.node);

@@ -10,7 +10,7 @@ export interface Refusal {
   cause: string;
 }
 
-/** What the item itself does not tell. */
+/** Context that the item itself does not contain. */
 export interface JudgeContext {
   /** The image that a container would run: the one that it was created from, the item's, or the host's default. */
   image: string;
@@ -28,11 +28,14 @@ export function judge(item: Item, policy: Policy, context: JudgeContext): Refusa
 function judgeContainer(item: ContainerItem, { images, containers }: Policy, { image }: JudgeContext) {
   const { memoryMb, pids } = item.limits;
   if (!allowsImage({ images }, image))
-    return refused('images', `the image ${image} is none of those that this host allows`);
+    return refused('images', `the image ${image} is not among those that this host allows`);
   if (memoryMb > containers.memoryMb)
-    return refused('containers.memoryMb', `${memoryMb} MiB of memory are more than the ${containers.memoryMb} allowed`);
+    return refused(
+      'containers.memoryMb',
+      `${memoryMb} MiB of memory exceed the ${containers.memoryMb} MiB that this host allows`,
+    );
   if (pids > containers.pids)
-    return refused('containers.pids', `${pids} processes are more than the ${containers.pids} allowed`);
+    return refused('containers.pids', `${pids} processes exceed the ${containers.pids} that this host allows`);
   return undefined;
 }
 
@@ -43,30 +46,27 @@ function judgeMembership({ network, nodeKind, settings }: MembershipItem, policy
   const { networks, hostDaemon } = policy;
   if (fitsAny(network, networks.deny)) return refused('networks.deny', `the network ${network} is denied on this host`);
   if (!fitsAny(network, networks.allow))
-    return refused('networks.allow', `the network ${network} is none of those that this host allows`);
+    return refused('networks.allow', `the network ${network} is not among those that this host allows`);
   const mayTouch = Array.isArray(hostDaemon) ? fitsAny(network, hostDaemon) : hostDaemon;
   if (nodeKind === 'host' && !mayTouch)
-    return refused('hostDaemon', `the host's own zerotier-one may not be put into ${network}`);
+    return refused('hostDaemon', `the host's own zerotier-one is not allowed to join ${network}`);
   for (const name of ['allowGlobal', 'allowDefault', 'allowDNS'] as const) {
     const whose = policy.settings[name];
     if (settings[name] && (whose === false || (whose === 'containers' && nodeKind === 'host')))
-      return refused(
-        `settings.${name}`,
-        `${name} may not be switched on${whose === false ? '' : ' for the host itself'}`,
-      );
+      return refused(`settings.${name}`, `${name} is not allowed${whose === false ? '' : ' for the host itself'}`);
   }
   const barred = nodeKind === 'host' ? routesAskedFor(settings).find((cidr) => !mayRoute(policy, cidr)) : undefined;
-  return barred === undefined ? undefined : refused('routes', `${barred} may not be routed on this host`);
+  return barred === undefined ? undefined : refused('routes', `routes to ${barred} are not allowed on this host`);
 }
 
 export function judgeCall(call: CallName, { calls }: Policy): Refusal | undefined {
   return calls.includes(call)
     ? undefined
-    : refused('calls', `the call ${call} is none of those that this host answers`);
+    : refused('calls', `the call ${call} is not among those that this host answers`);
 }
 
 export function judgeProbe({ probes }: Policy): Refusal | undefined {
-  return probes === false ? refused('probes', 'nothing is probed from this host') : undefined;
+  return probes === false ? refused('probes', 'this host allows no probes') : undefined;
 }
 
 /**
@@ -79,7 +79,7 @@ export function judgeHostController(network: NetworkId | undefined, { hostDaemon
   if (isAllowed) return undefined;
   return refused(
     'hostDaemon',
-    `the controller in the host's own zerotier-one may not be asked${network === undefined ? '' : ` about ${network}`}`,
+    `access to the controller in the host's own zerotier-one is not allowed${network === undefined ? '' : ` for ${network}`}`,
   );
 }
 

@@ -56,9 +56,9 @@ const THINGS = {
   },
   'unknown-membership/admission': {
     cause: ({ node, network }: { node: string; network: string }) =>
-      `${node} is not in ${network}, is not wanted there, and has not asked to be let in`,
+      `${node} is not in ${network}, is not desired there, and has not asked to join`,
     fix: ({ network }: { network: string }) =>
-      `List who is in it: \`orrery membership ls --network ${network}\`; add \`--pending\` for those who wait.`,
+      `List its nodes: \`orrery membership ls --network ${network}\`; add \`--pending\` for the nodes that wait.`,
     see: ({ network }: { network: string }) => get(path`/v1/networks/${network}/admissions`),
   },
   'unknown-controller': {

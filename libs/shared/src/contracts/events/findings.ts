@@ -42,7 +42,7 @@ export type AgentFindingCode = z.infer<typeof AgentFindingCode>;
 /** A finding is one cause with its fix; `severity` error: something desired does not work. */
 export const FindingData = z.object({
   code: FindingCode.describe('Stable code, for programs.'),
-  severity: z.enum(['info', 'warning', 'error']).describe('`error`: something that is wanted does not work.'),
+  severity: z.enum(['info', 'warning', 'error']).describe('`error`: something that is desired does not work.'),
   cause: z.string().max(MAX_CAUSE).describe('Why, in words.'),
   fix: z.string().max(MAX_FIX).describe('What to do about it.'),
 });

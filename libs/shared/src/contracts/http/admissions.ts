@@ -7,7 +7,7 @@ import { NodeRef } from './nodes.js';
 
 export const Verdict = z
   .object({
-    verdict: z.enum(['authorize', 'deny']).describe('`authorize`: let it in. `deny`: keep it out.'),
+    verdict: z.enum(['authorize', 'deny']).describe('`authorize`: the node may join. `deny`: it may not.'),
     by: z.string().describe('Name of the API token that decided.'),
     at: Timestamp.describe('When it was decided.'),
     until: Timestamp.nullable().describe('When an authorization ends; null: it does not end by itself.'),
@@ -43,19 +43,19 @@ export const Admission = z
       .describe('What a person set of its record on the controller; null: nothing.'),
     decision: z
       .object({
-        authorize: z.boolean().describe('True: it should be let in.'),
+        authorize: z.boolean().describe('True: it should be authorized.'),
         why: z.string().describe('The reason: a person, or the admission policy of the network.'),
       })
       .nullable()
-      .describe('Whether the node should be let in, and why. Null: nobody decided, so it waits.'),
+      .describe('Whether the node should be authorized, and why. Null: nobody decided, so it waits.'),
     controller: z
       .object({
-        authorized: z.boolean().describe('Whether the controller lets the node in.'),
+        authorized: z.boolean().describe('Whether the controller has authorized the node.'),
         name: z.string().describe('Name of the record; may be empty.'),
         addresses: z.array(z.string()).describe('IP addresses that the node was assigned or is to get.'),
         bridge: z.boolean().describe('Whether the node may bridge other Ethernet devices into the network.'),
         noAutoAssign: z.boolean().describe('True: the node gets no address from the pools.'),
-        hasAsked: z.boolean().describe('False: the node has never asked to be let in.'),
+        hasAsked: z.boolean().describe('False: the node has never asked to join.'),
         zerotierVersion: z
           .string()
           .nullable()
@@ -73,10 +73,10 @@ export const Admission = z
       })
       .nullable()
       .describe('What the node itself shows; null if none of our agents sees it.'),
-    pending: z.boolean().describe('True: it asks to be let in, and nobody has decided.'),
+    pending: z.boolean().describe('True: it asks to join, and nobody has decided.'),
     stale: z
       .boolean()
-      .describe('True: a record of a node that is not ours, or that nobody wants in this network any longer.'),
+      .describe('True: a record of a node that is not ours, or that is no longer desired in this network.'),
     version: z
       .int()
       .default(0)
@@ -108,7 +108,7 @@ export const AdmissionPut = z
       .nullable()
       .optional()
       .describe(
-        'Let the node in or keep it out. Null withdraws what a person decided: the policy of the network decides again.',
+        'Authorize or deny the node. Null withdraws what a person decided: the policy of the network decides again.',
       ),
     for: duration(10, 10 * YEAR_SECONDS)
       .nullable()
@@ -142,19 +142,21 @@ export const AdmissionBulk = z
       .min(1)
       .max(1000)
       .optional()
-      .describe('Label selector of hosts, such as `site=cloud,tier!=db`: the nodes wanted in this network on them.'),
+      .describe(
+        'Label selector of hosts, such as `site=cloud,tier!=db`: the nodes on them that are desired in this network.',
+      ),
     pending: z.boolean().default(false).describe('True: all nodes that wait for a decision.'),
     verdict: z
       .enum(['authorize', 'deny'])
       .nullable()
-      .describe('Let the nodes in or keep them out; null withdraws what a person decided.'),
+      .describe('Authorize or deny the nodes; null withdraws what a person decided.'),
     for: AdmissionPut.shape.for,
   })
   .refine(({ selector, pending }) => selector !== undefined || pending, 'give a selector, or pending: true')
   .meta({
     id: 'AdmissionBulk',
     description:
-      'One decision for many nodes of a network: those wanted in it on matching hosts, those that wait, or both.',
+      'One decision for many nodes of a network: those desired in it on matching hosts, those that wait, or both.',
   });
 export type AdmissionBulk = z.infer<typeof AdmissionBulk>;
 

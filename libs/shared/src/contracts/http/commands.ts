@@ -16,7 +16,7 @@ export const CommandState = z
   .meta({
     id: 'CommandState',
     description:
-      '`queued` (the host is away), `delivered`, `waiting` (see `outcome`), then one of the final states `done`, `failed`, `cancelled`, `superseded`.',
+      '`queued` (the host is unreachable), `delivered`, `waiting` (see `outcome`), then one of the final states `done`, `failed`, `cancelled`, `superseded`.',
   });
 export type CommandState = z.infer<typeof CommandState>;
 export const isFinal = (state: CommandState) => ['done', 'failed', 'cancelled', 'superseded'].includes(state);
@@ -64,7 +64,7 @@ export const Command = z
   .meta({
     id: 'Command',
     description:
-      'A change that somebody asked for, tracked to its end. Its end is final, but says nothing about the item: that stays wanted and is retried.',
+      'A change that somebody asked for, tracked to its end. Its end is final, but says nothing about the item: that stays desired and is retried.',
   });
 export type Command = z.infer<typeof Command>;
 export const CommandPage = page(Command, 'CommandPage');

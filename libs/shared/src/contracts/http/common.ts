@@ -119,7 +119,7 @@ export const DryRun = z
             .array(PlannedStep)
             .nullable()
             .describe(
-              'Steps that its agent would take because of this change, in order. Null: the host is away or did not answer in time; it plans when it is back.',
+              'Steps that its agent would take because of this change, in order. Null: the host is unreachable or did not answer in time; it plans when it is back.',
             ),
         }),
       )

@@ -24,7 +24,7 @@ export const Host = z
       .describe('True: its agent observes and reports, but changes nothing until the host is resumed.'),
     revokedAt: Timestamp.nullable().default(null).describe('When its key was revoked; null: its key is valid.'),
     ephemeral: z.string().nullable().default(null).meta({
-      description: 'The host is removed when it is away for so long, such as `24h`; null: it stays.',
+      description: 'Time after which the host is removed if it is unreachable, such as `24h`; null: it stays.',
       example: '24h',
     }),
     lastSeenAt: Timestamp.nullable().describe('When the host was last heard from; null: not since it joined.'),

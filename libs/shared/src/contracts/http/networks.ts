@@ -38,7 +38,8 @@ export const AdmissionPolicy = z
       .nullable()
       .default(null)
       .meta({
-        description: 'How long a node is let in, from when it was wanted, such as `8h`; null: for good.',
+        description:
+          'How long a node stays authorized, from when it became desired in the network, such as `8h`; null: without limit.',
         example: '8h',
       }),
     onLeave: z
@@ -79,18 +80,18 @@ export const Network = z
     config: NetworkConfig.nullable().describe('Its configuration; null if Orrery does not keep it.'),
     admission: AdmissionPolicy.nullable().describe('Who gets in; null if Orrery does not keep it.'),
     sync: NetworkSync.nullable().describe(
-      'Whether the controller has what is wanted; null if Orrery does not keep it.',
+      'Whether the controller has the desired state; null if Orrery does not keep it.',
     ),
     findings: z
       .array(ShownFinding)
-      .describe('What is wrong with it, judged from what is wanted and what the controller says.'),
+      .describe('What is wrong with it, judged from the desired state and what the controller reports.'),
     memberships: z
       .object({
         total: z.int().describe('All of them.'),
         ok: z.int().describe('Those that report OK.'),
         waiting: z.int().describe('Those that wait, for authorization for example.'),
       })
-      .describe('Counts of the nodes in it that Orrery sees or wants there.'),
+      .describe('Counts of the nodes that Orrery sees in it or that are desired there.'),
     version: z.int().describe('Grows with every change; also the ETag, for If-Match.'),
   })
   .meta({ id: 'Network', description: 'A ZeroTier network.' });

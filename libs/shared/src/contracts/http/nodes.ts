@@ -58,7 +58,7 @@ export const Membership = z
     simulated: z.boolean().describe('True for a host that only simulates its engine and its zerotier-one.'),
     managed: z.boolean().describe('False: found on the node. Orrery did not make it and never touches it.'),
     intent: Intent.nullable().describe('Whether the node should be in the network; null if unmanaged.'),
-    settings: MembershipSettings.nullable().describe('Settings that are wanted; null if unmanaged.'),
+    settings: MembershipSettings.nullable().describe('Desired settings; null if unmanaged.'),
     outcome: Outcome.nullable().describe('How it stands; null if unmanaged or not reported yet.'),
     status: MembershipStatus.nullable().describe('Status that zerotier-one reports; null if it reports none.'),
     device: z.string().nullable().describe('Name of the interface, such as `ztmjfmfyq5`; null if there is none.'),
@@ -72,7 +72,7 @@ export const Membership = z
     routes: z.array(ObservedRoute).describe('Routes over the interface in the kernel.'),
     controller: z
       .object({
-        authorized: z.boolean().describe('Whether the controller lets the node in.'),
+        authorized: z.boolean().describe('Whether the controller has authorized the node.'),
         addresses: z.array(z.string()).describe('IP addresses that it assigned to the node.'),
       })
       .nullable()
@@ -83,7 +83,7 @@ export const Membership = z
     ),
     version: z.int().nullable().describe('Grows with every change; also the ETag, for If-Match. Null if unmanaged.'),
   })
-  .meta({ id: 'Membership', description: 'A node in a network: wanted, observed, or both.' });
+  .meta({ id: 'Membership', description: 'A node in a network: desired, observed, or both.' });
 export type Membership = z.infer<typeof Membership>;
 export const MembershipPage = page(Membership, 'MembershipPage');
 export type MembershipPage = z.infer<typeof MembershipPage>;

@@ -4,7 +4,7 @@ export const Attention = z
   .object({
     severity: z
       .enum(['info', 'warning', 'error'])
-      .describe('How bad it is. `error`: something that is wanted does not work.'),
+      .describe('How bad it is. `error`: something that is desired does not work.'),
     what: z
       .string()
       .meta({ example: 'web-2 is unreachable' })

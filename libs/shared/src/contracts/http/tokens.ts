@@ -128,7 +128,7 @@ export const JoinToken = z
       .describe('True: labels that a machine claims count too, where the token says nothing else.'),
     networks: z.array(NetworkId).describe('IDs of the networks that the host’s own daemon joins.'),
     ephemeral: z.string().nullable().default(null).meta({
-      description: 'Its hosts are removed when they are away for so long, such as `24h`; null: they stay.',
+      description: 'Time after which its hosts are removed if they are unreachable, such as `24h`; null: they stay.',
       example: '24h',
     }),
     replaces: z.string().nullable().describe('Name of the host that the next machine replaces; null: none.'),
@@ -163,7 +163,7 @@ export const JoinTokenPost = z
       .describe('Networks that the host’s own daemon joins: 16-digit IDs or names.'),
     ephemeral: duration(60, YEAR_SECONDS).optional().meta({
       description:
-        'A host that is away for so long, such as `24h`, is removed, with its memberships; left out: hosts stay.',
+        'Time after which a host is removed with its memberships if it is unreachable, such as `24h`; left out: hosts stay.',
       example: '24h',
     }),
     replaces: Reference.optional().describe(
