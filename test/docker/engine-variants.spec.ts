@@ -82,7 +82,7 @@ suite('the real machine where there is no TUN device', () => {
   describe('a launch on an engine without a TUN device', () => failsAtOnce(open, 'tun-missing', 'modprobe tun'));
 });
 
-suite('the real machine where TAP devices may not be configured', () => {
+suite('the real machine where TAP devices cannot be configured', () => {
   const open = onVariant({ number: 227, tap: false });
 
   it('fails a launch with the cause and the fix, although the daemon keeps running', async () => {

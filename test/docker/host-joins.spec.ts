@@ -83,7 +83,7 @@ if (engine && !possible) process.stderr.write('LEFT OUT: a host with its own dae
     expect(changed.code).toBe(0);
     await eventually(async () => (await host.kernelAddresses(device))?.length === 0, { within: 20_000 });
     const { out } = await cli('membership', 'ls', '-o', 'wide');
-    // The daemon lists its assigned address, and the kernel does not have it. The settings ask for that, so it is no
+    // The daemon lists its assigned address, but the kernel does not have it. The settings ask for that, so it is no
     // disagreement.
     expect(out.split('\n').find((line) => line.includes(ours))).toMatch(/OK .*done/);
     expect((await cli('finding', 'ls')).out).not.toContain('interface-disagrees');

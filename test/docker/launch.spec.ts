@@ -88,7 +88,7 @@ afterAll(() => world?.close());
     expect(types.filter((type) => type === 'container.created')).toHaveLength(1);
     const last = stored.at(-1)?.id ?? 0;
     const numbers = () => listener.heard.map(({ id }) => Number(id.split('-').at(-1)));
-    await eventually(() => numbers().includes(last), { what: 'the last event, heard' });
+    await eventually(() => numbers().includes(last), { what: 'the last event on the stream' });
     const [first = 0] = numbers();
     const since = (await world.events(first - 1)).filter(({ id }) => id <= last);
     expect(listener.heard.slice(0, since.length).map(({ type }) => type.replace('io.orrery.', ''))).toEqual(

@@ -15,8 +15,8 @@ describe('a host on which somebody had already joined three networks', () => {
   const host = () => system.host('site-1');
   let policy: string;
   /**
-   * The host's policy allows the DNS of a network. Otherwise the settings that the owner switched on could not be
-   * adopted.
+   * The host's policy allows the DNS that a network pushes. Otherwise the settings that the owner switched on could not
+   * be adopted.
    */
   const start = () => host().start({ ORRERY_POLICY_FILE: policy });
   const files = async () => (await host().simulated()).host.files;
@@ -37,7 +37,7 @@ describe('a host on which somebody had already joined three networks', () => {
   }, 180_000);
   afterAll(() => system?.close());
 
-  it('shows them as unmanaged, and nothing of them changes when agents restart or commands touch other networks', async () => {
+  it('shows them as unmanaged, and none of them changes when agents restart or commands touch other networks', async () => {
     // The daemon itself writes its configuration as it learns it; from then on not one byte is allowed to change.
     const settled = async () => {
       const { items } = await known();

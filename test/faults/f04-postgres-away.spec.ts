@@ -31,7 +31,7 @@ describe('Postgres that is down for a while', () => {
       await system.api.refused('POST', '/v1/hosts/alpha/containers', 'store-unavailable', {
         body: { name: 'never', networks: ['8056c2e21c000001'] },
       });
-      // Events keep happening meanwhile: what an agent reports about its own restart has to wait.
+      // Events keep happening meanwhile: an agent's report of its own restart must wait.
       await system.host('alpha').process.kill();
       await system.host('alpha').tamper((state) => (state.containers = []));
       await system.host('alpha').start();

@@ -41,7 +41,7 @@ describe('a journal of events that the API does not have yet', () => {
       await system.nats.kill();
       await host.start();
       const isBack = async () => (await host.simulated()).containers[0]?.state === 'running';
-      await eventually(isBack, { within: 60_000, what: 'the container is recreated, which nobody hears of' });
+      await eventually(isBack, { within: 60_000, what: 'the container is recreated, unnoticed by the API' });
       await eventually(async () => (await host.journal()).head > 15, { within: 30_000 });
       await host.process.kill();
       const folder = join(host.home, 'journal');

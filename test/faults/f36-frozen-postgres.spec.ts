@@ -85,7 +85,7 @@ describe('Postgres with every process stopped', () => {
       await system.api.refused('POST', '/v1/hosts/alpha/containers', 'store-unavailable', {
         body: { name: 'never', networks: ['8056c2e21c000001'] },
       });
-      // What an agent reports about its own restart has to wait.
+      // An agent's report of its own restart must wait.
       await system.host('alpha').process.kill();
       await system.host('alpha').tamper((state) => (state.containers = []));
       await system.host('alpha').start();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the image orrery-lab/debian:13 out of Debian's own packages: debootstrap and `docker import`, no registry.
-# The root file system is kept as a tarball in ORRERY_LAB_CACHE; --force makes it anew. Needs root and DOCKER_HOST (or the default engine).
+# Builds the image orrery-lab/debian:13 from Debian's own packages: debootstrap and `docker import`, no registry.
+# The root file system is kept as a tarball in ORRERY_LAB_CACHE; --force rebuilds it. Needs root and DOCKER_HOST (or the default engine).
 set -euo pipefail
 
 image=${ORRERY_LAB_BASE_IMAGE:-orrery-lab/debian:13}
@@ -16,7 +16,7 @@ if [ "$force" = --force ] || [ ! -s "$tarball" ]; then
   trap 'rm -rf "$work"' EXIT
   debootstrap --variant=minbase --include=ca-certificates trixie "$work/root" "$mirror" >"$cache/debootstrap.log" 2>&1 ||
     { tail -20 "$cache/debootstrap.log" >&2; exit 1; }
-  # Documentation and package caches are most of the size and none of the use; an image build fetches its own package lists.
+  # Documentation and package caches are most of the size and are not needed; an image build fetches its own package lists.
   rm -rf "$work/root"/var/lib/apt/lists/* "$work/root"/var/cache/apt/* "$work/root"/var/log/*.log "$work/root"/usr/share/{doc,man,info,locale}/*
   printf 'path-exclude=/usr/share/%s/*\n' doc man info locale >"$work/root/etc/dpkg/dpkg.cfg.d/orrery-lab"
   printf 'APT::Install-Recommends "false";\nAcquire::Languages "none";\n' >"$work/root/etc/apt/apt.conf.d/orrery-lab"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes orrery-lab/debian:13 and orrery-lab/zerotier:standin on the engine of DOCKER_HOST. Run again after a change of code: only
-# what changed is made anew.
+# Builds orrery-lab/debian:13 and orrery-lab/zerotier:standin on the engine of DOCKER_HOST. Run it again after a change of code: it
+# rebuilds only what changed.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,9 +13,9 @@ trap 'rm -rf "$context"' EXIT
 mkdir -p "$context/bin" "$context/code"
 cp "$here/zerotier-standin/Dockerfile" "$context/"
 cp -p "$here/zerotier-standin/zerotier-one" "$context/bin/"
-# In one file: what Node spends most of a short life on is finding and reading modules, and a run of the suites has hundreds of these lives.
+# In one file, because a short Node process spends most of its time finding and reading modules, and a run of the suites has hundreds of them.
 (cd "$repo" && npx esbuild test/support/zerotier-standin/program.ts --bundle --platform=node --target=node20.19 --format=cjs \
   --log-level=error --outfile="$context/code/program.cjs")
-# The host's network is the only one that a build may be able to fetch Debian packages through.
+# The host's network may be the only one through which a build can fetch Debian packages.
 docker build --network host --quiet --build-arg BASE="${ORRERY_LAB_BASE_IMAGE:-orrery-lab/debian:13}" --tag "$image" "$context" >/dev/null
 echo "$image made"

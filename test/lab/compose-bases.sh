@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the base images of docker-compose.yml from Debian packages, where no registry can be reached. Prints the settings that
-# make the compose file use them. Needs DOCKER_HOST and the image orrery-lab/debian:13 (test/lab/base-image.sh).
+# Builds the base images of docker-compose.yml from Debian packages, for places without a registry. Prints the settings with
+# which the compose file uses them. Needs DOCKER_HOST and the image orrery-lab/debian:13 (test/lab/base-image.sh).
 set -euo pipefail
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A Docker Engine of our own in one folder: own containerd, own data, own bridge, own socket. Several can run side by side and next to the machine's.
+# A separate Docker Engine in one folder, with its own containerd, data, bridge and socket. Several can run side by side and next to the machine's.
 #   dockerd.sh start DIR    prints the socket URL when the engine answers
-#   dockerd.sh stop DIR     stops by pid what start began, nothing else
+#   dockerd.sh stop DIR     stops, by PID, only the processes that start began
 # ORRERY_LAB_BIP (10.213.x.1/24), ORRERY_LAB_POOL (10.214.0.0/16) and ORRERY_LAB_BRIDGE: name and x are derived from DIR.
 # Engines in one network namespace share its firewall chains; give each a namespace of its own (unshare -n) if that matters.
 set -euo pipefail
-# A tenth of what a container costs the engine was Go's collecting of garbage.
+# Go's garbage collection was a tenth of the engine's cost of a container.
 export GOGC=${GOGC:-400}
 
 usage() { sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2; }
@@ -18,7 +18,7 @@ socket=$dir/docker.sock
 tag=$(printf '%s' "$dir" | cksum | cut -d' ' -f1)
 bridge=${ORRERY_LAB_BRIDGE:-orl${tag:0:8}}
 
-# A pid file may outlive its process, and the number may belong to somebody else by now: the command line must name our folder.
+# A PID file can outlive its process, and the PID may belong to another process by now, so the command line must name our folder.
 alive() { [ -s "$1" ] && tr '\0' ' ' <"/proc/$(cat "$1")/cmdline" 2>/dev/null | grep -qF -- "$dir"; }
 
 wait_for() { # seconds, command…

@@ -143,7 +143,7 @@ describe('the secrets of an installation, after all main flows at the most verbo
     expect(leaks(system.host('beta').output, canaries)).toEqual([]);
   });
 
-  it('are where they belong: the login in the request of the engine to its registry, identities in files of a container', () => {
+  it('are where they belong: the login in what the engine gets for its registry, identities in files of a container', () => {
     expect(leaks(docker.registryAuth, canaries)).toEqual([docker.login.what]);
     expect(leaks(docker.uploaded, canaries).filter((what) => what.includes('identities/'))).not.toEqual([]);
   });

@@ -27,7 +27,7 @@ async function enrol(token: string, name: string, installation = newInstallation
   return { status: answer.status, body: (await answer.json()) as object };
 }
 
-/** Asks again, as an agent does, when there are more at once than the database takes or strangers had to make room. */
+/** Like an agent, asks again if too many come at once for the database, or if strangers had to make room. */
 async function enrolPatiently(token: string, name: string) {
   const installation = newInstallation();
   for (;;) {

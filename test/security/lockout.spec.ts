@@ -12,7 +12,7 @@ const CONFIRM_SECONDS = 8;
  * docs/threats.md, the malicious network owner: a change of the host's own zerotier-one that takes the way to NATS
  * away.
  */
-describe('a network joined by a host’s own zerotier-one', () => {
+describe('a network that the zerotier-one of a host itself joined', () => {
   let system: System;
 
   beforeAll(async () => {

@@ -13,7 +13,7 @@ const MOVES = [
   'seen_at',
   'last_used_at',
 ];
-/** Events are compared by who caused them, and idempotency keys belong to tokens. */
+/** Tables left out: events are compared by who caused them, and idempotency keys belong to tokens. */
 const APART = ['events', 'outbox', 'idempotency'];
 
 /** Every row of the database that mentions one of these things, as it is now. */

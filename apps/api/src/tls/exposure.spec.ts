@@ -48,7 +48,7 @@ describe('the rule of every bind', () => {
 });
 
 describe('isLoopback', () => {
-  it('knows the forms of this machine’s own address', () => {
+  it('knows the forms of the address of this machine itself', () => {
     expect(['127.0.0.1', '127.8.8.8', 'localhost', '::1', '[::1]'].map(isLoopback)).toEqual([
       true,
       true,

@@ -58,7 +58,7 @@ const UPSERT_FINDINGS = `
 
 /**
  * One statement per changed table, whatever the number of hosts. Rows beyond the quotas of a host are left out; returns
- * these hosts.
+ * the hosts concerned.
  */
 export async function writeChanges(run: Run, changes: Changes, now: Date): Promise<MetQuota[]> {
   const { sweeps } = changes;
