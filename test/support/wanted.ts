@@ -8,8 +8,8 @@ import {
   type AgentFact,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { DesiredWriter, type DesiredChange } from '../../apps/api/src/desired/desired-writer.js';
-import type { ItemDraft } from '../../apps/api/src/desired/item-rows.js';
+import { DesiredWriter, type DesiredChange } from '../../apps/api/src/wanted/desired-writer.js';
+import type { ItemDraft } from '../../apps/api/src/wanted/item-rows.js';
 import type { CommandEntity } from '../../apps/api/src/database/entities/command.entity.js';
 import type { RunningDataPlane, TestHost } from './data-plane.js';
 

@@ -1,8 +1,8 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { ControllerDoorsModule } from '../controllers/controller-doors.module.js';
 import { StoreModule } from '../database/store.module.js';
-import { DesiredModule } from '../desired/desired.module.js';
-import { DesiredPublisher } from '../desired/desired-publisher.js';
+import { DesiredModule } from '../wanted/desired.module.js';
+import { DesiredPublisher } from '../wanted/desired-publisher.js';
 import { AddressClaims } from './address-claims.service.js';
 import { AdmissionGate } from './admission-gate.js';
 import { AdmissionRounds } from './admission-rounds.js';

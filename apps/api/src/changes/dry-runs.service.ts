@@ -14,7 +14,7 @@ import { HostCalls } from '../calls/host-calls.service.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { changesOf, differences, itemChanges, type Subject } from './planned-changes.js';
-import { WantedItemsRepository, type NamedItem } from './wanted-items.repository.js';
+import { WantedItemsRepository, type NamedItem } from '../wanted/wanted-items.repository.js';
 
 /** A host whose wanted items a change may touch. */
 export interface AffectedHost extends HostRef {

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChangesModule } from '../changes/changes.module.js';
 import { StoreModule } from '../database/store.module.js';
-import { DesiredModule } from '../desired/desired.module.js';
+import { DesiredModule } from '../wanted/desired.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { ReferencesModule } from '../references/references.module.js';
 import { CommandCancels } from './command-cancels.service.js';

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { DesiredModule } from '../desired/desired.module.js';
+import { DesiredModule } from '../wanted/desired.module.js';
 import { PresenceModule } from '../hosts/presence/presence.module.js';
 import { HelloController } from './hello.controller.js';
 import { HelloService } from './hello.service.js';

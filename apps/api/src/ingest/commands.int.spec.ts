@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandId, CommandState, ItemId, Outcome, Stage } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { DesiredWriter } from '../desired/desired-writer.js';
+import { DesiredWriter } from '../wanted/desired-writer.js';
 import { addHost, startDataPlane, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
 import { aMembership, engineDown, membershipFact, NETWORK, Reporter } from '../../../../test/support/reports.js';
 import { migratedDatabase } from '../../../../test/support/migrated-database.js';

@@ -5,7 +5,7 @@ import type { Asked } from '../changes/asked.decorator.js';
 import { Changes } from '../changes/changes.service.js';
 import { CommandsService } from '../commands/commands.service.js';
 import type { Transaction } from '../database/sql.js';
-import { refuseForeignNetworks } from '../desired/network-scope.js';
+import { refuseForeignNetworks } from '../wanted/network-scope.js';
 import { References, type FoundNode } from '../references/references.service.js';
 import { Wanted } from '../wanted/wanted.service.js';
 import { MembershipChanges, type Join } from './membership-changes.service.js';

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { DesiredModule } from '../desired/desired.module.js';
+import { DesiredModule } from './desired.module.js';
 import { WantedRepository } from './wanted.repository.js';
 import { Wanted } from './wanted.service.js';
 

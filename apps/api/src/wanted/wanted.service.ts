@@ -10,9 +10,9 @@ import type {
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
-import { DesiredWriter, type HostChange } from '../desired/desired-writer.js';
-import { lockHosts } from '../desired/host-lock.js';
-import { refuseUnseenNetworks } from '../desired/network-scope.js';
+import { DesiredWriter, type HostChange } from './desired-writer.js';
+import { lockHosts } from './host-lock.js';
+import { refuseUnseenNetworks } from './network-scope.js';
 import type { Draft } from './drafts.js';
 import { WantedRepository, type WantedContainer, type WantedMembership } from './wanted.repository.js';
 

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { DesiredModule } from '../../desired/desired.module.js';
+import { DesiredModule } from '../../wanted/desired.module.js';
 import { BeatController } from './beat.controller.js';
 import { EphemeralHosts } from './ephemeral-hosts.js';
 import { PresenceBoard } from './presence-board.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AnyItem, HostId } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
-import { toItem, type ItemRow } from '../desired/item-rows.js';
+import { toItem, type ItemRow } from './item-rows.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 
 /** An item with the name that people use for what it is about. */
