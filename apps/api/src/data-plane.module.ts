@@ -6,7 +6,7 @@ import { DataPlane } from './data-plane.js';
 import { DatabaseModule } from './database/database.module.js';
 import { Notifications } from './database/notifications.js';
 import { Upkeep } from './database/upkeep.js';
-import { DesiredModule } from './wanted/desired.module.js';
+import { WantedModule } from './wanted/wanted.module.js';
 import { DesiredPublisher } from './wanted/desired-publisher.js';
 import { EventFeed } from './events/event-feed.js';
 import { EventsModule } from './events/events.module.js';
@@ -28,7 +28,7 @@ import { QuotasModule } from './quotas/quotas.module.js';
   imports: [
     DatabaseModule,
     BusModule,
-    DesiredModule,
+    WantedModule,
     IngestModule,
     HelloModule,
     NatsAccountModule,
@@ -57,6 +57,6 @@ import { QuotasModule } from './quotas/quotas.module.js';
       useFactory: (...loops: Loop[]) => loops,
     },
   ],
-  exports: [DesiredModule, EventsModule],
+  exports: [WantedModule, EventsModule],
 })
 export class DataPlaneModule {}

@@ -3,5 +3,8 @@ import type { EntityManager } from 'typeorm';
 /** Where a repository reads: the data source, or the manager of a transaction. */
 export type Sql = Pick<EntityManager, 'query'>;
 
-/** A transaction that is under way; services pass it on and know nothing more of it. */
+/** A transaction that is under way: statements, and the entities of the wanted side (docs/adr/0005-migrations-by-hand-and-set-based-ingest.md). */
 export type Transaction = EntityManager;
+
+/** In an update of an entity: its next version, for If-Match. */
+export const nextVersion = () => 'version + 1';

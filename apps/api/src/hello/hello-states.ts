@@ -4,8 +4,8 @@ import { Verifier, type Signer } from '@orrery/shared/bus';
 import type { Logger } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { DesiredStates } from '../wanted/desired-states.js';
-import { continueAbove } from '../wanted/revision-adoption.js';
-import { SIGNER } from '../wanted/signing.module.js';
+import { continueAbove } from '../wanted/revisions.js';
+import { SIGNER } from '../bus/signing.module.js';
 import { LOGGER } from '../logger.js';
 
 export interface StateAnswer {

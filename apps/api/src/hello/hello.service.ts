@@ -6,7 +6,7 @@ import { Store } from '../database/store.js';
 import { API_CONFIG, type ApiConfig } from '../config.js';
 import { runIn } from '../database/statements.js';
 import { Deliveries } from '../wanted/deliveries.js';
-import { lockHosts } from '../wanted/host-lock.js';
+import { lockHosts } from '../wanted/revisions.js';
 import { noteOffered } from '../identities/identities.js';
 import { LOGGER } from '../logger.js';
 import { HelloStates } from './hello-states.js';

@@ -1,6 +1,6 @@
 import type { Host } from '@orrery/shared/contracts';
 import type { Transaction } from '../database/sql.js';
-import { withdrawCommands } from '../wanted/command-withdrawal.js';
+import { withdrawCommands } from '../wanted/command-writes.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { revokeKey } from '../host-keys/key-writes.js';
 

@@ -9,7 +9,7 @@ import type {
   Outcome,
 } from '@orrery/shared/contracts';
 import type { Run } from '../database/statements.js';
-import { commandFact } from '../wanted/command-facts.js';
+import { commandFact } from '../wanted/command-writes.js';
 import { standingOf, type Standing } from './command-standing.js';
 import { subjectOf, type EventRow } from './event-rows.js';
 

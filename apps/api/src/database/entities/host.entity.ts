@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, IsNull, PrimaryColumn } from 'typeorm';
 import type { HostId, Labels, NodeId } from '@orrery/shared/contracts';
 import { bigNumber } from '../big-number.js';
 
@@ -46,3 +46,6 @@ export class HostEntity {
   @Column({ name: 'removed_at', type: 'timestamptz', nullable: true })
   removedAt!: Date | null;
 }
+
+/** In a condition: removed hosts stay for the history alone. */
+export const existing = { removedAt: IsNull() };
