@@ -57,7 +57,7 @@ export class HostKeys {
       {
         finish: async () => {
           await this.calls.call(found, { op: 'rotate-key' }, RotationResult).catch(async (error: unknown) => {
-            await withdrawRotation(this.store, id);
+            await this.store.transaction((transaction) => withdrawRotation(transaction, id));
             throw error;
           });
         },

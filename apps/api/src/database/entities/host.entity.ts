@@ -1,5 +1,5 @@
 import { Column, Entity, IsNull, PrimaryColumn } from 'typeorm';
-import type { HostId, Labels, NodeId } from '@orrery/shared/contracts';
+import type { HostId, HostKey, JoinTokenId, Labels, NodeId } from '@orrery/shared/contracts';
 import { bigNumber } from '../big-number.js';
 
 @Entity('hosts')
@@ -23,6 +23,21 @@ export class HostEntity {
   /** The node that is the host's own daemon. */
   @Column({ name: 'node_id', type: 'text' })
   nodeId!: NodeId;
+
+  /** By which it is known; null: it joined before hosts had keys. */
+  @Column({ name: 'key', type: 'text', nullable: true })
+  key!: HostKey | null;
+
+  @Column({ name: 'key_revoked_at', type: 'timestamptz', nullable: true })
+  keyRevokedAt!: Date | null;
+
+  /** Who asked for another key of it; null: nobody, so none is taken. */
+  @Column({ name: 'rotation_by', type: 'text', nullable: true })
+  rotationBy!: string | null;
+
+  /** What made it: a host that asks again after a lost reply gets itself. */
+  @Column({ name: 'join_token_id', type: 'text', nullable: true })
+  joinTokenId!: JoinTokenId | null;
 
   /** Of its desired state; only grows, and only `DesiredWriter` moves it. */
   @Column({ name: 'revision', type: 'bigint', transformer: bigNumber, default: 0 })
