@@ -1,7 +1,7 @@
 /** Most that one query asks for. */
 const MOST_IN_A_BATCH = 500;
 
-interface Asked<Found> {
+interface Question<Found> {
   hash: Buffer;
   answers: { resolve: (found: Found | undefined) => void; reject: (error: unknown) => void }[];
 }
@@ -11,7 +11,7 @@ interface Asked<Found> {
  * queries, and never more than one of its connections. Whoever asks waits for the query that is under way, and for theirs.
  */
 export class BatchedLookup<Found> {
-  readonly #waiting = new Map<string, Asked<Found>>();
+  readonly #waiting = new Map<string, Question<Found>>();
   #isRunning = false;
 
   /** `query` answers for each hash that is known, by `hash` in base64. */
