@@ -117,7 +117,7 @@ const doors = [
   door('one-door-to-nats', npm('(@nats-io/[^/]+|nats)'), '^libs/shared/src/bus/'),
   door(
     'one-door-to-postgres',
-    npm('(typeorm|pg|@nestjs/typeorm)'),
+    npm('(typeorm|pg)'),
     '^apps/api/src/(database/|.+\\.(repository|entity|module)\\.ts$)',
   ),
   door('one-door-to-docker', npm('dockerode'), '^apps/(agent/src/docker|demo/src/engines)/'),

@@ -2,6 +2,7 @@
 //                                   thousand modules. The modules stay where tsc put them; whoever wants one of them loads that.
 //                                   dist/program.js is what runs: it takes that file, and what V8 made of it here (scripts/bundle/program.mjs).
 // node scripts/programs.mjs demo    the same of another app
+// Packages go in as they are published: only our own modules are rewritten on the way.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -113,14 +114,6 @@ function inTheirPlaces(folder, places) {
         const place = `new URL(${JSON.stringify(relative(folder, path))}, import.meta.url).href`;
         const code = readFileSync(path, 'utf8').replaceAll('import.meta.url', place);
         return { contents: fromTheirPlaces(code, places) };
-      });
-      // It looks for exports of older TypeORM versions through a require that esbuild cannot see, which would load a second TypeORM.
-      onLoad({ filter: /@nestjs\/typeorm\/dist\/common\/typeorm-compat\.js$/ }, ({ path }) => {
-        const itsOwnWay = 'const require = createRequire(import.meta.url);';
-        const contents = readFileSync(path, 'utf8');
-        if (!contents.includes(itsOwnWay))
-          throw new Error(`${path} has changed: make sure that only one TypeORM is loaded.`);
-        return { contents: contents.replace(itsOwnWay, '') };
       });
     },
   };

@@ -8,9 +8,9 @@ import {
   type AgentFact,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { DesiredWriter, type DesiredChange } from '../../apps/api/src/desired/desired-writer.js';
-import type { ItemDraft } from '../../apps/api/src/desired/item-rows.js';
-import type { CommandEntity } from '../../apps/api/src/database/entities/command.entity.js';
+import { DesiredWriter } from '../../apps/api/src/wanted/desired-writer.js';
+import type { HostChange, ItemDraft } from '../../apps/api/src/wanted/wanted-items.js';
+import { CommandEntity } from '../../apps/api/src/database/entities/command.entity.js';
 import type { RunningDataPlane, TestHost } from './data-plane.js';
 
 export const memberOf = (
@@ -33,13 +33,15 @@ export function change(
   plane: RunningDataPlane,
   host: TestHost,
   items: ItemDraft[],
-  more: Partial<DesiredChange> & { action?: CommandAction } = {},
+  more: Partial<HostChange> & { action?: CommandAction } = {},
 ): Promise<CommandEntity> {
   const { action = 'join', ...rest } = more;
-  const command = { action, target: `${host.name}`, nodeId: host.node, by: 'tester' };
-  return plane.database.transaction((manager) =>
-    plane.app.get(DesiredWriter).change(manager, host.id, { command, items, ...rest }),
-  );
+  const id = newId('cmd');
+  const command = { id, action, target: `${host.name}`, nodeId: host.node, createdBy: 'tester' };
+  return plane.database.transaction(async (manager) => {
+    await plane.app.get(DesiredWriter).write(manager, [{ hostId: host.id, command, items, ...rest }]);
+    return manager.findOneByOrFail(CommandEntity, { id });
+  });
 }
 
 export const settled = (item: ItemId, revision: number, outcome: Outcome = { kind: 'done' }): AgentFact => ({

@@ -6,8 +6,8 @@ import { DataPlane } from './data-plane.js';
 import { DatabaseModule } from './database/database.module.js';
 import { Notifications } from './database/notifications.js';
 import { Upkeep } from './database/upkeep.js';
-import { DesiredModule } from './desired/desired.module.js';
-import { DesiredPublisher } from './desired/desired-publisher.js';
+import { WantedModule } from './wanted/wanted.module.js';
+import { DesiredPublisher } from './wanted/desired-publisher.js';
 import { EventFeed } from './events/event-feed.js';
 import { EventsModule } from './events/events.module.js';
 import { AccountKeeper } from './host-keys/account-keeper.js';
@@ -28,7 +28,7 @@ import { QuotasModule } from './quotas/quotas.module.js';
   imports: [
     DatabaseModule,
     BusModule,
-    DesiredModule,
+    WantedModule,
     IngestModule,
     HelloModule,
     NatsAccountModule,
@@ -57,6 +57,6 @@ import { QuotasModule } from './quotas/quotas.module.js';
       useFactory: (...loops: Loop[]) => loops,
     },
   ],
-  exports: [DesiredModule, EventsModule],
+  exports: [WantedModule, EventsModule],
 })
 export class DataPlaneModule {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { HostId, NetworkId, NodeAddress } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
-import type { BeforePublishing } from '../desired/desired-publisher.js';
+import type { BeforePublishing } from '../wanted/desired-publisher.js';
 import { AdmissionRepository } from './admission.repository.js';
 import { NetworkReconciler } from './network-reconciler.js';
 

@@ -18,7 +18,7 @@ import type { Sql, Transaction } from '../database/sql.js';
 import { visibilityNow } from '../database/visibility.js';
 import { Store } from '../database/store.js';
 import { beyondScope } from '../database/transaction.js';
-import { refuseBeyondHosts, refuseForeignNetworks } from '../desired/network-scope.js';
+import { refuseBeyondHosts, refuseForeignNetworks } from '../wanted/network-scope.js';
 import { checkIfMatch, etag } from '../http/etag.js';
 import { badRequest } from '../http/schema.pipe.js';
 import { contains } from '../networks/check-config.js';

@@ -1,8 +1,8 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { ControllerDoorsModule } from '../controllers/controller-doors.module.js';
 import { StoreModule } from '../database/store.module.js';
-import { DesiredModule } from '../desired/desired.module.js';
-import { DesiredPublisher } from '../desired/desired-publisher.js';
+import { WantedModule } from '../wanted/wanted.module.js';
+import { DesiredPublisher } from '../wanted/desired-publisher.js';
 import { AddressClaims } from './address-claims.service.js';
 import { AdmissionGate } from './admission-gate.js';
 import { AdmissionRounds } from './admission-rounds.js';
@@ -13,7 +13,7 @@ import { NetworkReconciler } from './network-reconciler.js';
 
 /** Keeps controllers as they are to be. */
 @Module({
-  imports: [StoreModule, ControllerDoorsModule, DesiredModule],
+  imports: [StoreModule, ControllerDoorsModule, WantedModule],
   providers: [
     AddressClaims,
     AdmissionRepository,

@@ -1,7 +1,7 @@
 /** The maximum number of hashes in one query. */
 const MOST_IN_A_BATCH = 500;
 
-interface Asked<Found> {
+interface Question<Found> {
   hash: Buffer;
   answers: { resolve: (found: Found | undefined) => void; reject: (error: unknown) => void }[];
 }
@@ -12,7 +12,7 @@ interface Asked<Found> {
  * its own.
  */
 export class BatchedLookup<Found> {
-  readonly #waiting = new Map<string, Asked<Found>>();
+  readonly #waiting = new Map<string, Question<Found>>();
   #isRunning = false;
 
   /** `query` returns an answer for each known hash, by `hash` in base64. */

@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { NetworkId } from '@orrery/shared/contracts';
 import { DataSource } from 'typeorm';
-import type { Role } from './principal.js';
+import { ApiTokenEntity } from '../database/entities/api-token.entity.js';
+import { now } from '../database/sql.js';
 
-export interface StoredToken {
-  id: string;
-  name: string;
-  hash: Buffer;
-  role: Role;
-  scope: { hosts: string | null; networks: NetworkId[] | null } | null;
+export interface StoredToken extends Pick<ApiTokenEntity, 'id' | 'name' | 'hash' | 'role' | 'scope'> {
   until: Date | null;
   stale: boolean;
 }
@@ -32,7 +27,7 @@ export class TokensRepository {
 
   /** At most once a minute per token, so that reading does not become writing. */
   async touch(id: string): Promise<void> {
-    await this.store.query('UPDATE api_tokens SET last_used_at = now() WHERE id = $1', [id]);
+    await this.store.manager.update(ApiTokenEntity, { id }, { lastUsedAt: now });
   }
 
   /** The admin token in this state folder; the one that was there before becomes invalid. */

@@ -2,7 +2,7 @@ import { Global, Module, type INestApplicationContext } from '@nestjs/common';
 import { BusStrategy, type NatsTrust, type Signer } from '@orrery/shared/bus';
 import type { Logger } from '@orrery/shared/runtime';
 import { API_CONFIG, type ApiConfig } from '../config.js';
-import { SIGNER } from '../desired/signing.module.js';
+import { SIGNER } from './signing.module.js';
 import { LOGGER } from '../logger.js';
 import { Buses, openTrust } from './buses.js';
 import { FloodGate } from './flood-gate.js';

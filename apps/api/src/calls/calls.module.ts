@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BusModule } from '../bus/bus.module.js';
-import { SigningModule } from '../desired/signing.module.js';
+import { SigningModule } from '../bus/signing.module.js';
 import { HostCalls } from './host-calls.service.js';
 
 @Module({ imports: [BusModule, SigningModule], providers: [HostCalls], exports: [HostCalls] })

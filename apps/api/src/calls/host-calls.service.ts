@@ -4,7 +4,7 @@ import { CallReply, subjects, type Call, type HostRef, explain } from '@orrery/s
 import { AppError, newId } from '@orrery/shared/runtime';
 import type { z } from 'zod';
 import { COMMAND_BUS } from '../bus/bus.module.js';
-import { SIGNER } from '../desired/signing.module.js';
+import { SIGNER } from '../bus/signing.module.js';
 
 /** How long an agent has for a one-shot operation. */
 const WITHIN_MS = 5000;

@@ -14,7 +14,7 @@ import { HostCalls } from '../calls/host-calls.service.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { changesOf, differences, itemChanges, type Subject } from './planned-changes.js';
-import { WantedItemsRepository, type NamedItem } from './wanted-items.repository.js';
+import { Wanted, type NamedItem } from '../wanted/wanted.service.js';
 
 /** A host whose wanted items a change may touch. */
 export interface AffectedHost extends HostRef {
@@ -36,7 +36,7 @@ type ItemsOfHosts = Map<HostId, NamedItem[]>;
 export class DryRuns {
   constructor(
     private readonly store: Store,
-    private readonly items: WantedItemsRepository,
+    private readonly wanted: Wanted,
     private readonly calls: HostCalls,
   ) {}
 
@@ -67,7 +67,7 @@ export class DryRuns {
 
   async #itemsOf(sql: Sql, hosts: AffectedHost[]): Promise<ItemsOfHosts> {
     if (hosts.length === 0) return new Map();
-    return this.items.ofHosts(
+    return this.wanted.itemsOfHosts(
       sql,
       hosts.map(({ id }) => id),
     );

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ContainerLimits, MembershipSettings, type AnyItem } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { containerDraft, membershipDraft, newContainer, newMembership } from '../wanted/drafts.js';
+import { newContainer } from '../containers/container-spec.js';
+import { containerDraft, membershipDraft, newMembership } from '../wanted/wanted-items.js';
 import { differences, itemChanges } from './planned-changes.js';
 
 const [A, settings] = ['8056c2e21c00000a', MembershipSettings.parse({})];

@@ -1,7 +1,7 @@
 import type { PlannedChange, PlannedField } from '@orrery/shared/contracts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Sql } from '../database/sql.js';
-import type { NamedItem } from './wanted-items.repository.js';
+import type { NamedItem } from '../wanted/wanted.service.js';
 
 /** One thing that a change is about. */
 export interface Subject {

@@ -5,7 +5,7 @@ import type { Asked } from '../changes/asked.decorator.js';
 import { AppError } from '@orrery/shared/runtime';
 import { Changes } from '../changes/changes.service.js';
 import type { Sql } from '../database/sql.js';
-import { DesiredWriter } from '../desired/desired-writer.js';
+import { DesiredWriter } from '../wanted/desired-writer.js';
 import { CommandsService } from './commands.service.js';
 
 @Injectable()

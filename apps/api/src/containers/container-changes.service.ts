@@ -1,172 +1,153 @@
 import { Injectable } from '@nestjs/common';
 import { explain, Name, type CommandId, type ContainerSpec } from '@orrery/shared/contracts';
-import { AppError } from '@orrery/shared/runtime';
+import { AppError, newId } from '@orrery/shared/runtime';
+import { forgetRecords } from '../admission/verdict-writes.js';
+import type { Answer } from '../changes/answer.js';
+import type { Asked } from '../changes/asked.decorator.js';
+import { Changes } from '../changes/changes.service.js';
+import { CommandsService } from '../commands/commands.service.js';
 import type { Transaction } from '../database/sql.js';
 import { beyondScope } from '../database/transaction.js';
-import { forgetRecords } from '../admission/verdict-writes.js';
 import { checkIfMatch } from '../http/etag.js';
 import { reserveIdentity } from '../identities/identities.js';
 import { References, type FoundHost } from '../references/references.service.js';
+import { DesiredWriter } from '../wanted/desired-writer.js';
+import { lockHosts } from '../wanted/revisions.js';
 import {
   containerDraft,
   membershipDraft,
-  newContainer,
   newMembership,
+  type HostChange,
+  type Origin,
+  type WantedContainer,
+  type WantedMembership,
+} from '../wanted/wanted-items.js';
+import { Wanted } from '../wanted/wanted.service.js';
+import {
+  newContainer,
   replaceMemberships,
+  specDifferences,
   withIntent,
+  type Difference,
   type ResolvedSpec,
-} from '../wanted/drafts.js';
-import { specDifferences, type Difference } from '../wanted/spec-differences.js';
-import { Wanted, type Origin, type WantedContainer, type WantedMembership } from '../wanted/wanted.service.js';
+} from './container-spec.js';
+
+/** What is asked of one container of a host. `forget`: its records on the controllers of its networks go, too. */
+export type ContainerChange = { name: string } & (
+  { action: 'launch' | 'replace'; spec: ContainerSpec } | { action: 'restart' } | { action: 'remove'; forget?: boolean }
+);
 
 type On = Pick<FoundHost, 'id' | 'name'>;
+/** `ifMatch`: of the request, where what it changes has a version. */
+type By = Origin & { ifMatch?: string | undefined };
+interface Present {
+  container: WantedContainer;
+  memberships: WantedMembership[];
+}
 
 /**
- * The rules of launch, replace, restart and remove, each within a transaction that holds the host's lock. Every one touches all
- * items of the container, so that its command ends when all of it is as wanted.
+ * The rules of launch, replace, restart and remove. Every one touches all items of the container, so that its command ends when all of it is
+ * as wanted.
  */
 @Injectable()
 export class ContainerChanges {
   constructor(
+    private readonly changes: Changes,
     private readonly references: References,
     private readonly wanted: Wanted,
+    private readonly writer: DesiredWriter,
+    private readonly commands: CommandsService,
   ) {}
 
+  /** A request: one transaction and one command. */
+  request(asked: Asked, host: string, change: ContainerChange): Promise<Answer> {
+    return this.changes.run(asked, async (tx) => {
+      const found = await this.references.host(tx, host);
+      return this.commands.accepted(tx, await this.make(tx, found, change, { ...asked, group: null }));
+    });
+  }
+
+  /** Makes the change in the transaction of a larger one; gives its command. */
+  async make(tx: Transaction, host: On, change: ContainerChange, by: By): Promise<CommandId> {
+    await lockHosts(tx, [host.id]);
+    const decided = await this.decide(tx, host, change, by);
+    await this.writer.write(tx, [decided]);
+    return decided.command.id;
+  }
+
+  /** What the change is to write, in a transaction that holds the host's lock. */
+  async decide(tx: Transaction, host: On, change: ContainerChange, by: By): Promise<HostChange> {
+    const { action, name } = change;
+    switch (action) {
+      case 'launch':
+        return this.#launch(tx, host, name, change.spec, by);
+      case 'replace':
+        return this.#replace(tx, host, name, change.spec, by);
+      case 'restart':
+        return this.#restart(tx, host, name, by);
+      case 'remove':
+        return this.#remove(tx, host, name, change.forget ?? false, by);
+    }
+  }
+
   /** Equal launch again: a new command on the same container. Another spec under the same name: refused. */
-  async launch(tx: Transaction, host: On, name: string, asked: ContainerSpec, origin: Origin): Promise<CommandId> {
+  async #launch(tx: Transaction, host: On, name: string, asked: ContainerSpec, by: Origin): Promise<HostChange> {
     const spec = await this.#resolve(tx, asked);
     const container = await this.wanted.container(tx, host.id, name);
     if (!container) await this.#refuseHidden(tx, host, name);
-    if (!container) return this.#add(tx, host, newContainer(host.id, name, spec), spec, origin);
+    if (!container) return this.#added(tx, host, newContainer(host.id, name, spec), spec, by);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
     // Being removed: launched again it keeps its node, and so its identity where the host still has it.
-    if (container.intent === 'absent')
-      return this.#replace(tx, host, { container, memberships, spec }, 'launch', origin);
+    if (container.intent === 'absent') return replaced(host, { container, memberships }, spec, 'launch', by);
     const differences = specDifferences(container, withIntent(memberships, 'present'), spec);
     if (differences.length > 0) throw containerDiffers(`${host.name}/${name}`, differences);
-    const change = { action: 'launch' as const, incarnation: container.incarnation };
-    return this.#touch(tx, host, { container, memberships }, change, origin);
+    return touched(host, { container, memberships }, 'launch', by);
   }
 
   /** A whole new spec; the node stays, and with it the identity. One that is not there is launched. */
-  async replace(
-    tx: Transaction,
-    host: On,
-    name: string,
-    asked: ContainerSpec,
-    origin: Origin & { ifMatch: string | undefined },
-  ) {
+  async #replace(tx: Transaction, host: On, name: string, asked: ContainerSpec, by: By): Promise<HostChange> {
     const isNew = Name.safeParse(name).success && !(await this.wanted.container(tx, host.id, name));
     const container = isNew ? undefined : await this.#present(tx, host, name);
-    checkIfMatch(origin.ifMatch, container?.version, `container ${host.name}/${name}`);
-    if (!container) return this.launch(tx, host, name, asked, origin);
+    checkIfMatch(by.ifMatch, container?.version, `container ${host.name}/${name}`);
+    if (!container) return this.#launch(tx, host, name, asked, by);
     const spec = await this.#resolve(tx, asked);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
-    return this.#replace(tx, host, { container, memberships, spec }, 'replace', origin);
+    return replaced(host, { container, memberships }, spec, 'replace', by);
   }
 
-  async restart(
-    tx: Transaction,
-    host: On,
-    name: string,
-    origin: Origin & { ifMatch?: string | undefined },
-  ): Promise<CommandId> {
+  async #restart(tx: Transaction, host: On, name: string, by: By): Promise<HostChange> {
     const container = await this.#present(tx, host, name);
-    checkIfMatch(origin.ifMatch, container.version, `container ${host.name}/${name}`);
+    checkIfMatch(by.ifMatch, container.version, `container ${host.name}/${name}`);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
-    const change = { action: 'restart' as const, incarnation: container.incarnation + 1 };
-    return this.#touch(tx, host, { container, memberships }, change, origin);
+    const again = { ...container, incarnation: container.incarnation + 1 };
+    return touched(host, { container: again, memberships }, 'restart', by);
   }
 
   /** Removing what is being removed: a new command on the same end. */
-  async remove(
-    tx: Transaction,
-    host: On,
-    name: string,
-    origin: Origin & { ifMatch?: string | undefined; forget?: boolean },
-  ) {
+  async #remove(tx: Transaction, host: On, name: string, forget: boolean, by: By): Promise<HostChange> {
     const container = await this.#known(tx, host, name);
-    checkIfMatch(origin.ifMatch, container.version, `container ${host.name}/${name}`);
-    if (origin.forget) await forgetRecords(tx, container.nodeId, origin.by);
+    checkIfMatch(by.ifMatch, container.version, `container ${host.name}/${name}`);
+    if (forget) await forgetRecords(tx, container.nodeId, by.by);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
-    return this.wanted.change(
-      tx,
-      host.id,
-      {
-        ...about('remove', host, container, memberships),
-        items: [
-          containerDraft(container, { intent: 'absent' }),
-          ...memberships.map((membership) => membershipDraft(membership, 'container', { intent: 'absent' })),
-        ],
-        containerChanged: true,
-      },
-      origin,
-    );
+    return {
+      ...about('remove', host, container, memberships, by),
+      items: [
+        containerDraft(container, { intent: 'absent' }),
+        ...memberships.map((membership) => membershipDraft(membership, 'container', { intent: 'absent' })),
+      ],
+      containerChanged: true,
+    };
   }
 
-  async #add(tx: Transaction, host: On, made: WantedContainer, spec: ResolvedSpec, origin: Origin) {
+  async #added(tx: Transaction, host: On, made: WantedContainer, spec: ResolvedSpec, by: Origin): Promise<HostChange> {
     const container = { ...made, identity: (await reserveIdentity(tx, host.id, made.nodeId)) ?? null };
     const added = spec.networks.map((network) => newMembership(container.nodeId, network, spec.settings));
-    return this.wanted.change(
-      tx,
-      host.id,
-      {
-        ...about('launch', host, container, added),
-        items: [containerDraft(container), ...added.map((membership) => membershipDraft(membership, 'container'))],
-        addedContainer: container,
-        addedMemberships: added,
-      },
-      origin,
-    );
-  }
-
-  async #replace(
-    tx: Transaction,
-    host: On,
-    {
-      container,
-      memberships,
-      spec,
-    }: { container: WantedContainer; memberships: WantedMembership[]; spec: ResolvedSpec },
-    action: 'launch' | 'replace',
-    origin: Origin,
-  ): Promise<CommandId> {
-    const { drafts, added } = replaceMemberships(container.nodeId, memberships, spec);
-    return this.wanted.change(
-      tx,
-      host.id,
-      {
-        ...about(action, host, container, []),
-        networks: spec.networks,
-        items: [containerDraft(container, { intent: 'present', image: spec.image, limits: spec.limits }), ...drafts],
-        addedMemberships: added,
-        changedMemberships: memberships.map(({ networkId }) => networkId),
-        containerChanged: true,
-      },
-      origin,
-    );
-  }
-
-  async #touch(
-    tx: Transaction,
-    host: On,
-    { container, memberships }: { container: WantedContainer; memberships: WantedMembership[] },
-    { action, incarnation }: { action: 'launch' | 'restart'; incarnation: number },
-    origin: Origin,
-  ): Promise<CommandId> {
-    const present = withIntent(memberships, 'present');
-    return this.wanted.change(
-      tx,
-      host.id,
-      {
-        ...about(action, host, container, present),
-        items: [
-          containerDraft(container, { incarnation }),
-          ...present.map((membership) => membershipDraft(membership, 'container')),
-        ],
-      },
-      origin,
-    );
+    return {
+      ...about('launch', host, container, added, by),
+      items: [containerDraft(container), ...added.map((membership) => membershipDraft(membership, 'container'))],
+      addedContainer: container,
+      addedMemberships: added,
+    };
   }
 
   /** A token for networks does not see the other containers of a host; their names are taken all the same. */
@@ -195,17 +176,53 @@ export class ContainerChanges {
   }
 }
 
-const about = (
-  action: 'launch' | 'replace' | 'restart' | 'remove',
+/** The container and its networks with another spec. */
+function replaced(
   host: On,
-  container: WantedContainer,
+  { container, memberships }: Present,
+  spec: ResolvedSpec,
+  action: 'launch' | 'replace',
+  by: Origin,
+): HostChange {
+  const { drafts, added } = replaceMemberships(container.nodeId, memberships, spec);
+  const { hostId, command } = about(action, host, container, [], by);
+  return {
+    hostId,
+    command: { ...command, networkIds: spec.networks },
+    items: [containerDraft(container, { intent: 'present', image: spec.image, limits: spec.limits }), ...drafts],
+    addedMemberships: added,
+    changedMemberships: memberships.map(({ networkId }) => networkId),
+    containerChanged: true,
+  };
+}
+
+/** The container and its networks as they are: the agent settles all of it again. */
+function touched(host: On, { container, memberships }: Present, action: 'launch' | 'restart', by: Origin): HostChange {
+  const present = withIntent(memberships, 'present');
+  return {
+    ...about(action, host, container, present, by),
+    items: [containerDraft(container), ...present.map((membership) => membershipDraft(membership, 'container'))],
+  };
+}
+
+const about = (
+  action: ContainerChange['action'],
+  { id: hostId, name: hostName }: On,
+  { id: containerId, nodeId, name }: WantedContainer,
   memberships: WantedMembership[],
+  { by: createdBy, group: groupId }: Origin,
 ) => ({
-  action,
-  target: `${container.name} on ${host.name}`,
-  container: container.id,
-  node: container.nodeId,
-  networks: memberships.map(({ networkId }) => networkId),
+  hostId,
+  command: {
+    id: newId('cmd'),
+    action,
+    target: `${name} on ${hostName}`,
+    containerId,
+    nodeId,
+    networkIds: memberships.map(({ networkId }) => networkId),
+    groupId,
+    createdBy,
+  },
 });
 
 function containerDiffers(name: string, differences: Difference[]): AppError {

@@ -5,10 +5,7 @@ import { CommandsModule } from '../commands/commands.module.js';
 import { StoreModule } from '../database/store.module.js';
 import { ReferencesModule } from '../references/references.module.js';
 import { WantedModule } from '../wanted/wanted.module.js';
-import { ContainerActionsController } from './container-actions.controller.js';
 import { ContainerChanges } from './container-changes.service.js';
-import { ContainerCommands } from './container-commands.service.js';
-import { ContainerLogsService } from './container-logs.service.js';
 import { ContainersController } from './containers.controller.js';
 import { ContainersRepository } from './containers.repository.js';
 import { ContainersService } from './containers.service.js';
@@ -16,8 +13,8 @@ import { HostContainersController } from './host-containers.controller.js';
 
 @Module({
   imports: [StoreModule, ReferencesModule, ChangesModule, CallsModule, WantedModule, CommandsModule],
-  controllers: [ContainersController, HostContainersController, ContainerActionsController],
-  providers: [ContainersService, ContainersRepository, ContainerChanges, ContainerCommands, ContainerLogsService],
+  controllers: [ContainersController, HostContainersController],
+  providers: [ContainersService, ContainersRepository, ContainerChanges],
   exports: [ContainerChanges],
 })
 export class ContainersModule {}

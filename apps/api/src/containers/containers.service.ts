@@ -1,19 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import {
   explain,
+  LogsResult,
   type Container,
+  type ContainerLogs,
   type ContainerPage,
   type ContainerQuery,
-  type ContainerSpec,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
+import { HostCalls } from '../calls/host-calls.service.js';
 import type { Sql } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { References, type FoundContainer } from '../references/references.service.js';
 import { ContainersRepository } from './containers.repository.js';
-
-/** Body of a launch: the name, and what it should be. */
-export type Launch = ContainerSpec & { name: string };
 
 /** Containers as they are wanted and as the engine last showed them. */
 @Injectable()
@@ -22,6 +21,7 @@ export class ContainersService {
     private readonly store: Store,
     private readonly references: References,
     private readonly repository: ContainersRepository,
+    private readonly calls: HostCalls,
   ) {}
 
   async list(query: ContainerQuery): Promise<ContainerPage> {
@@ -41,5 +41,13 @@ export class ContainersService {
       kind: 'user',
       ...explain('unknown-container', { cause: `there is no container ${hostName}/${name}` }),
     });
+  }
+
+  /** The last lines of a container's log, asked of its host now. */
+  async logs(host: string, name: string, tail: number): Promise<ContainerLogs> {
+    const node = await this.references.nodeOfContainer(this.store, host, name);
+    const where = { id: node.hostId, name: node.hostName };
+    const { text } = await this.calls.call(where, { op: 'logs', node: node.id, tail }, LogsResult);
+    return { lines: text.split('\n').filter((line, index, all) => line !== '' || index < all.length - 1) };
   }
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Res }
 import {
   Accepted,
   Container,
+  ContainerLogs,
   ContainerPage,
   ContainerPost,
   ContainerQuery,
@@ -9,20 +10,22 @@ import {
   DryRunQuery,
   Flag,
   Reference,
+  wholeInQuery,
   type ProblemCode,
 } from '@orrery/shared/contracts';
 import type { FastifyReply } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { Policy } from '../auth/policy.decorator.js';
 import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
 import { etag } from '../http/etag.js';
 import { Operation } from '../http/operation.decorator.js';
-import { ContainerPath } from './container-path.js';
-import { ContainerCommands } from './container-commands.service.js';
+import { ContainerChanges } from './container-changes.service.js';
 import { ContainersService } from './containers.service.js';
 
 const tag = 'containers';
+const ContainerPath = z.strictObject({ host: Reference, name: Reference });
+type ContainerPath = z.infer<typeof ContainerPath>;
 const UNKNOWN: ProblemCode[] = ['unknown-host', 'unknown-container', 'ambiguous-reference'];
 const RemoveQuery = DryRunQuery.extend({
   forget: Flag.meta({ description: 'True: also drop its records on the controllers of its networks.', example: true }),
@@ -30,13 +33,19 @@ const RemoveQuery = DryRunQuery.extend({
 type RemoveQuery = z.infer<typeof RemoveQuery>;
 const HostContainersQuery = ContainerQuery.omit({ host: true });
 type HostContainersQuery = z.infer<typeof HostContainersQuery>;
+const LogsQuery = z.strictObject({
+  tail: wholeInQuery(1, 1000, 100)
+    .default(100)
+    .meta({ description: 'Lines at the end of the log, at most.', example: 200 }),
+});
+type LogsQuery = z.infer<typeof LogsQuery>;
 const change = { tag, answers: { 202: Accepted }, changes: true } as const;
 
 @Controller('v1/hosts/:host/containers')
 export class HostContainersController {
   constructor(
     private readonly containers: ContainersService,
-    private readonly commands: ContainerCommands,
+    private readonly changes: ContainerChanges,
   ) {}
 
   @Post()
@@ -53,10 +62,10 @@ export class HostContainersController {
   launch(
     @Param('host', { schema: Reference }) host: string,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
-    @Body({ schema: ContainerPost }) body: ContainerPost,
+    @Body({ schema: ContainerPost }) { name, ...spec }: ContainerPost,
     @Asking() asked: Asked,
   ): Promise<Answer> {
-    return this.commands.launch(asked, host, body);
+    return this.changes.request(asked, host, { action: 'launch', name, spec });
   }
 
   @Get()
@@ -111,7 +120,7 @@ export class HostContainersController {
     @Body({ schema: ContainerSpec }) spec: ContainerSpec,
     @Asking() asked: Asked,
   ): Promise<Answer> {
-    return this.commands.replace(asked, host, name, spec);
+    return this.changes.request(asked, host, { action: 'replace', name, spec });
   }
 
   @Delete(':name')
@@ -129,6 +138,40 @@ export class HostContainersController {
     @Query({ schema: RemoveQuery }) { forget }: RemoveQuery,
     @Asking() asked: Asked,
   ): Promise<Answer> {
-    return this.commands.remove(asked, host, name, { forget });
+    return this.changes.request(asked, host, { action: 'remove', name, forget });
+  }
+
+  @Post(':name/restart')
+  @HttpCode(202)
+  @Policy('operator')
+  @Operation({
+    ...change,
+    id: 'restartContainer',
+    summary: 'Restart a container',
+    ifMatch: true,
+    problems: [...UNKNOWN, 'being-removed'],
+  })
+  restart(
+    @Param({ schema: ContainerPath }) { host, name }: ContainerPath,
+    @Query({ schema: DryRunQuery }) _query: DryRunQuery,
+    @Asking() asked: Asked,
+  ): Promise<Answer> {
+    return this.changes.request(asked, host, { action: 'restart', name });
+  }
+
+  @Get(':name/logs')
+  @Policy('operator')
+  @Operation({
+    id: 'getContainerLogs',
+    tag,
+    summary: 'The last lines of a container’s log',
+    answers: { 200: ContainerLogs },
+    problems: [...UNKNOWN, 'host-away', 'host-silent', 'call-failed', 'bus-unavailable'],
+  })
+  tail(
+    @Param({ schema: ContainerPath }) { host, name }: ContainerPath,
+    @Query({ schema: LogsQuery }) { tail }: LogsQuery,
+  ): Promise<ContainerLogs> {
+    return this.containers.logs(host, name, tail);
   }
 }

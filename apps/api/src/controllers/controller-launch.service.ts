@@ -5,7 +5,6 @@ import { CommandsService } from '../commands/commands.service.js';
 import { ContainerChanges } from '../containers/container-changes.service.js';
 import type { Transaction } from '../database/sql.js';
 import { References, type FoundHost } from '../references/references.service.js';
-import { Wanted } from '../wanted/wanted.service.js';
 
 /** Name of the container that is launched to be a controller. */
 const CONTAINER = 'controller';
@@ -15,7 +14,6 @@ const CONTAINER = 'controller';
 export class ControllerLaunch {
   constructor(
     private readonly references: References,
-    private readonly wanted: Wanted,
     private readonly containers: ContainerChanges,
     private readonly commands: CommandsService,
   ) {}
@@ -26,10 +24,14 @@ export class ControllerLaunch {
     by: string,
   ): Promise<{ host: FoundHost; node: NodeId; answer: Changed }> {
     const host = await this.references.host(tx, reference);
-    await this.wanted.lock(tx, [host.id]);
     const defaults = { limits: ContainerLimits.parse({}), settings: MembershipSettings.parse({}) };
     const spec = { networks: [], image: null, ...defaults };
-    const command = await this.containers.launch(tx, host, CONTAINER, spec, { by, group: null });
+    const command = await this.containers.make(
+      tx,
+      host,
+      { action: 'launch', name: CONTAINER, spec },
+      { by, group: null },
+    );
     const { id: node } = await this.references.nodeOfContainer(tx, host.name, CONTAINER);
     return { host, node, answer: await this.commands.accepted(tx, command) };
   }

@@ -5,7 +5,6 @@ import { CommandsModule } from '../commands/commands.module.js';
 import { ContainersModule } from '../containers/containers.module.js';
 import { StoreModule } from '../database/store.module.js';
 import { ReferencesModule } from '../references/references.module.js';
-import { WantedModule } from '../wanted/wanted.module.js';
 import { ControllerAdditions } from './controller-additions.service.js';
 import { ControllerDoorsModule } from './controller-doors.module.js';
 import { ControllerLaunch } from './controller-launch.service.js';
@@ -18,7 +17,6 @@ import { ControllersService } from './controllers.service.js';
     ReferencesModule,
     ChangesModule,
     CallsModule,
-    WantedModule,
     CommandsModule,
     ContainersModule,
     ControllerDoorsModule,

@@ -9,7 +9,8 @@ import type {
   NodeId,
 } from '@orrery/shared/contracts';
 import type { ControllerQuery } from '@orrery/shared/contracts';
-import type { Sql } from '../database/sql.js';
+import { ControllerEntity } from '../database/entities/controller.entity.js';
+import { nextVersion, type Sql, type Transaction } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
@@ -39,10 +40,7 @@ export interface ControllerPlace {
   networks: number;
 }
 
-export interface NewController {
-  id: ControllerId;
-  name: string;
-  kind: ControllerKind;
+export interface NewController extends Pick<ControllerEntity, 'id' | 'name' | 'kind'> {
   node?: NodeId;
   url?: string;
   tokenSealed?: Buffer;
@@ -76,60 +74,48 @@ export class ControllersRepository {
     return rows[0];
   }
 
-  async ofNode(sql: Sql, node: NodeId): Promise<{ id: ControllerId; name: string } | undefined> {
-    const rows = await sql.query<{ id: ControllerId; name: string }[]>(
-      'SELECT id, name FROM controllers WHERE node_id = $1',
-      [node],
-    );
-    return rows[0];
+  ofNode(tx: Transaction, nodeId: NodeId): Promise<Pick<ControllerEntity, 'id' | 'name'> | null> {
+    return tx.findOne(ControllerEntity, { select: { id: true, name: true }, where: { nodeId } });
   }
 
   /** Its version, held to the end of the transaction; undefined: it is not there. */
-  async lock(sql: Sql, id: ControllerId): Promise<number | undefined> {
-    const rows = await sql.query<{ version: number }[]>('SELECT version FROM controllers WHERE id = $1 FOR UPDATE', [
-      id,
-    ]);
-    return rows[0]?.version;
+  async lock(tx: Transaction, id: ControllerId): Promise<number | undefined> {
+    const lock = { mode: 'pessimistic_write' as const };
+    const found = await tx.findOne(ControllerEntity, { select: { id: true, version: true }, where: { id }, lock });
+    return found?.version;
   }
 
-  async add(sql: Sql, { id, name, kind, node, url, tokenSealed }: NewController): Promise<void> {
-    await sql.query(
-      'INSERT INTO controllers (id, name, kind, node_id, url, token_sealed) VALUES ($1, $2, $3, $4, $5, $6)',
-      [id, name, kind, node ?? null, url ?? null, tokenSealed ?? null],
-    );
-    await sql.query('INSERT INTO controller_status (controller_id) VALUES ($1)', [id]);
+  async add(tx: Transaction, { node, ...controller }: NewController): Promise<void> {
+    await tx.insert(ControllerEntity, { ...controller, nodeId: node ?? null });
+    await tx.query('INSERT INTO controller_status (controller_id) VALUES ($1)', [controller.id]);
   }
 
   async set(
-    sql: Sql,
+    tx: Transaction,
     id: ControllerId,
     { name, tokenSealed }: { name?: string | undefined; tokenSealed?: Buffer | undefined },
   ) {
-    await sql.query(
-      'UPDATE controllers SET name = COALESCE($2, name), token_sealed = COALESCE($3, token_sealed), version = version + 1 WHERE id = $1',
-      [id, name ?? null, tokenSealed ?? null],
-    );
+    const put = { ...(name !== undefined && { name }), ...(tokenSealed && { tokenSealed }) };
+    await tx.update(ControllerEntity, { id }, { ...put, version: nextVersion });
     // It is asked anew at once.
-    await sql.query('UPDATE controller_status SET checked_at = NULL WHERE controller_id = $1', [id]);
+    await tx.query('UPDATE controller_status SET checked_at = NULL WHERE controller_id = $1', [id]);
   }
 
   /** Its networks go on, without Orrery: what is left of each is its name. */
-  async remove(sql: Sql, id: ControllerId): Promise<void> {
-    await sql.query(
+  async remove(tx: Transaction, id: ControllerId): Promise<void> {
+    await tx.query(
       'DELETE FROM network_status WHERE network_id IN (SELECT id FROM networks WHERE controller_id = $1)',
       [id],
     );
-    await sql.query(
+    await tx.query(
       'DELETE FROM controller_records WHERE network_id IN (SELECT id FROM networks WHERE controller_id = $1)',
       [id],
     );
-    await sql.query('DELETE FROM verdicts WHERE network_id IN (SELECT id FROM networks WHERE controller_id = $1)', [
-      id,
-    ]);
-    await sql.query(
+    await tx.query('DELETE FROM verdicts WHERE network_id IN (SELECT id FROM networks WHERE controller_id = $1)', [id]);
+    await tx.query(
       'UPDATE networks SET controller_id = NULL, config = NULL, admission = NULL WHERE controller_id = $1',
       [id],
     );
-    await sql.query('DELETE FROM controllers WHERE id = $1', [id]);
+    await tx.delete(ControllerEntity, { id });
   }
 }

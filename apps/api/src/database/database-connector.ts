@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
 import { describeError, retry, type Logger } from '@orrery/shared/runtime';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../logger.js';
@@ -11,7 +10,7 @@ import { Upkeep } from './upkeep.js';
 @Injectable()
 export class DatabaseConnector {
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     private readonly state: DatabaseState,
     private readonly upkeep: Upkeep,
     @Inject(LOGGER) private readonly logger: Logger,

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
 import { describeError, withTimeout } from '@orrery/shared/runtime';
 import { DataSource } from 'typeorm';
 
@@ -12,7 +11,7 @@ export class DatabaseState {
   #cause: string | undefined = 'not connected yet';
   readonly #waiting = new Set<() => void>();
 
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   /** Connected once and migrated; a database that went away later is noticed by `check` and by every query. */
   get ready(): boolean {

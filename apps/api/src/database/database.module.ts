@@ -1,6 +1,6 @@
-import { Global, Module } from '@nestjs/common';
-import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { describeError, type Logger } from '@orrery/shared/runtime';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { API_CONFIG, type ApiConfig } from '../config.js';
 import { LOGGER } from '../logger.js';
 import { DatabaseConnector } from './database-connector.js';
@@ -14,15 +14,13 @@ import { watchedClient } from './server-liveness.js';
 import { UpkeepFailures } from './upkeep-failures.js';
 import { Upkeep } from './upkeep.js';
 
-/** The data source is there from the start and connected in the background: see `DatabaseConnector`. */
-export function dataSourceOptions(config: ApiConfig, logger: Logger): TypeOrmModuleOptions {
+export function dataSourceOptions(config: ApiConfig, logger: Logger): DataSourceOptions {
   return {
     type: 'postgres',
     url: config.databaseUrl.reveal(),
     entities: ENTITIES,
     migrations: MIGRATIONS,
     synchronize: false,
-    manualInitialization: true,
     installExtensions: false,
     logging: false,
     invalidWhereValuesBehavior: { undefined: 'throw', null: 'throw' },
@@ -41,10 +39,37 @@ export function dataSourceOptions(config: ApiConfig, logger: Logger): TypeOrmMod
   };
 }
 
+/**
+ * The data source is there from the start and connected in the background: see `DatabaseConnector`. It is a provider of our own, without
+ * `@nestjs/typeorm`: what that adds are repositories to inject, which would read past the scope of a token (see `Store`), and it looks
+ * TypeORM up in a way that no bundler sees.
+ */
+const dataSource = {
+  provide: DataSource,
+  inject: [API_CONFIG, LOGGER],
+  useFactory: (config: ApiConfig, logger: Logger) => new DataSource(dataSourceOptions(config, logger)),
+};
+
 @Global()
 @Module({
-  imports: [StoreModule, TypeOrmModule.forRootAsync({ inject: [API_CONFIG, LOGGER], useFactory: dataSourceOptions })],
-  providers: [DatabaseConnector, DatabaseState, EventPartitions, HistoryPruning, Notifications, Upkeep, UpkeepFailures],
-  exports: [TypeOrmModule, StoreModule, DatabaseConnector, DatabaseState, Notifications, Upkeep],
+  imports: [StoreModule],
+  providers: [
+    dataSource,
+    DatabaseConnector,
+    DatabaseState,
+    EventPartitions,
+    HistoryPruning,
+    Notifications,
+    Upkeep,
+    UpkeepFailures,
+  ],
+  exports: [DataSource, StoreModule, DatabaseConnector, DatabaseState, Notifications, Upkeep],
 })
-export class DatabaseModule {}
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(private readonly source: DataSource) {}
+
+  /** After all others have finished their work (`beforeApplicationShutdown`). */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.source.isInitialized) await this.source.destroy();
+  }
+}

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
 import { pause, type Logger } from '@orrery/shared/runtime';
 import { DataSource } from 'typeorm';
 import { API_CONFIG, type ApiConfig } from '../config.js';
@@ -26,7 +25,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 @Injectable()
 export class EventPartitions {
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(API_CONFIG) private readonly config: ApiConfig,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}

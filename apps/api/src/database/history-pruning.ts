@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
 import { pause } from '@orrery/shared/runtime';
 import { DataSource } from 'typeorm';
 import { API_CONFIG, type ApiConfig } from '../config.js';
@@ -53,7 +52,7 @@ const PRUNED: { days: number | null; statement: string }[] = [
 @Injectable()
 export class HistoryPruning {
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     @Inject(API_CONFIG) private readonly config: ApiConfig,
   ) {}
 

@@ -21,7 +21,7 @@ import { splitReference } from '../references/references.service.js';
 import type { EventCriteria, TypeCriteria } from './event-filter.js';
 import { TYPE_PREFIX } from './event-row.js';
 
-type Asked = Omit<EventStreamQuery, 'after'>;
+type Criteria = Omit<EventStreamQuery, 'after'>;
 
 type UnknownCode = Extract<ProblemCode, `unknown-${string}`>;
 
@@ -33,7 +33,7 @@ const unknown = (code: UnknownCode, noun: string, reference: string) =>
 export class EventCriteriaService {
   constructor(private readonly store: Store) {}
 
-  async resolve({ host, node, container, network, command, type }: Asked): Promise<EventCriteria> {
+  async resolve({ host, node, container, network, command, type }: Criteria): Promise<EventCriteria> {
     const criteria: EventCriteria = {};
     if (hidesFromAsker()) criteria.withoutAudit = true;
     if (host !== undefined) criteria.hosts = await this.#hosts(host);

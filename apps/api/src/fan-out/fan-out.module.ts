@@ -5,7 +5,6 @@ import { ContainersModule } from '../containers/containers.module.js';
 import { MembershipsModule } from '../memberships/memberships.module.js';
 import { ReferencesModule } from '../references/references.module.js';
 import { WantedModule } from '../wanted/wanted.module.js';
-import { FanOutTargets } from './fan-out-targets.service.js';
 import { FanOutController } from './fan-out.controller.js';
 import { FanOutRepository } from './fan-out.repository.js';
 import { FanOuts } from './fan-out.service.js';
@@ -14,6 +13,6 @@ import { HostCommands } from './host-commands.service.js';
 @Module({
   imports: [ChangesModule, CommandsModule, ContainersModule, MembershipsModule, ReferencesModule, WantedModule],
   controllers: [FanOutController],
-  providers: [FanOuts, FanOutTargets, FanOutRepository, HostCommands],
+  providers: [FanOuts, FanOutRepository, HostCommands],
 })
 export class FanOutModule {}

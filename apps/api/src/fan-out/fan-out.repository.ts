@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { HostId, NodeId, Selector } from '@orrery/shared/contracts';
-import type { Sql } from '../database/sql.js';
+import type { Transaction } from '../database/sql.js';
 import { whereSelector } from '../paging/selector-sql.js';
 import { Where } from '../paging/where.js';
+import { lockHosts } from '../wanted/revisions.js';
 
 /** A host that a selector means. */
 export interface Target {
@@ -13,11 +14,19 @@ export interface Target {
 
 @Injectable()
 export class FanOutRepository {
+  /** The hosts that match, held to the end of the transaction; read again once held, for labels may have changed meanwhile. */
+  async lock(tx: Transaction, selector: Selector): Promise<Target[]> {
+    const seen = await this.#matching(tx, selector);
+    const held = new Set(seen.map(({ id }) => id));
+    await lockHosts(tx, [...held]);
+    return (await this.#matching(tx, selector)).filter(({ id }) => held.has(id));
+  }
+
   /** In order of name. */
-  async matching(sql: Sql, selector: Selector): Promise<Target[]> {
+  async #matching(tx: Transaction, selector: Selector): Promise<Target[]> {
     const where = new Where().and('h.removed_at IS NULL');
     whereSelector(where, selector, 'h.labels');
-    return sql.query(
+    return tx.query(
       `SELECT h.id, h.name, h.node_id AS "nodeId" FROM hosts h ${where.sql} ORDER BY h.name`,
       where.values,
     );

@@ -6,8 +6,9 @@ import type { Asked } from '../changes/asked.decorator.js';
 import { Changes } from '../changes/changes.service.js';
 import { CommandsService } from '../commands/commands.service.js';
 import { parseSelector } from '../paging/selector-sql.js';
-import { Wanted, type GatheredChange } from '../wanted/wanted.service.js';
-import { FanOutTargets, type Target } from './fan-out-targets.service.js';
+import { DesiredWriter } from '../wanted/desired-writer.js';
+import type { HostChange } from '../wanted/wanted-items.js';
+import { FanOutRepository, type Target } from './fan-out.repository.js';
 import { HostCommands } from './host-commands.service.js';
 
 /** One command for every host that a selector matches: all of them or none, in one transaction. */
@@ -15,25 +16,25 @@ import { HostCommands } from './host-commands.service.js';
 export class FanOuts {
   constructor(
     private readonly changes: Changes,
-    private readonly targets: FanOutTargets,
+    private readonly repository: FanOutRepository,
     private readonly hostCommands: HostCommands,
-    private readonly wanted: Wanted,
+    private readonly writer: DesiredWriter,
     private readonly commands: CommandsService,
   ) {}
 
   run(asked: Asked, { selector, command, confirm }: FanOut): Promise<Answer> {
     const terms = parseSelector(selector);
     return this.changes.run(asked, async (transaction) => {
-      const hosts = await this.targets.lock(transaction, terms);
+      const hosts = await this.repository.lock(transaction, terms);
       if (hosts.length === 0) throw noneMatches(selector);
       // A dry run without the number is how one learns it.
       if (!asked.dryRun || confirm !== undefined) checkExpected(hosts, confirm);
       const group = newId('cmd');
-      const gathered: GatheredChange[] = [];
-      const origin = { by: asked.by, group, gathered };
       const resolved = await this.hostCommands.resolve(transaction, command);
-      for (const host of hosts) await this.hostCommands.run(transaction, host, resolved, origin);
-      await this.wanted.write(transaction, gathered, origin);
+      const changes: HostChange[] = [];
+      for (const host of hosts)
+        changes.push(await this.hostCommands.decide(transaction, host, resolved, { by: asked.by, group }));
+      await this.writer.write(transaction, changes);
       const body = { group, commands: await this.commands.ofGroup(transaction, group) };
       return { status: 202, headers: { location: `/v1/commands?group=${group}` }, body, hosts };
     });

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { CommandId, FanOut } from '@orrery/shared/contracts';
+import type { FanOut } from '@orrery/shared/contracts';
 import { ContainerChanges } from '../containers/container-changes.service.js';
 import type { Transaction } from '../database/sql.js';
 import { MembershipChanges } from '../memberships/membership-changes.service.js';
 import { References, type FoundNode } from '../references/references.service.js';
-import type { Origin } from '../wanted/wanted.service.js';
-import type { Target } from './fan-out-targets.service.js';
+import type { HostChange, Origin } from '../wanted/wanted-items.js';
+import type { Target } from './fan-out.repository.js';
 
 /** One command of a fan-out on one host: the same rules as when it is given alone. */
 @Injectable()
@@ -26,14 +26,14 @@ export class HostCommands {
     return { ...command, spec: { ...command.spec, networks } };
   }
 
-  async run(tx: Transaction, host: Target, command: FanOut['command'], origin: Origin): Promise<CommandId> {
+  /** What the command is to write on one host, which the transaction holds. */
+  async decide(tx: Transaction, host: Target, command: FanOut['command'], origin: Origin): Promise<HostChange> {
     switch (command.action) {
       case 'launch':
-        return this.containers.launch(tx, host, command.name, command.spec, origin);
+        return this.containers.decide(tx, host, command, origin);
       case 'restart':
-        return this.containers.restart(tx, host, command.container, origin);
       case 'remove':
-        return this.containers.remove(tx, host, command.container, origin);
+        return this.containers.decide(tx, host, { action: command.action, name: command.container }, origin);
       case 'join':
       case 'leave':
         return this.#membership(tx, host, command, origin);
@@ -45,13 +45,12 @@ export class HostCommands {
     host: Target,
     command: Extract<FanOut['command'], { action: 'join' | 'leave' }>,
     origin: Origin,
-  ): Promise<CommandId> {
+  ): Promise<HostChange> {
     const { container } = command;
     const node =
       container === undefined ? ownNode(host) : await this.references.nodeOfContainer(tx, host.name, container);
     const network = await this.references.network(tx, command.network);
-    if (command.action === 'leave') return this.memberships.leave(tx, node, network, origin);
-    return this.memberships.join(tx, node, network, { settings: command.settings, adopt: false }, origin);
+    return this.memberships.decide(tx, node, network, command, origin);
   }
 }
 

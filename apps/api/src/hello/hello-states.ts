@@ -3,9 +3,9 @@ import { DesiredState, subjects, type Hello, type HostId, type SignedMessage } f
 import { Verifier, type Signer } from '@orrery/shared/bus';
 import type { Logger } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
-import { DesiredStates } from '../desired/desired-states.js';
-import { continueAbove } from '../desired/revision-adoption.js';
-import { SIGNER } from '../desired/signing.module.js';
+import { DesiredStates } from '../wanted/desired-states.js';
+import { continueAbove } from '../wanted/revisions.js';
+import { SIGNER } from '../bus/signing.module.js';
 import { LOGGER } from '../logger.js';
 
 export interface StateAnswer {

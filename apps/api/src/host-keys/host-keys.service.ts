@@ -6,7 +6,7 @@ import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Changed } from '../changes/changes.service.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
-import { lockHosts } from '../desired/host-lock.js';
+import { lockHosts } from '../wanted/revisions.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { checkIfMatch, etag } from '../http/etag.js';
 import { HostsService } from '../hosts/hosts.service.js';
@@ -60,7 +60,7 @@ export class HostKeys {
       {
         finish: async () => {
           await this.calls.call(found, { op: 'rotate-key' }, RotationResult).catch(async (error: unknown) => {
-            await withdrawRotation(this.store, id);
+            await this.store.transaction((transaction) => withdrawRotation(transaction, id));
             throw error;
           });
         },

@@ -1,5 +1,6 @@
 import type { HostId, HostKey } from '@orrery/shared/contracts';
-import type { Sql, Transaction } from '../database/sql.js';
+import { HostEntity } from '../database/entities/host.entity.js';
+import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 
 /** How long a replaced key still works, so that the host can learn that the new one was accepted. */
@@ -51,10 +52,7 @@ export async function suspendedFor(transaction: Transaction, key: HostKey): Prom
 
 /** A host that had no key, or whose key was revoked, gets one. */
 export async function giveKey(transaction: Transaction, host: HostId, key: HostKey): Promise<void> {
-  await runIn(transaction)('UPDATE hosts SET key = $2, key_revoked_at = NULL, rotation_by = NULL WHERE id = $1', [
-    host,
-    key,
-  ]);
+  await transaction.update(HostEntity, { id: host }, { key, keyRevokedAt: null, rotationBy: null });
 }
 
 /** The new key replaces the old one, which works for a moment longer. */
@@ -65,12 +63,12 @@ export async function replaceKey(transaction: Transaction, host: HostId, old: Ho
 
 /** From now on this host can present another key, once. */
 export async function askForRotation(transaction: Transaction, host: HostId, by: string): Promise<void> {
-  await runIn(transaction)('UPDATE hosts SET rotation_by = $2 WHERE id = $1', [host, by]);
+  await transaction.update(HostEntity, { id: host }, { rotationBy: by });
 }
 
 /** The rotation did not happen, so its permission must not stay open for somebody else. */
-export async function withdrawRotation(sql: Sql, host: HostId): Promise<void> {
-  await sql.query('UPDATE hosts SET rotation_by = NULL WHERE id = $1', [host]);
+export async function withdrawRotation(transaction: Transaction, host: HostId): Promise<void> {
+  await transaction.update(HostEntity, { id: host }, { rotationBy: null });
 }
 
 async function insertRevoked(transaction: Transaction, host: HostId, key: HostKey, inSeconds: number): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Host } from '@orrery/shared/contracts';
-import type { Transaction } from '../database/sql.js';
-import { withdrawCommands } from '../desired/command-withdrawal.js';
+import { HostEntity } from '../database/entities/host.entity.js';
+import { NodeEntity } from '../database/entities/node.entity.js';
+import { nextVersion, now, type Transaction } from '../database/sql.js';
+import { withdrawCommands } from '../wanted/command-writes.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { revokeKey } from '../host-keys/key-writes.js';
 
@@ -32,9 +34,7 @@ export async function forgetHost(
   await writeToOutbox(transaction, { type: 'host.removed', data: { name, labels, by } }, { hostId: id });
   await revokeKey(transaction, id);
   for (const table of OBSERVED) await transaction.query(`DELETE FROM ${table} WHERE host_id = $1`, [id]);
-  await transaction.query('DELETE FROM nodes WHERE host_id = $1', [id]);
-  await transaction.query(
-    "UPDATE hosts SET removed_at = now(), installation = installation || ':' || id, version = version + 1 WHERE id = $1",
-    [id],
-  );
+  await transaction.delete(NodeEntity, { hostId: id });
+  const installation = () => "installation || ':' || id";
+  await transaction.update(HostEntity, { id }, { removedAt: now, installation, version: nextVersion });
 }

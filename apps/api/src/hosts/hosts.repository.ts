@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { durationText, type Host, type HostId, type HostQuery, type Labels } from '@orrery/shared/contracts';
-import type { Sql } from '../database/sql.js';
+import { existing, HostEntity } from '../database/entities/host.entity.js';
+import { nextVersion, type Sql, type Transaction } from '../database/sql.js';
 import { iso, num } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
 import { parseSelector, whereSelector } from '../paging/selector-sql.js';
@@ -47,20 +48,16 @@ export class HostsRepository {
   }
 
   /** Holds the host's row to the end of the transaction: changes of one host are made one after the other. */
-  async lock(sql: Sql, id: HostId): Promise<{ version: number; labels: Labels } | undefined> {
-    const rows = await sql.query<{ version: number; labels: Labels }[]>(
-      'SELECT version, labels FROM hosts WHERE id = $1 AND removed_at IS NULL FOR UPDATE',
-      [id],
-    );
-    return rows[0];
+  lock(tx: Transaction, id: HostId): Promise<Pick<HostEntity, 'version' | 'labels'> | null> {
+    return tx.findOne(HostEntity, {
+      select: { id: true, version: true, labels: true },
+      where: { id, ...existing },
+      lock: { mode: 'pessimistic_write' },
+    });
   }
 
-  async rename(sql: Sql, id: HostId, name: string | undefined, labels: Labels): Promise<void> {
-    await sql.query('UPDATE hosts SET name = COALESCE($2, name), labels = $3, version = version + 1 WHERE id = $1', [
-      id,
-      name ?? null,
-      JSON.stringify(labels),
-    ]);
+  async rename(tx: Transaction, id: HostId, name: string | undefined, labels: Labels): Promise<void> {
+    await tx.update(HostEntity, { id }, { ...(name !== undefined && { name }), labels, version: nextVersion });
   }
 
   async countWanted(sql: Sql, id: HostId): Promise<{ containers: number; memberships: number }> {

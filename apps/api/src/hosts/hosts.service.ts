@@ -15,7 +15,7 @@ import { Changes } from '../changes/changes.service.js';
 import type { Subject } from '../changes/planned-changes.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
-import { DesiredWriter } from '../desired/desired-writer.js';
+import { DesiredWriter } from '../wanted/desired-writer.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { checkIfMatch, etag } from '../http/etag.js';
 import { badRequest } from '../http/schema.pipe.js';

@@ -1,6 +1,6 @@
 import { CHANNELS } from '../database/channels.js';
 import type { Run } from '../database/statements.js';
-import type { Changes } from './projections/changes.js';
+import type { ObservedChanges } from './projections/observed-changes.js';
 
 /**
  * Notifies others of addresses that were just learned. If the node is desired in a network of ours, the admission
@@ -8,7 +8,7 @@ import type { Changes } from './projections/changes.js';
  * then, again only five seconds later (docs/zerotier-facts.md#from-start-to-address). If another node has or shows the
  * same address, the check for claims is notified.
  */
-export async function hintAtAddresses(run: Run, { nodes }: Changes): Promise<void> {
+export async function hintAtAddresses(run: Run, { nodes }: ObservedChanges): Promise<void> {
   const seen = [...nodes.values()].flatMap((node) => (node?.address ? [node.node_id] : []));
   if (seen.length === 0) return;
   await run(

@@ -9,9 +9,9 @@ import type {
   Outcome,
 } from '@orrery/shared/contracts';
 import type { Run } from '../database/statements.js';
-import { commandFact } from '../desired/command-facts.js';
+import { commandFact } from '../wanted/command-writes.js';
 import { standingOf, type Standing } from './command-standing.js';
-import { subjectOf, type EventRow } from './event-rows.js';
+import { subjectOf, type NewEventRow } from './new-event-rows.js';
 
 interface CommandRow {
   id: CommandId;
@@ -38,7 +38,7 @@ const SELECT = `
  * Marks commands as delivered if their host reports on them, even if their delivery was not noticed; returns the events
  * about that.
  */
-export async function deliverCommands(run: Run, ids: readonly CommandId[], now: Date): Promise<EventRow[]> {
+export async function deliverCommands(run: Run, ids: readonly CommandId[], now: Date): Promise<NewEventRow[]> {
   if (ids.length === 0) return [];
   const queued = await run<{ id: CommandId }>(
     `UPDATE commands SET state = 'delivered', delivered_at = $2 WHERE id = ANY($1) AND state = 'queued' RETURNING id`,
@@ -65,7 +65,7 @@ const subjectFor = ({ id, host_id: hostId, action, target, node_id: nodeId, netw
 });
 
 /** Advances commands by the outcomes of their items, and returns the events about that. */
-export async function moveCommands(run: Run, ids: readonly CommandId[], now: Date): Promise<EventRow[]> {
+export async function moveCommands(run: Run, ids: readonly CommandId[], now: Date): Promise<NewEventRow[]> {
   if (ids.length === 0) return [];
   const commands = await run<CommandRow>(SELECT, [ids]);
   const moves = commands.map((command) => ({ command, standing: standingOf(command.outcomes) }));
@@ -107,7 +107,7 @@ async function writeStages(
 
 const causeOf = (outcome: Outcome | null) => (outcome && 'cause' in outcome ? outcome.cause : '');
 
-function eventsOf(command: CommandRow, { state, outcome }: Standing): EventRow[] {
+function eventsOf(command: CommandRow, { state, outcome }: Standing): NewEventRow[] {
   const { id, host_id, action, target, outcome: before } = command;
   const isNews = state !== command.state || codeOf(outcome) !== codeOf(before);
   if (state === 'delivered' || !outcome || !isNews) return [];
@@ -116,7 +116,7 @@ function eventsOf(command: CommandRow, { state, outcome }: Standing): EventRow[]
 
 const codeOf = (outcome: Outcome | null) => (outcome && 'code' in outcome ? outcome.code : outcome?.kind);
 
-function toRow(command: CommandRow, { type, data }: ApiFact): EventRow {
+function toRow(command: CommandRow, { type, data }: ApiFact): NewEventRow {
   const { id, host_id, node_id, network_ids, container, host_name, simulated } = command;
   const [network_id = null] = network_ids.length === 1 ? network_ids : [];
   const subject = subjectOf(host_name, container, network_id);

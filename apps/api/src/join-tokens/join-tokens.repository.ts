@@ -8,7 +8,9 @@ import {
   type NetworkId,
   type TokenQuery,
 } from '@orrery/shared/contracts';
-import type { Sql, Transaction } from '../database/sql.js';
+import { HostEntity } from '../database/entities/host.entity.js';
+import { JoinTokenEntity } from '../database/entities/join-token.entity.js';
+import { secondsFromNow, type Sql, type Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 import { iso } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
@@ -80,13 +82,15 @@ export class JoinTokensRepository {
     return rows.map(({ hash }) => hash);
   }
 
-  async add(sql: Sql, token: NewJoinToken): Promise<void> {
-    const { id, hash, prefix, name, uses, labels, ownLabels, networks, ephemeral, replaces, by, expiresIn } = token;
-    await sql.query(
-      `INSERT INTO join_tokens (id, hash, prefix, name, uses, uses_left, labels, networks, ephemeral_seconds, replaces_host_id, created_by, expires_at, own_labels)
-       VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, now() + $11::float8 * interval '1 s', $12)`,
-      [id, hash, prefix, name, uses, JSON.stringify(labels), networks, ephemeral, replaces, by, expiresIn, ownLabels],
-    );
+  async add(tx: Transaction, { ephemeral, replaces, by, expiresIn, ...token }: NewJoinToken): Promise<void> {
+    await tx.insert(JoinTokenEntity, {
+      ...token,
+      usesLeft: token.uses,
+      ephemeralSeconds: ephemeral,
+      replacesHostId: replaces,
+      createdBy: by,
+      expiresAt: secondsFromNow(expiresIn),
+    });
   }
 
   /** One statement decides: however many ask at once, no more win than there are uses left. */
@@ -110,14 +114,12 @@ export class JoinTokensRepository {
   }
 
   /** A host whose place another machine takes stays what it was when the token says nothing else. */
-  async mark(sql: Sql, host: HostId, { id, ephemeral }: SpentToken): Promise<void> {
-    await sql.query(
-      'UPDATE hosts SET join_token_id = $2, ephemeral_seconds = COALESCE($3, ephemeral_seconds) WHERE id = $1',
-      [host, id, ephemeral],
-    );
+  async mark(tx: Transaction, host: HostId, { id, ephemeral }: SpentToken): Promise<void> {
+    const lifetime = ephemeral === null ? {} : { ephemeralSeconds: ephemeral };
+    await tx.update(HostEntity, { id: host }, { joinTokenId: id, ...lifetime });
   }
 
-  async revoke(sql: Sql, id: string): Promise<void> {
-    await sql.query('UPDATE join_tokens SET revoked_at = COALESCE(revoked_at, now()) WHERE id = $1', [id]);
+  async revoke(tx: Transaction, id: string): Promise<void> {
+    await tx.update(JoinTokenEntity, { id: id as JoinTokenId }, { revokedAt: () => 'COALESCE(revoked_at, now())' });
   }
 }

@@ -83,6 +83,6 @@ export class Enrolment {
     await this.tokens.mark(transaction, id, spent);
     const node = { id: nodeId, hostId: id, kind: 'host' as const, name, hostName: name, containerId: null };
     for (const network of spent.networks)
-      await this.memberships.join(transaction, node, network, { adopt: false }, { by: spent.by, group: null });
+      await this.memberships.make(transaction, node, network, { action: 'join' }, { by: spent.by, group: null });
   }
 }

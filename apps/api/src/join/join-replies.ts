@@ -4,7 +4,7 @@ import type { JoinReply } from '@orrery/shared/contracts';
 import { NATS_TRUST } from '../bus/bus.module.js';
 import { authorityOf } from '../bus/buses.js';
 import { API_CONFIG, type ApiConfig } from '../config.js';
-import { SIGNER } from '../desired/signing.module.js';
+import { SIGNER } from '../bus/signing.module.js';
 import type { JoinedHost } from './join.repository.js';
 
 /** What a host is told that is known: who it is, where NATS is and what lets it in there, whose signatures to trust. */

@@ -6,7 +6,7 @@ import { API_CONFIG, type ApiConfig } from '../config.js';
 import { JoinTokensModule } from '../join-tokens/join-tokens.module.js';
 import { MembershipsModule } from '../memberships/memberships.module.js';
 import { StoreModule } from '../database/store.module.js';
-import { SigningModule } from '../desired/signing.module.js';
+import { SigningModule } from '../bus/signing.module.js';
 import { readOrMakeSecret } from '../secrets/secret-file.js';
 import { JoinController } from './join.controller.js';
 import { Enrolment } from './enrolment.js';

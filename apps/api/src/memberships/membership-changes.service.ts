@@ -1,110 +1,135 @@
 import { Injectable } from '@nestjs/common';
 import {
+  explain,
   MembershipSettings,
   type CommandId,
-  type Intent,
   type MembershipSettingsChange,
   type NetworkId,
   type ObservedMembership,
-  explain,
 } from '@orrery/shared/contracts';
-import { AppError } from '@orrery/shared/runtime';
+import { AppError, newId } from '@orrery/shared/runtime';
 import { isDeepStrictEqual } from 'node:util';
+import type { Answer } from '../changes/answer.js';
+import type { Asked } from '../changes/asked.decorator.js';
+import { Changes } from '../changes/changes.service.js';
+import { CommandsService } from '../commands/commands.service.js';
 import type { Transaction } from '../database/sql.js';
 import { checkIfMatch } from '../http/etag.js';
-import type { FoundNode } from '../references/references.service.js';
-import { membershipDraft, newMembership } from '../wanted/drafts.js';
-import { Wanted, type Origin, type WantedMembership } from '../wanted/wanted.service.js';
+import { References, type FoundNode } from '../references/references.service.js';
+import { DesiredWriter } from '../wanted/desired-writer.js';
+import { refuseForeignNetworks } from '../wanted/network-scope.js';
+import { lockHosts } from '../wanted/revisions.js';
+import {
+  membershipDraft,
+  newMembership,
+  type HostChange,
+  type Origin,
+  type WantedMembership,
+} from '../wanted/wanted-items.js';
+import { Wanted } from '../wanted/wanted.service.js';
 
-export interface Join {
-  settings?: MembershipSettingsChange | undefined;
-  adopt: boolean;
-}
-type ConditionalOrigin = Origin & { ifMatch?: string | undefined };
+/** What is asked of one membership. */
+export type MembershipChange =
+  { action: 'join' | 'adopt'; settings?: MembershipSettingsChange | undefined } | { action: 'leave' | 'release' };
 
-/** The rules of join, leave, adopt and release, each within a transaction that holds the host's lock. */
+/** `ifMatch`: of the request, where there is one. */
+type By = Origin & { ifMatch?: string | undefined };
+
+/** The rules of join, leave, adopt and release. */
 @Injectable()
 export class MembershipChanges {
-  constructor(private readonly wanted: Wanted) {}
+  constructor(
+    private readonly changes: Changes,
+    private readonly references: References,
+    private readonly wanted: Wanted,
+    private readonly writer: DesiredWriter,
+    private readonly commands: CommandsService,
+  ) {}
 
-  /** Joining what is joined: a new command on the same membership. What a person joined is only taken over with `adopt`. */
-  async join(
+  /** A request: one transaction and one command. */
+  request(asked: Asked, node: string, network: string, change: MembershipChange): Promise<Answer> {
+    return this.changes.run(asked, async (tx) => {
+      const found = await this.references.node(tx, node);
+      const id = await this.references.network(tx, network);
+      refuseForeignNetworks([id]);
+      return this.commands.accepted(tx, await this.make(tx, found, id, change, { ...asked, group: null }));
+    });
+  }
+
+  /** Makes the change in the transaction of a larger one; gives its command. */
+  async make(
     tx: Transaction,
     node: FoundNode,
     network: NetworkId,
-    asked: Join,
-    origin: ConditionalOrigin,
+    change: MembershipChange,
+    by: By,
   ): Promise<CommandId> {
-    await this.#refuseIfRemoved(tx, node);
-    const membership = await this.wanted.membership(tx, node.id, network);
-    const action = asked.adopt ? 'adopt' : 'join';
-    if (membership) {
-      checkIfMatch(origin.ifMatch, membership.version, what(node, network));
-      const settings = changed(membership.settings, asked.settings);
-      return this.#set(tx, node, { before: membership, intent: 'present', settings }, action, origin);
-    }
-    const observed = await this.wanted.observedMembership(tx, node.id, network);
-    checkIfMatch(origin.ifMatch, observed ? null : undefined, what(node, network));
-    if (observed && !asked.adopt) throw unmanaged(node, network, 'join');
-    if (!observed && asked.adopt) throw notAdoptable(node, network);
-    const found = observed ? settingsOf(observed) : MembershipSettings.parse({});
-    const added = newMembership(node.id, network, changed(found, asked.settings));
-    return this.#add(tx, node, added, action, origin);
+    await lockHosts(tx, [node.hostId]);
+    const decided = await this.decide(tx, node, network, change, by);
+    await this.writer.write(tx, [decided]);
+    return decided.command.id;
   }
 
-  async leave(tx: Transaction, node: FoundNode, network: NetworkId, origin: ConditionalOrigin): Promise<CommandId> {
+  /** What the change is to write, in a transaction that holds the host's lock. */
+  async decide(
+    tx: Transaction,
+    node: FoundNode,
+    network: NetworkId,
+    change: MembershipChange,
+    by: By,
+  ): Promise<HostChange> {
+    switch (change.action) {
+      case 'join':
+      case 'adopt':
+        return this.#join(tx, node, network, change, by);
+      case 'leave':
+        return this.#leave(tx, node, network, by);
+      case 'release':
+        return this.#release(tx, node, network, by);
+    }
+  }
+
+  /** Joining what is joined: a new command on the same membership. What a person joined is only taken over with `adopt`. */
+  async #join(
+    tx: Transaction,
+    node: FoundNode,
+    network: NetworkId,
+    { action, settings }: Extract<MembershipChange, { action: 'join' | 'adopt' }>,
+    by: By,
+  ): Promise<HostChange> {
+    await this.#refuseIfRemoved(tx, node);
+    const membership = await this.wanted.membership(tx, node.id, network);
+    if (membership) {
+      checkIfMatch(by.ifMatch, membership.version, what(node, network));
+      const wanted = { intent: 'present' as const, settings: changed(membership.settings, settings) };
+      return set(action, node, membership, wanted, by);
+    }
+    const observed = await this.wanted.observedMembership(tx, node.id, network);
+    checkIfMatch(by.ifMatch, observed ? null : undefined, what(node, network));
+    if (observed && action === 'join') throw unmanaged(node, network, 'join');
+    if (!observed && action === 'adopt') throw notAdoptable(node, network);
+    const found = observed ? settingsOf(observed) : MembershipSettings.parse({});
+    const added = newMembership(node.id, network, changed(found, settings));
+    return {
+      ...about(action, node, network, by),
+      items: [membershipDraft(added, node.kind)],
+      addedMemberships: [added],
+      containerChanged: true,
+    };
+  }
+
+  async #leave(tx: Transaction, node: FoundNode, network: NetworkId, by: By): Promise<HostChange> {
     const membership = await this.#managed(tx, node, network, 'leave');
-    checkIfMatch(origin.ifMatch, membership.version, what(node, network));
-    return this.#set(tx, node, { before: membership, intent: 'absent' }, 'leave', origin);
+    checkIfMatch(by.ifMatch, membership.version, what(node, network));
+    return set('leave', node, membership, { intent: 'absent' }, by);
   }
 
   /** Of a host's own daemon: Orrery forgets that it wanted it; the node stays in the network, and the membership is shown as unmanaged. */
-  async release(tx: Transaction, node: FoundNode, network: NetworkId, origin: ConditionalOrigin): Promise<CommandId> {
+  async #release(tx: Transaction, node: FoundNode, network: NetworkId, by: By): Promise<HostChange> {
     const membership = await this.#managed(tx, node, network, 'release');
     if (node.kind === 'container') throw notReleasable(node, network);
-    checkIfMatch(origin.ifMatch, membership.version, what(node, network));
-    return this.wanted.change(
-      tx,
-      node.hostId,
-      { ...about('release', node, network), items: [], removes: [membership.itemId], containerChanged: true },
-      origin,
-    );
-  }
-
-  async #add(tx: Transaction, node: FoundNode, added: WantedMembership, action: 'join' | 'adopt', origin: Origin) {
-    return this.wanted.change(
-      tx,
-      node.hostId,
-      {
-        ...about(action, node, added.networkId),
-        items: [membershipDraft(added, node.kind)],
-        addedMemberships: [added],
-        containerChanged: true,
-      },
-      origin,
-    );
-  }
-
-  async #set(
-    tx: Transaction,
-    node: FoundNode,
-    { before, ...change }: { before: WantedMembership; intent: Intent; settings?: MembershipSettings },
-    action: 'join' | 'adopt' | 'leave',
-    origin: Origin,
-  ): Promise<CommandId> {
-    const membership = { ...before, ...change };
-    const isChanged = !isDeepStrictEqual(membership, before);
-    return this.wanted.change(
-      tx,
-      node.hostId,
-      {
-        ...about(action, node, membership.networkId),
-        items: [membershipDraft(membership, node.kind)],
-        changedMemberships: isChanged ? [membership.networkId] : [],
-        containerChanged: isChanged,
-      },
-      origin,
-    );
+    checkIfMatch(by.ifMatch, membership.version, what(node, network));
+    return { ...about('release', node, network, by), items: [], removes: [membership.itemId], containerChanged: true };
   }
 
   async #managed(tx: Transaction, node: FoundNode, network: NetworkId, verb: string): Promise<WantedMembership> {
@@ -130,12 +155,41 @@ export class MembershipChanges {
 
 const what = (node: FoundNode, network: NetworkId) => `the membership of ${node.name} in ${network}`;
 
-const about = (action: 'join' | 'leave' | 'adopt' | 'release', node: FoundNode, network: NetworkId) => ({
-  action,
-  target: `${node.name} in ${network}`,
-  container: node.containerId,
-  node: node.id,
-  networks: [network],
+/** Another intent or other settings, or the same again. */
+function set(
+  action: 'join' | 'adopt' | 'leave',
+  node: FoundNode,
+  before: WantedMembership,
+  change: Partial<Pick<WantedMembership, 'intent' | 'settings'>>,
+  by: Origin,
+): HostChange {
+  const membership = { ...before, ...change };
+  const isChanged = !isDeepStrictEqual(membership, before);
+  return {
+    ...about(action, node, membership.networkId, by),
+    items: [membershipDraft(membership, node.kind)],
+    changedMemberships: isChanged ? [membership.networkId] : [],
+    containerChanged: isChanged,
+  };
+}
+
+const about = (
+  action: MembershipChange['action'],
+  { id: nodeId, hostId, name, containerId }: FoundNode,
+  network: NetworkId,
+  { by: createdBy, group: groupId }: Origin,
+) => ({
+  hostId,
+  command: {
+    id: newId('cmd'),
+    action,
+    target: `${name} in ${network}`,
+    containerId,
+    nodeId,
+    networkIds: [network],
+    groupId,
+    createdBy,
+  },
 });
 
 const changed = (

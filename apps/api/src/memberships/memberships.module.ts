@@ -5,7 +5,6 @@ import { StoreModule } from '../database/store.module.js';
 import { ReferencesModule } from '../references/references.module.js';
 import { WantedModule } from '../wanted/wanted.module.js';
 import { MembershipChanges } from './membership-changes.service.js';
-import { MembershipCommands } from './membership-commands.service.js';
 import { MembershipsController } from './memberships.controller.js';
 import { MembershipsRepository } from './memberships.repository.js';
 import { MembershipsService } from './memberships.service.js';
@@ -14,7 +13,7 @@ import { NodeNetworksController } from './node-networks.controller.js';
 @Module({
   imports: [StoreModule, ReferencesModule, ChangesModule, WantedModule, CommandsModule],
   controllers: [MembershipsController, NodeNetworksController],
-  providers: [MembershipsService, MembershipsRepository, MembershipChanges, MembershipCommands],
+  providers: [MembershipsService, MembershipsRepository, MembershipChanges],
   exports: [MembershipChanges],
 })
 export class MembershipsModule {}

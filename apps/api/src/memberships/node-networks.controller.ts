@@ -15,7 +15,7 @@ import type { Answer } from '../changes/answer.js';
 import { Asking, type Asked } from '../changes/asked.decorator.js';
 import { etag } from '../http/etag.js';
 import { Operation } from '../http/operation.decorator.js';
-import { MembershipCommands } from './membership-commands.service.js';
+import { MembershipChanges } from './membership-changes.service.js';
 import { MembershipsService } from './memberships.service.js';
 
 const tag = 'memberships';
@@ -36,7 +36,7 @@ const change = { tag, answers: { 202: Accepted }, changes: true, ifMatch: true }
 export class NodeNetworksController {
   constructor(
     private readonly memberships: MembershipsService,
-    private readonly commands: MembershipCommands,
+    private readonly changes: MembershipChanges,
   ) {}
 
   @Get()
@@ -71,10 +71,10 @@ export class NodeNetworksController {
   join(
     @Param({ schema: MembershipPath }) { node, network }: MembershipPath,
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
-    @Body({ schema: MembershipPut.prefault({}) }) body: MembershipPut,
+    @Body({ schema: MembershipPut.prefault({}) }) { adopt, settings }: MembershipPut,
     @Asking() asked: Asked,
   ): Promise<Answer> {
-    return this.commands.join(asked, node, network, body);
+    return this.changes.request(asked, node, network, { action: adopt ? 'adopt' : 'join', settings });
   }
 
   @Delete()
@@ -91,7 +91,6 @@ export class NodeNetworksController {
     @Query({ schema: LeaveQuery }) { release }: LeaveQuery,
     @Asking() asked: Asked,
   ): Promise<Answer> {
-    const { commands } = this;
-    return release ? commands.release(asked, node, network) : commands.leave(asked, node, network);
+    return this.changes.request(asked, node, network, { action: release ? 'release' : 'leave' });
   }
 }

@@ -6,7 +6,7 @@ import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Changed, type Made } from '../changes/changes.service.js';
 import type { Sql, Transaction } from '../database/sql.js';
-import { refuseBeyondHosts, refuseForeignNetworks, refuseNamingNetworks } from '../desired/network-scope.js';
+import { refuseBeyondHosts, refuseForeignNetworks, refuseNamingNetworks } from '../wanted/network-scope.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { checkIfMatch, etag } from '../http/etag.js';
 import { breaksUnique } from '../http/store-errors.js';

@@ -7,7 +7,8 @@ import type {
   NetworkId,
   NetworkQuery,
 } from '@orrery/shared/contracts';
-import type { Sql } from '../database/sql.js';
+import { NetworkEntity } from '../database/entities/network.entity.js';
+import { nextVersion, type Sql, type Transaction } from '../database/sql.js';
 import { Keyset, toPage } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import type { Taker } from './free-pool.js';
@@ -19,13 +20,9 @@ export type NetworkRow = Omit<Network, 'findings'> & {
 };
 
 /** What a transaction needs to change a network. */
-export interface LockedNetwork {
+export type LockedNetwork = Pick<NetworkEntity, 'version' | 'controllerId' | 'config' | 'admission'> & {
   name: string | null;
-  version: number;
-  controllerId: ControllerId | null;
-  config: NetworkConfig | null;
-  admission: AdmissionPolicy | null;
-}
+};
 
 /** Hosts of which is taken what they say. */
 const BELIEVED = 'believed AS (SELECT id FROM hosts WHERE removed_at IS NULL AND key_revoked_at IS NULL)';
@@ -78,12 +75,9 @@ export class NetworksRepository {
   }
 
   /** Held to the end of the transaction; version 0 for a network of which nothing is kept here. */
-  async lock(sql: Sql, id: NetworkId): Promise<LockedNetwork> {
-    const rows = await sql.query<LockedNetwork[]>(
-      'SELECT name, version, controller_id AS "controllerId", config, admission FROM networks WHERE id = $1 FOR UPDATE',
-      [id],
-    );
-    return rows[0] ?? { name: null, version: 0, controllerId: null, config: null, admission: null };
+  async lock(tx: Transaction, id: NetworkId): Promise<LockedNetwork> {
+    const found = await tx.findOne(NetworkEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    return found ?? { name: null, version: 0, controllerId: null, config: null, admission: null };
   }
 
   /** What people have decided of it; undefined: nothing. */
@@ -95,35 +89,30 @@ export class NetworksRepository {
     return rows[0];
   }
 
-  async setName(sql: Sql, id: NetworkId, name: string): Promise<void> {
-    await sql.query(
+  async setName(tx: Transaction, id: NetworkId, name: string): Promise<void> {
+    await tx.query(
       `INSERT INTO networks (id, name) VALUES ($1, $2)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, version = networks.version + 1`,
       [id, name],
     );
   }
 
-  async add(sql: Sql, id: NetworkId, name: string, kept: { controllerId: ControllerId } & Kept): Promise<void> {
-    const { controllerId, config, admission } = kept;
-    await sql.query('INSERT INTO networks (id, name, controller_id, config, admission) VALUES ($1, $2, $3, $4, $5)', [
-      ...[id, name, controllerId, JSON.stringify(config), JSON.stringify(admission)],
-    ]);
+  async add(tx: Transaction, id: NetworkId, name: string, kept: { controllerId: ControllerId } & Kept): Promise<void> {
+    await tx.insert(NetworkEntity, { id, name, controllerId: kept.controllerId, ...columnsOf(kept) });
   }
 
-  async set(sql: Sql, id: NetworkId, name: string, { config, admission }: Kept): Promise<void> {
-    await sql.query('UPDATE networks SET name = $2, config = $3, admission = $4, version = version + 1 WHERE id = $1', [
-      ...[id, name, JSON.stringify(config), JSON.stringify(admission)],
-    ]);
+  async set(tx: Transaction, id: NetworkId, name: string, kept: Kept): Promise<void> {
+    await tx.update(NetworkEntity, { id }, { name, ...columnsOf(kept), version: nextVersion });
   }
 
   /** To be deleted on its controller, too, when it is kept on one. */
-  async remove(sql: Sql, id: NetworkId, controller: ControllerId | null): Promise<void> {
+  async remove(tx: Transaction, id: NetworkId, controller: ControllerId | null): Promise<void> {
     if (controller)
-      await sql.query(
+      await tx.query(
         'INSERT INTO network_deletions (network_id, controller_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
         [...[id, controller]],
       );
-    await sql.query('DELETE FROM networks WHERE id = $1', [id]);
+    await tx.delete(NetworkEntity, { id });
   }
 
   /**
@@ -174,3 +163,6 @@ interface Kept {
   config: NetworkConfig;
   admission: AdmissionPolicy;
 }
+
+/** TypeORM's type of a partial column has no place for the open records of flow rules. */
+const columnsOf = ({ config, admission }: Kept): Record<keyof Kept, object> => ({ config, admission });

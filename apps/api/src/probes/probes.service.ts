@@ -22,7 +22,7 @@ import type { Subject } from '../changes/planned-changes.js';
 import type { Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { withVisibility } from '../database/visibility.js';
-import { refuseForeignNetworks } from '../desired/network-scope.js';
+import { refuseForeignNetworks } from '../wanted/network-scope.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { References, type FoundNode } from '../references/references.service.js';
 import { ProbesRepository } from './probes.repository.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { ApiToken, NetworkId, TokenId, TokenQuery } from '@orrery/shared/contracts';
-import type { Sql } from '../database/sql.js';
+import type { ApiToken, TokenQuery } from '@orrery/shared/contracts';
+import { ApiTokenEntity } from '../database/entities/api-token.entity.js';
+import { secondsFromNow, type Sql, type Transaction } from '../database/sql.js';
 import { iso } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
@@ -15,16 +16,10 @@ const SELECT = `
          ${iso('t.expires_at')} AS "expiresAt", ${iso('t.last_used_at')} AS "lastUsedAt", ${NEWEST.key}
     FROM api_tokens t`;
 
-export interface NewToken {
-  id: TokenId;
-  name: string;
-  hash: Buffer;
-  prefix: string;
-  role: string;
-  scope: { hosts: string | null; networks: NetworkId[] | null } | null;
+export type NewToken = Pick<ApiTokenEntity, 'id' | 'name' | 'hash' | 'prefix' | 'role' | 'scope' | 'createdBy'> & {
+  /** Seconds; undefined: it does not expire. */
   expiresIn: number | undefined;
-  by: string;
-}
+};
 
 @Injectable()
 export class TokenList {
@@ -54,15 +49,12 @@ export class TokenList {
     return rows.length > 0;
   }
 
-  async add(sql: Sql, { id, name, hash, prefix, role, scope, expiresIn, by }: NewToken): Promise<void> {
-    await sql.query(
-      `INSERT INTO api_tokens (id, name, hash, prefix, role, scope, created_by, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8::float8 * interval '1 s')`,
-      [id, name, hash, prefix, role, scope && JSON.stringify(scope), by, expiresIn ?? null],
-    );
+  async add(tx: Transaction, { expiresIn, ...token }: NewToken): Promise<void> {
+    const expiresAt = expiresIn === undefined ? null : secondsFromNow(expiresIn);
+    await tx.insert(ApiTokenEntity, { ...token, expiresAt });
   }
 
-  async revoke(sql: Sql, id: string): Promise<void> {
-    await sql.query('UPDATE api_tokens SET revoked_at = COALESCE(revoked_at, now()) WHERE id = $1', [id]);
+  async revoke(tx: Transaction, id: string): Promise<void> {
+    await tx.update(ApiTokenEntity, { id }, { revokedAt: () => 'COALESCE(revoked_at, now())' });
   }
 }

@@ -59,7 +59,7 @@ export class Tokens {
         role,
         scope: scope ? await this.#resolve(transaction, scope) : null,
         expiresIn: expiresIn === undefined ? undefined : durationSeconds(expiresIn),
-        by,
+        createdBy: by,
       });
       await writeToOutbox(transaction, { type: 'token.created', data: { token: id, kind: 'api', name, role, by } });
       const token = await this.#find(transaction, id);

@@ -1,7 +1,15 @@
 import { Module } from '@nestjs/common';
-import { DesiredModule } from '../desired/desired.module.js';
-import { WantedRepository } from './wanted.repository.js';
+import { SigningModule } from '../bus/signing.module.js';
+import { Deliveries } from './deliveries.js';
+import { DesiredPublisher, Publication } from './desired-publisher.js';
+import { DesiredStates } from './desired-states.js';
+import { DesiredWriter } from './desired-writer.js';
 import { Wanted } from './wanted.service.js';
 
-@Module({ imports: [DesiredModule], providers: [Wanted, WantedRepository], exports: [Wanted] })
+/** What is wanted of hosts: read, changed by one writer, signed, and published until each host holds it. */
+@Module({
+  imports: [SigningModule],
+  providers: [Wanted, DesiredWriter, DesiredStates, Deliveries, DesiredPublisher, Publication],
+  exports: [Wanted, DesiredWriter, DesiredStates, Deliveries, DesiredPublisher],
+})
 export class WantedModule {}

@@ -1,145 +1,85 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  CommandAction,
-  CommandId,
-  ContainerId,
-  HostId,
-  ItemId,
-  NetworkId,
-  NodeId,
-} from '@orrery/shared/contracts';
-import { newId } from '@orrery/shared/runtime';
-import type { Transaction } from '../database/sql.js';
-import { DesiredWriter, type HostChange } from '../desired/desired-writer.js';
-import { lockHosts } from '../desired/host-lock.js';
-import { refuseUnseenNetworks } from '../desired/network-scope.js';
-import type { Draft } from './drafts.js';
-import { WantedRepository, type WantedContainer, type WantedMembership } from './wanted.repository.js';
+import type { AnyItem, HostId, NetworkId, NodeId, ObservedMembership } from '@orrery/shared/contracts';
+import { ContainerEntity } from '../database/entities/container.entity.js';
+import { MembershipEntity } from '../database/entities/membership.entity.js';
+import type { Sql, Transaction } from '../database/sql.js';
+import { NAMED_NODES } from '../nodes/named-nodes.js';
+import {
+  toItem,
+  toWantedContainer,
+  toWantedMembership,
+  type ItemRow,
+  type WantedContainer,
+  type WantedMembership,
+} from './wanted-items.js';
 
-export type { WantedContainer, WantedMembership } from './wanted.repository.js';
-
-/** On whose behalf, and as part of which fan-out. */
-export interface Origin {
-  by: string;
-  group: CommandId | null;
-  /** Given: changes are not written but put here, at most one for each host, for `write` to write all at once. */
-  gathered?: GatheredChange[];
+/** An item with the name that people use for what it is about. */
+export interface NamedItem {
+  item: AnyItem;
+  name: string;
 }
 
-export interface GatheredChange {
-  host: HostId;
-  change: WantedChange;
-  command: CommandId;
-}
-
-/** One command and all that it changes of a host's wanted state. */
-export interface WantedChange {
-  action: CommandAction;
-  target: string;
-  container?: ContainerId | null;
-  node: NodeId;
-  networks: NetworkId[];
-  items: Draft[];
-  addedContainer?: WantedContainer;
-  addedMemberships?: WantedMembership[];
-  /** Memberships whose version grows. */
-  changedMemberships?: NetworkId[];
-  /** The container's version grows: of it or of its networks something is different now. */
-  containerChanged?: boolean;
-  removes?: ItemId[];
-}
-
-/** Reads and changes what is wanted of a host: always in a transaction, and only while its lock is held. */
+/**
+ * What is wanted of a host. A change reads it in its transaction, and after `lockHosts`: what it depends on stays as it is until the commit.
+ * Only `DesiredWriter` changes it.
+ */
 @Injectable()
 export class Wanted {
-  constructor(
-    private readonly repository: WantedRepository,
-    private readonly writer: DesiredWriter,
-  ) {}
-
-  /** To be called before anything is read that the change depends on. */
-  async lock(transaction: Transaction, hosts: HostId[]): Promise<void> {
-    await lockHosts(transaction, hosts);
+  container(tx: Transaction, hostId: HostId, name: string): Promise<WantedContainer | undefined> {
+    return findContainer(tx, { hostId, name });
   }
 
-  container(transaction: Transaction, host: HostId, name: string) {
-    return this.repository.container(transaction, host, name);
+  containerOfNode(tx: Transaction, nodeId: NodeId): Promise<WantedContainer | undefined> {
+    return findContainer(tx, { nodeId });
   }
 
-  containerOfNode(transaction: Transaction, node: NodeId) {
-    return this.repository.containerOfNode(transaction, node);
+  /** By network. */
+  memberships(tx: Transaction, nodeId: NodeId): Promise<WantedMembership[]> {
+    return findMemberships(tx, { nodeId });
   }
 
-  memberships(transaction: Transaction, node: NodeId) {
-    return this.repository.memberships(transaction, node);
+  async membership(tx: Transaction, nodeId: NodeId, networkId: NetworkId): Promise<WantedMembership | undefined> {
+    const [membership] = await findMemberships(tx, { nodeId, networkId });
+    return membership;
   }
 
-  membership(transaction: Transaction, node: NodeId, network: NetworkId) {
-    return this.repository.membership(transaction, node, network);
-  }
-
-  observedMembership(transaction: Transaction, node: NodeId, network: NetworkId) {
-    return this.repository.observed(transaction, node, network);
-  }
-
-  /** Writes the change at the host's next revision, or gathers it; gives the command's id. */
-  async change(transaction: Transaction, host: HostId, change: WantedChange, origin: Origin): Promise<CommandId> {
-    const gathered = { host, change, command: newId('cmd') };
-    if (origin.gathered) origin.gathered.push(gathered);
-    else await this.write(transaction, [gathered], origin);
-    return gathered.command;
-  }
-
-  /** Writes what was gathered, of however many hosts, in one set of statements. */
-  async write(transaction: Transaction, gathered: readonly GatheredChange[], origin: Origin): Promise<void> {
-    const changes = gathered.map(({ change }) => change);
-    await refuseUnseenNetworks(transaction, joinedBy(changes));
-    await this.repository.addContainers(
-      transaction,
-      changes.flatMap(({ addedContainer }) => addedContainer ?? []),
+  /** What the node last showed of a network, wanted or not. */
+  async observedMembership(sql: Sql, node: NodeId, network: NetworkId): Promise<ObservedMembership | undefined> {
+    const rows = await sql.query<{ observed: ObservedMembership }[]>(
+      'SELECT observed FROM membership_status WHERE node_id = $1 AND network_id = $2',
+      [node, network],
     );
-    await this.repository.addMemberships(
-      transaction,
-      gathered.flatMap(({ host, change: { node, addedMemberships = [] } }) =>
-        addedMemberships.map(({ networkId, itemId }) => ({ hostId: host, nodeId: node, networkId, itemId })),
-      ),
+    return rows[0]?.observed;
+  }
+
+  /** All items of these hosts as they go on the wire, as the transaction sees them, containers first; a host without any is not in it. */
+  async itemsOfHosts(sql: Sql, hosts: readonly HostId[]): Promise<Map<HostId, NamedItem[]>> {
+    const rows = await sql.query<(ItemRow & { name: string })[]>(
+      `SELECT i.id, i.host_id AS "hostId", i.node_id AS "nodeId", i.kind, i.intent, i.revision, i.body,
+              COALESCE(n.name, i.node_id) || CASE WHEN i.kind = 'membership'
+                THEN ' in ' || COALESCE(w.name, i.body ->> 'network') ELSE '' END AS name
+         FROM items i LEFT JOIN ${NAMED_NODES} n ON n.id = i.node_id LEFT JOIN networks w ON w.id = i.body ->> 'network'
+        WHERE i.host_id = ANY($1) ORDER BY i.kind, i.id`,
+      [hosts],
     );
-    await this.repository.bumpMemberships(
-      transaction,
-      changes.flatMap(({ node, changedMemberships = [] }) =>
-        changedMemberships.map((networkId) => ({ nodeId: node, networkId })),
-      ),
-    );
-    await this.repository.bumpContainers(
-      transaction,
-      changes.flatMap(({ containerChanged, node }) => (containerChanged ? node : [])),
-    );
-    await this.writer.changeAll(
-      transaction,
-      gathered.map((one) => toHostChange(one, origin)),
-    );
+    const items = new Map<HostId, NamedItem[]>();
+    for (const { name, ...row } of rows) {
+      const ofHost = items.get(row.hostId) ?? [];
+      ofHost.push({ item: toItem(row), name });
+      items.set(row.hostId, ofHost);
+    }
+    return items;
   }
 }
 
-const joinedBy = (changes: readonly WantedChange[]) => [
-  ...new Set(changes.flatMap(({ addedMemberships = [] }) => addedMemberships.map(({ networkId }) => networkId))),
-];
+/** With its item, without which it is not wanted: a scope may show one of both alone. */
+async function findContainer(tx: Transaction, where: Partial<Pick<ContainerEntity, 'hostId' | 'name' | 'nodeId'>>) {
+  const query = tx.createQueryBuilder(ContainerEntity, 'c').innerJoinAndSelect('c.item', 'i').where(where);
+  const container = await query.getOne();
+  return container ? toWantedContainer(container) : undefined;
+}
 
-function toHostChange({ host, change, command }: GatheredChange, { by, group }: Origin): HostChange {
-  const { action, target, container = null, node, networks, items, removes = [] } = change;
-  return {
-    hostId: host,
-    command: {
-      id: command,
-      action,
-      target,
-      containerId: container,
-      nodeId: node,
-      networkIds: networks,
-      groupId: group,
-      by,
-    },
-    items,
-    removes,
-  };
+async function findMemberships(tx: Transaction, where: Partial<Pick<MembershipEntity, 'nodeId' | 'networkId'>>) {
+  const query = tx.createQueryBuilder(MembershipEntity, 'm').innerJoinAndSelect('m.item', 'i').where(where);
+  return (await query.orderBy('m.networkId').getMany()).map(toWantedMembership);
 }

@@ -25,7 +25,7 @@ export interface AgentPlace {
   address: NodeAddress | null;
 }
 
-type Answer<Kind extends ControllerResult['result']> = Extract<ControllerResult, { result: Kind }>;
+type ResultOf<Kind extends ControllerResult['result']> = Extract<ControllerResult, { result: Kind }>;
 
 /** As many as fit well into one message. */
 const PAGE = 500;
@@ -87,14 +87,14 @@ export class AgentDoor implements ControllerDoor {
       await this.#ask({ do: 'delete-records', network, addresses: some }, 'deleted');
   }
 
-  async #ask<Kind extends ControllerResult['result']>(ask: ControllerAsk, expected: Kind): Promise<Answer<Kind>> {
+  async #ask<Kind extends ControllerResult['result']>(ask: ControllerAsk, expected: Kind): Promise<ResultOf<Kind>> {
     const { host, node } = this.place;
     const answer = await this.calls
       .call(host, { op: 'controller', node, ask }, ControllerResult)
       .catch((error: unknown) => {
         throw error instanceof AppError ? away(error) : error;
       });
-    if (answer.result === expected) return answer as Answer<Kind>;
+    if (answer.result === expected) return answer as ResultOf<Kind>;
     if (answer.result !== 'trouble') throw away(new Error(`${host.name} gave an answer to another question`));
     const { code, cause, fix } = answer;
     const isAway = code === 'controller-not-ready' || code === 'controller-unreachable';

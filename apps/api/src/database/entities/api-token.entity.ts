@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { NetworkId } from '@orrery/shared/contracts';
 
 @Entity('api_tokens')
 export class ApiTokenEntity {
@@ -20,7 +21,7 @@ export class ApiTokenEntity {
   prefix!: string;
 
   @Column({ name: 'scope', type: 'jsonb', nullable: true })
-  scope!: unknown;
+  scope!: { hosts: string | null; networks: NetworkId[] | null } | null;
 
   @Column({ name: 'created_by', type: 'text', default: 'orrery' })
   createdBy!: string;

@@ -1,6 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
 import type { ContainerId, HostId, ItemId, NodeId } from '@orrery/shared/contracts';
+import { ItemEntity } from './item.entity.js';
 
+/** The place of a container: what is wanted of it is in its item. */
 @Entity('containers')
 export class ContainerEntity {
   @PrimaryColumn({ name: 'id', type: 'text' })
@@ -14,6 +16,10 @@ export class ContainerEntity {
 
   @Column({ name: 'item_id', type: 'text' })
   itemId!: ItemId;
+
+  @OneToOne(() => ItemEntity)
+  @JoinColumn({ name: 'item_id' })
+  item!: ItemEntity;
 
   @Column({ name: 'name', type: 'text' })
   name!: string;

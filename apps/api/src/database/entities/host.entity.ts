@@ -1,5 +1,5 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { HostId, Labels, NodeId } from '@orrery/shared/contracts';
+import { Column, Entity, IsNull, PrimaryColumn } from 'typeorm';
+import type { HostId, HostKey, JoinTokenId, Labels, NodeId } from '@orrery/shared/contracts';
 import { bigNumber } from '../big-number.js';
 
 @Entity('hosts')
@@ -24,6 +24,21 @@ export class HostEntity {
   @Column({ name: 'node_id', type: 'text' })
   nodeId!: NodeId;
 
+  /** By which it is known; null: it joined before hosts had keys. */
+  @Column({ name: 'key', type: 'text', nullable: true })
+  key!: HostKey | null;
+
+  @Column({ name: 'key_revoked_at', type: 'timestamptz', nullable: true })
+  keyRevokedAt!: Date | null;
+
+  /** Who asked for another key of it; null: nobody, so none is taken. */
+  @Column({ name: 'rotation_by', type: 'text', nullable: true })
+  rotationBy!: string | null;
+
+  /** What made it: a host that asks again after a lost reply gets itself. */
+  @Column({ name: 'join_token_id', type: 'text', nullable: true })
+  joinTokenId!: JoinTokenId | null;
+
   /** Of its desired state; only grows, and only `DesiredWriter` moves it. */
   @Column({ name: 'revision', type: 'bigint', transformer: bigNumber, default: 0 })
   revision!: number;
@@ -46,3 +61,6 @@ export class HostEntity {
   @Column({ name: 'removed_at', type: 'timestamptz', nullable: true })
   removedAt!: Date | null;
 }
+
+/** In a condition: removed hosts stay for the history alone. */
+export const existing = { removedAt: IsNull() };

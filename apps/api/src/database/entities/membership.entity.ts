@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
 import type { HostId, ItemId, NetworkId, NodeId } from '@orrery/shared/contracts';
+import { ItemEntity } from './item.entity.js';
 
-/** A node in a network, as wanted. What is observed of it is in `MembershipStatusEntity`. */
+/** A node in a network, as wanted, with the settings in its item. What is observed of it is in `membership_status`. */
 @Entity('memberships')
 export class MembershipEntity {
   @PrimaryColumn({ name: 'node_id', type: 'text' })
@@ -15,6 +16,10 @@ export class MembershipEntity {
 
   @Column({ name: 'item_id', type: 'text' })
   itemId!: ItemId;
+
+  @OneToOne(() => ItemEntity)
+  @JoinColumn({ name: 'item_id' })
+  item!: ItemEntity;
 
   @Column({ name: 'version', type: 'integer', default: 1 })
   version!: number;

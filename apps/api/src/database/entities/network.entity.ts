@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { NetworkId } from '@orrery/shared/contracts';
+import type { AdmissionPolicy, ControllerId, NetworkConfig, NetworkId } from '@orrery/shared/contracts';
 
-/** The name that a person gave to a network; an unnamed one needs no row. */
+/** A network that a person named, or that Orrery keeps: then it has the next three, too. Any other needs no row. */
 @Entity('networks')
 export class NetworkEntity {
   @PrimaryColumn({ name: 'id', type: 'text' })
@@ -9,6 +9,15 @@ export class NetworkEntity {
 
   @Column({ name: 'name', type: 'text' })
   name!: string;
+
+  @Column({ name: 'controller_id', type: 'text', nullable: true })
+  controllerId!: ControllerId | null;
+
+  @Column({ name: 'config', type: 'jsonb', nullable: true })
+  config!: NetworkConfig | null;
+
+  @Column({ name: 'admission', type: 'jsonb', nullable: true })
+  admission!: AdmissionPolicy | null;
 
   @Column({ name: 'version', type: 'integer', default: 1 })
   version!: number;

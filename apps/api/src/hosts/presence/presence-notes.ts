@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Epoch, HostId } from '@orrery/shared/contracts';
 import { Store } from '../../database/store.js';
 import type { Run } from '../../database/statements.js';
-import { Deliveries } from '../../desired/deliveries.js';
+import { Deliveries } from '../../wanted/deliveries.js';
 import { writeFences, type FenceWrite } from '../../ingest/epoch-writes.js';
 import { fenceOf } from '../../ingest/epochs.js';
 import { readEpochs } from '../../ingest/group-context.js';

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { DesiredModule } from '../../desired/desired.module.js';
+import { WantedModule } from '../../wanted/wanted.module.js';
 import { BeatController } from './beat.controller.js';
 import { EphemeralHosts } from './ephemeral-hosts.js';
 import { PresenceBoard } from './presence-board.js';
@@ -8,7 +8,7 @@ import { PresenceKeeper } from './presence-keeper.js';
 import { PresenceNotes } from './presence-notes.js';
 
 @Module({
-  imports: [DesiredModule],
+  imports: [WantedModule],
   controllers: [BeatController],
   providers: [PresenceBoard, PresenceJudge, PresenceKeeper, PresenceNotes, EphemeralHosts],
   exports: [PresenceBoard, PresenceKeeper],

@@ -1,7 +1,7 @@
 import type { HostId } from '@orrery/shared/contracts';
 
 /** Existing rows of one kind per host: bytes by key. */
-export type Held = ReadonlyMap<HostId, ReadonlyMap<string, number>>;
+export type HeldRows = ReadonlyMap<HostId, ReadonlyMap<string, number>>;
 
 /**
  * Removes rows beyond the limit per host from `rows`, and returns the hosts concerned. Existing rows are replaced
@@ -9,7 +9,7 @@ export type Held = ReadonlyMap<HostId, ReadonlyMap<string, number>>;
  */
 export function leaveOut<Row extends { host_id: HostId }>(
   rows: Map<string, Row | null>,
-  held: Held,
+  held: HeldRows,
   quota: { rows: number; bytes: number },
   sizeOf: (row: Row) => number,
 ): Set<HostId> {

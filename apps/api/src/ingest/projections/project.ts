@@ -1,6 +1,6 @@
 import type { AgentFact, NodeId, ObservedContainer } from '@orrery/shared/contracts';
 import type { StoredEvent } from '../stored-event.js';
-import { isOf, keyOf, type Changes, type Mark } from './changes.js';
+import { isOf, keyOf, type ObservedChanges, type Mark } from './observed-changes.js';
 import { projectSnapshot } from './project-snapshot.js';
 import { setNode } from './set-node.js';
 
@@ -8,7 +8,7 @@ import { setNode } from './set-node.js';
  * Writes the state that this event reports into `changes`. Pure except for that. `isKnown`: a node that the database
  * has, of this host.
  */
-export function project(changes: Changes, event: StoredEvent, isKnown: (node: NodeId) => boolean): void {
+export function project(changes: ObservedChanges, event: StoredEvent, isKnown: (node: NodeId) => boolean): void {
   const { fact } = event;
   const { node } = event.refs;
   const mark: Mark = { host_id: event.host, ordinal: event.ordinal, seq: event.seq };
@@ -18,7 +18,7 @@ export function project(changes: Changes, event: StoredEvent, isKnown: (node: No
   else projectHostPart(changes, mark, fact);
 }
 
-function projectNodePart(changes: Changes, mark: Mark, fact: AgentFact): void {
+function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {
   switch (fact.type) {
     case 'container.created':
     case 'container.started':
@@ -69,7 +69,7 @@ function projectNodePart(changes: Changes, mark: Mark, fact: AgentFact): void {
   }
 }
 
-function projectHostPart(changes: Changes, mark: Mark, fact: AgentFact): void {
+function projectHostPart(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {
   const { host_id } = mark;
   switch (fact.type) {
     case 'host.engine-up': {
@@ -95,7 +95,7 @@ function projectHostPart(changes: Changes, mark: Mark, fact: AgentFact): void {
   }
 }
 
-function projectFinding(changes: Changes, mark: Mark, fact: AgentFact): void {
+function projectFinding(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {
   if (fact.type !== 'finding.raised' && fact.type !== 'finding.cleared') return;
   const code = fact.type === 'finding.raised' ? fact.data.finding.code : fact.data.code;
   const [node_id, network_id, item_id] = [fact.data.node ?? '', fact.data.network ?? '', fact.data.item ?? ''];
@@ -105,7 +105,7 @@ function projectFinding(changes: Changes, mark: Mark, fact: AgentFact): void {
 }
 
 function setContainer(
-  changes: Changes,
+  changes: ObservedChanges,
   mark: Mark,
   { node: node_id, after }: { node: NodeId; after: ObservedContainer | null },
   isRemoved: boolean,
@@ -115,7 +115,7 @@ function setContainer(
 }
 
 /** A removed container takes its daemon, its memberships and its interfaces with it. */
-function forgetNode(changes: Changes, node: NodeId): void {
+function forgetNode(changes: ObservedChanges, node: NodeId): void {
   changes.nodes.set(node, null);
   for (const [rows, sweeps] of [
     [changes.memberships, changes.sweeps.memberships],

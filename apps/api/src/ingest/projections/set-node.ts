@@ -1,12 +1,12 @@
 import type { NodeId, ObservedDaemon } from '@orrery/shared/contracts';
-import type { Changes, Mark, NodeChange } from './changes.js';
+import type { ObservedChanges, Mark, ObservedNodeChange } from './observed-changes.js';
 
 /** Keeps the last report of a daemon that does not answer. */
 export function setNode(
-  changes: Changes,
+  changes: ObservedChanges,
   mark: Mark,
   node_id: NodeId,
-  standing: Pick<NodeChange, 'state' | 'cause'>,
+  standing: Pick<ObservedNodeChange, 'state' | 'cause'>,
   after: ObservedDaemon | null,
 ): void {
   const before = changes.nodes.get(node_id);

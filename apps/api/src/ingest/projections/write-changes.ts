@@ -1,6 +1,6 @@
 import type { Run } from '../../database/statements.js';
 import type { MetQuota } from '../../quotas/note-quotas.js';
-import { partsOf, type Changes } from './changes.js';
+import { partsOf, type ObservedChanges } from './observed-changes.js';
 import { keepToQuotas } from './keep-to-quotas.js';
 import { writeHosts } from './write-hosts.js';
 
@@ -60,7 +60,7 @@ const UPSERT_FINDINGS = `
  * One statement per changed table, whatever the number of hosts. Rows beyond the quotas of a host are left out; returns
  * the hosts concerned.
  */
-export async function writeChanges(run: Run, changes: Changes, now: Date): Promise<MetQuota[]> {
+export async function writeChanges(run: Run, changes: ObservedChanges, now: Date): Promise<MetQuota[]> {
   const { sweeps } = changes;
   await sweep(run, sweeps.containers, 'container_status', 'host_id', 'node_id');
   for (const table of ['node_status', 'membership_status', 'interfaces'])
@@ -88,7 +88,7 @@ export async function writeChanges(run: Run, changes: Changes, now: Date): Promi
  */
 async function sweep(
   run: Run,
-  sweeps: Changes['sweeps']['nodes'],
+  sweeps: ObservedChanges['sweeps']['nodes'],
   table: string,
   owner: string,
   key: string,

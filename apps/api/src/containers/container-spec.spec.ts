@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ContainerLimits, MembershipSettings, type NetworkId } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { newContainer, newMembership, replaceMemberships, type ResolvedSpec } from './drafts.js';
-import { specDifferences } from './spec-differences.js';
+import { newMembership } from '../wanted/wanted-items.js';
+import { newContainer, replaceMemberships, specDifferences, type ResolvedSpec } from './container-spec.js';
 
 const [A, B, C] = ['8056c2e21c00000a', '8056c2e21c00000b', '8056c2e21c00000c'];
 const settings = MembershipSettings.parse({});

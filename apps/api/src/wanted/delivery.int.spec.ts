@@ -17,8 +17,8 @@ import {
 import { change, memberOf } from '../../../../test/support/wanted.js';
 import { HelloService } from '../hello/hello.service.js';
 import { LOGGER } from '../logger.js';
-import { Publication } from './publication.js';
-import { SIGNER } from './signing.module.js';
+import { Publication } from './desired-publisher.js';
+import { SIGNER } from '../bus/signing.module.js';
 
 let postgres: TestPostgres;
 let nats: TestNats;

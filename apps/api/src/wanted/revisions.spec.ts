@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@orrery/shared/runtime';
-import { readRevisionNotice, revisionNotice } from './revision-notice.js';
+import { readRevisionNotice, revisionNotice } from './revisions.js';
 
 describe('the notice of a new revision', () => {
   it('says whose it is and which', () => {

@@ -4,9 +4,8 @@ import type { Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import type { CommandEntity } from '../database/entities/command.entity.js';
 import { runIn } from '../database/statements.js';
-import { commandFact, tellOfCommands } from './command-facts.js';
-import { commandsById } from './commands.repository.js';
-import { lockHosts } from './host-lock.js';
+import { commandFact, commandsById, tellOfCommands } from './command-writes.js';
+import { lockHosts } from './revisions.js';
 
 export interface Held {
   hostId: HostId;

@@ -16,7 +16,7 @@ export interface Mark {
   seq: number;
 }
 
-export interface NodeChange extends Mark {
+export interface ObservedNodeChange extends Mark {
   node_id: NodeId;
   state: 'up' | 'down' | 'unknown';
   cause: string | null;
@@ -24,34 +24,34 @@ export interface NodeChange extends Mark {
   version: string | null;
   online: boolean | null;
 }
-export interface ContainerChange extends Mark {
+export interface ObservedContainerChange extends Mark {
   node_id: NodeId;
   observed: ObservedContainer;
 }
-export interface MembershipChange extends Mark {
+export interface ObservedMembershipChange extends Mark {
   node_id: NodeId;
   network_id: string;
   status: string;
   name: string;
   observed: ObservedMembership;
 }
-export interface InterfaceChange extends Mark {
+export interface ObservedInterfaceChange extends Mark {
   node_id: NodeId;
   device: string;
   network_id: string | null;
   observed: ObservedInterface;
 }
-export interface ItemChange extends Mark {
+export interface ObservedItemChange extends Mark {
   item_id: string;
   revision: number;
   outcome: Outcome;
 }
-export interface FindingChange extends Mark, FindingData {
+export interface ObservedFindingChange extends Mark, FindingData {
   node_id: string;
   network_id: string;
   item_id: string;
 }
-export interface HostChange {
+export interface ObservedHostChange {
   host_id: HostId;
   /** With a cause: it is down; other known data about it stays. */
   engine?: Partial<EngineInfo> & { cause?: string };
@@ -73,14 +73,14 @@ type Rows<Row> = Map<string, Row | null>;
  * The changes of a group of events in the tables of observed state. Sweeps come first, then deletions, then rows; the
  * last per key.
  */
-export class Changes {
-  readonly nodes: Rows<NodeChange> = new Map();
-  readonly containers: Rows<ContainerChange> = new Map();
-  readonly memberships: Rows<MembershipChange> = new Map();
-  readonly interfaces: Rows<InterfaceChange> = new Map();
-  readonly items: Rows<ItemChange> = new Map();
-  readonly findings: Rows<FindingChange> = new Map();
-  readonly hosts = new Map<HostId, HostChange>();
+export class ObservedChanges {
+  readonly nodes: Rows<ObservedNodeChange> = new Map();
+  readonly containers: Rows<ObservedContainerChange> = new Map();
+  readonly memberships: Rows<ObservedMembershipChange> = new Map();
+  readonly interfaces: Rows<ObservedInterfaceChange> = new Map();
+  readonly items: Rows<ObservedItemChange> = new Map();
+  readonly findings: Rows<ObservedFindingChange> = new Map();
+  readonly hosts = new Map<HostId, ObservedHostChange>();
   /**
    * Containers by host; memberships (networks) and interfaces (devices) by node; nodes, with everything of theirs, by
    * host.
@@ -92,7 +92,7 @@ export class Changes {
     nodes: new Map<string, Sweep>(),
   };
 
-  host(id: HostId): HostChange {
+  host(id: HostId): ObservedHostChange {
     const change = this.hosts.get(id) ?? { host_id: id };
     this.hosts.set(id, change);
     return change;

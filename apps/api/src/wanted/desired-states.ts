@@ -2,10 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { subjects, type DesiredState, type HostId, type SignedMessage } from '@orrery/shared/contracts';
 import type { Signer } from '@orrery/shared/bus';
+import { existing, HostEntity } from '../database/entities/host.entity.js';
 import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
-import { toItem, type ItemRow } from './item-rows.js';
-import { SIGNER } from './signing.module.js';
+import { toItem, type ItemRow } from './wanted-items.js';
+import { SIGNER } from '../bus/signing.module.js';
 
 export interface CurrentState {
   revision: number;
@@ -30,25 +31,25 @@ export class DesiredStates {
 
   /** The state at the host's revision; undefined when there is no such host or nothing was ever wanted of it. */
   async current(manager: Transaction, host: HostId): Promise<CurrentState | undefined> {
-    const run = runIn(manager);
-    const [row] = await run<{ revision: string; paused: boolean }>(
-      'SELECT revision, paused FROM hosts WHERE id = $1 AND removed_at IS NULL FOR NO KEY UPDATE',
-      [host],
-    );
-    const revision = Number(row?.revision ?? 0);
-    if (revision === 0) return undefined;
-    const [stored] = await run<StoredRow>('SELECT * FROM host_desired WHERE host_id = $1', [host]);
-    if (!stored || Number(stored.revision) !== revision)
-      return this.#build(manager, host, revision, row?.paused === true);
+    const row = await manager.findOne(HostEntity, {
+      select: { id: true, revision: true, paused: true },
+      where: { id: host, ...existing },
+      lock: { mode: 'for_no_key_update' },
+    });
+    if (!row || row.revision === 0) return undefined;
+    const { revision, paused } = row;
+    const [stored] = await runIn(manager)<StoredRow>('SELECT * FROM host_desired WHERE host_id = $1', [host]);
+    if (!stored || Number(stored.revision) !== revision) return this.#build(manager, host, revision, paused);
     const { subject, body, key, signature, digest } = stored;
     if (key !== this.signer.publicKey.id) return this.#keep(manager, host, revision, body);
     return { revision, digest, message: { subject, body, key, signature } };
   }
 
   async #build(manager: Transaction, host: HostId, revision: number, paused: boolean): Promise<CurrentState> {
-    const rows = await runIn(manager)<ItemRow>('SELECT * FROM items WHERE host_id = $1 ORDER BY created_at, id', [
-      host,
-    ]);
+    const rows = await runIn(manager)<ItemRow>(
+      'SELECT id, node_id AS "nodeId", kind, intent, revision, body FROM items WHERE host_id = $1 ORDER BY created_at, id',
+      [host],
+    );
     const state: DesiredState = { host, revision, items: rows.map(toItem), ...(paused && { paused }) };
     return this.#keep(manager, host, revision, JSON.stringify(state));
   }

@@ -1,0 +1,79 @@
+import type { ContainerSpec, HostId, Intent, NetworkId, NodeId } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  membershipDraft,
+  newMembership,
+  type MembershipDraft,
+  type WantedContainer,
+  type WantedMembership,
+} from '../wanted/wanted-items.js';
+
+/** A spec whose networks are ids, each once and in order. */
+export type ResolvedSpec = Omit<ContainerSpec, 'networks'> & { networks: NetworkId[] };
+
+/** Its identity is for the caller to reserve. */
+export const newContainer = (hostId: HostId, name: string, spec: ResolvedSpec): WantedContainer => ({
+  id: newId('ctr'),
+  hostId,
+  nodeId: newId('nod'),
+  itemId: newId('itm'),
+  name,
+  intent: 'present',
+  image: spec.image,
+  limits: spec.limits,
+  incarnation: 0,
+  identity: null,
+  version: 1,
+});
+
+/** Networks of the spec are present with the spec's settings, all others of the node absent. */
+export function replaceMemberships(
+  node: NodeId,
+  present: WantedMembership[],
+  { networks, settings }: ResolvedSpec,
+): { drafts: MembershipDraft[]; added: WantedMembership[] } {
+  const known = new Set(present.map(({ networkId }) => networkId));
+  const added = networks.filter((id) => !known.has(id)).map((id) => newMembership(node, id, settings));
+  const kept = present.map((membership) =>
+    networks.includes(membership.networkId)
+      ? membershipDraft(membership, 'container', { intent: 'present', settings })
+      : membershipDraft(membership, 'container', { intent: 'absent' }),
+  );
+  return { added, drafts: [...kept, ...added.map((membership) => membershipDraft(membership, 'container'))] };
+}
+
+export const withIntent = (memberships: WantedMembership[], intent: Intent) =>
+  memberships.filter((membership) => membership.intent === intent);
+
+export interface Difference {
+  field: string;
+  is: unknown;
+  asked: unknown;
+}
+
+/** Field by field, where a container that is wanted differs from a spec that is asked for under its name. */
+export function specDifferences(
+  container: Pick<WantedContainer, 'image' | 'limits'>,
+  present: WantedMembership[],
+  spec: ResolvedSpec,
+): Difference[] {
+  const networks = present.map(({ networkId }) => networkId).sort();
+  const candidates: Difference[] = [
+    { field: 'networks', is: networks, asked: [...spec.networks].sort() },
+    { field: 'image', is: container.image, asked: spec.image },
+    { field: 'limits.memoryMb', is: container.limits.memoryMb, asked: spec.limits.memoryMb },
+    { field: 'limits.pids', is: container.limits.pids, asked: spec.limits.pids },
+    ...settingsOf(present, spec),
+  ];
+  return candidates.filter(({ is, asked }) => !isDeepStrictEqual(is, asked));
+}
+
+/** One line where all networks have the same settings, else one for each network. */
+function settingsOf(present: WantedMembership[], { settings: asked }: ResolvedSpec): Difference[] {
+  const [first, ...others] = present;
+  if (!first) return [];
+  if (others.every(({ settings }) => isDeepStrictEqual(settings, first.settings)))
+    return [{ field: 'settings', is: first.settings, asked }];
+  return present.map(({ networkId, settings }) => ({ field: `settings of ${networkId}`, is: settings, asked }));
+}

@@ -1,0 +1,96 @@
+import { explain, type HostId } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
+import { CHANNELS } from '../database/channels.js';
+import type { Transaction } from '../database/sql.js';
+import { runIn } from '../database/statements.js';
+
+/**
+ * Whoever writes items, commands or command items of a host holds its row first, in order of id when there are several: so no
+ * two transactions wait for each other. Readers, and ingest of what is only observed, do not wait for it.
+ */
+export async function lockHosts(manager: Transaction, hosts: readonly HostId[]): Promise<void> {
+  await runIn(manager)('SELECT id FROM hosts WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE', [hosts]);
+}
+
+/** Locks a host's row and gives its next revision; other replicas hear of it at commit. */
+export async function bumpRevision(manager: Transaction, hostId: HostId): Promise<number> {
+  return (await bumpRevisions(manager, [hostId])).get(hostId) as number;
+}
+
+/** Of several hosts at once; the caller holds their locks already (`lockHosts`). Throws AppError `unknown-host`. */
+export async function bumpRevisions(manager: Transaction, hosts: readonly HostId[]): Promise<Map<HostId, number>> {
+  const run = runIn(manager);
+  const bumped = await run<{ id: HostId; revision: string }>(
+    'UPDATE hosts SET revision = revision + 1 WHERE id = ANY($1) AND removed_at IS NULL RETURNING id, revision',
+    [hosts],
+  );
+  const revisions = new Map(bumped.map(({ id, revision }) => [id, Number(revision)]));
+  const missing = hosts.find((id) => !revisions.has(id));
+  if (missing)
+    throw new AppError({ kind: 'user', ...explain('unknown-host', { cause: `there is no host ${missing}` }) });
+  await run(
+    `UPDATE host_status s SET publish_at = now()
+     FROM (SELECT host_id FROM host_status WHERE host_id = ANY($1) ORDER BY host_id FOR NO KEY UPDATE) h WHERE s.host_id = h.host_id`,
+    [hosts],
+  );
+  const notices = [...revisions].map(([host, revision]) => revisionNotice({ host, revision }));
+  await run('SELECT pg_notify($1, notice) FROM unnest($2::text[]) AS n(notice)', [CHANNELS.desired, notices]);
+  return revisions;
+}
+
+/** What replicas tell each other when a host's desired state has changed. */
+export interface RevisionNotice {
+  host: HostId;
+  revision: number;
+}
+
+export const revisionNotice = ({ host, revision }: RevisionNotice): string => `${host} ${revision}`;
+
+/** One of another release may say less: then the revision is taken for the newest that can be. */
+export function readRevisionNotice(notice: string): RevisionNotice {
+  const [host = '', revision] = notice.split(' ');
+  return { host: host as HostId, revision: Number(revision ?? Number.POSITIVE_INFINITY) };
+}
+
+/**
+ * The host holds a state of another history than this database's: one that a restored database forgot. Revisions go on above
+ * it, with what the database wants; what it forgot is in no list any more, and the agent keeps that as unclaimed. Every item
+ * moves to the new revision, so that the agent answers for it anew and unfinished commands still come to their end. `paused`: whether
+ * the host is, by the newer of both histories; a host that somebody paused must not begin to work because of a restored backup.
+ */
+export async function continueAbove(
+  manager: Transaction,
+  host: HostId,
+  foreign: number,
+  paused?: boolean,
+): Promise<number> {
+  const run = runIn(manager);
+  const [row] = await run<{ revision: string }>(
+    'UPDATE hosts SET revision = GREATEST(revision, $2) + 1, paused = COALESCE($3, paused) WHERE id = $1 RETURNING revision',
+    [host, foreign, paused ?? null],
+  );
+  const revision = Number(row?.revision);
+  await run('UPDATE items SET revision = $2 WHERE host_id = $1', [host, revision]);
+  await run(
+    `UPDATE command_items i SET revision = $2 FROM commands c
+     WHERE c.id = i.command_id AND c.host_id = $1 AND c.state IN ('queued', 'delivered', 'waiting')`,
+    [host, revision],
+  );
+  await run(`UPDATE commands SET revision = $2 WHERE host_id = $1 AND state IN ('queued', 'delivered', 'waiting')`, [
+    host,
+    revision,
+  ]);
+  await renameStore(manager);
+  return revision;
+}
+
+/**
+ * Event ids are given out again after a restore. A new name of the store tells everyone who remembers one of the old ids that it
+ * is worth nothing; once for all hosts that find out in turn.
+ */
+async function renameStore(manager: Transaction): Promise<void> {
+  await runIn(manager)(
+    `UPDATE store SET id = substr(replace(gen_random_uuid()::text, '-', ''), 1, 10), created_at = now()
+     WHERE created_at < now() - interval '10 minutes'`,
+  );
+}
