@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AdmissionWorker } from './admission/admission-worker.js';
-import { ReconcilingModule } from './admission/reconciling.module.js';
+import { ReconcilingModule } from './admission/admission.module.js';
 import { BusModule } from './bus/bus.module.js';
 import { DataPlane } from './data-plane.js';
 import { DatabaseModule } from './database/database.module.js';

@@ -3,7 +3,7 @@ import type { HostId, NetworkId, NodeAddress } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
 import type { BeforePublishing } from '../desired/desired-publisher.js';
-import { AdmissionRepository } from './admission.repository.js';
+import { AdmissionRepository } from './candidates.repository.js';
 import { NetworkReconciler } from './network-reconciler.js';
 
 /** A controller that takes longer is not waited for: the launch goes on, and says what it waits for. */

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { ControllerId } from '@orrery/shared/contracts';
 import { ControllerChecks } from '../controllers/controller-checks.js';
 import { Store } from '../database/store.js';
-import type { PlaceHint } from './admission-hint.js';
-import { AdmissionRepository } from './admission.repository.js';
+import type { PlaceHint } from './hints.js';
+import { AdmissionRepository } from './candidates.repository.js';
 import { NetworkDeletions } from './network-deletions.js';
 import { NetworkReconciler } from './network-reconciler.js';
 

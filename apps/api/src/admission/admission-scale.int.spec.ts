@@ -10,8 +10,8 @@ import { hintAtAddresses } from '../ingest/admission-hints.js';
 import { Changes } from '../ingest/projections/changes.js';
 import { runIn } from '../database/statements.js';
 import { AddressClaims } from './address-claims.service.js';
-import { AdmissionRepository } from './admission.repository.js';
-import { noteCause, putRecords, replaceRecords } from './admission-writes.js';
+import { AdmissionRepository } from './candidates.repository.js';
+import { noteCause, putRecords, replaceRecords } from './controller-records.js';
 import type { Store } from '../database/store.js';
 
 const [LARGE, SMALL] = ['89e92ceee5000001', '89e92ceee5000002'];

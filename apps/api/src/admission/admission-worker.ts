@@ -6,7 +6,7 @@ import { Notifications } from '../database/notifications.js';
 import { LOGGER } from '../logger.js';
 import type { Loop } from '../loops/loop.js';
 import { AddressClaims } from './address-claims.service.js';
-import { CLAIMS_HINT, readHint, type AdmissionHint } from './admission-hint.js';
+import { CLAIMS_HINT, readHint, type AdmissionHint } from './hints.js';
 import { AdmissionRounds } from './admission-rounds.js';
 
 /** How often it looks without a hint: for a controller that is to be read, a claim that has ended. */

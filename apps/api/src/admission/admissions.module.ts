@@ -5,7 +5,7 @@ import { ReferencesModule } from '../references/references.module.js';
 import { AdmissionsController } from './admissions.controller.js';
 import { AdmissionsRepository } from './admissions.repository.js';
 import { Admissions } from './admissions.service.js';
-import { ReconcilingModule } from './reconciling.module.js';
+import { ReconcilingModule } from './admission.module.js';
 import { SettlingModule } from './settling.module.js';
 
 @Module({

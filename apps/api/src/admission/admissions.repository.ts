@@ -15,8 +15,8 @@ import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import { parseSelector, whereSelector } from '../paging/selector-sql.js';
-import { OURS } from './admission.repository.js';
-import { isSpokenFor, type Named } from './verdict-writes.js';
+import { OURS } from './candidates.repository.js';
+import { isSpokenFor, type Named } from './verdicts.js';
 
 /** One row as the database has it: what is decided is computed from it. */
 export interface AdmissionRow extends Omit<Admission, 'decision' | 'pending' | 'stale'> {

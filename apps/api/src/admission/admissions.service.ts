@@ -26,7 +26,7 @@ import { References } from '../references/references.service.js';
 import { AdmissionsRepository, type AdmissionRow } from './admissions.repository.js';
 import { decide } from './decide.js';
 import { Settling } from './settling.service.js';
-import { forgetRecord, putVerdicts, type Named } from './verdict-writes.js';
+import { forgetRecord, putVerdicts, type Named } from './verdicts.js';
 
 /** Nodes that a change is about. */
 interface At {

@@ -8,8 +8,8 @@ import { Store } from '../database/store.js';
 import { writeAllToOutbox } from '../events/outbox.js';
 import { LOGGER } from '../logger.js';
 import { isInPool } from '../networks/check-config.js';
-import { AdmissionRepository, type CandidateRow, type KeptNetwork } from './admission.repository.js';
-import * as writes from './admission-writes.js';
+import { AdmissionRepository, type CandidateRow, type KeptNetwork } from './candidates.repository.js';
+import * as writes from './controller-records.js';
 import { NetworkTurns, type Turn, type Wish } from './network-turns.js';
 import { planRecords, type PlannedChange } from './plan-records.js';
 

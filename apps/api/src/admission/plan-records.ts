@@ -1,6 +1,6 @@
 import type { AdmissionPolicy, ControllerRecordChange } from '@orrery/shared/contracts';
 import { isDeepStrictEqual } from 'node:util';
-import type { CandidateRow } from './admission.repository.js';
+import type { CandidateRow } from './candidates.repository.js';
 import { decide, type Decision } from './decide.js';
 
 export interface PlannedRecord {

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { ReconcilingModule } from './reconciling.module.js';
+import { ReconcilingModule } from './admission.module.js';
 import { Settling } from './settling.service.js';
 
 @Module({ imports: [ReconcilingModule], providers: [Settling], exports: [Settling] })

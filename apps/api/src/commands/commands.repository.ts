@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Command, CommandId, CommandQuery, HostId } from '@orrery/shared/contracts';
-import { toldOutcome } from '../admission/told-outcome.js';
+import { toldOutcome } from './outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso, num } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';

@@ -3,7 +3,7 @@ import { explain, Name, type CommandId, type ContainerSpec } from '@orrery/share
 import { AppError } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { beyondScope } from '../database/transaction.js';
-import { forgetRecords } from '../admission/verdict-writes.js';
+import { forgetRecords } from '../admission/verdicts.js';
 import { checkIfMatch } from '../http/etag.js';
 import { reserveIdentity } from '../identities/identities.js';
 import { References, type FoundHost } from '../references/references.service.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { HostId, Membership, MembershipQuery, NetworkId, NodeId } from '@orrery/shared/contracts';
-import { toldOutcome } from '../admission/told-outcome.js';
+import { toldOutcome } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { Keyset, toPage } from '../paging/keyset.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ControllerId, Network, NetworkId, NetworkPatch, NetworkPost } from '@orrery/shared/contracts';
 import { Settling } from '../admission/settling.service.js';
-import { hint } from '../admission/verdict-writes.js';
+import { hint } from '../admission/verdicts.js';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Changed, type Made } from '../changes/changes.service.js';

@@ -7,7 +7,7 @@ import { AddressClaims } from './address-claims.service.js';
 import { AdmissionGate } from './admission-gate.js';
 import { AdmissionRounds } from './admission-rounds.js';
 import { AdmissionWorker } from './admission-worker.js';
-import { AdmissionRepository } from './admission.repository.js';
+import { AdmissionRepository } from './candidates.repository.js';
 import { NetworkDeletions } from './network-deletions.js';
 import { NetworkReconciler } from './network-reconciler.js';
 

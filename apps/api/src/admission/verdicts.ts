@@ -8,7 +8,7 @@ import {
 import { CHANNELS } from '../database/channels.js';
 import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
-import { hintText } from './admission-hint.js';
+import { hintText } from './hints.js';
 
 /** Who is meant: an address, and the node of ours as which a person named it; null: the address itself was named. */
 export interface Named {
