@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LogsResult, type ContainerLogs } from '@orrery/shared/contracts';
-import { HostCalls } from '../calls/host-calls.service.js';
+import { HostCalls } from '../bus/host-calls.service.js';
 import { Store } from '../database/store.js';
 import { References } from '../references/references.service.js';
 

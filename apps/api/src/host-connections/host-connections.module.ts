@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
-import { ConnectionsKeeper } from './connections-keeper.js';
-import { NatsConnections } from './nats-connections.js';
+import { ConnectionsKeeper } from '../bus/connections-keeper.js';
+import { NatsConnections } from '../bus/nats-connections.js';
 
 /** Between NATS and hosts: no host has more connections than it needs. */
 @Module({

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
-import { AccountKeeper } from './account-keeper.js';
-import { NatsAccount } from './nats-account.js';
-import { RevokedKeys } from './revoked-keys.repository.js';
+import { AccountKeeper } from '../bus/account-keeper.js';
+import { NatsAccount } from '../bus/nats-account.js';
+import { RevokedKeys } from '../bus/revoked-keys.repository.js';
 
 /** Between Postgres and NATS: which keys let nobody in. */
 @Module({
