@@ -1,31 +1,32 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { ControllerDoorsModule } from '../controllers/controller-doors.module.js';
-import { StoreModule } from '../database/store.module.js';
+import { ControllerChecks } from '../controllers/controller-checks.js';
+import { ControllerDoors } from '../controllers/controller-doors.js';
+import { ControllersRepository } from '../controllers/controllers.repository.js';
 import { DesiredModule } from '../desired/desired.module.js';
 import { DesiredPublisher } from '../desired/desired-publisher.js';
-import { AddressClaims } from './address-claims.service.js';
+import { AddressClaims } from './address-claims.js';
 import { AdmissionGate } from './admission-gate.js';
-import { AdmissionRounds } from './admission-rounds.js';
-import { AdmissionWorker } from './admission-worker.js';
-import { AdmissionRepository } from './candidates.repository.js';
-import { NetworkDeletions } from './network-deletions.js';
+import { AdmissionRounds, AdmissionWorker } from './admission-worker.js';
+import { Candidates } from './candidates.repository.js';
 import { NetworkReconciler } from './network-reconciler.js';
 
-/** Keeps controllers as they are to be. */
+/** Reaches controllers and keeps them as they are to be. It knows no routes: those about controllers and networks import it. */
 @Module({
-  imports: [StoreModule, ControllerDoorsModule, DesiredModule],
+  imports: [DesiredModule],
   providers: [
     AddressClaims,
-    AdmissionRepository,
+    AdmissionGate,
     AdmissionRounds,
     AdmissionWorker,
-    AdmissionGate,
+    Candidates,
+    ControllerChecks,
+    ControllerDoors,
+    ControllersRepository,
     NetworkReconciler,
-    NetworkDeletions,
   ],
-  exports: [AdmissionRepository, AdmissionWorker, NetworkReconciler, NetworkDeletions],
+  exports: [AdmissionGate, AdmissionWorker, ControllerChecks, ControllerDoors, ControllersRepository],
 })
-export class ReconcilingModule implements OnModuleInit {
+export class AdmissionModule implements OnModuleInit {
   constructor(
     private readonly publisher: DesiredPublisher,
     private readonly gate: AdmissionGate,

@@ -2,8 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { connectionSubjects, type Bus, type Incoming, type NatsTrust } from '@orrery/shared/bus';
 import { HostId } from '@orrery/shared/contracts';
 import { z } from 'zod';
-import { NATS_TRUST } from './bus.module.js';
-import { Buses } from './buses.js';
+import { Buses, NATS_TRUST } from './buses.js';
 import type { Connection, HostConnection } from './open-connections.js';
 
 const ANSWER_MS = 2000;

@@ -1,6 +1,4 @@
 import { Module } from '@nestjs/common';
-import { CallsModule } from '../calls/calls.module.js';
-import { StoreModule } from '../database/store.module.js';
 import { DesiredModule } from '../desired/desired.module.js';
 import { Changes } from './changes.service.js';
 import { DryRuns } from './dry-runs.service.js';
@@ -9,7 +7,7 @@ import { IdempotencyRepository } from './idempotency.repository.js';
 import { WantedItemsRepository } from './wanted-items.repository.js';
 
 @Module({
-  imports: [StoreModule, DesiredModule, CallsModule],
+  imports: [DesiredModule],
   providers: [Changes, DryRuns, IdempotencyRepository, IdempotencyKeeper, WantedItemsRepository],
   exports: [Changes],
 })

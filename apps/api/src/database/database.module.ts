@@ -7,10 +7,10 @@ import { DatabaseConnector } from './database-connector.js';
 import { DatabaseState } from './database-state.js';
 import { EventPartitions } from './event-partitions.js';
 import { HistoryPruning } from './history-pruning.js';
-import { StoreModule } from './store.module.js';
 import { ENTITIES, MIGRATIONS } from './schema.js';
 import { Notifications } from './notifications.js';
 import { watchedClient } from './server-liveness.js';
+import { Store } from './store.js';
 import { UpkeepFailures } from './upkeep-failures.js';
 import { Upkeep } from './upkeep.js';
 
@@ -43,8 +43,17 @@ export function dataSourceOptions(config: ApiConfig, logger: Logger): TypeOrmMod
 
 @Global()
 @Module({
-  imports: [StoreModule, TypeOrmModule.forRootAsync({ inject: [API_CONFIG, LOGGER], useFactory: dataSourceOptions })],
-  providers: [DatabaseConnector, DatabaseState, EventPartitions, HistoryPruning, Notifications, Upkeep, UpkeepFailures],
-  exports: [TypeOrmModule, StoreModule, DatabaseConnector, DatabaseState, Notifications, Upkeep],
+  imports: [TypeOrmModule.forRootAsync({ inject: [API_CONFIG, LOGGER], useFactory: dataSourceOptions })],
+  providers: [
+    Store,
+    DatabaseConnector,
+    DatabaseState,
+    EventPartitions,
+    HistoryPruning,
+    Notifications,
+    Upkeep,
+    UpkeepFailures,
+  ],
+  exports: [TypeOrmModule, Store, DatabaseConnector, DatabaseState, Notifications, Upkeep],
 })
 export class DatabaseModule {}

@@ -18,7 +18,7 @@ import { change, memberOf } from '../../../../test/support/wanted.js';
 import { HelloService } from '../hello/hello.service.js';
 import { LOGGER } from '../logger.js';
 import { Publication } from './publication.js';
-import { SIGNER } from './signing.module.js';
+import { SIGNER } from '../bus/buses.js';
 
 let postgres: TestPostgres;
 let nats: TestNats;

@@ -5,7 +5,7 @@ import type { Signer } from '@orrery/shared/bus';
 import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 import { toItem, type ItemRow } from './item-rows.js';
-import { SIGNER } from './signing.module.js';
+import { SIGNER } from '../bus/buses.js';
 
 export interface CurrentState {
   revision: number;

@@ -4,10 +4,8 @@ import { DesiredPublisher } from './desired-publisher.js';
 import { DesiredStates } from './desired-states.js';
 import { DesiredWriter } from './desired-writer.js';
 import { Publication } from './publication.js';
-import { SigningModule } from './signing.module.js';
 
 @Module({
-  imports: [SigningModule],
   providers: [Deliveries, DesiredPublisher, DesiredStates, DesiredWriter, Publication],
   exports: [Deliveries, DesiredPublisher, DesiredStates, DesiredWriter],
 })

@@ -3,7 +3,7 @@ import { DesiredReply, type HostId } from '@orrery/shared/contracts';
 import { BusError, type Bus } from '@orrery/shared/bus';
 import { crashPoint, type Logger } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
-import { COMMAND_BUS } from '../bus/bus.module.js';
+import { COMMAND_BUS } from '../bus/buses.js';
 import { runIn } from '../database/statements.js';
 import { LOGGER } from '../logger.js';
 import { Deliveries } from './deliveries.js';

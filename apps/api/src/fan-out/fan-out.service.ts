@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { explain, type FanOut } from '@orrery/shared/contracts';
+import { explain, type FanOut, type Selector } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes } from '../changes/changes.service.js';
 import { CommandsService } from '../commands/commands.service.js';
+import type { Transaction } from '../database/sql.js';
 import { parseSelector } from '../paging/selector-sql.js';
 import { Wanted, type GatheredChange } from '../wanted/wanted.service.js';
-import { FanOutTargets, type Target } from './fan-out-targets.service.js';
+import { FanOutRepository, type Target } from './fan-out.repository.js';
 import { HostCommands } from './host-commands.service.js';
 
 /** One command for every host that a selector matches: all of them or none, in one transaction. */
@@ -15,7 +16,7 @@ import { HostCommands } from './host-commands.service.js';
 export class FanOuts {
   constructor(
     private readonly changes: Changes,
-    private readonly targets: FanOutTargets,
+    private readonly repository: FanOutRepository,
     private readonly hostCommands: HostCommands,
     private readonly wanted: Wanted,
     private readonly commands: CommandsService,
@@ -24,7 +25,7 @@ export class FanOuts {
   run(asked: Asked, { selector, command, confirm }: FanOut): Promise<Answer> {
     const terms = parseSelector(selector);
     return this.changes.run(asked, async (transaction) => {
-      const hosts = await this.targets.lock(transaction, terms);
+      const hosts = await this.#lock(transaction, terms);
       if (hosts.length === 0) throw noneMatches(selector);
       // A dry run without the number is how one learns it.
       if (!asked.dryRun || confirm !== undefined) checkExpected(hosts, confirm);
@@ -37,6 +38,14 @@ export class FanOuts {
       const body = { group, commands: await this.commands.ofGroup(transaction, group) };
       return { status: 202, headers: { location: `/v1/commands?group=${group}` }, body, hosts };
     });
+  }
+
+  /** The hosts that match, held to the end of the transaction; read again once held, for labels may have changed meanwhile. */
+  async #lock(transaction: Transaction, selector: Selector): Promise<Target[]> {
+    const seen = await this.repository.matching(transaction, selector);
+    const held = new Set(seen.map(({ id }) => id));
+    await this.wanted.lock(transaction, [...held]);
+    return (await this.repository.matching(transaction, selector)).filter(({ id }) => held.has(id));
   }
 }
 

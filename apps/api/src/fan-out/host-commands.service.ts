@@ -5,7 +5,7 @@ import type { Transaction } from '../database/sql.js';
 import { MembershipChanges } from '../memberships/membership-changes.service.js';
 import { References, type FoundNode } from '../references/references.service.js';
 import type { Origin } from '../wanted/wanted.service.js';
-import type { Target } from './fan-out-targets.service.js';
+import type { Target } from './fan-out.repository.js';
 
 /** One command of a fan-out on one host: the same rules as when it is given alone. */
 @Injectable()

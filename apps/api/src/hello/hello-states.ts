@@ -5,7 +5,7 @@ import type { Logger } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { DesiredStates } from '../desired/desired-states.js';
 import { continueAbove } from '../desired/revision-adoption.js';
-import { SIGNER } from '../desired/signing.module.js';
+import { SIGNER } from '../bus/buses.js';
 import { LOGGER } from '../logger.js';
 
 export interface StateAnswer {
