@@ -8,7 +8,7 @@ import type {
   NetworkQuery,
 } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import type { Taker } from './free-pool.js';
 import type { NetworkUse } from './network-findings.js';
@@ -65,11 +65,7 @@ const SELECT = `
 export class NetworksRepository {
   async list(sql: Sql, query: NetworkQuery, controller: ControllerId | undefined) {
     const where = new Where().andIf(controller, 'o.id = $?');
-    const tail = BY_ID.page(where, query);
-    return toPage(
-      await sql.query<(NetworkRow & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    return BY_ID.page<NetworkRow>(sql, SELECT, where, query);
   }
 
   async get(sql: Sql, id: NetworkId): Promise<NetworkRow | undefined> {

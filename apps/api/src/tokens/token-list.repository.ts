@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ApiToken, NetworkId, TokenId, TokenQuery } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { iso } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset, withoutKey } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 
 const NEWEST = new Keyset([{ sql: 't.created_at', cast: 'timestamptz' }, { sql: 't.id' }], 'DESC');
@@ -31,11 +31,7 @@ export class TokenList {
   async list(sql: Sql, query: TokenQuery) {
     const where = new Where();
     if (!query.all) where.and(VALID);
-    const tail = NEWEST.page(where, query);
-    return toPage(
-      await sql.query<(ApiToken & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    return NEWEST.page<ApiToken>(sql, SELECT, where, query);
   }
 
   /** By id, or valid ones by name: held to the end of the transaction. */
@@ -44,7 +40,7 @@ export class TokenList {
       `${SELECT} WHERE t.id = $1 OR (t.name = $1 AND ${VALID}) ORDER BY t.created_at FOR UPDATE`,
       [reference],
     );
-    return rows.map(({ key: _key, ...token }) => token);
+    return rows.map(withoutKey<ApiToken>);
   }
 
   /** Two valid tokens of one name could not be told apart where it stands as who did something. */
