@@ -132,9 +132,10 @@ const doors = [
 
 const insideTheApps = [
   {
+    // A module wires all folders of its subject.
     name: 'feature-internals-are-private',
     severity: 'error',
-    from: { path: '^apps/api/src/([^/]+)/', pathNot: [spec, '^apps/api/src/database/'] },
+    from: { path: '^apps/api/src/([^/]+)/', pathNot: [spec, '^apps/api/src/database/', '\\.module\\.ts$'] },
     to: { path: '^apps/api/src/[^/]+/.+\\.(controller|repository)\\.ts$', pathNot: '^apps/api/src/$1/' },
   },
   {

@@ -9,7 +9,7 @@ import { RequestGate } from './auth/request-gate.js';
 import { createBusStrategy } from './bus/bus.module.js';
 import { carelessChanges } from './changes/change-rules.js';
 import type { ApiConfig } from './config.js';
-import { SIGNER } from './bus/signing.module.js';
+import { SIGNER } from './bus/buses.js';
 import { TrustedProxies } from './http/client-address.js';
 import { describeAnswers } from './http/answer-headers.js';
 import { compressAnswers } from './http/compression.js';

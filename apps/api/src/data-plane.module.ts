@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { AdmissionModule } from './admission/admission.module.js';
 import { AdmissionWorker } from './admission/admission-worker.js';
-import { ReconcilingModule } from './admission/reconciling.module.js';
+import { AccountKeeper } from './bus/account-keeper.js';
 import { BusModule } from './bus/bus.module.js';
+import { ConnectionsKeeper } from './bus/connections-keeper.js';
 import { DataPlane } from './data-plane.js';
 import { DatabaseModule } from './database/database.module.js';
 import { Notifications } from './database/notifications.js';
@@ -10,53 +12,49 @@ import { WantedModule } from './wanted/wanted.module.js';
 import { DesiredPublisher } from './wanted/desired-publisher.js';
 import { EventFeed } from './events/event-feed.js';
 import { EventsModule } from './events/events.module.js';
-import { AccountKeeper } from './host-keys/account-keeper.js';
-import { NatsAccountModule } from './host-keys/nats-account.module.js';
-import { HelloModule } from './hello/hello.module.js';
-import { ConnectionsKeeper } from './host-connections/connections-keeper.js';
-import { HostConnectionsModule } from './host-connections/host-connections.module.js';
+import { HelloController } from './hello/hello.controller.js';
+import { HelloService } from './hello/hello.service.js';
+import { HelloStates } from './hello/hello-states.js';
+import { BeatController } from './hosts/presence/beat.controller.js';
+import { EphemeralHosts } from './hosts/presence/ephemeral-hosts.js';
+import { PresenceBoard } from './hosts/presence/presence-board.js';
+import { PresenceJudge } from './hosts/presence/presence-judge.js';
 import { PresenceKeeper } from './hosts/presence/presence-keeper.js';
-import { PresenceModule } from './hosts/presence/presence.module.js';
-import { IngestModule } from './ingest/ingest.module.js';
+import { PresenceNotes } from './hosts/presence/presence-notes.js';
+import { EventAllowance } from './ingest/event-allowance.js';
+import { GroupCommitter } from './ingest/group-committer.js';
+import { IngestController } from './ingest/ingest.controller.js';
 import { Intake } from './ingest/intake.js';
 import { LOOPS, type Loop } from './loops/loop.js';
 import { QuotaKeeper } from './quotas/quota-keeper.js';
-import { QuotasModule } from './quotas/quotas.module.js';
 
-/** Everything between NATS and Postgres. Needs two global providers: API_CONFIG and LOGGER. */
+/** In the order in which they start. */
+const OWNERS_OF_LOOPS = [
+  Notifications,
+  Upkeep,
+  DesiredPublisher,
+  Intake,
+  PresenceKeeper,
+  EventFeed,
+  AccountKeeper,
+  ConnectionsKeeper,
+  AdmissionWorker,
+  QuotaKeeper,
+];
+
+/**
+ * Everything between NATS and Postgres: what agents send (hello, heartbeats, events) arrives here, and the loops run here. Needs two global
+ * providers: API_CONFIG and LOGGER.
+ */
 @Module({
-  imports: [
-    DatabaseModule,
-    BusModule,
-    WantedModule,
-    IngestModule,
-    HelloModule,
-    NatsAccountModule,
-    HostConnectionsModule,
-    PresenceModule,
-    EventsModule,
-    ReconcilingModule,
-    QuotasModule,
-  ],
+  imports: [DatabaseModule, BusModule, WantedModule, EventsModule, AdmissionModule],
+  controllers: [HelloController, BeatController, IngestController],
   providers: [
     DataPlane,
-    {
-      provide: LOOPS,
-      inject: [
-        Notifications,
-        Upkeep,
-        DesiredPublisher,
-        Intake,
-        PresenceKeeper,
-        EventFeed,
-        AccountKeeper,
-        ConnectionsKeeper,
-        AdmissionWorker,
-        QuotaKeeper,
-      ],
-      useFactory: (...loops: Loop[]) => loops,
-    },
+    ...[HelloService, HelloStates],
+    ...[PresenceBoard, PresenceJudge, PresenceKeeper, PresenceNotes, EphemeralHosts],
+    ...[GroupCommitter, Intake, EventAllowance, QuotaKeeper],
+    { provide: LOOPS, inject: OWNERS_OF_LOOPS, useFactory: (...loops: Loop[]) => loops },
   ],
-  exports: [WantedModule, EventsModule],
 })
 export class DataPlaneModule {}

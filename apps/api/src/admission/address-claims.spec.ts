@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@orrery/shared/runtime';
 import { claimsOf, type Holder } from './address-claims.js';
-import { CLAIMS_HINT, hintText, readHint } from './admission-hint.js';
+import { CLAIMS_HINT, hintText, readHint } from './hints.js';
 
 const address = 'deadbeef01';
 const holder = (name: string, more: Partial<Holder> = {}): Holder => ({

@@ -1,4 +1,83 @@
+import { Injectable } from '@nestjs/common';
 import { explain, type FindingData, type HostId, type NodeAddress, type NodeId } from '@orrery/shared/contracts';
+import { Store } from '../database/store.js';
+import { clearHostFinding, raiseHostFinding } from '../findings/host-findings.js';
+import { NAMED_NODES } from '../nodes/named-nodes.js';
+
+/** How often it looks at all addresses without a hint, which may be missed; and with hints, which a hostile host can send without end. */
+const LOOK_MS = { unasked: 30_000, hinted: 1_000 };
+/** A host that shows another's address and its own by turns does not fill the history of that other: a finding stays for so long. */
+const STAYS = "interval '5 s'";
+
+interface OpenClaim {
+  node: NodeId;
+  host: HostId;
+  cause: string;
+  mayGo: boolean;
+}
+
+const OPEN = `SELECT node_id AS node, host_id AS host, cause, since < clock_timestamp() - ${STAYS} AS "mayGo"
+  FROM findings WHERE code = 'address-claimed' AND source = 'api' AND node_id <> ''`;
+
+/** Addresses that a node shows and another one shows, or was given. */
+const EVERYWHERE = `
+  SELECT address FROM node_status WHERE address IS NOT NULL GROUP BY address HAVING count(*) > 1
+  UNION SELECT s.address FROM node_status s JOIN identities d ON d.address = s.address AND d.state = 'assigned' AND d.node_id <> s.node_id`;
+
+/** What nodes have to do with that have a finding already. */
+const AROUND_FINDINGS = `
+  SELECT unnest(ARRAY[n.shown, n.given]) AS address FROM findings f JOIN node_addresses n ON n.node_id = f.node_id
+   WHERE f.code = 'address-claimed' AND f.source = 'api'`;
+
+/** A revoked host claims nothing; what it was given it keeps. */
+const holders = (suspects: string) => `
+  WITH suspects AS MATERIALIZED (SELECT DISTINCT address FROM (${suspects}) x WHERE address IS NOT NULL),
+  holders AS (SELECT x.address, s.node_id, false AS given FROM suspects x JOIN node_status s ON s.address = x.address
+              UNION ALL SELECT x.address, d.node_id, true FROM suspects x JOIN identities d ON d.address = x.address AND d.state = 'assigned')
+  SELECT x.address, n.id AS node, n.host_id AS host, n.name, bool_or(x.given) AS "isGiven"
+    FROM holders x JOIN ${NAMED_NODES} n ON n.id = x.node_id JOIN hosts h ON h.id = n.host_id
+   WHERE x.given OR h.key_revoked_at IS NULL GROUP BY x.address, n.id, n.host_id, n.name ORDER BY x.address, n.name`;
+
+/**
+ * Nodes that show an address which is another's, or which another shows, have the finding `address-claimed`, and so have those others.
+ * Level-triggered: it compares what is so with what is found, so every replica may do it at any time.
+ */
+@Injectable()
+export class AddressClaims {
+  #lookedAt = -Infinity;
+  #isHinted = false;
+
+  constructor(private readonly store: Store) {}
+
+  /** `everywhere`: somebody may have begun to claim something. Whether a claim has ended is looked at each time. */
+  async settle(everywhere: boolean): Promise<void> {
+    const now = performance.now();
+    this.#isHinted ||= everywhere;
+    const isWhole = now - this.#lookedAt > (this.#isHinted ? LOOK_MS.hinted : LOOK_MS.unasked);
+    const open = await this.store.query<OpenClaim[]>(OPEN);
+    if (!isWhole && open.length === 0) return;
+    await this.#compare(open, await this.store.query<Holder[]>(holders(isWhole ? EVERYWHERE : AROUND_FINDINGS)));
+    if (!isWhole) return;
+    this.#lookedAt = now;
+    this.#isHinted = false;
+  }
+
+  async #compare(open: readonly OpenClaim[], rows: readonly Holder[]): Promise<void> {
+    const known = new Map(open.map((one) => [one.node, one]));
+    const claims = claimsOf(rows);
+    const claimed = new Set(claims.map(({ node }) => node));
+    const raised = claims.filter(({ node, host, cause }) => {
+      const before = known.get(node);
+      return before?.cause !== cause || before.host !== host;
+    });
+    const ended = open.filter(({ node, mayGo }) => mayGo && !claimed.has(node));
+    if (raised.length + ended.length === 0) return;
+    await this.store.transaction(async (tx) => {
+      for (const claim of raised) await raiseHostFinding(tx, claim);
+      for (const { host, node } of ended) await clearHostFinding(tx, { host, node, code: 'address-claimed' });
+    });
+  }
+}
 
 /** A node that shows an address, or that Orrery gave it to; of addresses that more than one node has in this way. */
 export interface Holder {

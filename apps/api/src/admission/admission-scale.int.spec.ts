@@ -6,12 +6,12 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { migratedDatabase } from '../../../../test/support/migrated-database.js';
 import { startPostgres, type TestPostgres } from '../../../../test/support/servers.js';
 import { noteOffered, reserveIdentity } from '../identities/identities.js';
-import { hintAtAddresses } from '../ingest/admission-hints.js';
+import { hintAtAddresses } from './hints.js';
 import { ObservedChanges } from '../ingest/projections/observed-changes.js';
 import { runIn } from '../database/statements.js';
-import { AddressClaims } from './address-claims.service.js';
-import { AdmissionRepository } from './admission.repository.js';
-import { noteCause, putRecords, replaceRecords } from './admission-writes.js';
+import { AddressClaims } from './address-claims.js';
+import { Candidates } from './candidates.repository.js';
+import { noteCause, putRecords, replaceRecords } from './controller-records.js';
 import type { Store } from '../database/store.js';
 
 const [LARGE, SMALL] = ['89e92ceee5000001', '89e92ceee5000002'];
@@ -21,7 +21,7 @@ const BIG = ['controller_records', 'identities', 'items', 'memberships', 'node_s
 
 let postgres: TestPostgres;
 let source: DataSource;
-const repository = new AdmissionRepository();
+const repository = new Candidates();
 
 beforeAll(async () => {
   postgres = await startPostgres();
@@ -203,7 +203,12 @@ describe('a launch', () => {
       unsettled: await costOf((tx) => repository.unsettled(tx, host)),
       network: await costOf((tx) => repository.network(tx, network)),
       candidates: await costOf((tx) => repository.candidates(tx, network, [address])),
-      hint: await costOf((tx) => hintAtAddresses(runIn(tx), changes)),
+      hint: await costOf((tx) =>
+        hintAtAddresses(
+          runIn(tx),
+          [...changes.nodes.values()].flatMap((change) => change?.node_id ?? []),
+        ),
+      ),
       records: await costOf((tx) => putRecords(tx, network, recordsOf(network, 1))),
     };
   }

@@ -1,13 +1,48 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ControllerId } from '@orrery/shared/contracts';
 import { describeError, WakeablePause, type Logger } from '@orrery/shared/runtime';
+import { ControllerChecks } from '../controllers/controller-checks.js';
 import { CHANNELS } from '../database/channels.js';
 import { Notifications } from '../database/notifications.js';
+import { Store } from '../database/store.js';
 import { LOGGER } from '../logger.js';
 import type { Loop } from '../loops/loop.js';
-import { AddressClaims } from './address-claims.service.js';
-import { CLAIMS_HINT, readHint, type AdmissionHint } from './admission-hint.js';
-import { AdmissionRounds } from './admission-rounds.js';
+import { AddressClaims } from './address-claims.js';
+import { Candidates } from './candidates.repository.js';
+import { CLAIMS_HINT, readHint, type AdmissionHint, type PlaceHint } from './hints.js';
+import { NetworkReconciler } from './network-reconciler.js';
+
+/** What is due on controllers, and the doing of it. */
+@Injectable()
+export class AdmissionRounds {
+  constructor(
+    private readonly store: Store,
+    private readonly candidates: Candidates,
+    private readonly reconciler: NetworkReconciler,
+    private readonly checks: ControllerChecks,
+  ) {}
+
+  /**
+   * Begins what a hint names, and waits for none of it. What no hint names is found when its controller is read, every few seconds and as
+   * soon as it is back: nothing looks at whole networks between.
+   */
+  begin({ network, addresses }: PlaceHint): void {
+    void this.reconciler.reconcile(network, { read: false, addresses });
+  }
+
+  /** Controllers that are to be read now, by this replica. */
+  due(): Promise<ControllerId[]> {
+    return this.checks.claimDue();
+  }
+
+  /** Reads all that a controller says, and does what follows. */
+  async read(controller: ControllerId): Promise<void> {
+    if (!(await this.checks.check(controller))) return;
+    await this.reconciler.deleteRemoved(controller);
+    for (const network of await this.candidates.networksOf(this.store, controller))
+      await this.reconciler.reconcile(network, { read: true, addresses: null });
+  }
+}
 
 /** How often it looks without a hint: for a controller that is to be read, a claim that has ended. */
 const LOOK_MS = 1000;

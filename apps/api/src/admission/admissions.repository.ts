@@ -12,11 +12,11 @@ import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { holdersOf } from '../nodes/node-addresses.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import { parseSelector, whereSelector } from '../paging/selector-sql.js';
-import { OURS } from './admission.repository.js';
-import { isSpokenFor, type Named } from './verdict-writes.js';
+import { OURS } from './candidates.repository.js';
+import { isSpokenFor, type Named } from './verdicts.js';
 
 /** One row as the database has it: what is decided is computed from it. */
 export interface AdmissionRow extends Omit<Admission, 'decision' | 'pending' | 'stale'> {
@@ -86,11 +86,7 @@ export class AdmissionsRepository {
     // What is decided beside that is computed: a page may be shorter than asked for, and `next` is right.
     if (pending) where.and('NOT r.authorized AND r.zerotier_version IS NOT NULL AND v.verdict IS NULL');
     if (stale) where.and('NOT r.authorized AND x.since IS NULL AND v.verdict IS NULL');
-    const tail = BY_ADDRESS.page(where, query);
-    return toPage(
-      await sql.query<(AdmissionRow & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    return BY_ADDRESS.page<AdmissionRow>(sql, SELECT, where, query);
   }
 
   of(sql: Sql, network: NetworkId, addresses: readonly NodeAddress[]): Promise<AdmissionRow[]> {

@@ -23,10 +23,10 @@ import { checkIfMatch, etag } from '../http/etag.js';
 import { badRequest } from '../http/schema.pipe.js';
 import { contains } from '../networks/check-config.js';
 import { References } from '../references/references.service.js';
+import { AdmissionGate } from './admission-gate.js';
 import { AdmissionsRepository, type AdmissionRow } from './admissions.repository.js';
 import { decide } from './decide.js';
-import { Settling } from './settling.service.js';
-import { forgetRecord, putVerdicts, type Named } from './verdict-writes.js';
+import { forgetRecord, putVerdicts, type Named } from './verdicts.js';
 
 /** Nodes that a change is about. */
 interface At {
@@ -42,7 +42,7 @@ export class Admissions {
     private readonly references: References,
     private readonly changes: Changes,
     private readonly repository: AdmissionsRepository,
-    private readonly settling: Settling,
+    private readonly gate: AdmissionGate,
   ) {}
 
   async list(query: AdmissionQuery): Promise<AdmissionPage> {
@@ -133,7 +133,7 @@ export class Admissions {
     };
     const settle = async (made: Made) => {
       if (!at) return made;
-      await this.settling.network(at.network, at.addresses);
+      await this.gate.settleNetwork(at.network, at.addresses);
       return this.#view(this.store, at, many);
     };
     return this.changes.run(asked, run, { settle });

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ApiFact, ControllerRecordChange, NetworkId, NodeAddress } from '@orrery/shared/contracts';
+import type { ApiFact, ControllerId, ControllerRecordChange, NetworkId, NodeAddress } from '@orrery/shared/contracts';
 import { crashPoint, describeError, type AppError, type Logger } from '@orrery/shared/runtime';
 import { ControllerDoors } from '../controllers/controller-doors.js';
 import type { ControllerDoor } from '../controllers/doors/controller-door.js';
@@ -8,8 +8,8 @@ import { Store } from '../database/store.js';
 import { writeAllToOutbox } from '../events/outbox.js';
 import { LOGGER } from '../logger.js';
 import { isInPool } from '../networks/check-config.js';
-import { AdmissionRepository, type CandidateRow, type KeptNetwork } from './admission.repository.js';
-import * as writes from './admission-writes.js';
+import { Candidates, type CandidateRow, type KeptNetwork } from './candidates.repository.js';
+import * as writes from './controller-records.js';
 import { NetworkTurns, type Turn, type Wish } from './network-turns.js';
 import { planRecords, type PlannedChange } from './plan-records.js';
 
@@ -23,7 +23,7 @@ export class NetworkReconciler {
 
   constructor(
     private readonly store: Store,
-    private readonly repository: AdmissionRepository,
+    private readonly candidates: Candidates,
     private readonly doors: ControllerDoors,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -38,9 +38,19 @@ export class NetworkReconciler {
     return this.#turn(network, { read: false, addresses }).told;
   }
 
-  /** For work on a network's controller that must not meet a reconciliation. Rejects as the work does. */
-  alone(network: NetworkId, work: () => Promise<void>): Promise<void> {
-    return this.#turns.alone(network, work);
+  /** Networks that were deleted here while their controller was away are deleted there when it is back. Throws what the door throws. */
+  async deleteRemoved(controller: ControllerId): Promise<void> {
+    const removed = await this.store.query<{ id: NetworkId }[]>(
+      'SELECT network_id AS id FROM network_deletions WHERE controller_id = $1 ORDER BY asked_at LIMIT 100',
+      [controller],
+    );
+    if (removed.length === 0) return;
+    const door = await this.doors.open(controller);
+    for (const { id } of removed) {
+      // What is being written there would make it again.
+      await this.#turns.alone(id, () => door.deleteNetwork(id));
+      await this.store.query('DELETE FROM network_deletions WHERE network_id = $1', [id]);
+    }
   }
 
   #turn(network: NetworkId, asked: Wish): Turn {
@@ -50,10 +60,10 @@ export class NetworkReconciler {
   }
 
   async #reconcile(id: NetworkId, { read, addresses }: Wish, told: () => void): Promise<void> {
-    const rowsOf = (which: Wish['addresses']) => this.repository.candidates(this.store, id, which);
+    const rowsOf = (which: Wish['addresses']) => this.candidates.candidates(this.store, id, which);
     // A launch waits for this: what can be asked at once is.
     const [network, known] = await Promise.all([
-      this.repository.network(this.store, id),
+      this.candidates.network(this.store, id),
       read ? [] : rowsOf(addresses),
     ]);
     if (!network) return;
@@ -80,7 +90,7 @@ export class NetworkReconciler {
     if (!isThere) {
       this.logger.warn({ event: 'network.lost', network: id }, 'a controller has lost a network; it gets it back');
       await this.store.transaction((tx) => writes.noteCause(tx, id, 'its controller had lost it', true));
-      const known = (await this.repository.candidates(this.store, id, null)).flatMap(
+      const known = (await this.candidates.candidates(this.store, id, null)).flatMap(
         (row) => recordAgain(network, row) ?? [],
       );
       await this.#putNetwork(door, network);
@@ -92,7 +102,7 @@ export class NetworkReconciler {
       const moves = await writes.replaceRecords(tx, id, records);
       if (moves.length === 0) return;
       const moved = moves.map(({ address }) => address);
-      await this.#tellMoves(tx, id, moves, await this.repository.candidates(tx, id, moved));
+      await this.#tellMoves(tx, id, moves, await this.candidates.candidates(tx, id, moved));
     });
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AdmissionPolicy } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import type { CandidateRow } from './admission.repository.js';
+import type { CandidateRow } from './candidates.repository.js';
 import { planRecords } from './plan-records.js';
 
 type Said = NonNullable<CandidateRow['said']>;

@@ -1,6 +1,6 @@
 import type { AdmissionPolicy, ControllerRecordChange } from '@orrery/shared/contracts';
 import { isDeepStrictEqual } from 'node:util';
-import type { CandidateRow } from './admission.repository.js';
+import type { CandidateRow } from './candidates.repository.js';
 import { decide, type Decision } from './decide.js';
 
 export interface PlannedRecord {
@@ -32,12 +32,7 @@ export function planRecords(policy: AdmissionPolicy, rows: readonly CandidateRow
   };
 }
 
-/** The decision for one row; the same for the worker and for who looks. */
-export const decisionOf = (
-  policy: AdmissionPolicy,
-  { since, labels, said, record, isContested }: CandidateRow,
-  now: number,
-) =>
+const decisionOf = (policy: AdmissionPolicy, { since, labels, said, record, isContested }: CandidateRow, now: number) =>
   decide(policy, { wanted: since === null ? null : { since, labels: labels ?? {} }, said, record, isContested }, now);
 
 function plan(policy: AdmissionPolicy, candidate: CandidateRow, now: number): PlannedRecord {

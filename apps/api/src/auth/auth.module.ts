@@ -3,8 +3,13 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { join } from 'node:path';
 import { API_CONFIG, type ApiConfig } from '../config.js';
 import { readOrMakeSecret } from '../secrets/secret-file.js';
-import { JoinTokensModule } from '../join-tokens/join-tokens.module.js';
-import { StoreModule } from '../database/store.module.js';
+import { ChangesModule } from '../changes/changes.module.js';
+import { JoinTokensController } from '../join-tokens/join-tokens.controller.js';
+import { JoinTokensRepository } from '../join-tokens/join-tokens.repository.js';
+import { JoinTokens } from '../join-tokens/join-tokens.service.js';
+import { TokenList } from '../tokens/token-list.repository.js';
+import { Tokens } from '../tokens/token-list.service.js';
+import { TokensController } from '../tokens/tokens.controller.js';
 import { AccessRefusals } from './access-refusals.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
@@ -25,8 +30,10 @@ const readAdminToken = ({ secretsFolder }: ApiConfig) =>
 const readJoinSecret = async ({ joinSecretFile }: ApiConfig) =>
   new JoinSecret(await readOrMakeSecret(joinSecretFile, () => newToken('orj')));
 
+/** Who may do what: tokens of people and programs, and those with which machines join. */
 @Module({
-  imports: [JoinTokensModule, StoreModule],
+  imports: [ChangesModule],
+  controllers: [TokensController, JoinTokensController],
   providers: [
     { provide: ADMIN_TOKEN, inject: [API_CONFIG], useFactory: readAdminToken },
     { provide: JoinSecret, inject: [API_CONFIG], useFactory: readJoinSecret },
@@ -38,7 +45,11 @@ const readJoinSecret = async ({ joinSecretFile }: ApiConfig) =>
     AccessRefusals,
     TokensRepository,
     TokensService,
+    Tokens,
+    TokenList,
+    JoinTokens,
+    JoinTokensRepository,
   ],
-  exports: [AccessRefusals, JoinSecret, FailureThrottles, RequestGate],
+  exports: [AccessRefusals, JoinSecret, FailureThrottles, RequestGate, JoinTokens],
 })
 export class AuthModule {}

@@ -1,19 +1,19 @@
 import { Global, Module, type INestApplicationContext } from '@nestjs/common';
-import { BusStrategy, type NatsTrust, type Signer } from '@orrery/shared/bus';
+import { BusStrategy, newSigningKey, Signer, type NatsTrust } from '@orrery/shared/bus';
 import type { Logger } from '@orrery/shared/runtime';
+import { join } from 'node:path';
 import { API_CONFIG, type ApiConfig } from '../config.js';
-import { SIGNER } from './signing.module.js';
 import { LOGGER } from '../logger.js';
-import { Buses, openTrust } from './buses.js';
+import { readOrMakeSecret } from '../secrets/secret-file.js';
+import { AccountKeeper } from './account-keeper.js';
+import { ANSWER_BUS, Buses, COMMAND_BUS, NATS_TRUST, openTrust, SIGNER } from './buses.js';
+import { ConnectionsKeeper } from './connections-keeper.js';
 import { FloodGate } from './flood-gate.js';
+import { HostCalls } from './host-calls.service.js';
+import { NatsAccount } from './nats-account.js';
+import { NatsConnections } from './nats-connections.js';
 import { OpenConnections } from './open-connections.js';
-
-/** The bus that publishes desired states and calls. */
-export const COMMAND_BUS = Symbol('COMMAND_BUS');
-/** The bus that only answers agents. */
-export const ANSWER_BUS = Symbol('ANSWER_BUS');
-/** The keys of this installation's NATS; undefined if somebody else manages its users. */
-export const NATS_TRUST = Symbol('NATS_TRUST');
+import { RevokedKeys } from './revoked-keys.repository.js';
 
 /** Replicas share requests in this queue group. */
 const QUEUE = 'orrery-api';
@@ -28,6 +28,12 @@ export const createBusStrategy = (app: INestApplicationContext) =>
     isSilentTo: (host) => app.get(OpenConnections).areFarTooMany(host),
   });
 
+const loadSigner = async ({ secretsFolder }: ApiConfig) => {
+  const pem = await readOrMakeSecret(join(secretsFolder, 'signing.key'), newSigningKey);
+  return new Signer(pem.reveal());
+};
+
+/** How the API is on NATS: its connections and signatures, calls to hosts, and which hosts are let in how often. */
 @Global()
 @Module({
   providers: [
@@ -38,11 +44,21 @@ export const createBusStrategy = (app: INestApplicationContext) =>
       useFactory: (config: ApiConfig, trust: NatsTrust | undefined, logger: Logger) =>
         Buses.open(config, trust, logger),
     },
+    { provide: SIGNER, inject: [API_CONFIG], useFactory: loadSigner },
+    AccountKeeper,
+    ConnectionsKeeper,
+    HostCalls,
+    NatsAccount,
+    NatsConnections,
     OpenConnections,
+    RevokedKeys,
     { provide: FloodGate, useFactory: () => new FloodGate() },
     { provide: ANSWER_BUS, inject: [Buses], useFactory: ({ answers }: Buses) => answers },
     { provide: COMMAND_BUS, inject: [Buses], useFactory: ({ desired }: Buses) => desired },
   ],
-  exports: [Buses, OpenConnections, FloodGate, ANSWER_BUS, COMMAND_BUS, NATS_TRUST],
+  exports: [
+    ...[ANSWER_BUS, COMMAND_BUS, NATS_TRUST, SIGNER],
+    ...[AccountKeeper, Buses, ConnectionsKeeper, FloodGate, HostCalls, OpenConnections],
+  ],
 })
 export class BusModule {}

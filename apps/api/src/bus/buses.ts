@@ -5,6 +5,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiConfig } from '../config.js';
 
+/** The bus that publishes desired states and calls. */
+export const COMMAND_BUS = Symbol('COMMAND_BUS');
+/** The bus that only answers agents. */
+export const ANSWER_BUS = Symbol('ANSWER_BUS');
+/** The keys of this installation's NATS; undefined when its users are somebody else's business. */
+export const NATS_TRUST = Symbol('NATS_TRUST');
+/** The `Signer` whose public key agents are given when they join. */
+export const SIGNER = Symbol('SIGNER');
+
 type BusConfig = Pick<ApiConfig, 'natsUrl' | 'secretsFolder'>;
 
 /**

@@ -10,7 +10,7 @@ import {
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { isDeepStrictEqual } from 'node:util';
-import { HostCalls } from '../calls/host-calls.service.js';
+import { HostCalls } from '../bus/host-calls.service.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { changesOf, differences, itemChanges, type Subject } from './planned-changes.js';

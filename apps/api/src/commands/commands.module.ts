@@ -1,9 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChangesModule } from '../changes/changes.module.js';
-import { StoreModule } from '../database/store.module.js';
-import { WantedModule } from '../wanted/wanted.module.js';
 import { EventsModule } from '../events/events.module.js';
-import { ReferencesModule } from '../references/references.module.js';
+import { WantedModule } from '../wanted/wanted.module.js';
 import { CommandCancels } from './command-cancels.service.js';
 import { CommandWaits } from './command-waits.service.js';
 import { CommandsController } from './commands.controller.js';
@@ -11,7 +9,7 @@ import { CommandsRepository } from './commands.repository.js';
 import { CommandsService } from './commands.service.js';
 
 @Module({
-  imports: [StoreModule, ReferencesModule, ChangesModule, WantedModule, EventsModule],
+  imports: [ChangesModule, WantedModule, EventsModule],
   controllers: [CommandsController],
   providers: [CommandsService, CommandsRepository, CommandWaits, CommandCancels],
   exports: [CommandsService],

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Command, CommandId, CommandQuery, HostId } from '@orrery/shared/contracts';
-import { toldOutcome } from '../admission/told-outcome.js';
+import { toldOutcome } from './outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso, num } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset, withoutKey } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 
 const NEWEST = new Keyset([{ sql: 'c.created_at', cast: 'timestamptz' }, { sql: 'c.id' }], 'DESC');
@@ -32,11 +32,7 @@ export class CommandsRepository {
       .andIf(host, 'c.host_id = $?')
       .andIf(query.state, 'c.state = $?')
       .andIf(query.group, 'c.group_id = $?');
-    const tail = NEWEST.page(where, query);
-    return toPage(
-      await sql.query<(Command & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    return NEWEST.page<Command>(sql, SELECT, where, query);
   }
 
   async get(sql: Sql, id: CommandId): Promise<Command | undefined> {
@@ -48,6 +44,6 @@ export class CommandsRepository {
     const rows = await sql.query<(Command & { key: string[] })[]>(`${SELECT} WHERE c.group_id = $1 ORDER BY h.name`, [
       group,
     ]);
-    return rows.map(({ key: _key, ...command }) => command);
+    return rows.map(withoutKey<Command>);
   }
 }

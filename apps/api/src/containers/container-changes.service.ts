@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { explain, Name, type CommandId, type ContainerSpec } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
-import { forgetRecords } from '../admission/verdict-writes.js';
+import { forgetRecords } from '../admission/verdicts.js';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes } from '../changes/changes.service.js';

@@ -1,9 +1,6 @@
 import { Module } from '@nestjs/common';
-import { CallsModule } from '../calls/calls.module.js';
 import { ChangesModule } from '../changes/changes.module.js';
 import { CommandsModule } from '../commands/commands.module.js';
-import { StoreModule } from '../database/store.module.js';
-import { ReferencesModule } from '../references/references.module.js';
 import { WantedModule } from '../wanted/wanted.module.js';
 import { ContainerChanges } from './container-changes.service.js';
 import { ContainersController } from './containers.controller.js';
@@ -12,7 +9,7 @@ import { ContainersService } from './containers.service.js';
 import { HostContainersController } from './host-containers.controller.js';
 
 @Module({
-  imports: [StoreModule, ReferencesModule, ChangesModule, CallsModule, WantedModule, CommandsModule],
+  imports: [ChangesModule, WantedModule, CommandsModule],
   controllers: [ContainersController, HostContainersController],
   providers: [ContainersService, ContainersRepository, ContainerChanges],
   exports: [ContainerChanges],

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Container, ContainerId, ContainerQuery, HostId, NetworkId } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 
 const BY_NAME = new Keyset([{ sql: 'h.name' }, { sql: 'c.name' }]);
@@ -36,11 +36,7 @@ const IN_NETWORK = `EXISTS (SELECT FROM memberships m JOIN items mi ON mi.id = m
 export class ContainersRepository {
   async list(sql: Sql, query: ContainerQuery, host: HostId | undefined, network: NetworkId | undefined) {
     const where = new Where().andIf(host, 'c.host_id = $?').andIf(network, IN_NETWORK);
-    const tail = BY_NAME.page(where, query);
-    return toPage(
-      await sql.query<(Container & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    return BY_NAME.page<Container>(sql, SELECT, where, query);
   }
 
   async get(sql: Sql, id: ContainerId): Promise<Container | undefined> {

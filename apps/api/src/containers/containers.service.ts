@@ -8,7 +8,7 @@ import {
   type ContainerQuery,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
-import { HostCalls } from '../calls/host-calls.service.js';
+import { HostCalls } from '../bus/host-calls.service.js';
 import type { Sql } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { References, type FoundContainer } from '../references/references.service.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { explain, type ControllerId, type HostRef, type NodeId } from '@orrery/shared/contracts';
 import { AppError, type Secret } from '@orrery/shared/runtime';
-import { HostCalls } from '../calls/host-calls.service.js';
+import { HostCalls } from '../bus/host-calls.service.js';
 import { API_CONFIG, type ApiConfig } from '../config.js';
 import { Store } from '../database/store.js';
 import { withVisibility } from '../database/visibility.js';

@@ -13,7 +13,7 @@ import { ControllerEntity } from '../database/entities/controller.entity.js';
 import { nextVersion, type Sql, type Transaction } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 
 const BY_NAME = new Keyset([{ sql: 'c.name' }]);
@@ -50,11 +50,7 @@ export interface NewController extends Pick<ControllerEntity, 'id' | 'name' | 'k
 export class ControllersRepository {
   async list(sql: Sql, query: ControllerQuery) {
     const where = new Where().andIf(query.kind, 'c.kind = $?');
-    const tail = BY_NAME.page(where, query);
-    return toPage(
-      await sql.query<(Controller & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    return BY_NAME.page<Controller>(sql, SELECT, where, query);
   }
 
   async get(sql: Sql, id: ControllerId): Promise<Controller | undefined> {

@@ -6,7 +6,7 @@ export const CHANNELS = {
   outbox: 'orrery_outbox',
   /** Payload: id of the host whose desired state changed, and its revision now. */
   desired: 'orrery_desired',
-  /** Something of who gets in changed. Payload: admission/admission-hint.ts, or the id of a controller. */
+  /** Something of who gets in changed. Payload: admission/hints.ts, or the id of a controller. */
   admission: 'orrery_admission',
   /** The key of a host was revoked (a trigger sends it). */
   keys: 'orrery_keys',

@@ -7,10 +7,10 @@ import { DatabaseConnector } from './database-connector.js';
 import { DatabaseState } from './database-state.js';
 import { EventPartitions } from './event-partitions.js';
 import { HistoryPruning } from './history-pruning.js';
-import { StoreModule } from './store.module.js';
 import { ENTITIES, MIGRATIONS } from './schema.js';
 import { Notifications } from './notifications.js';
 import { watchedClient } from './server-liveness.js';
+import { Store } from './store.js';
 import { UpkeepFailures } from './upkeep-failures.js';
 import { Upkeep } from './upkeep.js';
 
@@ -52,9 +52,9 @@ const dataSource = {
 
 @Global()
 @Module({
-  imports: [StoreModule],
   providers: [
     dataSource,
+    Store,
     DatabaseConnector,
     DatabaseState,
     EventPartitions,
@@ -63,7 +63,7 @@ const dataSource = {
     Upkeep,
     UpkeepFailures,
   ],
-  exports: [DataSource, StoreModule, DatabaseConnector, DatabaseState, Notifications, Upkeep],
+  exports: [DataSource, Store, DatabaseConnector, DatabaseState, Notifications, Upkeep],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(private readonly source: DataSource) {}

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { StoreModule } from '../database/store.module.js';
 import { EventCriteriaService } from './event-criteria.service.js';
 import { EventFeed } from './event-feed.js';
 import { EventStreams } from './event-streams.js';
@@ -10,7 +9,6 @@ import { OpenStreams } from './open-streams.js';
 import { StreamReads } from './stream-reads.js';
 
 @Module({
-  imports: [StoreModule],
   controllers: [EventsController],
   providers: [EventCriteriaService, EventFeed, EventStreams, EventsRepository, EventsService, OpenStreams, StreamReads],
   exports: [EventFeed],

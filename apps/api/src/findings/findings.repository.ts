@@ -3,7 +3,7 @@ import type { Finding, FindingQuery, HostId } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import { UPKEEP_FINDINGS } from './upkeep-findings.js';
 
@@ -28,11 +28,7 @@ export class FindingsRepository {
   /** `upkeep`: with what fails of the API's own. */
   async list(sql: Sql, query: FindingQuery, host: HostId | undefined, upkeep: boolean) {
     const where = new Where().and('f.host_id IS NULL OR h.id IS NOT NULL').andIf(host, 'f.host_id = $?');
-    const tail = BY_HOST.page(where, query);
     const from = select(upkeep ? `${OF_HOSTS} UNION ALL ${UPKEEP_FINDINGS}` : OF_HOSTS);
-    return toPage(
-      await sql.query<(Finding & { key: string[] })[]>(`${from} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    return BY_HOST.page<Finding>(sql, from, where, query);
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { meaningOf, type FindingCode, type FindingPage, type FindingQuery } from '@orrery/shared/contracts';
 import { Store } from '../database/store.js';
 import { visibilityNow } from '../database/visibility.js';
+import { mapPage } from '../paging/keyset.js';
 import { References } from '../references/references.service.js';
 import { FindingsRepository } from './findings.repository.js';
 
@@ -16,7 +17,7 @@ export class FindingsService {
   async list(query: FindingQuery): Promise<FindingPage> {
     const { host } = await this.references.filter(this.store, query);
     const page = await this.repository.list(this.store, query, host, visibilityNow() === undefined);
-    return { ...page, items: page.items.map((finding) => ({ ...finding, ...seeOf(finding.code) })) };
+    return mapPage(page, (finding) => ({ ...finding, ...seeOf(finding.code) }));
   }
 }
 

@@ -5,7 +5,7 @@ import type { Logger } from '@orrery/shared/runtime';
 import type { Transaction } from '../database/sql.js';
 import { DesiredStates } from '../wanted/desired-states.js';
 import { continueAbove } from '../wanted/revisions.js';
-import { SIGNER } from '../bus/signing.module.js';
+import { SIGNER } from '../bus/buses.js';
 import { LOGGER } from '../logger.js';
 
 export interface StateAnswer {

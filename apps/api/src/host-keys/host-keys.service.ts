@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PlanResult, RotationResult, type HostId } from '@orrery/shared/contracts';
-import { HostCalls } from '../calls/host-calls.service.js';
+import { HostCalls } from '../bus/host-calls.service.js';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Changed } from '../changes/changes.service.js';

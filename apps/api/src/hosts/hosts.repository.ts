@@ -3,7 +3,7 @@ import { durationText, type Host, type HostId, type HostQuery, type Labels } fro
 import { existing, HostEntity } from '../database/entities/host.entity.js';
 import { nextVersion, type Sql, type Transaction } from '../database/sql.js';
 import { iso, num } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset, mapPage } from '../paging/keyset.js';
 import { parseSelector, whereSelector } from '../paging/selector-sql.js';
 import { Where } from '../paging/where.js';
 
@@ -27,7 +27,7 @@ const WANTED = `
 /** As the database has it: durations are seconds there. */
 type HostRow = Omit<Host, 'ephemeral'> & { ephemeral: number | null };
 
-const toHost = <Row extends HostRow>(row: Row) => ({
+const toHost = (row: HostRow): Host => ({
   ...row,
   ephemeral: row.ephemeral === null ? null : durationText(row.ephemeral),
 });
@@ -37,9 +37,7 @@ export class HostsRepository {
   async list(sql: Sql, query: HostQuery) {
     const where = new Where().and('h.removed_at IS NULL').andIf(query.presence, "COALESCE(s.presence, 'joined') = $?");
     if (query.selector) whereSelector(where, parseSelector(query.selector), 'h.labels');
-    const tail = BY_NAME.page(where, query);
-    const rows = await sql.query<(HostRow & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values);
-    return toPage(rows.map(toHost), query.limit);
+    return mapPage(await BY_NAME.page<HostRow>(sql, SELECT, where, query), toHost);
   }
 
   async get(sql: Sql, id: HostId): Promise<Host | undefined> {

@@ -1,9 +1,9 @@
 import type { CommandId, EventBatchReply, HostId } from '@orrery/shared/contracts';
+import { hintAtAddresses } from '../admission/hints.js';
 import { CHANNELS } from '../database/channels.js';
 import type { Run } from '../database/statements.js';
 import { noteQuotas } from '../quotas/note-quotas.js';
 import { isPoison, lastSeq, type Batch } from './batch.js';
-import { hintAtAddresses } from './admission-hints.js';
 import { commandsOf, progressIn, settledIn, writeOutcomes, writeProgress } from './command-progress.js';
 import { deliverCommands, moveCommands } from './command-moves.js';
 import { moveCursors, writeFences, type CursorMove, type FenceWrite } from './epoch-writes.js';
@@ -51,7 +51,10 @@ export async function writeGroup(
   const own = toRows(events, commands, context);
   const changes = projectAll(events, poison, context);
   const met = await writeChanges(run, changes, now);
-  await hintAtAddresses(run, changes);
+  await hintAtAddresses(
+    run,
+    [...changes.nodes.values()].flatMap((node) => (node?.address ? [node.node_id] : [])),
+  );
   await writeFences(run, plan.fences, context.hosts, now);
   const delivered = await deliverCommands(run, [...new Set(commands.values())], now);
   const told = await writeCommands(run, events, context);

@@ -3,7 +3,7 @@ import type { HostId, Interface, InterfaceQuery, NetworkId, NodeId } from '@orre
 import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 
 const BY_NAME = new Keyset([{ sql: 'n.name' }, { sql: 'f.device' }]);
@@ -33,10 +33,6 @@ export class InterfacesRepository {
       .andIf(host, 'n.host_id = $?')
       .andIf(node, 'f.node_id = $?')
       .andIf(network, 'f.network_id = $?');
-    const tail = BY_NAME.page(where, query);
-    return toPage(
-      await sql.query<(Interface & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    return BY_NAME.page<Interface>(sql, SELECT, where, query);
   }
 }

@@ -13,7 +13,7 @@ import { JoinTokenEntity } from '../database/entities/join-token.entity.js';
 import { secondsFromNow, type Sql, type Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 import { iso } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset, mapPage, withoutKey } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 
 /** What a spent use gives: how the host is to be made. */
@@ -52,9 +52,9 @@ const SELECT = `
     FROM join_tokens t`;
 
 /** As the database has it: durations are seconds there. */
-type TokenRow = Omit<JoinToken, 'ephemeral'> & { ephemeral: number | null; key: string[] };
+type TokenRow = Omit<JoinToken, 'ephemeral'> & { ephemeral: number | null };
 
-const toToken = (row: TokenRow) => ({
+const toToken = (row: TokenRow): JoinToken => ({
   ...row,
   ephemeral: row.ephemeral === null ? null : durationText(row.ephemeral),
 });
@@ -64,16 +64,12 @@ export class JoinTokensRepository {
   async list(sql: Sql, query: TokenQuery) {
     const where = new Where();
     if (!query.all) where.and(VALID);
-    const tail = NEWEST.page(where, query);
-    const rows = await sql.query<TokenRow[]>(`${SELECT} ${where.sql} ${tail}`, where.values);
-    return toPage(rows.map(toToken), query.limit);
+    return mapPage(await NEWEST.page<TokenRow>(sql, SELECT, where, query), toToken);
   }
 
   async get(sql: Sql, id: string): Promise<JoinToken | undefined> {
-    const [row] = await sql.query<TokenRow[]>(`${SELECT} WHERE t.id = $1`, [id]);
-    if (!row) return undefined;
-    const { key: _key, ...token } = toToken(row);
-    return token;
+    const [row] = await sql.query<(TokenRow & { key: string[] })[]>(`${SELECT} WHERE t.id = $1`, [id]);
+    return row && toToken(withoutKey<TokenRow>(row));
   }
 
   /** Those of the hashes that a token has, whatever it is still worth. */

@@ -1,10 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsTrust, Signer } from '@orrery/shared/bus';
 import type { JoinReply } from '@orrery/shared/contracts';
-import { NATS_TRUST } from '../bus/bus.module.js';
-import { authorityOf } from '../bus/buses.js';
+import { authorityOf, NATS_TRUST, SIGNER } from '../bus/buses.js';
 import { API_CONFIG, type ApiConfig } from '../config.js';
-import { SIGNER } from '../bus/signing.module.js';
 import type { JoinedHost } from './join.repository.js';
 
 /** What a host is told that is known: who it is, where NATS is and what lets it in there, whose signatures to trust. */

@@ -1,8 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChangesModule } from '../changes/changes.module.js';
 import { CommandsModule } from '../commands/commands.module.js';
-import { StoreModule } from '../database/store.module.js';
-import { ReferencesModule } from '../references/references.module.js';
 import { WantedModule } from '../wanted/wanted.module.js';
 import { MembershipChanges } from './membership-changes.service.js';
 import { MembershipsController } from './memberships.controller.js';
@@ -11,7 +9,7 @@ import { MembershipsService } from './memberships.service.js';
 import { NodeNetworksController } from './node-networks.controller.js';
 
 @Module({
-  imports: [StoreModule, ReferencesModule, ChangesModule, WantedModule, CommandsModule],
+  imports: [ChangesModule, WantedModule, CommandsModule],
   controllers: [MembershipsController, NodeNetworksController],
   providers: [MembershipsService, MembershipsRepository, MembershipChanges],
   exports: [MembershipChanges],

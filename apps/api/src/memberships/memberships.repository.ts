@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { HostId, Membership, MembershipQuery, NetworkId, NodeId } from '@orrery/shared/contracts';
-import { toldOutcome } from '../admission/told-outcome.js';
+import { toldOutcome } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 
@@ -46,11 +46,7 @@ export class MembershipsRepository {
       .andIf(network, 'x.network_id = $?')
       .andIf(query.managed, '(x.item_id IS NOT NULL) = $?::boolean')
       .andIf(query.status, 'x.status = $?');
-    const tail = BY_NAME.page(where, query);
-    return toPage(
-      await sql.query<(Membership & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    return BY_NAME.page<Membership>(sql, SELECT, where, query);
   }
 
   async get(sql: Sql, node: NodeId, network: NetworkId): Promise<Membership | undefined> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ControllerId, Network, NetworkId, NetworkPatch, NetworkPost } from '@orrery/shared/contracts';
-import { Settling } from '../admission/settling.service.js';
-import { hint } from '../admission/verdict-writes.js';
+import { AdmissionGate } from '../admission/admission-gate.js';
+import { hint } from '../admission/hints.js';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Changed, type Made } from '../changes/changes.service.js';
@@ -24,7 +24,7 @@ export class NetworkChanges {
     private readonly repository: NetworksRepository,
     private readonly networks: NetworksService,
     private readonly drafts: NetworkDrafts,
-    private readonly settling: Settling,
+    private readonly gate: AdmissionGate,
   ) {}
 
   /** A new network on a controller. Its id is picked here, so that a request that is sent again makes no second one. */
@@ -105,7 +105,7 @@ export class NetworkChanges {
       return { status: 200 as const, headers: {}, body: network, ...this.#about(id, was.name) };
     };
     const settle = async (made: Made) => {
-      if (controller) await this.settling.deletions(controller);
+      if (controller) await this.gate.settleDeletions(controller);
       return made;
     };
     return this.changes.run(asked, work, { settle });
@@ -156,7 +156,7 @@ export class NetworkChanges {
   async #settled(made: Made): Promise<Made> {
     const { id, managedBy } = made.body as Network;
     if (!managedBy) return made;
-    await this.settling.network(id);
+    await this.gate.settleNetwork(id);
     const network = await this.networks.get(id);
     return { headers: { etag: etag(network.version) }, body: network };
   }

@@ -1,18 +1,19 @@
 import { Module } from '@nestjs/common';
-import { SettlingModule } from '../admission/settling.module.js';
+import { AdmissionModule } from '../admission/admission.module.js';
+import { AdmissionsController } from '../admission/admissions.controller.js';
+import { AdmissionsRepository } from '../admission/admissions.repository.js';
+import { Admissions } from '../admission/admissions.service.js';
 import { ChangesModule } from '../changes/changes.module.js';
-import { ControllerDoorsModule } from '../controllers/controller-doors.module.js';
-import { StoreModule } from '../database/store.module.js';
-import { ReferencesModule } from '../references/references.module.js';
+import { NetworkChanges } from './network-changes.service.js';
 import { NetworkDrafts } from './network-drafts.service.js';
 import { NetworksController } from './networks.controller.js';
-import { NetworkChanges } from './network-changes.service.js';
 import { NetworksRepository } from './networks.repository.js';
 import { NetworksService } from './networks.service.js';
 
+/** Networks, and the admissions to each of them: what people see and change. */
 @Module({
-  imports: [StoreModule, ReferencesModule, ChangesModule, ControllerDoorsModule, SettlingModule],
-  controllers: [NetworksController],
-  providers: [NetworksService, NetworksRepository, NetworkChanges, NetworkDrafts],
+  imports: [AdmissionModule, ChangesModule],
+  controllers: [NetworksController, AdmissionsController],
+  providers: [NetworksService, NetworksRepository, NetworkChanges, NetworkDrafts, Admissions, AdmissionsRepository],
 })
 export class NetworksModule {}

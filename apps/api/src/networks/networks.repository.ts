@@ -9,7 +9,7 @@ import type {
 } from '@orrery/shared/contracts';
 import { NetworkEntity } from '../database/entities/network.entity.js';
 import { nextVersion, type Sql, type Transaction } from '../database/sql.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import type { Taker } from './free-pool.js';
 import type { NetworkUse } from './network-findings.js';
@@ -62,11 +62,7 @@ const SELECT = `
 export class NetworksRepository {
   async list(sql: Sql, query: NetworkQuery, controller: ControllerId | undefined) {
     const where = new Where().andIf(controller, 'o.id = $?');
-    const tail = BY_ID.page(where, query);
-    return toPage(
-      await sql.query<(NetworkRow & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    return BY_ID.page<NetworkRow>(sql, SELECT, where, query);
   }
 
   async get(sql: Sql, id: NetworkId): Promise<NetworkRow | undefined> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { HostId, Node, NodeId, NodeQuery } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import { NAMED_NODES } from './named-nodes.js';
 
@@ -19,11 +19,7 @@ const SELECT = `
 export class NodesRepository {
   async list(sql: Sql, query: NodeQuery, host: HostId | undefined) {
     const where = new Where().andIf(host, 'n.host_id = $?').andIf(query.kind, 'n.kind = $?');
-    const tail = BY_NAME.page(where, query);
-    return toPage(
-      await sql.query<(Node & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    return BY_NAME.page<Node>(sql, SELECT, where, query);
   }
 
   async get(sql: Sql, id: NodeId): Promise<Node | undefined> {

@@ -55,9 +55,14 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
   settleNames(document);
   for (const path of Object.values(document.paths)) complete(path as unknown as Operations);
   delete document.info.contact;
-  document.paths = Object.fromEntries(Object.entries(document.paths).sort(([a], [b]) => (a < b ? -1 : 1)));
+  document.paths = sorted(document.paths);
+  document.components.schemas = sorted(document.components.schemas ?? {});
   return document;
 }
+
+/** By name: which module is wired first makes no difference. */
+const sorted = <T>(record: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function complete(path: Operations): void {
   for (const [method, operation] of Object.entries(path)) {

@@ -1,16 +1,40 @@
 import type { PageQuery } from '@orrery/shared/contracts';
-import { decodeCursor, encodeCursor, type SortType } from './cursor.js';
+import { z } from 'zod';
+import type { Sql } from '../database/sql.js';
+import { badRequest } from '../http/schema.pipe.js';
 import type { Where } from './where.js';
 
-export interface SortColumn {
+const Text = z
+  .string()
+  .max(300)
+  .regex(/^[^\0]*$/);
+
+/** As Postgres writes a timestamptz: `2026-03-01 12:00:00.123456+05:30`. No day that is not in the calendar, which it would refuse. */
+const Instant = z
+  .string()
+  .regex(/^[1-9]\d{3}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-](0\d|1[0-4])(:[0-5]\d)?$/)
+  .refine((text) => z.iso.datetime({ offset: true }).safeParse(toIso(text)).success);
+
+const toIso = (text: string) => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00');
+
+/** The types that a sort column may have. */
+const FORMS = { text: Text, timestamptz: Instant, bigint: z.string().regex(/^\d{1,18}$/) };
+type SortType = keyof typeof FORMS;
+
+interface SortColumn {
   sql: string;
   /** Type of the column when it is not text. */
   cast?: SortType;
 }
 
+export interface Page<Item> {
+  items: Item[];
+  next: string | null;
+}
+
 /**
- * Keyset pagination: the page after a key, by an index, however deep; rows that come and go in between shift nothing. The
- * query selects `key` (KEY below) and one row more than the page, which tells whether there is a next one.
+ * The order of a list, and its pages: the page after a key, by an index, however deep; rows that come and go in between shift nothing. A
+ * list is three things: an order, a SELECT with `${ORDER.key}` among its columns, and `ORDER.page(sql, SELECT, where, query)`.
  */
 export class Keyset {
   constructor(
@@ -18,13 +42,20 @@ export class Keyset {
     private readonly direction: 'ASC' | 'DESC' = 'ASC',
   ) {}
 
-  /** Select it as `key`. */
+  /** A column of the SELECT. */
   get key(): string {
     return `jsonb_build_array(${this.columns.map(({ sql }) => `(${sql})::text`).join(', ')}) AS key`;
   }
 
-  /** Adds the condition to `where`; gives ORDER BY and LIMIT. */
-  page(where: Where, { limit, after }: PageQuery): string {
+  /** The page that `query` asks for, of the rows that `where` leaves. */
+  async page<Row>(sql: Sql, select: string, where: Where, query: PageQuery): Promise<Page<Row>> {
+    const tail = this.tail(where, query);
+    const rows = await sql.query<(Row & { key: string[] })[]>(`${select} ${where.sql} ${tail}`, where.values);
+    return toPage<Row>(rows, query.limit);
+  }
+
+  /** Adds where the page begins to `where`; gives ORDER BY and LIMIT, for one row more than the page, which tells whether there is a next. */
+  tail(where: Where, { limit, after }: PageQuery): string {
     if (after !== undefined) {
       const key = decodeCursor(
         after,
@@ -40,14 +71,38 @@ export class Keyset {
 }
 
 /** Rows as they came, with their keys, made a page. */
-export function toPage<T extends { key: string[] }>(
-  rows: T[],
-  limit: number,
-): { items: Omit<T, 'key'>[]; next: string | null } {
+export function toPage<Row>(rows: readonly (Row & { key: string[] })[], limit: number): Page<Row> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return {
-    items: items.map(({ key: _key, ...item }) => item),
+    items: items.map(withoutKey<Row>),
     next: last && rows.length > limit ? encodeCursor(last.key) : null,
   };
+}
+
+/** For rows of the same SELECT that are no page. */
+export function withoutKey<Row>({ key: _key, ...row }: Row & { key: string[] }): Row {
+  return row as unknown as Row;
+}
+
+/** The same page, of what is made of each of its rows. */
+export const mapPage = <Row, Item>({ items, next }: Page<Row>, toItem: (row: Row) => Item): Page<Item> => ({
+  items: items.map(toItem),
+  next,
+});
+
+/** `next` of a page: the sort key of its last row. It leaves sealed (`PageCursors`). */
+export const encodeCursor = (key: readonly string[]) => JSON.stringify(key);
+
+/** The key in a cursor that we gave out; anything else is a bad request, not a fault. */
+export function decodeCursor(cursor: string, types: readonly SortType[]): string[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(cursor);
+  } catch {
+    value = undefined;
+  }
+  const key = z.array(Text).length(types.length).safeParse(value);
+  if (key.success && types.every((type, index) => FORMS[type].safeParse(key.data[index]).success)) return key.data;
+  throw badRequest([{ path: ['after'], message: 'not a cursor of this list; take `next` of the page before' }]);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Selector } from '@orrery/shared/contracts';
 import fc from 'fast-check';
-import { decodeCursor, encodeCursor } from './cursor.js';
-import { Keyset, toPage } from './keyset.js';
+import type { Sql } from '../database/sql.js';
+import { decodeCursor, encodeCursor, Keyset, mapPage, toPage } from './keyset.js';
 import { PageCursors } from './page-cursors.js';
 import { whereSelector } from './selector-sql.js';
 import { Where } from './where.js';
@@ -74,13 +74,37 @@ describe('a page', () => {
   it('begins after the cursor’s key, with the key as values', () => {
     const where = new Where().and('x = $?', 1);
     const keyset = new Keyset([{ sql: 'at', cast: 'timestamptz' }, { sql: 'id' }], 'DESC');
-    const tail = keyset.page(where, {
+    const tail = keyset.tail(where, {
       limit: 10,
       after: encodeCursor(['2026-01-01 00:00:00+00', "'; DROP TABLE hosts"]),
     });
     expect(where.sql).toBe('WHERE (x = $1) AND ((at, id) < ($2::timestamptz, $3::text))');
     expect(where.values).toEqual([1, '2026-01-01 00:00:00+00', "'; DROP TABLE hosts"]);
     expect(tail).toBe('ORDER BY at DESC, id DESC LIMIT 11');
+  });
+});
+
+describe('a list', () => {
+  const ORDER = new Keyset([{ sql: 'h.name' }]);
+  const SELECT = `SELECT h.name, ${ORDER.key} FROM hosts h`;
+  const asked: unknown[] = [];
+  const sql = {
+    query: (text: string, values: unknown[]) => {
+      asked.push([text, values]);
+      return Promise.resolve(['a', 'b', 'c'].map((name) => ({ name, key: [name] })));
+    },
+  } as unknown as Sql;
+
+  it('is an order, a SELECT and what is asked for', async () => {
+    const page = await ORDER.page<{ name: string }>(sql, SELECT, new Where().and('h.up = $?', true), { limit: 2 });
+    expect(page).toEqual({ items: [{ name: 'a' }, { name: 'b' }], next: encodeCursor(['b']) });
+    expect(asked).toEqual([
+      [
+        'SELECT h.name, jsonb_build_array((h.name)::text) AS key FROM hosts h WHERE (h.up = $1) ORDER BY h.name ASC LIMIT 3',
+        [true],
+      ],
+    ]);
+    expect(mapPage(page, ({ name }) => name)).toEqual({ items: ['a', 'b'], next: page.next });
   });
 });
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { NetworkId, NodeId, PageQuery, ProbeId } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { iso } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import type { ProbeEvent } from './read-probe.js';
 
@@ -21,6 +21,8 @@ const NEWEST = new Keyset(
   'DESC',
 );
 
+const STARTED = `SELECT e.data ->> 'probe' AS probe, ${NEWEST.key} FROM events e`;
+
 @Injectable()
 export class ProbesRepository {
   /** The networks that the node has an interface in, as far as its host has reported. */
@@ -38,12 +40,7 @@ export class ProbesRepository {
     const where = new Where()
       .and(`e.node_id = $? AND e.type = 'probe.started'`, node)
       .and('e.committed_at > $? AND e.committed_at < $?', from, to);
-    const tail = NEWEST.page(where, query);
-    const rows = await sql.query<{ probe: ProbeId; key: string[] }[]>(
-      `SELECT e.data ->> 'probe' AS probe, ${NEWEST.key} FROM events e ${where.sql} ${tail}`,
-      where.values,
-    );
-    return toPage(rows, query.limit);
+    return NEWEST.page<{ probe: ProbeId }>(sql, STARTED, where, query);
   }
 
   /** The events of these probes in order of occurrence, including those on their way into the history. */

@@ -14,7 +14,7 @@ import {
   explain,
 } from '@orrery/shared/contracts';
 import { AppError, describeError, newId } from '@orrery/shared/runtime';
-import { HostCalls } from '../calls/host-calls.service.js';
+import { HostCalls } from '../bus/host-calls.service.js';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Changed } from '../changes/changes.service.js';

@@ -6,7 +6,7 @@ import {
   type Outcome,
   type Status,
 } from '@orrery/shared/contracts';
-import { toldOutcome } from '../admission/told-outcome.js';
+import { toldOutcome } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { UPKEEP_FINDINGS } from '../findings/upkeep-findings.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';

@@ -3,7 +3,7 @@ import type { ApiToken, TokenQuery } from '@orrery/shared/contracts';
 import { ApiTokenEntity } from '../database/entities/api-token.entity.js';
 import { secondsFromNow, type Sql, type Transaction } from '../database/sql.js';
 import { iso } from '../paging/columns.js';
-import { Keyset, toPage } from '../paging/keyset.js';
+import { Keyset, withoutKey } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 
 const NEWEST = new Keyset([{ sql: 't.created_at', cast: 'timestamptz' }, { sql: 't.id' }], 'DESC');
@@ -26,11 +26,7 @@ export class TokenList {
   async list(sql: Sql, query: TokenQuery) {
     const where = new Where();
     if (!query.all) where.and(VALID);
-    const tail = NEWEST.page(where, query);
-    return toPage(
-      await sql.query<(ApiToken & { key: string[] })[]>(`${SELECT} ${where.sql} ${tail}`, where.values),
-      query.limit,
-    );
+    return NEWEST.page<ApiToken>(sql, SELECT, where, query);
   }
 
   /** By ID, or valid ones by name; locked to the end of the transaction. */
@@ -39,7 +35,7 @@ export class TokenList {
       `${SELECT} WHERE t.id = $1 OR (t.name = $1 AND ${VALID}) ORDER BY t.created_at FOR UPDATE`,
       [reference],
     );
-    return rows.map(({ key: _key, ...token }) => token);
+    return rows.map(withoutKey<ApiToken>);
   }
 
   /** Two valid tokens of one name could not be distinguished where a name says who did something. */

@@ -18,7 +18,7 @@ import { change, memberOf } from '../../../../test/support/wanted.js';
 import { HelloService } from '../hello/hello.service.js';
 import { LOGGER } from '../logger.js';
 import { Publication } from './desired-publisher.js';
-import { SIGNER } from '../bus/signing.module.js';
+import { SIGNER } from '../bus/buses.js';
 
 let postgres: TestPostgres;
 let nats: TestNats;

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BusError, type Bus } from '@orrery/shared/bus';
 import { DesiredReply, type HostId } from '@orrery/shared/contracts';
 import { crashPoint, describeError, pause, type Logger } from '@orrery/shared/runtime';
-import { COMMAND_BUS } from '../bus/bus.module.js';
+import { COMMAND_BUS } from '../bus/buses.js';
 import { CHANNELS } from '../database/channels.js';
 import { Notifications } from '../database/notifications.js';
 import { runIn } from '../database/statements.js';

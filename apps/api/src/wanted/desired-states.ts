@@ -6,7 +6,7 @@ import { existing, HostEntity } from '../database/entities/host.entity.js';
 import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 import { toItem, type ItemRow } from './wanted-items.js';
-import { SIGNER } from '../bus/signing.module.js';
+import { SIGNER } from '../bus/buses.js';
 
 export interface CurrentState {
   revision: number;

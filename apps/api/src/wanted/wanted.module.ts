@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { SigningModule } from '../bus/signing.module.js';
 import { Deliveries } from './deliveries.js';
 import { DesiredPublisher, Publication } from './desired-publisher.js';
 import { DesiredStates } from './desired-states.js';
@@ -8,7 +7,6 @@ import { Wanted } from './wanted.service.js';
 
 /** What is wanted of hosts: read, changed by one writer, signed, and published until each host holds it. */
 @Module({
-  imports: [SigningModule],
   providers: [Wanted, DesiredWriter, DesiredStates, Deliveries, DesiredPublisher, Publication],
   exports: [Wanted, DesiredWriter, DesiredStates, Deliveries, DesiredPublisher],
 })

@@ -14,7 +14,7 @@ import {
   explainAgain,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
-import type { HostCalls } from '../../calls/host-calls.service.js';
+import type { HostCalls } from '../../bus/host-calls.service.js';
 import type { ControllerDoor, ProbedController } from './controller-door.js';
 
 /** Where a self-hosted controller is. */

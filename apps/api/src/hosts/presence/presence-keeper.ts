@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@orrery/shared/bus';
 import type { Logger } from '@orrery/shared/runtime';
-import { ANSWER_BUS } from '../../bus/bus.module.js';
+import { ANSWER_BUS } from '../../bus/buses.js';
 import { API_CONFIG, type ApiConfig } from '../../config.js';
 import { runLeadership } from '../../database/leadership.js';
 import { LOGGER } from '../../logger.js';

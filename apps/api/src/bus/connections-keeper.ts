@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { explain, type HostId } from '@orrery/shared/contracts';
 import { describeError, WakeablePause, type Logger } from '@orrery/shared/runtime';
-import { FloodGate } from '../bus/flood-gate.js';
-import { OpenConnections, type Connection, type HostConnection } from '../bus/open-connections.js';
+import { FloodGate } from './flood-gate.js';
+import { OpenConnections, type Connection, type HostConnection } from './open-connections.js';
 import { Store } from '../database/store.js';
 import { clearHostFinding, raiseHostFinding } from '../findings/host-findings.js';
 import { suspendKey } from '../host-keys/key-writes.js';

@@ -5,10 +5,9 @@ import {
   type NodeAddress,
   type NodeId,
 } from '@orrery/shared/contracts';
-import { CHANNELS } from '../database/channels.js';
 import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
-import { hintText } from './admission-hint.js';
+import { hint } from './hints.js';
 
 /** Who is meant: an address, and the node of ours as which a person named it; null: the address itself was named. */
 export interface Named {
@@ -89,13 +88,4 @@ export async function forgetRecords(tx: Transaction, node: NodeId, by: string): 
     [node],
   );
   for (const { network, address } of rows) await forgetRecord(tx, network, { address, node }, by);
-}
-
-/** Whoever keeps controllers as they are to be looks at these addresses, or at all of the network, at once. */
-export async function hint(
-  tx: Transaction,
-  network: NetworkId,
-  addresses: readonly NodeAddress[] | null = null,
-): Promise<void> {
-  await runIn(tx)('SELECT pg_notify($1, $2)', [CHANNELS.admission, hintText(network, addresses)]);
 }

@@ -2,9 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { connectionSubjects, type Bus, type Incoming, type NatsTrust } from '@orrery/shared/bus';
 import { HostId } from '@orrery/shared/contracts';
 import { z } from 'zod';
-import { NATS_TRUST } from '../bus/bus.module.js';
-import { Buses } from '../bus/buses.js';
-import type { Connection, HostConnection } from '../bus/open-connections.js';
+import { Buses, NATS_TRUST } from './buses.js';
+import type { Connection, HostConnection } from './open-connections.js';
 
 const ANSWER_MS = 2000;
 /** Each connection takes 1.5 kB of the answer, most of it its JWT. */

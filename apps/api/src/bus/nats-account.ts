@@ -3,8 +3,7 @@ import { CLAIMS_UPDATE, type NatsTrust, type Revocations } from '@orrery/shared/
 import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { z } from 'zod';
-import { NATS_TRUST } from '../bus/bus.module.js';
-import { Buses } from '../bus/buses.js';
+import { Buses, NATS_TRUST } from './buses.js';
 
 const PUSH_MS = 5000;
 

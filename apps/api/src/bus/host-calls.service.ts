@@ -3,8 +3,7 @@ import { BusError, type Bus, type Signer } from '@orrery/shared/bus';
 import { CallReply, subjects, type Call, type HostRef, explain } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import type { z } from 'zod';
-import { COMMAND_BUS } from '../bus/bus.module.js';
-import { SIGNER } from '../bus/signing.module.js';
+import { COMMAND_BUS, SIGNER } from './buses.js';
 
 /** How long an agent has for a one-shot operation. */
 const WITHIN_MS = 5000;

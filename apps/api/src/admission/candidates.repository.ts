@@ -116,7 +116,7 @@ const STATEMENTS = {
 
 /** What is known of who is in a network, or is to be, or wants to be. */
 @Injectable()
-export class AdmissionRepository {
+export class Candidates {
   async network(sql: Sql, id: NetworkId): Promise<KeptNetwork | undefined> {
     const rows = await sql.query<KeptNetwork[]>(
       `SELECT w.id, w.name, w.controller_id AS "controllerId", w.config, w.admission,

@@ -1,0 +1,38 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { ControllerChecks } from '../controllers/controller-checks.js';
+import { ControllerDoors } from '../controllers/controller-doors.js';
+import { ControllersRepository } from '../controllers/controllers.repository.js';
+import { DesiredPublisher } from '../wanted/desired-publisher.js';
+import { WantedModule } from '../wanted/wanted.module.js';
+import { AddressClaims } from './address-claims.js';
+import { AdmissionGate } from './admission-gate.js';
+import { AdmissionRounds, AdmissionWorker } from './admission-worker.js';
+import { Candidates } from './candidates.repository.js';
+import { NetworkReconciler } from './network-reconciler.js';
+
+/** Reaches controllers and keeps them as they are to be. It knows no routes: those about controllers and networks import it. */
+@Module({
+  imports: [WantedModule],
+  providers: [
+    AddressClaims,
+    AdmissionGate,
+    AdmissionRounds,
+    AdmissionWorker,
+    Candidates,
+    ControllerChecks,
+    ControllerDoors,
+    ControllersRepository,
+    NetworkReconciler,
+  ],
+  exports: [AdmissionGate, AdmissionWorker, ControllerChecks, ControllerDoors, ControllersRepository],
+})
+export class AdmissionModule implements OnModuleInit {
+  constructor(
+    private readonly publisher: DesiredPublisher,
+    private readonly gate: AdmissionGate,
+  ) {}
+
+  onModuleInit(): void {
+    this.publisher.settleFirst(this.gate);
+  }
+}

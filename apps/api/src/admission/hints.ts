@@ -1,0 +1,60 @@
+import { NetworkId, NodeAddress, type NodeId } from '@orrery/shared/contracts';
+import { CHANNELS } from '../database/channels.js';
+import type { Transaction } from '../database/sql.js';
+import { runIn, type Run } from '../database/statements.js';
+
+/** A payload of NOTIFY is shorter than 8,000 bytes; a longer list is the whole network. */
+const MOST_ADDRESSES = 500;
+
+/** The payload when a host shows an address that is another node's, or that another node shows too. */
+export const CLAIMS_HINT = 'claims';
+
+/** Where to look: at these addresses of a network, or at all of it (null). */
+export interface PlaceHint {
+  network: NetworkId;
+  addresses: NodeAddress[] | null;
+}
+
+export type AdmissionHint = PlaceHint | typeof CLAIMS_HINT;
+
+/** NETWORK, or NETWORK ADDRESS ADDRESS …; `hintAtAddresses` writes the same in SQL. */
+export const hintText = (network: NetworkId, addresses: readonly NodeAddress[] | null): string =>
+  addresses && addresses.length <= MOST_ADDRESSES ? [network, ...addresses].join(' ') : network;
+
+/** Undefined: only to look at what is due, as when the payload names a controller. */
+export function readHint(payload: string): AdmissionHint | undefined {
+  if (payload === CLAIMS_HINT) return CLAIMS_HINT;
+  const [first, ...rest] = payload.split(' ');
+  const network = NetworkId.safeParse(first);
+  const addresses = NodeAddress.array().safeParse(rest);
+  if (!network.success || !addresses.success) return undefined;
+  return { network: network.data, addresses: rest.length > 0 ? addresses.data : null };
+}
+
+/** Whoever keeps controllers as they are to be looks at these addresses, or at all of the network, at once. */
+export async function hint(
+  tx: Transaction,
+  network: NetworkId,
+  addresses: readonly NodeAddress[] | null = null,
+): Promise<void> {
+  await runIn(tx)('SELECT pg_notify($1, $2)', [CHANNELS.admission, hintText(network, addresses)]);
+}
+
+/**
+ * Nodes whose address was just reported. Of a node that is wanted in a network of ours: whoever lets it in hears of it at once. It asks its
+ * controller within the first second of its life, and when it is not known then, again only five seconds later (docs/zerotier-facts.md#from-start-to-address). One that is
+ * another node's, or that another node shows too: whoever finds claims hears of that.
+ */
+export async function hintAtAddresses(run: Run, nodes: readonly NodeId[]): Promise<void> {
+  if (nodes.length === 0) return;
+  await run(
+    `WITH seen AS MATERIALIZED (SELECT node_id, address, standing FROM node_addresses WHERE node_id = ANY($2)),
+     strangers AS (SELECT DISTINCT w.id || ' ' || n.address AS hint FROM seen n JOIN memberships m ON m.node_id = n.node_id
+       JOIN networks w ON w.id = m.network_id AND w.controller_id IS NOT NULL
+       LEFT JOIN controller_records r ON r.network_id = w.id AND r.address = n.address
+      WHERE n.address IS NOT NULL AND r.authorized IS DISTINCT FROM true)
+     SELECT pg_notify($1, hint) FROM (SELECT hint FROM strangers
+       UNION ALL SELECT 'claims' WHERE EXISTS (SELECT FROM seen WHERE standing IN ('taken', 'contested'))) hints`,
+    [CHANNELS.admission, nodes],
+  );
+}

@@ -1,6 +1,0 @@
-import { Module } from '@nestjs/common';
-import { ReconcilingModule } from './reconciling.module.js';
-import { Settling } from './settling.service.js';
-
-@Module({ imports: [ReconcilingModule], providers: [Settling], exports: [Settling] })
-export class SettlingModule {}

@@ -1,7 +1,0 @@
-import { Module } from '@nestjs/common';
-import { BusModule } from '../bus/bus.module.js';
-import { SigningModule } from '../bus/signing.module.js';
-import { HostCalls } from './host-calls.service.js';
-
-@Module({ imports: [BusModule, SigningModule], providers: [HostCalls], exports: [HostCalls] })
-export class CallsModule {}

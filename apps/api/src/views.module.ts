@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import { ChangesModule } from './changes/changes.module.js';
+import { FindingsController } from './findings/findings.controller.js';
+import { FindingsRepository } from './findings/findings.repository.js';
+import { FindingsService } from './findings/findings.service.js';
+import { HealthController } from './health/health.controller.js';
+import { HealthRepository } from './health/health.repository.js';
+import { HealthService } from './health/health.service.js';
+import { InterfacesController } from './interfaces/interfaces.controller.js';
+import { InterfacesRepository } from './interfaces/interfaces.repository.js';
+import { InterfacesService } from './interfaces/interfaces.service.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { MetricsService } from './metrics/metrics.service.js';
+import { NodesController } from './nodes/nodes.controller.js';
+import { NodesRepository } from './nodes/nodes.repository.js';
+import { NodesService } from './nodes/nodes.service.js';
+import { ErrorsPageController } from './openapi/errors-page.controller.js';
+import { ProbesController } from './probes/probes.controller.js';
+import { ProbesRepository } from './probes/probes.repository.js';
+import { ProbesService } from './probes/probes.service.js';
+import { StatusController } from './status/status.controller.js';
+import { StatusRepository } from './status/status.repository.js';
+import { StatusService } from './status/status.service.js';
+
+/** What people look at: what was observed on hosts, probes of it, and how Orrery itself is. Each folder is one subject. */
+@Module({
+  imports: [ChangesModule],
+  controllers: [
+    ErrorsPageController,
+    FindingsController,
+    HealthController,
+    InterfacesController,
+    MetricsController,
+    NodesController,
+    ProbesController,
+    StatusController,
+  ],
+  providers: [
+    ...[FindingsRepository, FindingsService],
+    ...[HealthRepository, HealthService],
+    ...[InterfacesRepository, InterfacesService],
+    ...[NodesRepository, NodesService],
+    ...[ProbesRepository, ProbesService],
+    ...[StatusRepository, StatusService, MetricsService],
+  ],
+})
+export class ViewsModule {}
