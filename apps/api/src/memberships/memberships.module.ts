@@ -8,11 +8,10 @@ import { MembershipChanges } from './membership-changes.service.js';
 import { MembershipsController } from './memberships.controller.js';
 import { MembershipsRepository } from './memberships.repository.js';
 import { MembershipsService } from './memberships.service.js';
-import { NodeNetworksController } from './node-networks.controller.js';
 
 @Module({
   imports: [StoreModule, ReferencesModule, ChangesModule, WantedModule, CommandsModule],
-  controllers: [MembershipsController, NodeNetworksController],
+  controllers: [MembershipsController],
   providers: [MembershipsService, MembershipsRepository, MembershipChanges],
   exports: [MembershipChanges],
 })
