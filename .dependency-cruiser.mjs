@@ -115,11 +115,7 @@ const doors = [
   pure('addresses-know-only-ipaddr', addresses, `${addresses}|${npm('ipaddr\\.js')}`),
   door('one-door-to-ipaddr', npm('ipaddr\\.js'), addresses),
   door('one-door-to-nats', npm('(@nats-io/[^/]+|nats)'), '^libs/shared/src/bus/'),
-  door(
-    'one-door-to-postgres',
-    npm('(typeorm|pg)'),
-    '^apps/api/src/(database/|.+\\.(repository|entity|module)\\.ts$)',
-  ),
+  door('one-door-to-postgres', npm('(typeorm|pg)'), '^apps/api/src/(database/|.+\\.(repository|entity|module)\\.ts$)'),
   door('one-door-to-docker', npm('dockerode'), '^apps/(agent/src/docker|demo/src/engines)/'),
   door(
     'one-door-to-http-on-the-host',

@@ -6,11 +6,10 @@ import { MembershipChanges } from './membership-changes.service.js';
 import { MembershipsController } from './memberships.controller.js';
 import { MembershipsRepository } from './memberships.repository.js';
 import { MembershipsService } from './memberships.service.js';
-import { NodeNetworksController } from './node-networks.controller.js';
 
 @Module({
   imports: [ChangesModule, WantedModule, CommandsModule],
-  controllers: [MembershipsController, NodeNetworksController],
+  controllers: [MembershipsController],
   providers: [MembershipsService, MembershipsRepository, MembershipChanges],
   exports: [MembershipChanges],
 })

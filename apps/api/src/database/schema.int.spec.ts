@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { EntityMetadata } from 'typeorm';
 import { migratedSource, type MigratedSource } from '../../../../test/support/migrated-source.js';
+import { NetworkEntity } from './entities/network.entity.js';
+import { ENTITIES } from './schema.js';
 
 /** Foreign keys whose columns begin no index that holds all rows, or all in which they are not NULL. */
 const WITHOUT_INDEX = `
@@ -12,6 +15,12 @@ const WITHOUT_INDEX = `
        AND (i.indkey::int2[])[0:cardinality(c.conkey) - 1] @> c.conkey
        AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) ~ '^\\([a-z_]+ IS NOT NULL\\)$'))
    ORDER BY 1`;
+
+/** Columns of a table, as an entity declares them: an array is one of its elements. */
+const COLUMNS = `
+  SELECT a.attname || ' ' || replace(format_type(a.atttypid, NULL), 'timestamp with time zone', 'timestamptz') ||
+         CASE WHEN a.attnotnull THEN '' ELSE ' or null' END AS column
+    FROM pg_attribute a WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped`;
 
 let bench: MigratedSource;
 
@@ -37,5 +46,31 @@ describe('every foreign key', () => {
       CREATE INDEX ON referring (present, second)`);
     expect(await withoutIndex()).toEqual(['referring (bare)', 'referring (partly)', 'referring (second)']);
     await bench.run('DROP TABLE referring');
+  });
+});
+
+describe('every entity', () => {
+  const declared = ({ columns }: EntityMetadata) =>
+    columns
+      .map(({ databaseName, type, isArray, isNullable }) =>
+        [databaseName, `${String(type)}${isArray ? '[]' : ''}`, ...(isNullable ? ['or null'] : [])].join(' '),
+      )
+      .sort();
+  const inTable = async (table: string) =>
+    (await bench.run<{ column: string }>(COLUMNS, [table])).map(({ column }) => column).sort();
+
+  it('declares exactly the columns that its table has', async () => {
+    expect(bench.source.entityMetadatas).toHaveLength(ENTITIES.length);
+    for (const entity of bench.source.entityMetadatas)
+      expect([entity.tableName, ...declared(entity)]).toEqual([entity.tableName, ...(await inTable(entity.tableName))]);
+  });
+
+  it('is found when a column of its table is missing in it: the control', async () => {
+    await bench.run('ALTER TABLE networks ADD COLUMN forgotten text');
+    const networks = bench.source.getMetadata(NetworkEntity);
+    expect((await inTable('networks')).filter((column) => !declared(networks).includes(column))).toEqual([
+      'forgotten text or null',
+    ]);
+    await bench.run('ALTER TABLE networks DROP COLUMN forgotten');
   });
 });
