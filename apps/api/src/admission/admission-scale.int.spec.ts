@@ -7,7 +7,7 @@ import { migratedDatabase } from '../../../../test/support/migrated-database.js'
 import { startPostgres, type TestPostgres } from '../../../../test/support/servers.js';
 import { noteOffered, reserveIdentity } from '../identities/identities.js';
 import { hintAtAddresses } from './hints.js';
-import { Changes } from '../ingest/projections/changes.js';
+import { Changes } from '../ingest/projections/projected-rows.js';
 import { runIn } from '../database/statements.js';
 import { AddressClaims } from './address-claims.js';
 import { Candidates } from './candidates.repository.js';

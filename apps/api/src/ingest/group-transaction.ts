@@ -12,7 +12,7 @@ import { refsOfFact } from './event-refs.js';
 import { insertEvents, toEventRow, within, type EventRow } from './event-rows.js';
 import { openGroup, type GroupContext } from './group-context.js';
 import { drainOutbox } from './outbox-drain.js';
-import { Changes } from './projections/changes.js';
+import { Changes } from './projections/projected-rows.js';
 import { project } from './projections/project.js';
 import { writeChanges } from './projections/write-changes.js';
 import { quarantine, type QuarantinedEvent } from './quarantine.js';

@@ -2,7 +2,7 @@ import type { HostId } from '@orrery/shared/contracts';
 import type { Run } from '../../database/statements.js';
 import type { MetQuota } from '../../quotas/note-quotas.js';
 import { ROW_QUOTAS, type RowQuota } from '../../quotas/quotas.js';
-import { keyOf, type Changes } from './changes.js';
+import { keyOf, type Changes } from './projected-rows.js';
 import { leaveOut, type Held } from './leave-out.js';
 
 const HELD: Record<RowQuota, string> = {

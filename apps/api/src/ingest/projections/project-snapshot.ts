@@ -1,5 +1,5 @@
 import { interfaceName, type NodeId, type ObservedNode, type ObservedState } from '@orrery/shared/contracts';
-import { isOf, keyOf, type Changes, type Mark } from './changes.js';
+import { isOf, keyOf, type Changes, type Mark } from './projected-rows.js';
 import { setNode } from './set-node.js';
 
 /** A whole look at the host: what is known and not in it is gone; what is unknown stays as it was. */

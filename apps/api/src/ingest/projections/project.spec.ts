@@ -3,7 +3,7 @@ import type { AgentFact, NodeId, ObservedContainer } from '@orrery/shared/contra
 import { newId } from '@orrery/shared/runtime';
 import { aMembership, anInterface, aSnapshot, membershipFact, NETWORK } from '../../../../../test/support/reports.js';
 import { refsOfFact } from '../event-refs.js';
-import { Changes, keyOf } from './changes.js';
+import { Changes, keyOf } from './projected-rows.js';
 import { project } from './project.js';
 
 const host = newId('hst');

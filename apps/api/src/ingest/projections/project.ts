@@ -1,6 +1,6 @@
 import type { AgentFact, NodeId, ObservedContainer } from '@orrery/shared/contracts';
 import type { StoredEvent } from '../stored-event.js';
-import { isOf, keyOf, type Changes, type Mark } from './changes.js';
+import { isOf, keyOf, type Changes, type Mark } from './projected-rows.js';
 import { projectSnapshot } from './project-snapshot.js';
 import { setNode } from './set-node.js';
 

@@ -1,5 +1,5 @@
 import type { NodeId, ObservedDaemon } from '@orrery/shared/contracts';
-import type { Changes, Mark, NodeChange } from './changes.js';
+import type { Changes, Mark, NodeChange } from './projected-rows.js';
 
 /** What a daemon that does not answer last said of itself stays. */
 export function setNode(

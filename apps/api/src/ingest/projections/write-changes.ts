@@ -1,6 +1,6 @@
 import type { Run } from '../../database/statements.js';
 import type { MetQuota } from '../../quotas/note-quotas.js';
-import { partsOf, type Changes } from './changes.js';
+import { partsOf, type Changes } from './projected-rows.js';
 import { keepToQuotas } from './keep-to-quotas.js';
 import { writeHosts } from './write-hosts.js';
 

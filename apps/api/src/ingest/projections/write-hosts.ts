@@ -1,5 +1,5 @@
 import type { Run } from '../../database/statements.js';
-import type { HostChange } from './changes.js';
+import type { HostChange } from './projected-rows.js';
 
 /** An engine that went down keeps its name; one that came up by a short message keeps what only a snapshot tells of it. */
 const ENGINE = `
