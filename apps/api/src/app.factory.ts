@@ -11,7 +11,7 @@ import { carelessChanges } from './changes/change-rules.js';
 import type { ApiConfig } from './config.js';
 import { SIGNER } from './bus/buses.js';
 import { TrustedProxies } from './http/client-address.js';
-import { describeAnswers } from './http/answer-headers.js';
+import { describeAnswers } from './http/answers.js';
 import { compressAnswers } from './http/compression.js';
 import { Connections } from './http/connections.js';
 import { askAtTheDoor } from './http/door.js';

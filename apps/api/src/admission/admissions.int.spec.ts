@@ -89,7 +89,8 @@ describe('a membership that waits to be authorized in a network that Orrery keep
     };
     const fix = expect.stringMatching(/^Let it in: `orrery membership authorize web-b lab`/);
     const cause = 'web-b has not been let into lab, which Orrery keeps';
-    expect(await told()).toMatchObject([{ ...outcome, cause, fix }, { cause, fix }, { cause }]);
+    const see = { method: 'PUT', path: '/v1/networks/{network}/admissions/{node}' };
+    expect(await told()).toMatchObject([{ ...outcome, cause, fix, see }, { cause, fix, see }, { cause }]);
 
     await api.ask('PUT', path('web-b'), Admission, { body: { verdict: 'deny' } });
     const denied = 'web-b was denied in lab by admin';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Command, CommandId, CommandQuery, HostId } from '@orrery/shared/contracts';
-import { toldOutcome } from './outcomes.js';
+import { showing, toldOutcome } from './outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso, num } from '../paging/columns.js';
-import { Keyset, withoutKey } from '../paging/keyset.js';
+import { Keyset, mapPage, withoutKey } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 
 const NEWEST = new Keyset([{ sql: 'c.created_at', cast: 'timestamptz' }, { sql: 'c.id' }], 'DESC');
@@ -25,6 +25,8 @@ const SELECT = `
          ${iso('c.ended_at')} AS "endedAt", ${NEWEST.key}
     FROM commands c JOIN hosts h ON h.id = c.host_id`;
 
+const shown = (command: Command): Command => ({ ...showing(command), items: command.items.map(showing) });
+
 @Injectable()
 export class CommandsRepository {
   async list(sql: Sql, query: CommandQuery, host: HostId | undefined) {
@@ -32,18 +34,18 @@ export class CommandsRepository {
       .andIf(host, 'c.host_id = $?')
       .andIf(query.state, 'c.state = $?')
       .andIf(query.group, 'c.group_id = $?');
-    return NEWEST.page<Command>(sql, SELECT, where, query);
+    return mapPage(await NEWEST.page<Command>(sql, SELECT, where, query), shown);
   }
 
   async get(sql: Sql, id: CommandId): Promise<Command | undefined> {
     const rows = await sql.query<Command[]>(`${SELECT} WHERE c.id = $1`, [id]);
-    return rows[0];
+    return rows[0] && shown(rows[0]);
   }
 
   async ofGroup(sql: Sql, group: CommandId): Promise<Command[]> {
     const rows = await sql.query<(Command & { key: string[] })[]>(`${SELECT} WHERE c.group_id = $1 ORDER BY h.name`, [
       group,
     ]);
-    return rows.map(withoutKey<Command>);
+    return rows.map((row) => shown(withoutKey<Command>(row)));
   }
 }

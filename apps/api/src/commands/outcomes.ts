@@ -1,3 +1,4 @@
+import { meaningOf, type Outcome, type ShownOutcome } from '@orrery/shared/contracts';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 
 /**
@@ -17,3 +18,16 @@ export const toldOutcome = (outcome: string, item: string) => `
       LEFT JOIN node_addresses a ON a.node_id = m.node_id
       LEFT JOIN verdicts v ON v.network_id = m.network_id AND v.address = a.address
      WHERE m.item_id = ${item}), ${outcome}) ELSE ${outcome} END`;
+
+/** With the request that does what its fix says: for clients of the API, from the catalogue. */
+export function showOutcome(outcome: Outcome): ShownOutcome {
+  if (outcome.kind === 'done') return outcome;
+  const see = meaningOf(outcome.code)?.see;
+  return see ? { ...outcome, see } : outcome;
+}
+
+/** The same of whatever has an outcome, or has none yet. */
+export const showing = <Row extends { outcome: Outcome | null }>(row: Row) => ({
+  ...row,
+  outcome: row.outcome && showOutcome(row.outcome),
+});

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Container, ContainerId, ContainerQuery, HostId, NetworkId } from '@orrery/shared/contracts';
+import { showing } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso } from '../paging/columns.js';
-import { Keyset } from '../paging/keyset.js';
+import { Keyset, mapPage } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 
 const BY_NAME = new Keyset([{ sql: 'h.name' }, { sql: 'c.name' }]);
@@ -36,11 +37,11 @@ const IN_NETWORK = `EXISTS (SELECT FROM memberships m JOIN items mi ON mi.id = m
 export class ContainersRepository {
   async list(sql: Sql, query: ContainerQuery, host: HostId | undefined, network: NetworkId | undefined) {
     const where = new Where().andIf(host, 'c.host_id = $?').andIf(network, IN_NETWORK);
-    return BY_NAME.page<Container>(sql, SELECT, where, query);
+    return mapPage(await BY_NAME.page<Container>(sql, SELECT, where, query), showing<Container>);
   }
 
   async get(sql: Sql, id: ContainerId): Promise<Container | undefined> {
     const rows = await sql.query<Container[]>(`${SELECT} WHERE c.id = $1`, [id]);
-    return rows[0];
+    return rows[0] && showing(rows[0]);
   }
 }

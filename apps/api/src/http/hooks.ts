@@ -4,7 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { AddressInfo } from 'node:net';
 import { PROBLEM_TYPE, toProblem } from './problem.js';
 import { foreignOrigin } from './foreign-origin.js';
-import { foreignHostHeader, isOurHost } from './host-header.js';
+import { foreignHostHeader, isOurHost } from './foreign-requests.js';
 
 /** On every answer, problems included. The API serves no page but /docs, which loads nothing from elsewhere. */
 export const SECURITY_HEADERS = {

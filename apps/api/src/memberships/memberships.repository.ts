@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { HostId, Membership, MembershipQuery, NetworkId, NodeId } from '@orrery/shared/contracts';
-import { toldOutcome } from '../commands/outcomes.js';
+import { showing, toldOutcome } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
-import { Keyset } from '../paging/keyset.js';
+import { Keyset, mapPage } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 
@@ -46,11 +46,11 @@ export class MembershipsRepository {
       .andIf(network, 'x.network_id = $?')
       .andIf(query.managed, '(x.item_id IS NOT NULL) = $?::boolean')
       .andIf(query.status, 'x.status = $?');
-    return BY_NAME.page<Membership>(sql, SELECT, where, query);
+    return mapPage(await BY_NAME.page<Membership>(sql, SELECT, where, query), showing<Membership>);
   }
 
   async get(sql: Sql, node: NodeId, network: NetworkId): Promise<Membership | undefined> {
     const rows = await sql.query<Membership[]>(`${SELECT} WHERE x.node_id = $1 AND x.network_id = $2`, [node, network]);
-    return rows[0];
+    return rows[0] && showing(rows[0]);
   }
 }

@@ -3,13 +3,15 @@ import { NEW_NETWORK, NetworkConfig } from '@orrery/shared/contracts';
 import type { AppError } from '@orrery/shared/runtime';
 import { checkConfig, contains } from './check-config.js';
 
-type Part = Pick<NetworkConfig, 'pools'> & { routes: { target: string; via?: string }[] };
+type Part = Partial<Pick<NetworkConfig, 'pools' | 'rules' | 'capabilities'>> & {
+  routes?: { target: string; via?: string }[];
+};
 
 /** What is refused, as `field: message`; none: it is taken. */
-function refusals(part: Part): string[] {
+function refusals(part: Part, changed?: Partial<NetworkConfig>): string[] {
   const config = NetworkConfig.parse({ ...NEW_NETWORK, ...part });
   try {
-    checkConfig(config);
+    checkConfig(config, changed);
     return [];
   } catch (error) {
     const { code, details } = error as AppError;
@@ -60,6 +62,34 @@ describe('a route', () => {
     expect(refusals({ pools: [], routes: [route('fd00::/64', 'fe80::1')] })).toEqual([]);
     expect(refusals({ pools: [], routes: [route('10.5.0.0/24', 'fe80::1')] })).toHaveLength(1);
     expect(refusals({ pools: [], routes: [route('fd00::/64', '10.4.0.1')] })).toHaveLength(1);
+  });
+});
+
+describe('a flow rule that the controller of zerotier-one does not read', () => {
+  const priority = { type: 'ACTION_PRIORITY' as const, qosBucket: 3 };
+  const redirect = { type: 'ACTION_REDIRECT' as const, address: '89e92ceee5', flags: 0 };
+  const tee = { type: 'ACTION_TEE' as const, address: '89e92ceee5', length: 1500 };
+
+  it('is refused by its name: ACTION_PRIORITY, and a length of ACTION_REDIRECT', () => {
+    expect(refusals({ rules: [redirect, priority] })).toEqual([
+      expect.stringMatching(/^config\.rules\.1\.type: .*ACTION_PRIORITY: leave the entry out$/),
+    ]);
+    expect(refusals({ rules: [{ ...redirect, length: 64 }] })).toEqual([
+      expect.stringMatching(/^config\.rules\.0\.length: .*ACTION_REDIRECT: leave it out$/),
+    ]);
+    expect(refusals({ rules: [redirect, tee] })).toEqual([]);
+  });
+
+  it('is refused within a capability, too', () => {
+    expect(refusals({ capabilities: [{ id: 1, rules: [tee, priority] }] })).toEqual([
+      expect.stringMatching(/^config\.capabilities\.0\.rules\.1\.type: /),
+    ]);
+    expect(refusals({ capabilities: [{ id: 1, rules: [tee] }] })).toEqual([]);
+  });
+
+  it('does not stand in the way of a change of something else, where one was stored before', () => {
+    expect(refusals({ rules: [priority] }, { pools: [] })).toEqual([]);
+    expect(refusals({ rules: [priority] }, { rules: [priority] })).toHaveLength(1);
   });
 });
 

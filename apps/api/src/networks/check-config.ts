@@ -1,5 +1,5 @@
 import { contains as isInside, parseAddress, parsePrefix } from '@orrery/shared/addresses';
-import type { NetworkConfig } from '@orrery/shared/contracts';
+import type { FlowRule, NetworkConfig } from '@orrery/shared/contracts';
 import { badRequest } from '../http/schema.pipe.js';
 
 interface Issue {
@@ -9,10 +9,11 @@ interface Issue {
 
 /**
  * Refuses what a controller would drop without a word, or what could never give an address (docs/zerotier-facts.md#controller: a bad pool or route is dropped with
- * 200). Throws AppError `bad-request` that names each field.
+ * 200). Throws AppError `bad-request` that names each field. `changed`: what was asked for just now; rules that are there already are not
+ * refused again.
  */
-export function checkConfig(config: NetworkConfig): void {
-  const issues = [...poolIssues(config), ...routeIssues(config)];
+export function checkConfig(config: NetworkConfig, changed: Partial<NetworkConfig> = config): void {
+  const issues = [...poolIssues(config), ...routeIssues(config), ...ruleIssues(changed)];
   if (issues.length > 0) throw badRequest(issues);
 }
 
@@ -37,6 +38,22 @@ function routeIssues({ routes }: NetworkConfig): Issue[] {
       return [{ path, message: `${via} is of another family than ${target}` }];
     return [];
   });
+}
+
+function ruleIssues({ rules = [], capabilities = [] }: Partial<NetworkConfig>): Issue[] {
+  const within = capabilities.flatMap((capability, index) =>
+    capability.rules.flatMap((rule, at) => unread(rule, ['config', 'capabilities', index, 'rules', at])),
+  );
+  return [...rules.flatMap((rule, index) => unread(rule, ['config', 'rules', index])), ...within];
+}
+
+/** What the daemon would understand and its controller does not read (docs/zerotier-facts.md#controller). */
+function unread(rule: FlowRule, path: Issue['path']): Issue[] {
+  if (rule.type === 'ACTION_PRIORITY')
+    return [{ path: [...path, 'type'], message: 'the controller would drop ACTION_PRIORITY: leave the entry out' }];
+  if (rule.type === 'ACTION_REDIRECT' && 'length' in rule)
+    return [{ path: [...path, 'length'], message: 'the controller does not read it in ACTION_REDIRECT: leave it out' }];
+  return [];
 }
 
 type Pool = NetworkConfig['pools'][number];

@@ -119,7 +119,7 @@ export class NetworkChanges {
       await this.repository.setName(tx, id, name);
     } else {
       const next = { ...config, ...patch.config };
-      checkConfig(next);
+      checkConfig(next, patch.config ?? {});
       await this.repository.set(tx, id, name, { config: next, admission: patch.admission ?? admission });
       await writeToOutbox(tx, { type: 'network.configured', data: { network: id, name, by } }, { networkId: id });
       await hint(tx, id);

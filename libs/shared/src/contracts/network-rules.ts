@@ -59,9 +59,13 @@ const mac = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, 'write a MAC add
 const ipv4 = z.cidrv4();
 const ipv6 = z.cidrv6();
 
+const UNREAD = 'Refused in networks that Orrery keeps: the controller of zerotier-one 1.14 does not read it.';
 const forward = {
   address: NodeAddress.describe('ZeroTier address of the node that gets the frame.'),
   flags: long.optional().describe('Bits that zerotier-one passes on with the frame; left out: none.'),
+};
+const copy = {
+  ...forward,
   length: word.optional().describe('Bytes of the frame that are sent, from its beginning; 0 or left out: all of it.'),
 };
 const tag = {
@@ -80,11 +84,11 @@ const range = (what: string) => ({
 const FIELDS = {
   ACTION_DROP: {},
   ACTION_ACCEPT: {},
-  ACTION_TEE: forward,
-  ACTION_WATCH: forward,
-  ACTION_REDIRECT: forward,
+  ACTION_TEE: copy,
+  ACTION_WATCH: copy,
+  ACTION_REDIRECT: { ...forward, length: word.optional().describe(UNREAD) },
   ACTION_BREAK: {},
-  ACTION_PRIORITY: { qosBucket: z.int().min(0).max(8).describe('Queue for the frame, as zerotier-one numbers them.') },
+  ACTION_PRIORITY: { qosBucket: z.int().min(0).max(8).describe(UNREAD) },
   MATCH_SOURCE_ZEROTIER_ADDRESS: { zt: node },
   MATCH_DEST_ZEROTIER_ADDRESS: { zt: node },
   MATCH_VLAN_ID: { vlanId: z.int().min(0).max(4095).describe('Number of the VLAN.') },

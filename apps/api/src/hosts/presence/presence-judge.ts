@@ -5,7 +5,7 @@ import type { Run } from '../../database/statements.js';
 import { AwayClock } from './away-clock.js';
 import { EphemeralHosts } from './ephemeral-hosts.js';
 import type { HearingHealth } from './health.js';
-import { ableSince, judge, MISSED_BEATS, type Verdict } from './judge.js';
+import { ableSince, judge, MISSED_BEATS, type Verdict } from './presence-rules.js';
 import { PresenceBoard } from './presence-board.js';
 import { PresenceNotes } from './presence-notes.js';
 

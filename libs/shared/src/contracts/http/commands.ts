@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { duration } from '../durations.js';
 import { CommandId, ContainerId, ItemId, Name, NetworkId, NodeId } from '../ids.js';
 import { MembershipSettingsChange } from '../items.js';
-import { Outcome, Stage } from '../outcomes.js';
-import { HostRef, page, PageQuery, Reference, Timestamp, wholeInQuery } from './common.js';
+import { Stage } from '../outcomes.js';
+import { HostRef, page, PageQuery, Reference, ShownOutcome, Timestamp, wholeInQuery } from './common.js';
 import { ContainerSpec } from './containers.js';
 
 export const CommandAction = z
@@ -50,11 +50,11 @@ export const Command = z
       .array(
         z.object({
           item: ItemId.describe('Id of the item.'),
-          outcome: Outcome.nullable().describe('How the item stands; null: the host has not reported it yet.'),
+          outcome: ShownOutcome.nullable().describe('How the item stands; null: the host has not reported it yet.'),
         }),
       )
       .describe('The items that it changed, and how each stands.'),
-    outcome: Outcome.nullable().describe('The worst outcome of its items so far; null: none was reported yet.'),
+    outcome: ShownOutcome.nullable().describe('The worst outcome of its items so far; null: none was reported yet.'),
     stages: z.array(CommandStage).describe('Stages so far, in order.'),
     by: z.string().describe('Name of the API token that asked for it.'),
     createdAt: Timestamp.describe('When it was accepted.'),

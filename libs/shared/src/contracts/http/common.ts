@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { MAX_CAUSE, MAX_NAME, MAX_WORD } from '../lengths.js';
 import { HostId, Name } from '../ids.js';
+import { Outcome } from '../outcomes.js';
+import { See } from '../problems.js';
 
 export const page = <T extends z.ZodType>(item: T, id: string) =>
   z
@@ -44,6 +46,17 @@ export const HostRef = z
   .object({ id: HostId.describe('Id of the host.'), name: Name.describe('Name of the host; it can change.') })
   .meta({ id: 'HostRef', description: 'A host, by id and current name.' });
 export type HostRef = z.infer<typeof HostRef>;
+
+const [done, waiting, failed] = Outcome.options;
+const see = See.optional().describe(
+  'The request that does what the fix says, or shows more; left out if there is none.',
+);
+
+/** `see` is the API's own: of a code, never of what a host says. */
+export const ShownOutcome = z
+  .discriminatedUnion('kind', [done, waiting.extend({ see }), failed.extend({ see })])
+  .meta({ id: 'ShownOutcome', description: 'How an item stands at a revision.' });
+export type ShownOutcome = z.infer<typeof ShownOutcome>;
 
 /** A reference as people write it: an ID, a name, or an address, resolved by the API. */
 export const Reference = z.string().min(1).max(128);

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { ContainerId, ItemId, Name, NetworkId } from '../ids.js';
 import { ContainerLimits, ImageReference, Intent, MembershipSettings } from '../items.js';
 import { ContainerState } from '../observed.js';
-import { Outcome } from '../outcomes.js';
-import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
+import { HostRef, page, PageQuery, Reference, ShownOutcome, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
 export const ContainerSpec = z
@@ -46,7 +45,7 @@ export const Container = z
       'Settings of its memberships; null: they are not the same in all of its networks.',
     ),
     incarnation: z.int().describe('Grows with each restart that was asked for.'),
-    outcome: Outcome.nullable().describe('How it stands; null: its host has not reported it yet.'),
+    outcome: ShownOutcome.nullable().describe('How it stands; null: its host has not reported it yet.'),
     status: z
       .object({
         state: ContainerState.describe('State that the engine shows.'),

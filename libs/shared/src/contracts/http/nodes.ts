@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { NetworkId, NodeAddress, NodeId } from '../ids.js';
 import { Intent, MembershipSettings, MembershipSettingsChange, NodeKind } from '../items.js';
 import { MembershipStatus, ObservedRoute } from '../observed.js';
-import { Outcome } from '../outcomes.js';
-import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
+import { HostRef, page, PageQuery, Reference, ShownOutcome, Timestamp } from './common.js';
 
 export const NodeRef = z
   .object({
@@ -59,7 +58,7 @@ export const Membership = z
     managed: z.boolean().describe('False: found on the node. Orrery did not make it and never touches it.'),
     intent: Intent.nullable().describe('Whether the node should be in the network; null if unmanaged.'),
     settings: MembershipSettings.nullable().describe('Desired settings; null if unmanaged.'),
-    outcome: Outcome.nullable().describe('How it stands; null if unmanaged or not reported yet.'),
+    outcome: ShownOutcome.nullable().describe('How it stands; null if unmanaged or not reported yet.'),
     status: MembershipStatus.nullable().describe('Status that zerotier-one reports; null if it reports none.'),
     device: z.string().nullable().describe('Name of the interface, such as `ztmjfmfyq5`; null if there is none.'),
     assignedAddresses: z

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isOurHost } from './host-header.js';
+import { isOurHost } from './foreign-requests.js';
 
 describe('the Host header', () => {
   it.each(['localhost:7070', '127.0.0.1:7070', '[::1]:7070', 'LOCALHOST:7070'])('may be %s on port 7070', (host) => {
