@@ -1,9 +1,9 @@
 import type { NodeId, ObservedDaemon } from '@orrery/shared/contracts';
-import type { Changes, Mark, NodeChange } from './projected-rows.js';
+import type { ProjectedRows, Mark, NodeChange } from './projected-rows.js';
 
 /** What a daemon that does not answer last said of itself stays. */
 export function setNode(
-  changes: Changes,
+  changes: ProjectedRows,
   mark: Mark,
   node_id: NodeId,
   standing: Pick<NodeChange, 'state' | 'cause'>,
