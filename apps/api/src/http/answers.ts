@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
+import compress from '@fastify/compress';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -50,4 +51,20 @@ function etagOf(reply: FastifyReply, payload: string): string {
 function isNamed(ifNoneMatch: string | undefined, tag: string): boolean {
   const named = ifNoneMatch?.split(',').map((entry) => entry.trim().replace(/^W\//, ''));
   return named !== undefined && (named.includes('*') || named.includes(tag));
+}
+
+/** Less is not worth it: it fits in one packet anyway. */
+const LEAST_BYTES = 1024;
+
+/**
+ * Texts and JSON leave compressed where the client takes that. Never events, which would wait in the compressor, nor files, which are
+ * compressed already. Bodies are taken as they come only: a small one could become gigabytes.
+ */
+export async function compressAnswers(server: FastifyInstance): Promise<void> {
+  await server.register(compress, {
+    threshold: LEAST_BYTES,
+    encodings: ['zstd', 'gzip'],
+    customTypes: /^(application\/(.+\+)?json|text\/(?!event-stream))/,
+    globalDecompression: false,
+  });
 }

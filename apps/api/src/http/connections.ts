@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { busy } from './busy.js';
+import { busy } from './places.js';
 import { clientKey, clientOf, type TrustedProxies } from './client-address.js';
 
 export interface ConnectionLimits {

@@ -3,8 +3,7 @@ import { AppError, type Logger } from '@orrery/shared/runtime';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { PROBLEM_TYPE, toProblem } from './problem.js';
-import { foreignOrigin } from './foreign-origin.js';
-import { foreignHostHeader, isOurHost } from './foreign-requests.js';
+import { foreignOrigin, foreignHostHeader, isOurHost } from './foreign-requests.js';
 
 /** On every answer, problems included. The API serves no page but /docs, which loads nothing from elsewhere. */
 export const SECURITY_HEADERS = {

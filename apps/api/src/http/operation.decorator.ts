@@ -6,7 +6,7 @@ import { OPERATION_TEXTS, type OperationId } from '../openapi/operation-texts.js
 import { ChangeInterceptor } from '../changes/change.interceptor.js';
 import { CHANGE, type ChangeRules } from '../changes/change-rules.js';
 import { statusOf, titlesOf } from './problem-catalogue.js';
-import { describeReads, ETAG_OF_READ, isReadOfOne } from './reads.js';
+import { RouteConfig } from './route-config.js';
 
 interface About {
   /** The operationId: unique, camelCase; what it does is told in operation-texts.ts. */
@@ -129,4 +129,38 @@ function describeProblems({ id, problems = [], changes, ifMatch }: OperationOpti
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     }),
   );
+}
+
+interface Route {
+  id: string;
+  answers: Partial<Record<200 | 201 | 202, z.ZodType>>;
+}
+
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  required: false,
+  description: 'The ETag of what you have: 304 without a body if it is still the same.',
+  schema: { type: 'string', example: '"7.kD3vLm0_Qa81xYzT"' },
+};
+
+/** The header of a read of one thing, for the document. */
+export const ETAG_OF_READ = {
+  ETag: {
+    description: 'For If-None-Match, and for If-Match where that is understood',
+    schema: { type: 'string' as const },
+  },
+};
+
+const isPage = (schema: z.ZodType | undefined) =>
+  schema instanceof z.ZodObject && 'items' in schema.shape && 'next' in schema.shape;
+
+/** Operations that read one thing are called `get…` or `find…`, and what answers them is JSON. */
+export const isReadOfOne = ({ id, answers }: Route) => /^(get|find)[A-Z]/.test(id) && answers[200] !== undefined;
+
+/** What pages and reads of one thing can do beside giving an answer: the hooks act by the configuration of the route. */
+export function describeReads(route: Route): (MethodDecorator & ClassDecorator)[] | MethodDecorator[] {
+  const isOne = isReadOfOne(route);
+  const config = RouteConfig({ isPage: isPage(route.answers[200]), isOne });
+  if (!isOne) return [config];
+  return [config, ApiHeader(IF_NONE_MATCH), ApiResponse({ status: 304, description: 'Still the same' })];
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { busy } from './busy.js';
+import { explain } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
 
 /**
  * A slow or silent peer leaves megabytes of what was answered in the kernel, where nobody sees whether it takes them: a place stays
@@ -47,3 +48,7 @@ export class Places {
     else this.#byAddress.delete(address);
   }
 }
+
+/** AppError `busy`: as many at a time as there may be; whoever comes again after so many seconds is served. */
+export const busy = (cause: string, retryAfter = 5) =>
+  new AppError({ kind: 'user', ...explain('busy', { cause }), details: { retryAfter } });

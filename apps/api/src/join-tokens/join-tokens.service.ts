@@ -10,7 +10,7 @@ import {
 } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { BatchedLookup } from '../auth/batched-lookup.js';
-import { hashOf, prefixOf } from '../auth/bearer.js';
+import { hashOf, prefixOf, withheld, newJoinToken } from '../auth/bearer.js';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes } from '../changes/changes.service.js';
@@ -20,8 +20,6 @@ import { Store } from '../database/store.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { References } from '../references/references.service.js';
 import { ServerTls } from '../tls/server-tls.js';
-import { withheld } from '../tokens/withheld.js';
-import { newJoinToken } from './new-join-token.js';
 import { JoinTokensRepository, type SpentToken } from './join-tokens.repository.js';
 
 export type { SpentToken } from './join-tokens.repository.js';

@@ -6,9 +6,8 @@ import { writeToOutbox } from '../events/outbox.js';
 import { giveKey, revokeKey } from '../host-keys/key-writes.js';
 import { JoinTokens, type SpentToken } from '../join-tokens/join-tokens.service.js';
 import { MembershipChanges } from '../memberships/membership-changes.service.js';
-import { nameTaken, removed, revoked } from './join-refusals.js';
+import { nameTaken, removed, revoked } from './join-replies.js';
 import { JoinRepository, type JoinedHost } from './join.repository.js';
-import { labelsAtJoin } from './labels-at-join.js';
 import { Proofs } from './proofs.js';
 
 /** A host, with the labels that its machine asked for and did not get. */
@@ -85,4 +84,19 @@ export class Enrolment {
     for (const network of spent.networks)
       await this.memberships.make(transaction, node, network, { action: 'join' }, { by: spent.by, group: null });
   }
+}
+
+/**
+ * Labels are authority: selectors of scopes and of admission go by them. So a machine that enrols with a token gets the token's labels, and
+ * those that it says of itself only if the token lets it choose; what the token says wins. The join secret is the installation's own, and
+ * whoever has it could make any token.
+ */
+export function labelsAtJoin(
+  own: Labels,
+  token: { labels: Labels; ownLabels: boolean } | undefined,
+): { labels: Labels; ignored: Labels } {
+  if (!token) return { labels: own, ignored: {} };
+  const labels = token.ownLabels ? { ...own, ...token.labels } : token.labels;
+  const ignored = Object.entries(own).filter(([key, value]) => labels[key] !== value);
+  return { labels, ignored: Object.fromEntries(ignored) };
 }

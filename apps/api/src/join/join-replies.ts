@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { NatsTrust, Signer } from '@orrery/shared/bus';
-import type { JoinReply } from '@orrery/shared/contracts';
+import { explain, type HostId, type JoinReply } from '@orrery/shared/contracts';
+import { AppError } from '@orrery/shared/runtime';
 import { authorityOf, NATS_TRUST, SIGNER } from '../bus/buses.js';
 import { API_CONFIG, type ApiConfig } from '../config.js';
 import type { JoinedHost } from './join.repository.js';
@@ -33,3 +34,14 @@ export class JoinReplies {
     };
   }
 }
+
+export const removed = (host: HostId) =>
+  new AppError({ kind: 'user', ...explain('unknown-host/not-joined', { id: host }) });
+
+export const revoked = (name: string) =>
+  new AppError({ kind: 'user', ...explain('host-revoked/host', { host: name }) });
+
+export const keyTaken = () => new AppError({ kind: 'user', ...explain('proof-refused/key-in-use') });
+
+export const nameTaken = (name: string) =>
+  new AppError({ kind: 'user', ...explain('name-taken/joining-host', { name }) });

@@ -7,7 +7,7 @@ import { Policy } from '../auth/policy.decorator.js';
 import { clientOf } from '../http/client-address.js';
 import { Operation } from '../http/operation.decorator.js';
 import { JoinService } from './join.service.js';
-import { Nonces } from './nonces.js';
+import { Nonces } from './proofs.js';
 import { Renewals } from './renewals.service.js';
 
 /** Of an agent that joins; ADR 27 says why that is no change like the others. */

@@ -15,8 +15,7 @@ import { Enrolment } from './enrolment.js';
 import { JoinReplies } from './join-replies.js';
 import { JoinRepository } from './join.repository.js';
 import { JoinService } from './join.service.js';
-import { Nonces } from './nonces.js';
-import { Proofs } from './proofs.js';
+import { Nonces, Proofs } from './proofs.js';
 import { Renewals } from './renewals.service.js';
 
 const openNonces = async ({ secretsFolder }: ApiConfig) =>

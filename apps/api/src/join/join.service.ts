@@ -4,8 +4,7 @@ import { JoinSecret } from '../auth/join-secret.js';
 import { Store } from '../database/store.js';
 import { breaksUnique } from '../http/store-errors.js';
 import { Enrolment, type Enrolled } from './enrolment.js';
-import { keyTaken, nameTaken, removed } from './join-refusals.js';
-import { JoinReplies } from './join-replies.js';
+import { keyTaken, nameTaken, removed, JoinReplies } from './join-replies.js';
 import { JoinRepository } from './join.repository.js';
 
 /** How a host becomes known. The same installation asks again and is the same host. */

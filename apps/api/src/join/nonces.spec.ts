@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '@orrery/shared/runtime';
-import { Nonces } from './nonces.js';
+import { Nonces } from './proofs.js';
 
 describe('a nonce', () => {
   let now = 1_700_000_000_000;

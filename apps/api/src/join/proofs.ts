@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { isProof } from '@orrery/shared/bus';
-import { joinText, renewText, type JoinRequest, type RenewRequest, explain } from '@orrery/shared/contracts';
-import { AppError } from '@orrery/shared/runtime';
-import { Nonces } from './nonces.js';
+import { explain, joinText, renewText, type JoinRequest, type RenewRequest } from '@orrery/shared/contracts';
+import { AppError, type Secret } from '@orrery/shared/runtime';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Whether hosts have the keys that they show. Throws AppError `proof-refused` when not. */
 @Injectable()
@@ -28,3 +28,34 @@ export class Proofs {
 }
 
 const refused = (cause: string) => new AppError({ kind: 'user', ...explain('proof-refused', { cause }) });
+
+const LIFE_MS = 60_000;
+
+/**
+ * What hosts sign to prove that they have a key, so that no proof of yesterday is worth anything. Not kept anywhere: a nonce says
+ * until when it is good, and a code that only this installation can make says that it is one of ours.
+ */
+export class Nonces {
+  constructor(
+    private readonly secret: Secret,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  issue(): string {
+    const what = `${(this.now() + LIFE_MS).toString(36)}.${randomBytes(16).toString('base64url')}`;
+    return `${what}.${this.#codeOf(what).toString('base64url')}`;
+  }
+
+  isGood(nonce: string): boolean {
+    const [until = '', random = '', code = ''] = nonce.split('.');
+    const given = Buffer.from(code, 'base64url');
+    const expected = this.#codeOf(`${until}.${random}`);
+    return (
+      given.length === expected.length && timingSafeEqual(given, expected) && Number.parseInt(until, 36) > this.now()
+    );
+  }
+
+  #codeOf(what: string): Buffer {
+    return createHmac('sha256', this.secret.reveal()).update(what).digest();
+  }
+}

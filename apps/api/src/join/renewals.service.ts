@@ -6,8 +6,7 @@ import type { Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { replaceKey, suspendedFor } from '../host-keys/key-writes.js';
-import { revoked, removed } from './join-refusals.js';
-import { JoinReplies } from './join-replies.js';
+import { revoked, removed, JoinReplies } from './join-replies.js';
 import { JoinRepository, type JoinedHost } from './join.repository.js';
 import { Proofs } from './proofs.js';
 

@@ -15,10 +15,9 @@ import { Store } from '../database/store.js';
 import { withVisibility } from '../database/visibility.js';
 import { References } from '../references/references.service.js';
 import { checkConfig } from './check-config.js';
-import { anyPrefix, chooseFreePool, sharesOf } from './free-pool.js';
+import { anyPrefix, chooseFreePool, sharesOf, routeOverlaps } from './free-pool.js';
 import { noFreePool } from './network-refusals.js';
 import { NetworksRepository } from './networks.repository.js';
-import { routeOverlaps } from './route-overlaps.js';
 
 /** A network that is to be made. */
 export interface NetworkDraft {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MAX_OVERLAPS } from '@orrery/shared/contracts';
-import { routeOverlaps } from './route-overlaps.js';
+import { routeOverlaps } from './free-pool.js';
 
 const all = (host: string) => `name of ${host}`;
 const overlaps = (targets: string[], ...prefixes: string[]) => routeOverlaps(targets, [{ by: 'a', prefixes }], all);

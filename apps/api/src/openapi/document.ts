@@ -4,9 +4,8 @@ import { CloudEvent, Problem, StreamReset } from '@orrery/shared/contracts';
 import type { PolicyName } from '../auth/policy.decorator.js';
 import { API_VERSION } from '../version.js';
 import { addGeneralProblems } from './general-problems.js';
-import { PATH_PARAMETERS } from './operation-texts.js';
+import { PATH_PARAMETERS, TAGS } from './operation-texts.js';
 import { convertSchema, settleNames } from './schemas.js';
-import { TAGS } from './tags.js';
 
 const ABOUT = `Puts Docker containers and hosts on ZeroTier networks. A change answers 202 with a command, which ends \`done\`,
 \`failed\`, \`cancelled\` or \`superseded\`; watch it with \`GET /v1/commands/{command}?wait=30s\`. Lists are pages: pass \`next\` as

@@ -9,7 +9,7 @@ import {
   type TokenQuery,
 } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
-import { hashOf, newToken, prefixOf } from '../auth/bearer.js';
+import { hashOf, newToken, prefixOf, withheld } from '../auth/bearer.js';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes } from '../changes/changes.service.js';
@@ -18,7 +18,6 @@ import type { Sql, Transaction } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { References } from '../references/references.service.js';
-import { withheld } from './withheld.js';
 import { TokenList } from './token-list.repository.js';
 
 /** The admin token of the state folder. */

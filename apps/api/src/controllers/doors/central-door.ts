@@ -10,8 +10,16 @@ import {
 import { AppError, fewAtATime } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import { CentralClient, type CentralSettings } from './central-client.js';
-import { networkForCentral, networkOfCentral, recordForCentral, recordOfCentral } from './central-mapping.js';
-import { CentralMember, CentralNetwork, CentralNetworkName, CentralStatus } from './central-schemas.js';
+import {
+  networkForCentral,
+  networkOfCentral,
+  recordForCentral,
+  recordOfCentral,
+  CentralMember,
+  CentralNetwork,
+  CentralNetworkName,
+  CentralStatus,
+} from './central-mapping.js';
 import { centralAway, centralRefused } from './central-trouble.js';
 import type { ControllerDoor, ProbedController } from './controller-door.js';
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { ControllerNetwork, ControllerRecord, NEW_NETWORK, type NetworkConfig } from '@orrery/shared/contracts';
-import { networkForCentral, networkOfCentral, recordForCentral, recordOfCentral } from './central-mapping.js';
-import { CentralMember, CentralNetwork } from './central-schemas.js';
+import {
+  networkForCentral,
+  networkOfCentral,
+  recordForCentral,
+  recordOfCentral,
+  CentralMember,
+  CentralNetwork,
+} from './central-mapping.js';
 
 const ID = '8056c2e21c000001';
 const FULL: NetworkConfig = {

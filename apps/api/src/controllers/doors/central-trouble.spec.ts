@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '@orrery/shared/runtime';
-import { retryAfterMs } from './central-answer.js';
+import { retryAfterMs } from './central-client.js';
 import { whyNoAnswer, whyNotAsked } from './central-trouble.js';
 
 const LEGACY = 'https://api.zerotier.com/api/v1';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AwayClock } from './away-clock.js';
+import { AwayClock } from './presence-rules.js';
 
 const clockAt = (start: number, stepMs = 1000) => {
   const clock = new AwayClock(stepMs);

@@ -1,12 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@orrery/shared/bus';
 import type { Logger } from '@orrery/shared/runtime';
+import type { HostId, Presence } from '@orrery/shared/contracts';
 import { ANSWER_BUS } from '../../bus/buses.js';
 import { API_CONFIG, type ApiConfig } from '../../config.js';
 import { runLeadership } from '../../database/leadership.js';
 import { LOGGER } from '../../logger.js';
-import { HearingHealth } from './health.js';
-import { PresenceJudge } from './presence-judge.js';
+import type { Run } from '../../database/statements.js';
+import { ableSince, AwayClock, HearingHealth, judge, MISSED_BEATS, type Verdict } from './presence-rules.js';
+import { EphemeralHosts } from './ephemeral-hosts.js';
+import { PresenceBoard } from './presence-board.js';
+import { PresenceNotes } from './presence-notes.js';
 
 /** Knows whether this process can hear, and has it judge while it is the one replica that leads. */
 @Injectable()
@@ -40,4 +44,68 @@ export class PresenceKeeper {
       unwatch();
     }
   }
+}
+
+/** What the one replica that leads does: writes down who was heard, judges who is there, and has those go that were away for too long. */
+@Injectable()
+export class PresenceJudge {
+  readonly #away: AwayClock;
+
+  constructor(
+    private readonly board: PresenceBoard,
+    private readonly notes: PresenceNotes,
+    private readonly ephemeral: EphemeralHosts,
+    @Inject(API_CONFIG) private readonly config: ApiConfig,
+  ) {
+    this.#away = new AwayClock(config.heartbeatMs);
+  }
+
+  /** `startedAt`: since when this process hears at all. */
+  async lead(run: Run, startedAt: number, health: Pick<HearingHealth, 'since'>): Promise<void> {
+    const news = this.board.takeNews();
+    try {
+      await this.notes.write(run, news);
+    } catch (error) {
+      this.board.putBack(news);
+      throw error;
+    }
+    const now = performance.now();
+    const rows = await run<{ host: HostId; presence: Presence }>(
+      `SELECT s.host_id AS host, s.presence FROM host_status s JOIN hosts h ON h.id = s.host_id WHERE h.removed_at IS NULL`,
+    );
+    const hosts = rows.map((row) => ({ ...row, lastHeard: this.board.lastHeard(row.host) }));
+    const circumstances = { now, intervalMs: this.config.heartbeatMs, startedAt, healthySince: health.since };
+    const verdicts = judge(hosts, circumstances);
+    if (verdicts.length > 0) await writeVerdicts(run, verdicts);
+    // After the verdicts: who is heard again is not away.
+    const awayMs = this.#away.take(now, ableSince(circumstances));
+    if (awayMs > 0) await this.ephemeral.wasAway(run, awayMs);
+  }
+
+  /** Another replica leads. */
+  follow(): void {
+    this.#away.stop();
+    this.board.forgetNews(performance.now() - MISSED_BEATS * this.config.heartbeatMs);
+  }
+}
+
+const CAUSE = { online: 'it is heard again', unreachable: `it missed ${MISSED_BEATS} beats`, unknown: '' };
+
+/** `unknown` says something about the judge, not about the host: no event, and none when it passes. */
+async function writeVerdicts(run: Run, verdicts: readonly Verdict[]): Promise<void> {
+  const list = verdicts.map(({ host, to }) => ({ host, to, cause: CAUSE[to] }));
+  await run(
+    `WITH verdict AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(host text, "to" text, cause text)),
+     before AS (SELECT s.host_id, s.presence FROM host_status s JOIN verdict v ON v.host = s.host_id ORDER BY s.host_id FOR NO KEY UPDATE OF s),
+     changed AS (
+       UPDATE host_status s SET presence = v."to", presence_since = now(),
+              away_seconds = CASE v."to" WHEN 'online' THEN 0 ELSE s.away_seconds END
+       FROM verdict v, before b
+       WHERE s.host_id = v.host AND b.host_id = s.host_id RETURNING s.host_id, b.presence AS was, s.presence AS is, v.cause)
+     INSERT INTO outbox (type, host_id, data)
+     SELECT 'host.' || c.is, c.host_id, jsonb_build_object('name', h.name, 'cause', c.cause)
+     FROM changed c JOIN hosts h ON h.id = c.host_id
+     WHERE c.is <> 'unknown' AND NOT (c.was = 'unknown' AND c.is = 'online')`,
+    [JSON.stringify(list)],
+  );
 }

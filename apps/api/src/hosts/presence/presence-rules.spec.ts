@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@orrery/shared/runtime';
 import type { Presence } from '@orrery/shared/contracts';
-import { HearingHealth } from './health.js';
-import { judge, type Circumstances } from './presence-rules.js';
+import { HearingHealth, judge, type Circumstances } from './presence-rules.js';
 
 const host = newId('hst');
 const base: Circumstances = { now: 100_000, intervalMs: 1000, startedAt: 0, healthySince: 0 };
