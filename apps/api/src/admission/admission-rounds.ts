@@ -26,6 +26,11 @@ export class AdmissionRounds {
     void this.reconciler.reconcile(network, { read: false, addresses });
   }
 
+  /** A hint comes with the first one. */
+  hasControllers(): Promise<boolean> {
+    return this.checks.areAny();
+  }
+
   /** Controllers that are to be read now, by this replica. */
   due(): Promise<ControllerId[]> {
     return this.checks.claimDue();

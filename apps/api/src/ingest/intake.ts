@@ -18,7 +18,7 @@ const MOST_EVENTS = 8000;
 /** Batches that one host may have waiting: its own repetitions. Beyond, and beyond all events together, it is told to wait. */
 const MOST_WAITING_PER_HOST = 4;
 const MOST_WAITING_EVENTS = 100_000;
-/** The outbox is also looked at without being told, because a notification may be missed. */
+/** The outbox is looked at once more after something happened, whether it rang or not. */
 const LOOK_MS = 1000;
 /** How long what the API itself has to tell gathers: one change makes several events, each from a transaction of its own. */
 const OUTBOX_GATHERS_MS = 50;
@@ -38,6 +38,8 @@ export class Intake {
   readonly #pause = new WakeablePause();
   #events = 0;
   #outboxRang = true;
+  /** The last look at the outbox found it empty, and nothing happened since. */
+  #isAtRest = false;
   #open = false;
   #committedAt = -Infinity;
 
@@ -70,7 +72,8 @@ export class Intake {
     };
     const deafen = this.notifications.on(CHANNELS.outbox, { heard: ring, listening: ring });
     while (!signal.aborted) {
-      if (this.#waiting.size === 0 && !this.#outboxRang) await this.#pause.wait(LOOK_MS, signal);
+      const restMs = this.#isAtRest ? this.notifications.lookAfterMs : LOOK_MS;
+      if (this.#waiting.size === 0 && !this.#outboxRang) await this.#pause.wait(restMs, signal);
       await this.#gatherOutbox(signal);
       const isQuiet = performance.now() - this.#committedAt > QUIET_MS;
       if (this.#waiting.size > 0 && this.#waiting.size < MOST_HOSTS && !isQuiet) await pause(GATHER_MS, signal);
@@ -95,6 +98,7 @@ export class Intake {
     const group = this.#takeGroup();
     if (group.length === 0) return this.#commitOutbox();
     this.#outboxRang = false;
+    this.#isAtRest = false;
     const replies = await this.committer.commit(group.map(({ batch }) => batch));
     this.#committedAt = performance.now();
     if ([...replies.values()].every((reply) => reply === 'held')) await pause(HELD_MS);
@@ -132,9 +136,11 @@ export class Intake {
 
   async #commitOutbox(): Promise<void> {
     this.#outboxRang = false;
+    this.#isAtRest = false;
     try {
       const [row] = await this.store.query<{ some: boolean }[]>('SELECT EXISTS (SELECT FROM outbox) AS some');
       if (row?.some) await this.committer.commitOutbox();
+      else this.#isAtRest = true;
     } catch (error) {
       this.logger.debug(
         { event: 'outbox.waiting', cause: describeError(error) },
