@@ -1,5 +1,5 @@
 // npm run bench -- launch [--rounds 10] [-o json]    measurements against bare components: bench/README.md
-// npm run bench -- rest [--rounds 5]                 what costs nothing to do; each round is a minute
+// npm run bench -- rest [--rounds 5]                 what it costs while nothing is asked; a round is a minute
 import { build as bundle } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { findEngine } from './setup/engine.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { name, rounds, output } = readArguments();
 const engine = await findEngine();
-// What rests can be measured without one, but for the agent's part.
+// The API's part of `rest` needs none.
 if (!engine.reachable && name !== 'rest') {
   console.error(`${engine.reason}.\nFix: ${engine.fix}; test/README.md explains how to run one for tests only.`);
   process.exit(2);

@@ -13,10 +13,7 @@ const GOALS = { api: 1, postgres: 0.5 };
 
 /** The API and its Postgres with three simulated hosts, each with a container, that nobody asks anything. */
 export async function apiAtRest({ seconds, say, signal }: RestOptions): Promise<RestReport> {
-  const names = Array.from(
-    { length: Number(process.env['ORRERY_REST_HOSTS'] ?? HOSTS) },
-    (_, index) => `rest-${index + 1}`,
-  );
+  const names = Array.from({ length: HOSTS }, (_, index) => `rest-${index + 1}`);
   const system = await System.start({
     hosts: names,
     ownPostgres: true,

@@ -22,7 +22,7 @@ describe('two replicas of the API, one of which is killed', () => {
 
   const launch = async (replica: ApiProcess, host: string, name: string) => {
     const body = { name, networks: [PUBLIC] };
-    const { command } = await replica.ask('POST', `/v1/hosts/${host}/containers`, Accepted, { body });
+    const { command } = await replica.insist('POST', `/v1/hosts/${host}/containers`, Accepted, { body });
     system.accepted.add(command.id);
     return command.id;
   };

@@ -170,7 +170,7 @@ export class System {
 
   /** A change through the API, like any client's. */
   async change(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Command> {
-    const { command } = await this.api.ask(method, path, Accepted, { body, headers });
+    const { command } = await this.api.insist(method, path, Accepted, { body, headers });
     this.accepted.add(command.id);
     return command;
   }

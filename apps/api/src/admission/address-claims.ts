@@ -49,17 +49,22 @@ export class AddressClaims {
 
   constructor(private readonly store: Store) {}
 
-  /** `everywhere`: somebody may have begun to claim something. Whether a claim has ended is looked at each time. */
-  async settle(everywhere: boolean): Promise<void> {
+  /**
+   * `everywhere`: somebody may have begun to claim something. Whether a claim has ended is looked at each time. True: there is no claim, and
+   * no hint that was not followed yet.
+   */
+  async settle(everywhere: boolean): Promise<boolean> {
     const now = performance.now();
     this.#isHinted ||= everywhere;
     const isWhole = now - this.#lookedAt > (this.#isHinted ? LOOK_MS.hinted : LOOK_MS.unasked);
     const open = await this.store.query<OpenClaim[]>(OPEN);
-    if (!isWhole && open.length === 0) return;
+    if (!isWhole && open.length === 0) return !this.#isHinted;
     await this.#compare(open, await this.store.query<Holder[]>(holders(isWhole ? EVERYWHERE : AROUND_FINDINGS)));
-    if (!isWhole) return;
-    this.#lookedAt = now;
-    this.#isHinted = false;
+    if (isWhole) {
+      this.#lookedAt = now;
+      this.#isHinted = false;
+    }
+    return false;
   }
 
   async #compare(open: readonly OpenClaim[], rows: readonly Holder[]): Promise<void> {

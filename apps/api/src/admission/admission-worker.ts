@@ -30,6 +30,11 @@ export class AdmissionRounds {
     void this.reconciler.reconcile(network, { read: false, addresses });
   }
 
+  /** A hint comes with the first one. */
+  hasControllers(): Promise<boolean> {
+    return this.checks.areAny();
+  }
+
   /** Controllers that are to be read now, by this replica. */
   due(): Promise<ControllerId[]> {
     return this.checks.claimDue();
@@ -44,7 +49,7 @@ export class AdmissionRounds {
   }
 }
 
-/** How often it looks without a hint: for a controller that is to be read, a claim that has ended. */
+/** How often it looks without a hint, where there are controllers to be read or claims that may have ended. */
 const LOOK_MS = 1000;
 
 /**
@@ -79,22 +84,25 @@ export class AdmissionWorker implements Loop {
       },
     });
     while (!signal.aborted) {
-      await this.#look().catch((error: unknown) =>
-        this.logger.debug({ event: 'admission.not-looked', cause: describeError(error) }, 'the next second will do'),
-      );
-      await this.#pause.wait(LOOK_MS, signal);
+      const isIdle = await this.#look().catch((error: unknown) => {
+        this.logger.debug({ event: 'admission.not-looked', cause: describeError(error) }, 'the next second will do');
+        return false;
+      });
+      await this.#pause.wait(isIdle ? this.notifications.lookAfterMs : LOOK_MS, signal);
     }
     deafen();
     await Promise.all(this.#reading.values());
   }
 
-  /** One controller that hangs holds up no other. */
-  async #look(): Promise<void> {
+  /** One controller that hangs holds up no other. True: there is nothing to look at until a hint comes. */
+  async #look(): Promise<boolean> {
     const hinted = this.#hinted;
     this.#hinted = [];
     for (const hint of hinted) if (hint !== CLAIMS_HINT) this.rounds.begin(hint);
-    await this.claims.settle(hinted.includes(CLAIMS_HINT));
+    const isSettled = await this.claims.settle(hinted.includes(CLAIMS_HINT));
+    if (!(await this.rounds.hasControllers())) return isSettled;
     for (const controller of await this.rounds.due()) this.#read(controller);
+    return false;
   }
 
   #read(controller: ControllerId): void {

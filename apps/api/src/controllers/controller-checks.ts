@@ -28,6 +28,11 @@ export class ControllerChecks {
     private readonly doors: ControllerDoors,
   ) {}
 
+  async areAny(): Promise<boolean> {
+    const [row] = await this.store.query<{ some: boolean }[]>('SELECT EXISTS (SELECT FROM controllers) AS some');
+    return row?.some !== false;
+  }
+
   /** Controllers that were not read for a while; another replica will not read these now. */
   async claimDue(): Promise<ControllerId[]> {
     const rows = await this.store.transaction((tx) =>

@@ -7,6 +7,10 @@ import { watchedClient } from './server-liveness.js';
 
 type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];
 const RECONNECT_MS = 500;
+/** How often the connection is checked: one that a firewall has forgotten says nothing any more. */
+const CHECK_MS = 10_000;
+/** How often loops look without a hint, for what one missed. */
+const LOOK_MS = { heard: 20_000, deaf: 1_000 };
 
 export interface Hearing {
   /** A message came. */
@@ -19,11 +23,17 @@ export interface Hearing {
 @Injectable()
 export class Notifications {
   readonly #hearings = new Map<Channel, Set<Hearing>>();
+  #isListening = false;
 
   constructor(
     @Inject(API_CONFIG) private readonly config: ApiConfig,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
+
+  /** How long a loop that finds nothing to do may wait for a hint, in milliseconds: not long while hints are lost. */
+  get lookAfterMs(): number {
+    return this.#isListening ? LOOK_MS.heard : LOOK_MS.deaf;
+  }
 
   /** Returns the way to stop it. */
   on(channel: Channel, hearing: Hearing): () => void {
@@ -66,9 +76,14 @@ export class Notifications {
     try {
       await Promise.race([client.connect(), lost]);
       for (const channel of Object.values(CHANNELS)) await client.query(`LISTEN ${channel}`);
+      this.#isListening = true;
       for (const hearings of this.#hearings.values()) for (const hearing of hearings) hearing.listening?.();
-      await lost;
+      while (!signal.aborted) {
+        await Promise.race([pause(CHECK_MS, signal), lost]);
+        await Promise.race([client.query('SELECT 1'), lost]);
+      }
     } finally {
+      this.#isListening = false;
       await client.end().catch(() => undefined);
     }
   }

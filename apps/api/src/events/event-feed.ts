@@ -9,7 +9,7 @@ import { EventsRepository } from './events.repository.js';
 /** Events kept in memory for followers; one that is further behind reads the database. */
 const AT_HAND = 2000;
 const PAGE = 500;
-/** Also reads without a notification, because one can be missed. */
+/** It looks once more after something was read, or could not be. */
 const LOOK_MS = 1000;
 
 /**
@@ -69,21 +69,23 @@ export class EventFeed {
     };
     const deafen = this.notifications.on(CHANNELS.events, { heard, listening });
     while (!signal.aborted) {
-      const isMore = await this.#read().catch((error: unknown) => {
+      const read = await this.#read().catch((error: unknown) => {
         this.logger.debug({ event: 'feed.waiting', cause: describeError(error) }, 'the feed waits for the database');
-        return false;
+        return 'some' as const;
       });
-      if (!isMore) await this.#pause.wait(LOOK_MS, signal);
+      if (read === 'page') continue;
+      await this.#pause.wait(read === 'none' ? this.notifications.lookAfterMs : LOOK_MS, signal);
     }
     deafen();
   }
 
-  async #read(): Promise<boolean> {
+  /** `page`: there may be more. */
+  async #read(): Promise<'page' | 'some' | 'none'> {
     if (this.#head === undefined || (this.#isDoubtful && (await this.#wentBack(this.#head)))) return this.#begin();
     this.#isDoubtful = false;
     const rows = await this.repository.list({ criteria: {}, after: this.#head, order: 'asc', limit: PAGE });
     const last = rows.at(-1);
-    if (!last) return false;
+    if (!last) return 'none';
     this.#head = last.id;
     this.#recent.push(...rows);
     if (this.#recent.length > AT_HAND) {
@@ -91,7 +93,7 @@ export class EventFeed {
       this.#floor = dropped.at(-1)?.id ?? this.#floor;
     }
     for (const listener of this.#listeners) listener(rows);
-    return rows.length === PAGE;
+    return rows.length === PAGE ? 'page' : 'some';
   }
 
   async #wentBack(head: number): Promise<boolean> {
@@ -102,7 +104,7 @@ export class EventFeed {
   /**
    * Events that exist at the start are history; the feed begins after them. After a restore, followers begin again too.
    */
-  async #begin(): Promise<boolean> {
+  async #begin(): Promise<'page'> {
     const isRestored = this.#head !== undefined;
     this.#isDoubtful = false;
     this.#recent = [];
@@ -110,6 +112,6 @@ export class EventFeed {
     this.#head = ends?.last ?? 0;
     this.#floor = this.#head;
     if (isRestored) for (const restart of this.#restarts) restart();
-    return true;
+    return 'page';
   }
 }

@@ -24,7 +24,7 @@ const MOST_EVENTS = 8000;
  */
 const MOST_WAITING_PER_HOST = 4;
 const MOST_WAITING_EVENTS = 100_000;
-/** The outbox is also checked without a notification, because one can be missed. */
+/** The outbox is looked at once more after something happened, whether it rang or not. */
 const LOOK_MS = 1000;
 /** How long the API's own events gather: one change creates several events, each in a transaction of its own. */
 const OUTBOX_GATHERS_MS = 50;
@@ -44,6 +44,8 @@ export class Intake {
   readonly #pause = new WakeablePause();
   #events = 0;
   #outboxRang = true;
+  /** The last look at the outbox found it empty, and nothing happened since. */
+  #isAtRest = false;
   #open = false;
   #committedAt = -Infinity;
 
@@ -79,7 +81,8 @@ export class Intake {
     };
     const deafen = this.notifications.on(CHANNELS.outbox, { heard: ring, listening: ring });
     while (!signal.aborted) {
-      if (this.#waiting.size === 0 && !this.#outboxRang) await this.#pause.wait(LOOK_MS, signal);
+      const restMs = this.#isAtRest ? this.notifications.lookAfterMs : LOOK_MS;
+      if (this.#waiting.size === 0 && !this.#outboxRang) await this.#pause.wait(restMs, signal);
       await this.#gatherOutbox(signal);
       const isQuiet = performance.now() - this.#committedAt > QUIET_MS;
       if (this.#waiting.size > 0 && this.#waiting.size < MOST_HOSTS && !isQuiet) await pause(GATHER_MS, signal);
@@ -104,6 +107,7 @@ export class Intake {
     const group = this.#takeGroup();
     if (group.length === 0) return this.#commitOutbox();
     this.#outboxRang = false;
+    this.#isAtRest = false;
     const replies = await this.committer.commit(group.map(({ batch }) => batch));
     this.#committedAt = performance.now();
     if ([...replies.values()].every((reply) => reply === 'held')) await pause(HELD_MS);
@@ -141,9 +145,11 @@ export class Intake {
 
   async #commitOutbox(): Promise<void> {
     this.#outboxRang = false;
+    this.#isAtRest = false;
     try {
       const [row] = await this.store.query<{ some: boolean }[]>('SELECT EXISTS (SELECT FROM outbox) AS some');
       if (row?.some) await this.committer.commitOutbox();
+      else this.#isAtRest = true;
     } catch (error) {
       this.logger.debug(
         { event: 'outbox.waiting', cause: describeError(error) },

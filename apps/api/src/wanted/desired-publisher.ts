@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { BusError, type Bus } from '@orrery/shared/bus';
 import { DesiredReply, type HostId } from '@orrery/shared/contracts';
-import { crashPoint, describeError, pause, type Logger } from '@orrery/shared/runtime';
+import { crashPoint, describeError, pause, WakeablePause, type Logger } from '@orrery/shared/runtime';
 import { COMMAND_BUS } from '../bus/buses.js';
 import { CHANNELS } from '../database/channels.js';
 import { Notifications } from '../database/notifications.js';
@@ -12,6 +12,7 @@ import { Deliveries } from './deliveries.js';
 import { DesiredStates, type CurrentState } from './desired-states.js';
 import { lockHosts, readRevisionNotice } from './revisions.js';
 
+/** While a host does not hold its newest state. */
 const SWEEP_MS = 1000;
 const SWEEP_HOSTS = 200;
 const AT_ONCE = 32;
@@ -99,14 +100,15 @@ export class Publication {
 }
 
 /**
- * Sees that every host gets its newest desired state: at once when it is woken, and by a sweep every second for whatever went
- * wrong in between. One publication per host at a time; what changes meanwhile goes out right after it.
+ * Sees that every host gets its newest desired state: at once when it is woken, and by sweeps for whatever went wrong in between. A sweep
+ * comes every second while a host lacks its newest state, and rarely when none does. One publication per host at a time; what changes meanwhile goes out right after it.
  */
 @Injectable()
 export class DesiredPublisher {
   /** With the revision that each is at, as far as somebody said it. */
   readonly #waiting = new Map<HostId, number>();
   readonly #running = new Map<HostId, Promise<void>>();
+  readonly #rest = new WakeablePause();
   #before: BeforePublishing | undefined;
   #stopped = true;
 
@@ -126,6 +128,7 @@ export class DesiredPublisher {
   wake(host: HostId, revision = Number.POSITIVE_INFINITY): void {
     if (this.#stopped) return;
     this.#waiting.set(host, Math.max(revision, this.#waiting.get(host) ?? 0));
+    this.#rest.wake();
     this.#next();
   }
 
@@ -139,9 +142,11 @@ export class DesiredPublisher {
       },
     });
     while (!signal.aborted) {
-      await this.#sweep().catch((error: unknown) =>
-        this.logger.debug({ event: 'desired.sweep-failed', cause: describeError(error) }, 'the sweep failed'),
-      );
+      const lacks = await this.#sweep().catch((error: unknown) => {
+        this.logger.debug({ event: 'desired.sweep-failed', cause: describeError(error) }, 'the sweep failed');
+        return true;
+      });
+      if (!lacks) await this.#rest.wait(this.notifications.lookAfterMs, signal);
       await pause(SWEEP_MS, signal);
     }
     deafen();
@@ -150,14 +155,23 @@ export class DesiredPublisher {
     await Promise.all(this.#running.values());
   }
 
-  /** Hosts that are there and do not hold their newest state. What another replica has its hands on is skipped. */
-  async #sweep(): Promise<void> {
+  /**
+   * Hosts that are there and do not hold their newest state. What another replica has its hands on is skipped. False: every host holds its
+   * newest state, also those that are away.
+   */
+  async #sweep(): Promise<boolean> {
     const rows = await this.store.query<{ host_id: HostId }[]>(
       `SELECT s.host_id FROM host_status s JOIN hosts h ON h.id = s.host_id
        WHERE h.revision > s.held_revision AND s.publish_at <= now() AND s.presence IN ('online', 'unknown') AND h.removed_at IS NULL
        ORDER BY s.publish_at LIMIT ${SWEEP_HOSTS} FOR UPDATE OF s SKIP LOCKED`,
     );
     for (const { host_id } of rows) this.wake(host_id);
+    if (rows.length > 0) return true;
+    const [row] = await this.store.query<{ lacks: boolean }[]>(
+      `SELECT EXISTS (SELECT FROM host_status s JOIN hosts h ON h.id = s.host_id
+         WHERE h.revision > s.held_revision AND h.removed_at IS NULL) AS lacks`,
+    );
+    return row?.lacks !== false;
   }
 
   #next(): void {

@@ -7,7 +7,15 @@ import { API_CONFIG, type ApiConfig } from '../../config.js';
 import { runLeadership } from '../../database/leadership.js';
 import { LOGGER } from '../../logger.js';
 import type { Run } from '../../database/statements.js';
-import { ableSince, AwayClock, HearingHealth, judge, MISSED_BEATS, type Verdict } from './presence-rules.js';
+import {
+  ableSince,
+  AwayClock,
+  HearingHealth,
+  judge,
+  MISSED_BEATS,
+  type Judged,
+  type Verdict,
+} from './presence-rules.js';
 import { EphemeralHosts } from './ephemeral-hosts.js';
 import { PresenceBoard } from './presence-board.js';
 import { PresenceNotes } from './presence-notes.js';
@@ -46,10 +54,16 @@ export class PresenceKeeper {
   }
 }
 
+/** A host that was removed, or has joined and says nothing, is known after so many heartbeats. One that sends heartbeats is known at once. */
+const READ_EVERY_BEATS = 3;
+
 /** What the one replica that leads does: writes down who was heard, judges who is there, and has those go that were away for too long. */
 @Injectable()
 export class PresenceJudge {
   readonly #away: AwayClock;
+  /** All hosts as they were when they were read: only a leader changes their presence. */
+  #known = new Map<HostId, Presence>();
+  #readAt = -Infinity;
 
   constructor(
     private readonly board: PresenceBoard,
@@ -70,35 +84,64 @@ export class PresenceJudge {
       throw error;
     }
     const now = performance.now();
-    const rows = await run<{ host: HostId; presence: Presence }>(
-      `SELECT s.host_id AS host, s.presence FROM host_status s JOIN hosts h ON h.id = s.host_id WHERE h.removed_at IS NULL`,
-    );
-    const hosts = rows.map((row) => ({ ...row, lastHeard: this.board.lastHeard(row.host) }));
     const circumstances = { now, intervalMs: this.config.heartbeatMs, startedAt, healthySince: health.since };
-    const verdicts = judge(hosts, circumstances);
-    if (verdicts.length > 0) await writeVerdicts(run, verdicts);
+    const judged = () => judge(this.#hosts(), circumstances);
+    const isKnown =
+      now - this.#readAt < READ_EVERY_BEATS * this.config.heartbeatMs &&
+      news.every(({ host }) => this.#known.has(host));
+    // What changes a host's presence is judged by what the database says of it now.
+    if (!isKnown || judged().length > 0) await this.#read(run, now);
+    const isAnyAway = this.#hosts().some(({ presence }) => presence === 'unreachable' || presence === 'joined');
+    const verdicts = judged();
+    if (verdicts.length > 0) {
+      this.#readAt = -Infinity;
+      await writeVerdicts(run, verdicts, (host) => this.board.lastHeard(host));
+    }
     // After the verdicts: who is heard again is not away.
     const awayMs = this.#away.take(now, ableSince(circumstances));
-    if (awayMs > 0) await this.ephemeral.wasAway(run, awayMs);
+    if (awayMs > 0 && isAnyAway) await this.ephemeral.wasAway(run, awayMs);
   }
 
   /** Another replica leads. */
   follow(): void {
+    this.#readAt = -Infinity;
+    this.notes.follow();
     this.#away.stop();
     this.board.forgetNews(performance.now() - MISSED_BEATS * this.config.heartbeatMs);
+  }
+
+  #hosts(): Judged[] {
+    return [...this.#known].map(([host, presence]) => ({ host, presence, lastHeard: this.board.lastHeard(host) }));
+  }
+
+  async #read(run: Run, now: number): Promise<void> {
+    const rows = await run<{ host: HostId; presence: Presence }>(
+      `SELECT s.host_id AS host, s.presence FROM host_status s JOIN hosts h ON h.id = s.host_id WHERE h.removed_at IS NULL`,
+    );
+    this.#known = new Map(rows.map(({ host, presence }) => [host, presence]));
+    this.#readAt = now;
   }
 }
 
 const CAUSE = { online: 'it is heard again', unreachable: `it missed ${MISSED_BEATS} beats`, unknown: '' };
 
 /** `unknown` says something about the judge, not about the host: no event, and none when it passes. */
-async function writeVerdicts(run: Run, verdicts: readonly Verdict[]): Promise<void> {
-  const list = verdicts.map(({ host, to }) => ({ host, to, cause: CAUSE[to] }));
+async function writeVerdicts(
+  run: Run,
+  verdicts: readonly Verdict[],
+  lastHeard: (host: HostId) => number | undefined,
+): Promise<void> {
+  const now = performance.now();
+  const list = verdicts.map(({ host, to }) => {
+    const at = lastHeard(host);
+    return { host, to, cause: CAUSE[to], ago: at === undefined ? null : now - at };
+  });
   await run(
-    `WITH verdict AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(host text, "to" text, cause text)),
+    `WITH verdict AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(host text, "to" text, cause text, ago double precision)),
      before AS (SELECT s.host_id, s.presence FROM host_status s JOIN verdict v ON v.host = s.host_id ORDER BY s.host_id FOR NO KEY UPDATE OF s),
      changed AS (
        UPDATE host_status s SET presence = v."to", presence_since = now(),
+              last_seen_at = GREATEST(s.last_seen_at, now() - v.ago * interval '1 ms'),
               away_seconds = CASE v."to" WHEN 'online' THEN 0 ELSE s.away_seconds END
        FROM verdict v, before b
        WHERE s.host_id = v.host AND b.host_id = s.host_id RETURNING s.host_id, b.presence AS was, s.presence AS is, v.cause)

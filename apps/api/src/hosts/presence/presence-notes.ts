@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Epoch, HostId } from '@orrery/shared/contracts';
+import { API_CONFIG, type ApiConfig } from '../../config.js';
 import { Store } from '../../database/store.js';
 import type { Run } from '../../database/statements.js';
 import { Deliveries } from '../../wanted/deliveries.js';
@@ -7,6 +8,7 @@ import { writeFences, type FenceWrite } from '../../ingest/epoch-writes.js';
 import { fenceOf } from '../../ingest/epochs.js';
 import { readEpochs } from '../../ingest/group-context.js';
 import type { Heard } from './presence-board.js';
+import { SeenMarks } from './seen-marks.js';
 
 interface Noted {
   host: HostId;
@@ -20,12 +22,18 @@ interface Noted {
 /** Writes down what beats said: when a host was seen, what it holds, and whether two take turns under one identity. */
 @Injectable()
 export class PresenceNotes {
+  readonly #marks: SeenMarks;
+
   constructor(
     private readonly store: Store,
     private readonly deliveries: Deliveries,
-  ) {}
+    @Inject(API_CONFIG) { heartbeatMs }: ApiConfig,
+  ) {
+    this.#marks = new SeenMarks(heartbeatMs);
+  }
 
-  async write(run: Run, news: readonly Heard[]): Promise<void> {
+  async write(run: Run, heard: readonly Heard[]): Promise<void> {
+    const news = heard.filter((one) => this.#marks.isNews(one));
     if (news.length === 0) return;
     const now = performance.now();
     const list = news.map(({ host, epoch, inventory, at }) => ({ host, epoch, inventory, ago: now - at }));
@@ -39,10 +47,15 @@ export class PresenceNotes {
     const open = list.filter(({ host, epoch }) => keys.has(`${host} ${epoch}`));
     await this.#seen(run, open);
     await this.#held(noted, news);
-    await this.#fence(
-      run,
-      noted.filter(({ closed }) => closed),
-    );
+    const closed = noted.filter((one) => one.closed);
+    await this.#fence(run, closed);
+    for (const one of news) if (keys.has(`${one.host} ${one.epoch}`)) this.#marks.put(one);
+    for (const { host } of closed) this.#marks.forget(host);
+  }
+
+  /** Another replica leads, and writes. */
+  follow(): void {
+    this.#marks.clear();
   }
 
   async #seen(

@@ -20,6 +20,7 @@ import {
 import type { EntityManager } from 'typeorm';
 import { runIn } from '../../database/statements.js';
 import { PresenceNotes } from './presence-notes.js';
+import { SEEN_EVERY_BEATS } from './seen-marks.js';
 import { asOnCalmMachine } from '../../../../../test/support/calm.js';
 
 const BEAT_MS = 300;
@@ -69,6 +70,14 @@ const told = async () =>
     )
   ).map(({ type }) => type);
 
+const lastSeen = async () =>
+  (
+    await plane.database.query<[{ at: string }]>(
+      'SELECT last_seen_at::text AS at FROM host_status WHERE host_id = $1',
+      [host.id],
+    )
+  )[0].at;
+
 describe('a host', () => {
   it('is online when it beats, unreachable when it stops, online when it beats again, and each is told once', async () => {
     expect(await presence()).toBe('joined');
@@ -85,6 +94,24 @@ describe('a host', () => {
       [host.id],
     );
     expect((row?.ago ?? Infinity) * 1000).toBeLessThan(asOnCalmMachine(5_000));
+  });
+
+  it('is written down once in six beats while they say nothing new, and exactly when it is missed', async () => {
+    agent.beatEvery(BEAT_MS);
+    await becomes('online');
+    const begun = performance.now();
+    const seen = new Set<string>();
+    await eventually(async () => seen.add(await lastSeen()).size > 3, { within: 60_000, every: 50 });
+    expect(performance.now() - begun).toBeGreaterThan(2 * (SEEN_EVERY_BEATS - 1) * BEAT_MS);
+    const [row] = await plane.database.query<{ now: string }[]>('SELECT clock_timestamp()::text AS now');
+    agent.beat();
+    agent.silence();
+    await becomes('unreachable');
+    const [exact] = await plane.database.query<{ is: boolean }[]>(
+      'SELECT last_seen_at >= $2::timestamptz AS is FROM host_status WHERE host_id = $1',
+      [host.id, row?.now],
+    );
+    expect(exact?.is).toBe(true);
   });
 
   it('is unknown, not unreachable, while NATS is away, and nothing is told of that', async () => {

@@ -27,7 +27,9 @@ export const Host = z
       description: 'Time after which the host is removed if it is unreachable, such as `24h`; null: it stays.',
       example: '24h',
     }),
-    lastSeenAt: Timestamp.nullable().describe('When the host was last heard from; null: not since it joined.'),
+    lastSeenAt: Timestamp.nullable().describe(
+      'When the host was last heard from. While it is online, this may be up to six heartbeats old. null: not since it joined.',
+    ),
     agentVersion: z.string().nullable().describe('Version of its agent; null until the agent said it.'),
     engine: z
       .union([

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { newId } from '@orrery/shared/runtime';
+import type { Heard } from './presence-board.js';
+import { SEEN_EVERY_BEATS, SeenMarks } from './seen-marks.js';
+
+const BEAT_MS = 5_000;
+const beat: Heard = {
+  ...{ host: newId('hst'), epoch: newId('epo'), revision: 3, digest: 'd', inventory: 'i' },
+  at: 100_000,
+};
+
+describe('what the database is told of beats', () => {
+  const marked = () => {
+    const marks = new SeenMarks(BEAT_MS);
+    marks.put(beat);
+    return marks;
+  };
+
+  it('is the first, and then the same again only after six', () => {
+    expect(new SeenMarks(BEAT_MS).isNews(beat)).toBe(true);
+    expect(marked().isNews({ ...beat, at: beat.at + (SEEN_EVERY_BEATS - 1) * BEAT_MS })).toBe(false);
+    expect(marked().isNews({ ...beat, at: beat.at + SEEN_EVERY_BEATS * BEAT_MS })).toBe(true);
+  });
+
+  it.each([{ revision: 4 }, { digest: 'e' }, { inventory: 'j' }, { epoch: newId('epo') }, { host: newId('hst') }])(
+    'is at once what is new: %j',
+    (more) => expect(marked().isNews({ ...beat, ...more, at: beat.at + BEAT_MS })).toBe(true),
+  );
+
+  it('is every beat after a closed epoch of the host was heard, or another replica led', () => {
+    const [contested, led] = [marked(), marked()];
+    contested.forget(beat.host);
+    led.clear();
+    for (const marks of [contested, led]) expect(marks.isNews({ ...beat, at: beat.at + BEAT_MS })).toBe(true);
+  });
+});
