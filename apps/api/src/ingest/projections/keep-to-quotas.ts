@@ -2,7 +2,7 @@ import type { HostId } from '@orrery/shared/contracts';
 import type { Run } from '../../database/statements.js';
 import type { MetQuota } from '../../quotas/note-quotas.js';
 import { ROW_QUOTAS, type RowQuota } from '../../quotas/quotas.js';
-import { keyOf, type ProjectedRows } from './projected-rows.js';
+import { keyOf, type Changes } from './changes.js';
 import { leaveOut, type Held } from './leave-out.js';
 
 const HELD: Record<RowQuota, string> = {
@@ -16,7 +16,7 @@ const HELD: Record<RowQuota, string> = {
 const KINDS = Object.keys(HELD) as RowQuota[];
 
 /** Takes out of `changes` what is past the quotas of its host. After what is gone was deleted: that makes room. */
-export async function keepToQuotas(run: Run, changes: ProjectedRows): Promise<MetQuota[]> {
+export async function keepToQuotas(run: Run, changes: Changes): Promise<MetQuota[]> {
   const hosts = new Set<HostId>();
   const kinds = KINDS.filter((kind) => {
     const there = [...changes[kind].values()].flatMap((row) => row?.host_id ?? []);
@@ -31,7 +31,7 @@ export async function keepToQuotas(run: Run, changes: ProjectedRows): Promise<Me
   });
 }
 
-function leaveOutOf(changes: ProjectedRows, kind: RowQuota, held: Held): Set<HostId> {
+function leaveOutOf(changes: Changes, kind: RowQuota, held: Held): Set<HostId> {
   if (kind === 'findings') return leaveOut(changes.findings, held, ROW_QUOTAS.findings, () => 0);
   const sizeOf = ({ observed }: { observed: object }) => Buffer.byteLength(JSON.stringify(observed));
   return kind === 'memberships'

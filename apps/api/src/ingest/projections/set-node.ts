@@ -1,9 +1,9 @@
 import type { NodeId, ObservedDaemon } from '@orrery/shared/contracts';
-import type { ProjectedRows, Mark, NodeChange } from './projected-rows.js';
+import type { Changes, Mark, NodeChange } from './changes.js';
 
 /** What a daemon that does not answer last said of itself stays. */
 export function setNode(
-  changes: ProjectedRows,
+  changes: Changes,
   mark: Mark,
   node_id: NodeId,
   standing: Pick<NodeChange, 'state' | 'cause'>,

@@ -51,7 +51,7 @@ export interface FindingChange extends Mark, FindingData {
   network_id: string;
   item_id: string;
 }
-export interface ProjectedHost {
+export interface HostChange {
   host_id: HostId;
   /** With a cause: it is down; what else was known of it stays beside. */
   engine?: Partial<EngineInfo> & { cause?: string };
@@ -73,14 +73,14 @@ type Rows<Row> = Map<string, Row | null>;
  * What a group of events changes in the tables of what is observed. Sweeps come first, then what is gone, then what is there;
  * last per key.
  */
-export class ProjectedRows {
+export class Changes {
   readonly nodes: Rows<NodeChange> = new Map();
   readonly containers: Rows<ContainerChange> = new Map();
   readonly memberships: Rows<MembershipChange> = new Map();
   readonly interfaces: Rows<InterfaceChange> = new Map();
   readonly items: Rows<ItemChange> = new Map();
   readonly findings: Rows<FindingChange> = new Map();
-  readonly hosts = new Map<HostId, ProjectedHost>();
+  readonly hosts = new Map<HostId, HostChange>();
   /** Containers by host; memberships (networks) and interfaces (devices) by node; nodes, with all of theirs, by host. */
   readonly sweeps = {
     containers: new Map<string, Sweep>(),
@@ -89,7 +89,7 @@ export class ProjectedRows {
     nodes: new Map<string, Sweep>(),
   };
 
-  host(id: HostId): ProjectedHost {
+  host(id: HostId): HostChange {
     const change = this.hosts.get(id) ?? { host_id: id };
     this.hosts.set(id, change);
     return change;
