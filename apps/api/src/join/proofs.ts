@@ -4,31 +4,6 @@ import { explain, joinText, renewText, type JoinRequest, type RenewRequest } fro
 import { AppError, type Secret } from '@orrery/shared/runtime';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Whether hosts have the keys that they show. Throws AppError `proof-refused` when not. */
-@Injectable()
-export class Proofs {
-  constructor(private readonly nonces: Nonces) {}
-
-  checkJoin(request: JoinRequest): void {
-    this.#checkNonce(request.nonce);
-    if (!isProof(request.key, joinText(request), request.proof))
-      throw refused('the signature was not made with the key of the host');
-  }
-
-  checkRenewal({ nonce, host, key, proof, next }: RenewRequest): void {
-    this.#checkNonce(nonce);
-    const text = renewText({ nonce, host, next: next?.key });
-    const proven = isProof(key, text, proof) && (!next || isProof(next.key, text, next.proof));
-    if (!proven) throw refused('the signature was not made with the key of the host');
-  }
-
-  #checkNonce(nonce: string): void {
-    if (!this.nonces.isGood(nonce)) throw refused('the nonce is not from this API, or older than a minute');
-  }
-}
-
-const refused = (cause: string) => new AppError({ kind: 'user', ...explain('proof-refused', { cause }) });
-
 const LIFE_MS = 60_000;
 
 /**
@@ -59,3 +34,28 @@ export class Nonces {
     return createHmac('sha256', this.secret.reveal()).update(what).digest();
   }
 }
+
+/** Whether hosts have the keys that they show. Throws AppError `proof-refused` when not. */
+@Injectable()
+export class Proofs {
+  constructor(private readonly nonces: Nonces) {}
+
+  checkJoin(request: JoinRequest): void {
+    this.#checkNonce(request.nonce);
+    if (!isProof(request.key, joinText(request), request.proof))
+      throw refused('the signature was not made with the key of the host');
+  }
+
+  checkRenewal({ nonce, host, key, proof, next }: RenewRequest): void {
+    this.#checkNonce(nonce);
+    const text = renewText({ nonce, host, next: next?.key });
+    const proven = isProof(key, text, proof) && (!next || isProof(next.key, text, next.proof));
+    if (!proven) throw refused('the signature was not made with the key of the host');
+  }
+
+  #checkNonce(nonce: string): void {
+    if (!this.nonces.isGood(nonce)) throw refused('the nonce is not from this API, or older than a minute');
+  }
+}
+
+const refused = (cause: string) => new AppError({ kind: 'user', ...explain('proof-refused', { cause }) });

@@ -20,40 +20,6 @@ import { EphemeralHosts } from './ephemeral-hosts.js';
 import { PresenceBoard } from './presence-board.js';
 import { PresenceNotes } from './presence-notes.js';
 
-/** Knows whether this process can hear, and has it judge while it is the one replica that leads. */
-@Injectable()
-export class PresenceKeeper {
-  constructor(
-    private readonly judge: PresenceJudge,
-    @Inject(ANSWER_BUS) private readonly bus: Bus,
-    @Inject(API_CONFIG) private readonly config: ApiConfig,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
-
-  /** The one owner loop. */
-  async run(signal: AbortSignal): Promise<void> {
-    const { heartbeatMs } = this.config;
-    const everyMs = Math.min(1000, heartbeatMs / 2);
-    const startedAt = performance.now();
-    const health = new HearingHealth(everyMs, heartbeatMs / 2, this.bus.connected, startedAt);
-    const unwatch = this.bus.onStatus((connected) => health.link(connected, performance.now()));
-    const ticker = setInterval(() => health.tick(performance.now()), everyMs);
-    try {
-      await runLeadership({
-        connectionString: this.config.databaseUrl.reveal(),
-        logger: this.logger,
-        signal,
-        everyMs,
-        lead: (run) => this.judge.lead(run, startedAt, health),
-        follow: () => this.judge.follow(),
-      });
-    } finally {
-      clearInterval(ticker);
-      unwatch();
-    }
-  }
-}
-
 /** A host that was removed, or has joined and says nothing, is known after so many heartbeats. One that sends heartbeats is known at once. */
 const READ_EVERY_BEATS = 3;
 
@@ -151,4 +117,38 @@ async function writeVerdicts(
      WHERE c.is <> 'unknown' AND NOT (c.was = 'unknown' AND c.is = 'online')`,
     [JSON.stringify(list)],
   );
+}
+
+/** Knows whether this process can hear, and has it judge while it is the one replica that leads. */
+@Injectable()
+export class PresenceKeeper {
+  constructor(
+    private readonly judge: PresenceJudge,
+    @Inject(ANSWER_BUS) private readonly bus: Bus,
+    @Inject(API_CONFIG) private readonly config: ApiConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** The one owner loop. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { heartbeatMs } = this.config;
+    const everyMs = Math.min(1000, heartbeatMs / 2);
+    const startedAt = performance.now();
+    const health = new HearingHealth(everyMs, heartbeatMs / 2, this.bus.connected, startedAt);
+    const unwatch = this.bus.onStatus((connected) => health.link(connected, performance.now()));
+    const ticker = setInterval(() => health.tick(performance.now()), everyMs);
+    try {
+      await runLeadership({
+        connectionString: this.config.databaseUrl.reveal(),
+        logger: this.logger,
+        signal,
+        everyMs,
+        lead: (run) => this.judge.lead(run, startedAt, health),
+        follow: () => this.judge.follow(),
+      });
+    } finally {
+      clearInterval(ticker);
+      unwatch();
+    }
+  }
 }
