@@ -7,7 +7,7 @@ import { migratedDatabase } from '../../../../test/support/migrated-database.js'
 import { startPostgres, type TestPostgres } from '../../../../test/support/servers.js';
 import { noteOffered, reserveIdentity } from '../identities/identities.js';
 import { hintAtAddresses } from '../ingest/admission-hints.js';
-import { ObservedChanges } from '../ingest/projections/observed-changes.js';
+import { ProjectedRows } from '../ingest/projections/projected-rows.js';
 import { runIn } from '../database/statements.js';
 import { AddressClaims } from './address-claims.service.js';
 import { AdmissionRepository } from './admission.repository.js';
@@ -185,7 +185,7 @@ async function aLaunchInto(network: NetworkId) {
   const [node] = await addNodes(network, [host], [address]);
   const free = Array.from({ length: 5 }, () => newAddress(network));
   await source.transaction((tx) => noteOffered(tx, host, free));
-  const changes = new ObservedChanges();
+  const changes = new ProjectedRows();
   if (node)
     changes.nodes.set(node, {
       ...{ host_id: host, ordinal: 1, seq: 1, node_id: node, state: 'up', cause: null, address },

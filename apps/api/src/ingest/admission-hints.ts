@@ -1,13 +1,13 @@
 import { CHANNELS } from '../database/channels.js';
 import type { Run } from '../database/statements.js';
-import type { ObservedChanges } from './projections/observed-changes.js';
+import type { ProjectedRows } from './projections/projected-rows.js';
 
 /**
  * An address that was just learned. Of a node that is wanted in a network of ours: whoever lets it in hears of it at once. It asks its
  * controller within the first second of its life, and when it is not known then, again only five seconds later (docs/zerotier-facts.md#from-start-to-address). One that is
  * another node's, or that another node shows too: whoever finds claims hears of that.
  */
-export async function hintAtAddresses(run: Run, { nodes }: ObservedChanges): Promise<void> {
+export async function hintAtAddresses(run: Run, { nodes }: ProjectedRows): Promise<void> {
   const seen = [...nodes.values()].flatMap((node) => (node?.address ? [node.node_id] : []));
   if (seen.length === 0) return;
   await run(

@@ -11,7 +11,7 @@ import type {
 import type { Run } from '../database/statements.js';
 import { commandFact } from '../wanted/command-writes.js';
 import { standingOf, type Standing } from './command-standing.js';
-import { subjectOf, type NewEventRow } from './new-event-rows.js';
+import { subjectOf, type NewEvent } from './event-rows.js';
 
 interface CommandRow {
   id: CommandId;
@@ -35,7 +35,7 @@ const SELECT = `
   WHERE c.id = ANY($1) ORDER BY c.created_at, c.id`;
 
 /** Commands of which their host speaks were delivered, whether or not anybody noticed; gives the events that tell of it. */
-export async function deliverCommands(run: Run, ids: readonly CommandId[], now: Date): Promise<NewEventRow[]> {
+export async function deliverCommands(run: Run, ids: readonly CommandId[], now: Date): Promise<NewEvent[]> {
   if (ids.length === 0) return [];
   const queued = await run<{ id: CommandId }>(
     `UPDATE commands SET state = 'delivered', delivered_at = $2 WHERE id = ANY($1) AND state = 'queued' RETURNING id`,
@@ -62,7 +62,7 @@ const subjectFor = ({ id, host_id: hostId, action, target, node_id: nodeId, netw
 });
 
 /** Moves commands on, by what their items say now, and gives the events that tell of it. */
-export async function moveCommands(run: Run, ids: readonly CommandId[], now: Date): Promise<NewEventRow[]> {
+export async function moveCommands(run: Run, ids: readonly CommandId[], now: Date): Promise<NewEvent[]> {
   if (ids.length === 0) return [];
   const commands = await run<CommandRow>(SELECT, [ids]);
   const moves = commands.map((command) => ({ command, standing: standingOf(command.outcomes) }));
@@ -104,7 +104,7 @@ async function writeStages(
 
 const causeOf = (outcome: Outcome | null) => (outcome && 'cause' in outcome ? outcome.cause : '');
 
-function eventsOf(command: CommandRow, { state, outcome }: Standing): NewEventRow[] {
+function eventsOf(command: CommandRow, { state, outcome }: Standing): NewEvent[] {
   const { id, host_id, action, target, outcome: before } = command;
   const isNews = state !== command.state || codeOf(outcome) !== codeOf(before);
   if (state === 'delivered' || !outcome || !isNews) return [];
@@ -113,7 +113,7 @@ function eventsOf(command: CommandRow, { state, outcome }: Standing): NewEventRo
 
 const codeOf = (outcome: Outcome | null) => (outcome && 'code' in outcome ? outcome.code : outcome?.kind);
 
-function toRow(command: CommandRow, { type, data }: ApiFact): NewEventRow {
+function toRow(command: CommandRow, { type, data }: ApiFact): NewEvent {
   const { id, host_id, node_id, network_ids, container, host_name, simulated } = command;
   const [network_id = null] = network_ids.length === 1 ? network_ids : [];
   const subject = subjectOf(host_name, container, network_id);

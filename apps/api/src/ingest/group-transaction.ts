@@ -9,10 +9,10 @@ import { deliverCommands, moveCommands } from './command-moves.js';
 import { moveCursors, writeFences, type CursorMove, type FenceWrite } from './epoch-writes.js';
 import { admit } from './epochs.js';
 import { refsOfFact } from './event-refs.js';
-import { insertEvents, toNewEventRow, within, type NewEventRow } from './new-event-rows.js';
+import { insertEvents, toNewEvent, within, type NewEvent } from './event-rows.js';
 import { openGroup, type GroupContext } from './group-context.js';
 import { drainOutbox } from './outbox-drain.js';
-import { ObservedChanges } from './projections/observed-changes.js';
+import { ProjectedRows } from './projections/projected-rows.js';
 import { project } from './projections/project.js';
 import { writeChanges } from './projections/write-changes.js';
 import { quarantine, type QuarantinedEvent } from './quarantine.js';
@@ -103,14 +103,10 @@ function asPoison({ seq, fact }: { seq: number; fact: { type: string; data: unkn
   return { seq, reason, type: fact.type, raw: Buffer.from(JSON.stringify(fact)) };
 }
 
-function toRows(
-  events: readonly StoredEvent[],
-  commands: Map<string, CommandId>,
-  context: GroupContext,
-): NewEventRow[] {
+function toRows(events: readonly StoredEvent[], commands: Map<string, CommandId>, context: GroupContext): NewEvent[] {
   return events.map((event) => {
     const { data } = event.fact as { data: { item?: string | null; revision?: number } };
-    return toNewEventRow(event, context, commands.get(`${data.item} ${data.revision}`) ?? null);
+    return toNewEvent(event, context, commands.get(`${data.item} ${data.revision}`) ?? null);
   });
 }
 
@@ -118,8 +114,8 @@ function projectAll(
   events: readonly StoredEvent[],
   poison: readonly QuarantinedEvent[],
   { nodes }: GroupContext,
-): ObservedChanges {
-  const changes = new ObservedChanges();
+): ProjectedRows {
+  const changes = new ProjectedRows();
   // What a poison event would have said is missing in the projections: a snapshot in the same batch makes up for it.
   for (const { host, type } of poison) if (type !== 'host.snapshot') changes.host(host).wants_snapshot = true;
   for (const event of events) project(changes, event, (node) => nodes.get(node)?.host === event.host);
@@ -131,7 +127,7 @@ async function writeCommands(
   run: Run,
   events: readonly StoredEvent[],
   { hosts, now }: GroupContext,
-): Promise<NewEventRow[]> {
+): Promise<NewEvent[]> {
   const newest = new Map<string | null, Date>();
   for (const { host, happenedAt } of events) {
     const before = newest.get(host);

@@ -2,8 +2,8 @@ import type { HostId } from '@orrery/shared/contracts';
 import type { Run } from '../../database/statements.js';
 import type { MetQuota } from '../../quotas/note-quotas.js';
 import { ROW_QUOTAS, type RowQuota } from '../../quotas/quotas.js';
-import { keyOf, type ObservedChanges } from './observed-changes.js';
-import { leaveOut, type HeldRows } from './leave-out.js';
+import { keyOf, type ProjectedRows } from './projected-rows.js';
+import { leaveOut, type Held } from './leave-out.js';
 
 const HELD: Record<RowQuota, string> = {
   findings: `SELECT 'findings' AS kind, host_id, ARRAY[host_id, code, node_id, network_id, item_id, source] AS key, 0 AS bytes
@@ -16,7 +16,7 @@ const HELD: Record<RowQuota, string> = {
 const KINDS = Object.keys(HELD) as RowQuota[];
 
 /** Takes out of `changes` what is past the quotas of its host. After what is gone was deleted: that makes room. */
-export async function keepToQuotas(run: Run, changes: ObservedChanges): Promise<MetQuota[]> {
+export async function keepToQuotas(run: Run, changes: ProjectedRows): Promise<MetQuota[]> {
   const hosts = new Set<HostId>();
   const kinds = KINDS.filter((kind) => {
     const there = [...changes[kind].values()].flatMap((row) => row?.host_id ?? []);
@@ -31,7 +31,7 @@ export async function keepToQuotas(run: Run, changes: ObservedChanges): Promise<
   });
 }
 
-function leaveOutOf(changes: ObservedChanges, kind: RowQuota, held: HeldRows): Set<HostId> {
+function leaveOutOf(changes: ProjectedRows, kind: RowQuota, held: Held): Set<HostId> {
   if (kind === 'findings') return leaveOut(changes.findings, held, ROW_QUOTAS.findings, () => 0);
   const sizeOf = ({ observed }: { observed: object }) => Buffer.byteLength(JSON.stringify(observed));
   return kind === 'memberships'

@@ -1,7 +1,7 @@
 import type { HostId } from '@orrery/shared/contracts';
 
 /** Rows of one kind that a host has already: bytes by key. */
-export type HeldRows = ReadonlyMap<HostId, ReadonlyMap<string, number>>;
+export type Held = ReadonlyMap<HostId, ReadonlyMap<string, number>>;
 
 /**
  * Takes out of `rows` what is more than may be kept of one host, and says of which hosts. What is there is replaced before anything is
@@ -9,7 +9,7 @@ export type HeldRows = ReadonlyMap<HostId, ReadonlyMap<string, number>>;
  */
 export function leaveOut<Row extends { host_id: HostId }>(
   rows: Map<string, Row | null>,
-  held: HeldRows,
+  held: Held,
   quota: { rows: number; bytes: number },
   sizeOf: (row: Row) => number,
 ): Set<HostId> {

@@ -1,10 +1,10 @@
 import { interfaceName, type NodeId, type ObservedNode, type ObservedState } from '@orrery/shared/contracts';
-import { isOf, keyOf, type ObservedChanges, type Mark } from './observed-changes.js';
+import { isOf, keyOf, type ProjectedRows, type Mark } from './projected-rows.js';
 import { setNode } from './set-node.js';
 
 /** A whole look at the host: what is known and not in it is gone; what is unknown stays as it was. */
 export function projectSnapshot(
-  changes: ObservedChanges,
+  changes: ProjectedRows,
   mark: Mark,
   { hash, state }: { hash: string; state: ObservedState },
   isKnown: (node: NodeId) => boolean,
@@ -27,7 +27,7 @@ export function projectSnapshot(
   for (const node of state.nodes) if (isKnown(node.node)) projectNode(changes, mark, node);
 }
 
-function projectNode(changes: ObservedChanges, mark: Mark, observed: ObservedNode): void {
+function projectNode(changes: ProjectedRows, mark: Mark, observed: ObservedNode): void {
   const { node, daemon, memberships, interfaces } = observed;
   if (daemon.known) setNode(changes, mark, node, { state: 'up', cause: null }, daemon.value);
   else setNode(changes, mark, node, { state: 'unknown', cause: daemon.cause }, null);

@@ -3,7 +3,7 @@ import type { AgentFact, NodeId, ObservedContainer } from '@orrery/shared/contra
 import { newId } from '@orrery/shared/runtime';
 import { aMembership, anInterface, aSnapshot, membershipFact, NETWORK } from '../../../../../test/support/reports.js';
 import { refsOfFact } from '../event-refs.js';
-import { ObservedChanges, keyOf } from './observed-changes.js';
+import { ProjectedRows, keyOf } from './projected-rows.js';
 import { project } from './project.js';
 
 const host = newId('hst');
@@ -11,8 +11,8 @@ const [node, inContainer, stranger] = [newId('nod'), newId('nod'), newId('nod')]
 const OTHER = '8056c2e21c000002';
 const AT = '2026-05-01T10:00:00.000Z';
 
-function after(...facts: AgentFact[]): ObservedChanges {
-  const changes = new ObservedChanges();
+function after(...facts: AgentFact[]): ProjectedRows {
+  const changes = new ProjectedRows();
   const epoch = newId('epo');
   facts.forEach((fact, index) =>
     project(

@@ -1,11 +1,11 @@
 import type { AgentFact, NodeId, ObservedContainer } from '@orrery/shared/contracts';
 import type { StoredEvent } from '../stored-event.js';
-import { isOf, keyOf, type ObservedChanges, type Mark } from './observed-changes.js';
+import { isOf, keyOf, type ProjectedRows, type Mark } from './projected-rows.js';
 import { projectSnapshot } from './project-snapshot.js';
 import { setNode } from './set-node.js';
 
 /** Writes into `changes` what this event says now is. Pure but for that. `isKnown`: a node that the database has, of this host. */
-export function project(changes: ObservedChanges, event: StoredEvent, isKnown: (node: NodeId) => boolean): void {
+export function project(changes: ProjectedRows, event: StoredEvent, isKnown: (node: NodeId) => boolean): void {
   const { fact } = event;
   const { node } = event.refs;
   const mark: Mark = { host_id: event.host, ordinal: event.ordinal, seq: event.seq };
@@ -15,7 +15,7 @@ export function project(changes: ObservedChanges, event: StoredEvent, isKnown: (
   else projectHostPart(changes, mark, fact);
 }
 
-function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {
+function projectNodePart(changes: ProjectedRows, mark: Mark, fact: AgentFact): void {
   switch (fact.type) {
     case 'container.created':
     case 'container.started':
@@ -66,7 +66,7 @@ function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact):
   }
 }
 
-function projectHostPart(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {
+function projectHostPart(changes: ProjectedRows, mark: Mark, fact: AgentFact): void {
   const { host_id } = mark;
   switch (fact.type) {
     case 'host.engine-up': {
@@ -92,7 +92,7 @@ function projectHostPart(changes: ObservedChanges, mark: Mark, fact: AgentFact):
   }
 }
 
-function projectFinding(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {
+function projectFinding(changes: ProjectedRows, mark: Mark, fact: AgentFact): void {
   if (fact.type !== 'finding.raised' && fact.type !== 'finding.cleared') return;
   const code = fact.type === 'finding.raised' ? fact.data.finding.code : fact.data.code;
   const [node_id, network_id, item_id] = [fact.data.node ?? '', fact.data.network ?? '', fact.data.item ?? ''];
@@ -102,7 +102,7 @@ function projectFinding(changes: ObservedChanges, mark: Mark, fact: AgentFact): 
 }
 
 function setContainer(
-  changes: ObservedChanges,
+  changes: ProjectedRows,
   mark: Mark,
   { node: node_id, after }: { node: NodeId; after: ObservedContainer | null },
   isRemoved: boolean,
@@ -112,7 +112,7 @@ function setContainer(
 }
 
 /** A container that is gone took its daemon, its memberships and its interfaces with it. */
-function forgetNode(changes: ObservedChanges, node: NodeId): void {
+function forgetNode(changes: ProjectedRows, node: NodeId): void {
   changes.nodes.set(node, null);
   for (const [rows, sweeps] of [
     [changes.memberships, changes.sweeps.memberships],

@@ -1,12 +1,12 @@
 import type { NodeId, ObservedDaemon } from '@orrery/shared/contracts';
-import type { ObservedChanges, Mark, ObservedNodeChange } from './observed-changes.js';
+import type { ProjectedRows, Mark, NodeChange } from './projected-rows.js';
 
 /** What a daemon that does not answer last said of itself stays. */
 export function setNode(
-  changes: ObservedChanges,
+  changes: ProjectedRows,
   mark: Mark,
   node_id: NodeId,
-  standing: Pick<ObservedNodeChange, 'state' | 'cause'>,
+  standing: Pick<NodeChange, 'state' | 'cause'>,
   after: ObservedDaemon | null,
 ): void {
   const before = changes.nodes.get(node_id);

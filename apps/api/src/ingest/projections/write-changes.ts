@@ -1,6 +1,6 @@
 import type { Run } from '../../database/statements.js';
 import type { MetQuota } from '../../quotas/note-quotas.js';
-import { partsOf, type ObservedChanges } from './observed-changes.js';
+import { partsOf, type ProjectedRows } from './projected-rows.js';
 import { keepToQuotas } from './keep-to-quotas.js';
 import { writeHosts } from './write-hosts.js';
 
@@ -60,7 +60,7 @@ const UPSERT_FINDINGS = `
  * One statement per table that changes, whatever the number of hosts. What is past the quotas of a host is left out; the answer names
  * these.
  */
-export async function writeChanges(run: Run, changes: ObservedChanges, now: Date): Promise<MetQuota[]> {
+export async function writeChanges(run: Run, changes: ProjectedRows, now: Date): Promise<MetQuota[]> {
   const { sweeps } = changes;
   await sweep(run, sweeps.containers, 'container_status', 'host_id', 'node_id');
   for (const table of ['node_status', 'membership_status', 'interfaces'])
@@ -86,7 +86,7 @@ export async function writeChanges(run: Run, changes: ObservedChanges, now: Date
 /** The list of owners once more, as an array: of JSON the planner takes 100 rows for granted, and would rather scan the table. */
 async function sweep(
   run: Run,
-  sweeps: ObservedChanges['sweeps']['nodes'],
+  sweeps: ProjectedRows['sweeps']['nodes'],
   table: string,
   owner: string,
   key: string,

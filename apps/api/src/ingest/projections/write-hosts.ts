@@ -1,5 +1,5 @@
 import type { Run } from '../../database/statements.js';
-import type { ObservedHostChange } from './observed-changes.js';
+import type { ProjectedHost } from './projected-rows.js';
 
 /** An engine that went down keeps its name; one that came up by a short message keeps what only a snapshot tells of it. */
 const ENGINE = `
@@ -7,7 +7,7 @@ const ENGINE = `
        WHEN jsonb_exists(r.engine, 'cause') THEN COALESCE(s.engine, '{}') || r.engine
        ELSE '{"os": "unknown", "architecture": "unknown"}' || (COALESCE(s.engine, '{}') - 'cause') || r.engine END`;
 
-export async function writeHosts(run: Run, changes: readonly ObservedHostChange[]): Promise<void> {
+export async function writeHosts(run: Run, changes: readonly ProjectedHost[]): Promise<void> {
   if (changes.length === 0) return;
   await run(
     `UPDATE host_status s SET engine = ${ENGINE}, snapshot = COALESCE(r.snapshot, s.snapshot),

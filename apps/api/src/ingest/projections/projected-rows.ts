@@ -16,7 +16,7 @@ export interface Mark {
   seq: number;
 }
 
-export interface ObservedNodeChange extends Mark {
+export interface NodeChange extends Mark {
   node_id: NodeId;
   state: 'up' | 'down' | 'unknown';
   cause: string | null;
@@ -24,34 +24,34 @@ export interface ObservedNodeChange extends Mark {
   version: string | null;
   online: boolean | null;
 }
-export interface ObservedContainerChange extends Mark {
+export interface ProjectedContainer extends Mark {
   node_id: NodeId;
   observed: ObservedContainer;
 }
-export interface ObservedMembershipChange extends Mark {
+export interface ProjectedMembership extends Mark {
   node_id: NodeId;
   network_id: string;
   status: string;
   name: string;
   observed: ObservedMembership;
 }
-export interface ObservedInterfaceChange extends Mark {
+export interface InterfaceChange extends Mark {
   node_id: NodeId;
   device: string;
   network_id: string | null;
   observed: ObservedInterface;
 }
-export interface ObservedItemChange extends Mark {
+export interface ItemChange extends Mark {
   item_id: string;
   revision: number;
   outcome: Outcome;
 }
-export interface ObservedFindingChange extends Mark, FindingData {
+export interface FindingChange extends Mark, FindingData {
   node_id: string;
   network_id: string;
   item_id: string;
 }
-export interface ObservedHostChange {
+export interface ProjectedHost {
   host_id: HostId;
   /** With a cause: it is down; what else was known of it stays beside. */
   engine?: Partial<EngineInfo> & { cause?: string };
@@ -73,14 +73,14 @@ type Rows<Row> = Map<string, Row | null>;
  * What a group of events changes in the tables of what is observed. Sweeps come first, then what is gone, then what is there;
  * last per key.
  */
-export class ObservedChanges {
-  readonly nodes: Rows<ObservedNodeChange> = new Map();
-  readonly containers: Rows<ObservedContainerChange> = new Map();
-  readonly memberships: Rows<ObservedMembershipChange> = new Map();
-  readonly interfaces: Rows<ObservedInterfaceChange> = new Map();
-  readonly items: Rows<ObservedItemChange> = new Map();
-  readonly findings: Rows<ObservedFindingChange> = new Map();
-  readonly hosts = new Map<HostId, ObservedHostChange>();
+export class ProjectedRows {
+  readonly nodes: Rows<NodeChange> = new Map();
+  readonly containers: Rows<ProjectedContainer> = new Map();
+  readonly memberships: Rows<ProjectedMembership> = new Map();
+  readonly interfaces: Rows<InterfaceChange> = new Map();
+  readonly items: Rows<ItemChange> = new Map();
+  readonly findings: Rows<FindingChange> = new Map();
+  readonly hosts = new Map<HostId, ProjectedHost>();
   /** Containers by host; memberships (networks) and interfaces (devices) by node; nodes, with all of theirs, by host. */
   readonly sweeps = {
     containers: new Map<string, Sweep>(),
@@ -89,7 +89,7 @@ export class ObservedChanges {
     nodes: new Map<string, Sweep>(),
   };
 
-  host(id: HostId): ObservedHostChange {
+  host(id: HostId): ProjectedHost {
     const change = this.hosts.get(id) ?? { host_id: id };
     this.hosts.set(id, change);
     return change;

@@ -4,7 +4,7 @@ import type { GroupContext } from './group-context.js';
 import type { StoredEvent } from './stored-event.js';
 
 /** A row of `events` before it has its id, which grows in the order of the rows. */
-export interface NewEventRow {
+export interface NewEvent {
   type: string;
   host_id: string | null;
   epoch: string | null;
@@ -26,11 +26,11 @@ export const subjectOf = (host: string | undefined, container: string | null, ne
   [host, container, network].filter((part) => part).join('/') || null;
 
 /** The row of an agent's event, found later by whatever it is about. */
-export function toNewEventRow(
+export function toNewEvent(
   event: StoredEvent,
   { hosts, nodes, items, now }: GroupContext,
   command: CommandId | null,
-): NewEventRow {
+): NewEvent {
   const { host, epoch, seq, at, happenedAt, fact, refs } = event;
   const known = hosts.get(host);
   const item = refs.item ? items.get(refs.item) : undefined;
@@ -64,9 +64,9 @@ const DAY = `($1::timestamptz AT TIME ZONE 'UTC')::date`;
  * Inserts in this order and gives the id of the last; ids are drawn while the ingest lock is held. The first event of a day also notes
  * the day, by which readers find the partition of an id (`EventDays`).
  */
-export async function insertEvents(run: Run, rows: readonly NewEventRow[], now: Date): Promise<number | undefined> {
+export async function insertEvents(run: Run, rows: readonly NewEvent[], now: Date): Promise<number | undefined> {
   if (rows.length === 0) return undefined;
-  const column = <Key extends keyof NewEventRow>(key: Key) => rows.map((row) => row[key]);
+  const column = <Key extends keyof NewEvent>(key: Key) => rows.map((row) => row[key]);
   const [inserted] = await run<{ last: string }>(
     `WITH inserted AS (INSERT INTO events (id, committed_at, type, host_id, epoch, seq, host_at, happened_at, node_id, network_id, container_name, command_id, subject, simulated, data)
      SELECT nextval('event_id'), $1, type, host_id, epoch, seq, host_at, happened_at, node_id, network_id, container_name, command_id, subject, simulated, data
