@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Accepted, type NodeAddress } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { newAddress, sayHello } from '../../../../test/support/controller-host.js';
 import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
@@ -11,17 +11,10 @@ import { reserveIdentity } from './identities.js';
 const NETWORK = '8056c2e21c00000a';
 const SOON = { within: 20_000 };
 
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture();
 let one: ListeningAgent;
 let other: ListeningAgent;
 let count = 0;
-
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
 
 beforeEach(async () => {
   count++;
