@@ -28,7 +28,7 @@ export function apiFixture(settings: Record<string, string> = {}): ApiFixture {
     closings.push(thing);
     return thing;
   };
-  beforeAll(async () => void (started = await startApi(settings)), 60_000);
+  beforeAll(async () => void (started = await startApi(settings)), 180_000);
   afterAll(async () => {
     for (const one of closings.reverse()) await one.close();
     await started?.close();

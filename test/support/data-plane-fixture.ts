@@ -37,7 +37,7 @@ export function dataPlaneFixture({
     const home = await temporaryFolder('api');
     while (planes.length < replicas)
       planes.push(await startDataPlane({ databaseUrl, natsUrl: nats.url, home, settings }));
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await Promise.all(planes.map((plane) => plane.close()));
     await servers?.[1].close();
