@@ -3,6 +3,12 @@
 //                                   dist/program.js is what runs: it takes that file, and what V8 made of it here (scripts/bundle/program.mjs).
 // node scripts/programs.mjs demo    the same of another app
 // Packages go in as they are published: only our own modules are rewritten on the way.
+//
+// Processor time of a start, medians of 6 to 12 in turns, busy machine with two processors, Node 20.20.2, 2026-11-29:
+//   `orrery hosts`   360 ms from tsc's modules, 185 in one file without the cache, 124 as it is (157 without contractsByName, 151 without
+//                    bareSchemas, 199 without both); `orrery version` 79 ms (113 without the cache); Node.js alone 23 ms
+//   the agent        987 ms, 377, 242 (239 without bareSchemas, which saves it 1 % of its file)
+//   the API          1935 ms, 696, 368
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -3,7 +3,7 @@ import ts from 'typescript';
 
 /**
  * A module of the contracts without what only the OpenAPI document says of its schemas: each `.describe()` and `.meta()` clones a
- * schema at every start, hundreds of them, and neither CLI nor agent reads any.
+ * schema at every start, hundreds of them, and neither CLI nor agent reads any. It saves `orrery hosts` 27 of 151 ms (scripts/programs.mjs).
  */
 export function bareSchemas(path) {
   const text = readFileSync(path, 'utf8');

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CommandPage, Host, HostPage, JoinReply, JoinTokenMade, type JoinTokenPost } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import type { z } from 'zod';
-import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
+import { apiFixture } from '../support/api-fixture.js';
 import { joinBody, joinHost, newInstallation } from '../support/joined-host.js';
 
-let bench: ApiBench;
-let api: RunningApi;
-
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
+const { api } = apiFixture();
 
 const make = async (body: z.input<typeof JoinTokenPost>) =>
   (await api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body })).body.secret;

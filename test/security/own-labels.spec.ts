@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Accepted,
   ApiTokenMade,
@@ -16,15 +16,14 @@ import {
   type NodeAddress,
 } from '@orrery/shared/contracts';
 import type { z } from 'zod';
-import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
+import { apiFixture } from '../support/api-fixture.js';
 import { ControllerHost, newAddress, sayHello } from '../support/controller-host.js';
 import { eventually } from '../support/eventually.js';
 import { joinBody, joinHost, ListeningAgent, newInstallation } from '../support/joined-host.js';
 
 const CLAIM = { env: 'prod', rack: 'r7' };
 
-let bench: ApiBench;
-let api: RunningApi;
+const { api, closing } = apiFixture();
 /** The host of the controller of the network that admits nodes on hosts with env=prod. */
 let keeper: ControllerHost;
 let network: NetworkId;
@@ -33,9 +32,7 @@ let prod: string;
 const agents: ListeningAgent[] = [];
 
 beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-  keeper = await ControllerHost.join(api, 'keeper');
+  keeper = closing(await ControllerHost.join(api, 'keeper'));
   const body = { name: 'prod', controller: 'keeper', admission: { by: 'selector', selector: 'env=prod' } };
   network = (await api.ask('POST', '/v1/networks', NetworkMade, { body })).body.id;
   const post = { name: 'prod', role: 'viewer', scope: { hosts: 'env=prod' } };
@@ -43,10 +40,6 @@ beforeAll(async () => {
 }, 60_000);
 afterEach(async () => {
   for (const agent of agents.splice(0)) await agent.close();
-});
-afterAll(async () => {
-  await keeper?.close();
-  await bench?.close();
 });
 
 const make = async (body: z.input<typeof JoinTokenPost>) =>

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { JoinToken, JoinTokenMade, JoinTokenPage, type JoinTokenPost } from '@orrery/shared/contracts';
 import type { z } from 'zod';
 import { Store } from '../../apps/api/src/database/store.js';
 import { JoinTokens } from '../../apps/api/src/join-tokens/join-tokens.service.js';
-import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
+import { apiFixture } from '../support/api-fixture.js';
 
-let bench: ApiBench;
-let api: RunningApi;
-
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
+const { api } = apiFixture();
 
 const make = async (body: z.input<typeof JoinTokenPost>) =>
   (await api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body })).body;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   ApiTokenMade,
   ApiTokenPage,
@@ -8,17 +8,10 @@ import {
   JoinTokenMade,
   JoinTokenReplayed,
 } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
+import { apiFixture } from '../support/api-fixture.js';
 import { eventually } from '../support/servers.js';
 
-let bench: ApiBench;
-let api: RunningApi;
-
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
+const { api } = apiFixture();
 
 /** Every row of every table as text. */
 async function dump(): Promise<string> {

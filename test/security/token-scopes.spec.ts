@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   AcceptedGroup,
   ApiToken,
@@ -17,7 +17,7 @@ import {
 import { newId } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import { withVisibility } from '../../apps/api/src/database/visibility.js';
-import { startApi, type ApiBench, type RunningApi } from '../support/api.js';
+import { apiFixture } from '../support/api-fixture.js';
 import { joinHost } from '../support/joined-host.js';
 import { eventually } from '../support/servers.js';
 import { scopeOf } from '../support/scope.js';
@@ -25,16 +25,13 @@ import { scopeOf } from '../support/scope.js';
 const PROBE = newId('prb');
 const [OURS, THEIRS] = ['8056c2e21c000001', '8056c2e21c000002'];
 
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture();
 /** Everything by which the foreign host could be recognized. */
 let foreign: string[];
 let commandOf: Record<string, string>;
 let eventOf: Record<string, string>;
 
 beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
   foreign = ['prod-1'];
   [commandOf, eventOf] = [{}, {}];
   for (const [name, env] of [
@@ -54,7 +51,6 @@ beforeAll(async () => {
     );
   }
 }, 90_000);
-afterAll(() => bench?.close());
 
 /** What an agent would have reported. */
 async function observe(host: string, node: string): Promise<void> {

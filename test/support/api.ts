@@ -52,7 +52,7 @@ export class RunningApi {
   /** Resolves when database, migrations and NATS are ready. */
   async ready(): Promise<this> {
     await eventually(async () => (await fetch(`${this.url}/readyz`)).status === 200, {
-      within: 20_000,
+      within: 120_000,
       what: 'the API is ready',
     });
     return this;

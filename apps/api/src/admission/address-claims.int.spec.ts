@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Accepted,
   Admission,
@@ -16,25 +16,18 @@ import {
   type NodeAddress,
   type NodeId,
 } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ControllerHost, newAddress } from '../../../../test/support/controller-host.js';
 import { ReportingHost } from '../../../../test/support/reporting-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 
 const SOON = { within: 20_000 };
 
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture();
 let keeper: ControllerHost;
 let victim: ReportingHost;
 let attacker: ReportingHost;
 let count = 0;
-
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
 
 /** Each test: a host that keeps a controller, one that is attacked, and one whose root means harm. */
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Accepted,
   Admission,
@@ -14,23 +14,20 @@ import {
   type NetworkId,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ControllerHost, newAddress } from '../../../../test/support/controller-host.js';
 import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { scopeOf } from '../../../../test/support/scope.js';
 
-let bench: ApiBench;
-let api: RunningApi;
+const { api, closing } = apiFixture();
 let keeper: ControllerHost;
 let network: NetworkId;
-const agents: ListeningAgent[] = [];
 const [OWN, OTHER, STRANGER] = [newAddress(), newAddress(), newAddress()];
 
 beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
   keeper = await ControllerHost.join(api, 'keeper');
+  closing(keeper.agent);
   const config = { pools: [{ start: '10.7.0.10', end: '10.7.0.99' }], routes: [{ target: '10.7.0.0/24', via: null }] };
   network = (await api.ask('POST', '/v1/networks', NetworkMade, { body: { name: 'lab', config } })).body.id;
   await member('web-a', 'a', OWN);
@@ -39,17 +36,14 @@ beforeAll(async () => {
   await eventually(async () => (await listed()).length === 3, { what: 'all three are known' });
 }, 90_000);
 
-afterAll(async () => {
-  await Promise.all(agents.map((agent) => agent.close()));
-  await keeper?.agent.close();
-  await bench?.close();
-});
+/** Without the time at which the controller was last read, which moves between two requests. */
+const timeless = (read: object): unknown =>
+  JSON.parse(JSON.stringify(read, (key, value: unknown) => (key === 'seenAt' ? undefined : value)));
 
 /** A host whose own daemon has this address and is wanted in the network. */
 async function member(name: string, env: string, address: string): Promise<void> {
   const joined = await joinHost(api, name, { labels: { env } });
-  const agent = await ListeningAgent.connect(joined);
-  agents.push(agent);
+  const agent = closing(await ListeningAgent.connect(joined));
   await api.ask('PUT', `/v1/nodes/${name}/networks/${network}`, Accepted, { body: {} });
   const data = { node: joined.nodeId, after: { address, version: '1.14.1', online: true } };
   const epoch = newId('epo');
@@ -119,10 +113,6 @@ describe('a token for some hosts, in a network that others are in, too', () => {
     expect(body).toMatchObject({ address: OWN, controller: { authorized: true, addresses: ['10.7.0.43'] } });
   });
 
-  /** Without the time of the last look, which the reconciler may take between two requests. */
-  const timeless = (value: unknown): unknown =>
-    JSON.parse(JSON.stringify(value, (key, field: unknown) => (key === 'seenAt' ? undefined : field)));
-
   it('reads each of them where it is changed', async () => {
     const one = (node: string, token = api.adminToken) => api.ask('GET', path(node), Admission, { token });
     await api.ask('PUT', path(OTHER), Admission, { body: { name: 'other', noAutoAssign: true } });
@@ -132,7 +122,8 @@ describe('a token for some hosts, in a network that others are in, too', () => {
     expect((await one(STRANGER)).body).toMatchObject({ address: STRANGER, node: null, record: null });
     const list = `/v1/networks/lab/admissions`;
     const all = (await api.get(list, AdmissionPage)).body;
-    expect(timeless(all)).toEqual(timeless((await api.get('/v1/admissions?network=lab', AdmissionPage)).body));
+    const ofAll = (await api.get('/v1/admissions?network=lab', AdmissionPage)).body;
+    expect(timeless(all)).toEqual(timeless(ofAll));
     expect(all.items).toHaveLength(3);
     await api.refused('GET', path('0123456789'), 'unknown-membership');
     await api.refused('GET', '/v1/networks/nowhere/admissions', 'unknown-network');

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Accepted,
   Admission,
@@ -19,7 +19,7 @@ import {
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import pg from 'pg';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { newAddress } from '../../../../test/support/controller-host.js';
 import { FakeController } from '../../../../test/support/fake-controller.js';
 import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.js';
@@ -28,18 +28,11 @@ import { eventually } from '../../../../test/support/servers.js';
 const STRANGER = 'deadbeef01';
 const away = { result: 'trouble', code: 'controller-unreachable', cause: 'it is off', fix: 'Start it.' } as const;
 
-let bench: ApiBench;
-let api: RunningApi;
+const { bench, api } = apiFixture();
 let joined: JoinReply;
 let agent: ListeningAgent;
 let controller: FakeController;
 let count = 0;
-
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
 
 /** Each test: a host with a controller in its own daemon, and nothing else. */
 beforeEach(async () => {

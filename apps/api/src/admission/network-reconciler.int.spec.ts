@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Accepted,
   AcceptedGroup,
@@ -11,7 +11,7 @@ import {
   type HostId,
   type NetworkId,
 } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ControllerHost, newAddress } from '../../../../test/support/controller-host.js';
 import { joinHost } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
@@ -20,16 +20,9 @@ const STRANGER = 'deadbeef01';
 const SOON = { within: 20_000 };
 const away = { result: 'trouble', code: 'controller-unreachable', cause: 'it is off', fix: 'Start it.' } as const;
 
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture();
 let host: ControllerHost;
 let count = 0;
-
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
 
 beforeEach(async () => {
   host = await ControllerHost.join(api, `web-${++count}`);

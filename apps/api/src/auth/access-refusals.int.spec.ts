@@ -1,22 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiTokenMade, EventPage, HostPage } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { EventStream } from '../../../../test/support/event-stream.js';
 import { joinHost } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { AccessRefusals } from './access-refusals.js';
 import { scopeOf } from '../../../../test/support/scope.js';
 
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture();
 
 beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
   await joinHost(api, 'web-1', { labels: { env: 'a' } });
   await joinHost(api, 'web-2', { labels: { env: 'b' } });
 }, 60_000);
-afterAll(() => bench?.close());
 
 const tokenOf = async (name: string, role: string, scope?: string) =>
   (

@@ -1,16 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ApiToken, ApiTokenMade, HostPage } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 
-let bench: ApiBench;
-let api: RunningApi;
-
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
+const { api } = apiFixture();
 
 async function tokenFor(role: string, more: { expires_at?: string; revoked_at?: string } = {}): Promise<string> {
   const token = `ora_${randomBytes(32).toString('base64url')}`;

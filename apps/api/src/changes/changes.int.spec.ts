@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { newUserKey } from '@orrery/shared/bus';
 import { Accepted, CommandPage, DryRun, Host, Network } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ListeningAgent, joinHost } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 
 const [A, B] = ['8056c2e21c00000a', '8056c2e21c00000b'];
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture();
 let host: string;
 let count = 0;
 
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
 beforeEach(() => {
   host = `web-${++count}`;
 });

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DryRun, JoinNonce, Problem } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { writeOperations, type WriteOperation } from '../../../../test/support/changes/operations.js';
 import { World, type Request } from '../../../../test/support/changes/world.js';
 import { joinBody, newInstallation } from '../../../../test/support/joined-host.js';
@@ -17,19 +17,12 @@ const operations = writeOperations();
 const changes = operations.filter(({ id }) => !(id in OWN_PROTOCOL));
 const named = (some: WriteOperation[]) => some.map((operation): [string, WriteOperation] => [operation.id, operation]);
 
-let bench: ApiBench;
-let api: RunningApi;
+const { api, closing } = apiFixture();
 let world: World;
 
 beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-  world = await World.make(api);
+  world = closing(await World.make(api));
 }, 60_000);
-afterAll(async () => {
-  await world?.close();
-  await bench?.close();
-});
 
 /** All that people decide, as it is stored, and what agents were made to do. */
 const DECIDED = `SELECT jsonb_build_object(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Accepted,
   Container,
@@ -9,21 +9,15 @@ import {
   Node,
   type Command,
 } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ListeningAgent, joinHost } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 
 const [A, B, C] = ['8056c2e21c00000a', '8056c2e21c00000b', '8056c2e21c00000c'];
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture();
 let host: string;
 let count = 0;
 
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
 beforeEach(async () => {
   host = `web-${++count}`;
   await joinHost(api, host);

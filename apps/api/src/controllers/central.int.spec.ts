@@ -1,23 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Admission, Controller, Network, NetworkMade } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { CentralStandin } from '../../../../test/support/central/standin.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { TOKEN_KEY_FILE } from './sealed-token.js';
 
 const NODE = 'abcdef0123';
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture({ ORRERY_CENTRAL_PREFIXES: '127.0.0.1' });
 let central: CentralStandin;
 let count = 0;
 
-beforeAll(async () => {
-  bench = await startApi({ ORRERY_CENTRAL_PREFIXES: '127.0.0.1' });
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
 beforeEach(async () => {
   central = await CentralStandin.start();
   count++;

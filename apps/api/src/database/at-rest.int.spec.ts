@@ -1,28 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { EventPage } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
-import { startApi, type ApiBench } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { asOnCalmMachine } from '../../../../test/support/calm.js';
-import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 
 const WINDOW_MS = 3_000;
 /** What a missed hint may cost. */
 const MISSED_MS = 30_000;
 
-let bench: ApiBench;
-let agent: ListeningAgent;
+const { api, listening } = apiFixture();
 
-beforeAll(async () => {
-  bench = await startApi();
-  agent = await ListeningAgent.connect(await joinHost(bench.api, 'quiet'));
-}, 60_000);
-afterAll(async () => {
-  await agent?.close();
-  await bench?.close();
-});
+beforeAll(() => listening('quiet'), 60_000);
 
-const ask = <Row>(text: string) => bench.api.database.query<Row[]>(text);
+const ask = <Row>(text: string) => api.database.query<Row[]>(text);
 const transactions = async () => {
   const [row] = await ask<{ all: string }>(
     'SELECT xact_commit + xact_rollback AS all FROM pg_stat_database WHERE datname = current_database()',
@@ -45,7 +36,7 @@ describe('an API that nobody asks anything', () => {
     await ask('ALTER TABLE outbox DISABLE TRIGGER USER');
     await ask(`INSERT INTO outbox (type, data) VALUES ('host.paused', '{"name":"untold","by":"nobody"}')`);
     const begun = performance.now();
-    const found = async () => (await bench.api.get('/v1/events?type=host.paused', EventPage)).body.items.length > 0;
+    const found = async () => (await api.get('/v1/events?type=host.paused', EventPage)).body.items.length > 0;
     await eventually(found, { within: 60_000, what: 'the event' });
     expect(performance.now() - begun).toBeLessThan(asOnCalmMachine(MISSED_MS));
     await ask('ALTER TABLE outbox ENABLE TRIGGER USER');

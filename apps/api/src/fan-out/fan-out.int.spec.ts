@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Accepted,
   AcceptedGroup,
@@ -8,21 +8,18 @@ import {
   Membership,
   MembershipPage,
 } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { eventually } from '../../../../test/support/eventually.js';
 import { joinHost } from '../../../../test/support/joined-host.js';
 
 const [A, B] = ['8056c2e21c00000a', '8056c2e21c00000b'];
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture();
 
 beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
   for (const name of ['a-1', 'a-2', 'a-3']) await joinHost(api, name, { labels: { site: 'cloud' } });
   await joinHost(api, 'b-1', { labels: { site: 'home' } });
 }, 60_000);
-afterAll(() => bench?.close());
 
 const JOIN = { action: 'join', network: A };
 const fanOut = (body: object) => api.ask('POST', '/v1/commands', AcceptedGroup, { body });

@@ -1,36 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AgentFact, FindingCode } from '@orrery/shared/contracts';
-import { addHost, startDataPlane, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
-import { migratedDatabase } from '../../../../test/support/migrated-database.js';
+import { dataPlaneFixture } from '../../../../test/support/data-plane-fixture.js';
+import { addHost, type TestHost } from '../../../../test/support/data-plane.js';
 import { Reporter } from '../../../../test/support/reports.js';
-import {
-  eventually,
-  startNats,
-  startPostgres,
-  type TestNats,
-  type TestPostgres,
-} from '../../../../test/support/servers.js';
+import { eventually } from '../../../../test/support/servers.js';
 import { runIn } from '../database/statements.js';
 import { Store } from '../database/store.js';
 import { clearHostFinding, raiseHostFinding } from './host-findings.js';
 
-let postgres: TestPostgres;
-let nats: TestNats;
-let plane: RunningDataPlane;
+const { plane } = dataPlaneFixture();
 let host: TestHost;
 let agent: Reporter;
 let count = 0;
 
-beforeAll(async () => {
-  [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const { url } = await migratedDatabase(postgres);
-  plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
-}, 60_000);
-afterAll(async () => {
-  await plane?.close();
-  await nats?.close();
-  await postgres?.close();
-});
 beforeEach(async () => {
   host = await addHost(plane.database, `found-${++count}`);
   agent = new Reporter(plane, host);

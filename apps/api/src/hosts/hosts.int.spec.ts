@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Accepted, Command, DryRun, EventPage, Host, HostPage, NodePage, Status } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { joinHost, newInstallation } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture();
 const LAUNCH = { name: 'demo', networks: ['8056c2e21c000001'] };
 
 beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
   const hosts: Record<string, Record<string, string>> = {
     'a-1': { site: 'cloud', tier: 'web' },
     'a-2': { site: 'cloud', tier: 'db' },
@@ -19,7 +16,6 @@ beforeAll(async () => {
   };
   for (const [name, labels] of Object.entries(hosts)) await joinHost(api, name, { labels });
 }, 60_000);
-afterAll(() => bench?.close());
 
 const names = async (query: string) =>
   (await api.get(`/v1/hosts${query}`, HostPage)).body.items.map(({ name }) => name);

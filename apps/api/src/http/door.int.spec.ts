@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Liveness, Readiness, Version } from '@orrery/shared/contracts';
 import { request } from 'node:http';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 
-let bench: ApiBench;
-let api: RunningApi;
-
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
+const { api } = apiFixture();
 
 /** What the OpenAPI document names, with something in the place of each parameter. */
 async function everyRoute(): Promise<{ method: string; path: string; policy: string }[]> {

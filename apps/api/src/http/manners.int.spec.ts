@@ -1,25 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Bus } from '@orrery/shared/bus';
 import { Accepted, ApiTokenMade, Host, HostPage, inboxPrefix, NodePage, subjects } from '@orrery/shared/contracts';
 import { createLogger } from '@orrery/shared/runtime';
 import { request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { RunningApi, startApi, type ApiBench } from '../../../../test/support/api.js';
+import { RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { joinHost } from '../../../../test/support/joined-host.js';
 import { sendRaw } from '../../../../test/support/raw-http.js';
 
 const HOSTS = 8;
-let bench: ApiBench;
-let api: RunningApi;
+const { bench, api } = apiFixture();
 let port: number;
 
 beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
   port = Number(new URL(api.url).port);
   for (let index = 0; index < HOSTS; index++) await joinHost(api, `web-${index}`, { labels: { site: 'cloud' } });
 }, 60_000);
-afterAll(() => bench?.close());
 
 const REQUEST_ID = /^x-request-id: [0-9a-f]{16}\r$/m;
 const raw = (line: string, ...headers: string[]) =>

@@ -1,38 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandId, CommandState, ItemId, Outcome, Stage } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { DesiredWriter } from '../wanted/desired-writer.js';
-import { addHost, startDataPlane, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
+import { dataPlaneFixture } from '../../../../test/support/data-plane-fixture.js';
+import { addHost, type TestHost } from '../../../../test/support/data-plane.js';
 import { aMembership, engineDown, membershipFact, NETWORK, Reporter } from '../../../../test/support/reports.js';
-import { migratedDatabase } from '../../../../test/support/migrated-database.js';
-import {
-  eventually,
-  startNats,
-  startPostgres,
-  type TestNats,
-  type TestPostgres,
-} from '../../../../test/support/servers.js';
+import { eventually } from '../../../../test/support/servers.js';
 import { change, failed, memberOf, settled, waiting } from '../../../../test/support/wanted.js';
 
-let postgres: TestPostgres;
-let nats: TestNats;
-let plane: RunningDataPlane;
+const { plane } = dataPlaneFixture();
 let host: TestHost;
 let agent: Reporter;
 let count = 0;
 const OTHER = '8056c2e21c000002';
-
-beforeAll(async () => {
-  [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const { url } = await migratedDatabase(postgres);
-  plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
-}, 60_000);
-
-afterAll(async () => {
-  await plane?.close();
-  await nats?.close();
-  await postgres?.close();
-});
 
 beforeEach(async () => {
   host = await addHost(plane.database, `asked-${++count}`);

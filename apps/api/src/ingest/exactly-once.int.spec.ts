@@ -1,30 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { addHost, startDataPlane, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
+import { dataPlaneFixture } from '../../../../test/support/data-plane-fixture.js';
+import { addHost, type TestHost } from '../../../../test/support/data-plane.js';
 import { aMembership, engineDown, membershipFact, NETWORK, Reporter } from '../../../../test/support/reports.js';
-import { migratedDatabase } from '../../../../test/support/migrated-database.js';
-import { startNats, startPostgres, type TestNats, type TestPostgres } from '../../../../test/support/servers.js';
 
-let postgres: TestPostgres;
-let nats: TestNats;
-let plane: RunningDataPlane;
-let replica: RunningDataPlane;
+const { plane, replica } = dataPlaneFixture({ replicas: 2 });
 let host: TestHost;
 let agent: Reporter;
 let count = 0;
-
-beforeAll(async () => {
-  [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const { url } = await migratedDatabase(postgres);
-  plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
-  replica = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
-}, 60_000);
-
-afterAll(async () => {
-  await Promise.all([plane?.close(), replica?.close()]);
-  await nats?.close();
-  await postgres?.close();
-});
 
 beforeEach(async () => {
   host = await addHost(plane.database, `host-${++count}`);

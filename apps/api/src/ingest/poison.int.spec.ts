@@ -1,35 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { addHost, startDataPlane, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
+import { dataPlaneFixture } from '../../../../test/support/data-plane-fixture.js';
+import { addHost, type TestHost } from '../../../../test/support/data-plane.js';
 import { anInterface, aSnapshot, engineDown, NETWORK, Reporter } from '../../../../test/support/reports.js';
-import { migratedDatabase } from '../../../../test/support/migrated-database.js';
-import {
-  eventually,
-  startNats,
-  startPostgres,
-  type TestNats,
-  type TestPostgres,
-} from '../../../../test/support/servers.js';
+import { eventually } from '../../../../test/support/servers.js';
 
-let postgres: TestPostgres;
-let nats: TestNats;
-let plane: RunningDataPlane;
+const { postgres, plane } = dataPlaneFixture({ ownPostgres: true });
 let agent: Reporter;
 let other: Reporter;
 let host: TestHost;
 let count = 0;
-
-beforeAll(async () => {
-  [postgres, nats] = await Promise.all([startPostgres({ own: true }), startNats()]);
-  const { url } = await migratedDatabase(postgres);
-  plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
-}, 60_000);
-
-afterAll(async () => {
-  await plane?.close();
-  await nats?.close();
-  await postgres?.close();
-});
 
 beforeEach(async () => {
   host = await addHost(plane.database, `poisoned-${++count}`);

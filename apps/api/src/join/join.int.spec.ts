@@ -1,18 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Host, HostPage, JoinReply, Node } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { joinBody, joinHost, newInstallation } from '../../../../test/support/joined-host.js';
 
-let bench: ApiBench;
-let api: RunningApi;
-
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
+const { bench, api } = apiFixture();
 
 describe('the secrets of a first start', () => {
   it('are there, recognisable, and nobody else’s to read', async () => {

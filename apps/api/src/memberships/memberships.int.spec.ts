@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Accepted,
   Container,
@@ -11,7 +11,7 @@ import {
   type JoinReply,
   type ObservedMembership,
 } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { joinHost } from '../../../../test/support/joined-host.js';
 
 const [A, B, C] = ['8056c2e21c00000a', '8056c2e21c00000b', '8056c2e21c00000c'];
@@ -34,17 +34,11 @@ const observed: ObservedMembership = {
   authenticationUrl: null,
 };
 
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture();
 let joined: JoinReply;
 let host: string;
 let count = 0;
 
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
 beforeEach(async () => {
   host = `web-${++count}`;
   joined = await joinHost(api, host);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Accepted,
   Admission,
@@ -11,7 +11,8 @@ import {
   type NetworkId,
   type NetworkPost,
 } from '@orrery/shared/contracts';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ControllerHost } from '../../../../test/support/controller-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { contains } from './check-config.js';
@@ -21,16 +22,9 @@ const FOREIGN = '8056c2e21c00000a';
 const STRANGER = 'deadbeef01';
 const away = { result: 'trouble', code: 'controller-unreachable', cause: 'it is off', fix: 'Start it.' } as const;
 
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture();
 let hosts: ControllerHost[];
 let count = 0;
-
-beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
-}, 60_000);
-afterAll(() => bench?.close());
 
 /** Each test begins without a controller. */
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Problem } from '@orrery/shared/contracts';
-import { startApi, type ApiBench } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 
 interface Described {
   'x-orrery-policy': string;
@@ -12,11 +12,10 @@ const GOLDEN = new URL('../../../../docs/openapi.golden.json', import.meta.url);
 const ID = 'a'.repeat(20);
 
 describe('statuses that the document names for every operation of a kind', () => {
-  let bench: ApiBench;
+  const { bench } = apiFixture();
   let operations: { method: string; path: string; named: string[]; token: string | null }[];
 
   beforeAll(async () => {
-    bench = await startApi();
     const { paths } = JSON.parse(await readFile(GOLDEN, 'utf8')) as {
       paths: Record<string, Record<string, Described>>;
     };
@@ -36,7 +35,6 @@ describe('statuses that the document names for every operation of a kind', () =>
       })),
     );
   }, 60_000);
-  afterAll(() => bench?.close());
 
   /** The operations that answer with the status, and those that name it. */
   async function compare(status: number, asking: { body?: string; headers?: Record<string, string>; token?: null }) {

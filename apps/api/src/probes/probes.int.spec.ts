@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   ApiTokenMade,
   DryRun,
@@ -9,21 +9,17 @@ import {
   type JoinReply,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { startApi, type ApiBench, type RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ListeningAgent, joinHost } from '../../../../test/support/joined-host.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { readProbe } from './read-probe.js';
 
-let bench: ApiBench;
-let api: RunningApi;
+const { api } = apiFixture();
 let joined: JoinReply;
 
 beforeAll(async () => {
-  bench = await startApi();
-  ({ api } = bench);
   joined = await joinHost(api, 'web-1');
 }, 60_000);
-afterAll(() => bench?.close());
 
 const PATH = '/v1/nodes/web-1/probes';
 const ping = { target: { kind: 'ping', host: '10.1.2.3', count: 2 } };

@@ -1,41 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AgentFact, NodeAddress } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { addHost, startDataPlane, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
-import { migratedDatabase } from '../../../../test/support/migrated-database.js';
+import { dataPlaneFixture } from '../../../../test/support/data-plane-fixture.js';
+import { addHost, type TestHost } from '../../../../test/support/data-plane.js';
 import { aMembership, anInterface, engineDown, membershipFact, Reporter } from '../../../../test/support/reports.js';
-import {
-  eventually,
-  startNats,
-  startPostgres,
-  type TestNats,
-  type TestPostgres,
-} from '../../../../test/support/servers.js';
+import { eventually } from '../../../../test/support/servers.js';
 import { runIn } from '../database/statements.js';
 import { Store } from '../database/store.js';
 import { registerEpoch } from '../hello/epoch-registration.js';
 import { noteOffered } from '../identities/identities.js';
 import { QuotaKeeper } from './quota-keeper.js';
 
-let postgres: TestPostgres;
-let nats: TestNats;
-let plane: RunningDataPlane;
+const { plane } = dataPlaneFixture({ settings: { ORRERY_HOST_EVENTS_MB: '2', ORRERY_HOST_EVENTS_MB_PER_DAY: '1' } });
 let host: TestHost;
 let agent: Reporter;
 let other: Reporter;
 let count = 0;
 
-beforeAll(async () => {
-  [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const { url } = await migratedDatabase(postgres);
-  const settings = { ORRERY_HOST_EVENTS_MB: '2', ORRERY_HOST_EVENTS_MB_PER_DAY: '1' };
-  plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url, settings });
-}, 60_000);
-afterAll(async () => {
-  await plane?.close();
-  await nats?.close();
-  await postgres?.close();
-});
 beforeEach(async () => {
   host = await addHost(plane.database, `much-${++count}`);
   agent = new Reporter(plane, host);

@@ -7,7 +7,7 @@ import { runIn } from '../database/statements.js';
 import { commandFact, commandsById, tellOfCommands } from './command-writes.js';
 import { lockHosts } from './revisions.js';
 
-export interface Held {
+export interface HeldRevision {
   hostId: HostId;
   revision: number;
   digest?: string | null;
@@ -26,12 +26,12 @@ export class Deliveries {
   constructor(private readonly store: Store) {}
 
   /** The agent said that it holds this revision. */
-  async seen(held: Held): Promise<void> {
+  async seen(held: HeldRevision): Promise<void> {
     await this.store.transaction((manager) => this.record(manager, [held]));
   }
 
   /** The same for several hosts, in a transaction that is under way. */
-  async record(manager: Transaction, held: readonly Held[]): Promise<void> {
+  async record(manager: Transaction, held: readonly HeldRevision[]): Promise<void> {
     if (held.length === 0) return;
     const run = runIn(manager);
     const ids = held.map(({ hostId }) => hostId);

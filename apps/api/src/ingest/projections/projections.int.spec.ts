@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AgentFact, NodeId } from '@orrery/shared/contracts';
 import { interfaceName } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import {
-  addHost,
-  startDataPlane,
-  type RunningDataPlane,
-  type TestHost,
-} from '../../../../../test/support/data-plane.js';
+import { dataPlaneFixture } from '../../../../../test/support/data-plane-fixture.js';
+import { addHost, type TestHost } from '../../../../../test/support/data-plane.js';
 import {
   aMembership,
   anInterface,
@@ -17,28 +13,12 @@ import {
   NETWORK,
   Reporter,
 } from '../../../../../test/support/reports.js';
-import { migratedDatabase } from '../../../../../test/support/migrated-database.js';
-import { startNats, startPostgres, type TestNats, type TestPostgres } from '../../../../../test/support/servers.js';
 
-let postgres: TestPostgres;
-let nats: TestNats;
-let plane: RunningDataPlane;
+const { plane } = dataPlaneFixture();
 let host: TestHost;
 let agent: Reporter;
 let count = 0;
 const OTHER = '8056c2e21c000002';
-
-beforeAll(async () => {
-  [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const { url } = await migratedDatabase(postgres);
-  plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url });
-}, 60_000);
-
-afterAll(async () => {
-  await plane?.close();
-  await nats?.close();
-  await postgres?.close();
-});
 
 beforeEach(async () => {
   host = await addHost(plane.database, `seen-${++count}`);
