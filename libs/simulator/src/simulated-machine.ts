@@ -34,6 +34,7 @@ const LOOK_MS = 200;
 /** The machine of a simulated host: the same agent, over the model of zerotier-one, marked `simulated` wherever it shows. */
 export class SimulatedMachine implements Machine {
   readonly simulated = true;
+  readonly hintsAtAll = true;
   readonly executors: Executors;
 
   private constructor(

@@ -1,4 +1,5 @@
 import { type ObservedInterface, type ObservedRoute, isZeroTierDevice } from '@orrery/shared/contracts';
+import { readFileSync } from 'node:fs';
 import { tidy } from './zerotier-device.js';
 
 /**
@@ -9,6 +10,22 @@ export const PROC_NET_SCRIPT =
   'for f in /proc/net/route /proc/net/fib_trie /proc/net/if_inet6 /proc/net/ipv6_route ' +
   '/sys/class/net/zt*/address /sys/class/net/zt*/mtu /sys/class/net/zt*/flags; ' +
   'do [ -r "$f" ] && echo "@ $f" && cat "$f"; done; true';
+
+const MARKING = ['route', 'fib_trie', 'if_inet6', 'ipv6_route'];
+
+/**
+ * Addresses, routes and devices of the namespace of a process as the kernel prints them: another mark, other ones. These files are in
+ * memory, and reading them takes a hundredth of what a program takes. Undefined: the process is gone.
+ */
+export function markOf(pid: number): string | undefined {
+  const read = (file: string) => readFileSync(`/proc/${pid}/net/${file}`, 'utf8');
+  try {
+    // The rest of each line counts bytes.
+    return [...MARKING.map(read), ...(read('dev').match(/^\s*\S+:/gm) ?? [])].join('\n');
+  } catch {
+    return undefined;
+  }
+}
 
 const IFF_UP = 1;
 const RTF_UP = 1;

@@ -45,7 +45,7 @@ export interface RealMachineParts {
   logger: Logger;
   engine: DockerEngine;
   hostDaemon: HostDaemon;
-  kernel: Pick<KernelView, 'host' | 'container' | 'hints'>;
+  kernel: Pick<KernelView, 'host' | 'container' | 'follow' | 'followHost' | 'follows' | 'changes' | 'keep' | 'close'>;
   ground: Pick<HostGround, 'look'>;
   reach: Reach;
 }

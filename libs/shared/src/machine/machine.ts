@@ -72,6 +72,8 @@ export interface Machine {
   facts(scope: Scope): Promise<MachineFacts>;
   /** Calls back when something may have changed (an engine event, a file): a hint to look now, never a truth. Stops with the signal. */
   watch(hint: Hint, signal: AbortSignal): void;
+  /** Whether every change of the engine and of each kernel is hinted at now. Until then looks must not grow rare. */
+  readonly hintsAtAll: boolean;
   /** Makes an identity that is no node's yet, with what is on the machine already. */
   mintAhead(signal: AbortSignal): Promise<NodeSecrets>;
   /** Last lines of a node's log. */
