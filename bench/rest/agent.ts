@@ -38,7 +38,8 @@ export interface AgentRestOptions {
 /** An agent with running containers, a simulated one, and Node.js with the agent's packages that does nothing, side by side. */
 export async function measureAgents(engine: LabEngine, options: AgentRestOptions): Promise<AgentRest> {
   const { containers, seconds, say, signal } = options;
-  const world = await DockerSystem.open(engine, { api: { ORRERY_HEARTBEAT_SECONDS: '5' } });
+  const agent: Record<string, string> = process.env['REST_PROF'] ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${process.env['REST_PROF']}` } : {};
+  const world = await DockerSystem.open(engine, { agent, api: { ORRERY_HEARTBEAT_SECONDS: '5' } });
   const idle = await startIdle();
   try {
     const simulated = await world.system.addHost(SIMULATED, { ORRERY_SIMULATE: 'true' });
@@ -100,7 +101,7 @@ async function startIdle() {
 
 /** The agent goes first: it would make again what is taken away. */
 async function closed(world: DockerSystem): Promise<void> {
-  await world.host.process.kill();
+  for (const { process } of world.system.hosts.values()) await process.kill('SIGTERM');
   const label = [`${LABEL.network}=${world.world.network}`];
   const left = await world.docker.listContainers({ all: true, filters: { label } });
   await Promise.all(left.map(({ Id }) => world.docker.getContainer(Id).remove({ force: true, v: true })));

@@ -21,12 +21,18 @@ import type { LabEngine } from '../../support/zerotier/lab-engine.js';
 /** Identities in memory; a test may look into them. */
 export class MemoryIdentities implements IdentityStore {
   readonly held = new Map<NodeId, NodeSecrets>();
+  private readonly ports = new Map<NodeId, number>();
   get(node: NodeId) {
     return Promise.resolve(this.held.get(node));
   }
   put(node: NodeId, secrets: NodeSecrets) {
     this.held.set(node, secrets);
     return Promise.resolve();
+  }
+  port(node: NodeId, choose: (taken: ReadonlySet<number>) => number | undefined) {
+    const held = this.ports.get(node) ?? choose(new Set(this.ports.values()));
+    if (held !== undefined) this.ports.set(node, held);
+    return Promise.resolve(held);
   }
   bind() {
     return Promise.resolve(false);
@@ -85,6 +91,7 @@ export class MachineLab {
       userTokenFile: join(folder, 'no-token'),
       zerotierImage: engine.image,
       moonsDir: folder,
+      nodePorts: { first: 25_000, last: 25_999 },
       ...change,
     };
     return new MachineLab(config, world, controller, folder);

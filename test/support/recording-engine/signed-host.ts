@@ -19,7 +19,7 @@ const nothing = () => Promise.resolve([]);
 const ignore = () => undefined;
 const NO_KERNEL = {
   ...{ host: nothing, container: nothing, follow: () => Promise.resolve(), follows: () => false },
-  ...{ followHost: ignore, changes: ignore, keep: ignore, close: ignore },
+  ...{ followHost: ignore, changes: ignore, keep: ignore, close: ignore, udpPorts: nothing },
 };
 
 /** The way from a signed message to the engine's socket, of the agent's own parts, without its clock. */
@@ -96,6 +96,7 @@ export class SignedHost {
         },
         ...{ dockerConfigFile: away, zerotierHome: away, zerotierPort: null, userTokenFile: away, moonsDir: null },
         zerotierImage: 'zerotier/zerotier:1.14.2',
+        nodePorts: { first: 25_000, last: 25_999 },
       },
       this.identities,
       logger,

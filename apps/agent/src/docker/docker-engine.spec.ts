@@ -101,7 +101,7 @@ describe('the door to the engine', () => {
       incarnation: 0,
       memberships: [],
     };
-    const request = containerProfile(blueprint, { host: newId('hst'), agentVersion: '1', network: 'orrery' });
+    const request = containerProfile(blueprint, { host: newId('hst'), agentVersion: '1', network: 'orrery', port: 25_000 });
     expect(await new DockerEngine(socket).containers.create(request, errand)).toBe('e'.repeat(64));
     expect(seen).toEqual({ url: '/containers/create?name=orrery-demo', body: request.body });
   });

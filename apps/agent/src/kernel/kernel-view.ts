@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { explain, type ObservedInterface } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
@@ -7,7 +8,7 @@ import { FollowedNamespace } from './followed-namespace.js';
 import { deviceTowards, parseDevice, parseHostRoutes, readHostRoutes, type HostRoute } from './host-routes.js';
 import { IP_BATCH, parseIpBatch } from './ip-json.js';
 import { enterNetwork, isInOurView } from './namespace.js';
-import { markOf, parseProcNet, PROC_NET_SCRIPT } from './proc-net.js';
+import { markOf, parseProcNet, parseProcUdp, PROC_NET_SCRIPT } from './proc-net.js';
 import { runTool, ToolMissing } from './run-tool.js';
 
 export interface ContainerNamespace {
@@ -54,6 +55,12 @@ export class KernelView {
       if (!(error instanceof ToolMissing)) throw unreadable(error);
       return parseProcNet(await runTool(['sh', '-c', PROC_NET_SCRIPT], '', signal).catch(rethrowUnreadable));
     }
+  }
+
+  /** Local ports of the UDP sockets in the host's own namespace; none where they cannot be read. */
+  async udpPorts(): Promise<number[]> {
+    const texts = ['udp', 'udp6'].map((file) => readFile(`/proc/net/${file}`, 'utf8').catch(() => ''));
+    return (await Promise.all(texts)).flatMap(parseProcUdp);
   }
 
   async hostRoutes(): Promise<HostRoute[]> {

@@ -142,3 +142,7 @@ const dotted = (value: number): string => [24, 16, 8, 0].map((shift) => Math.flo
 /** 32 hex digits as the shortest usual form, which is what `ip` prints, too. */
 const colons = (hex: string): string =>
   new URL(`http://[${hex.match(/.{4}/g)?.join(':') ?? '::'}]`).hostname.slice(1, -1);
+
+/** Reads /proc/net/udp or udp6: local ports. */
+export const parseProcUdp = (text: string): number[] =>
+  [...text.matchAll(/^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) /gm)].map(([, port = '']) => parseInt(port, 16));
