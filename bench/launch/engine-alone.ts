@@ -27,7 +27,12 @@ export async function engineAlone(lab: LaunchLab): Promise<Points> {
     authToken: new Secret('e'.repeat(24)),
   };
   const memberships = [{ network: lab.own, settings: SETTINGS }];
-  const files = containerFiles({ ...blueprint, memberships }, secrets, { gateway: await gatewayOf(lab), port: PLAIN_PORT }, []);
+  const files = containerFiles(
+    { ...blueprint, memberships },
+    secrets,
+    { gateway: await gatewayOf(lab), port: PLAIN_PORT },
+    [],
+  );
   const archive = await packArchive([...files, ...world.moons]);
   const timeline = new Timeline();
   const container = await createPlain(lab, blueprint);

@@ -24,7 +24,12 @@ export function plainBlueprint(lab: LaunchLab, word: string): ContainerBlueprint
 /** Makes it as anybody does who talks to the engine. The host in its labels is nobody, so that every agent lets it be. */
 export function createPlain(lab: LaunchLab, blueprint: ContainerBlueprint): Promise<Docker.Container> {
   const { network } = lab.world.world;
-  const { name, body } = containerProfile(blueprint, { host: newId('hst'), agentVersion: 'none', network, port: PLAIN_PORT });
+  const { name, body } = containerProfile(blueprint, {
+    host: newId('hst'),
+    agentVersion: 'none',
+    network,
+    port: PLAIN_PORT,
+  });
   return lab.world.docker.createContainer({ name, ...body });
 }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pause } from '@orrery/shared/runtime';
 import { LABEL } from '../../apps/agent/src/docker/labels.js';
-import { DockerSystem, HOST } from '../../test/docker/system/docker-system.js';
+import { DockerSystem } from '../../test/docker/system/docker-system.js';
 import { ROOT } from '../../test/support/system/build.js';
 import type { LabEngine } from '../../test/support/zerotier/lab-engine.js';
 import { costOf } from './process-cost.js';
@@ -38,8 +38,7 @@ export interface AgentRestOptions {
 /** An agent with running containers, a simulated one, and Node.js with the agent's packages that does nothing, side by side. */
 export async function measureAgents(engine: LabEngine, options: AgentRestOptions): Promise<AgentRest> {
   const { containers, seconds, say, signal } = options;
-  const agent: Record<string, string> = process.env['REST_PROF'] ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${process.env['REST_PROF']}` } : {};
-  const world = await DockerSystem.open(engine, { agent, api: { ORRERY_HEARTBEAT_SECONDS: '5' } });
+  const world = await DockerSystem.open(engine, { api: { ORRERY_HEARTBEAT_SECONDS: '5' } });
   const idle = await startIdle();
   try {
     const simulated = await world.system.addHost(SIMULATED, { ORRERY_SIMULATE: 'true' });
@@ -107,5 +106,3 @@ async function closed(world: DockerSystem): Promise<void> {
   await Promise.all(left.map(({ Id }) => world.docker.getContainer(Id).remove({ force: true, v: true })));
   await world.close();
 }
-
-export { HOST };

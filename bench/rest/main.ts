@@ -5,7 +5,7 @@ import { measureAgents } from './agent.js';
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    containers: { type: 'string', default: process.env['REST_CONTAINERS'] ?? '20' },
+    containers: { type: 'string', default: '20' },
     output: { type: 'string', default: 'text' },
   },
 });

@@ -99,9 +99,9 @@ export const AgentSettings = z.object({
   ORRERY_ZEROTIER_IMAGE: ImageReference.default('zerotier/zerotier:1.14.2').meta({
     description: 'Image for containers whose launch names none',
   }),
-  ORRERY_ZEROTIER_PORTS: PortRangeText.default({ first: 25_000, last: 25_999 }).meta({
+  ORRERY_NODE_PORTS: z.string().default('25000-25999').pipe(PortRangeText).meta({
     description:
-      'Range of UDP ports for the nodes in containers, as `25000-25999`. Each gets one when its container is first made, another than all others on this engine, and keeps it',
+      'Range of UDP ports for the nodes in containers. Each gets one when its container is first created, another than all others on this engine, and keeps it',
   }),
   ORRERY_WARM_IDENTITIES: z.coerce.number().int().min(0).max(64).default(3).meta({
     description:
@@ -122,7 +122,7 @@ export const AgentSettings = z.object({
   }),
   ORRERY_HEALTH_FILE: z.string().startsWith('/').optional().meta({
     description:
-      'File that the agent writes at each look at its machine (every few seconds), once the API has greeted it: an old one, or none, tells that it is not well',
+      'File that the agent writes at each look at its machine (at least every half minute), once the API has greeted it: an old one, or none, tells that it is not well',
   }),
   ORRERY_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -187,7 +187,7 @@ export function readAgentConfig(env: Record<string, string | undefined>): AgentC
     zerotierHome: settings.ORRERY_ZEROTIER_HOME,
     zerotierPort: settings.ORRERY_ZEROTIER_PORT,
     zerotierImage: settings.ORRERY_ZEROTIER_IMAGE,
-    nodePorts: settings.ORRERY_ZEROTIER_PORTS,
+    nodePorts: settings.ORRERY_NODE_PORTS,
     warmIdentities: settings.ORRERY_WARM_IDENTITIES,
     moonsDir: settings.ORRERY_MOONS_DIR,
     policy: {

@@ -59,6 +59,7 @@ export class MachineLab {
   readonly identities = new MemoryIdentities();
   readonly scope: Scope = { hostNode: newId('nod'), containers: [] };
   readonly stages: string[] = [];
+  private readonly machines: Machine[] = [];
 
   readonly machine: Machine;
 
@@ -103,8 +104,11 @@ export class MachineLab {
   }
 
   /** A further machine with the same identities, as an agent that was started again, or one with other settings. */
-  another(change: Partial<RealMachineConfig> = {}): Machine {
-    return createRealMachine({ ...this.config, ...change }, this.identities, createLogger('lab', 'silent'));
+  another(change: Partial<RealMachineConfig> & { identities?: IdentityStore } = {}): Machine {
+    const { identities = this.identities, ...config } = change;
+    const machine = createRealMachine({ ...this.config, ...config }, identities, createLogger('lab', 'silent'));
+    this.machines.push(machine);
+    return machine;
   }
 
   blueprint(name: string, networks: NetworkId[] = [], change: Partial<ContainerBlueprint> = {}): ContainerBlueprint {
@@ -214,7 +218,7 @@ export class MachineLab {
     const filters = { label: [`io.orrery.host=${this.config.host}`] };
     for (const { Id } of await docker.listContainers({ all: true, filters }))
       await docker.getContainer(Id).remove({ force: true, v: true });
-    await this.machine.close();
+    await Promise.all(this.machines.map((machine) => machine.close()));
     await this.world.close();
     await rm(this.folder, { recursive: true, force: true });
   }

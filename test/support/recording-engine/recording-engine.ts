@@ -86,7 +86,8 @@ export class RecordingEngine {
         },
       ];
     if (noun === 'images') return this.#image(method, path, query);
-    if (path === '/containers/json') return [200, this.#list(query).map((one) => ({ Id: one.id, Labels: one.body.Labels ?? {} }))];
+    if (path === '/containers/json')
+      return [200, this.#list(query).map((one) => ({ Id: one.id, Labels: one.body.Labels ?? {} }))];
     if (path === '/containers/create')
       return [201, { Id: this.seed(query.get('name') ?? '', JSON.parse(body.toString()) as Body, 'created') }];
     const found = this.containers.find((one) => one.id === id);

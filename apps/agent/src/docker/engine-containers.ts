@@ -6,7 +6,12 @@ import { statusOf, type EngineErrand } from './engine-error.js';
 import { InspectedContainer } from './inspected.js';
 import { splitFrames } from './stream-frames.js';
 
-const Listed = z.object({ Id: z.string(), State: z.string().default(''), Names: z.array(z.string()).nullish(), Labels: z.record(z.string(), z.string()).nullish() });
+/** What a list says of a container. The rest shows that it is another; only `Status` changes with the time that has passed. */
+const Listed = z.looseObject({
+  Id: z.string(),
+  Status: z.string().optional(),
+  Labels: z.record(z.string(), z.string()).nullish(),
+});
 export type Listed = z.infer<typeof Listed>;
 const Created = z.object({ Id: z.string() });
 const SLOW_MS = 20_000;

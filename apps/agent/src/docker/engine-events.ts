@@ -18,10 +18,9 @@ export interface Following {
 export async function watchEngine(
   connection: EngineConnection,
   host: HostId,
-  hint: () => void,
+  { hint, following = { isFollowed: false } }: { hint: () => void; following?: Following },
   logger: Logger,
   signal: AbortSignal,
-  following: Following = { isFollowed: false },
 ): Promise<void> {
   let former: Stream | undefined;
   for (let failures = 0; !signal.aborted;) {

@@ -2,8 +2,8 @@ import type { CallOptions } from './engine-connection.js';
 import type { EngineContainers, Listed } from './engine-containers.js';
 import type { InspectedContainer } from './inspected.js';
 
-/** In case that an event was not heard. */
-const HELD_MS = 20_000;
+/** In case that an event was not heard, of something that a list does not show: limits. */
+const HELD_MS = 5 * 60_000;
 
 interface Held {
   inspect: Promise<InspectedContainer | undefined>;
@@ -30,7 +30,8 @@ export class HeldInspects {
 
   async of(listed: Listed, options: CallOptions): Promise<InspectedContainer | undefined> {
     const now = performance.now();
-    const as = JSON.stringify([listed.State, listed.Names]);
+    const { Status: _since, ...shown } = listed;
+    const as = JSON.stringify(shown);
     const held = this.#held.get(listed.Id);
     const holds = held?.as === as && held.events === this.#events && now - held.at < HELD_MS;
     if (holds && this.following.isFollowed) return held.inspect;

@@ -13,6 +13,8 @@ export class Credentials {
   #busy: Promise<unknown> = Promise.resolve();
   /** When this start got it, in milliseconds by this host's clock: that one may be far from the API's. */
   #takenAt: number | undefined;
+  /** Read once: to check a signature every few seconds would be the most that an agent at rest does. */
+  #life: { jwt: string; life: ReturnType<typeof lifeOf> } | undefined;
 
   private constructor(
     private readonly config: CredentialsConfig,
@@ -39,8 +41,9 @@ export class Credentials {
   /** Two thirds of its life are over; or it is none that could be read. */
   isDue(now = Date.now()): boolean {
     const { jwt } = this.known.nats;
-    const life = jwt === null ? undefined : lifeOf(jwt);
     if (jwt === null) return false;
+    if (this.#life?.jwt !== jwt) this.#life = { jwt, life: lifeOf(jwt) };
+    const { life } = this.#life;
     return !life || now > (this.#takenAt ?? life.from) + ((life.until - life.from) * 2) / 3;
   }
 

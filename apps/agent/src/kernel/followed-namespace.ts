@@ -1,4 +1,4 @@
-import { NamespaceView } from './namespace-view.js';
+import { type Matters, NamespaceView } from './namespace-view.js';
 
 /** The kernel says what changes, and an answer holds until then; it is asked again all the same, in case that it was not heard. */
 export const HELD_MS = 20_000;
@@ -26,7 +26,7 @@ export class FollowedNamespace {
 
   constructor(
     private readonly enter: readonly string[],
-    private readonly matters: (line: string) => boolean,
+    private readonly matters: Matters,
     private readonly hint: () => void,
     /** Another one: something has changed. Without: whatever is old is read again. */
     private readonly mark: () => string | undefined = () => undefined,

@@ -5,6 +5,7 @@ import { describeError } from '@orrery/shared/runtime';
 import { StepError } from '@orrery/shared/machine';
 import type { RunInside } from '../docker/engine-exec.js';
 import { FollowedNamespace } from './followed-namespace.js';
+import type { Matters } from './namespace-view.js';
 import { deviceTowards, parseDevice, parseHostRoutes, readHostRoutes, type HostRoute } from './host-routes.js';
 import { IP_BATCH, parseIpBatch } from './ip-json.js';
 import { enterNetwork, isInOurView } from './namespace.js';
@@ -137,7 +138,7 @@ export class KernelView {
     const meanwhile = this.containers.get(engineId);
     if (meanwhile?.run === run) return meanwhile.namespace;
     meanwhile?.namespace.close();
-    const matters = (line: string) => ZEROTIER.test(line);
+    const matters: Matters = (line) => (ZEROTIER.test(line) ? 'hint' : 'nothing');
     const namespace = new FollowedNamespace(enterNetwork(pid), matters, changed, () => markOf(pid));
     this.containers.set(engineId, { run, since: performance.now(), namespace });
     return namespace;
@@ -174,6 +175,10 @@ function unreadable(error: unknown, said = ''): StepError {
 }
 
 const ZEROTIER = /\szt/;
-/** A `zt…` device, or a route that is not of the link itself. Containers come and go with devices and routes of their own. */
-const mattersToHost = (line: string): boolean =>
-  ZEROTIER.test(line) || (/\sdev\s/.test(line) && !/^(Deleted )?\d+: |\sdev veth|fe80::|ff00::/.test(line));
+/** Containers come and go with devices and routes of their own: nobody waits for those. */
+const ROUTE = /\sdev\s/;
+const mattersToHost: Matters = (line) => {
+  if (ZEROTIER.test(line)) return 'hint';
+  if (!ROUTE.test(line) || /^(Deleted )?\d+: |\sdev veth|fe80::|ff00::/.test(line)) return 'nothing';
+  return /\sdev (br-|docker)/.test(line) ? 'change' : 'hint';
+};

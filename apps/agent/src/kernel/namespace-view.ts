@@ -18,6 +18,9 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /** After a change more of them come within milliseconds: one hint for all. */
 const CROWD_MS = 5;
 
+/** A change that somebody waits for, one that the next answers show, or nothing that is looked at. */
+export type Matters = (line: string) => 'hint' | 'change' | 'nothing';
+
 /** What `ip` shows of one network namespace, and a hint whenever that may have changed. Kept open: a program for each look costs more than all else. */
 export class NamespaceView {
   readonly #child: ChildProcess;
@@ -28,17 +31,18 @@ export class NamespaceView {
   #answer: { resolve: (text: string) => void; reject: (error: Error) => void } | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** `enter`: what stands before a command that is to run there. `matters`: which lines of the monitor are worth a hint. */
+  /** `enter`: what stands before a command that is to run there. `matters`: what a line of the monitor means. */
   constructor(
     enter: readonly string[],
-    private readonly matters: (line: string) => boolean,
+    private readonly matters: Matters,
     private readonly hint: () => void,
   ) {
     const [tool = '', ...args] = [...enter, 'sh', '-c', SCRIPT];
     const child = spawn(tool, args, { stdio: ['pipe', 'pipe', 'ignore', 'pipe'], env: TOOL_ENVIRONMENT });
     this.#child = child;
     const end = () => this.#ended();
-    child.on('error', end).on('close', end);
+    // Not 'close': a monitor that outlives its shell keeps what it writes to open.
+    child.on('error', end).on('exit', end);
     child.stdin?.on('error', end);
     child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#read(text));
     const monitored = child.stdio[3] as Readable;
@@ -75,12 +79,13 @@ export class NamespaceView {
     const answer = new Promise<string>((resolve, reject) => (this.#answer = { resolve, reject }));
     answer.catch(() => undefined);
     this.#child.stdin?.write(`${commands.replaceAll('\n', '\\n')}\n`);
-    try {
-      return await withTimeout(ANSWER_MS, () => answer, () => new Error(`ip did not answer within ${ANSWER_MS} ms`));
-    } catch (error) {
+    const late = () => {
       // What it may still say would be taken for the next answer.
       this.close();
-      throw error;
+      return new Error(`ip did not answer within ${ANSWER_MS} ms`);
+    };
+    try {
+      return await withTimeout(ANSWER_MS, () => answer, late);
     } finally {
       this.#answer = undefined;
     }
@@ -99,8 +104,10 @@ export class NamespaceView {
 
   #monitored(line: string): void {
     // `netlink receive error`: lines were lost.
-    if (!this.matters(line) && !/netlink/i.test(line)) return;
+    const meaning = /netlink/i.test(line) ? 'hint' : this.matters(line);
+    if (meaning === 'nothing') return;
     this.#changes += 1;
+    if (meaning === 'change') return;
     this.#hinting ??= setTimeout(() => {
       this.#hinting = undefined;
       this.hint();

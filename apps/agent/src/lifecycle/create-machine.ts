@@ -31,7 +31,14 @@ export async function createMachine(
   return createRealMachine(
     {
       ...{ host, formerHosts, agentVersion: AGENT_VERSION, dockerSocket, dockerNetwork, dockerConfigFile },
-      ...{ zerotierHome, zerotierImage, zerotierPort: zerotierPort ?? null, moonsDir: moonsDir ?? null, nodePorts, ways },
+      ...{
+        zerotierHome,
+        zerotierImage,
+        zerotierPort: zerotierPort ?? null,
+        moonsDir: moonsDir ?? null,
+        nodePorts,
+        ways,
+      },
       userTokenFile: join(homedir(), '.zeroTierOneAuthToken'),
     },
     identities,

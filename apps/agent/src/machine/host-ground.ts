@@ -56,7 +56,10 @@ export class HostGround {
   }
 
   #withDevices(ends: readonly End[]): Promise<End[]> {
-    const devices = ends.map(async (end) => ({ ...end, device: (await this.kernel.deviceTowards(end.address)) ?? null }));
+    const devices = ends.map(async (end) => ({
+      ...end,
+      device: (await this.kernel.deviceTowards(end.address)) ?? null,
+    }));
     return Promise.all(devices);
   }
 

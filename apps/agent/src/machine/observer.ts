@@ -118,7 +118,9 @@ export class Observer {
     const former = config.formerHosts ?? [];
     const name = scope.containers.map((wanted) => `^/?${containerName(wanted.name)}$`);
     const lists = [
-      ...[config.host, ...former].map((host) => engine.containers.listed({ label: [`${LABEL.host}=${host}`] }, options)),
+      ...[config.host, ...former].map((host) =>
+        engine.containers.listed({ label: [`${LABEL.host}=${host}`] }, options),
+      ),
       ...(name.length > 0 ? [engine.containers.listed({ name }, options)] : []),
     ];
     const listed = new Map((await Promise.all(lists)).flat().map((one) => [one.Id, one]));

@@ -48,7 +48,10 @@ export interface RealMachineParts {
   logger: Logger;
   engine: DockerEngine;
   hostDaemon: HostDaemon;
-  kernel: Pick<KernelView, 'host' | 'container' | 'follow' | 'followHost' | 'follows' | 'changes' | 'keep' | 'close' | 'udpPorts'>;
+  kernel: Pick<
+    KernelView,
+    'host' | 'container' | 'follow' | 'followHost' | 'follows' | 'changes' | 'keep' | 'close' | 'udpPorts'
+  >;
   ground: Pick<HostGround, 'look'>;
   reach: Reach;
 }

@@ -116,7 +116,8 @@ class RealMachine implements Machine {
       hint();
     };
     this.parts.kernel.followHost(() => hint());
-    watchEngine(engine.connection, config.host, changed, logger, until, this.events).catch((error: unknown) =>
+    const told = { hint: changed, following: this.events };
+    watchEngine(engine.connection, config.host, told, logger, until).catch((error: unknown) =>
       logger.error({ event: 'docker.watch-ended', err: error }, 'events from Docker are no longer followed'),
     );
   }
@@ -125,7 +126,10 @@ class RealMachine implements Machine {
     return this.events.isFollowed && this.observer.isFollowing;
   }
 
-  private awaitAddresses(node: NodeId, { Id: engineId, State: { Pid: pid, StartedAt: startedAt } }: InspectedContainer) {
+  private awaitAddresses(
+    node: NodeId,
+    { Id: engineId, State: { Pid: pid, StartedAt: startedAt } }: InspectedContainer,
+  ) {
     void this.parts.kernel.follow({ engineId, pid, startedAt }, () => this.hint(node));
   }
 

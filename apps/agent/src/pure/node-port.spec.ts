@@ -24,7 +24,9 @@ describe('choosePort', () => {
 
   it('lets nodes of two agents that do not know each other hardly ever meet', () => {
     const wide = { first: 25_000, last: 25_999 };
-    const ports = ['8613c47a54', '89e92ceee5', 'a58590d8c9', 'd14d3a0e8f'].map((one) => choosePort(one, wide, new Set()));
+    const ports = ['8613c47a54', '89e92ceee5', 'a58590d8c9', 'd14d3a0e8f'].map((one) =>
+      choosePort(one, wide, new Set()),
+    );
     expect(new Set(ports).size).toBe(4);
   });
 });

@@ -14,13 +14,20 @@ export const PortRangeText = z
     const [first = 0, last = 0] = text.split('-').map(Number);
     return { first, last };
   })
-  .refine(({ first, last }) => first >= 1024 && first <= last && last <= 65_535, 'the range must lie within 1024-65535');
+  .refine(
+    ({ first, last }) => first >= 1024 && first <= last && last <= 65_535,
+    'the range must lie within 1024-65535',
+  );
 
 /**
  * The port of a node: where it begins in the range follows from its address, so that two agents that know nothing of each other hardly
  * ever choose the same. Undefined: all are taken.
  */
-export function choosePort(address: string, { first, last }: PortRange, taken: ReadonlySet<number>): number | undefined {
+export function choosePort(
+  address: string,
+  { first, last }: PortRange,
+  taken: ReadonlySet<number>,
+): number | undefined {
   const size = last - first + 1;
   const begin = parseInt(address, 16) % size;
   for (let step = 0; step < size; step++) {

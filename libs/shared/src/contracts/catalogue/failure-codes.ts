@@ -204,7 +204,7 @@ export const FAILURES = {
   'port-error/interface': { cause: 'zerotier-one could not set up the interface' },
   'udp-ports-used-up': {
     means: 'Every UDP port of the range from which this host gives its nodes their ports is taken.',
-    fix: 'Set a larger range on the host (ORRERY_ZEROTIER_PORTS, as 25000-26999) and restart its agent. Nodes keep the ports that they have.',
+    fix: 'Set a larger range on the host (ORRERY_NODE_PORTS, as 25000-26999) and restart its agent. Nodes keep the ports that they have.',
     see: get('/v1/hosts/{host}'),
   },
   'udp-ports-used-up/range': {
