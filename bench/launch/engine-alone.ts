@@ -4,7 +4,7 @@ import { containerFiles } from '../../apps/agent/src/docker/container-files.js';
 import { packArchive } from '../../apps/agent/src/docker/tar-archive.js';
 import { addressInKernel } from './kernel-address.js';
 import { OWN_PREFIX, type LaunchLab } from './launch-lab.js';
-import { createPlain, gatewayOf, pidOf, plainBlueprint, removed } from './plain-container.js';
+import { PLAIN_PORT, createPlain, gatewayOf, pidOf, plainBlueprint, removed } from './plain-container.js';
 import { Timeline } from './timeline.js';
 import type { Points } from './ways.js';
 
@@ -27,7 +27,12 @@ export async function engineAlone(lab: LaunchLab): Promise<Points> {
     authToken: new Secret('e'.repeat(24)),
   };
   const memberships = [{ network: lab.own, settings: SETTINGS }];
-  const files = containerFiles({ ...blueprint, memberships }, secrets, await gatewayOf(lab), []);
+  const files = containerFiles(
+    { ...blueprint, memberships },
+    secrets,
+    { gateway: await gatewayOf(lab), port: PLAIN_PORT },
+    [],
+  );
   const archive = await packArchive([...files, ...world.moons]);
   const timeline = new Timeline();
   const container = await createPlain(lab, blueprint);

@@ -5,6 +5,9 @@ import { containerProfile } from '../../apps/agent/src/docker/container-profile.
 import type { ContainerBlueprint } from '@orrery/shared/machine';
 import type { LaunchLab } from './launch-lab.js';
 
+/** As the stock daemon has it. */
+export const PLAIN_PORT = 9993;
+
 /** What a container is made of that has the profile of Orrery's, and no agent's. */
 export function plainBlueprint(lab: LaunchLab, word: string): ContainerBlueprint {
   return {
@@ -21,7 +24,12 @@ export function plainBlueprint(lab: LaunchLab, word: string): ContainerBlueprint
 /** Makes it as anybody does who talks to the engine. The host in its labels is nobody, so that every agent lets it be. */
 export function createPlain(lab: LaunchLab, blueprint: ContainerBlueprint): Promise<Docker.Container> {
   const { network } = lab.world.world;
-  const { name, body } = containerProfile(blueprint, { host: newId('hst'), agentVersion: 'none', network });
+  const { name, body } = containerProfile(blueprint, {
+    host: newId('hst'),
+    agentVersion: 'none',
+    network,
+    port: PLAIN_PORT,
+  });
   return lab.world.docker.createContainer({ name, ...body });
 }
 

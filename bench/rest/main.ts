@@ -1,20 +1,31 @@
 import { parseArgs } from 'node:util';
+import { agentsAtRest } from './agent.js';
 import { apiAtRest } from './api.js';
 import type { RestPart, RestReport } from './rest-part.js';
 
-const parts: RestPart[] = [apiAtRest];
+const parts: RestPart[] = [apiAtRest, agentsAtRest];
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, output: { type: 'string', default: 'text' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    containers: { type: 'string', default: '20' },
+    output: { type: 'string', default: 'text' },
+  },
 });
-// Progress is no part of the result.
+// Progress is not part of the result.
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort());
 
 const reports: RestReport[] = [];
+const options = {
+  seconds: Number(values.rounds) * 60,
+  containers: Number(values.containers),
+  say,
+  signal: abort.signal,
+};
 for (const part of parts) {
-  const report = await part({ seconds: Number(values.rounds) * 60, say, signal: abort.signal });
+  const report = await part(options);
   if (report) reports.push(report);
 }
 process.stdout.write(

@@ -13,6 +13,8 @@ export interface AtRest {
 
 export interface RestOptions {
   seconds: number;
+  /** How many the agent that is measured has. */
+  containers: number;
   say: (line: string) => void;
   signal: AbortSignal;
 }

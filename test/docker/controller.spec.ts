@@ -5,6 +5,7 @@ import { NEW_NETWORK, type NetworkConfig, type NetworkId } from '@orrery/shared/
 import { newId } from '@orrery/shared/runtime';
 import type { Machine, ContainerBlueprint, ControllerApi } from '@orrery/shared/machine';
 import { DockerEngine } from '../../apps/agent/src/docker/docker-engine.js';
+import type { RunInside } from '../../apps/agent/src/docker/engine-exec.js';
 import { KernelView } from '../../apps/agent/src/kernel/kernel-view.js';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
@@ -137,16 +138,20 @@ afterAll(() => lab?.close());
       const docker = new DockerEngine(lab.config.dockerSocket);
       const { State } = await lab.world.docker.getContainer(engineId).inspect();
       const commands: string[] = [];
-      const look = (pid: number, withIp: boolean) =>
-        new KernelView().container({
-          engineId,
-          pid,
-          run: async (command) => {
-            commands.push(command.join(' '));
-            if (!withIp && commands.at(-1)?.includes('ip -json')) return { stdout: '', stderr: '', exitCode: 127 };
-            return docker.exec(engineId, command);
-          },
-        });
+      const look = async (pid: number, withIp: boolean) => {
+        const kernel = new KernelView();
+        const run: RunInside = async (command) => {
+          commands.push(command.join(' '));
+          if (!withIp && commands.at(-1)?.includes('ip -json')) return { stdout: '', stderr: '', exitCode: 127 };
+          return docker.exec(engineId, command);
+        };
+        const namespace = { engineId, pid, startedAt: State.StartedAt, run };
+        const seen = await kernel.container(namespace, () => undefined);
+        // A second answer comes out of the same view, where there is one.
+        expect(await kernel.container(namespace, () => undefined)).toEqual(seen);
+        kernel.close();
+        return seen;
+      };
       const entered = await look(State.Pid, true);
       expect(commands).toEqual([]);
       expect(entered).toMatchObject([{ up: true, addresses: [expect.stringMatching(/^10\.80\.0\./)] }]);

@@ -84,6 +84,16 @@ describe('a host daemon with answers that no lab can provoke', () => {
     await eventually(finding, { within: 30_000, every: 500, what: 'the finding interface-disagrees' });
   });
 
+  it('no UDP socket: the finding names the port that something else has, and goes when the daemon has it', async () => {
+    const found = async () => (await cli('finding', 'ls')).out.includes('udp-port-taken');
+    expect(await found()).toBe(false);
+    daemon.settings = { listeningOn: [], primaryPort: 25_123 };
+    await eventually(found, { within: 60_000, every: 500, what: 'the finding udp-port-taken' });
+    expect((await cli('finding', 'ls', '-o', 'json')).out).toContain('25123');
+    daemon.settings = {};
+    await eventually(async () => !(await found()), { within: 60_000, every: 500, what: 'the finding being cleared' });
+  });
+
   it('does not answer at all: the last known state stays, and the lack of an answer is reported', async () => {
     const rows = () => system.sql<{ network_id: string }>('SELECT network_id FROM membership_status ORDER BY 1');
     const before = await rows();

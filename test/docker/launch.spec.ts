@@ -133,8 +133,9 @@ afterAll(() => world?.close());
   it('can reach neither the agent nor the engine from inside, and the daemon of another container only as a stranger', async () => {
     const networks = (await world.controller.node.container.inspect()).NetworkSettings.Networks;
     const other = networks[world.world.network]?.IPAddress ?? '';
-    const status = (address: string) => `curl -s -o /dev/null -w '%{http_code}\\n' http://${address}:9993/status`;
-    const script = `${status('127.0.0.1')}; ${status(other)}; ls /run/docker.sock /var/run/docker.sock 2>/dev/null; id -u; true`;
+    const status = (at: string) => `curl -s -o /dev/null -w '%{http_code}\\n' http://${at}/status`;
+    const own = '127.0.0.1:$(cat /var/lib/zerotier-one/zerotier-one.port)';
+    const script = `${status(own)}; ${status(`${other}:9993`)}; ls /run/docker.sock /var/run/docker.sock 2>/dev/null; id -u; true`;
     expect((await world.inside(demo, 'sh', '-c', script)).trim().split('\n')).toEqual(['401', '401', '0']);
     const listening = await run('ss', ['-Hlnp', '-A', 'inet,unix']);
     expect(listening.stdout).toContain(`pid=${world.system.api.process.child.pid},`);

@@ -254,7 +254,7 @@ describe('a hostile API', () => {
 
   it.each(Object.entries(OPTIONS))('would be noticed by this test if it got %s through', async (key, value) => {
     const [of] = trustedOf(stateOf([]).items, false) as [Trusted];
-    const profile = JSON.parse(profileOf(host.host, 'orrery', of)) as { HostConfig: Raw } & Raw;
+    const profile = JSON.parse(profileOf(host.host, 'orrery', of, '25000')) as { HostConfig: Raw } & Raw;
     const at = (body: object) => ({
       ...{ method: 'POST', path: '/containers/create', query: new URLSearchParams({ name: 'orrery-demo-0' }) },
       ...{ headers: {}, body: Buffer.from(JSON.stringify(body)) },

@@ -22,7 +22,7 @@ describe('a container that has our label', () => {
       incarnation,
       networks: [],
     };
-    const profile = JSON.parse(profileOf(host.host, 'orrery', of)) as { HostConfig: object };
+    const profile = JSON.parse(profileOf(host.host, 'orrery', of, '25000')) as { HostConfig: object };
     return { ...profile, HostConfig: { ...profile.HostConfig, ...more } };
   };
   const state = (...items: object[]) => JSON.stringify({ host: '$HOST', revision: '$REVISION', items });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ImageReference, Labels, Name } from '@orrery/shared/contracts';
 import { BooleanSetting, readConfig } from '@orrery/shared/runtime';
 import { z } from 'zod';
+import { PortRangeText, type PortRange } from './pure/node-port.js';
 
 const orreryHome = join(homedir(), '.orrery');
 
@@ -98,6 +99,10 @@ export const AgentSettings = z.object({
   ORRERY_ZEROTIER_IMAGE: ImageReference.default('zerotier/zerotier:1.14.2').meta({
     description: 'Image for containers whose launch names none',
   }),
+  ORRERY_NODE_PORTS: z.string().default('25000-25999').pipe(PortRangeText).meta({
+    description:
+      'Range of UDP ports for the nodes in containers. Each gets one when its container is first created, another than all others on this engine, and keeps it',
+  }),
   ORRERY_WARM_IDENTITIES: z.coerce.number().int().min(0).max(64).default(3).meta({
     description:
       'How many identities are made ahead with that image, once it is here, so that a launch need not wait for one; 0: none',
@@ -117,7 +122,7 @@ export const AgentSettings = z.object({
   }),
   ORRERY_HEALTH_FILE: z.string().startsWith('/').optional().meta({
     description:
-      'File that the agent writes at each look at its machine (every few seconds), once the API has greeted it: an old one, or none, tells that it is not well',
+      'File that the agent writes at each look at its machine (at least every half minute), once the API has greeted it: an old one, or none, tells that it is not well',
   }),
   ORRERY_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -152,6 +157,7 @@ export interface AgentConfig {
   zerotierHome: string;
   zerotierPort: number | undefined;
   zerotierImage: string;
+  nodePorts: PortRange;
   warmIdentities: number;
   moonsDir: string | undefined;
   policy: PolicyPlace;
@@ -181,6 +187,7 @@ export function readAgentConfig(env: Record<string, string | undefined>): AgentC
     zerotierHome: settings.ORRERY_ZEROTIER_HOME,
     zerotierPort: settings.ORRERY_ZEROTIER_PORT,
     zerotierImage: settings.ORRERY_ZEROTIER_IMAGE,
+    nodePorts: settings.ORRERY_NODE_PORTS,
     warmIdentities: settings.ORRERY_WARM_IDENTITIES,
     moonsDir: settings.ORRERY_MOONS_DIR,
     policy: {

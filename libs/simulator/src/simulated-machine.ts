@@ -30,10 +30,14 @@ export interface SimulatedMachineOptions extends SimulatedHostOptions {
 }
 
 const LOOK_MS = 200;
+/** So often while nothing has changed for a while. */
+const QUIET_MS = 1_000;
+const CONVERGING_MS = 30_000;
 
 /** The machine of a simulated host: the same agent, over the model of zerotier-one, marked `simulated` wherever it shows. */
 export class SimulatedMachine implements Machine {
   readonly simulated = true;
+  readonly hintsAtAll = true;
   readonly executors: Executors;
 
   private constructor(
@@ -91,14 +95,18 @@ export class SimulatedMachine implements Machine {
 
   watch(hint: Hint, signal: AbortSignal): void {
     let seen = '';
-    const timer = setInterval(() => {
+    let quietSince = steadyNow();
+    const look = () => {
       this.host.world.advance((this.options.now ?? steadyNow)());
       const files = JSON.stringify(this.host.state.containers.map(({ engineId, state }) => [engineId, state]));
       const now = files + JSON.stringify(this.#interfaces());
+      if (seen !== now) quietSince = steadyNow();
       if (seen !== '' && now !== seen) hint();
       seen = now;
-    }, LOOK_MS);
-    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+      timer = setTimeout(look, steadyNow() - quietSince < CONVERGING_MS ? LOOK_MS : QUIET_MS);
+    };
+    let timer = setTimeout(look, LOOK_MS);
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }
 
   mintAhead(): Promise<NodeSecrets> {

@@ -21,12 +21,18 @@ import type { LabEngine } from '../../support/zerotier/lab-engine.js';
 /** Identities in memory; a test can inspect them. */
 export class MemoryIdentities implements IdentityStore {
   readonly held = new Map<NodeId, NodeSecrets>();
+  private readonly ports = new Map<NodeId, number>();
   get(node: NodeId) {
     return Promise.resolve(this.held.get(node));
   }
   put(node: NodeId, secrets: NodeSecrets) {
     this.held.set(node, secrets);
     return Promise.resolve();
+  }
+  port(node: NodeId, choose: (taken: ReadonlySet<number>) => number | undefined) {
+    const held = this.ports.get(node) ?? choose(new Set(this.ports.values()));
+    if (held !== undefined) this.ports.set(node, held);
+    return Promise.resolve(held);
   }
   bind() {
     return Promise.resolve(false);
@@ -53,6 +59,7 @@ export class MachineLab {
   readonly identities = new MemoryIdentities();
   readonly scope: Scope = { hostNode: newId('nod'), containers: [] };
   readonly stages: string[] = [];
+  private readonly machines: Machine[] = [];
 
   readonly machine: Machine;
 
@@ -85,6 +92,7 @@ export class MachineLab {
       userTokenFile: join(folder, 'no-token'),
       zerotierImage: engine.image,
       moonsDir: folder,
+      nodePorts: { first: 25_000, last: 25_999 },
       ...change,
     };
     return new MachineLab(config, world, controller, folder);
@@ -96,8 +104,11 @@ export class MachineLab {
   }
 
   /** Another machine with the same identities, like an agent that was restarted, or one with other settings. */
-  another(change: Partial<RealMachineConfig> = {}): Machine {
-    return createRealMachine({ ...this.config, ...change }, this.identities, createLogger('lab', 'silent'));
+  another(change: Partial<RealMachineConfig> & { identities?: IdentityStore } = {}): Machine {
+    const { identities = this.identities, ...config } = change;
+    const machine = createRealMachine({ ...this.config, ...config }, identities, createLogger('lab', 'silent'));
+    this.machines.push(machine);
+    return machine;
   }
 
   blueprint(name: string, networks: NetworkId[] = [], change: Partial<ContainerBlueprint> = {}): ContainerBlueprint {
@@ -207,7 +218,7 @@ export class MachineLab {
     const filters = { label: [`io.orrery.host=${this.config.host}`] };
     for (const { Id } of await docker.listContainers({ all: true, filters }))
       await docker.getContainer(Id).remove({ force: true, v: true });
-    await this.machine.close();
+    await Promise.all(this.machines.map((machine) => machine.close()));
     await this.world.close();
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -20,6 +20,8 @@ export const HOST = 'metal';
 export interface DockerSystemOptions {
   /** More settings of the agent. */
   agent?: Record<string, string>;
+  /** More settings of the API. */
+  api?: Record<string, string>;
   /** Where the agent finds the engine, if not where the tests find it. */
   socket?: string;
   /** False: no controller and no moon. */
@@ -58,7 +60,7 @@ export class DockerSystem {
         ORRERY_WARM_IDENTITIES: '0',
         ...options.agent,
       };
-      const system = await System.start({ hosts: [HOST], agent: () => settings });
+      const system = await System.start({ hosts: [HOST], agent: () => settings, api: options.api ?? {} });
       return new DockerSystem(system, world, controller, folder, world.network.slice(-6));
     } catch (error) {
       await world.close();

@@ -16,7 +16,7 @@ export async function recordAt(
   network: NetworkId,
   address: string,
 ): Promise<KeptRecord> {
-  const url = `http://127.0.0.1:9993/controller/network/${network}/member/${address}`;
+  const url = `http://127.0.0.1:$(cat /var/lib/zerotier-one/zerotier-one.port)/controller/network/${network}/member/${address}`;
   const ask = `curl -sf -m 10 -H "X-ZT1-Auth: $(cat /var/lib/zerotier-one/authtoken.secret)" ${url}`;
   const { authorized, ipAssignments } = JSON.parse(await world.inside(controller, 'sh', '-c', ask)) as KeptRecord;
   return { authorized, ipAssignments };

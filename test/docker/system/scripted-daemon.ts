@@ -21,6 +21,8 @@ export class ScriptedDaemon {
   readonly script = new Map<string, Record<string, unknown>>();
   /** By network: the settings that it received. */
   readonly #joined = new Map<string, object>();
+  /** What else than the recorded settings its status has. */
+  settings: Record<string, unknown> = {};
   #mute = false;
 
   private constructor(
@@ -74,7 +76,7 @@ export class ScriptedDaemon {
     const [, first = '', network = ''] = (request.url ?? '').split('/');
     const told = request.method === 'POST' ? ((await json(request).catch(() => ({}))) as object) : {};
     request.resume();
-    if (first === 'status') return say(200, recorded('status'));
+    if (first === 'status') return say(200, this.#status());
     if (first === 'peer') return say(200, []);
     if (first !== 'network') return say(404, {});
     if (!network)
@@ -85,6 +87,11 @@ export class ScriptedDaemon {
     if (request.method === 'POST') this.#joined.set(network, { ...this.#joined.get(network), ...told });
     if (request.method === 'DELETE') return say(200, this.#joined.delete(network) ? { result: true } : {});
     return this.#joined.has(network) ? say(200, this.#network(network)) : say(404, {});
+  }
+
+  #status(): Record<string, unknown> {
+    const { settings } = recorded('status')['config'] as { settings: object };
+    return { ...recorded('status'), config: { settings: { ...settings, ...this.settings } } };
   }
 
   #network(id: string): Record<string, unknown> {

@@ -17,7 +17,7 @@ const LIMIT = 1024 * 1024;
 const TUN = { PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' };
 
 /** Deliberately written out again: the expectation must not come from the code under test. */
-export const profileOf = (host: string, network: string, of: Trusted): string =>
+export const profileOf = (host: string, network: string, of: Trusted, port: string): string =>
   JSON.stringify({
     ...{ Image: of.image, Hostname: of.name, User: '0:0', WorkingDir: '/', Entrypoint: ['/usr/sbin/zerotier-one'] },
     ...{ Cmd: [], Env: [], Healthcheck: { Test: ['NONE'] }, StopSignal: 'SIGTERM' },
@@ -29,6 +29,7 @@ export const profileOf = (host: string, network: string, of: Trusted): string =>
       'io.orrery.incarnation': String(of.incarnation),
       'io.orrery.version': '0.1.0',
       'io.orrery.network': network,
+      'io.orrery.port': port,
     },
     HostConfig: {
       ...{ NetworkMode: network, Init: true, RestartPolicy: { Name: 'unless-stopped' } },
@@ -95,13 +96,14 @@ async function isInProfile(
   if (what === 'POST /containers/create') {
     const text = body.toString();
     const isMint = images.some((image) => mintOf(host, image) === text) && [...query].length === 0;
-    return (
-      isMint ||
-      trusted.some((of) => profileOf(host, 'orrery', of) === text && query.toString() === `name=orrery-${of.name}`)
-    );
+    // The one field that the agent chooses: a number of its own range, whatever was signed.
+    const port = /"io\.orrery\.port":"(25\d{3})"/.exec(text)?.[1] ?? '';
+    const isOf = (of: Trusted) =>
+      profileOf(host, 'orrery', of, port) === text && query.toString() === `name=orrery-${of.name}`;
+    return isMint || trusted.some(isOf);
   }
   if (/^PUT \/containers\/[0-9a-f]{64}\/archive$/.test(what))
-    return query.toString() === 'path=%2F' && areHomeFiles(await namesIn(body), trusted);
+    return query.toString() === 'path=%2F' && areHomeFiles(await filesIn(body), trusted);
   if (what === 'POST /images/create') {
     const asked = query.get('fromImage') ?? '';
     // dockerode also writes the query into the body, where the engine does not read it.
@@ -122,21 +124,28 @@ async function isInProfile(
 const FILES =
   /^var\/lib\/zerotier-one\/(networks\.d\/|moons\.d\/|identity\.(secret|public)|authtoken\.secret|local\.conf|orrery\.json)?$/;
 
-const areHomeFiles = (names: readonly string[], trusted: readonly Trusted[]): boolean =>
-  names.every((name) => {
+/** No API from elsewhere, no updates from anywhere, no door opened in a router, and one port of the agent's own range. */
+const LOCAL_CONF =
+  /^\{"settings":\{"allowManagementFrom":\["172\.30\.0\.1\/32","127\.0\.0\.1\/32"\],"softwareUpdate":"disable","portMappingEnabled":false,"primaryPort":25\d{3},"allowSecondaryPort":false\}\}$/;
+
+const areHomeFiles = (files: ReadonlyMap<string, string>, trusted: readonly Trusted[]): boolean =>
+  [...files].every(([name, text]) => {
+    if (name === 'var/lib/zerotier-one/local.conf' && !LOCAL_CONF.test(text)) return false;
     const network = /^var\/lib\/zerotier-one\/networks\.d\/([0-9a-f]{16})(\.local)?\.conf$/.exec(name)?.[1];
     return network === undefined ? FILES.test(name) : trusted.some(({ networks }) => networks.includes(network));
   });
 
-async function namesIn(tar: Buffer): Promise<string[]> {
+async function filesIn(tar: Buffer): Promise<Map<string, string>> {
   const reader = extract();
-  const names: string[] = [];
+  const files = new Map<string, string>();
   reader.on('entry', ({ name, type }, stream, next) => {
-    names.push(type === 'file' || type === 'directory' ? name : `${type}:${name}`);
-    stream.on('end', next).resume();
+    const path = type === 'file' || type === 'directory' ? name : `${type}:${name}`;
+    files.set(path, '');
+    stream.on('data', (bytes: Buffer) => files.set(path, `${files.get(path)}${bytes.toString('latin1')}`));
+    stream.on('end', next);
   });
   const ended = new Promise((resolve, reject) => reader.on('finish', resolve).on('error', reject));
   reader.end(tar);
   await ended;
-  return names;
+  return files;
 }

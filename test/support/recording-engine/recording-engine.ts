@@ -86,7 +86,8 @@ export class RecordingEngine {
         },
       ];
     if (noun === 'images') return this.#image(method, path, query);
-    if (path === '/containers/json') return [200, this.#list(query).map((one) => ({ Id: one.id }))];
+    if (path === '/containers/json')
+      return [200, this.#list(query).map((one) => ({ Id: one.id, Labels: one.body.Labels ?? {} }))];
     if (path === '/containers/create')
       return [201, { Id: this.seed(query.get('name') ?? '', JSON.parse(body.toString()) as Body, 'created') }];
     const found = this.containers.find((one) => one.id === id);
@@ -119,9 +120,11 @@ export class RecordingEngine {
     const { label = [], name = [] } = JSON.parse(query.get('filters') ?? '{}') as { label?: string[]; name?: string[] };
     return this.containers.filter(
       (one) =>
-        label.every(
-          (text) => one.body.Labels?.[text.slice(0, text.indexOf('='))] === text.slice(text.indexOf('=') + 1),
-        ) &&
+        label.every((text) => {
+          const [, name = text, value] = /^([^=]*)=(.*)$/.exec(text) ?? [];
+          const has = one.body.Labels?.[name];
+          return value === undefined ? has !== undefined : has === value;
+        }) &&
         (name.length === 0 || name.some((pattern) => new RegExp(pattern).test(`/${one.name}`))),
     );
   }

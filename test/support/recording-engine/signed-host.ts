@@ -4,6 +4,7 @@ import { subjects } from '@orrery/shared/contracts';
 import { createLogger, newId } from '@orrery/shared/runtime';
 import { execute, type Machine } from '@orrery/shared/machine';
 import { DesiredStore } from '../../../apps/agent/src/desired/desired-store.js';
+import { deviceTowards, readHostRoutes } from '../../../apps/agent/src/kernel/host-routes.js';
 import { HostGround } from '../../../apps/agent/src/machine/host-ground.js';
 import { FileIdentityStore } from '../../../apps/agent/src/identities/file-identity-store.js';
 import { createRealMachine } from '../../../apps/agent/src/machine/real-machine.js';
@@ -15,6 +16,11 @@ import { RecordingEngine } from './recording-engine.js';
 
 const logger = createLogger('test', 'silent');
 const nothing = () => Promise.resolve([]);
+const ignore = () => undefined;
+const NO_KERNEL = {
+  ...{ host: nothing, container: nothing, follow: () => Promise.resolve(), follows: () => false },
+  ...{ followHost: ignore, changes: ignore, keep: ignore, close: ignore, udpPorts: nothing },
+};
 
 /** The path from a signed message to the engine's socket, through the agent's own parts, without its clock. */
 export class SignedHost {
@@ -22,7 +28,7 @@ export class SignedHost {
   readonly hostNode = newId('nod');
   readonly #signer = new Signer(newSigningKey());
   readonly #verifier = new Verifier([this.#signer.publicKey]);
-  readonly #ground = new HostGround({});
+  readonly #ground = new HostGround({}, { hostRoutes: readHostRoutes, deviceTowards });
   #revision = 0;
 
   private constructor(
@@ -92,11 +98,12 @@ export class SignedHost {
         },
         ...{ dockerConfigFile: away, zerotierHome: away, zerotierPort: null, userTokenFile: away, moonsDir: null },
         zerotierImage: 'zerotier/zerotier:1.14.2',
+        nodePorts: { first: 25_000, last: 25_999 },
       },
       this.identities,
       logger,
       // Only the engine's socket matters here, and asking the kernel would start several programs for each look.
-      { kernel: { host: nothing, container: nothing, hints: () => Promise.resolve() }, ground: this.#ground },
+      { kernel: NO_KERNEL, ground: this.#ground },
     );
   }
 

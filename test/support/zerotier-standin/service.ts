@@ -26,6 +26,9 @@ import type { LocalConf } from './local-conf.js';
 import { startHttp } from './local-http.js';
 import { Underlay } from './underlay.js';
 
+/** How often the daemon tries to take a port that something else had (docs/zerotier-facts.md#endpoints). */
+const REBIND_MS = 30_000;
+
 /** Skin of the model: sockets, devices and files follow the model, and their input goes to the model. */
 export class Service {
   private readonly devices: Devices;
@@ -34,6 +37,7 @@ export class Service {
   private underlay: Underlay | null = null;
   private http: Server | null = null;
   private timer: NodeJS.Timeout | null = null;
+  private rebinding: NodeJS.Timeout | null = null;
   private isStarted = false;
   private node: Node;
 
@@ -72,6 +76,7 @@ export class Service {
     this.underlay = await Underlay.open(this.port, this.home.identity.address, this.home.moons, (datagram, path) => {
       this.receive(datagram, path);
     });
+    this.rebinding = setInterval(() => void this.rebind(), REBIND_MS);
     const tun = await this.devices.openAll(joinedIn(this.home.networkFiles));
     this.node = this.asStarted(this.node.controller, tun);
     this.isStarted = true;
@@ -81,6 +86,7 @@ export class Service {
 
   stop(): void {
     if (this.timer) clearTimeout(this.timer);
+    if (this.rebinding) clearInterval(this.rebinding);
     this.devices.close();
     this.http?.close();
     this.http?.closeAllConnections();
@@ -94,10 +100,20 @@ export class Service {
       controller,
       home: this.home.path,
       port: this.port,
-      listeningOn: listeningOn(this.port),
+      listeningOn: this.listeningOn(),
       now: Date.now(),
       tun,
     });
+  }
+
+  private listeningOn(): string[] {
+    return this.underlay?.isBound ? listeningOn(this.port) : [];
+  }
+
+  private async rebind(): Promise<void> {
+    if (!this.underlay || this.underlay.isBound) return;
+    await this.underlay.bind();
+    this.node = { ...this.node, listeningOn: this.listeningOn() };
   }
 
   /** Runs everything that is due now, and again when the next thing is. */

@@ -28,31 +28,43 @@ export async function isUdpPortFree(port: number): Promise<boolean> {
 export class Underlay {
   private readonly endpoints: Endpoints;
 
+  private socket: Socket | null = null;
+
   private constructor(
-    private readonly socket: Socket | null,
+    private readonly port: number,
     private readonly self: string,
     moons: readonly Moon[],
     private readonly receive: (datagram: Datagram, path: string | null) => void,
   ) {
     this.endpoints = new Endpoints(self, moons);
-    socket?.on('message', (bytes, from) => {
-      this.arrived(bytes, from);
-    });
-    // A root that is down answers with ICMP, which Node reports as an error of the socket: there is nothing to do about
-    // it.
-    socket?.on('error', () => undefined);
   }
 
-  /** A taken port means no network at all, and the daemon keeps running, like the real one. */
   static async open(
     port: number,
     self: string,
     moons: readonly Moon[],
     receive: (datagram: Datagram, path: string | null) => void,
   ): Promise<Underlay> {
+    const underlay = new Underlay(port, self, moons, receive);
+    await underlay.bind();
+    return underlay;
+  }
+
+  get isBound(): boolean {
+    return this.socket !== null;
+  }
+
+  /** A taken port means no network at all, and the daemon keeps running, like the real one. */
+  async bind(): Promise<void> {
+    if (this.socket) return;
     const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
-    const free = await binds(socket, port);
-    return new Underlay(free ? socket : null, self, moons, receive);
+    if (!(await binds(socket, this.port))) return;
+    socket.on('message', (bytes, from) => {
+      this.arrived(bytes, from);
+    });
+    // A root that is away answers with ICMP, which Node reports as an error of the socket: nothing to be done about it.
+    socket.on('error', () => undefined);
+    this.socket = socket;
   }
 
   send(datagram: Datagram): void {

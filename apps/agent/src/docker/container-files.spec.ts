@@ -26,7 +26,7 @@ const files = containerFiles(
     ],
   },
   secrets,
-  '10.214.1.1',
+  { gateway: '10.214.1.1', port: 25_017 },
   [{ name: '0000003418d0ec20.moon', content: Uint8Array.of(1, 0, 255) }],
 );
 const HOME = 'var/lib/zerotier-one/';
@@ -39,12 +39,14 @@ describe('the files of a container', () => {
     expect(contentOf('authtoken.secret')).toBe('t'.repeat(24));
   });
 
-  it('let only the bridge and the container itself manage it', () => {
+  it('let only the bridge and the container itself manage it, at the one port that stays', () => {
     expect(JSON.parse(String(contentOf('local.conf')))).toEqual({
       settings: {
         allowManagementFrom: ['10.214.1.1/32', '127.0.0.1/32'],
         softwareUpdate: 'disable',
         portMappingEnabled: false,
+        primaryPort: 25_017,
+        allowSecondaryPort: false,
       },
     });
   });

@@ -16,6 +16,13 @@ export interface Moon {
   content: Uint8Array;
 }
 
+export interface Endpoint {
+  /** The host's own address on the bridge. */
+  gateway: string;
+  /** Of UDP, and of the local API. */
+  port: number;
+}
+
 /**
  * The home of a container's node, as it is to be before its first start: who it is, who may manage it, where it belongs. All owned by
  * uid 0 and readable by it alone: the daemon has no capability to read others' files. No file of a secret ends with a newline (docs/zerotier-facts.md#local-api).
@@ -23,7 +30,7 @@ export interface Moon {
 export function containerFiles(
   blueprint: ContainerBlueprint,
   secrets: NodeSecrets,
-  gateway: string,
+  { gateway, port }: Endpoint,
   moons: readonly Moon[],
 ): ArchiveEntry[] {
   const folder = (path: string): ArchiveEntry => ({ path: `${HOME}/${path}`, mode: 0o700 });
@@ -40,7 +47,7 @@ export function containerFiles(
     file('identity.secret', secrets.identitySecret.reveal()),
     file('identity.public', secrets.identityPublic),
     file('authtoken.secret', secrets.authToken.reveal()),
-    file('local.conf', localConf(gateway)),
+    file('local.conf', localConf({ gateway, port })),
     ...memberships.flatMap(({ network, settings }) => [
       file(`networks.d/${network}.conf`, ''),
       ...(isDefault(settings) ? [] : [file(`networks.d/${settingsFileName(network)}`, settingsFile(settings))]),
@@ -50,13 +57,18 @@ export function containerFiles(
   ];
 }
 
-/** Requests of the agent come from the bridge's gateway. A port mapping of the bridge would map nothing. */
-const localConf = (gateway: string): string =>
+/**
+ * Requests of the agent come from the bridge's gateway. A port mapping of the bridge would map nothing. One port that stays, and no
+ * random ones beside it: else peers would look for a node that was made anew where it was, for minutes (docs/zerotier-facts.md#endpoints).
+ */
+const localConf = ({ gateway, port }: Endpoint): string =>
   JSON.stringify({
     settings: {
       allowManagementFrom: [`${gateway}/32`, '127.0.0.1/32'],
       softwareUpdate: 'disable',
       portMappingEnabled: false,
+      primaryPort: port,
+      allowSecondaryPort: false,
     },
   });
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { ContainerBlueprint } from '@orrery/shared/machine';
 import { containerProfile, mintProfile, type ProfileContext } from './container-profile.js';
 
-const context: ProfileContext = { host: newId('hst'), agentVersion: '0.1.0', network: 'orrery' };
+const context: ProfileContext = { host: newId('hst'), agentVersion: '0.1.0', network: 'orrery', port: 25_017 };
 const plain: ContainerBlueprint = {
   item: newId('itm'),
   node: newId('nod'),
@@ -36,6 +36,7 @@ const exactly = ({ item, node, name, image, limits, incarnation }: ContainerBlue
       'io.orrery.incarnation': String(incarnation),
       'io.orrery.version': '0.1.0',
       'io.orrery.network': 'orrery',
+      'io.orrery.port': '25017',
     },
     HostConfig: {
       NetworkMode: 'orrery',

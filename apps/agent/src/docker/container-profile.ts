@@ -20,6 +20,8 @@ export interface ProfileContext {
   agentVersion: string;
   /** Name of the bridge network. */
   network: string;
+  /** The node's UDP port. */
+  port: number;
 }
 
 /** A request to make a container: its name goes into the query, the body is sent as it stands. */
@@ -57,6 +59,7 @@ export function containerProfile(blueprint: ContainerBlueprint, context: Profile
         [LABEL.incarnation]: String(blueprint.incarnation),
         [LABEL.version]: context.agentVersion,
         [LABEL.network]: context.network,
+        [LABEL.port]: String(context.port),
       },
       HostConfig: {
         NetworkMode: context.network,

@@ -102,7 +102,12 @@ describe('the door to the engine', () => {
       incarnation: 0,
       memberships: [],
     };
-    const request = containerProfile(blueprint, { host: newId('hst'), agentVersion: '1', network: 'orrery' });
+    const request = containerProfile(blueprint, {
+      host: newId('hst'),
+      agentVersion: '1',
+      network: 'orrery',
+      port: 25_000,
+    });
     expect(await new DockerEngine(socket).containers.create(request, errand)).toBe('e'.repeat(64));
     expect(seen).toEqual({ url: '/containers/create?name=orrery-demo', body: request.body });
   });
@@ -157,7 +162,13 @@ describe('the door to the engine', () => {
     let hints = 0;
     const abort = new AbortController();
     const { connection } = new DockerEngine(socket, 500);
-    const watching = watchEngine(connection, newId('hst'), () => hints++, createLogger('test', 'silent'), abort.signal);
+    const watching = watchEngine(
+      connection,
+      newId('hst'),
+      { hint: () => hints++ },
+      createLogger('test', 'silent'),
+      abort.signal,
+    );
     await eventually(() => streams.length === 1 && hints === 1);
     streams[0]?.write('{"status":"die"}\n');
     await eventually(() => hints === 2);

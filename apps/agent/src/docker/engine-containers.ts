@@ -6,7 +6,13 @@ import { statusOf, type EngineErrand } from './engine-error.js';
 import { InspectedContainer } from './inspected.js';
 import { splitFrames } from './stream-frames.js';
 
-const Listed = z.array(z.object({ Id: z.string() }));
+/** What a list says of a container. The rest shows that it is another; only `Status` changes with the time that has passed. */
+const Listed = z.looseObject({
+  Id: z.string(),
+  Status: z.string().optional(),
+  Labels: z.record(z.string(), z.string()).nullish(),
+});
+export type Listed = z.infer<typeof Listed>;
 const Created = z.object({ Id: z.string() });
 const SLOW_MS = 20_000;
 
@@ -15,13 +21,17 @@ export class EngineContainers {
 
   /** Ids of all containers, running or not, that pass the engine's filters. */
   async list(filters: Record<string, string[]>, options: CallOptions = {}): Promise<string[]> {
-    const found = await this.connection.read(
+    return (await this.listed(filters, options)).map(({ Id }) => Id);
+  }
+
+  /** The same, with what the list says of each. */
+  async listed(filters: Record<string, string[]>, options: CallOptions = {}): Promise<Listed[]> {
+    return this.connection.read(
       { doing: 'listing containers' },
-      Listed,
+      z.array(Listed),
       (abortSignal) => this.connection.docker.listContainers({ all: true, filters, abortSignal }),
       options,
     );
-    return found.map(({ Id }) => Id);
   }
 
   /** Undefined when there is no such container. */

@@ -9,51 +9,75 @@ const ACTIONS = ['create', 'start', 'die', 'oom', 'pause', 'unpause', 'destroy',
 const RENEW_MS = 120_000;
 const PAUSES = { firstMs: 250, maxMs: 10_000 };
 
-/** Hints from the engine's events, for ever: a hint for each event of our containers, and one at each new beginning. */
+/** Whether events come at the moment. */
+export interface Following {
+  isFollowed: boolean;
+}
+
+/** Hints from the engine's events, for ever: a hint for each event of our containers, and one when events come (again) after none did. */
 export async function watchEngine(
   connection: EngineConnection,
   host: HostId,
-  hint: () => void,
+  { hint, following = { isFollowed: false } }: { hint: () => void; following?: Following },
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
+  let former: Stream | undefined;
   for (let failures = 0; !signal.aborted;) {
     try {
-      const renewed = AbortSignal.any([signal, AbortSignal.timeout(RENEW_MS)]);
-      const stream = await connection.call(
-        { doing: 'asking for events' },
-        (late) =>
-          connection.docker.getEvents({
-            abortSignal: AbortSignal.any([late, renewed]),
-            filters: { type: ['container'], label: [`${LABEL.host}=${host}`], event: ACTIONS },
-          }),
-        { signal },
-      );
+      const stream = await openEvents(connection, host, signal);
       if (failures > 0) logger.info({ event: 'docker.events-back' }, 'Docker answers again');
       failures = 0;
-      hint();
-      await follow(stream, hint, renewed);
+      const isGap = !former?.readable;
+      following.isFollowed = true;
+      const ended = follow(stream, hint, AbortSignal.any([signal, AbortSignal.timeout(RENEW_MS)]));
+      former?.destroy();
+      // A new stream takes over from one that still runs: nothing was missed between them.
+      if (isGap) hint();
+      former = (await ended) === 'renew' ? stream : undefined;
+      if (former) continue;
     } catch (error) {
-      if (signal.aborted) return;
+      former?.destroy();
+      former = undefined;
+      if (signal.aborted) break;
       failures++;
       if (failures === 1)
         logger.warn({ event: 'docker.events-lost', err: error }, 'no events from Docker; listing goes on');
     }
+    following.isFollowed = false;
     await pause(backoffMs(Math.max(1, failures), PAUSES), signal);
   }
+  former?.destroy();
+  following.isFollowed = false;
 }
 
-/** Until the stream ends, breaks or is to be renewed. */
-function follow(stream: NodeJS.ReadableStream, hint: () => void, signal: AbortSignal): Promise<void> {
+type Stream = NodeJS.ReadableStream & { destroy: () => void };
+
+/** Within the engine's time; the stream itself lasts until the signal. */
+async function openEvents(connection: EngineConnection, host: HostId, signal: AbortSignal): Promise<Stream> {
+  const filters = { type: ['container' as const], label: [`${LABEL.host}=${host}`], event: ACTIONS };
+  const errand = { doing: 'asking for events' };
+  const stream = await connection.call(
+    errand,
+    (late) => connection.docker.getEvents({ abortSignal: AbortSignal.any([late, signal]), filters }),
+    { signal },
+  );
+  return stream as Stream;
+}
+
+/** Until the stream ends or breaks, or is to be renewed: then it runs on until it is destroyed. */
+function follow(stream: Stream, hint: () => void, until: AbortSignal): Promise<'renew' | 'ended'> {
   return new Promise((resolve) => {
-    const end = () => {
-      signal.removeEventListener('abort', end);
-      (stream as NodeJS.ReadableStream & { destroy?: () => void }).destroy?.();
-      resolve();
+    const end = (how: 'renew' | 'ended') => {
+      until.removeEventListener('abort', renew);
+      if (how === 'ended') stream.destroy();
+      resolve(how);
     };
-    if (signal.aborted) return end();
-    signal.addEventListener('abort', end, { once: true });
+    const renew = () => end('renew');
+    if (until.aborted) return renew();
+    until.addEventListener('abort', renew, { once: true });
     stream.on('data', hint);
-    stream.on('end', end).on('close', end).on('error', end);
+    const over = () => end('ended');
+    stream.on('end', over).on('close', over).on('error', over);
   });
 }

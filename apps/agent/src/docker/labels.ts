@@ -6,6 +6,8 @@ export const LABEL = {
   name: 'io.orrery.name',
   incarnation: 'io.orrery.incarnation',
   version: 'io.orrery.version',
+  /** The node's UDP port, and the TCP port of its local API. A container without it was made before nodes had one: 9993. */
+  port: 'io.orrery.port',
   /** Value: the host whose agent made this container for one command and will remove it. */
   throwaway: 'io.orrery.throwaway',
   /** On the bridge network that the containers are on; on a container its name. */

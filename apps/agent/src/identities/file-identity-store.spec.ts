@@ -122,4 +122,43 @@ describe('pre-generated identities', () => {
     expect(again.warm.free).toEqual([]);
     await expect(again.bind(address, other)).rejects.toMatchObject({ code: 'identity-lost' });
   });
+
+  describe('the port of a node', () => {
+    const nextOf = (taken: ReadonlySet<number>) => [25_000, 25_001].find((port) => !taken.has(port));
+
+    it('is chosen once, kept over a restart, and no other node’s', async () => {
+      const { store, address } = await withOne();
+      await store.bind(address, node);
+      await store.put(other, simulatedIdentity());
+      const both = await Promise.all([store.port(node, nextOf), store.port(other, nextOf)]);
+      expect(both.toSorted()).toEqual([25_000, 25_001]);
+      const again = await FileIdentityStore.open(home);
+      const never = () => {
+        throw new Error('it has one');
+      };
+      expect(await Promise.all([again.port(node, never), again.port(other, never)])).toEqual(both);
+      expect((await again.get(node))?.udpPort).toBe(both[0]);
+      await again.put(newId('nod'), simulatedIdentity());
+      expect(await again.port(newId('nod'), nextOf)).toBeUndefined();
+      await again.forget(node);
+      const third = newId('nod');
+      await again.put(third, simulatedIdentity());
+      expect(await again.port(third, nextOf)).toBe(both[0]);
+    });
+
+    it('is another one for the second of two nodes that have the same in a folder put together of two', async () => {
+      const store = await FileIdentityStore.open(home);
+      for (const one of [node, other]) await store.put(one, { ...simulatedIdentity(), udpPort: 25_000 });
+      const again = await FileIdentityStore.open(home);
+      const both = [await again.port(node, nextOf), await again.port(other, nextOf)];
+      expect(both.toSorted()).toEqual([25_000, 25_001]);
+    });
+
+    it('is none where none is chosen', async () => {
+      const store = await FileIdentityStore.open(home);
+      await store.put(node, simulatedIdentity());
+      expect(await store.port(node, () => undefined)).toBeUndefined();
+      expect(await store.port(node, nextOf)).toBe(25_000);
+    });
+  });
 });

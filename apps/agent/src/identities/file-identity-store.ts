@@ -12,6 +12,8 @@ export class FileIdentityStore implements IdentityStore {
     private readonly folder: string,
     /** Undefined: the file of the node cannot be read. */
     private readonly nodes: Map<NodeId, NodeAddress | undefined>,
+    /** Of no two nodes the same one. */
+    private readonly ports: Map<NodeId, number>,
     readonly warm: WarmIdentities,
   ) {}
 
@@ -19,9 +21,10 @@ export class FileIdentityStore implements IdentityStore {
     const folder = join(home, 'identities');
     await ensurePrivateFolder(folder);
     const names = (await readdir(folder)).flatMap((file) => NodeId.safeParse(file.replace(/\.json$/, '')).data ?? []);
-    const addresses = await Promise.all(names.map((node) => addressIn(join(folder, `${node}.json`))));
-    const warm = await WarmIdentities.open(join(folder, 'warm'), new Set(addresses));
-    return new FileIdentityStore(folder, new Map(names.map((node, at) => [node, addresses[at]])), warm);
+    const kept = await Promise.all(names.map((node) => keptIn(join(folder, `${node}.json`))));
+    const nodes = new Map(names.map((node, at) => [node, kept[at]?.address]));
+    const warm = await WarmIdentities.open(join(folder, 'warm'), new Set(nodes.values()));
+    return new FileIdentityStore(folder, nodes, portsOf(names, kept), warm);
   }
 
   has(node: NodeId): boolean {
@@ -39,6 +42,23 @@ export class FileIdentityStore implements IdentityStore {
   async put(node: NodeId, secrets: NodeSecrets): Promise<void> {
     await writeIdentity(this.#fileOf(node), secrets);
     this.nodes.set(node, secrets.address);
+  }
+
+  async port(node: NodeId, choose: (taken: ReadonlySet<number>) => number | undefined): Promise<number | undefined> {
+    const held = this.ports.get(node);
+    const secrets = await this.get(node);
+    if (held !== undefined || !secrets) return held;
+    const port = choose(new Set(this.ports.values()));
+    if (port === undefined) return undefined;
+    // Noted first: two lanes may choose at the same time.
+    this.ports.set(node, port);
+    try {
+      await writeIdentity(this.#fileOf(node), { ...secrets, udpPort: port });
+    } catch (error) {
+      this.ports.delete(node);
+      throw error;
+    }
+    return port;
   }
 
   async bind(address: NodeAddress, node: NodeId): Promise<boolean> {
@@ -61,6 +81,7 @@ export class FileIdentityStore implements IdentityStore {
     if (madeAhead !== undefined) await this.warm.drop(madeAhead);
     await rm(this.#fileOf(node), { force: true });
     this.nodes.delete(node);
+    this.ports.delete(node);
   }
 
   #fileOf(node: NodeId): string {
@@ -68,11 +89,17 @@ export class FileIdentityStore implements IdentityStore {
   }
 }
 
-const addressIn = (path: string): Promise<NodeAddress | undefined> =>
-  readIdentity(path).then(
-    ({ address }) => address,
-    () => undefined,
-  );
+const keptIn = (path: string): Promise<NodeSecrets | undefined> => readIdentity(path).catch(() => undefined);
+
+/** A folder that was put together of two may have one port twice: the second node gets another when it is next made anew. */
+function portsOf(nodes: readonly NodeId[], kept: readonly (NodeSecrets | undefined)[]): Map<NodeId, number> {
+  const owners = new Map<number, NodeId>();
+  nodes.forEach((node, at) => {
+    const port = kept[at]?.udpPort;
+    if (port !== undefined && !owners.has(port)) owners.set(port, node);
+  });
+  return new Map([...owners].map(([port, node]) => [node, port]));
+}
 
 const refused = (cause: string): StepError =>
   new StepError(explain('identity-lost', { cause: `${cause}: two nodes cannot share one` }));

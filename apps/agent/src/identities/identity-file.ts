@@ -9,6 +9,7 @@ const IdentityFile = z.object({
   identityPublic: z.string(),
   identitySecret: z.string(),
   authToken: z.string(),
+  udpPort: z.int().min(1).max(65_535).optional(),
 });
 
 /** Throws when the file is missing or is not an identity file of ours. */
@@ -19,7 +20,7 @@ export async function readIdentity(path: string): Promise<NodeSecrets> {
 
 /** Mode 0600, and durable when it resolves. */
 export async function writeIdentity(path: string, secrets: NodeSecrets): Promise<void> {
-  const { address, identityPublic, identitySecret, authToken } = secrets;
-  const content = { address, identityPublic, identitySecret: identitySecret.reveal(), authToken: authToken.reveal() };
+  const { identitySecret, authToken, ...rest } = secrets;
+  const content = { ...rest, identitySecret: identitySecret.reveal(), authToken: authToken.reveal() };
   await writeFileDurably(path, JSON.stringify(content));
 }

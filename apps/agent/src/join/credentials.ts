@@ -13,6 +13,8 @@ export class Credentials {
   #busy: Promise<unknown> = Promise.resolve();
   /** When this process got them, in milliseconds by this host's clock, which may be far off the API's. */
   #takenAt: number | undefined;
+  /** Read once: to check a signature every few seconds would be the most that an agent at rest does. */
+  #life: { jwt: string; life: ReturnType<typeof lifeOf> } | undefined;
 
   private constructor(
     private readonly config: CredentialsConfig,
@@ -39,8 +41,9 @@ export class Credentials {
   /** True when two thirds of the lifetime are over, or when the lifetime cannot be read. */
   isDue(now = Date.now()): boolean {
     const { jwt } = this.known.nats;
-    const life = jwt === null ? undefined : lifeOf(jwt);
     if (jwt === null) return false;
+    if (this.#life?.jwt !== jwt) this.#life = { jwt, life: lifeOf(jwt) };
+    const { life } = this.#life;
     return !life || now > (this.#takenAt ?? life.from) + ((life.until - life.from) * 2) / 3;
   }
 

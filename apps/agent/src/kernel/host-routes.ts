@@ -53,9 +53,11 @@ function targetOf(dst: string, { gateway, via, pref }: { gateway?: string; via?:
 /** Over which device an address is reached now; undefined: the kernel knows no way, or cannot be asked. */
 export async function deviceTowards(address: string, signal?: AbortSignal): Promise<string | undefined> {
   try {
-    const [route] = Routes.parse(JSON.parse(await runTool(['ip', '-json', 'route', 'get', address], '', signal)));
-    return route?.dev;
+    return parseDevice(await runTool(['ip', '-json', 'route', 'get', address], '', signal));
   } catch {
     return undefined;
   }
 }
+
+/** Reads what `ip -json route get` printed. */
+export const parseDevice = (output: string): string | undefined => Routes.parse(JSON.parse(output))[0]?.dev;

@@ -1,32 +1,55 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { explain, type ObservedInterface } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import { StepError } from '@orrery/shared/machine';
 import type { RunInside } from '../docker/engine-exec.js';
+import { FollowedNamespace } from './followed-namespace.js';
+import type { Matters } from './namespace-view.js';
+import { deviceTowards, parseDevice, parseHostRoutes, readHostRoutes, type HostRoute } from './host-routes.js';
 import { IP_BATCH, parseIpBatch } from './ip-json.js';
 import { enterNetwork, isInOurView } from './namespace.js';
-import { parseProcNet, PROC_NET_SCRIPT } from './proc-net.js';
-import { runTool, ToolMissing, TOOL_ENVIRONMENT } from './run-tool.js';
+import { markOf, parseProcNet, parseProcUdp, PROC_NET_SCRIPT } from './proc-net.js';
+import { runTool, ToolMissing } from './run-tool.js';
 
 export interface ContainerNamespace {
   engineId: string;
   /** As the engine's machine numbers it. */
   pid: number;
+  startedAt: string;
   run: RunInside;
 }
 
+type Running = Omit<ContainerNamespace, 'run'>;
+
 /**
- * The `zt…` devices of a network namespace as its kernel shows them. Three ways in, the cheapest first: `ip` in the namespace by
- * nsenter; `ip` by exec; /proc and /sys by exec. A way that this agent cannot go at all is not tried again.
+ * The `zt…` devices of a network namespace as its kernel shows them. Four ways in, the cheapest first: a shell that stays in the
+ * namespace and tells what changes there; `ip` in the namespace by nsenter; `ip` by exec; /proc and /sys by exec. A way that this agent
+ * cannot go at all is not tried again.
  */
 export class KernelView {
   private canEnter = process.platform === 'linux';
   /** Containers whose image has no `ip` that prints JSON. */
   private readonly withoutIp = new Set<string>();
+  private readonly containers = new Map<string, { run: string; since: number; namespace: FollowedNamespace }>();
+  private readonly own: FollowedNamespace;
+  private isClosed = false;
+  private hostChanged: () => void = () => undefined;
+
+  constructor() {
+    this.own = new FollowedNamespace([], mattersToHost, () => this.hostChanged());
+  }
+
+  /** Hints from here on when something changes in the host's own namespace. */
+  followHost(changed: () => void): void {
+    this.hostChanged = changed;
+    if (process.platform === 'linux' && !this.isClosed) this.own.open();
+  }
 
   /** The host's own namespace, which is the agent's. */
   async host(signal?: AbortSignal): Promise<ObservedInterface[]> {
+    const followed = await this.askOwn(IP_BATCH, parseIpBatch);
+    if (followed) return followed;
     try {
       return parseIpBatch(await runTool(['ip', '-json', '-batch', '-'], IP_BATCH, signal));
     } catch (error) {
@@ -35,7 +58,29 @@ export class KernelView {
     }
   }
 
-  async container(namespace: ContainerNamespace, signal?: AbortSignal): Promise<ObservedInterface[]> {
+  /** Local ports of the UDP sockets in the host's own namespace; none where they cannot be read. */
+  async udpPorts(): Promise<number[]> {
+    const texts = ['udp', 'udp6'].map((file) => readFile(`/proc/net/${file}`, 'utf8').catch(() => ''));
+    return (await Promise.all(texts)).flatMap(parseProcUdp);
+  }
+
+  async hostRoutes(): Promise<HostRoute[]> {
+    return (await this.askOwn('route show table all\n', parseHostRoutes)) ?? readHostRoutes();
+  }
+
+  /** Over which device an address is reached now; undefined: the kernel knows no way, or cannot be asked. */
+  async deviceTowards(address: string): Promise<string | undefined> {
+    if (!isIP(address)) return undefined;
+    return (await this.askOwn(`route get ${address}\n`, parseDevice)) ?? deviceTowards(address);
+  }
+
+  async container(
+    namespace: ContainerNamespace,
+    changed: () => void,
+    signal?: AbortSignal,
+  ): Promise<ObservedInterface[]> {
+    const followed = await (await this.followed(namespace, changed))?.ask(IP_BATCH, parseIpBatch);
+    if (followed) return followed;
     if (this.canEnter && (await isInOurView(namespace))) {
       try {
         const command = [...enterNetwork(namespace.pid), 'ip', '-json', '-batch', '-'];
@@ -49,13 +94,54 @@ export class KernelView {
     return this.byExec(namespace, signal);
   }
 
-  /** Hints at addresses that come and go in a container which has just started, where this agent can enter its namespace. */
-  async hints(
-    { engineId, pid }: Omit<ContainerNamespace, 'run'>,
-    hint: () => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (this.canEnter && (await isInOurView({ engineId, pid }))) hintAtAddresses(pid, hint, signal);
+  /** Hints at what changes in a container that runs, where this agent can enter its namespace; no longer than it runs. */
+  async follow(running: Running, changed: () => void): Promise<void> {
+    (await this.followed(running, changed))?.open();
+  }
+
+  /** Whether changes are told of: in the host's namespace, and in that of each of these containers. */
+  follows(engineIds: readonly string[]): boolean {
+    return this.own.isFollowed && engineIds.every((id) => this.containers.get(id)?.namespace.isFollowed);
+  }
+
+  /** How often something has changed in a container's namespace; undefined: nobody tells. */
+  changes(engineId: string): number | undefined {
+    return this.containers.get(engineId)?.namespace.changes;
+  }
+
+  /** Lets go of all containers but those that run, as they were listed at that time. */
+  keep(engineIds: ReadonlySet<string>, listedAt: number): void {
+    for (const [id, { namespace, since }] of this.containers) {
+      if (engineIds.has(id) || since > listedAt) continue;
+      namespace.close();
+      this.containers.delete(id);
+    }
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.own.close();
+    this.keep(new Set(), Infinity);
+  }
+
+  private async askOwn<T>(commands: string, read: (printed: string) => T): Promise<T | undefined> {
+    if (process.platform !== 'linux' || this.isClosed) return undefined;
+    return this.own.ask(commands, read);
+  }
+
+  /** Undefined: this agent cannot enter it. */
+  private async followed({ engineId, pid, startedAt }: Running, changed: () => void) {
+    const run = `${pid} ${startedAt}`;
+    const held = this.containers.get(engineId);
+    if (held?.run === run) return held.namespace;
+    if (!this.canEnter || this.isClosed || !(await isInOurView({ engineId, pid })) || this.isClosed) return undefined;
+    const meanwhile = this.containers.get(engineId);
+    if (meanwhile?.run === run) return meanwhile.namespace;
+    meanwhile?.namespace.close();
+    const matters: Matters = (line) => (ZEROTIER.test(line) ? 'hint' : 'nothing');
+    const namespace = new FollowedNamespace(enterNetwork(pid), matters, changed, () => markOf(pid));
+    this.containers.set(engineId, { run, since: performance.now(), namespace });
+    return namespace;
   }
 
   private async byExec({ engineId, run }: ContainerNamespace, signal?: AbortSignal): Promise<ObservedInterface[]> {
@@ -88,22 +174,11 @@ function unreadable(error: unknown, said = ''): StepError {
   });
 }
 
-/** A daemon that knows its controller takes its addresses within a second of its start, one that does not within ten. */
-const SECONDS = 15;
-
-/**
- * Calls back when the kernel gives or takes an address of a `zt…` device in the network namespace of a process, for the first seconds
- * of a container. These are hints: where there are none, the next look sees it too. The tool ends by itself, also when this agent is killed.
- */
-export function hintAtAddresses(pid: number, hint: () => void, signal: AbortSignal): void {
-  const monitor = [...enterNetwork(pid), 'ip', '-oneline', 'monitor', 'address'];
-  const child = spawn('timeout', [String(SECONDS), ...monitor], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    env: TOOL_ENVIRONMENT,
-    signal,
-  });
-  child.on('error', () => undefined);
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    if (/\szt/.test(line)) hint();
-  });
-}
+const ZEROTIER = /\szt/;
+/** Containers come and go with devices and routes of their own: nobody waits for those. */
+const ROUTE = /\sdev\s/;
+const mattersToHost: Matters = (line) => {
+  if (ZEROTIER.test(line)) return 'hint';
+  if (!ROUTE.test(line) || /^(Deleted )?\d+: |\sdev veth|fe80::|ff00::/.test(line)) return 'nothing';
+  return /\sdev (br-|docker)/.test(line) ? 'change' : 'hint';
+};

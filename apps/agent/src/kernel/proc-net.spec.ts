@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseProcNet } from './proc-net.js';
+import { markOf, parseProcUdp, parseProcNet } from './proc-net.js';
 
 /** What the script prints in a container with one network, on a little-endian machine. */
 const PRINTED = `@ /proc/net/route
@@ -63,5 +63,14 @@ describe('what /proc and /sys show where there is no ip', () => {
     expect(parseProcNet('@ /proc/net/route\nIface\tDestination\n')).toEqual([]);
     expect(() => parseProcNet('')).toThrow();
     expect(() => parseProcNet('sh: not found')).toThrow();
+  });
+
+  it('reads local ports of UDP sockets, and a mark that stays while nothing changes', () => {
+    const udp = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
+ 5013: 0203D60A:61A9 00000000:0000 07 00000D00:00000000 00:00000000 00000000     0        0 6121897 2 00000000ef60eb98 0
+16113: 0B00007F:8D05 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 6113177 2 000000008dba83d6 0`;
+    expect(parseProcUdp(udp)).toEqual([25_001, 36_101]);
+    expect(markOf(process.pid)).toContain('lo:');
+    expect(markOf(2 ** 30)).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import { type ObservedInterface, type ObservedRoute, isZeroTierDevice } from '@orrery/shared/contracts';
+import { readFileSync } from 'node:fs';
 import { tidy } from './zerotier-device.js';
 
 /**
@@ -9,6 +10,22 @@ export const PROC_NET_SCRIPT =
   'for f in /proc/net/route /proc/net/fib_trie /proc/net/if_inet6 /proc/net/ipv6_route ' +
   '/sys/class/net/zt*/address /sys/class/net/zt*/mtu /sys/class/net/zt*/flags; ' +
   'do [ -r "$f" ] && echo "@ $f" && cat "$f"; done; true';
+
+const MARKING = ['route', 'fib_trie', 'if_inet6', 'ipv6_route'];
+
+/**
+ * Addresses, routes and devices of the namespace of a process as the kernel prints them: another mark, other ones. These files are in
+ * memory, and reading them takes a hundredth of what a program takes. Undefined: the process is gone.
+ */
+export function markOf(pid: number): string | undefined {
+  const read = (file: string) => readFileSync(`/proc/${pid}/net/${file}`, 'utf8');
+  try {
+    // The rest of each line counts bytes.
+    return [...MARKING.map(read), ...(read('dev').match(/^\s*\S+:/gm) ?? [])].join('\n');
+  } catch {
+    return undefined;
+  }
+}
 
 const IFF_UP = 1;
 const RTF_UP = 1;
@@ -125,3 +142,7 @@ const dotted = (value: number): string => [24, 16, 8, 0].map((shift) => Math.flo
 /** 32 hex digits as the shortest usual form, which is what `ip` prints, too. */
 const colons = (hex: string): string =>
   new URL(`http://[${hex.match(/.{4}/g)?.join(':') ?? '::'}]`).hostname.slice(1, -1);
+
+/** Reads /proc/net/udp or udp6: local ports. */
+export const parseProcUdp = (text: string): number[] =>
+  [...text.matchAll(/^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) /gm)].map(([, port = '']) => parseInt(port, 16));

@@ -27,10 +27,18 @@ export async function createMachine(
   }
   const { createRealMachine } = await import('../machine/real-machine.js');
   const { dockerSocket, dockerNetwork, dockerConfigFile, zerotierHome, zerotierPort, zerotierImage, moonsDir } = config;
+  const { nodePorts } = config;
   return createRealMachine(
     {
       ...{ host, formerHosts, agentVersion: AGENT_VERSION, dockerSocket, dockerNetwork, dockerConfigFile },
-      ...{ zerotierHome, zerotierImage, zerotierPort: zerotierPort ?? null, moonsDir: moonsDir ?? null, ways },
+      ...{
+        zerotierHome,
+        zerotierImage,
+        zerotierPort: zerotierPort ?? null,
+        moonsDir: moonsDir ?? null,
+        nodePorts,
+        ways,
+      },
       userTokenFile: join(homedir(), '.zeroTierOneAuthToken'),
     },
     identities,

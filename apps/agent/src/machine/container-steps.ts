@@ -1,4 +1,4 @@
-import { NetworkId, type NodeId, explain } from '@orrery/shared/contracts';
+import { NetworkId, type NodeAddress, type NodeId, explain } from '@orrery/shared/contracts';
 import { crashPoint, pause } from '@orrery/shared/runtime';
 import {
   type IdentityStore,
@@ -14,6 +14,7 @@ import { containerProfile, DAEMON_HOME } from '../docker/container-profile.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { containerName, LABEL } from '../docker/labels.js';
 import { inspectMatchesProfile } from '../docker/profile-match.js';
+import { choosePort } from '../pure/node-port.js';
 import { whyEnded } from './ended-container.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
 import { watchStart } from './start-watch.js';
@@ -66,11 +67,12 @@ async function create(
     engine.network(config.dockerNetwork, { signal }),
     assertSuitable(parts, blueprint.image, signal),
   ]);
-  const id = await createOnce(parts, blueprint, signal);
+  const port = await portOf(parts, blueprint.node, secrets.address, signal);
+  const id = await createOnce(parts, blueprint, port, signal);
   crashPoint('launch.create');
   progress('created', `container ${containerName(blueprint.name)}`);
   try {
-    await engine.files.put(id, containerFiles(blueprint, secrets, gateway, moons), { signal });
+    await engine.files.put(id, containerFiles(blueprint, secrets, { gateway, port }, moons), { signal });
   } catch (error) {
     await engine.containers.remove(id, { doing: 'removing a half-made container' }).catch(() => undefined);
     throw error;
@@ -85,17 +87,37 @@ async function secretsOf(identities: IdentityStore, node: NodeId): Promise<NodeS
   throw new StepError(explain('identity-lost/not-in-state-folder'));
 }
 
+/** The port that the node keeps. On one host no two nodes have the same, whichever agent's they are: behind its address only the port tells them apart. */
+async function portOf(
+  { engine, identities, config, kernel }: RealMachineParts,
+  node: NodeId,
+  address: NodeAddress,
+  signal: AbortSignal,
+): Promise<number> {
+  let elsewhere: ReadonlySet<number> = new Set();
+  const choose = (ours: ReadonlySet<number>) => choosePort(address, config.nodePorts, new Set([...ours, ...elsewhere]));
+  const kept = await identities.port(node, () => undefined);
+  if (kept !== undefined) return kept;
+  const labelled = await engine.containers.listed({ label: [LABEL.port] }, { signal });
+  elsewhere = new Set([...labelled.map(({ Labels }) => Number(Labels?.[LABEL.port])), ...(await kernel.udpPorts())]);
+  const port = await identities.port(node, choose);
+  if (port !== undefined) return port;
+  const { first, last } = config.nodePorts;
+  throw new StepError(explain('udp-ports-used-up/range', { first, last }));
+}
+
 /** If a killed agent left a half-created container of the same item under this name, it is removed; any other is left alone. */
 async function createOnce(
   parts: RealMachineParts,
   blueprint: ContainerBlueprint,
+  port: number,
   signal: AbortSignal,
 ): Promise<string> {
   const { engine, config } = parts;
   const name = containerName(blueprint.name);
   const errand = { doing: `making ${name}`, image: blueprint.image, container: name };
   const { host, agentVersion, dockerNetwork: network } = config;
-  const request = containerProfile(blueprint, { host, agentVersion, network });
+  const request = containerProfile(blueprint, { host, agentVersion, network, port });
   for (let triesLeft = LETTING_GO_TRIES; ; triesLeft--) {
     try {
       return await engine.containers.create(request, errand, { signal });

@@ -5,7 +5,8 @@ import { explain } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import type { Ground, GroundEntry, SeenGround } from '@orrery/shared/machine';
 import { isZeroTierDevice } from '@orrery/shared/contracts';
-import { deviceTowards, readHostRoutes, type HostRoute } from '../kernel/host-routes.js';
+import type { HostRoute } from '../kernel/host-routes.js';
+import type { KernelView } from '../kernel/kernel-view.js';
 import { isLinkLocal } from '../kernel/zerotier-device.js';
 
 const FRESH_MS = 2_000;
@@ -23,7 +24,10 @@ export class HostGround {
   #held: { until: number; seen: Promise<SeenGround> } | undefined;
   readonly #addresses = new Map<string, { until: number; addresses: string[] }>();
 
-  constructor(private readonly ways: Ways) {}
+  constructor(
+    private readonly ways: Ways,
+    private readonly kernel: Pick<KernelView, 'hostRoutes' | 'deviceTowards'>,
+  ) {}
 
   /** Never throws; the result is at most two seconds old. */
   look(): Promise<SeenGround> {
@@ -34,8 +38,8 @@ export class HostGround {
 
   async #look(): Promise<SeenGround> {
     try {
-      const [routes, resolvers, ends] = await Promise.all([readHostRoutes(), readResolvers(), this.#ends()]);
-      return { known: true, value: groundOf(routes, await withDevices([...resolvers, ...ends])) };
+      const [routes, resolvers, ends] = await Promise.all([this.kernel.hostRoutes(), readResolvers(), this.#ends()]);
+      return { known: true, value: groundOf(routes, await this.#withDevices([...resolvers, ...ends])) };
     } catch (error) {
       const { cause, fix } = explain('unexpected/unknown-ground', { error: describeError(error) });
       return { known: false, cause, fix };
@@ -49,6 +53,14 @@ export class HostGround {
       return addresses.map((address) => ({ address, kind: 'path', what: `${name} at ${address}` }));
     });
     return (await Promise.all(ends)).flat();
+  }
+
+  #withDevices(ends: readonly End[]): Promise<End[]> {
+    const devices = ends.map(async (end) => ({
+      ...end,
+      device: (await this.kernel.deviceTowards(end.address)) ?? null,
+    }));
+    return Promise.all(devices);
   }
 
   async #addressesOf(host: string): Promise<string[]> {
@@ -80,9 +92,6 @@ export const parseResolvers = (text: string): string[] =>
   [...text.matchAll(/^\s*nameserver\s+([0-9a-fA-F:.]+)/gm)].flatMap(([, address = '']) =>
     isIP(address) ? [address] : [],
   );
-
-const withDevices = (ends: readonly End[]): Promise<End[]> =>
-  Promise.all(ends.map(async (end) => ({ ...end, device: (await deviceTowards(end.address)) ?? null })));
 
 /** Turns what was seen into the entries that no network may take over; loopback and link-local need no protection. */
 export function groundOf(routes: readonly HostRoute[], ends: readonly End[]): Ground {

@@ -11,6 +11,8 @@ import {
 import { StepError, type Scope } from '@orrery/shared/machine';
 import { sweepThrowaways } from '../docker/identity-minter.js';
 import type { InspectedContainer } from '../docker/inspected.js';
+import type { RunInside } from '../docker/engine-exec.js';
+import type { HeldInspects } from '../docker/held-inspects.js';
 import { containerName, LABEL } from '../docker/labels.js';
 import { observedContainer, withOneOwner } from '../docker/observed-container.js';
 import { differs } from '../pure/diff/diff-lists.js';
@@ -26,10 +28,20 @@ import type { DockerEngine } from '../docker/docker-engine.js';
 const LOOK_MS = 4_000;
 /** Number of nodes observed at the same time. */
 const AT_ONCE = 8;
+/** A node that is as it should be, in whose kernel nothing changes, is asked this often, however often others are. */
+const CALM_MS = 2_000;
 
 interface Found {
   observed: ObservedContainer;
   inspect: InspectedContainer;
+}
+
+/** A node that was seen well, and what would show that it is another now. */
+interface Calm {
+  inspect: InspectedContainer;
+  changes: number;
+  at: number;
+  observed: ObservedNode;
 }
 
 /** Observes everything in a scope. Never throws: what cannot be seen is unknown, with its cause. */
@@ -37,11 +49,26 @@ export class Observer {
   private swept = false;
   private readonly version: EngineVersion;
 
+  private readonly calm = new Map<NodeId, Calm>();
+  private running: string[] = [];
+
   constructor(
     private readonly parts: RealMachineParts,
     private readonly lists: ManagedLists,
+    private readonly inspects: HeldInspects,
+    private readonly changed: (node: NodeId) => void,
   ) {
     this.version = new EngineVersion(parts.engine);
+  }
+
+  /** Whether all that runs tells when it changes. */
+  get isFollowing(): boolean {
+    return this.parts.kernel.follows(this.running);
+  }
+
+  /** Something was done to the node: what was seen of it says nothing any more. */
+  forget(node: NodeId): void {
+    this.calm.delete(node);
   }
 
   async observe(scope: Scope, signal: AbortSignal): Promise<ObservedState> {
@@ -78,6 +105,7 @@ export class Observer {
     const observed =
       inspect && observedContainer(inspect, scope, config.host, config.dockerNetwork, config.formerHosts);
     if (!observed || differs(observed, before)) return undefined;
+    this.calm.delete(node);
     const now = await this.containerNode(wanted, known([{ observed, inspect }]), signal);
     return { ...seen, nodes: seen.nodes.map((one) => (one.node === node ? now : one)) };
   }
@@ -86,15 +114,22 @@ export class Observer {
   private async find(scope: Scope, signal: AbortSignal): Promise<Found[]> {
     const { engine, config } = this.parts;
     const options = { ms: LOOK_MS, signal };
+    const listedAt = performance.now();
     const former = config.formerHosts ?? [];
     const name = scope.containers.map((wanted) => `^/?${containerName(wanted.name)}$`);
     const lists = [
-      ...[config.host, ...former].map((host) => engine.containers.list({ label: [`${LABEL.host}=${host}`] }, options)),
-      ...(name.length > 0 ? [engine.containers.list({ name }, options)] : []),
+      ...[config.host, ...former].map((host) =>
+        engine.containers.listed({ label: [`${LABEL.host}=${host}`] }, options),
+      ),
+      ...(name.length > 0 ? [engine.containers.listed({ name }, options)] : []),
     ];
-    const ids = new Set((await Promise.all(lists)).flat());
+    const listed = new Map((await Promise.all(lists)).flat().map((one) => [one.Id, one]));
+    const ids = new Set(listed.keys());
     this.lists.keep(ids);
-    const inspected = await Promise.all([...ids].map((id) => engine.containers.inspect(id, options)));
+    this.inspects.keep(ids);
+    const inspected = await Promise.all([...listed.values()].map((one) => this.inspects.of(one, options)));
+    this.running = inspected.flatMap((one) => (one?.State.Status === 'running' ? [one.Id] : []));
+    this.parts.kernel.keep(new Set(this.running), listedAt);
     const claims = inspected
       .flatMap((inspect) => {
         const observed = inspect && observedContainer(inspect, scope, config.host, config.dockerNetwork, former);
@@ -136,7 +171,27 @@ export class Observer {
       return silentNode(node, 'container', asStepError(found), cause);
     }
     const own = found.value.find(({ observed }) => observed.ours && observed.item === item);
-    const interfaces = this.interfacesOf(own?.inspect, signal);
+    const calm = own && this.calmNode(node, own.inspect);
+    if (calm) return calm;
+    const begun = performance.now();
+    const changes = own && this.parts.kernel.changes(own.inspect.Id);
+    const seen = await this.lookAt(node, own, signal);
+    this.calm.delete(node);
+    if (own && changes !== undefined && isWell(seen))
+      this.calm.set(node, { inspect: own.inspect, changes, at: begun, observed: seen });
+    return seen;
+  }
+
+  private calmNode(node: NodeId, { Id, State }: InspectedContainer): ObservedNode | undefined {
+    const held = this.calm.get(node);
+    if (!held || performance.now() - held.at > CALM_MS || held.inspect.Id !== Id) return undefined;
+    const { Status, StartedAt, Pid } = held.inspect.State;
+    const isSame = Status === State.Status && StartedAt === State.StartedAt && Pid === State.Pid;
+    return isSame && held.changes === this.parts.kernel.changes(Id) ? held.observed : undefined;
+  }
+
+  private async lookAt(node: NodeId, own: Found | undefined, signal: AbortSignal): Promise<ObservedNode> {
+    const interfaces = this.interfacesOf(node, own?.inspect, signal);
     interfaces.catch(() => undefined);
     try {
       const door = await openContainer(this.parts, node, own?.inspect);
@@ -151,15 +206,14 @@ export class Observer {
   }
 
   /** A container that is not running has no namespace, and so no interfaces: that is known. */
-  private async interfacesOf(inspect: InspectedContainer | undefined, signal: AbortSignal) {
+  private async interfacesOf(node: NodeId, inspect: InspectedContainer | undefined, signal: AbortSignal) {
     const { engine, kernel } = this.parts;
     if (inspect?.State.Status === 'paused') throw pausedError(inspect.Name.slice(1));
     if (inspect?.State.Status !== 'running') return [];
-    const id = inspect.Id;
-    return kernel.container(
-      { engineId: id, pid: inspect.State.Pid, run: (command, late) => engine.exec(id, command, { signal: late }) },
-      signal,
-    );
+    const { Id: engineId, State } = inspect;
+    const run: RunInside = (command, late) => engine.exec(engineId, command, { signal: late });
+    const namespace = { engineId, pid: State.Pid, startedAt: State.StartedAt, run };
+    return kernel.container(namespace, () => this.changed(node), signal);
   }
 
   /** Runs once, at the first observation that reaches the engine: removes what a killed agent left behind. */
@@ -174,6 +228,10 @@ export class Observer {
     }
   }
 }
+
+/** Its daemon answers, is in all its networks, and its kernel can be seen. */
+const isWell = ({ daemon, memberships, interfaces }: ObservedNode): boolean =>
+  daemon.known && interfaces.known && memberships.known && memberships.value.every(({ status }) => status === 'OK');
 
 const pausedError = (container: string) =>
   new StepError({ ...explain('container-paused/container', { container }), transient: true });

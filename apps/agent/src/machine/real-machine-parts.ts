@@ -6,6 +6,7 @@ import type { InspectedContainer } from '../docker/inspected.js';
 import { LABEL } from '../docker/labels.js';
 import { inspectMatchesProfile } from '../docker/profile-match.js';
 import type { HostGround, Ways } from './host-ground.js';
+import type { PortRange } from '../pure/node-port.js';
 import type { KernelView } from '../kernel/kernel-view.js';
 import { containerDoor } from '../zerotier/container-daemon.js';
 import type { Reach } from '../zerotier/fallback-local-api.js';
@@ -32,6 +33,8 @@ export interface RealMachineConfig {
   userTokenFile: string;
   /** Image for items that do not name one. */
   zerotierImage: string;
+  /** UDP ports of nodes are chosen from these. */
+  nodePorts: PortRange;
   /** Folder of `*.moon` files that are copied into every container. */
   moonsDir: string | null;
   /** What the agent must be able to reach, whatever routes its networks push. */
@@ -45,7 +48,10 @@ export interface RealMachineParts {
   logger: Logger;
   engine: DockerEngine;
   hostDaemon: HostDaemon;
-  kernel: Pick<KernelView, 'host' | 'container' | 'hints'>;
+  kernel: Pick<
+    KernelView,
+    'host' | 'container' | 'follow' | 'followHost' | 'follows' | 'changes' | 'keep' | 'close' | 'udpPorts'
+  >;
   ground: Pick<HostGround, 'look'>;
   reach: Reach;
 }

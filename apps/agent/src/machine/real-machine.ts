@@ -11,10 +11,13 @@ import {
   type Machine,
   type MachineFacts,
   type Scope,
+  type Step,
+  type StepContext,
   type Prober,
 } from '@orrery/shared/machine';
 import { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
+import { HeldInspects } from '../docker/held-inspects.js';
 import { watchEngine } from '../docker/engine-events.js';
 import { mintIdentity } from '../docker/identity-minter.js';
 import { HostGround } from './host-ground.js';
@@ -40,6 +43,7 @@ export function createRealMachine(
   logger: Logger,
   eyes: Partial<Pick<RealMachineParts, 'kernel' | 'ground'>> = {},
 ): Machine {
+  const kernel = new KernelView();
   return new RealMachine({
     config,
     identities,
@@ -50,8 +54,8 @@ export function createRealMachine(
       port: config.zerotierPort,
       userTokenFile: config.userTokenFile,
     }),
-    kernel: new KernelView(),
-    ground: new HostGround(config.ways ?? {}),
+    kernel,
+    ground: new HostGround(config.ways ?? {}, kernel),
     reach: { bridge: 'unknown' },
     ...eyes,
   });
@@ -62,6 +66,8 @@ class RealMachine implements Machine {
   readonly executors: Executors;
   private readonly observer: Observer;
   private readonly images: ImageNames;
+  private readonly events = { isFollowed: false };
+  private readonly inspects: HeldInspects;
   private readonly closed = new AbortController();
   private hostNode: NodeId | undefined;
   private hint: Hint = () => undefined;
@@ -69,12 +75,17 @@ class RealMachine implements Machine {
   constructor(private readonly parts: RealMachineParts) {
     const lists = new ManagedLists(parts.engine);
     this.images = new ImageNames(parts.engine);
-    this.observer = new Observer(parts, lists);
-    this.executors = {
+    this.inspects = new HeldInspects(parts.engine.containers, this.events);
+    this.observer = new Observer(parts, lists, this.inspects, (node) => this.hint(node));
+    const executors: Executors = {
       ...containerSteps(parts, (node, inspect) => this.awaitAddresses(node, inspect)),
       ...imageSteps(parts, this.images),
       ...networkSteps(parts, lists),
     };
+    this.executors = after(executors, ({ node }) => {
+      this.observer.forget(node);
+      this.inspects.forget();
+    });
   }
 
   observe(scope: Scope, signal: AbortSignal): Promise<ObservedState> {
@@ -100,13 +111,26 @@ class RealMachine implements Machine {
     this.hint = hint;
     const { engine, config, logger } = this.parts;
     const until = AbortSignal.any([signal, this.closed.signal]);
-    watchEngine(engine.connection, config.host, () => hint(), logger, until).catch((error: unknown) =>
+    const changed = () => {
+      this.inspects.forget();
+      hint();
+    };
+    this.parts.kernel.followHost(() => hint());
+    const told = { hint: changed, following: this.events };
+    watchEngine(engine.connection, config.host, told, logger, until).catch((error: unknown) =>
       logger.error({ event: 'docker.watch-ended', err: error }, 'no longer following events from Docker'),
     );
   }
 
-  private awaitAddresses(node: NodeId, { Id: engineId, State: { Pid: pid } }: InspectedContainer): void {
-    void this.parts.kernel.hints({ engineId, pid }, () => this.hint(node), this.closed.signal);
+  get hintsAtAll(): boolean {
+    return this.events.isFollowed && this.observer.isFollowing;
+  }
+
+  private awaitAddresses(
+    node: NodeId,
+    { Id: engineId, State: { Pid: pid, StartedAt: startedAt } }: InspectedContainer,
+  ) {
+    void this.parts.kernel.follow({ engineId, pid, startedAt }, () => this.hint(node));
   }
 
   mintAhead(signal: AbortSignal): Promise<NodeSecrets> {
@@ -131,8 +155,18 @@ class RealMachine implements Machine {
 
   close(): Promise<void> {
     this.closed.abort();
+    this.parts.kernel.close();
     return Promise.resolve();
   }
+}
+
+/** The same steps, each told of when it has ended, well or not. */
+function after(executors: Executors, ended: (step: Step) => void): Executors {
+  const told = Object.entries(executors).map(([name, run]) => [
+    name,
+    (step: never, context: StepContext) => run(step, context).finally(() => ended(step)),
+  ]);
+  return Object.fromEntries(told) as Executors;
 }
 
 /** The host's daemon logs to the systemd journal, if anywhere. */

@@ -12,10 +12,13 @@ const after = (...wake: ((wakings: Wakings) => void)[]) => {
 describe('what woke the loop', () => {
   it('makes it look at one node alone where only that is said to have changed, and only soon after it has seen all', () => {
     const woken = () => after((all) => all.awaited(node));
-    expect([woken().take(0), woken().take(1_900), woken().take(2_100), woken().take(Infinity)]).toEqual([
-      ...[node, node, undefined, undefined],
-    ]);
-    expect(after().take(0)).toBeUndefined();
+    const alone = (agoMs: number) => [woken().take(agoMs, false), woken().take(agoMs, true)];
+    expect(alone(0)).toEqual([node, node]);
+    expect(alone(1_900)).toEqual([node, node]);
+    // What else has changed since, every change being hinted at, would have been said.
+    expect(alone(2_100)).toEqual([undefined, node]);
+    expect(alone(30_000)).toEqual([undefined, undefined]);
+    expect(after().take(0, true)).toBeUndefined();
   });
 
   it('counts the same node twice as one', () => {
@@ -23,7 +26,7 @@ describe('what woke the loop', () => {
       after(
         (all) => all.awaited(node),
         (all) => all.awaited(node),
-      ).take(0),
+      ).take(0, true),
     ).toBe(node);
   });
 
@@ -34,21 +37,30 @@ describe('what woke the loop', () => {
     ['another desired state', [(all) => all.awaited(node), (all) => all.awaited()]],
     ['another desired state before', [(all) => all.awaited(), (all) => all.awaited(node)]],
     ['another node and back', [(all) => all.awaited(node), (all) => all.awaited(other), (all) => all.awaited(node)]],
-  ])('looks at all when there was more: %s', (_what, wake) => expect(after(...wake).take(0)).toBeUndefined());
+  ])('looks at all when there was more: %s', (_what, wake) => expect(after(...wake).take(0, true)).toBeUndefined());
 
   it('is told of once', () => {
     const wakings = after((all) => all.awaited(node));
-    expect([wakings.isAwaited, wakings.take(0), wakings.isAwaited, wakings.take(0)]).toEqual([
+    expect([wakings.isAwaited, wakings.take(0, true), wakings.isAwaited, wakings.take(0, true)]).toEqual([
       ...[true, node, false, undefined],
     ]);
   });
 });
 
-const quiet: Situation = { busyLanes: 0, unsettled: 0, waiting: 0, quietFor: 3_600_000, nextTryIn: undefined };
+const quiet: Situation = {
+  ...{ busyLanes: 0, unsettled: 0, waiting: 0, quietFor: 3_600_000, nextTryIn: undefined },
+  hintsAtAll: false,
+};
 
 describe('pauseMs', () => {
   it('is long when all is quiet', () => {
     expect(pauseMs(quiet)).toBe(5_000);
+  });
+
+  it('grows with the quiet where every change is hinted at, and stays so short that a missed hint costs half a minute', () => {
+    const after = (quietFor: number) => pauseMs({ ...quiet, quietFor, hintsAtAll: true });
+    expect([after(3_000), after(20_000), after(40_000), after(3_600_000)]).toEqual([5_000, 10_000, 20_000, 25_000]);
+    expect(pauseMs({ ...quiet, hintsAtAll: true, unsettled: 1 })).toBe(5_000);
   });
 
   it('is short while a step runs, an item is on its way, or something has just changed', () => {

@@ -4,8 +4,10 @@ import type { RolledBack } from '../pure/guard/decide-probation.js';
 import type { Before } from '../guard/probations.js';
 import type { routesPolicy } from '../pure/policy/denials.js';
 
-/** A look at one node alone makes do with what was seen of all others at most this long ago. */
+/** A look at one node alone makes do with what was seen of all others at most this long ago, where not every change is hinted at. */
 const FRESH_MS = 2_000;
+/** While all is quiet, and every change is hinted at: a hint that was missed costs no more. */
+const RARE_MS = 25_000;
 
 /** What woke the loop since its last look, and so how soon and how much it looks. */
 export class Wakings {
@@ -30,8 +32,9 @@ export class Wakings {
   }
 
   /** Begins anew. Gives the node that it is enough to look at, after a look at all so many milliseconds ago. */
-  take(wholeLookAgo: number): NodeId | undefined {
-    const node = this.#isMore || wholeLookAgo > FRESH_MS ? undefined : this.#node;
+  take(wholeLookAgo: number, hintsAtAll: boolean): NodeId | undefined {
+    const isOld = wholeLookAgo > (hintsAtAll ? RARE_MS : FRESH_MS);
+    const node = this.#isMore || isOld ? undefined : this.#node;
     this.#isAwaited = false;
     this.#isMore = false;
     this.#node = undefined;
@@ -59,7 +62,7 @@ export class Looks {
 
   /** What wakes the loop from here on is for the look after the one that now begins. */
   begin(): void {
-    this.#only = this.wakings.take(this.now() - this.#wholeAt);
+    this.#only = this.wakings.take(this.now() - this.#wholeAt, this.machine.hintsAtAll);
   }
 
   /** `isChanging`: of such a node nobody knows yet what it is to look at it alone. */
@@ -118,6 +121,8 @@ export interface Situation {
   quietFor: number;
   /** Milliseconds until a step that failed may be tried again; undefined: none. */
   nextTryIn: number | undefined;
+  /** Whether the machine tells of every change. */
+  hintsAtAll: boolean;
 }
 
 export const FAST_MS = 250;
@@ -140,8 +145,11 @@ const ATTENTIVE_MS = 10 * 60_000;
 const CONVERGING_MS = 60_000;
 
 /** The pause before the next look: short while something converges, long while all is quiet. */
-export function pauseMs({ busyLanes, unsettled, waiting, quietFor, nextTryIn }: Situation): number {
+export function pauseMs(situation: Situation): number {
+  const { busyLanes, unsettled, waiting, quietFor, nextTryIn, hintsAtAll } = situation;
   if (busyLanes > 0 || (unsettled > 0 && quietFor < CONVERGING_MS) || quietFor < 2_000) return FAST_MS;
-  const pause = waiting > 0 ? (quietFor < ATTENTIVE_MS ? WATCHFUL_MS : SLOW_MS / 2) : SLOW_MS;
+  const isQuiet = hintsAtAll && unsettled === 0;
+  const slow = isQuiet ? Math.min(RARE_MS, Math.max(SLOW_MS, quietFor / 2)) : SLOW_MS;
+  const pause = waiting > 0 ? (quietFor < ATTENTIVE_MS ? WATCHFUL_MS : SLOW_MS / 2) : slow;
   return nextTryIn === undefined ? pause : Math.max(FAST_MS / 5, Math.min(pause, nextTryIn));
 }

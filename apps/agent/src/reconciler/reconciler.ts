@@ -264,7 +264,8 @@ export class Reconciler {
   #pace({ outcomes, unsettled }: Standing, nextTryIn: number | undefined): number {
     const waiting = [...outcomes.values()].filter(({ kind }) => kind === 'waiting').length;
     const quietFor = this.#now() - this.#lastChange;
-    const pause = pauseMs({ busyLanes: this.#lanes.busy, unsettled, waiting, quietFor, nextTryIn });
+    const { hintsAtAll } = this.parts.machine;
+    const pause = pauseMs({ busyLanes: this.#lanes.busy, unsettled, waiting, quietFor, nextTryIn, hintsAtAll });
     return this.parts.probations?.isAnyOnTrial ? Math.min(pause, PAUSES.onTrialMs) : pause;
   }
 

@@ -3,6 +3,7 @@ import { Secret } from '@orrery/shared/runtime';
 import { type NodeSecrets, StepError, type LocalApiError } from '@orrery/shared/machine';
 import { DAEMON_HOME } from '../docker/container-profile.js';
 import type { DockerEngine } from '../docker/docker-engine.js';
+import { LABEL } from '../docker/labels.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { CliLocalApi } from './cli-local-api.js';
 import { FallbackLocalApi, type Reach } from './fallback-local-api.js';
@@ -12,7 +13,8 @@ import { diagnoseLog } from './log-diagnosis.js';
 import { explainWith, WrongNode, type NodeDoor, type SettingsFiles } from './node-door.js';
 import { settingsFileName } from '../pure/settings-file.js';
 
-const PORT = 9993;
+/** Of containers that were made before each node had a port of its own. */
+const FORMER_PORT = 9993;
 const LOG_LINES = 50;
 
 /** The way to the daemon in a container: over its bridge address, else by exec. */
@@ -29,7 +31,7 @@ export function containerDoor(
   };
   const ip = Object.values(inspect.NetworkSettings.Networks).find(({ IPAddress }) => IPAddress !== '')?.IPAddress;
   const cli = new CliLocalApi((command, signal) => engine.exec(id, command, { signal }));
-  const http = ip === undefined ? undefined : new TcpLocalHttp({ host: ip, port: PORT }, token);
+  const http = ip === undefined ? undefined : new TcpLocalHttp({ host: ip, port: portOf(inspect) }, token);
   return {
     api: http ? new FallbackLocalApi(new HttpLocalApi(http), cli, reach) : cli,
     http: reach.bridge === 'blocked' ? undefined : http,
@@ -42,6 +44,12 @@ export function containerDoor(
     },
   };
 }
+
+/** The local API's: the daemon takes one number for both. */
+const portOf = ({ Config }: InspectedContainer): number => {
+  const port = Number(Config.Labels[LABEL.port]);
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : FORMER_PORT;
+};
 
 async function tokenInside(engine: DockerEngine, id: string): Promise<Secret | undefined> {
   const files = await engine.files.get(id, `${DAEMON_HOME}/authtoken.secret`);

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MembershipStatus, ObservedMembership } from '@orrery/shared/contracts';
 import { Secret } from '@orrery/shared/runtime';
+import { eventually } from '../../../../test/support/eventually.js';
 import type { NetworkFlags } from './local-api.js';
 import { HttpLocalApi } from './local-api.client.js';
 import { TcpLocalHttp } from './local-http.js';
@@ -155,66 +156,22 @@ describe('the client of the local API, against recorded answers', () => {
     await expect(api.join('8056c2e21c000001', FLAGS)).rejects.toMatchObject({ trouble: 'unreachable' });
   });
 
-  it('keeps no connection: an idle one would hold a thread of the daemon', async () => {
-    const seen: (string | undefined)[] = [];
+  it('asks all of one look over one connection, and lets go of it: an idle one would hold a thread of the daemon', async () => {
+    const open = new Set<Socket>();
+    let made = 0;
     const api = await daemon((request, response) => {
-      seen.push(request.headers.connection);
-      replay(recorded('status'))(request, response);
+      const path = (request.url ?? '').slice(1);
+      replay({ ...recorded('status'), ...(path === 'status' ? {} : { response: listed }) })(request, response);
     });
-    await api.status();
-    expect(seen).toEqual(['close']);
+    servers.at(-1)?.on('connection', (socket: Socket) => {
+      made += 1;
+      open.add(socket);
+      socket.on('close', () => open.delete(socket));
+    });
+    await Promise.all([api.status(), api.networks(), api.peers()]);
+    expect(made).toBe(1);
+    await eventually(() => open.size === 0, { within: 3_000, what: 'the connection being let go of' });
   });
 });
 
-describe('the client of the local API, in trouble', () => {
-  it.each<[string, Handler]>([
-    ['text', answering('not json')],
-    ['another shape', answering({ address: 7 })],
-    ['an object where a list belongs', answering({ busy: true })],
-    ['an error of its own', answering({}, 500)],
-    ['a network without a status', answering([{ nwid: '8056c2e21c000001' }])],
-  ])('calls %s garbage and believes none of it', async (_what, handler) => {
-    const api = await daemon(handler);
-    await expect(api.networks()).rejects.toMatchObject({ trouble: 'garbage' });
-  });
-
-  it('shows a status that nobody has seen yet as UNKNOWN, and drops unknown fields', async () => {
-    const [network] = recorded('networks-ok').response.body as object[];
-    const api = await daemon(answering([{ ...network, status: 'ENCHANTED', fresh: { deep: 1 } }]));
-    const [observed] = (await api.networks()).map((one) => observedMembership(one, null));
-    expect(observed?.status).toBe('UNKNOWN');
-    expect(observed).not.toHaveProperty('fresh');
-  });
-
-  it.each(['status-wrong-token', 'status-no-token'])('is unauthorized on %s', async (name) => {
-    const api = await daemon(replay(recorded(name)));
-    await expect(api.status()).rejects.toMatchObject({ trouble: 'unauthorized' });
-  });
-
-  it('reads the token once more when it is refused, and goes on with the new one', async () => {
-    let asked = 0;
-    const tokens: unknown[] = [];
-    const handler: Handler = (request, response) => {
-      tokens.push(request.headers['x-zt1-auth']);
-      const accepted = request.headers['x-zt1-auth'] === 'rotated';
-      replay(recorded(accepted ? 'status' : 'status-wrong-token'))(request, response);
-    };
-    const api = await daemon(handler, () => (asked++, 'rotated'));
-    await api.status();
-    expect(tokens).toEqual([TOKEN, 'rotated']);
-    expect(asked).toBe(1);
-  });
-
-  it('says that nobody listens, and that something else does', async () => {
-    const api = await daemon(replay(recorded('status')));
-    await new Promise((resolve) => servers[0]?.close(resolve));
-    await expect(api.status()).rejects.toMatchObject({ trouble: 'refused' });
-    const strange = await daemon((request) => request.socket.end('SSH-2.0-OpenSSH\r\n'));
-    await expect(strange.status()).rejects.toMatchObject({ trouble: 'garbage' });
-  });
-
-  it('ends with the signal of its caller', async () => {
-    const api = await daemon(() => undefined);
-    await expect(api.status(AbortSignal.abort(new Error('stopping')))).rejects.toThrow('stopping');
-  });
-});
+const listed: Recording['response'] = { status: 200, contentType: 'application/json', body: [] };

@@ -8,6 +8,11 @@ export const DaemonStatus = z.object({
   address: NodeAddress,
   version: z.string().max(64),
   online: z.boolean().catch(false),
+  /** Its sockets, as `address/port`; older releases do not tell. */
+  config: z
+    .object({ settings: z.object({ listeningOn: z.array(z.string()), primaryPort: z.int().min(0).max(65_535) }) })
+    .optional()
+    .catch(undefined),
 });
 export type DaemonStatus = z.infer<typeof DaemonStatus>;
 

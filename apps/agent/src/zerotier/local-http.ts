@@ -1,4 +1,4 @@
-import { request, type IncomingMessage } from 'node:http';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { describeError, type Secret } from '@orrery/shared/runtime';
 import { LocalApiError, type Answer, type LocalHttp, type Question } from '@orrery/shared/machine';
 
@@ -17,9 +17,13 @@ export interface TokenSource {
 const ANSWER_MS = 3_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** Over TCP. A connection for each request: an idle one would hold one of the daemon's few threads for five seconds. */
+/** An idle connection holds one of the daemon's few threads. */
+const IDLE_MS = 100;
+
+/** Over TCP, and one connection for all that is asked in one go. */
 export class TcpLocalHttp implements LocalHttp {
   private readonly where: string;
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 1, timeout: IDLE_MS });
 
   constructor(
     private readonly endpoint: Endpoint,
@@ -52,7 +56,7 @@ export class TcpLocalHttp implements LocalHttp {
           ...this.endpoint,
           method,
           path,
-          agent: false,
+          agent: this.agent,
           signal: signal ? AbortSignal.any([late, signal]) : late,
           headers: {
             'X-ZT1-Auth': token.reveal(),

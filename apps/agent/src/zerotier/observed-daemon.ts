@@ -9,11 +9,10 @@ import type { DaemonNetwork, DaemonPeer, DaemonStatus } from './local-api.js';
 /** A name is what a network's owner likes; longer than this the daemon itself cannot carry it. */
 const MAX_NAME = 255;
 
-export const observedDaemon = ({ address, version, online }: DaemonStatus): ObservedDaemon => ({
-  address,
-  version,
-  online,
-});
+export function observedDaemon({ address, version, online, config }: DaemonStatus): ObservedDaemon {
+  const { listeningOn, primaryPort } = config?.settings ?? {};
+  return { address, version, online, ...(listeningOn?.length === 0 && { lacksPort: primaryPort ?? 0 }) };
+}
 
 /** A network in the agent's words. Statuses that are not known yet are UNKNOWN, never a guess. */
 export function observedMembership(network: DaemonNetwork, allowManagedList: string[] | null): ObservedMembership {

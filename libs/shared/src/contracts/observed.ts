@@ -66,7 +66,13 @@ export const ObservedContainer = z.object({
 export type ObservedContainer = z.infer<typeof ObservedContainer>;
 
 /** The answer of a zerotier-one to `GET /status`. `online` is optimistic and late (docs/zerotier-facts.md#status): it is shown, but decides nothing. */
-export const ObservedDaemon = z.object({ address: NodeAddress, version: Word, online: z.boolean() });
+export const ObservedDaemon = z.object({
+  address: NodeAddress,
+  version: Word,
+  online: z.boolean(),
+  /** The UDP port that it wants and does not have: it has no socket at all (docs/zerotier-facts.md#endpoints). */
+  lacksPort: z.int().min(0).max(65_535).optional(),
+});
 export type ObservedDaemon = z.infer<typeof ObservedDaemon>;
 
 export const MembershipStatus = z

@@ -41,6 +41,7 @@ export const FailureCode = z.enum([
   'settings-refused',
   'token-unreadable',
   'tun-missing',
+  'udp-ports-used-up',
   'unexpected',
   'unsupported',
   'zerotier-missing',

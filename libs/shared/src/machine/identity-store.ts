@@ -10,6 +10,8 @@ export interface NodeSecrets {
   identitySecret: Secret;
   /** 24 characters of a-z and 0-9, as zerotier-one makes them. */
   authToken: Secret;
+  /** The UDP port that its peers find it at, whichever container it runs in; until it first gets one, none. */
+  udpPort?: number | undefined;
 }
 
 /**
@@ -27,6 +29,11 @@ export interface IdentityStore {
   /** `madeAhead`: also forgets this one if it is still free, because it was meant for this node and goes to no other. */
   forget(node: NodeId, madeAhead?: NodeAddress): Promise<void>;
   has(node: NodeId): boolean;
+  /**
+   * The node's UDP port, for as long as it has its identity: the first time the one that is chosen, `taken` being those of all other
+   * nodes. Durable when it resolves. Undefined: none was chosen.
+   */
+  port(node: NodeId, choose: (taken: ReadonlySet<number>) => number | undefined): Promise<number | undefined>;
   /** Whether it is here and belongs to no node; answers from memory, too. */
   isFree(address: NodeAddress): boolean;
 }

@@ -72,6 +72,8 @@ export interface Machine {
   facts(scope: Scope): Promise<MachineFacts>;
   /** Calls `hint` when something may have changed (an engine event, a file): a reason to look now, never a fact. Stops with the signal. */
   watch(hint: Hint, signal: AbortSignal): void;
+  /** Whether every change of the engine and of each kernel is hinted at now. Until then looks must not grow rare. */
+  readonly hintsAtAll: boolean;
   /** Generates an identity that belongs to no node yet, with an image that is already on the machine. */
   mintAhead(signal: AbortSignal): Promise<NodeSecrets>;
   /** Last lines of a node's log. */

@@ -1,4 +1,4 @@
-import { explainAgain } from '@orrery/shared/contracts';
+import { explain, explainAgain } from '@orrery/shared/contracts';
 import type { FindingsInput, FoundCause } from './found-cause.js';
 
 const BLIP_MS = 6_000;
@@ -14,6 +14,12 @@ export function findNodes({ items, observed }: FindingsInput): FoundCause[] {
       ...explainAgain(engine),
     });
   for (const { node, kind, daemon } of observed.nodes) {
+    const port = daemon.known ? daemon.value.lacksPort : undefined;
+    if (port !== undefined)
+      found.push({
+        ...{ node, network: null, item: null, severity: 'error', holdMs: BLIP_MS },
+        ...explain(kind === 'host' ? 'udp-port-taken/host' : 'udp-port-taken/container', { port: String(port) }),
+      });
     if (kind !== 'host' || daemon.known) continue;
     const isWanted = items.some((item) => item.node === node && item.intent === 'present');
     if (!isWanted && daemon.code === 'zerotier-missing') continue;

@@ -54,6 +54,26 @@ describe('findCauses', () => {
     expect(codes(at(joined, interfaces))).toEqual([]);
   });
 
+  it('sees a daemon without a UDP socket, and names the port; out of sight, what was found stays', () => {
+    const daemon = { address: '3a4f1af7fa', version: '1.14.1', online: true };
+    const state = (seen: ObservedState['nodes'][number]['daemon']) =>
+      observed({ nodes: [hostNode(host, { daemon: seen })] });
+    const lacking = state(known({ ...daemon, lacksPort: 25_017 }));
+    expect(codes(state(known(daemon)))).toEqual([]);
+    expect(findCauses(input(lacking))).toMatchObject([
+      { code: 'udp-port-taken', severity: 'error', node: host, fix: expect.stringContaining(':25017') },
+    ]);
+    const raised = tellFindings({}, findCauses(input(lacking)), lacking, { holds: new Holds(), now: 0 });
+    expect(raised.facts).toEqual([]);
+    const holds = new Holds<string>();
+    tellFindings({}, findCauses(input(lacking)), lacking, { holds, now: 0 });
+    const { findings } = tellFindings({}, findCauses(input(lacking)), lacking, { holds, now: 6_000 });
+    expect(Object.keys(findings)).toHaveLength(1);
+    const unseen = state(unknown('daemon-unreachable', 'silent'));
+    const kept = tellFindings(findings, findCauses(input(unseen)), unseen, { holds, now: 7_000 });
+    expect(Object.values(kept.findings).map(({ finding }) => finding.code)).toContain('udp-port-taken');
+  });
+
   it('detects a network that has no device', () => {
     expect(codes(at({ status: 'REQUESTING_CONFIGURATION', device: null }, []))).toEqual(['tun-missing']);
   });

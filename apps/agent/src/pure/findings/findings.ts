@@ -72,6 +72,7 @@ export function isUndetermined(
 ): boolean {
   if (found.code === 'container-foreign' || found.code === 'item-unclaimed') return !observed.containers.known;
   const node = observed.nodes.find((one) => one.node === found.node);
+  if (found.code === 'udp-port-taken') return node?.daemon.known === false;
   if (found.code === 'policy-denied') return !observed.containers.known || node?.memberships.known === false;
   if (found.code === 'interface-disagrees' || found.code === 'tun-missing')
     return node ? !node.memberships.known || !node.interfaces.known : !observed.containers.known;

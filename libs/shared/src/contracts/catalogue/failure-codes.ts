@@ -202,6 +202,15 @@ export const FAILURES = {
     see: LOGS,
   },
   'port-error/interface': { cause: 'zerotier-one could not set up the interface' },
+  'udp-ports-used-up': {
+    means: 'Every UDP port of the range from which this host gives its nodes their ports is taken.',
+    fix: 'Set a larger range on the host (ORRERY_NODE_PORTS, as 25000-26999) and restart its agent. Nodes keep the ports that they have.',
+    see: get('/v1/hosts/{host}'),
+  },
+  'udp-ports-used-up/range': {
+    cause: ({ first, last }: { first: number; last: number }) =>
+      `no port from ${first} to ${last} is free for another node: other nodes on this engine, or programs of the host, have them all`,
+  },
   'port-taken': {
     means: 'The port that zerotier-one needs (9993) is in use.',
     fix: 'Find its owner (`sudo ss -lpn sport = :9993`) and stop it, or give one of the two another port in local.conf.',

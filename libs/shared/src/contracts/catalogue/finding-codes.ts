@@ -21,6 +21,23 @@ export const FINDINGS = {
       `zerotier-one reports ${status} for ${network}, but ${device} keeps ${addresses}: it looks connected, but is not`,
     fix: 'Authorize the node again (`orrery membership authorize NODE NETWORK`), or leave the network (`orrery leave NODE NETWORK`): only then does zerotier-one remove the address.',
   },
+  'udp-port-taken': {
+    means:
+      'zerotier-one runs without a UDP socket, because something else has its port. It reports OK and keeps its cached address, but nobody reaches it.',
+    fix: 'Stop the program that has the port. zerotier-one takes the port within half a minute after that.',
+    see: get('/v1/findings'),
+  },
+  'udp-port-taken/container': {
+    cause: ({ port }: { port: string }) =>
+      `zerotier-one has no UDP socket: something else in its network namespace has port ${port}`,
+    fix: ({ port }: { port: string }) =>
+      `Find the program on the host (\`sudo nsenter -t PID -n ss -lunp sport = :${port}\`, with the PID that \`docker inspect\` shows for the container) and stop it. zerotier-one takes the port within half a minute; \`orrery restart HOST/NAME\` does it at once.`,
+  },
+  'udp-port-taken/host': {
+    cause: ({ port }: { port: string }) => `zerotier-one has no UDP socket: something else has port ${port}`,
+    fix: ({ port }: { port: string }) =>
+      `Find the program (\`sudo ss -lunp sport = :${port}\`) and stop it, or set another primaryPort in the local.conf of zerotier-one and restart it.`,
+  },
   'item-stuck': {
     means: 'An item failed repeatedly. The agent continues to try, with growing pauses.',
     fix: 'Fix the cause named in the finding, or remove the item.',

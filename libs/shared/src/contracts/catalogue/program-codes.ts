@@ -47,13 +47,13 @@ export const PROGRAMS = {
   },
   'controller-unreachable/bridge': {
     fix: ({ network }: { network: string }) =>
-      `Let the agent connect to containers on the bridge ${network} (TCP 9993), then restart the agent: a firewall of this host, or a network namespace around the agent, blocks it.`,
+      `Let the agent connect to containers on the bridge ${network} (TCP, the ports of ORRERY_NODE_PORTS and 9993), then restart the agent: a firewall of this host, or a network namespace around the agent, blocks it.`,
   },
   'controller-unreachable/exec-only': {
     cause:
       'the agent reaches this container by docker exec alone, but a controller only over the bridge address of its container',
     fix: ({ network }: { network: string }) =>
-      `Let the agent connect to containers on the bridge ${network} (TCP 9993), then restart the agent: a firewall of this host, or a network namespace around the agent, blocks it.`,
+      `Let the agent connect to containers on the bridge ${network} (TCP, the ports of ORRERY_NODE_PORTS and 9993), then restart the agent: a firewall of this host, or a network namespace around the agent, blocks it.`,
   },
   'controller-unreachable/simulated': { fix: 'Wait until the simulated zerotier-one is running.' },
   'settings-invalid': {

@@ -23,6 +23,7 @@ export const FindingCode = z.enum([
   'controller-absent', // the zerotier-one that should be the controller has none built in
   'controller-moved', // its address is not the one that its networks are named after
   'address-claimed', // the node shows an address that another node shows or was given, or another shows this one's
+  'udp-port-taken', // something else has the node's UDP port: zerotier-one runs on without a socket
   'journal-damaged',
   'history-gap',
   'upkeep-failed', // about no host: the API cannot do what its database needs from time to time

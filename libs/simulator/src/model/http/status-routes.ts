@@ -16,7 +16,10 @@ const version = {
 /** The status contains the local.conf itself, completed with the values in use. */
 function configJson(node: Node): Record<string, unknown> {
   const settings = (node.localConfig?.['settings'] ?? {}) as Record<string, unknown>;
-  const portOf = (at: number): number => Number(node.listeningOn[at]?.split('/')[1] ?? 0);
+  const portOf = (at: number): number => {
+    const isAllowed = settings['allowSecondaryPort'] !== false;
+    return isAllowed ? Number(node.listeningOn[at]?.split('/')[1] ?? 0) : 0;
+  };
   return {
     ...node.localConfig,
     settings: {
