@@ -3,7 +3,25 @@ import { join } from 'node:path';
 import { ImageReference, Labels, Name } from '@orrery/shared/contracts';
 import { BooleanSetting, readConfig } from '@orrery/shared/runtime';
 import { z } from 'zod';
-import { PortRangeText, type PortRange } from './pure/node-port.js';
+
+/** Inclusive. */
+export interface PortRange {
+  first: number;
+  last: number;
+}
+
+/** `25000-25999`: ports below 1024 need rights that the nodes do not have. */
+export const PortRangeText = z
+  .string()
+  .regex(/^\d{4,5}-\d{4,5}$/, 'write a range of ports, as 25000-25999')
+  .transform((text): PortRange => {
+    const [first = 0, last = 0] = text.split('-').map(Number);
+    return { first, last };
+  })
+  .refine(
+    ({ first, last }) => first >= 1024 && first <= last && last <= 65_535,
+    'the range must lie within 1024-65535',
+  );
 
 const orreryHome = join(homedir(), '.orrery');
 

@@ -6,7 +6,7 @@ import type { InspectedContainer } from '../docker/inspected.js';
 import { LABEL } from '../docker/labels.js';
 import { inspectMatchesProfile } from '../docker/profile-match.js';
 import type { HostGround, Ways } from './host-ground.js';
-import type { PortRange } from '../pure/node-port.js';
+import type { PortRange } from '../config.js';
 import type { KernelView } from '../kernel/kernel-view.js';
 import { containerDoor } from '../zerotier/container-daemon.js';
 import type { Reach } from '../zerotier/fallback-local-api.js';

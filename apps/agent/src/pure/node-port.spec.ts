@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { choosePort, PortRangeText } from './node-port.js';
+import { PortRangeText } from '../config.js';
+import { choosePort } from './node-port.js';
 
 const range = { first: 25_000, last: 25_009 };
 const address = fc.integer({ min: 1, max: 2 ** 40 - 1 }).map((value) => value.toString(16).padStart(10, '0'));

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { explain, type FanOut, type Selector } from '@orrery/shared/contracts';
+import { explain, type FanOut } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes } from '../changes/changes.service.js';
 import { CommandsService } from '../commands/commands.service.js';
-import type { Transaction } from '../database/sql.js';
 import { parseSelector } from '../paging/selector-sql.js';
 import { DesiredWriter } from '../wanted/desired-writer.js';
 import type { HostChange } from '../wanted/wanted-items.js';
