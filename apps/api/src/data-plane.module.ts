@@ -19,6 +19,8 @@ import { PresenceKeeper } from './hosts/presence/presence-keeper.js';
 import { PresenceModule } from './hosts/presence/presence.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { Intake } from './ingest/intake.js';
+import { IntroductionsModule } from './introductions/introductions.module.js';
+import { Introductions } from './introductions/introductions.service.js';
 import { LOOPS, type Loop } from './loops/loop.js';
 import { QuotaKeeper } from './quotas/quota-keeper.js';
 import { QuotasModule } from './quotas/quotas.module.js';
@@ -37,6 +39,7 @@ import { QuotasModule } from './quotas/quotas.module.js';
     EventsModule,
     ReconcilingModule,
     QuotasModule,
+    IntroductionsModule,
   ],
   providers: [
     DataPlane,
@@ -53,6 +56,7 @@ import { QuotasModule } from './quotas/quotas.module.js';
         ConnectionsKeeper,
         AdmissionWorker,
         QuotaKeeper,
+        Introductions,
       ],
       useFactory: (...loops: Loop[]) => loops,
     },

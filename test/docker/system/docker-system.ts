@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +24,10 @@ export interface DockerSystemOptions {
   socket?: string;
   /** False: no controller and no moon. */
   controller?: boolean;
+  /** Instead: an image of orrery-zt that is the root, with a door that the API is told of. */
+  ownRoot?: string;
+  /** More settings of the API. */
+  api?: Record<string, string>;
 }
 
 /**
@@ -43,8 +47,14 @@ export class DockerSystem {
   static async open(engine: LabEngine, options: DockerSystemOptions = {}): Promise<DockerSystem> {
     const world = await LabWorld.open(engine.docker, engine.image);
     try {
-      const controller = options.controller === false ? undefined : new LabController(await world.startController());
       const folder = await mkdtemp(join(tmpdir(), 'orrery-moons-'));
+      const door = join(folder, 'door');
+      if (options.ownRoot !== undefined) {
+        await mkdir(door);
+        await world.startOwnRoot(options.ownRoot, door);
+      }
+      const hasController = options.controller !== false && options.ownRoot === undefined;
+      const controller = hasController ? new LabController(await world.startController()) : undefined;
       for (const { path, content } of world.moons) await writeFile(join(folder, basename(path)), content ?? '');
       const settings = {
         ORRERY_SIMULATE: 'false',
@@ -58,7 +68,10 @@ export class DockerSystem {
         ORRERY_WARM_IDENTITIES: '0',
         ...options.agent,
       };
-      const system = await System.start({ hosts: [HOST], agent: () => settings });
+      const system = await System.start({
+        ...{ hosts: [HOST], agent: () => settings },
+        api: { ...(options.ownRoot === undefined ? {} : { ORRERY_ROOT_DOOR: door }), ...options.api },
+      });
       return new DockerSystem(system, world, controller, folder, world.network.slice(-6));
     } catch (error) {
       await world.close();

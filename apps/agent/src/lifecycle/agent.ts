@@ -223,7 +223,7 @@ function createUplink(needs: UplinkNeeds): Uplink {
   desired.onChange(() => beats.now());
   reconciler.forgedAnswers = () => performance.now() - bus.unprovenAt < FORGED_MS;
   if (removal.noted) reconciler.standDown();
-  const offer = () => offerOf(identities.warm.free, reconciler.lastLook?.facts.ground);
+  const offer = () => offerOf(identities.warm.public, reconciler.lastLook?.facts.ground);
   const about = { host, simulated: machine.simulated, inventory, offer };
   const uplink = new Uplink({
     ...{ bus, journal, beats, clock, logger, requestSnapshot },

@@ -3,6 +3,7 @@ import type { HostId, NetworkId, NodeAddress } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
 import type { BeforePublishing } from '../desired/desired-publisher.js';
+import { Introductions } from '../introductions/introductions.service.js';
 import { AdmissionRepository } from './admission.repository.js';
 import { NetworkReconciler } from './network-reconciler.js';
 
@@ -19,16 +20,20 @@ export class AdmissionGate implements BeforePublishing {
     private readonly store: Store,
     private readonly repository: AdmissionRepository,
     private readonly reconciler: NetworkReconciler,
+    private readonly introductions: Introductions,
   ) {}
 
   async settle(host: HostId): Promise<void> {
-    const rows = await this.repository.unsettled(this.store, host);
-    if (rows.length === 0) return;
-    const networks = new Map<NetworkId, NodeAddress[]>();
-    for (const { network, address } of rows) networks.set(network, [...(networks.get(network) ?? []), address]);
     const done = new AbortController();
-    const work = Promise.all([...networks].map(([network, addresses]) => this.reconciler.letIn(network, addresses)));
+    const work = Promise.all([this.#letIn(host), this.introductions.introduce(host)]);
     await Promise.race([work, pause(PATIENCE_MS, done.signal)]);
     done.abort();
+  }
+
+  async #letIn(host: HostId): Promise<void> {
+    const rows = await this.repository.unsettled(this.store, host);
+    const networks = new Map<NetworkId, NodeAddress[]>();
+    for (const { network, address } of rows) networks.set(network, [...(networks.get(network) ?? []), address]);
+    await Promise.all([...networks].map(([network, addresses]) => this.reconciler.letIn(network, addresses)));
   }
 }

@@ -3,6 +3,7 @@ import { ControllerDoorsModule } from '../controllers/controller-doors.module.js
 import { StoreModule } from '../database/store.module.js';
 import { DesiredModule } from '../desired/desired.module.js';
 import { DesiredPublisher } from '../desired/desired-publisher.js';
+import { IntroductionsModule } from '../introductions/introductions.module.js';
 import { AddressClaims } from './address-claims.service.js';
 import { AdmissionGate } from './admission-gate.js';
 import { AdmissionRounds } from './admission-rounds.js';
@@ -13,7 +14,7 @@ import { NetworkReconciler } from './network-reconciler.js';
 
 /** Keeps controllers as they are to be. */
 @Module({
-  imports: [StoreModule, ControllerDoorsModule, DesiredModule],
+  imports: [StoreModule, ControllerDoorsModule, DesiredModule, IntroductionsModule],
   providers: [
     AddressClaims,
     AdmissionRepository,

@@ -34,6 +34,7 @@ import { Scopes1764000000016 } from './migrations/0016-scopes.js';
 import { VerdictVersions1764000000017 } from './migrations/0017-verdict-versions.js';
 import { Times1764000000019 } from './migrations/0019-times.js';
 import { Suspensions1764000000020 } from './migrations/0020-suspensions.js';
+import { PublicIdentities1764000000021 } from './migrations/0021-public-identities.js';
 
 /** Every table that the program reads as objects. */
 export const ENTITIES = [
@@ -77,4 +78,5 @@ export const MIGRATIONS = [
   VerdictVersions1764000000017,
   Times1764000000019,
   Suspensions1764000000020,
+  PublicIdentities1764000000021,
 ];
