@@ -66,6 +66,8 @@ export class DockerSystem {
         ORRERY_MOONS_DIR: folder,
         // Tests count containers and remove them all; those about identities made ahead ask for some.
         ORRERY_WARM_IDENTITIES: '0',
+        // The stand-in's root accepts any number at once.
+        ORRERY_START_SPACING_SECONDS: '0',
         ...options.agent,
       };
       const system = await System.start({

@@ -8,6 +8,13 @@ import type { Ways } from '../machine/host-ground.js';
 import { AGENT_VERSION } from '../version.js';
 import { ControllerClient } from '../zerotier/controller.client.js';
 
+/** What the machine learns from the rest of the agent. */
+export interface Surroundings {
+  ways?: Ways;
+  /** Whether the API makes the root know this host's nodes before they start. */
+  introduced?: () => boolean;
+}
+
 /**
  * The machine that the settings ask for. The first host is this one, the others are who this machine was before. Only what this
  * machine needs is loaded: the client of Docker for a real one, the simulator for a simulated one.
@@ -17,7 +24,7 @@ export async function createMachine(
   [host, ...formerHosts]: [HostId, ...HostId[]],
   identities: IdentityStore,
   logger: Logger,
-  ways: Ways = {},
+  { ways = {}, introduced = () => false }: Surroundings = {},
 ): Promise<Machine> {
   if (config.simulate) {
     const { home, simulatedWorld: world, zerotierImage: defaultImage } = config;
@@ -26,11 +33,21 @@ export async function createMachine(
     return SimulatedMachine.open({ home, world, logger, defaultImage, identities, controllerOver });
   }
   const { createRealMachine } = await import('../machine/real-machine.js');
-  const { dockerSocket, dockerNetwork, dockerConfigFile, zerotierHome, zerotierPort, zerotierImage, moonsDir } = config;
+  const {
+    dockerSocket,
+    dockerNetwork,
+    dockerConfigFile,
+    zerotierHome,
+    zerotierPort,
+    zerotierImage,
+    moonsDir,
+    strangerGapMs,
+  } = config;
   return createRealMachine(
     {
       ...{ host, formerHosts, agentVersion: AGENT_VERSION, dockerSocket, dockerNetwork, dockerConfigFile },
       ...{ zerotierHome, zerotierImage, zerotierPort: zerotierPort ?? null, moonsDir: moonsDir ?? null, ways },
+      ...{ strangerGapMs, introduced },
       userTokenFile: join(homedir(), '.zeroTierOneAuthToken'),
     },
     identities,

@@ -57,6 +57,7 @@ export class HelloService {
       serverTime: row.now.toISOString(),
       wantsState,
       wantsSnapshot: row.wants_snapshot && epochs.cursor > 0,
+      introduces: this.config.rootDoor !== undefined,
     };
   }
 

@@ -74,6 +74,7 @@ export const Stage = z
     'pull',
     'identity',
     'created',
+    'queued',
     'started',
     'daemon',
     'joined',
