@@ -29,7 +29,7 @@ export class OwnRootLab {
 
   static async open(engine: LabEngine, { door = true, agent = {} }: OwnRootOptions = {}): Promise<OwnRootLab> {
     const ownRoot = await buildZtImage(engine.docker, engine.image);
-    const api = door ? {} : { ORRERY_ROOT_DOOR: '' };
+    const api: Record<string, string> = door ? {} : { ORRERY_ROOT_DOOR: '' };
     return new OwnRootLab(await DockerSystem.open(engine, { ownRoot, agent, api }), ownRoot);
   }
 

@@ -59,9 +59,11 @@ export async function commandsOf(run: Run, events: readonly StoredEvent[]): Prom
  * The host of the command of `command_items i`, while it is unfinished. Looked up by the command's id alone: joined by its host, too, all
  * unfinished commands of the host would be read again for each item.
  */
-const HOST_OF_UNFINISHED = `(SELECT c.host_id FROM commands c WHERE c.id = i.command_id AND c.state IN ('queued', 'delivered', 'waiting'))`;
+const hostOf = (more = '') =>
+  `(SELECT c.host_id FROM commands c WHERE c.id = i.command_id AND (c.state IN ('queued', 'delivered', 'waiting')${more}))`;
+const HOST_OF_UNFINISHED = hostOf();
 
-/** Adds the stages to the unfinished commands that ask for these items. By whom a node was let in, the admission worker knows, not its agent. */
+/** Adds the stages to the unfinished commands that ask for these items; that a node was heard comes after the end. By whom a node was let in, the admission worker knows, not its agent. */
 export async function writeProgress(run: Run, progress: readonly Progress[], now: Date): Promise<void> {
   if (progress.length === 0) return;
   const list = progress.map((entry, place) => ({ ...entry, place }));
@@ -69,7 +71,7 @@ export async function writeProgress(run: Run, progress: readonly Progress[], now
     `INSERT INTO command_stages (command_id, stage, item_id, detail, at)
      SELECT i.command_id, r.stage, r.item, r.detail, $2
      FROM jsonb_to_recordset($1::jsonb) AS r(host text, item text, revision bigint, stage text, detail text, place integer)
-     JOIN command_items i ON i.item_id = r.item AND i.revision = r.revision AND ${HOST_OF_UNFINISHED} = r.host
+     JOIN command_items i ON i.item_id = r.item AND i.revision = r.revision AND ${hostOf(" OR r.stage = 'heard'")} = r.host
      ORDER BY r.place
      ON CONFLICT (command_id, stage, item_id) DO UPDATE SET detail =
        CASE excluded.stage WHEN 'authorized' THEN command_stages.detail ELSE excluded.detail END`,

@@ -65,8 +65,16 @@ export const ObservedContainer = z.object({
 });
 export type ObservedContainer = z.infer<typeof ObservedContainer>;
 
-/** What `GET /status` of a zerotier-one says. `online` is optimistic and late (docs/zerotier-facts.md#status): shown, never decided upon. */
-export const ObservedDaemon = z.object({ address: NodeAddress, version: Word, online: z.boolean() });
+/**
+ * What `GET /status` of a zerotier-one says. `online` is optimistic and late (docs/zerotier-facts.md#status): shown, never decided upon.
+ * `heard`: whether it has heard from its controller or another node since it was started; absent where nobody knows.
+ */
+export const ObservedDaemon = z.object({
+  address: NodeAddress,
+  version: Word,
+  online: z.boolean(),
+  heard: z.boolean().optional(),
+});
 export type ObservedDaemon = z.infer<typeof ObservedDaemon>;
 
 export const MembershipStatus = z

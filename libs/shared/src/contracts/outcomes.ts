@@ -82,6 +82,7 @@ export const Stage = z
     'authorized',
     'interface',
     'address',
+    'heard',
     'stopped',
     'left',
     'removed',

@@ -25,6 +25,12 @@ export class NodeStatusEntity {
   @Column({ name: 'online', type: 'boolean', nullable: true })
   online!: boolean | null;
 
+  @Column({ name: 'heard', type: 'boolean', nullable: true })
+  heard!: boolean | null;
+
+  @Column({ name: 'heard_since', type: 'timestamptz', nullable: true })
+  heardSince!: Date | null;
+
   @Column({ name: 'ordinal', type: 'integer' })
   ordinal!: number;
 
