@@ -1,4 +1,4 @@
-// npm run bench -- launch [--rounds 10] [-o json]    measurements against bare components: bench/README.md
+// npm run bench -- launch|burst|first|restart [--rounds 10] [-o json]    measurements against bare components: bench/README.md
 import { build as bundle } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -39,7 +39,7 @@ function readArguments() {
     if (!['text', 'json'].includes(values.output)) throw new Error('-o must be text or json.');
     return { name, ...values };
   } catch (error) {
-    console.error(`${error.message}\nUsage: npm run bench -- launch [--rounds 10] [-o json]`);
+    console.error(`${error.message}\nUsage: npm run bench -- ${benches.join('|')} [--rounds 10] [-o json]`);
     process.exit(2);
   }
 }

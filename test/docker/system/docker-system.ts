@@ -81,6 +81,11 @@ export class DockerSystem {
     }
   }
 
+  /** The folder that the API and a root of its own share. */
+  get door(): string {
+    return join(this.folder, 'door');
+  }
+
   get docker(): Docker {
     return this.world.docker;
   }

@@ -95,6 +95,8 @@ export class LabWorld {
     const container = await this.docker.createContainer({
       Image: image,
       Cmd: ['root'],
+      // The stand-in alone reads this.
+      Env: ['ZT_STANDIN_STRANGERS=on'],
       name: `${this.network}-root`,
       Labels: { 'io.orrery.test': this.network },
       HostConfig: { NetworkMode: this.network, Binds: [`${door}:/door`] },
