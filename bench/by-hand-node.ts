@@ -45,6 +45,7 @@ export async function startByHand(lab: OwnRootLab, { controller, network }: Rule
   const talk = talkTo(await lab.world.world.ipOf(container), 9993, TOKEN);
   const status = async () => (await talk({ method: 'GET', path: '/status' })).body as { address?: string };
   const address = await eventually(async () => (await status()).address, {
+    within: 60_000,
     every: 10,
     what: 'the address of the node',
   });

@@ -55,8 +55,12 @@ const DROPPED_MS = 4_900;
     expect((await system.system.cli('network', 'create', 'lab', '--on', HOST, '--wait=60s')).code).toBe(0);
     const isKnown = async () => {
       const rows = await system.system.sql<{ address: string }>(`SELECT address FROM identities WHERE state = 'free'`);
-      const known = rows.map(({ address }) => access(join(system.door, 'known', address)));
-      return rows.length === WARM && Promise.all(known).then(() => true);
+      const isOne = ({ address }: { address: string }) =>
+        access(join(system.door, 'known', address)).then(
+          () => true,
+          () => false,
+        );
+      return rows.length === WARM && (await Promise.all(rows.map(isOne))).every((known) => known);
     };
     await eventually(isKnown, { within: 60_000, every: 200, what: `the root knows ${WARM} identities` });
     const names = ['a', 'b', 'c'].map((word) => system.name(word));
