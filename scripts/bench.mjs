@@ -1,5 +1,5 @@
-// npm run bench -- launch [--rounds 10] [-o json]    measurements against bare components: bench/README.md
-// npm run bench -- rest [--rounds 5]                 what it costs while nothing is asked; a round is a minute
+// npm run bench -- launch|burst|first|restart [--rounds 10] [-o json]    measurements against bare components: bench/README.md
+// npm run bench -- rest [--rounds 5]                                     what it costs while nothing is asked; a round is a minute
 import { build as bundle } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -42,7 +42,7 @@ function readArguments() {
     if (!['text', 'json'].includes(values.output)) throw new Error('-o must be text or json.');
     return { name, rounds, output: values.output };
   } catch (error) {
-    console.error(`${error.message}\nUsage: npm run bench -- launch | rest [--rounds 10] [-o json]`);
+    console.error(`${error.message}\nUsage: npm run bench -- ${benches.join('|')} [--rounds 10] [-o json]`);
     process.exit(2);
   }
 }

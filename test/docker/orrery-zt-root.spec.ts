@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
@@ -64,6 +67,46 @@ const BARE = { tun: false, netAdmin: false };
     expect(again.id).toBe(made.id);
     expect(again.sum).not.toBe(made.sum);
     await findsRoot(made.id ?? '');
+  });
+
+  it('takes public identities through its door, valid ones only, and forgets them when they are offered no more', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'orrery-door-'));
+    const root = await lab.run({ ...BARE, volumes: [`${folder}:/door`], words: ['root'] });
+    const isThere = async (path: string) => (await root.run('test', '-e', path)).code === 0;
+    const comes = (path: string, comes = true) =>
+      eventually(async () => (await isThere(path)) === comes, { within: 30_000, every: 100, what: path });
+    const offer = (name: string, text: string) => writeFile(join(folder, 'offered', name), text);
+    await comes('/door/root.json');
+    const { address, endpoints } = JSON.parse(await readFile(join(folder, 'root.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect([(await root.log()).includes(`node address ${String(address)}`), endpoints]).toEqual([
+      ...[true, [expect.stringMatching(/^[\d.]+\/9993$/)]],
+    ]);
+
+    const identity = await lab.world.mint();
+    const peer = `/var/lib/zerotier-one/peers.d/${identity.address}.peer`;
+    // Another key than the one that the address comes from, the secret, more than an identity, a name that leads elsewhere.
+    const refused = { '00c0ffee00': identity.public, '00c0ffee01': identity.secret, '00c0ffee02': 'x'.repeat(5000) };
+    for (const [name, text] of Object.entries(refused)) await offer(name, text);
+    await symlink('/var/lib/zerotier-one/identity.secret', join(folder, 'offered', '00c0ffee03'));
+    await offer(identity.address, identity.public);
+    await Promise.all([...Object.keys(refused), '00c0ffee03'].map((name) => comes(`/door/refused/${name}`)));
+    await comes(`/door/known/${identity.address}`);
+    const { out } = await root.run(
+      'sh',
+      '-c',
+      `od -An -v -tx1 ${peer} | tr -d ' \\n'; echo; ls /var/lib/zerotier-one/peers.d`,
+    );
+    const file = `02${identity.address}00${identity.public.slice(13)}${'00'.repeat(11)}`;
+    expect(out.trim().split('\n')).toEqual([file, `${identity.address}.peer`]);
+
+    await rm(join(folder, 'offered', identity.address));
+    await comes(peer, false);
+    expect(await isThere(`/door/known/${identity.address}`)).toBe(false);
+    await root.container.remove({ force: true, v: true });
+    await rm(folder, { recursive: true, force: true });
   });
 
   it('does not start when the moon has nowhere to go, or with an invalid endpoint', async () => {

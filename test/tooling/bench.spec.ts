@@ -18,14 +18,14 @@ describe('npm run bench', () => {
   });
 
   it.each([
-    [[], 'Choose what to measure: launch, rest'],
-    [['lunch'], 'Choose what to measure: launch, rest'],
+    [[], 'Choose what to measure: burst, '],
+    [['lunch'], 'Choose what to measure: burst, '],
     [['launch', '--rounds', '0'], 'whole number'],
     [['launch', '-o', 'yaml'], 'text or json'],
     [['launch', '--fast'], "'--fast'"],
   ])('refuses %j and shows its usage', (words, why) => {
     const { status, stderr } = bench(...words);
     expect([status, stderr]).toEqual([2, expect.stringContaining(why)]);
-    expect(stderr).toContain('Usage: npm run bench -- launch | rest');
+    expect(stderr).toMatch(/Usage: npm run bench -- \S*launch/);
   });
 });

@@ -125,6 +125,10 @@ export const AgentSettings = z.object({
     description:
       'How many identities are made ahead with that image, once it is here, so that a launch need not wait for one; 0: none',
   }),
+  ORRERY_START_SPACING_SECONDS: z.coerce.number().min(0).max(60).default(2.1).meta({
+    description:
+      'Seconds between the starts of two containers whose root does not know them: it accepts one per 2 s and /24. 0: none waits',
+  }),
   ORRERY_MOONS_DIR: z.string().optional().meta({ description: 'Folder of `*.moon` files that every container gets' }),
   ORRERY_POLICY_FILE: z.string().startsWith('/').optional().meta({
     description:
@@ -177,6 +181,8 @@ export interface AgentConfig {
   zerotierImage: string;
   nodePorts: PortRange;
   warmIdentities: number;
+  /** Between the starts of two nodes that their root does not know. */
+  strangerGapMs: number;
   moonsDir: string | undefined;
   policy: PolicyPlace;
   journalCapBytes: number;
@@ -207,6 +213,7 @@ export function readAgentConfig(env: Record<string, string | undefined>): AgentC
     zerotierImage: settings.ORRERY_ZEROTIER_IMAGE,
     nodePorts: settings.ORRERY_NODE_PORTS,
     warmIdentities: settings.ORRERY_WARM_IDENTITIES,
+    strangerGapMs: settings.ORRERY_START_SPACING_SECONDS * 1000,
     moonsDir: settings.ORRERY_MOONS_DIR,
     policy: {
       file: settings.ORRERY_POLICY_FILE ?? '/etc/orrery/policy.yaml',

@@ -65,6 +65,14 @@ export const ApiSettings = z.object({
     description:
       'Where a controller with the API of ZeroTier Central may be besides the public internet, as `10.1.0.0/16,127.0.0.1` with commas. The API goes to no other address that a controller’s URL leads to, and never to link-local ones.',
   }),
+  ORRERY_ROOT_DOOR: z
+    .string()
+    .transform((path) => path || undefined)
+    .optional()
+    .meta({
+      description:
+        'Folder that a root of your own (`orrery-zt root`) shares with the API as its door: the root then knows nodes before they start, so that many can start at once.',
+    }),
   DATABASE_URL: PostgresUrl.transform(secret).meta({ description: 'The Postgres database, as a URL.' }),
   ORRERY_DATABASE_PASSWORD_FILE: z.string().optional().meta({
     description: 'File of its password, so that none is in `DATABASE_URL`, and so in no environment.',
@@ -125,6 +133,8 @@ export interface ApiConfig {
   trustedProxies: string[];
   /** Where Central may be besides the public internet. */
   centralPrefixes: Prefix[];
+  /** The door of a root of one's own; undefined: there is none. */
+  rootDoor: string | undefined;
   databaseUrl: Secret;
   databasePool: number;
   natsUrl: Secret;
@@ -162,6 +172,7 @@ export function loadConfig(env: Record<string, string | undefined>): ApiConfig {
     allowedHosts: [...settings.ORRERY_ALLOWED_HOSTS, ...ownHosts(listen, publicUrl)],
     trustedProxies: settings.ORRERY_TRUSTED_PROXIES,
     centralPrefixes: settings.ORRERY_CENTRAL_PREFIXES.flatMap((text) => parsePrefix(text) ?? []),
+    rootDoor: settings.ORRERY_ROOT_DOOR,
     databaseUrl: withPasswordOf(settings.ORRERY_DATABASE_PASSWORD_FILE, settings.DATABASE_URL),
     databasePool: settings.ORRERY_DATABASE_POOL,
     natsUrl: settings.NATS_URL,

@@ -24,6 +24,7 @@ import { EventAllowance } from './ingest/event-allowance.js';
 import { GroupCommitter } from './ingest/group-committer.js';
 import { IngestController } from './ingest/ingest.controller.js';
 import { Intake } from './ingest/intake.js';
+import { Introductions } from './introductions/introductions.service.js';
 import { LOOPS, type Loop } from './loops/loop.js';
 import { QuotaKeeper } from './quotas/quota-keeper.js';
 
@@ -39,6 +40,7 @@ const OWNERS_OF_LOOPS = [
   ConnectionsKeeper,
   AdmissionWorker,
   QuotaKeeper,
+  Introductions,
 ];
 
 /**

@@ -127,6 +127,8 @@ export function membership(node: string, more: Partial<Membership> = {}): Member
     device: 'ztmjfmfyq5',
     assignedAddresses: ['10.1.2.3/24'],
     addresses: ['10.1.2.3/24'],
+    heard: true,
+    heardSince: THEN,
     interfaceUp: true,
     routes: [],
     controller: null,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -26,6 +26,8 @@ export interface DockerSystemOptions {
   socket?: string;
   /** False: no controller and no moon. */
   controller?: boolean;
+  /** Instead: an image of orrery-zt that is the root, with a door that the API is told of. */
+  ownRoot?: string;
 }
 
 /**
@@ -45,8 +47,14 @@ export class DockerSystem {
   static async open(engine: LabEngine, options: DockerSystemOptions = {}): Promise<DockerSystem> {
     const world = await LabWorld.open(engine.docker, engine.image);
     try {
-      const controller = options.controller === false ? undefined : new LabController(await world.startController());
       const folder = await mkdtemp(join(tmpdir(), 'orrery-moons-'));
+      const door = join(folder, 'door');
+      if (options.ownRoot !== undefined) {
+        await mkdir(door);
+        await world.startOwnRoot(options.ownRoot, door);
+      }
+      const hasController = options.controller !== false && options.ownRoot === undefined;
+      const controller = hasController ? new LabController(await world.startController()) : undefined;
       for (const { path, content } of world.moons) await writeFile(join(folder, basename(path)), content ?? '');
       const settings = {
         ORRERY_SIMULATE: 'false',
@@ -58,14 +66,24 @@ export class DockerSystem {
         ORRERY_MOONS_DIR: folder,
         // Tests count containers and remove them all; those about pre-generated identities ask for some.
         ORRERY_WARM_IDENTITIES: '0',
+        // The stand-in's root accepts any number at once.
+        ORRERY_START_SPACING_SECONDS: '0',
         ...options.agent,
       };
-      const system = await System.start({ hosts: [HOST], agent: () => settings, api: options.api ?? {} });
+      const system = await System.start({
+        ...{ hosts: [HOST], agent: () => settings },
+        api: { ...(options.ownRoot === undefined ? {} : { ORRERY_ROOT_DOOR: door }), ...options.api },
+      });
       return new DockerSystem(system, world, controller, folder, world.network.slice(-6));
     } catch (error) {
       await world.close();
       throw error;
     }
+  }
+
+  /** The folder that the API and a root of its own share. */
+  get door(): string {
+    return join(this.folder, 'door');
   }
 
   get docker(): Docker {

@@ -1,7 +1,11 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import type { Moon } from '../../../libs/simulator/src/model/moon.js';
 import { decode, encode, type Datagram } from './datagram.js';
+import type { Strangers } from '../../../libs/simulator/src/model/strangers.js';
 import { Endpoints, endpointText, parseEndpoint, type Endpoint } from './endpoints.js';
+
+/** In bytes. */
+const BEACON = 13;
 
 const binds = (socket: Socket, port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -35,6 +39,7 @@ export class Underlay {
     private readonly self: string,
     moons: readonly Moon[],
     private readonly receive: (datagram: Datagram, path: string | null) => void,
+    private readonly strangers: Strangers | undefined,
   ) {
     this.endpoints = new Endpoints(self, moons);
   }
@@ -44,8 +49,9 @@ export class Underlay {
     self: string,
     moons: readonly Moon[],
     receive: (datagram: Datagram, path: string | null) => void,
+    strangers?: Strangers,
   ): Promise<Underlay> {
-    const underlay = new Underlay(port, self, moons, receive);
+    const underlay = new Underlay(port, self, moons, receive, strangers);
     await underlay.bind();
     return underlay;
   }
@@ -62,7 +68,7 @@ export class Underlay {
     socket.on('message', (bytes, from) => {
       this.arrived(bytes, from);
     });
-    // A root that is away answers with ICMP, which Node reports as an error of the socket: nothing to be done about it.
+    // A root that is down answers with ICMP, which Node reports as an error of the socket: there is nothing to do about it.
     socket.on('error', () => undefined);
     this.socket = socket;
   }
@@ -108,8 +114,12 @@ export class Underlay {
   }
 
   private arrived(bytes: Buffer, from: RemoteInfo): void {
+    // A beacon says nothing but an address, and is looked up.
+    if (bytes.length === BEACON) return void this.strangers?.knows(bytes.toString('hex', 8), Date.now());
     const datagram = decode(bytes);
     if (!datagram || datagram.from === this.self) return;
+    const isHello = datagram.type === 'message' && datagram.message.kind === 'hello';
+    if (this.strangers?.admits(datagram.from, isHello, from.address, Date.now()) === false) return;
     const relayed = this.endpoints.isRelayed(datagram.from, from);
     if (!relayed) this.endpoints.note(datagram.from, { address: from.address, port: from.port }, Date.now());
     if (datagram.type === 'frame' || datagram.to === this.self) {

@@ -90,6 +90,28 @@ export class LabWorld {
     return this.root;
   }
 
+  /** A root that is none of Orrery's containers: `orrery-zt root`, with a folder of this machine as its door. */
+  async startOwnRoot(image: string, door: string): Promise<Docker.Container> {
+    const container = await this.docker.createContainer({
+      Image: image,
+      Cmd: ['root'],
+      // The stand-in alone reads this.
+      Env: ['ZT_STANDIN_STRANGERS=on'],
+      name: `${this.network}-root`,
+      Labels: { 'io.orrery.test': this.network },
+      HostConfig: { NetworkMode: this.network, Binds: [`${door}:/door`] },
+    });
+    this.containers.push(container);
+    await container.start();
+    const moons = async (): Promise<ArchiveEntry[]> => {
+      const identity = Buffer.from(await fileOf(container, `/${HOME}/identity.public`)).toString('utf8');
+      return [await moonIn(container, '/moons-out', identity.slice(0, 10))];
+    };
+    const made = () => moons().catch(() => undefined);
+    this.moonFiles = await eventually(made, { within: 30_000, what: 'the moon of the root' });
+    return container;
+  }
+
   async startMember(name: string, options: MemberOptions = {}): Promise<LabNode> {
     const node = await this.createMember(name, options);
     await node.container.start();

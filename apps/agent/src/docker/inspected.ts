@@ -66,6 +66,7 @@ export const InspectedContainer = z.object({
     OOMKilled: flag,
     Error: text,
     StartedAt: text,
+    FinishedAt: text,
   }),
   HostConfig,
   Mounts: list(z.object({ Type: text, Name: text, Driver: text, Destination: text })),

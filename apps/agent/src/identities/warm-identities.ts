@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NodeAddress } from '@orrery/shared/contracts';
+import { NodeAddress, type PublicIdentity } from '@orrery/shared/contracts';
 import { crashPoint, ensurePrivateFolder, moveFileDurably } from '@orrery/shared/runtime';
 import type { NodeSecrets } from '@orrery/shared/machine';
 import { readIdentity, writeIdentity } from './identity-file.js';
@@ -14,7 +14,8 @@ export class WarmIdentities {
 
   private constructor(
     private readonly folder: string,
-    private readonly addresses: Set<NodeAddress>,
+    /** With the public half of each. */
+    private readonly identities: Map<NodeAddress, PublicIdentity>,
   ) {}
 
   /** `bound`: identities that nodes have. They are not free, even if a partly restored folder holds them here as well. */
@@ -24,17 +25,25 @@ export class WarmIdentities {
     // Left behind by an agent that was killed while writing.
     for (const name of names.filter((one) => one.endsWith('.tmp'))) await rm(join(folder, name), { force: true });
     const addresses = names.flatMap((name) => NodeAddress.safeParse(/^(.+)\.json$/.exec(name)?.[1]).data ?? []);
-    const whole = await Promise.all(addresses.map((address) => isWhole(join(folder, `${address}.json`), address)));
-    const free = addresses.filter((address, at) => whole[at] && !bound.has(address));
-    return new WarmIdentities(folder, new Set(free));
+    const found = await Promise.all(addresses.map((address) => publicIn(join(folder, `${address}.json`), address)));
+    const free = addresses.flatMap((address, at): [NodeAddress, PublicIdentity][] => {
+      const identity = found[at];
+      return identity === undefined || bound.has(address) ? [] : [[address, identity]];
+    });
+    return new WarmIdentities(folder, new Map(free));
   }
 
   get free(): NodeAddress[] {
-    return [...this.addresses];
+    return [...this.identities.keys()];
+  }
+
+  /** The public halves of those that are free. */
+  get public(): PublicIdentity[] {
+    return [...this.identities.values()];
   }
 
   has(address: NodeAddress): boolean {
-    return this.addresses.has(address);
+    return this.identities.has(address);
   }
 
   onChange(listener: () => void): void {
@@ -46,20 +55,22 @@ export class WarmIdentities {
     crashPoint('warm.before-write');
     await writeIdentity(this.#fileOf(secrets.address), secrets);
     crashPoint('warm.after-write');
-    this.addresses.add(secrets.address);
+    this.identities.set(secrets.address, secrets.identityPublic);
     this.#changed();
   }
 
   /** Moves the file to a node's place; false when there is none. The identity stops being free as soon as this is called. */
   async move(address: NodeAddress, to: string): Promise<boolean> {
-    if (!this.addresses.delete(address)) return false;
+    const identity = this.identities.get(address);
+    if (identity === undefined) return false;
+    this.identities.delete(address);
     try {
       crashPoint('warm.before-move');
       await moveFileDurably(this.#fileOf(address), to);
       crashPoint('warm.after-move');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-      this.addresses.add(address);
+      this.identities.set(address, identity);
       throw error;
     } finally {
       this.#changed();
@@ -69,7 +80,7 @@ export class WarmIdentities {
 
   /** Deletes it permanently. */
   async drop(address: NodeAddress): Promise<void> {
-    if (!this.addresses.delete(address)) return;
+    if (!this.identities.delete(address)) return;
     await rm(this.#fileOf(address), { force: true });
     this.#changed();
   }
@@ -83,8 +94,9 @@ export class WarmIdentities {
   }
 }
 
-const isWhole = (path: string, address: NodeAddress): Promise<boolean> =>
+/** Undefined: the file is not whole. */
+const publicIn = (path: string, address: NodeAddress): Promise<PublicIdentity | undefined> =>
   readIdentity(path).then(
-    (read) => read.address === address,
-    () => false,
+    (read) => (read.address === address ? read.identityPublic : undefined),
+    () => undefined,
   );

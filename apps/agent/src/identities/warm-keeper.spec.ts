@@ -46,6 +46,17 @@ describe('the keeper of pre-generated identities', () => {
     expect([minted.length, store.warm.free.includes(first)]).toEqual([4, false]);
   });
 
+  it('keeps more of them after a burst that took all', async () => {
+    let isBusy = false;
+    keep({ mayMint: () => !isBusy });
+    await eventually(() => store.warm.free.length === 3);
+    isBusy = true;
+    for (const address of store.warm.free) await store.bind(address, newId('nod'));
+    isBusy = false;
+    await eventually(() => store.warm.free.length === 8);
+    expect(minted.length).toBe(11);
+  });
+
   it('generates them one after another', async () => {
     let [now, most] = [0, 0];
     const mint = async () => {

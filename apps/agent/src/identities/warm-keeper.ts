@@ -22,6 +22,8 @@ export interface WarmKeeperParts {
   logger: Logger;
 }
 
+/** After a burst that took all there were, the next one finds this many, for a while. */
+const AFTER_BURST = { kept: 8, forMs: 60 * 60_000 };
 const LOOK_MS = 250;
 const IDLE_MS = 60_000;
 const PAUSES = { firstMs: 5_000, maxMs: 10 * 60_000 };
@@ -32,11 +34,12 @@ export class WarmKeeper {
   readonly #pause = new WakeablePause();
   #loop: Promise<void> | undefined;
   #quietSince: number | undefined;
+  #grownUntil = -Infinity;
 
   constructor(private readonly parts: WarmKeeperParts) {}
 
   start(): void {
-    this.parts.warm.onChange(() => this.#pause.wake());
+    this.parts.warm.onChange(() => this.#changed());
     this.#loop ??= this.#run();
   }
 
@@ -45,11 +48,23 @@ export class WarmKeeper {
     await this.#loop;
   }
 
-  async #run(): Promise<void> {
+  /** One that is wanted alone is taken by any launch, which is no burst. */
+  #changed(): void {
     const { warm, wanted } = this.parts;
+    if (wanted > 1 && warm.free.length === 0) this.#grownUntil = steadyNow() + AFTER_BURST.forMs;
+    this.#pause.wake();
+  }
+
+  get #wanted(): number {
+    const { wanted } = this.parts;
+    return steadyNow() < this.#grownUntil ? Math.max(wanted, AFTER_BURST.kept) : wanted;
+  }
+
+  async #run(): Promise<void> {
+    const { warm } = this.parts;
     const { signal } = this.#stop;
     for (let failures = 0; !signal.aborted;) {
-      if (warm.free.length >= wanted) {
+      if (warm.free.length >= this.#wanted) {
         this.#quietSince = undefined;
         await this.#pause.wait(IDLE_MS, signal);
       } else if (!this.#mayMint()) {

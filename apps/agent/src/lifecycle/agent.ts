@@ -68,7 +68,9 @@ export class Agent {
     const desired = new DesiredStore(config.home, host, verifier, logger);
     await desired.open();
     const ways = { NATS: record.nats.url, 'the API': config.apiUrl };
-    const machine = await createMachine(config, [host, ...former.hosts], identities, logger, ways);
+    const root = { isTold: false };
+    const around = { ways, introduced: () => root.isTold };
+    const machine = await createMachine(config, [host, ...former.hosts], identities, logger, around);
     const bus = connectBus(who.credentials, logger);
     const clock = new ServerClock();
     const data = { agentVersion: AGENT_VERSION, simulated: machine.simulated };
@@ -80,7 +82,7 @@ export class Agent {
     const parts = { machine, identities, reconciler, logger };
     const keeper = createWarmKeeper(config.warmIdentities, { ...parts, policy });
     const health = await HealthFile.open(config.healthFile, logger);
-    const uplink = createUplink({ ...who, ...parts, bus, verifier, clock, journal, desired, reporter, health });
+    const uplink = createUplink({ ...who, ...parts, bus, verifier, clock, journal, desired, reporter, health, root });
     way.follow(uplink);
     const ledger = new CallLedger(journal);
     const probes = new Probes({ machine, journal, logger });
@@ -202,6 +204,8 @@ interface UplinkNeeds extends Who {
   reporter: Reporter;
   reconciler: Reconciler;
   health: HealthFile;
+  /** Whether a root is told of this host's nodes, as the API says. */
+  root: { isTold: boolean };
   logger: Logger;
 }
 
@@ -223,12 +227,13 @@ function createUplink(needs: UplinkNeeds): Uplink {
   desired.onChange(() => beats.now());
   reconciler.forgedAnswers = () => performance.now() - bus.unprovenAt < FORGED_MS;
   if (removal.noted) reconciler.standDown();
-  const offer = () => offerOf(identities.warm.free, reconciler.lastLook?.facts.ground);
+  const offer = () => offerOf(identities.warm.public, reconciler.lastLook?.facts.ground);
   const about = { host, simulated: machine.simulated, inventory, offer };
   const uplink = new Uplink({
     ...{ bus, journal, beats, clock, logger, requestSnapshot },
     greeter: new Greeter({ ...about, bus, verifier, journal, desired, clock, logger }),
     sender: new BatchSender({ host, bus, verifier, journal, logger, requestSnapshot }),
+    introduces: (isTold) => (needs.root.isTold = isTold),
     learnedSkew: (skewMs) => (reconciler.clockSkewMs = skewMs),
     fence: (cause) => reconciler.fence(cause),
     removed: async (cause) => {

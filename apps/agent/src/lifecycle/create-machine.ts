@@ -8,6 +8,13 @@ import type { Ways } from '../machine/host-ground.js';
 import { AGENT_VERSION } from '../version.js';
 import { ControllerClient } from '../zerotier/controller.client.js';
 
+/** What the machine learns from the rest of the agent. */
+export interface Surroundings {
+  ways?: Ways;
+  /** Whether the API makes the root know this host's nodes before they start. */
+  introduced?: () => boolean;
+}
+
 /**
  * Creates the machine that the settings ask for. The first host is this one; the others are the hosts that this machine was before.
  * Loads only what the machine needs: the Docker client for a real one, the simulator for a simulated one.
@@ -17,7 +24,7 @@ export async function createMachine(
   [host, ...formerHosts]: [HostId, ...HostId[]],
   identities: IdentityStore,
   logger: Logger,
-  ways: Ways = {},
+  { ways = {}, introduced = () => false }: Surroundings = {},
 ): Promise<Machine> {
   if (config.simulate) {
     const { home, simulatedWorld: world, zerotierImage: defaultImage } = config;
@@ -27,7 +34,7 @@ export async function createMachine(
   }
   const { createRealMachine } = await import('../machine/real-machine.js');
   const { dockerSocket, dockerNetwork, dockerConfigFile, zerotierHome, zerotierPort, zerotierImage, moonsDir } = config;
-  const { nodePorts } = config;
+  const { nodePorts, strangerGapMs } = config;
   return createRealMachine(
     {
       ...{ host, formerHosts, agentVersion: AGENT_VERSION, dockerSocket, dockerNetwork, dockerConfigFile },
@@ -39,6 +46,7 @@ export async function createMachine(
         nodePorts,
         ways,
       },
+      ...{ strangerGapMs, introduced },
       userTokenFile: join(homedir(), '.zeroTierOneAuthToken'),
     },
     identities,

@@ -171,6 +171,7 @@ async function start(
   const name = inspect.Name.slice(1);
   const networks = fresh?.networks ?? (await networksIn(parts, id, signal));
   if (!fresh && inspect.State.Status === 'created') await assertComplete(parts, inspect, signal);
+  await takeTurn(parts, step.node, inspect, { signal, progress });
   await startOrDiscard(parts, inspect, signal);
   crashPoint('launch.start');
   progress('started', `container ${name}`);
@@ -191,6 +192,23 @@ async function start(
     signal,
   );
   if (version) progress('daemon', `zerotier-one ${version}`);
+}
+
+/** One that was stopped a while ago is known to its root still. */
+async function takeTurn(
+  parts: RealMachineParts,
+  node: NodeId,
+  { State }: InspectedContainer,
+  { signal, progress }: StepContext,
+) {
+  const { turns, identities } = parts;
+  // The engine shows the year 1 for one that never ran.
+  const ended = Date.parse(State.FinishedAt);
+  if (ended > 0) turns.ran(node, Math.max(0, Date.now() - ended));
+  const { address } = await secretsOf(identities, node);
+  const tell = (before: number, ms: number) =>
+    progress('queued', `${before} before it, about ${Math.ceil(ms / 1000)} s`);
+  await turns.take({ node, address }, tell, signal);
 }
 
 /** Without its files, a daemon would generate a new identity. */
@@ -234,6 +252,7 @@ async function remove(parts: RealMachineParts, step: StepOf<'remove-container'>,
   const { engine } = parts;
   const inspect = await engine.containers.inspect(step.engineId, { signal });
   if (inspect && !isOf(parts, inspect, step)) throw notOurs(inspect);
+  if (inspect?.State.Status === 'running') parts.turns.ran(step.node);
   if (inspect) await engine.containers.remove(inspect.Id, { doing: `removing ${inspect.Name.slice(1)}` }, { signal });
   progress('removed', `container ${containerName(step.name)}`);
 }

@@ -11,7 +11,7 @@ type ImageExecutors = Pick<Executors, 'pull-image' | 'mint-identity' | 'forget-i
 const PROGRESS_MS = 1_000;
 
 export function imageSteps(parts: RealMachineParts, names: ImageNames): ImageExecutors {
-  const { engine, config, identities, logger } = parts;
+  const { engine, config, identities, logger, turns } = parts;
   return {
     'pull-image': async ({ image }, { signal, progress }) => {
       if (await engine.images.inspect(image, { signal })) return names.forget();
@@ -32,7 +32,11 @@ export function imageSteps(parts: RealMachineParts, names: ImageNames): ImageExe
         });
       progress('pull', `${image}: complete`);
     },
-    'mint-identity': mintStep(identities, (image, signal) => mintIdentity(engine, image, config.host, { signal })),
+    'mint-identity': mintStep(identities, async (image, signal) => {
+      const secrets = await mintIdentity(engine, image, config.host, { signal });
+      turns.minted(secrets.address);
+      return secrets;
+    }),
     'forget-identity': ({ node, identity }) => identities.forget(node, identity),
   };
 }

@@ -1,7 +1,15 @@
-import type { NodeId, NodeKind, ObservedInterface, ObservedNode } from '@orrery/shared/contracts';
+import type {
+  NodeAddress,
+  NodeId,
+  NodeKind,
+  ObservedInterface,
+  ObservedNode,
+  ObservedPeer,
+} from '@orrery/shared/contracts';
 import type { DaemonNetwork, DaemonPeer, DaemonStatus } from '../zerotier/local-api.js';
 import { assertExpected, type NodeDoor } from '../zerotier/node-door.js';
 import { compare, observedDaemon, observedMembership, observedPeer } from '../zerotier/observed-daemon.js';
+import { receivedFrom, type HeardLook } from './heard-nodes.js';
 import { known, partOf, unknown } from './part.js';
 
 export interface NodeLook {
@@ -11,6 +19,8 @@ export interface NodeLook {
   interfaces: Promise<ObservedInterface[]>;
   /** The `allowManaged` list of a network, if there is one. */
   listOf: (network: string) => Promise<string[] | null>;
+  /** Of a container: whether the node was heard from these peers; undefined where nobody can know. */
+  heard?: (peers: ObservedPeer[], received: HeardLook['received']) => Promise<boolean | undefined>;
 }
 
 /**
@@ -25,10 +35,15 @@ export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<
     partOf(explained(door, door.api.peers(signal).then(peersOf))),
     partOf(look.interfaces),
   ]);
+  // A node that is in no network has nobody to hear from.
+  const isJoined = networks.known && networks.value.length > 0;
+  const heard = isJoined && peers.known ? await look.heard?.(peers.value, () => received(door, signal)) : undefined;
   return {
     node: look.node,
     kind: look.kind,
-    daemon: status.known ? known(observedDaemon(status.value)) : status,
+    daemon: status.known
+      ? known({ ...observedDaemon(status.value), ...(heard === undefined ? {} : { heard }) })
+      : status,
     memberships: status.known ? networks : status,
     interfaces,
     peers: status.known ? peers : status,
@@ -62,6 +77,11 @@ async function memberships({ door, listOf }: NodeLook, signal: AbortSignal) {
     networks.map(async (network: DaemonNetwork) => observedMembership(network, await listOf(network.nwid))),
   );
   return observed.sort((left, right) => compare(left.network, right.network));
+}
+
+async function received({ http }: NodeDoor, signal: AbortSignal): Promise<ReadonlySet<NodeAddress> | undefined> {
+  const answer = await http?.ask({ method: 'GET', path: '/metrics', signal }).catch(() => undefined);
+  return typeof answer?.body === 'string' ? receivedFrom(answer.body) : undefined;
 }
 
 const peersOf = (peers: DaemonPeer[]) =>

@@ -19,7 +19,8 @@ import { differs } from '../pure/diff/diff-lists.js';
 import { allowManagedList } from '../pure/settings-file.js';
 import { whyEnded } from './ended-container.js';
 import type { ManagedLists } from './managed-lists.js';
-import { observeNode, silentNode } from './node-observer.js';
+import { HeardNodes } from './heard-nodes.js';
+import { observeNode, silentNode, type NodeLook } from './node-observer.js';
 import { known, partOf, type unknown } from './part.js';
 import { openContainer, type RealMachineParts } from './real-machine-parts.js';
 import type { DockerEngine } from '../docker/docker-engine.js';
@@ -51,6 +52,7 @@ export class Observer {
 
   private readonly calm = new Map<NodeId, Calm>();
   private running: string[] = [];
+  private readonly heard = new HeardNodes();
 
   constructor(
     private readonly parts: RealMachineParts,
@@ -197,7 +199,10 @@ export class Observer {
       const door = await openContainer(this.parts, node, own?.inspect);
       const inspect = (own as Found).inspect;
       const listOf = (network: string) => this.lists.of(inspect, network, signal);
-      return await observeNode({ node, kind: 'container', door, interfaces, listOf }, signal);
+      const { StartedAt: startedAt, FinishedAt } = inspect.State;
+      const start = { node, startedAt, isFirstStart: !(Date.parse(FinishedAt) > 0) };
+      const heard: NodeLook['heard'] = (peers, received) => this.heard.look({ ...start, peers, received });
+      return await observeNode({ node, kind: 'container', door, interfaces, listOf, heard }, signal);
     } catch (error) {
       const died = error instanceof StepError && error.code === 'container-died' && own?.observed.startedAt;
       const cause = died ? await whyEnded(this.parts.engine, own.inspect, signal) : error;

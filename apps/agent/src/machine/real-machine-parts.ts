@@ -12,6 +12,7 @@ import { containerDoor } from '../zerotier/container-daemon.js';
 import type { Reach } from '../zerotier/fallback-local-api.js';
 import type { HostDaemon } from '../zerotier/host-daemon.js';
 import type { NodeDoor } from '../zerotier/node-door.js';
+import type { StrangerTurns } from './stranger-turns.js';
 
 export interface RealMachineConfig {
   /** Part of the labels of everything created in the engine. */
@@ -39,6 +40,10 @@ export interface RealMachineConfig {
   moonsDir: string | null;
   /** What the agent must be able to reach, whatever routes its networks push. */
   ways?: Ways;
+  /** Between the starts of two nodes that their root does not know; 0 or absent: none waits. */
+  strangerGapMs?: number;
+  /** Whether the API makes the root know this host's nodes before they start. */
+  introduced?: () => boolean;
 }
 
 /** What the parts of the real machine share. */
@@ -54,6 +59,7 @@ export interface RealMachineParts {
   >;
   ground: Pick<HostGround, 'look'>;
   reach: Reach;
+  turns: StrangerTurns;
 }
 
 /** The container of a node, in any state: no wider than the profile and with this host's labels. */

@@ -32,6 +32,7 @@ import { imageSteps } from './image-steps.js';
 import { ManagedLists } from './managed-lists.js';
 import { networkSteps } from './network-steps.js';
 import { Observer } from './observer.js';
+import { StrangerTurns } from './stranger-turns.js';
 import { findContainer, type RealMachineConfig, type RealMachineParts } from './real-machine-parts.js';
 
 export type { RealMachineConfig } from './real-machine-parts.js';
@@ -57,6 +58,7 @@ export function createRealMachine(
     kernel,
     ground: new HostGround(config.ways ?? {}, kernel),
     reach: { bridge: 'unknown' },
+    turns: new StrangerTurns({ gapMs: config.strangerGapMs ?? 0, introduced: config.introduced ?? (() => false) }),
     ...eyes,
   });
 }

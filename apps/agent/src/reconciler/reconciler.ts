@@ -1,3 +1,4 @@
+import { unheardNodes } from '../pure/findings/findings-nodes.js';
 import type { Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
 import { describeError, pause, type Logger, steadyNow, WakeablePause } from '@orrery/shared/runtime';
 import type { Executors, Machine, MachineFacts, Step } from '@orrery/shared/machine';
@@ -265,7 +266,16 @@ export class Reconciler {
     const waiting = [...outcomes.values()].filter(({ kind }) => kind === 'waiting').length;
     const quietFor = this.#now() - this.#lastChange;
     const { hintsAtAll } = this.parts.machine;
-    const pause = pauseMs({ busyLanes: this.#lanes.busy, unsettled, waiting, quietFor, nextTryIn, hintsAtAll });
+    // A node that has its address and has heard from nobody yet is on its way, too.
+    const onTheWay = unsettled + (this.#last ? unheardNodes(this.#last.observed).length : 0);
+    const pause = pauseMs({
+      busyLanes: this.#lanes.busy,
+      unsettled: onTheWay,
+      waiting,
+      quietFor,
+      nextTryIn,
+      hintsAtAll,
+    });
     return this.parts.probations?.isAnyOnTrial ? Math.min(pause, PAUSES.onTrialMs) : pause;
   }
 

@@ -18,6 +18,8 @@ export interface UplinkParts {
   logger: Logger;
   requestSnapshot: () => void;
   learnedSkew: (skewMs: number) => void;
+  /** Whether the API makes a root know this host's nodes before they start. */
+  introduces: (isTold: boolean) => void;
   /** Another agent uses this identity. */
   fence: (cause: string) => void;
   /** The API does not know this host, or no longer does. */
@@ -239,6 +241,7 @@ export class Uplink {
     logger.info({ event: 'hello.welcome', epoch: journal.epoch, cursor: reply.cursor }, 'the API knows this host');
     beats.every(reply.heartbeatSeconds * 1000);
     beats.now();
+    this.parts.introduces(reply.introduces ?? false);
     if (clock.skewMs !== undefined) learnedSkew(clock.skewMs);
     if (reply.wantsSnapshot) requestSnapshot();
   }

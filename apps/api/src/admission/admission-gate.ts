@@ -3,6 +3,7 @@ import type { ControllerId, HostId, NetworkId, NodeAddress } from '@orrery/share
 import { pause } from '@orrery/shared/runtime';
 import { Store } from '../database/store.js';
 import { withVisibility } from '../database/visibility.js';
+import { Introductions } from '../introductions/introductions.service.js';
 import type { BeforePublishing } from '../wanted/desired-publisher.js';
 import { Candidates } from './candidates.repository.js';
 import { NetworkReconciler } from './network-reconciler.js';
@@ -20,6 +21,7 @@ export class AdmissionGate implements BeforePublishing {
     private readonly store: Store,
     private readonly candidates: Candidates,
     private readonly reconciler: NetworkReconciler,
+    private readonly introductions: Introductions,
   ) {}
 
   /**
@@ -27,13 +29,7 @@ export class AdmissionGate implements BeforePublishing {
    * controller knows it already, and six to ten when it asks first (docs/zerotier-facts.md#from-start-to-address).
    */
   async settle(host: HostId): Promise<void> {
-    const rows = await this.candidates.unsettled(this.store, host);
-    if (rows.length === 0) return;
-    const networks = new Map<NetworkId, NodeAddress[]>();
-    for (const { network, address } of rows) networks.set(network, [...(networks.get(network) ?? []), address]);
-    await within(PATIENCE_MS.launch, () =>
-      Promise.all([...networks].map(([network, addresses]) => this.reconciler.letIn(network, addresses))),
-    );
+    await within(PATIENCE_MS.launch, () => Promise.all([this.#letIn(host), this.introductions.introduce(host)]));
   }
 
   /** For an answer: all of a network, or what concerns these addresses. */
@@ -44,6 +40,13 @@ export class AdmissionGate implements BeforePublishing {
   /** For an answer: the controller's networks that were deleted here. */
   settleDeletions(controller: ControllerId): Promise<void> {
     return beforeAnswering(() => this.reconciler.deleteRemoved(controller).catch(() => undefined));
+  }
+
+  async #letIn(host: HostId): Promise<void> {
+    const rows = await this.candidates.unsettled(this.store, host);
+    const networks = new Map<NetworkId, NodeAddress[]>();
+    for (const { network, address } of rows) networks.set(network, [...(networks.get(network) ?? []), address]);
+    await Promise.all([...networks].map(([network, addresses]) => this.reconciler.letIn(network, addresses)));
   }
 }
 

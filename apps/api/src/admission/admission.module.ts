@@ -3,6 +3,7 @@ import { ControllerChecks } from '../controllers/controller-checks.js';
 import { ControllerDoors } from '../controllers/controller-doors.js';
 import { ControllersRepository } from '../controllers/controllers.repository.js';
 import { DesiredPublisher } from '../wanted/desired-publisher.js';
+import { Introductions } from '../introductions/introductions.service.js';
 import { WantedModule } from '../wanted/wanted.module.js';
 import { AddressClaims } from './address-claims.js';
 import { AdmissionGate } from './admission-gate.js';
@@ -22,9 +23,10 @@ import { NetworkReconciler } from './network-reconciler.js';
     ControllerChecks,
     ControllerDoors,
     ControllersRepository,
+    Introductions,
     NetworkReconciler,
   ],
-  exports: [AdmissionGate, AdmissionWorker, ControllerChecks, ControllerDoors, ControllersRepository],
+  exports: [AdmissionGate, AdmissionWorker, ControllerChecks, ControllerDoors, ControllersRepository, Introductions],
 })
 export class AdmissionModule implements OnModuleInit {
   constructor(

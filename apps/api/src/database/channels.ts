@@ -8,6 +8,8 @@ export const CHANNELS = {
   desired: 'orrery_desired',
   /** Something of who gets in changed. Payload: admission/hints.ts, or the id of a controller. */
   admission: 'orrery_admission',
+  /** An identity can be made known to the root. */
+  introductions: 'orrery_introductions',
   /** The key of a host was revoked (a trigger sends it). */
   keys: 'orrery_keys',
 } as const;

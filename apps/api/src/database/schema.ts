@@ -23,6 +23,7 @@ import { Scopes1764000000016 } from './migrations/0016-scopes.js';
 import { VerdictVersions1764000000017 } from './migrations/0017-verdict-versions.js';
 import { Times1764000000019 } from './migrations/0019-times.js';
 import { Suspensions1764000000020 } from './migrations/0020-suspensions.js';
+import { PublicIdentities1764000000021 } from './migrations/0021-public-identities.js';
 
 /**
  * The tables of the wanted side that are read and written as objects (docs/adr/0005-migrations-by-hand-and-set-based-ingest.md). All others
@@ -58,4 +59,5 @@ export const MIGRATIONS = [
   VerdictVersions1764000000017,
   Times1764000000019,
   Suspensions1764000000020,
+  PublicIdentities1764000000021,
 ];

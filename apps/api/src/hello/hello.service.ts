@@ -7,7 +7,7 @@ import { API_CONFIG, type ApiConfig } from '../config.js';
 import { runIn } from '../database/statements.js';
 import { Deliveries } from '../wanted/deliveries.js';
 import { lockHosts } from '../wanted/revisions.js';
-import { noteOffered } from '../identities/identities.js';
+import { noteOffered, notePublic } from '../identities/identities.js';
 import { LOGGER } from '../logger.js';
 import { HelloStates } from './hello-states.js';
 import { registerEpoch } from './epoch-registration.js';
@@ -57,13 +57,14 @@ export class HelloService {
       serverTime: row.now.toISOString(),
       wantsState,
       wantsSnapshot: row.wants_snapshot && epochs.cursor > 0,
+      introduces: this.config.rootDoor !== undefined,
     };
   }
 
   async #note(
     manager: Transaction,
     host: HostId,
-    { epoch, agentVersion, inventory, revision, digest, freeIdentities, prefixes }: Hello,
+    { epoch, agentVersion, inventory, revision, digest, freeIdentities, publicIdentities = [], prefixes }: Hello,
   ): Promise<void> {
     await runIn(manager)(
       `UPDATE host_status SET epoch = $2, agent_version = $3, inventory = $4, prefixes = COALESCE($5, prefixes), publish_at = now()
@@ -71,6 +72,7 @@ export class HelloService {
       [host, epoch, agentVersion, inventory, prefixes ? JSON.stringify(prefixes) : null],
     );
     await noteOffered(manager, host, freeIdentities);
+    await notePublic(manager, host, publicIdentities);
     await this.deliveries.record(manager, [{ hostId: host, revision, digest }]);
   }
 }

@@ -1,4 +1,5 @@
-import type { HostId, NodeAddress, NodeId } from '@orrery/shared/contracts';
+import type { HostId, NodeAddress, NodeId, PublicIdentity } from '@orrery/shared/contracts';
+import { CHANNELS } from '../database/channels.js';
 import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 
@@ -35,13 +36,26 @@ export async function noteOffered(tx: Transaction, host: HostId, offered: readon
     `UPDATE identities SET state = 'retired' WHERE host_id = $1 AND state = 'free' AND NOT address = ANY($2) RETURNING address`,
     [host, offered],
   );
-  if (retired.length > 0)
+  if (retired.length > 0) {
+    await run('SELECT pg_notify($1, $2)', [CHANNELS.introductions, '']);
     await run(
       `DELETE FROM identities WHERE address IN (
          SELECT address FROM identities WHERE host_id = $1 AND state = 'retired' AND assigned_at IS NULL
           ORDER BY offered_at DESC, address OFFSET $2)`,
       [host, MOST_RETIRED],
     );
+  }
+}
+
+/** Of identities that this host offers or has, and that nobody was told of before: a key never changes. */
+export async function notePublic(tx: Transaction, host: HostId, identities: readonly PublicIdentity[]): Promise<void> {
+  if (identities.length === 0) return;
+  const noted = await runIn(tx)(
+    `UPDATE identities i SET public = o.public FROM unnest($2::text[]) AS o(public)
+      WHERE i.address = left(o.public, 10) AND i.host_id = $1 AND i.state <> 'retired' AND i.public IS NULL RETURNING i.address`,
+    [host, identities],
+  );
+  if (noted.length > 0) await runIn(tx)('SELECT pg_notify($1, $2)', [CHANNELS.introductions, '']);
 }
 
 /**

@@ -59,11 +59,13 @@ export async function commandsOf(run: Run, events: readonly StoredEvent[]): Prom
  * The host of the command of `command_items i`, while it is unfinished. Looked up by the command's ID alone: a join by
  * its host as well would read all unfinished commands of the host for each item.
  */
-const HOST_OF_UNFINISHED = `(SELECT c.host_id FROM commands c WHERE c.id = i.command_id AND c.state IN ('queued', 'delivered', 'waiting'))`;
+const hostOf = (more = '') =>
+  `(SELECT c.host_id FROM commands c WHERE c.id = i.command_id AND (c.state IN ('queued', 'delivered', 'waiting')${more}))`;
+const HOST_OF_UNFINISHED = hostOf();
 
 /**
- * Adds the stages to the unfinished commands that request these items. The admission worker, not the agent, knows who
- * authorized a node.
+ * Adds the stages to the unfinished commands that request these items; that a node was heard comes after the end. The
+ * admission worker, not the agent, knows who authorized a node.
  */
 export async function writeProgress(run: Run, progress: readonly Progress[], now: Date): Promise<void> {
   if (progress.length === 0) return;
@@ -72,7 +74,7 @@ export async function writeProgress(run: Run, progress: readonly Progress[], now
     `INSERT INTO command_stages (command_id, stage, item_id, detail, at)
      SELECT i.command_id, r.stage, r.item, r.detail, $2
      FROM jsonb_to_recordset($1::jsonb) AS r(host text, item text, revision bigint, stage text, detail text, place integer)
-     JOIN command_items i ON i.item_id = r.item AND i.revision = r.revision AND ${HOST_OF_UNFINISHED} = r.host
+     JOIN command_items i ON i.item_id = r.item AND i.revision = r.revision AND ${hostOf(" OR r.stage = 'heard'")} = r.host
      ORDER BY r.place
      ON CONFLICT (command_id, stage, item_id) DO UPDATE SET detail =
        CASE excluded.stage WHEN 'authorized' THEN command_stages.detail ELSE excluded.detail END`,

@@ -62,6 +62,17 @@ describe('a command', () => {
     expect(await told(id)).toEqual(['command.created', 'command.delivered', 'command.done']);
   });
 
+  it('that is done stays so, and shows when its node was heard after that; nothing else is added', async () => {
+    const item = memberOf(host.node, NETWORK);
+    const { id, revision } = await change(plane, host, [item]);
+    await agent.say(settled(item.id, revision));
+    await agent.say(progress(item.id, revision, 'heard'), progress(item.id, revision, 'interface', 'zt0'));
+    expect([await look(id), await stages(id)]).toEqual([
+      { state: 'done', outcome: { kind: 'done' }, ended: true },
+      ['accepted', 'delivered', 'done', 'heard'],
+    ]);
+  });
+
   it('waits, and can still become done', async () => {
     const item = memberOf(host.node, NETWORK);
     const { id, revision } = await change(plane, host, [item]);

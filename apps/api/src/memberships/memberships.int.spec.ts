@@ -13,6 +13,7 @@ import {
 } from '@orrery/shared/contracts';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { joinHost } from '../../../../test/support/joined-host.js';
+import { ReportingHost } from '../../../../test/support/reporting-host.js';
 
 const [A, B, C] = ['8056c2e21c00000a', '8056c2e21c00000b', '8056c2e21c00000c'];
 const observed: ObservedMembership = {
@@ -74,6 +75,38 @@ async function observe(network = A, node = joined.nodeId) {
     ],
   );
 }
+
+describe('a node with an address', () => {
+  it('is shown as heard or not, with since when, as its agent says; and as unknown where it does not', async () => {
+    const reporter = await ReportingHost.join(api, `heard-${count}`);
+    const node = reporter.node;
+    await change('PUT', at(A, reporter.name));
+    const up = (heard?: boolean) => ({
+      address: '3a4f1af7fa',
+      version: '1.14.1',
+      online: true,
+      ...(heard === undefined ? {} : { heard }),
+    });
+    const shown = async () => {
+      const { heard, heardSince } = await get(A, reporter.name);
+      return { heard, heardSince };
+    };
+    await reporter.say({ type: 'node.up', data: { node, after: up() } });
+    expect(await shown()).toEqual({ heard: null, heardSince: null });
+    await reporter.say({ type: 'node.up', data: { node, after: up(false) } });
+    const first = await shown();
+    expect(first).toEqual({ heard: false, heardSince: expect.any(String) });
+    await reporter.say({ type: 'node.offline', data: { node, after: up(false) } });
+    expect(await shown()).toEqual(first);
+    await reporter.say({ type: 'node.heard', data: { node, after: up(true) } });
+    const heard = await shown();
+    expect(heard).toEqual({ heard: true, heardSince: expect.any(String) });
+    expect(String(heard.heardSince) > String(first.heardSince)).toBe(true);
+    await reporter.say({ type: 'node.down', data: { node, after: null, cause: 'it ended' } });
+    expect(await shown()).toEqual({ heard: null, heardSince: null });
+    await reporter.close();
+  });
+});
 
 describe('a join', () => {
   it('is wanted with the default settings, and a new command each time on the same membership', async () => {

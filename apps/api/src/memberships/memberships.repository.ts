@@ -23,7 +23,7 @@ const SELECT = `
          ${toldOutcome('o.outcome', 'x.item_id')} AS outcome, x.status,
          x.observed ->> 'device' AS device, COALESCE(x.observed -> 'addresses', '[]') AS "assignedAddresses",
          COALESCE(f.observed -> 'addresses', '[]') AS addresses, (f.observed ->> 'up')::boolean AS "interfaceUp",
-         COALESCE(f.observed -> 'routes', '[]') AS routes,
+         COALESCE(f.observed -> 'routes', '[]') AS routes, ns.heard, ${iso('ns.heard_since')} AS "heardSince",
          CASE WHEN r.address IS NOT NULL THEN jsonb_build_object('authorized', r.authorized, 'addresses', r.addresses) END AS controller,
          ${iso('GREATEST(x.updated_at, f.updated_at)')} AS "updatedAt", x.version, ${BY_NAME.key}
     FROM (SELECT COALESCE(m.node_id, s.node_id) AS node_id, COALESCE(m.network_id, s.network_id) AS network_id,
@@ -33,6 +33,7 @@ const SELECT = `
     LEFT JOIN items i ON i.id = x.item_id
     LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
     LEFT JOIN interfaces f ON f.node_id = x.node_id AND f.network_id = x.network_id
+    LEFT JOIN node_status ns ON ns.node_id = x.node_id
     LEFT JOIN networks w ON w.id = x.network_id
     LEFT JOIN node_addresses na ON na.node_id = x.node_id
     LEFT JOIN controller_records r ON r.network_id = x.network_id AND r.address = na.address`;

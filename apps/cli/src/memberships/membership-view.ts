@@ -11,7 +11,7 @@ const membershipColumns: Column<Membership>[] = [
   { title: 'STATUS', text: (row) => row.status ?? 'not joined', tone: (row) => statusTone(row.status) },
   { title: 'OUTCOME', text: wantedText, tone: (row) => (row.managed ? outcomeTone(row.outcome) : 'dim') },
   { title: 'INTERFACE', text: interfaceText, tone: (row) => (row.interfaceUp === false ? 'warn' : undefined) },
-  { title: 'ADDRESSES', text: (row) => row.addresses.join(',') },
+  { title: 'ADDRESSES', text: addressesText, tone: (row) => (isUnheard(row) ? 'warn' : undefined) },
   { title: 'CONTROLLER', text: controllerText, tone: controllerTone, wide: true },
   { title: 'ASSIGNED', text: (row) => row.assignedAddresses.join(','), wide: true },
   { title: 'ROUTES', text: (row) => row.routes.map((route) => route.target).join(','), wide: true },
@@ -35,6 +35,16 @@ function interfaceText({ device, interfaceUp }: Membership): string {
   if (device === null) return '';
   return interfaceUp === null ? `${device} ?` : `${device} ${interfaceUp ? 'up' : 'down'}`;
 }
+
+/** An address that nobody reaches yet is told with how long that has been so. */
+function addressesText(row: Membership, now: number): string {
+  const text = row.addresses.join(',');
+  return isUnheard(row)
+    ? `${text} (not heard yet${row.heardSince === null ? '' : `, ${age(row.heardSince, now)}`})`
+    : text;
+}
+
+const isUnheard = ({ addresses, heard }: Membership): boolean => addresses.length > 0 && heard === false;
 
 /** The controller's view, which may differ from the daemon's for a while (a deauthorized node shows OK for up to 50 s). */
 function controllerText({ controller }: Membership): string {

@@ -66,6 +66,12 @@ export type NetworkId = z.infer<typeof NetworkId>;
 export const NodeAddress = z.string().regex(/^[0-9a-f]{10}$/, 'a ZeroTier address is 10 lower-case hex digits');
 export type NodeAddress = z.infer<typeof NodeAddress>;
 
+/** What anybody may know of a node: `<address>:0:<public key>`, as in `identity.public`. */
+export const PublicIdentity = z
+  .string()
+  .regex(/^(?!ff|0{10})[0-9a-f]{10}:0:[0-9a-f]{128}$/, 'a public identity is <address>:0:<128 hex digits>');
+export type PublicIdentity = z.infer<typeof PublicIdentity>;
+
 /** Names of hosts and containers: a DNS label, so that it can be a host name, a container name and a URL segment. */
 export const Name = z
   .string()

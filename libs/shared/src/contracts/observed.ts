@@ -65,13 +65,17 @@ export const ObservedContainer = z.object({
 });
 export type ObservedContainer = z.infer<typeof ObservedContainer>;
 
-/** The answer of a zerotier-one to `GET /status`. `online` is optimistic and late (docs/zerotier-facts.md#status): it is shown, but decides nothing. */
+/**
+ * The answer of a zerotier-one to `GET /status`. `online` is optimistic and late (docs/zerotier-facts.md#status): it is shown, but decides nothing.
+ * `heard`: whether it has heard from its controller or another node since it was started; absent if unknown.
+ */
 export const ObservedDaemon = z.object({
   address: NodeAddress,
   version: Word,
   online: z.boolean(),
   /** The UDP port that it wants and does not have: it has no socket at all (docs/zerotier-facts.md#endpoints). */
   lacksPort: z.int().min(0).max(65_535).optional(),
+  heard: z.boolean().optional(),
 });
 export type ObservedDaemon = z.infer<typeof ObservedDaemon>;
 

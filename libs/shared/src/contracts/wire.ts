@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ControllerAsk } from './controllers.js';
 import { AnyAgentEvent } from './events/agent-events.js';
 import { PlannedStep } from './http/common.js';
-import { CallId, Cidr, Epoch, HostId, NodeAddress, NodeId, ProbeId } from './ids.js';
+import { CallId, Cidr, Epoch, HostId, NodeAddress, NodeId, ProbeId, PublicIdentity } from './ids.js';
 import { AnyItem } from './items.js';
 import { HostKey } from './join.js';
 import { MAX_CAUSE, MAX_LISTED, MAX_LOG, MAX_WORD } from './lengths.js';
@@ -76,6 +76,8 @@ export const Hello = z.object({
   at: z.iso.datetime().max(MAX_WORD),
   /** Identities that the agent has pre-generated and that belong to no node. */
   freeIdentities: z.array(NodeAddress).max(64).default([]),
+  /** The same ones, with their public keys: for a root that is to know them before they start. */
+  publicIdentities: z.array(PublicIdentity).max(64).optional(),
   /** What the host reaches without any of our networks: the prefixes of its routing tables, without default routes. */
   prefixes: z.array(Cidr).max(1000).optional(),
   /** The agent's own newer state, handed back to an API whose database was restored. */
@@ -97,6 +99,8 @@ export const HelloReply = z.discriminatedUnion('result', [
     /** The API's record of this host is older than what the agent holds: send `state` with the next hello. */
     wantsState: z.boolean(),
     wantsSnapshot: z.boolean(),
+    /** Whether a root is told of `publicIdentities` before they start. */
+    introduces: z.boolean().optional(),
   }),
   /** `unknown-host`: not joined here or removed; `cloned`: another agent uses the same identity. */
   z.object({ result: z.literal('refused'), code: z.enum(['unknown-host', 'cloned']), cause: z.string() }),

@@ -38,6 +38,7 @@ function containerStages(item: ContainerItem, observed: ObservedState, told: rea
   const stages: ReachedStage[] = told.includes('created') ? [{ stage: 'started', detail: '' }] : [];
   const daemon = observed.nodes.find(({ node }) => node === item.node)?.daemon;
   if (daemon?.known) stages.push({ stage: 'daemon', detail: daemon.value.address });
+  if (daemon?.known && daemon.value.heard) stages.push({ stage: 'heard', detail: '' });
   return stages;
 }
 

@@ -95,10 +95,11 @@ export function diffDaemon(node: NodeId, before: Part<ObservedDaemon>, after: Pa
       ? [{ type: 'node.down', data: { node, after: null, cause: after.cause } }]
       : [];
   const data = { node, after: after.value };
-  if (!before.known) return [{ type: 'node.up', data }];
-  const { online, ...identity } = after.value;
-  const { online: wasOnline, ...wasIdentity } = before.value;
-  const facts: AgentFact[] = [];
+  const heard: AgentFact[] = after.value.heard ? [{ type: 'node.heard', data }] : [];
+  if (!before.known) return [{ type: 'node.up', data }, ...heard];
+  const { online, heard: _isHeard, ...identity } = after.value;
+  const { online: wasOnline, heard: wasHeard, ...wasIdentity } = before.value;
+  const facts: AgentFact[] = wasHeard ? [] : heard;
   if (differs(identity, wasIdentity)) facts.push({ type: 'node.changed', data });
   if (online !== wasOnline) facts.push({ type: online ? 'node.online' : 'node.offline', data });
   return facts;

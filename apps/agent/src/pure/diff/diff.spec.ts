@@ -3,6 +3,7 @@ import type { AgentFact, ObservedMembership, ObservedState } from '@orrery/share
 import { newId } from '@orrery/shared/runtime';
 import { containerItem, NETWORK } from '../../../../../test/support/agent/items.js';
 import {
+  ADDRESS,
   container,
   hostNode,
   known,
@@ -49,6 +50,32 @@ describe('diff', () => {
     expect(diff(state(membership()), state(after))).toEqual([
       { type: 'network.changed', data: { node: host, network: NETWORK, after } },
     ]);
+  });
+});
+
+describe('diff of a node that was started', () => {
+  const daemon = (heard?: boolean) =>
+    observed({
+      nodes: [
+        hostNode(host, {
+          daemon: known({
+            address: ADDRESS,
+            version: '1.14.1',
+            online: true,
+            ...(heard === undefined ? {} : { heard }),
+          }),
+        }),
+      ],
+    });
+  it.each<[string, boolean | undefined, boolean | undefined, string[]]>([
+    ['has heard somebody', false, true, ['node.heard']],
+    ['had heard somebody before', true, true, []],
+    ['starts again', true, false, []],
+    ['hears again after that', false, true, ['node.heard']],
+    ['is judged by nobody', undefined, undefined, []],
+    ['is judged for the first time', undefined, false, []],
+  ])('tells once that it %s', (_title, before, after, expected) => {
+    expect(types(diff(daemon(before), daemon(after)))).toEqual(expected);
   });
 });
 

@@ -1,10 +1,11 @@
-import { explain, explainAgain } from '@orrery/shared/contracts';
+import { explain, explainAgain, type ObservedNode, type ObservedState } from '@orrery/shared/contracts';
 import type { FindingsInput, FoundCause } from './found-cause.js';
 
 const BLIP_MS = 6_000;
 
 /** Reasons why the agent cannot see or use the engine or the host's own daemon. */
-export function findNodes({ items, observed }: FindingsInput): FoundCause[] {
+export function findNodes(input: FindingsInput): FoundCause[] {
+  const { items, observed } = input;
   const found: FoundCause[] = [];
   const { engine } = observed;
   const wantsContainers = items.some(({ kind }) => kind === 'container');
@@ -13,6 +14,7 @@ export function findNodes({ items, observed }: FindingsInput): FoundCause[] {
       ...{ node: null, network: null, item: null, severity: 'error', holdMs: BLIP_MS },
       ...explainAgain(engine),
     });
+  for (const node of unheardNodes(observed)) found.push(notHeard(node, input));
   for (const { node, kind, daemon } of observed.nodes) {
     const port = daemon.known ? daemon.value.lacksPort : undefined;
     if (port !== undefined)
@@ -30,4 +32,24 @@ export function findNodes({ items, observed }: FindingsInput): FoundCause[] {
     });
   }
   return found;
+}
+
+/** Those that have an address, and of which it is known that they have heard from nobody since they were started. */
+export const unheardNodes = ({ nodes }: ObservedState): ObservedNode[] =>
+  nodes.filter(
+    ({ daemon, interfaces }) => daemon.known && daemon.value.heard === false && addressesOf(interfaces) !== '',
+  );
+
+const addressesOf = (interfaces: ObservedNode['interfaces']): string =>
+  interfaces.known ? interfaces.value.flatMap(({ up, addresses }) => (up ? addresses : [])).join(' ') : '';
+
+function notHeard({ node, interfaces }: ObservedNode, { items, observed }: FindingsInput): FoundCause {
+  const container = observed.containers.known
+    ? observed.containers.value.find((one) => one.node === node && one.ours)
+    : undefined;
+  const item = items.find((one) => one.kind === 'container' && one.node === node);
+  return {
+    ...{ node, network: null, item: item?.id ?? null, severity: 'warning', holdMs: BLIP_MS },
+    ...explain('not-heard/since', { addresses: addressesOf(interfaces), since: container?.startedAt ?? 'some time' }),
+  };
 }

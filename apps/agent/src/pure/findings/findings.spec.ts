@@ -3,10 +3,12 @@ import { FINDINGS, type Item, type ObservedState, type Outcome } from '@orrery/s
 import { newId } from '@orrery/shared/runtime';
 import { launch, membershipItem, NETWORK } from '../../../../../test/support/agent/items.js';
 import {
+  ADDRESS,
   container,
   hostNode,
   known,
   membership,
+  node,
   observed,
   shown,
   unknown,
@@ -32,6 +34,30 @@ const at = (joined: Parameters<typeof membership>[0], interfaces = [shown()]) =>
   observed({ nodes: [hostNode(host, { memberships: known([membership(joined)]), interfaces: known(interfaces) })] });
 
 describe('findCauses', () => {
+  it('finds a node that has an address and was heard by nobody since its start, and says since when', () => {
+    const state = (heard: boolean | undefined, interfaces = [shown()]) =>
+      observed({
+        containers: known([container(demo, { startedAt: '2026-11-29T04:00:00.000Z' })]),
+        nodes: [
+          node(demo.node, {
+            daemon: known({
+              address: ADDRESS,
+              version: '1.14.1',
+              online: true,
+              ...(heard === undefined ? {} : { heard }),
+            }),
+            memberships: known([membership()]),
+            interfaces: known(interfaces),
+          }),
+        ],
+      });
+    const [found, ...others] = findCauses(input(state(false), { items }));
+    expect([found?.code, found?.item, others]).toEqual(['not-heard', demo.id, []]);
+    expect(found?.cause).toContain('since it was started at 2026-11-29T04:00:00.000Z');
+    for (const heard of [true, undefined]) expect(codes(state(heard), { items })).toEqual([]);
+    expect(codes(state(false, []), { items })).not.toContain('not-heard');
+  });
+
   it('finds nothing on a healthy host', () => {
     expect(codes(at({}), { items: [onHost] })).toEqual([]);
   });

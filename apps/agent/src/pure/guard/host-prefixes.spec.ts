@@ -55,7 +55,12 @@ describe('the prefixes that a host reports', () => {
 
   it('are reported for a simulated host, too, and omitted when they are unknown', () => {
     expect(offerOf([], SIMULATED_GROUND).prefixes).toEqual(['172.17.0.0/16', '192.168.1.0/24']);
-    expect(offerOf(['00c0ffee00'], undefined)).toEqual({ freeIdentities: ['00c0ffee00'] });
-    expect(offerOf([], { known: false, cause: '', fix: '' })).toEqual({ freeIdentities: [] });
+    const identity = `00c0ffee00:0:${'ab'.repeat(64)}`;
+    const offer = { freeIdentities: ['00c0ffee00'], publicIdentities: [identity] };
+    expect(offerOf([identity], undefined)).toEqual(offer);
+    expect(offerOf([], { known: false, cause: '', fix: '' })).toEqual({
+      freeIdentities: [],
+      publicIdentities: [],
+    });
   });
 });

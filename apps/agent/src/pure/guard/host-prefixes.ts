@@ -1,5 +1,5 @@
 import type { Ground, SeenGround } from '@orrery/shared/machine';
-import type { Hello, NodeAddress } from '@orrery/shared/contracts';
+import { PublicIdentity, type Hello, type NodeAddress } from '@orrery/shared/contracts';
 import { covers, formatPrefix, parsePrefix, type Prefix } from '@orrery/shared/addresses';
 
 /** Maximum reported; a host with more of them is a router of the internet. */
@@ -33,13 +33,16 @@ const order = (one: Prefix, other: Prefix): number =>
   one.bits - other.bits || one.version - other.version || (one.value < other.value ? -1 : 1);
 
 /** What a host can offer for future launches and networks: sent with each hello, and again when it has changed. */
-export type Offer = Pick<Hello, 'freeIdentities' | 'prefixes'>;
+export type Offer = Pick<Hello, 'freeIdentities' | 'publicIdentities' | 'prefixes'>;
 
 /** As many as a hello may carry. */
 const MOST_IDENTITIES = 64;
 
+const addressOf = (identity: PublicIdentity): NodeAddress => identity.slice(0, 10);
+
 /** Routes that were not or could not be observed are omitted, because unknown does not mean empty. */
-export const offerOf = (free: readonly NodeAddress[], ground: SeenGround | undefined): Offer => ({
-  freeIdentities: free.slice(0, MOST_IDENTITIES),
+export const offerOf = (free: readonly PublicIdentity[], ground: SeenGround | undefined): Offer => ({
+  freeIdentities: free.slice(0, MOST_IDENTITIES).map(addressOf),
+  publicIdentities: free.slice(0, MOST_IDENTITIES).filter((identity) => PublicIdentity.safeParse(identity).success),
   ...(ground?.known ? { prefixes: hostPrefixes(ground.value) } : {}),
 });

@@ -23,6 +23,8 @@ export interface ObservedNodeChange extends Mark {
   address: string | null;
   version: string | null;
   online: boolean | null;
+  /** Whether it has heard from another node since it was started; null: nobody knows. */
+  heard: boolean | null;
 }
 export interface ObservedContainerChange extends Mark {
   node_id: NodeId;

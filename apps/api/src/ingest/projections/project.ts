@@ -32,13 +32,10 @@ function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact):
     case 'node.online':
     case 'node.offline':
     case 'node.changed':
-      return setNode(
-        changes,
-        mark,
-        fact.data.node,
-        { state: fact.data.after ? 'up' : 'unknown', cause: null },
-        fact.data.after,
-      );
+    case 'node.heard': {
+      const { node, after } = fact.data;
+      return setNode(changes, mark, node, { state: after ? 'up' : 'unknown', cause: null }, after);
+    }
     case 'node.down':
       return setNode(changes, mark, fact.data.node, { state: 'down', cause: fact.data.cause }, fact.data.after);
     case 'network.joined':

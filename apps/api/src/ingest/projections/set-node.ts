@@ -17,5 +17,6 @@ export function setNode(
     address: after?.address ?? before?.address ?? null,
     version: after?.version ?? before?.version ?? null,
     online: after?.online ?? null,
+    heard: after?.heard ?? null,
   });
 }

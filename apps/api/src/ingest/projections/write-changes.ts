@@ -9,10 +9,12 @@ const newer = (table: string) => `(${table}.ordinal, ${table}.seq) <= (excluded.
 const MARK = 'ordinal integer, seq bigint';
 
 const UPSERT_NODES = `
-  INSERT INTO node_status (node_id, host_id, state, cause, address, version, online, ordinal, seq, updated_at)
-  SELECT node_id, host_id, state, cause, address, version, online, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
-    AS r(node_id text, host_id text, state text, cause text, address text, version text, online boolean, ${MARK})
-  ON CONFLICT (node_id) DO UPDATE SET state = excluded.state, cause = excluded.cause, online = excluded.online,
+  INSERT INTO node_status (node_id, host_id, state, cause, address, version, online, heard, heard_since, ordinal, seq, updated_at)
+  SELECT node_id, host_id, state, cause, address, version, online, heard, CASE WHEN heard IS NOT NULL THEN $2::timestamptz END,
+    ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(node_id text, host_id text, state text, cause text, address text, version text, online boolean, heard boolean, ${MARK})
+  ON CONFLICT (node_id) DO UPDATE SET state = excluded.state, cause = excluded.cause, online = excluded.online, heard = excluded.heard,
+    heard_since = CASE WHEN excluded.heard = node_status.heard THEN node_status.heard_since ELSE excluded.heard_since END,
     address = COALESCE(excluded.address, node_status.address), version = COALESCE(excluded.version, node_status.version),
     ordinal = excluded.ordinal, seq = excluded.seq, updated_at = excluded.updated_at WHERE ${newer('node_status')}`;
 

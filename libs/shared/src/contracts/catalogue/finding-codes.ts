@@ -38,6 +38,16 @@ export const FINDINGS = {
     fix: ({ port }: { port: string }) =>
       `Find the program (\`sudo ss -lunp sport = :${port}\`) and stop it, or set another primaryPort in the local.conf of zerotier-one and restart it.`,
   },
+  'not-heard': {
+    means:
+      'A node has its address, but has heard neither from its controller nor from another node since it was started, so probably nobody reaches it. After a restart this usually takes a few seconds.',
+    fix: 'Wait: nodes whose peers remember another location of it are reached after four minutes at most. If it persists, check that UDP 9993 is open, and that its root and its controller are running.',
+    see: get('/v1/nodes'),
+  },
+  'not-heard/since': {
+    cause: ({ addresses, since }: Record<'addresses' | 'since', string>) =>
+      `it has the address ${addresses}, but has heard from no other node since it was started at ${since}`,
+  },
   'item-stuck': {
     means: 'An item failed repeatedly. The agent continues to try, with growing pauses.',
     fix: 'Fix the cause named in the finding, or remove the item.',

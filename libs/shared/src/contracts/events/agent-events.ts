@@ -45,7 +45,7 @@ const ContainerDied = facts(['container.died'], {
 });
 
 const aboutNode = { node: NodeId, after: ObservedDaemon.nullable() };
-const NodeFact = facts(['node.up', 'node.online', 'node.offline', 'node.changed'], aboutNode);
+const NodeFact = facts(['node.up', 'node.online', 'node.offline', 'node.changed', 'node.heard'], aboutNode);
 const NodeDown = facts(['node.down'], { ...aboutNode, cause: z.string().max(MAX_CAUSE) });
 
 const aboutMembership = { node: NodeId, network: NetworkId, after: ObservedMembership.nullable() };

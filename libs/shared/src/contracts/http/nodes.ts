@@ -67,6 +67,14 @@ export const Membership = z
     addresses: z
       .array(z.string())
       .describe('IP addresses that the interface really carries in the kernel, each with its prefix length.'),
+    heard: z
+      .boolean()
+      .nullable()
+      .default(null)
+      .describe(
+        'Whether the node has heard from its controller or another node since it was started. False with an address: probably nobody reaches it yet. Null: unknown.',
+      ),
+    heardSince: Timestamp.nullable().default(null).describe('Since when `heard` has been as it is; null if unknown.'),
     interfaceUp: z.boolean().nullable().describe('Whether the kernel shows the interface up; null if it shows none.'),
     routes: z.array(ObservedRoute).describe('Routes over the interface in the kernel.'),
     controller: z

@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { newId } from '@orrery/shared/runtime';
+import { StrangerTurns } from './stranger-turns.js';
+
+const GAP = 2_100;
+const { signal } = new AbortController();
+
+describe('the turns of nodes that nobody knows', () => {
+  let now: number;
+  let isIntroduced: boolean;
+  let turns: StrangerTurns;
+  let told: string[];
+
+  let waiting: { until: number; end: () => void }[];
+  const parts = {
+    introduced: () => isIntroduced,
+    now: () => now,
+    wait: (ms: number) => new Promise<void>((end) => waiting.push({ until: now + ms, end })),
+  };
+
+  beforeEach(() => {
+    [now, isIntroduced, told, waiting] = [1_000_000, false, [], []];
+    turns = new StrangerTurns({ gapMs: GAP, ...parts });
+  });
+
+  /** Begins to wait; whether it waits still. */
+  const start = (node = newId('nod'), address = '00c0ffee00') => {
+    const state = { waits: true };
+    const tell = (before: number, ms: number) => void told.push(`${before}: ${ms}`);
+    void turns.take({ node, address }, tell, signal).then(() => (state.waits = false));
+    return state;
+  };
+  const pass = async (ms: number) => {
+    now += ms;
+    for (const { until, end } of waiting) if (until <= now) end();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it('let the first start at once, and each other one when the one before has had its time', async () => {
+    const all = [start(), start(), start()];
+    await pass(0);
+    expect([all.map(({ waits }) => waits), told]).toEqual([
+      [false, true, true],
+      ['1: 2100', '2: 4200'],
+    ]);
+    await pass(GAP);
+    expect(all.map(({ waits }) => waits)).toEqual([false, false, true]);
+    await pass(GAP);
+    expect(all.map(({ waits }) => waits)).toEqual([false, false, false]);
+    await pass(GAP);
+    const later = start();
+    await pass(0);
+    expect([later.waits, told.length]).toEqual([false, 2]);
+  });
+
+  it('are not for nodes that ran a while ago, until they are forgotten', async () => {
+    const [node, gone] = [newId('nod'), newId('nod')];
+    turns.ran(node);
+    turns.ran(gone, 450_000);
+    const all = [start(), start(node), start(gone)];
+    await pass(0);
+    expect(all.map(({ waits }) => waits)).toEqual([false, false, true]);
+    await pass(450_000);
+    const [stranger, again] = [start(), start(node)];
+    await pass(0);
+    expect([stranger.waits, again.waits]).toEqual([false, true]);
+  });
+
+  it('are not for nodes that the root was told of, but for those that were made too late for that', async () => {
+    isIntroduced = true;
+    turns.minted('00c0ffee01');
+    const late = () => start(newId('nod'), '00c0ffee01');
+    const all = [start(), start(), late(), late()];
+    await pass(0);
+    expect(all.map(({ waits }) => waits)).toEqual([false, false, false, true]);
+  });
+
+  it('end when the step is to end', async () => {
+    turns = new StrangerTurns({ gapMs: GAP, introduced: () => false });
+    start();
+    const stop = new AbortController();
+    const second = turns.take({ node: newId('nod'), address: '00c0ffee00' }, () => undefined, stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(second).rejects.toThrow('enough');
+  });
+
+  it('do not exist where there is no gap', async () => {
+    turns = new StrangerTurns({ gapMs: 0, ...parts });
+    const all = [start(), start(), start()];
+    await pass(0);
+    expect([all.map(({ waits }) => waits), told]).toEqual([[false, false, false], []]);
+  });
+});

@@ -1,0 +1,28 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * The public keys of identities that hosts have made ahead, for a root that is to know them before they start; and whether nodes have
+ * heard from anybody since their start.
+ */
+export class PublicIdentities1764000000021 implements MigrationInterface {
+  readonly name = 'PublicIdentities1764000000021';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(SCHEMA);
+    await runner.query('SELECT orrery_scope.refresh()');
+  }
+
+  async down(): Promise<void> {
+    throw new Error('a restored backup is the way back');
+  }
+}
+
+const SCHEMA = `
+ALTER TABLE identities
+  ADD COLUMN public text,                     -- <address>:0:<128 hex>, as its host says; NULL: it did not
+  ADD CONSTRAINT identities_public CHECK (public ~ '^[0-9a-f]{10}:0:[0-9a-f]{128}$' AND left(public, 10) = address);
+ALTER TABLE node_status
+  ADD COLUMN heard boolean,                   -- whether it has heard from another node since it was started; NULL: nobody knows
+  ADD COLUMN heard_since timestamptz;         -- since when that is so
+CREATE INDEX identities_public ON identities (offered_at) WHERE public IS NOT NULL AND state <> 'retired';
+`;

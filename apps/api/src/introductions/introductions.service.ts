@@ -1,0 +1,122 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { HostId, NodeAddress, PublicIdentity } from '@orrery/shared/contracts';
+import { describeError, pause, steadyNow, WakeablePause, type Logger } from '@orrery/shared/runtime';
+import { HostRate } from '../bus/host-rate.js';
+import { API_CONFIG, type ApiConfig } from '../config.js';
+import { CHANNELS } from '../database/channels.js';
+import { Notifications } from '../database/notifications.js';
+import { Store } from '../database/store.js';
+import { LOGGER } from '../logger.js';
+import type { Loop } from '../loops/loop.js';
+import { RootDoor, type RootFile } from './root-door.js';
+
+/** How often it looks without a hint: for a root that was started again, and for identities that are nobody's any more. */
+const LOOK_MS = 5_000;
+/** Most identities in the door; the root takes no more either. */
+const MOST = 10_000;
+/** A host that makes identities for the sake of it is slowed down: the root has to validate each. */
+const OFFER_RATE = { perSecond: 0.2, burst: 32 };
+/** The root forgets within 30 s whom it was told of and has not heard, so those who come later are mentioned again. */
+const MENTION_AGAIN_MS = 2_000;
+/** Nodes that run find a root again within two minutes of its start. */
+const AFTER_RESTART = { times: 6, everyMs: 20_000 };
+const AT_ONCE = 200;
+
+/**
+ * Makes a root of one's own know nodes before they start. A root accepts one node that it does not know per 2 s and /24, so without it
+ * the last of ten launches on one host would wait for half a minute (docs/zerotier-facts.md#strangers). Does nothing without a door.
+ */
+@Injectable()
+export class Introductions implements Loop {
+  readonly #door: RootDoor | undefined;
+  readonly #pause = new WakeablePause();
+  readonly #rate = new HostRate(OFFER_RATE);
+  #root: RootFile | undefined;
+  #toMention = { times: 0, at: 0 };
+  #stop: AbortSignal | undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly notifications: Notifications,
+    @Inject(API_CONFIG) config: ApiConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    if (config.rootDoor !== undefined) this.#door = new RootDoor(config.rootDoor);
+  }
+
+  /** Called right before a host hears what to start. Never rejects: without an introduction a node only takes longer. */
+  async introduce(host: HostId): Promise<void> {
+    if (!this.#root) return;
+    try {
+      const rows = await this.store.query<{ address: NodeAddress }[]>(
+        `SELECT address FROM identities WHERE host_id = $1 AND state = 'assigned' AND public IS NOT NULL
+          ORDER BY assigned_at DESC LIMIT ${AT_ONCE}`,
+        [host],
+      );
+      const addresses = rows.map(({ address }) => address);
+      await this.#mention(addresses);
+      // Several that start together take a while to come.
+      void pause(MENTION_AGAIN_MS, this.#stop).then(() => this.#mention(addresses));
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const door = this.#door;
+    if (!door) return;
+    this.#stop = signal;
+    const wake = () => this.#pause.wake();
+    const deafen = this.notifications.on(CHANNELS.introductions, { heard: wake, listening: wake });
+    while (!signal.aborted) {
+      await this.#look(door).catch((error: unknown) => this.#complain(error));
+      await this.#pause.wait(LOOK_MS, signal);
+    }
+    deafen();
+    await door.close();
+  }
+
+  async #look(door: RootDoor): Promise<void> {
+    const root = await door.root();
+    if (!root) return;
+    if (root.started !== this.#root?.started) this.#toMention = { times: AFTER_RESTART.times, at: steadyNow() };
+    this.#root = root;
+    await this.#offer(door);
+    if (this.#toMention.times > 0 && steadyNow() >= this.#toMention.at) await this.#mentionAll();
+  }
+
+  /** Level-triggered: what is in the door becomes what is in the database. */
+  async #offer(door: RootDoor): Promise<void> {
+    const rows = await this.store.query<{ address: NodeAddress; host: HostId; public: PublicIdentity }[]>(
+      `SELECT address, host_id AS host, public FROM identities WHERE public IS NOT NULL AND state <> 'retired'
+        ORDER BY offered_at LIMIT ${MOST}`,
+    );
+    const wanted = new Set(rows.map(({ address }) => address));
+    const there = new Set(await door.offered());
+    for (const address of there) if (!wanted.has(address)) await door.withdraw(address);
+    for (const row of rows) if (!there.has(row.address) && this.#rate.admits(row.host)) await door.offer(row.public);
+  }
+
+  /** A root that was started again knows nobody. */
+  async #mentionAll(): Promise<void> {
+    this.#toMention = { times: this.#toMention.times - 1, at: steadyNow() + AFTER_RESTART.everyMs };
+    const rows = await this.store.query<{ address: NodeAddress }[]>(
+      `SELECT address FROM identities WHERE public IS NOT NULL AND state = 'assigned' LIMIT ${MOST}`,
+    );
+    for (let from = 0; from < rows.length; from += AT_ONCE) {
+      await this.#mention(rows.slice(from, from + AT_ONCE).map(({ address }) => address));
+      await pause(50, this.#stop);
+    }
+  }
+
+  async #mention(addresses: readonly NodeAddress[]): Promise<void> {
+    if (this.#root && !this.#stop?.aborted) await this.#door?.mention(this.#root.endpoints, addresses);
+  }
+
+  #complain(error: unknown): void {
+    this.logger.warn(
+      { event: 'introductions.failed', cause: describeError(error) },
+      'the root could not be told of nodes; they may take longer to start',
+    );
+  }
+}

@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type Docker from 'dockerode';
+import { pause } from '@orrery/shared/runtime';
+import { containerName } from '../../apps/agent/src/docker/labels.js';
+import { HOST } from '../../test/docker/system/docker-system.js';
+import { eventually } from '../../test/support/eventually.js';
+import { createBare, startByHand } from '../by-hand-node.js';
+import { addressInKernel } from '../launch/kernel-address.js';
+import { KEPT, KEPT_PREFIX, OWN_PREFIX, OwnRootLab } from '../own-root-lab.js';
+import { runBench, say } from '../program.js';
+
+const GOALS = { median: 2_000, most: 8_000 };
+/** By hand it can take four minutes, when the path that a peer remembers leads nowhere. */
+const PATIENCE_MS = 250_000;
+const run = promisify(execFile);
+
+/** Whether one echo request from the namespace of a process was answered within 0.2 s. */
+const answers = (pid: number, address: string): Promise<boolean> =>
+  run('nsenter', [`--net=/proc/${pid}/ns/net`, '--', 'ping', '-n', '-c', '1', '-W', '0.2', address]).then(
+    () => true,
+    () => false,
+  );
+
+async function addressOf(container: Docker.Container, prefix: string): Promise<{ pid: number; address: string }> {
+  const { State } = await container.inspect();
+  await addressInKernel(State.Pid, prefix);
+  const { stdout } = await run('nsenter', [`--net=/proc/${State.Pid}/ns/net`, '--', 'ip', '-4', '-o', 'addr']);
+  const address = new RegExp(`inet (${prefix.replaceAll('.', '\\.')}\\d+)/`).exec(stdout)?.[1];
+  if (!address) throw new Error(`no address ${prefix}*`);
+  return { pid: State.Pid, address };
+}
+
+/** From the word to restart to the first answer that a peer gets from what was started after it. */
+async function reached(
+  node: () => Docker.Container,
+  peer: Docker.Container,
+  prefix: string,
+  restart: () => Promise<unknown>,
+) {
+  const from = await addressOf(peer, prefix);
+  const { address } = await addressOf(node(), prefix);
+  await eventually(() => answers(from.pid, address), { within: 60_000, what: 'both reach each other before' });
+  const startedAt = async () =>
+    (
+      await node()
+        .inspect()
+        .catch(() => undefined)
+    )?.State.StartedAt;
+  const before = await startedAt();
+  const begun = performance.now();
+  const restarting = restart();
+  restarting.catch(() => undefined);
+  const isNew = async () => {
+    const now = await startedAt();
+    return now !== undefined && now !== before && !now.startsWith('0001');
+  };
+  await eventually(isNew, { within: 60_000, every: 20, what: 'it was started again' });
+  await eventually(() => answers(from.pid, address), { within: PATIENCE_MS, every: 20, what: 'an answer to a ping' });
+  const took = performance.now() - begun;
+  await restarting;
+  return took;
+}
+
+await runBench(
+  'restart: until a peer on the same engine has an answer to its ping',
+  async ({ engine, figures, rounds, signal }) => {
+    const lab = await OwnRootLab.open(engine, { agent: { ORRERY_WARM_IDENTITIES: '3' } });
+    const bare: Docker.Container[] = [];
+    try {
+      await lab.createNetwork();
+      const [name, peer] = [lab.nextName('node'), lab.nextName('peer')];
+      for (const one of [name, peer]) await lab.orrery('launch', one, '--host', HOST, '--network', KEPT, '--wait=90s');
+      const ruled = await lab.startRuler();
+      for (let index = 0; index < 2; index++) {
+        const container = await createBare(lab);
+        bare.push(container);
+        await startByHand(lab, ruled, container);
+      }
+      const [node, other] = bare as [Docker.Container, Docker.Container];
+      const containerOf = (one: string) => lab.docker.getContainer(containerName(one));
+      const ways = {
+        orrery: () =>
+          reached(
+            () => containerOf(name),
+            containerOf(peer),
+            KEPT_PREFIX,
+            () => lab.orrery('restart', `${HOST}/${name}`, '--wait=90s'),
+          ),
+        'by hand': () =>
+          reached(
+            () => node,
+            other,
+            OWN_PREFIX,
+            () => node.restart({ t: 5 }),
+          ),
+      };
+      for (let round = 0; round <= rounds && !signal.aborted; round++)
+        for (const way of ['orrery', 'by hand'] as const) {
+          await pause(5_000, signal);
+          try {
+            const took = await ways[way]();
+            say(`${round === 0 ? 'not counted' : `round ${round}`}  ${way}  ${took.toFixed(0)} ms`);
+            if (round === 0) continue;
+            figures.add(
+              way === 'orrery' ? 'orrery restart' : 'docker restart, by hand',
+              took,
+              way === 'orrery' ? GOALS : undefined,
+            );
+          } catch (error) {
+            figures.failures.push(`${way} in round ${round}: ${String(error)}`);
+          }
+        }
+    } finally {
+      await Promise.all(bare.map((container) => container.remove({ force: true, v: true }).catch(() => undefined)));
+      await lab.close();
+    }
+  },
+);

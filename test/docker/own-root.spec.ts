@@ -1,0 +1,87 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { MembershipPage, type Command } from '@orrery/shared/contracts';
+import { eventually } from '../support/eventually.js';
+import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import type { LabNode } from '../support/zerotier/lab-world.js';
+import { buildZtImage } from './orrery-zt/zt-image.js';
+import { DockerSystem, HOST } from './system/docker-system.js';
+
+jest.setTimeout(180_000);
+
+const engine = await findLabEngine();
+const WARM = 4;
+/** A node that its root dropped greets it again after five seconds. */
+const DROPPED_MS = 4_900;
+
+(engine ? describe : describe.skip)('a root of one’s own that does not know nodes', () => {
+  let system: DockerSystem;
+  let image: string;
+
+  beforeAll(async () => {
+    if (!engine) return;
+    image = await buildZtImage(engine.docker, engine.image);
+    system = await DockerSystem.open(engine, { ownRoot: image, agent: { ORRERY_WARM_IDENTITIES: String(WARM) } });
+  });
+  afterAll(async () => {
+    if (!system) return;
+    for (const { Id } of await system.ours()) await system.docker.getContainer(Id).remove({ force: true, v: true });
+    await system.close();
+    await system.docker.getImage(image).remove();
+  });
+
+  /** Whether the node has a path to its root. */
+  const findsRoot = async ({ talk }: LabNode) => {
+    const { body } = await talk({ method: 'GET', path: '/peer' });
+    const peers = Array.isArray(body) ? (body as { role: string; paths: { active: boolean }[] }[]) : [];
+    return peers.some(({ role, paths }) => role === 'MOON' && paths.some(({ active }) => active));
+  };
+
+  it('accepts one of two that start at once', async () => {
+    const nodes = await Promise.all(['one', 'two'].map((name) => system.world.createMember(name)));
+    await Promise.all(nodes.map(({ container }) => container.start()));
+    const found = await eventually(
+      async () => {
+        const all = await Promise.all(nodes.map((node) => findsRoot(node).catch(() => false)));
+        return all.includes(true) && all;
+      },
+      { within: 30_000, every: 100, what: 'one of them finds its root' },
+    );
+    expect(found.filter((one) => one)).toHaveLength(1);
+  });
+
+  it('accepts all that Orrery launches at once, because it was told of them', async () => {
+    expect((await system.system.cli('network', 'create', 'lab', '--on', HOST, '--wait=60s')).code).toBe(0);
+    const isKnown = async () => {
+      const rows = await system.system.sql<{ address: string }>(`SELECT address FROM identities WHERE state = 'free'`);
+      const isOne = ({ address }: { address: string }) =>
+        access(join(system.door, 'known', address)).then(
+          () => true,
+          () => false,
+        );
+      return rows.length === WARM && (await Promise.all(rows.map(isOne))).every((known) => known);
+    };
+    await eventually(isKnown, { within: 60_000, every: 200, what: `the root knows ${WARM} identities` });
+    const names = ['a', 'b', 'c'].map((word) => system.name(word));
+    const launches = names.map((name) =>
+      system.system.cli('launch', name, '--host', HOST, '--network', 'lab', '--wait=60s', '-o', 'json'),
+    );
+    for (const { code, stdout } of await Promise.all(launches)) {
+      expect(code).toBe(0);
+      const { stages } = JSON.parse(stdout) as Command;
+      const at = (stage: string) => stages.find((one) => one.stage === stage)?.ms ?? NaN;
+      expect(at('done') - at('started')).toBeLessThan(DROPPED_MS);
+    }
+  });
+
+  it('shows that each of them was heard', async () => {
+    const isHeard = async () => {
+      const { items } = await system.system.api.get('/v1/memberships', MembershipPage);
+      return items.length === 3 && items.every(({ heard, heardSince }) => heard && heardSince !== null);
+    };
+    await eventually(isHeard, { within: 30_000, every: 500, what: 'all three were heard' });
+    const events = await system.system.sql<{ type: string }>(`SELECT type FROM events WHERE type = 'node.heard'`);
+    expect(events.length).toBeGreaterThanOrEqual(3);
+  });
+});
