@@ -66,7 +66,8 @@ describe('identities that an agent pre-generates', () => {
       await api.want(wanted.flat());
       await came(done, 6);
       await eventually(
-        () => last(api)?.freeIdentities.length === 3 && !last(api)?.freeIdentities.includes(free[0] ?? ''),
+        // All three were taken at once: after such a burst the agent keeps more of them.
+        () => last(api)?.freeIdentities.length === 8 && !last(api)?.freeIdentities.includes(free[0] ?? ''),
         WITHIN,
       );
       const { length } = said;
