@@ -11,7 +11,7 @@ import { RouteConfig } from './route-config.js';
 interface About {
   /** The operationId: unique, camelCase; what it does is told in operation-texts.ts. */
   id: OperationId;
-  /** One of openapi/tags.ts. */
+  /** One of `TAGS` in operation-texts.ts. */
   tag: string;
   summary: string;
   /** What it answers when all went well, by status. The answer is parsed with it: a field that is not named here never leaves. */

@@ -41,7 +41,7 @@ const POOL = {
   routes: [{ target: '10.99.0.0/24' }],
 };
 
-/** A real root accepts one unknown node every four seconds from one /24, and four members start at once here. */
+/** A real root accepts one unknown node every two seconds from one /24, and four members start at once here. */
 const PATIENCE = 60_000;
 
 /** Two members authorized after they showed up, one before, and one that waits: as when the answers were recorded. */

@@ -7,7 +7,7 @@ import {
   type NetworkId,
   type ObservedMembership,
 } from '@orrery/shared/contracts';
-import type { RuledGround } from '../guard/decide-ground.js';
+import type { RuledGround } from '../guard/ground.js';
 import type { Undo } from '../guard/decide-probation.js';
 import { admissionOf, isLookedAt } from '../guard/decide-settings.js';
 import { failed, type Assessment } from './outcomes.js';

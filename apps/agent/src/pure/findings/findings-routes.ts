@@ -5,8 +5,8 @@ import {
   type MembershipItem,
   type ObservedMembership,
 } from '@orrery/shared/contracts';
-import type { Conflict } from '../guard/decide-admission.js';
-import type { KnownGround } from '../guard/decide-ground.js';
+import type { Conflict } from '../guard/admit-routes.js';
+import type { KnownGround } from '../guard/ground.js';
 import { admissionOf, isLookedAt } from '../guard/decide-settings.js';
 import type { FindingsInput, FoundCause } from './found-cause.js';
 

@@ -11,7 +11,7 @@ import { plan } from '../plan/plan.js';
 import { planToTheEnd } from '../plan/plan-predict.js';
 import { routeRule } from '../policy/judge.js';
 import { Policy } from '../policy/policy.js';
-import type { KnownGround, RuledGround } from './decide-ground.js';
+import type { KnownGround, RuledGround } from './ground.js';
 import { admissionOf, settingsNow } from './decide-settings.js';
 
 const host = newId('nod');

@@ -4,8 +4,8 @@ import {
   type MembershipSettings,
   type ObservedMembership,
 } from '@orrery/shared/contracts';
-import { admit, mayStay, type Admission } from './decide-admission.js';
-import type { KnownGround, RuledGround } from './decide-ground.js';
+import { admit, mayStay, type Admission } from './admit-routes.js';
+import type { KnownGround, RuledGround } from './ground.js';
 
 /**
  * Whether the host decides by looking at what the network pushes. Not for containers, which have their own namespace; not if the item

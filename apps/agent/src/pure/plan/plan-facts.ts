@@ -1,5 +1,5 @@
 import type { ItemId, NodeAddress, NodeId } from '@orrery/shared/contracts';
-import type { RuledGround } from '../guard/decide-ground.js';
+import type { RuledGround } from '../guard/ground.js';
 import type { RolledBack } from '../guard/decide-probation.js';
 
 /** What `plan` needs to know about the machine beyond the observation. */

@@ -7,7 +7,7 @@ import {
   type ObservedState,
 } from '@orrery/shared/contracts';
 import type { Step } from '@orrery/shared/machine';
-import type { KnownGround } from '../guard/decide-ground.js';
+import type { KnownGround } from '../guard/ground.js';
 import { mustBeMadeAnew, ownContainer } from '../plan/plan-container.js';
 import { judge, routeRule, type Refusal } from './judge.js';
 import type { HeldPolicy, Rule } from './policy.js';

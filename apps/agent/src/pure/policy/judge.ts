@@ -1,6 +1,6 @@
 import { covers, overlaps, parsePrefix } from '@orrery/shared/addresses';
 import type { ContainerItem, Item, MembershipItem, NetworkId } from '@orrery/shared/contracts';
-import type { MayRoute } from '../guard/decide-ground.js';
+import type { MayRoute } from '../guard/ground.js';
 import { fitsImage, readImagePattern } from './image-pattern.js';
 import type { CallName, Policy, Rule } from './policy.js';
 

@@ -35,6 +35,11 @@ export type FindingCode = z.infer<typeof FindingCode>;
 /** Findings that only the API can make. An agent that raised one would speak in its place. */
 export const AgentFindingCode = FindingCode.exclude([
   'connections-excess',
+  'network-without-addresses',
+  'pool-exhausted',
+  'address-outside-routes',
+  'multicast-limit',
+  'controller-moved',
   'address-claimed',
   'upkeep-failed',
   'host-over-quota',

@@ -1,7 +1,7 @@
 import type { Ground, GroundEntry } from '@orrery/shared/machine';
 import { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import { joinPrefixes, withoutCovered } from './decide-aggregate.js';
-import type { MayRoute } from './decide-ground.js';
+import type { MayRoute } from './ground.js';
 import { isOfPrivateRanges } from './decide-private.js';
 
 /** What a network pushes to the interface: addresses as `ip/bits`, and routes. */

@@ -8,7 +8,7 @@ const EVERY_MS = 60 * 60 * 1000;
 
 /** The one owner of the loop that forgets old keys, so that the table does not grow for ever. */
 @Injectable()
-export class IdempotencyKeeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class OldKeys implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #stop = new AbortController();
   #loop: Promise<void> | undefined;
 

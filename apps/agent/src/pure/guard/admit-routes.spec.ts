@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { GroundEntry } from '@orrery/shared/machine';
 import { routeRule } from '../policy/judge.js';
 import { Policy } from '../policy/policy.js';
-import { admit, MAX_LIST_BYTES, mayStay, type Admission } from './decide-admission.js';
+import { admit, MAX_LIST_BYTES, mayStay, type Admission } from './admit-routes.js';
 
 const DEVICE = 'ztours1234';
 const route = (prefix: string, device = 'eth0'): GroundEntry => ({
