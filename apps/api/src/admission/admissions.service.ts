@@ -169,8 +169,8 @@ export class Admissions {
   }
 
   /**
-   * An address is its own reference, so that nodes of others can be named; any other is a node of ours whose address is surely its own. A
-   * token for some hosts has a say about their nodes alone.
+   * An address refers to itself, so that unknown nodes can be named; any other reference is one of our nodes, if its
+   * address is certainly its own. A token for some hosts decides about their nodes only.
    */
   async #named(sql: Sql, network: NetworkId, reference: string): Promise<Named> {
     const address = addressIn(reference);
@@ -188,7 +188,7 @@ export class Admissions {
 
   async #checkAddresses(tx: Transaction, network: NetworkId, node: NodeAddress, addresses: string[]): Promise<void> {
     const { routes } = (await this.repository.config(tx, network)) ?? { routes: [] };
-    // An address that a node out of sight has is taken all the same.
+    // An address of a node that the token does not see is taken all the same.
     const holders = await beyondScope(tx, () => this.repository.holders(tx, network, addresses, node));
     const taken = new Map(holders.map(({ address, has }) => [has, address]));
     const issues = addresses.flatMap((address, index) => {
@@ -202,12 +202,14 @@ export class Admissions {
   }
 }
 
-/** A reference that is an address, for who may name any: a token for some hosts names nodes of theirs. */
+/**
+ * The reference as an address, if the token allows any address: a token for some hosts must name one of their nodes.
+ */
 function addressIn(reference: string): NodeAddress | undefined {
   return visibilityNow()?.hosts ? undefined : NodeAddress.safeParse(reference.toLowerCase()).data;
 }
 
-/** The row with what is decided of it. */
+/** The row with the decision computed from it. */
 export function toAdmission(admission: AdmissionRow): Admission {
   const { policy, since, labels, admittedBy, wasSentAway, isContested, now, ...row } = admission;
   const { verdict, controller } = row;
@@ -228,7 +230,7 @@ export function toAdmission(admission: AdmissionRow): Admission {
   };
 }
 
-/** What is left of a node of which nothing is left. */
+/** A node of which nothing is left. */
 const gone = (id: NetworkId, address: NodeAddress | null): Admission => ({
   network: { id, name: null },
   ...{ address, node: null, host: null, verdict: null, record: null, decision: null, controller: null, observed: null },

@@ -14,7 +14,7 @@ import type {
 import type { Sql } from '../database/sql.js';
 import { holdersOf } from '../nodes/node-addresses.js';
 
-/** A network that Orrery keeps: as it is wanted, and as it was last put on its controller. */
+/** A network that Orrery keeps: its desired state, and what was last put on its controller. */
 export interface KeptNetwork {
   id: NetworkId;
   name: string;
@@ -27,7 +27,7 @@ export interface KeptNetwork {
   now: number;
 }
 
-/** All that is known of one node in one network. */
+/** Everything known about one node in one network. */
 export interface CandidateRow {
   address: NodeAddress;
   node: NodeId | null;
