@@ -126,7 +126,7 @@ describe('a node that asks to be authorized', () => {
       'was authorized for a time that is over',
       { said: said({ verdict: 'authorize', until: NOW - 1 }), record: record() },
     ],
-  ])('is not told of one that %s', (_, more) => {
+  ])('is not reported if it %s', (_, more) => {
     expect(asks(more)).toBe(false);
   });
 

@@ -35,7 +35,7 @@ describe('a free pool', () => {
     ['is around it, written with one of its hosts', '10.7.200.9/16'],
     ['is inside it', '10.7.7.128/25'],
     ['is one address of it', '10.7.7.200/32'],
-  ])('is another when a prefix %s', (_, taken) => {
+  ])('is a different one when a prefix %s', (_, taken) => {
     const two = allBut('10.7.7', '10.8.8');
     expect(chooseFreePool(two, () => 0)?.route.target).toBe('10.7.7.0/24');
     for (const random of [0, 0.5, 1 - 2 ** -32])
@@ -49,7 +49,7 @@ describe('a free pool', () => {
     ['of IPv6', 'fd00::/8'],
     ['the way to everywhere', '0.0.0.0/0'],
     ['one half of the way to everywhere', '0.0.0.0/1'],
-  ])('may be taken where a prefix is %s', (_, taken) => {
+  ])('is available when a prefix is %s', (_, taken) => {
     expect(chooseFreePool([...allBut('10.7.7'), taken], Math.random)?.route.target).toBe('10.7.7.0/24');
   });
 

@@ -142,7 +142,7 @@ describe('a new network', () => {
     ['a route by way of another family', 'config.routes.0', { routes: [{ target: '10.5.0.0/24', via: 'fe80::1' }] }],
     ['an MTU that no controller takes', 'config.mtu', { mtu: 60_000 }],
     ['a setting that there is none of', 'config', { colour: 'red' }],
-  ])('is refused with %s, the field is named, and the controller hears nothing of it', async (_, path, wrong) => {
+  ])('is refused with %s, the field is named, and the controller is not contacted', async (_, path, wrong) => {
     const host = await withController();
     const config = { routes: [onLink()], ...wrong };
     const { errors } = await refusedToMake('bad-request', { config });
