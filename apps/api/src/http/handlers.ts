@@ -11,7 +11,7 @@ export interface Handler {
   method: object;
 }
 
-/** Every handler of an application, for checks that walk through all of them. */
+/** Every handler of an application, for checks that cover all of them. */
 export function handlersOf(modules: ModulesContainer): Handler[] {
   const controllers = [...modules.values()].flatMap((module) => [...module.controllers.values()]);
   return controllers.flatMap(({ metatype }) => (metatype ? ofController(metatype as Type) : []));
