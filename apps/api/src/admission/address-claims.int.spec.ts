@@ -366,7 +366,7 @@ describe('the address of a device that is not one of our nodes', () => {
   }, 60_000);
 });
 
-describe('an identity that is moved', () => {
+describe('a moved identity', () => {
   it('belongs to its host as before when the host moves to a replacement machine, and is not claimed', async () => {
     const [own, given] = [newAddress(), newAddress()];
     const id = await create();

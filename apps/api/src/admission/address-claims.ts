@@ -133,7 +133,7 @@ function claimsOn(address: NodeAddress, holders: readonly Holder[]): Claim[] {
   }));
 }
 
-/** For a node that was assigned one address and shows another. */
+/** Combines the claims of one node, for example if it was assigned one address and shows another node's. */
 function merge(claims: Claim[]): Claim {
   const [first, ...more] = claims as [Claim, ...Claim[]];
   return more.reduce((one, { cause }) => ({ ...one, severity: 'error', cause: `${one.cause}; ${cause}` }), first);

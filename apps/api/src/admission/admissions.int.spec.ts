@@ -113,7 +113,7 @@ describe('a token for some hosts, in a network with nodes of other hosts', () =>
     expect(body).toMatchObject({ address: OWN, controller: { authorized: true, addresses: ['10.7.0.43'] } });
   });
 
-  it('reads each of them where it is changed', async () => {
+  it('reads each node at the URL where it is changed', async () => {
     const one = (node: string, token = api.adminToken) => api.ask('GET', path(node), Admission, { token });
     await api.ask('PUT', path(OTHER), Admission, { body: { name: 'other', noAutoAssign: true } });
     const { body } = await one('web-b');
@@ -135,7 +135,7 @@ describe('a token for some hosts, in a network with nodes of other hosts', () =>
     expect(own.map(({ address }) => address)).toEqual([OWN]);
   });
 
-  it('reads what it needs of the controller without the host that it is on', async () => {
+  it('shows what it needs to know of the controller, without its host', async () => {
     const token = await tokenOf('hosts:env=a');
     const { body } = await api.ask('GET', '/v1/controllers/keeper', Controller, { token });
     expect(body).toMatchObject({ name: 'keeper', host: null, node: null, networks: 1 });

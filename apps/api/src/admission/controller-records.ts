@@ -48,7 +48,7 @@ export interface Intent {
   /** Absent if only the rest of the record is to change. */
   by?: string | undefined;
   why?: string | undefined;
-  /** The fixed addresses that it is to have. */
+  /** Its desired fixed addresses. */
   addresses?: string[] | undefined;
 }
 

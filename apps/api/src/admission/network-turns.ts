@@ -1,6 +1,6 @@
 import type { NetworkId, NodeAddress } from '@orrery/shared/contracts';
 
-/** What a turn is to do. */
+/** The task of a turn. */
 export interface Wish {
   /** Whether to read everything from the controller first. */
   read: boolean;

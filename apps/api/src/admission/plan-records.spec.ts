@@ -91,7 +91,7 @@ describe('the changes for a controller', () => {
   });
 });
 
-describe('a record that is to be forgotten', () => {
+describe('a record to forget', () => {
   const forgotten = said({ verdict: 'deny', forget: true });
 
   it('is deleted without being changed first', () => {
@@ -126,7 +126,7 @@ describe('a node that asks to be authorized', () => {
       'was authorized for a time that is over',
       { said: said({ verdict: 'authorize', until: NOW - 1 }), record: record() },
     ],
-  ])('is not reported if it %s', (_, more) => {
+  ])('is not reported for one that %s', (_, more) => {
     expect(asks(more)).toBe(false);
   });
 

@@ -64,7 +64,7 @@ export async function putVerdicts(
   await hint(tx, network, addresses);
 }
 
-/** Marks its record for deletion from the controller, and the node as no longer authorized. */
+/** Denies the node, and marks its record for deletion from the controller. */
 export async function forgetRecord(
   tx: Transaction,
   network: NetworkId,

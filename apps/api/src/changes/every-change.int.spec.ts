@@ -95,7 +95,7 @@ describe.each(named(changes))('%s', (_id, operation) => {
     expect(await decided()).toEqual(before);
   });
 
-  it(hasIfMatch ? 'refuses a change of an older version' : 'has no version, and says so to an If-Match', async () => {
+  it(hasIfMatch ? 'refuses a change based on an older version' : 'has no version, and refuses If-Match', async () => {
     const before = await decided();
     const headers = { 'if-match': '"987654"' };
     const code = hasIfMatch ? 'revision-conflict' : 'bad-request';

@@ -4,7 +4,7 @@ import type { ModulesContainer } from '@nestjs/core';
 
 /** One method of a controller that answers a route. */
 export interface Handler {
-  /** `HostsController.patch` */
+  /** For example `HostsController.patch`. */
   route: string;
   controller: Type;
   name: string;

@@ -90,8 +90,8 @@ export class NetworkDrafts {
   }
 
   /**
-   * Central creates the network when it picks the ID, so a dry run does not ask for one: it needs a free ID and a
-   * reachable controller.
+   * Central creates the network when it picks the ID, so a dry run uses a random ID instead, after checking that the
+   * controller is reachable.
    */
   async #newId(controller: ControllerId, dryRun: boolean): Promise<NetworkId> {
     // A controller launched a moment ago answers by now, and from here on its address is known.

@@ -29,13 +29,10 @@ describe('the findings of a network', () => {
     expect(codes({ pools: [] })).toEqual([]);
   });
 
-  it.each(['pools', 'rfc4193', 'sixPlane'] as const)(
-    'are only warnings when nodes get IPv6 addresses by %s',
-    (way) => {
-      const v6 = { pools: false, rfc4193: false, sixPlane: false, [way]: true };
-      expect(found({ pools: [], routes: [], v6 })).toMatchObject([{ severity: 'info' }]);
-    },
-  );
+  it.each(['pools', 'rfc4193', 'sixPlane'] as const)('are only warnings when nodes get IPv6 addresses by %s', (way) => {
+    const v6 = { pools: false, rfc4193: false, sixPlane: false, [way]: true };
+    expect(found({ pools: [], routes: [], v6 })).toMatchObject([{ severity: 'info' }]);
+  });
 
   it('include an exhausted pool as soon as one node gets no address from it', () => {
     expect(codes({}, { authorized: 4 })).toEqual([]);

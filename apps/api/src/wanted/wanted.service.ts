@@ -33,7 +33,7 @@ export class Wanted {
     return findContainer(tx, { nodeId });
   }
 
-  /** By network. */
+  /** Ordered by network. */
   memberships(tx: Transaction, nodeId: NodeId): Promise<WantedMembership[]> {
     return findMemberships(tx, { nodeId });
   }

@@ -348,7 +348,7 @@ describe('the token of ZeroTier Central', () => {
   });
 });
 
-describe('429', () => {
+describe('a 429', () => {
   it('pauses all requests for as long as it says; then they are answered', async () => {
     const id = await newLab();
     central.trouble({ is: 'status', status: 429, retryAfter: '1' }, { times: 1 });

@@ -96,7 +96,7 @@ describe('a host', () => {
     expect((row?.ago ?? Infinity) * 1000).toBeLessThan(asOnCalmMachine(5_000));
   });
 
-  it('is recorded once in six unchanged heartbeats, and still missed exactly on time', async () => {
+  it('is recorded once in six unchanged heartbeats, and with its exact time once it is missed', async () => {
     agent.beatEvery(BEAT_MS);
     await becomes('online');
     const begun = performance.now();
