@@ -122,15 +122,15 @@ describe('a paused host', () => {
     expect((await told(hostId)).sort()).toEqual(['io.orrery.host.paused', 'io.orrery.host.resumed']);
   });
 
-  it('is not changed by a dry run, which only shows the result', async () => {
+  it('does not change in a dry run, which only shows the result', async () => {
     const { hostId } = await joinHost(api, 'tried');
     await api.ask('POST', '/v1/hosts/tried/pause?dryRun=true', DryRun);
     expect(await desired(hostId)).toEqual([0, false]);
   });
 });
 
-describe('a removed host', () => {
-  it('is refused while it has desired items, unless it is forced; its commands stay readable', async () => {
+describe('the removal of a host', () => {
+  it('is refused while it has desired items, unless forced; its commands stay readable', async () => {
     const installation = newInstallation();
     const { hostId } = await joinHost(api, 'gone', { installation });
     const { body: launched } = await api.ask('POST', '/v1/hosts/gone/containers', Accepted, { body: LAUNCH });
@@ -158,7 +158,7 @@ describe('a removed host', () => {
     expect(again.hostId).not.toBe(hostId);
   });
 
-  it('needs no force when nothing is desired of it', async () => {
+  it('needs no force when the host has no desired items', async () => {
     await joinHost(api, 'empty');
     await api.ask('DELETE', '/v1/hosts/empty', Host);
     await api.refused('DELETE', '/v1/hosts/empty', 'unknown-host');

@@ -253,8 +253,8 @@ describe('a changed network', () => {
   });
 });
 
-describe('a deleted network', () => {
-  it('is deleted when its name is typed, on its controller as well', async () => {
+describe('the deletion of a network', () => {
+  it('needs its name typed, and happens on its controller as well', async () => {
     const host = await withController();
     const { id } = await create();
     const { fix } = await api.refused('DELETE', `/v1/networks/${id}`, 'confirmation-required');
@@ -267,7 +267,7 @@ describe('a deleted network', () => {
     expect((await create()).id).not.toBe(id);
   });
 
-  it('is deleted on an unreachable controller when that is back', async () => {
+  it('is carried out on an unreachable controller when that is back', async () => {
     const host = await withController();
     const { id } = await create();
     host.controller.trouble = away;
