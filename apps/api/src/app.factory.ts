@@ -24,7 +24,7 @@ import { addDocs } from './openapi/docs-pages.js';
 import { PageCursors, sealCursors } from './paging/page-cursors.js';
 import { ServerTls } from './tls/server-tls.js';
 
-/** The whole API, not yet listening: `listen` starts it, `close` stops it. Database and NATS may be away. */
+/** The whole API, not yet listening: `listen` starts it, `close` stops it. Database and NATS may be unreachable. */
 export async function createApp(config: ApiConfig, logger: Logger): Promise<NestFastifyApplication> {
   await ensurePrivateFolder(config.home);
   const tls = await ServerTls.open(config);
@@ -38,7 +38,7 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
     keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: 400 },
     genReqId: newRequestId,
-    return503OnClosing: false, // what still comes on an open connection is answered like all before it
+    return503OnClosing: false, // requests that still arrive on an open connection are answered as before
     frameworkErrors: refuseUnreadable,
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
   });
@@ -74,7 +74,7 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
   return app;
 }
 
-/** zod parses every body and every answer: compilers of Fastify's own would be loaded at each start for nothing. */
+/** zod parses every body and every answer, so loading Fastify's own compilers at each start would be wasted. */
 function noCompiler(): never {
   throw new Error('Routes have schemas of zod, none of Fastify.');
 }

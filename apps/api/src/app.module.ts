@@ -31,7 +31,7 @@ const FEATURES = [
   CommandsModule,
 ];
 
-/** What there is one of in the process, for everyone. */
+/** The objects that exist once in the process. */
 export interface Process {
   config: ApiConfig;
   logger: Logger;

@@ -10,7 +10,7 @@ const urls = {
 };
 
 describe('loadConfig', () => {
-  it('needs the two addresses only', () => {
+  it('needs only the two addresses', () => {
     expect(loadConfig({ ...urls, ORRERY_HOME: '/state' })).toMatchObject({
       home: '/state',
       secretsFolder: '/state/secrets',
@@ -22,14 +22,14 @@ describe('loadConfig', () => {
     });
   });
 
-  it('takes an empty variable as absent, and names as a list', () => {
+  it('treats an empty variable as absent, and names as a list', () => {
     expect(loadConfig({ ...urls, ORRERY_PORT: '', ORRERY_ALLOWED_HOSTS: 'Orrery.lan, other ,' })).toMatchObject({
       port: 7070,
       allowedHosts: ['orrery.lan', 'other'],
     });
   });
 
-  it('names every wrong setting at once, and shows no secret', () => {
+  it('names every invalid setting at once, and shows no secret', () => {
     const load = () => loadConfig({ NATS_URL: 'http://u:natspass@x', ORRERY_PORT: '99999', ORRERY_LOG_LEVEL: 'loud' });
     expect(load).toThrow(expect.objectContaining({ code: 'settings-invalid' }));
     expect(load).toThrow(/DATABASE_URL.*NATS_URL|NATS_URL.*DATABASE_URL/s);
@@ -38,7 +38,7 @@ describe('loadConfig', () => {
     expect(JSON.stringify(loadConfig(urls))).not.toMatch(/dbpass|natspass/);
   });
 
-  it('takes the password of the database from a file, whatever is in it, and says what is wrong with one', () => {
+  it('reads the database password from a file, whatever is in it, and explains why a file cannot be used', () => {
     const folder = mkdtempSync(join(tmpdir(), 'orrery-config-'));
     const file = join(folder, 'postgres.password');
     const load = (DATABASE_URL: string) =>

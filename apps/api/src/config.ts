@@ -13,7 +13,7 @@ export const API_CONFIG = Symbol('API_CONFIG');
 const secret = (value: string) => new Secret(value);
 const PostgresUrl = z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'write postgres://user:password@host:5432/database');
 const NatsUrl = z.string().regex(/^(nats|tls):\/\/\S+$/, 'write nats://host:4222');
-/** What a setting may make of it at most: as long are revoked keys remembered. */
+/** The maximum of the setting. Revoked keys are remembered for as long. */
 export const LONGEST_HOST_JWT_HOURS = 168;
 const MEGABYTE = 1024 * 1024;
 const SECONDS_A_DAY = 86_400;
@@ -122,18 +122,18 @@ export const ApiSettings = z.object({
 
 export interface ApiConfig {
   home: string;
-  /** Folder of the API's secrets; each file 0600, made at the first start. */
+  /** Folder of the API's secrets; each file has mode 0600 and is created at the first start. */
   secretsFolder: string;
   listen: string;
   port: number;
-  /** As it was given, without a slash at its end; undefined: the address on which the API listens. */
+  /** As given, without a trailing slash; undefined: the address on which the API listens. */
   publicUrl: string | undefined;
   tls: TlsSource;
   allowedHosts: string[];
   trustedProxies: string[];
-  /** Where Central may be besides the public internet. */
+  /** Where Central may be, besides the public internet. */
   centralPrefixes: Prefix[];
-  /** The door of a root of one's own; undefined: there is none. */
+  /** The door of the private root; undefined if there is none. */
   rootDoor: string | undefined;
   databaseUrl: Secret;
   databasePool: number;
@@ -142,15 +142,15 @@ export interface ApiConfig {
   hostJwtSeconds: number;
   joinSecretFile: string;
   heartbeatMs: number;
-  /** Bytes of events of one host: at once, and that it gets back in a second. */
+  /** Bytes of events of one host: at once, and how many it regains each second. */
   hostEvents: { burst: number; perSecond: number };
   eventRetentionDays: number;
-  /** What standard output goes to, if the process itself is to keep it small. */
+  /** The file to which standard output goes, if the process itself is to limit its size. */
   logFile: string | undefined;
   logLevel: z.infer<typeof ApiSettings>['ORRERY_LOG_LEVEL'];
 }
 
-/** Reads the settings; throws one AppError that names every wrong one. */
+/** Reads the settings. Throws one AppError that names every invalid setting. */
 export function loadConfig(env: Record<string, string | undefined>): ApiConfig {
   const settings = readConfig(ApiSettings, env);
   const secretsFolder = join(settings.ORRERY_HOME, 'secrets');

@@ -44,8 +44,8 @@ const OWNERS_OF_LOOPS = [
 ];
 
 /**
- * Everything between NATS and Postgres: what agents send (hello, heartbeats, events) arrives here, and the loops run here. Needs two global
- * providers: API_CONFIG and LOGGER.
+ * Everything between NATS and Postgres: messages from agents (hello, heartbeats, events) arrive here, and the loops run
+ * here. Needs two global providers: API_CONFIG and LOGGER.
  */
 @Module({
   imports: [DatabaseModule, BusModule, WantedModule, EventsModule, AdmissionModule],

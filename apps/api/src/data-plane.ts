@@ -17,7 +17,7 @@ export class DataPlane implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(LOOPS) private readonly loops: readonly Loop[],
     private readonly buses: Buses,
   ) {
-    // Every loop waits for it, some in two places: more than Node takes for a leak.
+    // Every loop listens to this signal, some twice, which is more than Node's limit for suspected leaks.
     setMaxListeners(100, this.#stop.signal);
   }
 
@@ -26,7 +26,10 @@ export class DataPlane implements OnApplicationBootstrap, BeforeApplicationShutd
     this.#running = this.connector.connect(signal).then(() => this.#runLoops(signal));
   }
 
-  /** Intake first: the bus takes nothing more and answers what it took, then the loops finish, then nothing is sent any more. */
+  /**
+   * Intake stops first: the bus accepts nothing more and answers what it has accepted, then the loops finish, then
+   * sending stops.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     await this.buses.answers.close();
     this.#stop.abort(new Error('the process stops'));

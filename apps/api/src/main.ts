@@ -5,7 +5,7 @@ import { createApp } from './app.factory.js';
 import { loadConfig, type ApiConfig } from './config.js';
 import { noteLocalUrl } from './tls/local-url.js';
 
-/** Later than this an orderly stop is given up; whoever started us waits ten seconds. */
+/** How long an orderly stop may take. The process that started the API waits ten seconds. */
 const STOP_MS = 9000;
 
 async function start(config: ApiConfig, logger: Logger): Promise<void> {
@@ -31,7 +31,9 @@ async function stop(signal: string, app: { close(): Promise<void> }, logger: Log
   }
 }
 
-/** Says in one line why it cannot start and what to do, and ends: half an API must not stay behind. */
+/**
+ * Explains in one line why the API cannot start and what to do, then exits, so that no half-started API stays behind.
+ */
 function notStarted(error: unknown, port: number | undefined): never {
   const { code, fix } = error as { code?: string; fix?: string };
   const said =

@@ -2,5 +2,4 @@ import { createRequire } from 'node:module';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-/** Version of this API. */
 export const API_VERSION = version;

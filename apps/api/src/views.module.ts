@@ -22,7 +22,7 @@ import { StatusController } from './status/status.controller.js';
 import { StatusRepository } from './status/status.repository.js';
 import { StatusService } from './status/status.service.js';
 
-/** What people look at: what was observed on hosts, probes of it, and how Orrery itself is. Each folder is one subject. */
+/** What people look at: observations on hosts, probes, and the state of Orrery itself. Each folder is one subject. */
 @Module({
   imports: [ChangesModule],
   controllers: [

@@ -29,7 +29,7 @@ let victim: ReportingHost;
 let attacker: ReportingHost;
 let count = 0;
 
-/** Each test: a host that keeps a controller, one that is attacked, and one whose root means harm. */
+/** Each test has a host with a controller, a host under attack, and a host whose root user is hostile. */
 beforeEach(async () => {
   count++;
   keeper = await ControllerHost.join(api, `keeper-${count}`);
@@ -86,14 +86,14 @@ const nobodyHasTheFinding = () =>
     ...SOON,
     what: 'the findings are cleared',
   });
-/** Whatever follows from the present has been done. */
+/** Resolves when everything that follows from the current state has been done. */
 const rounds = async () => {
   const seen = keeper.asked('records').length;
   await eventually(() => keeper.asked('records').length > seen + 1, { ...SOON, what: 'the controller was read again' });
 };
 
-describe('an address that Orrery gave to a node', () => {
-  /** The attacker was in the network first, on a host that the policy does not let in. */
+describe('an address that Orrery assigned to a node', () => {
+  /** The attacker was in the network first, on a host that the policy does not admit. */
   async function given(): Promise<{ id: NetworkId; address: NodeAddress }> {
     const address = newAddress();
     const id = await create(cloud);
@@ -126,7 +126,7 @@ describe('an address that Orrery gave to a node', () => {
     60_000,
   );
 
-  it('is not denied along with the host that shows it: naming that host is refused, naming the node or the address works', async () => {
+  it('is not denied together with the host that shows it: naming that host is refused, naming the node or the address works', async () => {
     const { id, address } = await given();
     await attacker.shows(address);
     await bothHaveTheFinding();
@@ -154,7 +154,7 @@ describe('an address that Orrery gave to a node', () => {
     expect((await api.get(`/v1/nodes/${attacker.name}`, Node)).body.address).toBe(address);
   }, 60_000);
 
-  it('has its controller record shown for its node alone', async () => {
+  it('shows its controller record for its node only', async () => {
     const { id, address } = await given();
     await attacker.shows(address);
     await bothHaveTheFinding();
@@ -164,7 +164,7 @@ describe('an address that Orrery gave to a node', () => {
     expect(await membership(attacker.name)).toBeNull();
   }, 60_000);
 
-  it('is no longer claimed once the other host shows its own address or is revoked, and both hosts are told', async () => {
+  it('is no longer claimed once the other host shows its own address or is revoked, and both hosts are notified', async () => {
     const { address } = await given();
     await attacker.shows(address);
     await bothHaveTheFinding();
@@ -179,7 +179,7 @@ describe('an address that Orrery gave to a node', () => {
     await eventually(async () => (await told('finding.raised')) === 2 && (await told('finding.cleared')) === 2, SOON);
   }, 60_000);
 
-  it('is deauthorized when its own node shows another address, which is authorized: this is lawful, and no claim', async () => {
+  it('is deauthorized when its own node shows another authorized address: this is legitimate, and no claim', async () => {
     const { id, address } = await given();
     const node = (await api.get(`/v1/nodes/${victim.name}%2Fdemo`, Node)).body.id;
     const next = newAddress();
@@ -192,7 +192,7 @@ describe('an address that Orrery gave to a node', () => {
     expect([isIn(id, next), isIn(id, address)]).toEqual([true, false]);
   }, 60_000);
 
-  it('stays authorized for a node that shows the address of another: the lie gains nothing and costs nothing', async () => {
+  it('stays authorized for a node that shows the address of another: the lie gains and loses nothing', async () => {
     const { id, address } = await given();
     const own = newAddress();
     await label(attacker, { site: 'cloud' });
@@ -211,8 +211,8 @@ describe('an address that Orrery gave to a node', () => {
   }, 60_000);
 });
 
-describe('an address that nobody gave and two nodes show', () => {
-  it('keeps what the controller has: a node that was in stays in, even when it leaves, and the other gains nothing', async () => {
+describe('an address that was never assigned and that two nodes show', () => {
+  it('keeps what the controller has: an authorized node stays authorized, even when it leaves, and the other gains nothing', async () => {
     const address = newAddress();
     const id = await create();
     await join(victim, id);
@@ -231,7 +231,7 @@ describe('an address that nobody gave and two nodes show', () => {
     expect(await put(id, address, { verdict: 'deny' })).toMatchObject({ controller: { authorized: false } });
   }, 60_000);
 
-  it('is authorized by a person alone, and by the policy again once one of the two hosts is removed', async () => {
+  it('is authorized only by a person, and by the policy again once one of the two hosts is removed', async () => {
     const [address, second] = [newAddress(), newAddress()];
     const id = await create();
     await attacker.shows(address);
@@ -286,7 +286,7 @@ describe('an address that nobody gave and two nodes show', () => {
     await attacker.shows(newAddress());
     await nobodyHasTheFinding();
     await api.refused('PUT', place(id, address), 'unknown-node', { body: { verdict: 'deny' }, token });
-    // No node that it sees is in the network, so that the network is not its to speak of either.
+    // The token sees no node in the network, so it must not decide about the network either.
     await api.refused('PUT', place(id, attacker.name), 'forbidden', { body: { verdict: 'deny' }, token });
     expect(isIn(id, address)).toBe(true);
   }, 60_000);
@@ -304,8 +304,8 @@ describe('an address that nobody gave and two nodes show', () => {
   }, 60_000);
 });
 
-describe('the address of a device that is no node of ours', () => {
-  it('that a person authorized stays authorized whatever is done with the node that shows it, and is denied by its digits', async () => {
+describe('the address of a device that is not one of our nodes', () => {
+  it('stays authorized if a person authorized it, whatever happens to the node that shows it, and is denied by its digits', async () => {
     const laptop = newAddress();
     const id = await create();
     await put(id, laptop, { verdict: 'authorize', name: 'laptop' });
@@ -320,7 +320,7 @@ describe('the address of a device that is no node of ours', () => {
     expect(await put(id, laptop, { verdict: 'deny' })).toMatchObject({ controller: { authorized: false } });
   }, 60_000);
 
-  it('that was authorized on the controller itself stays authorized when the node that shows it leaves', async () => {
+  it('stays authorized if it was authorized on the controller itself, when the node that shows it leaves', async () => {
     const laptop = newAddress();
     const id = await create();
     letInByHand(id, laptop);
@@ -334,7 +334,7 @@ describe('the address of a device that is no node of ours', () => {
     expect(isIn(id, laptop)).toBe(true);
   }, 60_000);
 
-  it('cannot be offered, nor given when a person names it after it was offered', async () => {
+  it('cannot be offered, nor assigned when a person names it after it was offered', async () => {
     const [laptop, asking, later, own] = [newAddress(), newAddress(), newAddress(), newAddress()];
     const id = await create();
     await put(id, laptop, { verdict: 'authorize', name: 'laptop' });
@@ -366,8 +366,8 @@ describe('the address of a device that is no node of ours', () => {
   }, 60_000);
 });
 
-describe('an identity that is moved', () => {
-  it('with its host to a replacement machine belongs to that host as before, and nobody claims it', async () => {
+describe('a moved identity', () => {
+  it('belongs to its host as before when the host moves to a replacement machine, and is not claimed', async () => {
     const [own, given] = [newAddress(), newAddress()];
     const id = await create();
     await join(victim, id);
@@ -389,7 +389,7 @@ describe('an identity that is moved', () => {
     await machine.close();
   }, 60_000);
 
-  it('by hand to another host is contested until the first host is removed', async () => {
+  it('is contested when moved to another host by hand, until the first host is removed', async () => {
     const address = newAddress();
     const id = await create();
     await join(victim, id);
@@ -405,7 +405,7 @@ describe('an identity that is moved', () => {
     expect(await put(id, attacker.name, { verdict: 'deny' })).toMatchObject({ address });
   }, 60_000);
 
-  it('and that Orrery gave belongs to nobody once its node is removed', async () => {
+  it('belongs to no node once its node is removed, even if Orrery assigned it', async () => {
     const address = newAddress();
     const id = await create();
     await victim.offer(address);

@@ -9,7 +9,7 @@ const holder = (name: string, more: Partial<Holder> = {}): Holder => ({
 });
 
 describe('an address that more than one node has', () => {
-  it('is found of its owner as a warning, and of each that shows it as an error, in words that name both', () => {
+  it('is a warning for its owner and an error for every other node that shows it, and both findings name both', () => {
     const [owner, other] = [holder('web-1/demo', { isGiven: true }), holder('web-2')];
     const claims = claimsOf([owner, other]);
     expect(claims.map(({ node, severity }) => [node, severity])).toEqual([
@@ -22,18 +22,18 @@ describe('an address that more than one node has', () => {
     }
   });
 
-  it('is found of all alike when it was given to none', () => {
+  it('is the same finding for every node when it was assigned to none', () => {
     const claims = claimsOf([holder('web-1'), holder('web-2'), holder('web-3')]);
     expect(new Set(claims.map(({ severity, cause }) => `${severity}: ${cause}`))).toEqual(
       new Set([`error: web-1, web-2 and web-3 show the address ${address}, but Orrery gave it to none of them`]),
     );
   });
 
-  it('is found of nobody when one node alone has it', () => {
+  it('has no finding when only one node has it', () => {
     expect(claimsOf([holder('web-1'), holder('web-2', { address: 'deadbeef02' })])).toEqual([]);
   });
 
-  it('is one finding for a node that has to do with two of them, which names both', () => {
+  it('gives a node involved in two of them one finding that names both', () => {
     const node = { node: newId('nod'), host: newId('hst') };
     const second = 'deadbeef02';
     const claims = claimsOf([
@@ -44,7 +44,7 @@ describe('an address that more than one node has', () => {
     expect(own).toMatchObject([{ severity: 'error', cause: expect.stringMatching(`${address}.*; .*${second}`) }]);
   });
 
-  it('stays a sentence however many nodes show it', () => {
+  it('stays one sentence however many nodes show it', () => {
     const many = Array.from({ length: 500 }, (_, index) => holder(`web/${String(index).padStart(3, '0')}`));
     expect(claimsOf(many)[0]?.cause).toContain('web/003, web/004 and 495 more show');
   });
@@ -53,7 +53,7 @@ describe('an address that more than one node has', () => {
 describe('a hint', () => {
   const network = '89e92ceee5000001';
 
-  it('names a network, or addresses in it, and is read as it was written', () => {
+  it('names a network, or addresses in it, and is read back as it was written', () => {
     for (const addresses of [null, [address], [address, 'deadbeef02']])
       expect(readHint(hintText(network, addresses))).toEqual({ network, addresses });
     expect(readHint(CLAIMS_HINT)).toBe(CLAIMS_HINT);
@@ -61,7 +61,7 @@ describe('a hint', () => {
     expect(readHint(`${network} nothing`)).toBeUndefined();
   });
 
-  it('is short enough to be sent: more addresses than fit are the whole network', () => {
+  it('fits into one notification: more addresses than fit become the whole network', () => {
     const many = Array.from({ length: 501 }, () => address);
     expect(readHint(hintText(network, many))).toEqual({ network, addresses: null });
     expect(hintText(network, many.slice(1)).length).toBeLessThan(8000);

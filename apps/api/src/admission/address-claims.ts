@@ -4,9 +4,15 @@ import { Store } from '../database/store.js';
 import { clearHostFinding, raiseHostFinding } from '../findings/host-findings.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 
-/** How often it looks at all addresses without a hint, which may be missed; and with hints, which a hostile host can send without end. */
+/**
+ * How often to check all addresses: without a hint, because hints can get lost; and with hints, because a hostile host
+ * can send them without end.
+ */
 const LOOK_MS = { unasked: 30_000, hinted: 1_000 };
-/** A host that shows another's address and its own by turns does not fill the history of that other: a finding stays for so long. */
+/**
+ * How long a finding stays, so that a host that alternates between its own address and another node's does not flood
+ * that node's history.
+ */
 const STAYS = "interval '5 s'";
 
 interface OpenClaim {
@@ -19,17 +25,17 @@ interface OpenClaim {
 const OPEN = `SELECT node_id AS node, host_id AS host, cause, since < clock_timestamp() - ${STAYS} AS "mayGo"
   FROM findings WHERE code = 'address-claimed' AND source = 'api' AND node_id <> ''`;
 
-/** Addresses that a node shows and another one shows, or was given. */
+/** Addresses that a node shows and that another node shows or was assigned. */
 const EVERYWHERE = `
   SELECT address FROM node_status WHERE address IS NOT NULL GROUP BY address HAVING count(*) > 1
   UNION SELECT s.address FROM node_status s JOIN identities d ON d.address = s.address AND d.state = 'assigned' AND d.node_id <> s.node_id`;
 
-/** What nodes have to do with that have a finding already. */
+/** Addresses of nodes that already have a finding. */
 const AROUND_FINDINGS = `
   SELECT unnest(ARRAY[n.shown, n.given]) AS address FROM findings f JOIN node_addresses n ON n.node_id = f.node_id
    WHERE f.code = 'address-claimed' AND f.source = 'api'`;
 
-/** A revoked host claims nothing; what it was given it keeps. */
+/** A revoked host claims nothing, but keeps the addresses that it was assigned. */
 const holders = (suspects: string) => `
   WITH suspects AS MATERIALIZED (SELECT DISTINCT address FROM (${suspects}) x WHERE address IS NOT NULL),
   holders AS (SELECT x.address, s.node_id, false AS given FROM suspects x JOIN node_status s ON s.address = x.address
@@ -39,8 +45,9 @@ const holders = (suspects: string) => `
    WHERE x.given OR h.key_revoked_at IS NULL GROUP BY x.address, n.id, n.host_id, n.name ORDER BY x.address, n.name`;
 
 /**
- * Nodes that show an address which is another's, or which another shows, have the finding `address-claimed`, and so have those others.
- * Level-triggered: it compares what is so with what is found, so every replica may do it at any time.
+ * Nodes that show an address which belongs to another node or which another node shows have the finding
+ * `address-claimed`, and so do those other nodes. Level-triggered: it compares the facts with the findings, so every
+ * replica may run it at any time.
  */
 @Injectable()
 export class AddressClaims {
@@ -50,8 +57,8 @@ export class AddressClaims {
   constructor(private readonly store: Store) {}
 
   /**
-   * `everywhere`: somebody may have begun to claim something. Whether a claim has ended is looked at each time. True: there is no claim, and
-   * no hint that was not followed yet.
+   * `everywhere`: also look for new claims; whether existing claims have ended is checked every time. Returns true when
+   * there are no claims and no pending hints.
    */
   async settle(everywhere: boolean): Promise<boolean> {
     const now = performance.now();
@@ -84,7 +91,9 @@ export class AddressClaims {
   }
 }
 
-/** A node that shows an address, or that Orrery gave it to; of addresses that more than one node has in this way. */
+/**
+ * A node that shows an address, or to which Orrery assigned it, where more than one node has the address in this way.
+ */
 export interface Holder {
   address: NodeAddress;
   node: NodeId;
@@ -100,10 +109,10 @@ export interface Claim extends FindingData {
   host: HostId;
 }
 
-/** A hostile host can show an address with all of its nodes: a cause stays a sentence. */
+/** A hostile host can show an address with all of its nodes. The limit keeps a cause to one sentence. */
 const MOST_NAMES = 5;
 
-/** What is to be found of nodes: one finding each, whatever it has to do with how many addresses. */
+/** The findings of nodes: one for each node, however many addresses it is involved in. */
 export function claimsOf(holders: readonly Holder[]): Claim[] {
   const byAddress = groupBy(holders, ({ address }) => address);
   const found = [...byAddress].flatMap(([address, all]) => (all.length > 1 ? claimsOn(address, all) : []));
@@ -119,12 +128,12 @@ function claimsOn(address: NodeAddress, holders: readonly Holder[]): Claim[] {
     : explain('address-claimed/shown', { address, shown });
   return holders.map(({ node, host, isGiven }) => ({
     ...{ code, node, host, cause, fix },
-    // The owner of a given address loses nothing; of any other nothing is decided for anybody.
+    // The owner of an assigned address loses nothing. For any other address, Orrery decides nothing for any node.
     severity: isGiven ? 'warning' : 'error',
   }));
 }
 
-/** A node that was given an address and shows yet another one. */
+/** Combines the claims of one node, for example if it was assigned one address and shows another node's. */
 function merge(claims: Claim[]): Claim {
   const [first, ...more] = claims as [Claim, ...Claim[]];
   return more.reduce((one, { cause }) => ({ ...one, severity: 'error', cause: `${one.cause}; ${cause}` }), first);

@@ -9,12 +9,15 @@ import { Candidates } from './candidates.repository.js';
 import { NetworkReconciler } from './network-reconciler.js';
 
 /**
- * How long a controller is waited for. What takes longer is done all the same: a launch continues and says what it waits for, an answer
- * shows what is pending.
+ * How long to wait for a controller. Slower work still completes: a launch continues and shows what it is waiting for,
+ * and an answer shows what is pending.
  */
 const PATIENCE_MS = { launch: 1000, answer: 3000 };
 
-/** What waits, for a moment, until controllers are as they are to be: publishing to a host, and answers to requests that change something. */
+/**
+ * Lets publishing to a host, and answers to requests that change something, wait briefly until controllers are up to
+ * date.
+ */
 @Injectable()
 export class AdmissionGate implements BeforePublishing {
   constructor(
@@ -25,19 +28,20 @@ export class AdmissionGate implements BeforePublishing {
   ) {}
 
   /**
-   * What a host is to be told waits until those whom it concerns are let in: zerotier-one needs half a second to its address when its
-   * controller knows it already, and six to ten when it asks first (docs/zerotier-facts.md#from-start-to-address).
+   * Delays the desired state of a host until the nodes that it concerns are authorized. zerotier-one gets its address
+   * in half a second if its controller already knows it, and in six to ten seconds if it has to ask first
+   * (docs/zerotier-facts.md#from-start-to-address).
    */
   async settle(host: HostId): Promise<void> {
     await within(PATIENCE_MS.launch, () => Promise.all([this.#letIn(host), this.introductions.introduce(host)]));
   }
 
-  /** For an answer: all of a network, or what concerns these addresses. */
+  /** Before an answer: settles the whole network, or only these addresses. */
   settleNetwork(network: NetworkId, addresses: readonly NodeAddress[] | null = null): Promise<void> {
     return beforeAnswering(() => this.reconciler.reconcile(network, { read: false, addresses }));
   }
 
-  /** For an answer: the controller's networks that were deleted here. */
+  /** Before an answer: deletes the networks of this controller that were deleted here. */
   settleDeletions(controller: ControllerId): Promise<void> {
     return beforeAnswering(() => this.reconciler.deleteRemoved(controller).catch(() => undefined));
   }
@@ -50,7 +54,7 @@ export class AdmissionGate implements BeforePublishing {
   }
 }
 
-/** What is done is the process's own work, not the token's. */
+/** Runs without the token's visibility, because the process does this work on its own behalf. */
 const beforeAnswering = (work: () => Promise<void>) =>
   within(PATIENCE_MS.answer, () => withVisibility(undefined, work));
 

@@ -16,7 +16,7 @@ import type { Store } from '../database/store.js';
 
 const [LARGE, SMALL] = ['89e92ceee5000001', '89e92ceee5000002'];
 const MEMBERS = 5000;
-/** As large as no launch may come to depend on. */
+/** The tables whose size must not affect the cost of a launch. */
 const BIG = ['controller_records', 'identities', 'items', 'memberships', 'node_status', 'nodes'];
 
 let postgres: TestPostgres;
@@ -42,7 +42,10 @@ const recordsOf = (network: NetworkId, many: number): ControllerRecord[] =>
     ...{ noAutoAssign: false, version: '1.14.1' },
   }));
 
-/** Two networks in one database, so that tables and indexes are as large for both: one of 5,000 nodes on 50 hosts, one of ten on one. */
+/**
+ * Two networks in one database, so that tables and indexes are equally large for both: one of 5,000 nodes on 50 hosts,
+ * one of ten nodes on one host.
+ */
 async function fill(): Promise<void> {
   await source.query(
     `INSERT INTO controllers (id, name, kind, url) VALUES ('ctl_a', 'one', 'central', 'http://127.0.0.1')`,
@@ -82,7 +85,7 @@ async function fill(): Promise<void> {
     await source.query(`ANALYZE ${table}`);
 }
 
-/** Nodes with the identities that they were given and show; launched, so each is wanted in the network. */
+/** Adds launched nodes that show their assigned identities, so that each is desired in the network. */
 async function addNodes(
   network: NetworkId,
   hosts: HostId[],
@@ -130,7 +133,10 @@ interface Plan {
 
 const all = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(all)];
 
-/** What the statements of some work read: blocks of the database, rows of large tables, and which of these whole. Nothing of it is kept. */
+/**
+ * The cost of some work: blocks read, rows read from large tables, and tables that were read whole. Rolls the work
+ * back.
+ */
 async function costOf(work: (tx: EntityManager) => Promise<unknown>) {
   const asked: { text: string; values: unknown[] }[] = [];
   await source
@@ -177,7 +183,10 @@ const sumOf = (costs: Record<string, Costs>, what: 'blocks' | 'rows') =>
 let place = 1_000_000;
 const newAddress = (network: NetworkId) => addressOf(network, ++place);
 
-/** A host with one node that is wanted in the network, shows its address, and waits; and with five identities made ahead. */
+/**
+ * A host with one node that is desired in the network, shows its address, and waits; and with five pre-generated
+ * identities.
+ */
 async function aLaunchInto(network: NetworkId) {
   const host = newId('hst');
   await source.query('INSERT INTO hosts (id, name, installation, node_id) VALUES ($1, $1, $1, $1)', [host]);
@@ -213,7 +222,7 @@ describe('a launch', () => {
     };
   }
 
-  it('into a network of 5,000 reads no more than 1.3 times what one into a network of ten reads, and no table whole', async () => {
+  it('into a network of 5,000 reads at most 1.3 times as much as one into a network of ten, and no whole table', async () => {
     const [small, large] = [await costs(SMALL), await costs(LARGE)];
     for (const [step, { readWhole }] of Object.entries(large)) expect([step, readWhole]).toEqual([step, []]);
     for (const what of ['blocks', 'rows'] as const)
@@ -221,20 +230,20 @@ describe('a launch', () => {
     expect(large.candidates.blocks).toBeGreaterThan(0);
   });
 
-  it('plans its own addresses only', async () => {
+  it('plans only its own addresses', async () => {
     const { host, address } = await aLaunchInto(LARGE);
     expect(await repository.unsettled(source.manager, host)).toEqual([{ network: LARGE, address }]);
     expect(await repository.candidates(source.manager, LARGE, [address])).toMatchObject([{ address, host }]);
   });
 
-  it('would cost many times as much if it read the whole network, as who reads a controller does: the control', async () => {
+  it('would cost many times as much if it read the whole network, as reading a controller does: the control', async () => {
     const { address } = await aLaunchInto(LARGE);
     const [one, whole] = [
       await costOf((tx) => repository.candidates(tx, LARGE, [address])),
       await costOf((tx) => repository.candidates(tx, LARGE, null)),
     ];
     expect(whole.blocks).toBeGreaterThan(one.blocks * 50);
-    // Linear in its members: each of them is looked up in a few tables.
+    // Linear in the number of nodes: each is looked up in a few tables.
     expect(whole.rows).toBeLessThan(MEMBERS * 50);
   });
 });
@@ -253,7 +262,7 @@ describe('a second in which nothing changes', () => {
   });
 });
 
-describe('a reading of a controller', () => {
+describe('reading a controller', () => {
   const written = async (tx: EntityManager) => {
     const [row] = await tx.query<{ count: number }[]>(
       `SELECT sum(n_tup_ins + n_tup_upd + n_tup_del)::int AS count FROM pg_stat_xact_user_tables`,
@@ -266,7 +275,7 @@ describe('a reading of a controller', () => {
       [LARGE],
     );
 
-  it('in which nothing changed writes nothing, and locks no row', async () => {
+  it('writes nothing and locks no row when nothing changed', async () => {
     const before = await versions(source.manager);
     await source.transaction(async (tx) => {
       const start = await written(tx);
@@ -277,7 +286,7 @@ describe('a reading of a controller', () => {
     expect(await versions(source.manager)).toEqual(before);
   });
 
-  it('writes the one that changed, the one that is new and the one that is gone: the control', async () => {
+  it('writes the changed record, the new one and the deleted one: the control', async () => {
     const [changed, , ...kept] = recordsOf(LARGE, MEMBERS);
     const fresh = { ...recordsOf(LARGE, 1)[0]!, address: newAddress(LARGE) };
     await source.transaction(async (tx) => {

@@ -12,7 +12,7 @@ import { Candidates } from './candidates.repository.js';
 import { CLAIMS_HINT, readHint, type AdmissionHint, type PlaceHint } from './hints.js';
 import { NetworkReconciler } from './network-reconciler.js';
 
-/** What is due on controllers, and the doing of it. */
+/** Finds and does the work that is due on controllers. */
 @Injectable()
 export class AdmissionRounds {
   constructor(
@@ -23,24 +23,25 @@ export class AdmissionRounds {
   ) {}
 
   /**
-   * Begins what a hint names, and waits for none of it. What no hint names is found when its controller is read, every few seconds and as
-   * soon as it is back: nothing looks at whole networks between.
+   * Starts the work that a hint names, without waiting for it. Changes without a hint are found when their controller
+   * is read, every few seconds and as soon as it is reachable again, so nothing needs to scan whole networks in
+   * between.
    */
   begin({ network, addresses }: PlaceHint): void {
     void this.reconciler.reconcile(network, { read: false, addresses });
   }
 
-  /** A hint comes with the first one. */
+  /** When the first controller is added, a hint arrives. */
   hasControllers(): Promise<boolean> {
     return this.checks.areAny();
   }
 
-  /** Controllers that are to be read now, by this replica. */
+  /** Controllers that this replica is to read now. */
   due(): Promise<ControllerId[]> {
     return this.checks.claimDue();
   }
 
-  /** Reads all that a controller says, and does what follows. */
+  /** Reads everything from a controller and acts on it. */
   async read(controller: ControllerId): Promise<void> {
     if (!(await this.checks.check(controller))) return;
     await this.reconciler.deleteRemoved(controller);
@@ -49,13 +50,13 @@ export class AdmissionRounds {
   }
 }
 
-/** How often it looks without a hint, where there are controllers to be read or claims that may have ended. */
+/** How often to look without a hint while there are controllers to read, or claims that may have ended. */
 const LOOK_MS = 1000;
 
 /**
- * The one owner of the loop that keeps controllers as they are to be. At once where a hint says that something changed; every few seconds
- * it reads what each controller says, and does whatever is missing there. Replicas share the reading: the one that claims a controller
- * reads it.
+ * The one owner of the loop that keeps controllers up to date. It acts at once on a hint; every few seconds it also
+ * reads each controller and does whatever is missing there. Replicas share the reading: the one that claims a
+ * controller reads it.
  */
 @Injectable()
 export class AdmissionWorker implements Loop {
@@ -77,7 +78,7 @@ export class AdmissionWorker implements Loop {
         if (hint) this.#hinted.push(hint);
         this.#pause.wake();
       },
-      // What was told meanwhile was not heard.
+      // Notifications sent while the connection was down are lost, so check everything.
       listening: () => {
         this.#hinted.push(CLAIMS_HINT);
         this.#pause.wake();
@@ -94,7 +95,9 @@ export class AdmissionWorker implements Loop {
     await Promise.all(this.#reading.values());
   }
 
-  /** One controller that hangs holds up no other. True: there is nothing to look at until a hint comes. */
+  /**
+   * A controller that hangs does not delay the others. Returns true when there is nothing to do until a hint arrives.
+   */
   async #look(): Promise<boolean> {
     const hinted = this.#hinted;
     this.#hinted = [];

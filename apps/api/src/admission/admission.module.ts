@@ -11,7 +11,10 @@ import { AdmissionRounds, AdmissionWorker } from './admission-worker.js';
 import { Candidates } from './candidates.repository.js';
 import { NetworkReconciler } from './network-reconciler.js';
 
-/** Reaches controllers and keeps them as they are to be. It knows no routes: those about controllers and networks import it. */
+/**
+ * Reaches controllers and keeps them up to date. It has no routes: the modules with routes about controllers and
+ * networks import it.
+ */
 @Module({
   imports: [WantedModule],
   providers: [

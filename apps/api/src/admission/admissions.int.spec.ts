@@ -36,11 +36,11 @@ beforeAll(async () => {
   await eventually(async () => (await listed()).length === 3, { what: 'all three are known' });
 }, 90_000);
 
-/** Without the time at which the controller was last read, which moves between two requests. */
+/** Leaves out the time at which the controller was last read, which changes between two requests. */
 const timeless = (read: object): unknown =>
   JSON.parse(JSON.stringify(read, (key, value: unknown) => (key === 'seenAt' ? undefined : value)));
 
-/** A host whose own daemon has this address and is wanted in the network. */
+/** A host whose own daemon has this address and is desired in the network. */
 async function member(name: string, env: string, address: string): Promise<void> {
   const joined = await joinHost(api, name, { labels: { env } });
   const agent = closing(await ListeningAgent.connect(joined));
@@ -66,8 +66,8 @@ const tokenOf = async (scope: string) => {
   return (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body.secret;
 };
 
-describe('a membership that waits to be authorized in a network that Orrery keeps', () => {
-  it('says who denied it, and how to let it in, wherever its outcome is told', async () => {
+describe('a membership that waits for authorization in a network that Orrery keeps', () => {
+  it('shows who denied it and how to authorize it, wherever its outcome appears', async () => {
     const membership = `/v1/nodes/web-b/networks/lab`;
     const { command } = (await api.ask('PUT', membership, Accepted, { body: {} })).body;
     const [{ item } = { item: '' }] = command.items;
@@ -93,8 +93,8 @@ describe('a membership that waits to be authorized in a network that Orrery keep
   });
 });
 
-describe('a token for some hosts, in a network that others are in, too', () => {
-  it('shows and changes the nodes of its hosts alone, and says of an address only that it is taken', async () => {
+describe('a token for some hosts, in a network with nodes of other hosts', () => {
+  it('shows and changes only the nodes of its hosts, and reveals of an address only that it is taken', async () => {
     const token = await tokenOf('hosts:env=a');
     expect([...(await listed())].sort()).toEqual([OWN, OTHER, STRANGER].sort());
     expect(await listed(token)).toEqual([OWN]);
@@ -113,7 +113,7 @@ describe('a token for some hosts, in a network that others are in, too', () => {
     expect(body).toMatchObject({ address: OWN, controller: { authorized: true, addresses: ['10.7.0.43'] } });
   });
 
-  it('reads each of them where it is changed', async () => {
+  it('reads each node at the URL where it is changed', async () => {
     const one = (node: string, token = api.adminToken) => api.ask('GET', path(node), Admission, { token });
     await api.ask('PUT', path(OTHER), Admission, { body: { name: 'other', noAutoAssign: true } });
     const { body } = await one('web-b');
@@ -135,7 +135,7 @@ describe('a token for some hosts, in a network that others are in, too', () => {
     expect(own.map(({ address }) => address)).toEqual([OWN]);
   });
 
-  it('reads of the controller what it needs, without the host that it is on', async () => {
+  it('shows what it needs to know of the controller, without its host', async () => {
     const token = await tokenOf('hosts:env=a');
     const { body } = await api.ask('GET', '/v1/controllers/keeper', Controller, { token });
     expect(body).toMatchObject({ name: 'keeper', host: null, node: null, networks: 1 });

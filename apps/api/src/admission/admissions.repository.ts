@@ -18,7 +18,7 @@ import { parseSelector, whereSelector } from '../paging/selector-sql.js';
 import { OURS } from './candidates.repository.js';
 import { isSpokenFor, type Named } from './verdicts.js';
 
-/** One row as the database has it: what is decided is computed from it. */
+/** One row from the database, from which the decision is computed. */
 export interface AdmissionRow extends Omit<Admission, 'decision' | 'pending' | 'stale'> {
   policy: AdmissionPolicy;
   since: number | null;
@@ -31,23 +31,24 @@ export interface AdmissionRow extends Omit<Admission, 'decision' | 'pending' | '
 
 /** A node with its address, as far as a network is concerned. */
 export interface NodeAddressRow {
-  /** What its agent reports. */
+  /** The address that its agent reports. */
   shown: NodeAddress | null;
-  /** What counts as its own. */
+  /** The address that counts as its own. */
   address: NodeAddress | null;
   standing: 'given' | 'taken' | 'contested' | 'alone' | null;
-  /** Somebody has named the address without naming the node. */
+  /** Someone has decided about the address without naming the node. */
   isSpokenFor: boolean;
 }
 
 const BY_ADDRESS = new Keyset([{ sql: 'x.network_id' }, { sql: `COALESCE(x.address, '~' || x.node_id)` }]);
 
 /**
- * A record is written when it changes; that it is still so was seen when its controller was last read, which is noted for all of them at once.
+ * A record is written only when it changes. The time of the last reading is noted once for all records of a network, so
+ * the newest of these times is when the record was last seen.
  */
 const SEEN_AT = `GREATEST(r.seen_at, t.read_at, CASE WHEN q.state = 'up' AND t.cause IS NULL THEN q.checked_at END)`;
 
-/** Networks that Orrery keeps: everyone with a record, a word of a person, or a wish. */
+/** Nodes in networks that Orrery keeps: those with a record or a verdict, and those that are desired there. */
 const SELECT = `
   WITH ours AS (${OURS}),
   said AS (SELECT network_id, address FROM verdicts UNION SELECT network_id, address FROM controller_records),
@@ -83,7 +84,7 @@ const SELECT = `
 export class AdmissionsRepository {
   async list(sql: Sql, { pending, stale, ...query }: AdmissionQuery, network: NetworkId | undefined) {
     const where = new Where().andIf(network, 'x.network_id = $?');
-    // What is decided beside that is computed: a page may be shorter than asked for, and `next` is right.
+    // The rest of the decision is computed later, so a page may be shorter than requested; `next` is still right.
     if (pending) where.and('NOT r.authorized AND r.zerotier_version IS NOT NULL AND v.verdict IS NULL');
     if (stale) where.and('NOT r.authorized AND x.since IS NULL AND v.verdict IS NULL');
     return BY_ADDRESS.page<AdmissionRow>(sql, SELECT, where, query);
@@ -94,7 +95,7 @@ export class AdmissionsRepository {
     return sql.query(`${SELECT} ${where}`, [network, addresses]);
   }
 
-  /** What people said of one node; undefined: nothing. */
+  /** The verdict of people on one node; undefined if there is none. */
   async said(sql: Sql, network: NetworkId, address: NodeAddress): Promise<object | undefined> {
     const rows = await sql.query<object[]>(
       `SELECT verdict, ${iso('until')} AS until, name, addresses, bridge, no_auto_assign AS "noAutoAssign", forget
@@ -104,7 +105,7 @@ export class AdmissionsRepository {
     return rows[0];
   }
 
-  /** Nobody else says anything of this node in this network until the end of the transaction. */
+  /** Locks the decisions about this node in this network until the end of the transaction. */
   async hold(sql: Sql, network: NetworkId, address: NodeAddress): Promise<void> {
     await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('admission ' || $1 || ' ' || $2, 0))`, [
       network,
@@ -112,12 +113,12 @@ export class AdmissionsRepository {
     ]);
   }
 
-  /** The same by the node that it is, whether or not its address is known yet. */
+  /** Finds a node's rows by the node itself, whether or not its address is known yet. */
   ofNode(sql: Sql, network: NetworkId, node: NodeId): Promise<AdmissionRow[]> {
     return sql.query(`${SELECT} WHERE x.network_id = $1 AND n.id = $2 ORDER BY x.address`, [network, node]);
   }
 
-  /** Nodes that are wanted in the network, on hosts that match, whose addresses are surely their own. */
+  /** Nodes on matching hosts that are desired in the network and whose addresses are certainly their own. */
   async wanted(sql: Sql, network: NetworkId, selector: string): Promise<Named[]> {
     const where = new Where()
       .and('o.network_id = $? AND o.since IS NOT NULL AND o.address IS NOT NULL', network)
@@ -138,7 +139,7 @@ export class AdmissionsRepository {
     return rows[0];
   }
 
-  /** Undefined: Orrery does not keep this network. */
+  /** Undefined if Orrery does not keep this network. */
   async config(sql: Sql, network: NetworkId): Promise<NetworkConfig | undefined> {
     const rows = await sql.query<{ config: NetworkConfig }[]>(
       'SELECT config FROM networks WHERE id = $1 AND config IS NOT NULL',
@@ -147,7 +148,7 @@ export class AdmissionsRepository {
     return rows[0]?.config;
   }
 
-  /** Whose record has one of these addresses already. */
+  /** The nodes whose records already have one of these addresses. */
   async holders(sql: Sql, network: NetworkId, addresses: readonly string[], except: NodeAddress) {
     return sql.query<{ address: NodeAddress; has: string }[]>(
       `SELECT r.address, f.has FROM controller_records r, jsonb_array_elements_text(r.addresses) AS f(has)

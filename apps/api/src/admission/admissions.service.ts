@@ -28,13 +28,13 @@ import { AdmissionsRepository, type AdmissionRow } from './admissions.repository
 import { decide } from './decide.js';
 import { forgetRecord, putVerdicts, type Named } from './verdicts.js';
 
-/** Nodes that a change is about. */
+/** The nodes that a change is about. */
 interface At {
   network: NetworkId;
   addresses: NodeAddress[];
 }
 
-/** Who is in the networks that Orrery keeps, who wants to be, and what people say of it. */
+/** Shows the nodes that are in the networks Orrery keeps or that ask to be, and records people's verdicts on them. */
 @Injectable()
 export class Admissions {
   constructor(
@@ -69,12 +69,12 @@ export class Admissions {
     });
   }
 
-  /** What a person says of one node. */
+  /** Records a person's verdict on one node. */
   put(asked: Asked, networkReference: string, node: string, put: AdmissionPut): Promise<Answer> {
     return this.#change(asked, networkReference, async (tx, network) => {
       const named = await this.#named(tx, network, node);
       await this.#checkIfMatch(tx, asked, network, named);
-      // A bridge speaks for machines that are in no scope.
+      // A bridge forwards traffic of machines that no scope covers.
       if (put.bridge) refuseBeyondHosts();
       if (put.addresses) await this.#checkAddresses(tx, network, named.address, put.addresses);
       await putVerdicts(tx, network, [named], { ...put, by: asked.by });
@@ -82,7 +82,7 @@ export class Admissions {
     });
   }
 
-  /** Its record on the controller is dropped: at once, or when it is in the network no more. */
+  /** Deletes the node's record on the controller: at once, or when the node has left the network. */
   forget(asked: Asked, networkReference: string, node: string): Promise<Answer> {
     return this.#change(asked, networkReference, async (tx, network) => {
       const named = await this.#named(tx, network, node);
@@ -104,7 +104,7 @@ export class Admissions {
     return this.#change(asked, networkReference, work, true);
   }
 
-  /** All but those that several nodes show: of these a person says something by name, after looking. */
+  /** All pending nodes except contested addresses, which a person must check and authorize by name. */
   async #waiting(tx: Transaction, network: NetworkId): Promise<Named[]> {
     const { items } = await this.repository.list(tx, { limit: 500, pending: true, stale: false }, network);
     const sees = (one: Admission) => one.node !== null || !visibilityNow()?.hosts;
@@ -146,7 +146,7 @@ export class Admissions {
     checkIfMatch(ifMatch, row?.version, `the admission of ${address} to ${network}`);
   }
 
-  /** What people say of these nodes and what is decided by that, for a dry run. */
+  /** The verdicts on these nodes and the resulting decisions, for a dry run. */
   async #about(tx: Transaction, { network, addresses }: At): Promise<Subject[]> {
     const rows = new Map((await this.repository.of(tx, network, addresses)).map((row) => [row.address, row]));
     const read = async (sql: Sql, address: NodeAddress) => {
@@ -169,8 +169,8 @@ export class Admissions {
   }
 
   /**
-   * An address is its own reference, so that nodes of others can be named; any other is a node of ours whose address is surely its own. A
-   * token for some hosts has a say about their nodes alone.
+   * An address refers to itself, so that unknown nodes can be named; any other reference is one of our nodes, if its
+   * address is certainly its own. A token for some hosts decides about their nodes only.
    */
   async #named(sql: Sql, network: NetworkId, reference: string): Promise<Named> {
     const address = addressIn(reference);
@@ -188,7 +188,7 @@ export class Admissions {
 
   async #checkAddresses(tx: Transaction, network: NetworkId, node: NodeAddress, addresses: string[]): Promise<void> {
     const { routes } = (await this.repository.config(tx, network)) ?? { routes: [] };
-    // An address that a node out of sight has is taken all the same.
+    // An address of a node that the token does not see is taken all the same.
     const holders = await beyondScope(tx, () => this.repository.holders(tx, network, addresses, node));
     const taken = new Map(holders.map(({ address, has }) => [has, address]));
     const issues = addresses.flatMap((address, index) => {
@@ -202,12 +202,14 @@ export class Admissions {
   }
 }
 
-/** A reference that is an address, for who may name any: a token for some hosts names nodes of theirs. */
+/**
+ * The reference as an address, if the token allows any address: a token for some hosts must name one of their nodes.
+ */
 function addressIn(reference: string): NodeAddress | undefined {
   return visibilityNow()?.hosts ? undefined : NodeAddress.safeParse(reference.toLowerCase()).data;
 }
 
-/** The row with what is decided of it. */
+/** The row with the decision computed from it. */
 export function toAdmission(admission: AdmissionRow): Admission {
   const { policy, since, labels, admittedBy, wasSentAway, isContested, now, ...row } = admission;
   const { verdict, controller } = row;
@@ -228,7 +230,7 @@ export function toAdmission(admission: AdmissionRow): Admission {
   };
 }
 
-/** What is left of a node of which nothing is left. */
+/** A node of which nothing is left. */
 const gone = (id: NetworkId, address: NodeAddress | null): Admission => ({
   network: { id, name: null },
   ...{ address, node: null, host: null, verdict: null, record: null, decision: null, controller: null, observed: null },

@@ -14,7 +14,7 @@ import type {
 import type { Sql } from '../database/sql.js';
 import { holdersOf } from '../nodes/node-addresses.js';
 
-/** A network that Orrery keeps: as it is wanted, and as it was last put on its controller. */
+/** A network that Orrery keeps: its desired state, and what was last put on its controller. */
 export interface KeptNetwork {
   id: NetworkId;
   name: string;
@@ -27,7 +27,7 @@ export interface KeptNetwork {
   now: number;
 }
 
-/** All that is known of one node in one network. */
+/** Everything known about one node in one network. */
 export interface CandidateRow {
   address: NodeAddress;
   node: NodeId | null;
@@ -35,7 +35,7 @@ export interface CandidateRow {
   item: ItemId | null;
   since: number | null;
   labels: Labels | null;
-  /** Several nodes show it and it was given to none: a person decides. */
+  /** Several nodes show it and it was assigned to none, so a person decides. */
   isContested: boolean;
   said: {
     verdict: 'authorize' | 'deny' | null;
@@ -47,14 +47,14 @@ export interface CandidateRow {
     noAutoAssign: boolean | null;
     forget: boolean;
   } | null;
-  /** Addresses that its interface carries, as its agent sees it. */
+  /** The addresses on its interface, as its agent reports them. */
   seen: string[];
   record:
     | (ControllerRecord & {
         admittedBy: string | null;
         isRequested: boolean;
         wasSentAway: boolean;
-        /** The fixed addresses that the controller was last told. */
+        /** The fixed addresses that were last sent to the controller. */
         toldAddresses: string[] | null;
       })
     | null;
@@ -62,7 +62,9 @@ export interface CandidateRow {
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
-/** Nodes of ours that are, or were, wanted in a network, with the address that counts as theirs (the view `node_addresses`). */
+/**
+ * Our nodes that are or were desired in a network, with the address that counts as theirs (the view `node_addresses`).
+ */
 export const OURS = `
   SELECT m.network_id, m.node_id, m.host_id, m.item_id, n.address,
          CASE WHEN i.intent = 'present' THEN m.created_at END AS since, h.labels
@@ -70,12 +72,12 @@ export const OURS = `
     JOIN node_addresses n ON n.node_id = m.node_id`;
 
 const ADDRESSES = {
-  /** Of all who are in the network, want to be, or are to be. */
+  /** Every node that is in the network, asks to be, or is desired there. */
   all: `ours AS MATERIALIZED (${OURS} WHERE m.network_id = $1),
   a AS (SELECT address FROM ours WHERE address IS NOT NULL
         UNION SELECT address FROM verdicts WHERE network_id = $1
         UNION SELECT address FROM controller_records WHERE network_id = $1)`,
-  /** Of these alone: what it costs does not grow with the network. */
+  /** Only these nodes, at a cost that does not grow with the network. */
   some: `holders AS MATERIALIZED (${holdersOf('$2')}),
   ours AS MATERIALIZED (${OURS} WHERE m.network_id = $1 AND m.node_id = ANY(ARRAY(SELECT node_id FROM holders))),
   a AS (SELECT DISTINCT unnest($2::text[]) AS address)`,
@@ -99,7 +101,10 @@ const candidates = (which: keyof typeof ADDRESSES) => `
     LEFT JOIN controller_records r ON r.network_id = $1 AND r.address = a.address
    ORDER BY a.address`;
 
-/** What a launch waits for. Each part is planned by itself (MATERIALIZED): planning all in one takes longer than running it. */
+/**
+ * A launch waits for these statements. Each part is planned separately (MATERIALIZED), because planning them together
+ * takes longer than running them.
+ */
 const STATEMENTS = {
   all: candidates('all'),
   some: candidates('some'),
@@ -114,7 +119,7 @@ const STATEMENTS = {
        ELSE r.authorized IS DISTINCT FROM true AND v.verdict IS NULL AND w.admission ->> 'by' <> 'manual' END`,
 };
 
-/** What is known of who is in a network, or is to be, or wants to be. */
+/** Reads everything known about the nodes that are in a network, are desired there, or ask to be. */
 @Injectable()
 export class Candidates {
   async network(sql: Sql, id: NetworkId): Promise<KeptNetwork | undefined> {
@@ -128,7 +133,7 @@ export class Candidates {
     return rows[0];
   }
 
-  /** Of these addresses; null: of all that there are in the network. */
+  /** Only these addresses, or all addresses in the network if null. */
   candidates(sql: Sql, network: NetworkId, addresses: readonly NodeAddress[] | null): Promise<CandidateRow[]> {
     return addresses === null ? sql.query(STATEMENTS.all, [network]) : sql.query(STATEMENTS.some, [network, addresses]);
   }
@@ -140,7 +145,7 @@ export class Candidates {
     return rows.map(({ id }) => id);
   }
 
-  /** What is wanted of a host's nodes, or not wanted any more, that the controller is not known to have heard. */
+  /** Desired changes to a host's nodes that their controller may not know yet. */
   unsettled(sql: Sql, host: HostId): Promise<{ network: NetworkId; address: NodeAddress }[]> {
     return sql.query(STATEMENTS.unsettled, [host]);
   }

@@ -2,7 +2,7 @@ import type { ControllerRecord, ItemId, NetworkConfig, NetworkId, NodeAddress } 
 import type { Sql, Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 
-/** The network is on its controller as it was wanted then. */
+/** Notes that the controller now has the network as it was desired at that time. */
 export async function noteApplied(tx: Transaction, id: NetworkId, name: string, config: NetworkConfig): Promise<void> {
   await runIn(tx)(
     `INSERT INTO network_status (network_id, applied_config, applied_name) SELECT id, $2::jsonb, $3 FROM networks WHERE id = $1
@@ -11,7 +11,10 @@ export async function noteApplied(tx: Transaction, id: NetworkId, name: string, 
   );
 }
 
-/** Why the controller does not have it as wanted; null: nothing is in the way. `gone`: the controller does not know it any more. */
+/**
+ * Notes why the controller does not have the desired network, or null if nothing is wrong. `gone`: the controller no
+ * longer knows it.
+ */
 export async function noteCause(tx: Transaction, id: NetworkId, cause: string | null, gone = false): Promise<void> {
   await runIn(tx)(
     `INSERT INTO network_status (network_id, cause) SELECT id, $2 FROM networks WHERE id = $1
@@ -25,7 +28,10 @@ export async function noteCause(tx: Transaction, id: NetworkId, cause: string | 
 const ROWS = `jsonb_to_recordset($2::jsonb) AS r(address text, authorized boolean, name text, addresses jsonb, bridge boolean,
   "noAutoAssign" boolean, version text)`;
 
-/** Who is about to be let in or sent away, by whom and why: so that it is known whatever happens on the way to the controller. */
+/**
+ * Notes which nodes are about to be authorized or deauthorized, by whom and why, so that this is known even if the call
+ * to the controller fails.
+ */
 export async function noteIntents(sql: Sql, network: NetworkId, intents: readonly Intent[]): Promise<void> {
   await sql.query(
     `INSERT INTO controller_records AS c (network_id, address, authorized, name, addresses, bridge, no_auto_assign, move_by, move_why, told_addresses)
@@ -39,14 +45,14 @@ export async function noteIntents(sql: Sql, network: NetworkId, intents: readonl
 
 export interface Intent {
   address: NodeAddress;
-  /** Left out: only its record is to be different. */
+  /** Absent if only the rest of the record is to change. */
   by?: string | undefined;
   why?: string | undefined;
-  /** The fixed addresses that it is to have. */
+  /** Its desired fixed addresses. */
   addresses?: string[] | undefined;
 }
 
-/** Somebody who is in now and was not, or the other way round; `by` null: it was not us. */
+/** A node that has just been authorized or deauthorized. `by` is null if Orrery did not do it. */
 export interface Move {
   address: NodeAddress;
   authorized: boolean;
@@ -54,10 +60,16 @@ export interface Move {
   why: string | null;
 }
 
-/** That a controller answers is written with each reading (`controller_status.checked_at`); of each network it is enough to know it roughly. */
+/**
+ * Each reading already notes that a controller answers (`controller_status.checked_at`), so the time for each network
+ * may be coarse.
+ */
 const NOTE_READ_EVERY = "interval '1 minute'";
 
-/** What the controller says of all nodes in the network: rows that are not among them go. Gives who has moved. */
+/**
+ * Replaces all records of the network with what the controller has, and deletes all other rows. Returns the nodes whose
+ * authorization changed.
+ */
 export async function replaceRecords(
   tx: Transaction,
   network: NetworkId,
@@ -79,12 +91,12 @@ export async function replaceRecords(
 }
 
 /**
- * What it says of some of them; written is what differs from what it said before. (ON CONFLICT alone would lock every row, which is
- * writing, too.) Who is in by somebody else's doing is not ours to send away again.
+ * Updates some records, writing only those that differ. (ON CONFLICT alone would lock every row, which is also a
+ * write.) Orrery must not deauthorize nodes that someone else authorized.
  */
 export async function putRecords(tx: Transaction, network: NetworkId, records: ControllerRecord[]): Promise<Move[]> {
   const run = runIn(tx);
-  // By their addresses, so that a few of them do not cost a whole network.
+  // Selected by address, so that a few records do not cost as much as the whole network.
   const values = [network, JSON.stringify(records), records.map(({ address }) => address)];
   const moves = await run<Move>(
     `SELECT c.address, r.authorized, c.move_by AS by, c.move_why AS why FROM controller_records c JOIN ${ROWS} ON r.address = c.address
@@ -120,13 +132,13 @@ export async function noteRequested(tx: Transaction, network: NetworkId, address
   );
 }
 
-/** The record is gone, and with it what a person had said of the node. */
+/** Deletes the record together with people's verdict on the node. */
 export async function noteForgotten(tx: Transaction, network: NetworkId, addresses: NodeAddress[]): Promise<void> {
   for (const table of ['controller_records', 'verdicts'])
     await runIn(tx)(`DELETE FROM ${table} WHERE network_id = $1 AND address = ANY($2)`, [network, addresses]);
 }
 
-/** Commands that are under way show that their node was let in. */
+/** Shows in commands under way that their node was authorized. */
 export async function noteStages(tx: Transaction, stages: readonly { item: ItemId; detail: string }[]): Promise<void> {
   await runIn(tx)(
     `INSERT INTO command_stages (command_id, stage, item_id, detail, at)

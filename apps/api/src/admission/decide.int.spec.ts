@@ -34,7 +34,7 @@ let agent: ListeningAgent;
 let controller: FakeController;
 let count = 0;
 
-/** Each test: a host with a controller in its own daemon, and nothing else. */
+/** Each test has one host with a controller in its own daemon, and nothing else. */
 beforeEach(async () => {
   joined = await joinHost(api, `web-${++count}`);
   agent = await ListeningAgent.connect(joined);
@@ -63,7 +63,7 @@ const told = async (type: string, network: string) =>
   (await api.get(`/v1/events?type=${type}&network=${network}`, EventPage)).body.items.map(({ data }) => data);
 const isIn = (network: string, address: NodeAddress) => controller.record(network, address)?.authorized;
 
-/** The agent has made identities ahead. */
+/** Reports identities that the agent has pre-generated. */
 async function offer(...freeIdentities: NodeAddress[]): Promise<void> {
   const hello = {
     ...{ epoch: newId('epo'), agentVersion: 'test', simulated: true, revision: 0, digest: null },
@@ -73,8 +73,8 @@ async function offer(...freeIdentities: NodeAddress[]): Promise<void> {
   await agent.bus.request(subjects.hello(joined.hostId), hello, HelloReply, 5000);
 }
 
-describe('a launch with an identity that was made ahead', () => {
-  it('is let in before its host hears of it, and says so', async () => {
+describe('a launch with a pre-generated identity', () => {
+  it('is authorized before its host knows about it, and shows this', async () => {
     const address = newAddress();
     await offer(address);
     const { id } = await create();
@@ -90,7 +90,7 @@ describe('a launch with an identity that was made ahead', () => {
     );
   });
 
-  it('takes another one than a launch at the same time, and none when there is none', async () => {
+  it('takes a different one from a simultaneous launch, and none when none is left', async () => {
     const [one, two] = [newAddress(), newAddress()];
     await offer(one, two);
     const { id } = await create();
@@ -100,7 +100,7 @@ describe('a launch with an identity that was made ahead', () => {
     expect([...(identities ?? [])].sort()).toEqual([one, two, undefined].sort());
   });
 
-  it('without one is asked for at once when its host tells its address, and not again when it is in', async () => {
+  it('without one is authorized at once when its host reports its address, and only once', async () => {
     const address = newAddress();
     const epoch = newId('epo');
     const { id } = await create();
@@ -131,7 +131,7 @@ describe('a launch with an identity that was made ahead', () => {
     expect(heard.filter((payload) => payload.startsWith(id))).toEqual([]);
   });
 
-  it('goes on when the controller is away, and is let in when it is back', async () => {
+  it('continues when the controller is unreachable, and is authorized when it is back', async () => {
     const address = newAddress();
     await offer(address);
     const { id } = await create();
@@ -144,7 +144,7 @@ describe('a launch with an identity that was made ahead', () => {
     await eventually(async () => (await admissions(`network=${id}`))[0]?.controller?.authorized, { within: 20_000 });
   }, 60_000);
 
-  it('is sent away when it is removed, and forgotten when that was asked for', async () => {
+  it('is deauthorized when it is removed, and forgotten when that was requested', async () => {
     const [kept, forgotten] = [newAddress(), newAddress()];
     await offer(kept, forgotten);
     const { id } = await create();
@@ -160,7 +160,7 @@ describe('a launch with an identity that was made ahead', () => {
     await remove(nameOf(kept));
     await remove(`${nameOf(forgotten)}?forget=true`);
     await eventually(() => isIn(id, kept) === false, { within: 10_000, what: 'it is let in no more' });
-    // The agent has made it so: the rows go.
+    // The agent has removed it, so the rows go.
     await api.database.query('DELETE FROM nodes WHERE host_id = $1 AND kind = $2', [joined.hostId, 'container']);
     await eventually(() => controller.record(id, forgotten) === undefined, { within: 10_000, what: 'it is forgotten' });
     expect(await admissions(`network=${id}&stale=true`)).toMatchObject([{ address: kept, stale: true }]);
@@ -175,8 +175,8 @@ describe('a launch with an identity that was made ahead', () => {
     ).map(({ state }) => state);
 });
 
-describe('a node that nobody here knows', () => {
-  it('waits until a person says something, and goes when the person says so', async () => {
+describe('an unknown node', () => {
+  it('waits for a verdict, and is deauthorized by one', async () => {
     const { id } = await create();
     controller.showUp(id, STRANGER);
     await eventually(async () => (await admissions(`network=${id}&pending=true`)).length === 1, { within: 10_000 });
@@ -192,7 +192,7 @@ describe('a node that nobody here knows', () => {
     expect(back).toMatchObject({ verdict: null, decision: null, controller: { authorized: false, name: 'printer' } });
   }, 60_000);
 
-  it('is let in for a time only, also while nobody looks', async () => {
+  it('is authorized for a limited time only, even when no request is made', async () => {
     const { id } = await create();
     controller.showUp(id, STRANGER);
     await put(id, STRANGER, { verdict: 'authorize', for: '1h' });
@@ -203,7 +203,7 @@ describe('a node that nobody here knows', () => {
     expect(await told('admission.deauthorized', id)).toMatchObject([{ by: 'admission: expired' }]);
   }, 60_000);
 
-  it('stays in when somebody let it in on the controller itself', async () => {
+  it('stays authorized when someone authorized it on the controller itself', async () => {
     const { id } = await create();
     controller.showUp(id, STRANGER);
     const record = controller.record(id, STRANGER);
@@ -213,7 +213,7 @@ describe('a node that nobody here knows', () => {
     expect(isIn(id, STRANGER)).toBe(true);
   }, 60_000);
 
-  it('is among those that one word lets in', async () => {
+  it('is included when all pending nodes are authorized at once', async () => {
     const { id } = await create();
     controller.showUp(id, STRANGER);
     controller.showUp(id, 'deadbeef02');
@@ -228,7 +228,7 @@ describe('a node that nobody here knows', () => {
 });
 
 describe('a token for some hosts only', () => {
-  it('has a say about their nodes, and about nothing that reaches beyond', async () => {
+  it('can decide about their nodes, but about nothing beyond them', async () => {
     const { id } = await create();
     const address = newAddress();
     await offer(address);
@@ -251,7 +251,7 @@ describe('a token for some hosts only', () => {
 });
 
 describe('an address that a person fixes', () => {
-  it('has to be one that a route leads to and that nobody has', async () => {
+  it('must be covered by a route and must be free', async () => {
     const { id } = await create({ config: { ...routed('10.5.0.0/24') } });
     const path = `/v1/networks/${id}/admissions`;
     expect(await put(id, STRANGER, { addresses: ['10.5.0.9'] })).toMatchObject({
@@ -271,7 +271,7 @@ describe('an address that a person fixes', () => {
 });
 
 describe('a policy', () => {
-  it('of a person lets nobody in, and one by selector only whom it matches', async () => {
+  it('admits no node if it is manual, and only nodes on matching hosts if it is by selector', async () => {
     const address = newAddress();
     await offer(address);
     const { id } = await create({ admission: { by: 'manual', selector: null, for: null, onLeave: 'keep' } });
@@ -288,7 +288,7 @@ describe('a policy', () => {
 });
 
 describe('a network that its controller has lost', () => {
-  it('is there again, with everyone who was in it and their addresses', async () => {
+  it('is restored with all its nodes and their addresses', async () => {
     const { id } = await create({ config: routed('10.5.0.0/24') });
     controller.showUp(id, STRANGER);
     await put(id, STRANGER, { verdict: 'authorize', addresses: ['10.5.0.77'] });

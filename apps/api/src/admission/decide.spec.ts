@@ -25,7 +25,7 @@ const sendsAway = (by: string) => ({ authorize: false, by, why: expect.any(Strin
 describe('an address that several nodes show', () => {
   const contested = { isContested: true };
 
-  it('is neither let in by a policy nor sent away by one, whatever it was', () => {
+  it('is neither admitted nor removed by a policy, whatever its state was', () => {
     for (const record of [null, admitted, foreign, out])
       for (const by of [FLEET, CLOUD, AN_HOUR, MANUAL]) {
         expect(decided(by, { ...contested, record })).toBeNull();
@@ -34,88 +34,88 @@ describe('an address that several nodes show', () => {
     expect(decided(FLEET, { record: admitted })).toEqual(sendsAway('admission: left'));
   });
 
-  it('is let in or kept out by the word of a person', () => {
+  it('is authorized or denied by a verdict', () => {
     expect(decided(FLEET, { ...contested, said: said('authorize') })).toEqual(letsIn('ann'));
     expect(decided(FLEET, { ...contested, record: admitted, said: said('deny') })).toEqual(sendsAway('ann'));
     expect(decided(FLEET, { ...contested, said: said('authorize', NOW) })).toEqual(sendsAway('admission: expired'));
   });
 });
 
-describe('the word of a person', () => {
-  it('lets a stranger in, and denies a node that the policy would let in', () => {
+describe('a verdict', () => {
+  it('authorizes an unknown node, and denies a node that the policy would admit', () => {
     expect(decided(FLEET, { said: said('authorize') })).toEqual(letsIn('ann'));
     expect(decided(FLEET, { wanted: wanted(), said: said('deny') })).toEqual(sendsAway('ann'));
     expect(decided(FLEET, { wanted: wanted() })).toEqual(letsIn('admission: fleet'));
   });
 
-  it('holds until its time is over, and not a moment longer', () => {
+  it('holds until its time is over, and no longer', () => {
     expect(decided(FLEET, { said: said('authorize', NOW + 1) })).toEqual(letsIn('ann'));
     expect(decided(FLEET, { said: said('authorize', NOW) })).toEqual(sendsAway('admission: expired'));
     expect(decided(FLEET, { said: said('authorize', NOW - 1) })?.why).toContain('ann');
   });
 
-  it('that is over is not followed by the policy: the time was meant', () => {
+  it('that has expired does not fall back to the policy: the limit was intended', () => {
     expect(decided(FLEET, { wanted: wanted(), said: said('authorize', NOW - 1) })?.authorize).toBe(false);
   });
 
-  it('about something else than who gets in leaves the decision to the policy', () => {
+  it('that says nothing about authorization leaves the decision to the policy', () => {
     expect(decided(FLEET, { wanted: wanted(), said: said(null) })).toEqual(letsIn('admission: fleet'));
     expect(decided(FLEET, { said: said(null) })).toBeNull();
   });
 });
 
 describe('a policy', () => {
-  it('lets in whom Orrery wants there, and says nothing of anybody else', () => {
+  it('admits nodes that are desired in the network, and decides about no others', () => {
     expect(decided(FLEET, { wanted: wanted() })).toEqual(letsIn('admission: fleet'));
     expect(decided(FLEET, { record: out })).toBeNull();
     expect(decided(FLEET, {})).toBeNull();
   });
 
-  it('of a person decides nothing, not even of those who are wanted', () => {
+  it('that is manual decides nothing, not even about desired nodes', () => {
     expect(decided(MANUAL, { wanted: wanted() })).toBeNull();
     expect(decided(MANUAL, { wanted: wanted(), record: admitted })).toBeNull();
   });
 
-  it('by selector lets in nodes on hosts that match, and none that nobody wants', () => {
+  it('by selector admits nodes on matching hosts, but none that are not desired', () => {
     expect(decided(CLOUD, { wanted: wanted({ site: 'cloud' }) })).toEqual(letsIn('admission: selector'));
     expect(decided(CLOUD, { wanted: wanted({ site: 'home' }) })).toBeNull();
     expect(decided(CLOUD, { record: out })).toBeNull();
   });
 
-  it('by selector sends away whom it let in and whose host matches no more, and nobody whom others let in', () => {
+  it('by selector removes the nodes it admitted when their host no longer matches, and none that others authorized', () => {
     const home = wanted({ site: 'home' });
     expect(decided(CLOUD, { wanted: home, record: admitted })).toEqual(sendsAway('admission: selector'));
     expect(decided(CLOUD, { wanted: home, record: foreign })).toBeNull();
   });
 
-  it('for a time admits for so long after the node was wanted', () => {
+  it('with a time limit admits for that long after the node became desired', () => {
     const since = (msAgo: number) => wanted({}, NOW - msAgo);
     expect(decided(AN_HOUR, { wanted: since(HOUR_MS - 1) })).toEqual(letsIn('admission: fleet'));
     expect(decided(AN_HOUR, { wanted: since(HOUR_MS) })).toEqual(sendsAway('admission: expired'));
     expect(decided(AN_HOUR, { wanted: since(HOUR_MS), record: admitted })).toEqual(sendsAway('admission: expired'));
   });
 
-  it('whose time is over sends nobody away whom somebody else let in', () => {
+  it('whose time limit has passed does not remove nodes that someone else authorized', () => {
     expect(decided(AN_HOUR, { wanted: wanted({}, NOW - HOUR_MS), record: foreign })).toBeNull();
   });
 });
 
-describe('who is wanted no more', () => {
-  it('is sent away when Orrery let it in, and stays when others did', () => {
+describe('a node that is no longer desired', () => {
+  it('is removed when Orrery authorized it, and stays when someone else did', () => {
     expect(decided(FLEET, { record: admitted })).toEqual(sendsAway('admission: left'));
     expect(decided(FLEET, { record: foreign })).toBeNull();
   });
 
-  it('stays where the policy keeps who leaves', () => {
+  it('stays when the policy keeps nodes that leave', () => {
     expect(decided(policy({ onLeave: 'keep' }), { record: admitted })).toBeNull();
   });
 
-  it('is sent away once: a record that is out already is left alone', () => {
+  it('is removed once: a record that is already deauthorized is left alone', () => {
     expect(decided(FLEET, { record: { authorized: false, admittedBy: 'admission: fleet' } })).toBeNull();
   });
 });
 
-describe('whatever else is true', () => {
+describe('in every combination', () => {
   const time = fc.integer({ min: NOW - 2 * HOUR_MS, max: NOW + 2 * HOUR_MS });
   const labels = fc.constantFrom<Labels>({}, { site: 'cloud' }, { site: 'home' });
   const policies = fc
@@ -145,17 +145,17 @@ describe('whatever else is true', () => {
       expect(decide(by, { ...candidate, said: said('deny', at) }, NOW)).toMatchObject({ authorize: false, by: 'ann' });
     }));
 
-  it('a word whose time is over never lets anybody in, and one that holds always does', () =>
+  it('an expired verdict never authorizes, and a valid one always does', () =>
     holds((by, candidate, until) => {
       expect(decide(by, { ...candidate, said: said('authorize', until) }, NOW)?.authorize).toBe(until > NOW);
     }));
 
-  it('what others authorized is taken back by nothing but a word', () =>
+  it('only a verdict takes back what others authorized', () =>
     holds((by, candidate) => {
       expect(decide(by, { ...candidate, said: null, record: foreign }, NOW)?.authorize ?? true).toBe(true);
     }));
 
-  it('nobody is let in without a word whom nobody wants', () =>
+  it('no node is authorized without a verdict unless it is desired', () =>
     holds((by, candidate) => {
       expect(decide(by, { ...candidate, said: null, wanted: null }, NOW)?.authorize ?? false).toBe(false);
     }));

@@ -1,14 +1,17 @@
 import { durationSeconds, matches, Selector, type AdmissionPolicy, type Labels } from '@orrery/shared/contracts';
 
-/** What is known of one node in one network that Orrery keeps. Times are milliseconds of the database's clock. */
+/** Everything known about one node in one network that Orrery keeps. Times are milliseconds of the database's clock. */
 export interface Candidate {
-  /** Somebody wants one of our nodes in this network: since when, and on what host. Null: nobody does. */
+  /** Since when one of our nodes is desired in this network, and the labels of its host. Null if none is. */
   wanted: { since: number; labels: Labels } | null;
-  /** What a person said; `verdict` null: nothing about who gets in. */
+  /** What a person decided. `verdict` is null if that was not about authorization. */
   said: { verdict: 'authorize' | 'deny' | null; until: number | null; by: string } | null;
-  /** What the controller says; `admittedBy`: by what we authorized it, null when somebody else did. */
+  /**
+   * The controller's record. `admittedBy` is the reason for which Orrery authorized the node, or null if someone else
+   * did.
+   */
   record: { authorized: boolean; admittedBy: string | null } | null;
-  /** Several nodes show this address, and Orrery gave it to none of them. */
+  /** Several nodes show this address, and Orrery assigned it to none of them. */
   isContested: boolean;
 }
 
@@ -22,8 +25,9 @@ export interface Decision {
 const no = (by: string, why: string): Decision => ({ authorize: false, by, why });
 
 /**
- * Who gets into a network. A person's word goes first; then the network's policy, for nodes that Orrery launched or was told to let
- * join; who was admitted for a reason that is gone has to go. Null: nothing here says anything, and the controller keeps what it has.
+ * Decides whether a node is authorized. A person's verdict comes first, then the network's policy for nodes that Orrery
+ * launched or was told to join. A node that was admitted for a reason that no longer holds is deauthorized. Null: no
+ * rule applies, and the controller keeps its state.
  */
 export function decide(
   policy: AdmissionPolicy,
@@ -35,9 +39,9 @@ export function decide(
     return said.until === null || said.until > now
       ? { authorize: true, by: said.by, why: `authorized by ${said.by}` }
       : no('admission: expired', `the time for which ${said.by} authorized it is over`);
-  // Nobody can tell whose it is: neither of those who show it gains by that, and neither loses.
+  // The owner is unknown, so none of the nodes that show the address gain or lose by that.
   if (isContested) return null;
-  // Somebody let it in on the controller itself: what no policy gave, no policy takes back.
+  // Someone authorized it on the controller itself, and a policy does not take back what it did not grant.
   const isTheirs = record?.authorized === true && record.admittedBy === null;
   if (wanted) return byPolicy(policy, wanted);
   const isOurs = record?.authorized === true && record.admittedBy !== null;

@@ -3,13 +3,13 @@ import { CHANNELS } from '../database/channels.js';
 import type { Transaction } from '../database/sql.js';
 import { runIn, type Run } from '../database/statements.js';
 
-/** A payload of NOTIFY is shorter than 8,000 bytes; a longer list is the whole network. */
+/** The payload of NOTIFY must be shorter than 8,000 bytes; a longer list becomes the whole network. */
 const MOST_ADDRESSES = 500;
 
-/** The payload when a host shows an address that is another node's, or that another node shows too. */
+/** The payload when a host shows an address that belongs to another node, or that another node shows as well. */
 export const CLAIMS_HINT = 'claims';
 
-/** Where to look: at these addresses of a network, or at all of it (null). */
+/** Where to look: at these addresses of a network, or at the whole network (null). */
 export interface PlaceHint {
   network: NetworkId;
   addresses: NodeAddress[] | null;
@@ -21,7 +21,7 @@ export type AdmissionHint = PlaceHint | typeof CLAIMS_HINT;
 export const hintText = (network: NetworkId, addresses: readonly NodeAddress[] | null): string =>
   addresses && addresses.length <= MOST_ADDRESSES ? [network, ...addresses].join(' ') : network;
 
-/** Undefined: only to look at what is due, as when the payload names a controller. */
+/** Undefined: check only what is due, as when the payload names a controller. */
 export function readHint(payload: string): AdmissionHint | undefined {
   if (payload === CLAIMS_HINT) return CLAIMS_HINT;
   const [first, ...rest] = payload.split(' ');
@@ -31,7 +31,7 @@ export function readHint(payload: string): AdmissionHint | undefined {
   return { network: network.data, addresses: rest.length > 0 ? addresses.data : null };
 }
 
-/** Whoever keeps controllers as they are to be looks at these addresses, or at all of the network, at once. */
+/** Makes the admission worker check these addresses, or the whole network, at once. */
 export async function hint(
   tx: Transaction,
   network: NetworkId,
@@ -41,9 +41,10 @@ export async function hint(
 }
 
 /**
- * Nodes whose address was just reported. Of a node that is wanted in a network of ours: whoever lets it in hears of it at once. It asks its
- * controller within the first second of its life, and when it is not known then, again only five seconds later (docs/zerotier-facts.md#from-start-to-address). One that is
- * another node's, or that another node shows too: whoever finds claims hears of that.
+ * Sends hints about nodes whose address was just reported. If a node is desired in one of our networks, the admission
+ * worker must know at once: the node asks its controller within the first second of its life and, if it is unknown
+ * then, again only five seconds later (docs/zerotier-facts.md#from-start-to-address). If the address belongs to another
+ * node, or another node shows it as well, the hint is to check claims.
  */
 export async function hintAtAddresses(run: Run, nodes: readonly NodeId[]): Promise<void> {
   if (nodes.length === 0) return;

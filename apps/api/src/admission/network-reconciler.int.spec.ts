@@ -36,8 +36,8 @@ const controller = async () => (await api.get(`/v1/controllers/${host.name}`, Co
 const put = (network: NetworkId, address: string, body: object) =>
   api.ask('PUT', `/v1/networks/${network}/admissions/${address}`, Admission, { body });
 
-describe('a controller whose host was installed anew', () => {
-  /** As it is after an installation: another identity, and nothing of what it kept. */
+describe('a controller whose host was reinstalled', () => {
+  /** The state after a reinstallation: another identity, and none of the networks that it had. */
   async function installAnew(): Promise<{ id: NetworkId; old: string }> {
     await eventually(async () => (await controller()).state === 'up', SOON);
     const { id } = await create();
@@ -50,7 +50,7 @@ describe('a controller whose host was installed anew', () => {
     return { id, old };
   }
 
-  it('has moved, which its networks find, and nothing is put on it, whatever is changed', async () => {
+  it('has moved, which its networks report as a finding, and receives no changes', async () => {
     const { id, old } = await installAnew();
     const { cause, fix, address } = await controller();
     expect([cause, fix, address]).toEqual([expect.stringContaining(host.controller.address), expect.any(String), old]);
@@ -65,7 +65,7 @@ describe('a controller whose host was installed anew', () => {
     expect(host.changes).toEqual([]);
   }, 60_000);
 
-  it('is up when it is again who it was, and then gets what it had, and what was changed meanwhile', async () => {
+  it('is up when it has its old identity again, and then gets back what it had and what was changed meanwhile', async () => {
     const { id, old } = await installAnew();
     await api.ask('PATCH', `/v1/networks/${id}`, Network, { body: { config: { mtu: 1500 } } });
     await put(id, 'deadbeef02', { verdict: 'authorize' });
@@ -85,11 +85,11 @@ describe('a controller whose host was installed anew', () => {
   }, 60_000);
 });
 
-describe('three hundred nodes that are wanted in one network at once', () => {
+describe('three hundred nodes that become desired in one network at once', () => {
   const HOSTS = 20;
   const EACH = 15;
 
-  it('are all let in, by few requests, and each is told of once', async () => {
+  it('are all authorized with few requests, and with one event each', async () => {
     const { id } = await create();
     const names = Array.from({ length: HOSTS }, (_, index) => `many-${index}`);
     for (const name of names) await offer((await joinHost(api, name, { labels: { round: 'many' } })).hostId);
@@ -130,8 +130,8 @@ describe('three hundred nodes that are wanted in one network at once', () => {
     );
 });
 
-describe('a node that is in a network whose records are read', () => {
-  it('and that somebody sends away on the controller itself is let in again while it is wanted, and both are told', async () => {
+describe('a node in a network whose records are read', () => {
+  it('is authorized again while it is desired after someone deauthorized it on the controller itself, and both are events', async () => {
     const address = newAddress();
     await host.hello([address]);
     const { id } = await create();

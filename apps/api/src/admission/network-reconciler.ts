@@ -14,8 +14,9 @@ import { NetworkTurns, type Turn, type Wish } from './network-turns.js';
 import { planRecords, type PlannedChange } from './plan-records.js';
 
 /**
- * Makes one network on its controller what it is to be here: its config, and who gets in. Level-triggered: it compares and does what
- * is missing, so it may be called at any time, by anybody, again. What it does is told where it is seen to change, so that it is told once.
+ * Brings one network on its controller to its desired state: its config and its authorizations. Level-triggered: it
+ * compares and does what is missing, so anyone may call it at any time, repeatedly. It records an event when the
+ * controller's answer shows the change, so that there is only one.
  */
 @Injectable()
 export class NetworkReconciler {
@@ -28,17 +29,23 @@ export class NetworkReconciler {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Resolves when it is done, or is known not to be possible now; never rejects. */
+  /** Resolves when it is done, or known not to be possible now. Never rejects. */
   reconcile(network: NetworkId, wish: Wish): Promise<void> {
     return this.#turn(network, wish).done;
   }
 
-  /** These addresses, resolved as soon as the controller has heard whether they get in: what is kept of it comes after. */
+  /**
+   * Authorizes these addresses. Resolves as soon as the controller knows the decisions; the database is updated
+   * afterwards.
+   */
   letIn(network: NetworkId, addresses: readonly NodeAddress[]): Promise<void> {
     return this.#turn(network, { read: false, addresses }).told;
   }
 
-  /** Networks that were deleted here while their controller was away are deleted there when it is back. Throws what the door throws. */
+  /**
+   * Networks that were deleted here while their controller was unreachable are deleted there when it is back. Throws
+   * the errors of the door.
+   */
   async deleteRemoved(controller: ControllerId): Promise<void> {
     const removed = await this.store.query<{ id: NetworkId }[]>(
       'SELECT network_id AS id FROM network_deletions WHERE controller_id = $1 ORDER BY asked_at LIMIT 100',
@@ -47,7 +54,7 @@ export class NetworkReconciler {
     if (removed.length === 0) return;
     const door = await this.doors.open(controller);
     for (const { id } of removed) {
-      // What is being written there would make it again.
+      // A write under way would create it again, so take a turn of its own.
       await this.#turns.alone(id, () => door.deleteNetwork(id));
       await this.store.query('DELETE FROM network_deletions WHERE network_id = $1', [id]);
     }
@@ -61,7 +68,7 @@ export class NetworkReconciler {
 
   async #reconcile(id: NetworkId, { read, addresses }: Wish, told: () => void): Promise<void> {
     const rowsOf = (which: Wish['addresses']) => this.candidates.candidates(this.store, id, which);
-    // A launch waits for this: what can be asked at once is.
+    // A launch waits for this, so the queries run in parallel.
     const [network, known] = await Promise.all([
       this.candidates.network(this.store, id),
       read ? [] : rowsOf(addresses),
@@ -83,7 +90,10 @@ export class NetworkReconciler {
     await this.store.transaction((tx) => writes.noteApplied(tx, id, name, config));
   }
 
-  /** A controller that has lost the network, as after its container was made anew, gets it back with all who are in it. */
+  /**
+   * A controller that has lost the network, for example because its container was recreated, gets it back with all its
+   * nodes.
+   */
   async #read(door: ControllerDoor, network: KeptNetwork): Promise<void> {
     const { id } = network;
     const isThere = (await door.network(id)) !== undefined;
@@ -106,7 +116,7 @@ export class NetworkReconciler {
     });
   }
 
-  /** What is about to be done is kept first: whatever happens on the way, it is known whose doing it was. */
+  /** Records the intents first, so that it is known who made each change even if something fails on the way. */
   async #put({ door, network, told }: Way, changes: PlannedChange[], rows: CandidateRow[]): Promise<void> {
     const intents = changes.map(({ moves, decision, change: { address, addresses } }) => ({
       ...{ address, addresses },
@@ -182,7 +192,7 @@ export class NetworkReconciler {
   }
 }
 
-/** The way to a network's controller, and whom to tell that it has heard. */
+/** The way to a network's controller, and a callback for when the controller has the changes. */
 interface Way {
   door: ControllerDoor;
   network: NetworkId;
@@ -197,7 +207,10 @@ const about = (networkId: NetworkId, { node, host }: Whom, fact: ApiFact) => ({
   ...{ fact, networkId, nodeId: node, hostId: host },
 });
 
-/** What the controller had of a node; an address that it gave since it was last read is on the node's interface. */
+/**
+ * The controller's data about a node. An address that the controller assigned since the last reading is on the node's
+ * interface.
+ */
 function recordAgain({ config }: KeptNetwork, { record, seen }: CandidateRow): ControllerRecordChange | undefined {
   if (!record) return undefined;
   const { address, authorized, name, bridge, noAutoAssign } = record;

@@ -7,7 +7,7 @@ const OFFICE = NetworkId.parse('3e92c1f0a7000002');
 
 const LOOK: Wish = { read: false, addresses: ['deadbeef01'] };
 
-/** A piece of work that ends when it is told to. */
+/** Work that ends on demand. */
 function held() {
   let end = () => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
@@ -15,7 +15,7 @@ function held() {
 }
 
 describe('turns of a network', () => {
-  it('does all that is asked for while one runs in one more, which reads when one of them is to read', async () => {
+  it('combine all requests made during one turn into one more turn, which reads when one of them needs it', async () => {
     const turns = new NetworkTurns();
     const first = held();
     const wishes: Wish[] = [];
@@ -30,7 +30,7 @@ describe('turns of a network', () => {
     expect(wishes.at(-1)).toEqual(LOOK);
   });
 
-  it('does what concerns the addresses of all who join, and nothing more', async () => {
+  it('cover the addresses of all requests, and nothing more', async () => {
     const turns = new NetworkTurns();
     const first = held();
     const wishes: Wish[] = [];
@@ -45,7 +45,7 @@ describe('turns of a network', () => {
     expect(one.addresses).toHaveLength(2);
   });
 
-  it('tells who joined when the controller has heard it, before the books are done; and when it never hears it', async () => {
+  it('notify those who wait when the controller knows, before the database is updated; and also when it never will', async () => {
     const turns = new NetworkTurns();
     const [first, books] = [held(), held()];
     const order: string[] = [];
@@ -69,7 +69,7 @@ describe('turns of a network', () => {
     await turns.join(LAB, LOOK, () => Promise.resolve()).told;
   });
 
-  it('holds up no other network, and nobody by a failure', async () => {
+  it('delay no other network, and continue after a failure', async () => {
     const turns = new NetworkTurns();
     const first = held();
     void turns.alone(LAB, first.work);
@@ -81,7 +81,7 @@ describe('turns of a network', () => {
     await after;
   });
 
-  it('lets nobody join what is no reconciliation', async () => {
+  it('do not combine other work with reconciliation', async () => {
     const turns = new NetworkTurns();
     const first = held();
     const done: string[] = [];

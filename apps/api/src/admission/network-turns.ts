@@ -1,26 +1,26 @@
 import type { NetworkId, NodeAddress } from '@orrery/shared/contracts';
 
-/** What a turn is to do. */
+/** The task of a turn. */
 export interface Wish {
-  /** Read all that the controller says first. */
+  /** Whether to read everything from the controller first. */
   read: boolean;
-  /** Only what concerns these; null: the whole network. */
+  /** Handle only these addresses; null: the whole network. */
   addresses: readonly NodeAddress[] | null;
 }
 
 export interface Turn {
   readonly done: Promise<void>;
-  /** Whoever waits for the effect and not for the books need wait no longer; with `done` at the latest. */
+  /** Resolves when the controller has the changes, before the database is updated; with `done` at the latest. */
   readonly told: Promise<void>;
-  /** Of level-triggered work that has not begun: who asks for more of it joins. */
+  /** Set on level-triggered work that has not begun: further requests are merged into it. */
   wish?: Wish;
 }
 
-/** What is done with one network, one after another; different networks do not wait for each other. */
+/** Runs the work on one network in sequence. Different networks do not wait for each other. */
 export class NetworkTurns {
   readonly #last = new Map<NetworkId, Turn>();
 
-  /** Work that does whatever is missing: all that comes while one runs is done in one more, which does what any of them is to do. */
+  /** For work that does whatever is missing: all requests made while one turn runs are combined into the next one. */
   join(network: NetworkId, asked: Wish, work: (wish: Wish, told: () => void) => Promise<void>): Turn {
     const last = this.#last.get(network);
     if (last?.wish) {
@@ -37,7 +37,7 @@ export class NetworkTurns {
     return turn;
   }
 
-  /** Work of its own. Rejects as the work does. */
+  /** For work that cannot be combined. Rejects as the work does. */
   alone(network: NetworkId, work: () => Promise<void>): Promise<void> {
     return this.#take(network, work).done;
   }

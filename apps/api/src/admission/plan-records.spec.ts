@@ -32,28 +32,28 @@ const plan = (more: Partial<CandidateRow>, policy = FLEET) => planRecords(policy
 const change = (...of: Parameters<typeof plan>) => plan(...of).changes[0]?.change;
 const asks = (more: Partial<CandidateRow>) => plan(more).requests.length === 1;
 
-describe('what a controller is told', () => {
-  it('is who is to be let in, whether it has a record of it or not', () => {
+describe('the changes for a controller', () => {
+  it('authorize the nodes to be authorized, whether or not they have a record', () => {
     expect(plan(ours).changes).toMatchObject([
       { change: { address, authorized: true }, moves: 'in', decision: { by: 'admission: fleet' } },
     ]);
     expect(change({ ...ours, record: record() })).toEqual({ address, authorized: true });
   });
 
-  it('is who is to be sent away', () => {
+  it('deauthorize the nodes to be removed', () => {
     expect(plan({ ...gone, record: admitted }).changes).toMatchObject([
       { change: { address, authorized: false }, moves: 'out', decision: { by: 'admission: left' } },
     ]);
   });
 
-  it('is nothing of what is so already, and nothing of what nobody decided', () => {
+  it('leave out everything that is already so, and everything undecided', () => {
     expect(change({ ...ours, record: admitted })).toBeUndefined();
     expect(change({ record: record({ authorized: true }) })).toBeUndefined();
     expect(change({ record: record() })).toBeUndefined();
     expect(change({ said: said({ verdict: 'deny' }) })).toBeUndefined();
   });
 
-  it('is each part of a record that a person named and that is different, and no other', () => {
+  it('contain exactly the parts of a record that a person set and that differ', () => {
     const fixed = ['10.5.0.9'];
     const has = record({ name: 'old', addresses: fixed, toldAddresses: fixed, bridge: true, noAutoAssign: true });
     const change_of = (more: Partial<Said>) => change({ said: said(more), record: has });
@@ -65,7 +65,7 @@ describe('what a controller is told', () => {
     expect(change_of({})).toBeUndefined();
   });
 
-  it('are fixed addresses once: those that the controller gave beside them stay', () => {
+  it('set fixed addresses once: those that the controller assigned in addition stay', () => {
     const fixed = ['10.5.0.9'];
     const has = record({ addresses: [...fixed, '10.5.0.130'], toldAddresses: fixed });
     const toBe = (addresses: string[], of = has) => change({ said: said({ addresses }), record: of })?.addresses;
@@ -74,7 +74,7 @@ describe('what a controller is told', () => {
     expect(toBe(fixed, { ...has, addresses: ['10.5.0.130'] })).toEqual(fixed);
   });
 
-  it('is that nothing is fixed any more, when that was so and only then', () => {
+  it('remove fixed addresses only if there were some and there are none now', () => {
     const nothing = said({ addresses: [] });
     const has = record({ addresses: ['10.5.0.9'] });
     expect(change({ said: nothing, record: { ...has, toldAddresses: ['10.5.0.9'] } })).toEqual({
@@ -84,23 +84,23 @@ describe('what a controller is told', () => {
     expect(change({ said: nothing, record: has })).toBeUndefined();
   });
 
-  it('goes in one change: who gets in and what its record is to be', () => {
+  it('combine authorization and the rest of a record in one change', () => {
     expect(change({ said: said({ verdict: 'authorize', name: 'printer', bridge: true }) })).toEqual({
       ...{ address, authorized: true, name: 'printer', bridge: true },
     });
   });
 });
 
-describe('a record that is to be forgotten', () => {
+describe('a record to forget', () => {
   const forgotten = said({ verdict: 'deny', forget: true });
 
-  it('is deleted, and not changed before', () => {
+  it('is deleted without being changed first', () => {
     const { forget, changes, requests } = plan({ said: forgotten, record: admitted });
     expect(forget).toHaveLength(1);
     expect([changes, requests]).toEqual([[], []]);
   });
 
-  it('of a node that has an item is only denied: it would come back', () => {
+  it('is only denied when the node has an item: it would come back', () => {
     for (const who of [ours, gone]) {
       const { forget, changes } = plan({ ...who, said: forgotten, record: admitted });
       expect(forget).toEqual([]);
@@ -109,8 +109,8 @@ describe('a record that is to be forgotten', () => {
   });
 });
 
-describe('a node that asks to be let in', () => {
-  it('is told when it showed up, is out, and nobody has decided', () => {
+describe('a node that asks to be authorized', () => {
+  it('is reported when it has asked, is not authorized, and is undecided', () => {
     expect(asks({ record: record() })).toBe(true);
   });
 
@@ -126,16 +126,16 @@ describe('a node that asks to be let in', () => {
       'was authorized for a time that is over',
       { said: said({ verdict: 'authorize', until: NOW - 1 }), record: record() },
     ],
-  ])('is not told of one that %s', (_, more) => {
+  ])('is not reported for one that %s', (_, more) => {
     expect(asks(more)).toBe(false);
   });
 
-  it('is told also where a person only named it', () => {
+  it('is reported even if a person has named it without a verdict', () => {
     expect(asks({ said: said({ name: 'printer' }), record: record({ name: 'printer' }) })).toBe(true);
   });
 });
 
-it('keeps every node apart', () => {
+it('keeps every node separate', () => {
   const rows = ['a', 'b', 'c'].map((digit) => ({ ...stranger, address: digit.repeat(10) }));
   const [one, two, three] = rows as [CandidateRow, CandidateRow, CandidateRow];
   const { changes, forget, requests } = planRecords(

@@ -6,9 +6,9 @@ import { decide, type Decision } from './decide.js';
 export interface PlannedRecord {
   candidate: CandidateRow;
   decision: Decision | null;
-  /** What the controller is to be told; undefined: nothing. */
+  /** The change to send to the controller; undefined: none. */
   change: ControllerRecordChange | undefined;
-  /** Whether it is let in, or sent away, by that. */
+  /** Whether the change authorizes or deauthorizes the node. */
   moves: 'in' | 'out' | undefined;
 }
 
@@ -16,13 +16,13 @@ export type PlannedChange = PlannedRecord & { change: ControllerRecordChange };
 
 export interface PlannedRecords {
   changes: PlannedChange[];
-  /** Their records are to be deleted. */
+  /** Nodes whose records are to be deleted. */
   forget: CandidateRow[];
-  /** They ask to be let in, nobody has decided, and nobody was told. */
+  /** Nodes that ask to be authorized, are undecided, and have not been reported yet. */
   requests: CandidateRow[];
 }
 
-/** What is to be done on a network's controller, out of what is wanted and what the controller last said. */
+/** Plans the changes on a network's controller from the desired state and the controller's last answer. */
 export function planRecords(policy: AdmissionPolicy, rows: readonly CandidateRow[], now: number): PlannedRecords {
   const planned = rows.map((candidate) => plan(policy, candidate, now));
   return {
@@ -58,12 +58,12 @@ function plan(policy: AdmissionPolicy, candidate: CandidateRow, now: number): Pl
   };
 }
 
-/** What nobody said anything of stays as the controller has it. */
+/** Values that no person set stay as the controller has them. */
 const differs = <T>(said: T | null | undefined, has: T): boolean => said !== null && said !== undefined && said !== has;
 
 /**
- * Beside the fixed addresses the controller gives some of the pools, which nobody can tell from those: so it is told when something of what
- * was said is missing, or when something else is said than it was told.
+ * The controller adds addresses from its pools to the fixed ones, and the two cannot be told apart. So a change is due
+ * only if a fixed address is missing, or if the fixed addresses differ from those last sent.
  */
 function addressesDiffer({ said, record }: CandidateRow): boolean {
   const wanted = said?.addresses;
@@ -72,7 +72,7 @@ function addressesDiffer({ said, record }: CandidateRow): boolean {
   return isMissing || !isDeepStrictEqual(wanted, record?.toldAddresses ?? []);
 }
 
-/** A node that still shall be in the network would only come back. */
+/** A node that is still desired in the network would only come back. */
 const mayForget = ({ said, item }: CandidateRow) => said?.forget === true && item === null;
 
 const isRequest = ({ candidate: { record, said }, decision }: PlannedRecord) =>

@@ -9,7 +9,7 @@ import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 import { hint } from './hints.js';
 
-/** Who is meant: an address, and the node of ours as which a person named it; null: the address itself was named. */
+/** An address, and our node if a person named that; null if the person named the address itself. */
 export interface Named {
   address: NodeAddress;
   node: NodeId | null;
@@ -18,16 +18,19 @@ export interface Named {
 const addressesOf = (named: readonly Named[]) => named.map(({ address }) => address);
 
 /**
- * The address that counts as a node's was not given to it, and somebody has let it in, kept it out or named it without naming this node: a
- * person, or whoever let it in on the controller itself. It may be that of a device which is no node of ours, so a word about the node is none
- * about the address. `node`: a row of `node_addresses`.
+ * True if the address that counts as a node's was not assigned to it, and someone has authorized, denied or named it
+ * without naming this node: a person, or someone on the controller itself. It may belong to a device that is not one of
+ * our nodes, so a verdict on the node does not apply to the address. `node`: a row of `node_addresses`.
  */
 export const isSpokenFor = (node: string, network: string) => `(${node}.address IS DISTINCT FROM ${node}.given AND (
   EXISTS (SELECT FROM verdicts z WHERE z.network_id = ${network} AND z.address = ${node}.address AND z.node_id IS DISTINCT FROM ${node}.node_id)
   OR EXISTS (SELECT FROM controller_records z WHERE z.network_id = ${network} AND z.address = ${node}.address
               AND z.authorized AND z.admitted_by IS NULL)))`;
 
-/** What a person said, of one or many nodes; what is not named stays as it was said before. Replicas hear of it at commit. */
+/**
+ * Records a person's verdict on one or more nodes; fields that are left out keep their values. Replicas are notified at
+ * commit.
+ */
 export async function putVerdicts(
   tx: Transaction,
   network: NetworkId,
@@ -61,7 +64,7 @@ export async function putVerdicts(
   await hint(tx, network, addresses);
 }
 
-/** Its record is to go from the controller; it is let in no more. */
+/** Denies the node, and marks its record for deletion from the controller. */
 export async function forgetRecord(
   tx: Transaction,
   network: NetworkId,
@@ -77,7 +80,7 @@ export async function forgetRecord(
   await hint(tx, network, [address]);
 }
 
-/** The records of a node in all networks that Orrery keeps, when the node is gone; those that are surely its own. */
+/** Deletes the records of a removed node in all networks that Orrery keeps, if they are certainly its own. */
 export async function forgetRecords(tx: Transaction, node: NodeId, by: string): Promise<void> {
   const run = runIn(tx);
   const rows = await run<{ network: NetworkId; address: NodeAddress }>(

@@ -11,7 +11,7 @@ import { splitReference } from '../references/references.service.js';
 
 const LOOK_MS = 5000;
 /**
- * Concurrent look-ups of targets that were not found. Beyond that a refusal goes uncounted, because it must not cost
+ * Concurrent lookups of targets that were not found. Beyond that a refusal goes uncounted, because it must not cost
  * more than the request did.
  */
 const MOST_LOOKUPS = 4;
@@ -50,7 +50,7 @@ export class AccessRefusals implements OnApplicationBootstrap, BeforeApplication
   }
 
   /**
-   * Does not delay the answer. A target that the scope hides is refused as not found, so a look-up finds out whether
+   * Does not delay the answer. A target that the scope hides is refused as not found, so a lookup finds out whether
    * that was the case.
    */
   note(request: FastifyRequest, { status, code }: Problem): void {

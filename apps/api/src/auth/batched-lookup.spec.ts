@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BatchedLookup } from './batched-lookup.js';
 
-describe('a look-up of hashes', () => {
+describe('a lookup of hashes', () => {
   it('runs one query at a time for all that wait, and gives each its own answer', async () => {
     const queries: number[] = [];
     let running = 0;

@@ -25,8 +25,8 @@ export function withheld(id: string): Withheld {
 }
 
 /**
- * `orj1.` and base64url of 32 random bytes, then of the SHA-256 of the API's public key when it speaks HTTPS: who has the token
- * knows by that whom to give it to. `pin` is that hash in base64.
+ * `orj1.` and base64url of 32 random bytes, then of the SHA-256 of the API's public key when it speaks HTTPS, by which
+ * the token's holder recognizes the API. `pin` is that hash in base64.
  */
 export const newJoinToken = (pin: string | undefined) =>
   `orj1.${Buffer.concat([randomBytes(32), Buffer.from(pin ?? '', 'base64')]).toString('base64url')}`;

@@ -21,7 +21,7 @@ export const Policy = (policy: PolicyName) =>
     ApiExtension('x-orrery-policy', policy),
   );
 
-/** The route is about the whole installation: refused to a token with a scope, which sees only a part of it. */
+/** The route concerns the whole installation: refused to a token with a scope, which sees only a part of it. */
 export const WholeInstallation = () =>
   applyDecorators(
     SetMetadata(WHOLE, true),
@@ -29,9 +29,7 @@ export const WholeInstallation = () =>
     ApiExtension('x-orrery-whole', true),
   );
 
-/**
- * The route changes a host itself, not its members of a network: refused to a token whose scope names networks alone.
- */
+/** The route changes a host itself, not its memberships: refused to a token whose scope names networks only. */
 export const HostItself = () =>
   applyDecorators(
     SetMetadata(HOST_ITSELF, true),

@@ -16,7 +16,7 @@ export interface RouteRule {
   policy?: PolicyName;
   /** Refused to a token with a scope. */
   whole?: boolean;
-  /** Refused to a token whose scope names networks alone. */
+  /** Refused to a token whose scope names networks only. */
   hostItself?: boolean;
 }
 

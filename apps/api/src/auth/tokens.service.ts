@@ -17,7 +17,7 @@ const MOST_KNOWN = 10_000;
 @Injectable()
 export class TokensService implements Authenticator {
   #adminStored: Promise<void> | undefined;
-  /** Hashes that were valid: their look-ups do not queue behind those of guesses. */
+  /** Hashes that were valid: their lookups do not queue behind those of guesses. */
   readonly #known = new Set<string>();
   readonly #first = new BatchedLookup((hashes) => this.#findValid(hashes));
   readonly #again = new BatchedLookup((hashes) => this.#findValid(hashes));
@@ -62,7 +62,7 @@ export class TokensService implements Authenticator {
     this.#known.add(key);
   }
 
-  /** Once, at the first look-up, because the database may have been unreachable at the start. */
+  /** Once, at the first lookup, because the database may have been unreachable at the start. */
   #storeAdmin(): Promise<void> {
     const token = this.adminToken.reveal();
     this.#adminStored ??= this.tokens.putAdmin(hashOf(token), prefixOf(token)).catch((error: unknown) => {

@@ -1,4 +1,6 @@
-/** The answer to a change that was made, as only `Changes` gives one: a route that changes something has no other. */
+/**
+ * The answer to a change. Only `Changes` creates one, so a route that changes something cannot answer in any other way.
+ */
 export class Answer {
   constructor(
     readonly status: 200 | 201 | 202,

@@ -5,9 +5,9 @@ import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { badRequest } from '../http/schema.pipe.js';
 
-/** What a request that changes something says beside its body: who asks, and how. */
+/** The parts of a change request besides its body: its sender, and its options. */
 export interface Asked {
-  /** The token's name, as it stands in commands and events. */
+  /** The token's name, as it appears in commands and events. */
   by: string;
   tokenId: string;
   ifMatch: string | undefined;
@@ -41,7 +41,7 @@ function readKey(request: FastifyRequest): Asked['idempotency'] {
   return { key, hash: hashOf(request) };
 }
 
-/** The same for requests that ask for the same: the order of keys and of query parameters does not matter. */
+/** The same for equivalent requests: the order of keys and of query parameters does not matter. */
 export function hashOf({ method, url, body }: Pick<FastifyRequest, 'method' | 'url' | 'body'>): Buffer {
   const [path = '', query = ''] = url.split('?', 2);
   const parameters = new URLSearchParams(query);

@@ -9,12 +9,12 @@ const request = {
 const hash = (more: Partial<typeof request> = {}) => hashOf({ ...request, ...more }).toString('hex');
 
 describe('the hash of a request', () => {
-  it('is the same for keys and query parameters in another order', () => {
+  it('is the same when keys and query parameters are in another order', () => {
     expect(hash({ body: { scope: { networks: [1, 2], hosts: 'a' }, name: 'ci' } })).toBe(hash());
     expect(hash({ url: '/v1/tokens?a=1&b=2' })).toBe(hash());
   });
 
-  it('is another for another method, path, query, value, or order of a list', () => {
+  it('differs when the method, path, query, a value, or the order of a list differs', () => {
     const others = [
       { method: 'PUT' },
       { url: '/v1/token?b=2&a=1' },

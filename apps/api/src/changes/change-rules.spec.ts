@@ -52,7 +52,7 @@ class Careful {
 class SomeModule {}
 
 describe('the check of every route that changes something', () => {
-  it('names those that could ignore what a request says, and no other', async () => {
+  it('names exactly the routes that could ignore a part of the request', async () => {
     const app = await NestFactory.createApplicationContext(SomeModule, { logger: false });
     const found = carelessChanges(app.get(ModulesContainer));
     await app.close();

@@ -5,13 +5,13 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { z } from 'zod';
 import { handlersOf, type Handler } from '../http/handlers.js';
 
-/** How a route that changes something treats what every change understands (docs/adr/0027-every-change-goes-one-way.md). */
+/** How a changing route treats the options that every change supports (docs/adr/0027-every-change-goes-one-way.md). */
 export type ChangeRules =
-  /** What it changes has a version: `If-Match` is heeded. */
+  /** Its target has a version: `If-Match` is checked. */
   | { ifMatch: true }
-  /** Why it has none: `If-Match` is refused with these words. */
+  /** Why its target has no version: `If-Match` is refused with this text. */
   | { noVersion: string }
-  /** Why it has a protocol of its own, without dry run and Idempotency-Key: both are refused with these words. */
+  /** Why it has a protocol of its own, without dry run and Idempotency-Key: both are refused with this text. */
   | { ownProtocol: string };
 
 export const CHANGE = 'orrery:change';
@@ -20,7 +20,10 @@ export const rulesOf = (handler: object) => Reflect.getMetadata(CHANGE, handler)
 
 const READING: unknown[] = [RequestMethod.GET, RequestMethod.HEAD, RequestMethod.OPTIONS];
 
-/** Routes that could ignore what a request says of a change: each with what it lacks. The API does not start with one. */
+/**
+ * Routes that could ignore a part of a change request, each with what it lacks. If there is one, the API does not
+ * start.
+ */
 export const carelessChanges = (modules: ModulesContainer): string[] =>
   handlersOf(modules).flatMap((handler) => {
     const { method, route } = handler;

@@ -7,7 +7,10 @@ import { badRequest } from '../http/schema.pipe.js';
 import { Answer } from './answer.js';
 import { rulesOf } from './change-rules.js';
 
-/** On every route that changes something: nothing that it does not heed is ignored, and its answer comes from `Changes`. */
+/**
+ * On every changing route: refuses request options that the route does not support, and answers that do not come from
+ * `Changes`.
+ */
 @Injectable()
 export class ChangeInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

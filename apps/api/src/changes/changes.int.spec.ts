@@ -21,7 +21,7 @@ const commands = async () => (await api.get(`/v1/commands?host=${host}`, Command
 describe('an Idempotency-Key', () => {
   const headers = () => ({ 'idempotency-key': `key of ${host}` });
 
-  it('gives the same request the same answer, and nothing is done twice', async () => {
+  it('returns the same answer to the same request, which is carried out once', async () => {
     await joinHost(api, host);
     const first = await api.ask('POST', containers(), Accepted, { body, headers: headers() });
     const again = await api.ask('POST', containers(), Accepted, { body, headers: headers() });
@@ -33,7 +33,7 @@ describe('an Idempotency-Key', () => {
     expect(await commands()).toHaveLength(1);
   });
 
-  it('does so for many at the same moment, too', async () => {
+  it('does so for many simultaneous requests as well', async () => {
     await joinHost(api, host);
     const ask = () => api.ask('POST', containers(), Accepted, { body, headers: headers() });
     const answers = await Promise.all(Array.from({ length: 8 }, ask));
@@ -52,7 +52,7 @@ describe('an Idempotency-Key', () => {
     });
   });
 
-  it('takes requests for the same whose keys are in another order', async () => {
+  it('accepts the same request with its keys in another order', async () => {
     await joinHost(api, host);
     const first = await api.ask('POST', containers(), Accepted, { body, headers: headers() });
     const other = { networks: body.networks, name: body.name };
@@ -60,7 +60,7 @@ describe('an Idempotency-Key', () => {
     expect([again.headers.get('idempotency-replayed'), again.body]).toEqual(['true', first.body]);
   });
 
-  it('has one of two that come at once wait for the other, also where the host does the work', async () => {
+  it('makes the second of two simultaneous requests wait for the first, even when the host does the work', async () => {
     const agent = await ListeningAgent.connect(await joinHost(api, host));
     let proceed = () => {};
     const held = new Promise<void>((resolve) => (proceed = resolve));
@@ -78,7 +78,7 @@ describe('an Idempotency-Key', () => {
     await agent.close();
   });
 
-  it('remembers no refusal: once the trouble is gone the same request is carried out', async () => {
+  it('does not remember a refusal: the same request succeeds once its cause is gone', async () => {
     await api.refused('POST', containers(), 'unknown-host', { body, headers: headers() });
     await joinHost(api, host);
     await api.ask('POST', containers(), Accepted, { body, headers: headers() });
@@ -93,7 +93,7 @@ describe('an Idempotency-Key', () => {
     expect(again.body).toEqual(first.body);
   });
 
-  it('is printable and not too long', async () => {
+  it('must be printable and not too long', async () => {
     await joinHost(api, host);
     for (const key of ['', 'x'.repeat(129), 'täst'])
       await api.refused('POST', containers(), 'bad-request', { body, headers: { 'idempotency-key': key } });
@@ -101,7 +101,7 @@ describe('an Idempotency-Key', () => {
 });
 
 describe('a dry run', () => {
-  it('asks the agent what it would do with what would be wanted, and changes nothing', async () => {
+  it('asks the agent what it would do for the new desired state, and changes nothing', async () => {
     const agent = await ListeningAgent.connect(await joinHost(api, host));
     const steps = [{ step: 'create-container', target: `${host}/demo`, detail: 'from the default image' }];
     agent.answer = () => ({ result: 'ok', value: { steps } });
@@ -127,7 +127,7 @@ describe('a dry run', () => {
     await agent.close();
   });
 
-  it('shows only what is due because of this change, not what its host has to do anyway', async () => {
+  it('shows only the steps due to this change, not what its host has to do anyway', async () => {
     const agent = await ListeningAgent.connect(await joinHost(api, host));
     const step = (id: string) => ({ step: 'join-network', target: host, detail: id });
     agent.answer = ({ op }) => ({
@@ -140,7 +140,7 @@ describe('a dry run', () => {
     const other = await tryOut(B, {});
     expect(other.hosts.map(({ steps }) => steps)).toEqual([[step(B)]]);
     expect(other.changes).toMatchObject([{ noun: 'membership', name: `${host} in ${B}`, action: 'create' }]);
-    // The same again is nothing new.
+    // Repeating the launch changes nothing.
     const same = await tryOut(A, {});
     expect([same.changes, same.hosts.map(({ steps }) => steps)]).toEqual([[], [[]]]);
     const dns = await tryOut(A, { settings: { allowDNS: true } });
@@ -153,7 +153,7 @@ describe('a dry run', () => {
     await agent.close();
   });
 
-  it('shows what would change of a host, a network, a token and a command, field by field', async () => {
+  it('shows what would change in a host, a network, a token and a command, field by field', async () => {
     await joinHost(api, host, { labels: { site: 'home', tier: 'db' } });
     const change = { name: `new-${host}`, setLabels: { site: 'cloud', tier: null } };
     const shown = async (method: string, path: string, body?: object) =>
@@ -186,7 +186,7 @@ describe('a dry run', () => {
     await api.refused('DELETE', `/v1/hosts/${host}?dryRun=true`, 'host-not-empty');
   });
 
-  it('of a host that is away has no steps, and is refused like the real thing', async () => {
+  it('has no steps when the host is unreachable, and is refused like the real request', async () => {
     await joinHost(api, host);
     const { body: answer } = await api.ask('POST', `${containers()}?dryRun=true`, DryRun, { body });
     expect(answer.hosts).toMatchObject([{ steps: null }]);
@@ -195,7 +195,7 @@ describe('a dry run', () => {
     await api.refused('POST', `${containers()}?dryRun=true`, 'container-differs', { body: other });
   });
 
-  it('is possible wherever something changes', async () => {
+  it('is possible for every change', async () => {
     await joinHost(api, host);
     await api.ask('POST', containers(), Accepted, { body });
     await api.ask('PUT', `/v1/nodes/${host}/networks/${A}`, Accepted);

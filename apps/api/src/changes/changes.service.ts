@@ -13,26 +13,28 @@ export interface Made {
   body: object;
 }
 
-/** What the work of a change gives back: its answer, and what it is about, which a dry run shows. */
+/** The result of a change: its answer, and what it affects, which a dry run shows. */
 export interface Changed extends Made, Affected {
   status: Answer['status'];
-  /** Kept for the Idempotency-Key in the place of `body`, which has a secret in it. */
+  /** Stored for the Idempotency-Key instead of `body`, which contains a secret. */
   keptBody?: object;
 }
 
-/** What is done once the change is committed, never in a dry run. */
+/** Runs after the change is committed, never in a dry run. */
 export interface Afterwards {
-  /** The change is made; this gives the answer that shows how far it has come. */
+  /** The change is made; this returns an answer that shows its progress. */
   settle?: (made: Made) => Promise<Made>;
-  /** The change is made only by this: if it fails, the request counts as never made. */
+  /** Completes the change: if this fails, the request counts as never made. */
   finish?: () => Promise<void>;
 }
 
-/** How long a request waits for another one with the same key that is being carried out: longer than a call to an agent. */
+/**
+ * How long a request waits while another one with the same key is carried out: longer than a call to an agent takes.
+ */
 const PATIENCE_MS = 8000;
 const LOOK_EVERY_MS = 100;
 
-/** Carries the result of a dry run out of the transaction that must not be committed. */
+/** Carries the result of a dry run out of the transaction, which must be rolled back. */
 class NotForReal extends Error {
   constructor(readonly show: () => Promise<DryRun>) {
     super('a dry run is rolled back');
@@ -40,9 +42,10 @@ class NotForReal extends Error {
 }
 
 /**
- * Every change goes through here (docs/adr/0027-every-change-goes-one-way.md): one transaction that also keeps the answer for its
- * Idempotency-Key, so that a request that is sent again after any accident is done once. The hosts hear of it from whoever publishes, whom
- * the commit wakes. A dry run does the very same work, rolls it back, and says what would differ and what the agents would do.
+ * Every change goes through here (docs/adr/0027-every-change-goes-one-way.md): one transaction also stores the answer
+ * for the Idempotency-Key, so that a repeated request is carried out once, whatever happened. The commit wakes the
+ * publisher, which notifies the hosts. A dry run does the very same work, rolls it back, and shows what would change
+ * and what the agents would do.
  */
 @Injectable()
 export class Changes {
@@ -52,7 +55,7 @@ export class Changes {
     private readonly dryRuns: DryRuns,
   ) {}
 
-  /** The answer to a request that was made before. Look here first when something is done outside of the transaction of `run`. */
+  /** The answer to an earlier request with this key. Check this before doing work outside the transaction of `run`. */
   async replay(asked: Asked): Promise<Answer | undefined> {
     const key = keyOf(asked);
     if (!key || asked.dryRun) return undefined;

@@ -16,11 +16,11 @@ import { Store } from '../database/store.js';
 import { changesOf, differences, itemChanges, type Subject } from './planned-changes.js';
 import { Wanted, type NamedItem } from '../wanted/wanted.service.js';
 
-/** A host whose wanted items a change may touch. */
+/** A host whose desired items a change may touch. */
 export interface AffectedHost extends HostRef {
-  /** What its agent would do, where that does not follow from its items. */
+  /** The agent's steps, if they do not follow from its items. */
   steps?: PlannedStep[];
-  /** It did nothing so far, so all that is wanted of it is due now. */
+  /** The host was paused, so everything desired is due now. */
   resumes?: boolean;
 }
 
@@ -31,7 +31,9 @@ export interface Affected {
 
 type ItemsOfHosts = Map<HostId, NamedItem[]>;
 
-/** What a change would do: to what people decide, and on the hosts, whose agents plan on what they observe. */
+/**
+ * Shows what a change would do: to what people have decided, and on hosts, whose agents plan from what they observe.
+ */
 @Injectable()
 export class DryRuns {
   constructor(
@@ -40,7 +42,10 @@ export class DryRuns {
     private readonly calls: HostCalls,
   ) {}
 
-  /** Reads how all would be, in the transaction; what it gives is called once that is rolled back, and compares with how all is. */
+  /**
+   * Reads the new state within the transaction. Call the returned function after the rollback: it compares that with
+   * the current state.
+   */
   async read(transaction: Transaction, { hosts, about = [] }: Affected): Promise<() => Promise<DryRun>> {
     const items = await this.#itemsOf(transaction, hosts);
     const after: (object | undefined)[] = [];
@@ -74,8 +79,8 @@ export class DryRuns {
   }
 
   /**
-   * Of all that the agent has to do, what it would not do without the change. Null: the host is away, or did not answer in time; it plans
-   * when it is back.
+   * The agent's steps that are due only because of the change. Null: the host is unreachable or did not answer in time;
+   * it plans when it is back.
    */
   async #steps(host: AffectedHost, before: NamedItem[], after: NamedItem[]): Promise<PlannedStep[] | null> {
     if (host.steps) return host.steps;

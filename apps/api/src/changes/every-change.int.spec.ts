@@ -6,7 +6,7 @@ import { writeOperations, type WriteOperation } from '../../../../test/support/c
 import { World, type Request } from '../../../../test/support/changes/world.js';
 import { joinBody, newInstallation } from '../../../../test/support/joined-host.js';
 
-/** Operations that have a protocol of their own, each with the reason (docs/adr/0027-every-change-goes-one-way.md). */
+/** Operations with a protocol of their own, each with the reason (docs/adr/0027-every-change-goes-one-way.md). */
 const OWN_PROTOCOL: Record<string, string> = {
   issueNonce: 'it stores nothing, and a nonce is good for one proof',
   joinHost: 'the same installation is the same host, and its proof has a nonce',
@@ -24,7 +24,7 @@ beforeAll(async () => {
   world = closing(await World.make(api));
 }, 60_000);
 
-/** All that people decide, as it is stored, and what agents were made to do. */
+/** Everything that people have decided, as stored, and everything that agents were told to do. */
 const DECIDED = `SELECT jsonb_build_object(
   'hosts', (SELECT jsonb_agg(to_jsonb(h) ORDER BY h.id) FROM hosts h), 'nodes', (SELECT count(*) FROM nodes),
   'items', (SELECT jsonb_agg(to_jsonb(i) ORDER BY i.id) FROM items i),
@@ -53,7 +53,7 @@ async function prepare({ id }: WriteOperation): Promise<Request> {
 }
 
 describe('an operation that changes something', () => {
-  it('is a change like all others, but for those with a protocol of their own', () => {
+  it('is a regular change, unless it is listed with a protocol of its own', () => {
     expect(operations.length).toBeGreaterThan(25);
     const others = operations.filter(({ ownProtocol }) => ownProtocol !== undefined);
     expect(others.map(({ id }) => id).sort()).toEqual(Object.keys(OWN_PROTOCOL));
@@ -85,7 +85,7 @@ describe.each(named(changes))('%s', (_id, operation) => {
     expect(await decided()).toEqual(before);
   });
 
-  it('says in a dry run what would change, and changes nothing', async () => {
+  it('shows in a dry run what would change, and changes nothing', async () => {
     const before = await decided();
     const response = await ask({ dryRun: 'true' }, { 'idempotency-key': `dry ${operation.id}` });
     const json: unknown = await response.json();
@@ -95,18 +95,18 @@ describe.each(named(changes))('%s', (_id, operation) => {
     expect(await decided()).toEqual(before);
   });
 
-  it(hasIfMatch ? 'refuses a change of an older version' : 'has no version, and says so to an If-Match', async () => {
+  it(hasIfMatch ? 'refuses a change based on an older version' : 'has no version, and refuses If-Match', async () => {
     const before = await decided();
     const headers = { 'if-match': '"987654"' };
     const code = hasIfMatch ? 'revision-conflict' : 'bad-request';
     await refused({}, headers, code);
-    // A dry run answers as the real thing would.
+    // A dry run gives the same refusal as the real request.
     await refused({ dryRun: 'true' }, headers, code);
     expect(request.version !== undefined).toBe(hasIfMatch);
     expect(await decided()).toEqual(before);
   });
 
-  it('is done once for one Idempotency-Key, in whatever order the keys of its body are, and no secret is repeated', async () => {
+  it('is carried out once for an Idempotency-Key, in whatever order the keys of its body are, and repeats no secret', async () => {
     const version = await request.version?.();
     const headers = {
       'idempotency-key': `key of ${operation.id}`,
@@ -133,7 +133,7 @@ describe.each(named(changes))('%s', (_id, operation) => {
       expect(JSON.stringify(repeated)).not.toContain(answer.secret);
     } else expect(repeated).toEqual(answer);
 
-    // Another request with this key.
+    // A different request with the same key.
     await refused({ dryRun: 'false' }, headers, 'idempotency-mismatch');
     expect(await decided()).toEqual(after);
   });

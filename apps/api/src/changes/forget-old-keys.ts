@@ -6,7 +6,7 @@ import { IdempotencyRepository } from './idempotency.repository.js';
 
 const EVERY_MS = 60 * 60 * 1000;
 
-/** The one owner of the loop that forgets old keys, so that the table does not grow for ever. */
+/** The one owner of the loop that deletes old keys, so that the table does not grow forever. */
 @Injectable()
 export class OldKeys implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #stop = new AbortController();

@@ -7,14 +7,14 @@ export interface KeptAnswer {
   answer: unknown;
 }
 
-/** The key of one request, as the holder of one token uses it. */
+/** The key of one request, as used by the holder of one token. */
 export interface RequestKey {
   tokenId: string;
   key: string;
   hash: Buffer;
 }
 
-/** A request that was not finished by then was cut short: longer than any change takes. */
+/** A request not finished by then was interrupted: no change takes this long. */
 const CUT_SHORT_SECONDS = 60;
 
 @Injectable()
@@ -28,8 +28,8 @@ export class IdempotencyRepository {
   }
 
   /**
-   * Takes the key for this transaction. A second request with the same key waits here until the first has committed (then it
-   * gets what is kept) or was rolled back (then it is the first).
+   * Takes the key for this transaction. A second request with the same key waits here until the first has committed
+   * (then it gets the stored answer) or was rolled back (then it becomes the first).
    */
   async take(sql: Sql, request: RequestKey): Promise<KeptAnswer | undefined> {
     const { tokenId, key, hash } = request;
@@ -52,7 +52,7 @@ export class IdempotencyRepository {
     ]);
   }
 
-  /** The change was not made after all: the same request may be sent again. */
+  /** The change was not made after all, so the same request may be sent again. */
   async drop(sql: Sql, { tokenId, key }: RequestKey): Promise<void> {
     await sql.query('DELETE FROM idempotency WHERE token_id = $1 AND key = $2', [tokenId, key]);
   }

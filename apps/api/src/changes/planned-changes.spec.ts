@@ -14,7 +14,7 @@ const demo = (change: object = {}) => named(containerDraft(container, change), '
 const inA = (change: object = {}) => named(membershipDraft(membership, 'container', change), 'web-1/demo in lab');
 
 describe('the differences between two states', () => {
-  it('name each field, nested ones with dots, lists as a whole', () => {
+  it('name each field, nested ones with dots, and lists as a whole', () => {
     expect(
       differences({ a: 1, labels: { x: '1', y: '2' }, list: [1] }, { a: 1, labels: { y: '3' }, list: [1, 2] }),
     ).toEqual({
@@ -27,12 +27,12 @@ describe('the differences between two states', () => {
     });
   });
 
-  it('are none where both are the same, or where there is nothing', () => {
+  it('are none when both are equal or both are missing', () => {
     expect(differences({ a: [1] }, { a: [1] })).toBeUndefined();
     expect(differences(undefined, undefined)).toBeUndefined();
   });
 
-  it('tell what is made and what is deleted', () => {
+  it('distinguish creation and deletion', () => {
     expect(differences(undefined, { a: 1 })).toEqual({
       action: 'create',
       fields: [{ field: 'a', is: null, becomes: 1 }],
@@ -45,7 +45,7 @@ describe('the differences between two states', () => {
 });
 
 describe('the changes of items', () => {
-  it('are what is launched, changed, removed and left alone', () => {
+  it('tell launched, changed, removed and untouched items apart', () => {
     expect(itemChanges([], [demo(), inA()]).map(({ noun, name, action }) => [noun, name, action])).toEqual([
       ['container', 'web-1/demo', 'create'],
       ['membership', 'web-1/demo in lab', 'create'],
@@ -61,12 +61,12 @@ describe('the changes of items', () => {
     expect(itemChanges([inA()], [inA({ intent: 'absent' })])).toMatchObject([{ noun: 'membership', action: 'delete' }]);
   });
 
-  it('are none where an item only gets another revision', () => {
+  it('are none when only the revision of an item changes', () => {
     const { item, name } = inA();
     expect(itemChanges([{ item, name }], [{ item: { ...item, revision: 7 }, name }])).toEqual([]);
   });
 
-  it('tell of what is given up: it stays, and nothing is wanted of it', () => {
+  it('include a released item: it stays, and nothing is desired of it', () => {
     const fields = [{ field: 'managed', is: true, becomes: false }];
     expect(itemChanges([inA()], [])).toEqual([
       { noun: 'membership', name: 'web-1/demo in lab', action: 'change', fields },

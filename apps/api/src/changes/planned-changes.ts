@@ -3,18 +3,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Sql } from '../database/sql.js';
 import type { NamedItem } from '../wanted/wanted.service.js';
 
-/** One thing that a change is about. */
+/** One thing that a change affects. */
 export interface Subject {
   noun: PlannedChange['noun'];
   name: string;
-  /** What people decide of it, as it stands; undefined: it is not there. Read before and after the change. */
+  /** What people have decided about it; undefined: it does not exist. Read before and after the change. */
   read?: (sql: Sql) => Promise<object | undefined>;
-  /** What differs and is not read: secrets, and what an agent does. */
+  /** Differences that are not read: secrets, and what an agent does. */
   fields?: PlannedField[];
   action?: PlannedChange['action'];
 }
 
-/** Of an item: who it is, and not what is wanted of it. */
+/** Fields that identify an item, rather than describe its desired state. */
 const IDENTITY = new Set(['id', 'kind', 'node', 'nodeKind', 'name', 'network', 'revision', 'identity']);
 
 interface Compared {
@@ -34,14 +34,14 @@ export function differences(before: object | undefined, after: object | undefine
   return { action: before ? (after ? 'change' : 'delete') : 'create', fields };
 }
 
-/** What differs of one subject, with what it says itself. */
+/** The differences of one subject, including those that it declares itself. */
 export function changesOf({ noun, name, fields: own = [], action }: Subject, compared?: Compared): PlannedChange[] {
   const fields = [...(compared?.fields ?? []), ...own];
   if (!compared && own.length === 0) return [];
   return [{ noun, name, action: action ?? compared?.action ?? 'change', fields }];
 }
 
-/** Containers and memberships are items: what of a host's items differs, by name, containers first. */
+/** Containers and memberships are items. Compares a host's items by name, containers first. */
 export function itemChanges(before: readonly NamedItem[], after: readonly NamedItem[]): PlannedChange[] {
   const was = new Map(before.map((named) => [named.item.id, named]));
   const becomes = new Map(after.map((named) => [named.item.id, named]));
@@ -55,14 +55,14 @@ const orderOf = ({ noun, name }: PlannedChange) => `${noun} ${name}`;
 function changeOf(old: NamedItem | undefined, next: NamedItem | undefined): PlannedChange | undefined {
   const { item, name } = (old ?? next) as NamedItem;
   const noun = item.kind === 'container' ? 'container' : 'membership';
-  // No item names it any more: what is there stays, and is nobody's.
+  // The item is gone: what exists on the host stays, unmanaged.
   if (old?.item.intent === 'present' && !next)
     return { noun, name, action: 'change', fields: [{ field: 'managed', is: true, becomes: false }] };
   const compared = differences(wanted(old), wanted(next));
   return compared && { noun, name, ...compared };
 }
 
-/** What is wanted of an item that is to be there. */
+/** The desired state of an item that is to exist. */
 function wanted(named: NamedItem | undefined): object | undefined {
   if (named?.item.intent !== 'present') return undefined;
   return Object.fromEntries(Object.entries(named.item).filter(([field]) => !IDENTITY.has(field) && field !== 'intent'));

@@ -28,5 +28,5 @@ export class CommandCancels {
   }
 }
 
-/** It asks nothing of its host, so there is nothing to stop. */
+/** It requests nothing of its host, so there is nothing to stop. */
 const releaseIsDone = () => new AppError({ kind: 'user', ...explain('not-cancellable/release') });

@@ -10,12 +10,12 @@ import { pause, WakeablePause } from '@orrery/shared/runtime';
 import { EventFeed } from '../events/event-feed.js';
 import { CommandsService } from './commands.service.js';
 
-/** Never looks more often than this, however many events come; the first of them is looked at at once. */
+/** The shortest interval between reads, however many events come; the first event is read at once. */
 const LEAST_PAUSE_MS = 100;
-/** Looks at least this often, should a hint get lost while the database was away. */
+/** The longest interval between reads, in case a hint was lost while the database was unreachable. */
 const LONGEST_PAUSE_MS = 5000;
 
-/** Long polls: a command is read again when the feed tells of it, until there is something new to see. */
+/** Long polls: a command is read again when the feed reports an event about it, until there is something new. */
 @Injectable()
 export class CommandWaits implements BeforeApplicationShutdown {
   readonly #open = new Set<AbortController>();
@@ -26,13 +26,13 @@ export class CommandWaits implements BeforeApplicationShutdown {
     private readonly feed: EventFeed,
   ) {}
 
-  /** Everyone who still waits gets the command as it is. */
+  /** Everyone still waiting gets the command as it is. */
   beforeApplicationShutdown(): void {
     this.#stopped = true;
     for (const wait of this.#open) wait.abort();
   }
 
-  /** `wait` is aborted by the caller when nobody listens any more. */
+  /** The caller aborts `wait` when the client has disconnected. */
   async get(id: CommandId, query: CommandWaitQuery, wait: AbortController): Promise<Command> {
     const deadline = Date.now() + durationSeconds(query.wait ?? '0s') * 1000;
     const news = new WakeablePause();

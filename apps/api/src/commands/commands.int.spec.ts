@@ -20,7 +20,7 @@ const launch = async (networks = [A]) =>
 const cancel = async (id: string) => (await api.ask('DELETE', `/v1/commands/${id}`, Accepted)).body.command;
 
 describe('a command', () => {
-  it('is unknown under an id that nobody has, and refused under what is no id', async () => {
+  it('is unknown under an ID that does not exist, and refused under an invalid one', async () => {
     await api.refused('GET', '/v1/commands/cmd_aaaaaaaaaaaaaaaaaaaa', 'unknown-command');
     await api.refused('DELETE', '/v1/commands/cmd_aaaaaaaaaaaaaaaaaaaa', 'unknown-command');
     await api.refused('GET', '/v1/commands/1', 'bad-request');
@@ -28,7 +28,7 @@ describe('a command', () => {
     await api.refused('GET', '/v1/commands?host=nowhere', 'unknown-host');
   });
 
-  it('is listed newest first, in pages that join up, by host and state', async () => {
+  it('is listed newest first, completely over all pages, by host and state', async () => {
     await joinHost(api, host);
     const made = [await launch(), await launch(), await launch()].map(({ id }) => id);
     const first = (await api.get(`/v1/commands?host=${host}&limit=2`, CommandPage)).body;
@@ -41,7 +41,7 @@ describe('a command', () => {
 });
 
 describe('a command that no agent has seen', () => {
-  it('is cancelled, and what it made is wanted no more', async () => {
+  it('is cancelled, and what it created is no longer desired', async () => {
     await joinHost(api, host);
     const { id } = await launch();
     const cancelled = await cancel(id);
@@ -51,7 +51,7 @@ describe('a command that no agent has seen', () => {
     await api.refused('DELETE', `/v1/commands/${id}`, 'not-cancellable');
   });
 
-  it('is cancelled, and what it changed goes back to what it was', async () => {
+  it('is cancelled, and what it changed is restored', async () => {
     await joinHost(api, host);
     await launch([A]);
     const before = (await api.get(`${containers()}/demo`, Container)).body;
@@ -70,7 +70,7 @@ describe('a command that no agent has seen', () => {
     expect(membership.settings).toMatchObject({ allowDNS: false });
   });
 
-  it('of an adoption is cancelled, and the membership is its owner’s again: not wanted absent', async () => {
+  it('for an adoption is cancelled, and the membership belongs to its owner again: it is not desired absent', async () => {
     const { nodeId, hostId } = await joinHost(api, host);
     await api.database.query(
       `INSERT INTO membership_status (node_id, network_id, host_id, status, observed, ordinal, seq, updated_at)
@@ -92,7 +92,7 @@ describe('a command that no agent has seen', () => {
     await api.refused('DELETE', `/v1/commands/${release.body.command.id}`, 'not-cancellable');
   });
 
-  it('of a removal is cancelled, and the container is wanted again', async () => {
+  it('for a removal is cancelled, and the container is desired again', async () => {
     await joinHost(api, host);
     await launch([A, B]);
     const removal = await api.ask('DELETE', `${containers()}/demo`, Accepted);
@@ -104,8 +104,8 @@ describe('a command that no agent has seen', () => {
   });
 });
 
-describe('a command that an agent has taken', () => {
-  it('is carried out when the host comes back, and can be cancelled no more', async () => {
+describe('a command that an agent has received', () => {
+  it('is carried out when the host comes back, and can no longer be cancelled', async () => {
     const joined = await joinHost(api, host);
     const { id } = await launch();
     const agent = await ListeningAgent.connect(joined);
@@ -124,7 +124,7 @@ describe('a command that an agent has taken', () => {
 });
 
 describe('a long poll', () => {
-  it('answers at once when there is news, at its time-out when there is none', async () => {
+  it('answers at once when there is news, and at its timeout when there is none', async () => {
     await joinHost(api, host);
     const { id } = await launch();
     const start = performance.now();
@@ -138,7 +138,7 @@ describe('a long poll', () => {
     await api.refused('GET', `/v1/commands/${id}?wait=1h`, 'bad-request');
   });
 
-  it('answers as soon as the command goes on', async () => {
+  it('answers as soon as the command progresses', async () => {
     await joinHost(api, host);
     const { id } = await launch();
     const start = performance.now();
@@ -148,7 +148,7 @@ describe('a long poll', () => {
     expect(performance.now() - start).toBeLessThan(15_000);
   });
 
-  it('lets a poller go that hangs up, and everyone at shutdown', async () => {
+  it('releases a poller that hangs up, and everyone at shutdown', async () => {
     await joinHost(api, host);
     const { id } = await launch();
     const url = `${api.url}/v1/commands/${id}?wait=60s&seen=1&state=queued`;

@@ -30,12 +30,12 @@ export class CommandsService {
     throw new AppError({ kind: 'user', ...explain('unknown-command', { cause: `there is no command ${id}` }) });
   }
 
-  /** All commands of a fan-out, by host. */
+  /** All commands of a fan-out, ordered by host. */
   ofGroup(sql: Sql, group: CommandId): Promise<Command[]> {
     return this.repository.ofGroup(sql, group);
   }
 
-  /** The answer of a change that made one command. */
+  /** The answer to a change that made one command. */
   async accepted(sql: Sql, id: CommandId): Promise<Changed> {
     const command = await this.read(sql, id);
     return {

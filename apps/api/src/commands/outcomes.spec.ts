@@ -7,19 +7,19 @@ const paused: Outcome = { kind: 'waiting', code: 'paused', ...words };
 const resume = { method: 'POST', path: '/v1/hosts/{host}/resume' };
 
 describe('an outcome as the API shows it', () => {
-  it('has the request that does what its fix says', () => {
+  it('contains the request that carries out its fix', () => {
     expect(showOutcome(paused)).toEqual({ ...paused, see: resume });
     expect(showing({ item: 'itm', outcome: paused })).toEqual({ item: 'itm', outcome: { ...paused, see: resume } });
   });
 
-  it('has none where there is none: it is done, not reported yet, or nobody can do it by a request', () => {
+  it('contains none where there is none: it is done, not reported yet, or no request can fix it', () => {
     const done: Outcome = { kind: 'done' };
     const signIn: Outcome = { kind: 'waiting', code: 'authentication', ...words };
     for (const outcome of [done, signIn]) expect(showOutcome(outcome)).toEqual(outcome);
     expect(showing({ outcome: null })).toEqual({ outcome: null });
   });
 
-  it('has for every code what the catalogue has', () => {
+  it('contains for every code what the catalog has', () => {
     const all = [
       ...WaitingCode.options.map((code) => ({ kind: 'waiting' as const, code, ...words })),
       ...FailureCode.options.map((code) => ({ kind: 'failed' as const, code, ...words })),
@@ -31,7 +31,7 @@ describe('an outcome as the API shows it', () => {
     expect(shown.filter((outcome) => 'see' in outcome).length).toBeGreaterThan(10);
   });
 
-  it('is never what a host says it is: an agent cannot name a request', () => {
+  it('never contains a request from a host: an agent cannot name one', () => {
     expect(Outcome.parse({ ...paused, see: { method: 'DELETE', path: '/v1/hosts/web-1' } })).toEqual(paused);
   });
 });

@@ -2,8 +2,8 @@ import { meaningOf, type Outcome, type ShownOutcome } from '@orrery/shared/contr
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 
 /**
- * SQL of an outcome as it is told. An agent sees that its node is not authorized, and not who keeps the network; where Orrery does, a person
- * may have denied the node, and can let it in here. `outcome` and `item`: columns.
+ * SQL of an outcome as it is shown. An agent sees that its node is not authorized, but not who keeps the network. If
+ * Orrery keeps it, a person may have denied the node and can authorize it here. `outcome` and `item`: columns.
  */
 export const toldOutcome = (outcome: string, item: string) => `
   CASE WHEN ${outcome} ->> 'code' = 'authorization' THEN COALESCE((
@@ -19,14 +19,14 @@ export const toldOutcome = (outcome: string, item: string) => `
       LEFT JOIN verdicts v ON v.network_id = m.network_id AND v.address = a.address
      WHERE m.item_id = ${item}), ${outcome}) ELSE ${outcome} END`;
 
-/** With the request that does what its fix says: for clients of the API, from the catalogue. */
+/** Adds the request that carries out its fix, from the catalog, for clients of the API. */
 export function showOutcome(outcome: Outcome): ShownOutcome {
   if (outcome.kind === 'done') return outcome;
   const see = meaningOf(outcome.code)?.see;
   return see ? { ...outcome, see } : outcome;
 }
 
-/** The same of whatever has an outcome, or has none yet. */
+/** The same for anything that has an outcome, or none yet. */
 export const showing = <Row extends { outcome: Outcome | null }>(row: Row) => ({
   ...row,
   outcome: row.outcome && showOutcome(row.outcome),

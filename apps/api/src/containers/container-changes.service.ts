@@ -32,13 +32,16 @@ import {
   type ResolvedSpec,
 } from './container-spec.js';
 
-/** What is asked of one container of a host. `forget`: its records on the controllers of its networks go, too. */
+/**
+ * The requested change to one container of a host. `forget`: its records on the controllers of its networks are deleted
+ * as well.
+ */
 export type ContainerChange = { name: string } & (
   { action: 'launch' | 'replace'; spec: ContainerSpec } | { action: 'restart' } | { action: 'remove'; forget?: boolean }
 );
 
 type On = Pick<FoundHost, 'id' | 'name'>;
-/** `ifMatch`: of the request, where what it changes has a version. */
+/** `ifMatch`: of the request, if its target has a version. */
 type By = Origin & { ifMatch?: string | undefined };
 interface Present {
   container: WantedContainer;
@@ -46,8 +49,8 @@ interface Present {
 }
 
 /**
- * The rules of launch, replace, restart and remove. Every one touches all items of the container, so that its command ends when all of it is
- * as wanted.
+ * The rules of launch, replace, restart and remove. Each touches all items of the container, so that its command ends
+ * when all of them are as desired.
  */
 @Injectable()
 export class ContainerChanges {
@@ -67,7 +70,7 @@ export class ContainerChanges {
     });
   }
 
-  /** Makes the change in the transaction of a larger one; gives its command. */
+  /** Makes the change within a larger transaction, and returns its command. */
   async make(tx: Transaction, host: On, change: ContainerChange, by: By): Promise<CommandId> {
     await lockHosts(tx, [host.id]);
     const decided = await this.decide(tx, host, change, by);
@@ -75,7 +78,7 @@ export class ContainerChanges {
     return decided.command.id;
   }
 
-  /** What the change is to write, in a transaction that holds the host's lock. */
+  /** Decides what the change writes, in a transaction that holds the host's lock. */
   async decide(tx: Transaction, host: On, change: ContainerChange, by: By): Promise<HostChange> {
     const { action, name } = change;
     switch (action) {
@@ -90,21 +93,22 @@ export class ContainerChanges {
     }
   }
 
-  /** Equal launch again: a new command on the same container. Another spec under the same name: refused. */
+  /** Repeating a launch creates a new command on the same container. Another spec under the same name is refused. */
   async #launch(tx: Transaction, host: On, name: string, asked: ContainerSpec, by: Origin): Promise<HostChange> {
     const spec = await this.#resolve(tx, asked);
     const container = await this.wanted.container(tx, host.id, name);
     if (!container) await this.#refuseHidden(tx, host, name);
     if (!container) return this.#added(tx, host, newContainer(host.id, name, spec), spec, by);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
-    // Being removed: launched again it keeps its node, and so its identity where the host still has it.
+    // The container is being removed: when launched again, it keeps its node, and its identity if the host still has
+    // it.
     if (container.intent === 'absent') return replaced(host, { container, memberships }, spec, 'launch', by);
     const differences = specDifferences(container, withIntent(memberships, 'present'), spec);
     if (differences.length > 0) throw containerDiffers(`${host.name}/${name}`, differences);
     return touched(host, { container, memberships }, 'launch', by);
   }
 
-  /** A whole new spec; the node stays, and with it the identity. One that is not there is launched. */
+  /** Replaces the whole spec; the node stays, and so does its identity. Launches the container if it does not exist. */
   async #replace(tx: Transaction, host: On, name: string, asked: ContainerSpec, by: By): Promise<HostChange> {
     const isNew = Name.safeParse(name).success && !(await this.wanted.container(tx, host.id, name));
     const container = isNew ? undefined : await this.#present(tx, host, name);
@@ -123,7 +127,7 @@ export class ContainerChanges {
     return touched(host, { container: again, memberships }, 'restart', by);
   }
 
-  /** Removing what is being removed: a new command on the same end. */
+  /** Repeating a removal creates a new command with the same goal. */
   async #remove(tx: Transaction, host: On, name: string, forget: boolean, by: By): Promise<HostChange> {
     const container = await this.#known(tx, host, name);
     checkIfMatch(by.ifMatch, container.version, `container ${host.name}/${name}`);
@@ -150,7 +154,7 @@ export class ContainerChanges {
     };
   }
 
-  /** A token for networks does not see the other containers of a host; their names are taken all the same. */
+  /** A token for networks does not see the other containers of a host, but their names are taken all the same. */
   async #refuseHidden(tx: Transaction, host: On, name: string): Promise<void> {
     const hidden = await beyondScope(tx, () => this.wanted.container(tx, host.id, name));
     if (!hidden) return;
@@ -196,7 +200,7 @@ function replaced(
   };
 }
 
-/** The container and its networks as they are: the agent settles all of it again. */
+/** The container and its networks unchanged: the agent settles all of it again. */
 function touched(host: On, { container, memberships }: Present, action: 'launch' | 'restart', by: Origin): HostChange {
   const present = withIntent(memberships, 'present');
   return {

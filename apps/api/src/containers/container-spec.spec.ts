@@ -19,11 +19,11 @@ const membership = (network: NetworkId, more = settings) => newMembership(contai
 describe('the differences between a container and a spec', () => {
   const present = [membership(A), membership(B)];
 
-  it('are none for the same spec, in whatever order its networks are written', () => {
+  it('are none for the same spec, whatever the order of its networks', () => {
     expect(specDifferences(container, present, spec([B, A]))).toEqual([]);
   });
 
-  it('are named field by field, with what is and what was asked', () => {
+  it('are named field by field, with the current and the requested value', () => {
     const asked = spec([A], { image: 'zt:2', limits: { memoryMb: 256, pids: 64 } });
     expect(specDifferences(container, present, asked)).toEqual([
       { field: 'networks', is: [A, B], asked: [A] },
@@ -32,7 +32,7 @@ describe('the differences between a container and a spec', () => {
     ]);
   });
 
-  it('name the one network whose settings were changed alone', () => {
+  it('name only the network whose settings were changed', () => {
     const open = { ...settings, allowGlobal: true };
     expect(specDifferences(container, [membership(A), membership(B, open)], spec([A, B]))).toEqual([
       { field: `settings of ${B}`, is: open, asked: settings },

@@ -9,10 +9,10 @@ import {
   type WantedMembership,
 } from '../wanted/wanted-items.js';
 
-/** A spec whose networks are ids, each once and in order. */
+/** A spec with sorted, unique network IDs. */
 export type ResolvedSpec = Omit<ContainerSpec, 'networks'> & { networks: NetworkId[] };
 
-/** Its identity is for the caller to reserve. */
+/** The caller reserves its identity. */
 export const newContainer = (hostId: HostId, name: string, spec: ResolvedSpec): WantedContainer => ({
   id: newId('ctr'),
   hostId,
@@ -27,7 +27,7 @@ export const newContainer = (hostId: HostId, name: string, spec: ResolvedSpec): 
   version: 1,
 });
 
-/** Networks of the spec are present with the spec's settings, all others of the node absent. */
+/** Networks of the spec become present with the spec's settings; all other networks of the node become absent. */
 export function replaceMemberships(
   node: NodeId,
   present: WantedMembership[],
@@ -52,7 +52,7 @@ export interface Difference {
   asked: unknown;
 }
 
-/** Field by field, where a container that is wanted differs from a spec that is asked for under its name. */
+/** Where a desired container differs from a spec requested under its name, field by field. */
 export function specDifferences(
   container: Pick<WantedContainer, 'image' | 'limits'>,
   present: WantedMembership[],
@@ -69,7 +69,7 @@ export function specDifferences(
   return candidates.filter(({ is, asked }) => !isDeepStrictEqual(is, asked));
 }
 
-/** One line where all networks have the same settings, else one for each network. */
+/** One line if all networks have the same settings, otherwise one for each network. */
 function settingsOf(present: WantedMembership[], { settings: asked }: ResolvedSpec): Difference[] {
   const [first, ...others] = present;
   if (!first) return [];

@@ -39,7 +39,7 @@ const networksOf = async () =>
   ]);
 
 describe('a launch', () => {
-  it('is a command on a host that is away: queued, with its container, node and memberships wanted', async () => {
+  it('is queued as a command when its host is unreachable, with its container, node and memberships desired', async () => {
     const command = await launch({ networks: [B, A] });
     expect(command).toMatchObject({
       action: 'launch',
@@ -65,7 +65,7 @@ describe('a launch', () => {
     expect((await api.get(`/v1/containers?host=${host}&network=${C}`, ContainerPage)).body.items).toEqual([]);
   });
 
-  it('again with an equal spec is a new command on the same container, and ends the older one', async () => {
+  it('repeated with an equal spec is a new command on the same container, and ends the older one', async () => {
     const first = await launch({ networks: [A, B] });
     const again = await launch({ networks: [B, A, A], limits: { pids: 128 } });
     expect(again.container).toBe(first.container);
@@ -75,7 +75,7 @@ describe('a launch', () => {
     expect((await get()).version).toBe(1);
   });
 
-  it('under the same name with another spec is refused with each difference and what to do', async () => {
+  it('under the same name with another spec is refused, with each difference and a fix', async () => {
     await launch();
     const body = { name: 'demo', networks: [B], image: 'zerotier/zerotier:1.14.2' };
     const problem = await api.refused('POST', at(), 'container-differs', { body });
@@ -87,7 +87,7 @@ describe('a launch', () => {
     expect((await get()).networks).toEqual([A]);
   });
 
-  it('needs a known host and known names of networks; an id of 16 digits is always known', async () => {
+  it('needs a known host and known network names; an ID of 16 digits is always known', async () => {
     await api.refused('POST', '/v1/hosts/nowhere/containers', 'unknown-host', {
       body: { name: 'demo', networks: [A] },
     });
@@ -98,7 +98,7 @@ describe('a launch', () => {
     expect((await launch({ networks: ['lab', A.toUpperCase()] })).networks).toEqual([A, C]);
   });
 
-  it('has a spec of the documented form, and no more', async () => {
+  it('accepts a spec of the documented form only', async () => {
     const wrong = [
       { networks: [] },
       { networks: Array.from({ length: 17 }, () => A) },
@@ -111,29 +111,29 @@ describe('a launch', () => {
     await api.refused('POST', at(), 'bad-request', { body: { name: 'Not A Name', networks: [A] } });
   });
 
-  it('of two at the same moment makes one container', async () => {
+  it('creates one container when two are requested at the same moment', async () => {
     const commands = await Promise.all([1, 2, 3, 4, 5].map(() => launch()));
     expect(new Set(commands.map(({ container }) => container)).size).toBe(1);
     expect(new Set(commands.map(({ revision }) => revision)).size).toBe(5);
   });
 });
 
-describe('a container’s spec', () => {
-  it('makes the container when there is none, and changes it alike when there is one', async () => {
+describe('the spec of a container', () => {
+  it('creates the container when it does not exist, and changes it in the same form when it does', async () => {
     const spec = { networks: [A], settings: { allowDNS: true } };
     await api.refused('PUT', at('/demo'), 'revision-conflict', { body: spec, headers: { 'if-match': '"1"' } });
     await api.refused('PUT', at('/Not%20a%20name'), 'unknown-container', { body: spec });
     expect(await change('PUT', at('/demo'), spec)).toMatchObject({ action: 'launch', networks: [A] });
     const { networks, image, limits, settings } = await get();
     expect(settings).toMatchObject({ allowDNS: true, allowManaged: true });
-    // What was read can be written again.
+    // The form that was read can be written back.
     expect(await change('PUT', at('/demo'), { networks, image, limits, settings })).toMatchObject({
       action: 'replace',
     });
     expect(await get()).toMatchObject({ networks, image, limits, settings });
   });
 
-  it('is read in the list of its host, and by HOST.NAME where a path wants one segment', async () => {
+  it('appears in the list of its host, and can be read by HOST.NAME where a path needs one segment', async () => {
     await launch();
     await launch({ networks: [B] }, 'other');
     const names = async (query = '') => (await api.get(at(query), ContainerPage)).body.items.map(({ name }) => name);
@@ -149,12 +149,12 @@ describe('a container’s spec', () => {
     const path = `/v1/nodes/${host}.demo/networks`;
     await change('PUT', `${path}/${B}`, { settings: { allowDNS: true } });
     expect((await api.get(`${path}/${B}`, Membership)).body.node.name).toBe(`${host}/demo`);
-    // No longer the same in all of its networks.
+    // The settings now differ between its networks.
     expect((await get()).settings).toBeNull();
     await api.refused('GET', `/v1/nodes/${host}.nobody`, 'unknown-node');
   });
 
-  it('is replaced as a whole: the node stays, networks come and go', async () => {
+  it('is replaced as a whole: the node stays, networks are added and removed', async () => {
     await launch({ networks: [A, B] });
     const before = await get();
     const command = await change('PUT', at('/demo'), { networks: [B, C], limits: { pids: 64 } }, { 'if-match': '"1"' });
@@ -174,7 +174,7 @@ describe('a container’s spec', () => {
     ]);
   });
 
-  it('is replaced by only one of two who saw the same version', async () => {
+  it('is replaced by only one of two clients that saw the same version', async () => {
     await launch();
     const headers = { 'if-match': '"1"' };
     await change('PUT', at('/demo'), { networks: [B] }, headers);
@@ -185,7 +185,7 @@ describe('a container’s spec', () => {
 });
 
 describe('a container', () => {
-  it('is restarted by a growing incarnation', async () => {
+  it('is restarted by incrementing its incarnation', async () => {
     await launch();
     expect((await change('POST', at('/demo/restart'))).action).toBe('restart');
     await change('POST', at('/demo/restart'));
@@ -194,7 +194,7 @@ describe('a container', () => {
     expect(detail).toBe(`there is no container ${host}/other`);
   });
 
-  it('is removed with its memberships; launched again meanwhile, it keeps its node', async () => {
+  it('is removed with its memberships; when launched again meanwhile, it keeps its node', async () => {
     const { node } = await launch({ networks: [A, B] });
     const command = await change('DELETE', at('/demo'));
     expect(command.items).toHaveLength(3);
@@ -210,7 +210,7 @@ describe('a container', () => {
     expect(await get()).toMatchObject({ intent: 'present', networks: [C] });
   });
 
-  it('of a name that two hosts have is ambiguous without its host', async () => {
+  it('is ambiguous without its host when two hosts have one of that name', async () => {
     await launch({ networks: [A] }, 'shared');
     const first = host;
     host = `web-${++count}`;
@@ -222,8 +222,8 @@ describe('a container', () => {
   });
 });
 
-describe('with an agent that is there', () => {
-  it('a launch is delivered, and the signed state has all that was asked for', async () => {
+describe('when the agent is connected', () => {
+  it('a launch is delivered, and the signed state contains everything requested', async () => {
     const agent = await ListeningAgent.connect(await joinHost(api, `${host}-b`));
     host = `${host}-b`;
     const { id, container } = await launch({ networks: [A], image: 'zt:1', settings: { allowDNS: true } });
@@ -240,7 +240,7 @@ describe('with an agent that is there', () => {
     await agent.close();
   });
 
-  it('the log is asked of the host; away, it is 409 with what to do', async () => {
+  it('logs come from the host; if it is unreachable, the answer is 409 with a fix', async () => {
     const joined = await joinHost(api, `${host}-c`);
     host = joined.name;
     await launch();

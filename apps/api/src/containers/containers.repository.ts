@@ -8,7 +8,7 @@ import { Where } from '../paging/where.js';
 
 const BY_NAME = new Keyset([{ sql: 'h.name' }, { sql: 'c.name' }]);
 
-/** Networks are those that are wanted now: a join or leave of the container's node changes them, too. */
+/** Networks are the currently desired ones: joins and leaves of the container's node change them as well. */
 const SELECT = `
   SELECT c.id, c.name, ${hostRef('h.id', 'h.name')} AS host,
          jsonb_build_object('id', c.node_id, 'name', h.name || '/' || c.name, 'kind', 'container') AS node,

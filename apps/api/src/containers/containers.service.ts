@@ -14,7 +14,7 @@ import { Store } from '../database/store.js';
 import { References, type FoundContainer } from '../references/references.service.js';
 import { ContainersRepository } from './containers.repository.js';
 
-/** Containers as they are wanted and as the engine last showed them. */
+/** Containers as they are desired, and as the engine last showed them. */
 @Injectable()
 export class ContainersService {
   constructor(
@@ -43,7 +43,7 @@ export class ContainersService {
     });
   }
 
-  /** The last lines of a container's log, asked of its host now. */
+  /** The last lines of a container's log, requested from its host now. */
   async logs(host: string, name: string, tail: number): Promise<ContainerLogs> {
     const node = await this.references.nodeOfContainer(this.store, host, name);
     const where = { id: node.hostId, name: node.hostName };

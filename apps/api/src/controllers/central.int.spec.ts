@@ -32,7 +32,7 @@ const create = async () =>
   (await api.ask('POST', '/v1/networks', NetworkMade, { body: { name: `lab-${count}`, controller: name() } })).body;
 
 describe('ZeroTier Central', () => {
-  it('is added with its token, which is in no answer, and in the database only sealed with a key beside it', async () => {
+  it('is added with its token, which is in no answer, and in the database only sealed with a key kept elsewhere', async () => {
     const answer = await add();
     const text = await answer.text();
     expect([answer.status, Controller.parse(JSON.parse(text))]).toMatchObject([
@@ -59,7 +59,7 @@ describe('ZeroTier Central', () => {
       { token: 'service-account@org-42.ztsa' },
       'central-new-unsupported',
     ],
-  ])('is not added with %s, and nothing of it is kept; with the right ones it is', async (_, wrong, code) => {
+  ])('is not added with %s, and nothing is stored; with the right values it is', async (_, wrong, code) => {
     const answer = await add(wrong);
     expect([answer.status, await answer.json()]).toMatchObject([409, { code, fix: expect.any(String) }]);
     expect((await api.raw('GET', `/v1/controllers/${name()}`)).status).toBe(404);
@@ -72,7 +72,7 @@ describe('ZeroTier Central', () => {
     ['where clouds keep credentials', () => 'https://169.254.169.254/latest/meta-data'],
     ['there, written as IPv6', () => 'https://[::ffff:a9fe:a9fe]/latest/meta-data'],
     ['on a loopback address, written as one number', (port: string) => `https://2130706434:${port}/api/v1`],
-  ])('is not added where it is %s, and nothing is sent there; where the setting allows it, it is', async (_, at) => {
+  ])('is not added where it is %s, and nothing is sent there; it is where the setting allows it', async (_, at) => {
     const answer = await add({ url: at(new URL(central.url).port) });
     expect([answer.status, await answer.json()]).toMatchObject([
       409,
@@ -82,7 +82,7 @@ describe('ZeroTier Central', () => {
     expect((await add()).status).toBe(201);
   });
 
-  it('gets another token when that is accepted, with the networks that it keeps; a wrong one changes nothing', async () => {
+  it('accepts another valid token and keeps its networks; a wrong token changes nothing', async () => {
     await added();
     const { id } = await create();
     const path = `/v1/controllers/${name()}`;
@@ -92,7 +92,7 @@ describe('ZeroTier Central', () => {
     await eventually(() => central.account.network(id)?.config['mtu'] === 1500, { what: 'the token is used' });
   });
 
-  it('keeps a network under the id that it picked, and lets in who is admitted there', async () => {
+  it('keeps a network under the ID that it picked, and authorizes the nodes admitted there', async () => {
     await added();
     const { id } = await create();
     await eventually(() => central.account.network(id)?.config['name'] === `lab-${count}`, { what: 'Central has it' });
@@ -103,7 +103,7 @@ describe('ZeroTier Central', () => {
     expect(central.turnedAway).toBe(0);
   });
 
-  it('is away while it answers 503, with that as its cause, and up when it answers again', async () => {
+  it('is unreachable while it answers 503, which is its cause, and up when it answers again', async () => {
     await added();
     const { id } = await create();
     const is = async () => (await api.get(`/v1/controllers/${name()}`, Controller)).body;

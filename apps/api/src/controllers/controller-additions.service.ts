@@ -15,7 +15,7 @@ import { ControllersService } from './controllers.service.js';
 type SelfHosted = Extract<ControllerPost, { kind: 'self-hosted' }>;
 type Central = Extract<ControllerPost, { kind: 'central' }>;
 
-/** Adding and changing controllers: of each is known that it answers before it is one, but for one that is launched for it. */
+/** Adds and changes controllers. Each must answer before it is added, except one that is launched for the purpose. */
 @Injectable()
 export class ControllerAdditions {
   constructor(
@@ -70,7 +70,7 @@ export class ControllerAdditions {
     );
   }
 
-  /** A container that is one: the answer is the command that launches it, and the controller that it will be. */
+  /** A controller in a container: the answer is the command that launches it, and the future controller. */
   #addHost(asked: Asked, { name }: SelfHosted, reference: string): Promise<Answer> {
     return this.changes.run(asked, async (tx) => {
       const { host, node, answer } = await this.launch.run(tx, reference, asked.by);
@@ -85,7 +85,7 @@ export class ControllerAdditions {
     return { status: isNew ? 201 : 200, headers: {}, body: controller, hosts: [], about };
   }
 
-  /** Its token has to be accepted, and is kept so that nobody can read it in the database. */
+  /** Central must accept the token, which is stored so that nobody can read it in the database. */
   async #addCentral(asked: Asked, { name, url, token: text }: Central): Promise<Answer> {
     const [id, token] = [newId('ctl'), new Secret(text)];
     await this.doors.toCentral(url, token, (door) => door.probe());

@@ -8,7 +8,9 @@ import { writeToOutbox } from '../events/outbox.js';
 import { ControllerDoors } from './controller-doors.js';
 import { ControllersRepository } from './controllers.repository.js';
 
-/** What is changed on a controller by others is to be seen within five seconds. Central takes few requests. */
+/**
+ * Changes made on the controller itself must be visible here within five seconds. Central allows only a few requests.
+ */
 const READ_EVERY_SECONDS = { selfHosted: 2, central: 4 };
 
 interface Checked {
@@ -19,7 +21,7 @@ interface Checked {
   fix: string | null;
 }
 
-/** How each controller is, as far as it can be asked. */
+/** Checks the state of each controller. */
 @Injectable()
 export class ControllerChecks {
   constructor(
@@ -33,7 +35,7 @@ export class ControllerChecks {
     return row?.some !== false;
   }
 
-  /** Controllers that were not read for a while; another replica will not read these now. */
+  /** Controllers that are due to be read. Other replicas will not read them now. */
   async claimDue(): Promise<ControllerId[]> {
     const rows = await this.store.transaction((tx) =>
       runIn(tx)<{ id: ControllerId }>(
@@ -48,9 +50,12 @@ export class ControllerChecks {
     return rows.map(({ id }) => id);
   }
 
-  /** Asks it, keeps what it is like, and tells when that has changed. False: nothing can be done on it now. */
+  /**
+   * Probes the controller, stores its state, and records an event when that has changed. Returns false if it cannot be
+   * used now.
+   */
   check(id: ControllerId): Promise<boolean> {
-    // How it is, is so for everybody, whoever has it asked.
+    // The state is the same for everyone, whatever the scope of the request.
     return withVisibility(undefined, () => this.#check(id));
   }
 

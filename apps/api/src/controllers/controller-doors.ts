@@ -14,7 +14,7 @@ import { SealedTokens } from './sealed-token.js';
 /** The way to each controller. */
 @Injectable()
 export class ControllerDoors implements BeforeApplicationShutdown {
-  /** One for each account: it holds the queue that keeps Central's rate. */
+  /** One for each account, because it holds the queue that keeps Central's rate limit. */
   readonly #central = new Map<ControllerId, { token: string; door: CentralDoor }>();
   readonly #tokens: SealedTokens;
 
@@ -32,8 +32,9 @@ export class ControllerDoors implements BeforeApplicationShutdown {
   }
 
   /**
-   * Throws AppError `unknown-controller`, or `controller-away` when its node is gone, its token cannot be read, or it has moved: another
-   * zerotier-one takes networks that are named after the old one, and they are of no use there (docs/zerotier-facts.md#controller).
+   * Throws AppError `unknown-controller`, or `controller-away` when its node is gone, its token cannot be read, or it
+   * has moved: another zerotier-one accepts networks named after the old one, but they are useless there
+   * (docs/zerotier-facts.md#controller).
    */
   async open(id: ControllerId): Promise<ControllerDoor> {
     const place = await this.#place(id);
@@ -41,7 +42,7 @@ export class ControllerDoors implements BeforeApplicationShutdown {
     return this.#doorTo(place);
   }
 
-  /** To ask how it is, wherever it has moved. Throws as `open` does. */
+  /** For probing the controller, even if it has moved. Throws as `open` does. */
   async toProbe(id: ControllerId): Promise<Pick<ControllerDoor, 'probe'>> {
     return this.#doorTo(await this.#place(id));
   }
@@ -70,7 +71,7 @@ export class ControllerDoors implements BeforeApplicationShutdown {
   }
 
   async #place(id: ControllerId): Promise<ControllerPlace> {
-    // Where a controller is, is no secret of the hosts that a token may see.
+    // A token may see where a controller is, whatever hosts are in its scope.
     const place = await withVisibility(undefined, () => this.repository.place(this.store, id));
     if (place) return place;
     throw new AppError({ kind: 'user', ...explain('unknown-controller', { cause: `there is no controller ${id}` }) });
@@ -83,7 +84,7 @@ export class ControllerDoors implements BeforeApplicationShutdown {
     const token = await this.#tokens.open(id, tokenSealed);
     const known = this.#central.get(id);
     if (known?.token === sealed) return known.door;
-    // A token of its own place was given, here or on another replica.
+    // It was given another token, here or on another replica.
     known?.door.close();
     const door = this.#centralDoor(url, token);
     this.#central.set(id, { token: sealed, door });

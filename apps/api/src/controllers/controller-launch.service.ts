@@ -6,10 +6,10 @@ import { ContainerChanges } from '../containers/container-changes.service.js';
 import type { Transaction } from '../database/sql.js';
 import { References, type FoundHost } from '../references/references.service.js';
 
-/** Name of the container that is launched to be a controller. */
+/** Name of the container that is launched as a controller. */
 const CONTAINER = 'controller';
 
-/** Launches a container whose zerotier-one is to be a controller: in no network, it only keeps them. */
+/** Launches a container whose zerotier-one becomes a controller: it joins no network, and only keeps networks. */
 @Injectable()
 export class ControllerLaunch {
   constructor(

@@ -74,7 +74,7 @@ export class ControllersRepository {
     return tx.findOne(ControllerEntity, { select: { id: true, name: true }, where: { nodeId } });
   }
 
-  /** Its version, held to the end of the transaction; undefined: it is not there. */
+  /** Its version, locked until the end of the transaction; undefined if it does not exist. */
   async lock(tx: Transaction, id: ControllerId): Promise<number | undefined> {
     const lock = { mode: 'pessimistic_write' as const };
     const found = await tx.findOne(ControllerEntity, { select: { id: true, version: true }, where: { id }, lock });
@@ -93,11 +93,11 @@ export class ControllersRepository {
   ) {
     const put = { ...(name !== undefined && { name }), ...(tokenSealed && { tokenSealed }) };
     await tx.update(ControllerEntity, { id }, { ...put, version: nextVersion });
-    // It is asked anew at once.
+    // Makes it due at once.
     await tx.query('UPDATE controller_status SET checked_at = NULL WHERE controller_id = $1', [id]);
   }
 
-  /** Its networks go on, without Orrery: what is left of each is its name. */
+  /** Its networks continue without Orrery, which keeps only their names. */
   async remove(tx: Transaction, id: ControllerId): Promise<void> {
     await tx.query(
       'DELETE FROM network_status WHERE network_id IN (SELECT id FROM networks WHERE controller_id = $1)',

@@ -20,7 +20,7 @@ import { checkIfMatch } from '../http/etag.js';
 import { References } from '../references/references.service.js';
 import { ControllersRepository, type NewController } from './controllers.repository.js';
 
-/** Controllers: where they are, and how they are. */
+/** Controllers: where they are, and their state. */
 @Injectable()
 export class ControllersService {
   constructor(
@@ -44,12 +44,12 @@ export class ControllersService {
     throw new AppError({ kind: 'user', ...explain('unknown-controller', { cause: `there is no controller ${id}` }) });
   }
 
-  /** The node that may be one, as people write it. */
+  /** The node of a possible controller, as people write it. */
   node(reference: string) {
     return this.references.node(this.store, reference);
   }
 
-  /** Puts it among the controllers; one that is there for this node already stays as it is. */
+  /** Adds a controller. If this node already has one, that stays as it is. */
   async put(
     tx: Transaction,
     by: string,
@@ -63,7 +63,7 @@ export class ControllersService {
     return { isNew: true, controller: await this.read(tx, id) };
   }
 
-  /** Another name, or another token of Central, which is known to be accepted. */
+  /** Sets another name, or another token of Central that is known to be accepted. */
   async set(
     tx: Transaction,
     { id, name, ifMatch }: Pick<Controller, 'id' | 'name'> & { ifMatch: string | undefined },
@@ -75,7 +75,7 @@ export class ControllersService {
     return this.read(tx, id);
   }
 
-  /** What it keeps goes on, without Orrery; only with its name as `confirm` when there is something. */
+  /** Its networks continue without Orrery. If it has networks, `confirm` must be its name. */
   remove(asked: Asked, reference: string, confirm: string | undefined): Promise<Answer> {
     return this.changes.run(asked, async (tx) => {
       const { id, name } = await this.references.controller(tx, reference);
@@ -89,7 +89,7 @@ export class ControllersService {
     });
   }
 
-  /** What people decide of a controller, for a dry run. */
+  /** What people have decided about a controller, for a dry run. */
   subject({ id, name: called }: Controller): Subject {
     const read = async (sql: Sql) => {
       const controller = await this.repository.get(sql, id);

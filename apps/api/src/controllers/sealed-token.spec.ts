@@ -10,13 +10,13 @@ const ID = newId('ctl');
 const newFolder = async () => join(await temporaryFolder('sealed'), 'secrets');
 
 describe('the token of a controller in the database', () => {
-  it('is opened again by whoever has the folder of secrets', async () => {
+  it('can be opened again with the folder of secrets', async () => {
     const folder = await newFolder();
     const sealed = await new SealedTokens(folder).seal(ID, new Secret(TOKEN));
     expect((await new SealedTokens(folder).open(ID, sealed)).reveal()).toBe(TOKEN);
   });
 
-  it('is not there as it is, in no encoding, and sealed twice is two different ones', async () => {
+  it('is not stored in readable form in any encoding, and differs each time it is sealed', async () => {
     const tokens = new SealedTokens(await newFolder());
     const [one, two] = [await tokens.seal(ID, new Secret(TOKEN)), await tokens.seal(ID, new Secret(TOKEN))];
     for (const form of [TOKEN, Buffer.from(TOKEN).toString('base64'), Buffer.from(TOKEN).toString('hex')])
@@ -25,7 +25,7 @@ describe('the token of a controller in the database', () => {
     expect((await tokens.open(ID, two)).reveal()).toBe(TOKEN);
   });
 
-  it('has a key that is made at its first use, once, and that its owner alone can read', async () => {
+  it('is sealed with a key that is created once, at first use, and that only its owner can read', async () => {
     const folder = await newFolder();
     const many = Array.from({ length: 8 }, () => new SealedTokens(folder));
     const sealed = await Promise.all(many.map((tokens) => tokens.seal(ID, new Secret(TOKEN))));
@@ -61,7 +61,7 @@ describe('the token of a controller cannot be opened', () => {
     );
   });
 
-  it('when one bit of it is another, wherever; untouched it can', async () => {
+  it('when any one of its bits differs; unchanged, it can', async () => {
     const folder = await newFolder();
     const sealed = await sealedIn(folder);
     for (let at = 0; at < sealed.length; at++) {
@@ -72,14 +72,14 @@ describe('the token of a controller cannot be opened', () => {
     expect((await new SealedTokens(folder).open(ID, sealed)).reveal()).toBe(TOKEN);
   });
 
-  it('when it is too short to be one, or of a version that is not known', async () => {
+  it('when it is too short, or of an unknown version', async () => {
     const tokens = new SealedTokens(await newFolder());
     await refusal(tokens.open(ID, Buffer.alloc(0)));
     await refusal(tokens.open(ID, Buffer.of(1, 2, 3)));
     expect(await refusal(tokens.open(ID, Buffer.alloc(80, 9)))).toContain('newer Orrery');
   });
 
-  it('while the file holds no key; with the key in it again it can, without a restart', async () => {
+  it('while the key file is unusable; once the key is back it can, without a restart', async () => {
     const folder = await newFolder();
     const sealed = await sealedIn(folder);
     const path = join(folder, TOKEN_KEY_FILE);

@@ -4,7 +4,7 @@ import { explain, type ControllerId } from '@orrery/shared/contracts';
 import { AppError, Secret } from '@orrery/shared/runtime';
 import { readOrMakeSecret } from '../secrets/secret-file.js';
 
-/** Below the folder of secrets: 32 random bytes in base64. */
+/** In the folder of secrets: 32 random bytes in base64. */
 export const TOKEN_KEY_FILE = 'controller-tokens.key';
 
 const VERSION = 1;
@@ -13,8 +13,9 @@ const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
 
 /**
- * Tokens of controllers as the database may have them: encrypted with a key that is a file of the folder of secrets, and bound to their
- * controller: what was sealed for one opens for no other. AES-256-GCM; version, nonce, tag, cipher text. The key is made at its first use.
+ * Tokens of controllers as stored in the database: encrypted with a key that is a file in the folder of secrets, and
+ * bound to their controller, so that a token sealed for one cannot be opened for another. AES-256-GCM; version, nonce,
+ * tag, ciphertext. The key is created at first use.
  */
 export class SealedTokens {
   #key: Promise<Buffer> | undefined;
@@ -47,7 +48,7 @@ export class SealedTokens {
     }
   }
 
-  /** Read once; after a failure once more when it is asked for again. */
+  /** Reads the key once; after a failure, again at the next use. */
   #opened(): Promise<Buffer> {
     this.#key ??= this.#read().catch((error: unknown) => {
       this.#key = undefined;
@@ -65,7 +66,7 @@ export class SealedTokens {
   }
 }
 
-/** Without it a row's sealed token could be moved to a controller with another URL, and would be sent there. */
+/** Without this, a row's sealed token could be moved to a controller with another URL, and would be sent there. */
 const boundTo = (controller: ControllerId) => Buffer.from(`orrery controller token v${VERSION} ${controller}`);
 
 const unreadable = (why: string) => new AppError({ kind: 'operational', ...explain('controller-away/token', { why }) });

@@ -6,7 +6,7 @@ import { asOnCalmMachine } from '../../../../test/support/calm.js';
 import { eventually } from '../../../../test/support/servers.js';
 
 const WINDOW_MS = 3_000;
-/** What a missed hint may cost. */
+/** The longest delay that a missed hint may cause. */
 const MISSED_MS = 30_000;
 
 const { api, listening } = apiFixture();
@@ -21,18 +21,18 @@ const transactions = async () => {
   return Number(row?.all);
 };
 
-describe('an API that nobody asks anything', () => {
-  it('asks Postgres less than once a second', async () => {
+describe('an idle API', () => {
+  it('queries Postgres less than once a second', async () => {
     const inWindow = async () => {
       const before = await transactions();
       await pause(WINDOW_MS);
       return (await transactions()) - before;
     };
-    // Among them are the two that count.
+    // The two queries that count are included.
     await eventually(async () => (await inWindow()) <= WINDOW_MS / 1000 + 2, { within: 60_000, what: 'rest' });
   });
 
-  it('finds what no hint told it', async () => {
+  it('finds changes that no hint announced', async () => {
     await ask('ALTER TABLE outbox DISABLE TRIGGER USER');
     await ask(`INSERT INTO outbox (type, data) VALUES ('host.paused', '{"name":"untold","by":"nobody"}')`);
     const begun = performance.now();

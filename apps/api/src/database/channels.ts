@@ -1,15 +1,17 @@
-/** Channels of LISTEN and NOTIFY. Every message is a hint: whoever misses one finds the same by looking. */
+/**
+ * Channels of LISTEN and NOTIFY. Every message is only a hint: a process that misses one finds the change by looking.
+ */
 export const CHANNELS = {
-  /** Payload: id of the last event that was committed. */
+  /** Payload: ID of the last committed event. */
   events: 'orrery_events',
-  /** A row was put into the outbox (a trigger sends it). */
+  /** A row was put into the outbox (a trigger sends this). */
   outbox: 'orrery_outbox',
-  /** Payload: id of the host whose desired state changed, and its revision now. */
+  /** Payload: ID of the host whose desired state changed, and its new revision. */
   desired: 'orrery_desired',
-  /** Something of who gets in changed. Payload: admission/hints.ts, or the id of a controller. */
+  /** Something that affects admission changed. Payload: admission/hints.ts, or the ID of a controller. */
   admission: 'orrery_admission',
-  /** An identity can be made known to the root. */
+  /** An identity can be introduced to the root. */
   introductions: 'orrery_introductions',
-  /** The key of a host was revoked (a trigger sends it). */
+  /** The key of a host was revoked (a trigger sends this). */
   keys: 'orrery_keys',
 } as const;

@@ -6,7 +6,10 @@ import { LOCKS } from './advisory-locks.js';
 import { DatabaseState } from './database-state.js';
 import { Upkeep } from './upkeep.js';
 
-/** Connects, migrates and makes the first partitions; tries for ever, so that a process outlives a database that is away. */
+/**
+ * Connects, migrates and creates the first partitions. Retries forever, so that the process survives an unreachable
+ * database.
+ */
 @Injectable()
 export class DatabaseConnector {
   constructor(
@@ -21,7 +24,7 @@ export class DatabaseConnector {
     const attempt = async () => {
       if (!this.dataSource.isInitialized) await this.dataSource.initialize();
       await this.#migrate();
-      // Where it fails the loop of upkeep tries again: events have the default partition meanwhile.
+      // If this fails, the upkeep loop tries again; until then events go to the default partition.
       await this.upkeep.perform('make-partitions');
     };
     const options = { signal, firstMs: 200, maxMs: 2000, onFailure: this.#report };
@@ -41,7 +44,7 @@ export class DatabaseConnector {
       await runner.query(`SELECT pg_advisory_lock(${LOCKS.migrations})`);
       const done = await this.dataSource.runMigrations({ transaction: 'all' });
       for (const { name } of done) this.logger.info({ event: 'database.migrated', name }, 'applied a migration');
-      // A table or a column that is new is in no scope before.
+      // New tables and columns are not part of any scope until this runs.
       if (done.length > 0) await runner.query('SELECT orrery_scope.refresh()');
     } finally {
       await runner.query(`SELECT pg_advisory_unlock(${LOCKS.migrations})`).catch(() => undefined);

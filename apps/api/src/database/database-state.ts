@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 
 const CHECK_MS = 2000;
 
-/** Whether the database can be used now, and whether its schema is ours. */
+/** Whether the database can be used now, and whether its schema matches this release. */
 @Injectable()
 export class DatabaseState {
   #migrated = false;
@@ -13,7 +13,7 @@ export class DatabaseState {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Connected once and migrated; a database that went away later is noticed by `check` and by every query. */
+  /** Connected once and migrated. If the database becomes unreachable later, `check` and every query notice. */
   get ready(): boolean {
     return this.#migrated;
   }
@@ -36,7 +36,7 @@ export class DatabaseState {
     });
   }
 
-  /** Asks the database, for at most two seconds. */
+  /** Queries the database, for at most two seconds. */
   async check(): Promise<{ ok: boolean; cause?: string }> {
     if (!this.#migrated) return { ok: false, cause: this.#cause ?? 'not connected yet' };
     try {

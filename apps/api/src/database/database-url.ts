@@ -3,8 +3,8 @@ import { explain } from '@orrery/shared/contracts';
 import { AppError, describeError, Secret } from '@orrery/shared/runtime';
 
 /**
- * The URL of the database with the password that is in a file: whatever may look at a process's environment then finds none. The
- * file is read once, at the start; what stands around its text is not of the password.
+ * The URL of the database, with the password from a file, so that it does not appear in the environment of the process.
+ * The file is read once, at the start; whitespace around its text is not part of the password.
  */
 export function withPasswordOf(file: string | undefined, url: Secret): Secret {
   if (file === undefined) return url;

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe('the database', () => {
-  it('may be away when the process starts: it says so, and uses it as soon as it is there', async () => {
+  it('may be unreachable when the process starts: this is reported, and the database is used as soon as it is there', async () => {
     const { url } = await postgres.createDatabase();
     await postgres.stop();
     const plane = await startDataPlane({ databaseUrl: url, natsUrl: nats.url, ready: false });
@@ -46,7 +46,7 @@ describe('the database', () => {
     await plane.close();
   });
 
-  it('is migrated once when several processes start at the same time, and again nothing is left to do', async () => {
+  it('is migrated once when several processes start at the same time, and nothing is left to do afterwards', async () => {
     const { url } = await postgres.createDatabase();
     const start = () => startDataPlane({ databaseUrl: url, natsUrl: nats.url });
     const planes = await Promise.all([start(), start(), start()]);

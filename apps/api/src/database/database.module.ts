@@ -27,7 +27,7 @@ export function dataSourceOptions(config: ApiConfig, logger: Logger): DataSource
     poolSize: config.databasePool,
     connectTimeoutMS: 3000,
     applicationName: 'orrery-api',
-    // A connection that broke while it was idle is replaced by the pool; without a handler it would end the process.
+    // The pool replaces a connection that broke while idle; without a handler the error would end the process.
     poolErrorHandler: (error: unknown) =>
       logger.warn({ event: 'database.connection-lost', cause: describeError(error) }, 'a pooled connection was lost'),
     extra: {
@@ -40,9 +40,9 @@ export function dataSourceOptions(config: ApiConfig, logger: Logger): DataSource
 }
 
 /**
- * The data source is there from the start and connected in the background: see `DatabaseConnector`. It is a provider of our own, without
- * `@nestjs/typeorm`: what that adds are repositories to inject, which would read past the scope of a token (see `Store`), and it looks
- * TypeORM up in a way that no bundler sees.
+ * The data source exists from the start and is connected in the background: see `DatabaseConnector`. This is a provider
+ * of our own instead of `@nestjs/typeorm`, which adds injectable repositories that would bypass the scope of a token
+ * (see `Store`), and which loads TypeORM in a way that bundlers cannot follow.
  */
 const dataSource = {
   provide: DataSource,
@@ -68,7 +68,7 @@ const dataSource = {
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(private readonly source: DataSource) {}
 
-  /** After all others have finished their work (`beforeApplicationShutdown`). */
+  /** Runs after all others have finished their work (`beforeApplicationShutdown`). */
   async onApplicationShutdown(): Promise<void> {
     if (this.source.isInitialized) await this.source.destroy();
   }

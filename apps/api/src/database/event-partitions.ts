@@ -10,17 +10,17 @@ import { runIn, type Run } from './statements.js';
 import { inTransaction } from './transaction.js';
 
 const AHEAD_DAYS = 7;
-/** Moving what lies in the default partition takes as long as there is much of it; nobody waits for that meanwhile. */
+/** Moving rows out of the default partition takes longer the more there are; no request waits for it meanwhile. */
 const MAKING = { lockMs: 2000, statementMs: 600_000, idleMs: 10_000 };
-/** Whoever reads or writes events waits for as long as this waits for a lock: rather give up soon, and come again. */
+/** While this waits for a lock, everyone who reads or writes events waits as well, so give up soon and retry. */
 const DROPPING = { lockMs: 1000, statementMs: 10_000, idleMs: 10_000 };
 const DROP_TRIES = 5;
 const DROP_PAUSE_MS = 2000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
- * The partitions of `events`, one for each day. Each is made or dropped in a transaction of its own, so that one that cannot be holds up no
- * other. Replicas take turns by an advisory lock; whoever comes second finds nothing to do.
+ * The partitions of `events`, one for each day. Each is created or dropped in a transaction of its own, so that a
+ * failure does not delay the others. Replicas take turns through an advisory lock; the second finds nothing to do.
  */
 @Injectable()
 export class EventPartitions {
@@ -30,18 +30,18 @@ export class EventPartitions {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Today's and those of the days to come; throws the first failure after it has tried all. */
+  /** Creates the partitions of today and the coming days. Throws the first failure after it has tried all. */
   async makeAhead(now: number = Date.now()): Promise<void> {
     const { make } = await this.#plan(now);
     await eachOf(make, (partition) => this.#make(partition));
   }
 
-  /** Those of whole days beyond the retention, the oldest first. */
+  /** Drops the partitions of whole days beyond the retention, the oldest first. */
   async dropOld(now: number = Date.now(), signal?: AbortSignal): Promise<void> {
     const { drop } = await this.#plan(now);
     await eachOf(drop.sort(), (name) => this.#drop(name, signal));
     const { from } = partitionOf(now - this.config.eventRetentionDays * 86_400_000);
-    // Only when no partition is left whose days these are: an id without a day is not looked for.
+    // Only once the partitions of these days are gone, because an ID without a day is not found.
     await this.dataSource.query('DELETE FROM event_days WHERE day < $1::date', [from]);
   }
 
@@ -57,7 +57,10 @@ export class EventPartitions {
     return rows.map(({ name }) => name);
   }
 
-  /** Filled from the default partition before it is attached: attaching locks neither readers nor ingest out. */
+  /**
+   * Fills the partition from the default one before attaching it, so that attaching locks out neither readers nor
+   * ingest.
+   */
   async #make({ name, from, to }: Partition): Promise<void> {
     const strays = await inTransaction(
       this.dataSource,
@@ -78,8 +81,8 @@ export class EventPartitions {
   }
 
   /**
-   * DROP TABLE waits until nobody uses `events`, and everybody who comes after it waits behind it. (DETACH CONCURRENTLY would not, but it
-   * is not possible beside a default partition.) So it waits briefly, several times.
+   * DROP TABLE waits until nobody uses `events`, and everyone who comes later waits behind it. (DETACH CONCURRENTLY
+   * would not, but it is impossible with a default partition.) So it waits briefly, several times.
    */
   async #drop(name: string, signal: AbortSignal | undefined): Promise<void> {
     for (let attempt = 1; ; attempt++)
@@ -103,8 +106,8 @@ export class EventPartitions {
 }
 
 /**
- * Rows that came while this day had no partition. Most are moved while ingest goes on; what it added meanwhile is moved under a lock, which
- * is held to the end, for a row left behind would make attaching fail.
+ * Moves the rows that were stored while this day had no partition. Most are moved while ingest continues; rows that it
+ * adds meanwhile are moved under a lock, which is held to the end, because a remaining row would make attaching fail.
  */
 async function moveStrays(run: Run, name: string, from: string, to: string): Promise<number> {
   const move = async () => {
@@ -120,7 +123,7 @@ async function moveStrays(run: Run, name: string, from: string, to: string): Pro
   return most + (await move());
 }
 
-/** Tries all, then throws what the first failure was. */
+/** Tries all, then throws the first failure. */
 async function eachOf<T>(list: readonly T[], work: (each: T) => Promise<void>): Promise<void> {
   const failures: unknown[] = [];
   for (const each of list) await work(each).catch((error: unknown) => failures.push(error));

@@ -9,16 +9,19 @@ import { inTransaction } from './transaction.js';
 
 const DAY_MS = 86_400_000;
 const LIMITS = { lockMs: 2000, statementMs: 10_000, idleMs: 10_000 };
-/** Rows that one statement removes, and the fewest after time-outs. */
+/** Rows that one statement removes, and the minimum after timeouts. */
 const CHUNK = 5000;
 const LEAST_CHUNK = 100;
-/** Between two statements: everybody else comes first. */
+/** The pause between two statements, so that other work comes first. */
 const YIELD_MS = 50;
 const TIMED_OUT = '57014';
-/** Of one host: the newest tell what is wrong. */
+/** For each host: the newest show what is wrong. */
 const MOST_QUARANTINED = 1000;
 
-/** What is removed when it is older than `$1`, at most `$2` rows by one statement. `days`: how long it is kept; null: as long as events. */
+/**
+ * Rows to remove when older than `$1`, at most `$2` for each statement. `days`: how long they are kept; null: as long
+ * as events.
+ */
 const PRUNED: { days: number | null; statement: string }[] = [
   {
     days: null, // with their items and stages
@@ -30,7 +33,7 @@ const PRUNED: { days: number | null; statement: string }[] = [
     statement: 'DELETE FROM event_quarantine WHERE id IN (SELECT id FROM event_quarantine WHERE at < $1 LIMIT $2)',
   },
   {
-    days: 0, // beyond what is kept of one host, however new
+    days: 0, // beyond the limit of one host, however new
     statement: `DELETE FROM event_quarantine WHERE id IN (
       SELECT older.id FROM (SELECT DISTINCT host_id FROM event_quarantine) AS h CROSS JOIN LATERAL (
         SELECT q.id, q.at FROM event_quarantine q WHERE q.host_id = h.host_id ORDER BY q.id DESC OFFSET ${MOST_QUARANTINED}) AS older
@@ -42,13 +45,13 @@ const PRUNED: { days: number | null; statement: string }[] = [
       'DELETE FROM epochs WHERE (host_id, epoch) IN (SELECT host_id, epoch FROM epochs WHERE closed AND heard_at < $1 LIMIT $2)',
   },
   {
-    days: null, // events that never got a partition of their day, which would have been dropped
+    days: null, // events without a partition of their day, which would have been dropped with it
     statement: `DELETE FROM events_default WHERE (id, committed_at) IN (
       SELECT id, committed_at FROM events_default WHERE committed_at < $1 LIMIT $2)`,
   },
 ];
 
-/** Removes what is older than the retention beside the events: a few rows at a time, until there is nothing left. */
+/** Removes history beyond the retention other than events: a few rows at a time, until nothing is left. */
 @Injectable()
 export class HistoryPruning {
   constructor(
@@ -56,7 +59,7 @@ export class HistoryPruning {
     @Inject(API_CONFIG) private readonly config: ApiConfig,
   ) {}
 
-  /** One kind of row that cannot be removed holds up no other; throws the first failure at the end. */
+  /** If one kind of row cannot be removed, the others still are. Throws the first failure at the end. */
   async prune(now: number = Date.now(), signal?: AbortSignal): Promise<void> {
     const failures: unknown[] = [];
     for (const { days, statement } of PRUNED) {
@@ -79,7 +82,7 @@ export class HistoryPruning {
     }
   }
 
-  /** How many rows went; none when another replica is at it. */
+  /** Returns the number of removed rows; 0 if another replica is doing this. */
   #remove(statement: string, before: Date, most: number): Promise<number> {
     return inTransaction(
       this.dataSource,

@@ -7,15 +7,18 @@ export interface LeadershipOptions {
   connectionString: string;
   logger: Logger;
   signal: AbortSignal;
-  /** Between two calls of `lead`, and between two tries to become the leader. */
+  /** The interval between two calls of `lead`, and between two attempts to become the leader. */
   everyMs: number;
-  /** What the leader does, over and over, on the connection that holds the lock: when the lock is lost, so are its statements. */
+  /**
+   * The leader's work, repeated, on the connection that holds the lock: if the lock is lost, its statements fail as
+   * well.
+   */
   lead: (run: Run) => Promise<void>;
-  /** What everybody else does meanwhile. */
+  /** The work of all other replicas. */
   follow?: () => void;
 }
 
-/** One of the replicas leads, as long as its connection lives; the others try to, for ever. The one owner loop. */
+/** One of the replicas leads as long as its connection lives; the others keep trying. The one owner loop. */
 export async function runLeadership(options: LeadershipOptions): Promise<void> {
   const { signal, everyMs, logger, follow } = options;
   while (!signal.aborted) {
@@ -39,7 +42,7 @@ async function leadOnce({ connectionString, signal, everyMs, logger, lead, follo
     statement_timeout: 10_000,
     keepAlive: true,
   });
-  client.on('error', () => undefined); // the next statement fails and says so
+  client.on('error', () => undefined); // the next statement fails and reports it
   const run: Run = async <Row>(text: string, parameters?: unknown[]) =>
     (await client.query(text, parameters)).rows as Row[];
   try {

@@ -7,19 +7,19 @@ import { watchedClient } from './server-liveness.js';
 
 type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];
 const RECONNECT_MS = 500;
-/** How often the connection is checked: one that a firewall has forgotten says nothing any more. */
+/** How often to check the connection: one that a firewall has dropped is silent. */
 const CHECK_MS = 10_000;
-/** How often loops look without a hint, for what one missed. */
+/** How often loops look without a hint, in case one was missed. */
 const LOOK_MS = { heard: 20_000, deaf: 1_000 };
 
 export interface Hearing {
-  /** A message came. */
+  /** A message arrived. */
   heard(payload: string): void;
-  /** Listening began (again): whatever was said before is unknown, so look. */
+  /** Listening began (again). Earlier messages may be lost, so look. */
   listening?(): void;
 }
 
-/** The process's one ear for NOTIFY, on a connection of its own. */
+/** The process's one listener for NOTIFY, on a connection of its own. */
 @Injectable()
 export class Notifications {
   readonly #hearings = new Map<Channel, Set<Hearing>>();
@@ -30,19 +30,19 @@ export class Notifications {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** How long a loop that finds nothing to do may wait for a hint, in milliseconds: not long while hints are lost. */
+  /** How long an idle loop may wait for a hint, in milliseconds: only briefly while hints get lost. */
   get lookAfterMs(): number {
     return this.#isListening ? LOOK_MS.heard : LOOK_MS.deaf;
   }
 
-  /** Returns the way to stop it. */
+  /** Returns a function that stops it. */
   on(channel: Channel, hearing: Hearing): () => void {
     const hearings = this.#hearings.get(channel) ?? new Set();
     this.#hearings.set(channel, hearings.add(hearing));
     return () => hearings.delete(hearing);
   }
 
-  /** The one owner loop: listens until the signal is aborted, over every loss of the connection. */
+  /** The one owner loop: listens until the signal is aborted, and reconnects whenever the connection is lost. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {

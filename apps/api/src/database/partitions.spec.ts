@@ -4,7 +4,7 @@ import { partitionOf, planPartitions } from './partitions.js';
 const now = Date.parse('2026-02-27T23:59:59.999Z');
 
 describe('partitionOf', () => {
-  it('is the UTC day of a moment', () => {
+  it('returns the UTC day of a moment', () => {
     expect(partitionOf(now)).toEqual({
       name: 'events_20260227',
       from: '2026-02-27T00:00:00.000Z',
@@ -15,7 +15,7 @@ describe('partitionOf', () => {
 });
 
 describe('planPartitions', () => {
-  it('makes today and the days ahead that are missing, over the end of a month', () => {
+  it('creates the missing partitions of today and the coming days, even across the end of a month', () => {
     const { make } = planPartitions(['events_20260227', 'events_default'], now, 3, 10);
     expect(make.map(({ name }) => name)).toEqual(['events_20260228', 'events_20260301', 'events_20260302']);
   });
@@ -25,7 +25,7 @@ describe('planPartitions', () => {
     expect(planPartitions(existing, now, 0, 10).drop).toEqual(['events_20260216']);
   });
 
-  it('has nothing to do when it did it before', () => {
+  it('does nothing when everything is done', () => {
     const { make } = planPartitions([], now, 7, 400);
     expect(
       planPartitions(

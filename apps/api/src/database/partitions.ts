@@ -7,7 +7,7 @@ export interface Partition {
   to: string;
 }
 
-/** The partition of the day that this moment is in. */
+/** The partition of the day that contains this moment. */
 export function partitionOf(moment: number): Partition {
   const start = Math.floor(moment / DAY_MS) * DAY_MS;
   const from = new Date(start).toISOString();
@@ -18,7 +18,10 @@ export function partitionOf(moment: number): Partition {
   };
 }
 
-/** What is to be made and dropped: today and `aheadDays` after it must exist; whole days older than the retention go. Pure. */
+/**
+ * The partitions to create and to drop: today and `aheadDays` after it must exist; whole days older than the retention
+ * are dropped. Pure.
+ */
 export function planPartitions(
   existing: readonly string[],
   now: number,

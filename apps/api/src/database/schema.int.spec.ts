@@ -4,7 +4,7 @@ import { migratedSource, type MigratedSource } from '../../../../test/support/mi
 import { NetworkEntity } from './entities/network.entity.js';
 import { ENTITIES } from './schema.js';
 
-/** Foreign keys whose columns begin no index that holds all rows, or all in which they are not NULL. */
+/** Foreign keys whose columns do not start an index that covers all rows, or all rows in which they are not NULL. */
 const WITHOUT_INDEX = `
   SELECT c.conrelid::regclass::text || ' (' || array_to_string(ARRAY(
            SELECT a.attname FROM unnest(c.conkey) WITH ORDINALITY AS k(number, place)
@@ -16,7 +16,7 @@ const WITHOUT_INDEX = `
        AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) ~ '^\\([a-z_]+ IS NOT NULL\\)$'))
    ORDER BY 1`;
 
-/** Columns of a table, as an entity declares them: an array is one of its elements. */
+/** Columns of a table in the form that an entity declares: an array counts as one of its elements. */
 const COLUMNS = `
   SELECT a.attname || ' ' || replace(format_type(a.atttypid, NULL), 'timestamp with time zone', 'timestamptz') ||
          CASE WHEN a.attnotnull THEN '' ELSE ' or null' END AS column
@@ -37,7 +37,7 @@ describe('every foreign key', () => {
     expect(await withoutIndex()).toEqual([]);
   });
 
-  it('is found when it has none, or only one that leaves rows out: the control', async () => {
+  it('is found when it has none, or only one that leaves out rows: the control', async () => {
     await bench.run(`
       CREATE TABLE referring (
         bare text REFERENCES hosts, partly text REFERENCES hosts, present text REFERENCES hosts, second text REFERENCES hosts);
@@ -59,13 +59,13 @@ describe('every entity', () => {
   const inTable = async (table: string) =>
     (await bench.run<{ column: string }>(COLUMNS, [table])).map(({ column }) => column).sort();
 
-  it('declares exactly the columns that its table has', async () => {
+  it('declares exactly the columns of its table', async () => {
     expect(bench.source.entityMetadatas).toHaveLength(ENTITIES.length);
     for (const entity of bench.source.entityMetadatas)
       expect([entity.tableName, ...declared(entity)]).toEqual([entity.tableName, ...(await inTable(entity.tableName))]);
   });
 
-  it('is found when a column of its table is missing in it: the control', async () => {
+  it('is found when it lacks a column of its table: the control', async () => {
     await bench.run('ALTER TABLE networks ADD COLUMN forgotten text');
     const networks = bench.source.getMetadata(NetworkEntity);
     expect((await inTable('networks')).filter((column) => !declared(networks).includes(column))).toEqual([

@@ -26,8 +26,9 @@ import { Suspensions1764000000020 } from './migrations/0020-suspensions.js';
 import { PublicIdentities1764000000021 } from './migrations/0021-public-identities.js';
 
 /**
- * The tables of the wanted side that are read and written as objects (docs/adr/0005-migrations-by-hand-and-set-based-ingest.md). All others
- * are of SQL alone: what agents report, and its history.
+ * The tables of desired state that are read and written as objects
+ * (docs/adr/0005-migrations-by-hand-and-set-based-ingest.md). All others use SQL only: agents' reports and their
+ * history.
  */
 export const ENTITIES = [
   ApiTokenEntity,
@@ -42,7 +43,10 @@ export const ENTITIES = [
   NodeEntity,
 ];
 
-/** In order. A new one: a file, a class with a later stamp, a line here. One that takes long begins with SET LOCAL statement_timeout = 0. */
+/**
+ * In order. To add one: create a file, give its class a later stamp, add a line here. A long-running one starts with
+ * SET LOCAL statement_timeout = 0.
+ */
 export const MIGRATIONS = [
   Wanted1764000000001,
   Observed1764000000002,

@@ -21,7 +21,7 @@ async function connected() {
 }
 
 describe('a statement', () => {
-  it('is given up when the server stands still, and its connection with it', async () => {
+  it('is given up when the server hangs, together with its connection', async () => {
     const { client, errors } = await connected();
     const statements = [client.query('SELECT pg_sleep(0.1)'), client.query('SELECT 1')];
     postgres.freeze();
@@ -44,7 +44,7 @@ describe('a statement', () => {
     await next.end();
   });
 
-  it('may take long while the server is there', async () => {
+  it('may take long while the server responds', async () => {
     const { client, errors } = await connected();
     await client.query('SELECT pg_sleep(6)');
     expect(errors).toEqual([]);

@@ -1,18 +1,21 @@
 import pg from 'pg';
 
-/** How long a statement may be silent before the server is asked whether it is there at all. */
+/** How long a statement may be silent before checking whether the server responds at all. */
 const SILENT_MS = 500;
-/** How long it has to answer. Together less than four seconds, so that whoever waits gets an answer within five. */
+/**
+ * How long the server may take to respond. Together less than four seconds, so that a client gets an answer within
+ * five.
+ */
 const ANSWER_MS = 3000;
-/** A statement may take long: as long as it runs, the server is asked again and again. */
+/** A statement may take long, so the server is checked repeatedly as long as it runs. */
 const AGAIN_MS = 1000;
-/** When we did not run ourselves meanwhile, nothing is proven. */
+/** If our own process was stalled meanwhile, a missing response proves nothing. */
 const STALLED_MS = 2000;
 
 /**
- * Whether a Postgres that says nothing is still there. The server's own time-outs are worth nothing when it stands still (stopped, swapped
- * out, cut off by a firewall that drops packets), and a limit on our side for each statement would also end those that lawfully take long:
- * migrations, pruning. So a second connection asks, while a statement is silent.
+ * Checks whether a silent Postgres is still there. The server's own timeouts do not help when it hangs (stopped,
+ * swapped out, cut off by a firewall that drops packets), and a client-side limit for each statement would also end
+ * those that may take long: migrations, pruning. So a second connection checks while a statement is silent.
  */
 export class ServerLiveness {
   #asking: Promise<boolean> | undefined;
@@ -20,7 +23,8 @@ export class ServerLiveness {
   constructor(private readonly connectionString: string) {}
 
   /**
-   * Calls back once when the server is found not to answer while something is under way. Gives the way to stop watching.
+   * Calls back once if the server does not respond while a statement is running. Returns a function that stops
+   * watching.
    */
   watch(dead: (cause: Error) => void): () => void {
     let isOver = false;
@@ -42,7 +46,7 @@ export class ServerLiveness {
     };
   }
 
-  /** All that are silent at the same time share one question. */
+  /** Statements that are silent at the same time share one check. */
   #isAlive(): Promise<boolean> {
     this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
     return this.#asking;
@@ -60,7 +64,7 @@ export class ServerLiveness {
       await client.connect();
       return true;
     } catch (error) {
-      // Who is refused was answered: too many connections, starting up.
+      // A refusal is a response: too many connections, or starting up.
       if (error instanceof pg.DatabaseError) return true;
       return performance.now() - began > ANSWER_MS + STALLED_MS ? await this.#ask() : false;
     } finally {
@@ -73,8 +77,8 @@ const noAnswer = (ms: number) =>
   Object.assign(new Error(`the database has not answered for ${Math.round(ms)} ms`), { code: 'ETIMEDOUT' });
 
 /**
- * Connections of which none waits for ever. One whose server does not answer is destroyed, never used again: a late answer would be taken for
- * that of another statement.
+ * Connections of which none waits forever. If its server does not respond, a connection is destroyed and never used
+ * again: a late answer would be taken for that of another statement.
  */
 export function watchedClient(connectionString: string): typeof pg.Client {
   const liveness = new ServerLiveness(connectionString);

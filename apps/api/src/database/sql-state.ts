@@ -1,4 +1,4 @@
-/** The SQLSTATE of a failed statement; undefined when the error is not the server's. */
+/** The SQLSTATE of a failed statement; undefined if the error did not come from the server. */
 export function sqlStateOf(error: unknown): string | undefined {
   const { driverError = error } = error as { driverError?: unknown };
   const { code } = (driverError ?? {}) as { code?: unknown };
@@ -6,7 +6,7 @@ export function sqlStateOf(error: unknown): string | undefined {
 }
 
 /**
- * The row is what is wrong, and will be at every repetition: cardinality (21), data (22), constraint (23), a limit of the
+ * The row itself is invalid, and will fail every time: cardinality (21), data (22), constraint (23), or a limit of the
  * server such as an index entry that is too long (54).
  */
 export const isBadRow = (error: unknown) => /^(21|22|23|54)/.test(sqlStateOf(error) ?? '');

@@ -1,6 +1,6 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
 
-/** Runs one statement and gives its rows, whatever kind of statement it is. */
+/** Runs one statement of any kind and returns its rows. */
 export type Run = <Row = Record<string, unknown>>(text: string, parameters?: unknown[]) => Promise<Row[]>;
 
 /** Statements on the connection of this runner. */

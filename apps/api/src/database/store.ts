@@ -5,8 +5,9 @@ import { inTransaction, type TransactionLimits } from './transaction.js';
 import { visibilityNow } from './visibility.js';
 
 /**
- * The database as services see it: single statements (handed on to repositories) and transactions. On behalf of a token with a
- * scope both see only what is in it: the one place where that is so for everything (docs/adr/0026-a-scope-covers-every-table.md).
+ * The database as services see it: single statements (passed on to repositories) and transactions. On behalf of a token
+ * with a scope, both see only what is in it. This is the one place that enforces it for everything
+ * (docs/adr/0026-a-scope-covers-every-table.md).
  */
 @Injectable()
 export class Store implements Sql {

@@ -4,7 +4,7 @@ import { runIn } from './statements.js';
 import { visibilityNow, type Visibility } from './visibility.js';
 
 export interface TransactionLimits {
-  /** Milliseconds: for a lock, for a statement, between statements. A stuck transaction must not hold up the others. */
+  /** Milliseconds: for a lock, for a statement, between statements. A stuck transaction must not block the others. */
   lockMs: number;
   statementMs: number;
   idleMs: number;
@@ -12,10 +12,13 @@ export interface TransactionLimits {
 
 const LIMITS: TransactionLimits = { lockMs: 3000, statementMs: 10_000, idleMs: 10_000 };
 const TRIES = 3;
-/** Serialization failure and deadlock: the same work simply done again succeeds. */
+/** Serialization failure and deadlock: repeating the same work succeeds. */
 const RETRIED = ['40001', '40P01'];
 
-/** One transaction with short time-outs. `work` may run again after a deadlock, so it changes nothing outside the database. */
+/**
+ * One transaction with short timeouts. `work` may run again after a deadlock, so it must not change anything outside
+ * the database.
+ */
 export async function inTransaction<T>(
   dataSource: DataSource,
   work: (manager: EntityManager) => Promise<T>,
@@ -34,7 +37,7 @@ export async function inTransaction<T>(
   }
 }
 
-/** Before all other schemas the one in which tables are views of what the token sees. */
+/** Puts the schema first in which tables are views of what the token sees. */
 async function narrow(manager: EntityManager): Promise<void> {
   const scope = visibilityNow();
   if (!scope) return;
@@ -47,8 +50,8 @@ async function narrow(manager: EntityManager): Promise<void> {
 }
 
 /**
- * Within a transaction on behalf of a token with a scope: reads what everybody has, for a check that has to hold for everybody (is this
- * address taken, is this network kept here). What it finds must not be in the answer.
+ * Within a transaction on behalf of a token with a scope: reads beyond the scope, for a check that must hold for
+ * everyone (is this address taken, is this network kept here). The result must not appear in the answer.
  */
 export async function beyondScope<T>(manager: EntityManager, work: () => Promise<T>): Promise<T> {
   const scope = visibilityNow();
@@ -62,7 +65,7 @@ export async function beyondScope<T>(manager: EntityManager, work: () => Promise
   return found;
 }
 
-/** A token that names hosts sees what is on them; one that names networks alone sees what is in them. */
+/** A token that names hosts sees what is on them; one that names only networks sees what is in them. */
 const schemaOf = ({ hosts }: Visibility) => (hosts ? 'orrery_scope' : 'orrery_scope_networks');
 
 function limitStatements({ lockMs, statementMs, idleMs }: TransactionLimits): string {

@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Store } from './store.js';
 
-/** What the API does for the database by itself, each for its own sake. */
+/** The work that the API does for the database by itself. Each duty is independent of the others. */
 export const DUTIES = ['make-partitions', 'drop-partitions', 'prune-history'] as const;
 export type Duty = (typeof DUTIES)[number];
 
-/** The duties that failed at their last try, for people to see: they have no host to be a finding of. */
+/**
+ * The duties whose last attempt failed, for people to see: they belong to no host, so they cannot be findings of one.
+ */
 @Injectable()
 export class UpkeepFailures {
   constructor(private readonly store: Store) {}
 
-  /** Since when it fails is kept. */
+  /** Keeps the time of the first failure. */
   async failed(duty: Duty, cause: string): Promise<void> {
     await this.store.query(
       'INSERT INTO upkeep_failures (duty, cause) VALUES ($1, $2) ON CONFLICT (duty) DO UPDATE SET cause = excluded.cause',

@@ -29,7 +29,7 @@ const config = () => {
   return loadConfig({ ...settings, ORRERY_EVENT_RETENTION_DAYS: String(RETENTION) });
 };
 
-/** Upkeep without the loop that does it by itself, on a database of its own with its partitions made. */
+/** Upkeep without its loop, on a database of its own with its partitions created. */
 beforeEach(async () => {
   bench = await migratedSource();
   const { source } = bench;
@@ -68,7 +68,7 @@ async function oldCommands(count: number): Promise<void> {
   await ask(`INSERT INTO command_stages (command_id, stage) SELECT id, 'done' FROM commands`);
 }
 
-/** Somebody waits for a lock that nobody may share. */
+/** Whether a transaction waits for an exclusive lock. */
 const waiting = async () =>
   (
     await ask(`SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
@@ -103,7 +103,7 @@ async function refuseDeletes(table: string, raised: string): Promise<() => Promi
 }
 
 describe('the partitions of events', () => {
-  it('are made ahead, dropped beyond the retention, and take in events that came while there was none', async () => {
+  it('are created ahead, dropped beyond the retention, and take over events stored while there was none', async () => {
     expect(await partitions()).toHaveLength(PARTITIONS);
     const later = Date.now() + 20 * DAY_MS;
     await ask(
@@ -123,7 +123,7 @@ describe('the partitions of events', () => {
     }
   });
 
-  it('are made and dropped while events are stored', async () => {
+  it('are created and dropped while events are stored', async () => {
     const agent = new StoringAgent(await addHost(bench.source, 'web-1'));
     let isOver = false;
     const storing = (async () => {
@@ -138,7 +138,7 @@ describe('the partitions of events', () => {
     expect(await left('events')).toBe(agent.stored);
   });
 
-  it('are made for the day that events are being stored in', async () => {
+  it('are created for the day in which events are being stored', async () => {
     await ask(`DROP TABLE ${nameOf(0)}`);
     const agent = new StoringAgent(await addHost(bench.source, 'web-1'));
     let isOver = false;
@@ -152,14 +152,15 @@ describe('the partitions of events', () => {
     expect(await left('events_default')).toBe(0);
   });
 
-  it('wait for a reader only briefly before they are dropped, and go when it is done', async () => {
+  it('wait only briefly for a reader before they are dropped, and go when it is done', async () => {
     await ask(`CREATE TABLE events_20200101 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')`);
     const reader = bench.source.createQueryRunner();
     await reader.startTransaction();
     await reader.query('SELECT FROM events LIMIT 1');
     const dropping = upkeep.perform('drop-partitions');
     await eventually(() => waiting(), { what: 'the drop that waits for the reader' });
-    // Whoever comes behind the drop waits for it, so briefly that ingest, which waits for two seconds, does not give up.
+    // Transactions behind the drop wait for it, but only briefly, so ingest, which waits for two seconds, does not give
+    // up.
     const agent = new StoringAgent(await addHost(bench.source, 'web-1'));
     for (let n = 0; n < 3; n++) await agent.store();
     expect(await partitions()).toContain('events_20200101');
@@ -170,8 +171,8 @@ describe('the partitions of events', () => {
   });
 });
 
-describe('what is older than the retention', () => {
-  it('is removed a few thousand rows at a time, with all that hangs on it; what is newer stays', async () => {
+describe('history beyond the retention', () => {
+  it('is removed a few thousand rows at a time, with all that depends on it; newer rows stay', async () => {
     await oldCommands(12_000);
     await ask(`UPDATE commands SET ended_at = now() WHERE id = 'cmd_1'`);
     const allow = await refuseDeletes(
@@ -183,7 +184,7 @@ describe('what is older than the retention', () => {
     await allow();
   });
 
-  it('is removed in smaller parts where Postgres takes too long', async () => {
+  it('is removed in smaller parts when Postgres takes too long', async () => {
     await oldCommands(3000);
     await refuseDeletes(
       'commands',
@@ -193,7 +194,7 @@ describe('what is older than the retention', () => {
     expect(await left('commands')).toBe(0);
   });
 
-  it('is removed of what was put aside, too: all that is old, and all but the newest 1,000 of a host', async () => {
+  it('includes the quarantine: everything old, and all but the newest 1,000 rows of a host', async () => {
     await ask(
       `INSERT INTO event_quarantine (host_id, epoch, seq, reason, raw, at)
        SELECT host, 'e', n, '', '', now() - n * interval '1 minute' FROM unnest(ARRAY['a', 'b']) AS host, generate_series(1, 1500) AS n WHERE host = 'a' OR n <= 30`,
@@ -211,10 +212,10 @@ describe('what is older than the retention', () => {
   });
 });
 
-describe('a duty of upkeep that fails', () => {
+describe('a failing duty of upkeep', () => {
   const later = Date.now() + 5 * DAY_MS;
 
-  it('holds up no other: partitions are made and dropped while nothing can be pruned', async () => {
+  it('does not block others: partitions are created and dropped while nothing can be pruned', async () => {
     await oldCommands(10);
     await ask(`CREATE TABLE events_20200101 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')`);
     const mend = await refuseDeletes('commands', `RAISE EXCEPTION 'no';`);
@@ -229,7 +230,7 @@ describe('a duty of upkeep that fails', () => {
     expect([await failing(), await left('commands')]).toEqual([[], 0]);
   });
 
-  it('holds up no other: history is pruned, and the other days get theirs, while one partition cannot be made', async () => {
+  it('does not block others: history is pruned, and the other days get theirs, while one partition cannot be created', async () => {
     await oldCommands(10);
     await ask(`CREATE TABLE ${nameOf(9)} (taken text)`);
     expect(await upkeep.perform('make-partitions', later)).toBe(false);
@@ -254,7 +255,7 @@ describe('a failure of upkeep', () => {
 
   const findings = async (query = '') => (await api.get(`/v1/findings${query}`, FindingPage)).body;
 
-  it('is a finding of no host and stands in the status, for tokens that see everything, until the duty is done', async () => {
+  it('is a finding without a host and appears in the status, for tokens that see everything, until the duty is done', async () => {
     const database = api.app.get(DataSource);
     const { id } = await addHost(database, 'web-1');
     await database.query(

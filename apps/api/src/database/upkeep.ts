@@ -8,12 +8,12 @@ import { DUTIES, UpkeepFailures, type Duty } from './upkeep-failures.js';
 
 const EVERY_MS = 3_600_000;
 const RETRY_MS = 60_000;
-/** After so many failures in a row it will not pass by itself: a person has to act. */
+/** After this many failures in a row, the cause will not pass by itself, and a person must act. */
 const LASTING = 10;
 
 /**
- * The one owner of what has to be done for the database again and again. Each duty has its own loop: one that fails, or takes its time, holds
- * up no other. A failure is a finding until the duty is done.
+ * The one owner of recurring work on the database. Each duty has its own loop, so that one that fails or takes long
+ * does not block the others. A failure is a finding until the duty is done.
  */
 @Injectable()
 export class Upkeep implements Loop {
@@ -40,7 +40,9 @@ export class Upkeep implements Loop {
     }
   }
 
-  /** Once, after the same duty that is under way; false when it failed, which is noted. Never throws. */
+  /**
+   * Runs once, after any run of the same duty that is under way. False if it failed, which is recorded. Never throws.
+   */
   perform(duty: Duty, now: number = Date.now(), signal?: AbortSignal): Promise<boolean> {
     const before = this.#underWay.get(duty) ?? Promise.resolve(true);
     const work = before.then(() => this.#perform(duty, now, signal));

@@ -14,14 +14,14 @@ const role = new AsyncLocalStorage<Role | undefined>();
 export const withVisibility = <T>(visibility: Visibility | undefined, work: () => T): T =>
   current.run(visibility, work);
 
-/** Of the request that is being answered; undefined also for all that the process does by itself. */
+/** The visibility of the current request; undefined as well for everything that the process does by itself. */
 export const visibilityNow = (): Visibility | undefined => current.getStore();
 
-/** Runs the work of a request: within the scope of its token, with the token's role. */
+/** Runs the work of a request within the scope of its token, and with the token's role. */
 export const withAsker = <T>(asker: { scope?: Visibility; role: Role } | undefined, work: () => T): T =>
   role.run(asker?.role, () => withVisibility(asker?.scope, work));
 
-/** Whether what only admins may know is to be kept from who asks. What the process does by itself knows everything. */
+/** Whether to hide what only admins may know. The process itself sees everything. */
 export const hidesFromAsker = (): boolean => {
   const asking = role.getStore();
   return asking !== undefined && (asking !== 'admin' || visibilityNow() !== undefined);

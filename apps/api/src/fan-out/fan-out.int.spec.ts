@@ -27,7 +27,7 @@ const refused = (code: Parameters<RunningApi['refused']>[2], body: object) =>
   api.refused('POST', '/v1/commands', code, { body });
 const count = async (query: string) => (await api.get(`/v1/memberships?${query}`, MembershipPage)).body.items.length;
 
-describe('a command for all hosts that match', () => {
+describe('a command for all matching hosts', () => {
   it('is one command per host, all in one group', async () => {
     const { status, headers, body } = await fanOut({ selector: 'site=cloud', command: JOIN, confirm: 3 });
     expect(status).toBe(202);
@@ -42,7 +42,7 @@ describe('a command for all hosts that match', () => {
     expect(await count(`network=${A}&managed=true`)).toBe(3);
   });
 
-  it('says which hosts it means and does nothing while the number was not confirmed, or was another', async () => {
+  it('names its hosts and does nothing while their number is missing or wrong', async () => {
     for (const confirm of [undefined, 2, 4]) {
       const body = { selector: 'site=cloud', command: { ...JOIN, network: B }, confirm };
       const { candidates, fix } = await refused('confirmation-required', body);
@@ -52,7 +52,7 @@ describe('a command for all hosts that match', () => {
     expect(await count(`network=${B}`)).toBe(0);
   });
 
-  it('needs no number where only one host matches', async () => {
+  it('needs no number when only one host matches', async () => {
     const { body } = await fanOut({ selector: 'site=home', command: JOIN });
     expect(body.commands).toHaveLength(1);
   });
@@ -67,7 +67,7 @@ describe('a command for all hosts that match', () => {
     await fanOut({ selector: 'site=home', command: restart });
   });
 
-  it('reaches the nodes of containers, too, and leaves and removes', async () => {
+  it('reaches nodes of containers as well, and can leave and remove', async () => {
     await fanOut({
       selector: 'site=cloud',
       command: { action: 'launch', name: 'zt', spec: { networks: [A] } },
@@ -81,7 +81,7 @@ describe('a command for all hosts that match', () => {
     await fanOut({ selector: 'site=cloud', command: { action: 'remove', container: 'zt' }, confirm: 3 });
   });
 
-  it('supersedes on each host what it replaces there and nothing else, and tells of each command once', async () => {
+  it('supersedes on each host only what it replaces there, with one event for each command', async () => {
     const restart = { selector: 'site=cloud', command: { action: 'restart', container: 'many' }, confirm: 3 };
     const launch = { action: 'launch', name: 'many', spec: { networks: [A, B] } };
     await fanOut({ selector: 'site=cloud', command: launch, confirm: 3 });
@@ -116,7 +116,7 @@ describe('a command for all hosts that match', () => {
     expect(items).toEqual([{ n: 3 }, { n: 3 }, { n: 3 }]);
   });
 
-  it('leaves the settings of those alone that are in the network already, but for what it names', async () => {
+  it('keeps the settings of memberships that exist already, except those that it names', async () => {
     const network = '8056c2e21c00000c';
     const list = ['10.1.0.0/16'];
     const own = { settings: { allowManaged: list, allowDefault: true } };
@@ -133,7 +133,7 @@ describe('a command for all hosts that match', () => {
     expect(await settings('a-2')).toMatchObject({ allowManaged: true, allowDefault: false, allowDNS: true });
   });
 
-  it('must match some host, with a selector that can be read', async () => {
+  it('must match some host, with a valid selector', async () => {
     await refused('no-matching-host', { selector: 'site=moon', command: JOIN });
     await refused('bad-request', { selector: '=', command: JOIN });
     await refused('bad-request', { selector: 'site', command: { action: 'destroy' } });
@@ -141,13 +141,13 @@ describe('a command for all hosts that match', () => {
     await refused('unknown-network', { selector: 'site=home', command: { ...JOIN, network: 'lab' } });
   });
 
-  it('can be tried without doing it, and is refused as the real thing would be', async () => {
+  it('can be tried in a dry run, and is then refused like the real request', async () => {
     const body = { selector: 'site=cloud', command: { ...JOIN, network: B }, confirm: 3 };
     const wrong = { body: { ...body, confirm: 2 } };
     const problem = await api.refused('POST', '/v1/commands?dryRun=true', 'confirmation-required', wrong);
     expect(problem.candidates).toEqual(['a-1', 'a-2', 'a-3']);
     const { body: dryRun } = await api.ask('POST', '/v1/commands?dryRun=true', DryRun, { body });
-    // Without the number too: a dry run is how one learns it.
+    // A dry run needs no number, because it shows the number.
     const unconfirmed = await api.ask('POST', '/v1/commands?dryRun=true', DryRun, {
       body: { ...body, confirm: undefined },
     });

@@ -5,7 +5,7 @@ import { whereSelector } from '../paging/selector-sql.js';
 import { Where } from '../paging/where.js';
 import { lockHosts } from '../wanted/revisions.js';
 
-/** A host that a selector means. */
+/** A host that matches a selector. */
 export interface Target {
   id: HostId;
   name: string;
@@ -14,7 +14,10 @@ export interface Target {
 
 @Injectable()
 export class FanOutRepository {
-  /** The hosts that match, held to the end of the transaction; read again once held, for labels may have changed meanwhile. */
+  /**
+   * The matching hosts, locked until the end of the transaction. They are read again once locked, because labels may
+   * have changed meanwhile.
+   */
   async lock(tx: Transaction, selector: Selector): Promise<Target[]> {
     const seen = await this.#matching(tx, selector);
     const held = new Set(seen.map(({ id }) => id));
@@ -22,7 +25,7 @@ export class FanOutRepository {
     return (await this.#matching(tx, selector)).filter(({ id }) => held.has(id));
   }
 
-  /** In order of name. */
+  /** Ordered by name. */
   async #matching(tx: Transaction, selector: Selector): Promise<Target[]> {
     const where = new Where().and('h.removed_at IS NULL');
     whereSelector(where, selector, 'h.labels');

@@ -27,7 +27,7 @@ export class FanOuts {
     return this.changes.run(asked, async (transaction) => {
       const hosts = await this.repository.lock(transaction, terms);
       if (hosts.length === 0) throw noneMatches(selector);
-      // A dry run without the number is how one learns it.
+      // A dry run needs no number, because it shows the number.
       if (!asked.dryRun || confirm !== undefined) checkExpected(hosts, confirm);
       const group = newId('cmd');
       const resolved = await this.hostCommands.resolve(transaction, command);
@@ -41,7 +41,10 @@ export class FanOuts {
   }
 }
 
-/** A selector may mean more hosts than its writer thinks: more than one host needs the number, and a number must be right. */
+/**
+ * A selector may match more hosts than its author expects, so for more than one host the number is required, and it
+ * must be right.
+ */
 function checkExpected(hosts: Target[], expected: number | undefined): void {
   if (expected === hosts.length || (expected === undefined && hosts.length === 1)) return;
   throw new AppError({

@@ -7,7 +7,7 @@ import { References, type FoundNode } from '../references/references.service.js'
 import type { HostChange, Origin } from '../wanted/wanted-items.js';
 import type { Target } from './fan-out.repository.js';
 
-/** One command of a fan-out on one host: the same rules as when it is given alone. */
+/** One command of a fan-out on one host, under the same rules as a single command. */
 @Injectable()
 export class HostCommands {
   constructor(
@@ -16,7 +16,7 @@ export class HostCommands {
     private readonly memberships: MembershipChanges,
   ) {}
 
-  /** Names of networks become ids once, not on every host. */
+  /** Resolves names of networks to IDs once, not on every host. */
   async resolve(tx: Transaction, command: FanOut['command']): Promise<FanOut['command']> {
     if (command.action === 'join' || command.action === 'leave')
       return { ...command, network: await this.references.network(tx, command.network) };
@@ -26,7 +26,7 @@ export class HostCommands {
     return { ...command, spec: { ...command.spec, networks } };
   }
 
-  /** What the command is to write on one host, which the transaction holds. */
+  /** Decides what the command writes on one host, whose lock the transaction holds. */
   async decide(tx: Transaction, host: Target, command: FanOut['command'], origin: Origin): Promise<HostChange> {
     switch (command.action) {
       case 'launch':

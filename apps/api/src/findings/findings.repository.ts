@@ -7,7 +7,7 @@ import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import { UPKEEP_FINDINGS } from './upkeep-findings.js';
 
-/** What is of no host comes first. */
+/** Findings without a host come first. */
 const BY_HOST = new Keyset(
   ["COALESCE(h.name, '')", 'f.code', 'f.node_id', 'f.network_id', 'f.item_id', 'f.source'].map((sql) => ({ sql })),
 );
@@ -25,7 +25,7 @@ const select = (findings: string) => `
 
 @Injectable()
 export class FindingsRepository {
-  /** `upkeep`: with what fails of the API's own. */
+  /** `upkeep`: also list failures of the API's own upkeep. */
   async list(sql: Sql, query: FindingQuery, host: HostId | undefined, upkeep: boolean) {
     const where = new Where().and('f.host_id IS NULL OR h.id IS NOT NULL').andIf(host, 'f.host_id = $?');
     const from = select(upkeep ? `${OF_HOSTS} UNION ALL ${UPKEEP_FINDINGS}` : OF_HOSTS);

@@ -53,7 +53,7 @@ describe('a finding that the API raises', () => {
     expect(await rows()).toEqual([{ source: 'agent', cause: 'again' }]);
   });
 
-  it('is told once for the same words, again for other ones, and when it is cleared', async () => {
+  it('has one event as long as its words are the same, another one for other words, and one when it is cleared', async () => {
     const store = plane.app.get(Store);
     const key = { host: host.id, code: CODE, node: host.node };
     for (const cause of ['one', 'one', 'two']) await raiseHostFinding(store, { ...key, ...words(cause) });
@@ -74,7 +74,7 @@ describe('a finding that the API raises', () => {
     expect(events[2]?.data).toEqual({ source: 'api', node: host.node, network: null, item: null, code: CODE });
   });
 
-  it('is raised and cleared with the transaction in which that is done', async () => {
+  it('is raised and cleared within the transaction that causes it', async () => {
     const store = plane.app.get(Store);
     const inVain = store.transaction(async (manager) => {
       await raiseHostFinding(runIn(manager), { host: host.id, code: CODE, ...words('never') });
@@ -87,14 +87,14 @@ describe('a finding that the API raises', () => {
     await isTold(1);
   });
 
-  it('has a cause of bounded length that Postgres can keep, whatever is quoted in it', async () => {
+  it('has a cause of limited length that Postgres can store, whatever is quoted in it', async () => {
     await raiseHostFinding(plane.app.get(Store), { host: host.id, code: CODE, ...words(`\0\ud800${'x'.repeat(1e5)}`) });
     const [row] = await rows();
     expect(row?.cause).toMatch(/^\\0\ufffdx+…$/);
     expect(row?.cause.length).toBeLessThanOrEqual(2000);
   });
 
-  it('is none of a host that was removed', async () => {
+  it('is not raised for a removed host', async () => {
     await plane.database.query('UPDATE hosts SET removed_at = now() WHERE id = $1', [host.id]);
     await raiseHostFinding(plane.app.get(Store), { host: host.id, code: CODE, ...words() });
     expect(await rows()).toEqual([]);

@@ -3,7 +3,7 @@ import { fitText, MAX_CAUSE, MAX_FIX } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import type { Run } from '../database/statements.js';
 
-/** What a finding is about, and which: at most one row each. */
+/** Identifies a finding: there is at most one row for each key. */
 export interface HostFindingKey {
   host: HostId;
   code: FindingCode;
@@ -14,12 +14,11 @@ export interface HostFindingKey {
 export type HostFinding = HostFindingKey & FindingData;
 
 /**
- * Findings that the API itself diagnoses of a host. They stand beside those of the host's agent (`findings.source`): neither ever
- * changes or clears what the other raised, so no agent can hide what is said of it.
- *
- * Each call is one statement: it fits a transaction of HTTP, the one of ingest (pass its `Run`), or none at all, as in a loop. The
- * events `finding.raised` and `finding.cleared` go through the outbox with the change. A finding that is raised again with the same
- * words writes nothing. A host that was removed has no findings.
+ * Findings about a host that the API itself diagnoses. They stand beside those of the host's agent (`findings.source`):
+ * neither side ever changes or clears the findings of the other, so no agent can hide what the API found. Each call is
+ * one statement: it can run in an HTTP transaction, in that of ingest (pass its `Run`), or in none, as in a loop. The
+ * events `finding.raised` and `finding.cleared` go through the outbox together with the change. Raising a finding again
+ * with the same words writes nothing. A removed host has no findings.
  */
 export async function raiseHostFindings(sql: Sql | Run, findings: readonly HostFinding[]): Promise<void> {
   if (findings.length === 0) return;
@@ -35,7 +34,7 @@ export async function raiseHostFindings(sql: Sql | Run, findings: readonly HostF
 
 export const raiseHostFinding = (sql: Sql | Run, finding: HostFinding) => raiseHostFindings(sql, [finding]);
 
-/** The opposite: what is not there is not missed, and makes no event. */
+/** The opposite: clearing a missing finding does nothing, and is no event. */
 export async function clearHostFindings(sql: Sql | Run, keys: readonly HostFindingKey[]): Promise<void> {
   if (keys.length === 0) return;
   await runOf(sql)(CLEAR, [JSON.stringify(keys.map(keyOf)), [...new Set(keys.map(({ host }) => host))]]);
@@ -51,7 +50,7 @@ const keyOf = ({ host, code, node, network, item }: HostFindingKey) => ({
   item_id: item ?? '',
 });
 
-/** A cause may quote what a host said; Postgres keeps neither a NUL nor half a character. */
+/** A cause may quote a host; Postgres stores neither NUL nor unpaired surrogates. */
 const printable = (text: string) => text.replaceAll('\0', '\\0').replaceAll(/\p{Surrogate}/gu, '\ufffd');
 
 const runOf = (sql: Sql | Run): ((text: string, parameters: unknown[]) => Promise<unknown>) =>
@@ -76,7 +75,9 @@ const RAISE = `
   SELECT 'finding.raised', ${REFS}, jsonb_build_object(${ABOUT}, 'finding',
            jsonb_build_object('code', code, 'severity', severity, 'cause', cause, 'fix', fix)) FROM raised`;
 
-/** The hosts are given once more as a list: of a JSON document the planner knows no size, and would read the whole table. */
+/**
+ * The hosts are also passed as a list: the planner knows no size of a JSON document, and would read the whole table.
+ */
 const CLEAR = `
   WITH cleared AS (
     DELETE FROM findings f USING jsonb_to_recordset($1::jsonb) AS r(${KEY})

@@ -1,7 +1,7 @@
 import { explain } from '@orrery/shared/contracts';
 import type { Duty } from '../database/upkeep-failures.js';
 
-/** What a duty of upkeep means to a person, and what to do when it fails; the cause is in Postgres's words. */
+/** The duties of upkeep that have an explanation and a fix; the cause is in Postgres's words. */
 const DUTIES: Record<Duty, true> = { 'make-partitions': true, 'drop-partitions': true, 'prune-history': true };
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
@@ -11,8 +11,9 @@ const told = (Object.keys(DUTIES) as Duty[]).map((duty) => {
 });
 
 /**
- * What fails of the API's own upkeep, as rows like those of `findings`, but of no host. For tokens that see everything: whoever sees some
- * hosts can do nothing about the database. The duty stands where an item would: it is part of the key, and is not shown.
+ * Failures of the API's own upkeep, as rows like those of `findings`, but without a host. Only for tokens that see
+ * everything: others cannot fix the database. The duty takes the place of an item: it is part of the key, and is not
+ * shown.
  */
 export const UPKEEP_FINDINGS = `
   SELECT NULL::text AS host_id, 'api' AS source, 'upkeep-failed' AS code, '' AS node_id, '' AS network_id, u.duty AS item_id,

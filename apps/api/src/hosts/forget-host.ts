@@ -6,7 +6,7 @@ import { withdrawCommands } from '../wanted/command-writes.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { revokeKey } from '../host-keys/key-writes.js';
 
-/** Observed rows of a host that is removed: nothing reports for them any more. Its history stays in `events` and `commands`. */
+/** Rows of observations, which a removed host no longer updates. Its history stays in `events` and `commands`. */
 const OBSERVED = [
   'host_status',
   'host_desired',
@@ -21,15 +21,15 @@ const OBSERVED = [
 ];
 
 /**
- * Forgets a host and what was wanted and observed of it, and tells of that; the caller holds its row. What runs there goes on. The
- * row stays for the history, and the installation may join anew.
+ * Forgets a host with its desired state and observations, and records the event; the caller holds its row. Everything
+ * running there keeps running. The row stays for the history, and the installation may join again.
  */
 export async function forgetHost(
   transaction: Transaction,
   { id, name, labels }: Pick<Host, 'id' | 'name' | 'labels'>,
   by: string,
 ): Promise<void> {
-  // While its containers still have names.
+  // Must run while its containers still have names.
   await withdrawCommands(transaction, id, by);
   await writeToOutbox(transaction, { type: 'host.removed', data: { name, labels, by } }, { hostId: id });
   await revokeKey(transaction, id);

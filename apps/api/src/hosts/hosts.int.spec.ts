@@ -21,7 +21,7 @@ const names = async (query: string) =>
   (await api.get(`/v1/hosts${query}`, HostPage)).body.items.map(({ name }) => name);
 
 describe('the list of hosts', () => {
-  it('comes in pages that join up, by name', async () => {
+  it('is complete over its pages, by name', async () => {
     const seen: string[] = [];
     let after: string | null = '';
     do {
@@ -42,18 +42,18 @@ describe('the list of hosts', () => {
     ['gpu', ['b-1']],
     ['!site', ['b-2']],
     ['site=nowhere', []],
-  ])('is narrowed by the selector %s as labels say', async (selector, expected) => {
+  ])('can be filtered by the selector %s on labels', async (selector, expected) => {
     expect(await names(`?selector=${encodeURIComponent(selector)}`)).toEqual(expected);
   });
 
-  it('is narrowed by presence', async () => {
+  it('can be filtered by presence', async () => {
     expect(await names('?presence=online')).toEqual([]);
     expect(await names('?presence=joined')).toHaveLength(4);
   });
 });
 
 describe('a host', () => {
-  it('is found by name and by id, with its ETag, and is unknown otherwise', async () => {
+  it('is found by name and by ID, with its ETag, and is unknown otherwise', async () => {
     const { body, headers } = await api.get('/v1/hosts/a-1', Host);
     expect(headers.get('etag')).toMatch(/^"1\.[\w-]{16}"$/);
     expect((await api.get(`/v1/hosts/${body.id}`, Host)).body).toEqual(body);
@@ -61,7 +61,7 @@ describe('a host', () => {
     await api.refused('GET', '/v1/hosts/hst_aaaaaaaaaaaaaaaaaaaa', 'unknown-host');
   });
 
-  it('gets a new name and labels, and keeps those that are not named', async () => {
+  it('gets a new name and labels, and keeps the fields that are not named', async () => {
     await joinHost(api, 'old', { labels: { keep: 'me', drop: 'me' } });
     const body = { name: 'new', setLabels: { drop: null, add: 'x' } };
     const changed = await api.ask('PATCH', '/v1/hosts/old', Host, { body });
@@ -72,7 +72,7 @@ describe('a host', () => {
     expect(replaced.body.labels).toEqual({ only: 'this' });
   });
 
-  it('is changed by only one of two who saw the same version', async () => {
+  it('is changed by only one of two clients that saw the same version', async () => {
     await joinHost(api, 'edited');
     const headers = { 'if-match': '"1"' };
     await api.ask('PATCH', '/v1/hosts/edited', Host, { body: { setLabels: { by: 'first' } }, headers });
@@ -86,7 +86,7 @@ describe('a host', () => {
     await api.ask('PATCH', '/v1/hosts/edited', Host, { body: { setLabels: { by: 'second' } }, headers: newer });
   });
 
-  it('cannot take another’s name, have labels of the wrong form, or be patched with nothing', async () => {
+  it('cannot take the name of another, have labels of the wrong form, or be patched with nothing', async () => {
     await api.refused('PATCH', '/v1/hosts/a-1', 'name-taken', { body: { name: 'a-2' } });
     await api.refused('PATCH', '/v1/hosts/a-1', 'bad-request', { body: { setLabels: { 'No Good': 'x' } } });
     await api.refused('PATCH', '/v1/hosts/a-1', 'bad-request', { body: {} });
@@ -94,7 +94,7 @@ describe('a host', () => {
   });
 });
 
-describe('a host that is paused', () => {
+describe('a paused host', () => {
   const desired = async (id: string) => {
     const rows = await api.database.query<{ revision: string; paused: boolean }[]>(
       'SELECT revision, paused FROM hosts WHERE id = $1',
@@ -107,7 +107,7 @@ describe('a host that is paused', () => {
       ({ type }) => type,
     );
 
-  it('has a new revision, an event with who did it, and a line in the status; a second time changes nothing', async () => {
+  it('has a new revision, an event that names the person, and a line in the status; repeating the request changes nothing', async () => {
     const { hostId } = await joinHost(api, 'busy');
     const paused = await api.ask('POST', '/v1/hosts/busy/pause', Host);
     expect(paused.body).toMatchObject({ name: 'busy', paused: true, revision: 1 });
@@ -122,15 +122,15 @@ describe('a host that is paused', () => {
     expect((await told(hostId)).sort()).toEqual(['io.orrery.host.paused', 'io.orrery.host.resumed']);
   });
 
-  it('is only shown what would be by a dry run', async () => {
+  it('does not change in a dry run, which only shows the result', async () => {
     const { hostId } = await joinHost(api, 'tried');
     await api.ask('POST', '/v1/hosts/tried/pause?dryRun=true', DryRun);
     expect(await desired(hostId)).toEqual([0, false]);
   });
 });
 
-describe('a host that is removed', () => {
-  it('is refused while something is wanted of it, unless it is forced; its commands stay readable', async () => {
+describe('the removal of a host', () => {
+  it('is refused while it has desired items, unless forced; its commands stay readable', async () => {
     const installation = newInstallation();
     const { hostId } = await joinHost(api, 'gone', { installation });
     const { body: launched } = await api.ask('POST', '/v1/hosts/gone/containers', Accepted, { body: LAUNCH });
@@ -158,7 +158,7 @@ describe('a host that is removed', () => {
     expect(again.hostId).not.toBe(hostId);
   });
 
-  it('goes without force when nothing is wanted of it', async () => {
+  it('needs no force when the host has no desired items', async () => {
     await joinHost(api, 'empty');
     await api.ask('DELETE', '/v1/hosts/empty', Host);
     await api.refused('DELETE', '/v1/hosts/empty', 'unknown-host');

@@ -14,7 +14,7 @@ import { HostsController } from './hosts.controller.js';
 import { HostsRepository } from './hosts.repository.js';
 import { HostsService } from './hosts.service.js';
 
-/** Hosts, their keys, and one command for many of them. */
+/** Hosts, their keys, and commands for many of them. */
 @Module({
   imports: [ChangesModule, CommandsModule, ContainersModule, MembershipsModule, WantedModule],
   controllers: [HostsController, HostKeysController, FanOutController],

@@ -24,7 +24,7 @@ const WANTED = `
   SELECT (SELECT count(*) FROM containers WHERE host_id = $1)::int AS containers,
          (SELECT count(*) FROM memberships m JOIN nodes n ON n.id = m.node_id AND n.kind = 'host' WHERE m.host_id = $1)::int AS memberships`;
 
-/** As the database has it: durations are seconds there. */
+/** As the database has it, with durations in seconds. */
 type HostRow = Omit<Host, 'ephemeral'> & { ephemeral: number | null };
 
 const toHost = (row: HostRow): Host => ({
@@ -45,7 +45,7 @@ export class HostsRepository {
     return row && toHost(row);
   }
 
-  /** Holds the host's row to the end of the transaction: changes of one host are made one after the other. */
+  /** Locks the host's row until the end of the transaction, so changes to one host are made one after the other. */
   lock(tx: Transaction, id: HostId): Promise<Pick<HostEntity, 'version' | 'labels'> | null> {
     return tx.findOne(HostEntity, {
       select: { id: true, version: true, labels: true },

@@ -43,7 +43,7 @@ export class HostsService {
     return this.read(this.store, id);
   }
 
-  /** Name and labels; nothing on the host changes. */
+  /** Changes name and labels; nothing changes on the host. */
   async patch(asked: Asked, reference: string, patch: HostPatch): Promise<Answer> {
     return this.changes
       .run(asked, async (transaction) => {
@@ -63,7 +63,10 @@ export class HostsService {
       });
   }
 
-  /** Its agent observes and reports, and does nothing; or works again. Asked for what is so already it tells of nothing. */
+  /**
+   * Pauses its agent, which then only observes and reports, or resumes it. Records no event if it already is in that
+   * state.
+   */
   async pause(asked: Asked, reference: string, paused: boolean): Promise<Answer> {
     return this.changes.run(asked, async (transaction) => {
       const found = await this.references.host(transaction, reference);
@@ -74,14 +77,17 @@ export class HostsService {
       const fact = { type: paused ? 'host.paused' : 'host.resumed', data: { name, by: asked.by } } as const;
       if (isNews) await writeToOutbox(transaction, fact, { hostId: id });
       const host = await this.read(transaction, id);
-      // A paused host does nothing.
+      // A paused host takes no steps.
       const affected = paused ? { id, name, steps: [] } : { id, name, resumes: true };
       const hosts = isNews ? [affected] : [];
       return { status: 200, headers: { etag: etag(host.version) }, body: host, hosts, about: [this.subject(found)] };
     });
   }
 
-  /** Forgets the host and what was wanted of it; when there is something, only with its name as `confirm`. What runs there goes on; its history stays. */
+  /**
+   * Forgets the host and its desired state; if it has items, `confirm` must be its name. Everything running there keeps
+   * running, and its history stays.
+   */
   async remove(asked: Asked, reference: string, confirm: string | undefined): Promise<Answer> {
     return this.changes.run(asked, async (transaction) => {
       const found = await this.references.host(transaction, reference);
@@ -91,13 +97,13 @@ export class HostsService {
       const { containers, memberships } = await this.repository.countWanted(transaction, found.id);
       if (confirm !== found.name && containers + memberships > 0) throw notEmpty(found.name, containers, memberships);
       await forgetHost(transaction, host, asked.by);
-      // What runs there goes on.
+      // Everything running there keeps running.
       const hosts = [{ id: found.id, name: found.name, steps: [] }];
       return { status: 200, headers: {}, body: host, hosts, about: [this.subject(found)] };
     });
   }
 
-  /** What people decide of a host, for a dry run. */
+  /** What people have decided about a host, for a dry run. */
   subject({ id, name }: Pick<FoundHost, 'id' | 'name'>): Subject {
     const read = async (sql: Sql) => {
       const host = await this.repository.get(sql, id);

@@ -4,12 +4,12 @@ import compress from '@fastify/compress';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** It reads one thing. */
+    /** The route reads one thing. */
     isOne?: boolean;
   }
 }
 
-/** What an answer says of what it carries: where something new can be read, and whether it is still what the client has. */
+/** Adds headers to answers: where a new thing can be read, and whether the client's copy is still current. */
 export function describeAnswers(server: FastifyInstance): void {
   server.addHook('preSerialization', (request, reply, payload, done) => {
     if (reply.statusCode === 201 && !reply.hasHeader('location')) {
@@ -25,11 +25,11 @@ export function describeAnswers(server: FastifyInstance): void {
     void reply.header('etag', tag);
     if (!isNamed(request.headers['if-none-match'], tag)) return done(null, payload);
     void reply.code(304).removeHeader('content-type').removeHeader('content-length');
-    done(null, ''); // Fastify measures what HEAD does not send
+    done(null, ''); // Fastify computes the length of the body that HEAD does not send
   });
 }
 
-/** What was POSTed to a collection is in it under its id; what was PUT is where it was put. */
+/** A thing that was POSTed to a collection is there under its ID; one that was PUT is at the same URL. */
 function locationOf({ method, url }: FastifyRequest, payload: unknown): string | undefined {
   const path = url.split('?', 1)[0] ?? '';
   if (method === 'PUT') return path;
@@ -38,8 +38,8 @@ function locationOf({ method, url }: FastifyRequest, payload: unknown): string |
 }
 
 /**
- * Of all that is in the answer, since that includes what hosts report; in front of it the version, where there is one, which is all that
- * If-Match asks for.
+ * A hash of the whole answer, which includes reports from hosts, prefixed by the version if there is one. If-Match uses
+ * only the version.
  */
 function etagOf(reply: FastifyReply, payload: string): string {
   const version = /^"(\d+)"$/.exec(String(reply.getHeader('etag')))?.[1];
@@ -53,12 +53,12 @@ function isNamed(ifNoneMatch: string | undefined, tag: string): boolean {
   return named !== undefined && (named.includes('*') || named.includes(tag));
 }
 
-/** Less is not worth it: it fits in one packet anyway. */
+/** Smaller answers fit in one packet anyway, so compressing them gains nothing. */
 const LEAST_BYTES = 1024;
 
 /**
- * Texts and JSON leave compressed where the client takes that. Never events, which would wait in the compressor, nor files, which are
- * compressed already. Bodies are taken as they come only: a small one could become gigabytes.
+ * Compresses texts and JSON if the client accepts that, but not events, which would wait in the compressor, nor files,
+ * which are already compressed. Compressed request bodies are not accepted: a small one could expand to gigabytes.
  */
 export async function compressAnswers(server: FastifyInstance): Promise<void> {
   await server.register(compress, {

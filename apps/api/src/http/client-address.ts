@@ -10,7 +10,10 @@ import {
 } from '@orrery/shared/addresses';
 import type { IncomingMessage } from 'node:http';
 
-/** The networks of `ORRERY_TRUSTED_PROXIES`: only what comes from there is believed when it says for whom it asks. */
+/**
+ * The networks of `ORRERY_TRUSTED_PROXIES`. Only these proxies are believed when they name the client for which they
+ * ask.
+ */
 export class TrustedProxies {
   readonly #list: readonly Prefix[];
   readonly isEmpty: boolean;
@@ -28,8 +31,9 @@ export class TrustedProxies {
 }
 
 /**
- * What a client is counted by: its IPv4 address, or the /64 of its IPv6 address, for whoever has one address of a /64 has all.
- * `ip` is Fastify's, which is what a trusted proxy says; what is no address there is the proxy's own doing and counts as the proxy.
+ * The key by which a client is counted: its IPv4 address, or the /64 of its IPv6 address, because a client with one
+ * address of a /64 has all of them. `ip` comes from Fastify, which takes it from a trusted proxy; if it is not an
+ * address, that is the proxy's fault, and it counts as the proxy.
  */
 export function clientOf({ ip, raw }: { ip: string; raw: IncomingMessage }): string {
   return clientKey(ip) ?? clientKey(raw.socket.remoteAddress) ?? 'unknown';
@@ -40,7 +44,7 @@ export function clientKey(address: string | undefined): string | undefined {
   return plain && (plain.version === 4 ? formatAddress(plain) : formatPrefix({ ...plain, bits: 64 }));
 }
 
-/** Without a zone, and IPv4 as such also where a socket for both families shows it as IPv6. */
+/** Drops the zone, and returns IPv4 addresses as such even if a dual-stack socket shows them as IPv6. */
 function plainAddress(text: string | undefined): Address | undefined {
   const address = parseAddress(text?.replace(/%.*$/, '') ?? '');
   return address && unmapped(address);

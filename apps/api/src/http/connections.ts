@@ -5,18 +5,18 @@ import { busy } from './places.js';
 import { clientKey, clientOf, type TrustedProxies } from './client-address.js';
 
 export interface ConnectionLimits {
-  /** Connections at a time, all together. */
+  /** The maximum number of connections. */
   most: number;
   /** Of these, connections on which no valid token was shown. */
   mostStrangers: number;
-  /** Of these from one address, as soon as they have had `graceMs` to show a token… */
+  /** Of these, from one address, once they have had `graceMs` to show a token… */
   fromAnAddress: number;
-  /** …and before that: machines of one office that all come in the same moment are served. */
+  /** …and before that, so that machines of one office that all connect at the same moment are served. */
   atOnceFromAnAddress: number;
   graceMs: number;
-  /** An answer of which nothing was taken for so long is ended. */
+  /** After how long an answer is ended if the client reads none of it. */
   stallMs: number;
-  /** Requests on one connection that are not answered yet: nobody who waits for answers has more. */
+  /** Unanswered requests on one connection. A client that waits for answers never has more. */
   pipelined: number;
 }
 
@@ -30,20 +30,20 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   pipelined: 8,
 };
 
-/** How often the limits of time are looked at. */
+/** How often the time limits are checked. */
 const LOOK_MS = 1000;
-/** What a peer sends after its request was refused unread is thrown away for so long, so that it sees why. */
+/** For how long the rest of a request that was refused unread is discarded, so that the client can read the refusal. */
 const UNREAD_REQUEST_MS = 2000;
 const IDLE_CLOSE_MS = 500;
 
 class Connection {
-  /** Where HTTP is spoken: with TLS another object than the socket below. */
+  /** The socket that speaks HTTP; with TLS this is not the socket below. */
   http: Socket;
-  /** Showed a valid token. */
+  /** A valid token was shown. */
   isKnown = false;
-  /** Failed to show one: makes room before all others. */
+  /** Showed an invalid token, so it makes room before all others. */
   isSuspect = false;
-  /** Requests that came, and those that came whole, that are not answered yet. */
+  /** Unanswered requests: all of them, and those that arrived completely. */
   asked = 0;
   whole = 0;
   readonly openedAt = Date.now();
@@ -52,18 +52,18 @@ class Connection {
 
   constructor(
     readonly wire: Socket,
-    /** Undefined: a trusted proxy, whose requests are counted one by one. */
+    /** Undefined for a trusted proxy, whose requests are counted one by one. */
     readonly address: string | undefined,
   ) {
     this.http = wire;
   }
 
-  /** What was written and is not in the hands of the kernel yet. */
+  /** Whether some written data has not reached the kernel yet. */
   get isUnread(): boolean {
     return this.http.writableLength > 0;
   }
 
-  /** How long nothing of it was taken. */
+  /** For how long the client has read nothing. */
   stalledFor(now: number): number {
     const queue = (this.wire as { _handle?: { writeQueueSize?: number } })._handle?.writeQueueSize;
     const seen = `${this.http.bytesWritten} ${this.http.writableLength} ${queue}`;
@@ -72,7 +72,7 @@ class Connection {
     return now - this.movedAt;
   }
 
-  /** At once, with all that the kernel keeps for it: an orderly close would keep that until the peer takes it. */
+  /** Closes at once and discards what the kernel holds; an orderly close would keep that until the client reads it. */
   reset(): void {
     if (this.http !== this.wire) this.http.destroy();
     if (this.wire.destroyed) return;
@@ -81,13 +81,14 @@ class Connection {
 }
 
 /**
- * Bounds what connections cost. Whoever shows a valid token is served; a stranger has few connections, and they make room for those
- * who come after: first those that failed to show a token, then those that ask nothing, then those that take no answer.
+ * Limits the cost of connections. Clients with a valid token are served. Strangers have few connections, and these make
+ * room for newer ones: first those that failed to show a token, then those that request nothing, then those that do not
+ * read their answer.
  */
 export class Connections {
   readonly #all = new Map<string, Connection>();
   readonly #strangers = new Map<string, Set<Connection>>();
-  /** Requests of strangers that are under way behind a proxy, by the address for which it asks. */
+  /** Requests of strangers under way behind a proxy, by the address for which it asks. */
   readonly #proxied = new Map<string, number>();
   #count = 0;
 
@@ -104,9 +105,9 @@ export class Connections {
       if (connection) this.#speaks(connection, socket);
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#asked(request, response));
-    // Node would refuse what it does not know, and say no more than that; a server may pass over it (RFC 9110, 10.1.1).
+    // Node would refuse an unknown expectation without any headers of ours; a server may ignore it (RFC 9110, 10.1.1).
     server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
-    // Idle for as long as `Keep-Alive` said; Node alone would leave what was not taken in the kernel.
+    // Idle for as long as `Keep-Alive` said. Node alone would leave unread data in the kernel.
     server.on('timeout', (socket: Socket) => socket.destroySoon());
     const look = setInterval(() => this.#look(Date.now()), LOOK_MS).unref();
     server.once('close', () => clearInterval(look));
@@ -121,13 +122,13 @@ export class Connections {
     this.#forget(connection);
   }
 
-  /** What was shown is not valid. */
+  /** An invalid token was shown on it. */
   suspect({ raw }: FastifyRequest): void {
     const connection = this.#of(raw.socket);
     if (connection && !connection.isKnown) connection.isSuspect = true;
   }
 
-  /** By the peer's address and port, for a TLS socket is another object than the connection below it. */
+  /** Finds it by the peer's address and port, because a TLS socket is not the object of the connection below it. */
   #of(socket: Socket): Connection | undefined {
     return this.#all.get(peerOf(socket));
   }
@@ -152,7 +153,7 @@ export class Connections {
     });
   }
 
-  /** An orderly close waits until the peer has taken what was answered, and no longer than for any answer. */
+  /** An orderly close waits until the client has read the answer, but no longer than for any answer. */
   #speaks(connection: Connection, socket: Socket): void {
     connection.http = socket;
     socket.destroySoon = () => {
@@ -175,7 +176,7 @@ export class Connections {
     if (!connection) return;
     if (++connection.asked > this.limits.pipelined) return connection.reset();
     let isWhole = false;
-    // From its last byte on a request is ours to answer: whoever sent it does not have to make room.
+    // Once a request has arrived completely, answering it is up to us, so its connection does not have to make room.
     const whole = () => {
       isWhole = true;
       connection.whole++;
@@ -189,7 +190,7 @@ export class Connections {
     });
   }
 
-  /** Who was served last makes room last. */
+  /** The connection that was served last makes room last. */
   #toTheEnd(connection: Connection): void {
     const peer = peerOf(connection.wire);
     if (this.#all.delete(peer)) this.#all.set(peer, connection);
@@ -218,7 +219,7 @@ export class Connections {
     return largest;
   }
 
-  /** Whether one of these made room. */
+  /** Returns whether one of these made room. */
   #makeRoom(connections: Iterable<Connection>): boolean {
     const now = Date.now();
     let first: { connection: Connection; rank: number } | undefined;
@@ -246,8 +247,8 @@ export class Connections {
   }
 
   /**
-   * A request that needs no token. Behind a proxy connections are everybody's, so there these are counted by the address for which
-   * it asks. Throws AppError `busy`.
+   * Admits a request that needs no token. All clients share the connections of a proxy, so there requests are counted
+   * by the address for which it asks. Throws AppError `busy`.
    */
   admitStranger(request: FastifyRequest, response: ServerResponse): void {
     if (this.#of(request.raw.socket)?.address !== undefined) return;
@@ -265,7 +266,10 @@ export class Connections {
 
 const NEVER = 4;
 
-/** Who makes room first; NEVER: nobody has to whose request came whole and who takes the answer. */
+/**
+ * Lower ranks make room first. NEVER: a stranger whose request has arrived and who reads the answer, or a known client
+ * with a request.
+ */
 function rankOf(connection: Connection, now: number, graceMs: number): number {
   if (connection.isKnown) return connection.asked === 0 ? 3 : NEVER;
   if (connection.isSuspect) return 0;

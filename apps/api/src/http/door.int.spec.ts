@@ -5,7 +5,7 @@ import { apiFixture } from '../../../../test/support/api-fixture.js';
 
 const { api } = apiFixture();
 
-/** What the OpenAPI document names, with something in the place of each parameter. */
+/** The routes in the OpenAPI document, with a value for each parameter. */
 async function everyRoute(): Promise<{ method: string; path: string; policy: string }[]> {
   const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as {
     paths: Record<string, Record<string, { 'x-orrery-policy': string }>>;
@@ -35,7 +35,7 @@ describe('every route of the document', () => {
     expect(open.sort()).toEqual(['/healthz', '/readyz', '/v1/join/nonce', '/v1/version']);
   });
 
-  it('answers an admin with something else than 401 and never with a fault', async () => {
+  it('answers an admin with something other than 401, and never with a fault', async () => {
     for (const { method, path, policy } of await everyRoute()) {
       if (['public', 'join', 'key'].includes(policy)) continue;
       const { status } = await api.raw(method, path, method === 'GET' || method === 'DELETE' ? {} : { body: {} });
@@ -45,8 +45,8 @@ describe('every route of the document', () => {
   });
 });
 
-describe('what is public', () => {
-  it('says that the process is alive and ready, and which Orrery it is', async () => {
+describe('public routes', () => {
+  it('show that the process is alive and ready, and its version', async () => {
     expect((await api.ask('GET', '/healthz', Liveness, { token: null })).body).toEqual({ alive: true });
     const ready = await api.ask('GET', '/readyz', Readiness, { token: null });
     expect(ready.body).toEqual({
@@ -56,7 +56,7 @@ describe('what is public', () => {
     expect((await api.ask('GET', '/v1/version', Version, { token: null })).body).toMatchObject({ name: 'orrery' });
   });
 
-  it('shows the documentation without anything from elsewhere, under a policy that would not let it', async () => {
+  it('show the documentation without external resources, under a policy that would block them', async () => {
     const page = await fetch(`${api.url}/docs`);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
     const html = await page.text();
@@ -67,7 +67,7 @@ describe('what is public', () => {
     expect(await (await fetch(`${api.url}/docs/errors`)).text()).toContain('id="container-differs"');
   });
 
-  it('carries the security headers on every answer, problems included', async () => {
+  it('carry the security headers on every answer, including problems', async () => {
     for (const path of ['/healthz', '/v1/hosts', '/nowhere']) {
       const { headers } = await api.raw('GET', path, { token: null });
       expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -89,7 +89,7 @@ describe('a Host header', () => {
       asked.on('error', reject).end();
     });
 
-  it('of a foreign name is refused with 421, before anything is looked at; our own names are not', async () => {
+  it('with a foreign name is refused with 421 before anything else is checked; our own names are not', async () => {
     const { port } = new URL(api.url);
     const refused = await askAs('evil.example');
     expect(refused.status).toBe(421);
@@ -99,10 +99,10 @@ describe('a Host header', () => {
   });
 });
 
-describe('a request that cannot be understood', () => {
+describe('an invalid request', () => {
   const launch = '/v1/hosts/nowhere/containers';
 
-  it('is 400 when its JSON is broken, and when it is no object', async () => {
+  it('is 400 when its JSON is broken, and when it is not an object', async () => {
     expect(await api.refused('POST', launch, 'bad-request', { body: '{"name": ' })).toMatchObject({
       detail: 'the body is not valid JSON',
     });
@@ -124,7 +124,7 @@ describe('a request that cannot be understood', () => {
     await api.refused('POST', launch, 'bad-request', { body });
   });
 
-  it('is told in words what is wrong with which field', async () => {
+  it('gets an explanation of what is wrong with which field', async () => {
     const spec = { name: 'demo', networks: [], limits: { memoryMb: 8, pids: 20.5 }, settings: { allowManaged: 'x' } };
     const { errors } = await api.refused('POST', launch, 'bad-request', { body: spec });
     expect(Object.fromEntries(errors?.map(({ path, message }) => [path, message]) ?? [])).toEqual({
@@ -138,7 +138,7 @@ describe('a request that cannot be understood', () => {
     await api.refused('GET', `/v1/commands/cmd_${'a'.repeat(20)}`, 'unknown-command');
   });
 
-  it('is 400 when a query has an unknown or a wrong value', async () => {
+  it('is 400 when a query has an unknown parameter or an invalid value', async () => {
     await api.refused('GET', '/v1/hosts?limit=0', 'bad-request');
     await api.refused('GET', '/v1/hosts?colour=red', 'bad-request');
     await api.refused('GET', '/v1/hosts?after=nonsense', 'bad-request');
@@ -155,7 +155,7 @@ describe('a request that cannot be understood', () => {
     await api.refused('GET', `/v1/hosts/${'x'.repeat(129)}`, 'bad-request');
   });
 
-  it('is 400 when it holds a NUL, which Postgres could not store', async () => {
+  it('is 400 when it contains a NUL, which Postgres could not store', async () => {
     await api.refused('GET', '/v1/hosts/a%00b', 'bad-request');
     await api.refused('GET', '/v1/memberships?node=a%00b', 'bad-request');
     await api.refused('POST', launch, 'bad-request', { body: { name: 'demo', networks: ['a\0b'] } });

@@ -4,8 +4,8 @@ import type { Connections } from './connections.js';
 import { BODY_LIMIT } from './limits.js';
 
 /**
- * Who comes first: the token, then the body. The guard asks the same again and has the last word; here nothing of what a stranger
- * sends is read, and the connection learns whose it is.
+ * Checks the token before the body. The guard checks it again and has the last word; here nothing that a stranger sends
+ * is read, and the connection learns to whom it belongs.
  */
 export function askAtTheDoor(server: FastifyInstance, gate: RequestGate, connections: Connections): void {
   server.addHook('onRequest', async (request, reply) => {
@@ -23,7 +23,7 @@ export function askAtTheDoor(server: FastifyInstance, gate: RequestGate, connect
   });
 }
 
-/** What is left of the body is so little that it costs less to throw it away than to close the connection. */
+/** The rest of the body is so short that discarding it costs less than closing the connection. */
 function isSoonRead({ headers }: FastifyRequest): boolean {
   return !('transfer-encoding' in headers) && Number(headers['content-length'] ?? 0) <= BODY_LIMIT;
 }

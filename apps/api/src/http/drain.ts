@@ -3,12 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
-/** Requests that are under way at shutdown have this long to be answered. */
+/** How long requests under way at shutdown may take to be answered. */
 const PATIENCE_MS = 2500;
 
 /**
- * At shutdown every connection is closed as soon as it has no request under way. Node alone leaves open what becomes idle
- * after the close, and what never asked anything: keep-alive would hold the shutdown up for more than a minute.
+ * At shutdown, closes every connection as soon as it has no request under way. Node alone leaves open the connections
+ * that become idle after the close, and those that never sent a request, so keep-alive would delay the shutdown by more
+ * than a minute.
  */
 export function drainAtClose(fastify: FastifyInstance): void {
   const { server } = fastify;
@@ -20,7 +21,7 @@ export function drainAtClose(fastify: FastifyInstance): void {
     if (!socket.destroyed) busy.set(socket, requests);
     if (closing && requests === 0) socket.destroySoon();
   };
-  // With TLS, requests know another socket than the connection below it.
+  // With TLS, requests have a different socket from the connection below.
   server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     busy.set(socket, 0);
     socket.once('close', () => busy.delete(socket));

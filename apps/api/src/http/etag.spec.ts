@@ -15,7 +15,7 @@ describe('If-Match', () => {
     );
   });
 
-  it('takes the ETag that was given out', () => {
+  it('accepts the ETag of an answer', () => {
     expect(() => checkIfMatch(etag(7), 7, 'host a')).not.toThrow();
   });
 });

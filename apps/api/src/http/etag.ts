@@ -1,15 +1,18 @@
 import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 
-/** A strong validator out of a row's version. */
+/** A strong validator from a row's version. */
 export const etag = (version: number) => `"${version}"`;
 
-/** The version in a tag of `etag`, or in that of an answer, which has its content behind the version (`describeAnswers`). */
+/**
+ * The version in a tag from `etag`, or in that of an answer, where a content hash follows the version
+ * (`describeAnswers`).
+ */
 const versionIn = (tag: string) => /^"(\d+)(\.[\w-]+)?"$/.exec(tag)?.[1];
 
 /**
- * Refuses a change made on an older version than the present one; without If-Match nothing is checked, and `*` fits whatever is there.
- * `version` null: it is there and nobody has decided anything about it yet; undefined: it is not there.
+ * Refuses a change based on an outdated version. Without If-Match nothing is checked, and `*` matches anything that
+ * exists. `version` null: it exists, but nobody has decided anything about it yet; undefined: it does not exist.
  */
 export function checkIfMatch(ifMatch: string | undefined, version: number | null | undefined, what: string): void {
   if (ifMatch === undefined) return;

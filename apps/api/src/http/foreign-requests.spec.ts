@@ -22,11 +22,11 @@ describe('the Host header', () => {
     expect(isOurHost(host, 7070, [])).toBe(false);
   });
 
-  it('may leave out the port when it is the one that HTTP means', () => {
+  it('may leave out the port when it is the default of HTTP', () => {
     expect(isOurHost('localhost', 80, [])).toBe(true);
   });
 
-  it('may be an allowed name, with any port unless one was named', () => {
+  it('may be an allowed name, with any port unless the setting names one', () => {
     expect(isOurHost('orrery.lan:8443', 7070, ['orrery.lan'])).toBe(true);
     expect(isOurHost('orrery.lan:7070', 7070, ['orrery.lan:7070'])).toBe(true);
     expect(isOurHost('orrery.lan:8443', 7070, ['orrery.lan:7070'])).toBe(false);

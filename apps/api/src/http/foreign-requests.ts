@@ -5,8 +5,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * Whether a Host header names this API. A browser that was lured to a foreign name which resolves to 127.0.0.1 (DNS rebinding)
- * sends that foreign name: it gets nothing. `allowed` entries are names, with a port (`orrery.lan:7070`) or without (any port).
+ * Whether a Host header names this API. A browser that was lured to a foreign name which resolves to 127.0.0.1 (DNS
+ * rebinding) sends that foreign name and gets nothing. `allowed` entries are names, with a port (`orrery.lan:7070`) or
+ * without (any port).
  */
 export function isOurHost(header: string | undefined, port: number, allowed: readonly string[]): boolean {
   if (!header) return false;
@@ -30,8 +31,9 @@ const READING = new Set(['GET', 'HEAD']);
 const OURS = new Set<unknown>([undefined, 'same-origin', 'none']);
 
 /**
- * Why a request that may change something is refused as that of another site's page. Browsers say where a request comes from;
- * what is no browser says nothing and is not meant. No answer carries CORS headers, so reading is closed to other sites anyway.
+ * Why a request that may change something is refused as coming from another site's page. Browsers state where a request
+ * comes from; other clients state nothing, and are not affected. No answer carries CORS headers, so other sites cannot
+ * read anything anyway.
  */
 export function foreignOrigin(method: string, headers: IncomingHttpHeaders): AppError | undefined {
   if (READING.has(method)) return undefined;

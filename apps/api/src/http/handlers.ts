@@ -4,14 +4,14 @@ import type { ModulesContainer } from '@nestjs/core';
 
 /** One method of a controller that answers a route. */
 export interface Handler {
-  /** `HostsController.patch` */
+  /** For example `HostsController.patch`. */
   route: string;
   controller: Type;
   name: string;
   method: object;
 }
 
-/** Every handler of an application, for checks that walk through all of them. */
+/** Every handler of an application, for checks that cover all of them. */
 export function handlersOf(modules: ModulesContainer): Handler[] {
   const controllers = [...modules.values()].flatMap((module) => [...module.controllers.values()]);
   return controllers.flatMap(({ metatype }) => (metatype ? ofController(metatype as Type) : []));

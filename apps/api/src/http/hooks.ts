@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { PROBLEM_TYPE, toProblem } from './problem.js';
 import { foreignOrigin, foreignHostHeader, isOurHost } from './foreign-requests.js';
 
-/** On every answer, problems included. The API serves no page but /docs, which loads nothing from elsewhere. */
+/**
+ * For every answer, including problems. The only page that the API serves is /docs, which loads nothing from elsewhere.
+ */
 export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'cross-origin-opener-policy': 'same-origin',
@@ -18,7 +20,7 @@ export const SECURITY_HEADERS = {
 const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** First of all, before routing's result is used: headers, and the refusal of foreign names and of other sites' pages. */
+/** Runs before routing takes effect: adds headers, and refuses foreign names and other sites' pages. */
 export function addDoorHooks(server: FastifyInstance, allowedHosts: readonly string[]): void {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
@@ -30,14 +32,17 @@ export function addDoorHooks(server: FastifyInstance, allowedHosts: readonly str
   });
 }
 
-/** What Fastify refuses before any hook runs: an URL that cannot be read. */
+/** Answers what Fastify refuses before any hook runs: a URL that cannot be parsed. */
 export function refuseUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const { problem } = toProblem(error);
   const headers = { ...SECURITY_HEADERS, 'x-request-id': request.id };
   void reply.code(problem.status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
-/** One line per request: the route's pattern and the path, never the query (it may carry what nobody should log). */
+/**
+ * Logs one line per request: the route's pattern and the path, never the query, which may contain something
+ * confidential.
+ */
 export function addRequestLog(server: FastifyInstance, logger: Logger): void {
   server.addHook('onResponse', (request, reply, done) => {
     const { statusCode } = reply;
@@ -61,7 +66,9 @@ export function addRequestLog(server: FastifyInstance, logger: Logger): void {
 
 const pathOf = (request: FastifyRequest) => request.url.split('?', 1)[0]?.slice(0, 200);
 
-/** A known path with another method is 405 with Allow, not 404. Call before the routes are added. */
+/**
+ * Answers a known path with another method with 405 and Allow instead of 404. Call this before the routes are added.
+ */
 export function trackRoutes(server: FastifyInstance): (method: string, url: string) => AppError | undefined {
   const routes: { pattern: RegExp; methods: string[] }[] = [];
   server.addHook('onRoute', ({ url, method }) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isDeeperThan } from './json-body.js';
 
-describe('how deep a JSON text is nested', () => {
+describe('the nesting depth of a JSON text', () => {
   it.each([
     ['1', 0],
     ['"[[[["', 0],

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { badRequest } from './schema.pipe.js';
 
-/** What Orrery takes is nested at most eight deep. Whatever walks a body may recurse, so the limit comes before all of it. */
+/**
+ * Orrery's own bodies are nested at most eight deep. Code that walks a body may recurse, so this limit is checked
+ * first.
+ */
 const DEEPEST = 32;
 
-/** The only parser of bodies: Fastify's own, behind a look at how deep the text is nested. */
+/** The only parser of bodies: Fastify's own, after a check of the nesting depth. */
 export function parseJsonBodies(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
@@ -15,7 +18,10 @@ export function parseJsonBodies(server: FastifyInstance): void {
   });
 }
 
-/** Brackets within strings do not count. What is no JSON may give either answer: the parser refuses it anyway. */
+/**
+ * Brackets within strings do not count. For invalid JSON the result does not matter, because the parser refuses it
+ * anyway.
+ */
 export function isDeeperThan(json: string, most: number): boolean {
   let depth = 0;
   let isText = false;

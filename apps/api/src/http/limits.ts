@@ -4,25 +4,28 @@ import type { ProblemCode } from '@orrery/shared/contracts';
 import { SECURITY_HEADERS } from './hooks.js';
 import { PROBLEM_TYPE, problemOf } from './problem.js';
 
-/** Of a request; nothing that Orrery takes is as long. */
+/** The longest request body; nothing that Orrery accepts comes close. */
 export const BODY_LIMIT = 64 * 1024;
-/** A whole request within this, headers and body: a slow sender cannot hold a connection for ever. */
+/** How long a whole request may take, headers and body, so that a slow sender cannot hold a connection forever. */
 export const REQUEST_MS = 15_000;
 
-/** How long a connection stays open for a further request; answers say so (`Keep-Alive`), so that no client is surprised. */
+/**
+ * How long a connection stays open for another request; answers announce it (`Keep-Alive`), so that no client is
+ * surprised.
+ */
 export const KEEP_ALIVE_MS = 10_000;
 
-/** Of the server itself, whether it speaks TLS or not. Node alone looks for late senders only every 30 s. */
+/** Limits of the server itself, with or without TLS. Node alone checks for slow senders only every 30 s. */
 export const SERVER_LIMITS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
   requestTimeout: REQUEST_MS,
   connectionsCheckingInterval: 1000,
-  // Node's own 400 would be no problem of ours, and without a request id.
+  // Node's own 400 would not be one of our problems, and would lack a request ID.
   requireHostHeader: false,
 };
 
-/** A problem for what Node's parser refuses before there is a request; nothing of what was sent comes back. */
+/** Answers requests that Node's parser refuses with a problem that repeats nothing of what was sent. */
 export function refuseUnparsable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -23,7 +23,7 @@ const raw = (line: string, ...headers: string[]) =>
   sendRaw(port, [line, `Host: 127.0.0.1:${port}`, 'Connection: close', ...headers, '', ''].join('\r\n'));
 const signedIn = () => `Authorization: Bearer ${api.adminToken}`;
 
-/** As it goes over the wire: `fetch` would unpack it. */
+/** The answer as sent: `fetch` would decompress it. */
 const packed = (path: string, accepts: string) =>
   new Promise<{ encoding: string | undefined; body: Buffer }>((resolve, reject) => {
     const headers = { authorization: `Bearer ${api.adminToken}`, 'accept-encoding': accepts };
@@ -56,13 +56,13 @@ describe('a request id', () => {
     ['404', 'GET /nowhere HTTP/1.1'],
     ['405', 'PATCH /v1/hosts HTTP/1.1'],
     ['405', 'PROPFIND /v1/hosts HTTP/1.1'],
-  ])('is on every other answer, too: %s to %s', async (status, line) => {
+  ])('is on every other answer as well: %s to %s', async (status, line) => {
     const answer = await raw(line);
     expect(answer.slice(9, 12)).toBe(status);
     expect(answer).toMatch(REQUEST_ID);
   });
 
-  it('is on the answer to a request that expects something', async () => {
+  it('is on the answer to a request with an Expect header', async () => {
     const answer = await raw('GET /healthz HTTP/1.1', 'Expect: a-miracle');
     expect(answer).toMatch(/^HTTP\/1\.1 200/);
     expect(answer).toMatch(REQUEST_ID);
@@ -72,15 +72,15 @@ describe('a request id', () => {
 describe('a body', () => {
   const deep = (open: string, close: string, times: number) => open.repeat(times) + close.repeat(times);
 
-  it.each([31, 32, 5000, 30_000])('that is nested %i deep is refused before anything walks it', async (depth) => {
+  it.each([31, 32, 5000, 30_000])('that is nested %i deep is refused before any code walks it', async (depth) => {
     const body = `{"setLabels":${deep('[', ']', depth - 1)}}`;
     const headers = { 'idempotency-key': `deep-${depth}` };
     const { detail } = await api.refused('PATCH', '/v1/hosts/web-1', 'bad-request', { body, headers });
-    // The control: what is not too deep reaches the schema.
+    // The control: a body that is not too deep reaches the schema.
     expect(detail).toBe(depth > 32 ? 'the body is nested more than 32 deep' : 'setLabels: has to be an object');
   });
 
-  it('is refused with flow rules that are nested 4,500 deep, and with values that their type does not have', async () => {
+  it('is refused when flow rules are nested 4,500 deep, and when values do not fit their type', async () => {
     const rules = (probability: string) =>
       `{"config":{"rules":[{"type":"MATCH_RANDOM","probability":${probability}}]}}`;
     const put = (body: string) => api.refused('PATCH', '/v1/networks/8056c2e21c000001', 'bad-request', { body });
@@ -91,14 +91,14 @@ describe('a body', () => {
   });
 });
 
-describe('a query that is not understood', () => {
+describe('an invalid query', () => {
   it.each([
     ['/v1/events?since=352000w', /did you mean 29\d\dw\?/],
     ['/v1/events?since=2026-02-30', /did you mean 2026-02-28\?/],
     ['/v1/events?limit=0x10', /did you mean 16\?/],
     ['/v1/events?type=host.onlin', /did you mean host\.online\?/],
     ['/v1/events/stream?type=hosts.*', /did you mean host\.\*\?/],
-  ])('is told what is nearest: %s', async (path, meant) => {
+  ])('is answered with the nearest valid value: %s', async (path, meant) => {
     expect((await api.refused('GET', path, 'bad-request')).detail).toMatch(meant);
   });
 });
@@ -116,7 +116,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('is none of another list or filter, nor one that was made up or changed: 400 with what to do', async () => {
+  it('is refused when it is from another list or filter, forged or changed: 400 with a fix', async () => {
     const cursor = await next();
     const forged = Buffer.concat([Buffer.alloc(16), Buffer.from('["web-5"]')]).toString('base64url');
     const paths = [
@@ -138,7 +138,7 @@ describe('a cursor', () => {
     await api.get(after(nodes, '/v1/nodes?limit=3'), NodePage);
   });
 
-  it('is understood by another replica', async () => {
+  it('is accepted by another replica', async () => {
     const cursor = await next();
     const servers = { databaseUrl: bench.databaseUrl, natsUrl: bench.natsUrl };
     const other = await (await RunningApi.start(servers, { ORRERY_HOME: api.home })).ready();
@@ -151,7 +151,7 @@ describe('a cursor', () => {
 });
 
 describe('a read of one thing', () => {
-  it('is 304 without a body as long as nothing of it changed', async () => {
+  it('is 304 without a body as long as nothing has changed', async () => {
     const { headers } = await api.get('/v1/hosts/web-1', Host);
     const tag = headers.get('etag') ?? '';
     const read = (ifNoneMatch: string) =>
@@ -170,7 +170,7 @@ describe('a read of one thing', () => {
     await api.refused('PATCH', '/v1/hosts/web-1', 'revision-conflict', { body, headers: { 'if-match': tag } });
   });
 
-  it('has another tag when only what the host reports has changed', async () => {
+  it('has another tag when only the reports of the host have changed', async () => {
     const tag = async () => (await api.get('/v1/hosts/web-2', Host)).headers.get('etag');
     const before = await tag();
     expect(await tag()).toBe(before);
@@ -180,19 +180,19 @@ describe('a read of one thing', () => {
     expect(await tag()).not.toBe(before);
   });
 
-  it('alone has a tag: a list has none', async () => {
+  it('has a tag, but a list has none', async () => {
     expect((await api.get('/v1/hosts', HostPage)).headers.get('etag')).toBeNull();
   });
 });
 
 describe('an answer', () => {
-  it('says where what was made can be found', async () => {
+  it('contains the location of a new thing', async () => {
     const body = { name: 'made', role: 'viewer' };
     const made = await api.ask('POST', '/v1/tokens', ApiTokenMade, { body });
     expect([made.status, made.headers.get('location')]).toEqual([201, `/v1/tokens/${made.body.token.id}`]);
   });
 
-  it('is compressed above 1 KB where the client takes that, and says the same', async () => {
+  it('is compressed above 1 KB when the client accepts that, with the same content', async () => {
     const plain = await packed('/v1/hosts', 'identity');
     const zipped = await packed('/v1/hosts', 'gzip');
     expect([plain.encoding, zipped.encoding]).toEqual([undefined, 'gzip']);
@@ -202,7 +202,7 @@ describe('an answer', () => {
     expect((await packed('/healthz', 'gzip')).encoding).toBeUndefined();
   });
 
-  it('to HEAD ends, that of the stream included, and an open stream goes out at once', async () => {
+  it('to HEAD ends, even for the stream, and an open stream is sent at once', async () => {
     const answer = await raw('HEAD /v1/events/stream HTTP/1.1', signedIn());
     expect(answer).toMatch(/^HTTP\/1\.1 200/);
     expect(answer).toMatch(/content-type: text\/event-stream/);
@@ -216,8 +216,8 @@ describe('an answer', () => {
   });
 });
 
-describe('a host that is connected and says nothing', () => {
-  it('is 504 with Retry-After; one that is away is 409 at once', async () => {
+describe('a host that is connected but silent', () => {
+  it('is 504 with Retry-After; an unreachable one is 409 at once', async () => {
     const { id } = (await api.get('/v1/hosts/web-3', Host)).body;
     const body = { name: 'demo', networks: ['8056c2e21c000001'] };
     await api.ask('POST', '/v1/hosts/web-3/containers', Accepted, { body });

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from '@orrery/shared/runtime';
 
-/** Nest's own messages as our JSON lines; what it tells about its start is for debugging. */
+/** Writes Nest's own messages as our JSON lines; those about its start only at level debug. */
 export class NestLog implements LoggerService {
   constructor(private readonly logger: Logger) {}
 

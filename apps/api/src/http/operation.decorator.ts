@@ -9,29 +9,32 @@ import { statusOf, titlesOf } from './problem-catalogue.js';
 import { RouteConfig } from './route-config.js';
 
 interface About {
-  /** The operationId: unique, camelCase; what it does is told in operation-texts.ts. */
+  /** The operationId: unique, camelCase. operation-texts.ts describes what it does. */
   id: OperationId;
   /** One of `TAGS` in operation-texts.ts. */
   tag: string;
   summary: string;
-  /** What it answers when all went well, by status. The answer is parsed with it: a field that is not named here never leaves. */
+  /**
+   * Its successful answers by status. An answer is parsed with its schema, so a field that is not named here never
+   * leaves.
+   */
   answers: Partial<Record<200 | 201 | 202, z.ZodType>>;
-  /** Its own problems; what many routes can answer is added (openapi/general-problems.ts). */
+  /** Its own problems; problems that many routes can have are added (openapi/general-problems.ts). */
   problems?: ProblemCode[];
-  /** It takes a body: 413 and 415 are possible. */
+  /** It accepts a body, so 413 and 415 are possible. */
   body?: boolean;
-  /** 200 carries an ETag. */
+  /** Its 200 has an ETag. */
   etag?: boolean;
 }
 
-/** It changes something: `Idempotency-Key` and `?dryRun=true` are understood, and `If-Match` where there is a version. */
+/** It changes something: it supports `Idempotency-Key` and `?dryRun=true`, and `If-Match` if there is a version. */
 type Change = { changes: true } & ({ ifMatch: true; noVersion?: never } | { noVersion: string; ifMatch?: never });
-/** It only reads, or it has a protocol of its own. */
+/** It only reads, or has a protocol of its own. */
 interface NoChange {
   changes?: never;
   ifMatch?: never;
   noVersion?: never;
-  /** Why it has neither a dry run nor an Idempotency-Key, although it changes something. */
+  /** Why it has neither dry run nor Idempotency-Key, although it changes something. */
   ownProtocol?: string;
 }
 
@@ -63,7 +66,7 @@ const REPLAYED = {
 };
 const DESCRIPTIONS = { 200: 'Done', 201: 'Made', 202: 'Accepted: the command is on its way' };
 
-/** Everything that the OpenAPI document and the door know of a route, in one place. */
+/** Everything that the OpenAPI document and the door know about a route, in one place. */
 export function Operation(options: OperationOptions) {
   const { id, tag, summary, changes, ifMatch } = options;
   const answers = changes ? withDryRun(options.answers) : options.answers;
@@ -116,7 +119,7 @@ function describeAnswer(status: number, standardSchema: z.ZodType, options: Oper
 
 function describeProblems({ id, problems = [], changes, ifMatch }: OperationOptions) {
   const codes = new Set(problems);
-  // A body is parsed where none is asked for, too.
+  // A body is parsed even if none is expected.
   if (!/^(get|find|list|stream)[A-Z]/.test(id)) codes.add('body-too-large').add('unsupported-media-type');
   if (changes) codes.add('idempotency-mismatch').add('busy');
   if (ifMatch) codes.add('revision-conflict');
@@ -154,10 +157,10 @@ export const ETAG_OF_READ = {
 const isPage = (schema: z.ZodType | undefined) =>
   schema instanceof z.ZodObject && 'items' in schema.shape && 'next' in schema.shape;
 
-/** Operations that read one thing are called `get…` or `find…`, and what answers them is JSON. */
+/** The names of operations that read one thing start with `get` or `find`, and their answer is JSON. */
 export const isReadOfOne = ({ id, answers }: Route) => /^(get|find)[A-Z]/.test(id) && answers[200] !== undefined;
 
-/** What pages and reads of one thing can do beside giving an answer: the hooks act by the configuration of the route. */
+/** Describes the features of pages and reads of one thing. Hooks act on the configuration of the route. */
 export function describeReads(route: Route): (MethodDecorator & ClassDecorator)[] | MethodDecorator[] {
   const isOne = isReadOfOne(route);
   const config = RouteConfig({ isPage: isPage(route.answers[200]), isOne });

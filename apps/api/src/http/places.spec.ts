@@ -5,7 +5,7 @@ import { Places } from './places.js';
 
 const LIMITS = { most: 3, ofAnAddress: 2, longestMs: 60_000 };
 
-/** As much of an answer as places know. */
+/** The part of an answer that places use. */
 class Answer extends EventEmitter {
   destroy = () => this.emit('close');
 }
@@ -24,7 +24,7 @@ describe('places for large answers', () => {
   });
   afterEach(() => void jest.useRealTimers());
 
-  it('are few for one address and few in all, and the rest is told when to come again', () => {
+  it('are limited for one address and in total, and further requests are told when to retry', () => {
     take('a');
     take('a');
     const later = { code: 'busy', details: { retryAfter: 5 } };
@@ -33,7 +33,7 @@ describe('places for large answers', () => {
     expect(() => take('c')).toThrow(expect.objectContaining(later));
   });
 
-  it('are free again when an answer has ended, but not within a second: its peer may not have taken it yet', () => {
+  it('become free when an answer has ended, but not within a second: the client may not have read it yet', () => {
     take('a').emit('close');
     const second = take('a');
     expect(() => take('a')).toThrow();

@@ -3,22 +3,22 @@ import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 
 /**
- * A slow or silent peer leaves megabytes of what was answered in the kernel, where nobody sees whether it takes them: a place stays
- * taken for at least so long, and so bounds how much is given away in a second.
+ * The minimum time for which a place stays taken. A slow or silent client leaves megabytes of an answer in the kernel,
+ * where nobody sees whether it reads them, so this limits how much is sent each second.
  */
 const LEAST_MS = 1000;
 const AGAIN_SECONDS = 5;
 
 export interface PlaceLimits {
-  /** Large answers to strangers at a time. */
+  /** The maximum number of large answers to strangers at a time. */
   most: number;
-  /** Of these, to one address: it does not keep all others waiting. */
+  /** Of these, to one address, so that it does not keep all others waiting. */
   ofAnAddress: number;
-  /** What is not across by then is ended. */
+  /** How long an answer may take before it is ended. */
   longestMs: number;
 }
 
-/** A few large answers at a time; the rest is told to come again. */
+/** Allows a few large answers at a time; further requests are told to retry. */
 export class Places {
   readonly #byAddress = new Map<string, number>();
   #count = 0;
@@ -49,6 +49,6 @@ export class Places {
   }
 }
 
-/** AppError `busy`: as many at a time as there may be; whoever comes again after so many seconds is served. */
+/** AppError `busy`: the limit is reached, and a retry after this many seconds will succeed. */
 export const busy = (cause: string, retryAfter = 5) =>
   new AppError({ kind: 'user', ...explain('busy', { cause }), details: { retryAfter } });

@@ -2,7 +2,7 @@ import type { ProblemCode } from '@orrery/shared/contracts';
 
 type Entry = readonly [status: number, title: string];
 
-/** Status and title of every problem; what it means and its fix are in the contracts' catalogue. */
+/** Status and title of every problem; its meaning and fix are in the contracts' catalog. */
 export const CATALOGUE: Record<ProblemCode, Entry> = {
   'bad-request': [400, 'The request is not valid'],
   unauthenticated: [401, 'Not authenticated'],
@@ -66,6 +66,6 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
 
 export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(CATALOGUE, code);
 export const statusOf = (code: ProblemCode) => CATALOGUE[code][0];
-/** Codes of one status in words, for the OpenAPI document. */
+/** The codes of one status in words, for the OpenAPI document. */
 export const titlesOf = (codes: readonly ProblemCode[]) =>
   codes.map((code) => `\`${code}\`: ${CATALOGUE[code][1]}`).join('; ');

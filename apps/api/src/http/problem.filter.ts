@@ -5,12 +5,12 @@ import { AccessRefusals } from '../auth/access-refusals.js';
 import { LOGGER } from '../logger.js';
 import { PROBLEM_TYPE, toProblem } from './problem.js';
 
-/** Turns every error into application/problem+json: services throw AppError and know nothing of HTTP. */
+/** Turns every error into application/problem+json. Services throw AppError and do not depend on HTTP. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
-    /** Absent in an application without tokens of people. */
+    /** Absent in an application without tokens for people. */
     @Optional() private readonly refusals?: AccessRefusals,
   ) {}
 

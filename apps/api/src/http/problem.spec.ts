@@ -17,20 +17,20 @@ describe('an error becomes a problem', () => {
     }
   });
 
-  it('with the general fix of its code when it brings none of its own', () => {
+  it('with the general fix of its code when it has none of its own', () => {
     expect(toProblem(new AppError({ code: 'unknown-host', kind: 'user', cause: 'x' })).problem).toMatchObject({
       fix: meaningOf('unknown-host')?.fix,
       see: { method: 'GET', path: '/v1/hosts' },
     });
   });
 
-  it('with the request of its own situation for clients of the API', () => {
+  it('with the request that fits its situation, for clients of the API', () => {
     const error = new AppError({ kind: 'user', ...explain('host-away/agent', { host: 'web-1' }) });
     expect(toProblem(error).problem.see).toEqual({ method: 'GET', path: '/v1/hosts/web-1' });
     expect(toProblem(new AppError({ code: 'busy', kind: 'user', cause: 'x' })).problem).not.toHaveProperty('see');
   });
 
-  it('with only those details that are meant to leave', () => {
+  it('with only those details that may leave', () => {
     const details = { candidates: ['a', 'b'], secret: 'hidden', retryAfter: 7 };
     const { problem, headers } = toProblem(
       new AppError({ code: 'ambiguous-reference', kind: 'user', cause: 'x', details }),
@@ -40,7 +40,7 @@ describe('an error becomes a problem', () => {
     expect(headers).toEqual({ 'retry-after': '7' });
   });
 
-  it('without a word of an unexpected error’s own text', () => {
+  it('without any text of an unexpected error', () => {
     const { problem, bug } = toProblem(new TypeError('password=hunter2'));
     expect(problem).toMatchObject({ status: 500, code: 'internal' });
     expect(JSON.stringify(problem)).not.toContain('hunter2');
@@ -54,7 +54,7 @@ describe('an error becomes a problem', () => {
     new Error('Connection terminated unexpectedly'),
     new QueryRunnerAlreadyReleasedError(),
     new QueryFailedError('SELECT 1', [], withCode('57P03', 'the database system is starting up')),
-  ])('503 with Retry-After when the database is away: %s', (error) => {
+  ])('503 with Retry-After when the database is unreachable: %s', (error) => {
     const { problem, headers, bug } = toProblem(error);
     expect(problem).toMatchObject({ status: 503, code: 'store-unavailable' });
     expect(headers).toEqual({ 'retry-after': '5' });
@@ -71,13 +71,13 @@ describe('an error becomes a problem', () => {
     expect(headers).toEqual({ 'retry-after': '5' });
   });
 
-  it('503 that says how to mend it when the disk of the database is full', () => {
+  it('503 with a fix when the disk of the database is full', () => {
     const { problem, headers } = toProblem(new QueryFailedError('INSERT 1', [], withCode('53100')));
     expect(problem).toMatchObject({ status: 503, code: 'store-unavailable', fix: expect.stringContaining('room') });
     expect(headers).toEqual({ 'retry-after': '5' });
   });
 
-  it('500, not 503, when a statement of ours is wrong', () => {
+  it('500, not 503, when one of our statements is wrong', () => {
     expect(toProblem(new QueryFailedError('SELEC 1', [], withCode('42601'))).problem.status).toBe(500);
   });
 
@@ -86,7 +86,7 @@ describe('an error becomes a problem', () => {
     [new HttpException('too large', 413, { cause: withCode('FST_ERR_CTP_BODY_TOO_LARGE') }), 'body-too-large'],
     [new HttpException('x', 415, { cause: withCode('FST_ERR_CTP_INVALID_MEDIA_TYPE') }), 'unsupported-media-type'],
     [new HttpException('x', 400), 'bad-request'],
-  ])('from what the framework says: %s', (error, code) => {
+  ])('from an error of the framework: %s', (error, code) => {
     expect(toProblem(error).problem.code).toBe(code);
   });
 });

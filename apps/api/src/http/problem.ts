@@ -7,7 +7,7 @@ import { isStoreAway, isStoreBusy, isStoreFull, leavesScope } from './store-erro
 /** Fields of AppError.details that may leave with the problem. */
 const ALLOWED_DETAILS = ['errors', 'candidates', 'differences'] as const;
 
-/** What Fastify says about a request that never reached a controller. */
+/** Fastify's errors about requests that never reached a controller. */
 const FRAMEWORK: Record<string, Explained<ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: explain('body-too-large', { cause: 'the body exceeds 64 KiB' }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: explain('unsupported-media-type', { cause: 'the API accepts only application/json' }),
@@ -20,7 +20,7 @@ const FRAMEWORK: Record<string, Explained<ProblemCode>> = {
   FST_ERR_MAX_PARAM_LENGTH: explain('bad-request', { cause: 'a part of the address is too long' }),
 };
 
-/** After how many seconds to try again what does not say so itself. */
+/** After how many seconds to retry if the error itself does not say. */
 const RETRY_AFTER: Partial<Record<ProblemCode, string>> = {
   'store-unavailable': '5',
   'bus-unavailable': '5',
@@ -39,11 +39,11 @@ interface Wrapped {
 export interface Answered {
   problem: Problem;
   headers: Record<string, string>;
-  /** For the log: something of ours is wrong. */
+  /** For the log: the error is a bug of ours. */
   bug: boolean;
 }
 
-/** The one place where an error becomes HTTP. Nothing of an unexpected error's text leaves. */
+/** The one place where an error becomes HTTP. No text of an unexpected error leaves. */
 export function toProblem(error: unknown): Answered {
   if (error instanceof AppError) return fromAppError(error);
   if (isStoreFull(error)) return answer(explain('store-unavailable/full'));
@@ -76,7 +76,7 @@ function codeOf(error: AppError): ProblemCode {
 }
 
 function fromFramework(error: unknown): Answered | undefined {
-  // Nest wraps Fastify's errors; the code is on the one inside.
+  // Nest wraps Fastify's errors; the code is on the inner one.
   const { cause, code = (cause as { code?: unknown } | undefined)?.code, statusCode } = error as Wrapped;
   const known = typeof code === 'string' ? FRAMEWORK[code] : undefined;
   if (known) return answer(known);

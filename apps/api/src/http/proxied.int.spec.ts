@@ -7,7 +7,9 @@ import { OpenSocket } from '../../../../test/support/raw-http.js';
 const MOST_FAILURES = 20;
 const wrong = () => `ora_${randomBytes(32).toString('base64url')}`;
 
-/** Refusals of as many wrong tokens as are answered at once, and of one more, each said to be for one of these addresses. */
+/**
+ * The statuses for as many wrong tokens as are refused at once, plus one, each attributed to one of these addresses.
+ */
 async function statuses(bench: ApiBench, addresses: (count: number) => string): Promise<number[]> {
   const ask = async (count: number) => {
     const headers = { 'x-forwarded-for': addresses(count) };
@@ -25,7 +27,7 @@ describe('behind a trusted proxy', () => {
   }, 60_000);
   afterAll(() => bench?.close());
 
-  it('wrong tokens count for the address for which the proxy asks, and what a client adds in front of it for nothing', async () => {
+  it('wrong tokens count for the address that the proxy names, whatever a client adds in front of it', async () => {
     const ofMany = await statuses(bench, (count) => `192.0.2.${count}`);
     expect(new Set(ofMany)).toEqual(new Set([401]));
     const ofOne = await statuses(bench, (count) => `203.0.113.${count}, 198.51.100.7`);
@@ -35,7 +37,7 @@ describe('behind a trusted proxy', () => {
     );
   });
 
-  it('strangers have few requests under way for an address; those of another, and valid tokens, are served', async () => {
+  it('strangers can have few requests under way per address; other addresses and valid tokens are served', async () => {
     const { port } = new URL(bench.api.url);
     const slow = Array.from(
       { length: 64 },
@@ -66,7 +68,7 @@ describe('without a trusted proxy', () => {
   }, 60_000);
   afterAll(() => bench?.close());
 
-  it('nobody is believed to be another', async () => {
+  it('a client cannot pose as another', async () => {
     expect((await statuses(bench, (count) => `192.0.2.${count}`)).at(-1)).toBe(429);
   });
 });

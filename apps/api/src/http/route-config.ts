@@ -1,7 +1,7 @@
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import type { FastifyContextConfig } from 'fastify';
 
-/** Adds to what Fastify keeps with the route, for the hooks that run before and after the handler. */
+/** Adds to the configuration that Fastify keeps with the route, for hooks that run before and after the handler. */
 export const RouteConfig =
   (part: FastifyContextConfig): MethodDecorator =>
   (_target, _key, descriptor) => {

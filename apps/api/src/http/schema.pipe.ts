@@ -3,12 +3,12 @@ import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { z } from 'zod';
 
-/** How many wrong fields one answer names; a hostile body could have thousands. */
+/** How many invalid fields one answer names; a hostile body could have thousands. */
 const MOST = 20;
 
 type Issue = { message: string; path?: readonly unknown[] };
 
-/** What no Postgres text can hold. */
+/** Characters that Postgres cannot store as text. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
 function holdsUnstorable(value: unknown): boolean {
@@ -33,11 +33,11 @@ class WrongForm extends Error {
   }
 }
 
-/** A parameter of the path has a name of its own, which the schema of its value does not know. */
+/** A path parameter has a name, which the schema of its value does not know. */
 const under = (name: string | undefined, issue: Issue): Issue =>
   name === undefined ? issue : { ...issue, path: [name, ...(issue.path ?? [])] };
 
-/** Parses what came with the schema of the parameter (`@Body({ schema })`), once, at the door. */
+/** Parses input with the schema of the parameter (`@Body({ schema })`), once, at the door. */
 @Injectable()
 export class SchemaPipe extends StandardSchemaValidationPipe {
   constructor() {
@@ -59,7 +59,10 @@ export class SchemaPipe extends StandardSchemaValidationPipe {
     return parsed.success ? { value: parsed.data as T } : { issues: parsed.error.issues };
   }
 
-  /** Nothing is dropped silently: Fastify's parser refuses `__proto__`, strict schemas name every other unknown field. */
+  /**
+   * Nothing is dropped silently: Fastify's parser refuses `__proto__`, and strict schemas name every other unknown
+   * field.
+   */
   protected override stripProtoKeys(): void {}
 }
 
@@ -87,10 +90,13 @@ const KINDS: Record<string, string> = {
   record: 'an object',
 };
 
-/** What is counted of it, after the number. */
+/** The unit of a length, after the number. */
 const UNITS: Record<string, string> = { string: ' characters', array: ' entries' };
 
-/** What is wrong with a value, for people; undefined: zod's own words. What a schema says itself comes before this. */
+/**
+ * Explains to people what is wrong with a value; undefined: use zod's own words. A message of the schema itself takes
+ * precedence.
+ */
 export function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
@@ -111,7 +117,7 @@ export function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** Every form that it may have says what is wrong with it. */
+/** Combines the messages of all forms that the value may have. */
 function ofUnion({ errors = [], discriminator }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {
   if (errors.length === 0) return `has no such ${discriminator ?? 'form'}`;
   return [...new Set(errors.flatMap(([first]) => first?.message ?? []))].join('; or ');

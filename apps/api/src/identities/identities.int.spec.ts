@@ -10,7 +10,7 @@ import { reserveIdentity } from './identities.js';
 
 const NETWORK = '8056c2e21c00000a';
 const SOON = { within: 20_000 };
-/** Fifty that want one lock, on a machine where each gets a tenth of a processor. */
+/** Fifty that need one lock, on a machine where each gets a tenth of a processor. */
 const BUSY_MS = 150_000;
 
 const { api } = apiFixture();
@@ -29,7 +29,10 @@ afterEach(async () => {
 });
 
 const addresses = (many: number) => Array.from({ length: many }, newAddress);
-/** On a busy machine, fifty wait longer for the lock of one host than the three seconds that they may: 503, and they ask again. */
+/**
+ * On a busy machine, some of the fifty may wait longer for the lock of one host than the three seconds allowed: they
+ * get 503 and try again.
+ */
 const launch = async ({ joined }: ListeningAgent, name: string) => {
   const asking = { body: { name, networks: [NETWORK] }, headers: { 'idempotency-key': randomUUID() } };
   const ask = () => api.ask('POST', `/v1/hosts/${joined.name}/containers`, Accepted, asking);

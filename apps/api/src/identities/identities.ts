@@ -47,7 +47,7 @@ export async function noteOffered(tx: Transaction, host: HostId, offered: readon
   }
 }
 
-/** Of identities that this host offers or has, and that nobody was told of before: a key never changes. */
+/** For identities that this host offers or has, and whose key is not known yet: a key never changes. */
 export async function notePublic(tx: Transaction, host: HostId, identities: readonly PublicIdentity[]): Promise<void> {
   if (identities.length === 0) return;
   const noted = await runIn(tx)(

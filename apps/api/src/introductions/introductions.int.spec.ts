@@ -17,7 +17,7 @@ let bench: ApiBench;
 let api: RunningApi;
 let door: string;
 let root: Socket;
-/** Whom the root was told to look for, in order. */
+/** The nodes that the root was asked to look for, in order. */
 let mentioned: string[];
 let agents: ListeningAgent[];
 let count = 0;
@@ -73,7 +73,7 @@ const isOffered = (address: NodeAddress) => eventually(async () => (await offere
 const isWithdrawn = (address: NodeAddress) => eventually(async () => (await offered(address)) === undefined, SOON);
 
 describe('a root with a door', () => {
-  it('is offered what hosts have made ahead, and told of a node before its host hears of it', async () => {
+  it('is offered identities that hosts have pre-generated, and told of a node before its host gets it', async () => {
     const agent = await joined();
     const [address, other] = [newAddress(), newAddress()];
     await hello(agent, [identityOf(address), identityOf(other)]);
@@ -87,7 +87,7 @@ describe('a root with a door', () => {
     expect(new Set(mentioned)).toEqual(new Set([`13:${String(taken)}`]));
   });
 
-  it('is offered no more what nobody has, as after a pool came back from a backup', async () => {
+  it('is not offered identities that no host has any more, as after a pool came back from a backup', async () => {
     const agent = await joined();
     const [used, kept] = [newAddress(), newAddress()];
     await hello(agent, [identityOf(used), identityOf(kept)]);
@@ -99,7 +99,7 @@ describe('a root with a door', () => {
     expect(await offered(used)).toBeUndefined();
   });
 
-  it('hears nothing from a host about what is another host’s, nor another key than the first', async () => {
+  it('accepts nothing from a host about an identity of another host, and no key but the first', async () => {
     const [owner, thief] = [await joined(), await joined()];
     const [address, own] = [newAddress(), newAddress()];
     await hello(owner, [identityOf(address)]);
@@ -110,7 +110,7 @@ describe('a root with a door', () => {
     expect(await offered(address)).toBe(identityOf(address));
   });
 
-  it('is offered few of the many that a host makes for the sake of it', async () => {
+  it('is offered only a few when a host creates very many', async () => {
     const hostile = await joined();
     const names = new Set<string>();
     for (let round = 0; round < 4; round++) {
@@ -128,7 +128,7 @@ describe('a root with a door', () => {
     expect(names.size).toBeLessThan(60);
   });
 
-  it('that was started again is told of every node that runs', async () => {
+  it('is told of every running node after a restart', async () => {
     const agent = await joined();
     const address = newAddress();
     await hello(agent, [identityOf(address)]);

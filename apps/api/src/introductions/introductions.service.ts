@@ -10,21 +10,25 @@ import { LOGGER } from '../logger.js';
 import type { Loop } from '../loops/loop.js';
 import { RootDoor, type RootFile } from './root-door.js';
 
-/** How often it looks without a hint: for a root that was started again, and for identities that are nobody's any more. */
+/** How often to look without a hint, for a restarted root and for identities that belong to no host any more. */
 const LOOK_MS = 5_000;
-/** Most identities in the door; the root takes no more either. */
+/** The most identities in the door; the root accepts no more either. */
 const MOST = 10_000;
-/** A host that makes identities for the sake of it is slowed down: the root has to validate each. */
+/** Slows down a host that mass-produces identities, because the root must validate each. */
 const OFFER_RATE = { perSecond: 0.2, burst: 32 };
-/** The root forgets within 30 s whom it was told of and has not heard, so those who come later are mentioned again. */
+/**
+ * Within 30 s the root forgets nodes that it was told of but has not heard, so nodes that start late are mentioned
+ * again.
+ */
 const MENTION_AGAIN_MS = 2_000;
-/** Nodes that run find a root again within two minutes of its start. */
+/** Running nodes find a restarted root again within two minutes. */
 const AFTER_RESTART = { times: 6, everyMs: 20_000 };
 const AT_ONCE = 200;
 
 /**
- * Makes a root of one's own know nodes before they start. A root accepts one node that it does not know per 2 s and /24, so without it
- * the last of ten launches on one host would wait for half a minute (docs/zerotier-facts.md#strangers). Does nothing without a door.
+ * Introduces nodes to a private root before they start. A root accepts only one unknown node per 2 s and /24, so
+ * otherwise the last of ten launches on one host would wait for half a minute (docs/zerotier-facts.md#strangers). Does
+ * nothing without a door.
  */
 @Injectable()
 export class Introductions implements Loop {
@@ -44,7 +48,7 @@ export class Introductions implements Loop {
     if (config.rootDoor !== undefined) this.#door = new RootDoor(config.rootDoor);
   }
 
-  /** Called right before a host hears what to start. Never rejects: without an introduction a node only takes longer. */
+  /** Called right before a host gets its new state. Never rejects: without an introduction a node only takes longer. */
   async introduce(host: HostId): Promise<void> {
     if (!this.#root) return;
     try {
@@ -55,7 +59,7 @@ export class Introductions implements Loop {
       );
       const addresses = rows.map(({ address }) => address);
       await this.#mention(addresses);
-      // Several that start together take a while to come.
+      // Nodes that start together take a while, so they are mentioned again.
       void pause(MENTION_AGAIN_MS, this.#stop).then(() => this.#mention(addresses));
     } catch (error) {
       this.#complain(error);
@@ -85,7 +89,7 @@ export class Introductions implements Loop {
     if (this.#toMention.times > 0 && steadyNow() >= this.#toMention.at) await this.#mentionAll();
   }
 
-  /** Level-triggered: what is in the door becomes what is in the database. */
+  /** Level-triggered: makes the content of the door match the database. */
   async #offer(door: RootDoor): Promise<void> {
     const rows = await this.store.query<{ address: NodeAddress; host: HostId; public: PublicIdentity }[]>(
       `SELECT address, host_id AS host, public FROM identities WHERE public IS NOT NULL AND state <> 'retired'
@@ -97,7 +101,7 @@ export class Introductions implements Loop {
     for (const row of rows) if (!there.has(row.address) && this.#rate.admits(row.host)) await door.offer(row.public);
   }
 
-  /** A root that was started again knows nobody. */
+  /** A restarted root knows no nodes. */
   async #mentionAll(): Promise<void> {
     this.#toMention = { times: this.#toMention.times - 1, at: steadyNow() + AFTER_RESTART.everyMs };
     const rows = await this.store.query<{ address: NodeAddress }[]>(

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { NodeAddress, type PublicIdentity } from '@orrery/shared/contracts';
 import { z } from 'zod';
 
-/** Where a root is reached, as it says itself in its door. */
+/** Where a root can be reached, as it states in its door. */
 const RootFile = z.object({
   address: NodeAddress,
   endpoints: z
@@ -24,15 +24,16 @@ interface Endpoint {
 }
 
 /**
- * The folder that an `orrery-zt root` shares with the API (docs/orrery-zt.md): `offered/<address>` is written here and read there,
- * `known/<address>` and `root.json` the other way round. Nothing else of the root can be reached through it.
+ * The folder that an `orrery-zt root` shares with the API (docs/orrery-zt.md): the API writes `offered/<address>` and
+ * the root reads it; the root writes `known/<address>` and `root.json`. Nothing else of the root can be reached through
+ * it.
  */
 export class RootDoor {
   readonly #sockets = new Map<'udp4' | 'udp6', Promise<Socket>>();
 
   constructor(readonly folder: string) {}
 
-  /** Undefined: the root has not opened it yet. */
+  /** Undefined if the root has not opened it yet. */
   async root(): Promise<RootFile | undefined> {
     try {
       return RootFile.parse(JSON.parse(await readFile(join(this.folder, 'root.json'), 'utf8')));
@@ -42,7 +43,7 @@ export class RootDoor {
     }
   }
 
-  /** Addresses that are offered now. */
+  /** The addresses offered now. */
   async offered(): Promise<NodeAddress[]> {
     const names = await readdir(join(this.folder, 'offered'));
     return names.flatMap((name) => NodeAddress.safeParse(name).data ?? []);
@@ -59,7 +60,7 @@ export class RootDoor {
     return rm(this.#offer(address), { force: true });
   }
 
-  /** Whether the root has taken the identity in. */
+  /** Whether the root has accepted the identity. */
   knows(address: NodeAddress): Promise<boolean> {
     return access(join(this.folder, 'known', address)).then(
       () => true,
@@ -68,8 +69,8 @@ export class RootDoor {
   }
 
   /**
-   * Makes the root look for these nodes, so that it reads what it knows of them before their first packets come. The 13 bytes of a
-   * LAN beacon do that and nothing else (docs/zerotier-facts.md#strangers). Nobody says whether they arrived.
+   * Makes the root look for these nodes, so that it reads their identities before their first packets arrive. The 13
+   * bytes of a LAN beacon do that and nothing else (docs/zerotier-facts.md#strangers). Whether they arrived is unknown.
    */
   async mention(endpoints: readonly Endpoint[], addresses: readonly NodeAddress[]): Promise<void> {
     for (const { ip, port } of endpoints) {
@@ -94,12 +95,12 @@ export class RootDoor {
   }
 }
 
-/** Eight bytes that nobody reads, and the address. */
+/** Eight ignored bytes, then the address. */
 const beacon = (address: NodeAddress): Buffer => Buffer.from(address.padStart(26, '0'), 'hex');
 
 async function opened(family: 'udp4' | 'udp6'): Promise<Socket> {
   const socket = createSocket(family);
-  // An endpoint without a way to it is the root's trouble, and shows there.
+  // An unreachable endpoint is the root's problem, and shows there.
   socket.on('error', () => undefined);
   socket.bind();
   await once(socket, 'listening');

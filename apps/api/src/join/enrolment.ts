@@ -10,10 +10,10 @@ import { nameTaken, removed, revoked } from './join-replies.js';
 import { JoinRepository, type JoinedHost } from './join.repository.js';
 import { Proofs } from './proofs.js';
 
-/** A host, with the labels that its machine asked for and did not get. */
+/** A host, with the labels that its machine requested but did not get. */
 export type Enrolled = JoinedHost & { ignoredLabels?: Labels };
 
-/** How a machine that was not known becomes a host: all in the caller's transaction, which spends the token, too. */
+/** Turns an unknown machine into a host, within the caller's transaction, which also spends the token. */
 @Injectable()
 export class Enrolment {
   constructor(
@@ -28,7 +28,7 @@ export class Enrolment {
     this.proofs.checkJoin(request);
   }
 
-  /** The join secret makes a host of any name; a token is spent, and says what the host gets. */
+  /** The join secret allows a host of any name; a token is spent, and determines what the host gets. */
   async of(transaction: Transaction, request: JoinRequest, token: string | undefined): Promise<Enrolled> {
     const spent = token === undefined ? undefined : await this.tokens.consume(transaction, token);
     const host = await this.#enrol(transaction, request, spent);
@@ -36,7 +36,7 @@ export class Enrolment {
     return host;
   }
 
-  /** The same installation asks again, after a lost reply: only with what made it, and with its key. */
+  /** For the same installation after a lost reply: only with the credential that created the host, and with its key. */
   async again(
     transaction: Transaction,
     known: JoinedHost,
@@ -49,7 +49,7 @@ export class Enrolment {
     return { ...known, key };
   }
 
-  /** A host that was not known: a new one, or a machine that takes the place of another, whose name, labels and items it gets. */
+  /** Adds an unknown host: a new one, or a machine that replaces another and gets its name, labels and items. */
   async #enrol(transaction: Transaction, request: JoinRequest, spent: SpentToken | undefined): Promise<Enrolled> {
     const by = spent?.by ?? 'join secret';
     if (spent?.replaces) {
@@ -77,7 +77,9 @@ export class Enrolment {
     return { ...host, ...told };
   }
 
-  /** What the token says beside the name: how long it may be away, and which networks its own daemon is to join. */
+  /**
+   * Applies the rest of the token: how long the host may be unreachable, and which networks its own daemon is to join.
+   */
   async #furnish(transaction: Transaction, { id, nodeId, name }: JoinedHost, spent: SpentToken): Promise<void> {
     await this.tokens.mark(transaction, id, spent);
     const node = { id: nodeId, hostId: id, kind: 'host' as const, name, hostName: name, containerId: null };
@@ -87,9 +89,9 @@ export class Enrolment {
 }
 
 /**
- * Labels are authority: selectors of scopes and of admission go by them. So a machine that enrols with a token gets the token's labels, and
- * those that it says of itself only if the token lets it choose; what the token says wins. The join secret is the installation's own, and
- * whoever has it could make any token.
+ * Labels grant authority, because selectors of scopes and of admission use them. So a machine that enrolls with a token
+ * gets the token's labels, and its own only if the token allows that; the token's labels take precedence. The join
+ * secret belongs to the installation, and its holder could create any token.
  */
 export function labelsAtJoin(
   own: Labels,

@@ -6,7 +6,10 @@ import { authorityOf, NATS_TRUST, SIGNER } from '../bus/buses.js';
 import { API_CONFIG, type ApiConfig } from '../config.js';
 import type { JoinedHost } from './join.repository.js';
 
-/** What a host is told that is known: who it is, where NATS is and what lets it in there, whose signatures to trust. */
+/**
+ * The reply to a known host: its identity, the address and credentials of NATS, and the keys whose signatures it must
+ * trust.
+ */
 @Injectable()
 export class JoinReplies {
   constructor(

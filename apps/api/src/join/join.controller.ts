@@ -10,7 +10,7 @@ import { JoinService } from './join.service.js';
 import { Nonces } from './proofs.js';
 import { Renewals } from './renewals.service.js';
 
-/** Of an agent that joins; ADR 27 says why that is no change like the others. */
+/** For an agent that joins; ADR 27 explains why this is not a change like the others. */
 const ownProtocol =
   'joining is safe to repeat: the same installation is the same host, and each proof has a nonce of its own';
 const NoQuery = z.strictObject({});

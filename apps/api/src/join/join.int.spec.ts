@@ -8,7 +8,7 @@ import { joinBody, joinHost, newInstallation } from '../../../../test/support/jo
 const { bench, api } = apiFixture();
 
 describe('the secrets of a first start', () => {
-  it('are there, recognisable, and nobody else’s to read', async () => {
+  it('exist, are recognizable, and readable only by their owner', async () => {
     expect(api.adminToken).toMatch(/^ora_[A-Za-z0-9_-]{43}$/);
     expect(api.joinSecret).toMatch(/^orj_[A-Za-z0-9_-]{43}$/);
     for (const name of ['admin.token', 'join.secret', 'signing.key'])
@@ -16,7 +16,7 @@ describe('the secrets of a first start', () => {
     expect((await stat(join(api.home, 'secrets'))).mode & 0o777).toBe(0o700);
   });
 
-  it('are in the database only as a hash', async () => {
+  it('are in the database only as hashes', async () => {
     await api.get('/v1/hosts', HostPage);
     const rows = await api.database.query<{ hash: Buffer }[]>('SELECT * FROM api_tokens');
     expect(rows).toMatchObject([{ name: 'admin', role: 'admin' }]);
@@ -25,8 +25,8 @@ describe('the secrets of a first start', () => {
   });
 });
 
-describe('a host that joins', () => {
-  it('becomes known with its node, and is told how to reach NATS and whose signatures to trust', async () => {
+describe('a joining host', () => {
+  it('becomes known with its node, and learns how to reach NATS and whose signatures to trust', async () => {
     const reply = await joinHost(api, 'web-1', { labels: { site: 'cloud' }, simulated: true });
     expect(reply.nats).toEqual({
       url: `nats://127.0.0.1:${bench.nats.port}`,
@@ -43,14 +43,14 @@ describe('a host that joins', () => {
     expect(node).toMatchObject({ name: 'web-1', kind: 'host', state: 'unknown', address: null, simulated: true });
   });
 
-  it('is the same host when the same installation asks again, even at the same moment', async () => {
+  it('is the same host when the same installation joins again, even at the same moment', async () => {
     const request = { installation: newInstallation() };
     const replies = await Promise.all([1, 2, 3, 4, 5].map(() => joinHost(api, 'twice', request)));
     expect(new Set(replies.map(({ hostId }) => hostId)).size).toBe(1);
     expect((await joinHost(api, 'another-name', request)).name).toBe('twice');
   });
 
-  it('is a new host after it was removed, if it does not ask as the one that it was', async () => {
+  it('is a new host after it was removed, unless it asks to be the previous one', async () => {
     const installation = newInstallation();
     const former = await joinHost(api, 'returning', { installation });
     const asItself = { name: 'returning', agentVersion: 'test', installation, host: former.hostId };
@@ -65,7 +65,7 @@ describe('a host that joins', () => {
     expect([again.hostId, again.nodeId]).not.toContain(former.hostId);
   });
 
-  it('cannot take the name of another installation’s host', async () => {
+  it('cannot take the name of the host of another installation', async () => {
     await joinHost(api, 'taken');
     const body = await joinBody(api, { name: 'taken', agentVersion: 'test', installation: newInstallation() });
     const problem = await api.refused('POST', '/v1/join', 'name-taken', { body, token: api.joinSecret });
@@ -73,7 +73,7 @@ describe('a host that joins', () => {
     await expect(joinHost(api, 'not-taken')).resolves.toMatchObject({ name: 'not-taken' });
   });
 
-  it('must know the join secret: neither nothing, nor another, nor the admin token will do', async () => {
+  it('needs the join secret: neither nothing, nor another secret, nor the admin token will do', async () => {
     const body = await joinBody(api, { name: 'stranger', agentVersion: 'test', installation: newInstallation() });
     for (const token of [null, `orj_${'x'.repeat(43)}`, api.adminToken])
       await api.refused('POST', '/v1/join', 'join-refused', { body, token });
@@ -81,7 +81,7 @@ describe('a host that joins', () => {
     await api.ask('POST', '/v1/join', JoinReply, { body, token: api.joinSecret });
   });
 
-  it('must have a name and an installation of the right form', async () => {
+  it('must have a valid name and installation', async () => {
     const right = await joinBody(api, { name: 'right', agentVersion: 'test', installation: newInstallation() });
     for (const wrong of [
       { name: 'Wrong' },
@@ -93,7 +93,7 @@ describe('a host that joins', () => {
       await api.refused('POST', '/v1/join', 'bad-request', { body: { ...right, ...wrong }, token: api.joinSecret });
   });
 
-  it('is told in the outbox, in the same transaction', async () => {
+  it('is recorded in the outbox within the same transaction', async () => {
     const { hostId } = await joinHost(api, 'told');
     const rows = await api.database.query(
       `SELECT type FROM outbox WHERE host_id = $1 UNION ALL SELECT type FROM events WHERE host_id = $1`,

@@ -21,7 +21,7 @@ import { Renewals } from './renewals.service.js';
 const openNonces = async ({ secretsFolder }: ApiConfig) =>
   new Nonces(await readOrMakeSecret(join(secretsFolder, 'nonce.key'), () => randomBytes(32).toString('base64url')));
 
-/** How a machine becomes a host, from the installer to the key that lets it in. */
+/** How a machine becomes a host, from the installer to the key with which it connects. */
 @Module({
   imports: [AuthModule, MembershipsModule],
   controllers: [JoinController, InstallController, InstallFilesController],

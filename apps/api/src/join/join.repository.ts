@@ -8,7 +8,7 @@ export type JoinedHost = Pick<HostEntity, 'id' | 'nodeId' | 'name' | 'key' | 'ro
 
 @Injectable()
 export class JoinRepository {
-  /** To the end of the transaction: requests of one installation are handled one after the other. */
+  /** Until the end of the transaction: requests of one installation are handled one after the other. */
   async lock(tx: Transaction, installation: string): Promise<void> {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [installation]);
   }
@@ -21,13 +21,13 @@ export class JoinRepository {
     return toJoined(await tx.findOneBy(HostEntity, { id, ...existing }));
   }
 
-  /** Holds the row to the end of the transaction: its key is changed once. */
+  /** Locks the row until the end of the transaction, so that its key is changed only once. */
   async lockById(tx: Transaction, id: HostId): Promise<JoinedHost | undefined> {
     const lock = { mode: 'pessimistic_write' as const };
     return toJoined(await tx.findOne(HostEntity, { where: { id, ...existing }, lock }));
   }
 
-  /** Another machine takes the place of the one that was this host. */
+  /** Another machine replaces the one that was this host. */
   async replace(tx: Transaction, id: HostId, installation: string): Promise<void> {
     await tx.update(HostEntity, { id }, { installation });
   }
@@ -36,7 +36,7 @@ export class JoinRepository {
     return toJoined(await tx.findOneBy(HostEntity, { name, ...existing }));
   }
 
-  /** The host, its own daemon's node, and a place for what is observed of it. */
+  /** Adds the host, the node of its own daemon, and a row for observations. */
   async add(
     tx: Transaction,
     { id, nodeId }: Pick<JoinedHost, 'id' | 'nodeId'>,

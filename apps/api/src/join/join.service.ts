@@ -7,7 +7,7 @@ import { Enrolment, type Enrolled } from './enrolment.js';
 import { keyTaken, nameTaken, removed, JoinReplies } from './join-replies.js';
 import { JoinRepository } from './join.repository.js';
 
-/** How a host becomes known. The same installation asks again and is the same host. */
+/** Makes hosts known. If the same installation joins again, it is the same host. */
 @Injectable()
 export class JoinService {
   constructor(
@@ -18,7 +18,7 @@ export class JoinService {
     private readonly replies: JoinReplies,
   ) {}
 
-  /** `bearer` is what the guard has let in: the join secret, or a token with which machines enrol. */
+  /** `bearer` has passed the guard: the join secret, or a token with which machines enroll. */
   async join(request: JoinRequest, bearer: string): Promise<JoinReply> {
     this.enrolment.checkProof(request);
     const token = this.secret.admits(bearer) ? undefined : bearer;

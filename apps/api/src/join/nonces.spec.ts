@@ -6,7 +6,7 @@ describe('a nonce', () => {
   let now = 1_700_000_000_000;
   const nonces = new Nonces(new Secret('one'), () => now);
 
-  it('is good for a minute, and every one is another', () => {
+  it('is valid for a minute, and always unique', () => {
     const nonce = nonces.issue();
     expect(nonces.isGood(nonce)).toBe(true);
     expect(nonces.issue()).not.toBe(nonce);
@@ -16,7 +16,7 @@ describe('a nonce', () => {
     expect(nonces.isGood(nonce)).toBe(false);
   });
 
-  it('is good only as it was made here', () => {
+  it('is valid only as it was created here', () => {
     const nonce = nonces.issue();
     const [until = '', random = '', code = ''] = nonce.split('.');
     const later = (Number.parseInt(until, 36) + 60_000).toString(36);

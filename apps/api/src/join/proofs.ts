@@ -7,8 +7,8 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 const LIFE_MS = 60_000;
 
 /**
- * What hosts sign to prove that they have a key, so that no proof of yesterday is worth anything. Not kept anywhere: a nonce says
- * until when it is good, and a code that only this installation can make says that it is one of ours.
+ * Hosts sign a nonce to prove that they have a key, so that old proofs are useless. Nonces are not stored: a nonce
+ * contains its expiry, and a code that only this installation can create.
  */
 export class Nonces {
   constructor(
@@ -35,7 +35,7 @@ export class Nonces {
   }
 }
 
-/** Whether hosts have the keys that they show. Throws AppError `proof-refused` when not. */
+/** Checks that hosts have the keys that they present. Throws AppError `proof-refused` if not. */
 @Injectable()
 export class Proofs {
   constructor(private readonly nonces: Nonces) {}

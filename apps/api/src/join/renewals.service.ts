@@ -10,7 +10,7 @@ import { revoked, removed, JoinReplies } from './join-replies.js';
 import { JoinRepository, type JoinedHost } from './join.repository.js';
 import { Proofs } from './proofs.js';
 
-/** How a host that has joined stays one: its key says who it is. */
+/** Renews the credentials of a joined host, which its key identifies. */
 @Injectable()
 export class Renewals {
   constructor(
@@ -21,7 +21,7 @@ export class Renewals {
     private readonly throttles: FailureThrottles,
   ) {}
 
-  /** The refusals of whoever shows wrong keys again and again are slowed, as with wrong tokens. */
+  /** Refusals are slowed for an address that keeps presenting wrong keys, as with wrong tokens. */
   async renew(address: string, request: RenewRequest): Promise<JoinReply> {
     try {
       this.proofs.checkRenewal(request);
@@ -48,7 +48,7 @@ export class Renewals {
   }
 }
 
-/** Its credentials were taken away because they were used to harm others. */
+/** Its credentials were withdrawn because they were used to harm others. */
 const suspended = (name: string, retryAfter: number) =>
   new AppError({
     kind: 'user',
@@ -56,6 +56,6 @@ const suspended = (name: string, retryAfter: number) =>
     details: { retryAfter },
   });
 
-/** Or whoever holds a stolen key could take the host over for good. */
+/** Refused, or the holder of a stolen key could take over the host for good. */
 const notAsked = (name: string) =>
   new AppError({ kind: 'user', ...explain('proof-refused/not-requested', { host: name }) });

@@ -28,11 +28,11 @@ import {
 } from '../wanted/wanted-items.js';
 import { Wanted } from '../wanted/wanted.service.js';
 
-/** What is asked of one membership. */
+/** The requested change to one membership. */
 export type MembershipChange =
   { action: 'join' | 'adopt'; settings?: MembershipSettingsChange | undefined } | { action: 'leave' | 'release' };
 
-/** `ifMatch`: of the request, where there is one. */
+/** `ifMatch`: of the request, if it has one. */
 type By = Origin & { ifMatch?: string | undefined };
 
 /** The rules of join, leave, adopt and release. */
@@ -56,7 +56,7 @@ export class MembershipChanges {
     });
   }
 
-  /** Makes the change in the transaction of a larger one; gives its command. */
+  /** Makes the change within a larger transaction, and returns its command. */
   async make(
     tx: Transaction,
     node: FoundNode,
@@ -70,7 +70,7 @@ export class MembershipChanges {
     return decided.command.id;
   }
 
-  /** What the change is to write, in a transaction that holds the host's lock. */
+  /** Decides what the change writes, in a transaction that holds the host's lock. */
   async decide(
     tx: Transaction,
     node: FoundNode,
@@ -89,7 +89,7 @@ export class MembershipChanges {
     }
   }
 
-  /** Joining what is joined: a new command on the same membership. What a person joined is only taken over with `adopt`. */
+  /** Joining again creates a new command on the same membership. A membership that a person created needs `adopt`. */
   async #join(
     tx: Transaction,
     node: FoundNode,
@@ -124,7 +124,10 @@ export class MembershipChanges {
     return set('leave', node, membership, { intent: 'absent' }, by);
   }
 
-  /** Of a host's own daemon: Orrery forgets that it wanted it; the node stays in the network, and the membership is shown as unmanaged. */
+  /**
+   * For a host's own daemon only: Orrery forgets the desired membership; the node stays in the network, and the
+   * membership is shown as unmanaged.
+   */
   async #release(tx: Transaction, node: FoundNode, network: NetworkId, by: By): Promise<HostChange> {
     const membership = await this.#managed(tx, node, network, 'release');
     if (node.kind === 'container') throw notReleasable(node, network);
@@ -155,7 +158,7 @@ export class MembershipChanges {
 
 const what = (node: FoundNode, network: NetworkId) => `the membership of ${node.name} in ${network}`;
 
-/** Another intent or other settings, or the same again. */
+/** Sets another intent or other settings, or the same again. */
 function set(
   action: 'join' | 'adopt' | 'leave',
   node: FoundNode,
@@ -202,7 +205,7 @@ const changed = (
   allowDNS: allowDNS ?? present.allowDNS,
 });
 
-/** The settings that it has: adopting changes nothing. */
+/** Its current settings, so that adopting changes nothing. */
 const settingsOf = ({ allowManaged, allowManagedList, allowGlobal, allowDefault, allowDNS }: ObservedMembership) =>
   MembershipSettings.parse({
     allowManaged: allowManaged && allowManagedList?.length ? allowManagedList : allowManaged,
@@ -214,7 +217,10 @@ const settingsOf = ({ allowManaged, allowManagedList, allowGlobal, allowDefault,
 const unmanaged = (node: FoundNode, network: NetworkId, verb: string) =>
   new AppError({ kind: 'user', ...explain('unmanaged-membership/membership', { node: node.name, network, verb }) });
 
-/** Its networks are written into it whenever it is made: a restart would leave what no item names. */
+/**
+ * A container's networks are written into it whenever it is created, so after a restart it would leave a network
+ * without an item.
+ */
 const notReleasable = (node: FoundNode, network: NetworkId) =>
   new AppError({ kind: 'user', ...explain('not-releasable/membership', { node: node.name, network }) });
 

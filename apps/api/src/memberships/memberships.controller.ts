@@ -33,7 +33,7 @@ const MembershipPath = z.strictObject({ node: Reference, network: Reference });
 type MembershipPath = z.infer<typeof MembershipPath>;
 const change = { tag, answers: { 202: Accepted }, changes: true, ifMatch: true } as const;
 
-/** Of one membership. `{node}` is one segment: HOST, HOST.CONTAINER, an address or an id. */
+/** One membership. `{node}` is one segment: HOST, HOST.CONTAINER, an address or an ID. */
 const ONE = 'nodes/:node/networks/:network';
 
 @Controller('v1')

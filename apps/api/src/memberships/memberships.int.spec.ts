@@ -50,7 +50,7 @@ const change = async (method: string, path: string, body?: object, headers = {})
   (await api.ask(method, path, Accepted, { ...(body ? { body } : {}), headers })).body.command;
 const get = async (network: string, node = host) => (await api.get(at(network, node), Membership)).body;
 
-/** What ingest would write when the host's agent reports a network that a person joined, and its interface. */
+/** Writes what ingest would when the host's agent reports a network that a person joined, and its interface. */
 async function observe(network = A, node = joined.nodeId) {
   await api.database.query(
     `INSERT INTO membership_status (node_id, network_id, host_id, status, name, observed, ordinal, seq, updated_at)
@@ -77,7 +77,7 @@ async function observe(network = A, node = joined.nodeId) {
 }
 
 describe('a node with an address', () => {
-  it('is shown as heard or not, with since when, as its agent says; and as unknown where it does not', async () => {
+  it('is shown as heard or not, and since when, as its agent reports; or as unknown when it does not report this', async () => {
     const reporter = await ReportingHost.join(api, `heard-${count}`);
     const node = reporter.node;
     await change('PUT', at(A, reporter.name));
@@ -109,7 +109,7 @@ describe('a node with an address', () => {
 });
 
 describe('a join', () => {
-  it('is wanted with the default settings, and a new command each time on the same membership', async () => {
+  it('is desired with the default settings, and repeating it creates a new command on the same membership', async () => {
     const first = await change('PUT', at(A));
     expect(first).toMatchObject({
       action: 'join',
@@ -129,7 +129,7 @@ describe('a join', () => {
     });
   });
 
-  it('with other settings changes them, by only one of two who saw the same version', async () => {
+  it('with other settings changes them, for only one of two clients that saw the same version', async () => {
     await change('PUT', at(A));
     const headers = { 'if-match': '"1"' };
     await change('PUT', at(A), { settings: { allowManaged: ['10.0.0.0/8'] } }, headers);
@@ -139,7 +139,7 @@ describe('a join', () => {
     expect((await get(A)).settings).toMatchObject({ allowManaged: ['10.0.0.0/8'] });
   });
 
-  it('with If-Match is not made: what is not there has no version', async () => {
+  it('with If-Match fails when the membership does not exist, because it has no version', async () => {
     const path = `/v1/nodes/${host}/networks/${B}`;
     for (const version of ['*', '"1"', '"0"'])
       await api.refused('PUT', path, 'revision-conflict', { headers: { 'if-match': version } });
@@ -148,7 +148,7 @@ describe('a join', () => {
     await api.ask('PUT', path, Accepted, { headers: { 'if-match': '*' } });
   });
 
-  it('of a container’s node also shows in the container', async () => {
+  it('of the node of a container also appears in the container', async () => {
     await api.raw('POST', `/v1/hosts/${host}/containers`, { body: { name: 'demo', networks: [A] } });
     const command = await change('PUT', at(B, `${host}/demo`));
     expect(command.container).not.toBeNull();
@@ -167,8 +167,8 @@ describe('a join', () => {
   });
 });
 
-describe('a membership that a person made', () => {
-  it('is shown as unmanaged, with the daemon’s view and the kernel’s', async () => {
+describe('a membership that a person created', () => {
+  it('is shown as unmanaged, as the daemon and as the kernel see it', async () => {
     await observe();
     expect(await get(A)).toMatchObject({
       managed: false,
@@ -190,7 +190,7 @@ describe('a membership that a person made', () => {
     expect(items).toMatchObject([{ device: 'ztabcdefgh', up: true, network: { id: A, name: 'theirs' } }]);
   });
 
-  it('is neither joined nor left unasked, and what to do instead is said', async () => {
+  it('is neither joined nor left without adoption, and the refusal explains what to do instead', async () => {
     await observe();
     for (const method of ['PUT', 'DELETE']) {
       const problem = await api.refused(method, at(A), 'unmanaged-membership');
@@ -199,7 +199,7 @@ describe('a membership that a person made', () => {
     expect((await get(A)).managed).toBe(false);
   });
 
-  it('is adopted with the settings that it has, then left like any other', async () => {
+  it('is adopted with its current settings, then left like any other', async () => {
     await observe();
     expect((await change('PUT', at(A), { adopt: true })).action).toBe('adopt');
     expect(await get(A)).toMatchObject({
@@ -210,12 +210,12 @@ describe('a membership that a person made', () => {
     expect((await get(A)).intent).toBe('absent');
   });
 
-  it('must be there to be adopted', async () => {
+  it('must exist to be adopted', async () => {
     const problem = await api.refused('PUT', at(A), 'not-adoptable', { body: { adopt: true } });
     expect(problem.fix).toContain(`orrery join ${host} ${A}`);
   });
 
-  it('is unmanaged again when it is released, and nothing is wanted of it any more', async () => {
+  it('is unmanaged again when it is released, and no longer desired', async () => {
     await observe();
     await change('PUT', at(A), { adopt: true });
     const command = await change('DELETE', `${at(A)}?release=true`);
@@ -224,7 +224,7 @@ describe('a membership that a person made', () => {
     await api.refused('DELETE', `${at(A)}?release=true`, 'unmanaged-membership');
   });
 
-  it('of a container’s node is not given up: made anew, the container would leave it', async () => {
+  it('of the node of a container cannot be released: once recreated, the container would leave it', async () => {
     const body = { name: 'kept', networks: [A] };
     await change('POST', `/v1/hosts/${host}/containers`, body);
     const node = `${host}/kept`;
@@ -235,7 +235,7 @@ describe('a membership that a person made', () => {
   });
 });
 
-describe('a membership that nobody wanted or saw', () => {
+describe('a membership that is neither desired nor observed', () => {
   it('is unknown: it can be neither shown nor left', async () => {
     await api.refused('GET', at(A), 'unknown-membership');
     await api.refused('DELETE', at(A), 'unknown-membership');
@@ -243,7 +243,7 @@ describe('a membership that nobody wanted or saw', () => {
 });
 
 describe('a node', () => {
-  it('is named by its address where only one has it, and ambiguous where two do', async () => {
+  it('is found by its address when only one node has it, and is ambiguous when two do', async () => {
     const status = (node: string, address: string) =>
       api.database.query(
         `INSERT INTO node_status (node_id, host_id, state, address, ordinal, seq, updated_at) VALUES ($1, $2, 'up', $3, 1, 1, now())`,
@@ -261,7 +261,7 @@ describe('a node', () => {
 });
 
 describe('a network', () => {
-  it('has the name that a person gave; what its owner calls it names nothing', async () => {
+  it('is found by the name that a person gave it, not by the name that its owner gave it', async () => {
     await observe(C);
     await api.refused('PUT', at('theirs'), 'unknown-network');
     const named = await api.ask('PUT', `/v1/networks/${C}`, Network, { body: { name: 'office' } });
@@ -270,7 +270,7 @@ describe('a network', () => {
     expect((await get('office')).network).toEqual({ id: C, name: 'office' });
   });
 
-  it('cannot take another’s name, nor one that reads like an id', async () => {
+  it('cannot take the name of another, nor one that looks like an ID', async () => {
     await api.ask('PUT', `/v1/networks/${A}`, Network, { body: { name: 'lab' } });
     await api.refused('PUT', `/v1/networks/${B}`, 'name-taken', { body: { name: 'lab' } });
     await api.refused('PUT', `/v1/networks/${B}`, 'bad-request', { body: { name: '8056c2e21c00000a' } });
@@ -280,7 +280,7 @@ describe('a network', () => {
     await api.refused('PUT', `/v1/networks/${A}`, 'revision-conflict', { body: { name: 'lab-3' }, headers });
   });
 
-  it('is listed with how its memberships stand', async () => {
+  it('is listed with the state of its memberships', async () => {
     const network = '8056c2e21c0000ff';
     await api.refused('GET', `/v1/networks/${network}`, 'unknown-network');
     await observe(network);

@@ -15,7 +15,10 @@ export interface MembershipFilter {
 
 const BY_NAME = new Keyset([{ sql: 'n.name' }, { sql: 'x.network_id' }]);
 
-/** Wanted, observed, or both: what nobody wanted here is `managed: false`. Addresses and routes are the kernel's. */
+/**
+ * Desired, observed, or both: a membership that is not desired is `managed: false`. Addresses and routes are the
+ * kernel's.
+ */
 const SELECT = `
   SELECT ${nodeRef('n')} AS node, ${hostRef('n.host_id', 'n.host_name')} AS host,
          jsonb_build_object('id', x.network_id, 'name', COALESCE(w.name, NULLIF(x.observed_name, ''))) AS network,

@@ -5,7 +5,7 @@ import { Store } from '../database/store.js';
 import { References } from '../references/references.service.js';
 import { MembershipsRepository } from './memberships.repository.js';
 
-/** Memberships as they are wanted, as the daemon says, and as the kernel shows: three views side by side. */
+/** Memberships in three views side by side: as desired, as the daemon reports, and as the kernel shows. */
 @Injectable()
 export class MembershipsService {
   constructor(

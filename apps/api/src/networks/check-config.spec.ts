@@ -7,7 +7,7 @@ type Part = Partial<Pick<NetworkConfig, 'pools' | 'rules' | 'capabilities'>> & {
   routes?: { target: string; via?: string }[];
 };
 
-/** What is refused, as `field: message`; none: it is taken. */
+/** The refusals, as `field: message`; none if the config is accepted. */
 function refusals(part: Part, changed?: Partial<NetworkConfig>): string[] {
   const config = NetworkConfig.parse({ ...NEW_NETWORK, ...part });
   try {
@@ -26,7 +26,7 @@ const route = (target: string, via?: string) => ({ target, ...(via ? { via } : {
 const LAN = route('10.5.0.0/24');
 
 describe('a pool', () => {
-  it('goes from its start to its end, which may be the same', () => {
+  it('starts at or before its end', () => {
     expect(refusals({ pools: [pool('10.5.0.10', '10.5.0.20')], routes: [LAN] })).toEqual([]);
     expect(refusals({ pools: [pool('10.5.0.10', '10.5.0.10')], routes: [LAN] })).toEqual([]);
     expect(refusals({ pools: [pool('10.5.0.20', '10.5.0.10')], routes: [LAN] })).toEqual([
@@ -34,7 +34,7 @@ describe('a pool', () => {
     ]);
   });
 
-  it('lies where one route leads, both its ends', () => {
+  it('lies within one route, from start to end', () => {
     const pools = [pool('10.5.0.10', '10.5.1.20')];
     expect(refusals({ pools, routes: [LAN, route('10.5.1.0/24')] })).toHaveLength(1);
     expect(refusals({ pools, routes: [] })).toEqual([expect.stringContaining('no route leads to')]);
@@ -50,14 +50,14 @@ describe('a pool', () => {
 });
 
 describe('a route', () => {
-  it('leads to a place once', () => {
+  it('leads to a destination only once', () => {
     expect(refusals({ pools: [], routes: [LAN, route('10.5.1.0/24')] })).toEqual([]);
     expect(refusals({ pools: [], routes: [LAN, route('10.5.1.0/24'), LAN] })).toEqual([
       expect.stringMatching(/routes.*2.*: .*10\.5\.0\.0\/24 is there twice/),
     ]);
   });
 
-  it('goes by way of an address of its own family', () => {
+  it('goes via an address of its own family', () => {
     expect(refusals({ pools: [], routes: [route('10.5.0.0/24', '10.4.0.1')] })).toEqual([]);
     expect(refusals({ pools: [], routes: [route('fd00::/64', 'fe80::1')] })).toEqual([]);
     expect(refusals({ pools: [], routes: [route('10.5.0.0/24', 'fe80::1')] })).toHaveLength(1);
@@ -65,12 +65,12 @@ describe('a route', () => {
   });
 });
 
-describe('a flow rule that the controller of zerotier-one does not read', () => {
+describe('a flow rule that the controller of zerotier-one cannot read', () => {
   const priority = { type: 'ACTION_PRIORITY' as const, qosBucket: 3 };
   const redirect = { type: 'ACTION_REDIRECT' as const, address: '89e92ceee5', flags: 0 };
   const tee = { type: 'ACTION_TEE' as const, address: '89e92ceee5', length: 1500 };
 
-  it('is refused by its name: ACTION_PRIORITY, and a length of ACTION_REDIRECT', () => {
+  it('is refused by name: ACTION_PRIORITY, and a length of ACTION_REDIRECT', () => {
     expect(refusals({ rules: [redirect, priority] })).toEqual([
       expect.stringMatching(/^config\.rules\.1\.type: .*ACTION_PRIORITY: leave the entry out$/),
     ]);
@@ -80,20 +80,20 @@ describe('a flow rule that the controller of zerotier-one does not read', () => 
     expect(refusals({ rules: [redirect, tee] })).toEqual([]);
   });
 
-  it('is refused within a capability, too', () => {
+  it('is refused within a capability as well', () => {
     expect(refusals({ capabilities: [{ id: 1, rules: [tee, priority] }] })).toEqual([
       expect.stringMatching(/^config\.capabilities\.0\.rules\.1\.type: /),
     ]);
     expect(refusals({ capabilities: [{ id: 1, rules: [tee] }] })).toEqual([]);
   });
 
-  it('does not stand in the way of a change of something else, where one was stored before', () => {
+  it('does not block a change of something else when it was stored before', () => {
     expect(refusals({ rules: [priority] }, { pools: [] })).toEqual([]);
     expect(refusals({ rules: [priority] }, { rules: [priority] })).toHaveLength(1);
   });
 });
 
-it('names all that is wrong at once', () => {
+it('is reported together with everything else that is wrong', () => {
   const pools = [pool('10.5.0.20', '10.5.0.10'), pool('10.9.0.1', '10.9.0.2')];
   expect(refusals({ pools, routes: [LAN, LAN] })).toHaveLength(3);
 });

@@ -8,9 +8,9 @@ interface Issue {
 }
 
 /**
- * Refuses what a controller would drop without a word, or what could never give an address (docs/zerotier-facts.md#controller: a bad pool or route is dropped with
- * 200). Throws AppError `bad-request` that names each field. `changed`: what was asked for just now; rules that are there already are not
- * refused again.
+ * Refuses config that a controller would silently drop, or that could never assign an address
+ * (docs/zerotier-facts.md#controller: a bad pool or route is dropped with 200). Throws AppError `bad-request` that
+ * names each field. `changed`: the fields of this request; rules already stored are not refused again.
  */
 export function checkConfig(config: NetworkConfig, changed: Partial<NetworkConfig> = config): void {
   const issues = [...poolIssues(config), ...routeIssues(config), ...ruleIssues(changed)];
@@ -47,7 +47,9 @@ function ruleIssues({ rules = [], capabilities = [] }: Partial<NetworkConfig>): 
   return [...rules.flatMap((rule, index) => unread(rule, ['config', 'rules', index])), ...within];
 }
 
-/** What the daemon would understand and its controller does not read (docs/zerotier-facts.md#controller). */
+/**
+ * Parts that the daemon would understand, but that its controller does not read (docs/zerotier-facts.md#controller).
+ */
 function unread(rule: FlowRule, path: Issue['path']): Issue[] {
   if (rule.type === 'ACTION_PRIORITY')
     return [{ path: [...path, 'type'], message: 'the controller would drop ACTION_PRIORITY: leave the entry out' }];
@@ -60,17 +62,17 @@ type Pool = NetworkConfig['pools'][number];
 
 const valueOf = (address: string): bigint => parseAddress(address)?.value ?? -1n;
 
-/** The contract has seen to it that both are addresses of one family. */
+/** The contract ensures that both are addresses of one family. */
 const isInOrder = ({ start, end }: Pool): boolean => valueOf(start) <= valueOf(end);
 
-/** Whether an address is one of a pool. */
+/** Whether an address is in a pool. */
 export function isInPool({ start, end }: Pool, text: string): boolean {
   const address = parseAddress(text);
   if (!address || address.version !== parseAddress(start)?.version) return false;
   return valueOf(start) <= address.value && address.value <= valueOf(end);
 }
 
-/** Whether an address lies in a prefix; false where one of them is none. */
+/** Whether an address is in a prefix; false if either is invalid. */
 export function contains(prefix: string, address: string): boolean {
   const [outer, inner] = [parsePrefix(prefix), parseAddress(address)];
   return outer !== undefined && inner !== undefined && isInside(outer, inner);

@@ -3,9 +3,12 @@ import fc from 'fast-check';
 import { contains } from './check-config.js';
 import { anyPrefix, chooseFreePool, sharesOf } from './free-pool.js';
 
-/** Draws 10.X.Y where all of the space is free. */
+/** Draws 10.X.Y when the whole space is free. */
 const drawing = (x: number, y: number) => () => ((x - 1) * 256 + y + 0.5) / (254 * 256);
-/** All of the space but these /24s, named by their first three numbers: beside each of them one address of every other, elsewhere whole /16s. */
+/**
+ * The whole space except these /24s, given by their first three numbers: every other address next to each of them, and
+ * whole /16s elsewhere.
+ */
 const allBut = (...free: string[]) =>
   Array.from({ length: 256 }, (_, x) => `10.${x}`).flatMap((half) => {
     if (!free.some((base) => base.startsWith(`${half}.`))) return [`${half}.200.9/16`];
@@ -14,14 +17,14 @@ const allBut = (...free: string[]) =>
   });
 
 describe('a free pool', () => {
-  it('is a /24 of 10.0.0.0/8 without its first and its last address, with the route to it', () => {
+  it('is a /24 of 10.0.0.0/8 without its first and last address, together with its route', () => {
     expect(chooseFreePool([], drawing(182, 44))).toEqual({
       pool: { start: '10.182.44.1', end: '10.182.44.254' },
       route: { target: '10.182.44.0/24', via: null },
     });
   });
 
-  it('is neither in 10.0 nor in 10.255, which people take by hand', () => {
+  it('is in neither 10.0 nor 10.255, which people choose by hand', () => {
     expect(chooseFreePool([], () => 0)?.route.target).toBe('10.1.0.0/24');
     expect(chooseFreePool([], () => 1 - 2 ** -32)?.route.target).toBe('10.254.255.0/24');
   });
@@ -32,7 +35,7 @@ describe('a free pool', () => {
     ['is around it, written with one of its hosts', '10.7.200.9/16'],
     ['is inside it', '10.7.7.128/25'],
     ['is one address of it', '10.7.7.200/32'],
-  ])('is another when a prefix %s', (_, taken) => {
+  ])('is a different one when a prefix %s', (_, taken) => {
     const two = allBut('10.7.7', '10.8.8');
     expect(chooseFreePool(two, () => 0)?.route.target).toBe('10.7.7.0/24');
     for (const random of [0, 0.5, 1 - 2 ** -32])
@@ -46,24 +49,24 @@ describe('a free pool', () => {
     ['of IPv6', 'fd00::/8'],
     ['the way to everywhere', '0.0.0.0/0'],
     ['one half of the way to everywhere', '0.0.0.0/1'],
-  ])('may be taken where a prefix is %s', (_, taken) => {
+  ])('is available when a prefix is %s', (_, taken) => {
     expect(chooseFreePool([...allBut('10.7.7'), taken], Math.random)?.route.target).toBe('10.7.7.0/24');
   });
 
-  it('is found as long as there is one, whatever the rest is covered with', () => {
+  it('is found as long as there is one, however the rest is covered', () => {
     for (const random of [0, 0.5, 1 - 2 ** -32])
       expect(chooseFreePool(allBut('10.200.13'), () => random)?.route.target).toBe('10.200.13.0/24');
-    // Those that people take by hand are not chosen.
+    // The ranges that people choose by hand are not used.
     expect(chooseFreePool(allBut('10.0.13'), Math.random)).toBeUndefined();
   });
 
-  it('is not found where all of 10.0.0.0/8 is taken', () => {
+  it('is not found when all of 10.0.0.0/8 is taken', () => {
     expect(chooseFreePool(['10.0.0.0/8'], Math.random)).toBeUndefined();
     expect(chooseFreePool(['10.0.0.0/9', '10.128.0.0/9'], Math.random)).toBeUndefined();
     expect(chooseFreePool(['10.0.0.0/9'], Math.random)).toBeDefined();
   });
 
-  it('never overlaps what is taken, and is drawn anew until it does not', () => {
+  it('never overlaps a taken prefix, and is drawn again until it does not', () => {
     const byte = fc.integer({ min: 0, max: 255 });
     const prefix = fc
       .tuple(byte, byte, byte, fc.integer({ min: 10, max: 32 }))
@@ -84,8 +87,8 @@ describe('a free pool', () => {
   });
 });
 
-describe('who takes the space of pools', () => {
-  it('is told with the share of each and its widest prefixes, the largest first', () => {
+describe('the prefixes that take the space of pools', () => {
+  it('are reported with the share and the widest prefixes of each taker, the largest first', () => {
     const lines = Array.from({ length: 100 }, (_, at) => `10.9.${at}.0/24`);
     expect(
       sharesOf([
@@ -99,7 +102,7 @@ describe('who takes the space of pools', () => {
     ]);
   });
 
-  it('leaves a /24 to insist on', () => {
+  it('still leave a /24 to insist on', () => {
     expect([anyPrefix(() => 0), anyPrefix(() => 1 - 2 ** -32)]).toEqual(['10.1.0.0/24', '10.254.255.0/24']);
   });
 });

@@ -1,12 +1,12 @@
 import { covers, firstOf, lastOf, overlaps, parsePrefix, type Address, type Prefix } from '@orrery/shared/addresses';
 import { MAX_OVERLAPS, type AddressPool, type NetworkRoute, type RouteOverlap } from '@orrery/shared/contracts';
 
-/** What a pool is chosen from. */
+/** Pools are chosen from this prefix. */
 const SPACE = parsePrefix('10.0.0.0/8') as Prefix;
-/** Its /24s are numbered; 10.0.x.0 and 10.255.x.0 are what people take by hand. */
+/** Its /24s are numbered. People choose 10.0.x.0 and 10.255.x.0 by hand, so these are left out. */
 const [FIRST, LAST] = [256, 255 * 256 - 1];
 const SLOTS = LAST - FIRST + 1;
-/** Of one taker, at most so many prefixes are named. */
+/** At most this many prefixes are named for one taker. */
 const NAMED = 2;
 
 export interface ChosenPool {
@@ -20,20 +20,21 @@ export interface Taker {
   prefixes: readonly string[];
 }
 
-/** How much of the space a taker leaves to nobody else. */
+/** The part of the space that a taker occupies. */
 export interface Share {
   by: string;
-  /** From 0, nothing, to 1, all of it. */
+  /** From 0 (nothing) to 1 (everything). */
   share: number;
-  /** The widest of its prefixes, and how many more there are. */
+  /** Its widest prefixes, and the number of others. */
   widest: string[];
   more: number;
 }
 
 /**
- * A random /24 of 10.0.0.0/8 that overlaps none of these prefixes, as long as there is one; undefined: there is none. `random` gives a
- * number from 0 up to 1. Random, so that networks of two installations seldom meet. A prefix wider than that space is a way to everywhere
- * (0.0.0.0/0, which a network may push, or one half of it): it overlaps every pool and takes none.
+ * A random /24 of 10.0.0.0/8 that overlaps none of these prefixes; undefined if there is none. `random` returns a
+ * number from 0 up to 1. It is random so that networks of two installations seldom collide. A prefix wider than that
+ * space is a default route (0.0.0.0/0, which a network may push, or one half of it): it overlaps every pool and takes
+ * none.
  */
 export function chooseFreePool(prefixes: readonly string[], random: () => number): ChosenPool | undefined {
   const taken = takenSlots(prefixes.flatMap(inTheSpace));
@@ -44,10 +45,10 @@ export function chooseFreePool(prefixes: readonly string[], random: () => number
   return { pool: { start: `${base}.1`, end: `${base}.254` }, route: { target: `${base}.0/24`, via: null } };
 }
 
-/** Any /24 that could be chosen, taken or not: what to insist on. */
+/** Any eligible /24, taken or not, to suggest as a pool to insist on. */
 export const anyPrefix = (random: () => number): string => `${baseOf(FIRST + Math.floor(random() * SLOTS))}.0/24`;
 
-/** Who takes how much of the space; those that take most first. */
+/** How much of the space each taker occupies, the largest first. */
 export function sharesOf(takers: readonly Taker[]): Share[] {
   const shares = takers.flatMap(({ by, prefixes }): Share[] => {
     const inSpace = [...new Set(prefixes)].flatMap(inTheSpace);
@@ -78,7 +79,7 @@ interface InSpace {
   last: number;
 }
 
-/** Empty: it overlaps none that could be chosen, or is wider than the space. */
+/** Empty if it overlaps no eligible /24, or is wider than the space. */
 function inTheSpace(text: string): InSpace[] {
   const prefix = text.startsWith('10.') ? parsePrefix(text) : undefined;
   if (!prefix || !covers(SPACE, prefix)) return [];
@@ -90,8 +91,9 @@ function inTheSpace(text: string): InSpace[] {
 const slotOf = ({ value }: Address) => Number((value >> 8n) & 0xffffn);
 
 /**
- * The hosts that have a route of their own to a part of these prefixes, the first by id, and each with its widest one. A way to everywhere
- * (as wide as no pool is: `/7` of IPv4, `/16` of IPv6) is none to a part. `nameOf` gives undefined for a host that who asks does not see.
+ * The hosts with a route of their own to a part of these prefixes, the first by ID, each with its widest route. Default
+ * routes (wider than any pool: `/7` of IPv4, `/16` of IPv6) do not count. `nameOf` returns undefined for a host outside
+ * the token's scope.
  */
 export function routeOverlaps(
   targets: readonly string[],

@@ -26,7 +26,7 @@ const { api } = apiFixture();
 let hosts: ControllerHost[];
 let count = 0;
 
-/** Each test begins without a controller. */
+/** Each test starts without a controller. */
 beforeEach(() => {
   hosts = [];
   count++;
@@ -53,8 +53,8 @@ const names = async () => (await api.get('/v1/networks', NetworkPage)).body.item
 const patch = (id: NetworkId, change: object, headers = {}) =>
   api.ask('PATCH', `/v1/networks/${id}`, Network, { body: change, headers });
 
-describe('a network that is made', () => {
-  it('needs a controller: the only one, or one that is named', async () => {
+describe('a new network', () => {
+  it('needs a controller: the only one, or a named one', async () => {
     expect((await refusedToMake('no-controller')).detail).toContain('no controller');
     const { name } = await withController();
     await refusedToMake('unknown-controller', { controller: 'nowhere' });
@@ -64,7 +64,7 @@ describe('a network that is made', () => {
     expect(await create({ name: `${lab()}-b`, controller: name })).toMatchObject({ managedBy: { name } });
   });
 
-  it('has a name that no other has, and its controller makes no second one', async () => {
+  it('needs a unique name, and its controller creates no second one', async () => {
     const host = await withController();
     const { id } = await create();
     const { detail, fix } = await refusedToMake('name-taken');
@@ -86,7 +86,7 @@ describe('a network that is made', () => {
     expect(host.controller.networks.get(made.id)).toMatchObject({ name: lab(), config: made.config });
   });
 
-  it('is refused, with whose routes take the space, when a host claims all of it; a pool is insisted on by naming it', async () => {
+  it('is refused, naming the routes that take the space, when a host claims all of it; naming a pool insists on it', async () => {
     const host = await withController();
     await host.hello([], ['10.0.0.0/9', '172.16.0.0/12', '10.128.0.0/9', '10.9.0.0/16']);
     const full = await refusedToMake('no-free-pool');
@@ -108,7 +108,7 @@ describe('a network that is made', () => {
     expect(host.controller.networks.get(made.id)).toMatchObject({ config });
   });
 
-  it('is not for a token with a scope, which would learn whose routes are in the way', async () => {
+  it('is refused to a token with a scope, which would learn whose routes are in the way', async () => {
     const host = await withController();
     await host.hello([], ['10.0.0.0/8']);
     const scope = { hosts: 'site=elsewhere', networks: [FOREIGN] };
@@ -121,7 +121,7 @@ describe('a network that is made', () => {
     expect((await refusedToMake('no-free-pool')).detail).toContain(host.name);
   });
 
-  it('heeds what a host claims until its key is revoked', async () => {
+  it('avoids the prefixes that a host claims until the key of the host is revoked', async () => {
     const host = await withController();
     const evil = await ControllerHost.join(api, `evil-${count}`);
     hosts.push(evil);
@@ -142,7 +142,7 @@ describe('a network that is made', () => {
     ['a route by way of another family', 'config.routes.0', { routes: [{ target: '10.5.0.0/24', via: 'fe80::1' }] }],
     ['an MTU that no controller takes', 'config.mtu', { mtu: 60_000 }],
     ['a setting that there is none of', 'config', { colour: 'red' }],
-  ])('is refused with %s, the field is named, and the controller hears nothing of it', async (_, path, wrong) => {
+  ])('is refused with %s, the field is named, and the controller is not contacted', async (_, path, wrong) => {
     const host = await withController();
     const config = { routes: [onLink()], ...wrong };
     const { errors } = await refusedToMake('bad-request', { config });
@@ -152,7 +152,7 @@ describe('a network that is made', () => {
     expect(host.changes).toHaveLength(1);
   });
 
-  it('is made once with the same Idempotency-Key, also by many at once', async () => {
+  it('is created once with the same Idempotency-Key, even by many simultaneous requests', async () => {
     const host = await withController();
     const headers = { 'idempotency-key': `key of ${lab()}` };
     const made = await Promise.all(Array.from({ length: 6 }, () => create({}, headers)));
@@ -162,7 +162,7 @@ describe('a network that is made', () => {
     await api.refused('POST', '/v1/networks', 'idempotency-mismatch', { body: body({ name: 'other' }), headers });
   });
 
-  it('is not made by a dry run, of which the controller hears nothing; it is by the same without', async () => {
+  it('is not created by a dry run, which never reaches the controller; it is by the same request without', async () => {
     const host = await withController();
     await api.ask('POST', '/v1/networks?dryRun=true', DryRun, { body: body() });
     expect([host.changes, await names()]).toEqual([[], expect.not.arrayContaining([lab()])]);
@@ -170,7 +170,7 @@ describe('a network that is made', () => {
     expect(host.changes).toHaveLength(1);
   });
 
-  it('is pending while its controller is away, and on it when that is back', async () => {
+  it('is pending while its controller is unreachable, and created there when it is back', async () => {
     const host = await withController();
     await create({ name: `${lab()}-first` });
     host.controller.trouble = away;
@@ -182,8 +182,8 @@ describe('a network that is made', () => {
   });
 });
 
-describe('a network that is changed', () => {
-  it('is put on its controller with what was named different, and all else as it was', async () => {
+describe('a changed network', () => {
+  it('is put on its controller with the named fields changed, and all else as before', async () => {
     const host = await withController();
     const config = { pools: [good()], routes: [onLink()], mtu: 1400, broadcast: false };
     const { id, config: was, admission } = await create({ config });
@@ -203,7 +203,7 @@ describe('a network that is changed', () => {
     expect(host.asked('put-network')).toHaveLength(puts);
   });
 
-  it('is refused what it would be refused when it is made: the two together have to be right', async () => {
+  it('is refused for the same reasons as a new one: the combined config must be valid', async () => {
     const host = await withController();
     const { id } = await create({ config: { pools: [good()], routes: [onLink()] } });
     const elsewhere = { routes: [{ target: '10.6.0.0/24' }] };
@@ -216,7 +216,7 @@ describe('a network that is changed', () => {
     expect(host.controller.networks.get(id)?.config.pools).toEqual(pools);
   });
 
-  it('is not changed on an older version than it has', async () => {
+  it('is not changed when the version is outdated', async () => {
     const host = await withController();
     const { id } = await create();
     const { headers } = await api.get(`/v1/networks/${id}`, Network);
@@ -228,7 +228,7 @@ describe('a network that is changed', () => {
     expect(host.controller.networks.get(id)?.config.mtu).toBe(1500);
   });
 
-  it('is not by a dry run, of which its controller hears nothing', async () => {
+  it('is not changed by a dry run, which never reaches its controller', async () => {
     const host = await withController();
     const { id, version } = await create();
     host.controller.asked.length = 0;
@@ -238,7 +238,7 @@ describe('a network that is changed', () => {
     expect([(await get(id)).version, host.changes]).toEqual([version, []]);
   });
 
-  it('that somebody else keeps may be named, and nothing else', async () => {
+  it('can only be named when someone else keeps it', async () => {
     const host = await withController();
     const path = `/v1/networks/${FOREIGN}`;
     await api.ask('PUT', `/v1/nodes/${host.name}/networks/${FOREIGN}`, Accepted, { body: {} });
@@ -253,8 +253,8 @@ describe('a network that is changed', () => {
   });
 });
 
-describe('a network that is deleted', () => {
-  it('is so when its name is typed, and then on its controller, too', async () => {
+describe('the deletion of a network', () => {
+  it('needs its name typed, and happens on its controller as well', async () => {
     const host = await withController();
     const { id } = await create();
     const { fix } = await api.refused('DELETE', `/v1/networks/${id}`, 'confirmation-required');
@@ -267,7 +267,7 @@ describe('a network that is deleted', () => {
     expect((await create()).id).not.toBe(id);
   });
 
-  it('while its controller is away is deleted there when that is back', async () => {
+  it('is carried out on an unreachable controller when that is back', async () => {
     const host = await withController();
     const { id } = await create();
     host.controller.trouble = away;
@@ -284,7 +284,7 @@ describe('a network that is deleted', () => {
 });
 
 describe('a token whose scope is a network', () => {
-  it('changes that one alone, and makes none', async () => {
+  it('changes only that network, and creates none', async () => {
     const host = await withController();
     const { id } = await create();
     const { id: other } = await create({ name: `${lab()}-b` });
@@ -309,7 +309,7 @@ describe('a token whose scope is a network', () => {
 });
 
 describe('a token whose scope is some hosts', () => {
-  it('changes no network that Orrery keeps, which is of all hosts that are in it, unless the scope names it, too', async () => {
+  it('changes no network that Orrery keeps, which concerns all hosts in it, unless the scope names the network as well', async () => {
     const host = await withController();
     const { id } = await create();
     const [changes, path] = [host.changes.length, `/v1/networks/${id}`];
@@ -335,7 +335,7 @@ const tokenOf = async (scope: string) =>
   ).body.secret;
 
 describe('a controller that keeps networks', () => {
-  it('is not removed, but with force; then its networks go on without Orrery, by their names', async () => {
+  it('is removed only with force; its networks then continue without Orrery, with their names', async () => {
     const host = await withController();
     const { id } = await create();
     const { detail } = await api.refused('DELETE', `/v1/controllers/${host.name}`, 'controller-in-use');
@@ -348,7 +348,7 @@ describe('a controller that keeps networks', () => {
     await api.refused('PATCH', `/v1/networks/${id}`, 'network-not-kept', { body: { config: { mtu: 1500 } } });
   });
 
-  it('is removed without force when there is none any more', async () => {
+  it('is removed without force when it keeps none any more', async () => {
     const host = await withController();
     const { id } = await create();
     await api.ask('DELETE', `/v1/networks/${id}?confirm=${lab()}`, Network);

@@ -16,7 +16,7 @@ import { NetworkDrafts, type NetworkDraft } from './network-drafts.service.js';
 import { NetworksRepository, type LockedNetwork } from './networks.repository.js';
 import { NetworksService } from './networks.service.js';
 
-/** Changes of networks: committed first, then put on their controllers, at once where these can be asked. */
+/** Changes to networks: committed first, then put on their controllers, at once if these are reachable. */
 @Injectable()
 export class NetworkChanges {
   constructor(
@@ -27,7 +27,9 @@ export class NetworkChanges {
     private readonly gate: AdmissionGate,
   ) {}
 
-  /** A new network on a controller. Its id is picked here, so that a request that is sent again makes no second one. */
+  /**
+   * Creates a network on a controller. Its ID is picked here, so that a repeated request does not create a second one.
+   */
   async create(asked: Asked, post: NetworkPost): Promise<Answer> {
     const kept = await this.changes.replay(asked);
     if (kept) return kept;
@@ -62,7 +64,7 @@ export class NetworkChanges {
     });
   }
 
-  /** What is not named stays as it is. */
+  /** Changes the named fields only. */
   patch(asked: Asked, reference: string, patch: NetworkPatch): Promise<Answer> {
     const work = async (tx: Transaction) => {
       const id = await this.networks.idOf(tx, reference);
@@ -79,12 +81,12 @@ export class NetworkChanges {
     return this.#run(asked, patch.name ?? '', work, (made) => this.#settled(made));
   }
 
-  /** Gives a network the name by which people may write it. */
+  /** Gives a network the name by which people refer to it. */
   setName(asked: Asked, reference: string, name: string): Promise<Answer> {
     return this.patch(asked, reference, { name });
   }
 
-  /** On its controller, too: for all who are in it. `confirm` is its name, typed. */
+  /** Deletes it on its controller as well, for all its nodes. `confirm` is its name, typed. */
   remove(asked: Asked, reference: string, confirm: string | undefined): Promise<Answer> {
     let controller: ControllerId | null = null;
     const work = async (tx: Transaction) => {
@@ -139,20 +141,20 @@ export class NetworkChanges {
     });
   }
 
-  /** What people decide of a network, for a dry run. */
+  /** What people have decided about a network, for a dry run. */
   #about(id: NetworkId, name: string | null): Pick<Changed, 'hosts' | 'about'> {
     const read = (sql: Sql) => this.repository.decided(sql, id);
     return { hosts: [], about: [{ noun: 'network', name: name ?? id, read }] };
   }
 
-  /** A network that nobody has named is there, at version 0, when a node is in it. */
+  /** A network without a name counts as existing, at version 0, when a node is in it. */
   async #checkIfMatch(tx: Transaction, { ifMatch }: Asked, id: NetworkId, was: LockedNetwork): Promise<void> {
     if (ifMatch === undefined) return;
     const isThere = was.version > 0 || (await this.repository.get(tx, id)) !== undefined;
     checkIfMatch(ifMatch, isThere ? was.version : undefined, `network ${id}`);
   }
 
-  /** With how far the controller has come meanwhile. */
+  /** Adds how far the controller has come meanwhile. */
   async #settled(made: Made): Promise<Made> {
     const { id, managedBy } = made.body as Network;
     if (!managedBy) return made;

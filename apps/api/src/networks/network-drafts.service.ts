@@ -19,20 +19,20 @@ import { anyPrefix, chooseFreePool, sharesOf, routeOverlaps } from './free-pool.
 import { noFreePool } from './network-refusals.js';
 import { NetworksRepository } from './networks.repository.js';
 
-/** A network that is to be made. */
+/** A network that is about to be created. */
 export interface NetworkDraft {
   id: NetworkId;
   controllerId: ControllerId;
   config: NetworkConfig;
-  /** Against the routes of how many hosts its pool was chosen; null: it was given. */
+  /** The number of hosts whose routes were checked when its pool was chosen; null if the pool was given. */
   checkedHosts: number | null;
-  /** Hosts whose routes a pool that was given overlaps. It is taken all the same: what a host says of itself stops nobody. */
+  /** Hosts whose routes overlap a given pool. It is accepted all the same: a host's claims must not block anyone. */
   overlaps: RouteOverlap[];
 }
 
 const random = () => randomInt(2 ** 32) / 2 ** 32;
 
-/** Fills in what who asks for a network leaves open: its controller, its pool, its id. */
+/** Fills in what a request for a network leaves open: its controller, its pool, its ID. */
 @Injectable()
 export class NetworkDrafts {
   constructor(
@@ -43,7 +43,7 @@ export class NetworkDrafts {
     private readonly checks: ControllerChecks,
   ) {}
 
-  /** Throws AppError `no-controller`, `no-free-pool`, `bad-request`, and what the door throws. */
+  /** Throws AppError `no-controller`, `no-free-pool`, `bad-request`, and the errors of the door. */
   async draft({ name, controller, config: wanted }: NetworkPost, dryRun: boolean): Promise<NetworkDraft> {
     const { id: controllerId } = await this.references.controllerOrOnly(this.store, controller);
     const { config, checkedHosts } = await this.#withPool(name, { ...NEW_NETWORK, ...wanted });
@@ -52,7 +52,10 @@ export class NetworkDrafts {
     return { id: await this.#newId(controllerId, dryRun), controllerId, config, checkedHosts, overlaps };
   }
 
-  /** It was not used after all: the name is taken, or the request had come before. Central has made it when it picked the id. */
+  /**
+   * The draft was not used: the name is taken, or the request is a repetition. Central created the network when it
+   * picked the ID.
+   */
   async giveUp({ controllerId, id }: NetworkDraft): Promise<void> {
     const door = await this.doors.open(controllerId);
     await door.deleteNetwork(id);
@@ -60,7 +63,7 @@ export class NetworkDrafts {
 
   async #withPool(network: string, config: NetworkConfig): Promise<Pick<NetworkDraft, 'config' | 'checkedHosts'>> {
     if (config.pools.length > 0 || config.routes.length > 0 || !config.v4.pools) return { config, checkedHosts: null };
-    // Of all hosts, not only of those that the token sees.
+    // Checks all hosts, not only those that the token sees.
     const taken = () => this.repository.takenPrefixes(this.store);
     const { prefixes, hosts } = await withVisibility(undefined, taken);
     const chosen = chooseFreePool(prefixes, random);
@@ -68,7 +71,7 @@ export class NetworkDrafts {
     return { config: { ...config, pools: [chosen.pool], routes: [chosen.route] }, checkedHosts: hosts };
   }
 
-  /** Names who takes the space, as far as the token that asks sees them. */
+  /** Names what takes the space, as far as the requesting token sees it. */
   async #noFreePool(network: string): Promise<AppError> {
     const takers = await withVisibility(undefined, () => this.repository.takers(this.store));
     const shares = sharesOf(takers);
@@ -86,9 +89,12 @@ export class NetworkDrafts {
     return routeOverlaps(targets, hosts, (host) => names.get(host));
   }
 
-  /** Central makes the network when it picks the id: not for a dry run, which needs one that is free and a controller that answers. */
+  /**
+   * Central creates the network when it picks the ID, so a dry run uses a random ID instead, after checking that the
+   * controller is reachable.
+   */
   async #newId(controller: ControllerId, dryRun: boolean): Promise<NetworkId> {
-    // One that was launched a moment ago answers by now, and its address is known from here on.
+    // A controller launched a moment ago answers by now, and from here on its address is known.
     await this.checks.check(controller);
     const door = await this.doors.open(controller);
     if (!dryRun) return door.newNetworkId();

@@ -7,15 +7,15 @@ import {
 } from '@orrery/shared/contracts';
 import { contains } from './check-config.js';
 
-/** What a network's records say that its config alone does not. */
+/** What a network's records show that its config alone does not. */
 export interface NetworkUse {
-  /** How many nodes are authorized. */
+  /** The number of authorized nodes. */
   authorized: number;
-  /** Addresses that records have, with whose they are. */
+  /** The addresses in records, with their nodes. */
   addresses: readonly { node: string; address: string }[];
 }
 
-/** What is wrong with a network that Orrery keeps, as far as its config and its records tell. */
+/** The problems of a network that Orrery keeps, as far as its config and its records show them. */
 export function networkFindings(config: NetworkConfig, use: NetworkUse): ShownFinding[] {
   const found: ShownFinding[] = [];
   const note = (severity: ShownFinding['severity'], explained: Explained<FindingCode>) =>
@@ -27,7 +27,7 @@ export function networkFindings(config: NetworkConfig, use: NetworkUse): ShownFi
     if (givesV6) note('info', explain('network-without-addresses/v6-only'));
     else note('warning', explain('network-without-addresses/none'));
   }
-  // An IPv6 pool is never exhausted, and does not help a node that waits for an IPv4 address.
+  // An IPv6 pool is never exhausted, but does not help a node that waits for an IPv4 address.
   const room = pools.filter(({ start }) => !start.includes(':')).reduce((sum, pool) => sum + sizeOf(pool), 0);
   const addresses = `${room} ${room === 1 ? 'address' : 'addresses'}`;
   if (config.v4.pools && room > 0 && authorized > room)
@@ -39,7 +39,7 @@ export function networkFindings(config: NetworkConfig, use: NetworkUse): ShownFi
   return found;
 }
 
-/** How many addresses an IPv4 pool has. */
+/** The number of addresses in an IPv4 pool. */
 function sizeOf({ start, end }: { start: string; end: string }): number {
   const number = (address: string) => address.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0);
   return number(end) - number(start) + 1;

@@ -7,14 +7,14 @@ export const nameTaken = (name: string) => new AppError({ kind: 'user', ...expla
 export const notKept = (id: NetworkId) =>
   new AppError({ kind: 'user', ...explain('network-not-kept/network', { network: id }) });
 
-/** Most of those who take the space that are named. */
+/** The most takers of the space that are named. */
 const NAMED_TAKERS = 3;
 
 export interface FullSpace {
   network: string;
-  /** Those who take most first. */
+  /** The largest first. */
   shares: readonly Share[];
-  /** Names of the hosts and networks among them that who asks may see. */
+  /** Names of those hosts and networks that the requesting token sees. */
   names: ReadonlyMap<string, string>;
   /** A pool to insist on. */
   pool: string;
@@ -39,7 +39,7 @@ const isHost = (id: string) => id.startsWith('hst_');
 function takerText({ by, share, widest, more }: Share, name: string | undefined): string {
   const percent = Math.floor(share * 100);
   const part = share === 1 ? 'all of it' : percent < 1 ? 'less than 1% of it' : `${percent}% of it`;
-  // Neither the name nor the routes of a host that the token does not see.
+  // Reveals neither the name nor the routes of a host that the token does not see.
   if (name === undefined) return `a host outside your scope takes ${part}`;
   const which = `${widest.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   return `${isHost(by) ? 'host' : 'network'} ${name} takes ${part} (${which})`;

@@ -10,7 +10,7 @@ import { NetworksController } from './networks.controller.js';
 import { NetworksRepository } from './networks.repository.js';
 import { NetworksService } from './networks.service.js';
 
-/** Networks, and the admissions to each of them: what people see and change. */
+/** Networks, and the admissions to each of them, as people see and change them. */
 @Module({
   imports: [AdmissionModule, ChangesModule],
   controllers: [NetworksController, AdmissionsController],

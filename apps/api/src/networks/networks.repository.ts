@@ -14,22 +14,22 @@ import { Where } from '../paging/where.js';
 import type { Taker } from './free-pool.js';
 import type { NetworkUse } from './network-findings.js';
 
-/** A network as the database has it: its findings are computed from it and `use`. */
+/** A network as the database has it. Its findings are computed from it and `use`. */
 export type NetworkRow = Omit<Network, 'findings'> & {
   use: NetworkUse & { controllerState: string | null; controllerCause: string | null };
 };
 
-/** What a transaction needs to change a network. */
+/** The fields that a transaction needs to change a network. */
 export type LockedNetwork = Pick<NetworkEntity, 'version' | 'controllerId' | 'config' | 'admission'> & {
   name: string | null;
 };
 
-/** Hosts of which is taken what they say. */
+/** Hosts whose reports are believed. */
 const BELIEVED = 'believed AS (SELECT id FROM hosts WHERE removed_at IS NULL AND key_revoked_at IS NULL)';
 
 const BY_ID = new Keyset([{ sql: 'k.id' }]);
 
-/** Every network that has a name here, or that a node is in or shall be in. */
+/** Every network that has a name here, or in which a node is or should be. */
 const SELECT = `
   WITH memberships_now AS (
     SELECT COALESCE(m.network_id, s.network_id) AS network_id, s.status, s.name,
@@ -70,13 +70,13 @@ export class NetworksRepository {
     return rows[0];
   }
 
-  /** Held to the end of the transaction; version 0 for a network of which nothing is kept here. */
+  /** Locked until the end of the transaction; version 0 for a network of which nothing is stored here. */
   async lock(tx: Transaction, id: NetworkId): Promise<LockedNetwork> {
     const found = await tx.findOne(NetworkEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
     return found ?? { name: null, version: 0, controllerId: null, config: null, admission: null };
   }
 
-  /** What people have decided of it; undefined: nothing. */
+  /** What people have decided about it; undefined if nothing. */
   async decided(sql: Sql, id: NetworkId): Promise<Pick<Network, 'name' | 'config' | 'admission'> | undefined> {
     const rows = await sql.query<Pick<Network, 'name' | 'config' | 'admission'>[]>(
       'SELECT name, config, admission FROM networks WHERE id = $1',
@@ -101,7 +101,7 @@ export class NetworksRepository {
     await tx.update(NetworkEntity, { id }, { name, ...columnsOf(kept), version: nextVersion });
   }
 
-  /** To be deleted on its controller, too, when it is kept on one. */
+  /** If it is kept on a controller, marks it for deletion there as well. */
   async remove(tx: Transaction, id: NetworkId, controller: ControllerId | null): Promise<void> {
     if (controller)
       await tx.query(
@@ -112,8 +112,8 @@ export class NetworksRepository {
   }
 
   /**
-   * All prefixes that a new pool must not overlap: what hosts reach, what our networks push. And how many hosts have said theirs. What a
-   * host says counts until its key is revoked.
+   * All prefixes that a new pool must not overlap: those that hosts reach, and those that our networks push. Also the
+   * number of hosts that have reported theirs. A host's report counts until its key is revoked.
    */
   async takenPrefixes(sql: Sql): Promise<{ prefixes: string[]; hosts: number }> {
     const rows = await sql.query<{ prefixes: string[]; hosts: number }[]>(
@@ -126,7 +126,7 @@ export class NetworksRepository {
     return rows[0] ?? { prefixes: [], hosts: 0 };
   }
 
-  /** The same prefixes, by the id of the host or network that takes them. */
+  /** The same prefixes, by the ID of the host or network that takes them. */
   async takers(sql: Sql): Promise<Taker[]> {
     return sql.query(
       `WITH ${BELIEVED}, taken AS (
@@ -137,7 +137,7 @@ export class NetworksRepository {
     );
   }
 
-  /** What hosts have said that they reach, by their ids. */
+  /** The prefixes that hosts reported to reach, by host ID. */
   async hostPrefixes(sql: Sql): Promise<Taker[]> {
     return sql.query(
       `WITH ${BELIEVED} SELECT b.id AS by, s.prefixes FROM host_status s JOIN believed b ON b.id = s.host_id
@@ -145,7 +145,7 @@ export class NetworksRepository {
     );
   }
 
-  /** The names of those of these hosts and networks that who asks may see. */
+  /** The names of those hosts and networks that the requesting token sees. */
   async namesOf(sql: Sql, ids: readonly string[]): Promise<Map<string, string>> {
     const rows = await sql.query<{ id: string; name: string }[]>(
       `SELECT id, name FROM hosts WHERE id = ANY($1) UNION ALL SELECT id, name FROM networks WHERE id = ANY($1)`,
@@ -160,5 +160,5 @@ interface Kept {
   admission: AdmissionPolicy;
 }
 
-/** TypeORM's type of a partial column has no place for the open records of flow rules. */
+/** TypeORM's type of a partial column does not accept the open records of flow rules. */
 const columnsOf = ({ config, admission }: Kept): Record<keyof Kept, object> => ({ config, admission });

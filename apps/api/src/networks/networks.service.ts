@@ -7,7 +7,7 @@ import { References } from '../references/references.service.js';
 import { networkFindings } from './network-findings.js';
 import { NetworksRepository, type NetworkRow } from './networks.repository.js';
 
-/** Networks as they are wanted, as their controllers have them, and as nodes are in them. */
+/** Networks as they are desired, as their controllers have them, and with the nodes that are in them. */
 @Injectable()
 export class NetworksService {
   constructor(

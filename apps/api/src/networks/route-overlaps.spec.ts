@@ -5,7 +5,7 @@ import { routeOverlaps } from './free-pool.js';
 const all = (host: string) => `name of ${host}`;
 const overlaps = (targets: string[], ...prefixes: string[]) => routeOverlaps(targets, [{ by: 'a', prefixes }], all);
 
-describe('a network whose pool was given', () => {
+describe('a network with a given pool', () => {
   it.each([
     ['the same prefix', '10.44.0.0/24'],
     ['a prefix around it', '10.0.0.0/8'],
@@ -24,19 +24,19 @@ describe('a network whose pool was given', () => {
     expect(overlaps(['10.44.0.0/24'], prefix)).toEqual([]);
   });
 
-  it('is compared by IPv6, too', () => {
+  it('is compared for IPv6 as well', () => {
     expect(overlaps(['fd12:3456::/64'], 'fd12:3400::/24', '::/1')).toMatchObject([{ prefix: 'fd12:3400::/24' }]);
     expect(overlaps(['fd12:3456::/64'], 'fd13::/24')).toEqual([]);
   });
 
-  it('names each host once, with the widest of its prefixes, and no more hosts than the answer holds', () => {
+  it('names each host once, with the widest of its prefixes, and no more hosts than the answer can hold', () => {
     const prefixes = ['10.44.0.0/24', '10.0.0.0/8', '10.44.0.0/16'];
     expect(overlaps(['10.44.0.0/24', '10.45.0.0/24'], ...prefixes)).toMatchObject([{ prefix: '10.0.0.0/8' }]);
     const many = Array.from({ length: MAX_OVERLAPS + 5 }, (_, at) => ({ by: `h${at}`, prefixes }));
     expect(routeOverlaps(['10.44.0.0/24'], many, all)).toHaveLength(MAX_OVERLAPS);
   });
 
-  it('tells neither name nor prefix of a host that the token does not see', () => {
+  it('reveals neither the name nor a prefix of a host that the token does not see', () => {
     expect(routeOverlaps(['10.44.0.0/24'], [{ by: 'a', prefixes: ['10.0.0.0/8'] }], () => undefined)).toEqual([
       { target: '10.44.0.0/24', host: null, prefix: null },
     ]);

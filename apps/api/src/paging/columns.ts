@@ -1,4 +1,4 @@
-/** SQL for values as the contracts write them, so that a row is the answer. */
+/** SQL that formats values as the contracts define them, so that a row is the answer. */
 
 /** A timestamptz as ISO 8601 in UTC. */
 export const iso = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;

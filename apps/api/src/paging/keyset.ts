@@ -9,7 +9,10 @@ const Text = z
   .max(300)
   .regex(/^[^\0]*$/);
 
-/** As Postgres writes a timestamptz: `2026-03-01 12:00:00.123456+05:30`. No day that is not in the calendar, which it would refuse. */
+/**
+ * As Postgres writes a timestamptz: `2026-03-01 12:00:00.123456+05:30`. Only days that exist, because Postgres would
+ * refuse others.
+ */
 const Instant = z
   .string()
   .regex(/^[1-9]\d{3}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-](0\d|1[0-4])(:[0-5]\d)?$/)
@@ -23,7 +26,7 @@ type SortType = keyof typeof FORMS;
 
 interface SortColumn {
   sql: string;
-  /** Type of the column when it is not text. */
+  /** Type of the column if it is not text. */
   cast?: SortType;
 }
 
@@ -33,8 +36,9 @@ export interface Page<Item> {
 }
 
 /**
- * The order of a list, and its pages: the page after a key, by an index, however deep; rows that come and go in between shift nothing. A
- * list is three things: an order, a SELECT with `${ORDER.key}` among its columns, and `ORDER.page(sql, SELECT, where, query)`.
+ * The order of a list, and its pages. A page after a key is found by an index, however deep, and rows added or removed
+ * in between shift nothing. A list consists of three things: an order, a SELECT with `${ORDER.key}` among its columns,
+ * and `ORDER.page(sql, SELECT, where, query)`.
  */
 export class Keyset {
   constructor(
@@ -47,14 +51,17 @@ export class Keyset {
     return `jsonb_build_array(${this.columns.map(({ sql }) => `(${sql})::text`).join(', ')}) AS key`;
   }
 
-  /** The page that `query` asks for, of the rows that `where` leaves. */
+  /** The page that `query` asks for, of the rows that match `where`. */
   async page<Row>(sql: Sql, select: string, where: Where, query: PageQuery): Promise<Page<Row>> {
     const tail = this.tail(where, query);
     const rows = await sql.query<(Row & { key: string[] })[]>(`${select} ${where.sql} ${tail}`, where.values);
     return toPage<Row>(rows, query.limit);
   }
 
-  /** Adds where the page begins to `where`; gives ORDER BY and LIMIT, for one row more than the page, which tells whether there is a next. */
+  /**
+   * Adds the start of the page to `where`. Returns ORDER BY and LIMIT for one row more than the page, which shows
+   * whether there is a next one.
+   */
   tail(where: Where, { limit, after }: PageQuery): string {
     if (after !== undefined) {
       const key = decodeCursor(
@@ -70,7 +77,7 @@ export class Keyset {
   }
 }
 
-/** Rows as they came, with their keys, made a page. */
+/** Makes a page of rows with their keys. */
 export function toPage<Row>(rows: readonly (Row & { key: string[] })[], limit: number): Page<Row> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
@@ -80,21 +87,21 @@ export function toPage<Row>(rows: readonly (Row & { key: string[] })[], limit: n
   };
 }
 
-/** For rows of the same SELECT that are no page. */
+/** For rows of the same SELECT outside of a page. */
 export function withoutKey<Row>({ key: _key, ...row }: Row & { key: string[] }): Row {
   return row as unknown as Row;
 }
 
-/** The same page, of what is made of each of its rows. */
+/** The same page with each row converted. */
 export const mapPage = <Row, Item>({ items, next }: Page<Row>, toItem: (row: Row) => Item): Page<Item> => ({
   items: items.map(toItem),
   next,
 });
 
-/** `next` of a page: the sort key of its last row. It leaves sealed (`PageCursors`). */
+/** `next` of a page: the sort key of its last row. It is sealed before it leaves (`PageCursors`). */
 export const encodeCursor = (key: readonly string[]) => JSON.stringify(key);
 
-/** The key in a cursor that we gave out; anything else is a bad request, not a fault. */
+/** The key in a cursor that we issued; anything else is a bad request, not a fault. */
 export function decodeCursor(cursor: string, types: readonly SortType[]): string[] {
   let value: unknown;
   try {

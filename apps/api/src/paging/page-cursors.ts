@@ -13,8 +13,8 @@ declare module 'fastify' {
 }
 
 /**
- * Cursors as they leave: what the list itself made of a sort key, with a code that says of which list and filter it is. Nobody can make
- * one up, nor take one to another list, where its key would mean something else.
+ * Cursors as clients see them: the list's sort key, with a code that binds it to that list and its filters. Nobody can
+ * forge one, or use one with another list, where its key would mean something else.
  */
 export class PageCursors {
   /** The key is the same for all replicas, and after a restart. */
@@ -24,7 +24,7 @@ export class PageCursors {
     return Buffer.concat([this.#code(list, cursor), Buffer.from(cursor)]).toString('base64url');
   }
 
-  /** Undefined: none of this list. */
+  /** Undefined if it is not a cursor of this list. */
   open(list: string, sealed: string): string | undefined {
     const bytes = Buffer.from(sealed, 'base64url');
     if (bytes.length <= MAC_BYTES || bytes.toString('base64url') !== sealed) return undefined;
@@ -37,7 +37,7 @@ export class PageCursors {
   }
 }
 
-/** At the door of every list: behind it, cursors are what the list made. */
+/** Seals and opens the cursors of every list, so that lists only see their own. */
 export function sealCursors(server: FastifyInstance, cursors: PageCursors): void {
   server.addHook('preHandler', (request, _reply, done) => {
     const query = request.query as { after?: unknown };
@@ -54,7 +54,7 @@ export function sealCursors(server: FastifyInstance, cursors: PageCursors): void
   });
 }
 
-/** A list with its filters. How long a page is may change from one to the next. */
+/** A list with its filters. The page length may change from one page to the next. */
 function listOf({ routeOptions, params, query }: FastifyRequest): string {
   const filters = Object.entries(query as object).filter(([name]) => name !== 'after' && name !== 'limit');
   return JSON.stringify([

@@ -8,7 +8,7 @@ import { whereSelector } from './selector-sql.js';
 import { Where } from './where.js';
 
 describe('a cursor', () => {
-  it('comes back as the key that went in', () => {
+  it('decodes to the key that was encoded', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 100 }), { minLength: 1, maxLength: 5 }), (key) => {
         const types = key.map(() => 'text' as const);
@@ -18,7 +18,7 @@ describe('a cursor', () => {
   });
 
   it.each(['', 'x', '%%%', encodeCursor(['a', 'b']), '{"a":1}', '[1]'])(
-    'is a bad request when it is none of this list: %s',
+    'is a bad request when it does not fit this list: %s',
     (cursor) => {
       expect(() => decodeCursor(cursor, ['text'])).toThrow(expect.objectContaining({ code: 'bad-request' }));
     },
@@ -33,24 +33,24 @@ describe('a cursor', () => {
     ['2026-01-01', false],
     ['2028-02-29 23:59:59.123456+00', true],
     ['2026-01-01 00:00:00-03:30', true],
-  ])('by time has the form in which Postgres writes one: %s, %s', (text, isTime) => {
+  ])('by time must have the form in which Postgres writes it: %s, %s', (text, isTime) => {
     const decode = () => decodeCursor(encodeCursor([text, 'id']), ['timestamptz', 'text']);
     if (isTime) expect(decode()).toEqual([text, 'id']);
     else expect(decode).toThrow(expect.objectContaining({ code: 'bad-request' }));
   });
 });
 
-describe('a cursor as it leaves', () => {
+describe('a sealed cursor', () => {
   const cursors = new PageCursors(Buffer.alloc(32, 1));
   const sealed = cursors.seal('hosts', '["web-1"]');
 
-  it('is opened by its own list, also by another replica with the same key', () => {
+  it('can be opened by its own list, even by another replica with the same key', () => {
     expect(cursors.open('hosts', sealed)).toBe('["web-1"]');
     expect(new PageCursors(Buffer.alloc(32, 1)).open('hosts', sealed)).toBe('["web-1"]');
     expect(cursors.open('hosts', cursors.seal('hosts', 'ü'.repeat(50)))).toBe('ü'.repeat(50));
   });
 
-  it('is none of another list or key, nor is anything that was changed or made up', () => {
+  it('cannot be opened with another list or key, nor when it was changed or forged', () => {
     expect(cursors.open('nodes', sealed)).toBeUndefined();
     expect(new PageCursors(Buffer.alloc(32, 2)).open('hosts', sealed)).toBeUndefined();
     const changed = Array.from(
@@ -65,13 +65,13 @@ describe('a cursor as it leaves', () => {
 describe('a page', () => {
   const rows = ['a', 'b', 'c'].map((name) => ({ name, key: [name] }));
 
-  it('has a next one exactly when one row more was found', () => {
+  it('has a next one only when one more row was found', () => {
     expect(toPage(rows, 2)).toEqual({ items: [{ name: 'a' }, { name: 'b' }], next: encodeCursor(['b']) });
     expect(toPage(rows, 3)).toEqual({ items: rows.map(({ name }) => ({ name })), next: null });
     expect(toPage([], 3)).toEqual({ items: [], next: null });
   });
 
-  it('begins after the cursor’s key, with the key as values', () => {
+  it('starts after the key of the cursor, which is passed as values', () => {
     const where = new Where().and('x = $?', 1);
     const keyset = new Keyset([{ sql: 'at', cast: 'timestamptz' }, { sql: 'id' }], 'DESC');
     const tail = keyset.tail(where, {
@@ -95,7 +95,7 @@ describe('a list', () => {
     },
   } as unknown as Sql;
 
-  it('is an order, a SELECT and what is asked for', async () => {
+  it('consists of an order, a SELECT and the query', async () => {
     const page = await ORDER.page<{ name: string }>(sql, SELECT, new Where().and('h.up = $?', true), { limit: 2 });
     expect(page).toEqual({ items: [{ name: 'a' }, { name: 'b' }], next: encodeCursor(['b']) });
     expect(asked).toEqual([

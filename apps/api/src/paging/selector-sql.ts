@@ -9,7 +9,7 @@ export function parseSelector(text: string): Selector {
   throw badRequest(selector.error.issues.map((issue) => ({ ...issue, path: ['selector'] })));
 }
 
-/** The selector as conditions on a jsonb column of labels; the same meaning as `matches` of the contracts. */
+/** The selector as conditions on a jsonb column of labels, with the same meaning as `matches` of the contracts. */
 export function whereSelector(where: Where, selector: Selector, column: string): void {
   for (const term of selector)
     switch (term.op) {

@@ -1,4 +1,7 @@
-/** The WHERE of a list: terms with `$?` for each value, which becomes `$1`, `$2` … in order. Values never enter the text. */
+/**
+ * The WHERE of a list: terms with `$?` for each value, which becomes `$1`, `$2` … in order. Values never enter the
+ * text.
+ */
 export class Where {
   readonly values: unknown[] = [];
   readonly #terms: string[] = [];
@@ -9,7 +12,7 @@ export class Where {
     return this;
   }
 
-  /** `and`, when there is a value. */
+  /** Like `and`, but only if there is a value. */
   andIf(value: unknown, term: string): this {
     return value === undefined ? this : this.and(term, value);
   }

@@ -43,14 +43,14 @@ const NODE = `SELECT DISTINCT n.id, n.kind, n.name, n.host_id AS "hostId", n.hos
 const CONTAINER = `SELECT c.id, c.name, h.id AS "hostId", h.name AS "hostName"
   FROM containers c JOIN hosts h ON h.id = c.host_id AND h.removed_at IS NULL`;
 
-/** What a reference may mean. More than one row: ambiguous, which the service says. */
+/** The candidates for a reference. More than one row: ambiguous, which the service reports. */
 @Injectable()
 export class ReferencesRepository {
   async hosts(sql: Sql, reference: string): Promise<FoundHost[]> {
     return sql.query(`${HOST} AND (id = $1 OR name = $1)`, [reference]);
   }
 
-  /** A host's own daemon by the host's id or name, any node by its id, or by the address that counts as its own. */
+  /** A host's own daemon by the host's ID or name, or any node by its ID or by the address that counts as its own. */
   async nodes(sql: Sql, reference: string): Promise<FoundNode[]> {
     const named = await sql.query<FoundNode[]>(
       `${NODE} WHERE n.id = $1 OR (n.kind = 'host' AND (n.host_name = $1 OR n.host_id = $1)) ORDER BY n.name`,
@@ -61,13 +61,13 @@ export class ReferencesRepository {
     return [...named, ...owners.map(({ address: _own, ...node }) => node)];
   }
 
-  /** Names of nodes that show this address although it is not surely their own. */
+  /** Names of nodes that show this address although it is not certainly theirs. */
   async claimants(sql: Sql, address: string): Promise<string[]> {
     const holders = NodeAddress.safeParse(address).success ? await this.#holders(sql, address) : [];
     return holders.map(({ name }) => name);
   }
 
-  /** Nodes that show an address or were given it, each with the one that counts as its own. */
+  /** Nodes that show an address or were assigned it, each with the one that counts as its own. */
   async #holders(sql: Sql, address: string): Promise<(FoundNode & { address: string | null })[]> {
     return sql.query(
       `SELECT n.id, n.kind, n.name, n.host_id AS "hostId", n.host_name AS "hostName", n.container_id AS "containerId", a.address
@@ -85,7 +85,7 @@ export class ReferencesRepository {
     );
   }
 
-  /** By id, or by name on any host. */
+  /** By ID, or by name on any host. */
   async containers(sql: Sql, reference: string): Promise<FoundContainer[]> {
     return sql.query(`${CONTAINER} WHERE c.id = $1 OR c.name = $1 ORDER BY h.name, c.name`, [reference]);
   }
@@ -94,14 +94,14 @@ export class ReferencesRepository {
     return sql.query(`${CONTAINER} WHERE (h.name = $1 OR h.id = $1) AND (c.name = $2 OR c.id = $2)`, [host, name]);
   }
 
-  /** By id or name; all of them without a reference. */
+  /** By ID or name; all of them without a reference. */
   async controllers(sql: Sql, reference?: string): Promise<{ id: ControllerId; name: string }[]> {
     return sql.query('SELECT id, name FROM controllers WHERE $1::text IS NULL OR id = $1 OR name = $1 ORDER BY name', [
       reference ?? null,
     ]);
   }
 
-  /** Only names that a person gave here: what a network's owner calls it is hostile text and names nothing. */
+  /** Only names that a person gave here: the name that a network's owner chose is hostile text, and not a reference. */
   async networkByName(sql: Sql, name: string): Promise<NetworkId | undefined> {
     const rows = await sql.query<{ id: NetworkId }[]>('SELECT id FROM networks WHERE name = $1', [name]);
     return rows[0]?.id;

@@ -7,9 +7,9 @@ import { ReferencesRepository } from './references.repository.js';
 export type { FoundContainer, FoundHost, FoundNode } from './references.repository.js';
 
 /**
- * Resolves what people write: HOST is a name or an id; NODE is HOST (its own daemon), HOST/CONTAINER, an address or an id;
- * CONTAINER is HOST/NAME, an id, or a name that only one host has; NETWORK is 16 hex digits or a name that was given here. HOST.CONTAINER
- * is the same as HOST/CONTAINER: a path of a URL takes it as it is (ADR 29).
+ * Resolves references that people write: HOST is a name or an ID; NODE is HOST (its own daemon), HOST/CONTAINER, an
+ * address or an ID; CONTAINER is HOST/NAME, an ID, or a name that only one host has; NETWORK is 16 hex digits or a name
+ * that was given here. HOST.CONTAINER is the same as HOST/CONTAINER, in a form that a URL path can hold (ADR 29).
  */
 @Injectable()
 export class References {
@@ -30,7 +30,10 @@ export class References {
     return only(found, reference, 'unknown-node', 'node', ({ name }) => name);
   }
 
-  /** An address that nodes show, and that is surely none of theirs, names none of them; the other node may be out of the token's scope. */
+  /**
+   * An address that nodes show, but that is not certainly theirs, names none of them. The other node may be outside the
+   * scope of the token.
+   */
   async #refuseClaimed(sql: Sql, reference: string): Promise<void> {
     const [first, ...more] = await this.repository.claimants(sql, reference);
     if (first === undefined) return;
@@ -70,7 +73,7 @@ export class References {
     return only(found, reference, 'unknown-controller', 'controller', ({ name }) => name);
   }
 
-  /** The one that is named, else the only one that there is. */
+  /** The named one, or the only one that exists. */
   async controllerOrOnly(sql: Sql, reference: string | undefined) {
     if (reference !== undefined) return this.controller(sql, reference);
     const [first, second] = await this.repository.controllers(sql);
@@ -78,7 +81,7 @@ export class References {
     throw new AppError({ kind: 'user', ...explain(first ? 'no-controller/several' : 'no-controller/none') });
   }
 
-  /** The ids behind the filters of a list. */
+  /** The IDs behind the filters of a list. */
   async filter(
     sql: Sql,
     query: { host?: string | undefined; node?: string | undefined; network?: string | undefined },

@@ -6,7 +6,10 @@ import { writeAllToOutbox, type OutboxRefs } from '../events/outbox.js';
 import type { ItemBefore } from './item-writes.js';
 import type { HostChange } from './wanted-items.js';
 
-/** Makes the commands of changes that are written, each with its items and what these were before, and tells of them in this order. */
+/**
+ * Creates the commands of changes that are written, each with its items and their previous state, and records the
+ * events in this order.
+ */
 export async function makeCommands(
   tx: Transaction,
   changes: readonly (HostChange & { revision: number })[],
@@ -39,7 +42,7 @@ export async function makeCommands(
   );
 }
 
-/** An item of which a newer command wants something else, and who gave that. */
+/** An item that a newer command changes, and who gave that command. */
 export interface TouchedItem {
   hostId: HostId;
   itemId: ItemId;
@@ -62,7 +65,7 @@ export async function supersede(tx: Transaction, touched: readonly TouchedItem[]
   await tellOfEnded(tx, superseded, 'command.superseded', ({ hostId }) => by.get(hostId) ?? '');
 }
 
-/** Cancels all unfinished commands of a host that is forgotten. Nobody will say how they stand, so they have no outcome. */
+/** Cancels all unfinished commands of a forgotten host. They have no outcome, because no report will come. */
 export async function withdrawCommands(tx: Transaction, hostId: HostId, by: string): Promise<void> {
   const withdrawn = await runIn(tx)<{ id: CommandId }>(
     `UPDATE commands SET state = 'cancelled', outcome = NULL, ended_at = clock_timestamp()
@@ -83,7 +86,7 @@ async function tellOfEnded(
   await tellOfCommands(tx, await commandsById(tx, ids), (command) => [commandFact(type, command, byOf(command))]);
 }
 
-/** In the order in which they were made. */
+/** In order of creation. */
 export const commandsById = (tx: Transaction, ids: readonly CommandId[]): Promise<CommandEntity[]> =>
   tx
     .createQueryBuilder(CommandEntity, 'c')
@@ -97,19 +100,22 @@ type Moved = Extract<
 >;
 type Told = Pick<CommandEntity, 'id' | 'hostId' | 'action' | 'target' | 'nodeId' | 'networkIds'>;
 
-/** The fact that somebody or something moved a command; `by` is a token's name, or who acts on its own. */
+/** The event that a command has changed state; `by` is a token's name, or the component that acted on its own. */
 export function commandFact(type: Moved['type'], command: Told, by: string): Moved {
   const { id, hostId, action, target } = command;
   return { type, data: { command: id, host: hostId, action, target, by } };
 }
 
-/** By what a command's events are found. One about several networks is found by none of them. */
+/** The references by which a command's events are found. A command about several networks is found by none of them. */
 function refsOf({ id, hostId, nodeId, networkIds }: Told, containerName: string | null): OutboxRefs {
   const [networkId = null] = networkIds.length === 1 ? networkIds : [];
   return { hostId, nodeId, networkId, commandId: id, containerName };
 }
 
-/** Tells that commands were moved, in the transaction that moves them, with the names that their containers have now. */
+/**
+ * Records that commands have changed state, in the transaction that changes them, with the current names of their
+ * containers.
+ */
 export async function tellOfCommands(
   tx: Transaction,
   commands: readonly CommandEntity[],

@@ -14,23 +14,24 @@ export interface HeldRevision {
 }
 
 /**
- * Whether what an agent says it holds (`r`) can be of this database (`h`): an older revision, or the bytes that we signed at this
- * one. Anything else is of another history, which hello sorts out; until then it must not pass for what is wanted.
+ * Whether the state that an agent reports to hold (`r`) can come from this database (`h`): an older revision, or the
+ * bytes that we signed at this one. Anything else comes from another history, which hello resolves; until then it must
+ * not count as the desired state.
  */
 const IS_OURS = `(r.revision < h.revision OR r.revision = 0 OR EXISTS (SELECT FROM host_desired d
   WHERE d.host_id = h.id AND d.revision = h.revision AND d.revision = r.revision AND d.digest = r.digest))`;
 
-/** `delivered` means: any message of the agent with a revision that is not below the command's was seen. */
+/** `delivered` means that some message from the agent had a revision not below the command's. */
 @Injectable()
 export class Deliveries {
   constructor(private readonly store: Store) {}
 
-  /** The agent said that it holds this revision. */
+  /** The agent reported that it holds this revision. */
   async seen(held: HeldRevision): Promise<void> {
     await this.store.transaction((manager) => this.record(manager, [held]));
   }
 
-  /** The same for several hosts, in a transaction that is under way. */
+  /** The same for several hosts, within a transaction. */
   async record(manager: Transaction, held: readonly HeldRevision[]): Promise<void> {
     if (held.length === 0) return;
     const run = runIn(manager);
@@ -65,7 +66,7 @@ export class Deliveries {
        ON CONFLICT DO NOTHING`,
       [ids],
     );
-    // Nothing is left to be settled of a command that only gave something up: the agent knows, and that was all.
+    // A command without items only released something, so it is done as soon as the agent holds the new state.
     const done = await run<{ id: string }>(
       `UPDATE commands SET state = 'done', outcome = '{"kind":"done"}', ended_at = clock_timestamp()
        WHERE id = ANY($1) AND NOT EXISTS (SELECT FROM command_items WHERE command_id = commands.id) RETURNING id`,

@@ -64,7 +64,7 @@ function desiredOf(reply: HelloReply): SignedMessage {
 }
 
 describe('a change', () => {
-  it('reaches a host that is there at once, signed, and its command is delivered', async () => {
+  it('reaches a connected host at once, signed, and its command is delivered', async () => {
     await agent.listen();
     const item = memberOf(host.node, NETWORK);
     const { id, revision } = await change(plane, host, [item]);
@@ -80,7 +80,7 @@ describe('a change', () => {
     expect(stages).toEqual([{ stage: 'accepted' }, { stage: 'delivered' }]);
   });
 
-  it('of ten in a row comes as the newest, and every command is delivered', async () => {
+  it('that is the last of ten in a row arrives as the newest, and every command is delivered', async () => {
     await agent.listen();
     const commands = [];
     for (let n = 0; n < 10; n++) commands.push(await change(plane, host, [memberOf(host.node, `8056c2e21c00000${n}`)]));
@@ -89,7 +89,7 @@ describe('a change', () => {
     expect(agent.items).toHaveLength(10);
   });
 
-  it('for a host that is away waits, and is handed over when it says hello', async () => {
+  it('waits while its host is unreachable, and is delivered with hello', async () => {
     const { id, revision } = await change(plane, host, [memberOf(host.node, NETWORK)]);
     const reply = await agent.hello();
     expect(await state(id)).toBe('queued');
@@ -100,16 +100,16 @@ describe('a change', () => {
     await becomes(id, 'delivered');
   });
 
-  it('that nobody published is found by the sweep while the host beats', async () => {
+  it('that was not published is found by the sweep while the host sends heartbeats', async () => {
     await agent.listen();
     agent.beatEvery(100);
     await eventually(async () => (await presence()) === 'online');
-    // As after a crash between commit and publish: nobody is woken.
+    // As after a crash between commit and publish: the publisher is not woken.
     await plane.database.query('UPDATE hosts SET revision = revision + 1 WHERE id = $1', [host.id]);
     await eventually(() => agent.held.revision === 1, { what: 'the swept state' });
   });
 
-  it('that the agent did not answer is offered again', async () => {
+  it('is offered again when the agent did not answer', async () => {
     await agent.listen();
     agent.beatEvery(100);
     await eventually(async () => (await presence()) === 'online');
@@ -122,7 +122,7 @@ describe('a change', () => {
     await eventually(async () => (await state(id)) === 'delivered', { within: 30_000 });
   });
 
-  it('does not wait because the one before it was refused', async () => {
+  it('does not wait because the previous one was refused', async () => {
     await agent.listen();
     const [first, second] = [memberOf(host.node, '8056c2e21c000001'), memberOf(host.node, '8056c2e21c000002')];
     agent.answer = async () => {
@@ -135,7 +135,7 @@ describe('a change', () => {
     expect(agent.held.revision).toBe(2);
   });
 
-  it('is not delivered by what an agent holds of another history', async () => {
+  it('is not delivered by a state from another history', async () => {
     const { id } = await change(plane, host, [memberOf(host.node, NETWORK)]);
     const right = desiredOf(await agent.hello());
     const foreign = 'f'.repeat(64);
@@ -163,7 +163,7 @@ describe('a change', () => {
       )
     )[0];
 
-  it('goes out from one replica only, when both hear of it', async () => {
+  it('is sent by one replica only, when both are notified', async () => {
     await agent.listen();
     for (let n = 0; n < 5; n++)
       await change(n % 2 ? replica : plane, host, [memberOf(host.node, `8056c2e21c00000${n}`)]);
@@ -172,7 +172,7 @@ describe('a change', () => {
     expect(new Set(revisions).size).toBe(revisions.length);
   });
 
-  it('is not sent again by the replica that ends with an older one while the other is sending it', async () => {
+  it('is not sent again by a replica that finishes an older one while the other is sending it', async () => {
     await agent.listen();
     const offered: ((revision: number) => void)[] = [];
     agent.answer = () => new Promise((reply) => offered.push((revision) => reply({ result: 'accepted', revision })));
@@ -183,7 +183,7 @@ describe('a change', () => {
     await offer(2);
     offered[0]?.(1);
     await eventually(async () => (await held()) === 1, { what: 'the older one being noted' });
-    // As if it were woken again and again: the host is in the other's hands.
+    // As if it were woken again and again: the other replica holds the lease.
     for (let n = 0; n < 20; n++) await plane.app.get(Publication).publish(host.id);
     expect(offered).toHaveLength(2);
     offered[1]?.(2);
@@ -206,7 +206,7 @@ describe('a change', () => {
     )[0]?.presence;
 });
 
-describe('a command that only gives something up', () => {
+describe('a command that only releases something', () => {
   it('is done when the agent holds the state without it', async () => {
     await agent.listen();
     const item = memberOf(host.node, NETWORK);
@@ -218,7 +218,7 @@ describe('a command that only gives something up', () => {
 });
 
 describe('hello', () => {
-  it('of a host that never joined is refused, of one that did is welcome', async () => {
+  it('is refused from a host that never joined, and accepted from one that did', async () => {
     const stranger = new BusAgent(newId('hst'), nats.url, []);
     expect(await stranger.hello()).toMatchObject({ result: 'refused', code: 'unknown-host' });
     expect(await agent.hello()).toMatchObject({ result: 'welcome', cursor: 0, openEpochs: [], heartbeatSeconds: 0.4 });
@@ -240,14 +240,14 @@ describe('hello', () => {
     expect(await agent.hello()).toMatchObject({ cursor: 0, openEpochs: [{ epoch: first, cursor: 0 }] });
   });
 
-  it('of an agent that is ahead makes the revisions go on above its signed state, and its items settle anew', async () => {
+  it('from an agent that is ahead continues the revisions above its signed state, and settles its items again', async () => {
     await agent.listen();
     const item = memberOf(host.node, NETWORK);
     for (let n = 0; n < 4; n++) await change(plane, host, [item]);
     await eventually(() => agent.held.revision === 4);
     const command = await change(plane, host, [item]);
     await eventually(() => agent.held.revision === 5);
-    // A backup from before the last three changes is restored.
+    // Simulates restoring a backup from before the last three changes.
     await plane.database.query('UPDATE hosts SET revision = 2 WHERE id = $1', [host.id]);
     await plane.database.query('UPDATE items SET revision = 2 WHERE host_id = $1', [host.id]);
     await plane.database.query('DELETE FROM host_desired WHERE host_id = $1', [host.id]);
@@ -273,7 +273,7 @@ describe('hello', () => {
     await eventually(() => agent.held.revision === 7);
   });
 
-  it('of an agent that holds other bytes under the same revision moves both above it', async () => {
+  it('from an agent that holds other bytes under the same revision moves both above it', async () => {
     await agent.listen();
     await change(plane, host, [memberOf(host.node, NETWORK)]);
     await eventually(() => agent.held.revision === 1);
@@ -282,7 +282,7 @@ describe('hello', () => {
     expect([await revision(), agent.held.revision]).toEqual([2, 2]);
   });
 
-  it('of a closed epoch is refused; the newer one is welcome', async () => {
+  it('is refused from a closed epoch and accepted from the newer one', async () => {
     await agent.hello();
     const old = agent.epoch;
     agent.epoch = newId('epo');
@@ -292,7 +292,7 @@ describe('hello', () => {
     expect(await agent.hello()).toMatchObject({ result: 'welcome' });
   });
 
-  it('that fails gets no answer, and the log says why it failed', async () => {
+  it('gets no answer when it fails, and the log gives the reason', async () => {
     const replicas = [plane, replica];
     for (const { app } of replicas)
       jest.spyOn(app.get(HelloService), 'hello').mockRejectedValue(new Error('the disk is full'));

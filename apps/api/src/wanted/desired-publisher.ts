@@ -12,7 +12,7 @@ import { Deliveries } from './deliveries.js';
 import { DesiredStates, type CurrentState } from './desired-states.js';
 import { lockHosts, readRevisionNotice } from './revisions.js';
 
-/** While a host does not hold its newest state. */
+/** The interval while a host does not hold its newest state. */
 const SWEEP_MS = 1000;
 const SWEEP_HOSTS = 200;
 const AT_ONCE = 32;
@@ -20,15 +20,18 @@ const AT_ONCE = 32;
 const REPLY_MS = 2000;
 /** How long other replicas leave a host to the one that publishes to it: longer than a request can take. */
 const LEASE_MS = REPLY_MS + 3000;
-/** Before the next try: nobody there; no answer; newer there; refused, which repetition hardly mends. */
+/**
+ * The pause before the next try: host unreachable; no answer; host has a newer state; refused, which repeating hardly
+ * fixes.
+ */
 const PAUSE_MS = { away: 1000, silent: 2000, ahead: 2000, refused: 60_000 };
 
-/** What is settled elsewhere before a host hears of it. Bounded in time. */
+/** Work to settle before a host gets its new state. Bounded in time. */
 export interface BeforePublishing {
   settle(host: HostId): Promise<void>;
 }
 
-/** Hands one host its desired state, once. */
+/** Sends one host its desired state, once. */
 @Injectable()
 export class Publication {
   constructor(
@@ -40,8 +43,9 @@ export class Publication {
   ) {}
 
   /**
-   * Does nothing when the host holds the newest state already, or another replica is at it. `first`: what the host must not hear before;
-   * it is made ready meanwhile. Gives the revision that was sent, whatever came of it. Throws when the database is away.
+   * Does nothing if the host already holds the newest state, or another replica is publishing to it. `first`: work that
+   * must finish before the host gets the state; the state is prepared meanwhile. Returns the revision that was sent,
+   * whatever the result. Throws when the database is unreachable.
    */
   async publish(host: HostId, first: Promise<void> = Promise.resolve()): Promise<number | undefined> {
     const [claim] = await Promise.all([this.#claim(host), first]);
@@ -55,7 +59,7 @@ export class Publication {
   async #claim(host: HostId): Promise<{ state: CurrentState; lease: string } | undefined> {
     return this.store.transaction(async (manager) => {
       await lockHosts(manager, [host]);
-      // A host whose newest epoch is closed is two hosts (cloned): neither gets anything.
+      // A host whose newest epoch is closed is two hosts (cloned), so neither gets anything.
       const [claimed] = await runIn(manager)<{ lease: string }>(
         `UPDATE host_status s SET publish_at = clock_timestamp() + $2 * interval '1 ms' FROM hosts h
          WHERE s.host_id = $1 AND h.id = $1 AND h.removed_at IS NULL AND h.revision > s.held_revision
@@ -69,7 +73,7 @@ export class Publication {
     });
   }
 
-  /** Gives the pause before the next try; 0 when the host has it. */
+  /** Returns the pause before the next try; 0 if the host has the state. */
   async #send(host: HostId, { message, revision, digest }: CurrentState): Promise<number> {
     try {
       const reply = await this.bus.requestSigned(message, DesiredReply, REPLY_MS);
@@ -78,7 +82,7 @@ export class Publication {
         await this.deliveries.seen({ hostId: host, revision: reply.revision, digest });
         return 0;
       }
-      // It has a newer one, from another replica or another history, which its next hello shows.
+      // It has a newer state, from another replica or another history; its next hello will show which.
       if (reply.result === 'stale' && reply.revision > revision) return PAUSE_MS.ahead;
       this.logger.error({ event: 'desired.refused', host, revision, reply }, 'a host refuses its desired state');
       return PAUSE_MS.refused;
@@ -89,7 +93,9 @@ export class Publication {
     }
   }
 
-  /** Only while the lease is ours: a newer revision has ended it, waits for nobody, and may be in another replica's hands already. */
+  /**
+   * Only if the lease is still ours: a newer revision ends the lease, and another replica may already be publishing.
+   */
   async #release(host: HostId, lease: string, pauseMs: number): Promise<void> {
     await this.store.query(
       `UPDATE host_status SET publish_at = clock_timestamp() + $3::float8 * interval '1 ms'
@@ -100,12 +106,13 @@ export class Publication {
 }
 
 /**
- * Sees that every host gets its newest desired state: at once when it is woken, and by sweeps for whatever went wrong in between. A sweep
- * comes every second while a host lacks its newest state, and rarely when none does. One publication per host at a time; what changes meanwhile goes out right after it.
+ * Ensures that every host gets its newest desired state: at once when woken, and by sweeps in case something goes wrong
+ * in between. Sweeps run every second while a host lacks its newest state, and rarely otherwise. One publication per
+ * host at a time; changes made meanwhile are published right after it.
  */
 @Injectable()
 export class DesiredPublisher {
-  /** With the revision that each is at, as far as somebody said it. */
+  /** The newest known revision of each host. */
   readonly #waiting = new Map<HostId, number>();
   readonly #running = new Map<HostId, Promise<void>>();
   readonly #rest = new WakeablePause();
@@ -119,12 +126,15 @@ export class DesiredPublisher {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Whoever knows of something that goes first says so at the start. */
+  /** Registers work that must be settled before publishing. Call it at the start. */
   settleFirst(before: BeforePublishing): void {
     this.#before = before;
   }
 
-  /** A host's desired state was changed and committed. With its revision, so that what is on its way already is not made ready twice. */
+  /**
+   * A host's desired state was changed and committed. The revision avoids preparing a state twice that is already being
+   * sent.
+   */
   wake(host: HostId, revision = Number.POSITIVE_INFINITY): void {
     if (this.#stopped) return;
     this.#waiting.set(host, Math.max(revision, this.#waiting.get(host) ?? 0));
@@ -132,7 +142,7 @@ export class DesiredPublisher {
     this.#next();
   }
 
-  /** The one owner loop: sweeps until the signal is aborted, then finishes what is under way. */
+  /** The one owner loop: sweeps until the signal is aborted, then finishes the work under way. */
   async run(signal: AbortSignal): Promise<void> {
     this.#stopped = false;
     const deafen = this.notifications.on(CHANNELS.desired, {
@@ -156,8 +166,8 @@ export class DesiredPublisher {
   }
 
   /**
-   * Hosts that are there and do not hold their newest state. What another replica has its hands on is skipped. False: every host holds its
-   * newest state, also those that are away.
+   * Wakes connected hosts that lack their newest state, except those that another replica is publishing to. Returns
+   * false if every host holds its newest state, including unreachable hosts.
    */
   async #sweep(): Promise<boolean> {
     const rows = await this.store.query<{ host_id: HostId }[]>(
@@ -192,7 +202,7 @@ export class DesiredPublisher {
     try {
       return await this.publication.publish(host, this.#before?.settle(host));
     } catch (error) {
-      // The lease runs out and a sweep takes it up again.
+      // The lease expires, and a sweep tries again.
       this.logger.warn(
         { event: 'desired.failed', host, cause: describeError(error) },
         'a publication failed; it is tried again',

@@ -22,14 +22,14 @@ interface StoredRow extends SignedMessage {
 const digestOf = (body: string) => createHash('sha256').update(body).digest('hex');
 
 /**
- * The signed bytes of each host's desired state. A revision has one body for ever: it is built once, under the lock of the
- * host's row, and kept; so equal revisions with other bytes are always a sign of two histories.
+ * The signed bytes of each host's desired state. A revision has one body forever: it is built once, under the lock of
+ * the host's row, and stored. So the same revision with other bytes always means two histories.
  */
 @Injectable()
 export class DesiredStates {
   constructor(@Inject(SIGNER) private readonly signer: Signer) {}
 
-  /** The state at the host's revision; undefined when there is no such host or nothing was ever wanted of it. */
+  /** The state at the host's revision; undefined if the host does not exist or nothing was ever desired of it. */
   async current(manager: Transaction, host: HostId): Promise<CurrentState | undefined> {
     const row = await manager.findOne(HostEntity, {
       select: { id: true, revision: true, paused: true },
@@ -54,7 +54,7 @@ export class DesiredStates {
     return this.#keep(manager, host, revision, JSON.stringify(state));
   }
 
-  /** Signs and stores; a body that was signed with an older key is signed anew. */
+  /** Signs and stores the body. A body signed with an older key is signed again. */
   async #keep(manager: Transaction, host: HostId, revision: number, body: string): Promise<CurrentState> {
     const message = this.signer.sign(subjects.desired(host), body);
     const digest = digestOf(body);

@@ -20,13 +20,15 @@ import { refuseForeignNetworks, refuseUnseenNetworks, refuseWithoutNetworks } fr
 import { bumpRevision, bumpRevisions } from './revisions.js';
 import type { HostChange } from './wanted-items.js';
 
-/** The one writer of what is wanted. Everything happens in the caller's transaction; nothing is sent before its commit. */
+/**
+ * The only writer of desired state. Everything happens in the caller's transaction; nothing is sent before its commit.
+ */
 @Injectable()
 export class DesiredWriter {
   /**
-   * Changes items of hosts, at most one change for each, under one new revision of each, and makes the commands that follow them. Older
-   * commands whose items are replaced are superseded. However many hosts, as many statements as for one. The caller holds the locks of all
-   * of them (`lockHosts`). Throws AppError `unknown-host`.
+   * Changes items of hosts, at most one change for each, under one new revision of each, and creates the commands that
+   * follow them. Older commands whose items are replaced are superseded. Takes as many statements for many hosts as for
+   * one. The caller holds the locks of all of them (`lockHosts`). Throws AppError `unknown-host`.
    */
   async write(tx: Transaction, changes: readonly HostChange[]): Promise<void> {
     if (changes.length === 0) return;
@@ -47,7 +49,7 @@ export class DesiredWriter {
     await makeCommands(tx, numbered, before);
   }
 
-  /** The rows of containers and memberships beside their items. */
+  /** The rows of containers and memberships, besides their items. */
   async #writeRows(tx: Transaction, changes: readonly HostChange[]): Promise<void> {
     const memberships = changes.flatMap(({ hostId, addedMemberships = [] }) =>
       addedMemberships.map(({ nodeId, networkId, itemId }) => ({ nodeId, networkId, hostId, itemId })),
@@ -70,7 +72,7 @@ export class DesiredWriter {
     );
   }
 
-  /** Has the host's agent observe and report only, or work again; false when it is so already. Throws AppError `unknown-host`. */
+  /** Pauses or resumes the host's agent; false if it already is in that state. Throws AppError `unknown-host`. */
   async pause(tx: Transaction, id: HostId, paused: boolean): Promise<boolean> {
     const { affected } = await tx.update(
       HostEntity,
@@ -82,14 +84,16 @@ export class DesiredWriter {
   }
 
   /**
-   * Takes back a command that no agent has seen. Items go back to what they were before it; an item that it made becomes
-   * absent, because a host may be taking it over at this very moment. Throws AppError `unknown-command`, `not-cancellable`.
+   * Takes back a command that no agent has seen. Its items return to their previous state; an item that it created
+   * becomes absent, because a host may be receiving it at this very moment. Throws AppError `unknown-command`,
+   * `not-cancellable`.
    */
   async cancel(tx: Transaction, id: CommandId, by: string): Promise<void> {
     const command = await lockQueued(tx, id);
     refuseForeignNetworks(command.networkIds);
     const revision = await bumpRevision(tx, command.hostId);
-    // What was adopted a person had joined: taken back, it is theirs again, and absent would leave it.
+    // A person had joined an adopted membership: taking the command back makes it theirs again, but `absent` would
+    // leave the network.
     if (command.action === 'adopt') await deleteMadeItems(tx, command.hostId, id);
     await restoreItems(tx, id, revision);
     await tx.update(CommandEntity, { id }, { state: 'cancelled', endedAt: () => 'clock_timestamp()' });

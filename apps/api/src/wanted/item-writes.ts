@@ -14,21 +14,21 @@ import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 import { toItemRow, type ItemDraft } from './wanted-items.js';
 
-/** What an item was before a command: null when the command makes it. */
+/** An item before a command: null if the command creates it. */
 export type ItemBefore = { intent: Intent; body: Record<string, unknown> } | null;
 
-/** What every item adds to the message beside its body, and what the message has beside its items: generous. */
+/** Generous allowances for what each item adds to the message besides its body, and for the rest of the message. */
 const ITEM_BYTES = 200;
 const MESSAGE_BYTES = 1000;
 
-/** Items that are to be put at a host's new revision. */
+/** Items to put at a host's new revision. */
 interface ItemsOfHost {
   hostId: HostId;
   revision: number;
   items: readonly ItemDraft[];
 }
 
-/** Puts items at the revisions of their hosts and gives what each was. */
+/** Puts items at the revisions of their hosts, and returns the previous state of each. */
 export async function putItems(tx: Transaction, changes: readonly ItemsOfHost[]): Promise<Map<ItemId, ItemBefore>> {
   const rows = changes.flatMap(({ hostId, items, revision }) => items.map((item) => toItemRow(hostId, item, revision)));
   if (rows.length === 0) return new Map();
@@ -61,7 +61,7 @@ async function refuseOversize(tx: Transaction, hosts: readonly HostId[]): Promis
   throw new AppError({ kind: 'user', ...explain('bad-request/host-too-full', { host: over.name }) });
 }
 
-/** Deletes items with the containers and memberships that hang on them. */
+/** Deletes items with the containers and memberships that depend on them. */
 export async function deleteItems(tx: Transaction, gone: readonly { hostId: HostId; itemId: ItemId }[]): Promise<void> {
   if (gone.length === 0) return;
   const run = runIn(tx);
@@ -71,7 +71,7 @@ export async function deleteItems(tx: Transaction, gone: readonly { hostId: Host
   await run(`DELETE FROM item_status s ${among} WHERE s.item_id = r.id AND s.host_id = r.host_id`, pairs);
 }
 
-/** Deletes the items that a command made: as if it had never been given. */
+/** Deletes the items that a command created, as if it had never been given. */
 export async function deleteMadeItems(tx: Transaction, hostId: HostId, commandId: CommandId): Promise<void> {
   const made = await runIn(tx)<{ item_id: ItemId }>(
     'SELECT item_id FROM command_items WHERE command_id = $1 AND previous IS NULL',
@@ -83,7 +83,7 @@ export async function deleteMadeItems(tx: Transaction, hostId: HostId, commandId
   );
 }
 
-/** Puts the items of a command back to what they were before it, at a new revision; those that it made become absent. */
+/** Returns the items of a command to their previous state, at a new revision; items that it created become absent. */
 export async function restoreItems(tx: Transaction, commandId: CommandId, revision: number): Promise<void> {
   await runIn(tx)(
     `UPDATE items SET revision = $2, intent = COALESCE(c.previous ->> 'intent', 'absent'), body = COALESCE(c.previous -> 'body', items.body)
@@ -92,7 +92,7 @@ export async function restoreItems(tx: Transaction, commandId: CommandId, revisi
   );
 }
 
-/** Of containers that are new, each with its node. */
+/** Adds new containers, each with its node. */
 export async function addContainers(
   tx: Transaction,
   added: readonly Pick<ContainerEntity, 'id' | 'hostId' | 'nodeId' | 'itemId' | 'name'>[],
@@ -119,7 +119,7 @@ export async function addMemberships(
   );
 }
 
-/** A new version for If-Match: something of the containers, or of their networks, was changed. */
+/** Gives the containers a new version for If-Match, because they or their networks were changed. */
 export async function bumpContainers(tx: Transaction, nodes: readonly NodeId[]): Promise<void> {
   if (nodes.length === 0) return;
   await tx.query('UPDATE containers SET version = version + 1 WHERE node_id = ANY($1)', [nodes]);

@@ -5,14 +5,14 @@ import { runIn } from '../database/statements.js';
 import { beyondScope } from '../database/transaction.js';
 import { visibilityNow } from '../database/visibility.js';
 
-/** Changes that concern a network need it in the scope of the token that asks, if that names networks. */
+/** A token whose scope names networks can only make changes that concern those networks. */
 export function refuseForeignNetworks(networks: readonly NetworkId[]): void {
   const allowed = visibilityNow()?.networks;
   const foreign = allowed && networks.find((network) => !allowed.includes(network));
   if (foreign) throw notInScope(foreign);
 }
 
-/** A token for networks alone changes what is in them, and nothing that is in no network at all. */
+/** A token for networks only changes what is in them, and nothing that is in no network at all. */
 export function refuseWithoutNetworks(networks: readonly NetworkId[]): void {
   const scope = visibilityNow();
   if (!scope || scope.hosts || networks.length > 0) return;
@@ -20,8 +20,8 @@ export function refuseWithoutNetworks(networks: readonly NetworkId[]): void {
 }
 
 /**
- * A token for hosts joins them to networks that it sees, and to any that nobody here has named or keeps. Another network belongs to
- * somebody else, and whoever is in it sees its name, config and policy.
+ * A token for hosts can join them to networks that it sees, and to any network that was neither named here nor is kept
+ * by Orrery. Another network belongs to someone else, and everyone in it sees its name, config and policy.
  */
 export async function refuseUnseenNetworks(tx: Transaction, networks: readonly NetworkId[]): Promise<void> {
   if (!visibilityNow() || networks.length === 0) return;
@@ -33,8 +33,8 @@ export async function refuseUnseenNetworks(tx: Transaction, networks: readonly N
 }
 
 /**
- * What concerns a whole network reaches beyond the hosts that the token's scope names: only for a token whose scope names the network, too,
- * or that has none.
+ * A change to a whole network reaches beyond the hosts in the token's scope, so it needs a token whose scope also names
+ * the network, or a token without a scope.
  */
 export function refuseBeyondHosts(): void {
   const scope = visibilityNow();
@@ -42,7 +42,7 @@ export function refuseBeyondHosts(): void {
   throw new AppError({ kind: 'user', ...explain('forbidden/beyond-hosts') });
 }
 
-/** Everybody writes networks by their names: whoever moves one decides where the next join of somebody else goes. */
+/** Everyone refers to networks by name, so moving a name would redirect other people's next join. */
 export function refuseNamingNetworks(): void {
   if (!visibilityNow()) return;
   throw new AppError({ kind: 'user', ...explain('forbidden/naming-networks') });

@@ -5,19 +5,19 @@ import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 
 /**
- * Whoever writes items, commands or command items of a host holds its row first, in order of id when there are several: so no
- * two transactions wait for each other. Readers, and ingest of what is only observed, do not wait for it.
+ * A transaction that writes items, commands or command items of a host locks its row first, in order of ID if there are
+ * several, so that no two transactions deadlock. Readers, and ingest of observations, do not wait for it.
  */
 export async function lockHosts(manager: Transaction, hosts: readonly HostId[]): Promise<void> {
   await runIn(manager)('SELECT id FROM hosts WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE', [hosts]);
 }
 
-/** Locks a host's row and gives its next revision; other replicas hear of it at commit. */
+/** Locks a host's row and returns its next revision; other replicas are notified at commit. */
 export async function bumpRevision(manager: Transaction, hostId: HostId): Promise<number> {
   return (await bumpRevisions(manager, [hostId])).get(hostId) as number;
 }
 
-/** Of several hosts at once; the caller holds their locks already (`lockHosts`). Throws AppError `unknown-host`. */
+/** For several hosts at once; the caller already holds their locks (`lockHosts`). Throws AppError `unknown-host`. */
 export async function bumpRevisions(manager: Transaction, hosts: readonly HostId[]): Promise<Map<HostId, number>> {
   const run = runIn(manager);
   const bumped = await run<{ id: HostId; revision: string }>(
@@ -38,7 +38,7 @@ export async function bumpRevisions(manager: Transaction, hosts: readonly HostId
   return revisions;
 }
 
-/** What replicas tell each other when a host's desired state has changed. */
+/** The notice that replicas send each other when a host's desired state has changed. */
 export interface RevisionNotice {
   host: HostId;
   revision: number;
@@ -46,17 +46,18 @@ export interface RevisionNotice {
 
 export const revisionNotice = ({ host, revision }: RevisionNotice): string => `${host} ${revision}`;
 
-/** One of another release may say less: then the revision is taken for the newest that can be. */
+/** A notice from another release may lack the revision, which then counts as the newest possible. */
 export function readRevisionNotice(notice: string): RevisionNotice {
   const [host = '', revision] = notice.split(' ');
   return { host: host as HostId, revision: Number(revision ?? Number.POSITIVE_INFINITY) };
 }
 
 /**
- * The host holds a state of another history than this database's: one that a restored database forgot. Revisions go on above
- * it, with what the database wants; what it forgot is in no list any more, and the agent keeps that as unclaimed. Every item
- * moves to the new revision, so that the agent answers for it anew and unfinished commands still come to their end. `paused`: whether
- * the host is, by the newer of both histories; a host that somebody paused must not begin to work because of a restored backup.
+ * The host holds a state from another history, which a restored database has forgotten. Revisions continue above it,
+ * with the desired state of the database; forgotten items are in no list any more, and the agent keeps what they
+ * created as unclaimed. Every item moves to the new revision, so that the agent reports on it again and unfinished
+ * commands still end. `paused`: whether the newer of both histories paused the host; a restored backup must not resume
+ * a host that someone paused.
  */
 export async function continueAbove(
   manager: Transaction,
@@ -85,8 +86,8 @@ export async function continueAbove(
 }
 
 /**
- * Event ids are given out again after a restore. A new name of the store tells everyone who remembers one of the old ids that it
- * is worth nothing; once for all hosts that find out in turn.
+ * Event IDs are reused after a restore. A new name of the store shows clients that the IDs they remember are invalid;
+ * it changes once for all hosts that discover the restore in turn.
  */
 async function renameStore(manager: Transaction): Promise<void> {
   await runIn(manager)(

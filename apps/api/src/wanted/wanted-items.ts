@@ -18,20 +18,20 @@ import type { MembershipEntity } from '../database/entities/membership.entity.js
 
 export type ContainerDraft = Omit<ContainerItem, 'revision'>;
 export type MembershipDraft = Omit<MembershipItem, 'revision'>;
-/** An item as it is wanted: on the wire it also has the revision, which the writer gives it. */
+/** A desired item without its revision, which the writer adds. */
 export type ItemDraft = ContainerDraft | MembershipDraft;
 
 /** An item in the table: its own columns, and the rest of it as `body`. */
 export type ItemRow = Omit<ItemEntity, 'createdAt'>;
 
-/** A container as it is wanted: its row, and what its item says. */
+/** A desired container: its row, and what its item contains. */
 export type WantedContainer = Omit<ContainerEntity, 'createdAt' | 'item'> &
   Pick<ContainerItem, 'intent' | 'image' | 'limits' | 'incarnation'> & {
-    /** Of those that its host had made ahead; null: its agent makes one. */
+    /** One of the identities that its host had pre-generated; null: its agent creates one. */
     identity: NonNullable<ContainerItem['identity']> | null;
   };
 
-/** A membership as it is wanted: its row, and what its item says. */
+/** A desired membership: its row, and what its item contains. */
 export type WantedMembership = Omit<MembershipEntity, 'createdAt' | 'hostId' | 'item'> &
   Pick<MembershipItem, 'intent' | 'settings'>;
 
@@ -41,23 +41,26 @@ export interface Origin {
   group: CommandId | null;
 }
 
-/** The command that follows a change to its end. `target` is for people (`demo on web-1`), `createdBy` the name of a token. */
+/**
+ * The command that tracks a change to its end. `target` is for people (`demo on web-1`), `createdBy` is the name of a
+ * token.
+ */
 export type CommandDraft = Pick<CommandEntity, 'id' | 'action' | 'target' | 'createdBy'> &
   Partial<Pick<CommandEntity, 'containerId' | 'nodeId' | 'networkIds' | 'groupId'>>;
 
-/** All that one command changes of what is wanted of one host: what rules decide, and the writer writes. */
+/** Everything that one command changes in the desired state of one host: rules decide it, and the writer writes it. */
 export interface HostChange {
   hostId: HostId;
   command: CommandDraft;
-  /** Each is put at the new revision, also when it is equal to what is there: the agent then settles it again. */
+  /** Each is put at the new revision, even if it is unchanged, so that the agent settles it again. */
   items: ItemDraft[];
-  /** Given up without being made absent: the agent leaves alone what it made. */
+  /** Items to release without making them absent: the agent leaves alone what it created. */
   removes?: ItemId[];
   addedContainer?: WantedContainer;
   addedMemberships?: WantedMembership[];
-  /** Memberships of the command's node whose version grows. */
+  /** Memberships of the command's node that get a new version. */
   changedMemberships?: NetworkId[];
-  /** The version of the node's container grows: of it or of its networks something is different now. */
+  /** Whether the node's container gets a new version, because it or its networks changed. */
   containerChanged?: boolean;
 }
 
@@ -79,7 +82,7 @@ export function toWantedMembership({ nodeId, networkId, itemId, version, item }:
   return { nodeId, networkId, itemId, version, intent: item.intent, settings };
 }
 
-/** The container as it is wanted now, with something changed. */
+/** The container as it is desired now, with some fields changed. */
 export function containerDraft(
   { itemId, nodeId, name, intent, image, limits, incarnation, identity }: WantedContainer,
   change: Partial<Pick<ContainerDraft, 'intent' | 'image' | 'limits' | 'incarnation'>> = {},
@@ -88,7 +91,7 @@ export function containerDraft(
   return { ...item, ...(identity === null ? {} : { identity }), ...change };
 }
 
-/** The membership as it is wanted now, with something changed. */
+/** The membership as it is desired now, with some fields changed. */
 export function membershipDraft(
   { itemId, nodeId, networkId, intent, settings }: WantedMembership,
   nodeKind: NodeKind,

@@ -5,7 +5,7 @@ import { DesiredStates } from './desired-states.js';
 import { DesiredWriter } from './desired-writer.js';
 import { Wanted } from './wanted.service.js';
 
-/** What is wanted of hosts: read, changed by one writer, signed, and published until each host holds it. */
+/** The desired state of hosts: read, changed by one writer, signed, and published until each host holds it. */
 @Module({
   providers: [Wanted, DesiredWriter, DesiredStates, Deliveries, DesiredPublisher, Publication],
   exports: [Wanted, DesiredWriter, DesiredStates, Deliveries, DesiredPublisher],

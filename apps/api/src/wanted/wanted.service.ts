@@ -13,15 +13,15 @@ import {
   type WantedMembership,
 } from './wanted-items.js';
 
-/** An item with the name that people use for what it is about. */
+/** An item with the name that people use for its container or membership. */
 export interface NamedItem {
   item: AnyItem;
   name: string;
 }
 
 /**
- * What is wanted of a host. A change reads it in its transaction, and after `lockHosts`: what it depends on stays as it is until the commit.
- * Only `DesiredWriter` changes it.
+ * Reads the desired state of a host. A change reads it within its transaction and after `lockHosts`, so that it stays
+ * the same until the commit. Only `DesiredWriter` changes it.
  */
 @Injectable()
 export class Wanted {
@@ -33,7 +33,7 @@ export class Wanted {
     return findContainer(tx, { nodeId });
   }
 
-  /** By network. */
+  /** Ordered by network. */
   memberships(tx: Transaction, nodeId: NodeId): Promise<WantedMembership[]> {
     return findMemberships(tx, { nodeId });
   }
@@ -43,7 +43,7 @@ export class Wanted {
     return membership;
   }
 
-  /** What the node last showed of a network, wanted or not. */
+  /** The node's last report of a network, whether or not the membership is desired. */
   async observedMembership(sql: Sql, node: NodeId, network: NetworkId): Promise<ObservedMembership | undefined> {
     const rows = await sql.query<{ observed: ObservedMembership }[]>(
       'SELECT observed FROM membership_status WHERE node_id = $1 AND network_id = $2',
@@ -52,7 +52,10 @@ export class Wanted {
     return rows[0]?.observed;
   }
 
-  /** All items of these hosts as they go on the wire, as the transaction sees them, containers first; a host without any is not in it. */
+  /**
+   * All items of these hosts as they are sent, as the transaction sees them, containers first; a host without items is
+   * left out.
+   */
   async itemsOfHosts(sql: Sql, hosts: readonly HostId[]): Promise<Map<HostId, NamedItem[]>> {
     const rows = await sql.query<(ItemRow & { name: string })[]>(
       `SELECT i.id, i.host_id AS "hostId", i.node_id AS "nodeId", i.kind, i.intent, i.revision, i.body,
@@ -72,7 +75,7 @@ export class Wanted {
   }
 }
 
-/** With its item, without which it is not wanted: a scope may show one of both alone. */
+/** Requires the item as well, without which the container is not desired: a scope may show only one of the two. */
 async function findContainer(tx: Transaction, where: Partial<Pick<ContainerEntity, 'hostId' | 'name' | 'nodeId'>>) {
   const query = tx.createQueryBuilder(ContainerEntity, 'c').innerJoinAndSelect('c.item', 'i').where(where);
   const container = await query.getOne();

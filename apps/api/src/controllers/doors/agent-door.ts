@@ -21,16 +21,16 @@ import type { ControllerDoor, ProbedController } from './controller-door.js';
 export interface AgentPlace {
   host: HostRef;
   node: NodeId;
-  /** Its address as it is known; null before it was first asked. */
+  /** Its known address; null before the first probe. */
   address: NodeAddress | null;
 }
 
 type ResultOf<Kind extends ControllerResult['result']> = Extract<ControllerResult, { result: Kind }>;
 
-/** As many as fit well into one message. */
+/** A page that fits comfortably into one message. */
 const PAGE = 500;
 
-/** The controller in a zerotier-one on one of our hosts: its agent asks it on the spot, so that nothing of it is exposed. */
+/** The controller in a zerotier-one on one of our hosts. Its agent queries it locally, so nothing of it is exposed. */
 export class AgentDoor implements ControllerDoor {
   constructor(
     private readonly calls: HostCalls,
@@ -44,7 +44,7 @@ export class AgentDoor implements ControllerDoor {
 
   async newNetworkId(): Promise<NetworkId> {
     const address = this.place.address ?? (await this.probe()).address;
-    // Six digits of its own; none is reserved, and 000000 is what people write by hand.
+    // Six digits after the address. None are reserved, but 000000 is what people write by hand.
     return `${String(address)}${randomInt(1, 0x1_00_00_00).toString(16).padStart(6, '0')}`;
   }
 

@@ -13,26 +13,28 @@ export interface CentralSettings {
   /** Base URL, such as https://api.zerotier.com/api/v1. */
   url: string;
   token: Secret;
-  /** Where it may be beside the public internet. */
+  /** Where it may be besides the public internet. */
   allowed: readonly Prefix[];
   resolve?: Resolve;
   pace?: Pace;
-  /** How long one answer may take, to its end. */
+  /** How long one complete answer may take. */
   answerMs?: number;
-  /** Pauses after a 429 that names none. */
+  /** Pauses after a 429 without a Retry-After. */
   backoff?: BackoffOptions;
 }
 
-/** What the document grants to free accounts; those that pay have five times as much. */
+/** The limit for free accounts according to the document; paying accounts have five times as much. */
 const FREE_ACCOUNT: Pace = { requests: 20, windowMs: 1000 };
 const ANSWER_MS = 10_000;
 const BACKOFF: BackoffOptions = { firstMs: 1000, maxMs: 8000 };
-/** How often a request is sent when all that Central says is 429. */
+/** The maximum number of attempts when Central keeps answering 429. */
 const TRIES = 4;
-/** A longer pause is not waited for: whoever asked comes again. */
+/** For longer pauses the request fails, and the caller tries again later. */
 const LONGEST_PAUSE_MS = 30_000;
 
-/** HTTP of ZeroTier Central, within its rate. One for each controller, as the rate is one. */
+/**
+ * HTTP client for ZeroTier Central, within its rate limit. One for each controller, because the limit is per account.
+ */
 export class CentralClient {
   readonly #base: string;
   readonly #token: Secret;
@@ -60,18 +62,18 @@ export class CentralClient {
     this.#requests = this.#refusal ? undefined : new JudgedRequests(this.#base, allowed, resolve);
   }
 
-  /** What Central answers, parsed; undefined: 404. */
+  /** Central's answer, parsed; undefined for 404. */
   async ask<T>(schema: z.ZodType<T>, method: 'GET' | 'POST', path: string, body?: object): Promise<T | undefined> {
     const answer = await this.request(method, path, body);
     return answer.status === 404 ? undefined : this.parse(schema, answer, `${method} ${path}`);
   }
 
-  /** 404: it was not there. */
+  /** A 404 means that it did not exist, which is fine. */
   async delete(path: string): Promise<void> {
     await this.request('DELETE', path);
   }
 
-  /** Who waits for a place is refused; what was sent ends by itself, within the time for an answer. */
+  /** Refuses waiting requests. Requests already sent end by themselves, within the time for an answer. */
   close(): void {
     this.#pace.close();
     this.#requests?.close();
@@ -108,7 +110,7 @@ export class CentralClient {
     );
   }
 
-  /** An answer that was what was asked for, or a 404. */
+  /** Returns a successful answer, or a 404. */
   private accepted(answer: CentralAnswer, asked: string): CentralAnswer {
     const { status } = answer;
     if ((status >= 200 && status < 300) || status === 404) return answer;
@@ -140,7 +142,10 @@ export class CentralClient {
     );
   }
 
-  /** What came instead of JSON, in our words: its own would let whoever gave the URL read what only the API reaches. */
+  /**
+   * Describes an answer that is not JSON in our words. Quoting it would show the person who gave the URL what only the
+   * API can reach.
+   */
   private described({ type, bytes }: CentralAnswer): string {
     if (bytes === 0) return 'nothing';
     return type === 'text/html' ? 'a web page instead of JSON' : 'something that is not JSON, or not all of it';
@@ -161,16 +166,16 @@ export interface CentralAnswer {
   status: number;
   /** Media type, without parameters. */
   type: string;
-  /** Pause that was asked for, in milliseconds. */
+  /** The requested pause, in milliseconds. */
   retryAfterMs: number | undefined;
   text: string;
   bytes: number;
 }
 
-/** Ten thousand records have about 15 MB. */
+/** Ten thousand records take about 15 MB. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** Reads an answer to its end. Throws AppError `controller-away` when it breaks off, or never ends. */
+/** Reads an answer to its end. Throws AppError `controller-away` when it breaks off or does not end. */
 export async function readCentralAnswer(response: IncomingMessage, asked: string): Promise<CentralAnswer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -194,10 +199,10 @@ export async function readCentralAnswer(response: IncomingMessage, asked: string
   };
 }
 
-/** Records of thousands of nodes shrink to a tenth. The limit is for what comes out. */
+/** Compression shrinks records of thousands of nodes to a tenth. The limit applies to the unpacked answer. */
 function unpacked(response: IncomingMessage): Readable {
   if (response.headers['content-encoding'] !== 'gzip') return response;
-  // What goes wrong in front of it reaches whoever reads its end.
+  // Errors of the source reach the reader of the pipeline.
   return pipeline(response, createGunzip(), () => undefined);
 }
 

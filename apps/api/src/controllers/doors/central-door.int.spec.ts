@@ -9,7 +9,7 @@ import type { Trouble } from '../../../../../test/support/central/trouble.js';
 import type { CentralSettings } from './central-client.js';
 import { CentralDoor } from './central-door.js';
 
-/** Twenty requests in 50 ms: what the document limits, in a twentieth of the time. */
+/** Twenty requests in 50 ms: the document's limit, in a twentieth of the time. */
 const FAST = { requests: 20, windowMs: 50 };
 const NODE = 'abcdef0123';
 const ABSENT = '8056c2e21c000001';
@@ -24,7 +24,7 @@ const LAB: NetworkConfig = {
   tags: [{ id: 1, default: 7 }],
 };
 
-/** Where the stand-in is. */
+/** Where the stand-in listens. */
 const LOOPBACK = [parsePrefix('127.0.0.0/8') as Prefix];
 
 let central: CentralStandin;
@@ -61,21 +61,21 @@ const newLab = async () => {
 };
 
 describe('ZeroTier Central as a controller', () => {
-  afterEach(() => expect(central.offences).toEqual([])); // all that was asked and answered is as its document has it
+  afterEach(() => expect(central.offences).toEqual([])); // every request and answer conforms to the document
 
-  it('is probed: its networks, and no address of its own', async () => {
+  it('is probed: it reports its networks, and no address of its own', async () => {
     const id = await newLab();
     expect(await door.probe()).toEqual({ address: null, zerotierVersion: null, networks: [id] });
   });
 
-  it('picks the id of a new network, which is there then', async () => {
+  it('picks the ID of a new network, which exists from then on', async () => {
     const id = await door.newNetworkId();
     const network = await door.network(id);
     expect(ControllerNetwork.parse(network)).toEqual(network);
     expect(network).toMatchObject({ id, config: { private: true } });
   });
 
-  it('takes a network’s name and every setting, again and again, and has them then', async () => {
+  it('accepts the name and every setting of a network, repeatedly, and has them afterwards', async () => {
     const id = await door.newNetworkId();
     const wanted = { id, name: 'lab', config: LAB };
     expect(await door.putNetwork(id, 'lab', LAB)).toEqual(wanted);
@@ -84,7 +84,7 @@ describe('ZeroTier Central as a controller', () => {
     expect(await door.putNetwork(id, 'lab-2', NEW_NETWORK)).toEqual({ id, name: 'lab-2', config: NEW_NETWORK });
   });
 
-  it('does not have a network that is not there, makes none with an id of ours, and says so', async () => {
+  it('refuses requests for a missing network, and creates none with an ID of ours', async () => {
     expect(await door.network(ABSENT)).toBeUndefined();
     for (const work of [
       door.putNetwork(ABSENT, 'lab', LAB),
@@ -94,7 +94,7 @@ describe('ZeroTier Central as a controller', () => {
       expect(await thrownBy(work)).toMatchObject({ code: 'unknown-network', kind: 'user' });
   });
 
-  it('deletes a network and a record, and again without a word', async () => {
+  it('deletes a network and a record, and does not fail when that is repeated', async () => {
     const id = await newLab();
     await door.putRecords(id, [
       { address: NODE, authorized: true },
@@ -109,7 +109,7 @@ describe('ZeroTier Central as a controller', () => {
     expect(await door.network(id)).toBeUndefined();
   });
 
-  it('authorizes a node that it never heard of, and changes only what is named of a record', async () => {
+  it('authorizes a node that it has never seen, and changes only the named fields of a record', async () => {
     const id = await newLab();
     const first = await door.putRecords(id, [
       { address: NODE, authorized: true, name: 'web-1', addresses: ['10.1.2.7'] },
@@ -121,7 +121,7 @@ describe('ZeroTier Central as a controller', () => {
     expect(await door.records(id)).toEqual(then);
   });
 
-  it('says who waits, with its version and without where it was heard of from', async () => {
+  it('reports waiting nodes, with their versions but without the addresses from which they connected', async () => {
     const id = await newLab();
     central.account.hear(id, NODE, { version: '1.14.1', from: '203.0.113.9' });
     const records = await door.records(id);
@@ -130,7 +130,7 @@ describe('ZeroTier Central as a controller', () => {
     expect(inspect(records)).not.toContain('203.0.113.9');
   });
 
-  it('gets 300 records within its rate: it turns nobody away, and they come back in their order', async () => {
+  it('handles 300 records within its rate: it rejects no request, and they come back in order', async () => {
     const id = await newLab();
     const addresses = Array.from({ length: 300 }, (_, n) => addressOf(n));
     const put = await door.putRecords(
@@ -144,7 +144,7 @@ describe('ZeroTier Central as a controller', () => {
     expect(central.turnedAway).toBe(0);
   });
 
-  it('is asked by default as often as its document allows to a free account, and no more', async () => {
+  it('is queried by default as often as its document allows for a free account, and no more', async () => {
     const strict = await CentralStandin.start();
     const { id } = strict.account.createNetwork();
     const patient = new CentralDoor({ url: strict.url, token: new Secret(strict.token), allowed: LOOPBACK });
@@ -155,7 +155,7 @@ describe('ZeroTier Central as a controller', () => {
     await strict.close();
   });
 
-  it('turns away who does not keep to it: the control; who is turned away comes through later', async () => {
+  it('rejects clients that exceed it: the control; their requests succeed later', async () => {
     const strict = await CentralStandin.start({ requests: 20, windowMs: 1000 });
     const { id } = strict.account.createNetwork();
     const settings = { pace: { requests: 1000, windowMs: 50 }, backoff: { firstMs: 1500, maxMs: 1500 } };
@@ -166,7 +166,7 @@ describe('ZeroTier Central as a controller', () => {
     await strict.close();
   });
 
-  it('lets a single request through between hundreds of one call', async () => {
+  it('lets a single request through between the hundreds of one call', async () => {
     const id = await newLab();
     const begun = central.asked.length;
     const many = door.putRecords(
@@ -187,7 +187,7 @@ describe('in trouble, ZeroTier Central', () => {
     central.trouble(trouble, { when: ({ path }) => path.endsWith('/member') });
     const error = await thrownBy(other.records(id));
     central.calm();
-    await expect(other.records(id)).resolves.toEqual([]); // the control: by the same door, without the trouble
+    await expect(other.records(id)).resolves.toEqual([]); // the control: through the same door, without the trouble
     return error;
   };
 
@@ -202,7 +202,7 @@ describe('in trouble, ZeroTier Central', () => {
     ['cut short', { is: 'cut' }, 'or not all of it'],
     ['without end', { is: 'endless' }, 'longer than'],
     ['no answer, and hung up', { is: 'hang-up' }, 'cannot be reached'],
-  ])('is away when its answer is %s, and it is said what came', async (_, trouble, words) => {
+  ])('is unreachable when its answer is %s, and the cause describes the answer', async (_, trouble, words) => {
     const error = await records(trouble, { answerMs: 30_000 });
     expect(error).toMatchObject({ code: 'controller-away', kind: 'operational' });
     expect(error.message).toContain(words);
@@ -212,7 +212,7 @@ describe('in trouble, ZeroTier Central', () => {
   it.each<[string, Trouble]>([
     ['says nothing', { is: 'silent' }],
     ['drips', { is: 'slow' }],
-  ])('is away when it %s for longer than an answer may take', async (_, trouble) => {
+  ])('is unreachable when it %s for longer than an answer may take', async (_, trouble) => {
     const id = await newLab();
     central.trouble(trouble);
     const error = await thrownBy(doorWith({ answerMs: 200 }).records(id));
@@ -222,18 +222,18 @@ describe('in trouble, ZeroTier Central', () => {
     await expect(door.records(id)).resolves.toEqual([]);
   });
 
-  it('is away when nobody listens there', async () => {
+  it('is unreachable when nothing listens there', async () => {
     const error = await thrownBy(doorWith({ url: `http://127.0.0.1:${await freePort()}/api/v1` }).probe());
     expect(error).toMatchObject({ code: 'controller-away', kind: 'operational' });
     expect(error.message).toContain('ECONNREFUSED');
   });
 
-  it('is not at a URL that answers 404 to everything, and it is said where to look', async () => {
+  it('is not at a URL that answers 404 to everything, and the error says where to look', async () => {
     const error = await thrownBy(doorWith({ url: `${central.url}/elsewhere` }).probe());
     expect(error).toMatchObject({ code: 'controller-away', fix: expect.stringContaining('URL') });
   });
 
-  it('shows no part of JSON that is broken: addresses of nodes would be in it', async () => {
+  it('quotes no part of broken JSON, which could contain addresses of nodes', async () => {
     const id = await newLab();
     central.account.hear(id, NODE, { version: '1.14.1', from: '203.0.113.9' });
     for (const trouble of [{ is: 'cut' }, { is: 'half' }] as const) {
@@ -242,7 +242,7 @@ describe('in trouble, ZeroTier Central', () => {
     }
   });
 
-  it('stops a call of many at the first failure, and does the rest when it is asked again', async () => {
+  it('stops a call of many requests at the first failure, and completes it when called again', async () => {
     const id = await newLab();
     const changes = Array.from({ length: 100 }, (_, n) => ({
       address: addressOf(n),
@@ -255,7 +255,7 @@ describe('in trouble, ZeroTier Central', () => {
     expect(await door.putRecords(id, changes)).toHaveLength(100);
   });
 
-  it('refuses what was asked with 400, and its words are not repeated', async () => {
+  it('can refuse a request with 400, and its words are not repeated', async () => {
     const id = await newLab();
     central.trouble({ is: 'status', status: 400, body: 'rule 3 is none' });
     const error = await thrownBy(door.putNetwork(id, 'lab', LAB));
@@ -278,7 +278,7 @@ describe('in trouble, ZeroTier Central', () => {
     ['JSON of another shape', json({ id: CANARY, config: CANARY, [CANARY]: CANARY })],
     ['JSON whose fields are of other types', json({ id: '8056c2e21c000001', config })],
     ['JSON that is a text', json(CANARY)],
-  ])('tells nothing of %s but its status', async (_, trouble) => {
+  ])('reveals nothing of %s but its status', async (_, trouble) => {
     const id = await newLab();
     central.trouble(trouble);
     const error = await thrownBy(door.network(id));
@@ -290,7 +290,7 @@ describe('in trouble, ZeroTier Central', () => {
 });
 
 describe('the token of ZeroTier Central', () => {
-  it('is refused when it is wrong, by whatever is asked; the right one is not', async () => {
+  it('is refused when it is wrong, whatever the request; the right one is not', async () => {
     const id = await newLab();
     const wrong = doorWith({ token: new Secret('adsf98ashdkjh3689adsfnj3$ADn') });
     for (const work of [
@@ -307,7 +307,7 @@ describe('the token of ZeroTier Central', () => {
     expect(await door.network(id)).toMatchObject({ name: 'lab' });
   });
 
-  it('may be of the new Central, which cannot be told from a wrong one: the fix says so, and what works', async () => {
+  it('may be one of the new Central, which looks like a wrong one: the fix says so, and what works', async () => {
     const error = await thrownBy(doorWith({ token: new Secret('whatever-a-service-account-has') }).probe());
     expect(error.fix).toContain('central.zerotier.com');
     expect(error.fix).toContain('orrery controller add HOST');
@@ -318,7 +318,7 @@ describe('the token of ZeroTier Central', () => {
     expect(error).toMatchObject({ code: 'central-new-unsupported', kind: 'user' });
   });
 
-  it('is refused with 403 where its account may not do this; what it may, it does', async () => {
+  it('is refused with 403 where its account lacks permission, and works where it has it', async () => {
     const id = await newLab();
     central.trouble({ is: 'status', status: 403 }, { when: ({ method }) => method === 'DELETE' });
     const error = await thrownBy(door.deleteNetwork(id));
@@ -327,7 +327,7 @@ describe('the token of ZeroTier Central', () => {
     expect(await door.network(id)).toBeDefined();
   });
 
-  it('is in no error, whatever goes wrong, and in nothing that prints the door; the URL’s host is', async () => {
+  it('is in no error, whatever goes wrong, and in no printed form of the door; the host of the URL is', async () => {
     const id = await newLab();
     const seen: string[] = [inspect(door, { depth: 9, showHidden: true }), JSON.stringify(door)];
     const troubles: Trouble[] = [
@@ -348,8 +348,8 @@ describe('the token of ZeroTier Central', () => {
   });
 });
 
-describe('429', () => {
-  it('is waited for as long as it says, by all who ask; then they are answered', async () => {
+describe('a 429', () => {
+  it('pauses all requests for as long as it says; then they are answered', async () => {
     const id = await newLab();
     central.trouble({ is: 'status', status: 429, retryAfter: '1' }, { times: 1 });
     const began = performance.now();
@@ -359,13 +359,13 @@ describe('429', () => {
     expect(central.asked.slice(-2).map(({ path }) => path)).toEqual([`/network/${id}`, `/network/${id}`]);
   });
 
-  it('without a pause is tried again after one of ours', async () => {
+  it('without a pause is retried after one of ours', async () => {
     const id = await newLab();
     central.trouble({ is: 'status', status: 429 }, { times: 2 });
     await expect(door.network(id)).resolves.toMatchObject({ id });
   });
 
-  it('that goes on is a controller that is away, after four tries', async () => {
+  it('that persists makes the controller unreachable, after four attempts', async () => {
     const id = await newLab();
     const begun = central.asked.length;
     central.trouble({ is: 'status', status: 429 });
@@ -375,7 +375,7 @@ describe('429', () => {
     expect(central.asked.length - begun).toBe(4);
   });
 
-  it('with a pause of an hour is not waited for', async () => {
+  it('with a pause of an hour fails at once', async () => {
     const id = await newLab();
     central.trouble({ is: 'status', status: 429, retryAfter: '3600' }, { times: 1 });
     const error = await thrownBy(door.network(id));

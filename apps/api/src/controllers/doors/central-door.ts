@@ -23,12 +23,15 @@ import {
 import { centralAway, centralRefused } from './central-trouble.js';
 import type { ControllerDoor, ProbedController } from './controller-door.js';
 
-/** So many of the records of one call are under way at a time: whoever asks for a single one meanwhile does not wait behind hundreds. */
+/**
+ * The number of requests that one call has under way at a time, so that a single request does not wait behind hundreds.
+ */
 const AT_A_TIME = 8;
 
 /**
- * ZeroTier Central, the legacy API v1 (its OpenAPI document; docs/zerotier-facts.md#controller). One door for each controller: it holds the queue that keeps the rate.
- * Besides what the interface names it throws `bad-request` when Central says that it does not take a network.
+ * ZeroTier Central, the legacy API v1 (its OpenAPI document; docs/zerotier-facts.md#controller). One door for each
+ * controller: it holds the queue that keeps the rate limit. In addition to the errors of the interface, throws
+ * `bad-request` when Central does not accept a network.
  */
 export class CentralDoor implements ControllerDoor {
   private readonly client: CentralClient;
@@ -37,12 +40,12 @@ export class CentralDoor implements ControllerDoor {
     this.client = new CentralClient(settings);
   }
 
-  /** What waits is refused from now on. */
+  /** Refuses waiting requests from now on. */
   close(): void {
     this.client.close();
   }
 
-  /** Of Central’s own version nothing follows. */
+  /** Central's own version has no meaning here. */
   async probe(): Promise<ProbedController> {
     const status = there(await this.client.ask(CentralStatus, 'GET', '/status'), '/status');
     if (!status.user) throw centralRefused('ZeroTier Central does not know the token: it is of no account');
@@ -50,7 +53,7 @@ export class CentralDoor implements ControllerDoor {
     return { address: null, zerotierVersion: null, networks: networks.map(({ id }) => id) };
   }
 
-  /** When its answer is lost, a network without a name stays in Central. */
+  /** If its answer is lost, a network without a name remains in Central. */
   async newNetworkId(): Promise<NetworkId> {
     return there(await this.client.ask(CentralNetworkName, 'POST', '/network', {}), '/network').id;
   }
@@ -93,7 +96,7 @@ export class CentralDoor implements ControllerDoor {
   }
 }
 
-/** Paths that every Central has. */
+/** For paths that every Central has. */
 function there<T>(answer: T | undefined, path: string): T {
   if (answer !== undefined) return answer;
   throw new AppError({ kind: 'operational', ...explain('controller-away/no-central', { path }) });

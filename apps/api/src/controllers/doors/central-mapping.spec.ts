@@ -31,7 +31,7 @@ const FULL: NetworkConfig = {
   capabilities: [{ id: 2, default: false, rules: [{ type: 'ACTION_ACCEPT' }] }],
 };
 
-/** What Central gives back of what it took. */
+/** Maps to Central and back. */
 const backAndForth = (name: string, config: NetworkConfig) =>
   networkOfCentral(CentralNetwork.parse({ id: ID, ...networkForCentral(name, config) }));
 
@@ -39,11 +39,11 @@ describe('a network of Central', () => {
   it.each([
     ['every setting', FULL],
     ['the settings of a new network', NEW_NETWORK],
-  ])('is the same there and back, with %s', (_, config) => {
+  ])('is unchanged when mapped there and back, with %s', (_, config) => {
     expect(backAndForth('lab', config)).toEqual({ id: ID, name: 'lab', config });
   });
 
-  it('is written as the document names its fields', () => {
+  it('has the field names of the document', () => {
     expect(networkForCentral('lab', FULL).config).toMatchObject({
       ipAssignmentPools: [{ ipRangeStart: '10.1.2.1', ipRangeEnd: '10.1.2.99' }, expect.anything()],
       enableBroadcast: false,
@@ -60,13 +60,13 @@ describe('a network of Central', () => {
       { id: ID, config: { name: null, private: null, dns: null, routes: null, rules: null, mtu: null } },
     ],
     ['DNS as an empty list, as controllers write it', { id: ID, config: { dns: [], mtu: 0 } }],
-  ])('with %s is one of the contract, private as Central makes them', (_, answer) => {
+  ])('with %s is valid in the contract, and private as Central creates them', (_, answer) => {
     const network = networkOfCentral(CentralNetwork.parse(answer));
     expect(ControllerNetwork.parse(network)).toEqual(network);
     expect(network).toMatchObject({ name: '', config: { private: true, dns: null, mtu: 2800, routes: [] } });
   });
 
-  it('loses what is no pool, route or rule, and nothing beside it', () => {
+  it('loses invalid pools, routes and rules, and nothing else', () => {
     const answer = {
       id: ID,
       config: {
@@ -101,7 +101,7 @@ describe('a record of Central', () => {
     },
   };
 
-  it('says who is authorized, named, addressed and a bridge; where the node was heard of from is not kept', () => {
+  it('shows who is authorized, named, addressed and a bridge, but not from where the node connected', () => {
     const record = recordOfCentral(CentralMember.parse(MEMBER));
     expect(record).toEqual({
       ...{ address: 'abcdef0123', authorized: true, name: 'laptop', version: '1.14.1' },
@@ -110,7 +110,7 @@ describe('a record of Central', () => {
     expect(JSON.stringify(CentralMember.parse(MEMBER))).not.toContain('203.0.113.9');
   });
 
-  it('with nulls is that of a node that nobody let in', () => {
+  it('with nulls is one of a node that is not authorized', () => {
     const record = recordOfCentral(CentralMember.parse({ nodeId: 'abcdef0123', name: null, config: null }));
     expect(ControllerRecord.parse(record)).toEqual({
       ...{ address: 'abcdef0123', authorized: false, name: '', addresses: [] },
@@ -129,7 +129,7 @@ describe('a record of Central', () => {
     expect(recordOfCentral(CentralMember.parse({ ...MEMBER, clientVersion })).version).toBe(version);
   });
 
-  it('is changed only in what is named', () => {
+  it('is changed only in the named fields', () => {
     const address = 'abcdef0123';
     expect(recordForCentral({ address, authorized: true })).toEqual({ config: { authorized: true } });
     expect(recordForCentral({ address, name: 'n' })).toEqual({ name: 'n', config: {} });

@@ -15,7 +15,10 @@ import { z } from 'zod';
 
 const { shape } = NetworkConfig;
 
-/** A network as Central has it; what is not understood of it is as in a new network, and left out of lists. */
+/**
+ * A network of Central. Fields that are not understood get the values of a new network; such entries are left out of
+ * lists.
+ */
 export function networkOfCentral({ id, config }: CentralNetwork): ControllerNetwork {
   const { v4AssignMode: v4, v6AssignMode: v6 } = config ?? {};
   const pools = config?.ipAssignmentPools?.map(({ ipRangeStart, ipRangeEnd }) => ({
@@ -29,7 +32,7 @@ export function networkOfCentral({ id, config }: CentralNetwork): ControllerNetw
       private: config?.private ?? NEW_NETWORK.private,
       pools: understood(AddressPool, pools),
       routes: understood(NetworkRoute, config?.routes),
-      dns: NetworkDns.safeParse(config?.dns).data ?? null, // none is an empty domain without servers
+      dns: NetworkDns.safeParse(config?.dns).data ?? null, // Central shows no DNS as an empty domain without servers
       mtu: shape.mtu.safeParse(config?.mtu).data ?? NEW_NETWORK.mtu,
       broadcast: config?.enableBroadcast ?? NEW_NETWORK.broadcast,
       multicastLimit: shape.multicastLimit.safeParse(config?.multicastLimit).data ?? NEW_NETWORK.multicastLimit,
@@ -71,13 +74,13 @@ export const recordOfCentral = ({ nodeId, name, clientVersion, config }: Central
   version: heardVersion(clientVersion),
 });
 
-/** Body of `POST /network/{id}/member/{address}`: only what is to be different. */
+/** Body of `POST /network/{id}/member/{address}`: only the fields to change. */
 export const recordForCentral = ({ name, authorized, addresses, bridge, noAutoAssign }: ControllerRecordChange) => ({
   ...given({ name }),
   config: given({ authorized, ipAssignments: addresses, activeBridge: bridge, noAutoAssignIps: noAutoAssign }),
 });
 
-/** Nodes that were made known and never asked to be let in have `-1` for their numbers, zeros or nothing. */
+/** For nodes that were added but never asked to join, the numbers are `-1`, zeros or missing. */
 function heardVersion(version: string | null | undefined): string | null {
   return version && /^\d+(\.\d+)+/.test(version) && !/^0+(\.0+)*$/.test(version) ? version : null;
 }
@@ -91,13 +94,14 @@ const understood = <S extends z.ZodType>(schema: S, values: readonly unknown[] |
 const given = (fields: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-// What Orrery reads of the answers of ZeroTier Central, the legacy API v1. Its document calls nearly every field nullable, and lets it be
-// absent. What is not named here (where a node was heard of from, its identity, the account) is dropped at the door.
+// The parts that Orrery reads of the answers of ZeroTier Central, the legacy API v1. According to its document, nearly
+// every field is nullable and may be absent. Fields that are not named here (from where a node connected, its identity,
+// the account) are dropped at the door.
 
 const list = z.array(z.unknown()).nullish();
 const flag = z.boolean().nullish();
 
-/** `GET /status` answers also without a valid token; then there is no user. */
+/** `GET /status` answers even without a valid token, but then there is no user. */
 export const CentralStatus = z.object({ user: z.object({}).nullish() });
 
 export const CentralNetworkName = z.object({ id: NetworkId });
@@ -130,7 +134,7 @@ export type CentralNetwork = z.infer<typeof CentralNetwork>;
 export const CentralMember = z.object({
   nodeId: NodeAddress,
   name: z.string().nullish(),
-  /** Null or without digits: it was never heard of. */
+  /** Null or without digits: it never connected. */
   clientVersion: z.string().nullish(),
   config: z
     .object({

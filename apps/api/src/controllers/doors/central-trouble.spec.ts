@@ -7,7 +7,7 @@ const LEGACY = 'https://api.zerotier.com/api/v1';
 const TOKEN = 'wwrb66uUh18Fqc38rd8jMd5RFJzRsCn4';
 const why = (url: string, token = TOKEN) => whyNotAsked(url, new Secret(token));
 
-describe('ZeroTier Central is asked', () => {
+describe('ZeroTier Central is contacted', () => {
   it.each([
     [LEGACY],
     ['https://my.zerotier.com/api/v1'],
@@ -17,23 +17,23 @@ describe('ZeroTier Central is asked', () => {
     ['http://[::1]:9/api/v1'],
   ])('at %s', (url) => expect(why(url)).toBeUndefined());
 
-  it('with a token of characters that a person may have chosen', () =>
+  it('with a token of any characters that a person may have chosen', () =>
     expect(why(LEGACY, 'adsf98ashdkjh3689adsfnj3$ADn')).toBeUndefined());
 });
 
-describe('ZeroTier Central is not asked', () => {
+describe('ZeroTier Central is not contacted', () => {
   it.each([
     ['https://central.zerotier.com/api/v2'],
     ['https://central.zerotier.com'],
     ['https://api.zerotier.com/api/v2'],
     ['https://central.zerotier.com/api/v2beta'],
-  ])('at %s: that is the new one, and it is said what works', (url) => {
+  ])('at %s: that is the new one, and the error says what works', (url) => {
     const refusal = why(url);
     expect(refusal).toMatchObject({ code: 'central-new-unsupported', kind: 'user' });
     expect(refusal?.fix).toContain('orrery controller add HOST');
   });
 
-  it('with the name of a service account of the new one', () =>
+  it('with the name of a service account of the new Central', () =>
     expect(why(LEGACY, 'service-account@org-42.ztsa')).toMatchObject({ code: 'central-new-unsupported' }));
 
   it.each([
@@ -55,8 +55,8 @@ describe('ZeroTier Central is not asked', () => {
   );
 });
 
-describe('why no answer came', () => {
-  it('is the code of Node, and no sentence that quotes somebody', () => {
+describe('the reason for a missing answer', () => {
+  it('is the code from Node, and no sentence that quotes someone', () => {
     expect(whyNoAnswer(Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), { code: 'ECONNREFUSED' }))).toBe(
       'ECONNREFUSED',
     );

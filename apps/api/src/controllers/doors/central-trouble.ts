@@ -2,11 +2,11 @@ import type { Judgment } from '@orrery/shared/addresses';
 import { explain } from '@orrery/shared/contracts';
 import { AppError, type Secret } from '@orrery/shared/runtime';
 
-/** Central cannot be asked now, or does not make sense. */
+/** Central cannot be reached now, or its answer makes no sense. */
 export const centralAway = (cause: string) =>
   new AppError({ kind: 'operational', ...explain('controller-away/central', { cause }) });
 
-/** 401 and 403: Central uses either for a token that it does not know, so the words say both. */
+/** Central uses both 401 and 403 for an unknown token, so the words cover both. */
 export const centralRefused = (cause: string) =>
   new AppError({ kind: 'user', ...explain('central-refused', { cause }) });
 
@@ -14,9 +14,10 @@ export const newCentral = (cause: string) =>
   new AppError({ kind: 'user', ...explain('central-new-unsupported', { cause }) });
 
 /**
- * Why a request with this URL and token is not even sent; undefined: it may be. What is known of the new Central (ZeroTier's documentation):
- * its API is https://central.zerotier.com/api/v2, takes `Bearer` and tokens of service accounts, which are called …@org-….ztsa. How such
- * tokens look is not documented, so they cannot be told from wrong ones.
+ * Why a request with this URL and token is not even sent; undefined if it may be. About the new Central (ZeroTier's
+ * documentation): its API is https://central.zerotier.com/api/v2, and uses `Bearer` and tokens of service accounts,
+ * which are named …@org-….ztsa. The form of those tokens is not documented, so they cannot be told apart from wrong
+ * ones.
  */
 export function whyNotAsked(base: string, token: Secret): AppError | undefined {
   if (!URL.canParse(base)) return badUrl('it is not a URL');
@@ -30,7 +31,7 @@ export function whyNotAsked(base: string, token: Secret): AppError | undefined {
   if (url.username || url.password || url.search || url.hash) return badUrl('it may only have a host and a path');
   if (token.reveal().endsWith('.ztsa'))
     return newCentral('this is the name of a service account of the new ZeroTier Central, not a token');
-  // What no header can hold would be in the text of the error that fetch throws.
+  // A token that no header can hold would be quoted in the error from fetch.
   if (!/^[\x21-\x7e]+$/.test(token.reveal()))
     return centralRefused('this is not a token: it is empty, or has spaces or other invalid characters');
   return undefined;
@@ -40,13 +41,16 @@ const isLoopback = (name: string) => name === 'localhost' || name === '[::1]' ||
 
 const badUrl = (why: string) => new AppError({ kind: 'user', ...explain('bad-request/central-url', { why }) });
 
-/** Why no answer came, as the code that Node has for it: its sentences quote certificates and answers. */
+/** Why no answer came, as Node's error code: its messages quote certificates and answers. */
 export function whyNoAnswer(error: unknown): string {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,60}$/.test(code) ? code : 'for no reason that is known';
 }
 
-/** The URL leads where the API does not go. The address itself is not told: it would answer who asks for names of the API's network. */
+/**
+ * The URL leads where the API does not connect. The message leaves out the address: it would answer lookups of names in
+ * the API's network.
+ */
 export const addressRefused = (host: string, { reach, what }: Judgment) =>
   new AppError({
     kind: 'user',

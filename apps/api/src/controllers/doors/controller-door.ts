@@ -8,30 +8,31 @@ import type {
 } from '@orrery/shared/contracts';
 
 export interface ProbedController {
-  /** Null of Central, whose networks are named after a controller that it chooses. */
+  /** Null for Central, whose networks are named after a controller that it chooses. */
   address: NodeAddress | null;
   zerotierVersion: string | null;
   networks: NetworkId[];
 }
 
 /**
- * One controller, however it is reached. All of it may be repeated. Throws AppError: `controller-away` (it cannot be asked now; operational),
- * `controller-absent` (there is none), `central-refused`, `central-address-refused` (its URL leads where the API does not go), `central-new-unsupported`, `unknown-network` (it has no such network).
+ * One controller, however it is reached. All calls may be repeated. Throws AppError: `controller-away` (it cannot be
+ * reached now; operational), `controller-absent` (there is none), `central-refused`, `central-address-refused` (its URL
+ * leads where the API does not connect), `central-new-unsupported`, `unknown-network` (it has no such network).
  */
 export interface ControllerDoor {
   probe(): Promise<ProbedController>;
-  /** An id for a network that is to be made. Of Central, which picks it itself, the network is there then. */
+  /** An ID for a new network. Central picks it itself, and the network then already exists. */
   newNetworkId(): Promise<NetworkId>;
-  /** Undefined: it has no such network. */
+  /** Undefined if it has no such network. */
   network(network: NetworkId): Promise<ControllerNetwork | undefined>;
-  /** Makes it, or makes it so; gives it as the controller has it then. */
+  /** Creates or updates it. Returns the network as the controller then has it. */
   putNetwork(network: NetworkId, name: string, config: NetworkConfig): Promise<ControllerNetwork>;
-  /** Deleting what is not there is no error. */
+  /** Deleting a missing network is not an error. */
   deleteNetwork(network: NetworkId): Promise<void>;
-  /** All of them. */
+  /** All records. */
   records(network: NetworkId): Promise<ControllerRecord[]>;
-  /** Gives these records as they are then. Any number. */
+  /** Returns these records as they are afterwards. Accepts any number. */
   putRecords(network: NetworkId, changes: readonly ControllerRecordChange[]): Promise<ControllerRecord[]>;
-  /** Deleting what is not there is no error. Any number. */
+  /** Deleting a missing record is not an error. Accepts any number. */
   deleteRecords(network: NetworkId, addresses: readonly NodeAddress[]): Promise<void>;
 }

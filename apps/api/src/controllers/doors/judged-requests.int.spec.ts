@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { newAuthority, newKey, newServerCertificate } from '../../tls/certificates.js';
 import { JudgedRequests, type Resolve } from './judged-requests.js';
 
-/** No resolver knows it: whoever connects has asked ours. */
+/** No other resolver knows this name, so every connection has used ours. */
 const NAME = 'central.invalid';
 const ASK = { method: 'GET', headers: {}, signal: AbortSignal.timeout(10_000) };
 const of = (...texts: string[]) => texts.map((one) => parsePrefix(one) as Prefix);
@@ -21,7 +21,7 @@ afterEach(async () => {
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
 });
 
-/** Says `here`, and closes each connection; `asked` counts. */
+/** Answers `here` and closes each connection. `asked` counts the requests. */
 async function serve(address: string, port = 0, answer = { status: 200, headers: {} as Record<string, string> }) {
   const seen = { asked: 0, port: 0 };
   const server = createServer((_, response) => {
@@ -34,7 +34,7 @@ async function serve(address: string, port = 0, answer = { status: 200, headers:
   return seen;
 }
 
-/** Answers one list of addresses after the other, the last for ever. */
+/** Returns one list of addresses after the other, then the last one forever. */
 function resolver(...answers: string[][]): Resolve & { asked: string[] } {
   const asked: string[] = [];
   const resolve = (host: string) => {
@@ -65,7 +65,7 @@ const refused = async (work: Promise<unknown>) => {
 };
 
 describe('a name', () => {
-  it('is resolved once for a connection, and the address that was judged is the one that is connected to', async () => {
+  it('is resolved once for each connection, and the connection goes to the address that was judged', async () => {
     const good = await serve('127.0.0.1');
     const evil = await serve('127.0.0.2', good.port);
     const resolve = resolver(['127.0.0.1'], ['127.0.0.2']);
@@ -77,7 +77,7 @@ describe('a name', () => {
     expect([resolve.asked.length, good.asked, evil.asked]).toEqual([2, 1, 0]);
   });
 
-  it('may lead to another address that is allowed: the control', async () => {
+  it('may lead to another allowed address: the control', async () => {
     const first = await serve('127.0.0.1');
     const second = await serve('127.0.0.2', first.port);
     const resolve = resolver(['127.0.0.1'], ['127.0.0.2']);
@@ -94,7 +94,7 @@ describe('a name', () => {
     [['127.0.0.1', '169.254.169.254']],
     [['127.0.0.1', '::ffff:127.0.0.2']],
     [['127.0.0.1', 'fe80::1%eth0']],
-  ])('is refused as a whole when one of its addresses is: %j', async (addresses) => {
+  ])('is refused as a whole when one of its addresses is not allowed: %j', async (addresses) => {
     const server = await serve('127.0.0.1');
     const base = `http://${NAME}:${server.port}`;
     await refused(ask(requestsTo(base, of('127.0.0.1'), resolver(addresses))));
@@ -107,12 +107,12 @@ describe('a name', () => {
     await refused(ask(to(`http://${NAME}:9`)));
   });
 
-  it('that nobody knows is said to be that', async () => {
+  it('is reported as not found when it does not resolve', async () => {
     const to = requestsTo(`https://${NAME}`, [], resolver([]));
     await expect(ask(to)).rejects.toMatchObject({ code: 'ENOTFOUND' });
   });
 
-  it('is told in a refusal, and its address is not: nobody reads the names of the network of the API by it', async () => {
+  it('appears in a refusal without its address, so that names in the network of the API cannot be looked up', async () => {
     const { message, fix } = await refused(ask(requestsTo(`https://${NAME}`, [], resolver(['10.1.2.3']))));
     expect(message).toContain(`${NAME} leads to a private address`);
     expect(fix).toContain('ORRERY_CENTRAL_PREFIXES');
@@ -131,7 +131,7 @@ describe('an address in the URL', () => {
     '[::ffff:7f00:1]',
   ];
 
-  it.each(LOOPBACK)('is judged, however it is written: %s', async (host) => {
+  it.each(LOOPBACK)('is judged in any notation: %s', async (host) => {
     const server = await serve('127.0.0.1');
     await refused(ask(requestsTo(`http://${host}:${server.port}`, [])));
     expect(server.asked).toBe(0);
@@ -139,7 +139,7 @@ describe('an address in the URL', () => {
   });
 
   it.each(['10.1.2.3', '192.168.1.1', '[fd00::1]', '[::1]', '[::ffff:10.1.2.3]', '[64:ff9b::a01:203]', '100.64.0.1'])(
-    'is refused where nothing but the public internet is allowed: %s',
+    'is refused when only the public internet is allowed: %s',
     async (host) => void (await refused(ask(requestsTo(`https://${host}`, [])))),
   );
 
@@ -150,7 +150,7 @@ describe('an address in the URL', () => {
 });
 
 describe('an answer', () => {
-  it('that sends elsewhere leads nowhere', async () => {
+  it('is not followed when it is a redirect', async () => {
     const inside = await serve('127.0.0.2');
     const location = `http://127.0.0.2:${inside.port}/`;
     const server = await serve('127.0.0.1', 0, { status: 302, headers: { location } });
@@ -161,7 +161,7 @@ describe('an answer', () => {
 });
 
 describe('a server behind TLS', () => {
-  it('is asked for the name of the URL, and has to show it under an authority that is trusted', async () => {
+  it('must prove the name in the URL, under a trusted authority', async () => {
     const [key, authorityKey] = [newKey(), newKey()];
     const authority = { key: authorityKey, certificate: await newAuthority(authorityKey) };
     const names: string[] = [];

@@ -15,13 +15,13 @@ export interface JudgedRequest {
   signal: AbortSignal;
 }
 
-/** Shorter than servers keep theirs: none is taken up in the moment in which its server gives it up. */
+/** Shorter than the limit of servers, so that no connection is reused at the moment when its server closes it. */
 const IDLE_MS = 2_000;
 
 /**
- * HTTP to one base URL that a person gave, and to nothing else. Each connection resolves the host once, judges every address, and goes to
- * one of those: there is no second resolution that could answer differently. Redirects are not followed. A certificate is checked against
- * the host of the URL. Throws AppError `central-address-refused`.
+ * HTTP to one base URL that a person gave, and to nothing else. Each connection resolves the host once, judges every
+ * address, and goes to one of those, so no second lookup can return something else. Redirects are not followed. A
+ * certificate is checked against the host of the URL. Throws AppError `central-address-refused`.
  */
 export class JudgedRequests {
   readonly #base: URL;
@@ -37,10 +37,10 @@ export class JudgedRequests {
     this.#agent = this.#isEncrypted ? new https.Agent(options) : new http.Agent(options);
   }
 
-  /** The answer, its body not read yet. */
+  /** Returns the answer before its body is read. */
   async send(path: string, { method, headers, body, signal }: JudgedRequest): Promise<http.IncomingMessage> {
     const host = this.#host;
-    // Node resolves no address, so its lookup below is never asked about one.
+    // Node does not resolve addresses, so its lookup below would not judge one.
     if (parseAddress(host)) this.#judge(host);
     const { port, pathname } = this.#base;
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
@@ -53,7 +53,7 @@ export class JudgedRequests {
     });
   }
 
-  /** What is under way ends by itself. */
+  /** Requests under way end by themselves. */
   close(): void {
     for (const socket of Object.values(this.#agent.freeSockets).flatMap((sockets) => sockets ?? [])) socket.destroy();
   }
@@ -62,7 +62,7 @@ export class JudgedRequests {
     return this.#base.protocol === 'https:';
   }
 
-  /** As URLs write it: an address in its one spelling, without the brackets of IPv6. */
+  /** As URLs write it: an address in its canonical form, without the brackets of IPv6. */
   get #host(): string {
     return this.#base.hostname.replace(/^\[|\]$/g, '');
   }
@@ -74,7 +74,7 @@ export class JudgedRequests {
     );
   };
 
-  /** All of them, or none: a name that is honest does not lead to both sides. */
+  /** All addresses must be allowed, or none is used: an honest name does not mix allowed and forbidden ones. */
   async #judgedAddresses(host: string) {
     const [first, ...others] = await this.resolve(host);
     if (!first) throw Object.assign(new Error('the name has no address'), { code: 'ENOTFOUND' });
@@ -90,7 +90,7 @@ export class JudgedRequests {
   #mayGoTo(text: string, { reach }: Judgment): boolean {
     const address = parseAddress(text);
     if (!address || reach === 'never') return false;
-    // What is not encrypted stays on this machine, whatever a name leads to.
+    // Unencrypted requests stay on this machine, wherever the name leads.
     if (!this.#isEncrypted && reach !== 'loopback') return false;
     return reach === 'public' || this.allowed.some((prefix) => contains(prefix, innermost(address)));
   }

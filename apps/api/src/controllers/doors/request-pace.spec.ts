@@ -3,24 +3,24 @@ import { AppError } from '@orrery/shared/runtime';
 import { RequestPace } from './request-pace.js';
 
 const now = () => performance.now();
-/** Most moments in any window of that length. */
+/** The maximum number of moments in any window of that length. */
 const most = (moments: readonly number[], windowMs: number) =>
   Math.max(...moments.map((from) => moments.filter((at) => at >= from && at < from + windowMs).length));
 
 describe('a pace of 5 requests in 40 ms', () => {
-  it('lets the first five go at once, and those after them a window later', async () => {
+  it('lets the first five start at once, and later ones a window later', async () => {
     const pace = new RequestPace({ requests: 5, windowMs: 40 });
     const began = now();
     const after: number[] = [];
     const all = Array.from({ length: 6 }, () => pace.run(async () => after.push(now() - began)));
-    // Turns of promises, before which no timer ends.
+    // Turns of promises, during which no timer fires.
     for (let turn = 0; turn < 50; turn++) await Promise.resolve();
     expect(after).toHaveLength(5);
     await Promise.all(all);
     expect(after[5]).toBeGreaterThanOrEqual(40);
   });
 
-  it('is kept wherever between sending and answer the server counts, and whatever the network delays', async () => {
+  it('holds wherever between sending and answer the server counts, however the network delays requests', async () => {
     const pace = new RequestPace({ requests: 5, windowMs: 40 });
     const counted: number[] = [];
     let seed = 1;
@@ -39,13 +39,13 @@ describe('a pace of 5 requests in 40 ms', () => {
     expect(most(counted, 40)).toBeLessThanOrEqual(5);
   });
 
-  it('would not be kept without it: the control', async () => {
+  it('would be exceeded without it: the control', async () => {
     const counted: number[] = [];
     await Promise.all(Array.from({ length: 40 }, async () => counted.push(now())));
     expect(most(counted, 40)).toBeGreaterThan(5);
   });
 
-  it('serves in the order of asking, also after a request that failed', async () => {
+  it('serves in the order of requests, even after one that failed', async () => {
     const pace = new RequestPace({ requests: 1, windowMs: 1 });
     const order: number[] = [];
     const all = Array.from({ length: 5 }, (_, index) =>
@@ -58,7 +58,7 @@ describe('a pace of 5 requests in 40 ms', () => {
     expect(order).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('gives nobody a place while it is held, and then to all who waited', async () => {
+  it('grants no place while on hold, and then serves all who waited', async () => {
     const pace = new RequestPace({ requests: 5, windowMs: 40 });
     const began = now();
     pace.hold(60);
@@ -66,7 +66,7 @@ describe('a pace of 5 requests in 40 ms', () => {
     expect(Math.min(...after)).toBeGreaterThanOrEqual(60);
   });
 
-  it('refuses who waited longer than its patience; who has a place goes on', async () => {
+  it('refuses a request that waits longer than its patience; one that has a place continues', async () => {
     const pace = new RequestPace({ requests: 1, windowMs: 10_000 }, 30);
     await expect(pace.run(async () => 'first')).resolves.toBe('first');
     const refused = await pace.run(async () => 'second').catch((error: unknown) => error);
@@ -74,7 +74,7 @@ describe('a pace of 5 requests in 40 ms', () => {
     expect(refused).toMatchObject({ code: 'controller-away', kind: 'operational' });
   });
 
-  it('refuses who waits when it is closed, and who comes then', async () => {
+  it('refuses waiting and new requests once it is closed', async () => {
     const pace = new RequestPace({ requests: 1, windowMs: 10_000 });
     await pace.run(async () => 'first');
     const waiting = pace.run(async () => 'second');

@@ -1,21 +1,21 @@
 import { explain } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 
-/** So many requests within so many milliseconds. */
+/** This many requests within this many milliseconds. */
 export interface Pace {
   requests: number;
   windowMs: number;
 }
 
-/** Our clock and that of the server may go differently, and timers fire up to a millisecond early. */
+/** Our clock and the server's may run at different speeds, and timers fire up to a millisecond early. */
 const MARGIN = 1.05;
-/** Longer than any wait behind others who keep to few requests at a time; it tells a jam from a queue. */
+/** Longer than any wait behind callers that limit their own requests, so exceeding it means a jam, not a queue. */
 const PATIENCE_MS = 60_000;
 
 /**
- * Keeps the limit of one server for everybody who asks it; who comes first is served first. A place is taken before a request is sent, and
- * is free again a window after its answer. The server counts a request somewhere between the two: however the network delays them, it
- * never counts more in a window than there are places.
+ * Keeps the rate limit of one server for all callers, first come, first served. A place is taken before a request is
+ * sent, and becomes free one window after its answer. The server counts a request somewhere between the two, so however
+ * the network delays requests, it never counts more in a window than there are places.
  */
 export class RequestPace {
   #free: number;
@@ -42,13 +42,13 @@ export class RequestPace {
     }
   }
 
-  /** Nobody gets a place before so many milliseconds are over: the server asked for that. */
+  /** Grants no place for this many milliseconds, as the server requested. */
   hold(ms: number): void {
     this.#heldUntil = Math.max(this.#heldUntil, performance.now() + ms);
     this.#later(ms, () => undefined);
   }
 
-  /** Who waits is refused, and who comes. */
+  /** Refuses waiting and future requests. */
   close(): void {
     this.#closed = true;
     for (const waiter of this.#waiting.splice(0)) waiter.refuse(noPlace('Orrery is being stopped'));
@@ -89,7 +89,7 @@ export class RequestPace {
       },
       Math.ceil(ms) + 1,
     );
-    timer.unref(); // nobody's process stays for a place to become free
+    timer.unref(); // waiting for a free place must not keep the process alive
   }
 }
 

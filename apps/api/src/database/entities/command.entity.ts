@@ -11,7 +11,7 @@ import type {
 } from '@orrery/shared/contracts';
 import { bigNumber } from '../big-number.js';
 
-/** A change somebody asked for. Made and cancelled by HTTP transactions, moved on by the publisher, ended by ingest. */
+/** A requested change. Created and cancelled by HTTP transactions, advanced by the publisher, ended by ingest. */
 @Entity('commands')
 export class CommandEntity {
   @PrimaryColumn({ name: 'id', type: 'text' })
@@ -38,7 +38,7 @@ export class CommandEntity {
   @Column({ name: 'group_id', type: 'text', nullable: true })
   groupId!: CommandId | null;
 
-  /** The host's revision that this command made. */
+  /** The host's revision that this command created. */
   @Column({ name: 'revision', type: 'bigint', transformer: bigNumber })
   revision!: number;
 

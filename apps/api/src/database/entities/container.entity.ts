@@ -2,7 +2,7 @@ import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
 import type { ContainerId, HostId, ItemId, NodeId } from '@orrery/shared/contracts';
 import { ItemEntity } from './item.entity.js';
 
-/** The place of a container: what is wanted of it is in its item. */
+/** A container. Its desired state is in its item. */
 @Entity('containers')
 export class ContainerEntity {
   @PrimaryColumn({ name: 'id', type: 'text' })

@@ -12,15 +12,15 @@ export class ControllerEntity {
   @Column({ name: 'kind', type: 'text' })
   kind!: ControllerKind;
 
-  /** Of a self-hosted one; null: its node is gone. */
+  /** For a self-hosted controller; null if its node is gone. */
   @Column({ name: 'node_id', type: 'text', nullable: true })
   nodeId!: NodeId | null;
 
-  /** Of Central. */
+  /** For Central. */
   @Column({ name: 'url', type: 'text', nullable: true })
   url!: string | null;
 
-  /** Of Central, encrypted with a key of the secrets folder. */
+  /** For Central, encrypted with a key from the secrets folder. */
   @Column({ name: 'token_sealed', type: 'bytea', nullable: true })
   tokenSealed!: Buffer | null;
 

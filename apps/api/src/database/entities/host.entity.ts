@@ -16,42 +16,42 @@ export class HostEntity {
   @Column({ name: 'simulated', type: 'boolean', default: false })
   simulated!: boolean;
 
-  /** The same installation joins again: the same host. */
+  /** When the same installation joins again, it is the same host. */
   @Column({ name: 'installation', type: 'text' })
   installation!: string;
 
-  /** The node that is the host's own daemon. */
+  /** The node of the host's own daemon. */
   @Column({ name: 'node_id', type: 'text' })
   nodeId!: NodeId;
 
-  /** By which it is known; null: it joined before hosts had keys. */
+  /** The key that identifies it; null if it joined before hosts had keys. */
   @Column({ name: 'key', type: 'text', nullable: true })
   key!: HostKey | null;
 
   @Column({ name: 'key_revoked_at', type: 'timestamptz', nullable: true })
   keyRevokedAt!: Date | null;
 
-  /** Who asked for another key of it; null: nobody, so none is taken. */
+  /** Who requested another key for it; null if nobody did, so that none is accepted. */
   @Column({ name: 'rotation_by', type: 'text', nullable: true })
   rotationBy!: string | null;
 
-  /** What made it: a host that asks again after a lost reply gets itself. */
+  /** The token that created it, so that a host that repeats its request after a lost reply gets itself. */
   @Column({ name: 'join_token_id', type: 'text', nullable: true })
   joinTokenId!: JoinTokenId | null;
 
-  /** Of its desired state; only grows, and only `DesiredWriter` moves it. */
+  /** The revision of its desired state; it only grows, and only `DesiredWriter` changes it. */
   @Column({ name: 'revision', type: 'bigint', transformer: bigNumber, default: 0 })
   revision!: number;
 
-  /** Its agent observes and reports, and does nothing. */
+  /** Its agent observes and reports, and does nothing else. */
   @Column({ name: 'paused', type: 'boolean', default: false })
   paused!: boolean;
 
-  /** Seconds that it may be away before it is removed; null: it stays. */
+  /** Seconds for which it may be unreachable before it is removed; null: it stays. */
   @Column({ name: 'ephemeral_seconds', type: 'integer', nullable: true })
   ephemeralSeconds!: number | null;
 
-  /** Of name and labels, for If-Match. */
+  /** The version of name and labels, for If-Match. */
   @Column({ name: 'version', type: 'integer', default: 1 })
   version!: number;
 
@@ -62,5 +62,5 @@ export class HostEntity {
   removedAt!: Date | null;
 }
 
-/** In a condition: removed hosts stay for the history alone. */
+/** A condition: removed hosts stay only for the history. */
 export const existing = { removedAt: IsNull() };

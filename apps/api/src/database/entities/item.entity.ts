@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { HostId, Intent, Item, ItemId, NodeId } from '@orrery/shared/contracts';
 import { bigNumber } from '../big-number.js';
 
-/** One desired thing on one host. Only `DesiredWriter` writes it; `body` is the rest of the item as it goes on the wire. */
+/** One desired thing on one host. Only `DesiredWriter` writes it; `body` is the rest of the item as it is sent. */
 @Entity('items')
 export class ItemEntity {
   @PrimaryColumn({ name: 'id', type: 'text' })

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { HostId, JoinTokenId, Labels, NetworkId } from '@orrery/shared/contracts';
 
-/** What a machine enrolls with, and what the host is to be that it makes. */
+/** The token with which a machine enrolls, and the properties of the host that it creates. */
 @Entity('join_tokens')
 export class JoinTokenEntity {
   @PrimaryColumn({ name: 'id', type: 'text' })
@@ -15,7 +15,7 @@ export class JoinTokenEntity {
   @Column({ name: 'prefix', type: 'text' })
   prefix!: string;
 
-  /** The name that the host gets; null: the one that it says. */
+  /** The name of the host; null: the name that the machine requests. */
   @Column({ name: 'name', type: 'text', nullable: true })
   name!: string | null;
 
@@ -28,18 +28,18 @@ export class JoinTokenEntity {
   @Column({ name: 'labels', type: 'jsonb', default: {} })
   labels!: Labels;
 
-  /** Whether the labels that the machine says of itself count, too. */
+  /** Whether the machine's own labels count as well. */
   @Column({ name: 'own_labels', type: 'boolean', default: false })
   ownLabels!: boolean;
 
   @Column({ name: 'networks', type: 'text', array: true, default: [] })
   networks!: NetworkId[];
 
-  /** Seconds that the host may be away before it is removed; null: it stays. */
+  /** Seconds for which the host may be unreachable before it is removed; null: it stays. */
   @Column({ name: 'ephemeral_seconds', type: 'integer', nullable: true })
   ephemeralSeconds!: number | null;
 
-  /** The host whose place it takes. */
+  /** The host that the machine replaces. */
   @Column({ name: 'replaces_host_id', type: 'text', nullable: true })
   replacesHostId!: HostId | null;
 

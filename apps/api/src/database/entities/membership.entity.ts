@@ -2,7 +2,7 @@ import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
 import type { HostId, ItemId, NetworkId, NodeId } from '@orrery/shared/contracts';
 import { ItemEntity } from './item.entity.js';
 
-/** A node in a network, as wanted, with the settings in its item. What is observed of it is in `membership_status`. */
+/** A desired membership, with the settings in its item. Observations are in `membership_status`. */
 @Entity('memberships')
 export class MembershipEntity {
   @PrimaryColumn({ name: 'node_id', type: 'text' })

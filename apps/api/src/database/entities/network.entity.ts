@@ -1,7 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { AdmissionPolicy, ControllerId, NetworkConfig, NetworkId } from '@orrery/shared/contracts';
 
-/** A network that a person named, or that Orrery keeps: then it has the next three, too. Any other needs no row. */
+/**
+ * A network that a person named, or that Orrery keeps, which then also has the next three columns. Other networks need
+ * no row.
+ */
 @Entity('networks')
 export class NetworkEntity {
   @PrimaryColumn({ name: 'id', type: 'text' })

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What is wanted: hosts, items, containers, memberships, commands, and the API's own tables. */
+/** Desired state: hosts, items, containers, memberships, commands, and the API's own tables. */
 export class Wanted1764000000001 implements MigrationInterface {
   readonly name = 'Wanted1764000000001';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What is observed, and the history. */
+/** Observations and history. */
 export class Observed1764000000002 implements MigrationInterface {
   readonly name = 'Observed1764000000002';
 

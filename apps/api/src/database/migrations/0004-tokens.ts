@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Tokens of people with a scope, tokens of hosts, and the schema in which a scoped token reads and writes. */
+/** Tokens of people with a scope, tokens of hosts, and the schema through which a scoped token reads and writes. */
 export class Tokens1764000000004 implements MigrationInterface {
   readonly name = 'Tokens1764000000004';
 
@@ -42,8 +42,9 @@ ALTER TABLE hosts
 `;
 
 /**
- * A token with a selector of hosts has this schema before all others in its search path: each table that belongs to hosts is a
- * view there, of what the selector lets it see. Statements are the same for everyone, so none can forget the scope.
+ * For a token with a selector of hosts, this schema comes first in the search path: each table that belongs to hosts is
+ * a view there, limited to what the selector allows. Statements are the same for everyone, so none can forget the
+ * scope.
  */
 const SCOPE = `
 CREATE SCHEMA orrery_scope;

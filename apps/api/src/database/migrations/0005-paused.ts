@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Hosts that observe and report, and do nothing. */
+/** Hosts that observe and report, and do nothing else. */
 export class Paused1764000000005 implements MigrationInterface {
   readonly name = 'Paused1764000000005';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The keys with which hosts prove who they are, and those that no longer let anybody in. */
+/** The keys by which hosts prove their identity, and those that are no longer accepted. */
 export class HostKeys1764000000006 implements MigrationInterface {
   readonly name = 'HostKeys1764000000006';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Hosts that are removed when they were away for long enough. */
+/** Hosts that are removed after they were unreachable for long enough. */
 export class EphemeralHosts1764000000007 implements MigrationInterface {
   readonly name = 'EphemeralHosts1764000000007';
 

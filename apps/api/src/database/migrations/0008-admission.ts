@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Controllers, the networks that are kept on them, and who gets in. */
+/** Controllers, the networks that are kept on them, and admission. */
 export class Admission1764000000008 implements MigrationInterface {
   readonly name = 'Admission1764000000008';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Whose an address is: what hosts report of it is a claim. */
+/** Which node owns an address: reports from hosts are claims. */
 export class Addresses1764000000010 implements MigrationInterface {
   readonly name = 'Addresses1764000000010';
 

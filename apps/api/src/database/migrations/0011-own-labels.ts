@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Whether the labels that a machine says of itself count, beside those of the token with which it enrols. */
+/** Whether a machine's own labels count, besides those of the token with which it enrolls. */
 export class OwnLabels1764000000011 implements MigrationInterface {
   readonly name = 'OwnLabels1764000000011';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who raised a finding, and which quotas a host has met. */
+/** Which side raised a finding, and which quotas a host has reached. */
 export class Growth1764000000012 implements MigrationInterface {
   readonly name = 'Growth1764000000012';
 

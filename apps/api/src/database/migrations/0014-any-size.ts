@@ -1,11 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What keeps Postgres quick however long Orrery has been in use: an index behind every foreign key and every look-up in a table that
- * grows, a way from an event's id to its day, and a table of upkeep that fails.
+ * Keeps Postgres fast however long Orrery has been in use: an index for every foreign key and for every lookup in a
+ * table that grows, a mapping from an event's ID to its day, and a table of failed upkeep.
  *
- * Plain CREATE INDEX, in the transaction of the migrations: writers wait until it is done. That is acceptable because nothing has been
- * released; a release that adds an index to a large table has to build it outside of a transaction (CREATE INDEX CONCURRENTLY).
+ * Plain CREATE INDEX, in the transaction of the migrations: writers wait until it is done. That is acceptable because
+ * nothing has been released; a release that adds an index to a large table must build it outside of a transaction
+ * (CREATE INDEX CONCURRENTLY).
  */
 export class AnySize1764000000014 implements MigrationInterface {
   readonly name = 'AnySize1764000000014';

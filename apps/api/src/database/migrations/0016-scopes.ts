@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A scope covers every table, by hosts and by networks; a table that nobody wrote a rule for shows nothing. */
+/** A scope covers every table, by hosts and by networks; a table without a rule shows nothing. */
 export class Scopes1764000000016 implements MigrationInterface {
   readonly name = 'Scopes1764000000016';
 
@@ -17,8 +17,9 @@ export class Scopes1764000000016 implements MigrationInterface {
 }
 
 /**
- * A transaction on behalf of a token with a scope sets `orrery.hosts` (the terms of its selector) and `orrery.networks` (ids), each a
- * JSON array, or `null` where the scope has no such part. Left unset they are an error, never "everything".
+ * A transaction on behalf of a token with a scope sets `orrery.hosts` (the terms of its selector) and `orrery.networks`
+ * (IDs), each a JSON array, or `null` if the scope lacks that part. If they are not set, that is an error, never
+ * "everything".
  */
 const FUNCTIONS = `
 CREATE FUNCTION orrery_scope.networks_named() RETURNS text[] LANGUAGE sql STABLE AS $$
@@ -46,12 +47,14 @@ CREATE SCHEMA orrery_scope_networks;
 `;
 
 /**
- * One rule for each table: what a token that names hosts sees of it, and what one that names networks alone does. In a condition {home}
- * is the schema of the tables, {scope} that of the views which are made, {named} the ids of the networks that the scope names.
+ * One rule for each table: what a token that names hosts sees of it, and what a token that names only networks sees.
+ * In a condition, {home} is the schema of the tables, {scope} the schema of the created views, and {named} the IDs of
+ * the networks that the scope names.
  *
- * - What is written passes the rule of its table. `checked` false: it could not yet (the command of a stage is made by the same statement).
- * - `created_at = now()`: made in this very transaction. A container is there before it is in a network.
- * - `masks`: what to read in place of a column whose text may name a host that the token does not see.
+ * - Written rows must pass the rule of their table. `checked` false: they cannot pass it yet (the command of a stage is
+ *   created by the same statement).
+ * - `created_at = now()`: created in this very transaction. A container exists before it is in a network.
+ * - `masks`: the value to show instead of a column whose text may name a host that the token does not see.
  */
 const RULES = `
 CREATE TABLE orrery_scope.rules (
@@ -146,7 +149,7 @@ UPDATE orrery_scope.rules SET masks = replace(masks::text, '{near}',
  WHERE table_name = 'controller_status';
 `;
 
-/** Makes the views of all tables that there are now; called again after every migration. */
+/** Creates the views of all existing tables; called again after every migration. */
 const REFRESH = `
 CREATE OR REPLACE FUNCTION orrery_scope.refresh() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -193,7 +196,7 @@ $$;
 SELECT orrery_scope.refresh();
 `;
 
-/** A token for networks alone joins hosts to its networks; what a host is called and whether it works is not its to say. */
+/** A token for networks only can join hosts to its networks, but must not rename or pause hosts. */
 const HOSTS_THEMSELVES = `
 CREATE FUNCTION keep_hosts_as_they_are() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

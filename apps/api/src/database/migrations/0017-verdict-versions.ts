@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What a person said of a node in a network has a version, for If-Match. Drawn from one sequence, so that a verdict that was taken back
- * and said again does not get a version that somebody has already seen.
+ * A verdict on a node in a network has a version, for If-Match. Versions come from one sequence, so that a verdict that
+ * was withdrawn and given again does not get a version that someone has already seen.
  */
 export class VerdictVersions1764000000017 implements MigrationInterface {
   readonly name = 'VerdictVersions1764000000017';

@@ -1,6 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** When an event happened, beside when it was committed; durations of admission policies as they are written everywhere. */
+/**
+ * When an event happened, besides when it was committed; and durations of admission policies in the common notation.
+ */
 export class Times1764000000019 implements MigrationInterface {
   readonly name = 'Times1764000000019';
 

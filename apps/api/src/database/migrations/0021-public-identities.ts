@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The public keys of identities that hosts have made ahead, for a root that is to know them before they start; and whether nodes have
- * heard from anybody since their start.
+ * The public keys of pre-generated identities, for a root that must know them before they start; and whether nodes have
+ * heard from anyone since they started.
  */
 export class PublicIdentities1764000000021 implements MigrationInterface {
   readonly name = 'PublicIdentities1764000000021';

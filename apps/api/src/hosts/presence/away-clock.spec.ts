@@ -7,13 +7,13 @@ const clockAt = (start: number, stepMs = 1000) => {
   return clock;
 };
 
-describe('the time that hosts were away', () => {
-  it('begins when it is first asked, and comes in steps of which nothing is lost', () => {
+describe('the time during which hosts were unreachable', () => {
+  it('starts at the first call, and is returned in steps without losing any of it', () => {
     const clock = clockAt(5000);
     expect([5900, 6200, 6900, 7250].map((now) => clock.take(now, 0))).toEqual([0, 1200, 0, 1050]);
   });
 
-  it('stands still while nobody can be heard, and until the judge can tell again', () => {
+  it('stops while no host can be heard, and until the judge can decide again', () => {
     const clock = clockAt(5000);
     expect(clock.take(8000, null)).toBe(0);
     expect(clock.take(20_000, 21_000)).toBe(0);
@@ -21,11 +21,11 @@ describe('the time that hosts were away', () => {
     expect(clock.take(23_000, 21_000)).toBe(1000);
   });
 
-  it('leaves out a standstill that began and ended between two looks', () => {
+  it('leaves out a pause that began and ended between two calls', () => {
     expect(clockAt(5000).take(60_000, 58_000)).toBe(2000);
   });
 
-  it('begins anew after another process has counted', () => {
+  it('starts over after another process has counted', () => {
     const clock = clockAt(5000);
     clock.stop();
     expect(clock.take(60_000, 0)).toBe(0);

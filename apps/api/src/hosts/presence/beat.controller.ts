@@ -5,11 +5,11 @@ import { Beat, subjects } from '@orrery/shared/contracts';
 import { HostRate } from '../../bus/host-rate.js';
 import { PresenceBoard } from './presence-board.js';
 
-/** Ten a second is the fastest that an agent can be told to beat. */
+/** An agent can be configured for at most ten heartbeats a second. */
 const BEAT_RATE = { perSecond: 20, burst: 100 };
 const MOST_BYTES = 4096;
 
-/** Every replica hears every beat. */
+/** Every replica receives every heartbeat. */
 @Controller()
 @UseFilters(BusErrorFilter)
 export class BeatController {

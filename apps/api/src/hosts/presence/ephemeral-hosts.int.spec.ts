@@ -31,7 +31,7 @@ afterAll(async () => {
   await bench.close();
 });
 
-/** A host that enrols with a token, as a machine does. */
+/** A host that enrolls with a token, as a machine does. */
 async function enrol(ephemeral: number | null = EPHEMERAL): Promise<HostId> {
   const name = `host-${++count}`;
   const body = { name, networks: [LAB], ...(ephemeral ? { ephemeral: `${ephemeral}s` } : {}) };
@@ -60,11 +60,11 @@ const away = async (host: HostId) =>
   )[0].away;
 const wasCounted = (host: HostId, seconds: number) =>
   api.database.query('UPDATE host_status SET away_seconds = $2 WHERE host_id = $1', [host, seconds]);
-/** As if it had been away for so long by now, and was last heard of long ago. */
+/** As if it had been unreachable for this long, and last heard of long ago. */
 const WAS_AWAY = `UPDATE host_status SET away_seconds = $2, presence = 'unreachable', presence_since = now() - interval '9 days',
                          last_seen_at = now() - interval '9 days' WHERE host_id = $1`;
 const wasAway = (host: HostId, seconds: number) => api.database.query(WAS_AWAY, [host, seconds]);
-/** While no API runs. */
+/** Does the same while no API runs. */
 async function wasAwayMeanwhile(host: HostId, seconds: number): Promise<void> {
   const client = new pg.Client(bench.databaseUrl);
   await client.connect();
@@ -74,7 +74,7 @@ async function wasAwayMeanwhile(host: HostId, seconds: number): Promise<void> {
 const removals = async (host: HostId) =>
   (await api.get(`/v1/events?host=${host}&type=host.removed`, EventPage)).body.items;
 
-/** How often the leader looks at who is there, and how often it counts. */
+/** Watches how often the leader checks presence, and how often it counts. */
 function leader() {
   const looks = jest.spyOn(api.app.get(PresenceNotes, { strict: false }), 'write');
   const counts = jest.spyOn(api.app.get(EphemeralHosts, { strict: false }), 'wasAway');
@@ -86,7 +86,7 @@ function leader() {
 }
 
 describe('an ephemeral host', () => {
-  it('goes with its memberships when it was away for that long, and why is told once; who beats stays, and who is none', async () => {
+  it('is removed with its memberships after that time, with one event that says why; connected and permanent hosts stay', async () => {
     const [gone, stays, none] = [await enrol(), await enrol(), await enrol(null)];
     expect((await read(gone)).ephemeral).toBe('1m');
     expect((await read(none)).ephemeral).toBeNull();
@@ -111,13 +111,13 @@ describe('an ephemeral host', () => {
     expect(await isGone(none)).toBe(false);
   });
 
-  it('goes, too, when it was never heard of', async () => {
+  it('is removed even if it was never heard of', async () => {
     const host = await enrol();
     await wasCounted(host, EPHEMERAL - 0.5);
     await goes(host);
   });
 
-  it('begins anew to be away when it was heard in between', async () => {
+  it('is counted from the start again when it was heard in between', async () => {
     const host = await enrol();
     await wasAway(host, EPHEMERAL / 2);
     const agent = await beating(host);
@@ -150,7 +150,7 @@ describe('the judge', () => {
     expect(counts).toHaveBeenCalled();
   });
 
-  it('goes on counting where it was after a restart of the API, and hears first who came back meanwhile', async () => {
+  it('continues counting after a restart of the API, and first hears hosts that came back meanwhile', async () => {
     const [silent, back] = [await enrol(), await enrol()];
     await wasAway(silent, 10);
     await eventually(async () => (await away(silent)) > 10, { within: 20_000, what: 'being away' });
@@ -161,7 +161,7 @@ describe('the judge', () => {
     const before = await away(silent);
     expect(before).toBeGreaterThan(10);
     await eventually(async () => (await away(silent)) > before, { within: 20_000, what: 'being away again' });
-    // Not the nine days for which nobody was there to hear it.
+    // Does not count the nine days during which no API could hear it.
     expect(await away(silent)).toBeLessThan(EPHEMERAL);
     await becomes(back, 'online');
   });

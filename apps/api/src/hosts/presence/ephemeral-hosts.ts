@@ -6,13 +6,19 @@ import { Store } from '../../database/store.js';
 import { LOGGER } from '../../logger.js';
 import { forgetHost } from '../forget-host.js';
 
-/** Judging must not wait for long; who is left is due at the next step, too. */
+/** Judging must not wait for long, so any remaining hosts are removed in the next step. */
 const MOST_AT_ONCE = 20;
 
-/** Who never was heard of is away, too. Whether one that is `unknown` is away, nobody can say. */
+/**
+ * A host that was never heard of counts as unreachable as well. An `unknown` host does not, because its state cannot be
+ * determined.
+ */
 const AWAY = `h.ephemeral_seconds IS NOT NULL AND h.removed_at IS NULL AND s.presence IN ('unreachable', 'joined')`;
 
-/** Removes hosts that were made to go when they are away for long enough. How long they were is kept in the database: a restart loses a step of it. */
+/**
+ * Removes ephemeral hosts that were unreachable for long enough. The time is stored in the database, so a restart loses
+ * at most one step.
+ */
 @Injectable()
 export class EphemeralHosts {
   constructor(
@@ -20,7 +26,9 @@ export class EphemeralHosts {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Adds this time to those that are away, on the connection of the one replica that leads, and removes who is due. */
+  /**
+   * Adds this time to the unreachable hosts, on the connection of the leading replica, and removes those that are due.
+   */
   async wasAway(run: Run, ms: number): Promise<void> {
     const counted = await run<{ host: HostId; due: boolean }>(
       `WITH mine AS (SELECT s.host_id, h.ephemeral_seconds FROM host_status s JOIN hosts h ON h.id = s.host_id
@@ -32,7 +40,7 @@ export class EphemeralHosts {
     for (const { host } of counted.filter(({ due }) => due).slice(0, MOST_AT_ONCE)) await this.#remove(host);
   }
 
-  /** One that cannot be removed now is due again at the next step, and holds up no other. */
+  /** A host that cannot be removed now is tried again in the next step, and does not delay the others. */
   async #remove(id: HostId): Promise<void> {
     try {
       const host = await this.store.transaction(async (transaction) => {

@@ -1,20 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { Beat, Epoch, HostId } from '@orrery/shared/contracts';
 
-/** What a beat (or a hello) said, and when it was heard: this process's own steady clock, milliseconds. */
+/** The content of a heartbeat or hello, and when it was heard, on this process's own steady clock in milliseconds. */
 export interface Heard extends Pick<Beat, 'epoch' | 'revision' | 'digest' | 'inventory'> {
   host: HostId;
   at: number;
 }
 
-/** Hosts that this process may remember; a flood of invented ones pushes out the oldest. */
+/** How many hosts this process remembers; a flood of invented ones pushes out the oldest. */
 const MOST_HOSTS = 100_000;
 
-/** Every replica hears all beats and keeps the last of each host, so that whoever leads next knows as much as who led before. */
+/**
+ * Every replica hears all heartbeats and keeps the last of each host, so that the next leader knows as much as the
+ * previous one.
+ */
 @Injectable()
 export class PresenceBoard {
   readonly #last = new Map<HostId, Heard>();
-  /** Not yet taken, the last of each epoch: two epochs of one host that take turns are both seen. */
+  /** Not yet taken, the last of each epoch, so that two alternating epochs of one host are both seen. */
   #news = new Map<string, Heard>();
 
   heard(host: HostId, said: Pick<Beat, 'epoch' | 'revision' | 'digest' | 'inventory'>, at = performance.now()): void {
@@ -32,14 +35,17 @@ export class PresenceBoard {
     return this.#last.get(host)?.at;
   }
 
-  /** What came since the last call. Only the leader asks; a replica that does not lead keeps at most one entry per epoch. */
+  /**
+   * The heartbeats since the last call. Only the leader calls this; any other replica keeps at most one entry per
+   * epoch.
+   */
   takeNews(): Heard[] {
     const news = [...this.#news.values()];
     this.#news = new Map();
     return news;
   }
 
-  /** The leader could not write it down: it comes again, unless something newer came. */
+  /** The leader could not store them, so they are returned again unless something newer arrives. */
   putBack(news: readonly Heard[]): void {
     for (const heard of news) {
       const key = keyOf(heard.host, heard.epoch);
@@ -47,7 +53,7 @@ export class PresenceBoard {
     }
   }
 
-  /** A replica that does not lead throws away what nobody will ask for. */
+  /** Drops entries on a replica that does not lead, because they will not be taken. */
   forgetNews(olderThan: number): void {
     for (const [key, { at }] of this.#news) if (at < olderThan) this.#news.delete(key);
   }

@@ -20,14 +20,20 @@ import { EphemeralHosts } from './ephemeral-hosts.js';
 import { PresenceBoard } from './presence-board.js';
 import { PresenceNotes } from './presence-notes.js';
 
-/** A host that was removed, or has joined and says nothing, is known after so many heartbeats. One that sends heartbeats is known at once. */
+/**
+ * How often to read all hosts, to notice hosts that were removed, or have joined but are silent. A host that sends
+ * heartbeats is noticed at once.
+ */
 const READ_EVERY_BEATS = 3;
 
-/** What the one replica that leads does: writes down who was heard, judges who is there, and has those go that were away for too long. */
+/**
+ * The work of the leading replica: records which hosts were heard, judges their presence, and removes ephemeral hosts
+ * that were unreachable for too long.
+ */
 @Injectable()
 export class PresenceJudge {
   readonly #away: AwayClock;
-  /** All hosts as they were when they were read: only a leader changes their presence. */
+  /** All hosts as last read. They stay correct, because only a leader changes their presence. */
   #known = new Map<HostId, Presence>();
   #readAt = -Infinity;
 
@@ -40,7 +46,7 @@ export class PresenceJudge {
     this.#away = new AwayClock(config.heartbeatMs);
   }
 
-  /** `startedAt`: since when this process hears at all. */
+  /** `startedAt`: since when this process can hear at all. */
   async lead(run: Run, startedAt: number, health: Pick<HearingHealth, 'since'>): Promise<void> {
     const news = this.board.takeNews();
     try {
@@ -55,7 +61,7 @@ export class PresenceJudge {
     const isKnown =
       now - this.#readAt < READ_EVERY_BEATS * this.config.heartbeatMs &&
       news.every(({ host }) => this.#known.has(host));
-    // What changes a host's presence is judged by what the database says of it now.
+    // Reads the database again before any change, so that verdicts are based on current data.
     if (!isKnown || judged().length > 0) await this.#read(run, now);
     const isAnyAway = this.#hosts().some(({ presence }) => presence === 'unreachable' || presence === 'joined');
     const verdicts = judged();
@@ -63,7 +69,7 @@ export class PresenceJudge {
       this.#readAt = -Infinity;
       await writeVerdicts(run, verdicts, (host) => this.board.lastHeard(host));
     }
-    // After the verdicts: who is heard again is not away.
+    // Runs after the verdicts, so hosts heard from again do not count as unreachable.
     const awayMs = this.#away.take(now, ableSince(circumstances));
     if (awayMs > 0 && isAnyAway) await this.ephemeral.wasAway(run, awayMs);
   }
@@ -91,7 +97,7 @@ export class PresenceJudge {
 
 const CAUSE = { online: 'it is heard again', unreachable: `it missed ${MISSED_BEATS} beats`, unknown: '' };
 
-/** `unknown` says something about the judge, not about the host: no event, and none when it passes. */
+/** `unknown` is about the judge, not about the host, so neither its start nor its end is an event. */
 async function writeVerdicts(
   run: Run,
   verdicts: readonly Verdict[],
@@ -119,7 +125,7 @@ async function writeVerdicts(
   );
 }
 
-/** Knows whether this process can hear, and has it judge while it is the one replica that leads. */
+/** Knows whether this process can hear, and lets it judge while it is the leading replica. */
 @Injectable()
 export class PresenceKeeper {
   constructor(

@@ -19,7 +19,10 @@ interface Noted {
   held_digest: string | null;
 }
 
-/** Writes down what beats said: when a host was seen, what it holds, and whether two take turns under one identity. */
+/**
+ * Records the content of heartbeats: when a host was seen, which state it holds, and whether two machines alternate
+ * under one identity.
+ */
 @Injectable()
 export class PresenceNotes {
   readonly #marks: SeenMarks;
@@ -71,7 +74,7 @@ export class PresenceNotes {
        FROM r, mine WHERE s.host_id = r.host AND mine.host_id = s.host_id`,
       [json],
     );
-    // Rows that are locked in the order of a plan make two who write the same ones wait for each other for ever.
+    // Locked in a fixed order: in the order of a plan, two concurrent writers of the same rows could deadlock.
     await run(
       `WITH mine AS (SELECT e.host_id, e.epoch FROM epochs e JOIN jsonb_to_recordset($1::jsonb) AS r(host text, epoch text)
          ON r.host = e.host_id AND r.epoch = e.epoch ORDER BY e.host_id, e.epoch FOR NO KEY UPDATE OF e)
@@ -82,7 +85,7 @@ export class PresenceNotes {
     );
   }
 
-  /** What the agent says it holds, where it is news. */
+  /** Records the state that the agent reports to hold, where it changed. */
   async #held(noted: readonly Noted[], news: readonly Heard[]): Promise<void> {
     const said = new Map(news.map((heard) => [`${heard.host} ${heard.epoch}`, heard]));
     const held = noted.flatMap(({ host, epoch, closed, held_revision, held_digest }) => {
@@ -93,7 +96,7 @@ export class PresenceNotes {
     if (held.length > 0) await this.store.transaction((manager) => this.deliveries.record(manager, held));
   }
 
-  /** A closed epoch still beats. */
+  /** Handles a closed epoch that still sends heartbeats. */
   async #fence(run: Run, closed: readonly Noted[]): Promise<void> {
     if (closed.length === 0) return;
     await run('BEGIN');

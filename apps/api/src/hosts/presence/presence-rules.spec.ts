@@ -16,11 +16,11 @@ describe('judge', () => {
     },
   );
 
-  it('leaves a host alone that is online and is heard', () => {
+  it('leaves a host alone that is online and heard', () => {
     expect(verdict('online', 97_500)).toBeUndefined();
   });
 
-  it('calls a host unreachable after three missed beats, and not after two', () => {
+  it('calls a host unreachable after three missed heartbeats, but not after two', () => {
     expect(verdict('online', 96_999)).toBe('unreachable');
     expect(verdict('online', 97_001)).toBeUndefined();
   });
@@ -29,25 +29,25 @@ describe('judge', () => {
     expect(verdict('joined', undefined)).toBeUndefined();
   });
 
-  it('does not know while its own link is down, and for three intervals after', () => {
+  it('calls a host unknown while its own link is down, and for three intervals after', () => {
     expect(verdict('online', 50_000, { healthySince: null })).toBe('unknown');
     expect(verdict('online', 50_000, { healthySince: 97_500 })).toBe('unknown');
     expect(verdict('unknown', 50_000, { healthySince: 97_500 })).toBeUndefined();
     expect(verdict('unknown', 50_000, { healthySince: 96_000 })).toBe('unreachable');
   });
 
-  it('does not take back that a host is unreachable because its own link is down', () => {
+  it('keeps a host unreachable when its own link goes down', () => {
     expect(verdict('unreachable', 50_000, { healthySince: null })).toBeUndefined();
   });
 
-  it('waits three intervals after its own start before it says anything of hosts that it has not heard', () => {
+  it('waits three intervals after its own start before it judges hosts that it has not heard', () => {
     expect(verdict('online', undefined, { startedAt: 98_000, healthySince: 98_000 })).toBeUndefined();
     expect(verdict('online', undefined, { startedAt: 96_000, healthySince: 96_000 })).toBe('unreachable');
   });
 });
 
 describe('the health of hearing', () => {
-  it('begins again when the link came back', () => {
+  it('starts over when the link is back', () => {
     const health = new HearingHealth(100, 500, true, 0);
     expect(health.since).toBe(0);
     health.link(false, 1000);
@@ -56,7 +56,7 @@ describe('the health of hearing', () => {
     expect(health.since).toBe(2000);
   });
 
-  it('begins again after the event loop stood still, and not after a small delay', () => {
+  it('starts over after the event loop stalled, but not after a small delay', () => {
     const health = new HearingHealth(100, 500, true, 0);
     health.tick(100);
     health.tick(650);

@@ -3,16 +3,16 @@ import type { HostId, Presence } from '@orrery/shared/contracts';
 export interface Judged {
   host: HostId;
   presence: Presence;
-  /** When this process last heard of it, on its steady clock. */
+  /** When this process last heard from it, on its steady clock. */
   lastHeard: number | undefined;
 }
 
 export interface Circumstances {
   now: number;
   intervalMs: number;
-  /** Since when this process hears at all. */
+  /** Since when this process can hear at all. */
   startedAt: number;
-  /** Since when link and event loop have been healthy; null: they are not. */
+  /** Since when the link and the event loop have been healthy; null if they are not. */
   healthySince: number | null;
 }
 
@@ -23,13 +23,16 @@ export interface Verdict {
 
 export const MISSED_BEATS = 3;
 
-/** From when on silence counts against a host: this process has then been able to hear for as long as one is given. Null: it cannot hear. */
+/**
+ * The moment from which silence counts against a host: by then this process has been able to hear for as long as a host
+ * may be silent. Null if it cannot hear.
+ */
 export const ableSince = ({ intervalMs, healthySince }: Pick<Circumstances, 'intervalMs' | 'healthySince'>) =>
   healthySince === null ? null : healthySince + MISSED_BEATS * intervalMs;
 
 /**
- * Who changes its presence. A host is silent after three missed beats; silence counts against it only while this process has
- * itself been able to hear for as long, else nobody knows. Pure.
+ * The changes of presence. A host is silent after three missed heartbeats. Silence counts against it only if this
+ * process could hear for that long; otherwise the host is unknown. Pure.
  */
 export function judge(hosts: readonly Judged[], circumstances: Circumstances): Verdict[] {
   const { now, intervalMs, startedAt } = circumstances;
@@ -45,7 +48,10 @@ export function judge(hosts: readonly Judged[], circumstances: Circumstances): V
   });
 }
 
-/** Since when this process could hear: its link to the broker stands and its event loop runs. Steady clock, milliseconds. */
+/**
+ * Since when this process could hear, with its link to the broker up and its event loop running. Steady clock,
+ * milliseconds.
+ */
 export class HearingHealth {
   #since: number | null;
   #lastTick: number;
@@ -68,7 +74,10 @@ export class HearingHealth {
     this.#since = connected ? now : null;
   }
 
-  /** Called every `tickMs`; late calls tell that nothing was heard in between (a stopped or overloaded process). */
+  /**
+   * Called every `tickMs`. A late call shows that nothing was heard in between, because the process was stopped or
+   * overloaded.
+   */
   tick(now: number): void {
     if (now - this.#lastTick > this.tickMs + this.toleranceMs && this.#since !== null) this.#since = now;
     this.#lastTick = now;
@@ -76,16 +85,17 @@ export class HearingHealth {
 }
 
 /**
- * How much time went by in which this process could tell who is away. Time in which it could not hear, did not lead or did not
- * run counts for nothing: a host may have been there all the while. Steady clock, milliseconds.
+ * Measures the time during which this process could tell which hosts are unreachable. Time in which it could not hear,
+ * did not lead or did not run does not count, because a host may have been there all the while. Steady clock,
+ * milliseconds.
  */
 export class AwayClock {
   #from: number | undefined;
 
-  /** Less than `stepMs` is kept for the next time. */
+  /** Keeps amounts below `stepMs` for the next call. */
   constructor(private readonly stepMs: number) {}
 
-  /** What went by since the last time that it gave something. `ableSince`: see `ableSince` of the judge. */
+  /** The time since the last call that returned some. `ableSince`: see `ableSince` of the judge. */
   take(now: number, ableSince: number | null): number {
     if (ableSince === null || now < ableSince) {
       this.#from = undefined;
@@ -98,7 +108,7 @@ export class AwayClock {
     return taken;
   }
 
-  /** Somebody else counts now. */
+  /** Another process counts now. */
   stop(): void {
     this.#from = undefined;
   }

@@ -79,7 +79,7 @@ const lastSeen = async () =>
   )[0].at;
 
 describe('a host', () => {
-  it('is online when it beats, unreachable when it stops, online when it beats again, and each is told once', async () => {
+  it('is online when it sends heartbeats, unreachable when it stops, online when it resumes, with one event each', async () => {
     expect(await presence()).toBe('joined');
     agent.beatEvery(BEAT_MS);
     await becomes('online');
@@ -96,7 +96,7 @@ describe('a host', () => {
     expect((row?.ago ?? Infinity) * 1000).toBeLessThan(asOnCalmMachine(5_000));
   });
 
-  it('is written down once in six beats while they say nothing new, and exactly when it is missed', async () => {
+  it('is recorded once in six unchanged heartbeats, and with its exact time once it is missed', async () => {
     agent.beatEvery(BEAT_MS);
     await becomes('online');
     const begun = performance.now();
@@ -114,7 +114,7 @@ describe('a host', () => {
     expect(exact?.is).toBe(true);
   });
 
-  it('is unknown, not unreachable, while NATS is away, and nothing is told of that', async () => {
+  it('is unknown, not unreachable, while NATS is down, without an event', async () => {
     agent.beatEvery(BEAT_MS);
     await becomes('online');
     await nats.kill();
@@ -124,7 +124,7 @@ describe('a host', () => {
     expect(await told()).toEqual(['host.online']);
   });
 
-  it('says with its beat what it holds, which delivers commands', async () => {
+  it('reports with its heartbeat which state it holds, which marks commands as delivered', async () => {
     agent.beatEvery(BEAT_MS);
     agent.held.revision = 3;
     await plane.database.query('UPDATE hosts SET revision = 4 WHERE id = $1', [host.id]);
@@ -137,7 +137,7 @@ describe('a host', () => {
     });
   });
 
-  it('is two hosts when beats of a closed epoch and of the newer one take turns', async () => {
+  it('is two hosts when heartbeats of a closed epoch and of the newer one alternate', async () => {
     const first = new Reporter(plane, host, agent.epoch);
     await first.say(engineDown('a'));
     const clone = await new BusAgent(host.id, nats.url, []).listen();
@@ -151,8 +151,8 @@ describe('a host', () => {
   });
 });
 
-describe('what beats said', () => {
-  it('is written down without a deadlock with who locks the same epochs in order', async () => {
+describe('the content of heartbeats', () => {
+  it('is recorded without a deadlock with a transaction that locks the same epochs in order', async () => {
     const other = await addHost(plane.database, `next-to-${host.name}`);
     const ids = [host.id, other.id].sort();
     const epochs = ids.map(() => newId('epo'));
@@ -191,7 +191,7 @@ describe('what beats said', () => {
 });
 
 describe('the leader', () => {
-  it('is replaced when its process ends, and the next judges on', async () => {
+  it('is replaced when its process ends, and the next one judges', async () => {
     agent.beatEvery(BEAT_MS);
     await becomes('online');
     await replicas.shift()?.close();

@@ -9,25 +9,25 @@ const beat: Heard = {
   at: 100_000,
 };
 
-describe('what the database is told of beats', () => {
+describe('heartbeats that are written to the database', () => {
   const marked = () => {
     const marks = new SeenMarks(BEAT_MS);
     marks.put(beat);
     return marks;
   };
 
-  it('is the first, and then the same again only after six', () => {
+  it('are the first, and then an unchanged one only after six', () => {
     expect(new SeenMarks(BEAT_MS).isNews(beat)).toBe(true);
     expect(marked().isNews({ ...beat, at: beat.at + (SEEN_EVERY_BEATS - 1) * BEAT_MS })).toBe(false);
     expect(marked().isNews({ ...beat, at: beat.at + SEEN_EVERY_BEATS * BEAT_MS })).toBe(true);
   });
 
   it.each([{ revision: 4 }, { digest: 'e' }, { inventory: 'j' }, { epoch: newId('epo') }, { host: newId('hst') }])(
-    'is at once what is new: %j',
+    'include a changed one at once: %j',
     (more) => expect(marked().isNews({ ...beat, ...more, at: beat.at + BEAT_MS })).toBe(true),
   );
 
-  it('is every beat after a closed epoch of the host was heard, or another replica led', () => {
+  it('include every one after a closed epoch of the host was heard, or another replica led', () => {
     const [contested, led] = [marked(), marked()];
     contested.forget(beat.host);
     led.clear();
