@@ -87,7 +87,10 @@ async function secretsOf(identities: IdentityStore, node: NodeId): Promise<NodeS
   throw new StepError(explain('identity-lost/not-in-state-folder'));
 }
 
-/** The port that the node keeps. On one host no two nodes have the same, whichever agent's they are: behind its address only the port tells them apart. */
+/**
+ * The port that the node keeps. It is unique on the host, across agents: behind the host's address, only the port
+ * differs.
+ */
 async function portOf(
   { engine, identities, config, kernel }: RealMachineParts,
   node: NodeId,
@@ -194,7 +197,7 @@ async function start(
   if (version) progress('daemon', `zerotier-one ${version}`);
 }
 
-/** One that was stopped a while ago is known to its root still. */
+/** A node that was stopped only a while ago is still known to its root. */
 async function takeTurn(
   parts: RealMachineParts,
   node: NodeId,
