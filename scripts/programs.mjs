@@ -1,13 +1,14 @@
-// node scripts/programs.mjs         bundles API, agent and CLI into one file each, because Node spends most of a start finding and
-// reading a thousand modules. The modules stay where tsc put them and can still be loaded.
-// dist/program.js loads the bundle with V8's cache of it (scripts/bundle/program.mjs).
+// node scripts/programs.mjs         bundles API, agent and CLI into one file each, because Node spends most of a start
+//                                   finding and reading a thousand modules. The modules stay where tsc put them and can
+//                                   still be loaded. dist/program.js loads the bundle with V8's cache of it
+//                                   (scripts/bundle/program.mjs).
 // node scripts/programs.mjs demo    does the same for another app
 // Packages are bundled as published; only our own modules are rewritten.
 //
 // Processor time of a start, medians of 6 to 12 in turns, busy machine with two processors, Node 20.20.2, 2026-11-29:
 // `orrery hosts`   360 ms from tsc's modules, 185 in one file without the cache, 124 as built (157 without
-// contractsByName, 151 without
-//                    bareSchemas, 199 without both); `orrery version` 79 ms (113 without the cache); Node.js alone 23 ms
+// contractsByName,
+// 151 without bareSchemas, 199 without both); `orrery version` 79 ms (113 without the cache); Node.js alone 23 ms
 //   the agent        987 ms, 377, 242 (239 without bareSchemas, which saves it 1 % of its file)
 //   the API          1935 ms, 696, 368
 import { build } from 'esbuild';

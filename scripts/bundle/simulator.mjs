@@ -1,5 +1,5 @@
-// The simulator lies beside the agent's program in a file of its own: only a simulated host reads it, and an installed agent comes
-// without it. It takes the modules that it shares with the program from there: a StepError has to be one on both sides.
+// The simulator is in a separate file beside the agent's program. Only simulated hosts load it, and installed agents
+// lack it. It uses the program's copies of shared modules, because a StepError must be the same class on both sides.
 import { build } from 'esbuild';
 import { join } from 'node:path';
 
@@ -41,7 +41,7 @@ export function simulatorBeside(root, shared) {
     const modules = { ${modules.join(', ')} };
     const simulator = require('./${SIMULATOR}')((name) => modules[name] ?? require(name));
     export const { SimulatedMachine } = simulator;`;
-  const resolveDir = join(root, 'apps/agent'); // resolves packages like the agent; the root's tsconfig.json maps them to sources
+  const resolveDir = join(root, 'apps/agent'); // the root's tsconfig.json maps packages to sources
   return {
     name: 'simulator-beside',
     setup({ onResolve, onLoad }) {

@@ -37,5 +37,5 @@ function evaluate(path, context) {
   return packages;
 }
 
-/** The result of `require` for a CommonJS package is the default export for `import`. */
+/** `require` of a CommonJS package returns what `import` has as its default export. */
 const asRequired = (exported) => exported.default ?? exported;

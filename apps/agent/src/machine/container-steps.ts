@@ -27,7 +27,10 @@ type ContainerExecutors = Pick<
   'create-container' | 'start-container' | 'unpause-container' | 'remove-container'
 >;
 
-/** Steps on containers. They act on what the engine shows at that moment, not on the earlier observation. `running`: called for each one started. */
+/**
+ * Steps on containers. They act on what the engine shows at that moment, not on the earlier observation. `running` is
+ * called for each started container.
+ */
 export function containerSteps(
   parts: RealMachineParts,
   running: (node: NodeId, inspect: InspectedContainer) => void,
@@ -157,7 +160,7 @@ async function assertSuitable({ engine }: RealMachineParts, image: string, signa
 
 interface Start {
   step: StepOf<'start-container'>;
-  /** Undefined: not made by the step before this one. */
+  /** Undefined if the previous step did not create it. */
   fresh: FreshContainer | undefined;
   running: (node: NodeId, inspect: InspectedContainer) => void;
 }

@@ -31,7 +31,7 @@ describe('a started node', () => {
     expect(asked).toBe(0);
   });
 
-  it('has heard from a peer when it reaches it directly, and until it restarts, even if the peer is forgotten', async () => {
+  it('has heard from a peer when it reaches it directly, and stays so until it restarts', async () => {
     expect(await look([peer('direct')])).toBe(true);
     expect([await look([]), asked]).toEqual([true, 0]);
     expect(await look([], { startedAt: 'two' })).toBe(false);

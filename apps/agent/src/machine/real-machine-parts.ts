@@ -49,7 +49,7 @@ export interface RealMachineConfig {
   introduced?: () => boolean;
 }
 
-/** What the parts of the real machine share. */
+/** Everything that the parts of the real machine share. */
 export interface RealMachineParts {
   config: RealMachineConfig;
   identities: IdentityStore;

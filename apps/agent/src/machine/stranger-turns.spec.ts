@@ -66,7 +66,7 @@ describe('the turns of unknown nodes', () => {
     expect([stranger.waits, again.waits]).toEqual([false, true]);
   });
 
-  it('are not needed when the root was told of a node, unless its identity was generated too late for that', async () => {
+  it('are not needed when the root knows a node in advance, except when its identity was generated too late', async () => {
     isIntroduced = true;
     turns.minted('00c0ffee01');
     const late = () => start(newId('nod'), '00c0ffee01');

@@ -99,7 +99,7 @@ export const HelloReply = z.discriminatedUnion('result', [
     /** The API's record of this host is older than what the agent holds: send `state` with the next hello. */
     wantsState: z.boolean(),
     wantsSnapshot: z.boolean(),
-    /** Whether a root is told of `publicIdentities` before they start. */
+    /** Whether a root learns `publicIdentities` before those nodes start. */
     introduces: z.boolean().optional(),
   }),
   /** `unknown-host`: not joined here or removed; `cloned`: another agent uses the same identity. */

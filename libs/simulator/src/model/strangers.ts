@@ -2,7 +2,7 @@
 const PAUSE = 2_000;
 /** A node that is silent for longer is a stranger again. */
 const KNOWN_FOR = 500_000;
-/** How often nodes are forgotten that never sent anything. */
+/** How often the daemon forgets nodes that it knows only from a file. */
 const HOUSEKEEPING = 30_000;
 
 /**
