@@ -6,13 +6,13 @@ export interface AboutMachine {
   processors: number;
   memoryGb: number;
   system: string;
-  /** Of the last minute, before anything was measured: above the number of processors somebody else was at work, too. */
+  /** The load of the minute before measuring. Above the number of processors, something else was running too. */
   load: number;
   versions: Record<string, string>;
   zerotier: { image: string; isStandIn: boolean };
 }
 
-/** Where figures come from: without this they say nothing. `more`: further versions, by name. */
+/** The machine that the figures come from, without which they mean nothing. `more`: further versions by name. */
 export async function aboutMachine(engine: LabEngine, more: Record<string, string>): Promise<AboutMachine> {
   const [first] = cpus();
   const { Version, Components = [] } = await engine.docker.version();

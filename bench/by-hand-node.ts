@@ -17,7 +17,7 @@ export interface Ruled {
   network: NetworkId;
 }
 
-/** A container with the profile of Orrery's, made by nobody's agent, with a root and a token in its home. */
+/** A container with Orrery's profile, created without an agent, with a root and a token in its home. */
 export async function createBare(lab: OwnRootLab): Promise<Docker.Container> {
   const { docker, world, image } = { docker: lab.docker, world: lab.world.world, image: lab.world.world.image };
   const blueprint = { item: newId('itm'), node: newId('nod'), name: Name.parse(lab.nextName('hand')), image };
@@ -39,7 +39,10 @@ export async function createBare(lab: OwnRootLab): Promise<Docker.Container> {
   return container;
 }
 
-/** Starts it, authorizes it as soon as it says who it is, joins; resolves when the kernel has its address. */
+/**
+ * Starts it, authorizes it as soon as it reports its address, and joins it; resolves when the kernel has its IP
+ * address.
+ */
 export async function startByHand(lab: OwnRootLab, { controller, network }: Ruled, container: Docker.Container) {
   await container.start();
   const talk = talkTo(await lab.world.world.ipOf(container), 9993, TOKEN);

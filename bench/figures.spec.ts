@@ -8,7 +8,7 @@ const machine: AboutMachine = {
 };
 
 describe('figures', () => {
-  it('are told in the order in which they came, with goals that are met or not, and with what failed', () => {
+  it('are reported in order, with goals that are met or not, and with failures', () => {
     const figures = new Figures();
     figures.add('slow', 4_000, { median: 3_000, most: 5_000 });
     figures.add('quick', 1_000, { median: 3_000 });

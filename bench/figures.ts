@@ -1,14 +1,14 @@
 import type { AboutMachine } from './about-machine.js';
 import { spreadOf, type Spread } from './statistics.js';
 
-/** What was measured under one name, in milliseconds, and what it is to be at most. */
+/** The samples with one name, in milliseconds, and their goals. */
 export interface Figure {
   name: string;
   samples: number[];
   goals?: Goals;
 }
 
-/** What the median of the samples, and each of them, is to be at most. */
+/** Upper limits for the median of the samples, and for each of them. */
 export interface Goals {
   median?: number;
   most?: number;
@@ -22,7 +22,7 @@ export interface FiguresReport {
   failures: string[];
 }
 
-/** Samples by name, in the order in which the names came first, and what went wrong meanwhile. */
+/** Samples by name, in the order in which the names first appeared, and failures. */
 export class Figures {
   readonly #figures = new Map<string, Figure>();
   readonly failures: string[] = [];
@@ -39,7 +39,7 @@ export class Figures {
   }
 }
 
-/** For people: of each figure the median, and in brackets the quartiles and the most. */
+/** Formats each figure for people: the median, with the quartiles and the maximum in brackets. */
 export function figuresText({ bench, at, machine, figures, failures }: FiguresReport): string {
   const { zerotier, processor, processors, memoryGb, system, load, versions } = machine;
   const what = zerotier.isStandIn ? `STAND-IN (${zerotier.image}): its times are a model` : `image ${zerotier.image}`;

@@ -7,18 +7,18 @@ import { LabController } from '../test/docker/system/lab-controller.js';
 import { eventually } from '../test/support/eventually.js';
 import type { LabEngine } from '../test/support/zerotier/lab-engine.js';
 
-/** Name of the network that Orrery keeps, and how its addresses begin; the other one is kept by hand. */
+/** Name and address prefix of the network that Orrery keeps; the other network is kept by hand. */
 export const KEPT = 'lab';
 export const KEPT_PREFIX = '10.78.0.';
 export const OWN_PREFIX = '10.77.0.';
 
 export interface OwnRootOptions {
-  /** False: the root does not hear of nodes before they start. */
+  /** False: the root does not know nodes before they start. */
   door?: boolean;
   agent?: Record<string, string>;
 }
 
-/** One engine, one Docker network, and on it all of Orrery with one host, beside an `orrery-zt root` of its own. */
+/** One engine with one Docker network for all of Orrery, one host and an `orrery-zt root`. */
 export class OwnRootLab {
   private number = 0;
 
@@ -42,13 +42,13 @@ export class OwnRootLab {
     await this.orrery('network', 'create', KEPT, '--on', HOST, '--pool', `${KEPT_PREFIX}0/24`);
   }
 
-  /** A controller that a person rules, with a network on it. */
+  /** A controller managed by hand, with a network on it. */
   async startRuler(): Promise<{ controller: LabController; network: NetworkId }> {
     const controller = new LabController(await this.world.world.startMember('ruler'));
     return { controller, network: await controller.network(OWN_PREFIX.slice(0, -1)) };
   }
 
-  /** A name that no container had. */
+  /** A name that no container has had. */
   nextName(word: string): string {
     return this.world.name(`${word}-${++this.number}`);
   }
@@ -58,7 +58,7 @@ export class OwnRootLab {
     if (code !== 0) throw new Error(`orrery ${words.join(' ')}: ${out}`);
   }
 
-  /** Resolves when so many identities are known to the API (and to the root, if it has a door), and none is being made. */
+  /** Resolves when the API (and the root, if it has a door) knows this many identities and none is being generated. */
   async calm(identities: number): Promise<void> {
     const isCalm = async () => {
       const free = await this.world.system.sql(`SELECT 1 FROM identities WHERE state = 'free'`);
@@ -68,7 +68,7 @@ export class OwnRootLab {
     await eventually(isCalm, { within: 120_000, every: 200, what: `${identities} pre-generated identities` });
   }
 
-  /** The agents go first: they would make again what is taken away. */
+  /** Stops the agents first, because they would recreate whatever is removed. */
   async close(): Promise<void> {
     const { world } = this;
     const running = [...world.system.hosts.values()].filter(({ isRunning }) => isRunning);

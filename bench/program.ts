@@ -3,7 +3,7 @@ import { findLabEngine, type LabEngine } from '../test/support/zerotier/lab-engi
 import { aboutMachine } from './about-machine.js';
 import { Figures, figuresText } from './figures.js';
 
-/** Progress is no part of the result. */
+/** Progress is not part of the result. */
 export const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 export interface Bench {
@@ -13,7 +13,7 @@ export interface Bench {
   signal: AbortSignal;
 }
 
-/** Runs a bench whose result is a list of figures: finds the engine, measures, prints. */
+/** Runs a bench that yields a list of figures: finds the engine, measures, prints. */
 export async function runBench(name: string, measure: (bench: Bench) => Promise<void>): Promise<void> {
   const { values } = parseArgs({
     options: { rounds: { type: 'string', default: '10' }, output: { type: 'string', default: 'text' } },

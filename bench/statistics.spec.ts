@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { spreadOf } from './statistics.js';
 
-describe('the spread of what was measured', () => {
-  it('has the median and the quartiles, whatever the order', () => {
+describe('the spread of samples', () => {
+  it('contains the median and the quartiles, whatever the order', () => {
     expect(spreadOf([5, 1, 4, 2, 3])).toEqual({ count: 5, least: 1, lower: 2, median: 3, upper: 4, most: 5 });
   });
 
-  it('interpolates between two, and does not change what it was given', () => {
+  it('interpolates between two samples, and does not change its input', () => {
     const values = [4, 1, 2, 3];
     expect(spreadOf(values)).toMatchObject({ lower: 1.75, median: 2.5, upper: 3.25 });
     expect(values).toEqual([4, 1, 2, 3]);
   });
 
-  it('is that one value for one, and is not there for none', () => {
+  it('is the value itself when there is one sample, and undefined when there is none', () => {
     expect(spreadOf([7])).toEqual({ count: 1, least: 7, lower: 7, median: 7, upper: 7, most: 7 });
     expect(spreadOf([])).toBeUndefined();
   });

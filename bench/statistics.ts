@@ -1,4 +1,4 @@
-/** Milliseconds, or what else was measured; the quartiles are interpolated. */
+/** In milliseconds or another unit; the quartiles are interpolated. */
 export interface Spread {
   count: number;
   least: number;
@@ -8,7 +8,7 @@ export interface Spread {
   most: number;
 }
 
-/** Undefined: nothing was measured. */
+/** Undefined if there are no samples. */
 export function spreadOf(values: readonly number[]): Spread | undefined {
   if (values.length === 0) return undefined;
   const sorted = values.toSorted((one, other) => one - other);

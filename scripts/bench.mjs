@@ -1,5 +1,5 @@
 // npm run bench -- launch|burst|first|restart [--rounds 10] [-o json]    measurements against bare components: bench/README.md
-// npm run bench -- rest [--rounds 5]                                     what it costs while nothing is asked; a round is a minute
+// npm run bench -- rest [--rounds 5]                                     the cost at rest; a round is a minute
 import { build as bundle } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { findEngine } from './setup/engine.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { name, rounds, output } = readArguments();
 const engine = await findEngine();
-// The API's part of `rest` needs none.
+// The API's part of `rest` needs no engine.
 if (!engine.reachable && name !== 'rest') {
   console.error(`${engine.reason}.\nFix: ${engine.fix}; test/README.md explains how to run one for tests only.`);
   process.exit(2);
@@ -47,7 +47,10 @@ function readArguments() {
   }
 }
 
-/** Bundles it into one file, because Node.js does not read TypeScript, below node_modules, where it finds every package. */
+/**
+ * Bundles it into one file, because Node.js cannot run TypeScript. The file is below node_modules, where all packages
+ * are found.
+ */
 async function programOf(name) {
   const outfile = join(root, 'node_modules/.cache/orrery-bench', `${name}.mjs`);
   await bundle({
@@ -66,7 +69,7 @@ async function programOf(name) {
   return outfile;
 }
 
-/** Keeps `import.meta.url` of each module what it was before bundling. */
+/** Preserves each module's `import.meta.url` from before bundling. */
 function inTheirPlaces() {
   return {
     name: 'in-their-places',

@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = (path, ...args) => [process.execPath, join(root, path), ...args];
 const modules = (path, ...args) => node(`node_modules/${path}`, ...args);
 
-// It would tell its maker of every run and look for newer versions.
+// Otherwise it would report every run to its vendor and check for newer versions.
 Object.assign(process.env, { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' });
 
 const TSC = 'typescript/bin/tsc';

@@ -1,5 +1,5 @@
-// node scripts/config-docs.mjs            writes docs/config.md from the schemas of the settings (of what is built)
-// node scripts/config-docs.mjs --check    only says whether it is up to date
+// node scripts/config-docs.mjs            writes docs/config.md from the built schemas of the settings
+// node scripts/config-docs.mjs --check    only checks whether it is up to date
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -28,7 +28,7 @@ const parts = [
   ['Programs', 'Why the API or an agent does not start, and what they report in their logs alone.', PROGRAMS],
 ];
 
-/** Shows each fact by its name, as `orrery explain` cannot know it: `HOST`. */
+/** Replaces each fact by its name, such as `HOST`, because `orrery explain` cannot know it. */
 const placeholders = new Proxy({}, { get: (_, name) => String(name).toUpperCase() });
 const textOf = (part) => (typeof part === 'function' ? part(placeholders) : part);
 

@@ -1,4 +1,5 @@
-// node scripts/image.mjs FOLDER APP…    copies what an image with these apps needs: their programs, and the packages that these load from disk
+// node scripts/image.mjs FOLDER APP…    copies everything that an image with these apps needs: their programs, and the
+//                                       packages that they load from disk
 import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

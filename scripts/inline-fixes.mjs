@@ -1,7 +1,8 @@
 // What ESLint refuses, so that every code has one text.
 /**
- * One text for each code: a `fix` comes from the catalogue (libs/shared/src/contracts/catalogue) by `explain`, and so do the code and the
- * cause of every error that goes with it. No literal, no constant, and no parameter that would carry one in from elsewhere.
+ * Ensures one text for each code: `explain` takes every `fix`, with its code and cause, from the catalogue
+ * (libs/shared/src/contracts/catalogue). Literals, constants and parameters that would bring in another fix are not
+ * allowed.
  */
 const message = 'A fix is written once, in libs/shared/src/contracts/catalogue: use `explain`.';
 const words = ':matches(Literal[value!=""][raw=/^[\\x22\\x27]/], TemplateLiteral)';

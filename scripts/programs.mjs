@@ -1,12 +1,14 @@
-// node scripts/programs.mjs         API, agent and CLI, each in one file: what Node spends most of a start on is finding and reading a
-//                                   thousand modules. The modules stay where tsc put them; whoever wants one of them loads that.
-//                                   dist/program.js is what runs: it takes that file, and what V8 made of it here (scripts/bundle/program.mjs).
-// node scripts/programs.mjs demo    the same of another app
-// Packages go in as they are published: only our own modules are rewritten on the way.
+// node scripts/programs.mjs         bundles API, agent and CLI into one file each, because Node spends most of a start
+//                                   finding and reading a thousand modules. The modules stay where tsc put them and can
+//                                   still be loaded. dist/program.js loads the bundle with V8's cache of it
+//                                   (scripts/bundle/program.mjs).
+// node scripts/programs.mjs demo    does the same for another app
+// Packages are bundled as published; only our own modules are rewritten.
 //
 // Processor time of a start, medians of 6 to 12 in turns, busy machine with two processors, Node 20.20.2, 2026-11-29:
-//   `orrery hosts`   360 ms from tsc's modules, 185 in one file without the cache, 124 as it is (157 without contractsByName, 151 without
-//                    bareSchemas, 199 without both); `orrery version` 79 ms (113 without the cache); Node.js alone 23 ms
+// `orrery hosts`   360 ms from tsc's modules, 185 in one file without the cache, 124 as built (157 without
+// contractsByName,
+// 151 without bareSchemas, 199 without both); `orrery version` 79 ms (113 without the cache); Node.js alone 23 ms
 //   the agent        987 ms, 377, 242 (239 without bareSchemas, which saves it 1 % of its file)
 //   the API          1935 ms, 696, 368
 import { build } from 'esbuild';
@@ -29,9 +31,9 @@ const BUNDLED = {
   platform: 'node',
   format: 'cjs',
   target: 'node20.19',
-  supported: { 'dynamic-import': false }, // in a script of V8's it is an experiment; what lies beside a program can be required
-  conditions: [], // exactly what Node would load
-  keepNames: true, // of migrations in the database, and in what Nest says
+  supported: { 'dynamic-import': false }, // experimental in V8 scripts; files beside a program can be required
+  conditions: [], // the same as Node's
+  keepNames: true, // migrations in the database and messages of Nest use them
   logLevel: 'error',
 };
 const FROM_INDEX = /^import \{([^}]*)\} from '@orrery\/shared\/contracts';$/gm;
@@ -62,7 +64,10 @@ async function makeProgram(app) {
   replace(program, (draft) => copyFileSync(LOADER, draft));
 }
 
-/** Strict, as every module is; one byte a letter, as V8 reads it fastest: what is left of others is in comments and patterns. */
+/**
+ * Strict, like every module. One byte per character, which V8 reads fastest; others occur only in comments and
+ * patterns.
+ */
 function asFunction(text) {
   const code = text.replaceAll(/[^\0-\xff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
   const mark = createHash('sha256').update(code).digest('hex').slice(0, 16);
@@ -77,8 +82,8 @@ function replace(file, write) {
 }
 
 /**
- * Where each export of the contracts is. The CLI loads a command when it is called, and by way of their index that would load the schemas of
- * everything: what a module of the CLI takes from the index it takes from where it is instead.
+ * The module of each export of the contracts. The CLI loads a command when it is called, and importing from the index
+ * would load all schemas. So imports from the index in modules of the CLI are redirected to the modules themselves.
  */
 async function contractsByName() {
   const places = new Map();
@@ -100,7 +105,7 @@ function fromTheirPlaces(code, places) {
   );
 }
 
-/** The document that needs all that the contracts say of themselves is made by the API. */
+/** Only the API creates the document that needs the descriptions in the contracts. */
 function withBareSchemas() {
   return {
     name: 'with-bare-schemas',
@@ -111,7 +116,7 @@ function withBareSchemas() {
   };
 }
 
-/** Keeps `import.meta.url` of each module what it was before bundling. */
+/** Preserves each module's `import.meta.url` from before bundling. */
 function inTheirPlaces(folder, places) {
   return {
     name: 'in-their-places',

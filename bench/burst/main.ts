@@ -11,14 +11,14 @@ import { runBench, say } from '../program.js';
 import { spreadOf } from '../statistics.js';
 
 const TEN = Array.from({ length: 10 }, (_, index) => index);
-/** As many as an agent keeps for an hour after a burst. */
+/** The number that an agent keeps for an hour after a burst. */
 const WARM = { first: 3, grown: 8 };
 const GOALS = { first: { median: 3_000 }, last: { median: 6_000 } };
 
-/** Until one has its address, in milliseconds. */
+/** Times until one launch has its address, in milliseconds. */
 interface Took {
   all: number;
-  /** Since the engine started its container: what the rule for strangers costs, whatever else the machine has to do. */
+  /** Since the engine started its container: the cost of the rule for strangers, however busy the machine is. */
   started: number;
 }
 
@@ -29,7 +29,7 @@ async function tookSince(begun: number, container: Docker.Container): Promise<To
   return { all, started: now - Date.parse(State.StartedAt) };
 }
 
-/** Ten times `orrery launch --wait`, each a process of its own, all at once: until each has its address in the kernel. */
+/** Ten processes of `orrery launch --wait` at once, until each node has its address in the kernel. */
 async function byOrrery(lab: OwnRootLab): Promise<Took[]> {
   const names = TEN.map(() => lab.nextName('burst'));
   const begun = performance.now();
@@ -57,7 +57,7 @@ async function launched(lab: OwnRootLab, name: string, begun: number): Promise<T
   return took;
 }
 
-/** The same by a script; what can be made before is not counted. */
+/** The same by a script; anything that can be prepared is not counted. */
 async function byHand(lab: OwnRootLab, ruled: Ruled): Promise<Took[]> {
   const containers: Docker.Container[] = [];
   for (const _ of TEN) containers.push(await createBare(lab));

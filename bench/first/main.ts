@@ -33,7 +33,7 @@ async function byHand(lab: OwnRootLab): Promise<number> {
   }
 }
 
-/** Each round has an installation of its own, whose host has made its identities ahead. */
+/** Each round has its own installation, whose host has pre-generated its identities. */
 await runBench(
   'first: network, controller and launch on a fresh installation',
   async ({ engine, figures, rounds, signal }) => {

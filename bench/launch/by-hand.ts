@@ -12,8 +12,9 @@ const TOKEN = 'b'.repeat(24);
 const HOME = DAEMON_HOME.slice(1);
 
 /**
- * The quickest that a person can do without Orrery, by a script that loses no time: start it bare, ask for its address as soon as it
- * answers, authorize that at the controller, join. What no person needs, and this closed world does, is a root in its home.
+ * The quickest way without Orrery, done by a script that loses no time: start the container bare, read its address as
+ * soon as it answers, authorize that on the controller, join. Only this closed environment also needs a root in the
+ * node's home.
  */
 export async function byHand(lab: LaunchLab): Promise<Points> {
   const { controller } = lab;

@@ -11,8 +11,8 @@ import type { Points } from './ways.js';
 const SETTINGS = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };
 
 /**
- * What nobody can do without: the engine creates and starts, the daemon comes up and takes its address. All that can be there before
- * is there: identity, authorization, the network in its home.
+ * The unavoidable minimum: the engine creates and starts the container, and the daemon comes up and sets its address.
+ * Everything else is prepared: identity, authorization, and the network in its home.
  */
 export async function engineAlone(lab: LaunchLab): Promise<Points> {
   const { controller } = lab;

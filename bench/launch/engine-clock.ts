@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { eventually } from '../../test/support/eventually.js';
 
-/** What the engine says of a container's beginning; `extract-to-dir`: files were put in. */
+/** Events of the engine at a container's start; `extract-to-dir` means that files were uploaded. */
 export type EngineAction = 'create' | 'extract-to-dir' | 'start';
 
 interface EngineEvent {
@@ -10,7 +10,7 @@ interface EngineEvent {
   timeNano: number;
 }
 
-/** Listens to the engine: when it made, filled and started which container, by its own clock. */
+/** Records when the engine created, filled and started each container, by its own clock. */
 export class EngineClock {
   private readonly times = new Map<string, number>();
   private rest = '';
@@ -26,7 +26,7 @@ export class EngineClock {
     return new EngineClock(await docker.getEvents({ filters: { type: ['container'], event } }));
   }
 
-  /** Milliseconds since 1970; of several the first. */
+  /** Milliseconds since 1970; the first if there are several. */
   async at(action: EngineAction, container: string): Promise<number> {
     const heard = () => this.times.get(`${action} ${container}`);
     return eventually(heard, { within: 90_000, every: 2, what: `the engine says ${action} ${container}` });

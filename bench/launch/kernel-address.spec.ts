@@ -15,14 +15,14 @@ const TRIE = `Local:
 `;
 
 describe("the kernel's own addresses", () => {
-  it('are those that it calls local, not a route or a broadcast address', () => {
+  it('are the local ones, not routes or broadcast addresses', () => {
     expect(hasLocal(TRIE, '10.77.0.')).toBe(true);
     const without = TRIE.replace('|-- 10.77.0.12\n           /32 host LOCAL\n', '');
     expect(without).toContain('10.77.0.255');
     expect(hasLocal(without, '10.77.0.')).toBe(false);
   });
 
-  it('are those of the network that is asked for', () => {
+  it('are those of the requested network', () => {
     expect(hasLocal(TRIE, '10.78.0.')).toBe(false);
     expect(hasLocal(TRIE, '10.77.0.2')).toBe(false);
   });

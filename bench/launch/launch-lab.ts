@@ -6,20 +6,20 @@ import { eventually } from '../../test/support/eventually.js';
 import type { LabEngine } from '../../test/support/zerotier/lab-engine.js';
 import { EngineClock } from './engine-clock.js';
 
-/** Its agent makes no identities ahead. */
+/** The host whose agent does not pre-generate identities. */
 const COLD_HOST = 'cold';
 export const HOST_OF = { warm: HOST, cold: COLD_HOST } as const;
 
 const WARM_IDENTITIES = 3;
-/** Name of the network that Orrery keeps, on a controller that it launched. */
+/** Name of the network that Orrery keeps on a controller that it launched. */
 export const KEPT = 'lab';
 export const KEPT_PREFIX = '10.78.0.';
-/** Addresses of the network that a person keeps, on a controller of theirs. */
+/** Address prefix of the network kept by hand on its own controller. */
 export const OWN_PREFIX = '10.77.0.';
 
 /**
- * What is measured in: one engine, one Docker network, a root, and on it two agents of one Orrery, of which one makes identities
- * ahead. Beside Orrery's controller stands one that a person rules, of the same image.
+ * The environment for measurements: one engine, one Docker network, a root, and two agents of one Orrery, one of which
+ * pre-generates identities. Besides Orrery's controller, there is one of the same image that is managed by hand.
  */
 export class LaunchLab {
   private number = 0;
@@ -28,7 +28,10 @@ export class LaunchLab {
     readonly world: DockerSystem,
     readonly image: string,
     readonly clock: EngineClock,
-    /** The controller of who works by hand, and a network on it. As little a root as Orrery's own: a node that knows its root finds both by it. */
+    /**
+     * The controller for work by hand, with a network on it. Like Orrery's own, it is not a root; nodes find both
+     * through the root.
+     */
     readonly controller: LabController,
     readonly own: NetworkId,
   ) {}
@@ -53,12 +56,12 @@ export class LaunchLab {
     }
   }
 
-  /** A name that no container had. */
+  /** A name that no container has had. */
   nextName(word: string): string {
     return this.world.name(`${word}-${++this.number}`);
   }
 
-  /** Resolves when nobody makes identities: as many as are wanted are known to the API, and none is under way. */
+  /** Resolves when the API knows as many identities as required and none is being generated. */
   async calm(signal: AbortSignal): Promise<void> {
     const isCalm = async () => {
       if (signal.aborted) return true;
@@ -75,7 +78,7 @@ export class LaunchLab {
   }
 }
 
-/** The agents go first: they would make again what is taken away. */
+/** Stops the agents first, because they would recreate whatever is removed. */
 async function closed(world: DockerSystem, clock: EngineClock): Promise<void> {
   clock.close();
   const running = [...world.system.hosts.values()].filter(({ isRunning }) => isRunning);

@@ -9,7 +9,7 @@ import { runRounds } from './rounds.js';
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '10' }, output: { type: 'string', default: 'text' } },
 });
-// Progress is no part of the result.
+// Progress is not part of the result.
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort());

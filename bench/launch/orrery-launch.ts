@@ -8,7 +8,7 @@ import { pidOf } from './plain-container.js';
 import { now, Timeline } from './timeline.js';
 import type { Points } from './ways.js';
 
-/** Stages that only Orrery knows of; the rest is seen from outside. */
+/** Stages that only Orrery knows; everything else is observed from outside. */
 const STAGES: Partial<Record<Stage, string>> = {
   authorized: 'authorized',
   delivered: 'published, and taken by the agent',
@@ -17,7 +17,7 @@ const STAGES: Partial<Record<Stage, string>> = {
   done: 'command done in Postgres',
 };
 
-/** `orrery launch --wait` as a person has it: from the start of the program to its end. */
+/** `orrery launch --wait` as a person runs it: from the start of the program to its end. */
 export async function orreryLaunch(lab: LaunchLab, way: 'warm' | 'cold'): Promise<Points> {
   const { system, docker } = lab.world;
   const [name, host] = [lab.nextName(way), HOST_OF[way]];
@@ -48,14 +48,17 @@ export async function orreryLaunch(lab: LaunchLab, way: 'warm' | 'cold'): Promis
   }
 }
 
-/** What failed before it was there is not there either, and that is not what is to be told of. */
+/**
+ * Removes the container. A failure is only printed: after a failed launch it may not exist, and the launch is what
+ * matters.
+ */
 async function takenAway({ world }: LaunchLab, host: string, name: string): Promise<void> {
   const path = `/v1/hosts/${host}/containers/${name}`;
   const gone = world.system.change('DELETE', path).then(({ id }) => world.system.done(id));
   await gone.catch((error: unknown) => process.stderr.write(`${name} was not removed: ${String(error)}\n`));
 }
 
-/** A launch of the other kind than was meant is no measurement. */
+/** A launch of the wrong kind does not count as a measurement. */
 function markStages(timeline: Timeline, { createdAt, stages }: Command, way: 'warm' | 'cold'): void {
   const accepted = Date.parse(createdAt);
   for (const { stage, ms } of stages) {
@@ -67,7 +70,7 @@ function markStages(timeline: Timeline, { createdAt, stages }: Command, way: 'wa
     throw new Error(`the launch was ${isWarm ? 'warm' : 'cold'}: ${JSON.stringify(stages)}`);
 }
 
-/** When the transaction that made the command ended. What the command itself tells is when it began. */
+/** When the transaction that created the command ended. The command itself shows when it began. */
 async function committedAt({ world }: LaunchLab, { id }: Command): Promise<number> {
   const [row] = await world.system.sql<{ at: number }>(
     `SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 * 1000 AS at FROM command_stages

@@ -5,10 +5,10 @@ import { containerProfile } from '../../apps/agent/src/docker/container-profile.
 import type { ContainerBlueprint } from '@orrery/shared/machine';
 import type { LaunchLab } from './launch-lab.js';
 
-/** As the stock daemon has it. */
+/** The default of the stock daemon. */
 export const PLAIN_PORT = 9993;
 
-/** What a container is made of that has the profile of Orrery's, and no agent's. */
+/** The parts of a container with Orrery's profile that belongs to no agent. */
 export function plainBlueprint(lab: LaunchLab, word: string): ContainerBlueprint {
   return {
     item: newId('itm'),
@@ -21,7 +21,7 @@ export function plainBlueprint(lab: LaunchLab, word: string): ContainerBlueprint
   };
 }
 
-/** Makes it as anybody does who talks to the engine. The host in its labels is nobody, so that every agent lets it be. */
+/** Creates it through the engine. The host in its labels does not exist, so every agent leaves it alone. */
 export function createPlain(lab: LaunchLab, blueprint: ContainerBlueprint): Promise<Docker.Container> {
   const { network } = lab.world.world;
   const { name, body } = containerProfile(blueprint, {
@@ -33,7 +33,7 @@ export function createPlain(lab: LaunchLab, blueprint: ContainerBlueprint): Prom
   return lab.world.docker.createContainer({ name, ...body });
 }
 
-/** Where the requests of this machine come from, on the Docker network. */
+/** The source address of this machine's requests on the Docker network. */
 export async function gatewayOf(lab: LaunchLab): Promise<string> {
   const { IPAM } = (await lab.world.docker.getNetwork(lab.world.world.network).inspect()) as {
     IPAM?: { Config?: { Gateway?: string }[] };

@@ -5,7 +5,7 @@ import { ABOUT } from './ways.js';
 
 const WIDTH = 54;
 
-/** The report for people. Of each figure the median, and in brackets the quartiles. */
+/** The report for people: the median of each figure, with the quartiles in brackets. */
 export function reportText(report: LaunchReport): string {
   const { machine, rounds, at, ways, bare, ratios, failures } = report;
   return [

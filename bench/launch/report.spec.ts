@@ -10,7 +10,7 @@ const machine: AboutMachine = {
   zerotier: { image: 'some/image', isStandIn: true },
 };
 
-/** A round in which everything takes `factor` as long as in another. */
+/** A round in which everything takes `factor` times as long. */
 const round = (number: number, factor: number): Sample[] => {
   const times = (points: Record<string, number>) =>
     Object.fromEntries(Object.entries(points).map(([name, ms]) => [name, ms * factor]));
@@ -29,11 +29,11 @@ const report = (measured: Partial<Measured>) =>
 describe('the report of launches', () => {
   const { bare, ratios, ways, rounds } = report({ samples: [...round(1, 1), ...round(2, 3), ...round(3, 1)] });
 
-  it('counts as bare what creates and starts, and the daemon, but not the upload', () => {
+  it('counts create, start and the daemon as bare, but not the upload', () => {
     expect([rounds, bare?.median]).toEqual([3, 800]);
   });
 
-  it('compares within a round, so that a slow one changes no ratio', () => {
+  it('compares within a round, so that ratios do not change when a round is slow', () => {
     expect(ratios.map(({ ratio }) => [ratio.least, ratio.most])).toEqual([
       [1.5, 1.5],
       [1.125, 1.125],
@@ -49,14 +49,14 @@ describe('the report of launches', () => {
     ]);
   });
 
-  it('compares the second launch, which is the first that counts, with the median of all', () => {
+  it('compares the second launch, which is the first counted, with the median of all', () => {
     const slow = report({ samples: [...round(1, 2), ...round(2, 1), ...round(3, 1)] });
     expect(slow.ratios.at(-1)).toMatchObject({ name: expect.stringContaining('second'), ratio: { median: 2 } });
     const without = report({ samples: round(2, 1) });
     expect(without.ratios.map(({ name }) => name)).not.toContainEqual(expect.stringContaining('second'));
   });
 
-  it('says which goals are met and which are not, and that it was the stand-in', () => {
+  it('reports which goals are met, and that the stand-in was measured', () => {
     const text = reportText(report({ samples: round(1, 1) }));
     expect(text).toMatch(/^warm \/ \(create.* 1\.50 .*goal at most 1\.25: NOT MET$/m);
     expect(text).toMatch(/^warm from commit.* 1\.13 .*goal at most 1\.25: met$/m);
@@ -65,7 +65,7 @@ describe('the report of launches', () => {
     expect(text).toContain('zerotier-one: STAND-IN (some/image)');
   });
 
-  it('leaves out of the ratios a round that has not both, and names what failed', () => {
+  it('excludes a round from the ratios when it lacks a figure, and names what failed', () => {
     const failures = [{ way: 'warm' as const, round: 2, cause: 'Error: away' }];
     const samples = [...round(1, 1), ...round(2, 3).filter(({ way }) => way !== 'warm')];
     const part = report({ samples, failures });

@@ -5,13 +5,13 @@ import { END, WAYS, type Points, type Sample, type Way } from './ways.js';
 
 export interface PointReport {
   name: string;
-  /** Since the way was begun. */
+  /** Since the start of the way. */
   at: Spread;
 }
 
 export interface RatioReport {
   name: string;
-  /** Of each round's own two figures. */
+  /** Ratios of two figures of the same round. */
   ratio: Spread;
   goal?: { atMost?: number; atLeast?: number };
 }
@@ -21,7 +21,7 @@ export interface LaunchReport {
   at: string;
   machine: AboutMachine;
   rounds: number;
-  /** Milliseconds; a way that was never measured is absent. */
+  /** In milliseconds; a way without measurements is absent. */
   ways: { way: Way; total: Spread; points: PointReport[] }[];
   /** Create + start + the daemon's own time. */
   bare: Spread | undefined;
@@ -30,7 +30,7 @@ export interface LaunchReport {
   samples: Sample[];
 }
 
-/** What was measured, in figures that can be compared. */
+/** The results as figures that can be compared. */
 export function launchReport({ samples, failures }: Measured, machine: AboutMachine, at: Date): LaunchReport {
   const ways = WAYS.flatMap((way) => {
     const points = samples.filter((sample) => sample.way === way).map((sample) => sample.points);
@@ -50,7 +50,7 @@ export function launchReport({ samples, failures }: Measured, machine: AboutMach
   };
 }
 
-/** In the order in which they usually happen. */
+/** In their usual order. */
 function pointsReport(all: Points[]): PointReport[] {
   const names = new Set(all.flatMap((points) => Object.keys(points)));
   return [...names]
@@ -61,7 +61,7 @@ function pointsReport(all: Points[]): PointReport[] {
     .sort((one, other) => one.at.median - other.at.median);
 }
 
-/** Without the upload: that is Orrery's own. */
+/** Without the upload, which only Orrery does. */
 export function bareTime(points: Points): number {
   const { created = NaN, 'files uploaded': uploaded = NaN, 'address in the kernel': address = NaN } = points;
   return created + (address - uploaded);
@@ -70,7 +70,7 @@ export function bareTime(points: Points): number {
 const told = (points: Points) => (points['command done in Postgres'] ?? NaN) - (points['command committed'] ?? NaN);
 const total = (way: Way) => (points: Points) => points[END[way]] ?? NaN;
 
-/** A way, and which of its times. */
+/** A way, and one of its times. */
 type Figure = [Way, (points: Points) => number];
 type Asked = [name: string, above: Figure, below: Figure, goal?: RatioReport['goal']];
 
@@ -88,7 +88,7 @@ function ratiosOf(samples: Sample[]): RatioReport[] {
   });
 }
 
-/** The launch that comes after the one which is not counted: whoever tries it out does not meet the median of many. */
+/** The first launch after the warm-up: somebody who tries Orrery out does not experience the median of many. */
 function secondLaunch(samples: Sample[]): RatioReport[] {
   const times = samples.filter(({ way }) => way === 'warm').map(({ round, points }) => ({ round, ms: told(points) }));
   const second = times.find(({ round }) => round === 1);
@@ -97,7 +97,7 @@ function secondLaunch(samples: Sample[]): RatioReport[] {
   return ratio ? [{ name: 'the second warm launch / the median of all', ratio, goal: { atMost: 1.25 } }] : [];
 }
 
-/** Of each round that has both. */
+/** The ratios of all rounds that have both figures. */
 function pairs(samples: Sample[], [above, valueAbove]: Figure, [below, valueBelow]: Figure): number[] {
   const rounds = [...new Set(samples.map(({ round }) => round))];
   const pointsOf = (way: Way, round: number) => samples.find((one) => one.way === way && one.round === round)?.points;

@@ -13,8 +13,8 @@ const MEASURE: Record<Way, (lab: LaunchLab) => Promise<Points>> = {
 };
 
 /**
- * zerotier-one 1.14.1 lets one unknown identity in per 2 s and /24; what comes earlier is dropped and tried again 5 s later. All of these
- * are on one Docker network, so that each would wait for the one before.
+ * zerotier-one 1.14.1 accepts one unknown identity per 2 s and /24; an earlier one is dropped and returns 5 s later.
+ * All of these are on one Docker network, so each would wait for the previous one.
  */
 const BETWEEN_STRANGERS_MS = 2_500;
 
@@ -24,8 +24,8 @@ export interface Measured {
 }
 
 /**
- * Each way once in a round, in random order, so that what changes on the machine changes for all of them. A round before the first is
- * not counted: programs and images come from the disk then. Ends early when the signal aborts.
+ * Runs each way once per round, in random order, so that changes on the machine affect all of them. A warm-up round is
+ * not counted, because programs and images are still read from disk. Ends early when the signal aborts.
  */
 export async function runRounds(
   lab: LaunchLab,

@@ -1,4 +1,4 @@
-/** Ways from nothing to an address; `engine` is what none of them can do without. */
+/** Ways from nothing to an address; `engine` is the minimum that all of them share. */
 export const WAYS = ['engine', 'by-hand', 'warm', 'cold'] as const;
 export type Way = (typeof WAYS)[number];
 
@@ -9,12 +9,12 @@ export const ABOUT: Record<Way, string> = {
   cold: 'orrery launch --wait, without a pre-generated identity',
 };
 
-/** The time of each point, in milliseconds since the start of the way. The last one is its end. */
+/** The time of each point, in milliseconds since the start of the way. The last point is its end. */
 export type Points = Record<string, number>;
 
 export interface Sample {
   way: Way;
-  /** From 1. */
+  /** Counted from 1. */
   round: number;
   points: Points;
 }
@@ -25,7 +25,7 @@ export interface Failure {
   cause: string;
 }
 
-/** The last thing that each way waits for. */
+/** The last point that each way waits for. */
 export const END: Record<Way, string> = {
   engine: 'address in the kernel',
   'by-hand': 'address in the kernel',

@@ -9,14 +9,14 @@ import { findLabEngine } from '../../test/support/zerotier/lab-engine.js';
 import { measureTogether, type RestOptions, type RestReport } from './rest-part.js';
 
 const SIMULATED = 'simulated';
-/** Long enough for looks to have become as rare as they get. */
+/** Long enough for looks to become as rare as possible. */
 const CALM_MS = 90_000;
-/** zerotier-one lets in one stranger per 2 s. */
+/** zerotier-one accepts one stranger per 2 s. */
 const LAUNCH_EVERY_MS = 2_500;
 
 const GOALS = { agent: 0.5, simulated: 0.2 };
 
-/** An agent with running containers, a simulated one, and Node.js with the agent's packages that does nothing, side by side. */
+/** An agent with running containers, a simulated agent, and an idle Node.js with the agent's packages, side by side. */
 export async function agentsAtRest({ containers, seconds, say, signal }: RestOptions): Promise<RestReport | undefined> {
   const engine = await findLabEngine();
   if (!engine) {
@@ -66,7 +66,7 @@ async function startIdle() {
   });
 }
 
-/** The agent goes first: it would make again what is taken away. */
+/** Stops the agent first, because it would recreate whatever is removed. */
 async function closed(world: DockerSystem): Promise<void> {
   for (const { process } of world.system.hosts.values()) await process.kill('SIGTERM');
   const label = [`${LABEL.network}=${world.world.network}`];

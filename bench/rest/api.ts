@@ -7,17 +7,17 @@ import { PUBLIC, System } from '../../test/support/system/system.js';
 import { measureTogether, type RestOptions, type RestReport } from './rest-part.js';
 
 const HOSTS = 3;
-/** Long enough for the work of starting and launching to have ended. */
+/** Long enough for all work of starting and launching to end. */
 const CALM_MS = 30_000;
 const GOALS = { api: 1, postgres: 0.5 };
 
-/** The API and its Postgres with three simulated hosts, each with a container, that nobody asks anything. */
+/** The API and its Postgres with three simulated hosts, each with a container, and no requests. */
 export async function apiAtRest({ seconds, say, signal }: RestOptions): Promise<RestReport> {
   const names = Array.from({ length: HOSTS }, (_, index) => `rest-${index + 1}`);
   const system = await System.start({
     hosts: names,
     ownPostgres: true,
-    // As by default; the System of tests beats faster.
+    // The default; test systems send heartbeats faster.
     api: { ORRERY_HEARTBEAT_SECONDS: '5' },
   });
   const bare = await startBare();
@@ -49,7 +49,7 @@ export async function apiAtRest({ seconds, say, signal }: RestOptions): Promise<
   }
 }
 
-/** Our own connection is idle meanwhile; its two transactions are counted. */
+/** Our own connection is idle meanwhile, but its two transactions are counted. */
 async function countsOf(system: System): Promise<Record<string, number>> {
   const tables = await system.sql<{ table: string; versions: string }>(
     'SELECT relname AS table, n_tup_ins + n_tup_upd + n_tup_del AS versions FROM pg_stat_user_tables',
@@ -70,7 +70,7 @@ async function postmasterOf(system: System): Promise<number> {
   return Number((await readFile(join(row?.folder ?? '', 'postmaster.pid'), 'utf8')).split('\n')[0]);
 }
 
-/** What a process costs that has loaded what the API loads, and does nothing. */
+/** The cost of an idle process that has loaded the same packages as the API. */
 async function startBare(): Promise<ChildProcess> {
   const folder = join(ROOT, 'apps/api');
   const { dependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {

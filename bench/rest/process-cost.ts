@@ -1,18 +1,20 @@
 import { readFile, readdir } from 'node:fs/promises';
 
-/** What a process and all that it has started have cost so far. */
+/** The cost so far of a process and everything it has started. */
 export interface Cost {
-  /** Milliseconds of processor time, of children that have ended, too. */
+  /** Milliseconds of processor time, including children that have ended. */
   cpuMs: number;
-  /** Memory of its own and its share of what it shares, in MiB. */
+  /** Its private memory plus its share of shared memory (PSS), in MiB. */
   pssMb: number;
   processes: number;
 }
 
-/** Linux counts processor time for us in hundredths of a second, whatever its own clock is. */
+/** Linux reports processor time in hundredths of a second, whatever its internal clock. */
 const TICK_MS = 10;
 
-/** The cost of the process and its living descendants; what ends between two readings counts with its parent. */
+/**
+ * The cost of a process and its living descendants. A process that ends between two readings counts with its parent.
+ */
 export async function costOf(pid: number): Promise<Cost> {
   const pids = await treeOf(pid);
   const costs = await Promise.all(pids.map(async (one) => ({ cpuMs: await cpuOf(one), pssMb: await pssOf(one) })));
@@ -36,7 +38,10 @@ async function cpuOf(pid: number): Promise<number> {
   return fields.slice(11, 15).reduce((total, ticks) => total + Number(ticks) * TICK_MS, 0);
 }
 
-/** What stands after the name, which may have spaces: state, parent, …, from the twelfth on utime, stime, cutime, cstime. */
+/**
+ * The fields after the name, which may contain spaces: state, parent, …, from the twelfth on utime, stime, cutime,
+ * cstime.
+ */
 const fieldsOf = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 
 async function pssOf(pid: number): Promise<number> {
@@ -44,5 +49,5 @@ async function pssOf(pid: number): Promise<number> {
   return Number(kb) / 1024;
 }
 
-/** Empty when the process has just ended. */
+/** Empty if the process has just ended. */
 const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');

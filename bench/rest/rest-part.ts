@@ -3,17 +3,17 @@ import { costOf } from './process-cost.js';
 
 export interface AtRest {
   what: string;
-  /** Share of one core, in per cent. */
+  /** Percentage of one core. */
   cpu: number;
   pssMb: number;
   processes: number;
-  /** At most this share of a core is the goal. */
+  /** The goal: at most this percentage of one core. */
   goal?: number;
 }
 
 export interface RestOptions {
   seconds: number;
-  /** How many the agent that is measured has. */
+  /** Number of containers of the measured agent. */
   containers: number;
   say: (line: string) => void;
   signal: AbortSignal;
@@ -22,14 +22,17 @@ export interface RestOptions {
 export interface RestReport {
   title: string;
   rows: AtRest[];
-  /** What else was counted, each with its unit: row versions a minute, for example. */
+  /** Other counts, each with its unit, such as row versions a minute. */
   counts: Record<string, number>;
 }
 
-/** One of the things that `npm run bench -- rest` measures, one after another. Undefined: it cannot run here, and has said why. */
+/**
+ * One part of `npm run bench -- rest`; the parts run one after another. Undefined if it cannot run here, which it
+ * reports.
+ */
 export type RestPart = (options: RestOptions) => Promise<RestReport | undefined>;
 
-/** Processes with their descendants, all of them over the same time. */
+/** Measures processes with their descendants, all over the same time. */
 export async function measureTogether(
   watched: Readonly<Record<string, number>>,
   ms: number,

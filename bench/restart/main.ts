@@ -11,11 +11,11 @@ import { KEPT, KEPT_PREFIX, OWN_PREFIX, OwnRootLab } from '../own-root-lab.js';
 import { runBench, say } from '../program.js';
 
 const GOALS = { median: 2_000, most: 8_000 };
-/** By hand it can take four minutes, when the path that a peer remembers leads nowhere. */
+/** By hand it can take four minutes, if the path that a peer remembers leads nowhere. */
 const PATIENCE_MS = 250_000;
 const run = promisify(execFile);
 
-/** Whether one echo request from the namespace of a process was answered within 0.2 s. */
+/** Whether an echo request from the namespace of a process was answered within 0.2 s. */
 const answers = (pid: number, address: string): Promise<boolean> =>
   run('nsenter', [`--net=/proc/${pid}/ns/net`, '--', 'ping', '-n', '-c', '1', '-W', '0.2', address]).then(
     () => true,
@@ -31,7 +31,7 @@ async function addressOf(container: Docker.Container, prefix: string): Promise<{
   return { pid: State.Pid, address };
 }
 
-/** From the word to restart to the first answer that a peer gets from what was started after it. */
+/** Time from the restart command to the first answer that a peer gets from the restarted node. */
 async function reached(
   node: () => Docker.Container,
   peer: Docker.Container,

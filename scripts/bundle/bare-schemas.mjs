@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 
 /**
- * A module of the contracts without what only the OpenAPI document says of its schemas: each `.describe()` and `.meta()` clones a
- * schema at every start, hundreds of them, and neither CLI nor agent reads any. It saves `orrery hosts` 27 of 151 ms (scripts/programs.mjs).
+ * Removes from a module of the contracts what only the OpenAPI document needs. Each `.describe()` and `.meta()` clones
+ * a schema at every start, hundreds in all, and neither CLI nor agent uses them. It saves `orrery hosts` 27 of 151 ms
+ * (scripts/programs.mjs).
  */
 export function bareSchemas(path) {
   const text = readFileSync(path, 'utf8');

@@ -14,7 +14,7 @@ const isLicence = (path) => /(licen[cs]e|notice|copying)/i.test(path);
 /**
  * Every file of the packages that `apps/agent` needs, in the order of their names.
  * @param {string} root
- * @param {string} platform such as `linux-x64`: of prebuilt binaries only those for it
+ * @param {string} platform such as `linux-x64`; only prebuilt binaries for it are included
  * @returns {Packed[]}
  */
 export function packagesOfTheAgent(root, platform) {
@@ -84,7 +84,7 @@ function filesOf(folder, place, platform) {
     .flatMap((name) => walk(join(folder, name), `${place}/${name}`, platform));
 }
 
-/** Of the agent only its program, which has all of its modules in it. The simulator, which lies beside it, stays here. */
+/** Of the agent, only its program, which contains all of its modules, and not the simulator beside it. */
 function topOf(folder, place) {
   if (place === 'apps/agent') return ['package.json', ...PROGRAM.map((name) => `dist/${name}`)];
   return place === 'node_modules/@orrery/shared' ? ['package.json', 'dist'] : readdirSync(folder);

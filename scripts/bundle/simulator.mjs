@@ -1,14 +1,14 @@
-// The simulator lies beside the agent's program in a file of its own: only a simulated host reads it, and an installed agent comes
-// without it. It takes the modules that it shares with the program from there: a StepError has to be one on both sides.
+// The simulator is in a separate file beside the agent's program. Only simulated hosts load it, and installed agents
+// lack it. It uses the program's copies of shared modules, because a StepError must be the same class on both sides.
 import { build } from 'esbuild';
 import { join } from 'node:path';
 
 export const SIMULATOR = 'simulator.cjs';
-/** In the program anyway. */
+/** Already part of the program. */
 const SHARED = ['@orrery/shared/*', 'zod'];
 
 /**
- * The simulator as a function of the program's modules, and their names.
+ * Returns the simulator as a function of the program's modules, and the names of these modules.
  * @param {string} root
  * @param {import('esbuild').BuildOptions & { write: false }} options those of the program
  * @returns {Promise<{ text: string, shared: string[] }>}
@@ -29,7 +29,7 @@ export async function simulatorOf(root, options) {
 }
 
 /**
- * What the agent's program has in the simulator's place: the way to the file beside it.
+ * Replaces the simulator in the agent's program by code that loads the file beside it.
  * @param {string} root
  * @param {string[]} shared
  * @returns {import('esbuild').Plugin}
@@ -41,7 +41,7 @@ export function simulatorBeside(root, shared) {
     const modules = { ${modules.join(', ')} };
     const simulator = require('./${SIMULATOR}')((name) => modules[name] ?? require(name));
     export const { SimulatedMachine } = simulator;`;
-  const resolveDir = join(root, 'apps/agent'); // as the agent finds them: for the root's tsconfig.json they are sources
+  const resolveDir = join(root, 'apps/agent'); // the root's tsconfig.json maps packages to sources
   return {
     name: 'simulator-beside',
     setup({ onResolve, onLoad }) {

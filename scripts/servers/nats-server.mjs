@@ -13,8 +13,8 @@ const START_WITHIN_MS = 5000;
 
 /**
  * @typedef {object} NatsOptions
- * @property {string} dir holds the configuration and the port; made when absent
- * @property {string} [passwordFile] one user with the password in it; made when absent
+ * @property {string} dir holds the configuration and the port; created if absent
+ * @property {string} [passwordFile] one user with the password in it; created if absent
  * @property {string} [trust] instead of a password: folder with `server.conf` (operator and accounts) and `system.creds`; users come with JWTs
  * @property {string} [listen] address; 127.0.0.1
  * @property {{ cert: string, key: string }} [tls] files; if given, the server uses TLS only

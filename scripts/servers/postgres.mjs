@@ -17,8 +17,8 @@ const USER = 'orrery';
 
 /**
  * @typedef {object} PostgresOptions
- * @property {string} dir holds the data and the port; made when absent
- * @property {string} passwordFile of the user orrery; made when absent
+ * @property {string} dir holds the data and the port; created if absent
+ * @property {string} passwordFile of the user orrery; created if absent
  * @property {string} logFile
  * @property {'socket' | 'tcp'} [over] how it listens: on a socket that only its owner can reach, or on loopback, for tests
  * @property {number} [port] over TCP: fails if it is in use; default: the last port, or any free one

@@ -21,7 +21,7 @@ export async function heardOf(settings) {
   return new Map(items.map(({ name, lastSeenAt }) => [name, lastSeenAt]));
 }
 
-/** A page of a list; empty when the API does not give it. */
+/** A page of a list; empty if the API does not return it. */
 async function list(settings, path) {
   try {
     const headers = { authorization: `Bearer ${readFileSync(join(settings.secrets, 'admin.token'), 'utf8').trim()}` };
@@ -33,7 +33,7 @@ async function list(settings, path) {
 }
 
 /**
- * The name of a network that Orrery keeps already, from an earlier start: what is to be tried goes on with it.
+ * The name of a network that Orrery already keeps from an earlier start, for use in the suggested commands.
  * @param {import('./stack.mjs').Settings} settings
  * @returns {Promise<string | undefined>}
  */

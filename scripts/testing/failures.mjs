@@ -2,12 +2,12 @@ import { stripVTControlCharacters } from 'node:util';
 
 /** @typedef {{ title: string, lines: string[] }} Failure `lines`: the first of its message */
 
-/** Of a message so much is shown at the end of a run: often the end is all that is kept of what a run prints. */
+/** Maximum length of a message at the end of a run, because often only the end of the output is kept. */
 const SHOWN_LINES = 15;
 const SHOWN_COLUMNS = 300;
 
 /**
- * What failed, with why: the tests, and the files that could not be run.
+ * The tests that failed and the files that could not be run, with the reasons.
  * @param {any} report as written by `jest --json`
  * @returns {Failure[]}
  */
@@ -21,7 +21,7 @@ export function failuresOf({ testResults = [] }) {
 }
 
 /**
- * What passed at its second try (tests in quarantine), with why it failed at its first.
+ * The tests in quarantine that passed at their second try, with the reason why they failed at the first.
  * @param {any} report as written by `jest --json`
  * @returns {Failure[]}
  */
@@ -34,7 +34,7 @@ export function retriedOf({ testResults = [] }) {
 }
 
 /**
- * The lines with which a run ends, so that they tell what went wrong without the rest.
+ * The last lines of a run, which explain what went wrong without the rest of the output.
  * @param {{ failures: Failure[], retried: Failure[] }} counts
  * @returns {string[]}
  */

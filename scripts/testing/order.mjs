@@ -1,19 +1,22 @@
 import sequencer from '@jest/test-sequencer';
 import { basename } from 'node:path';
 
-/** Always begun first: those that measure what an attacker costs a neighbour, and, to run beside it, those that mostly wait. */
+/**
+ * Always started first: tests that measure the cost of an attacker to a neighbor, and tests that mostly wait, to run
+ * beside them.
+ */
 const CALM = ['flood', 'strangers', 'renewal', 'malicious-network', 'lockout'];
-/** Begun last these would run on alone; half of their time is waiting. */
+/** If started last, these would still run when all others have ended; they wait half of the time. */
 const LONG = [
   ...['hostile-desired', 'canary', 'http-hardening', 'enrolment', 'installer'],
   ...['f16-partition', 'f28-random-kills', 'f17-paused', 'f27-restored-backup', 'f06-api-killed', 'f21-cloned'],
   ...['causes-and-crashes', 'two-containers', 'host-joins', 'launch', 'orrery-zt', 'daemon-statuses', 'admission'],
 ];
 
-/** Node gives the CommonJS module's default itself, and not as its types say. */
+/** Node returns the default export of a CommonJS module directly, contrary to its types. */
 const Sequencer = /** @type {typeof sequencer.default} */ (/** @type {unknown} */ (sequencer));
 
-/** Jest's own order is by how long files took last time; where it does not know, as in a fresh clone, it is by their size. */
+/** Jest orders files by their last duration, or by size if that is unknown, as in a fresh clone. */
 class Order extends Sequencer {
   /**
    * @override

@@ -4,10 +4,12 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Script } from 'node:vm';
 
-/** What V8 has compiled of a script serves each context in which it runs: a worker compiles once. */
+/** V8 reuses a compiled script in every context, so each worker compiles only once. */
 const compiled = new Map();
 
-/** Jest's Node, with the script of packages.mjs at hand: each test file has packages of its own, which are evaluated when it asks for them. */
+/**
+ * Jest's Node environment with the script of packages.mjs. Each test file has its own packages, evaluated on request.
+ */
 class PackagesEnvironment extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
@@ -29,11 +31,11 @@ function evaluate(path, context) {
   }
   const packages = {};
   const node = createRequire(path);
-  /** By a name that esbuild has not seen, as TypeORM asks for its driver: one of them, before there are two. */
+  /** For names that esbuild did not see, such as TypeORM's driver: avoids a second copy of the package. */
   const require = (name) => (name in packages ? asRequired(packages[name]()) : node(name));
   compiled.get(path).runInContext(context)(packages, require, path, dirname(path));
   return packages;
 }
 
-/** What `require` gives of a CommonJS package is what `import` has as its default. */
+/** `require` of a CommonJS package returns what `import` has as its default export. */
 const asRequired = (exported) => exported.default ?? exported;

@@ -1,6 +1,6 @@
-// Most of what Jest does before the first test of a file is to find, read, compile and link the thousands of modules of other
-// people's packages, anew for each file. Here they become one script, made once for each package-lock.json: a worker compiles it
-// once (packages-environment.mjs), and a file evaluates of it what it asks for.
+// Before the first test of each file, Jest spends most of its time finding, reading, compiling and linking thousands of
+// modules of third-party packages. Here they become one script, created once for each package-lock.json. A worker
+// compiles it once (packages-environment.mjs), and a file evaluates only the packages that it requests.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import {
@@ -17,13 +17,13 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ABSENT, ON_THE_DISK } from '../bundle/on-the-disk.mjs';
 
-/** What only tests import. */
+/** Packages that only tests import. */
 const OF_TESTS = ['@nestjs/common/constants.js', '@nestjs/testing', 'fast-check'];
-/** What Jest itself requires in each file, as CommonJS: it stays as it is. */
+/** Packages that Jest itself requires in each file as CommonJS; they stay unchanged. */
 const OF_JEST = ['picocolors', 'string-width'];
 
 /**
- * Makes them unless they are there.
+ * Creates them unless they exist.
  * @param {string} root
  * @returns {Promise<{ script: string, names: Record<string, string> }>} `names`: for Jest's `moduleNameMapper`
  */
@@ -41,7 +41,7 @@ export async function packagesForTests(root) {
   return { script: join(folder, 'packages.cjs'), names: Object.fromEntries(names) };
 }
 
-/** What our code depends on, as its package.json files say. */
+/** The dependencies in our package.json files. */
 function packagesOf(root) {
   const manifests = ['apps', 'libs']
     .flatMap((kind) => readdirSync(join(root, kind)).map((name) => join(root, kind, name, 'package.json')))
@@ -53,14 +53,14 @@ function packagesOf(root) {
     .sort();
 }
 
-/** All that the script depends on. */
+/** Everything that the script depends on. */
 function keyOf(root, packages) {
   const hash = createHash('sha256').update(JSON.stringify([packages, ON_THE_DISK, ABSENT, process.version]));
   for (const path of [join(root, 'package-lock.json'), fileURLToPath(import.meta.url)]) hash.update(readFileSync(path));
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Who is second finds that the first has made the same. */
+/** If two processes do this at once, the second one finds the same result. */
 function settle(draft, folder) {
   try {
     renameSync(draft, folder);
@@ -103,7 +103,10 @@ async function make(root, packages, folder) {
 const entryOf = (name, exported) =>
   `export * from '${name}';\n${exported.includes('default') ? `export { default } from '${name}';\n` : ''}`;
 
-/** What Jest imports in place of a package. A name that got lost in the script would be `undefined` somewhere: it is told at once. */
+/**
+ * The module that Jest imports instead of a package. A name that the script lacks is an error at once, not `undefined`
+ * later.
+ */
 function stubOf(name, exported) {
   const lines = exported.map((key, n) => `const e${n} = of(${JSON.stringify(key)});\nexport { e${n} as ${key} };\n`);
   return `const made = globalThis[Symbol.for('orrery.packages')](${JSON.stringify(name)});
@@ -114,7 +117,10 @@ const of = (key) => {
 ${lines.join('')}`;
 }
 
-/** What a module finds because of where it lies it finds from the script; and what Nest requires in ways that esbuild does not see is in it, too. */
+/**
+ * Lets modules find their own files from the script, and includes packages that Nest requires in ways that esbuild does
+ * not see.
+ */
 const inTheirPlaces = {
   name: 'in-their-places',
   setup({ onLoad }) {

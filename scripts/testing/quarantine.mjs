@@ -4,12 +4,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {{ file: string, test: string, reason: string }} Quarantined
- *   `file` from the root of the repository; `test`: its title, as the spec has it; `reason`: what makes it fail now and then, and who mends it
+ * @typedef {{ file: string, test: string, reason: string }} Quarantined `file`: path from the root of the repository;
+ *   `test`: its title in the spec; `reason`: why it fails now and then, and who fixes it
  */
 
 /**
- * Tests that get a second try while their cause is being mended. Empty is the healthy state: the end of `npm test` shows its size.
+ * Tests that get a second try until their cause is fixed. The list should be empty; the end of `npm test` shows its
+ * size.
  * @type {Quarantined[]}
  */
 export const quarantine = [];
@@ -17,7 +18,7 @@ export const quarantine = [];
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * Entries that match no test, or have no reason: a list that nobody keeps hides what it does not name.
+ * Entries that match no test or have no reason, because a neglected list hides other failures.
  * @param {Quarantined[]} list
  * @returns {string[]}
  */
@@ -33,7 +34,7 @@ export function mistakes(list, folder = root) {
   });
 }
 
-/** Titles as they stand in a spec, those of `it.each` with their placeholders. */
+/** Titles as written in a spec, including the placeholders of `it.each`. */
 const titles = (text) =>
   [...text.matchAll(/\b(?:it|test)\b[^'"`]*?\(\s*(['"`])((?:\\.|(?!\1).)*)\1/g)].map(([, , title]) =>
     title.replace(/\\(.)/g, '$1'),
@@ -57,7 +58,8 @@ const isListed = (list, { path, title }, folder) =>
   list.some(({ file, test }) => join(folder, file) === path && test === title);
 
 /**
- * One report of two runs: a test that was tried again has the result of its second try and, if it passed, the reason why it failed at first.
+ * Merges the reports of two runs. A retried test has the result of its second try and, if it passed, the reason for its
+ * first failure.
  * @param {any} first as written by `jest --json`
  * @param {any} second of the tests that were tried again
  * @param {{ file: string, fullName: string }[]} tried

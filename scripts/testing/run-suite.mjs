@@ -11,11 +11,13 @@ import { merge, quarantine, secondTries } from './quarantine.mjs';
  *   `retried`: tests in quarantine that passed at their second try
  */
 
-/** A suite that takes five times its budget hangs (budgets are for a calm machine): it is ended and counts as failed. */
+/**
+ * A suite that takes five times its budget for an idle machine is considered hung: it is ended and counts as failed.
+ */
 const PATIENCE = 5;
 
 /**
- * Runs one suite in a jest of its own and counts what it reports.
+ * Runs one suite in its own jest process and counts the results.
  * @param {import('./suites.mjs').Suite} suite
  * @param {{ root: string, paths: string[], env: NodeJS.ProcessEnv }} options
  * @returns {Promise<Counts>}
@@ -40,8 +42,8 @@ export async function runSuite(suite, { root, paths, env }) {
 }
 
 /**
- * What a report and the way jest ended amount to. A suite that crashed, hung or was dissatisfied without naming a test
- * counts as one failure; so does each file that could not be run.
+ * Combines the report with the way jest ended. A suite that crashed, hung or failed without naming a test counts as one
+ * failure; so does each file that could not be run.
  * @param {any} report as written by `jest --json`
  * @param {{ code: number | null, hung: boolean }} end
  * @returns {Counts}
@@ -66,7 +68,7 @@ export function count(report, { code, hung }) {
   };
 }
 
-/** One run of jest: how it ended, and its report, if it wrote one. */
+/** Runs jest once; returns how it ended, and its report if it wrote one. */
 async function jest(suite, file, { root, args, env }) {
   const end = await run(suite, file, { root, args, env });
   return { end, report: existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined };

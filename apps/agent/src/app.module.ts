@@ -4,7 +4,7 @@ import { CallsService } from './calls/calls.service.js';
 import { DesiredController } from './desired/desired.controller.js';
 import { DesiredStore } from './desired/desired-store.js';
 
-/** What other than time and the machine can make the agent do something: a desired state, a call. */
+/** Everything from outside that can make the agent act: desired states and calls. */
 @Module({})
 export class AppModule {
   static with(desired: DesiredStore, calls: CallsService): DynamicModule {

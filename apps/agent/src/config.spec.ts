@@ -3,7 +3,7 @@ import { Name } from '@orrery/shared/contracts';
 import { AgentSettings, readAgentConfig } from './config.js';
 
 describe('the settings of the agent', () => {
-  it('need nothing: every one has a default that fits', () => {
+  it('are all optional, with valid defaults', () => {
     const config = readAgentConfig({});
     expect(Name.safeParse(config.hostName).success).toBe(true);
     expect(config).toMatchObject({
@@ -13,7 +13,7 @@ describe('the settings of the agent', () => {
     });
   });
 
-  it('read labels, the engine and the rest', () => {
+  it('include labels, the engine and the rest', () => {
     const config = readAgentConfig({
       ORRERY_HOST_LABELS: 'site=cloud,tier=web',
       DOCKER_HOST: 'unix:///run/user/1000/docker.sock',
@@ -42,7 +42,7 @@ describe('the settings of the agent', () => {
     expect(() => readAgentConfig({ [name]: value })).toThrow(name);
   });
 
-  it('each say what they mean', () => {
+  it('are all described', () => {
     for (const [name, setting] of Object.entries(AgentSettings.shape))
       expect([name, setting.description ?? setting.meta()?.description]).toEqual([name, expect.any(String)]);
   });

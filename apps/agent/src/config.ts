@@ -10,7 +10,7 @@ export interface PortRange {
   last: number;
 }
 
-/** `25000-25999`: ports below 1024 need rights that the nodes do not have. */
+/** `25000-25999`. Ports below 1024 need rights that the nodes lack. */
 export const PortRangeText = z
   .string()
   .regex(/^\d{4,5}-\d{4,5}$/, 'write a range of ports, as 25000-25999')
@@ -36,13 +36,16 @@ const LabelList = z
   })
   .pipe(Labels);
 
-/** A path, or Docker's own `unix:///…` form. Engines over TCP are not supported: whoever can reach the port is root. */
+/**
+ * A path, or Docker's `unix:///…` form. Engines over TCP are not supported, because anyone who can reach the port is
+ * root.
+ */
 const UnixSocket = z
   .string()
   .transform((text) => text.replace(/^unix:\/\//, ''))
   .refine((path) => path.startsWith('/'), 'only unix:///path/to/docker.sock is supported');
 
-/** The host's name, made fit: what is not a-z, 0-9 or - becomes -. */
+/** The host's name, made valid: any character except a-z, 0-9 and - becomes -. */
 function defaultName(): string {
   const name = (hostname().split('.')[0] ?? '').toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-');
   return name.replaceAll(/^-+|-+$/g, '').slice(0, 63) || 'host';
@@ -119,7 +122,7 @@ export const AgentSettings = z.object({
   }),
   ORRERY_NODE_PORTS: z.string().default('25000-25999').pipe(PortRangeText).meta({
     description:
-      'Range of UDP ports for the nodes in containers. Each gets one when its container is first created, another than all others on this engine, and keeps it',
+      'Range of UDP ports for nodes in containers. Each node gets one when its container is first created, unique on this engine, and keeps it',
   }),
   ORRERY_WARM_IDENTITIES: z.coerce.number().int().min(0).max(64).default(3).meta({
     description:
@@ -127,7 +130,7 @@ export const AgentSettings = z.object({
   }),
   ORRERY_START_SPACING_SECONDS: z.coerce.number().min(0).max(60).default(2.1).meta({
     description:
-      'Seconds between the starts of two containers whose root does not know them: it accepts one per 2 s and /24. 0: none waits',
+      'Seconds between the starts of two containers that their root does not know, because it accepts only one per 2 s and /24. 0: no waiting',
   }),
   ORRERY_MOONS_DIR: z.string().optional().meta({ description: 'Folder of `*.moon` files that every container gets' }),
   ORRERY_POLICY_FILE: z.string().startsWith('/').optional().meta({
@@ -144,7 +147,7 @@ export const AgentSettings = z.object({
   }),
   ORRERY_HEALTH_FILE: z.string().startsWith('/').optional().meta({
     description:
-      'File that the agent writes at each look at its machine (at least every half minute), once the API has greeted it: an old one, or none, tells that it is not well',
+      'File that the agent writes at each look at its machine (at least every 30 seconds), once the API has greeted it. A missing or old file means that the agent is unhealthy',
   }),
   ORRERY_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -156,10 +159,10 @@ export const AgentSettings = z.object({
   }),
 });
 
-/** Where the policy of this host is. */
+/** Where this host's policy is. */
 export interface PolicyPlace {
   file: string;
-  /** Whether the file was asked for by name: then its absence is a fault. Where it merely may be, absence means the defaults. */
+  /** Whether a setting names the file: then its absence is an error. Otherwise, absence means the defaults. */
   isNamed: boolean;
 }
 
@@ -181,14 +184,14 @@ export interface AgentConfig {
   zerotierImage: string;
   nodePorts: PortRange;
   warmIdentities: number;
-  /** Between the starts of two nodes that their root does not know. */
+  /** Time between the starts of two nodes that their root does not know. */
   strangerGapMs: number;
   moonsDir: string | undefined;
   policy: PolicyPlace;
   journalCapBytes: number;
   confirmMs: number;
   healthFile: string | undefined;
-  /** What standard output goes to, if the process itself is to keep it small. */
+  /** The file that standard output goes to, if the process itself must limit its size. */
   logFile: string | undefined;
   logLevel: z.infer<typeof AgentSettings>['ORRERY_LOG_LEVEL'];
 }

@@ -1,6 +1,7 @@
 import { PROBE_CHILD } from './probes/child-command.js';
 
-// One file is both, so that wherever the agent runs it can also be run inside a node's network namespace; each loads its own alone.
+// This file starts both the agent and its child for probes, so that wherever the agent runs, the child can run in the
+// network namespace of a node. Each loads only its own modules.
 export const ended =
   process.argv[2] === PROBE_CHILD
     ? import('./probes/probe-child.js').then(({ probeChild }) => probeChild())

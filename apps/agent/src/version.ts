@@ -2,5 +2,5 @@ import { createRequire } from 'node:module';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-/** Version of this agent, as it tells the API. */
+/** The version that this agent reports to the API. */
 export const AGENT_VERSION = version;

@@ -71,7 +71,7 @@ export const ApiSettings = z.object({
     .optional()
     .meta({
       description:
-        'Folder that a root of your own (`orrery-zt root`) shares with the API as its door: the root then knows nodes before they start, so that many can start at once.',
+        'Folder that your own root (`orrery-zt root`) shares with the API as its door. The root then knows nodes before they start, so many can start at once.',
     }),
   DATABASE_URL: PostgresUrl.transform(secret).meta({ description: 'The Postgres database, as a URL.' }),
   ORRERY_DATABASE_PASSWORD_FILE: z.string().optional().meta({

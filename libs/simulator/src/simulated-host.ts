@@ -94,7 +94,7 @@ export class SimulatedHost {
     return this.state.containers.find((one) => one.engineId === engineId);
   }
 
-  /** Joins through the local API, like the real thing. */
+  /** Joins through the local API, as on a real host. */
   join(daemon: SimulatedDaemon, network: NetworkId, settings: MembershipSettings): void {
     if (Array.isArray(settings.allowManaged)) return this.#rewriteSettings(daemon, network, settings);
     this.#request(daemon, 'POST', network, JSON.stringify(settings));

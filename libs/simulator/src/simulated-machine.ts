@@ -30,7 +30,7 @@ export interface SimulatedMachineOptions extends SimulatedHostOptions {
 }
 
 const LOOK_MS = 200;
-/** So often while nothing has changed for a while. */
+/** The interval while nothing has changed for a while. */
 const QUIET_MS = 1_000;
 const CONVERGING_MS = 30_000;
 

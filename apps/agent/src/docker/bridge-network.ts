@@ -19,13 +19,14 @@ const Inspected = z.object({
 
 export interface BridgeNetwork {
   id: string;
-  /** The host's own address on the bridge: where its requests come from. */
+  /** The host's own address on the bridge, from which its requests come. */
   gateway: string;
 }
 
 /**
- * The bridge that ZeroTier containers are on: made when it is absent, and then closed between containers, so that none reaches
- * another's local API. One that the operator made beforehand, with our label, is used as it is. Two agents on one engine share it.
+ * The bridge of the ZeroTier containers. If it is absent it is created with traffic between containers disabled, so
+ * that none can reach another's local API. One that the operator created with our label is used as it is. Two agents on
+ * one engine share it.
  */
 export async function ensureBridgeNetwork(
   connection: EngineConnection,
@@ -42,7 +43,7 @@ export async function ensureBridgeNetwork(
 
 async function inspectNetwork(connection: EngineConnection, name: string, options: CallOptions) {
   const network = connection.docker.getNetwork(name);
-  // dockerode takes options here that its types do not know.
+  // dockerode accepts options here that its types lack.
   const inspect = network.inspect.bind(network) as unknown as (options: object) => Promise<unknown>;
   return connection.read(
     { doing: `inspecting network ${name}` },
@@ -62,7 +63,7 @@ async function make(connection: EngineConnection, name: string, options: CallOpt
   };
   await connection.call(
     { doing: `making network ${name}` },
-    // 409: somebody else made it at the same moment.
+    // 409: somebody else created it at the same moment.
     (abortSignal) =>
       unlessStatus<unknown>([409], undefined, connection.docker.createNetwork({ ...request, abortSignal })),
     { ms: 15_000, ...options },
@@ -70,7 +71,7 @@ async function make(connection: EngineConnection, name: string, options: CallOpt
   return inspectNetwork(connection, name, options);
 }
 
-/** Engines leave the gateway of an internal network out at times: it is the first address of the subnet then. */
+/** Engines sometimes omit the gateway of an internal network; it is then the first address of the subnet. */
 function gatewayOf({
   Subnet,
   Gateway,

@@ -33,13 +33,13 @@ const HOME = 'var/lib/zerotier-one/';
 const contentOf = (name: string) => files.find(({ path }) => path === HOME + name)?.content;
 
 describe('the files of a container', () => {
-  it('hold who it is, without a newline', () => {
+  it('hold its identity and token, without a newline', () => {
     expect(contentOf('identity.secret')).toBe('3a4f1af7fa:0:aa:bb');
     expect(contentOf('identity.public')).toBe('3a4f1af7fa:0:aa');
     expect(contentOf('authtoken.secret')).toBe('t'.repeat(24));
   });
 
-  it('let only the bridge and the container itself manage it, at the one port that stays', () => {
+  it('let only the bridge and the container itself manage the daemon, on its one permanent port', () => {
     expect(JSON.parse(String(contentOf('local.conf')))).toEqual({
       settings: {
         allowManagementFrom: ['10.214.1.1/32', '127.0.0.1/32'],
@@ -51,7 +51,7 @@ describe('the files of a container', () => {
     });
   });
 
-  it('put it into its networks, with a settings file where the settings are not the usual', () => {
+  it('list its networks, with a settings file when the settings differ from the defaults', () => {
     expect(contentOf('networks.d/8056c2e21c000001.conf')).toBe('');
     expect(contentOf('networks.d/8056c2e21c000001.local.conf')).toBeUndefined();
     expect(contentOf('networks.d/8613c47a541ea8a2.local.conf')).toBe(
@@ -60,14 +60,14 @@ describe('the files of a container', () => {
     expect(contentOf('moons.d/0000003418d0ec20.moon')).toEqual(Uint8Array.of(1, 0, 255));
   });
 
-  it('are readable by nobody else, and end with the mark that they are complete', () => {
+  it('are readable only by their owner, and end with the mark of completeness', () => {
     expect(files.map(({ mode, content }) => (content === undefined ? mode === 0o700 : mode === 0o600))).not.toContain(
       false,
     );
     expect(files.at(-1)?.path).toBe(`${HOME}orrery.json`);
   });
 
-  it('bring the moons of a folder and nothing else that lies there; a folder that is not there is an error', async () => {
+  it('include the moons of a folder and nothing else in it, and fail when the folder is missing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'orrery-moons-'));
     await writeFile(join(folder, '0000003418d0ec20.moon'), 'm');
     await writeFile(join(folder, 'notes.txt'), 'n');

@@ -8,7 +8,9 @@ import { DAEMON_HOME } from './container-profile.js';
 import type { ArchiveEntry } from './tar-archive.js';
 
 const HOME = DAEMON_HOME.slice(1);
-/** The last file that is put into a container: one without it was left half made by a killed agent, and must not start. */
+/**
+ * The last file put into a container. A container without it was left incomplete by a killed agent and must not start.
+ */
 export const COMPLETE_MARK = 'orrery.json';
 
 export interface Moon {
@@ -19,13 +21,14 @@ export interface Moon {
 export interface Endpoint {
   /** The host's own address on the bridge. */
   gateway: string;
-  /** Of UDP, and of the local API. */
+  /** For UDP and for the local API. */
   port: number;
 }
 
 /**
- * The home of a container's node, as it is to be before its first start: who it is, who may manage it, where it belongs. All owned by
- * uid 0 and readable by it alone: the daemon has no capability to read others' files. No file of a secret ends with a newline (docs/zerotier-facts.md#local-api).
+ * The home of a container's node before its first start: its identity, who may manage it, and its networks. Everything
+ * is owned by uid 0 and readable only by it, because the daemon has no capability to read files of others. No file with
+ * a secret ends with a newline (docs/zerotier-facts.md#local-api).
  */
 export function containerFiles(
   blueprint: ContainerBlueprint,
@@ -58,8 +61,9 @@ export function containerFiles(
 }
 
 /**
- * Requests of the agent come from the bridge's gateway. A port mapping of the bridge would map nothing. One port that stays, and no
- * random ones beside it: else peers would look for a node that was made anew where it was, for minutes (docs/zerotier-facts.md#endpoints).
+ * The agent's requests come from the bridge's gateway. Port mapping (UPnP) would achieve nothing behind the bridge. The
+ * node has one permanent port and no random ones; otherwise, peers would look for a recreated node in its old place for
+ * minutes (docs/zerotier-facts.md#endpoints).
  */
 const localConf = ({ gateway, port }: Endpoint): string =>
   JSON.stringify({
@@ -75,7 +79,7 @@ const localConf = ({ gateway, port }: Endpoint): string =>
 const isDefault = ({ allowManaged, allowGlobal, allowDefault, allowDNS }: MembershipSettings): boolean =>
   allowManaged === true && !allowGlobal && !allowDefault && !allowDNS;
 
-/** The private roots that this host's configuration gives to every container. */
+/** The private roots that every container of this host gets, by its configuration. */
 export async function readMoons(folder: string | null): Promise<Moon[]> {
   if (folder === null) return [];
   try {

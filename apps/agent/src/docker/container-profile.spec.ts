@@ -15,7 +15,7 @@ const plain: ContainerBlueprint = {
   memberships: [],
 };
 
-/** The whole request, field by field, for a blueprint: what reaches the engine is this and nothing more. */
+/** The whole request for a blueprint, field by field. Nothing else may reach the engine. */
 const exactly = ({ item, node, name, image, limits, incarnation }: ContainerBlueprint) => ({
   name: `orrery-${name}`,
   body: {
@@ -58,7 +58,7 @@ const exactly = ({ item, node, name, image, limits, incarnation }: ContainerBlue
   },
 });
 
-/** Options of the engine that would widen a container, as an attacker would put them beside or inside a blueprint's fields. */
+/** Engine options that would widen a container, as an attacker would put them beside or inside a blueprint's fields. */
 const HOSTILE: [string, unknown][] = [
   ['Privileged', true],
   ['privileged', true],
@@ -131,7 +131,7 @@ describe('the profile of a container', () => {
     );
   });
 
-  it('gives the container that mints an identity no network, no capability and no log', () => {
+  it('gives the container that generates an identity no network, no capability and no log', () => {
     const body = mintProfile('img', context.host) as { HostConfig: Record<string, unknown>; Labels: object };
     expect(body.HostConfig).toMatchObject({
       NetworkMode: 'none',

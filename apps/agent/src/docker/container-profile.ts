@@ -8,9 +8,9 @@ export const DAEMON_HOME = '/var/lib/zerotier-one';
 export const TUN_DEVICE = '/dev/net/tun';
 const MIB = 1024 * 1024;
 /**
- * Named, because the engine's default is the host's own view of control groups where those are of version 1, and may be set to that.
- * Of API 1.41 (Docker 20.10) on; older engines ignore fields that they do not know. On a kernel without such namespaces the engine
- * warns and goes without (`verifyPlatformContainerSettings` in moby's daemon/daemon_unix.go).
+ * Set explicitly, because the engine may default to the host's own view of control groups, and does so with version 1.
+ * Supported since API 1.41 (Docker 20.10); older engines ignore unknown fields. On a kernel without such namespaces,
+ * the engine warns and continues (`verifyPlatformContainerSettings` in moby's daemon/daemon_unix.go).
  */
 const CGROUPS = 'private';
 const LOGS = { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '3' } };
@@ -24,18 +24,19 @@ export interface ProfileContext {
   port: number;
 }
 
-/** A request to make a container: its name goes into the query, the body is sent as it stands. */
+/** A request to create a container. Its name goes into the query; the body is sent unchanged. */
 export interface CreateRequest {
   name: string;
   body: Record<string, unknown>;
 }
 
 /**
- * The closed profile of a ZeroTier container. It is built from nothing but a blueprint's typed fields; there is no way to pass an
- * option of the engine through it. What is not named here stays at the engine's default, which is no mount, no port, no host namespace.
+ * The closed profile of a ZeroTier container. It is built only from a blueprint's typed fields, so no engine option can
+ * be passed through it. Everything else keeps the engine's default: no mounts, no ports, no host namespaces.
  *
- * The daemon itself is the entrypoint, so that its death is the container's (docs/zerotier-facts.md#containers). NET_ADMIN and the TUN device are all that it
- * needs: it asks for more only to become another user, and goes on as root without it.
+ * The daemon itself is the entrypoint, so the container ends when the daemon does (docs/zerotier-facts.md#containers).
+ * It needs only NET_ADMIN and the TUN device: it asks for more only to switch to another user, and otherwise continues
+ * as root.
  */
 export function containerProfile(blueprint: ContainerBlueprint, context: ProfileContext): CreateRequest {
   const memory = blueprint.limits.memoryMb * MIB;
@@ -82,7 +83,10 @@ export function containerProfile(blueprint: ContainerBlueprint, context: Profile
   };
 }
 
-/** A container that makes one identity and prints it: no network, no capability, nothing written, no log kept. */
+/**
+ * A container that generates and prints one identity. It has no network and no capabilities, writes nothing, keeps no
+ * log.
+ */
 export function mintProfile(image: string, host: HostId): Record<string, unknown> {
   return {
     Image: image,

@@ -14,7 +14,7 @@ import { asOnCalmMachine } from '../../../../test/support/calm.js';
 const VERSION = { Version: '26.1.5', ApiVersion: '1.45', Os: 'linux', Arch: 'amd64', Components: [] };
 const errand = { doing: 'making orrery-demo', image: 'img', container: 'orrery-demo' };
 
-describe('the door to the engine', () => {
+describe('the client of the engine', () => {
   let folder: string;
   let socket: string;
   let servers: (Server | SocketServer)[];
@@ -45,7 +45,7 @@ describe('the door to the engine', () => {
     return text;
   };
 
-  it('gives up a socket that accepts and never answers, within its time', async () => {
+  it('times out when the socket accepts but never responds', async () => {
     await listen(createSocketServer(() => undefined));
     const begun = performance.now();
     await expect(new DockerEngine(socket, 200).info()).rejects.toMatchObject({
@@ -55,19 +55,19 @@ describe('the door to the engine', () => {
     expect(performance.now() - begun).toBeLessThan(asOnCalmMachine(2_000));
   });
 
-  it('gives up an answer that begins and never ends', async () => {
+  it('times out when an answer begins but never ends', async () => {
     await serve((_request, response) => void response.writeHead(200).write('{"Version":'));
     await expect(new DockerEngine(socket, 200).info()).rejects.toMatchObject({ code: 'docker-unreachable' });
   });
 
-  it('says that there is no engine when there is no socket', async () => {
+  it('reports that there is no engine when there is no socket', async () => {
     await expect(new DockerEngine(socket).info()).rejects.toMatchObject({
       code: 'docker-unreachable',
       fix: expect.stringContaining('systemctl start docker'),
     });
   });
 
-  it('reads what it knows of an answer, and refuses one of another shape', async () => {
+  it('reads the known fields of an answer, and refuses one of another shape', async () => {
     let answer: unknown = VERSION;
     await serve((_request, response) => json(response, 200, answer));
     const engine = new DockerEngine(socket);
@@ -76,7 +76,7 @@ describe('the door to the engine', () => {
     await expect(engine.info()).rejects.toMatchObject({ code: 'unexpected', transient: true });
   });
 
-  it('ends with the signal of its caller', async () => {
+  it('aborts a request when the signal of its caller fires', async () => {
     await listen(createSocketServer(() => undefined));
     const abort = new AbortController();
     const waiting = new DockerEngine(socket).info({ signal: abort.signal });
@@ -84,7 +84,7 @@ describe('the door to the engine', () => {
     await expect(waiting).rejects.toThrow('stopping');
   });
 
-  it('sends exactly the bytes of the profile, its name in the query and nothing else', async () => {
+  it('sends exactly the bytes of the profile, and only the name in the query', async () => {
     const seen: { url?: string | undefined; body?: unknown } = {};
     await serve((request, response) => {
       seen.url = request.url;
@@ -112,7 +112,7 @@ describe('the door to the engine', () => {
     expect(seen).toEqual({ url: '/containers/create?name=orrery-demo', body: request.body });
   });
 
-  it('pulls to the end of the stream, tells its progress, and finds the refusal that stands in it', async () => {
+  it('reads a pull to its end, reports progress, and finds a refusal inside the stream', async () => {
     let lines: object[] = [];
     const urls: (string | undefined)[] = [];
     await serve((request, response) => {
@@ -137,7 +137,7 @@ describe('the door to the engine', () => {
     await expect(images.pull('x', undefined, () => undefined)).rejects.toMatchObject({ code: 'image-absent' });
   });
 
-  it('gives the credentials to the engine in a header, and in no URL', async () => {
+  it('passes credentials to the engine in a header, never in a URL', async () => {
     let header: unknown;
     let url: string | undefined;
     await serve((request, response) => {
@@ -151,7 +151,7 @@ describe('the door to the engine', () => {
     expect(decodeURIComponent(url ?? '')).not.toContain('planted');
   });
 
-  it('hints at each event, and at each new beginning after the engine went away', async () => {
+  it('hints at each event, and each time when the engine is back', async () => {
     let streams: ServerResponse[] = [];
     const handler: RequestListener = (_request, response) => {
       response.writeHead(200);

@@ -9,7 +9,7 @@ import { EngineImages } from './engine-images.js';
 
 const Version = z.object({ Version: z.string(), ApiVersion: z.string(), Os: z.string(), Arch: z.string() });
 
-/** The one door to the Docker Engine. Every call ends within its time; every error is a StepError with a code and a fix. */
+/** The only access to the Docker Engine. Every call has a timeout; every error is a StepError with a code and a fix. */
 export class DockerEngine {
   readonly connection: EngineConnection;
   readonly containers: EngineContainers;
@@ -25,7 +25,7 @@ export class DockerEngine {
 
   async info(options: CallOptions = {}): Promise<EngineInfo> {
     const docker = this.connection.docker;
-    // dockerode takes options here that its types do not know.
+    // dockerode accepts options here that its types lack.
     const ask = docker.version.bind(docker) as unknown as (options: object) => Promise<unknown>;
     const errand = { doing: "asking for the engine's version" };
     const found = await this.connection.read(errand, Version, (abortSignal) => ask({ abortSignal }), options);

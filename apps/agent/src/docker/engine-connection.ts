@@ -10,12 +10,12 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds within which the engine has to answer, unless a call says otherwise. */
+/** Default timeout of a call, in milliseconds. */
 const ANSWER_MS = 5_000;
 
 /**
- * The way to one engine. Every call is aborted when its time is over or its caller's signal fires, and every error leaves as a
- * StepError. Nothing outside this folder sees dockerode.
+ * The connection to one engine. Every call is aborted at its timeout or when its caller's signal fires, and every error
+ * becomes a StepError. Nothing outside this folder sees dockerode.
  */
 export class EngineConnection {
   readonly docker: Docker;
@@ -24,7 +24,7 @@ export class EngineConnection {
     readonly socketPath: string,
     private readonly answerMs: number = ANSWER_MS,
   ) {
-    // `host` given and undefined: dockerode would otherwise take DOCKER_HOST from the environment behind our back.
+    // `host` is set to undefined on purpose: otherwise dockerode would read DOCKER_HOST from the environment.
     this.docker = new Docker({ socketPath, host: undefined });
   }
 
@@ -47,7 +47,7 @@ export class EngineConnection {
     }
   }
 
-  /** The same, and its answer read by a schema: an engine that answers something else is an error, not a surprise later. */
+  /** Like `call`, but parses the answer with a schema, so that an unexpected one fails here and not later. */
   async read<S extends z.ZodType>(
     errand: EngineErrand,
     schema: S,

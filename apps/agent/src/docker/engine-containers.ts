@@ -6,7 +6,7 @@ import { statusOf, type EngineErrand } from './engine-error.js';
 import { InspectedContainer } from './inspected.js';
 import { splitFrames } from './stream-frames.js';
 
-/** What a list says of a container. The rest shows that it is another; only `Status` changes with the time that has passed. */
+/** An entry of a list. Any other field that differs means a change; `Status` alone changes as time passes. */
 const Listed = z.looseObject({
   Id: z.string(),
   Status: z.string().optional(),
@@ -19,12 +19,12 @@ const SLOW_MS = 20_000;
 export class EngineContainers {
   constructor(private readonly connection: EngineConnection) {}
 
-  /** Ids of all containers, running or not, that pass the engine's filters. */
+  /** Ids of all containers, running or not, that match the filters. */
   async list(filters: Record<string, string[]>, options: CallOptions = {}): Promise<string[]> {
     return (await this.listed(filters, options)).map(({ Id }) => Id);
   }
 
-  /** The same, with what the list says of each. */
+  /** Like `list`, but returns the whole entries. */
   async listed(filters: Record<string, string[]>, options: CallOptions = {}): Promise<Listed[]> {
     return this.connection.read(
       { doing: 'listing containers' },
@@ -34,7 +34,7 @@ export class EngineContainers {
     );
   }
 
-  /** Undefined when there is no such container. */
+  /** Undefined if there is no such container. */
   async inspect(id: string, options: CallOptions = {}): Promise<InspectedContainer | undefined> {
     return this.connection.read(
       { doing: `inspecting container ${id.slice(0, 12)}` },
@@ -44,7 +44,7 @@ export class EngineContainers {
     );
   }
 
-  /** Makes a container out of exactly this body; gives its id. */
+  /** Creates a container from exactly this body; returns its id. */
   async create(
     { name, body }: Partial<CreateRequest>,
     errand: EngineErrand,
@@ -54,7 +54,7 @@ export class EngineContainers {
       errand,
       Created,
       async (abortSignal) => {
-        // `_query` and `_body` are dockerode's way to say what goes where; otherwise all options would stand in both.
+        // With `_query` and `_body`, dockerode sends each option in one place; otherwise it would send all in both.
         const request = { _query: name === undefined ? {} : { name }, _body: body, abortSignal };
         const container = await this.connection.docker.createContainer(request);
         return { Id: container.id };
@@ -64,7 +64,7 @@ export class EngineContainers {
     return made.Id;
   }
 
-  /** Starting what runs is no error (304). */
+  /** Starting a running container is not an error (304). */
   async start(id: string, errand: EngineErrand, options: CallOptions = {}): Promise<void> {
     await this.connection.call(
       errand,
@@ -77,7 +77,9 @@ export class EngineContainers {
     await this.connection.call(errand, (abortSignal) => this.container(id).unpause({ abortSignal }), options);
   }
 
-  /** Removes a container, running or not, and the nameless volumes of its image; none there or just going is no error. */
+  /**
+   * Removes a container, running or not, with its anonymous volumes. It is not an error if it is gone or being removed.
+   */
   async remove(id: string, errand: EngineErrand, options: CallOptions = {}): Promise<void> {
     await this.connection.call(
       errand,
@@ -87,7 +89,7 @@ export class EngineContainers {
     );
   }
 
-  /** Waits until a container has ended; gives its exit code. */
+  /** Waits until a container has ended; returns its exit code. */
   async wait(id: string, errand: EngineErrand, options: CallOptions = {}): Promise<number> {
     const { StatusCode } = await this.connection.read(
       errand,
@@ -98,7 +100,7 @@ export class EngineContainers {
     return StatusCode;
   }
 
-  /** Last lines of both outputs: what went to stdout, then what went to stderr. `since` is a time in ISO 8601. */
+  /** The last lines of stdout, followed by those of stderr. `since` is a time in ISO 8601. */
   async logs(id: string, tail: number, options: CallOptions & { since?: string } = {}): Promise<string> {
     return this.connection.call(
       { doing: `reading the log of container ${id.slice(0, 12)}` },
@@ -119,7 +121,7 @@ export class EngineContainers {
     );
   }
 
-  /** A stream of what a container will print; to be had before it starts. */
+  /** A stream of everything that a container prints; attach before it starts. */
   async attach(id: string, errand: EngineErrand, options: CallOptions = {}): Promise<NodeJS.ReadableStream> {
     return this.connection.call(
       errand,
@@ -133,7 +135,7 @@ export class EngineContainers {
   }
 }
 
-/** Turns answers with an expected status into a value. */
+/** Returns `value` if the engine answers with one of these statuses. */
 export async function unlessStatus<T>(statuses: number[], value: T, answer: Promise<T>): Promise<T> {
   try {
     return await answer;

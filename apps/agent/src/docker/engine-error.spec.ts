@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { engineError, EngineTimeout } from './engine-error.js';
 
-/** As dockerode throws: the engine's message in `json`. */
+/** An error as dockerode throws it, with the engine's message in `json`. */
 const answered = (statusCode: number, message: string) =>
   Object.assign(new Error(`(HTTP code ${statusCode}) - ${message}`), { statusCode, json: { message } });
 const system = (code: string) => Object.assign(new Error(`connect ${code} /run/docker.sock`), { code });
@@ -50,21 +50,18 @@ describe('an error of the engine', () => {
     expect(codeOf(new Error(message), 'pulling zerotier/zerotier:9.9')).toBe(code);
   });
 
-  it('does not take a refused connection for a refused pull unless it was pulling', () => {
+  it('is not a refused pull when the connection is refused and nothing was being pulled', () => {
     expect(codeOf(answered(500, 'connection refused'))).toBe('unexpected');
     expect(codeOf(answered(500, 'connection refused'), 'pulling x')).toBe('pull-refused');
   });
 
-  it.each(['ENOENT', 'EACCES', 'ECONNREFUSED', 'ECONNRESET'])(
-    'is docker-unreachable and worth another try on %s',
-    (code) => {
-      const error = engineError(system(code), errand, '/run/docker.sock');
-      expect(error).toMatchObject({ code: 'docker-unreachable', transient: true });
-      expect(error.fix).not.toBe('');
-    },
-  );
+  it.each(['ENOENT', 'EACCES', 'ECONNREFUSED', 'ECONNRESET'])('is docker-unreachable and transient on %s', (code) => {
+    const error = engineError(system(code), errand, '/run/docker.sock');
+    expect(error).toMatchObject({ code: 'docker-unreachable', transient: true });
+    expect(error.fix).not.toBe('');
+  });
 
-  it('says how to get the right to use the socket', () => {
+  it('explains how to get access to the socket', () => {
     expect(engineError(system('EACCES'), errand, '/run/docker.sock').fix).toContain('usermod -aG docker');
   });
 
@@ -72,7 +69,7 @@ describe('an error of the engine', () => {
     expect(codeOf(new EngineTimeout(errand, 5000))).toBe('docker-unreachable');
   });
 
-  it('carries hostile text of a registry as one printable line', () => {
+  it('carries hostile text from a registry as one printable line', () => {
     const error = engineError(new Error(`\u001b[31mred\u0007\n${'x'.repeat(5000)}`), errand, '/run/docker.sock');
     expect(error.message).toMatch(/^[\x20-\x7e]+$/);
     expect(error.message.length).toBeLessThan(600);

@@ -2,7 +2,7 @@ import { explain, type FailureCode, type Explained } from '@orrery/shared/contra
 import { describeError } from '@orrery/shared/runtime';
 import { StepError } from '@orrery/shared/machine';
 
-/** What was being done when the engine refused: the words of the answer's cause and fix. */
+/** What the engine was asked to do, for the cause and fix of an error. */
 export interface EngineErrand {
   /** A gerund for people: "starting orrery-demo". */
   doing: string;
@@ -10,7 +10,7 @@ export interface EngineErrand {
   container?: string;
 }
 
-/** The engine did not answer in time: nobody knows whether it did what it was asked. */
+/** The engine did not answer in time, so it is unknown whether it did what it was asked. */
 export class EngineTimeout extends Error {
   constructor(errand: EngineErrand, ms: number) {
     super(`the Docker Engine did not answer within ${ms} ms while ${errand.doing}`);
@@ -22,11 +22,14 @@ interface Rule {
   when: RegExp;
   explained: (cause: string, errand: EngineErrand) => Explained<FailureCode>;
   transient?: boolean;
-  /** Only a pull can give this answer: the same words elsewhere (a refused connection to the engine itself) mean something else. */
+  /**
+   * Applies only to pulls; elsewhere the same words mean something else, such as a refused connection to the engine
+   * itself.
+   */
   onlyOfPulls?: true;
 }
 
-/** Read in order; the first that fits wins. The texts are those of Docker 20 to 29, containerd, runc and the registries. */
+/** The first match wins. The texts are those of Docker 20 to 29, containerd, runc and the registries. */
 const RULES: Rule[] = [
   {
     when: /no space left on device|disk quota exceeded/i,
@@ -64,7 +67,7 @@ const RULES: Rule[] = [
   },
 ];
 
-/** Whatever dockerode threw, as the failure that a person can act on. */
+/** Converts anything that dockerode threw into a failure that a person can act on. */
 export function engineError(error: unknown, errand: EngineErrand, socketPath: string): StepError {
   if (error instanceof StepError) return error;
   const unreachable = unreachableError(error, errand, socketPath);
@@ -94,7 +97,7 @@ function unreachableError(error: unknown, errand: EngineErrand, socketPath: stri
   return undefined;
 }
 
-/** HTTP status of an answer of the engine; undefined for anything else. */
+/** The HTTP status of the engine's answer; undefined for any other error. */
 export const statusOf = (error: unknown): number | undefined => {
   const status = (error as { statusCode?: unknown } | undefined)?.statusCode;
   return typeof status === 'number' ? status : undefined;
@@ -105,7 +108,7 @@ function messageOf(error: unknown): string {
   return typeof json?.message === 'string' ? json.message : describeError(error);
 }
 
-/** Registries and images say what they like: one line of printable text, not too long. */
+/** Registries and images can send any text, so it becomes one short line of printable characters. */
 const sanitize = (text: string): string =>
   text
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')

@@ -3,18 +3,18 @@ import { backoffMs, pause, type Logger } from '@orrery/shared/runtime';
 import type { EngineConnection } from './engine-connection.js';
 import { LABEL } from './labels.js';
 
-/** Not the `exec_*` ones: looking into a container makes those, and looking again for them would never end. */
+/** Not the `exec_*` events: looking into a container causes those, and each would trigger another look. */
 const ACTIONS = ['create', 'start', 'die', 'oom', 'pause', 'unpause', 'destroy', 'rename', 'update'];
-/** A stream can be dead without ending (an engine that was killed and came back): it is asked for anew after so long. */
+/** A stream can be dead without ending, if the engine was killed and restarted. So it is renewed this often. */
 const RENEW_MS = 120_000;
 const PAUSES = { firstMs: 250, maxMs: 10_000 };
 
-/** Whether events come at the moment. */
+/** Whether events are being received. */
 export interface Following {
   isFollowed: boolean;
 }
 
-/** Hints from the engine's events, for ever: a hint for each event of our containers, and one when events come (again) after none did. */
+/** Hints at each event of our containers until the signal, and whenever events start to arrive after a gap. */
 export async function watchEngine(
   connection: EngineConnection,
   host: HostId,
@@ -32,7 +32,7 @@ export async function watchEngine(
       following.isFollowed = true;
       const ended = follow(stream, hint, AbortSignal.any([signal, AbortSignal.timeout(RENEW_MS)]));
       former?.destroy();
-      // A new stream takes over from one that still runs: nothing was missed between them.
+      // When the new stream takes over from one that still runs, nothing was missed in between.
       if (isGap) hint();
       former = (await ended) === 'renew' ? stream : undefined;
       if (former) continue;
@@ -53,7 +53,7 @@ export async function watchEngine(
 
 type Stream = NodeJS.ReadableStream & { destroy: () => void };
 
-/** Within the engine's time; the stream itself lasts until the signal. */
+/** The timeout applies to opening; the stream itself lasts until the signal. */
 async function openEvents(connection: EngineConnection, host: HostId, signal: AbortSignal): Promise<Stream> {
   const filters = { type: ['container' as const], label: [`${LABEL.host}=${host}`], event: ACTIONS };
   const errand = { doing: 'asking for events' };
@@ -65,7 +65,7 @@ async function openEvents(connection: EngineConnection, host: HostId, signal: Ab
   return stream as Stream;
 }
 
-/** Until the stream ends or breaks, or is to be renewed: then it runs on until it is destroyed. */
+/** Resolves when the stream ends, breaks or is due for renewal; in the last case it runs on until it is destroyed. */
 function follow(stream: Stream, hint: () => void, until: AbortSignal): Promise<'renew' | 'ended'> {
   return new Promise((resolve) => {
     const end = (how: 'renew' | 'ended') => {

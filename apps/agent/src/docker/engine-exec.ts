@@ -10,7 +10,7 @@ export type ExecResult = Output & { exitCode: number };
 /** Runs a command inside one container. */
 export type RunInside = (command: string[], signal?: AbortSignal) => Promise<ExecResult>;
 
-/** Runs a command in a container, without a terminal and without input. */
+/** Runs a command in a container, without a terminal or input. */
 export async function execInside(
   connection: EngineConnection,
   id: string,

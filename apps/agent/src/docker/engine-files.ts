@@ -4,11 +4,14 @@ import { packArchive, unpackArchive, type ArchiveEntry } from './tar-archive.js'
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Files of a container, running or not, through the engine's archive calls: no exec, no shell, no path of the host. */
+/**
+ * Reads and writes files of a container, running or not, through the engine's archive calls: no exec, shell or host
+ * path.
+ */
 export class EngineFiles {
   constructor(private readonly connection: EngineConnection) {}
 
-  /** Puts entries below `/`; the engine extracts them in their order. */
+  /** Puts entries below `/`; the engine extracts them in the given order. */
   async put(id: string, entries: readonly ArchiveEntry[], options: CallOptions = {}): Promise<void> {
     const archive = await packArchive(entries);
     await this.connection.call(
@@ -18,7 +21,7 @@ export class EngineFiles {
     );
   }
 
-  /** The regular files at or below a path, by their path below its parent; undefined when there is no such path. */
+  /** The regular files at or below a path, by their path relative to its parent; undefined if there is no such path. */
   async get(id: string, path: string, options: CallOptions = {}): Promise<Map<string, string> | undefined> {
     return this.connection.call(
       { doing: `reading ${path} of container ${id.slice(0, 12)}` },

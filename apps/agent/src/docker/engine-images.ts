@@ -36,7 +36,7 @@ export class EngineImages {
     );
   }
 
-  /** Undefined when the image is not there. */
+  /** Undefined if the image is not present. */
   async inspect(image: string, options: CallOptions = {}): Promise<InspectedImage | undefined> {
     return this.connection.read(
       { doing: `inspecting image ${image}`, image },
@@ -47,7 +47,7 @@ export class EngineImages {
     );
   }
 
-  /** Pulls an image; `progress` gets a line for people now and then. */
+  /** Pulls an image; `progress` receives a readable line now and then. */
   async pull(
     image: string,
     credentials: RegistryCredentials | undefined,
@@ -58,7 +58,7 @@ export class EngineImages {
     await this.connection.call(
       errand,
       async (abortSignal) => {
-        // Without a tag the engine would pull every tag there is.
+        // Without a tag, the engine would pull all tags.
         const request = { fromImage: imageKeys(image)[0], abortSignal };
         const stream = await this.connection.docker.createImage(credentials ?? {}, request);
         await readPull(stream, progress, errand, abortSignal);

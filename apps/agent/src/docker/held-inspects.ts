@@ -2,7 +2,7 @@ import type { CallOptions } from './engine-connection.js';
 import type { EngineContainers, Listed } from './engine-containers.js';
 import type { InspectedContainer } from './inspected.js';
 
-/** In case that an event was not heard, of something that a list does not show: limits. */
+/** In case an event was missed about something that a list does not show, such as limits. */
 const HELD_MS = 5 * 60_000;
 
 interface Held {
@@ -12,18 +12,18 @@ interface Held {
   at: number;
 }
 
-/** What the engine says of each container, held until an event says that one has changed, or a list shows it otherwise. */
+/** Caches the inspection of each container until an event reports a change or its entry in a list differs. */
 export class HeldInspects {
   readonly #held = new Map<string, Held>();
   #events = 0;
 
   constructor(
     private readonly containers: Pick<EngineContainers, 'inspect'>,
-    /** Whether events come; while none do, nothing is held. */
+    /** Whether events are being received; while they are not, nothing is cached. */
     private readonly following: { isFollowed: boolean },
   ) {}
 
-  /** Something has changed in the engine. */
+  /** Called when something has changed in the engine. */
   forget(): void {
     this.#events += 1;
   }
@@ -41,7 +41,7 @@ export class HeldInspects {
     return inspect;
   }
 
-  /** Keeps only what still exists. */
+  /** Drops containers that no longer exist. */
   keep(ids: ReadonlySet<string>): void {
     for (const id of this.#held.keys()) if (!ids.has(id)) this.#held.delete(id);
   }

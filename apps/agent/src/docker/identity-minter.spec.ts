@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
 import { secretsFrom } from './identity-minter.js';
 
-/** What `zerotier-idtool generate` of 1.14.1 printed: no newline at its end. */
+/** The output of `zerotier-idtool generate` in 1.14.1, which has no final newline. */
 const LINE =
   '58dbe3b9cc:0:6f6071ac18c8d70537e129bf54142fab7ea14280824ac35e39214ab0f819bc6c64e5c10b8cf42b14afaa371aeff5d1619b3ec5750eba3824529810d2dad25761:d1411803225b63ed35af24853818c93cafb4e02fe8d3f23dd89a813908c7cbf0a21d5f367d61e53e2e58de83781cfae3e61a7ed0249f77a17c250d9801d61dda';
 const codeOf = (stdout: string, exitCode: number, stderr = '') => {
@@ -14,8 +14,8 @@ const codeOf = (stdout: string, exitCode: number, stderr = '') => {
   return undefined;
 };
 
-describe('what idtool printed', () => {
-  it('is read as an identity with its address, and gets a token of its own', () => {
+describe('the output of idtool', () => {
+  it('is read as an identity with its address and a new token', () => {
     const first = secretsFrom({ stdout: LINE, stderr: '' }, 0, 'img');
     const second = secretsFrom({ stdout: `${LINE}\n`, stderr: '' }, 0, 'img');
     expect(first).toMatchObject({ address: '58dbe3b9cc', identityPublic: LINE.slice(0, 141) });
@@ -35,7 +35,7 @@ describe('what idtool printed', () => {
     expect(codeOf(stdout, exitCode)).toBe('image-unsuitable');
   });
 
-  it('tells an image for another machine from one without idtool', () => {
+  it('distinguishes an image for another architecture from one without idtool', () => {
     expect(codeOf('', 255, 'exec /usr/sbin/zerotier-idtool: exec format error')).toBe('image-architecture');
     expect(codeOf('', 127, 'not found')).toBe('image-unsuitable');
   });

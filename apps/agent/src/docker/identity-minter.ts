@@ -8,14 +8,14 @@ import type { DockerEngine } from './docker-engine.js';
 import { LABEL } from './labels.js';
 import { readFrames } from './stream-frames.js';
 
-/** `<address>:0:<public, 64 bytes>:<secret, 64 bytes>`, in lower-case hex. 0 is the type; addresses that begin with ff are reserved. */
+/** `<address>:0:<public, 64 bytes>:<secret, 64 bytes>` in hex. 0 is the type; addresses that begin with ff are reserved. */
 const IDENTITY = /^(?!ff)([0-9a-f]{10}):0:([0-9a-f]{128}):[0-9a-f]{128}$/;
 const TOKEN_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const MINT_MS = 30_000;
 
 /**
- * Makes a node's identity with the image's own `zerotier-idtool`, in a container without network that is thrown away. The secret
- * comes over the attached stream, so that it is in no log of the engine.
+ * Generates a node's identity with the image's own `zerotier-idtool`, in a throwaway container without a network. The
+ * secret arrives over the attached stream, so it appears in no log of the engine.
  */
 export async function mintIdentity(
   engine: DockerEngine,
@@ -38,7 +38,7 @@ export async function mintIdentity(
   }
 }
 
-/** Reads what idtool printed. */
+/** Parses the output of idtool. */
 export function secretsFrom(
   { stdout, stderr }: { stdout: string; stderr: string },
   exitCode: number,
@@ -66,7 +66,7 @@ export function secretsFrom(
   );
 }
 
-/** Removes what a killed agent left behind while it made an identity; gives the number. */
+/** Removes containers that a killed agent left behind while generating an identity; returns their number. */
 export async function sweepThrowaways(engine: DockerEngine, host: HostId, options: CallOptions = {}): Promise<number> {
   const left = await engine.containers.list({ label: [`${LABEL.throwaway}=${host}`] }, options);
   for (const id of left) await engine.containers.remove(id, { doing: 'removing a left-over container' }, options);

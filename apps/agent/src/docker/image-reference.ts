@@ -1,12 +1,12 @@
-/** The registry's host in a reference; Docker Hub when none is written. */
+/** The registry's host in a reference; Docker Hub if it names none. */
 export function registryOf(image: string): string {
   const first = image.split('/')[0] ?? '';
   return image.includes('/') && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io';
 }
 
 /**
- * The keys under which a reference is looked up, as the engine itself reads them: Docker Hub's names without registry and `library/`,
- * `latest` when there is neither tag nor digest. A reference with tag and digest means its digest.
+ * The keys under which a reference is looked up, interpreted as by the engine: names on Docker Hub lack the registry
+ * and `library/`, and the tag is `latest` if there is neither tag nor digest. A reference with both means its digest.
  */
 export function imageKeys(image: string): string[] {
   if (image.startsWith('sha256:')) return [image];

@@ -54,7 +54,7 @@ const HostConfig = z.object({
   Init: flag,
 });
 
-/** What Orrery reads of `GET /containers/{id}/json`; everything else is dropped. */
+/** The fields of `GET /containers/{id}/json` that Orrery reads; all others are dropped. */
 export const InspectedContainer = z.object({
   Id: z.string().regex(/^[0-9a-f]{64}$/),
   Name: z.string(),

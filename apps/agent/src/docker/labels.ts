@@ -1,4 +1,4 @@
-/** Labels of what Orrery makes in an engine. A label is a claim and never a proof: see profile-match. */
+/** Labels of everything that Orrery creates in an engine. A label is a claim, never proof: see profile-match. */
 export const LABEL = {
   host: 'io.orrery.host',
   item: 'io.orrery.item',
@@ -6,11 +6,11 @@ export const LABEL = {
   name: 'io.orrery.name',
   incarnation: 'io.orrery.incarnation',
   version: 'io.orrery.version',
-  /** The node's UDP port, and the TCP port of its local API. A container without it was made before nodes had one: 9993. */
+  /** The node's UDP port and the TCP port of its local API. Containers older than this label use 9993. */
   port: 'io.orrery.port',
-  /** Value: the host whose agent made this container for one command and will remove it. */
+  /** Value: the host whose agent created this container for one command and will remove it. */
   throwaway: 'io.orrery.throwaway',
-  /** On the bridge network that the containers are on; on a container its name. */
+  /** Marks the bridge network of the containers; on a container, the name of that network. */
   network: 'io.orrery.network',
 } as const;
 

@@ -8,8 +8,9 @@ const MIB = 1024 * 1024;
 type Claim = Scope['containers'][number];
 
 /**
- * An inspected container in the agent's words; undefined when it neither wears readable labels of this host nor a name that the
- * scope asks for. A name alone is no claim; labels that fit, on a container that does not, are told as `differs`.
+ * Converts an inspected container into the agent's form; undefined if it has neither readable labels of this host nor a
+ * name that the scope asks for. A name alone is not a claim. If the labels match but the container does not, `differs`
+ * says why.
  */
 export function observedContainer(
   inspect: InspectedContainer,
@@ -47,7 +48,10 @@ export function observedContainer(
   };
 }
 
-/** Two containers can claim one item, one of them renamed by hand: the one with the right name is ours, else the first. */
+/**
+ * Two containers can claim one item if one was renamed by hand. The one with the right name is ours, otherwise the
+ * first.
+ */
 export function withOneOwner<T extends { observed: ObservedContainer; inspect: InspectedContainer }>(found: T[]): T[] {
   const owner = new Map<string, T>();
   for (const one of found.filter(({ observed }) => observed.ours)) {
@@ -61,7 +65,7 @@ export function withOneOwner<T extends { observed: ObservedContainer; inspect: I
   );
 }
 
-/** What the labels say, if they name one of these hosts and can be read. */
+/** The claim that the labels make, if they name one of these hosts and can be read. */
 function claimOf({ Config: { Labels } }: InspectedContainer, hosts: readonly string[]): Claim | undefined {
   const item = ItemId.safeParse(Labels[LABEL.item]);
   const node = NodeId.safeParse(Labels[LABEL.node]);
@@ -70,7 +74,7 @@ function claimOf({ Config: { Labels } }: InspectedContainer, hosts: readonly str
   return { item: item.data, node: node.data, name: name.data };
 }
 
-/** `removing` is on its way to nothing, as `dead` is. */
+/** `removing` counts as `dead`: both are about to disappear. */
 function stateOf(status: string): ContainerState {
   const known = ContainerState.safeParse(status);
   return known.success ? known.data : 'dead';
@@ -78,6 +82,6 @@ function stateOf(status: string): ContainerState {
 
 const incarnationOf = (label: string | undefined): number => (/^\d{1,9}$/.test(label ?? '') ? Number(label) : 0);
 
-/** 0 or less is "no limit" in the engine; the contract's ceiling is the nearest to it. */
+/** For the engine, 0 or less means "no limit"; the contract's maximum comes closest to that. */
 const within = (least: number, most: number, value: number): number =>
   value <= 0 ? most : Math.min(most, Math.max(least, value));

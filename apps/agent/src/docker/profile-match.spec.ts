@@ -9,7 +9,7 @@ const host: HostId = newId('hst');
 const item: ItemId = newId('itm');
 const node: NodeId = newId('nod');
 
-/** What Docker 26 answers for a container of the profile, in the parts that are read. */
+/** Docker 26's answer for a container with the profile, limited to the fields that are read. */
 function inspected(
   change: { HostConfig?: object; Config?: object; State?: object; Mounts?: object[]; Name?: string } = {},
 ) {
@@ -71,7 +71,7 @@ const scope = { hostNode: newId('nod'), containers: [{ item, node, name: 'demo' 
 const observe = (change: Parameters<typeof inspected>[0], wanted = scope) =>
   observedContainer(inspected(change), wanted, host, 'orrery');
 
-describe('a container that is inspected', () => {
+describe('an inspected container', () => {
   it('matches the profile as the engine shows it', () => {
     expect(isOurs({})).toBe(true);
     expect(isOurs({ HostConfig: { CapAdd: ['NET_ADMIN'], SecurityOpt: ['no-new-privileges:true'] } })).toBe(true);
@@ -126,7 +126,7 @@ describe('a container that is inspected', () => {
     expect(isOurs(change)).toBe(false);
   });
 
-  it('is ours still when a person renamed it, or the network of the agent is another now', () => {
+  it('is still ours when a person renamed it or the agent uses another network now', () => {
     expect(isOurs({ Name: '/renamed' })).toBe(true);
     const Labels = { ...inspected().Config.Labels, 'io.orrery.network': 'before' };
     expect(isOurs({ Config: { Labels }, HostConfig: { NetworkMode: 'before' } })).toBe(true);
@@ -137,7 +137,7 @@ describe('a container that is inspected', () => {
     }
   });
 
-  it('says in what it was changed when it claims an item that is wanted', () => {
+  it('reports how it was changed when it claims a desired item', () => {
     expect(observe({ HostConfig: { NetworkMode: 'host' } })).toMatchObject({
       ours: false,
       differs: 'its Docker network',
@@ -146,7 +146,7 @@ describe('a container that is inspected', () => {
     expect(observe({ Config: { Labels: {} } })).not.toHaveProperty('differs');
   });
 
-  it('is one of two that claim the same item: the one with the right name', () => {
+  it('is ours when it has the right name and another one claims the same item', () => {
     const both = [{ Name: '/renamed' }, {}].map((change) => ({
       observed: observe(change) as ObservedContainer,
       inspect: inspected(change),
@@ -155,7 +155,7 @@ describe('a container that is inspected', () => {
     expect(withOneOwner(both.slice(0, 1)).map(({ observed }) => observed.ours)).toEqual([true]);
   });
 
-  it('may have the nameless volume that its image declares for the home of the daemon', () => {
+  it('can have the anonymous volume that its image declares for the home of the daemon', () => {
     const volume = { Type: 'volume', Driver: 'local', Name: 'a'.repeat(64), Destination: '/var/lib/zerotier-one' };
     expect(isOurs({ Mounts: [volume] })).toBe(true);
     expect(isOurs({ Mounts: [{ ...volume, Destination: '/etc' }] })).toBe(false);
@@ -169,13 +169,13 @@ describe('a container that is inspected', () => {
     });
   });
 
-  it('is shown as foreign when it only has a name that is wanted, and not at all when it has nothing of ours', () => {
+  it('is shown as foreign when it only has a desired name, and not at all when it has nothing of ours', () => {
     expect(observe({ Config: { Labels: {} } })).toMatchObject({ ours: false, item, node, name: 'demo' });
     expect(observe({ Config: { Labels: {} }, Name: '/postgres' })).toBeUndefined();
     expect(observe({ Config: { Labels: { 'io.orrery.host': newId('hst') } }, Name: '/orrery-other' })).toBeUndefined();
   });
 
-  it('tells states, exit codes and limits in words of the contract', () => {
+  it('reports states, exit codes and limits in terms of the contract', () => {
     expect(observe({ State: { Status: 'removing' } })?.state).toBe('dead');
     expect(observe({ State: { Status: 'running', ExitCode: 3 } })?.exitCode).toBeNull();
     expect(observe({ State: { Status: 'exited', ExitCode: 137, OOMKilled: true } })).toMatchObject({

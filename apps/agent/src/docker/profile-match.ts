@@ -4,14 +4,14 @@ import type { InspectedContainer } from './inspected.js';
 import { LABEL } from './labels.js';
 
 /**
- * True when an inspected container is no wider than the profile and wears this host's labels. Neither its name counts, which a person
- * may change, nor its limits: `docker update` may change them, and `plan` compares them. Whether the container is *ours* also needs its
- * item to be in a state signed for this host.
+ * True if an inspected container is no wider than the profile and has this host's labels. Its name does not count,
+ * because a person can change it; nor do its limits, which `docker update` can change and `plan` compares. For the
+ * container to be *ours*, its item must also be in a state signed for this host.
  */
 export const inspectMatchesProfile = (inspect: InspectedContainer, host: HostId, network: string): boolean =>
   profileDifferences(inspect, host, network).length === 0;
 
-/** In what an inspected container is not as the profile makes it, in words. */
+/** How an inspected container differs from the profile, in words. */
 export function profileDifferences(inspect: InspectedContainer, host: HostId, network: string): string[] {
   const { Config, HostConfig: given, Mounts } = inspect;
   const checks: [string, boolean][] = [
@@ -47,19 +47,23 @@ const hasOwnNamespaces = ({ PidMode, UTSMode, UsernsMode, CgroupParent, Cgroup, 
   CGROUP_NAMESPACES.includes(CgroupnsMode);
 
 /**
- * Containers made before the profile named it have what the engine took by itself: `private` with control groups of version 2, `host`
- * with version 1, nothing at all before API 1.41. They stay ours: with `host` a container sees the names of the host's groups, no more.
+ * Containers created before the profile set this have the engine's default: `private` with control groups of version 2,
+ * `host` with version 1, nothing before API 1.41. They stay ours: with `host`, a container sees only the names of the
+ * host's groups.
  */
 const CGROUP_NAMESPACES = ['private', 'host', ''];
 
-/** The bridge of this agent's setting, or the one that the setting named when the container was made: that one is no wider. */
+/** The bridge in this agent's settings, or the one set when the container was created, which is no wider. */
 function isOnOurNetwork({ Config, HostConfig: { NetworkMode } }: InspectedContainer, network: string): boolean {
   if (NetworkMode === network) return true;
   const isBridge = /^[a-zA-Z0-9][\w.-]*$/.test(NetworkMode) && !['host', 'none', 'default'].includes(NetworkMode);
   return isBridge && Config.Labels[LABEL.network] === NetworkMode;
 }
 
-/** An image may declare the daemon's home a volume: the engine then makes a nameless local one, which goes with the container. */
+/**
+ * If an image declares the daemon's home as a volume, the engine creates an anonymous local one, removed with the
+ * container.
+ */
 function isImagesOwnVolume(mount: InspectedContainer['Mounts'][number]): boolean {
   return (
     mount.Type === 'volume' &&

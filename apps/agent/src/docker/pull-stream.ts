@@ -9,7 +9,7 @@ const PullLine = z.object({
   error: z.string().optional(),
   progressDetail: z.object({ current: z.number().optional(), total: z.number().optional() }).optional(),
 });
-/** A pull that says nothing for so long has died. */
+/** A pull that is silent for this long is dead. */
 const SILENCE_MS = 60_000;
 
 interface Layer {
@@ -17,7 +17,10 @@ interface Layer {
   total: number;
 }
 
-/** Reads the engine's lines of JSON to their end, telling what they say. A refusal stands in the stream, under status 200. */
+/**
+ * Reads the engine's lines of JSON to the end and reports progress. A refusal arrives inside the stream, with status
+ * 200.
+ */
 export async function readPull(
   stream: NodeJS.ReadableStream,
   tell: (detail: string) => void,

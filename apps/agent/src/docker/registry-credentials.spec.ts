@@ -30,7 +30,7 @@ describe('credentials for a registry', () => {
     expect(await registryCredentials(file, 'registry.lan/zt:1')).toBeUndefined();
   });
 
-  it('are absent without the file, or when it cannot be read', async () => {
+  it('are absent when the file is missing or cannot be read', async () => {
     expect(await registryCredentials(join(folder, 'nope'), 'registry.lan:5000/zt')).toBeUndefined();
     await writeFile(join(folder, 'bad'), '{');
     expect(await registryCredentials(join(folder, 'bad'), 'registry.lan:5000/zt')).toBeUndefined();

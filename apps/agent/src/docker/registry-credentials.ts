@@ -11,8 +11,8 @@ export interface RegistryCredentials {
 const ConfigFile = z.object({ auths: z.record(z.string(), z.object({ auth: z.string().optional() })).optional() });
 
 /**
- * What `docker login` stored for an image's registry on this host; undefined when nothing is stored, or it is with a credential
- * helper. Nothing remote can name or change it.
+ * The credentials that `docker login` stored on this host for an image's registry; undefined if there are none or a
+ * credential helper has them. Nothing remote can select or change them.
  */
 export async function registryCredentials(configFile: string, image: string): Promise<RegistryCredentials | undefined> {
   const parsed = ConfigFile.safeParse(await readJson(configFile));

@@ -11,7 +11,7 @@ function frame(kind: 1 | 2, text: string): Buffer {
 }
 
 describe('the two outputs in one stream', () => {
-  it('are told apart, also when a letter lies across two pieces', async () => {
+  it('are separated, even when a character is split across two chunks', async () => {
     const bytes = Buffer.concat([frame(1, 'ä'), frame(2, 'err'), frame(1, 'b')]);
     const stream = new PassThrough();
     const output = readFrames(stream, 1000);
@@ -20,12 +20,12 @@ describe('the two outputs in one stream', () => {
     expect(await output).toEqual({ stdout: 'äb', stderr: 'err' });
   });
 
-  it('are read as far as they came when the last frame is cut', () => {
+  it('are read as far as possible when the last frame is cut', () => {
     expect(splitFrames(frame(1, 'whole').subarray(0, 10))).toEqual({ stdout: 'wh', stderr: '' });
     expect(splitFrames(Buffer.alloc(3))).toEqual({ stdout: '', stderr: '' });
   });
 
-  it('end with the reason of the signal, and with the limit', async () => {
+  it('end with the reason of the signal, or at the size limit', async () => {
     const abort = new AbortController();
     const waiting = readFrames(new PassThrough(), 1000, abort.signal);
     abort.abort(new Error('enough'));

@@ -17,7 +17,7 @@ export async function readFrames(
   return splitFrames(await collect(stream, maxBytes, signal));
 }
 
-/** The same of a whole answer. */
+/** Splits a complete answer in the same way. */
 export function splitFrames(buffer: Buffer): Output {
   const parts: Record<1 | 2, Buffer[]> = { 1: [], 2: [] };
   for (let at = 0; at + HEADER_BYTES <= buffer.length;) {

@@ -16,7 +16,7 @@ const streamOf = (bytes: Buffer, chunk: number): Readable =>
   );
 
 describe('an archive', () => {
-  it.each([1, 511, 512, 100_000])('gives its files back when it comes in pieces of %i bytes', async (chunk) => {
+  it.each([1, 511, 512, 100_000])('yields its files when it arrives in chunks of %i bytes', async (chunk) => {
     const bytes = await packArchive(entries);
     const files = await unpackArchive(streamOf(bytes, chunk), 1_000_000);
     expect([...files]).toEqual([
@@ -26,7 +26,7 @@ describe('an archive', () => {
     ]);
   });
 
-  it('is owned by uid 0 and readable by it alone, in the order that was given', async () => {
+  it('is owned by uid 0, readable only by it, and in the given order', async () => {
     const headers: unknown[] = [];
     const reader = extract();
     reader.on('entry', ({ name, uid, gid, mode }, stream, next) => {
@@ -38,7 +38,7 @@ describe('an archive', () => {
     expect(headers).toEqual(entries.map(({ path, mode }) => ({ name: path, uid: 0, gid: 0, mode })));
   });
 
-  it('is refused when it is larger than allowed, and read when it just fits', async () => {
+  it('is refused when it is larger than allowed, and read when it is exactly that large', async () => {
     const bytes = await packArchive(entries);
     await expect(unpackArchive(streamOf(bytes, 512), 100_002)).rejects.toThrow('larger');
     await expect(unpackArchive(streamOf(bytes, 512), 100_003)).resolves.toBeInstanceOf(Map);

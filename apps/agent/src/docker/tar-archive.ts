@@ -1,13 +1,13 @@
 import { extract, pack } from 'tar-stream';
 
-/** A file to be put into a container; without content it is a folder. Owned by uid 0. */
+/** A file for a container, owned by uid 0; a folder if it has no content. */
 export interface ArchiveEntry {
   path: string;
   mode: number;
   content?: string | Uint8Array;
 }
 
-/** One tar of all the entries, in their order. */
+/** A tar archive of all entries, in their order. */
 export async function packArchive(entries: readonly ArchiveEntry[]): Promise<Buffer> {
   const archive = pack();
   for (const { path, mode, content } of entries) {
@@ -21,7 +21,7 @@ export async function packArchive(entries: readonly ArchiveEntry[]): Promise<Buf
   return Buffer.concat(chunks);
 }
 
-/** The regular files of a tar by name; links and devices are left out, and more than `maxBytes` in all is an error. */
+/** The regular files of a tar archive by name, without links and devices. More than `maxBytes` in total is an error. */
 export async function unpackArchive(stream: NodeJS.ReadableStream, maxBytes: number): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const reader = extract();

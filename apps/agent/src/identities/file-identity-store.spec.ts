@@ -126,7 +126,7 @@ describe('pre-generated identities', () => {
   describe('the port of a node', () => {
     const nextOf = (taken: ReadonlySet<number>) => [25_000, 25_001].find((port) => !taken.has(port));
 
-    it('is chosen once, kept over a restart, and no other node’s', async () => {
+    it('is chosen once, kept across a restart, and never shared with another node', async () => {
       const { store, address } = await withOne();
       await store.bind(address, node);
       await store.put(other, simulatedIdentity());
@@ -146,7 +146,7 @@ describe('pre-generated identities', () => {
       expect(await again.port(third, nextOf)).toBe(both[0]);
     });
 
-    it('is another one for the second of two nodes that have the same in a folder put together of two', async () => {
+    it('is replaced for one of two nodes when both have the same in a merged folder', async () => {
       const store = await FileIdentityStore.open(home);
       for (const one of [node, other]) await store.put(one, { ...simulatedIdentity(), udpPort: 25_000 });
       const again = await FileIdentityStore.open(home);
@@ -154,7 +154,7 @@ describe('pre-generated identities', () => {
       expect(both.toSorted()).toEqual([25_000, 25_001]);
     });
 
-    it('is none where none is chosen', async () => {
+    it('is absent when none is chosen', async () => {
       const store = await FileIdentityStore.open(home);
       await store.put(node, simulatedIdentity());
       expect(await store.port(node, () => undefined)).toBeUndefined();

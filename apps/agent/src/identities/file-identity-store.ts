@@ -12,7 +12,7 @@ export class FileIdentityStore implements IdentityStore {
     private readonly folder: string,
     /** Undefined: the file of the node cannot be read. */
     private readonly nodes: Map<NodeId, NodeAddress | undefined>,
-    /** Of no two nodes the same one. */
+    /** The ports of nodes; no two are the same. */
     private readonly ports: Map<NodeId, number>,
     readonly warm: WarmIdentities,
   ) {}
@@ -50,7 +50,7 @@ export class FileIdentityStore implements IdentityStore {
     if (held !== undefined || !secrets) return held;
     const port = choose(new Set(this.ports.values()));
     if (port === undefined) return undefined;
-    // Noted first: two lanes may choose at the same time.
+    // Recorded first, because two lanes may choose at the same time.
     this.ports.set(node, port);
     try {
       await writeIdentity(this.#fileOf(node), { ...secrets, udpPort: port });
@@ -91,7 +91,7 @@ export class FileIdentityStore implements IdentityStore {
 
 const keptIn = (path: string): Promise<NodeSecrets | undefined> => readIdentity(path).catch(() => undefined);
 
-/** A folder that was put together of two may have one port twice: the second node gets another when it is next made anew. */
+/** A folder merged from two may contain a port twice. The second node gets another one when it is next recreated. */
 function portsOf(nodes: readonly NodeId[], kept: readonly (NodeSecrets | undefined)[]): Map<NodeId, number> {
   const owners = new Map<number, NodeId>();
   nodes.forEach((node, at) => {

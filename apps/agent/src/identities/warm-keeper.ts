@@ -48,7 +48,7 @@ export class WarmKeeper {
     await this.#loop;
   }
 
-  /** One that is wanted alone is taken by any launch, which is no burst. */
+  /** If only one is kept, every launch takes the last one, so that does not count as a burst. */
   #changed(): void {
     const { warm, wanted } = this.parts;
     if (wanted > 1 && warm.free.length === 0) this.#grownUntil = steadyNow() + AFTER_BURST.forMs;

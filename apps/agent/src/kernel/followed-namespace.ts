@@ -1,24 +1,27 @@
 import { type Matters, NamespaceView } from './namespace-view.js';
 
-/** The kernel says what changes, and an answer holds until then; it is asked again all the same, in case that it was not heard. */
+/**
+ * The monitor reports changes, and an answer holds until one comes. It is still refreshed this often, in case one was
+ * missed.
+ */
 export const HELD_MS = 20_000;
-/** What a mark does not show, such as an MTU, is read again after so long. */
+/** A mark does not show everything (an MTU, for example), so everything is read again this often. */
 const MARKED_MS = 5 * 60_000;
-/** Until then the monitor may not listen yet. */
+/** For this long after opening, the monitor may not be listening yet. */
 const SETTLING_MS = 1_000;
-/** A view that has ended is opened again after so long. */
+/** A view that has ended is reopened no sooner than this after it was last opened. */
 const AGAIN_MS = 30_000;
 
 interface Held {
   answer: Promise<unknown>;
   changes: number;
-  /** When it was read, and when it was last known to be so. */
+  /** When it was read, and when it was last confirmed. */
   readAt: number;
   at: number;
   mark: string | undefined;
 }
 
-/** What can be asked of a namespace, each answer held until something changes there. */
+/** Queries a network namespace, and caches each answer until something changes there. */
 export class FollowedNamespace {
   #view: NamespaceView | undefined;
   #openedAt = -Infinity;
@@ -28,16 +31,16 @@ export class FollowedNamespace {
     private readonly enter: readonly string[],
     private readonly matters: Matters,
     private readonly hint: () => void,
-    /** Another one: something has changed. Without: whatever is old is read again. */
+    /** A different mark means that something has changed. Undefined: old answers are read again. */
     private readonly mark: () => string | undefined = () => undefined,
   ) {}
 
-  /** Whether changes are told of. */
+  /** Whether changes are reported. */
   get isFollowed(): boolean {
     return this.#view?.isOpen === true;
   }
 
-  /** How often something has changed; undefined: nobody tells. */
+  /** Number of changes so far; undefined if changes are not reported. */
   get changes(): number | undefined {
     return this.isFollowed ? this.#view?.changes : undefined;
   }
@@ -50,7 +53,7 @@ export class FollowedNamespace {
     this.#view = new NamespaceView(this.enter, this.matters, this.hint);
   }
 
-  /** What `ip -json` says to these commands, as it is read; undefined: it cannot be asked this way. */
+  /** The output of `ip -json` for these commands, parsed by `read`; undefined if this way does not work. */
   async ask<T>(commands: string, read: (printed: string) => T): Promise<T | undefined> {
     this.open();
     const view = this.#view;

@@ -3,11 +3,11 @@ import { runTool, ToolMissing } from './run-tool.js';
 import { parseProcRoutes } from './proc-net.js';
 import { withPrefix } from './zerotier-device.js';
 
-/** A route of this host, of any table and over any device. */
+/** A route of this host, in any table and over any device. */
 export interface HostRoute {
   target: string;
   device: string | null;
-  /** `local`: an address of the host's own. */
+  /** Type `local`: one of the host's own addresses. */
   isLocal: boolean;
 }
 
@@ -22,10 +22,10 @@ const Routes = z.array(
     nexthops: z.array(z.looseObject({ dev: z.string().optional() })).optional(),
   }),
 );
-/** What the kernel has of itself on every device, and what nothing is sent to. */
+/** Types of routes that the kernel creates by itself for every device; they say nothing about where traffic goes. */
 const SILENT = ['multicast', 'broadcast', 'anycast'];
 
-/** Every route of every table; without an `ip` that prints JSON, those of the main table. */
+/** Every route of every table; only those of the main table if there is no `ip`. */
 export async function readHostRoutes(signal?: AbortSignal): Promise<HostRoute[]> {
   try {
     return parseHostRoutes(await runTool(['ip', '-json', 'route', 'show', 'table', 'all'], '', signal));
@@ -50,7 +50,7 @@ function targetOf(dst: string, { gateway, via, pref }: { gateway?: string; via?:
   return (gateway ?? via?.host)?.includes(':') || pref !== undefined ? '::/0' : '0.0.0.0/0';
 }
 
-/** Over which device an address is reached now; undefined: the kernel knows no way, or cannot be asked. */
+/** The device over which an address is reached now; undefined if the kernel has no route or cannot be asked. */
 export async function deviceTowards(address: string, signal?: AbortSignal): Promise<string | undefined> {
   try {
     return parseDevice(await runTool(['ip', '-json', 'route', 'get', address], '', signal));
@@ -59,5 +59,5 @@ export async function deviceTowards(address: string, signal?: AbortSignal): Prom
   }
 }
 
-/** Reads what `ip -json route get` printed. */
+/** Parses the output of `ip -json route get`. */
 export const parseDevice = (output: string): string | undefined => Routes.parse(JSON.parse(output))[0]?.dev;

@@ -43,8 +43,8 @@ const ROUTES = JSON.stringify([
   { type: 'unreachable', dst: 'default', dev: 'lo', metric: 4294967295, flags: [] },
 ]);
 
-describe('what ip prints', () => {
-  it('shows the devices of networks with their addresses and routes, and no link-local noise', () => {
+describe('the output of ip', () => {
+  it('yields the devices of networks with their addresses and routes, and nothing link-local', () => {
     const shown = parseIpBatch(`${ADDRESSES}\n${ROUTES}\n`);
     expect(shown).toEqual([
       {
@@ -65,7 +65,7 @@ describe('what ip prints', () => {
     expect(shown.map((one) => ObservedInterface.parse(one))).toEqual(shown);
   });
 
-  it('is empty where there is no network, which is not the same as unreadable', () => {
+  it('yields nothing when there is no network, but is an error when it cannot be read', () => {
     expect(parseIpBatch('[]\n[]\n')).toEqual([]);
     expect(() => parseIpBatch('')).toThrow();
     expect(() => parseIpBatch('[]\n')).toThrow();

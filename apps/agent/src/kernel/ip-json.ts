@@ -2,7 +2,7 @@ import { type ObservedInterface, type ObservedRoute, isZeroTierDevice } from '@o
 import { z } from 'zod';
 import { tidy, withPrefix } from './zerotier-device.js';
 
-/** The commands whose answers are read here, for `ip -json -batch -`: one line of JSON for each. */
+/** The commands for `ip -json -batch -` whose output is parsed here: one line of JSON each. */
 export const IP_BATCH = 'address show\nroute show table all\n';
 
 const Device = z.object({
@@ -19,15 +19,15 @@ const Route = z.object({
   via: z.object({ host: z.string() }).optional(),
   dev: z.string().optional(),
   table: z.union([z.string(), z.int()]).optional(),
-  /** Only IPv6 routes have one; it tells the family of a `default` without gateway. */
+  /** Only IPv6 routes have one, so it reveals the family of a `default` route without a gateway. */
   pref: z.string().optional(),
 });
-/** `ip` prints an empty object for what its filters leave out. */
+/** `ip` prints an empty object for anything that its filters omit. */
 const leftOut = z.strictObject({}).transform(() => undefined);
 const Devices = z.array(z.union([Device, leftOut]));
 const Routes = z.array(z.union([Route, leftOut]));
 
-/** Reads the two lines that `ip -json -batch -` printed; throws on anything else. */
+/** Parses the two lines that `ip -json -batch -` printed; throws on anything else. */
 export function parseIpBatch(output: string): ObservedInterface[] {
   const [devices, routes, ...more] = output.split('\n').filter((line) => line.trim() !== '');
   if (devices === undefined || routes === undefined || more.length > 0)
@@ -50,7 +50,7 @@ export function parseIpBatch(output: string): ObservedInterface[] {
     .sort((left, right) => (left.device < right.device ? -1 : 1));
 }
 
-/** The table `local` is the kernel's own list of its addresses. */
+/** The `local` table is the kernel's own list of its addresses. */
 const isForwarding = (route: z.infer<typeof Route>): boolean => route.type === 'unicast' && route.table !== 'local';
 
 function routeOf({ dst, gateway, via, pref }: z.infer<typeof Route>): ObservedRoute {

@@ -14,7 +14,7 @@ import { runTool, ToolMissing } from './run-tool.js';
 
 export interface ContainerNamespace {
   engineId: string;
-  /** As the engine's machine numbers it. */
+  /** As numbered on the engine's machine. */
   pid: number;
   startedAt: string;
   run: RunInside;
@@ -23,13 +23,13 @@ export interface ContainerNamespace {
 type Running = Omit<ContainerNamespace, 'run'>;
 
 /**
- * The `zt…` devices of a network namespace as its kernel shows them. Four ways in, the cheapest first: a shell that stays in the
- * namespace and tells what changes there; `ip` in the namespace by nsenter; `ip` by exec; /proc and /sys by exec. A way that this agent
- * cannot go at all is not tried again.
+ * The `zt…` devices of a network namespace as its kernel shows them. There are four ways in, cheapest first: a shell
+ * that stays in the namespace and reports changes; `ip` through nsenter; `ip` through exec; /proc and /sys through
+ * exec. A way that this agent cannot use at all is not tried again.
  */
 export class KernelView {
   private canEnter = process.platform === 'linux';
-  /** Containers whose image has no `ip` that prints JSON. */
+  /** Containers whose image has no `ip` that can print JSON. */
   private readonly withoutIp = new Set<string>();
   private readonly containers = new Map<string, { run: string; since: number; namespace: FollowedNamespace }>();
   private readonly own: FollowedNamespace;
@@ -40,13 +40,13 @@ export class KernelView {
     this.own = new FollowedNamespace([], mattersToHost, () => this.hostChanged());
   }
 
-  /** Hints from here on when something changes in the host's own namespace. */
+  /** From now on, calls `changed` when something changes in the host's own namespace. */
   followHost(changed: () => void): void {
     this.hostChanged = changed;
     if (process.platform === 'linux' && !this.isClosed) this.own.open();
   }
 
-  /** The host's own namespace, which is the agent's. */
+  /** The host's own namespace, which the agent shares. */
   async host(signal?: AbortSignal): Promise<ObservedInterface[]> {
     const followed = await this.askOwn(IP_BATCH, parseIpBatch);
     if (followed) return followed;
@@ -58,7 +58,7 @@ export class KernelView {
     }
   }
 
-  /** Local ports of the UDP sockets in the host's own namespace; none where they cannot be read. */
+  /** Local ports of the UDP sockets in the host's own namespace; empty if they cannot be read. */
   async udpPorts(): Promise<number[]> {
     const texts = ['udp', 'udp6'].map((file) => readFile(`/proc/net/${file}`, 'utf8').catch(() => ''));
     return (await Promise.all(texts)).flatMap(parseProcUdp);
@@ -87,29 +87,29 @@ export class KernelView {
         return parseIpBatch(await runTool(command, IP_BATCH, signal));
       } catch (error) {
         signal?.throwIfAborted();
-        // The process may just have ended; only what no process of ours may do is given up.
+        // The process may simply have ended. Give up on this way only if it is never permitted.
         if (error instanceof ToolMissing || /not permitted|denied/i.test(describeError(error))) this.canEnter = false;
       }
     }
     return this.byExec(namespace, signal);
   }
 
-  /** Hints at what changes in a container that runs, where this agent can enter its namespace; no longer than it runs. */
+  /** Calls `changed` for changes in a running container until it stops, if this agent can enter its namespace. */
   async follow(running: Running, changed: () => void): Promise<void> {
     (await this.followed(running, changed))?.open();
   }
 
-  /** Whether changes are told of: in the host's namespace, and in that of each of these containers. */
+  /** Whether changes are reported in the host's namespace and in those of all these containers. */
   follows(engineIds: readonly string[]): boolean {
     return this.own.isFollowed && engineIds.every((id) => this.containers.get(id)?.namespace.isFollowed);
   }
 
-  /** How often something has changed in a container's namespace; undefined: nobody tells. */
+  /** Number of changes in a container's namespace; undefined if changes are not reported. */
   changes(engineId: string): number | undefined {
     return this.containers.get(engineId)?.namespace.changes;
   }
 
-  /** Lets go of all containers but those that run, as they were listed at that time. */
+  /** Closes the views of all containers except those that were running when they were listed. */
   keep(engineIds: ReadonlySet<string>, listedAt: number): void {
     for (const [id, { namespace, since }] of this.containers) {
       if (engineIds.has(id) || since > listedAt) continue;
@@ -129,7 +129,7 @@ export class KernelView {
     return this.own.ask(commands, read);
   }
 
-  /** Undefined: this agent cannot enter it. */
+  /** Undefined if this agent cannot enter the namespace. */
   private async followed({ engineId, pid, startedAt }: Running, changed: () => void) {
     const run = `${pid} ${startedAt}`;
     const held = this.containers.get(engineId);
@@ -175,7 +175,7 @@ function unreadable(error: unknown, said = ''): StepError {
 }
 
 const ZEROTIER = /\szt/;
-/** Containers come and go with devices and routes of their own: nobody waits for those. */
+/** Containers come and go with devices and routes of their own, and nobody waits for those. */
 const ROUTE = /\sdev\s/;
 const mattersToHost: Matters = (line) => {
   if (ZEROTIER.test(line)) return 'hint';

@@ -28,7 +28,7 @@ describe('a view of a network namespace', () => {
     return view;
   };
 
-  it('answers batch after batch, in the order in which they were asked', async () => {
+  it('answers batches in the order in which they were asked', async () => {
     const view = viewOf();
     const [all, way] = await Promise.all([view.ask(IP_BATCH), view.ask('route get 127.0.0.1\n')]);
     expect(Array.isArray(parseIpBatch(all))).toBe(true);
@@ -37,7 +37,7 @@ describe('a view of a network namespace', () => {
     expect(await view.ask(IP_BATCH)).toEqual(expect.stringContaining('"lo"'));
   });
 
-  it('is closed, and says so to whoever asks, when its shell has ended, or could never begin', async () => {
+  it('is closed and rejects every request when its shell has ended or could not start', async () => {
     const before = childrenOf(process.pid);
     const view = viewOf();
     await view.ask(IP_BATCH);
@@ -51,7 +51,7 @@ describe('a view of a network namespace', () => {
     expect(await namespace.ask(IP_BATCH, parseIpBatch)).toBeUndefined();
   });
 
-  it('leaves no process behind, neither when it is closed nor when its agent is killed', async () => {
+  it('leaves no process behind when it is closed or its agent is killed', async () => {
     await buildOnce();
     const view = new URL('apps/agent/dist/kernel/namespace-view.js', `file://${ROOT}/`).href;
     const program = `const { NamespaceView } = await import(${JSON.stringify(view)});

@@ -5,8 +5,9 @@ import { withTimeout } from '@orrery/shared/runtime';
 import { TOOL_ENVIRONMENT } from './run-tool.js';
 
 /**
- * One shell for as long as the namespace is looked at: `ip monitor` writes to descriptor 3, and each line of input is a batch for `ip`,
- * its answer ended by `= <exit code>`. The shell ends with its input, also when this agent is killed, and takes the monitor with it.
+ * One shell for as long as the namespace is observed. `ip monitor` writes to descriptor 3; each line of input is a
+ * batch for `ip`, and its output ends with `= <exit code>`. The shell ends when its input does, even if this agent is
+ * killed, and takes the monitor with it.
  */
 const SCRIPT = `ip -oneline monitor link address route >&3 2>&3 </dev/null & m=$!
 exec 3>&-
@@ -15,13 +16,16 @@ kill $m 2>/dev/null`;
 
 const ANSWER_MS = 3_000;
 const MAX_BYTES = 8 * 1024 * 1024;
-/** After a change more of them come within milliseconds: one hint for all. */
+/** Changes come in groups within milliseconds; one hint covers them all. */
 const CROWD_MS = 5;
 
-/** A change that somebody waits for, one that the next answers show, or nothing that is looked at. */
+/** `hint`: somebody waits for this change. `change`: the next answers must show it. `nothing`: it is of no interest. */
 export type Matters = (line: string) => 'hint' | 'change' | 'nothing';
 
-/** What `ip` shows of one network namespace, and a hint whenever that may have changed. Kept open: a program for each look costs more than all else. */
+/**
+ * What `ip` shows of one network namespace, with a hint whenever that may have changed. It stays open, because starting
+ * a program for each look costs more than everything else.
+ */
 export class NamespaceView {
   readonly #child: ChildProcess;
   #isOpen = true;
@@ -31,7 +35,7 @@ export class NamespaceView {
   #answer: { resolve: (text: string) => void; reject: (error: Error) => void } | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** `enter`: what stands before a command that is to run there. `matters`: what a line of the monitor means. */
+  /** `enter`: the prefix of a command that runs there. `matters`: what a line of the monitor means. */
   constructor(
     enter: readonly string[],
     private readonly matters: Matters,
@@ -41,13 +45,13 @@ export class NamespaceView {
     const child = spawn(tool, args, { stdio: ['pipe', 'pipe', 'ignore', 'pipe'], env: TOOL_ENVIRONMENT });
     this.#child = child;
     const end = () => this.#ended();
-    // Not 'close': a monitor that outlives its shell keeps what it writes to open.
+    // Not 'close': a monitor that outlives its shell keeps its output open.
     child.on('error', end).on('exit', end);
     child.stdin?.on('error', end);
     child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#read(text));
     const monitored = child.stdio[3] as Readable;
     monitored.on('error', end);
-    // Without its monitor nobody says when something changes.
+    // Without its monitor, changes would go unnoticed.
     createInterface({ input: monitored })
       .on('line', (line) => this.#monitored(line))
       .on('close', end);
@@ -57,12 +61,15 @@ export class NamespaceView {
     return this.#isOpen;
   }
 
-  /** How often something has changed so far. */
+  /** Number of changes so far. */
   get changes(): number {
     return this.#changes;
   }
 
-  /** What `ip -json -batch -` prints for these commands, each ended by a newline; rejects when it fails, or when the view is not open any more. */
+  /**
+   * The output of `ip -json -batch -` for these commands, each ended by a newline. Rejects if `ip` fails or the view
+   * has been closed.
+   */
   ask(commands: string): Promise<string> {
     const turn = this.#turn.then(() => this.#ask(commands));
     this.#turn = turn.catch(() => undefined);
@@ -80,7 +87,7 @@ export class NamespaceView {
     answer.catch(() => undefined);
     this.#child.stdin?.write(`${commands.replaceAll('\n', '\\n')}\n`);
     const late = () => {
-      // What it may still say would be taken for the next answer.
+      // A late answer would be mistaken for the next one.
       this.close();
       return new Error(`ip did not answer within ${ANSWER_MS} ms`);
     };
@@ -103,7 +110,7 @@ export class NamespaceView {
   }
 
   #monitored(line: string): void {
-    // `netlink receive error`: lines were lost.
+    // After a `netlink receive error`, lines were lost.
     const meaning = /netlink/i.test(line) ? 'hint' : this.matters(line);
     if (meaning === 'nothing') return;
     this.#changes += 1;

@@ -1,8 +1,8 @@
 import { readFile, readlink } from 'node:fs/promises';
 
 /**
- * Whether the engine's number names the same process here: an engine in a container of its own has another view of processes. The
- * process's control group carries the container's id.
+ * Whether the engine's process number means the same process here. An engine that runs in a container of its own
+ * numbers processes differently. The process's control group carries the container's id.
  */
 export async function isInOurView({ engineId, pid }: { engineId: string; pid: number }): Promise<boolean> {
   if (pid <= 0) return false;
@@ -18,5 +18,5 @@ export async function isInOurView({ engineId, pid }: { engineId: string; pid: nu
   }
 }
 
-/** What stands before a command that is to run in the network namespace of this process, and in no other of its namespaces. */
+/** The prefix of a command that runs in the network namespace of this process, but in none of its other namespaces. */
 export const enterNetwork = (pid: number): string[] => ['nsenter', `--net=/proc/${pid}/ns/net`, '--'];

@@ -37,8 +37,8 @@ ff000000000000000000000000000000 08 00000000000000000000000000000000 00 00000000
 0x1003
 `;
 
-describe('what /proc and /sys show where there is no ip', () => {
-  it('is what ip would show', () => {
+describe('the view through /proc and /sys', () => {
+  it('equals the view of ip', () => {
     expect(parseProcNet(PRINTED)).toEqual([
       {
         device: 'zt3a4buerd',
@@ -59,13 +59,13 @@ describe('what /proc and /sys show where there is no ip', () => {
     expect(parseProcNet(PRINTED.replace('0x1003', '0x1002'))).toMatchObject([{ up: false }]);
   });
 
-  it('is empty where there is no network, which is not the same as unreadable', () => {
+  it('is empty when there is no network, but fails when the output cannot be read', () => {
     expect(parseProcNet('@ /proc/net/route\nIface\tDestination\n')).toEqual([]);
     expect(() => parseProcNet('')).toThrow();
     expect(() => parseProcNet('sh: not found')).toThrow();
   });
 
-  it('reads local ports of UDP sockets, and a mark that stays while nothing changes', () => {
+  it('includes the local ports of UDP sockets, and a mark while the process runs', () => {
     const udp = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
  5013: 0203D60A:61A9 00000000:0000 07 00000D00:00000000 00:00000000 00000000     0        0 6121897 2 00000000ef60eb98 0
 16113: 0B00007F:8D05 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 6113177 2 000000008dba83d6 0`;

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { tidy } from './zerotier-device.js';
 
 /**
- * Prints what is needed of /proc and /sys where there is no `ip` with JSON: `@ <path>` before each file. Run in the node's namespace,
- * in its container, by any shell.
+ * Prints the relevant files of /proc and /sys, for use where no `ip` prints JSON. Each file follows a line `@ <path>`.
+ * Any shell in the node's namespace or container can run it.
  */
 export const PROC_NET_SCRIPT =
   'for f in /proc/net/route /proc/net/fib_trie /proc/net/if_inet6 /proc/net/ipv6_route ' +
@@ -14,13 +14,13 @@ export const PROC_NET_SCRIPT =
 const MARKING = ['route', 'fib_trie', 'if_inet6', 'ipv6_route'];
 
 /**
- * Addresses, routes and devices of the namespace of a process as the kernel prints them: another mark, other ones. These files are in
- * memory, and reading them takes a hundredth of what a program takes. Undefined: the process is gone.
+ * Addresses, routes and devices in the namespace of a process, as the kernel prints them. If the mark differs, so do
+ * they. Reading these in-memory files costs a hundredth of starting a program. Undefined if the process is gone.
  */
 export function markOf(pid: number): string | undefined {
   const read = (file: string) => readFileSync(`/proc/${pid}/net/${file}`, 'utf8');
   try {
-    // The rest of each line counts bytes.
+    // Only the names of devices: the rest of each line is byte counters.
     return [...MARKING.map(read), ...(read('dev').match(/^\s*\S+:/gm) ?? [])].join('\n');
   } catch {
     return undefined;
@@ -32,7 +32,7 @@ const RTF_UP = 1;
 const RTF_REJECT = 0x200;
 const RTF_LOCAL = 0x80000000;
 
-/** Reads what the script printed; throws when it is not that. */
+/** Parses the output of the script; throws on anything else. */
 export function parseProcNet(output: string): ObservedInterface[] {
   const files = new Map<string, string[]>();
   for (const section of `\n${output}`.split('\n@ ').slice(1)) {
@@ -70,7 +70,7 @@ export function parseProcNet(output: string): ObservedInterface[] {
   });
 }
 
-/** Reads /proc/net/route and /proc/net/ipv6_route, `@ <path>` before each: the routes of the main table. */
+/** Parses /proc/net/route and /proc/net/ipv6_route, each after `@ <path>`, into the routes of the main table. */
 export function parseProcRoutes(output: string): { target: string; device: string | null; isLocal: boolean }[] {
   const [, of4 = '', of6 = ''] = `\n${output}`.split(/\n@ [^\n]+/);
   const linesOf = (text: string) => text.split('\n').filter((line) => line.trim() !== '');
@@ -91,14 +91,14 @@ interface Route4 {
   via: number;
 }
 
-/** `zt… <destination> <gateway> <flags> … <mask>`: addresses in hex, in the byte order of a little-endian machine. */
+/** `zt… <destination> <gateway> <flags> … <mask>`, with addresses in hex, in little-endian byte order. */
 function route4(line: string): Route4 {
   const [device = '', base = '', via = '', , , , , mask = ''] = line.trim().split(/\s+/);
   const bits = swapped(mask).toString(2).replaceAll('0', '').length;
   return { device, base: swapped(base), bits, via: swapped(via) };
 }
 
-/** IPv4 addresses of this namespace; the kernel prints them without their device. */
+/** The IPv4 addresses in this namespace, which the kernel prints without their device. */
 function localAddresses(trie: string[]): number[] {
   return trie.flatMap((line, index) => {
     if (!/\/32 host LOCAL/.test(line)) return [];
@@ -107,7 +107,7 @@ function localAddresses(trie: string[]): number[] {
   });
 }
 
-/** An address is the device's when the device has the connected route that it lies in. */
+/** An address belongs to the device whose connected route contains it. */
 function addresses4(routes: Route4[], local: number[]): string[] {
   return routes
     .filter(({ via, bits }) => via === 0 && bits > 0)
@@ -139,10 +139,10 @@ const swapped = (hex: string): number => parseInt(hex.match(/../g)?.reverse().jo
 
 const dotted = (value: number): string => [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 
-/** 32 hex digits as the shortest usual form, which is what `ip` prints, too. */
+/** Formats 32 hex digits in the shortest usual form, as `ip` does. */
 const colons = (hex: string): string =>
   new URL(`http://[${hex.match(/.{4}/g)?.join(':') ?? '::'}]`).hostname.slice(1, -1);
 
-/** Reads /proc/net/udp or udp6: local ports. */
+/** Parses the local ports in /proc/net/udp or udp6. */
 export const parseProcUdp = (text: string): number[] =>
   [...text.matchAll(/^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) /gm)].map(([, port = '']) => parseInt(port, 16));

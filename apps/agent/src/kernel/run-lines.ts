@@ -5,23 +5,26 @@ import { TOOL_ENVIRONMENT, ToolMissing } from './run-tool.js';
 export interface RunLinesOptions {
   input?: string;
   onLine: (line: string) => void;
-  /** Asked to end at the signal, and killed when it does not. */
+  /** Interrupts the program, and kills it if that does not end it. */
   signal: AbortSignal;
 }
 
 export interface RunEnd {
-  /** Null: a signal ended it. */
+  /** Null if a signal ended it. */
   exitCode: number | null;
   complained: string;
 }
 
-/** How long a program that was asked to end may take to say its last words. */
+/** How long an interrupted program may take to print its last output. */
 const LAST_WORDS_MS = 1_000;
-/** Longer lines are cut: nobody reads them. */
+/** Longer lines are cut, because nobody reads them. */
 const LINE_CHARACTERS = 8_192;
 const MAX_LINES = 2_000;
 
-/** Runs a program of this machine, without a shell, and tells each line as it is printed. Rejects when there is no such program. */
+/**
+ * Runs a program on this machine without a shell and passes on each line as it is printed. Rejects if it is not
+ * installed.
+ */
 export function runLines(command: readonly string[], options: RunLinesOptions): Promise<RunEnd> {
   const { input = '', onLine, signal } = options;
   const [tool = '', ...args] = command;
@@ -56,7 +59,7 @@ export function runLines(command: readonly string[], options: RunLinesOptions): 
       over();
       resolve({ exitCode, complained: complained.trim() });
     });
-    // A program that ends before it has read its input is not an error of ours.
+    // It is not our error if the program ends before it has read its input.
     child.stdin.on('error', () => undefined).end(input);
   });
 }

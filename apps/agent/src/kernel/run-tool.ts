@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** The program itself is not on this machine. */
+/** The program is not installed on this machine. */
 export class ToolMissing extends Error {
   constructor(tool: string, origin: unknown) {
     super(`there is no ${tool} on this machine`, { cause: origin });
@@ -8,13 +8,13 @@ export class ToolMissing extends Error {
   }
 }
 
-/** Ordinary users often have no sbin in theirs. */
+/** The PATH of ordinary users often lacks sbin. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';
 export const TOOL_ENVIRONMENT = { PATH, LC_ALL: 'C' };
 const TOOL_MS = 3_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** Runs a program of this machine, without a shell, and gives what it printed; killed when its time is over. */
+/** Runs a program on this machine without a shell and returns its output; kills it when its time is up. */
 export function runTool(command: readonly string[], input: string, signal?: AbortSignal): Promise<string> {
   const [tool = '', ...args] = command;
   const late = AbortSignal.timeout(TOOL_MS);
@@ -40,7 +40,7 @@ export function runTool(command: readonly string[], input: string, signal?: Abor
       if (code === 0) resolve(printed);
       else reject(new Error(`${tool} ended with ${code}: ${complained.trim()}`));
     });
-    // A program that ends before it has read its input is not an error of ours.
+    // It is not our error if the program ends before it has read its input.
     child.stdin.on('error', () => undefined).end(input);
   });
 }

@@ -3,8 +3,8 @@ import { readWay } from './way-towards.js';
 
 const way = (route: object) => readWay(JSON.stringify([{ dst: '10.81.0.5', flags: [], ...route }]));
 
-describe('what ip route get prints', () => {
-  it('says over which device something goes, and whether a router is on the way', () => {
+describe('the output of ip route get', () => {
+  it('yields the device, and whether a router is on the way', () => {
     expect(way({ dev: 'zt2wvxsckz', prefsrc: '10.81.0.75' })).toEqual({
       ...{ kind: 'device', device: 'zt2wvxsckz', isOnLink: true },
     });
@@ -12,7 +12,7 @@ describe('what ip route get prints', () => {
     expect(way({ dev: 'eth0', via: { family: 'inet6', host: 'fe80::1' } })).toMatchObject({ isOnLink: false });
   });
 
-  it('knows an address of its own, and what nothing is sent to', () => {
+  it('recognizes an own address, and one that nothing is sent to', () => {
     expect(way({ dev: 'lo', type: 'local' })).toEqual({ kind: 'own' });
     expect(way({ dev: 'lo', type: 'blackhole' })).toMatchObject({ kind: 'none' });
   });

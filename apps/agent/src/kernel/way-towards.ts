@@ -14,7 +14,10 @@ const Routes = z
   )
   .min(1);
 
-/** `enter` leads into the namespace; empty: ours. Rejects when there is no `ip`, or nobody may enter. */
+/**
+ * `enter`: the prefix that enters the namespace; empty for ours. Rejects if there is no `ip` or entering is not
+ * permitted.
+ */
 export async function wayTowards(enter: readonly string[], address: string, signal: AbortSignal): Promise<Way> {
   try {
     const printed = await runTool([...enter, 'ip', '-json', 'route', 'get', address], '', signal);

@@ -3,17 +3,17 @@ import type { ObservedInterface, ObservedRoute } from '@orrery/shared/contracts'
 
 const SILENT = ['169.254.0.0/16', 'fe80::/10', 'ff00::/8'].map((text) => parsePrefix(text) as Prefix);
 
-/** Link-local addresses and routes, and multicast, are on every device that is up, and say nothing. */
+/** Every device that is up has link-local and multicast addresses and routes, so they carry no information. */
 export function isLinkLocal(text: string): boolean {
   const prefix = parsePrefix(text);
   return prefix !== undefined && SILENT.some((silent) => covers(silent, prefix));
 }
 
-/** Adds the prefix length that the kernel leaves out for a single address. */
+/** Adds the prefix length that the kernel omits for a single address. */
 export const withPrefix = (address: string): string =>
   address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`;
 
-/** One order and no doubles, so that two looks at the same thing are equal. */
+/** Sorts, and removes duplicates, so that two observations of the same thing are equal. */
 export function tidy(device: ObservedInterface): ObservedInterface {
   return {
     ...device,

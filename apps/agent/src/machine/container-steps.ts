@@ -27,7 +27,10 @@ type ContainerExecutors = Pick<
   'create-container' | 'start-container' | 'unpause-container' | 'remove-container'
 >;
 
-/** Steps on containers. They act on what the engine shows at that moment, not on the earlier observation. `running`: called for each one started. */
+/**
+ * Steps on containers. They act on what the engine shows at that moment, not on the earlier observation. `running` is
+ * called for each started container.
+ */
 export function containerSteps(
   parts: RealMachineParts,
   running: (node: NodeId, inspect: InspectedContainer) => void,
@@ -87,7 +90,10 @@ async function secretsOf(identities: IdentityStore, node: NodeId): Promise<NodeS
   throw new StepError(explain('identity-lost/not-in-state-folder'));
 }
 
-/** The port that the node keeps. On one host no two nodes have the same, whichever agent's they are: behind its address only the port tells them apart. */
+/**
+ * The port that the node keeps. It is unique on the host, across agents: behind the host's address, only the port
+ * differs.
+ */
 async function portOf(
   { engine, identities, config, kernel }: RealMachineParts,
   node: NodeId,
@@ -154,7 +160,7 @@ async function assertSuitable({ engine }: RealMachineParts, image: string, signa
 
 interface Start {
   step: StepOf<'start-container'>;
-  /** Undefined: not made by the step before this one. */
+  /** Undefined if the previous step did not create it. */
   fresh: FreshContainer | undefined;
   running: (node: NodeId, inspect: InspectedContainer) => void;
 }
@@ -194,7 +200,7 @@ async function start(
   if (version) progress('daemon', `zerotier-one ${version}`);
 }
 
-/** One that was stopped a while ago is known to its root still. */
+/** A node that was stopped only a while ago is still known to its root. */
 async function takeTurn(
   parts: RealMachineParts,
   node: NodeId,

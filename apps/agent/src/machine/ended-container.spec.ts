@@ -7,7 +7,7 @@ const STARTED = Date.parse('2026-01-01T12:00:00.000Z');
 const IDENTITY = 'identity/address collision';
 const NO_TUN = 'ERROR: could not open TUN/TAP device: No such file or directory';
 
-/** An engine that gives, as the real one does, the lines that are not older than `since`. Times in milliseconds since the start. */
+/** Like the real engine, returns only lines that are not older than `since`. Times are milliseconds since the start. */
 function engineWith(...lines: [at: number, text: string][]): DockerEngine {
   const logs = (_id: string, _tail: number, { since = '' }: { since?: string }) =>
     Promise.resolve(
@@ -24,7 +24,7 @@ const why = (...lines: [at: number, text: string][]) =>
   whyEnded(engineWith(...lines), { Id: 'c', State } as InspectedContainer, new AbortController().signal);
 
 describe('why a container ended', () => {
-  it('is found in what it said since it was started', async () => {
+  it('is found in the log since its start', async () => {
     expect(await why([20, IDENTITY])).toMatchObject({ code: 'identity-lost' });
   });
 
@@ -37,7 +37,7 @@ describe('why a container ended', () => {
     expect(await why([-400, NO_TUN], [20, IDENTITY])).toMatchObject({ code: 'identity-lost' });
   });
 
-  it('is otherwise its exit code and its last line', async () => {
+  it('is its exit code and last line when the log shows no known cause', async () => {
     expect((await why([20, 'goodbye'])).message).toContain('(exit code 1): goodbye');
     expect((await why()).message).toContain('(exit code 1)');
   });

@@ -6,8 +6,8 @@ import { diagnoseLog, lastLine } from '../zerotier/log-diagnosis.js';
 
 const LOG_LINES = 30;
 /**
- * An engine may note `StartedAt` after the program has begun to run. On a busy machine, what a container says before it dies at once is then
- * older than its start.
+ * An engine may record `StartedAt` after the program has begun to run. If a container dies at once on a busy machine,
+ * its output can therefore be older than its start.
  */
 const NOTED_LATE_MS = 3_000;
 

@@ -8,7 +8,7 @@ const peer = (path: ObservedPeer['path'], more: Partial<ObservedPeer> = {}): Obs
   ...more,
 });
 
-describe('a node that was started', () => {
+describe('a started node', () => {
   const node = newId('nod');
   let nodes: HeardNodes;
   let asked: number;
@@ -25,19 +25,19 @@ describe('a node that was started', () => {
     [nodes, asked, from] = [new HeardNodes(), 0, []];
   });
 
-  it('has heard nobody while it knows only its root', async () => {
+  it('has not heard from anybody while it knows only its root', async () => {
     expect(await look([])).toBe(false);
     expect(await look([peer('direct', { role: 'MOON' }), peer('direct', { role: 'PLANET' })])).toBe(false);
     expect(asked).toBe(0);
   });
 
-  it('has heard a peer that it reaches directly, and stays so when the peer is forgotten, until it starts again', async () => {
+  it('has heard from a peer when it reaches it directly, and stays so until it restarts', async () => {
     expect(await look([peer('direct')])).toBe(true);
     expect([await look([]), asked]).toEqual([true, 0]);
     expect(await look([], { startedAt: 'two' })).toBe(false);
   });
 
-  it('has heard a relayed peer at its first start, or when a packet of it came', async () => {
+  it('has heard from a relayed peer when this is its first start or a packet came from it', async () => {
     expect(await look([peer('relayed')])).toBe(false);
     from = ['00c0ffee00'];
     expect(await look([peer('relayed')])).toBe(false);
@@ -46,14 +46,14 @@ describe('a node that was started', () => {
     expect(await look([peer('relayed')], { node: newId('nod'), isFirstStart: true })).toBe(true);
   });
 
-  it('is not judged where the daemon cannot be asked', async () => {
+  it('is not judged when the daemon cannot be asked', async () => {
     from = undefined;
     expect(await look([peer('relayed')])).toBeUndefined();
   });
 });
 
 describe('the metrics of zerotier-one', () => {
-  it('say from whom packets came', () => {
+  it('show which peers sent packets', () => {
     const metrics = [
       '# TYPE zt_peer_packets counter',
       'zt_peer_packets{direction="rx",node_id="e5c3d36742"} 23',

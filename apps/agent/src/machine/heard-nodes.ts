@@ -1,25 +1,29 @@
 import { NodeAddress, type NodeId, type ObservedPeer } from '@orrery/shared/contracts';
 
-/** One start of a node's zerotier-one, and what its daemon shows of whom it knows. */
+/** One start of a node's zerotier-one, with the peers that its daemon shows. */
 export interface HeardLook {
   node: NodeId;
-  /** Of its container. */
+  /** When its container was started. */
   startedAt: string;
-  /** Its home was made for this start, so that no peer in it is remembered from another one. */
+  /** Its home was created for this start, so it remembers no peer from an earlier one. */
   isFirstStart: boolean;
   peers: readonly ObservedPeer[];
-  /** From whom packets came since the start, in any way; undefined: nobody knows. Asked only when nothing else tells. */
+  /**
+   * The peers whose packets arrived since the start, by any path; undefined if unknown. Called only if nothing else
+   * decides.
+   */
   received: () => Promise<ReadonlySet<NodeAddress> | undefined>;
 }
 
 /**
- * Whether a node has heard from its controller or another node since it was started: an address in the kernel is what it had before, and
- * says nothing about that (docs/zerotier-facts.md#endpoints). A root does not count. Once heard, it stays so until the next start.
+ * Tracks whether each node has heard from its controller or another node since it was started. Its address in the
+ * kernel does not show that, because it may be from before (docs/zerotier-facts.md#endpoints). A root does not count.
+ * Once true, it stays true until the next start.
  */
 export class HeardNodes {
   readonly #since = new Map<NodeId, string>();
 
-  /** Undefined: nobody knows. */
+  /** Undefined if unknown. */
   async look({ node, startedAt, isFirstStart, peers, received }: HeardLook): Promise<boolean | undefined> {
     if (this.#since.get(node) === startedAt) return true;
     const others = peers.filter(({ role }) => role === 'LEAF');
@@ -29,14 +33,14 @@ export class HeardNodes {
     return heard;
   }
 
-  /** A relayed peer is listed by what a file says of it, too. */
+  /** A relayed peer may be listed only because of a file, so its packets are checked. */
   async #isAmong(others: readonly ObservedPeer[], received: HeardLook['received']): Promise<boolean | undefined> {
     const from = await received();
     return from && others.some(({ address }) => from.has(address));
   }
 }
 
-/** Of the daemon's metrics, which are written every 5 s and begin anew with it. */
+/** Reads the senders of packets from the daemon's metrics, which are written every 5 s and reset when it starts. */
 export function receivedFrom(metrics: string): Set<NodeAddress> {
   const lines = metrics.matchAll(/^zt_peer_packets\{([^}\n]*)\} ([1-9]\d*)$/gm);
   return new Set(

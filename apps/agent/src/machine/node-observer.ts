@@ -19,7 +19,7 @@ export interface NodeLook {
   interfaces: Promise<ObservedInterface[]>;
   /** The `allowManaged` list of a network, if there is one. */
   listOf: (network: string) => Promise<string[] | null>;
-  /** Of a container: whether the node was heard from these peers; undefined where nobody can know. */
+  /** For a container: whether the node has heard from one of these peers; undefined if unknown. */
   heard?: (peers: ObservedPeer[], received: HeardLook['received']) => Promise<boolean | undefined>;
 }
 
@@ -35,7 +35,7 @@ export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<
     partOf(explained(door, door.api.peers(signal).then(peersOf))),
     partOf(look.interfaces),
   ]);
-  // A node that is in no network has nobody to hear from.
+  // A node without networks has nobody to hear from.
   const isJoined = networks.known && networks.value.length > 0;
   const heard = isJoined && peers.known ? await look.heard?.(peers.value, () => received(door, signal)) : undefined;
   return {

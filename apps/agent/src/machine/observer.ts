@@ -29,7 +29,7 @@ import type { DockerEngine } from '../docker/docker-engine.js';
 const LOOK_MS = 4_000;
 /** Number of nodes observed at the same time. */
 const AT_ONCE = 8;
-/** A node that is as it should be, in whose kernel nothing changes, is asked this often, however often others are. */
+/** A healthy node without changes in its kernel is observed at most this often, however often others are. */
 const CALM_MS = 2_000;
 
 interface Found {
@@ -37,7 +37,7 @@ interface Found {
   inspect: InspectedContainer;
 }
 
-/** A node that was seen well, and what would show that it is another now. */
+/** A node that was seen healthy, with the values that would differ if it changed. */
 interface Calm {
   inspect: InspectedContainer;
   changes: number;
@@ -63,12 +63,12 @@ export class Observer {
     this.version = new EngineVersion(parts.engine);
   }
 
-  /** Whether all that runs tells when it changes. */
+  /** Whether everything that is running reports its changes. */
   get isFollowing(): boolean {
     return this.parts.kernel.follows(this.running);
   }
 
-  /** Something was done to the node: what was seen of it says nothing any more. */
+  /** Called after a step on the node, which makes earlier observations of it worthless. */
   forget(node: NodeId): void {
     this.calm.delete(node);
   }

@@ -17,7 +17,10 @@ import type { StrangerTurns } from './stranger-turns.js';
 export interface RealMachineConfig {
   /** Part of the labels of everything created in the engine. */
   host: HostId;
-  /** The hosts that this machine was before it was removed and joined again: what carries their label is shown, and never touched. */
+  /**
+   * The hosts that this machine was before it was removed and joined again. Anything with their label is shown, never
+   * touched.
+   */
   formerHosts?: readonly HostId[];
   agentVersion: string;
   /** Path of the engine's unix socket. */
@@ -40,13 +43,13 @@ export interface RealMachineConfig {
   moonsDir: string | null;
   /** What the agent must be able to reach, whatever routes its networks push. */
   ways?: Ways;
-  /** Between the starts of two nodes that their root does not know; 0 or absent: none waits. */
+  /** Time between the starts of two nodes that their root does not know; 0 or absent: no waiting. */
   strangerGapMs?: number;
-  /** Whether the API makes the root know this host's nodes before they start. */
+  /** Whether the API introduces this host's nodes to the root before they start. */
   introduced?: () => boolean;
 }
 
-/** What the parts of the real machine share. */
+/** Everything that the parts of the real machine share. */
 export interface RealMachineParts {
   config: RealMachineConfig;
   identities: IdentityStore;

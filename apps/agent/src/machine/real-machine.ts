@@ -162,7 +162,7 @@ class RealMachine implements Machine {
   }
 }
 
-/** The same steps, each told of when it has ended, well or not. */
+/** The same steps, with a notification when each has ended, successfully or not. */
 function after(executors: Executors, ended: (step: Step) => void): Executors {
   const told = Object.entries(executors).map(([name, run]) => [
     name,

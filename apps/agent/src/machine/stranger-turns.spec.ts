@@ -5,7 +5,7 @@ import { StrangerTurns } from './stranger-turns.js';
 const GAP = 2_100;
 const { signal } = new AbortController();
 
-describe('the turns of nodes that nobody knows', () => {
+describe('the turns of unknown nodes', () => {
   let now: number;
   let isIntroduced: boolean;
   let turns: StrangerTurns;
@@ -23,7 +23,7 @@ describe('the turns of nodes that nobody knows', () => {
     turns = new StrangerTurns({ gapMs: GAP, ...parts });
   });
 
-  /** Begins to wait; whether it waits still. */
+  /** Begins to wait; returns whether it is still waiting. */
   const start = (node = newId('nod'), address = '00c0ffee00') => {
     const state = { waits: true };
     const tell = (before: number, ms: number) => void told.push(`${before}: ${ms}`);
@@ -36,7 +36,7 @@ describe('the turns of nodes that nobody knows', () => {
     await new Promise((resolve) => setImmediate(resolve));
   };
 
-  it('let the first start at once, and each other one when the one before has had its time', async () => {
+  it('allow the first start at once, and each further one a gap later', async () => {
     const all = [start(), start(), start()];
     await pass(0);
     expect([all.map(({ waits }) => waits), told]).toEqual([
@@ -53,7 +53,7 @@ describe('the turns of nodes that nobody knows', () => {
     expect([later.waits, told.length]).toEqual([false, 2]);
   });
 
-  it('are not for nodes that ran a while ago, until they are forgotten', async () => {
+  it('are not needed when a node ran recently enough to be remembered', async () => {
     const [node, gone] = [newId('nod'), newId('nod')];
     turns.ran(node);
     turns.ran(gone, 450_000);
@@ -66,7 +66,7 @@ describe('the turns of nodes that nobody knows', () => {
     expect([stranger.waits, again.waits]).toEqual([false, true]);
   });
 
-  it('are not for nodes that the root was told of, but for those that were made too late for that', async () => {
+  it('are not needed when the root knows a node in advance, except when its identity was generated too late', async () => {
     isIntroduced = true;
     turns.minted('00c0ffee01');
     const late = () => start(newId('nod'), '00c0ffee01');
@@ -75,7 +75,7 @@ describe('the turns of nodes that nobody knows', () => {
     expect(all.map(({ waits }) => waits)).toEqual([false, false, false, true]);
   });
 
-  it('end when the step is to end', async () => {
+  it('end when the step is aborted', async () => {
     turns = new StrangerTurns({ gapMs: GAP, introduced: () => false });
     start();
     const stop = new AbortController();
@@ -84,7 +84,7 @@ describe('the turns of nodes that nobody knows', () => {
     await expect(second).rejects.toThrow('enough');
   });
 
-  it('do not exist where there is no gap', async () => {
+  it('do not exist when there is no gap', async () => {
     turns = new StrangerTurns({ gapMs: 0, ...parts });
     const all = [start(), start(), start()];
     await pass(0);

@@ -1,13 +1,16 @@
 import type { NodeAddress, NodeId } from '@orrery/shared/contracts';
 import { pause, steadyNow } from '@orrery/shared/runtime';
 
-/** A node that was away for less than this is still known; the daemon's own limit is 500 s (docs/zerotier-facts.md#strangers). */
+/**
+ * A node is still known after less than this offline; the daemon's own limit is 500 s
+ * (docs/zerotier-facts.md#strangers).
+ */
 const KNOWN_FOR_MS = 400_000;
 
 export interface StrangerTurnsParts {
-  /** Between the starts of two nodes that nobody knows; 0: none waits. */
+  /** Time between the starts of two unknown nodes; 0: no waiting. */
   gapMs: number;
-  /** Whether the API makes the root know the identities that this host has made ahead. */
+  /** Whether the API introduces this host's pre-generated identities to the root. */
   introduced: () => boolean;
   now?: () => number;
   wait?: typeof pause;
@@ -20,14 +23,15 @@ export interface Starting {
 }
 
 /**
- * A root accepts one node that it does not know per 2 s from one /24, and what it drops asks again 5 s later. So nodes that nobody knows
- * start one after another, which is quicker than running into that. Of other hosts behind the same NAT nothing is known here.
+ * A root accepts one unknown node per 2 s from each /24, and a dropped node asks again 5 s later. Starting unknown
+ * nodes one after another is quicker than hitting that limit. Other hosts behind the same NAT are not taken into
+ * account.
  */
 export class StrangerTurns {
   readonly #now: () => number;
-  /** When each node was last seen to run. */
+  /** When each node was last seen running. */
   readonly #ran = new Map<NodeId, number>();
-  /** Made while somebody waited for it: nobody could be told of it in time. */
+  /** Identities generated during a launch, too late to introduce them to the root. */
   readonly #mintedLate = new Set<NodeAddress>();
   #next = -Infinity;
 
@@ -39,12 +43,15 @@ export class StrangerTurns {
     this.#mintedLate.add(address);
   }
 
-  /** It ran until so long ago. */
+  /** Records that the node was running `agoMs` ago. */
   ran(node: NodeId, agoMs = 0): void {
     this.#ran.set(node, this.#now() - agoMs);
   }
 
-  /** Resolves when it may start. `tell`: how many go first, and how long that takes; not called for one that need not wait. */
+  /**
+   * Resolves when the node may start. `tell` is called only if it must wait: how many go first, and how long that
+   * takes.
+   */
   async take(starting: Starting, tell: (before: number, ms: number) => void, signal: AbortSignal): Promise<void> {
     if (this.parts.gapMs === 0 || this.#isKnown(starting)) return;
     const now = this.#now();

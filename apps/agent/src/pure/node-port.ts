@@ -1,6 +1,6 @@
 /**
- * The port of a node: where it begins in the range follows from its address, so that two agents that know nothing of each other hardly
- * ever choose the same. Undefined: all are taken.
+ * Chooses a node's port. The search starts at a place in the range that follows from the node's address, so agents that
+ * do not know of each other rarely choose the same port. Undefined if all are taken.
  */
 export function choosePort(
   address: string,

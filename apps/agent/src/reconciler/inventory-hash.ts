@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import type { ObservedPeer, ObservedState, Part } from '@orrery/shared/contracts';
 import { canonical } from '../pure/diff/diff-lists.js';
 
-/** SHA-256 of an observation, without what changes all the time: the same host looked at twice has the same hash. */
+/**
+ * SHA-256 of an observation, without values that always vary, so that an unchanged host has the same hash each time.
+ */
 export function inventoryHash(state: ObservedState): string {
   return createHash('sha256')
     .update(canonical(steady(state)), 'utf8')
     .digest('hex');
 }
 
-/** The observation without latencies, lists in one order. */
+/** The observation without latencies and with sorted lists. */
 export function steady(state: ObservedState): ObservedState {
   const nodes = state.nodes.map((node) => ({
     ...node,

@@ -8,15 +8,15 @@ const outcomes = (outcome: Outcome) => new Map([[item, outcome]]);
 const waits = (code: 'interface' | 'address' | 'authorization') =>
   outcomes({ kind: 'waiting', code, cause: 'because', fix: 'do' });
 
-describe('a membership that waits for its kernel', () => {
-  it('is to be repaired when it has waited for a while, for the interface or for an address', () => {
+describe('a membership that waits for the kernel', () => {
+  it('needs a repair when it has waited for the interface or an address for a while', () => {
     const lacks = new KernelLacks();
     expect([...lacks.observed(waits('interface'), 0)]).toEqual([]);
     expect([...lacks.observed(waits('address'), 6_000)]).toEqual([]);
     expect([...lacks.observed(waits('address'), 8_000)]).toEqual([item]);
   });
 
-  it('is not when it waits for something else, nor when it came true in between', () => {
+  it('needs none when it waits for something else, or was done in between', () => {
     const lacks = new KernelLacks();
     lacks.observed(waits('authorization'), 0);
     expect([...lacks.observed(waits('authorization'), 60_000)]).toEqual([]);

@@ -5,7 +5,7 @@ import { StepError, type Executors, type Step } from '@orrery/shared/machine';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Lanes } from './lanes.js';
 
-/** A machine whose steps end when the test says so. */
+/** A machine whose steps end when the test ends them. */
 function setup({ isWanted = () => true }: { isWanted?: (step: Step) => boolean } = {}) {
   const running: { step: Step; end: (error?: Error) => void }[] = [];
   const log: string[] = [];
@@ -45,7 +45,7 @@ const leaving = (node: NodeId, ...networks: string[]): Step[] =>
   networks.map((network) => ({ node, item: newId('itm'), step: 'leave-network', nodeKind: 'host', network }));
 
 describe('Lanes', () => {
-  it('runs the steps of one node one after the other', async () => {
+  it('runs the steps of one node one after another', async () => {
     const { lanes, running, log } = setup();
     expect(lanes.start(newId('nod'), of(newId('nod'), 'pull-image', 'mint-identity'))).toBe(true);
     await eventually(() => running.length === 1);
@@ -86,7 +86,7 @@ describe('Lanes', () => {
     await lanes.idle();
   });
 
-  it('ends a run at a step that failed, but goes on with other networks', async () => {
+  it('ends a run when a step fails, but continues with other networks', async () => {
     const { lanes, running, log } = setup();
     const node = newId('nod');
     lanes.start(node, of(node, 'pull-image', 'mint-identity'));
@@ -104,7 +104,7 @@ describe('Lanes', () => {
     ]);
   });
 
-  it('does not begin a step that is not wanted any more', async () => {
+  it('does not begin a step that is no longer desired', async () => {
     let wanted = true;
     const { lanes, running, log } = setup({ isWanted: () => wanted });
     const node = newId('nod');
@@ -116,7 +116,7 @@ describe('Lanes', () => {
     expect(log).toEqual(['started pull-image', 'worked pull-image', 'freed']);
   });
 
-  it('begins nothing after it was stopped', () => {
+  it('begins nothing when it has been stopped', () => {
     const { lanes, stop } = setup();
     stop.abort(new Error('stop'));
     expect(lanes.start(newId('nod'), of(newId('nod'), 'pull-image'))).toBe(false);

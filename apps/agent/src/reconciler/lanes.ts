@@ -4,7 +4,7 @@ import { execute, StepError, type Executors, type Step } from '@orrery/shared/ma
 import { STAGE_OF_STEP } from '../pure/assess/stages.js';
 
 export interface LaneReports {
-  /** Whether the step is still part of what is desired: asked right before it. */
+  /** Whether the step is still part of what is desired; called right before the step. */
   isWanted(step: Step): boolean;
   started(step: Step): void;
   progress(step: Step, stage: Stage, detail: string): void;
@@ -14,16 +14,17 @@ export interface LaneReports {
   freed(node: NodeId): void;
 }
 
-/** Lanes at once on a host. */
+/** Maximum number of lanes that run at once on a host. */
 const WIDTH = 4;
 const PULL_MS = 35 * 60_000;
 const STEP_MS = 120_000;
-/** How long a step that was told to stop may take for it. */
+/** How long an aborted step may take to stop. */
 const GRACE_MS = 30_000;
 
 /**
- * Runs steps. Each node has a lane of its own: its steps run one after the other, never two at once, and a few lanes run at the
- * same time. A step that fails ends its lane's run, but for steps of networks, which do not depend on each other.
+ * Runs steps. Each node has a lane in which its steps run one after another, never two at once; a few lanes run in
+ * parallel. A failed step ends its lane's run, unless it concerns a network, because those steps do not depend on each
+ * other.
  */
 export class Lanes {
   readonly #running = new Map<NodeId, Promise<void>>();
@@ -43,7 +44,7 @@ export class Lanes {
     return this.#running.size;
   }
 
-  /** Starts a lane's run; false when it is busy or all lanes are. */
+  /** Starts a lane's run; false if it is busy or too many lanes are. */
   start(node: NodeId, steps: readonly Step[]): boolean {
     if (this.isBusy(node) || this.busy >= WIDTH || this.signal.aborted) return false;
     const run = this.#run(steps).finally(() => {
@@ -54,7 +55,7 @@ export class Lanes {
     return true;
   }
 
-  /** Resolves when no step runs. */
+  /** Resolves when no step is running. */
   async idle(): Promise<void> {
     await Promise.all(this.#running.values());
   }
@@ -102,7 +103,7 @@ export class Lanes {
     try {
       await withTimeout(limit, run, () => tookTooLong(step, limit));
     } catch (error) {
-      // A lane is free when its step has ended, not when the patience with it has.
+      // A lane becomes free when its step has ended, not at the timeout.
       const ended = () => work.catch(() => undefined);
       if (!this.signal.aborted) await withTimeout(GRACE_MS, ended, () => new Error('late')).catch(() => undefined);
       throw error;

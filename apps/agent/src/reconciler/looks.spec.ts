@@ -10,12 +10,12 @@ const after = (...wake: ((wakings: Wakings) => void)[]) => {
 };
 
 describe('what woke the loop', () => {
-  it('makes it look at one node alone where only that is said to have changed, and only soon after it has seen all', () => {
+  it('limits a look to one node when only that has changed and a full look was recent', () => {
     const woken = () => after((all) => all.awaited(node));
     const alone = (agoMs: number) => [woken().take(agoMs, false), woken().take(agoMs, true)];
     expect(alone(0)).toEqual([node, node]);
     expect(alone(1_900)).toEqual([node, node]);
-    // What else has changed since, every change being hinted at, would have been said.
+    // If every change is hinted at, any other change since then would have been reported.
     expect(alone(2_100)).toEqual([undefined, node]);
     expect(alone(30_000)).toEqual([undefined, undefined]);
     expect(after().take(0, true)).toBeUndefined();
@@ -39,7 +39,7 @@ describe('what woke the loop', () => {
     ['another node and back', [(all) => all.awaited(node), (all) => all.awaited(other), (all) => all.awaited(node)]],
   ])('looks at all when there was more: %s', (_what, wake) => expect(after(...wake).take(0, true)).toBeUndefined());
 
-  it('is told of once', () => {
+  it('is reported once', () => {
     const wakings = after((all) => all.awaited(node));
     expect([wakings.isAwaited, wakings.take(0, true), wakings.isAwaited, wakings.take(0, true)]).toEqual([
       ...[true, node, false, undefined],
@@ -57,7 +57,7 @@ describe('pauseMs', () => {
     expect(pauseMs(quiet)).toBe(5_000);
   });
 
-  it('grows with the quiet where every change is hinted at, and stays so short that a missed hint costs half a minute', () => {
+  it('grows while all is quiet and every change is hinted at, but so little that a missed hint costs half a minute', () => {
     const after = (quietFor: number) => pauseMs({ ...quiet, quietFor, hintsAtAll: true });
     expect([after(3_000), after(20_000), after(40_000), after(3_600_000)]).toEqual([5_000, 10_000, 20_000, 25_000]);
     expect(pauseMs({ ...quiet, hintsAtAll: true, unsettled: 1 })).toBe(5_000);
@@ -68,7 +68,7 @@ describe('pauseMs', () => {
       expect(pauseMs({ ...quiet, ...more })).toBe(FAST_MS);
   });
 
-  it('watches closely for an authorization that was asked for lately, and less so after a while', () => {
+  it('is short when an authorization was requested recently, and longer after a while', () => {
     const lately = pauseMs({ ...quiet, waiting: 1, quietFor: 60_000 });
     const later = pauseMs({ ...quiet, waiting: 1 });
     expect(lately).toBeLessThanOrEqual(1_000);
@@ -76,11 +76,11 @@ describe('pauseMs', () => {
     expect(later).toBeLessThan(5_000);
   });
 
-  it('does not look for ever fast at an item that does not come true', () => {
+  it('grows when an item is not done after a while', () => {
     expect(pauseMs({ ...quiet, unsettled: 1 })).toBe(5_000);
   });
 
-  it('ends when a step may be tried again', () => {
+  it('ends when a step can be retried', () => {
     expect(pauseMs({ ...quiet, nextTryIn: 1_200 })).toBe(1_200);
     expect(pauseMs({ ...quiet, nextTryIn: 60_000 })).toBe(5_000);
     expect(pauseMs({ ...quiet, nextTryIn: 0 })).toBeGreaterThan(0);

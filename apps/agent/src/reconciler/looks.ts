@@ -4,23 +4,23 @@ import type { RolledBack } from '../pure/guard/decide-probation.js';
 import type { Before } from '../guard/probations.js';
 import type { routesPolicy } from '../pure/policy/denials.js';
 
-/** A look at one node alone makes do with what was seen of all others at most this long ago, where not every change is hinted at. */
+/** How old the last full look may be for a look at one node alone, if not every change is hinted at. */
 const FRESH_MS = 2_000;
-/** While all is quiet, and every change is hinted at: a hint that was missed costs no more. */
+/** Longest pause while all is quiet and every change is hinted at: the most that a missed hint costs. */
 const RARE_MS = 25_000;
 
-/** What woke the loop since its last look, and so how soon and how much it looks. */
+/** Records what has woken the loop since its last look. That decides when it looks again, and at what. */
 export class Wakings {
   #isAwaited = false;
   #node: NodeId | undefined;
   #isMore = false;
 
-  /** Something may have changed; more may come within milliseconds. */
+  /** Something may have changed, and more may follow within milliseconds. */
   somewhere(): void {
     this.#isMore = true;
   }
 
-  /** It comes alone, and somebody waits for what follows; `node`: nothing but this node has changed. */
+  /** A single change whose result somebody waits for. `node`: only this node has changed. */
   awaited(node?: NodeId): void {
     this.#isAwaited = true;
     this.#isMore ||= node === undefined || (this.#node !== undefined && this.#node !== node);
@@ -31,7 +31,7 @@ export class Wakings {
     return this.#isAwaited;
   }
 
-  /** Begins anew. Gives the node that it is enough to look at, after a look at all so many milliseconds ago. */
+  /** Resets the record. Returns the only node that needs a look, given the milliseconds since the last full one. */
   take(wholeLookAgo: number, hintsAtAll: boolean): NodeId | undefined {
     const isOld = wholeLookAgo > (hintsAtAll ? RARE_MS : FRESH_MS);
     const node = this.#isMore || isOld ? undefined : this.#node;
@@ -42,13 +42,13 @@ export class Wakings {
   }
 }
 
-/** What a look gives. */
+/** The result of a look. */
 export interface Seen {
   observed: ObservedState;
   possessions: MachineFacts;
 }
 
-/** Looks at the machine: at all of it, or at one node alone when nothing else woke the loop. */
+/** Looks at the whole machine, or at one node if nothing else woke the loop. */
 export class Looks {
   readonly wakings = new Wakings();
   #only: NodeId | undefined;
@@ -60,12 +60,12 @@ export class Looks {
     private readonly now: () => number,
   ) {}
 
-  /** What wakes the loop from here on is for the look after the one that now begins. */
+  /** Whatever wakes the loop from now on counts for the look after the one that begins now. */
   begin(): void {
     this.#only = this.wakings.take(this.now() - this.#wholeAt, this.machine.hintsAtAll);
   }
 
-  /** `isChanging`: of such a node nobody knows yet what it is to look at it alone. */
+  /** `isChanging`: such a node is never looked at alone, because its state is not yet known. */
   async look(scope: Scope, isChanging: (node: NodeId) => boolean, signal: AbortSignal): Promise<Seen> {
     const only = this.#only !== undefined && !isChanging(this.#only) ? this.#only : undefined;
     const last = this.#last;
@@ -81,7 +81,7 @@ export class Looks {
   }
 }
 
-/** What a look is to take in: the host's own node, and the containers that items name. */
+/** The scope of a look: the host's own node and the containers that items name. */
 export function scopeOf(hostNode: NodeId, items: readonly Item[]): Scope {
   const containers = items.flatMap((item) =>
     item.kind === 'container' ? [{ item: item.id, node: item.node, name: item.name }] : [],
@@ -89,7 +89,7 @@ export function scopeOf(hostNode: NodeId, items: readonly Item[]): Scope {
   return { hostNode, containers };
 }
 
-/** The membership that a step is about, as it was last seen; undefined where nobody knows. */
+/** The membership that a step concerns, as last seen; undefined if unknown. */
 export function membershipBefore(
   items: readonly Item[],
   observed: ObservedState | undefined,
@@ -101,7 +101,7 @@ export function membershipBefore(
   return { revision: item.revision, joined: memberships.value.find(({ network }) => network === about.network) };
 }
 
-/** What is known of the machine, with the rules of this host for what networks push, and what was undone on trial. */
+/** The machine's facts, plus the host's rules for pushed routes and the changes that were rolled back. */
 export const factsUnder = (
   facts: MachineFacts,
   policy: ReturnType<typeof routesPolicy>,
@@ -112,39 +112,39 @@ export const factsUnder = (
   ...(rolledBack && { rolledBack }),
 });
 
-/** What decides when to look again. */
+/** Everything that decides when to look again. */
 export interface Situation {
   busyLanes: number;
   unsettled: number;
   waiting: number;
-  /** Milliseconds since something changed last: desired state, a step, a fact. */
+  /** Milliseconds since the last change of the desired state, a step or a fact. */
   quietFor: number;
-  /** Milliseconds until a step that failed may be tried again; undefined: none. */
+  /** Milliseconds until a failed step can be retried; undefined if there is none. */
   nextTryIn: number | undefined;
-  /** Whether the machine tells of every change. */
+  /** Whether the machine hints at every change. */
   hintsAtAll: boolean;
 }
 
 export const FAST_MS = 250;
 const WATCHFUL_MS = 500;
 const SLOW_MS = 5_000;
-/** Pauses that no situation changes, in milliseconds. */
+/** Fixed pauses, in milliseconds. */
 export const PAUSES = {
-  /** After a look that went wrong, or a report that cannot be written. */
+  /** After a look or report that failed. */
   troubleMs: 2_000,
-  /** While a step is on trial, so that it is soon known how it went. */
+  /** While a step is on trial, so that its result is known soon. */
   onTrialMs: 1_000,
-  /** Hints come in crowds; looks do not. */
+  /** Hints come in groups; one look covers them all. */
   crowdMs: 10,
-  /** For what is made before all is looked at: longer than an engine takes to start a container. */
+  /** For containers created before the full look: longer than an engine takes to start one. */
   headStartMs: 1_000,
 };
-/** How long somebody who was just asked to authorize is waited for closely. */
+/** How long the agent checks often for an authorization after the last change. */
 const ATTENTIVE_MS = 10 * 60_000;
-/** Failing items are not looked at faster for ever. */
+/** How long unsettled items keep the pauses short. */
 const CONVERGING_MS = 60_000;
 
-/** The pause before the next look: short while something converges, long while all is quiet. */
+/** The pause before the next look: short while something converges, long when all is quiet. */
 export function pauseMs(situation: Situation): number {
   const { busyLanes, unsettled, waiting, quietFor, nextTryIn, hintsAtAll } = situation;
   if (busyLanes > 0 || (unsettled > 0 && quietFor < CONVERGING_MS) || quietFor < 2_000) return FAST_MS;

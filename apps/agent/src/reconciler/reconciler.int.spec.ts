@@ -42,7 +42,7 @@ describe('the reconciler on a simulated host', () => {
     );
   });
 
-  it('tells what its container reached before what the memberships reached, whatever their order', async () => {
+  it('reports the stages of a container before those of its memberships, whatever their order', async () => {
     await host.want(membership, container);
     await outcomes(container.id, 'done');
     await outcomes(membership.id, 'done');
@@ -52,7 +52,7 @@ describe('the reconciler on a simulated host', () => {
     expect(told.indexOf('joined')).toBe(told.indexOf('daemon') + 1);
   });
 
-  it('makes a container that is new while it still looks, and what it knows already only by what it sees', async () => {
+  it('creates a new container before the look has ended, but waits for the look when it knows the container', async () => {
     await launched();
     let open = () => {};
     host.sight = new Promise((resolve) => (open = resolve));
@@ -71,7 +71,7 @@ describe('the reconciler on a simulated host', () => {
     ]);
   });
 
-  it('looks at one node alone where nothing else woke it, tells what it saw there, and sees the rest soon after', async () => {
+  it('looks at one node alone when nothing else woke it, reports what it saw there, and sees the rest soon after', async () => {
     await launched();
     const given = async (type: 'address.assigned' | 'address.removed') => (await host.ofType(type)).length;
     await eventually(async () => (await given('address.assigned')) === 1);
@@ -94,7 +94,7 @@ describe('the reconciler on a simulated host', () => {
     await eventually(async () => (await given('address.assigned')) > (await given('address.removed')));
   });
 
-  it('does nothing while the host is paused, says so, and does it all when it is resumed, also over a restart', async () => {
+  it('does nothing and reports so while the host is paused, and does everything when it is resumed, even after a restart', async () => {
     await host.want(container);
     await outcomes(container.id, 'done');
     const [{ engineId, startedAt } = { engineId: '', startedAt: '' }] = host.containers;
@@ -113,7 +113,7 @@ describe('the reconciler on a simulated host', () => {
   });
 
   it.each(['mint-identity', 'create-container'] as const)(
-    'removes what it was still making when the removal came, at %s',
+    'removes a container that it was still creating when the removal came, at %s',
     async (step) => {
       const { executors } = host.machine;
       const asUsual = executors[step] as (...args: unknown[]) => Promise<void>;
@@ -140,7 +140,7 @@ describe('the reconciler on a simulated host', () => {
     },
   );
 
-  it('gives up the identity made ahead of a container that was removed before it was made', async () => {
+  it('gives up the pre-generated identity of a container when that is removed before it was created', async () => {
     const [meant, other] = [simulatedIdentity(), simulatedIdentity()];
     for (const one of [meant, other]) await host.identities.warm.put(one);
     const named = { ...container, identity: meant.address };
@@ -152,7 +152,7 @@ describe('the reconciler on a simulated host', () => {
     expect([host.identities.warm.free, host.containers]).toEqual([[other.address], []]);
   });
 
-  it('brings a container back that died, and tells it with its cause', async () => {
+  it('restarts a container and reports the cause when it died', async () => {
     await launched();
     host.tamper('demo', 'exited');
     await eventually(async () => (await host.ofType('container.died')).length === 1);
@@ -161,7 +161,7 @@ describe('the reconciler on a simulated host', () => {
     await eventually(async () => (await host.ofType('container.started')).length === 2);
   });
 
-  it('does so with growing pauses', async () => {
+  it('retries with growing pauses', async () => {
     await host.stop();
     host = await ReconcilingHost.start({ firstMs: 400 });
     await launched();
@@ -172,12 +172,12 @@ describe('the reconciler on a simulated host', () => {
       await eventually(() => host.containers[0]?.state === 'running', { within: 15_000 });
       back.push(Date.now() - died);
     }
-    // The pause counts from the try before, so the first is partly over; they double.
+    // Pauses double. Each counts from the previous try, so part of the first one is already over.
     expect(back[1]).toBeGreaterThan(500);
     expect(back[2]).toBeGreaterThan(1_200);
   });
 
-  it('gives a container that was removed by hand its identity and address back (F33)', async () => {
+  it('recreates a container with its identity and address when it was removed by hand (F33)', async () => {
     await launched();
     const before = host.containers[0]?.daemon.identityPublic;
     host.tamper('demo', 'removed');
@@ -188,7 +188,7 @@ describe('the reconciler on a simulated host', () => {
     expect(addresses[0]).toBe(addresses[1]);
   });
 
-  it('unpauses one that somebody paused', async () => {
+  it('unpauses a container that somebody paused', async () => {
     await launched();
     host.tamper('demo', 'paused');
     await eventually(() => host.containers[0]?.state === 'running', { within: 30_000 });
@@ -197,7 +197,7 @@ describe('the reconciler on a simulated host', () => {
     await eventually(async () => (await host.ofType('container.unpaused')).length === 1);
   });
 
-  it('restarts by incarnation and keeps the address', async () => {
+  it('restarts a container and keeps its address when its incarnation grows', async () => {
     await launched();
     const [before] = host.containers;
     await host.want({ ...container, incarnation: 1, revision: 2 }, membership);
@@ -206,7 +206,7 @@ describe('the reconciler on a simulated host', () => {
     expect(host.containers[0]?.daemon.identityPublic).toBe(before?.daemon.identityPublic);
   });
 
-  it('settles an equal launch again, and touches nothing for it', async () => {
+  it('settles a repeated launch again without touching anything', async () => {
     await launched();
     const before = structuredClone(host.containers[0]);
     await host.want({ ...container, revision: 2 }, { ...membership, revision: 2 });
@@ -215,7 +215,7 @@ describe('the reconciler on a simulated host', () => {
     expect(host.containers[0]).toMatchObject({ engineId: before?.engineId, startedAt: before?.startedAt });
   });
 
-  it('waits for the authorization of a private network, and is done when it comes', async () => {
+  it('waits for authorization in a private network, and is done when it comes', async () => {
     const { items: secluded, membership: waits } = launch({}, PRIVATE_NETWORK);
     await host.want(...secluded);
     await outcomes(waits.id, 'waiting authorization');
@@ -228,7 +228,7 @@ describe('the reconciler on a simulated host', () => {
     expect(told).toEqual(['authorization.requested', 'authorization.granted', 'authorization.revoked']);
   });
 
-  it('says why an image cannot be had, and goes on when the item names another', async () => {
+  it('reports why an image cannot be pulled, and continues when the item names another', async () => {
     const wrong = { ...container, image: 'registry.example/absent:1' };
     await host.want(wrong, membership);
     await outcomes(container.id, 'failed image-absent');
@@ -238,7 +238,7 @@ describe('the reconciler on a simulated host', () => {
     await outcomes(membership.id, 'failed image-absent', 'done');
   });
 
-  it('joins and leaves with the host’s own node, and leaves its other networks alone', async () => {
+  it('joins and leaves with the own node of the host, and leaves its other networks alone', async () => {
     const { host: machine } = host.machine;
     const other = '8056c2e21c000002';
     machine.join(machine.state.host, other, MembershipSettings.parse({ allowDNS: true }));
@@ -259,7 +259,7 @@ describe('the reconciler on a simulated host', () => {
     expect(joined()).toEqual([other]);
   });
 
-  it('settles an item that it does not understand, and carries out the others', async () => {
+  it('settles an item that it does not understand, and processes the others', async () => {
     const strange = {
       id: membershipItem({ node: host.hostNode }).id,
       revision: 1,
@@ -271,7 +271,7 @@ describe('the reconciler on a simulated host', () => {
     await outcomes(container.id, 'done');
   });
 
-  it('does nothing that it could not tell, and catches up when the journal can be written again', async () => {
+  it('does nothing that it could not report, and catches up when the journal can be written again', async () => {
     const { journal } = host;
     const commit = journal.commit.bind(journal);
     let refused = 0;
@@ -287,7 +287,7 @@ describe('the reconciler on a simulated host', () => {
     await outcomes(membership.id, 'done');
   });
 
-  it('only watches once it is fenced', async () => {
+  it('only observes when it is fenced', async () => {
     await launched();
     host.reconciler.fence('a clone');
     host.tamper('demo', 'exited');
@@ -303,7 +303,7 @@ describe('the reconciler on a simulated host', () => {
 });
 
 describe('the reconciler with a full journal', () => {
-  it('tells outcomes and authorizations at once, and the rest by its last value when there is room (F19)', async () => {
+  it('reports outcomes and authorizations at once, and the last value of everything else when there is room (F19)', async () => {
     const host = await ReconcilingHost.start({ capBytes: 10 });
     try {
       const { items, membership } = launch({}, PRIVATE_NETWORK);
@@ -337,7 +337,7 @@ describe('the reconciler over many containers', () => {
     for (const host of hosts.splice(0)) await host.stop();
   });
 
-  it('launches them a few at a time and leaves them all running when it is started anew (F8)', async () => {
+  it('launches them a few at a time, and leaves them running when it is restarted (F8)', async () => {
     const host = await ReconcilingHost.start();
     const all = Array.from({ length: 12 }, (_, number) => launch({ name: `c${number}` }));
     await host.want(...all.flatMap(({ items }) => items));

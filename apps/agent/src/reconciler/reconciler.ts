@@ -24,11 +24,11 @@ export interface ReconcilerParts {
   logger: Logger;
   now?: () => number;
   retries?: Retries;
-  /** Steps that may cut the way to the API are on trial. Left out: none is. */
+  /** Puts steps that may cut the connection to the API on trial; omitted: none is. */
   probations?: Probations;
 }
 
-/** What the rest of the agent knows of the last look. */
+/** The last look, for the rest of the agent. */
 export interface LastLook {
   observed: ObservedState;
   facts: MachineFacts;
@@ -36,15 +36,16 @@ export interface LastLook {
 }
 
 /**
- * The one loop that owns this host: look, tell what is new, plan, start lanes, and again. It is read in four files: here, looks.ts (what
- * wakes it, what it looks at, how long it pauses), lanes.ts (steps run), reporter.ts (looks become reports). What it decides is in pure/.
+ * The one loop that owns this host: look, report what is new, plan, start lanes, repeat. It spans four files: this one,
+ * looks.ts (what wakes it, what it looks at, how long it pauses), lanes.ts (runs steps) and reporter.ts (turns looks
+ * into reports). Its decisions are in pure/.
  *
  * Invariants:
- * - Only this loop looks and plans, and it tells all but the stages that steps reach.
- * - No lane has two steps at once, and no step begins that is not wanted any more.
- * - Nothing follows from what is unknown, nor from a look that may be older than a step.
- * - Nothing is done that could not be told: a journal that cannot be written stops new steps.
- * - A host that is fenced, removed or paused looks and does nothing.
+ * - Only this loop looks and plans, and it reports everything except the stages that steps reach.
+ * - No lane runs two steps at once, and no step begins that is no longer desired.
+ * - Nothing is concluded from what is unknown, or from a look that may be older than a step.
+ * - Nothing is done that could not be reported: if the journal cannot be written, no new steps start.
+ * - A host that is fenced, removed or paused only looks.
  */
 export class Reconciler {
   readonly #pause = new WakeablePause();
@@ -55,7 +56,7 @@ export class Reconciler {
   readonly #lanes: Lanes;
   #loop: Promise<void> | undefined;
   #last: LastLook | undefined;
-  /** The last look, if all that follows from it was done, its report written among it. */
+  /** The last look, if everything that follows from it is done, including its report. */
   #whole: WholeLook | undefined;
   readonly #looks: Looks;
   #looked: () => void = () => undefined;
@@ -64,11 +65,11 @@ export class Reconciler {
   #seenRevisions = '';
   #clockSkewMs: number | undefined;
   #forgedAnswers: () => boolean = () => false;
-  /** Why nothing is done: another agent has this identity, or nobody wants anything of this host. */
+  /** Why the agent only observes: another agent has this identity, or the host was removed. */
   #watchesOnly: 'cloned' | 'removed' | undefined;
-  /** While a container that is new is being made. */
+  /** Waits while a new container is being created. */
   #headStart = new WakeablePause();
-  /** Lanes that became free while the loop was looking: what it saw of them may be from before their last step. */
+  /** Lanes that became free during the look, which may have seen them before their last step ended. */
   #freedWhileLooking = new Set<NodeId>();
 
   constructor(private readonly parts: ReconcilerParts) {
@@ -87,7 +88,7 @@ export class Reconciler {
     this.#loop ??= this.#run();
   }
 
-  /** Something may have changed: look now. */
+  /** Something may have changed, so look now. */
   wake(): void {
     this.#looks.wakings.somewhere();
     this.#stir();
@@ -104,14 +105,14 @@ export class Reconciler {
     this.#pause.wake();
   }
 
-  /** Ends after the running steps were told to stop and have. */
+  /** Aborts the running steps; resolves when they have ended. */
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the agent is stopping'));
     await this.#loop;
     await this.#lanes.idle();
   }
 
-  /** Another agent has this host's identity: from now on only look and tell. */
+  /** Another agent has this host's identity, so from now on only look and report. */
   fence(cause: string): void {
     if (this.#watchesOnly !== 'cloned')
       this.parts.logger.error({ event: 'agent.fenced', cause }, 'fenced: only watching');
@@ -119,7 +120,7 @@ export class Reconciler {
     this.wake();
   }
 
-  /** This host was removed: what is stored is wanted by nobody, until the API knows the host again. */
+  /** This host was removed, so its stored items are ignored until the API knows the host again. */
   standDown(): void {
     this.#watchesOnly ??= 'removed';
     this.wake();
@@ -136,7 +137,7 @@ export class Reconciler {
     this.#clockSkewMs = skew;
   }
 
-  /** Whether answers came of late that the API did not sign. */
+  /** Whether answers arrived recently that the API did not sign. */
   set forgedAnswers(ask: () => boolean) {
     this.#forgedAnswers = ask;
   }
@@ -146,12 +147,12 @@ export class Reconciler {
     return this.#last;
   }
 
-  /** Calls back after each look. */
+  /** Calls `listener` after each look. */
   onLook(listener: () => void): void {
     this.#looked = listener;
   }
 
-  /** Whether steps may be taken, and none is. */
+  /** Whether steps are allowed and none is running. */
   get isAtRest(): boolean {
     return this.#mayAct && this.#lanes.busy === 0;
   }
@@ -169,7 +170,7 @@ export class Reconciler {
     }
   }
 
-  /** One look and what follows from it; the pause until the next. */
+  /** Looks once and acts on it; returns the pause until the next look. */
   async #tick(): Promise<number> {
     const { reporter, desired, policy, probations } = this.parts;
     this.#looks.begin();
@@ -179,7 +180,7 @@ export class Reconciler {
     this.#noticeRevisions(items.items);
     this.#freedWhileLooking = new Set();
     const held = await policy.refresh();
-    // A look takes its share of the processor: what was begun comes first, unless there is something else to do.
+    // A look competes for the processor, so steps that were just begun go first.
     if (this.#startNew(items.items, held)) await this.#headStart.wait(PAUSES.headStartMs, this.#stop.signal);
     const isChanging = (node: NodeId) => this.#isChanging(node);
     const { observed, possessions } = await this.#looks.look(scope, isChanging, this.#stop.signal);
@@ -194,7 +195,7 @@ export class Reconciler {
     this.#denials = denials;
     const now = this.#now();
     const lastError = ({ id }: Item) => this.#retries.lastError(id);
-    // What is denied is as if nobody had named it: neither made nor unmade.
+    // Denied items are treated as if nobody had named them: neither created nor removed.
     const allowed = items.items.filter(({ id }) => !denials.has(id));
     const heldBack = new Set(items.paused ? plan(allowed, observed, facts).map(({ item }) => item) : []);
     const standing = await reporter.report({
@@ -220,7 +221,7 @@ export class Reconciler {
     return this.#watchesOnly === undefined && !this.parts.desired.items.paused;
   }
 
-  /** Who waits for a container that nobody ever saw need not wait for a look at all the others; whether the look can wait for it. */
+  /** Starts new containers without waiting for a full look; returns whether the look can wait for them. */
   #startNew(items: readonly Item[], held: HeldPolicy): boolean {
     const last = this.#whole;
     this.#whole = undefined;
@@ -232,7 +233,8 @@ export class Reconciler {
     this.#denials = denials;
     this.#headStart = new WakeablePause();
     this.#startLanes(steps, this.#now());
-    // An identity that has yet to be made is soon to be known: its node is let in by what a look tells of it.
+    // Do not delay the look if an identity is still to be generated: its node is authorized only once a look reports
+    // it.
     return steps.every((step) => step.step !== 'mint-identity' || step.identity !== undefined);
   }
 
@@ -249,12 +251,12 @@ export class Reconciler {
     this.#seenRevisions = revisions;
   }
 
-  /** Whether the last look may be older than what a step does or did. */
+  /** Whether the last look may be older than the effect of a step. */
   #isChanging(node: NodeId): boolean {
     return this.#lanes.isBusy(node) || this.#freedWhileLooking.has(node);
   }
 
-  /** Starts what may start now; the milliseconds until the next step may, if one has to wait. */
+  /** Starts the steps that are due; returns the milliseconds until the next one is, if any must wait. */
   #startLanes(steps: readonly Step[], now: number): number | undefined {
     const free = steps.filter(({ node }) => !this.#isChanging(node));
     const { byNode, nextTryIn } = ripeSteps(free, (step) => this.#retries.nextAt(step), now);
@@ -266,7 +268,7 @@ export class Reconciler {
     const waiting = [...outcomes.values()].filter(({ kind }) => kind === 'waiting').length;
     const quietFor = this.#now() - this.#lastChange;
     const { hintsAtAll } = this.parts.machine;
-    // A node that has its address and has heard from nobody yet is on its way, too.
+    // A node that has its address but has not heard from anybody is not settled either.
     const onTheWay = unsettled + (this.#last ? unheardNodes(this.#last.observed).length : 0);
     const pause = pauseMs({
       busyLanes: this.#lanes.busy,

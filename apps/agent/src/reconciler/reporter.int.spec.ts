@@ -9,7 +9,7 @@ import { NO_ITEMS } from '../desired/desired-items.js';
 import { Journal } from '../journal/journal.js';
 import { Reporter, type Look } from './reporter.js';
 
-describe('stages that steps have reached', () => {
+describe('the stages that steps have reached', () => {
   const { items, container } = launch();
   const look: Look = {
     ...{ observed: observed(), desired: { ...NO_ITEMS, items }, now: 0 },
@@ -31,7 +31,7 @@ describe('stages that steps have reached', () => {
   });
   afterEach(() => journal.close());
 
-  it('are told once, and none is lost that is reached while the journal is being written', async () => {
+  it('are reported once, and not lost when they are reached while the journal is being written', async () => {
     reporter.progress(container.id, 'identity', 'address 3a7f1b22c0');
     const writing = reporter.report(look);
     reporter.progress(container.id, 'created', 'container demo');
@@ -42,7 +42,7 @@ describe('stages that steps have reached', () => {
     expect(await told()).toEqual(['identity', 'created']);
   });
 
-  it('are told without a look, but not before the first', async () => {
+  it('are reported without a look, but not before the first', async () => {
     reporter.progress(container.id, 'identity', 'address 3a7f1b22c0');
     await reporter.tellProgress(items);
     expect(await told()).toEqual([]);

@@ -30,7 +30,7 @@ import { reachedStages, type ReachedStage } from '../pure/assess/stages.js';
 import { tell, type ItemReport } from '../pure/assess/tell.js';
 import type { DesiredStore } from '../desired/desired-store.js';
 
-/** One look at the host, and what it is judged with. */
+/** One look at the host, with everything needed to judge it. */
 export interface Look {
   observed: ObservedState;
   desired: DesiredItems;
@@ -39,15 +39,15 @@ export interface Look {
   now: number;
 }
 
-/** How the items stand after a look. */
+/** The state of the items after a look. */
 export interface Standing {
-  /** As last told; an item that is still on its way is not in it. */
+  /** The last reported outcomes; items without one are not in it. */
   outcomes: ReadonlyMap<ItemId, Outcome>;
-  /** Items of which the last word is not said: on their way, or not yet long enough as they are. */
+  /** Number of items without a final outcome: on their way, or not yet stable for long enough. */
   unsettled: number;
 }
 
-/** Turns looks into reports: everything that is news, and the memory of having told it, in one write. */
+/** Turns looks into reports. Everything new, and the memory that it was reported, is stored in one write. */
 export class Reporter {
   readonly #outcomeHolds = new Holds<ItemId>();
   readonly #findingHolds = new Holds<string>();
@@ -58,26 +58,26 @@ export class Reporter {
   constructor(
     private readonly journal: Journal,
     started: AgentFact,
-    /** Nodes that this machine made while it was another host. */
+    /** Nodes that this machine created while it was another host. */
     private readonly formerNodes: ReadonlySet<NodeId> = new Set(),
   ) {
     this.#firstFacts = [started];
   }
 
-  /** A stage that a step has reached; told with the next look, or before. */
+  /** Records a stage that a step has reached; it is reported with the next look at the latest. */
   progress(item: ItemId, stage: Stage, detail: string): void {
     const isKnown = this.#progress.some((one) => one.item === item && one.reached.stage === stage);
     if (!isKnown) this.#progress.push({ item, reached: { stage, detail } });
   }
 
-  /** Tells the stages that steps have reached, without a look. */
+  /** Reports the stages that steps have reached, without a look. */
   async tellProgress(items: readonly Item[]): Promise<void> {
     const progress = [...this.#progress];
     const reports = items.flatMap(({ id, revision }): ItemReport[] => {
       const stages = progress.filter(({ item }) => item === id).map(({ reached }) => reached);
       return stages.length > 0 ? [{ item: id, revision, outcome: undefined, stages }] : [];
     });
-    // Before the first look nobody was told who tells.
+    // Before the first look, the agent has not yet reported its own start.
     if (reports.length === 0 || this.#firstFacts.length > 0) return;
     await this.journal.commit((memory) => {
       const { facts, ledger } = tell(memory.ledger, reports);
@@ -86,13 +86,13 @@ export class Reporter {
     this.#forget(progress);
   }
 
-  /** The whole observation goes out with the next look. */
+  /** Requests the whole observation with the next look. */
   requestSnapshot(): void {
     this.#wantsSnapshot = true;
   }
 
   async report(look: Look): Promise<Standing> {
-    // A copy: what steps reach while this is written is told the next time.
+    // A copy, so that stages reached during the write are reported next time.
     const progress = [...this.#progress];
     const reports = this.#reports(look, progress);
     const first = this.#firstFacts;
@@ -167,7 +167,7 @@ export class Reporter {
   }
 }
 
-/** One look may show both that a container was started and that its node has joined: they are told in the order in which they happened. */
+/** One look may show that a container was started and that its node has joined; report these in order. */
 const containersFirst = (items: readonly Item[]): Item[] =>
   items.toSorted((one, other) => Number(other.kind === 'container') - Number(one.kind === 'container'));
 
@@ -176,7 +176,7 @@ const snapshotOf = (state: ObservedState): AgentFact => ({
   data: { hash: inventoryHash(state), state },
 });
 
-/** Only what is another than before, so that a quiet host writes nothing. */
+/** Only the parts that differ, so that a quiet host writes nothing. */
 function changed(memory: Memory, next: Memory): Partial<Memory> {
   const change: Partial<Memory> = {};
   const { before, ledger, findings } = next;
@@ -186,10 +186,10 @@ function changed(memory: Memory, next: Memory): Partial<Memory> {
   return change;
 }
 
-/** Steps that end a few milliseconds before the engine is asked to start the container: until then it and this agent have enough to do. */
+/** Steps that end milliseconds before the container is started; reporting them at once would only delay that. */
 const LEADS_TO_START: ReadonlySet<StepName> = new Set(['mint-identity', 'create-container']);
 
-/** Tells whoever follows a launch of the stages that steps reach, without a look; what cannot be written goes out with the next one. */
+/** Reports stages at once for those who follow a launch; if the write fails, they go out with the next look. */
 export class StageTeller {
   constructor(
     private readonly reporter: Reporter,

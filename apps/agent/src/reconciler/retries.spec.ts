@@ -13,7 +13,7 @@ const retries = () => {
 };
 
 describe('Retries', () => {
-  it('lets a step be tried at once, then after growing pauses, whether it worked or not', () => {
+  it('allows a step at once, then after growing pauses, whether it worked or not', () => {
     const tries = retries();
     expect(tries.nextAt(start)).toBe(0);
     const pauses = [1, 2, 3, 4].map(() => {
@@ -25,7 +25,7 @@ describe('Retries', () => {
     expect(tries.nextAt(start)).toBe(300_000);
   });
 
-  it('starts from the beginning at a new revision, and not at the same one', () => {
+  it('starts over at a new revision, and not at the same one', () => {
     const tries = retries();
     tries.tried(start, 0);
     tries.failed(start, error(false));
@@ -35,7 +35,7 @@ describe('Retries', () => {
     expect([tries.nextAt(start), tries.lastError(item.id)]).toEqual([0, undefined]);
   });
 
-  it('starts from the beginning when the item has been well for a minute, and not before', () => {
+  it('starts over when the item has been well for a minute, and not before', () => {
     const tries = retries();
     tries.tried(start, 0);
     tries.observed(item.id, true, 0);
@@ -45,7 +45,7 @@ describe('Retries', () => {
     expect(tries.nextAt(start)).toBe(0);
   });
 
-  it('tells a failure at once, a transient one only when it stays', () => {
+  it('reports a failure at once, but a transient one only when it persists', () => {
     const tries = retries();
     const fails = (of: Retries, transient: boolean) => {
       of.tried(start, 0);
@@ -64,7 +64,7 @@ describe('Retries', () => {
     expect(others.lastError(item.id)).toBeUndefined();
   });
 
-  it('does not blame what is wanted now for the failure of a step that began for what was wanted before', () => {
+  it('ignores the failure of a step when it began for an earlier revision', () => {
     const tries = retries();
     tries.tried(start, 0);
     tries.update([{ ...item, revision: 2, intent: 'absent' }]);
@@ -75,7 +75,7 @@ describe('Retries', () => {
     expect(tries.lastError(item.id)).toMatchObject({ code: 'pull-refused' });
   });
 
-  it('counts the networks of one node apart', () => {
+  it('counts the networks of one node separately', () => {
     const one = membershipItem({ node: item.node });
     const tries = new Retries({ firstMs: 1000, maxMs: 2000 }, () => 0.5);
     tries.update([one]);

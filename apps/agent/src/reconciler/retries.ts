@@ -4,18 +4,18 @@ import type { StepError, Step } from '@orrery/shared/machine';
 import type { LastError } from '../pure/assess/assess-context.js';
 import { Holds } from '../pure/holds.js';
 
-/** The pauses between tries of one step: also of one that works and is needed again, so that nothing is restarted in a storm. */
+/** Pauses between tries of one step. They also apply when it works and is needed again, to prevent restart storms. */
 export const STEP_PAUSES: BackoffOptions = { firstMs: 1_000, maxMs: 300_000 };
-/** An item that has been well for so long starts from the shortest pause again. */
+/** After an item has been well for this long, its pauses start at the shortest again. */
 const WELL_MS = 60_000;
-/** So many failures that may pass by themselves are not told. */
+/** Transient failures are reported from this many in a row. */
 const TRANSIENT_TRIES = 3;
 
 interface Tries {
   revision: number;
-  /** By step: how often it was tried, and when it may be again. */
+  /** By step: the number of tries, and when the next one is allowed. */
   steps: Map<string, { count: number; nextAt: number }>;
-  /** Steps that run: an end is only that of a step which began at this revision. */
+  /** Running steps that began at this revision; the end of any other step is ignored. */
   running: Set<string>;
   error: (LastError & { untold: boolean }) | undefined;
   transient: number;
@@ -24,7 +24,7 @@ interface Tries {
 
 const keyOf = (step: Step) => ('network' in step ? `${step.step}:${step.network}` : step.step);
 
-/** Which steps were tried for which item, with what result, and when each may be tried again. A new revision forgets it all. */
+/** Tracks the tries of each item's steps, their results, and when the next is allowed. A new revision resets all. */
 export class Retries {
   readonly #items = new Map<ItemId, Tries>();
 
@@ -33,7 +33,7 @@ export class Retries {
     private readonly random: () => number = Math.random,
   ) {}
 
-  /** Forgets items that are not named any more, and what was tried at an older revision. */
+  /** Drops items that are no longer desired, and the tries of older revisions. */
   update(items: readonly Item[]): void {
     const named = new Map(items.map(({ id, revision }) => [id, revision]));
     for (const [id, { revision }] of this.#items) if (named.get(id) !== revision) this.#items.delete(id);
@@ -45,7 +45,7 @@ export class Retries {
         });
   }
 
-  /** When the step may be tried; 0: now. */
+  /** When the step may be tried; 0 means now. */
   nextAt(step: Step): number {
     return this.#items.get(step.item)?.steps.get(keyOf(step))?.nextAt ?? 0;
   }
@@ -71,13 +71,13 @@ export class Retries {
     tries.error = { code, cause: message, fix: fix ?? '', untold };
   }
 
-  /** Undefined: the step began for what was wanted before, and its end says nothing of what is wanted now. */
+  /** Undefined if the step began at an earlier revision, so its end says nothing about this one. */
   #ended(step: Step): Tries | undefined {
     const tries = this.#items.get(step.item);
     return tries?.running.delete(keyOf(step)) ? tries : undefined;
   }
 
-  /** Told once per look: whether the item is as it should be. */
+  /** Called once per look with whether the item is as it should be. */
   observed(item: ItemId, isWell: boolean, now: number): void {
     const tries = this.#items.get(item);
     if (!tries) return;
@@ -91,20 +91,20 @@ export class Retries {
     return error && !error.untold ? error : undefined;
   }
 
-  /** How often the most tried step of the item was tried. */
+  /** The number of tries of the item's most tried step. */
   tries(item: ItemId): number {
     return Math.max(0, ...[...(this.#items.get(item)?.steps.values() ?? [])].map(({ count }) => count));
   }
 }
 
-/** Together with the time until such an outcome is told: about ten seconds. A daemon that is just slow is done by then. */
+/** About ten seconds together with the delay before such an outcome is reported. A slow daemon is done by then. */
 const PATIENCE_MS = 7_000;
 
-/** Memberships that wait for nothing but their kernel: which of them have done so for too long to come true by themselves. */
+/** Finds memberships that have waited for the kernel for so long that they will not recover by themselves. */
 export class KernelLacks {
   readonly #holds = new Holds<ItemId>();
 
-  /** Told the outcomes of each look; gives what has to be repaired. */
+  /** Called with the outcomes of each look; returns the memberships to repair. */
   observed(outcomes: ReadonlyMap<ItemId, Outcome>, now: number): ReadonlySet<ItemId> {
     const waiting = [...outcomes].flatMap(([item, outcome]) => {
       const isLacking = outcome.kind === 'waiting' && (outcome.code === 'interface' || outcome.code === 'address');

@@ -5,8 +5,8 @@ import type { RunInside } from '../docker/engine-exec.js';
 import { DaemonNetwork, DaemonPeer, DaemonStatus, readAnswer, type LocalApi, type NetworkFlags } from './local-api.js';
 
 /**
- * The local API through `zerotier-cli` in the container, where its bridge address cannot be reached from here. The CLI reads
- * the token from the home itself, so that it stands in no argument list.
+ * The local API through `zerotier-cli` in the container, for use where its bridge address cannot be reached. The CLI
+ * reads the token from the home, so it appears in no argument list.
  */
 export class CliLocalApi implements LocalApi {
   constructor(private readonly run: RunInside) {}
@@ -27,7 +27,7 @@ export class CliLocalApi implements LocalApi {
     return readAnswer(z.array(DaemonPeer), await this.cli(['listpeers'], signal), 'listpeers');
   }
 
-  /** The CLI takes one setting at a time, and is slow: only those that differ are set, the narrowing ones first. */
+  /** The CLI is slow and accepts one setting at a time, so only those that differ are set; restrictions come first. */
   async join(network: NetworkId, flags: NetworkFlags, signal?: AbortSignal): Promise<void> {
     await this.cli(['join', network], signal);
     const joined = await this.network(network, signal);

@@ -13,11 +13,11 @@ import { diagnoseLog } from './log-diagnosis.js';
 import { explainWith, WrongNode, type NodeDoor, type SettingsFiles } from './node-door.js';
 import { settingsFileName } from '../pure/settings-file.js';
 
-/** Of containers that were made before each node had a port of its own. */
+/** The port in containers created before each node had a port of its own. */
 const FORMER_PORT = 9993;
 const LOG_LINES = 50;
 
-/** The way to the daemon in a container: over its bridge address, else by exec. */
+/** Access to the daemon in a container: over its bridge address, or else by exec. */
 export function containerDoor(
   engine: DockerEngine,
   inspect: InspectedContainer,
@@ -45,7 +45,7 @@ export function containerDoor(
   };
 }
 
-/** The local API's: the daemon takes one number for both. */
+/** The port of the local API, because the daemon uses one number for that and UDP. */
 const portOf = ({ Config }: InspectedContainer): number => {
   const port = Number(Config.Labels[LABEL.port]);
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : FORMER_PORT;

@@ -1,13 +1,13 @@
 import { NetworkId, NodeAddress, type ControllerRecord, type ControllerRecordChange } from '@orrery/shared/contracts';
 import { z } from 'zod';
 
-/** What is read of the controller's answers (docs/zerotier-facts.md#controller). */
+/** The fields of the controller's answers that are read (docs/zerotier-facts.md#controller). */
 export const ControllerStatus = z.object({
   controller: z.boolean(),
   databaseReady: z.boolean().catch(true),
 });
 
-/** Ids, or the networks themselves: releases differ. */
+/** Ids or whole networks, depending on the release. */
 export const NetworkList = z
   .array(z.union([NetworkId, z.object({ id: NetworkId }), z.object({ nwid: NetworkId })]))
   .transform((list) =>
@@ -16,14 +16,14 @@ export const NetworkList = z
 
 const Revisions = z.record(NodeAddress, z.unknown());
 
-/** Addresses with their revisions; an array of such objects in 1.12.1. */
+/** Addresses with their revisions; in 1.12.1, an array of such objects. */
 export const RecordList = z
   .union([Revisions, z.array(Revisions)])
   .transform((list) => (Array.isArray(list) ? list : [list]).flatMap((revisions) => Object.keys(revisions)).sort());
 
 const numbers = { vMajor: z.int().catch(-1), vMinor: z.int().catch(-1), vRev: z.int().catch(-1) };
 
-/** Known to have asked, although the controller has not noted what it runs: it notes that when it lets the node in. */
+/** The node has asked to join, but the controller records its version only once it authorizes the node. */
 const UNKNOWN_VERSION = 'unknown';
 
 export const DaemonRecord = z
@@ -34,7 +34,7 @@ export const DaemonRecord = z
     ipAssignments: z.array(z.string()).catch([]),
     activeBridge: z.boolean().catch(false),
     noAutoAssignIps: z.boolean().catch(false),
-    /** Absent until the node has shown up. */
+    /** Absent until the node asks to join. */
     identity: z.string().catch(''),
     ...numbers,
   })
@@ -49,10 +49,10 @@ export const DaemonRecord = z
     },
   );
 
-/** All records of a network in one answer, of releases that have it. */
+/** All records of a network in one answer, in releases that support it. */
 export const BulkRecords = z.object({ data: z.array(DaemonRecord) }).transform(({ data }) => data);
 
-/** A record as it is POSTed: what is not named stays as it is. */
+/** The body of a POST that changes a record; omitted fields stay as they are. */
 export function recordBody({ authorized, name, addresses, bridge, noAutoAssign }: ControllerRecordChange): object {
   return {
     ...(authorized !== undefined && { authorized }),

@@ -2,8 +2,9 @@ import { isSameNetwork, parsePrefix } from '@orrery/shared/addresses';
 import type { ControllerRecord, ControllerRecordChange, NetworkConfig } from '@orrery/shared/contracts';
 
 /**
- * What was asked of a network and is not there afterwards, in words. Addresses are compared as addresses, since zerotier-one writes
- * them its own way; of rules, tags and capabilities only which there are, since it fills in their fields.
+ * Describes the requested settings that a network lacks afterwards. Addresses are compared by value, because
+ * zerotier-one has its own spelling. For rules, tags and capabilities only their presence is compared, because it fills
+ * in their fields.
  */
 export function droppedOfNetwork(wanted: NetworkConfig, is: NetworkConfig): string[] {
   return [
@@ -19,7 +20,7 @@ export function droppedOfNetwork(wanted: NetworkConfig, is: NetworkConfig): stri
   ];
 }
 
-/** The same of a record. The name is not looked at: it is for people, and not every release keeps one. */
+/** Does the same for a record, except for its name: that is for people, and not every release stores it. */
 export function droppedOfRecord(wanted: ControllerRecordChange, is: ControllerRecord): string[] {
   const { addresses = [], authorized, bridge, noAutoAssign } = wanted;
   return [
@@ -61,7 +62,7 @@ const kinds = (rules: NetworkConfig['rules']) =>
 const missingIds = (wanted: readonly { id: number }[], is: readonly { id: number }[]) =>
   wanted.map(({ id }) => id).filter((id) => !is.some((other) => other.id === id));
 
-/** Both are addresses, or prefixes; of what the controller answered, what is none was left out before. */
+/** Both are addresses or prefixes; invalid ones in the controller's answer were removed before. */
 function isSame(one: string, other: string): boolean {
   const [is, isOther] = [parsePrefix(one), parsePrefix(other)];
   return is !== undefined && isOther !== undefined && isSameNetwork(is, isOther);

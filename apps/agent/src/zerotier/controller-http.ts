@@ -11,13 +11,15 @@ import { ControllerStatus } from './controller-answers.js';
 import { DaemonStatus, readAnswer } from './local-api.js';
 import { assertExpected } from './node-door.js';
 
-/** Questions to the controller, and what the ways in which it does not answer them mean. */
+/** Sends requests to the controller, and explains each way in which they fail. */
 export class ControllerHttp {
   private own: Promise<DaemonStatus> | undefined;
 
   constructor(private readonly way: ControllerWay) {}
 
-  /** Who it is. Asked first, and once: another daemon may have the port or the bridge address by now. */
+  /**
+   * Identifies the daemon once, before any other request, because another one may now have the port or bridge address.
+   */
   status(): Promise<DaemonStatus> {
     this.own ??= this.identify();
     return this.own;
@@ -28,7 +30,7 @@ export class ControllerHttp {
     if (!network.startsWith(address)) throw new ForeignNetwork(network, address);
   }
 
-  /** Throws ControllerError when there is no controller, or none that is ready. */
+  /** Throws ControllerError if there is no controller or it is not ready. */
   async assertController(): Promise<void> {
     const body = await this.ask({ method: 'GET', path: '/controller' });
     if (body === undefined) throw new ControllerError(explain('controller-absent/not-built-in'));
@@ -37,7 +39,7 @@ export class ControllerHttp {
     if (!databaseReady) throw this.notReady();
   }
 
-  /** Undefined: 404, nothing is there. */
+  /** Undefined for a 404. */
   async ask(question: Omit<Question, 'signal'>): Promise<unknown> {
     const { status, body } = await this.answered(question);
     if (status === 200) return body;
@@ -47,20 +49,20 @@ export class ControllerHttp {
     throw new LocalApiError('garbage', `zerotier-one answered ${status} to ${method} ${path}`);
   }
 
-  /** What is there, read. */
+  /** Requests an object that must exist and parses it. */
   async read<S extends z.ZodType>(path: string, schema: S, network?: NetworkId): Promise<z.infer<S>> {
     const body = (await this.ask({ method: 'GET', path })) ?? (await this.missing(network));
     return readAnswer(schema, body, `GET ${path}`);
   }
 
-  /** Why there was a 404: no controller, or no such network on it. */
+  /** Throws the reason for a 404: no controller, or no such network on it. */
   async missing(network?: NetworkId): Promise<never> {
     await this.assertController();
     if (network === undefined) throw new LocalApiError('garbage', 'the controller does not know its own networks');
     throw new ControllerError(explain('unknown-network/controller', { network }));
   }
 
-  /** Only trouble on the way is the daemon's absence; an answer that cannot be read is no sign of that. */
+  /** Only a failed connection means that the daemon is unreachable; an unreadable answer does not. */
   private async answered(question: Omit<Question, 'signal'>) {
     try {
       return await this.way.http.ask({ ...question, signal: this.way.signal });

@@ -11,7 +11,7 @@ import { z } from 'zod';
 
 const limits = NetworkConfig.shape;
 
-/** A network as it is POSTed. Everything is named, so that nothing of an earlier time stays. */
+/** The body of a POST that sets a network. It contains every field, so that no earlier setting survives. */
 export function networkBody(name: string, config: NetworkConfig): object {
   const { pools, routes, dns, mtu, broadcast, multicastLimit, v4, v6, rules, tags, capabilities } = config;
   return {
@@ -24,7 +24,7 @@ export function networkBody(name: string, config: NetworkConfig): object {
   };
 }
 
-/** The elements that are what they should be: one that somebody else put there and we cannot show must not hide the network. */
+/** The valid elements. One that somebody else added and we cannot show must not hide the whole network. */
 const understood = <S extends z.ZodType>(schema: S, most: number) =>
   z
     .array(z.unknown())
@@ -53,7 +53,7 @@ export const DaemonControllerNetwork = z
     private: z.boolean(),
     ipAssignmentPools: understood(Pool, 16),
     routes: understood(Route, 32),
-    /** An empty array until somebody sets it. */
+    /** In zerotier-one, an empty array until somebody sets it. */
     dns: NetworkDns.nullable().catch(null),
     mtu: limits.mtu.catch(NEW_NETWORK.mtu),
     enableBroadcast: z.boolean().catch(true),

@@ -30,7 +30,7 @@ const CONFIG: NetworkConfig = {
   capabilities: [{ id: 9, rules: [{ type: 'ACTION_ACCEPT' }] }],
 };
 
-/** The model's daemon, and what of it is to answer otherwise. */
+/** The daemon of the model, some of whose answers a test can replace. */
 class ModelHttp implements LocalHttp {
   readonly asked: string[] = [];
   readonly world = new MemoryWorld({ now: 0, implicit: null, planet: false });
@@ -81,14 +81,14 @@ describe('the client of a controller', () => {
     network = `${http.address}000042`;
   });
 
-  it('finds a controller, who it is and what it keeps', async () => {
+  it('finds a controller, its address and its networks', async () => {
     expect(await controller.probe()).toEqual({ address: http.address, version: '1.14.1', networks: [] });
     await controller.putNetwork(network, 'lab', NEW_NETWORK);
     await controller.putNetwork(`${http.address}000041`, 'lab', NEW_NETWORK);
     expect((await controller.probe()).networks).toEqual([`${http.address}000041`, network]);
   });
 
-  it('makes a network with all that it can have, changes it, and takes the rest away again', async () => {
+  it('creates a network with every setting, changes it, and removes settings again', async () => {
     const made = await controller.putNetwork(network, 'lab', CONFIG);
     expect(ControllerNetwork.parse(made)).toEqual(made);
     const { pools, ...others } = made.config;
@@ -101,14 +101,14 @@ describe('the client of a controller', () => {
     expect(await controller.network(network)).toMatchObject({ name: 'other' });
   });
 
-  it('deletes a network, and one that is not there', async () => {
+  it('deletes a network, and succeeds when there is none', async () => {
     await controller.putNetwork(network, 'lab', NEW_NETWORK);
     await controller.deleteNetwork(network);
     await controller.deleteNetwork(network);
     expect((await controller.probe()).networks).toEqual([]);
   });
 
-  it('lets in a node that the controller never heard of, changes only what is named, and deletes it', async () => {
+  it('authorizes a node unknown to the controller, changes only the given fields, and deletes the record', async () => {
     await controller.putNetwork(network, 'lab', CONFIG);
     const address = '0123456789';
     const change = { address, authorized: true, name: 'web', addresses: ['10.9.0.77'] };
@@ -124,7 +124,7 @@ describe('the client of a controller', () => {
     expect(await controller.records(network, null, 10)).toEqual({ records: [], more: false });
   });
 
-  it('asks ahead what a change of records asks first: once, and for one change', async () => {
+  it('makes the first request of a change of records ahead of time, once and for one change', async () => {
     await controller.putNetwork(network, 'lab', CONFIG);
     const [again, put] = [open(http, http.address), [{ address: '0123456789', authorized: true }]];
     const since = () => http.asked.splice(0).map((question) => question.replace(network, 'it'));
@@ -137,14 +137,14 @@ describe('the client of a controller', () => {
     expect(since()).toEqual(['GET /controller/network/it', write]);
   });
 
-  it('tells whoever changes records what came of asking ahead', async () => {
+  it('passes on the failure of a request made ahead when records are changed', async () => {
     controller.lookAhead(network);
     const change = { address: '0123456789', authorized: true };
     await expect(controller.putRecords(network, [change])).rejects.toMatchObject({ code: 'unknown-network' });
     expect(http.asked.filter((question) => question.startsWith('POST'))).toEqual([]);
   });
 
-  it('gives 300 records page by page, in the order of their addresses', async () => {
+  it('returns 300 records page by page, in the order of their addresses', async () => {
     await controller.putNetwork(network, 'lab', CONFIG);
     const all = addresses(300);
     await controller.putRecords(
@@ -181,7 +181,7 @@ describe('the client of a controller of another release', () => {
     http.asked.length = 0;
   });
 
-  it('takes all records in one answer where it can, and one by one where not', async () => {
+  it('fetches all records in one answer when possible, and otherwise one by one', async () => {
     const inBulk = await controller.records(network, null, 100);
     expect(http.asked.filter((line) => /\/member/.test(line))).toEqual([
       `GET /controller/network/${network}/member`,
@@ -192,27 +192,27 @@ describe('the client of a controller of another release', () => {
     expect(http.asked.slice(-9)).toEqual(all.map((address) => expect.stringContaining(`/member/${address}`)));
   });
 
-  it('reads the list of addresses in both of its shapes', async () => {
+  it('reads the list of addresses in both shapes', async () => {
     const expected = await controller.records(network, null, 3);
     expect(expected).toMatchObject({ records: { length: 3 }, more: true });
     http.answering(/\d\/member$|[a-f]\/member$/, { status: 200, body: all.map((address) => ({ [address]: 1 })) });
     expect(await controller.records(network, null, 3)).toEqual(expected);
   });
 
-  it('reads the list of networks in both of its shapes', async () => {
+  it('reads the list of networks in every shape', async () => {
     for (const body of [[network], [{ id: network, name: 'lab' }], [{ nwid: network }]]) {
       http.answering(/controller\/network$/, { status: 200, body });
       expect((await controller.probe()).networks).toEqual([network]);
     }
   });
 
-  it('leaves out a record that is deleted between the list and its answer', async () => {
+  it('omits a record that is deleted after it was listed', async () => {
     http.answering(new RegExp(`member/${all[1]}$`), { status: 404, body: '' });
     const { records } = await controller.records(network, null, 3);
     expect(records.map(({ address }) => address)).toEqual([all[0], all[2]]);
   });
 
-  it('never has more than four questions at a time', async () => {
+  it('never has more than four requests open at once', async () => {
     let now = 0;
     let most = 0;
     const counted: LocalHttp = {
@@ -241,7 +241,7 @@ describe('the client of a controller, in trouble', () => {
     http.asked.length = 0;
   });
 
-  it('says of a build without one that it is absent, whatever is asked', async () => {
+  it('reports that the controller is absent, for every request, when the build has none', async () => {
     const bare = new ModelHttp(null);
     const asks = [
       (client: ControllerClient) => client.probe(),
@@ -261,7 +261,7 @@ describe('the client of a controller, in trouble', () => {
     }
   });
 
-  it('says that it is not ready while it is starting', async () => {
+  it('reports that it is not ready while it is starting', async () => {
     http.answering(/controller/, { status: 503, body: {} });
     await expect(controller.probe()).rejects.toMatchObject({ code: 'controller-not-ready' });
     await expect(controller.putRecords(network, [{ address: '0123456789' }])).rejects.toMatchObject({
@@ -272,7 +272,7 @@ describe('the client of a controller, in trouble', () => {
   });
 
   it.each(['unreachable', 'refused', 'unauthorized'] as const)(
-    'says what it means that the daemon is %s, at the first question and later',
+    'explains what it means that the daemon is %s, at the first request and later',
     async (trouble) => {
       const told = { code: 'controller-unreachable', message: 'explained: away', fix: 'start it' };
       http.answering(/status/, new LocalApiError(trouble, 'away'));
@@ -282,7 +282,7 @@ describe('the client of a controller, in trouble', () => {
     },
   );
 
-  it('believes nothing of another node than the expected one', async () => {
+  it('rejects the answers of any node but the expected one', async () => {
     await expect(open(http, 'ffffffffff').probe()).rejects.toMatchObject({
       code: 'controller-unreachable',
       message: expect.stringContaining('another node answers'),
@@ -291,7 +291,7 @@ describe('the client of a controller, in trouble', () => {
     await expect(open(http, http.address).probe()).resolves.toMatchObject({ networks: [network] });
   });
 
-  it('knows a network that is not there', async () => {
+  it('reports an unknown network', async () => {
     const unknown = `${http.address}ffffff`;
     const told = { code: 'unknown-network', message: expect.stringContaining(unknown) };
     await expect(controller.network(unknown)).rejects.toMatchObject(told);
@@ -301,7 +301,7 @@ describe('the client of a controller, in trouble', () => {
     expect(http.asked.filter((line) => !line.startsWith('GET'))).toEqual([]);
   });
 
-  it('refuses a network of another controller before anything is sent', async () => {
+  it('refuses a network of another controller before it sends anything', async () => {
     const foreign = '1122334455000042';
     const refused = { code: 'foreign-network', message: expect.stringContaining('1122334455') };
     await expect(controller.putNetwork(foreign, 'x', NEW_NETWORK)).rejects.toMatchObject(refused);
@@ -311,7 +311,7 @@ describe('the client of a controller, in trouble', () => {
     expect(new Set(http.asked)).toEqual(new Set());
   });
 
-  it('tells what the daemon dropped without a word, by name', async () => {
+  it('names the settings that the daemon dropped silently', async () => {
     const told = (what: RegExp) => ({ code: 'settings-refused', message: expect.stringMatching(what) });
     const dropping = (key: string, instead: unknown = []) =>
       (http.instead = (question) => {
@@ -348,7 +348,7 @@ describe('the client of a controller, in trouble', () => {
     await expect(controller.putRecords(network, [record])).resolves.toMatchObject([record]);
   });
 
-  it('calls an answer that nobody can read garbage, and believes none of it', async () => {
+  it('calls an unreadable answer garbage, and uses none of it', async () => {
     for (const answer of [
       { status: 200, body: 'no json' },
       { status: 200, body: { data: 7 } },
@@ -359,7 +359,7 @@ describe('the client of a controller, in trouble', () => {
     }
   });
 
-  it('stops after the first record that cannot be written, and with the signal of its caller', async () => {
+  it('stops after the first record that cannot be written, or when the signal of its caller fires', async () => {
     const all = addresses(30);
     http.answering(new RegExp(`POST .*${all[5]}`), new LocalApiError('unreachable', 'gone'));
     const changes = all.map((address) => ({ address, authorized: true }));
@@ -370,7 +370,7 @@ describe('the client of a controller, in trouble', () => {
   });
 });
 
-describe('what was recorded of a real controller', () => {
+describe('the recording of a real controller', () => {
   const bodies = (path: RegExp, method = 'GET') =>
     recordings
       .filter(
@@ -378,7 +378,7 @@ describe('what was recorded of a real controller', () => {
       )
       .map(({ response }) => response.body);
 
-  it('is read: networks, records, and the lists of them', () => {
+  it('can be read: networks, records, and lists of them', () => {
     const networks = [...bodies(/controller\/network\/\w{16}$/), ...bodies(/controller\/network\/\w{16}$/, 'POST')];
     expect(networks.length).toBeGreaterThan(3);
     for (const body of networks) ControllerNetwork.parse(DaemonControllerNetwork.parse(body));
@@ -391,7 +391,7 @@ describe('what was recorded of a real controller', () => {
     expect(BulkRecords.parse(bulk)).toHaveLength(4);
   });
 
-  it('tells who asked to be let in from who never did', () => {
+  it('distinguishes nodes that asked to join from those that never did', () => {
     const [seen] = bodies(/\/member\/9115e5a540$/).map((body) => DaemonRecord.parse(body));
     expect(seen).toMatchObject({ authorized: false, version: 'unknown' });
     const [never] = bodies(/\/member\/0123456789$/, 'POST').map((body) => DaemonRecord.parse(body));
@@ -403,7 +403,7 @@ describe('what was recorded of a real controller', () => {
     });
   });
 
-  it('shows of a network what can be shown, when somebody gave it what cannot', () => {
+  it('shows the valid settings of a network when others are invalid', () => {
     const [body] = bodies(/controller\/network\/\w{16}$/) as [object];
     const strange = {
       ipAssignmentPools: [{ ipRangeStart: 'x' }, { ipRangeStart: '10.0.0.1', ipRangeEnd: '10.0.0.9' }],

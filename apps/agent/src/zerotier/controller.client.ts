@@ -20,11 +20,11 @@ import { ControllerHttp } from './controller-http.js';
 import { DaemonControllerNetwork, networkBody } from './controller-network.js';
 import { readAnswer } from './local-api.js';
 
-/** Requests at a time: the daemon answers everybody with a few threads. */
+/** Requests at a time, because the daemon answers everybody with a few threads. */
 const AT_ONCE = 4;
-/** Records that are asked for one by one even where there is a list of them all. */
+/** Up to this many records are requested one by one, even if all can be listed at once. */
 const FEW = 4;
-/** In a network with more records than this, the list of all of them is too long an answer. */
+/** In a network with more records than this, the answer with all of them would be too long. */
 const MOST_IN_BULK = 5_000;
 
 const pathOf = (network: NetworkId): string => `/controller/network/${network}`;
@@ -34,7 +34,7 @@ const recordOf = (network: NetworkId, address: NodeAddress): string => `${record
 /** The controller of a zerotier-one, over its HTTP. */
 export class ControllerClient implements ControllerApi {
   private readonly http: ControllerHttp;
-  /** Networks that were asked for ahead, each for the next change of its records. */
+  /** Networks requested ahead of time, each for the next change of its records. */
   private readonly ahead = new Map<NetworkId, Promise<ControllerNetwork>>();
 
   constructor(way: ControllerWay) {
@@ -84,7 +84,7 @@ export class ControllerClient implements ControllerApi {
     return { records: inBulk ?? (await this.oneByOne(network, page)), more: left.length > page.length };
   }
 
-  /** The network is asked for first: whether a record is taken for one that is not there, nobody has seen. */
+  /** Requests the network first: whether a controller accepts records of one that does not exist was never tested. */
   async putRecords(network: NetworkId, changes: readonly ControllerRecordChange[]): Promise<ControllerRecord[]> {
     const asked = this.ahead.get(network) ?? this.network(network);
     this.ahead.delete(network);
@@ -99,7 +99,7 @@ export class ControllerClient implements ControllerApi {
     );
   }
 
-  /** The answer is the record as it was written, and shows what was left out (docs/zerotier-facts.md#controller). */
+  /** The answer is the record as written, and so shows what was dropped (docs/zerotier-facts.md#controller). */
   private async putRecord(network: NetworkId, change: ControllerRecordChange): Promise<ControllerRecord> {
     const path = recordOf(network, change.address);
     const answer = await this.http.ask({ method: 'POST', path, body: recordBody(change) });
@@ -110,7 +110,7 @@ export class ControllerClient implements ControllerApi {
     return is;
   }
 
-  /** Undefined: this release has no such list. */
+  /** Undefined if this release cannot list all records at once. */
   private async inBulk(network: NetworkId, page: readonly NodeAddress[]): Promise<ControllerRecord[] | undefined> {
     const path = `/unstable${recordsOf(network)}`;
     const answer = await this.http.ask({ method: 'GET', path });
@@ -119,7 +119,7 @@ export class ControllerClient implements ControllerApi {
     return page.flatMap((address) => records.get(address) ?? []);
   }
 
-  /** What was deleted meanwhile is left out. */
+  /** Omits records that were deleted meanwhile. */
   private async oneByOne(network: NetworkId, page: readonly NodeAddress[]): Promise<ControllerRecord[]> {
     const records = await fewAtATime(AT_ONCE, page, async (address) => {
       const path = recordOf(network, address);

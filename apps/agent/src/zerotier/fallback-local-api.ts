@@ -2,14 +2,14 @@ import type { NetworkId } from '@orrery/shared/contracts';
 import { LocalApiError } from '@orrery/shared/machine';
 import type { DaemonNetwork, DaemonPeer, DaemonStatus, LocalApi, NetworkFlags } from './local-api.js';
 
-/** What is remembered of how containers of this engine are reached, so that a way that does not work is not tried for ever. */
+/** Remembers how the containers of this engine can be reached, so that a way that fails is not retried forever. */
 export interface Reach {
   bridge: 'unknown' | 'works' | 'blocked';
 }
 
 /**
- * The bridge first, exec where the bridge does not lead. Once the bridge has worked, its errors are the daemon's and are believed: an
- * exec costs a hundred times as much. Where it has failed twice and exec has worked, exec stays.
+ * Tries the bridge first, and exec if that fails. Once the bridge has worked, its errors count as the daemon's, because
+ * an exec costs a hundred times as much. If the bridge fails twice and exec works, only exec is used from then on.
  */
 export class FallbackLocalApi implements LocalApi {
   constructor(
@@ -56,7 +56,10 @@ export class FallbackLocalApi implements LocalApi {
     }
   }
 
-  /** Exec has worked where the bridge had not. A daemon that was just starting refuses the bridge at first: it is asked once more. */
+  /**
+   * Exec worked and the bridge did not. A daemon that is just starting may refuse at first, so the bridge is tried once
+   * more.
+   */
   private async judge(): Promise<void> {
     try {
       await this.bridge.status();

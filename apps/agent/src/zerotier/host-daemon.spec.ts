@@ -47,14 +47,14 @@ describe("the host's own daemon", () => {
   }
   const status = (address: string) => ({ address, version: '1.14.1', online: true });
 
-  it('is reached at the port of its file with the trimmed token of its home', async () => {
+  it('is reached at the port in its file, with the trimmed token in its home', async () => {
     const port = await listen((token) => (token === 'home-token' ? [200, status('3a4f1af7fa')] : [401, {}]));
     await writeFile(join(home, 'zerotier-one.port'), String(port));
     const door = await daemon().open();
     expect((await door.api.status()).address).toBe(door.expected);
   });
 
-  it('is reached with an ordinary user’s own copy when there is none in its home', async () => {
+  it('is reached with the copy of the token in a user folder when there is none in its home', async () => {
     await rm(join(home, 'authtoken.secret'));
     await writeFile(own(), 'own-token');
     const port = await listen((token) => (token === 'own-token' ? [200, status('3a4f1af7fa')] : [401, {}]));
@@ -62,7 +62,7 @@ describe("the host's own daemon", () => {
     await expect(door.api.status()).resolves.toMatchObject({ address: '3a4f1af7fa' });
   });
 
-  it('is missing without a home, and has an unreadable token without one, each with what to type', async () => {
+  it('is missing when it has no home, has an unreadable token when it has no token, and each says what to type', async () => {
     await rm(join(home, 'authtoken.secret'));
     await expect(daemon().open()).rejects.toMatchObject({
       code: 'token-unreadable',
@@ -75,9 +75,9 @@ describe("the host's own daemon", () => {
     });
   });
 
-  // Root reads everything: what it may not do cannot be tried as root.
+  // Root can read everything, so this cannot be tested as root.
   (process.getuid?.() === 0 ? it.skip : it)(
-    'says which command gives a user the token that it may not read',
+    'names the command that gives a user access to an unreadable token',
     async () => {
       await chmod(join(home, 'authtoken.secret'), 0);
       await expect(daemon().open()).rejects.toMatchObject({
@@ -87,7 +87,7 @@ describe("the host's own daemon", () => {
     },
   );
 
-  it('is unreachable when nothing listens, and its port is taken when another node or another program does', async () => {
+  it('is unreachable when nothing listens, and has lost its port when another node or program listens', async () => {
     const port = await listen(() => [200, status('ffffffff00')]);
     const door = await daemon(port).open();
     const answer = await door.api.status();
@@ -101,14 +101,14 @@ describe("the host's own daemon", () => {
     );
   });
 
-  it('has an unreadable token when the daemon accepts another one', async () => {
+  it('has an unreadable token when the daemon refuses it', async () => {
     const door = await daemon(await listen(() => [401, {}])).open();
     expect(await codeOf(door.api.status().catch((error: unknown) => Promise.reject(door.explain(error))))).toBe(
       'token-unreadable',
     );
   });
 
-  it('gets a settings file that belongs to whom the folder belongs, and no other file is left', async () => {
+  it('gets a settings file with the owner of the folder, and no other file is left', async () => {
     const door = await daemon().open();
     await door.settings.write(NETWORK, 'allowManaged=10.0.0.0/8\n');
     expect(await readdir(join(home, 'networks.d'))).toEqual([`${NETWORK}.local.conf`]);
@@ -121,7 +121,7 @@ describe("the host's own daemon", () => {
     expect(await door.settings.read('8613c47a541ea8a2')).toBeUndefined();
   });
 
-  it('refuses a settings file that cannot be written, and says why', async () => {
+  it('reports why when a settings file cannot be written', async () => {
     await rm(join(home, 'networks.d'), { recursive: true });
     const door = await daemon().open();
     await expect(door.settings.write(NETWORK, 'x')).rejects.toMatchObject({ code: 'settings-refused' });

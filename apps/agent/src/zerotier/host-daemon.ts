@@ -15,17 +15,20 @@ const DEFAULT_PORT = 9993;
 
 export interface HostDaemonConfig {
   home: string;
-  /** Null: the file zerotier-one.port says it. */
+  /** Null: read it from the file zerotier-one.port. */
   port: number | null;
-  /** Where an ordinary user keeps a copy of the token, as zerotier-cli expects it. */
+  /** Where zerotier-cli expects an ordinary user's copy of the token. */
   userTokenFile: string;
 }
 
-/** The host's own zerotier-one: its token, port and settings files from its home. Nothing in that home is written but what was asked for. */
+/**
+ * The host's own zerotier-one: its token, port and settings files from its home. Only requested settings are written
+ * there.
+ */
 export class HostDaemon {
   constructor(private readonly config: HostDaemonConfig) {}
 
-  /** The way to the daemon; a StepError says why there is none. */
+  /** Access to the daemon; a StepError says why there is none. */
   async open(): Promise<NodeDoor> {
     const { home } = this.config;
     if (!(await exists(home))) throw new StepError(explain('zerotier-missing/home', { home }));
@@ -67,7 +70,10 @@ export class HostDaemon {
   }
 }
 
-/** Files of the daemon's own networks.d, owned as that folder is: the daemon may run as another user, and it writes them again. */
+/**
+ * Files in the daemon's networks.d, with the owner of that folder: the daemon may run as another user and rewrites
+ * them.
+ */
 class HostSettingsFiles implements SettingsFiles {
   constructor(private readonly folder: string) {}
 
@@ -104,7 +110,7 @@ function explainTrouble(error: LocalApiError, port: number): StepError {
   return new StepError({ ...explain('daemon-unreachable/host', { cause }), transient: true, origin: error });
 }
 
-/** The daemon of the host keeps no log that we could read everywhere: the device itself is the sign. */
+/** The host's daemon has no log that can be read on every host, so the device itself is checked. */
 async function missingTun(): Promise<Diagnosis | undefined> {
   return (await exists('/dev/net/tun'))
     ? undefined

@@ -49,7 +49,7 @@ async function daemon(handler: Handler, again: () => string | undefined = () => 
   return new HttpLocalApi(http);
 }
 
-/** Answers as the recording of that name does, whatever is asked. */
+/** Answers every request with this recording. */
 function replay({ response: { status, contentType, body } }: Recording): Handler {
   return (_request, response) => {
     if (status === null) return;
@@ -73,7 +73,7 @@ describe('the client of the local API, against recorded answers', () => {
     expect(observedDaemon(await api.status())).toEqual({ address: '3a4f1af7fa', version: '1.14.1', online: true });
   });
 
-  it('reads the networks, and every one is a membership of the contract', async () => {
+  it('reads the networks as memberships of the contract', async () => {
     const api = await daemon(replay(recorded('networks-ok')));
     const [network] = await api.networks();
     const observed = network && observedMembership(network, null);
@@ -118,7 +118,7 @@ describe('the client of the local API, against recorded answers', () => {
     });
   });
 
-  it('calls a peer that was never heard of, and a root that is out of reach, neither direct nor relayed', async () => {
+  it('calls a peer neither direct nor relayed when it was never heard from or is an unreachable root', async () => {
     const api = await daemon(replay(recorded('peers')));
     const planet = (await api.peers()).find(({ address }) => address === '62f865ae71');
     expect(planet).toMatchObject({ role: 'PLANET', version: '-1.-1.-1' });
@@ -131,17 +131,17 @@ describe('the client of the local API, against recorded answers', () => {
     expect(observedPeer({ ...moon, paths: [{ active: true }] })).toMatchObject({ role: 'MOON', path: 'direct' });
   });
 
-  it.each(['leave', 'leave-again'])('takes %s for done', async (name) => {
+  it.each(['leave', 'leave-again'])('treats %s as done', async (name) => {
     const api = await daemon(replay(recorded(name)));
     await expect(api.leave('8056c2e21c000001')).resolves.toBeUndefined();
   });
 
-  it('takes the 404 of a release up to 1.10 for done, too', async () => {
+  it('treats the 404 of releases up to 1.10 as done, too', async () => {
     const api = await daemon(answering({}, 404));
     await expect(api.leave('8056c2e21c000001')).resolves.toBeUndefined();
   });
 
-  it('always sends a body with its length when it joins: without one the daemon hangs', async () => {
+  it('always sends a body with its length when it joins, because the daemon hangs without one', async () => {
     const seen: unknown[] = [];
     const api = await daemon((request, response) => {
       seen.push([request.method, request.url, request.headers['content-length'], JSON.parse(request.text)]);
@@ -151,12 +151,12 @@ describe('the client of the local API, against recorded answers', () => {
     expect(seen).toEqual([['POST', '/network/8056c2e21c000001', String(JSON.stringify(FLAGS).length), FLAGS]]);
   });
 
-  it('gives up a join that is never answered', async () => {
+  it('gives up when a join is never answered', async () => {
     const api = await daemon(replay(recorded('join-no-body')));
     await expect(api.join('8056c2e21c000001', FLAGS)).rejects.toMatchObject({ trouble: 'unreachable' });
   });
 
-  it('asks all of one look over one connection, and lets go of it: an idle one would hold a thread of the daemon', async () => {
+  it('uses one connection for all requests of a look and closes it, because an idle one holds a thread of the daemon', async () => {
     const open = new Set<Socket>();
     let made = 0;
     const api = await daemon((request, response) => {

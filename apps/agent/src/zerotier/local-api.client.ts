@@ -30,12 +30,12 @@ export class HttpLocalApi implements LocalApi {
     await this.ask({ method: 'POST', path: `/network/${network}`, body: flags, signal });
   }
 
-  /** 404: releases up to 1.10 answer so when the network is not joined. */
+  /** Releases up to 1.10 answer 404 if the network is not joined. */
   async leave(network: NetworkId, signal?: AbortSignal): Promise<void> {
     await this.ask({ method: 'DELETE', path: `/network/${network}`, signal }, [200, 404]);
   }
 
-  /** The body of an answer with an expected status; undefined for 404. */
+  /** The body of an answer with an expected status; undefined for a 404. */
   private async ask(question: Question, expected: number[] = [200]): Promise<unknown> {
     const { status, body } = await this.http.ask(question);
     if (!expected.includes(status))

@@ -3,12 +3,14 @@ import { LocalApiError } from '@orrery/shared/machine';
 import { z } from 'zod';
 import { NetworkId as NetworkIdSchema, NodeAddress } from '@orrery/shared/contracts';
 
-/** What is read of zerotier-one's answers. Unknown fields are dropped; a field that matters and has another type spoils the answer. */
+/**
+ * The fields of zerotier-one's answers that are read. Others are dropped; a wrong type in one that matters is an error.
+ */
 export const DaemonStatus = z.object({
   address: NodeAddress,
   version: z.string().max(64),
   online: z.boolean().catch(false),
-  /** Its sockets, as `address/port`; older releases do not tell. */
+  /** Its sockets as `address/port`; absent in older releases. */
   config: z
     .object({ settings: z.object({ listeningOn: z.array(z.string()), primaryPort: z.int().min(0).max(65_535) }) })
     .optional()
@@ -38,14 +40,14 @@ export type DaemonNetwork = z.infer<typeof DaemonNetwork>;
 export const DaemonPeer = z.object({
   address: NodeAddress,
   role: z.string(),
-  /** `-1.-1.-1` when it was never heard of. */
+  /** `-1.-1.-1` if it was never heard from. */
   version: z.string().catch(''),
   latency: z.number(),
   paths: z.array(z.object({ active: z.boolean() })),
 });
 export type DaemonPeer = z.infer<typeof DaemonPeer>;
 
-/** The four settings that the daemon takes over its API. A list for `allowManaged` it takes only by file. */
+/** The four settings that the daemon accepts over its API. It accepts a list for `allowManaged` only in a file. */
 export type NetworkFlags = Record<'allowManaged' | 'allowGlobal' | 'allowDefault' | 'allowDNS', boolean>;
 
 export const flagsOf = ({ allowManaged, allowGlobal, allowDefault, allowDNS }: MembershipSettings): NetworkFlags => ({
@@ -55,20 +57,23 @@ export const flagsOf = ({ allowManaged, allowGlobal, allowDefault, allowDNS }: M
   allowDNS,
 });
 
-/** The daemon's local API, however it is reached. Errors are LocalApiErrors. */
+/** The daemon's local API, however it is reached. Throws LocalApiErrors. */
 export interface LocalApi {
   status(signal?: AbortSignal): Promise<DaemonStatus>;
   networks(signal?: AbortSignal): Promise<DaemonNetwork[]>;
-  /** Undefined: the daemon is not in this network. */
+  /** Undefined if the daemon is not in this network. */
   network(network: NetworkId, signal?: AbortSignal): Promise<DaemonNetwork | undefined>;
   peers(signal?: AbortSignal): Promise<DaemonPeer[]>;
-  /** Joins, or changes the flags of what is joined. An answer of 200 proves nothing: ask for the network afterwards (docs/zerotier-facts.md#joining). */
+  /**
+   * Joins, or changes the flags of a joined network. A 200 proves nothing, so request the network afterwards
+   * (docs/zerotier-facts.md#joining).
+   */
   join(network: NetworkId, flags: NetworkFlags, signal?: AbortSignal): Promise<void>;
-  /** Leaving what is not joined is no error. */
+  /** It is not an error if the network is not joined. */
   leave(network: NetworkId, signal?: AbortSignal): Promise<void>;
 }
 
-/** Parses an answer, or says what is wrong with it. */
+/** Parses an answer; the error says what is wrong with it. */
 export function readAnswer<S extends z.ZodType>(schema: S, answer: unknown, what: string): z.infer<S> {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;

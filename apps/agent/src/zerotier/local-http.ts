@@ -7,20 +7,23 @@ export interface Endpoint {
   port: number;
 }
 
-/** Where the token comes from. `again` reads it anew, after the daemon refused the one it gave. */
+/** Where the token comes from. `again` rereads it after the daemon refused the current one. */
 export interface TokenSource {
   current(): Promise<Secret>;
   again(): Promise<Secret | undefined>;
 }
 
-/** `GET /network` takes a millisecond; a daemon that is starting may reset or be silent for a second (docs/zerotier-facts.md#local-api). */
+/**
+ * `GET /network` takes a millisecond, but a starting daemon may be silent for a second
+ * (docs/zerotier-facts.md#local-api).
+ */
 const ANSWER_MS = 3_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /** An idle connection holds one of the daemon's few threads. */
 const IDLE_MS = 100;
 
-/** Over TCP, and one connection for all that is asked in one go. */
+/** HTTP over TCP, with one connection for all requests of a look. */
 export class TcpLocalHttp implements LocalHttp {
   private readonly where: string;
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1, timeout: IDLE_MS });
@@ -33,7 +36,7 @@ export class TcpLocalHttp implements LocalHttp {
     this.where = `${endpoint.host}:${endpoint.port}`;
   }
 
-  /** A token that is refused is read once more. */
+  /** Rereads a refused token once. */
   async ask(question: Question): Promise<Answer> {
     let answer = await this.send(question, await this.token.current());
     if (answer.status === 401) {
@@ -46,7 +49,7 @@ export class TcpLocalHttp implements LocalHttp {
   }
 
   private send({ method, path, body, signal }: Question, token: Secret): Promise<Answer> {
-    // A POST without a body would hang (docs/zerotier-facts.md#joining): there always is one, `{}` at least.
+    // A POST without a body would hang (docs/zerotier-facts.md#joining), so there is always at least `{}`.
     const text = method === 'POST' ? JSON.stringify(body ?? {}) : undefined;
     const late = AbortSignal.timeout(this.answerMs);
     return new Promise((resolve, reject) => {

@@ -27,12 +27,12 @@ describe('the log of a daemon', () => {
     expect(diagnoseLog(`Starting Control Plane...\n${line}\nmore\n`)).toMatchObject({ code });
   });
 
-  it('says nothing when all is well', () => {
+  it('yields no diagnosis when all is well', () => {
     expect(diagnoseLog('Starting Control Plane...\nStarting V6 Control Plane...\n')).toBeUndefined();
     expect(diagnoseLog('')).toBeUndefined();
   });
 
-  it('gives its last line without anything that a terminal would obey', () => {
+  it('yields its last line without control characters', () => {
     expect(lastLine('one\n\u001b[31mtwo\u0007\n\n')).toBe('[31mtwo');
     expect(lastLine('')).toBe('');
   });

@@ -3,8 +3,8 @@ import { explain, type FailureCode, type Explained } from '@orrery/shared/contra
 export type Diagnosis = Explained<FailureCode>;
 
 /**
- * What a daemon's log says about a failure that its API keeps silent about: without a TUN device or NET_ADMIN it runs on, "healthy",
- * and one line is the only trace (docs/zerotier-facts.md#no-tun-device).
+ * Recognizes failures that only the daemon's log shows. Without a TUN device or NET_ADMIN, for example, the daemon
+ * keeps running, apparently healthy, and one line in its log is the only trace (docs/zerotier-facts.md#no-tun-device).
  */
 const SIGNS: { when: RegExp; diagnosis: Diagnosis }[] = [
   {
@@ -47,7 +47,7 @@ const SIGNS: { when: RegExp; diagnosis: Diagnosis }[] = [
 
 export const diagnoseLog = (log: string): Diagnosis | undefined => SIGNS.find(({ when }) => when.test(log))?.diagnosis;
 
-/** The last thing that a log says, for a cause: one line, printable, not long. */
+/** The last line of a log, made short and printable for use in a cause. */
 export function lastLine(log: string): string {
   const line = log.trimEnd().split('\n').at(-1) ?? '';
   return line

@@ -9,11 +9,14 @@ const NETWORK: NetworkId = '8056c2e21c000001';
 const plain: MembershipSettings = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };
 const listed: MembershipSettings = { ...plain, allowManaged: ['10.99.0.0/24'] };
 
-/** A daemon that does what docs/zerotier-facts.md#joining says: reads the file at the join, overwrites it at every POST, forgets all when it leaves. */
+/**
+ * Behaves as in docs/zerotier-facts.md#joining: reads the file on joining, overwrites it on every POST, forgets on
+ * leaving.
+ */
 class FakeDaemon {
   address = '3a4f1af7fa';
   tun = true;
-  /** A POST that works and is never answered. */
+  /** A POST takes effect but is never answered. */
   silent = false;
   writable = true;
   file: string | undefined;
@@ -69,20 +72,20 @@ describe('the membership of a network', () => {
     daemon = new FakeDaemon();
   });
 
-  it('is joined with one POST when there is no list, and no file is written', async () => {
+  it('is joined with one POST and without a file when there is no list', async () => {
     await joinNetwork(daemon.door, NETWORK, { ...plain, allowGlobal: true });
     expect(daemon.calls).toEqual(['join']);
     expect(daemon.joined).toMatchObject({ allowManaged: true, allowGlobal: true, list: [] });
   });
 
-  it('has its list in memory and on disk after a join with one', async () => {
+  it('has its list in memory and on disk when it was joined with one', async () => {
     await joinNetwork(daemon.door, NETWORK, listed);
     expect(daemon.calls).toEqual(['write', 'join', 'write']);
     expect(daemon.joined?.list).toEqual(['10.99.0.0/24']);
     expect(daemon.file).toContain('allowManaged=10.99.0.0/24');
   });
 
-  it('is left and joined again to be repaired, with its list, and nothing is left where the list may not be written', async () => {
+  it('is left and joined again with its list when it is repaired, but not left when the list cannot be written', async () => {
     await joinNetwork(daemon.door, NETWORK, listed);
     daemon.calls.length = 0;
     await repairNetwork(daemon.door, NETWORK, listed);
@@ -93,7 +96,7 @@ describe('the membership of a network', () => {
     expect(daemon.joined).toBeDefined();
   });
 
-  it('is not believed when the answer was 200 and the network is not there: the cause is looked for', async () => {
+  it('is diagnosed when the answer was 200 but the network is absent', async () => {
     daemon.tun = false;
     await expect(joinNetwork(daemon.door, NETWORK, plain)).rejects.toMatchObject({
       code: 'tun-missing',
@@ -101,7 +104,7 @@ describe('the membership of a network', () => {
     });
   });
 
-  it('is joined when the answer never came and the network is there', async () => {
+  it('counts as joined when the answer never came but the network is present', async () => {
     daemon.silent = true;
     await joinNetwork(daemon.door, NETWORK, plain);
     daemon.tun = false;
@@ -134,14 +137,14 @@ describe('the membership of a network', () => {
     },
   );
 
-  it('is not left when its new list may not be written', async () => {
+  it('is not left when its new list cannot be written', async () => {
     await joinNetwork(daemon.door, NETWORK, plain);
     daemon.writable = false;
     await expect(configureNetwork(daemon.door, NETWORK, listed)).rejects.toMatchObject({ code: 'settings-refused' });
     expect(daemon.joined).toBeDefined();
   });
 
-  it('is not touched on a node that is not the expected one', async () => {
+  it('is not touched when the node is not the expected one', async () => {
     daemon.address = 'ffffffffff';
     await expect(joinNetwork(daemon.door, NETWORK, plain)).rejects.toThrow('another node');
     await expect(configureNetwork(daemon.door, NETWORK, plain)).rejects.toThrow('another node');
@@ -149,7 +152,7 @@ describe('the membership of a network', () => {
     expect(daemon.calls).toEqual([]);
   });
 
-  it('is left, and leaving again is no error', async () => {
+  it('is left, without an error when it is left again', async () => {
     await joinNetwork(daemon.door, NETWORK, plain);
     await leaveNetwork(daemon.door, NETWORK);
     await leaveNetwork(daemon.door, NETWORK);

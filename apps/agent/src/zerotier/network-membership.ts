@@ -5,9 +5,10 @@ import { assertExpected, type NodeDoor } from './node-door.js';
 import { allowManagedList, listOf, sameList, settingsFile } from '../pure/settings-file.js';
 
 /**
- * Joins a network with its settings, and looks whether that is so: the daemon answers 200 to joins that failed (docs/zerotier-facts.md#joining). From here to OK a
- * running node takes about four seconds, also when it is authorized before: zerotier-one loses its first request, and sends the next seconds
- * later. Only a network that stands in networks.d at the start is quicker (half a second).
+ * Joins a network with its settings and checks the result, because the daemon answers 200 even to failed joins
+ * (docs/zerotier-facts.md#joining). A running node takes about four seconds to reach OK, even if it was authorized
+ * before: zerotier-one loses its first request and sends the next one seconds later. Only a network that is in
+ * networks.d at the start is quicker (half a second).
  */
 export async function joinNetwork(
   door: NodeDoor,
@@ -17,7 +18,7 @@ export async function joinNetwork(
 ): Promise<void> {
   await expectNode(door, signal);
   const list = listOf(settings);
-  // The daemon reads the file when it makes the device, within the join: it has to stand there before.
+  // The daemon reads the file when it creates the device during the join, so write it first.
   if (list) await door.settings.write(network, settingsFile(settings), signal);
   await post(door, network, flagsOf(settings), signal);
   const joined = await door.api.network(network, signal);
@@ -27,8 +28,9 @@ export async function joinNetwork(
 }
 
 /**
- * Changes the settings of a network that is joined. Flags go over the API. A list is read only when the device is made: for a new list,
- * or for none instead of one, the node leaves and joins again. So it does to have its addresses managed again.
+ * Changes the settings of a joined network. Flags go over the API. The daemon reads a list only when it creates the
+ * device, so the node leaves and joins again if a list is added, changed or removed. It also does so to have addresses
+ * managed again.
  */
 export async function configureNetwork(
   door: NodeDoor,
@@ -48,8 +50,8 @@ export async function configureNetwork(
 }
 
 /**
- * Has the daemon make the device anew: one whose device somebody deleted goes on saying OK for ever, and so does one that forgot to
- * put its address there (1.14.1, recorded).
+ * Makes the daemon recreate the device. If somebody deleted it, or if the daemon failed to set its address, the daemon
+ * keeps reporting OK forever (1.14.1, recorded).
  */
 export async function repairNetwork(
   door: NodeDoor,
@@ -69,13 +71,15 @@ async function joinAgain(
   isJoined: boolean,
   signal?: AbortSignal,
 ): Promise<void> {
-  // First the file, which leaving removes again: where it may not be written nothing is left.
+  // Write the file first, although leaving removes it: if it cannot be written, do not leave the network.
   if (listOf(settings)) await door.settings.write(network, settingsFile(settings), signal);
   if (isJoined) await door.api.leave(network, signal);
   await joinNetwork(door, network, settings, signal);
 }
 
-/** Told to manage addresses again, the daemon leaves the interface without one in a quarter of all cases (1.14.1, tried 24 times). */
+/**
+ * When addresses become managed again, the daemon leaves the interface without one in a quarter of 24 tries (1.14.1).
+ */
 const isSwitchedOn = (current: DaemonNetwork, settings: MembershipSettings): boolean =>
   !current.allowManaged && settings.allowManaged !== false;
 
@@ -93,7 +97,7 @@ async function expectNode(door: NodeDoor, signal?: AbortSignal): Promise<void> {
   assertExpected(await door.api.status(signal), door.expected);
 }
 
-/** An answer that did not come says nothing: the network itself is asked for afterwards, in any case. */
+/** A missing answer proves nothing, so the network itself is checked afterwards. */
 async function post(door: NodeDoor, network: NetworkId, flags: NetworkFlags, signal?: AbortSignal): Promise<void> {
   try {
     await door.api.join(network, flags, signal);
@@ -102,7 +106,10 @@ async function post(door: NodeDoor, network: NetworkId, flags: NetworkFlags, sig
   }
 }
 
-/** Every POST overwrites the file with flags; the list in the daemon's memory stays, and would be gone after its next start. */
+/**
+ * Every POST overwrites the file with flags. The list stays in the daemon's memory, but would be lost at its next
+ * start.
+ */
 async function restoreList(
   door: NodeDoor,
   network: NetworkId,

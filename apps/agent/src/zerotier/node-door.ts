@@ -6,27 +6,27 @@ import type { Diagnosis } from './log-diagnosis.js';
 
 /** `networks.d/<id>.local.conf` of one node. */
 export interface SettingsFiles {
-  /** Undefined: there is none, or it cannot be read. */
+  /** Undefined if there is no file or it cannot be read. */
   read(network: NetworkId, signal?: AbortSignal): Promise<string | undefined>;
-  /** A failure is a StepError. */
+  /** Throws a StepError. */
   write(network: NetworkId, text: string, signal?: AbortSignal): Promise<void>;
 }
 
-/** Everything by which one node is reached. */
+/** Every way to reach one node. */
 export interface NodeDoor {
   readonly api: LocalApi;
-  /** The daemon's HTTP; undefined where it is reached by exec alone, which knows nothing but what zerotier-cli does. */
+  /** The daemon's HTTP; undefined if it is reached only by exec, which is limited to what zerotier-cli can do. */
   readonly http: LocalHttp | undefined;
   readonly settings: SettingsFiles;
-  /** The address that the node must have; undefined when nobody knows it. */
+  /** The address that the node must have; undefined if unknown. */
   readonly expected: NodeAddress | undefined;
-  /** What trouble with the API means for this kind of node, and what to do. */
+  /** Explains a failure of the API for this kind of node, with a fix. */
   explain(error: unknown): StepError;
-  /** Why the daemon has no device, if that can be found out. */
+  /** Why the daemon has no device, if that can be determined. */
   diagnose(signal?: AbortSignal): Promise<Diagnosis | undefined>;
 }
 
-/** Bridge addresses and ports are reused: an answer counts only from the node that is expected. */
+/** Bridge addresses and ports are reused, so an answer counts only if it comes from the expected node. */
 export function assertExpected({ address }: DaemonStatus, expected: NodeAddress | undefined): void {
   if (expected !== undefined && address !== expected) throw new WrongNode(address, expected);
 }
@@ -41,7 +41,7 @@ export class WrongNode extends LocalApiError {
   }
 }
 
-/** A StepError passes through; anything else that is not the API's trouble is unexpected. */
+/** Passes a StepError through; anything else that is not a failure of the API is unexpected. */
 export function explainWith(error: unknown, trouble: (error: LocalApiError) => StepError): StepError {
   if (error instanceof StepError) return error;
   if (error instanceof LocalApiError) return trouble(error);

@@ -6,7 +6,7 @@ import {
 } from '@orrery/shared/contracts';
 import type { DaemonNetwork, DaemonPeer, DaemonStatus } from './local-api.js';
 
-/** A name is what a network's owner likes; longer than this the daemon itself cannot carry it. */
+/** A network's owner can choose any name; the daemon itself allows no more than this. */
 const MAX_NAME = 255;
 
 export function observedDaemon({ address, version, online, config }: DaemonStatus): ObservedDaemon {
@@ -14,7 +14,7 @@ export function observedDaemon({ address, version, online, config }: DaemonStatu
   return { address, version, online, ...(listeningOn?.length === 0 && { lacksPort: primaryPort ?? 0 }) };
 }
 
-/** A network in the agent's words. Statuses that are not known yet are UNKNOWN, never a guess. */
+/** Converts a network into the agent's form. A status that is not known becomes UNKNOWN, never a guess. */
 export function observedMembership(network: DaemonNetwork, allowManagedList: string[] | null): ObservedMembership {
   const status = MembershipStatus.safeParse(network.status);
   return {
@@ -40,8 +40,9 @@ export function observedMembership(network: DaemonNetwork, allowManagedList: str
 }
 
 /**
- * A peer that was heard of and has no active path is relayed; a latency below 0 is unknown. What was never heard of is not reached
- * at all, and nobody relays to a root: the daemon lists its planet's for ever, and calls them RELAY. Undefined: such a peer.
+ * A peer that was heard from and has no active path is relayed; a latency below 0 is unknown. Undefined for a peer that
+ * is not reached at all: one that was never heard from, or a root without a path. Nobody relays to a root, but the
+ * daemon lists those of its planet forever and calls them RELAY.
  */
 export function observedPeer({ address, role, version, latency, paths }: DaemonPeer): ObservedPeer | undefined {
   const isRoot = role === 'PLANET' || role === 'MOON';

@@ -6,7 +6,7 @@ import type { LocalApi } from './local-api.js';
 
 const STATUS = { address: '3a4f1af7fa', version: '1.14.1', online: true };
 
-/** An API of which only the status is asked; counts how often. */
+/** An API that supports only `status`, and counts the calls. */
 function only(status: () => Promise<typeof STATUS>) {
   const counted = { asked: 0 };
   const api = {
@@ -20,7 +20,7 @@ function only(status: () => Promise<typeof STATUS>) {
 const failing = (trouble: LocalApiTrouble) => only(() => Promise.reject(new LocalApiError(trouble, trouble)));
 
 describe('the way to a container', () => {
-  it('is exec for ever when the bridge does not lead there', async () => {
+  it('is exec for good when the bridge does not lead there', async () => {
     const bridge = failing('unreachable');
     const exec = only(() => Promise.resolve(STATUS));
     const reach: Reach = { bridge: 'unknown' };
@@ -45,7 +45,7 @@ describe('the way to a container', () => {
     expect(reach.bridge).toBe('works');
   });
 
-  it('is never exec once the bridge has worked: its errors are the daemon’s', async () => {
+  it('is never exec once the bridge has worked: its errors are those of the daemon', async () => {
     const exec = only(() => Promise.resolve(STATUS));
     const api = new FallbackLocalApi(failing('refused').api, exec.api, { bridge: 'works' });
     await expect(api.status()).rejects.toMatchObject({ trouble: 'refused' });
@@ -63,13 +63,13 @@ describe('zerotier-cli', () => {
     return { api, commands };
   };
 
-  it('is asked for JSON and never given a token', async () => {
+  it('is asked for JSON and never receives a token', async () => {
     const { api, commands } = answering(JSON.stringify(STATUS));
     expect(await api.status()).toEqual(STATUS);
     expect(commands).toEqual([['zerotier-cli', '-j', 'info']]);
   });
 
-  it('sets only what differs after a join, the narrowing before the widening', async () => {
+  it('sets only what differs after a join, restrictions first', async () => {
     const network = {
       nwid: '8056c2e21c000001',
       name: '',

@@ -73,7 +73,7 @@ export const ObservedDaemon = z.object({
   address: NodeAddress,
   version: Word,
   online: z.boolean(),
-  /** The UDP port that it wants and does not have: it has no socket at all (docs/zerotier-facts.md#endpoints). */
+  /** The UDP port that it could not open; it then has no socket at all (docs/zerotier-facts.md#endpoints). */
   lacksPort: z.int().min(0).max(65_535).optional(),
   heard: z.boolean().optional(),
 });

@@ -76,9 +76,9 @@ export const Hello = z.object({
   at: z.iso.datetime().max(MAX_WORD),
   /** Identities that the agent has pre-generated and that belong to no node. */
   freeIdentities: z.array(NodeAddress).max(64).default([]),
-  /** The same ones, with their public keys: for a root that is to know them before they start. */
+  /** The same ones with their public keys, so that a root can know them before they start. */
   publicIdentities: z.array(PublicIdentity).max(64).optional(),
-  /** What the host reaches without any of our networks: the prefixes of its routing tables, without default routes. */
+  /** The prefixes that the host reaches without our networks: those in its routing tables, without default routes. */
   prefixes: z.array(Cidr).max(1000).optional(),
   /** The agent's own newer state, handed back to an API whose database was restored. */
   state: SignedMessage.optional(),
@@ -99,7 +99,7 @@ export const HelloReply = z.discriminatedUnion('result', [
     /** The API's record of this host is older than what the agent holds: send `state` with the next hello. */
     wantsState: z.boolean(),
     wantsSnapshot: z.boolean(),
-    /** Whether a root is told of `publicIdentities` before they start. */
+    /** Whether a root learns `publicIdentities` before those nodes start. */
     introduces: z.boolean().optional(),
   }),
   /** `unknown-host`: not joined here or removed; `cloned`: another agent uses the same identity. */

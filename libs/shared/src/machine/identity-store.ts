@@ -10,7 +10,7 @@ export interface NodeSecrets {
   identitySecret: Secret;
   /** 24 characters of a-z and 0-9, as zerotier-one makes them. */
   authToken: Secret;
-  /** The UDP port that its peers find it at, whichever container it runs in; until it first gets one, none. */
+  /** The UDP port at which its peers find it, whichever container it runs in; absent until it is first chosen. */
   udpPort?: number | undefined;
 }
 
@@ -30,8 +30,8 @@ export interface IdentityStore {
   forget(node: NodeId, madeAhead?: NodeAddress): Promise<void>;
   has(node: NodeId): boolean;
   /**
-   * The node's UDP port, for as long as it has its identity: the first time the one that is chosen, `taken` being those of all other
-   * nodes. Durable when it resolves. Undefined: none was chosen.
+   * The node's UDP port, kept as long as its identity. The first call chooses it; `taken` contains the ports of all
+   * other nodes. Durable when it resolves. Undefined if none was chosen.
    */
   port(node: NodeId, choose: (taken: ReadonlySet<number>) => number | undefined): Promise<number | undefined>;
   /** Whether it is here and belongs to no node; answers from memory, too. */

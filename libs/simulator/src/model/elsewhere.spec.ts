@@ -77,7 +77,7 @@ describe('two connected worlds', () => {
     expect(ours.way.announced).toEqual(new Set([controller]));
   });
 
-  it('let a node of one join a network on a controller of the other, with an address of its pool', () => {
+  it('admit a node of one to a network on a controller of the other, with an address of its pool', () => {
     create();
     authorize(true);
     ask(theirs.world, node, 'POST', `/network/${network}`);

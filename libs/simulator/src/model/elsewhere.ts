@@ -2,7 +2,7 @@ import type { Message } from './messages.js';
 
 /** The other worlds as seen from this one: daemons of other processes, and whatever carries messages to them. */
 export interface Elsewhere {
-  /** Tells the other worlds that the controller at this address of ours has networks. */
+  /** Announces to the other worlds that our controller at this address has networks. */
   announce(address: string): void;
   /** Whether the address belongs to a daemon of any of these worlds, even if it is unreachable now. */
   knows(address: string): boolean;

@@ -5,7 +5,7 @@ export interface Route {
   readonly via: string | null;
 }
 
-/** What a controller tells a node about a network; the daemon stores it on disk. */
+/** The configuration of a network that a controller sends to a node; the daemon stores it on disk. */
 export interface NetworkConfig {
   readonly name: string;
   readonly public: boolean;

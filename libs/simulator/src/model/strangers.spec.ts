@@ -33,14 +33,14 @@ describe('strangers', () => {
       expect(Math.abs((times[place] ?? NaN) / 1000 - seconds)).toBeLessThan(4);
   });
 
-  it('gain nothing by a file that nobody looked at', () => {
+  it('gain nothing from a file when the daemon has not looked for them', () => {
     const root = new Strangers(() => true);
     expect(root.admits('00c0ffee00', true, `${HERE}1`, 0)).toBe(true);
     expect(root.admits('00c0ffee01', true, `${HERE}2`, 100)).toBe(false);
     expect(root.admits('00c0ffee01', true, `${HERE}2`, 200)).toBe(true);
   });
 
-  it('are forgotten at the housekeeping when nothing came of them, and after 500 s of silence', () => {
+  it('are forgotten by the housekeeping when they sent nothing, and after 500 s of silence', () => {
     const root = new Strangers((address) => address === '00c0ffee01');
     expect(root.admits('00c0ffee00', true, `${HERE}1`, 0)).toBe(true);
     expect([root.knows('00c0ffee01', 100), root.knows('00c0ffee01', 200)]).toEqual([false, true]);
@@ -49,7 +49,7 @@ describe('strangers', () => {
     expect(root.knows('00c0ffee00', 531_000)).toBe(false);
   });
 
-  it('of another /24 do not wait for each other, and nothing but a greeting lets one in', () => {
+  it('do not wait for each other when they are in different /24s, and are accepted only by a greeting', () => {
     const root = new Strangers(() => false);
     expect(root.admits('00c0ffee00', false, '172.18.0.1', 0)).toBe(false);
     expect(root.admits('00c0ffee00', true, '172.18.0.1', 0)).toBe(true);

@@ -1,13 +1,14 @@
-/** One identity that nobody knows is let in per this time, from one /24. */
+/** One unknown identity is accepted per this time from each /24. */
 const PAUSE = 2_000;
-/** Who is silent for longer is a stranger again. */
+/** A node that is silent for longer is a stranger again. */
 const KNOWN_FOR = 500_000;
-/** How often those are forgotten who were never heard. */
+/** How often the daemon forgets nodes that it knows only from a file. */
 const HOUSEKEEPING = 30_000;
 
 /**
- * Whom a zerotier-one knows, as 1.14.1 decides it: the rule for strangers, and what a file in `peers.d` changes. The look that finds
- * such a file only reads it and finds nobody; the next one finds the node, until the housekeeping, if nothing came of it meanwhile.
+ * The nodes that a zerotier-one 1.14.1 knows: the rule for strangers, and the effect of a file in `peers.d`. The first
+ * look for a node only reads its file and fails. The next one finds the node, until the housekeeping forgets it if it
+ * sent nothing.
  */
 export class Strangers {
   readonly #heard = new Map<string, number>();
@@ -15,10 +16,10 @@ export class Strangers {
   readonly #lastFrom = new Map<string, number>();
   #keptAt = Number.NEGATIVE_INFINITY;
 
-  /** `hasFile`: whether `peers.d` has a file of this address. */
+  /** `hasFile`: whether `peers.d` has a file for this address. */
   constructor(private readonly hasFile: (address: string) => boolean) {}
 
-  /** Something makes the daemon look for a node. Whether it knows it. */
+  /** Makes the daemon look for a node; returns whether it knows the node. */
   knows(address: string, now: number): boolean {
     this.#keepHouse(now);
     if (this.#heard.has(address) || this.#read.has(address)) return true;
@@ -26,7 +27,7 @@ export class Strangers {
     return false;
   }
 
-  /** A packet of a node came from an IPv4 address. False: it is dropped. */
+  /** Receives a packet of a node from an IPv4 address; false if it is dropped. */
   admits(address: string, isHello: boolean, from: string, now: number): boolean {
     if (!this.knows(address, now)) {
       if (!isHello) return false;

@@ -53,7 +53,7 @@ describe('diff', () => {
   });
 });
 
-describe('diff of a node that was started', () => {
+describe('diff of a started node', () => {
   const daemon = (heard?: boolean) =>
     observed({
       nodes: [

@@ -34,7 +34,7 @@ export function findNodes(input: FindingsInput): FoundCause[] {
   return found;
 }
 
-/** Those that have an address, and of which it is known that they have heard from nobody since they were started. */
+/** Nodes that have an address but are known not to have heard from anybody since they were started. */
 export const unheardNodes = ({ nodes }: ObservedState): ObservedNode[] =>
   nodes.filter(
     ({ daemon, interfaces }) => daemon.known && daemon.value.heard === false && addressesOf(interfaces) !== '',

@@ -34,7 +34,7 @@ const at = (joined: Parameters<typeof membership>[0], interfaces = [shown()]) =>
   observed({ nodes: [hostNode(host, { memberships: known([membership(joined)]), interfaces: known(interfaces) })] });
 
 describe('findCauses', () => {
-  it('finds a node that has an address and was heard by nobody since its start, and says since when', () => {
+  it('reports a node that has an address but has not heard from anybody since its start, and since when', () => {
     const state = (heard: boolean | undefined, interfaces = [shown()]) =>
       observed({
         containers: known([container(demo, { startedAt: '2026-11-29T04:00:00.000Z' })]),
@@ -80,7 +80,7 @@ describe('findCauses', () => {
     expect(codes(at(joined, interfaces))).toEqual([]);
   });
 
-  it('sees a daemon without a UDP socket, and names the port; out of sight, what was found stays', () => {
+  it('reports a daemon without a UDP socket and its port, and keeps the finding while the daemon is out of sight', () => {
     const daemon = { address: '3a4f1af7fa', version: '1.14.1', online: true };
     const state = (seen: ObservedState['nodes'][number]['daemon']) =>
       observed({ nodes: [hostNode(host, { daemon: seen })] });

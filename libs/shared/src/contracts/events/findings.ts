@@ -7,7 +7,7 @@ export const FindingCode = z.enum([
   ...FailureCode.options,
   ...WaitingCode.options,
   'interface-disagrees', // the daemon's view and the kernel's differ
-  'not-heard', // a node has its address and has heard from nobody since it was started
+  'not-heard', // a node has its address but has not heard from anybody since it was started
   'item-stuck', // an item has been retried for a while without success
   'routes-left-out', // a network pushes more than zerotier-one's list has room for, or what the host's policy denies
   'container-foreign', // something that Orrery did not make has its name or label

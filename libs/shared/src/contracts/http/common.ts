@@ -52,7 +52,7 @@ const see = See.optional().describe(
   'The request that does what the fix says, or shows more; left out if there is none.',
 );
 
-/** `see` is the API's own: of a code, never of what a host says. */
+/** The API derives `see` from the code, never from a host's report. */
 export const ShownOutcome = z
   .discriminatedUnion('kind', [done, waiting.extend({ see }), failed.extend({ see })])
   .meta({ id: 'ShownOutcome', description: 'How an item stands at a revision.' });
