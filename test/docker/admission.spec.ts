@@ -5,11 +5,12 @@ import { AdmissionPage, Network, interfaceName, type NetworkId, type NodeAddress
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import type { LabNode } from '../support/zerotier/lab-world.js';
+import { holdControllerName } from './system/controller-name.js';
 import { DockerSystem, HOST } from './system/docker-system.js';
 import { EngineListener } from './system/engine-listener.js';
 import { recordAt, type KeptRecord } from './system/launched-controller.js';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 const engine = await findLabEngine();
 /** The number of pre-generated identities. */
 const WANTED = 3;
@@ -20,18 +21,21 @@ const PATIENCE = { within: 60_000, every: 200 };
 /** One system for all tests of this file. */
 let world: DockerSystem;
 let listener: EngineListener;
+let release: (() => Promise<void>) | undefined;
 const known = async () =>
   (await world.system.sql<{ address: string }>(`SELECT address FROM identities WHERE state = 'free'`)).map(
     ({ address }) => address,
   );
 beforeAll(async () => {
   if (!engine) return;
+  release = await holdControllerName();
   world = await DockerSystem.open(engine, { agent: { ORRERY_WARM_IDENTITIES: String(WANTED) } });
   listener = await EngineListener.open(world.docker, await world.hostId());
 });
 afterAll(async () => {
   listener?.close();
   await world?.close();
+  await release?.();
 });
 
 (engine ? describe : describe.skip)('pre-generated identities, on a real engine', () => {

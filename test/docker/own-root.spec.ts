@@ -6,9 +6,10 @@ import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import type { LabNode } from '../support/zerotier/lab-world.js';
 import { buildZtImage } from './orrery-zt/zt-image.js';
+import { holdControllerName } from './system/controller-name.js';
 import { DockerSystem, HOST } from './system/docker-system.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const engine = await findLabEngine();
 const WARM = 4;
@@ -18,16 +19,19 @@ const DROPPED_MS = 4_900;
 (engine ? describe : describe.skip)('a root of one’s own that does not know nodes', () => {
   let system: DockerSystem;
   let image: string;
+  let release: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
     if (!engine) return;
+    release = await holdControllerName();
     image = await buildZtImage(engine.docker, engine.image);
     system = await DockerSystem.open(engine, { ownRoot: image, agent: { ORRERY_WARM_IDENTITIES: String(WARM) } });
   });
   afterAll(async () => {
-    if (!system) return;
+    if (!system) return release?.();
     for (const { Id } of await system.ours()) await system.docker.getContainer(Id).remove({ force: true, v: true });
     await system.close();
+    await release?.();
     await system.docker.getImage(image).remove();
   });
 

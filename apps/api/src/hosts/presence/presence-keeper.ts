@@ -47,7 +47,7 @@ export class PresenceJudge {
   }
 
   /** `startedAt`: since when this process can hear at all. */
-  async lead(run: Run, startedAt: number, health: Pick<HearingHealth, 'since'>): Promise<void> {
+  async lead(run: Run, startedAt: number, health: Pick<HearingHealth, 'since' | 'tick'>): Promise<void> {
     const news = this.board.takeNews();
     try {
       await this.notes.write(run, news);
@@ -56,6 +56,8 @@ export class PresenceJudge {
       throw error;
     }
     const now = performance.now();
+    // After a pause of this process, its timer may not have run yet: silence must not count against hosts until it has.
+    health.tick(now);
     const circumstances = { now, intervalMs: this.config.heartbeatMs, startedAt, healthySince: health.since };
     const judged = () => judge(this.#hosts(), circumstances);
     const isKnown =
