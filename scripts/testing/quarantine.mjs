@@ -13,14 +13,7 @@ import { fileURLToPath } from 'node:url';
  * size.
  * @type {Quarantined[]}
  */
-export const quarantine = [
-  {
-    file: 'test/docker/own-root.spec.ts',
-    test: 'accepts all that Orrery launches at once, because it was told of them',
-    reason:
-      'under load, a root sometimes drops one node that it was told of, which asks again after five seconds; the cause is not known yet (ADR 33)',
-  },
-];
+export const quarantine = [];
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 

@@ -17,10 +17,10 @@ const MOST = 10_000;
 /** Slows down a host that mass-produces identities, because the root must validate each. */
 const OFFER_RATE = { perSecond: 0.2, burst: 32 };
 /**
- * Within 30 s the root forgets nodes that it was told of but has not heard, so nodes that start late are mentioned
- * again.
+ * Every 30 s the root forgets the nodes that it was told of but has not heard. Mentioned as often as this while they start,
+ * a node is unknown for a third of a second at most.
  */
-const MENTION_AGAIN_MS = 2_000;
+const MENTION = { times: 10, everyMs: 300 };
 /** Running nodes find a restarted root again within two minutes. */
 const AFTER_RESTART = { times: 6, everyMs: 20_000 };
 const AT_ONCE = 200;
@@ -37,6 +37,7 @@ export class Introductions implements Loop {
   readonly #rate = new HostRate(OFFER_RATE);
   #root: RootFile | undefined;
   #toMention = { times: 0, at: 0 };
+  readonly #mentioning = new Map<HostId, symbol>();
   #stop: AbortSignal | undefined;
 
   constructor(
@@ -59,10 +60,25 @@ export class Introductions implements Loop {
       );
       const addresses = rows.map(({ address }) => address);
       await this.#mention(addresses);
-      // Nodes that start together take a while, so they are mentioned again.
-      void pause(MENTION_AGAIN_MS, this.#stop).then(() => this.#mention(addresses));
+      void this.#keepMentioning(host, addresses);
     } catch (error) {
       this.#complain(error);
+    }
+  }
+
+  /** A later change of the same host takes over, so a host that changes all the time is not mentioned more often. Never rejects. */
+  async #keepMentioning(host: HostId, addresses: readonly NodeAddress[]): Promise<void> {
+    const mine = Symbol(host);
+    this.#mentioning.set(host, mine);
+    try {
+      for (let time = 1; time < MENTION.times && this.#mentioning.get(host) === mine; time++) {
+        await pause(MENTION.everyMs, this.#stop);
+        await this.#mention(addresses);
+      }
+    } catch (error) {
+      this.#complain(error);
+    } finally {
+      if (this.#mentioning.get(host) === mine) this.#mentioning.delete(host);
     }
   }
 

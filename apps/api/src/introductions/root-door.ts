@@ -80,13 +80,15 @@ export class RootDoor {
   }
 
   async close(): Promise<void> {
-    for (const opening of this.#sockets.values()) (await opening).close();
+    for (const opening of this.#sockets.values()) await opening.then((socket) => socket.close(), () => undefined);
     this.#sockets.clear();
   }
 
   #socket(family: 'udp4' | 'udp6'): Promise<Socket> {
     const socket = this.#sockets.get(family) ?? opened(family);
     this.#sockets.set(family, socket);
+    // One that could not be opened is tried again.
+    socket.catch(() => this.#sockets.delete(family));
     return socket;
   }
 
