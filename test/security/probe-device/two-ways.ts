@@ -56,6 +56,7 @@ export class TwoWays {
       await run(inFar, `ip address add fd09:${at}::2/64 dev ${peer} nodad`);
       await run(inNear, `ip link set ${device} up`);
       await run(inFar, `ip link set ${peer} up`);
+      await introduce(inNear, device, at, [inFar, peer]);
     }
     await run(inFar, `ip address add ${FAR.v4}/32 dev lo`);
     await run(inFar, `ip address add ${FAR.v6}/128 dev lo nodad`);
@@ -82,8 +83,7 @@ export class TwoWays {
   }
 
   /**
-   * How many packets have left by eth0, including neighbor solicitations but excluding those that IPv6 sends to routers
-   * on its own (MLD).
+   * How many packets have left by eth0, excluding those that IPv6 sends to routers on its own (MLD).
    */
   async leaked(): Promise<number> {
     const reports = async () => Number(/OutType143\s+(\d+)/.exec(await run(this.enter, `cat ${REPORTS}`))?.[1] ?? 0);
@@ -110,6 +110,22 @@ const routeCommand = (route: string): string[] =>
 async function run(enter: readonly string[], command: string): Promise<string> {
   const [tool = '', ...args] = [...enter, ...command.split(' ')];
   return (await promisify(execFile)(tool, args)).stdout;
+}
+
+/**
+ * Both ends of a link know each other for good. Otherwise the far one asks five seconds after the last packet whether
+ * the near one is still there, and the answer leaves by eth0.
+ */
+async function introduce(near: string[], device: string, at: number, [far, peer]: [string[], string]): Promise<void> {
+  const addressOf = async (enter: string[], name: string) => {
+    const [link] = JSON.parse(await run(enter, `ip -json link show ${name}`)) as { address: string }[];
+    return link?.address ?? '';
+  };
+  const [nearAddress, farAddress] = [await addressOf(near, device), await addressOf(far, peer)];
+  for (const net of [`10.9.${at}.`, `fd09:${at}::`]) {
+    await run(near, `ip neighbor replace ${net}2 lladdr ${farAddress} nud permanent dev ${device}`);
+    await run(far, `ip neighbor replace ${net}1 lladdr ${nearAddress} nud permanent dev ${peer}`);
+  }
 }
 
 async function keeper(): Promise<ChildProcess> {
