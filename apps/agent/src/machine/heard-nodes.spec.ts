@@ -1,24 +1,25 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { ObservedPeer } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
+import type { DaemonNetwork, DaemonPeer } from '../zerotier/local-api.js';
 import { HeardNodes, receivedFrom, type HeardLook } from './heard-nodes.js';
 
-const peer = (path: ObservedPeer['path'], more: Partial<ObservedPeer> = {}): ObservedPeer => ({
-  ...{ address: 'e5c3d36742', role: 'LEAF', path, latencyMs: null },
-  ...more,
+const peer = (path: 'direct' | 'none', role = 'LEAF'): DaemonPeer => ({
+  ...{ address: 'e5c3d36742' as DaemonPeer['address'], role, version: '-1.-1.-1', latency: -1 },
+  paths: path === 'direct' ? [{ active: true }] : [],
 });
+const network = (status: DaemonNetwork['status']) => ({ status }) as DaemonNetwork;
 
 describe('a started node', () => {
   const node = newId('nod');
   let nodes: HeardNodes;
   let asked: number;
   let from: string[] | undefined;
-  const look = (peers: ObservedPeer[], more: Partial<HeardLook> = {}) => {
+  const look = (peers: DaemonPeer[], more: Partial<HeardLook> = {}) => {
     const received = () => {
       asked += 1;
-      return Promise.resolve(from && new Set(from));
+      return Promise.resolve(from && new Set(from as DaemonPeer['address'][]));
     };
-    return nodes.look({ node, startedAt: 'one', isFirstStart: false, peers, received, ...more });
+    return nodes.look({ node, startedAt: 'one', isFirstStart: false, peers, networks: [], received, ...more });
   };
 
   beforeEach(() => {
@@ -27,7 +28,7 @@ describe('a started node', () => {
 
   it('has not heard from anybody while it knows only its root', async () => {
     expect(await look([])).toBe(false);
-    expect(await look([peer('direct', { role: 'MOON' }), peer('direct', { role: 'PLANET' })])).toBe(false);
+    expect(await look([peer('direct', 'MOON'), peer('direct', 'PLANET')])).toBe(false);
     expect(asked).toBe(0);
   });
 
@@ -37,18 +38,24 @@ describe('a started node', () => {
     expect(await look([], { startedAt: 'two' })).toBe(false);
   });
 
-  it('has heard from a relayed peer when this is its first start or a packet came from it', async () => {
-    expect(await look([peer('relayed')])).toBe(false);
+  it('has heard from a relayed peer when a packet came from it, although it has no path and no version', async () => {
+    expect(await look([peer('none')])).toBe(false);
     from = ['00c0ffee00'];
-    expect(await look([peer('relayed')])).toBe(false);
+    expect(await look([peer('none')])).toBe(false);
     from = ['e5c3d36742'];
-    expect(await look([peer('relayed')])).toBe(true);
-    expect(await look([peer('relayed')], { node: newId('nod'), isFirstStart: true })).toBe(true);
+    expect(await look([peer('none')])).toBe(true);
+  });
+
+  it('has heard from its controller when it is configured at its first start, when no file could have done that', async () => {
+    const networks = [network('REQUESTING_CONFIGURATION'), network('OK')];
+    expect(await look([peer('none')], { networks })).toBe(false);
+    expect(await look([peer('none')], { networks: networks.slice(0, 1), isFirstStart: true })).toBe(false);
+    expect(await look([], { networks, isFirstStart: true })).toBe(true);
   });
 
   it('is not judged when the daemon cannot be asked', async () => {
     from = undefined;
-    expect(await look([peer('relayed')])).toBeUndefined();
+    expect(await look([peer('none')])).toBeUndefined();
   });
 });
 

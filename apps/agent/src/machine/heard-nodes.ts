@@ -1,13 +1,15 @@
-import { NodeAddress, type NodeId, type ObservedPeer } from '@orrery/shared/contracts';
+import { NodeAddress, type NodeId } from '@orrery/shared/contracts';
+import type { DaemonNetwork, DaemonPeer } from '../zerotier/local-api.js';
 
 /** One start of a node's zerotier-one, with the peers that its daemon shows. */
 export interface HeardLook {
   node: NodeId;
   /** When its container was started. */
   startedAt: string;
-  /** Its home was created for this start, so it remembers no peer from an earlier one. */
+  /** Its home was created for this start, so it remembers no peer and no configuration from an earlier one. */
   isFirstStart: boolean;
-  peers: readonly ObservedPeer[];
+  peers: readonly DaemonPeer[];
+  networks: readonly DaemonNetwork[];
   /**
    * The peers whose packets arrived since the start, by any path; undefined if unknown. Called only if nothing else
    * decides.
@@ -24,19 +26,20 @@ export class HeardNodes {
   readonly #since = new Map<NodeId, string>();
 
   /** Undefined if unknown. */
-  async look({ node, startedAt, isFirstStart, peers, received }: HeardLook): Promise<boolean | undefined> {
+  async look({ node, startedAt, isFirstStart, peers, networks, received }: HeardLook): Promise<boolean | undefined> {
     if (this.#since.get(node) === startedAt) return true;
     const others = peers.filter(({ role }) => role === 'LEAF');
-    const isSeen = others.some(({ path }) => path === 'direct') || (isFirstStart && others.length > 0);
-    const heard = isSeen || (others.length > 0 && (await this.#isAmong(others, received)));
+    const isDirect = others.some(({ paths }) => paths.some(({ active }) => active));
+    const isConfigured = isFirstStart && networks.some(({ status }) => status === 'OK');
+    const heard = isDirect || isConfigured || (others.length > 0 && (await this.#isAmong(others, received)));
     if (heard) this.#since.set(node, startedAt);
     return heard;
   }
 
-  /** A relayed peer may be listed only because of a file, so its packets are checked. */
-  async #isAmong(others: readonly ObservedPeer[], received: HeardLook['received']): Promise<boolean | undefined> {
+  /** A peer without a path may be listed because of a file, or because the root was asked for it: its packets are checked. */
+  async #isAmong(others: readonly DaemonPeer[], received: HeardLook['received']): Promise<boolean | undefined> {
     const from = await received();
-    return from && others.some(({ address }) => from.has(address));
+    return from && others.some(({ address }) => from.has(address as NodeAddress));
   }
 }
 

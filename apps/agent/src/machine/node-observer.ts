@@ -3,8 +3,9 @@ import type {
   NodeId,
   NodeKind,
   ObservedInterface,
+  ObservedMembership,
   ObservedNode,
-  ObservedPeer,
+  Part,
 } from '@orrery/shared/contracts';
 import type { DaemonNetwork, DaemonPeer, DaemonStatus } from '../zerotier/local-api.js';
 import { assertExpected, type NodeDoor } from '../zerotier/node-door.js';
@@ -19,8 +20,8 @@ export interface NodeLook {
   interfaces: Promise<ObservedInterface[]>;
   /** The `allowManaged` list of a network, if there is one. */
   listOf: (network: string) => Promise<string[] | null>;
-  /** For a container: whether the node has heard from one of these peers; undefined if unknown. */
-  heard?: (peers: ObservedPeer[], received: HeardLook['received']) => Promise<boolean | undefined>;
+  /** For a container: whether the node has heard from another one; undefined if unknown. */
+  heard?: (look: Pick<HeardLook, 'peers' | 'networks' | 'received'>) => Promise<boolean | undefined>;
 }
 
 /**
@@ -29,24 +30,25 @@ export interface NodeLook {
  */
 export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<ObservedNode> {
   const { door } = look;
-  const [status, networks, peers, interfaces] = await Promise.all([
+  const joined = door.api.networks(signal);
+  const seen = joined.then((networks) => membershipsOf(networks, look));
+  const [status, networks, memberships, peers, interfaces] = await Promise.all([
     partOf(expectedStatus(door, signal)),
-    partOf(explained(door, memberships(look, signal))),
-    partOf(explained(door, door.api.peers(signal).then(peersOf))),
+    partOf(joined),
+    partOf(explained(door, seen)),
+    partOf(explained(door, door.api.peers(signal))),
     partOf(look.interfaces),
   ]);
-  // A node without networks has nobody to hear from.
-  const isJoined = networks.known && networks.value.length > 0;
-  const heard = isJoined && peers.known ? await look.heard?.(peers.value, () => received(door, signal)) : undefined;
+  const heard = await heardOf(look, networks, peers, signal);
   return {
     node: look.node,
     kind: look.kind,
     daemon: status.known
       ? known({ ...observedDaemon(status.value), ...(heard === undefined ? {} : { heard }) })
       : status,
-    memberships: status.known ? networks : status,
+    memberships: status.known ? memberships : status,
     interfaces,
-    peers: status.known ? peers : status,
+    peers: status.known ? mapped(peers, peersOf) : status,
   };
 }
 
@@ -61,6 +63,8 @@ export async function silentNode(
   return { node, kind, daemon: silent, memberships: silent, interfaces: await partOf(interfaces), peers: silent };
 }
 
+const mapped = <A, B>(part: Part<A>, map: (value: A) => B): Part<B> => (part.known ? known(map(part.value)) : part);
+
 async function expectedStatus(door: NodeDoor, signal: AbortSignal): Promise<DaemonStatus> {
   return explained(
     door,
@@ -71,10 +75,18 @@ async function expectedStatus(door: NodeDoor, signal: AbortSignal): Promise<Daem
   );
 }
 
-async function memberships({ door, listOf }: NodeLook, signal: AbortSignal) {
-  const networks = await door.api.networks(signal);
+function heardOf(look: NodeLook, networks: Part<DaemonNetwork[]>, peers: Part<DaemonPeer[]>, signal: AbortSignal) {
+  // A node without networks has nobody to hear from.
+  if (!networks.known || networks.value.length === 0 || !peers.known) return undefined;
+  return look.heard?.({
+    ...{ networks: networks.value, peers: peers.value },
+    received: () => received(look.door, signal),
+  });
+}
+
+async function membershipsOf(networks: DaemonNetwork[], { listOf }: NodeLook): Promise<ObservedMembership[]> {
   const observed = await Promise.all(
-    networks.map(async (network: DaemonNetwork) => observedMembership(network, await listOf(network.nwid))),
+    networks.map(async (network) => observedMembership(network, await listOf(network.nwid))),
   );
   return observed.sort((left, right) => compare(left.network, right.network));
 }

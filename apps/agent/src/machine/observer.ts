@@ -201,7 +201,7 @@ export class Observer {
       const listOf = (network: string) => this.lists.of(inspect, network, signal);
       const { StartedAt: startedAt, FinishedAt } = inspect.State;
       const start = { node, startedAt, isFirstStart: !(Date.parse(FinishedAt) > 0) };
-      const heard: NodeLook['heard'] = (peers, received) => this.heard.look({ ...start, peers, received });
+      const heard: NodeLook['heard'] = (seen) => this.heard.look({ ...start, ...seen });
       return await observeNode({ node, kind: 'container', door, interfaces, listOf, heard }, signal);
     } catch (error) {
       const died = error instanceof StepError && error.code === 'container-died' && own?.observed.startedAt;

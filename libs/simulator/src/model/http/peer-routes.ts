@@ -21,14 +21,14 @@ function pathsOf(peer: Peer, isActive: boolean): Record<string, unknown>[] {
   ];
 }
 
-/** A peer that never answered has version -1.-1.-1 and latency -1. */
+/** A peer that was never greeted directly has version -1.-1.-1 and latency -1, even if relayed packets came from it. */
 function peerJson(peer: Peer, role: string, isActive: boolean): Record<string, unknown> {
-  const heard = peer.lastReceive > 0;
-  const [major, minor, revision] = heard ? [VERSION.major, VERSION.minor, VERSION.revision] : [-1, -1, -1];
+  const isGreeted = peer.lastReceive > 0 && peer.path !== null;
+  const [major, minor, revision] = isGreeted ? [VERSION.major, VERSION.minor, VERSION.revision] : [-1, -1, -1];
   return {
     address: peer.address,
     isBonded: false,
-    latency: peer.latency,
+    latency: isGreeted ? peer.latency : -1,
     paths: pathsOf(peer, isActive),
     role,
     tunneled: false,
