@@ -4,7 +4,7 @@ import type { DaemonNetwork, DaemonPeer } from '../zerotier/local-api.js';
 import { HeardNodes, receivedFrom, type HeardLook } from './heard-nodes.js';
 
 const peer = (path: 'direct' | 'none', role = 'LEAF'): DaemonPeer => ({
-  ...{ address: 'e5c3d36742' as DaemonPeer['address'], role, version: '-1.-1.-1', latency: -1 },
+  ...{ address: 'e5c3d36742', role, version: '-1.-1.-1', latency: -1 },
   paths: path === 'direct' ? [{ active: true }] : [],
 });
 const network = (status: DaemonNetwork['status']) => ({ status }) as DaemonNetwork;
@@ -17,7 +17,7 @@ describe('a started node', () => {
   const look = (peers: DaemonPeer[], more: Partial<HeardLook> = {}) => {
     const received = () => {
       asked += 1;
-      return Promise.resolve(from && new Set(from as DaemonPeer['address'][]));
+      return Promise.resolve(from && new Set(from));
     };
     return nodes.look({ node, startedAt: 'one', isFirstStart: false, peers, networks: [], received, ...more });
   };

@@ -39,7 +39,7 @@ export class HeardNodes {
   /** A peer without a path may be listed because of a file, or because the root was asked for it: its packets are checked. */
   async #isAmong(others: readonly DaemonPeer[], received: HeardLook['received']): Promise<boolean | undefined> {
     const from = await received();
-    return from && others.some(({ address }) => from.has(address as NodeAddress));
+    return from && others.some(({ address }) => from.has(address));
   }
 }
 

@@ -9,7 +9,7 @@ import { noteOffered, reserveIdentity } from '../identities/identities.js';
 import { hintAtAddresses } from './hints.js';
 import { ObservedChanges } from '../ingest/projections/observed-changes.js';
 import { runIn } from '../database/statements.js';
-import { AddressClaims } from './address-claims.js';
+import { ClaimFindings } from './claim-findings.js';
 import { Candidates } from './candidates.repository.js';
 import { noteCause, putRecords, replaceRecords } from './controller-records.js';
 import type { Store } from '../database/store.js';
@@ -251,7 +251,7 @@ describe('a launch', () => {
 describe('a second in which nothing changes', () => {
   it('reads no large table', async () => {
     const store: { query: EntityManager['query'] } = { query: source.query.bind(source) };
-    const claims = new AddressClaims(store as Store);
+    const claims = new ClaimFindings(store as Store);
     await claims.settle(true);
     const { readWhole, blocks } = await costOf((tx) => {
       store.query = tx.query.bind(tx);

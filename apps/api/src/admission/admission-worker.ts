@@ -7,7 +7,7 @@ import { Notifications } from '../database/notifications.js';
 import { Store } from '../database/store.js';
 import { LOGGER } from '../logger.js';
 import type { Loop } from '../loops/loop.js';
-import { AddressClaims } from './address-claims.js';
+import { ClaimFindings } from './claim-findings.js';
 import { Candidates } from './candidates.repository.js';
 import { CLAIMS_HINT, readHint, type AdmissionHint, type PlaceHint } from './hints.js';
 import { NetworkReconciler } from './network-reconciler.js';
@@ -66,7 +66,7 @@ export class AdmissionWorker implements Loop {
 
   constructor(
     private readonly rounds: AdmissionRounds,
-    private readonly claims: AddressClaims,
+    private readonly claims: ClaimFindings,
     private readonly notifications: Notifications,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}

@@ -5,7 +5,7 @@ import { ControllersRepository } from '../controllers/controllers.repository.js'
 import { DesiredPublisher } from '../wanted/desired-publisher.js';
 import { Introductions } from '../introductions/introductions.service.js';
 import { WantedModule } from '../wanted/wanted.module.js';
-import { AddressClaims } from './address-claims.js';
+import { ClaimFindings } from './claim-findings.js';
 import { AdmissionGate } from './admission-gate.js';
 import { AdmissionRounds, AdmissionWorker } from './admission-worker.js';
 import { Candidates } from './candidates.repository.js';
@@ -18,7 +18,7 @@ import { NetworkReconciler } from './network-reconciler.js';
 @Module({
   imports: [WantedModule],
   providers: [
-    AddressClaims,
+    ClaimFindings,
     AdmissionGate,
     AdmissionRounds,
     AdmissionWorker,

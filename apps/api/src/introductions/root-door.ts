@@ -80,7 +80,11 @@ export class RootDoor {
   }
 
   async close(): Promise<void> {
-    for (const opening of this.#sockets.values()) await opening.then((socket) => socket.close(), () => undefined);
+    for (const opening of this.#sockets.values())
+      await opening.then(
+        (socket) => socket.close(),
+        () => undefined,
+      );
     this.#sockets.clear();
   }
 

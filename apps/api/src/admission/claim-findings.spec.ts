@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@orrery/shared/runtime';
-import { claimsOf, type Holder } from './address-claims.js';
+import { claimsOf, type Holder } from './claim-findings.js';
 import { CLAIMS_HINT, hintText, readHint } from './hints.js';
 
 const address = 'deadbeef01';

@@ -46,11 +46,11 @@ const holders = (suspects: string) => `
 
 /**
  * Nodes that show an address which belongs to another node or which another node shows have the finding
- * `address-claimed`, and so do those other nodes. Level-triggered: it compares the facts with the findings, so every
+ * `address-claimed`, and so do those other nodes. Nobody's authorization is decided here (decide.ts). Level-triggered: it compares the facts with the findings, so every
  * replica may run it at any time.
  */
 @Injectable()
-export class AddressClaims {
+export class ClaimFindings {
   #lookedAt = -Infinity;
   #isHinted = false;
 
@@ -128,7 +128,7 @@ function claimsOn(address: NodeAddress, holders: readonly Holder[]): Claim[] {
     : explain('address-claimed/shown', { address, shown });
   return holders.map(({ node, host, isGiven }) => ({
     ...{ code, node, host, cause, fix },
-    // The owner of an assigned address loses nothing. For any other address, Orrery decides nothing for any node.
+    // The owner of an assigned address loses nothing. For any other address, decide.ts leaves every node as it is.
     severity: isGiven ? 'warning' : 'error',
   }));
 }
