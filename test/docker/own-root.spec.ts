@@ -13,6 +13,7 @@ jest.setTimeout(300_000);
 
 const engine = await findLabEngine();
 const WARM = 4;
+const TEN = 10;
 /** A node that its root dropped greets it again after five seconds. */
 const DROPPED_MS = 4_900;
 
@@ -25,7 +26,10 @@ const DROPPED_MS = 4_900;
     if (!engine) return;
     release = await holdControllerName();
     image = await buildZtImage(engine.docker, engine.image);
-    system = await DockerSystem.open(engine, { ownRoot: image, agent: { ORRERY_WARM_IDENTITIES: String(WARM) } });
+    system = await DockerSystem.open(engine, {
+      ownRoot: image,
+      agent: { ORRERY_WARM_IDENTITIES: String(WARM), ORRERY_START_SPACING_SECONDS: '2.1' },
+    });
   });
   afterAll(async () => {
     if (!system) return release?.();
@@ -91,5 +95,39 @@ const DROPPED_MS = 4_900;
     await eventually(isHeard, { within: 30_000, every: 500, what: 'all three were heard' });
     const events = await system.system.sql<{ type: string }>(`SELECT type FROM events WHERE type = 'node.heard'`);
     expect(events.length).toBeGreaterThanOrEqual(3);
+  });
+
+  // F34
+  it('starts ten at once, more than it was told of: the others go one after another and say so', async () => {
+    const names = Array.from({ length: TEN }, (_, at) => system.name(`ten-${at}`));
+    const launches = names.map((name) =>
+      system.system.cli('launch', name, '--host', HOST, '--network', 'lab', '--wait=120s', '-o', 'json'),
+    );
+    const stages = (await Promise.all(launches)).map(({ code, stdout }) => {
+      expect(code).toBe(0);
+      return (JSON.parse(stdout) as Command).stages;
+    });
+    const waited = stages.flatMap((all) => all.filter(({ stage }) => stage === 'queued'));
+    expect(waited.length).toBeGreaterThan(0);
+    expect(waited.length).toBeLessThan(TEN);
+    for (const { detail } of waited) expect(detail).toMatch(/^\d before it, about \d+ s$/);
+  });
+
+  // F34
+  it('has heard from all of them again after their engine has restarted them at once', async () => {
+    const reached = async (after: string) => {
+      const { items } = await system.system.api.get('/v1/memberships', MembershipPage);
+      const isBack = items.every(
+        ({ status, heard, heardSince }) => status === 'OK' && heard && heardSince !== null && heardSince > after,
+      );
+      return isBack && items.map(({ node, addresses }) => `${node.name} ${addresses.join()}`).sort();
+    };
+    const before = await eventually(() => reached(''), { within: 30_000, every: 500, what: 'all were heard' });
+    expect(before).toHaveLength(TEN + 3);
+    const begun = new Date().toISOString();
+    const names = (await system.ours()).map(({ Id }) => Id);
+    await Promise.all(names.map((id) => system.docker.getContainer(id).restart({ t: 5 })));
+    const after = await eventually(() => reached(begun), { within: 60_000, every: 500, what: 'all were heard again' });
+    expect(after).toEqual(before);
   });
 });
