@@ -83,7 +83,7 @@ describe('an API whose database and NATS are away', () => {
       expect([status, checks.database?.ok, checks.nats]).toEqual([
         503,
         true,
-        { ok: false, cause: 'it is connected and does not answer' },
+        { ok: false, cause: 'connected, but it does not answer' },
       ]);
       const { headers } = await api.refused('GET', '/v1/hosts/web-1/containers/demo/logs', 'bus-unavailable');
       expect(headers.get('retry-after')).toBe('5');

@@ -30,7 +30,7 @@ export class HelloService {
     const outcome = reply.result === 'welcome' ? 'welcome' : reply.code;
     this.logger.info(
       { event: 'hello', host, epoch: hello.epoch, revision: hello.revision, outcome },
-      'an agent said hello',
+      'an agent sent hello',
     );
     return reply;
   }
