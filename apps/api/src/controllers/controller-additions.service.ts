@@ -55,7 +55,8 @@ export class ControllerAdditions {
   }
 
   async #accepted({ id, url }: Controller, token: Secret): Promise<Buffer> {
-    if (url === null) throw badRequest([{ path: ['token'], message: 'only a controller of ZeroTier Central has one' }]);
+    if (url === null)
+      throw badRequest([{ path: ['token'], message: 'is allowed only for a controller of ZeroTier Central' }]);
     await this.doors.toCentral(url, token, (door) => door.probe());
     return this.doors.seal(id, token);
   }

@@ -77,7 +77,7 @@ describe('a body', () => {
     const headers = { 'idempotency-key': `deep-${depth}` };
     const { detail } = await api.refused('PATCH', '/v1/hosts/web-1', 'bad-request', { body, headers });
     // The control: a body that is not too deep reaches the schema.
-    expect(detail).toBe(depth > 32 ? 'the body is nested more than 32 deep' : 'setLabels: has to be an object');
+    expect(detail).toBe(depth > 32 ? 'the body is nested more than 32 deep' : 'setLabels: must be an object');
   });
 
   it('is refused when flow rules are nested 4,500 deep, and when values do not fit their type', async () => {

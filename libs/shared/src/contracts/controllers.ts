@@ -7,7 +7,7 @@ const Ip = z.union([z.ipv4(), z.ipv6()]);
 
 export const AddressPool = z
   .strictObject({ start: Ip.describe('First address.'), end: Ip.describe('Last address.') })
-  .refine(({ start, end }) => start.includes(':') === end.includes(':'), 'both ends must be of one family')
+  .refine(({ start, end }) => start.includes(':') === end.includes(':'), 'both ends must be of the same family')
   .meta({ id: 'AddressPool', description: 'A range of IP addresses of one family, both ends included.' });
 export type AddressPool = z.infer<typeof AddressPool>;
 
@@ -23,7 +23,7 @@ export const NetworkDns = z
   .strictObject({
     domain: z
       .string()
-      .regex(/^[a-z0-9]([a-z0-9.-]{0,125}[a-z0-9])?$/i, 'a DNS domain of at most 127 characters')
+      .regex(/^[a-z0-9]([a-z0-9.-]{0,125}[a-z0-9])?$/i, 'must be a DNS domain of at most 127 characters')
       .describe('Domain that they serve.'),
     servers: z.array(Ip).min(1).max(4).describe('Their IP addresses.'),
   })

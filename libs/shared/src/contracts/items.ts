@@ -19,8 +19,11 @@ export type NodeKind = z.infer<typeof NodeKind>;
 export const ImageReference = z
   .string()
   .max(255)
-  .regex(/^[a-z0-9][a-zA-Z0-9._\-/:]*(@sha256:[0-9a-f]{64})?$/, 'an image reference such as zerotier/zerotier:1.14.2')
-  .refine((text) => !/\/\.{0,2}(?=[/:@]|$)/.test(text), 'an image reference such as zerotier/zerotier:1.14.2');
+  .regex(
+    /^[a-z0-9][a-zA-Z0-9._\-/:]*(@sha256:[0-9a-f]{64})?$/,
+    'must be an image reference such as zerotier/zerotier:1.14.2',
+  )
+  .refine((text) => !/\/\.{0,2}(?=[/:@]|$)/.test(text), 'must be an image reference such as zerotier/zerotier:1.14.2');
 export type ImageReference = z.infer<typeof ImageReference>;
 
 /** At most 1,000 bytes, because the daemon cuts the line of its file at 1,023 bytes (docs/zerotier-facts.md#joining). */

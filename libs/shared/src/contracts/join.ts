@@ -5,12 +5,12 @@ import { Labels } from './labels.js';
 /** Public half of the key that proves the identity of a host: an nkey of a user. The seed never leaves the host. */
 export const HostKey = z
   .string()
-  .regex(/^U[A-Z2-7]{55}$/, 'has to be the public nkey of a user')
+  .regex(/^U[A-Z2-7]{55}$/, 'must be the public nkey of a user')
   .meta({ description: 'public nkey of a user: U and 55 base32 characters' });
 export type HostKey = z.infer<typeof HostKey>;
 
 /** Ed25519 signature in base64. */
-const Proof = z.string().regex(/^[A-Za-z0-9+/]{86}==$/, 'has to be an Ed25519 signature in base64');
+const Proof = z.string().regex(/^[A-Za-z0-9+/]{86}==$/, 'must be an Ed25519 signature in base64');
 const Nonce = z.string().max(200);
 
 export const JoinNonce = z

@@ -144,7 +144,7 @@ const ruleOf = (type: Type) =>
       or: NetworkRule.shape.or,
       ...FIELDS[type],
     })
-    .refine(isInOrder, { path: ['end'], message: 'is before start' });
+    .refine(isInOrder, { path: ['end'], message: 'must not be less than start' });
 
 function isInOrder(rule: object): boolean {
   const { start, end } = rule as { start?: unknown; end?: unknown };

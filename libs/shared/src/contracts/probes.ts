@@ -20,7 +20,7 @@ const ProbeHost = z
 const ProbeUrl = z
   .url({ protocol: /^https?$/, error: 'write a URL of http or https' })
   .max(2048)
-  .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), 'a URL with a user or a password is not probed');
+  .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), 'must not contain a user name or a password');
 
 export const ProbeTarget = z
   .discriminatedUnion('kind', [

@@ -194,7 +194,7 @@ describe('in trouble, ZeroTier Central', () => {
   it.each<[string, Trouble, string]>([
     ['broken', { is: 'status', status: 500 }, '500'],
     ['overloaded', { is: 'status', status: 503, body: '<html>' }, '503'],
-    ['somewhere else', { is: 'status', status: 302, location: 'http://127.0.0.1:9/' }, 'sends elsewhere'],
+    ['somewhere else', { is: 'status', status: 302, location: 'http://127.0.0.1:9/' }, 'a redirect'],
     ['garbage', { is: 'garbage', body: '<html>\u0007\nMaintenance' }, 'a web page instead of JSON'],
     ['JSON of another shape', { is: 'garbage', body: '{"a":1}', type: 'application/json' }, 'JSON of another shape'],
     ['empty', { is: 'garbage', body: '' }, 'with nothing'],
@@ -323,7 +323,7 @@ describe('the token of ZeroTier Central', () => {
     central.trouble({ is: 'status', status: 403 }, { when: ({ method }) => method === 'DELETE' });
     const error = await thrownBy(door.deleteNetwork(id));
     expect(error).toMatchObject({ code: 'central-refused' });
-    expect(error.message).toContain('may not do this');
+    expect(error.message).toContain('is not allowed to do this');
     expect(await door.network(id)).toBeDefined();
   });
 

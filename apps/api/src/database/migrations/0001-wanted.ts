@@ -9,7 +9,7 @@ export class Wanted1764000000001 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('there is no schema before the first to go back to');
+    throw new Error('the first migrations cannot be undone');
   }
 }
 

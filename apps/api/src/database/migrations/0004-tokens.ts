@@ -10,7 +10,7 @@ export class Tokens1764000000004 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('a restored backup is the way back');
+    throw new Error('this migration cannot be undone: restore a backup');
   }
 }
 

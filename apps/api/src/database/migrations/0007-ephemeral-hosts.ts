@@ -13,6 +13,6 @@ export class EphemeralHosts1764000000007 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('a restored backup is the way back');
+    throw new Error('this migration cannot be undone: restore a backup');
   }
 }

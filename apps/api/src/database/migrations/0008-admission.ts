@@ -9,7 +9,7 @@ export class Admission1764000000008 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('a restored backup is the way back');
+    throw new Error('this migration cannot be undone: restore a backup');
   }
 }
 

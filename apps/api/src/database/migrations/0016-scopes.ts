@@ -12,7 +12,7 @@ export class Scopes1764000000016 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('a restored backup is the way back');
+    throw new Error('this migration cannot be undone: restore a backup');
   }
 }
 

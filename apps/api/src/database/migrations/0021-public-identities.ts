@@ -13,7 +13,7 @@ export class PublicIdentities1764000000021 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('a restored backup is the way back');
+    throw new Error('this migration cannot be undone: restore a backup');
   }
 }
 

@@ -23,7 +23,7 @@ export const wholeInQuery = (least: number, most: number, otherwise?: number) =>
       if (/^-?\d{1,15}$/.test(text)) return Number(text);
       const near = text.trim() === '' ? Number.NaN : Math.min(most, Math.max(least, Math.round(Number(text))));
       const meant = Number.isNaN(near) ? '' : `; did you mean ${near}?`;
-      issues.push({ code: 'custom', input: value, message: `has to be a whole number in decimal digits${meant}` });
+      issues.push({ code: 'custom', input: value, message: `must be a whole number in decimal digits${meant}` });
       return value;
     },
     z

@@ -170,15 +170,18 @@ export const JoinTokenPost = z
       'A host that the machine replaces: its name or id. The machine gets its name, labels and items.',
     ),
   })
-  .refine(({ name, uses }) => name === undefined || uses === 1, 'a token for one host has one use')
-  .refine(({ replaces, uses }) => replaces === undefined || uses === 1, 'a token that replaces a host has one use')
+  .refine(({ name, uses }) => name === undefined || uses === 1, 'a token for one host must have exactly one use')
+  .refine(
+    ({ replaces, uses }) => replaces === undefined || uses === 1,
+    'a token that replaces a host must have exactly one use',
+  )
   .refine(
     ({ replaces, name }) => replaces === undefined || name === undefined,
-    'a host that replaces another has its name',
+    'a host that replaces another keeps its name',
   )
   .refine(
     ({ replaces, ownLabels }) => replaces === undefined || !ownLabels,
-    'a host that replaces another has its labels',
+    'a host that replaces another keeps its labels',
   )
   .meta({ id: 'JoinTokenPost', description: 'A join token to make.' });
 export type JoinTokenPost = z.infer<typeof JoinTokenPost>;
