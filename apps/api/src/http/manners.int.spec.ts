@@ -39,10 +39,10 @@ const packed = (path: string, accepts: string) =>
 
 describe('a request id', () => {
   it.each([
-    ['nothing that can be read', 'HELLO'],
+    ['an unreadable request', 'HELLO'],
     ['headers that are too long', `GET /v1/hosts HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
     ['no Host header', 'GET /v1/hosts HTTP/1.1\r\nConnection: close\r\n\r\n'],
-    ['HTTP that is not there yet', 'GET / HTTP/9.9\r\n\r\n'],
+    ['an unknown version of HTTP', 'GET / HTTP/9.9\r\n\r\n'],
   ])('is on the answer to %s', async (_what, bytes) => {
     const answer = await sendRaw(port, bytes);
     expect(answer).toMatch(REQUEST_ID);
