@@ -41,7 +41,7 @@ export class JoinTokensController {
   @Operation({
     id: 'createJoinToken',
     tag,
-    summary: 'Make a join token',
+    summary: 'Create a join token',
     answers: { 201: z.union([JoinTokenMade, JoinTokenReplayed]) },
     problems: ['unknown-network', 'unknown-host', 'ambiguous-reference'],
     body: true,

@@ -36,7 +36,7 @@ const config = {
   routes: z.array(NetworkRoute).max(32).describe('Routes that it pushes.'),
   dns: NetworkDns.nullable().describe('DNS servers that it pushes; null: none.'),
   mtu: z.int().min(1280).max(10_000).describe('MTU in bytes.'),
-  broadcast: z.boolean().describe('Whether nodes may send Ethernet broadcasts.'),
+  broadcast: z.boolean().describe('Whether nodes are allowed to send Ethernet broadcasts.'),
   multicastLimit: z.int().min(0).max(65_535).describe('How many nodes one multicast reaches at most.'),
   v4: z
     .strictObject({ pools: z.boolean().describe('True: from the pools.') })
@@ -48,11 +48,11 @@ const config = {
       sixPlane: z.boolean().describe('True: a 6PLANE prefix (/80), computed from the node’s address.'),
     })
     .describe('How IPv6 addresses are assigned.'),
-  rules: z.array(NetworkRule).max(1024).describe('Flow rules, as the controller takes them.'),
+  rules: z.array(NetworkRule).max(1024).describe('Flow rules, as the controller accepts them.'),
   tags: z
     .array(z.looseObject({ id: z.int().nonnegative().describe('Number of the tag.') }))
     .max(128)
-    .describe('Tags that flow rules use, as the controller takes them.'),
+    .describe('Tags that flow rules use, as the controller accepts them.'),
   capabilities: z
     .array(
       z.looseObject({
@@ -61,7 +61,7 @@ const config = {
       }),
     )
     .max(128)
-    .describe('Capabilities, as the controller takes them.'),
+    .describe('Capabilities, as the controller accepts them.'),
 };
 
 export const NetworkConfig = z

@@ -38,11 +38,11 @@ const AllowManaged = z.union([
 export const MembershipSettings = z
   .strictObject({
     allowManaged: AllowManaged.default(true).describe(
-      'True: take all addresses and routes that the network pushes. A list: only those within these prefixes, at most 1,000 bytes in all.',
+      'True: accept all addresses and routes that the network pushes. A list: only those within these prefixes, at most 1,000 bytes in all.',
     ),
-    allowGlobal: z.boolean().default(false).describe('True: also take public addresses and routes.'),
+    allowGlobal: z.boolean().default(false).describe('True: also accept public addresses and routes.'),
     allowDefault: z.boolean().default(false).describe('True: let the network replace the default route.'),
-    allowDNS: z.boolean().default(false).describe('True: take DNS servers of the network.'),
+    allowDNS: z.boolean().default(false).describe('True: use the DNS servers of the network.'),
   })
   .meta({ id: 'MembershipSettings', description: 'Settings of a membership, as zerotier-one calls them.' });
 export type MembershipSettings = z.infer<typeof MembershipSettings>;
@@ -50,11 +50,11 @@ export type MembershipSettings = z.infer<typeof MembershipSettings>;
 export const MembershipSettingsChange = z
   .strictObject({
     allowManaged: AllowManaged.optional().describe(
-      'True: take all addresses and routes that the network pushes. A list: only those within these prefixes, at most 1,000 bytes in all.',
+      'True: accept all addresses and routes that the network pushes. A list: only those within these prefixes, at most 1,000 bytes in all.',
     ),
-    allowGlobal: z.boolean().optional().describe('True: also take public addresses and routes.'),
+    allowGlobal: z.boolean().optional().describe('True: also accept public addresses and routes.'),
     allowDefault: z.boolean().optional().describe('True: let the network replace the default route.'),
-    allowDNS: z.boolean().optional().describe('True: take DNS servers of the network.'),
+    allowDNS: z.boolean().optional().describe('True: use the DNS servers of the network.'),
   })
   .meta({
     id: 'MembershipSettingsChange',

@@ -135,7 +135,7 @@ export const RouteOverlap = z
   .meta({
     id: 'RouteOverlap',
     description:
-      'A host has its own route to part of what a network is given, so its zerotier-one does not take that route of the network.',
+      'A host has its own route to part of what a network is given, so its zerotier-one does not accept that route of the network.',
   });
 export type RouteOverlap = z.infer<typeof RouteOverlap>;
 
