@@ -43,7 +43,7 @@ export class ControllerAdditions {
     if (kept) return kept;
     const before = await this.controllers.get(reference);
     const tokenSealed = token === undefined ? undefined : await this.#accepted(before, new Secret(token));
-    const fields = tokenSealed ? [{ field: 'token', is: 'the present one', becomes: 'another' }] : [];
+    const fields = tokenSealed ? [{ field: 'token', is: 'the current one', becomes: 'a new one' }] : [];
     return this.changes
       .run(asked, async (tx) => {
         const controller = await this.controllers.set(tx, { ...before, ifMatch: asked.ifMatch }, { name, tokenSealed });

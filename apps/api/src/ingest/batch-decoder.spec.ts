@@ -36,7 +36,7 @@ describe('decodeBatch', () => {
     ['a wrong field', event(2, 7), /cause/],
     ['no data', { ...event(2), data: undefined }, /data/],
     ['a wrong time', { ...event(2), at: 'yesterday' }, /at/],
-    ['the number of another position', event(7), /number 7 in the place of 2/],
+    ['the number of another position', event(7), /number 7 instead of 2/],
     ['a NUL', event(2, 'a\0b'), /NUL/],
     ['a NUL in a key', event(2, 'a', { 'k\0': 1 }), /NUL/],
     ['a lone surrogate', event(2, '\ud800'), /surrogate/],

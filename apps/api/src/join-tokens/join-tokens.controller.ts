@@ -46,7 +46,7 @@ export class JoinTokensController {
     problems: ['unknown-network', 'unknown-host', 'ambiguous-reference'],
     body: true,
     changes: true,
-    noVersion: 'it makes a token',
+    noVersion: 'it creates a token',
   })
   create(
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,

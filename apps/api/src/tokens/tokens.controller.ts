@@ -44,7 +44,7 @@ export class TokensController {
     problems: ['name-taken', 'unknown-network'],
     body: true,
     changes: true,
-    noVersion: 'it makes a token',
+    noVersion: 'it creates a token',
   })
   create(
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,
