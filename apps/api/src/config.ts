@@ -78,12 +78,9 @@ export const ApiSettings = z.object({
   ORRERY_DATABASE_PASSWORD_FILE: z.string().optional().meta({
     description: 'File with its password, to keep it out of `DATABASE_URL` and so out of the environment.',
   }),
-  ORRERY_DATABASE_POOL: whole(2, 200)
-    .default(12)
-    .meta({
-      description:
-        'Maximum number of pooled connections to the database; two more are for notifications and leadership.',
-    }),
+  ORRERY_DATABASE_POOL: whole(2, 200).default(12).meta({
+    description: 'Maximum number of pooled connections to the database; two more are for notifications and leadership.',
+  }),
   NATS_URL: NatsUrl.transform(secret).meta({
     description:
       'The NATS server, as `nats://host:4222`, or a name with an address for each server of a cluster. Its configuration includes `secrets/nats/server.conf`, which defines the permissions. With a user and password in the URL, every agent shares that user: use this only for a server that cannot be configured that way.',
@@ -98,14 +95,9 @@ export const ApiSettings = z.object({
   ORRERY_JOIN_SECRET_FILE: z.string().optional().meta({
     description: 'File with the secret that hosts use to join; by default `secrets/join.secret` in the state folder.',
   }),
-  ORRERY_HEARTBEAT_SECONDS: z.coerce
-    .number()
-    .min(0.1)
-    .max(300)
-    .default(5)
-    .meta({
-      description: 'Seconds between heartbeats of an agent; a host is unreachable after three missed heartbeats.',
-    }),
+  ORRERY_HEARTBEAT_SECONDS: z.coerce.number().min(0.1).max(300).default(5).meta({
+    description: 'Seconds between heartbeats of an agent; a host is unreachable after three missed heartbeats.',
+  }),
   ORRERY_HOST_EVENTS_MB: whole(1, 100_000).default(128).meta({
     description:
       'Maximum megabytes of events that one host can report at once, as after a day without the API: twice what an agent keeps by default. Beyond that it has to wait, and a finding names it.',
