@@ -140,8 +140,8 @@ afterAll(() => world?.close());
   });
 
   it.each([
-    ['is not there', () => '/nowhere/docker.sock'],
-    ['takes connections and never answers', () => join(folder, 'docker.sock')],
+    ['does not exist', () => '/nowhere/docker.sock'],
+    ['accepts connections but never answers', () => join(folder, 'docker.sock')],
   ])(
     'which %s: is reported soon, nothing is removed, and work continues when the engine is back',
     async (_case, socket) => {

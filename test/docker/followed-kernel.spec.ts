@@ -12,7 +12,7 @@ jest.setTimeout(120_000);
 const engine = await findLabEngine();
 const run = promisify(execFile);
 
-(engine ? describe : describe.skip)('the kernel of a node that has run for long', () => {
+(engine ? describe : describe.skip)('the kernel of a node that has been running for a while', () => {
   let lab: MachineLab;
   let network: NetworkId;
   let seen: ContainerBlueprint;
@@ -78,7 +78,7 @@ const run = promisify(execFile);
     expect(await shown()).toContain('10.92.8.8/32');
   });
 
-  it('is let go of when the container ends: nothing of the agent stays in its namespace', async () => {
+  it('is released when the container ends: nothing of the agent stays in its namespace', async () => {
     const namespace = readlinkSync(`/proc/${pid}/ns/net`);
     expect(toolsIn(namespace)).toEqual(expect.arrayContaining(['ip', 'sh']));
     await lab.world.docker.getContainer(engineId).stop({ t: 1 });

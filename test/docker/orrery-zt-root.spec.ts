@@ -69,7 +69,7 @@ const BARE = { tun: false, netAdmin: false };
     await findsRoot(made.id ?? '');
   });
 
-  it('takes public identities through its door, valid ones only, and forgets them when they are offered no more', async () => {
+  it('takes public identities through its door, valid ones only, and forgets them when they are no longer offered', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'orrery-door-'));
     const root = await lab.run({ ...BARE, volumes: [`${folder}:/door`], words: ['root'] });
     const isThere = async (path: string) => (await root.run('test', '-e', path)).code === 0;

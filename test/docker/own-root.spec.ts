@@ -17,7 +17,7 @@ const TEN = 10;
 /** A node that its root dropped greets it again after five seconds. */
 const DROPPED_MS = 4_900;
 
-(engine ? describe : describe.skip)('a root of one’s own that does not know nodes', () => {
+(engine ? describe : describe.skip)('a root of your own that does not know the nodes', () => {
   let system: DockerSystem;
   let image: string;
   let release: (() => Promise<void>) | undefined;
@@ -59,7 +59,7 @@ const DROPPED_MS = 4_900;
     expect(found.filter((one) => one)).toHaveLength(1);
   });
 
-  it('accepts all that Orrery launches at once, because it was told of them', async () => {
+  it('accepts all that Orrery launches at once, because it was told of them in advance', async () => {
     const isKnown = async () => {
       const rows = await system.system.sql<{ address: string }>(`SELECT address FROM identities WHERE state = 'free'`);
       const isOne = ({ address }: { address: string }) =>
@@ -87,7 +87,7 @@ const DROPPED_MS = 4_900;
     }
   });
 
-  it('shows that each of them was heard', async () => {
+  it('shows that each of them has heard from another node', async () => {
     const isHeard = async () => {
       const { items } = await system.system.api.get('/v1/memberships', MembershipPage);
       return items.length === 3 && items.every(({ heard, heardSince }) => heard && heardSince !== null);

@@ -50,7 +50,7 @@ interface Settings {
     return (body as { config: { settings: Settings } }).config.settings;
   };
 
-  it('is the only one that its daemon has, and stays when its container is made anew', async () => {
+  it('is the only one that its daemon has, and stays when its container is recreated', async () => {
     const blueprint = lab.blueprint('stays', [network]);
     const engineId = await lab.launch(blueprint, [network]);
     const address = await lab.addressOf(blueprint);
@@ -63,7 +63,7 @@ interface Settings {
     expect(await settingsOf(again, blueprint.node)).toMatchObject({ primaryPort: before.primaryPort });
   });
 
-  it('is another one for each node of an engine, whichever agent’s; when none is left, that is said', async () => {
+  it('is different for each node of an engine, whichever agent it belongs to; when none is left, the refusal says so', async () => {
     const nodePorts = { first: 25_500, last: 25_501 };
     const first = lab.another({ nodePorts });
     const identities = new MemoryIdentities();
@@ -95,7 +95,7 @@ interface Settings {
     for (const name of made) await lab.world.docker.getContainer(name).remove({ force: true, v: true });
   });
 
-  it('is 9993 in a container that was made before: it is reached, and stays as it is', async () => {
+  it('is 9993 in a container without a port of its own, which is reached and not recreated', async () => {
     const blueprint = lab.blueprint('former', [network]);
     const { node, item, image } = blueprint;
     await lab.do({ node, item, step: 'mint-identity', image });
@@ -120,7 +120,7 @@ interface Settings {
     expect(await lab.containerOf(blueprint)).toMatchObject([{ ours: true, engineId: container.id }]);
   });
 
-  describe('that something else has', () => {
+  describe('that something else occupies', () => {
     let [holder, daemon]: [Docker.Container | undefined, Docker.Container | undefined] = [undefined, undefined];
     let squatter: ChildProcess | undefined;
     afterAll(async () => {
@@ -128,7 +128,7 @@ interface Settings {
       for (const container of [daemon, holder]) await container?.remove({ force: true, v: true });
     });
 
-    it('leaves the daemon without a socket and without a word, until it is free again', async () => {
+    it('leaves the daemon without a socket, and silent about it, until the port is free again', async () => {
       if (!engine) return;
       const { docker, network: bridge, moons } = lab.world;
       const plain = { Image: engine.image, User: '0:0', Labels: { 'io.orrery.test': bridge } };

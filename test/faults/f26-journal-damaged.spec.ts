@@ -28,7 +28,7 @@ describe('a journal of events that the API does not have yet', () => {
 
   it.each([
     ['cut off', cutOff],
-    ['flipped in a bit', flip],
+    ['changed in one bit', flip],
   ])(
     'and that was %s keeps the good records, names the lost ones, and a snapshot makes up for them',
     async (_name, harm) => {

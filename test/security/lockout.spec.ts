@@ -33,7 +33,7 @@ describe('a network that the zerotier-one of a host itself joined', () => {
   const outcomes = async () =>
     (await system.api.get('/v1/events?type=item.settled&host=far', EventPage)).items.map(({ data }) => data['outcome']);
 
-  it('stays when the host is heard of after the change: the control', async () => {
+  it('stays when the host is heard from after the change: the control', async () => {
     await system.done((await change('PUT')).id);
     await eventually(async () => (await onTrial()).length === 0, { within: 60_000, what: 'the confirmation' });
     expect(await joined()).not.toEqual([]);

@@ -122,6 +122,6 @@ describe('labels that a machine claims for itself', () => {
     expect(await labelsOf('steady')).toEqual({ site: 'lab' });
     const body = { replaces: 'steady', ownLabels: true };
     const { errors } = await api.refused('POST', '/v1/join-tokens', 'bad-request', { body });
-    expect(errors?.[0]?.message).toContain('has its labels');
+    expect(errors?.[0]?.message).toContain('keeps its labels');
   });
 });

@@ -28,7 +28,7 @@ describe('a fix outside of the catalogue', () => {
     ['what somebody else reported', `const found = { code, cause, fix: part.fix ?? null };`],
     ['no fix', `const end = { code: 'reached', fix: '' };`],
     [
-      'a word that ends alike',
+      'a word with the same ending',
       `const prefix = '10.0.0.0/8'; const all = list.map((prefix) => ({ prefix, suffix: 'x' }));`,
     ],
   ])('is allowed as %s', (_as, code) => expect(complaints(code)).toBe(0));

@@ -36,7 +36,7 @@ describe('the code of the API', () => {
     expect(namesOfTwo(sources)).toEqual([]);
   });
 
-  it('is told of a name that two files export: the control', () => {
+  it('finds a name that two files export: the control', () => {
     const text = 'export class Changes {}\n';
     expect(
       namesOfTwo([

@@ -61,7 +61,8 @@ export const AgentSettings = z.object({
     .url({ protocol: /^https?$/ })
     .default('http://127.0.0.1:7070')
     .meta({
-      description: 'Where the API is. Asked to join, and now and then to stay let in; everything else goes over NATS',
+      description:
+        'Address of the API. Used to join and, from time to time, to renew credentials; everything else goes over NATS',
     }),
   ORRERY_API_PIN: z
     .string()
@@ -69,39 +70,39 @@ export const AgentSettings = z.object({
     .optional()
     .meta({
       description:
-        "Base64 SHA-256 of the public key of the API's certificate: no other server is spoken to. Alone, it replaces the chain",
+        "Base64 SHA-256 of the public key in the API's certificate: the agent talks to no other server. Set alone, it replaces the check of the certificate chain",
     }),
   ORRERY_API_CA: z.string().optional().meta({
-    description: "File (PEM) of the authority of the API's certificate, when that is none of the public ones",
+    description: "PEM file of the CA that issued the API's certificate, if that is not a public one",
   }),
   ORRERY_JOIN_SECRET_FILE: z
     .string()
     .default(join(orreryHome, 'secrets', 'join.secret'))
     .meta({
       description:
-        'File with the secret or token that lets a host join. Shown only to join; a pin in it goes on saying which API is ours',
+        'File with the secret or token for joining. It is sent only to join; a pin in it continues to identify the API',
     }),
   ORRERY_HOST_NAME: Name.default(defaultName()).meta({ description: 'Name of this host when it joins' }),
   ORRERY_HOST_LABELS: LabelList.default({}).meta({
     description:
-      'Labels of this host when it joins, as `site=cloud,tier=web`. With a join token they count only if it was made with --own-labels',
+      'Labels of this host when it joins, as `site=cloud,tier=web`. With a join token, they count only if it was created with --own-labels',
   }),
   ORRERY_SIMULATE: BooleanSetting.default(false).meta({
-    description: 'A simulated host: the same agent over a model of zerotier-one, without Docker',
+    description: 'Run a simulated host: the same agent over a model of zerotier-one, without Docker',
   }),
   ORRERY_SIMULATED_WORLD: z.string().startsWith('/').optional().meta({
     description:
-      'Folder (0700, a short path) in which simulated hosts of one machine find each other: nodes of one join networks on controllers of another. Without it each is alone',
+      'Folder (0700, a short path) in which the simulated hosts of one machine find each other: nodes of one join networks on controllers of another. Without it, each host is isolated',
   }),
   DOCKER_HOST: UnixSocket.optional().meta({ description: 'The Docker Engine, as `unix:///path/to/docker.sock`' }),
   ORRERY_DOCKER_SOCKET: UnixSocket.optional().meta({
-    description: 'The same as a path; wins over DOCKER_HOST. Without both: /var/run/docker.sock',
+    description: 'The same, as a path; takes precedence over DOCKER_HOST. Without either: /var/run/docker.sock',
   }),
   ORRERY_DOCKER_NETWORK: z
     .string()
     .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/)
     .default('orrery')
-    .meta({ description: 'Bridge network that the containers are on; made when it is not there' }),
+    .meta({ description: 'Bridge network for the containers; created if it does not exist' }),
   DOCKER_CONFIG: z
     .string()
     .default(join(homedir(), '.docker'))
@@ -116,7 +117,7 @@ export const AgentSettings = z.object({
     .min(1)
     .max(65535)
     .optional()
-    .meta({ description: 'Port of its local API; without it the file zerotier-one.port in its home says so' }),
+    .meta({ description: 'Port of its local API; by default read from zerotier-one.port in its home' }),
   ORRERY_ZEROTIER_IMAGE: ImageReference.default('zerotier/zerotier:1.14.2').meta({
     description: 'Image for containers whose launch names none',
   }),
@@ -126,7 +127,7 @@ export const AgentSettings = z.object({
   }),
   ORRERY_WARM_IDENTITIES: z.coerce.number().int().min(0).max(64).default(3).meta({
     description:
-      'How many identities are made ahead with that image, once it is here, so that a launch need not wait for one; 0: none',
+      'How many identities to pre-generate with that image, once it is present, so that a launch does not have to wait for one; 0: none',
   }),
   ORRERY_START_SPACING_SECONDS: z.coerce.number().min(0).max(60).default(2.1).meta({
     description:
@@ -135,19 +136,19 @@ export const AgentSettings = z.object({
   ORRERY_MOONS_DIR: z.string().optional().meta({ description: 'Folder of `*.moon` files that every container gets' }),
   ORRERY_POLICY_FILE: z.string().startsWith('/').optional().meta({
     description:
-      'What this host allows, docs/policy.md. Without this setting /etc/orrery/policy.yaml, if it is there; a file that is named has to be there',
+      'What this host allows (docs/policy.md). By default /etc/orrery/policy.yaml, if it exists; a file that is set here must exist',
   }),
   ORRERY_JOURNAL_CAP_MB: z.coerce.number().positive().default(256).meta({
     description:
-      'How large the events that the API has not confirmed may grow. Beyond it states are told by their last value only; authorization events never are',
+      'Maximum size of the events that the API has not confirmed. Beyond it, only the last value of each state is reported; authorization events are all kept',
   }),
   ORRERY_CONFIRM_SECONDS: z.coerce.number().positive().default(60).meta({
     description:
-      'How long the API may be out of reach after a change of a network of the host’s own zerotier-one, before the agent undoes the change',
+      'How long the API can be unreachable after a change to a network of the zerotier-one on the host itself, before the agent undoes the change',
   }),
   ORRERY_HEALTH_FILE: z.string().startsWith('/').optional().meta({
     description:
-      'File that the agent writes at each look at its machine (at least every 30 seconds), once the API has greeted it. A missing or old file means that the agent is unhealthy',
+      'File that the agent writes each time it observes its machine (at least every 30 seconds), once the API has answered its hello. A missing or old file means that the agent is unhealthy',
   }),
   ORRERY_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -155,7 +156,7 @@ export const AgentSettings = z.object({
     .meta({ description: 'Least severe level that is logged' }),
   ORRERY_LOG_FILE: z.string().optional().meta({
     description:
-      'File that standard output goes to, opened for appending: the process keeps it below 10 MB, with two older ones beside it. `npm start` sets it; without it whoever reads the output keeps it small',
+      'File to which standard output is redirected, opened for appending: the process keeps it below 10 MB, with two older ones beside it. `npm start` sets it; without it, the reader of the output must limit its size',
   }),
 });
 

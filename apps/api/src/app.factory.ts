@@ -64,7 +64,8 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
     },
   );
   const careless = carelessChanges(app.get(ModulesContainer));
-  if (careless.length > 0) throw new Error(`Routes that change something have to say how:\n${careless.join('\n')}`);
+  if (careless.length > 0)
+    throw new Error(`These routes change something but do not declare how:\n${careless.join('\n')}`);
   askAtTheDoor(server, app.get(RequestGate, { strict: false }), connections);
   const signer = app.get<Signer>(SIGNER, { strict: false });
   sealCursors(server, new PageCursors(signer.derive('cursors of pages')));
@@ -76,7 +77,7 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
 
 /** zod parses every body and every answer, so loading Fastify's own compilers at each start would be wasted. */
 function noCompiler(): never {
-  throw new Error('Routes have schemas of zod, none of Fastify.');
+  throw new Error('Routes must use zod schemas, not Fastify schemas.');
 }
 
 function refuseWrongMethods(server: FastifyInstance): void {

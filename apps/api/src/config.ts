@@ -41,29 +41,30 @@ export const ApiSettings = z.object({
     .transform((url) => url.replace(/\/+$/, ''))
     .optional()
     .meta({
-      description: 'Where hosts and people reach the API, as `https://orrery.lan:7070`; by default its own address.',
+      description:
+        'Where hosts and people reach the API, such as `https://orrery.lan:7070`; by default its own address.',
     }),
   ORRERY_TLS: z.enum(['auto', 'on', 'off']).default('auto').meta({
     description:
-      'Whether the API speaks HTTPS: `auto` beyond loopback, with a certificate of its own private authority. `off` sends tokens unencrypted: only where the network itself is trusted, or something in front encrypts.',
+      'Whether the API uses HTTPS. `auto`: beyond loopback, with a certificate from its own private CA. `off` sends tokens unencrypted: use it only in a trusted network, or behind a proxy that encrypts.',
   }),
   ORRERY_TLS_CERT: z.string().optional().meta({
     description:
-      'File of a certificate (PEM, with its chain) to use instead, with `ORRERY_TLS_KEY`; read again when it changes.',
+      'Certificate file (PEM, with its chain) to use instead, together with `ORRERY_TLS_KEY`; read again when it changes.',
   }),
   ORRERY_TLS_KEY: z.string().optional().meta({ description: 'File of its private key (PEM).' }),
   ORRERY_ALLOWED_HOSTS: z
     .string()
     .default('')
     .transform((text) => text.split(',').flatMap((name) => name.trim().toLowerCase() || []))
-    .meta({ description: 'Further names by which the API may be called (`Host` header), with commas.' }),
+    .meta({ description: 'Additional names under which the API can be called (`Host` header), separated by commas.' }),
   ORRERY_TRUSTED_PROXIES: prefixes.meta({
     description:
-      'Addresses and networks of the reverse proxies in front of the API, with commas: only they are believed when they say whose request they pass on (`X-Forwarded-For`), by which strangers are counted.',
+      'Addresses and networks of the reverse proxies in front of the API, separated by commas. Only they are trusted to report whose request they forward (`X-Forwarded-For`), by which strangers are counted.',
   }),
   ORRERY_CENTRAL_PREFIXES: prefixes.meta({
     description:
-      'Where a controller with the API of ZeroTier Central may be besides the public internet, as `10.1.0.0/16,127.0.0.1` with commas. The API goes to no other address that a controller’s URL leads to, and never to link-local ones.',
+      'Where a controller with the API of ZeroTier Central is allowed to be, besides the public internet, such as `10.1.0.0/16,127.0.0.1`. If the URL of a controller leads to any other address, the API does not connect, and never to a link-local one.',
   }),
   ORRERY_ROOT_DOOR: z
     .string()
@@ -75,48 +76,45 @@ export const ApiSettings = z.object({
     }),
   DATABASE_URL: PostgresUrl.transform(secret).meta({ description: 'The Postgres database, as a URL.' }),
   ORRERY_DATABASE_PASSWORD_FILE: z.string().optional().meta({
-    description: 'File of its password, so that none is in `DATABASE_URL`, and so in no environment.',
+    description: 'File with its password, to keep it out of `DATABASE_URL` and so out of the environment.',
   }),
-  ORRERY_DATABASE_POOL: whole(2, 200)
-    .default(12)
-    .meta({ description: 'Most pooled connections to the database; two more listen and lead.' }),
+  ORRERY_DATABASE_POOL: whole(2, 200).default(12).meta({
+    description: 'Maximum number of pooled connections to the database; two more are for notifications and leadership.',
+  }),
   NATS_URL: NatsUrl.transform(secret).meta({
     description:
-      'The NATS server, as `nats://host:4222`, or a name with an address for each server of a cluster; it has `secrets/nats/server.conf` in its configuration, which names who may do what. With a user and password in the URL every agent shares that user: only for a server that cannot be configured so.',
+      'The NATS server, as `nats://host:4222`, or a name with an address for each server of a cluster. Its configuration includes `secrets/nats/server.conf`, which defines the permissions. With a user and password in the URL, every agent shares that user: use this only for a server that cannot be configured that way.',
   }),
   ORRERY_AGENT_NATS_URL: NatsUrl.transform(secret)
     .optional()
-    .meta({ description: 'What agents are told to connect to when they join; by default `NATS_URL`.' }),
+    .meta({ description: 'The NATS address that agents get when they join; by default `NATS_URL`.' }),
   ORRERY_HOST_JWT_HOURS: z.coerce.number().positive().max(LONGEST_HOST_JWT_HOURS).default(24).meta({
     description:
-      'How long what lets a host into NATS is valid; its agent has it renewed after two thirds of that. A host that was cut off from the API for longer comes back by its key.',
+      'How long the NATS credential of a host is valid; its agent renews it after two thirds of that. A host that was cut off from the API for longer gets a new one with its key.',
   }),
   ORRERY_JOIN_SECRET_FILE: z.string().optional().meta({
-    description: 'File of the secret with which hosts join; by default `secrets/join.secret` in the state folder.',
+    description: 'File with the secret that hosts use to join; by default `secrets/join.secret` in the state folder.',
   }),
-  ORRERY_HEARTBEAT_SECONDS: z.coerce
-    .number()
-    .min(0.1)
-    .max(300)
-    .default(5)
-    .meta({ description: 'How often agents beat; a host is unreachable after three missed beats.' }),
+  ORRERY_HEARTBEAT_SECONDS: z.coerce.number().min(0.1).max(300).default(5).meta({
+    description: 'Seconds between heartbeats of an agent; a host is unreachable after three missed heartbeats.',
+  }),
   ORRERY_HOST_EVENTS_MB: whole(1, 100_000).default(128).meta({
     description:
-      'Most megabytes of events that one host may report at once, as after a day without the API: twice what an agent keeps by default. Beyond that it has to wait, and a finding names it.',
+      'Maximum megabytes of events that one host can report at once, as after a day without the API: twice what an agent keeps by default. Beyond that it has to wait, and a finding names it.',
   }),
   ORRERY_HOST_EVENTS_MB_PER_DAY: whole(1, 1_000_000)
     .default(256)
-    .meta({ description: 'How many megabytes a day one host gets of that back.' }),
+    .meta({ description: 'How many megabytes of that allowance one host regains per day.' }),
   ORRERY_EVENT_RETENTION_DAYS: whole(1, 36_500)
     .default(400)
     .meta({ description: 'How many days events and ended commands are kept.' }),
   ORRERY_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
-    .meta({ description: 'Least level of log lines.' }),
+    .meta({ description: 'Least severe level that is logged.' }),
   ORRERY_LOG_FILE: z.string().optional().meta({
     description:
-      'File that standard output goes to, opened for appending: the process keeps it below 10 MB, with two older ones beside it. `npm start` sets it; without it whoever reads the output keeps it small.',
+      'File to which standard output is redirected, opened for appending: the process keeps it below 10 MB, with two older ones beside it. `npm start` sets it; without it, the reader of the output must limit its size.',
   }),
 });
 

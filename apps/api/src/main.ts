@@ -13,13 +13,13 @@ async function start(config: ApiConfig, logger: Logger): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal, app, logger));
   await app.listen(config.port, config.listen);
   await noteLocalUrl(config, app.getHttpServer().address() as AddressInfo);
-  logger.info({ event: 'api.listening', url: await app.getUrl() }, 'the API answers');
+  logger.info({ event: 'api.listening', url: await app.getUrl() }, 'the API is listening');
 }
 
 async function stop(signal: string, app: { close(): Promise<void> }, logger: Logger): Promise<void> {
   logger.info({ event: 'api.stopping', signal }, 'stopping');
   setTimeout(() => {
-    logger.warn({ event: 'api.stop-late' }, 'did not stop in time; what was not answered is asked again');
+    logger.warn({ event: 'api.stop-late' }, 'did not stop in time; clients must repeat unanswered requests');
     process.exit(1);
   }, STOP_MS).unref();
   try {

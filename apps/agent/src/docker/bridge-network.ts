@@ -62,7 +62,7 @@ async function make(connection: EngineConnection, name: string, options: CallOpt
     Labels: { [LABEL.network]: 'true' },
   };
   await connection.call(
-    { doing: `making network ${name}` },
+    { doing: `creating network ${name}` },
     // 409: somebody else created it at the same moment.
     (abortSignal) =>
       unlessStatus<unknown>([409], undefined, connection.docker.createNetwork({ ...request, abortSignal })),

@@ -110,7 +110,7 @@ describe('the profile of a container', () => {
     expect(containerProfile(plain, context)).toStrictEqual(exactly(plain));
   });
 
-  it('lets nothing of 2,500 hostile blueprints through', () => {
+  it('passes on nothing from 2,500 hostile blueprints', () => {
     fc.assert(
       fc.property(
         blueprint,

@@ -42,7 +42,10 @@ export async function watchEngine(
       if (signal.aborted) break;
       failures++;
       if (failures === 1)
-        logger.warn({ event: 'docker.events-lost', err: error }, 'no events from Docker; listing goes on');
+        logger.warn(
+          { event: 'docker.events-lost', err: error },
+          'no events from Docker; still listing containers at intervals',
+        );
     }
     following.isFollowed = false;
     await pause(backoffMs(Math.max(1, failures), PAUSES), signal);

@@ -23,7 +23,7 @@ export async function mintIdentity(
   host: HostId,
   { signal }: CallOptions = {},
 ): Promise<NodeSecrets> {
-  const errand = { doing: `making an identity with ${image}`, image };
+  const errand = { doing: `generating an identity with ${image}`, image };
   const options = { signal, ms: MINT_MS };
   const id = await engine.containers.create({ body: mintProfile(image, host) }, errand, options);
   try {
@@ -34,7 +34,7 @@ export async function mintIdentity(
     const exitCode = await engine.containers.wait(id, errand, options);
     return secretsFrom(await output, exitCode, image);
   } finally {
-    await engine.containers.remove(id, { doing: 'removing the container that made an identity' });
+    await engine.containers.remove(id, { doing: 'removing the container that generated an identity' });
   }
 }
 

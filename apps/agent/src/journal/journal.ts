@@ -250,7 +250,7 @@ export class Journal {
   #fit(fact: AgentFact): AgentFact[] {
     const { facts, leftOut } = fitFact(fact);
     const line = { event: 'journal.fact-too-large', type: fact.type, pieces: facts.length, leftOut };
-    if (facts.length === 0) this.options.logger.error(line, 'left out a fact');
+    if (facts.length === 0) this.options.logger.error(line, 'left out an event that is too large');
     else if (leftOut.length > 0) this.options.logger.warn(line, 'left out parts of a snapshot: they show as unknown');
     return facts;
   }

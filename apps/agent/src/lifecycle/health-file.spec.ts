@@ -10,7 +10,7 @@ const logger = createLogger('test', 'silent');
 const place = async () => join(await mkdtemp(join(tmpdir(), 'orrery-health-')), 'well');
 
 describe('the file that shows whether an agent is healthy', () => {
-  it('says nothing of a start before its first look, whatever an earlier start left', async () => {
+  it('shows nothing before the first look after a start, whatever an earlier start left behind', async () => {
     const file = await place();
     await writeFile(file, 'of the former start');
     const health = await HealthFile.open(file, logger);

@@ -24,7 +24,7 @@ describe('a host that is refused', () => {
   it.each([
     ['is unreachable', refusal('api-unreachable')],
     ['is busy', refusal('store-unavailable', 5)],
-    ['gives no time', refusal('too-many-requests')],
+    ['names no time', refusal('too-many-requests')],
   ])('asks an API that %s with growing pauses', (_what, error) => {
     expect(range(1, error)).toEqual([4_000, 6_000]);
     expect(range(4, error)).toEqual([32_000, 48_000]);

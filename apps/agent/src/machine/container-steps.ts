@@ -77,7 +77,7 @@ async function create(
   try {
     await engine.files.put(id, containerFiles(blueprint, secrets, { gateway, port }, moons), { signal });
   } catch (error) {
-    await engine.containers.remove(id, { doing: 'removing a half-made container' }).catch(() => undefined);
+    await engine.containers.remove(id, { doing: 'removing an incomplete container' }).catch(() => undefined);
     throw error;
   }
   crashPoint('launch.upload');
@@ -142,7 +142,7 @@ async function freeName(parts: RealMachineParts, blueprint: ContainerBlueprint, 
   const inspect = taken ? await engine.containers.inspect(taken, { signal }) : undefined;
   if (!inspect || inspect.State.Status === 'removing') return pause(LETTING_GO_MS, signal);
   if (inspect.State.Status !== 'created' || !isOf(parts, inspect, blueprint)) throw why;
-  await engine.containers.remove(inspect.Id, { doing: 'removing a half-made container' }, { signal });
+  await engine.containers.remove(inspect.Id, { doing: 'removing an incomplete container' }, { signal });
 }
 
 /** An image may declare a volume only for the daemon's home, because the profile has no mounts. */
@@ -221,8 +221,8 @@ async function takeTurn(
 async function assertComplete(parts: RealMachineParts, { Id }: InspectedContainer, signal: AbortSignal): Promise<void> {
   const mark = await parts.engine.files.get(Id, `${DAEMON_HOME}/${COMPLETE_MARK}`, { signal });
   if (mark?.has(COMPLETE_MARK)) return;
-  await parts.engine.containers.remove(Id, { doing: 'removing a half-made container' }, { signal });
-  throw madeAnew('the container was only half made');
+  await parts.engine.containers.remove(Id, { doing: 'removing an incomplete container' }, { signal });
+  throw madeAnew('the container was incomplete');
 }
 
 async function networksIn({ engine }: RealMachineParts, id: string, signal: AbortSignal): Promise<NetworkId[]> {

@@ -35,7 +35,7 @@ export function namespaceProber(enter: readonly string[], child: readonly string
     const began = performance.now();
     const probe = new NamespaceProbe(enter, child, run);
     const found = await probe.try().catch((error: unknown) => (probe.isOver ? tooLateToTry() : whyNot(error)));
-    const end = run.signal.aborted ? missed('probe-failed', 'the agent was stopped meanwhile') : found;
+    const end = run.signal.aborted ? missed('probe-failed', 'the agent was stopped in the meantime') : found;
     const ms = Math.round(performance.now() - began);
     return { fix: '', ...end, address: probe.address, ms } satisfies ProbeResult;
   };

@@ -37,7 +37,9 @@ describe('what woke the loop', () => {
     ['another desired state', [(all) => all.awaited(node), (all) => all.awaited()]],
     ['another desired state before', [(all) => all.awaited(), (all) => all.awaited(node)]],
     ['another node and back', [(all) => all.awaited(node), (all) => all.awaited(other), (all) => all.awaited(node)]],
-  ])('looks at all when there was more: %s', (_what, wake) => expect(after(...wake).take(0, true)).toBeUndefined());
+  ])('looks at everything when there was more: %s', (_what, wake) =>
+    expect(after(...wake).take(0, true)).toBeUndefined(),
+  );
 
   it('is reported once', () => {
     const wakings = after((all) => all.awaited(node));

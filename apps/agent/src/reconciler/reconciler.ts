@@ -115,7 +115,7 @@ export class Reconciler {
   /** Another agent has this host's identity, so from now on only look and report. */
   fence(cause: string): void {
     if (this.#watchesOnly !== 'cloned')
-      this.parts.logger.error({ event: 'agent.fenced', cause }, 'fenced: only watching');
+      this.parts.logger.error({ event: 'agent.fenced', cause }, 'fenced: only observing');
     this.#watchesOnly = 'cloned';
     this.wake();
   }
@@ -162,7 +162,10 @@ export class Reconciler {
     while (!signal.aborted) {
       const pauseFor = await this.#tick().catch((error: unknown) => {
         if (!signal.aborted)
-          this.parts.logger.error({ event: 'reconciler.failed', cause: describeError(error) }, 'a look went wrong');
+          this.parts.logger.error(
+            { event: 'reconciler.failed', cause: describeError(error) },
+            'a pass of the reconciler failed; retrying',
+          );
         return PAUSES.troubleMs;
       });
       await this.#pause.wait(pauseFor, signal);

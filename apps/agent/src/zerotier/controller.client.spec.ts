@@ -124,7 +124,7 @@ describe('the client of a controller', () => {
     expect(await controller.records(network, null, 10)).toEqual({ records: [], more: false });
   });
 
-  it('makes the first request of a change of records ahead of time, once and for one change', async () => {
+  it('makes the first request of a change of records in advance, once and for one change', async () => {
     await controller.putNetwork(network, 'lab', CONFIG);
     const [again, put] = [open(http, http.address), [{ address: '0123456789', authorized: true }]];
     const since = () => http.asked.splice(0).map((question) => question.replace(network, 'it'));
@@ -137,7 +137,7 @@ describe('the client of a controller', () => {
     expect(since()).toEqual(['GET /controller/network/it', write]);
   });
 
-  it('passes on the failure of a request made ahead when records are changed', async () => {
+  it('passes on the failure of a request made in advance when records are changed', async () => {
     controller.lookAhead(network);
     const change = { address: '0123456789', authorized: true };
     await expect(controller.putRecords(network, [change])).rejects.toMatchObject({ code: 'unknown-network' });

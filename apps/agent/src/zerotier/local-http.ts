@@ -85,7 +85,7 @@ export class TcpLocalHttp implements LocalHttp {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ECONNREFUSED') return new LocalApiError('refused', `nothing listens at ${where}`, error);
     if (code?.startsWith('HPE_'))
-      return new LocalApiError('garbage', `what listens at ${where} does not speak HTTP`, error);
+      return new LocalApiError('garbage', `the server at ${where} does not speak HTTP`, error);
     return new LocalApiError(
       'unreachable',
       `zerotier-one at ${where} cannot be reached: ${describeError(error)}`,

@@ -23,7 +23,7 @@ describe('the log of a daemon', () => {
     ['identity-lost', 'zerotier-one: fatal error: invalid identity loaded from disk. Please remove identity.public'],
     ['daemon-unreachable', 'ERROR: unable to parse local.conf (invalid JSON)'],
     ['daemon-unreachable', '/usr/sbin/zerotier-one: fatal error: authtoken.secret could not be written'],
-  ])('says %s with these words', (code, line) => {
+  ])('yields %s from these words', (code, line) => {
     expect(diagnoseLog(`Starting Control Plane...\n${line}\nmore\n`)).toMatchObject({ code });
   });
 

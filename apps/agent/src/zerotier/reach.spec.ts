@@ -110,7 +110,7 @@ describe('zerotier-cli', () => {
     ],
     ['no zerotier-cli', '', 127, 'exec: "zerotier-cli": executable file not found', 'unreachable'],
     ['words instead of JSON', '200 info', 0, '', 'garbage'],
-  ])('tells %s', async (_what, stdout, exitCode, stderr, trouble) => {
+  ])('recognizes %s', async (_what, stdout, exitCode, stderr, trouble) => {
     await expect(answering(stdout, exitCode, stderr).api.status()).rejects.toMatchObject({ trouble });
   });
 });

@@ -416,7 +416,7 @@ describe('a moved identity', () => {
     await victim.remove();
     const rows = () => api.database.query<object[]>('SELECT state FROM identities WHERE address = $1', [address]);
     expect(await rows()).toEqual([{ state: 'retired' }]);
-    await eventually(() => isIn(id, address) === false, { ...SOON, what: 'nobody wants it any more' });
+    await eventually(() => isIn(id, address) === false, { ...SOON, what: 'it is no longer desired' });
     await eventually(async () => (await claims(attacker)).length === 0, SOON);
     expect((await api.get(`/v1/nodes/${address}`, Node)).body.name).toBe(attacker.name);
   }, 60_000);

@@ -86,7 +86,10 @@ export class AdmissionWorker implements Loop {
     });
     while (!signal.aborted) {
       const isIdle = await this.#look().catch((error: unknown) => {
-        this.logger.debug({ event: 'admission.not-looked', cause: describeError(error) }, 'the next second will do');
+        this.logger.debug(
+          { event: 'admission.not-looked', cause: describeError(error) },
+          'cannot check admissions; retrying',
+        );
         return false;
       });
       await this.#pause.wait(isIdle ? this.notifications.lookAfterMs : LOOK_MS, signal);
@@ -114,7 +117,7 @@ export class AdmissionWorker implements Loop {
       .read(controller)
       .catch((error: unknown) => {
         const line = { event: 'controller.not-read', controller, cause: describeError(error) };
-        this.logger.debug(line, 'a controller was not read; the next time will do');
+        this.logger.debug(line, 'cannot read a controller; retrying');
       })
       .finally(() => this.#reading.delete(controller));
     this.#reading.set(controller, reading);

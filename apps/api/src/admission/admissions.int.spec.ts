@@ -81,8 +81,8 @@ describe('a membership that waits for authorization in a network that Orrery kee
         status.attention.find(({ what }) => what.startsWith('web-b in')),
       ];
     };
-    const fix = expect.stringMatching(/^Let it in: `orrery membership authorize web-b lab`/);
-    const cause = 'web-b has not been let into lab, which Orrery keeps';
+    const fix = expect.stringMatching(/^Authorize it: `orrery membership authorize web-b lab`/);
+    const cause = 'web-b is not authorized in lab, which Orrery manages';
     const see = { method: 'PUT', path: '/v1/networks/{network}/admissions/{node}' };
     expect(await told()).toMatchObject([{ ...outcome, cause, fix, see }, { cause, fix, see }, { cause }]);
 

@@ -38,7 +38,7 @@ export function decide(
   if (said?.verdict === 'authorize')
     return said.until === null || said.until > now
       ? { authorize: true, by: said.by, why: `authorized by ${said.by}` }
-      : no('admission: expired', `the time for which ${said.by} authorized it is over`);
+      : no('admission: expired', `the authorization by ${said.by} has expired`);
   // The owner is unknown, so none of the nodes that show the address gain or lose by that.
   if (isContested) return null;
   // Someone authorized it on the controller itself, and a policy does not take back what it did not grant.
@@ -46,17 +46,15 @@ export function decide(
   if (wanted) return byPolicy(policy, wanted);
   const isOurs = record?.authorized === true && record.admittedBy !== null;
   if (!isOurs || policy.onLeave === 'keep') return null;
-  return no('admission: left', 'nobody wants it in this network any more');
+  return no('admission: left', 'it is no longer desired in this network');
 
   function byPolicy({ by, selector, for: howLong }: AdmissionPolicy, { since, labels }: NonNullable<typeof wanted>) {
     if (by === 'manual') return null;
     if (by === 'selector' && !matches(Selector.parse(selector), labels))
-      return !record?.admittedBy
-        ? null
-        : no('admission: selector', `its host does not match ${String(selector)} any more`);
+      return !record?.admittedBy ? null : no('admission: selector', `its host no longer matches ${String(selector)}`);
     if (howLong !== null && since + durationSeconds(howLong) * 1000 <= now)
-      return isTheirs ? null : no('admission: expired', `the time for which the network admits is over`);
-    const why = by === 'fleet' ? 'Orrery wants it there' : `its host matches ${String(selector)}`;
+      return isTheirs ? null : no('admission: expired', 'the time limit of the admission policy has passed');
+    const why = by === 'fleet' ? 'it is desired in this network' : `its host matches ${String(selector)}`;
     return { authorize: true, by: `admission: ${by}`, why };
   }
 }

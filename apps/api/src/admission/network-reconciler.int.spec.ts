@@ -141,7 +141,10 @@ describe('a node in a network whose records are read', () => {
     await eventually(async () => (await told(id)).length === 1, SOON);
     const record = host.controller.record(id, address);
     host.controller.records.get(id)?.set(address, { ...record!, authorized: false });
-    await eventually(() => host.controller.record(id, address)?.authorized, { ...SOON, what: 'it is let in again' });
+    await eventually(() => host.controller.record(id, address)?.authorized, {
+      ...SOON,
+      what: 'it is authorized again',
+    });
     await eventually(async () => (await told(id)).length === 3, SOON);
     expect(await told(id)).toEqual([
       { type: 'admission.authorized', by: 'admission: fleet' },

@@ -98,7 +98,7 @@ export class NetworkReconciler {
     const { id } = network;
     const isThere = (await door.network(id)) !== undefined;
     if (!isThere) {
-      this.logger.warn({ event: 'network.lost', network: id }, 'a controller has lost a network; it gets it back');
+      this.logger.warn({ event: 'network.lost', network: id }, 'a controller has lost a network; restoring it');
       await this.store.transaction((tx) => writes.noteCause(tx, id, 'its controller had lost it', true));
       const known = (await this.candidates.candidates(this.store, id, null)).flatMap(
         (row) => recordAgain(network, row) ?? [],
@@ -185,7 +185,7 @@ export class NetworkReconciler {
     const { code } = error as Partial<AppError>;
     const cause = describeError(error);
     const level = (error as Partial<AppError>).kind === 'operational' ? 'debug' : 'warn';
-    this.logger[level]({ event: 'network.not-settled', network, code, cause }, 'a network is not as wanted; trying on');
+    this.logger[level]({ event: 'network.not-settled', network, code, cause }, 'a network is not as desired; retrying');
     await this.store
       .transaction((tx) => writes.noteCause(tx, network, cause))
       .catch((late: unknown) => this.logger.debug({ event: 'network.cause-not-kept', cause: describeError(late) }));

@@ -115,15 +115,15 @@ describe('a node that asks to be authorized', () => {
   });
 
   it.each<[string, Partial<CandidateRow>]>([
-    ['nobody has heard of', { record: null }],
-    ['never asked: the record was made ahead', { record: record({ version: null }) }],
-    ['is in', { record: record({ authorized: true }) }],
-    ['was told already', { record: record({ isRequested: true }) }],
-    ['was sent away by Orrery', { record: record({ wasSentAway: true }) }],
-    ['is wanted, and let in for that', { ...ours, record: record() }],
+    ['has no record', { record: null }],
+    ['never asked: its record was created in advance', { record: record({ version: null }) }],
+    ['is authorized', { record: record({ authorized: true }) }],
+    ['was already reported', { record: record({ isRequested: true }) }],
+    ['was deauthorized by Orrery', { record: record({ wasSentAway: true }) }],
+    ['is desired, and admitted for that', { ...ours, record: record() }],
     ['was denied', { said: said({ verdict: 'deny' }), record: record() }],
     [
-      'was authorized for a time that is over',
+      'had an authorization that has expired',
       { said: said({ verdict: 'authorize', until: NOW - 1 }), record: record() },
     ],
   ])('is not reported for one that %s', (_, more) => {

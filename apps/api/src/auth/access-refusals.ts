@@ -99,7 +99,10 @@ export class AccessRefusals implements OnApplicationBootstrap, BeforeApplication
     const done: Promise<void> = work.then(
       () => undefined,
       (error: unknown) =>
-        this.logger.debug({ event: 'access.refusal-not-kept', cause: describeError(error) }, 'a refusal goes untold'),
+        this.logger.debug(
+          { event: 'access.refusal-not-kept', cause: describeError(error) },
+          'a refusal was not recorded',
+        ),
     );
     this.#writes.add(done);
     void done.finally(() => this.#writes.delete(done));

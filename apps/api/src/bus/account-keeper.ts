@@ -38,7 +38,7 @@ export class AccountKeeper implements Loop {
     while (!signal.aborted) {
       const dueInMs = await this.#tell().catch((error: unknown) => {
         const line = { event: 'nats.account-not-told', cause: describeError(error) };
-        this.logger.warn(line, 'NATS could not be told which keys are revoked; trying on');
+        this.logger.warn(line, 'cannot send the revoked keys to NATS; retrying');
         return AGAIN_MS;
       });
       await this.#pause.wait(dueInMs, signal);
@@ -61,7 +61,7 @@ export class AccountKeeper implements Loop {
           this.#told = undefined;
           throw error;
         });
-      this.logger.info({ event: 'nats.account-told', revoked: revoked.length }, 'NATS knows which keys are revoked');
+      this.logger.info({ event: 'nats.account-told', revoked: revoked.length }, 'sent the revoked keys to NATS');
     }
     return Math.min(LOOK_MS, ...all.flatMap(({ dueInMs }) => (dueInMs > 0 ? dueInMs : [])));
   }

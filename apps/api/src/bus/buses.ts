@@ -44,9 +44,9 @@ export class Buses {
 
   /** Why NATS cannot be used now; asks it, for at most two seconds. Undefined: it can. */
   async trouble(): Promise<string | undefined> {
-    if (!this.connected) return this.refusal ?? 'no connection; it is tried again and again';
+    if (!this.connected) return this.refusal ?? 'no connection; retrying';
     const answers = await Promise.all([this.desired.isAnswering(), this.answers.isAnswering()]);
-    return answers.every(Boolean) ? undefined : 'it is connected and does not answer';
+    return answers.every(Boolean) ? undefined : 'connected, but it does not answer';
   }
 
   /** Why NATS does not accept us, as it reports. */

@@ -84,7 +84,7 @@ export class ConnectionsKeeper implements Loop {
    * it gets after a while. Ending connections alone does not help: they would be back before the next is ended.
    */
   async #cutOff(host: HostId, why: 'flood' | 'connections'): Promise<void> {
-    this.logger.warn({ event: 'host.cut-off', host, why }, 'a host is cut off for a while');
+    this.logger.warn({ event: 'host.cut-off', host, why }, 'temporarily disconnected a host');
     this.#notes.excess(host, performance.now());
     const ending = this.open.takeAll(host).map((connection) => this.#end(host, connection));
     await this.store
@@ -107,7 +107,10 @@ export class ConnectionsKeeper implements Loop {
     if (!this.#notes.isReady) this.#notes.begin(await hostsWithExcess(this.store), performance.now());
     const { raise, clear } = this.#notes.due(performance.now());
     for (const host of raise) {
-      this.logger.warn({ event: 'host.connections-excess', host }, 'somebody uses the key of this host many times');
+      this.logger.warn(
+        { event: 'host.connections-excess', host },
+        'the key of this host is in use by too many connections',
+      );
       await this.store.transaction((sql) => raiseHostFinding(sql, { host, ...EXCESS }));
       this.#notes.raised(host);
     }
@@ -118,7 +121,7 @@ export class ConnectionsKeeper implements Loop {
   }
 
   #failed(event: string, error: unknown): void {
-    this.logger.warn({ event, cause: describeError(error) }, 'connections of hosts are not in hand; trying again');
+    this.logger.warn({ event, cause: describeError(error) }, 'cannot check the connections of hosts; retrying');
   }
 }
 

@@ -14,7 +14,7 @@ const end = (of: ExcessNotes, times: number, from: number, everyMs: number) =>
   Array.from({ length: times }, (_, turn) => of.ended(A, from + turn * everyMs));
 
 describe('a host whose connections are ended', () => {
-  it('is not named for as many as a cut link leaves behind, however long that goes on', () => {
+  it('is not named for as many as a cut link leaves behind, however long that continues', () => {
     const some = notes();
     end(some, 200, 0, 5_000);
     expect(some.due(1_000_000)).toEqual({ raise: [], clear: [] });
@@ -31,7 +31,7 @@ describe('a host whose connections are ended', () => {
     expect(some.due(7 * MINUTE)).toEqual({ raise: [], clear: [] });
   });
 
-  it('that an earlier start of the API named is cleared in its time', () => {
+  it('that an earlier run of the API named is cleared in due time', () => {
     const some = notes([A]);
     expect(some.due(4 * MINUTE)).toEqual({ raise: [], clear: [] });
     expect(some.due(6 * MINUTE)).toEqual({ raise: [], clear: [A] });

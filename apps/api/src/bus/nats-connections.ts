@@ -71,7 +71,7 @@ export class NatsConnections {
 
   #parts(): { system: Bus; account: string } {
     const { trust, buses } = this;
-    if (!trust || !buses.system) throw new Error('NATS tells nothing of connections here');
+    if (!trust || !buses.system) throw new Error('this NATS server does not report its connections');
     return { system: buses.system, account: trust.fleet };
   }
 }

@@ -37,7 +37,7 @@ function readKey(request: FastifyRequest): Asked['idempotency'] {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || !/^[\x20-\x7e]{1,128}$/.test(key))
-    throw badRequest([{ path: ['Idempotency-Key'], message: '1 to 128 printable ASCII characters' }]);
+    throw badRequest([{ path: ['Idempotency-Key'], message: 'must be 1 to 128 printable ASCII characters' }]);
   return { key, hash: hashOf(request) };
 }
 

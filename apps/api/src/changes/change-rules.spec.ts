@@ -57,7 +57,7 @@ describe('the check of every route that changes something', () => {
     const found = carelessChanges(app.get(ModulesContainer));
     await app.close();
     expect(found).toEqual([
-      'Careless.undeclared: @Operation says neither `changes` nor `ownProtocol`',
+      'Careless.undeclared: @Operation has neither `changes` nor `ownProtocol`',
       'Careless.noQuery: no @Query with a strict schema, so unknown parameters are ignored',
       'Careless.laxQuery: no @Query with a strict schema, so unknown parameters are ignored',
       'Careless.noDryRun: its @Query has no dryRun',

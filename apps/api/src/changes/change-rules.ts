@@ -34,7 +34,7 @@ export const carelessChanges = (modules: ModulesContainer): string[] =>
 
 function lackOf(handler: Handler): string | undefined {
   const rules = rulesOf(handler.method);
-  if (!rules) return '@Operation says neither `changes` nor `ownProtocol`';
+  if (!rules) return '@Operation has neither `changes` nor `ownProtocol`';
   const query = queryOf(handler);
   if (!(query instanceof z.ZodObject) || !(query.def.catchall instanceof z.ZodNever))
     return 'no @Query with a strict schema, so unknown parameters are ignored';

@@ -28,7 +28,7 @@ export class ChangeInterceptor implements NestInterceptor {
 
 function refuseHeaders(headers: FastifyRequest['headers'], names: string[], why: string): void {
   const sent = names.filter((name) => headers[name] !== undefined);
-  if (sent.length > 0) throw badRequest(sent.map((name) => ({ path: [name], message: `has no meaning here: ${why}` })));
+  if (sent.length > 0) throw badRequest(sent.map((name) => ({ path: [name], message: `not supported here: ${why}` })));
 }
 
 function send(reply: FastifyReply, answer: unknown): object {

@@ -127,7 +127,7 @@ describe('a dry run', () => {
     await agent.close();
   });
 
-  it('shows only the steps due to this change, not what its host has to do anyway', async () => {
+  it('shows only the steps due to this change, not what its host must do anyway', async () => {
     const agent = await ListeningAgent.connect(await joinHost(api, host));
     const step = (id: string) => ({ step: 'join-network', target: host, detail: id });
     agent.answer = ({ op }) => ({

@@ -36,7 +36,7 @@ export class OldKeys implements OnApplicationBootstrap, BeforeApplicationShutdow
         .catch((error: unknown) =>
           this.logger.debug(
             { event: 'idempotency.not-forgotten', cause: describeError(error) },
-            'the next hour will do',
+            'cannot delete old idempotency keys; retrying in an hour',
           ),
         );
     }

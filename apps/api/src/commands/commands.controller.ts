@@ -62,7 +62,7 @@ export class CommandsController {
   @Operation({
     id: 'cancelCommand',
     tag: 'commands',
-    summary: 'Cancel a command that its host does not have yet',
+    summary: 'Cancel a command that its host has not received yet',
     answers: { 202: Accepted },
     problems: ['unknown-command', 'not-cancellable'],
     changes: true,

@@ -9,8 +9,8 @@ export const toldOutcome = (outcome: string, item: string) => `
   CASE WHEN ${outcome} ->> 'code' = 'authorization' THEN COALESCE((
     SELECT ${outcome} || jsonb_build_object(
              'cause', CASE v.verdict WHEN 'deny' THEN n.name || ' was denied in ' || w.name || ' by ' || v.said_by
-                      ELSE n.name || ' has not been let into ' || w.name || ', which Orrery keeps' END,
-             'fix', 'Let it in: \`orrery membership authorize ' || n.name || ' ' || w.name || '\`'
+                      ELSE n.name || ' is not authorized in ' || w.name || ', which Orrery manages' END,
+             'fix', 'Authorize it: \`orrery membership authorize ' || n.name || ' ' || w.name || '\`'
                     || CASE v.verdict WHEN 'deny' THEN ', or leave it to the policy of the network: \`orrery membership set '
                       || n.name || ' ' || w.name || ' --by-policy\`.' ELSE '.' END)
       FROM memberships m JOIN networks w ON w.id = m.network_id AND w.controller_id IS NOT NULL

@@ -53,7 +53,7 @@ export class HostContainersController {
   @Policy('operator')
   @Operation({
     ...change,
-    noVersion: 'a launch makes a container',
+    noVersion: 'a launch creates a container',
     id: 'launchContainer',
     summary: 'Launch a ZeroTier container',
     body: true,

@@ -43,7 +43,7 @@ export class ControllerAdditions {
     if (kept) return kept;
     const before = await this.controllers.get(reference);
     const tokenSealed = token === undefined ? undefined : await this.#accepted(before, new Secret(token));
-    const fields = tokenSealed ? [{ field: 'token', is: 'the present one', becomes: 'another' }] : [];
+    const fields = tokenSealed ? [{ field: 'token', is: 'the current one', becomes: 'a new one' }] : [];
     return this.changes
       .run(asked, async (tx) => {
         const controller = await this.controllers.set(tx, { ...before, ifMatch: asked.ifMatch }, { name, tokenSealed });
@@ -55,7 +55,8 @@ export class ControllerAdditions {
   }
 
   async #accepted({ id, url }: Controller, token: Secret): Promise<Buffer> {
-    if (url === null) throw badRequest([{ path: ['token'], message: 'only a controller of ZeroTier Central has one' }]);
+    if (url === null)
+      throw badRequest([{ path: ['token'], message: 'is allowed only for a controller of ZeroTier Central' }]);
     await this.doors.toCentral(url, token, (door) => door.probe());
     return this.doors.seal(id, token);
   }

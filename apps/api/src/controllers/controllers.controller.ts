@@ -80,7 +80,7 @@ export class ControllersController {
     ],
     body: true,
     changes: true,
-    noVersion: 'it makes a controller',
+    noVersion: 'it creates a controller',
   })
   add(
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,

@@ -56,6 +56,6 @@ export class DatabaseConnector {
     const cause = describeError(error);
     this.state.failed(cause);
     if (attempt % 10 === 1)
-      this.logger.warn({ event: 'database.unreachable', cause, attempt }, 'the database is not ready; trying on');
+      this.logger.warn({ event: 'database.unreachable', cause, attempt }, 'the database is not ready; retrying');
   };
 }

@@ -75,9 +75,12 @@ export class EventPartitions {
       },
       MAKING,
     );
-    this.logger.info({ event: 'partitions.made', partition: name }, 'made a partition');
+    this.logger.info({ event: 'partitions.made', partition: name }, 'created a partition');
     if (strays > 0)
-      this.logger.warn({ event: 'partitions.strays', partition: name, strays }, 'events had no partition of their day');
+      this.logger.warn(
+        { event: 'partitions.strays', partition: name, strays },
+        'events were stored before their day had a partition; moved them',
+      );
   }
 
   /**

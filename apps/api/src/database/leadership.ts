@@ -26,7 +26,10 @@ export async function runLeadership(options: LeadershipOptions): Promise<void> {
       await leadOnce(options);
     } catch (error) {
       if (!signal.aborted)
-        logger.debug({ event: 'leadership.lost', cause: describeError(error) }, 'lost the connection of the leader');
+        logger.debug(
+          { event: 'leadership.lost', cause: describeError(error) },
+          'the leader lost its database connection',
+        );
     }
     follow?.();
     await pause(everyMs, signal);
@@ -51,7 +54,7 @@ async function leadOnce({ connectionString, signal, everyMs, logger, lead, follo
       follow?.();
       await pause(everyMs, signal);
     }
-    if (!signal.aborted) logger.info({ event: 'leadership.taken' }, 'this replica leads');
+    if (!signal.aborted) logger.info({ event: 'leadership.taken' }, 'this replica is now the leader');
     while (!signal.aborted) {
       await lead(run);
       await pause(everyMs, signal);

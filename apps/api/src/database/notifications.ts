@@ -49,7 +49,10 @@ export class Notifications {
         await this.#listen(signal);
       } catch (error) {
         if (!signal.aborted)
-          this.logger.debug({ event: 'notifications.lost', cause: describeError(error) }, 'lost the ear; trying on');
+          this.logger.debug(
+            { event: 'notifications.lost', cause: describeError(error) },
+            'LISTEN connection lost; reconnecting',
+          );
       }
       await pause(RECONNECT_MS, signal);
     }

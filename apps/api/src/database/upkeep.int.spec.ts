@@ -103,7 +103,7 @@ async function refuseDeletes(table: string, raised: string): Promise<() => Promi
 }
 
 describe('the partitions of events', () => {
-  it('are created ahead, dropped beyond the retention, and take over events stored while there was none', async () => {
+  it('are created in advance, dropped beyond the retention, and take over events stored while there was none', async () => {
     expect(await partitions()).toHaveLength(PARTITIONS);
     const later = Date.now() + 20 * DAY_MS;
     await ask(
@@ -212,7 +212,7 @@ describe('history beyond the retention', () => {
   });
 });
 
-describe('a failing duty of upkeep', () => {
+describe('a failing upkeep duty', () => {
   const later = Date.now() + 5 * DAY_MS;
 
   it('does not block others: partitions are created and dropped while nothing can be pruned', async () => {
@@ -243,7 +243,7 @@ describe('a failing duty of upkeep', () => {
   });
 });
 
-describe('a failure of upkeep', () => {
+describe('an upkeep failure', () => {
   let servers: ApiBench;
   let api: RunningApi;
 

@@ -60,7 +60,10 @@ export class Upkeep implements Loop {
     if (failure !== undefined) this.#report(duty, failure, inARow);
     const noting = failure === undefined ? this.failures.done(duty) : this.failures.failed(duty, failure);
     await noting.catch((error: unknown) =>
-      this.logger.debug({ event: 'upkeep.not-noted', duty, cause: describeError(error) }, 'the next try will do'),
+      this.logger.debug(
+        { event: 'upkeep.not-noted', duty, cause: describeError(error) },
+        'cannot record the result of an upkeep duty; retrying next time',
+      ),
     );
     return failure === undefined;
   }
@@ -78,7 +81,7 @@ export class Upkeep implements Loop {
 
   #report(duty: Duty, cause: string, inARow: number): void {
     const line = { event: 'upkeep.failed', duty, cause, inARow };
-    if (inARow === LASTING) this.logger.error(line, 'a duty of upkeep keeps failing');
-    else if (inARow === 1) this.logger.warn(line, 'a duty of upkeep failed; it is tried again every minute');
+    if (inARow === LASTING) this.logger.error(line, 'an upkeep duty keeps failing');
+    else if (inARow === 1) this.logger.warn(line, 'an upkeep duty failed; retrying every minute');
   }
 }

@@ -70,7 +70,10 @@ export class EventFeed {
     const deafen = this.notifications.on(CHANNELS.events, { heard, listening });
     while (!signal.aborted) {
       const read = await this.#read().catch((error: unknown) => {
-        this.logger.debug({ event: 'feed.waiting', cause: describeError(error) }, 'the feed waits for the database');
+        this.logger.debug(
+          { event: 'feed.waiting', cause: describeError(error) },
+          'the event feed is waiting for the database',
+        );
         return 'some' as const;
       });
       if (read === 'page') continue;

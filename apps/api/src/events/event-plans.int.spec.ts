@@ -48,16 +48,16 @@ describe('a page of events of one day with 60,000', () => {
   it.each<[string, EventCriteria]>([
     ['everything', {}],
     ['a host', { hosts: ['hst_7'] }],
-    ['a host that never was', { hosts: ['hst_none'] }],
-    ['several hosts of one name', { hosts: ['hst_7', 'hst_8'] }],
+    ['a host that never existed', { hosts: ['hst_none'] }],
+    ['several hosts with one name', { hosts: ['hst_7', 'hst_8'] }],
     ['a node', { nodes: ['nod_7'] }],
     ['a network', { network: 'net_7' }],
     ['a container', { container: 'box-7' }],
-    ['a container that never was', { container: 'none' }],
+    ['a container that never existed', { container: 'none' }],
     ['a command', { command: 'cmd_9' }],
     ['a rare type', { types: typesOf('authorization.requested') }],
     ['a rare family of types', { types: typesOf('authorization.*') }],
-    ['families and types that never were', { types: typesOf('finding.*,token.*,host.online') }],
+    ['families and types that never occurred', { types: typesOf('finding.*,token.*,host.online') }],
     ['a rare family of a host', { hosts: ['hst_0'], types: typesOf('authorization.*') }],
   ])('is read from an index for %s', async (_what, criteria) => {
     const plans = await plansOf(criteria);

@@ -53,6 +53,6 @@ function numberOf(store: string, after: string): number {
   const asked = parseEventId(after);
   if (asked?.store === store) return asked.id;
   throw badRequest([
-    { path: ['after'], message: 'this is no id of an event of this API; use `next` of the page before' },
+    { path: ['after'], message: 'must be the ID of an event of this API, such as `next` of the previous page' },
   ]);
 }

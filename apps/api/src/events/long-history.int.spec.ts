@@ -133,8 +133,8 @@ describe('a history of 400 days', () => {
   const last = DAYS * PER_DAY - PER_DAY;
   const recent: [string, () => Promise<unknown>][] = [
     ['the newest 10', () => repository.list({ criteria: {}, order: 'desc', limit: 10 })],
-    ['one event by its id', () => repository.get(1234)],
-    ['an event that is not there', () => repository.get(last + 1_000_000)],
+    ['one event by its ID', () => repository.get(1234)],
+    ['an event that does not exist', () => repository.get(last + 1_000_000)],
     ['what follows the last event', () => repository.list({ criteria: {}, after: last, order: 'asc', limit: 500 })],
     ['both ends', () => repository.ends()],
     [

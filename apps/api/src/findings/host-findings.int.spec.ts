@@ -38,7 +38,7 @@ const told = () =>
 const isTold = (most: number) => eventually(async () => (await told()).length === most && told(), { within: 10_000 });
 
 describe('a finding that the API raises', () => {
-  it('stands beside that of the agent, and neither clears or changes the other', async () => {
+  it('exists beside that of the agent, and neither clears or changes the other', async () => {
     await agent.say(raised('as the agent sees it'));
     await raiseHostFinding(plane.app.get(Store), { host: host.id, code: CODE, ...words() });
     await agent.say(raised('as the agent sees it now'));
@@ -53,7 +53,7 @@ describe('a finding that the API raises', () => {
     expect(await rows()).toEqual([{ source: 'agent', cause: 'again' }]);
   });
 
-  it('has one event as long as its words are the same, another one for other words, and one when it is cleared', async () => {
+  it('has one event as long as its text is the same, another one for another text, and one when it is cleared', async () => {
     const store = plane.app.get(Store);
     const key = { host: host.id, code: CODE, node: host.node };
     for (const cause of ['one', 'one', 'two']) await raiseHostFinding(store, { ...key, ...words(cause) });

@@ -36,8 +36,8 @@ const readiness = async () => {
 const becomesReady = (ready: boolean) =>
   eventually(async () => (await readiness()).ready === ready, { within: 20_000, what: `ready is ${ready}` });
 
-describe('an API whose database and NATS are away', () => {
-  it('starts all the same, says what is missing, and refuses with 503 and when to come again', async () => {
+describe('an API whose database and NATS are unreachable', () => {
+  it('starts anyway, says what is missing, and refuses with 503 and when to retry', async () => {
     expect((await api.get('/healthz', Liveness)).body).toEqual({ alive: true });
     const { status, ready, checks } = await readiness();
     expect([status, ready]).toEqual([503, false]);
@@ -47,7 +47,7 @@ describe('an API whose database and NATS are away', () => {
     expect(headers.get('retry-after')).toBe('5');
   });
 
-  it('takes commands once the database is there, with NATS still away', async () => {
+  it('accepts commands once the database is reachable, while NATS still is not', async () => {
     await postgres.start();
     await eventually(async () => (await readiness()).checks.database?.ok, {
       within: 20_000,
@@ -61,7 +61,7 @@ describe('an API whose database and NATS are away', () => {
     expect(headers.get('retry-after')).toBe('5');
   });
 
-  it('is ready once NATS is there, too', async () => {
+  it('is ready once NATS is reachable as well', async () => {
     await nats.start();
     await becomesReady(true);
     await api.refused('GET', '/v1/hosts/web-1/containers/demo/logs', 'host-away');
@@ -70,11 +70,11 @@ describe('an API whose database and NATS are away', () => {
       containers: { total: 1, running: 0 },
       memberships: { waiting: 1, total: 1 },
       commands: { unfinished: 1 },
-      attention: [{ what: 'web-1 joined and was never heard of', next: 'orrery host get web-1' }],
+      attention: [{ what: 'web-1 joined but was never heard from', next: 'orrery host get web-1' }],
     });
   });
 
-  it('is not ready within three seconds of NATS standing still, says so, and is ready again afterwards', async () => {
+  it('reports within three seconds that it is not ready when NATS hangs, and is ready again afterwards', async () => {
     nats.pause();
     try {
       const began = performance.now();
@@ -83,7 +83,7 @@ describe('an API whose database and NATS are away', () => {
       expect([status, checks.database?.ok, checks.nats]).toEqual([
         503,
         true,
-        { ok: false, cause: 'it is connected and does not answer' },
+        { ok: false, cause: 'connected, but it does not answer' },
       ]);
       const { headers } = await api.refused('GET', '/v1/hosts/web-1/containers/demo/logs', 'bus-unavailable');
       expect(headers.get('retry-after')).toBe('5');
@@ -93,7 +93,7 @@ describe('an API whose database and NATS are away', () => {
     await becomesReady(true);
   }, 20_000);
 
-  it('survives a database that is killed, and goes on when it is back', async () => {
+  it('survives a killed database, and continues when it is back', async () => {
     await postgres.kill();
     await becomesReady(false);
     await api.refused('GET', '/v1/hosts', 'store-unavailable');

@@ -18,7 +18,7 @@ export class HealthService {
     const { migrated } = this.database;
     const checks = {
       database,
-      migrations: migrated ? { ok: true } : { ok: false, cause: 'they are applied once the database is there' },
+      migrations: migrated ? { ok: true } : { ok: false, cause: 'they are applied once the database is reachable' },
       nats: trouble === undefined ? { ok: true } : { ok: false, cause: trouble },
     };
     return { ready: Object.values(checks).every(({ ok }) => ok), checks };

@@ -37,7 +37,7 @@ export class HelloStates {
     // The same number for two contents means two histories, as after a restored backup and a change.
     this.logger.warn(
       { event: 'hello.other-history', host, revision },
-      'a host holds another state of the same revision',
+      'a host holds a different state with the same revision',
     );
     return this.#above(manager, host, revision);
   }
@@ -52,7 +52,7 @@ export class HelloStates {
     if (!shown) {
       this.logger.warn(
         { event: 'hello.state-refused', host, revision: hello.revision },
-        'a host showed a state that is not ours',
+        'a host presented a state that this API did not sign',
       );
       return { desired: undefined, wantsState: false };
     }

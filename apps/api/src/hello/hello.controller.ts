@@ -34,10 +34,7 @@ export class HelloController {
     // A hello can hand back a state, which can be as large as any message, so its limit is twice that.
     const hello = message.bytes.length <= 2 * MAX_BATCH_BYTES ? Hello.safeParse(message.json) : undefined;
     if (!host || !hello?.success) {
-      this.logger.warn(
-        { event: 'hello.malformed', host, cause: hello?.error?.issues.slice(0, 3) },
-        'a hello without sense',
-      );
+      this.logger.warn({ event: 'hello.malformed', host, cause: hello?.error?.issues.slice(0, 3) }, 'malformed hello');
       return undefined;
     }
     const reply = await this.service.hello(host, hello.data);

@@ -30,7 +30,7 @@ export class HelloService {
     const outcome = reply.result === 'welcome' ? 'welcome' : reply.code;
     this.logger.info(
       { event: 'hello', host, epoch: hello.epoch, revision: hello.revision, outcome },
-      'an agent said hello',
+      'an agent sent hello',
     );
     return reply;
   }
@@ -45,7 +45,7 @@ export class HelloService {
     );
     if (!row) return refused('unknown-host', 'this host has not joined here, or was removed');
     const epochs = await registerEpoch(run, host, row.name, hello.epoch, row.now);
-    if (!epochs) return refused('cloned', 'a newer start of this agent, or a copy of it, speaks for this host');
+    if (!epochs) return refused('cloned', 'a newer run of this agent, or a copy of it, reports for this host');
     await this.#note(manager, host, hello);
     const { desired, wantsState } = await this.states.compare(manager, host, Number(row.revision), hello);
     return {

@@ -52,8 +52,8 @@ export class HostKeys {
       async (transaction) => {
         await this.#check(transaction, asked, found);
         await askForRotation(transaction, id, asked.by);
-        const steps = [{ step: 'rotate-key', target: name, detail: 'a new key takes the place of the present one' }];
-        const fields = [{ field: 'key', is: 'the present one', becomes: 'a new one' }];
+        const steps = [{ step: 'rotate-key', target: name, detail: 'a new key replaces the current one' }];
+        const fields = [{ field: 'key', is: 'the current one', becomes: 'a new one' }];
         const about = [{ noun: 'host' as const, name, fields }];
         return { ...(await this.#answer(transaction, id)), hosts: [{ id, name, steps }], about };
       },

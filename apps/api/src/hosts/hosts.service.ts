@@ -121,7 +121,10 @@ export class HostsService {
   async #lock(transaction: Transaction, { id, name }: FoundHost) {
     const locked = await this.repository.lock(transaction, id);
     if (locked) return locked;
-    throw new AppError({ kind: 'user', ...explain('unknown-host', { cause: `host ${name} was removed meanwhile` }) });
+    throw new AppError({
+      kind: 'user',
+      ...explain('unknown-host', { cause: `host ${name} was removed in the meantime` }),
+    });
   }
 }
 

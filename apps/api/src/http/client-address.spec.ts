@@ -24,7 +24,7 @@ describe('a trusted proxy', () => {
   it.each(['10.0.0.7', '::ffff:10.0.0.7', '10.1.200.3', 'fd12::1'])('is an address in the list: %s', (address) =>
     expect(proxies.includes(address)).toBe(true),
   );
-  it.each(['10.0.0.8', '10.2.0.1', 'fe80::1', '127.0.0.1', undefined, 'x'])('is no other address: %s', (address) =>
+  it.each(['10.0.0.8', '10.2.0.1', 'fe80::1', '127.0.0.1', undefined, 'x'])('is not any other address: %s', (address) =>
     expect(proxies.includes(address)).toBe(false),
   );
   it('does not exist when the list is empty', () => expect(new TrustedProxies([]).includes('127.0.0.1')).toBe(false));

@@ -128,13 +128,13 @@ describe('an invalid request', () => {
     const spec = { name: 'demo', networks: [], limits: { memoryMb: 8, pids: 20.5 }, settings: { allowManaged: 'x' } };
     const { errors } = await api.refused('POST', launch, 'bad-request', { body: spec });
     expect(Object.fromEntries(errors?.map(({ path, message }) => [path, message]) ?? [])).toEqual({
-      networks: 'may not be empty',
-      'limits.memoryMb': 'has to be at least 32',
-      'limits.pids': 'has to be a whole number',
-      'settings.allowManaged': 'has to be true or false; or has to be a list',
+      networks: 'must not be empty',
+      'limits.memoryMb': 'must be at least 32',
+      'limits.pids': 'must be a whole number',
+      'settings.allowManaged': 'must be true or false; or must be a list',
     });
     const { detail } = await api.refused('GET', '/v1/commands/cmd_nope', 'bad-request');
-    expect(detail).toBe('command: has to be an id: cmd_ and 20 characters of a-z and 2-7');
+    expect(detail).toBe('command: must be an ID: cmd_ and 20 characters of a-z and 2-7');
     await api.refused('GET', `/v1/commands/cmd_${'a'.repeat(20)}`, 'unknown-command');
   });
 

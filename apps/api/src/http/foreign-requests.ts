@@ -23,7 +23,7 @@ export function foreignHostHeader(header: string | undefined): AppError {
     return new AppError({ kind: 'user', ...explain('bad-request', { cause: 'the request has no Host header' }) });
   return new AppError({
     kind: 'user',
-    ...explain('foreign-host-header', { cause: `this API does not answer as ${header.slice(0, 100)}` }),
+    ...explain('foreign-host-header', { cause: `this API does not serve the host ${header.slice(0, 100)}` }),
   });
 }
 

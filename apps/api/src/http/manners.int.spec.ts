@@ -39,10 +39,10 @@ const packed = (path: string, accepts: string) =>
 
 describe('a request id', () => {
   it.each([
-    ['nothing that can be read', 'HELLO'],
+    ['an unreadable request', 'HELLO'],
     ['headers that are too long', `GET /v1/hosts HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
     ['no Host header', 'GET /v1/hosts HTTP/1.1\r\nConnection: close\r\n\r\n'],
-    ['HTTP that is not there yet', 'GET / HTTP/9.9\r\n\r\n'],
+    ['an unknown version of HTTP', 'GET / HTTP/9.9\r\n\r\n'],
   ])('is on the answer to %s', async (_what, bytes) => {
     const answer = await sendRaw(port, bytes);
     expect(answer).toMatch(REQUEST_ID);
@@ -77,7 +77,7 @@ describe('a body', () => {
     const headers = { 'idempotency-key': `deep-${depth}` };
     const { detail } = await api.refused('PATCH', '/v1/hosts/web-1', 'bad-request', { body, headers });
     // The control: a body that is not too deep reaches the schema.
-    expect(detail).toBe(depth > 32 ? 'the body is nested more than 32 deep' : 'setLabels: has to be an object');
+    expect(detail).toBe(depth > 32 ? 'the body is nested more than 32 deep' : 'setLabels: must be an object');
   });
 
   it('is refused when flow rules are nested 4,500 deep, and when values do not fit their type', async () => {

@@ -64,7 +64,7 @@ const REPLAYED = {
     schema: { type: 'string' as const, enum: ['true'] },
   },
 };
-const DESCRIPTIONS = { 200: 'Done', 201: 'Made', 202: 'Accepted: the command is on its way' };
+const DESCRIPTIONS = { 200: 'Done', 201: 'Created', 202: 'Accepted: the command is on its way' };
 
 /** Everything that the OpenAPI document and the door know about a route, in one place. */
 export function Operation(options: OperationOptions) {

@@ -29,7 +29,7 @@ const pathOf = ({ path }: Issue) =>
 
 class WrongForm extends Error {
   constructor(readonly issues: readonly Issue[]) {
-    super('a parameter has the wrong form');
+    super('a parameter is not valid');
   }
 }
 
@@ -45,7 +45,7 @@ export class SchemaPipe extends StandardSchemaValidationPipe {
   }
 
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
-    if (holdsUnstorable(value)) throw badRequest([{ message: 'text may hold neither NUL nor half a surrogate pair' }]);
+    if (holdsUnstorable(value)) throw badRequest([{ message: 'text must not contain NUL or an unpaired surrogate' }]);
     try {
       return await super.transform(value, metadata);
     } catch (error) {
@@ -92,6 +92,8 @@ const KINDS: Record<string, string> = {
 
 /** The unit of a length, after the number. */
 const UNITS: Record<string, string> = { string: ' characters', array: ' entries' };
+const unitOf = ({ origin }: { origin: string }) => UNITS[origin] ?? '';
+const verbOf = ({ origin }: { origin: string }) => (origin in UNITS ? 'have' : 'be');
 
 /**
  * Explains to people what is wrong with a value; undefined: use zod's own words. A message of the schema itself takes
@@ -100,16 +102,16 @@ const UNITS: Record<string, string> = { string: ' characters', array: ' entries'
 export function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'is missing' : `has to be ${KINDS[issue.expected] ?? issue.expected}`;
+      return issue.input === undefined ? 'is missing' : `must be ${KINDS[issue.expected] ?? issue.expected}`;
     case 'too_small':
-      if (issue.minimum === 1 && issue.origin in UNITS) return 'may not be empty';
-      return `has to be at least ${issue.minimum}${UNITS[issue.origin] ?? ''}${issue.inclusive === false ? ', and more' : ''}`;
+      if (issue.minimum === 1 && issue.origin in UNITS) return 'must not be empty';
+      return `must ${verbOf(issue)} ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue)}`;
     case 'too_big':
-      return `may be at most ${issue.maximum}${UNITS[issue.origin] ?? ''}${issue.inclusive === false ? ', and less' : ''}`;
+      return `must ${verbOf(issue)} ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unitOf(issue)}`;
     case 'unrecognized_keys':
-      return `has no field ${issue.keys.join(', ')}`;
+      return `unknown ${issue.keys.length === 1 ? 'field' : 'fields'} ${issue.keys.join(', ')}`;
     case 'invalid_value':
-      return `has to be ${issue.values.map(String).join(' or ')}`;
+      return `must be ${issue.values.map(String).join(' or ')}`;
     case 'invalid_union':
       return ofUnion(issue);
     default:
@@ -119,6 +121,6 @@ export function inWords(issue: z.core.$ZodRawIssue): string | undefined {
 
 /** Combines the messages of all forms that the value may have. */
 function ofUnion({ errors = [], discriminator }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {
-  if (errors.length === 0) return `has no such ${discriminator ?? 'form'}`;
+  if (errors.length === 0) return discriminator ? `has an unknown ${discriminator}` : 'does not match any allowed form';
   return [...new Set(errors.flatMap(([first]) => first?.message ?? []))].join('; or ');
 }

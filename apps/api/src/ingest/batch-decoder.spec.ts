@@ -36,12 +36,12 @@ describe('decodeBatch', () => {
     ['a wrong field', event(2, 7), /cause/],
     ['no data', { ...event(2), data: undefined }, /data/],
     ['a wrong time', { ...event(2), at: 'yesterday' }, /at/],
-    ['the number of another place', event(7), /number 7 in the place of 2/],
+    ['the number of another position', event(7), /number 7 instead of 2/],
     ['a NUL', event(2, 'a\0b'), /NUL/],
     ['a NUL in a key', event(2, 'a', { 'k\0': 1 }), /NUL/],
     ['a lone surrogate', event(2, '\ud800'), /surrogate/],
     ['nothing at all', null, /./],
-    ['a text', 'boo', /./],
+    ['a string', 'boo', /./],
   ])('puts an event with %s aside and keeps its neighbors', (_name, poison, reason) => {
     const [first, second, third] = reasons(between(poison));
     expect([first, third]).toEqual([undefined, undefined]);
@@ -78,7 +78,7 @@ describe('decodeBatch', () => {
   });
 
   it.each([
-    ['is no JSON', '{'],
+    ['is not JSON', '{'],
     ['is empty', ''],
     ['has no events', text([])],
     ['has too many events', text(Array.from({ length: 501 }, (_, index) => event(index + 1)))],
@@ -110,13 +110,13 @@ describe('when an event happened', () => {
   };
 
   it.each([
-    ['as long ago as by the clock of a host that is right', '2026-05-01T10:01:00.000Z', '2026-05-01T11:59:00.000Z'],
+    ['as long ago as a host with a correct clock would say', '2026-05-01T10:01:00.000Z', '2026-05-01T11:59:00.000Z'],
     [
-      'never after it was heard, if the clock was set back meanwhile',
+      'never after its arrival, if the clock was set back in between',
       '2026-05-01T08:00:00.000Z',
       '2026-05-01T12:00:00.000Z',
     ],
-    ['when the host says, if it does not say when it sent', undefined, AT],
-    ['the same, if what it says is no time', 'soon', AT],
+    ['the time that the host gives, if it does not say when it sent the batch', undefined, AT],
+    ['the same, if what it says is not a time', 'soon', AT],
   ])('is %s', (_what, sentAt, moment) => expect(momentOf(sentAt)).toBe(moment));
 });

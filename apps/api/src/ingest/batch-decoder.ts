@@ -73,7 +73,7 @@ function decodeEvent(given: unknown, seq: number, isLatin1: boolean, batch: Uint
   if (fault) return poison(fault);
   const stamped = Stamped.safeParse(event);
   if (!stamped.success) return poison(describe(stamped.error));
-  if (stamped.data.seq !== seq) return poison(`it says it is number ${stamped.data.seq} in the place of ${seq}`);
+  if (stamped.data.seq !== seq) return poison(`it has the number ${stamped.data.seq} instead of ${seq}`);
   const fact = AgentFact.safeParse({ type: stamped.data.type, data: stamped.data.data });
   if (!fact.success) return poison(describe(fact.error));
   return { seq, at: stamped.data.at, fact: fact.data };

@@ -9,7 +9,7 @@ const failed: Outcome = { kind: 'failed', code: 'port-error', cause: 'c', fix: '
 describe('standingOf', () => {
   it.each([
     ['nothing settled', [null, null], 'delivered', null],
-    ['a part done', [done, null], 'delivered', null],
+    ['partly done', [done, null], 'delivered', null],
     ['all done', [done, done], 'done', { kind: 'done' }],
     ['one waiting', [done, waiting, null], 'waiting', waiting],
     ['one failed', [done, waiting, failed, null], 'failed', failed],

@@ -35,7 +35,7 @@ export interface Fence {
 }
 
 const FENCED = 'a newer start of this agent has taken over';
-const CLONED = 'two agents use the same identity; none is heard until one of them is started anew';
+const CLONED = 'two agents use the same identity; both are ignored until one of them is restarted';
 
 /** Decides whether a batch is stored, and from which event on. Pure. */
 export function admit(batch: Batch, epochs: HostEpochs): Admission {

@@ -63,7 +63,10 @@ export class EventAllowance {
   async #note(host: HostId): Promise<void> {
     const note = this.store.transaction((manager) => noteQuotas(runIn(manager), [{ host, quota: 'events' }]));
     await note.catch((error: unknown) => {
-      this.logger.warn({ event: 'quotas.not-noted', host, cause: describeError(error) }, 'a quota was not noted');
+      this.logger.warn(
+        { event: 'quotas.not-noted', host, cause: describeError(error) },
+        'cannot record a reached quota',
+      );
     });
   }
 }

@@ -123,7 +123,7 @@ export class GroupCommitter {
       const reason = `it could not be stored: ${describeError(error)}`.slice(0, 500);
       this.logger.error(
         { event: 'ingest.quarantined', host: batch.host, seq, type: fact.type, reason },
-        'put an event aside',
+        'quarantined an event',
       );
       const raw = Buffer.from(JSON.stringify(fact));
       return this.#commitAlone({ ...batch, events: [{ seq, reason, type: fact.type, raw }] });
@@ -138,7 +138,10 @@ export class GroupCommitter {
   }
 
   async #putOutboxAside(cause: unknown): Promise<void> {
-    this.logger.error({ event: 'outbox.quarantined', cause: describeError(cause) }, 'put an event of our own aside');
+    this.logger.error(
+      { event: 'outbox.quarantined', cause: describeError(cause) },
+      "quarantined one of the API's own events",
+    );
     const [row] = await this.store.query<{ taken: boolean }[]>(
       `WITH taken AS (DELETE FROM outbox WHERE id = (SELECT min(id) FROM outbox) RETURNING *),
        put AS (INSERT INTO event_quarantine (host_id, epoch, seq, reason, raw)
@@ -152,7 +155,7 @@ export class GroupCommitter {
   #busy(batches: readonly Batch[], error: unknown): Replies {
     this.logger.warn(
       { event: 'ingest.busy', hosts: batches.length, cause: describeError(error), sqlState: sqlStateOf(error) },
-      'a group was not stored; its hosts send it again',
+      'could not store a group of batches; its hosts will resend them',
     );
     return new Map(batches.map(({ host }) => [host, busy()]));
   }

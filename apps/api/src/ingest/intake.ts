@@ -151,10 +151,7 @@ export class Intake {
       if (row?.some) await this.committer.commitOutbox();
       else this.#isAtRest = true;
     } catch (error) {
-      this.logger.debug(
-        { event: 'outbox.waiting', cause: describeError(error) },
-        'the outbox could not be emptied yet',
-      );
+      this.logger.debug({ event: 'outbox.waiting', cause: describeError(error) }, 'cannot empty the outbox yet');
     }
   }
 }

@@ -73,7 +73,7 @@ const isOffered = (address: NodeAddress) => eventually(async () => (await offere
 const isWithdrawn = (address: NodeAddress) => eventually(async () => (await offered(address)) === undefined, SOON);
 
 describe('a root with a door', () => {
-  it('is offered identities that hosts have pre-generated, and told of a node before its host gets it', async () => {
+  it('gets the identities that hosts have pre-generated, and learns of a node before its host does', async () => {
     const agent = await joined();
     const [address, other] = [newAddress(), newAddress()];
     await hello(agent, [identityOf(address), identityOf(other)]);
@@ -87,7 +87,7 @@ describe('a root with a door', () => {
     expect(new Set(mentioned)).toEqual(new Set([`13:${String(taken)}`]));
   });
 
-  it('is not offered identities that no host has any more, as after a pool came back from a backup', async () => {
+  it('does not get identities that no host has any longer, as after a pool came back from a backup', async () => {
     const agent = await joined();
     const [used, kept] = [newAddress(), newAddress()];
     await hello(agent, [identityOf(used), identityOf(kept)]);
@@ -110,7 +110,7 @@ describe('a root with a door', () => {
     expect(await offered(address)).toBe(identityOf(address));
   });
 
-  it('is offered only a few when a host creates very many', async () => {
+  it('gets only a few when a host creates very many', async () => {
     const hostile = await joined();
     const names = new Set<string>();
     for (let round = 0; round < 4; round++) {
@@ -128,7 +128,7 @@ describe('a root with a door', () => {
     expect(names.size).toBeLessThan(60);
   });
 
-  it('is told of every running node after a restart', async () => {
+  it('learns of every running node after a restart', async () => {
     const agent = await joined();
     const address = newAddress();
     await hello(agent, [identityOf(address)]);

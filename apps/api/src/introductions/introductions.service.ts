@@ -136,7 +136,7 @@ export class Introductions implements Loop {
   #complain(error: unknown): void {
     this.logger.warn(
       { event: 'introductions.failed', cause: describeError(error) },
-      'the root could not be told of nodes; they may take longer to start',
+      'cannot introduce nodes to the root; they may take longer to start',
     );
   }
 }

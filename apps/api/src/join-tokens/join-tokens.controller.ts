@@ -41,12 +41,12 @@ export class JoinTokensController {
   @Operation({
     id: 'createJoinToken',
     tag,
-    summary: 'Make a join token',
+    summary: 'Create a join token',
     answers: { 201: z.union([JoinTokenMade, JoinTokenReplayed]) },
     problems: ['unknown-network', 'unknown-host', 'ambiguous-reference'],
     body: true,
     changes: true,
-    noVersion: 'it makes a token',
+    noVersion: 'it creates a token',
   })
   create(
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,

@@ -65,7 +65,7 @@ export class JoinController {
   @Operation({
     id: 'renewHost',
     tag: 'join',
-    summary: 'Renew what lets a host into NATS',
+    summary: 'Renew the NATS credentials of a host',
     answers: { 200: JoinReply },
     problems: ['proof-refused', 'host-revoked', 'unknown-host', 'too-many-requests', 'busy'],
     body: true,

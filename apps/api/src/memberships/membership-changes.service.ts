@@ -143,7 +143,7 @@ export class MembershipChanges {
       kind: 'user',
       ...explain('unknown-membership/node', {
         node: node.name,
-        cause: `${node.name} is not in ${network}, and was not meant to be`,
+        cause: `${node.name} is not in ${network}, and is not desired there`,
       }),
     });
   }

@@ -48,7 +48,7 @@ export class MembershipsController {
   @Operation({
     id: 'listMemberships',
     tag,
-    summary: 'Nodes in networks: wanted, observed or both, by node and network',
+    summary: 'Nodes in networks: desired, observed or both, by node and network',
     answers: { 200: MembershipPage },
     problems: ['unknown-host', ...UNKNOWN],
   })

@@ -17,7 +17,7 @@ export class MetricsService {
     const gauge = (name: string, help: string) =>
       new Gauge({ name, help, labelNames: ['state'], registers: [http.registry] });
     this.#hosts = gauge('orrery_hosts', 'Hosts by presence');
-    this.#memberships = gauge('orrery_memberships', 'Memberships by how they stand');
+    this.#memberships = gauge('orrery_memberships', 'Memberships by state');
     this.#containers = gauge('orrery_containers', 'Managed containers');
     this.#commands = gauge('orrery_commands', 'Commands that have not ended');
   }

@@ -53,7 +53,7 @@ describe('a route', () => {
   it('leads to a destination only once', () => {
     expect(refusals({ pools: [], routes: [LAN, route('10.5.1.0/24')] })).toEqual([]);
     expect(refusals({ pools: [], routes: [LAN, route('10.5.1.0/24'), LAN] })).toEqual([
-      expect.stringMatching(/routes.*2.*: .*10\.5\.0\.0\/24 is there twice/),
+      expect.stringMatching(/routes.*2.*: .*10\.5\.0\.0\/24 is listed twice/),
     ]);
   });
 

@@ -24,7 +24,10 @@ function poolIssues({ pools, routes }: NetworkConfig): Issue[] {
     const isRouted = routes.some(({ target }) => [pool.start, pool.end].every((address) => contains(target, address)));
     if (isRouted) return [];
     return [
-      { path, message: `no route leads to ${pool.start} and ${pool.end}: an address of it would never be given` },
+      {
+        path,
+        message: `no route leads to ${pool.start} and ${pool.end}: none of its addresses would ever be assigned`,
+      },
     ];
   });
 }
@@ -33,9 +36,9 @@ function routeIssues({ routes }: NetworkConfig): Issue[] {
   return routes.flatMap(({ target, via }, index): Issue[] => {
     const path = ['config', 'routes', index];
     const isTwice = routes.findIndex((other) => other.target === target) !== index;
-    if (isTwice) return [{ path, message: `${target} is there twice` }];
+    if (isTwice) return [{ path, message: `${target} is listed twice` }];
     if (via !== null && via.includes(':') !== target.includes(':'))
-      return [{ path, message: `${via} is of another family than ${target}` }];
+      return [{ path, message: `${via} is of a different address family than ${target}` }];
     return [];
   });
 }

@@ -47,8 +47,8 @@ describe('a free pool', () => {
     ['beside it on the other side', '10.7.8.0/24'],
     ['elsewhere', '192.168.0.0/16'],
     ['of IPv6', 'fd00::/8'],
-    ['the way to everywhere', '0.0.0.0/0'],
-    ['one half of the way to everywhere', '0.0.0.0/1'],
+    ['the default route', '0.0.0.0/0'],
+    ['half of the default route', '0.0.0.0/1'],
   ])('is available when a prefix is %s', (_, taken) => {
     expect(chooseFreePool([...allBut('10.7.7'), taken], Math.random)?.route.target).toBe('10.7.7.0/24');
   });
@@ -102,7 +102,7 @@ describe('the prefixes that take the space of pools', () => {
     ]);
   });
 
-  it('still leave a /24 to insist on', () => {
+  it('still leave a /24 that can be requested explicitly', () => {
     expect([anyPrefix(() => 0), anyPrefix(() => 1 - 2 ** -32)]).toEqual(['10.1.0.0/24', '10.254.255.0/24']);
   });
 });

@@ -135,13 +135,17 @@ describe('a new network', () => {
   it.each([
     ['a pool that ends before it begins', 'config.pools.0', { pools: [{ start: '10.5.0.9', end: '10.5.0.2' }] }],
     ['a pool to which no route leads', 'config.pools.1', { pools: [good(), { start: '10.6.0.1', end: '10.6.0.9' }] }],
-    ['a pool of two families', 'config.pools.0', { pools: [{ start: '10.5.0.9', end: 'fd00::1' }] }],
-    ['a pool that is no address', 'config.pools.0.start', { pools: [{ start: '10.5.0.999', end: '10.5.0.9' }] }],
+    ['a pool with two families', 'config.pools.0', { pools: [{ start: '10.5.0.9', end: 'fd00::1' }] }],
+    ['a pool that is not an address', 'config.pools.0.start', { pools: [{ start: '10.5.0.999', end: '10.5.0.9' }] }],
     ['the same route twice', 'config.routes.1', { routes: [onLink(), onLink()] }],
-    ['a route that is no prefix', 'config.routes.0.target', { routes: [{ target: '10.5.0.0/33' }] }],
-    ['a route by way of another family', 'config.routes.0', { routes: [{ target: '10.5.0.0/24', via: 'fe80::1' }] }],
-    ['an MTU that no controller takes', 'config.mtu', { mtu: 60_000 }],
-    ['a setting that there is none of', 'config', { colour: 'red' }],
+    ['a route that is not a prefix', 'config.routes.0.target', { routes: [{ target: '10.5.0.0/33' }] }],
+    [
+      'a route via an address of another family',
+      'config.routes.0',
+      { routes: [{ target: '10.5.0.0/24', via: 'fe80::1' }] },
+    ],
+    ['an MTU that no controller accepts', 'config.mtu', { mtu: 60_000 }],
+    ['a setting that does not exist', 'config', { colour: 'red' }],
   ])('is refused with %s, the field is named, and the controller is not contacted', async (_, path, wrong) => {
     const host = await withController();
     const config = { routes: [onLink()], ...wrong };
@@ -348,7 +352,7 @@ describe('a controller that keeps networks', () => {
     await api.refused('PATCH', `/v1/networks/${id}`, 'network-not-kept', { body: { config: { mtu: 1500 } } });
   });
 
-  it('is removed without force when it keeps none any more', async () => {
+  it('is removed without force when it no longer keeps any', async () => {
     const host = await withController();
     const { id } = await create();
     await api.ask('DELETE', `/v1/networks/${id}?confirm=${lab()}`, Network);

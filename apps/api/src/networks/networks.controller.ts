@@ -109,7 +109,7 @@ export class NetworksController {
     ],
     body: true,
     changes: true,
-    noVersion: 'it makes a network',
+    noVersion: 'it creates a network',
   })
   create(
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,

@@ -36,7 +36,7 @@ export class NetworksService {
     if (network) return withFindings(network);
     throw new AppError({
       kind: 'user',
-      ...explain('unknown-network', { cause: `nothing here is in ${id}, and it has no name` }),
+      ...explain('unknown-network', { cause: `no node here is in ${id}, and it has no name` }),
     });
   }
 }

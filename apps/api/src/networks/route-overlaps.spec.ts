@@ -19,7 +19,7 @@ describe('a network with a given pool', () => {
   it.each([
     ['a prefix beside it', '10.44.1.0/24'],
     ['another family', 'fd00::/8'],
-    ['a way to everywhere', '0.0.0.0/1'],
+    ['half of the default route', '0.0.0.0/1'],
   ])('does not overlap those of a host that has %s', (_, prefix) => {
     expect(overlaps(['10.44.0.0/24'], prefix)).toEqual([]);
   });

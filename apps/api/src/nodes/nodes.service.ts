@@ -22,6 +22,9 @@ export class NodesService {
     const { id, name } = await this.references.node(this.store, reference);
     const node = await this.repository.get(this.store, id);
     if (node) return node;
-    throw new AppError({ kind: 'user', ...explain('unknown-node', { cause: `node ${name} was removed meanwhile` }) });
+    throw new AppError({
+      kind: 'user',
+      ...explain('unknown-node', { cause: `node ${name} was removed in the meantime` }),
+    });
   }
 }

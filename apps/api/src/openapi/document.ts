@@ -7,7 +7,7 @@ import { addGeneralProblems } from './general-problems.js';
 import { PATH_PARAMETERS, TAGS } from './operation-texts.js';
 import { convertSchema, settleNames } from './schemas.js';
 
-const ABOUT = `Puts Docker containers and hosts on ZeroTier networks. A change answers 202 with a command, which ends \`done\`,
+const ABOUT = `Connects Docker containers and hosts to ZeroTier networks. A change answers 202 with a command, which ends \`done\`,
 \`failed\`, \`cancelled\` or \`superseded\`; watch it with \`GET /v1/commands/{command}?wait=30s\`. Lists are pages: pass \`next\` as
 \`?after=\`. Every refusal is a Problem with a stable \`code\` and a \`fix\`. Ignore fields that you do not know: answers may gain some.`;
 

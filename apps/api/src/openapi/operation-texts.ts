@@ -3,33 +3,33 @@
  * not compile, and a text without an operation fails a test.
  */
 export const OPERATION_TEXTS = {
-  getHealth: 'Answers as long as the process runs, whatever else is away. Needs no token.',
+  getHealth: 'Answers as long as the process runs, even if everything else is unreachable. Needs no token.',
   getReadiness:
-    'Answers 200 when the database, its migrations and NATS are there, otherwise 503; `checks` names what is missing. Needs no token.',
+    'Answers 200 when the database, its migrations and NATS are ready, otherwise 503; `checks` names what is missing. Needs no token.',
   getVersion:
     'Answers the version of this API, of its protocol with agents, and the id of its database. Needs no token.',
   getMetrics: 'Answers metrics in the text format of Prometheus.',
   getStatus:
-    'Counts hosts, containers, memberships and commands, and lists what is not fine, the worst first, each with the command to type next.',
+    'Counts hosts, containers, memberships and commands, and lists problems, the worst first, each with the command to run next.',
 
   listHosts: 'Lists hosts by name, one page at a time.',
   getHost: 'Answers one host. The `ETag` is its version, for `If-Match`.',
   changeHost:
     'Changes the name or the labels of a host. Anything left out stays as it is. With `If-Match`, only the version that you saw is changed.',
   removeHost:
-    'Forgets a host. What runs there keeps running, and its history stays. A host with containers or networks is refused (409), unless `confirm` is its name.',
+    'Forgets a host. Everything already running keeps running, and its history stays. A host with containers or networks is refused (409), unless `confirm` is its name.',
   pauseHost:
     'Pauses a host: its agent observes and reports, but changes nothing. Everything already running keeps running. Changes are accepted and done after `resume`.',
-  resumeHost: 'Resumes a paused host: its agent does everything that was asked of it meanwhile.',
+  resumeHost: 'Resumes a paused host: its agent then applies every change requested while it was paused.',
   revokeHost:
-    'Revokes the key of a host and ends its agent’s connection within seconds. What runs there keeps running.',
+    'Revokes the key of a host and ends its agent’s connection within seconds. Everything already running keeps running.',
   rotateHost:
-    'Asks the agent of a host to make itself a new key; the old one is invalid a moment later. The host must be online.',
+    'Asks the agent of a host to create a new key; the old one becomes invalid a moment later. The host must be online.',
 
   listNodes: 'Lists nodes by name, one page at a time.',
-  getNode: 'Answers one node: where it runs and what its zerotier-one last said.',
+  getNode: 'Answers one node: where it runs and what its zerotier-one last reported.',
   startProbe:
-    'Tries what a node reaches, from inside its network namespace: by ping, TCP or HTTP. Answers 202 at once; read the result with `GET /v1/nodes/{node}/probes/{probe}` or as events `probe.*`.',
+    'Tests what a node can reach, from inside its network namespace: by ping, TCP or HTTP. Answers 202 at once; read the result with `GET /v1/nodes/{node}/probes/{probe}` or as events `probe.*`.',
   listProbes: 'Lists the probes of a node of the last 24 hours, newest first, one page at a time.',
   getProbe: 'Answers a probe of the last 24 hours: its progress, and its result once it has finished.',
 
@@ -40,7 +40,7 @@ export const OPERATION_TEXTS = {
   launchContainer:
     'Launches a ZeroTier container on a host and joins its node to networks. The same launch again gives a new command on the same container; another spec under the same name is refused (409).',
   replaceContainer:
-    'Gives a container a new spec, as a whole. Its node and its ZeroTier identity stay; the container is recreated if needed. A container that is not there is launched; with `If-Match` that is refused (412).',
+    'Gives a container a new spec, as a whole. Its node and its ZeroTier identity stay; the container is recreated if needed. A container that does not exist is launched; with `If-Match` that is refused (412).',
   removeContainer:
     'Removes a container and its node. With `forget=true`, also its records on the controllers of its networks.',
   restartContainer: 'Restarts a container. Its node and its ZeroTier identity stay.',
@@ -56,11 +56,11 @@ export const OPERATION_TEXTS = {
   deleteNetwork:
     'Deletes a network, also on its controller if Orrery keeps it. For a kept network, `confirm` must be its name.',
 
-  listMemberships: 'Lists nodes in networks: what is wanted and what is observed, one page at a time.',
+  listMemberships: 'Lists nodes in networks: what is desired and what is observed, one page at a time.',
   getMembership:
     'Answers one node in one network. The `ETag` is its version, for `If-Match`; an unmanaged membership has none.',
   joinNetwork:
-    'Joins a node to a network, changes the settings of a membership, or takes over one that a person made (`adopt`). The command is done when the kernel shows the interface with its address.',
+    'Joins a node to a network, changes the settings of a membership, or takes over one that a person created (`adopt`). The command is done when the kernel shows the interface with its address.',
   leaveNetwork:
     'Makes a node leave a network. With `release=true` the node stays in it, and Orrery no longer manages the membership.',
   listInterfaces: 'Lists ZeroTier interfaces as the kernel of each node shows them, one page at a time.',
@@ -80,31 +80,32 @@ export const OPERATION_TEXTS = {
   getAdmission:
     'Answers one node in one network: what was decided, what the controller says and what the node shows. The `ETag` is its version, for `If-Match`.',
   putAdmission:
-    'Lets a node into a network, keeps it out, or changes its record on the controller: name, fixed addresses, bridge. A node can be authorized before it exists, by its address.',
+    'Admits a node to a network, keeps it out, or changes its record on the controller: name, fixed addresses, bridge. A node can be authorized before it exists, by its address.',
   putAdmissions:
-    'Makes the same decision for many nodes: those wanted in the network on hosts that the selector matches, or all that wait.',
+    'Makes the same decision for many nodes: those desired in the network on hosts that the selector matches, or all that wait.',
   forgetAdmission:
     'Drops the record of a node on the controller. The record of a node that should still be in the network is dropped when it has left.',
 
   listCommands: 'Lists commands, newest first, one page at a time.',
   getCommand:
-    'Answers one command. With `wait`, the answer comes as soon as there is news: the command ended, has more than `seen` stages or another `state`; at the latest when the wait is over. It is always the command as it is then.',
+    'Answers one command. With `wait`, the answer comes as soon as there is news: the command ended, has more than `seen` stages or another `state`; at the latest when the wait is over. It always shows the command as it is at that moment.',
   fanOut:
-    'Gives the same command to every host that a selector matches: to all of them or to none. If more than one matches, `confirm` must be their number; a dry run without it tells the number.',
-  cancelCommand: 'Cancels a command that its host does not have yet. Its items become again what they were.',
+    'Gives the same command to every host that a selector matches: to all of them or to none. If more than one matches, `confirm` must be their number; a dry run without it returns the number.',
+  cancelCommand: 'Cancels a command that its host has not received yet. Its items become what they were before.',
 
   listEvents: 'Lists what happened, newest first unless `order=asc`, one page at a time.',
   getEvent: 'Answers one event. Events are kept for a time and then dropped.',
   streamEvents:
-    'Sends what happens as Server-Sent Events, from now on or from the event after `Last-Event-ID`, without a gap. The `data` of each message is a CloudEvent. `event: reset` means that the event to resume after is not there: read the present state again. A comment every 15 s keeps the connection alive.',
+    'Sends what happens as Server-Sent Events, from now on or from the event after `Last-Event-ID`, without a gap. The `data` of each message is a CloudEvent. `event: reset` means that the event to resume after is not available: read the current state again. A comment every 15 s keeps the connection alive.',
   listFindings: 'Lists diagnosed causes, each with its fix, one page at a time.',
 
   listTokens: 'Lists tokens of people and scripts, newest first, one page at a time, without their secrets.',
   getToken: 'Answers one token, found by its id or, if it is valid, by its name, without its secret.',
-  createToken: 'Makes a token for a person or a script. This answer is the only one that shows its secret.',
+  createToken: 'Creates a token for a person or a script. This answer is the only one that shows its secret.',
   revokeToken: 'Revokes a token: the next request with it is refused.',
   listJoinTokens: 'Lists join tokens, newest first, one page at a time, without their secrets.',
-  createJoinToken: 'Makes a token with which machines become hosts. This answer is the only one that shows its secret.',
+  createJoinToken:
+    'Creates a token with which machines become hosts. This answer is the only one that shows its secret.',
   getJoinToken: 'Answers one join token, and the hosts that enrolled with it.',
   revokeJoinToken: 'Revokes a join token. Hosts that enrolled with it stay.',
 
@@ -112,7 +113,7 @@ export const OPERATION_TEXTS = {
   issueNonce: 'Answers a nonce that a machine signs to prove that it has its key. It is valid for a minute.',
   joinHost:
     'Makes a machine a host. The join token or join secret is the bearer token. The same installation with the same key gets the same host again.',
-  renewHost: 'Answers again what lets a host into NATS. The host proves itself by its key; no token is needed.',
+  renewHost: 'Returns new NATS credentials for a host. The host proves its identity with its key; no token is needed.',
 } as const;
 export type OperationId = keyof typeof OPERATION_TEXTS;
 
@@ -149,11 +150,11 @@ export const TAGS = {
     'Slots for one zerotier-one each: the daemon of a host, or the one in a container. What a node reaches is probed here.',
   containers: 'ZeroTier containers that Orrery manages on hosts.',
   networks: 'ZeroTier networks: those that Orrery keeps on a controller, and those that nodes are in.',
-  memberships: 'Nodes in networks: join, leave, and how each stands.',
+  memberships: 'Nodes in networks: join, leave, and the state of each.',
   interfaces: 'The `zt…` devices, as the kernel shows them.',
   controllers: 'What authorizes memberships: controllers in a zerotier-one, and ZeroTier Central.',
   admissions: 'Who gets into a network: what people decided, and what its controller says.',
-  commands: 'Changes that somebody asked for, tracked to their end.',
+  commands: 'Requested changes, tracked to their end.',
   events: 'What happened, as a list and as a stream.',
   findings: 'Diagnosed causes, each with its fix.',
   tokens: 'Tokens of people and scripts, and tokens with which machines become hosts.',

@@ -98,7 +98,7 @@ describe('anything that can be written', () => {
     expect(unread).toEqual([]);
   });
 
-  it('by an act belongs to something that can be read', () => {
+  it('by an action belongs to something that can be read', () => {
     const acts = writes('post').filter((path) => ACTS.test(path.slice(path.lastIndexOf('/') + 1)));
     expect(acts.length).toBeGreaterThan(3);
     expect(acts.filter((path) => !readable(path.slice(0, path.lastIndexOf('/'))))).toEqual([]);

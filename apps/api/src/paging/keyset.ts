@@ -111,5 +111,5 @@ export function decodeCursor(cursor: string, types: readonly SortType[]): string
   }
   const key = z.array(Text).length(types.length).safeParse(value);
   if (key.success && types.every((type, index) => FORMS[type].safeParse(key.data[index]).success)) return key.data;
-  throw badRequest([{ path: ['after'], message: 'not a cursor of this list; take `next` of the page before' }]);
+  throw badRequest([{ path: ['after'], message: 'not a cursor of this list; use `next` of the previous page' }]);
 }

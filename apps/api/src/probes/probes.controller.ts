@@ -21,7 +21,7 @@ export class ProbesController {
   @Operation({
     id: 'startProbe',
     tag: 'nodes',
-    summary: 'Probe what a node reaches',
+    summary: 'Probe what a node can reach',
     answers: { 202: Probe },
     body: true,
     changes: true,

@@ -44,5 +44,5 @@ export function readProbe(
     if (fact.type === 'probe.finished') return { ...probe, state: 'finished', result: fact.data.result, endedAt: at };
     if (fact.type === 'probe.refused') return { ...probe, state: 'refused', cause: fact.data.cause, endedAt: at };
   }
-  return lateAt < now ? { ...probe, state: 'unknown', cause: 'the host has not told how it ended' } : probe;
+  return lateAt < now ? { ...probe, state: 'unknown', cause: 'the host has not reported how it ended' } : probe;
 }

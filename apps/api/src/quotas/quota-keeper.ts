@@ -40,7 +40,7 @@ export class QuotaKeeper {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.keep().catch((error: unknown) => {
-        this.logger.warn({ event: 'quotas.failed', cause: describeError(error) }, 'quotas were not looked at');
+        this.logger.warn({ event: 'quotas.failed', cause: describeError(error) }, 'cannot check quotas');
       });
       await pause(EVERY_MS, signal);
     }

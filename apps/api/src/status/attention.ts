@@ -11,16 +11,16 @@ const PRESENCE: Record<
   unreachable: {
     severity: 'error',
     what: (name) => `${name} is unreachable`,
-    cause: (since) => `its agent was last heard of at ${since}`,
+    cause: (since) => `its agent was last heard from at ${since}`,
   },
   unknown: {
     severity: 'warning',
-    what: (name) => `nobody knows whether ${name} is there`,
-    cause: () => 'the API itself is not well connected now, so it does not judge',
+    what: (name) => `it is unknown whether ${name} is online`,
+    cause: () => 'the connection of the API itself is impaired, so it cannot judge',
   },
   joined: {
     severity: 'warning',
-    what: (name) => `${name} joined and was never heard of`,
+    what: (name) => `${name} joined but was never heard from`,
     cause: (since) => `it joined at ${since}; its agent cannot reach NATS, or was stopped`,
   },
 };
@@ -62,7 +62,7 @@ function nextFor(kind: Unsettled['kind'], name: string, network: string | null, 
 export const paused = ({ name }: { name: string }): Placed => ({
   severity: 'info',
   what: `${name} is paused`,
-  cause: 'somebody paused it: its agent observes and reports, and does nothing',
+  cause: 'somebody paused it: its agent observes and reports, but changes nothing',
   next: `orrery host resume ${name}`,
   place: 1,
 });

@@ -40,11 +40,11 @@ export class TlsRenewal implements OnApplicationBootstrap, BeforeApplicationShut
     try {
       const server = this.http.httpAdapter.getHttpServer() as Server;
       if (await this.tls.renew(server))
-        this.logger.info({ event: 'tls.renewed', pin: this.tls.pin }, 'another certificate is used');
+        this.logger.info({ event: 'tls.renewed', pin: this.tls.pin }, 'switched to a new certificate');
     } catch (error) {
       this.logger.error(
         { event: 'tls.not-renewed', cause: describeError(error) },
-        'the certificate could not be looked after',
+        'cannot check or renew the certificate',
       );
     }
   }

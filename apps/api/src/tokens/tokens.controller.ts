@@ -39,12 +39,12 @@ export class TokensController {
   @Operation({
     id: 'createToken',
     tag: 'tokens',
-    summary: 'Make a token for a person or a script',
+    summary: 'Create a token for a person or a script',
     answers: { 201: z.union([ApiTokenMade, ApiTokenReplayed]) },
     problems: ['name-taken', 'unknown-network'],
     body: true,
     changes: true,
-    noVersion: 'it makes a token',
+    noVersion: 'it creates a token',
   })
   create(
     @Query({ schema: DryRunQuery }) _query: DryRunQuery,

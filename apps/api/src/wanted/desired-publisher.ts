@@ -84,11 +84,11 @@ export class Publication {
       }
       // It has a newer state, from another replica or another history; its next hello will show which.
       if (reply.result === 'stale' && reply.revision > revision) return PAUSE_MS.ahead;
-      this.logger.error({ event: 'desired.refused', host, revision, reply }, 'a host refuses its desired state');
+      this.logger.error({ event: 'desired.refused', host, revision, reply }, 'a host rejected its desired state');
       return PAUSE_MS.refused;
     } catch (error) {
       if (!(error instanceof BusError)) throw error;
-      this.logger.debug({ event: 'desired.undelivered', host, revision, code: error.code }, 'a host was not reached');
+      this.logger.debug({ event: 'desired.undelivered', host, revision, code: error.code }, 'cannot reach a host');
       return error.code === 'no-responder' ? PAUSE_MS.away : PAUSE_MS.silent;
     }
   }
@@ -153,7 +153,10 @@ export class DesiredPublisher {
     });
     while (!signal.aborted) {
       const lacks = await this.#sweep().catch((error: unknown) => {
-        this.logger.debug({ event: 'desired.sweep-failed', cause: describeError(error) }, 'the sweep failed');
+        this.logger.debug(
+          { event: 'desired.sweep-failed', cause: describeError(error) },
+          'cannot look for hosts to publish to; retrying',
+        );
         return true;
       });
       if (!lacks) await this.#rest.wait(this.notifications.lookAfterMs, signal);
@@ -205,7 +208,7 @@ export class DesiredPublisher {
       // The lease expires, and a sweep tries again.
       this.logger.warn(
         { event: 'desired.failed', host, cause: describeError(error) },
-        'a publication failed; it is tried again',
+        'publishing a desired state failed; retrying',
       );
       return undefined;
     }

@@ -15,8 +15,8 @@ In a clone, run \`npx orrery …\`. Every command has a \`--help\`. Settings are
 
 For scripts, \`-o json\` prints the API's own JSON and nothing else on stdout; errors are problem JSON on stderr.
 A list is an array of items, a change is its command, and a fan-out is an array of commands. A change to a network, a
-controller or an admission prints that object after the change. \`events -f\` prints one event a line.
-\`-o name\` prints one name or id a line.
+controller or an admission prints that object after the change. \`events -f\` prints one event per line.
+\`-o name\` prints one name or id per line.
 
 With \`--wait\`, a change waits until it is done or the time is over. A change to more than one host, a leave and a
 removal ask for confirmation on a terminal; without a terminal they are refused unless you add \`--yes\`.

@@ -43,7 +43,7 @@ const listSpec = { path: '/v1/events', page: EventPage, hostOf: (event: CloudEve
 const listLeaf = (context: Context, verb: string): Omit<Leaf<EventOptions>, 'name'> => ({
   summary: 'list events, newest last (-f follows them live)',
   details:
-    'With -f, prints the events since --since, then new ones as they happen, until Ctrl-C. With -f -o json, prints one event a line.',
+    'With -f, prints the events since --since, then new ones as they happen, until Ctrl-C. With -f -o json, prints one event per line.',
   options: [
     new ReferenceOption('-f, --follow', 'keep printing events as they happen'),
     ...eventFilters(),

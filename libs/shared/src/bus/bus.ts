@@ -207,7 +207,7 @@ export class Bus {
     await withTimeout(drainMs, orderly, late).catch((error: unknown) => {
       this.options.logger.warn(
         { event: 'bus.drain-incomplete', cause: describeError(error) },
-        'closing the bus anyway',
+        'cannot drain the connection to NATS; closing it anyway',
       );
       return connection.close();
     });
@@ -247,7 +247,7 @@ export class Bus {
     if (this.#stop.signal.aborted) return;
     // The client gives up for good when something inside it fails, such as reading the credentials. We do not.
     const cause = describeError((await connection.closed()) ?? 'no reason given');
-    this.options.logger.warn({ event: 'bus.closed', cause }, 'the connection to NATS was given up; opening another');
+    this.options.logger.warn({ event: 'bus.closed', cause }, 'the NATS client closed its connection; opening another');
     this.#connection = undefined;
     this.#connecting = this.#connect();
   }

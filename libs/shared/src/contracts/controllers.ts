@@ -7,7 +7,7 @@ const Ip = z.union([z.ipv4(), z.ipv6()]);
 
 export const AddressPool = z
   .strictObject({ start: Ip.describe('First address.'), end: Ip.describe('Last address.') })
-  .refine(({ start, end }) => start.includes(':') === end.includes(':'), 'both ends must be of one family')
+  .refine(({ start, end }) => start.includes(':') === end.includes(':'), 'both ends must be of the same family')
   .meta({ id: 'AddressPool', description: 'A range of IP addresses of one family, both ends included.' });
 export type AddressPool = z.infer<typeof AddressPool>;
 
@@ -23,7 +23,7 @@ export const NetworkDns = z
   .strictObject({
     domain: z
       .string()
-      .regex(/^[a-z0-9]([a-z0-9.-]{0,125}[a-z0-9])?$/i, 'a DNS domain of at most 127 characters')
+      .regex(/^[a-z0-9]([a-z0-9.-]{0,125}[a-z0-9])?$/i, 'must be a DNS domain of at most 127 characters')
       .describe('Domain that they serve.'),
     servers: z.array(Ip).min(1).max(4).describe('Their IP addresses.'),
   })
@@ -36,7 +36,7 @@ const config = {
   routes: z.array(NetworkRoute).max(32).describe('Routes that it pushes.'),
   dns: NetworkDns.nullable().describe('DNS servers that it pushes; null: none.'),
   mtu: z.int().min(1280).max(10_000).describe('MTU in bytes.'),
-  broadcast: z.boolean().describe('Whether nodes may send Ethernet broadcasts.'),
+  broadcast: z.boolean().describe('Whether nodes are allowed to send Ethernet broadcasts.'),
   multicastLimit: z.int().min(0).max(65_535).describe('How many nodes one multicast reaches at most.'),
   v4: z
     .strictObject({ pools: z.boolean().describe('True: from the pools.') })
@@ -48,11 +48,11 @@ const config = {
       sixPlane: z.boolean().describe('True: a 6PLANE prefix (/80), computed from the node’s address.'),
     })
     .describe('How IPv6 addresses are assigned.'),
-  rules: z.array(NetworkRule).max(1024).describe('Flow rules, as the controller takes them.'),
+  rules: z.array(NetworkRule).max(1024).describe('Flow rules, as the controller accepts them.'),
   tags: z
     .array(z.looseObject({ id: z.int().nonnegative().describe('Number of the tag.') }))
     .max(128)
-    .describe('Tags that flow rules use, as the controller takes them.'),
+    .describe('Tags that flow rules use, as the controller accepts them.'),
   capabilities: z
     .array(
       z.looseObject({
@@ -61,7 +61,7 @@ const config = {
       }),
     )
     .max(128)
-    .describe('Capabilities, as the controller takes them.'),
+    .describe('Capabilities, as the controller accepts them.'),
 };
 
 export const NetworkConfig = z

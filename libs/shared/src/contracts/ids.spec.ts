@@ -27,7 +27,7 @@ describe('an id', () => {
   it('names the expected form in the error', () => {
     const { error } = CommandId.safeParse('cmd_nope');
     expect(error?.issues.map(({ message }) => message)).toEqual([
-      'has to be an id: cmd_ and 20 characters of a-z and 2-7',
+      'must be an ID: cmd_ and 20 characters of a-z and 2-7',
     ]);
   });
 

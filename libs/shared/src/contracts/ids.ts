@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** Random ids are `<prefix>_` and 20 characters of lower-case base32: 100 bits, safe as one NATS subject token and in a URL. */
+/** Random ids are `<prefix>_` and 20 characters of lowercase base32: 100 bits, safe as one NATS subject token and in a URL. */
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const prefixed = <P extends string>(prefix: P) =>
   z
     .templateLiteral([`${prefix}_`, z.string().regex(/^[a-z2-7]{20}$/)], {
-      error: `has to be an id: ${prefix}_ and 20 characters of a-z and 2-7`,
+      error: `must be an ID: ${prefix}_ and 20 characters of a-z and 2-7`,
     })
     .meta({ description: `random id, ${prefix}_ and 20 base32 characters` });
 
@@ -50,7 +50,7 @@ export interface IdKinds {
 
 /** A new ID from 20 random bytes (the caller provides the randomness, so that this file stays pure). */
 export function idFrom<P extends keyof IdKinds>(prefix: P, random: Uint8Array): IdKinds[P] {
-  if (random.length < 20) throw new RangeError('an id needs 20 random bytes');
+  if (random.length < 20) throw new RangeError('an ID needs 20 random bytes');
   const body = Array.from(random.subarray(0, 20), (byte) => ALPHABET[byte & 31]).join('');
   return `${prefix}_${body}` as IdKinds[P];
 }
@@ -58,18 +58,18 @@ export function idFrom<P extends keyof IdKinds>(prefix: P, random: Uint8Array): 
 /** A ZeroTier network ID: 16 lowercase hex digits; the first ten are its controller's address. */
 export const NetworkId = z
   .string()
-  .regex(/^[0-9a-f]{16}$/, 'a ZeroTier network id is 16 lower-case hex digits')
+  .regex(/^[0-9a-f]{16}$/, 'must be a ZeroTier network ID: 16 lowercase hex digits')
   .meta({ example: '8056c2e21c000001' });
 export type NetworkId = z.infer<typeof NetworkId>;
 
 /** A ZeroTier node address: 10 lowercase hex digits. It is observed and can change; never use it as an Orrery ID. */
-export const NodeAddress = z.string().regex(/^[0-9a-f]{10}$/, 'a ZeroTier address is 10 lower-case hex digits');
+export const NodeAddress = z.string().regex(/^[0-9a-f]{10}$/, 'must be a ZeroTier address: 10 lowercase hex digits');
 export type NodeAddress = z.infer<typeof NodeAddress>;
 
 /** What anybody may know of a node: `<address>:0:<public key>`, as in `identity.public`. */
 export const PublicIdentity = z
   .string()
-  .regex(/^(?!ff|0{10})[0-9a-f]{10}:0:[0-9a-f]{128}$/, 'a public identity is <address>:0:<128 hex digits>');
+  .regex(/^(?!ff|0{10})[0-9a-f]{10}:0:[0-9a-f]{128}$/, 'must be a public identity: <address>:0:<128 hex digits>');
 export type PublicIdentity = z.infer<typeof PublicIdentity>;
 
 /** Names of hosts and containers: a DNS label, so that it can be a host name, a container name and a URL segment. */
@@ -77,7 +77,7 @@ export const Name = z
   .string()
   .regex(
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-    'a name is 1 to 63 of a-z, 0-9 and -, and neither starts nor ends with -',
+    'must be 1 to 63 characters of a-z, 0-9 and -, and must not start or end with -',
   );
 export type Name = z.infer<typeof Name>;
 

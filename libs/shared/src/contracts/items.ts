@@ -19,8 +19,11 @@ export type NodeKind = z.infer<typeof NodeKind>;
 export const ImageReference = z
   .string()
   .max(255)
-  .regex(/^[a-z0-9][a-zA-Z0-9._\-/:]*(@sha256:[0-9a-f]{64})?$/, 'an image reference such as zerotier/zerotier:1.14.2')
-  .refine((text) => !/\/\.{0,2}(?=[/:@]|$)/.test(text), 'an image reference such as zerotier/zerotier:1.14.2');
+  .regex(
+    /^[a-z0-9][a-zA-Z0-9._\-/:]*(@sha256:[0-9a-f]{64})?$/,
+    'must be an image reference such as zerotier/zerotier:1.14.2',
+  )
+  .refine((text) => !/\/\.{0,2}(?=[/:@]|$)/.test(text), 'must be an image reference such as zerotier/zerotier:1.14.2');
 export type ImageReference = z.infer<typeof ImageReference>;
 
 /** At most 1,000 bytes, because the daemon cuts the line of its file at 1,023 bytes (docs/zerotier-facts.md#joining). */
@@ -35,11 +38,11 @@ const AllowManaged = z.union([
 export const MembershipSettings = z
   .strictObject({
     allowManaged: AllowManaged.default(true).describe(
-      'True: take all addresses and routes that the network pushes. A list: only those within these prefixes, at most 1,000 bytes in all.',
+      'True: accept all addresses and routes that the network pushes. A list: only those within these prefixes, at most 1,000 bytes in all.',
     ),
-    allowGlobal: z.boolean().default(false).describe('True: also take public addresses and routes.'),
+    allowGlobal: z.boolean().default(false).describe('True: also accept public addresses and routes.'),
     allowDefault: z.boolean().default(false).describe('True: let the network replace the default route.'),
-    allowDNS: z.boolean().default(false).describe('True: take DNS servers of the network.'),
+    allowDNS: z.boolean().default(false).describe('True: use the DNS servers of the network.'),
   })
   .meta({ id: 'MembershipSettings', description: 'Settings of a membership, as zerotier-one calls them.' });
 export type MembershipSettings = z.infer<typeof MembershipSettings>;
@@ -47,11 +50,11 @@ export type MembershipSettings = z.infer<typeof MembershipSettings>;
 export const MembershipSettingsChange = z
   .strictObject({
     allowManaged: AllowManaged.optional().describe(
-      'True: take all addresses and routes that the network pushes. A list: only those within these prefixes, at most 1,000 bytes in all.',
+      'True: accept all addresses and routes that the network pushes. A list: only those within these prefixes, at most 1,000 bytes in all.',
     ),
-    allowGlobal: z.boolean().optional().describe('True: also take public addresses and routes.'),
+    allowGlobal: z.boolean().optional().describe('True: also accept public addresses and routes.'),
     allowDefault: z.boolean().optional().describe('True: let the network replace the default route.'),
-    allowDNS: z.boolean().optional().describe('True: take DNS servers of the network.'),
+    allowDNS: z.boolean().optional().describe('True: use the DNS servers of the network.'),
   })
   .meta({
     id: 'MembershipSettingsChange',

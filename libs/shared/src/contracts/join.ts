@@ -5,17 +5,17 @@ import { Labels } from './labels.js';
 /** Public half of the key that proves the identity of a host: an nkey of a user. The seed never leaves the host. */
 export const HostKey = z
   .string()
-  .regex(/^U[A-Z2-7]{55}$/, 'has to be the public nkey of a user')
+  .regex(/^U[A-Z2-7]{55}$/, 'must be the public nkey of a user')
   .meta({ description: 'public nkey of a user: U and 55 base32 characters' });
 export type HostKey = z.infer<typeof HostKey>;
 
 /** Ed25519 signature in base64. */
-const Proof = z.string().regex(/^[A-Za-z0-9+/]{86}==$/, 'has to be an Ed25519 signature in base64');
+const Proof = z.string().regex(/^[A-Za-z0-9+/]{86}==$/, 'must be an Ed25519 signature in base64');
 const Nonce = z.string().max(200);
 
 export const JoinNonce = z
   .object({ nonce: Nonce.describe('What to sign; valid for a minute.') })
-  .meta({ id: 'JoinNonce', description: 'Something to sign, to prove the possession of a key.' });
+  .meta({ id: 'JoinNonce', description: 'A nonce to sign, to prove possession of a key.' });
 export type JoinNonce = z.infer<typeof JoinNonce>;
 
 /** The text to sign, each for one purpose only. */
@@ -28,7 +28,7 @@ export const JoinRequest = z
   .strictObject({
     name: Name.describe('Name that it requests.'),
     labels: Labels.default({}).describe(
-      'Labels that it claims; with a join token they count only if the token was made with `ownLabels`.',
+      'Labels that it claims; with a join token they count only if the token was created with `ownLabels`.',
     ),
     simulated: z.boolean().default(false).describe('True: it only simulates its engine and its zerotier-one.'),
     agentVersion: z.string().max(64).describe('Version of its agent.'),
@@ -60,9 +60,9 @@ export const RenewRequest = z
         proof: Proof.describe('Signature of the same text by the next key.'),
       })
       .optional()
-      .describe('The key that replaces `key`, once a person asked for that.'),
+      .describe('The key that replaces `key`, once a person has requested that.'),
   })
-  .meta({ id: 'RenewRequest', description: 'A host asks again for what lets it into NATS. Its key proves who it is.' });
+  .meta({ id: 'RenewRequest', description: 'A host requests new NATS credentials. Its key proves its identity.' });
 export type RenewRequest = z.infer<typeof RenewRequest>;
 
 export const JoinReply = z

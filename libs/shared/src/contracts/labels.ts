@@ -2,14 +2,14 @@ import { z } from 'zod';
 
 const LabelKey = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9./-]{0,61}[a-z0-9])?$/, 'a label key is 1 to 63 of a-z, 0-9, ".", "/" and "-"');
+  .regex(/^[a-z0-9]([a-z0-9./-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 characters of a-z, 0-9, ".", "/" and "-"');
 const LabelValue = z
   .string()
-  .regex(/^[A-Za-z0-9._-]{0,63}$/, 'a label value is up to 63 of A-Z, a-z, 0-9, ".", "_" and "-"');
+  .regex(/^[A-Za-z0-9._-]{0,63}$/, 'must be at most 63 characters of A-Z, a-z, 0-9, ".", "_" and "-"');
 
 export const Labels = z
   .record(LabelKey, LabelValue)
-  .refine((labels) => Object.keys(labels).length <= 32, 'at most 32 labels')
+  .refine((labels) => Object.keys(labels).length <= 32, 'must have at most 32 labels')
   .meta({
     id: 'Labels',
     description:

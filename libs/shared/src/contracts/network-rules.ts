@@ -70,7 +70,7 @@ const copy = {
 };
 const tag = {
   id: long.describe('Number of the tag.'),
-  value: long.describe('Value that the comparison has to give.'),
+  value: long.describe('Value that the comparison must yield.'),
 };
 const node = NodeAddress.describe('ZeroTier address of the node.');
 const macAddress = mac.describe('MAC address, such as `02:00:5e:10:00:01`.');
@@ -101,7 +101,7 @@ const FIELDS = {
   MATCH_IPV6_SOURCE: { ip: ipv6.describe(addresses(6)) },
   MATCH_IPV6_DEST: { ip: ipv6.describe(addresses(6)) },
   MATCH_IP_TOS: {
-    mask: byte.describe('Bits of the type of service that are looked at.'),
+    mask: byte.describe('Bits of the type of service that are compared.'),
     start: byte.describe('First value that matches.'),
     end: byte.describe('Last value that matches.'),
   },
@@ -144,7 +144,7 @@ const ruleOf = (type: Type) =>
       or: NetworkRule.shape.or,
       ...FIELDS[type],
     })
-    .refine(isInOrder, { path: ['end'], message: 'is before start' });
+    .refine(isInOrder, { path: ['end'], message: 'must not be less than start' });
 
 function isInOrder(rule: object): boolean {
   const { start, end } = rule as { start?: unknown; end?: unknown };

@@ -20,7 +20,7 @@ const ProbeHost = z
 const ProbeUrl = z
   .url({ protocol: /^https?$/, error: 'write a URL of http or https' })
   .max(2048)
-  .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), 'a URL with a user or a password is not probed');
+  .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), 'must not contain a user name or a password');
 
 export const ProbeTarget = z
   .discriminatedUnion('kind', [
@@ -39,9 +39,9 @@ export const ProbeTarget = z
       port: z.int().min(1).max(65535).describe('TCP port.'),
     }),
   ])
-  .meta({ id: 'ProbeTarget', description: 'What is tried from inside a node’s network namespace.' });
+  .meta({ id: 'ProbeTarget', description: 'What is tested from inside a node’s network namespace.' });
 export type ProbeTarget = z.infer<typeof ProbeTarget>;
-export const ProbeKind = z.enum(['ping', 'http', 'tcp']).meta({ id: 'ProbeKind', description: 'What a probe tries.' });
+export const ProbeKind = z.enum(['ping', 'http', 'tcp']).meta({ id: 'ProbeKind', description: 'What a probe tests.' });
 export type ProbeKind = z.infer<typeof ProbeKind>;
 
 export const ProbeCode = z
@@ -75,10 +75,10 @@ export const ProbeResult = z
     ping: z
       .object({
         sent: z.int().describe('Echo requests that were sent.'),
-        received: z.int().describe('Replies that came.'),
-        minMs: z.number().nullable().describe('Fastest reply in milliseconds; null: none came.'),
-        averageMs: z.number().nullable().describe('Average of the replies in milliseconds; null: none came.'),
-        maxMs: z.number().nullable().describe('Slowest reply in milliseconds; null: none came.'),
+        received: z.int().describe('Replies that arrived.'),
+        minMs: z.number().nullable().describe('Fastest reply in milliseconds; null: none arrived.'),
+        averageMs: z.number().nullable().describe('Average of the replies in milliseconds; null: none arrived.'),
+        maxMs: z.number().nullable().describe('Slowest reply in milliseconds; null: none arrived.'),
       })
       .optional()
       .describe('Figures of a ping.'),

@@ -102,12 +102,12 @@ export const Problem = z
       .array(
         z.object({
           field: z.string().describe('Name of the field.'),
-          is: z.unknown().describe('Value that is there.'),
-          asked: z.unknown().describe('Value that was asked for.'),
+          is: z.unknown().describe('Existing value.'),
+          asked: z.unknown().describe('Requested value.'),
         }),
       )
       .optional()
-      .describe('With `container-differs`: field by field, what is there and what was asked for.'),
+      .describe('With `container-differs`: field by field, what exists and what was requested.'),
   })
   .meta({
     id: 'Problem',

@@ -27,7 +27,7 @@ describe('strangers', () => {
   it.each([
     ['nothing', false, false],
     ['file and beacon at the root', true, true],
-  ])('are let in as recorded: %s', (what, hasFile, isMentioned) => {
+  ])('are accepted as recorded: %s', (what, hasFile, isMentioned) => {
     const times = heardAt(new Strangers(() => hasFile), isMentioned);
     for (const [place, seconds] of (recorded.starts[what] ?? []).entries())
       expect(Math.abs((times[place] ?? NaN) / 1000 - seconds)).toBeLessThan(4);

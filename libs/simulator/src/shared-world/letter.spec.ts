@@ -33,7 +33,7 @@ describe('a letter between simulated hosts', () => {
       { ...config, config: { ...config.config, routes: Array(10_001).fill(0) } },
     ],
     ['a greeting', { kind: 'hello', from: node, to: controller, sentAt: 0 }],
-    ['a network id in capitals', { ...request, networkId: networkId.toUpperCase() }],
+    ['a network ID in uppercase', { ...request, networkId: networkId.toUpperCase() }],
   ])('does not carry %s', (_what, message) => {
     expect(CarriedMessage.safeParse(message).success).toBe(false);
   });

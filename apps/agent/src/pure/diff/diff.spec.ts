@@ -68,13 +68,13 @@ describe('diff of a started node', () => {
       ],
     });
   it.each<[string, boolean | undefined, boolean | undefined, string[]]>([
-    ['has heard somebody', false, true, ['node.heard']],
-    ['had heard somebody before', true, true, []],
+    ['has heard from somebody', false, true, ['node.heard']],
+    ['had heard from somebody before', true, true, []],
     ['starts again', true, false, []],
-    ['hears again after that', false, true, ['node.heard']],
-    ['is judged by nobody', undefined, undefined, []],
+    ['hears from somebody again after a restart', false, true, ['node.heard']],
+    ['was never judged', undefined, undefined, []],
     ['is judged for the first time', undefined, false, []],
-  ])('tells once that it %s', (_title, before, after, expected) => {
+  ])('reports at most once that it %s', (_title, before, after, expected) => {
     expect(types(diff(daemon(before), daemon(after)))).toEqual(expected);
   });
 });
@@ -82,7 +82,7 @@ describe('diff of a started node', () => {
 describe('diff of authorization', () => {
   it.each([
     [
-      'ACCESS_DENIED from nothing',
+      'ACCESS_DENIED as the first status',
       undefined,
       { status: 'ACCESS_DENIED' },
       ['network.joined', 'authorization.requested'],
@@ -101,7 +101,7 @@ describe('diff of authorization', () => {
     ['NOT_FOUND after OK', 'OK', { status: 'NOT_FOUND' }, ['network.not-found']],
     ['OK again after NOT_FOUND', 'NOT_FOUND', { status: 'OK' }, ['network.changed']],
     ['a status never seen', 'OK', { status: 'UNKNOWN' }, ['network.changed']],
-  ] as const)('tells %s', (_title, before, after, expected) => {
+  ] as const)('reports %s', (_title, before, after, expected) => {
     expect(statusChange(before, after)).toEqual(expected);
   });
 });

@@ -9,14 +9,14 @@ export type CallName = z.infer<typeof CallName>;
 const ImageRule = z
   .string()
   .max(512)
-  .refine((text) => readImagePattern(text) !== undefined, 'no image reference, nor a pattern of one')
+  .refine((text) => readImagePattern(text) !== undefined, 'must be an image reference or a pattern of one')
   .meta({ description: 'image reference, with * for anything within a part; alone: every image' });
 
 const NetworkRule = z
   .string()
   .regex(
     /^(?:[0-9a-f]{16}|(?=.*\*)[0-9a-f*]{1,16})$/,
-    'no network id (16 lower-case hex digits, in quotes), nor a pattern with *',
+    'must be a network ID (16 lowercase hex digits, in quotes) or a pattern with *',
   );
 
 const NetworkRules = z.strictObject({

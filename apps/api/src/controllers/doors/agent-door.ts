@@ -95,7 +95,7 @@ export class AgentDoor implements ControllerDoor {
         throw error instanceof AppError ? away(error) : error;
       });
     if (answer.result === expected) return answer as ResultOf<Kind>;
-    if (answer.result !== 'trouble') throw away(new Error(`${host.name} gave an answer to another question`));
+    if (answer.result !== 'trouble') throw away(new Error(`${host.name} answered a different request`));
     const { code, cause, fix } = answer;
     const isAway = code === 'controller-not-ready' || code === 'controller-unreachable';
     throw new AppError({

@@ -81,7 +81,7 @@ export class CentralClient {
 
   private async request(method: string, path: string, body?: object): Promise<CentralAnswer> {
     const requests = this.#requests;
-    if (!requests) throw this.#refusal ?? new Error('there is nothing to ask');
+    if (!requests) throw this.#refusal ?? new Error('no requests are possible');
     for (let attempt = 1; ; attempt++) {
       const answer = await this.#pace.run(() => this.send(requests, method, path, body));
       if (answer.status !== 429) return this.accepted(answer, `${method} ${path}`);
@@ -116,13 +116,15 @@ export class CentralClient {
     if ((status >= 200 && status < 300) || status === 404) return answer;
     if (status === 401) throw centralRefused(`${this.where} does not accept the token (401 to ${asked})`);
     if (status === 403)
-      throw centralRefused(`${this.where} does not accept the token, or its account may not do this (403 to ${asked})`);
+      throw centralRefused(
+        `${this.where} does not accept the token, or its account is not allowed to do this (403 to ${asked})`,
+      );
     if (status === 400)
       throw new AppError({
         kind: 'user',
         ...explain('bad-request/by-central', { cause: `${this.where} does not accept this (400 to ${asked})` }),
       });
-    const is = status >= 300 && status < 400 ? `${status}, which sends elsewhere` : String(status);
+    const is = status >= 300 && status < 400 ? `${status}, a redirect` : String(status);
     throw centralAway(`${this.where} answered ${asked} with ${is}`);
   }
 

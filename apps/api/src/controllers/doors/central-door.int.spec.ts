@@ -194,14 +194,14 @@ describe('in trouble, ZeroTier Central', () => {
   it.each<[string, Trouble, string]>([
     ['broken', { is: 'status', status: 500 }, '500'],
     ['overloaded', { is: 'status', status: 503, body: '<html>' }, '503'],
-    ['somewhere else', { is: 'status', status: 302, location: 'http://127.0.0.1:9/' }, 'sends elsewhere'],
+    ['a redirect', { is: 'status', status: 302, location: 'http://127.0.0.1:9/' }, 'a redirect'],
     ['garbage', { is: 'garbage', body: '<html>\u0007\nMaintenance' }, 'a web page instead of JSON'],
     ['JSON of another shape', { is: 'garbage', body: '{"a":1}', type: 'application/json' }, 'JSON of another shape'],
     ['empty', { is: 'garbage', body: '' }, 'with nothing'],
-    ['cut short, and hung up', { is: 'half' }, 'broke off'],
+    ['cut short by a closed connection', { is: 'half' }, 'broke off'],
     ['cut short', { is: 'cut' }, 'or not all of it'],
     ['without end', { is: 'endless' }, 'longer than'],
-    ['no answer, and hung up', { is: 'hang-up' }, 'cannot be reached'],
+    ['missing because the connection was closed', { is: 'hang-up' }, 'cannot be reached'],
   ])('is unreachable when its answer is %s, and the cause describes the answer', async (_, trouble, words) => {
     const error = await records(trouble, { answerMs: 30_000 });
     expect(error).toMatchObject({ code: 'controller-away', kind: 'operational' });
@@ -272,12 +272,12 @@ describe('in trouble, ZeroTier Central', () => {
       `a body with status ${status}`,
       { is: 'status', status, body: CANARY, location: `http://${CANARY}/` },
     ]),
-    ['a body that is no JSON', { is: 'garbage', body: `root:x:0:0:${CANARY}` }],
+    ['a body that is not JSON', { is: 'garbage', body: `root:x:0:0:${CANARY}` }],
     ['the type of a body', { is: 'garbage', body: 'x', type: `text/${CANARY}` }],
-    ['JSON that breaks off', { is: 'garbage', body: `{"id":"${CANARY}`, type: 'application/json' }],
+    ['truncated JSON', { is: 'garbage', body: `{"id":"${CANARY}`, type: 'application/json' }],
     ['JSON of another shape', json({ id: CANARY, config: CANARY, [CANARY]: CANARY })],
     ['JSON whose fields are of other types', json({ id: '8056c2e21c000001', config })],
-    ['JSON that is a text', json(CANARY)],
+    ['JSON that is a string', json(CANARY)],
   ])('reveals nothing of %s but its status', async (_, trouble) => {
     const id = await newLab();
     central.trouble(trouble);
@@ -323,7 +323,7 @@ describe('the token of ZeroTier Central', () => {
     central.trouble({ is: 'status', status: 403 }, { when: ({ method }) => method === 'DELETE' });
     const error = await thrownBy(door.deleteNetwork(id));
     expect(error).toMatchObject({ code: 'central-refused' });
-    expect(error.message).toContain('may not do this');
+    expect(error.message).toContain('is not allowed to do this');
     expect(await door.network(id)).toBeDefined();
   });
 

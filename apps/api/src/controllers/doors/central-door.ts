@@ -48,7 +48,7 @@ export class CentralDoor implements ControllerDoor {
   /** Central's own version has no meaning here. */
   async probe(): Promise<ProbedController> {
     const status = there(await this.client.ask(CentralStatus, 'GET', '/status'), '/status');
-    if (!status.user) throw centralRefused('ZeroTier Central does not know the token: it is of no account');
+    if (!status.user) throw centralRefused('ZeroTier Central does not know the token: it belongs to no account');
     const networks = there(await this.client.ask(z.array(CentralNetworkName), 'GET', '/network'), '/network');
     return { address: null, zerotierVersion: null, networks: networks.map(({ id }) => id) };
   }

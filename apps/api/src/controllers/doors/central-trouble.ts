@@ -28,7 +28,7 @@ export function whyNotAsked(base: string, token: Secret): AppError | undefined {
     );
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
     return badUrl('the token would cross the network unencrypted');
-  if (url.username || url.password || url.search || url.hash) return badUrl('it may only have a host and a path');
+  if (url.username || url.password || url.search || url.hash) return badUrl('it can have only a host and a path');
   if (token.reveal().endsWith('.ztsa'))
     return newCentral('this is the name of a service account of the new ZeroTier Central, not a token');
   // A token that no header can hold would be quoted in the error from fetch.

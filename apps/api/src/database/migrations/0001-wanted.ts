@@ -9,31 +9,31 @@ export class Wanted1764000000001 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('there is no schema before the first to go back to');
+    throw new Error('the first migrations cannot be undone');
   }
 }
 
 const SCHEMA = `
--- What is wanted and what is observed live in different tables with one writer each: users' transactions write the first,
--- ingest alone the second. Ids are text (contracts/ids.ts); times are timestamptz; no table but events grows for ever.
+-- Desired and observed state are in different tables, each with one writer: the transactions of users write the first,
+-- and only ingest writes the second. IDs are text (contracts/ids.ts), times are timestamptz, and only events grows forever.
 
-CREATE TABLE store (                         -- one row: the identity of this database, part of every event id
+CREATE TABLE store (                         -- one row: the identity of this database, part of every event ID
   id text PRIMARY KEY,
   created_at timestamptz NOT NULL DEFAULT now(),
   singleton boolean NOT NULL DEFAULT true UNIQUE CHECK (singleton)
 );
 INSERT INTO store (id) VALUES (substr(replace(gen_random_uuid()::text, '-', ''), 1, 10));
 
--- ── wanted ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+-- ── desired ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 CREATE TABLE hosts (
   id text PRIMARY KEY,
   name text NOT NULL,
   labels jsonb NOT NULL DEFAULT '{}',
   simulated boolean NOT NULL DEFAULT false,
-  installation text NOT NULL UNIQUE,          -- the same installation joins again: the same host
+  installation text NOT NULL UNIQUE,          -- if the same installation joins again, it is the same host
   node_id text NOT NULL UNIQUE,
-  revision bigint NOT NULL DEFAULT 0,         -- of its desired state; only grows
-  version integer NOT NULL DEFAULT 1,         -- of name and labels, for If-Match
+  revision bigint NOT NULL DEFAULT 0,         -- of its desired state; only increases
+  version integer NOT NULL DEFAULT 1,         -- of its name and labels, for If-Match
   created_at timestamptz NOT NULL DEFAULT now(),
   removed_at timestamptz
 );
@@ -55,7 +55,7 @@ CREATE TABLE items (
   kind text NOT NULL CHECK (kind IN ('container', 'membership')),
   intent text NOT NULL CHECK (intent IN ('present', 'absent')),
   revision bigint NOT NULL,                   -- the host's revision at which this item last changed
-  body jsonb NOT NULL,                        -- the rest of the item as it goes on the wire
+  body jsonb NOT NULL,                        -- the rest of the item, as sent to the host
   created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX items_host ON items (host_id);
@@ -71,7 +71,7 @@ CREATE TABLE containers (
 );
 CREATE UNIQUE INDEX containers_name ON containers (host_id, name);
 
-CREATE TABLE networks (                       -- names that people gave; an unnamed network needs no row
+CREATE TABLE networks (                       -- names given by people; an unnamed network needs no row
   id text PRIMARY KEY,
   name text NOT NULL UNIQUE,
   version integer NOT NULL DEFAULT 1,
@@ -116,8 +116,8 @@ CREATE TABLE command_items (
   command_id text NOT NULL REFERENCES commands ON DELETE CASCADE,
   item_id text NOT NULL,
   revision bigint NOT NULL,
-  outcome jsonb,                              -- written by ingest; NULL while nothing was settled
-  previous jsonb,                             -- intent and body of the item before this command; NULL: it made the item
+  outcome jsonb,                              -- written by ingest; NULL until something is settled
+  previous jsonb,                             -- intent and body of the item before this command; NULL: the command created the item
   PRIMARY KEY (command_id, item_id)
 );
 CREATE INDEX command_items_item ON command_items (item_id, revision);
@@ -126,21 +126,21 @@ CREATE TABLE command_stages (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   command_id text NOT NULL REFERENCES commands ON DELETE CASCADE,
   stage text NOT NULL,
-  item_id text NOT NULL DEFAULT '',           -- whose stage it is; '': the command's own
+  item_id text NOT NULL DEFAULT '',           -- the item that the stage belongs to; '': the command itself
   detail text NOT NULL DEFAULT '',
   at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (command_id, stage, item_id)
 );
 CREATE INDEX command_stages_command ON command_stages (command_id, id);
 
-CREATE TABLE identities (                     -- for issue "admission": free -> assigned -> retired, one way
+CREATE TABLE identities (                     -- for admission: free -> assigned -> retired, never back
   address text PRIMARY KEY,
   host_id text NOT NULL REFERENCES hosts ON DELETE CASCADE,
   state text NOT NULL DEFAULT 'free' CHECK (state IN ('free', 'assigned', 'retired')),
   node_id text
 );
 
-CREATE TABLE outbox (                         -- the API's own events, written in the transaction of the change they tell of
+CREATE TABLE outbox (                         -- the API's own events, written in the transaction of the change that they report
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   type text NOT NULL,
   host_id text,

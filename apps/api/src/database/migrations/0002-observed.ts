@@ -9,12 +9,12 @@ export class Observed1764000000002 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('there is no schema before the first to go back to');
+    throw new Error('the first migrations cannot be undone');
   }
 }
 
 const SCHEMA = `
--- ── observed (ingest is the only writer, but for the three presence columns, which the presence judge owns) ────────────
+-- ── observed (ingest is the only writer, except for the three presence columns, which the presence judge owns) ─────────
 CREATE TABLE host_status (
   host_id text PRIMARY KEY REFERENCES hosts ON DELETE CASCADE,
   presence text NOT NULL DEFAULT 'joined' CHECK (presence IN ('joined', 'online', 'unreachable', 'unknown')),
@@ -24,14 +24,14 @@ CREATE TABLE host_status (
   epoch text,
   held_revision bigint NOT NULL DEFAULT 0,
   held_digest text,
-  inventory text,                             -- hash that the agent last told
-  snapshot text,                              -- hash of the last snapshot that was stored
-  wants_snapshot boolean NOT NULL DEFAULT true, -- projections may be incomplete: ask for a whole look
+  inventory text,                             -- hash that the agent last reported
+  snapshot text,                              -- hash of the last stored snapshot
+  wants_snapshot boolean NOT NULL DEFAULT true, -- projections may be incomplete: ask for a full snapshot
   engine jsonb,                               -- EngineInfo, or {"cause": …}
-  publish_at timestamptz NOT NULL DEFAULT now() -- no replica publishes the desired state before: a lease while one does, a pause after a failure
+  publish_at timestamptz NOT NULL DEFAULT now() -- no replica publishes the desired state before this time: a lease while one does, a pause after a failure
 );
 
-CREATE TABLE host_desired (                   -- the signed bytes last published, for hello; revision = hosts.revision
+CREATE TABLE host_desired (                   -- the signed bytes last published, for the answer to hello; revision = hosts.revision
   host_id text PRIMARY KEY REFERENCES hosts ON DELETE CASCADE,
   revision bigint NOT NULL,
   digest text NOT NULL,
@@ -48,8 +48,8 @@ CREATE TABLE epochs (                         -- one row per start of an agent; 
   cursor bigint NOT NULL DEFAULT 0,
   closed boolean NOT NULL DEFAULT false,
   heard_at timestamptz NOT NULL DEFAULT now(), -- last hello or batch
-  fenced_at timestamptz,                      -- last time that it spoke although closed
-  fences integer NOT NULL DEFAULT 0,          -- how often, with a newer one speaking in between
+  fenced_at timestamptz,                      -- last time that it reported although it was closed
+  fences integer NOT NULL DEFAULT 0,          -- how often it did, with a newer one reporting in between
   first_seen_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (host_id, epoch),
   UNIQUE (host_id, ordinal)
@@ -130,10 +130,10 @@ CREATE TABLE findings (
 );
 
 -- ── history ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-CREATE SEQUENCE event_id;                     -- drawn only while the ingest lock is held: ids are in commit order
+CREATE SEQUENCE event_id;                     -- drawn only while the ingest lock is held, so IDs are in commit order
 CREATE TABLE events (
   id bigint NOT NULL,
-  committed_at timestamptz NOT NULL,          -- the time after the lock: the partition key, never an agent's clock
+  committed_at timestamptz NOT NULL,          -- the time after the lock was taken: the partition key, never an agent's clock
   type text NOT NULL,
   host_id text,
   epoch text,
@@ -143,7 +143,7 @@ CREATE TABLE events (
   network_id text,
   container_name text,
   command_id text,
-  subject text,                               -- for people: web-1/demo/8056c2e21c000001, as named then
+  subject text,                               -- for people, with the names of that time: web-1/demo/8056c2e21c000001
   simulated boolean NOT NULL DEFAULT false,
   data jsonb NOT NULL,
   PRIMARY KEY (id, committed_at)
@@ -153,7 +153,7 @@ CREATE INDEX events_type ON events (type, id DESC);
 CREATE INDEX events_node ON events (node_id, id DESC) WHERE node_id IS NOT NULL;
 CREATE INDEX events_network ON events (network_id, id DESC) WHERE network_id IS NOT NULL;
 CREATE INDEX events_command ON events (command_id, id DESC) WHERE command_id IS NOT NULL;
-CREATE TABLE events_default PARTITION OF events DEFAULT;   -- never used while the keeper makes partitions ahead; its rows are a finding
+CREATE TABLE events_default PARTITION OF events DEFAULT;   -- unused as long as the keeper creates partitions in advance; any row in it is a finding
 
 CREATE TABLE event_quarantine (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -161,7 +161,7 @@ CREATE TABLE event_quarantine (
   epoch text NOT NULL,
   seq bigint NOT NULL,
   reason text NOT NULL,
-  raw bytea NOT NULL,                         -- bytes: a poison event may hold what text and jsonb cannot
+  raw bytea NOT NULL,                         -- bytes: a poison event may contain what text and jsonb cannot hold
   at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (host_id, epoch, seq)
 );

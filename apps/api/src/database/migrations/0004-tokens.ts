@@ -10,21 +10,21 @@ export class Tokens1764000000004 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('a restored backup is the way back');
+    throw new Error('this migration cannot be undone: restore a backup');
   }
 }
 
 const TABLES = `
 ALTER TABLE api_tokens
-  ADD COLUMN prefix text NOT NULL DEFAULT '',  -- its first characters, by which people recognise it
-  ADD COLUMN scope jsonb,                      -- {"hosts": selector or null, "networks": ids or null}; NULL: everything
+  ADD COLUMN prefix text NOT NULL DEFAULT '',  -- its first characters, by which people recognize it
+  ADD COLUMN scope jsonb,                      -- {"hosts": selector or null, "networks": IDs or null}; NULL: everything
   ADD COLUMN created_by text NOT NULL DEFAULT 'orrery';
 
 CREATE TABLE join_tokens (
   id text PRIMARY KEY,
   hash bytea NOT NULL UNIQUE,                  -- SHA-256 of the whole token
   prefix text NOT NULL,
-  name text,                                   -- of the host that it is for; NULL: the host says its own
+  name text,                                   -- of the host that it is for; NULL: the host chooses its own
   uses integer NOT NULL CHECK (uses > 0),
   uses_left integer NOT NULL CHECK (uses_left >= 0),
   labels jsonb NOT NULL DEFAULT '{}',
@@ -36,7 +36,7 @@ CREATE TABLE join_tokens (
   revoked_at timestamptz
 );
 
--- Which host a token made: a host that asks again after a lost reply gets itself, and the token is not spent twice.
+-- The token that created a host: a host that asks again after a lost reply gets the same record, and the token is not spent twice.
 ALTER TABLE hosts
   ADD COLUMN join_token_id text REFERENCES join_tokens ON DELETE SET NULL;
 `;
@@ -49,7 +49,7 @@ ALTER TABLE hosts
 const SCOPE = `
 CREATE SCHEMA orrery_scope;
 
--- The terms of a selector (contracts/labels.ts), all of which must hold. Without a setting: an error, never everything.
+-- Whether all terms of the selector hold (contracts/labels.ts). If the setting is missing, that is an error, never "everything".
 CREATE FUNCTION orrery_scope.sees(labels jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT COALESCE(bool_and(CASE term ->> 'op'
            WHEN 'equals' THEN COALESCE(labels ->> (term ->> 'key') = term ->> 'value', false)
@@ -60,7 +60,7 @@ CREATE FUNCTION orrery_scope.sees(labels jsonb) RETURNS boolean LANGUAGE sql STA
     FROM jsonb_array_elements(current_setting('orrery.hosts')::jsonb) AS term
 $$;
 
--- Makes the views of all tables that there are now; called again after every migration.
+-- Creates the views of all existing tables; called again after every migration.
 CREATE FUNCTION orrery_scope.refresh() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   home text := current_schema();

@@ -9,22 +9,22 @@ export class HostKeys1764000000006 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('a restored backup is the way back');
+    throw new Error('this migration cannot be undone: restore a backup');
   }
 }
 
 const KEYS = `
 ALTER TABLE hosts
-  ADD COLUMN key text,                         -- public nkey; NULL: it joined before there were keys
+  ADD COLUMN key text,                         -- public nkey; NULL: it joined before hosts had keys
   ADD COLUMN key_revoked_at timestamptz,
-  ADD COLUMN rotation_by text;                 -- who asked for another key; NULL: nobody, so none is taken
+  ADD COLUMN rotation_by text;                 -- who requested a new key; NULL: nobody, so no new key is accepted
 CREATE UNIQUE INDEX hosts_key ON hosts (key) WHERE removed_at IS NULL;
 
--- What NATS is told not to let in any more. Kept as long as a JWT of the key could still be valid.
+-- Keys that NATS must no longer accept. Kept as long as a JWT of the key could still be valid.
 CREATE TABLE revoked_keys (
   key text PRIMARY KEY,
   host_id text NOT NULL REFERENCES hosts ON DELETE CASCADE,
-  since timestamptz NOT NULL                   -- a moment ahead when a key takes another's place
+  since timestamptz NOT NULL                   -- slightly in the future when a new key replaces this one
 );
 
 CREATE FUNCTION notify_keys() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('orrery_keys', ''); RETURN NULL; END $$;

@@ -9,24 +9,24 @@ export class Admission1764000000008 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('a restored backup is the way back');
+    throw new Error('this migration cannot be undone: restore a backup');
   }
 }
 
 const SCHEMA = `
--- ── wanted ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+-- ── desired ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 CREATE TABLE controllers (
   id text PRIMARY KEY,
   name text NOT NULL UNIQUE,
   kind text NOT NULL CHECK (kind IN ('self-hosted', 'central')),
-  node_id text UNIQUE REFERENCES nodes ON DELETE SET NULL, -- of a self-hosted one; NULL: its node is gone
+  node_id text UNIQUE REFERENCES nodes ON DELETE SET NULL, -- of a self-hosted one; NULL: its node was removed
   url text,                                   -- of Central
-  token_sealed bytea,                         -- of Central, encrypted with a key of the secrets folder
+  token_sealed bytea,                         -- of Central, encrypted with a key from the secrets folder
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT now()
 );
 
--- A network that Orrery keeps has a controller, its config and its admission policy; any other only a name.
+-- A network that Orrery keeps has a controller, a config and an admission policy; any other has only a name.
 ALTER TABLE networks
   ADD COLUMN controller_id text REFERENCES controllers,
   ADD COLUMN config jsonb,
@@ -34,22 +34,22 @@ ALTER TABLE networks
   ADD CONSTRAINT networks_kept CHECK ((controller_id IS NULL) = (config IS NULL) AND (config IS NULL) = (admission IS NULL));
 CREATE INDEX networks_controller ON networks (controller_id) WHERE controller_id IS NOT NULL;
 
-CREATE TABLE network_deletions (              -- to be deleted on its controller, which may be away
+CREATE TABLE network_deletions (              -- to be deleted on its controller, which may be unreachable
   network_id text PRIMARY KEY,
   controller_id text NOT NULL REFERENCES controllers ON DELETE CASCADE,
   asked_at timestamptz NOT NULL DEFAULT now()
 );
 
-CREATE TABLE verdicts (                       -- what a person said of one node in one network
+CREATE TABLE verdicts (                       -- what a person decided about one node in one network
   network_id text NOT NULL REFERENCES networks ON DELETE CASCADE,
   address text NOT NULL,
-  verdict text CHECK (verdict IN ('authorize', 'deny')), -- NULL: only something of its record is to be different
+  verdict text CHECK (verdict IN ('authorize', 'deny')), -- NULL: only other fields of its record are to change
   until timestamptz,
-  name text,                                  -- this and the following: NULL leaves what the controller has
+  name text,                                  -- NULL, here and below, keeps what the controller has
   addresses jsonb,
   bridge boolean,
   no_auto_assign boolean,
-  forget boolean NOT NULL DEFAULT false,      -- its record is to be deleted on the controller; then this row goes, too
+  forget boolean NOT NULL DEFAULT false,      -- its record is to be deleted on the controller, and then this row as well
   said_by text NOT NULL,
   said_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (network_id, address)
@@ -63,7 +63,7 @@ CREATE UNIQUE INDEX identities_node ON identities (node_id) WHERE state = 'assig
 CREATE TABLE controller_status (
   controller_id text PRIMARY KEY REFERENCES controllers ON DELETE CASCADE,
   state text NOT NULL DEFAULT 'unknown' CHECK (state IN ('unknown', 'up', 'away', 'absent', 'moved')),
-  address text,                               -- of its zerotier-one when it was first asked; its networks are named after it
+  address text,                               -- of its zerotier-one when it was first read; the IDs of its networks start with it
   zerotier_version text,
   cause text,
   fix text,
@@ -72,13 +72,13 @@ CREATE TABLE controller_status (
 
 CREATE TABLE network_status (
   network_id text PRIMARY KEY REFERENCES networks ON DELETE CASCADE,
-  applied_config jsonb,                       -- as it was last put on the controller; NULL: it is not there
+  applied_config jsonb,                       -- as last written to the controller; NULL: the network is not there
   applied_name text,
-  cause text,                                 -- why it is not as wanted; NULL: it is
-  read_at timestamptz                         -- when its records were last read, all of them
+  cause text,                                 -- why it is not as desired; NULL: it is
+  read_at timestamptz                         -- when all of its records were last read
 );
 
-CREATE TABLE controller_records (             -- what a controller says of one node in one network
+CREATE TABLE controller_records (             -- what a controller reports about one node in one network
   network_id text NOT NULL REFERENCES networks ON DELETE CASCADE,
   address text NOT NULL,
   authorized boolean NOT NULL,
@@ -87,14 +87,14 @@ CREATE TABLE controller_records (             -- what a controller says of one n
   bridge boolean NOT NULL,
   no_auto_assign boolean NOT NULL,
   zerotier_version text,
-  admitted_by text,                           -- by what we authorized it: 'admission: fleet' or a token's name; NULL: we did not, or not any more
-  sent_away_at timestamptz,                   -- when we took that back
-  told_addresses jsonb,                       -- the fixed ones that the controller was last told; NULL: none
-  move_by text, move_why text,                -- what is about to be told to the controller: who decided, and why; NULL: nothing
-  requested_at timestamptz,                   -- since when it is told that it waits
+  admitted_by text,                           -- why Orrery authorized it: 'admission: fleet' or the name of a token; NULL: it did not, or does not any longer
+  sent_away_at timestamptz,                   -- when Orrery deauthorized it
+  told_addresses jsonb,                       -- the fixed addresses last sent to the controller; NULL: none
+  move_by text, move_why text,                -- a decision about to be sent to the controller: who made it, and why; NULL: none
+  requested_at timestamptz,                   -- since when the node is reported as waiting; NULL: it is not
   seen_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (network_id, address)
 );
 
-ALTER TABLE host_status ADD COLUMN prefixes jsonb;  -- of its routing tables, as it said with its last hello; NULL: it never did
+ALTER TABLE host_status ADD COLUMN prefixes jsonb;  -- of its routing tables, as in its last hello that named any; NULL: none did
 `;

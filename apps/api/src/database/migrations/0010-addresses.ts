@@ -9,27 +9,27 @@ export class Addresses1764000000010 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('a restored backup is the way back');
+    throw new Error('this migration cannot be undone: restore a backup');
   }
 }
 
 const SCHEMA = `
--- The node that a person named; NULL: the address itself was named, so it may be that of a device that is no node of ours.
+-- The node that a person named; NULL: the person named the address itself, which may belong to a device that Orrery does not manage.
 ALTER TABLE verdicts ADD COLUMN node_id text;
 
--- An address is looked up by itself, whatever the network: an offer may not be one that a controller or a person knows.
+-- Addresses are also looked up across networks: a host must not offer one that a controller or a person already knows.
 CREATE INDEX verdicts_address ON verdicts (address);
 CREATE INDEX controller_records_address ON controller_records (address);
 CREATE INDEX findings_claims ON findings (node_id) WHERE code = 'address-claimed';
 
--- One row for each node (the nodes of a host go with it).
---   shown     what its agent last reported: a claim, which anybody with that host's credentials can make
+-- One row for each node. Removing a host removes its nodes.
+--   shown     what its agent last reported: a claim that anybody with that host's credentials can make
 --   given     the identity that Orrery assigned to it
---   standing  of what it shows. given: Orrery gave it to this node. taken: Orrery gave it to another node. contested: given to nobody,
---             and another node shows it too. alone: given to nobody, and no other node shows it. NULL: it shows nothing
---   address   the one that counts as the node's: at most one node has any address here
--- A revoked host contests nothing. This is a view of the tables themselves and not of orrery_scope: a token that sees some hosts
--- must not take the others' addresses for free. Join it to a table that belongs to hosts.
+--   standing  of the address shown. given: Orrery gave it to this node. taken: Orrery gave it to another node. contested: given to
+--             nobody, and another node shows it too. alone: given to nobody, and no other node shows it. NULL: the node shows none
+--   address   the one that counts as the node's: no two nodes have the same address here
+-- A revoked host cannot contest an address. The view reads the tables themselves, not orrery_scope: to a token that sees only some
+-- hosts, the addresses of the other hosts must not look unused. Join it to a table that belongs to hosts.
 CREATE VIEW node_addresses AS
 SELECT n.id AS node_id, n.host_id, s.address AS shown, d.address AS given, t.standing,
        CASE WHEN t.standing = 'alone' THEN s.address ELSE d.address END AS address
@@ -45,7 +45,7 @@ SELECT n.id AS node_id, n.host_id, s.address AS shown, d.address AS given, t.sta
                     AND (q.key_revoked_at IS NULL OR (SELECT w.key_revoked_at FROM hosts w WHERE w.id = n.host_id) IS NOT NULL)) THEN 'contested'
     ELSE 'alone' END AS standing) t;
 
--- What belonged to a node that is gone belongs to nobody, for ever, and from the same commit on.
+-- The identity of a removed node is retired in the same commit, and is never used again.
 CREATE FUNCTION retire_identities() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   UPDATE identities d SET state = 'retired' FROM gone WHERE d.node_id = gone.id AND d.state = 'assigned';

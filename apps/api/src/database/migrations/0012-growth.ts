@@ -9,21 +9,21 @@ export class Growth1764000000012 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('a restored backup is the way back');
+    throw new Error('this migration cannot be undone: restore a backup');
   }
 }
 
 const SCHEMA = `
--- A finding of the agent and one of the API about the same thing are two rows: neither clears the other's.
+-- A finding from the agent and one from the API about the same thing are two rows, so neither side clears the other's.
 ALTER TABLE findings ADD COLUMN source text NOT NULL DEFAULT 'agent' CHECK (source IN ('agent', 'api'));
 UPDATE findings SET source = 'api' WHERE code = 'host-cloned' AND ordinal = 0;
 ALTER TABLE findings DROP CONSTRAINT findings_pkey,
   ADD PRIMARY KEY (host_id, source, code, node_id, network_id, item_id);
 
-CREATE TABLE host_quotas (                     -- what a host has more of than is kept; the keeper of quotas deletes the row when it has not
+CREATE TABLE host_quotas (                     -- quotas that a host has reached; the quota keeper deletes the row once the host is below the quota again
   host_id text NOT NULL REFERENCES hosts ON DELETE CASCADE,
   quota text NOT NULL,
-  met_at timestamptz NOT NULL,                 -- when something was last left out or made to wait
+  met_at timestamptz NOT NULL,                 -- when something was last left out or delayed
   PRIMARY KEY (host_id, quota)
 );
 `;

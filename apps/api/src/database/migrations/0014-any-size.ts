@@ -20,12 +20,12 @@ export class AnySize1764000000014 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('a restored backup is the way back');
+    throw new Error('this migration cannot be undone: restore a backup');
   }
 }
 
 const INDEXES = `
--- Behind foreign keys: without one, removing a row scans the whole table that refers to it, under whatever lock the remover holds.
+-- For foreign keys. Without an index, deleting a row scans the whole table that refers to it, under the locks already held.
 CREATE INDEX items_node ON items (node_id);
 CREATE INDEX identities_host ON identities (host_id);
 CREATE INDEX revoked_keys_host ON revoked_keys (host_id);
@@ -33,7 +33,7 @@ CREATE INDEX hosts_join_token ON hosts (join_token_id) WHERE join_token_id IS NO
 CREATE INDEX join_tokens_replaces ON join_tokens (replaces_host_id) WHERE replaces_host_id IS NOT NULL;
 CREATE INDEX network_deletions_controller ON network_deletions (controller_id);
 
--- Behind look-ups, sweeps and pruning.
+-- For lookups, sweeps and pruning.
 CREATE INDEX findings_node ON findings (node_id);
 CREATE INDEX hosts_ever_named ON hosts (name);
 CREATE INDEX commands_unfinished ON commands (host_id) WHERE state IN ('queued', 'delivered', 'waiting');
@@ -51,8 +51,8 @@ DROP VIEW orrery_scope.events;
 ALTER TABLE events ALTER COLUMN type TYPE text COLLATE "C";
 CREATE INDEX events_container ON events (container_name, id DESC) WHERE container_name IS NOT NULL;
 
--- The way from an id to its partition: events from first_id up to the next row's were committed on this day (UTC). Written by ingest,
--- with the first event of each day; a clock that is set back makes a day appear again.
+-- Maps an event's ID to its partition: events from first_id up to the next row's were committed on this day (UTC). Ingest writes
+-- a row with the first event of each day. If the clock is set back, a day appears twice.
 CREATE TABLE event_days (
   first_id bigint PRIMARY KEY,
   day date NOT NULL
@@ -64,7 +64,7 @@ INSERT INTO event_days (first_id, day)
 `;
 
 const UPKEEP = `
-CREATE TABLE upkeep_failures (               -- duties of the API itself that failed at the last try; a row goes when the duty is done
+CREATE TABLE upkeep_failures (               -- duties of the API itself whose last attempt failed; a row is deleted once the duty succeeds
   duty text PRIMARY KEY,
   cause text NOT NULL,
   since timestamptz NOT NULL DEFAULT now()

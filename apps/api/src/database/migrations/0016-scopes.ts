@@ -12,7 +12,7 @@ export class Scopes1764000000016 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('a restored backup is the way back');
+    throw new Error('this migration cannot be undone: restore a backup');
   }
 }
 
@@ -27,8 +27,8 @@ CREATE FUNCTION orrery_scope.networks_named() RETURNS text[] LANGUAGE sql STABLE
               THEN ARRAY(SELECT jsonb_array_elements_text(current_setting('orrery.networks')::jsonb)) ELSE '{}' END
 $$;
 
--- The terms of a selector, apart by what they say: {"key": "value"} of those that compare, keys of the others. Asked once in a statement,
--- so that a host costs a comparison and not the reading of a selector.
+-- The terms of a selector, grouped by operator: {"key": "value"} for those that compare, keys for the others. Evaluated once per
+-- statement, so that each host costs one comparison instead of parsing the selector.
 CREATE FUNCTION orrery_scope.values_that(op text) RETURNS jsonb[] LANGUAGE sql STABLE AS $$
   SELECT ARRAY(SELECT jsonb_build_object(term ->> 'key', term ->> 'value')
                  FROM jsonb_array_elements(current_setting('orrery.hosts')::jsonb) AS term WHERE term ->> 'op' = $1)
@@ -36,13 +36,13 @@ $$;
 CREATE FUNCTION orrery_scope.keys_that(op text) RETURNS text[] LANGUAGE sql STABLE AS $$
   SELECT ARRAY(SELECT term ->> 'key' FROM jsonb_array_elements(current_setting('orrery.hosts')::jsonb) AS term WHERE term ->> 'op' = $1)
 $$;
--- A selector without terms, or with one that is not understood, lets nothing be seen.
+-- A selector without terms, or with an unknown one, shows nothing.
 CREATE FUNCTION orrery_scope.is_selector() RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT COALESCE(bool_and(COALESCE(term ->> 'op', '') IN ('equals', 'differs', 'exists', 'missing')), false)
     FROM jsonb_array_elements(current_setting('orrery.hosts')::jsonb) AS term
 $$;
 
--- In the place of orrery_scope for a token that names networks and no hosts.
+-- Replaces orrery_scope for a token that names networks but no hosts.
 CREATE SCHEMA orrery_scope_networks;
 `;
 
@@ -59,7 +59,7 @@ CREATE SCHEMA orrery_scope_networks;
 const RULES = `
 CREATE TABLE orrery_scope.rules (
   table_name text PRIMARY KEY,
-  place integer NOT NULL UNIQUE,              -- a rule may use the views of those before it
+  place integer NOT NULL UNIQUE,              -- a rule may use the views of the rules before it
   hosts text NOT NULL,
   networks text NOT NULL,
   checked boolean NOT NULL DEFAULT true,
@@ -102,26 +102,26 @@ INSERT INTO orrery_scope.rules (place, table_name, hosts, networks) VALUES
   (38, 'membership_status', 'host_id IN (SELECT id FROM {scope}.hosts)', 'network_id = ANY ({named})'),
   (39, 'interfaces', 'host_id IN (SELECT id FROM {scope}.hosts)', 'network_id = ANY ({named})'),
   (40, 'findings', 'host_id IN (SELECT id FROM {scope}.hosts)', 'network_id = ANY ({named})'),
-  -- An array, for a page of the newest is read from the end; joined, all of the history would be.
+  -- An array, so that a page of the newest events is read from the end; a join would read the whole history.
   (41, 'events', 'host_id = ANY (ARRAY(SELECT id FROM {scope}.hosts))', 'network_id = ANY ({named})'),
   (50, 'commands', 'host_id IN (SELECT id FROM {scope}.hosts)',
    'network_ids <> ''{}'' AND network_ids <@ {named} AND NOT EXISTS (SELECT FROM {home}.nodes AS n
       WHERE n.id = node_id AND n.id NOT IN (SELECT id FROM {scope}.nodes))'),
-  -- What only hosts and their keys are about.
+  -- Tables that are only about hosts and their keys.
   (60, 'host_desired', 'host_id IN (SELECT id FROM {scope}.hosts)', 'false'),
   (61, 'epochs', 'host_id IN (SELECT id FROM {scope}.hosts)', 'false'),
   (62, 'revoked_keys', 'host_id IN (SELECT id FROM {scope}.hosts)', 'false'),
   (63, 'event_quarantine', 'host_id IN (SELECT id FROM {scope}.hosts)', 'false'),
   (64, 'host_quotas', 'host_id IN (SELECT id FROM {scope}.hosts)', 'false'),
-  -- What the API itself has to do: nothing that whoever sees a part could act on.
+  -- The API's own duties: nothing that the holder of a limited token could act on.
   (65, 'upkeep_failures', 'false', 'false');
 
 INSERT INTO orrery_scope.rules (place, table_name, hosts, networks, checked) VALUES
   (51, 'command_items', 'command_id IN (SELECT id FROM {scope}.commands)', 'command_id IN (SELECT id FROM {scope}.commands)', false),
   (52, 'command_stages', 'command_id IN (SELECT id FROM {scope}.commands)', 'command_id IN (SELECT id FROM {scope}.commands)', false);
 
--- Networks, who is in them, and where they are kept. What an agent says puts no host into a network that Orrery keeps: it has to be
--- wanted there, or be let in by its controller.
+-- Networks, their nodes, and their controllers. An agent's report alone does not put a host into a network that Orrery keeps: the
+-- membership must be desired, or the controller must have authorized the node.
 INSERT INTO orrery_scope.rules (place, table_name, hosts, networks, masks) VALUES
   (80, 'networks',
    'id = ANY ({named}) OR id IN (SELECT network_id FROM {scope}.memberships)
@@ -162,7 +162,7 @@ BEGIN
   PERFORM orrery_scope.make_views('orrery_scope_networks', false);
 END $$;
 
--- A table without a rule is there and empty, so that whoever reads it in the name of a token sees nothing.
+-- A table without a rule gets an empty view, so that a token with a scope sees none of its rows.
 CREATE FUNCTION orrery_scope.make_views(scope text, by_hosts boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   home text := current_schema();
@@ -181,7 +181,7 @@ BEGIN
       FROM pg_attribute a WHERE a.attrelid = one.oid AND a.attnum > 0 AND NOT a.attisdropped;
     EXECUTE orrery_scope.filled_in(scope, home, format('CREATE VIEW {scope}.%1$I AS SELECT %2$s FROM {home}.%1$I WHERE %3$s %4$s',
       one.relname, columns, one.sees, CASE WHEN one.checked THEN 'WITH CHECK OPTION' ELSE '' END));
-    -- The addresses that count as those of nodes which are seen (node_addresses: at most one node has any address).
+    -- The addresses that count as those of visible nodes (in node_addresses, no two nodes have the same address).
     IF one.relname = 'node_status' THEN
       EXECUTE orrery_scope.filled_in(scope, home, 'CREATE VIEW {scope}.own_addresses AS
         SELECT a.address FROM {home}.node_addresses AS a WHERE a.address IS NOT NULL AND a.node_id IN (SELECT id FROM {scope}.nodes)');

@@ -13,7 +13,7 @@ describe('the time during which hosts were unreachable', () => {
     expect([5900, 6200, 6900, 7250].map((now) => clock.take(now, 0))).toEqual([0, 1200, 0, 1050]);
   });
 
-  it('stops while no host can be heard, and until the judge can decide again', () => {
+  it('stops while no heartbeat can be received, and until the judge can decide again', () => {
     const clock = clockAt(5000);
     expect(clock.take(8000, null)).toBe(0);
     expect(clock.take(20_000, 21_000)).toBe(0);

@@ -111,13 +111,13 @@ describe('an ephemeral host', () => {
     expect(await isGone(none)).toBe(false);
   });
 
-  it('is removed even if it was never heard of', async () => {
+  it('is removed even if it was never heard from', async () => {
     const host = await enrol();
     await wasCounted(host, EPHEMERAL - 0.5);
     await goes(host);
   });
 
-  it('is counted from the start again when it was heard in between', async () => {
+  it('is counted from the start again when it was heard from in between', async () => {
     const host = await enrol();
     await wasAway(host, EPHEMERAL / 2);
     const agent = await beating(host);
@@ -130,7 +130,7 @@ describe('an ephemeral host', () => {
 });
 
 describe('the judge', () => {
-  it('counts nothing while it cannot hear', async () => {
+  it('counts nothing while it cannot receive heartbeats', async () => {
     const [silent, heard] = [await enrol(), await enrol()];
     await beating(heard);
     await becomes(heard, 'online');

@@ -52,10 +52,10 @@ export class EphemeralHosts {
         if (due) await forgetHost(transaction, due, 'ephemeral');
         return due;
       });
-      if (host) this.logger.info({ event: 'host.vanished', host: id, name: host.name }, 'an ephemeral host is removed');
+      if (host) this.logger.info({ event: 'host.vanished', host: id, name: host.name }, 'removed an ephemeral host');
     } catch (error) {
       const cause = describeError(error);
-      this.logger.warn({ event: 'host.stays', host: id, cause }, 'an ephemeral host could not be removed yet');
+      this.logger.warn({ event: 'host.stays', host: id, cause }, 'cannot remove an ephemeral host yet');
     }
   }
 }

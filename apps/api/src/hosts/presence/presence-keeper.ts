@@ -97,7 +97,11 @@ export class PresenceJudge {
   }
 }
 
-const CAUSE = { online: 'it is heard again', unreachable: `it missed ${MISSED_BEATS} beats`, unknown: '' };
+const CAUSE = {
+  online: 'its heartbeats arrive again',
+  unreachable: `it missed ${MISSED_BEATS} heartbeats`,
+  unknown: '',
+};
 
 /** `unknown` is about the judge, not about the host, so neither its start nor its end is an event. */
 async function writeVerdicts(

@@ -10,13 +10,13 @@ const verdict = (presence: Presence, lastHeard: number | undefined, more: Partia
 
 describe('judge', () => {
   it.each(['joined', 'unreachable', 'unknown'] as const)(
-    'calls a host that was %s online as soon as it is heard',
+    'calls a host that was %s online as soon as it is heard from',
     (presence) => {
       expect(verdict(presence, 99_900)).toBe('online');
     },
   );
 
-  it('leaves a host alone that is online and heard', () => {
+  it('leaves a host alone that is online and heard from', () => {
     expect(verdict('online', 97_500)).toBeUndefined();
   });
 
@@ -25,7 +25,7 @@ describe('judge', () => {
     expect(verdict('online', 97_001)).toBeUndefined();
   });
 
-  it('never calls a host unreachable that was never heard of', () => {
+  it('never calls a host unreachable that was never heard from', () => {
     expect(verdict('joined', undefined)).toBeUndefined();
   });
 
@@ -40,7 +40,7 @@ describe('judge', () => {
     expect(verdict('unreachable', 50_000, { healthySince: null })).toBeUndefined();
   });
 
-  it('waits three intervals after its own start before it judges hosts that it has not heard', () => {
+  it('waits three intervals after its own start before it judges hosts that it has not heard from', () => {
     expect(verdict('online', undefined, { startedAt: 98_000, healthySince: 98_000 })).toBeUndefined();
     expect(verdict('online', undefined, { startedAt: 96_000, healthySince: 96_000 })).toBe('unreachable');
   });

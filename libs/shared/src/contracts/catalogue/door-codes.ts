@@ -22,7 +22,7 @@ export const DOOR = {
   },
   'bad-request/cursor': {
     cause: 'after: not a cursor of this list with these filters',
-    fix: 'Use `next` of the page before, with the same filters, or leave `after` out to begin again.',
+    fix: 'Use `next` of the previous page, with the same filters, or leave `after` out to begin again.',
   },
   'bad-request/by-central': {
     fix: 'Check the rules, pools and routes of the network: Central says what is wrong with them if you enter them there.',

@@ -41,7 +41,7 @@ export const PROGRAMS = {
     cause: 'the zerotier-one of this node is still reading the records of its controller',
   },
   'controller-unreachable': {
-    means: 'The agent cannot reach the zerotier-one whose controller it was to ask.',
+    means: 'The agent cannot reach the zerotier-one whose controller it was asked to use.',
     fix: 'Check that zerotier-one is running on the node of the controller: `orrery node get NODE`.',
     see: get('/v1/controllers'),
   },
@@ -107,7 +107,7 @@ export const PROGRAMS = {
   },
   'port-in-use/api': { cause: ({ port }: { port: number }) => `port ${port} is in use` },
   'nats-account-refused': {
-    means: 'NATS did not accept the account with which the API lets agents in.',
+    means: 'NATS did not accept the account with which the API admits agents.',
     fix: 'Check that the NATS server was started with secrets/nats/server.conf of this installation.',
   },
   'nats-account-refused/said': { cause: ({ said }: { said: string }) => `NATS did not accept the account: ${said}` },

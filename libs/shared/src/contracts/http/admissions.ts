@@ -7,7 +7,7 @@ import { NodeRef } from './nodes.js';
 
 export const Verdict = z
   .object({
-    verdict: z.enum(['authorize', 'deny']).describe('`authorize`: the node may join. `deny`: it may not.'),
+    verdict: z.enum(['authorize', 'deny']).describe('`authorize`: the node is allowed to join. `deny`: it is not.'),
     by: z.string().describe('Name of the API token that decided.'),
     at: Timestamp.describe('When it was decided.'),
     until: Timestamp.nullable().describe('When an authorization ends; null: it does not end by itself.'),
@@ -36,7 +36,9 @@ export const Admission = z
         bridge: z
           .boolean()
           .nullable()
-          .describe('Whether the node may bridge other Ethernet devices into the network; null: nobody set it.'),
+          .describe(
+            'Whether the node is allowed to bridge other Ethernet devices into the network; null: nobody set it.',
+          ),
         noAutoAssign: z.boolean().nullable().describe('True: assign no address from the pools; null: nobody set it.'),
       })
       .nullable()
@@ -53,7 +55,7 @@ export const Admission = z
         authorized: z.boolean().describe('Whether the controller has authorized the node.'),
         name: z.string().describe('Name of the record; may be empty.'),
         addresses: z.array(z.string()).describe('IP addresses that the node was assigned or is to get.'),
-        bridge: z.boolean().describe('Whether the node may bridge other Ethernet devices into the network.'),
+        bridge: z.boolean().describe('Whether the node is allowed to bridge other Ethernet devices into the network.'),
         noAutoAssign: z.boolean().describe('True: the node gets no address from the pools.'),
         hasAsked: z.boolean().describe('False: the node has never asked to join.'),
         zerotierVersion: z
@@ -80,7 +82,7 @@ export const Admission = z
     version: z
       .int()
       .default(0)
-      .describe('Version for If-Match: grows with everything that a person says; 0 if nobody said anything.'),
+      .describe('Version for If-Match: increases with each decision by a person; 0 if there was none.'),
   })
   .meta({
     id: 'Admission',
@@ -124,7 +126,10 @@ export const AdmissionPut = z
       .max(16)
       .optional()
       .describe('Fixed IP addresses, without prefix length, within the routes of the network.'),
-    bridge: z.boolean().optional().describe('Whether the node may bridge other Ethernet devices into the network.'),
+    bridge: z
+      .boolean()
+      .optional()
+      .describe('Whether the node is allowed to bridge other Ethernet devices into the network.'),
     noAutoAssign: z.boolean().optional().describe('True: assign no address from the pools.'),
   })
   .refine((put) => Object.keys(put).length > 0, 'nothing to change')

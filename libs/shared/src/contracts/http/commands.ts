@@ -56,7 +56,7 @@ export const Command = z
       .describe('The items that it changed, and how each stands.'),
     outcome: ShownOutcome.nullable().describe('The worst outcome of its items so far; null: none was reported yet.'),
     stages: z.array(CommandStage).describe('Stages so far, in order.'),
-    by: z.string().describe('Name of the API token that asked for it.'),
+    by: z.string().describe('Name of the API token that requested it.'),
     createdAt: Timestamp.describe('When it was accepted.'),
     deliveredAt: Timestamp.nullable().describe('When its host had it; null: not yet.'),
     endedAt: Timestamp.nullable().describe('When it reached a final state; null: it has not.'),
@@ -64,7 +64,7 @@ export const Command = z
   .meta({
     id: 'Command',
     description:
-      'A change that somebody asked for, tracked to its end. Its end is final, but says nothing about the item: that stays desired and is retried.',
+      'A requested change, tracked to its end. Its end is final, but says nothing about the item: that stays desired and is retried.',
   });
 export type Command = z.infer<typeof Command>;
 export const CommandPage = page(Command, 'CommandPage');

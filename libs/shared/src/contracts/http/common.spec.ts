@@ -12,7 +12,7 @@ describe('a limit', () => {
     expect(PageQuery.safeParse({ limit }).error?.issues).toEqual([
       expect.objectContaining({
         path: ['limit'],
-        message: `has to be a whole number in decimal digits; did you mean ${meant}?`,
+        message: `must be a whole number in decimal digits; did you mean ${meant}?`,
       }),
     ]);
   });

@@ -23,7 +23,7 @@ export const wholeInQuery = (least: number, most: number, otherwise?: number) =>
       if (/^-?\d{1,15}$/.test(text)) return Number(text);
       const near = text.trim() === '' ? Number.NaN : Math.min(most, Math.max(least, Math.round(Number(text))));
       const meant = Number.isNaN(near) ? '' : `; did you mean ${near}?`;
-      issues.push({ code: 'custom', input: value, message: `has to be a whole number in decimal digits${meant}` });
+      issues.push({ code: 'custom', input: value, message: `must be a whole number in decimal digits${meant}` });
       return value;
     },
     z
@@ -36,7 +36,7 @@ export const wholeInQuery = (least: number, most: number, otherwise?: number) =>
 export const PageQuery = z.strictObject({
   limit: wholeInQuery(1, 500, 100).default(100).meta({ description: 'Entries on a page, at most.', example: 50 }),
   after: z.string().max(512).optional().meta({
-    description: 'The `next` of the page before; left out: the first page.',
+    description: 'The `next` of the previous page. Left out: the first page.',
     example: 'eyJuYW1lIjoid2ViLTEifQ',
   }),
 });
@@ -93,7 +93,7 @@ export const PlannedField = z
     is: z.unknown().meta({ description: 'Value now; null if there is none' }),
     becomes: z.unknown().meta({ description: 'Value after the change; null if there is none' }),
   })
-  .meta({ id: 'PlannedField', description: 'One field that a change would make differ.' });
+  .meta({ id: 'PlannedField', description: 'One field that a change would alter.' });
 export type PlannedField = z.infer<typeof PlannedField>;
 
 /** One thing that a change would create, change or delete. */
@@ -117,13 +117,15 @@ export const PlannedChange = z
     action: z.enum(['create', 'change', 'delete']).meta({ description: 'What would happen to it' }),
     fields: z.array(PlannedField).meta({ description: 'The fields that would differ' }),
   })
-  .meta({ id: 'PlannedChange', description: 'One thing that a change would make, change or delete.' });
+  .meta({ id: 'PlannedChange', description: 'One thing that a change would create, change or delete.' });
 export type PlannedChange = z.infer<typeof PlannedChange>;
 
 export const DryRun = z
   .object({
-    dryRun: z.literal(true).describe('Always true: nothing was changed. It tells this answer from the real one.'),
-    changes: z.array(PlannedChange).default([]).describe('What the change would make, change or delete in Orrery.'),
+    dryRun: z
+      .literal(true)
+      .describe('Always true: nothing was changed. It distinguishes this answer from the real one.'),
+    changes: z.array(PlannedChange).default([]).describe('What the change would create, change or delete in Orrery.'),
     hosts: z
       .array(
         z.object({

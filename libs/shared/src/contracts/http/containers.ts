@@ -39,12 +39,12 @@ export const Container = z
     simulated: z.boolean().describe('True for a host that only simulates its engine and its zerotier-one.'),
     intent: Intent.describe('Whether it should be there.'),
     networks: z.array(NetworkId).describe('IDs of the networks that its node should be in.'),
-    image: ImageReference.nullable().describe('Image that was asked for; null: the default image of the host.'),
+    image: ImageReference.nullable().describe('Requested image; null: the default image of the host.'),
     limits: ContainerLimits.describe('Limits of the container.'),
     settings: MembershipSettings.nullable().describe(
       'Settings of its memberships; null: they are not the same in all of its networks.',
     ),
-    incarnation: z.int().describe('Grows with each restart that was asked for.'),
+    incarnation: z.int().describe('Increases with each requested restart.'),
     outcome: ShownOutcome.nullable().describe('How it stands; null: its host has not reported it yet.'),
     status: z
       .object({
@@ -53,11 +53,11 @@ export const Container = z
         image: z.string().describe('Image that it runs, as the engine shows it.'),
         startedAt: Timestamp.nullable().describe('When it was last started; null: never.'),
         exitCode: z.int().nullable().describe('Exit code of its last run; null while it runs.'),
-        oomKilled: z.boolean().describe('True: the kernel killed it because it used more memory than it may.'),
+        oomKilled: z.boolean().describe('True: the kernel killed it because it used more memory than its limit.'),
       })
       .nullable()
       .describe('What the engine last showed; null before the container was created and after it is gone.'),
-    createdAt: Timestamp.describe('When it was first asked for.'),
+    createdAt: Timestamp.describe('When it was first requested.'),
     version: z.int().describe('Grows with every change; also the ETag, for If-Match.'),
   })
   .meta({ id: 'Container', description: 'A ZeroTier container that Orrery manages.' });

@@ -101,7 +101,7 @@ export const EventStreamQuery = z.strictObject({
 export const StreamReset = z.object({ id: z.string().describe('Id after which the stream continues.') }).meta({
   id: 'StreamReset',
   description:
-    'Message `event: reset`: the event to resume after is unknown or no longer kept. Read the present state again.',
+    'Message `event: reset`: the event to resume after is unknown or no longer kept. Read the current state again.',
 });
 export type StreamReset = z.infer<typeof StreamReset>;
 export type EventStreamQuery = z.infer<typeof EventStreamQuery>;

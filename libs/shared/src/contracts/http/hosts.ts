@@ -30,7 +30,7 @@ export const Host = z
     lastSeenAt: Timestamp.nullable().describe(
       'When the host was last heard from. While it is online, this may be up to six heartbeats old. null: not since it joined.',
     ),
-    agentVersion: z.string().nullable().describe('Version of its agent; null until the agent said it.'),
+    agentVersion: z.string().nullable().describe('Version of its agent; null until the agent has reported it.'),
     engine: z
       .union([
         EngineInfo.extend({ state: z.literal('up').describe('The engine answers.') }),
@@ -43,7 +43,7 @@ export const Host = z
       .describe('Its Docker Engine; null until the agent reported it.'),
     node: NodeId.describe('Id of the node that is the host’s own daemon.'),
     revision: z.int().describe('Revision of its desired state.'),
-    heldRevision: z.int().describe('Revision that its agent last said it holds.'),
+    heldRevision: z.int().describe('Revision that its agent last reported.'),
     createdAt: Timestamp.describe('When the host joined.'),
     version: z.int().describe('Version of name and labels; also the ETag, for If-Match.'),
   })

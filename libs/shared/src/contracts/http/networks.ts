@@ -11,8 +11,11 @@ const NetworkName = z
   .string()
   .min(1)
   .max(63)
-  .regex(/^[a-z0-9][a-z0-9._-]*$/, 'a name is 1 to 63 of a-z, 0-9, ".", "_" and "-", and starts with a letter or digit')
-  .refine((name) => !/^[0-9a-f]{16}$/.test(name), 'a name that looks like a network id would be taken for one');
+  .regex(
+    /^[a-z0-9][a-z0-9._-]*$/,
+    'must be 1 to 63 characters of a-z, 0-9, ".", "_" and "-", and must start with a letter or digit',
+  )
+  .refine((name) => !/^[0-9a-f]{16}$/.test(name), 'must not look like a network ID');
 
 export const AdmissionBy = z.enum(['manual', 'fleet', 'selector']).meta({
   id: 'AdmissionBy',
@@ -132,7 +135,7 @@ export const RouteOverlap = z
   .meta({
     id: 'RouteOverlap',
     description:
-      'A host has its own route to part of what a network is given, so its zerotier-one does not take that route of the network.',
+      'A host has its own route to part of what a network is given, so its zerotier-one does not accept that route of the network.',
   });
 export type RouteOverlap = z.infer<typeof RouteOverlap>;
 

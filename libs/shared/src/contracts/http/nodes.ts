@@ -55,7 +55,7 @@ export const Membership = z
       })
       .describe('The network.'),
     simulated: z.boolean().describe('True for a host that only simulates its engine and its zerotier-one.'),
-    managed: z.boolean().describe('False: found on the node. Orrery did not make it and never touches it.'),
+    managed: z.boolean().describe('False: found on the node. Orrery did not create it and never touches it.'),
     intent: Intent.nullable().describe('Whether the node should be in the network; null if unmanaged.'),
     settings: MembershipSettings.nullable().describe('Desired settings; null if unmanaged.'),
     outcome: ShownOutcome.nullable().describe('How it stands; null if unmanaged or not reported yet.'),
@@ -74,7 +74,7 @@ export const Membership = z
       .describe(
         'Whether the node has heard from its controller or another node since it was started. False with an address: probably nobody reaches it yet. Null: unknown.',
       ),
-    heardSince: Timestamp.nullable().default(null).describe('Since when `heard` has been as it is; null if unknown.'),
+    heardSince: Timestamp.nullable().default(null).describe('Since when `heard` has had this value; null if unknown.'),
     interfaceUp: z.boolean().nullable().describe('Whether the kernel shows the interface up; null if it shows none.'),
     routes: z.array(ObservedRoute).describe('Routes over the interface in the kernel.'),
     controller: z
@@ -120,9 +120,9 @@ export const MembershipPut = z
     settings: MembershipSettingsChange.optional().describe(
       'Settings to change; those left out stay, or take their defaults in a new membership.',
     ),
-    adopt: z.boolean().default(false).describe('True: take over a membership that a person made.'),
+    adopt: z.boolean().default(false).describe('True: take over a membership that a person created.'),
   })
-  .meta({ id: 'MembershipPut', description: 'A membership to make, change or take over.' });
+  .meta({ id: 'MembershipPut', description: 'A membership to create, change or take over.' });
 export type MembershipPut = z.infer<typeof MembershipPut>;
 
 export const Interface = z

@@ -18,7 +18,7 @@ export type ProbePost = z.infer<typeof ProbePost>;
 export const ProbeState = z.enum(['running', 'finished', 'refused', 'unknown']).meta({
   id: 'ProbeState',
   description:
-    '`running`, then `finished`; `refused`: the host did not begin it; `unknown`: the host did not report its end in time.',
+    '`running`, then `finished`; `refused`: the host did not start it; `unknown`: the host did not report its end in time.',
 });
 export type ProbeState = z.infer<typeof ProbeState>;
 
@@ -35,21 +35,21 @@ export const Probe = z
     progress: z
       .array(
         z.object({
-          at: Timestamp.describe('When the line came.'),
+          at: Timestamp.describe('When the line arrived.'),
           detail: z.string().describe('The line, for people.'),
         }),
       )
       .describe('What came back so far, line by line.'),
     result: ProbeResult.nullable().describe('How it ended; null until it has finished.'),
     cause: z.string().nullable().describe('Why it is refused or unknown; null otherwise.'),
-    by: z.string().describe('Name of the API token that asked for it.'),
-    startedAt: Timestamp.describe('When it was asked for.'),
+    by: z.string().describe('Name of the API token that requested it.'),
+    startedAt: Timestamp.describe('When it was requested.'),
     endedAt: Timestamp.nullable().describe('When it ended; null: it has not.'),
   })
   .meta({
     id: 'Probe',
     description:
-      'A try of what a node reaches, from inside its network namespace. It is also kept as events `probe.*`.',
+      'A test of what a node can reach, from inside its network namespace. It is also kept as events `probe.*`.',
   });
 export type Probe = z.infer<typeof Probe>;
 export const ProbePage = page(Probe, 'ProbePage');

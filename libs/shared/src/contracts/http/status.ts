@@ -8,7 +8,7 @@ export const Attention = z
     what: z
       .string()
       .meta({ example: 'web-2 is unreachable' })
-      .meta({ description: 'What is not fine.', example: 'web-2 is unreachable' }),
+      .meta({ description: 'What the problem is.', example: 'web-2 is unreachable' }),
     cause: z
       .string()
       .meta({ example: 'no heartbeat for 40 s' })
@@ -16,9 +16,9 @@ export const Attention = z
     next: z
       .string()
       .meta({ example: 'orrery host get web-2' })
-      .meta({ description: 'The command to type next.', example: 'orrery host get web-2' }),
+      .meta({ description: 'The command to run next.', example: 'orrery host get web-2' }),
   })
-  .meta({ id: 'Attention', description: 'One thing that is not fine, and the command to type next.' });
+  .meta({ id: 'Attention', description: 'A problem, and the command to run next.' });
 export type Attention = z.infer<typeof Attention>;
 
 /** Maximum number of entries in `attention`, of all hosts and of one of them; texts in it are cut. */
@@ -47,7 +47,7 @@ export const Status = z
         ok: z.int().describe('Managed memberships that are done.'),
         waiting: z.int().describe('Managed memberships that wait.'),
         failed: z.int().describe('Managed memberships that failed.'),
-        unmanaged: z.int().describe('Memberships that Orrery did not make.'),
+        unmanaged: z.int().describe('Memberships that Orrery did not create.'),
         total: z.int().describe('All of them.'),
       })
       .describe('Nodes in networks.'),
@@ -55,7 +55,7 @@ export const Status = z
     attention: z
       .array(Attention)
       .describe(
-        'What is not fine: the first entry of each host comes before the second of any; at most 10 of one host and 100 in all.',
+        'Problems: the first entry of each host comes before the second of any; at most 10 of one host and 100 in all.',
       ),
     attentionTotal: z
       .object({
@@ -66,5 +66,5 @@ export const Status = z
       .optional()
       .describe('How many entries there are, shown or not; left out by an older API.'),
   })
-  .meta({ id: 'Status', description: 'Counts, then only what is not fine, the worst first.' });
+  .meta({ id: 'Status', description: 'Counts, then only problems, the worst first.' });
 export type Status = z.infer<typeof Status>;

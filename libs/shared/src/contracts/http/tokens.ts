@@ -7,11 +7,11 @@ import { page, PageQuery, Reference, Timestamp } from './common.js';
 export const Role = z.enum(['viewer', 'operator', 'admin']).meta({
   id: 'Role',
   description:
-    'What a token may do: `viewer` reads, `operator` also changes, `admin` also manages hosts, controllers and tokens.',
+    'What a token is allowed to do: `viewer` reads, `operator` also changes, `admin` also manages hosts, controllers and tokens.',
 });
 export type Role = z.infer<typeof Role>;
 
-/** What a token may see and change: the hosts that a selector matches, some networks, or both. The same in requests and answers. */
+/** What a token can see and change: the hosts that a selector matches, some networks, or both. The same in requests and answers. */
 export const TokenScope = z
   .strictObject({
     hosts: z
@@ -33,12 +33,12 @@ export const TokenScope = z
       .max(100)
       .nullable()
       .default(null)
-      .describe('Its networks: 16-digit IDs, or names when the token is made; null: it is not limited to networks.'),
+      .describe('Its networks: 16-digit IDs, or names when the token is created; null: it is not limited to networks.'),
   })
   .refine(({ hosts, networks }) => hosts !== null || networks !== null, 'give hosts, networks or both')
   .meta({
     id: 'TokenScope',
-    description: 'What a token may see and change: the hosts that a selector matches, some networks, or both.',
+    description: 'What a token can see and change: the hosts that a selector matches, some networks, or both.',
   });
 export type TokenScope = z.infer<typeof TokenScope>;
 
@@ -46,12 +46,12 @@ export const ApiToken = z
   .object({
     id: z.string().describe('Id of the token.'),
     name: z.string().describe('Name, unique among valid tokens; commands and events show it as `by`.'),
-    role: Role.describe('What it may do.'),
-    scope: TokenScope.nullable().describe('What it may see and change; null: everything.'),
+    role: Role.describe('What it is allowed to do.'),
+    scope: TokenScope.nullable().describe('What it can see and change; null: everything.'),
     prefix: z.string().describe('First characters of the secret, to recognize it by.'),
     state: z.enum(['valid', 'expired', 'revoked']).describe('Whether it can still be used.'),
-    by: z.string().describe('Name of the API token that asked for it.'),
-    createdAt: Timestamp.describe('When it was made.'),
+    by: z.string().describe('Name of the API token that requested it.'),
+    createdAt: Timestamp.describe('When it was created.'),
     expiresAt: Timestamp.nullable().describe('When it expires; null: never.'),
     lastUsedAt: Timestamp.nullable().describe('When it was last used, to the minute; null: never.'),
   })
@@ -72,8 +72,8 @@ export type TokenQuery = z.infer<typeof TokenQuery>;
 export const ApiTokenPost = z
   .strictObject({
     name: Name.describe('Name for it: what commands and events show as `by`.'),
-    role: Role.describe('What it may do.'),
-    scope: TokenScope.nullable().optional().describe('What it may see and change; null or left out: everything.'),
+    role: Role.describe('What it is allowed to do.'),
+    scope: TokenScope.nullable().optional().describe('What it can see and change; null or left out: everything.'),
     expiresIn: duration(1, 10 * YEAR_SECONDS)
       .optional()
       .meta({
@@ -81,7 +81,7 @@ export const ApiTokenPost = z
         example: '90d',
       }),
   })
-  .meta({ id: 'ApiTokenPost', description: 'A token to make.' });
+  .meta({ id: 'ApiTokenPost', description: 'A token to create.' });
 export type ApiTokenPost = z.infer<typeof ApiTokenPost>;
 
 export const ApiTokenMade = z
@@ -100,7 +100,7 @@ export const Withheld = z
   })
   .meta({
     id: 'Withheld',
-    description: 'In the place of a secret when an answer is repeated: no secret is kept for that.',
+    description: 'Replaces a secret when an answer is repeated: no secret is kept for that.',
   });
 export type Withheld = z.infer<typeof Withheld>;
 
@@ -119,7 +119,7 @@ export const JoinToken = z
     name: Name.nullable().describe('Name of the host that it is for; null: each machine names itself.'),
     prefix: z.string().describe('First characters of the secret, to recognize it by.'),
     state: z.enum(['valid', 'used', 'expired', 'revoked']).describe('Whether it can still be used.'),
-    uses: z.int().describe('How many machines may enroll with it.'),
+    uses: z.int().describe('How many machines can enroll with it.'),
     usesLeft: z.int().describe('How many of them are left.'),
     labels: Labels.describe('Labels that its hosts get.'),
     ownLabels: z
@@ -133,8 +133,8 @@ export const JoinToken = z
     }),
     replaces: z.string().nullable().describe('Name of the host that the next machine replaces; null: none.'),
     hosts: z.array(z.string()).describe('Names of the hosts that enrolled with it.'),
-    by: z.string().describe('Name of the API token that asked for it.'),
-    createdAt: Timestamp.describe('When it was made.'),
+    by: z.string().describe('Name of the API token that requested it.'),
+    createdAt: Timestamp.describe('When it was created.'),
     expiresAt: Timestamp.describe('When it expires.'),
   })
   .meta({ id: 'JoinToken', description: 'A token with which machines become hosts, without its secret.' });
@@ -145,7 +145,7 @@ export type JoinTokenPage = z.infer<typeof JoinTokenPage>;
 export const JoinTokenPost = z
   .strictObject({
     name: Name.optional().describe('Name for the host; left out: each machine names itself. Needs `uses: 1`.'),
-    uses: z.int().min(1).max(10_000).default(1).describe('How many machines may enroll with it.'),
+    uses: z.int().min(1).max(10_000).default(1).describe('How many machines can enroll with it.'),
     expiresIn: duration(1, YEAR_SECONDS)
       .default('15m')
       .meta({ description: 'Time from now until it expires, such as `15m`.', example: '15m' }),
@@ -170,17 +170,20 @@ export const JoinTokenPost = z
       'A host that the machine replaces: its name or id. The machine gets its name, labels and items.',
     ),
   })
-  .refine(({ name, uses }) => name === undefined || uses === 1, 'a token for one host has one use')
-  .refine(({ replaces, uses }) => replaces === undefined || uses === 1, 'a token that replaces a host has one use')
+  .refine(({ name, uses }) => name === undefined || uses === 1, 'a token for one host must have exactly one use')
+  .refine(
+    ({ replaces, uses }) => replaces === undefined || uses === 1,
+    'a token that replaces a host must have exactly one use',
+  )
   .refine(
     ({ replaces, name }) => replaces === undefined || name === undefined,
-    'a host that replaces another has its name',
+    'a host that replaces another keeps its name',
   )
   .refine(
     ({ replaces, ownLabels }) => replaces === undefined || !ownLabels,
-    'a host that replaces another has its labels',
+    'a host that replaces another keeps its labels',
   )
-  .meta({ id: 'JoinTokenPost', description: 'A join token to make.' });
+  .meta({ id: 'JoinTokenPost', description: 'A join token to create.' });
 export type JoinTokenPost = z.infer<typeof JoinTokenPost>;
 
 export const JoinTokenMade = z
