@@ -1,3 +1,4 @@
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { asOnCalmMachine } from '../support/calm.js';
 import { eventually } from '../support/eventually.js';
@@ -174,6 +175,21 @@ interface Link {
     const lost = await world.startMember('lost', { networks: [network], moon: false });
     expect(await networkAt(lost)).toMatchObject({ status: 'REQUESTING_CONFIGURATION' });
     expect((await lost.talk({ method: 'GET', path: '/status' })).body).toMatchObject({ online: false });
+  });
+
+  it('takes 40 ms for the second answer on one connection', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const host = await world.ipOf(controller.container);
+    const headers = { 'X-ZT1-Auth': controller.token };
+    const answered = () =>
+      new Promise((resolve, reject) => {
+        const taken = (response: IncomingMessage) => response.resume().on('end', resolve);
+        get({ host, port: 9993, path: '/status', agent, headers }, taken).on('error', reject);
+      });
+    const begun = performance.now();
+    await Promise.all([answered(), answered()]);
+    expect(performance.now() - begun).toBeGreaterThan(35);
+    agent.destroy();
   });
 
   it('answers on its command line, and refuses a token there that ends with a newline', async () => {

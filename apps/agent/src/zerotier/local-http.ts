@@ -1,4 +1,4 @@
-import { Agent, request, type IncomingMessage } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { describeError, type Secret } from '@orrery/shared/runtime';
 import { LocalApiError, type Answer, type LocalHttp, type Question } from '@orrery/shared/machine';
 
@@ -20,13 +20,12 @@ export interface TokenSource {
 const ANSWER_MS = 3_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** An idle connection holds one of the daemon's few threads. */
-const IDLE_MS = 100;
-
-/** HTTP over TCP, with one connection for all requests of a look. */
+/**
+ * HTTP over TCP, with one connection for each request: a kept one would hold one of the daemon's few threads, and each
+ * further answer on it takes 44 ms (docs/zerotier-facts.md#local-api).
+ */
 export class TcpLocalHttp implements LocalHttp {
   private readonly where: string;
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 1, timeout: IDLE_MS });
 
   constructor(
     private readonly endpoint: Endpoint,
@@ -59,7 +58,7 @@ export class TcpLocalHttp implements LocalHttp {
           ...this.endpoint,
           method,
           path,
-          agent: this.agent,
+          agent: false,
           signal: signal ? AbortSignal.any([late, signal]) : late,
           headers: {
             'X-ZT1-Auth': token.reveal(),
