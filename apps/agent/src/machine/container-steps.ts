@@ -177,7 +177,7 @@ async function start(
   const name = inspect.Name.slice(1);
   const networks = fresh?.networks ?? (await networksIn(parts, id, signal));
   if (!fresh && inspect.State.Status === 'created') await assertComplete(parts, inspect, signal);
-  await takeTurn(parts, step.node, inspect, { signal, progress });
+  const isStranger = await takeTurn(parts, step.node, inspect, { signal, progress });
   await startOrDiscard(parts, inspect, signal);
   crashPoint('launch.start');
   progress('started', `container ${name}`);
@@ -197,6 +197,7 @@ async function start(
     },
     signal,
   );
+  if (isStranger) parts.turns.greeted();
   if (version) progress('daemon', `zerotier-one ${version}`);
 }
 
@@ -214,7 +215,7 @@ async function takeTurn(
   const { address } = await secretsOf(identities, node);
   const tell = (before: number, ms: number) =>
     progress('queued', `${before} before it, about ${Math.ceil(ms / 1000)} s`);
-  await turns.take({ node, address }, tell, signal);
+  return turns.take({ node, address }, tell, signal);
 }
 
 /** Without its files, a daemon would generate a new identity. */

@@ -34,7 +34,7 @@ export function imageSteps(parts: RealMachineParts, names: ImageNames): ImageExe
     },
     'mint-identity': mintStep(identities, async (image, signal) => {
       const secrets = await mintIdentity(engine, image, config.host, { signal });
-      turns.minted(secrets.address);
+      turns.minted(secrets.address, { late: true });
       return secrets;
     }),
     'forget-identity': ({ node, identity }) => identities.forget(node, identity),

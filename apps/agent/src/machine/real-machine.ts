@@ -135,9 +135,11 @@ class RealMachine implements Machine {
     void this.parts.kernel.follow({ engineId, pid, startedAt }, () => this.hint(node));
   }
 
-  mintAhead(signal: AbortSignal): Promise<NodeSecrets> {
-    const { engine, config } = this.parts;
-    return mintIdentity(engine, config.zerotierImage, config.host, { signal });
+  async mintAhead(signal: AbortSignal): Promise<NodeSecrets> {
+    const { engine, config, turns } = this.parts;
+    const secrets = await mintIdentity(engine, config.zerotierImage, config.host, { signal });
+    turns.minted(secrets.address, { late: false });
+    return secrets;
   }
 
   async logs(node: NodeId, tail: number): Promise<string> {

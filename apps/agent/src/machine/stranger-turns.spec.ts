@@ -60,6 +60,7 @@ describe('the turns of unknown nodes', () => {
     const all = [start(), start(node), start(gone)];
     await pass(0);
     expect(all.map(({ waits }) => waits)).toEqual([false, false, true]);
+    await pass(GAP);
     await pass(450_000);
     const [stranger, again] = [start(), start(node)];
     await pass(0);
@@ -68,11 +69,49 @@ describe('the turns of unknown nodes', () => {
 
   it('are not needed when the root knows a node in advance, except when its identity was generated too late', async () => {
     isIntroduced = true;
-    turns.minted('00c0ffee01');
+    turns.minted('00c0ffee01', { late: true });
     const late = () => start(newId('nod'), '00c0ffee01');
     const all = [start(), start(), late(), late()];
     await pass(0);
     expect(all.map(({ waits }) => waits)).toEqual([false, false, false, true]);
+  });
+
+  it('are needed for an identity that was generated in advance, but only a moment ago', async () => {
+    isIntroduced = true;
+    turns.minted('00c0ffee01', { late: false });
+    const fresh = () => start(newId('nod'), '00c0ffee01');
+    const all = [fresh(), fresh()];
+    await pass(0);
+    expect(all.map(({ waits }) => waits)).toEqual([false, true]);
+    await pass(10_000);
+    const [third, fourth] = [fresh(), fresh()];
+    await pass(0);
+    expect([third.waits, fourth.waits]).toEqual([false, false]);
+  });
+
+  it('are a gap apart from when the daemon before it greets its root, however long its start takes', async () => {
+    const all = [start(), start(), start()];
+    await pass(500);
+    turns.greeted();
+    await pass(GAP - 100);
+    expect(all.map(({ waits }) => waits)).toEqual([false, true, true]);
+    await pass(100);
+    expect(all.map(({ waits }) => waits)).toEqual([false, false, true]);
+    await pass(GAP);
+    expect(all.map(({ waits }) => waits)).toEqual([false, false, false]);
+  });
+
+  it('pass to the next one when a waiting step is aborted', async () => {
+    const stop = new AbortController();
+    start();
+    const aborted = turns.take({ node: newId('nod'), address: '00c0ffee00' }, () => undefined, stop.signal);
+    const next = start();
+    await pass(0);
+    stop.abort(new Error('enough'));
+    await pass(GAP);
+    await expect(aborted).rejects.toThrow('enough');
+    await pass(0);
+    expect(next.waits).toBe(false);
   });
 
   it('end when the step is aborted', async () => {

@@ -6,6 +6,8 @@ import { pause, steadyNow } from '@orrery/shared/runtime';
  * (docs/zerotier-facts.md#strangers).
  */
 const KNOWN_FOR_MS = 400_000;
+/** By then the API has introduced a pre-generated identity to the root. */
+const INTRODUCED_AFTER_MS = 10_000;
 
 export interface StrangerTurnsParts {
   /** Time between the starts of two unknown nodes; 0: no waiting. */
@@ -31,16 +33,18 @@ export class StrangerTurns {
   readonly #now: () => number;
   /** When each node was last seen running. */
   readonly #ran = new Map<NodeId, number>();
-  /** Identities generated during a launch, too late to introduce them to the root. */
-  readonly #mintedLate = new Set<NodeAddress>();
-  #next = -Infinity;
+  /** When recent identities were generated; Infinity if during a launch, too late to introduce them to the root. */
+  readonly #mintedAt = new Map<NodeAddress, number>();
+  #freeAt = -Infinity;
+  #waiting = 0;
+  #line: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: StrangerTurnsParts) {
     this.#now = parts.now ?? steadyNow;
   }
 
-  minted(address: NodeAddress): void {
-    this.#mintedLate.add(address);
+  minted(address: NodeAddress, { late }: { late: boolean }): void {
+    this.#mintedAt.set(address, late ? Infinity : this.#now());
   }
 
   /** Records that the node was running `agoMs` ago. */
@@ -49,23 +53,41 @@ export class StrangerTurns {
   }
 
   /**
-   * Resolves when the node may start. `tell` is called only if it must wait: how many go first, and how long that
-   * takes.
+   * Resolves when the node may start: true if it took a turn. `tell` is called only if it must wait: how many go first,
+   * and how long that takes.
    */
-  async take(starting: Starting, tell: (before: number, ms: number) => void, signal: AbortSignal): Promise<void> {
-    if (this.parts.gapMs === 0 || this.#isKnown(starting)) return;
-    const now = this.#now();
-    const at = Math.max(now, this.#next);
-    this.#next = at + this.parts.gapMs;
-    if (at === now) return;
-    tell(Math.ceil((at - now) / this.parts.gapMs), at - now);
-    await (this.parts.wait ?? pause)(at - now, signal);
-    signal.throwIfAborted();
+  async take(starting: Starting, tell: (before: number, ms: number) => void, signal: AbortSignal): Promise<boolean> {
+    const { gapMs } = this.parts;
+    if (gapMs === 0 || this.#isKnown(starting)) return false;
+    const ms = Math.max(0, this.#freeAt - this.#now()) + this.#waiting * gapMs;
+    if (ms > 0) tell(Math.ceil(ms / gapMs), ms);
+    this.#waiting += 1;
+    const turn = this.#line.then(() => this.#wait(signal)).finally(() => (this.#waiting -= 1));
+    this.#line = turn.catch(() => undefined);
+    await turn;
+    return true;
+  }
+
+  /** The daemon that took the last turn runs and greets its root now, so the next turn begins a gap later than this. */
+  greeted(): void {
+    this.#freeAt = Math.max(this.#freeAt, this.#now() + this.parts.gapMs);
+  }
+
+  /** The end may move while somebody waits for it. */
+  async #wait(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      const left = this.#freeAt - this.#now();
+      if (left <= 0) break;
+      await (this.parts.wait ?? pause)(left, signal);
+    }
+    this.#freeAt = this.#now() + this.parts.gapMs;
   }
 
   #isKnown({ node, address }: Starting): boolean {
     const ran = this.#ran.get(node);
     if (ran !== undefined && this.#now() - ran < KNOWN_FOR_MS) return true;
-    return this.parts.introduced() && !this.#mintedLate.has(address);
+    const mintedAt = this.#mintedAt.get(address) ?? -Infinity;
+    return this.parts.introduced() && this.#now() - mintedAt >= INTRODUCED_AFTER_MS;
   }
 }

@@ -32,8 +32,14 @@ export class AdmissionGate implements BeforePublishing {
    * in half a second if its controller already knows it, and in six to ten seconds if it has to ask first
    * (docs/zerotier-facts.md#from-start-to-address).
    */
-  async settle(host: HostId): Promise<void> {
-    await within(PATIENCE_MS.launch, () => Promise.all([this.#letIn(host), this.introductions.introduce(host)]));
+  async settle(host: HostId, prepared: Promise<unknown>): Promise<void> {
+    await within(PATIENCE_MS.launch, async () => {
+      const seen = new Set<string>();
+      await Promise.all([this.#settleNew(host, seen), this.introductions.introduce(host)]);
+      // Nodes that were added meanwhile may be in the prepared state, too.
+      await prepared.catch(() => undefined);
+      if (await this.#settleNew(host, seen)) await this.introductions.introduce(host);
+    });
   }
 
   /** Before an answer: settles the whole network, or only these addresses. */
@@ -46,10 +52,19 @@ export class AdmissionGate implements BeforePublishing {
     return beforeAnswering(() => this.reconciler.deleteRemoved(controller).catch(() => undefined));
   }
 
-  async #letIn(host: HostId): Promise<void> {
-    const rows = await this.candidates.unsettled(this.store, host);
+  /** Returns whether there were any that are not in `seen`. */
+  async #settleNew(host: HostId, seen: Set<string>): Promise<boolean> {
+    const keyOf = ({ network, address }: { network: NetworkId; address: NodeAddress }) => `${network} ${address}`;
+    const unsettled = await this.candidates.unsettled(this.store, host);
+    const added = unsettled.filter((one) => !seen.has(keyOf(one)));
+    for (const one of added) seen.add(keyOf(one));
+    await this.#letIn(added);
+    return added.length > 0;
+  }
+
+  async #letIn(members: readonly { network: NetworkId; address: NodeAddress }[]): Promise<void> {
     const networks = new Map<NetworkId, NodeAddress[]>();
-    for (const { network, address } of rows) networks.set(network, [...(networks.get(network) ?? []), address]);
+    for (const { network, address } of members) networks.set(network, [...(networks.get(network) ?? []), address]);
     await Promise.all([...networks].map(([network, addresses]) => this.reconciler.letIn(network, addresses)));
   }
 }

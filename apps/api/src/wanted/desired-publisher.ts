@@ -26,9 +26,9 @@ const LEASE_MS = REPLY_MS + 3000;
  */
 const PAUSE_MS = { away: 1000, silent: 2000, ahead: 2000, refused: 60_000 };
 
-/** Work to settle before a host gets its new state. Bounded in time. */
+/** Work to settle before a host gets its new state, which is prepared meanwhile. Bounded in time. */
 export interface BeforePublishing {
-  settle(host: HostId): Promise<void>;
+  settle(host: HostId, prepared: Promise<unknown>): Promise<void>;
 }
 
 /** Sends one host its desired state, once. */
@@ -43,12 +43,13 @@ export class Publication {
   ) {}
 
   /**
-   * Does nothing if the host already holds the newest state, or another replica is publishing to it. `first`: work that
-   * must finish before the host gets the state; the state is prepared meanwhile. Returns the revision that was sent,
+   * Does nothing if the host already holds the newest state, or another replica is publishing to it. `before`: work that
+   * must finish before the host gets the state. Returns the revision that was sent,
    * whatever the result. Throws when the database is unreachable.
    */
-  async publish(host: HostId, first: Promise<void> = Promise.resolve()): Promise<number | undefined> {
-    const [claim] = await Promise.all([this.#claim(host), first]);
+  async publish(host: HostId, before?: BeforePublishing): Promise<number | undefined> {
+    const claiming = this.#claim(host);
+    const [claim] = await Promise.all([claiming, before?.settle(host, claiming)]);
     if (!claim) return undefined;
     crashPoint('publish.before');
     const pauseMs = await this.#send(host, claim.state);
@@ -203,7 +204,7 @@ export class DesiredPublisher {
 
   async #publish(host: HostId): Promise<number | undefined> {
     try {
-      return await this.publication.publish(host, this.#before?.settle(host));
+      return await this.publication.publish(host, this.#before);
     } catch (error) {
       // The lease expires, and a sweep tries again.
       this.logger.warn(
