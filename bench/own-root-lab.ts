@@ -1,5 +1,8 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import type Docker from 'dockerode';
 import type { NetworkId } from '@orrery/shared/contracts';
+import { pause } from '@orrery/shared/runtime';
 import { LABEL } from '../apps/agent/src/docker/labels.js';
 import { buildZtImage } from '../test/docker/orrery-zt/zt-image.js';
 import { DockerSystem, HOST } from '../test/docker/system/docker-system.js';
@@ -11,6 +14,9 @@ import type { LabEngine } from '../test/support/zerotier/lab-engine.js';
 export const KEPT = 'lab';
 export const KEPT_PREFIX = '10.78.0.';
 export const OWN_PREFIX = '10.77.0.';
+
+/** Longer than `INTRODUCED_AFTER_MS` in the agent's stranger-turns.ts. */
+const RELIED_ON_MS = 6_000;
 
 export interface OwnRootOptions {
   /** False: the root does not know nodes before they start. */
@@ -58,14 +64,26 @@ export class OwnRootLab {
     if (code !== 0) throw new Error(`orrery ${words.join(' ')}: ${out}`);
   }
 
-  /** Resolves when the API (and the root, if it has a door) knows this many identities and none is being generated. */
+  /**
+   * Resolves when the API and the root have known this many identities for a while, so that the agent relies on it, and
+   * none is being generated.
+   */
   async calm(identities: number): Promise<void> {
+    const isKnown = ({ address }: { address: string }) =>
+      access(join(this.world.door, 'known', address)).then(
+        () => true,
+        () => false,
+      );
     const isCalm = async () => {
-      const free = await this.world.system.sql(`SELECT 1 FROM identities WHERE state = 'free'`);
+      const all = await this.world.system.sql<{ address: string }>(
+        `SELECT address FROM identities WHERE state = 'free'`,
+      );
+      const free = (await Promise.all(all.map(isKnown))).filter((known) => known);
       const throwaway = await this.docker.listContainers({ all: true, filters: { label: [LABEL.throwaway] } });
       return free.length >= identities && throwaway.length === 0;
     };
     await eventually(isCalm, { within: 120_000, every: 200, what: `${identities} pre-generated identities` });
+    await pause(RELIED_ON_MS);
   }
 
   /** Stops the agents first, because they would recreate whatever is removed. */

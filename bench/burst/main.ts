@@ -12,7 +12,7 @@ import { spreadOf } from '../statistics.js';
 
 const TEN = Array.from({ length: 10 }, (_, index) => index);
 /** The number that an agent keeps for an hour after a burst. */
-const WARM = { first: 3, grown: 8 };
+const WARM = { first: 3, grown: 12 };
 const GOALS = { first: { median: 3_000 }, last: { median: 6_000 } };
 
 /** Times until one launch has its address, in milliseconds. */

@@ -53,8 +53,8 @@ describe('the keeper of pre-generated identities', () => {
     isBusy = true;
     for (const address of store.warm.free) await store.bind(address, newId('nod'));
     isBusy = false;
-    await eventually(() => store.warm.free.length === 8);
-    expect(minted.length).toBe(11);
+    await eventually(() => store.warm.free.length === 12);
+    expect(minted.length).toBe(15);
   });
 
   it('generates them one after another', async () => {

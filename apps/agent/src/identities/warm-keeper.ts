@@ -23,7 +23,7 @@ export interface WarmKeeperParts {
 }
 
 /** After a burst that took all there were, the next one finds this many, for a while. */
-const AFTER_BURST = { kept: 8, forMs: 60 * 60_000 };
+const AFTER_BURST = { kept: 12, forMs: 60 * 60_000 };
 const LOOK_MS = 250;
 const IDLE_MS = 60_000;
 const PAUSES = { firstMs: 5_000, maxMs: 10 * 60_000 };

@@ -83,7 +83,7 @@ describe('the turns of unknown nodes', () => {
     const all = [fresh(), fresh()];
     await pass(0);
     expect(all.map(({ waits }) => waits)).toEqual([false, true]);
-    await pass(10_000);
+    await pass(5_000);
     const [third, fourth] = [fresh(), fresh()];
     await pass(0);
     expect([third.waits, fourth.waits]).toEqual([false, false]);

@@ -7,7 +7,7 @@ import { pause, steadyNow } from '@orrery/shared/runtime';
  */
 const KNOWN_FOR_MS = 400_000;
 /** By then the API has introduced a pre-generated identity to the root. */
-const INTRODUCED_AFTER_MS = 10_000;
+const INTRODUCED_AFTER_MS = 5_000;
 
 export interface StrangerTurnsParts {
   /** Time between the starts of two unknown nodes; 0: no waiting. */
