@@ -67,7 +67,7 @@ describe('identities that an agent pre-generates', () => {
       await came(done, 6);
       await eventually(
         // All three were taken at once: after such a burst the agent keeps more of them.
-        () => last(api)?.freeIdentities.length === 8 && !last(api)?.freeIdentities.includes(free[0] ?? ''),
+        () => last(api)?.freeIdentities.length === 12 && !last(api)?.freeIdentities.includes(free[0] ?? ''),
         WITHIN,
       );
       const { length } = said;

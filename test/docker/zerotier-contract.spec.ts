@@ -4,7 +4,7 @@ import { describeLives } from '../support/zerotier/contract/lives-contract.js';
 import { describeLocalApi } from '../support/zerotier/contract/local-api-contract.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 
-// The lives take as long as their recordings: three minutes of waiting. They run only on request.
+// The lives take as long as their recordings: five and a half minutes of waiting. They run only on request.
 jest.setTimeout(240_000);
 const engine = await findLabEngine();
 

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Accepted, ApiTokenMade, CloudEvent, EventPage } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { DataSource } from 'typeorm';
-import { RunningApi, startApi, type ApiBench } from '../../../../test/support/api.js';
+import { RunningApi } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { addHost, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
 import { EventStream } from '../../../../test/support/event-stream.js';
 import { joinHost, ListeningAgent } from '../../../../test/support/joined-host.js';
@@ -11,8 +12,7 @@ import { eventually } from '../../../../test/support/servers.js';
 import { EventsRepository } from './events.repository.js';
 import { scopeOf } from '../../../../test/support/scope.js';
 
-let bench: ApiBench;
-let api: RunningApi;
+const { bench, api } = apiFixture();
 let plane: RunningDataPlane;
 let host: TestHost;
 let agent: Reporter;
@@ -25,13 +25,9 @@ const planeOf = (running: RunningApi): RunningDataPlane => ({
   close: () => running.close(),
 });
 
-beforeAll(async () => {
-  bench = await startApi();
-  api = bench.api;
+beforeAll(() => {
   plane = planeOf(api);
-}, 60_000);
-
-afterAll(() => bench?.close());
+});
 
 beforeEach(async () => {
   host = await addHost(plane.database, `told-${++count}`);

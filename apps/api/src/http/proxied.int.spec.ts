@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { startApi, type ApiBench } from '../../../../test/support/api.js';
+import type { ApiBench } from '../../../../test/support/api.js';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { OpenSocket } from '../../../../test/support/raw-http.js';
 
@@ -21,11 +22,7 @@ async function statuses(bench: ApiBench, addresses: (count: number) => string): 
 }
 
 describe('behind a trusted proxy', () => {
-  let bench: ApiBench;
-  beforeAll(async () => {
-    bench = await startApi({ ORRERY_TRUSTED_PROXIES: '127.0.0.0/8,::1' });
-  }, 60_000);
-  afterAll(() => bench?.close());
+  const { bench } = apiFixture({ ORRERY_TRUSTED_PROXIES: '127.0.0.0/8,::1' });
 
   it('wrong tokens count for the address that the proxy names, whatever a client adds in front of it', async () => {
     const ofMany = await statuses(bench, (count) => `192.0.2.${count}`);
@@ -62,11 +59,7 @@ describe('behind a trusted proxy', () => {
 });
 
 describe('without a trusted proxy', () => {
-  let bench: ApiBench;
-  beforeAll(async () => {
-    bench = await startApi();
-  }, 60_000);
-  afterAll(() => bench?.close());
+  const { bench } = apiFixture();
 
   it('a client cannot pose as another', async () => {
     expect((await statuses(bench, (count) => `192.0.2.${count}`)).at(-1)).toBe(429);

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+/** How often the lag of the event loop is sampled. Every 10 ms, the default, an idle API spends 0.4 % of a core on it. */
+const LAG_EVERY_MS = 100;
+
 /** The process's metrics; one instance per process, so that two APIs in one test do not share. */
 export class HttpMetrics {
   readonly registry = new Registry();
@@ -14,7 +17,7 @@ export class HttpMetrics {
 
   /** Labels are the route's pattern, never a path, so that their number is bounded. */
   observe(server: FastifyInstance): void {
-    collectDefaultMetrics({ register: this.registry });
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: LAG_EVERY_MS });
     server.addHook('onResponse', (request, reply, done) => {
       const route = request.routeOptions.url ?? 'none';
       this.#seconds.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);

@@ -1,47 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Signer } from '@orrery/shared/bus';
 import type { CommandId, CommandState, HelloReply, SignedMessage } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { addHost, startDataPlane, type RunningDataPlane, type TestHost } from '../../../../test/support/data-plane.js';
+import { addHost, type TestHost } from '../../../../test/support/data-plane.js';
+import { dataPlaneFixture } from '../../../../test/support/data-plane-fixture.js';
 import { BusAgent } from '../../../../test/support/bus-agent.js';
 import { NETWORK } from '../../../../test/support/reports.js';
-import { migratedDatabase } from '../../../../test/support/migrated-database.js';
-import {
-  eventually,
-  startNats,
-  startPostgres,
-  temporaryFolder,
-  type TestNats,
-  type TestPostgres,
-} from '../../../../test/support/servers.js';
+import { eventually } from '../../../../test/support/servers.js';
 import { change, memberOf } from '../../../../test/support/wanted.js';
 import { HelloService } from '../hello/hello.service.js';
 import { LOGGER } from '../logger.js';
 import { Publication } from './desired-publisher.js';
 import { SIGNER } from '../bus/buses.js';
 
-let postgres: TestPostgres;
-let nats: TestNats;
-let plane: RunningDataPlane;
-let replica: RunningDataPlane;
+const { nats, plane, replica } = dataPlaneFixture({ settings: { ORRERY_HEARTBEAT_SECONDS: '0.4' }, replicas: 2 });
 let host: TestHost;
 let agent: BusAgent;
 let count = 0;
-const settings = { ORRERY_HEARTBEAT_SECONDS: '0.4' };
-
-beforeAll(async () => {
-  [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const { url: databaseUrl } = await migratedDatabase(postgres);
-  const home = await temporaryFolder('api');
-  plane = await startDataPlane({ databaseUrl, natsUrl: nats.url, home, settings });
-  replica = await startDataPlane({ databaseUrl, natsUrl: nats.url, home, settings });
-}, 60_000);
-
-afterAll(async () => {
-  await Promise.all([plane?.close(), replica?.close()]);
-  await nats?.close();
-  await postgres?.close();
-});
 
 beforeEach(async () => {
   host = await addHost(plane.database, `served-${++count}`);

@@ -65,7 +65,7 @@ export const statusRoutes = [
   })),
   route('GET', '/config', ({ node }) => ({ answer: json(node.localConfig ?? {}) })),
   route('POST PUT', '/config/settings', postSettings),
-  route('GET', '/metrics', ({ node }) => ({
-    answer: { status: 200, contentType: METRICS_TYPE, body: metricsText(node) },
+  route('GET', '/metrics', ({ node, now }) => ({
+    answer: { status: 200, contentType: METRICS_TYPE, body: metricsText(node, now) },
   })),
 ];
