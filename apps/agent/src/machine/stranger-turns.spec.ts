@@ -114,6 +114,16 @@ describe('the turns of unknown nodes', () => {
     expect(next.waits).toBe(false);
   });
 
+  it('remember only the newest nodes, however many there were', async () => {
+    const [first, last] = [newId('nod'), newId('nod')];
+    turns.ran(first);
+    for (let count = 0; count < 999; count++) turns.ran(newId('nod'));
+    turns.ran(last);
+    const all = [start(), start(first), start(last)];
+    await pass(0);
+    expect(all.map(({ waits }) => waits)).toEqual([false, true, false]);
+  });
+
   it('end when the step is aborted', async () => {
     turns = new StrangerTurns({ gapMs: GAP, introduced: () => false });
     start();

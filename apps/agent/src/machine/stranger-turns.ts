@@ -8,6 +8,8 @@ import { pause, steadyNow } from '@orrery/shared/runtime';
 const KNOWN_FOR_MS = 400_000;
 /** By then the API has introduced a pre-generated identity to the root. */
 const INTRODUCED_AFTER_MS = 5_000;
+/** Of nodes and of identities each, the newest are remembered; to forget one costs a turn, or five seconds, at most. */
+const REMEMBERED = 1_000;
 
 export interface StrangerTurnsParts {
   /** Time between the starts of two unknown nodes; 0: no waiting. */
@@ -44,12 +46,12 @@ export class StrangerTurns {
   }
 
   minted(address: NodeAddress, { late }: { late: boolean }): void {
-    this.#mintedAt.set(address, late ? Infinity : this.#now());
+    remember(this.#mintedAt, address, late ? Infinity : this.#now());
   }
 
   /** Records that the node was running `agoMs` ago. */
   ran(node: NodeId, agoMs = 0): void {
-    this.#ran.set(node, this.#now() - agoMs);
+    remember(this.#ran, node, this.#now() - agoMs);
   }
 
   /**
@@ -90,4 +92,11 @@ export class StrangerTurns {
     const mintedAt = this.#mintedAt.get(address) ?? -Infinity;
     return this.parts.introduced() && this.#now() - mintedAt >= INTRODUCED_AFTER_MS;
   }
+}
+
+function remember<Key>(map: Map<Key, number>, key: Key, value: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > REMEMBERED && oldest !== undefined) map.delete(oldest);
 }
