@@ -5,6 +5,7 @@ import { startNats as launchNats } from '../../scripts/servers/nats-server.mjs';
 import { startPostgres as launchPostgres } from '../../scripts/servers/postgres.mjs';
 import { TestPostgres } from './servers-postgres.js';
 import { reapAtExit, runFolder, underLock } from './servers-run.js';
+import { stopped } from './stopped.js';
 
 export { freePort } from '../../scripts/servers/ports.mjs';
 export { eventually } from './eventually.js';
@@ -62,8 +63,8 @@ export interface TestNats {
   stop(): Promise<void>;
   /** Again on the same port, with empty memory. */
   start(): Promise<void>;
-  /** SIGSTOP: connections stay open and nobody answers. */
-  pause(): void;
+  /** SIGSTOP: connections stay open and nobody answers. Resolves when none of its threads runs. */
+  pause(): Promise<void>;
   resume(): void;
   close(): Promise<void>;
 }
@@ -101,7 +102,10 @@ export async function startNats({ config, trust }: NatsSettings = {}): Promise<T
     start: async () => {
       if (!server.isAlive()) server = await launch();
     },
-    pause: () => void server.signal('SIGSTOP'),
+    pause: async () => {
+      server.signal('SIGSTOP');
+      await stopped(server.pid);
+    },
     resume: () => void server.signal('SIGCONT'),
     close: () => server.kill(),
   };

@@ -241,7 +241,7 @@ describe('NATS for tests', () => {
   });
 
   it('can be paused, so that it holds its connections and answers nobody', async () => {
-    nats.pause();
+    await nats.pause();
     await expect(probeNats({ ...nats, within: 200 })).rejects.toThrow('No NATS server answers');
     nats.resume();
     await expect(probeNats(nats)).resolves.toMatchObject({ server_name: nats.name });

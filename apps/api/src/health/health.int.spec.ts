@@ -75,7 +75,7 @@ describe('an API whose database and NATS are unreachable', () => {
   });
 
   it('reports within three seconds that it is not ready when NATS hangs, and is ready again afterwards', async () => {
-    nats.pause();
+    await nats.pause();
     try {
       const began = performance.now();
       const { status, checks } = await readiness();

@@ -221,7 +221,7 @@ describe('the bus', () => {
 
   it('notices a broker that is up but does not answer', async () => {
     const { agent } = await pair();
-    nats.pause();
+    await nats.pause();
     try {
       expect(await codeOf(hello(agent, {}, 300))).toBe('timeout');
     } finally {

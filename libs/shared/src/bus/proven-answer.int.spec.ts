@@ -26,6 +26,7 @@ describe('a request that requires a signed answer', () => {
   /** The forger answers a request with this at once; the API answers only after that. */
   let forge: (request: Msg, nonce: string) => void;
   let forged: Promise<void>;
+  let done = () => {};
   let isApiThere: boolean;
 
   const join = (inbox: string) => {
@@ -33,11 +34,13 @@ describe('a request that requires a signed answer', () => {
     const about = { servers: [`127.0.0.1:${port}`], user, password, name: inbox, inboxPrefix: inbox };
     return new Bus({ ...about, logger: createLogger('proven.spec', 'silent') });
   };
-  const ask = (timeoutMs = 5_000, subject: string = SUBJECT) =>
-    agent.requestProven(subject, { a: 1 }, Answer, timeoutMs, verifier).then(
+  const ask = (timeoutMs = 5_000, subject: string = SUBJECT) => {
+    forged = new Promise((resolve) => (done = resolve));
+    return agent.requestProven(subject, { a: 1 }, Answer, timeoutMs, verifier).then(
       ({ from }) => from,
       ({ code }: { code: string }) => code,
     );
+  };
   const answer = (request: Msg, body: string, signedFor?: string, by = signer) => {
     const proof = headers();
     if (signedFor !== undefined) {
@@ -52,12 +55,10 @@ describe('a request that requires a signed answer', () => {
     nats = await startNats();
     [agent, api] = [join(inboxPrefix(host)), join(inboxPrefix('api'))];
     wire = await connect({ servers: `127.0.0.1:${nats.port}`, user: nats.user, pass: nats.password });
-    let done = () => {};
-    forged = new Promise((resolve) => (done = resolve));
     wire.subscribe('orrery.v1.api.hello.*', {
       callback: (_error, request) => {
         forge(request, request.headers?.get('Orrery-Nonce') ?? '');
-        void wire.flush().then(done);
+        void wire.flush().then(() => done());
       },
     });
     await wire.flush();
