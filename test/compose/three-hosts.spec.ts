@@ -10,6 +10,7 @@ import {
   subjects,
 } from '@orrery/shared/contracts';
 import { ComposeSystem, hasCompose, type HostNumber } from '../support/compose/compose-system.js';
+import { asOnCalmMachine } from '../support/calm.js';
 import { eventually } from '../support/eventually.js';
 import { HostileHost, inboxOf, stolen } from '../support/hostile/hostile-host.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
@@ -19,6 +20,8 @@ import { demoTests } from './demo-story.js';
 jest.setTimeout(900_000);
 
 const MB = 1_000_000;
+/** docs/faults.md, F35 */
+const REACHED_MS = 8_000;
 const engine = (await hasCompose()) ? await findLabEngine() : undefined;
 const HOSTS = ['cloud-1', 'cloud-2', 'onprem-1'];
 const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
@@ -104,6 +107,34 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     // The control: nobody has this address, so a ping that always succeeds would be noticed.
     const nobody = (await addressOf('cloud-1/one')).replace(/\d+$/, '0');
     expect(await pings(1, 'orrery-one', nobody)).toBe(false);
+  });
+
+  // F35
+  it('reaches a node that came back with another bridge address, from the same engine and across NAT', async () => {
+    const launched = await system.orrery('launch', 'near', '--host', 'cloud-1', '--network', 'lab', '--wait');
+    expect(launched).toMatchObject({ code: 0 });
+    const address = await addressOf('cloud-1/one');
+    const reached = () => Promise.all([untilPings(1, 'orrery-near', address), untilPings(3, 'orrery-two', address)]);
+    await reached();
+    const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
+    const onBridge = async () => (await system.dockerOf(1, 'inspect', '--format', format, 'orrery-one')).stdout.trim();
+    const before = await onBridge();
+    // While its agent does nothing, something else takes the address.
+    expect(await system.orrery('host', 'pause', 'cloud-1')).toMatchObject({ code: 0 });
+    expect(await system.dockerOf(1, 'rm', '--force', 'orrery-one')).toMatchObject({ code: 0 });
+    const squatter = ['run', '--detach', '--name', 'squatter', '--network', 'orrery', '--entrypoint', 'sleep'];
+    expect(await system.dockerOf(1, ...squatter, engine?.image ?? '', '600')).toMatchObject({ code: 0 });
+    expect(await system.orrery('host', 'resume', 'cloud-1')).toMatchObject({ code: 0 });
+    const now = await eventually(async () => (await onBridge()) || undefined, { within: 30_000, every: 100 });
+    const begun = performance.now();
+    expect(now).not.toBe(before);
+    await reached();
+    const took = performance.now() - begun;
+    console.log(`reached at another bridge address after ${took.toFixed(0)} ms`);
+    expect(took).toBeLessThan(asOnCalmMachine(REACHED_MS));
+    expect(await addressOf('cloud-1/one')).toBe(address);
+    await system.dockerOf(1, 'rm', '--force', 'squatter');
+    expect(await system.orrery('rm', 'cloud-1/near', '--yes', '--wait')).toMatchObject({ code: 0 });
   });
 
   it('keeps secrets out of what docker inspect shows, and publishes only on loopback', async () => {

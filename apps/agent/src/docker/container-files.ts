@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { explain, type MembershipSettings } from '@orrery/shared/contracts';
+import { explain, type MembershipSettings, type NetworkId } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import { type NodeSecrets, StepError, type ContainerBlueprint } from '@orrery/shared/machine';
 import { settingsFile, settingsFileName } from '../pure/settings-file.js';
@@ -28,13 +28,15 @@ export interface Endpoint {
 /**
  * The home of a container's node before its first start: its identity, who may manage it, and its networks. Everything
  * is owned by uid 0 and readable only by it, because the daemon has no capability to read files of others. No file with
- * a secret ends with a newline (docs/zerotier-facts.md#local-api).
+ * a secret ends with a newline (docs/zerotier-facts.md#local-api). `configurations`: what the daemon of the container
+ * before it had stored of its networks.
  */
 export function containerFiles(
   blueprint: ContainerBlueprint,
   secrets: NodeSecrets,
   { gateway, port }: Endpoint,
   moons: readonly Moon[],
+  configurations: ReadonlyMap<NetworkId, Uint8Array> = new Map(),
 ): ArchiveEntry[] {
   const folder = (path: string): ArchiveEntry => ({ path: `${HOME}/${path}`, mode: 0o700 });
   const file = (path: string, content: string | Uint8Array): ArchiveEntry => ({
@@ -52,7 +54,7 @@ export function containerFiles(
     file('authtoken.secret', secrets.authToken.reveal()),
     file('local.conf', localConf({ gateway, port })),
     ...memberships.flatMap(({ network, settings }) => [
-      file(`networks.d/${network}.conf`, ''),
+      file(`networks.d/${network}.conf`, configurations.get(network) ?? ''),
       ...(isDefault(settings) ? [] : [file(`networks.d/${settingsFileName(network)}`, settingsFile(settings))]),
     ]),
     ...moons.map(({ name, content }) => file(`moons.d/${name}`, content)),

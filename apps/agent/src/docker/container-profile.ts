@@ -22,6 +22,8 @@ export interface ProfileContext {
   network: string;
   /** The node's UDP port. */
   port: number;
+  /** Whether it starts with configurations of its networks from the container before it. */
+  isRenewed?: boolean;
 }
 
 /** A request to create a container. Its name goes into the query; the body is sent unchanged. */
@@ -61,6 +63,7 @@ export function containerProfile(blueprint: ContainerBlueprint, context: Profile
         [LABEL.version]: context.agentVersion,
         [LABEL.network]: context.network,
         [LABEL.port]: String(context.port),
+        ...(context.isRenewed && { [LABEL.renewed]: 'true' }),
       },
       HostConfig: {
         NetworkMode: context.network,

@@ -21,8 +21,14 @@ export class EngineFiles {
     );
   }
 
-  /** The regular files at or below a path, by their path relative to its parent; undefined if there is no such path. */
+  /** Like `getBytes`, for files that are text. */
   async get(id: string, path: string, options: CallOptions = {}): Promise<Map<string, string> | undefined> {
+    const files = await this.getBytes(id, path, options);
+    return files && new Map([...files].map(([name, content]) => [name, content.toString('utf8')]));
+  }
+
+  /** The regular files at or below a path, by their path relative to its parent; undefined if there is no such path. */
+  async getBytes(id: string, path: string, options: CallOptions = {}): Promise<Map<string, Buffer> | undefined> {
     return this.connection.call(
       { doing: `reading ${path} of container ${id.slice(0, 12)}` },
       async (abortSignal) => {

@@ -8,6 +8,8 @@ export const LABEL = {
   version: 'io.orrery.version',
   /** The node's UDP port and the TCP port of its local API. Containers older than this label use 9993. */
   port: 'io.orrery.port',
+  /** Created in place of another one, with what its daemon knew of its networks: their configurations are no news from a controller. */
+  renewed: 'io.orrery.renewed',
   /** Value: the host whose agent created this container for one command and will remove it. */
   throwaway: 'io.orrery.throwaway',
   /** Marks the bridge network of the containers; on a container, the name of that network. */

@@ -22,8 +22,8 @@ export async function packArchive(entries: readonly ArchiveEntry[]): Promise<Buf
 }
 
 /** The regular files of a tar archive by name, without links and devices. More than `maxBytes` in total is an error. */
-export async function unpackArchive(stream: NodeJS.ReadableStream, maxBytes: number): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
+export async function unpackArchive(stream: NodeJS.ReadableStream, maxBytes: number): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
   const reader = extract();
   let bytes = 0;
   reader.on('entry', (header, entry, next) => {
@@ -32,7 +32,7 @@ export async function unpackArchive(stream: NodeJS.ReadableStream, maxBytes: num
     const chunks: Buffer[] = [];
     entry.on('data', (chunk: Buffer) => chunks.push(chunk));
     entry.on('end', () => {
-      if (header.type === 'file') files.set(header.name, Buffer.concat(chunks).toString('utf8'));
+      if (header.type === 'file') files.set(header.name, Buffer.concat(chunks));
       next();
     });
   });

@@ -1,4 +1,4 @@
-import { NetworkId, type NodeAddress, type NodeId, explain } from '@orrery/shared/contracts';
+import { explain, NetworkId, type NodeAddress, type NodeId } from '@orrery/shared/contracts';
 import { crashPoint, pause } from '@orrery/shared/runtime';
 import {
   type IdentityStore,
@@ -10,12 +10,13 @@ import {
   type StepContext,
 } from '@orrery/shared/machine';
 import { COMPLETE_MARK, containerFiles, readMoons } from '../docker/container-files.js';
-import { containerProfile, DAEMON_HOME } from '../docker/container-profile.js';
+import { containerProfile, DAEMON_HOME, type ProfileContext } from '../docker/container-profile.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { containerName, LABEL } from '../docker/labels.js';
 import { inspectMatchesProfile } from '../docker/profile-match.js';
 import { choosePort } from '../pure/node-port.js';
 import { whyEnded } from './ended-container.js';
+import { KeptConfigurations, type Configurations } from './kept-configurations.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
 import { watchStart } from './start-watch.js';
 
@@ -36,9 +37,10 @@ export function containerSteps(
   running: (node: NodeId, inspect: InspectedContainer) => void,
 ): ContainerExecutors {
   const made: Made = new Map();
+  const kept = new KeptConfigurations(parts.engine);
   return {
     'create-container': async (step, context) => {
-      made.set(step.node, await create(parts, step.blueprint, context));
+      made.set(step.node, await create(parts, step.blueprint, kept.take(step.node), context));
     },
     'start-container': async (step, context) => {
       const fresh = 'created' in step ? made.get(step.node) : undefined;
@@ -46,7 +48,7 @@ export function containerSteps(
       await start(parts, { step, fresh, running }, context);
     },
     'unpause-container': (step, context) => unpause(parts, step, context),
-    'remove-container': (step, context) => remove(parts, step, context),
+    'remove-container': (step, context) => remove(parts, step, kept, context),
   };
 }
 
@@ -61,6 +63,7 @@ interface FreshContainer {
 async function create(
   parts: RealMachineParts,
   blueprint: ContainerBlueprint,
+  configurations: Configurations,
   { signal, progress }: StepContext,
 ): Promise<FreshContainer> {
   const { engine, config, identities } = parts;
@@ -71,11 +74,13 @@ async function create(
     assertSuitable(parts, blueprint.image, signal),
   ]);
   const port = await portOf(parts, blueprint.node, secrets.address, signal);
-  const id = await createOnce(parts, blueprint, port, signal);
+  const isRenewed = configurations.size > 0;
+  const id = await createOnce(parts, blueprint, { port, isRenewed }, signal);
   crashPoint('launch.create');
   progress('created', `container ${containerName(blueprint.name)}`);
+  const files = containerFiles(blueprint, secrets, { gateway, port }, moons, configurations);
   try {
-    await engine.files.put(id, containerFiles(blueprint, secrets, { gateway, port }, moons), { signal });
+    await engine.files.put(id, files, { signal });
   } catch (error) {
     await engine.containers.remove(id, { doing: 'removing an incomplete container' }).catch(() => undefined);
     throw error;
@@ -116,14 +121,14 @@ async function portOf(
 async function createOnce(
   parts: RealMachineParts,
   blueprint: ContainerBlueprint,
-  port: number,
+  of: Pick<ProfileContext, 'port' | 'isRenewed'>,
   signal: AbortSignal,
 ): Promise<string> {
   const { engine, config } = parts;
   const name = containerName(blueprint.name);
   const errand = { doing: `making ${name}`, image: blueprint.image, container: name };
   const { host, agentVersion, dockerNetwork: network } = config;
-  const request = containerProfile(blueprint, { host, agentVersion, network, port });
+  const request = containerProfile(blueprint, { host, agentVersion, network, ...of });
   for (let triesLeft = LETTING_GO_TRIES; ; triesLeft--) {
     try {
       return await engine.containers.create(request, errand, { signal });
@@ -255,11 +260,17 @@ async function unpause(parts: RealMachineParts, step: StepOf<'unpause-container'
   await parts.engine.containers.unpause(inspect.Id, { doing: `unpausing ${inspect.Name.slice(1)}` }, { signal });
 }
 
-async function remove(parts: RealMachineParts, step: StepOf<'remove-container'>, { signal, progress }: StepContext) {
+async function remove(
+  parts: RealMachineParts,
+  step: StepOf<'remove-container'>,
+  kept: KeptConfigurations,
+  { signal, progress }: StepContext,
+) {
   const { engine } = parts;
   const inspect = await engine.containers.inspect(step.engineId, { signal });
   if (inspect && !isOf(parts, inspect, step)) throw notOurs(inspect);
   if (inspect?.State.Status === 'running') parts.turns.ran(step.node);
+  if (inspect) await kept.keep(step.node, inspect.Id, step.keeps ?? [], signal);
   if (inspect) await engine.containers.remove(inspect.Id, { doing: `removing ${inspect.Name.slice(1)}` }, { signal });
   progress('removed', `container ${containerName(step.name)}`);
 }

@@ -6,7 +6,7 @@ export interface HeardLook {
   node: NodeId;
   /** When its container was started. */
   startedAt: string;
-  /** Its home was created for this start, so it remembers no peer and no configuration from an earlier one. */
+  /** Its home was created empty for this start, so it remembers no peer and no configuration from an earlier one. */
   isFirstStart: boolean;
   peers: readonly DaemonPeer[];
   networks: readonly DaemonNetwork[];

@@ -52,6 +52,16 @@ export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<
   };
 }
 
+/**
+ * Observes a node that was well at the previous look and has not been started since: only its networks and its kernel,
+ * which is a third of the requests. Falls back to a whole observation if its daemon does not answer.
+ */
+export async function observeAgain(look: NodeLook, before: ObservedNode, signal: AbortSignal): Promise<ObservedNode> {
+  const seen = look.door.api.networks(signal).then((networks) => membershipsOf(networks, look));
+  const [memberships, interfaces] = await Promise.all([partOf(seen), partOf(look.interfaces)]);
+  return memberships.known ? { ...before, memberships, interfaces } : observeNode(look, signal);
+}
+
 /** A node whose daemon cannot be asked; what the kernel shows is still reported. */
 export async function silentNode(
   node: NodeId,

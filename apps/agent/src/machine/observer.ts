@@ -20,7 +20,7 @@ import { allowManagedList } from '../pure/settings-file.js';
 import { whyEnded } from './ended-container.js';
 import type { ManagedLists } from './managed-lists.js';
 import { HeardNodes } from './heard-nodes.js';
-import { observeNode, silentNode, type NodeLook } from './node-observer.js';
+import { observeAgain, observeNode, silentNode, type NodeLook } from './node-observer.js';
 import { known, partOf, type unknown } from './part.js';
 import { openContainer, type RealMachineParts } from './real-machine-parts.js';
 import type { DockerEngine } from '../docker/docker-engine.js';
@@ -31,6 +31,8 @@ const LOOK_MS = 4_000;
 const AT_ONCE = 8;
 /** A healthy node without changes in its kernel is observed at most this often, however often others are. */
 const CALM_MS = 2_000;
+/** Every second look at a healthy node without changes asks its daemon for everything, if the one before is no older than this. */
+const REST_MS = 30_000;
 
 interface Found {
   observed: ObservedContainer;
@@ -43,6 +45,8 @@ interface Calm {
   changes: number;
   at: number;
   observed: ObservedNode;
+  /** Its daemon was asked for everything, and not only for its networks. */
+  isWhole: boolean;
 }
 
 /** Observes everything in a scope. Never throws: what cannot be seen is unknown, with its cause. */
@@ -173,26 +177,33 @@ export class Observer {
       return silentNode(node, 'container', asStepError(found), cause);
     }
     const own = found.value.find(({ observed }) => observed.ours && observed.item === item);
-    const calm = own && this.calmNode(node, own.inspect);
-    if (calm) return calm;
     const begun = performance.now();
+    const calm = own && this.calmNode(node, own.inspect);
+    if (calm && begun - calm.at <= CALM_MS) return calm.observed;
+    const before = calm?.isWhole && begun - calm.at <= REST_MS && hasHeard(calm.observed) ? calm.observed : undefined;
     const changes = own && this.parts.kernel.changes(own.inspect.Id);
-    const seen = await this.lookAt(node, own, signal);
+    const observed = await this.lookAt(node, { own, before }, signal);
     this.calm.delete(node);
-    if (own && changes !== undefined && isWell(seen))
-      this.calm.set(node, { inspect: own.inspect, changes, at: begun, observed: seen });
-    return seen;
+    if (own && changes !== undefined && isWell(observed))
+      this.calm.set(node, { inspect: own.inspect, changes, at: begun, observed, isWhole: before === undefined });
+    return observed;
   }
 
-  private calmNode(node: NodeId, { Id, State }: InspectedContainer): ObservedNode | undefined {
+  /** What was last seen of a node if it was well, runs since then, and its kernel has not changed. */
+  private calmNode(node: NodeId, { Id, State }: InspectedContainer): Calm | undefined {
     const held = this.calm.get(node);
-    if (!held || performance.now() - held.at > CALM_MS || held.inspect.Id !== Id) return undefined;
+    if (held?.inspect.Id !== Id) return undefined;
     const { Status, StartedAt, Pid } = held.inspect.State;
     const isSame = Status === State.Status && StartedAt === State.StartedAt && Pid === State.Pid;
-    return isSame && held.changes === this.parts.kernel.changes(Id) ? held.observed : undefined;
+    return isSame && held.changes === this.parts.kernel.changes(Id) ? held : undefined;
   }
 
-  private async lookAt(node: NodeId, own: Found | undefined, signal: AbortSignal): Promise<ObservedNode> {
+  /** `before`: the node as it was seen while it rested; its networks and its kernel are then enough. */
+  private async lookAt(
+    node: NodeId,
+    { own, before }: { own: Found | undefined; before: ObservedNode | undefined },
+    signal: AbortSignal,
+  ): Promise<ObservedNode> {
     const interfaces = this.interfacesOf(node, own?.inspect, signal);
     interfaces.catch(() => undefined);
     try {
@@ -200,9 +211,11 @@ export class Observer {
       const inspect = (own as Found).inspect;
       const listOf = (network: string) => this.lists.of(inspect, network, signal);
       const { StartedAt: startedAt, FinishedAt } = inspect.State;
-      const start = { node, startedAt, isFirstStart: !(Date.parse(FinishedAt) > 0) };
+      const isRenewed = inspect.Config.Labels[LABEL.renewed] !== undefined;
+      const start = { node, startedAt, isFirstStart: !isRenewed && !(Date.parse(FinishedAt) > 0) };
       const heard: NodeLook['heard'] = (seen) => this.heard.look({ ...start, ...seen });
-      return await observeNode({ node, kind: 'container', door, interfaces, listOf, heard }, signal);
+      const look: NodeLook = { node, kind: 'container', door, interfaces, listOf, heard };
+      return before ? await observeAgain(look, before, signal) : await observeNode(look, signal);
     } catch (error) {
       const died = error instanceof StepError && error.code === 'container-died' && own?.observed.startedAt;
       const cause = died ? await whyEnded(this.parts.engine, own.inspect, signal) : error;
@@ -237,6 +250,8 @@ export class Observer {
 /** Its daemon answers, is in all its networks, and its kernel can be seen. */
 const isWell = ({ daemon, memberships, interfaces }: ObservedNode): boolean =>
   daemon.known && interfaces.known && memberships.known && memberships.value.every(({ status }) => status === 'OK');
+
+const hasHeard = ({ daemon }: ObservedNode): boolean => daemon.known && daemon.value.heard !== false;
 
 const pausedError = (container: string) =>
   new StepError({ ...explain('container-paused/container', { container }), transient: true });

@@ -37,7 +37,8 @@ export type Step = { node: NodeId; item: ItemId } & (
   /** The container that the previous step created. */
   | { step: 'start-container'; created: Name }
   | { step: 'unpause-container'; engineId: string }
-  | { step: 'remove-container'; engineId: string; name: Name }
+  /** `keeps`: it is created again at once, with what its daemon knows of these networks. */
+  | { step: 'remove-container'; engineId: string; name: Name; keeps?: NetworkId[] }
   /** `identity`: the pre-generated one that was meant for the node. */
   | { step: 'forget-identity'; identity?: NodeAddress }
   | { step: 'join-network'; nodeKind: NodeKind; network: NetworkId; settings: MembershipSettings }

@@ -1,4 +1,12 @@
-import type { ContainerItem, MembershipItem, ObservedContainer, ObservedState, Item } from '@orrery/shared/contracts';
+import type {
+  ContainerItem,
+  Item,
+  MembershipItem,
+  NetworkId,
+  NodeId,
+  ObservedContainer,
+  ObservedState,
+} from '@orrery/shared/contracts';
 import type { ContainerBlueprint, Step } from '@orrery/shared/machine';
 import type { PlanFacts } from './plan-facts.js';
 
@@ -45,7 +53,8 @@ export function planContainer(
   if (item.intent === 'absent') return planRemoval(item, own, observed, facts);
   const blueprint = blueprintOf(item, memberships, facts);
   if (!own) return nameHolder(item, observed) ? [] : planCreation(item, blueprint, facts);
-  if (mustBeMadeAnew(item, own)) return planRenewal(item, own, blueprint, facts);
+  if (mustBeMadeAnew(item, own))
+    return planRenewal(item, { own, blueprint, keeps: configuredNetworks(item.node, observed) }, facts);
   return planRunning(item, own);
 }
 
@@ -90,15 +99,26 @@ function planCreation(item: ContainerItem, blueprint: ContainerBlueprint, facts:
 /** Pulls the image first, so that a failed pull leaves the old container running. Requires the identity: without it, the container would come back as another node. */
 function planRenewal(
   item: ContainerItem,
-  own: ObservedContainer,
-  blueprint: ContainerBlueprint,
+  { own, blueprint, keeps }: { own: ObservedContainer; blueprint: ContainerBlueprint; keeps: NetworkId[] },
   facts: PlanFacts,
 ): Step[] {
   if (!facts.hasIdentity(item.node)) return [];
   const about = { node: item.node, item: item.id };
   const creation = planCreation(item, blueprint, facts);
-  const removal: Step = { ...about, step: 'remove-container', engineId: own.engineId, name: item.name };
+  const removal: Step = { ...about, step: 'remove-container', engineId: own.engineId, name: item.name, keeps };
   return creation.flatMap((step): Step[] => (step.step === 'create-container' ? [removal, step] : [step]));
+}
+
+/**
+ * The networks that have admitted the node. With their configurations it has its addresses half a second sooner after a
+ * renewal, and also while its controller is away. After a refusal nothing is kept, because the old addresses would come
+ * back with it.
+ */
+function configuredNetworks(node: NodeId, { nodes }: ObservedState): NetworkId[] {
+  const memberships = nodes.find((one) => one.node === node)?.memberships;
+  return memberships?.known
+    ? memberships.value.filter(({ status }) => status === 'OK').map(({ network }) => network)
+    : [];
 }
 
 function planRunning(item: ContainerItem, { state, engineId }: ObservedContainer): Step[] {
