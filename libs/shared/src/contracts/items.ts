@@ -91,6 +91,30 @@ export const ContainerItem = z.object({
 });
 export type ContainerItem = z.infer<typeof ContainerItem>;
 
+/**
+ * A container that somebody else runs, by what stays when it is made anew: never by an engine's id. `shop/db/1`: project,
+ * service and number of Docker Compose. Anything else is a container's name.
+ */
+export const Workload = z
+  .string()
+  .max(255)
+  .regex(
+    /^(?:[a-z0-9][a-z0-9_-]*\/[a-zA-Z0-9][a-zA-Z0-9._-]*\/[1-9]\d{0,4}|[a-zA-Z0-9][a-zA-Z0-9_.-]*)$/,
+    'must be PROJECT/SERVICE/NUMBER of Docker Compose, or the name of a container',
+  )
+  .meta({ example: 'shop/db/1' });
+export type Workload = z.infer<typeof Workload>;
+
+/**
+ * A ZeroTier container in the network namespace of a workload, so that the workload itself has the interface and its
+ * addresses. It comes and goes with its workload; `name` is that of its container.
+ */
+export const AttachmentItem = ContainerItem.extend({ kind: z.literal('attachment'), workload: Workload });
+export type AttachmentItem = z.infer<typeof AttachmentItem>;
+
+/** An item whose node runs in a container of Orrery. */
+export type NodeContainerItem = ContainerItem | AttachmentItem;
+
 /** A node in a network. Memberships of a container's node are also written into the container before it starts. */
 export const MembershipItem = z.object({
   ...itemBase,
@@ -102,8 +126,10 @@ export const MembershipItem = z.object({
 export type MembershipItem = z.infer<typeof MembershipItem>;
 
 /** Orrery does not restart the host's own daemon; `node` items may follow. */
-export const Item = z.discriminatedUnion('kind', [ContainerItem, MembershipItem]);
+export const Item = z.discriminatedUnion('kind', [ContainerItem, AttachmentItem, MembershipItem]);
 export type Item = z.infer<typeof Item>;
+
+export const isOfContainer = (item: Item): item is NodeContainerItem => item.kind !== 'membership';
 
 /** The fields of every item, known or not: an item that an agent cannot read settles as failed, and the agent continues with the rest. */
 export const AnyItem = z.looseObject({ id: ItemId, revision: z.int().positive(), kind: z.string(), intent: Intent });

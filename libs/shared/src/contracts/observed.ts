@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ContainerLimits } from './items.js';
+import { ContainerLimits, Workload } from './items.js';
 import { ItemId, Name, NetworkId, NodeAddress, NodeId } from './ids.js';
 import {
   MAX_ADDRESS,
@@ -62,8 +62,25 @@ export const ObservedContainer = z.object({
   startedAt: z.iso.datetime().max(MAX_WORD).nullable(),
   exitCode: z.int().nullable(),
   oomKilled: z.boolean(),
+  /** The engine's id of the container whose network namespace it was created for; absent: it has its own. */
+  inside: Word.optional(),
 });
 export type ObservedContainer = z.infer<typeof ObservedContainer>;
+
+/** A container that an attachment names and that is not Orrery's. Of several with the same name during `compose up`, the running one. */
+export const ObservedWorkload = z.object({
+  workload: Workload,
+  /** Its name in the engine now. */
+  name: z.string().max(MAX_NAME),
+  engineId: Word,
+  state: ContainerState,
+  startedAt: z.iso.datetime().max(MAX_WORD).nullable(),
+  /** Why nothing can be attached to it, whatever its state. */
+  unsuitable: z
+    .object({ code: FailureCode, cause: z.string().max(MAX_CAUSE), fix: z.string().max(MAX_FIX) })
+    .optional(),
+});
+export type ObservedWorkload = z.infer<typeof ObservedWorkload>;
 
 /**
  * The answer of a zerotier-one to `GET /status`. `online` is optimistic and late (docs/zerotier-facts.md#status): it is shown, but decides nothing.
@@ -160,6 +177,8 @@ export type ObservedNode = z.infer<typeof ObservedNode>;
 export const ObservedState = z.object({
   engine: part(EngineInfo),
   containers: part(z.array(ObservedContainer).max(MAX_LISTED)),
+  /** Those that items name, if any do. */
+  workloads: part(z.array(ObservedWorkload).max(MAX_LISTED)).optional(),
   nodes: z.array(ObservedNode).max(MAX_LISTED),
 });
 export type ObservedState = z.infer<typeof ObservedState>;

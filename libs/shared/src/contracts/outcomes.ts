@@ -14,6 +14,7 @@ export const WaitingCode = z.enum([
   'configuration', // REQUESTING_CONFIGURATION: the controller has not answered
   'interface', // status OK, but the kernel does not show the interface up
   'address', // status OK, but the kernel does not show the address that the network assigned
+  'workload', // an attachment whose workload is not there or does not run
   'paused', // the host is paused: its agent observes and reports, but changes nothing
 ]);
 export type WaitingCode = z.infer<typeof WaitingCode>;
@@ -44,6 +45,7 @@ export const FailureCode = z.enum([
   'udp-ports-used-up',
   'unexpected',
   'unsupported',
+  'workload-unsuitable',
   'zerotier-missing',
 ]);
 export type FailureCode = z.infer<typeof FailureCode>;

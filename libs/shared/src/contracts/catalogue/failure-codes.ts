@@ -340,6 +340,37 @@ export const FAILURES = {
     cause: 'this agent does not see the processes of the Docker Engine, so it cannot enter the network of a container',
     fix: 'Run the agent on the machine of the engine, in its process namespace (`--pid host`).',
   },
+  'workload-unsuitable': {
+    means: 'Nothing can be attached to this workload, because of how it was created.',
+    fix: 'Create the workload in another way, as the cause says.',
+  },
+  'workload-unsuitable/host-network': {
+    cause: ({ name }: { name: string }) => `the container ${name} uses the network of the host`,
+    fix: 'Join the network with the host itself (`orrery join HOST NETWORK`), or give the container a network of its own.',
+  },
+  'workload-unsuitable/shared': {
+    cause: ({ name, owner }: { name: string; owner: string }) =>
+      `the container ${name} uses the network of the container ${owner}`,
+    fix: ({ owner }: { owner: string }) => `Attach ${owner} instead: what it has, both have.`,
+  },
+  'workload-unsuitable/no-way-out': {
+    cause: ({ name }: { name: string }) =>
+      `the container ${name} has no way out of its host: its networks are internal, or it has none`,
+    fix: 'Connect it to a bridge network that is not internal: ZeroTier reaches its roots over it (UDP).',
+  },
+  'workload-unsuitable/temporary': {
+    cause: ({ name }: { name: string }) =>
+      `the container ${name} is a task of Docker Swarm or of \`docker compose run\`, which nobody can name again`,
+    fix: 'Attach a service of Docker Compose or a container with a name.',
+  },
+  'workload-unsuitable/ours': {
+    cause: ({ name }: { name: string }) => `the container ${name} is a ZeroTier container of Orrery`,
+    fix: 'Join another network with it: `orrery join HOST/NAME NETWORK`.',
+  },
+  'workload-unsuitable/runs-zerotier': {
+    cause: ({ name }: { name: string }) => `the container ${name} runs a ZeroTier of its own`,
+    fix: 'Take zerotier-one out of the container, or join its networks there.',
+  },
   'zerotier-missing': {
     means: 'zerotier-one is not installed on this host.',
     fix: 'Install it (https://www.zerotier.com/download) and start it (`sudo systemctl enable --now zerotier-one`), or launch a container instead: `orrery launch NAME --host HOST --network NETWORK`.',

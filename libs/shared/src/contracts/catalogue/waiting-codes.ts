@@ -71,6 +71,23 @@ export const WAITING = {
     fix: ({ device }: { device: string }) =>
       `Check \`ip addr show ${device}\` in the network namespace of the node: something may have removed the address.`,
   },
+  workload: {
+    means: 'An attachment waits for its workload: the container is not there, does not run, or is paused.',
+    fix: 'Start the workload. Its node then starts by itself, with the same address.',
+  },
+  'workload/none': {
+    cause: ({ workload }: { workload: string }) => `there is no container ${workload} on this host`,
+    fix: ({ workload }: { workload: string }) =>
+      `Start ${workload} on this host, or check its name with \`docker ps -a\`: PROJECT/SERVICE/NUMBER of Docker Compose, or the name of a container.`,
+  },
+  'workload/stopped': {
+    cause: ({ name, state }: { name: string; state: string }) => `the container ${name} does not run: it is ${state}`,
+    fix: ({ name }: { name: string }) => `Start it: \`docker start ${name}\`.`,
+  },
+  'workload/paused': {
+    cause: ({ name }: { name: string }) => `the container ${name} is paused`,
+    fix: ({ name }: { name: string }) => `Resume it: \`docker unpause ${name}\`.`,
+  },
   paused: {
     means: 'The host is paused: its agent observes and reports, but changes nothing. Requested changes wait.',
     fix: 'Resume the host: `orrery host resume HOST`.',
