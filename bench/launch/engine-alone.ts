@@ -30,7 +30,7 @@ export async function engineAlone(lab: LaunchLab): Promise<Points> {
   const files = containerFiles(
     { ...blueprint, memberships },
     secrets,
-    { gateway: await gatewayOf(lab), port: PLAIN_PORT },
+    { gateways: [await gatewayOf(lab)], port: PLAIN_PORT },
     [],
   );
   const archive = await packArchive([...files, ...world.moons]);

@@ -111,7 +111,7 @@ interface Settings {
     };
     const gateway = IPAM.Config[0]?.Gateway ?? '';
     const settings = { allowManagementFrom: [`${gateway}/32`, '127.0.0.1/32'], portMappingEnabled: false };
-    const files = containerFiles(blueprint, secrets, { gateway, port: 9_993 }, []).map((file) =>
+    const files = containerFiles(blueprint, secrets, { gateways: [gateway], port: 9_993 }, []).map((file) =>
       file.path.endsWith('local.conf') ? { ...file, content: JSON.stringify({ settings }) } : file,
     );
     await container.putArchive(await packArchive([...files, ...lab.world.moons]), { path: '/' });

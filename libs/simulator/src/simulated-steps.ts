@@ -51,7 +51,8 @@ const imageSteps = ({ host, identities, take, changed }: Tools): Pick<Executors,
   'forget-identity': ({ node, identity }) => identities.forget(node, identity),
 });
 
-type ContainerStep = 'create-container' | 'start-container' | 'unpause-container' | 'remove-container';
+type ContainerStep =
+  'create-container' | 'start-container' | 'unpause-container' | 'stop-container' | 'remove-container';
 const containerSteps = ({ host, identities, take, changed }: Tools): Pick<Executors, ContainerStep> => ({
   'create-container': async ({ blueprint }, { signal }) => {
     await take(STEP_MS, signal);
@@ -75,6 +76,14 @@ const containerSteps = ({ host, identities, take, changed }: Tools): Pick<Execut
     await changed(() => {
       host.startDaemon(container.daemon);
       container.state = 'running';
+    });
+  },
+  'stop-container': async ({ engineId }) => {
+    const container = host.container(engineId);
+    if (container?.state !== 'running') return;
+    await changed(() => {
+      host.stopDaemon(container.daemon);
+      Object.assign(container, { state: 'exited', exitCode: 137 });
     });
   },
   'remove-container': async ({ engineId }, { signal }) => {

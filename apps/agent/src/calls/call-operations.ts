@@ -11,6 +11,7 @@ import {
   type PlannedStep,
   type ProbeBegun,
   type RotationResult,
+  isOfContainer,
 } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import { type Machine, type Step, ForeignNetwork, type ControllerApi } from '@orrery/shared/machine';
@@ -134,7 +135,7 @@ export class CallOperations {
   }
 
   #isOfContainer(node: NodeId): boolean {
-    return this.parts.desired.items.items.some((item) => item.kind === 'container' && item.node === node);
+    return this.parts.desired.items.items.some((item) => isOfContainer(item) && item.node === node);
   }
 
   #plan({ items }: Extract<Call['op'], { op: 'plan' }>, held: HeldPolicy): CallReply {

@@ -8,6 +8,7 @@ import { LABEL } from './labels.js';
 const Inspected = z.object({
   Id: z.string(),
   Driver: z.string(),
+  Internal: z.boolean().nullish(),
   Labels: z.record(z.string(), z.string()).nullish(),
   IPAM: z.object({
     Config: z
@@ -69,6 +70,29 @@ async function make(connection: EngineConnection, name: string, options: CallOpt
     { ms: 15_000, ...options },
   );
   return inspectNetwork(connection, name, options);
+}
+
+/** A network that a workload is on. */
+export interface WorkloadNetwork {
+  /** The host's own address on it; undefined if it has none there. */
+  gateway: string | undefined;
+  /** It has no way out of the host. */
+  isInternal: boolean;
+}
+
+/** Undefined if there is no such network. */
+export async function workloadNetwork(
+  connection: EngineConnection,
+  id: string,
+  options: CallOptions = {},
+): Promise<WorkloadNetwork | undefined> {
+  const found = await inspectNetwork(connection, id, options);
+  return (
+    found && {
+      gateway: found.IPAM.Config.map(gatewayOf).find((address) => address !== undefined),
+      isInternal: found.Internal === true,
+    }
+  );
 }
 
 /** Engines sometimes omit the gateway of an internal network; it is then the first address of the subnet. */

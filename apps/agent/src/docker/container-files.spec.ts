@@ -26,7 +26,7 @@ const files = containerFiles(
     ],
   },
   secrets,
-  { gateway: '10.214.1.1', port: 25_017 },
+  { gateways: ['10.214.1.1'], port: 25_017 },
   [{ name: '0000003418d0ec20.moon', content: Uint8Array.of(1, 0, 255) }],
 );
 const HOME = 'var/lib/zerotier-one/';

@@ -19,8 +19,8 @@ export interface Moon {
 }
 
 export interface Endpoint {
-  /** The host's own address on the bridge. */
-  gateway: string;
+  /** The host's own addresses on the bridge networks of the container. */
+  gateways: readonly string[];
   /** For UDP and for the local API. */
   port: number;
 }
@@ -34,7 +34,7 @@ export interface Endpoint {
 export function containerFiles(
   blueprint: ContainerBlueprint,
   secrets: NodeSecrets,
-  { gateway, port }: Endpoint,
+  { gateways, port }: Endpoint,
   moons: readonly Moon[],
   configurations: ReadonlyMap<NetworkId, Uint8Array> = new Map(),
 ): ArchiveEntry[] {
@@ -52,7 +52,7 @@ export function containerFiles(
     file('identity.secret', secrets.identitySecret.reveal()),
     file('identity.public', secrets.identityPublic),
     file('authtoken.secret', secrets.authToken.reveal()),
-    file('local.conf', localConf({ gateway, port })),
+    file('local.conf', localConf({ gateways, port })),
     ...memberships.flatMap(({ network, settings }) => [
       file(`networks.d/${network}.conf`, configurations.get(network) ?? ''),
       ...(isDefault(settings) ? [] : [file(`networks.d/${settingsFileName(network)}`, settingsFile(settings))]),
@@ -67,10 +67,10 @@ export function containerFiles(
  * node has one permanent port and no random ones; otherwise, peers would look for a recreated node in its old place for
  * minutes (docs/zerotier-facts.md#endpoints).
  */
-const localConf = ({ gateway, port }: Endpoint): string =>
+const localConf = ({ gateways, port }: Endpoint): string =>
   JSON.stringify({
     settings: {
-      allowManagementFrom: [`${gateway}/32`, '127.0.0.1/32'],
+      allowManagementFrom: [...gateways.map((gateway) => `${gateway}/32`), '127.0.0.1/32'],
       softwareUpdate: 'disable',
       portMappingEnabled: false,
       primaryPort: port,

@@ -33,7 +33,8 @@ export interface CreateRequest {
 }
 
 /**
- * The closed profile of a ZeroTier container. It is built only from a blueprint's typed fields, so no engine option can
+ * The closed profile of a ZeroTier container, in a network namespace of its own or in that of a workload, which is the
+ * only difference between the two. It is built only from a blueprint's typed fields, so no engine option can
  * be passed through it. Everything else keeps the engine's default: no mounts, no ports, no host namespaces.
  *
  * The daemon itself is the entrypoint, so the container ends when the daemon does (docs/zerotier-facts.md#containers).
@@ -41,12 +42,14 @@ export interface CreateRequest {
  * as root.
  */
 export function containerProfile(blueprint: ContainerBlueprint, context: ProfileContext): CreateRequest {
+  const { inside } = blueprint;
   const memory = blueprint.limits.memoryMb * MIB;
   return {
     name: containerName(blueprint.name),
     body: {
       Image: blueprint.image,
-      Hostname: blueprint.name,
+      // The engine refuses a host name in the network namespace of another container.
+      ...(inside ? {} : { Hostname: blueprint.name }),
       User: '0:0',
       WorkingDir: '/',
       Entrypoint: [DAEMON],
@@ -63,12 +66,14 @@ export function containerProfile(blueprint: ContainerBlueprint, context: Profile
         [LABEL.version]: context.agentVersion,
         [LABEL.network]: context.network,
         [LABEL.port]: String(context.port),
+        ...(inside && { [LABEL.workload]: inside.workload }),
         ...(context.isRenewed && { [LABEL.renewed]: 'true' }),
       },
       HostConfig: {
-        NetworkMode: context.network,
+        NetworkMode: inside ? `container:${inside.engineId}` : context.network,
         Init: true,
-        RestartPolicy: { Name: 'unless-stopped' },
+        // The engine would start the container of an attachment before its workload (moby#50326).
+        RestartPolicy: { Name: inside ? 'no' : 'unless-stopped' },
         LogConfig: LOGS,
         Privileged: false,
         CapDrop: ['ALL'],

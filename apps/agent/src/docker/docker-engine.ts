@@ -1,6 +1,6 @@
 import type { EngineInfo } from '@orrery/shared/contracts';
 import { z } from 'zod';
-import { ensureBridgeNetwork, type BridgeNetwork } from './bridge-network.js';
+import { ensureBridgeNetwork, workloadNetwork, type BridgeNetwork, type WorkloadNetwork } from './bridge-network.js';
 import { EngineConnection, type CallOptions } from './engine-connection.js';
 import { EngineContainers } from './engine-containers.js';
 import { execInside, type ExecResult } from './engine-exec.js';
@@ -34,6 +34,10 @@ export class DockerEngine {
 
   network(name: string, options: CallOptions = {}): Promise<BridgeNetwork> {
     return ensureBridgeNetwork(this.connection, name, options);
+  }
+
+  workloadNetwork(id: string, options: CallOptions = {}): Promise<WorkloadNetwork | undefined> {
+    return workloadNetwork(this.connection, id, options);
   }
 
   exec(id: string, command: string[], options: CallOptions = {}): Promise<ExecResult> {

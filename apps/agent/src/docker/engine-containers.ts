@@ -10,6 +10,10 @@ import { splitFrames } from './stream-frames.js';
 const Listed = z.looseObject({
   Id: z.string(),
   Status: z.string().optional(),
+  Names: z.array(z.string()).nullish(),
+  State: z.string().optional(),
+  /** Seconds since 1970. */
+  Created: z.number().optional(),
   Labels: z.record(z.string(), z.string()).nullish(),
 });
 export type Listed = z.infer<typeof Listed>;
@@ -75,6 +79,30 @@ export class EngineContainers {
 
   async unpause(id: string, errand: EngineErrand, options: CallOptions = {}): Promise<void> {
     await this.connection.call(errand, (abortSignal) => this.container(id).unpause({ abortSignal }), options);
+  }
+
+  /** Ends a container at once; resolves when it has ended. It is not an error if it is gone or does not run. */
+  async kill(id: string, errand: EngineErrand, options: CallOptions = {}): Promise<void> {
+    await this.connection.call(
+      errand,
+      async (abortSignal) => {
+        await unlessStatus([404, 409], undefined, this.container(id).kill({ signal: 'SIGKILL', abortSignal }));
+        await unlessStatus<unknown>([404], undefined, this.container(id).wait({ abortSignal }));
+      },
+      { ms: SLOW_MS, ...options },
+    );
+  }
+
+  /** Command lines of the processes in a running container; empty if it does not run. */
+  async commands(id: string, options: CallOptions = {}): Promise<string[]> {
+    const top = z.object({ Processes: z.array(z.array(z.string())).nullish() });
+    const { Processes } = await this.connection.read(
+      { doing: `listing the processes of container ${id.slice(0, 12)}` },
+      top,
+      (abortSignal) => unlessStatus<unknown>([404, 409], {}, this.container(id).top({ abortSignal })),
+      options,
+    );
+    return (Processes ?? []).map((columns) => columns.at(-1) ?? '');
   }
 
   /**

@@ -1,5 +1,7 @@
+import { createInterface } from 'node:readline';
 import type { HostId } from '@orrery/shared/contracts';
 import { backoffMs, pause, type Logger } from '@orrery/shared/runtime';
+import { z } from 'zod';
 import type { EngineConnection } from './engine-connection.js';
 import { LABEL } from './labels.js';
 
@@ -9,28 +11,39 @@ const ACTIONS = ['create', 'start', 'die', 'oom', 'pause', 'unpause', 'destroy',
 const RENEW_MS = 120_000;
 const PAUSES = { firstMs: 250, maxMs: 10_000 };
 
+export interface Watcher {
+  hint: () => void;
+  /** Whether the agent has anything to do with a container that is not ours, by its name and labels. */
+  concerns?: (container: { Names: string[]; Labels: Record<string, string> }) => boolean;
+  following?: Following;
+}
+
 /** Whether events are being received. */
 export interface Following {
   isFollowed: boolean;
 }
 
-/** Hints at each event of our containers until the signal, and whenever events start to arrive after a gap. */
+/** Reads enough of an event to tell whose it is. */
+const EngineEvent = z.object({ Actor: z.object({ Attributes: z.record(z.string(), z.string()).nullish() }) });
+
+/** Hints at each event of our containers and of workloads until the signal, and whenever events start to arrive after a gap. */
 export async function watchEngine(
   connection: EngineConnection,
   host: HostId,
-  { hint, following = { isFollowed: false } }: { hint: () => void; following?: Following },
+  { hint, concerns, following = { isFollowed: false } }: Watcher,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
   let former: Stream | undefined;
   for (let failures = 0; !signal.aborted;) {
     try {
-      const stream = await openEvents(connection, host, signal);
+      const stream = await openEvents(connection, signal);
       if (failures > 0) logger.info({ event: 'docker.events-back' }, 'Docker answers again');
       failures = 0;
       const isGap = !former?.readable;
       following.isFollowed = true;
-      const ended = follow(stream, hint, AbortSignal.any([signal, AbortSignal.timeout(RENEW_MS)]));
+      const told = (line: string) => void (isAbout(line, host, concerns) && hint());
+      const ended = follow(stream, told, AbortSignal.any([signal, AbortSignal.timeout(RENEW_MS)]));
       former?.destroy();
       // When the new stream takes over from one that still runs, nothing was missed in between.
       if (isGap) hint();
@@ -56,9 +69,24 @@ export async function watchEngine(
 
 type Stream = NodeJS.ReadableStream & { destroy: () => void };
 
+function isAbout(line: string, host: HostId, concerns: Watcher['concerns']): boolean {
+  const attributes = readAttributes(line);
+  if (!attributes || attributes[LABEL.host] === host) return true;
+  return concerns?.({ Names: [`/${attributes['name'] ?? ''}`], Labels: attributes }) ?? false;
+}
+
+/** Undefined for what cannot be read, which may concern anything. */
+function readAttributes(line: string): Record<string, string> | undefined {
+  try {
+    return EngineEvent.parse(JSON.parse(line)).Actor.Attributes ?? {};
+  } catch {
+    return undefined;
+  }
+}
+
 /** The timeout applies to opening; the stream itself lasts until the signal. */
-async function openEvents(connection: EngineConnection, host: HostId, signal: AbortSignal): Promise<Stream> {
-  const filters = { type: ['container' as const], label: [`${LABEL.host}=${host}`], event: ACTIONS };
+async function openEvents(connection: EngineConnection, signal: AbortSignal): Promise<Stream> {
+  const filters = { type: ['container' as const], event: ACTIONS };
   const errand = { doing: 'asking for events' };
   const stream = await connection.call(
     errand,
@@ -69,7 +97,7 @@ async function openEvents(connection: EngineConnection, host: HostId, signal: Ab
 }
 
 /** Resolves when the stream ends, breaks or is due for renewal; in the last case it runs on until it is destroyed. */
-function follow(stream: Stream, hint: () => void, until: AbortSignal): Promise<'renew' | 'ended'> {
+function follow(stream: Stream, told: (line: string) => void, until: AbortSignal): Promise<'renew' | 'ended'> {
   return new Promise((resolve) => {
     const end = (how: 'renew' | 'ended') => {
       until.removeEventListener('abort', renew);
@@ -79,7 +107,7 @@ function follow(stream: Stream, hint: () => void, until: AbortSignal): Promise<'
     const renew = () => end('renew');
     if (until.aborted) return renew();
     until.addEventListener('abort', renew, { once: true });
-    stream.on('data', hint);
+    createInterface({ input: stream }).on('line', told);
     const over = () => end('ended');
     stream.on('end', over).on('close', over).on('error', over);
   });

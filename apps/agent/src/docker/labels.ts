@@ -10,6 +10,8 @@ export const LABEL = {
   port: 'io.orrery.port',
   /** Created in place of another one, with what its daemon knew of its networks: their configurations are no news from a controller. */
   renewed: 'io.orrery.renewed',
+  /** On the container of an attachment: the workload whose network namespace it uses. */
+  workload: 'io.orrery.workload',
   /** Value: the host whose agent created this container for one command and will remove it. */
   throwaway: 'io.orrery.throwaway',
   /** Marks the bridge network of the containers; on a container, the name of that network. */

@@ -2,7 +2,7 @@ import { ContainerState, ItemId, Name, NodeId, type HostId, type ObservedContain
 import type { Scope } from '@orrery/shared/machine';
 import type { InspectedContainer } from './inspected.js';
 import { containerName, LABEL } from './labels.js';
-import { profileDifferences } from './profile-match.js';
+import { namespaceOwner, profileDifferences } from './profile-match.js';
 
 const MIB = 1024 * 1024;
 type Claim = Scope['containers'][number];
@@ -29,6 +29,7 @@ export function observedContainer(
   const differences = profileDifferences(inspect, host, network);
   const { State, HostConfig, Config } = inspect;
   const state = stateOf(State.Status);
+  const owner = namespaceOwner(HostConfig.NetworkMode);
   return {
     ...claim,
     ours: wanted && differences.length === 0,
@@ -45,6 +46,7 @@ export function observedContainer(
     startedAt: State.StartedAt.startsWith('0001-') || State.StartedAt === '' ? null : State.StartedAt,
     exitCode: state === 'exited' || state === 'dead' || state === 'restarting' ? State.ExitCode : null,
     oomKilled: State.OOMKilled,
+    ...(owner !== undefined && { inside: owner }),
   };
 }
 
@@ -75,7 +77,7 @@ function claimOf({ Config: { Labels } }: InspectedContainer, hosts: readonly str
 }
 
 /** `removing` counts as `dead`: both are about to disappear. */
-function stateOf(status: string): ContainerState {
+export function stateOf(status: string): ContainerState {
   const known = ContainerState.safeParse(status);
   return known.success ? known.data : 'dead';
 }

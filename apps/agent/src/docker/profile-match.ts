@@ -53,8 +53,13 @@ const hasOwnNamespaces = ({ PidMode, UTSMode, UsernsMode, CgroupParent, Cgroup, 
  */
 const CGROUP_NAMESPACES = ['private', 'host', ''];
 
-/** The bridge in this agent's settings, or the one set when the container was created, which is no wider. */
+/** The engine's id of the container whose network namespace another one uses. */
+export const namespaceOwner = (networkMode: string): string | undefined =>
+  /^container:([0-9a-f]{64})$/.exec(networkMode)?.[1];
+
+/** The network namespace of another container for an attachment. Otherwise the bridge in this agent's settings, or the one set when the container was created, which is no wider. */
 function isOnOurNetwork({ Config, HostConfig: { NetworkMode } }: InspectedContainer, network: string): boolean {
+  if (Config.Labels[LABEL.workload] !== undefined) return namespaceOwner(NetworkMode) !== undefined;
   if (NetworkMode === network) return true;
   const isBridge = /^[a-zA-Z0-9][\w.-]*$/.test(NetworkMode) && !['host', 'none', 'default'].includes(NetworkMode);
   return isBridge && Config.Labels[LABEL.network] === NetworkMode;

@@ -1,4 +1,5 @@
 import { readFile, readlink } from 'node:fs/promises';
+import { parseProcUdp } from './proc-net.js';
 
 /**
  * Whether the engine's process number means the same process here. An engine that runs in a container of its own
@@ -16,6 +17,14 @@ export async function isInOurView({ engineId, pid }: { engineId: string; pid: nu
   } catch {
     return false;
   }
+}
+
+/** Local ports of the TCP and UDP sockets in the network namespace of a process; empty if they cannot be read. */
+export async function portsIn(pid: number): Promise<number[]> {
+  const files = ['udp', 'udp6', 'tcp', 'tcp6'].map((file) =>
+    readFile(`/proc/${pid}/net/${file}`, 'utf8').catch(() => ''),
+  );
+  return (await Promise.all(files)).flatMap(parseProcUdp);
 }
 
 /** The prefix of a command that runs in the network namespace of this process, but in none of its other namespaces. */

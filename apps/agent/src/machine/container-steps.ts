@@ -9,6 +9,8 @@ import {
   type Executors,
   type StepContext,
 } from '@orrery/shared/machine';
+import type { DockerEngine } from '../docker/docker-engine.js';
+import { portsIn } from '../kernel/namespace.js';
 import { COMPLETE_MARK, containerFiles, readMoons } from '../docker/container-files.js';
 import { containerProfile, DAEMON_HOME, type ProfileContext } from '../docker/container-profile.js';
 import type { InspectedContainer } from '../docker/inspected.js';
@@ -25,7 +27,7 @@ const LETTING_GO_MS = 150;
 
 type ContainerExecutors = Pick<
   Executors,
-  'create-container' | 'start-container' | 'unpause-container' | 'remove-container'
+  'create-container' | 'start-container' | 'unpause-container' | 'stop-container' | 'remove-container'
 >;
 
 /**
@@ -48,6 +50,7 @@ export function containerSteps(
       await start(parts, { step, fresh, running }, context);
     },
     'unpause-container': (step, context) => unpause(parts, step, context),
+    'stop-container': (step, context) => stop(parts, step, context),
     'remove-container': (step, context) => remove(parts, step, kept, context),
   };
 }
@@ -67,18 +70,20 @@ async function create(
   { signal, progress }: StepContext,
 ): Promise<FreshContainer> {
   const { engine, config, identities } = parts;
-  const [secrets, moons, { gateway }] = await Promise.all([
+  const [secrets, moons, { gateways, taken }] = await Promise.all([
     secretsOf(identities, blueprint.node),
     readMoons(config.moonsDir),
-    engine.network(config.dockerNetwork, { signal }),
+    blueprint.inside
+      ? surroundingsOf(parts, blueprint.inside, signal)
+      : ownNetwork(engine, config.dockerNetwork, signal),
     assertSuitable(parts, blueprint.image, signal),
   ]);
-  const port = await portOf(parts, blueprint.node, secrets.address, signal);
+  const port = await portOf(parts, { node: blueprint.node, address: secrets.address, taken }, signal);
   const isRenewed = configurations.size > 0;
   const id = await createOnce(parts, blueprint, { port, isRenewed }, signal);
   crashPoint('launch.create');
   progress('created', `container ${containerName(blueprint.name)}`);
-  const files = containerFiles(blueprint, secrets, { gateway, port }, moons, configurations);
+  const files = containerFiles(blueprint, secrets, { gateways, port }, moons, configurations);
   try {
     await engine.files.put(id, files, { signal });
   } catch (error) {
@@ -88,6 +93,35 @@ async function create(
   crashPoint('launch.upload');
   return { engineId: id, networks: blueprint.memberships.map(({ network }) => network) };
 }
+
+/** Where a container will be: from where it may be managed, and which ports are in use there. */
+interface Surroundings {
+  gateways: string[];
+  taken: number[];
+}
+
+async function ownNetwork(engine: DockerEngine, network: string, signal: AbortSignal): Promise<Surroundings> {
+  return { gateways: [(await engine.network(network, { signal })).gateway], taken: [] };
+}
+
+async function surroundingsOf(
+  { engine }: RealMachineParts,
+  { workload, engineId }: NonNullable<ContainerBlueprint['inside']>,
+  signal: AbortSignal,
+): Promise<Surroundings> {
+  const inspect = await engine.containers.inspect(engineId, { signal });
+  if (inspect?.State.Status !== 'running') throw workloadEnded(workload);
+  const name = inspect.Name.slice(1);
+  const commands = await engine.containers.commands(engineId, { signal });
+  if (commands.some((command) => /(^|\/)zerotier-one(\s|$)/.test(command)))
+    throw new StepError(explain('workload-unsuitable/runs-zerotier', { name }));
+  const ids = Object.values(inspect.NetworkSettings.Networks).flatMap(({ NetworkID }) => NetworkID || []);
+  const networks = await Promise.all(ids.map((id) => engine.workloadNetwork(id, { signal })));
+  return { gateways: networks.flatMap((network) => network?.gateway ?? []), taken: await portsIn(inspect.State.Pid) };
+}
+
+const workloadEnded = (workload: string) =>
+  new StepError({ ...explain('unexpected', { cause: `the workload ${workload} has just ended` }), transient: true });
 
 async function secretsOf(identities: IdentityStore, node: NodeId): Promise<NodeSecrets> {
   const secrets = await identities.get(node);
@@ -101,8 +135,7 @@ async function secretsOf(identities: IdentityStore, node: NodeId): Promise<NodeS
  */
 async function portOf(
   { engine, identities, config, kernel }: RealMachineParts,
-  node: NodeId,
-  address: NodeAddress,
+  { node, address, taken }: { node: NodeId; address: NodeAddress; taken: readonly number[] },
   signal: AbortSignal,
 ): Promise<number> {
   let elsewhere: ReadonlySet<number> = new Set();
@@ -110,7 +143,8 @@ async function portOf(
   const kept = await identities.port(node, () => undefined);
   if (kept !== undefined) return kept;
   const labelled = await engine.containers.listed({ label: [LABEL.port] }, { signal });
-  elsewhere = new Set([...labelled.map(({ Labels }) => Number(Labels?.[LABEL.port])), ...(await kernel.udpPorts())]);
+  const ofOthers = labelled.map(({ Labels }) => Number(Labels?.[LABEL.port]));
+  elsewhere = new Set([...ofOthers, ...taken, ...(await kernel.udpPorts())]);
   const port = await identities.port(node, choose);
   if (port !== undefined) return port;
   const { first, last } = config.nodePorts;
@@ -246,9 +280,15 @@ async function startOrDiscard({ engine }: RealMachineParts, inspect: InspectedCo
   try {
     await engine.containers.start(inspect.Id, errand, { signal });
   } catch (error) {
-    if (!(error instanceof StepError) || !/network .* not found/i.test(error.message)) throw error;
+    if (!(error instanceof StepError)) throw error;
+    if (
+      inspect.Config.Labels[LABEL.workload] !== undefined &&
+      /non[- ]running container|is not running/i.test(error.message)
+    )
+      throw workloadEnded(inspect.Config.Labels[LABEL.workload] ?? name);
+    if (!/network .* not found|no such container/i.test(error.message)) throw error;
     await engine.containers.remove(inspect.Id, errand, { signal });
-    throw madeAnew('the Docker network that the container was on is gone');
+    throw madeAnew('the Docker network or the workload that the container was on is gone');
   }
 }
 
@@ -258,6 +298,19 @@ async function unpause(parts: RealMachineParts, step: StepOf<'unpause-container'
   const inspect = await ownContainer(parts, step, undefined, signal);
   if (inspect.State.Status !== 'paused') return;
   await parts.engine.containers.unpause(inspect.Id, { doing: `unpausing ${inspect.Name.slice(1)}` }, { signal });
+}
+
+/** Kills it: zerotier-one takes more than a second to end by itself, and has nothing to save. */
+async function stop(
+  parts: RealMachineParts,
+  { engineId, node, item }: StepOf<'stop-container'>,
+  { signal }: StepContext,
+) {
+  const inspect = await parts.engine.containers.inspect(engineId, { signal });
+  if (!inspect) return;
+  if (!isOf(parts, inspect, { item, node })) throw notOurs(inspect);
+  parts.turns.ran(node);
+  await parts.engine.containers.kill(engineId, { doing: `stopping ${inspect.Name.slice(1)}` }, { signal });
 }
 
 async function remove(

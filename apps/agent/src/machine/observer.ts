@@ -6,6 +6,7 @@ import {
   type ObservedContainer,
   type ObservedNode,
   type ObservedState,
+  type ObservedWorkload,
   type Part,
 } from '@orrery/shared/contracts';
 import { StepError, type Scope } from '@orrery/shared/machine';
@@ -23,6 +24,7 @@ import { HeardNodes } from './heard-nodes.js';
 import { observeAgain, observeNode, silentNode, type NodeLook } from './node-observer.js';
 import { known, partOf, type unknown } from './part.js';
 import { openContainer, type RealMachineParts } from './real-machine-parts.js';
+import { Workloads } from './workloads.js';
 import type { DockerEngine } from '../docker/docker-engine.js';
 
 /** Milliseconds within which the engine must answer; a later answer counts as unknown. */
@@ -53,6 +55,7 @@ interface Calm {
 export class Observer {
   private swept = false;
   private readonly version: EngineVersion;
+  private readonly workloads: Workloads;
 
   private readonly calm = new Map<NodeId, Calm>();
   private running: string[] = [];
@@ -65,6 +68,7 @@ export class Observer {
     private readonly changed: (node: NodeId) => void,
   ) {
     this.version = new EngineVersion(parts.engine);
+    this.workloads = new Workloads(parts, inspects);
   }
 
   /** Whether everything that is running reports its changes. */
@@ -78,18 +82,22 @@ export class Observer {
   }
 
   async observe(scope: Scope, signal: AbortSignal): Promise<ObservedState> {
-    const finding = partOf(this.find(scope, signal));
+    const everything = partOf(this.find(scope, signal));
+    const finding = everything.then((part) => (part.known ? known(part.value.found) : part));
     const listed = finding.then((part) => part.known);
-    const [engine, found, host, containers] = await Promise.all([
+    const [engine, all, found, host, containers] = await Promise.all([
       this.version.look(listed, { ms: LOOK_MS, signal }),
+      everything,
       finding,
       this.hostNode(scope, signal),
       finding.then((part) => this.containerNodes(scope, part, signal)),
     ]);
+    const namesWorkloads = scope.containers.some(({ workload }) => workload !== undefined);
     if (engine.known) await this.sweep(signal);
     return {
       engine,
       containers: found.known ? known(found.value.map(({ observed }) => observed)) : found,
+      ...(namesWorkloads && { workloads: all.known ? known(all.value.workloads) : all }),
       nodes: [host, ...containers],
     };
   }
@@ -116,8 +124,8 @@ export class Observer {
     return { ...seen, nodes: seen.nodes.map((one) => (one.node === node ? now : one)) };
   }
 
-  /** Containers with this host's label, and any with a name that the scope asks for. */
-  private async find(scope: Scope, signal: AbortSignal): Promise<Found[]> {
+  /** Containers with this host's label, any with a name that the scope asks for, and the workloads that it names. */
+  private async find(scope: Scope, signal: AbortSignal): Promise<{ found: Found[]; workloads: ObservedWorkload[] }> {
     const { engine, config } = this.parts;
     const options = { ms: LOOK_MS, signal };
     const listedAt = performance.now();
@@ -129,10 +137,13 @@ export class Observer {
       ),
       ...(name.length > 0 ? [engine.containers.listed({ name }, options)] : []),
     ];
+    const looking = this.workloads.look(scope, options);
+    looking.catch(() => undefined);
     const listed = new Map((await Promise.all(lists)).flat().map((one) => [one.Id, one]));
     const ids = new Set(listed.keys());
     this.lists.keep(ids);
-    this.inspects.keep(ids);
+    const workloads = await looking;
+    this.inspects.keep(new Set([...ids, ...workloads.map(({ engineId }) => engineId)]));
     const inspected = await Promise.all([...listed.values()].map((one) => this.inspects.of(one, options)));
     this.running = inspected.flatMap((one) => (one?.State.Status === 'running' ? [one.Id] : []));
     this.parts.kernel.keep(new Set(this.running), listedAt);
@@ -142,7 +153,7 @@ export class Observer {
         return observed ? [{ observed, inspect }] : [];
       })
       .sort((left, right) => (left.observed.engineId < right.observed.engineId ? -1 : 1));
-    return withOneOwner(claims);
+    return { found: withOneOwner(claims), workloads };
   }
 
   private async hostNode({ hostNode }: Scope, signal: AbortSignal): Promise<ObservedNode> {
@@ -207,7 +218,8 @@ export class Observer {
     const interfaces = this.interfacesOf(node, own?.inspect, signal);
     interfaces.catch(() => undefined);
     try {
-      const door = await openContainer(this.parts, node, own?.inspect);
+      const holder = own?.observed.inside === undefined ? undefined : this.workloads.inspected(own.observed.inside);
+      const door = await openContainer(this.parts, node, own?.inspect, holder);
       const inspect = (own as Found).inspect;
       const listOf = (network: string) => this.lists.of(inspect, network, signal);
       const { StartedAt: startedAt, FinishedAt } = inspect.State;

@@ -4,7 +4,7 @@ import { type IdentityStore, StepError } from '@orrery/shared/machine';
 import type { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { LABEL } from '../docker/labels.js';
-import { inspectMatchesProfile } from '../docker/profile-match.js';
+import { inspectMatchesProfile, namespaceOwner } from '../docker/profile-match.js';
 import type { HostGround, Ways } from './host-ground.js';
 import type { PortRange } from '../config.js';
 import type { KernelView } from '../kernel/kernel-view.js';
@@ -62,6 +62,8 @@ export interface RealMachineParts {
   >;
   ground: Pick<HostGround, 'look'>;
   reach: Reach;
+  /** The same for the networks of workloads. */
+  workloadReach: Reach;
   turns: StrangerTurns;
 }
 
@@ -81,11 +83,28 @@ export async function findContainer(
   return undefined;
 }
 
-/** Access to the daemon in a container; throws a StepError when it cannot be running. */
+/**
+ * The container whose network namespace a node's container uses: itself, or a workload. Undefined if the workload is
+ * gone.
+ */
+export async function namespaceHolder(
+  { engine }: Pick<RealMachineParts, 'engine'>,
+  inspect: InspectedContainer,
+  signal?: AbortSignal,
+): Promise<InspectedContainer | undefined> {
+  const owner = namespaceOwner(inspect.HostConfig.NetworkMode);
+  return owner === undefined ? inspect : engine.containers.inspect(owner, { signal });
+}
+
+/**
+ * Access to the daemon in a container; throws a StepError when it cannot be running. `holder`: the container whose
+ * network namespace it uses, if that is known already.
+ */
 export async function openContainer(
   parts: RealMachineParts,
   node: NodeId,
   inspect: InspectedContainer | undefined,
+  holder?: InspectedContainer,
 ): Promise<NodeDoor> {
   const secrets = await parts.identities.get(node);
   if (!secrets) throw new StepError(explain('identity-lost/not-in-state-folder'));
@@ -101,5 +120,7 @@ export async function openContainer(
       }),
       transient: true,
     });
-  return containerDoor(parts.engine, inspect, secrets, parts.reach);
+  const where = holder ?? (await namespaceHolder(parts, inspect)) ?? inspect;
+  const reach = where === inspect ? parts.reach : parts.workloadReach;
+  return containerDoor(parts.engine, inspect, secrets, { where, reach });
 }

@@ -1,4 +1,4 @@
-import { explain, type NodeId, type NodeKind, type ObservedState } from '@orrery/shared/contracts';
+import { explain, type NodeId, type NodeKind, type ObservedState, type Workload } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import type { Logger } from '@orrery/shared/runtime';
 import {
@@ -18,7 +18,8 @@ import {
 import { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { HeldInspects } from '../docker/held-inspects.js';
-import { watchEngine } from '../docker/engine-events.js';
+import { watchEngine, type Watcher } from '../docker/engine-events.js';
+import { isOfWorkload } from '../docker/workloads.js';
 import { mintIdentity } from '../docker/identity-minter.js';
 import { HostGround } from './host-ground.js';
 import { KernelView } from '../kernel/kernel-view.js';
@@ -58,6 +59,7 @@ export function createRealMachine(
     kernel,
     ground: new HostGround(config.ways ?? {}, kernel),
     reach: { bridge: 'unknown' },
+    workloadReach: { bridge: 'unknown' },
     turns: new StrangerTurns({ gapMs: config.strangerGapMs ?? 0, introduced: config.introduced ?? (() => false) }),
     ...eyes,
   });
@@ -72,6 +74,8 @@ class RealMachine implements Machine {
   private readonly inspects: HeldInspects;
   private readonly closed = new AbortController();
   private hostNode: NodeId | undefined;
+  /** The workloads of the last look. */
+  private named: Workload[] = [];
   private hint: Hint = () => undefined;
 
   constructor(private readonly parts: RealMachineParts) {
@@ -92,6 +96,7 @@ class RealMachine implements Machine {
 
   observe(scope: Scope, signal: AbortSignal): Promise<ObservedState> {
     this.hostNode = scope.hostNode;
+    this.named = scope.containers.flatMap(({ workload }) => workload ?? []);
     return this.observer.observe(scope, signal);
   }
 
@@ -118,7 +123,8 @@ class RealMachine implements Machine {
       hint();
     };
     this.parts.kernel.followHost(() => hint());
-    const told = { hint: changed, following: this.events };
+    const concerns: Watcher['concerns'] = (one) => this.named.some((workload) => isOfWorkload(workload, one));
+    const told = { hint: changed, concerns, following: this.events };
     watchEngine(engine.connection, config.host, told, logger, until).catch((error: unknown) =>
       logger.error({ event: 'docker.watch-ended', err: error }, 'no longer following events from Docker'),
     );

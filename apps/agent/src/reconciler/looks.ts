@@ -1,4 +1,4 @@
-import type { NodeId, ObservedState, Item, ItemId } from '@orrery/shared/contracts';
+import { isOfContainer, type NodeId, type ObservedState, type Item, type ItemId } from '@orrery/shared/contracts';
 import type { Machine, MachineFacts, Scope } from '@orrery/shared/machine';
 import type { RolledBack } from '../pure/guard/decide-probation.js';
 import type { Before } from '../guard/probations.js';
@@ -84,7 +84,14 @@ export class Looks {
 /** The scope of a look: the host's own node and the containers that items name. */
 export function scopeOf(hostNode: NodeId, items: readonly Item[]): Scope {
   const containers = items.flatMap((item) =>
-    item.kind === 'container' ? [{ item: item.id, node: item.node, name: item.name }] : [],
+    isOfContainer(item)
+      ? [
+          {
+            ...{ item: item.id, node: item.node, name: item.name },
+            ...(item.kind === 'attachment' && { workload: item.workload }),
+          },
+        ]
+      : [],
   );
   return { hostNode, containers };
 }

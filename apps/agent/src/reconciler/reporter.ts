@@ -7,6 +7,7 @@ import {
   type ObservedState,
   type Outcome,
   type Stage,
+  isOfContainer,
 } from '@orrery/shared/contracts';
 import { describeError, type Logger } from '@orrery/shared/runtime';
 import type { Step, StepName } from '@orrery/shared/machine';
@@ -169,7 +170,7 @@ export class Reporter {
 
 /** One look may show that a container was started and that its node has joined; report these in order. */
 const containersFirst = (items: readonly Item[]): Item[] =>
-  items.toSorted((one, other) => Number(other.kind === 'container') - Number(one.kind === 'container'));
+  items.toSorted((one, other) => Number(isOfContainer(other)) - Number(isOfContainer(one)));
 
 const snapshotOf = (state: ObservedState): AgentFact => ({
   type: 'host.snapshot',

@@ -17,19 +17,19 @@ import { settingsFileName } from '../pure/settings-file.js';
 const FORMER_PORT = 9993;
 const LOG_LINES = 50;
 
-/** Access to the daemon in a container: over its bridge address, or else by exec. */
+/** Access to the daemon in a container: over its bridge address, or that of the container `where` whose network namespace it uses, or else by exec. */
 export function containerDoor(
   engine: DockerEngine,
   inspect: InspectedContainer,
   secrets: NodeSecrets,
-  reach: Reach,
+  { where, reach }: { where: InspectedContainer; reach: Reach },
 ): NodeDoor {
   const id = inspect.Id;
   const token: TokenSource = {
     current: () => Promise.resolve(secrets.authToken),
     again: () => tokenInside(engine, id),
   };
-  const ip = Object.values(inspect.NetworkSettings.Networks).find(({ IPAddress }) => IPAddress !== '')?.IPAddress;
+  const ip = Object.values(where.NetworkSettings.Networks).find(({ IPAddress }) => IPAddress !== '')?.IPAddress;
   const cli = new CliLocalApi((command, signal) => engine.exec(id, command, { signal }));
   const http = ip === undefined ? undefined : new TcpLocalHttp({ host: ip, port: portOf(inspect) }, token);
   return {

@@ -91,6 +91,9 @@ export const ContainerItem = z.object({
 });
 export type ContainerItem = z.infer<typeof ContainerItem>;
 
+/** With this label, the owner of a container lets it be attached; its value names the networks. */
+export const WORKLOAD_LABEL = 'orrery.network';
+
 /**
  * A container that somebody else runs, by what stays when it is made anew: never by an engine's id. `shop/db/1`: project,
  * service and number of Docker Compose. Anything else is a container's name.

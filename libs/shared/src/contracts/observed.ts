@@ -75,6 +75,8 @@ export const ObservedWorkload = z.object({
   engineId: Word,
   state: ContainerState,
   startedAt: z.iso.datetime().max(MAX_WORD).nullable(),
+  /** It wears the label `orrery.network`, and `orrery.enable` does not say otherwise. */
+  labelled: z.boolean(),
   /** Why nothing can be attached to it, whatever its state. */
   unsuitable: z
     .object({ code: FailureCode, cause: z.string().max(MAX_CAUSE), fix: z.string().max(MAX_FIX) })

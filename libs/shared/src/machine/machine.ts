@@ -7,6 +7,7 @@ import type {
   NodeKind,
   ObservedState,
   Stage,
+  Workload,
 } from '../contracts/index.js';
 import { AppError, crashPoint } from '../runtime/index.js';
 import type { ControllerApi } from './controller-api.js';
@@ -19,7 +20,7 @@ import type { Step, StepName, StepOf } from './step.js';
 export interface Scope {
   hostNode: NodeId;
   /** Whether an item concerns the host's own daemon; if not, a machine without zerotier-one is fine. */
-  containers: { item: ItemId; node: NodeId; name: string }[];
+  containers: { item: ItemId; node: NodeId; name: string; workload?: Workload }[];
 }
 
 /** Why a step failed. `code` becomes the item's outcome; `transient` errors are retried soon. */

@@ -7,6 +7,7 @@ import type {
   NodeAddress,
   NodeId,
   NodeKind,
+  Workload,
 } from '../contracts/index.js';
 
 /** A network that a container's node joins from its first second: written into `networks.d` before the start. */
@@ -25,6 +26,8 @@ export interface ContainerBlueprint {
   limits: ContainerLimits;
   incarnation: number;
   memberships: InitialMembership[];
+  /** The workload whose network namespace it uses, and the container that is it now; absent: it has its own. */
+  inside?: { workload: Workload; engineId: string };
 }
 
 /** One action that brings the observed state closer to the desired one: plain data. `node` is the lane; a failure is reported for `item`. */
@@ -37,6 +40,8 @@ export type Step = { node: NodeId; item: ItemId } & (
   /** The container that the previous step created. */
   | { step: 'start-container'; created: Name }
   | { step: 'unpause-container'; engineId: string }
+  /** Of an attachment whose workload has ended or was started again. */
+  | { step: 'stop-container'; engineId: string }
   /** `keeps`: it is created again at once, with what its daemon knows of these networks. */
   | { step: 'remove-container'; engineId: string; name: Name; keeps?: NetworkId[] }
   /** `identity`: the pre-generated one that was meant for the node. */

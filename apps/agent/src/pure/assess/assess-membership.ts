@@ -1,6 +1,7 @@
 import {
   interfaceName,
-  type ContainerItem,
+  isOfContainer,
+  type NodeContainerItem,
   type MembershipItem,
   type ObservedMembership,
   type ObservedNode,
@@ -31,6 +32,7 @@ export function assessMembership(item: MembershipItem, context: AssessContext): 
   const down = container && assessContainer(container, context);
   if (down && down.outcome.kind === 'failed')
     return { ...down, outcome: { ...down.outcome, cause: `its container is not running: ${down.outcome.cause}` } };
+  if (down?.outcome.kind === 'waiting') return down;
   // The node still belongs to the container being replaced: it looks joined, authorized and addressed, and will soon be gone.
   if (container && !down) return undefined;
   const { ground, rolledBack: undone } = context.facts;
@@ -45,8 +47,8 @@ export function assessMembership(item: MembershipItem, context: AssessContext): 
   return refused || assessStatus({ ...item, settings }, joined, node, node.daemon.value.address);
 }
 
-const containerOf = ({ node }: MembershipItem, { items }: AssessContext): ContainerItem | undefined =>
-  items.find((other): other is ContainerItem => other.kind === 'container' && other.node === node);
+const containerOf = ({ node }: MembershipItem, { items }: AssessContext): NodeContainerItem | undefined =>
+  items.filter(isOfContainer).find((other) => other.node === node);
 
 function failedBy(item: MembershipItem, context: AssessContext): Assessment | undefined {
   const error = context.lastError(item);
@@ -58,7 +60,7 @@ const unseen = <T>(part: Part<T>): Assessment | undefined =>
 
 function assessLeaving(
   item: MembershipItem,
-  container: ContainerItem | undefined,
+  container: NodeContainerItem | undefined,
   node: ObservedNode | undefined,
   context: AssessContext,
 ): Assessment | undefined {

@@ -1,4 +1,4 @@
-import { explain, explainAgain, type Item } from '@orrery/shared/contracts';
+import { explain, explainAgain, isOfContainer, type Item } from '@orrery/shared/contracts';
 import type { AssessContext } from './assess-context.js';
 import { assessContainer } from './assess-container.js';
 import { assessMembership } from './assess-membership.js';
@@ -13,7 +13,7 @@ export function assess(item: Item, context: AssessContext): Assessment | undefin
   const denied =
     denial && failed(explainAgain({ code: 'policy-denied', cause: denial.cause, fix: denial.fix }), denial.holdMs);
   if (denied && !denial.isOfContainer) return denied;
-  const assessed = item.kind === 'container' ? assessContainer(item, context) : assessMembership(item, context);
+  const assessed = isOfContainer(item) ? assessContainer(item, context) : assessMembership(item, context);
   // Whatever runs in a container made before the denial keeps running, and is reported as it is.
   return denied && (!assessed || assessed.outcome.kind === 'failed') ? denied : assessed;
 }

@@ -1,13 +1,14 @@
 import {
   interfaceName,
-  type ContainerItem,
   type Item,
+  isOfContainer,
   type MembershipItem,
+  type NodeContainerItem,
   type ObservedState,
   type Stage,
 } from '@orrery/shared/contracts';
 import type { StepName } from '@orrery/shared/machine';
-import { ownContainer } from '../plan/plan-container.js';
+import { ownContainer } from '../plan/node-container.js';
 
 export interface ReachedStage {
   stage: Stage;
@@ -19,6 +20,7 @@ export const STAGE_OF_STEP: Partial<Record<StepName, Stage>> = {
   'mint-identity': 'identity',
   'create-container': 'created',
   'start-container': 'started',
+  'stop-container': 'stopped',
   'remove-container': 'removed',
   'leave-network': 'left',
 };
@@ -29,10 +31,10 @@ export const STAGE_OF_STEP: Partial<Record<StepName, Stage>> = {
  */
 export function reachedStages(item: Item, observed: ObservedState, told: readonly Stage[] = []): ReachedStage[] {
   if (item.intent === 'absent') return [];
-  return item.kind === 'container' ? containerStages(item, observed, told) : membershipStages(item, observed);
+  return isOfContainer(item) ? containerStages(item, observed, told) : membershipStages(item, observed);
 }
 
-function containerStages(item: ContainerItem, observed: ObservedState, told: readonly Stage[]): ReachedStage[] {
+function containerStages(item: NodeContainerItem, observed: ObservedState, told: readonly Stage[]): ReachedStage[] {
   const own = ownContainer(item, observed);
   if (own?.state !== 'running' || own.incarnation !== item.incarnation) return [];
   const stages: ReachedStage[] = told.includes('created') ? [{ stage: 'started', detail: '' }] : [];

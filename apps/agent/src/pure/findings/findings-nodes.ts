@@ -1,4 +1,4 @@
-import { explain, explainAgain, type ObservedNode, type ObservedState } from '@orrery/shared/contracts';
+import { explain, explainAgain, isOfContainer, type ObservedNode, type ObservedState } from '@orrery/shared/contracts';
 import type { FindingsInput, FoundCause } from './found-cause.js';
 
 const BLIP_MS = 6_000;
@@ -8,7 +8,7 @@ export function findNodes(input: FindingsInput): FoundCause[] {
   const { items, observed } = input;
   const found: FoundCause[] = [];
   const { engine } = observed;
-  const wantsContainers = items.some(({ kind }) => kind === 'container');
+  const wantsContainers = items.some(isOfContainer);
   if (!engine.known && wantsContainers)
     found.push({
       ...{ node: null, network: null, item: null, severity: 'error', holdMs: BLIP_MS },
@@ -47,7 +47,7 @@ function notHeard({ node, interfaces }: ObservedNode, { items, observed }: Findi
   const container = observed.containers.known
     ? observed.containers.value.find((one) => one.node === node && one.ours)
     : undefined;
-  const item = items.find((one) => one.kind === 'container' && one.node === node);
+  const item = items.filter(isOfContainer).find((one) => one.node === node);
   return {
     ...{ node, network: null, item: item?.id ?? null, severity: 'warning', holdMs: BLIP_MS },
     ...explain('not-heard/since', { addresses: addressesOf(interfaces), since: container?.startedAt ?? 'some time' }),

@@ -1,6 +1,6 @@
-import type { Item, ObservedState } from '@orrery/shared/contracts';
+import { type Item, type ObservedState, isOfContainer } from '@orrery/shared/contracts';
 import { UNREADABLE_HOLD_MS } from '../policy/denials.js';
-import { ownContainer } from '../plan/plan-container.js';
+import { ownContainer } from '../plan/node-container.js';
 import type { FindingsInput, FoundCause } from './found-cause.js';
 
 /** A policy that cannot be used, and things that existed before the policy denied them, because a policy never destroys anything. */
@@ -33,7 +33,7 @@ export function findPolicyTroubles({ items, observed, policy }: FindingsInput): 
 }
 
 function isThere(item: Item, observed: ObservedState): boolean {
-  if (item.kind === 'container') return ownContainer(item, observed) !== undefined;
+  if (isOfContainer(item)) return ownContainer(item, observed) !== undefined;
   const memberships = observed.nodes.find(({ node }) => node === item.node)?.memberships;
   return memberships?.known === true && memberships.value.some(({ network }) => network === item.network);
 }

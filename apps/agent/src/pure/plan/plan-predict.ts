@@ -63,6 +63,8 @@ export function predict(state: Predicted, step: Step): Predicted {
       return started(state, 'created' in step ? newContainer(step.node) : step.engineId);
     case 'unpause-container':
       return started(state, step.engineId);
+    case 'stop-container':
+      return stopped(state, step.engineId);
     case 'remove-container':
       return removed(state, step.engineId);
     case 'join-network':
@@ -77,6 +79,9 @@ export function predict(state: Predicted, step: Step): Predicted {
   }
 }
 
+/** Whatever is started in a prediction is started after everything that was observed. */
+const NEVER_OLDER = '9999-12-31T23:59:59.000Z';
+
 const newContainer = (node: NodeId) => `new-${node}`;
 
 type Containers = Extract<ObservedState['containers'], { known: true }>['value'];
@@ -90,10 +95,11 @@ const withContainers = (state: Predicted, change: (was: Containers) => Container
     : state;
 
 function created(state: Predicted, blueprint: ContainerBlueprint): Predicted {
-  const { item, node, name, image, limits, incarnation, memberships } = blueprint;
+  const { item, node, name, image, limits, incarnation, memberships, inside } = blueprint;
   const container: Containers[number] = {
     ...{ item, node, name, image, limits, incarnation, ours: true, engineId: newContainer(node), imageId: image },
     ...{ state: 'created', startedAt: null, exitCode: null, oomKilled: false },
+    ...(inside && { inside: inside.engineId }),
   };
   const initial = new Map([...state.initial, [node, memberships] as const]);
   return withContainers({ ...state, initial }, (was) => [...was, container]);
@@ -101,7 +107,9 @@ function created(state: Predicted, blueprint: ContainerBlueprint): Predicted {
 
 function started(state: Predicted, engineId: string): Predicted {
   const running = withContainers(state, (was) =>
-    was.map((container) => (container.engineId === engineId ? { ...container, state: 'running' } : container)),
+    was.map((container) =>
+      container.engineId === engineId ? { ...container, state: 'running', startedAt: NEVER_OLDER } : container,
+    ),
   );
   const { containers } = running.observed;
   const container = containers.known ? containers.value.find((one) => one.engineId === engineId) : undefined;
@@ -117,6 +125,12 @@ function started(state: Predicted, engineId: string): Predicted {
   };
   const others = running.observed.nodes.filter((one) => one.node !== node.node);
   return { ...running, observed: { ...running.observed, nodes: [...others, node] } };
+}
+
+function stopped(state: Predicted, engineId: string): Predicted {
+  return withContainers(state, (was) =>
+    was.map((container) => (container.engineId === engineId ? { ...container, state: 'exited' } : container)),
+  );
 }
 
 function removed(state: Predicted, engineId: string): Predicted {

@@ -1,4 +1,4 @@
-import type { Item, ObservedState } from '@orrery/shared/contracts';
+import { isOfContainer, type Item, type ObservedState } from '@orrery/shared/contracts';
 import type { Step } from '@orrery/shared/machine';
 import { planContainer } from './plan-container.js';
 import type { PlanFacts } from './plan-facts.js';
@@ -11,7 +11,7 @@ import { planMembership } from './plan-membership.js';
 export function plan(desired: readonly Item[], observed: ObservedState, facts: PlanFacts): Step[] {
   return [...new Set(desired.map(({ node }) => node))].flatMap((node) => {
     const items = desired.filter((item) => item.node === node);
-    const containers = items.filter((item) => item.kind === 'container');
+    const containers = items.filter(isOfContainer);
     const memberships = items.filter((item) => item.kind === 'membership');
     const steps = containers.flatMap((item) => planContainer(item, memberships, observed, facts));
     // The networks of a container that is about to change are left to the next plan.

@@ -1,6 +1,6 @@
-import type { NodeId, Item, ObservedState } from '@orrery/shared/contracts';
+import { isOfContainer, type NodeId, type Item, type ObservedState } from '@orrery/shared/contracts';
 import type { Step } from '@orrery/shared/machine';
-import { ownContainer } from './plan-container.js';
+import { ownContainer } from './node-container.js';
 import type { PlanFacts } from './plan-facts.js';
 import { plan } from './plan.js';
 import type { RolledBack } from '../guard/decide-probation.js';
@@ -35,7 +35,7 @@ export function intends(item: Item | undefined, step: Step, rolledBack?: RolledB
   const undo = rolledBack?.get(item.id);
   if (undo && 'network' in step) return step.step === (undo.to === 'left' ? 'leave-network' : 'configure-network');
   if (step.step === 'create-container')
-    return item.intent === 'present' && item.kind === 'container' && item.incarnation === step.blueprint.incarnation;
+    return item.intent === 'present' && isOfContainer(item) && item.incarnation === step.blueprint.incarnation;
   const removes = REMOVING.includes(step.step);
   return removes ? item.intent === 'absent' || step.step === 'remove-container' : item.intent === 'present';
 }

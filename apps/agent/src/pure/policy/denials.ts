@@ -1,6 +1,7 @@
 import {
   explain,
-  type ContainerItem,
+  isOfContainer,
+  type NodeContainerItem,
   type Item,
   type ItemId,
   type NodeId,
@@ -8,7 +9,8 @@ import {
 } from '@orrery/shared/contracts';
 import type { Step } from '@orrery/shared/machine';
 import type { KnownGround } from '../guard/ground.js';
-import { mustBeMadeAnew, ownContainer } from '../plan/plan-container.js';
+import { mustBeMadeAnew, ownContainer } from '../plan/node-container.js';
+import { workloadOf } from '../plan/plan-attachment.js';
 import { judge, routeRule, type Refusal } from './judge.js';
 import type { HeldPolicy, Rule } from './policy.js';
 
@@ -46,15 +48,18 @@ export function denialsOf(items: readonly Item[], held: HeldPolicy, context: Den
       holdMs: 0,
     });
   for (const item of present) {
-    const refusal = judge(item, held.policy, { image: imageOf(item, context) });
+    const refusal = judge(item, held.policy, {
+      image: imageOf(item, context),
+      ...(item.kind === 'attachment' && { workload: workloadOf(item, context.observed) }),
+    });
     if (refusal) deny(item, refusal);
   }
   const { max } = held.policy.containers;
-  const judged = present.filter((item): item is ContainerItem => item.kind === 'container' && !denials.has(item.id));
+  const judged = present.filter(isOfContainer).filter(({ id }) => !denials.has(id));
   const cause = `this host allows at most ${max} containers, and already has as many`;
   for (const item of beyond(max, judged, present, context)) deny(item, { rule: 'containers.max', cause });
   for (const item of present) {
-    const container = present.find((other) => other.kind === 'container' && other.node === item.node);
+    const container = present.filter(isOfContainer).find(({ node }) => node === item.node);
     const denial = container && item !== container ? denials.get(container.id) : undefined;
     if (denial && !denials.has(item.id))
       denials.set(item.id, { ...denial, cause: `its container is denied: ${denial.cause}`, isOfContainer: true });
@@ -85,7 +90,7 @@ function denialBy(rule: Rule, { file, isWritten, lines }: Extract<HeldPolicy, { 
 
 /** The image that would really run: a container that is only restarted runs what it was created from, whatever the default is by now. */
 function imageOf(item: Item, { observed, defaultImage }: DenialContext): string {
-  if (item.kind !== 'container') return '';
+  if (!isOfContainer(item)) return '';
   const own = ownContainer(item, observed);
   return own && !mustBeMadeAnew(item, own) ? own.image : (item.image ?? defaultImage);
 }
@@ -96,17 +101,17 @@ function imageOf(item: Item, { observed, defaultImage }: DenialContext): string 
  */
 function beyond(
   max: number,
-  judged: readonly ContainerItem[],
+  judged: readonly NodeContainerItem[],
   present: readonly Item[],
   { observed, hasIdentity }: DenialContext,
-): ContainerItem[] {
+): NodeContainerItem[] {
   const counted = new Set<NodeId>(judged.map(({ node }) => node));
   const others = new Set(
     (observed.containers.known ? observed.containers.value : [])
       .filter(({ node }) => hasIdentity(node) && !counted.has(node))
       .map(({ node }) => node),
   );
-  const age = (item: ContainerItem) => (hasIdentity(item.node) ? 0 : 1);
+  const age = (item: NodeContainerItem) => (hasIdentity(item.node) ? 0 : 1);
   const oldestFirst = judged.toSorted(
     (one, other) => age(one) - age(other) || one.revision - other.revision || (one.id < other.id ? -1 : 1),
   );

@@ -1,5 +1,14 @@
 import { covers, overlaps, parsePrefix } from '@orrery/shared/addresses';
-import type { ContainerItem, Item, MembershipItem, NetworkId } from '@orrery/shared/contracts';
+import {
+  type NodeContainerItem,
+  type Item,
+  type MembershipItem,
+  type NetworkId,
+  isOfContainer,
+  type AttachmentItem,
+  type ObservedWorkload,
+  WORKLOAD_LABEL,
+} from '@orrery/shared/contracts';
 import type { MayRoute } from '../guard/ground.js';
 import { fitsImage, readImagePattern } from './image-pattern.js';
 import type { CallName, Policy, Rule } from './policy.js';
@@ -14,6 +23,8 @@ export interface Refusal {
 export interface JudgeContext {
   /** The image that a container would run: the one that it was created from, the item's, or the host's default. */
   image: string;
+  /** Of an attachment, if the engine shows it. */
+  workload?: ObservedWorkload | undefined;
 }
 
 /**
@@ -22,10 +33,12 @@ export interface JudgeContext {
  */
 export function judge(item: Item, policy: Policy, context: JudgeContext): Refusal | undefined {
   if (item.intent === 'absent') return undefined;
-  return item.kind === 'container' ? judgeContainer(item, policy, context) : judgeMembership(item, policy);
+  if (!isOfContainer(item)) return judgeMembership(item, policy);
+  const refusal = item.kind === 'attachment' ? judgeWorkload(item, policy, context) : undefined;
+  return refusal ?? judgeContainer(item, policy, context);
 }
 
-function judgeContainer(item: ContainerItem, { images, containers }: Policy, { image }: JudgeContext) {
+function judgeContainer(item: NodeContainerItem, { images, containers }: Policy, { image }: JudgeContext) {
   const { memoryMb, pids } = item.limits;
   if (!allowsImage({ images }, image))
     return refused('images', `the image ${image} is not among those that this host allows`);
@@ -37,6 +50,13 @@ function judgeContainer(item: ContainerItem, { images, containers }: Policy, { i
   if (pids > containers.pids)
     return refused('containers.pids', `${pids} processes exceed the ${containers.pids} that this host allows`);
   return undefined;
+}
+
+/** A workload that is not there yet is judged when it is. */
+function judgeWorkload({ workload: name }: AttachmentItem, { workloads }: Policy, { workload }: JudgeContext) {
+  if (workloads === 'none') return refused('workloads', 'nothing may be attached to containers of this host');
+  if (workloads === 'all' || !workload || workload.labelled) return undefined;
+  return refused('workloads', `the container ${name} does not wear the label ${WORKLOAD_LABEL}`);
 }
 
 export const allowsImage = ({ images }: Pick<Policy, 'images'>, image: string): boolean =>

@@ -50,8 +50,10 @@ export const Policy = z.strictObject({
   probes: z.union([z.boolean(), z.literal('networks')]).default('networks'),
   /** Whether the host's own zerotier-one may be touched: never, always, or for these networks. */
   hostDaemon: z.union([z.boolean(), z.array(NetworkRule).max(10_000)]).default(true),
-  /** Whether application containers may be attached. */
-  workloads: z.boolean().default(true),
+  /** Which containers of others may be attached: none, those that wear the label `orrery.network`, or any. */
+  workloads: z
+    .union([z.enum(['none', 'labelled', 'all']), z.boolean().transform((may) => (may ? 'labelled' : 'none'))])
+    .default('labelled'),
   /** Which prefixes networks may bring onto the host itself. */
   routes: RouteRules.prefault({}),
   settings: z
@@ -78,6 +80,7 @@ export type Rule =
   | 'hostDaemon'
   | 'probes'
   | 'routes'
+  | 'workloads'
   | `settings.${keyof Policy['settings']}`;
 
 /** The policy in force: the rules and their lines, or why there are none. Without rules nothing is allowed. */

@@ -160,6 +160,13 @@ const THINGS = {
     fix: ({ container }: { container: string }) =>
       `Change it and keep its identity (\`orrery container set ${container}\`), or launch under another name.`,
   },
+  'container-differs/workload': {
+    cause: ({ container, workload }: { container: string; workload: string | null }) =>
+      `container ${container} exists and is ${workload === null ? 'not an attachment' : `an attachment of ${workload}`}`,
+    fix: ({ container }: { container: string }) =>
+      `Choose another name (\`--name\` of \`orrery attach\`), or remove it first: \`orrery rm ${container}\`.`,
+    see: { method: 'POST', path: '/v1/hosts/{host}/attachments' },
+  },
   'container-differs/hidden': {
     cause: ({ name, host }: { name: string; host: string }) => `the name ${name} is taken on ${host}`,
     fix: 'Launch the container under another name.',

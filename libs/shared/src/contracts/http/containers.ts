@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ContainerId, ItemId, Name, NetworkId } from '../ids.js';
-import { ContainerLimits, ImageReference, Intent, MembershipSettings } from '../items.js';
+import { ContainerLimits, ImageReference, Intent, MembershipSettings, Workload } from '../items.js';
 import { ContainerState } from '../observed.js';
 import { HostRef, page, PageQuery, Reference, ShownOutcome, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
@@ -29,6 +29,19 @@ export const ContainerPost = ContainerSpec.extend({
 });
 export type ContainerPost = z.infer<typeof ContainerPost>;
 
+export const AttachmentPost = ContainerSpec.extend({
+  workload: Workload.describe(
+    'The container to attach: PROJECT/SERVICE/NUMBER of Docker Compose, or the name of a container. It need not exist yet.',
+  ),
+  name: Name.optional().describe(
+    'Name of the attachment, unique among the containers of its host; left out: derived from the workload (`shop/db/1`: `shop-db-1`).',
+  ),
+}).meta({
+  id: 'AttachmentPost',
+  description: 'A workload to attach to networks: its node runs in a ZeroTier container that shares its network.',
+});
+export type AttachmentPost = z.infer<typeof AttachmentPost>;
+
 export const Container = z
   .object({
     id: ContainerId.describe('Id of the container.'),
@@ -38,6 +51,9 @@ export const Container = z
     item: ItemId.describe('Id of its item in the desired state of the host.'),
     simulated: z.boolean().describe('True for a host that only simulates its engine and its zerotier-one.'),
     intent: Intent.describe('Whether it should be there.'),
+    workload: Workload.nullable()
+      .default(null)
+      .describe('The container whose network it shares, if it is an attachment; null: it has a network of its own.'),
     networks: z.array(NetworkId).describe('IDs of the networks that its node should be in.'),
     image: ImageReference.nullable().describe('Requested image; null: the default image of the host.'),
     limits: ContainerLimits.describe('Limits of the container.'),

@@ -1,0 +1,21 @@
+import { explain, explainAgain, type AttachmentItem, type ObservedState } from '@orrery/shared/contracts';
+import { workloadOf } from '../plan/plan-attachment.js';
+import { failed, waiting, type Assessment } from './outcomes.js';
+
+/** While Docker Compose makes a container anew, there is none for a moment. */
+const BLIP_MS = 3_000;
+
+/** Why a workload holds up its attachment; undefined if it does not. */
+export function assessWorkload(item: AttachmentItem, observed: ObservedState): Assessment | undefined {
+  const { workload: reference } = item;
+  // An agent that looks at no workloads is one that cannot have any.
+  if (observed.workloads && !observed.workloads.known) return failed(explainAgain(observed.workloads), BLIP_MS);
+  const workload = workloadOf(item, observed);
+  if (!workload) return waiting(explain('workload/none', { workload: reference }), BLIP_MS);
+  const { name, state, unsuitable } = workload;
+  if (unsuitable) return failed(explainAgain(unsuitable));
+  if (state === 'running') return undefined;
+  return state === 'paused'
+    ? waiting(explain('workload/paused', { name }), BLIP_MS)
+    : waiting(explain('workload/stopped', { name, state }), BLIP_MS);
+}

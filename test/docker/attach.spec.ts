@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { AttachmentItem, Item, MembershipItem, NetworkId } from '@orrery/shared/contracts';
+import { newId } from '@orrery/shared/runtime';
+import type Docker from 'dockerode';
+import { assess } from '../../apps/agent/src/pure/assess/assess.js';
+import { plan } from '../../apps/agent/src/pure/plan/plan.js';
+import { eventually } from '../support/eventually.js';
+import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import { MachineLab } from './machine/machine-lab.js';
+
+jest.setTimeout(180_000);
+
+const engine = await findLabEngine();
+const SETTINGS = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };
+const LIMITS = { memoryMb: 256, pids: 128 };
+
+(engine ? describe : describe.skip)('an attachment, carried out on the real machine', () => {
+  let lab: MachineLab;
+  let network: NetworkId;
+  let attachment: AttachmentItem;
+  let membership: MembershipItem;
+  const made: Docker.Container[] = [];
+
+  beforeAll(async () => {
+    if (!engine) return;
+    lab = await MachineLab.open(engine);
+    network = await lab.network('10.94.0');
+  });
+  afterAll(async () => {
+    await Promise.all(made.map((one) => one.remove({ force: true, v: true }).catch(() => undefined)));
+    await lab?.close();
+  });
+
+  /** A container of somebody else, with the name and labels that Docker Compose would give it. */
+  async function workload(
+    name: string,
+    host: object = {},
+    labels: Record<string, string> = {},
+  ): Promise<Docker.Container> {
+    const container = await lab.world.docker.createContainer({
+      name: `${lab.world.network.slice(-8)}-${name}`,
+      Image: engine?.image ?? '',
+      Entrypoint: ['sleep'],
+      Cmd: ['1000'],
+      Labels: labels,
+      HostConfig: { NetworkMode: lab.world.network, Init: true, ...host },
+    });
+    made.push(container);
+    await container.start();
+    return container;
+  }
+
+  const compose = (service: string) => ({
+    'com.docker.compose.project': lab.world.network,
+    'com.docker.compose.service': service,
+    'com.docker.compose.container-number': '1',
+    'com.docker.compose.oneoff': 'False',
+  });
+
+  /** Its item and that of its membership. */
+  function attach(name: string, to: string): [AttachmentItem, MembershipItem] {
+    const base = { node: newId('nod'), revision: 1, intent: 'present' as const };
+    const about = { ...base, id: newId('itm'), name: `${lab.world.network.slice(-8)}-${name}` };
+    const item: AttachmentItem = {
+      ...{ ...about, kind: 'attachment', workload: to, image: null, limits: LIMITS, incarnation: 0 },
+    };
+    lab.scope.containers.push({ item: item.id, node: item.node, name: item.name, workload: to });
+    return [
+      item,
+      { ...base, id: newId('itm'), kind: 'membership', nodeKind: 'container', network, settings: SETTINGS },
+    ];
+  }
+
+  async function steps(items: Item[]) {
+    return plan(items, await lab.look(), await lab.machine.facts(lab.scope));
+  }
+
+  async function settle(items: Item[]): Promise<string[]> {
+    const taken: string[] = [];
+    await eventually(
+      async () => {
+        const next = await steps(items);
+        for (const step of next) {
+          taken.push(step.step);
+          await lab.do(step);
+          if (step.step === 'mint-identity') await lab.authorize(network, step.node);
+        }
+        return next.length === 0;
+      },
+      { within: 30_000, every: 100, what: 'an empty plan' },
+    );
+    return taken;
+  }
+
+  async function outcome(item: Item, items: Item[]) {
+    const facts = await lab.machine.facts(lab.scope);
+    const context = { items, observed: await lab.look(), facts, lastError: () => undefined, isChanging: () => false };
+    return assess(item, context)?.outcome;
+  }
+
+  const sidecar = async () => (await lab.containerOf({ item: attachment.id }))[0];
+  const address = () => lab.addressOf(attachment);
+  /** What the workload itself sees, by its own eyes. */
+  async function inside(container: Docker.Container, ...command: string[]): Promise<string> {
+    const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
+    const stream = await exec.start({ hijack: true, stdin: false });
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString('utf8');
+  }
+  const untouched = async (container: Docker.Container) => {
+    const {
+      State: _state,
+      NetworkSettings: _networks,
+      ExecIDs: _execs,
+      ...rest
+    } = (await container.inspect()) as Docker.ContainerInspectInfo & { ExecIDs: unknown };
+    return JSON.stringify(rest);
+  };
+
+  let db: Docker.Container;
+
+  it('waits for a workload that is not there', async () => {
+    [attachment, membership] = attach('db', `${lab.world.network}/db/1`);
+    expect(await settle([attachment, membership])).toEqual([]);
+    expect(await outcome(attachment, [attachment])).toMatchObject({ kind: 'waiting', code: 'workload' });
+    expect(await outcome(membership, [attachment, membership])).toMatchObject({ kind: 'waiting', code: 'workload' });
+  });
+
+  it('gives the workload the interface, and changes nothing of its container', async () => {
+    db = await workload('db-1', {}, compose('db'));
+    const before = await untouched(db);
+    expect(await settle([attachment, membership])).toEqual(['mint-identity', 'create-container', 'start-container']);
+    const shown = await address();
+    expect(shown).toMatch(/^10\.94\.0\./);
+    expect(await inside(db, 'ip', '-o', 'addr')).toContain(shown.split('/')[0]);
+    expect(await untouched(db)).toBe(before);
+    expect(await outcome(attachment, [attachment])).toMatchObject({ kind: 'done' });
+    const { Id } = await db.inspect();
+    expect(await sidecar()).toMatchObject({ ours: true, inside: Id });
+  });
+
+  it('stops with the workload, waits, and starts with it again', async () => {
+    const [before, shown] = [await sidecar(), await address()];
+    await db.kill();
+    expect(await settle([attachment, membership])).toEqual(['stop-container']);
+    expect(await outcome(attachment, [attachment])).toMatchObject({
+      code: 'workload',
+      cause: expect.stringContaining('exited'),
+    });
+    await db.start();
+    expect(await settle([attachment, membership])).toEqual(['start-container']);
+    expect(await address()).toBe(shown);
+    expect((await sidecar())?.engineId).toBe(before?.engineId);
+  });
+
+  it('follows a workload that was restarted into its new namespace, although its daemon says that all is well', async () => {
+    const shown = await address();
+    await db.restart({ t: 0 });
+    expect(await inside(db, 'ip', '-o', 'addr')).not.toContain(shown.split('/')[0]);
+    expect(await outcome(attachment, [attachment])).toBeUndefined();
+    expect(await settle([attachment, membership])).toEqual(['stop-container', 'start-container']);
+    expect(await address()).toBe(shown);
+    expect(await inside(db, 'ip', '-o', 'addr')).toContain(shown.split('/')[0]);
+  });
+
+  it('is made anew with a workload that is made anew, with its address', async () => {
+    const [before, shown] = [await sidecar(), await address()];
+    await db.remove({ force: true, v: true });
+    db = await workload('db-1', {}, compose('db'));
+    expect(await settle([attachment, membership])).toEqual(['remove-container', 'create-container', 'start-container']);
+    expect(await address()).toBe(shown);
+    expect((await sidecar())?.engineId).not.toBe(before?.engineId);
+    expect(await inside(db, 'ip', '-o', 'addr')).toContain(shown.split('/')[0]);
+  });
+
+  it('goes at once when the workload is removed, and keeps its identity', async () => {
+    const shown = await address();
+    await db.remove({ force: true, v: true });
+    expect(await settle([attachment, membership])).toEqual(['remove-container']);
+    expect(lab.identities.has(attachment.node)).toBe(true);
+    db = await workload('db-1', {}, compose('db'));
+    await settle([attachment, membership]);
+    expect(await address()).toBe(shown);
+  });
+
+  it('is removed with its item, and the workload runs on', async () => {
+    const { State } = await db.inspect();
+    const gone = [attachment, membership].map((item): Item => ({ ...item, intent: 'absent', revision: 2 }));
+    expect(await settle(gone)).toEqual(['remove-container', 'forget-identity']);
+    expect((await db.inspect()).State.StartedAt).toBe(State.StartedAt);
+    expect(await inside(db, 'ip', '-o', 'link')).not.toMatch(/\bzt/);
+  });
+
+  const impossible: [string, string, (name: string) => Promise<unknown>][] = [
+    ['host network', 'uses the network of the host', (name) => workload(name, { NetworkMode: 'host' })],
+    [
+      'the network of another container',
+      'uses the network of the container',
+      async (name) => workload(name, { NetworkMode: `container:${(await db.inspect()).Id}` }),
+    ],
+    ['no network', 'no way out', (name) => workload(name, { NetworkMode: 'none' })],
+    [
+      'a task of `compose run`',
+      'nobody can name again',
+      (name) => workload(name, {}, { ...compose('job'), 'com.docker.compose.oneoff': 'True' }),
+    ],
+  ];
+  it.each(impossible)('cannot be with %s, and says why', async (what, cause, create) => {
+    const name = what.replaceAll(/\W/g, '').toLowerCase();
+    await create(name);
+    const [item, joined] = attach(`a-${name}`.slice(0, 20), `${lab.world.network.slice(-8)}-${name}`);
+    expect(await settle([item, joined])).toEqual([]);
+    expect(await outcome(item, [item])).toMatchObject({
+      ...{ kind: 'failed', code: 'workload-unsuitable', cause: expect.stringContaining(cause) },
+      fix: expect.stringMatching(/\w/),
+    });
+  });
+
+  it('waits while the workload is paused', async () => {
+    const paused = await workload('paused');
+    const [item, joined] = attach('a-paused', `${lab.world.network.slice(-8)}-paused`);
+    await paused.pause();
+    expect(await settle([item, joined])).toEqual([]);
+    expect(await outcome(item, [item])).toMatchObject({ kind: 'waiting', cause: expect.stringContaining('paused') });
+    await paused.unpause();
+    expect(await settle([item, joined])).toEqual(['mint-identity', 'create-container', 'start-container']);
+  });
+});
