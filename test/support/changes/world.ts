@@ -96,6 +96,16 @@ export class World {
     }),
     removeContainer: () => this.#container(),
     restartContainer: () => this.#container('/restart'),
+    attachWorkload: async () => ({
+      path: `/v1/hosts/${await this.#host()}/attachments`,
+      body: { workload: 'shop/db/1', networks: [FOREIGN] },
+    }),
+    detachWorkload: async () => {
+      const path = `/v1/hosts/${await this.#host()}/attachments`;
+      await this.api.ask('POST', path, Accepted, { body: { workload: 'shop/db/1', networks: [FOREIGN] } });
+      const version = async () => (await this.api.get(`${path}/shop-db-1`, Container)).body.version;
+      return { path: `${path}/shop-db-1`, version };
+    },
     createJoinToken: () => Promise.resolve({ path: '/v1/join-tokens', body: { labels: { a: 'b' }, uses: 2 } }),
     revokeJoinToken: async () => {
       const { token } = (await this.api.ask('POST', '/v1/join-tokens', JoinTokenMade, { body: {} })).body;

@@ -6,7 +6,7 @@ import { containerDraft, membershipDraft, newMembership } from '../wanted/wanted
 import { differences, itemChanges } from './planned-changes.js';
 
 const [A, settings] = ['8056c2e21c00000a', MembershipSettings.parse({})];
-const spec = { networks: [A], image: null, limits: ContainerLimits.parse({}), settings };
+const spec = { networks: [A], image: null, limits: ContainerLimits.parse({}), settings, workload: null };
 const container = newContainer(newId('hst'), 'demo', spec);
 const membership = newMembership(container.nodeId, A, settings);
 const named = (item: Omit<AnyItem, 'revision'>, name: string) => ({ item: { ...item, revision: 1 } as AnyItem, name });
@@ -59,6 +59,13 @@ describe('the changes of items', () => {
       },
     ]);
     expect(itemChanges([inA()], [inA({ intent: 'absent' })])).toMatchObject([{ noun: 'membership', action: 'delete' }]);
+  });
+
+  it('show an attachment as a container with its workload', () => {
+    const attached = named(containerDraft({ ...container, workload: 'shop/db/1' }), 'web-1/demo');
+    const [created] = itemChanges([], [attached]);
+    expect(created).toMatchObject({ noun: 'container', name: 'web-1/demo', action: 'create' });
+    expect(created?.fields).toContainEqual({ field: 'workload', is: null, becomes: 'shop/db/1' });
   });
 
   it('are none when only the revision of an item changes', () => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { explain, Name, type CommandId, type ContainerSpec } from '@orrery/shared/contracts';
+import { explain, Name, type CommandId, type ContainerSpec, type Workload } from '@orrery/shared/contracts';
 import { AppError, newId } from '@orrery/shared/runtime';
 import { forgetRecords } from '../admission/verdicts.js';
 import type { Answer } from '../changes/answer.js';
@@ -33,11 +33,14 @@ import {
 } from './container-spec.js';
 
 /**
- * The requested change to one container of a host. `forget`: its records on the controllers of its networks are deleted
- * as well.
+ * The requested change to one container of a host. `workload`: the container is an attachment of it. `forget`: its
+ * records on the controllers of its networks are deleted as well. `attachment`: nothing else is removed.
  */
 export type ContainerChange = { name: string } & (
-  { action: 'launch' | 'replace'; spec: ContainerSpec } | { action: 'restart' } | { action: 'remove'; forget?: boolean }
+  | { action: 'launch'; spec: ContainerSpec; workload?: Workload }
+  | { action: 'replace'; spec: ContainerSpec }
+  | { action: 'restart' }
+  | { action: 'remove'; forget?: boolean; attachment?: boolean }
 );
 
 type On = Pick<FoundHost, 'id' | 'name'>;
@@ -83,38 +86,39 @@ export class ContainerChanges {
     const { action, name } = change;
     switch (action) {
       case 'launch':
-        return this.#launch(tx, host, name, change.spec, by);
+        return this.#launch(tx, host, name, await this.#resolve(tx, change.spec, change.workload ?? null), by);
       case 'replace':
         return this.#replace(tx, host, name, change.spec, by);
       case 'restart':
         return this.#restart(tx, host, name, by);
       case 'remove':
-        return this.#remove(tx, host, name, change.forget ?? false, by);
+        return this.#remove(tx, host, change, by);
     }
   }
 
   /** Repeating a launch creates a new command on the same container. Another spec under the same name is refused. */
-  async #launch(tx: Transaction, host: On, name: string, asked: ContainerSpec, by: Origin): Promise<HostChange> {
-    const spec = await this.#resolve(tx, asked);
+  async #launch(tx: Transaction, host: On, name: string, spec: ResolvedSpec, by: Origin): Promise<HostChange> {
     const container = await this.wanted.container(tx, host.id, name);
     if (!container) await this.#refuseHidden(tx, host, name);
     if (!container) return this.#added(tx, host, newContainer(host.id, name, spec), spec, by);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
-    // The container is being removed: when launched again, it keeps its node, and its identity if the host still has
-    // it.
-    if (container.intent === 'absent') return replaced(host, { container, memberships }, spec, 'launch', by);
+    if (container.intent === 'absent') {
+      // When launched again, it keeps its node, and its identity if the host still has it: never for another workload.
+      if (container.workload !== spec.workload) throw beingRemoved(`${host.name}/${name}`);
+      return replaced(host, { container, memberships }, spec, 'launch', by);
+    }
     const differences = specDifferences(container, withIntent(memberships, 'present'), spec);
-    if (differences.length > 0) throw containerDiffers(`${host.name}/${name}`, differences);
+    if (differences.length > 0) throw containerDiffers(`${host.name}/${name}`, container.workload, differences);
     return touched(host, { container, memberships }, 'launch', by);
   }
 
-  /** Replaces the whole spec; the node stays, and so does its identity. Launches the container if it does not exist. */
+  /** Replaces the whole spec; the node stays, and so do its identity and its workload. Launches the container if it does not exist. */
   async #replace(tx: Transaction, host: On, name: string, asked: ContainerSpec, by: By): Promise<HostChange> {
     const isNew = Name.safeParse(name).success && !(await this.wanted.container(tx, host.id, name));
     const container = isNew ? undefined : await this.#present(tx, host, name);
     checkIfMatch(by.ifMatch, container?.version, `container ${host.name}/${name}`);
-    if (!container) return this.#launch(tx, host, name, asked, by);
-    const spec = await this.#resolve(tx, asked);
+    const spec = await this.#resolve(tx, asked, container?.workload ?? null);
+    if (!container) return this.#launch(tx, host, name, spec, by);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
     return replaced(host, { container, memberships }, spec, 'replace', by);
   }
@@ -128,8 +132,14 @@ export class ContainerChanges {
   }
 
   /** Repeating a removal creates a new command with the same goal. */
-  async #remove(tx: Transaction, host: On, name: string, forget: boolean, by: By): Promise<HostChange> {
+  async #remove(
+    tx: Transaction,
+    host: On,
+    { name, forget, attachment }: Extract<ContainerChange, { action: 'remove' }>,
+    by: By,
+  ): Promise<HostChange> {
     const container = await this.#known(tx, host, name);
+    if (attachment && container.workload === null) throw unknownAttachment(`${host.name}/${name}`);
     checkIfMatch(by.ifMatch, container.version, `container ${host.name}/${name}`);
     if (forget) await forgetRecords(tx, container.nodeId, by.by);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
@@ -169,14 +179,14 @@ export class ContainerChanges {
   async #present(tx: Transaction, host: On, name: string): Promise<WantedContainer> {
     const container = await this.#known(tx, host, name);
     if (container.intent === 'present') return container;
-    throw new AppError({ kind: 'user', ...explain('being-removed/container', { container: `${host.name}/${name}` }) });
+    throw beingRemoved(`${host.name}/${name}`);
   }
 
-  async #resolve(tx: Transaction, asked: ContainerSpec): Promise<ResolvedSpec> {
+  async #resolve(tx: Transaction, asked: ContainerSpec, workload: Workload | null): Promise<ResolvedSpec> {
     const { image, limits, settings } = asked;
     const ids = new Set<string>();
     for (const network of asked.networks) ids.add(await this.references.network(tx, network));
-    return { image, limits, settings, networks: [...ids].sort() };
+    return { image, limits, settings, workload, networks: [...ids].sort() };
   }
 }
 
@@ -229,13 +239,17 @@ const about = (
   },
 });
 
-function containerDiffers(name: string, differences: Difference[]): AppError {
-  return new AppError({
-    kind: 'user',
-    ...explain('container-differs/fields', {
-      container: name,
-      fields: differences.map(({ field }) => field).join(', '),
-    }),
-    details: { differences },
-  });
+/** A container cannot get another workload, so that has a fix of its own. */
+function containerDiffers(container: string, workload: Workload | null, differences: Difference[]): AppError {
+  const fields = differences.map(({ field }) => field);
+  const why = fields.includes('workload')
+    ? explain('container-differs/workload', { container, workload })
+    : explain('container-differs/fields', { container, fields: fields.join(', ') });
+  return new AppError({ kind: 'user', ...why, details: { differences } });
 }
+
+const beingRemoved = (container: string) =>
+  new AppError({ kind: 'user', ...explain('being-removed/container', { container }) });
+
+export const unknownAttachment = (name: string) =>
+  new AppError({ kind: 'user', ...explain('unknown-container', { cause: `there is no attachment ${name}` }) });

@@ -1,4 +1,4 @@
-import type { ContainerSpec, HostId, Intent, NetworkId, NodeId } from '@orrery/shared/contracts';
+import type { ContainerSpec, HostId, Intent, Name, NetworkId, NodeId, Workload } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -9,8 +9,16 @@ import {
   type WantedMembership,
 } from '../wanted/wanted-items.js';
 
-/** A spec with sorted, unique network IDs. */
-export type ResolvedSpec = Omit<ContainerSpec, 'networks'> & { networks: NetworkId[] };
+/** A spec with sorted, unique network IDs, and the workload of an attachment. */
+export type ResolvedSpec = Omit<ContainerSpec, 'networks'> & { networks: NetworkId[]; workload: Workload | null };
+
+/** The name of an attachment that was given none. Two workloads can get the same one: the second is then refused. */
+export const attachmentName = (workload: Workload): Name =>
+  workload
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 63)
+    .replace(/-+$/, '');
 
 /** The caller reserves its identity. */
 export const newContainer = (hostId: HostId, name: string, spec: ResolvedSpec): WantedContainer => ({
@@ -24,6 +32,7 @@ export const newContainer = (hostId: HostId, name: string, spec: ResolvedSpec): 
   limits: spec.limits,
   incarnation: 0,
   identity: null,
+  workload: spec.workload,
   version: 1,
 });
 
@@ -54,12 +63,13 @@ export interface Difference {
 
 /** Where a desired container differs from a spec requested under its name, field by field. */
 export function specDifferences(
-  container: Pick<WantedContainer, 'image' | 'limits'>,
+  container: Pick<WantedContainer, 'workload' | 'image' | 'limits'>,
   present: WantedMembership[],
   spec: ResolvedSpec,
 ): Difference[] {
   const networks = present.map(({ networkId }) => networkId).sort();
   const candidates: Difference[] = [
+    { field: 'workload', is: container.workload, asked: spec.workload },
     { field: 'networks', is: networks, asked: [...spec.networks].sort() },
     { field: 'image', is: container.image, asked: spec.image },
     { field: 'limits.memoryMb', is: container.limits.memoryMb, asked: spec.limits.memoryMb },

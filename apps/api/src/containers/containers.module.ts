@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ChangesModule } from '../changes/changes.module.js';
 import { CommandsModule } from '../commands/commands.module.js';
 import { WantedModule } from '../wanted/wanted.module.js';
+import { AttachmentsController } from './attachments.controller.js';
 import { ContainerChanges } from './container-changes.service.js';
 import { ContainersController } from './containers.controller.js';
 import { ContainersRepository } from './containers.repository.js';
@@ -10,7 +11,7 @@ import { HostContainersController } from './host-containers.controller.js';
 
 @Module({
   imports: [ChangesModule, WantedModule, CommandsModule],
-  controllers: [ContainersController, HostContainersController],
+  controllers: [ContainersController, HostContainersController, AttachmentsController],
   providers: [ContainersService, ContainersRepository, ContainerChanges],
   exports: [ContainerChanges],
 })

@@ -12,7 +12,7 @@ const BY_NAME = new Keyset([{ sql: 'h.name' }, { sql: 'c.name' }]);
 const SELECT = `
   SELECT c.id, c.name, ${hostRef('h.id', 'h.name')} AS host,
          jsonb_build_object('id', c.node_id, 'name', h.name || '/' || c.name, 'kind', 'container') AS node,
-         c.item_id AS item, h.simulated, i.intent,
+         c.item_id AS item, h.simulated, i.intent, i.body ->> 'workload' AS workload,
          ARRAY(SELECT m.network_id FROM memberships m JOIN items mi ON mi.id = m.item_id AND mi.intent = 'present'
                 WHERE m.node_id = c.node_id ORDER BY m.network_id) AS networks,
          (SELECT CASE WHEN count(DISTINCT mi.body -> 'settings') = 1 THEN (jsonb_agg(mi.body -> 'settings')) -> 0 END
@@ -33,10 +33,18 @@ const SELECT = `
 const IN_NETWORK = `EXISTS (SELECT FROM memberships m JOIN items mi ON mi.id = m.item_id AND mi.intent = 'present'
   WHERE m.node_id = c.node_id AND m.network_id = $?)`;
 
+/** Which containers to list; undefined: whatever it is. */
+export interface OnlyContainers {
+  host: HostId | undefined;
+  network: NetworkId | undefined;
+  kind?: 'attachment';
+}
+
 @Injectable()
 export class ContainersRepository {
-  async list(sql: Sql, query: ContainerQuery, host: HostId | undefined, network: NetworkId | undefined) {
-    const where = new Where().andIf(host, 'c.host_id = $?').andIf(network, IN_NETWORK);
+  async list(sql: Sql, query: ContainerQuery, only: OnlyContainers) {
+    const { host, network, kind } = only;
+    const where = new Where().andIf(host, 'c.host_id = $?').andIf(network, IN_NETWORK).andIf(kind, 'i.kind = $?');
     return mapPage(await BY_NAME.page<Container>(sql, SELECT, where, query), showing<Container>);
   }
 

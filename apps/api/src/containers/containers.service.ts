@@ -12,7 +12,8 @@ import { HostCalls } from '../bus/host-calls.service.js';
 import type { Sql } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { References, type FoundContainer } from '../references/references.service.js';
-import { ContainersRepository } from './containers.repository.js';
+import { unknownAttachment } from './container-changes.service.js';
+import { ContainersRepository, type OnlyContainers } from './containers.repository.js';
 
 /** Containers as they are desired, and as the engine last showed them. */
 @Injectable()
@@ -24,14 +25,21 @@ export class ContainersService {
     private readonly calls: HostCalls,
   ) {}
 
-  async list(query: ContainerQuery): Promise<ContainerPage> {
+  async list(query: ContainerQuery, kind: Pick<OnlyContainers, 'kind'> = {}): Promise<ContainerPage> {
     const host = query.host === undefined ? undefined : await this.references.host(this.store, query.host);
     const network = query.network === undefined ? undefined : await this.references.network(this.store, query.network);
-    return this.repository.list(this.store, query, host?.id, network);
+    return this.repository.list(this.store, query, { host: host?.id, network, ...kind });
   }
 
   async get(reference: string): Promise<Container> {
     return this.read(this.store, await this.references.container(this.store, reference));
+  }
+
+  /** A container with a network of its own is unknown here. */
+  async getAttachment(reference: string): Promise<Container> {
+    const container = await this.get(reference);
+    if (container.workload === null) throw unknownAttachment(reference);
+    return container;
   }
 
   async read(sql: Sql, { id, hostName, name }: FoundContainer): Promise<Container> {

@@ -24,15 +24,15 @@ import { ContainerChanges } from './container-changes.service.js';
 import { ContainersService } from './containers.service.js';
 
 const tag = 'containers';
-const ContainerPath = z.strictObject({ host: Reference, name: Reference });
-type ContainerPath = z.infer<typeof ContainerPath>;
-const UNKNOWN: ProblemCode[] = ['unknown-host', 'unknown-container', 'ambiguous-reference'];
-const RemoveQuery = DryRunQuery.extend({
+export const ContainerPath = z.strictObject({ host: Reference, name: Reference });
+export type ContainerPath = z.infer<typeof ContainerPath>;
+export const UNKNOWN: ProblemCode[] = ['unknown-host', 'unknown-container', 'ambiguous-reference'];
+export const RemoveQuery = DryRunQuery.extend({
   forget: Flag.meta({ description: 'True: also drop its records on the controllers of its networks.', example: true }),
 });
-type RemoveQuery = z.infer<typeof RemoveQuery>;
-const HostContainersQuery = ContainerQuery.omit({ host: true });
-type HostContainersQuery = z.infer<typeof HostContainersQuery>;
+export type RemoveQuery = z.infer<typeof RemoveQuery>;
+export const HostContainersQuery = ContainerQuery.omit({ host: true });
+export type HostContainersQuery = z.infer<typeof HostContainersQuery>;
 const LogsQuery = z.strictObject({
   tail: wholeInQuery(1, 1000, 100)
     .default(100)
@@ -57,7 +57,7 @@ export class HostContainersController {
     id: 'launchContainer',
     summary: 'Launch a ZeroTier container',
     body: true,
-    problems: ['unknown-host', 'unknown-network', 'ambiguous-reference', 'container-differs'],
+    problems: ['unknown-host', 'unknown-network', 'ambiguous-reference', 'container-differs', 'being-removed'],
   })
   launch(
     @Param('host', { schema: Reference }) host: string,

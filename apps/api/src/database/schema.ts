@@ -24,6 +24,7 @@ import { VerdictVersions1764000000017 } from './migrations/0017-verdict-versions
 import { Times1764000000019 } from './migrations/0019-times.js';
 import { Suspensions1764000000020 } from './migrations/0020-suspensions.js';
 import { PublicIdentities1764000000021 } from './migrations/0021-public-identities.js';
+import { Attachments1764000000022 } from './migrations/0022-attachments.js';
 
 /**
  * The tables of desired state that are read and written as objects
@@ -64,4 +65,5 @@ export const MIGRATIONS = [
   Times1764000000019,
   Suspensions1764000000020,
   PublicIdentities1764000000021,
+  Attachments1764000000022,
 ];

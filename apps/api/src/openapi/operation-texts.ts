@@ -46,6 +46,14 @@ export const OPERATION_TEXTS = {
   restartContainer: 'Restarts a container. Its node and its ZeroTier identity stay.',
   getContainerLogs: 'Asks the host for the last lines of a container’s log. The host must be online.',
 
+  attachWorkload:
+    'Puts a container that somebody else runs on networks: a ZeroTier container shares its network, so the workload itself has the interface and its address. It waits for a workload that does not run. The same attachment again gives a new command on the same container; another workload or spec under the same name is refused (409).',
+  listAttachments:
+    'Lists the attachments on one host, by name, one page at a time. `GET /v1/containers` lists them, too.',
+  getAttachment: 'Answers one attachment of a host, as a container. The `ETag` is its version, for `If-Match`.',
+  detachWorkload:
+    'Removes an attachment and its node; the workload keeps running. With `forget=true`, also its records on the controllers of its networks.',
+
   listNetworks: 'Lists networks that have a name here, or that a node is in or should be in, one page at a time.',
   getNetwork: 'Answers one network. The `ETag` is its version, for `If-Match`.',
   createNetwork:
@@ -135,7 +143,7 @@ export const PATH_PARAMETERS: Record<string, Parameter> = {
     description: 'A container: its id, HOST.NAME, or a name that only one host has.',
     example: 'demo',
   },
-  name: { description: 'Name of a container on the host.', example: 'demo' },
+  name: { description: 'Name of a container or attachment on the host.', example: 'demo' },
   command: { description: 'Id of a command.', example: 'cmd_k3v7m2q5x4abcdefghij' },
   controller: { description: 'A controller: its name or id.', example: 'keeper' },
   event: { description: 'Id of an event.', example: 'k3v7m2-4711' },
@@ -149,6 +157,8 @@ export const TAGS = {
   nodes:
     'Slots for one zerotier-one each: the daemon of a host, or the one in a container. What a node reaches is probed here.',
   containers: 'ZeroTier containers that Orrery manages on hosts.',
+  attachments:
+    'Workloads on ZeroTier networks: containers that somebody else runs. An attachment is a container in every other operation.',
   networks: 'ZeroTier networks: those that Orrery keeps on a controller, and those that nodes are in.',
   memberships: 'Nodes in networks: join, leave, and the state of each.',
   interfaces: 'The `zt…` devices, as the kernel shows them.',

@@ -41,7 +41,7 @@ export function absent({ name, presence, since }: AbsentHost): Placed[] {
 
 export function unsettled({ kind, name, network, outcome, place }: Unsettled): Placed[] {
   if (outcome.kind === 'done') return [];
-  const what = kind === 'container' ? `container ${name}` : `${name} in ${network}`;
+  const what = kind === 'membership' ? `${name} in ${network}` : `${kind} ${name}`;
   const state = outcome.kind === 'failed' ? 'failed' : 'waits';
   return [
     {

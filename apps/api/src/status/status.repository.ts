@@ -3,6 +3,7 @@ import {
   MAX_ATTENTION,
   MAX_ATTENTION_PER_HOST,
   type Attention,
+  type Item,
   type Outcome,
   type Status,
 } from '@orrery/shared/contracts';
@@ -15,7 +16,7 @@ import { iso } from '../paging/columns.js';
 export type Counts = Omit<Status, 'attention' | 'attentionTotal'>;
 /** `place`: among those of its host, the worst first. */
 export type Unsettled = {
-  kind: 'container' | 'membership';
+  kind: Item['kind'];
   name: string;
   network: string | null;
   outcome: Outcome;

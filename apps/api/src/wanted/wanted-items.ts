@@ -1,5 +1,6 @@
 import type {
   AnyItem,
+  AttachmentItem,
   CommandId,
   ContainerItem,
   HostId,
@@ -7,8 +8,10 @@ import type {
   MembershipItem,
   MembershipSettings,
   NetworkId,
+  NodeContainerItem,
   NodeId,
   NodeKind,
+  Workload,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import type { CommandEntity } from '../database/entities/command.entity.js';
@@ -16,7 +19,7 @@ import type { ContainerEntity } from '../database/entities/container.entity.js';
 import type { ItemEntity } from '../database/entities/item.entity.js';
 import type { MembershipEntity } from '../database/entities/membership.entity.js';
 
-export type ContainerDraft = Omit<ContainerItem, 'revision'>;
+export type ContainerDraft = Omit<ContainerItem, 'revision'> | Omit<AttachmentItem, 'revision'>;
 export type MembershipDraft = Omit<MembershipItem, 'revision'>;
 /** A desired item without its revision, which the writer adds. */
 export type ItemDraft = ContainerDraft | MembershipDraft;
@@ -29,6 +32,8 @@ export type WantedContainer = Omit<ContainerEntity, 'createdAt' | 'item'> &
   Pick<ContainerItem, 'intent' | 'image' | 'limits' | 'incarnation'> & {
     /** One of the identities that its host had pre-generated; null: its agent creates one. */
     identity: NonNullable<ContainerItem['identity']> | null;
+    /** Of an attachment: the container whose network it shares; null: it has a network of its own. */
+    workload: Workload | null;
   };
 
 /** A desired membership: its row, and what its item contains. */
@@ -73,8 +78,10 @@ export const toItem = ({ id, nodeId, kind, intent, revision, body }: Omit<ItemRo
   ({ id, revision: Number(revision), kind, intent, node: nodeId, ...body }) as AnyItem;
 
 export function toWantedContainer({ item, createdAt: _createdAt, ...row }: ContainerEntity): WantedContainer {
-  const { image, limits, incarnation, identity = null } = toItem(item) as ContainerItem;
-  return { ...row, intent: item.intent, image, limits, incarnation, identity };
+  const wanted = toItem(item) as NodeContainerItem;
+  const { image, limits, incarnation, identity = null } = wanted;
+  const workload = wanted.kind === 'attachment' ? wanted.workload : null;
+  return { ...row, intent: item.intent, image, limits, incarnation, identity, workload };
 }
 
 export function toWantedMembership({ nodeId, networkId, itemId, version, item }: MembershipEntity): WantedMembership {
@@ -84,11 +91,12 @@ export function toWantedMembership({ nodeId, networkId, itemId, version, item }:
 
 /** The container as it is desired now, with some fields changed. */
 export function containerDraft(
-  { itemId, nodeId, name, intent, image, limits, incarnation, identity }: WantedContainer,
+  { itemId, nodeId, name, intent, image, limits, incarnation, identity, workload }: WantedContainer,
   change: Partial<Pick<ContainerDraft, 'intent' | 'image' | 'limits' | 'incarnation'>> = {},
 ): ContainerDraft {
-  const item = { kind: 'container' as const, id: itemId, node: nodeId, name, intent, image, limits, incarnation };
-  return { ...item, ...(identity === null ? {} : { identity }), ...change };
+  const base = { id: itemId, node: nodeId, name, intent, image, limits, incarnation };
+  const item = { ...base, ...(identity === null ? {} : { identity }), ...change };
+  return workload === null ? { ...item, kind: 'container' } : { ...item, kind: 'attachment', workload };
 }
 
 /** The membership as it is desired now, with some fields changed. */
