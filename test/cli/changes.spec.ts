@@ -61,6 +61,39 @@ describe('a change', () => {
     expect([several.code, several.err]).toEqual([2, expect.stringContaining('did you mean:\n  web-1\n  web-2\n')]);
   });
 
+  it('attaches a workload with the defaults of a spec, and names it only when asked to', async () => {
+    accept('POST /v1/hosts/web-1/attachments');
+    const { code, out } = await orrery('attach web-1 shop/db/1 --network lab,office');
+    expect([code, out]).toEqual([0, expect.stringContaining('follow it: orrery command wait')]);
+    const spec = {
+      networks: ['lab', 'office'],
+      image: null,
+      limits: { memoryMb: 256, pids: 128 },
+      settings: { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false },
+    };
+    expect(api.requests[0]?.body).toEqual({ workload: 'shop/db/1', ...spec });
+    await orrery('attach web-1 postgres --name db --network lab --image z/z:1 --allow-dns');
+    expect(api.requests[1]?.body).toMatchObject({ workload: 'postgres', name: 'db', image: 'z/z:1' });
+    const bare = await orrery('attach web-1 postgres');
+    expect([bare.code, bare.err]).toEqual([2, expect.stringContaining('an attachment needs a network')]);
+    expect(api.requests).toHaveLength(2);
+  });
+
+  it('detaches after a confirmation, which it asks for only if there is such an attachment', async () => {
+    const path = '/v1/hosts/web-1/attachments/shop-db-1';
+    accept(`DELETE ${path}`);
+    api.on(`GET ${path}`, () => json(Container, container('shop-db-1', undefined, { workload: 'shop/db/1' })));
+    expect((await orrery('detach web-1/shop-db-1', 'n')).code).toBe(4);
+    expect(api.asked(`DELETE ${path}`)).toHaveLength(0);
+    expect((await orrery('detach web-1/shop-db-1', 'y')).code).toBe(0);
+    await orrery('detach web-1/shop-db-1 --forget --yes');
+    expect(api.asked(`DELETE ${path}`).map(({ query }) => query)).toEqual([{}, { forget: 'true' }]);
+    api.on('GET /v1/hosts/web-1/attachments/demo', () =>
+      problem(404, 'unknown-container', 'there is no attachment web-1/demo'),
+    );
+    expect((await orrery('detach web-1/demo', 'y')).code).toBe(2);
+  });
+
   it('removes one container and its controller records with --forget', async () => {
     accept('DELETE /v1/hosts/web-1/containers/demo');
     await orrery('rm web-1/demo --yes');

@@ -79,12 +79,15 @@ describe('completion', () => {
         next: null,
       }),
     );
-    api.on('GET /v1/containers', () => json(ContainerPage, { items: [container('demo')], next: null }));
+    const items = [container('demo'), container('db', undefined, { workload: 'shop/db/1' })];
+    api.on('GET /v1/containers', () => json(ContainerPage, { items, next: null }));
     expect(await bash('host', 'get', 'web')).toEqual(['web-1', 'web-2']);
     expect(await bash('launch', 'demo', '--wait', '=', '5m', '--host', 'db')).toEqual(['db-1']);
     expect(await bash('launch', 'demo', '--host', 'db-1', '--network', '')).toEqual(['lab']);
     expect(await bash('adopt', '--yes', '-o', 'json', 'web-1', '')).toEqual(['lab']);
-    expect(await bash('rm', '')).toEqual(['web-1/demo']);
+    expect(await bash('rm', '')).toEqual(['web-1/demo', 'web-1/db']);
+    expect(await bash('attach', 'web')).toEqual(['web-1', 'web-2']);
+    expect(await bash('detach', '')).toEqual(['web-1/db']);
   });
 
   it('offers controllers, and waiting nodes beside known nodes for authorize', async () => {

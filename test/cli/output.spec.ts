@@ -74,6 +74,14 @@ describe('output', () => {
     expect((await orrery('containers -o name')).out).toBe('web-1/a\nweb-2/b');
   });
 
+  it('shows the workloads of attachments with -o wide', async () => {
+    const items = [container('a'), container('db', undefined, { workload: 'shop/db/1' })];
+    api.on('GET /v1/containers', () => json(ContainerPage, { items, next: null }));
+    const lines = (await orrery('containers -o wide')).out.split('\n');
+    expect(lines.map((line) => line.includes('WORKLOAD') || line.includes('shop/db/1'))).toEqual([true, false, true]);
+    expect((await orrery('containers')).out).not.toContain('WORKLOAD');
+  });
+
   it('shows the networks of containers by name, or by ID if they have none', async () => {
     const OTHER = '8056c2e21c000002';
     const items = [container('a', host('web-1'), { networks: [LAB, OTHER] })];

@@ -92,6 +92,7 @@ export function container(name: string, on = host('web-1'), more: Partial<Contai
     item: id('itm'),
     simulated: on.simulated,
     intent: 'present',
+    workload: null,
     networks: [LAB],
     image: null,
     limits: { memoryMb: 512, pids: 99 },

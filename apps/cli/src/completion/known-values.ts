@@ -33,6 +33,10 @@ export async function knownValues(client: ApiClient, kind: Kind): Promise<string
       return (await listAll(client, '/v1/containers', ContainerPage, {}, MOST)).rows.map(({ value }) =>
         containerName(value),
       );
+    case 'attachments':
+      return (await listAll(client, '/v1/containers', ContainerPage, {}, MOST)).rows.flatMap(({ value }) =>
+        value.workload === null ? [] : containerName(value),
+      );
     case 'networks':
       return (await listAll(client, '/v1/networks', NetworkPage, {}, MOST)).rows.map(
         ({ value }) => value.name ?? value.id,

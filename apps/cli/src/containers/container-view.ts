@@ -18,6 +18,7 @@ const columns = (nameOf: NameOf): Column<Container>[] => [
   { title: 'NETWORKS', text: (row) => row.networks.map(nameOf).join(',') },
   { title: 'IMAGE', text: (row) => row.image ?? row.status?.image ?? '(default)' },
   { title: 'AGE', text: (row, now) => age(row.createdAt, now) },
+  { title: 'WORKLOAD', text: (row) => row.workload ?? '', wide: true },
   { title: 'STARTED', text: (row, now) => age(row.status?.startedAt ?? null, now), wide: true },
   { title: 'LIMITS', text: ({ limits }) => `${limits.memoryMb} MiB, ${limits.pids} processes`, wide: true },
   { title: 'NODE', text: (row) => row.node.id, wide: true },

@@ -3,6 +3,7 @@ export const KINDS = [
   'hosts',
   'nodes',
   'containers',
+  'attachments',
   'networks',
   'controllers',
   'admissions',

@@ -33,6 +33,11 @@ const HEADINGS: [heading: string, parts: Part[]][] = [
         names: ['launch'],
         load: () => import('../containers/launch.js').then((m) => (p, c) => p.leaf(m.launchLeaf(c))),
       },
+      {
+        names: ['attach', 'detach'],
+        load: () =>
+          import('../containers/attach-detach.js').then((m) => (p, c) => p.leaf(m.attachLeaf(c)).leaf(m.detachLeaf(c))),
+      },
       { names: ['join'], load: () => import('../memberships/join.js').then((m) => (p, c) => p.leaf(m.joinLeaf(c))) },
       { names: ['leave'], load: () => import('../memberships/leave.js').then((m) => (p, c) => p.leaf(m.leaveLeaf(c))) },
       {
