@@ -111,6 +111,7 @@ function about(host: string, path: string): string {
 const BODIES: Record<string, unknown> = {
   'PATCH /v1/hosts/{host}': { setLabels: { seen: 'yes' } },
   'POST /v1/hosts/{host}/containers': { name: 'other', networks: [OURS] },
+  'POST /v1/hosts/{host}/attachments': { workload: 'shop/db/1', networks: [OURS] },
   'PUT /v1/hosts/{host}/containers/{name}': { networks: [OURS], limits: { memoryMb: 64 } },
   'POST /v1/nodes/{node}/probes': { target: { kind: 'ping', host: '10.1.2.3' } },
   'PUT /v1/networks/{network}': { name: 'named' },

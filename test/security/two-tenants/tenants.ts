@@ -149,6 +149,7 @@ export async function makeTenant(scene: Scene, letter: 'a' | 'b', common: Common
   const guest = await change('POST', '/v1/hosts/common/containers', { name: `${mark}-guest`, networks: [network] });
   for (const joins of [network, named, common.network]) await change('PUT', `/v1/nodes/${name}/networks/${joins}`, {});
   await change('POST', `/v1/hosts/${name}/containers/${mark}-box/restart`);
+  await change('POST', `/v1/hosts/${name}/attachments`, { workload: `${mark}-shop/db/1`, networks: [network] });
 
   const [own, stranger, guestAddress] = [newAddress(), newAddress(), newAddress()];
   const pool = made.body.config?.pools[0]?.start.replace(/\.\d+$/, '') ?? '10.9.9';
@@ -199,13 +200,14 @@ export async function makeTenant(scene: Scene, letter: 'a' | 'b', common: Common
         `common/${mark}-guest`,
       ],
       network: [network, `${mark}-net`, named, `${mark}-named`],
-      containerName: [`${mark}-box`, `${mark}-guest`],
+      containerName: [`${mark}-box`, `${mark}-guest`, `${mark}-shop-db-1`],
       container: [
         `${mark}-box`,
         box.container ?? '',
         guest.container ?? '',
         `${name}/${mark}-box`,
         `common/${mark}-guest`,
+        `${name}/${mark}-shop-db-1`,
       ],
       command: commands.map(({ id }) => id),
       event: events.map(({ id }) => id),
