@@ -66,6 +66,10 @@ export class SimulatedMachine implements Machine {
         known: true,
         value: host.state.containers.map((container) => viewContainer(container, named.has(container.item))),
       },
+      // A simulated engine has no containers but Orrery's, so an attachment waits.
+      ...(scope.containers.some(({ workload }) => workload !== undefined) && {
+        workloads: { known: true as const, value: [] },
+      }),
       nodes: [
         viewNode(scope.hostNode, 'host', host.daemon(host.state.host)),
         ...containers.map((container) =>

@@ -1,6 +1,7 @@
 import {
   ContainerLimits,
   MembershipSettings,
+  type AttachmentItem,
   type ContainerItem,
   type MembershipItem,
   type NetworkId,
@@ -23,6 +24,19 @@ export const membershipItem = (more: Partial<MembershipItem> & { node: NodeId })
   ...{ network: NETWORK, settings: MembershipSettings.parse({}) },
   ...more,
 });
+
+export const attachmentItem = (more: Partial<AttachmentItem> = {}): AttachmentItem => ({
+  ...{ id: newId('itm'), node: newId('nod'), revision: 1, intent: 'present', kind: 'attachment' },
+  ...{ name: 'shop-db-1', workload: 'shop/db/1', image: null, limits: ContainerLimits.parse({}), incarnation: 0 },
+  ...more,
+});
+
+/** An attachment and its node's membership. */
+export function attach(more: Partial<AttachmentItem> = {}) {
+  const attachment = attachmentItem(more);
+  const membership = membershipItem({ node: attachment.node });
+  return { attachment, membership, items: [attachment, membership] };
+}
 
 /** A container and its node's membership, as one launch creates them. */
 export function launch(more: Partial<ContainerItem> = {}, network: NetworkId = NETWORK) {

@@ -1,6 +1,6 @@
 import {
   interfaceName,
-  type ContainerItem,
+  type NodeContainerItem,
   type NetworkId,
   type NodeId,
   type ObservedContainer,
@@ -9,6 +9,7 @@ import {
   type ObservedNode,
   type ObservedPeer,
   type ObservedState,
+  type ObservedWorkload,
   type Part,
 } from '@orrery/shared/contracts';
 import { NETWORK } from './items.js';
@@ -26,6 +27,12 @@ export const observed = (more: Partial<ObservedState> = {}): ObservedState => ({
   engine: known({ version: '27.0', apiVersion: '1.46', os: 'linux', architecture: 'x86_64' }),
   containers: known([]),
   nodes: [],
+  ...more,
+});
+
+export const workload = (more: Partial<ObservedWorkload> = {}): ObservedWorkload => ({
+  ...{ workload: 'shop/db/1', name: 'shop-db-1', engineId: 'd'.repeat(64), state: 'running', labelled: true },
+  startedAt: '2026-11-29T10:00:00.000Z',
   ...more,
 });
 
@@ -59,7 +66,7 @@ export const peer = (address: string, path: ObservedPeer['path'] = 'direct'): Ob
   ...{ address, path, role: 'LEAF', latencyMs: 3 },
 });
 
-export const container = (item: ContainerItem, more: Partial<ObservedContainer> = {}): ObservedContainer => ({
+export const container = (item: NodeContainerItem, more: Partial<ObservedContainer> = {}): ObservedContainer => ({
   ...{ item: item.id, node: item.node, name: item.name, incarnation: item.incarnation, limits: item.limits },
   ...{
     ours: true,

@@ -110,6 +110,18 @@ describe('the profile of a container', () => {
     expect(containerProfile(plain, context)).toStrictEqual(exactly(plain));
   });
 
+  it('of an attachment differs in its network, its name and its restarts alone', () => {
+    const inside = { workload: 'shop/db/1', engineId: 'd'.repeat(64) };
+    const alone = containerProfile(plain, context).body;
+    const attached = containerProfile({ ...plain, inside }, context).body;
+    const { Hostname: _none, ...rest } = alone as { Hostname: string; Labels: object; HostConfig: object };
+    expect(attached).toStrictEqual({
+      ...rest,
+      Labels: { ...rest.Labels, 'io.orrery.workload': 'shop/db/1' },
+      HostConfig: { ...rest.HostConfig, NetworkMode: `container:${'d'.repeat(64)}`, RestartPolicy: { Name: 'no' } },
+    });
+  });
+
   it('passes on nothing from 2,500 hostile blueprints', () => {
     fc.assert(
       fc.property(

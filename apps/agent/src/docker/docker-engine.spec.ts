@@ -151,6 +151,45 @@ describe('the client of the engine', () => {
     expect(decodeURIComponent(url ?? '')).not.toContain('planted');
   });
 
+  it('hints at events of its own containers and of those that concern it, and of no others', async () => {
+    let stream: ServerResponse | undefined;
+    await serve((_request, response) => {
+      response.writeHead(200);
+      response.flushHeaders();
+      stream = response;
+    });
+    const host = newId('hst');
+    const told: string[] = [];
+    let hints = 0;
+    const abort = new AbortController();
+    const concerns = ({ Names, Labels }: { Names: string[]; Labels: Record<string, string> }) => {
+      told.push(Names.join());
+      return Labels['com.docker.compose.project'] === 'shop';
+    };
+    const { connection } = new DockerEngine(socket, 500);
+    const watching = watchEngine(
+      connection,
+      host,
+      { hint: () => hints++, concerns },
+      createLogger('test', 'silent'),
+      abort.signal,
+    );
+    await eventually(() => stream !== undefined && hints === 1);
+    const event = (attributes: object) => stream?.write(`${JSON.stringify({ Actor: { Attributes: attributes } })}\n`);
+    event({ name: 'foreign' });
+    event({ name: 'ours', 'io.orrery.host': host });
+    await eventually(() => hints === 2);
+    event({ name: 'foreign', 'io.orrery.host': newId('hst') });
+    event({ name: 'shop-db-1', 'com.docker.compose.project': 'shop' });
+    await eventually(() => hints === 3);
+    // What cannot be read may concern anything.
+    stream?.write('no event\n');
+    await eventually(() => hints === 4);
+    expect(told).toEqual(['/foreign', '/foreign', '/shop-db-1']);
+    abort.abort();
+    await watching;
+  });
+
   it('hints at each event, and each time when the engine is back', async () => {
     let streams: ServerResponse[] = [];
     const handler: RequestListener = (_request, response) => {

@@ -107,8 +107,8 @@ function follow(stream: Stream, told: (line: string) => void, until: AbortSignal
     const renew = () => end('renew');
     if (until.aborted) return renew();
     until.addEventListener('abort', renew, { once: true });
-    createInterface({ input: stream }).on('line', told);
     const over = () => end('ended');
+    createInterface({ input: stream }).on('line', told).on('error', over);
     stream.on('end', over).on('close', over).on('error', over);
   });
 }

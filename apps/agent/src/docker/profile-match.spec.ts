@@ -126,6 +126,15 @@ describe('an inspected container', () => {
     expect(isOurs(change)).toBe(false);
   });
 
+  it('of an attachment is in the namespace of another container, and of nothing else', () => {
+    const labels = { 'io.orrery.host': host, 'io.orrery.name': 'demo', 'io.orrery.workload': 'shop/db/1' };
+    const isOursIn = (NetworkMode: string) => isOurs({ HostConfig: { NetworkMode }, Config: { Labels: labels } });
+    expect(isOursIn(`container:${'b'.repeat(64)}`)).toBe(true);
+    for (const mode of ['host', 'orrery', 'none', 'container:abc', `container:${'b'.repeat(64)}/x`])
+      expect([mode, isOursIn(mode)]).toEqual([mode, false]);
+    expect(isOurs({ HostConfig: { NetworkMode: `container:${'b'.repeat(64)}` } })).toBe(false);
+  });
+
   it('is still ours when a person renamed it or the agent uses another network now', () => {
     expect(isOurs({ Name: '/renamed' })).toBe(true);
     const Labels = { ...inspected().Config.Labels, 'io.orrery.network': 'before' };

@@ -1,14 +1,12 @@
 import {
   isOfContainer,
   type Item,
-  MembershipItem,
-  NetworkId,
-  NodeContainerItem,
-  NodeId,
-  ObservedContainer,
-  ObservedState,
+  type MembershipItem,
+  type NodeContainerItem,
+  type ObservedContainer,
+  type ObservedState,
 } from '@orrery/shared/contracts';
-import type { ContainerBlueprint, Step } from '@orrery/shared/machine';
+import type { Step } from '@orrery/shared/machine';
 import {
   blueprintOf,
   configuredNetworks,

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import { ContainerLimits, MembershipSettings, type Item, type NodeId } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { containerItem, launch, membershipItem, NETWORK } from '../../../../../test/support/agent/items.js';
-import { container, known, observed } from '../../../../../test/support/agent/observed.js';
+import { attachmentItem, containerItem, launch, membershipItem, NETWORK } from '../../../../../test/support/agent/items.js';
+import { container, known, observed, workload } from '../../../../../test/support/agent/observed.js';
 import { denialsOf, type DenialContext } from './denials.js';
 import { judgeCall, routeRule } from './judge.js';
 import { type HeldPolicy, Policy } from './policy.js';
@@ -31,6 +31,20 @@ describe('the policy of a host', () => {
     const { items } = launch({ image: 'ghcr.io/me/zt:2' });
     const all = [...items, onHost({ settings: settings({ allowGlobal: true }) })];
     expect(rules(all, {})).toEqual(['allowed', 'allowed', 'allowed']);
+  });
+
+  it('lets those be attached that wear the label, everybody or nobody', () => {
+    const item = attachmentItem();
+    const judged = (policy: object, ...workloads: ReturnType<typeof workload>[]) =>
+      rules([item], policy, { observed: observed({ workloads: known(workloads) }) })[0];
+    expect(judged({}, workload({ labelled: true }))).toBe('allowed');
+    expect(judged({}, workload({ labelled: false }))).toBe('workloads');
+    expect(judged({ workloads: true }, workload({ labelled: false }))).toBe('workloads');
+    expect(judged({ workloads: 'all' }, workload({ labelled: false }))).toBe('allowed');
+    expect(judged({ workloads: 'none' }, workload({ labelled: true }))).toBe('workloads');
+    expect(judged({ workloads: false }, workload({ labelled: true }))).toBe('workloads');
+    // It waits, and is judged when it is there.
+    expect(judged({})).toBe('allowed');
   });
 
   it.each<[string, object, Item, Item]>([

@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { attachmentItem } from '../../../../../test/support/agent/items.js';
+import { known, observed, unknown, workload } from '../../../../../test/support/agent/observed.js';
+import { assessWorkload } from './assess-workload.js';
+
+const item = attachmentItem();
+const outcome = (...workloads: ReturnType<typeof workload>[]) =>
+  assessWorkload(item, observed({ workloads: known(workloads) }))?.outcome;
+
+describe('a workload', () => {
+  it('holds up nothing when it runs', () => {
+    expect(outcome(workload())).toBeUndefined();
+  });
+
+  it.each([
+    ['is not there', [], 'there is no container shop/db/1 on this host'],
+    ['is another one', [workload({ workload: 'shop/db/2' })], 'there is no container shop/db/1 on this host'],
+    ['has ended', [workload({ state: 'exited' })], 'the container shop-db-1 does not run: it is exited'],
+    ['is paused', [workload({ state: 'paused' })], 'the container shop-db-1 is paused'],
+  ])('is waited for when it %s', (_how, workloads, cause) => {
+    expect(outcome(...workloads)).toMatchObject({ kind: 'waiting', code: 'workload', cause });
+  });
+
+  it('that is unsuitable fails its attachment with the cause and the fix of the host', () => {
+    const unsuitable = { code: 'workload-unsuitable' as const, cause: 'it is in the host network', fix: 'move it' };
+    expect(outcome(workload({ unsuitable, state: 'exited' }))).toEqual({ kind: 'failed', ...unsuitable });
+  });
+
+  it('that cannot be looked for fails its attachment as the engine does', () => {
+    const seen = observed({ workloads: unknown('docker-unreachable') });
+    expect(assessWorkload(item, seen)?.outcome).toMatchObject({ kind: 'failed', code: 'docker-unreachable' });
+  });
+});
