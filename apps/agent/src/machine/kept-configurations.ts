@@ -1,4 +1,4 @@
-import { NetworkId, type NodeId } from '@orrery/shared/contracts';
+import { type NetworkId, type NodeId } from '@orrery/shared/contracts';
 import { DAEMON_HOME } from '../docker/container-profile.js';
 import type { DockerEngine } from '../docker/docker-engine.js';
 
