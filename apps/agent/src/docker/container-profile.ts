@@ -22,6 +22,8 @@ export interface ProfileContext {
   network: string;
   /** The node's UDP port. */
   port: number;
+  /** Its fixed address on the bridge network; undefined: the engine gives it one. */
+  address?: string | undefined;
   /** Whether it starts with configurations of its networks from the container before it. */
   isRenewed?: boolean;
 }
@@ -63,6 +65,7 @@ export function containerProfile(blueprint: ContainerBlueprint, context: Profile
         [LABEL.version]: context.agentVersion,
         [LABEL.network]: context.network,
         [LABEL.port]: String(context.port),
+        ...(context.address !== undefined && { [LABEL.address]: context.address }),
         ...(context.isRenewed && { [LABEL.renewed]: 'true' }),
       },
       HostConfig: {
@@ -82,6 +85,11 @@ export function containerProfile(blueprint: ContainerBlueprint, context: Profile
         MemorySwap: memory,
         PidsLimit: blueprint.limits.pids,
       },
+      ...(context.address !== undefined && {
+        NetworkingConfig: {
+          EndpointsConfig: { [context.network]: { IPAMConfig: { IPv4Address: context.address } } },
+        },
+      }),
     },
   };
 }

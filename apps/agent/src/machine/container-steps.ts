@@ -14,6 +14,7 @@ import { containerProfile, DAEMON_HOME, type ProfileContext } from '../docker/co
 import type { InspectedContainer } from '../docker/inspected.js';
 import { containerName, LABEL } from '../docker/labels.js';
 import { inspectMatchesProfile } from '../docker/profile-match.js';
+import { chooseAddress, type FixedAddresses } from '../pure/fixed-addresses.js';
 import { choosePort } from '../pure/node-port.js';
 import { whyEnded } from './ended-container.js';
 import { KeptConfigurations, type Configurations } from './kept-configurations.js';
@@ -67,15 +68,15 @@ async function create(
   { signal, progress }: StepContext,
 ): Promise<FreshContainer> {
   const { engine, config, identities } = parts;
-  const [secrets, moons, { gateway }] = await Promise.all([
+  const [secrets, moons, { gateway, fixed }] = await Promise.all([
     secretsOf(identities, blueprint.node),
     readMoons(config.moonsDir),
     engine.network(config.dockerNetwork, { signal }),
     assertSuitable(parts, blueprint.image, signal),
   ]);
   const port = await portOf(parts, blueprint.node, secrets.address, signal);
-  const isRenewed = configurations.size > 0;
-  const id = await createOnce(parts, blueprint, { port, isRenewed }, signal);
+  const address = fixed && (await addressOn(parts, fixed, secrets.address, signal));
+  const id = await createOnce(parts, blueprint, { port, address, isRenewed: configurations.size > 0 }, signal);
   crashPoint('launch.create');
   progress('created', `container ${containerName(blueprint.name)}`);
   const files = containerFiles(blueprint, secrets, { gateway, port }, moons, configurations);
@@ -117,11 +118,26 @@ async function portOf(
   throw new StepError(explain('udp-ports-used-up/range', { first, last }));
 }
 
+/**
+ * The node's address on the bridge. Behind NAT, peers look for a node that came back with another one for 20 s, because the
+ * host still maps their packets to the old one (docs/zerotier-facts.md#endpoints).
+ */
+async function addressOn(
+  { engine, takenAddresses }: RealMachineParts,
+  fixed: FixedAddresses,
+  node: NodeAddress,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const labelled = await engine.containers.listed({ label: [LABEL.address] }, { signal });
+  const taken = labelled.map(({ Labels }) => Labels?.[LABEL.address] ?? '');
+  return chooseAddress(node, fixed, new Set([...taken, ...takenAddresses]));
+}
+
 /** If a killed agent left a half-created container of the same item under this name, it is removed; any other is left alone. */
 async function createOnce(
   parts: RealMachineParts,
   blueprint: ContainerBlueprint,
-  of: Pick<ProfileContext, 'port' | 'isRenewed'>,
+  of: Pick<ProfileContext, 'port' | 'address' | 'isRenewed'>,
   signal: AbortSignal,
 ): Promise<string> {
   const { engine, config } = parts;
@@ -240,14 +256,23 @@ async function networksIn({ engine }: RealMachineParts, id: string, signal: Abor
 }
 
 /** A network that was pruned while the container was stopped does not come back. The container holds no state and is recreated. */
-async function startOrDiscard({ engine }: RealMachineParts, inspect: InspectedContainer, signal: AbortSignal) {
+async function startOrDiscard(
+  { engine, takenAddresses }: RealMachineParts,
+  inspect: InspectedContainer,
+  signal: AbortSignal,
+) {
   const name = inspect.Name.slice(1);
   const errand = { doing: `starting ${name}`, image: inspect.Config.Image, container: name };
   try {
     await engine.containers.start(inspect.Id, errand, { signal });
   } catch (error) {
-    if (!(error instanceof StepError) || !/network .* not found/i.test(error.message)) throw error;
+    if (!(error instanceof StepError)) throw error;
+    const address = inspect.Config.Labels[LABEL.address];
+    const isTaken = address !== undefined && /address already in use/i.test(error.message);
+    if (!isTaken && !/network .* not found/i.test(error.message)) throw error;
     await engine.containers.remove(inspect.Id, errand, { signal });
+    if (isTaken) takenAddresses.add(address);
+    if (isTaken) throw madeAnew(`something else has its address on the bridge, ${address}`);
     throw madeAnew('the Docker network that the container was on is gone');
   }
 }

@@ -62,6 +62,8 @@ export interface RealMachineParts {
   >;
   ground: Pick<HostGround, 'look'>;
   reach: Reach;
+  /** Fixed addresses on the bridge that something else was found to have. */
+  takenAddresses: Set<string>;
   turns: StrangerTurns;
 }
 

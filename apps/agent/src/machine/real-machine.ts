@@ -58,6 +58,7 @@ export function createRealMachine(
     kernel,
     ground: new HostGround(config.ways ?? {}, kernel),
     reach: { bridge: 'unknown' },
+    takenAddresses: new Set(),
     turns: new StrangerTurns({ gapMs: config.strangerGapMs ?? 0, introduced: config.introduced ?? (() => false) }),
     ...eyes,
   });
