@@ -110,7 +110,7 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
   });
 
   // F35
-  it('reaches a node that came back with another bridge address, from the same engine and across NAT', async () => {
+  it('reaches a node that is made anew while something else takes addresses, from the same engine and across NAT', async () => {
     const launched = await system.orrery('launch', 'near', '--host', 'cloud-1', '--network', 'lab', '--wait');
     expect(launched).toMatchObject({ code: 0 });
     const address = await addressOf('cloud-1/one');
@@ -119,7 +119,7 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
     const onBridge = async () => (await system.dockerOf(1, 'inspect', '--format', format, 'orrery-one')).stdout.trim();
     const before = await onBridge();
-    // While its agent does nothing, something else takes the address.
+    // While its agent does nothing, something else takes the next address that the engine has to give.
     expect(await system.orrery('host', 'pause', 'cloud-1')).toMatchObject({ code: 0 });
     expect(await system.dockerOf(1, 'rm', '--force', 'orrery-one')).toMatchObject({ code: 0 });
     const squatter = ['run', '--detach', '--name', 'squatter', '--network', 'orrery', '--entrypoint', 'sleep'];
@@ -127,10 +127,10 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     expect(await system.orrery('host', 'resume', 'cloud-1')).toMatchObject({ code: 0 });
     const now = await eventually(async () => (await onBridge()) || undefined, { within: 30_000, every: 100 });
     const begun = performance.now();
-    expect(now).not.toBe(before);
+    expect(now).toBe(before);
     await reached();
     const took = performance.now() - begun;
-    console.log(`reached at another bridge address after ${took.toFixed(0)} ms`);
+    console.log(`reached again ${took.toFixed(0)} ms after its container was made anew`);
     expect(took).toBeLessThan(asOnCalmMachine(REACHED_MS));
     expect(await addressOf('cloud-1/one')).toBe(address);
     await system.dockerOf(1, 'rm', '--force', 'squatter');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { covers, parsePrefix } from '@orrery/shared/addresses';
 import { newId, Secret } from '@orrery/shared/runtime';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
@@ -8,6 +9,11 @@ import { asOnCalmMachine } from '../support/calm.js';
 
 jest.setTimeout(90_000);
 const engine = await findLabEngine();
+
+function holds(prefix: string, address: string): boolean {
+  const [outer, inner] = [parsePrefix(prefix), parsePrefix(address)];
+  return outer !== undefined && inner !== undefined && covers(outer, inner);
+}
 
 (engine ? describe : describe.skip)('the real machine, in trouble', () => {
   let lab: MachineLab;
@@ -158,6 +164,43 @@ const engine = await findLabEngine();
     const error = await lab.refusal({ node, item, step: 'start-container', engineId }, machine);
     expect(error).toMatchObject({ transient: true, message: expect.stringContaining('network') });
     expect(await lab.containerOf(blueprint, machine)).toEqual([]);
+  });
+
+  it('gives a node the same address on its bridge each time, and another one if something else has it', async () => {
+    const name = `${lab.config.dockerNetwork}-fixed`;
+    const machine = lab.another({ dockerNetwork: name });
+    const blueprint = lab.blueprint('fixed');
+    const { node, item, image } = blueprint;
+    await lab.do({ node, item, step: 'mint-identity', image });
+    const made = async () => {
+      await lab.do(create(blueprint), machine);
+      const [{ engineId } = { engineId: '' }] = await lab.containerOf(blueprint, machine);
+      const { NetworkSettings } = await lab.world.docker.getContainer(engineId).inspect();
+      return { engineId, address: NetworkSettings.Networks[name]?.IPAMConfig?.IPv4Address ?? '' };
+    };
+    const first = await made();
+    const network = lab.world.docker.getNetwork(name);
+    const { IPAM } = (await network.inspect()) as { IPAM: { Config: { Subnet: string; IPRange: string }[] } };
+    const [{ Subnet, IPRange } = { Subnet: '', IPRange: '' }] = IPAM.Config;
+    expect([holds(Subnet, first.address), holds(IPRange, first.address)]).toEqual([true, false]);
+    await lab.world.docker.getContainer(first.engineId).remove({ force: true, v: true });
+    const again = await made();
+    expect(again.address).toBe(first.address);
+    const squatter = await lab.world.docker.createContainer({
+      ...{ Image: image, Entrypoint: ['sleep'], Cmd: ['600'], HostConfig: { NetworkMode: name } },
+      NetworkingConfig: { EndpointsConfig: { [name]: { IPAMConfig: { IPv4Address: first.address } } } },
+    });
+    await squatter.start();
+    const start = { node, item, step: 'start-container' as const, engineId: again.engineId };
+    expect(await lab.refusal(start, machine)).toMatchObject({
+      ...{ transient: true, message: expect.stringContaining(first.address) },
+    });
+    const other = await made();
+    expect(other.address).not.toBe(first.address);
+    expect([holds(Subnet, other.address), holds(IPRange, other.address)]).toEqual([true, false]);
+    await lab.world.docker.getContainer(other.engineId).remove({ force: true, v: true });
+    await squatter.remove({ force: true, v: true });
+    await network.remove();
   });
 
   it('puts nothing on a network of that name that does not belong to Orrery', async () => {

@@ -219,6 +219,9 @@ afterAll(() => lab?.close());
     container = { ...container, incarnation: 1, revision: 2 };
     expect(await settle([container, membership])).toEqual(['remove-container', 'create-container', 'start-container']);
     expect(await engineId()).not.toBe(before.id);
+    // With the network's configuration from the container before it, it needs no controller for its address.
+    const { Config } = await lab.world.docker.getContainer((await engineId()) ?? '').inspect();
+    expect(Config.Labels).toHaveProperty(['io.orrery.renewed'], 'true');
     expect(await address()).toBe(before.address);
     await lab.world.docker.getContainer((await engineId()) ?? '').remove({ force: true, v: true });
     expect(await settle([container, membership])).toEqual(['create-container', 'start-container']);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { StepError } from '@orrery/shared/machine';
 import type { CallOptions, EngineConnection } from './engine-connection.js';
 import { unlessStatus } from './engine-containers.js';
+import { fixedAddresses, type FixedAddresses } from '../pure/fixed-addresses.js';
 import { LABEL } from './labels.js';
 
 const Inspected = z.object({
@@ -22,6 +23,8 @@ export interface BridgeNetwork {
   id: string;
   /** The host's own address on the bridge, from which its requests come. */
   gateway: string;
+  /** Where nodes get fixed addresses; undefined on a network that this agent's release did not create. */
+  fixed: FixedAddresses | undefined;
 }
 
 /**
@@ -39,7 +42,8 @@ export async function ensureBridgeNetwork(
     throw new StepError(explain('container-name-taken/network', { network: name, label: LABEL.network }));
   const gateway = found.IPAM.Config.map(gatewayOf).find((address) => address !== undefined);
   if (!gateway) throw new StepError(explain('unexpected/no-gateway', { network: name }));
-  return { id: found.Id, gateway };
+  const isOurs = found.Labels[LABEL.address] !== undefined;
+  return { id: found.Id, gateway, fixed: isOurs ? fixedAddresses(subnetsOf(found)[0]) : undefined };
 }
 
 async function inspectNetwork(connection: EngineConnection, name: string, options: CallOptions) {
@@ -54,13 +58,45 @@ async function inspectNetwork(connection: EngineConnection, name: string, option
   );
 }
 
+/**
+ * Engines give fixed addresses only in a configured subnet (moby#45806), but know best which subnet is free: it is the
+ * one that they give to a network without. If it is gone by then, nodes of this network get no fixed addresses.
+ */
 async function make(connection: EngineConnection, name: string, options: CallOptions) {
+  const subnet = await freeSubnet(connection, `${name}-subnet`, options).catch(() => undefined);
+  const fixed = subnet === undefined ? undefined : fixedAddresses(subnet);
+  const withFixed = fixed && { Labels: { [LABEL.address]: 'true' }, IPAM: { Config: [fixed.config] } };
+  try {
+    await create(connection, name, withFixed ?? {}, options);
+  } catch (error) {
+    if (!withFixed) throw error;
+    await create(connection, name, {}, options);
+  }
+  return inspectNetwork(connection, name, options);
+}
+
+async function freeSubnet(connection: EngineConnection, name: string, options: CallOptions) {
+  await create(connection, name, {}, options);
+  const found = await inspectNetwork(connection, name, options);
+  const errand = { doing: `removing network ${name}` };
+  const network = connection.docker.getNetwork(name);
+  await connection.call(errand, () => unlessStatus<unknown>([404], undefined, network.remove()), options);
+  return found && subnetsOf(found)[0];
+}
+
+async function create(
+  connection: EngineConnection,
+  name: string,
+  { Labels, ...more }: { Labels?: Record<string, string>; IPAM?: object },
+  options: CallOptions,
+) {
   const request = {
     Name: name,
     Driver: 'bridge',
     CheckDuplicate: true,
     Options: { 'com.docker.network.bridge.enable_icc': 'false' },
-    Labels: { [LABEL.network]: 'true' },
+    Labels: { [LABEL.network]: 'true', ...Labels },
+    ...more,
   };
   await connection.call(
     { doing: `creating network ${name}` },
@@ -69,7 +105,6 @@ async function make(connection: EngineConnection, name: string, options: CallOpt
       unlessStatus<unknown>([409], undefined, connection.docker.createNetwork({ ...request, abortSignal })),
     { ms: 15_000, ...options },
   );
-  return inspectNetwork(connection, name, options);
 }
 
 /** A network that a workload is on. */
@@ -94,6 +129,9 @@ export async function workloadNetwork(
     }
   );
 }
+
+const subnetsOf = ({ IPAM }: z.infer<typeof Inspected>): string[] =>
+  IPAM.Config.flatMap(({ Subnet }) => (Subnet !== undefined && Subnet.includes('.') ? [Subnet] : []));
 
 /** Engines sometimes omit the gateway of an internal network; it is then the first address of the subnet. */
 function gatewayOf({

@@ -122,6 +122,12 @@ describe('the profile of a container', () => {
     });
   });
 
+  it('says whether a container starts with configurations from the one before it', () => {
+    const labelsOf = (isRenewed: boolean) => containerProfile(plain, { ...context, isRenewed }).body['Labels'];
+    expect(labelsOf(true)).toHaveProperty(['io.orrery.renewed'], 'true');
+    expect(labelsOf(false)).not.toHaveProperty(['io.orrery.renewed']);
+  });
+
   it('passes on nothing from 2,500 hostile blueprints', () => {
     fc.assert(
       fc.property(

@@ -22,6 +22,8 @@ export interface ProfileContext {
   network: string;
   /** The node's UDP port. */
   port: number;
+  /** Its fixed address on the bridge network; undefined: the engine gives it one. */
+  address?: string | undefined;
   /** Whether it starts with configurations of its networks from the container before it. */
   isRenewed?: boolean;
 }
@@ -57,18 +59,7 @@ export function containerProfile(blueprint: ContainerBlueprint, context: Profile
       Env: [],
       Healthcheck: { Test: ['NONE'] },
       StopSignal: 'SIGTERM',
-      Labels: {
-        [LABEL.host]: context.host,
-        [LABEL.item]: blueprint.item,
-        [LABEL.node]: blueprint.node,
-        [LABEL.name]: blueprint.name,
-        [LABEL.incarnation]: String(blueprint.incarnation),
-        [LABEL.version]: context.agentVersion,
-        [LABEL.network]: context.network,
-        [LABEL.port]: String(context.port),
-        ...(inside && { [LABEL.workload]: inside.workload }),
-        ...(context.isRenewed && { [LABEL.renewed]: 'true' }),
-      },
+      Labels: labelsOf(blueprint, context),
       HostConfig: {
         NetworkMode: inside ? `container:${inside.engineId}` : context.network,
         Init: true,
@@ -87,7 +78,28 @@ export function containerProfile(blueprint: ContainerBlueprint, context: Profile
         MemorySwap: memory,
         PidsLimit: blueprint.limits.pids,
       },
+      ...(context.address !== undefined && {
+        NetworkingConfig: {
+          EndpointsConfig: { [context.network]: { IPAMConfig: { IPv4Address: context.address } } },
+        },
+      }),
     },
+  };
+}
+
+function labelsOf({ item, node, name, incarnation, inside }: ContainerBlueprint, context: ProfileContext) {
+  return {
+    [LABEL.host]: context.host,
+    [LABEL.item]: item,
+    [LABEL.node]: node,
+    [LABEL.name]: name,
+    [LABEL.incarnation]: String(incarnation),
+    [LABEL.version]: context.agentVersion,
+    [LABEL.network]: context.network,
+    [LABEL.port]: String(context.port),
+    ...(inside && { [LABEL.workload]: inside.workload }),
+    ...(context.address !== undefined && { [LABEL.address]: context.address }),
+    ...(context.isRenewed && { [LABEL.renewed]: 'true' }),
   };
 }
 

@@ -8,6 +8,8 @@ export const LABEL = {
   version: 'io.orrery.version',
   /** The node's UDP port and the TCP port of its local API. Containers older than this label use 9993. */
   port: 'io.orrery.port',
+  /** On a bridge network: the agent gives its nodes fixed addresses there. On a container: its own. */
+  address: 'io.orrery.address',
   /** Created in place of another one, with what its daemon knew of its networks: their configurations are no news from a controller. */
   renewed: 'io.orrery.renewed',
   /** On the container of an attachment: the workload whose network namespace it uses. */

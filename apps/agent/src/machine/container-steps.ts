@@ -1,4 +1,4 @@
-import { explain, NetworkId, type NodeAddress, type NodeId } from '@orrery/shared/contracts';
+import { explain, NetworkId, type NodeId } from '@orrery/shared/contracts';
 import { crashPoint, pause } from '@orrery/shared/runtime';
 import {
   type IdentityStore,
@@ -9,14 +9,12 @@ import {
   type Executors,
   type StepContext,
 } from '@orrery/shared/machine';
-import type { DockerEngine } from '../docker/docker-engine.js';
-import { portsIn } from '../kernel/namespace.js';
 import { COMPLETE_MARK, containerFiles, readMoons } from '../docker/container-files.js';
 import { containerProfile, DAEMON_HOME, type ProfileContext } from '../docker/container-profile.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { containerName, LABEL } from '../docker/labels.js';
 import { inspectMatchesProfile } from '../docker/profile-match.js';
-import { choosePort } from '../pure/node-port.js';
+import { addressOn, placeInside, placeOnBridge, portOf, workloadEnded } from './container-place.js';
 import { whyEnded } from './ended-container.js';
 import { KeptConfigurations, type Configurations } from './kept-configurations.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
@@ -70,20 +68,19 @@ async function create(
   { signal, progress }: StepContext,
 ): Promise<FreshContainer> {
   const { engine, config, identities } = parts;
-  const [secrets, moons, { gateways, taken }] = await Promise.all([
+  const [secrets, moons, place] = await Promise.all([
     secretsOf(identities, blueprint.node),
     readMoons(config.moonsDir),
-    blueprint.inside
-      ? surroundingsOf(parts, blueprint.inside, signal)
-      : ownNetwork(engine, config.dockerNetwork, signal),
+    blueprint.inside ? placeInside(parts, blueprint.inside, signal) : placeOnBridge(parts, signal),
     assertSuitable(parts, blueprint.image, signal),
   ]);
-  const port = await portOf(parts, { node: blueprint.node, address: secrets.address, taken }, signal);
+  const port = await portOf(parts, { node: blueprint.node, address: secrets.address, taken: place.taken }, signal);
+  const address = place.fixed && (await addressOn(parts, place.fixed, secrets.address, signal));
   const isRenewed = configurations.size > 0;
-  const id = await createOnce(parts, blueprint, { port, isRenewed }, signal);
+  const id = await createOnce(parts, blueprint, { port, address, isRenewed }, signal);
   crashPoint('launch.create');
   progress('created', `container ${containerName(blueprint.name)}`);
-  const files = containerFiles(blueprint, secrets, { gateways, port }, moons, configurations);
+  const files = containerFiles(blueprint, secrets, { gateways: place.gateways, port }, moons, configurations);
   try {
     await engine.files.put(id, files, { signal });
   } catch (error) {
@@ -94,68 +91,17 @@ async function create(
   return { engineId: id, networks: blueprint.memberships.map(({ network }) => network) };
 }
 
-/** Where a container will be: from where it may be managed, and which ports are in use there. */
-interface Surroundings {
-  gateways: string[];
-  taken: number[];
-}
-
-async function ownNetwork(engine: DockerEngine, network: string, signal: AbortSignal): Promise<Surroundings> {
-  return { gateways: [(await engine.network(network, { signal })).gateway], taken: [] };
-}
-
-async function surroundingsOf(
-  { engine }: RealMachineParts,
-  { workload, engineId }: NonNullable<ContainerBlueprint['inside']>,
-  signal: AbortSignal,
-): Promise<Surroundings> {
-  const inspect = await engine.containers.inspect(engineId, { signal });
-  if (inspect?.State.Status !== 'running') throw workloadEnded(workload);
-  const name = inspect.Name.slice(1);
-  const commands = await engine.containers.commands(engineId, { signal });
-  if (commands.some((command) => /(^|\/)zerotier-one(\s|$)/.test(command)))
-    throw new StepError(explain('workload-unsuitable/runs-zerotier', { name }));
-  const ids = Object.values(inspect.NetworkSettings.Networks).flatMap(({ NetworkID }) => NetworkID || []);
-  const networks = await Promise.all(ids.map((id) => engine.workloadNetwork(id, { signal })));
-  return { gateways: networks.flatMap((network) => network?.gateway ?? []), taken: await portsIn(inspect.State.Pid) };
-}
-
-const workloadEnded = (workload: string) =>
-  new StepError({ ...explain('unexpected', { cause: `the workload ${workload} has just ended` }), transient: true });
-
 async function secretsOf(identities: IdentityStore, node: NodeId): Promise<NodeSecrets> {
   const secrets = await identities.get(node);
   if (secrets) return secrets;
   throw new StepError(explain('identity-lost/not-in-state-folder'));
 }
 
-/**
- * The port that the node keeps. It is unique on the host, across agents: behind the host's address, only the port
- * differs.
- */
-async function portOf(
-  { engine, identities, config, kernel }: RealMachineParts,
-  { node, address, taken }: { node: NodeId; address: NodeAddress; taken: readonly number[] },
-  signal: AbortSignal,
-): Promise<number> {
-  let elsewhere: ReadonlySet<number> = new Set();
-  const choose = (ours: ReadonlySet<number>) => choosePort(address, config.nodePorts, new Set([...ours, ...elsewhere]));
-  const kept = await identities.port(node, () => undefined);
-  if (kept !== undefined) return kept;
-  const labelled = await engine.containers.listed({ label: [LABEL.port] }, { signal });
-  const ofOthers = labelled.map(({ Labels }) => Number(Labels?.[LABEL.port]));
-  elsewhere = new Set([...ofOthers, ...taken, ...(await kernel.udpPorts())]);
-  const port = await identities.port(node, choose);
-  if (port !== undefined) return port;
-  const { first, last } = config.nodePorts;
-  throw new StepError(explain('udp-ports-used-up/range', { first, last }));
-}
-
 /** If a killed agent left a half-created container of the same item under this name, it is removed; any other is left alone. */
 async function createOnce(
   parts: RealMachineParts,
   blueprint: ContainerBlueprint,
-  of: Pick<ProfileContext, 'port' | 'isRenewed'>,
+  of: Pick<ProfileContext, 'port' | 'address' | 'isRenewed'>,
   signal: AbortSignal,
 ): Promise<string> {
   const { engine, config } = parts;
@@ -274,20 +220,25 @@ async function networksIn({ engine }: RealMachineParts, id: string, signal: Abor
 }
 
 /** A network that was pruned while the container was stopped does not come back. The container holds no state and is recreated. */
-async function startOrDiscard({ engine }: RealMachineParts, inspect: InspectedContainer, signal: AbortSignal) {
+async function startOrDiscard(
+  { engine, takenAddresses }: RealMachineParts,
+  inspect: InspectedContainer,
+  signal: AbortSignal,
+) {
   const name = inspect.Name.slice(1);
   const errand = { doing: `starting ${name}`, image: inspect.Config.Image, container: name };
   try {
     await engine.containers.start(inspect.Id, errand, { signal });
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
-    if (
-      inspect.Config.Labels[LABEL.workload] !== undefined &&
-      /non[- ]running container|is not running/i.test(error.message)
-    )
-      throw workloadEnded(inspect.Config.Labels[LABEL.workload] ?? name);
-    if (!/network .* not found|no such container/i.test(error.message)) throw error;
+    const { [LABEL.workload]: workload, [LABEL.address]: address } = inspect.Config.Labels;
+    if (workload !== undefined && /non[- ]running container|is not running/i.test(error.message))
+      throw workloadEnded(workload);
+    const isTaken = address !== undefined && /address already in use/i.test(error.message);
+    if (!isTaken && !/network .* not found|no such container/i.test(error.message)) throw error;
     await engine.containers.remove(inspect.Id, errand, { signal });
+    if (isTaken) takenAddresses.add(address);
+    if (isTaken) throw madeAnew(`something else has its address on the bridge, ${address}`);
     throw madeAnew('the Docker network or the workload that the container was on is gone');
   }
 }

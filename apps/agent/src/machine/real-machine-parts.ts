@@ -64,6 +64,8 @@ export interface RealMachineParts {
   reach: Reach;
   /** The same for the networks of workloads. */
   workloadReach: Reach;
+  /** Fixed addresses on the bridge that something else was found to have. */
+  takenAddresses: Set<string>;
   turns: StrangerTurns;
 }
 

@@ -60,6 +60,7 @@ export function createRealMachine(
     ground: new HostGround(config.ways ?? {}, kernel),
     reach: { bridge: 'unknown' },
     workloadReach: { bridge: 'unknown' },
+    takenAddresses: new Set(),
     turns: new StrangerTurns({ gapMs: config.strangerGapMs ?? 0, introduced: config.introduced ?? (() => false) }),
     ...eyes,
   });

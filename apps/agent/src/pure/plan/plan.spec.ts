@@ -80,6 +80,16 @@ describe('plan for a container', () => {
     expectSteps(items, running(difference), made).toBe('remove-container', 'create-container', 'start-container');
   });
 
+  it('keeps the configurations of the networks that have admitted it, and no others', () => {
+    const denied = membership({ network: '8056c2e21c00beef', status: 'ACCESS_DENIED' });
+    const keeps = (memberships: Parameters<typeof running>[1]) => {
+      const { steps } = expectSteps(items, running({ incarnation: 7 }, memberships), made);
+      return steps.flatMap((step) => (step.step === 'remove-container' ? [step.keeps] : []));
+    };
+    expect(keeps([membership(), denied])).toEqual([[NETWORK]]);
+    expect(keeps([denied])).toEqual([[]]);
+  });
+
   it('pulls another image before it removes the container', () => {
     const wanted = [{ ...demo, image: 'other/zerotier:2' }, inLab];
     expectSteps(wanted, running(), made).toBe('pull-image', 'remove-container', 'create-container', 'start-container');

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { newId } from '@orrery/shared/runtime';
+import { known, node } from '../../../../test/support/agent/observed.js';
+import { LocalApiError, StepError } from '@orrery/shared/machine';
+import type { NodeDoor } from '../zerotier/node-door.js';
+import { observeAgain } from './node-observer.js';
+
+const signal = AbortSignal.timeout(10_000);
+
+/** A node whose daemon answers, or does not. */
+function look(networks: () => Promise<[]>) {
+  const asked: string[] = [];
+  const answer = <T>(what: string, value: () => Promise<T>) => {
+    asked.push(what);
+    return value();
+  };
+  const silent = () => Promise.reject(new LocalApiError('refused', 'nobody listens'));
+  const door = {
+    api: {
+      networks: () => answer('networks', networks),
+      status: () => answer('status', silent),
+      peers: () => answer('peers', silent),
+    },
+    expected: undefined,
+    explain: (error: unknown) => new StepError({ code: 'daemon-unreachable', cause: String(error), fix: 'none' }),
+  } as unknown as NodeDoor;
+  const id = newId('nod');
+  const about = { node: id, kind: 'container' as const, door, interfaces: Promise.resolve([]) };
+  return { asked, look: { ...about, listOf: () => Promise.resolve(null) }, before: node(id, { peers: known([]) }) };
+}
+
+describe('a node that was well', () => {
+  it('is asked for its networks alone', async () => {
+    const { asked, look: resting, before } = look(() => Promise.resolve([]));
+    expect(await observeAgain(resting, before, signal)).toEqual({ ...before, memberships: known([]) });
+    expect(asked).toEqual(['networks']);
+  });
+
+  it('is observed as a whole when its daemon does not answer', async () => {
+    const refuses = () => Promise.reject(new LocalApiError('refused', 'nobody listens'));
+    const { asked, look: ended, before } = look(refuses);
+    expect((await observeAgain(ended, before, signal)).daemon).toMatchObject({
+      known: false,
+      code: 'daemon-unreachable',
+    });
+    expect(asked).toContain('status');
+  });
+});
