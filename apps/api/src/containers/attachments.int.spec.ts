@@ -77,13 +77,17 @@ describe('an attachment', () => {
     await api.refused('GET', at('/demo'), 'unknown-container');
   });
 
-  it('requested again is a new command on the same container, and under another name a second one', async () => {
+  it('requested again is a new command on the same container, and refused under another name', async () => {
     const first = await attach();
     const again = await attach({ name: 'shop-db-1' });
     expect([again.container, again.revision]).toEqual([first.container, first.revision + 1]);
     expect((await get()).version).toBe(1);
-    const other = await attach({ name: 'database' });
-    expect(other.container).not.toBe(first.container);
+    const body = { workload: DB, name: 'database', networks: [B] };
+    const second = await api.refused('POST', at(), 'container-differs', { body });
+    expect(second.detail).toBe(`${DB} is attached already, by ${host}/shop-db-1`);
+    // Once the first is being removed, another one can follow.
+    await change('DELETE', at('/shop-db-1'));
+    await attach({ name: 'database' });
     expect((await get('database')).workload).toBe(DB);
   });
 

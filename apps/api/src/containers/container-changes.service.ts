@@ -100,6 +100,7 @@ export class ContainerChanges {
   async #launch(tx: Transaction, host: On, name: string, spec: ResolvedSpec, by: Origin): Promise<HostChange> {
     const container = await this.wanted.container(tx, host.id, name);
     if (!container) await this.#refuseHidden(tx, host, name);
+    if (!container && spec.workload !== null) await this.#refuseSecond(tx, host, spec.workload);
     if (!container) return this.#added(tx, host, newContainer(host.id, name, spec), spec, by);
     const memberships = await this.wanted.memberships(tx, container.nodeId);
     if (container.intent === 'absent') {
@@ -169,6 +170,14 @@ export class ContainerChanges {
     const hidden = await beyondScope(tx, () => this.wanted.container(tx, host.id, name));
     if (!hidden) return;
     throw new AppError({ kind: 'user', ...explain('container-differs/hidden', { name, host: host.name }) });
+  }
+
+  /** Two nodes in one network namespace would want the same interface. */
+  async #refuseSecond(tx: Transaction, host: On, workload: Workload): Promise<void> {
+    const other = await this.wanted.attachment(tx, host.id, workload);
+    if (!other) return;
+    const container = `${host.name}/${other.name}`;
+    throw new AppError({ kind: 'user', ...explain('container-differs/attached', { workload, container }) });
   }
 
   async #known(tx: Transaction, host: On, name: string): Promise<WantedContainer> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AnyItem, HostId, NetworkId, NodeId, ObservedMembership } from '@orrery/shared/contracts';
+import type { AnyItem, HostId, NetworkId, NodeId, ObservedMembership, Workload } from '@orrery/shared/contracts';
 import { ContainerEntity } from '../database/entities/container.entity.js';
 import { MembershipEntity } from '../database/entities/membership.entity.js';
 import type { Sql, Transaction } from '../database/sql.js';
@@ -31,6 +31,17 @@ export class Wanted {
 
   containerOfNode(tx: Transaction, nodeId: NodeId): Promise<WantedContainer | undefined> {
     return findContainer(tx, { nodeId });
+  }
+
+  /** The attachment of a workload, unless it is being removed. */
+  async attachment(tx: Transaction, hostId: HostId, workload: Workload): Promise<WantedContainer | undefined> {
+    const found = await tx
+      .createQueryBuilder(ContainerEntity, 'c')
+      .innerJoinAndSelect('c.item', 'i')
+      .where({ hostId })
+      .andWhere(`i.kind = 'attachment' AND i.intent = 'present' AND i.body ->> 'workload' = :workload`, { workload })
+      .getOne();
+    return found ? toWantedContainer(found) : undefined;
   }
 
   /** Ordered by network. */

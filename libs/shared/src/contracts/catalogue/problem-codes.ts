@@ -167,6 +167,13 @@ const THINGS = {
       `Choose another name (\`--name\` of \`orrery attach\`), or remove it first: \`orrery rm ${container}\`.`,
     see: { method: 'POST', path: '/v1/hosts/{host}/attachments' },
   },
+  'container-differs/attached': {
+    cause: ({ workload, container }: { workload: string; container: string }) =>
+      `${workload} is attached already, by ${container}`,
+    fix: ({ container }: { container: string }) =>
+      `One node is enough for all networks of a workload: \`orrery join ${container} NETWORK\`.`,
+    see: { method: 'PUT', path: '/v1/nodes/{node}/networks/{network}' },
+  },
   'container-differs/hidden': {
     cause: ({ name, host }: { name: string; host: string }) => `the name ${name} is taken on ${host}`,
     fix: 'Launch the container under another name.',

@@ -1,0 +1,174 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { interfaceName, type Command, type NetworkId } from '@orrery/shared/contracts';
+import type Docker from 'dockerode';
+import { asOnCalmMachine } from '../support/calm.js';
+import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/servers.js';
+import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import { DockerSystem, HOST } from './system/docker-system.js';
+
+jest.setTimeout(240_000);
+const engine = await findLabEngine();
+/** What a person sees as soon. */
+const SOON_MS = 5_000;
+const POINTS = ['desired.after-write', 'launch.identity', 'launch.create', 'launch.upload', 'launch.start'];
+
+(engine ? describe : describe.skip)('orrery attach, on a real engine', () => {
+  let world: DockerSystem;
+  let network: NetworkId;
+  let policy: string;
+  const made = new Map<string, Docker.Container>();
+
+  beforeAll(async () => {
+    if (!engine) return;
+    const folder = await temporaryFolder('policy');
+    await chmod(folder, 0o700);
+    policy = join(folder, 'policy.yaml');
+    await writeFile(policy, 'workloads: labelled\n', { mode: 0o600 });
+    world = await DockerSystem.open(engine, { agent: { ORRERY_POLICY_FILE: policy } });
+    // Public, so that nobody must authorize.
+    network = await world.controller.network('10.95.0', { private: false });
+  });
+  afterAll(async () => {
+    for (const container of made.values()) await container.remove({ force: true, v: true }).catch(() => undefined);
+    await world?.close();
+  });
+
+  const cli = (...words: string[]) => world.system.cli(...words);
+  const attach = (workload: string, ...more: string[]) =>
+    cli(
+      'attach',
+      HOST,
+      workload,
+      '--network',
+      network,
+      '--name',
+      world.name(workload.split('/')[1] ?? workload),
+      ...more,
+    );
+
+  /** As `docker compose up` makes it; one that is there already is made anew. */
+  async function up(service: string, labels: Record<string, string> = { 'orrery.network': 'lab' }) {
+    await made.get(service)?.remove({ force: true, v: true });
+    const container = await world.docker.createContainer({
+      name: `${world.name('shop')}-${service}-1`,
+      Image: engine?.image ?? '',
+      Entrypoint: ['sleep'],
+      Cmd: ['3600'],
+      Labels: {
+        ...labels,
+        'com.docker.compose.project': world.name('shop'),
+        'com.docker.compose.service': service,
+        'com.docker.compose.container-number': '1',
+        'com.docker.compose.oneoff': 'False',
+      },
+      HostConfig: { NetworkMode: world.world.network, Init: true },
+    });
+    made.set(service, container);
+    await container.start();
+    return container;
+  }
+  const reference = (service: string) => `${world.name('shop')}/${service}/1`;
+
+  /** Runs a program in a workload, as its owner would. */
+  async function inside(service: string, ...command: string[]) {
+    const exec = await made.get(service)?.exec({ Cmd: command, AttachStdout: true });
+    const stream = await exec?.start({ hijack: true, stdin: false });
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream ?? []) chunks.push(chunk as Buffer);
+    return { code: (await exec?.inspect())?.ExitCode, out: Buffer.concat(chunks).toString('utf8') };
+  }
+
+  /** The address that the workload itself has in the network; undefined while it has none. */
+  async function addressIn(service: string): Promise<string | undefined> {
+    const { out } = await inside(service, 'ip', '-o', '-4', 'addr', 'show', 'dev', interfaceName(network));
+    return /inet (10\.95\.0\.\d+)/.exec(out)?.[1];
+  }
+  const addressed = (service: string, within = 30_000) =>
+    eventually(() => addressIn(service).catch(() => undefined), {
+      within,
+      every: 50,
+      what: `${service} has an address`,
+    });
+  const sidecars = async (service: string) => {
+    const all = await world.ours();
+    return all.filter(({ Labels }) => Labels['io.orrery.workload'] === reference(service));
+  };
+
+  it('waits for a workload, says so, and attaches it when it comes', async () => {
+    const waiting = await attach(reference('db'), '--wait=6s');
+    expect(waiting).toMatchObject({ code: 3, out: expect.stringContaining('waiting (workload)') });
+    await up('db');
+    expect(await addressed('db')).toMatch(/^10\.95\.0\./);
+    const again = await attach(reference('db'), '--wait=30s', '-o', 'json');
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout) as Command).toMatchObject({ state: 'done' });
+  });
+
+  it('attaches nothing that does not wear the label, unless the host allows all', async () => {
+    await up('plain', {});
+    const denied = await attach(reference('plain'), '--wait=10s');
+    expect(denied).toMatchObject({ code: 1, out: expect.stringContaining('policy-denied') });
+    expect(denied.out).toContain('(rule workloads)');
+    expect(await sidecars('plain')).toEqual([]);
+    await writeFile(policy, 'workloads: all\n', { mode: 0o600 });
+    expect(await addressed('plain')).toMatch(/^10\.95\.0\./);
+    await writeFile(policy, 'workloads: labelled\n', { mode: 0o600 });
+  });
+
+  it('connects two workloads, neither of which knows of it', async () => {
+    const [from, to] = [await addressed('plain'), await addressed('db')];
+    expect(from).not.toBe(to);
+    await eventually(async () => (await inside('plain', 'ping', '-c', '1', '-W', '2', to)).code === 0, {
+      ...{ within: 30_000, what: `${from} reaches ${to}` },
+    });
+    // The control: nobody has this address.
+    expect((await inside('plain', 'ping', '-c', '1', '-W', '1', '10.95.0.254')).code).not.toBe(0);
+  });
+
+  it.each([
+    ['restarted', async () => made.get('db')?.restart({ t: 0 })],
+    ['made anew', () => up('db')],
+  ])(
+    'comes back soon with its address when the workload is %s, and also without API and NATS',
+    async (_how, change) => {
+      const before = await addressed('db');
+      await world.system.api.process.kill();
+      await world.system.nats.kill();
+      const begun = performance.now();
+      await change();
+      expect(await addressed('db')).toBe(before);
+      expect(performance.now() - begun).toBeLessThan(asOnCalmMachine(SOON_MS));
+      expect(await sidecars('db')).toHaveLength(1);
+      await world.system.nats.start();
+      await world.system.api.start();
+    },
+  );
+
+  it.each(POINTS)('is attached once after its agent was killed at %s', async (point) => {
+    const service = point.replaceAll(/[^a-z]/g, '');
+    await up(service);
+    await world.host.process.kill();
+    const asked = await attach(reference(service), '-o', 'json');
+    expect(asked.code).toBe(0);
+    await world.host.start({ ORRERY_CRASH_AT: point });
+    await eventually(() => world.host.process.exited, { within: 30_000, what: `the death at ${point}` });
+    await world.host.start();
+    await addressed(service);
+    expect(await sidecars(service)).toHaveLength(1);
+    const [{ Labels } = { Labels: {} as Record<string, string> }] = await sidecars(service);
+    expect([...(await world.host.identities()).keys()]).toContain(Labels['io.orrery.node']);
+    expect((await cli('detach', `${HOST}/${world.name(service)}`, '--yes', '--wait=20s')).code).toBe(0);
+    await made.get(service)?.remove({ force: true, v: true });
+  });
+
+  it('is detached: its container and its interface are gone, and the workload runs on', async () => {
+    const { State } = (await made.get('db')?.inspect()) ?? {};
+    expect((await cli('detach', `${HOST}/${world.name('db')}`, '--yes', '--wait=20s')).code).toBe(0);
+    expect(await sidecars('db')).toEqual([]);
+    expect(await addressIn('db')).toBeUndefined();
+    expect((await made.get('db')?.inspect())?.State.StartedAt).toBe(State?.StartedAt);
+  });
+});
