@@ -17,13 +17,22 @@ export interface Ruled {
   network: NetworkId;
 }
 
-/** A container with Orrery's profile, created without an agent, with a root and a token in its home. */
-export async function createBare(lab: OwnRootLab): Promise<Docker.Container> {
+/**
+ * A container with Orrery's profile, created without an agent, with a root and a token in its home. `inside`: in the
+ * network namespace of this container.
+ */
+export async function createBare(lab: OwnRootLab, inside?: string): Promise<Docker.Container> {
   const { docker, world, image } = { docker: lab.docker, world: lab.world.world, image: lab.world.world.image };
   const blueprint = { item: newId('itm'), node: newId('nod'), name: Name.parse(lab.nextName('hand')), image };
   const limits = { memoryMb: 256, pids: 128 };
   const about = { host: newId('hst'), agentVersion: 'none', network: world.network, port: 9993 };
-  const { name, body } = containerProfile({ ...blueprint, limits, incarnation: 0, memberships: [] }, about);
+  const { name, body } = containerProfile(
+    {
+      ...{ ...blueprint, limits, incarnation: 0, memberships: [] },
+      ...(inside === undefined ? {} : { inside: { workload: 'by-hand', engineId: inside } }),
+    },
+    about,
+  );
   const container = await docker.createContainer({ name, ...body });
   const { IPAM } = (await docker.getNetwork(world.network).inspect()) as {
     IPAM?: { Config?: { Gateway?: string }[] };
@@ -41,11 +50,16 @@ export async function createBare(lab: OwnRootLab): Promise<Docker.Container> {
 
 /**
  * Starts it, authorizes it as soon as it reports its address, and joins it; resolves when the kernel has its IP
- * address.
+ * address. `holder`: the container whose network namespace it uses.
  */
-export async function startByHand(lab: OwnRootLab, { controller, network }: Ruled, container: Docker.Container) {
+export async function startByHand(
+  lab: OwnRootLab,
+  { controller, network }: Ruled,
+  container: Docker.Container,
+  holder: Docker.Container = container,
+) {
   await container.start();
-  const talk = talkTo(await lab.world.world.ipOf(container), 9993, TOKEN);
+  const talk = talkTo(await lab.world.world.ipOf(holder), 9993, TOKEN);
   const status = async () => (await talk({ method: 'GET', path: '/status' })).body as { address?: string };
   const address = await eventually(async () => (await status()).address, {
     within: 60_000,

@@ -1,34 +1,19 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import { pause } from '@orrery/shared/runtime';
 import { containerName } from '../../apps/agent/src/docker/labels.js';
 import { HOST } from '../../test/docker/system/docker-system.js';
 import { eventually } from '../../test/support/eventually.js';
 import { createBare, startByHand } from '../by-hand-node.js';
-import { addressInKernel } from '../launch/kernel-address.js';
 import { KEPT, KEPT_PREFIX, OWN_PREFIX, OwnRootLab } from '../own-root-lab.js';
+import { addressAt, answers } from '../ping.js';
 import { runBench, say } from '../program.js';
 
 const GOALS = { median: 2_000, most: 8_000 };
 /** By hand it can take four minutes, if the path that a peer remembers leads nowhere. */
 const PATIENCE_MS = 250_000;
-const run = promisify(execFile);
-
-/** Whether an echo request from the namespace of a process was answered within 0.2 s. */
-const answers = (pid: number, address: string): Promise<boolean> =>
-  run('nsenter', [`--net=/proc/${pid}/ns/net`, '--', 'ping', '-n', '-c', '1', '-W', '0.2', address]).then(
-    () => true,
-    () => false,
-  );
-
 async function addressOf(container: Docker.Container, prefix: string): Promise<{ pid: number; address: string }> {
   const { State } = await container.inspect();
-  await addressInKernel(State.Pid, prefix);
-  const { stdout } = await run('nsenter', [`--net=/proc/${State.Pid}/ns/net`, '--', 'ip', '-4', '-o', 'addr']);
-  const address = new RegExp(`inet (${prefix.replaceAll('.', '\\.')}\\d+)/`).exec(stdout)?.[1];
-  if (!address) throw new Error(`no address ${prefix}*`);
-  return { pid: State.Pid, address };
+  return { pid: State.Pid, address: await addressAt(State.Pid, prefix) };
 }
 
 /** Time from the restart command to the first answer that a peer gets from the restarted node. */

@@ -83,6 +83,12 @@ describe('what an agent reports of a workload', () => {
     expect(seen(more).unsuitable).toMatchObject({ code: 'workload-unsuitable', cause: expect.stringMatching(cause) });
   });
 
+  it('names the container to attach instead, by its name if that is known', () => {
+    const fix = (owner?: string) => seen({ mode: `container:${'b'.repeat(64)}` }, { ...OPEN, owner }).unsuitable?.fix;
+    expect(fix('shop-web-1')).toContain('Attach shop-web-1 instead');
+    expect(fix()).toContain('Attach bbbbbbbbbbbb instead');
+  });
+
   it('is unsuitable on internal networks only, unless there is a root of your own', () => {
     const shut = { ...OPEN, networks: [{ gateway: undefined, isInternal: true }] };
     expect(seen({}, shut).unsuitable?.cause).toMatch(/no way out/);

@@ -38,8 +38,12 @@ export function isOfWorkload(workload: Workload, { Names, Labels }: Pick<Listed,
   );
 }
 
-/** `networks`: those that it is on. `hasOwnRoot`: its node finds a root without a way out of the host. */
+/**
+ * `networks`: those that it is on. `hasOwnRoot`: its node finds a root without a way out of the host. `owner`: the name of
+ * the container whose network it uses.
+ */
 export interface WorkloadAround {
+  owner?: string | undefined;
   networks: readonly WorkloadNetwork[];
   hasOwnRoot: boolean;
 }
@@ -74,11 +78,8 @@ function whyUnsuitable(inspect: InspectedContainer, around: WorkloadAround): Exp
     return explain('workload-unsuitable/temporary', { name });
   if (mode === 'host') return explain('workload-unsuitable/host-network', { name });
   if (mode.startsWith('container:')) {
-    const owner = mode.slice('container:'.length);
-    return explain('workload-unsuitable/shared', {
-      name,
-      owner: /^[0-9a-f]{64}$/.test(owner) ? owner.slice(0, 12) : owner,
-    });
+    const owner = around.owner ?? mode.slice('container:'.length).slice(0, 12);
+    return explain('workload-unsuitable/shared', { name, owner });
   }
   const isShut = inspect.State.Status === 'running' && around.networks.every(({ isInternal }) => isInternal);
   if (mode === 'none' || (isShut && !around.hasOwnRoot)) return explain('workload-unsuitable/no-way-out', { name });

@@ -4,6 +4,7 @@ import type { WorkloadNetwork } from '../docker/bridge-network.js';
 import type { CallOptions } from '../docker/engine-connection.js';
 import type { HeldInspects } from '../docker/held-inspects.js';
 import type { InspectedContainer } from '../docker/inspected.js';
+import { namespaceOwner } from '../docker/profile-match.js';
 import { findWorkload, observedWorkload } from '../docker/workloads.js';
 import type { RealMachineParts } from './real-machine-parts.js';
 
@@ -30,7 +31,10 @@ export class Workloads {
         if (!inspect) return [];
         inspected.set(inspect.Id, inspect);
         const networks = await this.networksOf(inspect, options);
-        return [observedWorkload(workload, inspect, { networks, hasOwnRoot: this.parts.config.moonsDir !== null })];
+        const holder = namespaceOwner(inspect.HostConfig.NetworkMode);
+        const owner = listed.find(({ Id }) => Id === holder)?.Names?.[0]?.slice(1);
+        const hasOwnRoot = this.parts.config.moonsDir !== null;
+        return [observedWorkload(workload, inspect, { networks, hasOwnRoot, owner })];
       }),
     );
     this.#inspected = inspected;

@@ -125,7 +125,8 @@ describe('an attachment', () => {
     ]);
     expect(await names(at())).toEqual(['hidden', 'shop-db-1']);
     await api.refused('DELETE', at('/hidden'), 'unknown-container', { token });
-    await api.refused('POST', at(), 'forbidden', { token, body: { ...body, networks: [A], name: 'a' } });
+    const other = { workload: 'shop/web/1', networks: [A] };
+    await api.refused('POST', at(), 'forbidden', { token, body: other });
     const taken = await api.refused('POST', at(), 'container-differs', { token, body: { ...body, name: 'hidden' } });
     expect([taken.detail, taken.differences]).toEqual([`the name hidden is taken on ${host}`, undefined]);
   });

@@ -18,7 +18,7 @@ export const attachLeaf = (context: Context): Leaf<AttachOptions> => ({
   summary: 'attach a container that you run yourself to networks',
   details:
     'A ZeroTier container shares the network of the workload, which then has the interface and the address itself. The workload is neither changed nor restarted, and you can start it later.\n' +
-    'In all other commands, the attachment is a container: logs, restart, probe, join, rm.',
+    'In all other commands, the attachment is a container: restart, probe, join, rm, container logs.',
   args: [
     new ReferenceArgument('<host>', 'the host that the workload runs on', 'hosts'),
     new ReferenceArgument('<workload>', 'PROJECT/SERVICE/NUMBER of Docker Compose, or the name of a container'),
