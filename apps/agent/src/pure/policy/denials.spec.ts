@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import { ContainerLimits, MembershipSettings, type Item, type NodeId } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
-import { attachmentItem, containerItem, launch, membershipItem, NETWORK } from '../../../../../test/support/agent/items.js';
+import {
+  attachmentItem,
+  containerItem,
+  launch,
+  membershipItem,
+  NETWORK,
+} from '../../../../../test/support/agent/items.js';
 import { container, known, observed, workload } from '../../../../../test/support/agent/observed.js';
 import { denialsOf, type DenialContext } from './denials.js';
 import { judgeCall, routeRule } from './judge.js';
