@@ -130,7 +130,6 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     expect(now).toBe(before);
     await reached();
     const took = performance.now() - begun;
-    console.log(`reached again ${took.toFixed(0)} ms after its container was made anew`);
     expect(took).toBeLessThan(asOnCalmMachine(REACHED_MS));
     expect(await addressOf('cloud-1/one')).toBe(address);
     await system.dockerOf(1, 'rm', '--force', 'squatter');

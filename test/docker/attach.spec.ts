@@ -157,6 +157,7 @@ const LIMITS = { memoryMb: 256, pids: 128 };
   it('follows a workload that was restarted into its new namespace, although its daemon says that all is well', async () => {
     const shown = await address();
     await db.restart({ t: 0 });
+    expect(await sidecar()).toMatchObject({ state: 'running', apart: true });
     expect(await inside(db, 'ip', '-o', 'addr')).not.toContain(shown.split('/')[0]);
     expect(await outcome(attachment, [attachment])).toBeUndefined();
     expect(await settle([attachment, membership])).toEqual(['stop-container', 'start-container']);

@@ -8,6 +8,10 @@ jest.setTimeout(180_000);
 const RUNS = 2_000;
 const id = <P extends 'itm' | 'nod'>(prefix: P, number: number) => idFrom(prefix, new Uint8Array(20).fill(number));
 
+/** Containers of somebody else: only the first may be attached under the rule of the default policy. */
+const LABELLED = { workload: 'shop/db/1', name: 'shop-db-1' };
+const FOREIGN = ['plain', 'on-host', 'on-other'];
+
 const OPTIONS: Record<string, unknown> = {
   Privileged: true,
   Binds: ['/:/host', 'vol:/var/lib/zerotier-one'],
@@ -100,6 +104,7 @@ const values = [
     'container:abc',
     'host',
   ],
+  ...['attachment', 'container', 'membership', LABELLED.workload, LABELLED.name, ...FOREIGN, 'shop/db/2', '../x/1'],
   ...[
     'zerotier/zerotier:1.14.2',
     'evil.example/zerotier/zerotier:1',
@@ -118,7 +123,19 @@ const values = [
     '8056C2E21C000001',
   ],
 ];
-const fields = ['id', 'node', 'name', 'image', 'incarnation', 'intent', 'kind', 'revision', 'network', 'nodeKind'];
+const fields = [
+  'id',
+  'node',
+  'name',
+  'image',
+  'incarnation',
+  'intent',
+  'kind',
+  'revision',
+  'network',
+  'nodeKind',
+  'workload',
+];
 
 interface Change {
   item: number;
@@ -127,7 +144,7 @@ interface Change {
   value: unknown;
 }
 const change: fc.Arbitrary<Change> = fc.record({
-  item: fc.nat(3),
+  item: fc.nat(4),
   place: fc.constantFrom('state', 'item', 'item', 'limits', 'settings'),
   key: fc.oneof(
     { arbitrary: fc.constantFrom(...keys), weight: 3 },
@@ -155,11 +172,13 @@ function stateOf(changes: readonly Change[]): { text: string; items: Raw[] } {
     ...{ ...base(number), kind: 'container', name: `demo-${number}`, image: null, incarnation: 0 },
     limits: { memoryMb: 256, pids: 128 },
   }));
+  const attached = { ...items[0], ...base(4), node: id('nod', 4), kind: 'attachment', name: 'sidecar' };
   for (const number of [2, 3])
     items.push({
       ...{ ...base(number), kind: 'membership', nodeKind: 'container', network: `8056c2e21c00000${number}` },
       settings: { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false },
     });
+  items.push({ ...attached, limits: { memoryMb: 256, pids: 128 }, workload: LABELLED.workload });
   const state: Raw = { host: '$HOST', revision: '$REVISION', items };
   for (const { item, place, key, value } of changes) {
     const of = items[item] as Raw;
@@ -172,8 +191,11 @@ const text = (value: unknown, pattern: RegExp): value is string => typeof value 
 const whole = (value: unknown, least: number, most: number): value is number =>
   Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
 
-/** The allowed sources of a container, read again from the raw items, without the code under test. */
-function trustedOf(items: readonly Raw[], narrow: boolean): Trusted[] {
+/**
+ * The allowed sources of a container, read again from the raw items, without the code under test. `db`: the engine's id
+ * of the workload that may be attached.
+ */
+function trustedOf(items: readonly Raw[], narrow: boolean, db: string): Trusted[] {
   const networksOf = (node: unknown) =>
     items.flatMap(({ kind, node: of, network, intent }) =>
       kind === 'membership' &&
@@ -184,33 +206,46 @@ function trustedOf(items: readonly Raw[], narrow: boolean): Trusted[] {
         ? [network]
         : [],
     );
-  return items.flatMap(({ id: item, node, name, kind, intent, image = null, incarnation, limits }): Trusted[] => {
-    const { memoryMb, pids } = (limits ?? {}) as Raw;
-    const reference = image ?? 'zerotier/zerotier:1.14.2';
-    const isRight =
-      kind === 'container' &&
-      intent === 'present' &&
-      text(item, /^itm_[a-z2-7]{20}$/) &&
-      text(node, /^nod_[a-z2-7]{20}$/) &&
-      text(name, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) &&
-      text(reference, narrow ? /^zerotier\/zerotier:[\w.-]+$/ : /^[a-z0-9][\w.\-/:]*(@sha256:[0-9a-f]{64})?$/) &&
-      whole(memoryMb, 32, narrow ? 512 : 4096) &&
-      whole(pids, 16, 4096) &&
-      whole(incarnation, 0, Number.MAX_SAFE_INTEGER);
-    return isRight
-      ? ([{ item, node, name, image: reference, memoryMb, pids, incarnation, networks: networksOf(node) }] as Trusted[])
-      : [];
-  });
+  const insideOf = (workload: unknown) =>
+    workload === LABELLED.workload || workload === LABELLED.name ? { workload, engineId: db } : undefined;
+  return items.flatMap(
+    ({ id: item, node, name, kind, intent, image = null, incarnation, limits, workload }): Trusted[] => {
+      const inside = kind === 'attachment' && !narrow ? insideOf(workload) : undefined;
+      const { memoryMb, pids } = (limits ?? {}) as Raw;
+      const reference = image ?? 'zerotier/zerotier:1.14.2';
+      const isRight =
+        (kind === 'container' || inside !== undefined) &&
+        intent === 'present' &&
+        text(item, /^itm_[a-z2-7]{20}$/) &&
+        text(node, /^nod_[a-z2-7]{20}$/) &&
+        text(name, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) &&
+        text(reference, narrow ? /^zerotier\/zerotier:[\w.-]+$/ : /^[a-z0-9][\w.\-/:]*(@sha256:[0-9a-f]{64})?$/) &&
+        whole(memoryMb, 32, narrow ? 512 : 4096) &&
+        whole(pids, 16, 4096) &&
+        whole(incarnation, 0, Number.MAX_SAFE_INTEGER);
+      return isRight
+        ? ([
+            { item, node, name, image: reference, memoryMb, pids, incarnation, networks: networksOf(node), inside },
+          ] as Trusted[])
+        : [];
+    },
+  );
 }
 
 /** Image names that could climb out of the path of an engine request, tried in each run. */
 const CLIMBING = ['docker.io/../x', 'a/../../containers/x', 'a/..:1', 'docker.io//x'].map(
   (value): [Change[], boolean] => [[{ item: 0, place: 'item', key: 'image', value }], false],
 );
-const NARROW = { images: ['zerotier/zerotier:*'], containers: { max: 1, memoryMb: 512 }, networks: { deny: ['*3'] } };
+const NARROW = {
+  workloads: 'none',
+  images: ['zerotier/zerotier:*'],
+  containers: { max: 1, memoryMb: 512 },
+  networks: { deny: ['*3'] },
+};
 
 describe('a hostile API', () => {
   let host: SignedHost;
+  let db: string;
   beforeAll(async () => {
     host = await SignedHost.open();
   });
@@ -219,6 +254,17 @@ describe('a hostile API', () => {
     host.engine.requests.length = 0;
     host.engine.containers = [];
     host.engine.images.clear();
+    const compose = (service: string) => ({
+      'com.docker.compose.project': 'shop',
+      'com.docker.compose.service': service,
+      'com.docker.compose.container-number': '1',
+    });
+    const foreign = (name: string, NetworkMode: string, Labels = {}) =>
+      host.engine.seed(name, { HostConfig: { NetworkMode }, Labels, Image: 'postgres:18' });
+    foreign('plain', 'shop_default');
+    foreign('on-host', 'host', { 'orrery.network': 'lab' });
+    foreign('on-other', `container:${'a'.repeat(64)}`, { 'orrery.network': 'lab' });
+    db = foreign(LABELLED.name, 'shop_default', { ...compose('db'), 'orrery.network': 'lab' });
   };
   const created = () =>
     host.engine.requests.filter(({ path, query }) => path === '/containers/create' && query.has('name'));
@@ -230,7 +276,7 @@ describe('a hostile API', () => {
         fresh();
         const { text: body, items } = stateOf(changes);
         const result = await host.make(body, narrow ? NARROW : {}, 1);
-        expect(await outOfProfile(host.engine.requests, host.host, trustedOf(items, narrow))).toEqual([]);
+        expect(await outOfProfile(host.engine.requests, host.host, trustedOf(items, narrow, db))).toEqual([]);
         if (narrow) expect(created().length).toBeLessThanOrEqual(1);
         if (result !== 'accepted') seen.rejected += 1;
         else if (created().length > 0) seen.made += 1;
@@ -247,13 +293,14 @@ describe('a hostile API', () => {
     fresh();
     const { text: body, items } = stateOf([]);
     await host.make(body, {}, 2);
-    expect(created()).toHaveLength(2);
+    expect(created()).toHaveLength(3);
+    expect(created().filter(({ body: sent }) => sent.includes(`container:${db}`))).toHaveLength(1);
     expect(host.engine.requests.filter(({ path }) => path.endsWith('/start')).length).toBeGreaterThanOrEqual(2);
-    expect(await outOfProfile(host.engine.requests, host.host, trustedOf(items, false))).toEqual([]);
+    expect(await outOfProfile(host.engine.requests, host.host, trustedOf(items, false, db))).toEqual([]);
   });
 
   it.each(Object.entries(OPTIONS))('would be noticed by this test if it got %s through', async (key, value) => {
-    const [of] = trustedOf(stateOf([]).items, false) as [Trusted];
+    const [of] = trustedOf(stateOf([]).items, false, db) as [Trusted];
     const profile = JSON.parse(profileOf(host.host, 'orrery', of, '25000')) as { HostConfig: Raw } & Raw;
     const at = (body: object) => ({
       ...{ method: 'POST', path: '/containers/create', query: new URLSearchParams({ name: 'orrery-demo-0' }) },

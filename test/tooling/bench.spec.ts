@@ -18,8 +18,8 @@ describe('npm run bench', () => {
   });
 
   it.each([
-    [[], 'Choose what to measure: burst, '],
-    [['lunch'], 'Choose what to measure: burst, '],
+    [[], 'Choose what to measure: attach, burst, '],
+    [['lunch'], 'Choose what to measure: attach, burst, '],
     [['launch', '--rounds', '0'], 'whole number'],
     [['launch', '-o', 'yaml'], 'text or json'],
     [['launch', '--fast'], "'--fast'"],

@@ -11,6 +11,8 @@ export interface Trusted {
   pids: number;
   incarnation: number;
   networks: string[];
+  /** Of an attachment: the workload, and the engine's id of its container. */
+  inside?: { workload: string; engineId: string };
 }
 
 const LIMIT = 1024 * 1024;
@@ -19,7 +21,9 @@ const TUN = { PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', Cgrou
 /** Deliberately written out again: the expectation must not come from the code under test. */
 export const profileOf = (host: string, network: string, of: Trusted, port: string): string =>
   JSON.stringify({
-    ...{ Image: of.image, Hostname: of.name, User: '0:0', WorkingDir: '/', Entrypoint: ['/usr/sbin/zerotier-one'] },
+    Image: of.image,
+    ...(of.inside ? {} : { Hostname: of.name }),
+    ...{ User: '0:0', WorkingDir: '/', Entrypoint: ['/usr/sbin/zerotier-one'] },
     ...{ Cmd: [], Env: [], Healthcheck: { Test: ['NONE'] }, StopSignal: 'SIGTERM' },
     Labels: {
       'io.orrery.host': host,
@@ -30,9 +34,11 @@ export const profileOf = (host: string, network: string, of: Trusted, port: stri
       'io.orrery.version': '0.1.0',
       'io.orrery.network': network,
       'io.orrery.port': port,
+      ...(of.inside && { 'io.orrery.workload': of.inside.workload }),
     },
     HostConfig: {
-      ...{ NetworkMode: network, Init: true, RestartPolicy: { Name: 'unless-stopped' } },
+      NetworkMode: of.inside ? `container:${of.inside.engineId}` : network,
+      ...{ Init: true, RestartPolicy: { Name: of.inside ? 'no' : 'unless-stopped' } },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '3' } },
       ...{ Privileged: false, CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'], Devices: [TUN] },
       ...{ SecurityOpt: ['no-new-privileges'], IpcMode: 'private', CgroupnsMode: 'private', PublishAllPorts: false },
@@ -71,7 +77,7 @@ const mintOf = (host: string, image: string): string =>
 
 /** Requests that have no body and can create nothing. */
 const HARMLESS =
-  /^(GET \/(version|containers\/json|images\/json|networks\/orrery|containers\/[0-9a-f]{64}\/(json|archive|logs))|POST \/containers\/[0-9a-f]{64}\/(start|wait|attach)|DELETE \/containers\/[0-9a-f]{64})$/;
+  /^(GET \/(version|containers\/json|images\/json|networks\/(orrery|shop_default|host)|containers\/[0-9a-f]{64}\/(json|archive|logs))|POST \/containers\/[0-9a-f]{64}\/(start|wait|attach)|DELETE \/containers\/[0-9a-f]{64})$/;
 
 /** Every request that does not follow exactly from trusted fields. */
 export async function outOfProfile(
@@ -92,6 +98,9 @@ async function isInProfile(
   trusted: readonly Trusted[],
 ): Promise<boolean> {
   const what = `${method} ${path}`;
+  // Of a container that is somebody else's, only its processes are asked for, and only if it may be attached.
+  const topOf = /^GET \/containers\/([0-9a-f]{64})\/top$/.exec(what)?.[1];
+  if (topOf !== undefined) return trusted.some(({ inside }) => inside?.engineId === topOf);
   const images = trusted.map(({ image }) => image);
   if (what === 'POST /containers/create') {
     const text = body.toString();
@@ -126,7 +135,7 @@ const FILES =
 
 /** No API from elsewhere, no updates from anywhere, no door opened in a router, and one port of the agent's own range. */
 const LOCAL_CONF =
-  /^\{"settings":\{"allowManagementFrom":\["172\.30\.0\.1\/32","127\.0\.0\.1\/32"\],"softwareUpdate":"disable","portMappingEnabled":false,"primaryPort":25\d{3},"allowSecondaryPort":false\}\}$/;
+  /^\{"settings":\{"allowManagementFrom":\["172\.3[01]\.0\.1\/32","127\.0\.0\.1\/32"\],"softwareUpdate":"disable","portMappingEnabled":false,"primaryPort":25\d{3},"allowSecondaryPort":false\}\}$/;
 
 const areHomeFiles = (files: ReadonlyMap<string, string>, trusted: readonly Trusted[]): boolean =>
   [...files].every(([name, text]) => {

@@ -75,25 +75,27 @@ export class RecordingEngine {
   async #answer({ method, path, query, body }: Recorded): Promise<[number, unknown] | undefined> {
     const [, noun, id = '', verb] = path.split('/');
     if (noun === 'version') return [200, { Version: '27.0', ApiVersion: '1.46', Os: 'linux', Arch: 'amd64' }];
-    if (noun === 'networks')
-      return [
-        200,
-        {
-          Id: 'n',
-          Driver: 'bridge',
-          Labels: { 'io.orrery.network': 'true' },
-          IPAM: { Config: [{ Gateway: '172.30.0.1' }] },
-        },
-      ];
+    if (noun === 'networks') {
+      const isOurs = id === 'orrery';
+      const Labels = isOurs ? { 'io.orrery.network': 'true' } : {};
+      const IPAM = { Config: [{ Gateway: isOurs ? '172.30.0.1' : '172.31.0.1' }] };
+      return [200, { Id: 'n', Driver: 'bridge', Labels, IPAM }];
+    }
     if (noun === 'images') return this.#image(method, path, query);
     if (path === '/containers/json')
-      return [200, this.#list(query).map((one) => ({ Id: one.id, Labels: one.body.Labels ?? {} }))];
+      return [
+        200,
+        this.#list(query).map(({ id: Id, name, status: State, body: { Labels = {} } }) => ({
+          ...{ Id, Names: [`/${name}`], State, Created: 1, Labels },
+        })),
+      ];
     if (path === '/containers/create')
       return [201, { Id: this.seed(query.get('name') ?? '', JSON.parse(body.toString()) as Body, 'created') }];
     const found = this.containers.find((one) => one.id === id);
     if (!found) return undefined;
     if (method === 'DELETE') this.containers = this.containers.filter((one) => one !== found);
     if (verb === 'json') return [200, inspected(found)];
+    if (verb === 'top') return [200, { Processes: [['1', 'postgres']] }];
     if (verb === 'start') found.status = 'exited';
     if (verb === 'wait') return [200, { StatusCode: 0 }];
     if (verb === 'attach') return [200, frame(`${IDENTITY}\n`)];
@@ -130,8 +132,13 @@ export class RecordingEngine {
   }
 }
 
+/** A container in the network namespace of another one is on no network itself. */
+const networksOf = (mode: string) =>
+  mode.startsWith('container:') ? {} : { [mode]: { NetworkID: mode, IPAddress: '', Gateway: '' } };
+
 const inspected = ({ id, name, body, status }: Made) => ({
-  ...{ Id: id, Name: `/${name}`, Image: 'sha256:1', Mounts: [], NetworkSettings: { Networks: {} } },
+  ...{ Id: id, Name: `/${name}`, Image: 'sha256:1', Mounts: [] },
+  NetworkSettings: { Networks: networksOf(String(body.HostConfig?.['NetworkMode'] ?? 'orrery')) },
   State: { Status: status, ExitCode: 0, StartedAt: '2026-01-01T00:00:00Z' },
   HostConfig: body.HostConfig ?? {},
   Config: { ...body, Labels: body.Labels ?? {} },

@@ -10,6 +10,7 @@ import { FileIdentityStore } from '../../../apps/agent/src/identities/file-ident
 import { createRealMachine } from '../../../apps/agent/src/machine/real-machine.js';
 import { denialsOf } from '../../../apps/agent/src/pure/policy/denials.js';
 import { type HeldPolicy, Policy } from '../../../apps/agent/src/pure/policy/policy.js';
+import { scopeOf } from '../../../apps/agent/src/reconciler/looks.js';
 import { plan } from '../../../apps/agent/src/pure/plan/plan.js';
 import { temporaryFolder } from '../servers.js';
 import { RecordingEngine } from './recording-engine.js';
@@ -62,10 +63,7 @@ export class SignedHost {
     };
     if (items.length === 0) return result;
     const machine = this.#machine();
-    const containers = items.flatMap((item) =>
-      item.kind === 'container' ? [{ item: item.id, node: item.node, name: item.name }] : [],
-    );
-    const scope = { hostNode: this.hostNode, containers };
+    const scope = scopeOf(this.hostNode, items);
     const { signal } = new AbortController();
     for (let round = 0; round < rounds; round++) {
       const observed = await machine.observe(scope, signal);

@@ -27,5 +27,21 @@ export async function portsIn(pid: number): Promise<number[]> {
   return (await Promise.all(files)).flatMap(parseProcUdp);
 }
 
+interface ContainerProcess {
+  engineId: string;
+  pid: number;
+}
+
+/** Whether two containers share a network namespace; undefined if that cannot be seen from here. */
+export async function shareNetwork(one: ContainerProcess, other: ContainerProcess): Promise<boolean | undefined> {
+  const views = await Promise.all([isInOurView(one), isInOurView(other)]);
+  if (views.includes(false)) return undefined;
+  const namespaceOf = ({ pid }: ContainerProcess) => readlink(`/proc/${pid}/ns/net`);
+  return Promise.all([namespaceOf(one), namespaceOf(other)]).then(
+    ([left, right]) => left === right,
+    () => undefined,
+  );
+}
+
 /** The prefix of a command that runs in the network namespace of this process, but in none of its other namespaces. */
 export const enterNetwork = (pid: number): string[] => ['nsenter', `--net=/proc/${pid}/ns/net`, '--'];

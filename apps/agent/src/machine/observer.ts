@@ -18,6 +18,7 @@ import { containerName, LABEL } from '../docker/labels.js';
 import { observedContainer, withOneOwner } from '../docker/observed-container.js';
 import { differs } from '../pure/diff/diff-lists.js';
 import { allowManagedList } from '../pure/settings-file.js';
+import { shareNetwork } from '../kernel/namespace.js';
 import { whyEnded } from './ended-container.js';
 import type { ManagedLists } from './managed-lists.js';
 import { HeardNodes } from './heard-nodes.js';
@@ -153,7 +154,18 @@ export class Observer {
         return observed ? [{ observed, inspect }] : [];
       })
       .sort((left, right) => (left.observed.engineId < right.observed.engineId ? -1 : 1));
-    return { found: withOneOwner(claims), workloads };
+    const found = await Promise.all(withOneOwner(claims).map((one) => this.placed(one)));
+    return { found, workloads };
+  }
+
+  /** Marks the container of an attachment that runs where its workload no longer is, whatever the clock says. */
+  private async placed(found: Found): Promise<Found> {
+    const { inside, state } = found.observed;
+    const holder = inside === undefined ? undefined : this.workloads.inspected(inside);
+    if (!holder || state !== 'running') return found;
+    const processOf = ({ Id: engineId, State: { Pid: pid } }: InspectedContainer) => ({ engineId, pid });
+    const isShared = await shareNetwork(processOf(found.inspect), processOf(holder));
+    return isShared === false ? { ...found, observed: { ...found.observed, apart: true } } : found;
   }
 
   private async hostNode({ hostNode }: Scope, signal: AbortSignal): Promise<ObservedNode> {

@@ -212,7 +212,7 @@ export class Reconciler {
         policy: { held, denials },
       },
     });
-    for (const { id } of items.items) this.#retries.observed(id, standing.outcomes.get(id)?.kind === 'done', now);
+    for (const item of items.items) this.#retries.observed(item, standing.outcomes.get(item.id)?.kind === 'done', now);
     const lacking = this.#lacks.observed(standing.outcomes, now);
     const known = { ...facts, lacksInKernel: (item: ItemId) => lacking.has(item) };
     const steps = this.#mayAct ? plan(allowed, observed, known) : [];

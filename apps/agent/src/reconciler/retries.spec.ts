@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StepError, type Step } from '@orrery/shared/machine';
-import { containerItem, membershipItem } from '../../../../test/support/agent/items.js';
+import { attachmentItem, containerItem, membershipItem } from '../../../../test/support/agent/items.js';
 import { Retries } from './retries.js';
 
 const item = containerItem();
@@ -38,11 +38,29 @@ describe('Retries', () => {
   it('starts over when the item has been well for a minute, and not before', () => {
     const tries = retries();
     tries.tried(start, 0);
-    tries.observed(item.id, true, 0);
-    tries.observed(item.id, true, 59_000);
+    tries.observed(item, true, 0);
+    tries.observed(item, true, 59_000);
     expect(tries.nextAt(start)).toBe(1000);
-    tries.observed(item.id, true, 60_000);
+    tries.observed(item, true, 60_000);
     expect(tries.nextAt(start)).toBe(0);
+  });
+
+  it('starts over for an attachment as soon as it was well, and not before', () => {
+    const attachment = attachmentItem();
+    const again: Step = { node: attachment.node, item: attachment.id, step: 'start-container', engineId: 'x' };
+    const tries = new Retries({ firstMs: 1000, maxMs: 300_000 }, () => 0.5);
+    tries.update([attachment]);
+    for (let at = 0; at < 10_000; at += 1_000) {
+      expect(tries.nextAt(again)).toBe(0);
+      tries.tried(again, at);
+      tries.observed(attachment, true, at + 500);
+      tries.observed(attachment, false, at + 900);
+    }
+    for (let at = 10_000; at < 20_000; at += 2_000) {
+      tries.tried(again, at);
+      tries.observed(attachment, false, at + 1_000);
+    }
+    expect(tries.nextAt(again)).toBeGreaterThan(30_000);
   });
 
   it('reports a failure at once, but a transient one only when it persists', () => {

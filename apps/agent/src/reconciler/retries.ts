@@ -6,8 +6,11 @@ import { Holds } from '../pure/holds.js';
 
 /** Pauses between tries of one step. They also apply when it works and is needed again, to prevent restart storms. */
 export const STEP_PAUSES: BackoffOptions = { firstMs: 1_000, maxMs: 300_000 };
-/** After an item has been well for this long, its pauses start at the shortest again. */
-const WELL_MS = 60_000;
+/**
+ * After an item has been well for this long, its pauses start at the shortest again. An attachment follows its workload,
+ * however often somebody restarts that; for one that ends by itself, the engine's own pauses grow.
+ */
+const WELL_MS: Record<Item['kind'], number> = { container: 60_000, membership: 60_000, attachment: 0 };
 /** Transient failures are reported from this many in a row. */
 const TRANSIENT_TRIES = 3;
 
@@ -78,12 +81,13 @@ export class Retries {
   }
 
   /** Called once per look with whether the item is as it should be. */
-  observed(item: ItemId, isWell: boolean, now: number): void {
-    const tries = this.#items.get(item);
+  observed({ id, kind }: Pick<Item, 'id' | 'kind'>, isWell: boolean, now: number): void {
+    const tries = this.#items.get(id);
     if (!tries) return;
+    // It was well until this look, even if it no longer is.
+    if (tries.wellSince !== undefined && now - tries.wellSince >= WELL_MS[kind]) tries.steps.clear();
     tries.wellSince = isWell ? (tries.wellSince ?? now) : undefined;
     if (isWell) tries.error = undefined;
-    if (tries.wellSince !== undefined && now - tries.wellSince >= WELL_MS) tries.steps.clear();
   }
 
   lastError(item: ItemId): LastError | undefined {

@@ -13,9 +13,10 @@ export interface Ran {
 export interface ToolContainer {
   name: string;
   image: string;
-  /** `container:<name>`: the network namespace of that container; `host`: that of the host itself. */
+  /** `container:<name>`: the network namespace of that container; `host`: that of the host itself; or a network. */
   network: string;
   capabilities?: string[];
+  labels?: Record<string, string>;
 }
 
 /** The Docker engine of one host, for things that the demo needs and that Orrery has no command for. */
@@ -68,15 +69,20 @@ export class Engine {
   }
 
   /** Starts the container, replacing one with the same name. It runs until it is removed. */
-  async startTools({ name, image, network, capabilities = [] }: ToolContainer): Promise<void> {
+  async startTools({ name, image, network, capabilities = [], labels = {} }: ToolContainer): Promise<void> {
     await this.remove(name);
     const container = await this.#docker.createContainer({
       name,
       Image: image,
       Cmd: ['sleep', 'infinity'],
+      Labels: labels,
       HostConfig: { NetworkMode: network, CapAdd: capabilities, Init: true, AutoRemove: true },
     });
     await container.start();
+  }
+
+  async restart(name: string): Promise<void> {
+    await this.#docker.getContainer(name).restart({ t: 0 });
   }
 
   async remove(name: string): Promise<void> {

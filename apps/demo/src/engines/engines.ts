@@ -53,6 +53,11 @@ export class Engines {
     return this.#box(host, 'demo-tools-host', 'host', ['NET_ADMIN']);
   }
 
+  /** Starts an application container as its owner would: on the engine's own bridge, replacing one with the same name. It stays. */
+  async startWorkload({ host, container: name }: Part, labels: Record<string, string>): Promise<void> {
+    await this.of(host).startTools({ name, image: await this.#toolsOn(host), network: 'bridge', labels });
+  }
+
   /** Starts to bring the tools to the hosts; steps that need them wait for it. */
   bringTools(hosts: string[]): void {
     for (const host of hosts) this.#toolsOn(host).catch(() => undefined);

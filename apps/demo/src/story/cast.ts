@@ -6,6 +6,8 @@ export const CAST = {
   controllerHost: 'cloud-1',
   client: { host: 'cloud-2', container: 'demo-client' },
   web: { host: 'onprem-1', container: 'demo-web' },
+  /** A container that Orrery did not launch; its attachment has the same name. */
+  workload: { host: 'cloud-2', container: 'demo-workload' },
   guest: { host: 'cloud-1', container: 'demo-guest' },
   /** Launched while its host is cut off. */
   late: { host: 'onprem-1', container: 'demo-late' },

@@ -7,6 +7,7 @@ import { hostsEnrolled } from '../steps/hosts-enrolled.js';
 import { interfacesInTheKernel } from '../steps/interfaces-in-the-kernel.js';
 import { launchedAdmitted } from '../steps/launched-admitted.js';
 import { mdns } from '../steps/mdns.js';
+import { ownContainer } from '../steps/own-container.js';
 import { pageAcrossHosts } from '../steps/page-across-hosts.js';
 import { personAuthorizes } from '../steps/person-authorizes.js';
 import { pingBothWays } from '../steps/ping-both-ways.js';
@@ -29,6 +30,7 @@ export const STORY: readonly Step[] = [
   broadcast,
   mdns,
   ssdp,
+  ownContainer,
   personAuthorizes,
   hostCutOff,
   forgedAgent,

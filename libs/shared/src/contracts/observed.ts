@@ -64,6 +64,8 @@ export const ObservedContainer = z.object({
   oomKilled: z.boolean(),
   /** The engine's id of the container whose network namespace it was created for; absent: it has its own. */
   inside: Word.optional(),
+  /** It runs in a network namespace that this container no longer has. */
+  apart: z.literal(true).optional(),
 });
 export type ObservedContainer = z.infer<typeof ObservedContainer>;
 

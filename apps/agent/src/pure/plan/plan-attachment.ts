@@ -34,10 +34,14 @@ export function isElsewhere(item: AttachmentItem, own: ObservedContainer, observ
   const workload = workloadOf(item, observed);
   if (!workload) return false;
   if (own.inside !== workload.engineId) return true;
-  return own.state === 'running' && (workload.state !== 'running' || isOlder(own.startedAt, workload.startedAt));
+  if (own.state !== 'running') return false;
+  return workload.state !== 'running' || own.apart === true || isOlder(own.startedAt, workload.startedAt);
 }
 
-/** A namespace lasts from the start of its container to its end, so what joined it was started later. */
+/**
+ * A namespace lasts from the start of its container to its end, so what joined it was started later. This holds as long as
+ * nobody changes the clock, and where the agent cannot look at the namespaces themselves.
+ */
 const isOlder = (one: string | null, other: string | null): boolean =>
   one !== null && other !== null && Date.parse(one) < Date.parse(other);
 
