@@ -36,12 +36,12 @@ const LIMITS = { memoryMb: 256, pids: 128 };
     name: string,
     host: object = {},
     labels: Record<string, string> = {},
+    command: object = { Entrypoint: ['sleep'], Cmd: ['1000'] },
   ): Promise<Docker.Container> {
     const container = await lab.world.docker.createContainer({
       name: `${lab.world.network.slice(-8)}-${name}`,
       Image: engine?.image ?? '',
-      Entrypoint: ['sleep'],
-      Cmd: ['1000'],
+      ...command,
       Labels: labels,
       HostConfig: { NetworkMode: lab.world.network, Init: true, ...host },
     });
@@ -215,6 +215,18 @@ const LIMITS = { memoryMb: 256, pids: 128 };
     expect(await outcome(item, [item])).toMatchObject({
       ...{ kind: 'failed', code: 'workload-unsuitable', cause: expect.stringContaining(cause) },
       fix: expect.stringMatching(/\w/),
+    });
+  });
+
+  it('cannot be with a workload that runs a ZeroTier of its own', async () => {
+    const entrypoint = ['bash', '-c', 'exec -a /usr/sbin/zerotier-one sleep 1000'];
+    const own = await workload('own-zt', {}, {}, { Entrypoint: entrypoint, Cmd: [] });
+    const [item, joined] = attach('a-own-zt', (await own.inspect()).Name.slice(1));
+    const [mint, create] = await steps([item, joined]);
+    if (!mint || !create) throw new Error('two steps');
+    await lab.do(mint);
+    expect(await lab.refusal(create)).toMatchObject({
+      ...{ code: 'workload-unsuitable', message: expect.stringContaining('runs a ZeroTier of its own') },
     });
   });
 

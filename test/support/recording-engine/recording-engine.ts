@@ -133,12 +133,14 @@ export class RecordingEngine {
 }
 
 /** A container in the network namespace of another one is on no network itself. */
-const networksOf = (mode: string) =>
-  mode.startsWith('container:') ? {} : { [mode]: { NetworkID: mode, IPAddress: '', Gateway: '' } };
+const networksOf = (mode: unknown) =>
+  typeof mode !== 'string' || mode.startsWith('container:')
+    ? {}
+    : { [mode]: { NetworkID: mode, IPAddress: '', Gateway: '' } };
 
 const inspected = ({ id, name, body, status }: Made) => ({
   ...{ Id: id, Name: `/${name}`, Image: 'sha256:1', Mounts: [] },
-  NetworkSettings: { Networks: networksOf(String(body.HostConfig?.['NetworkMode'] ?? 'orrery')) },
+  NetworkSettings: { Networks: networksOf(body.HostConfig?.['NetworkMode']) },
   State: { Status: status, ExitCode: 0, StartedAt: '2026-01-01T00:00:00Z' },
   HostConfig: body.HostConfig ?? {},
   Config: { ...body, Labels: body.Labels ?? {} },

@@ -27,7 +27,8 @@ export async function placeInside(
   const inspect = await engine.containers.inspect(engineId, { signal });
   if (inspect?.State.Status !== 'running') throw workloadEnded(workload);
   const name = inspect.Name.slice(1);
-  const commands = await engine.containers.commands(engineId, { signal });
+  // The engine runs `ps` for this, which its machine may lack; then two daemons in one namespace are possible.
+  const commands = await engine.containers.commands(engineId, { signal }).catch((): string[] => []);
   if (commands.some((command) => /(^|\/)zerotier-one(\s|$)/.test(command)))
     throw new StepError(explain('workload-unsuitable/runs-zerotier', { name }));
   const ids = Object.values(inspect.NetworkSettings.Networks).flatMap(({ NetworkID }) => NetworkID || []);
