@@ -166,6 +166,20 @@ function holds(prefix: string, address: string): boolean {
     expect(await lab.containerOf(blueprint, machine)).toEqual([]);
   });
 
+  it('leaves a foreign network alone that has the name of the one with which it asks for a free subnet', async () => {
+    const name = `${lab.config.dockerNetwork}-shy`;
+    const machine = lab.another({ dockerNetwork: name });
+    await lab.world.docker.createNetwork({ Name: `${name}-subnet`, Internal: true });
+    const blueprint = lab.blueprint('shy');
+    await lab.do({ node: blueprint.node, item: blueprint.item, step: 'mint-identity', image: blueprint.image });
+    await lab.do(create(blueprint), machine);
+    const foreign = lab.world.docker.getNetwork(`${name}-subnet`);
+    expect(await foreign.inspect()).toMatchObject({ Internal: true });
+    const [{ engineId } = { engineId: '' }] = await lab.containerOf(blueprint, machine);
+    await lab.world.docker.getContainer(engineId).remove({ force: true, v: true });
+    await Promise.all([foreign.remove(), lab.world.docker.getNetwork(name).remove()]);
+  });
+
   it('gives a node the same address on its bridge each time, and another one if something else has it', async () => {
     const name = `${lab.config.dockerNetwork}-fixed`;
     const machine = lab.another({ dockerNetwork: name });

@@ -154,12 +154,14 @@ export class Machine {
 
 /**
  * A tool of the machine that first records how it was started, because polling would miss a process of some
- * milliseconds.
+ * milliseconds. One write for each, because the programs of a pipe are started at once.
  */
 const recording = (tool: string, into: string): string =>
   [
     `#!${realpathSync('/bin/sh')}`,
-    `{ printf '%s ' ${tool} "$@"; ${pathOf('cat')} /proc/$$/environ; echo; } >> ${into}`,
+    `started=$(printf '%s ' ${tool} "$@"; ${pathOf('tr')} '\\0' ' ' < /proc/$$/environ)`,
+    `printf '%s\\n' "$started" >> ${into}`,
+    'unset started',
     `exec ${pathOf(tool)} "$@"`,
     '',
   ].join('\n');

@@ -78,10 +78,12 @@ async function make(connection: EngineConnection, name: string, options: CallOpt
 async function freeSubnet(connection: EngineConnection, name: string, options: CallOptions) {
   await create(connection, name, {}, options);
   const found = await inspectNetwork(connection, name, options);
+  // Somebody else's network of this name is left alone.
+  if (found?.Labels?.[LABEL.network] === undefined) return undefined;
   const errand = { doing: `removing network ${name}` };
-  const network = connection.docker.getNetwork(name);
+  const network = connection.docker.getNetwork(found.Id);
   await connection.call(errand, () => unlessStatus<unknown>([404], undefined, network.remove()), options);
-  return found && subnetsOf(found)[0];
+  return subnetsOf(found)[0];
 }
 
 async function create(

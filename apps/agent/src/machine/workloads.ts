@@ -12,7 +12,7 @@ import type { RealMachineParts } from './real-machine-parts.js';
 export class Workloads {
   #inspected = new Map<string, InspectedContainer>();
   /** By id, because a network cannot become internal or get another gateway. */
-  readonly #networks = new Map<string, WorkloadNetwork>();
+  #networks = new Map<string, WorkloadNetwork>();
 
   constructor(
     private readonly parts: Pick<RealMachineParts, 'engine' | 'config'>,
@@ -24,20 +24,23 @@ export class Workloads {
     if (wanted.length === 0) return [];
     const listed = await this.parts.engine.containers.listed({}, options);
     const inspected = new Map<string, InspectedContainer>();
+    const networks = new Map<string, WorkloadNetwork>();
     const observed = await Promise.all(
       wanted.map(async (workload: Workload) => {
         const one = findWorkload(workload, listed);
         const inspect = one && (await this.inspects.of(one, options));
         if (!inspect) return [];
         inspected.set(inspect.Id, inspect);
-        const networks = await this.networksOf(inspect, options);
+        const around = await this.networksOf(inspect, options);
+        for (const [id, network] of around) networks.set(id, network);
         const holder = namespaceOwner(inspect.HostConfig.NetworkMode);
         const owner = listed.find(({ Id }) => Id === holder)?.Names?.[0]?.slice(1);
         const hasOwnRoot = this.parts.config.moonsDir !== null;
-        return [observedWorkload(workload, inspect, { networks, hasOwnRoot, owner })];
+        return [observedWorkload(workload, inspect, { networks: [...around.values()], hasOwnRoot, owner })];
       }),
     );
     this.#inspected = inspected;
+    this.#networks = networks;
     return observed.flat();
   }
 
@@ -46,15 +49,14 @@ export class Workloads {
     return this.#inspected.get(engineId);
   }
 
-  private async networksOf({ NetworkSettings }: InspectedContainer, options: CallOptions): Promise<WorkloadNetwork[]> {
+  private async networksOf({ NetworkSettings }: InspectedContainer, options: CallOptions) {
     const ids = Object.values(NetworkSettings.Networks).flatMap(({ NetworkID }) => NetworkID || []);
     const found = await Promise.all(
-      ids.map(async (id) => {
+      ids.map(async (id): Promise<[string, WorkloadNetwork][]> => {
         const network = this.#networks.get(id) ?? (await this.parts.engine.workloadNetwork(id, options));
-        if (network) this.#networks.set(id, network);
-        return network ?? [];
+        return network ? [[id, network]] : [];
       }),
     );
-    return found.flat();
+    return new Map(found.flat());
   }
 }
