@@ -26,6 +26,7 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   'address-claimed': [409, 'The address may belong to another node'],
   'name-taken': [409, 'The name is taken'],
   'container-differs': [409, 'A container of this name has another spec'],
+  'attached-by-label': [409, 'Attached by its labels'],
   'being-removed': [409, 'It is being removed'],
   'host-not-empty': [409, 'The host still has containers or networks'],
   'no-controller': [409, 'No controller for the network'],

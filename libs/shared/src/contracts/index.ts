@@ -25,3 +25,4 @@ export * from './outcomes.js';
 export * from './probes.js';
 export * from './problems.js';
 export * from './wire.js';
+export * from './workload-labels.js';

@@ -91,9 +91,6 @@ export const ContainerItem = z.object({
 });
 export type ContainerItem = z.infer<typeof ContainerItem>;
 
-/** With this label, the owner of a container lets it be attached; its value names the networks. */
-export const WORKLOAD_LABEL = 'orrery.network';
-
 /**
  * A container that somebody else runs, by what stays when it is made anew: never by an engine's id. `shop/db/1`: project,
  * service and number of Docker Compose. Anything else is a container's name.
@@ -124,6 +121,8 @@ export const MembershipItem = z.object({
   kind: z.literal('membership'),
   nodeKind: NodeKind,
   network: NetworkId,
+  /** What the API calls the network, in memberships of attachments: the labels of their workloads may name it so. */
+  networkName: z.string().max(63).optional(),
   settings: MembershipSettings,
 });
 export type MembershipItem = z.infer<typeof MembershipItem>;

@@ -15,6 +15,11 @@ export const MAX_WORD = 128;
 export const MAX_NAME = 512;
 /** zerotier-one has room for 2,048 bytes; the agent cuts everything after the `?` of a target. */
 export const MAX_URL = 4096;
+/** A label that a workload wears for Orrery, and its value. */
+export const MAX_LABEL = 128;
+export const MAX_LABEL_VALUE = 1024;
+/** Labels of one workload: those beyond are not reported. */
+export const MAX_LABELS = 32;
 /** An address or prefix in any spelling, with its zone. */
 export const MAX_ADDRESS = 64;
 

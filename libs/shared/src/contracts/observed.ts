@@ -6,6 +6,9 @@ import {
   MAX_ADDRESSES,
   MAX_CAUSE,
   MAX_FIX,
+  MAX_LABEL,
+  MAX_LABEL_VALUE,
+  MAX_LABELS,
   MAX_LISTED,
   MAX_NAME,
   MAX_ROUTES,
@@ -69,7 +72,11 @@ export const ObservedContainer = z.object({
 });
 export type ObservedContainer = z.infer<typeof ObservedContainer>;
 
-/** A container that an attachment names and that is not Orrery's. Of several with the same name during `compose up`, the running one. */
+const Reason = z.object({ code: FailureCode, cause: z.string().max(MAX_CAUSE), fix: z.string().max(MAX_FIX) });
+
+const hasFewLabels = (labels: object) => Object.keys(labels).length <= MAX_LABELS;
+
+/** A container that is not Orrery's: an attachment names it, or it wears a label for Orrery. Of several with the same name during `compose up`, the running one. */
 export const ObservedWorkload = z.object({
   workload: Workload,
   /** Its name in the engine now. */
@@ -79,10 +86,14 @@ export const ObservedWorkload = z.object({
   startedAt: z.iso.datetime().max(MAX_WORD).nullable(),
   /** It wears the label `orrery.network`, and `orrery.enable` does not say otherwise. */
   labelled: z.boolean(),
+  /** Those of its labels that are for Orrery (`orrery.…`); absent: it wears none. */
+  labels: z.record(z.string().max(MAX_LABEL), z.string().max(MAX_LABEL_VALUE)).refine(hasFewLabels).optional(),
+  /** How often its restart policy has started it again since somebody last started it. */
+  restarts: z.int().nonnegative().optional(),
+  /** Why the policy of the host lets nothing be attached to it. */
+  denied: Reason.optional(),
   /** Why nothing can be attached to it, whatever its state. */
-  unsuitable: z
-    .object({ code: FailureCode, cause: z.string().max(MAX_CAUSE), fix: z.string().max(MAX_FIX) })
-    .optional(),
+  unsuitable: Reason.optional(),
 });
 export type ObservedWorkload = z.infer<typeof ObservedWorkload>;
 
@@ -181,7 +192,7 @@ export type ObservedNode = z.infer<typeof ObservedNode>;
 export const ObservedState = z.object({
   engine: part(EngineInfo),
   containers: part(z.array(ObservedContainer).max(MAX_LISTED)),
-  /** Those that items name, if any do. */
+  /** Those that items name, and those that wear a label for Orrery; absent: this agent does not look for any. */
   workloads: part(z.array(ObservedWorkload).max(MAX_LISTED)).optional(),
   nodes: z.array(ObservedNode).max(MAX_LISTED),
 });

@@ -21,6 +21,7 @@ export const ProblemCode = z.enum([
   'address-claimed',
   'name-taken',
   'container-differs',
+  'attached-by-label',
   'being-removed',
   'host-not-empty',
   'no-controller',

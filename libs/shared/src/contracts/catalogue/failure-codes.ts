@@ -367,6 +367,12 @@ export const FAILURES = {
     cause: ({ name }: { name: string }) => `the container ${name} is a ZeroTier container of Orrery`,
     fix: 'Join another network with it: `orrery join HOST/NAME NETWORK`.',
   },
+  'workload-unsuitable/twice': {
+    cause: ({ name, container }: { name: string; container: string }) =>
+      `the container ${name} is attached already, by ${container}`,
+    fix: ({ container }: { container: string }) =>
+      `One node is enough for all networks of a workload: \`orrery join HOST/${container} NETWORK\`.`,
+  },
   'workload-unsuitable/runs-zerotier': {
     cause: ({ name }: { name: string }) => `the container ${name} runs a ZeroTier of its own`,
     fix: 'Take zerotier-one out of the container, or join its networks there.',

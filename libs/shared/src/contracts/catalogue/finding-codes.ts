@@ -240,6 +240,116 @@ export const FINDINGS = {
       path: path`/v1/networks/{network}/admissions/${address}`,
     }),
   },
+  'label-unknown': {
+    means:
+      'A container wears a label that starts with `orrery.` and that Orrery does not know. The label has no effect.',
+    fix: 'Correct the label and recreate the container. docs/attach.md lists every label.',
+    see: get('/v1/workloads'),
+  },
+  'label-unknown/label': {
+    cause: ({ label, nearest: _nearest }: { label: string; nearest: string }) => `there is no label ${label}`,
+    fix: ({ nearest }: { nearest: string }) => `Use ${nearest} instead, and recreate the container.`,
+  },
+  'label-conflict': {
+    means: 'Two labels of a container contradict each other. The network concerned is left out.',
+    fix: 'Correct the labels and recreate the container. docs/attach.md lists every label.',
+    see: get('/v1/workloads'),
+  },
+  'label-conflict/unnamed': {
+    cause: ({ label, network }: { label: string; network: string }) =>
+      `it has ${label}, but orrery.network does not name ${network}`,
+    fix: ({ network }: { network: string }) =>
+      `Add ${network} to the label orrery.network, and recreate the container.`,
+  },
+  'label-conflict/twice': {
+    cause: ({ one, other }: { one: string; other: string }) =>
+      `${one} and ${other} are the same network, but ask for different addresses`,
+    fix: 'Name the network once, and recreate the container.',
+  },
+  'label-invalid': {
+    means: 'A label of a container has a value that Orrery cannot use. What it asks for is left out.',
+    fix: 'Correct the label and recreate the container. docs/attach.md lists every label.',
+    see: get('/v1/workloads'),
+  },
+  'label-invalid/network': {
+    cause: ({ label, value }: { label: string; value: string }) =>
+      `${label} has the value "${value}", which is not the name or the ID of a network`,
+    fix: 'Write names of networks or their 16-digit IDs, with commas between them, and recreate the container.',
+  },
+  'label-invalid/address': {
+    cause: ({ label, value }: { label: string; value: string }) =>
+      `${label} has the value "${value}", which is not an IPv4 address`,
+    fix: 'Write an IPv4 address without a prefix length, or auto, and recreate the container.',
+  },
+  'label-invalid/enable': {
+    cause: ({ label, value }: { label: string; value: string }) => `${label} has the value "${value}"`,
+    fix: 'Write true or false, and recreate the container. Until then the container is not attached.',
+  },
+  'label-without-effect': {
+    means:
+      'A container wears a label that asks for a network, but it does not get it. The cause says whose decision that is.',
+    fix: 'Do what the cause says: the owner of the network and the owner of the host must both agree (docs/attach.md).',
+    see: get('/v1/workloads'),
+  },
+  'label-without-effect/network-off': {
+    cause: ({ network }: { network: string }) => `the network ${network} does not admit labelled workloads`,
+    fix: ({ network }: { network: string }) => `Let it: \`orrery network set ${network} --labels on\`.`,
+    see: { method: 'PATCH', path: '/v1/networks/{network}' },
+  },
+  'label-without-effect/no-network': {
+    cause: ({ network }: { network: string }) => `there is no network ${network}`,
+    fix: ({ network }: { network: string }) =>
+      `Create it (\`orrery network create ${network}\`), then let it admit labelled workloads (\`orrery network set ${network} --labels on\`), or correct the label.`,
+    see: get('/v1/networks'),
+  },
+  'label-without-effect/host': {
+    fix: 'Allow it in the policy on the host (rule workloads, docs/policy.md), or remove the label.',
+  },
+  'label-without-effect/address-outside': {
+    cause: ({ address, network }: { address: string; network: string }) =>
+      `no route of ${network} covers the address ${address}`,
+    fix: ({ network }: { network: string }) =>
+      `Choose an address within a route of ${network} (\`orrery network get ${network}\`), or write auto, and recreate the container.`,
+  },
+  'label-without-effect/address-taken': {
+    cause: ({ address, network, holder }: { address: string; network: string; holder: string }) =>
+      `the address ${address} in ${network} belongs to ${holder}`,
+    fix: 'Choose another address, or write auto, and recreate the container.',
+  },
+  'label-without-effect/not-kept': {
+    cause: ({ network, address }: { network: string; address: string }) =>
+      `Orrery does not manage the network ${network}, so it cannot give out ${address} there`,
+    fix: ({ network }: { network: string }) =>
+      `Remove the label orrery.networks.${network}.address, and set the address on the controller of the network.`,
+  },
+  'label-without-effect/name-taken': {
+    cause: ({ container }: { container: string }) => `the container ${container} has its name`,
+    fix: ({ container }: { container: string }) =>
+      `Attach it under another name: \`orrery attach HOST WORKLOAD --network NETWORK --name NAME\`, or remove ${container} (\`orrery rm ${container}\`).`,
+  },
+  'workload-flapping': {
+    means:
+      'A workload ends again and again, and its restart policy starts it each time. Its node is started again only after growing pauses.',
+    fix: 'Check why it ends: `docker logs NAME`. Once it keeps running, its node starts by itself.',
+    see: get('/v1/workloads'),
+  },
+  'workload-flapping/times': {
+    cause: ({ name, times, minutes }: { name: string; times: number; minutes: number }) =>
+      `the container ${name} was restarted ${times} times within ${minutes} minutes by its restart policy`,
+    fix: ({ name }: { name: string }) =>
+      `Check why it ends: \`docker logs ${name}\`. If it binds to its ZeroTier address at its start, see docs/attach.md.`,
+  },
+  'membership-unexpected': {
+    means:
+      'A node that Orrery started is in a network that nobody named: something else uses the local API of its zerotier-one, for example the workload that it is attached to.',
+    fix: 'Check the workload. Leave the network by restarting the node: `orrery restart HOST/NAME`.',
+    see: get('/v1/memberships'),
+  },
+  'membership-unexpected/network': {
+    cause: ({ network, status }: { network: string; status: string }) =>
+      `zerotier-one is in the network ${network} (${status}), which nobody named`,
+    fix: 'Something used the local API of this node, for example the workload that it is attached to: check it. `orrery restart HOST/NAME` leaves the network.',
+  },
   'controller-moved': {
     means:
       'The controller has a ZeroTier address other than the one its networks are named after, as after a reinstallation of its host.',

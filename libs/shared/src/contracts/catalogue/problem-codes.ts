@@ -174,6 +174,17 @@ const THINGS = {
       `One node is enough for all networks of a workload: \`orrery join ${container} NETWORK\`.`,
     see: { method: 'PUT', path: '/v1/nodes/{node}/networks/{network}' },
   },
+  'attached-by-label': {
+    means: 'Labels of the workload ask for this attachment, so it would come back at once.',
+    fix: 'Remove the label orrery.network from the workload and recreate it. To keep the node out of a network now: `orrery membership deny HOST/NAME NETWORK`.',
+    see: get('/v1/workloads'),
+  },
+  'attached-by-label/container': {
+    cause: ({ container, workload }: { container: string; workload: string }) =>
+      `${container} is attached by the labels of ${workload}, so it would come back at once`,
+    fix: ({ container, workload }: { container: string; workload: string }) =>
+      `Remove the label orrery.network from ${workload} and recreate it. To keep it out of a network now: \`orrery membership deny ${container} NETWORK\`.`,
+  },
   'container-differs/hidden': {
     cause: ({ name, host }: { name: string; host: string }) => `the name ${name} is taken on ${host}`,
     fix: 'Launch the container under another name.',

@@ -88,6 +88,11 @@ export const WAITING = {
     cause: ({ name }: { name: string }) => `the container ${name} is paused`,
     fix: ({ name }: { name: string }) => `Resume it: \`docker unpause ${name}\`.`,
   },
+  'workload/flapping': {
+    cause: ({ name, times }: { name: string; times: number }) =>
+      `the container ${name} was restarted ${times} times by its restart policy: its node waits until it keeps running`,
+    fix: ({ name }: { name: string }) => `Check why it ends: \`docker logs ${name}\`.`,
+  },
   paused: {
     means: 'The host is paused: its agent observes and reports, but changes nothing. Requested changes wait.',
     fix: 'Resume the host: `orrery host resume HOST`.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ItemId, Name, NetworkId, NodeId, ProbeId } from '../ids.js';
+import { Workload } from '../items.js';
 import { MAX_ADDRESS, MAX_CAUSE, MAX_DETAIL, MAX_NAME, MAX_URL, MAX_WORD } from '../lengths.js';
 import {
   ObservedContainer,
@@ -9,6 +10,7 @@ import {
   ObservedPeer,
   ObservedRoute,
   ObservedState,
+  ObservedWorkload,
 } from '../observed.js';
 import { Outcome, Stage } from '../outcomes.js';
 import { ProbeResult } from '../probes.js';
@@ -43,6 +45,12 @@ const ContainerDied = facts(['container.died'], {
   oomKilled: z.boolean(),
   cause: z.string().max(MAX_CAUSE),
 });
+
+/** `workload.changed`: anything else about it, such as its labels after it was recreated. */
+const WorkloadFact = facts(
+  ['workload.found', 'workload.started', 'workload.stopped', 'workload.changed', 'workload.removed'],
+  { workload: Workload, after: ObservedWorkload.nullable() },
+);
 
 const aboutNode = { node: NodeId, after: ObservedDaemon.nullable() };
 const NodeFact = facts(['node.up', 'node.online', 'node.offline', 'node.changed', 'node.heard'], aboutNode);
@@ -122,6 +130,7 @@ const FindingCleared = facts(['finding.cleared'], { ...aboutFinding, code: Agent
 export const AgentFact = z.discriminatedUnion('type', [
   ContainerFact,
   ContainerDied,
+  WorkloadFact,
   NodeFact,
   NodeDown,
   MembershipFact,

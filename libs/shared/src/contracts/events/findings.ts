@@ -25,6 +25,12 @@ export const FindingCode = z.enum([
   'controller-moved', // its address is not the one that its networks are named after
   'address-claimed', // the node shows an address that another node shows or was given, or another shows this one's
   'udp-port-taken', // something else has the node's UDP port: zerotier-one runs on without a socket
+  'label-unknown', // a workload wears a label for Orrery that means nothing
+  'label-conflict', // two labels of a workload contradict each other
+  'label-invalid', // a label of a workload has a value that cannot be used
+  'label-without-effect', // a label asks for a network, and it does not get it
+  'workload-flapping', // a workload ends again and again
+  'membership-unexpected', // a node of Orrery is in a network that nobody named
   'journal-damaged',
   'history-gap',
   'upkeep-failed', // about no host: the API cannot do what its database needs from time to time
@@ -41,6 +47,10 @@ export const AgentFindingCode = FindingCode.exclude([
   'multicast-limit',
   'controller-moved',
   'address-claimed',
+  'label-unknown',
+  'label-conflict',
+  'label-invalid',
+  'label-without-effect',
   'upkeep-failed',
   'host-over-quota',
 ]);

@@ -54,6 +54,7 @@ export const Container = z
     workload: Workload.nullable()
       .default(null)
       .describe('The container whose network it shares, if it is an attachment; null: it has a network of its own.'),
+    byLabel: z.boolean().default(false).describe('True: labels of its workload made it, and not a command.'),
     networks: z.array(NetworkId).describe('IDs of the networks that its node should be in.'),
     image: ImageReference.nullable().describe('Requested image; null: the default image of the host.'),
     limits: ContainerLimits.describe('Limits of the container.'),

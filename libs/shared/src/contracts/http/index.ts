@@ -13,3 +13,4 @@ export * from './probes.js';
 export * from './status.js';
 export * from './system.js';
 export * from './tokens.js';
+export * from './workloads.js';

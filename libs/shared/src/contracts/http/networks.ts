@@ -82,6 +82,10 @@ export const Network = z
     ),
     config: NetworkConfig.nullable().describe('Its configuration; null if Orrery does not keep it.'),
     admission: AdmissionPolicy.nullable().describe('Who gets in; null if Orrery does not keep it.'),
+    labels: z
+      .boolean()
+      .default(false)
+      .describe('Whether labels of workloads can ask for this network. Its admission policy then decides as ever.'),
     sync: NetworkSync.nullable().describe(
       'Whether the controller has the desired state; null if Orrery does not keep it.',
     ),
@@ -115,6 +119,7 @@ export const NetworkPost = z
     ),
     config: NetworkConfigChange.prefault({}).describe('Configuration; anything left out takes its default.'),
     admission: AdmissionPolicy.prefault({}).describe('Who gets in.'),
+    labels: z.boolean().default(false).describe('Whether labels of workloads can ask for this network.'),
   })
   .meta({
     id: 'NetworkPost',
@@ -157,8 +162,12 @@ export const NetworkPatch = z
     name: NetworkName.optional().describe('New name.'),
     config: NetworkConfigChange.optional().describe('Configuration to change; anything left out stays as it is.'),
     admission: AdmissionPolicy.optional().describe('Who gets in: the whole policy.'),
+    labels: z
+      .boolean()
+      .optional()
+      .describe('Whether labels of workloads can ask for this network. False: those that are in by a label leave it.'),
   })
-  .refine((patch) => Object.keys(patch).length > 0, 'nothing to change: give name, config or admission')
+  .refine((patch) => Object.keys(patch).length > 0, 'nothing to change: give name, config, admission or labels')
   .meta({
     id: 'NetworkPatch',
     description: 'A change of a network that Orrery keeps. Anything left out stays as it is.',
