@@ -33,6 +33,7 @@ export const newContainer = (hostId: HostId, name: string, spec: ResolvedSpec): 
   incarnation: 0,
   identity: null,
   workload: spec.workload,
+  byLabel: false,
   version: 1,
 });
 

@@ -12,7 +12,7 @@ const BY_NAME = new Keyset([{ sql: 'h.name' }, { sql: 'c.name' }]);
 const SELECT = `
   SELECT c.id, c.name, ${hostRef('h.id', 'h.name')} AS host,
          jsonb_build_object('id', c.node_id, 'name', h.name || '/' || c.name, 'kind', 'container') AS node,
-         c.item_id AS item, h.simulated, i.intent, i.body ->> 'workload' AS workload,
+         c.item_id AS item, h.simulated, i.intent, i.body ->> 'workload' AS workload, c.by_label AS "byLabel",
          ARRAY(SELECT m.network_id FROM memberships m JOIN items mi ON mi.id = m.item_id AND mi.intent = 'present'
                 WHERE m.node_id = c.node_id ORDER BY m.network_id) AS networks,
          (SELECT CASE WHEN count(DISTINCT mi.body -> 'settings') = 1 THEN (jsonb_agg(mi.body -> 'settings')) -> 0 END

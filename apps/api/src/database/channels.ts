@@ -12,6 +12,8 @@ export const CHANNELS = {
   admission: 'orrery_admission',
   /** An identity can be introduced to the root. */
   introductions: 'orrery_introductions',
+  /** Something that labels of workloads depend on changed. Payload: ID of a host, or empty: anywhere. */
+  labels: 'orrery_labels',
   /** The key of a host was revoked (a trigger sends this). */
   keys: 'orrery_keys',
 } as const;

@@ -25,6 +25,7 @@ import { Times1764000000019 } from './migrations/0019-times.js';
 import { Suspensions1764000000020 } from './migrations/0020-suspensions.js';
 import { PublicIdentities1764000000021 } from './migrations/0021-public-identities.js';
 import { Attachments1764000000022 } from './migrations/0022-attachments.js';
+import { Workloads1764000000023 } from './migrations/0023-workloads.js';
 
 /**
  * The tables of desired state that are read and written as objects
@@ -66,4 +67,5 @@ export const MIGRATIONS = [
   Suspensions1764000000020,
   PublicIdentities1764000000021,
   Attachments1764000000022,
+  Workloads1764000000023,
 ];

@@ -12,7 +12,7 @@ import { refsOfFact } from './event-refs.js';
 import { insertEvents, toNewEventRow, within, type NewEventRow } from './new-event-rows.js';
 import { openGroup, type GroupContext } from './group-context.js';
 import { drainOutbox } from './outbox-drain.js';
-import { ObservedChanges } from './projections/observed-changes.js';
+import { ObservedChanges, partsOf } from './projections/observed-changes.js';
 import { project } from './projections/project.js';
 import { writeChanges } from './projections/write-changes.js';
 import { quarantine, type QuarantinedEvent } from './quarantine.js';
@@ -55,6 +55,7 @@ export async function writeGroup(
     run,
     [...changes.nodes.values()].flatMap((node) => (node?.address ? [node.node_id] : [])),
   );
+  await hintAtLabels(run, changes);
   await writeFences(run, plan.fences, context.hosts, now);
   const delivered = await deliverCommands(run, [...new Set(commands.values())], now);
   const told = await writeCommands(run, events, context);
@@ -64,6 +65,12 @@ export async function writeGroup(
   const last = await insertEvents(run, [...drained, ...delivered, ...own, ...told], now);
   if (last !== undefined) await run('SELECT pg_notify($1, $2)', [CHANNELS.events, String(last)]);
   return plan.replies;
+}
+
+/** Hosts whose workloads changed: what their labels ask for may have changed, too. */
+async function hintAtLabels(run: Run, { workloads, sweeps }: ObservedChanges): Promise<void> {
+  const hosts = new Set([...[...workloads.keys()].map((key) => partsOf(key)[0]), ...sweeps.workloads.keys()]);
+  if (hosts.size > 0) await run('SELECT pg_notify($1, host) FROM unnest($2::text[]) AS h(host)', [CHANNELS.labels, [...hosts]]);
 }
 
 function planGroup(batches: readonly Batch[], context: GroupContext): Plan {

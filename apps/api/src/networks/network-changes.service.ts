@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ControllerId, Network, NetworkId, NetworkPatch, NetworkPost } from '@orrery/shared/contracts';
 import { AdmissionGate } from '../admission/admission-gate.js';
 import { hint } from '../admission/hints.js';
+import { hintAtLabels } from '../labels/hint-at-labels.js';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Changed, type Made } from '../changes/changes.service.js';
@@ -44,13 +45,15 @@ export class NetworkChanges {
 
   #add(
     asked: Asked,
-    { name, admission }: NetworkPost,
+    { name, admission, labels }: NetworkPost,
     { id, controllerId, config, checkedHosts, overlaps }: NetworkDraft,
     done: { isUsed: boolean },
   ): Promise<Answer> {
     const more = { checkedHosts, overlaps };
     const work = async (tx: Transaction) => {
       await this.repository.add(tx, id, name, { controllerId, config, admission });
+      if (labels) await this.repository.setLabels(tx, id, labels);
+      await hintAtLabels(tx);
       const fact = { type: 'network.created' as const, data: { network: id, name, by: asked.by } };
       await writeToOutbox(tx, fact, { networkId: id });
       await hint(tx, id);
@@ -101,6 +104,7 @@ export class NetworkChanges {
       if (was.controllerId && confirm !== was.name) throw confirmationRequired(was.name);
       controller = was.controllerId;
       await this.repository.remove(tx, id, was.controllerId);
+      await hintAtLabels(tx);
       const data = { network: id, name: was.name, by: asked.by };
       await writeToOutbox(tx, { type: 'network.deleted', data }, { networkId: id });
       await hint(tx, id);
@@ -117,7 +121,7 @@ export class NetworkChanges {
     const name = patch.name ?? was.name ?? '';
     const { config, admission } = was;
     if (!config || !admission) {
-      if (patch.config || patch.admission) throw notKept(id);
+      if (patch.config || patch.admission || name === '') throw notKept(id);
       await this.repository.setName(tx, id, name);
     } else {
       const next = { ...config, ...patch.config };
@@ -126,8 +130,12 @@ export class NetworkChanges {
       await writeToOutbox(tx, { type: 'network.configured', data: { network: id, name, by } }, { networkId: id });
       await hint(tx, id);
     }
-    if (patch.name !== undefined)
+    if (patch.labels !== undefined) await this.repository.setLabels(tx, id, patch.labels);
+    if (patch.name !== undefined) {
       await writeToOutbox(tx, { type: 'network.named', data: { network: id, name, by } }, { networkId: id });
+      await this.repository.tellAttachments(tx, id);
+    }
+    await hintAtLabels(tx);
   }
 
   async #run(

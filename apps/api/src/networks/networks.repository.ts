@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type {
   AdmissionPolicy,
   ControllerId,
+  HostId,
   Network,
   NetworkConfig,
   NetworkId,
@@ -11,6 +12,7 @@ import { NetworkEntity } from '../database/entities/network.entity.js';
 import { nextVersion, type Sql, type Transaction } from '../database/sql.js';
 import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
+import { bumpRevisions, lockHosts } from '../wanted/revisions.js';
 import type { Taker } from './free-pool.js';
 import type { NetworkUse } from './network-findings.js';
 
@@ -20,7 +22,7 @@ export type NetworkRow = Omit<Network, 'findings'> & {
 };
 
 /** The fields that a transaction needs to change a network. */
-export type LockedNetwork = Pick<NetworkEntity, 'version' | 'controllerId' | 'config' | 'admission'> & {
+export type LockedNetwork = Pick<NetworkEntity, 'version' | 'controllerId' | 'config' | 'admission' | 'labels'> & {
   name: string | null;
 };
 
@@ -45,6 +47,7 @@ const SELECT = `
   known AS (SELECT id FROM networks UNION SELECT network_id FROM counts)
   SELECT k.id, COALESCE(w.name, c.name) AS name, left(k.id, 10) AS controller,
          CASE WHEN o.id IS NOT NULL THEN jsonb_build_object('id', o.id, 'name', o.name) END AS "managedBy", w.config, w.admission,
+         COALESCE(w.labels, false) AS labels,
          CASE WHEN o.id IS NOT NULL THEN jsonb_build_object(
            'state', CASE WHEN t.applied_config = w.config AND t.applied_name = w.name AND t.cause IS NULL THEN 'applied' ELSE 'pending' END,
            'cause', t.cause) END AS sync,
@@ -73,13 +76,13 @@ export class NetworksRepository {
   /** Locked until the end of the transaction; version 0 for a network of which nothing is stored here. */
   async lock(tx: Transaction, id: NetworkId): Promise<LockedNetwork> {
     const found = await tx.findOne(NetworkEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
-    return found ?? { name: null, version: 0, controllerId: null, config: null, admission: null };
+    return found ?? { name: null, version: 0, controllerId: null, config: null, admission: null, labels: false };
   }
 
   /** What people have decided about it; undefined if nothing. */
-  async decided(sql: Sql, id: NetworkId): Promise<Pick<Network, 'name' | 'config' | 'admission'> | undefined> {
-    const rows = await sql.query<Pick<Network, 'name' | 'config' | 'admission'>[]>(
-      'SELECT name, config, admission FROM networks WHERE id = $1',
+  async decided(sql: Sql, id: NetworkId): Promise<Pick<Network, 'name' | 'config' | 'admission' | 'labels'> | undefined> {
+    const rows = await sql.query<Pick<Network, 'name' | 'config' | 'admission' | 'labels'>[]>(
+      'SELECT name, config, admission, labels FROM networks WHERE id = $1',
       [id],
     );
     return rows[0];
@@ -93,8 +96,25 @@ export class NetworksRepository {
     );
   }
 
+  /** The host of an attachment compares the name of a network with the labels of the workload, so it gets a new name at once. */
+  async tellAttachments(tx: Transaction, id: NetworkId): Promise<void> {
+    const rows = await tx.query<{ host: HostId }[]>(
+      `SELECT DISTINCT m.host_id AS host FROM memberships m JOIN containers c ON c.node_id = m.node_id
+         JOIN items i ON i.id = c.item_id AND i.kind = 'attachment' WHERE m.network_id = $1`,
+      [id],
+    );
+    const hosts = rows.map(({ host }) => host);
+    if (hosts.length === 0) return;
+    await lockHosts(tx, hosts);
+    await bumpRevisions(tx, hosts);
+  }
+
   async add(tx: Transaction, id: NetworkId, name: string, kept: { controllerId: ControllerId } & Kept): Promise<void> {
     await tx.insert(NetworkEntity, { id, name, controllerId: kept.controllerId, ...columnsOf(kept) });
+  }
+
+  async setLabels(tx: Transaction, id: NetworkId, labels: boolean): Promise<void> {
+    await tx.query('UPDATE networks SET labels = $2 WHERE id = $1', [id, labels]);
   }
 
   async set(tx: Transaction, id: NetworkId, name: string, kept: Kept): Promise<void> {

@@ -5,7 +5,7 @@ import type { Signer } from '@orrery/shared/bus';
 import { existing, HostEntity } from '../database/entities/host.entity.js';
 import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
-import { toItem, type ItemRow } from './wanted-items.js';
+import { SENT_BODY, SENT_JOINS, toItem, type ItemRow } from './wanted-items.js';
 import { SIGNER } from '../bus/buses.js';
 
 export interface CurrentState {
@@ -47,7 +47,8 @@ export class DesiredStates {
 
   async #build(manager: Transaction, host: HostId, revision: number, paused: boolean): Promise<CurrentState> {
     const rows = await runIn(manager)<ItemRow>(
-      'SELECT id, node_id AS "nodeId", kind, intent, revision, body FROM items WHERE host_id = $1 ORDER BY created_at, id',
+      `SELECT i.id, i.node_id AS "nodeId", i.kind, i.intent, i.revision, ${SENT_BODY} AS body
+         FROM items i ${SENT_JOINS} WHERE i.host_id = $1 ORDER BY i.created_at, i.id`,
       [host],
     );
     const state: DesiredState = { host, revision, items: rows.map(toItem), ...(paused && { paused }) };

@@ -95,26 +95,26 @@ export async function restoreItems(tx: Transaction, commandId: CommandId, revisi
 /** Adds new containers, each with its node. */
 export async function addContainers(
   tx: Transaction,
-  added: readonly Pick<ContainerEntity, 'id' | 'hostId' | 'nodeId' | 'itemId' | 'name'>[],
+  added: readonly Pick<ContainerEntity, 'id' | 'hostId' | 'nodeId' | 'itemId' | 'name' | 'byLabel'>[],
 ): Promise<void> {
   if (added.length === 0) return;
-  const record = `FROM jsonb_to_recordset($1::jsonb) AS r(id text, "hostId" text, "nodeId" text, "itemId" text, name text)`;
+  const record = `FROM jsonb_to_recordset($1::jsonb) AS r(id text, "hostId" text, "nodeId" text, "itemId" text, name text, "byLabel" boolean)`;
   const rows = [JSON.stringify(added)];
   await tx.query(`INSERT INTO nodes (id, host_id, kind) SELECT "nodeId", "hostId", 'container' ${record}`, rows);
   await tx.query(
-    `INSERT INTO containers (id, host_id, node_id, item_id, name) SELECT id, "hostId", "nodeId", "itemId", name ${record}`,
+    `INSERT INTO containers (id, host_id, node_id, item_id, name, by_label) SELECT id, "hostId", "nodeId", "itemId", name, "byLabel" ${record}`,
     rows,
   );
 }
 
 export async function addMemberships(
   tx: Transaction,
-  added: readonly Pick<MembershipEntity, 'nodeId' | 'networkId' | 'hostId' | 'itemId'>[],
+  added: readonly Pick<MembershipEntity, 'nodeId' | 'networkId' | 'hostId' | 'itemId' | 'byLabel'>[],
 ): Promise<void> {
   if (added.length === 0) return;
   await tx.query(
-    `INSERT INTO memberships (node_id, network_id, host_id, item_id) SELECT "nodeId", "networkId", "hostId", "itemId"
-     FROM jsonb_to_recordset($1::jsonb) AS r("nodeId" text, "networkId" text, "hostId" text, "itemId" text)`,
+    `INSERT INTO memberships (node_id, network_id, host_id, item_id, by_label) SELECT "nodeId", "networkId", "hostId", "itemId", "byLabel"
+     FROM jsonb_to_recordset($1::jsonb) AS r("nodeId" text, "networkId" text, "hostId" text, "itemId" text, "byLabel" boolean)`,
     [JSON.stringify(added)],
   );
 }

@@ -74,6 +74,15 @@ export function toItemRow(hostId: HostId, draft: ItemDraft, revision: number): I
   return { id, hostId, nodeId, kind, intent, revision, body };
 }
 
+/**
+ * The body of an item as it is sent: with the name of its network if the labels of a workload may call it so. Needs the joins,
+ * after `items i`.
+ */
+export const SENT_BODY = `i.body || CASE WHEN i.kind = 'membership' AND w.name IS NOT NULL AND a.kind = 'attachment'
+  THEN jsonb_build_object('networkName', w.name) ELSE '{}' END`;
+export const SENT_JOINS = `LEFT JOIN networks w ON w.id = i.body ->> 'network'
+  LEFT JOIN containers c ON c.node_id = i.node_id LEFT JOIN items a ON a.id = c.item_id`;
+
 export const toItem = ({ id, nodeId, kind, intent, revision, body }: Omit<ItemRow, 'hostId'>) =>
   ({ id, revision: Number(revision), kind, intent, node: nodeId, ...body }) as AnyItem;
 
@@ -84,9 +93,9 @@ export function toWantedContainer({ item, createdAt: _createdAt, ...row }: Conta
   return { ...row, intent: item.intent, image, limits, incarnation, identity, workload };
 }
 
-export function toWantedMembership({ nodeId, networkId, itemId, version, item }: MembershipEntity): WantedMembership {
+export function toWantedMembership({ item, createdAt: _at, hostId: _host, ...row }: MembershipEntity): WantedMembership {
   const { settings } = toItem(item) as MembershipItem;
-  return { nodeId, networkId, itemId, version, intent: item.intent, settings };
+  return { ...row, intent: item.intent, settings };
 }
 
 /** The container as it is desired now, with some fields changed. */
@@ -112,11 +121,13 @@ export const newMembership = (
   nodeId: NodeId,
   networkId: NetworkId,
   settings: MembershipSettings,
+  byLabel = false,
 ): WantedMembership => ({
   nodeId,
   networkId,
   itemId: newId('itm'),
   intent: 'present',
   settings,
+  byLabel,
   version: 1,
 });

@@ -5,6 +5,8 @@ import { MembershipEntity } from '../database/entities/membership.entity.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import {
+  SENT_BODY,
+  SENT_JOINS,
   toItem,
   toWantedContainer,
   toWantedMembership,
@@ -69,10 +71,11 @@ export class Wanted {
    */
   async itemsOfHosts(sql: Sql, hosts: readonly HostId[]): Promise<Map<HostId, NamedItem[]>> {
     const rows = await sql.query<(ItemRow & { name: string })[]>(
-      `SELECT i.id, i.host_id AS "hostId", i.node_id AS "nodeId", i.kind, i.intent, i.revision, i.body,
+      `SELECT i.id, i.host_id AS "hostId", i.node_id AS "nodeId", i.kind, i.intent, i.revision,
+              ${SENT_BODY} AS body,
               COALESCE(n.name, i.node_id) || CASE WHEN i.kind = 'membership'
                 THEN ' in ' || COALESCE(w.name, i.body ->> 'network') ELSE '' END AS name
-         FROM items i LEFT JOIN ${NAMED_NODES} n ON n.id = i.node_id LEFT JOIN networks w ON w.id = i.body ->> 'network'
+         FROM items i LEFT JOIN ${NAMED_NODES} n ON n.id = i.node_id ${SENT_JOINS}
         WHERE i.host_id = ANY($1) ORDER BY i.kind, i.id`,
       [hosts],
     );

@@ -24,6 +24,9 @@ export class ContainerEntity {
   @Column({ name: 'name', type: 'text' })
   name!: string;
 
+  @Column({ name: 'by_label', type: 'boolean', default: false })
+  byLabel!: boolean;
+
   @Column({ name: 'version', type: 'integer', default: 1 })
   version!: number;
 

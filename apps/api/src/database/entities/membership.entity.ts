@@ -21,6 +21,9 @@ export class MembershipEntity {
   @JoinColumn({ name: 'item_id' })
   item!: ItemEntity;
 
+  @Column({ name: 'by_label', type: 'boolean', default: false })
+  byLabel!: boolean;
+
   @Column({ name: 'version', type: 'integer', default: 1 })
   version!: number;
 

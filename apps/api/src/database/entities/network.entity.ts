@@ -22,6 +22,10 @@ export class NetworkEntity {
   @Column({ name: 'admission', type: 'jsonb', nullable: true })
   admission!: AdmissionPolicy | null;
 
+  /** Whether labels of workloads can ask for it. */
+  @Column({ name: 'labels', type: 'boolean', default: false })
+  labels!: boolean;
+
   @Column({ name: 'version', type: 'integer', default: 1 })
   version!: number;
 

@@ -6,6 +6,7 @@ import type {
   ObservedContainer,
   ObservedInterface,
   ObservedMembership,
+  ObservedWorkload,
   Outcome,
 } from '@orrery/shared/contracts';
 
@@ -42,6 +43,10 @@ export interface ObservedInterfaceChange extends Mark {
   device: string;
   network_id: string | null;
   observed: ObservedInterface;
+}
+export interface ObservedWorkloadChange extends Mark {
+  workload: string;
+  observed: ObservedWorkload;
 }
 export interface ObservedItemChange extends Mark {
   item_id: string;
@@ -80,15 +85,17 @@ export class ObservedChanges {
   readonly containers: Rows<ObservedContainerChange> = new Map();
   readonly memberships: Rows<ObservedMembershipChange> = new Map();
   readonly interfaces: Rows<ObservedInterfaceChange> = new Map();
+  readonly workloads: Rows<ObservedWorkloadChange> = new Map();
   readonly items: Rows<ObservedItemChange> = new Map();
   readonly findings: Rows<ObservedFindingChange> = new Map();
   readonly hosts = new Map<HostId, ObservedHostChange>();
   /**
-   * Containers by host; memberships (networks) and interfaces (devices) by node; nodes, with everything of theirs, by
+   * Containers and workloads by host; memberships (networks) and interfaces (devices) by node; nodes, with everything of theirs, by
    * host.
    */
   readonly sweeps = {
     containers: new Map<string, Sweep>(),
+    workloads: new Map<string, Sweep>(),
     memberships: new Map<string, Sweep>(),
     interfaces: new Map<string, Sweep>(),
     nodes: new Map<string, Sweep>(),

@@ -1,5 +1,12 @@
-import { interfaceName, type NodeId, type ObservedNode, type ObservedState } from '@orrery/shared/contracts';
-import { isOf, keyOf, type ObservedChanges, type Mark } from './observed-changes.js';
+import {
+  interfaceName,
+  type NodeId,
+  type ObservedNode,
+  type ObservedState,
+  type ObservedWorkload,
+  type Workload,
+} from '@orrery/shared/contracts';
+import { isOf, keyOf, partsOf, type ObservedChanges, type Mark } from './observed-changes.js';
 import { setNode } from './set-node.js';
 
 /** A whole look at the host: known rows that it lacks are deleted; an unknown part stays as it was. */
@@ -24,7 +31,20 @@ export function projectSnapshot(
     changes.sweeps.nodes.set(mark.host_id, { owner: mark.host_id, keep: [...keep, ...looked] });
     sweepRows(changes.nodes, (row) => row?.host_id === mark.host_id, [...keep, ...looked]);
   }
+  if (state.workloads?.known) projectWorkloads(changes, mark, state.workloads.value);
   for (const node of state.nodes) if (isKnown(node.node)) projectNode(changes, mark, node);
+}
+
+function projectWorkloads(changes: ObservedChanges, mark: Mark, workloads: readonly ObservedWorkload[]): void {
+  const { host_id } = mark;
+  const keep = workloads.map(({ workload }) => workload);
+  for (const [key, row] of changes.workloads)
+    if (partsOf(key)[0] === host_id && !(row && keep.includes(row.workload as Workload))) changes.workloads.delete(key);
+  changes.sweeps.workloads.set(host_id, { owner: host_id, keep });
+  for (const observed of workloads) {
+    const { workload } = observed;
+    changes.workloads.set(keyOf(host_id, workload), { ...mark, workload, observed });
+  }
 }
 
 function projectNode(changes: ObservedChanges, mark: Mark, observed: ObservedNode): void {

@@ -69,6 +69,15 @@ function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact):
 function projectHostPart(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {
   const { host_id } = mark;
   switch (fact.type) {
+    case 'workload.found':
+    case 'workload.started':
+    case 'workload.stopped':
+    case 'workload.changed':
+    case 'workload.removed': {
+      const { workload, after: observed } = fact.data;
+      changes.workloads.set(keyOf(host_id, workload), observed && { ...mark, workload, observed });
+      return;
+    }
     case 'host.engine-up': {
       const { cause: _past, ...before } = changes.host(host_id).engine ?? {};
       changes.host(host_id).engine = { ...before, ...fact.data };

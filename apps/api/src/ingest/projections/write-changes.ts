@@ -41,6 +41,13 @@ const UPSERT_INTERFACES = `
     observed = excluded.observed, ordinal = excluded.ordinal, seq = excluded.seq, updated_at = excluded.updated_at
     WHERE ${newer('interfaces')}`;
 
+const UPSERT_WORKLOADS = `
+  INSERT INTO workloads (host_id, workload, observed, ordinal, seq, updated_at)
+  SELECT host_id, workload, observed, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(host_id text, workload text, observed jsonb, ${MARK})
+  ON CONFLICT (host_id, workload) DO UPDATE SET observed = excluded.observed, ordinal = excluded.ordinal, seq = excluded.seq,
+    updated_at = excluded.updated_at WHERE ${newer('workloads')}`;
+
 /** Only for items that are still desired here; an outcome at an older revision does not hide the newer one. */
 const UPSERT_ITEMS = `
   INSERT INTO item_status (item_id, host_id, revision, outcome, ordinal, seq, updated_at)
@@ -65,6 +72,7 @@ const UPSERT_FINDINGS = `
 export async function writeChanges(run: Run, changes: ObservedChanges, now: Date): Promise<MetQuota[]> {
   const { sweeps } = changes;
   await sweep(run, sweeps.containers, 'container_status', 'host_id', 'node_id');
+  await sweep(run, sweeps.workloads, 'workloads', 'host_id', 'workload');
   for (const table of ['node_status', 'membership_status', 'interfaces'])
     await sweep(run, sweeps.nodes, table, 'host_id', 'node_id');
   await sweep(run, sweeps.memberships, 'membership_status', 'node_id', 'network_id');
@@ -73,12 +81,14 @@ export async function writeChanges(run: Run, changes: ObservedChanges, now: Date
   await remove(run, changes.nodes, 'node_status', ['node_id']);
   await remove(run, changes.memberships, 'membership_status', ['node_id', 'network_id']);
   await remove(run, changes.interfaces, 'interfaces', ['node_id', 'device']);
+  await remove(run, changes.workloads, 'workloads', ['host_id', 'workload']);
   await remove(run, changes.findings, 'findings', ['host_id', 'code', 'node_id', 'network_id', 'item_id', 'source']);
   const met = await keepToQuotas(run, changes);
   await upsert(run, UPSERT_CONTAINERS, changes.containers, now);
   await upsert(run, UPSERT_NODES, changes.nodes, now);
   await upsert(run, UPSERT_MEMBERSHIPS, changes.memberships, now);
   await upsert(run, UPSERT_INTERFACES, changes.interfaces, now);
+  await upsert(run, UPSERT_WORKLOADS, changes.workloads, now);
   await upsert(run, UPSERT_ITEMS, changes.items, now);
   await upsert(run, UPSERT_FINDINGS, changes.findings, now);
   await writeHosts(run, [...changes.hosts.values()]);
