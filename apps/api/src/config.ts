@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parsePrefix, type Prefix } from '@orrery/shared/addresses';
+import { duration, durationSeconds, YEAR_SECONDS } from '@orrery/shared/contracts';
 import { readConfig, Secret } from '@orrery/shared/runtime';
 import { withPasswordOf } from './database/database-url.js';
 import { decideTls, type TlsSource } from './tls/exposure.js';
@@ -16,7 +17,7 @@ const NatsUrl = z.string().regex(/^(nats|tls):\/\/\S+$/, 'write nats://host:4222
 /** The maximum of the setting. Revoked keys are remembered for as long. */
 export const LONGEST_HOST_JWT_HOURS = 168;
 const MEGABYTE = 1024 * 1024;
-const SECONDS_A_DAY = 86_400;
+const DAY_SECONDS = 86_400;
 /** Addresses and networks. */
 const prefixes = z
   .string()
@@ -108,6 +109,16 @@ export const ApiSettings = z.object({
   ORRERY_EVENT_RETENTION_DAYS: whole(1, 36_500)
     .default(400)
     .meta({ description: 'How many days events and ended commands are kept.' }),
+  ORRERY_LABEL_GRACE: duration(1, 30 * DAY_SECONDS)
+    .default('10m')
+    .meta({
+      description:
+        'How long a membership stays after the workload whose label asked for it was removed, or lost the label, such as `10m`.',
+    }),
+  ORRERY_LABEL_IDENTITY_GRACE: duration(1, YEAR_SECONDS).default('7d').meta({
+    description:
+      'How long the identity of such a node is kept, with which a workload that comes back has the same address, such as `7d`.',
+  }),
   ORRERY_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -143,6 +154,8 @@ export interface ApiConfig {
   /** Bytes of events of one host: at once, and how many it regains each second. */
   hostEvents: { burst: number; perSecond: number };
   eventRetentionDays: number;
+  /** How long what labels made stays without its workload, in milliseconds. */
+  labelGraces: { membership: number; identity: number };
   /** The file to which standard output goes, if the process itself is to limit its size. */
   logFile: string | undefined;
   logLevel: z.infer<typeof ApiSettings>['ORRERY_LOG_LEVEL'];
@@ -180,9 +193,13 @@ export function loadConfig(env: Record<string, string | undefined>): ApiConfig {
     heartbeatMs: settings.ORRERY_HEARTBEAT_SECONDS * 1000,
     hostEvents: {
       burst: settings.ORRERY_HOST_EVENTS_MB * MEGABYTE,
-      perSecond: (settings.ORRERY_HOST_EVENTS_MB_PER_DAY * MEGABYTE) / SECONDS_A_DAY,
+      perSecond: (settings.ORRERY_HOST_EVENTS_MB_PER_DAY * MEGABYTE) / DAY_SECONDS,
     },
     eventRetentionDays: settings.ORRERY_EVENT_RETENTION_DAYS,
+    labelGraces: {
+      membership: durationSeconds(settings.ORRERY_LABEL_GRACE) * 1000,
+      identity: durationSeconds(settings.ORRERY_LABEL_IDENTITY_GRACE) * 1000,
+    },
     logFile: settings.ORRERY_LOG_FILE,
     logLevel: settings.ORRERY_LOG_LEVEL,
   };

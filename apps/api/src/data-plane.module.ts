@@ -25,6 +25,8 @@ import { GroupCommitter } from './ingest/group-committer.js';
 import { IngestController } from './ingest/ingest.controller.js';
 import { Intake } from './ingest/intake.js';
 import { Introductions } from './introductions/introductions.service.js';
+import { LabelWorker } from './labels/label-worker.js';
+import { LabelsModule } from './labels/labels.module.js';
 import { LOOPS, type Loop } from './loops/loop.js';
 import { QuotaKeeper } from './quotas/quota-keeper.js';
 
@@ -39,6 +41,7 @@ const OWNERS_OF_LOOPS = [
   AccountKeeper,
   ConnectionsKeeper,
   AdmissionWorker,
+  LabelWorker,
   QuotaKeeper,
   Introductions,
 ];
@@ -48,7 +51,7 @@ const OWNERS_OF_LOOPS = [
  * here. Needs two global providers: API_CONFIG and LOGGER.
  */
 @Module({
-  imports: [DatabaseModule, BusModule, WantedModule, EventsModule, AdmissionModule],
+  imports: [DatabaseModule, BusModule, WantedModule, EventsModule, AdmissionModule, LabelsModule],
   controllers: [HelloController, BeatController, IngestController],
   providers: [
     DataPlane,

@@ -9,6 +9,7 @@ import { HealthService } from './health/health.service.js';
 import { InterfacesController } from './interfaces/interfaces.controller.js';
 import { InterfacesRepository } from './interfaces/interfaces.repository.js';
 import { InterfacesService } from './interfaces/interfaces.service.js';
+import { LabelsModule } from './labels/labels.module.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { NodesController } from './nodes/nodes.controller.js';
@@ -21,10 +22,13 @@ import { ProbesService } from './probes/probes.service.js';
 import { StatusController } from './status/status.controller.js';
 import { StatusRepository } from './status/status.repository.js';
 import { StatusService } from './status/status.service.js';
+import { WorkloadsController } from './workloads/workloads.controller.js';
+import { WorkloadsRepository } from './workloads/workloads.repository.js';
+import { WorkloadsService } from './workloads/workloads.service.js';
 
 /** What people look at: observations on hosts, probes, and the state of Orrery itself. Each folder is one subject. */
 @Module({
-  imports: [ChangesModule],
+  imports: [ChangesModule, LabelsModule],
   controllers: [
     ErrorsPageController,
     FindingsController,
@@ -34,6 +38,7 @@ import { StatusService } from './status/status.service.js';
     NodesController,
     ProbesController,
     StatusController,
+    WorkloadsController,
   ],
   providers: [
     ...[FindingsRepository, FindingsService],
@@ -42,6 +47,7 @@ import { StatusService } from './status/status.service.js';
     ...[NodesRepository, NodesService],
     ...[ProbesRepository, ProbesService],
     ...[StatusRepository, StatusService, MetricsService],
+    ...[WorkloadsRepository, WorkloadsService],
   ],
 })
 export class ViewsModule {}

@@ -85,7 +85,7 @@ export class AttachmentsController {
     id: 'detachWorkload',
     summary: 'Remove an attachment and its node',
     ifMatch: true,
-    problems: UNKNOWN,
+    problems: [...UNKNOWN, 'attached-by-label'],
   })
   detach(
     @Param({ schema: ContainerPath }) { host, name }: ContainerPath,

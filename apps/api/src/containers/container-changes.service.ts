@@ -110,6 +110,7 @@ export class ContainerChanges {
     }
     const differences = specDifferences(container, withIntent(memberships, 'present'), spec);
     if (differences.length > 0) throw containerDiffers(`${host.name}/${name}`, container.workload, differences);
+    if (container.workload !== null) await this.wanted.keepFromLabels(tx, container.nodeId);
     return touched(host, { container, memberships }, 'launch', by);
   }
 
@@ -141,6 +142,12 @@ export class ContainerChanges {
   ): Promise<HostChange> {
     const container = await this.#known(tx, host, name);
     if (attachment && container.workload === null) throw unknownAttachment(`${host.name}/${name}`);
+    const { workload } = container;
+    if (workload !== null && (await this.wanted.isClaimed(tx, container.nodeId)))
+      throw new AppError({
+        kind: 'user',
+        ...explain('attached-by-label/container', { container: `${host.name}/${name}`, workload }),
+      });
     checkIfMatch(by.ifMatch, container.version, `container ${host.name}/${name}`);
     if (forget) await forgetRecords(tx, container.nodeId, by.by);
     const memberships = await this.wanted.memberships(tx, container.nodeId);

@@ -131,7 +131,7 @@ export class HostContainersController {
     id: 'removeContainer',
     summary: 'Remove a container and its node',
     ifMatch: true,
-    problems: UNKNOWN,
+    problems: [...UNKNOWN, 'attached-by-label'],
   })
   remove(
     @Param({ schema: ContainerPath }) { host, name }: ContainerPath,

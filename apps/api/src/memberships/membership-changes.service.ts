@@ -101,6 +101,7 @@ export class MembershipChanges {
     const membership = await this.wanted.membership(tx, node.id, network);
     if (membership) {
       checkIfMatch(by.ifMatch, membership.version, what(node, network));
+      if (membership.byLabel) await this.wanted.keepFromLabels(tx, node.id, network);
       const wanted = { intent: 'present' as const, settings: changed(membership.settings, settings) };
       return set(action, node, membership, wanted, by);
     }
@@ -120,6 +121,8 @@ export class MembershipChanges {
 
   async #leave(tx: Transaction, node: FoundNode, network: NetworkId, by: By): Promise<HostChange> {
     const membership = await this.#managed(tx, node, network, 'leave');
+    if (await this.wanted.isClaimed(tx, node.id, network))
+      throw new AppError({ kind: 'user', ...explain('attached-by-label/membership', { node: node.name, network }) });
     checkIfMatch(by.ifMatch, membership.version, what(node, network));
     return set('leave', node, membership, { intent: 'absent' }, by);
   }

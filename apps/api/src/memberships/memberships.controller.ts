@@ -101,7 +101,7 @@ export class MembershipsController {
     ...change,
     id: 'leaveNetwork',
     summary: 'Leave a network, or release the membership',
-    problems: [...UNKNOWN, 'unknown-membership', 'unmanaged-membership', 'not-releasable'],
+    problems: [...UNKNOWN, 'unknown-membership', 'unmanaged-membership', 'not-releasable', 'attached-by-label'],
   })
   leave(
     @Param({ schema: MembershipPath }) { node, network }: MembershipPath,

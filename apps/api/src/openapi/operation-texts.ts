@@ -50,6 +50,8 @@ export const OPERATION_TEXTS = {
     'Puts a container that somebody else runs on networks: a ZeroTier container shares its network, so the workload itself has the interface and its address. It waits for a workload that does not run. The same attachment again gives a new command on the same container; another workload or spec under the same name is refused (409).',
   listAttachments:
     'Lists the attachments on one host, by name, one page at a time. `GET /v1/containers` lists them, too.',
+  listWorkloads:
+    'Lists the containers that are not Orrery’s but wear labels for it, or are attached, by host and name, one page at a time. For each network that a label asks for, it shows why the label has no effect, if it has none.',
   getAttachment: 'Answers one attachment of a host, as a container. The `ETag` is its version, for `If-Match`.',
   detachWorkload:
     'Removes an attachment and its node; the workload keeps running. With `forget=true`, also its records on the controllers of its networks.',
@@ -159,6 +161,7 @@ export const TAGS = {
   containers: 'ZeroTier containers that Orrery manages on hosts.',
   attachments:
     'Workloads on ZeroTier networks: containers that somebody else runs. An attachment is a container in every other operation.',
+  workloads: 'Containers that somebody else runs and that wear labels for Orrery, or are attached.',
   networks: 'ZeroTier networks: those that Orrery keeps on a controller, and those that nodes are in.',
   memberships: 'Nodes in networks: join, leave, and the state of each.',
   interfaces: 'The `zt…` devices, as the kernel shows them.',

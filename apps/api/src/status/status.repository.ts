@@ -59,7 +59,8 @@ const OF_ITEMS = `
   item_status o
   JOIN items i ON i.id = o.item_id AND i.revision = o.revision
   JOIN ${NAMED_NODES} n ON n.id = i.node_id
- WHERE o.outcome ->> 'kind' <> 'done'`;
+ WHERE o.outcome ->> 'kind' <> 'done' AND NOT (o.outcome ->> 'code' = 'workload'
+   AND (i.kind = 'membership' OR EXISTS (SELECT FROM containers c WHERE c.node_id = i.node_id AND c.by_label)))`;
 
 const UNSETTLED = `
   SELECT kind, name, network, outcome, place FROM (

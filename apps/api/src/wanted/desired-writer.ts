@@ -52,7 +52,13 @@ export class DesiredWriter {
   /** The rows of containers and memberships, besides their items. */
   async #writeRows(tx: Transaction, changes: readonly HostChange[]): Promise<void> {
     const memberships = changes.flatMap(({ hostId, addedMemberships = [] }) =>
-      addedMemberships.map(({ nodeId, networkId, itemId, byLabel }) => ({ nodeId, networkId, hostId, itemId, byLabel })),
+      addedMemberships.map(({ nodeId, networkId, itemId, byLabel }) => ({
+        nodeId,
+        networkId,
+        hostId,
+        itemId,
+        byLabel,
+      })),
     );
     await refuseUnseenNetworks(tx, [...new Set(memberships.map(({ networkId }) => networkId))]);
     await addContainers(

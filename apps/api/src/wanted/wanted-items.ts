@@ -93,7 +93,12 @@ export function toWantedContainer({ item, createdAt: _createdAt, ...row }: Conta
   return { ...row, intent: item.intent, image, limits, incarnation, identity, workload };
 }
 
-export function toWantedMembership({ item, createdAt: _at, hostId: _host, ...row }: MembershipEntity): WantedMembership {
+export function toWantedMembership({
+  item,
+  createdAt: _at,
+  hostId: _host,
+  ...row
+}: MembershipEntity): WantedMembership {
   const { settings } = toItem(item) as MembershipItem;
   return { ...row, intent: item.intent, settings };
 }

@@ -46,6 +46,23 @@ export class Wanted {
     return found ? toWantedContainer(found) : undefined;
   }
 
+  /** Whether labels of its workload ask for a membership of the node now: in this network, or in any. */
+  async isClaimed(tx: Transaction, nodeId: NodeId, network?: NetworkId): Promise<boolean> {
+    const [claim] = await tx.query<object[]>(
+      `SELECT FROM memberships m JOIN items i ON i.id = m.item_id AND i.intent = 'present'
+        WHERE m.node_id = $1 AND ($2::text IS NULL OR m.network_id = $2) AND m.by_label AND m.unclaimed_since IS NULL LIMIT 1`,
+      [nodeId, network ?? null],
+    );
+    return claim !== undefined;
+  }
+
+  /** Somebody asked for what labels had made, so labels no longer take it back. `networks`: of these memberships, and of the container if undefined. */
+  async keepFromLabels(tx: Transaction, nodeId: NodeId, network?: NetworkId): Promise<void> {
+    const set = 'SET by_label = false, unclaimed_since = NULL WHERE node_id = $1 AND by_label';
+    if (network === undefined) await tx.query(`UPDATE containers ${set}`, [nodeId]);
+    await tx.query(`UPDATE memberships ${set} AND ($2::text IS NULL OR network_id = $2)`, [nodeId, network ?? null]);
+  }
+
   /** Ordered by network. */
   memberships(tx: Transaction, nodeId: NodeId): Promise<WantedMembership[]> {
     return findMemberships(tx, { nodeId });

@@ -296,14 +296,17 @@ export const FINDINGS = {
     fix: ({ network }: { network: string }) => `Let it: \`orrery network set ${network} --labels on\`.`,
     see: { method: 'PATCH', path: '/v1/networks/{network}' },
   },
+  'label-without-effect/unnamed': {
+    cause: ({ network }: { network: string }) => `nobody has given the network ${network} a name here`,
+    fix: ({ network }: { network: string }) =>
+      `Name it (\`orrery network set ${network} --name NAME\`), then let it admit labelled workloads (\`orrery network set NAME --labels on\`).`,
+    see: { method: 'PUT', path: '/v1/networks/{network}' },
+  },
   'label-without-effect/no-network': {
     cause: ({ network }: { network: string }) => `there is no network ${network}`,
     fix: ({ network }: { network: string }) =>
       `Create it (\`orrery network create ${network}\`), then let it admit labelled workloads (\`orrery network set ${network} --labels on\`), or correct the label.`,
     see: get('/v1/networks'),
-  },
-  'label-without-effect/host': {
-    fix: 'Allow it in the policy on the host (rule workloads, docs/policy.md), or remove the label.',
   },
   'label-without-effect/address-outside': {
     cause: ({ address, network }: { address: string; network: string }) =>
@@ -322,10 +325,9 @@ export const FINDINGS = {
     fix: ({ network }: { network: string }) =>
       `Remove the label orrery.networks.${network}.address, and set the address on the controller of the network.`,
   },
-  'label-without-effect/name-taken': {
-    cause: ({ container }: { container: string }) => `the container ${container} has its name`,
-    fix: ({ container }: { container: string }) =>
-      `Attach it under another name: \`orrery attach HOST WORKLOAD --network NETWORK --name NAME\`, or remove ${container} (\`orrery rm ${container}\`).`,
+  'label-without-effect/too-many': {
+    cause: ({ most }: { most: number }) => `labels attach at most ${most} workloads of one host`,
+    fix: 'Attach it by command: `orrery attach HOST WORKLOAD --network NETWORK`.',
   },
   'workload-flapping': {
     means:

@@ -185,6 +185,12 @@ const THINGS = {
     fix: ({ container, workload }: { container: string; workload: string }) =>
       `Remove the label orrery.network from ${workload} and recreate it. To keep it out of a network now: \`orrery membership deny ${container} NETWORK\`.`,
   },
+  'attached-by-label/membership': {
+    cause: ({ node, network }: { node: string; network: string }) =>
+      `a label of its workload asks for ${network}, so ${node} would join it again at once`,
+    fix: ({ node, network }: { node: string; network: string }) =>
+      `Remove the network from the label orrery.network of the workload and recreate it. To keep it out now: \`orrery membership deny ${node} ${network}\`.`,
+  },
   'container-differs/hidden': {
     cause: ({ name, host }: { name: string; host: string }) => `the name ${name} is taken on ${host}`,
     fix: 'Launch the container under another name.',
