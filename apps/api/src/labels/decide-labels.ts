@@ -76,6 +76,8 @@ export interface LabelDecision {
   unclaimed: (NetworkId | null)[];
   claimed: (NetworkId | null)[];
   fix: FixedAddress[];
+  /** When the next grace ends, if nothing changes until then. */
+  nextAt: number;
 }
 
 export interface DecidedLabels {
@@ -83,6 +85,8 @@ export interface DecidedLabels {
   decisions: LabelDecision[];
   /** Workloads beyond what labels can attach on one host. */
   tooMany: Workload[];
+  /** When the next grace ends; infinite: none does. */
+  nextAt: number;
 }
 
 /**
@@ -125,7 +129,8 @@ export function decideLabels(
   }
   for (const own of host.attachments)
     if (!seen.has(own) && own.container.intent === 'present') decisions.push(follow(own, [], now, graces));
-  return { judged, decisions: decisions.filter(changesSomething), tooMany };
+  const nextAt = Math.min(...decisions.map((decision) => decision.nextAt));
+  return { judged, decisions: decisions.filter(changesSomething), tooMany, nextAt };
 }
 
 /** By the same reference, or by another one to the same container. */
@@ -145,52 +150,58 @@ const isGranted = (claim: JudgedClaim): claim is Granted => claim.id !== null &&
 
 const attach = (workload: Workload, name: Name, networks: Granted[], again?: LabelledAttachment): LabelDecision => ({
   attach: { workload, name, networks, ...(again && { again }) },
-  ...{ join: [], leave: [], unclaimed: [], claimed: [], fix: [] },
+  ...{ join: [], leave: [], unclaimed: [], claimed: [], fix: [], nextAt: Infinity },
 });
 
 /** An attachment that is there: joins what its labels ask for, and takes back what they no longer do. */
 function follow(own: LabelledAttachment, claims: readonly JudgedClaim[], now: number, graces: Graces): LabelDecision {
   const { container, memberships, address } = own;
   const present = memberships.filter(({ intent }) => intent === 'present');
-  const asked = new Map(
-    claims.flatMap((claim) => (claim.id === null ? [] : [[claim.id, claim]])) as [NetworkId, JudgedClaim][],
-  );
+  const asked = new Map<NetworkId, JudgedClaim>();
+  for (const claim of claims) if (claim.id !== null) asked.set(claim.id, claim);
   const join = claims.filter(isGranted).filter(({ id }) => !present.some(({ networkId }) => networkId === id));
   const decision: LabelDecision = {
-    of: own,
-    join: join.map(({ id }) => id),
-    leave: [],
-    unclaimed: [],
-    claimed: [],
-    fix: [],
+    ...{ of: own, join: join.map(({ id }) => id), leave: [], unclaimed: [], claimed: [], fix: [] },
+    nextAt: Infinity,
   };
   for (const membership of present) {
     const { networkId, byLabel, unclaimedSince } = membership;
     const claim = asked.get(networkId);
     if (byLabel && claim?.ends) decision.leave.push(networkId);
-    else if (byLabel && !claim) end(decision, networkId, unclaimedSince, graces.membership, now);
-    else if (unclaimedSince !== null && claim) decision.claimed.push(networkId);
+    else if (byLabel && !claim) {
+      if (unclaimedSince === null) lapse(decision, networkId, now + graces.membership);
+      else if (isOver(decision, unclaimedSince + graces.membership, now)) decision.leave.push(networkId);
+    } else if (unclaimedSince !== null && claim) decision.claimed.push(networkId);
     if (claim && !claim.refusal) decision.fix.push(...fixed(own, membership, claim, address));
   }
   const staying = present.length + decision.join.length - decision.leave.length;
-  if (container.byLabel && staying === 0) {
-    const isEnded = present.length > 0 && present.every(({ networkId }) => asked.get(networkId)?.ends);
-    const { unclaimedSince } = own;
-    if (isEnded || (unclaimedSince !== null && now - unclaimedSince >= graces.identity)) decision.remove = true;
-    else if (unclaimedSince === null) decision.unclaimed.push(null);
-  } else if (own.unclaimedSince !== null) decision.claimed.push(null);
+  if (container.byLabel && staying === 0) endContainer(own, decision, { asked, now, graces });
+  else if (own.unclaimedSince !== null) decision.claimed.push(null);
   return decision;
 }
 
-function end(
-  { leave, unclaimed }: LabelDecision,
-  network: NetworkId,
-  since: number | null,
-  grace: number,
-  now: number,
+/** Nothing keeps the container. If the owners of its networks took them away, its identity goes at once. */
+function endContainer(
+  { memberships, unclaimedSince }: LabelledAttachment,
+  decision: LabelDecision,
+  { asked, now, graces }: { asked: ReadonlyMap<NetworkId, JudgedClaim>; now: number; graces: Graces },
 ): void {
-  if (since === null) unclaimed.push(network);
-  else if (now - since >= grace) leave.push(network);
+  const wasTaken = decision.leave.length > 0 && decision.leave.every((network) => asked.get(network)?.ends);
+  const isGone = memberships.every(({ intent }) => intent === 'absent') && [...asked.values()].some(({ ends }) => ends);
+  if (wasTaken || isGone) decision.remove = true;
+  else if (unclaimedSince === null) lapse(decision, null, now + graces.identity);
+  else if (isOver(decision, unclaimedSince + graces.identity, now)) decision.remove = true;
+}
+
+function lapse(decision: LabelDecision, what: NetworkId | null, at: number): void {
+  decision.unclaimed.push(what);
+  decision.nextAt = Math.min(decision.nextAt, at);
+}
+
+function isOver(decision: LabelDecision, at: number, now: number): boolean {
+  if (now >= at) return true;
+  decision.nextAt = Math.min(decision.nextAt, at);
+  return false;
 }
 
 /** A label that no longer names an address gives back the one that it had set, and not one that a person did. */

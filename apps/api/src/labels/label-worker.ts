@@ -19,6 +19,8 @@ export class LabelWorker implements Loop {
   readonly #pause = new WakeablePause();
   #hinted = new Set<HostId>();
   #isEverywhere = true;
+  /** When the next grace ends, by this process's clock. */
+  #dueAt = Infinity;
 
   constructor(
     private readonly labels: LabelsService,
@@ -42,8 +44,9 @@ export class LabelWorker implements Loop {
   /** Without a hint until then, everything is looked at. */
   async #wait(signal: AbortSignal): Promise<void> {
     if (this.#isEverywhere || this.#hinted.size > 0) return;
-    await this.#pause.wait(this.notifications.lookAfterMs, signal);
-    if (this.#hinted.size === 0) this.#isEverywhere = true;
+    const due = Math.max(0, this.#dueAt - performance.now());
+    await this.#pause.wait(Math.min(this.notifications.lookAfterMs, due), signal);
+    if (this.#hinted.size === 0 || performance.now() >= this.#dueAt) this.#isEverywhere = true;
   }
 
   #hint(payload: string): void {
@@ -59,9 +62,12 @@ export class LabelWorker implements Loop {
     if (hosts?.length === 0) return false;
     this.#hinted = new Set();
     this.#isEverywhere = false;
-    await this.labels.settle(hosts).catch((error: unknown) => {
+    try {
+      const dueAt = performance.now() + (await this.labels.settle(hosts));
+      this.#dueAt = hosts === null ? dueAt : Math.min(this.#dueAt, dueAt);
+    } catch (error) {
       this.logger.debug({ event: 'labels.not-settled', cause: describeError(error) }, 'cannot follow labels; retrying');
-    });
+    }
     return true;
   }
 }

@@ -44,16 +44,22 @@ export class LabelsService {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Level-triggered: compares and changes what is missing, so every replica may call it at any time. `hosts` null: all of them. */
-  async settle(hosts: readonly HostId[] | null): Promise<void> {
+  /**
+   * Level-triggered: compares and changes what is missing, so every replica may call it at any time. `hosts` null: all of them. Returns
+   * in how many milliseconds the next grace ends; infinite: none does.
+   */
+  async settle(hosts: readonly HostId[] | null): Promise<number> {
     const world = await this.repository.read(this.store, hosts);
     const found: LabelFinding[] = [];
+    let nextAt = Infinity;
     for (const host of world.hosts) {
       const decided = this.#decide(host, world);
       found.push(...labelFindings(host, decided));
+      nextAt = Math.min(nextAt, decided.nextAt);
       if (decided.decisions.length > 0) found.push(...(await this.#apply(host, decided)));
     }
     await this.findings.tell(hosts, found);
+    return nextAt - world.now;
   }
 
   #decide(host: LabelledHost, { ground, now }: LabelWorld): DecidedLabels {

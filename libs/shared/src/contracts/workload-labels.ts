@@ -85,8 +85,9 @@ function isEnabled(value: string | undefined, troubles: LabelTrouble[]): boolean
   return false;
 }
 
-/** The label that was probably meant. */
+/** The label that was probably meant: one with more parts only if it has more parts itself. */
 function nearestTo(label: string, network = 'NETWORK'): string {
-  const known = [WORKLOAD_LABEL, ENABLE_LABEL, `orrery.networks.${network}.address`];
+  const short = [WORKLOAD_LABEL, ENABLE_LABEL];
+  const known = label.split('.').length > 2 ? [`orrery.networks.${network}.address`, ...short] : short;
   return closest(label, known, 1)[0] ?? WORKLOAD_LABEL;
 }
