@@ -18,7 +18,7 @@ const MOST = 200;
 
 /** Event families to offer; users can also type any other event type. */
 const TYPES =
-  'host node container network controller admission authorization interface address route path item command finding'
+  'host node container workload network controller admission authorization interface address route path item command finding'
     .split(' ')
     .map((family) => `${family}.*`);
 

@@ -47,6 +47,10 @@ export function admissionOf(options: NetworkOptions, base: AdmissionPolicy | nul
   );
 }
 
+/** Nothing if it was not given. */
+export const labelsOf = ({ labels }: NetworkOptions): { labels?: boolean } =>
+  labels === undefined ? {} : { labels: labels === 'on' };
+
 /** `--for` in the form that the API accepts; null: no limit. */
 export const howLongOf = (duration: string): string | null => (isNone(duration) ? null : apiDuration(duration));
 

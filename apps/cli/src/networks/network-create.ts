@@ -13,7 +13,7 @@ import type { Leaf } from '../program/orrery-command.js';
 import { jsonText, safeText } from '../terminal/safe-text.js';
 import { checked } from './checked.js';
 import { type ControllerChoice, controllerFor } from './controller-for.js';
-import { admissionOf, configChangeOf } from './network-change.js';
+import { admissionOf, configChangeOf, labelsOf } from './network-change.js';
 import { type NetworkOptions, networkOptions } from './network-options.js';
 import { openText, poolsText } from './network-text.js';
 import { networkView } from './network-view.js';
@@ -79,6 +79,7 @@ async function bodyOf(name: string, options: CreateOptions) {
     name,
     ...(Object.keys(config).length === 0 ? {} : { config }),
     ...(admission === undefined ? {} : { admission }),
+    ...labelsOf(options),
   };
 }
 

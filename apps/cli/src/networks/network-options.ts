@@ -17,6 +17,7 @@ export interface NetworkOptions {
   admit?: string;
   for?: string;
   onLeave?: 'keep' | 'deauthorize';
+  labels?: 'on' | 'off';
 }
 
 export const networkOptions = () => [
@@ -46,5 +47,9 @@ export const networkOptions = () => [
   new ReferenceOption('--on-leave <what>', 'what happens to the authorization of a node that leaves').choices([
     'keep',
     'deauthorize',
+  ]),
+  new ReferenceOption('--labels <mode>', 'whether labels of workloads can ask for it, on or off').choices([
+    'on',
+    'off',
   ]),
 ];

@@ -10,7 +10,7 @@ import { dryRunOption, outputOption, type OutputOptions } from '../options/share
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { checked } from './checked.js';
-import { admissionOf, configChangeOf } from './network-change.js';
+import { admissionOf, configChangeOf, labelsOf } from './network-change.js';
 import { type NetworkOptions, networkOptions } from './network-options.js';
 import { networkArgument, printNetwork } from './network-view.js';
 import { rulesIn } from './rules-file.js';
@@ -22,7 +22,7 @@ export const networkSetLeaf = (context: Context): Leaf<SetOptions> => ({
   name: 'set',
   summary: 'change a network, or give it a name to use instead of its ID',
   details:
-    'Settings without a flag stay as they are. Any network can have a name here; the rest applies to networks that Orrery manages. --pool and ' +
+    'Settings without a flag stay as they are. Any network can have a name here, and with a name --labels; the rest applies to networks that Orrery manages. --pool and ' +
     '--route replace all pools and all routes; a pool that is a prefix adds its own route.',
   args: [networkArgument()],
   options: [
@@ -63,6 +63,7 @@ async function patchOf(options: SetOptions, before: Network | undefined): Promis
     ...(name === undefined ? {} : { name }),
     ...(Object.keys(config).length === 0 ? {} : { config }),
     ...(admission === undefined ? {} : { admission }),
+    ...labelsOf(options),
   };
   if (Object.keys(patch).length === 0)
     throw usageError('nothing to set', 'List the options: `orrery network set --help`');

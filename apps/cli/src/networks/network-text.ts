@@ -34,10 +34,11 @@ export function openText({ config, admission }: Network): string {
 }
 
 /** The settings and problems of a network, one line each, below its columns. */
-export function networkLines({ config, admission, sync, findings }: Network): [title: string, text: string][] {
+export function networkLines({ config, admission, labels, sync, findings }: Network): [title: string, text: string][] {
   return [
     ...(config === null ? [] : configLines(config)),
     ['on leave', admission?.onLeave ?? ''],
+    ['labels', labels ? 'workloads can ask for it' : 'off'],
     ['applied', sync === null ? '' : sync.state === 'applied' ? 'yes' : `not yet: ${sync.cause ?? 'in progress'}`],
     ...findings.flatMap(({ code, severity, cause, fix }): [string, string][] => [
       [severity, `${code}: ${cause}`],

@@ -79,6 +79,10 @@ const HEADINGS: [heading: string, parts: Part[]][] = [
         load: () => import('../containers/container.commands.js').then((m) => m.addContainerCommands),
       },
       {
+        names: ['workload', 'workloads'],
+        load: () => import('../workloads/workload.commands.js').then((m) => m.addWorkloadCommands),
+      },
+      {
         names: ['network', 'networks'],
         load: () => import('../networks/network.commands.js').then((m) => m.addNetworkCommands),
       },
