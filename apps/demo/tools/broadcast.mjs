@@ -1,5 +1,5 @@
 // broadcast.mjs answer PORT              answers "here, TEXT" to every broadcast of TEXT
-// broadcast.mjs call ADDRESS PORT TEXT   broadcasts TEXT to ADDRESS, prints the first answer and its sender, and exits
+// broadcast.mjs call ADDRESS PORT TEXT FROM   broadcasts TEXT to ADDRESS, prints the answer of FROM, and exits
 import { createSocket } from 'node:dgram';
 
 const [action, ...words] = process.argv.slice(2);
@@ -9,8 +9,10 @@ if (action === 'answer') {
   socket.on('message', (text, { address, port }) => socket.send(`here, ${text}`, port, address));
   socket.bind(Number(words[0]), '0.0.0.0');
 } else {
-  const [address, port, text] = words;
+  const [address, port, text, sender] = words;
   socket.on('message', (answer, from) => {
+    // A broadcast also reaches its own machine, which may answer, too.
+    if (from.address !== sender) return;
     console.log(`${from.address} ${answer}`);
     process.exit(0);
   });

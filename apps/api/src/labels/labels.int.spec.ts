@@ -81,7 +81,8 @@ const settled = async (at = host) => {
   await at.say({ type: 'workload.removed', data: { workload: name, after: null } });
 };
 /** What the host was last told, by kind. */
-const wanted = () => (host.agent.newest?.items ?? []).map((item) => Item.parse(item));
+const wanted = () =>
+  (host.agent.newest?.items ?? []).map((item) => Item.parse(item)).sort((a, b) => (a.kind < b.kind ? -1 : 1));
 
 describe('a label', () => {
   it('attaches its workload with a pre-generated identity, on behalf of the label, and its node is admitted', async () => {

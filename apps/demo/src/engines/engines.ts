@@ -54,8 +54,9 @@ export class Engines {
   }
 
   /** Starts an application container as its owner would: on the engine's own bridge, replacing one with the same name. It stays. */
-  async startWorkload({ host, container: name }: Part, labels: Record<string, string>): Promise<void> {
+  async startWorkload({ host, container: name }: Part, labels: Record<string, string>): Promise<Toolbox> {
     await this.of(host).startTools({ name, image: await this.#toolsOn(host), network: 'bridge', labels });
+    return new Toolbox(this.of(host), name);
   }
 
   /** Starts to bring the tools to the hosts; steps that need them wait for it. */

@@ -4,7 +4,7 @@ import { AppError, describeError } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import { notSo } from '../story/not-so.js';
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface Asking {
   query?: Record<string, string>;
   body?: object;

@@ -1,17 +1,18 @@
-import { Container } from '@orrery/shared/contracts';
+import { Container, Network } from '@orrery/shared/contracts';
 import { pathOf } from '../orrery/orrery.js';
-import { CAST } from '../story/cast.js';
+import { CAST, WORKLOADS, type Part } from '../story/cast.js';
 import { mustHold } from '../story/not-so.js';
 import type { Scene } from '../story/scene.js';
 import type { Step } from '../story/step.js';
 import { until } from '../story/until.js';
+import { answerBroadcasts, answersBroadcast } from './broadcast.js';
 import { interfaceOf } from './interfaces-in-the-kernel.js';
+import { advertise, findsByMdns } from './mdns.js';
 
-const { host, container: name } = CAST.workload;
-const FIX = `See \`docker compose exec api orrery container get ${host}/${name}\`, and docs/attach.md.`;
+const FIX = 'See `docker compose exec api orrery workloads -o wide`, and docs/attach.md.';
 
-/** Pings from the workload itself, until the first answer; returns the address that it has in the network. */
-async function reaches({ engines }: Scene, to: string, own: string): Promise<void> {
+/** Pings from the workload itself, until the first answer; it then has its own address in the network. */
+async function reaches({ engines }: Scene, { host, container: name }: Part, to: string, own: string): Promise<void> {
   await until(
     async () => {
       const { stdout } = await engines.of(host).run(name, ['ip', '-o', '-4', 'addr']);
@@ -24,21 +25,41 @@ async function reaches({ engines }: Scene, to: string, own: string): Promise<voi
 
 export const ownContainer: Step = {
   name: 'attach',
-  title: 'a container of your own joins, and stays in after a restart',
+  title: 'one label puts containers of your own on the network, and they stay in after a restart',
   async run(scene) {
     const { orrery, engines } = scene;
-    const { address: to } = await interfaceOf(scene, CAST.web);
-    await engines.startWorkload(CAST.workload, { 'orrery.network': CAST.network });
-    const body = { workload: name, networks: [CAST.network] };
-    await orrery.cameTrue(() => orrery.change('POST', pathOf('hosts', host, 'attachments'), { body }), 60_000);
-    const { workload } = await orrery.get(pathOf('hosts', host, 'attachments', name), Container);
-    mustHold(workload === name, `it is an attachment of ${workload ?? 'nothing'}`, FIX);
-    const { address } = await interfaceOf(scene, CAST.workload);
-    await reaches(scene, to, address);
+    await orrery.ask('PATCH', pathOf('networks', CAST.network), Network, { body: { labels: true } });
     const begun = performance.now();
-    await engines.of(host).restart(name);
-    await reaches(scene, to, address);
-    const took = ((performance.now() - begun) / 1000).toFixed(1);
-    return { detail: `${name} on ${host}: ${address} → ${to}, and again ${took} s after docker restart` };
+    const boxes = await Promise.all(
+      WORKLOADS.map((part) => engines.startWorkload(part, { 'orrery.network': CAST.network })),
+    );
+    const at = await Promise.all(WORKLOADS.map((part) => interfaceOf(scene, part)));
+    const soon = seconds(begun);
+    const ends = WORKLOADS.map((part, index) => ({
+      ...{ part, name: part.container, box: boxes[index] as (typeof boxes)[number] },
+      ...(at[index] as (typeof at)[number]),
+    }));
+    const [one, other] = ends as [(typeof ends)[number], (typeof ends)[number]];
+    const ways = [[one, other] as const, [other, one] as const];
+    const { workload, byLabel } = await orrery.get(pathOf('hosts', one.part.host, 'attachments', one.name), Container);
+    mustHold(byLabel && workload === one.name, `it is an attachment of ${workload ?? 'nothing'}`, FIX);
+    for (const [from, to] of ways) await reaches(scene, from.part, to.address, from.address);
+    for (const { box, device, name } of ends) {
+      await answerBroadcasts(box);
+      await advertise(box, device, name);
+    }
+    for (const [from, to] of ways) {
+      await answersBroadcast(from.box, to);
+      await findsByMdns(from.box, to);
+    }
+    const again = performance.now();
+    await engines.of(one.part.host).restart(one.name);
+    await reaches(scene, one.part, other.address, one.address);
+    return {
+      detail: `${one.name} ${one.address} and ${other.name} ${other.address} after ${soon} s; back ${seconds(again)} s after docker restart`,
+      lines: ['ping, broadcast and mDNS are answered both ways'],
+    };
   },
 };
+
+const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(1);

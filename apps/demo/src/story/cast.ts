@@ -6,8 +6,9 @@ export const CAST = {
   controllerHost: 'cloud-1',
   client: { host: 'cloud-2', container: 'demo-client' },
   web: { host: 'onprem-1', container: 'demo-web' },
-  /** A container that Orrery did not launch; its attachment has the same name. */
+  /** Two containers that Orrery did not launch, on two hosts; their attachments have the same names. */
   workload: { host: 'cloud-2', container: 'demo-workload' },
+  neighbor: { host: 'onprem-1', container: 'demo-neighbor' },
   guest: { host: 'cloud-1', container: 'demo-guest' },
   /** Launched while its host is cut off. */
   late: { host: 'onprem-1', container: 'demo-late' },
@@ -16,6 +17,9 @@ export const CAST = {
   /** A host that joins with its own token, then claims to be another host. */
   forger: 'demo-forger',
 } as const;
+
+/** Those whose owner is not Orrery. */
+export const WORKLOADS: readonly Part[] = [CAST.workload, CAST.neighbor];
 
 export interface Part {
   host: string;

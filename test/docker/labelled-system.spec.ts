@@ -1,0 +1,202 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { FindingPage, WorkloadPage, type NetworkId, type ShownWorkload } from '@orrery/shared/contracts';
+import { asOnCalmMachine } from '../support/calm.js';
+import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/servers.js';
+import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import { DockerSystem, HOST } from './system/docker-system.js';
+import { Workloads } from './system/workloads.js';
+
+jest.setTimeout(240_000);
+const engine = await findLabEngine();
+/** The promises of docs/attach.md, in milliseconds. */
+const FIRST_MS = 2_000;
+const BACK_MS = 1_500;
+const FIVE_MS = 6_000;
+const TIMES = 10;
+const LABEL = { 'orrery.network': 'shop' };
+
+(engine ? describe : describe.skip)('a label, on a real engine', () => {
+  let world: DockerSystem;
+  let workloads: Workloads;
+  let network: NetworkId;
+  let policy: string;
+
+  beforeAll(async () => {
+    if (!engine) return;
+    const folder = await temporaryFolder('policy');
+    await chmod(folder, 0o700);
+    policy = join(folder, 'policy.yaml');
+    await writeFile(policy, 'workloads: labelled\n', { mode: 0o600 });
+    world = await DockerSystem.open(engine, {
+      agent: { ORRERY_POLICY_FILE: policy, ORRERY_WARM_IDENTITIES: '6' },
+      api: { ORRERY_LABEL_GRACE: '2s' },
+    });
+    workloads = new Workloads(world, engine.image);
+    // Public, so that nobody must authorize.
+    network = await world.controller.network('10.95.0', { private: false });
+    await eventually(async () => (await free()) >= 5, { within: 60_000, what: 'identities are pre-generated' });
+  });
+  afterAll(async () => {
+    await workloads?.close();
+    await world?.close();
+  });
+
+  const free = async () => {
+    const [row] = await world.system.sql<{ n: number }>(
+      `SELECT count(*)::int AS n FROM identities WHERE state = 'free'`,
+    );
+    return row?.n ?? 0;
+  };
+  const cli = (...words: string[]) => world.system.cli(...words);
+  const json = async (...words: string[]) => JSON.parse((await cli(...words, '-o', 'json')).stdout) as unknown;
+  const listed = async (service: string): Promise<ShownWorkload | undefined> => {
+    const { items } = WorkloadPage.parse(await json('workload', 'ls', '--host', HOST));
+    return items.find(({ workload }) => workload === workloads.reference(service));
+  };
+  const finding = async (code: string) =>
+    FindingPage.parse(await json('finding', 'ls', '--host', HOST)).items.find((one) => one.code === code);
+
+  it('has no effect while its network does not admit labels, and says how to change that', async () => {
+    expect((await cli('network', 'set', network, '--name', 'shop')).code).toBe(0);
+    await workloads.up('db', LABEL);
+    const found = await eventually(() => finding('label-without-effect'), { within: 30_000, what: 'the finding' });
+    expect(found.fix).toContain('orrery network set shop --labels on');
+    expect(await workloads.sidecars('db')).toEqual([]);
+    expect(await listed('db')).toMatchObject({
+      node: null,
+      networks: [{ network: 'shop', code: 'label-without-effect' }],
+    });
+  });
+
+  it('attaches what already wears it as soon as the network admits labels', async () => {
+    const before = await workloads.container('db').inspect();
+    expect((await cli('network', 'set', 'shop', '--labels', 'on')).code).toBe(0);
+    expect(await workloads.addressed(network, 'db')).toMatch(/^10\.95\.0\./);
+    const after = await workloads.container('db').inspect();
+    // What inspect shows of it is unchanged.
+    expect([after.State, after.Config, after.HostConfig, after.NetworkSettings]).toEqual([
+      ...[before.State, before.Config, before.HostConfig, before.NetworkSettings],
+    ]);
+    expect((await cli('commands')).out).toContain(`label ${HOST}/`);
+    await eventually(async () => (await finding('label-without-effect')) === undefined, {
+      within: 10_000,
+      what: 'no finding',
+    });
+  });
+
+  it('gives a container its address soon after its start', async () => {
+    const begun = performance.now();
+    await workloads.up('soon', LABEL);
+    await workloads.addressed(network, 'soon');
+    expect(performance.now() - begun).toBeLessThan(asOnCalmMachine(FIRST_MS));
+  });
+
+  it('attaches five services that come up at once, and replicas of one as different nodes', async () => {
+    const begun = performance.now();
+    const five = [1, 2, 3, 4, 5];
+    await Promise.all(five.map((number) => workloads.up('web', LABEL, number)));
+    const addresses = await Promise.all(five.map((number) => workloads.addressed(network, 'web', { number })));
+    expect(performance.now() - begun).toBeLessThan(asOnCalmMachine(FIVE_MS));
+    expect(new Set(addresses).size).toBe(5);
+    for (const number of [2, 3, 4, 5]) await workloads.down('web', number);
+    await eventually(async () => (await workloads.sidecars('web', 5)).length === 0, {
+      within: 20_000,
+      what: 'they go',
+    });
+    expect(await workloads.sidecars('web', 1)).toHaveLength(1);
+  });
+
+  it('connects two workloads, neither of which knows of it', async () => {
+    const [db, web] = [await workloads.addressed(network, 'db'), await workloads.addressed(network, 'web')];
+    const pings = async (from: string, ...to: string[]) =>
+      (await workloads.inside(from, 'ping', '-c', '1', '-W', '2', ...to)).code === 0;
+    await eventually(() => pings('db', web), { within: 30_000, what: 'db reaches web' });
+    await eventually(() => pings('web', db), { within: 30_000, what: 'web reaches db' });
+    expect(await pings('db', '10.95.0.254')).toBe(false);
+  });
+
+  it.each([
+    ['restarted', (service: string) => workloads.container(service).restart({ t: 0 })],
+    ['recreated', (service: string) => workloads.up(service, LABEL)],
+  ])(
+    `follows a workload that is %s ${TIMES} times, each time with the same address and one container`,
+    async (_how, change) => {
+      const before = await workloads.addressed(network, 'db');
+      const took: number[] = [];
+      for (let time = 0; time < TIMES; time++) {
+        await change('db');
+        const begun = performance.now();
+        expect(await workloads.addressed(network, 'db')).toBe(before);
+        took.push(performance.now() - begun);
+      }
+      expect(await workloads.sidecars('db')).toHaveLength(1);
+      const median = took.sort((a, b) => a - b)[TIMES / 2] ?? 0;
+      expect(median).toBeLessThan(asOnCalmMachine(BACK_MS));
+    },
+  );
+
+  it('is followed without API and NATS, but for a first one, which comes when they are back', async () => {
+    const before = await workloads.addressed(network, 'db');
+    await world.system.api.process.kill();
+    await world.system.nats.kill();
+    await workloads.container('db').restart({ t: 0 });
+    await workloads.up('late', LABEL);
+    expect(await workloads.addressed(network, 'db')).toBe(before);
+    await workloads.up('db', LABEL);
+    expect(await workloads.addressed(network, 'db')).toBe(before);
+    expect(await workloads.sidecars('late')).toEqual([]);
+    await world.system.nats.start();
+    await world.system.api.start();
+    expect(await workloads.addressed(network, 'late', { within: 60_000 })).toMatch(/^10\.95\.0\./);
+  });
+
+  it('has no effect where the host allows none', async () => {
+    await writeFile(policy, 'workloads: none\n', { mode: 0o600 });
+    await workloads.up('denied', LABEL);
+    const found = await eventually(() => finding('label-without-effect'), { within: 30_000, what: 'the finding' });
+    expect(found.cause).toContain('nothing may be attached to containers of this host');
+    expect(await workloads.sidecars('denied')).toEqual([]);
+    // The control.
+    await writeFile(policy, 'workloads: labelled\n', { mode: 0o600 });
+    expect(await workloads.addressed(network, 'denied')).toMatch(/^10\.95\.0\./);
+  });
+
+  it('is named with the one that was probably meant if it is misspelled', async () => {
+    await workloads.up('typo', { 'orrery.netwrok': 'shop' });
+    const found = await eventually(() => finding('label-unknown'), { within: 30_000, what: 'the finding' });
+    expect(found).toMatchObject({
+      cause: expect.stringContaining('orrery.netwrok'),
+      fix: expect.stringContaining('orrery.network'),
+    });
+    await workloads.down('typo');
+    await eventually(async () => (await finding('label-unknown')) === undefined, {
+      within: 10_000,
+      what: 'it is over',
+    });
+  });
+
+  it('that is gone with its workload takes the container along at once and the membership after the grace', async () => {
+    await workloads.down('soon');
+    await eventually(async () => (await workloads.sidecars('soon')).length === 0, {
+      within: 10_000,
+      what: 'its container goes',
+    });
+    const networks = async () =>
+      (await cli('container', 'get', `${HOST}/${workloads.project}-soon-1`, '-o', 'json')).stdout.includes(network);
+    await eventually(async () => !(await networks()), { within: 20_000, what: 'its membership ends' });
+    await workloads.up('soon', LABEL);
+    expect(await workloads.addressed(network, 'soon')).toMatch(/^10\.95\.0\./);
+  });
+
+  it('loses its effect when its network no longer admits labels', async () => {
+    expect((await cli('network', 'set', 'shop', '--labels', 'off')).code).toBe(0);
+    await eventually(async () => (await workloads.sidecars('db')).length === 0, {
+      within: 30_000,
+      what: 'it is detached',
+    });
+    expect((await workloads.container('db').inspect()).State.Running).toBe(true);
+  });
+});
