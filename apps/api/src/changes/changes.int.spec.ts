@@ -172,7 +172,13 @@ describe('a dry run', () => {
       { noun: 'host', name: host, action: 'change', fields: [{ field: 'paused', is: false, becomes: true }] },
     ]);
     expect(await shown('PUT', `/v1/networks/${A}`, { name: `of-${host}` })).toEqual([
-      { noun: 'network', name: A, action: 'create', fields: [{ field: 'name', is: null, becomes: `of-${host}` }] },
+      {
+        ...{ noun: 'network', name: A, action: 'create' },
+        fields: [
+          { field: 'name', is: null, becomes: `of-${host}` },
+          { field: 'labels', is: null, becomes: false },
+        ],
+      },
     ]);
     const [token] = await shown('POST', '/v1/tokens', { name: `of-${host}`, role: 'viewer' });
     expect(token).toMatchObject({ noun: 'token', name: `of-${host}`, action: 'create' });
