@@ -25,8 +25,8 @@ import { GroupCommitter } from './ingest/group-committer.js';
 import { IngestController } from './ingest/ingest.controller.js';
 import { Intake } from './ingest/intake.js';
 import { Introductions } from './introductions/introductions.service.js';
-import { LabelWorker } from './labels/label-worker.js';
-import { LabelsModule } from './labels/labels.module.js';
+import { LabelWorker } from './workloads/label-worker.js';
+import { WorkloadsModule } from './workloads/workloads.module.js';
 import { LOOPS, type Loop } from './loops/loop.js';
 import { QuotaKeeper } from './quotas/quota-keeper.js';
 
@@ -51,7 +51,7 @@ const OWNERS_OF_LOOPS = [
  * here. Needs two global providers: API_CONFIG and LOGGER.
  */
 @Module({
-  imports: [DatabaseModule, BusModule, WantedModule, EventsModule, AdmissionModule, LabelsModule],
+  imports: [DatabaseModule, BusModule, WantedModule, EventsModule, AdmissionModule, WorkloadsModule],
   controllers: [HelloController, BeatController, IngestController],
   providers: [
     DataPlane,

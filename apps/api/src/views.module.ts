@@ -9,7 +9,7 @@ import { HealthService } from './health/health.service.js';
 import { InterfacesController } from './interfaces/interfaces.controller.js';
 import { InterfacesRepository } from './interfaces/interfaces.repository.js';
 import { InterfacesService } from './interfaces/interfaces.service.js';
-import { LabelsModule } from './labels/labels.module.js';
+import { WorkloadsModule } from './workloads/workloads.module.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { MetricsService } from './metrics/metrics.service.js';
 import { NodesController } from './nodes/nodes.controller.js';
@@ -28,7 +28,7 @@ import { WorkloadsService } from './workloads/workloads.service.js';
 
 /** What people look at: observations on hosts, probes, and the state of Orrery itself. Each folder is one subject. */
 @Module({
-  imports: [ChangesModule, LabelsModule],
+  imports: [ChangesModule, WorkloadsModule],
   controllers: [
     ErrorsPageController,
     FindingsController,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ControllerId, Network, NetworkId, NetworkPatch, NetworkPost } from '@orrery/shared/contracts';
 import { AdmissionGate } from '../admission/admission-gate.js';
 import { hint } from '../admission/hints.js';
-import { hintAtLabels } from '../labels/hint-at-labels.js';
+import { hintAtLabels } from '../workloads/hint-at-labels.js';
 import type { Answer } from '../changes/answer.js';
 import type { Asked } from '../changes/asked.decorator.js';
 import { Changes, type Changed, type Made } from '../changes/changes.service.js';

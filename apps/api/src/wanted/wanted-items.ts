@@ -28,7 +28,7 @@ export type ItemDraft = ContainerDraft | MembershipDraft;
 export type ItemRow = Omit<ItemEntity, 'createdAt'>;
 
 /** A desired container: its row, and what its item contains. */
-export type WantedContainer = Omit<ContainerEntity, 'createdAt' | 'item'> &
+export type WantedContainer = Omit<ContainerEntity, 'createdAt' | 'item' | 'unclaimedSince'> &
   Pick<ContainerItem, 'intent' | 'image' | 'limits' | 'incarnation'> & {
     /** One of the identities that its host had pre-generated; null: its agent creates one. */
     identity: NonNullable<ContainerItem['identity']> | null;
@@ -37,7 +37,7 @@ export type WantedContainer = Omit<ContainerEntity, 'createdAt' | 'item'> &
   };
 
 /** A desired membership: its row, and what its item contains. */
-export type WantedMembership = Omit<MembershipEntity, 'createdAt' | 'hostId' | 'item'> &
+export type WantedMembership = Omit<MembershipEntity, 'createdAt' | 'hostId' | 'item' | 'unclaimedSince'> &
   Pick<MembershipItem, 'intent' | 'settings'>;
 
 /** On whose behalf, and as part of which fan-out. */
@@ -86,7 +86,12 @@ export const SENT_JOINS = `LEFT JOIN networks w ON w.id = i.body ->> 'network'
 export const toItem = ({ id, nodeId, kind, intent, revision, body }: Omit<ItemRow, 'hostId'>) =>
   ({ id, revision: Number(revision), kind, intent, node: nodeId, ...body }) as AnyItem;
 
-export function toWantedContainer({ item, createdAt: _createdAt, ...row }: ContainerEntity): WantedContainer {
+export function toWantedContainer({
+  item,
+  createdAt: _at,
+  unclaimedSince: _since,
+  ...row
+}: ContainerEntity): WantedContainer {
   const wanted = toItem(item) as NodeContainerItem;
   const { image, limits, incarnation, identity = null } = wanted;
   const workload = wanted.kind === 'attachment' ? wanted.workload : null;
@@ -94,13 +99,15 @@ export function toWantedContainer({ item, createdAt: _createdAt, ...row }: Conta
 }
 
 export function toWantedMembership({
+  nodeId,
+  networkId,
+  itemId,
+  version,
+  byLabel,
   item,
-  createdAt: _at,
-  hostId: _host,
-  ...row
 }: MembershipEntity): WantedMembership {
   const { settings } = toItem(item) as MembershipItem;
-  return { ...row, intent: item.intent, settings };
+  return { nodeId, networkId, itemId, version, byLabel, intent: item.intent, settings };
 }
 
 /** The container as it is desired now, with some fields changed. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ShownWorkload, WorkloadPage, WorkloadQuery } from '@orrery/shared/contracts';
 import { Store } from '../database/store.js';
-import { judgeLabels, type JudgedClaim, type LabelGround } from '../labels/judge-labels.js';
-import { LabelsRepository } from '../labels/labels.repository.js';
+import { judgeLabels, type JudgedClaim, type LabelGround } from './judge-labels.js';
+import { LabelsRepository } from './labels.repository.js';
 import { References } from '../references/references.service.js';
 import { WorkloadsRepository, type WorkloadRow } from './workloads.repository.js';
 

@@ -24,6 +24,9 @@ export class MembershipEntity {
   @Column({ name: 'by_label', type: 'boolean', default: false })
   byLabel!: boolean;
 
+  @Column({ name: 'unclaimed_since', type: 'timestamptz', nullable: true })
+  unclaimedSince!: Date | null;
+
   @Column({ name: 'version', type: 'integer', default: 1 })
   version!: number;
 

@@ -11,4 +11,4 @@ import { LabelsService } from './labels.service.js';
   providers: [LabelsRepository, LabelsService, LabelFindings, LabelWorker],
   exports: [LabelWorker, LabelsRepository],
 })
-export class LabelsModule {}
+export class WorkloadsModule {}
