@@ -138,7 +138,7 @@ describe('a label', () => {
     expect(keeper.controller.record(shop, address)).toMatchObject({ authorized: true, addresses: ['10.1.2.77'] });
   });
 
-  it("does not give another node's address, nor one outside the network", async () => {
+  it('gives no address of another node, nor one outside the network', async () => {
     const address = newAddress();
     await host.offer(address);
     await wear({ 'orrery.network': nameOf(), [`orrery.networks.${nameOf()}.address`]: '10.1.2.77' });
