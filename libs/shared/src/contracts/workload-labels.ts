@@ -70,6 +70,10 @@ export function permitsNetwork(
   return may && named.some((one) => one === network.id || one === network.name);
 }
 
+/** Whether the labels let a container be attached at all. */
+export const permitsAny = (labels: Readonly<Record<string, string>>): boolean =>
+  readLabels(labels).isEnabled && namesIn(labels[WORKLOAD_LABEL], []).length > 0;
+
 function namesIn(value: string | undefined, troubles: LabelTrouble[]): string[] {
   if (value === undefined) return [];
   const named = [...new Set(value.split(',').map((one) => one.trim()))];
