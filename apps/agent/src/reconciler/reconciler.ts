@@ -5,10 +5,10 @@ import type { Executors, Machine, MachineFacts, Step } from '@orrery/shared/mach
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Probations } from '../guard/probations.js';
 import { inventoryHash } from './inventory-hash.js';
-import { denialsOf, mayStep, routesPolicy, type Denials } from '../pure/policy/denials.js';
+import { denialsOf, denyWorkloads, mayStep, routesPolicy, type Denials } from '../pure/policy/denials.js';
 import type { HostPolicy } from '../policy/host-policy.js';
 import { Lanes, type LaneReports } from './lanes.js';
-import { factsUnder, membershipBefore, scopeOf, Looks, pauseMs, PAUSES } from './looks.js';
+import { factsUnder, membershipBefore, scopeOf, Looks, pauseMs, PAUSES, SteadyPolicy } from './looks.js';
 import { plan } from '../pure/plan/plan.js';
 import { type Reporter, type Standing, StageTeller } from './reporter.js';
 import { KernelLacks, Retries } from './retries.js';
@@ -59,6 +59,7 @@ export class Reconciler {
   /** The last look, if everything that follows from it is done, including its report. */
   #whole: WholeLook | undefined;
   readonly #looks: Looks;
+  readonly #steadyPolicy = new SteadyPolicy();
   #looked: () => void = () => undefined;
   #lastChange = 0;
   #denials: Denials = new Map();
@@ -178,15 +179,17 @@ export class Reconciler {
     const { reporter, desired, policy, probations } = this.parts;
     this.#looks.begin();
     const items = desired.items;
-    const scope = scopeOf(this.parts.hostNode, items.items);
     this.#retries.update(items.items);
     this.#noticeRevisions(items.items);
     this.#freedWhileLooking = new Set();
     const held = await policy.refresh();
+    const steady = this.#steadyPolicy.of(held, this.#now());
+    const scope = scopeOf(this.parts.hostNode, items.items, steady);
     // A look competes for the processor, so steps that were just begun go first.
     if (this.#startNew(items.items, held)) await this.#headStart.wait(PAUSES.headStartMs, this.#stop.signal);
     const isChanging = (node: NodeId) => this.#isChanging(node);
-    const { observed, possessions } = await this.#looks.look(scope, isChanging, this.#stop.signal);
+    const { observed: seen, possessions } = await this.#looks.look(scope, isChanging, this.#stop.signal);
+    const observed = denyWorkloads(seen, steady);
     await probations?.observed(items.items, observed);
     const facts = factsUnder(possessions, routesPolicy(held), probations?.rolledBack);
     if (this.#stop.signal.aborted) return 0;
