@@ -53,4 +53,17 @@ describe('a workload', () => {
     const denials = new Map([[first.id, denial]]);
     expect(assessWorkload(second, { items, observed: seen, denials })).toBeUndefined();
   });
+
+  it.each([
+    ['running', true, 'was restarted 5 times by its restart policy'],
+    ['restarting', true, 'was restarted 5 times by its restart policy'],
+    ['exited', true, 'does not run: it is exited'],
+    ['running', false, undefined],
+  ] as const)('that flaps and is %s is waited for while it is held up: %s', (state, isHeld, cause) => {
+    const seen = workload({ state });
+    const flaps = new Map([[seen.engineId, { times: 5, nextAt: 0, isHeld }]]);
+    const assessed = assessWorkload(item, { items: [item], observed: observed({ workloads: known([seen]) }), flaps });
+    if (cause === undefined) expect(assessed).toBeUndefined();
+    else expect(assessed?.outcome).toMatchObject({ kind: 'waiting', cause: expect.stringContaining(cause) });
+  });
 });

@@ -6,7 +6,7 @@ import { failed, waiting, type Assessment } from './outcomes.js';
 /** While Docker Compose makes a container anew, there is none for a moment. */
 const BLIP_MS = 3_000;
 
-type Context = Pick<AssessContext, 'items' | 'observed' | 'denials'>;
+type Context = Pick<AssessContext, 'items' | 'observed' | 'denials' | 'flaps'>;
 
 /** Why a workload holds up its attachment; undefined if it does not. */
 export function assessWorkload(item: AttachmentItem, context: Context): Assessment | undefined {
@@ -21,6 +21,9 @@ export function assessWorkload(item: AttachmentItem, context: Context): Assessme
   const rivals = context.items.filter(({ id }) => !context.denials?.has(id));
   const rival = attachedTwice(rivals, observed).get(item.id);
   if (rival) return failed(explain('workload-unsuitable/twice', { name, container: rival.name }));
+  const flap = context.flaps?.get(workload.engineId);
+  if (flap?.isHeld && (state === 'running' || state === 'restarting'))
+    return waiting(explain('workload/flapping', { name, times: flap.times }), BLIP_MS);
   if (state === 'running') return undefined;
   return state === 'paused'
     ? waiting(explain('workload/paused', { name }), BLIP_MS)
