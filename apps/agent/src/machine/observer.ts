@@ -151,8 +151,9 @@ export class Observer {
         return observed ? [{ observed, inspect }] : [];
       })
       .sort((left, right) => (left.observed.engineId < right.observed.engineId ? -1 : 1));
+    const workloads = await looking;
     const found = await Promise.all(withOneOwner(claims).map((one) => this.placed(one)));
-    return { found, workloads: await looking };
+    return { found, workloads };
   }
 
   /** Marks the container of an attachment that runs where its workload no longer is, whatever the clock says. */
