@@ -1,113 +1,34 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { AttachmentItem, Item, MembershipItem, NetworkId } from '@orrery/shared/contracts';
-import { newId } from '@orrery/shared/runtime';
+import type { AttachmentItem, Item, MembershipItem } from '@orrery/shared/contracts';
 import type Docker from 'dockerode';
-import { assess } from '../../apps/agent/src/pure/assess/assess.js';
-import { plan } from '../../apps/agent/src/pure/plan/plan.js';
-import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
-import { MachineLab } from './machine/machine-lab.js';
+import { AttachLab } from './machine/attach-lab.js';
+import type { MachineLab } from './machine/machine-lab.js';
 
 jest.setTimeout(180_000);
 
 const engine = await findLabEngine();
-const SETTINGS = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };
-const LIMITS = { memoryMb: 256, pids: 128 };
 
 (engine ? describe : describe.skip)('an attachment, carried out on the real machine', () => {
+  let world: AttachLab;
   let lab: MachineLab;
-  let network: NetworkId;
   let attachment: AttachmentItem;
   let membership: MembershipItem;
-  const made: Docker.Container[] = [];
 
   beforeAll(async () => {
     if (!engine) return;
-    lab = await MachineLab.open(engine);
-    network = await lab.network('10.94.0');
+    world = await AttachLab.open(engine, '10.94.0');
+    ({ lab } = world);
   });
-  afterAll(async () => {
-    await Promise.all(made.map((one) => one.remove({ force: true, v: true }).catch(() => undefined)));
-    await lab?.close();
-  });
+  afterAll(() => world?.close());
 
-  /** A container of somebody else, with the name and labels that Docker Compose would give it. */
-  async function workload(
-    name: string,
-    host: object = {},
-    labels: Record<string, string> = {},
-    command: object = { Entrypoint: ['sleep'], Cmd: ['1000'] },
-  ): Promise<Docker.Container> {
-    const container = await lab.world.docker.createContainer({
-      name: `${lab.world.network.slice(-8)}-${name}`,
-      Image: engine?.image ?? '',
-      ...command,
-      Labels: labels,
-      HostConfig: { NetworkMode: lab.world.network, Init: true, ...host },
-    });
-    made.push(container);
-    await container.start();
-    return container;
-  }
-
-  const compose = (service: string) => ({
-    'com.docker.compose.project': lab.world.network,
-    'com.docker.compose.service': service,
-    'com.docker.compose.container-number': '1',
-    'com.docker.compose.oneoff': 'False',
-  });
-
-  /** Its item and that of its membership. */
-  function attach(name: string, to: string): [AttachmentItem, MembershipItem] {
-    const base = { node: newId('nod'), revision: 1, intent: 'present' as const };
-    const about = { ...base, id: newId('itm'), name: `${lab.world.network.slice(-8)}-${name}` };
-    const item: AttachmentItem = {
-      ...{ ...about, kind: 'attachment', workload: to, image: null, limits: LIMITS, incarnation: 0 },
-    };
-    lab.scope.containers.push({ item: item.id, node: item.node, name: item.name, workload: to });
-    return [
-      item,
-      { ...base, id: newId('itm'), kind: 'membership', nodeKind: 'container', network, settings: SETTINGS },
-    ];
-  }
-
-  async function steps(items: Item[]) {
-    return plan(items, await lab.look(), await lab.machine.facts(lab.scope));
-  }
-
-  async function settle(items: Item[]): Promise<string[]> {
-    const taken: string[] = [];
-    await eventually(
-      async () => {
-        const next = await steps(items);
-        for (const step of next) {
-          taken.push(step.step);
-          await lab.do(step);
-          if (step.step === 'mint-identity') await lab.authorize(network, step.node);
-        }
-        return next.length === 0;
-      },
-      { within: 30_000, every: 100, what: 'an empty plan' },
-    );
-    return taken;
-  }
-
-  async function outcome(item: Item, items: Item[]) {
-    const facts = await lab.machine.facts(lab.scope);
-    const context = { items, observed: await lab.look(), facts, lastError: () => undefined, isChanging: () => false };
-    return assess(item, context)?.outcome;
-  }
-
+  const workload = (...as: Parameters<AttachLab['workload']>) => world.workload(...as);
+  const compose = (service: string) => world.compose(service);
+  const settle = (items: Item[]) => world.settle(items);
+  const outcome = (item: Item, items: Item[]) => world.outcome(item, items);
+  const inside = (container: Docker.Container, ...command: string[]) => world.inside(container, ...command);
   const sidecar = async () => (await lab.containerOf({ item: attachment.id }))[0];
   const address = () => lab.addressOf(attachment);
-  /** What the workload itself sees, by its own eyes. */
-  async function inside(container: Docker.Container, ...command: string[]): Promise<string> {
-    const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
-    const stream = await exec.start({ hijack: true, stdin: false });
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString('utf8');
-  }
   const untouched = async (container: Docker.Container) => {
     const {
       State: _state,
@@ -121,7 +42,7 @@ const LIMITS = { memoryMb: 256, pids: 128 };
   let db: Docker.Container;
 
   it('waits for a workload that is not there', async () => {
-    [attachment, membership] = attach('db', `${lab.world.network}/db/1`);
+    [attachment, membership] = world.attach('db', world.reference('db'));
     expect(await settle([attachment, membership])).toEqual([]);
     expect(await outcome(attachment, [attachment])).toMatchObject({ kind: 'waiting', code: 'workload' });
     expect(await outcome(membership, [attachment, membership])).toMatchObject({ kind: 'waiting', code: 'workload' });
@@ -210,7 +131,7 @@ const LIMITS = { memoryMb: 256, pids: 128 };
   it.each(impossible)('cannot be with %s, and says why', async (what, cause, create) => {
     const name = what.replaceAll(/\W/g, '').toLowerCase();
     await create(name);
-    const [item, joined] = attach(`a-${name}`.slice(0, 20), `${lab.world.network.slice(-8)}-${name}`);
+    const [item, joined] = world.attach(`a-${name}`.slice(0, 20), world.name(name));
     expect(await settle([item, joined])).toEqual([]);
     expect(await outcome(item, [item])).toMatchObject({
       ...{ kind: 'failed', code: 'workload-unsuitable', cause: expect.stringContaining(cause) },
@@ -221,8 +142,8 @@ const LIMITS = { memoryMb: 256, pids: 128 };
   it('cannot be with a workload that runs a ZeroTier of its own', async () => {
     const entrypoint = ['bash', '-c', 'exec -a /usr/sbin/zerotier-one sleep 1000'];
     const own = await workload('own-zt', {}, {}, { Entrypoint: entrypoint, Cmd: [] });
-    const [item, joined] = attach('a-own-zt', (await own.inspect()).Name.slice(1));
-    const [mint, create] = await steps([item, joined]);
+    const [item, joined] = world.attach('a-own-zt', (await own.inspect()).Name.slice(1));
+    const [mint, create] = await world.steps([item, joined]);
     if (!mint || !create) throw new Error('two steps');
     await lab.do(mint);
     expect(await lab.refusal(create)).toMatchObject({
@@ -232,7 +153,7 @@ const LIMITS = { memoryMb: 256, pids: 128 };
 
   it('waits while the workload is paused', async () => {
     const paused = await workload('paused');
-    const [item, joined] = attach('a-paused', `${lab.world.network.slice(-8)}-paused`);
+    const [item, joined] = world.attach('a-paused', world.name('paused'));
     await paused.pause();
     expect(await settle([item, joined])).toEqual([]);
     expect(await outcome(item, [item])).toMatchObject({ kind: 'waiting', cause: expect.stringContaining('paused') });

@@ -50,7 +50,7 @@ const POINTS = ['desired.after-write', 'launch.identity', 'launch.create', 'laun
     );
 
   /** As `docker compose up` makes it; one that is there already is made anew. */
-  async function up(service: string, labels: Record<string, string> = { 'orrery.network': 'lab' }) {
+  async function up(service: string, labels: Record<string, string> = { 'orrery.network': network }) {
     await made.get(service)?.remove({ force: true, v: true });
     const container = await world.docker.createContainer({
       name: `${world.name('shop')}-${service}-1`,

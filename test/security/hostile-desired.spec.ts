@@ -8,8 +8,8 @@ jest.setTimeout(180_000);
 const RUNS = 2_000;
 const id = <P extends 'itm' | 'nod'>(prefix: P, number: number) => idFrom(prefix, new Uint8Array(20).fill(number));
 
-/** Containers of somebody else: only the first may be attached under the rule of the default policy. */
-const LABELLED = { workload: 'shop/db/1', name: 'shop-db-1' };
+/** Containers of somebody else: only the first may be attached under the rule of the default policy, and to this network alone. */
+const LABELLED = { workload: 'shop/db/1', name: 'shop-db-1', network: '8056c2e21c000002' };
 const FOREIGN = ['plain', 'on-host', 'on-other'];
 
 const OPTIONS: Record<string, unknown> = {
@@ -121,6 +121,7 @@ const values = [
     'docker.io/../x',
     '8056c2e21c000001',
     '8056C2E21C000001',
+    LABELLED.network,
   ],
 ];
 const fields = [
@@ -135,6 +136,7 @@ const fields = [
   'network',
   'nodeKind',
   'workload',
+  'networkName',
 ];
 
 interface Change {
@@ -144,7 +146,7 @@ interface Change {
   value: unknown;
 }
 const change: fc.Arbitrary<Change> = fc.record({
-  item: fc.nat(4),
+  item: fc.nat(6),
   place: fc.constantFrom('state', 'item', 'item', 'limits', 'settings'),
   key: fc.oneof(
     { arbitrary: fc.constantFrom(...keys), weight: 3 },
@@ -173,12 +175,14 @@ function stateOf(changes: readonly Change[]): { text: string; items: Raw[] } {
     limits: { memoryMb: 256, pids: 128 },
   }));
   const attached = { ...items[0], ...base(4), node: id('nod', 4), kind: 'attachment', name: 'sidecar' };
-  for (const number of [2, 3])
-    items.push({
-      ...{ ...base(number), kind: 'membership', nodeKind: 'container', network: `8056c2e21c00000${number}` },
-      settings: { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false },
-    });
+  const joined = (number: number, network: number, node = base(number).node) => ({
+    ...{ ...base(number), node, kind: 'membership', nodeKind: 'container', network: `8056c2e21c00000${network}` },
+    settings: { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false },
+  });
+  items.push(joined(2, 2), joined(3, 3));
   items.push({ ...attached, limits: { memoryMb: 256, pids: 128 }, workload: LABELLED.workload });
+  // The name of a network is what a hostile API says.
+  items.push(joined(5, 2, attached.node), { ...joined(6, 3, attached.node), networkName: LABELLED.network });
   const state: Raw = { host: '$HOST', revision: '$REVISION', items };
   for (const { item, place, key, value } of changes) {
     const of = items[item] as Raw;
@@ -213,6 +217,7 @@ function trustedOf(items: readonly Raw[], narrow: boolean, db: string): Trusted[
       const inside = kind === 'attachment' && !narrow ? insideOf(workload) : undefined;
       const { memoryMb, pids } = (limits ?? {}) as Raw;
       const reference = image ?? 'zerotier/zerotier:1.14.2';
+      const networks = networksOf(node).filter((network) => !inside || network === LABELLED.network);
       const isRight =
         (kind === 'container' || inside !== undefined) &&
         intent === 'present' &&
@@ -224,9 +229,7 @@ function trustedOf(items: readonly Raw[], narrow: boolean, db: string): Trusted[
         whole(pids, 16, 4096) &&
         whole(incarnation, 0, Number.MAX_SAFE_INTEGER);
       return isRight
-        ? ([
-            { item, node, name, image: reference, memoryMb, pids, incarnation, networks: networksOf(node), inside },
-          ] as Trusted[])
+        ? ([{ item, node, name, image: reference, memoryMb, pids, incarnation, networks, inside }] as Trusted[])
         : [];
     },
   );
@@ -264,7 +267,7 @@ describe('a hostile API', () => {
     foreign('plain', 'shop_default');
     foreign('on-host', 'host', { 'orrery.network': 'lab' });
     foreign('on-other', `container:${'a'.repeat(64)}`, { 'orrery.network': 'lab' });
-    db = foreign(LABELLED.name, 'shop_default', { ...compose('db'), 'orrery.network': 'lab' });
+    db = foreign(LABELLED.name, 'shop_default', { ...compose('db'), 'orrery.network': LABELLED.network });
   };
   const created = () =>
     host.engine.requests.filter(({ path, query }) => path === '/containers/create' && query.has('name'));

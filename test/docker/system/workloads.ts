@@ -21,8 +21,13 @@ export class Workloads {
     return `${this.project}/${service}/${number}`;
   }
 
-  /** One that is there already is made anew. */
-  async up(service: string, labels: Record<string, string>, number = 1): Promise<Docker.Container> {
+  /** One that is there already is made anew. `change`: what is different about it. */
+  async up(
+    service: string,
+    labels: Record<string, string>,
+    number = 1,
+    { HostConfig, ...change }: Partial<Docker.ContainerCreateOptions> = {},
+  ): Promise<Docker.Container> {
     await this.down(service, number);
     const container = await this.world.docker.createContainer({
       name: `${this.project}-${service}-${number}`,
@@ -36,7 +41,8 @@ export class Workloads {
         'com.docker.compose.container-number': String(number),
         'com.docker.compose.oneoff': 'False',
       },
-      HostConfig: { NetworkMode: this.world.world.network, Init: true },
+      HostConfig: { NetworkMode: this.world.world.network, Init: true, ...HostConfig },
+      ...change,
     });
     this.#made.set(this.reference(service, number), container);
     await container.start();

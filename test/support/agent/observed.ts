@@ -32,7 +32,7 @@ export const observed = (more: Partial<ObservedState> = {}): ObservedState => ({
 
 export const workload = (more: Partial<ObservedWorkload> = {}): ObservedWorkload => ({
   ...{ workload: 'shop/db/1', name: 'shop-db-1', engineId: 'd'.repeat(64), state: 'running', labelled: true },
-  startedAt: '2026-11-29T10:00:00.000Z',
+  ...{ startedAt: '2026-11-29T10:00:00.000Z', labels: { 'orrery.network': NETWORK } },
   ...more,
 });
 

@@ -63,7 +63,7 @@ export class SignedHost {
     };
     if (items.length === 0) return result;
     const machine = this.#machine();
-    const scope = scopeOf(this.hostNode, items);
+    const scope = scopeOf(this.hostNode, items, held);
     const { signal } = new AbortController();
     for (let round = 0; round < rounds; round++) {
       const observed = await machine.observe(scope, signal);

@@ -190,6 +190,40 @@ describe('the client of the engine', () => {
     await watching;
   });
 
+  it('says which container has changed, also without a hint, and nothing of those of Orrery', async () => {
+    let stream: ServerResponse | undefined;
+    await serve((_request, response) => {
+      response.writeHead(200);
+      response.flushHeaders();
+      stream = response;
+    });
+    const host = newId('hst');
+    const stale: (string | undefined)[] = [];
+    let hints = 0;
+    const abort = new AbortController();
+    const { connection } = new DockerEngine(socket, 500);
+    const watcher = {
+      hint: () => hints++,
+      stale: (id: string | undefined) => stale.push(id),
+      concerns: ({ Id }: { Id: string }) => Id === 'known',
+    };
+    const watching = watchEngine(connection, host, watcher, createLogger('test', 'silent'), abort.signal);
+    await eventually(() => stream !== undefined && hints === 1);
+    expect(stale).toEqual([undefined]);
+    const event = (Type: string, ID: string, Attributes: object) =>
+      stream?.write(`${JSON.stringify({ Type, Actor: { ID, Attributes } })}\n`);
+    event('container', 'foreign', { name: 'foreign' });
+    event('container', 'ours', { name: 'ours', 'io.orrery.host': host });
+    event('network', 'net', { name: 'bridge', container: 'foreign' });
+    event('network', 'net', { name: 'bridge', container: 'known' });
+    // Renamed: its name says nothing any more, its ID does.
+    event('container', 'known', { name: 'other', oldName: '/shop-db-1' });
+    await eventually(() => hints === 4);
+    expect(stale).toEqual([undefined, 'foreign', 'known', 'known']);
+    abort.abort();
+    await watching;
+  });
+
   it('hints at each event, and each time when the engine is back', async () => {
     let streams: ServerResponse[] = [];
     const handler: RequestListener = (_request, response) => {

@@ -7,14 +7,25 @@ import { LABEL } from './labels.js';
 
 /** Not the `exec_*` events: looking into a container causes those, and each would trigger another look. */
 const ACTIONS = ['create', 'start', 'die', 'oom', 'pause', 'unpause', 'destroy', 'rename', 'update'];
+/** A container comes to a network or leaves it. */
+const NETWORK_ACTIONS = ['connect', 'disconnect'];
 /** A stream can be dead without ending, if the engine was killed and restarted. So it is renewed this often. */
 const RENEW_MS = 120_000;
 const PAUSES = { firstMs: 250, maxMs: 10_000 };
 
+/** What an event shows of a container. Of one that came to a network or left it, the id alone. */
+export interface SeenContainer {
+  Id: string;
+  Names: string[];
+  Labels: Record<string, string>;
+}
+
 export interface Watcher {
   hint: () => void;
-  /** Whether the agent has anything to do with a container that is not ours, by its name and labels. */
-  concerns?: (container: { Names: string[]; Labels: Record<string, string> }) => boolean;
+  /** Called before any hint: this container has changed, or, if undefined, any may have. Not called for those of Orrery. */
+  stale?: (id: string | undefined) => void;
+  /** Whether the agent has anything to do with a container that is not ours. */
+  concerns?: (container: SeenContainer) => boolean;
   following?: Following;
 }
 
@@ -24,16 +35,21 @@ export interface Following {
 }
 
 /** Reads enough of an event to tell whose it is. */
-const EngineEvent = z.object({ Actor: z.object({ Attributes: z.record(z.string(), z.string()).nullish() }) });
+const EngineEvent = z.object({
+  Type: z.string().nullish(),
+  Actor: z.object({ ID: z.string().nullish(), Attributes: z.record(z.string(), z.string()).nullish() }),
+});
 
 /** Hints at each event of our containers and of workloads until the signal, and whenever events start to arrive after a gap. */
 export async function watchEngine(
   connection: EngineConnection,
   host: HostId,
-  { hint, concerns, following = { isFollowed: false } }: Watcher,
+  watcher: Watcher,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
+  const { hint, stale, following = { isFollowed: false } } = watcher;
+  const told = (line: string) => tell(line, host, watcher);
   let former: Stream | undefined;
   for (let failures = 0; !signal.aborted;) {
     try {
@@ -42,11 +58,13 @@ export async function watchEngine(
       failures = 0;
       const isGap = !former?.readable;
       following.isFollowed = true;
-      const told = (line: string) => void (isAbout(line, host, concerns) && hint());
       const ended = follow(stream, told, AbortSignal.any([signal, AbortSignal.timeout(RENEW_MS)]));
       former?.destroy();
       // When the new stream takes over from one that still runs, nothing was missed in between.
-      if (isGap) hint();
+      if (isGap) {
+        stale?.(undefined);
+        hint();
+      }
       former = (await ended) === 'renew' ? stream : undefined;
       if (former) continue;
     } catch (error) {
@@ -69,16 +87,26 @@ export async function watchEngine(
 
 type Stream = NodeJS.ReadableStream & { destroy: () => void };
 
-function isAbout(line: string, host: HostId, concerns: Watcher['concerns']): boolean {
-  const attributes = readAttributes(line);
-  if (!attributes || attributes[LABEL.host] === host) return true;
-  return concerns?.({ Names: [`/${attributes['name'] ?? ''}`], Labels: attributes }) ?? false;
+function tell(line: string, host: HostId, { hint, stale, concerns }: Watcher): void {
+  const seen = readEvent(line);
+  if (!seen) {
+    stale?.(undefined);
+    return hint();
+  }
+  const owner = seen.Labels[LABEL.host];
+  const isConcerned = owner !== host && (concerns?.(seen) ?? false);
+  const isOfNetwork = seen.Names.length === 0;
+  if ((owner === undefined && !isOfNetwork) || isConcerned) stale?.(seen.Id);
+  if (owner === host || isConcerned) hint();
 }
 
 /** Undefined for what cannot be read, which may concern anything. */
-function readAttributes(line: string): Record<string, string> | undefined {
+function readEvent(line: string): SeenContainer | undefined {
   try {
-    return EngineEvent.parse(JSON.parse(line)).Actor.Attributes ?? {};
+    const { Type, Actor } = EngineEvent.parse(JSON.parse(line));
+    const attributes = Actor.Attributes ?? {};
+    if (Type === 'network') return { Id: attributes['container'] ?? '', Names: [], Labels: {} };
+    return { Id: Actor.ID ?? '', Names: [`/${attributes['name'] ?? ''}`], Labels: attributes };
   } catch {
     return undefined;
   }
@@ -86,7 +114,7 @@ function readAttributes(line: string): Record<string, string> | undefined {
 
 /** The timeout applies to opening; the stream itself lasts until the signal. */
 async function openEvents(connection: EngineConnection, signal: AbortSignal): Promise<Stream> {
-  const filters = { type: ['container' as const], event: ACTIONS };
+  const filters = { type: ['container' as const, 'network' as const], event: [...ACTIONS, ...NETWORK_ACTIONS] };
   const errand = { doing: 'asking for events' };
   const stream = await connection.call(
     errand,

@@ -59,6 +59,7 @@ export const InspectedContainer = z.object({
   Id: z.string().regex(/^[0-9a-f]{64}$/),
   Name: z.string(),
   Image: z.string(),
+  RestartCount: count,
   State: z.object({
     Status: z.string(),
     Pid: count,

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { InspectedContainer } from './inspected.js';
-import { findWorkload, isOfWorkload, observedWorkload, type WorkloadAround } from './workloads.js';
+import {
+  findWorkload,
+  isOfWorkload,
+  labelledWorkloads,
+  labelsForOrrery,
+  MAX_LABELLED,
+  observedWorkload,
+  referenceOf,
+  type WorkloadAround,
+} from './workloads.js';
 
 const compose = (more: object = {}) => ({
   'com.docker.compose.project': 'shop',
@@ -44,12 +53,81 @@ describe('the container of a workload', () => {
   });
 });
 
+describe('the workloads that wear a label for Orrery', () => {
+  const LABELS = { 'orrery.network': 'lab' };
+  const ids = (...all: ReturnType<typeof listed>[]) =>
+    [...labelledWorkloads(all)].map(([reference, { Id }]) => [reference, Id]);
+
+  it('are named by project, service and number, or else by their name', () => {
+    expect(ids(listed('a', { Labels: compose(LABELS) }))).toEqual([['shop/db/1', 'a']]);
+    expect(ids(listed('a', { Names: ['/web'], Labels: LABELS }))).toEqual([['web', 'a']]);
+    const oneOff = compose({ ...LABELS, 'com.docker.compose.oneoff': 'True' });
+    expect(ids(listed('a', { Names: ['/shop-job-run-1'], Labels: oneOff }))).toEqual([['shop-job-run-1', 'a']]);
+  });
+
+  it('are those with any such label, and none without', () => {
+    const [unknown, foreign] = [{ 'orrery.netwrk': 'lab' }, { 'orreryx.network': 'lab', network: 'orrery.network' }];
+    expect(ids(listed('a', { Labels: compose(unknown) }))).toEqual([['shop/db/1', 'a']]);
+    expect(ids(listed('a', { Labels: compose(foreign) }), listed('b', { Labels: null }))).toEqual([]);
+  });
+
+  it('are never those of Orrery, nor those that nothing can name', () => {
+    expect(ids(listed('a', { Labels: { ...LABELS, 'io.orrery.host': 'hst_x' } }))).toEqual([]);
+    expect(ids(listed('a', { Labels: compose({ ...LABELS, 'com.docker.compose.container-number': '0' }) }))).toEqual(
+      [],
+    );
+    expect(referenceOf({ Names: [], Labels: {} })).toBeUndefined();
+  });
+
+  it('are the running ones of those with the same reference, whichever wears the label', () => {
+    const old = listed('old', { Labels: compose(LABELS) });
+    const next = listed('next', { Created: 2, State: 'created' });
+    expect(ids(next, old)).toEqual([['shop/db/1', 'old']]);
+    expect(ids({ ...next, State: 'running' }, { ...old, State: 'exited' })).toEqual([]);
+  });
+
+  it('are limited in number, in the order of their references', () => {
+    const many = Array.from({ length: MAX_LABELLED + 1 }, (_, at) =>
+      listed(String(at), { Names: [`/w${String(9999 - at)}`], Labels: LABELS }),
+    );
+    const found = [...labelledWorkloads(many).keys()];
+    expect(found).toHaveLength(MAX_LABELLED);
+    expect([found[0], found.includes('w9999')]).toEqual(['w9499', false]);
+  });
+});
+
+describe('the labels of a workload', () => {
+  it('are reported if they are for Orrery, and no others', () => {
+    const own = { 'orrery.network': 'lab', 'orrery.enable': 'true' };
+    expect(labelsForOrrery({ ...own, secret: 'canary', 'io.orrery.host': 'x' })).toEqual(own);
+    expect(labelsForOrrery({ secret: 'canary' })).toBeUndefined();
+  });
+
+  it('are cut to what a report has room for, and those that decide stay', () => {
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`orrery.a${at}`, 'x'.repeat(2000)]));
+    const kept = labelsForOrrery({ ...many, 'orrery.enable': 'false', 'orrery.network': 'lab' }) ?? {};
+    expect(kept).toMatchObject({
+      'orrery.enable': 'false',
+      'orrery.network': 'lab',
+      'orrery.a0': expect.stringMatching(/^x{1023}…$/),
+    });
+    expect(Object.keys(kept).length).toBeLessThanOrEqual(32);
+    expect(JSON.stringify(kept).length).toBeLessThan(17_000);
+    expect(labelsForOrrery({ [`orrery.${'x'.repeat(122)}`]: 'long' })).toBeUndefined();
+  });
+
+  it('are left out if no event can have them in it', () => {
+    expect(labelsForOrrery({ 'orrery.network': 'a\0b', 'orrery.enable': 'true' })).toEqual({ 'orrery.enable': 'true' });
+  });
+});
+
 describe('what an agent reports of a workload', () => {
   const inspect = (more: { mode?: string; labels?: object; status?: string } = {}) =>
     InspectedContainer.parse({
       Id: 'a'.repeat(64),
       Name: '/shop-db-1',
       Image: 'sha256:1',
+      RestartCount: 3,
       State: { Status: more.status ?? 'running', Pid: 7, StartedAt: '2026-11-29T10:00:00Z' },
       HostConfig: { NetworkMode: more.mode ?? 'shop_default' },
       Config: { Image: 'postgres:18', Labels: { secret: 'canary', ...more.labels } },
@@ -59,13 +137,15 @@ describe('what an agent reports of a workload', () => {
   const seen = (more: Parameters<typeof inspect>[0] = {}, around = OPEN) =>
     observedWorkload('shop/db/1', inspect(more), around);
 
-  it('is its name, its state and whether it wears the label, and nothing else of it', () => {
+  it('is its name, its state, its restarts and its labels for Orrery, and nothing else of it', () => {
     expect(seen()).toEqual({
       ...{ workload: 'shop/db/1', name: 'shop-db-1', engineId: 'a'.repeat(64) },
-      ...{ state: 'running', startedAt: '2026-11-29T10:00:00Z', labelled: false },
+      ...{ state: 'running', startedAt: '2026-11-29T10:00:00Z', labelled: false, restarts: 3 },
     });
-    expect(seen({ labels: { 'orrery.network': 'shop' } }).labelled).toBe(true);
-    expect(seen({ labels: { 'orrery.network': 'shop', 'orrery.enable': 'false' } }).labelled).toBe(false);
+    const worn = { 'orrery.network': 'shop' };
+    expect(seen({ labels: worn })).toMatchObject({ labelled: true, labels: worn });
+    expect(seen({ labels: { ...worn, 'orrery.enable': 'false' } }).labelled).toBe(false);
+    expect(seen({ labels: { 'orrery.network': ' , ' } }).labelled).toBe(false);
   });
 
   it.each<[string, Parameters<typeof inspect>[0], RegExp]>([

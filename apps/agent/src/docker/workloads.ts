@@ -1,9 +1,16 @@
 import {
+  ENABLE_LABEL,
   explain,
   type Explained,
   type FailureCode,
+  fitText,
+  LABEL_PREFIX,
+  MAX_LABEL,
+  MAX_LABEL_VALUE,
+  MAX_LABELS,
   type ObservedWorkload,
-  type Workload,
+  permitsAny,
+  Workload,
   WORKLOAD_LABEL,
 } from '@orrery/shared/contracts';
 import type { WorkloadNetwork } from './bridge-network.js';
@@ -19,6 +26,13 @@ const COMPOSE = {
   oneOff: 'com.docker.compose.oneoff',
 };
 const SWARM_TASK = 'com.docker.swarm.task.id';
+
+/** Workloads that are reported because of their labels; those beyond are not. */
+export const MAX_LABELLED = 500;
+/** Room for the labels of one workload, in bytes of JSON, so that what is reported of it always fits into one event. */
+const MAX_LABELS_BYTES = 16 * 1024;
+/** No event can have these characters in it. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
 /** The container that a workload is now. While Docker Compose makes one anew there are two: the running one counts, then the newer. */
 export function findWorkload(workload: Workload, listed: readonly Listed[]): Listed | undefined {
@@ -38,6 +52,49 @@ export function isOfWorkload(workload: Workload, { Names, Labels }: Pick<Listed,
   );
 }
 
+/** What a container would be attached as: what stays when it is recreated. Undefined if nothing names it. */
+export function referenceOf({ Names, Labels }: Pick<Listed, 'Names' | 'Labels'>): Workload | undefined {
+  const parts = [COMPOSE.project, COMPOSE.service, COMPOSE.number].map((label) => Labels?.[label]);
+  const isOfCompose = parts.every((one) => one !== undefined) && Labels?.[COMPOSE.oneOff] !== 'True';
+  const reference = isOfCompose ? parts.join('/') : Names?.[0]?.slice(1);
+  return Workload.safeParse(reference).data;
+}
+
+/** Whether a container wears a label for Orrery. Those that Orrery made wear other ones. */
+export const isForOrrery = ({ Labels }: Pick<Listed, 'Labels'>): boolean =>
+  Labels?.[LABEL.host] === undefined && Object.keys(Labels ?? {}).some((label) => label.startsWith(LABEL_PREFIX));
+
+/** The workloads that wear a label for Orrery, by their references. */
+export function labelledWorkloads(listed: readonly Listed[]): Map<Workload, Listed> {
+  const byReference = new Map<Workload, Listed[]>();
+  for (const one of listed) {
+    const reference = referenceOf(one);
+    if (reference !== undefined) byReference.set(reference, [...(byReference.get(reference) ?? []), one]);
+  }
+  const found = [...byReference].flatMap(([reference, several]): [Workload, Listed][] => {
+    const one = findWorkload(reference, several);
+    return one && isForOrrery(one) ? [[reference, one]] : [];
+  });
+  return new Map(found.sort(([one], [other]) => (one < other ? -1 : 1)).slice(0, MAX_LABELLED));
+}
+
+/** Those labels of a container that are for Orrery and can be reported; the two that decide come first. */
+export function labelsForOrrery(labels: Readonly<Record<string, string>>): Record<string, string> | undefined {
+  const decides = (label: string) => (label === WORKLOAD_LABEL || label === ENABLE_LABEL ? 0 : 1);
+  const worn = Object.entries(labels)
+    .filter(([label]) => label.startsWith(LABEL_PREFIX) && label.length <= MAX_LABEL)
+    .filter((pair) => !pair.some((text) => UNSTORABLE.test(text)))
+    .sort(([one], [other]) => decides(one) - decides(other) || (one < other ? -1 : 1))
+    .slice(0, MAX_LABELS);
+  let room = MAX_LABELS_BYTES;
+  const fitting = worn.flatMap(([label, value]): [string, string][] => {
+    const pair: [string, string] = [label, fitText(value, MAX_LABEL_VALUE)];
+    room -= Buffer.byteLength(JSON.stringify(pair));
+    return room < 0 ? [] : [pair];
+  });
+  return fitting.length > 0 ? Object.fromEntries(fitting) : undefined;
+}
+
 /**
  * `networks`: those that it is on. `hasOwnRoot`: its node finds a root without a way out of the host. `owner`: the name of
  * the container whose network it uses.
@@ -55,19 +112,19 @@ export function observedWorkload(
 ): ObservedWorkload {
   const { State, Name } = inspect;
   const unsuitable = whyUnsuitable(inspect, around);
+  const labels = labelsForOrrery(inspect.Config.Labels);
   return {
     workload,
     name: Name.slice(1),
     engineId: inspect.Id,
     state: stateOf(State.Status),
     startedAt: State.StartedAt.startsWith('0001-') || State.StartedAt === '' ? null : State.StartedAt,
-    labelled: isLabelled(inspect.Config.Labels),
+    labelled: permitsAny(inspect.Config.Labels),
+    ...(labels && { labels }),
+    restarts: inspect.RestartCount,
     ...(unsuitable && { unsuitable: { code: unsuitable.code, cause: unsuitable.cause, fix: unsuitable.fix } }),
   };
 }
-
-const isLabelled = (labels: Record<string, string>): boolean =>
-  labels[WORKLOAD_LABEL] !== undefined && labels['orrery.enable'] !== 'false';
 
 function whyUnsuitable(inspect: InspectedContainer, around: WorkloadAround): Explained<FailureCode> | undefined {
   const name = inspect.Name.slice(1);

@@ -11,6 +11,7 @@ import {
   observed,
   peer,
   shown,
+  workload,
 } from '../../../../test/support/agent/observed.js';
 import { fitFact, MAX_FACT_BYTES } from './fit-fact.js';
 
@@ -96,5 +97,26 @@ describe('fitFact', () => {
       for (const fact of facts) expect(sizeOf(fact)).toBeLessThanOrEqual(MAX_FACT_BYTES);
       expect(statesOf(facts).flatMap((state) => state.nodes)).toHaveLength(1_001);
     });
+  });
+
+  it('reports workloads that do not fit beside the containers in a piece of their own, or else each alone', () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, at) =>
+        workload({ workload: `shop/db/${at + 1}`, labels: { 'orrery.network': 'x'.repeat(1000) } }),
+      );
+    const items = Array.from({ length: 300 }, (_, at) => launch({ name: `n${at}` }).container);
+    const fitted = (count: number) => {
+      const containers = known(items.map((item) => container(item)));
+      const state = observed({ containers, workloads: known(many(count)), nodes: [hostNode(host)] });
+      return fitFact({ type: 'host.snapshot', data: { hash: 'x', state } });
+    };
+    const [first, second, ...none] = fitted(100).facts;
+    expect(first).toMatchObject({ data: { state: { containers: { known: true }, workloads: { known: false } } } });
+    expect(second).toMatchObject({ data: { state: { containers: { known: false }, workloads: { known: true } } } });
+    expect(none).toEqual([]);
+    const { facts, leftOut } = fitted(300);
+    expect(facts.map(({ type }) => type)).toEqual(['host.snapshot', ...Array(300).fill('workload.found')]);
+    expect(facts[0]).toMatchObject({ data: { state: { workloads: { known: false } } } });
+    expect(leftOut).toEqual([]);
   });
 });

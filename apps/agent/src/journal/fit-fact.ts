@@ -22,8 +22,12 @@ export function fitFact(told: AgentFact): Fitted {
   if (sizeOf(fact) <= MAX_FACT_BYTES) return { facts: [fact], leftOut: [] };
   if (fact.type === 'host.snapshot') {
     // Leaves room for the fields around the state.
-    const { states, leftOut } = fitSnapshot(fact.data.state, MAX_FACT_BYTES - 1024);
-    return { facts: states.map((state) => ({ ...fact, data: { ...fact.data, state } })), leftOut };
+    const { states, singly, leftOut } = fitSnapshot(fact.data.state, MAX_FACT_BYTES - 1024);
+    const pieces = states.map((state): AgentFact => ({ ...fact, data: { ...fact.data, state } }));
+    const found = singly.map((after): AgentFact => {
+      return { type: 'workload.found', data: { workload: after.workload, after } };
+    });
+    return { facts: [...pieces, ...found], leftOut };
   }
   const fitted = cut(fact) as AgentFact;
   return { facts: sizeOf(fitted) <= MAX_FACT_BYTES ? [fitted] : [], leftOut: [] };

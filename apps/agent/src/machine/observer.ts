@@ -25,7 +25,7 @@ import { HeardNodes } from './heard-nodes.js';
 import { observeAgain, observeNode, silentNode, type NodeLook } from './node-observer.js';
 import { known, partOf, type unknown } from './part.js';
 import { openContainer, type RealMachineParts } from './real-machine-parts.js';
-import { Workloads } from './workloads.js';
+import type { Workloads } from './workloads.js';
 import type { DockerEngine } from '../docker/docker-engine.js';
 
 /** Milliseconds within which the engine must answer; a later answer counts as unknown. */
@@ -56,7 +56,6 @@ interface Calm {
 export class Observer {
   private swept = false;
   private readonly version: EngineVersion;
-  private readonly workloads: Workloads;
 
   private readonly calm = new Map<NodeId, Calm>();
   private running: string[] = [];
@@ -66,10 +65,10 @@ export class Observer {
     private readonly parts: RealMachineParts,
     private readonly lists: ManagedLists,
     private readonly inspects: HeldInspects,
+    private readonly workloads: Workloads,
     private readonly changed: (node: NodeId) => void,
   ) {
     this.version = new EngineVersion(parts.engine);
-    this.workloads = new Workloads(parts, inspects);
   }
 
   /** Whether everything that is running reports its changes. */
@@ -93,12 +92,11 @@ export class Observer {
       this.hostNode(scope, signal),
       finding.then((part) => this.containerNodes(scope, part, signal)),
     ]);
-    const namesWorkloads = scope.containers.some(({ workload }) => workload !== undefined);
     if (engine.known) await this.sweep(signal);
     return {
       engine,
       containers: found.known ? known(found.value.map(({ observed }) => observed)) : found,
-      ...(namesWorkloads && { workloads: all.known ? known(all.value.workloads) : all }),
+      workloads: all.known ? known(all.value.workloads) : all,
       nodes: [host, ...containers],
     };
   }
@@ -125,7 +123,7 @@ export class Observer {
     return { ...seen, nodes: seen.nodes.map((one) => (one.node === node ? now : one)) };
   }
 
-  /** Containers with this host's label, any with a name that the scope asks for, and the workloads that it names. */
+  /** Containers with this host's label, any with a name that the scope asks for, and the workloads. */
   private async find(scope: Scope, signal: AbortSignal): Promise<{ found: Found[]; workloads: ObservedWorkload[] }> {
     const { engine, config } = this.parts;
     const options = { ms: LOOK_MS, signal };
@@ -143,8 +141,7 @@ export class Observer {
     const listed = new Map((await Promise.all(lists)).flat().map((one) => [one.Id, one]));
     const ids = new Set(listed.keys());
     this.lists.keep(ids);
-    const workloads = await looking;
-    this.inspects.keep(new Set([...ids, ...workloads.map(({ engineId }) => engineId)]));
+    this.inspects.keep(ids);
     const inspected = await Promise.all([...listed.values()].map((one) => this.inspects.of(one, options)));
     this.running = inspected.flatMap((one) => (one?.State.Status === 'running' ? [one.Id] : []));
     this.parts.kernel.keep(new Set(this.running), listedAt);
@@ -154,6 +151,7 @@ export class Observer {
         return observed ? [{ observed, inspect }] : [];
       })
       .sort((left, right) => (left.observed.engineId < right.observed.engineId ? -1 : 1));
+    const workloads = await looking;
     const found = await Promise.all(withOneOwner(claims).map((one) => this.placed(one)));
     return { found, workloads };
   }

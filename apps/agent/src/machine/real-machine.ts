@@ -1,4 +1,4 @@
-import { explain, type NodeId, type NodeKind, type ObservedState, type Workload } from '@orrery/shared/contracts';
+import { explain, type NodeId, type NodeKind, type ObservedState } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import type { Logger } from '@orrery/shared/runtime';
 import {
@@ -19,7 +19,6 @@ import { DockerEngine } from '../docker/docker-engine.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { HeldInspects } from '../docker/held-inspects.js';
 import { watchEngine, type Watcher } from '../docker/engine-events.js';
-import { isOfWorkload } from '../docker/workloads.js';
 import { mintIdentity } from '../docker/identity-minter.js';
 import { HostGround } from './host-ground.js';
 import { KernelView } from '../kernel/kernel-view.js';
@@ -34,6 +33,7 @@ import { ManagedLists } from './managed-lists.js';
 import { networkSteps } from './network-steps.js';
 import { Observer } from './observer.js';
 import { StrangerTurns } from './stranger-turns.js';
+import { Workloads } from './workloads.js';
 import { findContainer, type RealMachineConfig, type RealMachineParts } from './real-machine-parts.js';
 
 export type { RealMachineConfig } from './real-machine-parts.js';
@@ -75,15 +75,15 @@ class RealMachine implements Machine {
   private readonly inspects: HeldInspects;
   private readonly closed = new AbortController();
   private hostNode: NodeId | undefined;
-  /** The workloads of the last look. */
-  private named: Workload[] = [];
+  private readonly workloads: Workloads;
   private hint: Hint = () => undefined;
 
   constructor(private readonly parts: RealMachineParts) {
     const lists = new ManagedLists(parts.engine);
     this.images = new ImageNames(parts.engine);
     this.inspects = new HeldInspects(parts.engine.containers, this.events);
-    this.observer = new Observer(parts, lists, this.inspects, (node) => this.hint(node));
+    this.workloads = new Workloads(parts, this.events);
+    this.observer = new Observer(parts, lists, this.inspects, this.workloads, (node) => this.hint(node));
     const executors: Executors = {
       ...containerSteps(parts, (node, inspect) => this.awaitAddresses(node, inspect)),
       ...imageSteps(parts, this.images),
@@ -97,7 +97,6 @@ class RealMachine implements Machine {
 
   observe(scope: Scope, signal: AbortSignal): Promise<ObservedState> {
     this.hostNode = scope.hostNode;
-    this.named = scope.containers.flatMap(({ workload }) => workload ?? []);
     return this.observer.observe(scope, signal);
   }
 
@@ -124,8 +123,12 @@ class RealMachine implements Machine {
       hint();
     };
     this.parts.kernel.followHost(() => hint());
-    const concerns: Watcher['concerns'] = (one) => this.named.some((workload) => isOfWorkload(workload, one));
-    const told = { hint: changed, concerns, following: this.events };
+    const told: Watcher = {
+      hint: changed,
+      stale: (id) => this.workloads.forget(id),
+      concerns: (container) => this.workloads.concerns(container),
+      following: this.events,
+    };
     watchEngine(engine.connection, config.host, told, logger, until).catch((error: unknown) =>
       logger.error({ event: 'docker.watch-ended', err: error }, 'no longer following events from Docker'),
     );

@@ -2,33 +2,59 @@ import type { ObservedWorkload, Workload } from '@orrery/shared/contracts';
 import type { Scope } from '@orrery/shared/machine';
 import type { WorkloadNetwork } from '../docker/bridge-network.js';
 import type { CallOptions } from '../docker/engine-connection.js';
-import type { HeldInspects } from '../docker/held-inspects.js';
+import type { Listed } from '../docker/engine-containers.js';
+import type { SeenContainer } from '../docker/engine-events.js';
+import { HeldInspects, HeldList } from '../docker/held-inspects.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { namespaceOwner } from '../docker/profile-match.js';
-import { findWorkload, observedWorkload } from '../docker/workloads.js';
+import { findWorkload, isForOrrery, isOfWorkload, labelledWorkloads, observedWorkload } from '../docker/workloads.js';
 import type { RealMachineParts } from './real-machine-parts.js';
 
-/** Looks for the workloads that a scope names, and for nothing of any other container. */
+/** Looks for the workloads that a scope names or that wear a label for Orrery, and for nothing of any other container. */
 export class Workloads {
+  #named: Workload[] = [];
   #inspected = new Map<string, InspectedContainer>();
   /** By id, because a network cannot become internal or get another gateway. */
   #networks = new Map<string, WorkloadNetwork>();
+  readonly #list: HeldList;
+  readonly #inspects: HeldInspects;
+  /** Those of one list, which is the same array as long as nothing has changed. */
+  #labelled: { listed: readonly Listed[]; found: ReturnType<typeof labelledWorkloads> } | undefined;
 
   constructor(
     private readonly parts: Pick<RealMachineParts, 'engine' | 'config'>,
-    private readonly inspects: HeldInspects,
-  ) {}
+    following: { isFollowed: boolean },
+  ) {
+    this.#list = new HeldList(parts.engine.containers, following);
+    this.#inspects = new HeldInspects(parts.engine.containers, following);
+  }
+
+  /** Called when one container has changed, or any may have. */
+  forget(id?: string): void {
+    this.#list.forget();
+    this.#inspects.forget(id);
+  }
+
+  /** Whether a container is a workload, or was one at the last look. */
+  concerns(container: SeenContainer): boolean {
+    if (this.#inspected.has(container.Id)) return true;
+    return isForOrrery(container) || this.#named.some((workload) => isOfWorkload(workload, container));
+  }
 
   async look({ containers }: Scope, options: CallOptions): Promise<ObservedWorkload[]> {
-    const wanted = [...new Set(containers.flatMap(({ workload }) => workload ?? []))];
-    if (wanted.length === 0) return [];
-    const listed = await this.parts.engine.containers.listed({}, options);
+    this.#named = [...new Set(containers.flatMap(({ workload }) => workload ?? []))];
+    const listed = await this.#list.all(options);
+    const labelled = this.labelledIn(listed);
+    const wanted = new Map(labelled);
+    for (const workload of this.#named) {
+      const one = labelled.get(workload) ?? findWorkload(workload, listed);
+      if (one) wanted.set(workload, one);
+    }
     const inspected = new Map<string, InspectedContainer>();
     const networks = new Map<string, WorkloadNetwork>();
     const observed = await Promise.all(
-      wanted.map(async (workload: Workload) => {
-        const one = findWorkload(workload, listed);
-        const inspect = one && (await this.inspects.of(one, options));
+      [...wanted].map(async ([workload, one]) => {
+        const inspect = await this.#inspects.of(one, options);
         if (!inspect) return [];
         inspected.set(inspect.Id, inspect);
         const around = await this.networksOf(inspect, options);
@@ -39,6 +65,7 @@ export class Workloads {
         return [observedWorkload(workload, inspect, { networks: [...around.values()], hasOwnRoot, owner })];
       }),
     );
+    this.#inspects.keep(new Set(inspected.keys()));
     this.#inspected = inspected;
     this.#networks = networks;
     return observed.flat();
@@ -47,6 +74,11 @@ export class Workloads {
   /** A workload of the last look. */
   inspected(engineId: string): InspectedContainer | undefined {
     return this.#inspected.get(engineId);
+  }
+
+  private labelledIn(listed: readonly Listed[]) {
+    if (this.#labelled?.listed !== listed) this.#labelled = { listed, found: labelledWorkloads(listed) };
+    return this.#labelled.found;
   }
 
   private async networksOf({ NetworkSettings }: InspectedContainer, options: CallOptions) {

@@ -22,6 +22,7 @@ export function steady(state: ObservedState): ObservedState {
   return {
     ...state,
     containers: sorted(state.containers, ({ engineId }) => engineId),
+    ...(state.workloads && { workloads: sorted(state.workloads, ({ workload }) => workload) }),
     nodes: nodes.sort((one, other) => compare(one.node, other.node)),
   };
 }

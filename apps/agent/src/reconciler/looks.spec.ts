@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@orrery/shared/runtime';
-import { Wakings, FAST_MS, pauseMs, type Situation } from './looks.js';
+import { attach } from '../../../../test/support/agent/items.js';
+import { Policy, type HeldPolicy } from '../pure/policy/policy.js';
+import { FAST_MS, pauseMs, scopeOf, SteadyPolicy, type Situation, Wakings } from './looks.js';
 
 const [node, other] = [newId('nod'), newId('nod')];
 const after = (...wake: ((wakings: Wakings) => void)[]) => {
@@ -86,5 +88,38 @@ describe('pauseMs', () => {
     expect(pauseMs({ ...quiet, nextTryIn: 1_200 })).toBe(1_200);
     expect(pauseMs({ ...quiet, nextTryIn: 60_000 })).toBe(5_000);
     expect(pauseMs({ ...quiet, nextTryIn: 0 })).toBeGreaterThan(0);
+  });
+});
+
+describe('what a look covers', () => {
+  const held = (rules: object): HeldPolicy => ({
+    ...{ result: 'held', file: 'policy.yaml', isWritten: true, lines: new Map() },
+    policy: Policy.parse(rules),
+  });
+  const broken: HeldPolicy = { result: 'unreadable', file: 'policy.yaml', cause: 'line 3', fix: 'mend it' };
+
+  it.each<[string, HeldPolicy, string | undefined]>([
+    ['labelled', held({}), 'shop/db/1'],
+    ['all', held({ workloads: 'all' }), 'shop/db/1'],
+    ['none', held({ workloads: 'none' }), undefined],
+    ['unreadable', broken, undefined],
+  ])('is the container of an attachment always, and its workload if the policy allows any: %s', (_rule, policy, to) => {
+    const { attachment, items } = attach();
+    const { containers } = scopeOf(newId('nod'), items, policy);
+    expect(containers).toHaveLength(1);
+    expect(containers[0]).toMatchObject({ item: attachment.id });
+    expect(containers[0]?.workload).toBe(to);
+  });
+
+  it('does not change while the file of the policy is being written, and does when it stays unusable', () => {
+    const steady = new SteadyPolicy();
+    const before = held({});
+    expect(steady.of(broken, 0)).toBe(broken);
+    expect(steady.of(before, 1_000)).toBe(before);
+    expect(steady.of(broken, 2_000)).toBe(before);
+    expect(steady.of(broken, 4_999)).toBe(before);
+    expect(steady.of(broken, 5_000)).toBe(broken);
+    expect(steady.of(before, 6_000)).toBe(before);
+    expect(steady.of(broken, 7_000)).toBe(before);
   });
 });

@@ -2,7 +2,8 @@ import { isOfContainer, type NodeId, type ObservedState, type Item, type ItemId 
 import type { Machine, MachineFacts, Scope } from '@orrery/shared/machine';
 import type { RolledBack } from '../pure/guard/decide-probation.js';
 import type { Before } from '../guard/probations.js';
-import type { routesPolicy } from '../pure/policy/denials.js';
+import { allowsWorkloads, UNREADABLE_HOLD_MS, type routesPolicy } from '../pure/policy/denials.js';
+import type { HeldPolicy } from '../pure/policy/policy.js';
 
 /** How old the last full look may be for a look at one node alone, if not every change is hinted at. */
 const FRESH_MS = 2_000;
@@ -81,14 +82,34 @@ export class Looks {
   }
 }
 
-/** The scope of a look: the host's own node and the containers that items name. */
-export function scopeOf(hostNode: NodeId, items: readonly Item[]): Scope {
+/**
+ * The policy that workloads are looked at under. A file that is being written is unusable for a moment: until then, the
+ * last one counts.
+ */
+export class SteadyPolicy {
+  #usable: HeldPolicy | undefined;
+  #unreadableSince: number | undefined;
+
+  of(held: HeldPolicy, now: number): HeldPolicy {
+    if (held.result === 'held') {
+      this.#unreadableSince = undefined;
+      return (this.#usable = held);
+    }
+    this.#unreadableSince ??= now;
+    if (now - this.#unreadableSince >= UNREADABLE_HOLD_MS) this.#usable = undefined;
+    return this.#usable ?? held;
+  }
+}
+
+/** The scope of a look: the host's own node, the containers that items name, and their workloads if the host allows any. */
+export function scopeOf(hostNode: NodeId, items: readonly Item[], held: HeldPolicy): Scope {
+  const looksAtWorkloads = allowsWorkloads(held);
   const containers = items.flatMap((item) =>
     isOfContainer(item)
       ? [
           {
             ...{ item: item.id, node: item.node, name: item.name },
-            ...(item.kind === 'attachment' && { workload: item.workload }),
+            ...(item.kind === 'attachment' && looksAtWorkloads && { workload: item.workload }),
           },
         ]
       : [],

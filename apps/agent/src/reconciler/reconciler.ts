@@ -4,11 +4,12 @@ import { describeError, pause, type Logger, steadyNow, WakeablePause } from '@or
 import type { Executors, Machine, MachineFacts, Step } from '@orrery/shared/machine';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Probations } from '../guard/probations.js';
+import { Flapping } from './flapping.js';
 import { inventoryHash } from './inventory-hash.js';
-import { denialsOf, mayStep, routesPolicy, type Denials } from '../pure/policy/denials.js';
+import { denialsOf, denyWorkloads, mayStep, routesPolicy, type Denials } from '../pure/policy/denials.js';
 import type { HostPolicy } from '../policy/host-policy.js';
 import { Lanes, type LaneReports } from './lanes.js';
-import { factsUnder, membershipBefore, scopeOf, Looks, pauseMs, PAUSES } from './looks.js';
+import { factsUnder, membershipBefore, scopeOf, Looks, pauseMs, PAUSES, SteadyPolicy } from './looks.js';
 import { plan } from '../pure/plan/plan.js';
 import { type Reporter, type Standing, StageTeller } from './reporter.js';
 import { KernelLacks, Retries } from './retries.js';
@@ -52,6 +53,7 @@ export class Reconciler {
   readonly #retries: Retries;
   readonly #now: () => number;
   readonly #lacks = new KernelLacks();
+  readonly #flapping = new Flapping();
   readonly #stop = new AbortController();
   readonly #lanes: Lanes;
   #loop: Promise<void> | undefined;
@@ -59,6 +61,7 @@ export class Reconciler {
   /** The last look, if everything that follows from it is done, including its report. */
   #whole: WholeLook | undefined;
   readonly #looks: Looks;
+  readonly #steadyPolicy = new SteadyPolicy();
   #looked: () => void = () => undefined;
   #lastChange = 0;
   #denials: Denials = new Map();
@@ -178,15 +181,17 @@ export class Reconciler {
     const { reporter, desired, policy, probations } = this.parts;
     this.#looks.begin();
     const items = desired.items;
-    const scope = scopeOf(this.parts.hostNode, items.items);
     this.#retries.update(items.items);
     this.#noticeRevisions(items.items);
     this.#freedWhileLooking = new Set();
     const held = await policy.refresh();
+    const steady = this.#steadyPolicy.of(held, this.#now());
+    const scope = scopeOf(this.parts.hostNode, items.items, steady);
     // A look competes for the processor, so steps that were just begun go first.
     if (this.#startNew(items.items, held)) await this.#headStart.wait(PAUSES.headStartMs, this.#stop.signal);
     const isChanging = (node: NodeId) => this.#isChanging(node);
-    const { observed, possessions } = await this.#looks.look(scope, isChanging, this.#stop.signal);
+    const { observed: seen, possessions } = await this.#looks.look(scope, isChanging, this.#stop.signal);
+    const observed = denyWorkloads(seen, steady);
     await probations?.observed(items.items, observed);
     const facts = factsUnder(possessions, routesPolicy(held), probations?.rolledBack);
     if (this.#stop.signal.aborted) return 0;
@@ -197,19 +202,20 @@ export class Reconciler {
     const denials = denialsOf(items.items, held, { observed, ...facts });
     this.#denials = denials;
     const now = this.#now();
+    const flaps = this.#flapping.observed(observed.workloads, now);
     const lastError = ({ id }: Item) => this.#retries.lastError(id);
     // Denied items are treated as if nobody had named them: neither created nor removed.
     const allowed = items.items.filter(({ id }) => !denials.has(id));
     const heldBack = new Set(items.paused ? plan(allowed, observed, facts).map(({ item }) => item) : []);
     const standing = await reporter.report({
       ...{ observed, desired: items, now },
-      context: { items: items.items, observed, facts, lastError, isChanging, heldBack, denials },
+      context: { items: items.items, observed, facts, lastError, isChanging, heldBack, denials, flaps },
       trouble: {
         tries: (item) => this.#retries.tries(item),
         clockSkewMs: this.#clockSkewMs,
         cloned: this.#watchesOnly === 'cloned',
         forgedAnswers: this.#forgedAnswers(),
-        policy: { held, denials },
+        ...{ policy: { held, denials }, flaps },
       },
     });
     for (const item of items.items) this.#retries.observed(item, standing.outcomes.get(item.id)?.kind === 'done', now);
@@ -217,7 +223,7 @@ export class Reconciler {
     const known = { ...facts, lacksInKernel: (item: ItemId) => lacking.has(item) };
     const steps = this.#mayAct ? plan(allowed, observed, known) : [];
     this.#whole = { observed, facts, nodes: new Set(scope.containers.map(({ node }) => node)) };
-    return this.#pace(standing, this.#startLanes(steps, now));
+    return this.#pace(standing, this.#startLanes(steps, observed, now));
   }
 
   get #mayAct(): boolean {
@@ -235,7 +241,7 @@ export class Reconciler {
     if (steps.length === 0) return false;
     this.#denials = denials;
     this.#headStart = new WakeablePause();
-    this.#startLanes(steps, this.#now());
+    this.#startLanes(steps, last.observed, this.#now());
     // Do not delay the look if an identity is still to be generated: its node is authorized only once a look reports
     // it.
     return steps.every((step) => step.step !== 'mint-identity' || step.identity !== undefined);
@@ -260,9 +266,11 @@ export class Reconciler {
   }
 
   /** Starts the steps that are due; returns the milliseconds until the next one is, if any must wait. */
-  #startLanes(steps: readonly Step[], now: number): number | undefined {
+  #startLanes(steps: readonly Step[], observed: ObservedState, now: number): number | undefined {
+    const { items } = this.parts.desired.items;
+    const nextAt = (step: Step) => Math.max(this.#retries.nextAt(step), this.#flapping.nextAt(step, items, observed));
     const free = steps.filter(({ node }) => !this.#isChanging(node));
-    const { byNode, nextTryIn } = ripeSteps(free, (step) => this.#retries.nextAt(step), now);
+    const { byNode, nextTryIn } = ripeSteps(free, nextAt, now);
     for (const [node, ripe] of byNode) this.#lanes.start(node, ripe);
     return nextTryIn;
   }

@@ -36,7 +36,7 @@ export interface Look {
   observed: ObservedState;
   desired: DesiredItems;
   context: AssessContext;
-  trouble: Pick<FindingsInput, 'tries' | 'clockSkewMs' | 'cloned' | 'forgedAnswers' | 'policy'>;
+  trouble: Pick<FindingsInput, 'tries' | 'clockSkewMs' | 'cloned' | 'forgedAnswers' | 'policy' | 'flaps'>;
   now: number;
 }
 

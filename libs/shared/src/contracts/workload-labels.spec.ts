@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { permitsNetwork, readLabels } from './workload-labels.js';
+import { permitsAny, permitsNetwork, readLabels } from './workload-labels.js';
 
 const codes = (labels: Record<string, string>) => readLabels(labels).troubles.map(({ code }) => code);
 const claims = (labels: Record<string, string>) => readLabels(labels).claims;
@@ -102,5 +102,26 @@ describe('permitsNetwork', () => {
 
   it('permits no name that the API did not give', () => {
     expect(permitsNetwork({ 'orrery.network': 'shop' }, { id: network.id })).toBe(false);
+  });
+
+  it('permits no network that is only named like the ID in the label', () => {
+    const labels = { 'orrery.network': network.id };
+    expect(permitsNetwork(labels, { id: '8056c2e21c000002', name: network.id })).toBe(false);
+  });
+});
+
+describe('permitsAny', () => {
+  it.each<[string, Record<string, string>, boolean]>([
+    ['a network', { 'orrery.network': 'shop' }, true],
+    [
+      'a network with an address that cannot be read',
+      { 'orrery.network': 'shop', 'orrery.networks.shop.address': 'x' },
+      true,
+    ],
+    ['no network', { 'orrery.network': ', UPPER' }, false],
+    ['nothing', {}, false],
+    ['a network and that it is disabled', { 'orrery.network': 'shop', 'orrery.enable': 'FALSE' }, false],
+  ])('reads labels that say: %s', (_title, labels, permitted) => {
+    expect(permitsAny(labels)).toBe(permitted);
   });
 });

@@ -8,6 +8,7 @@ export const ENABLE_LABEL = 'orrery.enable';
 export const LABEL_PREFIX = 'orrery.';
 
 const OF_NETWORK = /^orrery\.networks\.(?<network>.+)\.(?<key>[^.]+)$/;
+const NETWORK_ID = /^[0-9a-f]{16}$/;
 /** A name of a network, or its 16 digits. */
 const NETWORK = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
@@ -60,15 +61,19 @@ export function readLabels(labels: Readonly<Record<string, string>>): ReadLabels
   return { isEnabled: isEnabled(labels[ENABLE_LABEL], troubles), claims, troubles };
 }
 
-/** Whether the labels let a container be attached to a network, which they may call by its name or its ID. */
+/** Whether the labels let a container be attached to a network, which they may call by its name or its ID: no other network gets in by being named like that ID. */
 export function permitsNetwork(
   labels: Readonly<Record<string, string>>,
   network: { id: string; name?: string },
 ): boolean {
   const { isEnabled: may } = readLabels(labels);
   const named = namesIn(labels[WORKLOAD_LABEL], []);
-  return may && named.some((one) => one === network.id || one === network.name);
+  return may && named.some((one) => one === network.id || (one === network.name && !NETWORK_ID.test(one)));
 }
+
+/** Whether the labels let a container be attached at all. */
+export const permitsAny = (labels: Readonly<Record<string, string>>): boolean =>
+  readLabels(labels).isEnabled && namesIn(labels[WORKLOAD_LABEL], []).length > 0;
 
 function namesIn(value: string | undefined, troubles: LabelTrouble[]): string[] {
   if (value === undefined) return [];

@@ -19,7 +19,7 @@ export function assessContainer(item: NodeContainerItem, context: AssessContext)
     if (!own && !leavesIdentity(item, context.facts)) return done('removed');
     return failedBy(item, context);
   }
-  const held = item.kind === 'attachment' ? assessWorkload(item, observed) : undefined;
+  const held = item.kind === 'attachment' ? assessWorkload(item, context) : undefined;
   if (held) return held;
   if (!own) return blockedByName(item, context) ?? failedBy(item, context);
   if (item.kind === 'attachment' && isElsewhere(item, own, observed)) return failedBy(item, context);

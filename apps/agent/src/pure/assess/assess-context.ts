@@ -1,4 +1,5 @@
 import type { FailureCode, Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
+import type { Flaps } from '../flap.js';
 import type { Denials } from '../policy/denials.js';
 import type { PlanFacts } from '../plan/plan-facts.js';
 
@@ -20,4 +21,6 @@ export interface AssessContext {
   heldBack?: ReadonlySet<ItemId>;
   /** Items that the policy of this host denies. Omitted: none. */
   denials?: Denials;
+  /** Workloads that end again and again. Omitted: none. */
+  flaps?: Flaps;
 }

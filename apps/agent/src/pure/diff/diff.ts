@@ -1,6 +1,7 @@
 import type { AgentFact, ObservedState } from '@orrery/shared/contracts';
 import { diffContainers } from './diff-containers.js';
 import { diffGoneNodes, diffNodes } from './diff-nodes.js';
+import { diffWorkloads } from './diff-workloads.js';
 
 /**
  * What happened between two observations, as facts in the order in which a person would describe them. Unknown parts yield nothing.
@@ -10,6 +11,7 @@ export function diff(before: ObservedState | undefined, after: ObservedState): A
   if (!before) return [];
   return [
     ...diffEngine(before.engine, after.engine),
+    ...diffWorkloads(before.workloads, after.workloads),
     ...diffGoneNodes(before, after),
     ...diffContainers(before, after),
     ...diffNodes(before, after),

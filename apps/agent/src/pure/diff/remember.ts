@@ -8,12 +8,14 @@ import { isDown, hasLostItsContainer } from './diff-nodes.js';
 export function remember(before: ObservedState | undefined, after: ObservedState): ObservedState {
   if (!before) return after;
   const containers = lastKnown(before.containers, after.containers);
+  const workloads = lastWorkloads(before.workloads, after.workloads);
   const seen = new Set(after.nodes.map(({ node }) => node));
   const still = before.nodes.filter((node) => !hasLostItsContainer(node, before, after));
   const unseen = still.filter(({ node }) => !seen.has(node));
   return {
     engine: after.engine.known || after.engine.code === 'docker-unreachable' ? after.engine : before.engine,
     containers,
+    ...(workloads && { workloads }),
     nodes: [...unseen, ...after.nodes.map((node) => rememberNode(find(still, node), node))],
   };
 }
@@ -21,6 +23,9 @@ export function remember(before: ObservedState | undefined, after: ObservedState
 const find = (nodes: readonly ObservedNode[], { node }: ObservedNode) => nodes.find((other) => other.node === node);
 
 const lastKnown = <T>(before: Part<T>, after: Part<T>): Part<T> => (after.known || !before.known ? after : before);
+
+const lastWorkloads = (before: ObservedState['workloads'], after: ObservedState['workloads']) =>
+  before && after ? lastKnown(before, after) : (after ?? before);
 
 function rememberNode(before: ObservedNode | undefined, after: ObservedNode): ObservedNode {
   if (!before) return after;
@@ -39,6 +44,7 @@ function rememberNode(before: ObservedNode | undefined, after: ObservedNode): Ob
  */
 export function needsSnapshot(before: ObservedState | undefined, after: ObservedState): boolean {
   if (!before || (!before.containers.known && after.containers.known)) return true;
+  if (before.workloads?.known === false && after.workloads?.known) return true;
   return after.nodes.some((node) => {
     const old = node.kind === 'host' ? find(before.nodes, node) : undefined;
     if (!old) return false;

@@ -6,6 +6,7 @@ import {
   explain,
   explainAgain,
 } from '@orrery/shared/contracts';
+import { findFlapping, findUnexpected } from './findings-attachments.js';
 import { findContainers } from './findings-containers.js';
 import { findDisagreements } from './findings-interfaces.js';
 import { findNodes } from './findings-nodes.js';
@@ -21,6 +22,8 @@ export function findCauses(input: FindingsInput): FoundCause[] {
   return [
     ...findNodes(input),
     ...findContainers(input),
+    ...findFlapping(input),
+    ...findUnexpected(input),
     ...findDisagreements(input),
     ...findRouteConflicts(input),
     ...findPolicyTroubles(input),
@@ -71,9 +74,11 @@ export function isUndetermined(
   observed: ObservedState,
 ): boolean {
   if (found.code === 'container-foreign' || found.code === 'item-unclaimed') return !observed.containers.known;
+  if (found.code === 'workload-flapping') return observed.workloads?.known === false;
   const node = observed.nodes.find((one) => one.node === found.node);
   if (found.code === 'udp-port-taken') return node?.daemon.known === false;
-  if (found.code === 'policy-denied') return !observed.containers.known || node?.memberships.known === false;
+  if (found.code === 'policy-denied' || found.code === 'membership-unexpected')
+    return !observed.containers.known || node?.memberships.known === false;
   if (found.code === 'interface-disagrees' || found.code === 'tun-missing')
     return node ? !node.memberships.known || !node.interfaces.known : !observed.containers.known;
   if (found.code !== 'route-conflict' && found.code !== 'routes-left-out') return false;

@@ -8,6 +8,7 @@ import type {
   ObservedState,
   Outcome,
 } from '@orrery/shared/contracts';
+import type { Flaps } from '../flap.js';
 import type { RuledGround } from '../guard/ground.js';
 import type { Denials } from '../policy/denials.js';
 import type { HeldPolicy } from '../policy/policy.js';
@@ -42,6 +43,8 @@ export interface FindingsInput {
   damage: readonly string[];
   /** What this host allows, and which items it denies; omitted when there is no policy to judge by. */
   policy?: { held: HeldPolicy; denials: Denials } | undefined;
+  /** Workloads that end again and again; omitted when nobody counts. */
+  flaps?: Flaps;
   /** The ground that networks of the host's own daemon are checked against; omitted when it is not observed. */
   ground?: RuledGround | undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ObservedContainer, ObservedWorkload } from '@orrery/shared/contracts';
+import { idFrom, type ObservedContainer, type ObservedWorkload } from '@orrery/shared/contracts';
 import fc from 'fast-check';
 import { attach } from '../../../../../test/support/agent/items.js';
 import {
@@ -105,5 +105,51 @@ describe('plan for an attachment', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('plan for two attachments of one container', () => {
+  const idOf = (number: number) => idFrom('itm', new Uint8Array(20).fill(number));
+  const byName = attach({ id: idOf(1), name: 'by-name', workload: 'shop-db-1' });
+  const byService = attach({ id: idOf(2), name: 'by-service' });
+  const both = [...byService.items, ...byName.items];
+  const at = facts({
+    images: [DEFAULT_IMAGE],
+    identities: [byName.attachment.node, byService.attachment.node],
+  });
+  const state = (workloads: ObservedWorkload[], ...containers: ObservedContainer[]) =>
+    observed({ containers: known(containers), workloads: known(workloads) });
+  const same = [workload(), workload({ workload: 'shop-db-1' })];
+  const nodeOf = (seen: ReturnType<typeof observed>, of = both) =>
+    expectSteps(of, seen, at).steps.map(({ step, node: of }) => [
+      step,
+      of === byName.attachment.node ? 'by-name' : 'by-service',
+    ]);
+
+  it('creates that with the lower ID alone, in whatever order they come', () => {
+    const once = [
+      ['create-container', 'by-name'],
+      ['start-container', 'by-name'],
+    ];
+    expect(nodeOf(state(same))).toEqual(once);
+    expect(nodeOf(state(same), both.toReversed())).toEqual(once);
+  });
+
+  it('leaves the one that is inside already, and removes the container of the other', () => {
+    const own = container(byService.attachment, { inside, startedAt: AFTER });
+    expect(nodeOf(state(same, own))).toEqual([]);
+    const old = container(byName.attachment, { inside: 'f'.repeat(64), startedAt: AFTER });
+    expect(nodeOf(state(same, own, old))).toEqual([['remove-container', 'by-name']]);
+    const second = container(byName.attachment, { inside, startedAt: AFTER });
+    expect(nodeOf(state(same, own, second))).toEqual([['remove-container', 'by-service']]);
+  });
+
+  it('creates both if they are two containers, and the other once the first is not wanted any more', () => {
+    const two = [workload(), workload({ workload: 'shop-db-1', engineId: 'e'.repeat(64) })];
+    expect(new Set(nodeOf(state(two)).map(([, name]) => name))).toEqual(new Set(['by-name', 'by-service']));
+    const gone = both.map((item) =>
+      item.node === byName.attachment.node ? { ...item, intent: 'absent' as const } : item,
+    );
+    expect(nodeOf(state(same), gone)).toContainEqual(['create-container', 'by-service']);
   });
 });

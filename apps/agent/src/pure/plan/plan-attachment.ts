@@ -1,5 +1,7 @@
 import type {
   AttachmentItem,
+  Item,
+  ItemId,
   MembershipItem,
   ObservedContainer,
   ObservedState,
@@ -10,6 +12,7 @@ import {
   blueprintOf,
   configuredNetworks,
   mustBeMadeAnew,
+  ownContainer,
   planCreation,
   planRenewal,
   planRunning,
@@ -25,6 +28,34 @@ interface Around {
 /** The item's workload, if the engine shows it. */
 export const workloadOf = ({ workload }: AttachmentItem, { workloads }: ObservedState): ObservedWorkload | undefined =>
   workloads?.known ? workloads.value.find((one) => one.workload === workload) : undefined;
+
+/**
+ * Attachments whose workload is attached by another one: a container can be named in two ways. The one that is inside
+ * already keeps it, else the one with the lower ID.
+ */
+export function attachedTwice(items: readonly Item[], observed: ObservedState): Map<ItemId, AttachmentItem> {
+  const rivals = new Map<string, AttachmentItem[]>();
+  for (const item of items) {
+    if (item.kind !== 'attachment' || item.intent === 'absent') continue;
+    const engineId = workloadOf(item, observed)?.engineId;
+    if (engineId !== undefined) rivals.set(engineId, [...(rivals.get(engineId) ?? []), item]);
+  }
+  const losers = [...rivals].flatMap(([engineId, several]) => {
+    const isOutside = (item: AttachmentItem) => Number(ownContainer(item, observed)?.inside !== engineId);
+    const [first, ...others] = several.toSorted(
+      (one, other) => isOutside(one) - isOutside(other) || (one.id < other.id ? -1 : 1),
+    );
+    return first ? others.map(({ id }) => [id, first] as const) : [];
+  });
+  return new Map(losers);
+}
+
+/** Its container would be a second node in one network namespace. */
+export function planTwice(item: AttachmentItem, observed: ObservedState): Step[] {
+  const own = ownContainer(item, observed);
+  const { node, id, name } = item;
+  return own ? [{ step: 'remove-container', node, item: id, engineId: own.engineId, name }] : [];
+}
 
 /**
  * Whether a node runs in a network namespace that its workload no longer has: that of an earlier container, or of an

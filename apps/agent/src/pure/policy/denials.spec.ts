@@ -10,7 +10,9 @@ import {
   NETWORK,
 } from '../../../../../test/support/agent/items.js';
 import { container, known, observed, workload } from '../../../../../test/support/agent/observed.js';
-import { denialsOf, type DenialContext } from './denials.js';
+import { DEFAULT_IMAGE, facts } from '../../../../../test/support/agent/steps.js';
+import { plan } from '../plan/plan.js';
+import { denialsOf, denyWorkloads, mayStep, type DenialContext } from './denials.js';
 import { judgeCall, routeRule } from './judge.js';
 import { type HeldPolicy, Policy } from './policy.js';
 
@@ -51,6 +53,83 @@ describe('the policy of a host', () => {
     expect(judged({ workloads: false }, workload({ labelled: true }))).toBe('workloads');
     // It waits, and is judged when it is there.
     expect(judged({})).toBe('allowed');
+  });
+
+  describe('about the networks of a workload', () => {
+    const item = attachmentItem();
+    const named = (labels: Record<string, string>, more: Parameters<typeof workload>[0] = {}) =>
+      observed({ workloads: known([workload({ labels, ...more })]) });
+    const inLab = membershipItem({ node: item.node, network: NETWORK, networkName: 'lab' });
+    const inOther = membershipItem({ node: item.node, network: OTHER, networkName: 'other' });
+    const judged = (labels: Record<string, string>, policy: object = {}) =>
+      rules([item, inLab, inOther], policy, { observed: named(labels) });
+
+    it('allows those that its label names, by name or ID, and denies the others alone', () => {
+      expect(judged({ 'orrery.network': 'lab' })).toEqual(['allowed', 'allowed', 'workloads']);
+      expect(judged({ 'orrery.network': NETWORK })).toEqual(['allowed', 'allowed', 'workloads']);
+      expect(judged({ 'orrery.network': `other, ${NETWORK}` })).toEqual(['allowed', 'allowed', 'allowed']);
+      expect(judged({ 'orrery.network': 'lab' }, { workloads: 'all' })).toEqual(['allowed', 'allowed', 'allowed']);
+    });
+
+    it('says which label does not name which network, and how to allow it', () => {
+      const denials = denialsOf([item, inOther], held({}), context({ observed: named({ 'orrery.network': 'lab' }) }));
+      expect(denials.get(inOther.id)).toMatchObject({
+        cause: `the label orrery.network of shop-db-1 does not name the network other (${OTHER}) (rule workloads)`,
+        fix: `Add other to the label orrery.network of shop-db-1 and recreate the container, or set \`workloads: all\` in ${FILE}.`,
+        isOfContainer: false,
+      });
+    });
+
+    it('is not deceived by a network that is named like the ID in the label', () => {
+      const forged = membershipItem({ node: item.node, network: OTHER, networkName: NETWORK });
+      expect(rules([item, forged], {}, { observed: named({ 'orrery.network': NETWORK }) })[1]).toBe('workloads');
+    });
+
+    it('denies them with the attachment when the workload does not wear the label', () => {
+      const plain = observed({ workloads: known([workload({ labels: {}, labelled: false })]) });
+      const denials = denialsOf([item, inLab], held({}), context({ observed: plain }));
+      expect(denials.get(inLab.id)).toMatchObject({ isOfContainer: true });
+    });
+
+    it('judges them once the workload is there, and never those of launched containers', () => {
+      expect(rules([item, inOther], {}, { observed: observed({ workloads: known([]) }) })).toEqual([
+        'allowed',
+        'allowed',
+      ]);
+      const { items } = launch({}, OTHER);
+      expect(rules(items, {}, { observed: named({ 'orrery.network': 'lab' }) })).toEqual(['allowed', 'allowed']);
+    });
+
+    it('creates the container without a denied network, and leaves out steps that were planned with it', () => {
+      const seen = named({ 'orrery.network': 'lab' });
+      const items = [item, inLab, inOther];
+      const denials = denialsOf(items, held({}), context({ observed: seen }));
+      const made = facts({ images: [DEFAULT_IMAGE], identities: [item.node] });
+      const blueprintIn = (named: Item[]) => {
+        const create = plan(named, seen, made).find(({ step }) => step === 'create-container');
+        if (create?.step !== 'create-container') throw new Error('no container is created');
+        return create;
+      };
+      const create = blueprintIn(items.filter(({ id }) => !denials.has(id)));
+      expect(create.blueprint.memberships.map(({ network }) => network)).toEqual([NETWORK]);
+      expect(mayStep(create, items, denials)).toBe(true);
+      expect(mayStep(blueprintIn(items), items, denials)).toBe(false);
+    });
+  });
+
+  it('marks the workloads of a host that allows none, with the words of an item', () => {
+    const item = attachmentItem();
+    const seen = observed({ workloads: known([workload()]) });
+    const marked = (policy: HeldPolicy) => {
+      const { workloads } = denyWorkloads(seen, policy);
+      return workloads?.known ? workloads.value[0]?.denied : undefined;
+    };
+    const { cause, fix } = denialsOf([item], held({ workloads: 'none' }), context()).get(item.id) ?? {};
+    expect(marked(held({ workloads: 'none' }))).toEqual({ code: 'policy-denied', cause, fix });
+    expect(cause).toBe('nothing may be attached to containers of this host (rule workloads)');
+    const broken: HeldPolicy = { result: 'unreadable', file: FILE, cause: 'line 3', fix: 'mend it' };
+    expect(marked(broken)).toMatchObject({ code: 'policy-denied', cause: expect.stringContaining('line 3') });
+    for (const workloads of ['labelled', 'all']) expect(denyWorkloads(seen, held({ workloads }))).toBe(seen);
   });
 
   it.each<[string, object, Item, Item]>([

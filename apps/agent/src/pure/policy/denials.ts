@@ -11,8 +11,8 @@ import type { Step } from '@orrery/shared/machine';
 import type { KnownGround } from '../guard/ground.js';
 import { mustBeMadeAnew, ownContainer } from '../plan/node-container.js';
 import { workloadOf } from '../plan/plan-attachment.js';
-import { judge, routeRule, type Refusal } from './judge.js';
-import type { HeldPolicy, Rule } from './policy.js';
+import { judge, NO_WORKLOADS, routeRule, type Refusal } from './judge.js';
+import type { HeldPolicy } from './policy.js';
 
 /** Why an item is not allowed, for people. */
 export interface Denial {
@@ -40,18 +40,13 @@ export function denialsOf(items: readonly Item[], held: HeldPolicy, context: Den
   const present = items.filter(({ intent }) => intent === 'present');
   if (held.result === 'unreadable') return new Map(present.map(({ id }) => [id, deniedAll(held)]));
   const denials = new Map<ItemId, Denial>();
-  const deny = ({ id }: Item, { rule, cause }: Refusal) =>
-    denials.set(id, {
-      rule,
-      ...denialBy(rule, held, `${cause} (rule ${rule})`),
-      isOfContainer: false,
-      holdMs: 0,
-    });
+  const deny = ({ id }: Item, refusal: Refusal) =>
+    denials.set(id, { rule: refusal.rule, ...denialBy(refusal, held), isOfContainer: false, holdMs: 0 });
+  const attachments = new Map(present.flatMap((item) => (item.kind === 'attachment' ? [[item.node, item]] : [])));
   for (const item of present) {
-    const refusal = judge(item, held.policy, {
-      image: imageOf(item, context),
-      ...(item.kind === 'attachment' && { workload: workloadOf(item, context.observed) }),
-    });
+    const attachment = attachments.get(item.node);
+    const workload = attachment && workloadOf(attachment, context.observed);
+    const refusal = judge(item, held.policy, { image: imageOf(item, context), workload });
     if (refusal) deny(item, refusal);
   }
   const { max } = held.policy.containers;
@@ -69,7 +64,9 @@ export function denialsOf(items: readonly Item[], held: HeldPolicy, context: Den
 
 /** The rule that the guard checks pushed prefixes with. Without rules every item is denied, and nothing is admitted. */
 export const routesPolicy = (held: HeldPolicy): KnownGround['policy'] =>
-  held.result === 'held' ? { mayRoute: routeRule(held.policy), fix: denialBy('routes', held, '').fix } : undefined;
+  held.result === 'held'
+    ? { mayRoute: routeRule(held.policy), fix: denialBy({ rule: 'routes', cause: '' }, held).fix }
+    : undefined;
 
 const deniedAll = ({ cause, fix }: Extract<HeldPolicy, { result: 'unreadable' }>): Denial => ({
   ...{
@@ -80,12 +77,30 @@ const deniedAll = ({ cause, fix }: Extract<HeldPolicy, { result: 'unreadable' }>
   ...{ isOfContainer: false, holdMs: UNREADABLE_HOLD_MS },
 });
 
-function denialBy(rule: Rule, { file, isWritten, lines }: Extract<HeldPolicy, { result: 'held' }>, cause: string) {
+type Held = Extract<HeldPolicy, { result: 'held' }>;
+
+function denialBy({ rule, cause: why, label }: Refusal, { file, isWritten, lines }: Held) {
+  const cause = `${why} (rule ${rule})`;
   const line = lines.get(rule) ?? lines.get(rule.replace(/\..*/, ''));
   const place = line === undefined ? file : `${file}, line ${line}`;
   const where = isWritten ? place : `${place} (it does not exist, so the defaults apply)`;
-  const { fix } = explain('policy-denied/rule', { cause, rule, where });
+  const { fix } = label
+    ? explain('policy-denied/label', { cause, ...label, where })
+    : explain('policy-denied/rule', { cause, rule, where });
   return { cause, fix };
+}
+
+/** Whether anything may be attached on this host. Otherwise nobody looks at the workloads that items name. */
+export const allowsWorkloads = (held: HeldPolicy): boolean =>
+  held.result === 'held' && held.policy.workloads !== 'none';
+
+/** The observation, with the reason at each workload that nothing may be attached to: the same words as for an item. */
+export function denyWorkloads(observed: ObservedState, held: HeldPolicy): ObservedState {
+  const { workloads } = observed;
+  if (!workloads?.known || allowsWorkloads(held)) return observed;
+  const { cause, fix } = held.result === 'held' ? denialBy(NO_WORKLOADS, held) : deniedAll(held);
+  const denied = { code: 'policy-denied' as const, cause, fix };
+  return { ...observed, workloads: { known: true, value: workloads.value.map((one) => ({ ...one, denied })) } };
 }
 
 /** The image that would really run: a container that is only restarted runs what it was created from, whatever the default is by now. */

@@ -7,6 +7,7 @@ import {
   isOfContainer,
   type AttachmentItem,
   type ObservedWorkload,
+  permitsNetwork,
   WORKLOAD_LABEL,
 } from '@orrery/shared/contracts';
 import type { MayRoute } from '../guard/ground.js';
@@ -17,15 +18,21 @@ import type { CallName, Policy, Rule } from './policy.js';
 export interface Refusal {
   rule: Rule;
   cause: string;
+  /** The container whose label would have to name a network. */
+  label?: { name: string; network: string };
 }
 
 /** Context that the item itself does not contain. */
 export interface JudgeContext {
   /** The image that a container would run: the one that it was created from, the item's, or the host's default. */
   image: string;
-  /** Of an attachment, if the engine shows it. */
+  /** Of an attachment, or of that of a membership's node, if the engine shows it. */
   workload?: ObservedWorkload | undefined;
 }
+
+const refused = (rule: Rule, cause: string): Refusal => ({ rule, cause });
+
+export const NO_WORKLOADS = refused('workloads', 'nothing may be attached to containers of this host');
 
 /**
  * The rule of the policy that an item breaks; undefined when it is allowed. Only items with intent `present` are judged: removing and
@@ -33,7 +40,7 @@ export interface JudgeContext {
  */
 export function judge(item: Item, policy: Policy, context: JudgeContext): Refusal | undefined {
   if (item.intent === 'absent') return undefined;
-  if (!isOfContainer(item)) return judgeMembership(item, policy);
+  if (!isOfContainer(item)) return judgeMembership(item, policy) ?? judgeLabel(item, policy, context);
   const refusal = item.kind === 'attachment' ? judgeWorkload(item, policy, context) : undefined;
   return refusal ?? judgeContainer(item, policy, context);
 }
@@ -54,9 +61,24 @@ function judgeContainer(item: NodeContainerItem, { images, containers }: Policy,
 
 /** A workload that is not there yet is judged when it is. */
 function judgeWorkload({ workload: name }: AttachmentItem, { workloads }: Policy, { workload }: JudgeContext) {
-  if (workloads === 'none') return refused('workloads', 'nothing may be attached to containers of this host');
+  if (workloads === 'none') return NO_WORKLOADS;
   if (workloads === 'all' || !workload || workload.labelled) return undefined;
   return refused('workloads', `the container ${name} does not wear the label ${WORKLOAD_LABEL}`);
+}
+
+/** The networks that a workload may be attached to are those that its label names. One without the label is denied itself. */
+function judgeLabel(
+  { network, networkName }: MembershipItem,
+  { workloads }: Policy,
+  { workload }: JudgeContext,
+): Refusal | undefined {
+  if (workloads !== 'labelled' || !workload?.labelled) return undefined;
+  const about = { id: network, ...(networkName !== undefined && { name: networkName }) };
+  if (permitsNetwork(workload.labels ?? {}, about)) return undefined;
+  const { name } = workload;
+  const called = networkName === undefined ? network : `${networkName} (${network})`;
+  const cause = `the label ${WORKLOAD_LABEL} of ${name} does not name the network ${called}`;
+  return { ...refused('workloads', cause), label: { name, network: networkName ?? network } };
 }
 
 export const allowsImage = ({ images }: Pick<Policy, 'images'>, image: string): boolean =>
@@ -121,8 +143,6 @@ export function routeRule({ routes }: Pick<Policy, 'routes'>): MayRoute {
   return (prefix) =>
     allow.some((allowed) => covers(allowed, prefix)) && !deny.some((denied) => overlaps(denied, prefix));
 }
-
-const refused = (rule: Rule, cause: string): Refusal => ({ rule, cause });
 
 const fitsAny = (network: NetworkId, patterns: readonly string[]): boolean =>
   patterns.some((pattern) => new RegExp(`^${pattern.replaceAll(/\*+/g, '[0-9a-f]*')}$`).test(network));

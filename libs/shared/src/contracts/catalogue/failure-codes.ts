@@ -196,6 +196,10 @@ export const FAILURES = {
     fix: ({ rule, where }: { rule: string; where: string }) =>
       `Allow it on the host under ${rule} in ${where}, or request what the policy allows.`,
   },
+  'policy-denied/label': {
+    fix: ({ name, network, where }: { name: string; network: string; where: string }) =>
+      `Add ${network} to the label orrery.network of ${name} and recreate the container, or set \`workloads: all\` in ${where}.`,
+  },
   'port-error': {
     means: 'zerotier-one could not open the interface of the network (PORT_ERROR).',
     fix: 'Check the log of the daemon (`orrery container logs HOST/NAME`) and that /dev/net/tun exists.',
