@@ -246,7 +246,10 @@ function holds(prefix: string, address: string): boolean {
     const blueprint = lab.blueprint('unseen');
     const machine = lab.another({ dockerSocket: '/nowhere/docker.sock' });
     const state = await lab.look(machine);
-    expect(state).toMatchObject({ engine: { known: false, code: 'docker-unreachable' }, containers: { known: false } });
+    expect(state).toMatchObject({
+      ...{ engine: { known: false, code: 'docker-unreachable' }, containers: { known: false } },
+      workloads: { known: false, code: 'docker-unreachable' },
+    });
     const node = state.nodes.find((one) => one.node === blueprint.node);
     expect(node).toMatchObject({
       daemon: { known: false, code: 'docker-unreachable' },
