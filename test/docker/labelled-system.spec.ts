@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { FindingPage, WorkloadPage, type NetworkId, type ShownWorkload } from '@orrery/shared/contracts';
+import { Finding, ShownWorkload, type NetworkId } from '@orrery/shared/contracts';
 import { asOnCalmMachine } from '../support/calm.js';
 import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/servers.js';
@@ -53,11 +53,13 @@ const LABEL = { 'orrery.network': 'shop' };
   const cli = (...words: string[]) => world.system.cli(...words);
   const json = async (...words: string[]) => JSON.parse((await cli(...words, '-o', 'json')).stdout) as unknown;
   const listed = async (service: string): Promise<ShownWorkload | undefined> => {
-    const { items } = WorkloadPage.parse(await json('workload', 'ls', '--host', HOST));
-    return items.find(({ workload }) => workload === workloads.reference(service));
+    const all = ShownWorkload.array().parse(await json('workload', 'ls', '--host', HOST));
+    return all.find(({ workload }) => workload === workloads.reference(service));
   };
   const finding = async (code: string) =>
-    FindingPage.parse(await json('finding', 'ls', '--host', HOST)).items.find((one) => one.code === code);
+    Finding.array()
+      .parse(await json('finding', 'ls', '--host', HOST))
+      .find((one) => one.code === code);
 
   it('has no effect while its network does not admit labels, and says how to change that', async () => {
     expect((await cli('network', 'set', network, '--name', 'shop')).code).toBe(0);
@@ -80,7 +82,7 @@ const LABEL = { 'orrery.network': 'shop' };
     expect([after.State, after.Config, after.HostConfig, after.NetworkSettings]).toEqual([
       ...[before.State, before.Config, before.HostConfig, before.NetworkSettings],
     ]);
-    expect((await cli('commands')).out).toContain(`label ${HOST}/`);
+    expect(await json('commands')).toMatchObject([{ action: 'launch', by: `label ${HOST}/${workloads.project}-db-1` }]);
     await eventually(async () => (await finding('label-without-effect')) === undefined, {
       within: 10_000,
       what: 'no finding',

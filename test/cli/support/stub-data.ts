@@ -93,6 +93,7 @@ export function container(name: string, on = host('web-1'), more: Partial<Contai
     simulated: on.simulated,
     intent: 'present',
     workload: null,
+    byLabel: false,
     networks: [LAB],
     image: null,
     limits: { memoryMb: 512, pids: 99 },
@@ -143,7 +144,7 @@ export function membership(node: string, more: Partial<Membership> = {}): Member
 export function network(more: Partial<Network> = {}): Network {
   return {
     ...{ id: LAB, name: 'lab', controller: LAB.slice(0, 10), managedBy: null, config: null, admission: null },
-    ...{ sync: null, findings: [], memberships: { total: 1, ok: 1, waiting: 0 }, version: 1 },
+    ...{ labels: false, sync: null, findings: [], memberships: { total: 1, ok: 1, waiting: 0 }, version: 1 },
     ...more,
   };
 }

@@ -70,7 +70,8 @@ export async function writeGroup(
 /** Hosts whose workloads changed: what their labels ask for may have changed, too. */
 async function hintAtLabels(run: Run, { workloads, sweeps }: ObservedChanges): Promise<void> {
   const hosts = new Set([...[...workloads.keys()].map((key) => partsOf(key)[0]), ...sweeps.workloads.keys()]);
-  if (hosts.size > 0) await run('SELECT pg_notify($1, host) FROM unnest($2::text[]) AS h(host)', [CHANNELS.labels, [...hosts]]);
+  if (hosts.size > 0)
+    await run('SELECT pg_notify($1, host) FROM unnest($2::text[]) AS h(host)', [CHANNELS.labels, [...hosts]]);
 }
 
 function planGroup(batches: readonly Batch[], context: GroupContext): Plan {

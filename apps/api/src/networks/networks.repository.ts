@@ -80,7 +80,10 @@ export class NetworksRepository {
   }
 
   /** What people have decided about it; undefined if nothing. */
-  async decided(sql: Sql, id: NetworkId): Promise<Pick<Network, 'name' | 'config' | 'admission' | 'labels'> | undefined> {
+  async decided(
+    sql: Sql,
+    id: NetworkId,
+  ): Promise<Pick<Network, 'name' | 'config' | 'admission' | 'labels'> | undefined> {
     const rows = await sql.query<Pick<Network, 'name' | 'config' | 'admission' | 'labels'>[]>(
       'SELECT name, config, admission, labels FROM networks WHERE id = $1',
       [id],

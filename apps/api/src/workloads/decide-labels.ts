@@ -125,7 +125,7 @@ export function decideLabels(
     }
     const name = own?.container.name ?? freeName(observed.workload, taken);
     taken.add(name);
-    decisions.push(attach(observed.workload, name as Name, granted(labels), own));
+    decisions.push(attach(observed.workload, name, granted(labels), own));
   }
   for (const own of host.attachments)
     if (!seen.has(own) && own.container.intent === 'present') decisions.push(follow(own, [], now, graces));
@@ -227,7 +227,7 @@ function freeName(workload: Workload, taken: ReadonlySet<string>): Name {
   const name = attachmentName(workload);
   if (!taken.has(name)) return name;
   const digits = createHash('sha256').update(workload).digest('hex').slice(0, 8);
-  return `${name.slice(0, 54).replace(/-+$/, '')}-${digits}` as Name;
+  return `${name.slice(0, 54).replace(/-+$/, '')}-${digits}`;
 }
 
 /** Remembers the addresses that this look has given out, so that it gives none of them twice. */
@@ -247,7 +247,7 @@ class Given implements LabelGround {
   note({ id, address }: Granted, own: NodeAddress | null, { name, workload }: ObservedWorkload): void {
     if (address === null) return;
     // A node without a ZeroTier address yet differs from every other one by its workload.
-    const holder = { address: own ?? (workload as string as NodeAddress), name };
+    const holder = { address: own ?? workload, name };
     this.#given.set(`${id} ${address}`, [...(this.#given.get(`${id} ${address}`) ?? []), holder]);
   }
 }

@@ -86,7 +86,7 @@ export class LabelFindings {
       await raiseHostFindings(tx, raised);
       await clearHostFindings(
         tx,
-        ended.map(({ host, code, network }) => ({ host, code, network: (network || null) as NetworkId | null })),
+        ended.map(({ host, code, network }) => ({ host, code, network: network || null })),
       );
     });
   }

@@ -3,7 +3,7 @@ import {
   Accepted,
   AdmissionPage,
   CommandPage,
-  Container,
+  type Container,
   ContainerPage,
   FindingPage,
   Item,

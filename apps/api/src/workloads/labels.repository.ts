@@ -4,6 +4,7 @@ import {
   type HostId,
   type NetworkId,
   type NodeAddress,
+  type NodeId,
   type ObservedWorkload,
   type Workload,
 } from '@orrery/shared/contracts';
@@ -89,10 +90,12 @@ export class LabelsRepository {
       return host;
     };
     for (const { hostId, hostName, observed } of workloads) hostOf(hostId, hostName).workloads.push(observed);
+    const ofNodes = new Map<NodeId, LabelledMembership[]>();
+    for (const one of memberships) ofNodes.set(one.nodeId, [...(ofNodes.get(one.nodeId) ?? []), one]);
     for (const row of containers) {
       const host = hostOf(row.hostId, row.hostName);
       (host.taken as Set<string>).add(row.name);
-      if (row.workload !== null) host.attachments.push(toAttachment(row, memberships));
+      if (row.workload !== null) host.attachments.push(toAttachment(row, ofNodes.get(row.nodeId) ?? []));
     }
     const ground = await this.groundOf(
       sql,
@@ -106,10 +109,8 @@ export class LabelsRepository {
     const claims = workloads.flatMap(({ labels }) => (labels ? readLabels(labels).claims : []));
     const references = [...new Set(claims.map(({ network }) => network))];
     const networks = references.length > 0 ? await sql.query<LabelNetwork[]>(NETWORKS, [references]) : [];
-    const byName = new Map(
-      networks.flatMap((one) => (one.name === null ? [] : [[one.name, one]])) as [string, LabelNetwork][],
-    );
-    const byId = new Map(networks.map((one) => [one.id as string, one]));
+    const byName = new Map<string | null, LabelNetwork>(networks.map((one) => [one.name, one]));
+    const byId = new Map<string, LabelNetwork>(networks.map((one) => [one.id, one]));
     const network = (reference: string) => byId.get(reference) ?? byName.get(reference) ?? unnamed(reference);
     const wanted = claims.flatMap(({ network: reference, address }) => {
       const found = network(reference);
@@ -137,19 +138,17 @@ export class LabelsRepository {
 
 /** A network without a name needs no row. */
 const unnamed = (reference: string): LabelNetwork | undefined =>
-  /^[0-9a-f]{16}$/.test(reference)
-    ? { id: reference as NetworkId, name: null, labels: false, routes: null }
-    : undefined;
+  /^[0-9a-f]{16}$/.test(reference) ? { id: reference, name: null, labels: false, routes: null } : undefined;
 
 function toAttachment(
   { address, unclaimedSince, workload, ...row }: ContainerRow & { hostName?: string },
-  memberships: readonly LabelledMembership[],
+  memberships: LabelledMembership[],
 ): LabelledAttachment {
   const { hostName: _name, ...container } = row;
   return {
     container: { ...container, workload: workload as Workload },
     address,
     unclaimedSince,
-    memberships: memberships.filter(({ nodeId }) => nodeId === row.nodeId),
+    memberships,
   };
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { MembershipSettings, type HostId, type NetworkId } from '@orrery/shared/contracts';
-import { AppError, describeError, newId, type Logger } from '@orrery/shared/runtime';
+import { AppError, newId } from '@orrery/shared/runtime';
 import { putVerdicts, forgetRecords } from '../admission/verdicts.js';
 import { API_CONFIG, type ApiConfig } from '../config.js';
 import { newContainer } from '../containers/container-spec.js';
@@ -8,7 +8,6 @@ import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
 import { Store } from '../database/store.js';
 import { reserveIdentity } from '../identities/identities.js';
-import { LOGGER } from '../logger.js';
 import { DesiredWriter } from '../wanted/desired-writer.js';
 import { lockHosts } from '../wanted/revisions.js';
 import {
@@ -41,7 +40,6 @@ export class LabelsService {
     private readonly writer: DesiredWriter,
     private readonly findings: LabelFindings,
     @Inject(API_CONFIG) private readonly config: ApiConfig,
-    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /**
@@ -79,7 +77,6 @@ export class LabelsService {
       return [];
     } catch (error) {
       if (!(error instanceof AppError) || error.kind !== 'user') throw error;
-      this.logger.debug({ event: 'labels.refused', host: id, cause: describeError(error) }, 'labels have no effect');
       return [refusedAltogether(id, error)];
     }
   }

@@ -4,7 +4,6 @@ import {
   type ObservedNode,
   type ObservedState,
   type ObservedWorkload,
-  type Workload,
 } from '@orrery/shared/contracts';
 import { isOf, keyOf, partsOf, type ObservedChanges, type Mark } from './observed-changes.js';
 import { setNode } from './set-node.js';
@@ -39,7 +38,7 @@ function projectWorkloads(changes: ObservedChanges, mark: Mark, workloads: reado
   const { host_id } = mark;
   const keep = workloads.map(({ workload }) => workload);
   for (const [key, row] of changes.workloads)
-    if (partsOf(key)[0] === host_id && !(row && keep.includes(row.workload as Workload))) changes.workloads.delete(key);
+    if (partsOf(key)[0] === host_id && !(row && keep.includes(row.workload))) changes.workloads.delete(key);
   changes.sweeps.workloads.set(host_id, { owner: host_id, keep });
   for (const observed of workloads) {
     const { workload } = observed;
