@@ -5,14 +5,17 @@ import { Finding, Network, ShownWorkload, type NetworkId } from '@orrery/shared/
 import { asOnCalmMachine } from '../support/calm.js';
 import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/servers.js';
-import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import { hasCompose } from '../support/compose/compose-system.js';
+import { findLabEngine, type LabEngine } from '../support/zerotier/lab-engine.js';
 import { buildZtImage } from './orrery-zt/zt-image.js';
+import { ComposeProject } from './system/compose-project.js';
 import { holdControllerName } from './system/controller-name.js';
 import { DockerSystem, HOST } from './system/docker-system.js';
 import { Workloads } from './system/workloads.js';
 
 jest.setTimeout(240_000);
 const engine = await findLabEngine();
+const hasPlugin = await hasCompose();
 /** The promises of docs/attach.md, in milliseconds. */
 const FIRST_MS = 2_000;
 const BACK_MS = 1_500;
@@ -140,23 +143,43 @@ const LABEL = { 'orrery.network': 'shop' };
     expect(await pings('db', '10.95.0.254')).toBe(false);
   });
 
-  it.each([
-    ['restarted', (service: string) => workloads.container(service).restart({ t: 0 })],
-    ['recreated', (service: string) => workloads.up(service, LABEL)],
-  ])(
-    `follows a workload that is %s ${TIMES} times, each time with the same address and one container`,
-    async (_how, change) => {
-      const before = await workloads.addressed(network, 'db');
-      const took: number[] = [];
-      for (let time = 0; time < TIMES; time++) {
-        await change('db');
-        const begun = performance.now();
-        expect(await workloads.addressed(network, 'db')).toBe(before);
-        took.push(performance.now() - begun);
-      }
-      expect(await workloads.sidecars('db')).toHaveLength(1);
-      const median = took.sort((a, b) => a - b)[TIMES / 2] ?? 0;
-      expect(median).toBeLessThan(asOnCalmMachine(BACK_MS));
+  /** Does it ten times; each time the workload has the same address again, and one container of Orrery. */
+  async function keepsItsAddress(service: string, change: () => Promise<unknown>): Promise<void> {
+    const before = await workloads.addressed(network, service);
+    const took: number[] = [];
+    for (let time = 0; time < TIMES; time++) {
+      await change();
+      const begun = performance.now();
+      expect(await workloads.addressed(network, service)).toBe(before);
+      took.push(performance.now() - begun);
+    }
+    expect(await workloads.sidecars(service)).toHaveLength(1);
+    const median = took.sort((a, b) => a - b)[TIMES / 2] ?? 0;
+    expect(median).toBeLessThan(asOnCalmMachine(BACK_MS));
+  }
+
+  it(`follows a workload that is restarted ${TIMES} times`, () =>
+    keepsItsAddress('db', () => workloads.container('db').restart({ t: 0 })));
+
+  (hasPlugin ? it : it.skip)(
+    `follows a service that Docker Compose recreates ${TIMES} times, scales and takes down`,
+    async () => {
+      const options = { name: workloads.project, network: world.world.network, label: 'shop' };
+      const project = await ComposeProject.create(engine as LabEngine, options);
+      await project.compose('up', '--detach');
+      await keepsItsAddress('api', () => project.compose('up', '--detach', '--force-recreate'));
+      await project.compose('up', '--detach', '--scale', 'api=3');
+      const replicas = [1, 2, 3].map((number) => workloads.addressed(network, 'api', { number }));
+      expect(new Set(await Promise.all(replicas)).size).toBe(3);
+      // What is attached wears no label of Docker Compose, so it is no orphan.
+      const { length } = await world.ours();
+      await project.compose('up', '--detach', '--scale', 'api=3', '--remove-orphans');
+      expect(await world.ours()).toHaveLength(length);
+      await project.compose('down');
+      for (const number of [1, 2, 3])
+        await eventually(async () => (await workloads.sidecars('api', number)).length === 0, {
+          ...{ within: 20_000, what: `what was attached to replica ${number} goes` },
+        });
     },
   );
 

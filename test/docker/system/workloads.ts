@@ -5,7 +5,7 @@ import type { DockerSystem } from './docker-system.js';
 
 /** Containers that somebody runs beside Orrery, as `docker compose up` makes them: services of one project. */
 export class Workloads {
-  readonly #made = new Map<string, Docker.Container>();
+  readonly #made = new Set<string>();
 
   constructor(
     private readonly world: DockerSystem,
@@ -30,7 +30,7 @@ export class Workloads {
   ): Promise<Docker.Container> {
     await this.down(service, number);
     const container = await this.world.docker.createContainer({
-      name: `${this.project}-${service}-${number}`,
+      name: this.#nameOf(service, number),
       Image: this.image,
       Entrypoint: ['sleep'],
       Cmd: ['3600'],
@@ -44,21 +44,23 @@ export class Workloads {
       HostConfig: { NetworkMode: this.world.world.network, Init: true, ...HostConfig },
       ...change,
     });
-    this.#made.set(this.reference(service, number), container);
+    this.#made.add(this.#nameOf(service, number));
     await container.start();
     return container;
   }
 
   async down(service: string, number = 1): Promise<void> {
-    const reference = this.reference(service, number);
-    await this.#made.get(reference)?.remove({ force: true, v: true });
-    this.#made.delete(reference);
+    await this.container(service, number).remove({ force: true, v: true }).catch(unlessGone);
+    this.#made.delete(this.#nameOf(service, number));
   }
 
+  /** By its name, also one that Docker Compose made. */
   container(service: string, number = 1): Docker.Container {
-    const container = this.#made.get(this.reference(service, number));
-    if (!container) throw new Error(`${this.reference(service, number)} is not there`);
-    return container;
+    return this.world.docker.getContainer(this.#nameOf(service, number));
+  }
+
+  #nameOf(service: string, number: number): string {
+    return `${this.project}-${service}-${number}`;
   }
 
   /** Runs a program in it, as its owner would. */
@@ -86,10 +88,17 @@ export class Workloads {
   }
 
   async close(): Promise<void> {
-    for (const container of this.#made.values())
-      await container.remove({ force: true, v: true }).catch(() => undefined);
+    for (const name of this.#made)
+      await this.world.docker
+        .getContainer(name)
+        .remove({ force: true, v: true })
+        .catch(() => undefined);
     this.#made.clear();
   }
+}
+
+function unlessGone(error: unknown): void {
+  if ((error as { statusCode?: number }).statusCode !== 404) throw error;
 }
 
 async function runIn(container: Docker.Container, command: string[]) {
