@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import {
+  AdmissionPage,
   ContainerPage,
   EventPage,
   FindingPage,
@@ -24,6 +25,8 @@ const MB = 1_000_000;
 const REACHED_MS = 8_000;
 const engine = (await hasCompose()) ? await findLabEngine() : undefined;
 const HOSTS = ['cloud-1', 'cloud-2', 'onprem-1'];
+/** The container of a service of somebody else, on two hosts. */
+const APP = 'shop-app-1';
 const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
 
 (engine ? describe : describe.skip)('docker-compose.yml: three hosts, each with a Docker engine of its own', () => {
@@ -46,6 +49,8 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
       .map(({ node, addresses: [address] }) => [node.name, address?.split('/')[0] ?? ''] as const)
       .sort();
   const addressOf = async (node: string) => new Map(await addresses()).get(node) ?? '';
+  const untilAddress = (node: string) =>
+    eventually(() => addressOf(node), { within: 60_000, what: `${node} has an address` });
   const pings = async (from: HostNumber, container: string, to: string) =>
     (await system.execIn(from, container, 'ping', '-c', '1', '-W', '2', to)).code === 0;
   const untilPings = (from: HostNumber, container: string, to: string) =>
@@ -136,6 +141,54 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     expect(await system.orrery('rm', 'cloud-1/near', '--yes', '--wait')).toMatchObject({ code: 0 });
   });
 
+  it('puts workloads of two hosts on the network by one label each, and they ping each other', async () => {
+    expect(await system.orrery('network', 'set', 'lab', '--labels', 'on')).toMatchObject({ code: 0 });
+    for (const host of [1, 3] as const) {
+      // As Docker Compose does it for the service `app` of a project `shop`.
+      const compose = { project: 'shop', service: 'app', 'container-number': '1', oneoff: 'False' };
+      const labels = Object.entries(compose).map(([key, value]) => `com.docker.compose.${key}=${value}`);
+      const words = [...labels, 'orrery.network=lab'].flatMap((label) => ['--label', label]);
+      const app = [
+        '--name',
+        APP,
+        '--restart',
+        'always',
+        '--init',
+        '--entrypoint',
+        'sleep',
+        engine?.image ?? '',
+        '3600',
+      ];
+      expect(await system.dockerOf(host, 'run', '--detach', ...words, ...app)).toMatchObject({ code: 0 });
+    }
+    const [cloud, onprem] = [await untilAddress('cloud-1/shop-app-1'), await untilAddress('onprem-1/shop-app-1')];
+    expect((await system.execIn(1, APP, 'ip', '-o', 'addr')).stdout).toMatch(new RegExp(`zt\\S+ +inet ${cloud}/`));
+    await untilPings(1, APP, onprem);
+    await untilPings(3, APP, cloud);
+    const shown = await system.orrery('workload', 'ls', '-o', 'json');
+    expect(JSON.parse(shown.stdout)).toMatchObject([
+      { host: { name: 'cloud-1' }, workload: 'shop/app/1', byLabel: true },
+      { host: { name: 'onprem-1' }, workload: 'shop/app/1', byLabel: true },
+    ]);
+  });
+
+  it('gives them the same addresses when all containers of a host are restarted at once', async () => {
+    const before = await addresses();
+    const ids = (await system.dockerOf(1, 'ps', '--quiet')).stdout.trim().split('\n');
+    expect(ids.length).toBeGreaterThan(2);
+    expect(await system.dockerOf(1, 'restart', '--time', '0', ...ids)).toMatchObject({ code: 0 });
+    await untilPings(3, APP, await untilAddress('cloud-1/shop-app-1'));
+    const isBack = async () => JSON.stringify(await addresses()) === JSON.stringify(before);
+    await eventually(isBack, { within: 60_000, what: 'the same addresses' });
+    const sidecars = await system.dockerOf(1, 'ps', '--all', '--quiet', '--filter', 'label=io.orrery.workload');
+    expect(sidecars.stdout.trim().split('\n')).toHaveLength(1);
+    // Its controller has one record of each node, with one address.
+    const { items } = await system.api('/v1/admissions?network=lab', AdmissionPage);
+    const given = items.flatMap(({ controller }) => (controller?.authorized ? [controller.addresses] : []));
+    expect(given.map(({ length }) => length)).toEqual(before.map(() => 1));
+    expect(new Set(given.flat()).size).toBe(before.length);
+  });
+
   it('keeps secrets out of what docker inspect shows, and publishes only on loopback', async () => {
     const password = await system.must('exec', '-T', '--user', '0', 'postgres', 'cat', '/secrets/postgres.password');
     expect(password).toMatch(/^[0-9a-f]{48}$/);
@@ -172,11 +225,12 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     const startedAt = async () =>
       (await system.dockerOf(1, 'inspect', '--format', '{{.State.StartedAt}}', 'orrery-one')).stdout;
     const before = await startedAt();
-    const address = await addressOf('cloud-1/one');
+    const [address, ofApp] = [await addressOf('cloud-1/one'), await addressOf('cloud-1/shop-app-1')];
     await system.must('exec', '-T', 'agent-1', 'sh', '-c', 'kill -9 "$(cat /run/engine/docker.pid)"');
     const isAnew = async () => ![before, ''].includes(await startedAt());
     await eventually(isAnew, { within: 90_000, what: 'the container, restarted by its engine' });
     await untilPings(3, 'orrery-two', address);
+    await untilPings(3, APP, ofApp);
     // The daemon has its address from its cache before the agent has looked again.
     const isSeen = async () => (await addressOf('cloud-1/one')) === address;
     await eventually(isSeen, { within: 30_000, what: 'the same address, as the agent sees it' });
@@ -248,7 +302,7 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
   it('removes a launched container, and the history shows it', async () => {
     expect(await system.orrery('rm', 'cloud-1/one', '--yes', '--wait=60s')).toMatchObject({ code: 0 });
     const left = (await system.api('/v1/containers', ContainerPage)).items;
-    expect(left.map(({ name }) => name).sort()).toEqual(['controller', 'two']);
+    expect(left.map(({ name }) => name).sort()).toEqual(['controller', 'shop-app-1', 'shop-app-1', 'two']);
     const events = (await system.api('/v1/events?host=cloud-1&limit=500', EventPage)).items.map(({ type }) => type);
     expect(events).toEqual(expect.arrayContaining(['io.orrery.host.joined', 'io.orrery.container.removed']));
   });
