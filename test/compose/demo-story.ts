@@ -38,6 +38,7 @@ export function demoTests(system: () => ComposeSystem): void {
 
   it.each(STORY.map(({ title, name }): [string, string] => [title, name]))('reports: %s', (_title, name) => {
     const told = demo?.steps.find(({ step }) => step === name);
+    expect(told?.cause).toBeUndefined();
     expect(told).toMatchObject({ step: name, ok: true });
     expect(told?.detail).toBeTruthy();
   });

@@ -76,6 +76,10 @@ const LABEL = { 'orrery.network': 'shop' };
     const all = ShownWorkload.array().parse(await json('workload', 'ls', '--host', HOST));
     return all.find(({ workload }) => workload === workloads.reference(service));
   };
+  const sidecar = async (service: string) => {
+    const [found] = await workloads.sidecars(service);
+    return world.docker.getContainer(found?.Id ?? '');
+  };
   const finding = async (code: string) =>
     Finding.array()
       .parse(await json('finding', 'ls', '--host', HOST))
@@ -182,6 +186,37 @@ const LABEL = { 'orrery.network': 'shop' };
         });
     },
   );
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['its container is killed', async () => (await sidecar('db')).kill()],
+    ['its container is removed', async () => (await sidecar('db')).remove({ force: true, v: true })],
+    [
+      'its stopped container is pruned',
+      async () => {
+        await workloads.container('db').stop({ t: 0 });
+        const stopped = async () => (await (await sidecar('db')).inspect()).State.Status === 'exited';
+        await eventually(stopped, { within: 10_000, what: 'its container stops with it' });
+        await (await sidecar('db')).remove({ v: true });
+        await workloads.container('db').start();
+      },
+    ],
+    [
+      'it was restarted while the agent was away',
+      async () => {
+        await world.host.process.kill();
+        await workloads.container('db').restart({ t: 0 });
+        await world.host.start();
+      },
+    ],
+  ])('has the same address again when %s', async (_what, happens) => {
+    const before = await workloads.addressed(network, 'db');
+    await happens();
+    expect(await workloads.addressed(network, 'db')).toBe(before);
+    await eventually(async () => (await workloads.sidecars('db')).length === 1, {
+      within: 10_000,
+      what: 'one container',
+    });
+  });
 
   it('is followed without API and NATS, but for a first one, which comes when they are back', async () => {
     const before = await workloads.addressed(network, 'db');
