@@ -38,7 +38,7 @@ export const findsByMdns = (
     },
     {
       what: `an answer of ${page.name} to an mDNS query`,
-      withinMs: 45_000,
+      withinMs: 75_000,
       fix: 'mDNS uses multicast to 224.0.0.251. Check the multicast limit: `docker compose exec api orrery network get demo`',
     },
   );

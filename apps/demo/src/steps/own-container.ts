@@ -1,4 +1,5 @@
 import { Container, Network } from '@orrery/shared/contracts';
+import { pause } from '@orrery/shared/runtime';
 import { pathOf } from '../orrery/orrery.js';
 import { CAST, WORKLOADS, type Part } from '../story/cast.js';
 import { mustHold } from '../story/not-so.js';
@@ -9,6 +10,11 @@ import { answerBroadcasts, answersBroadcast } from './broadcast.js';
 import { interfaceOf } from './interfaces-in-the-kernel.js';
 import { advertise, findsByMdns } from './mdns.js';
 
+/**
+ * zerotier-one tells others of its multicast groups within five seconds, and looks for the receivers of its own packets once a
+ * minute: whoever asks too early has to wait for a minute (docs/zerotier-facts.md#multicast).
+ */
+const ANNOUNCED_MS = 6_000;
 const FIX = 'See `docker compose exec api orrery workloads -o wide`, and docs/attach.md.';
 
 /** Pings from the workload itself, until the first answer; it then has its own address in the network. */
@@ -48,6 +54,7 @@ export const ownContainer: Step = {
       await answerBroadcasts(box);
       await advertise(box, device, name);
     }
+    await pause(ANNOUNCED_MS);
     for (const [from, to] of ways) {
       await answersBroadcast(from.box, to);
       await findsByMdns(from.box, to);
