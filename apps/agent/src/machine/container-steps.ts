@@ -17,6 +17,7 @@ import { inspectMatchesProfile } from '../docker/profile-match.js';
 import { addressOn, placeInside, placeOnBridge, portOf, workloadEnded } from './container-place.js';
 import { whyEnded } from './ended-container.js';
 import { KeptConfigurations, type Configurations } from './kept-configurations.js';
+import { introduceNeighbours, mention } from './neighbours.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
 import { watchStart } from './start-watch.js';
 
@@ -163,6 +164,7 @@ async function start(
   const networks = fresh?.networks ?? (await networksIn(parts, id, signal));
   if (!fresh && inspect.State.Status === 'created') await assertComplete(parts, inspect, signal);
   const isStranger = await takeTurn(parts, step.node, inspect, { signal, progress });
+  const introductions = await introduceNeighbours(parts, step.node, inspect, signal);
   await startOrDiscard(parts, inspect, signal);
   crashPoint('launch.start');
   progress('started', `container ${name}`);
@@ -173,7 +175,7 @@ async function start(
     step.node,
     running && { ...running, State: { ...running.State, Status: 'running' } },
   );
-  const version = await watchStart(
+  const watching = watchStart(
     {
       door,
       networks,
@@ -182,6 +184,7 @@ async function start(
     },
     signal,
   );
+  const version = await (introductions ? mention(introductions, watching, signal) : watching);
   if (isStranger) parts.turns.greeted();
   if (version) progress('daemon', `zerotier-one ${version}`);
 }
