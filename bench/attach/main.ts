@@ -14,7 +14,6 @@ const GOALS = { first: { median: 2_000 }, back: { median: 1_500 }, reach: { medi
 const PATIENCE_MS = 260_000;
 /** Longer than zerotier-one prefers a path that has become silent. */
 const SETTLED_MS = 20_000;
-/** The engine gives each container the lowest free address, which can be another one than the workload's. */
 const MOST_SQUATTERS = 4;
 const HOME = '/var/lib/zerotier-one';
 
@@ -125,6 +124,14 @@ const goalOf = (way: Way, what: What) =>
 const reachGoalOf = (way: Way, what: What) =>
   way instanceof ByHand || what === 'first attach' ? undefined : GOALS.reach;
 
+/** The engine gives each container the lowest free address, which can be another one than the workload's. */
+async function takeAddress(lab: OwnRootLab, squatters: Docker.Container[], address: string | undefined): Promise<void> {
+  for (const squatter of squatters) {
+    await squatter.start();
+    if ((await lab.world.world.ipOf(squatter)) === address) return;
+  }
+}
+
 /** The life of one workload. */
 async function round(lab: OwnRootLab, way: Way, figures: Figures): Promise<void> {
   const name = lab.nextName('workload');
@@ -149,15 +156,11 @@ async function round(lab: OwnRootLab, way: Way, figures: Figures): Promise<void>
       return start();
     });
     await pause(SETTLED_MS);
+    const before = workload && (await lab.world.world.ipOf(workload));
+    for (let at = 0; at < MOST_SQUATTERS; at++) squatters.push(await createWorkload(lab, `${name}-squatter-${at}`));
     await measure(way, figures, 'made anew elsewhere', async () => {
-      const address = workload && (await lab.world.world.ipOf(workload));
       await workload?.remove({ force: true, v: true });
-      for (let taken: string | undefined; taken !== address && squatters.length < MOST_SQUATTERS;) {
-        const squatter = await createWorkload(lab, `${name}-squatter-${squatters.length}`);
-        squatters.push(squatter);
-        await squatter.start();
-        taken = await lab.world.world.ipOf(squatter);
-      }
+      await takeAddress(lab, squatters, before);
       return start();
     });
   } catch (error) {
