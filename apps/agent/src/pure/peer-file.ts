@@ -1,5 +1,3 @@
-import { isIPv4 } from 'node:net';
-
 /** The daemon's own `peers.d/<address>.peer`. Its version is unknown (zeros), so the peer is contacted with a full hello. */
 const FORMAT = 2;
 const IDENTITY_TYPE = 0;
@@ -17,7 +15,7 @@ export function peerFile(
 ): Uint8Array | undefined {
   const [, address, key] = /^([0-9a-f]{10}):0:([0-9a-f]{128})$/.exec(identityPublic) ?? [];
   if (address === undefined || key === undefined) return undefined;
-  const paths = endpoints.filter(({ ip }) => isIPv4(ip));
+  const paths = endpoints.filter(({ ip }) => /^\d{1,3}(\.\d{1,3}){3}$/.test(ip));
   return Uint8Array.from([
     FORMAT,
     ...Buffer.from(address, 'hex'),
