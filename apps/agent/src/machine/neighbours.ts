@@ -3,7 +3,6 @@ import type { NodeAddress, NodeId } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import { DAEMON_HOME } from '../docker/container-profile.js';
 import type { InspectedContainer } from '../docker/inspected.js';
-import { LABEL } from '../docker/labels.js';
 import { neighbourhoodOf } from '../docker/neighbours.js';
 import { namespaceOwner } from '../docker/profile-match.js';
 import type { ArchiveEntry } from '../docker/tar-archive.js';
@@ -17,28 +16,32 @@ const AFTERWARDS_MS = 300;
 /** The nodes to mention to a daemon that is about to start, and where it will listen. */
 export interface Introductions {
   addresses: NodeAddress[];
-  to: { ip: string; port: number }[];
+  /** They go into its home before it starts. */
+  files: ArchiveEntry[];
+  ips: string[];
+}
+
+interface Starting {
+  node: NodeId;
+  /** The engine's id of its workload. */
+  workload: string;
+  /** The container to put the files into at once. */
+  put?: string;
 }
 
 /**
- * Before an attachment starts: tells its daemon, by files in its home, where the other nodes of this host are on the
- * workload's networks. They look for it in its old place for up to four minutes otherwise, if the workload has another
- * bridge address than before: they must hear from it first, and it does not know them (docs/adr/0037). Failing at this
- * fails no start.
+ * Where the other nodes of this host are on the networks of an attachment's workload. They look for it in its old place
+ * for up to four minutes otherwise, if the workload has another bridge address than before: they must hear from it
+ * first, and it does not know them (docs/adr/0037). Failing at this fails no start.
  */
-export async function introduceNeighbours(
-  parts: RealMachineParts,
-  node: NodeId,
-  inspect: InspectedContainer,
+export async function introductionsFor(
+  { engine, config, identities, logger }: RealMachineParts,
+  { node, workload, put }: Starting,
   signal: AbortSignal,
 ): Promise<Introductions | undefined> {
-  const { engine, config, identities, logger } = parts;
-  const workload = namespaceOwner(inspect.HostConfig.NetworkMode);
-  const port = Number(inspect.Config.Labels[LABEL.port]);
-  if (workload === undefined || !(port > 0)) return undefined;
   try {
     const listed = await engine.containers.listed({}, { signal });
-    const { addresses, neighbours } = neighbourhoodOf(workload, node, config.host, listed);
+    const { addresses: ips, neighbours } = neighbourhoodOf(workload, node, config.host, listed);
     const known = await Promise.all(
       neighbours.map(async ({ node: other, endpoints }) => {
         const secrets = await identities.get(other);
@@ -48,13 +51,25 @@ export async function introduceNeighbours(
     );
     const met = known.flat();
     if (met.length === 0) return undefined;
-    await engine.files.put(inspect.Id, filesOf(met), { signal });
-    return { addresses: met.map(({ address }) => address), to: addresses.map((ip) => ({ ip, port })) };
+    const files = filesOf(met);
+    if (put !== undefined) await engine.files.put(put, files, { signal });
+    return { addresses: met.map(({ address }) => address), files, ips };
   } catch (error) {
     signal.throwIfAborted();
     logger.warn({ event: 'docker.neighbours', err: error }, 'cannot introduce the other nodes to an attachment');
     return undefined;
   }
+}
+
+/** The same before a container starts again: what is in its home is from its last start. */
+export async function introduceAgain(
+  parts: RealMachineParts,
+  node: NodeId,
+  { Id, HostConfig }: InspectedContainer,
+  signal: AbortSignal,
+): Promise<Introductions | undefined> {
+  const workload = namespaceOwner(HostConfig.NetworkMode);
+  return workload === undefined ? undefined : introductionsFor(parts, { node, workload, put: Id }, signal);
 }
 
 const filesOf = (met: readonly { address: NodeAddress; content: Uint8Array }[]): ArchiveEntry[] => {
@@ -70,7 +85,8 @@ const filesOf = (met: readonly { address: NodeAddress; content: Uint8Array }[]):
  * longer. Where the agent does not reach the bridge, nothing happens.
  */
 export async function mention<T>(
-  { addresses, to }: Introductions,
+  { addresses, ips }: Pick<Introductions, 'addresses' | 'ips'>,
+  port: number,
   started: Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
@@ -81,7 +97,7 @@ export async function mention<T>(
   const beacons = addresses.map(beaconOf);
   const sending = (async () => {
     while (!until.aborted) {
-      for (const { ip, port } of to) for (const beacon of beacons) socket.send(beacon, port, ip, () => undefined);
+      for (const ip of ips) for (const beacon of beacons) socket.send(beacon, port, ip, () => undefined);
       await pause(EVERY_MS, until);
     }
   })();
