@@ -10,8 +10,11 @@ import { addressAt, answers } from '../ping.js';
 import { runBench, say } from '../program.js';
 
 const GOALS = { first: { median: 2_000 }, back: { median: 1_500 }, reach: { median: 3_000, most: 8_000 } };
-/** By hand, a peer can look for a node in its old place for four minutes. */
-const PATIENCE_MS = 20_000;
+/** By hand, a peer looks for a node in its old place for four minutes. */
+const PATIENCE_MS = 260_000;
+/** Longer than zerotier-one prefers a path that has become silent. */
+const SETTLED_MS = 20_000;
+const MOST_SQUATTERS = 4;
 const HOME = '/var/lib/zerotier-one';
 
 const pidOf = async (container: Docker.Container) => (await container.inspect()).State.Pid;
@@ -39,7 +42,7 @@ interface Way {
   follow(workload: Docker.Container, what: What): Promise<void>;
   end(workload: string): Promise<void>;
 }
-type What = 'first attach' | 'restart' | 'made anew';
+type What = 'first attach' | 'restart' | 'made anew' | 'made anew elsewhere';
 
 class ByHand implements Way {
   readonly name = 'by hand';
@@ -121,10 +124,19 @@ const goalOf = (way: Way, what: What) =>
 const reachGoalOf = (way: Way, what: What) =>
   way instanceof ByHand || what === 'first attach' ? undefined : GOALS.reach;
 
+/** The engine gives each container the lowest free address, which can be another one than the workload's. */
+async function takeAddress(lab: OwnRootLab, squatters: Docker.Container[], address: string | undefined): Promise<void> {
+  for (const squatter of squatters) {
+    await squatter.start();
+    if ((await lab.world.world.ipOf(squatter)) === address) return;
+  }
+}
+
 /** The life of one workload. */
 async function round(lab: OwnRootLab, way: Way, figures: Figures): Promise<void> {
   const name = lab.nextName('workload');
   let workload: Docker.Container | undefined;
+  const squatters: Docker.Container[] = [];
   try {
     await way.prepare?.(name);
     const start = async () => {
@@ -143,12 +155,31 @@ async function round(lab: OwnRootLab, way: Way, figures: Figures): Promise<void>
       await workload?.remove({ force: true, v: true });
       return start();
     });
+    await pause(SETTLED_MS);
+    const before = workload && (await lab.world.world.ipOf(workload));
+    for (let at = 0; at < MOST_SQUATTERS; at++) squatters.push(await createWorkload(lab, `${name}-squatter-${at}`));
+    await measure(way, figures, 'made anew elsewhere', async () => {
+      await workload?.remove({ force: true, v: true });
+      await takeAddress(lab, squatters, before);
+      return start();
+    });
   } catch (error) {
     figures.failures.push(`${way.name}: ${String(error)}`);
   } finally {
     await way.end(name).catch((error: unknown) => figures.failures.push(`${way.name}, at its end: ${String(error)}`));
     await workload?.remove({ force: true, v: true });
+    await Promise.all(squatters.map((squatter) => squatter.remove({ force: true, v: true })));
   }
+}
+
+/** A node that Orrery attached to a workload of its own. */
+async function attachedPeer(lab: OwnRootLab, bare: Docker.Container[]): Promise<Docker.Container> {
+  const name = lab.nextName('peer');
+  const workload = await createWorkload(lab, name);
+  bare.push(workload);
+  await workload.start();
+  await lab.orrery('attach', HOST, name, '--network', KEPT, '--name', name, '--wait=90s');
+  return workload;
 }
 
 await runBench(
@@ -158,13 +189,12 @@ await runBench(
     const bare: Docker.Container[] = [];
     try {
       await lab.createNetwork();
-      const name = lab.nextName('peer');
-      await lab.orrery('launch', name, '--host', HOST, '--network', KEPT, '--wait=90s');
+      const attached = await attachedPeer(lab, bare);
       const ruled = await lab.startRuler();
       const peer = await createBare(lab);
       bare.push(peer);
       await startByHand(lab, ruled, peer);
-      const ways = [new ByOrrery(lab, lab.world.container(name)), new ByHand(lab, ruled, peer)];
+      const ways = [new ByOrrery(lab, attached), new ByHand(lab, ruled, peer)];
       for (let at = 0; at < rounds && !signal.aborted; at++)
         for (const way of at % 2 === 0 ? ways : ways.toReversed()) {
           await pause(3_000, signal);

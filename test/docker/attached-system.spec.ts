@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { interfaceName, type Command, type NetworkId } from '@orrery/shared/contracts';
 import type Docker from 'dockerode';
+import { unpackArchive } from '../../apps/agent/src/docker/tar-archive.js';
 import { asOnCalmMachine } from '../support/calm.js';
 import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/servers.js';
@@ -128,6 +129,46 @@ const POINTS = ['desired.after-write', 'launch.identity', 'launch.create', 'laun
     });
     // The control: nobody has this address.
     expect((await inside('plain', 'ping', '-c', '1', '-W', '1', '10.95.0.254')).code).not.toBe(0);
+  });
+
+  /** The files in `peers.d` of an attachment, as hex. */
+  async function peersOf(service: string): Promise<Record<string, string>> {
+    const [{ Id } = { Id: '' }] = await sidecars(service);
+    const archive = await world.docker.getContainer(Id).getArchive({ path: '/var/lib/zerotier-one/peers.d' });
+    const files = await unpackArchive(archive, 1 << 20);
+    return Object.fromEntries([...files].map(([path, content]) => [path, content.toString('hex')]));
+  }
+  /** What the others must know of a node: its address, and the end of the file with its only endpoint. */
+  async function placeOf(service: string) {
+    const [{ Labels } = { Labels: {} as Record<string, string> }] = await sidecars(service);
+    const address = (await world.host.identities()).get(Labels['io.orrery.node'] ?? '');
+    const ip = await world.world.ipOf(made.get(service) as Docker.Container);
+    const port = Number(Labels['io.orrery.port']).toString(16).padStart(4, '0');
+    return {
+      path: `peers.d/${String(address)}.peer`,
+      end: `000104${Buffer.from(ip.split('.').map(Number)).toString('hex')}${port}`,
+    };
+  }
+
+  it('tells the daemon, at each start, where the other nodes are at that time', async () => {
+    const before = await placeOf('db');
+    await made.get('db')?.remove({ force: true, v: true });
+    made.delete('db');
+    const squatter = await up('squatter', {});
+    await up('db');
+    await addressed('db');
+    const [db, plain] = [await placeOf('db'), await placeOf('plain')];
+    // The test needs another bridge address.
+    expect(db.end).not.toBe(before.end);
+    expect(await peersOf('db')).toEqual({ [plain.path]: expect.stringMatching(new RegExp(`${plain.end}$`)) });
+    // A node that stops is started again only if the host allows it.
+    await writeFile(policy, 'workloads: all\n', { mode: 0o600 });
+    await made.get('plain')?.restart({ t: 0 });
+    const told = async () => (await peersOf('plain'))[db.path]?.endsWith(db.end);
+    await eventually(told, { within: 30_000, every: 100, what: 'the new place of db' });
+    await addressed('plain');
+    await writeFile(policy, 'workloads: labelled\n', { mode: 0o600 });
+    await squatter.remove({ force: true, v: true });
   });
 
   it.each([

@@ -69,6 +69,24 @@ const BARE = { tun: false, netAdmin: false };
     await findsRoot(made.id ?? '');
   });
 
+  it('gives up silent paths, unless its owner has configured it', async () => {
+    const path = '/var/lib/zerotier-one/local.conf';
+    const own = '{ "settings": { "portMappingEnabled": false } }';
+    const [root, configured] = await Promise.all([
+      lab.run({ ...BARE, words: ['root'] }),
+      lab.run({ ...BARE, words: ['root'], files: { [path]: own } }),
+    ]);
+    const ready = async (node: ZtContainer) => (await node.log()).includes('tells nodes to find it');
+    for (const node of [root, configured])
+      await eventually(() => ready(node), { within: 30_000, every: 100, what: 'a root' });
+    const textOf = async (node: ZtContainer) => (await node.run('cat', path)).out.trim();
+    expect(JSON.parse(await textOf(root))).toMatchObject({
+      settings: { policies: { orrery: { basePolicy: 'active-backup', failoverInterval: 2_000 } } },
+    });
+    expect(await textOf(configured)).toBe(own);
+    for (const node of [root, configured]) await node.container.remove({ force: true, v: true });
+  });
+
   it('takes public identities through its door, valid ones only, and forgets them when they are no longer offered', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'orrery-door-'));
     const root = await lab.run({ ...BARE, volumes: [`${folder}:/door`], words: ['root'] });

@@ -131,15 +131,20 @@ async function isInProfile(
 }
 
 const FILES =
-  /^var\/lib\/zerotier-one\/(networks\.d\/|moons\.d\/|identity\.(secret|public)|authtoken\.secret|local\.conf|orrery\.json)?$/;
+  /^var\/lib\/zerotier-one\/(networks\.d\/|moons\.d\/|peers\.d\/|identity\.(secret|public)|authtoken\.secret|local\.conf|orrery\.json)?$/;
 
 /** No API from elsewhere, no updates from anywhere, no door opened in a router, and one port of the agent's own range. */
 const LOCAL_CONF =
-  /^\{"settings":\{"allowManagementFrom":\["172\.3[01]\.0\.1\/32","127\.0\.0\.1\/32"\],"softwareUpdate":"disable","portMappingEnabled":false,"primaryPort":25\d{3},"allowSecondaryPort":false\}\}$/;
+  /^\{"settings":\{"allowManagementFrom":\["172\.3[01]\.0\.1\/32","127\.0\.0\.1\/32"\],"softwareUpdate":"disable","portMappingEnabled":false,"primaryPort":25\d{3},"allowSecondaryPort":false(,"defaultBondingPolicy":"orrery","policies":\{"orrery":\{"basePolicy":"active-backup","failoverInterval":2000\}\})?\}\}$/;
+
+/** A public identity and places of it, and nothing that the daemon keeps secret. */
+const PEER = /^02([0-9a-f]{10})00[0-9a-f]{128}00(00){8}000[0-9](04[0-9a-f]{8}6[1-5][0-9a-f]{2})+$/;
 
 const areHomeFiles = (files: ReadonlyMap<string, string>, trusted: readonly Trusted[]): boolean =>
   [...files].every(([name, text]) => {
     if (name === 'var/lib/zerotier-one/local.conf' && !LOCAL_CONF.test(text)) return false;
+    const peer = /^var\/lib\/zerotier-one\/peers\.d\/([0-9a-f]{10})\.peer$/.exec(name)?.[1];
+    if (peer !== undefined) return PEER.exec(Buffer.from(text, 'latin1').toString('hex'))?.[1] === peer;
     const network = /^var\/lib\/zerotier-one\/networks\.d\/([0-9a-f]{16})(\.local)?\.conf$/.exec(name)?.[1];
     return network === undefined ? FILES.test(name) : trusted.some(({ networks }) => networks.includes(network));
   });

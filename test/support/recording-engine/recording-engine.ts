@@ -85,8 +85,10 @@ export class RecordingEngine {
     if (path === '/containers/json')
       return [
         200,
-        this.#list(query).map(({ id: Id, name, status: State, body: { Labels = {} } }) => ({
+        this.#list(query).map(({ id: Id, name, status: State, body: { Labels = {}, HostConfig } }) => ({
           ...{ Id, Names: [`/${name}`], State, Created: 1, Labels },
+          HostConfig: { NetworkMode: HostConfig?.['NetworkMode'] },
+          NetworkSettings: { Networks: networksOf(HostConfig?.['NetworkMode']) },
         })),
       ];
     if (path === '/containers/create')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { newId, Secret } from '@orrery/shared/runtime';
+import type { ContainerBlueprint } from '@orrery/shared/machine';
 import { containerFiles, readMoons } from './container-files.js';
 
 const settings = { allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false };
@@ -12,25 +13,24 @@ const secrets = {
   identitySecret: new Secret('3a4f1af7fa:0:aa:bb'),
   authToken: new Secret('t'.repeat(24)),
 };
-const files = containerFiles(
-  {
-    item: newId('itm'),
-    node: newId('nod'),
-    name: 'demo',
-    image: 'img',
-    limits: { memoryMb: 256, pids: 128 },
-    incarnation: 0,
-    memberships: [
-      { network: '8056c2e21c000001', settings },
-      { network: '8613c47a541ea8a2', settings: { ...settings, allowManaged: ['10.1.0.0/16', 'fd00::/8'] } },
-    ],
-  },
-  secrets,
-  { gateways: ['10.214.1.1'], port: 25_017 },
-  [{ name: '0000003418d0ec20.moon', content: Uint8Array.of(1, 0, 255) }],
-);
+const blueprint: ContainerBlueprint = {
+  item: newId('itm'),
+  node: newId('nod'),
+  name: 'demo',
+  image: 'img',
+  limits: { memoryMb: 256, pids: 128 },
+  incarnation: 0,
+  memberships: [
+    { network: '8056c2e21c000001', settings },
+    { network: '8613c47a541ea8a2', settings: { ...settings, allowManaged: ['10.1.0.0/16', 'fd00::/8'] } },
+  ],
+};
+const endpoint = { gateways: ['10.214.1.1'], port: 25_017 };
+const files = containerFiles(blueprint, secrets, endpoint, [
+  { name: '0000003418d0ec20.moon', content: Uint8Array.of(1, 0, 255) },
+]);
 const HOME = 'var/lib/zerotier-one/';
-const contentOf = (name: string) => files.find(({ path }) => path === HOME + name)?.content;
+const contentOf = (name: string, among = files) => among.find(({ path }) => path === HOME + name)?.content;
 
 describe('the files of a container', () => {
   it('hold its identity and token, without a newline', () => {
@@ -49,6 +49,17 @@ describe('the files of a container', () => {
         allowSecondaryPort: false,
       },
     });
+  });
+
+  it('make an attachment, and no other node, give up paths that are silent', () => {
+    const inside = { workload: 'shop/db/1', engineId: 'a'.repeat(64) };
+    const attached = containerFiles({ ...blueprint, inside }, secrets, endpoint, []);
+    const settingsIn = (text: unknown) => (JSON.parse(String(text)) as { settings: object }).settings;
+    expect(settingsIn(contentOf('local.conf', attached))).toMatchObject({
+      defaultBondingPolicy: 'orrery',
+      policies: { orrery: { basePolicy: 'active-backup', failoverInterval: 2_000 } },
+    });
+    expect(settingsIn(contentOf('local.conf'))).not.toHaveProperty('defaultBondingPolicy');
   });
 
   it('list its networks, with a settings file when the settings differ from the defaults', () => {

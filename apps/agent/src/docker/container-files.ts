@@ -13,6 +13,12 @@ const HOME = DAEMON_HOME.slice(1);
  */
 export const COMPLETE_MARK = 'orrery.json';
 
+/**
+ * How an attachment notices that a peer no longer is where it was. Without a bond, zerotier-one prefers an old path of
+ * lower latency for 19 s after its last packet (docs/zerotier-facts.md#endpoints).
+ */
+const FAILING_OVER = { basePolicy: 'active-backup', failoverInterval: 2_000 };
+
 export interface Moon {
   name: string;
   content: Uint8Array;
@@ -44,7 +50,7 @@ export function containerFiles(
     mode: 0o600,
     content,
   });
-  const { item, node, incarnation, memberships } = blueprint;
+  const { item, node, incarnation, memberships, inside } = blueprint;
   return [
     folder(''),
     folder('networks.d/'),
@@ -52,7 +58,7 @@ export function containerFiles(
     file('identity.secret', secrets.identitySecret.reveal()),
     file('identity.public', secrets.identityPublic),
     file('authtoken.secret', secrets.authToken.reveal()),
-    file('local.conf', localConf({ gateways, port })),
+    file('local.conf', localConf({ gateways, port }, inside !== undefined)),
     ...memberships.flatMap(({ network, settings }) => [
       file(`networks.d/${network}.conf`, configurations.get(network) ?? ''),
       ...(isDefault(settings) ? [] : [file(`networks.d/${settingsFileName(network)}`, settingsFile(settings))]),
@@ -67,7 +73,7 @@ export function containerFiles(
  * node has one permanent port and no random ones; otherwise, peers would look for a recreated node in its old place for
  * minutes (docs/zerotier-facts.md#endpoints).
  */
-const localConf = ({ gateways, port }: Endpoint): string =>
+const localConf = ({ gateways, port }: Endpoint, isAttached: boolean): string =>
   JSON.stringify({
     settings: {
       allowManagementFrom: [...gateways.map((gateway) => `${gateway}/32`), '127.0.0.1/32'],
@@ -75,6 +81,7 @@ const localConf = ({ gateways, port }: Endpoint): string =>
       portMappingEnabled: false,
       primaryPort: port,
       allowSecondaryPort: false,
+      ...(isAttached && { defaultBondingPolicy: 'orrery', policies: { orrery: FAILING_OVER } }),
     },
   });
 

@@ -17,6 +17,7 @@ import { inspectMatchesProfile } from '../docker/profile-match.js';
 import { addressOn, placeInside, placeOnBridge, portOf, workloadEnded } from './container-place.js';
 import { whyEnded } from './ended-container.js';
 import { KeptConfigurations, type Configurations } from './kept-configurations.js';
+import { introduceAgain, introductionsFor, mention, type Introductions } from './neighbours.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
 import { watchStart } from './start-watch.js';
 
@@ -59,6 +60,7 @@ type Made = Map<NodeId, FreshContainer>;
 interface FreshContainer {
   engineId: string;
   networks: NetworkId[];
+  introductions: Introductions | undefined;
 }
 
 async function create(
@@ -68,13 +70,15 @@ async function create(
   { signal, progress }: StepContext,
 ): Promise<FreshContainer> {
   const { engine, config, identities } = parts;
-  const [secrets, moons, place] = await Promise.all([
-    secretsOf(identities, blueprint.node),
+  const { node, inside } = blueprint;
+  const [secrets, moons, place, introductions] = await Promise.all([
+    secretsOf(identities, node),
     readMoons(config.moonsDir),
-    blueprint.inside ? placeInside(parts, blueprint.inside, signal) : placeOnBridge(parts, signal),
+    inside ? placeInside(parts, inside, signal) : placeOnBridge(parts, signal),
+    inside && introductionsFor(parts, { node, workload: inside.engineId }, signal),
     assertSuitable(parts, blueprint.image, signal),
   ]);
-  const port = await portOf(parts, { node: blueprint.node, address: secrets.address, taken: place.taken }, signal);
+  const port = await portOf(parts, { node, address: secrets.address, taken: place.taken }, signal);
   const address = place.fixed && (await addressOn(parts, place.fixed, secrets.address, signal));
   const isRenewed = configurations.size > 0;
   const id = await createOnce(parts, blueprint, { port, address, isRenewed }, signal);
@@ -82,13 +86,13 @@ async function create(
   progress('created', `container ${containerName(blueprint.name)}`);
   const files = containerFiles(blueprint, secrets, { gateways: place.gateways, port }, moons, configurations);
   try {
-    await engine.files.put(id, files, { signal });
+    await engine.files.put(id, [...(introductions?.files ?? []), ...files], { signal });
   } catch (error) {
     await engine.containers.remove(id, { doing: 'removing an incomplete container' }).catch(() => undefined);
     throw error;
   }
   crashPoint('launch.upload');
-  return { engineId: id, networks: blueprint.memberships.map(({ network }) => network) };
+  return { engineId: id, networks: blueprint.memberships.map(({ network }) => network), introductions };
 }
 
 async function secretsOf(identities: IdentityStore, node: NodeId): Promise<NodeSecrets> {
@@ -163,6 +167,7 @@ async function start(
   const networks = fresh?.networks ?? (await networksIn(parts, id, signal));
   if (!fresh && inspect.State.Status === 'created') await assertComplete(parts, inspect, signal);
   const isStranger = await takeTurn(parts, step.node, inspect, { signal, progress });
+  const introductions = fresh ? fresh.introductions : await introduceAgain(parts, step.node, inspect, signal);
   await startOrDiscard(parts, inspect, signal);
   crashPoint('launch.start');
   progress('started', `container ${name}`);
@@ -173,7 +178,7 @@ async function start(
     step.node,
     running && { ...running, State: { ...running.State, Status: 'running' } },
   );
-  const version = await watchStart(
+  const watching = watchStart(
     {
       door,
       networks,
@@ -182,6 +187,9 @@ async function start(
     },
     signal,
   );
+  const version = await (introductions
+    ? mention(introductions, Number(inspect.Config.Labels[LABEL.port]), watching, signal)
+    : watching);
   if (isStranger) parts.turns.greeted();
   if (version) progress('daemon', `zerotier-one ${version}`);
 }
