@@ -55,10 +55,7 @@ export const ownContainer: Step = {
       await advertise(box, device, name);
     }
     await pause(ANNOUNCED_MS);
-    for (const [from, to] of ways) {
-      await answersBroadcast(from.box, to);
-      await findsByMdns(from.box, to);
-    }
+    await Promise.all(ways.flatMap(([from, to]) => [answersBroadcast(from.box, to), findsByMdns(from.box, to)]));
     const again = performance.now();
     await engines.of(one.part.host).restart(one.name);
     await reaches(scene, one.part, other.address, one.address);
