@@ -76,6 +76,16 @@ describe('the client of the engine', () => {
     await expect(engine.info()).rejects.toMatchObject({ code: 'unexpected', transient: true });
   });
 
+  it.each([
+    [['name=seccomp,profile=builtin', 'name=rootless'], { isRootless: true, isRemapped: false }],
+    [['name=seccomp,profile=builtin', 'name=userns'], { isRootless: false, isRemapped: true }],
+    [['name=apparmor', 'name=seccomp,profile=rootless'], { isRootless: false, isRemapped: false }],
+    [null, { isRootless: false, isRemapped: false }],
+  ])('reads from %j whose users those of containers are', async (SecurityOptions, users) => {
+    await serve((_request, response) => json(response, 200, { ID: 'x', SecurityOptions }));
+    expect(await new DockerEngine(socket).users()).toEqual(users);
+  });
+
   it('aborts a request when the signal of its caller fires', async () => {
     await listen(createSocketServer(() => undefined));
     const abort = new AbortController();

@@ -9,6 +9,14 @@ import { EngineImages } from './engine-images.js';
 
 const Version = z.object({ Version: z.string(), ApiVersion: z.string(), Os: z.string(), Arch: z.string() });
 
+const Info = z.object({ SecurityOptions: z.array(z.string()).nullish() });
+
+/** Whose users those of a container are. `isRootless`: the engine itself does not run as root. `isRemapped`: it runs with `--userns-remap`. */
+export interface EngineUsers {
+  isRootless: boolean;
+  isRemapped: boolean;
+}
+
 /** The only access to the Docker Engine. Every call has a timeout; every error is a StepError with a code and a fix. */
 export class DockerEngine {
   readonly connection: EngineConnection;
@@ -30,6 +38,17 @@ export class DockerEngine {
     const errand = { doing: "asking for the engine's version" };
     const found = await this.connection.read(errand, Version, (abortSignal) => ask({ abortSignal }), options);
     return { version: found.Version, apiVersion: found.ApiVersion, os: found.Os, architecture: found.Arch };
+  }
+
+  /** It stays the same as long as the engine runs. */
+  async users(options: CallOptions = {}): Promise<EngineUsers> {
+    const docker = this.connection.docker;
+    const ask = docker.info.bind(docker) as unknown as (options: object) => Promise<unknown>;
+    const errand = { doing: 'asking how the engine runs' };
+    const found = await this.connection.read(errand, Info, (abortSignal) => ask({ abortSignal }), options);
+    // Such as `name=seccomp,profile=builtin`.
+    const names = (found.SecurityOptions ?? []).flatMap((option) => /^name=([^,]+)/.exec(option)?.[1] ?? []);
+    return { isRootless: names.includes('rootless'), isRemapped: names.includes('userns') };
   }
 
   network(name: string, options: CallOptions = {}): Promise<BridgeNetwork> {

@@ -122,18 +122,21 @@ describe('the labels of a workload', () => {
 });
 
 describe('what an agent reports of a workload', () => {
-  const inspect = (more: { mode?: string; labels?: object; status?: string } = {}) =>
+  const inspect = (more: { mode?: string; labels?: object; status?: string; users?: string } = {}) =>
     InspectedContainer.parse({
       Id: 'a'.repeat(64),
       Name: '/shop-db-1',
       Image: 'sha256:1',
       RestartCount: 3,
       State: { Status: more.status ?? 'running', Pid: 7, StartedAt: '2026-11-29T10:00:00Z' },
-      HostConfig: { NetworkMode: more.mode ?? 'shop_default' },
+      HostConfig: { NetworkMode: more.mode ?? 'shop_default', UsernsMode: more.users },
       Config: { Image: 'postgres:18', Labels: { secret: 'canary', ...more.labels } },
       NetworkSettings: {},
     });
-  const OPEN: WorkloadAround = { networks: [{ gateway: '172.18.0.1', isInternal: false }], hasOwnRoot: false };
+  const OPEN: WorkloadAround = {
+    ...{ networks: [{ gateway: '172.18.0.1', isInternal: false }], hasOwnRoot: false },
+    users: { isRootless: false, isRemapped: false },
+  };
   const seen = (more: Parameters<typeof inspect>[0] = {}, around = OPEN) =>
     observedWorkload('shop/db/1', inspect(more), around);
 
@@ -167,6 +170,26 @@ describe('what an agent reports of a workload', () => {
     const fix = (owner?: string) => seen({ mode: `container:${'b'.repeat(64)}` }, { ...OPEN, owner }).unsuitable?.fix;
     expect(fix('shop-web-1')).toContain('Attach shop-web-1 instead');
     expect(fix()).toContain('Attach bbbbbbbbbbbb instead');
+  });
+
+  it('is unsuitable on a rootless engine, whatever else it is', () => {
+    const rootless = { ...OPEN, users: { isRootless: true, isRemapped: false } };
+    expect(seen({}, rootless).unsuitable).toMatchObject({
+      ...{ code: 'workload-unsuitable', cause: expect.stringContaining('rootless') },
+      fix: expect.stringContaining('ORRERY_DOCKER_SOCKET'),
+    });
+    expect(seen({ mode: 'host', status: 'exited' }, rootless).unsuitable?.cause).toContain('rootless');
+  });
+
+  it('is suitable on an engine that remaps users, unless it uses those of the host', () => {
+    const remapped = { ...OPEN, users: { isRootless: false, isRemapped: true } };
+    expect(seen({}, remapped).unsuitable).toBeUndefined();
+    expect(seen({ users: 'host' }, remapped).unsuitable).toMatchObject({
+      ...{ code: 'workload-unsuitable', cause: expect.stringContaining('user namespace of the host') },
+      fix: expect.stringContaining('--userns=host'),
+    });
+    // Without --userns-remap, this changes nothing.
+    expect(seen({ users: 'host' }).unsuitable).toBeUndefined();
   });
 
   it('is unsuitable on internal networks only, unless there is a root of your own', () => {

@@ -14,6 +14,7 @@ import {
   WORKLOAD_LABEL,
 } from '@orrery/shared/contracts';
 import type { WorkloadNetwork } from './bridge-network.js';
+import type { EngineUsers } from './docker-engine.js';
 import type { Listed } from './engine-containers.js';
 import type { InspectedContainer } from './inspected.js';
 import { LABEL } from './labels.js';
@@ -97,12 +98,13 @@ export function labelsForOrrery(labels: Readonly<Record<string, string>>): Recor
 
 /**
  * `networks`: those that it is on. `hasOwnRoot`: its node finds a root without a way out of the host. `owner`: the name of
- * the container whose network it uses.
+ * the container whose network it uses. `users`: those of the engine.
  */
 export interface WorkloadAround {
   owner?: string | undefined;
   networks: readonly WorkloadNetwork[];
   hasOwnRoot: boolean;
+  users: EngineUsers;
 }
 
 export function observedWorkload(
@@ -131,6 +133,7 @@ function whyUnsuitable(inspect: InspectedContainer, around: WorkloadAround): Exp
   const { Labels } = inspect.Config;
   const mode = inspect.HostConfig.NetworkMode;
   if (Labels[LABEL.host] !== undefined) return explain('workload-unsuitable/ours', { name });
+  if (around.users.isRootless) return explain('workload-unsuitable/rootless', { name });
   if (Labels[SWARM_TASK] !== undefined || Labels[COMPOSE.oneOff] === 'True')
     return explain('workload-unsuitable/temporary', { name });
   if (mode === 'host') return explain('workload-unsuitable/host-network', { name });
@@ -138,6 +141,9 @@ function whyUnsuitable(inspect: InspectedContainer, around: WorkloadAround): Exp
     const owner = around.owner ?? mode.slice('container:'.length).slice(0, 12);
     return explain('workload-unsuitable/shared', { name, owner });
   }
+  // Its node would have to share that namespace, where it could not write the files of its image.
+  if (around.users.isRemapped && inspect.HostConfig.UsernsMode === 'host')
+    return explain('workload-unsuitable/host-users', { name });
   const isShut = inspect.State.Status === 'running' && around.networks.every(({ isInternal }) => isInternal);
   if (mode === 'none' || (isShut && !around.hasOwnRoot)) return explain('workload-unsuitable/no-way-out', { name });
   return undefined;

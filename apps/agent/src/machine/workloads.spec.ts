@@ -17,6 +17,7 @@ function engine() {
     ]),
   );
   const asked = { lists: 0, inspects: [] as string[] };
+  const users = { asked: 0, answer: () => Promise.resolve({ isRootless: false, isRemapped: false }) };
   const containers = {
     listed: () => {
       asked.lists += 1;
@@ -35,18 +36,23 @@ function engine() {
     },
   };
   const workloadNetwork = () => Promise.resolve({ gateway: '172.17.0.1', isInternal: false });
-  const parts = { engine: { containers, workloadNetwork }, config: { moonsDir: null } };
-  return { all, asked, parts: parts as unknown as ConstructorParameters<typeof Workloads>[0] };
+  const askUsers = () => {
+    users.asked += 1;
+    return users.answer();
+  };
+  const parts = { engine: { containers, workloadNetwork, users: askUsers }, config: { moonsDir: null } };
+  return { all, asked, users, parts: parts as unknown as ConstructorParameters<typeof Workloads>[0] };
 }
 
 function looking({ isFollowed = true } = {}) {
   const { parts, ...rest } = engine();
   const workloads = new Workloads(parts, { isFollowed });
-  const look = async (...named: string[]) => {
+  const observe = (...named: string[]) => {
     const containers = named.map((workload) => ({ item: newId('itm'), node: newId('nod'), name: 'x', workload }));
-    return (await workloads.look({ hostNode: newId('nod'), containers }, {})).map(({ workload }) => workload);
+    return workloads.look({ hostNode: newId('nod'), containers }, {});
   };
-  return { ...rest, workloads, look };
+  const look = async (...named: string[]) => (await observe(...named)).map(({ workload }) => workload);
+  return { ...rest, workloads, look, observe };
 }
 
 const seen = (Id: string, name: string, Labels: SeenContainer['Labels'] = {}): SeenContainer => ({
@@ -82,6 +88,32 @@ describe('looking for workloads', () => {
     workloads.forget(WEB);
     await look('db');
     expect(asked.inspects.slice(3)).toEqual([WEB]);
+  });
+
+  it('asks once how the engine runs, until its events begin anew, and not at all where there is no workload', async () => {
+    const { all, look, observe, users, workloads } = looking();
+    all.delete(WEB);
+    await look();
+    expect(users.asked).toBe(0);
+    for (let time = 0; time < 3; time++) await look('db');
+    workloads.forget(DB);
+    expect((await observe('db'))[0]?.unsuitable).toBeUndefined();
+    expect(users.asked).toBe(1);
+    users.answer = () => Promise.resolve({ isRootless: true, isRemapped: false });
+    workloads.forget();
+    expect((await observe('db'))[0]?.unsuitable?.cause).toContain('rootless');
+    expect(users.asked).toBe(2);
+  });
+
+  it('takes an engine for a plain one if it does not say, and asks again', async () => {
+    const { observe, users } = looking();
+    const { answer } = users;
+    users.answer = () => Promise.reject(new Error('403 Forbidden'));
+    expect((await observe())[0]).toMatchObject({ workload: 'web' });
+    users.answer = answer;
+    await observe();
+    await observe();
+    expect(users.asked).toBe(2);
   });
 
   it('is woken by those with a label, those that are named and those that were, and by no other', async () => {

@@ -1,6 +1,7 @@
 import type { ObservedWorkload, Workload } from '@orrery/shared/contracts';
 import type { Scope } from '@orrery/shared/machine';
 import type { WorkloadNetwork } from '../docker/bridge-network.js';
+import type { EngineUsers } from '../docker/docker-engine.js';
 import type { CallOptions } from '../docker/engine-connection.js';
 import type { Listed } from '../docker/engine-containers.js';
 import type { SeenContainer } from '../docker/engine-events.js';
@@ -10,6 +11,8 @@ import { namespaceOwner } from '../docker/profile-match.js';
 import { findWorkload, isForOrrery, isOfWorkload, labelledWorkloads, observedWorkload } from '../docker/workloads.js';
 import type { RealMachineParts } from './real-machine-parts.js';
 
+const PLAIN: EngineUsers = { isRootless: false, isRemapped: false };
+
 /** Looks for the workloads that a scope names or that wear a label for Orrery, and for nothing of any other container. */
 export class Workloads {
   #named: Workload[] = [];
@@ -18,12 +21,14 @@ export class Workloads {
   #networks = new Map<string, WorkloadNetwork>();
   readonly #list: HeldList;
   readonly #inspects: HeldInspects;
+  /** They change only when the engine starts again, which ends its events. */
+  #users: Promise<EngineUsers> | undefined;
   /** Those of one list, which is the same array as long as nothing has changed. */
   #labelled: { listed: readonly Listed[]; found: ReturnType<typeof labelledWorkloads> } | undefined;
 
   constructor(
     private readonly parts: Pick<RealMachineParts, 'engine' | 'config'>,
-    following: { isFollowed: boolean },
+    private readonly following: { isFollowed: boolean },
   ) {
     this.#list = new HeldList(parts.engine.containers, following);
     this.#inspects = new HeldInspects(parts.engine.containers, following);
@@ -33,6 +38,7 @@ export class Workloads {
   forget(id?: string): void {
     this.#list.forget();
     this.#inspects.forget(id);
+    if (id === undefined) this.#users = undefined;
   }
 
   /** Whether a container is a workload, or was one at the last look. */
@@ -50,6 +56,7 @@ export class Workloads {
       const one = labelled.get(workload) ?? findWorkload(workload, listed);
       if (one) wanted.set(workload, one);
     }
+    const users = wanted.size > 0 ? await this.usersOf(options) : PLAIN;
     const inspected = new Map<string, InspectedContainer>();
     const networks = new Map<string, WorkloadNetwork>();
     const observed = await Promise.all(
@@ -62,7 +69,7 @@ export class Workloads {
         const holder = namespaceOwner(inspect.HostConfig.NetworkMode);
         const owner = listed.find(({ Id }) => Id === holder)?.Names?.[0]?.slice(1);
         const hasOwnRoot = this.parts.config.moonsDir !== null;
-        return [observedWorkload(workload, inspect, { networks: [...around.values()], hasOwnRoot, owner })];
+        return [observedWorkload(workload, inspect, { networks: [...around.values()], hasOwnRoot, owner, users })];
       }),
     );
     this.#inspects.keep(new Set(inspected.keys()));
@@ -79,6 +86,16 @@ export class Workloads {
   private labelledIn(listed: readonly Listed[]) {
     if (this.#labelled?.listed !== listed) this.#labelled = { listed, found: labelledWorkloads(listed) };
     return this.#labelled.found;
+  }
+
+  /** An engine that does not say, because a proxy in front of it forbids the question, is taken for a plain one. */
+  private async usersOf(options: CallOptions): Promise<EngineUsers> {
+    if (!this.following.isFollowed) this.#users = undefined;
+    const asked = (this.#users ??= this.parts.engine.users(options));
+    return asked.catch(() => {
+      if (this.#users === asked) this.#users = undefined;
+      return PLAIN;
+    });
   }
 
   private async networksOf({ NetworkSettings }: InspectedContainer, options: CallOptions) {

@@ -296,6 +296,10 @@ export const FAILURES = {
     cause: 'zerotier-one cannot open /dev/net/tun: the device exists, but something forbids its use',
     fix: 'Let containers use the device: no device cgroup, security profile or outer container may deny 10:200.',
   },
+  'tun-missing/mode': {
+    cause: 'zerotier-one cannot open /dev/net/tun: only root of the host can, and in this container root is another user',
+    fix: 'Run `sudo chmod 666 /dev/net/tun` on the host. To configure an interface, a process still needs NET_ADMIN.',
+  },
   'tun-missing/no-interface': {
     cause: ({ network }: { network: string }) => `zerotier-one is in ${network}, but has no interface for it`,
   },
@@ -347,6 +351,16 @@ export const FAILURES = {
   'workload-unsuitable': {
     means: 'Nothing can be attached to this workload, because of how it was created.',
     fix: 'Create the workload in another way, as the cause says.',
+  },
+  'workload-unsuitable/rootless': {
+    cause: ({ name }: { name: string }) =>
+      `the container ${name} runs on a rootless Docker Engine, whose networks the agent cannot see`,
+    fix: 'Run it on an engine that runs as root, and let the agent use the socket of that one (`ORRERY_DOCKER_SOCKET`).',
+  },
+  'workload-unsuitable/host-users': {
+    cause: ({ name }: { name: string }) =>
+      `the container ${name} uses the user namespace of the host, while this Docker Engine remaps the users of all others`,
+    fix: 'Recreate it without `--userns=host` (`userns_mode: host` of Docker Compose).',
   },
   'workload-unsuitable/host-network': {
     cause: ({ name }: { name: string }) => `the container ${name} uses the network of the host`,
