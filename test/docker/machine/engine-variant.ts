@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,20 @@ const run = promisify(execFile);
 const LAB = new URL('../../lab/dockerd.sh', import.meta.url).pathname;
 /** ioctl request that configures a TAP device. */
 const TUNSETIFF = 0x400454ca;
+/** A user that every system has, and whose range of other users is in a file that only this engine sees. */
+const REMAPPED = 'daemon';
+const NO_TUN_VIEW = 'mount -t tmpfs none /dev/net && exec "$@"';
+const REMAPPED_VIEW = `set -e
+mount -t tmpfs none /dev/net
+mknod -m 666 /dev/net/tun c 10 200
+ranges=$(mktemp)
+echo ${REMAPPED}:300000:65536 >"$ranges"
+for file in /etc/subuid /etc/subgid; do
+  [ -e "$file" ] || : >"$file"
+  mount --bind "$ranges" "$file"
+done
+rm "$ranges"
+exec "$@"`;
 /** Folders of an engine's data that hold its images. */
 const STORE = ['image', 'overlay2'];
 const STORED_WITHIN_MS = 150_000;
@@ -22,6 +36,8 @@ export interface VariantOptions {
   tun?: boolean;
   /** False: the kernel refuses to configure TAP devices, as it does without NET_ADMIN. */
   tap?: boolean;
+  /** It runs with `--userns-remap`, and its TUN device can be opened by everybody, as udev creates it. */
+  remapped?: boolean;
 }
 
 /** A second engine on this machine, with a fault built in, holding the image under test. */
@@ -44,8 +60,11 @@ export class EngineVariant {
   static async start(from: LabEngine, options: VariantOptions): Promise<EngineVariant> {
     const variant = await EngineVariant.empty(from, options);
     const { folder } = variant;
+    // Its users are not ours, and must reach their files.
+    if (options.remapped) await chmod(folder, 0o711);
     if (options.tap === false) await writeFile(join(folder, 'no-tap.json'), JSON.stringify(denyTunsetiff()));
-    const isLaidOut = await layOut(await EngineVariant.storeOf(from), join(folder, 'data'));
+    // With remapped users, the files of its images belong to those.
+    const isLaidOut = !options.remapped && (await layOut(await EngineVariant.storeOf(from), join(folder, 'data')));
     await variant.boot();
     if (!isLaidOut) await load(from.image, variant.engine.docker);
     return variant;
@@ -91,25 +110,19 @@ export class EngineVariant {
   }
 
   async boot(): Promise<void> {
-    const { number, tun = true, tap = true } = this.options;
+    const { number, tun = true, tap = true, remapped = false } = this.options;
     // Without iptables rules of its own: two engines would remove each other's.
-    const args = `--iptables=false --ip6tables=false ${tap ? '' : `--seccomp-profile=${join(this.folder, 'no-tap.json')}`}`;
+    const change = remapped ? `--userns-remap=${REMAPPED}` : '';
+    const args = `--iptables=false --ip6tables=false ${tap ? '' : `--seccomp-profile=${join(this.folder, 'no-tap.json')}`} ${change}`;
     const env = {
       ...process.env,
       ORRERY_LAB_BIP: `10.${number}.0.1/24`,
       ORRERY_LAB_POOL: `10.${number + 1}.0.0/16`,
       ORRERY_LAB_DOCKERD_ARGS: args,
     };
-    const hidden = [
-      '--mount',
-      '--propagation',
-      'private',
-      'sh',
-      '-c',
-      'mount -t tmpfs none /dev/net && exec "$@"',
-      'sh',
-    ];
-    const [program, before] = tun ? [LAB, []] : ['unshare', [...hidden, LAB]];
+    const seen = (script: string) => ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', LAB];
+    const script = remapped ? REMAPPED_VIEW : NO_TUN_VIEW;
+    const [program, before] = tun && !remapped ? [LAB, []] : ['unshare', seen(script)];
     await run(program, [...before, 'start', this.folder], { env });
   }
 
