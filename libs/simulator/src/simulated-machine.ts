@@ -86,6 +86,11 @@ export class SimulatedMachine implements Machine {
     return Promise.resolve(undefined);
   }
 
+  /** A simulated engine has no containers but Orrery's. */
+  findWorkloads(): ReturnType<Machine['findWorkloads']> {
+    return Promise.resolve({ known: true, value: [] });
+  }
+
   facts(): Promise<MachineFacts> {
     const { defaultImage, identities } = this.options;
     return Promise.resolve({

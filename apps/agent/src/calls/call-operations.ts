@@ -2,12 +2,15 @@ import {
   fitLengths,
   MAX_LOG,
   PlanResult,
+  type AttachmentItem,
   type Call,
   type CallReply,
   type ControllerResult,
+  type Item,
   type LogsResult,
   type NodeId,
   type NodeKind,
+  type ObservedState,
   type PlannedStep,
   type ProbeBegun,
   type RotationResult,
@@ -19,7 +22,8 @@ import type { Credentials } from '../join/credentials.js';
 import { readItems } from '../desired/desired-items.js';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Journal } from '../journal/journal.js';
-import { denialsOf } from '../pure/policy/denials.js';
+import { assessWorkload } from '../pure/assess/assess-workload.js';
+import { allowsWorkloads, denialsOf } from '../pure/policy/denials.js';
 import type { HostPolicy } from '../policy/host-policy.js';
 import { judgeCall, judgeHostController, judgeProbe } from '../pure/policy/judge.js';
 import type { Probes } from '../probes/probes.js';
@@ -30,6 +34,8 @@ import type { HeldPolicy } from '../pure/policy/policy.js';
 
 /** Longer than the API waits for any answer. */
 const CONTROLLER_MS = 30_000;
+/** Less than the API waits for a plan. */
+const FIND_MS = 3_000;
 
 export interface CallOperationsParts {
   /** The node of the host's own daemon. */
@@ -80,7 +86,7 @@ export class CallOperations {
         case 'probe':
           return await this.#probe(op, held);
         case 'plan':
-          return this.#plan(op, held);
+          return await this.#plan(op, held);
       }
     } catch (error) {
       return problem(error instanceof ForeignNetwork ? 'rejected' : 'failed', describeError(error));
@@ -138,24 +144,46 @@ export class CallOperations {
     return this.parts.desired.items.items.some((item) => isOfContainer(item) && item.node === node);
   }
 
-  #plan({ items }: Extract<Call['op'], { op: 'plan' }>, held: HeldPolicy): CallReply {
+  async #plan({ items }: Extract<Call['op'], { op: 'plan' }>, held: HeldPolicy): Promise<CallReply> {
     const look = this.parts.reconciler.lastLook;
     if (!look) return problem('failed', 'the agent has not looked at this host yet');
     const desired = readItems(items);
     const [unreadable] = desired.unreadable;
     if (unreadable) return problem('unsupported', `this agent does not understand an item: ${unreadable.cause}`);
-    const { observed, facts } = look;
+    const { facts } = look;
+    const observed = await this.#withWorkloads(desired.items, look.observed, held);
     const denials = denialsOf(desired.items, held, { observed, ...facts });
     const allowed = desired.items.filter(({ id }) => !denials.has(id));
     const denied = desired.items.flatMap((item): PlannedStep[] => {
       const denial = denials.get(item.id);
       return denial ? [{ step: 'policy-denied', target: targetOf(item, desired.items), detail: denial.cause }] : [];
     });
+    const heldUp = allowed.flatMap((item): PlannedStep[] => {
+      const outcome = isAttaching(item)
+        ? assessWorkload(item, { items: desired.items, observed, denials })?.outcome
+        : undefined;
+      if (outcome === undefined || outcome.kind === 'done') return [];
+      return [{ step: outcome.code, target: targetOf(item, desired.items), detail: outcome.cause }];
+    });
     const planned = planToTheEnd(allowed, observed, facts).map((step) => describe(step, desired.items));
-    const steps = [...denied, ...planned];
+    const steps = [...denied, ...heldUp, ...planned];
     return { result: 'ok', value: fitLengths(PlanResult, { steps }) };
   }
+
+  /** The last look, and the workloads that only these items name. None is looked at where nothing may be attached. */
+  async #withWorkloads(items: readonly Item[], observed: ObservedState, held: HeldPolicy): Promise<ObservedState> {
+    const { workloads } = observed;
+    if ((workloads && !workloads.known) || !allowsWorkloads(held)) return observed;
+    const before = workloads?.value ?? [];
+    const named = new Set(items.filter(isAttaching).map(({ workload }) => workload));
+    const missing = [...named].filter((workload) => before.every((one) => one.workload !== workload));
+    if (missing.length === 0) return observed;
+    const found = await this.parts.machine.findWorkloads(missing, AbortSignal.timeout(FIND_MS));
+    return { ...observed, workloads: found.known ? { known: true, value: [...before, ...found.value] } : found };
+  }
 }
+
+const isAttaching = (item: Item): item is AttachmentItem => item.kind === 'attachment' && item.intent === 'present';
 
 type Named = { node: string; name?: string };
 

@@ -1,4 +1,12 @@
-import { explain, type NodeId, type NodeKind, type ObservedState } from '@orrery/shared/contracts';
+import {
+  explain,
+  type NodeId,
+  type NodeKind,
+  type ObservedState,
+  type ObservedWorkload,
+  type Part,
+  type Workload,
+} from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import type { Logger } from '@orrery/shared/runtime';
 import {
@@ -32,6 +40,7 @@ import { imageSteps } from './image-steps.js';
 import { ManagedLists } from './managed-lists.js';
 import { networkSteps } from './network-steps.js';
 import { Observer } from './observer.js';
+import { partOf } from './part.js';
 import { StrangerTurns } from './stranger-turns.js';
 import { Workloads } from './workloads.js';
 import { findContainer, type RealMachineConfig, type RealMachineParts } from './real-machine-parts.js';
@@ -102,6 +111,10 @@ class RealMachine implements Machine {
 
   glance(scope: Scope, node: NodeId, seen: ObservedState, signal: AbortSignal): Promise<ObservedState | undefined> {
     return this.observer.glance(scope, node, seen, signal);
+  }
+
+  findWorkloads(named: readonly Workload[], signal: AbortSignal): Promise<Part<ObservedWorkload[]>> {
+    return partOf(this.workloads.lookFor(named, { signal }));
   }
 
   async facts(): Promise<MachineFacts> {

@@ -116,6 +116,16 @@ describe('looking for workloads', () => {
     expect(users.asked).toBe(2);
   });
 
+  it('finds those that somebody only asks about, and forgets them again', async () => {
+    const { look, workloads, asked } = looking();
+    await look('db');
+    const found = await workloads.lookFor(['plain', 'absent'], {});
+    expect(found.map(({ workload }) => workload)).toEqual(['plain']);
+    expect(asked).toEqual({ lists: 1, inspects: [WEB, DB, PLAIN] });
+    expect(workloads.concerns(seen(PLAIN, 'plain'))).toBe(false);
+    expect([workloads.inspected(PLAIN), workloads.inspected(DB)?.Id]).toEqual([undefined, DB]);
+  });
+
   it('is woken by those with a label, those that are named and those that were, and by no other', async () => {
     const { look, workloads } = looking();
     await look('db');

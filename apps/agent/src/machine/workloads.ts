@@ -51,36 +51,38 @@ export class Workloads {
     this.#named = [...new Set(containers.flatMap(({ workload }) => workload ?? []))];
     const listed = await this.#list.all(options);
     const labelled = this.labelledIn(listed);
-    const wanted = new Map(labelled);
-    for (const workload of this.#named) {
-      const one = labelled.get(workload) ?? findWorkload(workload, listed);
-      if (one) wanted.set(workload, one);
-    }
-    const users = wanted.size > 0 ? await this.usersOf(options) : PLAIN;
-    const inspected = new Map<string, InspectedContainer>();
-    const networks = new Map<string, WorkloadNetwork>();
-    const observed = await Promise.all(
-      [...wanted].map(async ([workload, one]) => {
-        const inspect = await this.#inspects.of(one, options);
-        if (!inspect) return [];
-        inspected.set(inspect.Id, inspect);
-        const around = await this.networksOf(inspect, options);
-        for (const [id, network] of around) networks.set(id, network);
-        const holder = namespaceOwner(inspect.HostConfig.NetworkMode);
-        const owner = listed.find(({ Id }) => Id === holder)?.Names?.[0]?.slice(1);
-        const hasOwnRoot = this.parts.config.moonsDir !== null;
-        return [observedWorkload(workload, inspect, { networks: [...around.values()], hasOwnRoot, owner, users })];
-      }),
-    );
-    this.#inspects.keep(new Set(inspected.keys()));
-    this.#inspected = inspected;
-    this.#networks = networks;
-    return observed.flat();
+    const seen = await this.observe(new Map([...labelled, ...foundIn(listed, this.#named, labelled)]), listed, options);
+    this.#inspected = new Map(seen.map(({ inspect }) => [inspect.Id, inspect]));
+    this.#inspects.keep(new Set(this.#inspected.keys()));
+    this.#networks = new Map(seen.flatMap(({ networks }) => [...networks]));
+    return seen.map(({ observed }) => observed);
+  }
+
+  /** Looks only for these, and leaves what the last look found as it is. */
+  async lookFor(named: readonly Workload[], options: CallOptions): Promise<ObservedWorkload[]> {
+    const listed = await this.#list.all(options);
+    const seen = await this.observe(new Map(foundIn(listed, named)), listed, options);
+    return seen.map(({ observed }) => observed);
   }
 
   /** A workload of the last look. */
   inspected(engineId: string): InspectedContainer | undefined {
     return this.#inspected.get(engineId);
+  }
+
+  private async observe(wanted: ReadonlyMap<Workload, Listed>, listed: readonly Listed[], options: CallOptions) {
+    const users = wanted.size > 0 ? await this.usersOf(options) : PLAIN;
+    const seen = [...wanted].map(async ([workload, one]) => {
+      const inspect = await this.#inspects.of(one, options);
+      if (!inspect) return [];
+      const networks = await this.networksOf(inspect, options);
+      const holder = namespaceOwner(inspect.HostConfig.NetworkMode);
+      const owner = listed.find(({ Id }) => Id === holder)?.Names?.[0]?.slice(1);
+      const hasOwnRoot = this.parts.config.moonsDir !== null;
+      const around = { networks: [...networks.values()], hasOwnRoot, owner, users };
+      return [{ inspect, networks, observed: observedWorkload(workload, inspect, around) }];
+    });
+    return (await Promise.all(seen)).flat();
   }
 
   private labelledIn(listed: readonly Listed[]) {
@@ -109,3 +111,9 @@ export class Workloads {
     return new Map(found.flat());
   }
 }
+
+const foundIn = (listed: readonly Listed[], named: readonly Workload[], before?: ReadonlyMap<Workload, Listed>) =>
+  named.flatMap((workload): [Workload, Listed][] => {
+    const one = before?.get(workload) ?? findWorkload(workload, listed);
+    return one ? [[workload, one]] : [];
+  });

@@ -44,7 +44,10 @@ export function labelFindings(host: LabelledHost, { judged, tooMany }: DecidedLa
     if (!first) return [];
     const named = all.slice(0, MOST_NAMED).map(({ about, why }) => `${about}: ${why.cause}`);
     const more = all.length > MOST_NAMED ? [`and ${all.length - MOST_NAMED} more`] : [];
-    const { code, fix } = first.why;
+    const { code } = first.why;
+    const fixes = all.slice(0, MOST_NAMED).map(({ about, why: { fix: to } }) => ({ about, to }));
+    const differs = fixes.some(({ to }) => to !== first.why.fix);
+    const fix = differs ? fixes.map(({ about, to }) => `${about}: ${to}`).join(' ') : first.why.fix;
     return [
       { host: host.id, network: first.network, code, severity: 'warning', cause: [...named, ...more].join('; '), fix },
     ];

@@ -6,6 +6,8 @@ import type {
   NodeId,
   NodeKind,
   ObservedState,
+  ObservedWorkload,
+  Part,
   Stage,
   Workload,
 } from '../contracts/index.js';
@@ -71,6 +73,8 @@ export interface Machine {
   /** Observes one container's node alone, if everything else is as in `seen`; undefined when that is not enough and a full observation is needed. */
   glance(scope: Scope, node: NodeId, seen: ObservedState, signal: AbortSignal): Promise<ObservedState | undefined>;
   facts(scope: Scope): Promise<MachineFacts>;
+  /** Looks for workloads that no item names yet, and for nothing else. */
+  findWorkloads(named: readonly Workload[], signal: AbortSignal): Promise<Part<ObservedWorkload[]>>;
   /** Calls `hint` when something may have changed (an engine event, a file): a reason to look now, never a fact. Stops with the signal. */
   watch(hint: Hint, signal: AbortSignal): void;
   /** Whether every change of the engine and of each kernel is hinted at now. Until then looks must not grow rare. */
