@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { AttachmentItem, Item, MembershipItem } from '@orrery/shared/contracts';
 import type Docker from 'dockerode';
+import { asOnCalmMachine } from '../support/calm.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { AttachLab } from './machine/attach-lab.js';
 import type { MachineLab } from './machine/machine-lab.js';
+import { rootlessProxy } from './machine/rootless-proxy.js';
 
 jest.setTimeout(180_000);
 
+const SOON_MS = 5_000;
 const engine = await findLabEngine();
 
 (engine ? describe : describe.skip)('an attachment, carried out on the real machine', () => {
@@ -127,9 +130,11 @@ const engine = await findLabEngine();
       'nobody can name again',
       (name) => workload(name, {}, { ...compose('job'), 'com.docker.compose.oneoff': 'True' }),
     ],
+    ['a task of Swarm', 'nobody can name again', (name) => workload(name, {}, { 'com.docker.swarm.task.id': 'x' })],
   ];
-  it.each(impossible)('cannot be with %s, and says why', async (what, cause, create) => {
+  it.each(impossible)('cannot be with %s, and soon says why', async (what, cause, create) => {
     const name = what.replaceAll(/\W/g, '').toLowerCase();
+    const begun = performance.now();
     await create(name);
     const [item, joined] = world.attach(`a-${name}`.slice(0, 20), world.name(name));
     expect(await settle([item, joined])).toEqual([]);
@@ -137,6 +142,36 @@ const engine = await findLabEngine();
       ...{ kind: 'failed', code: 'workload-unsuitable', cause: expect.stringContaining(cause) },
       fix: expect.stringMatching(/\w/),
     });
+    expect(performance.now() - begun).toBeLessThan(asOnCalmMachine(SOON_MS));
+  });
+
+  it('cannot be with internal networks only, unless there is a root of your own', async () => {
+    await workload('shut');
+    const [item, joined] = world.attach('a-shut', world.name('shut'));
+    const under = (machine = lab.machine) => world.outcome(item, [item, joined], { workloads: 'all' }, machine);
+    expect(await under(lab.another({ moonsDir: null }))).toMatchObject({
+      ...{ kind: 'failed', code: 'workload-unsuitable', cause: expect.stringContaining('no way out') },
+      fix: expect.stringContaining('a bridge network that is not internal'),
+    });
+    expect(await under()).toBeUndefined();
+  });
+
+  it('cannot be on a rootless engine', async () => {
+    const proxy = await rootlessProxy(lab.config.dockerSocket);
+    try {
+      const begun = performance.now();
+      await workload('rootless');
+      const [item, joined] = world.attach('a-rootless', world.name('rootless'));
+      const under = (machine = lab.machine) => world.outcome(item, [item, joined], { workloads: 'all' }, machine);
+      expect(await under(lab.another({ dockerSocket: proxy.socket }))).toMatchObject({
+        ...{ kind: 'failed', code: 'workload-unsuitable', cause: expect.stringContaining('rootless') },
+        fix: expect.stringContaining('ORRERY_DOCKER_SOCKET'),
+      });
+      expect(performance.now() - begun).toBeLessThan(asOnCalmMachine(SOON_MS));
+      expect(await under()).toBeUndefined();
+    } finally {
+      await proxy.close();
+    }
   });
 
   it('cannot be with a workload that runs a ZeroTier of its own', async () => {

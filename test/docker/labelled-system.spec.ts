@@ -20,6 +20,7 @@ const hasPlugin = await hasCompose();
 const FIRST_MS = 2_000;
 const BACK_MS = 1_500;
 const FIVE_MS = 6_000;
+const REFUSED_MS = 5_000;
 const TIMES = 10;
 const LABEL = { 'orrery.network': 'shop' };
 
@@ -242,6 +243,71 @@ const LABEL = { 'orrery.network': 'shop' };
     // The control.
     await writeFile(policy, 'workloads: labelled\n', { mode: 0o600 });
     expect(await workloads.addressed(network, 'denied')).toMatch(/^10\.95\.0\./);
+  });
+
+  it('has no effect on a container that cannot be attached, and soon says why and what to do', async () => {
+    const refusals: [service: string, cause: RegExp, fix: RegExp, how: Parameters<Workloads['up']>[3]][] = [
+      ['hostnet', /uses the network of the host$/, /orrery join HOST NETWORK/, { HostConfig: { NetworkMode: 'host' } }],
+      [
+        ...(['beside', /uses the network of the container .*-db-1$/, /^Attach .*-db-1 instead/] as const),
+        { HostConfig: { NetworkMode: `container:${workloads.container('db').id}` } },
+      ],
+      [
+        'nonet',
+        /no way out of its host/,
+        /a bridge network that is not internal/,
+        { HostConfig: { NetworkMode: 'none' } },
+      ],
+      [
+        ...(['oneoff', /a task of Docker Swarm or of `docker compose run`/, /^Attach a service/] as const),
+        { Labels: { ...LABEL, 'com.docker.compose.oneoff': 'True' } },
+      ],
+      [
+        'swarm',
+        /a task of Docker Swarm/,
+        /^Attach a service/,
+        { Labels: { ...LABEL, 'com.docker.swarm.task.id': 'x' } },
+      ],
+      [
+        'lost',
+        /there is no network absent/,
+        /orrery network create absent/,
+        { Labels: { 'orrery.network': 'absent' } },
+      ],
+      [
+        ...(['outside', /no route of shop covers the address 10.1.2.3/, /within a route of shop/] as const),
+        { Labels: { ...LABEL, 'orrery.networks.shop.address': '10.1.2.3' } },
+      ],
+    ];
+    const begun = performance.now();
+    await Promise.all(refusals.map(([service, , , how]) => workloads.up(service, LABEL, 1, how)));
+    const shown = async () => {
+      const all = ShownWorkload.array().parse(await json('workload', 'ls', '--host', HOST));
+      return refusals.map(([service]) => all.find(({ name }) => name === `${workloads.project}-${service}-1`));
+    };
+    const isTold = (one?: ShownWorkload) => one?.networks[0]?.code != null;
+    const told = await eventually(async () => (await shown()).every(isTold) && shown(), {
+      ...{ within: 30_000, every: 100, what: 'each has its reason' },
+    });
+    expect(performance.now() - begun).toBeLessThan(asOnCalmMachine(REFUSED_MS));
+    for (const [at, [, cause, fix]] of refusals.entries())
+      expect(told[at]).toMatchObject({
+        node: null,
+        networks: [
+          {
+            ...{ code: 'label-without-effect', cause: expect.stringMatching(cause) },
+            fix: expect.stringMatching(fix),
+          },
+        ],
+      });
+    for (const [service] of refusals) expect(await workloads.sidecars(service)).toEqual([]);
+    const found = Finding.array().parse(await json('finding', 'ls', '--host', HOST));
+    const said = found.find((one) => one.code === 'label-without-effect' && one.cause.includes('; and 1 more'));
+    const named = refusals.filter(([service]) => said?.cause.includes(`${workloads.project}-${service}-1: `));
+    expect(named).toHaveLength(5);
+    for (const [service, , fix] of named)
+      expect(said?.fix).toMatch(new RegExp(`-${service}-1: .*${fix.source.replace(/^\^/, '')}`));
+    for (const [service] of refusals) await workloads.down(service);
   });
 
   it('is named with the one that was probably meant if it is misspelled', async () => {

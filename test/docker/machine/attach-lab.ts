@@ -116,9 +116,14 @@ export class AttachLab {
     return taken;
   }
 
-  async outcome(item: Item, items: Item[], rules: object = { workloads: 'all' }): Promise<Outcome | undefined> {
-    const facts = await this.lab.machine.facts(this.lab.scope);
-    const observed = await this.lab.look();
+  async outcome(
+    item: Item,
+    items: Item[],
+    rules: object = { workloads: 'all' },
+    machine = this.lab.machine,
+  ): Promise<Outcome | undefined> {
+    const facts = await machine.facts(this.lab.scope);
+    const observed = await this.lab.look(machine);
     const denials = denialsOf(items, held(rules), { observed, ...facts });
     const context = { items, observed, facts, lastError: () => undefined, isChanging: () => false, denials };
     return assess(item, context)?.outcome;

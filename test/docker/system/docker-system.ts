@@ -116,8 +116,9 @@ export class DockerSystem {
   }
 
   /** All containers that the agent created, as the engine lists them. */
-  async ours(): Promise<Docker.ContainerInfo[]> {
-    const labels = [`io.orrery.host=${await this.hostId()}`, `io.orrery.throwaway=${await this.hostId()}`];
+  async ours(host?: string): Promise<Docker.ContainerInfo[]> {
+    const id = host ?? (await this.hostId());
+    const labels = [`io.orrery.host=${id}`, `io.orrery.throwaway=${id}`];
     const lists = labels.map((label) => this.docker.listContainers({ all: true, filters: { label: [label] } }));
     return (await Promise.all(lists)).flat();
   }
@@ -196,8 +197,10 @@ export class DockerSystem {
   }
 
   async close(): Promise<void> {
-    const left = await this.ours().catch(() => []);
+    const host = await this.hostId().catch(() => undefined);
     await this.system.close();
+    // Not before its agent has ended, which would make them anew.
+    const left = host === undefined ? [] : await this.ours(host).catch(() => []);
     for (const { Id } of left)
       await this.docker
         .getContainer(Id)

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MembershipSettings, type NetworkId, type NodeAddress, type ObservedWorkload } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { decideLabels, MOST_BY_LABEL, type LabelledAttachment, type LabelledHost } from './decide-labels.js';
+import { labelFindings } from './label-findings.js';
 import type { AddressHolder, LabelGround, LabelNetwork } from './judge-labels.js';
 
 const [SHOP, LAB]: NetworkId[] = ['8056c2e21c00000a', '8056c2e21c00000b'] as NetworkId[];
@@ -240,5 +241,24 @@ describe('one network under two names', () => {
     const { decisions, judged } = decide(host([workload(differing)]));
     expect(decisions).toEqual([]);
     expect(judged.get('shop/db/1')?.troubles).toMatchObject([{ code: 'label-conflict' }]);
+  });
+});
+
+describe('the finding about labels without effect', () => {
+  const [near, far] = [
+    { code: 'workload-unsuitable' as const, cause: 'host network', fix: 'Change it.' },
+    { code: 'workload-unsuitable' as const, cause: 'no network', fix: 'Give it one.' },
+  ];
+  const of = (...unsuitable: (typeof near)[]) => {
+    const workloads = unsuitable.map((one, at) =>
+      workload({ 'orrery.network': 'shop' }, { workload: `shop/db/${at}`, name: `db-${at}`, unsuitable: one }),
+    );
+    const at = host(workloads);
+    return labelFindings(at, decide(at)).map(({ cause, fix }) => [cause, fix]);
+  };
+
+  it('is one for all workloads of a host, with the fix of each if they differ', () => {
+    expect(of(near, near)).toEqual([['db-0: host network; db-1: host network', 'Change it.']]);
+    expect(of(near, far)).toEqual([['db-0: host network; db-1: no network', 'db-0: Change it. db-1: Give it one.']]);
   });
 });
