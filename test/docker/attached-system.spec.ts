@@ -51,7 +51,11 @@ const POINTS = ['desired.after-write', 'launch.identity', 'launch.create', 'laun
     );
 
   /** As `docker compose up` makes it; one that is there already is made anew. */
-  async function up(service: string, labels: Record<string, string> = { 'orrery.network': network }) {
+  async function up(
+    service: string,
+    labels: Record<string, string> = { 'orrery.network': network },
+    { HostConfig, ...change }: Partial<Docker.ContainerCreateOptions> = {},
+  ) {
     await made.get(service)?.remove({ force: true, v: true });
     const container = await world.docker.createContainer({
       name: `${world.name('shop')}-${service}-1`,
@@ -65,7 +69,8 @@ const POINTS = ['desired.after-write', 'launch.identity', 'launch.create', 'laun
         'com.docker.compose.container-number': '1',
         'com.docker.compose.oneoff': 'False',
       },
-      HostConfig: { NetworkMode: world.world.network, Init: true },
+      HostConfig: { NetworkMode: world.world.network, Init: true, ...HostConfig },
+      ...change,
     });
     made.set(service, container);
     await container.start();
@@ -119,6 +124,38 @@ const POINTS = ['desired.after-write', 'launch.identity', 'launch.create', 'laun
     await writeFile(policy, 'workloads: all\n', { mode: 0o600 });
     expect(await addressed('plain')).toMatch(/^10\.95\.0\./);
     await writeFile(policy, 'workloads: labelled\n', { mode: 0o600 });
+  });
+
+  it('shows by a dry run what would be done, and what stands in the way', async () => {
+    await up('dry');
+    const shown = async (service: string) => (await attach(reference(service), '--dry-run')).out;
+    const planned = await shown('dry');
+    for (const step of ['mint-identity', 'create-container', 'start-container']) expect(planned).toContain(step);
+    expect(await sidecars('dry')).toEqual([]);
+    expect(await shown('absent')).toContain(`there is no container ${reference('absent')} on this host`);
+    await up('dry', {});
+    expect(await shown('dry')).toMatch(/policy-denied.*does not wear the label/);
+    await up('dry', undefined, { HostConfig: { NetworkMode: 'none' } });
+    expect(await shown('dry')).toMatch(/workload-unsuitable.*has no way out of its host/);
+  });
+
+  it('says within seconds why a workload cannot be attached, and what to do', async () => {
+    await up('hostnet', undefined, { HostConfig: { NetworkMode: 'host' } });
+    await up('ownzt', undefined, {
+      ...{ Entrypoint: ['bash', '-c', 'exec -a /usr/sbin/zerotier-one sleep 1000'], Cmd: [] },
+    });
+    const begun = performance.now();
+    const [hostnet, ownzt, unknown] = await Promise.all([
+      attach(reference('hostnet'), '--wait=30s'),
+      attach(reference('ownzt'), '--wait=30s'),
+      cli('attach', HOST, reference('hostnet'), '--network', 'absent', '--name', world.name('other')),
+    ]);
+    expect(performance.now() - begun).toBeLessThan(asOnCalmMachine(SOON_MS));
+    const says = (...words: string[]) => ({ out: expect.stringMatching(new RegExp(words.join('[^]*'))) });
+    expect(hostnet).toMatchObject({ code: 1, ...says('uses the network of the host', 'workload-unsuitable', 'fix ') });
+    expect(ownzt).toMatchObject({ code: 1, ...says('runs a ZeroTier of its own', 'workload-unsuitable', 'fix ') });
+    expect(unknown).toMatchObject({ code: 2, ...says('absent', 'fix ') });
+    for (const service of ['hostnet', 'ownzt']) expect(await sidecars(service)).toEqual([]);
   });
 
   it('connects two workloads, neither of which knows of it', async () => {

@@ -285,7 +285,7 @@ const LABEL = { 'orrery.network': 'shop' };
       const all = ShownWorkload.array().parse(await json('workload', 'ls', '--host', HOST));
       return refusals.map(([service]) => all.find(({ name }) => name === `${workloads.project}-${service}-1`));
     };
-    const isTold = (one?: ShownWorkload) => one?.networks[0]?.code != null;
+    const isTold = (one?: ShownWorkload) => typeof one?.networks[0]?.code === 'string';
     const told = await eventually(async () => (await shown()).every(isTold) && shown(), {
       ...{ within: 30_000, every: 100, what: 'each has its reason' },
     });

@@ -27,12 +27,6 @@ describe('the log of a daemon', () => {
     expect(diagnoseLog(`Starting Control Plane...\n${line}\nmore\n`)).toMatchObject({ code });
   });
 
-  it('tells a TUN device that only root of the host can open from one that is absent', () => {
-    const fix = (reason: string) => diagnoseLog(`ERROR: could not open TUN/TAP device: ${reason}`)?.fix;
-    expect(fix('Permission denied')).toContain('chmod 666 /dev/net/tun');
-    expect(fix('No such file or directory')).toContain('modprobe tun');
-  });
-
   it('yields no diagnosis when all is well', () => {
     expect(diagnoseLog('Starting Control Plane...\nStarting V6 Control Plane...\n')).toBeUndefined();
     expect(diagnoseLog('')).toBeUndefined();

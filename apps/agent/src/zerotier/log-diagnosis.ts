@@ -12,10 +12,6 @@ const SIGNS: { when: RegExp; diagnosis: Diagnosis }[] = [
     diagnosis: explain('tun-missing/forbidden'),
   },
   {
-    when: /could not open TUN\/TAP device: Permission denied/,
-    diagnosis: explain('tun-missing/mode'),
-  },
-  {
     when: /could not open TUN\/TAP device/,
     diagnosis: explain('tun-missing/log'),
   },

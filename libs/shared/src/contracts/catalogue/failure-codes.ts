@@ -288,17 +288,13 @@ export const FAILURES = {
   },
   'tun-missing': {
     means: 'There is no TUN device: zerotier-one runs and looks healthy, but cannot create an interface.',
-    fix: 'Run `sudo modprobe tun` on the host. If /dev/net/tun is still absent: `sudo mkdir -p /dev/net && sudo mknod /dev/net/tun c 10 200`. An engine that runs in a container needs the device in that container, too.',
+    fix: 'Run `sudo modprobe tun` on the host. If /dev/net/tun is still absent: `sudo mkdir -p /dev/net && sudo mknod /dev/net/tun c 10 200`. An engine with `userns-remap` needs one that all users can open (`sudo chmod 666 /dev/net/tun`). An engine that runs in a container needs the device in that container, too.',
     see: get('/v1/hosts/{host}'),
   },
   'tun-missing/log': { cause: 'zerotier-one has no TUN device, so it cannot create an interface' },
   'tun-missing/forbidden': {
     cause: 'zerotier-one cannot open /dev/net/tun: the device exists, but something forbids its use',
     fix: 'Let containers use the device: no device cgroup, security profile or outer container may deny 10:200.',
-  },
-  'tun-missing/mode': {
-    cause: 'zerotier-one cannot open /dev/net/tun: only root of the host can, and in this container root is another user',
-    fix: 'Run `sudo chmod 666 /dev/net/tun` on the host. To configure an interface, a process still needs NET_ADMIN.',
   },
   'tun-missing/no-interface': {
     cause: ({ network }: { network: string }) => `zerotier-one is in ${network}, but has no interface for it`,
