@@ -66,7 +66,7 @@ const LABEL = { 'orrery.network': 'shop' };
     eventually(
       async () => {
         const free = await world.system.sql<{ address: string }>(`SELECT address FROM identities WHERE state = 'free'`);
-        const told = await readdir(join(world.door, 'known')).catch(() => []);
+        const told = await readdir(join(world.door, 'known')).catch((): string[] => []);
         return free.length >= identities && free.every(({ address }) => told.includes(address));
       },
       { within: 60_000, every: 200, what: `the root knows ${identities} identities` },
