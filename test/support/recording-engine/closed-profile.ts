@@ -77,7 +77,7 @@ const mintOf = (host: string, image: string): string =>
 
 /** Requests that have no body and can create nothing. */
 const HARMLESS =
-  /^(GET \/(version|containers\/json|images\/json|networks\/(orrery|shop_default|host)|containers\/[0-9a-f]{64}\/(json|archive|logs))|POST \/containers\/[0-9a-f]{64}\/(start|wait|attach)|DELETE \/containers\/[0-9a-f]{64})$/;
+  /^(GET \/(version|info|containers\/json|images\/json|networks\/(orrery|shop_default|host)|containers\/[0-9a-f]{64}\/(json|archive|logs))|POST \/containers\/[0-9a-f]{64}\/(start|wait|attach)|DELETE \/containers\/[0-9a-f]{64})$/;
 
 /** Every request that does not follow exactly from trusted fields. */
 export async function outOfProfile(

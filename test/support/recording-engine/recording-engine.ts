@@ -75,6 +75,7 @@ export class RecordingEngine {
   async #answer({ method, path, query, body }: Recorded): Promise<[number, unknown] | undefined> {
     const [, noun, id = '', verb] = path.split('/');
     if (noun === 'version') return [200, { Version: '27.0', ApiVersion: '1.46', Os: 'linux', Arch: 'amd64' }];
+    if (noun === 'info') return [200, { SecurityOptions: ['name=seccomp,profile=builtin'] }];
     if (noun === 'networks') {
       const isOurs = id === 'orrery';
       const Labels = isOurs ? { 'io.orrery.network': 'true' } : {};
