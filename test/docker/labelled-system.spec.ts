@@ -22,7 +22,6 @@ const BACK_MS = 1_500;
 const FIVE_MS = 6_000;
 const REFUSED_MS = 5_000;
 const TIMES = 10;
-const LABEL = { 'orrery.network': 'shop' };
 
 (engine ? describe : describe.skip)('a label, on a real engine', () => {
   let world: DockerSystem;
@@ -31,6 +30,9 @@ const LABEL = { 'orrery.network': 'shop' };
   let policy: string;
 
   let rootImage: string;
+  /** A name of its own: other tests run workloads on the same engine. */
+  let shop: string;
+  const label = () => ({ 'orrery.network': shop });
   let release: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
@@ -47,9 +49,10 @@ const LABEL = { 'orrery.network': 'shop' };
       api: { ORRERY_LABEL_GRACE: '2s' },
     });
     workloads = new Workloads(world, engine.image);
+    shop = world.name('shop');
     await known(6);
-    expect((await cli('network', 'create', 'shop', '--on', HOST, '--pool', '10.95.0.0/24', '--wait=60s')).code).toBe(0);
-    network = Network.parse(await json('network', 'get', 'shop')).id;
+    expect((await cli('network', 'create', shop, '--on', HOST, '--pool', '10.95.0.0/24', '--wait=60s')).code).toBe(0);
+    network = Network.parse(await json('network', 'get', shop)).id;
     await known(6);
   });
   afterAll(async () => {
@@ -81,25 +84,26 @@ const LABEL = { 'orrery.network': 'shop' };
     const [found] = await workloads.sidecars(service);
     return world.docker.getContainer(found?.Id ?? '');
   };
-  const finding = async (code: string) =>
+  /** About this network; other findings of its kind are about workloads of other tests. */
+  const finding = async (code: string, about: NetworkId | null = network) =>
     Finding.array()
       .parse(await json('finding', 'ls', '--host', HOST))
-      .find((one) => one.code === code);
+      .find((one) => one.code === code && one.network === about);
 
   it('has no effect while its network does not admit labels, and says how to change that', async () => {
-    await workloads.up('db', LABEL);
+    await workloads.up('db', label());
     const found = await eventually(() => finding('label-without-effect'), { within: 30_000, what: 'the finding' });
-    expect(found.fix).toContain('orrery network set shop --labels on');
+    expect(found.fix).toContain(`orrery network set ${shop} --labels on`);
     expect(await workloads.sidecars('db')).toEqual([]);
     expect(await listed('db')).toMatchObject({
       node: null,
-      networks: [{ network: 'shop', code: 'label-without-effect' }],
+      networks: [{ network: shop, code: 'label-without-effect' }],
     });
   });
 
   it('attaches what already wears it as soon as the network admits labels', async () => {
     const before = await workloads.container('db').inspect();
-    expect((await cli('network', 'set', 'shop', '--labels', 'on')).code).toBe(0);
+    expect((await cli('network', 'set', shop, '--labels', 'on')).code).toBe(0);
     expect(await workloads.addressed(network, 'db')).toMatch(/^10\.95\.0\./);
     const after = await workloads.container('db').inspect();
     // What inspect shows of it is unchanged.
@@ -118,7 +122,7 @@ const LABEL = { 'orrery.network': 'shop' };
   it('gives a container its address soon after its start', async () => {
     await known(6);
     const begun = performance.now();
-    await workloads.up('soon', LABEL);
+    await workloads.up('soon', label());
     await workloads.addressed(network, 'soon');
     expect(performance.now() - begun).toBeLessThan(asOnCalmMachine(FIRST_MS));
   });
@@ -127,7 +131,7 @@ const LABEL = { 'orrery.network': 'shop' };
     await known(6);
     const begun = performance.now();
     const five = [1, 2, 3, 4, 5];
-    await Promise.all(five.map((number) => workloads.up('web', LABEL, number)));
+    await Promise.all(five.map((number) => workloads.up('web', label(), number)));
     const addresses = await Promise.all(five.map((number) => workloads.addressed(network, 'web', { number })));
     expect(performance.now() - begun).toBeLessThan(asOnCalmMachine(FIVE_MS));
     expect(new Set(addresses).size).toBe(5);
@@ -169,7 +173,7 @@ const LABEL = { 'orrery.network': 'shop' };
   (hasPlugin ? it : it.skip)(
     `follows a service that Docker Compose recreates ${TIMES} times, scales and takes down`,
     async () => {
-      const options = { name: workloads.project, network: world.world.network, label: 'shop' };
+      const options = { name: workloads.project, network: world.world.network, label: shop };
       const project = await ComposeProject.create(engine as LabEngine, options);
       await project.compose('up', '--detach');
       await keepsItsAddress('api', () => project.compose('up', '--detach', '--force-recreate'));
@@ -224,9 +228,9 @@ const LABEL = { 'orrery.network': 'shop' };
     await world.system.api.process.kill();
     await world.system.nats.kill();
     await workloads.container('db').restart({ t: 0 });
-    await workloads.up('late', LABEL);
+    await workloads.up('late', label());
     expect(await workloads.addressed(network, 'db')).toBe(before);
-    await workloads.up('db', LABEL);
+    await workloads.up('db', label());
     expect(await workloads.addressed(network, 'db')).toBe(before);
     expect(await workloads.sidecars('late')).toEqual([]);
     await world.system.nats.start();
@@ -236,7 +240,7 @@ const LABEL = { 'orrery.network': 'shop' };
 
   it('has no effect where the host allows none', async () => {
     await writeFile(policy, 'workloads: none\n', { mode: 0o600 });
-    await workloads.up('denied', LABEL);
+    await workloads.up('denied', label());
     const found = await eventually(() => finding('label-without-effect'), { within: 30_000, what: 'the finding' });
     expect(found.cause).toContain('nothing may be attached to containers of this host');
     expect(await workloads.sidecars('denied')).toEqual([]);
@@ -260,13 +264,13 @@ const LABEL = { 'orrery.network': 'shop' };
       ],
       [
         ...(['oneoff', /a task of Docker Swarm or of `docker compose run`/, /^Attach a service/] as const),
-        { Labels: { ...LABEL, 'com.docker.compose.oneoff': 'True' } },
+        { Labels: { ...label(), 'com.docker.compose.oneoff': 'True' } },
       ],
       [
         'swarm',
         /a task of Docker Swarm/,
         /^Attach a service/,
-        { Labels: { ...LABEL, 'com.docker.swarm.task.id': 'x' } },
+        { Labels: { ...label(), 'com.docker.swarm.task.id': 'x' } },
       ],
       [
         'lost',
@@ -275,12 +279,12 @@ const LABEL = { 'orrery.network': 'shop' };
         { Labels: { 'orrery.network': 'absent' } },
       ],
       [
-        ...(['outside', /no route of shop covers the address 10.1.2.3/, /within a route of shop/] as const),
-        { Labels: { ...LABEL, 'orrery.networks.shop.address': '10.1.2.3' } },
+        ...(['outside', /no route of shop-\w+ covers the address 10.1.2.3/, /within a route of shop-/] as const),
+        { Labels: { ...label(), [`orrery.networks.${shop}.address`]: '10.1.2.3' } },
       ],
     ];
     const begun = performance.now();
-    await Promise.all(refusals.map(([service, , , how]) => workloads.up(service, LABEL, 1, how)));
+    await Promise.all(refusals.map(([service, , , how]) => workloads.up(service, label(), 1, how)));
     const shown = async () => {
       const all = ShownWorkload.array().parse(await json('workload', 'ls', '--host', HOST));
       return refusals.map(([service]) => all.find(({ name }) => name === `${workloads.project}-${service}-1`));
@@ -302,7 +306,7 @@ const LABEL = { 'orrery.network': 'shop' };
       });
     for (const [service] of refusals) expect(await workloads.sidecars(service)).toEqual([]);
     const found = Finding.array().parse(await json('finding', 'ls', '--host', HOST));
-    const said = found.find((one) => one.code === 'label-without-effect' && one.cause.includes('; and 1 more'));
+    const said = found.find((one) => one.network === network && one.cause.includes('; and 1 more'));
     const named = refusals.filter(([service]) => said?.cause.includes(`${workloads.project}-${service}-1: `));
     expect(named).toHaveLength(5);
     for (const [service, , fix] of named)
@@ -311,14 +315,14 @@ const LABEL = { 'orrery.network': 'shop' };
   });
 
   it('is named with the one that was probably meant if it is misspelled', async () => {
-    await workloads.up('typo', { 'orrery.netwrok': 'shop' });
-    const found = await eventually(() => finding('label-unknown'), { within: 30_000, what: 'the finding' });
+    await workloads.up('typo', { 'orrery.netwrok': shop });
+    const found = await eventually(() => finding('label-unknown', null), { within: 30_000, what: 'the finding' });
     expect(found).toMatchObject({
       cause: expect.stringContaining('orrery.netwrok'),
       fix: expect.stringContaining('orrery.network'),
     });
     await workloads.down('typo');
-    await eventually(async () => (await finding('label-unknown')) === undefined, {
+    await eventually(async () => (await finding('label-unknown', null)) === undefined, {
       within: 10_000,
       what: 'it is over',
     });
@@ -333,12 +337,12 @@ const LABEL = { 'orrery.network': 'shop' };
     const networks = async () =>
       (await cli('container', 'get', `${HOST}/${workloads.project}-soon-1`, '-o', 'json')).stdout.includes(network);
     await eventually(async () => !(await networks()), { within: 20_000, what: 'its membership ends' });
-    await workloads.up('soon', LABEL);
+    await workloads.up('soon', label());
     expect(await workloads.addressed(network, 'soon')).toMatch(/^10\.95\.0\./);
   });
 
   it('loses its effect when its network no longer admits labels', async () => {
-    expect((await cli('network', 'set', 'shop', '--labels', 'off')).code).toBe(0);
+    expect((await cli('network', 'set', shop, '--labels', 'off')).code).toBe(0);
     await eventually(async () => (await workloads.sidecars('db')).length === 0, {
       within: 30_000,
       what: 'it is detached',

@@ -42,7 +42,7 @@ export type Step = { node: NodeId; item: ItemId } & (
   | { step: 'unpause-container'; engineId: string }
   /** Of an attachment whose workload has ended or was started again. */
   | { step: 'stop-container'; engineId: string }
-  /** `keeps`: it is created again at once, with what its daemon knows of these networks. */
+  /** `keeps`: it is created again at once or soon, with what its daemon knows of these networks. */
   | { step: 'remove-container'; engineId: string; name: Name; keeps?: NetworkId[] }
   /** `identity`: the pre-generated one that was meant for the node. */
   | { step: 'forget-identity'; identity?: NodeAddress }

@@ -3,6 +3,7 @@ import type {
   Item,
   ItemId,
   MembershipItem,
+  NetworkId,
   ObservedContainer,
   ObservedState,
   ObservedWorkload,
@@ -77,6 +78,20 @@ const isOlder = (one: string | null, other: string | null): boolean =>
   one !== null && other !== null && Date.parse(one) < Date.parse(other);
 
 /**
+ * The networks whose configurations the next container gets. A daemon that was stopped with its workload tells of none; those
+ * that it had stored are what it would start with itself.
+ */
+function keptNetworks(
+  { node }: AttachmentItem,
+  memberships: readonly MembershipItem[],
+  observed: ObservedState,
+): NetworkId[] {
+  const seen = observed.nodes.find((one) => one.node === node)?.memberships;
+  if (seen?.known) return configuredNetworks(node, observed);
+  return memberships.filter(({ intent }) => intent === 'present').map(({ network }) => network);
+}
+
+/**
  * The container of an attachment comes and goes with its workload. While the workload does not run it is kept, stopped:
  * it starts faster than a new one.
  */
@@ -88,8 +103,16 @@ export function planAttachment(
   if (!observed.workloads?.known) return [];
   const about = { node: item.node, item: item.id };
   const workload = workloadOf(item, observed);
-  const removal: Step[] = own ? [{ ...about, step: 'remove-container', engineId: own.engineId, name: item.name }] : [];
-  if (!workload || workload.unsuitable) return removal;
+  const removal: Step | undefined = own && {
+    ...about,
+    step: 'remove-container',
+    engineId: own.engineId,
+    name: item.name,
+  };
+  if (workload?.unsuitable) return removal ? [removal] : [];
+  const keeps = keptNetworks(item, memberships, observed);
+  // It may be back in a moment: `docker rm` and `docker run`.
+  if (!workload) return removal ? [{ ...removal, keeps }] : [];
   const stop: Step[] = own?.state === 'running' ? [{ ...about, step: 'stop-container', engineId: own.engineId }] : [];
   // A paused workload keeps its namespace.
   if (workload.state === 'paused') return [];
@@ -97,8 +120,7 @@ export function planAttachment(
   const { engineId } = workload;
   const blueprint = { ...blueprintOf(item, memberships, facts), inside: { workload: item.workload, engineId } };
   if (!own) return planCreation(item, blueprint, facts);
-  if (own.inside !== engineId || mustBeMadeAnew(item, own))
-    return planRenewal(item, { own, blueprint, keeps: configuredNetworks(item.node, observed) }, facts);
+  if (own.inside !== engineId || mustBeMadeAnew(item, own)) return planRenewal(item, { own, blueprint, keeps }, facts);
   if (!isElsewhere(item, own, observed)) return planRunning(item, own);
   return [...stop, { ...about, step: 'start-container', engineId: own.engineId }];
 }
