@@ -76,6 +76,12 @@ describe('readLabels', () => {
     expect(codes({ 'orrery.network': value })).toEqual([code]);
   });
 
+  it('follows the first 16 networks, and says that there are more', () => {
+    const names = (count: number) => ({ 'orrery.network': Array.from({ length: count }, (_, n) => `n${n}`).join() });
+    expect([claims(names(16)).length, codes(names(16))]).toEqual([16, []]);
+    expect([claims(names(17)).length, codes(names(17))]).toEqual([16, ['label-invalid']]);
+  });
+
   it.each([
     ['false', false, []],
     ['False', false, []],

@@ -13,6 +13,9 @@ const NETWORK_ID = /^[0-9a-f]{16}$/;
 const NETWORK = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
+/** As many as a container can join. A hostile host could name hundreds in one label. */
+const MOST_NETWORKS = 16;
+
 /** A network that a label asks for. `address`: a fixed one; null: the network chooses. */
 export interface LabelClaim {
   /** Its name or its 16 digits, as in the label. */
@@ -80,7 +83,10 @@ function namesIn(value: string | undefined, troubles: LabelTrouble[]): string[] 
   const named = [...new Set(value.split(',').map((one) => one.trim()))];
   const [bad] = named.filter((one) => !NETWORK.test(one));
   if (bad !== undefined) troubles.push(explain('label-invalid/network', { label: WORKLOAD_LABEL, value: bad }));
-  return named.filter((one) => NETWORK.test(one));
+  const good = named.filter((one) => NETWORK.test(one));
+  if (good.length > MOST_NETWORKS)
+    troubles.push(explain('label-invalid/too-many', { label: WORKLOAD_LABEL, most: MOST_NETWORKS }));
+  return good.slice(0, MOST_NETWORKS);
 }
 
 function isEnabled(value: string | undefined, troubles: LabelTrouble[]): boolean {

@@ -276,6 +276,10 @@ export const FINDINGS = {
       `${label} has the value "${value}", which is not the name or the ID of a network`,
     fix: 'Write names of networks or their 16-digit IDs, with commas between them, and recreate the container.',
   },
+  'label-invalid/too-many': {
+    cause: ({ label, most }: { label: string; most: number }) => `${label} names more than ${most} networks`,
+    fix: 'Name fewer networks, and recreate the container. Until then the first ones count.',
+  },
   'label-invalid/address': {
     cause: ({ label, value }: { label: string; value: string }) =>
       `${label} has the value "${value}", which is not an IPv4 address`,
