@@ -1,6 +1,5 @@
 import type Docker from 'dockerode';
 import { pause } from '@orrery/shared/runtime';
-import { HOST } from '../../test/docker/system/docker-system.js';
 import { eventually } from '../../test/support/eventually.js';
 import { createBare, removed, startByHand, type Ruled } from '../by-hand-node.js';
 import type { Figures } from '../figures.js';
@@ -9,7 +8,12 @@ import { KEPT, KEPT_PREFIX, OWN_PREFIX, OwnRootLab } from '../own-root-lab.js';
 import { addressAt, answers } from '../ping.js';
 import { runBench, say } from '../program.js';
 
-const GOALS = { first: { median: 2_000 }, back: { median: 1_500 }, reach: { median: 3_000, most: 8_000 } };
+const GOALS = {
+  first: { median: 2_000 },
+  back: { median: 1_500 },
+  reach: { median: 3_000, most: 8_000 },
+  project: { most: 6_000 },
+};
 /** By hand, a peer looks for a node in its old place for four minutes. */
 const PATIENCE_MS = 260_000;
 /** Longer than zerotier-one prefers a path that has become silent. */
@@ -19,14 +23,18 @@ const HOME = '/var/lib/zerotier-one';
 
 const pidOf = async (container: Docker.Container) => (await container.inspect()).State.Pid;
 
+const LABEL: Record<string, string> = { 'orrery.network': KEPT };
+/** Services of one project that come up at once. */
+const AT_ONCE = 5;
+
 /** A container of somebody else that does nothing. */
-function createWorkload(lab: OwnRootLab, name: string): Promise<Docker.Container> {
+function createWorkload(lab: OwnRootLab, name: string, labels = LABEL): Promise<Docker.Container> {
   return lab.docker.createContainer({
     name,
     Image: lab.world.world.image,
     Entrypoint: ['sleep'],
     Cmd: ['3600'],
-    Labels: { 'orrery.network': KEPT },
+    Labels: labels,
     HostConfig: { NetworkMode: lab.world.world.network, Init: true },
   });
 }
@@ -35,18 +43,20 @@ function createWorkload(lab: OwnRootLab, name: string): Promise<Docker.Container
 interface Way {
   name: string;
   prefix: string;
+  labels: Record<string, string>;
   peer: Docker.Container;
   /** Before the workload exists. */
-  prepare?(workload: string): Promise<void>;
+  prepare?(): Promise<void>;
   /** After the workload was started, restarted or made anew. */
   follow(workload: Docker.Container, what: What): Promise<void>;
-  end(workload: string): Promise<void>;
+  end(): Promise<void>;
 }
 type What = 'first attach' | 'restart' | 'made anew' | 'made anew elsewhere';
 
 class ByHand implements Way {
   readonly name = 'by hand';
   readonly prefix = OWN_PREFIX;
+  readonly labels = {};
   private sidecar: Docker.Container | undefined;
 
   constructor(
@@ -80,26 +90,27 @@ class ByHand implements Way {
   }
 }
 
-class ByOrrery implements Way {
+/** Its label alone attaches the workload, and it is gone with the workload. */
+class ByLabel implements Way {
   readonly name = 'orrery';
   readonly prefix = KEPT_PREFIX;
+  readonly labels = LABEL;
 
   constructor(
     private readonly lab: OwnRootLab,
     readonly peer: Docker.Container,
   ) {}
 
-  async prepare(workload: string): Promise<void> {
-    await this.lab.calm(1);
-    await this.lab.orrery('attach', HOST, workload, '--network', KEPT, '--name', workload);
+  prepare(): Promise<void> {
+    return this.lab.calm(1);
   }
 
   follow(): Promise<void> {
     return Promise.resolve();
   }
 
-  async end(workload: string): Promise<void> {
-    await this.lab.orrery('detach', `${HOST}/${workload}`, '--yes', '--forget', '--wait=30s');
+  end(): Promise<void> {
+    return Promise.resolve();
   }
 }
 
@@ -138,9 +149,9 @@ async function round(lab: OwnRootLab, way: Way, figures: Figures): Promise<void>
   let workload: Docker.Container | undefined;
   const squatters: Docker.Container[] = [];
   try {
-    await way.prepare?.(name);
+    await way.prepare?.();
     const start = async () => {
-      workload = await createWorkload(lab, name);
+      workload = await createWorkload(lab, name, way.labels);
       await workload.start();
       return workload;
     };
@@ -157,7 +168,7 @@ async function round(lab: OwnRootLab, way: Way, figures: Figures): Promise<void>
     });
     await pause(SETTLED_MS);
     const before = workload && (await lab.world.world.ipOf(workload));
-    for (let at = 0; at < MOST_SQUATTERS; at++) squatters.push(await createWorkload(lab, `${name}-squatter-${at}`));
+    for (let at = 0; at < MOST_SQUATTERS; at++) squatters.push(await createWorkload(lab, `${name}-squatter-${at}`, {}));
     await measure(way, figures, 'made anew elsewhere', async () => {
       await workload?.remove({ force: true, v: true });
       await takeAddress(lab, squatters, before);
@@ -166,40 +177,61 @@ async function round(lab: OwnRootLab, way: Way, figures: Figures): Promise<void>
   } catch (error) {
     figures.failures.push(`${way.name}: ${String(error)}`);
   } finally {
-    await way.end(name).catch((error: unknown) => figures.failures.push(`${way.name}, at its end: ${String(error)}`));
+    await way.end().catch((error: unknown) => figures.failures.push(`${way.name}, at its end: ${String(error)}`));
     await workload?.remove({ force: true, v: true });
     await Promise.all(squatters.map((squatter) => squatter.remove({ force: true, v: true })));
   }
 }
 
-/** A node that Orrery attached to a workload of its own. */
+/** A workload with a node of Orrery, to ask from. */
 async function attachedPeer(lab: OwnRootLab, bare: Docker.Container[]): Promise<Docker.Container> {
-  const name = lab.nextName('peer');
-  const workload = await createWorkload(lab, name);
+  const workload = await createWorkload(lab, lab.nextName('peer'));
   bare.push(workload);
   await workload.start();
-  await lab.orrery('attach', HOST, name, '--network', KEPT, '--name', name, '--wait=90s');
+  await addressInKernel(await pidOf(workload), KEPT_PREFIX);
   return workload;
+}
+
+/** The services of a project come up: from the start of the first until the last has its address. */
+async function projectAtOnce(lab: OwnRootLab, figures: Figures): Promise<void> {
+  await lab.calm(AT_ONCE);
+  const names = Array.from({ length: AT_ONCE }, () => lab.nextName('service'));
+  const services = await Promise.all(names.map((name) => createWorkload(lab, name)));
+  try {
+    const begun = performance.now();
+    await Promise.all(services.map((service) => service.start()));
+    const pids = await Promise.all(services.map(pidOf));
+    await Promise.all(pids.map((pid) => addressInKernel(pid, KEPT_PREFIX)));
+    figures.add(`orrery, ${AT_ONCE} services at once: the last address`, performance.now() - begun, GOALS.project);
+  } catch (error) {
+    figures.failures.push(`a project: ${String(error)}`);
+  } finally {
+    await Promise.all(services.map((service) => service.remove({ force: true, v: true })));
+  }
 }
 
 await runBench(
   'attach: a workload in a network, from its start, restart and re-creation',
   async ({ engine, figures, rounds, signal }) => {
-    const lab = await OwnRootLab.open(engine, { agent: { ORRERY_WARM_IDENTITIES: '3' } });
+    const lab = await OwnRootLab.open(engine, { agent: { ORRERY_WARM_IDENTITIES: String(AT_ONCE) } });
     const bare: Docker.Container[] = [];
     try {
       await lab.createNetwork();
+      await lab.orrery('network', 'set', KEPT, '--labels', 'on');
+      await lab.calm(AT_ONCE);
       const attached = await attachedPeer(lab, bare);
       const ruled = await lab.startRuler();
       const peer = await createBare(lab);
       bare.push(peer);
       await startByHand(lab, ruled, peer);
-      const ways = [new ByOrrery(lab, attached), new ByHand(lab, ruled, peer)];
-      for (let at = 0; at < rounds && !signal.aborted; at++)
+      const ways = [new ByLabel(lab, attached), new ByHand(lab, ruled, peer)];
+      for (let at = 0; at < rounds && !signal.aborted; at++) {
         for (const way of at % 2 === 0 ? ways : ways.toReversed()) {
           await pause(3_000, signal);
           await round(lab, way, figures);
         }
+        await projectAtOnce(lab, figures);
+      }
     } finally {
       await Promise.all(bare.map((container) => container.remove({ force: true, v: true }).catch(() => undefined)));
       await lab.close();
