@@ -42,7 +42,7 @@ const causes = (networks: ShownWorkload['networks']) =>
 export function addWorkloadCommands(program: OrreryCommand, context: Context): void {
   const noun = program.group(
     'workload',
-    'containers that you run yourself: their labels, and what is attached to them',
+    'containers that you run yourself, and what their labels ask for',
   );
   addList(program, noun, context, {
     columns,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AgentFact, NodeId, ObservedContainer } from '@orrery/shared/contracts';
+import type { AgentFact, NodeId, ObservedContainer, ObservedWorkload } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { aMembership, anInterface, aSnapshot, membershipFact, NETWORK } from '../../../../../test/support/reports.js';
 import { refsOfFact } from '../event-refs.js';
@@ -101,6 +101,27 @@ describe('a snapshot', () => {
     expect(changes.sweeps.memberships.get(node)).toEqual({ owner: node, keep: [NETWORK] });
   });
 
+  it('keeps the workloads that it has and sweeps all others, reports after it win', () => {
+    const workload = (name: string): ObservedWorkload => ({
+      ...{ workload: name, name, engineId: name, state: 'running', startedAt: AT, labelled: true },
+    });
+    const fact = (type: 'workload.found' | 'workload.removed', name: string): AgentFact => ({
+      type,
+      data: { workload: name, after: type === 'workload.found' ? workload(name) : null },
+    });
+    const workloads = { known: true as const, value: [workload('db'), workload('web')] };
+    const changes = after(
+      fact('workload.found', 'old'),
+      aSnapshot(node, [], { workloads }),
+      fact('workload.removed', 'web'),
+    );
+    expect(changes.sweeps.workloads.get(host)).toEqual({ owner: host, keep: ['db', 'web'] });
+    expect([...changes.workloads]).toMatchObject([
+      [keyOf(host, 'db'), { host_id: host, observed: { name: 'db' } }],
+      [keyOf(host, 'web'), null],
+    ]);
+  });
+
   it('is followed by later reports', () => {
     const changes = after(aSnapshot(node, [aMembership()]), membershipFact('network.left', node, null));
     expect(changes.memberships.get(keyOf(node, NETWORK))).toBeNull();
@@ -108,8 +129,10 @@ describe('a snapshot', () => {
 
   it('sweeps nothing in a part that is unknown', () => {
     const unknown = { known: false as const, code: 'docker-unreachable' as const, cause: 'no answer' };
+    const blind = after(aSnapshot(node, [], { workloads: unknown }));
+    expect([blind.sweeps.workloads.size, blind.workloads.size]).toEqual([0, 0]);
     const changes = after(aSnapshot(node, [], { containers: unknown, engine: unknown, nodes: [] }));
-    expect(Object.values(changes.sweeps).map((sweeps) => sweeps.size)).toEqual([0, 0, 0, 0]);
+    expect(Object.values(changes.sweeps).map((sweeps) => sweeps.size)).toEqual([0, 0, 0, 0, 0]);
     expect(changes.host(host)).toMatchObject({ engine: { cause: 'no answer' }, wants_snapshot: false });
   });
 
