@@ -10,7 +10,18 @@ const CALM = ['flood', 'strangers', 'renewal', 'malicious-network', 'lockout'];
 const LONG = [
   ...['hostile-desired', 'canary', 'http-hardening', 'enrolment', 'installer'],
   ...['f16-partition', 'f28-random-kills', 'f17-paused', 'f27-restored-backup', 'f06-api-killed', 'f21-cloned'],
-  ...['causes-and-crashes', 'two-containers', 'host-joins', 'launch', 'orrery-zt', 'daemon-statuses', 'admission'],
+  ...[
+    'labelled-system',
+    'own-root',
+    'attached-system',
+    'causes-and-crashes',
+    'two-containers',
+    'host-joins',
+    'launch',
+    'orrery-zt',
+    'daemon-statuses',
+    'admission',
+  ],
 ];
 
 /** Node returns the default export of a CommonJS module directly, contrary to its types. */

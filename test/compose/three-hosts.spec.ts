@@ -176,7 +176,11 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     const before = await addresses();
     const ids = (await system.dockerOf(1, 'ps', '--quiet')).stdout.trim().split('\n');
     expect(ids.length).toBeGreaterThan(2);
-    expect(await system.dockerOf(1, 'restart', '--time', '0', ...ids)).toMatchObject({ code: 0 });
+    const startedAt = async () => (await system.dockerOf(1, 'inspect', '--format', '{{.State.StartedAt}}', APP)).stdout;
+    const started = await startedAt();
+    // The engine cannot restart a container in a namespace whose owner it is restarting, and says so; the agent does that.
+    await system.dockerOf(1, 'restart', '--time', '0', ...ids);
+    expect(await startedAt()).not.toBe(started);
     await untilPings(3, APP, await untilAddress('cloud-1/shop-app-1'));
     const isBack = async () => JSON.stringify(await addresses()) === JSON.stringify(before);
     await eventually(isBack, { within: 60_000, what: 'the same addresses' });

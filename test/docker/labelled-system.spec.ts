@@ -9,7 +9,7 @@ import { hasCompose } from '../support/compose/compose-system.js';
 import { findLabEngine, type LabEngine } from '../support/zerotier/lab-engine.js';
 import { buildZtImage } from './orrery-zt/zt-image.js';
 import { ComposeProject } from './system/compose-project.js';
-import { holdControllerName } from './system/controller-name.js';
+import { LabController } from './system/lab-controller.js';
 import { DockerSystem, HOST } from './system/docker-system.js';
 import { Workloads } from './system/workloads.js';
 
@@ -33,11 +33,9 @@ const TIMES = 10;
   /** A name of its own: other tests run workloads on the same engine. */
   let shop: string;
   const label = () => ({ 'orrery.network': shop });
-  let release: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
     if (!engine) return;
-    release = await holdControllerName();
     const folder = await temporaryFolder('policy');
     await chmod(folder, 0o700);
     policy = join(folder, 'policy.yaml');
@@ -51,7 +49,17 @@ const TIMES = 10;
     workloads = new Workloads(world, engine.image);
     shop = world.name('shop');
     await known(6);
-    expect((await cli('network', 'create', shop, '--on', HOST, '--pool', '10.95.0.0/24', '--wait=60s')).code).toBe(0);
+    // A launched controller has one name on an engine that other tests use, too; any node of ours can be one.
+    const theirs = await new LabController(await world.world.startMember('ruler')).network('10.94.0', {
+      private: false,
+    });
+    const keeper = world.name('keeper');
+    const setUp = [
+      ['launch', keeper, '--host', HOST, '--network', theirs, '--wait=60s'],
+      ['controller', 'add', `${HOST}/${keeper}`, '--existing', '--name', keeper],
+      ['network', 'create', shop, '--controller', keeper, '--pool', '10.95.0.0/24', '--wait=60s'],
+    ];
+    for (const words of setUp) expect(await cli(...words)).toMatchObject({ code: 0 });
     network = Network.parse(await json('network', 'get', shop)).id;
     await known(6);
   });
@@ -60,7 +68,6 @@ const TIMES = 10;
     for (const { Id } of world ? await world.ours() : [])
       await world.docker.getContainer(Id).remove({ force: true, v: true });
     await world?.close();
-    await release?.();
     if (rootImage) await world.docker.getImage(rootImage).remove();
   });
 
