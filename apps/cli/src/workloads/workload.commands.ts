@@ -40,10 +40,7 @@ const causes = (networks: ShownWorkload['networks']) =>
 
 /** `orrery workload`: containers of others, as far as they have to do with Orrery. */
 export function addWorkloadCommands(program: OrreryCommand, context: Context): void {
-  const noun = program.group(
-    'workload',
-    'containers that you run yourself, and what their labels ask for',
-  );
+  const noun = program.group('workload', 'containers that you run yourself, and what their labels ask for');
   addList(program, noun, context, {
     columns,
     nameOf: workloadName,
