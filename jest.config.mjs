@@ -1,6 +1,6 @@
 import { packagesForTests } from './scripts/testing/packages.mjs';
 
-// One configuration, several suites: scripts/test.mjs picks one by ORRERY_SUITE (unit, int, e2e, security, faults, docker).
+// One configuration, several suites: scripts/test.mjs picks one by ORRERY_SUITE (unit, int, e2e, security, faults, docker, attach).
 const swc = [
   '@swc/jest',
   {
@@ -28,7 +28,13 @@ const suites = {
   security: { testMatch: ['<rootDir>/test/security/**/*.spec.ts'], ...system, maxWorkers: 3 },
   // Nearly all of them wait for somebody to be missed, or to come back.
   faults: { testMatch: ['<rootDir>/test/faults/**/*.spec.ts'], ...system, maxWorkers: 5 },
-  docker: { testMatch: ['<rootDir>/test/docker/**/*.spec.ts'], ...system },
+  docker: {
+    testMatch: ['<rootDir>/test/docker/**/*.spec.ts'],
+    testPathIgnorePatterns: ['<rootDir>/test/docker/(attach|attached-\\w+|labelled-\\w+)\\.spec\\.ts$'],
+    ...system,
+  },
+  // Every agent on an engine reports what wears a label for Orrery, so labels would disturb the tests of the suite before.
+  attach: { testMatch: ['<rootDir>/test/docker/{attach,attached-*,labelled-*}.spec.ts'], ...system },
   // Each is a system of many containers.
   compose: { testMatch: ['<rootDir>/test/compose/**/*.spec.ts'], ...system, maxWorkers: 2 },
 };

@@ -13,7 +13,8 @@ export const suites = [
     about: 'what must be refused, each with a control that is allowed',
   },
   { name: 'faults', budget: 230, about: 'things that break on purpose, short versions' },
-  { name: 'docker', budget: 300, needs: 'engine', about: 'containers on a real Docker Engine' },
+  { name: 'docker', budget: 250, needs: 'engine', about: 'containers on a real Docker Engine' },
+  { name: 'attach', budget: 200, needs: 'engine', about: 'containers of others, with labels, on a real Docker Engine' },
   {
     name: 'compose',
     budget: 300,
