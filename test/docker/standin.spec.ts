@@ -188,7 +188,8 @@ interface Link {
       });
     const begun = performance.now();
     await Promise.all([answered(), answered()]);
-    expect(performance.now() - begun).toBeGreaterThan(35);
+    // A timer of the kernel, in ticks of up to 10 ms; without it, both take a few.
+    expect(performance.now() - begun).toBeGreaterThan(25);
     agent.destroy();
   });
 
