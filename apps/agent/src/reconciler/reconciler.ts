@@ -4,7 +4,7 @@ import { describeError, pause, type Logger, steadyNow, WakeablePause } from '@or
 import type { Executors, Machine, MachineFacts, Step } from '@orrery/shared/machine';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Probations } from '../guard/probations.js';
-import { Flapping } from './flapping.js';
+import { Flapping } from '../pure/flapping.js';
 import { inventoryHash } from './inventory-hash.js';
 import { denialsOf, denyWorkloads, mayStep, routesPolicy, type Denials } from '../pure/policy/denials.js';
 import type { HostPolicy } from '../policy/host-policy.js';

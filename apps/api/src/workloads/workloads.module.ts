@@ -5,7 +5,7 @@ import { LabelWorker } from './label-worker.js';
 import { LabelsRepository } from './labels.repository.js';
 import { LabelsService } from './labels.service.js';
 
-/** Follows the labels of workloads. It has no routes: workloads/ shows what came of them. */
+/** Follows the labels of workloads. It has no routes: `ViewsModule` has the list of workloads. */
 @Module({
   imports: [WantedModule],
   providers: [LabelsRepository, LabelsService, LabelFindings, LabelWorker],

@@ -1,5 +1,5 @@
 import type { FailureCode, Item, ItemId, NodeId, ObservedState } from '@orrery/shared/contracts';
-import type { Flaps } from '../flap.js';
+import type { Flaps } from '../flapping.js';
 import type { Denials } from '../policy/denials.js';
 import type { PlanFacts } from '../plan/plan-facts.js';
 

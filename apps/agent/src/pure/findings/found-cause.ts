@@ -8,7 +8,7 @@ import type {
   ObservedState,
   Outcome,
 } from '@orrery/shared/contracts';
-import type { Flaps } from '../flap.js';
+import type { Flaps } from '../flapping.js';
 import type { RuledGround } from '../guard/ground.js';
 import type { Denials } from '../policy/denials.js';
 import type { HeldPolicy } from '../policy/policy.js';

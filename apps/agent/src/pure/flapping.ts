@@ -1,7 +1,19 @@
 import type { AttachmentItem, Item, ObservedState, ObservedWorkload } from '@orrery/shared/contracts';
 import type { Step } from '@orrery/shared/machine';
-import type { Flap, Flaps } from '../pure/flap.js';
-import { workloadOf } from '../pure/plan/plan-attachment.js';
+import { workloadOf } from './plan/plan-attachment.js';
+
+/** A workload that its restart policy starts again and again. */
+export interface Flap {
+  /** Restarts within ten minutes. */
+  times: number;
+  /** When its node may follow it; 0: at once. */
+  nextAt: number;
+  /** Its node waits now. */
+  isHeld: boolean;
+}
+
+/** By the engine's ID of the container. */
+export type Flaps = ReadonlyMap<string, Flap>;
 
 /** Restarts count for this long. */
 const WINDOW_MS = 10 * 60_000;
