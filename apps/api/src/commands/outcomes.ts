@@ -23,7 +23,7 @@ export const toldOutcome = (outcome: string, item: string) => `
 export function showOutcome(outcome: Outcome): ShownOutcome {
   if (outcome.kind === 'done') return outcome;
   const see = meaningOf(outcome.code)?.see;
-  return see ? { ...outcome, see } : outcome;
+  return { ...outcome, ...(see && { see }), commands: [] };
 }
 
 /** The same for anything that has an outcome, or none yet. */

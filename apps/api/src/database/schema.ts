@@ -26,6 +26,7 @@ import { Suspensions1764000000020 } from './migrations/0020-suspensions.js';
 import { PublicIdentities1764000000021 } from './migrations/0021-public-identities.js';
 import { Attachments1764000000022 } from './migrations/0022-attachments.js';
 import { Workloads1764000000023 } from './migrations/0023-workloads.js';
+import { FindingFacts1764000000024 } from './migrations/0024-finding-facts.js';
 
 /**
  * The tables of desired state that are read and written as objects
@@ -68,4 +69,5 @@ export const MIGRATIONS = [
   PublicIdentities1764000000021,
   Attachments1764000000022,
   Workloads1764000000023,
+  FindingFacts1764000000024,
 ];

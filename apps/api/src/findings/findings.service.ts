@@ -17,7 +17,7 @@ export class FindingsService {
   async list(query: FindingQuery): Promise<FindingPage> {
     const { host } = await this.references.filter(this.store, query);
     const page = await this.repository.list(this.store, query, host, visibilityNow() === undefined);
-    return mapPage(page, (finding) => ({ ...finding, ...seeOf(finding.code) }));
+    return mapPage(page, (finding) => ({ ...finding, ...seeOf(finding.code), commands: [] }));
   }
 }
 

@@ -19,7 +19,7 @@ export interface NetworkUse {
 export function networkFindings(config: NetworkConfig, use: NetworkUse): ShownFinding[] {
   const found: ShownFinding[] = [];
   const note = (severity: ShownFinding['severity'], explained: Explained<FindingCode>) =>
-    found.push({ severity, ...explained });
+    found.push({ severity, ...explained, commands: [] });
   const { pools, routes, multicastLimit, v6 } = config;
   const { authorized } = use;
   const givesV6 = v6.rfc4193 || v6.sixPlane || v6.pools;

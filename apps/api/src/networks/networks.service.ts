@@ -51,6 +51,7 @@ function withFindings({ use, ...network }: NetworkRow): Network {
         {
           severity: 'error' as const,
           ...explain(code, { cause: `${managedBy?.name ?? 'its controller'}: ${use.controllerCause ?? ofController}` }),
+          commands: [],
         },
       ]
     : [];

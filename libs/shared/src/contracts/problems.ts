@@ -75,6 +75,23 @@ export const See = z
   .meta({ id: 'See', description: 'A request of this API that does what a fix says, or shows what is wrong.' });
 export type See = z.infer<typeof See>;
 
+/**
+ * A command that carries out a fix. Only the API writes these, from a code and typed facts: no text of a host, of a network's owner or of a
+ * container is in it, because people paste it into a shell.
+ */
+export const FixCommand = z
+  .object({
+    on: z
+      .enum(['host', 'anywhere'])
+      .describe('`host`: as root on the host concerned. `anywhere`: wherever `orrery` is logged in.'),
+    run: z.string().meta({
+      description: 'The command line, for a POSIX shell.',
+      example: 'orrery membership authorize 3cdfe08e8b 3e92c1f0a7000001',
+    }),
+  })
+  .meta({ id: 'FixCommand', description: 'A command that carries out a fix.' });
+export type FixCommand = z.infer<typeof FixCommand>;
+
 export const Problem = z
   .object({
     type: z.string().meta({ example: '/docs/errors#unknown-host' }).meta({

@@ -59,11 +59,11 @@ const UPSERT_ITEMS = `
 
 /** Findings of the API have another source, and stay as they are. */
 const UPSERT_FINDINGS = `
-  INSERT INTO findings (source, host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, since)
-  SELECT 'agent', host_id, code, node_id, network_id, item_id, severity, cause, fix, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
-    AS r(host_id text, code text, node_id text, network_id text, item_id text, severity text, cause text, fix text, ${MARK})
+  INSERT INTO findings (source, host_id, code, node_id, network_id, item_id, severity, cause, fix, facts, ordinal, seq, since)
+  SELECT 'agent', host_id, code, node_id, network_id, item_id, severity, cause, fix, facts, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(host_id text, code text, node_id text, network_id text, item_id text, severity text, cause text, fix text, facts jsonb, ${MARK})
   ON CONFLICT (host_id, source, code, node_id, network_id, item_id) DO UPDATE SET severity = excluded.severity,
-    cause = excluded.cause, fix = excluded.fix, ordinal = excluded.ordinal, seq = excluded.seq`;
+    cause = excluded.cause, fix = excluded.fix, facts = excluded.facts, ordinal = excluded.ordinal, seq = excluded.seq`;
 
 /**
  * One statement per changed table, whatever the number of hosts. Rows beyond the quotas of a host are left out; returns

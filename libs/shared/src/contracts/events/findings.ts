@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { MAX_CAUSE, MAX_FIX } from '../lengths.js';
+import { Cidr } from '../ids.js';
+import { MAX_CAUSE, MAX_FIX, MAX_WORD } from '../lengths.js';
 import { FailureCode, WaitingCode } from '../outcomes.js';
 
 /** Diagnosed causes that are not the outcome of an item. */
@@ -56,12 +57,34 @@ export const AgentFindingCode = FindingCode.exclude([
 ]);
 export type AgentFindingCode = z.infer<typeof AgentFindingCode>;
 
+/**
+ * Facts about a finding from which the API writes commands that people paste into a shell. Each has a type that no foreign text fits
+ * into: numbers, names of devices that zerotier-one makes, prefixes.
+ */
+export const FindingFacts = z.object({
+  port: z.int().min(0).max(65_535).optional().describe('A port of the host or of the node.'),
+  pid: z.int().positive().optional().describe('Process on the host that the finding is about.'),
+  device: z
+    .string()
+    .max(MAX_WORD)
+    .regex(/^zt[a-z0-9]{1,13}$/)
+    .optional()
+    .describe('Interface that zerotier-one made.'),
+  prefix: Cidr.optional().describe('Prefix that the finding is about.'),
+  packages: z
+    .enum(['apt', 'dnf', 'zypper', 'apk', 'pacman'])
+    .optional()
+    .describe('Program that installs packages on this host; left out if unknown.'),
+});
+export type FindingFacts = z.infer<typeof FindingFacts>;
+
 /** A finding is one cause with its fix; `severity` error: something desired does not work. */
 export const FindingData = z.object({
   code: FindingCode.describe('Stable code, for programs.'),
   severity: z.enum(['info', 'warning', 'error']).describe('`error`: something that is desired does not work.'),
   cause: z.string().max(MAX_CAUSE).describe('Why, in words.'),
   fix: z.string().max(MAX_FIX).describe('What to do about it.'),
+  facts: FindingFacts.optional().describe('Facts about it, for the commands that mend it; left out if there are none.'),
 });
 export type FindingData = z.infer<typeof FindingData>;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_CAUSE, MAX_NAME, MAX_WORD } from '../lengths.js';
 import { HostId, Name } from '../ids.js';
 import { Outcome } from '../outcomes.js';
-import { See } from '../problems.js';
+import { FixCommand, See } from '../problems.js';
 
 export const page = <T extends z.ZodType>(item: T, id: string) =>
   z
@@ -52,9 +52,14 @@ const see = See.optional().describe(
   'The request that does what the fix says, or shows more; left out if there is none.',
 );
 
-/** The API derives `see` from the code, never from a host's report. */
+export const FixCommands = z
+  .array(FixCommand)
+  .default([])
+  .describe('Commands that carry out the fix, in order; empty if only a person can act, as the fix says.');
+
+/** The API derives `see` and `commands` from the code, never from a host's report. */
 export const ShownOutcome = z
-  .discriminatedUnion('kind', [done, waiting.extend({ see }), failed.extend({ see })])
+  .discriminatedUnion('kind', [done, waiting.extend({ see, commands: FixCommands }), failed.extend({ see, commands: FixCommands })])
   .meta({ id: 'ShownOutcome', description: 'How an item stands at a revision.' });
 export type ShownOutcome = z.infer<typeof ShownOutcome>;
 

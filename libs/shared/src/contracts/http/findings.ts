@@ -2,12 +2,13 @@ import { type z } from 'zod';
 import { FindingData, FindingSource } from '../events/findings.js';
 import { NetworkId } from '../ids.js';
 import { See } from '../problems.js';
-import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
+import { FixCommands, HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
 /** A finding as the API shows it: with the request that does what the fix says, or shows more. The API adds it, not the agent. */
 export const ShownFinding = FindingData.extend({
   see: See.optional().describe('The request that does what the fix says, or shows more; left out if there is none.'),
+  commands: FixCommands,
 });
 export type ShownFinding = z.infer<typeof ShownFinding>;
 
