@@ -4,6 +4,7 @@ export * from './commands.js';
 export * from './containers.js';
 export * from './controllers.js';
 export * from './events.js';
+export * from './explanations.js';
 export * from './findings.js';
 export * from './hosts.js';
 export * from './install.js';
