@@ -1,35 +1,87 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, jest } from '@jest/globals';
+import type { NetworkId } from '@orrery/shared/contracts';
+import { reapAtExit } from '../support/servers.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { LabHosts } from './explain/lab-hosts.js';
-import type { NetworkId } from '@orrery/shared/contracts';
+import { proves, type Row } from './explain/row.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(240_000);
 const engine = await findLabEngine();
+const HOUR_MS = 3_600_000;
 
-(engine ? describe : describe.skip)('trial', () => {
+(engine ? describe : describe.skip)('orrery explain, about a host', () => {
   let lab: LabHosts;
-  let network: NetworkId;
   beforeAll(async () => {
-    const t = performance.now();
-    if (engine) lab = await LabHosts.open(engine, ['alpha', 'beta']);
-    console.log('open', performance.now() - t);
+    if (!engine) return;
+    lab = await LabHosts.open(engine);
+    await Promise.all([alpha().installZeroTier(), beta().installZeroTier()]);
+    await Promise.all(['alpha', 'beta'].map((host) => lab.orrery(`join ${host} shop --wait=60s`)));
   });
   afterAll(() => lab?.close());
-  it('pings', async () => {
-    const t = performance.now();
-    console.log(await lab.orrery('network create shop --on alpha --wait=60s'));
-    console.log('created', performance.now() - t);
-    await Promise.all([
-      lab.orrery('launch one --host alpha --network shop --wait=60s'),
-      lab.orrery('launch two --host beta --network shop --wait=60s'),
-    ]);
-    console.log('launched', performance.now() - t);
-    const out = await lab.orrery('network get shop -o json');
-    network = JSON.parse(out).id;
-    await lab.untilPings('alpha/one', 'beta/two', network);
-    console.log('pinged', performance.now() - t);
-    console.log(await lab.orrery('status'));
-    console.log(await lab.orrery('membership get alpha/one shop'));
-    expect(1).toBe(1);
-  });
+
+  const alpha = () => lab.host('alpha');
+  const beta = () => lab.host('beta');
+
+  const rows: Row[] = [
+    {
+      name: 'a host whose agent is away',
+      ...{ about: 'alpha', host: 'alpha', code: 'host-away' },
+      fail: () => alpha().killAgent(),
+    },
+    {
+      name: 'a clock that is an hour off',
+      ...{ about: 'alpha', host: 'alpha', code: 'clock-skew' },
+      fail: () => alpha().setClock(HOUR_MS),
+    },
+    {
+      name: 'zerotier-one of the host killed',
+      ...{ about: 'alpha', host: 'alpha', code: 'daemon-unreachable' },
+      fail: () =>
+        alpha().must('docker exec zerotier sh -c "read pid </var/lib/zerotier-one/zerotier-one.pid; kill -9 \\$pid"'),
+    },
+    {
+      name: 'port 9993 taken while zerotier-one was down',
+      ...{ about: 'alpha', host: 'alpha', code: 'udp-port-taken' },
+      fail: async () => {
+        await alpha().must('systemctl stop zerotier-one');
+        await alpha().must(
+          `'${process.execPath}' -e 'require("node:dgram").createSocket("udp4").bind(9993)' </dev/null >/dev/null 2>&1 & echo $! >"$HOST_LAB/squatter"`,
+        );
+        await alpha().must('systemctl start zerotier-one');
+      },
+      person: () => alpha().must('kill "$(cat "$HOST_LAB/squatter")"'),
+    },
+    {
+      name: 'UDP of a host dropped by its firewall',
+      ...{ about: 'alpha', host: 'alpha', code: 'udp-blocked' },
+      fail: () =>
+        alpha().must(`nft add table inet closed
+          nft add chain inet closed out '{ type filter hook postrouting priority 0; }'
+          nft add rule inet closed out oifname eth0 meta l4proto udp drop`),
+      person: () => alpha().must('nft delete table inet closed'),
+    },
+    {
+      name: 'a route of a network that is the LAN of the host',
+      ...{ about: 'alpha', host: 'alpha', code: 'route-conflict' },
+      fail: async () => {
+        const lan = (await alpha().must('ip -o route show dev eth0 scope link')).split(' ')[0] ?? '';
+        await lab.orrery(`network set shop --route ${lan} --wait=60s`);
+      },
+    },
+    {
+      name: 'the zerotier-one of a host copied to another one',
+      ...{ about: 'alpha', host: 'alpha', code: 'address-claimed' },
+      fail: async () => {
+        await beta().must('systemctl stop zerotier-one');
+        for (const file of ['identity.secret', 'identity.public'])
+          await cp(join(alpha().folder, 'zerotier-one', file), join(beta().folder, 'zerotier-one', file));
+        await beta().must('systemctl start zerotier-one');
+      },
+    },
+  ];
+
+  proves(() => lab, rows);
 });

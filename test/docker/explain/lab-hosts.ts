@@ -19,6 +19,8 @@ const run = promisify(execFile);
 /** All of Orrery, whole hosts, and a controller of somebody else that is also the root of all nodes. */
 export class LabHosts {
   readonly hosts = new Map<string, LabHost>();
+  /** The ID of `shop`, which Orrery manages and where alpha/one and beta/two reach each other. */
+  network: NetworkId = '';
 
   private constructor(
     readonly system: System,
@@ -31,20 +33,20 @@ export class LabHosts {
     private readonly bin: string,
   ) {}
 
-  static async open(engine: LabEngine, names: readonly string[]): Promise<LabHosts> {
+  static async open(engine: LabEngine): Promise<LabHosts> {
     const [world, system] = await Promise.all([
       LabWorld.open(engine.docker, engine.image),
       System.start({ start: false }),
     ]);
     try {
-      return await LabHosts.within(world, system, engine, names);
+      return await LabHosts.within(world, system, engine);
     } catch (error) {
       await world.close();
       throw error;
     }
   }
 
-  private static async within(world: LabWorld, system: System, engine: LabEngine, names: readonly string[]) {
+  private static async within(world: LabWorld, system: System, engine: LabEngine) {
     const foreign = new LabController(await world.startController());
     const gateway = await gatewayOf(world);
     const ways = await Promise.all([Number(new URL(system.api.url).port), system.nats.port].map(leadTo(gateway)));
@@ -64,8 +66,18 @@ export class LabHosts {
       ORRERY_START_SPACING_SECONDS: '0',
     };
     const hosts = new LabHosts(system, world, foreign, engine, env, ways, bin);
-    await Promise.all(names.map((name, at) => hosts.add(name, at + 1)));
+    await hosts.settle().catch(async (error: unknown) => {
+      await hosts.close();
+      throw error;
+    });
     return hosts;
+  }
+
+  private async settle(): Promise<void> {
+    await Promise.all(['alpha', 'beta'].map((name, at) => this.add(name, at + 1)));
+    this.network = await this.created('shop');
+    await Promise.all([this.launched('alpha/one'), this.launched('beta/two')]);
+    await this.untilPings('alpha/one', 'beta/two', this.network);
   }
 
   private async add(name: string, number: number): Promise<void> {
@@ -97,6 +109,17 @@ export class LabHosts {
     const { code, out } = await this.anywhere(`orrery ${words}`);
     if (code !== 0) throw new Error(`orrery ${words} ended with ${code}: ${out}`);
     return out;
+  }
+
+  /** Creates a network at the controller of alpha. */
+  async created(name: string, ...more: string[]): Promise<NetworkId> {
+    await this.orrery(['network create', name, '--on alpha --wait=60s', ...more].join(' '));
+    return (JSON.parse(await this.orrery(`network get ${name} -o json`)) as { id: NetworkId }).id;
+  }
+
+  async launched(reference: string, ...more: string[]): Promise<void> {
+    const [host = '', name = ''] = reference.split('/');
+    await this.orrery(['launch', name, '--host', host, '--network shop --wait=60s', ...more].join(' '));
   }
 
   /** The address that the kernel of a node has in a network. */

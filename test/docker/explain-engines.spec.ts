@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, jest } from '@jest/globals';
+import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import { LabHosts } from './explain/lab-hosts.js';
+import { proves, type Row } from './explain/row.js';
+
+jest.setTimeout(240_000);
+const engine = await findLabEngine();
+/** On the host itself, an image of which no registry knows anything. */
+const IMAGE = '127.0.0.1:5000/zerotier:lab';
+/** A registry that has nothing. */
+const REGISTRY = `require('node:http').createServer((asked, answered) => {
+  answered.writeHead(asked.url === '/v2/' ? 200 : 404, { 'content-type': 'application/json' });
+  answered.end('{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}');
+}).listen(5000)`;
+
+(engine ? describe : describe.skip)('orrery explain, about a container', () => {
+  let lab: LabHosts;
+  beforeAll(async () => {
+    if (!engine) return;
+    lab = await LabHosts.open(engine);
+    await alpha().must(`docker tag ${engine.image} ${IMAGE}`);
+    await alpha().must(
+      `'${process.execPath}' -e "$REGISTRY" & echo $! >"$HOST_LAB/registry.pid"`.replace(
+        '"$REGISTRY"',
+        `'${REGISTRY.replaceAll("'", `'\\''`)}'`,
+      ),
+    );
+    await lab.launched('alpha/own', `--image ${IMAGE}`);
+  });
+  afterAll(() => lab?.close());
+
+  const alpha = () => lab.host('alpha');
+  const restart = () => alpha().shell('docker restart --time 0 orrery-one');
+
+  const rows: Row[] = [
+    {
+      name: 'a host without a TUN device',
+      ...{ about: 'alpha/one', host: 'alpha', code: 'tun-missing' },
+      fail: async () => {
+        await alpha().must('rm /dev/net/tun');
+        await restart();
+      },
+    },
+    {
+      name: 'a TUN device that a device cgroup denies',
+      ...{ about: 'alpha/one', host: 'alpha', code: 'tun-denied' },
+      fail: async () => {
+        await alpha().must(`echo 'c 10:200 rwm' >/sys/fs/cgroup/devices/$(cat "$HOST_LAB/cgroup")/devices.deny`);
+        await restart();
+      },
+    },
+    {
+      name: 'an engine that refuses NET_ADMIN',
+      ...{ about: 'alpha/one', host: 'alpha', code: 'net-admin-missing' },
+      fail: () => alpha().variant.reboot({ tap: false }),
+      person: () => alpha().variant.reboot({ tap: true }),
+    },
+    {
+      name: 'an image that is nowhere anymore',
+      ...{ about: 'alpha/own', host: 'alpha', code: 'image-absent' },
+      fail: () => alpha().must(`docker rm --force orrery-own && docker rmi ${IMAGE}`),
+      person: () => alpha().must(`docker tag ${engine?.image ?? ''} ${IMAGE}`),
+      holds: () => lab.untilPings('alpha/own', 'beta/two', lab.network),
+    },
+    {
+      name: 'a daemon that was killed in its container',
+      ...{ about: 'alpha/one', host: 'alpha', code: 'container-died' },
+      fail: () => alpha().must(`kill -9 $(docker inspect --format '{{.State.Pid}}' orrery-one)`),
+    },
+    {
+      name: 'a daemon that hangs in its container',
+      ...{ about: 'alpha/one', host: 'alpha', code: 'daemon-unreachable' },
+      fail: () => alpha().must(`kill -STOP $(pgrep -P $(docker inspect --format '{{.State.Pid}}' orrery-one))`),
+    },
+  ];
+
+  proves(() => lab, rows);
+});

@@ -1,0 +1,79 @@
+import { expect, it } from '@jest/globals';
+import { Explanation, type FixCommand } from '@orrery/shared/contracts';
+import { asOnCalmMachine } from '../../support/calm.js';
+import { eventually } from '../../support/eventually.js';
+import type { LabHosts } from './lab-hosts.js';
+
+/** How soon a cause is named, where zerotier-one itself is not late. */
+const NAMED_MS = 10_000;
+/** What a fix takes: a container made anew, or zerotier-one that asks its controller again. */
+const MENDED_MS = 60_000;
+
+/** One way in which a network fails, and what Orrery says about it. */
+export interface Row {
+  /** What is wrong, as the title of its test. */
+  name: string;
+  /** What a person asks about, before and after: REF [NETWORK]. */
+  about: string;
+  /** The host on which commands are run that have to be run "on the host". */
+  host: string;
+  /** The cause that is named. */
+  code: string;
+  /** How much longer it takes because zerotier-one notices it late (docs/zerotier-facts.md), in milliseconds. */
+  lateMs?: number;
+  /** Makes it fail. */
+  fail(lab: LabHosts): Promise<unknown>;
+  /** What a person does, as the sentence of the fix says; left out if the commands are all of it. */
+  person?(lab: LabHosts): Promise<unknown>;
+  /** What holds in the end; by default a node on one host reaches one on another. */
+  holds?(lab: LabHosts): Promise<unknown>;
+}
+
+/** A test for each row: nothing is found, it fails, the cause is named, the fix is carried out as it stands, nothing is found. */
+export function proves(open: () => LabHosts, rows: readonly Row[]): void {
+  it.each(rows)('$name: $code', async (row) => {
+    const lab = open();
+    const ask = () => explained(lab, row.about);
+    await untilFine(ask, 'before');
+    await row.fail(lab);
+    const begun = performance.now();
+    const named = async () => (await ask()).cause?.code === row.code;
+    const within = asOnCalmMachine(NAMED_MS) + (row.lateMs ?? 0);
+    await eventually(named, { within, every: 250, what: `the cause ${row.code}` }).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}\n${JSON.stringify(await ask(), null, 2)}`, { cause: error });
+    });
+    const { cause, headline } = await ask();
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    process.stderr.write(`${row.name}: ${row.code} after ${seconds} s: ${headline}\n`);
+    const commands = cause?.commands ?? [];
+    // What only a person can do has no command: then the test is the person.
+    if (row.person === undefined) expect(commands).not.toEqual([]);
+    await row.person?.(lab);
+    for (const command of commands) await carryOut(lab, row, command);
+    await untilFine(ask, 'after');
+    await (row.holds ?? reached)(lab);
+  });
+}
+
+async function explained(lab: LabHosts, about: string): Promise<Explanation> {
+  return Explanation.parse(JSON.parse(await lab.orrery(`explain ${about} -o json`)));
+}
+
+async function untilFine(ask: () => Promise<Explanation>, when: string): Promise<void> {
+  let last: Explanation | undefined;
+  const isFine = async () => {
+    last = await ask();
+    return last.standing === 'fine' && last.cause === null;
+  };
+  await eventually(isFine, { within: MENDED_MS, every: 250, what: `all fine ${when}` }).catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${JSON.stringify(last, null, 2)}`, { cause: error });
+  });
+}
+
+/** As it stands, by a shell that knows nothing else. */
+async function carryOut(lab: LabHosts, row: Row, { on, run }: FixCommand): Promise<void> {
+  const { code, out } = await (on === 'host' ? lab.host(row.host).shell(run) : lab.anywhere(run));
+  if (code !== 0) throw new Error(`the fix \`${run}\` (${on}) ended with ${code}: ${out}`);
+}
+
+const reached = (lab: LabHosts) => lab.untilPings('alpha/one', 'beta/two', lab.network);
