@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { cp, mkdir } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
-import type { NetworkId } from '@orrery/shared/contracts';
-import { reapAtExit } from '../support/servers.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { LabHosts } from './explain/lab-hosts.js';
 import { proves, type Row } from './explain/row.js';
@@ -14,9 +11,12 @@ const HOUR_MS = 3_600_000;
 
 (engine ? describe : describe.skip)('orrery explain, about a host', () => {
   let lab: LabHosts;
+  /** The route of `shop` itself. */
+  let own: string;
   beforeAll(async () => {
     if (!engine) return;
     lab = await LabHosts.open(engine);
+    own = (await lab.addressOf('alpha/one', lab.network)).replace(/\d+$/, '0/24');
     await Promise.all([alpha().installZeroTier(), beta().installZeroTier()]);
     await Promise.all(['alpha', 'beta'].map((host) => lab.orrery(`join ${host} shop --wait=60s`)));
   });
@@ -68,8 +68,9 @@ const HOUR_MS = 3_600_000;
       ...{ about: 'alpha', host: 'alpha', code: 'route-conflict' },
       fail: async () => {
         const lan = (await alpha().must('ip -o route show dev eth0 scope link')).split(' ')[0] ?? '';
-        await lab.orrery(`network set shop --route ${lan} --wait=60s`);
+        await lab.orrery(`network set shop --route ${own} --route ${lan}`);
       },
+      person: () => lab.orrery(`network set shop --route ${own}`),
     },
     {
       name: 'the zerotier-one of a host copied to another one',
@@ -80,6 +81,10 @@ const HOUR_MS = 3_600_000;
           await cp(join(alpha().folder, 'zerotier-one', file), join(beta().folder, 'zerotier-one', file));
         await beta().must('systemctl start zerotier-one');
       },
+      person: () =>
+        beta().must(
+          'systemctl stop zerotier-one; rm "$HOST_LAB"/zerotier-one/identity.*; systemctl start zerotier-one',
+        ),
     },
   ];
 

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, readlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
@@ -156,6 +156,15 @@ export class LabHost {
   /** The engine's container of a node. */
   container(name: string): Docker.Container {
     return this.docker.getContainer(`orrery-${name}`);
+  }
+
+  /** Takes the TUN device away from a running container of a node. Control groups of version 1 alone have a file for it. */
+  async denyTun(name: string): Promise<void> {
+    const { Id, State } = await this.container(name).inspect();
+    const groups = await readFile(`/proc/${State.Pid}/cgroup`, 'utf8');
+    const group = /^\d+:devices:(.*)$/m.exec(groups)?.[1];
+    if (!group?.includes(Id)) throw new Error(`the container has no device cgroup of its own: ${groups}`);
+    await writeFile(join('/sys/fs/cgroup/devices', group, 'devices.deny'), 'c 10:200 rwm');
   }
 
   /** Runs a program of this machine in the network of a container. */

@@ -8,6 +8,8 @@ import type { LabHosts } from './lab-hosts.js';
 const NAMED_MS = 10_000;
 /** What a fix takes: a container made anew, or zerotier-one that asks its controller again. */
 const MENDED_MS = 60_000;
+/** What the row before can take to be told. */
+const SETTLED_MS = 15_000;
 
 /** One way in which a network fails, and what Orrery says about it. */
 export interface Row {
@@ -34,7 +36,7 @@ export function proves(open: () => LabHosts, rows: readonly Row[]): void {
   it.each(rows)('$name: $code', async (row) => {
     const lab = open();
     const ask = () => explained(lab, row.about);
-    await untilFine(ask, 'before');
+    await untilFine(ask, 'before', SETTLED_MS);
     await row.fail(lab);
     const begun = performance.now();
     const named = async () => (await ask()).cause?.code === row.code;
@@ -50,7 +52,7 @@ export function proves(open: () => LabHosts, rows: readonly Row[]): void {
     if (row.person === undefined) expect(commands).not.toEqual([]);
     await row.person?.(lab);
     for (const command of commands) await carryOut(lab, row, command);
-    await untilFine(ask, 'after');
+    await untilFine(ask, 'after', MENDED_MS);
     await (row.holds ?? reached)(lab);
   });
 }
@@ -59,13 +61,13 @@ async function explained(lab: LabHosts, about: string): Promise<Explanation> {
   return Explanation.parse(JSON.parse(await lab.orrery(`explain ${about} -o json`)));
 }
 
-async function untilFine(ask: () => Promise<Explanation>, when: string): Promise<void> {
+async function untilFine(ask: () => Promise<Explanation>, when: string, within: number): Promise<void> {
   let last: Explanation | undefined;
   const isFine = async () => {
     last = await ask();
     return last.standing === 'fine' && last.cause === null;
   };
-  await eventually(isFine, { within: MENDED_MS, every: 250, what: `all fine ${when}` }).catch((error: unknown) => {
+  await eventually(isFine, { within, every: 250, what: `all fine ${when}` }).catch((error: unknown) => {
     throw new Error(`${String(error)}\n${JSON.stringify(last, null, 2)}`, { cause: error });
   });
 }

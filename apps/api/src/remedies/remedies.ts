@@ -51,7 +51,7 @@ const INSTALL: Partial<Record<NonNullable<FindingFacts['packages']>, Line[]>> = 
  */
 const REMEDIES: Partial<Record<Code, Remedy>> = {
   authorization: authorize,
-  'network-not-found': (about) => line('anywhere', 'orrery', 'leave', node(about), network(about)),
+  'network-not-found': (about) => line('anywhere', 'orrery', 'leave', node(about), network(about), '--yes'),
   interface: restart,
   address: restart,
   paused: ({ host }) => line('anywhere', 'orrery', 'host', 'resume', host ?? undefined),
