@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
 import type { NetworkId } from '@orrery/shared/contracts';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
+import { LabHost } from './explain/lab-host.js';
 import { LabHosts } from './explain/lab-hosts.js';
 import { proves, type Row } from './explain/row.js';
 
 jest.setTimeout(240_000);
 const engine = await findLabEngine();
+if (engine && !LabHost.hasDeviceGroups)
+  process.stderr.write('LEFT OUT: a TUN device that is denied needs control groups of version 1\n');
 /** On the host itself, an image of which no registry knows anything. */
 const IMAGE = '127.0.0.1:5000/zerotier:lab';
 /** A registry that has nothing. */
@@ -23,18 +26,34 @@ const REGISTRY = `require('node:http').createServer((asked, answered) => {
     more = await lab.created('more');
     await lab.orrery('join beta/two more --wait=60s');
     await alpha().must(`docker tag ${engine.image} ${IMAGE}`);
-    await alpha().must(
-      `'${process.execPath}' -e "$REGISTRY" & echo $! >"$HOST_LAB/registry.pid"`.replace(
-        '"$REGISTRY"',
-        `'${REGISTRY.replaceAll("'", `'\\''`)}'`,
-      ),
-    );
+    await alpha().background('registry', REGISTRY);
     await lab.launched('alpha/own', `--image ${IMAGE}`);
   });
   afterAll(() => lab?.close());
 
   const alpha = () => lab.host('alpha');
   const restart = () => alpha().shell('docker restart --time 0 orrery-one');
+
+  const denied = (): Row[] => [
+    {
+      name: 'a TUN device that is denied to the whole host',
+      ...{ about: 'alpha/one', host: 'alpha', code: 'tun-denied' },
+      fail: async () => {
+        await alpha().tun('deny');
+        await restart();
+      },
+      person: () => alpha().tun('allow'),
+    },
+    {
+      name: 'a TUN device that is denied to a running container',
+      ...{ about: 'alpha/one', host: 'alpha', code: 'tun-denied' },
+      fail: async () => {
+        await alpha().takeTun('one');
+        await lab.orrery('join alpha/one more');
+      },
+      holds: () => lab.untilPings('alpha/one', 'beta/two', more),
+    },
+  ];
 
   const rows: Row[] = [
     {
@@ -45,16 +64,7 @@ const REGISTRY = `require('node:http').createServer((asked, answered) => {
         await restart();
       },
     },
-    {
-      // As a reload of systemd does it to containers on some distributions.
-      name: 'a device cgroup that denies the TUN device to a running container',
-      ...{ about: 'alpha/one', host: 'alpha', code: 'tun-denied' },
-      fail: async () => {
-        await alpha().denyTun('one');
-        await lab.orrery('join alpha/one more');
-      },
-      holds: () => lab.untilPings('alpha/one', 'beta/two', more),
-    },
+    ...(LabHost.hasDeviceGroups ? denied() : []),
     {
       name: 'an engine that refuses NET_ADMIN',
       ...{ about: 'alpha/one', host: 'alpha', code: 'net-admin-missing' },

@@ -1,6 +1,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
+import type { NetworkId } from '@orrery/shared/contracts';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { LabHosts } from './explain/lab-hosts.js';
 import { proves, type Row } from './explain/row.js';
@@ -11,6 +12,8 @@ const HOUR_MS = 3_600_000;
 
 (engine ? describe : describe.skip)('orrery explain, about a host', () => {
   let lab: LabHosts;
+  /** A network at a controller that Orrery did not launch: the zerotier-one of beta itself. */
+  let kept: NetworkId;
   /** The route of `shop` itself. */
   let own: string;
   beforeAll(async () => {
@@ -18,6 +21,10 @@ const HOUR_MS = 3_600_000;
     lab = await LabHosts.open(engine);
     own = (await lab.addressOf('alpha/one', lab.network)).replace(/\d+$/, '0/24');
     await Promise.all([alpha().installZeroTier(), beta().installZeroTier()]);
+    await lab.orrery('controller add beta --existing');
+    await lab.orrery('network create kept --controller beta --wait=60s');
+    kept = await lab.idOf('kept');
+    for (const node of ['alpha/one', 'beta/two']) await lab.orrery(`join ${node} kept --wait=60s`);
     await Promise.all(['alpha', 'beta'].map((host) => lab.orrery(`join ${host} shop --wait=60s`)));
   });
   afterAll(() => lab?.close());
@@ -43,16 +50,21 @@ const HOUR_MS = 3_600_000;
         alpha().must('docker exec zerotier sh -c "read pid </var/lib/zerotier-one/zerotier-one.pid; kill -9 \\$pid"'),
     },
     {
+      // One that Orrery launched is started again at once.
+      name: 'a controller whose container was killed',
+      ...{ about: 'alpha/one kept', host: 'beta', code: 'controller-away' },
+      fail: () => beta().must('docker kill zerotier'),
+      holds: () => lab.untilPings('alpha/one', 'beta/two', kept),
+    },
+    {
       name: 'port 9993 taken while zerotier-one was down',
       ...{ about: 'alpha', host: 'alpha', code: 'udp-port-taken' },
       fail: async () => {
         await alpha().must('systemctl stop zerotier-one');
-        await alpha().must(
-          `'${process.execPath}' -e 'require("node:dgram").createSocket("udp4").bind(9993)' </dev/null >/dev/null 2>&1 & echo $! >"$HOST_LAB/squatter"`,
-        );
+        await alpha().background('squatter', "require('node:dgram').createSocket('udp4').bind(9993)");
         await alpha().must('systemctl start zerotier-one');
       },
-      person: () => alpha().must('kill "$(cat "$HOST_LAB/squatter")"'),
+      person: () => alpha().stopBackground('squatter'),
     },
     {
       name: 'UDP of a host dropped by its firewall',

@@ -56,11 +56,6 @@ const DELETED_LATE_MS = 60_000;
       fail: () => lab.foreign.delete(foreign),
     },
     {
-      name: 'a controller whose container was killed',
-      ...{ about: 'alpha/one', host: 'alpha', code: 'container-died' },
-      fail: () => alpha().must('docker kill orrery-controller'),
-    },
-    {
       name: 'an address that somebody removed',
       ...{ about: 'alpha/one', host: 'alpha', code: 'address' },
       fail: async () => {

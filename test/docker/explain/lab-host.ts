@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readlink, rmdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
@@ -16,6 +17,7 @@ const ALLOWED = 'workloads: labelled\n';
 const CLOCK = join(ROOT, 'test/support/system/shifted-clock.mjs');
 /** The container that is the zerotier-one of the host itself. */
 const DAEMON = 'zerotier';
+const DEVICES = '/sys/fs/cgroup/devices';
 const ZT_HOME = 'var/lib/zerotier-one';
 
 export interface Ran {
@@ -30,7 +32,7 @@ set -e
 stop_agent() { kill "$(cat "$HOST_LAB/agent.pid")" 2>/dev/null && while kill -0 "$(cat "$HOST_LAB/agent.pid")" 2>/dev/null; do sleep 0.05; done; true; }
 start_agent() { kill -0 "$(cat "$HOST_LAB/agent.pid")" 2>/dev/null || . "$HOST_LAB/agent"; }
 stop_zerotier() { docker exec ${DAEMON} sh -c 'read pid </${ZT_HOME}/zerotier-one.pid; kill $pid; while kill -0 $pid; do sleep 0.05; done' 2>/dev/null || true; }
-start_zerotier() { docker exec --detach ${DAEMON} zerotier-one; }
+start_zerotier() { docker start ${DAEMON} >/dev/null && docker exec --detach ${DAEMON} zerotier-one; }
 case $* in
   *orrery-agent) what=agent ;;
   *zerotier-one) what=zerotier ;;
@@ -54,13 +56,19 @@ echo 0 >"$HOST_LAB/clock" && kill -USR2 "$(cat "$HOST_LAB/agent.pid")"
  * an agent. It is connected to the bridge of a lab world, where the root of all nodes is.
  */
 export class LabHost {
+  readonly #programs = new Set<string>();
+
   private constructor(
     readonly name: string,
     readonly folder: string,
     readonly variant: EngineVariant,
     private readonly world: LabWorld,
     private readonly holder: ChildProcess,
+    private readonly cgroup: string,
   ) {}
+
+  /** Only version 1 of control groups has files that say which devices may be used. */
+  static readonly hasDeviceGroups = existsSync(DEVICES);
 
   /** `number`: distinguishes the hosts of a world. */
   static async start(name: string, number: number, world: LabWorld, from: LabEngine, env: Record<string, string>) {
@@ -75,7 +83,9 @@ export class LabHost {
     for (const [program, script] of Object.entries(SYSTEMD))
       await writeFile(join(folder, 'bin', program), script, { mode: 0o755 });
     await writeFile(join(folder, 'clock'), '0');
-    const variant = await EngineVariant.start(from, { number: 230 + 2 * number, inside: pid });
+    const cgroup = `orrery-lab-${pid}`;
+    if (LabHost.hasDeviceGroups) await mkdir(join(DEVICES, cgroup));
+    const variant = await EngineVariant.start(from, { number: 230 + 2 * number, inside: pid, cgroup: `/${cgroup}` });
     await mkdir(join(folder, 'home'), { mode: 0o700 });
     await writeFile(join(folder, 'policy.yaml'), ALLOWED, { mode: 0o600 });
     const settings = {
@@ -90,8 +100,9 @@ export class LabHost {
       ORRERY_TEST_CLOCK_FILE: join(folder, 'clock'),
       ...env,
     };
-    await writeFile(join(folder, 'agent'), startOf(settings, folder));
-    return new LabHost(name, folder, variant, world, holder);
+    const group = LabHost.hasDeviceGroups ? `echo $$ >'${join(DEVICES, cgroup, 'cgroup.procs')}'; ` : '';
+    await writeFile(join(folder, 'agent'), `${group}${startOf(settings, folder)}`);
+    return new LabHost(name, folder, variant, world, holder, cgroup);
   }
 
   get docker(): Docker {
@@ -147,6 +158,19 @@ export class LabHost {
     return out;
   }
 
+  /** A program of somebody else that runs on. */
+  async background(name: string, script: string): Promise<void> {
+    await writeFile(join(this.folder, `${name}.cjs`), script);
+    const program = `'${process.execPath}' "$HOST_LAB/${name}.cjs" </dev/null >/dev/null 2>&1`;
+    await this.must(`${program} & echo $! >"$HOST_LAB/${name}.pid"`);
+    this.#programs.add(name);
+  }
+
+  async stopBackground(name: string): Promise<void> {
+    await this.must(`kill "$(cat "$HOST_LAB/${name}.pid")"`);
+    this.#programs.delete(name);
+  }
+
   /** Shifts its clock. */
   async setClock(shiftMs: number): Promise<void> {
     await writeFile(join(this.folder, 'clock'), String(shiftMs));
@@ -158,13 +182,15 @@ export class LabHost {
     return this.docker.getContainer(`orrery-${name}`);
   }
 
-  /** Takes the TUN device away from a running container of a node. Control groups of version 1 alone have a file for it. */
-  async denyTun(name: string): Promise<void> {
-    const { Id, State } = await this.container(name).inspect();
-    const groups = await readFile(`/proc/${State.Pid}/cgroup`, 'utf8');
-    const group = /^\d+:devices:(.*)$/m.exec(groups)?.[1];
-    if (!group?.includes(Id)) throw new Error(`the container has no device cgroup of its own: ${groups}`);
-    await writeFile(join('/sys/fs/cgroup/devices', group, 'devices.deny'), 'c 10:200 rwm');
+  /** Denies the TUN device to the whole host, or allows it again: as an outer container does that was created without it. */
+  async tun(rule: 'allow' | 'deny'): Promise<void> {
+    await writeFile(join(DEVICES, this.cgroup, `devices.${rule}`), 'c 10:200 rwm');
+  }
+
+  /** Takes it away from a running container of a node, as a reload of systemd does on some distributions. */
+  async takeTun(name: string): Promise<void> {
+    const { Id } = await this.container(name).inspect();
+    await writeFile(join(DEVICES, this.cgroup, Id, 'devices.deny'), 'c 10:200 rwm');
   }
 
   /** Runs a program of this machine in the network of a container. */
@@ -175,8 +201,12 @@ export class LabHost {
 
   async close(): Promise<void> {
     await this.killAgent();
+    for (const name of this.#programs) await this.stopBackground(name);
     await this.variant.stop();
     this.holder.kill('SIGKILL');
+    if (!LabHost.hasDeviceGroups) return;
+    // A group goes when its last process has gone.
+    await eventually(() => rmdir(join(DEVICES, this.cgroup)).then(() => true), { what: 'an empty control group' });
   }
 }
 

@@ -114,7 +114,11 @@ export class LabHosts {
   /** Creates a network at the controller of alpha. */
   async created(name: string, ...more: string[]): Promise<NetworkId> {
     await this.orrery(['network create', name, '--on alpha --wait=60s', ...more].join(' '));
-    return (JSON.parse(await this.orrery(`network get ${name} -o json`)) as { id: NetworkId }).id;
+    return this.idOf(name);
+  }
+
+  async idOf(network: string): Promise<NetworkId> {
+    return (JSON.parse(await this.orrery(`network get ${network} -o json`)) as { id: NetworkId }).id;
   }
 
   async launched(reference: string, ...more: string[]): Promise<void> {

@@ -40,6 +40,8 @@ export interface VariantOptions {
   remapped?: boolean;
   /** A process whose network and files it uses, as on a machine of its own: then it has firewall rules of its own, too. */
   inside?: number;
+  /** The control group in which its containers are. */
+  cgroup?: string;
 }
 
 /** A second engine on this machine, with a fault built in, holding the image under test. */
@@ -122,7 +124,7 @@ export class EngineVariant {
   }
 
   async boot(): Promise<void> {
-    const { number, tun = true, tap = true, remapped = false, inside } = this.options;
+    const { number, tun = true, tap = true, remapped = false, inside, cgroup } = this.options;
     const profile = join(this.folder, 'no-tap.json');
     if (!tap) await writeFile(profile, JSON.stringify(denyTunsetiff()));
     const args = [
@@ -130,6 +132,7 @@ export class EngineVariant {
       ...(inside === undefined ? ['--iptables=false'] : []),
       '--ip6tables=false',
       ...(tap ? [] : [`--seccomp-profile=${profile}`]),
+      ...(cgroup === undefined ? [] : [`--cgroup-parent=${cgroup}`]),
       ...(remapped ? [`--userns-remap=${REMAPPED}`] : []),
     ].join(' ');
     const env = {
