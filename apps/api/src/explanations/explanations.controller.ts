@@ -11,7 +11,7 @@ export class ExplanationsController {
   @Get()
   @Policy('viewer')
   @Operation({
-    id: 'explain',
+    id: 'getExplanation',
     tag: 'explanations',
     summary: 'Why something is as it is',
     answers: { 200: Explanation },

@@ -33,16 +33,17 @@ const KEEPING = `
 
 /** Nodes that somebody wants in a network, by how that stands. */
 const TALLIES = `
-  SELECT o.outcome ->> 'kind' AS kind, o.outcome ->> 'code' AS code, count(*)::int AS count, min(n.name) AS node,
-         ${iso('min(o.updated_at)')} AS since,
-         (array_agg(${toldOutcome('o.outcome', 'i.id')} ->> 'cause' ORDER BY n.name))[1] AS cause,
-         (array_agg(${toldOutcome('o.outcome', 'i.id')} ->> 'fix' ORDER BY n.name))[1] AS fix,
-         (array_agg(${aboutColumns('n', 'w', 'm.network_id')} ORDER BY n.name))[1] AS about
-    FROM memberships m JOIN items i ON i.id = m.item_id AND i.intent = 'present'
-    JOIN ${NAMED_NODES} n ON n.id = m.node_id
-    LEFT JOIN networks w ON w.id = m.network_id
+  SELECT t.kind, t.code, t.count, t.since, n.name AS node, told.outcome ->> 'cause' AS cause, told.outcome ->> 'fix' AS fix,
+         told.outcome -> 'about' AS about
+    FROM (SELECT o.outcome ->> 'kind' AS kind, o.outcome ->> 'code' AS code, count(*)::int AS count,
+                 ${iso('min(o.updated_at)')} AS since, min(i.id) AS item
+            FROM memberships m JOIN items i ON i.id = m.item_id AND i.intent = 'present'
+            LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
+           WHERE m.network_id = $1 GROUP BY 1, 2) t
+    JOIN items i ON i.id = t.item JOIN ${NAMED_NODES} n ON n.id = i.node_id
     LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
-   WHERE m.network_id = $1 GROUP BY 1, 2 ORDER BY count(*) DESC`;
+    CROSS JOIN LATERAL (SELECT ${toldOutcome('o.outcome', 'i.id')} AS outcome) told
+   ORDER BY t.count DESC`;
 
 @Injectable()
 export class ExplanationsRepository {
