@@ -9,6 +9,8 @@ jest.setTimeout(240_000);
 const engine = await findLabEngine();
 if (engine && !LabHost.hasDeviceGroups)
   process.stderr.write('LEFT OUT: a TUN device that is denied needs control groups of version 1\n');
+/** zerotier-one greets a root that is silent again after a minute at the latest: before that, silence says nothing. */
+const SILENT_MS = 85_000;
 /** On the host itself, an image of which no registry knows anything. */
 const IMAGE = '127.0.0.1:5000/zerotier:lab';
 /** A registry that has nothing. */
@@ -17,7 +19,7 @@ const REGISTRY = `require('node:http').createServer((asked, answered) => {
   answered.end('{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}');
 }).listen(5000)`;
 
-(engine ? describe : describe.skip)('orrery explain, about a container', () => {
+(engine ? describe : describe.skip)('orrery explain, about a container and its host', () => {
   let lab: LabHosts;
   let more: NetworkId;
   beforeAll(async () => {
@@ -82,6 +84,15 @@ const REGISTRY = `require('node:http').createServer((asked, answered) => {
       name: 'a daemon that hangs in its container',
       ...{ about: 'alpha/one', host: 'alpha', code: 'daemon-unreachable' },
       fail: () => alpha().must(`kill -STOP $(pgrep -P $(docker inspect --format '{{.State.Pid}}' orrery-one))`),
+    },
+    {
+      name: 'a firewall that drops the UDP of a host',
+      ...{ about: 'alpha/one', host: 'alpha', code: 'udp-blocked', lateMs: SILENT_MS },
+      fail: () =>
+        alpha().must(`nft add table inet closed
+          nft add chain inet closed out '{ type filter hook postrouting priority 0; }'
+          nft add rule inet closed out oifname eth0 meta l4proto udp drop`),
+      person: () => alpha().must('nft delete table inet closed'),
     },
   ];
 

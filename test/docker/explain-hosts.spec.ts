@@ -67,15 +67,6 @@ const HOUR_MS = 3_600_000;
       person: () => alpha().stopBackground('squatter'),
     },
     {
-      name: 'UDP of a host dropped by its firewall',
-      ...{ about: 'alpha', host: 'alpha', code: 'udp-blocked' },
-      fail: () =>
-        alpha().must(`nft add table inet closed
-          nft add chain inet closed out '{ type filter hook postrouting priority 0; }'
-          nft add rule inet closed out oifname eth0 meta l4proto udp drop`),
-      person: () => alpha().must('nft delete table inet closed'),
-    },
-    {
       name: 'a route of a network that is the LAN of the host',
       ...{ about: 'alpha', host: 'alpha', code: 'route-conflict' },
       fail: async () => {
