@@ -76,7 +76,7 @@ const REGISTRY = `require('node:http').createServer((asked, answered) => {
     {
       name: 'an image that is nowhere anymore',
       ...{ about: 'alpha/own', host: 'alpha', code: 'image-absent' },
-      fail: () => alpha().must(`docker rm --force orrery-own && docker rmi ${IMAGE}`),
+      fail: () => alpha().must(`docker rmi ${IMAGE} && docker rm --force orrery-own`),
       person: () => alpha().must(`docker tag ${engine?.image ?? ''} ${IMAGE}`),
       holds: () => lab.untilPings('alpha/own', 'beta/two', lab.network),
     },
