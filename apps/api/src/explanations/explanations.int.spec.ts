@@ -6,8 +6,11 @@ import {
   Explanation,
   interfaceName,
   NetworkMade,
+  type ItemId,
   type NetworkId,
   type ObservedMembership,
+  type Outcome,
+  type ProblemCode,
 } from '@orrery/shared/contracts';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ControllerHost, newAddress } from '../../../../test/support/controller-host.js';
@@ -52,7 +55,9 @@ const membership = () => ask(host.name, `shop-${count}`);
 /** Joins by command, and returns its item. */
 const join = async (network: string = shop) => {
   const { body } = await api.ask('PUT', `/v1/nodes/${host.name}/networks/${network}`, Accepted, { body: {} });
-  return { command: body.command, item: body.command.items[0]?.item ?? ('' as never), revision: body.command.revision };
+  const [item] = body.command.items;
+  if (!item) throw new TypeError('a command without an item');
+  return { command: body.command, item: item.item, revision: body.command.revision };
 };
 const observed = (more: Partial<ObservedMembership> = {}, network: NetworkId = shop): ObservedMembership => ({
   ...{ network, name: '$(reboot) `shop`', type: 'PRIVATE', status: 'OK', device: interfaceName(network) },
@@ -67,9 +72,9 @@ const kernel = (addresses: string[], network: NetworkId = shop) => {
   const after = { device, up: true, mac: 'aa:bb:cc:dd:ee:ff', mtu: 2800, addresses, routes: [] };
   return host.say({ type: 'interface.changed', data: { node: host.node, network, device, after } });
 };
-const settled = ({ item, revision }: { item: never; revision: number }, outcome: object) =>
-  host.say({ type: 'item.settled', data: { item, revision, outcome } } as never);
-const DENIED = { kind: 'waiting', code: 'authorization', cause: 'not authorized', fix: 'in ZeroTier Central' };
+const settled = ({ item, revision }: { item: ItemId; revision: number }, outcome: Outcome) =>
+  host.say({ type: 'item.settled', data: { item, revision, outcome } });
+const DENIED: Outcome = { kind: 'waiting', code: 'authorization', cause: 'not authorized', fix: 'in ZeroTier Central' };
 const denied = async () => {
   const item = await join();
   keeper.controller.showUp(shop, address);
@@ -219,12 +224,12 @@ describe('other things', () => {
 });
 
 describe('a question about nothing', () => {
-  const refused = (about: string, code: 'unknown-reference', more: object = {}) =>
+  const refused = (about: string, code: ProblemCode, more: object = {}) =>
     api.refused('GET', `/v1/explanations?about=${encodeURIComponent(about)}`, code, more);
 
   it('is refused by name, also for what the token does not see', async () => {
     await refused('nobody', 'unknown-reference');
-    await refused(`node:nobody`, 'unknown-node' as never);
+    await refused(`node:nobody`, 'unknown-node');
     await api.refused('GET', `/v1/explanations?about=${host.name}&network=${shop}`, 'unknown-membership');
     const body = { name: `other-${count}`, role: 'viewer', scope: scopeOf('hosts:env=other') };
     const token = (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body.secret;
@@ -235,7 +240,7 @@ describe('a question about nothing', () => {
 
   it('that is a host and a network has both as candidates', async () => {
     await api.raw('PATCH', `/v1/networks/${shop}`, { body: { name: host.name } });
-    const { candidates } = await refused(host.name, 'ambiguous-reference' as never);
+    const { candidates } = await refused(host.name, 'ambiguous-reference');
     expect(candidates).toEqual([`host:${host.name}`, `network:${host.name}`]);
     expect((await ask(`network:${host.name}`)).about.kind).toBe('network');
   });

@@ -66,7 +66,7 @@ async function ask({ client }: Context, about: string, network: string | undefin
     const query = new URLSearchParams({ about, ...(network !== undefined && { network }) });
     return await client.get(`/v1/explanations?${query.toString()}`, Explanation);
   } catch (error) {
-    const isNothing = error instanceof CliError && error.code === 'unknown-reference';
+    const isNothing = error instanceof CliError && ['unknown-reference', 'unknown-route'].includes(error.code);
     if (code !== undefined) {
       const isAmbiguous = error instanceof CliError && error.code === 'ambiguous-reference';
       if (isAmbiguous) throw error;

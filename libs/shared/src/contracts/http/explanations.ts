@@ -61,7 +61,7 @@ export const Explanation = z
         command: CommandId.nullable().describe('The command; null if it is about none.'),
       })
       .describe('What is explained.'),
-    standing: Standing,
+    standing: Standing.describe('How it stands.'),
     headline: z.string().meta({
       description: 'The answer in one sentence.',
       example: 'web-1/demo is not in shop: its controller has not authorized 3cdfe08e8b',
