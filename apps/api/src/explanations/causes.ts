@@ -48,7 +48,11 @@ export function sortCauses(candidates: readonly Candidate[]): Candidate[] {
     const key = `${one.code} ${one.about}`;
     if (!seen.has(key)) seen.set(key, one);
   }
-  return [...seen.values()];
+  // A container that cannot be made is the reason why its memberships cannot: one cause.
+  return [...seen.values()].filter(({ code, about }) => {
+    const [node = about, network] = about.split(' in ');
+    return network === undefined || !seen.has(`${code} ${node}`);
+  });
 }
 
 /** A host that is not heard from: what its agent would say is not known. */

@@ -95,5 +95,7 @@ export interface Past {
   at: string;
   type: string;
   network: string | null;
+  /** What it was about, with the names of that time: `web-1/demo/8056c2e21c000001`. */
+  subject: string | null;
   data: Record<string, unknown>;
 }

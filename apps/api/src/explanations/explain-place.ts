@@ -48,7 +48,7 @@ export function explainMembership(evidence: Evidence, membership: Membership, ev
     since: standing === 'fine' ? (keeping?.settledAt ?? null) : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: viewsOf(membership, keeping, nodeRow),
-    story: tellStory(events, network.id),
+    story: tellStory(events, { network: network.id }),
   };
 }
 
@@ -138,6 +138,8 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
     name: node.name,
     works: node.state === 'up' ? `is up as ${node.address ?? '?'}` : 'has no zerotier-one that answers',
     within: countText(memberships.length, 'network', 'networks'),
+    // The first cause may be about one of its networks: `web-1/demo in shop`.
+    where: causes[0]?.about.startsWith(`${node.name} in `) ? `${causes[0].about.slice(node.name.length + 1)}: ` : '',
   };
   return {
     about: {
@@ -155,11 +157,11 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
 }
 
 function placeHeadline(
-  { name, works, within }: { name: string; works: string; within: string },
+  { name, works, within, where }: Record<'name' | 'works' | 'within' | 'where', string>,
   { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
 ): string {
   if (standing === 'fine') return `${name} ${works}, in ${within}: all as wanted`;
-  const why = cause?.cause ?? 'its host has not reported it yet';
+  const why = cause ? `${where}${cause.cause}` : 'its host has not reported it yet';
   if (standing === 'unknown') return `it is not known now how ${name} is: ${why}`;
   return standing === 'warning' ? `${name} ${works}, in ${within}, but ${why}` : `${name} is not as wanted: ${why}`;
 }
@@ -183,7 +185,7 @@ export function explainHost(evidence: Evidence, events: readonly Past[]): Explan
     since: causes[0]?.standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: null,
-    story: tellStory(events),
+    story: tellStory(events, { of: host.name }),
   };
 }
 

@@ -1,11 +1,13 @@
 import {
   explainAgain,
   explain,
+  fitText,
   type Code,
   type Command,
   type Explanation,
   type Network,
   type Standing,
+  type StoryLine,
 } from '@orrery/shared/contracts';
 import { candidate, causesOfOutcome, causesOfPresence, sortCauses, verdictOf, type Candidate } from './causes.js';
 import type { CommandEvidence, NetworkEvidence, Past, Tally } from './evidence.js';
@@ -38,11 +40,11 @@ export function explainNetwork(
       network: { id: network.id, name: givenName },
     },
     ...verdict,
-    headline: networkHeadline(network, name, verdict),
+    headline: networkHeadline(network, name, verdict, causes[0]?.about),
     since: causes[0]?.standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: null,
     views: null,
-    story: tellStory(events),
+    story: tellStory(events, { of: network.id }),
   };
 }
 
@@ -83,14 +85,15 @@ function tallyCauses({ kind, code, count, node, cause, fix, since, about }: Tall
 function networkHeadline(
   { memberships, managedBy }: Network,
   name: string,
-  { standing, cause, more: _more }: Pick<Explanation, 'standing' | 'cause' | 'more'>,
+  { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
+  about: string | undefined,
 ): string {
   const nodes = countText(memberships.total, 'node', 'nodes');
   const kept = managedBy ? `is on its controller ${managedBy.name}` : 'is known here, but Orrery does not manage it';
   if (standing === 'fine' || cause === null) return `${name} ${kept}, with ${nodes}: all as wanted`;
-  return standing === 'warning'
-    ? `${name} ${kept}, with ${nodes}, but ${cause.cause}`
-    : `${name} is not as wanted: ${cause.cause}`;
+  const why =
+    about === undefined || about === name || about.startsWith('controller ') ? cause.cause : `${about}: ${cause.cause}`;
+  return standing === 'warning' ? `${name} ${kept}, with ${nodes}, but ${why}` : `${name} is not as wanted: ${why}`;
 }
 
 const ENDED: Partial<Record<Command['state'], string>> = {
@@ -124,6 +127,14 @@ export function explainCommand({ command, host }: CommandEvidence, events: reado
     since: told.since,
     asOf: host === undefined || host.presence === 'online' ? null : host.lastSeenAt,
     views: null,
-    story: tellStory(events),
+    story: commandStory(command, events),
   };
+}
+
+/** Who did what with the command, and the stages that it reached. */
+function commandStory({ stages }: Command, events: readonly Past[]): StoryLine[] {
+  const reached = stages
+    .filter(({ stage }) => stage !== 'accepted')
+    .map(({ at, stage, detail }) => ({ at, text: fitText(detail ? `${stage}: ${detail}` : stage, 240) }));
+  return [...tellStory(events), ...reached].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-12);
 }

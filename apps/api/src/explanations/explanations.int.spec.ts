@@ -18,7 +18,8 @@ import { ReportingHost } from '../../../../test/support/reporting-host.js';
 import { scopeOf } from '../../../../test/support/scope.js';
 import { eventually } from '../../../../test/support/servers.js';
 
-const { api } = apiFixture();
+/** No heartbeat is missed within a test. */
+const { api } = apiFixture({ ORRERY_HEARTBEAT_SECONDS: '60' });
 let keeper: ControllerHost;
 let host: ReportingHost;
 let shop: NetworkId;

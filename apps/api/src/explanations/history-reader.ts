@@ -57,6 +57,6 @@ const inOrder = (lists: EventRow[][]): Past[] =>
     .flat()
     .sort((a, b) => a.id - b.id)
     .filter(({ id }, at, all) => id !== all[at - 1]?.id)
-    .map(({ happenedAt, committedAt, type, networkId, data }) => ({
-      ...{ at: (happenedAt ?? committedAt).toISOString(), type, network: networkId, data },
+    .map(({ happenedAt, committedAt, type, networkId, subject, data }) => ({
+      ...{ at: (happenedAt ?? committedAt).toISOString(), type, network: networkId, subject, data },
     }));

@@ -5,7 +5,7 @@ import { tellStory } from './story.js';
 
 const at = (second: number) => `2026-05-01T10:00:${String(second).padStart(2, '0')}.000Z`;
 const past = (second: number, type: string, data: object = {}, network: string | null = null) => ({
-  ...{ at: at(second), type, network, data: data as Record<string, unknown> },
+  ...{ at: at(second), type, network, subject: null, data: data as Record<string, unknown> },
 });
 
 describe('a story', () => {
@@ -17,7 +17,7 @@ describe('a story', () => {
       past(4, 'authorization.requested', {}, 'one'),
       past(5, 'item.settled', { outcome: { kind: 'waiting', code: 'authorization', cause: 'no' } }),
     ];
-    expect(tellStory(events, 'one')).toEqual([
+    expect(tellStory(events, { network: 'one' })).toEqual([
       { at: at(1), text: 'anna asked for it: launch web-1/demo' },
       { at: at(2), text: 'its zerotier-one answers as 3cdfe08e8b' },
       { at: at(4), text: 'its controller said no (ACCESS_DENIED)' },
@@ -27,10 +27,32 @@ describe('a story', () => {
   it('leaves out other networks, tells the same thing once, and keeps the last dozen', () => {
     const joined = past(1, 'network.joined', {}, 'other');
     const same = [past(2, 'node.heard'), past(3, 'node.heard')];
-    expect(tellStory([joined, ...same], 'one')).toEqual([{ at: at(2), text: 'it heard from another node' }]);
-    expect(tellStory([joined], 'other')).toHaveLength(1);
+    expect(tellStory([joined, ...same], { network: 'one' })).toEqual([
+      { at: at(2), text: 'it heard from another node' },
+    ]);
+    expect(tellStory([joined], { network: 'other' })).toHaveLength(1);
     const many = Array.from({ length: 40 }, (_, n) => past(n, 'node.down', { cause: `cause ${n}` }));
     expect(tellStory(many).map((line) => line.at)).toEqual(many.slice(-12).map((event) => event.at));
+  });
+
+  it('says of a host which of its nodes each event is about', () => {
+    const events = [
+      { ...past(1, 'host.online'), subject: 'web-1' },
+      { ...past(2, 'node.heard'), subject: 'web-1/demo' },
+    ];
+    expect(tellStory(events, { of: 'web-1' }).map(({ text }) => text)).toEqual([
+      'its host is online',
+      'web-1/demo: it heard from another node',
+    ]);
+  });
+
+  it('tells a failure of a container and of its memberships once', () => {
+    const failed = (cause: string) => ({ outcome: { kind: 'failed', code: 'image-absent', cause } });
+    const events = [
+      past(1, 'item.settled', failed('no image')),
+      past(2, 'item.settled', failed('its container: no image')),
+    ];
+    expect(tellStory(events)).toEqual([{ at: at(1), text: 'failed (image-absent): no image' }]);
   });
 
   it('is not longer than people read, and survives data of any shape', () => {

@@ -59,24 +59,36 @@ const SENTENCES: Record<string, (data: Data) => string> = {
   'finding.raised': ({ finding }) => `found ${finding?.code ?? '?'}: ${finding?.cause ?? ''}`,
   'finding.cleared': ({ code }) => `no longer: ${code}`,
   'item.settled': ({ outcome }) => (outcome?.kind === 'failed' ? `failed (${outcome.code}): ${outcome.cause}` : ''),
-  'command.failed': ({ action, target, outcome }) => `${action} ${target} failed: ${outcome?.cause ?? ''}`,
+  'command.superseded': ({ by, action, target }) => `${by} asked for something newer than ${action} ${target}`,
   'command.done': ({ action, target }) => `${action} ${target} is done`,
 };
 
 /** Types of events that a story is told from. */
 export const STORY_TYPES = Object.keys(SENTENCES);
 
-/**
- * The last things that matter, the oldest first. `events`: the oldest first. `network`: leaves out what is about another one. What was said
- * twice in a row is told once, with the time of the first.
- */
-export function tellStory(events: readonly Past[], network?: string): StoryLine[] {
+interface Asked {
+  /** Leaves out what is about another network. */
+  network?: string;
+  /** Says of each event what it was about, unless it is this itself. */
+  of?: string;
+}
+
+/** The last things that matter, the oldest first. `events`: the oldest first. What was said twice in a row is told once, with the time of the first. */
+export function tellStory(events: readonly Past[], { network, of }: Asked = {}): StoryLine[] {
   const lines: StoryLine[] = [];
-  for (const { at, type, network: about, data } of events) {
+  let failed = '';
+  for (const { at, type, network: about, subject, data } of events) {
     if (network !== undefined && about !== null && about !== network) continue;
-    const told = SENTENCES[type]?.(Data.parse(data));
-    if (!told || lines.at(-1)?.text === told) continue;
-    lines.push({ at, text: fitText(told, MOST_TEXT) });
+    const known = Data.parse(data);
+    // A container that cannot be made fails its memberships, too.
+    const failure = type === 'item.settled' && known.outcome?.kind === 'failed' ? known.outcome.code : '';
+    if (failure !== '' && failure === failed) continue;
+    failed = failure;
+    const sentence = SENTENCES[type]?.(known);
+    if (!sentence) continue;
+    const isNamed = of !== undefined && subject !== null && subject !== of && !type.startsWith('command.');
+    const told = fitText(isNamed ? `${subject}: ${sentence}` : sentence, MOST_TEXT);
+    if (lines.at(-1)?.text !== told) lines.push({ at, text: told });
   }
   return lines.slice(-MOST_LINES);
 }
