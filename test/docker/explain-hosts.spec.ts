@@ -54,6 +54,7 @@ const HOUR_MS = 3_600_000;
       name: 'a controller whose container was killed',
       ...{ about: 'alpha/one kept', host: 'beta', code: 'controller-away' },
       fail: () => beta().must('docker kill zerotier'),
+      person: () => beta().must('systemctl start zerotier-one'),
       holds: () => lab.untilPings('alpha/one', 'beta/two', kept),
     },
     {

@@ -167,8 +167,7 @@ export class LabHost {
   }
 
   async stopBackground(name: string): Promise<void> {
-    await this.must(`kill "$(cat "$HOST_LAB/${name}.pid")"`);
-    this.#programs.delete(name);
+    if (this.#programs.delete(name)) await this.must(`kill "$(cat "$HOST_LAB/${name}.pid")"`);
   }
 
   /** Shifts its clock. */
