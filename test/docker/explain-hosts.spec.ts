@@ -80,14 +80,14 @@ const HOUR_MS = 3_600_000;
       name: 'the zerotier-one of a host copied to another one',
       ...{ about: 'alpha', host: 'alpha', code: 'address-claimed' },
       fail: async () => {
-        await beta().must('systemctl stop zerotier-one');
+        await beta().must('systemctl stop zerotier-one; cp -a "$HOST_LAB/zerotier-one" "$HOST_LAB/before"');
         for (const file of ['identity.secret', 'identity.public'])
           await cp(join(alpha().folder, 'zerotier-one', file), join(beta().folder, 'zerotier-one', file));
         await beta().must('systemctl start zerotier-one');
       },
       person: () =>
         beta().must(
-          'systemctl stop zerotier-one; rm "$HOST_LAB"/zerotier-one/identity.*; systemctl start zerotier-one',
+          'systemctl stop zerotier-one; cp -a "$HOST_LAB"/before/identity.* "$HOST_LAB/zerotier-one/"; systemctl start zerotier-one',
         ),
     },
   ];
