@@ -8,6 +8,7 @@ export function setNode(
   node_id: NodeId,
   standing: Pick<ObservedNodeChange, 'state' | 'cause'>,
   after: ObservedDaemon | null,
+  arePeersKnown: boolean | null = null,
 ): void {
   const before = changes.nodes.get(node_id);
   changes.nodes.set(node_id, {
@@ -18,5 +19,6 @@ export function setNode(
     version: after?.version ?? before?.version ?? null,
     online: after?.online ?? null,
     heard: after?.heard ?? null,
+    peers_known: arePeersKnown ?? before?.peers_known ?? null,
   });
 }
