@@ -48,7 +48,7 @@ function projectWorkloads(changes: ObservedChanges, mark: Mark, workloads: reado
 
 function projectNode(changes: ObservedChanges, mark: Mark, observed: ObservedNode): void {
   const { node, daemon, memberships, interfaces, peers } = observed;
-  if (daemon.known) setNode(changes, mark, node, { state: 'up', cause: null }, daemon.value, peers.known);
+  if (daemon.known) setNode(changes, mark, node, { state: 'up', cause: null, peers_known: peers.known }, daemon.value);
   else setNode(changes, mark, node, { state: 'unknown', cause: daemon.cause }, null);
   const isOfNode = (_row: unknown, key: string) => isOf(node, key);
   const networkOf = new Map<string, string>();

@@ -14,8 +14,9 @@ export function project(changes: ObservedChanges, event: StoredEvent, isKnown: (
   const mark: Mark = { host_id: event.host, ordinal: event.ordinal, seq: event.seq };
   if (fact.type === 'host.snapshot') projectSnapshot(changes, mark, fact.data, isKnown);
   else if (fact.type.startsWith('finding.')) projectFinding(changes, mark, fact);
-  else if (node !== null && isKnown(node)) projectNodePart(changes, mark, fact);
-  else projectHostPart(changes, mark, fact);
+  else if (node === null || !isKnown(node)) projectHostPart(changes, mark, fact);
+  else if (fact.type.startsWith('path.')) projectPath(changes, mark, fact);
+  else projectNodePart(changes, mark, fact);
 }
 
 function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {
@@ -35,8 +36,8 @@ function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact):
     case 'node.heard': {
       const { node, after } = fact.data;
       // The peers of one that came up were looked at together with it: all of them are reported, or a snapshot follows.
-      const arePeersKnown = fact.type === 'node.up' ? true : null;
-      return setNode(changes, mark, node, { state: after ? 'up' : 'unknown', cause: null }, after, arePeersKnown);
+      const peers_known = fact.type === 'node.up' ? true : null;
+      return setNode(changes, mark, node, { state: after ? 'up' : 'unknown', cause: null, peers_known }, after);
     }
     case 'node.down':
       return setNode(changes, mark, fact.data.node, { state: 'down', cause: fact.data.cause }, fact.data.after);
@@ -64,16 +65,15 @@ function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact):
       changes.interfaces.set(keyOf(node_id, device), row);
       return;
     }
-    case 'path.direct':
-    case 'path.relayed':
-    case 'path.lost': {
-      const { node, after } = fact.data;
-      const peer = fact.type === 'path.lost' ? fact.data.peer : after?.address;
-      if (peer !== undefined) changes.paths.set(keyOf(node, peer), after && pathRow(mark, node, after));
-      return;
-    }
     default:
   }
+}
+
+function projectPath(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {
+  if (fact.type !== 'path.direct' && fact.type !== 'path.relayed' && fact.type !== 'path.lost') return;
+  const { node, after } = fact.data;
+  const peer = fact.type === 'path.lost' ? fact.data.peer : after?.address;
+  if (peer !== undefined) changes.paths.set(keyOf(node, peer), after && pathRow(mark, node, after));
 }
 
 function projectHostPart(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {

@@ -6,9 +6,8 @@ export function setNode(
   changes: ObservedChanges,
   mark: Mark,
   node_id: NodeId,
-  standing: Pick<ObservedNodeChange, 'state' | 'cause'>,
+  standing: Pick<ObservedNodeChange, 'state' | 'cause'> & Partial<Pick<ObservedNodeChange, 'peers_known'>>,
   after: ObservedDaemon | null,
-  arePeersKnown: boolean | null = null,
 ): void {
   const before = changes.nodes.get(node_id);
   changes.nodes.set(node_id, {
@@ -19,6 +18,6 @@ export function setNode(
     version: after?.version ?? before?.version ?? null,
     online: after?.online ?? null,
     heard: after?.heard ?? null,
-    peers_known: arePeersKnown ?? before?.peers_known ?? null,
+    peers_known: standing.peers_known ?? before?.peers_known ?? null,
   });
 }
