@@ -36,7 +36,7 @@ export interface SeenPath {
   isYoung: boolean;
 }
 
-/** A zerotier-one opens at most three UDP ports; more than these cannot all be its own. */
+/** A zerotier-one opens at most three UDP ports (docs/zerotier-facts.md#endpoints), so more cannot all be its own. */
 const OWN_PORTS = 3;
 
 /** How `node` reaches `peer` in its own view. `there` is its row about the peer, `back` the row of the peer about it. */

@@ -82,6 +82,20 @@ describe('the paths of a network', () => {
     expect(brief(await list()).map(([, , code]) => code)).toEqual(['path-udp-blocked', 'path-udp-blocked']);
   });
 
+  it('name a symmetric NAT where others reach a node at many ports of one address', async () => {
+    const relayed = (index: number) => peer(index, { path: 'relayed', endpoint: undefined });
+    await say(0, look(0, [ROOT, relayed(1)]));
+    await say(1, look(1, [ROOT, relayed(0)]));
+    await api.database.query(`UPDATE paths SET since = since - interval '2 minutes'`);
+    expect(brief(await list())[0]).toEqual(['left>right', 'relayed', null, false]);
+    await api.database.query(
+      `INSERT INTO paths (node_id, peer, host_id, role, path, endpoint, since, ordinal, seq, updated_at)
+       SELECT 'nod_' || n, $1, $2, 'LEAF', 'direct', '198.51.100.1/' || 20000 + n, now(), 1, 1, now() FROM generate_series(1, 4) AS n`,
+      [addressOf(1), hosts[0]?.id],
+    );
+    expect(brief(await list())[0]).toEqual(['left>right', 'relayed', 'path-symmetric-nat', false]);
+  });
+
   it('are unknown where a host has not said who its peers are, and stale where it is away', async () => {
     await say(0, look(0, [ROOT, peer(1)]));
     await say(1, look(1, [ROOT, peer(0)]));

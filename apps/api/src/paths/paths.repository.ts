@@ -42,10 +42,15 @@ const BLOCKED = `
    WHERE n.id = ANY($1) AND EXISTS (SELECT FROM findings f
      WHERE f.host_id = n.host_id AND f.code = ANY($2) AND f.node_id IN ('', n.id, h.node_id))`;
 
+/** A symmetric NAT shows in the views of few nodes. */
+const MOST_VIEWS = 100;
+
 const PORTS = `
   SELECT peer, max(ports)::int AS ports
-    FROM (SELECT peer, count(DISTINCT endpoint) AS ports FROM paths WHERE peer = ANY($1) AND endpoint IS NOT NULL
-           GROUP BY peer, regexp_replace(endpoint, '/[^/]*$', '')) AS one
+    FROM (SELECT u.peer, count(DISTINCT v.endpoint) AS ports
+            FROM unnest($1::text[]) AS u(peer)
+           CROSS JOIN LATERAL (SELECT p.endpoint FROM paths p WHERE p.peer = u.peer AND p.endpoint IS NOT NULL LIMIT ${MOST_VIEWS}) v
+           GROUP BY u.peer, regexp_replace(v.endpoint, '/[^/]*$', '')) AS one
    GROUP BY peer`;
 
 @Injectable()

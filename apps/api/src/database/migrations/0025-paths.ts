@@ -28,7 +28,8 @@ CREATE TABLE paths (                          -- written by ingest alone
   PRIMARY KEY (node_id, peer)
 );
 CREATE INDEX paths_host ON paths (host_id);
-CREATE INDEX paths_peer ON paths (peer);      -- where others reach a node
+CREATE INDEX paths_peer ON paths (peer) WHERE endpoint IS NOT NULL; -- where others reach a node
+CREATE INDEX paths_roots ON paths (node_id) WHERE role <> 'LEAF';
 
 -- Whether the node's whole list of peers was reported, so that a peer without a row is certainly not in it. NULL: no.
 ALTER TABLE node_status ADD peers_known boolean;
