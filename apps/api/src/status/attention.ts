@@ -1,5 +1,6 @@
 import {
   fitText,
+  LEAST_GROUP,
   MAX_ATTENTION,
   MAX_ATTENTION_PER_HOST,
   type Attention,
@@ -10,9 +11,6 @@ import type { AbsentHost, ControllerAway, FailingUpkeep, OpenFinding, Unsettled 
 
 /** `place`: among those of its host, from 1. */
 export type Placed = Attention & { place: number };
-
-/** So many problems with one cause are one entry. */
-export const LEAST_GROUP = 3;
 
 const PRESENCE: Record<
   string,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  LEAST_GROUP,
   MAX_ATTENTION,
   MAX_ATTENTION_PER_HOST,
   type Attention,
@@ -16,7 +17,6 @@ import type { Sql } from '../database/sql.js';
 import { UPKEEP_FINDINGS } from '../findings/upkeep-findings.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
-import { LEAST_GROUP } from './attention.js';
 
 export type Counts = Omit<Status, 'attention' | 'attentionTotal'>;
 /**

@@ -53,6 +53,8 @@ export type Attention = z.infer<typeof Attention>;
 /** Maximum number of entries in `attention`, of all hosts and of one of them; texts in it are cut. */
 export const MAX_ATTENTION = 100;
 export const MAX_ATTENTION_PER_HOST = 10;
+/** So many problems with one cause are one entry. */
+export const LEAST_GROUP = 3;
 
 export const Status = z
   .object({
