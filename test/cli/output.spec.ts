@@ -7,6 +7,7 @@ import {
   MembershipPage,
   Network,
   Status,
+  type Attention,
 } from '@orrery/shared/contracts';
 import { runCli } from './support/fake-terminal.js';
 import { json, problem, StubApi } from './support/stub-api.js';
@@ -173,6 +174,16 @@ describe('output', () => {
       expect((await orrery('status')).out).toMatch(/\n… and 22,839 more: orrery finding ls$/);
       api.on('GET /v1/status', () => json(Status, { ...status, attentionTotal: { error: 1, warning: 0, info: 0 } }));
       expect((await orrery('status')).out).toMatch(/orrery host get web-2$/);
+    });
+
+    it('counts an entry that stands for many as so many', async () => {
+      const [one] = status.attention;
+      const attention = [{ ...one, count: 40 } as Attention];
+      const total = (error: number) => ({ error, warning: 0, info: 0 });
+      api.on('GET /v1/status', () => json(Status, { ...status, attention, attentionTotal: total(40) }));
+      expect((await orrery('status')).out).toMatch(/orrery host get web-2$/);
+      api.on('GET /v1/status', () => json(Status, { ...status, attention, attentionTotal: total(43) }));
+      expect((await orrery('status')).out).toMatch(/\n… and 3 more: orrery finding ls$/);
     });
 
     it('says when there are no problems', async () => {

@@ -9,6 +9,7 @@ import {
   type NodeId,
   type ObservedInterface,
   type ObservedMembership,
+  type ObservedPeer,
   type ObservedState,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
@@ -99,6 +100,11 @@ export const anInterface = (more: Partial<ObservedInterface> = {}): ObservedInte
   mtu: 2800,
   addresses: ['10.1.2.3/24'],
   routes: [],
+  ...more,
+});
+
+export const aPeer = (address: string, more: Partial<ObservedPeer> = {}): ObservedPeer => ({
+  ...{ address, role: 'LEAF', path: 'direct', latencyMs: 3, endpoint: '192.0.2.1/9993' },
   ...more,
 });
 

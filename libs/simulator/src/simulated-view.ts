@@ -88,5 +88,6 @@ function viewPeers(daemon: Daemon): ObservedPeer[] {
     role: (PLANET.roots as readonly string[]).includes(address) ? 'PLANET' : 'LEAF',
     path: path === null ? 'relayed' : 'direct',
     latencyMs: latency < 0 ? null : latency,
+    ...(path !== null && { endpoint: path }),
   }));
 }

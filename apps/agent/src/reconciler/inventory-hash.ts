@@ -11,13 +11,17 @@ export function inventoryHash(state: ObservedState): string {
     .digest('hex');
 }
 
-/** The observation without latencies and with sorted lists. */
-export function steady(state: ObservedState): ObservedState {
+function steady(state: ObservedState): ObservedState {
+  return inOrder({ ...state, nodes: state.nodes.map((node) => ({ ...node, peers: withoutFigures(node.peers) })) });
+}
+
+/** The observation with sorted lists. */
+export function inOrder(state: ObservedState): ObservedState {
   const nodes = state.nodes.map((node) => ({
     ...node,
     memberships: sorted(node.memberships, ({ network }) => network),
     interfaces: sorted(node.interfaces, ({ device }) => device),
-    peers: sorted(withoutLatency(node.peers), ({ address }) => address),
+    peers: sorted(node.peers, ({ address }) => address),
   }));
   return {
     ...state,
@@ -27,8 +31,14 @@ export function steady(state: ObservedState): ObservedState {
   };
 }
 
-const withoutLatency = (peers: Part<ObservedPeer[]>): Part<ObservedPeer[]> =>
-  peers.known ? { known: true, value: peers.value.map((peer) => ({ ...peer, latencyMs: null })) } : peers;
+/** Without latencies and endpoints, which vary although nothing changes. */
+const withoutFigures = (peers: Part<ObservedPeer[]>): Part<ObservedPeer[]> =>
+  peers.known
+    ? {
+        known: true,
+        value: peers.value.map(({ endpoint: _endpoint, ...peer }) => ({ ...peer, latencyMs: null })),
+      }
+    : peers;
 
 const sorted = <T>(part: Part<T[]>, keyOf: (one: T) => string): Part<T[]> =>
   part.known ? { known: true, value: [...part.value].sort((one, other) => compare(keyOf(one), keyOf(other))) } : part;

@@ -19,7 +19,8 @@ import { differs } from '../pure/diff/diff-lists.js';
 import { findCauses } from '../pure/findings/findings.js';
 import type { FindingsInput } from '../pure/findings/found-cause.js';
 import { Holds } from '../pure/holds.js';
-import { inventoryHash, steady } from './inventory-hash.js';
+import { inOrder, inventoryHash } from './inventory-hash.js';
+import { ToldPaths } from '../pure/diff/told-paths.js';
 import { needsSnapshot, remember } from '../pure/diff/remember.js';
 import { tellFindings } from '../pure/findings/tell-findings.js';
 import { underPressure } from '../pure/diff/under-pressure.js';
@@ -52,6 +53,7 @@ export interface Standing {
 export class Reporter {
   readonly #outcomeHolds = new Holds<ItemId>();
   readonly #findingHolds = new Holds<string>();
+  readonly #paths = new ToldPaths();
   #progress: { item: ItemId; reached: ReachedStage }[] = [];
   #firstFacts: AgentFact[];
   #wantsSnapshot = true;
@@ -99,12 +101,13 @@ export class Reporter {
     const first = this.#firstFacts;
     let snapshot = false;
     await this.journal.commit((memory) => {
-      const seen = this.#seen(memory, look.observed);
+      const shown = this.#paths.of(memory.before, look.observed, look.now);
+      const seen = this.#seen(memory, shown);
       const told = tell(memory.ledger, reports);
       const found = this.#findings(memory, look, told.ledger);
       snapshot = this.#wantsSnapshot || needsSnapshot(memory.before, look.observed);
       const facts = [...first, ...seen.facts, ...told.facts, ...found.facts];
-      if (snapshot) facts.push(snapshotOf(look.observed));
+      if (snapshot) facts.push(snapshotOf(inventoryHash(look.observed), shown));
       return { facts, memory: changed(memory, { before: seen.before, ledger: told.ledger, findings: found.findings }) };
     });
     this.#firstFacts = [];
@@ -172,16 +175,16 @@ export class Reporter {
 const containersFirst = (items: readonly Item[]): Item[] =>
   items.toSorted((one, other) => Number(isOfContainer(other)) - Number(isOfContainer(one)));
 
-const snapshotOf = (state: ObservedState): AgentFact => ({
+const snapshotOf = (hash: string, state: ObservedState): AgentFact => ({
   type: 'host.snapshot',
-  data: { hash: inventoryHash(state), state },
+  data: { hash, state },
 });
 
 /** Only the parts that differ, so that a quiet host writes nothing. */
 function changed(memory: Memory, next: Memory): Partial<Memory> {
   const change: Partial<Memory> = {};
   const { before, ledger, findings } = next;
-  if (before && (!memory.before || differs(steady(memory.before), steady(before)))) change.before = before;
+  if (before && (!memory.before || differs(inOrder(memory.before), inOrder(before)))) change.before = before;
   if (differs(memory.ledger, ledger)) change.ledger = ledger;
   if (differs(memory.findings, findings)) change.findings = findings;
   return change;

@@ -110,7 +110,9 @@ describe('the client of the local API, against recorded answers', () => {
     const api = await daemon(replay(recorded('peers')));
     const listed = await api.peers();
     const peers = listed.flatMap((peer) => observedPeer(peer) ?? []);
-    expect(peers).toContainEqual({ address: '34c61d4de0', role: 'LEAF', path: 'direct', latencyMs: 1 });
+    expect(peers).toContainEqual({
+      ...{ address: '34c61d4de0', role: 'LEAF', path: 'direct', latencyMs: 1, endpoint: '172.30.0.12/9993' },
+    });
     const [leaf] = listed.filter(({ role }) => role === 'LEAF');
     expect(leaf && observedPeer({ ...leaf, latency: -1, paths: [] })).toMatchObject({
       path: 'relayed',
@@ -128,7 +130,15 @@ describe('the client of the local API, against recorded answers', () => {
     expect(observedPeer({ ...silent, version: '1.14.1' })).toMatchObject({ path: 'relayed' });
     const moon = { ...silent, role: 'MOON', version: '1.14.1' };
     expect(observedPeer(moon)).toBeUndefined();
-    expect(observedPeer({ ...moon, paths: [{ active: true }] })).toMatchObject({ role: 'MOON', path: 'direct' });
+    expect(observedPeer({ ...moon, paths: [{ active: true }] })).toEqual({
+      ...{ address: moon.address, role: 'MOON', path: 'direct', latencyMs: null },
+    });
+    const paths = [
+      { active: true, address: '192.0.2.1/9993', preferred: false },
+      { active: false, address: '192.0.2.2/9993', preferred: true },
+      { active: true, address: '192.0.2.3/9993', preferred: true },
+    ];
+    expect(observedPeer({ ...moon, paths })).toMatchObject({ endpoint: '192.0.2.3/9993' });
   });
 
   it.each(['leave', 'leave-again'])('treats %s as done', async (name) => {

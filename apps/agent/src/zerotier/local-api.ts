@@ -43,7 +43,13 @@ export const DaemonPeer = z.object({
   /** `-1.-1.-1` if it was never heard from. */
   version: z.string().catch(''),
   latency: z.number(),
-  paths: z.array(z.object({ active: z.boolean() })),
+  paths: z.array(
+    z.object({
+      active: z.boolean(),
+      preferred: z.boolean().optional().catch(undefined),
+      address: z.string().max(64).optional().catch(undefined),
+    }),
+  ),
 });
 export type DaemonPeer = z.infer<typeof DaemonPeer>;
 

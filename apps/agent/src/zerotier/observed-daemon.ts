@@ -46,13 +46,16 @@ export function observedMembership(network: DaemonNetwork, allowManagedList: str
  */
 export function observedPeer({ address, role, version, latency, paths }: DaemonPeer): ObservedPeer | undefined {
   const isRoot = role === 'PLANET' || role === 'MOON';
-  const isDirect = paths.some(({ active }) => active);
+  const active = paths.filter((path) => path.active);
+  const isDirect = active.length > 0;
+  const endpoint = (active.find(({ preferred }) => preferred) ?? active[0])?.address;
   if (!isDirect && (isRoot || version.startsWith('-1'))) return undefined;
   return {
     address,
     role: isRoot ? role : 'LEAF',
     path: isDirect ? 'direct' : 'relayed',
     latencyMs: latency < 0 ? null : latency,
+    ...(endpoint && { endpoint }),
   };
 }
 

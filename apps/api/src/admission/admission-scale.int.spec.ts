@@ -198,7 +198,7 @@ async function aLaunchInto(network: NetworkId) {
   if (node)
     changes.nodes.set(node, {
       ...{ host_id: host, ordinal: 1, seq: 1, node_id: node, state: 'up', cause: null, address },
-      ...{ version: null, online: null, heard: null },
+      ...{ version: null, online: null, heard: null, peers_known: null },
     });
   return { host, address, free, changes };
 }

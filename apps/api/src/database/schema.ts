@@ -27,6 +27,7 @@ import { PublicIdentities1764000000021 } from './migrations/0021-public-identiti
 import { Attachments1764000000022 } from './migrations/0022-attachments.js';
 import { Workloads1764000000023 } from './migrations/0023-workloads.js';
 import { FindingFacts1764000000024 } from './migrations/0024-finding-facts.js';
+import { Paths1764000000025 } from './migrations/0025-paths.js';
 
 /**
  * The tables of desired state that are read and written as objects
@@ -70,4 +71,5 @@ export const MIGRATIONS = [
   Attachments1764000000022,
   Workloads1764000000023,
   FindingFacts1764000000024,
+  Paths1764000000025,
 ];

@@ -15,6 +15,7 @@ const OBSERVED = [
   'container_status',
   'membership_status',
   'interfaces',
+  'paths',
   'item_status',
   'findings',
   'host_quotas',

@@ -38,6 +38,7 @@ const GROWING = [
   'container_status',
   'membership_status',
   'interfaces',
+  'paths',
   'item_status',
   'findings',
   'controller_records',
@@ -77,6 +78,8 @@ async function fillFleet(run: Run): Promise<void> {
     INSERT INTO membership_status (node_id, network_id, host_id, status, observed, ordinal, seq, updated_at)
       SELECT id, '8056c2e21c000001', host_id, 'OK', '{}', 1, 1, now() FROM nodes;
     INSERT INTO interfaces (node_id, device, host_id, observed, ordinal, seq, updated_at) SELECT id, 'zt0', host_id, '{}', 1, 1, now() FROM nodes;
+    INSERT INTO paths (node_id, peer, host_id, role, path, since, ordinal, seq, updated_at)
+      SELECT id, 'a' || n, host_id, 'LEAF', 'direct', now(), 1, 1, now() FROM nodes, generate_series(1, 3) AS n;
     INSERT INTO findings (host_id, code, node_id, severity, cause, fix, ordinal, seq, since) SELECT host_id, 'x', id, 'info', '', '', 1, 1, now() FROM nodes;
     INSERT INTO networks (id, name) SELECT '8056c2e21c000001', 'lab';
     INSERT INTO controller_records (network_id, address, authorized, name, addresses, bridge, no_auto_assign)

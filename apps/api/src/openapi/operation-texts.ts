@@ -73,6 +73,8 @@ export const OPERATION_TEXTS = {
     'Joins a node to a network, changes the settings of a membership, or takes over one that a person created (`adopt`). The command is done when the kernel shows the interface with its address.',
   leaveNetwork:
     'Makes a node leave a network. With `release=true` the node stays in it, and Orrery no longer manages the membership.',
+  listPaths:
+    'Answers how each node of a network reaches each other one, from its own view: directly, over a root, or not. With the likely reason where it is not direct. One page at a time.',
   listInterfaces: 'Lists ZeroTier interfaces as the kernel of each node shows them, one page at a time.',
 
   listControllers: 'Lists controllers by name, one page at a time.',

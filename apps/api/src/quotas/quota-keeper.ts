@@ -20,6 +20,7 @@ const HELD: Record<RowQuota, string> = {
   findings: `SELECT count(*) AS rows, 0 AS bytes FROM findings WHERE source = 'agent' AND host_id = q.host_id`,
   memberships: `SELECT count(*) AS rows, COALESCE(sum(octet_length(observed::text)), 0) AS bytes FROM membership_status WHERE host_id = q.host_id`,
   interfaces: `SELECT count(*) AS rows, COALESCE(sum(octet_length(observed::text)), 0) AS bytes FROM interfaces WHERE host_id = q.host_id`,
+  paths: `SELECT count(*) AS rows, 0 AS bytes FROM paths WHERE host_id = q.host_id`,
   workloads: `SELECT count(*) AS rows, COALESCE(sum(octet_length(observed::text)), 0) AS bytes FROM workloads WHERE host_id = q.host_id`,
 };
 

@@ -3,7 +3,14 @@ import type { AgentFact, NodeAddress } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { dataPlaneFixture } from '../../../../test/support/data-plane-fixture.js';
 import { addHost, type TestHost } from '../../../../test/support/data-plane.js';
-import { aMembership, anInterface, engineDown, membershipFact, Reporter } from '../../../../test/support/reports.js';
+import {
+  aMembership,
+  anInterface,
+  aPeer,
+  engineDown,
+  membershipFact,
+  Reporter,
+} from '../../../../test/support/reports.js';
 import { eventually } from '../../../../test/support/servers.js';
 import { runIn } from '../database/statements.js';
 import { Store } from '../database/store.js';
@@ -99,6 +106,21 @@ describe('a host that reports too much', () => {
     await sayAll(many(1050, (n) => membershipFact('network.joined', host.node, aMembership({ network: network(n) }))));
     expect([await countOf('interfaces'), await countOf('membership_status')]).toEqual([1000, 1000]);
     expect((await overQuota())?.cause).toMatch(/more interfaces than 1,000.*more networks than 1,000/);
+  });
+
+  it('has at most 10,000 paths', async () => {
+    const path = (n: number): AgentFact => ({
+      type: 'path.direct',
+      data: { node: host.node, after: aPeer(n.toString(16).padStart(10, '0')) },
+    });
+    await plane.database.query(
+      `INSERT INTO paths (node_id, peer, host_id, role, path, since, ordinal, seq, updated_at)
+       SELECT $1, 'x' || n, $2, 'LEAF', 'direct', now(), 1, 0, now() FROM generate_series(1, 9990) AS n`,
+      [host.node, host.id],
+    );
+    await sayAll(many(20, path));
+    expect(await countOf('paths')).toBe(10_000);
+    expect((await overQuota())?.cause).toContain('more peers than 10,000');
   });
 
   it('keeps only its newest 200 broken events', async () => {

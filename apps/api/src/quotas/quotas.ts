@@ -9,6 +9,7 @@ export const ROW_QUOTAS = {
   findings: { rows: 200, bytes: Number.POSITIVE_INFINITY, what: 'findings than 200' },
   memberships: { rows: 1000, bytes: 4 * 1024 * 1024, what: 'networks than 1,000, or more than 4 MiB about them' },
   interfaces: { rows: 1000, bytes: 4 * 1024 * 1024, what: 'interfaces than 1,000, or more than 4 MiB about them' },
+  paths: { rows: 10_000, bytes: Number.POSITIVE_INFINITY, what: 'peers than 10,000' },
   workloads: { rows: 1000, bytes: 4 * 1024 * 1024, what: 'workloads than 1,000, or more than 4 MiB about them' },
 } as const;
 export type RowQuota = keyof typeof ROW_QUOTAS;
@@ -23,6 +24,7 @@ const WHAT: Record<Quota, string> = {
   findings: ROW_QUOTAS.findings.what,
   memberships: ROW_QUOTAS.memberships.what,
   interfaces: ROW_QUOTAS.interfaces.what,
+  paths: ROW_QUOTAS.paths.what,
   workloads: ROW_QUOTAS.workloads.what,
   events:
     'bytes of events than its allowance (ORRERY_HOST_EVENTS_MB, ORRERY_HOST_EVENTS_MB_PER_DAY), so it has to wait',

@@ -1,15 +1,24 @@
-import { fitText, MAX_ATTENTION, MAX_ATTENTION_PER_HOST, type Attention } from '@orrery/shared/contracts';
-import type { AbsentHost, FailingUpkeep, OpenFinding, Unsettled } from './status.repository.js';
+import {
+  fitText,
+  LEAST_GROUP,
+  MAX_ATTENTION,
+  MAX_ATTENTION_PER_HOST,
+  type Attention,
+  type AttentionAbout,
+  type HostRef,
+} from '@orrery/shared/contracts';
+import type { AbsentHost, ControllerAway, FailingUpkeep, OpenFinding, Unsettled } from './status.repository.js';
 
 /** `place`: among those of its host, from 1. */
 export type Placed = Attention & { place: number };
 
 const PRESENCE: Record<
   string,
-  Pick<Attention, 'severity'> & { what: (name: string) => string; cause: (since: string) => string }
+  Pick<Attention, 'severity' | 'code'> & { what: (name: string) => string; cause: (since: string) => string }
 > = {
   unreachable: {
     severity: 'error',
+    code: 'host-away',
     what: (name) => `${name} is unreachable`,
     cause: (since) => `its agent was last heard from at ${since}`,
   },
@@ -25,55 +34,126 @@ const PRESENCE: Record<
   },
 };
 
-export function absent({ name, presence, since }: AbsentHost): Placed[] {
+/** Each host alone, except that the API cannot judge several of them: that has one cause. */
+export function absent(hosts: readonly AbsentHost[]): Placed[] {
+  const first = hosts.find(({ presence }) => presence === 'unknown');
+  const areOne = first !== undefined && first.count >= LEAST_GROUP;
+  const group: Placed[] = areOne
+    ? [
+        {
+          severity: 'warning',
+          what: `it is unknown whether ${first.count} hosts are online`,
+          cause: PRESENCE['unknown']?.cause(first.since) ?? '',
+          next: 'orrery host ls',
+          count: first.count,
+          about: { kind: 'orrery' },
+          place: 1,
+        },
+      ]
+    : [];
+  return [...group, ...hosts.filter(({ presence }) => !areOne || presence !== 'unknown').flatMap(absentHost)];
+}
+
+function absentHost({ host, presence, since }: AbsentHost): Placed[] {
   const known = PRESENCE[presence];
   if (!known) return [];
+  const { severity, code, what, cause } = known;
   return [
     {
-      severity: known.severity,
-      what: known.what(name),
-      cause: known.cause(since),
-      next: `orrery host get ${name}`,
+      severity,
+      what: what(host.name),
+      cause: cause(since),
+      next: `orrery host get ${host.name}`,
+      ...(code && { code }),
+      about: { kind: 'host', host },
       place: 1,
     },
   ];
 }
 
-export function unsettled({ kind, name, network, outcome, place }: Unsettled): Placed[] {
+/** One item, or a group of them: the memberships of a network that wait for the same, or items with one cause. */
+export function unsettled(one: Unsettled): Placed[] {
+  const { kind, node, network, outcome, place, count } = one;
   if (outcome.kind === 'done') return [];
-  const what = kind === 'membership' ? `${name} in ${network}` : `${kind} ${name}`;
-  const state = outcome.kind === 'failed' ? 'failed' : 'waits';
+  const { code, cause } = outcome;
+  const isGroup = count >= LEAST_GROUP;
+  const inNetwork = network?.name ?? network?.id ?? '';
+  const [failed, waits] = isGroup ? ['fail', 'wait'] : ['failed', 'waits'];
+  const state = `${outcome.kind === 'failed' ? failed : waits}: ${code}`;
+  const single = kind === 'membership' ? `${node.name} in ${inNetwork}` : `${kind} ${node.name}`;
+  const several = kind === 'membership' ? `${count} memberships in ${inNetwork}` : `${count} ${kind}s`;
   return [
     {
       severity: outcome.kind === 'failed' ? 'error' : 'warning',
-      what: `${what} ${state}: ${outcome.code}`,
-      cause: outcome.cause,
-      next: nextFor(kind, name, network, outcome.code),
+      what: `${isGroup ? several : single} ${state}`,
+      cause: isGroup && kind === 'membership' ? `for example ${node.name}: ${cause}` : cause,
+      next: isGroup ? nextForGroup(one, inNetwork) : nextFor(kind, node.name, inNetwork, code),
+      code,
+      ...(isGroup && { count }),
+      about: isGroup ? aboutGroup(one) : aboutItem(one),
       place,
     },
   ];
 }
 
-function nextFor(kind: Unsettled['kind'], name: string, network: string | null, code: string): string {
+function aboutItem({ kind, node, host, network }: Unsettled): AttentionAbout {
+  return kind === 'membership' && network ? { kind: 'membership', host, node, network } : { kind: 'node', host, node };
+}
+
+function aboutGroup({ kind, host, network, oneHost }: Unsettled): AttentionAbout {
+  if (kind === 'membership' && network) return { kind: 'network', network, ...(oneHost && { host }) };
+  return oneHost ? { kind: 'host', host } : { kind: 'orrery' };
+}
+
+function nextForGroup({ kind, host, oneHost }: Unsettled, network: string): string {
+  const list = `orrery ${kind === 'membership' ? 'membership' : 'container'} ls`;
+  const ofNetwork = kind === 'membership' ? ` --network ${network}` : '';
+  return `${list}${ofNetwork}${oneHost ? ` --host ${host.name}` : ''}`;
+}
+
+function nextFor(kind: Unsettled['kind'], name: string, network: string, code: string): string {
   if (kind === 'membership') return `orrery membership get ${name} ${network}`;
   return code === 'container-died' ? `orrery container logs ${name}` : `orrery container get ${name}`;
 }
 
-export const paused = ({ name }: { name: string }): Placed => ({
+/** A controller that does not answer, with all memberships that wait for it. */
+export function controllerAway({ controller, host, state, cause, waiting }: ControllerAway): Placed {
+  const { name } = controller;
+  const wait = waiting === 1 ? '1 membership waits' : `${waiting} memberships wait`;
+  return {
+    severity: 'error',
+    what: `controller ${name} is ${state}${waiting > 0 ? `: ${wait} for it` : ''}`,
+    cause: cause ?? 'it does not answer',
+    next: `orrery controller get ${name}`,
+    code: `controller-${state}`,
+    ...(waiting > 0 && { count: waiting }),
+    about: { kind: 'controller', controller, ...(host && { host }) },
+    place: 1,
+  };
+}
+
+export const paused = (host: HostRef): Placed => ({
   severity: 'info',
-  what: `${name} is paused`,
+  what: `${host.name} is paused`,
   cause: 'somebody paused it: its agent observes and reports, but changes nothing',
-  next: `orrery host resume ${name}`,
+  next: `orrery host resume ${host.name}`,
+  code: 'paused',
+  about: { kind: 'host', host },
   place: 1,
 });
 
-export const found = ({ host, severity, code, cause, place }: OpenFinding): Placed => ({
-  severity,
-  what: `${host}: ${code}`,
-  cause,
-  next: `orrery finding ls --host ${host}`,
-  place,
-});
+export function found({ host, node, network, severity, code, cause, place, hosts, count }: OpenFinding): Placed {
+  if (hosts >= LEAST_GROUP)
+    return {
+      ...{ severity, what: `${hosts} hosts: ${code}`, cause, next: 'orrery finding ls', code },
+      ...{ count, about: { kind: 'orrery' }, place },
+    };
+  const kind = node && network ? 'membership' : node ? 'node' : network ? 'network' : 'host';
+  return {
+    ...{ severity, what: `${host.name}: ${code}`, cause, next: `orrery finding ls --host ${host.name}`, code },
+    ...{ about: { kind, host, ...(node && { node }), ...(network && { network }) }, place },
+  };
+}
 
 /** Without a host: it concerns the operator of the API. */
 export const upkeepFailing = ({ severity, code, cause }: FailingUpkeep): Placed => ({
@@ -81,6 +161,8 @@ export const upkeepFailing = ({ severity, code, cause }: FailingUpkeep): Placed 
   what: `Orrery: ${code}`,
   cause,
   next: 'orrery finding ls',
+  code,
+  about: { kind: 'orrery' },
   place: 1,
 });
 
@@ -95,10 +177,9 @@ export function firstOf(list: readonly Placed[]): Attention[] {
   return [...list]
     .sort((a, b) => rank(a) - rank(b))
     .slice(0, MAX_ATTENTION)
-    .map(({ severity, what, cause, next }) => ({
-      severity,
-      what: fitText(what, MOST_WHAT),
-      cause: fitText(cause, MOST_CAUSE),
-      next,
+    .map(({ place: _place, ...one }) => ({
+      ...one,
+      what: fitText(one.what, MOST_WHAT),
+      cause: fitText(one.cause, MOST_CAUSE),
     }));
 }

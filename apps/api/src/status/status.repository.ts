@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import {
+  LEAST_GROUP,
   MAX_ATTENTION,
   MAX_ATTENTION_PER_HOST,
   type Attention,
+  type AttentionAbout,
+  type ControllerRef,
+  type HostRef,
   type Item,
+  type NodeRef,
   type Outcome,
   type Status,
 } from '@orrery/shared/contracts';
@@ -11,25 +16,45 @@ import { toldOutcome } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { UPKEEP_FINDINGS } from '../findings/upkeep-findings.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
-import { iso } from '../paging/columns.js';
+import { hostRef, iso, nodeRef } from '../paging/columns.js';
 
 export type Counts = Omit<Status, 'attention' | 'attentionTotal'>;
-/** `place`: among those of its host, the worst first. */
+/**
+ * One of `count` that have the same cause. `place`: among those of its host, the worst first. `oneHost`: all of them are
+ * on this host.
+ */
 export type Unsettled = {
   kind: Item['kind'];
-  name: string;
-  network: string | null;
+  node: NodeRef;
+  host: HostRef;
+  network: NonNullable<AttentionAbout['network']> | null;
   outcome: Outcome;
   place: number;
+  count: number;
+  oneHost: boolean;
 };
-export type AbsentHost = { name: string; presence: string; since: string };
+/** `count`: hosts with this presence. */
+export type AbsentHost = { host: HostRef; presence: string; since: string; count: number };
+/** `waiting`: memberships that wait for it. */
+export type ControllerAway = {
+  controller: ControllerRef;
+  host: HostRef | null;
+  state: 'away' | 'absent' | 'moved';
+  cause: string | null;
+  waiting: number;
+};
 export type FailingUpkeep = { severity: Attention['severity']; code: string; cause: string };
+/** One of `count` findings of `hosts` hosts with the same code, severity and cause. */
 export type OpenFinding = {
-  host: string;
+  host: HostRef;
+  node: NodeRef | null;
+  network: NonNullable<AttentionAbout['network']> | null;
   severity: Attention['severity'];
   code: string;
   cause: string;
   place: number;
+  hosts: number;
+  count: number;
 };
 
 /** A longer list is not read: the first of each host, then the second of each. One host cannot fill it. */
@@ -62,38 +87,85 @@ const OF_ITEMS = `
  WHERE o.outcome ->> 'kind' <> 'done' AND NOT (o.outcome ->> 'code' = 'workload'
    AND (i.kind = 'membership' OR EXISTS (SELECT FROM containers c WHERE c.node_id = i.node_id AND c.by_label)))`;
 
+const AWAY = "('away', 'absent', 'moved')";
+
+/** Memberships whose controller does not answer: they are shown with it. */
+const AWAITED = `i.kind = 'membership' AND o.outcome ->> 'code' = 'configuration' AND i.body ->> 'network' IN (
+  SELECT w.id FROM networks w JOIN controller_status q ON q.controller_id = w.controller_id WHERE q.state IN ${AWAY})`;
+
+const networkOf = (id: string) =>
+  `CASE WHEN ${id} <> '' THEN jsonb_build_object('id', ${id}, 'name', (SELECT w.name FROM networks w WHERE w.id = ${id})) END`;
+
+/** All memberships of a network that wait for the same, and all other items with the same cause, are one group. */
 const UNSETTLED = `
-  SELECT kind, name, network, outcome, place FROM (
-    SELECT i.kind, n.name, i.body ->> 'network' AS network, ${toldOutcome('o.outcome', 'i.id')} AS outcome, o.outcome ->> 'kind' AS rank,
+  WITH ranked AS (
+    SELECT i.id AS item, i.kind, n.id, n.name, n.kind AS node_kind, n.host_id, n.host_name, i.body ->> 'network' AS network,
+           o.outcome, o.outcome ->> 'kind' AS rank,
            row_number() OVER (PARTITION BY n.host_id ORDER BY o.outcome ->> 'kind', n.name, i.id)::int AS place
-      FROM ${OF_ITEMS}) ranked
-   WHERE place <= ${MAX_ATTENTION_PER_HOST} ${TAIL}`;
+      FROM ${OF_ITEMS} AND NOT (${AWAITED})),
+  grouped AS (
+    SELECT *, count(*) OVER alike AS count, min(host_id) OVER alike = max(host_id) OVER alike AS one_host,
+           row_number() OVER (alike ORDER BY place, name, item) AS nth
+      FROM ranked WINDOW alike AS (PARTITION BY kind, rank, outcome ->> 'code',
+        CASE kind WHEN 'membership' THEN network ELSE outcome ->> 'cause' END)),
+  shown AS (
+    SELECT * FROM grouped WHERE place <= ${MAX_ATTENTION_PER_HOST} AND (nth = 1 OR count < ${LEAST_GROUP}) ${TAIL})
+  SELECT s.kind, jsonb_build_object('id', s.id, 'name', s.name, 'kind', s.node_kind) AS node, ${hostRef('s.host_id', 's.host_name')} AS host,
+         ${networkOf('s.network')} AS network, ${toldOutcome('s.outcome', 's.item')} AS outcome, s.place, s.count::int, s.one_host AS "oneHost"
+    FROM shown s ORDER BY rank, place, name`;
+
+const CONTROLLERS = `
+  SELECT jsonb_build_object('id', c.id, 'name', c.name) AS controller, q.state, q.cause, COALESCE(u.waiting, 0)::int AS waiting,
+         CASE WHEN n.id IS NOT NULL THEN ${hostRef('n.host_id', 'n.host_name')} END AS host
+    FROM controllers c JOIN controller_status q ON q.controller_id = c.id AND q.state IN ${AWAY}
+    LEFT JOIN ${NAMED_NODES} n ON n.id = c.node_id
+    LEFT JOIN (SELECT w.controller_id, count(*) AS waiting
+                 FROM (SELECT i.body ->> 'network' AS network FROM ${OF_ITEMS} AND ${AWAITED}) x
+                 JOIN networks w ON w.id = x.network GROUP BY w.controller_id) u ON u.controller_id = c.id
+   ORDER BY waiting DESC, c.name LIMIT ${MAX_ATTENTION}`;
 
 const ABSENT = `
-  SELECT h.name, s.presence, ${iso('COALESCE(s.last_seen_at, s.presence_since)')} AS since
+  SELECT ${hostRef('h.id', 'h.name')} AS host, s.presence, ${iso('COALESCE(s.last_seen_at, s.presence_since)')} AS since,
+         (count(*) OVER (PARTITION BY s.presence))::int AS count
     FROM hosts h JOIN host_status s ON s.host_id = h.id
    WHERE h.removed_at IS NULL AND s.presence <> 'online' ORDER BY h.name LIMIT ${MAX_ATTENTION}`;
 
-const PAUSED = `SELECT name FROM hosts WHERE paused AND removed_at IS NULL ORDER BY name LIMIT ${MAX_ATTENTION}`;
+const PAUSED = `SELECT id, name FROM hosts WHERE paused AND removed_at IS NULL ORDER BY name LIMIT ${MAX_ATTENTION}`;
 
 /** A finding that repeats its item's outcome is not shown twice. */
 const OF_FINDINGS = `
   findings f JOIN hosts h ON h.id = f.host_id AND h.removed_at IS NULL
  WHERE NOT EXISTS (SELECT FROM item_status o WHERE o.item_id = f.item_id AND o.outcome ->> 'code' = f.code)`;
 
-/** The API's findings about a host come before those of its agent, which may lie. */
+/**
+ * The API's findings about a host come before those of its agent, which may lie. The same cause on several hosts is one
+ * group; the same on one host is not, because it is bounded by its place.
+ */
 const FINDINGS = `
-  SELECT name AS host, severity, code, cause, place FROM (
-    SELECT h.name, f.severity, f.code, f.cause, array_position(ARRAY['error', 'warning', 'info'], f.severity) AS rank,
+  WITH open AS (
+    SELECT h.name, f.host_id, f.node_id, f.network_id, f.severity, f.code, f.cause,
+           array_position(ARRAY['error', 'warning', 'info'], f.severity) AS rank,
            row_number() OVER (PARTITION BY f.host_id ORDER BY f.source = 'agent',
              array_position(ARRAY['error', 'warning', 'info'], f.severity), f.code, f.node_id, f.network_id, f.item_id)::int AS place
-      FROM ${OF_FINDINGS}) ranked
-   WHERE place <= ${MAX_ATTENTION_PER_HOST} ${TAIL}`;
+      FROM ${OF_FINDINGS}),
+  alike AS (
+    SELECT code, severity, cause, count(*)::int AS hosts, sum(findings)::int AS findings
+      FROM (SELECT code, severity, cause, count(*) AS findings FROM open GROUP BY code, severity, cause, host_id) AS one
+     GROUP BY code, severity, cause HAVING count(*) >= ${LEAST_GROUP}),
+  numbered AS (
+    SELECT o.*, COALESCE(a.hosts, 1) AS hosts, COALESCE(a.findings, 1) AS count,
+           row_number() OVER (PARTITION BY o.code, o.severity, o.cause ORDER BY o.place, o.name, o.node_id, o.network_id) AS nth
+      FROM open o LEFT JOIN alike a ON a.code = o.code AND a.severity = o.severity AND a.cause = o.cause
+     WHERE o.place <= ${MAX_ATTENTION_PER_HOST}),
+  shown AS (SELECT * FROM numbered WHERE nth = 1 OR hosts = 1 ${TAIL})
+  SELECT ${hostRef('s.host_id', 's.name')} AS host, CASE WHEN n.id IS NOT NULL THEN ${nodeRef('n')} END AS node,
+         ${networkOf('s.network_id')} AS network, s.severity, s.code, s.cause, s.place, s.hosts, s.count
+    FROM shown s LEFT JOIN ${NAMED_NODES} n ON n.id = s.node_id ORDER BY s.rank, s.place, s.name`;
 
 const TOTAL = `
   SELECT count(*) FILTER (WHERE severity = 'error')::int AS error, count(*) FILTER (WHERE severity = 'warning')::int AS warning,
          count(*) FILTER (WHERE severity = 'info')::int AS info
-    FROM (SELECT CASE o.outcome ->> 'kind' WHEN 'failed' THEN 'error' ELSE 'warning' END AS severity FROM ${OF_ITEMS}
+    FROM (SELECT CASE o.outcome ->> 'kind' WHEN 'failed' THEN 'error' ELSE 'warning' END AS severity FROM ${OF_ITEMS} AND NOT (${AWAITED})
           UNION ALL SELECT f.severity FROM ${OF_FINDINGS}
           UNION ALL SELECT CASE s.presence WHEN 'unreachable' THEN 'error' ELSE 'warning' END
             FROM hosts h JOIN host_status s ON s.host_id = h.id WHERE h.removed_at IS NULL AND s.presence <> 'online'
@@ -119,7 +191,11 @@ export class StatusRepository {
     return sql.query(ABSENT);
   }
 
-  pausedHosts(sql: Sql): Promise<{ name: string }[]> {
+  controllersAway(sql: Sql): Promise<ControllerAway[]> {
+    return sql.query(CONTROLLERS);
+  }
+
+  pausedHosts(sql: Sql): Promise<HostRef[]> {
     return sql.query(PAUSED);
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Status } from '@orrery/shared/contracts';
 import { Store } from '../database/store.js';
 import { visibilityNow } from '../database/visibility.js';
-import { absent, firstOf, found, paused, unsettled, upkeepFailing } from './attention.js';
+import { absent, controllerAway, firstOf, found, paused, unsettled, upkeepFailing } from './attention.js';
 import { StatusRepository, type Counts } from './status.repository.js';
 
 /** The content of `orrery status`: counts, then only problems. */
@@ -20,19 +20,22 @@ export class StatusService {
   async status(): Promise<Status> {
     const counts = await this.counts();
     const hosts = await this.repository.absentHosts(this.store);
+    const controllers = await this.repository.controllersAway(this.store);
     const pausedHosts = await this.repository.pausedHosts(this.store);
     const items = await this.repository.unsettled(this.store);
     const findings = await this.repository.findings(this.store);
     const upkeep = visibilityNow() === undefined ? await this.repository.failingUpkeep(this.store) : [];
     const attention = [
       ...upkeep.map(upkeepFailing),
-      ...hosts.flatMap(absent),
+      ...absent(hosts),
+      ...controllers.map(controllerAway),
       ...items.flatMap(unsettled),
       ...findings.map(found),
       ...pausedHosts.map(paused),
     ];
     const attentionTotal = await this.repository.total(this.store);
     for (const { severity } of upkeep) attentionTotal[severity]++;
+    for (const { waiting } of controllers) attentionTotal.error += Math.max(1, waiting);
     return { ...counts, attention: firstOf(attention), attentionTotal };
   }
 }

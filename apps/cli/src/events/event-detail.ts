@@ -8,6 +8,7 @@ const Interesting = z.object({
   stage: text,
   detail: text,
   device: text,
+  peer: text,
   address: text,
   route: z.object({ target: z.string() }).optional().catch(undefined),
   version: text,
@@ -26,7 +27,10 @@ const Interesting = z.object({
   result: z.object({ code: z.string(), cause: z.string() }).optional().catch(undefined),
   code: text,
   cause: text,
-  after: z.object({ status: text, address: text, version: text, image: text }).optional().catch(undefined),
+  after: z
+    .object({ status: text, address: text, endpoint: text, version: text, image: text })
+    .optional()
+    .catch(undefined),
 });
 
 /** One line of the data of an event. */
@@ -35,6 +39,7 @@ export function eventDetail({ data }: CloudEvent): string {
     stage,
     detail,
     device,
+    peer,
     address,
     route,
     version,
@@ -57,6 +62,7 @@ export function eventDetail({ data }: CloudEvent): string {
     action,
     target,
     device,
+    peer,
     address,
     route?.target,
     version,
@@ -70,6 +76,7 @@ export function eventDetail({ data }: CloudEvent): string {
     code,
     after?.status,
     after?.address,
+    after?.endpoint,
     after?.version,
     after?.image,
     cause ?? outcome?.cause,

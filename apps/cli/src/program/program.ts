@@ -61,6 +61,10 @@ const HEADINGS: [heading: string, parts: Part[]][] = [
         load: () => import('../probes/probe.command.js').then((m) => (p, c) => p.leaf(m.probeLeaf(c))),
       },
       {
+        names: ['paths'],
+        load: () => import('../paths/paths.command.js').then((m) => (p, c) => p.leaf(m.pathsLeaf(c))),
+      },
+      {
         names: ['pause', 'resume'],
         load: () =>
           import('../hosts/host-pause.js').then(

@@ -77,6 +77,7 @@ function attentionLines({ hosts, attention, attentionTotal }: Status, colors: Co
     ];
   });
   const { error = 0, warning = 0, info = 0 } = attentionTotal ?? {};
-  const more = error + warning + info - attention.length;
+  const told = attention.reduce((sum, { count = 1 }) => sum + count, 0);
+  const more = error + warning + info - told;
   return more > 0 ? [...shown, `… and ${more.toLocaleString('en-US')} more: orrery finding ls`] : shown;
 }

@@ -6,6 +6,7 @@ export * from './closest.js';
 export * from './catalogue/explain.js';
 export { FAILURES } from './catalogue/failure-codes.js';
 export { FINDINGS } from './catalogue/finding-codes.js';
+export { PATHS } from './catalogue/path-codes.js';
 export { PROBES } from './catalogue/probe-codes.js';
 export { PROBLEMS } from './catalogue/problem-codes.js';
 export { PROGRAMS } from './catalogue/program-codes.js';

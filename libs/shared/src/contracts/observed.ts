@@ -169,12 +169,16 @@ export const ObservedInterface = z.object({
 });
 export type ObservedInterface = z.infer<typeof ObservedInterface>;
 
-/** How the node reaches a peer: direct when a path is active, otherwise relayed. `latencyMs` null is unknown. */
+/**
+ * How the node reaches a peer: direct when a path is active, otherwise relayed. `latencyMs` null is unknown. `endpoint`: where it is
+ * reached, as `address/port`; absent if it is relayed, and from agents that do not report it.
+ */
 export const ObservedPeer = z.object({
   address: NodeAddress,
   role: z.enum(['LEAF', 'MOON', 'PLANET']),
   path: z.enum(['direct', 'relayed']),
   latencyMs: z.number().nullable(),
+  endpoint: z.string().max(MAX_ADDRESS).optional(),
 });
 export type ObservedPeer = z.infer<typeof ObservedPeer>;
 

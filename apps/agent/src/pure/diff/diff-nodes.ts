@@ -105,11 +105,18 @@ export function diffDaemon(node: NodeId, before: Part<ObservedDaemon>, after: Pa
   return facts;
 }
 
-/** How a node reaches its peers. A peer that is no longer listed is not a fact: the daemon forgets peers that are silent for a while. */
+/** How a node reaches its peers. `ToldPaths` has left out of `after` what only varies, and kept what is missing only now and then. */
 export function diffPeers(node: NodeId, before: Part<ObservedPeer[]>, after: Part<ObservedPeer[]>): AgentFact[] {
   if (!before.known || !after.known) return [];
   const was = byKey(before.value, ({ address }) => address);
-  return after.value
-    .filter((peer) => was.get(peer.address)?.path !== peer.path)
-    .map((peer) => ({ type: peer.path === 'direct' ? 'path.direct' : 'path.relayed', data: { node, after: peer } }));
+  const is = byKey(after.value, ({ address }) => address);
+  const lost = before.value.filter(({ address }) => !is.has(address));
+  return [
+    ...after.value
+      .filter((peer) => differs(was.get(peer.address), peer))
+      .map((peer): AgentFact => {
+        return { type: peer.path === 'direct' ? 'path.direct' : 'path.relayed', data: { node, after: peer } };
+      }),
+    ...lost.map(({ address }): AgentFact => ({ type: 'path.lost', data: { node, peer: address, after: null } })),
+  ];
 }

@@ -258,11 +258,16 @@ describe('diff of unknown parts', () => {
 });
 
 describe('diff of paths', () => {
-  it('reports a new or changed path, and not that a peer was forgotten', () => {
+  it('reports a new, changed and lost path', () => {
     const state = (...peers: ReturnType<typeof peer>[]) =>
       observed({ nodes: [hostNode(host, { peers: known(peers) })] });
     expect(types(diff(state(), state(peer('aaaaaaaaaa'))))).toEqual(['path.direct']);
     expect(types(diff(state(peer('aaaaaaaaaa')), state(peer('aaaaaaaaaa', 'relayed'))))).toEqual(['path.relayed']);
-    expect(diff(state(peer('aaaaaaaaaa')), state())).toEqual([]);
+    expect(diff(state(peer('aaaaaaaaaa')), state())).toEqual([
+      { type: 'path.lost', data: { node: host, peer: 'aaaaaaaaaa', after: null } },
+    ]);
+    const moved = { ...peer('aaaaaaaaaa'), endpoint: '192.0.2.1/9993' };
+    expect(types(diff(state(peer('aaaaaaaaaa')), state(moved)))).toEqual(['path.direct']);
+    expect(diff(state(moved), state(moved))).toEqual([]);
   });
 });

@@ -12,6 +12,7 @@ const HELD: Record<RowQuota, string> = {
                   FROM membership_status WHERE host_id = ANY($1)`,
   interfaces: `SELECT 'interfaces' AS kind, host_id, ARRAY[node_id, device] AS key, octet_length(observed::text) AS bytes
                  FROM interfaces WHERE host_id = ANY($1)`,
+  paths: `SELECT 'paths' AS kind, host_id, ARRAY[node_id, peer] AS key, 0 AS bytes FROM paths WHERE host_id = ANY($1)`,
   workloads: `SELECT 'workloads' AS kind, host_id, ARRAY[host_id, workload] AS key, octet_length(observed::text) AS bytes
                 FROM workloads WHERE host_id = ANY($1)`,
 };
@@ -35,6 +36,7 @@ export async function keepToQuotas(run: Run, changes: ObservedChanges): Promise<
 
 function leaveOutOf(changes: ObservedChanges, kind: RowQuota, held: HeldRows): Set<HostId> {
   if (kind === 'findings') return leaveOut(changes.findings, held, ROW_QUOTAS.findings, () => 0);
+  if (kind === 'paths') return leaveOut(changes.paths, held, ROW_QUOTAS.paths, () => 0);
   const sizeOf = ({ observed }: { observed: object }) => Buffer.byteLength(JSON.stringify(observed));
   if (kind === 'workloads') return leaveOut(changes.workloads, held, ROW_QUOTAS.workloads, sizeOf);
   return kind === 'memberships'
@@ -51,6 +53,7 @@ async function readHeld(run: Run, kinds: readonly RowQuota[], hosts: readonly Ho
     findings: new Map(),
     memberships: new Map(),
     interfaces: new Map(),
+    paths: new Map(),
     workloads: new Map(),
   };
   for (const { kind, host_id, key, bytes } of rows) {

@@ -6,6 +6,7 @@ import type {
   ObservedContainer,
   ObservedInterface,
   ObservedMembership,
+  ObservedPeer,
   ObservedWorkload,
   Outcome,
 } from '@orrery/shared/contracts';
@@ -26,6 +27,8 @@ export interface ObservedNodeChange extends Mark {
   online: boolean | null;
   /** Whether it has heard from another node since it was started; null: nobody knows. */
   heard: boolean | null;
+  /** Whether its list of peers is known; null: as before. */
+  peers_known: boolean | null;
 }
 export interface ObservedContainerChange extends Mark {
   node_id: NodeId;
@@ -43,6 +46,14 @@ export interface ObservedInterfaceChange extends Mark {
   device: string;
   network_id: string | null;
   observed: ObservedInterface;
+}
+export interface ObservedPathChange extends Mark {
+  node_id: NodeId;
+  peer: string;
+  role: ObservedPeer['role'];
+  path: ObservedPeer['path'];
+  endpoint: string | null;
+  latency_ms: number | null;
 }
 export interface ObservedWorkloadChange extends Mark {
   workload: string;
@@ -85,19 +96,21 @@ export class ObservedChanges {
   readonly containers: Rows<ObservedContainerChange> = new Map();
   readonly memberships: Rows<ObservedMembershipChange> = new Map();
   readonly interfaces: Rows<ObservedInterfaceChange> = new Map();
+  readonly paths: Rows<ObservedPathChange> = new Map();
   readonly workloads: Rows<ObservedWorkloadChange> = new Map();
   readonly items: Rows<ObservedItemChange> = new Map();
   readonly findings: Rows<ObservedFindingChange> = new Map();
   readonly hosts = new Map<HostId, ObservedHostChange>();
   /**
-   * Containers and workloads by host; memberships (networks) and interfaces (devices) by node; nodes, with everything of theirs, by
-   * host.
+   * Containers and workloads by host; memberships (networks), interfaces (devices) and paths (peers) by node; nodes, with
+   * everything of theirs, by host.
    */
   readonly sweeps = {
     containers: new Map<string, Sweep>(),
     workloads: new Map<string, Sweep>(),
     memberships: new Map<string, Sweep>(),
     interfaces: new Map<string, Sweep>(),
+    paths: new Map<string, Sweep>(),
     nodes: new Map<string, Sweep>(),
   };
 
@@ -108,9 +121,15 @@ export class ObservedChanges {
   }
 }
 
+/** The row of a path. */
+export const pathRow = (mark: Mark, node_id: NodeId, { address, role, path, endpoint, latencyMs }: ObservedPeer) => ({
+  ...mark,
+  ...{ node_id, peer: address, role, path, endpoint: endpoint ?? null, latency_ms: latencyMs },
+});
+
 /** No part has a NUL, because an event with one is poison. */
 const SEPARATOR = '\0';
 export const keyOf = (...parts: string[]) => parts.join(SEPARATOR);
 export const partsOf = (key: string) => key.split(SEPARATOR);
-/** True for the keys of this node's memberships or interfaces. */
+/** True for the keys of this node's memberships, interfaces or paths. */
 export const isOf = (node: NodeId, key: string) => key.startsWith(keyOf(node, ''));

@@ -5,7 +5,7 @@ import {
   type ObservedState,
   type ObservedWorkload,
 } from '@orrery/shared/contracts';
-import { isOf, keyOf, partsOf, type ObservedChanges, type Mark } from './observed-changes.js';
+import { isOf, keyOf, partsOf, pathRow, type ObservedChanges, type Mark } from './observed-changes.js';
 import { setNode } from './set-node.js';
 
 /** A whole look at the host: known rows that it lacks are deleted; an unknown part stays as it was. */
@@ -47,8 +47,8 @@ function projectWorkloads(changes: ObservedChanges, mark: Mark, workloads: reado
 }
 
 function projectNode(changes: ObservedChanges, mark: Mark, observed: ObservedNode): void {
-  const { node, daemon, memberships, interfaces } = observed;
-  if (daemon.known) setNode(changes, mark, node, { state: 'up', cause: null }, daemon.value);
+  const { node, daemon, memberships, interfaces, peers } = observed;
+  if (daemon.known) setNode(changes, mark, node, { state: 'up', cause: null, peers_known: peers.known }, daemon.value);
   else setNode(changes, mark, node, { state: 'unknown', cause: daemon.cause }, null);
   const isOfNode = (_row: unknown, key: string) => isOf(node, key);
   const networkOf = new Map<string, string>();
@@ -61,6 +61,11 @@ function projectNode(changes: ObservedChanges, mark: Mark, observed: ObservedNod
       changes.memberships.set(keyOf(node, network), row);
       networkOf.set(device ?? interfaceName(network), network);
     }
+  }
+  if (peers.known) {
+    sweepRows(changes.paths, isOfNode, []);
+    changes.sweeps.paths.set(node, { owner: node, keep: peers.value.map(({ address }) => address) });
+    for (const peer of peers.value) changes.paths.set(keyOf(node, peer.address), pathRow(mark, node, peer));
   }
   if (!interfaces.known) return;
   sweepRows(changes.interfaces, isOfNode, []);

@@ -132,7 +132,7 @@ describe('a snapshot', () => {
     const blind = after(aSnapshot(node, [], { workloads: unknown }));
     expect([blind.sweeps.workloads.size, blind.workloads.size]).toEqual([0, 0]);
     const changes = after(aSnapshot(node, [], { containers: unknown, engine: unknown, nodes: [] }));
-    expect(Object.values(changes.sweeps).map((sweeps) => sweeps.size)).toEqual([0, 0, 0, 0, 0]);
+    expect(Object.values(changes.sweeps).map((sweeps) => sweeps.size)).toEqual([0, 0, 0, 0, 0, 0]);
     expect(changes.host(host)).toMatchObject({ engine: { cause: 'no answer' }, wants_snapshot: false });
   });
 

@@ -1,6 +1,6 @@
 import type { AgentFact, NodeId, ObservedContainer } from '@orrery/shared/contracts';
 import type { StoredEvent } from '../stored-event.js';
-import { isOf, keyOf, type ObservedChanges, type Mark } from './observed-changes.js';
+import { isOf, keyOf, pathRow, type ObservedChanges, type Mark } from './observed-changes.js';
 import { projectSnapshot } from './project-snapshot.js';
 import { setNode } from './set-node.js';
 
@@ -14,8 +14,9 @@ export function project(changes: ObservedChanges, event: StoredEvent, isKnown: (
   const mark: Mark = { host_id: event.host, ordinal: event.ordinal, seq: event.seq };
   if (fact.type === 'host.snapshot') projectSnapshot(changes, mark, fact.data, isKnown);
   else if (fact.type.startsWith('finding.')) projectFinding(changes, mark, fact);
-  else if (node !== null && isKnown(node)) projectNodePart(changes, mark, fact);
-  else projectHostPart(changes, mark, fact);
+  else if (node === null || !isKnown(node)) projectHostPart(changes, mark, fact);
+  else if (fact.type.startsWith('path.')) projectPath(changes, mark, fact);
+  else projectNodePart(changes, mark, fact);
 }
 
 function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {
@@ -34,7 +35,9 @@ function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact):
     case 'node.changed':
     case 'node.heard': {
       const { node, after } = fact.data;
-      return setNode(changes, mark, node, { state: after ? 'up' : 'unknown', cause: null }, after);
+      // The peers of one that came up were looked at together with it: all of them are reported, or a snapshot follows.
+      const peers_known = fact.type === 'node.up' ? true : null;
+      return setNode(changes, mark, node, { state: after ? 'up' : 'unknown', cause: null, peers_known }, after);
     }
     case 'node.down':
       return setNode(changes, mark, fact.data.node, { state: 'down', cause: fact.data.cause }, fact.data.after);
@@ -64,6 +67,13 @@ function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact):
     }
     default:
   }
+}
+
+function projectPath(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {
+  if (fact.type !== 'path.direct' && fact.type !== 'path.relayed' && fact.type !== 'path.lost') return;
+  const { node, after } = fact.data;
+  const peer = fact.type === 'path.lost' ? fact.data.peer : after?.address;
+  if (peer !== undefined) changes.paths.set(keyOf(node, peer), after && pathRow(mark, node, after));
 }
 
 function projectHostPart(changes: ObservedChanges, mark: Mark, fact: AgentFact): void {
@@ -120,12 +130,13 @@ function setContainer(
   if (isRemoved && after === null) forgetNode(changes, node_id);
 }
 
-/** A removed container takes its daemon, its memberships and its interfaces with it. */
+/** A removed container takes its daemon, its memberships, its interfaces and its paths with it. */
 function forgetNode(changes: ObservedChanges, node: NodeId): void {
   changes.nodes.set(node, null);
   for (const [rows, sweeps] of [
     [changes.memberships, changes.sweeps.memberships],
     [changes.interfaces, changes.sweeps.interfaces],
+    [changes.paths, changes.sweeps.paths],
   ] as const) {
     for (const key of rows.keys()) if (isOf(node, key)) rows.set(key, null);
     sweeps.set(node, { owner: node, keep: [] });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { AgentFact, NodeId } from '@orrery/shared/contracts';
+import type { AgentFact, NodeId, ObservedNode, ObservedPeer } from '@orrery/shared/contracts';
 import { interfaceName } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { dataPlaneFixture } from '../../../../../test/support/data-plane-fixture.js';
@@ -7,6 +7,7 @@ import { addHost, type TestHost } from '../../../../../test/support/data-plane.j
 import {
   aMembership,
   anInterface,
+  aPeer,
   aSnapshot,
   engineDown,
   membershipFact,
@@ -30,6 +31,18 @@ const networks = async () =>
   (await rows<{ n: string }>('SELECT network_id AS n FROM membership_status WHERE host_id = $1 ORDER BY 1')).map(
     ({ n }) => n,
   );
+const paths = () =>
+  rows<{ peer: string; since: Date }>(
+    'SELECT peer, role, path, endpoint, latency_ms AS latency, since FROM paths WHERE host_id = $1 ORDER BY 1',
+  );
+const pathFact = (type: 'path.direct' | 'path.relayed', after: ObservedPeer): AgentFact => ({
+  type,
+  data: { node: host.node, after },
+});
+const snapshotNode = (snapshot: AgentFact, more: Partial<ObservedNode>): ObservedNode => {
+  const [node] = snapshot.type === 'host.snapshot' ? snapshot.data.state.nodes : [];
+  return { ...(node as ObservedNode), ...more };
+};
 const devices = async () =>
   (await rows<{ d: string }>('SELECT device AS d FROM interfaces WHERE host_id = $1 ORDER BY 1')).map(({ d }) => d);
 
@@ -81,6 +94,47 @@ describe('the observed state', () => {
     expect(await rows(`SELECT network_id, observed -> 'up' AS up FROM interfaces WHERE host_id = $1`)).toEqual([
       { network_id: NETWORK, up: false },
     ]);
+  });
+
+  it('has the paths of a node as they were last reported, since when each is direct or relayed', async () => {
+    const [first, second] = [aPeer('aaaaaaaaaa'), aPeer('bbbbbbbbbb', { path: 'relayed', endpoint: undefined })];
+    const node = snapshotNode(aSnapshot(host.node, []), { peers: { known: true, value: [first, second] } });
+    await agent.say(aSnapshot(host.node, [], { nodes: [node] }));
+    const { since } = (await paths())[0] as { since: Date };
+    expect(await paths()).toEqual([
+      { peer: 'aaaaaaaaaa', role: 'LEAF', path: 'direct', endpoint: '192.0.2.1/9993', latency: 3, since },
+      { peer: 'bbbbbbbbbb', role: 'LEAF', path: 'relayed', endpoint: null, latency: 3, since },
+    ]);
+    await agent.say(pathFact('path.direct', { ...first, latencyMs: 40, endpoint: '192.0.2.2/9993' }));
+    expect((await paths())[0]).toMatchObject({ endpoint: '192.0.2.2/9993', latency: 40, since });
+    await agent.say(pathFact('path.relayed', { ...first, path: 'relayed', endpoint: undefined }), {
+      type: 'path.lost',
+      data: { node: host.node, peer: 'bbbbbbbbbb', after: null },
+    });
+    const [relayed, ...others] = await paths();
+    expect([relayed, others]).toEqual([expect.objectContaining({ path: 'relayed', endpoint: null }), []]);
+    expect(Number(relayed?.since)).toBeGreaterThan(Number(since));
+    await agent.say(aSnapshot(host.node, []));
+    expect(await paths()).toEqual([]);
+  });
+
+  it('keeps paths that a snapshot does not know, and drops those of a container that was removed', async () => {
+    const node = await addContainer('shop');
+    const after = aPeer('aaaaaaaaaa');
+    await agent.say({ type: 'path.direct', data: { node, after } }, pathFact('path.direct', after));
+    const unknown = { known: false as const, code: 'unexpected' as const, cause: 'left out' };
+    const blind = snapshotNode(aSnapshot(host.node, []), { peers: unknown });
+    await agent.say(
+      aSnapshot(host.node, [], { nodes: [blind], containers: { known: false, code: 'unexpected', cause: 'x' } }),
+    );
+    const held = () => rows<{ node: string }>('SELECT node_id AS node FROM paths WHERE host_id = $1 ORDER BY 1');
+    expect(await held()).toEqual([{ node: host.node }, { node }].sort((a, b) => (a.node < b.node ? -1 : 1)));
+    expect(await rows('SELECT peers_known AS known FROM node_status WHERE host_id = $1')).toEqual([{ known: false }]);
+    await agent.say({
+      type: 'container.removed',
+      data: { node, name: 'shop', item: newId('itm'), after: null },
+    });
+    expect(await held()).toEqual([{ node: host.node }]);
   });
 
   it('keeps the known data of an engine that is down, and drops the cause when it is up', async () => {

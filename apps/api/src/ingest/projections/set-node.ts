@@ -6,7 +6,7 @@ export function setNode(
   changes: ObservedChanges,
   mark: Mark,
   node_id: NodeId,
-  standing: Pick<ObservedNodeChange, 'state' | 'cause'>,
+  standing: Pick<ObservedNodeChange, 'state' | 'cause'> & Partial<Pick<ObservedNodeChange, 'peers_known'>>,
   after: ObservedDaemon | null,
 ): void {
   const before = changes.nodes.get(node_id);
@@ -18,5 +18,6 @@ export function setNode(
     version: after?.version ?? before?.version ?? null,
     online: after?.online ?? null,
     heard: after?.heard ?? null,
+    peers_known: standing.peers_known ?? before?.peers_known ?? null,
   });
 }

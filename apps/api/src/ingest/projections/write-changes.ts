@@ -9,13 +9,15 @@ const newer = (table: string) => `(${table}.ordinal, ${table}.seq) <= (excluded.
 const MARK = 'ordinal integer, seq bigint';
 
 const UPSERT_NODES = `
-  INSERT INTO node_status (node_id, host_id, state, cause, address, version, online, heard, heard_since, ordinal, seq, updated_at)
+  INSERT INTO node_status (node_id, host_id, state, cause, address, version, online, heard, heard_since, peers_known, ordinal, seq, updated_at)
   SELECT node_id, host_id, state, cause, address, version, online, heard, CASE WHEN heard IS NOT NULL THEN $2::timestamptz END,
-    ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
-    AS r(node_id text, host_id text, state text, cause text, address text, version text, online boolean, heard boolean, ${MARK})
+    peers_known, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(node_id text, host_id text, state text, cause text, address text, version text, online boolean, heard boolean,
+      peers_known boolean, ${MARK})
   ON CONFLICT (node_id) DO UPDATE SET state = excluded.state, cause = excluded.cause, online = excluded.online, heard = excluded.heard,
     heard_since = CASE WHEN excluded.heard = node_status.heard THEN node_status.heard_since ELSE excluded.heard_since END,
     address = COALESCE(excluded.address, node_status.address), version = COALESCE(excluded.version, node_status.version),
+    peers_known = COALESCE(excluded.peers_known, node_status.peers_known),
     ordinal = excluded.ordinal, seq = excluded.seq, updated_at = excluded.updated_at WHERE ${newer('node_status')}`;
 
 const UPSERT_CONTAINERS = `
@@ -40,6 +42,14 @@ const UPSERT_INTERFACES = `
   ON CONFLICT (node_id, device) DO UPDATE SET network_id = COALESCE(excluded.network_id, interfaces.network_id),
     observed = excluded.observed, ordinal = excluded.ordinal, seq = excluded.seq, updated_at = excluded.updated_at
     WHERE ${newer('interfaces')}`;
+
+const UPSERT_PATHS = `
+  INSERT INTO paths (node_id, peer, host_id, role, path, endpoint, latency_ms, since, ordinal, seq, updated_at)
+  SELECT node_id, peer, host_id, role, path, endpoint, latency_ms, $2, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(node_id text, peer text, host_id text, role text, path text, endpoint text, latency_ms double precision, ${MARK})
+  ON CONFLICT (node_id, peer) DO UPDATE SET role = excluded.role, path = excluded.path, endpoint = excluded.endpoint,
+    latency_ms = excluded.latency_ms, since = CASE WHEN excluded.path = paths.path THEN paths.since ELSE excluded.since END,
+    ordinal = excluded.ordinal, seq = excluded.seq, updated_at = excluded.updated_at WHERE ${newer('paths')}`;
 
 const UPSERT_WORKLOADS = `
   INSERT INTO workloads (host_id, workload, observed, ordinal, seq, updated_at)
@@ -73,14 +83,16 @@ export async function writeChanges(run: Run, changes: ObservedChanges, now: Date
   const { sweeps } = changes;
   await sweep(run, sweeps.containers, 'container_status', 'host_id', 'node_id');
   await sweep(run, sweeps.workloads, 'workloads', 'host_id', 'workload');
-  for (const table of ['node_status', 'membership_status', 'interfaces'])
+  for (const table of ['node_status', 'membership_status', 'interfaces', 'paths'])
     await sweep(run, sweeps.nodes, table, 'host_id', 'node_id');
   await sweep(run, sweeps.memberships, 'membership_status', 'node_id', 'network_id');
   await sweep(run, sweeps.interfaces, 'interfaces', 'node_id', 'device');
+  await sweep(run, sweeps.paths, 'paths', 'node_id', 'peer');
   await remove(run, changes.containers, 'container_status', ['node_id']);
   await remove(run, changes.nodes, 'node_status', ['node_id']);
   await remove(run, changes.memberships, 'membership_status', ['node_id', 'network_id']);
   await remove(run, changes.interfaces, 'interfaces', ['node_id', 'device']);
+  await remove(run, changes.paths, 'paths', ['node_id', 'peer']);
   await remove(run, changes.workloads, 'workloads', ['host_id', 'workload']);
   await remove(run, changes.findings, 'findings', ['host_id', 'code', 'node_id', 'network_id', 'item_id', 'source']);
   const met = await keepToQuotas(run, changes);
@@ -88,6 +100,7 @@ export async function writeChanges(run: Run, changes: ObservedChanges, now: Date
   await upsert(run, UPSERT_NODES, changes.nodes, now);
   await upsert(run, UPSERT_MEMBERSHIPS, changes.memberships, now);
   await upsert(run, UPSERT_INTERFACES, changes.interfaces, now);
+  await upsert(run, UPSERT_PATHS, changes.paths, now);
   await upsert(run, UPSERT_WORKLOADS, changes.workloads, now);
   await upsert(run, UPSERT_ITEMS, changes.items, now);
   await upsert(run, UPSERT_FINDINGS, changes.findings, now);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { FindingCode } from '../events/findings.js';
+import { PathCode } from '../http/paths.js';
 import { FailureCode, WaitingCode } from '../outcomes.js';
 import { ProbeCode } from '../probes.js';
 import { ProblemCode, See } from '../problems.js';
@@ -8,6 +9,7 @@ import type { Case } from './entry.js';
 import { CATALOGUE, explain, explainAgain, explainedCodes, meaningOf, type Situation } from './explain.js';
 import { FINDINGS } from './finding-codes.js';
 import { FAILURES } from './failure-codes.js';
+import { PATHS } from './path-codes.js';
 import { PROBES } from './probe-codes.js';
 import { PROBLEMS } from './problem-codes.js';
 import { PROGRAMS } from './program-codes.js';
@@ -28,9 +30,11 @@ const shown = (Object.keys(CATALOGUE) as Situation[]).map((situation) => ({
 
 describe('the catalogue', () => {
   it('contains every code once', () => {
-    const tables = [WAITING, FAILURES, FINDINGS, PROBES, PROBLEMS, PROGRAMS].flatMap((table) => Object.keys(table));
+    const tables = [WAITING, FAILURES, FINDINGS, PROBES, PATHS, PROBLEMS, PROGRAMS].flatMap((table) =>
+      Object.keys(table),
+    );
     expect(tables.toSorted()).toEqual(Object.keys(CATALOGUE).toSorted());
-    const enums = [WaitingCode, FailureCode, FindingCode, ProbeCode.exclude(['reached']), ProblemCode];
+    const enums = [WaitingCode, FailureCode, FindingCode, ProbeCode.exclude(['reached']), PathCode, ProblemCode];
     for (const code of enums.flatMap(({ options }) => options as string[])) expect(explainedCodes()).toContain(code);
   });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ItemId, Name, NetworkId, NodeId, ProbeId } from '../ids.js';
+import { ItemId, Name, NetworkId, NodeAddress, NodeId, ProbeId } from '../ids.js';
 import { Workload } from '../items.js';
 import { MAX_ADDRESS, MAX_CAUSE, MAX_DETAIL, MAX_NAME, MAX_URL, MAX_WORD } from '../lengths.js';
 import {
@@ -91,7 +91,9 @@ const RouteConflict = facts(['route.conflict'], {
   hits: z.object({ prefix: z.string().max(MAX_ADDRESS), what: z.string().max(MAX_NAME) }),
 });
 
+/** `path.direct` and `path.relayed` also report another endpoint or latency. Older agents report neither, and no `path.lost`. */
 const PathFact = facts(['path.direct', 'path.relayed'], { node: NodeId, after: ObservedPeer.nullable() });
+const PathLost = facts(['path.lost'], { node: NodeId, peer: NodeAddress, after: ObservedPeer.nullable() });
 
 const HostFact = facts(['host.engine-up'], { version: Word, apiVersion: Word });
 const HostEngineDown = facts(['host.engine-down'], { cause: z.string().max(MAX_CAUSE) });
@@ -139,6 +141,7 @@ export const AgentFact = z.discriminatedUnion('type', [
   RouteFact,
   RouteConflict,
   PathFact,
+  PathLost,
   HostFact,
   HostEngineDown,
   HostStarted,

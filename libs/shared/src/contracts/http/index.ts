@@ -10,6 +10,7 @@ export * from './hosts.js';
 export * from './install.js';
 export * from './networks.js';
 export * from './nodes.js';
+export * from './paths.js';
 export * from './probes.js';
 export * from './status.js';
 export * from './system.js';

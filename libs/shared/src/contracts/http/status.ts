@@ -1,4 +1,27 @@
 import { z } from 'zod';
+import { NetworkId } from '../ids.js';
+import { HostRef } from './common.js';
+import { ControllerRef } from './controllers.js';
+import { NodeRef } from './nodes.js';
+
+const AttentionAbout = z
+  .object({
+    kind: z
+      .enum(['host', 'node', 'membership', 'network', 'controller', 'orrery'])
+      .describe('What it is about. `orrery`: the installation as a whole, or several hosts.'),
+    host: HostRef.optional().describe('The host; left out if it is about none, or several.'),
+    node: NodeRef.optional().describe('The node; left out if it is about none, or several.'),
+    network: z
+      .object({
+        id: NetworkId.describe('ZeroTier network ID.'),
+        name: z.string().nullable().describe('Name of the network; null if it has none.'),
+      })
+      .optional()
+      .describe('The network; left out if it is about none.'),
+    controller: ControllerRef.optional().describe('The controller; left out if it is about none.'),
+  })
+  .meta({ id: 'AttentionAbout', description: 'What a problem is about, by id and current name.' });
+export type AttentionAbout = z.infer<typeof AttentionAbout>;
 
 export const Attention = z
   .object({
@@ -17,6 +40,12 @@ export const Attention = z
       .string()
       .meta({ example: 'orrery host get web-2' })
       .meta({ description: 'The command to run next.', example: 'orrery host get web-2' }),
+    code: z
+      .string()
+      .optional()
+      .meta({ description: 'Its code, which docs/errors.md explains; left out if it has none.', example: 'host-away' }),
+    count: z.int().optional().describe('How many problems with the same cause this entry stands for; left out: one.'),
+    about: AttentionAbout.optional().describe('What it is about; left out by an older API.'),
   })
   .meta({ id: 'Attention', description: 'A problem, and the command to run next.' });
 export type Attention = z.infer<typeof Attention>;
@@ -24,6 +53,8 @@ export type Attention = z.infer<typeof Attention>;
 /** Maximum number of entries in `attention`, of all hosts and of one of them; texts in it are cut. */
 export const MAX_ATTENTION = 100;
 export const MAX_ATTENTION_PER_HOST = 10;
+/** So many problems with one cause are one entry. */
+export const LEAST_GROUP = 3;
 
 export const Status = z
   .object({
@@ -55,7 +86,7 @@ export const Status = z
     attention: z
       .array(Attention)
       .describe(
-        'Problems: the first entry of each host comes before the second of any; at most 10 of one host and 100 in all.',
+        'Problems, those with one cause in one entry: the first entry of each host comes before the second of any; at most 10 of one host and 100 in all.',
       ),
     attentionTotal: z
       .object({
@@ -64,7 +95,7 @@ export const Status = z
         info: z.int().describe('Notes.'),
       })
       .optional()
-      .describe('How many entries there are, shown or not; left out by an older API.'),
+      .describe('How many problems there are, shown or not; left out by an older API.'),
   })
   .meta({ id: 'Status', description: 'Counts, then only problems, the worst first.' });
 export type Status = z.infer<typeof Status>;

@@ -1,0 +1,13 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CloudEvent } from '@orrery/shared/contracts';
+import { eventDetail } from './event-detail.js';
+
+const detailOf = (data: object) => eventDetail({ data } as CloudEvent);
+
+describe('the detail of an event', () => {
+  it('names the peer of a path, and where it is reached', () => {
+    const after = { address: '89e92ceee5', role: 'LEAF', path: 'direct', latencyMs: 3, endpoint: '192.0.2.1/9993' };
+    expect(detailOf({ node: 'nod_1', after })).toBe('89e92ceee5 192.0.2.1/9993');
+    expect(detailOf({ node: 'nod_1', peer: '89e92ceee5', after: null })).toBe('89e92ceee5');
+  });
+});
