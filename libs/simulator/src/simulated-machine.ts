@@ -6,6 +6,7 @@ import type {
   Hint,
   IdentityStore,
   Machine,
+  MachineEvidence,
   MachineFacts,
   NodeSecrets,
   Prober,
@@ -33,6 +34,19 @@ const LOOK_MS = 200;
 /** The interval while nothing has changed for a while. */
 const QUIET_MS = 1_000;
 const CONVERGING_MS = 30_000;
+
+const SIMULATED_EVIDENCE: MachineEvidence = {
+  engine: { known: true, value: { version: 'simulated', isRootless: false, isRemapped: false } },
+  tun: { known: true, value: { state: 'usable', forAll: true } },
+  forward: { known: true, value: { policy: 'ACCEPT', first: 'docker' } },
+  firewalls: { known: true, value: { legacyRules: 0, nftRules: 0 } },
+  devices: { known: true, value: new Map() },
+  portHolder: { known: true, value: null },
+  resolver: { known: true, value: { servers: [], followsZeroTier: false } },
+  roots: { known: true, value: [] },
+  packages: undefined,
+  nodes: [],
+};
 
 /** The machine of a simulated host: the same agent, over the model of zerotier-one, marked `simulated` wherever it shows. */
 export class SimulatedMachine implements Machine {
@@ -89,6 +103,11 @@ export class SimulatedMachine implements Machine {
   /** A simulated engine has no containers but Orrery's. */
   findWorkloads(): ReturnType<Machine['findWorkloads']> {
     return Promise.resolve({ known: true, value: [] });
+  }
+
+  /** Nothing is wrong with a machine that does not exist. */
+  examine(): Promise<MachineEvidence> {
+    return Promise.resolve(SIMULATED_EVIDENCE);
   }
 
   facts(): Promise<MachineFacts> {

@@ -17,6 +17,7 @@ import {
   type Executors,
   type Hint,
   type Machine,
+  type MachineEvidence,
   type MachineFacts,
   type Scope,
   type Step,
@@ -28,6 +29,7 @@ import type { InspectedContainer } from '../docker/inspected.js';
 import { HeldInspects } from '../docker/held-inspects.js';
 import { watchEngine, type Watcher } from '../docker/engine-events.js';
 import { mintIdentity } from '../docker/identity-minter.js';
+import { examineMachine } from './examine-machine.js';
 import { HostGround } from './host-ground.js';
 import { KernelView } from '../kernel/kernel-view.js';
 import { runTool, ToolMissing } from '../kernel/run-tool.js';
@@ -115,6 +117,10 @@ class RealMachine implements Machine {
 
   findWorkloads(named: readonly Workload[], signal: AbortSignal): Promise<Part<ObservedWorkload[]>> {
     return partOf(this.workloads.lookFor(named, { signal }));
+  }
+
+  examine(scope: Scope, signal: AbortSignal): Promise<MachineEvidence> {
+    return examineMachine(this.parts, scope, signal);
   }
 
   async facts(): Promise<MachineFacts> {

@@ -7,6 +7,7 @@ import { ProblemCode, See } from '../problems.js';
 import type { Case } from './entry.js';
 import { CATALOGUE, explain, explainAgain, explainedCodes, meaningOf, type Situation } from './explain.js';
 import { FINDINGS } from './finding-codes.js';
+import { DOCTOR } from './doctor-codes.js';
 import { FAILURES } from './failure-codes.js';
 import { PROBES } from './probe-codes.js';
 import { PROBLEMS } from './problem-codes.js';
@@ -28,7 +29,7 @@ const shown = (Object.keys(CATALOGUE) as Situation[]).map((situation) => ({
 
 describe('the catalogue', () => {
   it('contains every code once', () => {
-    const tables = [WAITING, FAILURES, FINDINGS, PROBES, PROBLEMS, PROGRAMS].flatMap((table) => Object.keys(table));
+    const tables = [WAITING, FAILURES, FINDINGS, DOCTOR, PROBES, PROBLEMS, PROGRAMS].flatMap((table) => Object.keys(table));
     expect(tables.toSorted()).toEqual(Object.keys(CATALOGUE).toSorted());
     const enums = [WaitingCode, FailureCode, FindingCode, ProbeCode.exclude(['reached']), ProblemCode];
     for (const code of enums.flatMap(({ options }) => options as string[])) expect(explainedCodes()).toContain(code);

@@ -1,4 +1,5 @@
 import type { See } from '../problems.js';
+import { DOCTOR } from './doctor-codes.js';
 import { FAILURES } from './failure-codes.js';
 import { FINDINGS } from './finding-codes.js';
 import { PROBES } from './probe-codes.js';
@@ -8,7 +9,7 @@ import { WAITING } from './waiting-codes.js';
 import type { Case, General } from './entry.js';
 
 /** Every code with its texts, once: in general as `code`, and in particular as `code/case`. */
-export const CATALOGUE = { ...WAITING, ...FAILURES, ...FINDINGS, ...PROBES, ...PROBLEMS, ...PROGRAMS };
+export const CATALOGUE = { ...WAITING, ...FAILURES, ...FINDINGS, ...DOCTOR, ...PROBES, ...PROBLEMS, ...PROGRAMS };
 
 type Catalogue = typeof CATALOGUE;
 /** A code, or one of its cases. */
