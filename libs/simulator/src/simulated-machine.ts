@@ -8,6 +8,7 @@ import type {
   Machine,
   MachineEvidence,
   MachineFacts,
+  NodeEvidence,
   NodeSecrets,
   Prober,
   Scope,
@@ -17,6 +18,7 @@ import { openSimulatedController } from './simulated-controller.js';
 import { openSimulatedProber } from './simulated-prober.js';
 import { SIMULATED_GROUND } from './simulated-ground.js';
 import { addressOf, SimulatedHost, type SimulatedHostOptions } from './simulated-host.js';
+import { VERSION } from './model/timing.js';
 import { simulatedIdentity } from './simulated-identity.js';
 import { simulatedSteps } from './simulated-steps.js';
 import { viewContainer, viewNode, viewStopped } from './simulated-view.js';
@@ -35,7 +37,7 @@ const LOOK_MS = 200;
 const QUIET_MS = 1_000;
 const CONVERGING_MS = 30_000;
 
-const SIMULATED_EVIDENCE: MachineEvidence = {
+const SIMULATED_EVIDENCE: Omit<MachineEvidence, 'nodes'> = {
   engine: { known: true, value: { version: 'simulated', isRootless: false, isRemapped: false } },
   tun: { known: true, value: { state: 'usable', forAll: true } },
   forward: { known: true, value: { policy: 'ACCEPT', first: 'docker' } },
@@ -45,7 +47,6 @@ const SIMULATED_EVIDENCE: MachineEvidence = {
   resolver: { known: true, value: { servers: [], followsZeroTier: false } },
   roots: { known: true, value: [] },
   packages: undefined,
-  nodes: [],
 };
 
 /** The machine of a simulated host: the same agent, over the model of zerotier-one, marked `simulated` wherever it shows. */
@@ -106,8 +107,20 @@ export class SimulatedMachine implements Machine {
   }
 
   /** Nothing is wrong with a machine that does not exist. */
-  examine(): Promise<MachineEvidence> {
-    return Promise.resolve(SIMULATED_EVIDENCE);
+  examine({ hostNode, containers }: Scope): Promise<MachineEvidence> {
+    const nodes = [
+      { node: hostNode, kind: 'host' as const, daemon: this.host.state.host },
+      ...this.host.state.containers
+        .filter(({ node }) => containers.some((one) => one.node === node))
+        .map(({ node, daemon }) => ({ node, kind: 'container' as const, daemon })),
+    ].map(({ node, kind, daemon }): NodeEvidence => {
+      const value = { address: addressOf(daemon), version: VERSION.text, listeningOn: undefined, port: undefined };
+      return {
+        ...{ node, kind, daemon: { known: true, value: { ...value, tcpFallback: false } } },
+        ...{ peers: { known: true, value: [] }, dns: { known: true, value: [] } },
+      };
+    });
+    return Promise.resolve({ ...SIMULATED_EVIDENCE, nodes });
   }
 
   facts(): Promise<MachineFacts> {

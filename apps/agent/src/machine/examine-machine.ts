@@ -27,18 +27,20 @@ export async function examineMachine(
   const here = <T>(look: () => Promise<Seen<T>>): Promise<Seen<T>> =>
     isInside ? Promise.resolve({ known: false, why: IN_CONTAINER }) : inTime(look(), signal);
   const nodes = lateNodes(examineNodes(parts, scope, signal), scope, signal);
-  const [engine, tun, forward, firewalls, devices, portHolder, resolver, roots, packages, examined] = await Promise.all([
-    inTime(engineOf(parts, signal), signal),
-    here(seeTun),
-    here(() => (scope.containers.length > 0 ? seeForward(signal) : Promise.resolve(NOT_ASKED))),
-    here(() => seeFirewalls(signal)),
-    here(() => Promise.resolve({ known: true, value: devicesNow() })),
-    here(async () => portHolderOf(await nodes, signal)),
-    here(resolverNow),
-    inTime(rootsOf(parts.config.moonsDir), signal),
-    packagesHere(),
-    nodes,
-  ]);
+  const [engine, tun, forward, firewalls, devices, portHolder, resolver, roots, packages, examined] = await Promise.all(
+    [
+      inTime(engineOf(parts, signal), signal),
+      here(seeTun),
+      here(() => (scope.containers.length > 0 ? seeForward(signal) : Promise.resolve(NOT_ASKED))),
+      here(() => seeFirewalls(signal)),
+      here(() => Promise.resolve({ known: true, value: devicesNow() })),
+      here(async () => portHolderOf(await nodes, signal)),
+      here(resolverNow),
+      inTime(rootsOf(parts.config.moonsDir), signal),
+      packagesHere(),
+      nodes,
+    ],
+  );
   return { engine, tun, forward, firewalls, devices, portHolder, resolver, roots, packages, nodes: examined };
 }
 
@@ -46,10 +48,14 @@ const NOT_ASKED = { known: false, why: 'this host has no containers of Orrery' }
 
 /** What is not there when the time is up is unknown. */
 async function inTime<T>(look: Promise<Seen<T>>, signal: AbortSignal): Promise<Seen<T>> {
-  return before(look.catch((error: unknown) => ({ known: false, why: describeError(error) }) as const), signal, {
-    known: false,
-    why: TOO_LATE,
-  });
+  return before(
+    look.catch((error: unknown) => ({ known: false, why: describeError(error) }) as const),
+    signal,
+    {
+      known: false,
+      why: TOO_LATE,
+    },
+  );
 }
 
 function lateNodes(look: Promise<readonly NodeEvidence[]>, { hostNode, containers }: Scope, signal: AbortSignal) {

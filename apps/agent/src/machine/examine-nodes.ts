@@ -80,7 +80,5 @@ export function peerEvidence(
 const dnsOf = (networks: readonly DaemonNetwork[]) =>
   networks.flatMap(({ nwid, portDeviceName, allowDNS, dns }) => {
     const servers = dns?.servers ?? [];
-    return servers.length === 0
-      ? []
-      : [{ network: nwid, device: portDeviceName ?? null, servers, allowDns: allowDNS }];
+    return servers.length === 0 ? [] : [{ network: nwid, device: portDeviceName ?? null, servers, allowDns: allowDNS }];
   });
