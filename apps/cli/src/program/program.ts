@@ -61,6 +61,10 @@ const HEADINGS: [heading: string, parts: Part[]][] = [
         load: () => import('../probes/probe.command.js').then((m) => (p, c) => p.leaf(m.probeLeaf(c))),
       },
       {
+        names: ['doctor'],
+        load: () => import('../doctor/doctor.command.js').then((m) => (p, c) => p.leaf(m.doctorLeaf(c))),
+      },
+      {
         names: ['pause', 'resume'],
         load: () =>
           import('../hosts/host-pause.js').then(
