@@ -96,13 +96,13 @@ function print(
     const columns = checkColumns.filter(({ wide }) => output === 'wide' || !wide);
     if (rows.length > 0) terminal.out(tableLines(columns, rows, terminal.colors, now()).join('\n'));
     for (const { report } of seen) terminal.out(safeText(summaryOf(report)));
+    const { errColors } = terminal;
+    for (const { host, error } of refused) {
+      const said = safeText(`${host}: ${error.message}`);
+      terminal.err(`${errColors.red('error')} ${said} ${errColors.dim(`(${error.code})`)}`);
+    }
     if (all.length === 0) terminal.err('No hosts are online. orrery host ls shows all of them.');
   }
-  const { errColors } = terminal;
-  for (const { host, error } of refused)
-    terminal.err(
-      `${errColors.red('error')} ${safeText(`${host}: ${error.message}`)} ${errColors.dim(`(${error.code})`)}`,
-    );
   return seen.length === 0 && refused.length > 0 ? ExitCode.failed : ExitCode.done;
 }
 
