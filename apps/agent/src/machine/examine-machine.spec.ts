@@ -52,20 +52,39 @@ describe('a peer', () => {
   });
 });
 
-describe('a moon', () => {
-  const root = (address: string, endpoint: Buffer) =>
-    Buffer.concat([Buffer.from(`${address}00`, 'hex'), Buffer.alloc(64, 7), Buffer.from([0, 1]), endpoint]);
-  const v4 = Buffer.from('04c000020126' + '09', 'hex');
-  const v6 = Buffer.concat([Buffer.from([6]), Buffer.alloc(18)]);
-  const moon = (...roots: Buffer[]) => Buffer.concat([Buffer.alloc(177, 1), Buffer.from([roots.length]), ...roots]);
+/** As `zerotier-idtool genmoon` of zerotier-one 1.14.1 wrote it: one root with an IPv4 and an IPv6 endpoint. */
+const MOON = Buffer.from(
+  '7f0000009cb7043731000001a22851ae57244795ecc2c2a43183db34d2ddc57d68326bf98a2c67cd52286f32fc225fcd0444' +
+    '6d248bed9ba3ecc8aa666215ebe871049fde9cd2fb68e4338cf65dc2c1a4c0c69a64c30ab2b3c1cc87b038a6941cd0fd209f' +
+    'b945fd02516a379f6e1e815f8932ad0cf4433a8139978bd145b52b8e8ec90679ff22b642b16df114b1257fe204d7eef7a36d' +
+    '217b1dd041748ce55988b15a55a38d63d516caf7bf68703a1fe720019cb704373100e859581f9dc5cd55b5775729032f36ef' +
+    '0258e2df116cb6135f53e1a9dad3c027ba921904e17879afac70fbc30ed88cf3f49ad6c00994ec64cbd28b17f5e223760002' +
+    '04c000020127090620010db800000000000000000000000127090000',
+  'hex',
+);
+const changed = (at: number, byte: number) => {
+  const copy = Buffer.from(MOON);
+  copy[at] = byte;
+  return copy;
+};
 
+describe('a moon', () => {
   it('names its roots', () => {
-    expect(rootsOfMoon(moon(root('38bba1b421', v4), root('34c61d4de0', v6)))).toEqual(['38bba1b421', '34c61d4de0']);
+    expect(rootsOfMoon(MOON)).toEqual(['9cb7043731']);
+    const root = MOON.subarray(178, -2);
+    expect(rootsOfMoon(Buffer.concat([changed(177, 2).subarray(0, -2), root]))).toEqual(['9cb7043731', '9cb7043731']);
   });
 
-  it('that is cut short or something else names what can be read', () => {
-    const whole = moon(root('38bba1b421', v4), root('34c61d4de0', v6));
-    expect(rootsOfMoon(whole.subarray(0, -30))).toEqual(['38bba1b421']);
-    expect([rootsOfMoon(Buffer.alloc(0)), rootsOfMoon(Buffer.from('no moon'))]).toEqual([[], []]);
+  it('says nothing if it is cut short, damaged or something else', () => {
+    const none = [Buffer.alloc(0), Buffer.from('no moon'), MOON.subarray(0, -30), MOON.subarray(0, 200)];
+    const damaged = [
+      changed(0, 1),
+      changed(177, 0),
+      changed(177, 3),
+      changed(183, 1),
+      changed(248, 1),
+      changed(250, 5),
+    ];
+    expect([...none, ...damaged].map(rootsOfMoon)).toEqual(Array(10).fill(undefined));
   });
 });

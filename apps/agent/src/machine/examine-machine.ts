@@ -110,28 +110,47 @@ async function resolverNow(): Promise<MachineEvidence['resolver']> {
 }
 
 async function rootsOf(folder: string | null): Promise<MachineEvidence['roots']> {
-  const moons = await readMoons(folder);
-  return { known: true, value: moons.map(({ content }) => rootsOfMoon(content)).filter((roots) => roots.length > 0) };
+  const value: NodeAddress[][] = [];
+  for (const { name, content } of await readMoons(folder)) {
+    const roots = rootsOfMoon(content);
+    if (!roots) return { known: false, why: `${name} is not a moon that the agent can read` };
+    value.push(roots);
+  }
+  return { known: true, value };
 }
 
-/** The fields before the roots: type, ID, timestamp, key and signature of a world. */
+const MOON = 127;
+/** The fields before the roots: type, ID, timestamp, key and signature. */
 const HEAD = 1 + 8 + 8 + 64 + 96;
 const KEY_BYTES = 64;
+/** Bytes of an endpoint by its type: none, IPv4, IPv6. */
+const ENDPOINT_BYTES = new Map([
+  [0, 1],
+  [4, 7],
+  [6, 19],
+]);
 
-/** The addresses of the roots in a moon's file (World.hpp of zerotier-one); none if it is not one. */
-export function rootsOfMoon(content: Uint8Array): NodeAddress[] {
+/** The addresses of the roots in a moon's file (World.hpp and Identity.hpp of zerotier-one); undefined if it is not one. */
+export function rootsOfMoon(content: Uint8Array): NodeAddress[] | undefined {
   const bytes = Buffer.from(content);
   const roots: NodeAddress[] = [];
+  if (bytes[0] !== MOON) return undefined;
   let at = HEAD + 1;
-  for (let left = bytes[HEAD] ?? 0; left > 0 && at + 5 + 1 + KEY_BYTES + 2 <= bytes.length; left--) {
+  for (let left = bytes[HEAD] ?? 0; left > 0; left--) {
     const address = NodeAddress.safeParse(bytes.toString('hex', at, at + 5));
-    if (address.success) roots.push(address.data);
-    at += 5 + 1 + KEY_BYTES;
-    at += 1 + (bytes[at] ?? 0);
+    // Each root has an address, a type, a key and no private key.
+    const [type, secret] = [bytes[at + 5], bytes[at + 6 + KEY_BYTES]];
+    if (!address.success || type !== 0 || secret !== 0) return undefined;
+    roots.push(address.data);
+    at += 5 + 1 + KEY_BYTES + 1;
     const endpoints = bytes[at++] ?? 0;
-    for (let n = 0; n < endpoints; n++) at += { 4: 7, 6: 19 }[bytes[at] ?? 0] ?? 1;
+    for (let n = 0; n < endpoints; n++) {
+      const length = ENDPOINT_BYTES.get(bytes[at] ?? -1);
+      if (length === undefined) return undefined;
+      at += length;
+    }
   }
-  return roots;
+  return at <= bytes.length && roots.length > 0 ? roots : undefined;
 }
 
 const isThere = (path: string) =>
