@@ -1,5 +1,5 @@
 import {
-  DoctorCode,
+  type DoctorCode,
   type DoctorCheck,
   type DoctorResult,
   type Item,

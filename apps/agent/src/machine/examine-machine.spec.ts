@@ -45,7 +45,7 @@ describe('a peer', () => {
 
   it('was heard when its newest path was, by the clock of the daemon', () => {
     const clock = 1_795_519_944_420;
-    const heard = (paths: ReturnType<typeof path>[]) => peerEvidence({ ...peer, paths } as never, { clock }).heardMsAgo;
+    const heard = (paths: ReturnType<typeof path>[]) => peerEvidence({ ...peer, paths }, { clock }).heardMsAgo;
     expect(heard([path(clock - 9_000), path(clock - 300), path(0)])).toBe(300);
     expect(heard([path(clock + 5)])).toBe(0);
     expect([heard([]), heard([path(0)])]).toEqual([null, null]);

@@ -6,7 +6,8 @@ import { MAX_CAUSE, MAX_FIX, MAX_WORD } from './lengths.js';
 /** What a check of the doctor says. `unknown` is an answer of its own: nothing is concluded from what cannot be seen. */
 export const DoctorVerdict = z.enum(['found', 'fine', 'unknown']).meta({
   id: 'DoctorVerdict',
-  description: '`found`: this is wrong here. `fine`: it is not. `unknown`: it cannot be seen from where the agent runs.',
+  description:
+    '`found`: this is wrong here. `fine`: it is not. `unknown`: it cannot be seen from where the agent runs.',
 });
 export type DoctorVerdict = z.infer<typeof DoctorVerdict>;
 
@@ -20,11 +21,7 @@ export const DoctorCheck = z.object({
   severity: z.enum(['info', 'warning', 'error']).nullable().describe('How bad it is; null unless it was found.'),
   node: NodeId.nullable(),
   network: NetworkId.nullable().describe('ID of the network that it is about; null: it is about no single network.'),
-  cause: z
-    .string()
-    .max(MAX_CAUSE)
-    .nullable()
-    .describe('What was found, or why it cannot be told; null if it is fine.'),
+  cause: z.string().max(MAX_CAUSE).nullable().describe('What was found, or why it cannot be told; null if it is fine.'),
   fix: z.string().max(MAX_FIX).nullable().describe('What to do about it; null unless it was found.'),
   facts: FindingFacts.optional().describe('Facts about it, for the commands that mend it; left out if there are none.'),
 });

@@ -29,7 +29,9 @@ const shown = (Object.keys(CATALOGUE) as Situation[]).map((situation) => ({
 
 describe('the catalogue', () => {
   it('contains every code once', () => {
-    const tables = [WAITING, FAILURES, FINDINGS, DOCTOR, PROBES, PROBLEMS, PROGRAMS].flatMap((table) => Object.keys(table));
+    const tables = [WAITING, FAILURES, FINDINGS, DOCTOR, PROBES, PROBLEMS, PROGRAMS].flatMap((table) =>
+      Object.keys(table),
+    );
     expect(tables.toSorted()).toEqual(Object.keys(CATALOGUE).toSorted());
     const enums = [WaitingCode, FailureCode, FindingCode, ProbeCode.exclude(['reached']), ProblemCode];
     for (const code of enums.flatMap(({ options }) => options as string[])) expect(explainedCodes()).toContain(code);
