@@ -53,6 +53,7 @@ const SIMULATED_EVIDENCE: Omit<MachineEvidence, 'nodes'> = {
 export class SimulatedMachine implements Machine {
   readonly simulated = true;
   readonly hintsAtAll = true;
+  readonly silentNodes: ReadonlySet<NodeId> = new Set();
   readonly executors: Executors;
 
   private constructor(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { jest } from '@jest/globals';
-import { DoctorResult, type Item } from '@orrery/shared/contracts';
+import { DoctorResult, type Item, type NodeId } from '@orrery/shared/contracts';
 import type { MachineEvidence, Scope } from '@orrery/shared/machine';
 import { createLogger, newId } from '@orrery/shared/runtime';
 import { healthy, nodeEvidence, seen, unseen } from '../../../../test/support/agent/evidence.js';
@@ -20,6 +20,7 @@ describe('the doctor', () => {
   let evidence: () => Promise<MachineEvidence>;
   let looks: { scope: Scope; signal: AbortSignal }[];
   let room: () => Promise<number>;
+  let silent: Set<NodeId>;
   let wants: Item[];
   let changes: number;
   let doctor: Doctor;
@@ -29,11 +30,13 @@ describe('the doctor', () => {
     looks = [];
     changes = 0;
     wants = [];
+    silent = new Set();
     room = () => Promise.resolve(40e9);
     evidence = () => Promise.resolve(healthy());
     doctor = new Doctor({
       hostNode: host,
       machine: {
+        silentNodes: silent,
         examine: (scope, signal) => {
           looks.push({ scope, signal });
           return evidence();
@@ -101,12 +104,16 @@ describe('the doctor', () => {
     for (let n = 0; n < 100; n++) doctor.looked(look);
     await jest.advanceTimersByTimeAsync(60_000);
     expect(looks).toHaveLength(1);
-    doctor.looked({
-      ...look,
-      engine: known({ version: '28.0', apiVersion: '1.47', os: 'linux', architecture: 'x86_64' }),
-    });
+    const engine = known({ version: '28.0', apiVersion: '1.47', os: 'linux', architecture: 'x86_64' });
+    const changed = { ...look, engine };
+    doctor.looked(changed);
     await jest.advanceTimersByTimeAsync(5_000);
     expect(looks).toHaveLength(2);
+    await jest.advanceTimersByTimeAsync(60_000);
+    silent.add(host);
+    doctor.looked(changed);
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(looks).toHaveLength(3);
   });
 
   it('looks every ten minutes while all is well, and every minute while something is wrong', async () => {
@@ -133,10 +140,22 @@ describe('the doctor', () => {
     expect([looks.length, found()]).toEqual([1, []]);
     await jest.advanceTimersByTimeAsync(100_000);
     expect(found()).toEqual(['udp-blocked']);
+    const [before] = [looks.length];
+    await jest.advanceTimersByTimeAsync(10 * 60_000);
+    expect(looks.length - before).toBeLessThan(13);
     evidence = () => Promise.resolve(healthy({ nodes: [nodeEvidence(container.node)] }));
     await doctor.examine();
     await jest.advanceTimersByTimeAsync(30_000);
     expect(found()).toEqual([]);
+  });
+
+  it('does not look often because of a node that nobody wants', async () => {
+    const peers = seen([{ address: '38bba1b421', isRoot: true, heardMsAgo: null }]);
+    evidence = () => Promise.resolve(healthy({ nodes: [nodeEvidence(host, { kind: 'host', peers })] }));
+    doctor.start();
+    doctor.looked(observed());
+    await jest.advanceTimersByTimeAsync(9 * 60_000);
+    expect(looks).toHaveLength(1);
   });
 
   it('makes findings, which stay while it cannot tell, and go when it sees that they are gone', async () => {

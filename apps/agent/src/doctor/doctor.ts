@@ -11,12 +11,12 @@ import { type Machine, noEvidence, type Scope, type Seen } from '@orrery/shared/
 import { describeError, type Logger, steadyNow, WakeablePause } from '@orrery/shared/runtime';
 import type { DoctorStanding, FoundCause } from '../pure/findings/found-cause.js';
 import { checkAll } from './checks/all-checks.js';
-import type { Checked, Evidence, Verdict } from './evidence.js';
+import { wantedNodes, type Checked, type Evidence, type Verdict } from './evidence.js';
 import { Silences } from './silences.js';
 
 export interface DoctorParts {
   hostNode: NodeId;
-  machine: Pick<Machine, 'examine'>;
+  machine: Pick<Machine, 'examine' | 'silentNodes'>;
   items: () => readonly Item[];
   /** Free bytes on the disk with the journal. */
   room: () => Promise<number>;
@@ -89,7 +89,7 @@ export class Doctor {
 
   /** The reconciler has looked: if the engine or a daemon differs, the machine may, too. */
   looked(observed: ObservedState): void {
-    const seen = marksOf(observed);
+    const seen = marksOf(observed, this.parts.machine.silentNodes);
     if (seen === this.#seen) return;
     this.#seen = seen;
     this.#pause.wake();
@@ -129,7 +129,7 @@ export class Doctor {
     const checkedAt = new Date().toISOString();
     const evidence = await this.#gather();
     const checked = checkAll(evidence);
-    this.#isDoubtful = evidence.nodes.some(({ node }) => this.#silences.isDoubtful(node, this.#now()));
+    this.#isDoubtful = wantedNodes(evidence).some(({ node }) => this.#silences.isDoubtful(node, this.#now()));
     this.#stand(checked);
     const tookMs = Math.max(0, Math.round(this.#now() - begun));
     return { checkedAt, tookMs, checks: inOrder(checked) };
@@ -171,12 +171,13 @@ export class Doctor {
   }
 }
 
-/** What a look costs nothing to compare: whether the engine and the daemons are there, and which. */
-function marksOf({ engine, nodes }: ObservedState): string {
+/** What costs nothing to compare: whether the engine and the daemons are there, which, and whether they hear from anybody. */
+function marksOf({ engine, nodes }: ObservedState, silent: ReadonlySet<NodeId>): string {
   const ofNodes = nodes.map(({ node, kind, daemon, memberships }) => [
     node,
     kind === 'container' ? daemon.known : daemon.known ? [daemon.value.version, daemon.value.lacksPort] : daemon.code,
     memberships.known && memberships.value.some(({ status }) => status === 'REQUESTING_CONFIGURATION'),
+    silent.has(node),
   ]);
   return JSON.stringify([engine.known ? engine.value.version : engine.code, ofNodes]);
 }

@@ -5,6 +5,8 @@ type Side = 'anybody' | 'roots';
 
 /** A root is heard about once a minute, so one that is silent for longer may be so for good. */
 const DOUBT_MS = 65_000;
+/** Until then it was found, or there is another reason. */
+const DECIDED_MS = 120_000;
 
 /**
  * For how long nodes have not heard from anybody, or from any root. A daemon says when it last heard from a peer, but not
@@ -39,7 +41,8 @@ export class Silences {
   /** Whether it may soon have been silent for long, so that another look is worth it. */
   isDoubtful(node: NodeId, now: number): boolean {
     const { isNew = false } = this.#since.get(node) ?? {};
-    return isNew || this.lastsMs(node, 'anybody', now) >= DOUBT_MS;
+    const lasts = this.lastsMs(node, 'anybody', now);
+    return (isNew || lasts >= DOUBT_MS) && lasts < DECIDED_MS;
   }
 }
 

@@ -77,6 +77,12 @@ export function peerEvidence(
   return { address, isRoot: role === 'PLANET' || role === 'MOON', heardMsAgo };
 }
 
+/** Milliseconds since any of the peers was heard; null: none ever was. */
+export function lastHeardMsAgo(peers: readonly DaemonPeer[], status: Pick<DaemonStatus, 'clock'>): number | null {
+  const ages = peers.flatMap((peer) => peerEvidence(peer, status).heardMsAgo ?? []);
+  return ages.length > 0 ? Math.min(...ages) : null;
+}
+
 const dnsOf = (networks: readonly DaemonNetwork[]) =>
   networks.flatMap(({ nwid, portDeviceName, allowDNS, dns }) => {
     const servers = dns?.servers ?? [];

@@ -157,6 +157,10 @@ class RealMachine implements Machine {
     return this.events.isFollowed && this.observer.isFollowing;
   }
 
+  get silentNodes(): ReadonlySet<NodeId> {
+    return this.observer.silent;
+  }
+
   private awaitAddresses(
     node: NodeId,
     { Id: engineId, State: { Pid: pid, StartedAt: startedAt } }: InspectedContainer,
