@@ -17,7 +17,7 @@ export const MAX_CHECKS = 500;
 /** One check of one machine, as an agent reports it. A newer agent may look for more than this API knows. */
 export const DoctorCheck = z.object({
   code: z.string().max(MAX_WORD).describe('What was looked for: a code of docs/errors.md.'),
-  result: DoctorVerdict,
+  result: DoctorVerdict.describe('What the check says.'),
   severity: z.enum(['info', 'warning', 'error']).nullable().describe('How bad it is; null unless it was found.'),
   node: NodeId.nullable(),
   network: NetworkId.nullable().describe('ID of the network that it is about; null: it is about no single network.'),

@@ -13,7 +13,7 @@ export const ShownDoctorCheck = DoctorCheck.extend({
 export type ShownDoctorCheck = z.infer<typeof ShownDoctorCheck>;
 
 export const DoctorReport = DoctorResult.extend({
-  host: HostRef,
+  host: HostRef.describe('The host whose machine was looked at.'),
   simulated: z.boolean().describe('Whether the host is simulated: there is no machine to look at.'),
   checks: z.array(ShownDoctorCheck).describe('Every check, those that found something first.'),
 }).meta({ id: 'DoctorReport', description: 'What the doctor of one host has just seen.' });
