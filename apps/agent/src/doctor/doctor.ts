@@ -87,12 +87,17 @@ export class Doctor {
     return this.#standing;
   }
 
+  /** Something has changed that only a look at the machine can explain. */
+  wake(): void {
+    this.#pause.wake();
+  }
+
   /** The reconciler has looked: if the engine or a daemon differs, the machine may, too. */
   looked(observed: ObservedState): void {
     const seen = marksOf(observed, this.parts.machine.silentNodes);
     if (seen === this.#seen) return;
     this.#seen = seen;
-    this.#pause.wake();
+    this.wake();
   }
 
   /** Looks at the machine now; never throws. */

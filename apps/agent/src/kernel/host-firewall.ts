@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import type { Forwarding, Seen } from '@orrery/shared/machine';
 import { describeError } from '@orrery/shared/runtime';
 import { runTool, ToolMissing } from './run-tool.js';
@@ -6,10 +6,23 @@ import { runTool, ToolMissing } from './run-tool.js';
 /** What the host's firewall does with packets of containers, as `iptables` shows it: the tool that Docker itself uses. */
 export async function seeForward(signal: AbortSignal): Promise<Seen<Forwarding>> {
   try {
+    if (!(await hasBridge()))
+      return { known: false, why: 'the bridges of the engine are not in the network namespace of the agent' };
     return { known: true, value: parseForward(await runTool(['iptables', '-S', 'FORWARD'], '', signal)) };
   } catch (error) {
     return unseen(error);
   }
+}
+
+async function hasBridge(): Promise<boolean> {
+  const devices = await readdir('/sys/class/net');
+  const isBridge = devices.map((name) =>
+    access(`/sys/class/net/${name}/bridge`).then(
+      () => true,
+      () => false,
+    ),
+  );
+  return (await Promise.all(isBridge)).includes(true);
 }
 
 /** Numbers of rules in both firewalls. The legacy one is only asked if its tables are loaded: asking would load them. */

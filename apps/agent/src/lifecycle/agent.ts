@@ -183,6 +183,7 @@ function createDoctor(hostNode: NodeId, { machine, desired, reconciler, bus, hom
     uplinkDrops: () => drops.lately,
     changed: () => reconciler.wake(),
   });
+  bus.onStatus((connected) => connected && drops.areMany && doctor.wake());
   reconciler.doctor = () => doctor.standing;
   reconciler.onLook(() => reconciler.lastLook && doctor.looked(reconciler.lastLook.observed));
   return doctor;

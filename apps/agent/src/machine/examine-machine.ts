@@ -96,7 +96,10 @@ async function portHolderOf(nodes: readonly NodeEvidence[], signal: AbortSignal)
   const daemon = nodes.find(({ kind }) => kind === 'host')?.daemon;
   if (!daemon?.known || daemon.value.listeningOn?.length !== 0 || !daemon.value.port)
     return { known: true, value: null };
-  return { known: true, value: await findPortHolder(daemon.value.port, signal) };
+  const holder = await findPortHolder(daemon.value.port, signal);
+  // Its port may just have become free, or it runs in another network namespace than the agent.
+  if (!holder) return { known: false, why: `nobody whom the agent can see has UDP port ${daemon.value.port}` };
+  return { known: true, value: holder };
 }
 
 /** Where zerotier-systemd-manager, and others like it, write what networkd is to know of ZeroTier's networks. */

@@ -16,8 +16,10 @@ describe('lost connections', () => {
     expect(drops.lately).toBe(2);
     now = 9 * 60_000;
     tell(false);
-    expect(drops.lately).toBe(3);
+    expect([drops.lately, drops.areMany]).toEqual([3, false]);
+    for (const connected of [true, false, true, false]) tell(connected);
+    expect([drops.lately, drops.areMany]).toEqual([5, true]);
     now = 11 * 60_000;
-    expect(drops.lately).toBe(1);
+    expect([drops.lately, drops.areMany]).toEqual([3, false]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Bus } from '@orrery/shared/bus';
 import { steadyNow } from '@orrery/shared/runtime';
+import { MANY_DROPS } from '../doctor/checks/uplink-flapping.js';
 
 const WITHIN_MS = 10 * 60_000;
 /** More than anybody asks for. */
@@ -16,6 +17,11 @@ export class LinkDrops {
     bus.onStatus((connected) => {
       if (!connected) this.#times = [...this.#times, this.now()].slice(-MOST);
     });
+  }
+
+  /** More than a restart of NATS or a change of the network explains. */
+  get areMany(): boolean {
+    return this.lately >= MANY_DROPS;
   }
 
   /** Within the last ten minutes. */
