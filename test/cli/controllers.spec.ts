@@ -80,6 +80,7 @@ describe('controllers', () => {
         code: 'pull-refused' as const,
         cause: 'no such image',
         fix: 'name one',
+        commands: [],
       };
       ends({ state: 'failed', outcome });
       expect(await orrery('controller add web-1')).toMatchObject({

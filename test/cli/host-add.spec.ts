@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Command,
   CommandPage,
+  type FixCommand,
   Host,
   Install,
   JoinToken,
@@ -22,12 +23,14 @@ const TOKEN = `/v1/join-tokens/${id('jtk')}`;
 const HOST = `/v1/hosts/${id('hst')}`;
 const NODE = `/v1/nodes/${id('nod')}`;
 const used = joinToken({ state: 'used', usesLeft: 0, hosts: ['web-1'], networks: [LAB] });
+const NONE: { commands: FixCommand[] } = { commands: [] };
 const WAITING = {
-  kind: 'waiting',
-  code: 'authorization',
+  kind: 'waiting' as const,
+  code: 'authorization' as const,
   cause: '89e92ceee5 is not authorized on 8056c2e21c000001',
   fix: 'Authorize 89e92ceee5 on the controller 8056c2e21c.',
-} as const;
+  commands: [],
+};
 
 describe('orrery host add', () => {
   let api: StubApi;
@@ -190,7 +193,13 @@ describe('orrery host add', () => {
 
   it('exits 1 when a network failed, with its fix', async () => {
     life([used]);
-    const outcome = { kind: 'failed', code: 'tun-missing', cause: 'no /dev/net/tun', fix: 'modprobe tun' } as const;
+    const outcome = {
+      kind: 'failed',
+      code: 'tun-missing',
+      cause: 'no /dev/net/tun',
+      fix: 'modprobe tun',
+      ...NONE,
+    } as const;
     joins(join({ state: 'failed', outcome }));
     const { code, out } = await orrery('host add web-1 --network lab');
     expect([code, out]).toEqual([1, expect.stringContaining('  fix  modprobe tun')]);

@@ -180,7 +180,13 @@ describe('network create', () => {
 
   it('reports findings of the new network, and that its controller does not have it yet', async () => {
     const findings = [
-      { code: 'network-without-addresses' as const, severity: 'warning' as const, cause: 'no pool', fix: 'give one' },
+      {
+        code: 'network-without-addresses' as const,
+        severity: 'warning' as const,
+        cause: 'no pool',
+        fix: 'give one',
+        commands: [],
+      },
     ];
     made({ findings, sync: { state: 'pending', cause: 'lap-7 is away' } });
     const { code, out, err } = await orrery('network create lab');
@@ -271,7 +277,13 @@ describe('network create', () => {
     });
 
     it('creates no network when the controller fails or is late, and says why', async () => {
-      const outcome = { kind: 'failed' as const, code: 'disk-full' as const, cause: 'no room', fix: 'make room' };
+      const outcome = {
+        kind: 'failed' as const,
+        code: 'disk-full' as const,
+        cause: 'no room',
+        fix: 'make room',
+        commands: [],
+      };
       ends({ state: 'failed', outcome });
       const failed = await orrery('network create lab');
       expect([failed.code, failed.out]).toEqual([1, '']);
@@ -316,7 +328,13 @@ describe('a network', () => {
 
   it('is shown with its settings and problems', async () => {
     const findings = [
-      { code: 'pool-exhausted' as const, severity: 'error' as const, cause: '300 nodes', fix: 'a larger pool' },
+      {
+        code: 'pool-exhausted' as const,
+        severity: 'error' as const,
+        cause: '300 nodes',
+        fix: 'a larger pool',
+        commands: [],
+      },
     ];
     kept({ findings, sync: { state: 'pending', cause: 'lap-7 is away' } });
     const { out } = await orrery('network get lab');

@@ -109,7 +109,7 @@ describe('output', () => {
     const foreign = membership('web-1', { managed: false, intent: null, outcome: null, settings: null, version: null });
     const kept = membership('web-2', {
       status: 'ACCESS_DENIED',
-      outcome: { kind: 'waiting', code: 'authorization', cause: 'c', fix: 'f' },
+      outcome: { kind: 'waiting', code: 'authorization', cause: 'c', fix: 'f', commands: [] },
     });
     api.on('GET /v1/memberships', () => json(MembershipPage, { items: [foreign, kept], next: null }));
     const { out } = await orrery('memberships');
@@ -120,12 +120,17 @@ describe('output', () => {
   it('shows cause, fix and where to read more for a failed command', async () => {
     const failed = command({
       state: 'failed',
-      outcome: { kind: 'failed', code: 'image-absent', cause: 'there is no such image', fix: 'pull another' },
+      outcome: {
+        ...{ kind: 'failed', code: 'image-absent', cause: 'there is no such image', fix: 'pull another' },
+        commands: [{ on: 'host', run: 'docker pull another' }],
+      },
     });
     api.on(`GET /v1/commands/${failed.id}`, () => ({ status: 200, body: failed }));
     const { out, code } = await orrery(`command get ${failed.id}`);
     expect(code).toBe(0);
-    expect(out).toMatch(/cause +there is no such image\nfix +pull another\nmore +orrery explain image-absent$/);
+    expect(out).toMatch(
+      /cause +there is no such image\nfix +pull another\nrun +docker pull another {3}\(on the host, as root\)\nmore +orrery explain image-absent$/,
+    );
   });
 
   it('fetches only the newest commands', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Accepted, AcceptedGroup, Command, HostPage, Network } from '@orrery/shared/contracts';
+import { Accepted, AcceptedGroup, Command, HostPage, Network, type ShownOutcome } from '@orrery/shared/contracts';
 import { eventually } from '../support/eventually.js';
 import { runCli } from './support/fake-terminal.js';
 import { json, StubApi, type StubRequest } from './support/stub-api.js';
@@ -12,7 +12,8 @@ const WAITING = {
   code: 'authorization',
   cause: '89e92ceee5 is not authorized on 8056c2e21c000001',
   fix: 'Authorize 89e92ceee5 on the controller 8056c2e21c.',
-} as const;
+  commands: [],
+} satisfies ShownOutcome;
 
 describe('--wait', () => {
   let api: StubApi;
@@ -114,7 +115,8 @@ describe('--wait', () => {
   });
 
   it('exits 1 with cause, fix and where to read more when the command failed', async () => {
-    const outcome = { kind: 'failed', code: 'tun-missing', cause: 'no /dev/net/tun', fix: 'modprobe tun' } as const;
+    const failed = { kind: 'failed', code: 'tun-missing', cause: 'no /dev/net/tun', fix: 'modprobe tun' } as const;
+    const outcome = { ...failed, commands: [] };
     lives([command({ state: 'failed', outcome, stages: stages(['accepted', 0], ['failed', 400]) })]);
     const { code, out } = await orrery(`${LAUNCH} --wait`);
     expect(code).toBe(1);
@@ -195,7 +197,7 @@ describe('--wait', () => {
     });
     const everywhere = 'launch demo -l site=cloud --network lab --yes --wait=20ms';
     const ended = (number: number) => command({ state: 'done', outcome: { kind: 'done' } }, number);
-    const failure = { kind: 'failed', code: 'disk-full', cause: 'c', fix: 'f' } as const;
+    const failure: ShownOutcome = { kind: 'failed', code: 'disk-full', cause: 'c', fix: 'f', commands: [] };
 
     it('names the host in each line, ends with a summary, and exits 1 after one failure', async () => {
       lives([ended(1)], [command({ state: 'failed', outcome: failure }, 2)], [command({ state: 'queued' }, 3)]);

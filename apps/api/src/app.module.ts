@@ -7,6 +7,7 @@ import { API_CONFIG, type ApiConfig } from './config.js';
 import { ContainersModule } from './containers/containers.module.js';
 import { ControllersModule } from './controllers/controllers.module.js';
 import { DataPlaneModule } from './data-plane.module.js';
+import { ExplanationsModule } from './explanations/explanations.module.js';
 import { HostsModule } from './hosts/hosts.module.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { SchemaPipe } from './http/schema.pipe.js';
@@ -29,6 +30,7 @@ const FEATURES = [
   ControllersModule,
   MembershipsModule,
   CommandsModule,
+  ExplanationsModule,
 ];
 
 /** The objects that exist once in the process. */

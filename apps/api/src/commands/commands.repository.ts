@@ -14,7 +14,7 @@ const SELECT = `
          c.node_id AS node, c.network_ids AS networks, c.group_id AS "group", ${num('c.revision')} AS revision, c.state,
          (SELECT COALESCE(jsonb_agg(jsonb_build_object('item', ci.item_id, 'outcome', ${toldOutcome('ci.outcome', 'ci.item_id')}) ORDER BY ci.item_id), '[]')
             FROM command_items ci WHERE ci.command_id = c.id) AS items,
-         CASE WHEN c.outcome ->> 'code' = 'authorization' THEN COALESCE((SELECT ${toldOutcome('ci.outcome', 'ci.item_id')}
+         CASE WHEN c.outcome ->> 'kind' <> 'done' THEN COALESCE((SELECT ${toldOutcome('ci.outcome', 'ci.item_id')}
            FROM command_items ci WHERE ci.command_id = c.id AND ci.outcome = c.outcome ORDER BY ci.item_id LIMIT 1), c.outcome)
            ELSE c.outcome END AS outcome,
          (SELECT COALESCE(jsonb_agg(jsonb_build_object(

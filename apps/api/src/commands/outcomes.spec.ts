@@ -8,14 +8,22 @@ const resume = { method: 'POST', path: '/v1/hosts/{host}/resume' };
 
 describe('an outcome as the API shows it', () => {
   it('contains the request that carries out its fix', () => {
-    expect(showOutcome(paused)).toEqual({ ...paused, see: resume });
-    expect(showing({ item: 'itm', outcome: paused })).toEqual({ item: 'itm', outcome: { ...paused, see: resume } });
+    const shown = { ...paused, see: resume, commands: [] };
+    expect(showOutcome(paused)).toEqual(shown);
+    expect(showing({ item: 'itm', outcome: paused })).toEqual({ item: 'itm', outcome: shown });
+  });
+
+  it('contains the commands that carry it out, if it says what it is about, and never shows that', () => {
+    const about = { host: 'web-1', kind: 'host', network: null, networkName: null, container: null, isKept: false };
+    const commands = [{ on: 'anywhere', run: 'orrery host resume web-1' }];
+    expect(showOutcome({ ...paused, about })).toEqual({ ...paused, see: resume, commands });
   });
 
   it('contains none where there is none: it is done, not reported yet, or no request can fix it', () => {
     const done: Outcome = { kind: 'done' };
     const signIn: Outcome = { kind: 'waiting', code: 'authentication', ...words };
-    for (const outcome of [done, signIn]) expect(showOutcome(outcome)).toEqual(outcome);
+    expect(showOutcome(done)).toEqual(done);
+    expect(showOutcome(signIn)).toEqual({ ...signIn, commands: [] });
     expect(showing({ outcome: null })).toEqual({ outcome: null });
   });
 

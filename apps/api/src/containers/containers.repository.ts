@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Container, ContainerId, ContainerQuery, HostId, NetworkId } from '@orrery/shared/contracts';
-import { showing } from '../commands/outcomes.js';
+import { showing, toldOutcome } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso } from '../paging/columns.js';
 import { Keyset, mapPage } from '../paging/keyset.js';
@@ -18,7 +18,7 @@ const SELECT = `
          (SELECT CASE WHEN count(DISTINCT mi.body -> 'settings') = 1 THEN (jsonb_agg(mi.body -> 'settings')) -> 0 END
             FROM memberships m JOIN items mi ON mi.id = m.item_id AND mi.intent = 'present' WHERE m.node_id = c.node_id) AS settings,
          i.body ->> 'image' AS image, i.body -> 'limits' AS limits, (i.body ->> 'incarnation')::int AS incarnation,
-         o.outcome,
+         ${toldOutcome('o.outcome', 'i.id')} AS outcome,
          CASE WHEN s.node_id IS NULL THEN NULL ELSE jsonb_build_object(
            'state', s.observed -> 'state', 'engineId', s.observed -> 'engineId', 'image', s.observed -> 'image',
            'startedAt', s.observed -> 'startedAt', 'exitCode', s.observed -> 'exitCode',

@@ -18,5 +18,5 @@ const told = (Object.keys(DUTIES) as Duty[]).map((duty) => {
 export const UPKEEP_FINDINGS = `
   SELECT NULL::text AS host_id, 'api' AS source, 'upkeep-failed' AS code, '' AS node_id, '' AS network_id, u.duty AS item_id,
          CASE WHEN u.since < now() - interval '1 day' THEN 'error' ELSE 'warning' END AS severity,
-         told.what || u.cause AS cause, told.fix, u.since
+         told.what || u.cause AS cause, told.fix, NULL::jsonb AS facts, u.since
     FROM upkeep_failures u JOIN (VALUES ${told.join(', ')}) AS told(duty, what, fix) ON told.duty = u.duty`;

@@ -20,6 +20,7 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   'unknown-probe': [404, 'No such probe'],
   'unknown-event': [404, 'No such event'],
   'unknown-token': [404, 'No such token'],
+  'unknown-reference': [404, 'Nothing has this name'],
   'unknown-route': [404, 'No such path'],
   'method-not-allowed': [405, 'Method not allowed'],
   'ambiguous-reference': [409, 'More than one thing matches'],

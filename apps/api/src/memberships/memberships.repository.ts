@@ -19,7 +19,7 @@ const BY_NAME = new Keyset([{ sql: 'n.name' }, { sql: 'x.network_id' }]);
  * Desired, observed, or both: a membership that is not desired is `managed: false`. Addresses and routes are the
  * kernel's.
  */
-const SELECT = `
+const select = (keys: string) => `
   SELECT ${nodeRef('n')} AS node, ${hostRef('n.host_id', 'n.host_name')} AS host,
          jsonb_build_object('id', x.network_id, 'name', COALESCE(w.name, NULLIF(x.observed_name, ''))) AS network,
          n.simulated, x.item_id IS NOT NULL AS managed, i.intent, i.body -> 'settings' AS settings,
@@ -29,9 +29,10 @@ const SELECT = `
          COALESCE(f.observed -> 'routes', '[]') AS routes, ns.heard, ${iso('ns.heard_since')} AS "heardSince",
          CASE WHEN r.address IS NOT NULL THEN jsonb_build_object('authorized', r.authorized, 'addresses', r.addresses) END AS controller,
          ${iso('GREATEST(x.updated_at, f.updated_at)')} AS "updatedAt", x.version, ${BY_NAME.key}
-    FROM (SELECT COALESCE(m.node_id, s.node_id) AS node_id, COALESCE(m.network_id, s.network_id) AS network_id,
-                 m.item_id, m.version, s.status, s.name AS observed_name, s.observed, s.updated_at
-            FROM memberships m FULL JOIN membership_status s ON s.node_id = m.node_id AND s.network_id = m.network_id) x
+    FROM (SELECT k.node_id, k.network_id, m.item_id, m.version, s.status, s.name AS observed_name, s.observed, s.updated_at
+            FROM (${keys}) k
+            LEFT JOIN memberships m ON m.node_id = k.node_id AND m.network_id = k.network_id
+            LEFT JOIN membership_status s ON s.node_id = k.node_id AND s.network_id = k.network_id) x
     JOIN ${NAMED_NODES} n ON n.id = x.node_id
     LEFT JOIN items i ON i.id = x.item_id
     LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
@@ -41,20 +42,30 @@ const SELECT = `
     LEFT JOIN node_addresses na ON na.node_id = x.node_id
     LEFT JOIN controller_records r ON r.network_id = x.network_id AND r.address = na.address`;
 
+/** The memberships that are desired or reported, found by an index on either side. */
+function keysOf({ host, node, network }: MembershipFilter, where: Where): string {
+  const terms = Object.entries({ host_id: host, node_id: node, network_id: network }).flatMap(([column, value]) =>
+    value === undefined ? [] : [`${column} = ${where.param(value)}`],
+  );
+  const only = terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : '';
+  return ['memberships', 'membership_status']
+    .map((table) => `SELECT node_id, network_id FROM ${table} ${only}`)
+    .join(' UNION ');
+}
+
 @Injectable()
 export class MembershipsRepository {
-  async list(sql: Sql, query: MembershipQuery, { host, node, network }: MembershipFilter) {
-    const where = new Where()
-      .andIf(host, 'n.host_id = $?')
-      .andIf(node, 'x.node_id = $?')
-      .andIf(network, 'x.network_id = $?')
-      .andIf(query.managed, '(x.item_id IS NOT NULL) = $?::boolean')
-      .andIf(query.status, 'x.status = $?');
-    return mapPage(await BY_NAME.page<Membership>(sql, SELECT, where, query), showing<Membership>);
+  async list(sql: Sql, query: MembershipQuery, filter: MembershipFilter) {
+    const where = new Where();
+    const keys = keysOf(filter, where);
+    where.andIf(query.managed, '(x.item_id IS NOT NULL) = $?::boolean').andIf(query.status, 'x.status = $?');
+    return mapPage(await BY_NAME.page<Membership>(sql, select(keys), where, query), showing<Membership>);
   }
 
   async get(sql: Sql, node: NodeId, network: NetworkId): Promise<Membership | undefined> {
-    const rows = await sql.query<Membership[]>(`${SELECT} WHERE x.node_id = $1 AND x.network_id = $2`, [node, network]);
+    const where = new Where();
+    const keys = keysOf({ node, network }, where);
+    const rows = await sql.query<Membership[]>(select(keys), where.values);
     return rows[0] && showing(rows[0]);
   }
 }

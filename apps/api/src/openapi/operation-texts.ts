@@ -109,6 +109,8 @@ export const OPERATION_TEXTS = {
   getEvent: 'Answers one event. Events are kept for a time and then dropped.',
   streamEvents:
     'Sends what happens as Server-Sent Events, from now on or from the event after `Last-Event-ID`, without a gap. The `data` of each message is a CloudEvent. `event: reset` means that the event to resume after is not available: read the current state again. A comment every 15 s keeps the connection alive.',
+  getExplanation:
+    'Explains why a host, a node, a membership, a network or a command is as it is: one sentence, the cause with its fix and the commands that carry it out, the views of controller, daemon and kernel, and how it came to be so. It changes nothing and asks no host: it tells what is stored, with its age.',
   listFindings: 'Lists diagnosed causes, each with its fix, one page at a time.',
 
   listTokens: 'Lists tokens of people and scripts, newest first, one page at a time, without their secrets.',
@@ -174,5 +176,6 @@ export const TAGS = {
   findings: 'Diagnosed causes, each with its fix.',
   tokens: 'Tokens of people and scripts, and tokens with which machines become hosts.',
   join: 'How a machine becomes a host. Agents use most of it.',
+  explanations: 'Why things are as they are, in one sentence, with the cause and its fix.',
   system: 'Overall status, health, version and metrics.',
 };

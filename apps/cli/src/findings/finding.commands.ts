@@ -1,6 +1,7 @@
 import { type Finding, FindingPage } from '@orrery/shared/contracts';
 import { hostFilter } from '../hosts/host-view.js';
 import { age } from '../output/age.js';
+import { commandText } from '../output/outcome.js';
 import type { Column, Tone } from '../output/table.js';
 import type { Context } from '../program/context.js';
 import { addList } from '../program/list-commands.js';
@@ -18,6 +19,7 @@ const columns: Column<Finding>[] = [
   { title: 'SINCE', text: (finding, now) => age(finding.since, now) },
   { title: 'CAUSE', text: (finding) => finding.cause },
   { title: 'FIX', text: (finding) => finding.fix },
+  { title: 'RUN', text: ({ commands }) => commands.map(commandText).join('; '), wide: true },
   { title: 'NETWORK', text: (finding) => finding.network ?? '', wide: true },
 ];
 

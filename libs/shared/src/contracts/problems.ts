@@ -16,6 +16,7 @@ export const ProblemCode = z.enum([
   'unknown-event',
   'unknown-token',
   'token-in-state-folder',
+  'unknown-reference',
   'unknown-route',
   'ambiguous-reference',
   'address-claimed',

@@ -90,6 +90,14 @@ const THINGS = {
     cause: ({ reference }: { reference: string }) =>
       `there is no event ${reference}; events are kept for a time and then dropped`,
   },
+  'unknown-reference': {
+    means: 'There is no host, node or network with this name, or your token does not see it.',
+    fix: 'Write HOST, HOST/CONTAINER, a ZeroTier address, a network, or the ID of a command: `orrery host ls`, `orrery node ls` and `orrery network ls` list them.',
+    see: get('/v1/nodes'),
+  },
+  'unknown-reference/anything': {
+    cause: ({ reference }: { reference: string }) => `there is no host, node or network ${reference}`,
+  },
   'unknown-token': {
     means: 'There is no such token, or it was revoked.',
     fix: 'List the tokens: `orrery token ls`.',
@@ -388,6 +396,19 @@ const THINGS = {
     cause: ({ host }: { host: string }) => `the agent of ${host} is not connected`,
     fix: ({ host }: { host: string }) =>
       `Start the agent, then try again. \`orrery host get ${host}\` shows when it was last online.`,
+    see: ({ host }: { host: string }) => get(path`/v1/hosts/${host}`),
+  },
+  'host-away/unreachable': {
+    cause: ({ host, since }: { host: string; since: string }) =>
+      `${host} is unreachable: its agent was last heard from at ${since}`,
+    fix: ({ host }: { host: string }) =>
+      `Check on ${host} that the machine runs, and that its agent does (\`systemctl status orrery-agent\`) and reaches NATS. Everything catches up by itself when it is back.`,
+    see: ({ host }: { host: string }) => get(path`/v1/hosts/${host}`),
+  },
+  'host-away/never-heard': {
+    cause: ({ host }: { host: string }) => `${host} has joined, but its agent was never heard from`,
+    fix: ({ host }: { host: string }) =>
+      `Check on ${host} that its agent runs (\`systemctl status orrery-agent\`) and reaches NATS.`,
     see: ({ host }: { host: string }) => get(path`/v1/hosts/${host}`),
   },
   'host-silent': {

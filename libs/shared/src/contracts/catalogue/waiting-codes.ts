@@ -14,6 +14,35 @@ export const WAITING = {
     fix: ({ address, network, controller }: { address: string; network: string; controller: string }) =>
       `Authorize ${address} on network ${network}: \`orrery membership authorize ${address} ${network}\`. If Orrery does not manage it, use its controller ${controller} or ZeroTier Central (https://my.zerotier.com/network/${network}).`,
   },
+  'authorization/elsewhere': {
+    cause: ({ address, controller }: { address: string; controller: string }) =>
+      `its controller ${controller} has not authorized ${address}`,
+    fix: ({ address, network, controller }: { address: string; network: string; controller: string }) =>
+      `Authorize ${address} at its controller ${controller}, or in ZeroTier Central (https://my.zerotier.com/network/${network}). Orrery does not manage this network.`,
+  },
+  'authorization/denied': {
+    cause: ({ node, network, by, at }: Record<'node' | 'network' | 'by' | 'at', string>) =>
+      `${node} was denied in ${network} by ${by} at ${at}`,
+    fix: ({ node, network }: { node: string; network: string }) =>
+      `Authorize it: \`orrery membership authorize ${node} ${network}\`, or leave it to the policy of the network: \`orrery membership set ${node} ${network} --by-policy\`.`,
+  },
+  'authorization/undecided': {
+    cause: ({ address, policy }: { address: string; policy: string }) =>
+      `its controller has not authorized ${address}: the network admits by \`${policy}\`, and nobody decided`,
+    fix: ({ node, network }: { node: string; network: string }) =>
+      `Authorize it: \`orrery membership authorize ${node} ${network}\`.`,
+  },
+  'authorization/not-noticed': {
+    cause: ({ address }: { address: string }) =>
+      `its controller has authorized ${address}, but zerotier-one has not noticed yet`,
+    fix: 'Wait: zerotier-one asks its controller again within a minute.',
+  },
+  'authorization/taken-back': {
+    cause: ({ address }: { address: string }) =>
+      `its controller does not authorize ${address} any longer; zerotier-one may not notice for up to a minute`,
+    fix: ({ node, network }: { node: string; network: string }) =>
+      `Authorize it again (\`orrery membership authorize ${node} ${network}\`), or leave the network (\`orrery leave ${node} ${network}\`).`,
+  },
   authentication: {
     means: 'The network requires single sign-on.',
     fix: 'Open the URL named in the outcome and sign in. The membership then continues by itself.',

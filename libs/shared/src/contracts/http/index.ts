@@ -5,6 +5,7 @@ export * from './containers.js';
 export * from './controllers.js';
 export * from './doctor.js';
 export * from './events.js';
+export * from './explanations.js';
 export * from './findings.js';
 export * from './hosts.js';
 export * from './install.js';

@@ -1,0 +1,101 @@
+import type {
+  Command,
+  Container,
+  ControllerState,
+  FindingFacts,
+  FindingCode,
+  Host,
+  HostRef,
+  Membership,
+  Network,
+  NetworkId,
+  Node,
+  NodeAddress,
+  NodeRef,
+} from '@orrery/shared/contracts';
+
+/** What the API knows of how a network keeps a node, beside the membership itself. Times are ISO 8601. */
+export interface Keeping {
+  node: string;
+  network: NetworkId;
+  /** Only a name that a person gave here; never the one that the network's owner chose. */
+  givenName: string | null;
+  /** When the outcome became what it is. */
+  settledAt: string | null;
+  /** The address that counts as the node's own. */
+  address: NodeAddress | null;
+  /** The controller through which Orrery keeps the network; null: it does not. */
+  controller: {
+    name: string;
+    state: ControllerState;
+    cause: string | null;
+    about: unknown;
+    since: string | null;
+  } | null;
+  /** Why the controller does not have the network as desired; null: it has. */
+  syncCause: string | null;
+  policy: string | null;
+  verdict: { verdict: 'authorize' | 'deny'; by: string; at: string } | null;
+  /** Why the record is as it is: the policy or the person that authorized it. */
+  admittedBy: string | null;
+  sentAwayAt: string | null;
+}
+
+export interface Found {
+  code: FindingCode;
+  severity: 'info' | 'warning' | 'error';
+  cause: string;
+  fix: string;
+  facts: FindingFacts | null;
+  about: unknown;
+  status: unknown;
+  host: HostRef | null;
+  node: NodeRef | null;
+  network: NetworkId | null;
+  since: string;
+}
+
+/** Everything about one host that an explanation is made from, or about one node or membership on it. */
+export interface Evidence {
+  host: Host;
+  nodes: Node[];
+  containers: Container[];
+  memberships: Membership[];
+  keeping: Keeping[];
+  findings: Found[];
+}
+
+/** How the memberships of a network stand, by code; `code` null: as wanted. */
+export interface Tally {
+  kind: 'done' | 'waiting' | 'failed' | null;
+  code: string | null;
+  count: number;
+  /** One of them. */
+  node: string;
+  cause: string | null;
+  fix: string | null;
+  since: string | null;
+  about: unknown;
+}
+
+export interface NetworkEvidence {
+  network: Network;
+  controller: Keeping['controller'];
+  tallies: Tally[];
+}
+
+export interface CommandEvidence {
+  command: Command;
+  /** The host as it stands now; undefined if it was removed. */
+  host: Host | undefined;
+}
+
+/** An event, as far as a story needs it. */
+export interface Past {
+  at: string;
+  type: string;
+  network: string | null;
+  /** What it was about, with the names of that time: `web-1/demo/8056c2e21c000001`. */
+  subject: string | null;
+  data: Record<string, unknown>;
+}

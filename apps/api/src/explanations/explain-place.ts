@@ -1,0 +1,211 @@
+import type { Explanation, Membership, Node, ViewPoint } from '@orrery/shared/contracts';
+import {
+  causesOfFindings,
+  causesOfMembership,
+  causesOfNode,
+  causesOfPresence,
+  clock,
+  findingsOf,
+  nameOf,
+  sortCauses,
+  verdictOf,
+  type Candidate,
+} from './causes.js';
+import type { Evidence, Keeping, Past } from './evidence.js';
+import { tellStory } from './story.js';
+
+/** Explanations of what stands on a host: pure functions of what is stored. */
+
+const keepingOf = ({ keeping }: Evidence, { node, network }: Membership): Keeping | undefined =>
+  keeping.find((one) => one.node === node.id && one.network === network.id);
+
+const hostRef = ({ host }: Evidence) => ({ id: host.id, name: host.name });
+
+/** While a host is not heard from, everything about it is as old as its last sign. */
+const asOf = ({ host }: Evidence): string | null => (host.presence === 'online' ? null : host.lastSeenAt);
+
+export function explainMembership(evidence: Evidence, membership: Membership, events: readonly Past[]): Explanation {
+  const keeping = keepingOf(evidence, membership);
+  const { node, network } = membership;
+  const nodeRow = evidence.nodes.find((one) => one.id === node.id);
+  const causes = sortCauses([
+    ...causesOfPresence(evidence.host),
+    ...(nodeRow ? causesOfNode(evidence, nodeRow) : []),
+    ...causesOfMembership(evidence, membership, keeping),
+    ...causesOfFindings(findingsOf(evidence, node, network.id)),
+  ]);
+  const isPending = membership.managed && membership.outcome === null && causes[0]?.standing !== 'unknown';
+  const verdict = verdictOf(causes);
+  const standing = verdict.standing === 'fine' && isPending ? 'unknown' : verdict.standing;
+  return {
+    about: {
+      ...{ kind: 'membership', name: `${node.name} in ${nameOf(membership, keeping)}`, host: hostRef(evidence), node },
+      ...{ network: { id: network.id, name: keeping?.givenName ?? null }, command: null },
+    },
+    ...verdict,
+    standing,
+    headline: membershipHeadline(membership, { ...verdict, standing }, nameOf(membership, keeping)),
+    since: standing === 'fine' ? (keeping?.settledAt ?? null) : (causes[0]?.since ?? null),
+    asOf: asOf(evidence),
+    views: viewsOf(membership, keeping, nodeRow),
+    story: tellStory(events, { network: network.id }),
+  };
+}
+
+function membershipHeadline(
+  membership: Membership,
+  { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
+  network: string,
+): string {
+  const { node, addresses, intent, managed, status } = membership;
+  const why = cause?.cause ?? 'its host has not reported it since it was asked for';
+  if (standing === 'unknown') return `it is not known now whether ${node.name} is in ${network}: ${why}`;
+  if (intent === 'absent') return `${node.name} is leaving ${network}${cause ? `: ${cause.cause}` : ''}`;
+  const isIn = status === 'OK' && addresses.length > 0;
+  if (standing === 'trouble')
+    return isIn
+      ? `${node.name} has an address in ${network}, but it is not as wanted: ${why}`
+      : `${node.name} is not in ${network}: ${why}`;
+  const found = managed ? '' : '; Orrery did not put it there';
+  const whole = `${node.name} is in ${network}${addresses.length > 0 ? ` with ${addresses.map(bare).join(', ')}` : ''}${found}`;
+  return standing === 'warning' ? `${whole}, but ${why}` : whole;
+}
+
+/** Without its prefix length. */
+const bare = (address: string) => address.replace(/\/\d+$/, '');
+
+function viewsOf(membership: Membership, keeping: Keeping | undefined, node: Node | undefined) {
+  return {
+    controller: controllerView(membership, keeping),
+    daemon: daemonView(membership, node),
+    kernel: kernelView(membership),
+  };
+}
+
+function controllerView({ controller: record }: Membership, keeping: Keeping | undefined): ViewPoint {
+  const unknown = (text: string): ViewPoint => ({ text, standing: 'unknown' });
+  if (!keeping?.controller) return unknown('not known: Orrery does not manage this network');
+  const { controller, verdict, policy, admittedBy, address } = keeping;
+  if (controller.state !== 'up' && controller.state !== 'unknown' && !record)
+    return unknown(`cannot be asked: ${controller.cause ?? 'it does not answer'}`);
+  const old = controller.state === 'up' ? '' : ' (as last read)';
+  const denied = verdict?.verdict === 'deny' && `denied by ${verdict.by} at ${clock(verdict.at)}`;
+  if (!record) {
+    const none = `has no record of ${address ?? 'this node'}${old}`;
+    return { text: denied ? `${none}: ${denied}` : none, standing: 'trouble' };
+  }
+  if (record.authorized) {
+    const addresses = record.addresses.length > 0 ? `, ${record.addresses.join(', ')}` : '';
+    return { text: `authorized${addresses}${admittedBy ? ` (${admittedBy})` : ''}${old}`, standing: 'fine' };
+  }
+  const who = denied || `the network admits by ${policy ?? 'manual'}, nobody decided`;
+  return { text: `has a record, not authorized: ${who}${old}`, standing: 'trouble' };
+}
+
+function daemonView({ status, assignedAddresses, node: { name } }: Membership, node: Node | undefined): ViewPoint {
+  if (node && node.state !== 'up')
+    return {
+      text: `zerotier-one of ${name} does not answer${node.cause ? `: ${node.cause}` : ''}`,
+      standing: node.state === 'down' ? 'trouble' : 'unknown',
+    };
+  if (status === null) return { text: 'is not in the network', standing: 'trouble' };
+  if (status === 'UNKNOWN') return { text: 'reports a status that Orrery does not know', standing: 'unknown' };
+  const addresses = assignedAddresses.length > 0 ? `, ${assignedAddresses.join(', ')}` : '';
+  return { text: `${status}${addresses}`, standing: status === 'OK' ? 'fine' : 'trouble' };
+}
+
+function kernelView({ device, interfaceUp, addresses }: Membership): ViewPoint {
+  if (interfaceUp === null) return { text: 'shows no interface', standing: 'trouble' };
+  const state = `${device ?? 'interface'} ${interfaceUp ? 'up' : 'down'}`;
+  if (addresses.length === 0) return { text: `${state}, no address`, standing: 'trouble' };
+  return { text: `${state}, ${addresses.join(', ')}`, standing: interfaceUp ? 'fine' : 'trouble' };
+}
+
+export function explainNode(evidence: Evidence, node: Node, events: readonly Past[]): Explanation {
+  const memberships = evidence.memberships.filter((one) => one.node.id === node.id);
+  const causes = sortCauses([
+    ...causesOfPresence(evidence.host),
+    ...causesOfNode(evidence, node),
+    ...memberships.flatMap((one) => causesOfMembership(evidence, one, keepingOf(evidence, one))),
+    ...causesOfFindings(findingsOf(evidence, node)),
+  ]);
+  const container = evidence.containers.find((one) => one.node.id === node.id);
+  const isPending = container !== undefined && container.outcome === null;
+  const verdict = verdictOf(causes);
+  const standing =
+    verdict.standing === 'fine' && (isPending || node.state === 'unknown') ? 'unknown' : verdict.standing;
+  const place = {
+    name: node.name,
+    works: node.state === 'up' ? `is up as ${node.address ?? '?'}` : 'has no zerotier-one that answers',
+    within: countText(memberships.length, 'network', 'networks'),
+    // The first cause may be about one of its networks: `web-1/demo in shop`.
+    where: causes[0]?.about.startsWith(`${node.name} in `) ? `${causes[0].about.slice(node.name.length + 1)}: ` : '',
+  };
+  return {
+    about: {
+      ...{ kind: 'node', name: node.name, host: hostRef(evidence), network: null, command: null },
+      node: { id: node.id, name: node.name, kind: node.kind },
+    },
+    ...verdict,
+    standing,
+    headline: placeHeadline(place, { ...verdict, standing }),
+    since: standing === 'fine' ? null : (causes[0]?.since ?? null),
+    asOf: asOf(evidence),
+    views: null,
+    story: tellStory(events),
+  };
+}
+
+function placeHeadline(
+  { name, works, within, where }: Record<'name' | 'works' | 'within' | 'where', string>,
+  { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
+): string {
+  if (standing === 'fine') return `${name} ${works}, in ${within}: all as wanted`;
+  const why = cause ? `${where}${cause.cause}` : 'its host has not reported it yet';
+  if (standing === 'unknown') return `it is not known now how ${name} is: ${why}`;
+  return standing === 'warning' ? `${name} ${works}, in ${within}, but ${why}` : `${name} is not as wanted: ${why}`;
+}
+
+export function explainHost(evidence: Evidence, events: readonly Past[]): Explanation {
+  const { host, nodes, memberships, containers, findings } = evidence;
+  const causes = sortCauses([
+    ...causesOfPresence(host),
+    ...nodes.filter(({ id }) => hasWish(evidence, id)).flatMap((node) => causesOfNode(evidence, node)),
+    ...memberships
+      .filter(({ managed }) => managed)
+      .flatMap((one) => causesOfMembership(evidence, one, keepingOf(evidence, one))),
+    ...causesOfFindings(findings.filter(({ code }) => code !== 'item-stuck')),
+  ]);
+  const verdict = verdictOf(causes);
+  const counts = `${countText(containers.length, 'container', 'containers')} and ${countText(memberships.length, 'membership', 'memberships')}`;
+  return {
+    about: { kind: 'host', name: host.name, host: hostRef(evidence), node: null, network: null, command: null },
+    ...verdict,
+    headline: hostHeadline(host.name, counts, verdict, causes),
+    since: causes[0]?.standing === 'fine' ? null : (causes[0]?.since ?? null),
+    asOf: asOf(evidence),
+    views: null,
+    story: tellStory(events, { of: host.name }),
+  };
+}
+
+/** Nobody wants anything of a daemon of the host that is in no network on purpose. */
+const hasWish = ({ memberships, containers }: Evidence, node: string): boolean =>
+  containers.some((one) => one.node.id === node) || memberships.some((one) => one.managed && one.node.id === node);
+
+function hostHeadline(
+  name: string,
+  counts: string,
+  { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
+  causes: readonly Candidate[],
+): string {
+  if (standing === 'fine' || cause === null) return `${name} is online, with ${counts}: all as wanted`;
+  if (standing === 'unknown') return `it is not known now how ${name} is: ${cause.cause}`;
+  const [first] = causes;
+  const where = first && first.about !== name ? `${first.about}: ` : '';
+  return standing === 'warning'
+    ? `${name} is online, with ${counts}, but ${where}${cause.cause}`
+    : `${name} is not as wanted: ${where}${cause.cause}`;
+}
+
+export const countText = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;

@@ -1,0 +1,140 @@
+import {
+  explainAgain,
+  explain,
+  fitText,
+  type Code,
+  type Command,
+  type Explanation,
+  type Network,
+  type Standing,
+  type StoryLine,
+} from '@orrery/shared/contracts';
+import { candidate, causesOfOutcome, causesOfPresence, sortCauses, verdictOf, type Candidate } from './causes.js';
+import type { CommandEvidence, NetworkEvidence, Past, Tally } from './evidence.js';
+import { countText } from './explain-place.js';
+import { tellStory } from './story.js';
+
+const SEVERITIES = { error: 'trouble', warning: 'warning', info: 'fine' } as const satisfies Record<string, Standing>;
+
+/** A network with its nodes, told by what holds them up: forty that wait for the same thing are one cause. */
+export function explainNetwork(
+  evidence: NetworkEvidence,
+  givenName: string | null,
+  events: readonly Past[],
+): Explanation {
+  const { network, tallies } = evidence;
+  const name = givenName ?? network.id;
+  const all = tallies.reduce((sum, { count }) => sum + count, 0);
+  const causes = sortCauses([
+    ...controllerCauses(evidence, name),
+    ...network.findings.map(({ severity, commands, ...found }): Candidate => ({
+      ...candidate(explainAgain(found), { standing: SEVERITIES[severity], about: name, since: null }),
+      commands,
+    })),
+    ...tallies.flatMap((tally) => tallyCauses(tally, all)),
+  ]);
+  const verdict = verdictOf(causes);
+  return {
+    about: {
+      ...{ kind: 'network', name, host: null, node: null, command: null },
+      network: { id: network.id, name: givenName },
+    },
+    ...verdict,
+    headline: networkHeadline(network, name, verdict, causes[0]?.about),
+    since: causes[0]?.standing === 'fine' ? null : (causes[0]?.since ?? null),
+    asOf: null,
+    views: null,
+    story: tellStory(events, { of: network.id }),
+  };
+}
+
+function controllerCauses({ network, controller }: NetworkEvidence, name: string): Candidate[] {
+  if (!controller || !network.sync) return [];
+  const { state, cause, about } = controller;
+  if (state === 'away')
+    return [
+      candidate(
+        explain('controller-away', {
+          cause: `the controller ${controller.name} cannot be asked: ${cause ?? 'it does not answer'}`,
+        }),
+        { standing: 'trouble', about: `controller ${controller.name}`, since: null },
+        { about },
+      ),
+    ];
+  if (network.sync.state === 'applied' || network.sync.cause === null) return [];
+  return [
+    candidate(
+      explain('settings-refused', { cause: `its controller does not have it as desired: ${network.sync.cause}` }),
+      { standing: 'trouble', about: name, since: null },
+    ),
+  ];
+}
+
+function tallyCauses({ kind, code, count, node, cause, fix, since, about }: Tally, all: number): Candidate[] {
+  if (kind === null || kind === 'done' || code === null) return [];
+  const which = count === 1 ? node : `${count} of ${countText(all, 'node', 'nodes')}, ${node} among them`;
+  const told = { standing: 'trouble', about: which, since } as const;
+  return [
+    candidate(explainAgain({ code: code as Code, cause: cause ?? code, fix: fix ?? undefined }), told, {
+      // For more than one node no command says which.
+      ...(count === 1 && { about }),
+    }),
+  ];
+}
+
+function networkHeadline(
+  { memberships, managedBy }: Network,
+  name: string,
+  { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
+  about: string | undefined,
+): string {
+  const nodes = countText(memberships.total, 'node', 'nodes');
+  const kept = managedBy ? `is on its controller ${managedBy.name}` : 'is known here, but Orrery does not manage it';
+  if (standing === 'fine' || cause === null) return `${name} ${kept}, with ${nodes}: all as wanted`;
+  const why =
+    about === undefined || about === name || about.startsWith('controller ') ? cause.cause : `${about}: ${cause.cause}`;
+  return standing === 'warning' ? `${name} ${kept}, with ${nodes}, but ${why}` : `${name} is not as wanted: ${why}`;
+}
+
+const ENDED: Partial<Record<Command['state'], string>> = {
+  done: 'is done',
+  cancelled: 'was cancelled',
+  superseded: 'was superseded by a newer command',
+};
+
+export function explainCommand({ command, host }: CommandEvidence, events: readonly Past[]): Explanation {
+  const { action, target, state, by, outcome, endedAt, createdAt } = command;
+  const what = `${action} ${target}, which ${by} asked for,`;
+  const told = { standing: 'trouble', about: target, since: endedAt ?? command.deliveredAt ?? createdAt } as const;
+  const isOpen = endedAt === null;
+  const causes = sortCauses([
+    ...(host && isOpen ? causesOfPresence(host) : []),
+    ...(state === 'failed' || isOpen ? causesOfOutcome(outcome, told) : []),
+  ]);
+  const verdict = verdictOf(causes);
+  const isPending = isOpen && verdict.standing === 'fine';
+  const ended = ENDED[state];
+  return {
+    about: {
+      ...{ kind: 'command', name: `${action} ${target}`, host: command.host, node: null, network: null },
+      command: command.id,
+    },
+    ...verdict,
+    standing: isPending ? 'unknown' : verdict.standing,
+    headline: ended
+      ? `${what} ${ended}`
+      : `${what} ${state === 'failed' ? 'failed' : 'is not done yet'}${verdict.cause ? `: ${verdict.cause.cause}` : isPending ? ': its host is at work on it' : ''}`,
+    since: told.since,
+    asOf: host === undefined || host.presence === 'online' ? null : host.lastSeenAt,
+    views: null,
+    story: commandStory(command, events),
+  };
+}
+
+/** Who did what with the command, and the stages that it reached. */
+function commandStory({ stages }: Command, events: readonly Past[]): StoryLine[] {
+  const reached = stages
+    .filter(({ stage }) => stage !== 'accepted')
+    .map(({ at, stage, detail }) => ({ at, text: fitText(detail ? `${stage}: ${detail}` : stage, 240) }));
+  return [...tellStory(events), ...reached].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-12);
+}

@@ -1,0 +1,248 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  Accepted,
+  Admission,
+  ApiTokenMade,
+  Explanation,
+  interfaceName,
+  NetworkMade,
+  type ItemId,
+  type NetworkId,
+  type ObservedMembership,
+  type Outcome,
+  type ProblemCode,
+} from '@orrery/shared/contracts';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
+import { ControllerHost, newAddress } from '../../../../test/support/controller-host.js';
+import { ReportingHost } from '../../../../test/support/reporting-host.js';
+import { scopeOf } from '../../../../test/support/scope.js';
+import { eventually } from '../../../../test/support/servers.js';
+
+/** No heartbeat is missed within a test. */
+const { api } = apiFixture({ ORRERY_HEARTBEAT_SECONDS: '60' });
+let keeper: ControllerHost;
+let host: ReportingHost;
+let shop: NetworkId;
+let address: string;
+let count = 0;
+
+beforeEach(async () => {
+  count++;
+  keeper = await ControllerHost.join(api, `keeper-${count}`);
+  host = await ReportingHost.join(api, `web-${count}`);
+  const config = { pools: [{ start: '10.7.0.10', end: '10.7.0.99' }], routes: [{ target: '10.7.0.0/24', via: null }] };
+  const body = { name: `shop-${count}`, controller: keeper.name, config, admission: { by: 'manual' } };
+  shop = (await api.ask('POST', '/v1/networks', NetworkMade, { body })).body.id;
+  address = newAddress();
+  await host.shows(address);
+  await presence('online', '0 s');
+});
+afterEach(async () => {
+  await keeper.close();
+  await host.close();
+});
+
+/** Handwritten, because only heartbeats make a host online. */
+const presence = (is: string, ago: string) =>
+  api.database.query(
+    'UPDATE host_status SET presence = $2, presence_since = now(), last_seen_at = now() - $3::interval WHERE host_id = $1',
+    [host.id, is, ago],
+  );
+const ask = async (about: string, network?: string, token?: string) => {
+  const query = new URLSearchParams({ about, ...(network !== undefined && { network }) });
+  return (await api.ask('GET', `/v1/explanations?${query.toString()}`, Explanation, { ...(token && { token }) })).body;
+};
+const membership = () => ask(host.name, `shop-${count}`);
+/** Joins by command, and returns its item. */
+const join = async (network: string = shop) => {
+  const { body } = await api.ask('PUT', `/v1/nodes/${host.name}/networks/${network}`, Accepted, { body: {} });
+  const [item] = body.command.items;
+  if (!item) throw new TypeError('a command without an item');
+  return { command: body.command, item: item.item, revision: body.command.revision };
+};
+const observed = (more: Partial<ObservedMembership> = {}, network: NetworkId = shop): ObservedMembership => ({
+  ...{ network, name: '$(reboot) `shop`', type: 'PRIVATE', status: 'OK', device: interfaceName(network) },
+  ...{ mac: 'aa:bb:cc:dd:ee:ff', mtu: 2800, addresses: ['10.7.0.10/24'], routes: [], bridge: false },
+  ...{ allowManaged: true, allowGlobal: false, allowDefault: false, allowDNS: false },
+  ...{ allowManagedList: null, authenticationUrl: null, ...more },
+});
+const reports = (after: ObservedMembership) =>
+  host.say({ type: 'network.changed', data: { node: host.node, network: after.network, after } });
+const kernel = (addresses: string[], network: NetworkId = shop) => {
+  const device = interfaceName(network);
+  const after = { device, up: true, mac: 'aa:bb:cc:dd:ee:ff', mtu: 2800, addresses, routes: [] };
+  return host.say({ type: 'interface.changed', data: { node: host.node, network, device, after } });
+};
+const settled = ({ item, revision }: { item: ItemId; revision: number }, outcome: Outcome) =>
+  host.say({ type: 'item.settled', data: { item, revision, outcome } });
+const DENIED: Outcome = { kind: 'waiting', code: 'authorization', cause: 'not authorized', fix: 'in ZeroTier Central' };
+const denied = async () => {
+  const item = await join();
+  keeper.controller.showUp(shop, address);
+  await reports(observed({ status: 'ACCESS_DENIED', addresses: [] }));
+  await settled(item, DENIED);
+  return item;
+};
+const fine = async () => {
+  const item = await join();
+  await api.ask('PUT', `/v1/networks/${shop}/admissions/${address}`, Admission, { body: { verdict: 'authorize' } });
+  await reports(observed());
+  await kernel(['10.7.0.10/24']);
+  await settled(item, { kind: 'done' });
+  return item;
+};
+const until = (more: (told: Explanation) => boolean, told = membership) =>
+  eventually(async () => {
+    const explanation = await told();
+    return more(explanation) && explanation;
+  });
+
+describe('a membership', () => {
+  it('that was asked for and not reported yet is unknown, and not guessed', async () => {
+    await join();
+    const told = await membership();
+    expect(told).toMatchObject({ standing: 'unknown', cause: null, more: [] });
+    expect(told.headline).toContain('its host has not reported it since it was asked for');
+  });
+
+  it('that nobody decided names the policy, the command, and how it came to be so', async () => {
+    await denied();
+    const told = await until(({ views }) => views?.controller.text.startsWith('has a record') === true);
+    const name = `shop-${count}`;
+    expect(told).toMatchObject({
+      standing: 'trouble',
+      headline: `${host.name} is not in ${name}: its controller has not authorized ${address}: the network admits by \`manual\`, and nobody decided`,
+      cause: {
+        code: 'authorization',
+        commands: [{ on: 'anywhere', run: `orrery membership authorize ${host.name} ${name}` }],
+        docs: '/docs/errors#authorization',
+      },
+      views: {
+        controller: { text: 'has a record, not authorized: the network admits by manual, nobody decided' },
+        daemon: { text: 'ACCESS_DENIED', standing: 'trouble' },
+        kernel: { text: 'shows no interface', standing: 'trouble' },
+      },
+    });
+    expect(told.story.map(({ text }) => text)).toContain(`admin asked for it: join ${host.name} in ${shop}`);
+  });
+
+  it('that somebody denied says who, and how to take it back', async () => {
+    await denied();
+    await api.ask('PUT', `/v1/networks/${shop}/admissions/${address}`, Admission, { body: { verdict: 'deny' } });
+    const { cause, views } = await membership();
+    expect(cause?.cause).toMatch(new RegExp(`^${host.name} was denied in shop-${count} by admin at 20`));
+    expect(cause?.fix).toContain('--by-policy');
+    expect(views?.controller.text).toMatch(/denied by admin/);
+  });
+
+  it('that is as wanted is said to be so, with nothing else', async () => {
+    await fine();
+    const told = await until(({ views }) => views?.controller.standing === 'fine');
+    expect(told).toMatchObject({
+      ...{ standing: 'fine', cause: null, more: [], asOf: null },
+      headline: `${host.name} is in shop-${count} with 10.7.0.10`,
+      views: { daemon: { text: 'OK, 10.7.0.10/24' }, kernel: { standing: 'fine' } },
+    });
+  });
+
+  it('whose address disappeared in the kernel names the address, before the agent says so', async () => {
+    await fine();
+    await kernel([]);
+    expect(await membership()).toMatchObject({
+      standing: 'trouble',
+      cause: { code: 'address', commands: [{ on: 'host', run: 'systemctl restart zerotier-one' }] },
+    });
+  });
+
+  it('that its controller put out is told at once, although zerotier-one still reports OK', async () => {
+    await fine();
+    await api.ask('PUT', `/v1/networks/${shop}/admissions/${address}`, Admission, { body: { verdict: 'deny' } });
+    const told = await until(({ cause }) => cause?.code === 'authorization');
+    expect(told).toMatchObject({ standing: 'trouble', views: { daemon: { standing: 'fine' } } });
+  });
+
+  it('has the cause nearest to the root, and the others behind it', async () => {
+    const item = await join();
+    await settled(item, { kind: 'waiting', code: 'configuration', cause: 'no answer', fix: 'wait' });
+    const finding = { code: 'udp-port-taken', severity: 'error', cause: 'something has port 9993', fix: 'stop it' };
+    await host.say({ type: 'finding.raised', data: { node: host.node, network: null, item: null, finding } } as never);
+    const told = await membership();
+    expect(told.cause).toMatchObject({ code: 'udp-port-taken', cause: 'something has port 9993' });
+    expect(told.more.map(({ code }) => code)).toEqual(['configuration']);
+  });
+
+  it('in a network of somebody else is to be authorized there, and its name is not believed', async () => {
+    const foreign = '8056c2e21c000001' as NetworkId;
+    await reports(observed({ status: 'ACCESS_DENIED', addresses: [] }, foreign));
+    const told = await ask(host.name, foreign);
+    expect(told).toMatchObject({ standing: 'trouble', about: { network: { id: foreign, name: null } } });
+    expect(told.cause).toMatchObject({ code: 'authorization', commands: [] });
+    expect(told.cause?.fix).toMatch(/^Authorize .* at its controller 8056c2e21c, or in ZeroTier Central/);
+    expect(JSON.stringify(told)).not.toContain('reboot');
+  });
+
+  it('on a host that is away is told from what is stored, with its age', async () => {
+    await fine();
+    await presence('unreachable', '5 min');
+    const told = await membership();
+    expect(told).toMatchObject({
+      standing: 'unknown',
+      cause: { code: 'host-away', commands: [{ on: 'host', run: 'systemctl restart orrery-agent' }] },
+      views: { daemon: { text: 'OK, 10.7.0.10/24' } },
+    });
+    expect(Date.now() - Date.parse(told.asOf ?? '')).toBeGreaterThan(290_000);
+  });
+
+  it('whose controller is away still works, with a warning', async () => {
+    await fine();
+    keeper.agent.answer = () => ({ result: 'problem', code: 'failed', cause: 'no daemon' });
+    const told = await until(({ cause }) => cause !== null);
+    expect(told).toMatchObject({ standing: 'warning', cause: { code: 'controller-away' } });
+    expect(told.headline).toMatch(new RegExp(`^${host.name} is in shop-${count} with 10.7.0.10, but the controller`));
+  });
+});
+
+describe('other things', () => {
+  it('are told by what holds their memberships up', async () => {
+    const { command } = await denied();
+    await until(({ views }) => views?.controller.text.startsWith('has a record') === true);
+    for (const about of [host.name, `node:${host.name}`, `shop-${count}`, shop, command.id, address]) {
+      const told = await ask(about);
+      expect([about, told.standing, told.cause?.code]).toEqual([about, 'trouble', 'authorization']);
+    }
+    expect((await ask(`shop-${count}`)).headline).toContain('is not as wanted');
+    expect((await ask(command.id)).headline).toContain('is not done yet');
+  });
+
+  it('are fine where all is as wanted', async () => {
+    const { command } = await fine();
+    await until(({ views }) => views?.controller.standing === 'fine');
+    for (const about of [host.name, `node:${host.name}`, `shop-${count}`, command.id]) {
+      const told = await ask(about);
+      expect([about, told.standing, told.cause]).toEqual([about, 'fine', null]);
+    }
+  });
+});
+
+describe('a question about nothing', () => {
+  const refused = (about: string, code: ProblemCode, more: object = {}) =>
+    api.refused('GET', `/v1/explanations?about=${encodeURIComponent(about)}`, code, more);
+
+  it('is refused by name, also for what the token does not see', async () => {
+    await refused('nobody', 'unknown-reference');
+    await refused(`node:nobody`, 'unknown-node');
+    await api.refused('GET', `/v1/explanations?about=${host.name}&network=${shop}`, 'unknown-membership');
+    const body = { name: `other-${count}`, role: 'viewer', scope: scopeOf('hosts:env=other') };
+    const token = (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body.secret;
+    await refused(host.name, 'unknown-reference', { token });
+    await refused(address, 'unknown-reference', { token });
+    expect((await ask(host.name)).about.name).toBe(host.name);
+  });
+
+  it('that is a host and a network has both as candidates', async () => {
+    await api.raw('PATCH', `/v1/networks/${shop}`, { body: { name: host.name } });
+    const { candidates } = await refused(host.name, 'ambiguous-reference');
+    expect(candidates).toEqual([`host:${host.name}`, `network:${host.name}`]);
+    expect((await ask(`network:${host.name}`)).about.kind).toBe('network');
+  });
+});

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { HostId, NetworkId, NodeId } from '@orrery/shared/contracts';
+import { toldOutcome } from '../commands/outcomes.js';
+import type { Sql } from '../database/sql.js';
+import { NAMED_NODES } from '../nodes/named-nodes.js';
+import { iso } from '../paging/columns.js';
+import { aboutColumns } from '../remedies/remedy-about.js';
+import type { Keeping, NetworkEvidence, Tally } from './evidence.js';
+
+/** A controller with its own node, which may be gone, or outside the scope of the token. */
+const CONTROLLER = `CASE WHEN c.id IS NOT NULL THEN jsonb_build_object('name', c.name, 'state', COALESCE(q.state, 'unknown'), 'cause', q.cause,
+  'since', NULL, 'about', ${aboutColumns('cn', 'w', 'NULL::text')}) END`;
+const OF_CONTROLLER = `
+  LEFT JOIN controllers c ON c.id = w.controller_id LEFT JOIN controller_status q ON q.controller_id = c.id
+  LEFT JOIN ${NAMED_NODES} cn ON cn.id = c.node_id`;
+
+const KEEPING = `
+  SELECT x.node_id AS node, x.network_id AS network, w.name AS "givenName", ${iso('o.updated_at')} AS "settledAt", na.address,
+         ${CONTROLLER} AS controller, t.cause AS "syncCause", w.admission ->> 'by' AS policy,
+         CASE WHEN v.verdict IS NOT NULL THEN jsonb_build_object('verdict', v.verdict, 'by', v.said_by, 'at', ${iso('v.said_at')}) END AS verdict,
+         r.admitted_by AS "admittedBy", ${iso('r.sent_away_at')} AS "sentAwayAt"
+    FROM (SELECT node_id, network_id, max(item_id) AS item_id
+            FROM (SELECT node_id, network_id, item_id FROM memberships WHERE host_id = $1
+                  UNION ALL SELECT node_id, network_id, NULL FROM membership_status WHERE host_id = $1) either
+           GROUP BY node_id, network_id) x
+    LEFT JOIN items i ON i.id = x.item_id
+    LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
+    LEFT JOIN networks w ON w.id = x.network_id ${OF_CONTROLLER}
+    LEFT JOIN network_status t ON t.network_id = x.network_id
+    LEFT JOIN node_addresses na ON na.node_id = x.node_id
+    LEFT JOIN verdicts v ON v.network_id = x.network_id AND v.address = na.address
+    LEFT JOIN controller_records r ON r.network_id = x.network_id AND r.address = na.address`;
+
+/** Nodes that somebody wants in a network, by how that stands. */
+const TALLIES = `
+  SELECT t.kind, t.code, t.count, t.since, n.name AS node, told.outcome ->> 'cause' AS cause, told.outcome ->> 'fix' AS fix,
+         told.outcome -> 'about' AS about
+    FROM (SELECT o.outcome ->> 'kind' AS kind, o.outcome ->> 'code' AS code, count(*)::int AS count,
+                 ${iso('min(o.updated_at)')} AS since, min(i.id) AS item
+            FROM memberships m JOIN items i ON i.id = m.item_id AND i.intent = 'present'
+            LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
+           WHERE m.network_id = $1 GROUP BY 1, 2) t
+    JOIN items i ON i.id = t.item JOIN ${NAMED_NODES} n ON n.id = i.node_id
+    LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision
+    CROSS JOIN LATERAL (SELECT ${toldOutcome('o.outcome', 'i.id')} AS outcome) told
+   ORDER BY t.count DESC`;
+
+@Injectable()
+export class ExplanationsRepository {
+  keeping(sql: Sql, host: HostId, node?: NodeId, network?: NetworkId): Promise<Keeping[]> {
+    return sql.query(
+      `${KEEPING} WHERE ($2::text IS NULL OR x.node_id = $2) AND ($3::text IS NULL OR x.network_id = $3) LIMIT 500`,
+      [host, node ?? null, network ?? null],
+    );
+  }
+
+  tallies(sql: Sql, network: NetworkId): Promise<Tally[]> {
+    return sql.query(TALLIES, [network]);
+  }
+
+  async controllerOf(sql: Sql, network: NetworkId): Promise<NetworkEvidence['controller']> {
+    const rows = await sql.query<Pick<NetworkEvidence, 'controller'>[]>(
+      `SELECT ${CONTROLLER} AS controller FROM networks w ${OF_CONTROLLER} WHERE w.id = $1`,
+      [network],
+    );
+    return rows[0]?.controller ?? null;
+  }
+
+  /** Only a name that a person gave here. */
+  async givenName(sql: Sql, network: NetworkId): Promise<string | null> {
+    const rows = await sql.query<{ name: string }[]>('SELECT name FROM networks WHERE id = $1', [network]);
+    return rows[0]?.name ?? null;
+  }
+}
