@@ -63,6 +63,23 @@ describe('the doctor of a host, asked over the API', () => {
     expect([report.checks[0]?.see?.path, report.checks[1]?.see]).toEqual(['/v1/findings', undefined]);
   });
 
+  it('has the commands that mend what was found, made from the names that Orrery knows', async () => {
+    const { nodeId: node } = joined;
+    const value = result(
+      found({ code: 'daemon-unreachable', node }),
+      found({ code: 'host-away', cause: '; rm -rf /' }),
+      check({ code: 'clock-skew' }),
+    );
+    const agent = await answering(() => ({ result: 'ok', value }));
+    const { checks } = await examine();
+    await agent.close();
+    expect(checks.map(({ commands }) => commands)).toEqual([
+      [{ on: 'host', run: 'systemctl restart zerotier-one' }],
+      [{ on: 'host', run: 'systemctl restart orrery-agent' }],
+      [],
+    ]);
+  });
+
   it('looks once for those who ask at the same time', async () => {
     let go: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (go = resolve));

@@ -3,6 +3,7 @@ import {
   DoctorResult,
   explain,
   meaningOf,
+  type Code,
   type DoctorCheck,
   type DoctorReport,
   type HostId,
@@ -16,7 +17,8 @@ import { HostCalls } from '../bus/host-calls.service.js';
 import { Store } from '../database/store.js';
 import { visibilityNow } from '../database/visibility.js';
 import { References } from '../references/references.service.js';
-import { DoctorRepository } from './doctor.repository.js';
+import { commandsFor } from '../remedies/remedies.js';
+import { DoctorRepository, type NamedNetwork } from './doctor.repository.js';
 
 /** Agents before the doctor repeated what they knew already. */
 const Repeated = z.object({ findings: z.array(z.unknown()) });
@@ -38,7 +40,12 @@ export class DoctorService {
     const { id, name, simulated } = await this.references.host(this.store, reference);
     const host = { id, name };
     const [seen, nodes] = await Promise.all([this.#look(host), this.repository.nodesOf(this.store, id)]);
-    const checks = seen.checks.filter(isVisible).map((check) => shown(check, nodes));
+    const visible = seen.checks.filter(isVisible);
+    const networks = await this.repository.networks(
+      this.store,
+      visible.flatMap(({ network }) => network ?? []),
+    );
+    const checks = visible.map((check) => shown(check, { host, nodes, networks }));
     return { host, simulated, checkedAt: seen.checkedAt, tookMs: seen.tookMs, checks };
   }
 
@@ -63,7 +70,21 @@ function isVisible({ network }: DoctorCheck): boolean {
   return network === null || !networks || networks.includes(network);
 }
 
-function shown({ node, ...check }: DoctorCheck, nodes: readonly NodeRef[]): ShownDoctorCheck {
-  const see = check.result === 'found' ? meaningOf(check.code)?.see : undefined;
-  return { ...check, node: nodes.find(({ id }) => id === node) ?? null, ...(see && { see }), commands: [] };
+interface Names {
+  host: HostRef;
+  nodes: readonly NodeRef[];
+  networks: readonly NamedNetwork[];
+}
+
+function shown({ node: id, ...check }: DoctorCheck, { host, nodes, networks }: Names): ShownDoctorCheck {
+  const node = nodes.find((one) => one.id === id) ?? null;
+  const known = check.result === 'found' ? meaningOf(check.code) : undefined;
+  if (!known) return { ...check, node, commands: [] };
+  const network = networks.find((one) => one.id === check.network);
+  const about = {
+    ...{ host: host.name, kind: node?.kind, container: node?.kind === 'container' && node.name.split('/')[1] },
+    ...{ network: check.network, networkName: network?.name, isKept: network?.isKept },
+  };
+  const commands = commandsFor(check.code as Code, about, { facts: check.facts });
+  return { ...check, node, ...(known.see && { see: known.see }), commands };
 }

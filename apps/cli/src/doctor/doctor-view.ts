@@ -1,6 +1,7 @@
 import type { DoctorReport, DoctorVerdict, ShownDoctorCheck } from '@orrery/shared/contracts';
 import { marked } from '../hosts/host-view.js';
 import { seconds } from '../output/age.js';
+import { commandText } from '../output/outcome.js';
 import type { Column, Tone } from '../output/table.js';
 
 /** One line of the table: a check of one host. */
@@ -30,6 +31,7 @@ export const checkColumns: Column<CheckRow>[] = [
   { title: 'CODE', text: ({ check }) => check.code },
   { title: 'CAUSE', text: ({ check }) => check.cause ?? '' },
   { title: 'FIX', text: ({ check }) => check.fix ?? '' },
+  { title: 'RUN', text: ({ check }) => check.commands.map(commandText).join('; '), wide: true },
   { title: 'NETWORK', text: ({ check }) => check.network ?? '', wide: true },
 ];
 
