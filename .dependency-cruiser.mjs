@@ -47,6 +47,7 @@ export const agentLayers = [
   ['probes'],
   ['guard'],
   ['reconciler'],
+  ['doctor'],
   ['uplink'],
   ['calls', 'machine'],
   ['app.module'],
