@@ -1,6 +1,6 @@
 // Makes docs/errors.md from the catalogue in libs/shared/src/contracts/catalogue. `--check` only reports whether it is up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { FAILURES, FINDINGS, PATHS, PROBES, PROBLEMS, PROGRAMS, WAITING } from '@orrery/shared/contracts';
+import { DOCTOR, FAILURES, FINDINGS, PATHS, PROBES, PROBLEMS, PROGRAMS, WAITING } from '@orrery/shared/contracts';
 
 const PAGE = new URL('../docs/errors.md', import.meta.url);
 const parts = [
@@ -18,6 +18,11 @@ const parts = [
     'Findings',
     'What else was diagnosed (`orrery finding ls`). The API also answers with `address-claimed` and `controller-absent`.',
     FINDINGS,
+  ],
+  [
+    'Machines',
+    'Causes that lie in the machines. Agents look for them when they start, every ten minutes, and for `orrery doctor`; the API compares the hosts with each other.',
+    DOCTOR,
   ],
   ['Paths', 'Why two nodes do not reach each other directly (`orrery paths`).', PATHS],
   ['Probes', 'Why a probe did not reach its target (`orrery probe`).', PROBES],

@@ -103,7 +103,7 @@ describe('completion', () => {
 
   it('offers codes without an API, and nothing when the API is unreachable', async () => {
     await api.close();
-    expect(await bash('explain', 'tun')).toEqual(['tun-missing']);
+    expect(await bash('explain', 'tun')).toEqual(['tun-denied', 'tun-missing']);
     expect(await bash('host', 'get', '')).toEqual([]);
   });
 

@@ -15,7 +15,7 @@ const explanation = (more: Partial<Explanation> = {}): Explanation => ({
   asOf: null,
   cause: {
     ...{ code: 'authorization', cause: 'its controller has not authorized 3cdfe08e8b', fix: 'Authorize it.' },
-    commands: [{ on: 'anywhere', run: 'orrery membership authorize web-1/demo shop' }],
+    commands: [{ on: 'anywhere', host: null, run: 'orrery membership authorize web-1/demo shop' }],
     docs: '/docs/errors#authorization',
   },
   views: {

@@ -123,14 +123,14 @@ describe('output', () => {
       state: 'failed',
       outcome: {
         ...{ kind: 'failed', code: 'image-absent', cause: 'there is no such image', fix: 'pull another' },
-        commands: [{ on: 'host', run: 'docker pull another' }],
+        commands: [{ on: 'host', host: 'web-1', run: 'docker pull another' }],
       },
     });
     api.on(`GET /v1/commands/${failed.id}`, () => ({ status: 200, body: failed }));
     const { out, code } = await orrery(`command get ${failed.id}`);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /cause +there is no such image\nfix +pull another\nrun +docker pull another {3}\(on the host, as root\)\nmore +orrery explain image-absent$/,
+      /cause +there is no such image\nfix +pull another\nrun +docker pull another {3}\(on web-1, as root\)\nmore +orrery explain image-absent$/,
     );
   });
 

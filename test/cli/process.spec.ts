@@ -84,7 +84,7 @@ describe('the orrery process', () => {
 
   it('suggests the intended command', async () => {
     expect((await runCli(['statsu'], api.env)).err).toContain('Did you mean status?');
-    expect((await runCli(['explain', 'tun'], api.env)).err).toContain('did you mean:\n  tun-missing');
+    expect((await runCli(['explain', 'tun'], api.env)).err).toContain('did you mean:\n  tun-denied\n  tun-missing');
   });
 
   it('exits 5 when nothing listens, and says how to start it', async () => {

@@ -12,6 +12,7 @@ import { WantedModule } from './wanted/wanted.module.js';
 import { DesiredPublisher } from './wanted/desired-publisher.js';
 import { EventFeed } from './events/event-feed.js';
 import { EventsModule } from './events/events.module.js';
+import { FleetKeeper } from './fleet/fleet-keeper.js';
 import { HelloController } from './hello/hello.controller.js';
 import { HelloService } from './hello/hello.service.js';
 import { HelloStates } from './hello/hello-states.js';
@@ -43,6 +44,7 @@ const OWNERS_OF_LOOPS = [
   AdmissionWorker,
   LabelWorker,
   QuotaKeeper,
+  FleetKeeper,
   Introductions,
 ];
 
@@ -57,7 +59,7 @@ const OWNERS_OF_LOOPS = [
     DataPlane,
     ...[HelloService, HelloStates],
     ...[PresenceBoard, PresenceJudge, PresenceKeeper, PresenceNotes, EphemeralHosts],
-    ...[GroupCommitter, Intake, EventAllowance, QuotaKeeper],
+    ...[GroupCommitter, Intake, EventAllowance, QuotaKeeper, FleetKeeper],
     { provide: LOOPS, inject: OWNERS_OF_LOOPS, useFactory: (...loops: Loop[]) => loops },
   ],
 })

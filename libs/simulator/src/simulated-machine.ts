@@ -6,7 +6,9 @@ import type {
   Hint,
   IdentityStore,
   Machine,
+  MachineEvidence,
   MachineFacts,
+  NodeEvidence,
   NodeSecrets,
   Prober,
   Scope,
@@ -16,6 +18,7 @@ import { openSimulatedController } from './simulated-controller.js';
 import { openSimulatedProber } from './simulated-prober.js';
 import { SIMULATED_GROUND } from './simulated-ground.js';
 import { addressOf, SimulatedHost, type SimulatedHostOptions } from './simulated-host.js';
+import { VERSION } from './model/timing.js';
 import { simulatedIdentity } from './simulated-identity.js';
 import { simulatedSteps } from './simulated-steps.js';
 import { viewContainer, viewNode, viewStopped } from './simulated-view.js';
@@ -34,10 +37,23 @@ const LOOK_MS = 200;
 const QUIET_MS = 1_000;
 const CONVERGING_MS = 30_000;
 
+const SIMULATED_EVIDENCE: Omit<MachineEvidence, 'nodes'> = {
+  engine: { known: true, value: { version: 'simulated', isRootless: false, isRemapped: false } },
+  tun: { known: true, value: { state: 'usable', forAll: true } },
+  forward: { known: true, value: { policy: 'ACCEPT', first: 'docker' } },
+  firewalls: { known: true, value: { legacyRules: 0, nftRules: 0 } },
+  devices: { known: true, value: new Map() },
+  portHolder: { known: true, value: null },
+  resolver: { known: true, value: { servers: [], followsZeroTier: false } },
+  roots: { known: true, value: [] },
+  packages: undefined,
+};
+
 /** The machine of a simulated host: the same agent, over the model of zerotier-one, marked `simulated` wherever it shows. */
 export class SimulatedMachine implements Machine {
   readonly simulated = true;
   readonly hintsAtAll = true;
+  readonly silentNodes: ReadonlySet<NodeId> = new Set();
   readonly executors: Executors;
 
   private constructor(
@@ -89,6 +105,23 @@ export class SimulatedMachine implements Machine {
   /** A simulated engine has no containers but Orrery's. */
   findWorkloads(): ReturnType<Machine['findWorkloads']> {
     return Promise.resolve({ known: true, value: [] });
+  }
+
+  /** Nothing is wrong with a machine that does not exist. */
+  examine({ hostNode, containers }: Scope): Promise<MachineEvidence> {
+    const nodes = [
+      { node: hostNode, kind: 'host' as const, daemon: this.host.state.host },
+      ...this.host.state.containers
+        .filter(({ node }) => containers.some((one) => one.node === node))
+        .map(({ node, daemon }) => ({ node, kind: 'container' as const, daemon })),
+    ].map(({ node, kind, daemon }): NodeEvidence => {
+      const value = { address: addressOf(daemon), version: VERSION.text, listeningOn: undefined, port: undefined };
+      return {
+        ...{ node, kind, daemon: { known: true, value: { ...value, tcpFallback: false } } },
+        ...{ peers: { known: true, value: [] }, dns: { known: true, value: [] } },
+      };
+    });
+    return Promise.resolve({ ...SIMULATED_EVIDENCE, nodes });
   }
 
   facts(): Promise<MachineFacts> {

@@ -1,4 +1,5 @@
 import {
+  DoctorResult,
   fitLengths,
   MAX_LOG,
   PlanResult,
@@ -21,7 +22,7 @@ import { type Machine, type Step, ForeignNetwork, type ControllerApi } from '@or
 import type { Credentials } from '../join/credentials.js';
 import { readItems } from '../desired/desired-items.js';
 import type { DesiredStore } from '../desired/desired-store.js';
-import type { Journal } from '../journal/journal.js';
+import type { Doctor } from '../doctor/doctor.js';
 import { assessWorkload } from '../pure/assess/assess-workload.js';
 import { allowsWorkloads, denialsOf } from '../pure/policy/denials.js';
 import type { HostPolicy } from '../policy/host-policy.js';
@@ -42,7 +43,7 @@ export interface CallOperationsParts {
   hostNode: NodeId;
   machine: Machine;
   reconciler: Reconciler;
-  journal: Journal;
+  doctor: Pick<Doctor, 'examine'>;
   desired: DesiredStore;
   policy: HostPolicy;
   probes: Pick<Probes, 'begin'>;
@@ -78,7 +79,7 @@ export class CallOperations {
         case 'logs':
           return await this.#logs(op);
         case 'doctor':
-          return { result: 'ok', value: { findings: Object.values(this.parts.journal.memory.findings) } };
+          return { result: 'ok', value: fitLengths(DoctorResult, await this.parts.doctor.examine()) };
         case 'rotate-key':
           return { result: 'ok', value: { key: await this.parts.credentials.rotate() } satisfies RotationResult };
         case 'controller':

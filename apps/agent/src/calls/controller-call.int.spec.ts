@@ -32,12 +32,13 @@ describe('the controllers of a host', () => {
     await rename(`${file}.new`, file);
   };
   const call = async (node: NodeId, ask: ControllerAsk) => {
-    const { hostNode, machine, reconciler, journal } = host;
+    const { hostNode, machine, reconciler } = host;
     const policy = new HostPolicy({ file, isNamed: false }, logger);
     const desired = { items: { items: managed } } as never;
     const credentials = { rotate: () => Promise.reject(new Error('none')) };
     const probes = { begin: () => Promise.reject(new Error('none')) };
-    const parts = { hostNode, machine, reconciler, journal, policy, desired, probes, credentials };
+    const doctor = { examine: () => Promise.reject(new Error('none')) };
+    const parts = { hostNode, machine, reconciler, doctor, policy, desired, probes, credentials };
     return CallReply.parse(await new CallOperations(parts).run({ op: 'controller', node, ask }));
   };
   const asked = async (node: NodeId, ask: ControllerAsk) => {

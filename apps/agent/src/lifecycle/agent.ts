@@ -1,9 +1,10 @@
 import 'reflect-metadata';
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { BusErrorFilter, Bus, BusStrategy, Verifier } from '@orrery/shared/bus';
-import { explain, inboxPrefix } from '@orrery/shared/contracts';
+import { explain, inboxPrefix, type NodeId } from '@orrery/shared/contracts';
 import { describeError, retry, type AppError, type Logger, steadyNow } from '@orrery/shared/runtime';
 import type { Machine } from '@orrery/shared/machine';
 import { AppModule } from '../app.module.js';
@@ -11,6 +12,7 @@ import { CallLedger } from '../calls/call-ledger.js';
 import { CallOperations } from '../calls/call-operations.js';
 import { CallsService } from '../calls/calls.service.js';
 import type { AgentConfig } from '../config.js';
+import { Doctor } from '../doctor/doctor.js';
 import { DesiredStore } from '../desired/desired-store.js';
 import { createWarmKeeper } from './create-warm-keeper.js';
 import { FileIdentityStore } from '../identities/file-identity-store.js';
@@ -28,6 +30,7 @@ import { Reporter } from '../reconciler/reporter.js';
 import { BatchSender } from '../uplink/batch-sender.js';
 import { Beats } from '../uplink/beats.js';
 import { Greeter } from '../uplink/greeter.js';
+import { LinkDrops } from '../uplink/link-drops.js';
 import { offerOf } from '../pure/guard/host-prefixes.js';
 import { ServerClock } from '../uplink/server-clock.js';
 import { Uplink } from '../uplink/uplink.js';
@@ -52,6 +55,7 @@ export class Agent {
     private readonly loops: {
       reconciler: Reconciler;
       keeper: WarmKeeper;
+      doctor: Doctor;
       uplink: Uplink;
       probes: Probes;
       app: INestMicroservice;
@@ -80,6 +84,7 @@ export class Agent {
     const probations = await openProbations(config, way, logger);
     const reconciler = new Reconciler({ hostNode, machine, desired, policy, reporter, probations, logger });
     const parts = { machine, identities, reconciler, logger };
+    const doctor = createDoctor(hostNode, { ...parts, desired, bus, home: config.home });
     const keeper = createWarmKeeper(config.warmIdentities, { ...parts, policy });
     const health = await HealthFile.open(config.healthFile, logger);
     const uplink = createUplink({ ...who, ...parts, bus, verifier, clock, journal, desired, reporter, health, root });
@@ -90,7 +95,7 @@ export class Agent {
       hostNode: record.nodeId,
       machine,
       reconciler,
-      journal,
+      doctor,
       desired,
       policy,
       probes,
@@ -102,7 +107,7 @@ export class Agent {
     const app = await NestFactory.createMicroservice(module, { strategy, logger: false, abortOnError: false });
     app.useGlobalFilters(new BusErrorFilter());
     const stores = { journal, desired, removal: who.removal };
-    return new Agent(logger, machine, bus, stores, { reconciler, keeper, uplink, probes, app });
+    return new Agent(logger, machine, bus, stores, { reconciler, keeper, doctor, uplink, probes, app });
   }
 
   /** Whether NATS accepts this host, and the answers there come from the API that it knows. */
@@ -111,11 +116,12 @@ export class Agent {
   }
 
   async start(): Promise<void> {
-    const { reconciler, keeper, uplink, app } = this.loops;
+    const { reconciler, keeper, doctor, uplink, app } = this.loops;
     const { journal, desired } = this.stores;
     await app.listen();
     reconciler.start();
     keeper.start();
+    doctor.start();
     uplink.start();
     this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
     const line = { event: 'agent.started', version: AGENT_VERSION, epoch: journal.epoch, ...desired.held };
@@ -134,9 +140,9 @@ export class Agent {
 
   /** Stops accepting work, waits for running steps, sends what is left, and closes. Containers and daemons keep running. */
   async stop(): Promise<void> {
-    const { reconciler, keeper, uplink, probes, app } = this.loops;
+    const { reconciler, keeper, doctor, uplink, probes, app } = this.loops;
     clearInterval(this.#pruning);
-    await Promise.all([keeper.stop(), reconciler.stop(), probes.stop()]);
+    await Promise.all([keeper.stop(), reconciler.stop(), doctor.stop(), probes.stop()]);
     await uplink.stop();
     await this.bus.close();
     await app.close();
@@ -155,6 +161,33 @@ export class Agent {
 /** A step takes effect within a sixth of the time that the API may be unreachable. */
 const openProbations = ({ home, confirmMs: windowMs }: AgentConfig, way: ApiWay, logger: Logger): Promise<Probations> =>
   Probations.open({ home, way, windowMs, settleMs: windowMs / 6, now: steadyNow, logger });
+
+interface DoctorNeeds {
+  machine: Machine;
+  desired: DesiredStore;
+  reconciler: Reconciler;
+  bus: Bus;
+  home: string;
+  logger: Logger;
+}
+
+function createDoctor(hostNode: NodeId, { machine, desired, reconciler, bus, home, logger }: DoctorNeeds): Doctor {
+  const drops = new LinkDrops(bus);
+  const doctor = new Doctor({
+    ...{ hostNode, machine, logger },
+    items: () => desired.items.items,
+    room: async () => {
+      const { bavail, bsize } = await statfs(home);
+      return bavail * bsize;
+    },
+    uplinkDrops: () => drops.lately,
+    changed: () => reconciler.wake(),
+  });
+  bus.onStatus((connected) => connected && drops.areMany && doctor.wake());
+  reconciler.doctor = () => doctor.standing;
+  reconciler.onLook(() => reconciler.lastLook && doctor.looked(reconciler.lastLook.observed));
+  return doctor;
+}
 
 /** A full disk may have room later, so the agent waits and logs it. */
 async function openJournal(config: AgentConfig, logger: Logger, signal: AbortSignal): Promise<Journal> {

@@ -82,7 +82,7 @@ interface End {
   device?: string | null;
 }
 
-async function readResolvers(): Promise<End[]> {
+export async function readResolvers(): Promise<End[]> {
   const texts = await Promise.all(RESOLVER_FILES.map((file) => readFile(file, 'utf8').catch(() => '')));
   const addresses = texts.flatMap(parseResolvers);
   return [...new Set(addresses)].map((address) => ({ address, kind: 'resolver', what: `the resolver ${address}` }));

@@ -3,7 +3,7 @@ import { newId } from '@orrery/shared/runtime';
 import { known, node } from '../../../../test/support/agent/observed.js';
 import { LocalApiError, StepError } from '@orrery/shared/machine';
 import type { NodeDoor } from '../zerotier/node-door.js';
-import { observeAgain } from './node-observer.js';
+import { observeAgain, observeNode } from './node-observer.js';
 
 const signal = AbortSignal.timeout(10_000);
 
@@ -44,5 +44,32 @@ describe('a node that was well', () => {
       code: 'daemon-unreachable',
     });
     expect(asked).toContain('status');
+  });
+});
+
+describe('a node whose peers were asked for', () => {
+  const at = 1_795_519_944_420;
+  const peer = (...lastReceive: number[]) => ({
+    ...{ address: '38bba1b421', role: 'MOON', version: '1.14.1', latency: 2 },
+    paths: lastReceive.map((time) => ({ active: true, lastReceive: time })),
+  });
+  const told = async (peers: object[]) => {
+    const ages: (number | null)[] = [];
+    const { look: base } = look(() => Promise.resolve([]));
+    const status = { address: '3a4f1af7fa', version: '1.14.1', online: true, clock: at };
+    const api = {
+      networks: () => Promise.resolve([]),
+      status: () => Promise.resolve(status),
+      peers: () => Promise.resolve(peers),
+    };
+    const door = { ...base.door, api } as unknown as NodeDoor;
+    await observeNode({ ...base, door, silence: (ms) => void ages.push(ms) }, signal);
+    return ages;
+  };
+
+  it('tells when it last heard from any of them, or that it never did', async () => {
+    expect(await told([peer(at - 90_000), peer(at - 80_000, at - 200_000)])).toEqual([80_000]);
+    expect(await told([peer()])).toEqual([null]);
+    expect(await told([])).toEqual([]);
   });
 });

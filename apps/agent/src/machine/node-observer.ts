@@ -11,6 +11,7 @@ import type { DaemonNetwork, DaemonPeer, DaemonStatus } from '../zerotier/local-
 import { assertExpected, type NodeDoor } from '../zerotier/node-door.js';
 import { compare, observedDaemon, observedMembership, observedPeer } from '../zerotier/observed-daemon.js';
 import { receivedFrom, type HeardLook } from './heard-nodes.js';
+import { lastHeardMsAgo } from './examine-nodes.js';
 import { known, partOf, unknown } from './part.js';
 
 export interface NodeLook {
@@ -20,6 +21,8 @@ export interface NodeLook {
   interfaces: Promise<ObservedInterface[]>;
   /** The `allowManaged` list of a network, if there is one. */
   listOf: (network: string) => Promise<string[] | null>;
+  /** Told, when its peers were asked for, how long ago it last heard from any of them; null: never. */
+  silence?: (lastHeardMsAgo: number | null) => void;
   /** For a container: whether the node has heard from another one; undefined if unknown. */
   heard?: (look: Pick<HeardLook, 'peers' | 'networks' | 'received'>) => Promise<boolean | undefined>;
 }
@@ -39,6 +42,7 @@ export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<
     partOf(explained(door, door.api.peers(signal))),
     partOf(look.interfaces),
   ]);
+  if (status.known && peers.known && peers.value.length > 0) look.silence?.(lastHeardMsAgo(peers.value, status.value));
   const heard = await heardOf(look, networks, peers, signal);
   return {
     node: look.node,

@@ -37,6 +37,9 @@ const CALM_MS = 2_000;
 /** Every second look at a healthy node without changes asks its daemon for everything, if the one before is no older than this. */
 const REST_MS = 30_000;
 
+/** zerotier-one greets its roots about once a minute. */
+const SILENT_MS = 75_000;
+
 interface Found {
   observed: ObservedContainer;
   inspect: InspectedContainer;
@@ -60,6 +63,8 @@ export class Observer {
   private readonly calm = new Map<NodeId, Calm>();
   private running: string[] = [];
   private readonly heard = new HeardNodes();
+  /** Nodes that had not heard from anybody for a while when their peers were last asked for. */
+  readonly silent = new Set<NodeId>();
 
   constructor(
     private readonly parts: RealMachineParts,
@@ -78,6 +83,7 @@ export class Observer {
 
   /** Called after a step on the node, which makes earlier observations of it worthless. */
   forget(node: NodeId): void {
+    this.silent.delete(node);
     this.calm.delete(node);
   }
 
@@ -172,7 +178,10 @@ export class Observer {
     try {
       const door = await this.parts.hostDaemon.open();
       const listOf = async (network: string) => allowManagedList(await door.settings.read(network, signal));
-      return await observeNode({ node: hostNode, kind: 'host', door, interfaces, listOf }, signal);
+      return await observeNode(
+        { node: hostNode, kind: 'host', door, interfaces, listOf, silence: this.silenceOf(hostNode) },
+        signal,
+      );
     } catch (error) {
       return silentNode(hostNode, 'host', error, interfaces);
     }
@@ -210,6 +219,10 @@ export class Observer {
     return observed;
   }
 
+  private silenceOf(node: NodeId): NonNullable<NodeLook['silence']> {
+    return (ms) => void (ms !== null && ms < SILENT_MS ? this.silent.delete(node) : this.silent.add(node));
+  }
+
   /** What was last seen of a node if it was well, runs since then, and its kernel has not changed. */
   private calmNode(node: NodeId, { Id, State }: InspectedContainer): Calm | undefined {
     const held = this.calm.get(node);
@@ -236,7 +249,15 @@ export class Observer {
       const isRenewed = inspect.Config.Labels[LABEL.renewed] !== undefined;
       const start = { node, startedAt, isFirstStart: !isRenewed && !(Date.parse(FinishedAt) > 0) };
       const heard: NodeLook['heard'] = (seen) => this.heard.look({ ...start, ...seen });
-      const look: NodeLook = { node, kind: 'container', door, interfaces, listOf, heard };
+      const look: NodeLook = {
+        node,
+        kind: 'container',
+        door,
+        interfaces,
+        listOf,
+        heard,
+        silence: this.silenceOf(node),
+      };
       return before ? await observeAgain(look, before, signal) : await observeNode(look, signal);
     } catch (error) {
       const died = error instanceof StepError && error.code === 'container-died' && own?.observed.startedAt;

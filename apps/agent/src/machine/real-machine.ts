@@ -17,6 +17,7 @@ import {
   type Executors,
   type Hint,
   type Machine,
+  type MachineEvidence,
   type MachineFacts,
   type Scope,
   type Step,
@@ -28,6 +29,7 @@ import type { InspectedContainer } from '../docker/inspected.js';
 import { HeldInspects } from '../docker/held-inspects.js';
 import { watchEngine, type Watcher } from '../docker/engine-events.js';
 import { mintIdentity } from '../docker/identity-minter.js';
+import { examineMachine } from './examine-machine.js';
 import { HostGround } from './host-ground.js';
 import { KernelView } from '../kernel/kernel-view.js';
 import { runTool, ToolMissing } from '../kernel/run-tool.js';
@@ -117,6 +119,10 @@ class RealMachine implements Machine {
     return partOf(this.workloads.lookFor(named, { signal }));
   }
 
+  examine(scope: Scope, signal: AbortSignal): Promise<MachineEvidence> {
+    return examineMachine(this.parts, scope, signal);
+  }
+
   async facts(): Promise<MachineFacts> {
     return {
       defaultImage: this.parts.config.zerotierImage,
@@ -149,6 +155,10 @@ class RealMachine implements Machine {
 
   get hintsAtAll(): boolean {
     return this.events.isFollowed && this.observer.isFollowing;
+  }
+
+  get silentNodes(): ReadonlySet<NodeId> {
+    return this.observer.silent;
   }
 
   private awaitAddresses(

@@ -23,16 +23,16 @@ describe('a host with a policy', () => {
     eventually(async () => (await host.outcomes(item)).at(-1) === outcome, { within: 15_000, what: outcome });
   const findings = () => Object.values(host.journal.memory.findings).map(({ finding }) => finding);
   const ask = (op: Call['op']) => {
-    const { machine, reconciler, journal } = host;
+    const { machine, reconciler } = host;
     const policy = new HostPolicy({ file, isNamed: false }, logger);
     const parts = {
       hostNode: host.hostNode,
       machine,
       reconciler,
-      journal,
       policy,
       desired: { items: { items: [] } } as never,
       probes: { begin: () => Promise.reject(new Error('none')) },
+      doctor: { examine: () => Promise.resolve({ checkedAt: '2026-01-01T00:00:00.000Z', tookMs: 1, checks: [] }) },
     };
     return new CallOperations({ ...parts, credentials: { rotate: () => Promise.reject(new Error('none')) } }).run(op);
   };

@@ -6,6 +6,7 @@ import type { DesiredStore } from '../desired/desired-store.js';
 import type { Probations } from '../guard/probations.js';
 import { Flapping } from '../pure/flapping.js';
 import { inventoryHash } from './inventory-hash.js';
+import type { DoctorStanding } from '../pure/findings/found-cause.js';
 import { denialsOf, denyWorkloads, mayStep, routesPolicy, type Denials } from '../pure/policy/denials.js';
 import type { HostPolicy } from '../policy/host-policy.js';
 import { Lanes, type LaneReports } from './lanes.js';
@@ -68,6 +69,7 @@ export class Reconciler {
   #seenRevisions = '';
   #clockSkewMs: number | undefined;
   #forgedAnswers: () => boolean = () => false;
+  #doctor: () => DoctorStanding | undefined = () => undefined;
   /** Why the agent only observes: another agent has this identity, or the host was removed. */
   #watchesOnly: 'cloned' | 'removed' | undefined;
   /** Waits while a new container is being created. */
@@ -145,6 +147,11 @@ export class Reconciler {
     this.#forgedAnswers = ask;
   }
 
+  /** What the doctor saw last; undefined until it has looked. */
+  set doctor(ask: () => DoctorStanding | undefined) {
+    this.#doctor = ask;
+  }
+
   /** Undefined before the first look. */
   get lastLook(): LastLook | undefined {
     return this.#last;
@@ -152,7 +159,11 @@ export class Reconciler {
 
   /** Calls `listener` after each look. */
   onLook(listener: () => void): void {
-    this.#looked = listener;
+    const before = this.#looked;
+    this.#looked = () => {
+      before();
+      listener();
+    };
   }
 
   /** Whether steps are allowed and none is running. */
@@ -215,7 +226,7 @@ export class Reconciler {
         clockSkewMs: this.#clockSkewMs,
         cloned: this.#watchesOnly === 'cloned',
         forgedAnswers: this.#forgedAnswers(),
-        ...{ policy: { held, denials }, flaps },
+        ...{ policy: { held, denials }, flaps, doctor: this.#doctor() },
       },
     });
     for (const item of items.items) this.#retries.observed(item, standing.outcomes.get(item.id)?.kind === 'done', now);

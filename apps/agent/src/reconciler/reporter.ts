@@ -37,7 +37,7 @@ export interface Look {
   observed: ObservedState;
   desired: DesiredItems;
   context: AssessContext;
-  trouble: Pick<FindingsInput, 'tries' | 'clockSkewMs' | 'cloned' | 'forgedAnswers' | 'policy' | 'flaps'>;
+  trouble: Pick<FindingsInput, 'tries' | 'clockSkewMs' | 'cloned' | 'forgedAnswers' | 'policy' | 'flaps' | 'doctor'>;
   now: number;
 }
 
@@ -167,7 +167,9 @@ export class Reporter {
       ground: context.facts.ground,
       ...trouble,
     });
-    return tellFindings(memory.findings, found, observed, { holds: this.#findingHolds, now });
+    return tellFindings(memory.findings, found, observed, {
+      ...{ holds: this.#findingHolds, now, doctor: trouble.doctor },
+    });
   }
 }
 

@@ -10,6 +10,9 @@ export const DaemonStatus = z.object({
   address: NodeAddress,
   version: z.string().max(64),
   online: z.boolean().catch(false),
+  /** The daemon's clock, in milliseconds; absent in older releases. */
+  clock: z.number().optional().catch(undefined),
+  tcpFallbackActive: z.boolean().optional().catch(undefined),
   /** Its sockets as `address/port`; absent in older releases. */
   config: z
     .object({ settings: z.object({ listeningOn: z.array(z.string()), primaryPort: z.int().min(0).max(65_535) }) })
@@ -34,6 +37,11 @@ export const DaemonNetwork = z.object({
   allowDefault: z.boolean(),
   allowDNS: z.boolean().catch(false),
   authenticationURL: z.string().nullish(),
+  /** An older release may show an empty list. */
+  dns: z
+    .object({ servers: z.array(z.string()) })
+    .optional()
+    .catch(undefined),
 });
 export type DaemonNetwork = z.infer<typeof DaemonNetwork>;
 
@@ -46,6 +54,7 @@ export const DaemonPeer = z.object({
   paths: z.array(
     z.object({
       active: z.boolean(),
+      lastReceive: z.number().optional().catch(undefined),
       preferred: z.boolean().optional().catch(undefined),
       address: z.string().max(64).optional().catch(undefined),
     }),

@@ -8,6 +8,7 @@ import { joinBody, newInstallation } from '../../../../test/support/joined-host.
 
 /** Operations with a protocol of their own, each with the reason (docs/adr/0027-every-change-goes-one-way.md). */
 const OWN_PROTOCOL: Record<string, string> = {
+  examineHost: 'it only looks, so asking again does no harm',
   issueNonce: 'it stores nothing, and a nonce is good for one proof',
   joinHost: 'the same installation is the same host, and its proof has a nonce',
   renewHost: 'a renewal changes nothing of the host, and its proof has a nonce',
@@ -145,8 +146,9 @@ describe.each(named(operations.filter(({ id }) => id in OWN_PROTOCOL)))('%s', (_
     const { key, nonce, proof } = join;
     const bodies: Record<string, object> = { joinHost: join, renewHost: { host: newId('hst'), key, nonce, proof } };
     const asking = bodies[id] ? { body: bodies[id] } : {};
-    const token = id === 'joinHost' ? api.joinSecret : null;
-    return api.refused(method, `${path}${query}`, 'bad-request', { ...asking, headers, token });
+    const asker = id === 'examineHost' ? {} : { token: id === 'joinHost' ? api.joinSecret : null };
+    const to = path.replace('{host}', 'web-1');
+    return api.refused(method, `${to}${query}`, 'bad-request', { ...asking, headers, ...asker });
   }
 
   it('has neither dry run, Idempotency-Key nor version, and refuses each instead of ignoring it', async () => {

@@ -15,7 +15,7 @@ describe('an outcome as the API shows it', () => {
 
   it('contains the commands that carry it out, if it says what it is about, and never shows that', () => {
     const about = { host: 'web-1', kind: 'host', network: null, networkName: null, container: null, isKept: false };
-    const commands = [{ on: 'anywhere', run: 'orrery host resume web-1' }];
+    const commands = [{ on: 'anywhere', host: null, run: 'orrery host resume web-1' }];
     expect(showOutcome({ ...paused, about })).toEqual({ ...paused, see: resume, commands });
   });
 

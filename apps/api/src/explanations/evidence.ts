@@ -80,6 +80,8 @@ export interface Tally {
 
 export interface NetworkEvidence {
   network: Network;
+  /** Only a name that a person gave here. */
+  givenName: string | null;
   controller: Keeping['controller'];
   tallies: Tally[];
 }

@@ -17,12 +17,8 @@ import { tellStory } from './story.js';
 const SEVERITIES = { error: 'trouble', warning: 'warning', info: 'fine' } as const satisfies Record<string, Standing>;
 
 /** A network with its nodes, told by what holds them up: forty that wait for the same thing are one cause. */
-export function explainNetwork(
-  evidence: NetworkEvidence,
-  givenName: string | null,
-  events: readonly Past[],
-): Explanation {
-  const { network, tallies } = evidence;
+export function explainNetwork(evidence: NetworkEvidence, events: readonly Past[]): Explanation {
+  const { network, givenName, tallies } = evidence;
   const name = givenName ?? network.id;
   const all = tallies.reduce((sum, { count }) => sum + count, 0);
   const causes = sortCauses([

@@ -114,7 +114,7 @@ describe('a membership', () => {
       headline: `${host.name} is not in ${name}: its controller has not authorized ${address}: the network admits by \`manual\`, and nobody decided`,
       cause: {
         code: 'authorization',
-        commands: [{ on: 'anywhere', run: `orrery membership authorize ${host.name} ${name}` }],
+        commands: [{ on: 'anywhere', host: null, run: `orrery membership authorize ${host.name} ${name}` }],
         docs: '/docs/errors#authorization',
       },
       views: {
@@ -150,7 +150,7 @@ describe('a membership', () => {
     await kernel([]);
     expect(await membership()).toMatchObject({
       standing: 'trouble',
-      cause: { code: 'address', commands: [{ on: 'host', run: 'systemctl restart zerotier-one' }] },
+      cause: { code: 'address', commands: [{ on: 'host', host: host.name, run: 'systemctl restart zerotier-one' }] },
     });
   });
 
@@ -187,7 +187,7 @@ describe('a membership', () => {
     const told = await membership();
     expect(told).toMatchObject({
       standing: 'unknown',
-      cause: { code: 'host-away', commands: [{ on: 'host', run: 'systemctl restart orrery-agent' }] },
+      cause: { code: 'host-away', commands: [{ on: 'host', host: host.name, run: 'systemctl restart orrery-agent' }] },
       views: { daemon: { text: 'OK, 10.7.0.10/24' } },
     });
     expect(Date.now() - Date.parse(told.asOf ?? '')).toBeGreaterThan(290_000);

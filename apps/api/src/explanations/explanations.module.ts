@@ -11,14 +11,15 @@ import { NodesRepository } from '../nodes/nodes.repository.js';
 import { EvidenceReader, StandingReaders } from './evidence-reader.js';
 import { ExplanationsController } from './explanations.controller.js';
 import { ExplanationsRepository } from './explanations.repository.js';
-import { Explanations, WishReaders } from './explanations.service.js';
+import { Explanations } from './explanations.service.js';
+import { WishReader } from './wish-reader.js';
 import { HistoryReader } from './history-reader.js';
 
 /** Reads what all features store, and changes nothing; the repositories hold no state. */
 @Module({
   controllers: [ExplanationsController],
   providers: [
-    ...[Explanations, EvidenceReader, StandingReaders, WishReaders, HistoryReader, ExplanationsRepository],
+    ...[Explanations, EvidenceReader, StandingReaders, WishReader, HistoryReader, ExplanationsRepository],
     ...[CommandsRepository, ContainersRepository, EventsRepository, FindingsRepository, HostsRepository],
     ...[MembershipsRepository, NetworksRepository, NetworksService, NodesRepository],
   ],

@@ -8,25 +8,13 @@ import {
   type HostId,
 } from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
-import { CommandsRepository } from '../commands/commands.repository.js';
 import { Store } from '../database/store.js';
-import { NetworksService } from '../networks/networks.service.js';
 import { References } from '../references/references.service.js';
 import { EvidenceReader } from './evidence-reader.js';
 import { explainHost, explainMembership, explainNode } from './explain-place.js';
 import { explainCommand, explainNetwork } from './explain-wish.js';
-import { ExplanationsRepository } from './explanations.repository.js';
 import { HistoryReader } from './history-reader.js';
-
-/** The readers of an explanation that are not about a host. */
-@Injectable()
-export class WishReaders {
-  constructor(
-    readonly networks: NetworksService,
-    readonly commands: CommandsRepository,
-    readonly repository: ExplanationsRepository,
-  ) {}
-}
+import { WishReader } from './wish-reader.js';
 
 type Kind = 'host' | 'node' | 'network' | 'command';
 
@@ -38,7 +26,7 @@ export class Explanations {
     private readonly references: References,
     private readonly evidence: EvidenceReader,
     private readonly history: HistoryReader,
-    private readonly wishes: WishReaders,
+    private readonly wishes: WishReader,
   ) {}
 
   async explain({ about, network }: ExplanationQuery): Promise<Explanation> {
@@ -117,20 +105,13 @@ export class Explanations {
   }
 
   async #network(id: NetworkId): Promise<Explanation> {
-    const { networks, repository } = this.wishes;
-    const [network, controller, tallies, events] = await Promise.all([
-      networks.read(this.store, id),
-      repository.controllerOf(this.store, id),
-      repository.tallies(this.store, id),
-      this.history.ofNetwork(id),
-    ]);
-    const givenName = await repository.givenName(this.store, id);
-    return explainNetwork({ network, controller, tallies }, givenName, events);
+    const [evidence, events] = await Promise.all([this.wishes.network(id), this.history.ofNetwork(id)]);
+    return explainNetwork(evidence, events);
   }
 
   async #command(reference: string): Promise<Explanation> {
     const id = CommandId.safeParse(reference).data;
-    const command = id && (await this.wishes.commands.get(this.store, id));
+    const command = id && (await this.wishes.command(id));
     if (!command)
       throw new AppError({
         kind: 'user',

@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { ChangesModule } from '../changes/changes.module.js';
 import { CommandsModule } from '../commands/commands.module.js';
 import { ContainersModule } from '../containers/containers.module.js';
+import { DoctorController } from '../doctor/doctor.controller.js';
+import { DoctorRepository } from '../doctor/doctor.repository.js';
+import { DoctorService } from '../doctor/doctor.service.js';
 import { FanOutController } from '../fan-out/fan-out.controller.js';
 import { FanOutRepository } from '../fan-out/fan-out.repository.js';
 import { FanOuts } from '../fan-out/fan-out.service.js';
@@ -17,7 +20,16 @@ import { HostsService } from './hosts.service.js';
 /** Hosts, their keys, and commands for many of them. */
 @Module({
   imports: [ChangesModule, CommandsModule, ContainersModule, MembershipsModule, WantedModule],
-  controllers: [HostsController, HostKeysController, FanOutController],
-  providers: [HostsService, HostsRepository, HostKeys, FanOuts, FanOutRepository, HostCommands],
+  controllers: [HostsController, HostKeysController, FanOutController, DoctorController],
+  providers: [
+    DoctorService,
+    DoctorRepository,
+    HostsService,
+    HostsRepository,
+    HostKeys,
+    FanOuts,
+    FanOutRepository,
+    HostCommands,
+  ],
 })
 export class HostsModule {}

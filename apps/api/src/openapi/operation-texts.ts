@@ -25,6 +25,8 @@ export const OPERATION_TEXTS = {
     'Revokes the key of a host and ends its agent’s connection within seconds. Everything already running keeps running.',
   rotateHost:
     'Asks the agent of a host to create a new key; the old one becomes invalid a moment later. The host must be online.',
+  examineHost:
+    'Asks the agent of a host to look for causes that lie in its machine: the engine, the firewall, UDP, roots, ports, disk. It looks anew and takes at most three seconds; those who ask at the same time get one look. What it finds also becomes findings. The host must be online.',
 
   listNodes: 'Lists nodes by name, one page at a time.',
   getNode: 'Answers one node: where it runs and what its zerotier-one last reported.',

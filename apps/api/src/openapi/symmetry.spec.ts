@@ -22,7 +22,7 @@ interface Described {
 }
 
 /** Acts on a thing that has a path of its own: they create nothing that could be read there. */
-const ACTS = /^(pause|restart|resume|revoke|rotate)$/;
+const ACTS = /^(doctor|pause|restart|resume|revoke|rotate)$/;
 /** How a machine becomes a host: read as `/v1/hosts`. */
 const ENROLMENT = ['join', 'key'];
 

@@ -10,7 +10,7 @@ export interface Situation extends RemedyAbout {
 }
 
 /** A command as words, so that nothing in a word can end it; or, if nothing is filled in, as a line that is always the same. */
-type Line = [on: FixCommand['on'], ...words: string[]] | FixCommand;
+type Line = [on: FixCommand['on'], ...words: string[]] | Omit<FixCommand, 'host'>;
 type Remedy = (situation: Situation) => Line[];
 
 const node = ({ host, container, kind }: RemedyAbout): string | undefined => {
@@ -72,7 +72,9 @@ const REMEDIES: Partial<Record<Code, Remedy>> = {
   'membership-unexpected': restart,
   'clock-skew': () => line('host', 'timedatectl', 'set-ntp', 'true'),
   'host-away': () => line('host', 'systemctl', 'restart', 'orrery-agent'),
-  'controller-away': (about) => (about.container === null ? [] : restart(about)),
+  // About the node of the controller.
+  'controller-away': (about) =>
+    about.kind === 'host' ? line('host', 'systemctl', 'start', 'zerotier-one') : restart(about),
 };
 
 /** The commands for a code, with names filled in and quoted for a POSIX shell; none where only a person can act. */
@@ -91,5 +93,9 @@ export function commandsFor(
     facts: facts.success ? facts.data : {},
     status: status.success ? status.data : null,
   });
-  return lines.map((one) => (Array.isArray(one) ? { on: one[0], run: commandLine(one.slice(1)) } : one));
+  const { host } = known.data;
+  return lines.map((one) => {
+    const { on, run } = Array.isArray(one) ? { on: one[0], run: commandLine(one.slice(1)) } : one;
+    return { on, host: on === 'host' ? host : null, run };
+  });
 }

@@ -21,6 +21,8 @@ export interface RequestOptions {
   /** Milliseconds; long polls need more than the default. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** It changes nothing, whatever its method: nothing has to be kept so that it is done only once. */
+  onlyLooks?: true;
 }
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -104,7 +106,7 @@ export class ApiClient {
     const url = this.urlOf(path, query);
     const headers: Record<string, string> = { accept: 'application/json' };
     if (this.settings.token) headers.authorization = `Bearer ${this.settings.token}`;
-    if (method !== 'GET') headers['idempotency-key'] = randomUUID();
+    if (method !== 'GET' && !options.onlyLooks) headers['idempotency-key'] = randomUUID();
     if (ifMatch) headers['if-match'] = ifMatch;
     if (body !== undefined) headers['content-type'] = 'application/json';
     const send = () => {

@@ -24,4 +24,5 @@ export function outcomeLines(outcome: ShownOutcome | null): [title: string, text
 }
 
 /** A command that needs another place than this one says where to run it. */
-export const commandText = ({ on, run }: FixCommand): string => (on === 'host' ? `${run}   (on the host, as root)` : run);
+export const commandText = ({ on, host, run }: FixCommand): string =>
+  on === 'host' ? `${run}   (on ${host ?? 'the host'}, as root)` : run;

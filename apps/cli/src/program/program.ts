@@ -65,6 +65,10 @@ const HEADINGS: [heading: string, parts: Part[]][] = [
         load: () => import('../paths/paths.command.js').then((m) => (p, c) => p.leaf(m.pathsLeaf(c))),
       },
       {
+        names: ['doctor'],
+        load: () => import('../doctor/doctor.command.js').then((m) => (p, c) => p.leaf(m.doctorLeaf(c))),
+      },
+      {
         names: ['pause', 'resume'],
         load: () =>
           import('../hosts/host-pause.js').then(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Name } from './ids.js';
 
 /** Stable codes of the HTTP API's problems; docs/errors.md has a section for each. */
 export const ProblemCode = z.enum([
@@ -85,6 +86,9 @@ export const FixCommand = z
     on: z
       .enum(['host', 'anywhere'])
       .describe('`host`: as root on the host concerned. `anywhere`: wherever `orrery` is logged in.'),
+    host: Name.nullable()
+      .default(null)
+      .describe('Name of the host on which it is to run; null: anywhere, or the host is not known.'),
     run: z.string().meta({
       description: 'The command line, for a POSIX shell.',
       example: 'orrery membership authorize 3cdfe08e8b 3e92c1f0a7000001',

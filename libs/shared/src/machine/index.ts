@@ -1,5 +1,6 @@
 // What an agent needs from its machine, real or simulated: the port, and what both implementations share.
 export * from './controller-api.js';
+export * from './evidence.js';
 export * from './ground.js';
 export * from './identity-store.js';
 export * from './judge-address.js';

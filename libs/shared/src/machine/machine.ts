@@ -13,6 +13,7 @@ import type {
 } from '../contracts/index.js';
 import { AppError, crashPoint } from '../runtime/index.js';
 import type { ControllerApi } from './controller-api.js';
+import type { MachineEvidence } from './evidence.js';
 import type { SeenGround } from './ground.js';
 import type { IdentityStore, NodeSecrets } from './identity-store.js';
 import type { Prober } from './prober.js';
@@ -75,6 +76,10 @@ export interface Machine {
   facts(scope: Scope): Promise<MachineFacts>;
   /** Looks for workloads that no item names yet, and for nothing else. */
   findWorkloads(named: readonly Workload[], signal: AbortSignal): Promise<Part<ObservedWorkload[]>>;
+  /** Nodes that had heard from nobody for a while when they were last observed: a reason to examine them, not a finding. */
+  readonly silentNodes: ReadonlySet<NodeId>;
+  /** Looks at the machine as a doctor does: seldom, and until the signal at most. Never throws: what cannot be seen says why. */
+  examine(scope: Scope, signal: AbortSignal): Promise<MachineEvidence>;
   /** Calls `hint` when something may have changed (an engine event, a file): a reason to look now, never a fact. Stops with the signal. */
   watch(hint: Hint, signal: AbortSignal): void;
   /** Whether every change of the engine and of each kernel is hinted at now. Until then looks must not grow rare. */

@@ -1,5 +1,6 @@
 import {
   type AgentFindingCode,
+  DoctorCode,
   type NetworkId,
   type NodeId,
   type ObservedState,
@@ -12,7 +13,7 @@ import { findDisagreements } from './findings-interfaces.js';
 import { findNodes } from './findings-nodes.js';
 import { findPolicyTroubles } from './findings-policy.js';
 import { findRouteConflicts } from './findings-routes.js';
-import type { FindingsInput, FoundCause } from './found-cause.js';
+import type { DoctorStanding, FindingsInput, FoundCause } from './found-cause.js';
 
 const SKEW_MS = 5_000;
 const STUCK_TRIES = 5;
@@ -29,6 +30,7 @@ export function findCauses(input: FindingsInput): FoundCause[] {
     ...findPolicyTroubles(input),
     ...findStuckItems(input),
     ...findAgentTroubles(input),
+    ...(input.doctor?.found ?? []),
   ];
 }
 
@@ -68,11 +70,15 @@ function findAgentTroubles({ clockSkewMs, cloned, forgedAnswers, damage }: Findi
   return found;
 }
 
+const OF_DOCTOR: ReadonlySet<string> = new Set(DoctorCode.options);
+
 /** True when an earlier finding can be neither confirmed nor cleared now, because what it is about is out of sight. */
 export function isUndetermined(
   found: { node: NodeId | null; network: NetworkId | null; code: AgentFindingCode },
   observed: ObservedState,
+  doctor?: DoctorStanding,
 ): boolean {
+  if (OF_DOCTOR.has(found.code)) return !doctor?.isKnown(found.code);
   if (found.code === 'container-foreign' || found.code === 'item-unclaimed') return !observed.containers.known;
   if (found.code === 'workload-flapping') return observed.workloads?.known === false;
   const node = observed.nodes.find((one) => one.node === found.node);

@@ -1,6 +1,7 @@
 import type {
   AgentFact,
   AgentFindingCode,
+  FindingFacts,
   Item,
   ItemId,
   NetworkId,
@@ -21,10 +22,19 @@ export interface FoundCause {
   severity: 'info' | 'warning' | 'error';
   cause: string;
   fix: string;
+  /** Facts about it that commands can be made from. */
+  facts?: FindingFacts;
   /** How long it must hold before it is reported. */
   holdMs: number;
   /** Facts to report together with the finding: the single things that it sums up. */
   also?: readonly AgentFact[];
+}
+
+/** What the doctor saw at its last look, which is older than the observation. */
+export interface DoctorStanding {
+  found: readonly FoundCause[];
+  /** Whether it could tell about a code of its own. */
+  isKnown: (code: AgentFindingCode) => boolean;
 }
 
 export interface FindingsInput {
@@ -45,6 +55,8 @@ export interface FindingsInput {
   policy?: { held: HeldPolicy; denials: Denials } | undefined;
   /** Workloads that end again and again; omitted when nobody counts. */
   flaps?: Flaps;
+  /** Omitted until the doctor has looked. */
+  doctor?: DoctorStanding | undefined;
   /** The ground that networks of the host's own daemon are checked against; omitted when it is not observed. */
   ground?: RuledGround | undefined;
 }

@@ -1,7 +1,7 @@
 import type { AgentFact, ObservedState } from '@orrery/shared/contracts';
 import { findingKey, type Memory, type RaisedFinding } from '../memory.js';
 import { isUndetermined } from './findings.js';
-import type { FoundCause } from './found-cause.js';
+import type { DoctorStanding, FoundCause } from './found-cause.js';
 import type { Holds } from '../holds.js';
 
 /** What is new about the findings: raised once they have held long enough, cleared as soon as they are seen to be gone. */
@@ -9,7 +9,7 @@ export function tellFindings(
   raised: Memory['findings'],
   found: readonly FoundCause[],
   observed: ObservedState,
-  { holds, now }: { holds: Holds<string>; now: number },
+  { holds, now, doctor }: { holds: Holds<string>; now: number; doctor?: DoctorStanding | undefined },
 ): { facts: AgentFact[]; findings: Memory['findings'] } {
   const facts: AgentFact[] = [];
   const findings: Memory['findings'] = {};
@@ -26,16 +26,16 @@ export function tellFindings(
   for (const [key, known] of Object.entries(raised)) {
     if (findings[key]) continue;
     const { finding, ...about } = known;
-    if (isUndetermined({ node: about.node, network: about.network, code: finding.code }, observed))
+    if (isUndetermined({ node: about.node, network: about.network, code: finding.code }, observed, doctor))
       findings[key] = known;
     else facts.push({ type: 'finding.cleared', data: { ...about, code: finding.code } });
   }
   return { facts, findings };
 }
 
-const asRaised = ({ node, network, item, code, severity, cause, fix }: FoundCause): RaisedFinding => ({
+const asRaised = ({ node, network, item, code, severity, cause, fix, facts }: FoundCause): RaisedFinding => ({
   node,
   network,
   item,
-  finding: { code, severity, cause, fix },
+  finding: { code, severity, cause, fix, ...(facts && { facts }) },
 });

@@ -8,6 +8,7 @@ import { ProblemCode, See } from '../problems.js';
 import type { Case } from './entry.js';
 import { CATALOGUE, explain, explainAgain, explainedCodes, meaningOf, type Situation } from './explain.js';
 import { FINDINGS } from './finding-codes.js';
+import { DOCTOR } from './doctor-codes.js';
 import { FAILURES } from './failure-codes.js';
 import { PATHS } from './path-codes.js';
 import { PROBES } from './probe-codes.js';
@@ -30,7 +31,7 @@ const shown = (Object.keys(CATALOGUE) as Situation[]).map((situation) => ({
 
 describe('the catalogue', () => {
   it('contains every code once', () => {
-    const tables = [WAITING, FAILURES, FINDINGS, PROBES, PATHS, PROBLEMS, PROGRAMS].flatMap((table) =>
+    const tables = [WAITING, FAILURES, FINDINGS, DOCTOR, PROBES, PATHS, PROBLEMS, PROGRAMS].flatMap((table) =>
       Object.keys(table),
     );
     expect(tables.toSorted()).toEqual(Object.keys(CATALOGUE).toSorted());

@@ -1,4 +1,5 @@
 import type { See } from '../problems.js';
+import { DOCTOR } from './doctor-codes.js';
 import { FAILURES } from './failure-codes.js';
 import { FINDINGS } from './finding-codes.js';
 import { PATHS } from './path-codes.js';
@@ -9,7 +10,16 @@ import { WAITING } from './waiting-codes.js';
 import type { Case, General } from './entry.js';
 
 /** Every code with its texts, once: in general as `code`, and in particular as `code/case`. */
-export const CATALOGUE = { ...WAITING, ...FAILURES, ...FINDINGS, ...PROBES, ...PATHS, ...PROBLEMS, ...PROGRAMS };
+export const CATALOGUE = {
+  ...WAITING,
+  ...FAILURES,
+  ...FINDINGS,
+  ...DOCTOR,
+  ...PROBES,
+  ...PATHS,
+  ...PROBLEMS,
+  ...PROGRAMS,
+};
 
 type Catalogue = typeof CATALOGUE;
 /** A code, or one of its cases. */

@@ -1,4 +1,5 @@
 import type { FindingCode } from '../events/findings.js';
+import type { MachineCode } from './doctor-codes.js';
 import type { FailureCode, WaitingCode } from '../outcomes.js';
 import { get, path, type Table } from './entry.js';
 
@@ -407,4 +408,4 @@ export const FINDINGS = {
       `Check what it reports: \`orrery event ls --host ${host}\`. If you no longer trust it: \`orrery host revoke ${host}\`.`,
     see: ({ host }: { host: string }) => get(path`/v1/events?host=${host}`),
   },
-} as const satisfies Table<Exclude<FindingCode, WaitingCode | FailureCode>>;
+} as const satisfies Table<Exclude<FindingCode, WaitingCode | FailureCode | MachineCode>>;

@@ -426,6 +426,10 @@ const THINGS = {
     fix: "Fix the problem named in the detail, which is the agent's. `orrery host get HOST` shows the state of the host.",
     see: get('/v1/hosts/{host}'),
   },
+  'call-failed/no-doctor': {
+    cause: ({ host }: { host: string }) => `the agent of ${host} is too old to examine its machine`,
+    fix: 'Update the agent: run the installer on the host again (docs/hosts.md).',
+  },
   'not-cancellable': {
     means: 'The command has been delivered, or has ended.',
     fix: 'Undo it with the opposite command: `orrery leave` after a join, `orrery rm` after a launch.',

@@ -3,10 +3,31 @@ import { Cidr } from '../ids.js';
 import { MAX_CAUSE, MAX_FIX, MAX_WORD } from '../lengths.js';
 import { FailureCode, WaitingCode } from '../outcomes.js';
 
+/** What the doctor of an agent looks for: causes that lie in the machine. It looks when it starts, now and then, and when it is asked. */
+export const DoctorCode = z.enum([
+  'tun-denied', // something denies this host's own programs the TUN device
+  'engine-rootless', // the engine does not run as root
+  'engine-userns', // the engine maps the users of containers to others
+  'engine-old',
+  'udp-blocked', // a node hears nothing from anybody
+  'no-root-reached', // a node hears from others, but from no root
+  'wrong-root', // a node does not use the root that is configured here
+  'port-9993-taken', // who has the UDP port of the host's own zerotier-one
+  'firewall-forward-drop', // the host forwards nothing for containers
+  'iptables-legacy-and-nft', // two sets of firewall rules are in force
+  'zerotier-old',
+  'bind-noise', // the host's own zerotier-one listens on the devices of containers
+  'dns-ignored', // a network pushes DNS servers that nothing on the host uses
+  'journal-disk-low',
+  'uplink-flapping', // the connection to the API is lost again and again
+]);
+export type DoctorCode = z.infer<typeof DoctorCode>;
+
 /** Diagnosed causes that are not the outcome of an item. */
 export const FindingCode = z.enum([
   ...FailureCode.options,
   ...WaitingCode.options,
+  ...DoctorCode.options,
   'interface-disagrees', // the daemon's view and the kernel's differ
   'not-heard', // a node has its address but has not heard from anybody since it was started
   'item-stuck', // an item has been retried for a while without success
@@ -36,6 +57,8 @@ export const FindingCode = z.enum([
   'history-gap',
   'upkeep-failed', // about no host: the API cannot do what its database needs from time to time
   'host-over-quota', // the host reports more than is kept of one host
+  'version-drift', // an agent or a zerotier-one is much older than the others
+  'route-overlap', // two networks of one node claim the same addresses
 ]);
 export type FindingCode = z.infer<typeof FindingCode>;
 
@@ -54,6 +77,8 @@ export const AgentFindingCode = FindingCode.exclude([
   'label-without-effect',
   'upkeep-failed',
   'host-over-quota',
+  'version-drift',
+  'route-overlap',
 ]);
 export type AgentFindingCode = z.infer<typeof AgentFindingCode>;
 

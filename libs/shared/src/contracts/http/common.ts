@@ -59,7 +59,11 @@ export const FixCommands = z
 
 /** The API derives `see` and `commands` from the code, never from a host's report. */
 export const ShownOutcome = z
-  .discriminatedUnion('kind', [done, waiting.extend({ see, commands: FixCommands }), failed.extend({ see, commands: FixCommands })])
+  .discriminatedUnion('kind', [
+    done,
+    waiting.extend({ see, commands: FixCommands }),
+    failed.extend({ see, commands: FixCommands }),
+  ])
   .meta({ id: 'ShownOutcome', description: 'How an item stands at a revision.' });
 export type ShownOutcome = z.infer<typeof ShownOutcome>;
 

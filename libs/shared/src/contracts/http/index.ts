@@ -3,6 +3,7 @@ export * from './common.js';
 export * from './commands.js';
 export * from './containers.js';
 export * from './controllers.js';
+export * from './doctor.js';
 export * from './events.js';
 export * from './explanations.js';
 export * from './findings.js';

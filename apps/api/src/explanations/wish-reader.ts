@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { Command, CommandId, NetworkId } from '@orrery/shared/contracts';
+import { CommandsRepository } from '../commands/commands.repository.js';
+import { Store } from '../database/store.js';
+import { NetworksService } from '../networks/networks.service.js';
+import { ExplanationsRepository } from './explanations.repository.js';
+import type { NetworkEvidence } from './evidence.js';
+
+/** Reads what people asked for that is not on one host: networks and commands. */
+@Injectable()
+export class WishReader {
+  constructor(
+    private readonly store: Store,
+    private readonly networks: NetworksService,
+    private readonly commands: CommandsRepository,
+    private readonly repository: ExplanationsRepository,
+  ) {}
+
+  async network(id: NetworkId): Promise<NetworkEvidence> {
+    const { store, repository } = this;
+    const [network, controller, tallies, givenName] = await Promise.all([
+      this.networks.read(store, id),
+      repository.controllerOf(store, id),
+      repository.tallies(store, id),
+      repository.givenName(store, id),
+    ]);
+    return { network, controller, tallies, givenName };
+  }
+
+  command(id: CommandId): Promise<Command | undefined> {
+    return this.commands.get(this.store, id);
+  }
+}
