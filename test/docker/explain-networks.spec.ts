@@ -35,29 +35,29 @@ const DELETED_LATE_MS = 60_000;
   const rows: Row[] = [
     {
       name: 'a node that nobody has authorized',
-      ...{ about: 'alpha/one', host: 'alpha', code: 'authorization' },
+      ...{ about: 'alpha/one', code: 'authorization' },
       fail: () => lab.orrery('join alpha/one vault'),
       holds: inVault,
     },
     {
       name: 'a node that was deauthorized, while its zerotier-one still says OK',
-      ...{ about: 'alpha/one vault', host: 'alpha', code: 'authorization' },
+      ...{ about: 'alpha/one vault', code: 'authorization' },
       fail: () => lab.orrery('membership deny alpha/one vault --yes'),
       holds: inVault,
     },
     {
       name: 'a network that does not exist',
-      ...{ about: 'alpha/one', host: 'alpha', code: 'network-not-found' },
+      ...{ about: 'alpha/one', code: 'network-not-found' },
       fail: () => lab.orrery(`join alpha/one ${lab.foreign.unknownNetwork}`),
     },
     {
       name: 'a network that its owner deleted',
-      ...{ about: 'alpha/one', host: 'alpha', code: 'network-not-found', lateMs: DELETED_LATE_MS },
+      ...{ about: 'alpha/one', code: 'network-not-found', lateMs: DELETED_LATE_MS },
       fail: () => lab.foreign.delete(foreign),
     },
     {
       name: 'an address that somebody removed',
-      ...{ about: 'alpha/one', host: 'alpha', code: 'address' },
+      ...{ about: 'alpha/one', code: 'address' },
       fail: async () => {
         const address = await lab.addressOf('alpha/one', lab.network);
         await alpha().inNetworkOf('one', `ip addr del ${address}/24 dev ${interfaceName(lab.network)}`);
@@ -65,7 +65,7 @@ const DELETED_LATE_MS = 60_000;
     },
     {
       name: 'a policy that denies the network',
-      ...{ about: 'alpha/one vault', host: 'alpha', code: 'policy-denied' },
+      ...{ about: 'alpha/one vault', code: 'policy-denied' },
       fail: () => allow(`networks: { deny: ['${vault}'] }\n`),
       person: () => allow('networks: {}\n'),
       holds: inVault,
