@@ -24,7 +24,7 @@ const REGISTRY = `require('node:http').createServer((asked, answered) => {
     if (!engine) return;
     lab = await LabHosts.open(engine);
     await alpha().must(`docker tag ${engine.image} ${IMAGE}`);
-    await alpha().background('registry', REGISTRY);
+    await alpha().background('registry', 5000, REGISTRY);
     await lab.launched('alpha/own', `--image ${IMAGE}`);
   });
   afterAll(() => lab?.close());

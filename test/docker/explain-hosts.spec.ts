@@ -61,7 +61,7 @@ const HOUR_MS = 3_600_000;
       ...{ about: 'alpha', code: 'port-9993-taken' },
       fail: async () => {
         await alpha().must('systemctl stop zerotier-one');
-        await alpha().background('squatter', "require('node:dgram').createSocket('udp4').bind(9993)");
+        await alpha().background('squatter', 9993, "require('node:dgram').createSocket('udp4').bind(9993)");
         await alpha().must('systemctl start zerotier-one');
       },
       person: () => alpha().stopBackground('squatter'),

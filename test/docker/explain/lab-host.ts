@@ -158,12 +158,14 @@ export class LabHost {
     return out;
   }
 
-  /** A program of somebody else that runs on. */
-  async background(name: string, script: string): Promise<void> {
+  /** A program of somebody else that runs on. Resolves when it has its port. */
+  async background(name: string, port: number, script: string): Promise<void> {
     await writeFile(join(this.folder, `${name}.cjs`), script);
     const program = `'${process.execPath}' "$HOST_LAB/${name}.cjs" </dev/null >/dev/null 2>&1`;
     await this.must(`${program} & echo $! >"$HOST_LAB/${name}.pid"`);
     this.#programs.add(name);
+    const listens = async () => (await this.must(`ss -Hltun sport = :${port}`)) !== '';
+    await eventually(listens, { within: 30_000, what: `${name} has port ${port}` });
   }
 
   async stopBackground(name: string): Promise<void> {
