@@ -9,20 +9,26 @@ const DEPTH: readonly Code[] = [
   ...(['policy-unreadable', 'policy-denied', 'paused'] as const),
   ...([
     'docker-unreachable',
+    'engine-old',
     'disk-full',
+    'journal-disk-low',
     'zerotier-missing',
     'unsupported',
     'workload-unsuitable',
     'workload',
   ] as const),
   ...(['image-absent', 'image-architecture', 'image-unsuitable', 'pull-refused', 'container-name-taken'] as const),
-  ...(['tun-missing', 'net-admin-missing', 'udp-ports-used-up', 'udp-port-taken', 'port-taken'] as const),
+  ...(['tun-denied', 'engine-rootless', 'engine-userns', 'tun-missing', 'net-admin-missing'] as const),
+  ...(['udp-ports-used-up', 'port-9993-taken', 'udp-port-taken', 'port-taken'] as const),
+  ...(['firewall-forward-drop', 'iptables-legacy-and-nft', 'udp-blocked', 'wrong-root', 'no-root-reached'] as const),
   ...(['identity-lost', 'address-claimed', 'container-paused', 'container-died', 'token-unreadable'] as const),
   ...(['daemon-unreachable', 'network-not-found', 'authentication', 'client-too-old', 'authorization'] as const),
   ...(['lockout-rolled-back', 'controller-absent', 'controller-moved', 'controller-away', 'configuration'] as const),
   ...(['port-error', 'interface', 'route-conflict', 'routes-left-out', 'settings-refused'] as const),
   ...(['network-without-addresses', 'pool-exhausted', 'address-outside-routes', 'address'] as const),
-  ...(['clock-skew', 'membership-unexpected', 'interface-disagrees', 'not-heard', 'item-stuck', 'unexpected'] as const),
+  ...(['clock-skew', 'route-overlap', 'dns-ignored', 'zerotier-old', 'version-drift'] as const),
+  ...(['uplink-flapping', 'bind-noise'] as const),
+  ...(['membership-unexpected', 'interface-disagrees', 'not-heard', 'item-stuck', 'unexpected'] as const),
 ];
 
 const PLACES = new Map(DEPTH.map((code, place) => [code as string, place]));
