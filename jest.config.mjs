@@ -1,6 +1,6 @@
 import { packagesForTests } from './scripts/testing/packages.mjs';
 
-// One configuration, several suites: scripts/test.mjs picks one by ORRERY_SUITE (unit, int, e2e, security, faults, docker, attach).
+// One configuration, several suites: scripts/test.mjs picks one by ORRERY_SUITE (unit, int, e2e, security, faults, docker, attach, explain).
 const swc = [
   '@swc/jest',
   {
@@ -30,11 +30,13 @@ const suites = {
   faults: { testMatch: ['<rootDir>/test/faults/**/*.spec.ts'], ...system, maxWorkers: 5 },
   docker: {
     testMatch: ['<rootDir>/test/docker/**/*.spec.ts'],
-    testPathIgnorePatterns: ['<rootDir>/test/docker/(attach|attached-\\w+|labelled-\\w+)\\.spec\\.ts$'],
+    testPathIgnorePatterns: ['<rootDir>/test/docker/(attach|attached-\\w+|labelled-\\w+|explain-\\w+)\\.spec\\.ts$'],
     ...system,
   },
   // Every agent on an engine reports what wears a label for Orrery, so labels would disturb the tests of the suite before.
   attach: { testMatch: ['<rootDir>/test/docker/{attach,attached-*,labelled-*}.spec.ts'], ...system },
+  // Each has two whole hosts with engines of their own, breaks them and mends them.
+  explain: { testMatch: ['<rootDir>/test/docker/explain-*.spec.ts'], ...system, maxWorkers: 3 },
   // Each is a system of many containers.
   compose: { testMatch: ['<rootDir>/test/compose/**/*.spec.ts'], ...system, maxWorkers: 2 },
 };

@@ -16,6 +16,12 @@ export const suites = [
   { name: 'docker', budget: 250, needs: 'engine', about: 'containers on a real Docker Engine' },
   { name: 'attach', budget: 200, needs: 'engine', about: 'containers of others, with labels, on a real Docker Engine' },
   {
+    name: 'explain',
+    budget: 150,
+    needs: 'engine',
+    about: 'classic failures on whole hosts: each is explained, and its fix carried out as it stands',
+  },
+  {
     name: 'compose',
     budget: 300,
     needs: 'lab images',

@@ -38,6 +38,10 @@ export interface VariantOptions {
   tap?: boolean;
   /** It runs with `--userns-remap`, and its TUN device can be opened by everybody, as udev creates it. */
   remapped?: boolean;
+  /** A process whose network and files it uses, as on a machine of its own: then it has firewall rules of its own, too. */
+  inside?: number;
+  /** The control group in which its containers are. */
+  cgroup?: string;
 }
 
 /** A second engine on this machine, with a fault built in, holding the image under test. */
@@ -45,7 +49,7 @@ export class EngineVariant {
   private constructor(
     readonly engine: LabEngine,
     private readonly folder: string,
-    private readonly options: VariantOptions,
+    private options: VariantOptions,
   ) {}
 
   /** Whether this machine allows us to start an engine at all. */
@@ -62,7 +66,6 @@ export class EngineVariant {
     const { folder } = variant;
     // Its users are not ours, and must reach their files.
     if (options.remapped) await chmod(folder, 0o711);
-    if (options.tap === false) await writeFile(join(folder, 'no-tap.json'), JSON.stringify(denyTunsetiff()));
     // With remapped users, the files of its images belong to those.
     const isLaidOut = !options.remapped && (await layOut(await EngineVariant.storeOf(from), join(folder, 'data')));
     await variant.boot();
@@ -104,16 +107,34 @@ export class EngineVariant {
     return store;
   }
 
+  get socket(): string {
+    return join(this.folder, 'docker.sock');
+  }
+
+  /** Starts the engine again with another fault, or with none. */
+  async reboot(change: Partial<VariantOptions>): Promise<void> {
+    await this.halt();
+    this.options = { ...this.options, ...change };
+    await this.boot();
+  }
+
   /** Stops only its own engine: containers keep running in their shims. */
   async halt(): Promise<void> {
     await run(LAB, ['stop', this.folder]);
   }
 
   async boot(): Promise<void> {
-    const { number, tun = true, tap = true, remapped = false } = this.options;
-    // Without iptables rules of its own: two engines would remove each other's.
-    const change = remapped ? `--userns-remap=${REMAPPED}` : '';
-    const args = `--iptables=false --ip6tables=false ${tap ? '' : `--seccomp-profile=${join(this.folder, 'no-tap.json')}`} ${change}`;
+    const { number, tun = true, tap = true, remapped = false, inside, cgroup } = this.options;
+    const profile = join(this.folder, 'no-tap.json');
+    if (!tap) await writeFile(profile, JSON.stringify(denyTunsetiff()));
+    const args = [
+      // Two engines in one network would remove each other's rules.
+      ...(inside === undefined ? ['--iptables=false'] : []),
+      '--ip6tables=false',
+      ...(tap ? [] : [`--seccomp-profile=${profile}`]),
+      ...(cgroup === undefined ? [] : [`--cgroup-parent=${cgroup}`]),
+      ...(remapped ? [`--userns-remap=${REMAPPED}`] : []),
+    ].join(' ');
     const env = {
       ...process.env,
       ORRERY_LAB_BIP: `10.${number}.0.1/24`,
@@ -122,7 +143,12 @@ export class EngineVariant {
     };
     const seen = (script: string) => ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', LAB];
     const script = remapped ? REMAPPED_VIEW : NO_TUN_VIEW;
-    const [program, before] = tun && !remapped ? [LAB, []] : ['unshare', seen(script)];
+    const [program, before] =
+      inside !== undefined
+        ? ['nsenter', ['-t', String(inside), '--net', '--mount', LAB]]
+        : tun && !remapped
+          ? [LAB, []]
+          : ['unshare', seen(script)];
     await run(program, [...before, 'start', this.folder], { env });
   }
 
