@@ -48,7 +48,7 @@ const PAUSES = {
   /** After a change: what belongs to it is over by then. */
   settleMs: 2_000,
   /** Between two looks because of changes. */
-  crowdMs: 10_000,
+  crowdMs: 5_000,
 };
 
 /**

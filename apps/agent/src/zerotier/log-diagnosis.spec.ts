@@ -9,7 +9,7 @@ describe('the log of a daemon', () => {
     ],
     ['tun-missing', 'ERROR: unable to configure virtual network port: could not open TUN/TAP device: No such device'],
     [
-      'tun-missing',
+      'tun-denied',
       'ERROR: unable to configure virtual network port: could not open TUN/TAP device: Operation not permitted',
     ],
     [

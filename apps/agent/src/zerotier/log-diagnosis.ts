@@ -9,7 +9,7 @@ export type Diagnosis = Explained<FailureCode>;
 const SIGNS: { when: RegExp; diagnosis: Diagnosis }[] = [
   {
     when: /could not open TUN\/TAP device: Operation not permitted/,
-    diagnosis: explain('tun-missing/forbidden'),
+    diagnosis: explain('tun-denied/log'),
   },
   {
     when: /could not open TUN\/TAP device/,

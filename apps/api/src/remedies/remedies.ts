@@ -45,6 +45,17 @@ const INSTALL: Partial<Record<NonNullable<FindingFacts['packages']>, Line[]>> = 
   ],
 };
 
+const UPGRADE: Record<NonNullable<FindingFacts['packages']>, Line[]> = {
+  apt: [
+    ['host', 'apt-get', 'update'],
+    ['host', 'apt-get', 'install', '--yes', '--only-upgrade', 'zerotier-one'],
+  ],
+  dnf: [['host', 'dnf', 'upgrade', '-y', 'zerotier-one']],
+  zypper: [['host', 'zypper', '--non-interactive', 'update', 'zerotier-one']],
+  apk: [['host', 'apk', 'upgrade', 'zerotier-one']],
+  pacman: [['host', 'pacman', '-Syu', '--noconfirm', 'zerotier-one']],
+};
+
 /**
  * Commands that carry out the fix of a code, where commands can. A code that is not here needs a person: its fix says who. Nothing here
  * takes away what others made: no foreign container, process or route.
@@ -66,6 +77,9 @@ const REMEDIES: Partial<Record<Code, Remedy>> = {
     ['host', 'mkdir', '-p', '/dev/net'],
     { on: 'host', run: 'test -c /dev/net/tun || mknod /dev/net/tun c 10 200' },
   ],
+  // Only this container may be denied the device: it gets a new device cgroup.
+  'tun-denied': (about) => (about.container === null ? [] : restart(about)),
+  'zerotier-old': ({ facts, kind }) => (kind === 'host' && facts.packages ? UPGRADE[facts.packages] : []),
   'zerotier-missing': ({ facts }) => (facts.packages && INSTALL[facts.packages]) ?? [],
   'interface-disagrees': (about) =>
     about.status === 'ACCESS_DENIED' || about.status === 'NOT_FOUND' ? authorize(about) : restart(about),

@@ -41,6 +41,7 @@ export const FailureCode = z.enum([
   'route-conflict',
   'settings-refused',
   'token-unreadable',
+  'tun-denied',
   'tun-missing',
   'udp-ports-used-up',
   'unexpected',

@@ -1,4 +1,5 @@
 import type { DoctorCode } from '../events/findings.js';
+import type { FailureCode } from '../outcomes.js';
 import { get, type Table } from './entry.js';
 
 const packagesOf = (packages: string) =>
@@ -11,18 +12,9 @@ const packagesOf = (packages: string) =>
   })[packages] ?? 'the package manager of the host';
 
 /** Codes for causes in the machines: an agent found them in its own, or the API by comparing all of them. */
-export type MachineCode = DoctorCode | 'version-drift' | 'route-overlap';
+export type MachineCode = Exclude<DoctorCode, FailureCode> | 'version-drift' | 'route-overlap';
 
 export const DOCTOR = {
-  'tun-denied': {
-    means:
-      'The device /dev/net/tun exists, but the host does not let programs open it: a device cgroup, a security profile or an outer container denies it. zerotier-one then runs and looks healthy, but has no interface.',
-    fix: 'Allow the device where the denial comes from: `DeviceAllow=/dev/net/tun rw` in a systemd unit, `lxc.cgroup2.devices.allow: c 10:200 rwm` for an LXC container, `--device /dev/net/tun` for a container.',
-    see: get('/v1/hosts/{host}'),
-  },
-  'tun-denied/cgroup': {
-    cause: 'the kernel refuses to open /dev/net/tun, although the device exists: a device cgroup denies 10:200',
-  },
   'engine-rootless': {
     means:
       'The Docker Engine runs without root (rootless mode). Its containers have a network namespace behind a user-mode network: nodes work, but are always relayed or slow, and need a TUN device that everybody can open.',

@@ -286,16 +286,25 @@ export const FAILURES = {
   'token-unreadable/outdated': {
     fix: 'Restart zerotier-one (`sudo systemctl restart zerotier-one`) and renew any copy in ~/.zeroTierOneAuthToken: the token is not the one of the running daemon.',
   },
+  'tun-denied': {
+    means:
+      'The device /dev/net/tun exists, but the host does not let programs open it: a device cgroup, a security profile or an outer container denies it. zerotier-one then runs and looks healthy, but has no interface.',
+    fix: 'Allow the device where the denial comes from: `DeviceAllow=/dev/net/tun rw` in a systemd unit, `lxc.cgroup2.devices.allow: c 10:200 rwm` for an LXC container, `--device /dev/net/tun` for a container.',
+    see: get('/v1/hosts/{host}'),
+  },
+  'tun-denied/cgroup': {
+    cause: 'the kernel refuses to open /dev/net/tun, although the device exists: a device cgroup denies 10:200',
+  },
+  'tun-denied/log': {
+    cause: 'zerotier-one cannot open /dev/net/tun: the device exists, but something forbids its use',
+    fix: 'Let containers use the device: no device cgroup, security profile or outer container may deny 10:200. If only this container is denied, recreate it: `orrery restart HOST/NAME`.',
+  },
   'tun-missing': {
     means: 'There is no TUN device: zerotier-one runs and looks healthy, but cannot create an interface.',
     fix: 'Run `sudo modprobe tun` on the host. If /dev/net/tun is still absent: `sudo mkdir -p /dev/net && sudo mknod /dev/net/tun c 10 200`. An engine with `userns-remap` needs one that all users can open (`sudo chmod 666 /dev/net/tun`). An engine that runs in a container needs the device in that container, too.',
     see: get('/v1/hosts/{host}'),
   },
   'tun-missing/log': { cause: 'zerotier-one has no TUN device, so it cannot create an interface' },
-  'tun-missing/forbidden': {
-    cause: 'zerotier-one cannot open /dev/net/tun: the device exists, but something forbids its use',
-    fix: 'Let containers use the device: no device cgroup, security profile or outer container may deny 10:200.',
-  },
   'tun-missing/no-interface': {
     cause: ({ network }: { network: string }) => `zerotier-one is in ${network}, but has no interface for it`,
   },

@@ -27,7 +27,8 @@ export type DoctorCode = z.infer<typeof DoctorCode>;
 export const FindingCode = z.enum([
   ...FailureCode.options,
   ...WaitingCode.options,
-  ...DoctorCode.options,
+  // A step can fail for it as well.
+  ...DoctorCode.exclude(['tun-denied']).options,
   'interface-disagrees', // the daemon's view and the kernel's differ
   'not-heard', // a node has its address but has not heard from anybody since it was started
   'item-stuck', // an item has been retried for a while without success
