@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
+import type { NetworkId } from '@orrery/shared/contracts';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { LabHost } from './explain/lab-host.js';
 import { LabHosts } from './explain/lab-hosts.js';
@@ -9,7 +10,7 @@ const engine = await findLabEngine();
 if (engine && !LabHost.hasDeviceGroups)
   process.stderr.write('LEFT OUT: a TUN device that is denied needs control groups of version 1\n');
 /** zerotier-one greets a root that is silent again after a minute at the latest: before that, silence says nothing. */
-const SILENT_MS = 85_000;
+const SILENT_MS = 95_000;
 /** On the host itself, an image of which no registry knows anything. */
 const IMAGE = '127.0.0.1:5000/zerotier:lab';
 /** A registry that has nothing. */
@@ -20,9 +21,12 @@ const REGISTRY = `require('node:http').createServer((asked, answered) => {
 
 (engine ? describe : describe.skip)('orrery explain, about a container and its host', () => {
   let lab: LabHosts;
+  let more: NetworkId;
   beforeAll(async () => {
     if (!engine) return;
     lab = await LabHosts.open(engine);
+    more = await lab.created('more');
+    await lab.orrery('join beta/two more --wait=60s');
     await alpha().must(`docker tag ${engine.image} ${IMAGE}`);
     await alpha().background('registry', 5000, REGISTRY);
     await lab.launched('alpha/own', `--image ${IMAGE}`);
@@ -41,6 +45,15 @@ const REGISTRY = `require('node:http').createServer((asked, answered) => {
         await restart();
       },
       person: () => alpha().tun('allow'),
+    },
+    {
+      name: 'a TUN device that is denied to a running container',
+      ...{ about: 'alpha/one', code: 'tun-denied' },
+      fail: async () => {
+        await alpha().takeTun('one');
+        await lab.orrery('join alpha/one more');
+      },
+      holds: () => lab.untilPings('alpha/one', 'beta/two', more),
     },
   ];
 
