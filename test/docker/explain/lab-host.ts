@@ -137,6 +137,7 @@ export class LabHost {
     await this
       .must(`docker run --detach --init --name ${DAEMON} ${rights} ${home} --entrypoint sleep ${this.variant.engine.image} infinity
       systemctl start zerotier-one`);
+    await this.#untilListens('zerotier-one', 9993);
   }
 
   /** A shell of root on this host. */
@@ -164,6 +165,10 @@ export class LabHost {
     const program = `'${process.execPath}' "$HOST_LAB/${name}.cjs" </dev/null >/dev/null 2>&1`;
     await this.must(`${program} & echo $! >"$HOST_LAB/${name}.pid"`);
     this.#programs.add(name);
+    await this.#untilListens(name, port);
+  }
+
+  async #untilListens(name: string, port: number): Promise<void> {
     const listens = async () => (await this.must(`ss -Hltun sport = :${port}`)) !== '';
     await eventually(listens, { within: 30_000, what: `${name} has port ${port}` });
   }
