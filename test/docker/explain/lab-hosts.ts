@@ -126,20 +126,22 @@ export class LabHosts {
     await this.orrery(['launch', name, '--host', host, '--network shop --wait=60s', ...more].join(' '));
   }
 
+  /** In the network of a node, which is a host or a container. */
+  private in(reference: string, script: string): Promise<Ran> {
+    const [host = '', name] = reference.split('/');
+    return name === undefined ? this.host(host).shell(script) : this.host(host).inNetworkOf(name, script);
+  }
+
   /** The address that the kernel of a node has in a network. */
-  async addressOf(reference: string, network: NetworkId): Promise<string> {
-    const [host = '', name = ''] = reference.split('/');
-    const shown = `ip -o -4 addr show dev ${interfaceName(network)}`;
-    const { out } = await this.host(host).inNetworkOf(name, shown);
+  async addressOf(node: string, network: NetworkId): Promise<string> {
+    const { out } = await this.in(node, `ip -o -4 addr show dev ${interfaceName(network)}`);
     return /inet ([\d.]+)/.exec(out)?.[1] ?? '';
   }
 
   /** One ping from node to node, over the network. */
   async pings(from: string, to: string, network: NetworkId): Promise<boolean> {
     const address = await this.addressOf(to, network);
-    const [host = '', name = ''] = from.split('/');
-    if (!address) return false;
-    return (await this.host(host).inNetworkOf(name, `ping -c 1 -W 1 ${address}`)).code === 0;
+    return address !== '' && (await this.in(from, `ping -c 1 -W 1 ${address}`)).code === 0;
   }
 
   async untilPings(from: string, to: string, network: NetworkId, within = 60_000): Promise<void> {
