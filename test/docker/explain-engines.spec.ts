@@ -90,8 +90,10 @@ const REGISTRY = `require('node:http').createServer((asked, answered) => {
       ...{ about: 'alpha/one', code: 'udp-blocked', lateMs: SILENT_MS },
       fail: () =>
         alpha().must(`nft add table inet closed
+          nft add chain inet closed in '{ type filter hook prerouting priority -300; }'
           nft add chain inet closed out '{ type filter hook postrouting priority 0; }'
-          nft add rule inet closed out oifname eth0 meta l4proto udp drop`),
+          nft add rule inet closed in meta l4proto udp drop
+          nft add rule inet closed out meta l4proto udp drop`),
       person: () => alpha().must('nft delete table inet closed'),
     },
   ];
