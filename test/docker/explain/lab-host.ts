@@ -225,7 +225,7 @@ export const ended = (running: Promise<{ stdout: string; stderr: string }>): Pro
     }),
   );
 
-/** One end of a cable in the bridge of the world, the other in the host, which has the right to use it. */
+/** One end of a cable in the bridge of the world, the other in the host. Its only addresses are those of IPv4, as an engine gives them. */
 async function connect(pid: number, number: number, { docker, network }: LabWorld): Promise<void> {
   const { Id, IPAM } = (await docker.getNetwork(network).inspect()) as {
     Id: string;
@@ -238,6 +238,7 @@ async function connect(pid: number, number: number, { docker, network }: LabWorl
     ip link add ${cable} type veth peer name eth0 netns ${pid}
     ip link set ${cable} master br-${Id.slice(0, 12)} up
     nsenter -t ${pid} --net --mount sh -ec '
+      for family in all default; do echo 1 >/proc/sys/net/ipv6/conf/$family/disable_ipv6; done
       ip link set lo up
       ip addr add ${address} dev eth0
       ip link set eth0 up
