@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
-import type { NetworkId } from '@orrery/shared/contracts';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { LabHost } from './explain/lab-host.js';
 import { LabHosts } from './explain/lab-hosts.js';
@@ -21,12 +20,9 @@ const REGISTRY = `require('node:http').createServer((asked, answered) => {
 
 (engine ? describe : describe.skip)('orrery explain, about a container and its host', () => {
   let lab: LabHosts;
-  let more: NetworkId;
   beforeAll(async () => {
     if (!engine) return;
     lab = await LabHosts.open(engine);
-    more = await lab.created('more');
-    await lab.orrery('join beta/two more --wait=60s');
     await alpha().must(`docker tag ${engine.image} ${IMAGE}`);
     await alpha().background('registry', 5000, REGISTRY);
     await lab.launched('alpha/own', `--image ${IMAGE}`);
@@ -36,6 +32,7 @@ const REGISTRY = `require('node:http').createServer((asked, answered) => {
   const alpha = () => lab.host('alpha');
   const restart = () => alpha().shell('docker restart --time 0 orrery-one');
 
+  // Denied to a running container alone, zerotier-one 1.14.1 dies of the next join (SIGSEGV), and its engine starts it with the device.
   const denied = (): Row[] => [
     {
       name: 'a TUN device that is denied to the whole host',
@@ -45,15 +42,6 @@ const REGISTRY = `require('node:http').createServer((asked, answered) => {
         await restart();
       },
       person: () => alpha().tun('allow'),
-    },
-    {
-      name: 'a TUN device that is denied to a running container',
-      ...{ about: 'alpha/one', code: 'tun-denied' },
-      fail: async () => {
-        await alpha().takeTun('one');
-        await lab.orrery('join alpha/one more');
-      },
-      holds: () => lab.untilPings('alpha/one', 'beta/two', more),
     },
   ];
 

@@ -193,12 +193,6 @@ export class LabHost {
     await writeFile(join(DEVICES, this.cgroup, `devices.${rule}`), 'c 10:200 rwm');
   }
 
-  /** Takes it away from a running container of a node, as a reload of systemd does on some distributions. */
-  async takeTun(name: string): Promise<void> {
-    const { Id } = await this.container(name).inspect();
-    await writeFile(join(DEVICES, this.cgroup, Id, 'devices.deny'), 'c 10:200 rwm');
-  }
-
   /** Runs a program of this machine in the network of a container. */
   async inNetworkOf(name: string, script: string): Promise<Ran> {
     const { State } = await this.container(name).inspect();
