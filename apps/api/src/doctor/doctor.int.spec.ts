@@ -74,8 +74,8 @@ describe('the doctor of a host, asked over the API', () => {
     const { checks } = await examine();
     await agent.close();
     expect(checks.map(({ commands }) => commands)).toEqual([
-      [{ on: 'host', run: 'systemctl restart zerotier-one' }],
-      [{ on: 'host', run: 'systemctl restart orrery-agent' }],
+      [{ on: 'host', host: joined.name, run: 'systemctl restart zerotier-one' }],
+      [{ on: 'host', host: joined.name, run: 'systemctl restart orrery-agent' }],
       [],
     ]);
   });

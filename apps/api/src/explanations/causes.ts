@@ -16,18 +16,18 @@ import { depthOf, isAboutEngine, isAboutWorkloads } from './depth.js';
 import type { Evidence, Found, Keeping } from './evidence.js';
 
 /** One cause among all that hold, before the one that counts is chosen. */
-export interface Candidate extends FurtherCause {
+export interface PossibleCause extends FurtherCause {
   since: string | null;
 }
 
-type Told = Pick<Candidate, 'standing' | 'about' | 'since'>;
+type Told = Pick<PossibleCause, 'standing' | 'about' | 'since'>;
 
 /** A cause with its texts from the catalogue, and the commands for it. */
 export function candidate(
   { code, cause, fix, see }: Explained,
   told: Told,
   remedy: { about?: unknown; facts?: unknown; status?: unknown } = {},
-): Candidate {
+): PossibleCause {
   const way = see ?? meaningOf(code)?.see;
   return {
     ...{ code, cause, fix, ...told, ...(way && { see: way }) },
@@ -39,8 +39,8 @@ export function candidate(
 const WEIGHT: Record<Standing, number> = { unknown: 0, trouble: 1, warning: 2, fine: 3 };
 
 /** The one that counts comes first: the worst, and among these the one nearest to the root. Each cause is there once. */
-export function sortCauses(candidates: readonly Candidate[]): Candidate[] {
-  const seen = new Map<string, Candidate>();
+export function sortCauses(candidates: readonly PossibleCause[]): PossibleCause[] {
+  const seen = new Map<string, PossibleCause>();
   const sorted = [...candidates].sort(
     (a, b) => WEIGHT[a.standing] - WEIGHT[b.standing] || depthOf(a.code) - depthOf(b.code),
   );
@@ -56,7 +56,7 @@ export function sortCauses(candidates: readonly Candidate[]): Candidate[] {
 }
 
 /** A host that is not heard from: what its agent would say is not known. */
-export function causesOfPresence({ name, presence, lastSeenAt, createdAt, paused }: Host): Candidate[] {
+export function causesOfPresence({ name, presence, lastSeenAt, createdAt, paused }: Host): PossibleCause[] {
   const told = { standing: 'unknown', about: name, since: lastSeenAt ?? createdAt } as const;
   const about = { host: name };
   if (presence === 'unreachable')
@@ -71,7 +71,7 @@ export function causesOfPresence({ name, presence, lastSeenAt, createdAt, paused
 const STANDINGS = { error: 'trouble', warning: 'warning', info: 'fine' } as const;
 
 /** `among`: the findings that concern what is asked about. */
-export const causesOfFindings = (findings: readonly Found[]): Candidate[] =>
+export const causesOfFindings = (findings: readonly Found[]): PossibleCause[] =>
   findings.map((found) =>
     candidate(
       explainAgain(found),
@@ -98,7 +98,7 @@ export function findingsOf({ findings }: Evidence, node: Pick<Node, 'id' | 'kind
 }
 
 /** The daemon and the container of a node, without its networks. */
-export function causesOfNode(evidence: Evidence, node: Node): Candidate[] {
+export function causesOfNode(evidence: Evidence, node: Node): PossibleCause[] {
   const container = evidence.containers.find((one) => one.node.id === node.id);
   const about = { host: evidence.host.name, kind: node.kind, container: container?.name ?? null };
   const told = { standing: 'trouble', about: node.name, since: node.updatedAt } as const;
@@ -113,7 +113,7 @@ export function causesOfNode(evidence: Evidence, node: Node): Candidate[] {
 }
 
 /** An outcome has its commands already. */
-export function causesOfOutcome(outcome: ShownOutcome | null, told: Told): Candidate[] {
+export function causesOfOutcome(outcome: ShownOutcome | null, told: Told): PossibleCause[] {
   if (outcome === null || outcome.kind === 'done') return [];
   const { kind: _kind, ...texts } = outcome;
   return [{ ...texts, ...told, docs: `/docs/errors#${outcome.code}` }];
@@ -124,7 +124,7 @@ export function causesOfMembership(
   evidence: Evidence,
   membership: Membership,
   keeping: Keeping | undefined,
-): Candidate[] {
+): PossibleCause[] {
   const told: Told = {
     standing: 'trouble',
     about: `${membership.node.name} in ${nameOf(membership, keeping)}`,
@@ -133,7 +133,7 @@ export function causesOfMembership(
   const remedy = { about: aboutOf(evidence, membership, keeping), status: membership.status };
   const isGoing = membership.intent === 'absent';
   const { outcome } = membership;
-  const causes: Candidate[] = [];
+  const causes: PossibleCause[] = [];
   if (outcome && outcome.kind !== 'done') {
     if (outcome.code === 'authorization') causes.push(authorization(membership, keeping, told, remedy));
     else causes.push(...causesOfOutcome(outcome, told));
@@ -147,7 +147,7 @@ function disagreements(
   keeping: Keeping | undefined,
   told: Told,
   remedy: { about: unknown; status: unknown },
-): Candidate[] {
+): PossibleCause[] {
   const { status, controller, device, addresses, assignedAddresses, interfaceUp, network } = membership;
   const tell = (explained: Explained) => [candidate(explained, told, remedy)];
   const keeper = network.id.slice(0, 10);
@@ -184,7 +184,7 @@ function authorization(
   keeping: Keeping | undefined,
   told: Told,
   remedy: { about: unknown; status: unknown },
-): Candidate {
+): PossibleCause {
   const node = membership.node.name;
   const network = nameOf(membership, keeping);
   const address = keeping?.address ?? node;
@@ -216,7 +216,7 @@ function authorization(
 }
 
 /** While the controller is away a membership that is OK stays OK; one that is not cannot become so. */
-function causesOfController(keeping: Keeping | undefined, isInTrouble: boolean): Candidate[] {
+function causesOfController(keeping: Keeping | undefined, isInTrouble: boolean): PossibleCause[] {
   const controller = keeping?.controller;
   if (!controller || controller.state === 'up' || controller.state === 'unknown') return [];
   const { name, state, cause, about } = controller;
@@ -246,7 +246,7 @@ export const nameOf = ({ network }: Pick<Membership, 'network'>, keeping: Keepin
 export const clock = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
 
 /** The verdict: the first cause, if it is one that counts. */
-export function verdictOf(causes: readonly Candidate[]): Pick<Explanation, 'standing' | 'cause' | 'more'> {
+export function verdictOf(causes: readonly PossibleCause[]): Pick<Explanation, 'standing' | 'cause' | 'more'> {
   const [first, ...rest] = causes;
   if (!first || first.standing === 'fine') return { standing: 'fine', cause: null, more: causes.slice(0, MOST) };
   const { standing, about: _about, since: _since, ...cause } = first;

@@ -9,7 +9,7 @@ import {
   nameOf,
   sortCauses,
   verdictOf,
-  type Candidate,
+  type PossibleCause,
 } from './causes.js';
 import type { Evidence, Keeping, Past } from './evidence.js';
 import { tellStory } from './story.js';
@@ -197,7 +197,7 @@ function hostHeadline(
   name: string,
   counts: string,
   { standing, cause }: Pick<Explanation, 'standing' | 'cause'>,
-  causes: readonly Candidate[],
+  causes: readonly PossibleCause[],
 ): string {
   if (standing === 'fine' || cause === null) return `${name} is online, with ${counts}: all as wanted`;
   if (standing === 'unknown') return `it is not known now how ${name} is: ${cause.cause}`;

@@ -9,7 +9,7 @@ import {
   type Standing,
   type StoryLine,
 } from '@orrery/shared/contracts';
-import { candidate, causesOfOutcome, causesOfPresence, sortCauses, verdictOf, type Candidate } from './causes.js';
+import { candidate, causesOfOutcome, causesOfPresence, sortCauses, verdictOf, type PossibleCause } from './causes.js';
 import type { CommandEvidence, NetworkEvidence, Past, Tally } from './evidence.js';
 import { countText } from './explain-place.js';
 import { tellStory } from './story.js';
@@ -23,7 +23,7 @@ export function explainNetwork(evidence: NetworkEvidence, events: readonly Past[
   const all = tallies.reduce((sum, { count }) => sum + count, 0);
   const causes = sortCauses([
     ...controllerCauses(evidence, name),
-    ...network.findings.map(({ severity, commands, ...found }): Candidate => ({
+    ...network.findings.map(({ severity, commands, ...found }): PossibleCause => ({
       ...candidate(explainAgain(found), { standing: SEVERITIES[severity], about: name, since: null }),
       commands,
     })),
@@ -44,7 +44,7 @@ export function explainNetwork(evidence: NetworkEvidence, events: readonly Past[
   };
 }
 
-function controllerCauses({ network, controller }: NetworkEvidence, name: string): Candidate[] {
+function controllerCauses({ network, controller }: NetworkEvidence, name: string): PossibleCause[] {
   if (!controller || !network.sync) return [];
   const { state, cause, about } = controller;
   if (state === 'away')
@@ -66,7 +66,7 @@ function controllerCauses({ network, controller }: NetworkEvidence, name: string
   ];
 }
 
-function tallyCauses({ kind, code, count, node, cause, fix, since, about }: Tally, all: number): Candidate[] {
+function tallyCauses({ kind, code, count, node, cause, fix, since, about }: Tally, all: number): PossibleCause[] {
   if (kind === null || kind === 'done' || code === null) return [];
   const which = count === 1 ? node : `${count} of ${countText(all, 'node', 'nodes')}, ${node} among them`;
   const told = { standing: 'trouble', about: which, since } as const;

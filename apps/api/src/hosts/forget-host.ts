@@ -16,6 +16,7 @@ const OBSERVED = [
   'membership_status',
   'interfaces',
   'paths',
+  'workloads',
   'item_status',
   'findings',
   'host_quotas',

@@ -158,6 +158,32 @@ describe('the removal of a host', () => {
     expect(again.hostId).not.toBe(hostId);
   });
 
+  it('leaves no observation of it behind', async () => {
+    const { hostId } = await joinHost(api, 'observed');
+    await api.database.query(
+      `INSERT INTO workloads (host_id, workload, observed, ordinal, seq, updated_at) VALUES ($1, 'shop/db/1', '{}', 1, 1, now())`,
+      [hostId],
+    );
+    const tables = await api.database.query<{ name: string }[]>(
+      `SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'host_id'
+        WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND NOT c.relispartition ORDER BY 1`,
+    );
+    const left = async () => {
+      const counts = tables.map(async ({ name }) => {
+        const [row] = await api.database.query<{ n: number }[]>(
+          `SELECT count(*)::int AS n FROM ${name} WHERE host_id = $1`,
+          [hostId],
+        );
+        return row && row.n > 0 ? [name] : [];
+      });
+      return (await Promise.all(counts)).flat();
+    };
+    expect(await left()).toEqual(expect.arrayContaining(['host_status', 'nodes', 'workloads']));
+    await api.ask('DELETE', '/v1/hosts/observed?confirm=observed', Host);
+    // Events on their way into the history are no observation, and its key stays revoked.
+    expect((await left()).filter((name) => !['outbox', 'revoked_keys'].includes(name))).toEqual([]);
+  });
+
   it('needs no force when the host has no desired items', async () => {
     await joinHost(api, 'empty');
     await api.ask('DELETE', '/v1/hosts/empty', Host);
