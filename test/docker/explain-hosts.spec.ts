@@ -113,7 +113,9 @@ const HOUR_MS = 3_600_000;
     await eventually(areDirect, { within: 60_000, every: 500, what: 'a direct path' });
     const place = (await beta().must('ip -o -4 addr show dev eth0')).match(/inet ([\d.]+)/)?.[1] ?? '';
     await alpha().must(`nft add table inet parted
+      nft add chain inet parted in '{ type filter hook prerouting priority -300; }'
       nft add chain inet parted out '{ type filter hook postrouting priority 0; }'
+      nft add rule inet parted in ip saddr ${place} meta l4proto udp drop
       nft add rule inet parted out ip daddr ${place} meta l4proto udp drop
       systemctl restart zerotier-one`);
     const isRelayed = async () => {
