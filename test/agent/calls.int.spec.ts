@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PlanResult } from '@orrery/shared/contracts';
+import { DoctorResult, PlanResult } from '@orrery/shared/contracts';
 import { AgentProcess, agentHome } from '../support/agent/agent-process.js';
 import { simulated } from '../support/agent/agent-state.js';
 import { FakeApi } from '../support/agent/fake-api.js';
@@ -36,8 +36,11 @@ describe('calls to a running agent', () => {
     expect((await simulated(home)).containers).toEqual([]);
   });
 
-  it('return the findings', async () => {
-    await expect(api.call({ op: 'doctor' })).resolves.toEqual({ result: 'ok', value: { findings: [] } });
+  it('return what the doctor sees, which is nothing wrong on a healthy host', async () => {
+    const reply = await api.call({ op: 'doctor' });
+    const { checks } = DoctorResult.parse(reply.result === 'ok' ? reply.value : undefined);
+    expect(checks.length).toBeGreaterThan(10);
+    expect(checks.filter(({ result }) => result === 'found')).toEqual([]);
   });
 
   it('return the log of a managed container, and of no other', async () => {

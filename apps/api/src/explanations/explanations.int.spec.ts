@@ -177,7 +177,9 @@ describe('a membership', () => {
     const told = await ask(host.name, foreign);
     expect(told).toMatchObject({ standing: 'trouble', about: { network: { id: foreign, name: null } } });
     expect(told.cause).toMatchObject({ code: 'authorization', commands: [] });
-    expect(told.cause?.fix).toMatch(/^Authorize .* at its controller 8056c2e21c, or in ZeroTier Central/);
+    expect(told.cause?.fix).toMatch(
+      /^Authorize .* on network 8056c2e21c000001: at its controller 8056c2e21c, or in ZeroTier Central/,
+    );
     expect(JSON.stringify(told)).not.toContain('reboot');
   });
 

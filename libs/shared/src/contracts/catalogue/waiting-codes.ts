@@ -18,7 +18,7 @@ export const WAITING = {
     cause: ({ address, controller }: { address: string; controller: string }) =>
       `its controller ${controller} has not authorized ${address}`,
     fix: ({ address, network, controller }: { address: string; network: string; controller: string }) =>
-      `Authorize ${address} at its controller ${controller}, or in ZeroTier Central (https://my.zerotier.com/network/${network}). Orrery does not manage this network.`,
+      `Authorize ${address} on network ${network}: at its controller ${controller}, or in ZeroTier Central (https://my.zerotier.com/network/${network}). Orrery does not manage this network.`,
   },
   'authorization/denied': {
     cause: ({ node, network, by, at }: Record<'node' | 'network' | 'by' | 'at', string>) =>
