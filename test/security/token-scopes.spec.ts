@@ -123,7 +123,8 @@ const BODIES: Record<string, unknown> = {
 
 async function asked(token: string, host: string, { verb, path }: Route) {
   const body = BODIES[`${verb} ${path}`] ?? (verb === 'GET' || verb === 'DELETE' ? undefined : {});
-  const response = await api.raw(verb, about(host, path), { token, ...(body === undefined ? {} : { body }) });
+  const query = path === '/v1/explanations' ? `?about=${host}` : '';
+  const response = await api.raw(verb, about(host, path) + query, { token, ...(body === undefined ? {} : { body }) });
   return { status: response.status, text: await response.text() };
 }
 
