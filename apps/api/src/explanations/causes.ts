@@ -103,7 +103,7 @@ export function causesOfNode(evidence: Evidence, node: Node): PossibleCause[] {
   const about = { host: evidence.host.name, kind: node.kind, container: container?.name ?? null };
   const told = { standing: 'trouble', about: node.name, since: node.updatedAt } as const;
   const causes = container ? causesOfOutcome(container.outcome, told) : [];
-  if (node.state === 'down' && causes.length === 0)
+  if (node.state === 'down' && causes.length === 0 && isWanted(evidence, node.id))
     causes.push(
       candidate(explain('daemon-unreachable', { cause: node.cause ?? 'zerotier-one does not answer' }), told, {
         about,
@@ -111,6 +111,10 @@ export function causesOfNode(evidence: Evidence, node: Node): PossibleCause[] {
     );
   return causes;
 }
+
+/** Nobody wants anything of the daemon of a host that no membership names: it need not even be installed. */
+export const isWanted = ({ memberships, containers }: Evidence, node: string): boolean =>
+  containers.some((one) => one.node.id === node) || memberships.some((one) => one.managed && one.node.id === node);
 
 /** An outcome has its commands already. */
 export function causesOfOutcome(outcome: ShownOutcome | null, told: Told): PossibleCause[] {

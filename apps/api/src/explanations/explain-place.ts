@@ -170,7 +170,7 @@ export function explainHost(evidence: Evidence, events: readonly Past[]): Explan
   const { host, nodes, memberships, containers, findings } = evidence;
   const causes = sortCauses([
     ...causesOfPresence(host),
-    ...nodes.filter(({ id }) => hasWish(evidence, id)).flatMap((node) => causesOfNode(evidence, node)),
+    ...nodes.flatMap((node) => causesOfNode(evidence, node)),
     ...memberships
       .filter(({ managed }) => managed)
       .flatMap((one) => causesOfMembership(evidence, one, keepingOf(evidence, one))),
@@ -188,10 +188,6 @@ export function explainHost(evidence: Evidence, events: readonly Past[]): Explan
     story: tellStory(events, { of: host.name }),
   };
 }
-
-/** Nobody wants anything of a daemon of the host that is in no network on purpose. */
-const hasWish = ({ memberships, containers }: Evidence, node: string): boolean =>
-  containers.some((one) => one.node.id === node) || memberships.some((one) => one.managed && one.node.id === node);
 
 function hostHeadline(
   name: string,

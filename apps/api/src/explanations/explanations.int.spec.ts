@@ -226,6 +226,16 @@ describe('other things', () => {
   });
 });
 
+describe('the zerotier-one of a host', () => {
+  it('is in trouble when it is down only if somebody wants something of it', async () => {
+    const down = { type: 'node.down', data: { node: host.node, after: null, cause: 'it is not installed' } } as const;
+    await host.say(down);
+    expect(await ask(host.name)).toMatchObject({ standing: 'fine', cause: null });
+    await join();
+    expect(await ask(host.name)).toMatchObject({ standing: 'trouble', cause: { code: 'daemon-unreachable' } });
+  });
+});
+
 describe('a question about nothing', () => {
   const refused = (about: string, code: ProblemCode, more: object = {}) =>
     api.refused('GET', `/v1/explanations?about=${encodeURIComponent(about)}`, code, more);
