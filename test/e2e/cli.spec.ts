@@ -53,7 +53,7 @@ describe('orrery against the real API, with two simulated hosts', () => {
     expect(first.out).toContain('waiting (authorization)');
     expect(first.out).toContain(`Authorize `);
     const [waiting] = await json<Command[]>('command ls --state waiting');
-    expect((await orrery('status')).out).toContain(`orrery membership get web-1 ${PRIVATE}`);
+    expect((await orrery('status')).out).toContain(`orrery explain web-1 ${PRIVATE}`);
     const second = start(`command wait ${waiting?.id} --wait=60s`);
     await authorize('web-1', PRIVATE);
     expect(await second.ended).toMatchObject({ code: 0, out: expect.stringContaining('✓ authorized') });

@@ -226,13 +226,18 @@ function causesOfController(keeping: Keeping | undefined, isInTrouble: boolean):
   const { name, state, cause, about } = controller;
   return [
     candidate(
-      explain(`controller-${state}`, {
-        cause: `the controller ${name} cannot be asked: ${cause ?? 'it does not answer'}`,
-      }),
+      explainController(name, state, cause),
       { standing: isInTrouble ? 'trouble' : 'warning', about: `controller ${name}`, since: controller.since },
       { about },
     ),
   ];
+}
+
+export function explainController(name: string, state: 'away' | 'absent' | 'moved', why: string | null): Explained {
+  const cause = `the controller ${name} cannot be asked: ${why ?? 'it does not answer'}`;
+  return state === 'away'
+    ? explain('controller-away/named', { cause, name })
+    : explain(`controller-${state}`, { cause });
 }
 
 /** What commands about a membership may name. */

@@ -9,7 +9,15 @@ import {
   type Standing,
   type StoryLine,
 } from '@orrery/shared/contracts';
-import { candidate, causesOfOutcome, causesOfPresence, sortCauses, verdictOf, type PossibleCause } from './causes.js';
+import {
+  candidate,
+  causesOfOutcome,
+  causesOfPresence,
+  explainController,
+  sortCauses,
+  verdictOf,
+  type PossibleCause,
+} from './causes.js';
 import type { CommandEvidence, NetworkEvidence, Past, Tally } from './evidence.js';
 import { countText } from './explain-place.js';
 import { tellStory } from './story.js';
@@ -50,9 +58,7 @@ function controllerCauses({ network, controller }: NetworkEvidence, name: string
   if (state === 'away')
     return [
       candidate(
-        explain('controller-away', {
-          cause: `the controller ${controller.name} cannot be asked: ${cause ?? 'it does not answer'}`,
-        }),
+        explainController(controller.name, state, cause),
         { standing: 'trouble', about: `controller ${controller.name}`, since: null },
         { about },
       ),

@@ -25,9 +25,9 @@ describe('an unsettled item', () => {
   });
 
   it.each([
-    ['attachment', 'attachment web-1/db waits: workload', 'orrery container get web-1/db'],
-    ['container', 'container web-1/db waits: workload', 'orrery container get web-1/db'],
-    ['membership', 'web-1/db in lab waits: workload', 'orrery membership get web-1/db lab'],
+    ['attachment', 'attachment web-1/db waits: workload', 'orrery explain web-1/db'],
+    ['container', 'container web-1/db waits: workload', 'orrery explain web-1/db'],
+    ['membership', 'web-1/db in lab waits: workload', 'orrery explain web-1/db lab'],
   ] as const)('of kind %s is named with the command that shows it', (kind, what, next) => {
     expect(unsettled(item(kind))).toMatchObject([{ what, next, code: 'workload' }]);
   });

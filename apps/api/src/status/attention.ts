@@ -63,7 +63,7 @@ function absentHost({ host, presence, since }: AbsentHost): Placed[] {
       severity,
       what: what(host.name),
       cause: cause(since),
-      next: `orrery host get ${host.name}`,
+      next: `orrery explain ${host.name}`,
       ...(code && { code }),
       about: { kind: 'host', host },
       place: 1,
@@ -87,7 +87,9 @@ export function unsettled(one: Unsettled): Placed[] {
       severity: outcome.kind === 'failed' ? 'error' : 'warning',
       what: `${isGroup ? several : single} ${state}`,
       cause: isGroup && kind === 'membership' ? `for example ${node.name}: ${cause}` : cause,
-      next: isGroup ? nextForGroup(one, inNetwork) : nextFor(kind, node.name, inNetwork, code),
+      next: isGroup
+        ? nextForGroup(one, inNetwork)
+        : `orrery explain ${node.name}${kind === 'membership' ? ` ${inNetwork}` : ''}`,
       code,
       ...(isGroup && { count }),
       about: isGroup ? aboutGroup(one) : aboutItem(one),
@@ -109,11 +111,6 @@ function nextForGroup({ kind, host, oneHost }: Unsettled, network: string): stri
   const list = `orrery ${kind === 'membership' ? 'membership' : 'container'} ls`;
   const ofNetwork = kind === 'membership' ? ` --network ${network}` : '';
   return `${list}${ofNetwork}${oneHost ? ` --host ${host.name}` : ''}`;
-}
-
-function nextFor(kind: Unsettled['kind'], name: string, network: string, code: string): string {
-  if (kind === 'membership') return `orrery membership get ${name} ${network}`;
-  return code === 'container-died' ? `orrery container logs ${name}` : `orrery container get ${name}`;
 }
 
 /** A controller that does not answer, with all memberships that wait for it. */
@@ -149,8 +146,10 @@ export function found({ host, node, network, severity, code, cause, place, hosts
       ...{ count, about: { kind: 'orrery' }, place },
     };
   const kind = node && network ? 'membership' : node ? 'node' : network ? 'network' : 'host';
+  const where = node?.name ?? host.name;
+  const inNetwork = node && network ? ` ${network.name ?? network.id}` : '';
   return {
-    ...{ severity, what: `${host.name}: ${code}`, cause, next: `orrery finding ls --host ${host.name}`, code },
+    ...{ severity, what: `${where}: ${code}`, cause, next: `orrery explain ${where}${inNetwork}`, code },
     ...{ about: { kind, host, ...(node && { node }), ...(network && { network }) }, place },
   };
 }

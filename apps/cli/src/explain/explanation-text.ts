@@ -30,7 +30,7 @@ export function explanationLines(explanation: Explanation, colors: Colors, now: 
 const indented = (lines: string[]) => lines.map((line) => `  ${line}`);
 
 const sinceText = (since: string | null, standing: Standing, colors: Colors, now: number) =>
-  since === null || standing === 'fine' ? '' : colors.dim(`, for ${age(since, now)}`);
+  since === null || standing === 'fine' || age(since, now) === 'now' ? '' : colors.dim(`, for ${age(since, now)}`);
 
 function viewRows({ views }: Explanation, colors: Colors): string[][] {
   if (views === null) return [];

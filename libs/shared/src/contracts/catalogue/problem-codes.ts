@@ -244,6 +244,10 @@ const THINGS = {
     fix: 'Check the controller: `orrery controller get NAME`. Nothing needs to be repeated: Orrery applies the desired changes when it is back.',
     see: get('/v1/controllers/{controller}'),
   },
+  'controller-away/named': {
+    fix: ({ name }: { name: string }) =>
+      `Check the controller: \`orrery controller get ${name}\`. Nothing needs to be repeated: Orrery applies the desired changes when it is back.`,
+  },
   'controller-away/central': {
     fix: "Check that the machine of the API can reach ZeroTier Central (DNS, firewall, the controller's URL). Orrery applies the desired changes when it is back.",
   },

@@ -38,8 +38,8 @@ export const Attention = z
       .meta({ description: 'Why, as far as it is known.', example: 'no heartbeat for 40 s' }),
     next: z
       .string()
-      .meta({ example: 'orrery host get web-2' })
-      .meta({ description: 'The command to run next.', example: 'orrery host get web-2' }),
+      .meta({ example: 'orrery explain web-2' })
+      .meta({ description: 'The command to run next.', example: 'orrery explain web-2' }),
     code: z
       .string()
       .optional()
