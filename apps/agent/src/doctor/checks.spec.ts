@@ -77,9 +77,24 @@ const SICK: [Code, string, Partial<Evidence>, object][] = [
   ['wrong-root', 'another root', { roots: seen([['34c61d4de0']]) }, { node, severity: 'warning' }],
   [
     'port-9993-taken',
-    'by a program',
-    { portHolder: seen({ port: 9993, pid: 4711, program: 'evil $(id)' }) },
-    { node: host, facts: { port: 9993, pid: 4711 }, cause: expect.stringContaining('evil???id? (process 4711)') },
+    'by a program, and it has no other port',
+    {
+      portHolder: seen({ port: 9993, pid: 4711, program: 'evil $(id)' }),
+      nodes: onlyHost({ says: { listeningOn: [] } }),
+    },
+    {
+      ...{ node: host, severity: 'error', facts: { port: 9993, pid: 4711 } },
+      cause: expect.stringContaining('evil???id? (process 4711)'),
+    },
+  ],
+  [
+    'port-9993-taken',
+    'by a program, and it goes on with its other ports',
+    {
+      portHolder: seen({ port: 9993, pid: 4711, program: 'nc' }),
+      nodes: onlyHost({ says: { listeningOn: ['172.30.0.11/32880'] } }),
+    },
+    { severity: 'warning', cause: expect.stringContaining('goes on with its other ports') },
   ],
   [
     'firewall-forward-drop',

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -34,6 +35,23 @@ describe('the holder of a UDP port', () => {
     const closed = port;
     port = 0;
     expect(await findPortHolder(closed, signal)).toBeNull();
+  });
+
+  it('is another program even if zerotier-one has the port for other addresses, and nobody else if it alone has it', async () => {
+    const program = `process.title = 'zerotier-one'; const socket = require('node:dgram').createSocket({ type: 'udp4' });
+      socket.bind(${port}, '127.0.0.2', () => console.log('bound')); process.stdin.on('data', () => undefined);`;
+    const zerotier = spawn(process.execPath, ['-e', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+    try {
+      await once(zerotier.stdout, 'data');
+      const signal = AbortSignal.timeout(5_000);
+      expect(await findPortHolder(port, signal)).toMatchObject({ pid: process.pid });
+      socket.close();
+      const alone = port;
+      port = 0;
+      expect(await findPortHolder(alone, signal)).toBeNull();
+    } finally {
+      zerotier.kill('SIGKILL');
+    }
   });
 
   it('is not looked for longer than there is time', async () => {

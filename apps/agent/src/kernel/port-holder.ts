@@ -5,14 +5,16 @@ import type { PortHolder } from '@orrery/shared/machine';
 const OURS = /^zerotier-one/;
 
 /**
- * The process of this namespace that has a UDP port, other than zerotier-one. Null: nobody has it. Throws if the
- * sockets of other users cannot be read, because nobody can then say who it is.
+ * The process of this namespace that has a UDP port, other than zerotier-one. Null: nobody else has it. A port has a socket for each
+ * address: zerotier-one may have it for IPv6 while another program has it for IPv4. Throws if the sockets of other users cannot be
+ * read, because nobody can then say who it is.
  */
 export async function findPortHolder(port: number, signal: AbortSignal): Promise<PortHolder | null> {
   const texts = await Promise.all(['udp', 'udp6'].map((file) => readFile(`/proc/net/${file}`, 'utf8').catch(() => '')));
   const inodes = new Set(texts.flatMap((text) => inodesOf(text, port)));
   if (inodes.size === 0) return null;
   let isHidden = false;
+  let isOurs = false;
   for (const name of await readdir('/proc')) {
     signal.throwIfAborted();
     if (!/^\d+$/.test(name)) continue;
@@ -22,8 +24,10 @@ export async function findPortHolder(port: number, signal: AbortSignal): Promise
     });
     if (!held) continue;
     const program = (await readFile(`/proc/${name}/comm`, 'utf8').catch(() => '?')).trim();
-    return OURS.test(program) ? null : { port, pid: Number(name), program };
+    if (!OURS.test(program)) return { port, pid: Number(name), program };
+    isOurs = true;
   }
+  if (isOurs) return null;
   if (isHidden) throw new Error('the agent cannot see the processes of other users');
   throw new Error('the process that has the port is not visible from here');
 }

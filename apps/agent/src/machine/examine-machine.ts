@@ -94,12 +94,15 @@ function devicesNow(): ReadonlyMap<string, readonly string[]> {
 
 async function portHolderOf(nodes: readonly NodeEvidence[], signal: AbortSignal): Promise<Seen<PortHolder | null>> {
   const daemon = nodes.find(({ kind }) => kind === 'host')?.daemon;
-  if (!daemon?.known || daemon.value.listeningOn?.length !== 0 || !daemon.value.port)
-    return { known: true, value: null };
-  const holder = await findPortHolder(daemon.value.port, signal);
+  if (!daemon?.known) return { known: true, value: null };
+  const { port, listeningOn } = daemon.value;
+  // It goes on with its other ports, if it has any (docs/zerotier-facts.md#endpoints).
+  const hasIts = !port || !listeningOn || listeningOn.some((at) => at.endsWith(`/${port}`));
+  if (hasIts) return { known: true, value: null };
+  const holder = await findPortHolder(port, signal);
+  if (holder || listeningOn.length > 0) return { known: true, value: holder };
   // Its port may just have become free, or it runs in another network namespace than the agent.
-  if (!holder) return { known: false, why: `nobody whom the agent can see has UDP port ${daemon.value.port}` };
-  return { known: true, value: holder };
+  return { known: false, why: `nobody whom the agent can see has UDP port ${port}` };
 }
 
 /** Where zerotier-systemd-manager, and others like it, write what networkd is to know of ZeroTier's networks. */

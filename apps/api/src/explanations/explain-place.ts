@@ -1,4 +1,4 @@
-import type { Explanation, Membership, Node, ViewPoint } from '@orrery/shared/contracts';
+import type { Explanation, Membership, Node, StoryLine, ViewPoint } from '@orrery/shared/contracts';
 import {
   causesOfFindings,
   causesOfMembership,
@@ -20,6 +20,15 @@ const keepingOf = ({ keeping }: Evidence, { node, network }: Membership): Keepin
   keeping.find((one) => one.node === node.id && one.network === network.id);
 
 const hostRef = ({ host }: Evidence) => ({ id: host.id, name: host.name });
+
+/** IDs of networks are replaced by the names that people gave them here. */
+function named({ keeping }: Evidence, story: StoryLine[]): StoryLine[] {
+  const names = new Map(
+    keeping.flatMap(({ network, givenName }) => (givenName === null ? [] : [[network, givenName]])),
+  );
+  const inWords = (text: string) => text.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => names.get(id) ?? id);
+  return story.map(({ at, text }) => ({ at, text: inWords(text) }));
+}
 
 /** While a host is not heard from, everything about it is as old as its last sign. */
 const asOf = ({ host }: Evidence): string | null => (host.presence === 'online' ? null : host.lastSeenAt);
@@ -48,7 +57,7 @@ export function explainMembership(evidence: Evidence, membership: Membership, ev
     since: standing === 'fine' ? (keeping?.settledAt ?? null) : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: viewsOf(membership, keeping, nodeRow),
-    story: tellStory(events, { network: network.id }),
+    story: named(evidence, tellStory(events, { network: network.id })),
   };
 }
 
@@ -152,7 +161,7 @@ export function explainNode(evidence: Evidence, node: Node, events: readonly Pas
     since: standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: null,
-    story: tellStory(events),
+    story: named(evidence, tellStory(events)),
   };
 }
 
@@ -185,7 +194,7 @@ export function explainHost(evidence: Evidence, events: readonly Past[]): Explan
     since: causes[0]?.standing === 'fine' ? null : (causes[0]?.since ?? null),
     asOf: asOf(evidence),
     views: null,
-    story: tellStory(events, { of: host.name }),
+    story: named(evidence, tellStory(events, { of: host.name })),
   };
 }
 

@@ -123,7 +123,7 @@ describe('a membership', () => {
         kernel: { text: 'shows no interface', standing: 'trouble' },
       },
     });
-    expect(told.story.map(({ text }) => text)).toContain(`admin asked for it: join ${host.name} in ${shop}`);
+    expect(told.story.map(({ text }) => text)).toContain(`admin asked for it: join ${host.name} in shop-${count}`);
   });
 
   it('that somebody denied says who, and how to take it back', async () => {

@@ -20,7 +20,7 @@ describe('a story', () => {
     expect(tellStory(events, { network: 'one' })).toEqual([
       { at: at(1), text: 'anna asked for it: launch web-1/demo' },
       { at: at(2), text: 'its zerotier-one answers as 3cdfe08e8b' },
-      { at: at(4), text: 'its controller said no (ACCESS_DENIED)' },
+      { at: at(4), text: 'its controller has not let it in (ACCESS_DENIED)' },
     ]);
   });
 

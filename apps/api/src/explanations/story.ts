@@ -40,7 +40,7 @@ const SENTENCES: Record<string, (data: Data) => string> = {
   'network.joined': () => 'it asked the network for its configuration',
   'network.left': () => 'it left the network',
   'network.not-found': () => 'the controller said that there is no such network (NOT_FOUND)',
-  'authorization.requested': () => 'its controller said no (ACCESS_DENIED)',
+  'authorization.requested': () => 'its controller has not let it in (ACCESS_DENIED)',
   'authorization.granted': () => 'its controller let it in',
   'authorization.revoked': () => 'its controller put it out (ACCESS_DENIED)',
   'admission.requested': ({ address }) => `${address} waits to be authorized, and nothing decides it`,

@@ -16,7 +16,7 @@ export function findPolicyTroubles({ items, observed, policy }: FindingsInput): 
     const denial = denials.get(item.id);
     if (!denial || denial.isOfContainer || !isThere(item, observed)) return [];
     const network = item.kind === 'membership' ? item.network : null;
-    const cause = `it exists, but the policy of this host does not allow it, so the agent leaves it as it is: ${denial.cause}`;
+    const cause = `the policy of this host does not allow it any longer; the agent leaves it as it is: ${denial.cause}`;
     return [
       {
         node: item.node,

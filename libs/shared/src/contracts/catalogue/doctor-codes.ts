@@ -82,13 +82,19 @@ export const DOCTOR = {
   },
   'port-9993-taken': {
     means:
-      "Another program has the UDP port of the host's own zerotier-one, which therefore has no UDP socket. This says which program; `udp-port-taken` says what follows from it.",
+      "Another program has the UDP port of the host's own zerotier-one, which then has only its other ports, or no UDP socket at all (`udp-port-taken`). This says which program.",
     fix: 'Stop the other program, or set another primaryPort in the local.conf of zerotier-one and restart it. zerotier-one takes a port that becomes free within half a minute.',
     see: get('/v1/findings'),
   },
   'port-9993-taken/by': {
     cause: ({ port, program, pid }: { port: string; program: string; pid: string }) =>
       `the program ${program} (process ${pid}) has UDP port ${port} of this host`,
+    fix: ({ pid }: { pid: string }) =>
+      `Stop it (\`sudo kill ${pid}\`, or the service that starts it), or set another primaryPort in the local.conf of zerotier-one and restart it.`,
+  },
+  'port-9993-taken/other-ports': {
+    cause: ({ port, program, pid }: { port: string; program: string; pid: string }) =>
+      `the program ${program} (process ${pid}) has UDP port ${port} of this host; zerotier-one goes on with its other ports, which firewalls and port forwardings may not let through`,
     fix: ({ pid }: { pid: string }) =>
       `Stop it (\`sudo kill ${pid}\`, or the service that starts it), or set another primaryPort in the local.conf of zerotier-one and restart it.`,
   },

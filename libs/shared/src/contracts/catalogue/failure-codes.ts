@@ -194,7 +194,7 @@ export const FAILURES = {
   },
   'policy-denied/rule': {
     fix: ({ rule, where }: { rule: string; where: string }) =>
-      `Allow it on the host under ${rule} in ${where}, or request what the policy allows.`,
+      `Change the rule ${rule} in ${where} on the host so that it allows this, or request what the policy allows. The agent reads the file again at once.`,
   },
   'policy-denied/label': {
     fix: ({ name, network, where }: { name: string; network: string; where: string }) =>
@@ -301,7 +301,7 @@ export const FAILURES = {
   },
   'tun-missing': {
     means: 'There is no TUN device: zerotier-one runs and looks healthy, but cannot create an interface.',
-    fix: 'Run `sudo modprobe tun` on the host. If /dev/net/tun is still absent: `sudo mkdir -p /dev/net && sudo mknod /dev/net/tun c 10 200`. An engine with `userns-remap` needs one that all users can open (`sudo chmod 666 /dev/net/tun`). An engine that runs in a container needs the device in that container, too.',
+    fix: 'Run `sudo modprobe tun` on the host; the agent then tries again by itself. If /dev/net/tun is still absent: `sudo mkdir -p /dev/net && sudo mknod /dev/net/tun c 10 200`. An engine with `userns-remap` needs one that all users can open (`sudo chmod 666 /dev/net/tun`). An engine that runs in a container needs the device in that container, too.',
     see: get('/v1/hosts/{host}'),
   },
   'tun-missing/log': { cause: 'zerotier-one has no TUN device, so it cannot create an interface' },
