@@ -70,7 +70,7 @@ describe('an API whose database and NATS are unreachable', () => {
       containers: { total: 1, running: 0 },
       memberships: { waiting: 1, total: 1 },
       commands: { unfinished: 1 },
-      attention: [{ what: 'web-1 joined but was never heard from', next: 'orrery host get web-1' }],
+      attention: [{ what: 'web-1 joined but was never heard from', next: 'orrery explain web-1' }],
     });
   });
 
