@@ -86,7 +86,11 @@ const betweenPackages = [
     machine,
     `${machine}|${addresses}|^libs/shared/src/(runtime|contracts)/`,
   ),
-  only('cli-imports-cli-contracts-and-tls', '^apps/cli/', `^apps/cli/|${addresses}|${contracts}|^libs/shared/src/tls/`),
+  only(
+    'cli-imports-cli-contracts-timeouts-and-tls',
+    '^apps/cli/',
+    `^apps/cli/|${addresses}|${contracts}|^libs/shared/src/(timeouts|tls)/`,
+  ),
   only('demo-imports-demo-and-shared', '^apps/demo/', '^(apps/demo|libs/shared)/'),
   only('shared-imports-shared', '^libs/shared/', '^libs/shared/'),
   only('contracts-import-contracts', contracts, `${addresses}|${contracts}`),
@@ -106,7 +110,7 @@ const betweenPackages = [
     from: { path: '^(apps|test|bench|libs/simulator)/' },
     to: {
       path: '^libs/shared/',
-      pathNot: '^libs/shared/src/(addresses|contracts|bus|machine|runtime|tls)/index\\.ts$',
+      pathNot: '^libs/shared/src/(addresses|contracts|bus|machine|runtime|timeouts|tls)/index\\.ts$',
     },
   },
 ];

@@ -13,14 +13,7 @@ import { fileURLToPath } from 'node:url';
  * size.
  * @type {Quarantined[]}
  */
-export const quarantine = [
-  {
-    file: 'test/docker/two-containers.spec.ts',
-    test: 'distinguishes an open port, a closed port and an unused address',
-    reason:
-      'one of two `orrery probe` at the same time does not end although its probe did; it may be the signal of the event stream in the CLI (AbortSignal.any), seen first on 2026-11-29',
-  },
-];
+export const quarantine = [];
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 

@@ -12,8 +12,8 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
 const imports: [file: string, code: string, rule?: string][] = [
   ['apps/api/src/probe/sideways.ts', "import '../../../agent/src/probe/target.js';", 'api-imports-api-and-shared'],
   ['apps/agent/src/probe/sideways.ts', "import '../../../api/src/probe/target.js';", 'agent-imports-agent-and-shared'],
-  ['apps/cli/src/sideways.ts', "import '../../api/src/probe/target.js';", 'cli-imports-cli-contracts-and-tls'],
-  ['apps/cli/src/bus.ts', "import '@orrery/shared/bus';", 'cli-imports-cli-contracts-and-tls'],
+  ['apps/cli/src/sideways.ts', "import '../../api/src/probe/target.js';", 'cli-imports-cli-contracts-timeouts-and-tls'],
+  ['apps/cli/src/bus.ts', "import '@orrery/shared/bus';", 'cli-imports-cli-contracts-timeouts-and-tls'],
   ['apps/cli/src/fine.ts', "import '@orrery/shared/contracts';"],
   ['apps/cli/src/tls.ts', "import '@orrery/shared/tls';"],
   ['apps/demo/src/sideways.ts', "import '../../agent/src/probe/target.js';", 'demo-imports-demo-and-shared'],

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { interfaceName, type NetworkId } from '@orrery/shared/contracts';
@@ -12,6 +11,7 @@ import { System } from '../../support/system/system.js';
 import type { LabEngine } from '../../support/zerotier/lab-engine.js';
 import { LabWorld } from '../../support/zerotier/lab-world.js';
 import { LabController } from '../system/lab-controller.js';
+import { gatewayOf, leadTo } from '../system/way-to-loopback.js';
 import { ended, LabHost, type Ran } from './lab-host.js';
 
 const run = promisify(execFile);
@@ -155,24 +155,3 @@ export class LabHosts {
     await this.world.close();
   }
 }
-
-async function gatewayOf({ docker, network }: LabWorld): Promise<string> {
-  const { IPAM } = (await docker.getNetwork(network).inspect()) as { IPAM: { Config: { Gateway: string }[] } };
-  const gateway = IPAM.Config[0]?.Gateway;
-  if (!gateway) throw new Error('the lab network has no gateway');
-  return gateway;
-}
-
-/** A server on the bridge that forwards to a port on loopback: from a closed network there is no other way. */
-const leadTo =
-  (gateway: string) =>
-  async (port: number): Promise<Server> => {
-    const way = createServer((socket) => {
-      const through = connect(port, '127.0.0.1');
-      socket.pipe(through).pipe(socket);
-      for (const end of [socket, through]) end.on('error', () => (socket.destroy(), through.destroy()));
-    });
-    way.listen(0, gateway);
-    await once(way, 'listening');
-    return way;
-  };

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import type { NetworkId } from '@orrery/shared/contracts';
 import { reapAtExit, temporaryFolder } from '../../support/servers.js';
@@ -11,6 +11,7 @@ import type { LabEngine } from '../../support/zerotier/lab-engine.js';
 import { LabWorld, type LabNode } from '../../support/zerotier/lab-world.js';
 import { LabController } from './lab-controller.js';
 import { socketOf } from './docker-system.js';
+import { gatewayOf, leadTo } from './way-to-loopback.js';
 
 export const HOUSE = 'house';
 
@@ -147,24 +148,3 @@ export class HostWithDaemon {
     await this.world.close();
   }
 }
-
-async function gatewayOf({ docker, network }: LabWorld): Promise<string> {
-  const { IPAM } = (await docker.getNetwork(network).inspect()) as { IPAM: { Config: { Gateway: string }[] } };
-  const gateway = IPAM.Config[0]?.Gateway;
-  if (!gateway) throw new Error('the lab network has no gateway');
-  return gateway;
-}
-
-/** A server on the bridge that forwards to a port on loopback: from a closed network there is no other way. */
-const leadTo =
-  (gateway: string) =>
-  async (port: number): Promise<Server> => {
-    const way = createServer((socket) => {
-      const through = connect(port, '127.0.0.1');
-      socket.pipe(through).pipe(socket);
-      for (const end of [socket, through]) end.on('error', () => (socket.destroy(), through.destroy()));
-    });
-    way.listen(0, gateway);
-    await once(way, 'listening');
-    return way;
-  };

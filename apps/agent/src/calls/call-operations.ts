@@ -19,6 +19,7 @@ import {
 } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
 import { type Machine, type Step, ForeignNetwork, type ControllerApi } from '@orrery/shared/machine';
+import { timeoutSignal } from '@orrery/shared/timeouts';
 import type { Credentials } from '../join/credentials.js';
 import { readItems } from '../desired/desired-items.js';
 import type { DesiredStore } from '../desired/desired-store.js';
@@ -119,7 +120,7 @@ export class CallOperations {
     if (op.op !== 'controller') return undefined;
     const kind: NodeKind = op.node === this.parts.hostNode ? 'host' : 'container';
     if (kind === 'container' && !this.#isOfContainer(op.node)) return undefined;
-    const api = this.parts.machine.controller(op.node, kind, AbortSignal.timeout(CONTROLLER_MS));
+    const api = this.parts.machine.controller(op.node, kind, timeoutSignal(CONTROLLER_MS));
     const { ask } = op;
     // The host's own daemon is only asked after its policy has been checked. A failure is reported to the caller who asks the controller.
     const looksAhead = kind === 'container' && ask.do === 'put-records';
@@ -179,7 +180,7 @@ export class CallOperations {
     const named = new Set(items.filter(isAttaching).map(({ workload }) => workload));
     const missing = [...named].filter((workload) => before.every((one) => one.workload !== workload));
     if (missing.length === 0) return observed;
-    const found = await this.parts.machine.findWorkloads(missing, AbortSignal.timeout(FIND_MS));
+    const found = await this.parts.machine.findWorkloads(missing, timeoutSignal(FIND_MS));
     return { ...observed, workloads: found.known ? { known: true, value: [...before, ...found.value] } : found };
   }
 }

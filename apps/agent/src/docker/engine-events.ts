@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import type { HostId } from '@orrery/shared/contracts';
 import { backoffMs, pause, type Logger } from '@orrery/shared/runtime';
 import { z } from 'zod';
+import { timeoutSignal } from '@orrery/shared/timeouts';
 import type { EngineConnection } from './engine-connection.js';
 import { LABEL } from './labels.js';
 
@@ -58,7 +59,7 @@ export async function watchEngine(
       failures = 0;
       const isGap = !former?.readable;
       following.isFollowed = true;
-      const ended = follow(stream, told, AbortSignal.any([signal, AbortSignal.timeout(RENEW_MS)]));
+      const ended = follow(stream, told, AbortSignal.any([signal, timeoutSignal(RENEW_MS)]));
       former?.destroy();
       // When the new stream takes over from one that still runs, nothing was missed in between.
       if (isGap) {

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { explain, type HostId } from '@orrery/shared/contracts';
 import { Secret } from '@orrery/shared/runtime';
 import { type NodeSecrets, StepError } from '@orrery/shared/machine';
+import { timeoutSignal } from '@orrery/shared/timeouts';
 import { mintProfile } from './container-profile.js';
 import type { CallOptions } from './engine-connection.js';
 import type { DockerEngine } from './docker-engine.js';
@@ -28,7 +29,7 @@ export async function mintIdentity(
   const id = await engine.containers.create({ body: mintProfile(image, host) }, errand, options);
   try {
     const stream = await engine.containers.attach(id, errand, options);
-    const output = readFrames(stream, 64 * 1024, AbortSignal.timeout(MINT_MS));
+    const output = readFrames(stream, 64 * 1024, timeoutSignal(MINT_MS));
     output.catch(() => undefined);
     await engine.containers.start(id, errand, options);
     const exitCode = await engine.containers.wait(id, errand, options);

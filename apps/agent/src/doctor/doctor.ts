@@ -9,6 +9,7 @@ import {
 } from '@orrery/shared/contracts';
 import { type Machine, noEvidence, type Scope, type Seen } from '@orrery/shared/machine';
 import { describeError, type Logger, steadyNow, WakeablePause } from '@orrery/shared/runtime';
+import { timeoutSignal } from '@orrery/shared/timeouts';
 import type { DoctorStanding, FoundCause } from '../pure/findings/found-cause.js';
 import { checkAll } from './checks/all-checks.js';
 import { wantedNodes, type Checked, type Evidence, type Verdict } from './evidence.js';
@@ -142,7 +143,7 @@ export class Doctor {
 
   async #gather(): Promise<Evidence> {
     const items = this.parts.items();
-    const signal = AbortSignal.any([AbortSignal.timeout(LOOK_MS), this.#stop.signal]);
+    const signal = AbortSignal.any([timeoutSignal(LOOK_MS), this.#stop.signal]);
     const [seen, room] = await Promise.all([
       this.parts.machine
         .examine(this.#scope(items), signal)

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { timeoutSignal } from '@orrery/shared/timeouts';
 
 /** The program is not installed on this machine. */
 export class ToolMissing extends Error {
@@ -17,7 +18,7 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /** Runs a program on this machine without a shell and returns its output; kills it when its time is up. */
 export function runTool(command: readonly string[], input: string, signal?: AbortSignal): Promise<string> {
   const [tool = '', ...args] = command;
-  const late = AbortSignal.timeout(TOOL_MS);
+  const late = timeoutSignal(TOOL_MS);
   return new Promise((resolve, reject) => {
     const child = spawn(tool, args, {
       stdio: ['pipe', 'pipe', 'pipe'],

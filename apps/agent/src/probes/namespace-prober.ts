@@ -12,6 +12,7 @@ import {
   type Prober,
   type ProbeRun,
 } from '@orrery/shared/machine';
+import { timeoutSignal } from '@orrery/shared/timeouts';
 import { runLines } from '../kernel/run-lines.js';
 import { ToolMissing } from '../kernel/run-tool.js';
 import { wayTowards } from '../kernel/way-towards.js';
@@ -50,7 +51,7 @@ class NamespaceProbe {
     private readonly child: readonly string[],
     private readonly run: ProbeRun,
   ) {
-    this.#signal = AbortSignal.any([run.signal, AbortSignal.timeout(run.timeoutMs)]);
+    this.#signal = AbortSignal.any([run.signal, timeoutSignal(run.timeoutMs)]);
   }
 
   get isOver(): boolean {

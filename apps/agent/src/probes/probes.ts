@@ -9,6 +9,7 @@ import {
 } from '@orrery/shared/contracts';
 import { AppError, describeError, type Logger } from '@orrery/shared/runtime';
 import { type Machine, missed } from '@orrery/shared/machine';
+import { timeoutSignal } from '@orrery/shared/timeouts';
 import type { Journal } from '../journal/journal.js';
 
 type ProbeAsked = Extract<Call['op'], { op: 'probe' }>;
@@ -44,7 +45,7 @@ export class Probes {
         kind: 'operational',
         ...explain('probes-running/most', AT_ONCE),
       });
-    const probe = await this.parts.machine.prober(asked.node, kind, AbortSignal.timeout(OPEN_MS));
+    const probe = await this.parts.machine.prober(asked.node, kind, timeoutSignal(OPEN_MS));
     const { target, timeoutSeconds } = asked;
     const run = probe({
       ...{ target, mayLeaveNetworks, timeoutMs: timeoutSeconds * 1000, signal: this.#stopping.signal },

@@ -1,6 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { describeError, type Secret } from '@orrery/shared/runtime';
 import { LocalApiError, type Answer, type LocalHttp, type Question } from '@orrery/shared/machine';
+import { timeoutSignal } from '@orrery/shared/timeouts';
 
 export interface Endpoint {
   host: string;
@@ -50,7 +51,7 @@ export class TcpLocalHttp implements LocalHttp {
   private send({ method, path, body, signal }: Question, token: Secret): Promise<Answer> {
     // A POST without a body would hang (docs/zerotier-facts.md#joining), so there is always at least `{}`.
     const text = method === 'POST' ? JSON.stringify(body ?? {}) : undefined;
-    const late = AbortSignal.timeout(this.answerMs);
+    const late = timeoutSignal(this.answerMs);
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) => reject(signal?.aborted ? (signal.reason as Error) : this.troubleOf(error, late));
       const outgoing = request(

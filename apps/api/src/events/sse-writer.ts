@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { timeoutSignal } from '@orrery/shared/timeouts';
 
 /** A reader that reads nothing for this long is dropped; it resumes where it was. */
 const DRAIN_MS = 15_000;
@@ -45,7 +46,7 @@ export class SseWriter {
   async #write(text: string): Promise<void> {
     this.signal.throwIfAborted();
     if (this.response.write(text)) return;
-    const slow = AbortSignal.any([this.signal, AbortSignal.timeout(this.drainMs)]);
+    const slow = AbortSignal.any([this.signal, timeoutSignal(this.drainMs)]);
     try {
       await once(this.response, 'drain', { signal: slow });
     } catch (error) {

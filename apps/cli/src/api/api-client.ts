@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TrustedInit } from '@orrery/shared/tls';
 import type { z } from 'zod';
+import { timeoutSignal } from '@orrery/shared/timeouts';
 import { CliError } from '../errors/cli-error.js';
 import { ExitCode } from '../errors/exit-code.js';
 import type { Settings } from '../settings.js';
@@ -110,7 +111,7 @@ export class ApiClient {
     if (ifMatch) headers['if-match'] = ifMatch;
     if (body !== undefined) headers['content-type'] = 'application/json';
     const send = () => {
-      const late = AbortSignal.timeout(timeoutMs);
+      const late = timeoutSignal(timeoutMs);
       const init = {
         method,
         headers,

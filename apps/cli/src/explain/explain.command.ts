@@ -73,7 +73,8 @@ async function ask({ client }: Context, about: string, network: string | undefin
       return undefined;
     }
     // What is neither may be a code with a letter too many.
-    const near = isNothing && network === undefined ? closest(about, explainedCodes()) : [];
+    const codes = isNothing && network === undefined ? closest(about, explainedCodes()) : [];
+    const near = codes.filter((one) => one.startsWith(about.slice(0, 3)));
     if (near.length === 0) throw error;
     throw usageError(
       `there is no host, node or network ${about}, and no code ${about}`,

@@ -1,5 +1,6 @@
 import { Probe, ProbeResult, type CloudEvent } from '@orrery/shared/contracts';
 import { z } from 'zod';
+import { timeoutSignal } from '@orrery/shared/timeouts';
 import type { Answer } from '../api/api-client.js';
 import { apiPath } from '../api/paths.js';
 import { parseDuration } from '../output/duration.js';
@@ -24,7 +25,7 @@ export async function followProbe(
   { probe, after, onLine, signal }: Following,
 ): Promise<Answer<Probe>> {
   const over = new AbortController();
-  const late = AbortSignal.timeout(parseDuration(probe.timeout) + LATE_MS);
+  const late = timeoutSignal(parseDuration(probe.timeout) + LATE_MS);
   const query = { node: probe.node.id, type: 'probe.*', after };
   const onEvent = (event: CloudEvent) => {
     const { data } = About.safeParse(event.data);
