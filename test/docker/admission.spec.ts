@@ -34,8 +34,11 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   listener?.close();
-  await world?.close();
-  await release?.();
+  try {
+    await world?.close();
+  } finally {
+    await release?.();
+  }
 });
 
 (engine ? describe : describe.skip)('pre-generated identities, on a real engine', () => {

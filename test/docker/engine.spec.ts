@@ -66,7 +66,7 @@ suite('an engine that is pruned, and one that is restarted', () => {
     await world.docker.pruneNetworks();
     await world.docker.pruneImages({ filters: { dangling: ['false'] } });
     await world.docker.pruneVolumes({ filters: { all: ['true'] } });
-    for (const { Id } of await world.ours()) await world.docker.getContainer(Id).remove({ force: true, v: true });
+    await world.removeOurs();
     await eventually(allRun, { within: 30_000, every: 200, what: 'all containers' });
     expect(await nodes()).toEqual(before);
     expect((await world.host.identities()).size).toBe(names.length);

@@ -65,8 +65,6 @@ const TIMES = 10;
   });
   afterAll(async () => {
     await workloads?.close();
-    for (const { Id } of world ? await world.ours() : [])
-      await world.docker.getContainer(Id).remove({ force: true, v: true });
     await world?.close();
     if (rootImage) await world.docker.getImage(rootImage).remove();
   });

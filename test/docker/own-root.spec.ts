@@ -19,7 +19,7 @@ const DROPPED_MS = 4_900;
 
 (engine ? describe : describe.skip)('a root of your own that does not know the nodes', () => {
   let system: DockerSystem;
-  let image: string;
+  let image: string | undefined;
   let release: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
@@ -32,11 +32,12 @@ const DROPPED_MS = 4_900;
     });
   });
   afterAll(async () => {
-    if (!system) return release?.();
-    for (const { Id } of await system.ours()) await system.docker.getContainer(Id).remove({ force: true, v: true });
-    await system.close();
-    await release?.();
-    await system.docker.getImage(image).remove();
+    try {
+      await system?.close();
+    } finally {
+      await release?.();
+    }
+    if (image) await engine?.docker.getImage(image).remove();
   });
 
   /** Whether the node has a path to its root. */

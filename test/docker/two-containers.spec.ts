@@ -170,7 +170,7 @@ afterAll(() => world?.close());
       name: world.name('foreign'),
       HostConfig: { NetworkMode: 'none' },
     });
-    for (const { Id } of await world.ours()) await world.docker.getContainer(Id).remove({ force: true, v: true });
+    await world.removeOurs();
     const begun = performance.now();
     await Promise.all(before.map((was) => back(was.name, was.address)));
     expect(performance.now() - begun).toBeLessThan(30_000);

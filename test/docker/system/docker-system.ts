@@ -123,6 +123,12 @@ export class DockerSystem {
     return (await Promise.all(lists)).flat();
   }
 
+  /** As an owner of the engine does; the agent goes on beside it, and may remove one of them itself. */
+  async removeOurs(host?: string): Promise<void> {
+    for (const { Id } of await this.ours(host))
+      await this.docker.getContainer(Id).remove({ force: true, v: true }).catch(unlessGone);
+  }
+
   /** ZeroTier address of a container's node, by its identity on the agent's disk. */
   async addressOf(name: string): Promise<string> {
     const { Config } = await this.container(name).inspect();
@@ -200,12 +206,7 @@ export class DockerSystem {
     const host = await this.hostId().catch(() => undefined);
     await this.system.close();
     // Not before its agent has ended, which would make them anew.
-    const left = host === undefined ? [] : await this.ours(host).catch(() => []);
-    for (const { Id } of left)
-      await this.docker
-        .getContainer(Id)
-        .remove({ force: true, v: true })
-        .catch(() => undefined);
+    if (host !== undefined) await this.removeOurs(host).catch(() => undefined);
     await this.world.close();
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -215,4 +216,9 @@ export const socketOf = ({ docker }: LabEngine): string => {
   const { socketPath } = docker.modem as { socketPath?: unknown };
   if (typeof socketPath !== 'string') throw new Error('the engine under test must be on a unix socket');
   return socketPath;
+};
+
+/** For a removal: somebody else was faster (404), or is at it (409). */
+export const unlessGone = (error: unknown): void => {
+  if (![404, 409].includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
 };

@@ -1,7 +1,7 @@
 import { interfaceName, type NetworkId } from '@orrery/shared/contracts';
 import type Docker from 'dockerode';
 import { eventually } from '../../support/eventually.js';
-import type { DockerSystem } from './docker-system.js';
+import { unlessGone, type DockerSystem } from './docker-system.js';
 
 /** Containers that somebody runs beside Orrery, as `docker compose up` makes them: services of one project. */
 export class Workloads {
@@ -95,10 +95,6 @@ export class Workloads {
         .catch(() => undefined);
     this.#made.clear();
   }
-}
-
-function unlessGone(error: unknown): void {
-  if ((error as { statusCode?: number }).statusCode !== 404) throw error;
 }
 
 async function runIn(container: Docker.Container, command: string[]) {
