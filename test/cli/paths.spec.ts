@@ -55,6 +55,17 @@ describe('orrery paths', () => {
     });
   });
 
+  it('calls a direct path silent along which nothing comes back', async () => {
+    const silent = { code: 'path-silent', cause: 'web-1/demo sends, and nothing comes back', fix: 'Look.' } as const;
+    paths(aPath(1, 2, { reason: silent }), aPath(2, 1));
+    expect((await orrery('paths lab')).out.split('\n').slice(1, 5)).toEqual([
+      'web-1/demo   ·             direct silent',
+      'web-2/demo   direct 3 ms   ·',
+      '',
+      'path-silent: web-1/demo sends, and nothing comes back',
+    ]);
+  });
+
   it('is a list for more than eight nodes, and for -o wide', async () => {
     paths(...pairs(8));
     expect((await orrery('paths lab')).out.split('\n')[0]).toMatch(/^FROM \/ TO/);

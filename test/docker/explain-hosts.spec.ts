@@ -1,7 +1,8 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
-import type { NetworkId } from '@orrery/shared/contracts';
+import { PathPage, type NetworkId } from '@orrery/shared/contracts';
+import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import { LabHosts } from './explain/lab-hosts.js';
 import { proves, type Row } from './explain/row.js';
@@ -9,6 +10,8 @@ import { proves, type Row } from './explain/row.js';
 jest.setTimeout(240_000);
 const engine = await findLabEngine();
 const HOUR_MS = 3_600_000;
+/** Two unanswered questions of zerotier-one along a path, and a look at its peers that is not due at once. */
+const SILENT_MS = 105_000;
 
 (engine ? describe : describe.skip)('orrery explain, about a host', () => {
   let lab: LabHosts;
@@ -32,6 +35,17 @@ const HOUR_MS = 3_600_000;
   const alpha = () => lab.host('alpha');
   const beta = () => lab.host('beta');
 
+  /** As Orrery shows it, from both sides. */
+  const untilDirect = () =>
+    eventually(
+      async () => {
+        const { items } = PathPage.parse(JSON.parse(await lab.orrery('paths shop -o json')));
+        const between = items.filter(({ node, peer }) => [node.name, peer.name].sort().join() === 'alpha,beta');
+        return between.length === 2 && between.every(({ path }) => path === 'direct');
+      },
+      { within: 90_000, every: 500, what: 'a direct path between the two hosts' },
+    );
+
   const rows: Row[] = [
     {
       name: 'a host whose agent is away',
@@ -42,6 +56,22 @@ const HOUR_MS = 3_600_000;
       name: 'a clock that is an hour off',
       ...{ about: 'alpha', code: 'clock-skew' },
       fail: () => alpha().setClock(HOUR_MS),
+    },
+    {
+      name: 'a firewall between two hosts that drops their UDP',
+      ...{ about: 'alpha shop', code: 'path-silent', lateMs: SILENT_MS },
+      fail: async () => {
+        await lab.untilPings('alpha', 'beta', lab.network);
+        await untilDirect();
+        const [, far = ''] = /inet ([\d.]+)/.exec(await beta().must('ip -o -4 addr show dev eth0')) ?? [];
+        await alpha().must(`nft add table inet between
+          nft add chain inet between in '{ type filter hook input priority 0; }'
+          nft add chain inet between out '{ type filter hook output priority 0; }'
+          nft add rule inet between in ip saddr ${far} meta l4proto udp drop
+          nft add rule inet between out ip daddr ${far} meta l4proto udp drop`);
+      },
+      person: () => alpha().must('nft delete table inet between'),
+      holds: () => lab.untilPings('alpha', 'beta', lab.network),
     },
     {
       name: 'zerotier-one of the host killed',

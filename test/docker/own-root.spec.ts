@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { MembershipPage, type Command } from '@orrery/shared/contracts';
+import { ContainerPage, MembershipPage, type Command } from '@orrery/shared/contracts';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
 import type { LabNode } from '../support/zerotier/lab-world.js';
@@ -116,12 +116,19 @@ const DROPPED_MS = 4_900;
 
   // F34
   it('has heard from all of them again after their engine has restarted them at once', async () => {
+    const started = async () => {
+      const { items } = await system.system.api.get('/v1/containers', ContainerPage);
+      return new Map(items.map(({ node, status }) => [node.id, status?.startedAt ?? '']));
+    };
+    // What a node has heard counts from its last start.
     const reached = async (after: string) => {
+      const since = await started();
       const { items } = await system.system.api.get('/v1/memberships', MembershipPage);
-      const isBack = items.every(
-        ({ status, heard, heardSince }) => status === 'OK' && heard && heardSince !== null && heardSince > after,
+      const missing = items.filter(
+        ({ node, status, heard }) => status !== 'OK' || !heard || String(since.get(node.id)) <= after,
       );
-      return isBack && items.map(({ node, addresses }) => `${node.name} ${addresses.join()}`).sort();
+      if (missing.length > 0) throw new Error(missing.map((one) => JSON.stringify(one)).join('\n'));
+      return items.map(({ node, addresses }) => `${node.name} ${addresses.join()}`).sort();
     };
     const before = await eventually(() => reached(''), { within: 30_000, every: 500, what: 'all were heard' });
     expect(before).toHaveLength(TEN + 3);

@@ -6,6 +6,7 @@ import type { Controller } from '../../../libs/simulator/src/model/controller.js
 import { networkFilesOf, type Tun, type Turn } from '../../../libs/simulator/src/model/daemon.js';
 import { join as joinNetwork } from '../../../libs/simulator/src/model/daemon-networks.js';
 import { heardFrom } from '../../../libs/simulator/src/model/daemon-receive.js';
+import { heartbeats } from '../../../libs/simulator/src/model/daemon-rounds.js';
 import type { HttpAnswer, HttpRequest } from '../../../libs/simulator/src/model/http/http-message.js';
 import { serve } from '../../../libs/simulator/src/model/http/local-api.js';
 import { interfacesOf } from '../../../libs/simulator/src/model/kernel-view.js';
@@ -129,6 +130,7 @@ export class Service {
     const now = Date.now();
     this.node = { ...this.node, localConfig: this.localConf.read() };
     void this.settle(advanceNode(this.node, now));
+    this.askPeers(now);
     this.frames.announce();
     this.timer = setTimeout(
       () => {
@@ -153,7 +155,13 @@ export class Service {
     else this.frames.fromUnderlay(datagram);
   }
 
-  /** Tries the path that a root has reported: an answer to this greeting shows that it works. */
+  private askPeers(now: number): void {
+    const { daemon, asked } = heartbeats(this.node.daemon, now);
+    this.node = { ...this.node, daemon };
+    for (const { peer, path } of asked) this.greet({ peer, endpoint: path });
+  }
+
+  /** Tries a path, such as one that a root has reported: an answer to this greeting shows that it works. */
   private greet({ peer, endpoint }: Introduction): void {
     const from = this.home.identity.address;
     const message: Message = { kind: 'hello', from, to: peer, sentAt: Date.now() };

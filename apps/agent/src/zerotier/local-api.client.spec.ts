@@ -141,6 +141,17 @@ describe('the client of the local API, against recorded answers', () => {
     expect(observedPeer({ ...moon, paths })).toMatchObject({ endpoint: '192.0.2.3/9993' });
   });
 
+  it('calls a direct path silent when two questions along it are without an answer, and never that to a root', () => {
+    const at = 1_795_519_944_420;
+    const sent = (lastSend: number, role = 'LEAF') => {
+      const path = { active: true, preferred: true, address: '192.0.2.1/9993', lastReceive: at, lastSend };
+      return observedPeer({ address: 'cb71ca4847', role, version: '1.14.1', latency: 1, paths: [path] });
+    };
+    expect(sent(at + 31_000)).toMatchObject({ path: 'direct', silent: true });
+    for (const answered of [sent(at - 5_000), sent(at + 29_000), sent(at + 90_000, 'MOON')])
+      expect(answered).not.toHaveProperty('silent');
+  });
+
   it.each(['leave', 'leave-again'])('treats %s as done', async (name) => {
     const api = await daemon(replay(recorded(name)));
     await expect(api.leave('8056c2e21c000001')).resolves.toBeUndefined();

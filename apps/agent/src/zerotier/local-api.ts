@@ -55,6 +55,7 @@ export const DaemonPeer = z.object({
     z.object({
       active: z.boolean(),
       lastReceive: z.number().optional().catch(undefined),
+      lastSend: z.number().optional().catch(undefined),
       preferred: z.boolean().optional().catch(undefined),
       address: z.string().max(64).optional().catch(undefined),
     }),

@@ -48,7 +48,8 @@ export function observedPeer({ address, role, version, latency, paths }: DaemonP
   const isRoot = role === 'PLANET' || role === 'MOON';
   const active = paths.filter((path) => path.active);
   const isDirect = active.length > 0;
-  const endpoint = (active.find(({ preferred }) => preferred) ?? active[0])?.address;
+  const used = active.find(({ preferred }) => preferred) ?? active[0];
+  const endpoint = used?.address;
   if (!isDirect && (isRoot || version.startsWith('-1'))) return undefined;
   return {
     address,
@@ -56,7 +57,15 @@ export function observedPeer({ address, role, version, latency, paths }: DaemonP
     path: isDirect ? 'direct' : 'relayed',
     latencyMs: latency < 0 ? null : latency,
     ...(endpoint && { endpoint }),
+    ...(!isRoot && used && isSilent(used) && { silent: true }),
   };
 }
+
+/** Two of the questions that it sends along a path each 14 s are without an answer (docs/zerotier-facts.md#endpoints). */
+const SILENT_MS = 30_000;
+
+/** A root is asked less often than that. */
+const isSilent = ({ lastSend = 0, lastReceive = 0 }: DaemonPeer['paths'][number]) =>
+  lastReceive > 0 && lastSend - lastReceive > SILENT_MS;
 
 export const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);

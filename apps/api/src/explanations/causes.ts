@@ -11,6 +11,7 @@ import {
   type ShownOutcome,
   type Standing,
 } from '@orrery/shared/contracts';
+import { silence } from '../paths/judge-path.js';
 import { commandsFor } from '../remedies/remedies.js';
 import { depthOf, isAboutEngine, isAboutWorkloads } from './depth.js';
 import type { Evidence, Found, Keeping } from './evidence.js';
@@ -141,7 +142,10 @@ export function causesOfMembership(
   if (outcome && outcome.kind !== 'done') {
     if (outcome.code === 'authorization') causes.push(authorization(membership, keeping, told, remedy));
     else causes.push(...causesOfOutcome(outcome, told));
-  } else if (!isGoing) causes.push(...disagreements(membership, keeping, told, remedy));
+  } else if (!isGoing) {
+    causes.push(...disagreements(membership, keeping, told, remedy));
+    if (causes.length === 0) causes.push(...silences(evidence, membership, told));
+  }
   return [...causes, ...causesOfController(keeping, causes.length > 0)];
 }
 
@@ -180,6 +184,16 @@ function disagreements(
   return assignedAddresses.length === 0 && addresses.length === 0
     ? tell(explain('address', { cause: `${nameOf(membership, keeping)} has assigned no address to it` }))
     : [];
+}
+
+/** It has its address, and yet some of its peers do not answer. */
+function silences({ silent }: Evidence, { node, network }: Membership, { about }: Told): PossibleCause[] {
+  const peers = silent.filter((one) => one.node === node.id && one.networks.includes(network.id));
+  const [first] = peers;
+  if (!first) return [];
+  const told = silence(node.name, first.peer, first.endpoint);
+  const more = peers.length === 1 ? '' : `; the same of ${countText(peers.length - 1, 'other peer', 'other peers')}`;
+  return [candidate({ ...told, cause: `${told.cause}${more}` }, { standing: 'warning', about, since: first.since })];
 }
 
 /** Who did not let it in, as far as Orrery keeps the network; of any other network only its owner knows. */
@@ -250,6 +264,8 @@ const aboutOf = ({ host, containers }: Evidence, { node, network }: Membership, 
 /** A name that a person gave here, or the ID; the name that a network gives itself could be anything. */
 export const nameOf = ({ network }: Pick<Membership, 'network'>, keeping: Keeping | undefined): string =>
   keeping?.givenName ?? network.id;
+
+export const countText = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
 /** `14:02:11` of today or `2026-03-01 14:02:11`, in UTC. */
 export const clock = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;

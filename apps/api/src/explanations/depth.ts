@@ -26,7 +26,7 @@ const DEPTH: readonly Code[] = [
   ...(['lockout-rolled-back', 'controller-absent', 'controller-moved', 'controller-away', 'configuration'] as const),
   ...(['port-error', 'interface', 'route-conflict', 'routes-left-out', 'settings-refused'] as const),
   ...(['network-without-addresses', 'pool-exhausted', 'address-outside-routes', 'address'] as const),
-  ...(['clock-skew', 'route-overlap', 'dns-ignored', 'zerotier-old', 'version-drift'] as const),
+  ...(['path-silent', 'clock-skew', 'route-overlap', 'dns-ignored', 'zerotier-old', 'version-drift'] as const),
   ...(['uplink-flapping', 'bind-noise'] as const),
   ...(['membership-unexpected', 'interface-disagrees', 'not-heard', 'item-stuck', 'unexpected'] as const),
 ];

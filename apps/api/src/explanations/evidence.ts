@@ -55,6 +55,16 @@ export interface Found {
   since: string;
 }
 
+/** A peer that a node sends to without an answer, although it is up and its host is online. */
+export interface SilentPeer {
+  node: string;
+  peer: string;
+  endpoint: string | null;
+  since: string;
+  /** The networks in which both are. */
+  networks: NetworkId[];
+}
+
 /** Everything about one host that an explanation is made from, or about one node or membership on it. */
 export interface Evidence {
   host: Host;
@@ -63,6 +73,7 @@ export interface Evidence {
   memberships: Membership[];
   keeping: Keeping[];
   findings: Found[];
+  silent: SilentPeer[];
 }
 
 /** How the memberships of a network stand, by code; `code` null: as wanted. */

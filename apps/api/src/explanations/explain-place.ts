@@ -5,6 +5,7 @@ import {
   causesOfNode,
   causesOfPresence,
   clock,
+  countText,
   findingsOf,
   nameOf,
   sortCauses,
@@ -212,5 +213,3 @@ function hostHeadline(
     ? `${name} is online, with ${counts}, but ${where}${cause.cause}`
     : `${name} is not as wanted: ${where}${cause.cause}`;
 }
-
-export const countText = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;

@@ -13,13 +13,13 @@ import {
   candidate,
   causesOfOutcome,
   causesOfPresence,
+  countText,
   explainController,
   sortCauses,
   verdictOf,
   type PossibleCause,
 } from './causes.js';
 import type { CommandEvidence, NetworkEvidence, Past, Tally } from './evidence.js';
-import { countText } from './explain-place.js';
 import { tellStory } from './story.js';
 
 const SEVERITIES = { error: 'trouble', warning: 'warning', info: 'fine' } as const satisfies Record<string, Standing>;

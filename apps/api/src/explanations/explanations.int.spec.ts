@@ -9,17 +9,19 @@ import {
   type ItemId,
   type NetworkId,
   type ObservedMembership,
+  type ObservedPeer,
   type Outcome,
   type ProblemCode,
 } from '@orrery/shared/contracts';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ControllerHost, newAddress } from '../../../../test/support/controller-host.js';
 import { ReportingHost } from '../../../../test/support/reporting-host.js';
+import { aPeer } from '../../../../test/support/reports.js';
 import { scopeOf } from '../../../../test/support/scope.js';
 import { eventually } from '../../../../test/support/servers.js';
 
 /** No heartbeat is missed within a test. */
-const { api } = apiFixture({ ORRERY_HEARTBEAT_SECONDS: '60' });
+const { api, closing } = apiFixture({ ORRERY_HEARTBEAT_SECONDS: '60' });
 let keeper: ControllerHost;
 let host: ReportingHost;
 let shop: NetworkId;
@@ -133,6 +135,39 @@ describe('a membership', () => {
     expect(cause?.cause).toMatch(new RegExp(`^${host.name} was denied in shop-${count} by admin at 20`));
     expect(cause?.fix).toContain('--by-policy');
     expect(views?.controller.text).toMatch(/denied by admin/);
+  });
+
+  it('that has its address warns of a peer that does not answer, if that peer should', async () => {
+    await fine();
+    const peer = closing(await ReportingHost.join(api, `peer-${count}`));
+    const far = newAddress();
+    await peer.shows(far);
+    await peer.say({ type: 'network.changed', data: { node: peer.node, network: shop, after: observed() } });
+    const change = (statement: string) => api.database.query(`${statement} WHERE host_id = $1`, [peer.id]);
+    await change(`UPDATE host_status SET presence = 'online'`);
+    const path = (more: Partial<ObservedPeer> = {}) =>
+      host.say({ type: 'path.direct', data: { node: host.node, after: aPeer(far, more) } });
+    await path();
+    await until(({ standing }) => standing === 'fine');
+    await path({ silent: true });
+    expect(await membership()).toMatchObject({
+      standing: 'warning',
+      headline: `${host.name} is in shop-${count} with 10.7.0.10, but ${host.name} sends to ${peer.name} at 192.0.2.1/9993, and nothing comes back`,
+      cause: { code: 'path-silent', commands: [], docs: '/docs/errors#path-silent' },
+    });
+    // A peer whose host is away, or that is down or gone, has a story of its own.
+    for (const [off, on] of [
+      [`UPDATE host_status SET presence = 'unreachable'`, `UPDATE host_status SET presence = 'online'`],
+      [`UPDATE node_status SET state = 'down'`, `UPDATE node_status SET state = 'up'`],
+      [`UPDATE membership_status SET status = 'ACCESS_DENIED'`, `UPDATE membership_status SET status = 'OK'`],
+    ] as const) {
+      await change(off);
+      expect((await membership()).standing).toBe('fine');
+      await change(on);
+      expect((await membership()).standing).toBe('warning');
+    }
+    await path();
+    expect((await membership()).standing).toBe('fine');
   });
 
   it('that is as wanted is said to be so, with nothing else', async () => {

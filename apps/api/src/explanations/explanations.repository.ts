@@ -5,7 +5,7 @@ import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { iso } from '../paging/columns.js';
 import { aboutColumns } from '../remedies/remedy-about.js';
-import type { Keeping, NetworkEvidence, Tally } from './evidence.js';
+import type { Keeping, NetworkEvidence, SilentPeer, Tally } from './evidence.js';
 
 /** A controller with its own node, which may be gone, or outside the scope of the token. */
 const CONTROLLER = `CASE WHEN c.id IS NOT NULL THEN jsonb_build_object('name', c.name, 'state', COALESCE(q.state, 'unknown'), 'cause', q.cause,
@@ -45,6 +45,20 @@ const TALLIES = `
     CROSS JOIN LATERAL (SELECT ${toldOutcome('o.outcome', 'i.id')} AS outcome) told
    ORDER BY t.count DESC`;
 
+/** A silent path to a node that should answer, in a network that both are in. */
+const SILENT = `
+  SELECT p.node_id AS node, n.name AS peer, p.endpoint, ${iso('p.silent_since')} AS since, array_agg(m.network_id) AS networks
+    FROM paths p
+    JOIN node_addresses a ON a.address = p.peer AND a.node_id <> p.node_id
+    JOIN ${NAMED_NODES} n ON n.id = a.node_id
+    JOIN node_status s ON s.node_id = n.id AND s.state = 'up'
+    JOIN host_status h ON h.host_id = n.host_id AND h.presence = 'online'
+    JOIN membership_status m ON m.node_id = p.node_id AND m.status = 'OK'
+    JOIN membership_status o ON o.node_id = n.id AND o.network_id = m.network_id AND o.status = 'OK'
+   WHERE p.host_id = $1 AND p.silent_since IS NOT NULL AND p.role = 'LEAF'
+     AND ($2::text IS NULL OR p.node_id = $2) AND ($3::text IS NULL OR m.network_id = $3)
+   GROUP BY p.node_id, n.id, n.name, p.peer, p.endpoint, p.silent_since ORDER BY p.silent_since, n.name LIMIT 100`;
+
 @Injectable()
 export class ExplanationsRepository {
   keeping(sql: Sql, host: HostId, node?: NodeId, network?: NetworkId): Promise<Keeping[]> {
@@ -52,6 +66,10 @@ export class ExplanationsRepository {
       `${KEEPING} WHERE ($2::text IS NULL OR x.node_id = $2) AND ($3::text IS NULL OR x.network_id = $3) LIMIT 500`,
       [host, node ?? null, network ?? null],
     );
+  }
+
+  silent(sql: Sql, host: HostId, node?: NodeId, network?: NetworkId): Promise<SilentPeer[]> {
+    return sql.query(SILENT, [host, node ?? null, network ?? null]);
   }
 
   tallies(sql: Sql, network: NetworkId): Promise<Tally[]> {

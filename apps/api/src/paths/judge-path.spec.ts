@@ -16,6 +16,7 @@ const a = aNode('a');
 const b = aNode('b', { host: hosts[1] });
 const direct: SeenPath = {
   ...{ path: 'direct', endpoint: '192.0.2.1/9993', latencyMs: 3, since: '2026-01-01T00:00:00.000Z', isYoung: false },
+  silentSince: null,
 };
 const relayed: SeenPath = { ...direct, path: 'relayed', endpoint: null };
 const codeOf = (...args: Parameters<typeof judgePath>) => judgePath(...args).reason?.code ?? null;
@@ -47,6 +48,23 @@ describe('the view of a node', () => {
     expect(judgePath(a, b, undefined, direct).disagrees).toBe(true);
     expect(judgePath(a, b, relayed, undefined).disagrees).toBe(false);
     expect(judgePath(a, aNode('b', { isUp: false }), direct).disagrees).toBe(false);
+  });
+});
+
+describe('a direct path along which nothing comes back', () => {
+  const silent: SeenPath = { ...direct, silentSince: '2026-01-01T00:01:00.000Z' };
+
+  it('is called silent', () => {
+    expect(judgePath(a, b, silent, direct)).toMatchObject({
+      path: 'direct',
+      reason: { code: 'path-silent', cause: 'a sends to b at 192.0.2.1/9993, and nothing comes back' },
+    });
+  });
+
+  it('is not, when the peer is down or one of the two hosts is not heard from', () => {
+    expect(codeOf(a, aNode('b', { host: hosts[1], isUp: false }), silent)).toBeNull();
+    expect(codeOf(a, aNode('b', { host: hosts[1], isAway: true }), silent)).toBeNull();
+    expect(codeOf(aNode('a', { isAway: true }), b, silent)).toBeNull();
   });
 });
 

@@ -34,6 +34,8 @@ export interface SeenPath {
   since: string;
   /** Younger than a minute. */
   isYoung: boolean;
+  /** It is direct and nothing comes back, since then; null: it answers, or that is not known. */
+  silentSince: string | null;
 }
 
 /** A zerotier-one opens at most three UDP ports (docs/zerotier-facts.md#endpoints), so more cannot all be its own. */
@@ -54,7 +56,7 @@ export function judgePath(node: PathNode, peer: PathNode, there?: SeenPath, back
     latencyMs: isKnown ? (there?.latencyMs ?? null) : null,
     since: isKnown ? (there?.since ?? null) : null,
     stale: node.isAway,
-    reason: path === 'relayed' || path === 'none' ? reasonOf(node, peer, there) : null,
+    reason: path === 'unknown' ? null : path === 'direct' ? silenceOf(node, peer, there) : reasonOf(node, peer, there),
     disagrees: path !== 'unknown' && other !== 'unknown' && (path === 'direct') !== (other === 'direct'),
   };
 }
@@ -63,6 +65,16 @@ function viewOf(node: PathNode, peer: PathNode, seen: SeenPath | undefined): Pat
   if (!node.isUp || peer.address === null) return 'unknown';
   return seen?.path ?? (node.arePeersKnown ? 'none' : 'unknown');
 }
+
+/** A peer that is down does not answer either, which its own row says. */
+function silenceOf(node: PathNode, peer: PathNode, seen: SeenPath | undefined): PathReason | null {
+  if (!seen?.silentSince || node.isAway || peer.isAway || !peer.isUp) return null;
+  return silence(node.name, peer.name, seen.endpoint);
+}
+
+/** Said of a path in the list, and in explanations. */
+export const silence = (node: string, peer: string, endpoint: string | null): PathReason =>
+  reason('path-silent/peer', { node, peer, endpoint: endpoint ?? 'an unknown address' });
 
 /** The likely reason; null: nothing that is known explains it. Without `seen`, the node does not list the peer. */
 function reasonOf(node: PathNode, peer: PathNode, seen: SeenPath | undefined): PathReason | null {

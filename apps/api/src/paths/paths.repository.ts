@@ -31,7 +31,7 @@ const MEMBERS = `
 
 const PATHS = `
   SELECT p.node_id AS node, p.peer, p.path, p.endpoint, p.latency_ms AS "latencyMs", ${iso('p.since')} AS since,
-         p.since > now() - interval '1 minute' AS "isYoung"
+         p.since > now() - interval '1 minute' AS "isYoung", ${iso('p.silent_since')} AS "silentSince"
     FROM unnest($1::text[], $2::text[]) AS r(node, peer) JOIN paths p ON p.node_id = r.node AND p.peer = r.peer`;
 
 const ROOTED = `SELECT DISTINCT node_id AS node FROM paths WHERE node_id = ANY($1) AND role <> 'LEAF' AND path = 'direct'`;

@@ -21,10 +21,13 @@ const FETCHED = 500;
 
 const TONE: Record<Path['path'], Tone> = { direct: 'good', relayed: 'warn', none: 'dim', unknown: 'dim' };
 
+const isSilent = ({ reason }: Path) => reason?.code === 'path-silent';
+const toneOfPath = (path: Path): Tone => (isSilent(path) ? 'bad' : TONE[path.path]);
+
 const columns: Column<Path>[] = [
   { title: 'FROM', text: ({ node, simulated }) => marked(node.name, simulated), tone: () => 'strong' },
   { title: 'TO', text: ({ peer }) => peer.name },
-  { title: 'PATH', text: pathText, tone: ({ path }) => TONE[path] },
+  { title: 'PATH', text: pathText, tone: toneOfPath },
   { title: 'LATENCY', text: latencyText },
   { title: 'REASON', text: ({ reason }) => reason?.code ?? '' },
   { title: 'ENDPOINT', text: ({ endpoint }) => endpoint ?? '', wide: true },
@@ -43,7 +46,7 @@ export const pathsLeaf = (context: Context): Leaf<PathsOptions> => ({
   name: 'paths',
   summary: 'show how the nodes of a network reach each other',
   details:
-    'Each row is the view of one node: `direct` with its latency, `relayed` by a root, `none` if the node does not list the other, or `unknown`. ' +
+    'Each row is the view of one node: `direct` with its latency (`silent` if nothing comes back), `relayed` by a root, `none` if the node does not list the other, or `unknown`. ' +
     `Up to ${MOST_NODES} nodes are shown as a table of all pairs, more as a list, which -o wide shows in any case.`,
   args: [networkArgument()],
   options: [nodeFilter(), limitOption(FETCHED), outputOption()],
@@ -60,8 +63,9 @@ export const pathsLeaf = (context: Context): Leaf<PathsOptions> => ({
   },
 });
 
-function pathText({ path, stale, disagrees }: Path): string {
-  return [path, stale && '(stale)', disagrees && '≠'].filter(Boolean).join(' ');
+function pathText(one: Path): string {
+  const { path, stale, disagrees } = one;
+  return [path, isSilent(one) && 'silent', stale && '(stale)', disagrees && '≠'].filter(Boolean).join(' ');
 }
 
 function latencyText({ latencyMs }: Path): string {
@@ -73,8 +77,10 @@ function matrixLines(paths: readonly Path[], names: readonly string[], colors: C
   const cell = (path: Path | undefined): string => {
     if (!path) return colors.dim('·');
     const text =
-      path.path === 'direct' ? [pathText(path), latencyText(path)].filter(Boolean).join(' ') : pathText(path);
-    return toneOf(colors, TONE[path.path])(text);
+      path.path === 'direct' && !isSilent(path)
+        ? [pathText(path), latencyText(path)].filter(Boolean).join(' ')
+        : pathText(path);
+    return toneOf(colors, toneOfPath(path))(text);
   };
   const table = alignedRows([
     ['FROM / TO', ...names.map(safeText)].map(colors.dim),

@@ -171,7 +171,8 @@ export type ObservedInterface = z.infer<typeof ObservedInterface>;
 
 /**
  * How the node reaches a peer: direct when a path is active, otherwise relayed. `latencyMs` null is unknown. `endpoint`: where it is
- * reached, as `address/port`; absent if it is relayed, and from agents that do not report it.
+ * reached, as `address/port`; absent if it is relayed, and from agents that do not report it. `silent`: the path is direct, and nothing
+ * comes back; zerotier-one keeps such a path for minutes, and uses it. Absent: it answers, or the agent cannot tell.
  */
 export const ObservedPeer = z.object({
   address: NodeAddress,
@@ -179,6 +180,7 @@ export const ObservedPeer = z.object({
   path: z.enum(['direct', 'relayed']),
   latencyMs: z.number().nullable(),
   endpoint: z.string().max(MAX_ADDRESS).optional(),
+  silent: z.literal(true).optional(),
 });
 export type ObservedPeer = z.infer<typeof ObservedPeer>;
 

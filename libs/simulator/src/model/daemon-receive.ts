@@ -12,6 +12,7 @@ export function heardFrom(daemon: Daemon, address: string, now: number, path: st
   if (address === daemon.identity.address) return daemon;
   const was = daemon.peers[address];
   const peer: Peer = {
+    ...was,
     address,
     lastReceive: now,
     latency: latency ?? was?.latency ?? -1,

@@ -13,6 +13,25 @@ function greetings(daemon: Daemon, now: number): Message[] {
   return others.map((to) => ({ kind: 'hello', from, to, sentAt: now }));
 }
 
+/**
+ * Asks the peers that are due along their paths, and nowhere else: that is how a path that leads nowhere shows. Roots are greeted in
+ * every round.
+ */
+export function heartbeats(daemon: Daemon, now: number): { daemon: Daemon; asked: { peer: string; path: string }[] } {
+  const { heartbeat, pathExpiry } = daemon.timing;
+  const roots = rootsOf(daemon);
+  const due = Object.values(daemon.peers).flatMap((peer) => {
+    const { address, path, lastReceive, lastAsked = 0 } = peer;
+    const isDue = now - lastReceive < pathExpiry && now - Math.max(lastReceive, lastAsked) >= heartbeat;
+    return path !== null && isDue && !roots.includes(address) ? [{ peer, path }] : [];
+  });
+  const peers = Object.fromEntries(due.map(({ peer }) => [peer.address, { ...peer, lastAsked: now }]));
+  return {
+    daemon: { ...daemon, peers: { ...daemon.peers, ...peers } },
+    asked: due.map(({ peer, path }) => ({ peer: peer.address, path })),
+  };
+}
+
 /** Only networks with a device ask for a configuration; without one the daemon never gets that far. */
 function requests(daemon: Daemon, now: number): Message[] {
   const from = daemon.identity.address;

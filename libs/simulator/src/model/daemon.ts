@@ -12,6 +12,8 @@ export type Tun = 'present' | 'missing' | 'denied';
 export interface Peer {
   readonly address: string;
   readonly lastReceive: number;
+  /** When it was last asked along its path whether it is there; left out: never. */
+  readonly lastAsked?: number;
   /** Round trip in milliseconds, -1 while unknown. */
   readonly latency: number;
   /** Where it answers from, `address/port`. Null: it is reached through a root only. */

@@ -12,6 +12,8 @@ export interface Timing {
   readonly configLifetime: number;
   /** How long after the last sign of a root `online` stays true. */
   readonly rootSilence: number;
+  /** How often a peer with a path is asked along it whether it is there. */
+  readonly heartbeat: number;
   /** A peer that is silent for this long has no active path any more. */
   readonly pathExpiry: number;
   /** A peer that is silent for this long is no longer a peer. */
@@ -27,6 +29,7 @@ export const REAL_TIMING: Timing = {
   firstRequest: 400,
   configLifetime: 60_000,
   rootSilence: 500_000,
+  heartbeat: 14_000,
   pathExpiry: 243_000,
   peerExpiry: 500_000,
   minimumRequestPause: 1_000,

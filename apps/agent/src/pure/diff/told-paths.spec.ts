@@ -78,6 +78,16 @@ describe('ToldPaths', () => {
     ]);
   });
 
+  it('reports at once that a direct path is silent, and that it answers again', () => {
+    const silent: ObservedPeer = { ...at(HOME), silent: true };
+    expect(look(5, silent)).toMatchObject([{ type: 'path.direct', data: { after: { silent: true } } }]);
+    expect(look(10, { ...silent, latencyMs: 11 })).toEqual([]);
+    const [answers] = look(15, at(HOME));
+    expect(answers).toMatchObject({ type: 'path.direct', data: { after: { endpoint: HOME } } });
+    expect(answers).not.toHaveProperty('data.after.silent');
+    expect(look(20, at(HOME))).toEqual([]);
+  });
+
   it('reports a lost peer after a minute, and nothing when it comes back before', () => {
     expect(looks(5, 50, () => [])).toEqual([]);
     expect(look(55, at(HOME))).toEqual([]);

@@ -10,9 +10,9 @@ const LEAST_MS = 5;
 const HOLD_MS = 60_000;
 
 /**
- * The paths to report. Whether a peer is reached directly or relayed counts at once. Latencies vary with every look, a daemon with two
- * good paths switches between their endpoints, and it lists a silent peer on and off; each of these counts only once it has lasted for
- * a minute. So an unchanged path causes no events, and one that only varies causes at most one a minute.
+ * The paths to report. Whether a peer is reached directly or relayed counts at once, and so does whether it answers. Latencies vary with
+ * every look, a daemon with two good paths switches between their endpoints, and it lists a silent peer on and off; each of these counts
+ * only once it has lasted for a minute. So an unchanged path causes no events, and one that only varies causes at most one a minute.
  */
 export class ToldPaths {
   readonly #holds = new Holds<string>();
@@ -42,7 +42,7 @@ export class ToldPaths {
     const missing = before.peers.value.filter((peer) => !is.has(peer.address) && !lasts(peer, 'missing'));
     const listed = after.peers.value.map((peer) => {
       const told = was.get(peer.address);
-      const isNew = !told || told.path !== peer.path || told.role !== peer.role;
+      const isNew = !told || told.path !== peer.path || told.role !== peer.role || told.silent !== peer.silent;
       if (isNew || lasts(peer, changeOf(told, peer))) {
         settle(peer);
         return peer;

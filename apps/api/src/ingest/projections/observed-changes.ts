@@ -54,6 +54,7 @@ export interface ObservedPathChange extends Mark {
   path: ObservedPeer['path'];
   endpoint: string | null;
   latency_ms: number | null;
+  silent: boolean;
 }
 export interface ObservedWorkloadChange extends Mark {
   workload: string;
@@ -122,9 +123,13 @@ export class ObservedChanges {
 }
 
 /** The row of a path. */
-export const pathRow = (mark: Mark, node_id: NodeId, { address, role, path, endpoint, latencyMs }: ObservedPeer) => ({
+export const pathRow = (
+  mark: Mark,
+  node_id: NodeId,
+  { address, role, path, endpoint, latencyMs, silent }: ObservedPeer,
+) => ({
   ...mark,
-  ...{ node_id, peer: address, role, path, endpoint: endpoint ?? null, latency_ms: latencyMs },
+  ...{ node_id, peer: address, role, path, endpoint: endpoint ?? null, latency_ms: latencyMs, silent: silent ?? false },
 });
 
 /** No part has a NUL, because an event with one is poison. */

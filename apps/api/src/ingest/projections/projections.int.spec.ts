@@ -118,6 +118,21 @@ describe('the observed state', () => {
     expect(await paths()).toEqual([]);
   });
 
+  it('remembers since when a direct path is silent, until it answers', async () => {
+    const silent = () =>
+      rows<{ since: Date | null }>('SELECT silent_since AS since FROM paths WHERE host_id = $1').then(([one]) => one);
+    const after = aPeer('aaaaaaaaaa');
+    await agent.say(pathFact('path.direct', after));
+    expect(await silent()).toEqual({ since: null });
+    await agent.say(pathFact('path.direct', { ...after, silent: true }));
+    const first = await silent();
+    expect(first).toEqual({ since: expect.any(Date) });
+    await agent.say(pathFact('path.direct', { ...after, silent: true, latencyMs: 99 }));
+    expect(await silent()).toEqual(first);
+    await agent.say(pathFact('path.direct', after));
+    expect(await silent()).toEqual({ since: null });
+  });
+
   it('keeps paths that a snapshot does not know, and drops those of a container that was removed', async () => {
     const node = await addContainer('shop');
     const after = aPeer('aaaaaaaaaa');

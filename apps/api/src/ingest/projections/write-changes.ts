@@ -44,11 +44,12 @@ const UPSERT_INTERFACES = `
     WHERE ${newer('interfaces')}`;
 
 const UPSERT_PATHS = `
-  INSERT INTO paths (node_id, peer, host_id, role, path, endpoint, latency_ms, since, ordinal, seq, updated_at)
-  SELECT node_id, peer, host_id, role, path, endpoint, latency_ms, $2, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
-    AS r(node_id text, peer text, host_id text, role text, path text, endpoint text, latency_ms double precision, ${MARK})
+  INSERT INTO paths (node_id, peer, host_id, role, path, endpoint, latency_ms, silent_since, since, ordinal, seq, updated_at)
+  SELECT node_id, peer, host_id, role, path, endpoint, latency_ms, CASE WHEN silent THEN $2::timestamptz END, $2, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(node_id text, peer text, host_id text, role text, path text, endpoint text, latency_ms double precision, silent boolean, ${MARK})
   ON CONFLICT (node_id, peer) DO UPDATE SET role = excluded.role, path = excluded.path, endpoint = excluded.endpoint,
-    latency_ms = excluded.latency_ms, since = CASE WHEN excluded.path = paths.path THEN paths.since ELSE excluded.since END,
+    latency_ms = excluded.latency_ms,
+    silent_since = CASE WHEN excluded.silent_since IS NULL THEN NULL ELSE COALESCE(paths.silent_since, excluded.silent_since) END, since = CASE WHEN excluded.path = paths.path THEN paths.since ELSE excluded.since END,
     ordinal = excluded.ordinal, seq = excluded.seq, updated_at = excluded.updated_at WHERE ${newer('paths')}`;
 
 const UPSERT_WORKLOADS = `

@@ -1,8 +1,18 @@
 import type { PathCode } from '../http/paths.js';
 import { get, type Table } from './entry.js';
 
-/** Why two nodes do not reach each other directly. */
+/** Why two nodes do not reach each other, or not directly. */
 export const PATHS = {
+  'path-silent': {
+    means:
+      'The node sends to a peer along a direct path, and nothing has come back for more than 30 seconds. zerotier-one keeps such a path for up to four minutes before it has a root relay the traffic again; until then the two nodes do not reach each other.',
+    fix: 'Find out what drops UDP between the two hosts in at least one direction: a firewall, a security group or a route. `orrery paths NETWORK` shows both views.',
+    see: get('/v1/networks/{network}/paths'),
+  },
+  'path-silent/peer': {
+    cause: ({ node, peer, endpoint }: { node: string; peer: string; endpoint: string }) =>
+      `${node} sends to ${peer} at ${endpoint}, and nothing comes back`,
+  },
   'path-udp-blocked': {
     means:
       'One of the two nodes cannot use UDP to the outside, so no direct path can form. A root relays what gets through.',

@@ -3,20 +3,20 @@ import { See } from '../problems.js';
 import { HostRef, page, PageQuery, Reference, Timestamp } from './common.js';
 import { NodeRef } from './nodes.js';
 
-/** Why a path is not direct; docs/errors.md has a section for each. */
+/** Why a path is not direct, or does not work; docs/errors.md has a section for each. */
 export const PathCode = z
-  .enum(['path-udp-blocked', 'path-bridge-closed', 'path-symmetric-nat', 'path-not-tried'])
-  .meta({ id: 'PathCode', description: 'Why a path is not direct.' });
+  .enum(['path-silent', 'path-udp-blocked', 'path-bridge-closed', 'path-symmetric-nat', 'path-not-tried'])
+  .meta({ id: 'PathCode', description: 'Why a path is not direct, or does not work.' });
 export type PathCode = z.infer<typeof PathCode>;
 
 export const PathReason = z
   .object({
-    code: PathCode.describe('Why it is not direct.'),
+    code: PathCode.describe('Why it is not direct, or `path-silent`.'),
     cause: z.string().describe('The same in words, with the node that it is about.'),
     fix: z.string().describe('What to do about it.'),
     see: See.optional().describe('The request that shows more; left out if there is none.'),
   })
-  .meta({ id: 'PathReason', description: 'The likely reason why a path is not direct.' });
+  .meta({ id: 'PathReason', description: 'The likely reason why a path is not direct, or does not work.' });
 export type PathReason = z.infer<typeof PathReason>;
 
 export const Path = z
@@ -38,7 +38,7 @@ export const Path = z
     since: Timestamp.nullable().describe('Since when it is direct or relayed; null for `none` and `unknown`.'),
     stale: z.boolean().describe('True: the host is not heard from, so this is what was last known.'),
     reason: PathReason.nullable().describe(
-      'Why it is `relayed` or `none`, as far as it can be told; null if it is direct, or if the reason is not known.',
+      'Why it is `relayed` or `none`, as far as it can be told, or that it is `direct` and nothing comes back (`path-silent`); null if it works directly, or if the reason is not known.',
     ),
     disagrees: z
       .boolean()

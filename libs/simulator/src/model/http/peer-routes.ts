@@ -12,7 +12,7 @@ function pathsOf(peer: Peer, isActive: boolean): Record<string, unknown>[] {
       address: peer.path,
       expired: false,
       lastReceive: peer.lastReceive,
-      lastSend: peer.lastReceive,
+      lastSend: Math.max(peer.lastReceive, peer.lastAsked ?? 0),
       localPort: 0,
       localSocket: 1,
       preferred: true,
