@@ -11,6 +11,7 @@ const Inspected = z.object({
   Driver: z.string(),
   Internal: z.boolean().nullish(),
   Labels: z.record(z.string(), z.string()).nullish(),
+  Options: z.record(z.string(), z.string()).nullish(),
   IPAM: z.object({
     Config: z
       .array(z.object({ Subnet: z.string().optional(), Gateway: z.string().optional() }))
@@ -109,12 +110,16 @@ async function create(
   );
 }
 
-/** A network that a workload is on. */
+/** A network that a workload is on, or that of the ZeroTier containers. */
 export interface WorkloadNetwork {
   /** The host's own address on it; undefined if it has none there. */
   gateway: string | undefined;
   /** It has no way out of the host. */
   isInternal: boolean;
+  /** Whatever leaves the host has the address of the host, as far as the network itself says. */
+  masquerades: boolean;
+  /** Of IPv4. */
+  subnets: string[];
 }
 
 /** Undefined if there is no such network. */
@@ -128,6 +133,8 @@ export async function workloadNetwork(
     found && {
       gateway: found.IPAM.Config.map(gatewayOf).find((address) => address !== undefined),
       isInternal: found.Internal === true,
+      masquerades: found.Options?.['com.docker.network.bridge.enable_ip_masquerade'] !== 'false',
+      subnets: subnetsOf(found),
     }
   );
 }
