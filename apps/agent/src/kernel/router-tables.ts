@@ -13,8 +13,8 @@ export interface RunningContainer {
   startedAt: string;
 }
 
-/** One process for both: a shell that turns into nft. /proc/sys/net shows the namespace of whoever reads it. */
-const LOOK = `cat /proc/sys/net/ipv4/ip_forward && exec nft -j list table ${TABLE}`;
+/** One shell for both: /proc/sys/net shows the namespace of whoever reads it. nft fails if there is no such table. */
+const LOOK = `cat /proc/sys/net/ipv4/ip_forward; nft -j list table ${TABLE} 2>&1 || true`;
 const ABSENT = /^Error: No such file or directory/m;
 
 const Rule = z.looseObject({ chain: z.string(), comment: z.string().optional(), handle: z.unknown() });
@@ -75,7 +75,7 @@ export class RouterTables {
   }
 
   async #read(container: RunningContainer, signal?: AbortSignal) {
-    const printed = await run(container, ['sh', '-c', `${LOOK} 2>&1 || true`], '', signal);
+    const printed = await run(container, ['sh', '-c', LOOK], '', signal);
     const [forwards = '', ...listed] = printed.split('\n');
     const text = listed.join('\n').trim();
     if (!/^[01]$/.test(forwards)) throw refused(new Error(printed.trim().slice(0, 300)));
@@ -117,7 +117,7 @@ async function run(container: RunningContainer, command: string[], input: string
 
 function refused(error: unknown): StepError {
   const said = describeError(error);
-  const isMissing = error instanceof ToolMissing || /exec.* nft: (not found|No such file)/.test(said);
+  const isMissing = error instanceof ToolMissing || /nft: (command )?not found|execute nft: No such file/.test(said);
   const { code, cause, fix } = isMissing
     ? explain('nft-missing/program')
     : explain('nft-missing/refused', { error: said.replaceAll(/\s+/g, ' ').slice(0, 300) });
