@@ -110,12 +110,16 @@ async function create(
   );
 }
 
-/** A network that a workload is on, or that of the ZeroTier containers. */
+/** A network that a workload is on. */
 export interface WorkloadNetwork {
   /** The host's own address on it; undefined if it has none there. */
   gateway: string | undefined;
   /** It has no way out of the host. */
   isInternal: boolean;
+}
+
+/** A network as the engine shows it. */
+export interface ShownNetwork extends WorkloadNetwork {
   /** Whatever leaves the host has the address of the host, as far as the network itself says. */
   masquerades: boolean;
   /** Of IPv4. */
@@ -127,7 +131,7 @@ export async function workloadNetwork(
   connection: EngineConnection,
   id: string,
   options: CallOptions = {},
-): Promise<WorkloadNetwork | undefined> {
+): Promise<ShownNetwork | undefined> {
   const found = await inspectNetwork(connection, id, options);
   return (
     found && {

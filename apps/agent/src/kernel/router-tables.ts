@@ -1,4 +1,10 @@
-import { explain, type ObservedRouter, type RouterWay } from '@orrery/shared/contracts';
+import {
+  explain,
+  type Explained,
+  type FailureCode,
+  type ObservedRouter,
+  type RouterWay,
+} from '@orrery/shared/contracts';
 import { StepError } from '@orrery/shared/machine';
 import { describeError } from '@orrery/shared/runtime';
 import { z } from 'zod';
@@ -69,6 +75,17 @@ export class RouterTables {
     );
   }
 
+  /** Why nft cannot be used on this machine; undefined: it can. Asks the program alone, not the kernel. */
+  async trouble(): Promise<Explained<FailureCode> | undefined> {
+    try {
+      await runTool(['nft', '--version'], '');
+      return undefined;
+    } catch (error) {
+      if (error instanceof ToolMissing) return explain('nft-missing/program');
+      return explain('nft-missing/unusable', { error: describeError(error) });
+    }
+  }
+
   /** Forgets containers that no longer run. */
   keep(engineIds: ReadonlySet<string>): void {
     for (const id of this.#written.keys()) if (!engineIds.has(id)) this.#written.delete(id);
@@ -122,15 +139,4 @@ function refused(error: unknown): StepError {
     ? explain('nft-missing/program')
     : explain('nft-missing/refused', { error: said.replaceAll(/\s+/g, ' ').slice(0, 300) });
   return new StepError({ code, cause, fix, transient: !isMissing, origin: error });
-}
-
-/** Why nft cannot be used on this machine; undefined: it can. Asks the program alone, not the kernel. */
-export async function nftTrouble(signal?: AbortSignal) {
-  try {
-    await runTool(['nft', '--version'], '', signal);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ToolMissing) return explain('nft-missing/program');
-    return explain('nft-missing/unusable', { error: describeError(error) });
-  }
 }

@@ -62,7 +62,7 @@ export interface RealMachineParts {
     'host' | 'container' | 'follow' | 'followHost' | 'follows' | 'changes' | 'keep' | 'close' | 'udpPorts'
   >;
   ground: Pick<HostGround, 'look'>;
-  tables: RouterTables;
+  tables: Pick<RouterTables, 'look' | 'write' | 'has' | 'trouble' | 'keep'>;
   reach: Reach;
   /** The same for the networks of workloads. */
   workloadReach: Reach;

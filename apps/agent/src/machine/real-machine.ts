@@ -56,7 +56,7 @@ export function createRealMachine(
   config: RealMachineConfig,
   identities: IdentityStore,
   logger: Logger,
-  eyes: Partial<Pick<RealMachineParts, 'kernel' | 'ground'>> = {},
+  eyes: Partial<Pick<RealMachineParts, 'kernel' | 'ground' | 'tables'>> = {},
 ): Machine {
   const kernel = new KernelView();
   return new RealMachine({

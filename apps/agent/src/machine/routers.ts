@@ -1,7 +1,7 @@
 import type { RouterWay } from '@orrery/shared/contracts';
 import type { Executors, RouterGround } from '@orrery/shared/machine';
 import type { InspectedContainer } from '../docker/inspected.js';
-import { nftTrouble, type RunningContainer } from '../kernel/router-tables.js';
+import type { RunningContainer } from '../kernel/router-tables.js';
 import { findContainer, type RealMachineParts } from './real-machine-parts.js';
 
 /** How long is believed what was seen: what is wrong may be put right at any time. */
@@ -51,7 +51,7 @@ export async function letThrough(
 export class RouterGrounds {
   #held: { until: number; seen: Promise<RouterGround> } | undefined;
 
-  constructor(private readonly parts: Pick<RealMachineParts, 'engine' | 'config'>) {}
+  constructor(private readonly parts: Pick<RealMachineParts, 'engine' | 'config' | 'tables'>) {}
 
   look(): Promise<RouterGround> {
     const now = performance.now();
@@ -65,10 +65,10 @@ export class RouterGrounds {
   }
 
   async #look(): Promise<RouterGround> {
-    const { engine, config } = this.parts;
+    const { engine, config, tables } = this.parts;
     const name = config.dockerNetwork;
     const [trouble, shown] = await Promise.all([
-      nftTrouble(),
+      tables.trouble(),
       engine.workloadNetwork(name, { ms: LOOK_MS }).catch(() => undefined),
     ]);
     return {

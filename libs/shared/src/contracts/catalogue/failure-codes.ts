@@ -405,7 +405,7 @@ export const FAILURES = {
   },
   'unsupported/attached-router': {
     cause: 'a router needs a container of its own, and this node is attached to a workload',
-    fix: 'Launch a container for it: `orrery route add PREFIX --network NETWORK --via HOST`.',
+    fix: 'Launch a container of its own for it: `orrery launch NAME --host HOST --network NETWORK`.',
   },
   'unsupported/other-namespace': {
     cause: 'this agent does not see the processes of the Docker Engine, so it cannot enter the network of a container',
