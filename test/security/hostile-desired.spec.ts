@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { formatPrefix, parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import { idFrom } from '@orrery/shared/contracts';
 import fc from 'fast-check';
 import { outOfProfile, profileOf, type Trusted } from '../support/recording-engine/closed-profile.js';
@@ -104,7 +105,17 @@ const values = [
     'container:abc',
     'host',
   ],
-  ...['attachment', 'container', 'membership', LABELLED.workload, LABELLED.name, ...FOREIGN, 'shop/db/2', '../x/1'],
+  ...[
+    'attachment',
+    'container',
+    'membership',
+    'router',
+    LABELLED.workload,
+    LABELLED.name,
+    ...FOREIGN,
+    'shop/db/2',
+    '../x/1',
+  ],
   ...[
     'zerotier/zerotier:1.14.2',
     'evil.example/zerotier/zerotier:1',
@@ -124,6 +135,18 @@ const values = [
     LABELLED.network,
   ],
 ];
+/** What a stolen API would open: more than the policy lists, or words for nft. */
+const OPENINGS = [
+  ...[['0.0.0.0/0'], ['10.0.0.0/8'], ['192.168.0.0/15'], ['8.8.8.8/32'], ['fd00::/8'], ['::/0'], []],
+  ...[['192.168.10.0/24', '8.8.8.0/24'], ['192.168.0.0/16', '10.9.9.0/24'], ['192.168.77.0/24'], ['192.168.10.77/24']],
+  ...[
+    ['192.168.10.0/24 }; flush ruleset'],
+    ['192.168.10.0/24\naccept'],
+    ['192.168.10.0/24', 'accept'],
+    ['0xc0a80a00/24'],
+  ],
+];
+values.push(...OPENINGS);
 const fields = [
   'id',
   'node',
@@ -137,6 +160,7 @@ const fields = [
   'nodeKind',
   'workload',
   'networkName',
+  'prefixes',
 ];
 
 interface Change {
@@ -146,7 +170,7 @@ interface Change {
   value: unknown;
 }
 const change: fc.Arbitrary<Change> = fc.record({
-  item: fc.nat(6),
+  item: fc.nat(7),
   place: fc.constantFrom('state', 'item', 'item', 'limits', 'settings'),
   key: fc.oneof(
     { arbitrary: fc.constantFrom(...keys), weight: 3 },
@@ -183,6 +207,7 @@ function stateOf(changes: readonly Change[]): { text: string; items: Raw[] } {
   items.push({ ...attached, limits: { memoryMb: 256, pids: 128 }, workload: LABELLED.workload });
   // The name of a network is what a hostile API says.
   items.push(joined(5, 2, attached.node), { ...joined(6, 3, attached.node), networkName: LABELLED.network });
+  items.push({ ...base(7), kind: 'router', network: '8056c2e21c000003', prefixes: ['192.168.10.0/24'] });
   const state: Raw = { host: '$HOST', revision: '$REVISION', items };
   for (const { item, place, key, value } of changes) {
     const of = items[item] as Raw;
@@ -228,12 +253,33 @@ function trustedOf(items: readonly Raw[], narrow: boolean, db: string): Trusted[
         whole(memoryMb, 32, narrow ? 512 : 4096) &&
         whole(pids, 16, 4096) &&
         whole(incarnation, 0, Number.MAX_SAFE_INTEGER);
-      return isRight
-        ? ([{ item, node, name, image: reference, memoryMb, pids, incarnation, networks, inside }] as Trusted[])
-        : [];
+      const one = { item, node, name, image: reference, memoryMb, pids, incarnation, networks, inside } as Trusted;
+      if (!isRight) return [];
+      const isRouter = kind === 'container' && !narrow && openable(items, node).length > 0;
+      return isRouter ? [one, { ...one, forwards: true }] : [one];
     },
   );
 }
+
+/** The prefixes that routers in a node may open: those that both its items and the policy name. */
+const openable = (items: readonly Raw[], of?: unknown): string[] =>
+  items.flatMap(({ kind, node, intent, prefixes }) =>
+    kind === 'router' && intent === 'present' && (of === undefined || of === node) && Array.isArray(prefixes)
+      ? prefixes.filter((one) => text(one, /^192\.168(\.\d{1,3}){2}\/(1[6-9]|2\d|3[0-2])$/))
+      : [],
+  );
+/** `192.168.10.77/24` is written as its network. */
+const networkOf = (prefix: string): string => {
+  const { value, bits } = parsePrefix(prefix) as Prefix;
+  return formatPrefix({ version: 4, value, bits });
+};
+const OPEN = { routers: ['192.168.0.0/16'] };
+
+/** The table for nft with its prefixes taken out; it is always this one. */
+const TABLE =
+  /^add table ip orrery\ndelete table ip orrery\ntable ip orrery \{\n {2}chain forward \{\n {4}type filter hook forward priority 0; policy drop;\n[^;]*\n {2}\}\n {2}chain postrouting \{\n {4}type nat hook postrouting priority 100; policy accept;\n {4}meta mark 0x6f727279 masquerade comment "orrery"\n {2}\}\n\}\n$/;
+const prefixesIn = (table: string) =>
+  [...table.matchAll(/\{ ([\d./, ]+) \}/g)].flatMap(([, set = '']) => set.split(', '));
 
 /** Image names that could climb out of the path of an engine request, tried in each run. */
 const CLIMBING = ['docker.io/../x', 'a/../../containers/x', 'a/..:1', 'docker.io//x'].map(
@@ -255,6 +301,7 @@ describe('a hostile API', () => {
   afterAll(() => host?.close());
   const fresh = () => {
     host.engine.requests.length = 0;
+    host.tables.length = 0;
     host.engine.containers = [];
     host.engine.images.clear();
     const compose = (service: string) => ({
@@ -273,13 +320,19 @@ describe('a hostile API', () => {
     host.engine.requests.filter(({ path, query }) => path === '/containers/create' && query.has('name'));
 
   it(`sends no byte outside the closed profile to the engine, in ${RUNS} signed states`, async () => {
-    const seen = { rejected: 0, made: 0, nothing: 0 };
+    const seen = { rejected: 0, made: 0, nothing: 0, opened: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 5 }), fc.boolean(), async (changes, narrow) => {
         fresh();
         const { text: body, items } = stateOf(changes);
-        const result = await host.make(body, narrow ? NARROW : {}, 1);
+        const result = await host.make(body, narrow ? NARROW : OPEN, 1);
         expect(await outOfProfile(host.engine.requests, host.host, trustedOf(items, narrow, db))).toEqual([]);
+        for (const table of host.tables) {
+          expect(table).toMatch(TABLE);
+          const mayOpen = narrow ? [] : openable(items).map(networkOf);
+          expect(prefixesIn(table).filter((prefix) => !mayOpen.includes(prefix))).toEqual([]);
+          if (prefixesIn(table).length > 0) seen.opened += 1;
+        }
         if (narrow) expect(created().length).toBeLessThanOrEqual(1);
         if (result !== 'accepted') seen.rejected += 1;
         else if (created().length > 0) seen.made += 1;
@@ -290,16 +343,27 @@ describe('a hostile API', () => {
     // The states must not all be so broken that no container is ever created.
     expect(seen.made).toBeGreaterThan(RUNS / 4);
     expect(seen.rejected).toBeGreaterThan(0);
+    expect(seen.opened).toBeGreaterThan(RUNS / 8);
   });
 
   it('has a valid state created and started', async () => {
     fresh();
     const { text: body, items } = stateOf([]);
-    await host.make(body, {}, 2);
+    await host.make(body, OPEN, 2);
     expect(created()).toHaveLength(3);
+    expect(created().filter(({ body: sent }) => sent.includes('net.ipv4.ip_forward'))).toHaveLength(1);
+    expect(new Set(host.tables.flatMap(prefixesIn))).toEqual(new Set(['192.168.10.0/24']));
     expect(created().filter(({ body: sent }) => sent.includes(`container:${db}`))).toHaveLength(1);
     expect(host.engine.requests.filter(({ path }) => path.endsWith('/start')).length).toBeGreaterThanOrEqual(2);
     expect(await outOfProfile(host.engine.requests, host.host, trustedOf(items, false, db))).toEqual([]);
+  });
+
+  it('opens nothing where the policy lists nothing', async () => {
+    fresh();
+    await host.make(stateOf([]).text, {}, 2);
+    expect(created()).toHaveLength(3);
+    expect(created().filter(({ body: sent }) => sent.includes('Sysctls'))).toEqual([]);
+    expect(host.tables).toEqual([]);
   });
 
   it.each(Object.entries(OPTIONS))('would be noticed by this test if it got %s through', async (key, value) => {

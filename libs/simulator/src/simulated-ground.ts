@@ -1,4 +1,4 @@
-import type { SeenGround } from '@orrery/shared/machine';
+import type { RouterGround, SeenGround } from '@orrery/shared/machine';
 
 /** The ground of a simulated host: a LAN, its router, and Docker's bridge. Its networks assign from 10.0.0.0/8 and never conflict with it. */
 export const SIMULATED_GROUND: SeenGround = {
@@ -9,4 +9,9 @@ export const SIMULATED_GROUND: SeenGround = {
     { prefix: '172.17.0.0/16', what: "172.17.0.0/16 over Docker's bridge docker0", kind: 'route', device: 'docker0' },
     { prefix: '192.168.1.1/32', what: 'the resolver 192.168.1.1', kind: 'resolver', device: 'eth0' },
   ],
+};
+
+/** nft is always there, and the bridge masquerades. */
+export const SIMULATED_ROUTER_GROUND: RouterGround = {
+  bridge: { name: 'orrery', subnets: ['172.18.0.0/16'], isInternal: false, masquerades: true },
 };

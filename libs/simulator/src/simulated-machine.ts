@@ -16,12 +16,12 @@ import type {
 import { steadyNow } from '@orrery/shared/runtime';
 import { openSimulatedController } from './simulated-controller.js';
 import { openSimulatedProber } from './simulated-prober.js';
-import { SIMULATED_GROUND } from './simulated-ground.js';
+import { SIMULATED_GROUND, SIMULATED_ROUTER_GROUND } from './simulated-ground.js';
 import { addressOf, SimulatedHost, type SimulatedHostOptions } from './simulated-host.js';
 import { VERSION } from './model/timing.js';
 import { simulatedIdentity } from './simulated-identity.js';
 import { simulatedSteps } from './simulated-steps.js';
-import { viewContainer, viewNode, viewStopped } from './simulated-view.js';
+import { viewContainer, viewNode, viewRunning, viewStopped } from './simulated-view.js';
 
 export interface SimulatedMachineOptions extends SimulatedHostOptions {
   defaultImage: string;
@@ -90,7 +90,7 @@ export class SimulatedMachine implements Machine {
         viewNode(scope.hostNode, 'host', host.daemon(host.state.host)),
         ...containers.map((container) =>
           container.state === 'running'
-            ? viewNode(container.node, 'container', host.daemon(container.daemon))
+            ? viewRunning(container, host.daemon(container.daemon))
             : viewStopped(container),
         ),
       ],
@@ -132,6 +132,7 @@ export class SimulatedMachine implements Machine {
       hasIdentity: (node: NodeId) => identities.has(node),
       isFree: (address: NodeAddress) => identities.isFree(address),
       ground: SIMULATED_GROUND,
+      routerGround: SIMULATED_ROUTER_GROUND,
     });
   }
 

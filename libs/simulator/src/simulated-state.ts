@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ContainerLimits, ContainerState, ItemId, Name, NodeId } from '@orrery/shared/contracts';
+import { ContainerLimits, ContainerState, ItemId, Name, NodeId, RouterWay } from '@orrery/shared/contracts';
 import { writeFileDurably } from '@orrery/shared/runtime';
 import { z } from 'zod';
 import type { KeptController } from './kept-controller.js';
@@ -20,6 +20,8 @@ export const SimulatedContainer = z.object({
   state: ContainerState,
   startedAt: z.iso.datetime().nullable(),
   exitCode: z.int().nullable(),
+  /** Created as a router: what it lets through while it runs. */
+  router: z.array(RouterWay).optional(),
   daemon: SimulatedDaemon,
 });
 export type SimulatedContainer = z.infer<typeof SimulatedContainer>;

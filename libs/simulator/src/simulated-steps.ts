@@ -33,7 +33,7 @@ export function simulatedSteps(host: SimulatedHost, identities: IdentityStore, s
     await host.save();
   };
   const tools = { host, identities, take, changed };
-  return { ...imageSteps(tools), ...containerSteps(tools), ...networkSteps(tools) };
+  return { ...imageSteps(tools), ...containerSteps(tools), ...networkSteps(tools), ...routerSteps(tools) };
 }
 
 type ImageStep = 'pull-image' | 'mint-identity' | 'forget-identity';
@@ -68,6 +68,7 @@ const containerSteps = ({ host, identities, take, changed }: Tools): Pick<Execut
     await changed(() => {
       host.startDaemon(container.daemon);
       Object.assign(container, { state: 'running', startedAt: new Date().toISOString(), exitCode: null });
+      if (container.router) container.router = step.router ?? [];
     });
   },
   'unpause-container': async ({ engineId }) => {
@@ -97,6 +98,14 @@ const containerSteps = ({ host, identities, take, changed }: Tools): Pick<Execut
   },
 });
 
+const routerSteps = ({ host, changed }: Tools): Pick<Executors, 'configure-router'> => ({
+  'configure-router': ({ node, ways }) =>
+    changed(() => {
+      const container = host.state.containers.find((one) => one.node === node);
+      if (container?.router && container.state === 'running') container.router = ways;
+    }),
+});
+
 type NetworkStep = 'join-network' | 'configure-network' | 'repair-network' | 'leave-network';
 const networkSteps = ({ host, changed }: Tools): Pick<Executors, NetworkStep> => {
   const daemonOf = (node: NodeId) => host.daemonOf(node) ?? notRunning();
@@ -114,7 +123,7 @@ const networkSteps = ({ host, changed }: Tools): Pick<Executors, NetworkStep> =>
 };
 
 async function create(host: SimulatedHost, identities: IdentityStore, blueprint: ContainerBlueprint): Promise<void> {
-  const { item, node, name, image, limits, incarnation, memberships } = blueprint;
+  const { item, node, name, image, limits, incarnation, memberships, forwards } = blueprint;
   const secrets = await identities.get(node);
   if (!secrets) throw new StepError(explain('identity-lost/not-in-state-folder'));
   if (host.state.containers.some((other) => other.name === name)) return;
@@ -128,6 +137,7 @@ async function create(host: SimulatedHost, identities: IdentityStore, blueprint:
     ...{ item, node, name, image, limits, incarnation, daemon },
     engineId: randomBytes(32).toString('hex'),
     ...{ state: 'created', startedAt: null, exitCode: null },
+    ...(forwards && { router: [] }),
   });
   await host.save();
 }

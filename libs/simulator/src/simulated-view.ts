@@ -30,6 +30,11 @@ export function viewNode(node: NodeId, kind: ObservedNode['kind'], daemon: Daemo
   };
 }
 
+/** The node of a container that runs. What a router lets through is always as it was written. */
+export function viewRunning({ node, router }: SimulatedContainer, daemon: Daemon): ObservedNode {
+  return { ...viewNode(node, 'container', daemon), ...(router && { router: known({ forwards: true, ways: router }) }) };
+}
+
 /** The node of a container that is not running. */
 export function viewStopped({ node, state }: SimulatedContainer): ObservedNode {
   const unseen = {
@@ -46,6 +51,7 @@ export function viewContainer(container: SimulatedContainer, ours: boolean): Obs
     ...{ item, node, name, engineId, state, image, incarnation, limits, startedAt, exitCode, ours },
     imageId: `simulated:${image}`,
     oomKilled: false,
+    ...(container.router && { forwards: true }),
   };
 }
 

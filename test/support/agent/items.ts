@@ -6,6 +6,7 @@ import {
   type MembershipItem,
   type NetworkId,
   type NodeId,
+  type RouterItem,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 
@@ -43,4 +44,15 @@ export function launch(more: Partial<ContainerItem> = {}, network: NetworkId = N
   const container = containerItem(more);
   const membership = membershipItem({ node: container.node, revision: container.revision, network });
   return { container, membership, items: [container, membership] };
+}
+
+/** A container, its node's membership, and the router in it. */
+export function route(more: Partial<RouterItem> = {}) {
+  const { container, membership } = launch();
+  const router: RouterItem = {
+    ...{ id: newId('itm'), node: container.node, revision: 1, intent: 'present', kind: 'router' },
+    ...{ network: NETWORK, prefixes: ['192.168.10.0/24'] },
+    ...more,
+  };
+  return { container, membership, router, items: [container, membership, router] };
 }

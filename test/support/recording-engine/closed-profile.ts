@@ -13,6 +13,8 @@ export interface Trusted {
   networks: string[];
   /** Of an attachment: the workload, and the engine's id of its container. */
   inside?: { workload: string; engineId: string };
+  /** A router: its container may forward. */
+  forwards?: boolean;
 }
 
 const LIMIT = 1024 * 1024;
@@ -38,11 +40,12 @@ export const profileOf = (host: string, network: string, of: Trusted, port: stri
     },
     HostConfig: {
       NetworkMode: of.inside ? `container:${of.inside.engineId}` : network,
-      ...{ Init: true, RestartPolicy: { Name: of.inside ? 'no' : 'unless-stopped' } },
+      ...{ Init: true, RestartPolicy: { Name: of.inside || of.forwards ? 'no' : 'unless-stopped' } },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '3' } },
       ...{ Privileged: false, CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'], Devices: [TUN] },
       ...{ SecurityOpt: ['no-new-privileges'], IpcMode: 'private', CgroupnsMode: 'private', PublishAllPorts: false },
       ...{ Memory: of.memoryMb * LIMIT, MemorySwap: of.memoryMb * LIMIT, PidsLimit: of.pids },
+      ...(of.forwards && { Sysctls: { 'net.ipv4.ip_forward': '1' } }),
     },
   });
 

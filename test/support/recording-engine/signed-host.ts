@@ -2,14 +2,17 @@ import { join } from 'node:path';
 import { newSigningKey, Signer, Verifier } from '@orrery/shared/bus';
 import { subjects } from '@orrery/shared/contracts';
 import { createLogger, newId } from '@orrery/shared/runtime';
-import { execute, type Machine } from '@orrery/shared/machine';
+import { execute, type Machine, type SeenGround } from '@orrery/shared/machine';
 import { DesiredStore } from '../../../apps/agent/src/desired/desired-store.js';
 import { deviceTowards, readHostRoutes } from '../../../apps/agent/src/kernel/host-routes.js';
 import { HostGround } from '../../../apps/agent/src/machine/host-ground.js';
 import { FileIdentityStore } from '../../../apps/agent/src/identities/file-identity-store.js';
 import { createRealMachine } from '../../../apps/agent/src/machine/real-machine.js';
-import { denialsOf } from '../../../apps/agent/src/pure/policy/denials.js';
+import type { RealMachineParts } from '../../../apps/agent/src/machine/real-machine-parts.js';
+import { allowedItems, denialsOf } from '../../../apps/agent/src/pure/policy/denials.js';
 import { type HeldPolicy, Policy } from '../../../apps/agent/src/pure/policy/policy.js';
+import { tableOf } from '../../../apps/agent/src/pure/router/router-table.js';
+import { routersOf } from '../../../apps/agent/src/pure/router/routers.js';
 import { scopeOf } from '../../../apps/agent/src/reconciler/looks.js';
 import { plan } from '../../../apps/agent/src/pure/plan/plan.js';
 import { temporaryFolder } from '../servers.js';
@@ -37,6 +40,9 @@ export class SignedHost {
     private readonly home: string,
     readonly identities: FileIdentityStore,
   ) {}
+
+  /** The tables of nft that were written. */
+  readonly tables: string[] = [];
 
   static async open(): Promise<SignedHost> {
     const home = await temporaryFolder('signed');
@@ -70,11 +76,8 @@ export class SignedHost {
       const facts = await machine.facts(scope);
       const denials = denialsOf(items, held, { observed, ...facts });
       const failed = new Set<string>();
-      for (const step of plan(
-        items.filter(({ id }) => !denials.has(id)),
-        observed,
-        facts,
-      ))
+      const allowed = allowedItems(items, denials);
+      for (const step of plan(allowed, observed, { ...facts, routers: routersOf(allowed, observed, facts) }))
         if (!failed.has(step.node))
           await execute(machine.executors, step, { signal, progress: () => undefined }).catch(() =>
             failed.add(step.node),
@@ -82,6 +85,22 @@ export class SignedHost {
     }
     await machine.close();
     return result;
+  }
+
+  /** As a kernel would that accepts every table. */
+  readonly #tables: RealMachineParts['tables'] = {
+    look: () => Promise.resolve({ forwards: true, ways: null }),
+    write: (_container, ways) => Promise.resolve(tableOf(ways)).then((text) => void this.tables.push(text)),
+    has: () => Promise.resolve(true),
+    trouble: () => Promise.resolve(undefined),
+    keep: () => undefined,
+  };
+
+  /** This machine's, and a way out of it, which a machine for tests may lack. */
+  async #lookAround(): Promise<SeenGround> {
+    const seen = await this.#ground.look();
+    const out = { prefix: '0.0.0.0/0', what: '0.0.0.0/0 over eth0', kind: 'route', device: 'eth0' } as const;
+    return seen.known ? { ...seen, value: [...seen.value, out] } : seen;
   }
 
   #machine(): Machine {
@@ -101,7 +120,7 @@ export class SignedHost {
       this.identities,
       logger,
       // Only the engine's socket matters here, and asking the kernel would start several programs for each look.
-      { kernel: NO_KERNEL, ground: this.#ground },
+      { kernel: NO_KERNEL, ground: { look: () => this.#lookAround() }, tables: this.#tables },
     );
   }
 

@@ -15,6 +15,7 @@ import {
   type PlannedStep,
   type ProbeBegun,
   type RotationResult,
+  type RouterWay,
   isOfContainer,
 } from '@orrery/shared/contracts';
 import { describeError } from '@orrery/shared/runtime';
@@ -25,11 +26,12 @@ import { readItems } from '../desired/desired-items.js';
 import type { DesiredStore } from '../desired/desired-store.js';
 import type { Doctor } from '../doctor/doctor.js';
 import { assessWorkload } from '../pure/assess/assess-workload.js';
-import { allowsWorkloads, denialsOf } from '../pure/policy/denials.js';
+import { allowedItems, allowsWorkloads, denialsOf } from '../pure/policy/denials.js';
 import type { HostPolicy } from '../policy/host-policy.js';
 import { judgeCall, judgeHostController, judgeProbe } from '../pure/policy/judge.js';
 import type { Probes } from '../probes/probes.js';
 import { planToTheEnd } from '../pure/plan/plan-predict.js';
+import { obstacleOf, routersOf } from '../pure/router/routers.js';
 import type { Reconciler } from '../reconciler/reconciler.js';
 import { askController } from './controller-call.js';
 import type { HeldPolicy } from '../pure/policy/policy.js';
@@ -152,20 +154,25 @@ export class CallOperations {
     const desired = readItems(items);
     const [unreadable] = desired.unreadable;
     if (unreadable) return problem('unsupported', `this agent does not understand an item: ${unreadable.cause}`);
-    const { facts } = look;
     const observed = await this.#withWorkloads(desired.items, look.observed, held);
-    const denials = denialsOf(desired.items, held, { observed, ...facts });
-    const allowed = desired.items.filter(({ id }) => !denials.has(id));
+    const denials = denialsOf(desired.items, held, { observed, ...look.facts });
+    const allowed = allowedItems(desired.items, denials);
+    const facts = { ...look.facts, routers: routersOf(allowed, observed, look.facts) };
     const denied = desired.items.flatMap((item): PlannedStep[] => {
       const denial = denials.get(item.id);
       return denial ? [{ step: 'policy-denied', target: targetOf(item, desired.items), detail: denial.cause }] : [];
     });
     const heldUp = allowed.flatMap((item): PlannedStep[] => {
+      const target = targetOf(item, desired.items);
+      if (item.kind === 'router' && item.intent === 'present') {
+        const obstacle = obstacleOf(item, facts);
+        return obstacle ? [{ step: obstacle.code, target, detail: obstacle.cause }] : [];
+      }
       const outcome = isAttaching(item)
         ? assessWorkload(item, { items: desired.items, observed, denials })?.outcome
         : undefined;
       if (outcome === undefined || outcome.kind === 'done') return [];
-      return [{ step: outcome.code, target: targetOf(item, desired.items), detail: outcome.cause }];
+      return [{ step: outcome.code, target, detail: outcome.cause }];
     });
     const planned = planToTheEnd(allowed, observed, facts).map((step) => describe(step, desired.items));
     const steps = [...denied, ...heldUp, ...planned];
@@ -206,6 +213,10 @@ function detailOf(step: Step): string {
       return step.identity === undefined ? step.image : `${step.identity}, pre-generated`;
     case 'create-container':
       return [step.blueprint.image, ...step.blueprint.memberships.map(({ network }) => network)].join(' ');
+    case 'start-container':
+      return step.router ? letsThrough(step.router) : '';
+    case 'configure-router':
+      return letsThrough(step.ways);
     case 'join-network':
     case 'configure-network':
     case 'repair-network':
@@ -215,3 +226,8 @@ function detailOf(step: Step): string {
       return '';
   }
 }
+
+const letsThrough = (ways: readonly RouterWay[]): string =>
+  ways.length === 0
+    ? 'lets nothing through any longer'
+    : ways.map(({ network, prefixes }) => `lets ${network} through to ${prefixes.join(', ')}`).join('; ');

@@ -11,6 +11,7 @@ const Inspected = z.object({
   Driver: z.string(),
   Internal: z.boolean().nullish(),
   Labels: z.record(z.string(), z.string()).nullish(),
+  Options: z.record(z.string(), z.string()).nullish(),
   IPAM: z.object({
     Config: z
       .array(z.object({ Subnet: z.string().optional(), Gateway: z.string().optional() }))
@@ -117,17 +118,27 @@ export interface WorkloadNetwork {
   isInternal: boolean;
 }
 
+/** A network as the engine shows it. */
+export interface ShownNetwork extends WorkloadNetwork {
+  /** Whatever leaves the host has the address of the host, as far as the network itself says. */
+  masquerades: boolean;
+  /** Of IPv4. */
+  subnets: string[];
+}
+
 /** Undefined if there is no such network. */
 export async function workloadNetwork(
   connection: EngineConnection,
   id: string,
   options: CallOptions = {},
-): Promise<WorkloadNetwork | undefined> {
+): Promise<ShownNetwork | undefined> {
   const found = await inspectNetwork(connection, id, options);
   return (
     found && {
       gateway: found.IPAM.Config.map(gatewayOf).find((address) => address !== undefined),
       isInternal: found.Internal === true,
+      masquerades: found.Options?.['com.docker.network.bridge.enable_ip_masquerade'] !== 'false',
+      subnets: subnetsOf(found),
     }
   );
 }

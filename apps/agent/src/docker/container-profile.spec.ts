@@ -79,6 +79,7 @@ const HOSTILE: [string, unknown][] = [
   ['CgroupParent', '/'],
   ['CgroupnsMode', 'host'],
   ['Sysctls', { 'net.ipv4.ip_forward': '1' }],
+  ['forwards', 'true'],
   ['SecurityOpt', ['apparmor=unconfined', 'seccomp=unconfined']],
   ['Env', ['LD_PRELOAD=/x.so']],
   ['Cmd', ['sh']],
@@ -120,6 +121,24 @@ describe('the profile of a container', () => {
       Labels: { ...rest.Labels, 'io.orrery.workload': 'shop/db/1' },
       HostConfig: { ...rest.HostConfig, NetworkMode: `container:${'d'.repeat(64)}`, RestartPolicy: { Name: 'no' } },
     });
+  });
+
+  it('of a router differs in one sysctl and its restarts alone', () => {
+    const alone = containerProfile(plain, context).body as { HostConfig: object };
+    expect(containerProfile({ ...plain, forwards: true }, context).body).toStrictEqual({
+      ...alone,
+      HostConfig: {
+        ...alone.HostConfig,
+        RestartPolicy: { Name: 'no' },
+        Sysctls: { 'net.ipv4.ip_forward': '1' },
+      },
+    });
+  });
+
+  it('lets no attachment forward, because its network namespace is not ours', () => {
+    const inside = { workload: 'shop/db/1', engineId: 'd'.repeat(64) };
+    const attached = containerProfile({ ...plain, inside }, context);
+    expect(containerProfile({ ...plain, inside, forwards: true }, context)).toStrictEqual(attached);
   });
 
   it('says whether a container starts with configurations from the one before it', () => {

@@ -34,9 +34,12 @@ export interface CreateRequest {
   body: Record<string, unknown>;
 }
 
+/** All that a router has beyond the profile: its own network namespace forwards. */
+export const ROUTER_SYSCTLS = { 'net.ipv4.ip_forward': '1' };
+
 /**
  * The closed profile of a ZeroTier container, in a network namespace of its own or in that of a workload, which is the
- * only difference between the two. It is built only from a blueprint's typed fields, so no engine option can
+ * only difference between the two. A router forwards in a namespace of its own. It is built only from a blueprint's typed fields, so no engine option can
  * be passed through it. Everything else keeps the engine's default: no mounts, no ports, no host namespaces.
  *
  * The daemon itself is the entrypoint, so the container ends when the daemon does (docs/zerotier-facts.md#containers).
@@ -46,6 +49,7 @@ export interface CreateRequest {
 export function containerProfile(blueprint: ContainerBlueprint, context: ProfileContext): CreateRequest {
   const { inside } = blueprint;
   const memory = blueprint.limits.memoryMb * MIB;
+  const isRouter = blueprint.forwards === true && !inside;
   return {
     name: containerName(blueprint.name),
     body: {
@@ -63,8 +67,9 @@ export function containerProfile(blueprint: ContainerBlueprint, context: Profile
       HostConfig: {
         NetworkMode: inside ? `container:${inside.engineId}` : context.network,
         Init: true,
-        // The engine would start the container of an attachment before its workload (moby#50326).
-        RestartPolicy: { Name: inside ? 'no' : 'unless-stopped' },
+        // The engine would start the container of an attachment before its workload (moby#50326), and a router without its
+        // rules, which are gone with its network namespace.
+        RestartPolicy: { Name: inside || isRouter ? 'no' : 'unless-stopped' },
         LogConfig: LOGS,
         Privileged: false,
         CapDrop: ['ALL'],
@@ -77,6 +82,7 @@ export function containerProfile(blueprint: ContainerBlueprint, context: Profile
         Memory: memory,
         MemorySwap: memory,
         PidsLimit: blueprint.limits.pids,
+        ...(isRouter && { Sysctls: ROUTER_SYSCTLS }),
       },
       ...(context.address !== undefined && {
         NetworkingConfig: {

@@ -1,6 +1,6 @@
 import type { EngineInfo } from '@orrery/shared/contracts';
 import { z } from 'zod';
-import { ensureBridgeNetwork, workloadNetwork, type BridgeNetwork, type WorkloadNetwork } from './bridge-network.js';
+import { ensureBridgeNetwork, workloadNetwork, type BridgeNetwork, type ShownNetwork } from './bridge-network.js';
 import { EngineConnection, type CallOptions } from './engine-connection.js';
 import { EngineContainers } from './engine-containers.js';
 import { execInside, type ExecResult } from './engine-exec.js';
@@ -55,7 +55,7 @@ export class DockerEngine {
     return ensureBridgeNetwork(this.connection, name, options);
   }
 
-  workloadNetwork(id: string, options: CallOptions = {}): Promise<WorkloadNetwork | undefined> {
+  workloadNetwork(id: string, options: CallOptions = {}): Promise<ShownNetwork | undefined> {
     return workloadNetwork(this.connection, id, options);
   }
 

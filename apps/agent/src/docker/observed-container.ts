@@ -2,7 +2,7 @@ import { ContainerState, ItemId, Name, NodeId, type HostId, type ObservedContain
 import type { Scope } from '@orrery/shared/machine';
 import type { InspectedContainer } from './inspected.js';
 import { containerName, LABEL } from './labels.js';
-import { namespaceOwner, profileDifferences } from './profile-match.js';
+import { forwards, namespaceOwner, profileDifferences } from './profile-match.js';
 
 const MIB = 1024 * 1024;
 type Claim = Scope['containers'][number];
@@ -47,6 +47,7 @@ export function observedContainer(
     exitCode: state === 'exited' || state === 'dead' || state === 'restarting' ? State.ExitCode : null,
     oomKilled: State.OOMKilled,
     ...(owner !== undefined && { inside: owner }),
+    ...(forwards(inspect) && { forwards: true }),
   };
 }
 

@@ -117,6 +117,16 @@ describe('an inspected container', () => {
     ['publishes a port', { HostConfig: { PortBindings: { '9993/udp': [{ HostPort: '9993' }] } } }],
     ['takes volumes from another container', { HostConfig: { VolumesFrom: ['other'] } }],
     ['has sysctls', { HostConfig: { Sysctls: { a: 'b' } } }],
+    ['forwards IPv6', { HostConfig: { Sysctls: { 'net.ipv6.conf.all.forwarding': '1' } } }],
+    ['has more than the sysctl of a router', { HostConfig: { Sysctls: { 'net.ipv4.ip_forward': '1', a: 'b' } } }],
+    ['has it with another value', { HostConfig: { Sysctls: { 'net.ipv4.ip_forward': '2' } } }],
+    [
+      'is attached and forwards',
+      {
+        HostConfig: { NetworkMode: `container:${'b'.repeat(64)}`, Sysctls: { 'net.ipv4.ip_forward': '1' } },
+        Config: { Labels: { 'io.orrery.host': host, 'io.orrery.name': 'demo', 'io.orrery.workload': 'shop/db/1' } },
+      },
+    ],
     ['has device rules', { HostConfig: { DeviceCgroupRules: ['a *:* rwm'] } }],
     ['has another entrypoint', { Config: { Entrypoint: ['sh'] } }],
     ['has arguments', { Config: { Cmd: ['-p1'] } }],
@@ -133,6 +143,13 @@ describe('an inspected container', () => {
     for (const mode of ['host', 'orrery', 'none', 'container:abc', `container:${'b'.repeat(64)}/x`])
       expect([mode, isOursIn(mode)]).toEqual([mode, false]);
     expect(isOurs({ HostConfig: { NetworkMode: `container:${'b'.repeat(64)}` } })).toBe(false);
+  });
+
+  it('is ours as a router, and is observed as one', () => {
+    const Sysctls = { 'net.ipv4.ip_forward': '1' };
+    expect(isOurs({ HostConfig: { Sysctls } })).toBe(true);
+    expect(observe({ HostConfig: { Sysctls } })).toMatchObject({ ours: true, forwards: true });
+    expect(observe({})).not.toHaveProperty('forwards');
   });
 
   it('is still ours when a person renamed it or the agent uses another network now', () => {

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HostId } from '@orrery/shared/contracts';
-import { DAEMON, DAEMON_HOME, TUN_DEVICE } from './container-profile.js';
+import { DAEMON, DAEMON_HOME, ROUTER_SYSCTLS, TUN_DEVICE } from './container-profile.js';
 import type { InspectedContainer } from './inspected.js';
 import { LABEL } from './labels.js';
 
@@ -20,7 +21,7 @@ export function profileDifferences(inspect: InspectedContainer, host: HostId, ne
     ['its mounts', isEmpty(given.Binds, given.VolumesFrom, given.Mounts, Object.keys(given.Tmpfs))],
     ['its volumes', Mounts.every(isImagesOwnVolume)],
     ['its ports', isEmpty(Object.keys(given.PortBindings)) && !given.PublishAllPorts],
-    ['its groups, links or sysctls', isEmpty(given.GroupAdd, given.Links, Object.keys(given.Sysctls))],
+    ['its groups, links or sysctls', isEmpty(given.GroupAdd, given.Links) && hasOurSysctls(inspect)],
     ['its devices', isEmpty(given.DeviceCgroupRules, given.DeviceRequests) && given.Devices.every(isTun)],
     ['its privileges', !given.Privileged && hasCapabilities(given) && hasNoNewPrivileges(given)],
     ['its Docker network', isOnOurNetwork(inspect, network)],
@@ -28,6 +29,13 @@ export function profileDifferences(inspect: InspectedContainer, host: HostId, ne
   ];
   return checks.flatMap(([what, isRight]) => (isRight ? [] : [what]));
 }
+
+/** Created as a router. */
+export const forwards = ({ Config, HostConfig: { Sysctls } }: InspectedContainer): boolean =>
+  Config.Labels[LABEL.workload] === undefined && isDeepStrictEqual({ ...Sysctls }, ROUTER_SYSCTLS);
+
+const hasOurSysctls = (inspect: InspectedContainer): boolean =>
+  Object.keys(inspect.HostConfig.Sysctls).length === 0 || forwards(inspect);
 
 type Given = InspectedContainer['HostConfig'];
 

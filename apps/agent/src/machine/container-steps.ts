@@ -13,12 +13,13 @@ import { COMPLETE_MARK, containerFiles, readMoons } from '../docker/container-fi
 import { containerProfile, DAEMON_HOME, type ProfileContext } from '../docker/container-profile.js';
 import type { InspectedContainer } from '../docker/inspected.js';
 import { containerName, LABEL } from '../docker/labels.js';
-import { inspectMatchesProfile } from '../docker/profile-match.js';
+import { forwards, inspectMatchesProfile } from '../docker/profile-match.js';
 import { addressOn, placeInside, placeOnBridge, portOf, workloadEnded } from './container-place.js';
 import { whyEnded } from './ended-container.js';
 import { KeptConfigurations, type Configurations } from './kept-configurations.js';
 import { introduceAgain, introductionsFor, mention, type Introductions } from './neighbours.js';
 import { findContainer, openContainer, type RealMachineParts } from './real-machine-parts.js';
+import { letThrough } from './routers.js';
 import { watchStart } from './start-watch.js';
 
 const LETTING_GO_TRIES = 20;
@@ -172,6 +173,7 @@ async function start(
   crashPoint('launch.start');
   progress('started', `container ${name}`);
   const running = await engine.containers.inspect(id, { signal });
+  if (forwards(inspect)) await letThrough(parts, running, step.router ?? [], signal);
   if (running) isRunning(step.node, running);
   const door = await openContainer(
     parts,

@@ -5,6 +5,7 @@ import type {
   ObservedInterface,
   ObservedMembership,
   ObservedNode,
+  ObservedRouter,
   Part,
 } from '@orrery/shared/contracts';
 import type { DaemonNetwork, DaemonPeer, DaemonStatus } from '../zerotier/local-api.js';
@@ -21,6 +22,8 @@ export interface NodeLook {
   interfaces: Promise<ObservedInterface[]>;
   /** The `allowManaged` list of a network, if there is one. */
   listOf: (network: string) => Promise<string[] | null>;
+  /** What its namespace lets through, of a router. */
+  router?: Promise<ObservedRouter | undefined>;
   /** Told, when its peers were asked for, how long ago it last heard from any of them; null: never. */
   silence?: (lastHeardMsAgo: number | null) => void;
   /** For a container: whether the node has heard from another one; undefined if unknown. */
@@ -35,12 +38,13 @@ export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<
   const { door } = look;
   const joined = door.api.networks(signal);
   const seen = joined.then((networks) => membershipsOf(networks, look));
-  const [status, networks, memberships, peers, interfaces] = await Promise.all([
+  const [status, networks, memberships, peers, interfaces, router] = await Promise.all([
     partOf(expectedStatus(door, signal)),
     partOf(joined),
     partOf(explained(door, seen)),
     partOf(explained(door, door.api.peers(signal))),
     partOf(look.interfaces),
+    routerPart(look),
   ]);
   if (status.known && peers.known && peers.value.length > 0) look.silence?.(lastHeardMsAgo(peers.value, status.value));
   const heard = await heardOf(look, networks, peers, signal);
@@ -53,6 +57,7 @@ export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<
     memberships: status.known ? memberships : status,
     interfaces,
     peers: status.known ? mapped(peers, peersOf) : status,
+    ...(router && { router }),
   };
 }
 
@@ -62,8 +67,14 @@ export async function observeNode(look: NodeLook, signal: AbortSignal): Promise<
  */
 export async function observeAgain(look: NodeLook, before: ObservedNode, signal: AbortSignal): Promise<ObservedNode> {
   const seen = look.door.api.networks(signal).then((networks) => membershipsOf(networks, look));
-  const [memberships, interfaces] = await Promise.all([partOf(seen), partOf(look.interfaces)]);
-  return memberships.known ? { ...before, memberships, interfaces } : observeNode(look, signal);
+  const [memberships, interfaces, router] = await Promise.all([
+    partOf(seen),
+    partOf(look.interfaces),
+    routerPart(look),
+  ]);
+  return memberships.known
+    ? { ...before, memberships, interfaces, ...(router && { router }) }
+    : observeNode(look, signal);
 }
 
 /** A node whose daemon cannot be asked; what the kernel shows is still reported. */
@@ -75,6 +86,12 @@ export async function silentNode(
 ): Promise<ObservedNode> {
   const silent = unknown(cause);
   return { node, kind, daemon: silent, memberships: silent, interfaces: await partOf(interfaces), peers: silent };
+}
+
+async function routerPart({ router }: NodeLook): Promise<Part<ObservedRouter> | undefined> {
+  const part = router && (await partOf(router));
+  if (!part?.known) return part;
+  return part.value && known(part.value);
 }
 
 const mapped = <A, B>(part: Part<A>, map: (value: A) => B): Part<B> => (part.known ? known(map(part.value)) : part);

@@ -5,6 +5,7 @@ import {
   type NodeId,
   type ObservedContainer,
   type ObservedNode,
+  type ObservedRouter,
   type ObservedState,
   type ObservedWorkload,
   type Part,
@@ -15,6 +16,7 @@ import type { InspectedContainer } from '../docker/inspected.js';
 import type { RunInside } from '../docker/engine-exec.js';
 import type { HeldInspects } from '../docker/held-inspects.js';
 import { containerName, LABEL } from '../docker/labels.js';
+import { forwards } from '../docker/profile-match.js';
 import { observedContainer, withOneOwner } from '../docker/observed-container.js';
 import { differs } from '../pure/diff/diff-lists.js';
 import { allowManagedList } from '../pure/settings-file.js';
@@ -24,6 +26,7 @@ import type { ManagedLists } from './managed-lists.js';
 import { HeardNodes } from './heard-nodes.js';
 import { observeAgain, observeNode, silentNode, type NodeLook } from './node-observer.js';
 import { known, partOf, type unknown } from './part.js';
+import { processOf } from './routers.js';
 import { openContainer, type RealMachineParts } from './real-machine-parts.js';
 import type { Workloads } from './workloads.js';
 import type { DockerEngine } from '../docker/docker-engine.js';
@@ -151,6 +154,7 @@ export class Observer {
     const inspected = await Promise.all([...listed.values()].map((one) => this.inspects.of(one, options)));
     this.running = inspected.flatMap((one) => (one?.State.Status === 'running' ? [one.Id] : []));
     this.parts.kernel.keep(new Set(this.running), listedAt);
+    this.parts.tables.keep(new Set(this.running));
     const claims = inspected
       .flatMap((inspect) => {
         const observed = inspect && observedContainer(inspect, scope, config.host, config.dockerNetwork, former);
@@ -257,6 +261,7 @@ export class Observer {
         listOf,
         heard,
         silence: this.silenceOf(node),
+        router: this.routerOf(inspect, signal),
       };
       return before ? await observeAgain(look, before, signal) : await observeNode(look, signal);
     } catch (error) {
@@ -275,6 +280,12 @@ export class Observer {
     const run: RunInside = (command, late) => engine.exec(engineId, command, { signal: late });
     const namespace = { engineId, pid: State.Pid, startedAt: State.StartedAt, run };
     return kernel.container(namespace, () => this.changed(node), signal);
+  }
+
+  /** Undefined: it is no router. */
+  private async routerOf(inspect: InspectedContainer, signal: AbortSignal): Promise<ObservedRouter | undefined> {
+    if (!forwards(inspect) || inspect.State.Status !== 'running') return undefined;
+    return this.parts.tables.look(processOf(inspect), signal);
   }
 
   /** Runs once, at the first observation that reaches the engine: removes what a killed agent left behind. */

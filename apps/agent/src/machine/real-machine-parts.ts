@@ -12,6 +12,7 @@ import { containerDoor } from '../zerotier/container-daemon.js';
 import type { Reach } from '../zerotier/fallback-local-api.js';
 import type { HostDaemon } from '../zerotier/host-daemon.js';
 import type { NodeDoor } from '../zerotier/node-door.js';
+import type { RouterTables } from '../kernel/router-tables.js';
 import type { StrangerTurns } from './stranger-turns.js';
 
 export interface RealMachineConfig {
@@ -61,6 +62,7 @@ export interface RealMachineParts {
     'host' | 'container' | 'follow' | 'followHost' | 'follows' | 'changes' | 'keep' | 'close' | 'udpPorts'
   >;
   ground: Pick<HostGround, 'look'>;
+  tables: Pick<RouterTables, 'look' | 'write' | 'has' | 'trouble' | 'keep'>;
   reach: Reach;
   /** The same for the networks of workloads. */
   workloadReach: Reach;

@@ -32,6 +32,7 @@ import { mintIdentity } from '../docker/identity-minter.js';
 import { examineMachine } from './examine-machine.js';
 import { HostGround } from './host-ground.js';
 import { KernelView } from '../kernel/kernel-view.js';
+import { RouterTables } from '../kernel/router-tables.js';
 import { runTool, ToolMissing } from '../kernel/run-tool.js';
 import { HostDaemon } from '../zerotier/host-daemon.js';
 import { containerSteps } from './container-steps.js';
@@ -41,6 +42,7 @@ import { ImageNames } from './image-names.js';
 import { imageSteps } from './image-steps.js';
 import { ManagedLists } from './managed-lists.js';
 import { networkSteps } from './network-steps.js';
+import { RouterGrounds, routerSteps } from './routers.js';
 import { Observer } from './observer.js';
 import { partOf } from './part.js';
 import { StrangerTurns } from './stranger-turns.js';
@@ -54,7 +56,7 @@ export function createRealMachine(
   config: RealMachineConfig,
   identities: IdentityStore,
   logger: Logger,
-  eyes: Partial<Pick<RealMachineParts, 'kernel' | 'ground'>> = {},
+  eyes: Partial<Pick<RealMachineParts, 'kernel' | 'ground' | 'tables'>> = {},
 ): Machine {
   const kernel = new KernelView();
   return new RealMachine({
@@ -69,6 +71,7 @@ export function createRealMachine(
     }),
     kernel,
     ground: new HostGround(config.ways ?? {}, kernel),
+    tables: new RouterTables(),
     reach: { bridge: 'unknown' },
     workloadReach: { bridge: 'unknown' },
     takenAddresses: new Set(),
@@ -87,6 +90,7 @@ class RealMachine implements Machine {
   private readonly closed = new AbortController();
   private hostNode: NodeId | undefined;
   private readonly workloads: Workloads;
+  private readonly routerGrounds: RouterGrounds;
   private hint: Hint = () => undefined;
 
   constructor(private readonly parts: RealMachineParts) {
@@ -94,11 +98,13 @@ class RealMachine implements Machine {
     this.images = new ImageNames(parts.engine);
     this.inspects = new HeldInspects(parts.engine.containers, this.events);
     this.workloads = new Workloads(parts, this.events);
+    this.routerGrounds = new RouterGrounds(parts);
     this.observer = new Observer(parts, lists, this.inspects, this.workloads, (node) => this.hint(node));
     const executors: Executors = {
       ...containerSteps(parts, (node, inspect) => this.awaitAddresses(node, inspect)),
       ...imageSteps(parts, this.images),
       ...networkSteps(parts, lists),
+      ...routerSteps(parts),
     };
     this.executors = after(executors, ({ node }) => {
       this.observer.forget(node);
@@ -130,6 +136,7 @@ class RealMachine implements Machine {
       hasIdentity: (node) => this.parts.identities.has(node),
       isFree: (address) => this.parts.identities.isFree(address),
       ground: await this.parts.ground.look(),
+      routerGround: await this.routerGrounds.look(),
     };
   }
 

@@ -7,8 +7,9 @@ import type { Probations } from '../guard/probations.js';
 import { Flapping } from '../pure/flapping.js';
 import { inventoryHash } from './inventory-hash.js';
 import type { DoctorStanding } from '../pure/findings/found-cause.js';
-import { denialsOf, denyWorkloads, mayStep, routesPolicy, type Denials } from '../pure/policy/denials.js';
+import { allowedItems, denialsOf, denyWorkloads, mayStep, routesPolicy, type Denials } from '../pure/policy/denials.js';
 import type { HostPolicy } from '../policy/host-policy.js';
+import { routersOf } from '../pure/router/routers.js';
 import { Lanes, type LaneReports } from './lanes.js';
 import { factsUnder, membershipBefore, scopeOf, Looks, pauseMs, PAUSES, SteadyPolicy } from './looks.js';
 import { plan } from '../pure/plan/plan.js';
@@ -204,19 +205,19 @@ export class Reconciler {
     const { observed: seen, possessions } = await this.#looks.look(scope, isChanging, this.#stop.signal);
     const observed = denyWorkloads(seen, steady);
     await probations?.observed(items.items, observed);
-    const facts = factsUnder(possessions, routesPolicy(held), probations?.rolledBack);
+    const possessed = factsUnder(possessions, routesPolicy(held), probations?.rolledBack);
     if (this.#stop.signal.aborted) return 0;
+    const denials = denialsOf(items.items, held, { observed, ...possessed });
+    const allowed = allowedItems(items.items, denials);
+    const facts = { ...possessed, routers: routersOf(allowed, observed, possessed) };
     const inventory = inventoryHash(observed);
     if (inventory !== this.#last?.inventory) this.#lastChange = this.#now();
     this.#last = { observed, facts, inventory };
     this.#looked();
-    const denials = denialsOf(items.items, held, { observed, ...facts });
     this.#denials = denials;
     const now = this.#now();
     const flaps = this.#flapping.observed(observed.workloads, now);
     const lastError = ({ id }: Item) => this.#retries.lastError(id);
-    // Denied items are treated as if nobody had named them: neither created nor removed.
-    const allowed = items.items.filter(({ id }) => !denials.has(id));
     const heldBack = new Set(items.paused ? plan(allowed, observed, facts).map(({ item }) => item) : []);
     const standing = await reporter.report({
       ...{ observed, desired: items, now },
@@ -247,8 +248,9 @@ export class Reconciler {
     this.#whole = undefined;
     if (!last || !this.#mayAct || this.#stop.signal.aborted) return false;
     const denials = denialsOf(items, held, { observed: last.observed, ...last.facts });
-    const allowed = items.filter(({ id }) => !denials.has(id));
-    const steps = headStart(allowed, last);
+    const allowed = allowedItems(items, denials);
+    const facts = { ...last.facts, routers: routersOf(allowed, last.observed, last.facts) };
+    const steps = headStart(allowed, { ...last, facts });
     if (steps.length === 0) return false;
     this.#denials = denials;
     this.#headStart = new WakeablePause();

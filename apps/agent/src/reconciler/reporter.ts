@@ -141,7 +141,7 @@ export class Reporter {
       const entry = this.journal.memory.ledger[item.id];
       const before = entry?.revision === item.revision ? entry.stages : [];
       const told = [...before, ...byStep.map(({ stage }) => stage)];
-      const seen = isOfPresentContainer(item, desired.items, observed) ? reachedStages(item, observed, told) : [];
+      const seen = isOfPresentContainer(item, context) ? reachedStages(item, observed, told) : [];
       const stages = [...byStep, ...seen];
       const outcome = assessed && held >= assessed.holdMs ? assessed.outcome : undefined;
       return { item: item.id, revision: item.revision, outcome, stages };

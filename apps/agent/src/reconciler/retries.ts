@@ -10,7 +10,7 @@ export const STEP_PAUSES: BackoffOptions = { firstMs: 1_000, maxMs: 300_000 };
  * After an item has been well for this long, its pauses start at the shortest again. An attachment follows its workload,
  * however often somebody restarts that; for one that ends by itself, the engine's own pauses grow.
  */
-const WELL_MS: Record<Item['kind'], number> = { container: 60_000, membership: 60_000, attachment: 0 };
+const WELL_MS: Record<Item['kind'], number> = { container: 60_000, membership: 60_000, attachment: 0, router: 60_000 };
 /** Transient failures are reported from this many in a row. */
 const TRANSIENT_TRIES = 3;
 

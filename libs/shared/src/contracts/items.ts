@@ -127,11 +127,28 @@ export const MembershipItem = z.object({
 });
 export type MembershipItem = z.infer<typeof MembershipItem>;
 
+/** More prefixes than one router carries in practice; the routes of a network are as many. */
+export const MAX_ROUTER_PREFIXES = 32;
+
+/**
+ * A node that carries prefixes behind it into a network. It runs in a container of Orrery, in whose network namespace it forwards and
+ * masquerades. An agent that does not know the kind settles it as unsupported.
+ */
+export const RouterItem = z.object({
+  ...itemBase,
+  kind: z.literal('router'),
+  network: NetworkId,
+  /** Private IPv4 prefixes, none of which overlaps another. */
+  prefixes: z.array(Cidr).min(1).max(MAX_ROUTER_PREFIXES),
+});
+export type RouterItem = z.infer<typeof RouterItem>;
+
 /** Orrery does not restart the host's own daemon; `node` items may follow. */
-export const Item = z.discriminatedUnion('kind', [ContainerItem, AttachmentItem, MembershipItem]);
+export const Item = z.discriminatedUnion('kind', [ContainerItem, AttachmentItem, MembershipItem, RouterItem]);
 export type Item = z.infer<typeof Item>;
 
-export const isOfContainer = (item: Item): item is NodeContainerItem => item.kind !== 'membership';
+export const isOfContainer = (item: Item): item is NodeContainerItem =>
+  item.kind === 'container' || item.kind === 'attachment';
 
 /** The fields of every item, known or not: an item that an agent cannot read settles as failed, and the agent continues with the rest. */
 export const AnyItem = z.looseObject({ id: ItemId, revision: z.int().positive(), kind: z.string(), intent: Intent });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ContainerLimits, Workload } from './items.js';
+import { ContainerLimits, MAX_ROUTER_PREFIXES, Workload } from './items.js';
 import { ItemId, Name, NetworkId, NodeAddress, NodeId } from './ids.js';
 import {
   MAX_ADDRESS,
@@ -69,6 +69,8 @@ export const ObservedContainer = z.object({
   inside: Word.optional(),
   /** It runs in a network namespace that this container no longer has. */
   apart: z.literal(true).optional(),
+  /** It was created as a router: its profile turns forwarding on in its network namespace. */
+  forwards: z.literal(true).optional(),
 });
 export type ObservedContainer = z.infer<typeof ObservedContainer>;
 
@@ -184,6 +186,23 @@ export const ObservedPeer = z.object({
 });
 export type ObservedPeer = z.infer<typeof ObservedPeer>;
 
+/** What a router lets through: from the interface of a network to these prefixes behind its container, and back. */
+export const RouterWay = z.object({
+  network: NetworkId,
+  prefixes: z.array(z.string().max(MAX_ADDRESS)).max(MAX_ROUTER_PREFIXES),
+});
+export type RouterWay = z.infer<typeof RouterWay>;
+
+/**
+ * The network namespace of a container that was created as a router. `ways`: what the agent's table there lets through; null: there is no
+ * table, or it is not as the agent wrote it.
+ */
+export const ObservedRouter = z.object({
+  forwards: z.boolean(),
+  ways: z.array(RouterWay).max(MAX_LISTED).nullable(),
+});
+export type ObservedRouter = z.infer<typeof ObservedRouter>;
+
 export const ObservedNode = z.object({
   node: NodeId,
   kind: z.enum(['host', 'container']),
@@ -191,6 +210,8 @@ export const ObservedNode = z.object({
   memberships: part(z.array(ObservedMembership).max(MAX_LISTED)),
   interfaces: part(z.array(ObservedInterface).max(MAX_LISTED)),
   peers: part(z.array(ObservedPeer).max(MAX_LISTED)),
+  /** Absent: its container is not a router, or does not run. */
+  router: part(ObservedRouter).optional(),
 });
 export type ObservedNode = z.infer<typeof ObservedNode>;
 

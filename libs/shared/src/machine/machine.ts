@@ -14,7 +14,7 @@ import type {
 import { AppError, crashPoint } from '../runtime/index.js';
 import type { ControllerApi } from './controller-api.js';
 import type { MachineEvidence } from './evidence.js';
-import type { SeenGround } from './ground.js';
+import type { RouterGround, SeenGround } from './ground.js';
 import type { IdentityStore, NodeSecrets } from './identity-store.js';
 import type { Prober } from './prober.js';
 import type { Step, StepName, StepOf } from './step.js';
@@ -58,6 +58,8 @@ export interface MachineFacts {
   isFree(address: NodeAddress): boolean;
   /** What the networks of the host's own daemon must leave alone. */
   ground?: SeenGround;
+  /** What its routers need. Omitted: nothing is missing. */
+  routerGround?: RouterGround;
 }
 
 /** `node`: only this node has changed, and somebody waits for it. Without it, anything may have changed, and more may follow within milliseconds. */

@@ -7,6 +7,7 @@ import type {
   NodeAddress,
   NodeId,
   NodeKind,
+  RouterWay,
   Workload,
 } from '../contracts/index.js';
 
@@ -28,6 +29,8 @@ export interface ContainerBlueprint {
   memberships: InitialMembership[];
   /** The workload whose network namespace it uses, and the container that is it now; absent: it has its own. */
   inside?: { workload: Workload; engineId: string };
+  /** Its network namespace forwards between its interfaces. Never together with `inside`. */
+  forwards?: true;
 }
 
 /** One action that brings the observed state closer to the desired one: plain data. `node` is the lane; a failure is reported for `item`. */
@@ -36,9 +39,10 @@ export type Step = { node: NodeId; item: ItemId } & (
   /** `identity`: the pre-generated one assigned to the node, if it is still here. */
   | { step: 'mint-identity'; image: string; identity?: NodeAddress }
   | { step: 'create-container'; blueprint: ContainerBlueprint }
-  | { step: 'start-container'; engineId: string }
+  /** `router`: what it lets through from its first packet. Nothing starts that forwards without its table. */
+  | { step: 'start-container'; engineId: string; router?: RouterWay[] }
   /** The container that the previous step created. */
-  | { step: 'start-container'; created: Name }
+  | { step: 'start-container'; created: Name; router?: RouterWay[] }
   | { step: 'unpause-container'; engineId: string }
   /** Of an attachment whose workload has ended or was started again. */
   | { step: 'stop-container'; engineId: string }
@@ -50,6 +54,8 @@ export type Step = { node: NodeId; item: ItemId } & (
   | { step: 'configure-network'; nodeKind: NodeKind; network: NetworkId; settings: MembershipSettings }
   | { step: 'repair-network'; nodeKind: NodeKind; network: NetworkId; settings: MembershipSettings }
   | { step: 'leave-network'; nodeKind: NodeKind; network: NetworkId }
+  /** `ways`: everything that the node lets through, for all its networks. None: nothing, for a container that is about to be replaced. */
+  | { step: 'configure-router'; ways: RouterWay[] }
 );
 export type StepName = Step['step'];
 export type StepOf<N extends StepName> = Extract<Step, { step: N }>;

@@ -23,7 +23,8 @@ export function assessContainer(item: NodeContainerItem, context: AssessContext)
   if (held) return held;
   if (!own) return blockedByName(item, context) ?? failedBy(item, context);
   if (item.kind === 'attachment' && isElsewhere(item, own, observed)) return failedBy(item, context);
-  if (mustBeMadeAnew(item, own)) return withoutIdentity(item, context) ?? failedBy(item, context);
+  if (mustBeMadeAnew(item, own, item.kind === 'container' && context.facts.routers?.has(item.node) === true))
+    return withoutIdentity(item, context) ?? failedBy(item, context);
   if (own.state === 'running') return assessDaemon(item, context);
   return failedBy(item, context) ?? stopped(own);
 }

@@ -5,6 +5,7 @@ import {
   type MembershipItem,
   type NodeContainerItem,
   type ObservedState,
+  type RouterItem,
   type Stage,
 } from '@orrery/shared/contracts';
 import type { StepName } from '@orrery/shared/machine';
@@ -31,7 +32,15 @@ export const STAGE_OF_STEP: Partial<Record<StepName, Stage>> = {
  */
 export function reachedStages(item: Item, observed: ObservedState, told: readonly Stage[] = []): ReachedStage[] {
   if (item.intent === 'absent') return [];
+  if (item.kind === 'router') return routerStages(item, observed);
   return isOfContainer(item) ? containerStages(item, observed, told) : membershipStages(item, observed);
+}
+
+function routerStages({ node: id, network, prefixes }: RouterItem, observed: ObservedState): ReachedStage[] {
+  const router = observed.nodes.find(({ node }) => node === id)?.router;
+  const way = router?.known ? router.value.ways?.find((one) => one.network === network) : undefined;
+  const isOpen = way !== undefined && prefixes.every((prefix) => way.prefixes.includes(prefix));
+  return isOpen ? [{ stage: 'forwarding', detail: prefixes.join(' ') }] : [];
 }
 
 function containerStages(item: NodeContainerItem, observed: ObservedState, told: readonly Stage[]): ReachedStage[] {

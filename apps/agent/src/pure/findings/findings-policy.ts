@@ -34,6 +34,8 @@ export function findPolicyTroubles({ items, observed, policy }: FindingsInput): 
 
 function isThere(item: Item, observed: ObservedState): boolean {
   if (isOfContainer(item)) return ownContainer(item, observed) !== undefined;
+  // What the policy does not allow of a router is closed.
+  if (item.kind === 'router') return false;
   const memberships = observed.nodes.find(({ node }) => node === item.node)?.memberships;
   return memberships?.known === true && memberships.value.some(({ network }) => network === item.network);
 }

@@ -6,7 +6,7 @@ import type {
   ObservedContainer,
   ObservedState,
 } from '@orrery/shared/contracts';
-import type { ContainerBlueprint, Step } from '@orrery/shared/machine';
+import type { ContainerBlueprint, Step, StepOf } from '@orrery/shared/machine';
 import type { PlanFacts } from './plan-facts.js';
 
 /** The item's own container, if the engine shows one. */
@@ -15,11 +15,15 @@ export const ownContainer = (item: NodeContainerItem, observed: ObservedState): 
     ? observed.containers.value.find((container) => container.item === item.id && container.ours)
     : undefined;
 
-/** True when something differs that cannot change while a container lives. An item without an image keeps the one it was created from. */
-export function mustBeMadeAnew(item: NodeContainerItem, container: ObservedContainer): boolean {
+/**
+ * True when something differs that cannot change while a container lives. An item without an image keeps the one it was created from.
+ * `isRouter`: whether its network namespace is to forward.
+ */
+export function mustBeMadeAnew(item: NodeContainerItem, container: ObservedContainer, isRouter: boolean): boolean {
   const { memoryMb, pids } = container.limits;
   return (
     container.state === 'dead' ||
+    (container.forwards ?? false) !== isRouter ||
     container.incarnation !== item.incarnation ||
     (item.image !== null && container.image !== item.image) ||
     memoryMb !== item.limits.memoryMb ||
@@ -39,8 +43,14 @@ export function planCreation(item: NodeContainerItem, blueprint: ContainerBluepr
       ? []
       : [{ ...about, step: 'mint-identity' as const, image, ...(identity && { identity }) }]),
     { ...about, step: 'create-container', blueprint },
-    { ...about, step: 'start-container', created: item.name },
+    { ...about, step: 'start-container', created: item.name, ...letting(item, facts) },
   ];
+}
+
+/** What a router's container lets through is written as it starts: until then it would let through everything. */
+function letting({ node }: NodeContainerItem, { routers }: PlanFacts): Pick<StepOf<'start-container'>, 'router'> {
+  const ways = routers?.get(node);
+  return ways ? { router: [...ways] } : {};
 }
 
 /** Pulls the image first, so that a failed pull leaves the old container running. Requires the identity: without it, the container would come back as another node. */
@@ -68,10 +78,11 @@ export function configuredNetworks(node: NodeId, { nodes }: ObservedState): Netw
     : [];
 }
 
-export function planRunning(item: NodeContainerItem, { state, engineId }: ObservedContainer): Step[] {
+export function planRunning(item: NodeContainerItem, { state, engineId }: ObservedContainer, facts: PlanFacts): Step[] {
   const about = { node: item.node, item: item.id };
   if (state === 'paused') return [{ ...about, step: 'unpause-container', engineId }];
-  if (state === 'created' || state === 'exited') return [{ ...about, step: 'start-container', engineId }];
+  if (state === 'created' || state === 'exited')
+    return [{ ...about, step: 'start-container', engineId, ...letting(item, facts) }];
   return [];
 }
 
@@ -91,5 +102,6 @@ export function blueprintOf(
     memberships: memberships
       .filter(({ intent }) => intent === 'present')
       .map(({ network, settings }) => ({ network, settings })),
+    ...(facts.routers?.has(node) && { forwards: true }),
   };
 }

@@ -62,10 +62,10 @@ describe('plan for an attachment', () => {
   it('moves into the new namespace of a workload that was started again, whatever its daemon says', () => {
     const again = seen([workload({ startedAt: '2026-11-29T11:00:00.000Z' })], {});
     expectSteps(items, again, made).toBe('stop-container', 'start-container');
-    expect(isOfPresentContainer(inLab, items, again)).toBe(false);
+    expect(isOfPresentContainer(inLab, { items, observed: again, facts: {} })).toBe(false);
     // The clock was set back in between, but the namespaces show it.
     expectSteps(items, seen([workload()], { apart: true }), made).toBe('stop-container', 'start-container');
-    expect(isOfPresentContainer(inLab, items, seen([workload()], {}))).toBe(true);
+    expect(isOfPresentContainer(inLab, { items, observed: seen([workload()], {}), facts: {} })).toBe(true);
   });
 
   it('is made anew for another container of the workload, with its network configurations', () => {

@@ -120,7 +120,8 @@ export function planAttachment(
   const { engineId } = workload;
   const blueprint = { ...blueprintOf(item, memberships, facts), inside: { workload: item.workload, engineId } };
   if (!own) return planCreation(item, blueprint, facts);
-  if (own.inside !== engineId || mustBeMadeAnew(item, own)) return planRenewal(item, { own, blueprint, keeps }, facts);
-  if (!isElsewhere(item, own, observed)) return planRunning(item, own);
+  if (own.inside !== engineId || mustBeMadeAnew(item, own, false))
+    return planRenewal(item, { own, blueprint, keeps }, facts);
+  if (!isElsewhere(item, own, observed)) return planRunning(item, own, facts);
   return [...stop, { ...about, step: 'start-container', engineId: own.engineId }];
 }

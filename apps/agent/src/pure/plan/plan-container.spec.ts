@@ -10,10 +10,10 @@ describe('the observation of a node', () => {
   const state = observed({ containers: known([container(demo)]) });
 
   it('counts for a membership when its container is the desired one', () => {
-    expect(isOfPresentContainer(membership, items, state)).toBe(true);
+    expect(isOfPresentContainer(membership, { items, observed: state, facts: {} })).toBe(true);
     const onHost = membershipItem({ node: newId('nod'), nodeKind: 'host' });
-    expect(isOfPresentContainer(onHost, [onHost], observed())).toBe(true);
-    expect(isOfPresentContainer(demo, items, observed())).toBe(true);
+    expect(isOfPresentContainer(onHost, { items: [onHost], observed: observed(), facts: {} })).toBe(true);
+    expect(isOfPresentContainer(demo, { items, observed: observed(), facts: {} })).toBe(true);
   });
 
   it.each([
@@ -23,6 +23,6 @@ describe('the observation of a node', () => {
     ['cannot be seen', demo, observed({ containers: unknown('docker-unreachable') })],
     ['belongs to somebody else', demo, observed({ containers: known([container(demo, { ours: false })]) })],
   ])('does not count when its container %s', (_case, wanted, seen) => {
-    expect(isOfPresentContainer(membership, [wanted, membership], seen)).toBe(false);
+    expect(isOfPresentContainer(membership, { items: [wanted, membership], observed: seen, facts: {} })).toBe(false);
   });
 });

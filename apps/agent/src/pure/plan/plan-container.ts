@@ -18,6 +18,7 @@ import {
 } from './node-container.js';
 import { planAttachment, isElsewhere } from './plan-attachment.js';
 import type { PlanFacts } from './plan-facts.js';
+import { planClosing } from './plan-router.js';
 
 /** Another container that holds the item's name: one of ours that is being removed, or somebody else's. */
 export const nameHolder = (item: NodeContainerItem, observed: ObservedState): ObservedContainer | undefined =>
@@ -46,9 +47,12 @@ export function planContainer(
   if (item.kind === 'attachment') return planAttachment(item, own, { memberships, observed, facts });
   const blueprint = blueprintOf(item, memberships, facts);
   if (!own) return nameHolder(item, observed) ? [] : planCreation(item, blueprint, facts);
-  if (mustBeMadeAnew(item, own))
-    return planRenewal(item, { own, blueprint, keeps: configuredNetworks(item.node, observed) }, facts);
-  return planRunning(item, own);
+  const isRouter = facts.routers?.has(item.node) ?? false;
+  if (mustBeMadeAnew(item, own, isRouter)) {
+    const renewal = planRenewal(item, { own, blueprint, keeps: configuredNetworks(item.node, observed) }, facts);
+    return isRouter ? renewal : [...planClosing(item, own, observed), ...renewal];
+  }
+  return planRunning(item, own, facts);
 }
 
 /** Whether an identity for the item's node is left here: its own, or the pre-generated one that it never received. */
@@ -77,10 +81,13 @@ function planRemoval(
  * Whether the observation of an item's node counts for it. It does not while its container is not the desired one: a membership in a
  * container about to be replaced looks joined, authorized and addressed, and will soon be gone.
  */
-export function isOfPresentContainer(item: Item, items: readonly Item[], observed: ObservedState): boolean {
-  if (item.kind !== 'membership' || item.nodeKind === 'host') return true;
+export function isOfPresentContainer(
+  item: Item,
+  { items, observed, facts }: { items: readonly Item[]; observed: ObservedState; facts: Pick<PlanFacts, 'routers'> },
+): boolean {
+  if (isOfContainer(item) || (item.kind === 'membership' && item.nodeKind === 'host')) return true;
   const container = items.filter(isOfContainer).find(({ node }) => node === item.node);
   const own = container && ownContainer(container, observed);
-  if (!container || !own || mustBeMadeAnew(container, own)) return false;
+  if (!container || !own || mustBeMadeAnew(container, own, facts.routers?.has(item.node) ?? false)) return false;
   return container.kind === 'container' || !isElsewhere(container, own, observed);
 }

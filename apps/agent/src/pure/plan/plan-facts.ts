@@ -1,5 +1,7 @@
 import type { ItemId, NodeAddress, NodeId } from '@orrery/shared/contracts';
 import type { RuledGround } from '../guard/ground.js';
+import type { RouterGround } from '@orrery/shared/machine';
+import type { Routers } from '../router/routers.js';
 import type { RolledBack } from '../guard/decide-probation.js';
 
 /** What `plan` needs to know about the machine beyond the observation. */
@@ -18,4 +20,8 @@ export interface PlanFacts {
   ground?: RuledGround;
   /** Omitted: none. */
   rolledBack?: RolledBack;
+  /** Omitted: nothing that routers need is missing. */
+  routerGround?: RouterGround;
+  /** Made by `routersOf` from the items that the policy allows. Omitted: none. */
+  routers?: Routers;
 }

@@ -7,6 +7,7 @@ import {
   interfaceName,
   type MembershipSettings,
   type NetworkId,
+  type RouterWay,
 } from '@orrery/shared/contracts';
 import type { ContainerBlueprint, Step } from '@orrery/shared/machine';
 import type { PlanFacts } from './plan-facts.js';
@@ -60,7 +61,7 @@ export function predict(state: Predicted, step: Step): Predicted {
     case 'create-container':
       return created(state, step.blueprint);
     case 'start-container':
-      return started(state, 'created' in step ? newContainer(step.node) : step.engineId);
+      return letting(started(state, 'created' in step ? newContainer(step.node) : step.engineId), step, step.router);
     case 'unpause-container':
       return started(state, step.engineId);
     case 'stop-container':
@@ -74,6 +75,8 @@ export function predict(state: Predicted, step: Step): Predicted {
         ...was.filter(({ network }) => network !== step.network),
         joined(step.network, step.settings),
       ]);
+    case 'configure-router':
+      return letting(state, step, step.ways);
     case 'leave-network':
       return withMemberships(state, step.node, (was) => was.filter(({ network }) => network !== step.network));
   }
@@ -100,6 +103,7 @@ function created(state: Predicted, blueprint: ContainerBlueprint): Predicted {
     ...{ item, node, name, image, limits, incarnation, ours: true, engineId: newContainer(node), imageId: image },
     ...{ state: 'created', startedAt: null, exitCode: null, oomKilled: false },
     ...(inside && { inside: inside.engineId }),
+    ...(blueprint.forwards && { forwards: true }),
   };
   const initial = new Map([...state.initial, [node, memberships] as const]);
   return withContainers({ ...state, initial }, (was) => [...was, container]);
@@ -125,6 +129,13 @@ function started(state: Predicted, engineId: string): Predicted {
   };
   const others = running.observed.nodes.filter((one) => one.node !== node.node);
   return { ...running, observed: { ...running.observed, nodes: [...others, node] } };
+}
+
+function letting(state: Predicted, { node }: Step, ways: RouterWay[] | undefined): Predicted {
+  if (!ways) return state;
+  const router = { known: true as const, value: { forwards: true, ways } };
+  const nodes = state.observed.nodes.map((one) => (one.node === node ? { ...one, router } : one));
+  return { ...state, observed: { ...state.observed, nodes } };
 }
 
 function stopped(state: Predicted, engineId: string): Predicted {

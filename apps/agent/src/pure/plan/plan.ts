@@ -4,6 +4,7 @@ import { attachedTwice, planTwice } from './plan-attachment.js';
 import { planContainer } from './plan-container.js';
 import type { PlanFacts } from './plan-facts.js';
 import { planMembership } from './plan-membership.js';
+import { planRouter } from './plan-router.js';
 
 /**
  * The next steps from the observed to the desired state, in order for each node. Touches only what an item names:
@@ -22,6 +23,10 @@ export function plan(desired: readonly Item[], observed: ObservedState, facts: P
     );
     // The networks of a container that is about to change are left to the next plan.
     if (steps.length > 0 || containers.some(({ intent }) => intent === 'absent')) return steps;
-    return memberships.flatMap((item) => planMembership(item, memberships, observed, facts));
+    const routers = items.filter((item) => item.kind === 'router');
+    return [
+      ...memberships.flatMap((item) => planMembership(item, memberships, observed, facts)),
+      ...routers.flatMap((item) => planRouter(item, containers[0], observed, facts)),
+    ];
   });
 }

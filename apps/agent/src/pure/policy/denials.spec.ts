@@ -8,11 +8,12 @@ import {
   launch,
   membershipItem,
   NETWORK,
+  route,
 } from '../../../../../test/support/agent/items.js';
 import { container, known, observed, workload } from '../../../../../test/support/agent/observed.js';
 import { DEFAULT_IMAGE, facts } from '../../../../../test/support/agent/steps.js';
 import { plan } from '../plan/plan.js';
-import { denialsOf, denyWorkloads, mayStep, type DenialContext } from './denials.js';
+import { allowedItems, denialsOf, denyWorkloads, mayStep, type DenialContext } from './denials.js';
 import { judgeCall, routeRule } from './judge.js';
 import { type HeldPolicy, Policy } from './policy.js';
 
@@ -53,6 +54,75 @@ describe('the policy of a host', () => {
     expect(judged({ workloads: false }, workload({ labelled: true }))).toBe('workloads');
     // It waits, and is judged when it is there.
     expect(judged({})).toBe('allowed');
+  });
+
+  describe('about routers', () => {
+    const { router, items, container: demo } = route();
+    const rule = (prefixes: string[], routers?: string[]) =>
+      rules([{ ...router, prefixes }], routers ? { routers } : {})[0];
+    const both = { ...router, prefixes: ['192.168.10.0/24', '192.168.11.0/24'] };
+    const under = (routers: string[], all: Item[] = [demo, both]) => {
+      const denials = denialsOf(all, held({ routers }), context());
+      return { denials, left: allowedItems(all, denials) };
+    };
+
+    it('opens nothing by default, and only what lies wholly within the list', () => {
+      expect(rules(items, {})).toEqual(['allowed', 'allowed', 'routers']);
+      expect(rules([{ ...router, intent: 'absent' }], {})).toEqual(['allowed']);
+      expect(rule(['192.168.10.0/24'], ['192.168.10.0/24'])).toBe('allowed');
+      expect(rule(['192.168.10.128/25'], ['10.0.0.0/8', '192.168.10.0/24'])).toBe('allowed');
+      expect(rule(['192.168.0.0/16'], ['192.168.10.0/24'])).toBe('routers');
+      expect(rule(['192.168.10.0/23'], ['192.168.10.0/24', '192.168.11.0/24'])).toBe('routers');
+      expect(rule(['192.168.10.0/24', '192.168.12.0/24'], ['192.168.10.0/24'])).toBe('routers');
+    });
+
+    it('opens nothing public, no default route and no IPv6, whatever the list says', () => {
+      const all = ['0.0.0.0/0'];
+      for (const prefix of ['0.0.0.0/0', '8.8.8.0/24', '128.0.0.0/1', '169.254.0.0/16', '224.0.0.0/4', '127.0.0.0/8'])
+        expect([prefix, rule([prefix], all)]).toEqual([prefix, 'routers']);
+      for (const prefix of ['fd00::/8', '::/0']) expect([prefix, rule([prefix], all)]).toEqual([prefix, 'routers']);
+      for (const prefix of ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'])
+        expect([prefix, rule([prefix], all)]).toEqual([prefix, 'allowed']);
+      expect(() => Policy.parse({ routers: ['fd00::/8'] })).toThrow('IPv4');
+    });
+
+    it('names the rule and its line', () => {
+      const denials = denialsOf(items, held({}, [['routers', 7]]), context());
+      expect(denials.get(router.id)).toMatchObject({
+        cause: 'routers of this host may not open 192.168.10.0/24 to networks (rule routers)',
+        fix: expect.stringContaining(`${FILE}, line 7`),
+      });
+    });
+
+    it('keeps what is allowed of a router open, and nothing else', () => {
+      expect(under(['192.168.0.0/16'])).toMatchObject({ denials: new Map(), left: [demo, both] });
+      expect(under(['192.168.10.0/24']).left).toEqual([demo, { ...both, prefixes: ['192.168.10.0/24'] }]);
+      expect(under([]).left).toEqual([demo]);
+    });
+
+    it('lets no step through that was planned before the list became shorter', () => {
+      const { node, id } = both;
+      const step = (...prefixes: string[]) => ({
+        ...{ step: 'configure-router' as const, node, item: id, ways: [{ network: both.network, prefixes }] },
+      });
+      const all: Item[] = [demo, both];
+      const { denials } = under(['192.168.10.0/24']);
+      expect(mayStep(step('192.168.10.0/24'), all, denials)).toBe(true);
+      expect(mayStep(step(...both.prefixes), all, denials)).toBe(false);
+      expect(mayStep(step(...both.prefixes), all, new Map())).toBe(true);
+      expect(mayStep({ ...step(), ways: [] }, all, denials)).toBe(true);
+      const start = { step: 'start-container' as const, node, item: demo.id, engineId: 'e', router: step().ways };
+      expect(mayStep({ ...start, router: step(...both.prefixes).ways }, all, denials)).toBe(false);
+      expect(mayStep({ ...start, router: step('192.168.10.0/24').ways }, all, denials)).toBe(true);
+    });
+
+    it('counts the image that a container would be recreated from as a router', () => {
+      const state = observed({ containers: known([container(demo, { image: 'zerotier/zerotier:1.14.2' })]) });
+      const policy = { images: ['zerotier/zerotier:1.14.2'], routers: ['192.168.0.0/16'] };
+      const more = { observed: state, defaultImage: 'other/zerotier:2' };
+      expect(rules([demo], policy, more)).toEqual(['allowed']);
+      expect(rules([demo, router], policy, more)).toEqual(['images', 'images']);
+    });
   });
 
   describe('about the networks of a workload', () => {

@@ -6,12 +6,13 @@ import {
   type ItemId,
   type NodeId,
   type ObservedState,
+  type RouterWay,
 } from '@orrery/shared/contracts';
 import type { Step } from '@orrery/shared/machine';
 import type { KnownGround } from '../guard/ground.js';
 import { mustBeMadeAnew, ownContainer } from '../plan/node-container.js';
 import { workloadOf } from '../plan/plan-attachment.js';
-import { judge, NO_WORKLOADS, routeRule, type Refusal } from './judge.js';
+import { judge, mayOpen, NO_WORKLOADS, routeRule, type Refusal } from './judge.js';
 import type { HeldPolicy } from './policy.js';
 
 /** Why an item is not allowed, for people. */
@@ -21,6 +22,8 @@ export interface Denial {
   fix: string;
   /** True when not the item itself is denied, but the container of its node. */
   isOfContainer: boolean;
+  /** Of a router: those of its prefixes that are allowed. */
+  allowed?: string[];
   /** How long it must hold before it is reported. */
   holdMs: number;
 }
@@ -40,13 +43,16 @@ export function denialsOf(items: readonly Item[], held: HeldPolicy, context: Den
   const present = items.filter(({ intent }) => intent === 'present');
   if (held.result === 'unreadable') return new Map(present.map(({ id }) => [id, deniedAll(held)]));
   const denials = new Map<ItemId, Denial>();
-  const deny = ({ id }: Item, refusal: Refusal) =>
-    denials.set(id, { rule: refusal.rule, ...denialBy(refusal, held), isOfContainer: false, holdMs: 0 });
+  const deny = (item: Item, refusal: Refusal) =>
+    denials.set(item.id, {
+      ...{ rule: refusal.rule, ...denialBy(refusal, held), isOfContainer: false, holdMs: 0 },
+      ...(item.kind === 'router' && { allowed: item.prefixes.filter((cidr) => mayOpen(held.policy, cidr)) }),
+    });
   const attachments = new Map(present.flatMap((item) => (item.kind === 'attachment' ? [[item.node, item]] : [])));
   for (const item of present) {
     const attachment = attachments.get(item.node);
     const workload = attachment && workloadOf(attachment, context.observed);
-    const refusal = judge(item, held.policy, { image: imageOf(item, context), workload });
+    const refusal = judge(item, held.policy, { image: imageOf(item, present, context), workload });
     if (refusal) deny(item, refusal);
   }
   const { max } = held.policy.containers;
@@ -104,10 +110,13 @@ export function denyWorkloads(observed: ObservedState, held: HeldPolicy): Observ
 }
 
 /** The image that would really run: a container that is only restarted runs what it was created from, whatever the default is by now. */
-function imageOf(item: Item, { observed, defaultImage }: DenialContext): string {
+function imageOf(item: Item, present: readonly Item[], { observed, defaultImage }: DenialContext): string {
   if (!isOfContainer(item)) return '';
   const own = ownContainer(item, observed);
-  return own && !mustBeMadeAnew(item, own) ? own.image : (item.image ?? defaultImage);
+  const isRouter = present.some(({ kind, node }) => kind === 'router' && node === item.node);
+  return own && !mustBeMadeAnew(item, own, isRouter && item.kind === 'container')
+    ? own.image
+    : (item.image ?? defaultImage);
 }
 
 /**
@@ -133,8 +142,25 @@ function beyond(
   return oldestFirst.slice(Math.max(0, max - others.size));
 }
 
+/**
+ * The items that the policy allows. The others are treated as if nobody had named them: neither created nor removed. A router with some
+ * prefixes that are allowed is one for these, so that whatever the policy allows no longer is closed, and nothing else is.
+ */
+export const allowedItems = (items: readonly Item[], denials: Denials): Item[] =>
+  items.flatMap((item) => {
+    const denial = denials.get(item.id);
+    if (!denial) return [item];
+    const { allowed = [] } = denial;
+    return item.kind === 'router' && allowed.length > 0 ? [{ ...item, prefixes: allowed }] : [];
+  });
+
 /** Whether a step that was planned earlier is still allowed, with everything that it brings along. */
 export function mayStep(step: Step, items: readonly Item[], denials: Denials): boolean {
+  if ('ways' in step || 'router' in step) {
+    const ways = 'ways' in step ? step.ways : (step.router ?? []);
+    if (!ways.every((way) => mayLetThrough(step.node, way, items, denials))) return false;
+  }
+  if (step.step === 'configure-router') return true;
   if (denials.has(step.item)) return false;
   if (step.step !== 'create-container') return true;
   const { memberships } = step.blueprint;
@@ -144,5 +170,16 @@ export function mayStep(step: Step, items: readonly Item[], denials: Denials): b
       item.node === step.node &&
       denials.has(item.id) &&
       memberships.some(({ network }) => network === item.network),
+  );
+}
+
+function mayLetThrough(node: NodeId, { network, prefixes }: RouterWay, items: readonly Item[], denials: Denials) {
+  const routers = allowedItems(items, denials).filter((item) => item.kind === 'router' && item.intent === 'present');
+  return routers.some(
+    (item) =>
+      item.kind === 'router' &&
+      item.node === node &&
+      item.network === network &&
+      prefixes.every((prefix) => item.prefixes.includes(prefix)),
   );
 }

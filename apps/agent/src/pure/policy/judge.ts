@@ -1,4 +1,4 @@
-import { covers, overlaps, parsePrefix } from '@orrery/shared/addresses';
+import { covers, overlaps, parsePrefix, type Prefix } from '@orrery/shared/addresses';
 import {
   type NodeContainerItem,
   type Item,
@@ -6,6 +6,7 @@ import {
   type NetworkId,
   isOfContainer,
   type AttachmentItem,
+  type RouterItem,
   type ObservedWorkload,
   permitsNetwork,
   WORKLOAD_LABEL,
@@ -40,6 +41,7 @@ export const NO_WORKLOADS = refused('workloads', 'nothing may be attached to con
  */
 export function judge(item: Item, policy: Policy, context: JudgeContext): Refusal | undefined {
   if (item.intent === 'absent') return undefined;
+  if (item.kind === 'router') return judgeRouter(item, policy);
   if (!isOfContainer(item)) return judgeMembership(item, policy) ?? judgeLabel(item, policy, context);
   const refusal = item.kind === 'attachment' ? judgeWorkload(item, policy, context) : undefined;
   return refusal ?? judgeContainer(item, policy, context);
@@ -101,6 +103,20 @@ function judgeMembership({ network, nodeKind, settings }: MembershipItem, policy
   return barred === undefined ? undefined : refused('routes', `routes to ${barred} are not allowed on this host`);
 }
 
+function judgeRouter({ prefixes }: RouterItem, policy: Policy): Refusal | undefined {
+  const barred = prefixes.find((cidr) => !mayOpen(policy, cidr));
+  return barred === undefined
+    ? undefined
+    : refused('routers', `routers of this host may not open ${barred} to networks`);
+}
+
+/** Whether a router may open a prefix behind this host: only a private one of IPv4 that lies wholly within one of the list. */
+export function mayOpen({ routers }: Pick<Policy, 'routers'>, cidr: string): boolean {
+  const prefix = parsePrefix(cidr);
+  if (prefix?.version !== 4 || !isPrivate(prefix)) return false;
+  return routers.flatMap((text) => parsePrefix(text) ?? []).some((allowed) => covers(allowed, prefix));
+}
+
 export function judgeCall(call: CallName, { calls }: Policy): Refusal | undefined {
   return calls.includes(call)
     ? undefined
@@ -143,6 +159,12 @@ export function routeRule({ routes }: Pick<Policy, 'routes'>): MayRoute {
   return (prefix) =>
     allow.some((allowed) => covers(allowed, prefix)) && !deny.some((denied) => overlaps(denied, prefix));
 }
+
+/** RFC 1918 and 6598: none of these is found outside of a site. */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].flatMap(
+  (text) => parsePrefix(text) ?? [],
+);
+const isPrivate = (prefix: Prefix): boolean => PRIVATE.some((outer) => covers(outer, prefix));
 
 const fitsAny = (network: NetworkId, patterns: readonly string[]): boolean =>
   patterns.some((pattern) => new RegExp(`^${pattern.replaceAll(/\*+/g, '[0-9a-f]*')}$`).test(network));

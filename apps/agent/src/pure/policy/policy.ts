@@ -33,7 +33,8 @@ const Whose = z.union([z.boolean(), z.literal('containers')]);
 
 /**
  * What a host allows, whatever the API requests: `policy.yaml`. Strict, so that a rule with a typo is an error and not silently
- * ignored. Missing rules have defaults, and the defaults allow everything that Orrery does by itself.
+ * ignored. Missing rules have defaults, and the defaults allow everything that Orrery does by itself. Only
+ * `routers` allows nothing by default: an API that somebody took over must not open a LAN.
  */
 export const Policy = z.strictObject({
   images: z.array(ImageRule).max(10_000).default(['*']),
@@ -56,6 +57,8 @@ export const Policy = z.strictObject({
     .default('labelled'),
   /** Which prefixes networks may bring onto the host itself. */
   routes: RouteRules.prefault({}),
+  /** The other direction: which prefixes behind this host routers may open to networks. */
+  routers: z.array(z.cidrv4('must be an IPv4 prefix')).max(10_000).default([]),
   settings: z
     .strictObject({
       allowGlobal: Whose.default(true),
@@ -80,6 +83,7 @@ export type Rule =
   | 'hostDaemon'
   | 'probes'
   | 'routes'
+  | 'routers'
   | 'workloads'
   | `settings.${keyof Policy['settings']}`;
 

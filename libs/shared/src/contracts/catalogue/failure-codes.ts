@@ -171,6 +171,30 @@ export const FAILURES = {
     fix: ({ image }: { image: string }) =>
       `Use an image with /usr/sbin/zerotier-one, such as zerotier/zerotier, instead of ${image}.`,
   },
+  'lan-not-reached': {
+    means: 'A router was asked to carry a prefix that its host itself does not reach.',
+    fix: 'Choose a host in that LAN, or give this one a route to it (`ip route`). The agent looks again by itself.',
+    see: get('/v1/hosts/{host}'),
+  },
+  'lan-not-reached/no-route': {
+    cause: ({ prefix }: { prefix: string }) => `this host has no route to ${prefix}`,
+  },
+  'lan-not-reached/zerotier': {
+    cause: ({ prefix, device }: { prefix: string; device: string }) =>
+      `this host reaches ${prefix} only over the ZeroTier interface ${device}`,
+    fix: 'Choose a host in that LAN. A prefix that a network brings onto a host is not behind that host.',
+  },
+  'lan-not-reached/bridge': {
+    cause: ({ prefix, device }: { prefix: string; device: string }) =>
+      `${prefix} is on the bridge ${device} of Docker, which Docker isolates from the containers of Orrery`,
+    fix: 'Attach the containers there to the network instead: `orrery attach HOST WORKLOAD --network NETWORK`.',
+  },
+  'lan-not-reached/own-network': {
+    cause: ({ prefix, subnet, network }: { prefix: string; subnet: string; network: string }) =>
+      `${prefix} overlaps ${subnet}, the Docker network ${network} that the router itself is on`,
+    fix: ({ network }: { network: string }) =>
+      `Name smaller prefixes, or let the engine give the network another subnet: remove its containers and \`docker network rm ${network}\`; Orrery recreates it.`,
+  },
   'lockout-rolled-back': {
     means:
       'After this change of a network of its own zerotier-one, the host could not reach the API over NATS for a minute, which it could before. The agent undid the change and does not try it again.',
@@ -187,6 +211,36 @@ export const FAILURES = {
     see: get('/v1/hosts/{host}'),
   },
   'net-admin-missing/tun': { cause: 'zerotier-one cannot configure its TUN device: it lacks the capability NET_ADMIN' },
+  'nft-missing': {
+    means: 'A router needs nft (nftables) on its host, and tables of nftables in its kernel.',
+    fix: 'Install nftables on the host (`sudo apt-get install nftables`); its service need not run. The agent then tries again by itself.',
+    see: get('/v1/hosts/{host}'),
+  },
+  'nft-missing/program': { cause: 'there is no program nft on this host' },
+  'nft-missing/unusable': {
+    cause: ({ error }: { error: string }) => `nft does not work on this host: ${error}`,
+  },
+  'nft-missing/refused': {
+    cause: ({ error }: { error: string }) => `the kernel does not accept the table of the router: ${error}`,
+    fix: 'Load the modules that the table needs: `sudo modprobe -a nf_tables nft_chain_nat nft_masq nft_ct`. The agent must run as root, with NET_ADMIN. It then tries again by itself.',
+  },
+  'nft-missing/changed-at-once': {
+    cause: 'the table of the router was not as written right after it was written',
+    fix: 'Find the program that changes it: `sudo nsenter -t PID -n nft monitor`, with the PID that `docker inspect` shows for the container.',
+  },
+  'no-masquerade': {
+    means:
+      'The Docker network of the router does not let its packets out under the address of the host, so that nothing in the LAN could answer.',
+    fix: 'Let the network masquerade: recreate it without `internal` and without `com.docker.network.bridge.enable_ip_masquerade=false`.',
+    see: get('/v1/hosts/{host}'),
+  },
+  'no-masquerade/internal': {
+    cause: ({ network }: { network: string }) => `the Docker network ${network} is internal: nothing leaves the host`,
+  },
+  'no-masquerade/option': {
+    cause: ({ network }: { network: string }) =>
+      `the Docker network ${network} was created with com.docker.network.bridge.enable_ip_masquerade=false`,
+  },
   'policy-denied': {
     means: 'The policy of the host does not allow this.',
     fix: "Change the rule named in the cause (docs/policy.md), or ask the host's owner.",
@@ -348,6 +402,10 @@ export const FAILURES = {
   'unsupported/no-journal': {
     cause: ({ error }: { error: string }) => `cannot read the log of the host's zerotier-one: ${error}`,
     fix: 'Check where your system keeps it; this host has no journalctl.',
+  },
+  'unsupported/attached-router': {
+    cause: 'a router needs a container of its own, and this node is attached to a workload',
+    fix: 'Launch a container of its own for it: `orrery launch NAME --host HOST --network NETWORK`.',
   },
   'unsupported/other-namespace': {
     cause: 'this agent does not see the processes of the Docker Engine, so it cannot enter the network of a container',
