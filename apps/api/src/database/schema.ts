@@ -28,6 +28,7 @@ import { Attachments1764000000022 } from './migrations/0022-attachments.js';
 import { Workloads1764000000023 } from './migrations/0023-workloads.js';
 import { FindingFacts1764000000024 } from './migrations/0024-finding-facts.js';
 import { Paths1764000000025 } from './migrations/0025-paths.js';
+import { Routes1764000000026 } from './migrations/0026-routes.js';
 
 /**
  * The tables of desired state that are read and written as objects
@@ -72,4 +73,5 @@ export const MIGRATIONS = [
   Workloads1764000000023,
   FindingFacts1764000000024,
   Paths1764000000025,
+  Routes1764000000026,
 ];

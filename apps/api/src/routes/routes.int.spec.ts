@@ -1,0 +1,323 @@
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  Accepted,
+  ApiTokenMade,
+  CommandPage,
+  Container,
+  DryRun,
+  Host,
+  Item,
+  KeptRoute,
+  KeptRoutePage,
+  Membership,
+  NetworkMade,
+  RouteAdded,
+  RouteRemoved,
+  type Command,
+  type Network,
+  type RouterItem,
+} from '@orrery/shared/contracts';
+import { apiFixture } from '../../../../test/support/api-fixture.js';
+import { ControllerHost } from '../../../../test/support/controller-host.js';
+import { ReportingHost } from '../../../../test/support/reporting-host.js';
+import { scopeOf } from '../../../../test/support/scope.js';
+import { eventually } from '../../../../test/support/servers.js';
+
+const LAN = '192.168.10.0/24';
+const POOL = '10.182.44.0/24';
+const { api, closing } = apiFixture();
+let keeper: ControllerHost;
+let [one, two] = [] as unknown as [ReportingHost, ReportingHost];
+let network: Network;
+let count = 0;
+
+beforeAll(async () => {
+  keeper = closing(await ControllerHost.join(api, 'keeper'));
+}, 60_000);
+
+beforeEach(async () => {
+  count++;
+  one = closing(await ReportingHost.join(api, `onprem-${count}-1`));
+  two = closing(await ReportingHost.join(api, `onprem-${count}-2`));
+  const pools = [{ start: '10.182.44.1', end: '10.182.44.254' }];
+  const config = { pools, routes: [{ target: POOL }, { target: '10.9.0.0/16', via: '10.182.44.9' }] };
+  const body = { name: `shop-${count}`, controller: keeper.name, config };
+  network = (await api.ask('POST', '/v1/networks', NetworkMade, { body })).body;
+}, 30_000);
+
+const at = (rest = '') => `/v1/networks/${network.name}/routes${rest}`;
+const LAN_PATH = '/192.168.10.0-24';
+const viaBoth = () => [{ host: one.name }, { host: two.name }];
+const add = async (more: object = {}) => {
+  const answer = await api.ask('POST', at(), RouteAdded, { body: { target: LAN, via: viaBoth(), ...more } });
+  expect(answer.status).toBe(202);
+  return answer.body;
+};
+const remove = async (path = LAN_PATH) => (await api.ask('DELETE', at(path), RouteRemoved)).body;
+const get = async (path = LAN_PATH) => (await api.get(at(path), KeptRoute)).body;
+const targets = async () => (await api.get(at(), KeptRoutePage)).body.items.map(({ target }) => target);
+const refused = (code: Parameters<typeof api.refused>[2], more: object) =>
+  api.refused('POST', at(), code, { body: { target: LAN, via: viaBoth(), ...more } });
+/** What a host was told at the revision of this command. */
+const received = async (host: ReportingHost, { revision }: Command) => {
+  const state = await eventually(() => (host.agent.newest?.revision === revision ? host.agent.newest : undefined), {
+    what: `revision ${revision} arrives`,
+  });
+  return state.items.map((item) => Item.parse(item));
+};
+const routersIn = (items: Item[]) => items.filter((item): item is RouterItem => item.kind === 'router');
+const settingsOf = async (host: ReportingHost, name: string) =>
+  (await api.get(`/v1/nodes/${host.name}.${name}/networks/${network.id}`, Membership)).body.settings;
+
+describe('a route', () => {
+  it('makes a container on each of its hosts a router, with one command each', async () => {
+    const { route, group, commands } = await add();
+    expect(route).toMatchObject({
+      network: { id: network.id, name: network.name },
+      ...{ target: LAN, state: 'pending', router: `${one.name}/${network.name}-router`, announced: [] },
+      via: [
+        { host: one.name, container: `${network.name}-router`, launched: true, address: null, outcome: null },
+        { host: two.name, container: `${network.name}-router`, launched: true, address: null, outcome: null },
+      ],
+    });
+    expect(commands.map(({ action, host }) => [action, host.name])).toEqual([
+      ['route', one.name],
+      ['route', two.name],
+    ]);
+    expect((await api.get(`/v1/commands?group=${group}`, CommandPage)).body.items).toHaveLength(2);
+    const items = await received(one, commands[0]!);
+    expect(items.map(({ kind }) => kind).sort()).toEqual(['container', 'membership', 'router']);
+    expect(routersIn(items)).toMatchObject([{ intent: 'present', network: network.id, prefixes: [LAN] }]);
+    expect(items.find(({ kind }) => kind === 'membership')).toMatchObject({ settings: { allowManaged: [POOL] } });
+    expect(new Set(items.map(({ node }) => node)).size).toBe(1);
+    await eventually(
+      async () =>
+        (
+          await api.database.query<object[]>(`SELECT FROM events WHERE type = 'route.opened' AND network_id = $1`, [
+            network.id,
+          ])
+        ).length === 1,
+      { what: 'the event' },
+    );
+  });
+
+  it('is found by its prefix, with - or %2F, and by its ID, and listed with and without its network', async () => {
+    const { route } = await add();
+    for (const path of [LAN_PATH, '/192.168.10.0%2F24', `/${route.id}`]) expect((await get(path)).id).toBe(route.id);
+    expect(await targets()).toEqual([LAN]);
+    const { items } = (await api.get(`/v1/routes?network=${network.name}`, KeptRoutePage)).body;
+    expect(items).toEqual([await get()]);
+    await api.refused('GET', at('/192.168.11.0-24'), 'unknown-prefix');
+    await api.refused('GET', '/v1/networks/nothing/routes', 'unknown-network');
+  });
+
+  it('asked for again is new commands for the same route, and refused with other routers', async () => {
+    const first = await add();
+    const again = await add();
+    expect(again.route).toEqual(first.route);
+    expect(again.commands.map(({ container }) => container)).toEqual(first.commands.map(({ container }) => container));
+    expect(again.commands[0]?.revision).toBe(first.commands[0]!.revision + 1);
+    const other = await refused('prefix-taken', { via: [{ host: one.name }] });
+    expect(other.detail).toContain(`via ${one.name}/${network.name}-router`);
+    expect(other.fix).toContain(`orrery route rm ${LAN} --network ${network.name}`);
+  });
+
+  it('shares its router with other routes of its network, and gives it up with the last of them', async () => {
+    await add({ via: [{ host: one.name }] });
+    const second = await add({ target: '172.16.5.0/24', via: [{ host: one.name }] });
+    const [router] = routersIn(await received(one, second.commands[0]!));
+    expect(router?.prefixes).toEqual(['172.16.5.0/24', LAN]);
+    const removed = await remove();
+    const [still] = routersIn(await received(one, removed.commands[0]!));
+    expect(still).toMatchObject({ id: router?.id, intent: 'present', prefixes: ['172.16.5.0/24'] });
+    const last = await remove('/172.16.5.0-24');
+    expect((await received(one, last.commands[0]!)).map(({ intent }) => intent)).toEqual([
+      'absent',
+      'absent',
+      'absent',
+    ]);
+    expect(await targets()).toEqual([]);
+  });
+
+  it('can take a container that is in the network, which then takes only the pool, and gets it back as it was', async () => {
+    const body = { name: 'edge', networks: [network.id], settings: { allowDNS: true } };
+    await api.ask('POST', `/v1/hosts/${one.name}/containers`, Accepted, { body });
+    const { route, commands } = await add({ via: [{ host: one.name, container: 'edge' }] });
+    expect(route.via).toMatchObject([{ container: 'edge', launched: false }]);
+    expect(await settingsOf(one, 'edge')).toMatchObject({ allowManaged: [POOL], allowDNS: true });
+    expect(routersIn(await received(one, commands[0]!))).toHaveLength(1);
+    const removed = await remove();
+    const items = await received(one, removed.commands[0]!);
+    expect(items.map(({ kind, intent }) => [kind, intent]).sort()).toEqual([
+      ['container', 'present'],
+      ['membership', 'present'],
+      ['router', 'absent'],
+    ]);
+    expect(await settingsOf(one, 'edge')).toMatchObject({ allowManaged: true, allowDNS: true });
+  });
+
+  it('leaves nothing behind once its hosts have settled its end', async () => {
+    await add();
+    const { commands } = await remove();
+    expect(await targets()).toEqual([]);
+    for (const [host, command] of [
+      [one, commands[0]!],
+      [two, commands[1]!],
+    ] as const) {
+      const items = await received(host, command);
+      await host.say(
+        ...items.map(({ id }) => ({
+          type: 'item.settled' as const,
+          data: { item: id, revision: command.revision, outcome: { kind: 'done' as const } },
+        })),
+      );
+    }
+    const left = await api.database.query<object[]>(
+      `SELECT id FROM items WHERE host_id = ANY($1) UNION ALL SELECT node_id FROM routers WHERE host_id = ANY($1)`,
+      [[one.id, two.id]],
+    );
+    expect(left).toEqual([]);
+  });
+});
+
+describe('a route is refused', () => {
+  const nothing = async () => expect(await targets()).toEqual([]);
+
+  it.each([
+    ['8.8.8.0/24', 'prefix-refused'],
+    ['0.0.0.0/0', 'prefix-refused'],
+    ['fd00::/64', 'prefix-refused'],
+    ['169.254.0.0/16', 'prefix-refused'],
+    ['192.168.10.20/24', 'prefix-refused'],
+    ['10.182.44.128/25', 'prefix-taken'],
+    ['10.9.1.0/24', 'prefix-taken'],
+    ['somewhere', 'bad-request'],
+  ] as const)('to %s, as %s', async (target, code) => {
+    const problem = await refused(code, { target });
+    expect(problem.fix).toBeTruthy();
+    await nothing();
+  });
+
+  it('to a prefix that overlaps another route, and allowed beside it', async () => {
+    await add();
+    expect((await refused('prefix-taken', { target: '192.168.0.0/16' })).fix).toContain(`orrery route rm ${LAN}`);
+    await add({ target: '192.168.11.0/24' });
+  });
+
+  it('to a single address by two routers, and allowed by one', async () => {
+    const target = '192.168.10.20/32';
+    expect((await refused('router-refused', { target })).detail).toContain('halves');
+    await add({ target, via: [{ host: one.name }] });
+  });
+
+  it('by the same host twice, by a host that is not there, and by none', async () => {
+    const twice = [{ host: one.name }, { host: one.id }];
+    expect((await refused('router-refused', { via: twice })).detail).toContain('named twice');
+    await refused('unknown-host', { via: [{ host: 'nowhere' }] });
+    await refused('bad-request', { via: [] });
+    await nothing();
+  });
+
+  it('by a container that is not there, not in the network, or an attachment', async () => {
+    await refused('unknown-container', { via: [{ host: one.name, container: 'edge' }] });
+    const other = { name: 'edge', networks: ['8056c2e21c00000a'] };
+    await api.ask('POST', `/v1/hosts/${one.name}/containers`, Accepted, { body: other });
+    const outside = await refused('router-refused', { via: [{ host: one.name, container: 'edge' }] });
+    expect(outside.fix).toContain(`orrery join ${one.name}/edge ${network.name}`);
+    const db = { workload: 'shop/db/1', networks: [network.id] };
+    await api.ask('POST', `/v1/hosts/${one.name}/attachments`, Accepted, { body: db });
+    const attached = await refused('router-refused', { via: [{ host: one.name, container: 'shop-db-1' }] });
+    expect(attached.detail).toContain('shares the network of shop/db/1');
+    await nothing();
+    await api.ask('PUT', `/v1/nodes/${one.name}.edge/networks/${network.id}`, Accepted, { body: {} });
+    await add({ via: [{ host: one.name, container: 'edge' }] });
+  });
+
+  it('under the name of another container', async () => {
+    const body = { name: `${network.name}-router`, networks: ['8056c2e21c00000a'] };
+    await api.ask('POST', `/v1/hosts/${one.name}/containers`, Accepted, { body });
+    await refused('container-differs', {});
+    await nothing();
+  });
+
+  it('beyond 32, of which each by routers counts twice', async () => {
+    for (let index = 0; index < 15; index++) await add({ target: `192.168.${index}.0/24`, via: [{ host: one.name }] });
+    const problem = await refused('too-many-routes', { target: '192.168.200.0/24', via: [{ host: one.name }] });
+    expect(problem.detail).toContain('34 routes');
+  }, 30_000);
+
+  it('into a network that Orrery does not keep', async () => {
+    const path = '/v1/networks/8056c2e21c00000a/routes';
+    await api.refused('POST', path, 'network-not-kept', { body: { target: LAN, via: viaBoth() } });
+  });
+
+  it('to a token that is not allowed both the network and the hosts', async () => {
+    let tokens = 0;
+    const tokenOf = async (scope: string, role = 'operator') => {
+      const body = { name: `t-${count}-${++tokens}`, role, scope: scopeOf(scope) };
+      return (await api.ask('POST', '/v1/tokens', ApiTokenMade, { body })).body.secret;
+    };
+    await api.ask('PATCH', `/v1/hosts/${one.name}`, Host, { body: { setLabels: { site: `s${count}` } } });
+    const body = { target: LAN, via: [{ host: one.name }] };
+    const viewer = await tokenOf(`hosts:site=s${count};networks:${network.id}`, 'viewer');
+    await api.refused('POST', at(), 'forbidden', { token: viewer, body });
+    const byId = `/v1/networks/${network.id}/routes`;
+    await api.refused('POST', byId, 'forbidden', { token: await tokenOf(`hosts:site=s${count}`), body });
+    const other = await tokenOf(`hosts:site=s${count};networks:8056c2e21c00000a`);
+    await api.refused('POST', byId, 'forbidden', { token: other, body });
+    const both = await tokenOf(`hosts:site=s${count};networks:${network.id}`);
+    await api.refused('POST', at(), 'unknown-host', { token: both, body: { target: LAN, via: viaBoth() } });
+    expect((await api.ask('POST', at(), RouteAdded, { token: both, body })).body.commands).toHaveLength(1);
+    expect((await api.ask('GET', '/v1/routes', KeptRoutePage, { token: both })).body.items).toHaveLength(1);
+    const foreign = await tokenOf('networks:8056c2e21c00000a');
+    expect((await api.ask('GET', '/v1/routes', KeptRoutePage, { token: foreign })).body.items).toEqual([]);
+  });
+});
+
+describe('while a route needs it', () => {
+  it('a container is not removed, does not leave the network, and takes no more of it', async () => {
+    await add();
+    const name = `${network.name}-router`;
+    const container = `/v1/hosts/${one.name}/containers/${name}`;
+    const membership = `/v1/nodes/${one.name}.${name}/networks/${network.id}`;
+    const problem = await api.refused('DELETE', container, 'router-in-use');
+    expect(problem.fix).toContain(`orrery route rm ${LAN} --network ${network.name}`);
+    await api.refused('DELETE', membership, 'router-in-use');
+    await api.refused('PUT', container, 'router-in-use', { body: { networks: ['8056c2e21c00000a'] } });
+    await api.refused('PUT', membership, 'router-in-use', { body: { settings: { allowManaged: true } } });
+    // The controls: whatever leaves the router in its network is allowed, and all of it once the route is gone.
+    const settings = { allowManaged: [POOL] };
+    const body = { networks: [network.id], settings, limits: { pids: 64 } };
+    await api.ask('PUT', container, Accepted, { body });
+    await api.ask('PUT', membership, Accepted, { body: { settings: { allowDNS: true } } });
+    await api.ask('POST', `${container}/restart`, Accepted);
+    await remove();
+    expect((await api.get(container, Container)).body.intent).toBe('absent');
+  });
+
+  it('its commands are not cancelled, because the route would stay', async () => {
+    const { commands } = await add();
+    const problem = await api.refused('DELETE', `/v1/commands/${commands[0]!.id}`, 'not-cancellable');
+    expect(problem.fix).toContain('orrery route rm');
+  });
+});
+
+describe('a dry run', () => {
+  it('shows the route, its routers and what their hosts would do, and changes nothing', async () => {
+    for (const host of [one, two]) host.agent.answer = () => ({ result: 'ok', value: { steps: [] } });
+    const body = { target: LAN, via: viaBoth() };
+    const shown = (await api.ask('POST', at('?dryRun=true'), DryRun, { body })).body;
+    const name = `${network.name}-router`;
+    expect(shown.changes.map(({ noun, name: what, action }) => [noun, what, action])).toEqual([
+      ['route', `${LAN} in ${network.name}`, 'create'],
+      ...[one, two].flatMap((host) => [
+        ['container', `${host.name}/${name}`, 'create'],
+        ['membership', `${host.name}/${name} in ${network.name}`, 'create'],
+        ['router', `${host.name}/${name} in ${network.name}`, 'create'],
+      ]),
+    ]);
+    expect(shown.hosts.map(({ host }) => host.name)).toEqual([one.name, two.name]);
+    expect(await targets()).toEqual([]);
+    await api.refused('POST', at('?dryRun=true'), 'prefix-refused', { body: { ...body, target: '8.8.8.0/24' } });
+  });
+});
