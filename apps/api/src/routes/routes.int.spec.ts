@@ -13,13 +13,18 @@ import {
   NetworkMade,
   RouteAdded,
   RouteRemoved,
+  interfaceName,
+  Network,
   type Command,
-  type Network,
+  type Outcome,
   type RouterItem,
 } from '@orrery/shared/contracts';
+import { pause } from '@orrery/shared/runtime';
+import { isDeepStrictEqual } from 'node:util';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ControllerHost } from '../../../../test/support/controller-host.js';
 import { ReportingHost } from '../../../../test/support/reporting-host.js';
+import { anInterface } from '../../../../test/support/reports.js';
 import { scopeOf } from '../../../../test/support/scope.js';
 import { eventually } from '../../../../test/support/servers.js';
 
@@ -320,4 +325,140 @@ describe('a dry run', () => {
     expect(await targets()).toEqual([]);
     await api.refused('POST', at('?dryRun=true'), 'prefix-refused', { body: { ...body, target: '8.8.8.0/24' } });
   });
+});
+
+describe('the announcement of a route', () => {
+  const announced = () =>
+    keeper.controller.networks.get(network.id)?.config.routes.filter(({ target }) => target.startsWith('192.168.')) ??
+    [];
+  const routerOf = (items: Item[]) => routersIn(items)[0] as RouterItem;
+  /** The router runs, has this address, and forwards. */
+  const works = async (host: ReportingHost, command: Command, address: string) => {
+    const router = routerOf(await received(host, command));
+    await shows(host, router, address);
+    await settles(host, router);
+    return router;
+  };
+  const shows = (host: ReportingHost, { node }: RouterItem, ...addresses: string[]) => {
+    const device = interfaceName(network.id);
+    const after = anInterface({ device, addresses });
+    return host.say({ type: 'interface.changed', data: { node, network: network.id, device, after } });
+  };
+  const settles = (host: ReportingHost, { id, revision }: RouterItem, outcome: Outcome = { kind: 'done' }) =>
+    host.say({ type: 'item.settled', data: { item: id, revision, outcome } });
+  const via = (address: string) => [{ target: LAN, via: address }];
+  const until = (routes: object[], what: string) => eventually(() => isDeepStrictEqual(announced(), routes), { what });
+  const isPending = async (cause: string) => {
+    await eventually(async () => (await get()).cause?.includes(cause), { what: cause });
+    expect(announced()).toEqual([]);
+  };
+
+  it('waits for the address of its router and for what it forwards, and says so', async () => {
+    const { commands, route } = await add();
+    expect(route.cause).toContain('has no address in');
+    const router = routerOf(await received(one, commands[0]!));
+    await shows(one, router, '192.0.2.7/24');
+    await isPending('has no address in');
+    await shows(one, router, 'fd00::7/88', '10.182.44.7/24');
+    await isPending('has not reported yet that it forwards');
+    await settles(one, router, { kind: 'failed', code: 'unexpected', cause: 'no way to the LAN', fix: 'Plug it in.' });
+    await isPending('no way to the LAN');
+    await settles(one, router);
+    await until(via('10.182.44.7'), 'the route is announced');
+    expect(await get()).toMatchObject({
+      ...{ state: 'announced', cause: null, announced: via('10.182.44.7') },
+      via: [
+        { address: '10.182.44.7', outcome: { kind: 'done' } },
+        { address: null, outcome: null },
+      ],
+    });
+    // The routes of people are what they were.
+    const { routes } = keeper.controller.networks.get(network.id)!.config;
+    expect(routes.slice(0, 2)).toEqual(network.config?.routes);
+    expect((await api.get(`/v1/networks/${network.id}`, Network)).body).toMatchObject({
+      config: { routes: network.config?.routes },
+      sync: { state: 'applied' },
+    });
+  });
+
+  it('follows its router to another address, in the other form, and survives its restart', async () => {
+    const { commands } = await add({ via: [{ host: one.name }] });
+    const router = await works(one, commands[0]!, '10.182.44.7/24');
+    await until(via('10.182.44.7'), 'the route is announced');
+    await shows(one, router);
+    await shows(one, router, '10.182.44.9/24');
+    await until(halves('10.182.44.9'), 'the route follows');
+    expect(await get()).toMatchObject({ state: 'announced', target: LAN, announced: halves('10.182.44.9') });
+  });
+  const halves = (address: string) => [
+    { target: '192.168.10.0/25', via: address },
+    { target: '192.168.10.128/25', via: address },
+  ];
+
+  it('comes back with a network that its controller has lost, and stays when somebody changes the network', async () => {
+    const { commands } = await add({ via: [{ host: one.name }] });
+    await works(one, commands[0]!, '10.182.44.7/24');
+    await until(via('10.182.44.7'), 'the route is announced');
+    await api.ask('PATCH', `/v1/networks/${network.id}`, Network, { body: { config: { mtu: 1500 } } });
+    await eventually(() => keeper.controller.networks.get(network.id)?.config.mtu === 1500, { what: 'the change' });
+    expect(announced()).toEqual(via('10.182.44.7'));
+    keeper.controller.networks.delete(network.id);
+    await eventually(() => announced().length > 0, { within: 20_000, what: 'the network is back' });
+    expect(announced()).toEqual(via('10.182.44.7'));
+  }, 40_000);
+
+  it('ends with the route, before its router hears of it', async () => {
+    const { commands } = await add({ via: [{ host: one.name }] });
+    await works(one, commands[0]!, '10.182.44.7/24');
+    await until(via('10.182.44.7'), 'the route is announced');
+    // A controller that takes its time, longer than a state needs to a host.
+    keeper.agent.answer = async (call) => {
+      if (call.op.op === 'controller' && call.op.ask.do === 'put-network')
+        await pause(150, new AbortController().signal);
+      return keeper.controller.answer(call);
+    };
+    const { states } = one.agent;
+    const left: number[] = [];
+    states.push = (...more) => {
+      left.push(announced().length);
+      return Array.prototype.push.apply(states, more);
+    };
+    const removed = await remove();
+    await received(one, removed.commands[0]!);
+    expect([left, await targets()]).toEqual([[0], []]);
+    keeper.agent.answer = (call) => keeper.controller.answer(call);
+  });
+
+  it('ends at once while its router is away, which hears of it later', async () => {
+    const { commands } = await add({ via: [{ host: one.name }] });
+    await works(one, commands[0]!, '10.182.44.7/24');
+    await until(via('10.182.44.7'), 'the route is announced');
+    await one.close();
+    const removed = await remove();
+    expect(announced()).toEqual([]);
+    expect(removed.commands).toMatchObject([{ state: 'queued' }]);
+  });
+
+  it('ends with a host that is forgotten, and the other one is named', async () => {
+    const { commands } = await add();
+    await works(one, commands[0]!, '10.182.44.7/24');
+    await until(via('10.182.44.7'), 'the route is announced');
+    await one.remove();
+    await eventually(() => announced().length === 0, { within: 20_000, what: 'the route is taken back' });
+    const name = `${two.name}/${network.name}-router`;
+    expect(await get()).toMatchObject({
+      state: 'pending',
+      router: null,
+      cause: `its router was removed; ${name} stands by`,
+    });
+  }, 40_000);
+
+  it('is not made while the controller is away, and says why', async () => {
+    const { commands } = await add({ via: [{ host: one.name }] });
+    keeper.controller.trouble = { result: 'trouble', code: 'controller-unreachable', cause: 'it is off', fix: 'On.' };
+    await works(one, commands[0]!, '10.182.44.7/24');
+    await isPending('it is off');
+    keeper.controller.trouble = undefined;
+    await eventually(() => announced().length > 0, { within: 20_000, what: 'the route is announced' });
+  }, 40_000);
 });
