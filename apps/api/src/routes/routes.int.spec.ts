@@ -395,6 +395,65 @@ describe('the announcement of a route', () => {
     { target: '192.168.10.128/25', via: address },
   ];
 
+  it('switches by hand to another router, by the halves and back by the whole, as one route all along', async () => {
+    const { commands } = await add();
+    await works(one, commands[0]!, '10.182.44.7/24');
+    await works(two, commands[1]!, '10.182.44.8/24');
+    await until(via('10.182.44.7'), 'the route is announced');
+    const before = await get();
+    const switched = await switchTo(two.name);
+    expect(switched).toMatchObject({
+      ...{ target: LAN, state: 'announced', router: `${two.name}/${network.name}-router` },
+      ...{ announced: halves('10.182.44.8'), version: before.version + 1 },
+    });
+    expect(announced()).toEqual(halves('10.182.44.8'));
+    expect(await targets()).toEqual([LAN]);
+    // The same again changes nothing, and no agent was told anything.
+    expect((await switchTo(`${two.name}/${network.name}-router`)).version).toBe(switched.version);
+    expect((await switchTo(one.name)).announced).toEqual(via('10.182.44.7'));
+    const writes = keeper
+      .asked('put-network')
+      .filter((ask) => ask.network === network.id)
+      .map(({ config }) => config.routes.slice(2));
+    expect(writes).toEqual([[], via('10.182.44.7'), halves('10.182.44.8'), via('10.182.44.7')]);
+    expect(one.agent.newest?.revision).toBe(commands[0]!.revision);
+    const events = () =>
+      api.database.query<{ data: { router: string; from: string } }[]>(
+        `SELECT data FROM events WHERE type = 'route.switched' AND network_id = $1 ORDER BY id`,
+        [network.id],
+      );
+    await eventually(async () => (await events()).length === 2, { what: 'two switches were told' });
+    expect((await events()).map(({ data }) => [data.from, data.router].map((name) => name.split('/')[0]))).toEqual([
+      [one.name, two.name],
+      [two.name, one.name],
+    ]);
+  });
+  const switchTo = async (router: string) =>
+    (await api.ask('PATCH', at(LAN_PATH), KeptRoute, { body: { router } })).body;
+
+  it('stays with its router while the next one is not ready, and says why', async () => {
+    const { commands } = await add();
+    await works(one, commands[0]!, '10.182.44.7/24');
+    await until(via('10.182.44.7'), 'the route is announced');
+    const waits = await switchTo(two.name);
+    expect(waits).toMatchObject({ state: 'pending', announced: via('10.182.44.7') });
+    expect(waits.cause).toContain(`${two.name}/${network.name}-router has no address`);
+    await works(two, commands[1]!, '10.182.44.8/24');
+    await until(halves('10.182.44.8'), 'the route has switched');
+    expect(await get()).toMatchObject({ state: 'announced', cause: null });
+  });
+
+  it('does not switch to a node that is no router of it, or from another version', async () => {
+    await add();
+    const problem = await api.refused('PATCH', at(LAN_PATH), 'router-refused', { body: { router: keeper.name } });
+    expect(problem.detail).toContain(`only ${one.name}/${network.name}-router, ${two.name}/${network.name}-router`);
+    const headers = { 'if-match': '"7"' };
+    await api.refused('PATCH', at(LAN_PATH), 'revision-conflict', { body: { router: two.name }, headers });
+    const now = { 'if-match': '"1"' };
+    await api.ask('PATCH', at(LAN_PATH), KeptRoute, { body: { router: two.name }, headers: now });
+    await api.refused('PATCH', at('/192.168.11.0-24'), 'unknown-prefix', { body: { router: two.name } });
+  });
+
   it('comes back with a network that its controller has lost, and stays when somebody changes the network', async () => {
     const { commands } = await add({ via: [{ host: one.name }] });
     await works(one, commands[0]!, '10.182.44.7/24');
