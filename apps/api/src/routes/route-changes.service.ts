@@ -4,6 +4,8 @@ import {
   type CommandId,
   type KeptRoute,
   type NodeRef,
+  type NotTaken,
+  type PlannedField,
   type RoutePatch,
   type RoutePost,
 } from '@orrery/shared/contracts';
@@ -58,7 +60,10 @@ export class RouteChanges {
       if (!same) await this.writes.add(tx, network.id, route);
       const shown = await this.routes.read(tx, route.id);
       if (!same) await this.writes.tell(tx, 'route.opened', shown, asked.by);
-      return this.#accepted(tx, network, shown, by.group, made);
+      const notTaken = await this.routes.notTaken(tx, network.id, target);
+      const accepted = await this.#accepted(tx, network, shown, by.group, made);
+      const about = accepted.about.map((subject) => ({ ...subject, fields: said({ ...shown, notTaken }) }));
+      return { ...accepted, body: { ...accepted.body, notTaken }, about };
     });
   }
 
@@ -125,11 +130,11 @@ export class RouteChanges {
     route: KeptRoute,
     group: CommandId,
     made: readonly RouterChange[],
-  ): Promise<Changed> {
+  ): Promise<Changed & { about: Subject[] }> {
     return {
       status: 202,
       headers: { location: `/v1/commands?group=${group}` },
-      body: { route, group, commands: await this.commands.ofGroup(tx, group), notTaken: [] },
+      body: { route, group, commands: await this.commands.ofGroup(tx, group) },
       hosts: made.map(({ host: { id, name } }) => ({ id, name })),
       about: [this.#subject(network, route)],
     };
@@ -140,6 +145,15 @@ export class RouteChanges {
     const read = (sql: Sql) => this.routes.decided(sql, id, target);
     return { noun: 'route', name: `${target} in ${name}`, read };
   }
+}
+
+/** What a dry run says besides what would change: who will not take the route, and what is wrong with it. */
+function said({ notTaken, findings }: KeptRoute & { notTaken: NotTaken[] }): PlannedField[] {
+  const told = {
+    notTaken: notTaken.map(({ host, cause }) => `${host.name}: ${cause}`),
+    warnings: findings.map(({ cause }) => cause),
+  };
+  return Object.entries(told).flatMap(([field, becomes]) => (becomes.length > 0 ? [{ field, is: null, becomes }] : []));
 }
 
 /** HOST, or HOST/CONTAINER, among its routers. */

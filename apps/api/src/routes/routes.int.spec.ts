@@ -13,6 +13,7 @@ import {
   NetworkMade,
   RouteAdded,
   RouteRemoved,
+  Status,
   interfaceName,
   Network,
   type Command,
@@ -22,11 +23,12 @@ import {
 import { pause } from '@orrery/shared/runtime';
 import { isDeepStrictEqual } from 'node:util';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
-import { ControllerHost } from '../../../../test/support/controller-host.js';
+import { ControllerHost, sayHello } from '../../../../test/support/controller-host.js';
 import { ReportingHost } from '../../../../test/support/reporting-host.js';
 import { anInterface } from '../../../../test/support/reports.js';
 import { scopeOf } from '../../../../test/support/scope.js';
 import { eventually } from '../../../../test/support/servers.js';
+import { NetworksRepository } from '../networks/networks.repository.js';
 
 const LAN = '192.168.10.0/24';
 const POOL = '10.182.44.0/24';
@@ -304,6 +306,85 @@ describe('while a route needs it', () => {
     const { commands } = await add();
     const problem = await api.refused('DELETE', `/v1/commands/${commands[0]!.id}`, 'not-cancellable');
     expect(problem.fix).toContain('orrery route rm');
+  });
+});
+
+describe('a network with a route', () => {
+  const patch = (config: object) => ({ body: { config } });
+  const path = () => `/v1/networks/${network.name}`;
+
+  it('keeps its own prefixes, and gets no route that overlaps it or is one too many', async () => {
+    await add({ via: [{ host: one.name }] });
+    const { pools, routes } = network.config!;
+    const other = { target: '10.99.0.0/24', via: null };
+    const moved = { pools: [{ start: '10.99.0.1', end: '10.99.0.9' }], routes: [other] };
+    const problem = await api.refused('PATCH', path(), 'router-in-use', patch(moved));
+    expect(problem.fix).toContain(`orrery route rm ${LAN} --network ${network.name}`);
+    const beside = (target: string) => ({ pools, routes: [...routes, { target, via: '10.182.44.9' }] });
+    await api.refused('PATCH', path(), 'prefix-taken', patch(beside('192.168.0.0/16')));
+    const many = Array.from({ length: 29 }, (_, at) => ({ target: `10.10.${at}.0/24`, via: '10.182.44.9' }));
+    await api.refused('PATCH', path(), 'too-many-routes', patch({ routes: [...routes, ...many] }));
+    await api.ask('PATCH', path(), Network, patch({ ...beside('192.168.11.0/24'), mtu: 1400 }));
+    await remove();
+    await api.ask('PATCH', path(), Network, patch(moved));
+  });
+
+  it('is not deleted before the route is', async () => {
+    await add({ via: [{ host: one.name }] });
+    await api.refused('DELETE', `${path()}?confirm=${network.name}`, 'router-in-use');
+    await remove();
+    await api.ask('DELETE', `${path()}?confirm=${network.name}`, Network);
+  });
+
+  it('takes its prefix from what new networks choose from', async () => {
+    await add({ target: '10.77.0.0/16', via: [{ host: one.name }] });
+    const taken = await api.app.get(NetworksRepository, { strict: false }).takenPrefixes(api.database);
+    expect(taken.prefixes).toContain('10.77.0.0/16');
+  });
+});
+
+describe('what is said of a route', () => {
+  it('names the hosts whose own daemon will not take it, in the answer and in a dry run', async () => {
+    const joins = async (host: ReportingHost, prefixes: string[], settings: object = {}) => {
+      await sayHello(host.agent, [], prefixes);
+      await api.ask('PUT', `/v1/nodes/${host.name}/networks/${network.id}`, Accepted, { body: { settings } });
+    };
+    await joins(one, ['10.0.0.0/24', LAN]);
+    await joins(two, ['10.0.0.0/24'], { allowManaged: [POOL] });
+    const third = closing(await ReportingHost.join(api, `cloud-${count}`));
+    await joins(third, ['10.0.0.0/24']);
+    for (const host of [one, two]) host.agent.answer = () => ({ result: 'ok', value: { steps: [] } });
+    const body = { target: LAN, via: viaBoth() };
+    const shown = (await api.ask('POST', at('?dryRun=true'), DryRun, { body })).body;
+    const causes = [`its own route ${LAN}`, `its membership takes only ${POOL} (allowManaged)`];
+    const told = [`${one.name}: ${causes[0]}`, `${two.name}: ${causes[1]}`];
+    const [route] = shown.changes;
+    expect(route?.fields.find(({ field }) => field === 'notTaken')?.becomes).toEqual(told);
+    const { notTaken } = await add();
+    expect(notTaken.map(({ host, cause }) => `${host.name}: ${cause}`)).toEqual(told);
+  });
+
+  it('includes a warning when its controller runs on the host of a router', async () => {
+    expect((await add({ via: [{ host: one.name }] })).route.findings).toEqual([]);
+    const target = '192.168.11.0/24';
+    const { route } = await add({ target, via: [{ host: one.name }, { host: keeper.name }] });
+    expect(route.findings).toMatchObject([{ code: 'controller-beside-router', severity: 'warning' }]);
+    expect(route.findings[0]?.cause).toContain(`the controller ${keeper.name} runs on ${keeper.name}`);
+  });
+
+  it('is in the status until it is announced', async () => {
+    await add({ via: [{ host: one.name }] });
+    const about = async () =>
+      (await api.get('/v1/status', Status)).body.attention.filter(({ what }) => what.includes(`into ${network.name}`));
+    expect(await about()).toMatchObject([
+      {
+        severity: 'warning',
+        what: `route ${LAN} into ${network.name} is not announced`,
+        next: `orrery route get ${LAN} --network ${network.name}`,
+      },
+    ]);
+    await remove();
+    expect(await about()).toEqual([]);
   });
 });
 

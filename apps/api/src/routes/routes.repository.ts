@@ -13,10 +13,11 @@ import type {
 import { toldOutcome, type ToldOutcome } from '../commands/outcomes.js';
 import { nextVersion, type Sql, type Transaction } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
-import { iso, nodeRef } from '../paging/columns.js';
+import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import { shownAddresses } from './announcements.js';
+import type { DaemonInNetwork } from './not-taken.js';
 import type { Announcement } from './plan-announcements.js';
 
 /** A route as the database has it. Its state is computed from it. */
@@ -27,6 +28,8 @@ export type RouteRow = Omit<KeptRoute, 'state' | 'cause' | 'router' | 'announced
   /** Of the network. */
   routes: NetworkConfig['routes'];
   applied: Announcement | null;
+  /** A self-hosted controller of the network, with its host; null: Central, or its node is gone. */
+  controller: { name: string; host: HostId } | null;
   /** Why the controller does not have the network as it should be. */
   controllerCause: string | null;
 };
@@ -52,6 +55,8 @@ const SELECT = `
             LEFT JOIN item_status s ON s.item_id = i.id AND s.revision = i.revision
            WHERE u.route_id = r.id) AS via,
          w.config -> 'routes' AS routes,
+         (SELECT jsonb_build_object('name', o.name, 'host', n.host_id) FROM controllers o JOIN nodes n ON n.id = o.node_id
+           WHERE o.id = w.controller_id) AS controller,
          (SELECT a FROM jsonb_array_elements(t.applied_routes) AS a WHERE a ->> 'route' = r.id AND t.applied_config IS NOT NULL) AS applied,
          t.cause AS "controllerCause", ${iso('r.created_at')} AS "createdAt", r.version, ${BY_NETWORK.key}
     FROM routes r JOIN networks w ON w.id = r.network_id LEFT JOIN network_status t ON t.network_id = w.id`;
@@ -97,6 +102,22 @@ export class RoutesRepository {
       nodes,
     ]);
     return rows.map(({ host }) => host);
+  }
+
+  /** Hosts whose own daemon is in the network or should be, with what they reach otherwise and what it accepts. */
+  daemonsIn(sql: Sql, network: NetworkId): Promise<DaemonInNetwork[]> {
+    return sql.query(
+      `SELECT ${hostRef('h.id', 'h.name')} AS host, s.prefixes, i.body -> 'settings' -> 'allowManaged' AS "allowManaged",
+              (SELECT COALESCE(jsonb_agg(r ->> 'target'), '[]') FROM interfaces f, jsonb_array_elements(f.observed -> 'routes') AS r
+                WHERE f.node_id = h.node_id AND f.network_id = $1) AS "ofNetwork"
+         FROM hosts h LEFT JOIN host_status s ON s.host_id = h.id AND h.key_revoked_at IS NULL
+         LEFT JOIN memberships m ON m.node_id = h.node_id AND m.network_id = $1
+         LEFT JOIN items i ON i.id = m.item_id AND i.intent = 'present'
+        WHERE h.removed_at IS NULL
+          AND (i.id IS NOT NULL OR EXISTS (SELECT FROM membership_status o WHERE o.node_id = h.node_id AND o.network_id = $1))
+        ORDER BY h.name`,
+      [network],
+    );
   }
 
   /** What people have decided about a route. */

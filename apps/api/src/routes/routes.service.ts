@@ -4,6 +4,7 @@ import {
   type KeptRoute,
   type KeptRoutePage,
   type NetworkId,
+  type NotTaken,
   type RouteId,
   type RouteQuery,
 } from '@orrery/shared/contracts';
@@ -12,6 +13,7 @@ import type { Sql } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { mapPage } from '../paging/keyset.js';
 import { References } from '../references/references.service.js';
+import { notTakenBy } from './not-taken.js';
 import { RoutesRepository } from './routes.repository.js';
 import { shownRoute } from './standing.js';
 
@@ -44,6 +46,11 @@ export class RoutesService {
   /** What people have decided about a route; undefined: there is none. */
   decided(sql: Sql, network: NetworkId, target: string): Promise<object | undefined> {
     return this.repository.decided(sql, network, target);
+  }
+
+  /** Hosts in the network that the token sees and whose own daemon will not take this prefix. */
+  async notTaken(sql: Sql, network: NetworkId, target: string): Promise<NotTaken[]> {
+    return notTakenBy(target, await this.repository.daemonsIn(sql, network));
   }
 
   async read(sql: Sql, id: RouteId): Promise<KeptRoute> {

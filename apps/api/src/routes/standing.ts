@@ -1,10 +1,10 @@
-import type { KeptRoute, RouteVia } from '@orrery/shared/contracts';
+import { explain, type KeptRoute, type RouteVia, type ShownFinding } from '@orrery/shared/contracts';
 import { showOutcome } from '../commands/outcomes.js';
 import { gatewayAmong } from './announcements.js';
 import type { RouteRow } from './routes.repository.js';
 
 /** A route as people see it: its state follows from what its routers show and what its controller was told. */
-export function shownRoute({ via, nodeId, applied, controllerCause, routes, ...row }: RouteRow): KeptRoute {
+export function shownRoute({ via, nodeId, applied, controller, controllerCause, routes, ...row }: RouteRow): KeptRoute {
   const routers = via.map(({ hostId: _host, shown, outcome, ...router }) => ({
     ...router,
     address: gatewayAmong({ routes }, shown),
@@ -25,8 +25,15 @@ export function shownRoute({ via, nodeId, applied, controllerCause, routes, ...r
     router: router?.node.name ?? null,
     via: routers,
     announced,
-    findings: [],
+    findings: findingsOf(row.target, via, controller),
   };
+}
+
+function findingsOf(target: string, via: RouteRow['via'], controller: RouteRow['controller']): ShownFinding[] {
+  const beside = controller && via.find(({ hostId }) => hostId === controller.host);
+  if (!beside) return [];
+  const facts = { controller: controller.name, host: beside.host, target };
+  return [{ severity: 'warning', ...explain('controller-beside-router/host', facts), commands: [] }];
 }
 
 function pendingCause(
