@@ -85,7 +85,7 @@ describe('help', () => {
       const plural = (program.commands as OrreryCommand[]).find((child) => child.name() === `${noun.name()}s`);
       expect({ noun: noun.name(), flags: flags(plural) }).toEqual({ noun: noun.name(), flags: flags(list) });
     }
-    expect(nouns.length).toBe(13);
+    expect(nouns.length).toBe(14);
   });
 
   it('is printed by orrery alone, with the exit codes', async () => {

@@ -16,6 +16,7 @@ import { LOGGER } from './logger.js';
 import { MembershipsModule } from './memberships/memberships.module.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
 import { NetworksModule } from './networks/networks.module.js';
+import { RoutesModule } from './routes/routes.module.js';
 import { References } from './references/references.service.js';
 import { ReferencesRepository } from './references/references.repository.js';
 import { ServerTls } from './tls/server-tls.js';
@@ -27,6 +28,7 @@ const FEATURES = [
   HostsModule,
   ContainersModule,
   NetworksModule,
+  RoutesModule,
   ControllersModule,
   MembershipsModule,
   CommandsModule,

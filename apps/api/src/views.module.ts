@@ -19,6 +19,7 @@ import { ErrorsPageController } from './openapi/errors-page.controller.js';
 import { ProbesController } from './probes/probes.controller.js';
 import { ProbesRepository } from './probes/probes.repository.js';
 import { ProbesService } from './probes/probes.service.js';
+import { RoutesRepository } from './routes/routes.repository.js';
 import { StatusController } from './status/status.controller.js';
 import { StatusRepository } from './status/status.repository.js';
 import { StatusService } from './status/status.service.js';
@@ -46,7 +47,7 @@ import { WorkloadsService } from './workloads/workloads.service.js';
     ...[InterfacesRepository, InterfacesService],
     ...[NodesRepository, NodesService],
     ...[ProbesRepository, ProbesService],
-    ...[StatusRepository, StatusService, MetricsService],
+    ...[StatusRepository, StatusService, MetricsService, RoutesRepository],
     ...[WorkloadsRepository, WorkloadsService],
   ],
 })

@@ -8,6 +8,7 @@ import {
   type Host,
   idFrom,
   type JoinToken,
+  type KeptRoute,
   type Membership,
   type Network,
   NEW_NETWORK,
@@ -175,6 +176,20 @@ export function keptNetwork(more: Partial<Network> = {}): Network {
     version: 3,
     ...more,
   });
+}
+
+/** A route into lab by routers on the hosts onprem-1 and onprem-2, of which the first carries it. */
+export function keptRoute(more: Partial<KeptRoute> = {}): KeptRoute {
+  const via = [1, 2].map((number) => ({
+    ...{ host: `onprem-${number}`, container: 'lab-router', launched: true, address: null, outcome: null },
+    node: { id: id('nod', number), name: `onprem-${number}/lab-router`, kind: 'container' as const },
+  }));
+  return {
+    ...{ id: id('rte'), network: { id: KEPT, name: 'lab' }, target: '192.168.10.0/24' },
+    ...{ state: 'pending', cause: 'onprem-1/lab-router has no address in lab yet' },
+    ...{ router: 'onprem-1/lab-router', via, announced: [], findings: [], createdAt: THEN, version: 1 },
+    ...more,
+  };
 }
 
 /** A node that asks to be authorized in lab. */

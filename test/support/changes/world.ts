@@ -7,9 +7,11 @@ import {
   Controller,
   Host,
   JoinTokenMade,
+  KeptRoute,
   Membership,
   Network,
   NetworkMade,
+  RouteAdded,
   type Call,
   type CallReply,
   type NetworkId,
@@ -128,6 +130,18 @@ export class World {
       const { name, ...request } = await this.#network();
       return { ...request, query: { confirm: name } };
     },
+    addRoute: async () => ({
+      path: `${(await this.#routed()).path}/routes`,
+      body: { target: '192.168.10.0/24', via: [{ host: await this.#host() }] },
+    }),
+    changeRoute: async () => {
+      const { hosts, ...request } = await this.#route();
+      return { ...request, body: { router: hosts[1] } };
+    },
+    removeRoute: async () => {
+      const { hosts: _hosts, ...request } = await this.#route();
+      return request;
+    },
     putAdmission: async () => ({ ...(await this.#admission()), body: { verdict: 'authorize', name: 'printer' } }),
     forgetAdmission: () => this.#admission(),
     putAdmissions: async () => {
@@ -192,6 +206,22 @@ export class World {
     const { id } = (await this.api.ask('POST', '/v1/networks', NetworkMade, { body })).body;
     const path = `/v1/networks/${id}`;
     return { id, name, path, version: async () => (await this.api.get(path, Network)).body.version };
+  }
+
+  /** A network with a pool, which a router needs. */
+  async #routed(): Promise<{ path: string }> {
+    const body = { name: this.#name(), controller: this.keeper.name };
+    const { id } = (await this.api.ask('POST', '/v1/networks', NetworkMade, { body })).body;
+    return { path: `/v1/networks/${id}` };
+  }
+
+  async #route(): Promise<Request & { hosts: string[] }> {
+    const { path } = await this.#routed();
+    const hosts = [await this.#host(), await this.#host()];
+    const body = { target: '192.168.10.0/24', via: hosts.map((host) => ({ host })) };
+    await this.api.ask('POST', `${path}/routes`, RouteAdded, { body });
+    const route = `${path}/routes/192.168.10.0-24`;
+    return { path: route, hosts, version: async () => (await this.api.get(route, KeptRoute)).body.version };
   }
 
   async #admission(): Promise<Request> {

@@ -35,7 +35,7 @@ export class AdmissionGate implements BeforePublishing {
   async settle(host: HostId, prepared: Promise<unknown>): Promise<void> {
     await within(PATIENCE_MS.launch, async () => {
       const seen = new Set<string>();
-      await Promise.all([this.#settleNew(host, seen), this.introductions.introduce(host)]);
+      await Promise.all([this.#settleNew(host, seen), this.#endRoutes(host), this.introductions.introduce(host)]);
       // Nodes that were added meanwhile may be in the prepared state, too.
       await prepared.catch(() => undefined);
       if (await this.#settleNew(host, seen)) await this.introductions.introduce(host);
@@ -50,6 +50,12 @@ export class AdmissionGate implements BeforePublishing {
   /** Before an answer: deletes the networks of this controller that were deleted here. */
   settleDeletions(controller: ControllerId): Promise<void> {
     return beforeAnswering(() => this.reconciler.deleteRemoved(controller).catch(() => undefined));
+  }
+
+  /** A route is taken back before its router forwards nothing any longer. */
+  async #endRoutes(host: HostId): Promise<void> {
+    const ends = await this.candidates.networksOfEnds(this.store, host);
+    await Promise.all(ends.map((network) => this.reconciler.reconcile(network, { read: false, addresses: [] })));
   }
 
   /** Returns whether there were any that are not in `seen`. */

@@ -11,8 +11,11 @@ import type {
   NodeAddress,
   NodeId,
 } from '@orrery/shared/contracts';
+import { isDeepStrictEqual } from 'node:util';
 import type { Sql } from '../database/sql.js';
 import { holdersOf } from '../nodes/node-addresses.js';
+import { wantedRoutes } from '../routes/announcements.js';
+import { planAnnouncements, type Announcement, type AnnouncementPlan } from '../routes/plan-announcements.js';
 
 /** A network that Orrery keeps: its desired state, and what was last put on its controller. */
 export interface KeptNetwork {
@@ -21,11 +24,15 @@ export interface KeptNetwork {
   controllerId: ControllerId;
   config: NetworkConfig;
   admission: AdmissionPolicy;
+  /** What is to be announced for routes by routers, besides the config. */
+  plan: AnnouncementPlan;
   isApplied: boolean;
   /** Its records were read at least once. */
   isRead: boolean;
   now: number;
 }
+
+type NetworkRow = Omit<KeptNetwork, 'plan'> & { applied: Announcement[]; hasRoutes: boolean };
 
 /** Everything known about one node in one network. */
 export interface CandidateRow {
@@ -123,14 +130,19 @@ const STATEMENTS = {
 @Injectable()
 export class Candidates {
   async network(sql: Sql, id: NetworkId): Promise<KeptNetwork | undefined> {
-    const rows = await sql.query<KeptNetwork[]>(
+    const rows = await sql.query<NetworkRow[]>(
       `SELECT w.id, w.name, w.controller_id AS "controllerId", w.config, w.admission,
               COALESCE(t.applied_config = w.config AND t.applied_name = w.name, false) AS "isApplied",
+              COALESCE(t.applied_routes, '[]') AS applied, EXISTS (SELECT FROM routes r WHERE r.network_id = w.id) AS "hasRoutes",
               t.read_at IS NOT NULL AS "isRead", ${ms('clock_timestamp()')} AS now
          FROM networks w LEFT JOIN network_status t ON t.network_id = w.id WHERE w.id = $1 AND w.controller_id IS NOT NULL`,
       [id],
     );
-    return rows[0];
+    const [row] = rows;
+    if (!row) return undefined;
+    const { applied, hasRoutes, isApplied, ...network } = row;
+    const plan = planAnnouncements(hasRoutes ? await wantedRoutes(sql, id, network.config) : [], applied);
+    return { ...network, plan, isApplied: isApplied && isDeepStrictEqual(plan, { announcements: applied }) };
   }
 
   /** Only these addresses, or all addresses in the network if null. */
@@ -142,6 +154,17 @@ export class Candidates {
     const rows = await sql.query<{ id: NetworkId }[]>('SELECT id FROM networks WHERE controller_id = $1 ORDER BY id', [
       controller,
     ]);
+    return rows.map(({ id }) => id);
+  }
+
+  /** Networks whose controllers may still announce a route by a router that is to end on this host. */
+  async networksOfEnds(sql: Sql, host: HostId): Promise<NetworkId[]> {
+    const rows = await sql.query<{ id: NetworkId }[]>(
+      `SELECT DISTINCT r.network_id AS id FROM routers r JOIN items i ON i.id = r.item_id AND i.intent = 'absent'
+         JOIN network_status t ON t.network_id = r.network_id AND t.applied_routes @> jsonb_build_array(jsonb_build_object('node', r.node_id))
+        WHERE r.host_id = $1`,
+      [host],
+    );
     return rows.map(({ id }) => id);
   }
 

@@ -59,3 +59,15 @@ export async function hintAtAddresses(run: Run, nodes: readonly NodeId[]): Promi
     [CHANNELS.admission, nodes],
   );
 }
+
+/**
+ * Sends hints about networks in which a node that is a router may now have another address, or forward.
+ */
+export async function hintAtRouters(run: Run, nodes: readonly string[], items: readonly string[]): Promise<void> {
+  if (nodes.length + items.length === 0) return;
+  await run(
+    `SELECT pg_notify($1, network_id) FROM (
+       SELECT network_id FROM routers WHERE node_id = ANY($2) UNION SELECT network_id FROM routers WHERE item_id = ANY($3)) r`,
+    [CHANNELS.admission, nodes, items],
+  );
+}

@@ -10,6 +10,7 @@ import { LOGGER } from '../logger.js';
 import { isInPool } from '../networks/check-config.js';
 import { Candidates, type CandidateRow, type KeptNetwork } from './candidates.repository.js';
 import * as writes from './controller-records.js';
+import { withAnnouncements } from '../routes/plan-announcements.js';
 import { NetworkTurns, type Turn, type Wish } from './network-turns.js';
 import { planRecords, type PlannedChange } from './plan-records.js';
 
@@ -85,9 +86,11 @@ export class NetworkReconciler {
     if (requests.length > 0) await this.store.transaction((tx) => this.#noteRequests(tx, id, requests));
   }
 
-  async #putNetwork(door: ControllerDoor, { id, name, config }: KeptNetwork): Promise<void> {
-    await door.putNetwork(id, name, config);
-    await this.store.transaction((tx) => writes.noteApplied(tx, id, name, config));
+  async #putNetwork(door: ControllerDoor, { id, name, config, plan }: KeptNetwork): Promise<void> {
+    for (const announcements of plan.then ? [plan.announcements, plan.then] : [plan.announcements]) {
+      await door.putNetwork(id, name, withAnnouncements(config, announcements));
+      await this.store.transaction((tx) => writes.noteApplied(tx, id, name, config, announcements));
+    }
   }
 
   /**

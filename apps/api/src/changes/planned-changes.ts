@@ -54,7 +54,7 @@ const orderOf = ({ noun, name }: PlannedChange) => `${noun} ${name}`;
 
 function changeOf(old: NamedItem | undefined, next: NamedItem | undefined): PlannedChange | undefined {
   const { item, name } = (old ?? next) as NamedItem;
-  const noun = item.kind === 'membership' ? 'membership' : 'container';
+  const noun = item.kind === 'membership' || item.kind === 'router' ? item.kind : 'container';
   // The item is gone: what exists on the host stays, unmanaged.
   if (old?.item.intent === 'present' && !next)
     return { noun, name, action: 'change', fields: [{ field: 'managed', is: true, becomes: false }] };

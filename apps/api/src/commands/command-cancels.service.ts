@@ -20,6 +20,7 @@ export class CommandCancels {
     return this.changes.run(asked, async (transaction) => {
       const { action } = await this.commands.read(transaction, id);
       if (action === 'release') throw releaseIsDone();
+      if (action === 'route' || action === 'unroute') throw routeIsThere();
       await this.writer.cancel(transaction, id, asked.by);
       const accepted = await this.commands.accepted(transaction, id);
       const read = async (sql: Sql) => ({ state: (await this.commands.read(sql, id)).state });
@@ -30,3 +31,6 @@ export class CommandCancels {
 
 /** It requests nothing of its host, so there is nothing to stop. */
 const releaseIsDone = () => new AppError({ kind: 'user', ...explain('not-cancellable/release') });
+
+/** Its route is announced or not whatever the host does, and both must stay together. */
+const routeIsThere = () => new AppError({ kind: 'user', ...explain('not-cancellable/route') });

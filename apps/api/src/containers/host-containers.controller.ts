@@ -112,7 +112,7 @@ export class HostContainersController {
     summary: 'Launch a container, or replace its spec',
     body: true,
     ifMatch: true,
-    problems: [...UNKNOWN, 'unknown-network', 'being-removed', 'container-differs'],
+    problems: [...UNKNOWN, 'unknown-network', 'being-removed', 'container-differs', 'router-in-use'],
   })
   replace(
     @Param({ schema: ContainerPath }) { host, name }: ContainerPath,
@@ -131,7 +131,7 @@ export class HostContainersController {
     id: 'removeContainer',
     summary: 'Remove a container and its node',
     ifMatch: true,
-    problems: [...UNKNOWN, 'attached-by-label'],
+    problems: [...UNKNOWN, 'attached-by-label', 'router-in-use'],
   })
   remove(
     @Param({ schema: ContainerPath }) { host, name }: ContainerPath,

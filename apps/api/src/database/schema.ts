@@ -29,6 +29,7 @@ import { Workloads1764000000023 } from './migrations/0023-workloads.js';
 import { FindingFacts1764000000024 } from './migrations/0024-finding-facts.js';
 import { Paths1764000000025 } from './migrations/0025-paths.js';
 import { SilentPaths1764000000026 } from './migrations/0026-silent-paths.js';
+import { Routes1764000000027 } from './migrations/0027-routes.js';
 
 /**
  * The tables of desired state that are read and written as objects
@@ -74,4 +75,5 @@ export const MIGRATIONS = [
   FindingFacts1764000000024,
   Paths1764000000025,
   SilentPaths1764000000026,
+  Routes1764000000027,
 ];

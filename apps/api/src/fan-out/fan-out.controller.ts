@@ -30,6 +30,7 @@ export class FanOutController {
       'container-differs',
       'being-removed',
       'unmanaged-membership',
+      'router-in-use',
     ],
   })
   run(

@@ -5,6 +5,7 @@ type Entry = readonly [status: number, title: string];
 /** Status and title of every problem; its meaning and fix are in the contracts' catalog. */
 export const CATALOGUE: Record<ProblemCode, Entry> = {
   'bad-request': [400, 'The request is not valid'],
+  'prefix-refused': [400, 'No route leads to this prefix'],
   unauthenticated: [401, 'Not authenticated'],
   'join-refused': [401, 'The join secret is not valid'],
   'proof-refused': [401, 'The host did not prove its key'],
@@ -16,6 +17,7 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   'unknown-network': [404, 'No such network'],
   'unknown-membership': [404, 'No such membership'],
   'unknown-controller': [404, 'No such controller'],
+  'unknown-prefix': [404, 'No such route'],
   'unknown-command': [404, 'No such command'],
   'unknown-probe': [404, 'No such probe'],
   'unknown-event': [404, 'No such event'],
@@ -39,6 +41,10 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   'central-new-unsupported': [409, 'The token belongs to the new Central'],
   'network-not-kept': [409, 'Orrery does not manage this network'],
   'no-free-pool': [409, 'No free prefix'],
+  'prefix-taken': [409, 'Something else has this prefix'],
+  'too-many-routes': [409, 'Too many routes'],
+  'router-refused': [409, 'This node cannot carry the route'],
+  'router-in-use': [409, 'A route needs it'],
   'not-adoptable': [409, 'Nothing to adopt'],
   'not-releasable': [409, 'A membership of a container cannot be released'],
   'unmanaged-membership': [409, 'Orrery did not create this membership'],

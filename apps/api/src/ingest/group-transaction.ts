@@ -1,5 +1,5 @@
 import type { CommandId, EventBatchReply, HostId } from '@orrery/shared/contracts';
-import { hintAtAddresses } from '../admission/hints.js';
+import { hintAtAddresses, hintAtRouters } from '../admission/hints.js';
 import { CHANNELS } from '../database/channels.js';
 import type { Run } from '../database/statements.js';
 import { noteQuotas } from '../quotas/note-quotas.js';
@@ -56,6 +56,7 @@ export async function writeGroup(
     [...changes.nodes.values()].flatMap((node) => (node?.address ? [node.node_id] : [])),
   );
   await hintAtLabels(run, changes);
+  await hintAtRouters(run, nodesWithInterfaces(changes), [...changes.items.keys()]);
   await writeFences(run, plan.fences, context.hosts, now);
   const delivered = await deliverCommands(run, [...new Set(commands.values())], now);
   const told = await writeCommands(run, events, context);
@@ -66,6 +67,11 @@ export async function writeGroup(
   if (last !== undefined) await run('SELECT pg_notify($1, $2)', [CHANNELS.events, String(last)]);
   return plan.replies;
 }
+
+/** Nodes whose interfaces changed: a router among them may have another address. */
+const nodesWithInterfaces = ({ interfaces, sweeps }: ObservedChanges): string[] => [
+  ...new Set([...[...interfaces.keys()].flatMap((key) => partsOf(key)[0] ?? []), ...sweeps.interfaces.keys()]),
+];
 
 /** Hosts whose workloads changed: what their labels ask for may have changed, too. */
 async function hintAtLabels(run: Run, { workloads, sweeps }: ObservedChanges): Promise<void> {

@@ -83,7 +83,7 @@ export class MembershipsController {
     id: 'joinNetwork',
     summary: 'Join a node to a network, change its settings, or adopt a membership',
     body: true,
-    problems: [...UNKNOWN, 'unmanaged-membership', 'not-adoptable', 'being-removed'],
+    problems: [...UNKNOWN, 'unmanaged-membership', 'not-adoptable', 'being-removed', 'router-in-use'],
   })
   join(
     @Param({ schema: MembershipPath }) { node, network }: MembershipPath,
@@ -101,7 +101,14 @@ export class MembershipsController {
     ...change,
     id: 'leaveNetwork',
     summary: 'Leave a network, or release the membership',
-    problems: [...UNKNOWN, 'unknown-membership', 'unmanaged-membership', 'not-releasable', 'attached-by-label'],
+    problems: [
+      ...UNKNOWN,
+      'unknown-membership',
+      'unmanaged-membership',
+      'not-releasable',
+      'attached-by-label',
+      'router-in-use',
+    ],
   })
   leave(
     @Param({ schema: MembershipPath }) { node, network }: MembershipPath,

@@ -16,6 +16,7 @@ import { confirmationRequired, nameTaken, notKept } from './network-refusals.js'
 import { NetworkDrafts, type NetworkDraft } from './network-drafts.service.js';
 import { NetworksRepository, type LockedNetwork } from './networks.repository.js';
 import { NetworksService } from './networks.service.js';
+import { refuseAgainstRoutes, refuseWithRoutes } from './routed-networks.js';
 
 /** Changes to networks: committed first, then put on their controllers, at once if these are reachable. */
 @Injectable()
@@ -101,6 +102,7 @@ export class NetworkChanges {
       const network = await this.networks.read(tx, id);
       if (was.name === null) throw notKept(id);
       if (!was.controllerId) refuseNamingNetworks();
+      await refuseWithRoutes(tx, id, was.name);
       if (was.controllerId && confirm !== was.name) throw confirmationRequired(was.name);
       controller = was.controllerId;
       await this.repository.remove(tx, id, was.controllerId);
@@ -126,6 +128,7 @@ export class NetworkChanges {
     } else {
       const next = { ...config, ...patch.config };
       checkConfig(next, patch.config ?? {});
+      if (patch.config) await refuseAgainstRoutes(tx, id, { name, was: config, config: next });
       await this.repository.set(tx, id, name, { config: next, admission: patch.admission ?? admission });
       await writeToOutbox(tx, { type: 'network.configured', data: { network: id, name, by } }, { networkId: id });
       await hint(tx, id);

@@ -126,7 +126,7 @@ export class NetworksController {
     tag,
     summary: 'Change a network that Orrery keeps',
     answers: { 200: Network },
-    problems: ['unknown-network', 'name-taken', 'network-not-kept'],
+    problems: ['unknown-network', 'name-taken', 'network-not-kept', 'prefix-taken', 'too-many-routes', 'router-in-use'],
     body: true,
     changes: true,
     ifMatch: true,
@@ -148,7 +148,7 @@ export class NetworksController {
     tag,
     summary: 'Delete a network',
     answers: { 200: Network },
-    problems: ['unknown-network', 'network-not-kept', 'confirmation-required'],
+    problems: ['unknown-network', 'network-not-kept', 'confirmation-required', 'router-in-use'],
     changes: true,
     ifMatch: true,
   })

@@ -144,6 +144,7 @@ export class NetworksRepository {
        SELECT (SELECT count(*)::int FROM theirs) AS hosts, ARRAY(
          SELECT jsonb_array_elements_text(prefixes) FROM theirs
          UNION SELECT r ->> 'target' FROM networks w, jsonb_array_elements(w.config -> 'routes') r
+         UNION SELECT target FROM routes
          UNION SELECT r ->> 'target' FROM interfaces i JOIN believed b ON b.id = i.host_id, jsonb_array_elements(i.observed -> 'routes') r) AS prefixes`,
     );
     return rows[0] ?? { prefixes: [], hosts: 0 };
@@ -155,7 +156,8 @@ export class NetworksRepository {
       `WITH ${BELIEVED}, taken AS (
          SELECT s.host_id AS by, jsonb_array_elements_text(s.prefixes) AS prefix FROM host_status s JOIN believed b ON b.id = s.host_id
          UNION SELECT i.host_id, r ->> 'target' FROM interfaces i JOIN believed b ON b.id = i.host_id, jsonb_array_elements(i.observed -> 'routes') r
-         UNION SELECT w.id, r ->> 'target' FROM networks w, jsonb_array_elements(w.config -> 'routes') r)
+         UNION SELECT w.id, r ->> 'target' FROM networks w, jsonb_array_elements(w.config -> 'routes') r
+         UNION SELECT network_id, target FROM routes)
        SELECT by, array_agg(prefix) AS prefixes FROM taken GROUP BY by ORDER BY by`,
     );
   }

@@ -68,6 +68,16 @@ export const OPERATION_TEXTS = {
   deleteNetwork:
     'Deletes a network, also on its controller if Orrery keeps it. For a kept network, `confirm` must be its name.',
 
+  listRoutes: 'Lists the prefixes that routers bring into networks, by network and prefix, one page at a time.',
+  listNetworkRoutes: 'Lists the prefixes that routers bring into this network, by prefix, one page at a time.',
+  getRoute: 'Answers one route. The `ETag` is its version, for `If-Match`.',
+  addRoute:
+    'Brings a prefix into a network that Orrery keeps: makes nodes on the named hosts routers, and announces the prefix once the first of them has its address and forwards. For a host without a container, one is launched. The same route again gives new commands.',
+  changeRoute:
+    'Switches a route to another of its routers. Open connections through it end; new ones take the new way.',
+  removeRoute:
+    'Takes a route back: first its announcement, then what its routers were told, then the containers that it launched.',
+
   listMemberships: 'Lists nodes in networks: what is desired and what is observed, one page at a time.',
   getMembership:
     'Answers one node in one network. The `ETag` is its version, for `If-Match`; an unmanaged membership has none.',
@@ -151,6 +161,10 @@ export const PATH_PARAMETERS: Record<string, Parameter> = {
     description: 'A container: its id, HOST.NAME, or a name that only one host has.',
     example: 'demo',
   },
+  route: {
+    description: 'A route: its prefix, with `-` or `%2F` before the length, or its id.',
+    example: '192.168.10.0-24',
+  },
   name: { description: 'Name of a container or attachment on the host.', example: 'demo' },
   command: { description: 'Id of a command.', example: 'cmd_k3v7m2q5x4abcdefghij' },
   controller: { description: 'A controller: its name or id.', example: 'keeper' },
@@ -169,6 +183,7 @@ export const TAGS = {
     'Workloads on ZeroTier networks: containers that somebody else runs. An attachment is a container in every other operation.',
   workloads: 'Containers that somebody else runs and that wear labels for Orrery, or are attached.',
   networks: 'ZeroTier networks: those that Orrery keeps on a controller, and those that nodes are in.',
+  routes: 'Prefixes behind hosts that routers bring into networks.',
   memberships: 'Nodes in networks: join, leave, and the state of each.',
   interfaces: 'The `zt…` devices, as the kernel shows them.',
   controllers: 'What authorizes memberships: controllers in a zerotier-one, and ZeroTier Central.',

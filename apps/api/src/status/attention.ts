@@ -6,6 +6,7 @@ import {
   type Attention,
   type AttentionAbout,
   type HostRef,
+  type KeptRoute,
 } from '@orrery/shared/contracts';
 import type { AbsentHost, ControllerAway, FailingUpkeep, OpenFinding, Unsettled } from './status.repository.js';
 
@@ -127,6 +128,23 @@ export function controllerAway({ controller, host, state, cause, waiting }: Cont
     about: { kind: 'controller', controller, ...(host && { host }) },
     place: 1,
   };
+}
+
+/** A route that its controller does not announce by the router that is to carry it. */
+export function routePending({ state, cause, target, network, router, via }: KeptRoute): Placed[] {
+  if (state === 'announced') return [];
+  const name = network.name ?? network.id;
+  const hasFailed = router === null || via.some(({ outcome }) => outcome?.kind === 'failed');
+  return [
+    {
+      severity: hasFailed ? 'error' : 'warning',
+      what: `route ${target} into ${name} is not announced`,
+      cause: cause ?? '',
+      next: `orrery route get ${target} --network ${name}`,
+      about: { kind: 'network', network },
+      place: 1,
+    },
+  ];
 }
 
 export const paused = (host: HostRef): Placed => ({

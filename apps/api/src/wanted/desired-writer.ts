@@ -14,10 +14,12 @@ import {
   deleteItems,
   deleteMadeItems,
   putItems,
+  putRouters,
   restoreItems,
 } from './item-writes.js';
 import { refuseForeignNetworks, refuseUnseenNetworks, refuseWithoutNetworks } from './network-scope.js';
 import { bumpRevision, bumpRevisions } from './revisions.js';
+import { refuseToLoseRouters } from './routers-in-use.js';
 import type { HostChange } from './wanted-items.js';
 
 /**
@@ -32,6 +34,7 @@ export class DesiredWriter {
    */
   async write(tx: Transaction, changes: readonly HostChange[]): Promise<void> {
     if (changes.length === 0) return;
+    await refuseToLoseRouters(tx, changes);
     await this.#writeRows(tx, changes);
     refuseForeignNetworks(changes.flatMap(networksOf));
     for (const { command } of changes) refuseWithoutNetworks(command.networkIds ?? []);
@@ -66,6 +69,10 @@ export class DesiredWriter {
       changes.flatMap(({ addedContainer }) => addedContainer ?? []),
     );
     await addMemberships(tx, memberships);
+    await putRouters(
+      tx,
+      changes.flatMap(({ routers = [] }) => routers),
+    );
     await bumpMemberships(
       tx,
       changes.flatMap(({ command: { nodeId }, changedMemberships = [] }) =>
@@ -112,7 +119,7 @@ const touchedBy = ({ hostId, items, removes = [], command: { createdBy: by } }: 
 
 const networksOf = ({ command: { networkIds = [] }, items }: HostChange) => [
   ...networkIds,
-  ...items.flatMap((item) => (item.kind === 'membership' ? [item.network] : [])),
+  ...items.flatMap((item) => ('network' in item ? [item.network] : [])),
 ];
 
 async function lockQueued(tx: Transaction, id: CommandId): Promise<CommandEntity> {

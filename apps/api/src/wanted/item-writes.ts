@@ -12,7 +12,7 @@ import type { ContainerEntity } from '../database/entities/container.entity.js';
 import type { MembershipEntity } from '../database/entities/membership.entity.js';
 import type { Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
-import { toItemRow, type ItemDraft } from './wanted-items.js';
+import { toItemRow, type ItemDraft, type WantedRouter } from './wanted-items.js';
 
 /** An item before a command: null if the command creates it. */
 export type ItemBefore = { intent: Intent; body: Record<string, unknown> } | null;
@@ -116,6 +116,18 @@ export async function addMemberships(
     `INSERT INTO memberships (node_id, network_id, host_id, item_id, by_label) SELECT "nodeId", "networkId", "hostId", "itemId", "byLabel"
      FROM jsonb_to_recordset($1::jsonb) AS r("nodeId" text, "networkId" text, "hostId" text, "itemId" text, "byLabel" boolean)`,
     [JSON.stringify(added)],
+  );
+}
+
+/** Adds routers, or changes what is to be undone when they end. */
+export async function putRouters(tx: Transaction, routers: readonly WantedRouter[]): Promise<void> {
+  if (routers.length === 0) return;
+  await tx.query(
+    `INSERT INTO routers (node_id, network_id, host_id, item_id, launched, allow_managed)
+     SELECT "nodeId", "networkId", "hostId", "itemId", launched, NULLIF("allowManaged", 'null')
+       FROM jsonb_to_recordset($1::jsonb) AS r("nodeId" text, "networkId" text, "hostId" text, "itemId" text, launched boolean, "allowManaged" jsonb)
+     ON CONFLICT (node_id, network_id) DO UPDATE SET launched = excluded.launched, allow_managed = excluded.allow_managed`,
+    [JSON.stringify(routers)],
   );
 }
 

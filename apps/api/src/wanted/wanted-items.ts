@@ -11,6 +11,7 @@ import type {
   NodeContainerItem,
   NodeId,
   NodeKind,
+  RouterItem,
   Workload,
 } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
@@ -21,8 +22,9 @@ import type { MembershipEntity } from '../database/entities/membership.entity.js
 
 export type ContainerDraft = Omit<ContainerItem, 'revision'> | Omit<AttachmentItem, 'revision'>;
 export type MembershipDraft = Omit<MembershipItem, 'revision'>;
+export type RouterDraft = Omit<RouterItem, 'revision'>;
 /** A desired item without its revision, which the writer adds. */
-export type ItemDraft = ContainerDraft | MembershipDraft;
+export type ItemDraft = ContainerDraft | MembershipDraft | RouterDraft;
 
 /** An item in the table: its own columns, and the rest of it as `body`. */
 export type ItemRow = Omit<ItemEntity, 'createdAt'>;
@@ -39,6 +41,18 @@ export type WantedContainer = Omit<ContainerEntity, 'createdAt' | 'item' | 'uncl
 /** A desired membership: its row, and what its item contains. */
 export type WantedMembership = Omit<MembershipEntity, 'createdAt' | 'hostId' | 'item' | 'unclaimedSince'> &
   Pick<MembershipItem, 'intent' | 'settings'>;
+
+/** A node that carries prefixes into a network: its row, and what its item contains. */
+export interface WantedRouter extends Pick<RouterItem, 'intent' | 'prefixes'> {
+  nodeId: NodeId;
+  networkId: NetworkId;
+  hostId: HostId;
+  itemId: ItemId;
+  /** A route launched its container, and so removes it. */
+  launched: boolean;
+  /** What its membership accepted before; null: nothing is to be put back. */
+  allowManaged: MembershipSettings['allowManaged'] | null;
+}
 
 /** On whose behalf, and as part of which fan-out. */
 export interface Origin {
@@ -63,6 +77,8 @@ export interface HostChange {
   removes?: ItemId[];
   addedContainer?: WantedContainer;
   addedMemberships?: WantedMembership[];
+  /** Routers whose rows are added or changed. */
+  routers?: WantedRouter[];
   /** Memberships of the command's node that get a new version. */
   changedMemberships?: NetworkId[];
   /** Whether the node's container gets a new version, because it or its networks changed. */
@@ -128,6 +144,10 @@ export function membershipDraft(
 ): MembershipDraft {
   return { kind: 'membership', id: itemId, node: nodeId, nodeKind, network: networkId, intent, settings, ...change };
 }
+
+export const routerDraft = ({ itemId, nodeId, networkId, intent, prefixes }: WantedRouter): RouterDraft => ({
+  ...{ kind: 'router', id: itemId, node: nodeId, network: networkId, intent, prefixes },
+});
 
 export const newMembership = (
   nodeId: NodeId,

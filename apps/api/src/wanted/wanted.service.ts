@@ -13,6 +13,7 @@ import {
   type ItemRow,
   type WantedContainer,
   type WantedMembership,
+  type WantedRouter,
 } from './wanted-items.js';
 
 /** An item with the name that people use for its container or membership. */
@@ -73,6 +74,17 @@ export class Wanted {
     return membership;
   }
 
+  /** The node as a router of the network; its item may be absent already. */
+  async router(tx: Transaction, nodeId: NodeId, networkId: NetworkId): Promise<WantedRouter | undefined> {
+    const rows = await tx.query<WantedRouter[]>(
+      `SELECT r.node_id AS "nodeId", r.network_id AS "networkId", r.host_id AS "hostId", r.item_id AS "itemId", r.launched,
+              r.allow_managed AS "allowManaged", i.intent, i.body -> 'prefixes' AS prefixes
+         FROM routers r JOIN items i ON i.id = r.item_id WHERE r.node_id = $1 AND r.network_id = $2`,
+      [nodeId, networkId],
+    );
+    return rows[0];
+  }
+
   /** The node's last report of a network, whether or not the membership is desired. */
   async observedMembership(sql: Sql, node: NodeId, network: NetworkId): Promise<ObservedMembership | undefined> {
     const rows = await sql.query<{ observed: ObservedMembership }[]>(
@@ -90,7 +102,7 @@ export class Wanted {
     const rows = await sql.query<(ItemRow & { name: string })[]>(
       `SELECT i.id, i.host_id AS "hostId", i.node_id AS "nodeId", i.kind, i.intent, i.revision,
               ${SENT_BODY} AS body,
-              COALESCE(n.name, i.node_id) || CASE WHEN i.kind = 'membership'
+              COALESCE(n.name, i.node_id) || CASE WHEN i.kind IN ('membership', 'router')
                 THEN ' in ' || COALESCE(w.name, i.body ->> 'network') ELSE '' END AS name
          FROM items i LEFT JOIN ${NAMED_NODES} n ON n.id = i.node_id ${SENT_JOINS}
         WHERE i.host_id = ANY($1) ORDER BY i.kind, i.id`,

@@ -4,6 +4,7 @@ import {
   ContainerPage,
   ControllerPage,
   HostPage,
+  KeptRoutePage,
   NetworkPage,
   NodePage,
 } from '@orrery/shared/contracts';
@@ -41,6 +42,8 @@ export async function knownValues(client: ApiClient, kind: Kind): Promise<string
       return (await listAll(client, '/v1/networks', NetworkPage, {}, MOST)).rows.map(
         ({ value }) => value.name ?? value.id,
       );
+    case 'routes':
+      return (await listAll(client, '/v1/routes', KeptRoutePage, {}, MOST)).rows.map(({ value }) => value.target);
     case 'controllers':
       return (await listAll(client, '/v1/controllers', ControllerPage, {}, MOST)).rows.map(({ value }) => value.name);
     case 'admissions':

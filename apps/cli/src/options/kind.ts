@@ -5,6 +5,7 @@ export const KINDS = [
   'containers',
   'attachments',
   'networks',
+  'routes',
   'controllers',
   'admissions',
   'commands',

@@ -94,6 +94,7 @@ const HEADINGS: [heading: string, parts: Part[]][] = [
         names: ['network', 'networks'],
         load: () => import('../networks/network.commands.js').then((m) => m.addNetworkCommands),
       },
+      { names: ['route', 'routes'], load: () => import('../routes/route.commands.js').then((m) => m.addRouteCommands) },
       {
         names: ['controller', 'controllers'],
         load: () => import('../controllers/controller.commands.js').then((m) => m.addControllerCommands),

@@ -33,6 +33,9 @@ export type JoinTokenId = z.infer<typeof JoinTokenId>;
 export const ProbeId = prefixed('prb');
 export type ProbeId = z.infer<typeof ProbeId>;
 
+export const RouteId = prefixed('rte');
+export type RouteId = z.infer<typeof RouteId>;
+
 /** The type of an id by its prefix. */
 export interface IdKinds {
   hst: HostId;
@@ -46,6 +49,7 @@ export interface IdKinds {
   jtk: JoinTokenId;
   ctl: ControllerId;
   prb: ProbeId;
+  rte: RouteId;
 }
 
 /** A new ID from 20 random bytes (the caller provides the randomness, so that this file stays pure). */

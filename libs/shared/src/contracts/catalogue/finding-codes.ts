@@ -194,6 +194,16 @@ export const FINDINGS = {
   'address-outside-routes/node': {
     cause: ({ address, node }: { address: string; node: string }) => `no route covers ${address} of ${node}`,
   },
+  'controller-beside-router': {
+    means:
+      'The controller of the network runs on a host whose router carries a route of it. While that host is away, nobody can switch the route to another router.',
+    fix: 'Let a router on another host carry the route, or keep the network on a controller elsewhere: `orrery controller ls`.',
+    see: get('/v1/controllers'),
+  },
+  'controller-beside-router/host': {
+    cause: ({ controller, host, target }: { controller: string; host: string; target: string }) =>
+      `the controller ${controller} runs on ${host}, whose router can carry ${target}: while ${host} is away, nobody can switch the route`,
+  },
   'multicast-limit': {
     means: 'The network has more nodes than one multicast or broadcast reaches: discovery misses some of them.',
     fix: 'Raise the limit above the number of nodes: `orrery network set NETWORK --multicast-limit N`.',

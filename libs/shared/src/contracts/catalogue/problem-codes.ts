@@ -45,6 +45,146 @@ const THINGS = {
       `the zerotier-one of this node has no network ${network} on its controller`,
     fix: 'Create it again (`orrery network create NAME`), or forget it (`orrery network rm NETWORK`): it was deleted there, or never created.',
   },
+  'unknown-prefix': {
+    means: 'No router brings this prefix into the network.',
+    fix: 'List the routes: `orrery route ls`. A route is found by its prefix.',
+    see: get('/v1/routes'),
+  },
+  'unknown-prefix/network': {
+    cause: ({ network, route }: { network: string; route: string }) => `${network} has no route ${route} by a router`,
+    fix: ({ network }: { network: string }) => `List its routes: \`orrery route ls --network ${network}\`.`,
+    see: ({ network }: { network: string }) => get(path`/v1/networks/${network}/routes`),
+  },
+  'prefix-refused': {
+    means: 'Routers bring private IPv4 prefixes into a network, and nothing else.',
+    fix: 'Name a prefix of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10.',
+    see: { method: 'POST', path: '/v1/networks/{network}/routes' },
+  },
+  'prefix-refused/ipv6': {
+    cause: ({ target }: { target: string }) => `${target} is IPv6: routers forward IPv4 only`,
+    fix: 'Name the IPv4 prefix of the LAN.',
+  },
+  'prefix-refused/default': {
+    cause: ({ target }: { target: string }) => `${target} would be a way to everywhere, not to one LAN`,
+    fix: 'Name the prefix of the LAN, such as 192.168.10.0/24.',
+  },
+  'prefix-refused/link-local': {
+    cause: ({ target }: { target: string }) => `${target} is link-local: no router forwards it`,
+    fix: 'Give the machines addresses of a private prefix, and name that.',
+  },
+  'prefix-refused/public': {
+    cause: ({ target }: { target: string }) => `${target} is not private`,
+  },
+  'prefix-refused/host-bits': {
+    cause: ({ target }: { target: string }) => `${target} has bits after its length`,
+    fix: ({ prefix }: { prefix: string }) => `Name the network of it: ${prefix}.`,
+  },
+  'prefix-taken': {
+    means: 'The prefix overlaps one that the network has already.',
+    fix: 'Choose another prefix, or take the other one away first.',
+    see: get('/v1/networks/{network}'),
+  },
+  'prefix-taken/pool': {
+    cause: ({ target, own, network }: { target: string; own: string; network: string }) =>
+      `${target} overlaps ${own}, the addresses of ${network} itself`,
+    fix: 'Create the network with a pool that does not overlap the LAN: `orrery network create NAME` chooses one.',
+    see: { method: 'POST', path: '/v1/networks' },
+  },
+  'prefix-taken/route': {
+    cause: ({ target, own, network }: { target: string; own: string; network: string }) =>
+      `${target} overlaps ${own}, a route that somebody gave ${network}`,
+    fix: ({ network }: { network: string }) =>
+      `Take that route away first: \`orrery network set ${network}\` replaces the routes.`,
+    see: ({ network }: { network: string }) => ({ method: 'PATCH', path: path`/v1/networks/${network}` }),
+  },
+  'prefix-taken/router': {
+    cause: ({ target, own, network }: { target: string; own: string; network: string }) =>
+      `${target} overlaps ${own}, which a router brings into ${network}`,
+    fix: ({ own, network }: { own: string; network: string }) =>
+      `Remove that route first: \`orrery route rm ${own} --network ${network}\`.`,
+    see: ({ network }: { network: string }) => get(path`/v1/networks/${network}/routes`),
+  },
+  'prefix-taken/other-routers': {
+    cause: ({ own, network, via }: { own: string; network: string; via: string }) =>
+      `${network} has the route ${own} already, via ${via}`,
+    fix: ({ own, network }: { own: string; network: string }) =>
+      `To switch to another of its routers: \`orrery route set ${own} --network ${network} --via HOST\`. For other routers, remove it first: \`orrery route rm ${own} --network ${network}\`.`,
+    see: ({ network }: { network: string }) => get(path`/v1/networks/${network}/routes`),
+  },
+  'too-many-routes': {
+    means: 'A network has at most 32 routes. One by routers counts twice, because its two halves take turns with it.',
+    fix: 'Remove routes (`orrery route ls`, `orrery network get NETWORK`), or name one wider prefix in place of several.',
+    see: get('/v1/networks/{network}/routes'),
+  },
+  'too-many-routes/count': {
+    cause: ({ network, count }: { network: string; count: number }) =>
+      `${network} would have ${count} routes; one by routers counts twice`,
+  },
+  'router-refused': {
+    means: 'The node cannot carry the route.',
+    fix: 'Name another host: `--via HOST` launches a router there.',
+    see: { method: 'POST', path: '/v1/networks/{network}/routes' },
+  },
+  'router-refused/same-host': {
+    cause: ({ host }: { host: string }) => `${host} is named twice: when it fails, both routers do`,
+    fix: 'Name each host once.',
+  },
+  'router-refused/no-halves': {
+    cause: ({ target }: { target: string }) =>
+      `${target} is a single address and has no halves, by which the network would switch to another router`,
+    fix: 'Name one router, or the prefix around the address.',
+  },
+  'router-refused/not-in-network': {
+    cause: ({ node, network }: { node: string; network: string }) => `${node} is not in ${network}`,
+    fix: ({ node, network }: { node: string; network: string }) => `Join it first: \`orrery join ${node} ${network}\`.`,
+    see: ({ node, network }: { node: string; network: string }) => ({
+      method: 'PUT',
+      path: path`/v1/nodes/${node}/networks/${network}`,
+    }),
+  },
+  'router-refused/attachment': {
+    cause: ({ node, workload }: { node: string; workload: string }) =>
+      `${node} shares the network of ${workload}, where Orrery forwards nothing`,
+    fix: ({ host }: { host: string }) => `Name the host alone: \`--via ${host}\` launches a router there.`,
+  },
+  'router-refused/no-pool': {
+    cause: ({ network }: { network: string }) =>
+      `${network} has no IPv4 prefix of its own, so a router gets no address in it`,
+    fix: ({ network }: { network: string }) =>
+      `Give the network a route and a pool first: \`orrery network set ${network}\`.`,
+    see: ({ network }: { network: string }) => ({ method: 'PATCH', path: path`/v1/networks/${network}` }),
+  },
+  'router-refused/not-a-router': {
+    cause: ({ router, target, via }: { router: string; target: string; via: string }) =>
+      `${router} is no router of ${target}, only ${via}`,
+    fix: ({ target, network }: { target: string; network: string }) =>
+      `Name one of those. For other routers, remove the route and add it again: \`orrery route rm ${target} --network ${network}\`.`,
+    see: ({ network }: { network: string }) => get(path`/v1/networks/${network}/routes`),
+  },
+  'router-in-use': {
+    means: 'A route needs this router, or this network.',
+    fix: 'Remove the route first: `orrery route rm PREFIX --network NETWORK`.',
+    see: get('/v1/routes'),
+  },
+  'router-in-use/node': {
+    cause: ({ node, targets, network }: { node: string; targets: string; network: string }) =>
+      `${node} brings ${targets} into ${network}`,
+    fix: ({ target, network }: { target: string; network: string }) =>
+      `Remove the route first: \`orrery route rm ${target} --network ${network}\`.`,
+    see: ({ network }: { network: string }) => get(path`/v1/networks/${network}/routes`),
+  },
+  'router-in-use/settings': {
+    cause: ({ node, network, own }: { node: string; network: string; own: string }) =>
+      `${node} is a router of ${network}, so it takes only ${own} from it: the route to its own LAN would lead back to itself`,
+    fix: ({ own }: { own: string }) => `Leave allowManaged out, or set it to ${own}.`,
+    see: ({ network }: { network: string }) => get(path`/v1/networks/${network}/routes`),
+  },
+  'router-in-use/network': {
+    cause: ({ targets, network }: { targets: string; network: string }) => `routers bring ${targets} into ${network}`,
+    fix: ({ target, network }: { target: string; network: string }) =>
+      `Remove the route first: \`orrery route rm ${target} --network ${network}\`.`,
+    see: ({ network }: { network: string }) => get(path`/v1/networks/${network}/routes`),
+  },
   'unknown-membership': {
     means: 'The node is not in this network.',
     fix: 'List the memberships: `orrery membership ls`.',
@@ -446,6 +586,11 @@ const THINGS = {
     cause: 'cannot cancel a release: it takes effect at once',
     fix: 'Adopt the membership again: `orrery adopt NODE NETWORK`.',
     see: { method: 'PUT', path: '/v1/nodes/{node}/networks/{network}' },
+  },
+  'not-cancellable/route': {
+    cause: 'cannot cancel what makes a node a router, or ends that: it belongs to a route',
+    fix: 'Change the route instead: `orrery route rm PREFIX --network NETWORK`, or `orrery route add`.',
+    see: get('/v1/routes'),
   },
   'confirmation-required': {
     means: 'The change affects more than one host, or cannot be undone, and was not confirmed.',

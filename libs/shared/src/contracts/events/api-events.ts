@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { CommandId, ControllerId, HostId, ItemId, Name, NetworkId, NodeAddress, NodeId, ProbeId } from '../ids.js';
+import {
+  Cidr,
+  CommandId,
+  ControllerId,
+  HostId,
+  ItemId,
+  Name,
+  NetworkId,
+  NodeAddress,
+  NodeId,
+  ProbeId,
+} from '../ids.js';
 import { Labels } from '../labels.js';
 import { Outcome } from '../outcomes.js';
 import { ProbeKind } from '../probes.js';
@@ -57,6 +68,22 @@ export const ApiFact = z.discriminatedUnion('type', [
     network: NetworkId,
     name: z.string(),
     by: z.string(),
+  }),
+  /** A prefix that routers bring into a network. `router`: HOST/CONTAINER that is to carry it. */
+  facts(['route.opened', 'route.closed'], {
+    network: NetworkId,
+    target: Cidr,
+    router: z.string().nullable(),
+    by: z.string(),
+  }),
+  /** Another of its routers is to carry it, `from` null: the one before was removed. */
+  facts(['route.switched'], {
+    network: NetworkId,
+    target: Cidr,
+    router: z.string(),
+    from: z.string().nullable(),
+    by: z.string(),
+    cause: z.string(),
   }),
   facts(['controller.added', 'controller.removed'], { controller: ControllerId, name: Name, by: z.string() }),
   facts(['controller.up', 'controller.away'], { controller: ControllerId, name: Name, cause: z.string() }),

@@ -59,6 +59,7 @@ export const FindingCode = z.enum([
   'upkeep-failed', // about no host: the API cannot do what its database needs from time to time
   'host-over-quota', // the host reports more than is kept of one host
   'version-drift', // an agent or a zerotier-one is much older than the others
+  'controller-beside-router', // the controller of a route runs on a host that carries it
   'route-overlap', // two networks of one node claim the same addresses
 ]);
 export type FindingCode = z.infer<typeof FindingCode>;
@@ -79,6 +80,7 @@ export const AgentFindingCode = FindingCode.exclude([
   'upkeep-failed',
   'host-over-quota',
   'version-drift',
+  'controller-beside-router',
   'route-overlap',
 ]);
 export type AgentFindingCode = z.infer<typeof AgentFindingCode>;

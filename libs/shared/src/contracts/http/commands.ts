@@ -7,7 +7,7 @@ import { HostRef, page, PageQuery, Reference, ShownOutcome, Timestamp, wholeInQu
 import { ContainerSpec } from './containers.js';
 
 export const CommandAction = z
-  .enum(['launch', 'replace', 'restart', 'remove', 'join', 'leave', 'adopt', 'release'])
+  .enum(['launch', 'replace', 'restart', 'remove', 'join', 'leave', 'adopt', 'release', 'route', 'unroute'])
   .meta({ id: 'CommandAction', description: 'What a command does.' });
 export type CommandAction = z.infer<typeof CommandAction>;
 

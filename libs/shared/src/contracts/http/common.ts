@@ -114,6 +114,8 @@ export const PlannedChange = z
         'container',
         'membership',
         'network',
+        'route',
+        'router',
         'admission',
         'controller',
         'token',

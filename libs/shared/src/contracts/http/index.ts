@@ -13,6 +13,7 @@ export * from './networks.js';
 export * from './nodes.js';
 export * from './paths.js';
 export * from './probes.js';
+export * from './routes.js';
 export * from './status.js';
 export * from './system.js';
 export * from './tokens.js';

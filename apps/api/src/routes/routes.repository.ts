@@ -1,0 +1,173 @@
+import { Injectable } from '@nestjs/common';
+import type {
+  HostId,
+  KeptRoute,
+  Name,
+  NetworkConfig,
+  NetworkId,
+  NodeId,
+  RouteId,
+  RouteQuery,
+  RouteVia,
+} from '@orrery/shared/contracts';
+import { toldOutcome, type ToldOutcome } from '../commands/outcomes.js';
+import { nextVersion, type Sql, type Transaction } from '../database/sql.js';
+import { NAMED_NODES } from '../nodes/named-nodes.js';
+import { hostRef, iso, nodeRef } from '../paging/columns.js';
+import { Keyset } from '../paging/keyset.js';
+import { Where } from '../paging/where.js';
+import { shownAddresses } from './announcements.js';
+import type { DaemonInNetwork } from './not-taken.js';
+import type { Announcement } from './plan-announcements.js';
+
+/** A route as the database has it. Its state is computed from it. */
+export type RouteRow = Omit<KeptRoute, 'state' | 'cause' | 'router' | 'announced' | 'findings' | 'via'> & {
+  /** The router that is to carry it. */
+  nodeId: NodeId | null;
+  via: (Omit<RouteVia, 'outcome' | 'address'> & { hostId: HostId; shown: string[]; outcome: ToldOutcome | null })[];
+  /** Of the network. */
+  routes: NetworkConfig['routes'];
+  applied: Announcement | null;
+  /** A self-hosted controller of the network, with its host; null: Central, or its node is gone. */
+  controller: { name: string; host: HostId } | null;
+  /** Why the controller does not have the network as it should be. */
+  controllerCause: string | null;
+};
+
+/** A route of a network, with its routers in order of preference. */
+export interface RouteOfNetwork {
+  id: RouteId;
+  target: string;
+  nodes: NodeId[];
+}
+
+const BY_NETWORK = new Keyset([{ sql: 'r.network_id' }, { sql: 'r.target' }]);
+
+const SELECT = `
+  SELECT r.id, jsonb_build_object('id', w.id, 'name', w.name) AS network, r.target, r.node_id AS "nodeId",
+         (SELECT COALESCE(jsonb_agg(jsonb_build_object(
+                   'host', n.host_name, 'hostId', n.host_id, 'container', split_part(n.name, '/', 2), 'node', ${nodeRef('n')},
+                   'launched', COALESCE(x.launched, false), 'shown', ${shownAddresses('n.id', 'r.network_id')},
+                   'outcome', ${toldOutcome('s.outcome', 's.item_id')}) ORDER BY u.place), '[]')
+            FROM route_routers u JOIN ${NAMED_NODES} n ON n.id = u.node_id
+            LEFT JOIN routers x ON x.node_id = u.node_id AND x.network_id = r.network_id
+            LEFT JOIN items i ON i.id = x.item_id
+            LEFT JOIN item_status s ON s.item_id = i.id AND s.revision = i.revision
+           WHERE u.route_id = r.id) AS via,
+         w.config -> 'routes' AS routes,
+         (SELECT jsonb_build_object('name', o.name, 'host', n.host_id) FROM controllers o JOIN nodes n ON n.id = o.node_id
+           WHERE o.id = w.controller_id) AS controller,
+         (SELECT a FROM jsonb_array_elements(t.applied_routes) AS a WHERE a ->> 'route' = r.id AND t.applied_config IS NOT NULL) AS applied,
+         t.cause AS "controllerCause", ${iso('r.created_at')} AS "createdAt", r.version, ${BY_NETWORK.key}
+    FROM routes r JOIN networks w ON w.id = r.network_id LEFT JOIN network_status t ON t.network_id = w.id`;
+
+@Injectable()
+export class RoutesRepository {
+  list(sql: Sql, query: RouteQuery, network: NetworkId | undefined) {
+    return BY_NETWORK.page<RouteRow>(sql, SELECT, new Where().andIf(network, 'r.network_id = $?'), query);
+  }
+
+  async get(sql: Sql, id: RouteId): Promise<RouteRow | undefined> {
+    const rows = await sql.query<RouteRow[]>(`${SELECT} WHERE r.id = $1`, [id]);
+    return rows[0];
+  }
+
+  /** By its ID or its target. */
+  async find(sql: Sql, network: NetworkId, reference: string): Promise<RouteId | undefined> {
+    const rows = await sql.query<{ id: RouteId }[]>(
+      'SELECT id FROM routes WHERE network_id = $1 AND (id = $2 OR target = $2)',
+      [network, reference],
+    );
+    return rows[0]?.id;
+  }
+
+  /** All of a network, by target. */
+  async ofNetwork(sql: Sql, network: NetworkId): Promise<RouteOfNetwork[]> {
+    return sql.query(
+      `SELECT r.id, r.target, ARRAY(SELECT u.node_id FROM route_routers u WHERE u.route_id = r.id ORDER BY u.place) AS nodes
+         FROM routes r WHERE r.network_id = $1 ORDER BY r.target`,
+      [network],
+    );
+  }
+
+  async nodesOf(sql: Sql, id: RouteId): Promise<NodeId[]> {
+    const rows = await sql.query<{ node: NodeId }[]>('SELECT node_id AS node FROM route_routers WHERE route_id = $1', [
+      id,
+    ]);
+    return rows.map(({ node }) => node);
+  }
+
+  async hostsOf(sql: Sql, nodes: readonly NodeId[]): Promise<HostId[]> {
+    const rows = await sql.query<{ host: HostId }[]>('SELECT DISTINCT host_id AS host FROM nodes WHERE id = ANY($1)', [
+      nodes,
+    ]);
+    return rows.map(({ host }) => host);
+  }
+
+  /** Hosts whose own daemon is in the network or should be, with what they reach otherwise and what it accepts. */
+  daemonsIn(sql: Sql, network: NetworkId): Promise<DaemonInNetwork[]> {
+    return sql.query(
+      `SELECT ${hostRef('h.id', 'h.name')} AS host, s.prefixes, i.body -> 'settings' -> 'allowManaged' AS "allowManaged",
+              (SELECT COALESCE(jsonb_agg(r ->> 'target'), '[]') FROM interfaces f, jsonb_array_elements(f.observed -> 'routes') AS r
+                WHERE f.node_id = h.node_id AND f.network_id = $1) AS "ofNetwork"
+         FROM hosts h LEFT JOIN host_status s ON s.host_id = h.id AND h.key_revoked_at IS NULL
+         LEFT JOIN memberships m ON m.node_id = h.node_id AND m.network_id = $1
+         LEFT JOIN items i ON i.id = m.item_id AND i.intent = 'present'
+        WHERE h.removed_at IS NULL
+          AND (i.id IS NOT NULL OR EXISTS (SELECT FROM membership_status o WHERE o.node_id = h.node_id AND o.network_id = $1))
+        ORDER BY h.name`,
+      [network],
+    );
+  }
+
+  /** What people have decided about a route. */
+  async decided(sql: Sql, network: NetworkId, target: string): Promise<object | undefined> {
+    const rows = await sql.query<object[]>(
+      `SELECT (SELECT n.name FROM ${NAMED_NODES} n WHERE n.id = r.node_id) AS router,
+              ARRAY(SELECT n.name FROM route_routers u JOIN ${NAMED_NODES} n ON n.id = u.node_id WHERE u.route_id = r.id ORDER BY u.place) AS via
+         FROM routes r WHERE r.network_id = $1 AND r.target = $2`,
+      [network, target],
+    );
+    return rows[0];
+  }
+
+  /** `nodes` in order of preference: the first is to carry it. */
+  async add(tx: Transaction, { id, target, nodes }: RouteOfNetwork, network: NetworkId): Promise<void> {
+    await tx.query('INSERT INTO routes (id, network_id, target, node_id) VALUES ($1, $2, $3, $4)', [
+      ...[id, network, target, nodes[0]],
+    ]);
+    await tx.query(
+      `INSERT INTO route_routers (route_id, node_id, place)
+       SELECT $1, node, place FROM unnest($2::text[]) WITH ORDINALITY AS u(node, place)`,
+      [id, nodes],
+    );
+  }
+
+  async switchTo(tx: Transaction, id: RouteId, node: NodeId): Promise<void> {
+    await tx.query(`UPDATE routes SET node_id = $2, version = ${nextVersion()} WHERE id = $1`, [id, node]);
+  }
+
+  async remove(tx: Transaction, id: RouteId): Promise<void> {
+    await tx.query('DELETE FROM routes WHERE id = $1', [id]);
+  }
+
+  /** The name of the container of a node, and its host. */
+  async place(tx: Transaction, node: NodeId): Promise<{ id: HostId; name: Name; container: Name } | undefined> {
+    const rows = await tx.query<{ id: HostId; name: Name; container: Name }[]>(
+      `SELECT h.id, h.name, c.name AS container FROM containers c JOIN hosts h ON h.id = c.host_id AND h.removed_at IS NULL
+        WHERE c.node_id = $1`,
+      [node],
+    );
+    return rows[0];
+  }
+
+  /** Whether the node is a router of another network as well. */
+  async isRouterElsewhere(tx: Transaction, node: NodeId, network: NetworkId): Promise<boolean> {
+    const [other] = await tx.query<object[]>(
+      `SELECT FROM routers r JOIN items i ON i.id = r.item_id AND i.intent = 'present'
+        WHERE r.node_id = $1 AND r.network_id <> $2 LIMIT 1`,
+      [node, network],
+    );
+    return other !== undefined;
+  }
+}

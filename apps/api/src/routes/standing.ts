@@ -1,0 +1,52 @@
+import { explain, type KeptRoute, type RouteVia, type ShownFinding } from '@orrery/shared/contracts';
+import { showOutcome } from '../commands/outcomes.js';
+import { gatewayAmong } from './announcements.js';
+import type { RouteRow } from './routes.repository.js';
+
+/** A route as people see it: its state follows from what its routers show and what its controller was told. */
+export function shownRoute({ via, nodeId, applied, controller, controllerCause, routes, ...row }: RouteRow): KeptRoute {
+  const routers = via.map(({ hostId: _host, shown, outcome, ...router }) => ({
+    ...router,
+    address: gatewayAmong({ routes }, shown),
+    outcome: outcome && showOutcome(outcome),
+  }));
+  const router = routers.find(({ node }) => node.id === nodeId);
+  const isApplied = applied !== null && router !== undefined && applied.node === router.node.id;
+  const isHere = isApplied && (router.address === null || router.address === applied.via);
+  const announced = applied ? applied.targets.map((target) => ({ target, via: applied.via })) : [];
+  return {
+    ...row,
+    ...(isHere
+      ? { state: 'announced', cause: null }
+      : {
+          state: 'pending',
+          cause: pendingCause(row.network.name ?? row.network.id, router, routers, controllerCause),
+        }),
+    router: router?.node.name ?? null,
+    via: routers,
+    announced,
+    findings: findingsOf(row.target, via, controller),
+  };
+}
+
+function findingsOf(target: string, via: RouteRow['via'], controller: RouteRow['controller']): ShownFinding[] {
+  const beside = controller && via.find(({ hostId }) => hostId === controller.host);
+  if (!beside) return [];
+  const facts = { controller: controller.name, host: beside.host, target };
+  return [{ severity: 'warning', ...explain('controller-beside-router/host', facts), commands: [] }];
+}
+
+function pendingCause(
+  network: string,
+  router: RouteVia | undefined,
+  routers: readonly RouteVia[],
+  controllerCause: string | null,
+): string {
+  const [other] = routers;
+  if (!router) return other ? `its router was removed; ${other.node.name} stands by` : 'none of its routers is left';
+  const { node, address, outcome } = router;
+  if (outcome && outcome.kind !== 'done') return `${node.name}: ${outcome.cause}`;
+  if (address === null) return `${node.name} has no address in ${network} yet`;
+  if (!outcome) return `the host of ${node.name} has not reported yet that it forwards`;
+  return controllerCause ?? 'its controller has not been told yet';
+}
