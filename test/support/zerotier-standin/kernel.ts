@@ -21,10 +21,17 @@ const gatewayRoutes = ({ device, routes }: KernelInterface): string[] =>
 /** The kernel refuses what it has, also a route to this target that somebody else made; and that one stays. */
 const adding = (route: string): string => `route add ${route} proto static metric 5000`;
 
+async function deleteSlowly(routes: readonly string[]): Promise<void> {
+  for (const route of routes) {
+    await ip([`route del ${route}`]);
+    await pause(WAIT_MS);
+  }
+}
+
 interface Difference {
   readonly first: readonly string[];
-  /** Routes that the daemon deletes itself, rather than the kernel together with the address. */
-  readonly deleted: number;
+  /** Routes that the daemon deletes itself: the kernel deletes those of an address together with it. */
+  readonly deleted: readonly string[];
   readonly then: readonly string[];
 }
 
@@ -41,9 +48,8 @@ function difference(was: KernelInterface | undefined, next: KernelInterface): Di
       ...link,
       ...gone.map((address) => `addr del ${address} dev ${device}`),
       ...fresh.map((address) => `addr add ${address} ${address.includes(':') ? '' : 'brd + '}dev ${device}`),
-      ...deleted.map((route) => `route del ${route}`),
     ],
-    deleted: gone.length > 0 ? 0 : deleted.length,
+    deleted: gone.length > 0 ? [] : deleted,
     then: after.filter((route) => !before.includes(route)).map(adding),
   };
 }
@@ -56,7 +62,9 @@ export class Kernel {
 
   /** Resolves when everything requested so far is done. */
   sync(interfaces: readonly KernelInterface[]): Promise<void> {
-    const left = [...this.applied.values()].filter(({ device }) => interfaces.every((other) => other.device !== device));
+    const left = [...this.applied.values()].filter(({ device }) =>
+      interfaces.every((other) => other.device !== device),
+    );
     for (const device of left) this.change({ ...device, routes: [] });
     for (const wanted of interfaces) this.change(wanted);
     this.applied = new Map(interfaces.map((wanted) => [wanted.device, wanted]));
@@ -78,7 +86,7 @@ export class Kernel {
   private change(wanted: KernelInterface): void {
     const { first, deleted, then } = difference(this.applied.get(wanted.device), wanted);
     void this.enqueue(first);
-    for (let wait = 0; wait < deleted; wait++) this.queue = this.queue.then(() => this.wait());
+    if (deleted.length > 0) this.queue = this.queue.then(() => this.delete(deleted));
     void this.enqueue(then);
   }
 
@@ -87,8 +95,8 @@ export class Kernel {
     return this.queue;
   }
 
-  private async wait(): Promise<void> {
-    this.waiting = pause(WAIT_MS);
+  private async delete(routes: readonly string[]): Promise<void> {
+    this.waiting = deleteSlowly(routes);
     await this.waiting;
     this.waiting = null;
   }

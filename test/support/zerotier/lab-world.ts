@@ -162,7 +162,12 @@ export class LabWorld {
     if (this.ownsNetwork) await this.docker.getNetwork(this.network).remove();
   }
 
-  private profile({ identity, tun = true, netAdmin = true, sysctls = {} }: MemberOptions): Docker.ContainerCreateOptions {
+  private profile({
+    identity,
+    tun = true,
+    netAdmin = true,
+    sysctls = {},
+  }: MemberOptions): Docker.ContainerCreateOptions {
     const device = { PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' };
     return {
       Image: this.image,
