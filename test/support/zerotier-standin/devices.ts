@@ -46,23 +46,28 @@ export class Devices {
   }
 
   /**
-   * Closes the devices of networks that are no longer joined and updates the rest. Resolves when the kernel has the
-   * changes.
+   * Closes the devices of networks that are no longer joined, without their routes, and updates the rest. Resolves when
+   * the kernel has the changes.
    */
   sync(interfaces: readonly KernelInterface[]): Promise<void> {
+    const done = this.kernel.sync(interfaces);
     for (const [networkId, tap] of this.taps) {
       if (interfaces.some((wanted) => wanted.networkId === networkId)) continue;
       this.taps.delete(networkId);
       this.closing.set(
         networkId,
-        tap.close().finally(() => this.closing.delete(networkId)),
+        done.then(() => tap.close()).finally(() => this.closing.delete(networkId)),
       );
     }
-    return this.kernel.sync(interfaces);
+    return done;
+  }
+
+  refresh(): Promise<void> {
+    return this.kernel.refresh();
   }
 
   write(networkId: string, frame: Buffer): void {
-    this.taps.get(networkId)?.write(frame);
+    this.kernel.whenFree(() => this.taps.get(networkId)?.write(frame));
   }
 
   close(): void {

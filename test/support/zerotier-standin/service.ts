@@ -29,7 +29,10 @@ import type { LocalConf } from './local-conf.js';
 import { startHttp } from './local-http.js';
 import { Underlay } from './underlay.js';
 
-/** How often the daemon tries to take a port that something else had (docs/zerotier-facts.md#endpoints). */
+/**
+ * How often the daemon tries to take a port that something else had (docs/zerotier-facts.md#endpoints), and to add routes
+ * that are gone.
+ */
 const REBIND_MS = 30_000;
 
 /** Skin of the model: sockets, devices and files follow the model, and their input goes to the model. */
@@ -120,6 +123,7 @@ export class Service {
   }
 
   private async rebind(): Promise<void> {
+    void this.devices.refresh();
     if (!this.underlay || this.underlay.isBound) return;
     await this.underlay.bind();
     this.node = { ...this.node, listeningOn: this.listeningOn() };

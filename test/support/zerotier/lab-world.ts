@@ -24,6 +24,8 @@ export interface MemberOptions {
   readonly moon?: boolean;
   /** Additional files for its home, by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Of its network namespace, e.g. `net.ipv4.ip_forward`. */
+  readonly sysctls?: Readonly<Record<string, string>>;
 }
 
 interface Made {
@@ -160,7 +162,12 @@ export class LabWorld {
     if (this.ownsNetwork) await this.docker.getNetwork(this.network).remove();
   }
 
-  private profile({ identity, tun = true, netAdmin = true }: MemberOptions): Docker.ContainerCreateOptions {
+  private profile({
+    identity,
+    tun = true,
+    netAdmin = true,
+    sysctls = {},
+  }: MemberOptions): Docker.ContainerCreateOptions {
     const device = { PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' };
     return {
       Image: this.image,
@@ -175,6 +182,7 @@ export class LabWorld {
         CapAdd: netAdmin ? ['NET_ADMIN'] : [],
         Devices: tun ? [device] : [],
         SecurityOpt: ['no-new-privileges'],
+        Sysctls: { ...sysctls },
         Memory: 256 * MIB,
         PidsLimit: 128,
       },

@@ -1,4 +1,5 @@
 import type { Daemon } from './daemon.js';
+import { withManagedRoutes } from './managed-routes.js';
 import { newMembership, type Membership, type Settings } from './membership.js';
 import { readSettings, writeSettings } from './settings-file.js';
 
@@ -23,7 +24,7 @@ export function leave(daemon: Daemon, networkId: string): Daemon {
 export function changeSettings(daemon: Daemon, networkId: string, change: Partial<Settings>): Daemon {
   return changeMembership(daemon, networkId, (was) => {
     const settings = { ...was.settings, ...change };
-    return { ...was, settings, settingsFile: writeSettings(settings) };
+    return withManagedRoutes({ ...was, settings, installsRoutes: true, settingsFile: writeSettings(settings) });
   });
 }
 

@@ -1,4 +1,5 @@
 import { rootsOf, type Daemon, type Peer, type Turn } from './daemon.js';
+import { withManagedRoutes } from './managed-routes.js';
 import type { Membership } from './membership.js';
 import type { Message } from './messages.js';
 
@@ -40,12 +41,15 @@ export function receive(daemon: Daemon, message: Message, now: number, path: str
       };
     case 'config':
       return {
-        state: withMembership(heard, message.networkId, (was) => ({
-          ...was,
-          config: message.config,
-          configuredAt: now,
-          refusal: null,
-        })),
+        state: withMembership(heard, message.networkId, (was) =>
+          withManagedRoutes({
+            ...was,
+            config: message.config,
+            configuredAt: now,
+            installsRoutes: true,
+            refusal: null,
+          }),
+        ),
         out: [],
       };
     case 'refusal':

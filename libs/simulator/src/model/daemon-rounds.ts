@@ -1,6 +1,6 @@
 import { isRoot, rootsOf, type Daemon, type Turn } from './daemon.js';
 import { controllerOf } from './ids.js';
-import { wantsConfig } from './membership.js';
+import { wantsConfig, type Membership } from './membership.js';
 import type { Message } from './messages.js';
 
 /** When the daemon next has something to do by itself. */
@@ -46,13 +46,18 @@ function requests(daemon: Daemon, now: number): Message[] {
     }));
 }
 
+/** Multicast groups are looked up after the first whole round with a device. */
+function lookedAfter({ startedAt, timing }: Daemon, membership: Membership, now: number): Membership {
+  const installsRoutes = membership.installsRoutes || now - startedAt >= timing.routeRefresh;
+  return { ...membership, installsRoutes, listens: membership.listens || now > startedAt };
+}
+
 function round(daemon: Daemon, now: number): Turn<Daemon> {
   const heardOfRoot = daemon.lastSignOfRoot > 0 && now - daemon.lastSignOfRoot < daemon.timing.rootSilence;
   const memberships = Object.fromEntries(
     Object.entries(daemon.memberships).map(([id, membership]) => [
       id,
-      // Multicast groups are looked up after the first whole round with a device.
-      membership.tap && now > daemon.startedAt ? { ...membership, listens: true } : membership,
+      membership.tap ? lookedAfter(daemon, membership, now) : membership,
     ]),
   );
   const state = {

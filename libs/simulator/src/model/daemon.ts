@@ -1,6 +1,7 @@
 import type { Identity } from './identity.js';
 import { isNetworkId } from './ids.js';
 import type { Message, NetworkConfig } from './messages.js';
+import { withManagedRoutes } from './managed-routes.js';
 import { newMembership, type Membership } from './membership.js';
 import { PLANET, rootAddressesOf, type Moon } from './moon.js';
 import { readSettings } from './settings-file.js';
@@ -60,7 +61,8 @@ function readMembership(networkId: string, setup: DaemonSetup, tun: Tun): Member
   const settingsFile = files[`${networkId}.local.conf`] ?? null;
   const fresh = newMembership(networkId, tun === 'present');
   const config = readConfig(files[`${networkId}.conf`] ?? '', setup.identity.address);
-  return { ...fresh, config, settingsFile, ...(settingsFile !== null && { settings: readSettings(settingsFile) }) };
+  const settings = settingsFile === null ? fresh.settings : readSettings(settingsFile);
+  return withManagedRoutes({ ...fresh, config, settingsFile, settings });
 }
 
 const CONFIG_LINE = 'standin=';

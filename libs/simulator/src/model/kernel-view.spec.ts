@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { startDaemon, writeConfig } from './daemon.js';
+import { startDaemon } from './daemon.js';
+import { receive } from './daemon-receive.js';
 import { identityFrom, IDENTITY_BYTES } from './identity.js';
 import { interfacesOf } from './kernel-view.js';
-import { newMembership } from './membership.js';
 
 const ID = 'f5a6c572f6438598';
 const config = {
@@ -23,9 +23,10 @@ const config = {
 /** What the kernel shows of a network with these settings in its local.conf. */
 function shown(settings: string, tun: 'present' | 'missing' = 'present') {
   const { identity } = identityFrom(new Uint8Array(IDENTITY_BYTES).fill(9));
-  const text = writeConfig({ ...newMembership(ID, true), config }, identity.address);
-  const networkFiles = { [`${ID}.conf`]: text, [`${ID}.local.conf`]: settings };
-  const [device] = interfacesOf(startDaemon({ identity, now: 0, networkFiles, tun }));
+  const networkFiles = { [`${ID}.conf`]: '', [`${ID}.local.conf`]: settings };
+  const daemon = startDaemon({ identity, now: 0, networkFiles, tun });
+  const message = { kind: 'config', from: ID.slice(0, 10), to: identity.address, networkId: ID, config } as const;
+  const [device] = interfacesOf(receive(daemon, message, 400).state);
   return device && { addresses: device.addresses, targets: device.routes.map((route) => route.target) };
 }
 

@@ -1,8 +1,10 @@
 import type { Daemon } from './daemon.js';
 import { visibleMemberships } from './daemon-networks.js';
 import { deviceNameOf, macOf } from './ids.js';
-import { contains, formatPrefix, parsePrefix, scopeOf, type Prefix } from './inet.js';
-import type { Membership, Settings } from './membership.js';
+import { formatPrefix, type Prefix } from './inet.js';
+import { allowedAddresses, installedRoutes } from './managed-routes.js';
+import type { Membership } from './membership.js';
+import type { Route } from './messages.js';
 
 /** A `zt…` device as the kernel shows it: not what the daemon's JSON lists, but what is really on the interface. */
 export interface KernelInterface {
@@ -12,55 +14,27 @@ export interface KernelInterface {
   readonly mac: string;
   readonly mtu: number;
   readonly addresses: readonly string[];
-  readonly routes: readonly { readonly target: string; readonly via: string | null }[];
+  readonly routes: readonly Route[];
 }
 
 export const DEFAULT_MTU = 2800;
-
-/** The settings of a membership, its list parsed. */
-interface Allowed extends Settings {
-  readonly only: readonly Prefix[];
-}
-
-/** An address is judged with its network's prefix length: a list that names only part of the network excludes it. */
-function isAllowed(prefix: Prefix, settings: Allowed, isRoute: boolean): boolean {
-  if (!settings.allowManaged) return false;
-  const { only } = settings;
-  if (only.length > 0 && !only.some((allowed) => contains(allowed, prefix.ip) && prefix.bits >= allowed.bits))
-    return false;
-  if (isRoute && prefix.bits === 0) return settings.allowDefault;
-  const scope = scopeOf(prefix.ip);
-  if (scope === 'global') return settings.allowGlobal;
-  return scope === 'private';
-}
 
 function networkOf(prefix: Prefix): string {
   const shift = BigInt((prefix.ip.family === 4 ? 32 : 128) - prefix.bits);
   return formatPrefix({ ...prefix, ip: { ...prefix.ip, value: (prefix.ip.value >> shift) << shift } });
 }
 
-function routesOf(
-  { config }: Membership,
-  allowed: Allowed,
-  addresses: readonly Prefix[],
-): { target: string; via: string | null }[] {
+/** With the route to the interface's own network, which the kernel makes for an address. */
+function routesOf(membership: Membership, addresses: readonly Prefix[]): Route[] {
   const connected = addresses.map((prefix) => ({ target: networkOf(prefix), via: null }));
-  const managed = (config?.routes ?? []).filter(({ target }) => {
-    const prefix = parsePrefix(target);
-    return prefix !== undefined && isAllowed(prefix, allowed, true);
-  });
   const seen = new Set<string>();
-  return [...connected, ...managed]
+  return [...connected, ...installedRoutes(membership)]
     .map(({ target, via }) => ({ target, via }))
     .filter(({ target }) => !seen.has(target) && seen.add(target) !== undefined);
 }
 
 export function interfaceOf(daemon: Daemon, membership: Membership): KernelInterface {
-  const { settings } = membership;
-  const allowed = { ...settings, only: settings.allowManagedOnly.flatMap((text) => parsePrefix(text) ?? []) };
-  const addresses = (membership.config?.addresses ?? [])
-    .flatMap((text) => parsePrefix(text) ?? [])
-    .filter((prefix) => isAllowed(prefix, allowed, false));
+  const addresses = allowedAddresses(membership);
   return {
     networkId: membership.networkId,
     device: deviceNameOf(membership.networkId),
@@ -68,7 +42,7 @@ export function interfaceOf(daemon: Daemon, membership: Membership): KernelInter
     mac: macOf(daemon.identity.address, membership.networkId),
     mtu: membership.config?.mtu ?? DEFAULT_MTU,
     addresses: addresses.map(formatPrefix),
-    routes: routesOf(membership, allowed, addresses),
+    routes: routesOf(membership, addresses),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { NetworkConfig, Refusal } from './messages.js';
+import type { NetworkConfig, Refusal, Route } from './messages.js';
 
 export type Status =
   | 'REQUESTING_CONFIGURATION'
@@ -36,6 +36,10 @@ export interface Membership {
   readonly config: NetworkConfig | null;
   /** When a configuration last came from the controller since the start; 0 for one read from disk. */
   readonly configuredAt: number;
+  /** Each with the gateway that the daemon keeps for it, whatever the configuration says now. */
+  readonly managedRoutes: readonly Route[];
+  /** False after a start with a configuration from disk: the kernel refuses its routes, and the next try is later. */
+  readonly installsRoutes: boolean;
   readonly refusal: Refusal | null;
   /** False without TUN: the daemon keeps the network on disk, but its API does not show it. */
   readonly tap: boolean;
@@ -50,6 +54,8 @@ export const newMembership = (networkId: string, tap: boolean): Membership => ({
   settingsFile: null,
   config: null,
   configuredAt: 0,
+  managedRoutes: [],
+  installsRoutes: false,
   refusal: null,
   tap,
   portError: 0,

@@ -10,6 +10,8 @@ export interface Timing {
   readonly firstRequest: number;
   /** The age at which a configuration is requested again: the reason why a node notices a deauthorization or a deletion so late. */
   readonly configLifetime: number;
+  /** How often routes that the kernel does not have are added again. */
+  readonly routeRefresh: number;
   /** How long after the last sign of a root `online` stays true. */
   readonly rootSilence: number;
   /** How often a peer with a path is asked along it whether it is there. */
@@ -28,6 +30,7 @@ export const REAL_TIMING: Timing = {
   round: 5_010,
   firstRequest: 400,
   configLifetime: 60_000,
+  routeRefresh: 30_000,
   rootSilence: 500_000,
   heartbeat: 14_000,
   pathExpiry: 243_000,
