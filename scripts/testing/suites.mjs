@@ -25,7 +25,7 @@ export const suites = [
     name: 'compose',
     budget: 300,
     needs: 'lab images',
-    about: 'the real docker-compose.yml: three hosts, the demo, the profile ha',
+    about: 'the real docker-compose.yml: four hosts, the demo, the profile ha',
   },
 ];
 

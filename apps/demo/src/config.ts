@@ -12,7 +12,9 @@ const DemoSettings = z.object({
   /** The image that agents launch by default. */
   ORRERY_ZEROTIER_IMAGE: ImageReference.default('zerotier/zerotier:1.14.2'),
   /** Sockets of the Docker engines of all hosts. */
-  ORRERY_DEMO_ENGINES: List.default([1, 2, 3].map((number) => `/run/engine-${number}/docker.sock`)),
+  ORRERY_DEMO_ENGINES: List.default([1, 2, 3, 4].map((number) => `/run/engine-${number}/docker.sock`)),
+  /** The first three numbers of the LAN of the two on-prem hosts. */
+  ORRERY_LAN: z.string().default('192.168.10'),
   /** Names of the servers that a host must reach to be connected to Orrery. */
   ORRERY_DEMO_SERVERS: List.default(['api', 'nats']),
 });
@@ -24,6 +26,7 @@ export interface DemoConfig {
   image: string;
   engineSockets: string[];
   servers: string[];
+  lan: string;
 }
 
 export function readDemoConfig(env: Record<string, string | undefined>): DemoConfig {
@@ -35,5 +38,6 @@ export function readDemoConfig(env: Record<string, string | undefined>): DemoCon
     image: settings.ORRERY_ZEROTIER_IMAGE,
     engineSockets: settings.ORRERY_DEMO_ENGINES,
     servers: settings.ORRERY_DEMO_SERVERS,
+    lan: settings.ORRERY_LAN,
   };
 }

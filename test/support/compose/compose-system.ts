@@ -13,7 +13,7 @@ export interface Ran {
   stderr: string;
 }
 
-export type HostNumber = 1 | 2 | 3;
+export type HostNumber = 1 | 2 | 3 | 4;
 
 const Service = z.object({
   ID: z.string(),
@@ -37,6 +37,7 @@ export class ComposeSystem {
       ...process.env,
       ORRERY_PORT: String(await freePort()),
       ORRERY_SUBNET: `172.31.${randomInt(80, 250)}`,
+      ORRERY_LAN: `192.168.${randomInt(80, 250)}`,
       ORRERY_ZEROTIER_IMAGE: zerotierImage,
       ...more,
     };
@@ -102,12 +103,12 @@ export class ComposeSystem {
     return JSON.parse(await this.must('exec', '-T', 'postgres', 'sh', '-c', script, 'sh', rows)) as Row[];
   }
 
-  /** The docker command of one of the three hosts. */
+  /** The docker command of one of the hosts. */
   async dockerOf(host: HostNumber, ...args: string[]): Promise<Ran> {
     return this.compose('exec', '-T', `engine-${host}`, 'docker', '-H', 'unix:///run/engine/docker.sock', ...args);
   }
 
-  /** Runs a program in a container of one of the three hosts. */
+  /** Runs a program in a container of one of the hosts. */
   async execIn(host: HostNumber, container: string, ...command: string[]): Promise<Ran> {
     return this.dockerOf(host, 'exec', container, ...command);
   }

@@ -17,7 +17,7 @@ export const hostsEnrolled: Step = {
       {
         what: `all of ${engines.hosts.join(', ')} online`,
         withinMs: 60_000,
-        fix: 'See which one is not with `docker compose exec api orrery status`, and why with `docker compose logs agent-1` (2, 3).',
+        fix: 'See which one is not with `docker compose exec api orrery status`, and why with `docker compose logs agent-1` (2, 3, 4).',
       },
     );
     for (const { name, labels, engine, simulated } of hosts) {

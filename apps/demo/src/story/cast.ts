@@ -18,6 +18,9 @@ export const CAST = {
   forger: 'demo-forger',
 } as const;
 
+/** The hosts in the LAN of the printer. Their routers are launched with the name of the network. */
+export const LAN = { routers: ['onprem-1', 'onprem-2'] } as const;
+
 /** Those whose owner is not Orrery. */
 export const WORKLOADS: readonly Part[] = [CAST.workload, CAST.neighbor];
 

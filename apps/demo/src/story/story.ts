@@ -5,6 +5,7 @@ import { forgedAgent } from '../steps/forged-agent.js';
 import { hostCutOff } from '../steps/host-cut-off.js';
 import { hostsEnrolled } from '../steps/hosts-enrolled.js';
 import { interfacesInTheKernel } from '../steps/interfaces-in-the-kernel.js';
+import { lanReached } from '../steps/lan-reached.js';
 import { launchedAdmitted } from '../steps/launched-admitted.js';
 import { mdns } from '../steps/mdns.js';
 import { ownContainer } from '../steps/own-container.js';
@@ -31,6 +32,7 @@ export const STORY: readonly Step[] = [
   mdns,
   ssdp,
   ownContainer,
+  lanReached,
   personAuthorizes,
   hostCutOff,
   forgedAgent,

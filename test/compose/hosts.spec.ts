@@ -24,12 +24,14 @@ const MB = 1_000_000;
 /** docs/faults.md, F35 */
 const REACHED_MS = 8_000;
 const engine = (await hasCompose()) ? await findLabEngine() : undefined;
-const HOSTS = ['cloud-1', 'cloud-2', 'onprem-1'];
+const HOSTS = ['cloud-1', 'cloud-2', 'onprem-1', 'onprem-2'];
+/** Services beside those of the hosts: api, nats, postgres, root, printer. */
+const OTHERS = 5;
 /** The container of a service of somebody else, on two hosts. */
 const APP = 'shop-app-1';
 const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
 
-(engine ? describe : describe.skip)('docker-compose.yml: three hosts, each with a Docker engine of its own', () => {
+(engine ? describe : describe.skip)('docker-compose.yml: four hosts, each with a Docker engine of its own', () => {
   let system: ComposeSystem;
 
   beforeAll(async () => {
@@ -56,12 +58,13 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
   const untilPings = (from: HostNumber, container: string, to: string) =>
     eventually(() => pings(from, container, to), { within: 60_000, what: `${container} reaching ${to}` });
 
-  it('is up without a manual step: three hosts online, and every service healthy', async () => {
+  it('is up without a manual step: four hosts online, and every service healthy', async () => {
     const found = await hosts();
     expect(found.map(({ name, presence, labels }) => [name, presence, labels.site]).sort()).toEqual([
       ['cloud-1', 'online', 'cloud'],
       ['cloud-2', 'online', 'cloud'],
       ['onprem-1', 'online', 'onprem'],
+      ['onprem-2', 'online', 'onprem'],
     ]);
     expect(found.every(({ engine: docker }) => docker?.state === 'up')).toBe(true);
     const services = await system.services();
@@ -70,7 +73,7 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
       ONE_SHOTS.map((name) => [name, 0]),
     );
     const running = services.filter(({ State }) => State === 'running');
-    expect(running).toHaveLength(4 + 3 * HOSTS.length);
+    expect(running).toHaveLength(OTHERS + 3 * HOSTS.length);
     expect(running.filter(({ Health }) => Health !== 'healthy')).toEqual([]);
   });
 
