@@ -72,13 +72,16 @@ export class MachineLab {
     this.machine = this.another();
   }
 
-  /** `alone`: without a controller, for engines on which no daemon can have a device. */
+  /**
+   * `alone`: without a controller, for engines on which no daemon can have a device. `on`: a Docker network that somebody else created and
+   * will remove.
+   */
   static async open(
     engine: LabEngine,
-    { alone = false, ...change }: Partial<RealMachineConfig> & { alone?: boolean } = {},
+    { alone = false, on, ...change }: Partial<RealMachineConfig> & { alone?: boolean; on?: string } = {},
   ): Promise<MachineLab> {
     const folder = await mkdtemp(join(tmpdir(), 'orrery-machine-'));
-    const world = await LabWorld.open(engine.docker, engine.image);
+    const world = await LabWorld.open(engine.docker, engine.image, on);
     const controller = alone ? undefined : await world.startController();
     for (const { path, content } of world.moons) await writeFile(join(folder, basename(path)), content ?? '');
     const config: RealMachineConfig = {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '@orrery/shared/runtime';
-import type { Item, ObservedWorkload, Part, PlannedStep } from '@orrery/shared/contracts';
-import { attach } from '../../../../test/support/agent/items.js';
+import { explain, type Item, type ObservedWorkload, type Part, type PlannedStep } from '@orrery/shared/contracts';
+import type { RouterGround } from '@orrery/shared/machine';
+import { attach, route } from '../../../../test/support/agent/items.js';
 import { known, observed, unknown, workload } from '../../../../test/support/agent/observed.js';
 import { DEFAULT_IMAGE, facts } from '../../../../test/support/agent/steps.js';
 import { Policy, type HeldPolicy } from '../pure/policy/policy.js';
@@ -10,17 +11,19 @@ import { CallOperations, type CallOperationsParts } from './call-operations.js';
 const { items } = attach({ workload: 'shop/db/1', name: 'db' });
 const LABELS = { 'orrery.network': '8056c2e21c000001' };
 
-describe('a plan for an attachment that is only asked about', () => {
+describe('a plan that is only asked about', () => {
   let lookedFor: readonly string[][];
   let there: Part<ObservedWorkload[]>;
   let lastSeen: Part<ObservedWorkload[]>;
   let rules: object;
+  let routerGround: RouterGround;
 
   beforeEach(() => {
     lookedFor = [];
     there = known([workload({ labelled: true, labels: LABELS })]);
     lastSeen = known([]);
     rules = {};
+    routerGround = {};
   });
 
   async function plan(of: Item[] = items): Promise<[string, string][]> {
@@ -34,7 +37,7 @@ describe('a plan for an attachment that is only asked about', () => {
       reconciler: {
         lastLook: {
           observed: observed({ workloads: lastSeen }),
-          facts: facts({ images: [DEFAULT_IMAGE] }),
+          facts: { ...facts({ images: [DEFAULT_IMAGE] }), routerGround },
           inventory: '',
         },
       },
@@ -83,5 +86,18 @@ describe('a plan for an attachment that is only asked about', () => {
     rules = { workloads: 'none' };
     expect(await steps()).toEqual(['policy-denied', 'policy-denied']);
     expect(lookedFor).toEqual([]);
+  });
+
+  it('shows what a router would let through, and what keeps its host from it', async () => {
+    const { items: routed, router } = route();
+    expect((await plan(routed))[0]).toEqual(['policy-denied', expect.stringContaining('(rule routers)')]);
+    rules = { routers: ['192.168.0.0/16'] };
+    const [, , started] = await plan(routed);
+    expect(started).toEqual(['start-container', `lets ${router.network} through to 192.168.10.0/24`]);
+    routerGround = { trouble: explain('nft-missing/program') };
+    const found = await plan(routed);
+    expect(found[0]).toEqual(['nft-missing', 'there is no program nft on this host']);
+    // Its container is created all the same, and lets nothing through.
+    expect(found.at(-1)).toEqual(['start-container', '']);
   });
 });

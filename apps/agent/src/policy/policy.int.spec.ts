@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PlanResult, type Call, type Item } from '@orrery/shared/contracts';
 import { createLogger } from '@orrery/shared/runtime';
-import { launch, membershipItem, NETWORK } from '../../../../test/support/agent/items.js';
+import { launch, membershipItem, NETWORK, route } from '../../../../test/support/agent/items.js';
 import { ReconcilingHost } from '../../../../test/support/agent/reconciling-host.js';
 import { eventually } from '../../../../test/support/eventually.js';
 import { CallOperations } from '../calls/call-operations.js';
@@ -125,6 +125,36 @@ describe('a host with a policy', () => {
     await write('routes: { allow: [10.0.0.0/8] }');
     await last(onHost.id, 'done');
     await eventually(() => findings().length === 0, { what: 'the findings' });
+  });
+
+  it('opens a LAN only while the file lists it', async () => {
+    const { container, router, items } = route();
+    const shown = () => host.containers[0]?.router;
+    await host.want(...items);
+    await last(router.id, 'failed policy-denied');
+    await last(container.id, 'done');
+    expect(shown()).toBeUndefined();
+    await write('routers: [192.168.0.0/16]');
+    await last(router.id, 'done');
+    expect(shown()).toEqual([{ network: NETWORK, prefixes: ['192.168.10.0/24'] }]);
+    await write('routers: [10.0.0.0/8]');
+    await last(router.id, 'failed policy-denied');
+    await eventually(() => host.containers[0]?.state === 'running' && shown() === undefined, { what: 'a closed LAN' });
+    const stages = (await host.ofType('item.progress')).filter(({ data }) => data.item === router.id);
+    expect(stages.map(({ data }) => [data.stage, data.detail])).toEqual([['forwarding', '192.168.10.0/24']]);
+  });
+
+  it('closes what the file does not list any longer, and leaves the rest of a router open', async () => {
+    await write('routers: [192.168.10.0/24, 192.168.11.0/24]');
+    const { router, items } = route({ prefixes: ['192.168.10.0/24', '192.168.11.0/24'] });
+    await host.want(...items);
+    await last(router.id, 'done');
+    const engineId = host.containers[0]?.engineId;
+    await write('routers: [192.168.11.0/24]');
+    await last(router.id, 'failed policy-denied');
+    const open = () => JSON.stringify(host.containers[0]?.router?.map(({ prefixes }) => prefixes));
+    await eventually(() => open() === '[["192.168.11.0/24"]]', { what: 'the rest' });
+    expect(host.containers[0]?.engineId).toBe(engineId);
   });
 
   it('shows in a dry run what it would deny, and answers only the calls that it allows', async () => {
