@@ -86,7 +86,7 @@ describe('route add', () => {
       cause: 'its policy: routers',
       fix: 'Ask.',
       commands: [],
-    } as const;
+    } satisfies ShownOutcome;
     commandsAre(commandOf(1, { state: 'failed', outcome }), commandOf(2));
     shows(keptRoute());
     const { code, out } = await orrery(`${LINE} --wait`);

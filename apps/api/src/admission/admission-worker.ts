@@ -41,6 +41,11 @@ export class AdmissionRounds {
     return this.checks.claimDue();
   }
 
+  /** Begins the second step of routes that are switched. */
+  async finishSwitches(): Promise<void> {
+    for (const network of await this.candidates.switched(this.store)) this.begin({ network, addresses: [] });
+  }
+
   /** Reads everything from a controller and acts on it. */
   async read(controller: ControllerId): Promise<void> {
     if (!(await this.checks.check(controller))) return;
@@ -108,6 +113,7 @@ export class AdmissionWorker implements Loop {
     const isSettled = await this.claims.settle(hinted.includes(CLAIMS_HINT));
     if (!(await this.rounds.hasControllers())) return isSettled;
     for (const controller of await this.rounds.due()) this.#read(controller);
+    await this.rounds.finishSwitches();
     return false;
   }
 

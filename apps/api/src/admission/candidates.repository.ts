@@ -32,7 +32,14 @@ export interface KeptNetwork {
   now: number;
 }
 
-type NetworkRow = Omit<KeptNetwork, 'plan'> & { applied: Announcement[]; hasRoutes: boolean };
+type NetworkRow = Omit<KeptNetwork, 'plan'> & {
+  applied: Announcement[];
+  switchingSince: number | null;
+  hasRoutes: boolean;
+};
+
+/** How long nodes have to take what is announced: longer than a controller needs to tell them. */
+const SETTLE_MS = 1000;
 
 /** Everything known about one node in one network. */
 export interface CandidateRow {
@@ -133,16 +140,29 @@ export class Candidates {
     const rows = await sql.query<NetworkRow[]>(
       `SELECT w.id, w.name, w.controller_id AS "controllerId", w.config, w.admission,
               COALESCE(t.applied_config = w.config AND t.applied_name = w.name, false) AS "isApplied",
-              COALESCE(t.applied_routes, '[]') AS applied, EXISTS (SELECT FROM routes r WHERE r.network_id = w.id) AS "hasRoutes",
+              COALESCE(t.applied_routes, '[]') AS applied, ${ms('t.switching_since')} AS "switchingSince",
+              EXISTS (SELECT FROM routes r WHERE r.network_id = w.id) AS "hasRoutes",
               t.read_at IS NOT NULL AS "isRead", ${ms('clock_timestamp()')} AS now
          FROM networks w LEFT JOIN network_status t ON t.network_id = w.id WHERE w.id = $1 AND w.controller_id IS NOT NULL`,
       [id],
     );
     const [row] = rows;
     if (!row) return undefined;
-    const { applied, hasRoutes, isApplied, ...network } = row;
-    const plan = planAnnouncements(hasRoutes ? await wantedRoutes(sql, id, network.config) : [], applied);
-    return { ...network, plan, isApplied: isApplied && isDeepStrictEqual(plan, { announcements: applied }) };
+    const { applied, switchingSince, hasRoutes, isApplied, ...network } = row;
+    const { config, now } = network;
+    const isSettling = switchingSince !== null && now - switchingSince < SETTLE_MS;
+    const routes = hasRoutes ? await wantedRoutes(sql, id, config) : [];
+    const plan = planAnnouncements(routes, applied, { isSettling, others: config.routes.length });
+    const isToldOf = plan.isSwitching === (switchingSince !== null) && isDeepStrictEqual(plan.announcements, applied);
+    return { ...network, plan, isApplied: isApplied && isToldOf };
+  }
+
+  /** Networks in which a route is switched whose nodes have had time to take its new form. One whose controller is away waits for that. */
+  async switched(sql: Sql): Promise<NetworkId[]> {
+    const rows = await sql.query<{ id: NetworkId }[]>(
+      `SELECT network_id AS id FROM network_status WHERE switching_since <= clock_timestamp() - interval '${SETTLE_MS} ms' AND cause IS NULL`,
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Only these addresses, or all addresses in the network if null. */

@@ -1,7 +1,7 @@
 import type { ControllerRecord, ItemId, NetworkConfig, NetworkId, NodeAddress } from '@orrery/shared/contracts';
 import type { Sql, Transaction } from '../database/sql.js';
 import { runIn } from '../database/statements.js';
-import type { Announcement } from '../routes/plan-announcements.js';
+import type { AnnouncementPlan } from '../routes/plan-announcements.js';
 
 /** Notes that the controller now has the network as it was desired at that time, with these routes by routers. */
 export async function noteApplied(
@@ -9,13 +9,14 @@ export async function noteApplied(
   id: NetworkId,
   name: string,
   config: NetworkConfig,
-  announcements: readonly Announcement[],
+  { announcements, isSwitching }: AnnouncementPlan,
 ): Promise<void> {
   await runIn(tx)(
-    `INSERT INTO network_status (network_id, applied_config, applied_name, applied_routes) SELECT id, $2::jsonb, $3, $4::jsonb FROM networks WHERE id = $1
+    `INSERT INTO network_status (network_id, applied_config, applied_name, applied_routes, switching_since)
+     SELECT id, $2::jsonb, $3, $4::jsonb, CASE WHEN $5 THEN clock_timestamp() END FROM networks WHERE id = $1
      ON CONFLICT (network_id) DO UPDATE SET applied_config = excluded.applied_config, applied_name = excluded.applied_name,
-       applied_routes = excluded.applied_routes, cause = NULL`,
-    [id, JSON.stringify(config), name, JSON.stringify(announcements)],
+       applied_routes = excluded.applied_routes, switching_since = excluded.switching_since, cause = NULL`,
+    [id, JSON.stringify(config), name, JSON.stringify(announcements), isSwitching],
   );
 }
 

@@ -87,10 +87,8 @@ export class NetworkReconciler {
   }
 
   async #putNetwork(door: ControllerDoor, { id, name, config, plan }: KeptNetwork): Promise<void> {
-    for (const announcements of plan.then ? [plan.announcements, plan.then] : [plan.announcements]) {
-      await door.putNetwork(id, name, withAnnouncements(config, announcements));
-      await this.store.transaction((tx) => writes.noteApplied(tx, id, name, config, announcements));
-    }
+    await door.putNetwork(id, name, withAnnouncements(config, plan.announcements));
+    await this.store.transaction((tx) => writes.noteApplied(tx, id, name, config, plan));
   }
 
   /**

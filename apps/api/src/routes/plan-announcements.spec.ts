@@ -19,11 +19,18 @@ const wanted = (more: Partial<WantedRoute> = {}): WantedRoute => ({
 });
 const whole: Announcement = { route, node: one, via: '10.1.1.7', targets: [TARGET] };
 const halves: Announcement = { route, node: two, via: '10.1.1.8', targets: HALVES };
-const planned = (what: WantedRoute, ...applied: Announcement[]) => planAnnouncements([what], applied).announcements;
+const plan = (what: WantedRoute, applied: Announcement[] = [], isSettling = false) =>
+  planAnnouncements([what], applied, { isSettling, others: 2 });
+const planned = (what: WantedRoute, ...applied: Announcement[]) => plan(what, applied).announcements;
+/** Every step until nothing more changes. */
+const steps = (what: WantedRoute, from: Announcement[]): Announcement[][] => {
+  const { announcements, isSwitching } = plan(what, from);
+  return isSwitching ? [announcements, ...steps(what, announcements)] : [announcements];
+};
 
 describe('a route', () => {
   it('is announced by its router once that has an address and forwards', () => {
-    expect(planned(wanted())).toEqual([whole]);
+    expect(plan(wanted())).toEqual({ announcements: [whole], isSwitching: false });
     expect(planned(wanted({ routers: [{ ...first, address: null }] }))).toEqual([]);
     expect(planned(wanted({ routers: [{ ...first, isReady: false }] }))).toEqual([]);
   });
@@ -34,15 +41,31 @@ describe('a route', () => {
     expect(planned(wanted({ routers: [{ ...first, address: null }] }), whole)).toEqual([whole]);
   });
 
-  it('takes its other form with another router, and the first one with the next', () => {
-    expect(planned(wanted({ node: two }), whole)).toEqual([halves]);
-    expect(planned(wanted({ node: two }), halves)).toEqual([halves]);
-    expect(planned(wanted(), halves)).toEqual([whole]);
+  it('takes its other form with another router, first besides the one that it has, and the first one with the next', () => {
+    expect(steps(wanted({ node: two }), [whole])).toEqual([[whole, halves], [halves]]);
+    expect(steps(wanted({ node: two }), [halves])).toEqual([[halves]]);
+    expect(steps(wanted(), [halves])).toEqual([[halves, whole], [whole]]);
+  });
+
+  it('has both forms for as long as nodes need to take the new one', () => {
+    expect(plan(wanted({ node: two }), [whole, halves], true)).toEqual({
+      ...{ announcements: [whole, halves], isSwitching: true },
+    });
+    expect(plan(wanted({ node: two }), [whole, halves])).toEqual({ announcements: [halves], isSwitching: false });
+  });
+
+  it('can be switched back before it has switched, and on to a third router', () => {
+    expect(plan(wanted(), [whole, halves], true).announcements).toEqual([halves, whole]);
+    expect(plan(wanted(), [whole, halves]).announcements).toEqual([whole]);
+    const third: WantedRouter = { node: newId('nod'), address: '10.1.1.9', isReady: true };
+    const next = { route, node: third.node, via: '10.1.1.9', targets: [TARGET] };
+    const on = wanted({ node: third.node, routers: [first, second, third] });
+    expect(steps(on, [whole, halves])).toEqual([[halves], [halves, next], [next]]);
   });
 
   it('takes its other form as well when its router has another address', () => {
     const moved = wanted({ routers: [{ ...first, address: '10.1.1.9' }] });
-    expect(planned(moved, whole)).toEqual([{ ...whole, via: '10.1.1.9', targets: HALVES }]);
+    expect(steps(moved, [whole]).at(-1)).toEqual([{ ...whole, via: '10.1.1.9', targets: HALVES }]);
   });
 
   it('stays with its router until the next one is there and forwards', () => {
@@ -60,11 +83,16 @@ describe('a route', () => {
     const target = '192.168.10.20/32';
     const single = { ...whole, targets: [target] };
     const moved = wanted({ target, routers: [{ ...first, address: '10.1.1.9' }] });
-    expect(planAnnouncements([moved], [single])).toEqual({
-      announcements: [],
-      then: [{ ...single, via: '10.1.1.9' }],
-    });
-    expect(planAnnouncements([wanted({ target })], [])).toEqual({ announcements: [single] });
+    expect(steps(moved, [single])).toEqual([[], [{ ...single, via: '10.1.1.9' }]]);
+    expect(plan(moved, [], true)).toEqual({ announcements: [], isSwitching: true });
+    expect(steps(wanted({ target }), [])).toEqual([[single]]);
+  });
+
+  it('changes at once where there is no room for both forms', () => {
+    const switched = (others: number) =>
+      planAnnouncements([wanted({ node: two })], [whole], { isSettling: false, others }).announcements;
+    expect(switched(29)).toEqual([whole, halves]);
+    expect(switched(30)).toEqual([halves]);
   });
 });
 

@@ -27,7 +27,8 @@ export type RouteRow = Omit<KeptRoute, 'state' | 'cause' | 'router' | 'announced
   via: (Omit<RouteVia, 'outcome' | 'address'> & { hostId: HostId; shown: string[]; outcome: ToldOutcome | null })[];
   /** Of the network. */
   routes: NetworkConfig['routes'];
-  applied: Announcement | null;
+  /** What its controller was told; empty if it has lost the network. */
+  applied: Announcement[];
   /** A self-hosted controller of the network, with its host; null: Central, or its node is gone. */
   controller: { name: string; host: HostId } | null;
   /** Why the controller does not have the network as it should be. */
@@ -57,7 +58,8 @@ const SELECT = `
          w.config -> 'routes' AS routes,
          (SELECT jsonb_build_object('name', o.name, 'host', n.host_id) FROM controllers o JOIN nodes n ON n.id = o.node_id
            WHERE o.id = w.controller_id) AS controller,
-         (SELECT a FROM jsonb_array_elements(t.applied_routes) AS a WHERE a ->> 'route' = r.id AND t.applied_config IS NOT NULL) AS applied,
+         (SELECT COALESCE(jsonb_agg(a), '[]') FROM jsonb_array_elements(t.applied_routes) AS a
+           WHERE a ->> 'route' = r.id AND t.applied_config IS NOT NULL) AS applied,
          t.cause AS "controllerCause", ${iso('r.created_at')} AS "createdAt", r.version, ${BY_NETWORK.key}
     FROM routes r JOIN networks w ON w.id = r.network_id LEFT JOIN network_status t ON t.network_id = w.id`;
 

@@ -11,9 +11,10 @@ export function shownRoute({ via, nodeId, applied, controller, controllerCause, 
     outcome: outcome && showOutcome(outcome),
   }));
   const router = routers.find(({ node }) => node.id === nodeId);
-  const isApplied = applied !== null && router !== undefined && applied.node === router.node.id;
-  const isHere = isApplied && (router.address === null || router.address === applied.via);
-  const announced = applied ? applied.targets.map((target) => ({ target, via: applied.via })) : [];
+  const isHere = applied.some(
+    ({ node, via: gateway }) => node === router?.node.id && (router.address ?? gateway) === gateway,
+  );
+  const announced = applied.flatMap(({ targets, via: gateway }) => targets.map((target) => ({ target, via: gateway })));
   return {
     ...row,
     ...(isHere

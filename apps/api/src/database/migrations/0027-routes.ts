@@ -50,7 +50,9 @@ CREATE TABLE route_routers (
 CREATE INDEX route_routers_node ON route_routers (node_id);
 
 -- What the controller was last told to announce for routes, besides applied_config. It stays when the controller loses the network.
-ALTER TABLE network_status ADD applied_routes jsonb NOT NULL DEFAULT '[]';
+-- switching_since: both forms of a route are announced since then; NULL: no route is switched.
+ALTER TABLE network_status ADD applied_routes jsonb NOT NULL DEFAULT '[]', ADD switching_since timestamptz;
+CREATE INDEX network_status_switching ON network_status (switching_since) WHERE switching_since IS NOT NULL;
 
 UPDATE orrery_scope.rules SET networks = replace(networks, 'kind <> ''membership''', 'kind NOT IN (''membership'', ''router'')')
  WHERE table_name = 'items';
