@@ -1,4 +1,4 @@
-// npm run bench -- launch|burst|first|restart|attach [--rounds 10] [-o json]    measurements against bare components: bench/README.md
+// npm run bench -- launch|burst|first|restart|attach|route [--rounds 10] [-o json]    measurements against bare components: bench/README.md
 // npm run bench -- rest [--rounds 5]                                     the cost at rest; a round is a minute
 import { build as bundle } from 'esbuild';
 import { spawn } from 'node:child_process';

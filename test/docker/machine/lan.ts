@@ -21,12 +21,20 @@ export class Lan {
   private constructor(
     private readonly keeper: ChildProcess,
     private readonly server: ChildProcess,
-    private readonly device: string,
+    private readonly unlink: () => Promise<unknown>,
     private readonly log: string,
   ) {}
 
-  /** `prefix` and `beside`: the first three numbers of two prefixes in it. The machine has .1 in both, the server .20. */
-  static async open(prefix: string, beside: string): Promise<Lan> {
+  /**
+   * `prefix` and `beside`: the first three numbers of two prefixes in it. The machine has .1 in both, the server .20.
+   * `behind`: a process in the network of a host of the lab, which is then that machine.
+   */
+  static async open(prefix: string, beside: string, behind?: number): Promise<Lan> {
+    const machine = behind === undefined ? [] : ['nsenter', `--net=/proc/${behind}/ns/net`, '--'];
+    const onMachine = ([tool = '', ...args]: string[]) => {
+      const [program = '', ...more] = [...machine, tool, ...args];
+      return run(program, more);
+    };
     const device = `lan${randomBytes(4).toString('hex')}`;
     const keeper = spawn('unshare', ['--net', 'sleep', 'infinity'], { stdio: 'ignore' });
     await reapAtExit(keeper.pid);
@@ -36,19 +44,17 @@ export class Lan {
     const enter = [`--net=/proc/${keeper.pid}/ns/net`, '--'];
     const addresses = (at: number, to: string) =>
       [prefix, beside].map((one) => `ip address add ${one}.${at}/24 dev ${to}`).join('; ');
-    await run('sh', [
-      '-ec',
-      `ip link add ${device} type veth peer name eth0 netns ${keeper.pid}; ${addresses(1, device)}`,
-    ]);
+    const link = `ip link add ${device} type veth peer name eth0 netns ${keeper.pid}; ${addresses(1, device)}`;
+    await onMachine(['sh', '-ec', link]);
     await run('nsenter', [...enter, 'sh', '-ec', `ip link set lo up; ${addresses(20, 'eth0')}; ip link set eth0 up`]);
-    await run('ip', ['link', 'set', device, 'up']);
+    await onMachine(['ip', 'link', 'set', device, 'up']);
     const log = join(await temporaryFolder('lan'), 'log');
     const program = [process.execPath, '-e', SERVER, log, `${prefix}.20`, `${beside}.20`];
     const server = spawn('nsenter', [...enter, ...program], { stdio: 'ignore' });
     await reapAtExit(server.pid);
-    const answers = () => run('curl', ['-fsS', '--max-time', '2', `http://${prefix}.20/`]).then(() => true);
+    const answers = () => onMachine(['curl', '-fsS', '--max-time', '2', `http://${prefix}.20/`]).then(() => true);
     await eventually(answers, { what: 'the server of the LAN' });
-    return new Lan(keeper, server, device, log);
+    return new Lan(keeper, server, () => onMachine(['ip', 'link', 'del', device]), log);
   }
 
   /** Who asked last. */
@@ -59,6 +65,6 @@ export class Lan {
   async close(): Promise<void> {
     this.server.kill('SIGKILL');
     this.keeper.kill('SIGKILL');
-    await run('ip', ['link', 'del', this.device]).catch(() => undefined);
+    await this.unlink().catch(() => undefined);
   }
 }
