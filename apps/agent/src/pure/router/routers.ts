@@ -12,9 +12,12 @@ import {
   type RouterWay,
 } from '@orrery/shared/contracts';
 import type { GroundEntry, RouterGround } from '@orrery/shared/machine';
-import type { PlanFacts } from '../plan/plan-facts.js';
+import type { RuledGround } from '../guard/ground.js';
 
-type Grounds = Pick<PlanFacts, 'ground' | 'routerGround'>;
+interface Grounds {
+  ground?: RuledGround;
+  routerGround?: RouterGround;
+}
 /** What each node is to let through. A node that is missing is no router, and its container does not forward. */
 export type Routers = ReadonlyMap<NodeId, readonly RouterWay[]>;
 
