@@ -37,16 +37,25 @@ export class EvidenceReader {
   async of(host: HostId, only: { node?: NodeId; network?: NetworkId } = {}): Promise<Evidence | undefined> {
     const { store } = this;
     const { hosts, containers, findings } = this.readers;
-    const [found, nodes, all, memberships, keeping, rows] = await Promise.all([
+    const [found, nodes, all, memberships, keeping, routers, rows] = await Promise.all([
       hosts.get(store, host),
       this.#nodes(host, only.node),
       containers.list(store, { ...ALL }, { host, network: undefined }),
       this.#memberships(host, only),
       this.repository.keeping(store, host, only.node, only.network),
+      this.repository.routers(store, host),
       findings.list(store, { ...ALL }, host, false),
     ]);
     if (!found) return undefined;
-    return { host: found, nodes, containers: all.items, memberships, keeping, findings: rows.items as Found[] };
+    return {
+      host: found,
+      nodes,
+      containers: all.items,
+      memberships,
+      keeping,
+      routers,
+      findings: rows.items as Found[],
+    };
   }
 
   /** The host alone, as it stands now; undefined if it was removed. */
