@@ -116,6 +116,8 @@ const BODIES: Record<string, unknown> = {
   'POST /v1/nodes/{node}/probes': { target: { kind: 'ping', host: '10.1.2.3' } },
   'PUT /v1/networks/{network}': { name: 'named' },
   'POST /v1/networks': { name: 'mine' },
+  'POST /v1/networks/{network}/routes': { target: '192.168.10.0/24', via: [{ host: 'prod-1' }] },
+  'PATCH /v1/networks/{network}/routes/{route}': { router: 'prod-1' },
   'POST /v1/networks/{network}/admissions': { selector: 'env', verdict: 'deny' },
   'PUT /v1/networks/{network}/admissions/{node}': { verdict: 'deny' },
   'POST /v1/commands': { selector: 'env', command: { action: 'restart', container: 'demo' }, confirm: 2 },

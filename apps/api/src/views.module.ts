@@ -19,7 +19,7 @@ import { ErrorsPageController } from './openapi/errors-page.controller.js';
 import { ProbesController } from './probes/probes.controller.js';
 import { ProbesRepository } from './probes/probes.repository.js';
 import { ProbesService } from './probes/probes.service.js';
-import { RoutesRepository } from './routes/routes.repository.js';
+import { RoutesModule } from './routes/routes.module.js';
 import { StatusController } from './status/status.controller.js';
 import { StatusRepository } from './status/status.repository.js';
 import { StatusService } from './status/status.service.js';
@@ -29,7 +29,7 @@ import { WorkloadsService } from './workloads/workloads.service.js';
 
 /** What people look at: observations on hosts, probes, and the state of Orrery itself. Each folder is one subject. */
 @Module({
-  imports: [ChangesModule, WorkloadsModule],
+  imports: [ChangesModule, RoutesModule, WorkloadsModule],
   controllers: [
     ErrorsPageController,
     FindingsController,
@@ -47,7 +47,7 @@ import { WorkloadsService } from './workloads/workloads.service.js';
     ...[InterfacesRepository, InterfacesService],
     ...[NodesRepository, NodesService],
     ...[ProbesRepository, ProbesService],
-    ...[StatusRepository, StatusService, MetricsService, RoutesRepository],
+    ...[StatusRepository, StatusService, MetricsService],
     ...[WorkloadsRepository, WorkloadsService],
   ],
 })

@@ -12,13 +12,15 @@ const NETWORK: NetworkId = '8056c2e21c000001';
 const [FIRST, ADDED] = ['00c0ffee01', '00c0ffee02'] as NodeAddress[];
 
 describe('before the desired state of a host is sent', () => {
-  const gateWith = (unsettled: () => NodeAddress[]) => {
+  const gateWith = (unsettled: () => NodeAddress[], ends: NetworkId[] = []) => {
     const done: string[] = [];
     const candidates = {
       unsettled: () => Promise.resolve(unsettled().map((address) => ({ network: NETWORK, address }))),
+      networksOfEnds: () => Promise.resolve(ends),
     };
     const reconciler = {
       letIn: (_network: NetworkId, addresses: NodeAddress[]) => Promise.resolve(void done.push(...addresses)),
+      reconcile: (network: NetworkId) => Promise.resolve(void done.push(network)),
     };
     const introductions = { introduce: () => Promise.resolve(void done.push('introduced')) };
     const gate = new AdmissionGate(
@@ -48,5 +50,11 @@ describe('before the desired state of a host is sent', () => {
     const { gate, done } = gateWith(() => [FIRST] as NodeAddress[]);
     await gate.settle(HOST, Promise.reject(new Error('no database')));
     expect([...done].sort()).toEqual([FIRST, 'introduced'].sort());
+  });
+
+  it('takes back the routes whose router is to end there', async () => {
+    const { gate, done } = gateWith(() => [], [NETWORK]);
+    await gate.settle(HOST, Promise.resolve());
+    expect([...done].sort()).toEqual([NETWORK, 'introduced'].sort());
   });
 });

@@ -104,6 +104,8 @@ export function causesOfNode(evidence: Evidence, node: Node): PossibleCause[] {
   const about = { host: evidence.host.name, kind: node.kind, container: container?.name ?? null };
   const told = { standing: 'trouble', about: node.name, since: node.updatedAt } as const;
   const causes = container ? causesOfOutcome(container.outcome, told) : [];
+  for (const { node: id, outcome, settledAt } of evidence.routers)
+    if (id === node.id) causes.push(...causesOfOutcome(outcome, { ...told, since: settledAt }));
   if (node.state === 'down' && causes.length === 0 && isWanted(evidence, node.id))
     causes.push(
       candidate(explain('daemon-unreachable', { cause: node.cause ?? 'zerotier-one does not answer' }), told, {

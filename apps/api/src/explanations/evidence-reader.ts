@@ -37,18 +37,19 @@ export class EvidenceReader {
   async of(host: HostId, only: { node?: NodeId; network?: NetworkId } = {}): Promise<Evidence | undefined> {
     const { store } = this;
     const { hosts, containers, findings } = this.readers;
-    const [found, nodes, all, memberships, keeping, rows, silent] = await Promise.all([
+    const [found, nodes, all, memberships, keeping, routers, rows, silent] = await Promise.all([
       hosts.get(store, host),
       this.#nodes(host, only.node),
       containers.list(store, { ...ALL }, { host, network: undefined }),
       this.#memberships(host, only),
       this.repository.keeping(store, host, only.node, only.network),
+      this.repository.routers(store, host),
       findings.list(store, { ...ALL }, host, false),
       this.repository.silent(store, host, only.node, only.network),
     ]);
     if (!found) return undefined;
     const told = rows.items as Found[];
-    return { host: found, nodes, containers: all.items, memberships, keeping, findings: told, silent };
+    return { host: found, nodes, containers: all.items, memberships, keeping, routers, findings: told, silent };
   }
 
   /** The host alone, as it stands now; undefined if it was removed. */

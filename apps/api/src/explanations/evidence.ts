@@ -12,6 +12,7 @@ import type {
   Node,
   NodeAddress,
   NodeRef,
+  ShownOutcome,
 } from '@orrery/shared/contracts';
 
 /** What the API knows of how a network keeps a node, beside the membership itself. Times are ISO 8601. */
@@ -65,6 +66,14 @@ export interface SilentPeer {
   networks: NetworkId[];
 }
 
+/** A node that carries prefixes into a network, and whether it does. */
+export interface RouterStanding {
+  node: string;
+  outcome: ShownOutcome | null;
+  /** When the outcome became what it is. */
+  settledAt: string | null;
+}
+
 /** Everything about one host that an explanation is made from, or about one node or membership on it. */
 export interface Evidence {
   host: Host;
@@ -72,6 +81,7 @@ export interface Evidence {
   containers: Container[];
   memberships: Membership[];
   keeping: Keeping[];
+  routers: RouterStanding[];
   findings: Found[];
   silent: SilentPeer[];
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { HostId, NetworkId, NodeId } from '@orrery/shared/contracts';
-import { toldOutcome } from '../commands/outcomes.js';
+import { showOutcome, toldOutcome, type ToldOutcome } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { iso } from '../paging/columns.js';
 import { aboutColumns } from '../remedies/remedy-about.js';
-import type { Keeping, NetworkEvidence, SilentPeer, Tally } from './evidence.js';
+import type { Keeping, NetworkEvidence, RouterStanding, SilentPeer, Tally } from './evidence.js';
 
 /** A controller with its own node, which may be gone, or outside the scope of the token. */
 const CONTROLLER = `CASE WHEN c.id IS NOT NULL THEN jsonb_build_object('name', c.name, 'state', COALESCE(q.state, 'unknown'), 'cause', q.cause,
@@ -70,6 +70,16 @@ export class ExplanationsRepository {
 
   silent(sql: Sql, host: HostId, node?: NodeId, network?: NetworkId): Promise<SilentPeer[]> {
     return sql.query(SILENT, [host, node ?? null, network ?? null]);
+  }
+
+  async routers(sql: Sql, host: HostId): Promise<RouterStanding[]> {
+    const rows = await sql.query<(Omit<RouterStanding, 'outcome'> & { outcome: ToldOutcome | null })[]>(
+      `SELECT r.node_id AS node, ${toldOutcome('o.outcome', 'i.id')} AS outcome, ${iso('o.updated_at')} AS "settledAt"
+         FROM routers r JOIN items i ON i.id = r.item_id AND i.intent = 'present'
+         LEFT JOIN item_status o ON o.item_id = i.id AND o.revision = i.revision WHERE r.host_id = $1 LIMIT 500`,
+      [host],
+    );
+    return rows.map((row) => ({ ...row, outcome: row.outcome && showOutcome(row.outcome) }));
   }
 
   tallies(sql: Sql, network: NetworkId): Promise<Tally[]> {

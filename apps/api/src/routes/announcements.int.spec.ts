@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { KeptRoute, Network } from '@orrery/shared/contracts';
+import { Explanation, KeptRoute, Network } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import { isDeepStrictEqual } from 'node:util';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
@@ -22,8 +22,12 @@ beforeEach(async () => {
 
 describe('the announcement of a route', () => {
   const via = (address: string) => [{ target: LAN, via: address }];
-  const until = (routes: object[], what: string) =>
-    eventually(() => isDeepStrictEqual(shop.announced(), routes), { what });
+  /** The controller announces these, and the API knows that. */
+  const until = (routes: object[], what: string) => {
+    const isThere = async () =>
+      isDeepStrictEqual(shop.announced(), routes) && isDeepStrictEqual((await shop.get()).announced, routes);
+    return eventually(isThere, { what });
+  };
   const isPending = async (cause: string) => {
     await eventually(async () => (await shop.get()).cause?.includes(cause), { what: cause });
     expect(shop.announced()).toEqual([]);
@@ -44,6 +48,10 @@ describe('the announcement of a route', () => {
       fix: 'Plug it in.',
     });
     await isPending('no way to the LAN');
+    const query = new URLSearchParams({ about: `${shop.one.name}/${shop.routerName}` });
+    const explained = (await api.get(`/v1/explanations?${query.toString()}`, Explanation)).body;
+    const causes = [explained.cause, ...explained.more].map((one) => one?.cause);
+    expect(causes).toContain('no way to the LAN');
     await settles(shop.one, router);
     await until(via('10.182.44.7'), 'the route is announced');
     expect(await shop.get()).toMatchObject({

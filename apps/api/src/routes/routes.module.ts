@@ -16,5 +16,6 @@ import { RoutesService } from './routes.service.js';
   imports: [AdmissionModule, ChangesModule, CommandsModule, ContainersModule, WantedModule],
   controllers: [RoutesController],
   providers: [RoutesService, RoutesRepository, RouteChanges, RouteWrites, Routers],
+  exports: [RoutesService],
 })
 export class RoutesModule {}

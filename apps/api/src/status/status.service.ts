@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Status } from '@orrery/shared/contracts';
 import { Store } from '../database/store.js';
 import { visibilityNow } from '../database/visibility.js';
-import { RoutesRepository } from '../routes/routes.repository.js';
-import { shownRoute } from '../routes/standing.js';
+import { RoutesService } from '../routes/routes.service.js';
 import { absent, controllerAway, firstOf, found, paused, routePending, unsettled, upkeepFailing } from './attention.js';
 import { StatusRepository, type Counts } from './status.repository.js';
 
@@ -16,7 +15,7 @@ export class StatusService {
   constructor(
     private readonly store: Store,
     private readonly repository: StatusRepository,
-    private readonly routes: RoutesRepository,
+    private readonly routes: RoutesService,
   ) {}
 
   counts(): Promise<Counts> {
@@ -30,8 +29,7 @@ export class StatusService {
     const pausedHosts = await this.repository.pausedHosts(this.store);
     const items = await this.repository.unsettled(this.store);
     const findings = await this.repository.findings(this.store);
-    const routes = (await this.routes.list(this.store, { limit: MOST_ROUTES }, undefined)).items.map(shownRoute);
-    const pending = routes.flatMap(routePending);
+    const pending = (await this.routes.list({ limit: MOST_ROUTES })).items.flatMap(routePending);
     const upkeep = visibilityNow() === undefined ? await this.repository.failingUpkeep(this.store) : [];
     const attention = [
       ...upkeep.map(upkeepFailing),
