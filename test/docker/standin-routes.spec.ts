@@ -29,6 +29,9 @@ const rulesFor = (lan: string): string => `table ip orrery {
   }
 }`;
 
+/** As Orrery's containers: with random ports besides, a node that was started again may be out of reach for minutes. */
+const ONE_PORT = { allowSecondaryPort: false, portMappingEnabled: false };
+
 const via = (gateway: string, ...targets: string[]): { target: string; via: string }[] =>
   targets.map((target) => ({ target, via: gateway }));
 
@@ -110,7 +113,7 @@ class Lan {
     const identity = await world.mint();
     const path = `/controller/network/${network}/member/${identity.address}`;
     await controller.talk({ method: 'POST', path, body: { authorized: true, ipAssignments: [address] } });
-    const node = await world.createMember(name, { identity, networks: [network], ...options });
+    const node = await world.createMember(name, { identity, networks: [network], settings: ONE_PORT, ...options });
     for (const other of others) await other.connect({ Container: node.container.id });
     await node.container.start();
     return node;
@@ -137,12 +140,12 @@ class Lan {
     routes.map((route) => `${route.target} via ${route.via}`).sort();
   const kernelHas = (node: LabNode, routes: readonly { target: string; via: string }[]) =>
     eventually(async () => JSON.stringify(await kernel(node)) === JSON.stringify(inWords(routes)), {
-      within: 30_000,
+      within: 45_000,
       what: `${inWords(routes).join(', ')} in the kernel of ${node.name}`,
     });
   const lists = (node: LabNode, routes: readonly { target: string; via: string }[]) =>
     eventually(async () => JSON.stringify(await listed(node)) === JSON.stringify(inWords(routes)), {
-      within: 30_000,
+      within: 45_000,
       what: `${inWords(routes).join(', ')} listed by ${node.name}`,
     });
   const asks = (path = '', seconds = 2) => client.exec('curl', '-sS', '-m', String(seconds), lan.page + path);
@@ -161,7 +164,7 @@ class Lan {
   const passes = async (through: LabNode): Promise<void> => {
     const address = await Lan.addressOf(through.container, `${world.network}-lan`);
     await eventually(async () => (await asks()) === address, {
-      within: 30_000,
+      within: 45_000,
       what: `a page through ${through.name}`,
     });
   };
@@ -252,7 +255,7 @@ class Lan {
     await standby.container.restart({ t: 5 });
     await expect(runIn(standby.container, ['nft', 'list', 'table', 'ip', 'orrery'])).rejects.toThrow(/No such file/);
     await eventually(() => client.exec('ping', '-c', '1', '-W', '1', standbyIp), {
-      within: 30_000,
+      within: 45_000,
       what: 'the standby',
     });
     await expect(asks()).rejects.toThrow(/timed out/);
