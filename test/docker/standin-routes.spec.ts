@@ -215,6 +215,11 @@ class Lan {
   });
 
   it('move to the standby as halves without a failed request, but not on the routers', async () => {
+    // The first one who asks for a new node may wait for seconds, and its kernel gives up after three.
+    await eventually(() => client.exec('ping', '-c', '1', '-W', '1', standbyIp), {
+      within: 60_000,
+      what: 'the standby',
+    });
     const failures = await asksDuring(async () => {
       await announce(...via(routerIp, lan.subnet), ...via(standbyIp, ...lan.halves));
       await kernelHas(client, [...via(routerIp, lan.subnet), ...via(standbyIp, ...lan.halves)]);
