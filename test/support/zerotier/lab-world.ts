@@ -24,6 +24,8 @@ export interface MemberOptions {
   readonly moon?: boolean;
   /** Additional files for its home, by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Additional ones in its local.conf. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Of its network namespace, e.g. `net.ipv4.ip_forward`. */
   readonly sysctls?: Readonly<Record<string, string>>;
 }
@@ -190,7 +192,7 @@ export class LabWorld {
   }
 
   private homeOf(token: string, { identity, ...options }: MemberOptions): ArchiveEntry[] {
-    const settings = { allowManagementFrom: [`${this.gateway}/32`, '127.0.0.1/32'] };
+    const settings = { allowManagementFrom: [`${this.gateway}/32`, '127.0.0.1/32'], ...options.settings };
     const file = (name: string, content: string): ArchiveEntry => ({ path: `${HOME}/${name}`, mode: 0o600, content });
     return [
       { path: HOME, mode: 0o700 },
