@@ -140,6 +140,10 @@ export const RouterItem = z.object({
   network: NetworkId,
   /** Private IPv4 prefixes, none of which overlaps another. */
   prefixes: z.array(Cidr).min(1).max(MAX_ROUTER_PREFIXES),
+  /** Of a standby: the address in the network of the router that serves, to be pinged all the time. */
+  watch: z.object({ address: z.ipv4() }).optional(),
+  /** An address within one of the prefixes, to be tried all the time: with a port by a connection, without one by a ping. */
+  check: z.object({ address: z.ipv4(), port: z.int().min(1).max(65_535).optional() }).optional(),
 });
 export type RouterItem = z.infer<typeof RouterItem>;
 

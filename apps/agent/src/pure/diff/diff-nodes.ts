@@ -46,7 +46,7 @@ export function hasLostItsContainer(
   return was ? !is.some(({ engineId }) => engineId === was.engineId) : is.length === 0;
 }
 
-const withoutContainer = (node: ObservedNode): ObservedNode => ({
+const withoutContainer = ({ router: _router, ...node }: ObservedNode): ObservedNode => ({
   ...node,
   daemon: { known: false, code: 'daemon-unreachable', cause: 'its container was removed' },
   memberships: nothing(),
@@ -70,7 +70,16 @@ function diffNode(before: ObservedNode, after: ObservedNode): AgentFact[] {
     ...diffMemberships(after.node, old.memberships, after.memberships),
     ...diffInterfaces(old, after),
     ...diffPeers(after.node, old.peers, after.peers),
+    ...diffRouter(old, after),
   ];
+}
+
+/** The last known state of a router is remembered, so one that was unknown for a moment is not reported twice. */
+function diffRouter(before: ObservedNode, { node, router }: ObservedNode): AgentFact[] {
+  const was = before.router?.known ? before.router.value : null;
+  if (router?.known === false) return [];
+  const after = router?.value ?? null;
+  return differs(was, after) ? [{ type: 'router.changed', data: { node, after } }] : [];
 }
 
 /**

@@ -35,6 +35,7 @@ function rememberNode(before: ObservedNode | undefined, after: ObservedNode): Ob
     memberships: lastKnown(before.memberships, after.memberships),
     interfaces: lastKnown(before.interfaces, after.interfaces),
     peers: lastKnown(before.peers, after.peers),
+    ...(before.router && after.router && { router: lastKnown(before.router, after.router) }),
   };
 }
 

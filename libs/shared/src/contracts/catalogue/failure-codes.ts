@@ -407,6 +407,16 @@ export const FAILURES = {
     cause: 'a router needs a container of its own, and this node is attached to a workload',
     fix: 'Launch a container of its own for it: `orrery launch NAME --host HOST --network NETWORK`.',
   },
+  'unsupported/check-outside': {
+    cause: ({ address }: { address: string }) =>
+      `${address} is to be checked, but is in none of the prefixes that the router opens`,
+    fix: 'Check an address within the prefix of the route. Agents try no other.',
+  },
+  'unsupported/watch-outside': {
+    cause: ({ address, network }: { address: string; network: string }) =>
+      `${address} is to be watched as the router that serves, but is in none of the prefixes of ${network}`,
+    fix: 'Give the router that serves an address within the routes of the network. Agents watch no other.',
+  },
   'unsupported/other-namespace': {
     cause: 'this agent does not see the processes of the Docker Engine, so it cannot enter the network of a container',
     fix: 'Run the agent on the machine of the engine, in its process namespace (`--pid host`).',

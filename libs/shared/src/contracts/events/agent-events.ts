@@ -9,6 +9,7 @@ import {
   ObservedMembership,
   ObservedPeer,
   ObservedRoute,
+  ObservedRouter,
   ObservedState,
   ObservedWorkload,
 } from '../observed.js';
@@ -95,6 +96,9 @@ const RouteConflict = facts(['route.conflict'], {
 const PathFact = facts(['path.direct', 'path.relayed'], { node: NodeId, after: ObservedPeer.nullable() });
 const PathLost = facts(['path.lost'], { node: NodeId, peer: NodeAddress, after: ObservedPeer.nullable() });
 
+/** What a router lets through, and whether what it watches answers. Null: its container is no router any more, or does not run. */
+const RouterFact = facts(['router.changed'], { node: NodeId, after: ObservedRouter.nullable() });
+
 const HostFact = facts(['host.engine-up'], { version: Word, apiVersion: Word });
 const HostEngineDown = facts(['host.engine-down'], { cause: z.string().max(MAX_CAUSE) });
 const HostStarted = facts(['host.started'], { agentVersion: Word, simulated: z.boolean() });
@@ -142,6 +146,7 @@ export const AgentFact = z.discriminatedUnion('type', [
   RouteConflict,
   PathFact,
   PathLost,
+  RouterFact,
   HostFact,
   HostEngineDown,
   HostStarted,
