@@ -52,10 +52,26 @@ async function tryIp(
   const isOwn = own.some((prefix) => prefix.split('/')[0] === ip);
   const refusedWay = isOwn ? judgeWay(ip, { kind: 'own' }, run.mayLeaveNetworks) : undefined;
   if (refusedWay) return refusedWay;
+  if (run.mayLeaveNetworks && isBehind(host, daemon, ip)) return answer(run);
   const network = networkTowards(host, daemon, ip);
   if (network === undefined) return judgeWay(ip, { kind: 'none', cause: 'simulated' }, false) as ProbeEnd;
   if (await host.reaches(network, ip, Math.min(ELSEWHERE_MS, run.timeoutMs))) return answer(run);
-  return missed('timed-out', `no node of the network answers for ${ip}`);
+  const unanswered = { received: 0, minMs: null, averageMs: null, maxMs: null };
+  return missed('timed-out', `no node of the network answers for ${ip}`, {
+    ...(run.target.kind === 'ping' && { ping: { sent: run.target.count, ...unanswered } }),
+  });
+}
+
+/** In the LAN of a simulated router every address answers. */
+function isBehind(host: SimulatedHost, daemon: SimulatedDaemon, text: string): boolean {
+  const router = host.state.containers.find((one) => one.daemon === daemon)?.router ?? [];
+  const ip = parseIp(text);
+  return router.some(({ prefixes }) =>
+    prefixes.some((one) => {
+      const prefix = parsePrefix(one);
+      return ip !== undefined && prefix !== undefined && contains(prefix, ip);
+    }),
+  );
 }
 
 function networkTowards(host: SimulatedHost, daemon: SimulatedDaemon, text: string): string | undefined {

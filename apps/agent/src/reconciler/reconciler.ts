@@ -10,11 +10,13 @@ import type { DoctorStanding } from '../pure/findings/found-cause.js';
 import { allowedItems, denialsOf, denyWorkloads, mayStep, routesPolicy, type Denials } from '../pure/policy/denials.js';
 import type { HostPolicy } from '../policy/host-policy.js';
 import { routersOf } from '../pure/router/routers.js';
+import { questionsOf, withAnswers } from '../pure/router/watching.js';
 import { Lanes, type LaneReports } from './lanes.js';
 import { factsUnder, membershipBefore, scopeOf, Looks, pauseMs, PAUSES, SteadyPolicy } from './looks.js';
 import { plan } from '../pure/plan/plan.js';
 import { type Reporter, type Standing, StageTeller } from './reporter.js';
 import { KernelLacks, Retries } from './retries.js';
+import { RouterWatches } from './router-watches.js';
 import { intends, headStart, type WholeLook, ripeSteps } from '../pure/plan/ripe-steps.js';
 import type { HeldPolicy } from '../pure/policy/policy.js';
 
@@ -58,6 +60,7 @@ export class Reconciler {
   readonly #flapping = new Flapping();
   readonly #stop = new AbortController();
   readonly #lanes: Lanes;
+  readonly #watches: RouterWatches;
   #loop: Promise<void> | undefined;
   #last: LastLook | undefined;
   /** The last look, if everything that follows from it is done, including its report. */
@@ -83,6 +86,8 @@ export class Reconciler {
     this.#looks = new Looks(parts.machine, this.#now);
     this.#retries = parts.retries ?? new Retries();
     this.#lanes = new Lanes(this.#executors(), this.#laneReports(), parts.logger, this.#stop.signal);
+    const { machine, logger } = parts;
+    this.#watches = new RouterWatches({ machine, logger, changed: (node) => this.#wakeAtOnce(node) });
   }
 
   start(): void {
@@ -115,7 +120,7 @@ export class Reconciler {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the agent is stopping'));
     await this.#loop;
-    await this.#lanes.idle();
+    await Promise.all([this.#lanes.idle(), this.#watches.stop()]);
   }
 
   /** Another agent has this host's identity, so from now on only look and report. */
@@ -203,12 +208,13 @@ export class Reconciler {
     if (this.#startNew(items.items, held)) await this.#headStart.wait(PAUSES.headStartMs, this.#stop.signal);
     const isChanging = (node: NodeId) => this.#isChanging(node);
     const { observed: seen, possessions } = await this.#looks.look(scope, isChanging, this.#stop.signal);
-    const observed = denyWorkloads(seen, steady);
-    await probations?.observed(items.items, observed);
+    const looked = denyWorkloads(seen, steady);
+    await probations?.observed(items.items, looked);
     const possessed = factsUnder(possessions, routesPolicy(held), probations?.rolledBack);
     if (this.#stop.signal.aborted) return 0;
-    const denials = denialsOf(items.items, held, { observed, ...possessed });
+    const denials = denialsOf(items.items, held, { observed: looked, ...possessed });
     const allowed = allowedItems(items.items, denials);
+    const observed = this.#withAnswers(looked, allowed);
     const facts = { ...possessed, routers: routersOf(allowed, observed, possessed) };
     const inventory = inventoryHash(observed);
     if (inventory !== this.#last?.inventory) this.#lastChange = this.#now();
@@ -240,6 +246,16 @@ export class Reconciler {
 
   get #mayAct(): boolean {
     return this.#watchesOnly === undefined && !this.parts.desired.items.paused;
+  }
+
+  /**
+   * Answers are never older than the items that ask for them, so what is told with an outcome of a router is about its revision. A host that
+   * is fenced or removed asks nothing.
+   */
+  #withAnswers(looked: ObservedState, allowed: readonly Item[]): ObservedState {
+    const questions = this.#watchesOnly === undefined ? questionsOf(allowed, looked, this.#watches.questions) : [];
+    this.#watches.ask(questions);
+    return withAnswers(looked, this.#watches.answers);
   }
 
   /** Starts new containers without waiting for a full look; returns whether the look can wait for them. */
