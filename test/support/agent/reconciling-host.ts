@@ -75,7 +75,8 @@ export class ReconcilingHost {
     const probations = way && (await Probations.open({ home, way, logger, ...times }));
     const trial = probations && { probations };
     const policy = new HostPolicy({ file: join(home, 'policy.yaml'), isNamed: false }, logger);
-    const reconciler = new Reconciler({ hostNode, machine, desired, policy, reporter, logger, retries, ...trial });
+    const parts = { hostNode, machine, desired, policy, reporter, logger, retries, watchEveryMs: 300, ...trial };
+    const reconciler = new Reconciler(parts);
     const host = new ReconcilingHost(
       ...([home, hostNode, machine, identities, journal, reconciler, desired, signer, hostId] as const),
     );

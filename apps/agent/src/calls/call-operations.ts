@@ -32,7 +32,7 @@ import { judgeCall, judgeHostController, judgeProbe } from '../pure/policy/judge
 import type { Probes } from '../probes/probes.js';
 import { planToTheEnd } from '../pure/plan/plan-predict.js';
 import { obstacleOf, routersOf } from '../pure/router/routers.js';
-import { strayQuestion } from '../pure/router/watching.js';
+import { strayCheck, strayWatch } from '../pure/router/watching.js';
 import type { Reconciler } from '../reconciler/reconciler.js';
 import { askController } from './controller-call.js';
 import type { HeldPolicy } from '../pure/policy/policy.js';
@@ -166,7 +166,7 @@ export class CallOperations {
     const heldUp = allowed.flatMap((item): PlannedStep[] => {
       const target = targetOf(item, desired.items);
       if (item.kind === 'router' && item.intent === 'present') {
-        const obstacle = obstacleOf(item, facts) ?? strayQuestion(item, observed);
+        const obstacle = obstacleOf(item, facts) ?? strayCheck(item) ?? strayWatch(item, observed);
         return obstacle ? [{ step: obstacle.code, target, detail: obstacle.cause }] : [];
       }
       const outcome = isAttaching(item)

@@ -31,6 +31,8 @@ export interface ReconcilerParts {
   retries?: Retries;
   /** Puts steps that may cut the connection to the API on trial; omitted: none is. */
   probations?: Probations;
+  /** Milliseconds between two questions of a router; omitted: two seconds. */
+  watchEveryMs?: number;
 }
 
 /** The last look, for the rest of the agent. */
@@ -86,8 +88,8 @@ export class Reconciler {
     this.#looks = new Looks(parts.machine, this.#now);
     this.#retries = parts.retries ?? new Retries();
     this.#lanes = new Lanes(this.#executors(), this.#laneReports(), parts.logger, this.#stop.signal);
-    const { machine, logger } = parts;
-    this.#watches = new RouterWatches({ machine, logger, changed: (node) => this.#wakeAtOnce(node) });
+    const { machine, logger, watchEveryMs: everyMs } = parts;
+    this.#watches = new RouterWatches({ machine, logger, everyMs, changed: (node) => this.#wakeAtOnce(node) });
   }
 
   start(): void {

@@ -24,7 +24,7 @@ export interface RouterWatchesParts {
   logger: Logger;
   /** Something that this node asks answers now, or no longer does. */
   changed: (node: NodeId) => void;
-  everyMs?: number;
+  everyMs?: number | undefined;
 }
 
 /**

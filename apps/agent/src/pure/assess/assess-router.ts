@@ -1,7 +1,7 @@
 import { explain, explainAgain, isOfContainer, type RouterItem } from '@orrery/shared/contracts';
 import { ownContainer } from '../plan/node-container.js';
 import { isAsWritten, obstacleOf } from '../router/routers.js';
-import { strayQuestion } from '../router/watching.js';
+import { strayCheck, strayWatch } from '../router/watching.js';
 import { assessContainer, failedBy } from './assess-container.js';
 import type { AssessContext } from './assess-context.js';
 import { assessMembership } from './assess-membership.js';
@@ -20,8 +20,9 @@ export function assessRouter(item: RouterItem, context: AssessContext): Assessme
   if (container.kind === 'attachment') return failed(explain('unsupported/attached-router'));
   const obstacle = obstacleOf(item, facts);
   if (obstacle) return failed(obstacle, BLIP_MS);
-  const stray = strayQuestion(item, observed);
-  if (stray) return failed(stray, BLIP_MS);
+  const [check, watch] = [strayCheck(item), strayWatch(item, observed)];
+  if (check) return failed(check);
+  if (watch) return failed(watch, BLIP_MS);
   const down = assessContainer(container, context);
   if (down?.outcome.kind !== 'done') return within('its container is not running', down);
   const membership = items.find(

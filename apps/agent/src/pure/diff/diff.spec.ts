@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AgentFact, ObservedMembership, ObservedState } from '@orrery/shared/contracts';
+import type { AgentFact, ObservedMembership, ObservedNode, ObservedState } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { containerItem, NETWORK } from '../../../../../test/support/agent/items.js';
 import {
@@ -269,5 +269,42 @@ describe('diff of paths', () => {
     const moved = { ...peer('aaaaaaaaaa'), endpoint: '192.0.2.1/9993' };
     expect(types(diff(state(peer('aaaaaaaaaa')), state(moved)))).toEqual(['path.direct']);
     expect(diff(state(moved), state(moved))).toEqual([]);
+  });
+});
+
+describe('diff of routers', () => {
+  const ways = [{ network: NETWORK, prefixes: ['192.168.10.0/24'] }];
+  const state = (router?: ObservedNode['router']) =>
+    observed({ containers: known([container(item)]), nodes: [node(item.node, { ...(router && { router }) })] });
+  const open = known({ forwards: true, ways });
+
+  it.each<[string, ObservedNode['router'], ObservedNode['router']]>([
+    ['it is one', undefined, open],
+    ['it lets something else through', open, known({ forwards: true, ways: null })],
+    ['the router that it watches answers', open, known({ forwards: true, ways, peerAnswers: true })],
+    [
+      'its LAN no longer answers',
+      known({ forwards: true, ways, lanAnswers: true }),
+      known({ forwards: true, ways, lanAnswers: false }),
+    ],
+  ])('reports the whole router when %s', (_title, before, after) => {
+    expect(diff(state(before), state(after))).toEqual([
+      { type: 'router.changed', data: { node: item.node, after: after?.known && after.value } },
+    ]);
+    expect(diff(state(after), state(after))).toEqual([]);
+  });
+
+  it('reports that it is none any more, also when its container is gone', () => {
+    const gone = [{ type: 'router.changed', data: { node: item.node, after: null } }];
+    expect(diff(state(open), state())).toEqual(gone);
+    const facts = diff(state(open), observed());
+    expect(facts.filter(({ type }) => type === 'router.changed')).toEqual(gone);
+    expect(diff(remember(state(open), observed()), observed())).toEqual([]);
+  });
+
+  it('reports nothing while it cannot be seen, and nothing afterwards if it is as before', () => {
+    const hidden = state(unknown('nft-missing'));
+    expect(diff(state(open), hidden)).toEqual([]);
+    expect(diff(remember(state(open), hidden), state(open))).toEqual([]);
   });
 });

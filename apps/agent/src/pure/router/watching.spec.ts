@@ -11,7 +11,8 @@ import {
   heard,
   MISSES,
   questionsOf,
-  strayQuestion,
+  strayCheck,
+  strayWatch,
   withAnswers,
   type Question,
   type Reply,
@@ -99,11 +100,11 @@ describe('the questions of a router', () => {
     'do not lead to %s, which is not behind it',
     (address) => {
       expect(asks({ check: { address } })).toEqual([ofPeer]);
-      expect(strayQuestion({ ...router, check: { address } }, state())).toMatchObject({
+      expect(strayCheck({ ...router, check: { address } })).toMatchObject({
         code: 'unsupported',
         cause: expect.stringContaining(address),
       });
-      expect(strayQuestion({ ...router, check: { address: PRINTER } }, state())).toBeUndefined();
+      expect(strayCheck({ ...router, check: { address: PRINTER } })).toBeUndefined();
     },
   );
 
@@ -111,8 +112,8 @@ describe('the questions of a router', () => {
     'do not lead to %s as the router that serves, which is not in the network',
     (address) => {
       expect(asks({ watch: { address } })).toEqual([ofLan]);
-      expect(strayQuestion({ ...router, watch: { address } }, state())?.code).toBe('unsupported');
-      expect(strayQuestion(router, state())).toBeUndefined();
+      expect(strayWatch({ ...router, watch: { address } }, state())?.code).toBe('unsupported');
+      expect(strayWatch(router, state())).toBeUndefined();
     },
   );
 

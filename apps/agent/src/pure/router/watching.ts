@@ -73,7 +73,7 @@ export function questionsOf(items: readonly Item[], observed: ObservedState, ask
     const own = containers.value.find((one) => one.ours && one.item === container.id);
     if (own?.state !== 'running' || !own.forwards) return [];
     return wanted.flatMap((one): Question[] => {
-      const judged = one.of === 'lan' ? isBehind(item, one.address) : isInNetwork(item, one.address, observed);
+      const judged = one.of === 'lan' ? isWithin(one.address, item.prefixes) : isInNetwork(item, one.address, observed);
       if (judged === 'unknown') return stays(one).filter(({ run }) => run === runOf(own));
       return judged ? [{ ...about, ...one, run: runOf(own) }] : [];
     });
@@ -82,16 +82,18 @@ export function questionsOf(items: readonly Item[], observed: ObservedState, ask
 
 const runOf = ({ engineId, startedAt }: ObservedContainer): string => `${engineId} ${startedAt}`;
 
-/** Why a question of this router is not asked: it leads elsewhere than the item allows. Undefined: it is asked, or its time will come. */
-export function strayQuestion(item: RouterItem, observed: ObservedState): Explained<FailureCode> | undefined {
-  const { check, watch, network } = item;
-  if (check && !isBehind(item, check.address)) return explain('unsupported/check-outside', { address: check.address });
-  if (watch && isInNetwork(item, watch.address, observed) === false)
-    return explain('unsupported/watch-outside', { address: watch.address, network });
-  return undefined;
+/** Why the check of this router is never made: it leads elsewhere than the item allows. */
+export function strayCheck({ check, prefixes }: RouterItem): Explained<FailureCode> | undefined {
+  if (!check || isWithin(check.address, prefixes)) return undefined;
+  return explain('unsupported/check-outside', { address: check.address });
 }
 
-const isBehind = ({ prefixes }: RouterItem, address: string): boolean => isWithin(address, prefixes);
+/** The same of the router that it watches, as far as the kernel shows its network. */
+export function strayWatch(item: RouterItem, observed: ObservedState): Explained<FailureCode> | undefined {
+  const { watch, network } = item;
+  if (!watch || isInNetwork(item, watch.address, observed) !== false) return undefined;
+  return explain('unsupported/watch-outside', { address: watch.address, network });
+}
 
 /** Whether an address is on the link of the network, as the kernel shows its routes. */
 function isInNetwork({ node, network }: RouterItem, address: string, { nodes }: ObservedState): boolean | 'unknown' {
