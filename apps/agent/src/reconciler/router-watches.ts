@@ -7,8 +7,8 @@ import { heard, type Question, type Reply, type Standing } from '../pure/router/
 
 /** From the begin of one question to that of the next. */
 const EVERY_MS = 2_000;
-/** Less than that, so that three misses take no more than three turns. */
-const ANSWER_MS = 1_500;
+/** The share of that within which the answer must come, so that three misses take less than three turns. */
+const ANSWER_SHARE = 0.75;
 /** How long entering the namespace may take. */
 const OPEN_MS = 4_000;
 
@@ -86,7 +86,10 @@ export class RouterWatches {
           'container',
           AbortSignal.any([signal, timeoutSignal(OPEN_MS)]),
         );
-        reply = replyOf(watch.question, await prober(probeRun(watch.question, signal)));
+        reply = replyOf(
+          watch.question,
+          await prober({ ...runOf(watch.question), timeoutMs: everyMs * ANSWER_SHARE, signal }),
+        );
       } catch (error) {
         logger.debug({ event: 'router.not-asked', node, cause: describeError(error) });
       }
@@ -107,9 +110,8 @@ export class RouterWatches {
 }
 
 /** A ping of a peer leaves by an interface of ZeroTier or not at all. */
-const probeRun = (question: Question, signal: AbortSignal) => ({
-  ...{ target: targetOf(question), mayLeaveNetworks: question.of === 'lan', timeoutMs: ANSWER_MS, signal },
-  tell: () => undefined,
+const runOf = (question: Question) => ({
+  ...{ target: targetOf(question), mayLeaveNetworks: question.of === 'lan', tell: () => undefined },
 });
 
 const targetOf = ({ address: host, port }: Question): ProbeTarget =>
