@@ -8,7 +8,7 @@ import { createLogger } from '@orrery/shared/runtime';
 import { launch, NETWORK, route } from '../../../../test/support/agent/items.js';
 import { ReconcilingHost } from '../../../../test/support/agent/reconciling-host.js';
 import { eventually } from '../../../../test/support/eventually.js';
-import { reapAtExit } from '../../../../test/support/servers.js';
+import { reapAtExit, temporaryFolder } from '../../../../test/support/servers.js';
 import { buildOnce, ROOT } from '../../../../test/support/system/build.js';
 import { enterNetwork } from '../kernel/namespace.js';
 import { namespaceProber } from '../probes/namespace-prober.js';
@@ -147,12 +147,13 @@ const PRINTER = '192.168.10.20';
     const server = `require('node:net').createServer((socket) => socket.end()).listen(80, '0.0.0.0')`;
     await begin(...beyond, process.execPath, '-e', server);
   });
-  beforeEach(() => {
+  const watchFrom = (enter: string[]) => {
     const child = [process.execPath, join(ROOT, 'apps/agent/dist/program.js'), 'probe-child'];
-    const prober = () => Promise.resolve(namespaceProber(inRouter, child));
+    const prober = () => Promise.resolve(namespaceProber(enter, child));
     const logger = createLogger('test', 'silent');
     watches = new RouterWatches({ machine: { prober }, logger, changed: () => undefined, everyMs: 1_000 });
-  });
+  };
+  beforeEach(() => watchFrom(inRouter));
   afterEach(() => watches.stop());
   afterAll(() => keepers.forEach((pid) => process.kill(pid, 'SIGKILL')));
 
@@ -170,6 +171,15 @@ const PRINTER = '192.168.10.20';
   it('does not answer at a port that is closed', async () => {
     watches.ask([questions.port, { ...questions.port, port: 81 }]);
     await known(true, false);
+  });
+
+  it('is connected to by a program of our own where there is no bash', async () => {
+    const without = join(await temporaryFolder('bare'), 'enter');
+    const script = `#!/bin/sh\nif [ "$1" = bash ]; then echo 'failed to execute bash' >&2; exit 127; fi\nexec "$@"\n`;
+    await writeFile(without, script, { mode: 0o755 });
+    watchFrom([...inRouter, without]);
+    watches.ask([questions.port]);
+    await known(true);
   });
 
   it('is unknown of a peer that only another interface leads to, and nothing is sent there', async () => {

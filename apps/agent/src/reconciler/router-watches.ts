@@ -111,7 +111,7 @@ export class RouterWatches {
 
 /** A ping of a peer leaves by an interface of ZeroTier or not at all. */
 const runOf = (question: Question) => ({
-  ...{ target: targetOf(question), mayLeaveNetworks: question.of === 'lan', tell: () => undefined },
+  ...{ target: targetOf(question), mayLeaveNetworks: question.of === 'lan', isFrequent: true, tell: () => undefined },
 });
 
 const targetOf = ({ address: host, port }: Question): ProbeTarget =>
