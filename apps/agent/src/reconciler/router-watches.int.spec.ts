@@ -12,7 +12,7 @@ import { reapAtExit, temporaryFolder } from '../../../../test/support/servers.js
 import { buildOnce, ROOT } from '../../../../test/support/system/build.js';
 import { enterNetwork } from '../kernel/namespace.js';
 import { namespaceProber } from '../probes/namespace-prober.js';
-import type { Question } from '../pure/router/watching.js';
+import { MISSES, type Question } from '../pure/router/watching.js';
 import { RouterWatches } from './router-watches.js';
 
 const { router, items } = route({ prefixes: ['192.168.1.0/24'] });
@@ -65,6 +65,37 @@ describe('what a router on a simulated host watches', () => {
     await outcomes('done', 'done', 'done');
     const [last] = (await told()).slice(-1);
     expect([last?.peerAnswers, last?.lanAnswers, last?.forwards]).toEqual([undefined, undefined, true]);
+  });
+
+  it('is told soon also by a host at rest, which looks seldom, and no longer asked by one that is fenced', async () => {
+    const address = await addressOfServing();
+    let [isSilent, silences] = [false, 0];
+    const asUsual = host.machine.prober.bind(host.machine);
+    host.machine.prober = async (...about) => {
+      const prober = await asUsual(...about);
+      return async (run) => {
+        if (!isSilent) return prober(run);
+        silences += 1;
+        const ping = { sent: 1, received: 0, minMs: null, averageMs: null, maxMs: null };
+        return { code: 'timed-out', cause: '', fix: '', address, ms: 0, ping };
+      };
+    };
+    await want({ revision: 2, watch: { address } });
+    await eventuallyTold({ peerAnswers: true });
+    let [looks, since] = [0, 0];
+    await eventually(() => {
+      if (looks !== host.looks) [looks, since] = [host.looks, performance.now()];
+      return performance.now() - since > 1_000;
+    });
+    isSilent = true;
+    await eventually(() => silences >= MISSES);
+    await eventually(async () => (await told()).at(-1)?.peerAnswers === false, { within: 2_000, what: 'the report' });
+    host.reconciler.fence('another agent');
+    await eventually(async () => (await told()).at(-1)?.peerAnswers === undefined, { what: 'the end of it' });
+    const asked = silences;
+    const { looks: before } = host;
+    await eventually(() => host.looks > before, { within: 10_000 });
+    expect(silences - asked).toBeLessThanOrEqual(1);
   });
 
   it('is unknown after a start of the agent until it was asked anew', async () => {
