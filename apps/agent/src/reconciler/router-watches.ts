@@ -1,8 +1,7 @@
-import type { ProbeResult, ProbeTarget } from '@orrery/shared/contracts';
+import type { NodeId, ProbeResult, ProbeTarget } from '@orrery/shared/contracts';
 import type { Machine, Prober } from '@orrery/shared/machine';
 import { describeError, pause, type Logger } from '@orrery/shared/runtime';
 import { timeoutSignal } from '@orrery/shared/timeouts';
-import type { NodeId } from '@orrery/shared/contracts';
 import { heard, type Question, type Reply, type Standing } from '../pure/router/watching.js';
 
 /** From the begin of one question to that of the next. */
@@ -100,7 +99,7 @@ export class RouterWatches {
       if (answers !== was) {
         logger.info(
           { event: 'router.answers', node, of, address, answers: answers ?? null },
-          'a router heard otherwise',
+          'what a router watches answers now, or no longer does',
         );
         changed(node);
       }
