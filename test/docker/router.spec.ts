@@ -3,11 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MembershipSettings, type Item, type NetworkId, type Outcome } from '@orrery/shared/contracts';
+import { createLogger } from '@orrery/shared/runtime';
 import { assess } from '../../apps/agent/src/pure/assess/assess.js';
 import { allowedItems, denialsOf } from '../../apps/agent/src/pure/policy/denials.js';
 import { Policy, type HeldPolicy } from '../../apps/agent/src/pure/policy/policy.js';
 import { obstacleOf, routersOf } from '../../apps/agent/src/pure/router/routers.js';
+import { questionsOf, withAnswers } from '../../apps/agent/src/pure/router/watching.js';
+import { diff } from '../../apps/agent/src/pure/diff/diff.js';
 import { plan } from '../../apps/agent/src/pure/plan/plan.js';
+import { RouterWatches } from '../../apps/agent/src/reconciler/router-watches.js';
 import { route } from '../support/agent/items.js';
 import { eventually } from '../support/eventually.js';
 import { findLabEngine } from '../support/zerotier/lab-engine.js';
@@ -183,6 +187,44 @@ const held = (rules: object): HeldPolicy => ({
     expect(await settle()).toEqual(['configure-router']);
     await settled(items[2] as Item, 'done');
     expect(await fetched(`${BESIDE}.20`)).toBeUndefined();
+  });
+
+  it('reports within 10 s that the node which it watches no longer answers, while its LAN still does', async () => {
+    const { State } = await client.container.inspect();
+    const { stdout } = await run('nsenter', [`--net=/proc/${State.Pid}/ns/net`, '--', 'ip', '-4', '-o', 'address']);
+    const address = new RegExp(`inet (${POOL}[.]\\d+)`).exec(stdout)?.[1] ?? '';
+    const watching = items.map((item): Item =>
+      item.kind === 'router' ? { ...item, watch: { address }, check: { address: `${NAMED}.20` } } : item,
+    );
+    expect(await steps(watching, OPEN)).toEqual([]);
+    const changed = jest.fn();
+    const watches = new RouterWatches({ machine: lab.machine, logger: createLogger('test', 'silent'), changed });
+    const looked = async () => {
+      const { allowed, observed } = await around(watching, OPEN);
+      watches.ask(questionsOf(allowed, observed, watches.questions));
+      const told = withAnswers(observed, watches.answers);
+      const router = told.nodes.find(({ node }) => node === container.node)?.router;
+      return { told, router: router?.known ? router.value : undefined };
+    };
+    try {
+      await eventually(async () => {
+        const { router } = await looked();
+        return router?.peerAnswers && router.lanAnswers;
+      });
+      const before = await looked();
+      await client.container.pause();
+      changed.mockClear();
+      await eventually(() => changed.mock.calls.length > 0, { within: 10_000, what: 'the watched node silent' });
+      const after = await looked();
+      expect(diff(before.told, after.told)).toContainEqual({
+        type: 'router.changed',
+        data: { node: container.node, after: { ...before.router, peerAnswers: false } },
+      });
+      expect(after.router).toMatchObject({ lanAnswers: true });
+    } finally {
+      await watches.stop();
+      await client.container.unpause();
+    }
   });
 
   it('is closed when the policy does not list its prefix any longer', async () => {

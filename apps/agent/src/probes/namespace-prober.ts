@@ -121,8 +121,27 @@ class NamespaceProbe {
   }
 
   async #tcp(place: Place, { host, port }: Extract<ProbeTarget, { kind: 'tcp' }>): Promise<ProbeEnd> {
+    const frequent = this.run.isFrequent && place.device === null ? await this.#tcpByShell(place, port) : undefined;
+    if (frequent) return frequent;
     const ask: ChildAsk = { ...on(place), kind: 'tcp', port, maxBytes: 0 };
     return (await this.#ask(ask, place, `${host}:${port}`)).end;
+  }
+
+  /**
+   * By a shell that only connects and reads nothing: Node takes 0.2 s of a processor to start, and on a busy machine longer than the answer.
+   * Undefined: there is no such shell.
+   */
+  async #tcpByShell({ address, isOnLink }: Place, port: number): Promise<ProbeEnd | undefined> {
+    const began = performance.now();
+    const command = ['bash', '-c', ': <>"/dev/tcp/$0/$1"', address, String(port)];
+    const options = { signal: this.#signal, onLine: () => undefined };
+    const { exitCode, complained } = await runLines([...this.enter, ...command], options);
+    const where = `${address}:${port}`;
+    if (exitCode === 0)
+      return reached(`${where} accepts connections`, { tcp: { connectMs: performance.now() - began } });
+    if (this.#signal.aborted) return tooLate({}, where);
+    const [, code] = Object.entries(SHELL_ERRORS).find(([said]) => complained.includes(said)) ?? [];
+    return code === undefined ? undefined : socketTrouble({ code, message: complained }, where, isOnLink);
   }
 
   async #http(url: string): Promise<Answered> {
@@ -158,6 +177,13 @@ class NamespaceProbe {
     return { end: brokenTool(exitCode === 0 ? 'the probe' : 'nsenter', complained) };
   }
 }
+
+const SHELL_ERRORS = {
+  'Connection refused': 'ECONNREFUSED',
+  'No route to host': 'EHOSTUNREACH',
+  'Network is unreachable': 'ENETUNREACH',
+  'Connection timed out': 'ETIMEDOUT',
+};
 
 const on = ({ address, device }: Place) => ({ address, device });
 

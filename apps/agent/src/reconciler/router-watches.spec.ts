@@ -59,7 +59,7 @@ describe('what routers watch', () => {
 
   it('is pinged in its network alone, and tried beyond it only behind the router', async () => {
     start();
-    watches.ask([ofPeer, ofLan, { ...ofLan, port: undefined } as never]);
+    watches.ask([ofPeer, ofLan, { ...ofLan, port: undefined }]);
     await eventually(() => runs.length >= 3, { every: 1 });
     expect(runs.slice(0, 3)).toMatchObject([
       { target: { kind: 'ping', host: '10.99.0.5', count: 1 }, mayLeaveNetworks: false },

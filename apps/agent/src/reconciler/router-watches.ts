@@ -1,14 +1,13 @@
-import type { ProbeResult, ProbeTarget } from '@orrery/shared/contracts';
+import type { NodeId, ProbeResult, ProbeTarget } from '@orrery/shared/contracts';
 import type { Machine, Prober } from '@orrery/shared/machine';
 import { describeError, pause, type Logger } from '@orrery/shared/runtime';
 import { timeoutSignal } from '@orrery/shared/timeouts';
-import type { NodeId } from '@orrery/shared/contracts';
 import { heard, type Question, type Reply, type Standing } from '../pure/router/watching.js';
 
 /** From the begin of one question to that of the next. */
 const EVERY_MS = 2_000;
-/** Less than that, so that three misses take no more than three turns. */
-const ANSWER_MS = 1_500;
+/** The share of that within which the answer must come, so that three misses take less than three turns. */
+const ANSWER_SHARE = 0.75;
 /** How long entering the namespace may take. */
 const OPEN_MS = 4_000;
 
@@ -86,7 +85,10 @@ export class RouterWatches {
           'container',
           AbortSignal.any([signal, timeoutSignal(OPEN_MS)]),
         );
-        reply = replyOf(watch.question, await prober(probeRun(watch.question, signal)));
+        reply = replyOf(
+          watch.question,
+          await prober({ ...runOf(watch.question), timeoutMs: everyMs * ANSWER_SHARE, signal }),
+        );
       } catch (error) {
         logger.debug({ event: 'router.not-asked', node, cause: describeError(error) });
       }
@@ -97,7 +99,7 @@ export class RouterWatches {
       if (answers !== was) {
         logger.info(
           { event: 'router.answers', node, of, address, answers: answers ?? null },
-          'a router heard otherwise',
+          'what a router watches answers now, or no longer does',
         );
         changed(node);
       }
@@ -107,9 +109,8 @@ export class RouterWatches {
 }
 
 /** A ping of a peer leaves by an interface of ZeroTier or not at all. */
-const probeRun = (question: Question, signal: AbortSignal) => ({
-  ...{ target: targetOf(question), mayLeaveNetworks: question.of === 'lan', timeoutMs: ANSWER_MS, signal },
-  tell: () => undefined,
+const runOf = (question: Question) => ({
+  ...{ target: targetOf(question), mayLeaveNetworks: question.of === 'lan', isFrequent: true, tell: () => undefined },
 });
 
 const targetOf = ({ address: host, port }: Question): ProbeTarget =>

@@ -5,6 +5,8 @@ export interface ProbeRun {
   /** False: only try what the node would send over one of its ZeroTier interfaces. */
   mayLeaveNetworks: boolean;
   timeoutMs: number;
+  /** It is tried again and again: a connection costs as little as a ping, and the time until it was accepted is not exact. */
+  isFrequent?: boolean;
   /** Reports a line to whoever is waiting. */
   tell: (detail: string) => void;
   signal: AbortSignal;

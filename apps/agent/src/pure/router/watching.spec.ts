@@ -71,10 +71,10 @@ describe('the questions of a router', () => {
 
   it('are what its item names, in the run of its container', () => {
     expect(asks({})).toEqual([ofPeer, ofLan]);
-    expect(asks({ watch: undefined, check: { address: PRINTER } } as never)).toEqual([
+    expect(asks({ watch: undefined, check: { address: PRINTER } })).toEqual([
       { ...about, of: 'lan', address: PRINTER },
     ]);
-    expect(asks({ watch: undefined, check: undefined } as never)).toEqual([]);
+    expect(asks({ watch: undefined, check: undefined })).toEqual([]);
     const later = asks({}, state({ startedAt: '2026-02-02T00:00:00.000Z' }), [ofPeer, ofLan]);
     expect(later.map((one) => one.run)).toEqual(Array(2).fill('engine-demo 2026-02-02T00:00:00.000Z'));
   });
@@ -83,7 +83,7 @@ describe('the questions of a router', () => {
     ['its item is absent', { intent: 'absent' }, {}],
     ['its container does not run', {}, { state: 'exited' }],
     ['its container is not ours', {}, { ours: false }],
-    ['its container does not forward', {}, { forwards: undefined } as never],
+    ['its container does not forward', {}, { forwards: undefined }],
   ])('are none when %s', (_title, item, own) => expect(asks(item, state(own), [ofPeer, ofLan])).toEqual([]));
 
   it('stay while the look does not show whether they should, and none is new then', () => {
