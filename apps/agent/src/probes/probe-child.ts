@@ -1,23 +1,72 @@
+import { spawn } from 'node:child_process';
+import { stat } from 'node:fs/promises';
 import { get as getPlain, type IncomingMessage, type RequestOptions } from 'node:http';
 import { get as getEncrypted } from 'node:https';
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { dirname } from 'node:path';
 import { connect as encrypt } from 'node:tls';
 import { boundAddress, boundSocket, NotBound } from './bound-socket.js';
 import type { ChildAsk, ChildWord } from './child-words.js';
 
-/** What a server sends is read by an unprivileged process. If root itself cannot drop privileges here, it can do little else anyway. */
-function becomeNobody(): void {
-  if (process.getuid?.() !== 0) return;
-  const nobody = 65534;
+const NOBODY = 65534;
+/** A process that was started as nobody watches this descriptor: it closes when the one that started it is gone. */
+const STARTER_FD = 3;
+const AS_NOBODY = 'as-nobody';
+
+/**
+ * What a server sends is read by an unprivileged process. If root itself cannot drop privileges here, it can do little else anyway.
+ * False: Node cannot do it. One that is linked against the libuv of its distribution, as Debian's is, refuses (CVE-2024-22017).
+ */
+function becomeNobody(): boolean {
+  if (process.getuid?.() !== 0) return true;
   try {
     process.setgroups?.([]);
-    process.setgid?.(nobody);
-    process.setuid?.(nobody);
+    process.setgid?.(NOBODY);
+    process.setuid?.(NOBODY);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_INVALID_STATE') return false;
+    if (code !== 'EPERM') throw error;
+  }
+  return true;
+}
+
+/** Starts this program once more, as nobody, and ends as that does. False: the kernel does not allow it. */
+async function startAsNobody(): Promise<boolean> {
+  const closed = await whatIsClosed(process.argv[1] ?? '');
+  if (closed !== undefined)
+    throw new Error(
+      `the user nobody cannot read ${closed}, and this Node.js cannot change users by itself: move Orrery to a folder that everybody can read`,
+    );
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1), AS_NOBODY], {
+      ...{ uid: NOBODY, gid: NOBODY },
+      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    });
+    process.on('SIGINT', () => child.kill('SIGINT'));
+    child.on('error', () => resolve(false)).on('exit', (code) => process.exit(code ?? 1));
+  });
+}
+
+/** The first of the program and the folders above it that others may not read; undefined: nobody can run it. */
+async function whatIsClosed(path: string): Promise<string | undefined> {
+  const [OTHERS_READ, OTHERS_ENTER] = [0o4, 0o1];
+  for (let at = path; ; at = dirname(at)) {
+    const { mode } = await stat(at);
+    if ((mode & (at === path ? OTHERS_READ : OTHERS_ENTER)) === 0) return at;
+    if (at === dirname(at)) return undefined;
   }
 }
+
+/** Nobody else would end it if its starter is killed. */
+const endWithStarter = () => {
+  new Socket({ fd: STARTER_FD })
+    .on('error', () => process.exit(1))
+    .on('close', () => process.exit(1))
+    .resume()
+    .unref();
+};
 
 /** Milliseconds since `began`, to a tenth. */
 const since = (began: number) => Math.round((performance.now() - began) * 10) / 10;
@@ -78,7 +127,14 @@ function read(response: IncomingMessage, maxBytes: number, ms: number): void {
 
 /** A separate process inside a node's network namespace, running as nobody. It imports nothing but Node. */
 export async function probeChild(): Promise<void> {
-  becomeNobody();
+  if (process.argv.at(-1) === AS_NOBODY) endWithStarter();
+  else if (!becomeNobody()) {
+    const began = startAsNobody().catch((error: unknown) => {
+      process.stderr.write(`${String(error)}\n`);
+      process.exit(1);
+    });
+    if (await began) return;
+  }
   const ask = JSON.parse(await text(process.stdin)) as ChildAsk;
   try {
     if (ask.kind === 'tcp') tryTcp(ask);

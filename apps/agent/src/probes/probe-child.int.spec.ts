@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../../../test/support/eventually.js';
+import { ROOT } from '../../../../test/support/system/build.js';
+import { PROBE_CHILD } from './child-command.js';
+import type { ChildAsk } from './child-words.js';
+
+const NOBODY = 65534;
+const PROGRAM = join(ROOT, 'apps/agent/dist/program.js');
+/** Node of Debian 13: linked against libuv of the distribution, it refuses to change users. */
+const REFUSES = `for (const name of ['setgroups', 'setgid', 'setuid'])
+  process[name] = () => { throw Object.assign(new Error(name + '() disabled'), { code: 'ERR_INVALID_STATE' }); };`;
+
+(process.getuid?.() === 0 ? describe : describe.skip)('the child that asks a server', () => {
+  let server: Server;
+  let port: number;
+  let folder: string;
+  let stub: string;
+  /** Who asked: users of the sockets at the other end. */
+  let users: number[];
+  let open: Socket[];
+
+  beforeEach(async () => {
+    [users, open] = [[], []];
+    server = createServer((request, response) => {
+      open.push(request.socket);
+      void userOf(request.socket.remotePort ?? 0).then((user) => {
+        users.push(user);
+        if (request.url !== '/silent') response.end('page');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    ({ port } = server.address() as AddressInfo);
+    folder = await mkdtemp(join(tmpdir(), 'orrery-child-'));
+    await chmod(folder, 0o755);
+    stub = join(folder, 'refuses.cjs');
+    await writeFile(stub, REFUSES);
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** The kernel's table says whose a socket is. */
+  const userOf = async (local: number) => {
+    const hex = local.toString(16).toUpperCase().padStart(4, '0');
+    const row = (await readFile('/proc/net/tcp', 'utf8'))
+      .split('\n')
+      .find((line) => line.includes(`0100007F:${hex} 0100007F`));
+    return Number(row?.trim().split(/\s+/)[7]);
+  };
+  function start(path: string, ...node: string[]) {
+    const child = spawn(process.execPath, [...node, PROGRAM, PROBE_CHILD], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const url = `http://127.0.0.1:${port}${path}`;
+    const ask: ChildAsk = { kind: 'http', address: '127.0.0.1', device: null, port, maxBytes: 100, url };
+    child.stdin.end(JSON.stringify(ask));
+    return child;
+  }
+
+  it.each([
+    ['by itself', []],
+    ['by starting itself again, where Node refuses to change users', ['stub']],
+  ])('is nobody %s', async (_how, more) => {
+    const child = start('/', ...more.flatMap(() => ['--require', stub]));
+    const [said] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    expect(said).toContain('"status":200');
+    expect(child.exitCode).toBe(0);
+    expect(users).toEqual([NOBODY]);
+  });
+
+  it.each(['SIGINT', 'SIGKILL'] as const)('ends with the one that started it, by %s', async (signal) => {
+    const child = start('/silent', '--require', stub);
+    await eventually(() => users.length > 0, { what: 'the server is asked' });
+    const [socket] = open;
+    const closed = socket && once(socket, 'close');
+    child.kill(signal);
+    await Promise.all([closed, once(child, 'exit')]);
+    expect(users).toEqual([NOBODY]);
+  });
+});
