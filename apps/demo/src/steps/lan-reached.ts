@@ -20,7 +20,9 @@ export const lanReached: Step = {
     mustHold(!(await prints(client, url)), `${url} was reached before there was a route`, FIX);
     const body = { target, via: LAN.routers.map((host) => ({ host })) };
     const asked = performance.now();
-    const { route, commands } = await orrery.ask('POST', pathOf('networks', CAST.network, 'routes'), RouteAdded, { body });
+    const { route, commands } = await orrery.ask('POST', pathOf('networks', CAST.network, 'routes'), RouteAdded, {
+      body,
+    });
     for (const command of commands) await orrery.cameTrue(() => Promise.resolve(command), WITHIN_MS, command);
     await untilPrints(client, url);
     const first = seconds(asked);

@@ -21,7 +21,7 @@ export const PROBES = {
   'outside-networks': {
     means:
       "The node would send this over an interface other than ZeroTier's: the address is in none of its networks. Probes test those networks, and are not a way into the host's LAN.",
-    fix: "Join the node to the network that has the address: `orrery join NODE NETWORK`. `orrery interface ls --node NODE` shows what the node reaches. The host's owner can allow more with `probes: true` in its policy (docs/policy.md).",
+    fix: "Join the node to the network that has the address (`orrery join NODE NETWORK`), or bring its prefix into a network of the node (`orrery route add PREFIX --network NETWORK --via HOST`). `orrery interface ls --node NODE` shows what the node reaches. The host's owner can allow more with `probes: true` in its policy (docs/policy.md).",
     see: get('/v1/interfaces'),
   },
   'address-not-probed': {
