@@ -24,6 +24,7 @@ const DEPTH: readonly Code[] = [
   ...(['identity-lost', 'address-claimed', 'container-paused', 'container-died', 'token-unreadable'] as const),
   ...(['daemon-unreachable', 'network-not-found', 'authentication', 'client-too-old', 'authorization'] as const),
   ...(['lockout-rolled-back', 'controller-absent', 'controller-moved', 'controller-away', 'configuration'] as const),
+  ...(['nft-missing', 'no-masquerade', 'lan-not-reached'] as const),
   ...(['port-error', 'interface', 'route-conflict', 'routes-left-out', 'settings-refused'] as const),
   ...(['network-without-addresses', 'pool-exhausted', 'address-outside-routes', 'address'] as const),
   ...(['path-silent', 'clock-skew', 'route-overlap', 'dns-ignored', 'zerotier-old', 'version-drift'] as const),

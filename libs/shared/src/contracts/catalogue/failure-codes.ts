@@ -405,7 +405,7 @@ export const FAILURES = {
   },
   'unsupported/attached-router': {
     cause: 'a router needs a container of its own, and this node is attached to a workload',
-    fix: 'Launch a container of its own for it: `orrery launch NAME --host HOST --network NETWORK`.',
+    fix: 'Let the route launch one: `orrery route add PREFIX --network NETWORK --via HOST`.',
   },
   'unsupported/check-outside': {
     cause: ({ address }: { address: string }) =>
