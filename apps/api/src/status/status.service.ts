@@ -4,7 +4,7 @@ import { Store } from '../database/store.js';
 import { visibilityNow } from '../database/visibility.js';
 import { RoutesRepository } from '../routes/routes.repository.js';
 import { shownRoute } from '../routes/standing.js';
-import { absent, controllerAway, firstOf, found, paused, routePending, unsettled, upkeepFailing } from './attention.js';
+import { absent, controllerAway, firstOf, found, paused, routeDown, routePending, unsettled, upkeepFailing } from './attention.js';
 import { StatusRepository, type Counts } from './status.repository.js';
 
 /** Routes that are looked at: more than any installation has. */
@@ -31,7 +31,7 @@ export class StatusService {
     const items = await this.repository.unsettled(this.store);
     const findings = await this.repository.findings(this.store);
     const routes = (await this.routes.list(this.store, { limit: MOST_ROUTES }, undefined)).items.map(shownRoute);
-    const pending = routes.flatMap(routePending);
+    const pending = routes.flatMap((route) => [...routePending(route), ...routeDown(route)]);
     const upkeep = visibilityNow() === undefined ? await this.repository.failingUpkeep(this.store) : [];
     const attention = [
       ...upkeep.map(upkeepFailing),

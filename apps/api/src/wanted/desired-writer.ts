@@ -13,6 +13,7 @@ import {
   bumpMemberships,
   deleteItems,
   deleteMadeItems,
+  followItems,
   putItems,
   putRouters,
   restoreItems,
@@ -50,6 +51,21 @@ export class DesiredWriter {
     );
     await supersede(tx, numbered.flatMap(touchedBy));
     await makeCommands(tx, numbered, before);
+  }
+
+  /**
+   * Changes items on Orrery's own account, without a command. Unfinished commands that wait for them wait for them as they are
+   * now. The caller holds the locks of the hosts (`lockHosts`).
+   */
+  async adjust(tx: Transaction, changes: readonly Pick<HostChange, 'hostId' | 'items'>[]): Promise<void> {
+    if (changes.length === 0) return;
+    const revisions = await bumpRevisions(
+      tx,
+      changes.map(({ hostId }) => hostId),
+    );
+    const numbered = changes.map((change) => ({ ...change, revision: revisions.get(change.hostId) as number }));
+    await putItems(tx, numbered);
+    await followItems(tx, numbered);
   }
 
   /** The rows of containers and memberships, besides their items. */

@@ -50,6 +50,18 @@ export async function putItems(tx: Transaction, changes: readonly ItemsOfHost[])
   return new Map(rows.map(({ id }) => [id, before.get(id) ?? null]));
 }
 
+/** Makes unfinished commands that wait for these items wait for them at their new revision. */
+export async function followItems(tx: Transaction, changes: readonly ItemsOfHost[]): Promise<void> {
+  const rows = changes.flatMap(({ hostId, items, revision }) => items.map(({ id }) => ({ id, hostId, revision })));
+  await runIn(tx)(
+    `UPDATE command_items i SET revision = r.revision, outcome = NULL
+       FROM jsonb_to_recordset($1::jsonb) AS r(id text, "hostId" text, revision bigint)
+       JOIN commands c ON c.host_id = r."hostId" AND c.state IN ('queued', 'delivered', 'waiting')
+      WHERE i.command_id = c.id AND i.item_id = r.id`,
+    [JSON.stringify(rows)],
+  );
+}
+
 /** The whole desired state travels in one message. */
 async function refuseOversize(tx: Transaction, hosts: readonly HostId[]): Promise<void> {
   const [over] = await runIn(tx)<{ name: string }>(

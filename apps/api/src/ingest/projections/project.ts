@@ -41,6 +41,11 @@ function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact):
     }
     case 'node.down':
       return setNode(changes, mark, fact.data.node, { state: 'down', cause: fact.data.cause }, fact.data.after);
+    case 'router.changed': {
+      const { node: node_id, after } = fact.data;
+      changes.routers.set(node_id, after && { ...mark, node_id, observed: after });
+      return;
+    }
     case 'network.joined':
     case 'network.left':
     case 'network.not-found':
@@ -130,9 +135,10 @@ function setContainer(
   if (isRemoved && after === null) forgetNode(changes, node_id);
 }
 
-/** A removed container takes its daemon, its memberships, its interfaces and its paths with it. */
+/** A removed container takes its daemon, its router, its memberships, its interfaces and its paths with it. */
 function forgetNode(changes: ObservedChanges, node: NodeId): void {
   changes.nodes.set(node, null);
+  changes.routers.set(node, null);
   for (const [rows, sweeps] of [
     [changes.memberships, changes.sweeps.memberships],
     [changes.interfaces, changes.sweeps.interfaces],
