@@ -40,13 +40,13 @@ describe('a route stays with its router', () => {
     ['when the standby that hears nothing is offline', route([router(1), router(2, { ...silent, isOnline: false })])],
     ['when the host of that standby is away', route([router(1), router(2, { ...silent, isPresent: false })])],
     ['when that standby watched another address', route([router(1), router(2, { ...silent, watches: addressOf(9) })])],
-    ['when that standby has not settled what to watch', route([router(1), router(2, { ...silent, outcome: null })])],
+    ['when that standby has not heard yet', route([router(1), router(2, { peerAnswers: null })])],
     ['when it shows no address to be watched', route([router(1, { address: null }), router(2, silent)])],
     [
       'when its LAN is silent, and it has no check',
       route([router(1, { lanAnswers: false }), router(2)], { check: null }),
     ],
-    ['when its LAN was silent before it settled', route([router(1, { lanAnswers: false, outcome: null }), router(2)])],
+    ['when it is not known whether its LAN answers', route([router(1, { lanAnswers: null }), router(2)])],
     [
       'while it is on its way',
       route([router(1, { outcome: waiting('interface') }), router(2)], { isAnnounced: false }),

@@ -20,7 +20,7 @@ export interface ServingRouter {
   host: string;
   /** Its address in the network, as its kernel shows it. */
   address: string | null;
-  /** Of its item as it is now; null: not reported yet. What it hears is about this item only beside an outcome. */
+  /** Of its item, whatever it watches; null: not reported yet. */
   outcome: Outcome | null;
   /** Why its container or daemon does not run; null: it runs, as far as known. */
   down: string | null;
@@ -30,6 +30,7 @@ export interface ServingRouter {
   isOnline: boolean;
   /** The address that it was told to ping. */
   watches: string | null;
+  /** Null: not known, or it may still be about what it watched before. */
   peerAnswers: boolean | null;
   lanAnswers: boolean | null;
 }
@@ -78,8 +79,8 @@ function groundAgainst(
 }
 
 /** One that is offline itself, or was told to ping another address, says nothing about the router. */
-function hearsNothing({ isPresent, isOnline, outcome, watches, peerAnswers }: ServingRouter, address: string): boolean {
-  return isPresent && isOnline && outcome !== null && watches === address && peerAnswers === false;
+function hearsNothing({ isPresent, isOnline, watches, peerAnswers }: ServingRouter, address: string): boolean {
+  return isPresent && isOnline && watches === address && peerAnswers === false;
 }
 
 function whyUnfit(router: ServingRouter, { check }: ServedRoute): string | undefined {
@@ -92,8 +93,8 @@ function whyUnfit(router: ServingRouter, { check }: ServedRoute): string | undef
   return lanSilence(router, check);
 }
 
-function lanSilence({ name, outcome, lanAnswers }: ServingRouter, check: LanCheck | null): string | undefined {
-  if (check === null || outcome === null || lanAnswers !== false) return undefined;
+function lanSilence({ name, lanAnswers }: ServingRouter, check: LanCheck | null): string | undefined {
+  if (check === null || lanAnswers !== false) return undefined;
   return `${name} gets no answer from ${checkText(check)} in the LAN`;
 }
 

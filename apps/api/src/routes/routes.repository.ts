@@ -17,7 +17,7 @@ import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
-import { shownAddresses } from './announcements.js';
+import { shownAddresses, STATUS_OF_ROUTER } from './announcements.js';
 import type { ServingRouter, Watching } from './decide-serving.js';
 import type { DaemonInNetwork } from './not-taken.js';
 import type { Announcement } from './plan-announcements.js';
@@ -58,12 +58,13 @@ export interface RouteOfNetwork {
 
 const BY_NETWORK = new Keyset([{ sql: 'r.network_id' }, { sql: 'r.target' }]);
 
-/** What its own agent, and the API, know of a router; the joins are those of `SELECT`. */
+/** What its own agent, and the API, know of a router; the joins are those of `SELECT`. What it hears is about its item as it is now. */
 const HEARD = `jsonb_build_object(
   'down', CASE WHEN c.node_id IS NULL THEN 'its container is not there' WHEN c.observed ->> 'state' <> 'running' THEN 'its container does not run'
                WHEN d.state = 'down' THEN 'its zerotier-one does not run' END,
   'isPresent', COALESCE(h.presence = 'online', false), 'isOnline', COALESCE(d.online, false),
-  'peerAnswers', o.observed -> 'peerAnswers', 'lanAnswers', o.observed -> 'lanAnswers')`;
+  'peerAnswers', CASE WHEN s.revision = i.revision THEN o.observed -> 'peerAnswers' END,
+  'lanAnswers', CASE WHEN s.item_id IS NOT NULL THEN o.observed -> 'lanAnswers' END)`;
 const TOLD = `CASE WHEN i.intent = 'present' THEN jsonb_strip_nulls(jsonb_build_object('watch', i.body -> 'watch', 'check', i.body -> 'check')) END`;
 
 const SELECT = `
@@ -76,7 +77,7 @@ const SELECT = `
             FROM route_routers u JOIN ${NAMED_NODES} n ON n.id = u.node_id
             LEFT JOIN routers x ON x.node_id = u.node_id AND x.network_id = r.network_id
             LEFT JOIN items i ON i.id = x.item_id
-            LEFT JOIN item_status s ON s.item_id = i.id AND s.revision = i.revision
+            ${STATUS_OF_ROUTER}
             LEFT JOIN host_status h ON h.host_id = n.host_id
             LEFT JOIN container_status c ON c.node_id = n.id LEFT JOIN node_status d ON d.node_id = n.id
             LEFT JOIN router_status o ON o.node_id = n.id

@@ -14,6 +14,7 @@ import {
   deleteItems,
   deleteMadeItems,
   followItems,
+  noteAdjusted,
   putItems,
   putRouters,
   restoreItems,
@@ -54,8 +55,8 @@ export class DesiredWriter {
   }
 
   /**
-   * Changes items on Orrery's own account, without a command. Unfinished commands that wait for them wait for them as they are
-   * now. The caller holds the locks of the hosts (`lockHosts`).
+   * Changes what routers watch, on Orrery's own account and without a command. What their agents said of them still counts, and
+   * unfinished commands wait for them as they are now. The caller holds the locks of the hosts (`lockHosts`).
    */
   async adjust(tx: Transaction, changes: readonly Pick<HostChange, 'hostId' | 'items'>[]): Promise<void> {
     if (changes.length === 0) return;
@@ -64,6 +65,10 @@ export class DesiredWriter {
       changes.map(({ hostId }) => hostId),
     );
     const numbered = changes.map((change) => ({ ...change, revision: revisions.get(change.hostId) as number }));
+    await noteAdjusted(
+      tx,
+      changes.flatMap(({ items }) => items.map(({ id }) => id)),
+    );
     await putItems(tx, numbered);
     await followItems(tx, numbered);
   }

@@ -25,6 +25,7 @@ CREATE TABLE routers (                        -- a node that carries prefixes in
   item_id text NOT NULL UNIQUE REFERENCES items ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
   launched boolean NOT NULL,                  -- a route launched its container, and so removes it
   allow_managed jsonb,                        -- of its membership, as it was before; NULL: nothing is to be put back
+  adjusted_from bigint,                       -- revision of its item before only what it watches changed: outcomes since then count
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (node_id, network_id)
 );
