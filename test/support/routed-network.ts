@@ -17,7 +17,6 @@ import {
   type ProblemCode,
   type RouterItem,
 } from '@orrery/shared/contracts';
-import { newId } from '@orrery/shared/runtime';
 import { createHash } from 'node:crypto';
 import type { RunningApi } from './api.js';
 import type { ControllerHost } from './controller-host.js';
@@ -138,13 +137,13 @@ export const routerIn = (items: Item[]): RouterItem => routersIn(items)[0] as Ro
 /** The container of a router runs, or does not any longer; its daemon is in contact with a root, or not. */
 export function runs(
   host: ReportingHost,
-  { node }: RouterItem,
+  { id: item, node }: RouterItem,
   state: ContainerState = 'running',
   online = true,
 ): Promise<void> {
   const after: ObservedContainer = {
     ...{
-      item: newId('itm'),
+      item,
       node,
       name: 'router',
       ours: true,
@@ -158,7 +157,7 @@ export function runs(
   };
   const daemon = { address: addressOf(node), version: '1.14.2', online };
   return host.say(
-    { type: 'container.changed', data: { node, after } },
+    { type: 'container.changed', data: { node, name: 'router', item, after } },
     { type: 'node.up', data: { node, after: daemon } },
   );
 }

@@ -103,12 +103,12 @@ describe('the announcement of a route', () => {
     const [first, second] = [via('10.182.44.7'), halves('10.182.44.8')];
     expect(writes).toEqual([[], first, [...first, ...second], second, [...second, ...first], first]);
     const events = () =>
-      api.database.query<{ data: { to: string; from: string } }[]>(
+      api.database.query<{ data: { router: string; from: string } }[]>(
         `SELECT data FROM events WHERE type = 'route.switched' AND network_id = $1 ORDER BY id`,
         [shop.network.id],
       );
     await eventually(async () => (await events()).length === 2, { what: 'two switches were told' });
-    expect((await events()).map(({ data }) => [data.from, data.to].map((name) => name.split('/')[0]))).toEqual([
+    expect((await events()).map(({ data }) => [data.from, data.router].map((name) => name.split('/')[0]))).toEqual([
       [shop.one.name, shop.two.name],
       [shop.two.name, shop.one.name],
     ]);

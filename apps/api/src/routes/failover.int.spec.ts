@@ -42,7 +42,7 @@ const nameOf = (host: { name: string }) => `${host.name}/${shop.routerName}`;
 
 interface Switched {
   from: string | null;
-  to: string;
+  router: string;
   cause: string;
   by: string;
 }
@@ -51,7 +51,7 @@ const switches = async (): Promise<Switched[]> => {
     `SELECT data FROM events WHERE type = 'route.switched' AND network_id = $1 ORDER BY id`,
     [shop.network.id],
   );
-  return rows.map(({ data: { from, to, cause, by } }) => ({ from, to, cause, by }));
+  return rows.map(({ data: { from, router, cause, by } }) => ({ from, router, cause, by }));
 };
 
 /** Both hosts beat, both routers work, the first one serves, and the second one watches it. */
@@ -91,10 +91,10 @@ describe('failover of a route', () => {
       findings: [],
       version: before.version + 1,
     });
-    expect(Date.parse(after.since)).toBeGreaterThan(Date.parse(before.since));
+    expect(Date.parse(after.since ?? '')).toBeGreaterThan(Date.parse(before.since ?? ''));
     const cause = `${nameOf(shop.two)} gets no answer from ${nameOf(shop.one)} at ${FIRST} (${shop.one.name} is online)`;
     await eventually(async () => (await switches()).length > 0, { what: 'the event' });
-    expect(await switches()).toEqual([{ from: nameOf(shop.one), to: nameOf(shop.two), cause, by: 'failover' }]);
+    expect(await switches()).toEqual([{ from: nameOf(shop.one), router: nameOf(shop.two), cause, by: 'failover' }]);
     // The one before stands by from now on, and works; its standby has told of it before.
     expect(await shop.watches(shop.one, SECOND)).toMatchObject({ prefixes: [LAN] });
     await shop.watches(shop.two, undefined);
@@ -108,7 +108,8 @@ describe('failover of a route', () => {
     ['its container died', (one) => runs(shop.one, one, 'exited'), 'its container does not run'],
     [
       'its container was removed',
-      ({ node }) => shop.one.say({ type: 'container.removed', data: { node, after: null } }),
+      ({ id: item, node }) =>
+        shop.one.say({ type: 'container.removed', data: { node, name: 'router', item, after: null } }),
       'its container is not there',
     ],
     [
@@ -130,7 +131,7 @@ describe('failover of a route', () => {
       await happens(one);
       await until(halves(SECOND), 'only the halves are left', 5000);
       await eventually(async () => (await switches()).length > 0, { what: 'the event' });
-      expect(await switches()).toMatchObject([{ to: nameOf(shop.two), by: 'failover' }]);
+      expect(await switches()).toMatchObject([{ router: nameOf(shop.two), by: 'failover' }]);
       expect((await switches())[0]?.cause).toContain(cause);
     },
     40_000,
@@ -140,7 +141,7 @@ describe('failover of a route', () => {
     await served();
     await shop.one.remove();
     await until(halves(SECOND), 'only the halves are left', 5000);
-    expect(await switches()).toMatchObject([{ from: null, to: nameOf(shop.two), cause: 'its router was removed' }]);
+    expect(await switches()).toMatchObject([{ from: null, router: nameOf(shop.two), cause: 'its router was removed' }]);
   }, 40_000);
 
   it('happens once, whichever replica is first', async () => {
@@ -226,7 +227,7 @@ describe('what routers watch', () => {
 describe('a check', () => {
   it('is refused outside of the prefix, for a router that has one, and when it differs; within it, it is shown', async () => {
     const outside = await shop.refused('check-refused', { check: { address: '192.168.11.20' } });
-    expect(outside).toMatchObject({ detail: expect.stringContaining(`192.168.11.20 is not within ${LAN}`) as string });
+    expect(outside.detail).toContain(`192.168.11.20 is not within ${LAN}`);
     await shop.refused('bad-request', { check: { address: 'printer' } });
     await shop.refused('bad-request', { check: { address: '192.168.10.20', port: 0 } });
     expect((await shop.add({ check: CHECK })).route.check).toEqual(CHECK);

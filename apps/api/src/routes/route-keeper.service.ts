@@ -98,6 +98,6 @@ interface Switched extends Pick<KeptRoute, 'target'> {
 /** Records that another router is to carry a route. */
 export async function tellOfSwitch(tx: Transaction, switched: Switched): Promise<void> {
   const { id: route, network, target, from, to, by, cause } = switched;
-  const data = { route, network: network.id, target, from, to: to.name, by, cause };
+  const data = { route, network: network.id, target, router: to.name, from, by, cause };
   await writeToOutbox(tx, { type: 'route.switched', data }, { networkId: network.id, nodeId: to.id });
 }

@@ -23,7 +23,8 @@ import type { DaemonInNetwork } from './not-taken.js';
 import type { Announcement } from './plan-announcements.js';
 
 /** A route as the database has it. Its state is computed from it. */
-export type RouteRow = Omit<KeptRoute, 'state' | 'cause' | 'router' | 'announced' | 'findings' | 'via'> & {
+export type RouteRow = Omit<KeptRoute, 'state' | 'cause' | 'router' | 'announced' | 'findings' | 'via' | 'check'> & {
+  check: LanCheck | null;
   /** The router that is to carry it. */
   nodeId: NodeId | null;
   via: RouterRow[];

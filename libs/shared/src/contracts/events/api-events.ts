@@ -82,11 +82,11 @@ export const ApiFact = z.discriminatedUnion('type', [
    * did it on its own.
    */
   facts(['route.switched'], {
-    route: RouteId,
+    route: RouteId.optional(),
     network: NetworkId,
     target: Cidr,
+    router: z.string(),
     from: z.string().nullable(),
-    to: z.string(),
     by: z.string(),
     cause: z.string(),
   }),

@@ -88,9 +88,9 @@ export const KeptRoute = z
       .string()
       .nullable()
       .describe('The router that is to carry it, as HOST/CONTAINER; null: none of its routers is left.'),
-    since: Timestamp.describe('Since when it is to be this router.'),
+    since: Timestamp.optional().describe('Since when it is to be this router; left out by an older API.'),
     via: z.array(RouteVia).describe('Its routers, in order of preference.'),
-    check: LanCheck.nullable().describe('What its routers try behind them; null: nothing.'),
+    check: LanCheck.nullable().optional().describe('What its routers try behind them; null: nothing.'),
     announced: z
       .array(NetworkRoute)
       .describe(
