@@ -83,6 +83,8 @@ describe('failover of a route', () => {
     await hears(shop.two, two, { peerAnswers: false });
     await stays();
     await runs(shop.two, two);
+    const isTold = () => shop.announced().some(({ via: gateway }) => gateway === SECOND);
+    await eventually(isTold, { within: 2000, what: 'the controller is told at once' });
     await until(halves(SECOND), 'only the halves are left', 5000);
     const after = await shop.get();
     expect(after).toMatchObject({

@@ -4,7 +4,17 @@ import { Store } from '../database/store.js';
 import { visibilityNow } from '../database/visibility.js';
 import { RoutesRepository } from '../routes/routes.repository.js';
 import { shownRoute } from '../routes/standing.js';
-import { absent, controllerAway, firstOf, found, paused, routeDown, routePending, unsettled, upkeepFailing } from './attention.js';
+import {
+  absent,
+  controllerAway,
+  firstOf,
+  found,
+  paused,
+  routeDown,
+  routePending,
+  unsettled,
+  upkeepFailing,
+} from './attention.js';
 import { StatusRepository, type Counts } from './status.repository.js';
 
 /** Routes that are looked at: more than any installation has. */
