@@ -84,8 +84,8 @@ describe('failover of a route', () => {
     await stays();
     await runs(shop.two, two);
     const isTold = () => shop.announced().some(({ via: gateway }) => gateway === SECOND);
-    await eventually(isTold, { within: 2000, what: 'the controller is told at once' });
-    await until(halves(SECOND), 'only the halves are left', 5000);
+    await eventually(isTold, { within: 3000, what: 'the controller is told at once' });
+    await until(halves(SECOND), 'only the halves are left');
     const after = await shop.get();
     expect(after).toMatchObject({
       router: nameOf(shop.two),
@@ -131,7 +131,7 @@ describe('failover of a route', () => {
       const [one] = await served({ check: CHECK });
       await stays();
       await happens(one);
-      await until(halves(SECOND), 'only the halves are left', 5000);
+      await until(halves(SECOND), 'only the halves are left');
       await eventually(async () => (await switches()).length > 0, { what: 'the event' });
       expect(await switches()).toMatchObject([{ router: nameOf(shop.two), by: 'failover' }]);
       expect((await switches())[0]?.cause).toContain(cause);
@@ -142,7 +142,7 @@ describe('failover of a route', () => {
   it('switches when its host is forgotten', async () => {
     await served();
     await shop.one.remove();
-    await until(halves(SECOND), 'only the halves are left', 5000);
+    await until(halves(SECOND), 'only the halves are left');
     expect(await switches()).toMatchObject([{ from: null, router: nameOf(shop.two), cause: 'its router was removed' }]);
   }, 40_000);
 
@@ -151,7 +151,7 @@ describe('failover of a route', () => {
     const keep = () => api.app.get(RouteKeeper, { strict: false }).keep(shop.network.id);
     await Promise.all([runs(shop.one, one, 'exited'), ...Array.from({ length: 4 }, keep)]);
     await Promise.all(Array.from({ length: 4 }, keep));
-    await until(halves(SECOND), 'only the halves are left', 5000);
+    await until(halves(SECOND), 'only the halves are left');
     await eventually(async () => (await switches()).length > 0, { what: 'the event' });
     expect(await switches()).toHaveLength(1);
   }, 40_000);
