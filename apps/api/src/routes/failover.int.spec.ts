@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { KeptRoute, RouterItem, Status } from '@orrery/shared/contracts';
+import { KeptRoute, type RouterItem, Status } from '@orrery/shared/contracts';
 import { isDeepStrictEqual } from 'node:util';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ControllerHost } from '../../../../test/support/controller-host.js';

@@ -16,6 +16,8 @@ export function project(changes: ObservedChanges, event: StoredEvent, isKnown: (
   else if (fact.type.startsWith('finding.')) projectFinding(changes, mark, fact);
   else if (node === null || !isKnown(node)) projectHostPart(changes, mark, fact);
   else if (fact.type.startsWith('path.')) projectPath(changes, mark, fact);
+  else if (fact.type === 'router.changed')
+    changes.routers.set(node, fact.data.after && { ...mark, node_id: node, observed: fact.data.after });
   else projectNodePart(changes, mark, fact);
 }
 
@@ -41,11 +43,6 @@ function projectNodePart(changes: ObservedChanges, mark: Mark, fact: AgentFact):
     }
     case 'node.down':
       return setNode(changes, mark, fact.data.node, { state: 'down', cause: fact.data.cause }, fact.data.after);
-    case 'router.changed': {
-      const { node: node_id, after } = fact.data;
-      changes.routers.set(node_id, after && { ...mark, node_id, observed: after });
-      return;
-    }
     case 'network.joined':
     case 'network.left':
     case 'network.not-found':
