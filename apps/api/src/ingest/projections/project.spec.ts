@@ -111,7 +111,7 @@ describe('a snapshot', () => {
     ['deletes a node that is no router', undefined, null],
     [
       'keeps a router that could not be looked at',
-      { known: false as const, cause: 'no nft' },
+      { known: false as const, code: 'nft-missing' as const, cause: 'no nft' },
       { observed: { ways: [] } },
     ],
   ])('%s', (_what, router, expected) => {
