@@ -61,6 +61,21 @@ describe('route add', () => {
     expect(out).toContain(`orrery command wait ${commands[0]?.id} ${commands[1]?.id}`);
   });
 
+  it('passes on what is to be checked in the LAN, and refuses what is no address', async () => {
+    added();
+    expect((await orrery(`${LINE} --check 192.168.10.20`)).code).toBe(0);
+    expect((await orrery(`${LINE} --check 192.168.10.20:80`)).code).toBe(0);
+    expect(bodies('POST ' + ROUTES)).toMatchObject([
+      { check: { address: '192.168.10.20' } },
+      { check: { address: '192.168.10.20', port: 80 } },
+    ]);
+    for (const wrong of ['printer', '192.168.10.20:0', '192.168.10.20:http', 'fd00::1', '192.168.10.20:80:80']) {
+      const { code, err } = await orrery(`${LINE} --check ${wrong}`);
+      expect([code, err]).toEqual([2, expect.stringContaining('is not an IPv4 address')]);
+    }
+    expect(bodies('POST ' + ROUTES)).toHaveLength(2);
+  });
+
   it('tells with --wait how far it is, and who will not take it', async () => {
     const [first, second] = [host('onprem-3', {}, 3), host('db-1', {}, 4)];
     added([
@@ -145,10 +160,13 @@ describe('route ls and get', () => {
     const { out } = await orrery('routes --network lab');
     expect(api.asked('GET /v1/routes')[0]?.query).toMatchObject({ network: 'lab' });
     expect(out.split('\n')[1]).toMatch(
-      /192\.168\.10\.0\/24\s+lab\s+announced\s+onprem-1\/lab-router 10\.182\.44\.7\s+onprem-2\/lab-router 10\.182\.44\.8/,
+      /192\.168\.10\.0\/24\s+lab\s+announced\s+onprem-1\/lab-router 10\.182\.44\.7\s+\d+[a-z]+\s+onprem-2\/lab-router 10\.182\.44\.8/,
     );
-    api.on(`GET ${ONE}`, () => json(KeptRoute, keptRoute()));
+    const check = { address: '192.168.10.20', port: 80 };
+    api.on(`GET ${ONE}`, () => json(KeptRoute, keptRoute({ check })));
     const one = await orrery('route get 192.168.10.0/24 --network lab');
+    expect(one.out).toMatch(/carried by\s+onprem-1\/lab-router since 20/);
+    expect(one.out).toMatch(/check\s+192\.168\.10\.20:80/);
     expect(one.out).toMatch(/cause\s+onprem-1\/lab-router has no address in lab yet/);
     expect(one.out).toMatch(/router\s+onprem-2\/lab-router {2}no address yet {2}not reported yet/);
   });

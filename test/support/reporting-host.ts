@@ -1,6 +1,7 @@
 import {
   EventBatchReply,
   HelloReply,
+  Host,
   JoinReply,
   JoinTokenMade,
   subjects,
@@ -18,6 +19,7 @@ import { eventually } from './servers.js';
 export class ReportingHost {
   readonly #epoch = newId('epo');
   #seq = 0;
+  #beating: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly api: RunningApi,
@@ -86,7 +88,21 @@ export class ReportingHost {
     await this.api.raw('DELETE', `/v1/hosts/${this.name}?confirm=${this.name}`);
   }
 
+  /** From now on it is online. */
+  async beats(): Promise<void> {
+    const beat = () =>
+      this.agent.bus.publish(subjects.beat(this.id), {
+        ...{ epoch: this.#epoch, revision: this.agent.newest?.revision ?? 0, digest: null, journalHead: this.#seq },
+        ...{ inventory: '0'.repeat(64), at: new Date().toISOString() },
+      });
+    beat();
+    this.#beating = setInterval(beat, 1000);
+    const isOnline = async () => (await this.api.get(`/v1/hosts/${this.name}`, Host)).body.presence === 'online';
+    await eventually(isOnline, { within: 10_000, what: `${this.name} is online` });
+  }
+
   close(): Promise<void> {
+    clearInterval(this.#beating);
     return this.agent.close();
   }
 }

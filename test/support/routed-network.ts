@@ -7,11 +7,17 @@ import {
   RouteAdded,
   RouteRemoved,
   type Command,
+  type ContainerState,
   type Network,
+  type NodeAddress,
+  type NodeId,
+  type ObservedContainer,
+  type ObservedRouter,
   type Outcome,
   type ProblemCode,
   type RouterItem,
 } from '@orrery/shared/contracts';
+import { createHash } from 'node:crypto';
 import type { RunningApi } from './api.js';
 import type { ControllerHost } from './controller-host.js';
 import { ReportingHost } from './reporting-host.js';
@@ -83,7 +89,21 @@ export class RoutedNetwork {
   /** The router runs, has this address, and forwards. */
   async works(host: ReportingHost, command: Command, address: string): Promise<RouterItem> {
     const router = routerIn(await received(host, command));
+    await runs(host, router);
     await this.shows(host, router, address);
+    await settles(host, router);
+    return router;
+  }
+
+  /** The router as its host was told last, once it watches this address (undefined: none). It settles it, as an agent does at once. */
+  async watches(host: ReportingHost, address: string | undefined): Promise<RouterItem> {
+    const router = await eventually(
+      () => {
+        const [told] = routersIn((host.agent.newest?.items ?? []).map((item) => Item.parse(item)));
+        return told && told.watch?.address === address ? told : undefined;
+      },
+      { what: `${host.name} watches ${address}` },
+    );
     await settles(host, router);
     return router;
   }
@@ -100,16 +120,54 @@ export class RoutedNetwork {
   }
 }
 
-/** What a host was told at the revision of this command. */
+/** What a host was told at the revision of this command, or at a later one. */
 export async function received(host: ReportingHost, { revision }: Command): Promise<Item[]> {
-  const state = await eventually(() => (host.agent.newest?.revision === revision ? host.agent.newest : undefined), {
-    what: `revision ${revision} arrives`,
-  });
+  const state = await eventually(
+    () => ((host.agent.newest?.revision ?? 0) >= revision ? host.agent.newest : undefined),
+    {
+      what: `revision ${revision} arrives`,
+    },
+  );
   return state.items.map((item) => Item.parse(item));
 }
 
 export const routersIn = (items: Item[]) => items.filter((item): item is RouterItem => item.kind === 'router');
 export const routerIn = (items: Item[]): RouterItem => routersIn(items)[0] as RouterItem;
+
+/** The container of a router runs, or does not any longer; its daemon is in contact with a root, or not. */
+export function runs(
+  host: ReportingHost,
+  { id: item, node }: RouterItem,
+  state: ContainerState = 'running',
+  online = true,
+): Promise<void> {
+  const after: ObservedContainer = {
+    ...{
+      item,
+      node,
+      name: 'router',
+      ours: true,
+      engineId: 'e',
+      state,
+      image: 'z',
+      imageId: 'i',
+      incarnation: 0,
+    },
+    ...{ limits: { memoryMb: 256, pids: 128 }, startedAt: null, exitCode: null, oomKilled: false },
+  };
+  const daemon = { address: addressOf(node), version: '1.14.2', online };
+  return host.say(
+    { type: 'container.changed', data: { node, name: 'router', item, after } },
+    { type: 'node.up', data: { node, after: daemon } },
+  );
+}
+
+/** An address of its own for each node. */
+const addressOf = (node: NodeId): NodeAddress => createHash('sha256').update(node).digest('hex').slice(0, 10);
+
+/** What a router hears. */
+export const hears = (host: ReportingHost, { node }: RouterItem, heard: Partial<ObservedRouter>): Promise<void> =>
+  host.say({ type: 'router.changed', data: { node, after: { forwards: true, ways: [], ...heard } } });
 
 export const settles = (host: ReportingHost, { id, revision }: RouterItem, outcome: Outcome = { kind: 'done' }) =>
   host.say({ type: 'item.settled', data: { item: id, revision, outcome } });

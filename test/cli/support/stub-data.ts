@@ -187,7 +187,16 @@ export function keptRoute(more: Partial<KeptRoute> = {}): KeptRoute {
   return {
     ...{ id: id('rte'), network: { id: KEPT, name: 'lab' }, target: '192.168.10.0/24' },
     ...{ state: 'pending', cause: 'onprem-1/lab-router has no address in lab yet' },
-    ...{ router: 'onprem-1/lab-router', via, announced: [], findings: [], createdAt: THEN, version: 1 },
+    ...{
+      router: 'onprem-1/lab-router',
+      since: THEN,
+      check: null,
+      via,
+      announced: [],
+      findings: [],
+      createdAt: THEN,
+      version: 1,
+    },
     ...more,
   };
 }

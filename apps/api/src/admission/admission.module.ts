@@ -4,6 +4,8 @@ import { ControllerDoors } from '../controllers/controller-doors.js';
 import { ControllersRepository } from '../controllers/controllers.repository.js';
 import { DesiredPublisher } from '../wanted/desired-publisher.js';
 import { Introductions } from '../introductions/introductions.service.js';
+import { RouteKeeper } from '../routes/route-keeper.service.js';
+import { RoutesRepository } from '../routes/routes.repository.js';
 import { WantedModule } from '../wanted/wanted.module.js';
 import { ClaimFindings } from './claim-findings.js';
 import { AdmissionGate } from './admission-gate.js';
@@ -28,6 +30,8 @@ import { NetworkReconciler } from './network-reconciler.js';
     ControllersRepository,
     Introductions,
     NetworkReconciler,
+    RouteKeeper,
+    RoutesRepository,
   ],
   exports: [AdmissionGate, AdmissionWorker, ControllerChecks, ControllerDoors, ControllersRepository, Introductions],
 })

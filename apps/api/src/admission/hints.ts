@@ -1,4 +1,4 @@
-import { NetworkId, NodeAddress, type NodeId } from '@orrery/shared/contracts';
+import { NetworkId, NodeAddress, type HostId, type NodeId } from '@orrery/shared/contracts';
 import { CHANNELS } from '../database/channels.js';
 import type { Transaction } from '../database/sql.js';
 import { runIn, type Run } from '../database/statements.js';
@@ -61,7 +61,8 @@ export async function hintAtAddresses(run: Run, nodes: readonly NodeId[]): Promi
 }
 
 /**
- * Sends hints about networks in which a node that is a router may now have another address, or forward.
+ * Sends hints about networks in which a node that is a router may now have another address, or forward, or hear something
+ * else of those beside it.
  */
 export async function hintAtRouters(run: Run, nodes: readonly string[], items: readonly string[]): Promise<void> {
   if (nodes.length + items.length === 0) return;
@@ -70,4 +71,12 @@ export async function hintAtRouters(run: Run, nodes: readonly string[], items: r
        SELECT network_id FROM routers WHERE node_id = ANY($2) UNION SELECT network_id FROM routers WHERE item_id = ANY($3)) r`,
     [CHANNELS.admission, nodes, items],
   );
+}
+
+/** Sends hints about networks into which routers of this host carry routes, because it is forgotten. */
+export async function hintAtRoutersOf(run: Run, host: HostId): Promise<void> {
+  await run('SELECT pg_notify($1, network_id) FROM (SELECT DISTINCT network_id FROM routers WHERE host_id = $2) r', [
+    CHANNELS.admission,
+    host,
+  ]);
 }

@@ -11,6 +11,7 @@ import { isInPool } from '../networks/check-config.js';
 import { Candidates, type CandidateRow, type KeptNetwork } from './candidates.repository.js';
 import * as writes from './controller-records.js';
 import { withAnnouncements } from '../routes/plan-announcements.js';
+import { RouteKeeper } from '../routes/route-keeper.service.js';
 import { NetworkTurns, type Turn, type Wish } from './network-turns.js';
 import { planRecords, type PlannedChange } from './plan-records.js';
 
@@ -27,6 +28,7 @@ export class NetworkReconciler {
     private readonly store: Store,
     private readonly candidates: Candidates,
     private readonly doors: ControllerDoors,
+    private readonly routes: RouteKeeper,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -68,6 +70,7 @@ export class NetworkReconciler {
   }
 
   async #reconcile(id: NetworkId, { read, addresses }: Wish, told: () => void): Promise<void> {
+    if (addresses === null) await this.#keepRoutes(id);
     const rowsOf = (which: Wish['addresses']) => this.candidates.candidates(this.store, id, which);
     // A launch waits for this, so the queries run in parallel.
     const [network, known] = await Promise.all([
@@ -84,6 +87,14 @@ export class NetworkReconciler {
     if (changes.length > 0) await this.#put({ door, network: id, told }, changes, rows);
     if (forget.length > 0) await this.#forget(door, id, forget);
     if (requests.length > 0) await this.store.transaction((tx) => this.#noteRequests(tx, id, requests));
+  }
+
+  /** Nobody waits in vain for an admission because a route cannot be switched. */
+  async #keepRoutes(id: NetworkId): Promise<void> {
+    await this.routes.keep(id).catch((error: unknown) => {
+      const line = { event: 'routes.not-kept', network: id, cause: describeError(error) };
+      this.logger.warn(line, 'cannot check which routers carry the routes of a network; retrying');
+    });
   }
 
   async #putNetwork(door: ControllerDoor, { id, name, config, plan }: KeptNetwork): Promise<void> {

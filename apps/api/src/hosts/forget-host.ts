@@ -1,7 +1,9 @@
 import type { Host } from '@orrery/shared/contracts';
 import { HostEntity } from '../database/entities/host.entity.js';
+import { hintAtRoutersOf } from '../admission/hints.js';
 import { NodeEntity } from '../database/entities/node.entity.js';
 import { nextVersion, now, type Transaction } from '../database/sql.js';
+import { runIn } from '../database/statements.js';
 import { withdrawCommands } from '../wanted/command-writes.js';
 import { writeToOutbox } from '../events/outbox.js';
 import { revokeKey } from '../host-keys/key-writes.js';
@@ -13,6 +15,7 @@ const OBSERVED = [
   'epochs',
   'node_status',
   'container_status',
+  'router_status',
   'membership_status',
   'interfaces',
   'paths',
@@ -35,6 +38,7 @@ export async function forgetHost(
   await withdrawCommands(transaction, id, by);
   await writeToOutbox(transaction, { type: 'host.removed', data: { name, labels, by } }, { hostId: id });
   await revokeKey(transaction, id);
+  await hintAtRoutersOf(runIn(transaction), id);
   for (const table of OBSERVED) await transaction.query(`DELETE FROM ${table} WHERE host_id = $1`, [id]);
   await transaction.delete(NodeEntity, { hostId: id });
   const installation = () => "installation || ':' || id";

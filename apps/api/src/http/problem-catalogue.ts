@@ -44,6 +44,7 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   'prefix-taken': [409, 'Something else has this prefix'],
   'too-many-routes': [409, 'Too many routes'],
   'router-refused': [409, 'This node cannot carry the route'],
+  'check-refused': [400, 'The routers cannot check this address'],
   'router-in-use': [409, 'A route needs it'],
   'not-adoptable': [409, 'Nothing to adopt'],
   'not-releasable': [409, 'A membership of a container cannot be released'],

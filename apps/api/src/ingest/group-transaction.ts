@@ -56,7 +56,7 @@ export async function writeGroup(
     [...changes.nodes.values()].flatMap((node) => (node?.address ? [node.node_id] : [])),
   );
   await hintAtLabels(run, changes);
-  await hintAtRouters(run, nodesWithInterfaces(changes), [...changes.items.keys()]);
+  await hintAtRouters(run, changedNodes(changes), [...changes.items.keys()]);
   await writeFences(run, plan.fences, context.hosts, now);
   const delivered = await deliverCommands(run, [...new Set(commands.values())], now);
   const told = await writeCommands(run, events, context);
@@ -68,9 +68,13 @@ export async function writeGroup(
   return plan.replies;
 }
 
-/** Nodes whose interfaces changed: a router among them may have another address. */
-const nodesWithInterfaces = ({ interfaces, sweeps }: ObservedChanges): string[] => [
-  ...new Set([...[...interfaces.keys()].flatMap((key) => partsOf(key)[0] ?? []), ...sweeps.interfaces.keys()]),
+/** Nodes of which something changed that matters to a router: it can have another address, or be down. */
+const changedNodes = ({ interfaces, sweeps, nodes, containers, routers }: ObservedChanges): string[] => [
+  ...new Set([
+    ...[...interfaces.keys()].flatMap((key) => partsOf(key)[0] ?? []),
+    ...sweeps.interfaces.keys(),
+    ...[nodes, containers, routers].flatMap((rows) => [...rows.keys()]),
+  ]),
 ];
 
 /** Hosts whose workloads changed: what their labels ask for may have changed, too. */

@@ -2,7 +2,15 @@ import type { NodeId } from '@orrery/shared/contracts';
 import type { Run } from '../database/statements.js';
 import type { Settled } from './command-progress.js';
 
-const OF_NODE = ['node_status', 'container_status', 'membership_status', 'interfaces', 'paths', 'findings'];
+const OF_NODE = [
+  'node_status',
+  'container_status',
+  'router_status',
+  'membership_status',
+  'interfaces',
+  'paths',
+  'findings',
+];
 
 /**
  * An absent item stays until the agent has settled it as done at the revision that made it absent. Then its row is

@@ -21,6 +21,13 @@ export function gatewayAmong(config: Pick<NetworkConfig, 'routes'>, shown: reado
   return found.sort()[0] ?? null;
 }
 
+/**
+ * The join of a router's outcome, after `routers x` and `items i`. What its agent said before only what it watches changed still
+ * counts, so that a switch does not wait for it.
+ */
+export const STATUS_OF_ROUTER =
+  'LEFT JOIN item_status s ON s.item_id = i.id AND s.revision >= COALESCE(x.adjusted_from, i.revision)';
+
 type Row = Omit<WantedRoute, 'routers'> & { routers: (Omit<WantedRouter, 'address'> & { shown: string[] })[] };
 
 /** The routes of a network, with what their routers show. */
@@ -35,7 +42,7 @@ export async function wantedRoutes(
                       'isReady', COALESCE(s.outcome ->> 'kind' = 'done', false)) ORDER BY u.place), '[]')
                FROM route_routers u LEFT JOIN routers x ON x.node_id = u.node_id AND x.network_id = r.network_id
                LEFT JOIN items i ON i.id = x.item_id
-               LEFT JOIN item_status s ON s.item_id = i.id AND s.revision = i.revision
+               ${STATUS_OF_ROUTER}
               WHERE u.route_id = r.id) AS routers
        FROM routes r WHERE r.network_id = $1 ORDER BY r.target`,
     [network],

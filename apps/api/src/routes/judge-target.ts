@@ -1,4 +1,5 @@
 import {
+  contains,
   covers,
   firstOf,
   formatPrefix,
@@ -8,7 +9,13 @@ import {
   parsePrefix,
   type Prefix,
 } from '@orrery/shared/addresses';
-import { explain, MAX_NETWORK_ROUTES, type Explained, type NetworkConfig } from '@orrery/shared/contracts';
+import {
+  explain,
+  MAX_NETWORK_ROUTES,
+  type Explained,
+  type LanCheck,
+  type NetworkConfig,
+} from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { ownPrefixes } from '../networks/own-prefixes.js';
 
@@ -53,6 +60,16 @@ export function checkFree(target: string, { name: network, config, targets }: Ro
   if (router) throw refused(explain('prefix-taken/router', { target, own: router, network }));
 }
 
+export function isWithin(text: string, target: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && contains(prefix(target), address);
+}
+
+/** Refuses to check anything but the LAN that the route leads to. Throws AppError `check-refused`. */
+export function checkInside(target: string, { address }: LanCheck): void {
+  if (!isWithin(address, target)) throw refused(explain('check-refused/outside', { address, target }));
+}
+
 /** Refuses more routes than a controller takes. Throws AppError `too-many-routes`. */
 export function checkCount({ name: network, config, targets }: Routed): void {
   const ofRouters = targets.reduce((sum, target) => sum + (isSingle(target) ? 1 : 2), 0);
@@ -77,5 +94,5 @@ function isInPool(asked: Prefix, { start, end }: NetworkConfig['pools'][number])
   return first.value <= from + (1n << hostBits(asked)) - 1n && from <= last.value;
 }
 
-const refused = (why: Explained<'prefix-refused' | 'prefix-taken' | 'too-many-routes'>) =>
+const refused = (why: Explained<'prefix-refused' | 'check-refused' | 'prefix-taken' | 'too-many-routes'>) =>
   new AppError({ kind: 'user', ...why });

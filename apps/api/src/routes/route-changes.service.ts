@@ -3,6 +3,7 @@ import {
   explain,
   type CommandId,
   type KeptRoute,
+  type LanCheck,
   type NodeRef,
   type NotTaken,
   type PlannedField,
@@ -18,8 +19,9 @@ import type { Subject } from '../changes/planned-changes.js';
 import { CommandsService } from '../commands/commands.service.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { checkIfMatch, etag } from '../http/etag.js';
-import { checkCount, checkFree, checkTarget, isSingle } from './judge-target.js';
+import { checkCount, checkFree, checkInside, checkTarget, isSingle } from './judge-target.js';
 import { RouteWrites, type LockedNetwork } from './route-writes.service.js';
+import { checkText } from './decide-serving.js';
 import { Routers, type RouterChange } from './routers.service.js';
 import type { RouteOfNetwork } from './routes.repository.js';
 import { RoutesService } from './routes.service.js';
@@ -36,12 +38,14 @@ export class RouteChanges {
   ) {}
 
   /** Repeating it creates new commands with the same goal. Other routers for the same prefix are refused. */
-  add(asked: Asked, reference: string, { target, via }: RoutePost): Promise<Answer> {
+  add(asked: Asked, reference: string, { target, via, check }: RoutePost): Promise<Answer> {
     return this.changes.run(asked, async (tx) => {
       checkTarget(target);
+      if (check) checkInside(target, check);
       if (isSingle(target) && via.length > 1) throw refused(explain('router-refused/no-halves', { target }));
       const network = await this.writes.lock(tx, reference);
       const same = network.routes.find((route) => route.target === target);
+      if (same) refuseAnotherCheck(same, check, network);
       if (!same) checkFree(target, network);
       if (!same) checkCount({ ...network, targets: [...network.targets, target] });
       const named = await this.routers.hosts(tx, network, via);
@@ -51,11 +55,12 @@ export class RouteChanges {
       );
       const by = { by: asked.by, group: newId('cmd') };
       const made: RouterChange[] = [];
-      for (const one of named) made.push(await this.routers.add(tx, one, target, { network, by }));
+      for (const one of named) made.push(await this.routers.add(tx, one, { target, check }, { network, by }));
       const nodes = made.map(({ node }) => node);
+      if (check) refuseSecondCheck(made, network, target);
       if (same && !isDeepStrictEqual(same.nodes, nodes))
         throw otherRouters(await this.routes.read(tx, same.id), network);
-      const route = same ?? { id: newId('rte'), target, nodes };
+      const route = same ?? { id: newId('rte'), target, nodes, check: check ?? null };
       await this.writes.write(tx, made);
       if (!same) await this.writes.add(tx, network.id, route);
       const shown = await this.routes.read(tx, route.id);
@@ -160,6 +165,22 @@ function said({ notTaken, findings }: KeptRoute & { notTaken: NotTaken[] }): Pla
 function nodeNamed({ via }: KeptRoute, reference: string): NodeRef | undefined {
   const name = reference.replace('.', '/');
   return via.find(({ node, host }) => node.name === name || host === name || node.id === name)?.node;
+}
+
+/** One item tells a router what to check, whatever it carries. */
+function refuseSecondCheck(made: readonly RouterChange[], { routes }: LockedNetwork, target: string): void {
+  for (const other of routes) {
+    const router = made.find(({ node }) => other.nodes.includes(node));
+    if (!router || other.target === target || other.check === null) continue;
+    const facts = { node: router.host.name, other: other.target, check: checkText(other.check) };
+    throw refused(explain('check-refused/one-each', facts));
+  }
+}
+
+function refuseAnotherCheck(same: RouteOfNetwork, check: LanCheck | undefined, { name: network }: LockedNetwork): void {
+  if (isDeepStrictEqual(same.check ?? undefined, check)) return;
+  const is = same.check ? checkText(same.check) : 'nothing';
+  throw refused(explain('check-refused/another', { target: same.target, network, is }));
 }
 
 const namesOf = ({ via }: KeptRoute) => via.map(({ node }) => node.name).join(', ');

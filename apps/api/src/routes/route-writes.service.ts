@@ -21,6 +21,7 @@ import { DesiredWriter } from '../wanted/desired-writer.js';
 import { refuseBeyondHosts, refuseForeignNetworks } from '../wanted/network-scope.js';
 import { lockHosts } from '../wanted/revisions.js';
 import type { RoutedNetwork, RouterChange } from './routers.service.js';
+import { tellOfSwitch } from './route-keeper.service.js';
 import { RoutesRepository, type RouteOfNetwork } from './routes.repository.js';
 
 /** A network that Orrery keeps, locked until the end of the transaction, with its routes. */
@@ -96,9 +97,8 @@ export class RouteWrites {
   }
 
   async tellSwitch(tx: Transaction, route: KeptRoute, router: NodeRef, by: string): Promise<void> {
-    const { target, network, router: from } = route;
-    const data = { network: network.id, target, router: router.name, from, by, cause: `${by} asked for it` };
-    await writeToOutbox(tx, { type: 'route.switched', data }, { networkId: network.id, nodeId: router.id });
+    const cause = `${by} asked for it`;
+    await tellOfSwitch(tx, { ...route, from: route.router, to: router, by, cause });
   }
 
   /** Before an answer: lets the controller know. */

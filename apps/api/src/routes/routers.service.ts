@@ -26,6 +26,7 @@ import {
   type WantedRouter,
 } from '../wanted/wanted-items.js';
 import { Wanted } from '../wanted/wanted.service.js';
+import { isWithin } from './judge-target.js';
 import { RoutesRepository } from './routes.repository.js';
 
 export type RouterHost = Pick<FoundHost, 'id' | 'name'>;
@@ -49,6 +50,9 @@ export interface RouterChange {
   node: NodeId;
   change: HostChange;
 }
+
+/** What an item of a router is to say. */
+type Opens = Pick<WantedRouter, 'prefixes' | 'check'>;
 
 interface Place {
   host: RouterHost;
@@ -88,18 +92,19 @@ export class Routers {
   async add(
     tx: Transaction,
     { host, container }: NamedRouter,
-    target: string,
+    { target, check }: Pick<RoutePost, 'target' | 'check'>,
     place: Omit<Place, 'host'>,
   ): Promise<RouterChange> {
     const at = { ...place, host };
     const name = container ?? routerName(place.network.name);
     const there = await this.wanted.container(tx, host.id, name);
-    const router = there && (await this.wanted.router(tx, there.nodeId, place.network.id));
+    const known = there && (await this.wanted.router(tx, there.nodeId, place.network.id));
+    const router = known && check ? { ...known, check } : known;
     const carries = router?.intent === 'present' ? router.prefixes : [];
     const prefixes = [...new Set([...carries, target])].sort();
     if (container !== undefined || (there?.intent === 'present' && router?.intent === 'present'))
-      return this.#take(tx, at, name, prefixes, router);
-    return this.#launch(tx, at, name, prefixes, { there, router });
+      return this.#take(tx, at, name, { prefixes, ...(check && { check }) }, router);
+    return this.#launch(tx, at, name, { prefixes, ...(check && { check }) }, { there, router });
   }
 
   /** Makes a node carry only what is left; without anything left it is no router any longer. Undefined: it is gone. */
@@ -117,7 +122,7 @@ export class Routers {
     const ends = left.length === 0;
     const next = ends
       ? ({ ...router, intent: 'absent' } as const)
-      : ({ ...router, intent: 'present', prefixes: [...left].sort() } as const);
+      : ({ ...withoutCheckBeyond(router, left), intent: 'present', prefixes: [...left].sort() } as const);
     const isOurs = router.launched && !(await this.repository.isRouterElsewhere(tx, node, network.id));
     if (ends && isOurs && container.intent === 'present') {
       const change = await this.containers.decide(tx, place, { action: 'remove', name: container.name }, by);
@@ -144,7 +149,7 @@ export class Routers {
     tx: Transaction,
     at: Place,
     name: Name,
-    prefixes: string[],
+    opens: Opens,
     router: WantedRouter | undefined,
   ): Promise<RouterChange> {
     const { host, network } = at;
@@ -165,7 +170,7 @@ export class Routers {
     const next: WantedRouter = {
       ...(router ?? newRouter(at, container.nodeId)),
       ...(isNew && { launched: false, allowManaged: before }),
-      ...{ intent: 'present', prefixes },
+      ...{ intent: 'present', ...opens },
     };
     const items = [containerDraft(container), membershipDraft(membership, 'container', { settings })];
     const changed = before === null ? {} : { changedMemberships: [network.id], containerChanged: true };
@@ -180,7 +185,7 @@ export class Routers {
     tx: Transaction,
     at: Place,
     name: Name,
-    prefixes: string[],
+    opens: Opens,
     { there, router }: { there: WantedContainer | undefined; router: WantedRouter | undefined },
   ): Promise<RouterChange> {
     const { host, network, by } = at;
@@ -194,7 +199,7 @@ export class Routers {
     const container = (there ?? change.addedContainer) as WantedContainer;
     const next: WantedRouter = {
       ...(router ?? newRouter(at, container.nodeId)),
-      ...{ launched: there?.intent !== 'present', allowManaged: null, intent: 'present', prefixes },
+      ...{ launched: there?.intent !== 'present', allowManaged: null, intent: 'present', ...opens },
     };
     return { host, node: container.nodeId, change: this.#of(at, change, container, next, 'route') };
   }
@@ -225,6 +230,12 @@ function putBack(membership: WantedMembership | undefined, { allowManaged }: Wan
   if (membership?.intent !== 'present' || allowManaged === null) return undefined;
   if (!isDeepStrictEqual(membership.settings.allowManaged, ownPrefixes(config))) return undefined;
   return membershipDraft(membership, 'container', { settings: { ...membership.settings, allowManaged } });
+}
+
+/** An agent refuses to check an address that is in none of the prefixes. */
+function withoutCheckBeyond(router: WantedRouter, prefixes: readonly string[]): WantedRouter {
+  const { check, ...others } = router;
+  return check && prefixes.some((one) => isWithin(check.address, one)) ? router : others;
 }
 
 const changedBy = (draft: { network: NetworkId } | undefined) =>

@@ -86,6 +86,7 @@ export class RoutesController {
       'prefix-taken',
       'too-many-routes',
       'router-refused',
+      'check-refused',
       'container-differs',
       'being-removed',
     ],

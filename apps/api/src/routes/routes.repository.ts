@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type {
   HostId,
   KeptRoute,
+  LanCheck,
   Name,
   NetworkConfig,
   NetworkId,
@@ -16,23 +17,36 @@ import { NAMED_NODES } from '../nodes/named-nodes.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
 import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
-import { shownAddresses } from './announcements.js';
+import { shownAddresses, STATUS_OF_ROUTER } from './announcements.js';
+import type { ServingRouter, Watching } from './decide-serving.js';
 import type { DaemonInNetwork } from './not-taken.js';
 import type { Announcement } from './plan-announcements.js';
 
 /** A route as the database has it. Its state is computed from it. */
-export type RouteRow = Omit<KeptRoute, 'state' | 'cause' | 'router' | 'announced' | 'findings' | 'via'> & {
+export type RouteRow = Omit<KeptRoute, 'state' | 'cause' | 'router' | 'announced' | 'findings' | 'via' | 'check'> & {
+  check: LanCheck | null;
   /** The router that is to carry it. */
   nodeId: NodeId | null;
-  via: (Omit<RouteVia, 'outcome' | 'address'> & { hostId: HostId; shown: string[]; outcome: ToldOutcome | null })[];
+  via: RouterRow[];
   /** Of the network. */
   routes: NetworkConfig['routes'];
   /** What its controller was told; empty if it has lost the network. */
   applied: Announcement[];
   /** A self-hosted controller of the network, with its host; null: Central, or its node is gone. */
   controller: { name: string; host: HostId } | null;
+  /** It is known not to answer, so nothing can be announced now. */
+  isControllerAway: boolean;
   /** Why the controller does not have the network as it should be. */
   controllerCause: string | null;
+};
+
+type RouterRow = Omit<RouteVia, 'outcome' | 'address'> & {
+  hostId: HostId;
+  shown: string[];
+  outcome: ToldOutcome | null;
+  heard: Pick<ServingRouter, 'down' | 'isPresent' | 'isOnline' | 'peerAnswers' | 'lanAnswers'>;
+  /** What its item says; null: its item is not to be there. */
+  told: Watching | null;
 };
 
 /** A route of a network, with its routers in order of preference. */
@@ -40,28 +54,43 @@ export interface RouteOfNetwork {
   id: RouteId;
   target: string;
   nodes: NodeId[];
+  check: LanCheck | null;
 }
 
 const BY_NETWORK = new Keyset([{ sql: 'r.network_id' }, { sql: 'r.target' }]);
 
+/** What its own agent, and the API, know of a router; the joins are those of `SELECT`. What it hears is about its item as it is now. */
+const HEARD = `jsonb_build_object(
+  'down', CASE WHEN c.node_id IS NULL THEN 'its container is not there' WHEN c.observed ->> 'state' <> 'running' THEN 'its container does not run'
+               WHEN d.state = 'down' THEN 'its zerotier-one does not run' END,
+  'isPresent', COALESCE(h.presence = 'online', false), 'isOnline', COALESCE(d.online, false),
+  'peerAnswers', CASE WHEN s.revision = i.revision THEN o.observed -> 'peerAnswers' END,
+  'lanAnswers', CASE WHEN s.item_id IS NOT NULL THEN o.observed -> 'lanAnswers' END)`;
+const TOLD = `CASE WHEN i.intent = 'present' THEN jsonb_strip_nulls(jsonb_build_object('watch', i.body -> 'watch', 'check', i.body -> 'check')) END`;
+
 const SELECT = `
   SELECT r.id, jsonb_build_object('id', w.id, 'name', w.name) AS network, r.target, r.node_id AS "nodeId",
+         r.lan_check AS "check", ${iso('r.serving_since')} AS since,
          (SELECT COALESCE(jsonb_agg(jsonb_build_object(
                    'host', n.host_name, 'hostId', n.host_id, 'container', split_part(n.name, '/', 2), 'node', ${nodeRef('n')},
                    'launched', COALESCE(x.launched, false), 'shown', ${shownAddresses('n.id', 'r.network_id')},
-                   'outcome', ${toldOutcome('s.outcome', 's.item_id')}) ORDER BY u.place), '[]')
+                   'outcome', ${toldOutcome('s.outcome', 's.item_id')}, 'heard', ${HEARD}, 'told', ${TOLD}) ORDER BY u.place), '[]')
             FROM route_routers u JOIN ${NAMED_NODES} n ON n.id = u.node_id
             LEFT JOIN routers x ON x.node_id = u.node_id AND x.network_id = r.network_id
             LEFT JOIN items i ON i.id = x.item_id
-            LEFT JOIN item_status s ON s.item_id = i.id AND s.revision = i.revision
+            ${STATUS_OF_ROUTER}
+            LEFT JOIN host_status h ON h.host_id = n.host_id
+            LEFT JOIN container_status c ON c.node_id = n.id LEFT JOIN node_status d ON d.node_id = n.id
+            LEFT JOIN router_status o ON o.node_id = n.id
            WHERE u.route_id = r.id) AS via,
          w.config -> 'routes' AS routes,
          (SELECT jsonb_build_object('name', o.name, 'host', n.host_id) FROM controllers o JOIN nodes n ON n.id = o.node_id
            WHERE o.id = w.controller_id) AS controller,
          (SELECT COALESCE(jsonb_agg(a), '[]') FROM jsonb_array_elements(t.applied_routes) AS a
            WHERE a ->> 'route' = r.id AND t.applied_config IS NOT NULL) AS applied,
-         t.cause AS "controllerCause", ${iso('r.created_at')} AS "createdAt", r.version, ${BY_NETWORK.key}
-    FROM routes r JOIN networks w ON w.id = r.network_id LEFT JOIN network_status t ON t.network_id = w.id`;
+         COALESCE(q.state IN ('away', 'absent', 'moved'), false) AS "isControllerAway", t.cause AS "controllerCause", ${iso('r.created_at')} AS "createdAt", r.version, ${BY_NETWORK.key}
+    FROM routes r JOIN networks w ON w.id = r.network_id LEFT JOIN network_status t ON t.network_id = w.id
+    LEFT JOIN controller_status q ON q.controller_id = w.controller_id`;
 
 @Injectable()
 export class RoutesRepository {
@@ -72,6 +101,11 @@ export class RoutesRepository {
   async get(sql: Sql, id: RouteId): Promise<RouteRow | undefined> {
     const rows = await sql.query<RouteRow[]>(`${SELECT} WHERE r.id = $1`, [id]);
     return rows[0];
+  }
+
+  /** Whole, as they are read one by one. */
+  rowsOf(sql: Sql, network: NetworkId): Promise<RouteRow[]> {
+    return sql.query(`${SELECT} WHERE r.network_id = $1 ORDER BY r.target`, [network]);
   }
 
   /** By its ID or its target. */
@@ -86,7 +120,7 @@ export class RoutesRepository {
   /** All of a network, by target. */
   async ofNetwork(sql: Sql, network: NetworkId): Promise<RouteOfNetwork[]> {
     return sql.query(
-      `SELECT r.id, r.target, ARRAY(SELECT u.node_id FROM route_routers u WHERE u.route_id = r.id ORDER BY u.place) AS nodes
+      `SELECT r.id, r.target, r.lan_check AS "check", ARRAY(SELECT u.node_id FROM route_routers u WHERE u.route_id = r.id ORDER BY u.place) AS nodes
          FROM routes r WHERE r.network_id = $1 ORDER BY r.target`,
       [network],
     );
@@ -126,7 +160,8 @@ export class RoutesRepository {
   async decided(sql: Sql, network: NetworkId, target: string): Promise<object | undefined> {
     const rows = await sql.query<object[]>(
       `SELECT (SELECT n.name FROM ${NAMED_NODES} n WHERE n.id = r.node_id) AS router,
-              ARRAY(SELECT n.name FROM route_routers u JOIN ${NAMED_NODES} n ON n.id = u.node_id WHERE u.route_id = r.id ORDER BY u.place) AS via
+              ARRAY(SELECT n.name FROM route_routers u JOIN ${NAMED_NODES} n ON n.id = u.node_id WHERE u.route_id = r.id ORDER BY u.place) AS via,
+              r.lan_check ->> 'address' || COALESCE(':' || (r.lan_check ->> 'port'), '') AS "check"
          FROM routes r WHERE r.network_id = $1 AND r.target = $2`,
       [network, target],
     );
@@ -134,9 +169,9 @@ export class RoutesRepository {
   }
 
   /** `nodes` in order of preference: the first is to carry it. */
-  async add(tx: Transaction, { id, target, nodes }: RouteOfNetwork, network: NetworkId): Promise<void> {
-    await tx.query('INSERT INTO routes (id, network_id, target, node_id) VALUES ($1, $2, $3, $4)', [
-      ...[id, network, target, nodes[0]],
+  async add(tx: Transaction, { id, target, nodes, check }: RouteOfNetwork, network: NetworkId): Promise<void> {
+    await tx.query('INSERT INTO routes (id, network_id, target, node_id, lan_check) VALUES ($1, $2, $3, $4, $5)', [
+      ...[id, network, target, nodes[0], check && JSON.stringify(check)],
     ]);
     await tx.query(
       `INSERT INTO route_routers (route_id, node_id, place)
@@ -146,7 +181,10 @@ export class RoutesRepository {
   }
 
   async switchTo(tx: Transaction, id: RouteId, node: NodeId): Promise<void> {
-    await tx.query(`UPDATE routes SET node_id = $2, version = ${nextVersion()} WHERE id = $1`, [id, node]);
+    await tx.query(`UPDATE routes SET node_id = $2, serving_since = now(), version = ${nextVersion()} WHERE id = $1`, [
+      id,
+      node,
+    ]);
   }
 
   async remove(tx: Transaction, id: RouteId): Promise<void> {

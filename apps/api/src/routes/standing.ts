@@ -1,11 +1,13 @@
 import { explain, type KeptRoute, type RouteVia, type ShownFinding } from '@orrery/shared/contracts';
 import { showOutcome } from '../commands/outcomes.js';
 import { gatewayAmong } from './announcements.js';
+import { decideServing, type ServedRoute } from './decide-serving.js';
 import type { RouteRow } from './routes.repository.js';
 
 /** A route as people see it: its state follows from what its routers show and what its controller was told. */
-export function shownRoute({ via, nodeId, applied, controller, controllerCause, routes, ...row }: RouteRow): KeptRoute {
-  const routers = via.map(({ hostId: _host, shown, outcome, ...router }) => ({
+export function shownRoute(of: RouteRow): KeptRoute {
+  const { via, nodeId, applied, controller, controllerCause, isControllerAway: _away, routes, ...row } = of;
+  const routers = via.map(({ hostId: _host, shown, outcome, heard: _heard, told: _told, ...router }) => ({
     ...router,
     address: gatewayAmong({ routes }, shown),
     outcome: outcome && showOutcome(outcome),
@@ -26,8 +28,33 @@ export function shownRoute({ via, nodeId, applied, controller, controllerCause, 
     router: router?.node.name ?? null,
     via: routers,
     announced,
-    findings: findingsOf(row.target, via, controller),
+    findings: [...downOf(of), ...findingsOf(row.target, via, controller)],
   };
+}
+
+/** A route with what is known about its routers, to decide which of them serves. */
+export function servedRoute({ id, target, nodeId, check, applied, routes, via }: RouteRow): ServedRoute {
+  return {
+    ...{ id, target, node: nodeId, check },
+    isAnnounced: applied.some(({ node }) => node === nodeId),
+    routers: via.map(({ node, host, shown, outcome, heard, told }) => ({
+      ...{ node: node.id, name: node.name, host, address: gatewayAmong({ routes }, shown), outcome },
+      ...{ watches: told?.watch?.address ?? null, ...heard },
+    })),
+  };
+}
+
+function downOf(row: RouteRow): ShownFinding[] {
+  // A token with a scope may not see the router that carries it.
+  if (row.nodeId !== null && !row.via.some(({ node }) => node.id === row.nodeId)) return [];
+  const serving = decideServing(servedRoute(row));
+  if (serving.do === 'stay' || (serving.do === 'switch' && !row.isControllerAway)) return [];
+  const [down, others] =
+    serving.do === 'wait'
+      ? [serving.down, serving.others]
+      : [serving.cause, `its controller is away, so nobody switches to ${serving.to.name}`];
+  const facts = { target: row.target, network: row.network.name ?? row.network.id, down, others };
+  return [{ severity: 'error', ...explain('route-without-standby/down', facts), commands: [] }];
 }
 
 function findingsOf(target: string, via: RouteRow['via'], controller: RouteRow['controller']): ShownFinding[] {

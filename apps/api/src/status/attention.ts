@@ -130,9 +130,9 @@ export function controllerAway({ controller, host, state, cause, waiting }: Cont
   };
 }
 
-/** A route that its controller does not announce by the router that is to carry it. */
-export function routePending({ state, cause, target, network, router, via }: KeptRoute): Placed[] {
-  if (state === 'announced') return [];
+/** A route that its controller does not announce by the router that is to carry it, unless that has a cause of its own. */
+export function routePending({ state, cause, target, network, router, via, findings }: KeptRoute): Placed[] {
+  if (state === 'announced' || findings.some(({ code }) => code === 'route-without-standby')) return [];
   const name = network.name ?? network.id;
   const hasFailed = router === null || via.some(({ outcome }) => outcome?.kind === 'failed');
   return [
@@ -143,6 +143,20 @@ export function routePending({ state, cause, target, network, router, via }: Kep
       next: `orrery route get ${target} --network ${name}`,
       about: { kind: 'network', network },
       place: 1,
+    },
+  ];
+}
+
+/** A route whose router is down while nobody can take over. */
+export function routeDown({ findings, target, network }: KeptRoute): Placed[] {
+  const down = findings.find(({ code }) => code === 'route-without-standby');
+  if (!down) return [];
+  const name = network.name ?? network.id;
+  return [
+    {
+      ...{ severity: down.severity, what: `route ${target} into ${name} has no router that works`, cause: down.cause },
+      ...{ next: `orrery route get ${target} --network ${name}`, code: down.code },
+      ...{ about: { kind: 'network', network }, place: 1 },
     },
   ];
 }

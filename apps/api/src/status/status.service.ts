@@ -3,7 +3,17 @@ import type { Status } from '@orrery/shared/contracts';
 import { Store } from '../database/store.js';
 import { visibilityNow } from '../database/visibility.js';
 import { RoutesService } from '../routes/routes.service.js';
-import { absent, controllerAway, firstOf, found, paused, routePending, unsettled, upkeepFailing } from './attention.js';
+import {
+  absent,
+  controllerAway,
+  firstOf,
+  found,
+  paused,
+  routeDown,
+  routePending,
+  unsettled,
+  upkeepFailing,
+} from './attention.js';
 import { StatusRepository, type Counts } from './status.repository.js';
 
 /** Routes that are looked at: more than any installation has. */
@@ -29,7 +39,8 @@ export class StatusService {
     const pausedHosts = await this.repository.pausedHosts(this.store);
     const items = await this.repository.unsettled(this.store);
     const findings = await this.repository.findings(this.store);
-    const pending = (await this.routes.list({ limit: MOST_ROUTES })).items.flatMap(routePending);
+    const routes = (await this.routes.list({ limit: MOST_ROUTES })).items;
+    const pending = routes.flatMap((route) => [...routePending(route), ...routeDown(route)]);
     const upkeep = visibilityNow() === undefined ? await this.repository.failingUpkeep(this.store) : [];
     const attention = [
       ...upkeep.map(upkeepFailing),

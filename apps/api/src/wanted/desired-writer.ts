@@ -13,6 +13,8 @@ import {
   bumpMemberships,
   deleteItems,
   deleteMadeItems,
+  followItems,
+  noteAdjusted,
   putItems,
   putRouters,
   restoreItems,
@@ -50,6 +52,25 @@ export class DesiredWriter {
     );
     await supersede(tx, numbered.flatMap(touchedBy));
     await makeCommands(tx, numbered, before);
+  }
+
+  /**
+   * Changes what routers watch, on Orrery's own account and without a command. What their agents said of them still counts, and
+   * unfinished commands wait for them as they are now. The caller holds the locks of the hosts (`lockHosts`).
+   */
+  async adjust(tx: Transaction, changes: readonly Pick<HostChange, 'hostId' | 'items'>[]): Promise<void> {
+    if (changes.length === 0) return;
+    const revisions = await bumpRevisions(
+      tx,
+      changes.map(({ hostId }) => hostId),
+    );
+    const numbered = changes.map((change) => ({ ...change, revision: revisions.get(change.hostId) as number }));
+    await noteAdjusted(
+      tx,
+      changes.flatMap(({ items }) => items.map(({ id }) => id)),
+    );
+    await putItems(tx, numbered);
+    await followItems(tx, numbered);
   }
 
   /** The rows of containers and memberships, besides their items. */

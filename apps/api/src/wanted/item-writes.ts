@@ -50,6 +50,26 @@ export async function putItems(tx: Transaction, changes: readonly ItemsOfHost[])
   return new Map(rows.map(({ id }) => [id, before.get(id) ?? null]));
 }
 
+/** Before the items of routers get a new revision by which they do nothing else. */
+export async function noteAdjusted(tx: Transaction, items: readonly ItemId[]): Promise<void> {
+  await runIn(tx)(
+    `UPDATE routers r SET adjusted_from = COALESCE(r.adjusted_from, i.revision) FROM items i WHERE i.id = r.item_id AND i.id = ANY($1)`,
+    [items],
+  );
+}
+
+/** Makes unfinished commands that wait for these items wait for them at their new revision. */
+export async function followItems(tx: Transaction, changes: readonly ItemsOfHost[]): Promise<void> {
+  const rows = changes.flatMap(({ hostId, items, revision }) => items.map(({ id }) => ({ id, hostId, revision })));
+  await runIn(tx)(
+    `UPDATE command_items i SET revision = r.revision, outcome = NULL
+       FROM jsonb_to_recordset($1::jsonb) AS r(id text, "hostId" text, revision bigint)
+       JOIN commands c ON c.host_id = r."hostId" AND c.state IN ('queued', 'delivered', 'waiting')
+      WHERE i.command_id = c.id AND i.item_id = r.id`,
+    [JSON.stringify(rows)],
+  );
+}
+
 /** The whole desired state travels in one message. */
 async function refuseOversize(tx: Transaction, hosts: readonly HostId[]): Promise<void> {
   const [over] = await runIn(tx)<{ name: string }>(
@@ -126,7 +146,8 @@ export async function putRouters(tx: Transaction, routers: readonly WantedRouter
     `INSERT INTO routers (node_id, network_id, host_id, item_id, launched, allow_managed)
      SELECT "nodeId", "networkId", "hostId", "itemId", launched, NULLIF("allowManaged", 'null')
        FROM jsonb_to_recordset($1::jsonb) AS r("nodeId" text, "networkId" text, "hostId" text, "itemId" text, launched boolean, "allowManaged" jsonb)
-     ON CONFLICT (node_id, network_id) DO UPDATE SET launched = excluded.launched, allow_managed = excluded.allow_managed`,
+     ON CONFLICT (node_id, network_id) DO UPDATE SET launched = excluded.launched, allow_managed = excluded.allow_managed,
+       adjusted_from = NULL`,
     [JSON.stringify(routers)],
   );
 }

@@ -72,6 +72,7 @@ export async function continueAbove(
   );
   const revision = Number(row?.revision);
   await run('UPDATE items SET revision = $2 WHERE host_id = $1', [host, revision]);
+  await run('UPDATE routers SET adjusted_from = NULL WHERE host_id = $1', [host]);
   await run(
     `UPDATE command_items i SET revision = $2 FROM commands c
      WHERE c.id = i.command_id AND c.host_id = $1 AND c.state IN ('queued', 'delivered', 'waiting')`,

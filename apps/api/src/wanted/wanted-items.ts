@@ -43,7 +43,7 @@ export type WantedMembership = Omit<MembershipEntity, 'createdAt' | 'hostId' | '
   Pick<MembershipItem, 'intent' | 'settings'>;
 
 /** A node that carries prefixes into a network: its row, and what its item contains. */
-export interface WantedRouter extends Pick<RouterItem, 'intent' | 'prefixes'> {
+export interface WantedRouter extends Pick<RouterItem, 'intent' | 'prefixes' | 'watch' | 'check'> {
   nodeId: NodeId;
   networkId: NetworkId;
   hostId: HostId;
@@ -145,8 +145,17 @@ export function membershipDraft(
   return { kind: 'membership', id: itemId, node: nodeId, nodeKind, network: networkId, intent, settings, ...change };
 }
 
-export const routerDraft = ({ itemId, nodeId, networkId, intent, prefixes }: WantedRouter): RouterDraft => ({
+export const routerDraft = ({
+  itemId,
+  nodeId,
+  networkId,
+  intent,
+  prefixes,
+  watch,
+  check,
+}: WantedRouter): RouterDraft => ({
   ...{ kind: 'router', id: itemId, node: nodeId, network: networkId, intent, prefixes },
+  ...(intent === 'present' && { ...(watch && { watch }), ...(check && { check }) }),
 });
 
 export const newMembership = (

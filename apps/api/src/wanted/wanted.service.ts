@@ -76,13 +76,19 @@ export class Wanted {
 
   /** The node as a router of the network; its item may be absent already. */
   async router(tx: Transaction, nodeId: NodeId, networkId: NetworkId): Promise<WantedRouter | undefined> {
-    const rows = await tx.query<WantedRouter[]>(
+    const rows = await tx.query<
+      (Omit<WantedRouter, 'watch' | 'check'> & { told: Pick<WantedRouter, 'watch' | 'check'> })[]
+    >(
       `SELECT r.node_id AS "nodeId", r.network_id AS "networkId", r.host_id AS "hostId", r.item_id AS "itemId", r.launched,
-              r.allow_managed AS "allowManaged", i.intent, i.body -> 'prefixes' AS prefixes
+              r.allow_managed AS "allowManaged", i.intent, i.body -> 'prefixes' AS prefixes,
+              jsonb_strip_nulls(jsonb_build_object('watch', i.body -> 'watch', 'check', i.body -> 'check')) AS told
          FROM routers r JOIN items i ON i.id = r.item_id WHERE r.node_id = $1 AND r.network_id = $2`,
       [nodeId, networkId],
     );
-    return rows[0];
+    const [row] = rows;
+    if (!row) return undefined;
+    const { told, ...router } = row;
+    return { ...router, ...told };
   }
 
   /** The node's last report of a network, whether or not the membership is desired. */

@@ -1,4 +1,4 @@
-import type { KeptRoute } from '@orrery/shared/contracts';
+import type { KeptRoute, LanCheck } from '@orrery/shared/contracts';
 import { apiPath } from '../api/paths.js';
 import { networkText } from '../networks/network-view.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
@@ -12,6 +12,7 @@ const columns: Column<KeptRoute>[] = [
   { title: 'NETWORK', text: ({ network }) => network.name ?? network.id },
   { title: 'STATE', text: ({ state }) => state, tone: ({ state }) => (state === 'announced' ? 'good' : 'warn') },
   { title: 'VIA', text: viaText },
+  { title: 'SINCE', text: ({ since }, now) => (since ? age(since, now) : '') },
   { title: 'STANDBY', text: (route) => standbysOf(route).join(', ') },
 ];
 const wide: Column<KeptRoute>[] = [
@@ -23,6 +24,9 @@ const wide: Column<KeptRoute>[] = [
   { title: 'CAUSE', text: ({ cause }) => cause ?? '', wide: true },
   { title: 'AGE', text: ({ createdAt }, now) => age(createdAt, now), wide: true },
 ];
+
+const carrierText = ({ router, since }: KeptRoute) => (router && since ? `${router} since ${since}` : (router ?? ''));
+const checkText = ({ address, port }: LanCheck) => (port === undefined ? address : `${address}:${port}`);
 
 /** `onprem-1/shop-router 10.182.44.7`: the router that is to carry it. */
 function viaText({ router, via }: KeptRoute): string {
@@ -49,6 +53,8 @@ export const routeLines = (route: KeptRoute): [title: string, text: string][] =>
     ['router', [node.name, address ?? 'no address yet', outcomeText(outcome) || 'not reported yet'].join('  ')],
     ...outcomeLines(outcome),
   ]),
+  ['carried by', carrierText(route)],
+  ['check', route.check ? checkText(route.check) : ''],
   ['announced', route.announced.map(({ target, via }) => `${target} via ${via}`).join(', ')],
   ['cause', route.cause ?? ''],
   ...route.findings.flatMap(({ code, cause, fix }): [string, string][] => [

@@ -130,6 +130,15 @@ export type MembershipItem = z.infer<typeof MembershipItem>;
 /** More prefixes than one router carries in practice; the routes of a network are as many. */
 export const MAX_ROUTER_PREFIXES = 32;
 
+/** An address behind a router, to be tried all the time: with a port by a connection, without one by a ping. */
+export const LanCheck = z
+  .object({
+    address: z.ipv4().meta({ description: 'Address of a machine behind the routers.', example: '192.168.10.20' }),
+    port: z.int().min(1).max(65_535).optional().describe('Port for a TCP connection; left out: it is pinged.'),
+  })
+  .meta({ id: 'LanCheck', description: 'What all routers of a route try all the time.' });
+export type LanCheck = z.infer<typeof LanCheck>;
+
 /**
  * A node that carries prefixes behind it into a network. It runs in a container of Orrery, in whose network namespace it forwards and
  * masquerades. An agent that does not know the kind settles it as unsupported.
@@ -142,8 +151,8 @@ export const RouterItem = z.object({
   prefixes: z.array(Cidr).min(1).max(MAX_ROUTER_PREFIXES),
   /** Of a standby: the address in the network of the router that serves, to be pinged all the time. */
   watch: z.object({ address: z.ipv4() }).optional(),
-  /** An address within one of the prefixes, to be tried all the time: with a port by a connection, without one by a ping. */
-  check: z.object({ address: z.ipv4(), port: z.int().min(1).max(65_535).optional() }).optional(),
+  /** Within one of the prefixes. */
+  check: LanCheck.optional(),
 });
 export type RouterItem = z.infer<typeof RouterItem>;
 

@@ -40,6 +40,7 @@ export const ProblemCode = z.enum([
   'prefix-taken',
   'too-many-routes',
   'router-refused',
+  'check-refused',
   'router-in-use',
   'not-adoptable',
   'not-releasable',

@@ -7,6 +7,7 @@ import type {
   ObservedInterface,
   ObservedMembership,
   ObservedPeer,
+  ObservedRouter,
   ObservedWorkload,
   Outcome,
 } from '@orrery/shared/contracts';
@@ -33,6 +34,10 @@ export interface ObservedNodeChange extends Mark {
 export interface ObservedContainerChange extends Mark {
   node_id: NodeId;
   observed: ObservedContainer;
+}
+export interface ObservedRouterChange extends Mark {
+  node_id: NodeId;
+  observed: ObservedRouter;
 }
 export interface ObservedMembershipChange extends Mark {
   node_id: NodeId;
@@ -95,6 +100,7 @@ type Rows<Row> = Map<string, Row | null>;
 export class ObservedChanges {
   readonly nodes: Rows<ObservedNodeChange> = new Map();
   readonly containers: Rows<ObservedContainerChange> = new Map();
+  readonly routers: Rows<ObservedRouterChange> = new Map();
   readonly memberships: Rows<ObservedMembershipChange> = new Map();
   readonly interfaces: Rows<ObservedInterfaceChange> = new Map();
   readonly paths: Rows<ObservedPathChange> = new Map();

@@ -29,6 +29,7 @@ export function projectSnapshot(
     const looked = state.nodes.map(({ node }) => node);
     changes.sweeps.nodes.set(mark.host_id, { owner: mark.host_id, keep: [...keep, ...looked] });
     sweepRows(changes.nodes, (row) => row?.host_id === mark.host_id, [...keep, ...looked]);
+    sweepRows(changes.routers, (row) => row?.host_id === mark.host_id, [...keep, ...looked]);
   }
   if (state.workloads?.known) projectWorkloads(changes, mark, state.workloads.value);
   for (const node of state.nodes) if (isKnown(node.node)) projectNode(changes, mark, node);
@@ -47,9 +48,11 @@ function projectWorkloads(changes: ObservedChanges, mark: Mark, workloads: reado
 }
 
 function projectNode(changes: ObservedChanges, mark: Mark, observed: ObservedNode): void {
-  const { node, daemon, memberships, interfaces, peers } = observed;
+  const { node, daemon, memberships, interfaces, peers, router } = observed;
   if (daemon.known) setNode(changes, mark, node, { state: 'up', cause: null, peers_known: peers.known }, daemon.value);
   else setNode(changes, mark, node, { state: 'unknown', cause: daemon.cause }, null);
+  if (!router) changes.routers.set(node, null);
+  else if (router.known) changes.routers.set(node, { ...mark, node_id: node, observed: router.value });
   const isOfNode = (_row: unknown, key: string) => isOf(node, key);
   const networkOf = new Map<string, string>();
   if (memberships.known) {

@@ -80,6 +80,16 @@ describe('project', () => {
     expect(changes.sweeps.interfaces.get(inContainer)).toEqual({ owner: inContainer, keep: [] });
   });
 
+  it('keeps what a router lets through and hears, until its container is gone', () => {
+    const router = { forwards: true, ways: [], peerAnswers: false };
+    const heard: AgentFact = { type: 'router.changed', data: { node: inContainer, after: router } };
+    expect(after(heard).routers.get(inContainer)).toMatchObject({ observed: router, host_id: host, seq: 1 });
+    expect(
+      after(heard, { type: 'router.changed', data: { node: inContainer, after: null } }).routers.get(inContainer),
+    ).toBeNull();
+    expect(after(heard, removed(inContainer)).routers.get(inContainer)).toBeNull();
+  });
+
   it('does not touch the memberships of another node when a container is removed', () => {
     const changes = after(membershipFact('network.joined', node, aMembership()), removed(inContainer));
     expect(changes.memberships.get(keyOf(node, NETWORK))).toMatchObject({ status: 'OK' });
@@ -92,6 +102,29 @@ describe('project', () => {
 });
 
 describe('a snapshot', () => {
+  it.each([
+    [
+      'replaces a router',
+      { known: true as const, value: { forwards: true, ways: null } },
+      { observed: { ways: null } },
+    ],
+    ['deletes a node that is no router', undefined, null],
+    [
+      'keeps a router that could not be looked at',
+      { known: false as const, code: 'nft-missing' as const, cause: 'no nft' },
+      { observed: { ways: [] } },
+    ],
+  ])('%s', (_what, router, expected) => {
+    const snapshot = aSnapshot(node, []);
+    if (snapshot.type !== 'host.snapshot') throw new TypeError('not a snapshot');
+    const [own] = snapshot.data.state.nodes;
+    if (own && router) own.router = router;
+    const before: AgentFact = { type: 'router.changed', data: { node, after: { forwards: true, ways: [] } } };
+    const row = after(before, snapshot).routers.get(node);
+    if (expected === null) expect(row).toBeNull();
+    else expect(row).toMatchObject(expected);
+  });
+
   it('is complete: earlier reports about other memberships of the node are undone', () => {
     const changes = after(
       membershipFact('network.joined', node, aMembership({ network: OTHER })),

@@ -16,6 +16,8 @@ export function project(changes: ObservedChanges, event: StoredEvent, isKnown: (
   else if (fact.type.startsWith('finding.')) projectFinding(changes, mark, fact);
   else if (node === null || !isKnown(node)) projectHostPart(changes, mark, fact);
   else if (fact.type.startsWith('path.')) projectPath(changes, mark, fact);
+  else if (fact.type === 'router.changed')
+    changes.routers.set(node, fact.data.after && { ...mark, node_id: node, observed: fact.data.after });
   else projectNodePart(changes, mark, fact);
 }
 
@@ -130,9 +132,10 @@ function setContainer(
   if (isRemoved && after === null) forgetNode(changes, node_id);
 }
 
-/** A removed container takes its daemon, its memberships, its interfaces and its paths with it. */
+/** A removed container takes its daemon, its router, its memberships, its interfaces and its paths with it. */
 function forgetNode(changes: ObservedChanges, node: NodeId): void {
   changes.nodes.set(node, null);
+  changes.routers.set(node, null);
   for (const [rows, sweeps] of [
     [changes.memberships, changes.sweeps.memberships],
     [changes.interfaces, changes.sweeps.interfaces],

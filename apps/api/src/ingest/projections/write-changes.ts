@@ -27,6 +27,13 @@ const UPSERT_CONTAINERS = `
   ON CONFLICT (node_id) DO UPDATE SET observed = excluded.observed, ordinal = excluded.ordinal, seq = excluded.seq,
     updated_at = excluded.updated_at WHERE ${newer('container_status')}`;
 
+const UPSERT_ROUTERS = `
+  INSERT INTO router_status (node_id, host_id, observed, ordinal, seq, updated_at)
+  SELECT node_id, host_id, observed, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
+    AS r(node_id text, host_id text, observed jsonb, ${MARK})
+  ON CONFLICT (node_id) DO UPDATE SET observed = excluded.observed, ordinal = excluded.ordinal, seq = excluded.seq,
+    updated_at = excluded.updated_at WHERE ${newer('router_status')}`;
+
 const UPSERT_MEMBERSHIPS = `
   INSERT INTO membership_status (node_id, network_id, host_id, status, name, observed, ordinal, seq, updated_at)
   SELECT node_id, network_id, host_id, status, name, observed, ordinal, seq, $2 FROM jsonb_to_recordset($1::jsonb)
@@ -84,13 +91,14 @@ export async function writeChanges(run: Run, changes: ObservedChanges, now: Date
   const { sweeps } = changes;
   await sweep(run, sweeps.containers, 'container_status', 'host_id', 'node_id');
   await sweep(run, sweeps.workloads, 'workloads', 'host_id', 'workload');
-  for (const table of ['node_status', 'membership_status', 'interfaces', 'paths'])
+  for (const table of ['node_status', 'router_status', 'membership_status', 'interfaces', 'paths'])
     await sweep(run, sweeps.nodes, table, 'host_id', 'node_id');
   await sweep(run, sweeps.memberships, 'membership_status', 'node_id', 'network_id');
   await sweep(run, sweeps.interfaces, 'interfaces', 'node_id', 'device');
   await sweep(run, sweeps.paths, 'paths', 'node_id', 'peer');
   await remove(run, changes.containers, 'container_status', ['node_id']);
   await remove(run, changes.nodes, 'node_status', ['node_id']);
+  await remove(run, changes.routers, 'router_status', ['node_id']);
   await remove(run, changes.memberships, 'membership_status', ['node_id', 'network_id']);
   await remove(run, changes.interfaces, 'interfaces', ['node_id', 'device']);
   await remove(run, changes.paths, 'paths', ['node_id', 'peer']);
@@ -99,6 +107,7 @@ export async function writeChanges(run: Run, changes: ObservedChanges, now: Date
   const met = await keepToQuotas(run, changes);
   await upsert(run, UPSERT_CONTAINERS, changes.containers, now);
   await upsert(run, UPSERT_NODES, changes.nodes, now);
+  await upsert(run, UPSERT_ROUTERS, changes.routers, now);
   await upsert(run, UPSERT_MEMBERSHIPS, changes.memberships, now);
   await upsert(run, UPSERT_INTERFACES, changes.interfaces, now);
   await upsert(run, UPSERT_PATHS, changes.paths, now);

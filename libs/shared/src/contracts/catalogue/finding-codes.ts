@@ -204,6 +204,19 @@ export const FINDINGS = {
     cause: ({ controller, host, target }: { controller: string; host: string; target: string }) =>
       `the controller ${controller} runs on ${host}, whose router can carry ${target}: while ${host} is away, nobody can switch the route`,
   },
+  'route-without-standby': {
+    means:
+      'The router that carries a route does not work, and none of its other routers can take over. The route stays as it is until one of them can.',
+    fix: 'Repair one of its routers: `orrery route get PREFIX --network NETWORK` names what is wrong with each.',
+    see: get('/v1/routes'),
+  },
+  'route-without-standby/down': {
+    cause: ({ target, down, others }: { target: string; down: string; others: string }) =>
+      `${target} has no router that works: ${down}; ${others}`,
+    fix: ({ target, network }: { target: string; network: string }) =>
+      `Repair one of its routers: \`orrery route get ${target} --network ${network}\` names what is wrong with each.`,
+    see: ({ network }: { network: string }) => get(path`/v1/networks/${network}/routes`),
+  },
   'multicast-limit': {
     means: 'The network has more nodes than one multicast or broadcast reaches: discovery misses some of them.',
     fix: 'Raise the limit above the number of nodes: `orrery network set NETWORK --multicast-limit N`.',

@@ -161,6 +161,26 @@ const THINGS = {
       `Name one of those. For other routers, remove the route and add it again: \`orrery route rm ${target} --network ${network}\`.`,
     see: ({ network }: { network: string }) => get(path`/v1/networks/${network}/routes`),
   },
+  'check-refused': {
+    means: 'The routers of a route cannot check this address.',
+    fix: 'Check an address of a machine in the LAN, within the prefix of the route: `--check IP[:PORT]`.',
+    see: { method: 'POST', path: '/v1/networks/{network}/routes' },
+  },
+  'check-refused/outside': {
+    cause: ({ address, target }: { address: string; target: string }) => `${address} is not within ${target}`,
+    fix: ({ target }: { target: string }) => `Check an address within ${target}.`,
+  },
+  'check-refused/one-each': {
+    cause: ({ node, other, check }: { node: string; other: string; check: string }) =>
+      `${node} already checks ${check} for ${other}, and a router checks one address`,
+    fix: ({ other }: { other: string }) => `Leave the check out, or use other routers than those of ${other}.`,
+  },
+  'check-refused/another': {
+    cause: ({ target, network, is }: { target: string; network: string; is: string }) =>
+      `the route ${target} of ${network} checks ${is} already`,
+    fix: ({ target, network }: { target: string; network: string }) =>
+      `Add it with the same check, or remove it first: \`orrery route rm ${target} --network ${network}\`.`,
+  },
   'router-in-use': {
     means: 'A route needs this router, or this network.',
     fix: 'Remove the route first: `orrery route rm PREFIX --network NETWORK`.',

@@ -10,6 +10,7 @@ import {
   NodeAddress,
   NodeId,
   ProbeId,
+  RouteId,
 } from '../ids.js';
 import { Labels } from '../labels.js';
 import { Outcome } from '../outcomes.js';
@@ -76,8 +77,12 @@ export const ApiFact = z.discriminatedUnion('type', [
     router: z.string().nullable(),
     by: z.string(),
   }),
-  /** Another of its routers is to carry it, `from` null: the one before was removed. */
+  /**
+   * Another of its routers is to carry it, `from` null: the one before was removed. `by`: a token's name, or `failover` if Orrery
+   * did it on its own.
+   */
   facts(['route.switched'], {
+    route: RouteId.optional(),
     network: NetworkId,
     target: Cidr,
     router: z.string(),

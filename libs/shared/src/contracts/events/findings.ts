@@ -60,6 +60,7 @@ export const FindingCode = z.enum([
   'host-over-quota', // the host reports more than is kept of one host
   'version-drift', // an agent or a zerotier-one is much older than the others
   'controller-beside-router', // the controller of a route runs on a host that carries it
+  'route-without-standby', // the router of a route is down, and none of the others can take over
   'route-overlap', // two networks of one node claim the same addresses
 ]);
 export type FindingCode = z.infer<typeof FindingCode>;
@@ -81,6 +82,7 @@ export const AgentFindingCode = FindingCode.exclude([
   'host-over-quota',
   'version-drift',
   'controller-beside-router',
+  'route-without-standby',
   'route-overlap',
 ]);
 export type AgentFindingCode = z.infer<typeof AgentFindingCode>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NetworkRoute } from '../controllers.js';
 import { Cidr, CommandId, Name, NetworkId, RouteId } from '../ids.js';
-import { MAX_ROUTER_PREFIXES } from '../items.js';
+import { LanCheck, MAX_ROUTER_PREFIXES } from '../items.js';
 import { Command } from './commands.js';
 import { HostRef, page, PageQuery, Reference, ShownOutcome, Timestamp } from './common.js';
 import { ShownFinding } from './findings.js';
@@ -34,6 +34,12 @@ export const RoutePost = z
       .min(1)
       .max(MAX_VIA)
       .describe('Its routers, in order of preference: the first carries it, the others stand by. One for each host.'),
+    check: z
+      .strictObject(LanCheck.shape)
+      .optional()
+      .describe(
+        'An address within the target that all routers try: when the one that carries the route gets no answer and another one does, it switches.',
+      ),
   })
   .meta({ id: 'RoutePost', description: 'A prefix to bring into a network, and the nodes that carry it there.' });
 export type RoutePost = z.infer<typeof RoutePost>;
@@ -82,7 +88,9 @@ export const KeptRoute = z
       .string()
       .nullable()
       .describe('The router that is to carry it, as HOST/CONTAINER; null: none of its routers is left.'),
+    since: Timestamp.optional().describe('Since when it is to be this router; left out by an older API.'),
     via: z.array(RouteVia).describe('Its routers, in order of preference.'),
+    check: LanCheck.nullable().optional().describe('What its routers try behind them; null: nothing.'),
     announced: z
       .array(NetworkRoute)
       .describe(
