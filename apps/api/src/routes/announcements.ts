@@ -2,7 +2,7 @@ import { contains, parseAddress, parsePrefix } from '@orrery/shared/addresses';
 import type { NetworkConfig, NetworkId } from '@orrery/shared/contracts';
 import type { Sql } from '../database/sql.js';
 import { ownPrefixes } from '../networks/own-prefixes.js';
-import type { WantedRoute, WantedRouter } from './plan-announcements.js';
+import type { WantedRoute, RouterOfRoute } from './plan-announcements.js';
 
 /** SQL of the addresses that the kernel of a node shows in a network, as a JSON array: a host's report, of any text. */
 export const shownAddresses = (node: string, network: string) => `(
@@ -28,7 +28,7 @@ export function gatewayAmong(config: Pick<NetworkConfig, 'routes'>, shown: reado
 export const STATUS_OF_ROUTER =
   'LEFT JOIN item_status s ON s.item_id = i.id AND s.revision >= COALESCE(x.adjusted_from, i.revision)';
 
-type Row = Omit<WantedRoute, 'routers'> & { routers: (Omit<WantedRouter, 'address'> & { shown: string[] })[] };
+type Row = Omit<WantedRoute, 'routers'> & { routers: (Omit<RouterOfRoute, 'address'> & { shown: string[] })[] };
 
 /** The routes of a network, with what their routers show. */
 export async function wantedRoutes(

@@ -6,13 +6,13 @@ import {
   withAnnouncements,
   type Announcement,
   type WantedRoute,
-  type WantedRouter,
+  type RouterOfRoute,
 } from './plan-announcements.js';
 
 const [route, one, two] = [newId('rte'), newId('nod'), newId('nod')];
 const [TARGET, HALVES] = ['192.168.10.0/24', ['192.168.10.0/25', '192.168.10.128/25']];
-const first: WantedRouter = { node: one, address: '10.1.1.7', isReady: true };
-const second: WantedRouter = { node: two, address: '10.1.1.8', isReady: true };
+const first: RouterOfRoute = { node: one, address: '10.1.1.7', isReady: true };
+const second: RouterOfRoute = { node: two, address: '10.1.1.8', isReady: true };
 const wanted = (more: Partial<WantedRoute> = {}): WantedRoute => ({
   ...{ id: route, target: TARGET, node: one, routers: [first, second] },
   ...more,
@@ -57,7 +57,7 @@ describe('a route', () => {
   it('can be switched back before it has switched, and on to a third router', () => {
     expect(plan(wanted(), [whole, halves], true).announcements).toEqual([halves, whole]);
     expect(plan(wanted(), [whole, halves]).announcements).toEqual([whole]);
-    const third: WantedRouter = { node: newId('nod'), address: '10.1.1.9', isReady: true };
+    const third: RouterOfRoute = { node: newId('nod'), address: '10.1.1.9', isReady: true };
     const next = { route, node: third.node, via: '10.1.1.9', targets: [TARGET] };
     const on = wanted({ node: third.node, routers: [first, second, third] });
     expect(steps(on, [whole, halves])).toEqual([[halves], [halves, next], [next]]);

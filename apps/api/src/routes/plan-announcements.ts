@@ -7,10 +7,10 @@ export interface WantedRoute {
   target: string;
   /** The router that is to carry it; null: that was removed. */
   node: NodeId | null;
-  routers: readonly WantedRouter[];
+  routers: readonly RouterOfRoute[];
 }
 
-export interface WantedRouter {
+export interface RouterOfRoute {
   node: NodeId;
   /** Its address in the network, as its kernel shows it; null: none yet. */
   address: string | null;
@@ -98,7 +98,7 @@ function stepOf(route: WantedRoute, last: readonly Announcement[], isSettling: b
 }
 
 /** Its address, once it forwards; whoever carries the route already may be at work on something else. */
-function viaOf({ node, address, isReady }: WantedRouter, last: readonly Announcement[]): string | undefined {
+function viaOf({ node, address, isReady }: RouterOfRoute, last: readonly Announcement[]): string | undefined {
   return address !== null && (isReady || last.some((one) => one.node === node)) ? address : undefined;
 }
 

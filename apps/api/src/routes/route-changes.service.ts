@@ -20,7 +20,7 @@ import { CommandsService } from '../commands/commands.service.js';
 import type { Sql, Transaction } from '../database/sql.js';
 import { checkIfMatch, etag } from '../http/etag.js';
 import { checkCount, checkFree, checkInside, checkTarget, isSingle } from './judge-target.js';
-import { RouteWrites, type LockedNetwork } from './route-writes.service.js';
+import { RouteWrites, type NetworkWithRoutes } from './route-writes.service.js';
 import { checkText } from './decide-serving.js';
 import { Routers, type RouterChange } from './routers.service.js';
 import type { RouteOfNetwork } from './routes.repository.js';
@@ -131,7 +131,7 @@ export class RouteChanges {
 
   async #accepted(
     tx: Transaction,
-    network: LockedNetwork,
+    network: NetworkWithRoutes,
     route: KeptRoute,
     group: CommandId,
     made: readonly RouterChange[],
@@ -146,7 +146,7 @@ export class RouteChanges {
   }
 
   /** What people have decided about a route, for a dry run. */
-  #subject({ id, name }: LockedNetwork, { target }: KeptRoute): Subject {
+  #subject({ id, name }: NetworkWithRoutes, { target }: KeptRoute): Subject {
     const read = (sql: Sql) => this.routes.decided(sql, id, target);
     return { noun: 'route', name: `${target} in ${name}`, read };
   }
@@ -168,7 +168,7 @@ function nodeNamed({ via }: KeptRoute, reference: string): NodeRef | undefined {
 }
 
 /** One item tells a router what to check, whatever it carries. */
-function refuseSecondCheck(made: readonly RouterChange[], { routes }: LockedNetwork, target: string): void {
+function refuseSecondCheck(made: readonly RouterChange[], { routes }: NetworkWithRoutes, target: string): void {
   for (const other of routes) {
     const router = made.find(({ node }) => other.nodes.includes(node));
     if (!router || other.target === target || other.check === null) continue;
@@ -177,7 +177,11 @@ function refuseSecondCheck(made: readonly RouterChange[], { routes }: LockedNetw
   }
 }
 
-function refuseAnotherCheck(same: RouteOfNetwork, check: LanCheck | undefined, { name: network }: LockedNetwork): void {
+function refuseAnotherCheck(
+  same: RouteOfNetwork,
+  check: LanCheck | undefined,
+  { name: network }: NetworkWithRoutes,
+): void {
   if (isDeepStrictEqual(same.check ?? undefined, check)) return;
   const is = same.check ? checkText(same.check) : 'nothing';
   throw refused(explain('check-refused/another', { target: same.target, network, is }));
@@ -185,7 +189,7 @@ function refuseAnotherCheck(same: RouteOfNetwork, check: LanCheck | undefined, {
 
 const namesOf = ({ via }: KeptRoute) => via.map(({ node }) => node.name).join(', ');
 
-const otherRouters = (route: KeptRoute, { name: network }: LockedNetwork) =>
+const otherRouters = (route: KeptRoute, { name: network }: NetworkWithRoutes) =>
   refused(explain('prefix-taken/other-routers', { own: route.target, network, via: namesOf(route) }));
 
 const notItsRouter = (route: KeptRoute, router: string) =>

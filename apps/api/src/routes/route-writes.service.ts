@@ -25,7 +25,7 @@ import { tellOfSwitch } from './route-keeper.service.js';
 import { RoutesRepository, type RouteOfNetwork } from './routes.repository.js';
 
 /** A network that Orrery keeps, locked until the end of the transaction, with its routes. */
-export interface LockedNetwork extends RoutedNetwork {
+export interface NetworkWithRoutes extends RoutedNetwork {
   routes: RouteOfNetwork[];
   targets: string[];
 }
@@ -41,7 +41,7 @@ export class RouteWrites {
   ) {}
 
   /** Throws AppError `unknown-network`, `network-not-kept`, `forbidden`. */
-  async lock(tx: Transaction, reference: string): Promise<LockedNetwork> {
+  async lock(tx: Transaction, reference: string): Promise<NetworkWithRoutes> {
     const id = await this.references.network(tx, reference);
     refuseForeignNetworks([id]);
     refuseBeyondHosts();
