@@ -57,11 +57,11 @@ async function fill(): Promise<void> {
     [SMALL, 'small', 10, 1],
   ] as const) {
     await source.query(
-      `INSERT INTO networks (id, name, controller_id, config, admission) VALUES ($1, $2, 'ctl_a', '{}', $3)`,
+      `INSERT INTO networks (id, name, controller_id, config, admission) VALUES ($1, $2, 'ctl_a', '{"routes": []}', $3)`,
       [network, name, JSON.stringify(admission)],
     );
     await source.query(
-      `INSERT INTO network_status (network_id, applied_config, applied_name, read_at) VALUES ($1, '{}', $2, now())`,
+      `INSERT INTO network_status (network_id, applied_config, applied_name, read_at) VALUES ($1, '{"routes": []}', $2, now())`,
       [network, name],
     );
     const ids = Array.from({ length: hosts }, () => newId('hst'));
