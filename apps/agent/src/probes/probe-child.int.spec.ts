@@ -57,27 +57,33 @@ const REFUSES = `for (const name of ['setgroups', 'setgid', 'setuid'])
       .find((line) => line.includes(`0100007F:${hex} 0100007F`));
     return Number(row?.trim().split(/\s+/)[7]);
   };
-  function start(path: string, ...node: string[]) {
-    const child = spawn(process.execPath, [...node, PROGRAM, PROBE_CHILD], { stdio: ['pipe', 'pipe', 'inherit'] });
+  function start(path: string, { node = [], by = [] }: { node?: string[]; by?: string[] } = {}) {
+    const [program = '', ...words] = [...by, process.execPath, ...node, PROGRAM, PROBE_CHILD];
+    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
     const url = `http://127.0.0.1:${port}${path}`;
     const ask: ChildAsk = { kind: 'http', address: '127.0.0.1', device: null, port, maxBytes: 100, url };
     child.stdin.end(JSON.stringify(ask));
     return child;
   }
 
+  /** As the agent of docker-compose.yml is. */
+  const powerless = ['setpriv', '--bounding-set', '-setuid,-setgid'];
+
   it.each([
-    ['by itself', []],
-    ['by starting itself again, where Node refuses to change users', ['stub']],
-  ])('is nobody %s', async (_how, more) => {
-    const child = start('/', ...more.flatMap(() => ['--require', stub]));
+    ['is nobody by itself', false, [], NOBODY],
+    ['is nobody by starting itself again, where Node refuses to change users', true, [], NOBODY],
+    ['stays who it is where the kernel does not let it change users', false, powerless, 0],
+    ['stays who it is where neither lets it', true, powerless, 0],
+  ])('%s', async (_how, refuses, by, user) => {
+    const child = start('/', { by, node: refuses ? ['--require', stub] : [] });
     const [said] = await Promise.all([text(child.stdout), once(child, 'exit')]);
     expect(said).toContain('"status":200');
     expect(child.exitCode).toBe(0);
-    expect(users).toEqual([NOBODY]);
+    expect(users).toEqual([user]);
   });
 
   it.each(['SIGINT', 'SIGKILL'] as const)('ends with the one that started it, by %s', async (signal) => {
-    const child = start('/silent', '--require', stub);
+    const child = start('/silent', { node: ['--require', stub] });
     await eventually(() => users.length > 0, { what: 'the server is asked' });
     const [socket] = open;
     const closed = socket && once(socket, 'close');

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { get as getPlain, type IncomingMessage, type RequestOptions } from 'node:http';
 import { get as getEncrypted } from 'node:https';
@@ -39,14 +39,25 @@ async function startAsNobody(): Promise<boolean> {
     throw new Error(
       `the user nobody cannot read ${closed}, and this Node.js cannot change users by itself: move Orrery to a folder that everybody can read`,
     );
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1), AS_NOBODY], {
+  const child = spawnAsNobody();
+  if (!child) return false;
+  process.on('SIGINT', () => child.kill('SIGINT'));
+  return new Promise((_resolve, reject) => {
+    child.on('error', reject).on('exit', (code) => process.exit(code ?? 1));
+  });
+}
+
+/** Undefined: this root has no right to change users. Then it can do little else anyway. */
+function spawnAsNobody(): ChildProcess | undefined {
+  try {
+    return spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1), AS_NOBODY], {
       ...{ uid: NOBODY, gid: NOBODY },
       stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     });
-    process.on('SIGINT', () => child.kill('SIGINT'));
-    child.on('error', () => resolve(false)).on('exit', (code) => process.exit(code ?? 1));
-  });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPERM') return undefined;
+    throw error;
+  }
 }
 
 /** The first of the program and the folders above it that others may not read; undefined: nobody can run it. */
