@@ -9,6 +9,7 @@ import {
   InterfacePage,
   JoinTokenPage,
   subjects,
+  type KeptRoute,
 } from '@orrery/shared/contracts';
 import { ComposeSystem, hasCompose, type HostNumber } from '../support/compose/compose-system.js';
 import { asOnCalmMachine } from '../support/calm.js';
@@ -21,6 +22,8 @@ import { demoTests } from './demo-story.js';
 jest.setTimeout(900_000);
 
 const MB = 1_000_000;
+/** Three misses of a standby, and the way to the nodes. */
+const SWITCHED_MS = 15_000;
 /** docs/faults.md, F35 */
 const REACHED_MS = 8_000;
 const engine = (await hasCompose()) ? await findLabEngine() : undefined;
@@ -194,6 +197,44 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     const given = items.flatMap(({ controller }) => (controller?.authorized ? [controller.addresses] : []));
     expect(given.map(({ length }) => length)).toEqual(before.map(() => 1));
     expect(new Set(given.flat()).size).toBe(before.length);
+  });
+
+  it('brings a LAN into a network, and goes on when the host of the router loses its power', async () => {
+    const page = `http://${system.lan}.20/`;
+    const [route, of] = [`${system.lan}.0/24`, ['--network', 'lab']];
+    const curl = (url: string, ...more: string[]) =>
+      system.execIn(1, 'orrery-one', 'curl', '-fsS', '--max-time', '1', ...more, url);
+    const prints = async () => (await curl(page)).stdout.includes('a printer');
+    const probe = () => system.orrery('probe', 'cloud-1/one', '--http', page);
+    const lastAsked = async () =>
+      (await system.must('logs', '--no-log-prefix', 'printer')).match(/\d+\.\d+\.\d+\.\d+ GET/g)?.at(-1);
+    const serving = async () => {
+      const shown = await system.orrery('route', 'get', route, ...of, '-o', 'json');
+      return (JSON.parse(shown.stdout) as KeptRoute).router;
+    };
+    expect(await prints()).toBe(false);
+    expect((await probe()).code).not.toBe(0);
+    // Not by onprem-1, where the controller is: without it, nobody switches.
+    const by = ['--via', 'onprem-2', '--via', 'onprem-1', '--check', `${system.lan}.20:80`];
+    expect(await system.orrery('route', 'add', route, ...of, ...by, '--wait=60s')).toMatchObject({ code: 0 });
+    await eventually(prints, { within: 30_000, what: 'a page from the LAN' });
+    expect(await probe()).toMatchObject({ code: 0, stdout: expect.stringContaining('200') });
+    const document = await curl(`${page}document`, '--max-time', '60', '-o', '/dev/null', '-w', '%{size_download}');
+    expect(document.stdout).toBe(String(100 * MB));
+    const before = await lastAsked();
+    expect(await serving()).toBe('onprem-2/lab-router');
+    await system.must('kill', 'host-4');
+    const died = performance.now();
+    await eventually(prints, { within: 90_000, every: 100, what: 'a page by the other router' });
+    expect(performance.now() - died).toBeLessThan(asOnCalmMachine(SWITCHED_MS));
+    expect(await serving()).toBe('onprem-1/lab-router');
+    expect(await lastAsked()).not.toBe(before);
+    await system.up();
+    expect(await system.orrery('route', 'rm', route, ...of, '--yes', '--wait=60s')).toMatchObject({ code: 0 });
+    expect(await prints()).toBe(false);
+    expect((await system.api('/v1/containers', ContainerPage)).items.map(({ name }) => name)).not.toContain(
+      'lab-router',
+    );
   });
 
   it('keeps secrets out of what docker inspect shows, and publishes only on loopback', async () => {

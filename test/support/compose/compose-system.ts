@@ -53,6 +53,11 @@ export class ComposeSystem {
     return `http://127.0.0.1:${this.env['ORRERY_PORT'] ?? ''}`;
   }
 
+  /** The first three numbers of the LAN in which the printer is. */
+  get lan(): string {
+    return this.env['ORRERY_LAN'] ?? '';
+  }
+
   /** As docs/compose.md says. */
   async up(): Promise<void> {
     await this.must('up', '--detach', '--wait', '--wait-timeout', '400');
