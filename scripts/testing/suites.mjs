@@ -5,7 +5,7 @@
 /** @type {Suite[]} */
 export const suites = [
   { name: 'unit', budget: 70, about: 'pure code, beside its source' },
-  { name: 'int', budget: 200, about: 'one component with a real Postgres or NATS' },
+  { name: 'int', budget: 230, about: 'one component with a real Postgres or NATS' },
   { name: 'e2e', budget: 80, about: 'API, agents and CLI as processes, with simulated hosts' },
   {
     name: 'security',
@@ -13,7 +13,7 @@ export const suites = [
     about: 'what must be refused, each with a control that is allowed',
   },
   { name: 'faults', budget: 230, about: 'things that break on purpose, short versions' },
-  { name: 'docker', budget: 250, needs: 'engine', about: 'containers on a real Docker Engine' },
+  { name: 'docker', budget: 280, needs: 'engine', about: 'containers on a real Docker Engine' },
   { name: 'attach', budget: 200, needs: 'engine', about: 'containers of others, with labels, on a real Docker Engine' },
   {
     name: 'explain',
@@ -23,7 +23,7 @@ export const suites = [
   },
   {
     name: 'compose',
-    budget: 300,
+    budget: 360,
     needs: 'lab images',
     about: 'the real docker-compose.yml: four hosts, the demo, the profile ha',
   },
