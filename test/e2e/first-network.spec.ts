@@ -37,14 +37,20 @@ describe('orrery on a fleet without a controller, against the real API', () => {
 
   it('shows what a node reaches, each reply as it arrives, and keeps the result', async () => {
     expect((await orrery('launch far --network lab --wait=60s')).code).toBe(0);
-    const [far] = JSON.parse((await orrery('interface ls --node lap-7/far -o json')).out) as Interface[];
-    const address = far?.addresses[0]?.split('/')[0] ?? '';
+    const addressOf = async (node: string) => {
+      const [shown] = JSON.parse((await orrery(`interface ls --node ${node} -o json`)).out) as Interface[];
+      return shown?.addresses[0]?.split('/')[0] ?? '';
+    };
+    const [address, own] = [await addressOf('lap-7/far'), await addressOf('lap-7/hello')];
+    const free = ['251', '252', '253']
+      .map((last) => address.replace(/\d+$/, last))
+      .find((one) => ![address, own].includes(one));
     const { code, out } = await orrery(`probe lap-7/hello --ping ${address} --count 2`);
     expect(out).toMatch(
       /^lap-7\/hello \(simulated\) {2}ping [\d.]+\n {2}· seq 1 {2}40 ms\n {2}· seq 2 {2}40 ms\nreached {2}2 of 2 answered, /,
     );
     expect(code).toBe(0);
-    const nobody = await orrery(`probe lap-7/hello --tcp ${address.replace(/\d+$/, '253')}:80`);
+    const nobody = await orrery(`probe lap-7/hello --tcp ${free}:80`);
     expect(nobody.out).toMatch(/\ntimed-out\n {2}cause {2}no node of the network answers for [\d.]+\n {2}fix /);
     expect(nobody.code).toBe(1);
     const cloud = await orrery('probe lap-7/hello --http http://169.254.169.254/latest -o json');
