@@ -4,8 +4,8 @@
 
 /** @type {Suite[]} */
 export const suites = [
-  { name: 'unit', budget: 70, about: 'pure code, beside its source' },
-  { name: 'int', budget: 230, about: 'one component with a real Postgres or NATS' },
+  { name: 'unit', budget: 80, about: 'pure code, beside its source' },
+  { name: 'int', budget: 260, about: 'one component with a real Postgres or NATS' },
   { name: 'e2e', budget: 80, about: 'API, agents and CLI as processes, with simulated hosts' },
   {
     name: 'security',
