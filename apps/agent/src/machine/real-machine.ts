@@ -129,14 +129,14 @@ class RealMachine implements Machine {
     return examineMachine(this.parts, scope, signal);
   }
 
-  async facts(): Promise<MachineFacts> {
+  async facts({ hasRouters = false }: Scope): Promise<MachineFacts> {
     return {
       defaultImage: this.parts.config.zerotierImage,
       imagePresent: await this.images.present(),
       hasIdentity: (node) => this.parts.identities.has(node),
       isFree: (address) => this.parts.identities.isFree(address),
       ground: await this.parts.ground.look(),
-      routerGround: await this.routerGrounds.look(),
+      routerGround: await this.routerGrounds.look({ isNeeded: hasRouters }),
     };
   }
 

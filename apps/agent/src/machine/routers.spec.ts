@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { explain, type RouterWay } from '@orrery/shared/contracts';
 import { StepError } from '@orrery/shared/machine';
 import { createLogger } from '@orrery/shared/runtime';
@@ -74,20 +74,38 @@ describe('the ground of routers', () => {
 
   it('is what the engine shows of the network of containers', async () => {
     const { gateway: _gateway, ...bridge } = shown;
-    expect(await grounds(() => Promise.resolve(shown)).look()).toEqual({ bridge: { name: 'orrery', ...bridge } });
+    expect(await grounds(() => Promise.resolve(shown)).look({ isNeeded: true })).toEqual({ bridge: { name: 'orrery', ...bridge } });
   });
 
   it('says that nft is missing, and nothing about an engine that does not answer or has no such network', async () => {
     const trouble = explain('nft-missing/program');
-    expect(await grounds(() => Promise.reject(refused), trouble).look()).toEqual({ trouble });
-    expect(await grounds(() => Promise.resolve(undefined)).look()).toEqual({});
+    expect(await grounds(() => Promise.reject(refused), trouble).look({ isNeeded: true })).toEqual({ trouble });
+    expect(await grounds(() => Promise.resolve(undefined)).look({ isNeeded: true })).toEqual({});
   });
 
   it('is looked at once for many looks', async () => {
     let asked = 0;
     const all = grounds(() => Promise.resolve(++asked && shown));
-    await Promise.all([all.look(), all.look()]);
-    await all.look();
+    await Promise.all([all.look({ isNeeded: true }), all.look({ isNeeded: true })]);
+    await all.look({ isNeeded: true });
     expect(asked).toBe(1);
+  });
+
+  it('is looked at seldom while nobody wants a router, and at once when somebody does', async () => {
+    const clock = jest.spyOn(performance, 'now');
+    let asked = 0;
+    const all = grounds(() => Promise.resolve(++asked && { ...shown, isInternal: true }));
+    const askedAt = async (seconds: number, isNeeded: boolean) => {
+      clock.mockReturnValue(seconds * 1_000);
+      await all.look({ isNeeded });
+      return asked;
+    };
+    expect(await askedAt(0, false)).toBe(1);
+    expect(await askedAt(599, false)).toBe(1);
+    expect(await askedAt(599, true)).toBe(2);
+    expect(await askedAt(603, true)).toBe(2);
+    expect(await askedAt(604, true)).toBe(3);
+    expect(await askedAt(1_205, false)).toBe(4);
+    clock.mockRestore();
   });
 });

@@ -4,9 +4,10 @@ import type { InspectedContainer } from '../docker/inspected.js';
 import type { RunningContainer } from '../kernel/router-tables.js';
 import { findContainer, type RealMachineParts } from './real-machine-parts.js';
 
-/** How long is believed what was seen: what is wrong may be put right at any time. */
+/** How long is believed what was seen: what is wrong may be put right at any time, but without a router only a dry run asks. */
 const FIT_MS = 60_000;
 const UNFIT_MS = 5_000;
+const UNNEEDED_MS = 600_000;
 const LOOK_MS = 4_000;
 
 export const processOf = ({ Id, State }: InspectedContainer): RunningContainer => ({
@@ -49,17 +50,18 @@ export async function letThrough(
 
 /** What routers need of this machine. Never throws: what cannot be seen speaks against nothing. */
 export class RouterGrounds {
-  #held: { until: number; seen: Promise<RouterGround> } | undefined;
+  #held: { at: number; goodFor: number; seen: Promise<RouterGround> } | undefined;
 
   constructor(private readonly parts: Pick<RealMachineParts, 'engine' | 'config' | 'tables'>) {}
 
-  look(): Promise<RouterGround> {
+  /** `isNeeded`: a router is wanted. */
+  look({ isNeeded }: { isNeeded: boolean }): Promise<RouterGround> {
     const now = performance.now();
-    if (this.#held && this.#held.until > now) return this.#held.seen;
-    const held = { until: now + UNFIT_MS, seen: this.#look() };
+    if (this.#held && now - this.#held.at < (isNeeded ? this.#held.goodFor : UNNEEDED_MS)) return this.#held.seen;
+    const held = { at: now, goodFor: UNFIT_MS, seen: this.#look() };
     this.#held = held;
     void held.seen.then(({ trouble, bridge }) => {
-      if (!trouble && bridge?.masquerades && !bridge.isInternal) held.until = now + FIT_MS;
+      if (!trouble && bridge?.masquerades && !bridge.isInternal) held.goodFor = FIT_MS;
     });
     return held.seen;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@orrery/shared/runtime';
-import { attach } from '../../../../test/support/agent/items.js';
+import { attach, route } from '../../../../test/support/agent/items.js';
 import { Policy, type HeldPolicy } from '../pure/policy/policy.js';
 import { FAST_MS, pauseMs, scopeOf, SteadyPolicy, type Situation, Wakings } from './looks.js';
 
@@ -109,6 +109,14 @@ describe('what a look covers', () => {
     expect(containers).toHaveLength(1);
     expect(containers[0]).toMatchObject({ item: attachment.id });
     expect(containers[0]?.workload).toBe(to);
+  });
+
+  it('has routers while an item wants one', () => {
+    const { router, container, items } = route();
+    const hasRouters = (given: typeof items) => scopeOf(newId('nod'), given, held({})).hasRouters;
+    expect(hasRouters(items)).toBe(true);
+    expect(hasRouters([container])).toBe(false);
+    expect(hasRouters([container, { ...router, intent: 'absent' }])).toBe(false);
   });
 
   it('does not change while the file of the policy is being written, and does when it stays unusable', () => {

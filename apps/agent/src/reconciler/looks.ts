@@ -114,7 +114,8 @@ export function scopeOf(hostNode: NodeId, items: readonly Item[], held: HeldPoli
         ]
       : [],
   );
-  return { hostNode, containers };
+  const hasRouters = items.some(({ kind, intent }) => kind === 'router' && intent === 'present');
+  return { hostNode, containers, hasRouters };
 }
 
 /** The membership that a step concerns, as last seen; undefined if unknown. */

@@ -24,6 +24,8 @@ export interface Scope {
   hostNode: NodeId;
   /** Whether an item concerns the host's own daemon; if not, a machine without zerotier-one is fine. */
   containers: { item: ItemId; node: NodeId; name: string; workload?: Workload }[];
+  /** Whether an item wants a router here. Without one, what routers need is looked at seldom. */
+  hasRouters?: boolean;
 }
 
 /** Why a step failed. `code` becomes the item's outcome; `transient` errors are retried soon. */
