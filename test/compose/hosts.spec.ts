@@ -116,7 +116,9 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     const probed = await system.orrery('probe', 'cloud-1/one', '--ping', await addressOf('onprem-1/two'));
     expect(probed).toMatchObject({ code: 0, stdout: expect.stringContaining('reached') });
     // The control: nobody has this address, so a ping that always succeeds would be noticed.
-    const nobody = (await addressOf('cloud-1/one')).replace(/\d+$/, '0');
+    const taken = new Set((await addresses()).map(([, address]) => address));
+    const [subnet] = [...taken].map((address) => address.replace(/\d+$/, ''));
+    const nobody = [250, 251, 252].map((last) => `${subnet}${last}`).find((address) => !taken.has(address)) ?? '';
     expect(await pings(1, 'orrery-one', nobody)).toBe(false);
   });
 

@@ -2,7 +2,7 @@ import type { NodeId, ProbeResult, ProbeTarget } from '@orrery/shared/contracts'
 import type { Machine, Prober } from '@orrery/shared/machine';
 import { describeError, pause, type Logger } from '@orrery/shared/runtime';
 import { timeoutSignal } from '@orrery/shared/timeouts';
-import { heard, type Question, type Reply, type Standing } from '../pure/router/watching.js';
+import { heard, type Answered, type Question, type Reply, type Standing } from '../pure/router/watching.js';
 
 /** From the begin of one question to that of the next. */
 const EVERY_MS = 2_000;
@@ -40,8 +40,10 @@ export class RouterWatches {
     return [...this.#watches.values()].map(({ question }) => question);
   }
 
-  get answers(): { question: Question; answers: boolean | undefined }[] {
-    return [...this.#watches.values()].map(({ question, standing }) => ({ question, answers: standing?.answers }));
+  get answers(): Answered[] {
+    return [...this.#watches.values()].map(({ question, standing }) => ({
+      ...{ question, answers: standing?.answers, hasAnswered: standing?.hasAnswered ?? false },
+    }));
   }
 
   /** Asks these from now on, and no others. One that is asked already goes on. */

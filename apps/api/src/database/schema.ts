@@ -30,6 +30,7 @@ import { FindingFacts1764000000024 } from './migrations/0024-finding-facts.js';
 import { Paths1764000000025 } from './migrations/0025-paths.js';
 import { SilentPaths1764000000026 } from './migrations/0026-silent-paths.js';
 import { Routes1764000000027 } from './migrations/0027-routes.js';
+import { FailoverPause1764000000028 } from './migrations/0028-failover-pause.js';
 
 /**
  * The tables of desired state that are read and written as objects
@@ -76,4 +77,5 @@ export const MIGRATIONS = [
   Paths1764000000025,
   SilentPaths1764000000026,
   Routes1764000000027,
+  FailoverPause1764000000028,
 ];

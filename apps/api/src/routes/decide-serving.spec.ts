@@ -19,13 +19,16 @@ const router = (number: number, more: Partial<ServingRouter> = {}): ServingRoute
   ...{ node: nodeOf(number), name: `onprem-${number}/shop-router`, host: `onprem-${number}` },
   ...{ address: addressOf(number), outcome: done, down: null, isPresent: true, isOnline: true },
   ...{ watches: number === 1 ? null : addressOf(1), peerAnswers: number === 1 ? null : true, lanAnswers: true },
+  peerNeverAnswered: false,
   ...more,
 });
 const route = (routers: ServingRouter[], more: Partial<ServedRoute> = {}): ServedRoute => ({
   ...{ id: 'rte_1', target: '192.168.10.0/24', node: nodeOf(1), check: CHECK, isAnnounced: true },
+  failedOverAgoMs: null,
   ...{ routers, ...more },
 });
 const silent = { peerAnswers: false };
+const never = { ...silent, peerNeverAnswered: true };
 const dead = { down: 'its container does not run' };
 
 describe('a route stays with its router', () => {
@@ -41,6 +44,7 @@ describe('a route stays with its router', () => {
     ['when the host of that standby is away', route([router(1), router(2, { ...silent, isPresent: false })])],
     ['when that standby watched another address', route([router(1), router(2, { ...silent, watches: addressOf(9) })])],
     ['when that standby has not heard yet', route([router(1), router(2, { peerAnswers: null })])],
+    ['when that standby never heard it, and its host is online', route([router(1), router(2, never)])],
     ['when it shows no address to be watched', route([router(1, { address: null }), router(2, silent)])],
     [
       'when its LAN is silent, and it has no check',
@@ -93,6 +97,11 @@ describe('a route switches to the standby', () => {
       'onprem-2/shop-router gets no answer from onprem-1/shop-router at 10.182.44.1 (onprem-1 is not online)',
     ],
     [
+      'when its host is away as well, and the standby never heard it',
+      route([router(1, { isPresent: false }), router(2, never)]),
+      'onprem-2/shop-router gets no answer from onprem-1/shop-router at 10.182.44.1 (onprem-1 is not online)',
+    ],
+    [
       'when the check of the standby is not known yet',
       route([router(1, dead), router(2, { lanAnswers: null })]),
       'onprem-1/shop-router: its container does not run',
@@ -109,6 +118,52 @@ describe('a route switches to the standby', () => {
     expect(to(router(2), router(3))).toBe('onprem-2/shop-router');
     expect(to(router(3), router(2))).toBe('onprem-3/shop-router');
     expect(to(router(2, dead), router(3))).toBe('onprem-3/shop-router');
+  });
+});
+
+describe('a route that has just failed over', () => {
+  const at = (seconds: number, ...routers: ServingRouter[]) =>
+    decideServing(route(routers, { failedOverAgoMs: seconds * 1_000 }));
+
+  it.each<[string, ServingRouter[], number]>([
+    ['ten seconds when its router says itself that it is down', [router(1, dead), router(2)], 10],
+    ['ten seconds when its LAN does not answer', [router(1, { lanAnswers: false }), router(2)], 10],
+    ['ten seconds when its host is away as well', [router(1, { isPresent: false }), router(2, silent)], 10],
+    ['a minute when only a standby says so', [router(1), router(2, silent)], 60],
+  ])('does so again after %s', (_when, routers, seconds) => {
+    expect(at(seconds - 0.1, ...routers)).toMatchObject({
+      do: 'wait',
+      others: `onprem-2/shop-router cannot take over: the route switched less than ${seconds} s ago`,
+    });
+    expect(at(seconds, ...routers).do).toBe('switch');
+  });
+
+  it('does so at once when its router is removed', () =>
+    expect(decideServing(route([router(2)], { node: null, failedOverAgoMs: 0 })).do).toBe('switch'));
+
+  it('does not go back and forth between two routers that reach everybody but each other', () => {
+    let [serving, switches, failedOverAgoMs] = [1, 0, null as number | null];
+    for (let second = 0; second < 3_600; second++) {
+      const pair = [1, 2].map((number) =>
+        router(number, number === serving ? { watches: null } : { watches: addressOf(serving), ...(switches === 0 ? silent : never) }),
+      );
+      const decided = decideServing(route(pair, { node: nodeOf(serving), failedOverAgoMs }));
+      failedOverAgoMs = failedOverAgoMs === null ? null : failedOverAgoMs + 1_000;
+      if (decided.do === 'switch') [serving, switches, failedOverAgoMs] = [3 - serving, switches + 1, 0];
+    }
+    expect([serving, switches]).toEqual([2, 1]);
+  });
+
+  it('switches no more than twice in 70 s for a host that takes it by its word and gives it away', () => {
+    let [serving, switches, failedOverAgoMs] = [1, 0, null as number | null];
+    for (let second = 0; second < 3_600; second++) {
+      const lies = serving === 2 ? dead : { ...silent, watches: addressOf(1) };
+      const pair = [router(1, { watches: addressOf(2) }), router(2, lies)];
+      const decided = decideServing(route(pair, { node: nodeOf(serving), failedOverAgoMs }));
+      failedOverAgoMs = failedOverAgoMs === null ? null : failedOverAgoMs + 1_000;
+      if (decided.do === 'switch') [serving, switches, failedOverAgoMs] = [3 - serving, switches + 1, 0];
+    }
+    expect(switches).toBeLessThanOrEqual(2 * Math.ceil(3_600 / 70));
   });
 });
 

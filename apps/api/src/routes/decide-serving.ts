@@ -9,6 +9,8 @@ export interface ServedRoute {
   check: LanCheck | null;
   /** Its controller announces it by this router. */
   isAnnounced: boolean;
+  /** Since its last switch that nobody asked for; null: there was none. */
+  failedOverAgoMs: number | null;
   routers: readonly ServingRouter[];
 }
 
@@ -32,14 +34,23 @@ export interface ServingRouter {
   watches: string | null;
   /** Null: not known, or it may still be about what it watched before. */
   peerAnswers: boolean | null;
+  /** It has not answered since this one began to ask: the two may never have reached each other. */
+  peerNeverAnswered: boolean;
   lanAnswers: boolean | null;
 }
 
 export type Serving =
   | { do: 'stay' }
-  /** The router is down, and nobody can take over. `others`: why not. */
+  /** The router is down, and nobody can take over now. `others`: why not. */
   | { do: 'wait'; down: string; others: string }
   | { do: 'switch'; to: ServingRouter; cause: string };
+
+/**
+ * From one failover to the next: every switch leaves nodes without a way for a moment, so routers that fail in turns, or whose hosts say
+ * so, do not cause more than these. Longer on the word of a standby against a host that is online and reports nothing.
+ */
+const PAUSE_MS = 10_000;
+const DISPUTED_PAUSE_MS = 60_000;
 
 /**
  * Decides whether a route stays with its router or switches to another one, and why. It stays while the router works:
@@ -48,34 +59,63 @@ export type Serving =
 export function decideServing(route: ServedRoute): Serving {
   const serving = route.routers.find(({ node }) => node === route.node);
   const others = route.routers.filter((one) => one !== serving);
-  const down = serving ? groundAgainst(serving, others, route) : 'its router was removed';
-  if (down === undefined) return { do: 'stay' };
+  const against = serving ? groundAgainst(serving, others, route) : { cause: 'its router was removed', pauseMs: 0 };
+  if (against === undefined) return { do: 'stay' };
+  const { cause, pauseMs } = against;
   const unfit = others.map((one) => ({ one, why: whyUnfit(one, route) }));
   const to = unfit.find(({ why }) => why === undefined)?.one;
-  if (to) return { do: 'switch', to, cause: down };
-  const reasons = unfit.map(({ one, why }) => `${one.name} cannot take over: ${why}`);
-  return { do: 'wait', down, others: reasons.join('; ') || 'nobody stands by' };
+  const { failedOverAgoMs } = route;
+  if (to && (failedOverAgoMs === null || failedOverAgoMs >= pauseMs)) return { do: 'switch', to, cause };
+  const reasons = unfit.map(({ one, why }) => `${one.name} cannot take over: ${why ?? tooSoon(pauseMs)}`);
+  return { do: 'wait', down: cause, others: reasons.join('; ') || 'nobody stands by' };
+}
+
+const tooSoon = (pauseMs: number) => `the route switched less than ${pauseMs / 1000} s ago`;
+
+interface Against {
+  cause: string;
+  /** How long after the last failover it counts. */
+  pauseMs: number;
 }
 
 /** Why a route gives up its router: what its own agent says of it, or what somebody who stands by hears. */
 function groundAgainst(
   router: ServingRouter,
   others: readonly ServingRouter[],
-  { check, isAnnounced }: ServedRoute,
-): string | undefined {
-  const { name, outcome, down, address } = router;
+  route: ServedRoute,
+): Against | undefined {
+  const own = ownGround(router, route);
+  if (own !== undefined) return { cause: own, pauseMs: PAUSE_MS };
+  return route.isAnnounced ? heardGround(router, others) : undefined;
+}
+
+function ownGround(router: ServingRouter, { check, isAnnounced }: ServedRoute): string | undefined {
+  const { name, outcome, down } = router;
   // One that has not carried the route yet is still on its way, unless it failed.
   if (outcome?.kind === 'failed') return `${name}: ${outcome.cause}`;
   if (!isAnnounced) return undefined;
   if (down !== null) return `${name}: ${down}`;
   // A paused agent changes nothing: what forwards goes on forwarding.
   if (outcome?.kind === 'waiting' && outcome.code !== 'paused') return `${name}: ${outcome.cause}`;
-  const lan = lanSilence(router, check);
-  if (lan) return lan;
-  const witness = address === null ? undefined : others.find((one) => hearsNothing(one, address));
-  if (!witness) return undefined;
-  const host = `${router.host} is ${router.isPresent ? 'online' : 'not online'}`;
-  return `${witness.name} gets no answer from ${name} at ${address} (${host})`;
+  return lanSilence(router, check);
+}
+
+/**
+ * A standby that never heard a router whose host is online may be parted from it alone. If its word counted, two routers that do not reach
+ * each other would take the route from each other for ever.
+ */
+function heardGround(
+  { name, host, address, isPresent }: ServingRouter,
+  others: readonly ServingRouter[],
+): Against | undefined {
+  if (address === null) return undefined;
+  const witness = others.find((one) => hearsNothing(one, address) && !(one.peerNeverAnswered && isPresent));
+  return (
+    witness && {
+      cause: `${witness.name} gets no answer from ${name} at ${address} (${host} is ${isPresent ? 'online' : 'not online'})`,
+      pauseMs: isPresent ? DISPUTED_PAUSE_MS : PAUSE_MS,
+    }
+  );
 }
 
 /** One that is offline itself, or was told to ping another address, says nothing about the router. */

@@ -139,6 +139,34 @@ describe('failover of a route', () => {
     40_000,
   );
 
+  it('does not happen again at once, which is a finding, and does when its pause is over', async () => {
+    const [one, two] = await served();
+    await runs(shop.one, one, 'exited');
+    await until(halves(SECOND), 'only the halves are left');
+    const back = await shop.watches(shop.one, SECOND);
+    await runs(shop.one, back);
+    await hears(shop.one, back, { peerAnswers: true });
+    await runs(shop.two, two, 'exited');
+    await looked();
+    const { router, findings } = await shop.get();
+    expect([router, findings.map(({ code }) => code)]).toEqual([nameOf(shop.two), ['route-without-standby']]);
+    expect(findings[0]?.cause).toContain(`${nameOf(shop.one)} cannot take over: the route switched less than 10 s ago`);
+    await api.database.query(`UPDATE routes SET failed_over_at = failed_over_at - interval '10 s' WHERE network_id = $1`, [
+      shop.network.id,
+    ]);
+    await until(via(FIRST), 'the route is switched without anything new', 20_000);
+    expect((await switches()).map(({ by }) => by)).toEqual(['failover', 'failover']);
+  }, 60_000);
+
+  it('does not happen on the word of a standby that never heard the router, unless its host is away', async () => {
+    const [, two] = await served();
+    await hears(shop.two, two, { peerAnswers: false, peerNeverAnswered: true });
+    await stays();
+    await api.database.query(`UPDATE host_status SET presence = 'offline' WHERE host_id = $1`, [shop.one.host.id]);
+    await looked();
+    expect((await shop.get()).router).toBe(nameOf(shop.two));
+  }, 40_000);
+
   it('switches when its host is forgotten', async () => {
     await served();
     await shop.one.remove();

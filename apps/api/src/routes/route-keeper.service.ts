@@ -41,7 +41,7 @@ export class RouteKeeper {
       const next = switchOf(row);
       if (!next) continue;
       const { to, cause } = next;
-      await this.repository.switchTo(tx, row.id, to.node);
+      await this.repository.switchTo(tx, row.id, to.node, { isAsked: false });
       const from = row.via.find(({ node }) => node.id === row.nodeId)?.node.name ?? null;
       await tellOfSwitch(tx, { ...row, from, to: { id: to.node, name: to.name }, by: FAILOVER, cause });
     }

@@ -77,7 +77,7 @@ export class RouteWrites {
   }
 
   async switchTo(tx: Transaction, network: NetworkId, id: RouteId, node: NodeId): Promise<void> {
-    await this.repository.switchTo(tx, id, node);
+    await this.repository.switchTo(tx, id, node, { isAsked: true });
     await hint(tx, network);
   }
 

@@ -27,6 +27,8 @@ export type RouteRow = Omit<KeptRoute, 'state' | 'cause' | 'router' | 'announced
   check: LanCheck | null;
   /** The router that is to carry it. */
   nodeId: NodeId | null;
+  /** Since its last failover. */
+  failedOverAgoMs: number | null;
   via: RouterRow[];
   /** Of the network. */
   routes: NetworkConfig['routes'];
@@ -44,7 +46,7 @@ type RouterRow = Omit<RouteVia, 'outcome' | 'address'> & {
   hostId: HostId;
   shown: string[];
   outcome: ToldOutcome | null;
-  heard: Pick<ServingRouter, 'down' | 'isPresent' | 'isOnline' | 'peerAnswers' | 'lanAnswers'>;
+  heard: Pick<ServingRouter, 'down' | 'isPresent' | 'isOnline' | 'peerAnswers' | 'peerNeverAnswered' | 'lanAnswers'>;
   /** What its item says; null: its item is not to be there. */
   told: Watching | null;
 };
@@ -65,12 +67,14 @@ const HEARD = `jsonb_build_object(
                WHEN d.state = 'down' THEN 'its zerotier-one does not run' END,
   'isPresent', COALESCE(h.presence = 'online', false), 'isOnline', COALESCE(d.online, false),
   'peerAnswers', CASE WHEN s.revision = i.revision THEN o.observed -> 'peerAnswers' END,
+  'peerNeverAnswered', COALESCE((o.observed -> 'peerNeverAnswered')::boolean, false),
   'lanAnswers', CASE WHEN s.item_id IS NOT NULL THEN o.observed -> 'lanAnswers' END)`;
 const TOLD = `CASE WHEN i.intent = 'present' THEN jsonb_strip_nulls(jsonb_build_object('watch', i.body -> 'watch', 'check', i.body -> 'check')) END`;
 
 const SELECT = `
   SELECT r.id, jsonb_build_object('id', w.id, 'name', w.name) AS network, r.target, r.node_id AS "nodeId",
          r.lan_check AS "check", ${iso('r.serving_since')} AS since,
+         (EXTRACT(EPOCH FROM clock_timestamp() - r.failed_over_at) * 1000)::float8 AS "failedOverAgoMs",
          (SELECT COALESCE(jsonb_agg(jsonb_build_object(
                    'host', n.host_name, 'hostId', n.host_id, 'container', split_part(n.name, '/', 2), 'node', ${nodeRef('n')},
                    'launched', COALESCE(x.launched, false), 'shown', ${shownAddresses('n.id', 'r.network_id')},
@@ -180,11 +184,13 @@ export class RoutesRepository {
     );
   }
 
-  async switchTo(tx: Transaction, id: RouteId, node: NodeId): Promise<void> {
-    await tx.query(`UPDATE routes SET node_id = $2, serving_since = now(), version = ${nextVersion()} WHERE id = $1`, [
-      id,
-      node,
-    ]);
+  /** `isAsked`: a person switches it. */
+  async switchTo(tx: Transaction, id: RouteId, node: NodeId, { isAsked }: { isAsked: boolean }): Promise<void> {
+    await tx.query(
+      `UPDATE routes SET node_id = $2, serving_since = now(), version = ${nextVersion()},
+              failed_over_at = CASE WHEN $3 THEN failed_over_at ELSE now() END WHERE id = $1`,
+      [id, node, isAsked],
+    );
   }
 
   async remove(tx: Transaction, id: RouteId): Promise<void> {

@@ -6,7 +6,7 @@ import type { RouteRow } from './routes.repository.js';
 
 /** A route as people see it: its state follows from what its routers show and what its controller was told. */
 export function shownRoute(of: RouteRow): KeptRoute {
-  const { via, nodeId, applied, controller, controllerCause, isControllerAway: _away, routes, ...row } = of;
+  const { via, nodeId, applied, controller, controllerCause, isControllerAway: _away, failedOverAgoMs: _ago, routes, ...row } = of;
   const routers = via.map(({ hostId: _host, shown, outcome, heard: _heard, told: _told, ...router }) => ({
     ...router,
     address: gatewayAmong({ routes }, shown),
@@ -33,9 +33,9 @@ export function shownRoute(of: RouteRow): KeptRoute {
 }
 
 /** A route with what is known about its routers, to decide which of them serves. */
-export function servedRoute({ id, target, nodeId, check, applied, routes, via }: RouteRow): ServedRoute {
+export function servedRoute({ id, target, nodeId, check, applied, failedOverAgoMs, routes, via }: RouteRow): ServedRoute {
   return {
-    ...{ id, target, node: nodeId, check },
+    ...{ id, target, node: nodeId, check, failedOverAgoMs },
     isAnnounced: applied.some(({ node }) => node === nodeId),
     routers: via.map(({ node, host, shown, outcome, heard, told }) => ({
       ...{ node: node.id, name: node.name, host, address: gatewayAmong({ routes }, shown), outcome },

@@ -1,3 +1,5 @@
+import { Interface } from '@orrery/shared/contracts';
+import { pathOf } from '../orrery/orrery.js';
 import { CAST, nodeOf, type Part } from '../story/cast.js';
 import { mustHold } from '../story/not-so.js';
 import type { Scene } from '../story/scene.js';
@@ -28,7 +30,10 @@ export const pingBothWays: Step = {
     const back = await ping(scene, CAST.web, client.address);
     // The control: no node has this address, so this reveals a ping that always succeeds.
     const toolbox = await scene.engines.besides(CAST.client);
-    const nobody = web.address.replace(/\d+$/, '255').replace(/255$/, '0');
+    const all = await scene.orrery.list(pathOf('interfaces'), Interface, { network: CAST.network });
+    const taken = all.flatMap(({ addresses }) => addresses.map((one) => one.split('/')[0]));
+    const candidates = Array.from({ length: 254 }, (_, index) => web.address.replace(/\d+$/, String(254 - index)));
+    const nobody = candidates.find((one) => !taken.includes(one)) ?? '';
     const { code } = await toolbox.run('ping', '-n', '-c', '1', '-W', '1', nobody);
     mustHold(code !== 0, `${nobody} also answers, although no node has it`, FIX);
     return { detail: `${client.address} → ${web.address} ${there} ms, back ${back} ms` };

@@ -198,11 +198,13 @@ export type RouterWay = z.infer<typeof RouterWay>;
  * table, or it is not as the agent wrote it. `peerAnswers`: whether the router that it watches answers it; `lanAnswers`: whether the address
  * that it checks behind it does. Absent: not asked, or not known yet. They are told before the outcome of the item that asks,
  * so one that is known beside an outcome is about its revision. A router of several networks counts as unanswered when none of them answers.
+ * `peerNeverAnswered`: it has not answered since this router began to ask it, so the two may never have reached each other.
  */
 export const ObservedRouter = z.object({
   forwards: z.boolean(),
   ways: z.array(RouterWay).max(MAX_LISTED).nullable(),
   peerAnswers: z.boolean().optional(),
+  peerNeverAnswered: z.literal(true).optional(),
   lanAnswers: z.boolean().optional(),
 });
 export type ObservedRouter = z.infer<typeof ObservedRouter>;

@@ -160,10 +160,10 @@ describe('the questions of a router', () => {
   });
 
   it('show what they were answered beside what the router lets through', () => {
-    const told = (...answered: [Question, boolean | undefined][]) =>
+    const told = (...answered: [Question, boolean | undefined, 'never'?][]) =>
       withAnswers(
         state(),
-        answered.map(([question, answers]) => ({ question, answers })),
+        answered.map(([question, answers, never]) => ({ question, answers, hasAnswered: never === undefined })),
       ).nodes[0]?.router;
     const plain = { forwards: true, ways: null };
     expect(told([ofPeer, false], [ofLan, true])).toEqual(known({ ...plain, peerAnswers: false, lanAnswers: true }));
@@ -172,5 +172,10 @@ describe('the questions of a router', () => {
     const other: Question = { ...ofPeer, network: '8056c2e21c000002' };
     expect(told([ofPeer, false], [other, true])).toEqual(known({ ...plain, peerAnswers: true }));
     expect(told([ofPeer, false], [other, false])).toEqual(known({ ...plain, peerAnswers: false }));
+    const never = known({ ...plain, peerAnswers: false, peerNeverAnswered: true });
+    expect(told([ofPeer, false, 'never'])).toEqual(never);
+    expect(told([ofPeer, false, 'never'], [other, false, 'never'])).toEqual(never);
+    expect(told([ofPeer, false, 'never'], [other, false])).toEqual(known({ ...plain, peerAnswers: false }));
+    expect(told([ofPeer, undefined, 'never'], [ofLan, false, 'never'])).toEqual(known({ ...plain, lanAnswers: false }));
   });
 });

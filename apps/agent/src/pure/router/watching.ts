@@ -110,25 +110,29 @@ function isWithin(text: string, prefixes: readonly string[]): boolean {
   return prefixes.flatMap((one) => parsePrefix(one) ?? []).some((prefix) => address && contains(prefix, address));
 }
 
+/** What a question has come to. */
+export interface Answered extends Pick<Standing, 'answers' | 'hasAnswered'> {
+  question: Question;
+}
+
 /** The observation with what the routers have heard. */
-export function withAnswers(
-  observed: ObservedState,
-  answered: readonly { question: Question; answers: boolean | undefined }[],
-): ObservedState {
+export function withAnswers(observed: ObservedState, answered: readonly Answered[]): ObservedState {
   if (answered.length === 0) return observed;
   const together = (node: NodeId, of: Question['of']) => {
-    const known = answered.flatMap(({ question, answers }) => {
-      return question.node === node && question.of === of && answers !== undefined ? answers : [];
-    });
-    return known.length > 0 ? known.includes(true) : undefined;
+    const known = answered.filter(
+      ({ question, answers }) => question.node === node && question.of === of && answers !== undefined,
+    );
+    if (known.length === 0) return {};
+    return { answers: known.some(({ answers }) => answers), never: !known.some(({ hasAnswered }) => hasAnswered) };
   };
   const nodes = observed.nodes.map((one): ObservedNode => {
     if (!one.router?.known) return one;
-    const [peerAnswers, lanAnswers] = [together(one.node, 'peer'), together(one.node, 'lan')];
+    const [peer, lan] = [together(one.node, 'peer'), together(one.node, 'lan')];
     const value = {
       ...one.router.value,
-      ...(peerAnswers !== undefined && { peerAnswers }),
-      ...(lanAnswers !== undefined && { lanAnswers }),
+      ...(peer.answers !== undefined && { peerAnswers: peer.answers }),
+      ...(peer.never && { peerNeverAnswered: true as const }),
+      ...(lan.answers !== undefined && { lanAnswers: lan.answers }),
     };
     return { ...one, router: { known: true, value } };
   });

@@ -211,8 +211,7 @@ export const FINDINGS = {
     see: get('/v1/routes'),
   },
   'route-without-standby/down': {
-    cause: ({ target, down, others }: { target: string; down: string; others: string }) =>
-      `${target} has no router that works: ${down}; ${others}`,
+    cause: ({ down, others }: { down: string; others: string }) => `${down}; ${others}`,
     fix: ({ target, network }: { target: string; network: string }) =>
       `Repair one of its routers: \`orrery route get ${target} --network ${network}\` names what is wrong with each.`,
     see: ({ network }: { network: string }) => get(path`/v1/networks/${network}/routes`),
