@@ -91,6 +91,14 @@ const betweenPackages = [
     '^apps/cli/',
     `^apps/cli/|${addresses}|${contracts}|^libs/shared/src/(timeouts|tls)/`,
   ),
+  // The pages know Orrery by its HTTP API alone: types come from the OpenAPI document (apps/web/src/api/openapi.golden.ts).
+  only('web-imports-web', '^apps/web/', '^apps/web/'),
+  {
+    name: 'nothing-imports-web',
+    severity: 'error',
+    from: { path: ours, pathNot: '^apps/web/' },
+    to: { path: '^apps/web/src/' },
+  },
   only('demo-imports-demo-and-shared', '^apps/demo/', '^(apps/demo|libs/shared)/'),
   only('shared-imports-shared', '^libs/shared/', '^libs/shared/'),
   only('contracts-import-contracts', contracts, `${addresses}|${contracts}`),
@@ -118,6 +126,11 @@ const betweenPackages = [
 const doors = [
   pure('contracts-know-only-zod', contracts, `${addresses}|${contracts}|${npm('zod')}`),
   pure('addresses-know-only-ipaddr', addresses, `${addresses}|${npm('ipaddr\\.js')}`),
+  pure(
+    'web-knows-only-the-browser',
+    '^apps/web/src/',
+    `^apps/web/|${npm('(@types/)?(react|react-dom|d3-[a-z]+)')}|${npm('@tanstack/[^/]+')}`,
+  ),
   door('one-door-to-ipaddr', npm('ipaddr\\.js'), addresses),
   door('one-door-to-nats', npm('(@nats-io/[^/]+|nats)'), '^libs/shared/src/bus/'),
   door('one-door-to-postgres', npm('(typeorm|pg)'), '^apps/api/src/(database/|.+\\.(repository|entity|module)\\.ts$)'),

@@ -22,6 +22,7 @@ const steps = {
     commands: [
       modules(TSC, '-b', 'apps/api', 'apps/agent', 'apps/cli', 'apps/demo'),
       modules(TSC, '-p', 'tsconfig.json', '--noEmit'),
+      modules(TSC, '-p', 'apps/web'),
       modules(TSC, '-p', 'scripts'),
     ],
   },

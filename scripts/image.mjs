@@ -1,7 +1,7 @@
 // node scripts/image.mjs FOLDER APP…    copies everything that an image with these apps needs: their programs, and the
 //                                       packages that they load from disk
-import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BY_NAME, ON_THE_DISK } from './bundle/on-the-disk.mjs';
 import { packagesNamed, PROGRAM } from './bundle/packages.mjs';
@@ -19,10 +19,12 @@ const own = apps.flatMap((app) => [
   `apps/${app}/package.json`,
   ...partsOf(app).map((name) => `apps/${app}/dist/${name}`),
 ]);
+// The API serves the pages from where they lie beside it.
+const pages = apps.includes('api') ? filesUnder('apps/web/dist') : [];
 const beside = ON_THE_DISK.filter((name) => apps.some((app) => new RegExp(`["']${name}["'/]`).test(programOf(app))));
 const needed = [...beside, ...apps.flatMap((app) => BY_NAME[app] ?? [])];
 const files = [
-  ...['LICENSE', 'NOTICE', ...own].map((path) => ({ from: join(root, path), to: path })),
+  ...['LICENSE', 'NOTICE', ...own, ...pages].map((path) => ({ from: join(root, path), to: path })),
   ...packagesNamed(root, needed, `${process.platform}-${process.arch}`),
 ];
 for (const { from, to } of files) {
@@ -31,6 +33,11 @@ for (const { from, to } of files) {
   chmodSync(join(folder, to), 0o644);
 }
 console.log(`${files.length} files for ${apps.join(', ')}`);
+
+function filesUnder(folder) {
+  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
 
 function programOf(app) {
   return readFileSync(join(root, 'apps', app, 'dist/program.cjs'), 'utf8');

@@ -9,17 +9,20 @@ const FILES = [
   'package-lock.json',
   'tsconfig.base.json',
   'scripts/programs.mjs',
+  'scripts/web.mjs',
   'scripts/bundle/program.mjs',
   'scripts/bundle/simulator.mjs',
 ];
 const FOLDERS = ['apps', 'libs'];
 const IGNORED = new Set(['dist', 'node_modules', 'coverage']);
+const PAGES = 'apps/web/dist/index.html';
 const PROGRAMS = ['apps/api/dist/program.js', 'apps/agent/dist/program.js', 'apps/cli/dist/program.js'];
 
 /** @param {string} root */
 export function isBuilt(root) {
   const programs = PROGRAMS.filter((path) => existsSync(join(root, dirname(dirname(path)), 'src/main.ts')));
   if (programs.some((path) => !existsSync(join(root, path)))) return false;
+  if (existsSync(join(root, 'apps/web/src')) && !existsSync(join(root, PAGES))) return false;
   return existsSync(stampOf(root)) && readFileSync(stampOf(root), 'utf8') === hashOfSources(root);
 }
 

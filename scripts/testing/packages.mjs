@@ -44,10 +44,14 @@ export async function packagesForTests(root) {
   return { script: join(folder, 'packages.cjs'), names: Object.fromEntries(names) };
 }
 
-/** The dependencies in our package.json files. */
+/** The dependencies in our package.json files, except those of the dashboard, which only browsers load. */
 function packagesOf(root) {
   const manifests = ['apps', 'libs']
-    .flatMap((kind) => readdirSync(join(root, kind)).map((name) => join(root, kind, name, 'package.json')))
+    .flatMap((kind) =>
+      readdirSync(join(root, kind))
+        .filter((name) => name !== 'web')
+        .map((name) => join(root, kind, name, 'package.json')),
+    )
     .filter((path) => existsSync(path));
   const named = manifests.flatMap((path) => Object.keys(JSON.parse(readFileSync(path, 'utf8')).dependencies ?? {}));
   const left = [...ON_THE_DISK, ...OF_JEST];

@@ -21,6 +21,7 @@ import { References } from './references/references.service.js';
 import { ReferencesRepository } from './references/references.repository.js';
 import { ServerTls } from './tls/server-tls.js';
 import { ViewsModule } from './views.module.js';
+import { WebModule } from './web/web.module.js';
 
 const FEATURES = [
   ViewsModule,
@@ -33,6 +34,7 @@ const FEATURES = [
   MembershipsModule,
   CommandsModule,
   ExplanationsModule,
+  WebModule,
 ];
 
 /** The objects that exist once in the process. */

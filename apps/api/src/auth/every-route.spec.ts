@@ -29,6 +29,8 @@ describe('the routes of the API', () => {
       'InstallFilesController.bundle',
       'InstallFilesController.script',
       'JoinController.nonce',
+      'WebController.asset',
+      'WebController.page',
     ]);
     expect(routes.filter(({ policy }) => policy === 'key').map(({ route }) => route)).toEqual(['JoinController.renew']);
   });

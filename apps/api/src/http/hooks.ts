@@ -6,7 +6,7 @@ import { PROBLEM_TYPE, toProblem } from './problem.js';
 import { foreignOrigin, foreignHostHeader, isOurHost } from './foreign-requests.js';
 
 /**
- * For every answer, including problems. The only page that the API serves is /docs, which loads nothing from elsewhere.
+ * For every answer, including problems. Pages have policies of their own: /docs below, the dashboard in web.controller.ts.
  */
 export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",

@@ -68,6 +68,7 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   internal: [500, 'A bug in Orrery'],
   busy: [503, 'Too many requests at a time'],
   'bundle-unavailable': [503, 'No agent bundle'],
+  'pages-unavailable': [503, 'No dashboard'],
   'store-unavailable': [503, 'The database does not answer in time'],
   'bus-unavailable': [503, 'NATS is unreachable'],
   'host-silent': [504, 'The host does not answer'],

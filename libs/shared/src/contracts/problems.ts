@@ -67,6 +67,7 @@ export const ProblemCode = z.enum([
   'host-revoked',
   'busy',
   'bundle-unavailable',
+  'pages-unavailable',
   'store-unavailable',
   'bus-unavailable',
   'internal',

@@ -172,6 +172,11 @@ export const DOOR = {
     cause: 'a request with the same Idempotency-Key is still being carried out',
     fix: 'Send it again in a moment, with the same key.',
   },
+  'pages-unavailable': {
+    means: 'The API has no pages to show, because the dashboard is not built. Everything else works.',
+    fix: 'Build it on the machine of the API (`npm run build`) and restart the API, or use the command line: `orrery status`.',
+  },
+  'pages-unavailable/not-built': { cause: 'the dashboard is not built' },
   'bundle-unavailable': {
     means:
       'The API cannot pack the agent for other machines: it is not built, the disk is full, or the API runs from a container image, which has no agent.',

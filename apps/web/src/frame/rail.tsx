@@ -1,0 +1,161 @@
+import { Link } from '@tanstack/react-router';
+import { useRead } from '../api/use-read.js';
+import { useDoor } from '../door/use-door.js';
+import { useSignOut } from '../door/sign-out.js';
+import { Button } from '../parts/button.js';
+import { Icon, type IconName } from '../parts/icon.js';
+import { Logo } from '../parts/logo.js';
+import { Mark, type State } from '../parts/mark.js';
+import css from './frame.module.css';
+
+interface Noun {
+  to: string;
+  name: string;
+}
+
+const NOUNS: readonly { title?: string; nouns: readonly Noun[] }[] = [
+  { nouns: [{ to: '/', name: 'Overview' }] },
+  {
+    title: 'Fleet',
+    nouns: [
+      { to: '/hosts', name: 'Hosts' },
+      { to: '/nodes', name: 'Nodes' },
+      { to: '/containers', name: 'Containers' },
+    ],
+  },
+  {
+    title: 'Networks',
+    nouns: [
+      { to: '/networks', name: 'Networks' },
+      { to: '/memberships', name: 'Memberships' },
+    ],
+  },
+  {
+    title: 'Record',
+    nouns: [
+      { to: '/commands', name: 'Commands' },
+      { to: '/events', name: 'Events' },
+      { to: '/findings', name: 'Findings' },
+    ],
+  },
+];
+
+export function Rail() {
+  const counts = useCounts();
+  return (
+    <nav className={css.rail} aria-label="Pages">
+      <Brand />
+      {NOUNS.map(({ title = '', nouns }) => (
+        <div key={title}>
+          {title && <h2 className={css.group}>{title}</h2>}
+          {nouns.map(({ to, name }) => (
+            <Link key={to} to={to} className={css.noun} activeOptions={{ exact: to === '/' }}>
+              {name}
+              <Count count={counts[to]} />
+            </Link>
+          ))}
+        </div>
+      ))}
+      <Who />
+    </nav>
+  );
+}
+
+interface Counted {
+  count: number;
+  state?: State;
+}
+
+function Count({ count }: { count: Counted | undefined }) {
+  if (!count) return null;
+  const { count: number, state } = count;
+  const shown = number.toLocaleString('en-US');
+  if (!state) return <span className={css.count}>{shown}</span>;
+  return (
+    <span className={`${css.count} ${css[state]}`}>
+      <Mark is={state} />
+      {shown}
+      <span className={css.hidden}> not as wanted</span>
+    </span>
+  );
+}
+
+function useCounts(): Record<string, Counted | undefined> {
+  const { data } = useRead('/v1/status');
+  if (!data) return {};
+  const { hosts, containers, memberships, commands } = data;
+  const all = hosts.online + hosts.unreachable + hosts.joined + hosts.unknown;
+  const { failed, waiting, total } = memberships;
+  return {
+    '/hosts': { count: all },
+    '/containers': { count: containers.total },
+    '/memberships':
+      failed > 0
+        ? { count: failed, state: 'failed' }
+        : waiting > 0
+          ? { count: waiting, state: 'waiting' }
+          : { count: total },
+    ...(commands.unfinished > 0 && { '/commands': { count: commands.unfinished } }),
+  };
+}
+
+function Who() {
+  const state = useDoor();
+  const signOut = useSignOut();
+  if (state.is !== 'open') return null;
+  const { name, role, scope } = state.login;
+  return (
+    <div className={css.who}>
+      <Icon name="person" />
+      <span>
+        {name}, {role}
+        {scope && <small>sees a part</small>}
+      </span>
+      <Button kind="bare" small onClick={signOut}>
+        Sign out
+      </Button>
+    </div>
+  );
+}
+
+const Brand = () => (
+  <Link to="/" className={css.brand}>
+    <Logo />
+    Orrery
+  </Link>
+);
+
+export function TopBar() {
+  const signOut = useSignOut();
+  return (
+    <div className={css.top}>
+      <Brand />
+      <Button kind="bare" small onClick={signOut}>
+        Sign out
+      </Button>
+    </div>
+  );
+}
+
+const TABS: readonly (Noun & { icon: IconName })[] = [
+  { to: '/', name: 'Overview', icon: 'orb' },
+  { to: '/hosts', name: 'Hosts', icon: 'host' },
+  { to: '/networks', name: 'Networks', icon: 'network' },
+  { to: '/memberships', name: 'Memberships', icon: 'membership' },
+  { to: '/events', name: 'Events', icon: 'command' },
+];
+
+export function PhoneTabs() {
+  const counts = useCounts();
+  return (
+    <nav className={css.tabs} aria-label="Pages, short">
+      {TABS.map(({ to, name, icon }) => (
+        <Link key={to} to={to} activeOptions={{ exact: to === '/' }}>
+          <Icon name={icon} />
+          {name}
+          {counts[to]?.state && <em>{counts[to].count.toLocaleString('en-US')}</em>}
+        </Link>
+      ))}
+    </nav>
+  );
+}

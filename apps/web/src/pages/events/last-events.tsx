@@ -1,0 +1,20 @@
+import { useRead } from '../../api/use-read.js';
+import { Story, type Line } from '../../parts/story.js';
+import type { Asking, Shape } from '../../api/client.js';
+import { narrate } from './narrate.js';
+import { useNetworkNames } from './use-network-names.js';
+
+/** Events that only repeat what others say are left out of short lists. */
+const DULL = new Set(['io.orrery.host.snapshot', 'io.orrery.command.delivered', 'io.orrery.item.settled']);
+
+/** The newest events, of everything or of one thing. */
+export function LastEvents({ query, most }: { query: Asking['query']; most: number }) {
+  const { data } = useRead('/v1/events', { query: { ...query, limit: most + 20 } });
+  const names = useNetworkNames();
+  const lines = (data?.items ?? []).filter(({ type }) => !DULL.has(type)).slice(0, most);
+  return <Story lines={lines.map((event) => lineOf(event, names))} />;
+}
+
+export function lineOf(event: Shape<'CloudEvent'>, names: ReadonlyMap<string, string>): Line {
+  return { key: event.id, at: event.time, ...narrate(event, names) };
+}

@@ -1,0 +1,45 @@
+import { Link } from '@tanstack/react-router';
+import type { Shape } from '../../api/client.js';
+import { useMay } from '../../door/use-door.js';
+import { CommandLine } from '../../parts/command-line.js';
+import { Mark, type State } from '../../parts/mark.js';
+import { aboutPlace } from '../../parts/places.js';
+import { Sentence } from '../../parts/sentence.js';
+import { OF_SEVERITY } from '../../parts/states.js';
+import { AuthorizeActs } from '../things/authorize-acts.js';
+import css from './overview.module.css';
+
+type Attention = Shape<'Attention'>;
+
+/** Problems, the worst first, each with the command to run next. */
+export function AttentionList({ attention }: { attention: readonly Attention[] }) {
+  return (
+    <ul>
+      {attention.map((one) => (
+        <One key={`${one.what} ${one.cause}`} one={one} />
+      ))}
+    </ul>
+  );
+}
+
+function One({ one }: { one: Attention }) {
+  const { what, cause, next, about, code } = one;
+  const place = aboutPlace(about);
+  const mayDecide = useMay('PUT /v1/networks/{network}/admissions/{node}');
+  const isOne = code === 'authorization' && about?.kind === 'membership';
+  return (
+    <li className={css.ask}>
+      <Mark is={stateOf(one)} />
+      <div>
+        <strong>{place ? <Link to={place}>{what}</Link> : <Sentence text={what} links={[]} />}</strong>
+        <p>{cause}</p>
+        {isOne && mayDecide && about.node && about.network && (
+          <AuthorizeActs node={about.node.name} network={about.network.id} />
+        )}
+        <CommandLine run={next} />
+      </div>
+    </li>
+  );
+}
+
+const stateOf = ({ severity, code }: Attention): State => (code === 'host-away' ? 'away' : OF_SEVERITY[severity]);

@@ -1,0 +1,106 @@
+import { Link } from '@tanstack/react-router';
+import type { Shape } from '../../api/client.js';
+import { Mark, type State } from '../../parts/mark.js';
+import css from './overview.module.css';
+
+interface Part {
+  state: State;
+  count: number;
+  word: string;
+}
+interface Counted {
+  to: string;
+  noun: string;
+  all: number;
+  /** What is not fine of them. */
+  parts: readonly Part[];
+  /** Said when nothing is. */
+  calm: string;
+}
+
+/** Four figures, each with how much of it is not as wanted. */
+export function Counts({ status }: { status: Shape<'Status'> }) {
+  return (
+    <div className={css.counts}>
+      {countsOf(status).map((counted) => (
+        <Link key={counted.noun} to={counted.to}>
+          <b>{counted.all.toLocaleString('en-US')}</b> <span>{counted.noun}</span>
+          <Bar {...counted} />
+          <Parts {...counted} />
+        </Link>
+      ))}
+    </div>
+  );
+}
+
+function countsOf({ hosts, containers, memberships, commands }: Shape<'Status'>): Counted[] {
+  const allHosts = hosts.online + hosts.unreachable + hosts.joined + hosts.unknown;
+  return [
+    {
+      to: '/hosts',
+      noun: allHosts === 1 ? 'host' : 'hosts',
+      all: allHosts,
+      parts: [
+        { state: 'away', count: hosts.unreachable, word: 'unreachable' },
+        { state: 'waiting', count: hosts.joined, word: 'never connected' },
+        { state: 'unknown', count: hosts.unknown, word: 'unknown' },
+      ],
+      calm: 'all online',
+    },
+    {
+      to: '/containers',
+      noun: containers.total === 1 ? 'container' : 'containers',
+      all: containers.total,
+      parts: [{ state: 'waiting', count: containers.total - containers.running, word: 'not running' }],
+      calm: 'all running',
+    },
+    {
+      to: '/memberships',
+      noun: memberships.total === 1 ? 'membership' : 'memberships',
+      all: memberships.total,
+      parts: [
+        { state: 'waiting', count: memberships.waiting, word: 'waiting' },
+        { state: 'failed', count: memberships.failed, word: 'failed' },
+      ],
+      calm: 'all as wanted',
+    },
+    {
+      to: '/commands',
+      noun: 'unfinished',
+      all: commands.unfinished,
+      parts: [],
+      calm: commands.unfinished === 1 ? 'command on its way' : 'commands on their way',
+    },
+  ];
+}
+
+const TONE: Partial<Record<State, string | undefined>> = { waiting: css.w, failed: css.f, away: css.a, unknown: css.u };
+
+function Bar({ all, parts }: Counted) {
+  const bad = parts.filter(({ count }) => count > 0);
+  const fine = all - bad.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <span className={css.bar} aria-hidden="true">
+      {all === 0 && <i className={css.none} style={{ flexGrow: 1 }} />}
+      {fine > 0 && <i style={{ flexGrow: fine }} />}
+      {bad.map(({ state, count }) => (
+        <i key={state} className={TONE[state]} style={{ flexGrow: count }} />
+      ))}
+    </span>
+  );
+}
+
+function Parts({ all, parts, calm }: Counted) {
+  const bad = parts.filter(({ count }) => count > 0);
+  if (bad.length === 0) return <small>{all === 0 ? 'none' : calm}</small>;
+  return (
+    <small>
+      {bad.map(({ state, count, word }) => (
+        <span key={state} className={`${css.part} ${css[state]}`}>
+          <Mark is={state} />
+          {count.toLocaleString('en-US')} {bad.length === 1 ? word : <span className={css.hidden}>{word}</span>}
+        </span>
+      ))}
+    </small>
+  );
+}

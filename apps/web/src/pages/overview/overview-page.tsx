@@ -1,0 +1,64 @@
+import { Link } from '@tanstack/react-router';
+import type { Shape } from '../../api/client.js';
+import { useRead } from '../../api/use-read.js';
+import { PageHead } from '../../frame/page.js';
+import { CommandLine } from '../../parts/command-line.js';
+import { Asking, Refused } from '../../parts/notice.js';
+import { Sentence } from '../../parts/sentence.js';
+import { LastEvents } from '../events/last-events.js';
+import { AttentionList } from './attention-list.js';
+import { Counts } from './counts.js';
+import { FirstHost } from './first-host.js';
+import { overviewSentence } from './overview-sentence.js';
+import { SiteList } from './site-list.js';
+import css from './overview.module.css';
+
+export function OverviewPage() {
+  const { data, error } = useRead('/v1/status');
+  if (!data && error) return <Refused error={error} what="the overview" />;
+  if (!data) return <Asking what="the state of the fleet" />;
+  const { hosts } = data;
+  if (hosts.online + hosts.unreachable + hosts.joined + hosts.unknown === 0) return <FirstHost />;
+  return <Overview status={data} />;
+}
+
+function Overview({ status }: { status: Shape<'Status'> }) {
+  const { text, links } = overviewSentence(status);
+  return (
+    <div className={css.overview}>
+      <div className={css.main}>
+        <PageHead title={<Sentence text={text} links={links} />} />
+        <Counts status={status} />
+        <div className={css.picture}>
+          <SiteList />
+        </div>
+        <div className={css.end}>
+          <p>The same in a terminal</p>
+          <CommandLine run="orrery status" />
+        </div>
+      </div>
+      <div className={css.side}>
+        {status.attention.length > 0 && (
+          <section className={css.attention}>
+            <h2>
+              Not as wanted <small>{totalOf(status)}</small>
+            </h2>
+            <AttentionList attention={status.attention} />
+          </section>
+        )}
+        <section className={css.events}>
+          <h2>
+            Last events <Link to="/events">All events</Link>
+          </h2>
+          <LastEvents query={{}} most={12} />
+        </section>
+      </div>
+    </div>
+  );
+}
+
+function totalOf({ attention, attentionTotal }: Shape<'Status'>): number {
+  const told = attention.reduce((sum, { count = 1 }) => sum + count, 0);
+  const { error = 0, warning = 0, info = 0 } = attentionTotal ?? {};
+  return Math.max(told, error + warning + info);
+}

@@ -1,0 +1,71 @@
+import type { Shape } from '../../api/client.js';
+import type { Linked } from '../../parts/sentence.js';
+import { capital, countWord, listed } from '../../parts/words.js';
+
+type Status = Shape<'Status'>;
+
+/** The title of the overview: what is not as wanted, the most urgent first, and that the rest is. Pure. */
+export function overviewSentence(status: Status): { text: string; links: Linked[] } {
+  const clauses = clausesOf(status);
+  const figures = clauses.some(({ count }) => count > 9);
+  if (clauses.length === 0) return { text: calmSentence(status), links: [] };
+  const said = clauses.map(({ count, one, many, to }) => {
+    const subject = `${countWord(count, figures)} ${count === 1 ? one[0] : many[0]}`;
+    return { subject, text: `${subject} ${count === 1 ? one[1] : many[1]}`, to };
+  });
+  const text = `${capital(listed(said.map((clause) => clause.text)))}; everything else is as wanted`;
+  const links = said.map(({ subject, to }, at) => ({ text: at === 0 ? capital(subject) : subject, to }));
+  return { text, links };
+}
+
+interface Clause {
+  count: number;
+  one: [string, string];
+  many: [string, string];
+  to: string;
+}
+
+function clausesOf({ hosts, memberships, attention }: Status): Clause[] {
+  const forPerson = countOf(attention, 'authorization');
+  const waiting = memberships.waiting - forPerson;
+  const findings = attention.filter(
+    ({ code }) => code !== undefined && !OTHERWISE.has(code) && !code.startsWith('controller-'),
+  );
+  const isOrrery = findings.filter(({ about }) => about?.kind !== 'membership');
+  const clauses: Clause[] = [
+    { count: forPerson, one: ['node', 'waits for a person'], many: ['nodes', 'wait for a person'], to: NOT_FINE },
+    { count: memberships.failed, one: ['membership', 'failed'], many: ['memberships', 'failed'], to: NOT_FINE },
+    { count: waiting, one: ['membership', 'is on its way'], many: ['memberships', 'are on their way'], to: NOT_FINE },
+    { count: hosts.unreachable, one: ['host', 'is unreachable'], many: ['hosts', 'are unreachable'], to: HOSTS },
+    { count: hosts.joined, one: ['host', 'never connected'], many: ['hosts', 'never connected'], to: HOSTS },
+    { count: hosts.unknown, one: ['host', 'is unknown'], many: ['hosts', 'are unknown'], to: HOSTS },
+    {
+      count: controllersAway(attention),
+      one: ['controller', 'is away'],
+      many: ['controllers', 'are away'],
+      to: '/networks',
+    },
+    { count: isOrrery.length, one: ['finding', 'needs a look'], many: ['findings', 'need a look'], to: '/findings' },
+  ];
+  return clauses.filter(({ count }) => count > 0).slice(0, 4);
+}
+
+const NOT_FINE = '/memberships?state=not-fine';
+const HOSTS = '/hosts?state=not-fine';
+/** Said by a clause of its own. */
+const OTHERWISE = new Set(['authorization', 'host-away', 'paused']);
+
+const countOf = (attention: Status['attention'], code: string): number =>
+  attention.filter((one) => one.code === code).reduce((sum, { count = 1 }) => sum + count, 0);
+
+const controllersAway = (attention: Status['attention']): number =>
+  attention.filter(({ code }) => code?.startsWith('controller-')).length;
+
+function calmSentence({ hosts, memberships }: Status): string {
+  const all = hosts.online + hosts.unreachable + hosts.joined + hosts.unknown;
+  const figures = all > 9 || memberships.total > 9;
+  const of = (count: number, noun: string) => `${countWord(count, figures)} ${noun}${count === 1 ? '' : 's'}`;
+  const hostsAre = `${capital(of(all, 'host'))} ${all === 1 ? 'is' : 'are'} online`;
+  if (memberships.total === 0) return `${hostsAre}, and nothing is in a network yet`;
+  return `${hostsAre}, and ${memberships.total === 1 ? 'its one membership is' : `all ${of(memberships.total, 'membership')} are`} as wanted`;
+}

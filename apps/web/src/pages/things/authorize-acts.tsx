@@ -1,0 +1,42 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ApiProblem, change } from '../../api/client.js';
+import { Button } from '../../parts/button.js';
+import { useLiveState } from '../../live/use-live.js';
+import css from '../page-body.module.css';
+
+/** Authorizes a node that waits. Nothing is shown as done before it was observed: the page changes when an event says so. */
+export function AuthorizeActs({ node, network }: { node: string; network: string }) {
+  const queries = useQueryClient();
+  const isLost = useLiveState().is === 'lost';
+  const { mutate, isPending, isSuccess, error } = useMutation({
+    mutationFn: (body: { verdict: 'authorize' | 'deny'; for?: string }) =>
+      change('PUT /v1/networks/{network}/admissions/{node}', { path: { node, network } }, body),
+    onSettled: () => queries.invalidateQueries(),
+  });
+  if (isSuccess)
+    return (
+      <p className={css.said} role="status">
+        Asked the controller. It shows here once the controller says so.
+      </p>
+    );
+  return (
+    <>
+      <div className={css.acts}>
+        <Button kind="go" disabled={isPending || isLost} onClick={() => mutate({ verdict: 'authorize' })}>
+          Authorize
+        </Button>
+        <Button disabled={isPending || isLost} onClick={() => mutate({ verdict: 'authorize', for: '8h' })}>
+          For 8 hours
+        </Button>
+        <Button kind="bare" disabled={isPending || isLost} onClick={() => mutate({ verdict: 'deny' })}>
+          Deny
+        </Button>
+      </div>
+      {error && (
+        <p className={css.said} role="status">
+          {error.message}. {error instanceof ApiProblem && error.problem.fix}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+import { Link } from '@tanstack/react-router';
+import type { Shape } from '../../api/client.js';
+import { useList, useRead } from '../../api/use-read.js';
+import { Age } from '../../parts/age.js';
+import { DataTable, type Column } from '../../parts/data-table.js';
+import { Nothing } from '../../parts/notice.js';
+import { membershipPlace, nodePlace } from '../../parts/places.js';
+import { membershipStanding, nodeStanding } from '../../parts/states.js';
+import { nameColumn, stateColumn, textColumn } from '../lists/columns.js';
+import { ThingPage, type Fact } from './thing-page.js';
+import { useNamed } from './use-params.js';
+import css from '../page-body.module.css';
+
+export function HostPage() {
+  const { host } = useNamed();
+  const { data } = useRead('/v1/hosts/{host}', { path: { host } });
+  return (
+    <ThingPage
+      about={{ about: `host:${host}` }}
+      crumbs={[{ name: 'Hosts', to: '/hosts' }, { name: host }]}
+      run={`orrery explain host:${host}`}
+      events={{ host }}
+      facts={data ? factsOf(data) : []}
+    >
+      <NodesOf host={host} />
+      <MembershipsOf host={host} />
+    </ThingPage>
+  );
+}
+
+function factsOf({
+  labels,
+  engine,
+  agentVersion,
+  lastSeenAt,
+  simulated,
+  revision,
+  heldRevision,
+  ephemeral,
+}: Shape<'Host'>) {
+  const marks = Object.entries(labels).map(([key, value]) => (value === '' ? key : `${key}=${value}`));
+  const facts: Fact[] = [
+    ['Labels', marks.length > 0 ? <code>{marks.join(', ')}</code> : 'none'],
+    ['Docker', engine === null ? 'not reported' : engine.state === 'up' ? engine.version : engine.cause],
+    ['Agent', agentVersion ?? 'not reported'],
+    ['Last seen', lastSeenAt ? <Age at={lastSeenAt} ago /> : 'never'],
+    ['Desired state', heldRevision < revision ? `holds ${heldRevision} of ${revision}` : `revision ${revision}`],
+  ];
+  if (simulated) facts.push(['Simulated', 'yes']);
+  if (ephemeral !== null) facts.push(['Forgotten when away for', ephemeral]);
+  return facts;
+}
+
+const NODES: readonly Column<Shape<'Node'>>[] = [
+  nameColumn(
+    'Node',
+    ({ name }) => name,
+    ({ name }) => nodePlace(name),
+  ),
+  stateColumn(nodeStanding),
+  { key: 'address', title: 'Address', show: ({ address }) => (address ? <code>{address}</code> : '–'), hide: 'phone' },
+  textColumn('version', 'ZeroTier', ({ zerotierVersion }) => zerotierVersion, { hide: 'phone' }),
+];
+
+function NodesOf({ host }: { host: string }) {
+  const { items, isWhole } = useList('/v1/nodes', { host });
+  return (
+    <section className={css.section}>
+      <h2>
+        Nodes <small>{items.length}</small>
+      </h2>
+      {items.length === 0 ? (
+        isWhole && <Nothing>No node was reported yet</Nothing>
+      ) : (
+        <div className={css.wide}>
+          <DataTable caption="Nodes" columns={NODES} rows={items} keyOf={({ id }) => id} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+type Membership = Shape<'Membership'>;
+const MEMBERSHIPS: readonly Column<Membership>[] = [
+  {
+    key: 'membership',
+    title: 'Membership',
+    show: ({ node, network }) => (
+      <Link to={membershipPlace(node.name, network.id)}>
+        {node.name} in {network.name ?? network.id}
+      </Link>
+    ),
+  },
+  stateColumn(membershipStanding),
+  textColumn(
+    'controller',
+    'Controller says',
+    ({ controller }) =>
+      controller && [controller.authorized ? 'authorized' : 'not authorized', ...controller.addresses].join(', '),
+    { hide: 'phone' },
+  ),
+  textColumn(
+    'daemon',
+    'Daemon says',
+    ({ status, assignedAddresses }) => status && [status, ...assignedAddresses].join(', '),
+    {
+      hide: 'phone',
+    },
+  ),
+  textColumn('kernel', 'Kernel shows', kernelWord, { hide: 'phone' }),
+];
+
+function kernelWord({ interfaceUp, addresses }: Membership): string | null {
+  if (interfaceUp === null) return null;
+  return [interfaceUp ? 'up' : 'down', ...addresses].join(', ');
+}
+
+function MembershipsOf({ host }: { host: string }) {
+  const { items, isWhole } = useList('/v1/memberships', { host });
+  return (
+    <section className={css.section}>
+      <h2>
+        Memberships <small>as three witnesses see each</small>
+      </h2>
+      {items.length === 0 ? (
+        isWhole && <Nothing>None of its nodes is in a network</Nothing>
+      ) : (
+        <div className={css.wide}>
+          <DataTable
+            caption="Memberships"
+            columns={MEMBERSHIPS}
+            rows={items}
+            keyOf={({ node, network }) => `${node.id} ${network.id}`}
+          />
+        </div>
+      )}
+    </section>
+  );
+}

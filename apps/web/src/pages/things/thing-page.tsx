@@ -1,0 +1,170 @@
+import type { ReactNode } from 'react';
+import type { Asking, Shape } from '../../api/client.js';
+import { useRead } from '../../api/use-read.js';
+import { Page, type Crumb } from '../../frame/page.js';
+import { Age } from '../../parts/age.js';
+import { Fix } from '../../parts/fix.js';
+import { Mark, StateWord, type State } from '../../parts/mark.js';
+import { Asking as StillAsking, Refused } from '../../parts/notice.js';
+import { linksOf } from '../../parts/places.js';
+import { Sentence } from '../../parts/sentence.js';
+import { OF_STANDING } from '../../parts/states.js';
+import { Story } from '../../parts/story.js';
+import { LastEvents } from '../events/last-events.js';
+import css from '../page-body.module.css';
+
+type Explanation = Shape<'Explanation'>;
+
+interface ThingPageProps {
+  /** What the API is asked to explain. */
+  about: { about: string; network?: string };
+  crumbs: readonly Crumb[];
+  run: string;
+  /** Which events belong to it. */
+  events?: Asking['query'];
+  /** What can be done about the cause. */
+  acts?: ReactNode;
+  facts?: readonly Fact[];
+  children?: ReactNode;
+}
+
+/** The page of one thing: the sentence that explains it, what can be done, what is known, and how it came to be so. */
+export function ThingPage({ about, crumbs, run, events, acts, facts = [], children }: ThingPageProps) {
+  const { data, error } = useRead('/v1/explanations', { query: about });
+  const name = crumbs.at(-1)?.name ?? about.about;
+  if (!data && error) return <Refused error={error} what={name} />;
+  if (!data) return <StillAsking what={name} />;
+  return (
+    <Page
+      crumbs={crumbs}
+      title={<Sentence text={data.headline} links={linksOf(data)} />}
+      sub={<Standing explanation={data} />}
+      run={run}
+    >
+      <div className={css.two}>
+        <div>
+          {children}
+          <StorySection explanation={data} />
+          {events && (
+            <section className={css.section}>
+              <h2>Last events</h2>
+              <LastEvents query={events} most={12} />
+            </section>
+          )}
+        </div>
+        <aside>
+          <Causes explanation={data} acts={acts} />
+          <Facts facts={facts} />
+        </aside>
+      </div>
+    </Page>
+  );
+}
+
+const WORD: Record<Explanation['standing'], string> = {
+  fine: 'as wanted',
+  warning: 'works, but',
+  trouble: 'not as wanted',
+  unknown: 'unknown',
+};
+
+function Standing({ explanation: { standing, since, asOf, cause } }: { explanation: Explanation }) {
+  return (
+    <>
+      <StateWord is={stateOf(standing, cause?.code)}>{WORD[standing]}</StateWord>
+      {since && (
+        <span>
+          for <Age at={since} />
+        </span>
+      )}
+      {asOf && (
+        <span>
+          last heard <Age at={asOf} ago />
+        </span>
+      )}
+      {cause && (
+        <span>
+          code <code>{cause.code}</code>
+        </span>
+      )}
+    </>
+  );
+}
+
+const WAITS = new Set([
+  'authorization',
+  'authentication',
+  'configuration',
+  'interface',
+  'address',
+  'workload',
+  'paused',
+]);
+
+/** What waits is no failure, although it is not as wanted. */
+function stateOf(standing: Explanation['standing'], code: string | undefined): State {
+  if (code === 'host-away') return 'away';
+  return standing === 'trouble' && code !== undefined && WAITS.has(code) ? 'waiting' : OF_STANDING[standing];
+}
+
+function Causes({ explanation: { cause, more, standing }, acts }: { explanation: Explanation; acts: ReactNode }) {
+  if (!cause && more.length === 0) return null;
+  return (
+    <div className={css.fixes}>
+      {cause && <Fix cause={cause} state={stateOf(standing, cause.code)} acts={acts} />}
+      {more.map((one) => (
+        <Fix key={`${one.code} ${one.about}`} cause={one} state={stateOf(one.standing, one.code)} />
+      ))}
+    </div>
+  );
+}
+
+function StorySection({ explanation: { story, views } }: { explanation: Explanation }) {
+  return (
+    <>
+      {views && (
+        <section className={css.section}>
+          <h2>
+            Three witnesses <small>what each says of it</small>
+          </h2>
+          <dl className={css.facts}>
+            {(['controller', 'daemon', 'kernel'] as const).map((name) => (
+              <div key={name}>
+                <dt>
+                  <Mark is={OF_STANDING[views[name].standing]} /> {name}
+                </dt>
+                <dd>{views[name].text}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
+      {story.length > 0 && (
+        <section className={css.section}>
+          <h2>
+            Story <small>how it came to be so</small>
+          </h2>
+          <Story
+            lines={story.map(({ at, text }, index) => ({ key: `${at} ${index}`, at, state: 'asked' as const, text }))}
+          />
+        </section>
+      )}
+    </>
+  );
+}
+
+export type Fact = [name: string, value: ReactNode];
+
+function Facts({ facts }: { facts: readonly Fact[] }) {
+  if (facts.length === 0) return null;
+  return (
+    <dl className={css.facts}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,119 @@
+import { Link } from '@tanstack/react-router';
+import { useRead } from '../../api/use-read.js';
+import { useMay } from '../../door/use-door.js';
+import { Age } from '../../parts/age.js';
+import { commandPlace, hostPlace, networkPlace, nodePlace } from '../../parts/places.js';
+import { Witnesses } from '../../parts/witnesses.js';
+import { AuthorizeActs } from './authorize-acts.js';
+import { ThingPage } from './thing-page.js';
+import { useNamed } from './use-params.js';
+import css from '../page-body.module.css';
+
+export function NodePage() {
+  const { node } = useNamed();
+  const { data } = useRead('/v1/nodes/{node}', { path: { node } });
+  return (
+    <ThingPage
+      about={{ about: `node:${node}` }}
+      crumbs={[{ name: 'Nodes', to: '/nodes' }, { name: node }]}
+      run={`orrery explain node:${node}`}
+      events={{ node }}
+      facts={
+        data
+          ? [
+              ['Host', <Link to={hostPlace(data.host.name)}>{data.host.name}</Link>],
+              ['Address', data.address ? <code>{data.address}</code> : 'none yet'],
+              ['Kind', data.kind === 'host' ? "the host's own zerotier-one" : 'in a container'],
+              ['zerotier-one', data.zerotierVersion ?? 'not reported'],
+            ]
+          : []
+      }
+    />
+  );
+}
+
+export function NetworkPage() {
+  const { network } = useNamed();
+  const { data } = useRead('/v1/networks/{network}', { path: { network } });
+  const name = data?.name ?? network;
+  return (
+    <ThingPage
+      about={{ about: `network:${network}` }}
+      crumbs={[{ name: 'Networks', to: '/networks' }, { name }]}
+      run={`orrery explain network:${network}`}
+      events={{ network }}
+      facts={
+        data
+          ? [
+              ['ID', <code>{data.id}</code>],
+              ['Kept by', data.managedBy?.name ?? 'somebody else'],
+              ['Pool', data.config?.pools.map(({ start, end }) => `${start} – ${end}`).join(', ') || 'none'],
+              ['Admits', data.admission?.selector ?? data.admission?.by ?? 'not known'],
+              ['Memberships', `${data.memberships.ok} of ${data.memberships.total} OK`],
+            ]
+          : []
+      }
+    />
+  );
+}
+
+export function MembershipPage() {
+  const { node, network } = useNamed();
+  const { data } = useRead('/v1/nodes/{node}/networks/{network}', { path: { node, network } });
+  const name = data?.network.name ?? network;
+  const mayDecide = useMay('PUT /v1/networks/{network}/admissions/{node}');
+  const waits = data?.outcome?.kind === 'waiting' && data.outcome.code === 'authorization';
+  return (
+    <ThingPage
+      about={{ about: node, network }}
+      crumbs={[{ name: 'Memberships', to: '/memberships' }, { name: `${node} in ${name}` }]}
+      run={`orrery explain ${node} ${data?.network.name === null ? network : name}`}
+      events={{ node, network }}
+      acts={waits && data.controller && mayDecide ? <AuthorizeActs node={node} network={network} /> : undefined}
+      facts={
+        data
+          ? [
+              ['Node', <Link to={nodePlace(data.node.name)}>{data.node.name}</Link>],
+              ['Host', <Link to={hostPlace(data.host.name)}>{data.host.name}</Link>],
+              ['Network', <Link to={networkPlace(data.network.id)}>{name}</Link>],
+              ['Network ID', <code>{data.network.id}</code>],
+              ['Managed', data.managed ? 'by Orrery' : 'no: found on the host'],
+              ...(data.updatedAt ? [['Reported', <Age at={data.updatedAt} ago />] as const] : []),
+            ].map(([key, value]) => [key as string, value])
+          : []
+      }
+    >
+      {data && (
+        <section className={css.section}>
+          <h2>
+            Three views <small>as each sees it now</small>
+          </h2>
+          <Witnesses membership={data} />
+        </section>
+      )}
+    </ThingPage>
+  );
+}
+
+export function CommandPage() {
+  const { command } = useNamed();
+  const { data } = useRead('/v1/commands/{command}', { path: { command } });
+  return (
+    <ThingPage
+      about={{ about: command }}
+      crumbs={[{ name: 'Commands', to: '/commands' }, { name: data ? `${data.action} ${data.target}` : command }]}
+      run={`orrery command get ${command}`}
+      events={{ command }}
+      facts={
+        data
+          ? [
+              ['Host', <Link to={hostPlace(data.host.name)}>{data.host.name}</Link>],
+              ['Asked for by', data.by],
+              ['Asked', <Age at={data.createdAt} ago />],
+              ['Command', <Link to={commandPlace(data.id)}>{data.id}</Link>],
+            ]
+          : []
+      }
+    />
+  );
+}

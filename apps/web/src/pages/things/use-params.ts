@@ -1,0 +1,5 @@
+import { useParams } from '@tanstack/react-router';
+
+/** What the address of a page names; the routes say what there is (pages.tsx). */
+export const useNamed = (): Readonly<Record<'host' | 'node' | 'network' | 'command', string>> =>
+  useParams({ strict: false });

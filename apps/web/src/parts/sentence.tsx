@@ -1,0 +1,36 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+
+export interface Linked {
+  text: string;
+  to: string;
+}
+
+/** A sentence whose things lead to their pages: each is linked where it is named first. */
+export function Sentence({ text, links }: { text: string; links: readonly Linked[] }): ReactNode {
+  let rest = text;
+  const parts: ReactNode[] = [];
+  const waiting = new Set(links.filter((link) => link.text !== ''));
+  while (waiting.size > 0) {
+    const found = [...waiting]
+      .map((link) => ({ link, at: rest.indexOf(link.text) }))
+      .filter(({ at }) => at >= 0)
+      .sort((a, b) => a.at - b.at || b.link.text.length - a.link.text.length)[0];
+    if (!found) break;
+    const { link, at } = found;
+    if (at > 0) parts.push(rest.slice(0, at));
+    parts.push(
+      <Link key={link.text} to={link.to}>
+        {link.text}
+      </Link>,
+    );
+    rest = rest.slice(at + link.text.length);
+    waiting.delete(link);
+  }
+  return [...parts, rest];
+}
+
+/** Text whose `words in backticks` are set as code. */
+export function Prose({ text }: { text: string }): ReactNode {
+  return text.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part));
+}

@@ -1,0 +1,72 @@
+import type { Shape } from '../api/client.js';
+import type { State } from './mark.js';
+
+export interface Standing {
+  is: State;
+  /** A more exact word than the state's own. */
+  word?: string;
+}
+
+export const OF_STANDING: Record<Shape<'Standing'>, State> = {
+  fine: 'fine',
+  warning: 'waiting',
+  trouble: 'failed',
+  unknown: 'unknown',
+};
+
+export const OF_SEVERITY: Record<Shape<'Attention'>['severity'], State> = {
+  error: 'failed',
+  warning: 'waiting',
+  info: 'unknown',
+};
+
+export function hostStanding({ presence, paused, revokedAt }: Shape<'Host'>): Standing {
+  if (revokedAt !== null) return { is: 'failed', word: 'revoked' };
+  if (presence === 'unreachable') return { is: 'away' };
+  if (presence === 'unknown') return { is: 'unknown' };
+  if (presence === 'joined') return { is: 'waiting', word: 'never connected' };
+  return paused ? { is: 'waiting', word: 'paused' } : { is: 'fine', word: 'online' };
+}
+
+export function nodeStanding({ state, online }: Shape<'Node'>): Standing {
+  if (state === 'down') return { is: 'failed', word: 'down' };
+  if (state === 'unknown') return { is: 'unknown' };
+  return online === false ? { is: 'waiting', word: 'offline' } : { is: 'fine', word: 'online' };
+}
+
+export function outcomeStanding(outcome: Shape<'ShownOutcome'> | null): Standing {
+  if (outcome === null) return { is: 'working' };
+  if (outcome.kind === 'done') return { is: 'fine' };
+  return outcome.kind === 'failed' ? { is: 'failed', word: outcome.code } : { is: 'waiting', word: outcome.code };
+}
+
+export function membershipStanding({ outcome, managed, status, intent }: Shape<'Membership'>): Standing {
+  if (managed) {
+    if (intent === 'absent') return { is: 'working', word: 'leaving' };
+    return outcomeStanding(outcome);
+  }
+  return status === 'OK' ? { is: 'fine', word: 'found' } : { is: 'waiting', word: status ?? 'unknown' };
+}
+
+export function networkStanding({ memberships, sync, findings }: Shape<'Network'>): Standing {
+  if (findings.some(({ severity }) => severity === 'error')) return { is: 'failed', word: findings[0]?.code };
+  if (sync?.state === 'pending') return { is: 'working', word: 'not applied yet' };
+  if (memberships.waiting > 0) return { is: 'waiting', word: `${memberships.waiting} waiting` };
+  return { is: 'fine' };
+}
+
+const OF_COMMAND: Record<Shape<'CommandState'>, Standing> = {
+  queued: { is: 'working', word: 'queued' },
+  delivered: { is: 'working', word: 'on its way' },
+  waiting: { is: 'waiting' },
+  done: { is: 'fine', word: 'done' },
+  failed: { is: 'failed' },
+  cancelled: { is: 'unknown', word: 'cancelled' },
+  superseded: { is: 'unknown', word: 'superseded' },
+};
+export const commandStanding = ({ state }: Shape<'Command'>): Standing => OF_COMMAND[state];
+
+const RANK: Record<State, number> = { failed: 0, away: 1, waiting: 2, working: 3, unknown: 4, asked: 5, fine: 6 };
+
+/** Worst first. */
+export const rankOf = ({ is }: Standing): number => RANK[is];

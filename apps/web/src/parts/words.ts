@@ -1,0 +1,37 @@
+/** Words for people: counts, lists of things, durations. Pure. */
+const SMALL = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
+/** Figures from ten on; in one sentence all alike, so the sentence says whether it has a large one. */
+export const countWord = (count: number, figures: boolean): string =>
+  figures ? count.toLocaleString('en-US') : (SMALL[count] ?? count.toLocaleString('en-US'));
+
+export const plural = (count: number, noun: string): string =>
+  `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** `a`, `a and b`, `a, b and c`. */
+export const listed = (parts: readonly string[]): string =>
+  parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+
+const UNITS = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+] as const;
+
+/** `now`, `42 s`, `4 min`, `3 h`, `9 d`. */
+export function ageWord(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 2) return 'now';
+  for (const [size, unit] of UNITS) if (seconds >= size) return `${Math.floor(seconds / size)} ${unit}`;
+  return `${seconds} s`;
+}
+
+/** `14:02:13`, or with the day if it is not today. Local time, because people compare it with their clock. */
+export function clockWord(at: string, now: number): string {
+  const time = new Date(at);
+  const clock = time.toLocaleTimeString('en-GB');
+  const isToday = time.toDateString() === new Date(now).toDateString();
+  return isToday ? clock : `${time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${clock}`;
+}
