@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { CloudEvent, Problem, StreamReset } from '@orrery/shared/contracts';
 import type { PolicyName } from '../auth/policy.decorator.js';
+import { LOGIN_HEADER } from '../logins/login-cookie.js';
 import { API_VERSION } from '../version.js';
 import { addGeneralProblems } from './general-problems.js';
 import { PATH_PARAMETERS, TAGS } from './operation-texts.js';
@@ -37,6 +38,18 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .addServer('/', 'The API that answers this document')
     // By hand, because `addBearerAuth` would call these opaque tokens JWTs.
     .addSecurity('token', { type: 'http', scheme: 'bearer', description: 'An API token (`ora_…`)' })
+    .addSecurity('loginCookie', {
+      type: 'apiKey',
+      in: 'cookie',
+      name: 'orrery-login',
+      description: 'The half of a login that the browser sends by itself; over TLS its name is `__Host-orrery-login`',
+    })
+    .addSecurity('loginSecret', {
+      type: 'apiKey',
+      in: 'header',
+      name: LOGIN_HEADER,
+      description: 'The half of a login that the page keeps. It needs the cookie of the same login.',
+    })
     .addSecurity('joinSecret', {
       type: 'http',
       scheme: 'bearer',
@@ -69,9 +82,14 @@ function complete(path: Operations): void {
     const policy = operation['x-orrery-policy'];
     if (policy === undefined) continue;
     addGeneralProblems(operation.responses, method, policy);
-    const tokenless = policy === 'public' || policy === 'key';
-    operation.security = tokenless ? [] : [{ [policy === 'join' ? 'joinSecret' : 'token']: [] }];
+    operation.security = securityOf(policy);
   }
+}
+
+/** A token, or both halves of a login together. */
+function securityOf(policy: PolicyName): Record<string, string[]>[] {
+  if (policy === 'public' || policy === 'key') return [];
+  return policy === 'join' ? [{ joinSecret: [] }] : [{ token: [] }, { loginCookie: [], loginSecret: [] }];
 }
 
 /** The description in a parameter's schema belongs to the parameter. */
