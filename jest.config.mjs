@@ -1,6 +1,6 @@
 import { packagesForTests } from './scripts/testing/packages.mjs';
 
-// One configuration, several suites: scripts/test.mjs picks one by ORRERY_SUITE (unit, int, e2e, security, faults, docker, attach, explain).
+// One configuration, several suites: scripts/test.mjs picks one by ORRERY_SUITE (unit, int, e2e, browser, security, faults, docker, attach, explain).
 const swc = [
   '@swc/jest',
   {
@@ -19,11 +19,13 @@ const system = { maxWorkers: 4 };
 const suites = {
   unit: {
     testMatch: ['**/*.spec.ts'],
-    testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '<rootDir>/test/(e2e|security|faults|docker|lab|compose)/'],
+    testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '<rootDir>/test/(e2e|browser|security|faults|docker|lab|compose)/'],
     maxWorkers: 3, // a third of its time is spent by processes, for which one of them waits
   },
   int: { testMatch: ['**/*.int.spec.ts'], ...system },
   e2e: { testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'], ...system },
+  // Each has an API and a browser of its own.
+  browser: { testMatch: ['<rootDir>/test/browser/**/*.spec.ts'], ...system, maxWorkers: 2 },
   // Some of these measure what an attacker costs a neighbour; scripts/testing/order.mjs lets the dearest run beside those that wait.
   security: { testMatch: ['<rootDir>/test/security/**/*.spec.ts'], ...system, maxWorkers: 3 },
   // Nearly all of them wait for somebody to be missed, or to come back.

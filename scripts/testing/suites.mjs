@@ -1,12 +1,20 @@
 // The suites of `npm test`, in the order in which they run, each with its time budget. test/README.md shows the same table.
 
-/** @typedef {{ name: string, budget: number, needs?: 'engine' | 'lab images', about: string }} Suite `budget` in seconds */
+import { chromiumIn, HOW_TO_GET_CHROMIUM } from './chromium.mjs';
+
+/** @typedef {{ name: string, budget: number, needs?: 'engine' | 'lab images' | 'chromium', about: string }} Suite `budget` in seconds */
 
 /** @type {Suite[]} */
 export const suites = [
   { name: 'unit', budget: 80, about: 'pure code, beside its source' },
   { name: 'int', budget: 260, about: 'one component with a real Postgres or NATS' },
   { name: 'e2e', budget: 80, about: 'API, agents and CLI as processes, with simulated hosts' },
+  {
+    name: 'browser',
+    budget: 75,
+    needs: 'chromium',
+    about: 'the dashboard in Chromium, with a real API, Postgres and NATS',
+  },
   {
     name: 'security',
     budget: 200,
@@ -48,6 +56,7 @@ export function parseArguments(args) {
  * @param {NodeJS.ProcessEnv} env
  */
 export function whyLeftOut({ needs }, engine, env) {
+  if (needs === 'chromium') return chromiumIn(env) ? undefined : `no Chromium found. Fix: ${HOW_TO_GET_CHROMIUM}`;
   if (needs && !engine.reachable) return `${engine.reason}. Fix: ${engine.fix}`;
   if (needs === 'lab images' && env.ORRERY_COMPOSE !== '1') {
     return 'it needs the lab images. Fix: sh test/lab/build-images.sh, then ORRERY_COMPOSE=1 npm test -- compose';

@@ -40,11 +40,13 @@ describe('The suites of npm test', () => {
     expect(parseArguments(['int', 'some/path'])).toEqual({ chosen: [named('int')], paths: ['some/path'] });
   });
 
-  it('leave out Docker without an engine, and the compose file without its images, and say how to get them', () => {
+  it('leave out Docker without an engine, the compose file without its images, and pages without a browser, and say how to get them', () => {
     expect(whyLeftOut(named('docker'), noEngine, {})).toBe('no engine. Fix: get one');
     expect(whyLeftOut(named('docker'), engine, {})).toBeUndefined();
     expect(whyLeftOut(named('compose'), engine, {})).toContain('ORRERY_COMPOSE=1');
     expect(whyLeftOut(named('compose'), engine, { ORRERY_COMPOSE: '1' })).toBeUndefined();
+    expect(whyLeftOut(named('browser'), noEngine, { PATH: '/nowhere' })).toContain('apt-get install chromium');
+    expect(whyLeftOut(named('browser'), noEngine, { ORRERY_CHROMIUM: process.execPath })).toBeUndefined();
     expect(whyLeftOut(named('unit'), noEngine, {})).toBeUndefined();
   });
 

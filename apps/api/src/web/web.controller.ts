@@ -27,7 +27,7 @@ export class WebController {
 
   constructor(private readonly files: WebFiles) {}
 
-  @Get(['/', ...NOUNS.flatMap((noun) => [noun, `${noun}/*rest`])])
+  @Get(['/', ...NOUNS.flatMap((noun) => [noun, `${noun}/:one`, `${noun}/:one/:other`])])
   @Policy('public')
   @ApiExcludeEndpoint()
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -52,7 +52,7 @@ describe('the pages of the dashboard', () => {
     for (const path of ['/v1', '/v1/nothing', '/v1/hosts/x/nothing', '/nothing', '/assets/../index.html'])
       await api.refused('GET', path, 'unknown-route', { headers: HTML });
     await api.refused('POST', '/hosts', 'method-not-allowed', { body: {} });
-    await api.refused('POST', '/hosts/web-1', 'unknown-route', { body: {} });
+    await api.refused('PUT', '/hosts/web-1', 'method-not-allowed', { body: {} });
   });
 
   it('load files that browsers keep for ever, compressed once', async () => {

@@ -560,6 +560,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["createLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["endLogin"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/memberships": {
         parameters: {
             query?: never;
@@ -1868,6 +1916,29 @@ export interface components {
             /** @enum {boolean} */
             alive: true;
         };
+        LoginMade: {
+            id: string;
+            secret: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            scope: components["schemas"]["TokenScope"] | null;
+            tokenId: string;
+            expiresAt: string | null;
+            idleAfterSeconds: number;
+        };
+        LoginPost: {
+            token: string;
+        };
+        Me: {
+            name: string;
+            role: components["schemas"]["Role"];
+            scope: components["schemas"]["TokenScope"] | null;
+            tokenId: string;
+            expiresAt: string | null;
+            /** @enum {string} */
+            by: "token" | "login";
+            idleAfterSeconds?: number;
+        };
         Membership: {
             node: components["schemas"]["NodeRef"];
             host: components["schemas"]["HostRef"];
@@ -2279,7 +2350,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "bad-request" | "unauthenticated" | "forbidden" | "unknown-host" | "unknown-node" | "unknown-container" | "unknown-network" | "unknown-membership" | "unknown-controller" | "unknown-command" | "unknown-probe" | "unknown-event" | "unknown-token" | "token-in-state-folder" | "unknown-reference" | "unknown-route" | "ambiguous-reference" | "address-claimed" | "name-taken" | "container-differs" | "attached-by-label" | "being-removed" | "host-not-empty" | "no-controller" | "controller-absent" | "controller-away" | "controller-in-use" | "central-refused" | "central-address-refused" | "central-new-unsupported" | "network-not-kept" | "no-free-pool" | "unknown-prefix" | "prefix-refused" | "prefix-taken" | "too-many-routes" | "router-refused" | "check-refused" | "router-in-use" | "not-adoptable" | "not-releasable" | "unmanaged-membership" | "host-away" | "host-silent" | "call-failed" | "not-cancellable" | "revision-conflict" | "precondition-required" | "idempotency-mismatch" | "confirmation-required" | "no-matching-host" | "request-timeout" | "headers-too-large" | "body-too-large" | "unsupported-media-type" | "method-not-allowed" | "foreign-host-header" | "too-many-requests" | "too-many-streams" | "join-refused" | "proof-refused" | "host-revoked" | "busy" | "bundle-unavailable" | "pages-unavailable" | "store-unavailable" | "bus-unavailable" | "internal";
+            code: "bad-request" | "unauthenticated" | "two-credentials" | "forbidden" | "unknown-host" | "unknown-node" | "unknown-container" | "unknown-network" | "unknown-membership" | "unknown-controller" | "unknown-command" | "unknown-probe" | "unknown-event" | "unknown-token" | "unknown-login" | "token-in-state-folder" | "unknown-reference" | "unknown-route" | "ambiguous-reference" | "address-claimed" | "name-taken" | "container-differs" | "attached-by-label" | "being-removed" | "host-not-empty" | "no-controller" | "controller-absent" | "controller-away" | "controller-in-use" | "central-refused" | "central-address-refused" | "central-new-unsupported" | "network-not-kept" | "no-free-pool" | "unknown-prefix" | "prefix-refused" | "prefix-taken" | "too-many-routes" | "router-refused" | "check-refused" | "router-in-use" | "not-adoptable" | "not-releasable" | "unmanaged-membership" | "host-away" | "host-silent" | "call-failed" | "not-cancellable" | "revision-conflict" | "precondition-required" | "idempotency-mismatch" | "confirmation-required" | "no-matching-host" | "request-timeout" | "headers-too-large" | "body-too-large" | "unsupported-media-type" | "method-not-allowed" | "foreign-host-header" | "too-many-requests" | "too-many-streams" | "join-refused" | "proof-refused" | "host-revoked" | "busy" | "bundle-unavailable" | "pages-unavailable" | "store-unavailable" | "bus-unavailable" | "internal";
             detail: string;
             fix?: string;
             see?: components["schemas"]["See"];
@@ -8736,6 +8807,333 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JoinReply"];
                 };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginPost"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginMade"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @example "7.kD3vLm0_Qa81xYzT" */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: {
                 headers: {

@@ -1,6 +1,7 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { LostBanner } from './lost-banner.js';
+import { titleFocus } from './title-focus.js';
 import { PhoneTabs, Rail, TopBar } from './rail.js';
 import css from './frame.module.css';
 
@@ -31,6 +32,6 @@ function useFocusOnTitle(): void {
     if (path === undefined || path === last.current) return;
     const isFirst = last.current === undefined;
     last.current = path;
-    if (!isFirst) document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+    if (!isFirst) titleFocus.want();
   }, [path]);
 }

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { SameInTerminal } from '../parts/command-line.js';
+import { titleFocus } from './title-focus.js';
 import css from './page.module.css';
 
 export interface Crumb {
@@ -31,6 +32,7 @@ export function Page({ crumbs = [], title, sub, run, children }: PageProps) {
 
 export function PageHead({ crumbs = [], title, sub }: Omit<PageProps, 'children' | 'run'>) {
   const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => titleFocus.appeared(heading.current), []);
   useEffect(() => {
     const text = heading.current?.textContent ?? '';
     document.title = text ? `${text.slice(0, 70)} · Orrery` : 'Orrery';

@@ -1,0 +1,138 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { apiFixture } from '../support/api-fixture.js';
+import { ReportingHost } from '../support/reporting-host.js';
+import { aMembership, aSnapshot } from '../support/reports.js';
+import { logIn, picture, tokenOf, Visitors } from './support/dashboard.js';
+import type { Page } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const MOST_SCRIPT_BYTES = 180 * 1024;
+
+describe('the dashboard', () => {
+  const { api, closing } = apiFixture({ ORRERY_HEARTBEAT_SECONDS: '1' });
+  const visitors = new Visitors(api);
+
+  beforeAll(async () => {
+    for (const name of ['web-1', 'web-2', 'nas-1']) {
+      const host = closing(await ReportingHost.join(api, name));
+      const site = name === 'nas-1' ? 'onprem' : 'cloud';
+      await (await api.raw('PATCH', `/v1/hosts/${name}`, { body: { setLabels: { site } } })).text();
+      await host.say(aSnapshot(host.node, [aMembership()]));
+      if (name !== 'nas-1') await host.beats();
+    }
+  }, 60_000);
+
+  const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
+
+  describe('at its door', () => {
+    it('says that a wrong token is not valid, and opens for a right one where the address leads', async () => {
+      const { page, trouble } = await visitors.open('/hosts/web-2');
+      await logIn(page, 'ora_wrong');
+      const refused = page.getByRole('alert');
+      await refused.getByText('This token is not valid').waitFor();
+      await picture(page, 'door-refused');
+      await logIn(page, api.adminToken);
+      await title(page, 'web-2').waitFor();
+      expect(new URL(page.url()).pathname).toBe('/hosts/web-2');
+      expect(trouble).toEqual([]);
+    });
+
+    it('keeps the login for a reload and for another tab, and forgets it when somebody signs out', async () => {
+      const { page } = await visitors.enter('/hosts');
+      await page.reload();
+      await page.getByRole('table', { name: 'hosts' }).waitFor();
+      const other = await visitors.openIn(page.context(), '/networks');
+      await other.page.getByRole('navigation', { name: 'Pages' }).first().waitFor();
+      await page.getByRole('button', { name: 'Sign out' }).first().click();
+      await title(page, 'Your token opens this fleet').waitFor();
+      await title(other.page, 'Your token opens this fleet').waitFor();
+      await page.reload();
+      await page.locator('#token').waitFor();
+    });
+
+    it('says within 5 s that a login has ended because its token was revoked', async () => {
+      const { id, secret } = await tokenOf(api, 'leaver', 'viewer');
+      const { page } = await visitors.enter('/', secret);
+      await page.getByText('leaver, viewer').waitFor();
+      await (await api.raw('DELETE', `/v1/tokens/${id}`)).text();
+      const start = Date.now();
+      await page.getByText('Your login ended').waitFor();
+      expect(Date.now() - start).toBeLessThan(5000);
+    });
+
+    it('works in a browser without storage', async () => {
+      const { page } = await visitors.open('/');
+      await page.addInitScript(() => {
+        Object.defineProperty(window, 'sessionStorage', {
+          get: () => {
+            throw new Error('forbidden');
+          },
+        });
+      });
+      await page.reload();
+      await logIn(page, api.adminToken);
+      await page.getByRole('link', { name: 'Hosts' }).first().click();
+      await page.getByRole('table', { name: 'hosts' }).waitFor();
+    });
+  });
+
+  describe('shows', () => {
+    it('the fleet as the API has it: a sentence, counts, hosts by site, events, and the line that does the same', async () => {
+      const { page, trouble } = await visitors.enter('/');
+      await title(page, 'One host never connected; everything else is as wanted').waitFor();
+      expect(await page.getByRole('link', { name: /^3 hosts/ }).count()).toBe(1);
+      await page.getByRole('link', { name: 'nas-1' }).first().waitFor();
+      await page.getByText('web-1 joined the fleet').waitFor();
+      await page.getByText('orrery status').waitFor();
+      await picture(page, 'overview-light');
+      expect(trouble).toEqual([]);
+    });
+
+    it('hosts in a table that is filtered, sorted and searched in the address', async () => {
+      const { page } = await visitors.enter('/hosts?q=web&sort=-host');
+      const names = () => page.locator('tbody tr td:first-child a').allTextContents();
+      await page.getByRole('table', { name: 'hosts' }).waitFor();
+      expect(await names()).toEqual(['web-2', 'web-1']);
+      await page.getByRole('searchbox').fill('');
+      await page.getByRole('button', { name: /^Not as wanted/ }).click();
+      await page.getByRole('link', { name: 'nas-1' }).waitFor();
+      expect(await names()).toEqual(['nas-1']);
+      expect(new URL(page.url()).searchParams.get('state')).toBe('not-fine');
+      await page.goBack();
+    });
+
+    it('the page of a host with its nodes, and each membership as three witnesses see it', async () => {
+      const { page, trouble } = await visitors.enter('/hosts');
+      await page.getByRole('link', { name: 'web-1', exact: true }).click();
+      await title(page, 'web-1').waitFor();
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+      const memberships = page.getByRole('table', { name: 'Memberships' });
+      await memberships.getByText('OK, 10.1.2.3/24').waitFor();
+      await memberships.getByText('up, 10.1.2.3/24').waitFor();
+      await picture(page, 'host-light-full');
+      await memberships.getByRole('link').first().click();
+      await page.getByText('Three views').waitFor();
+      await page.getByRole('columnheader', { name: /Kernel shows/ }).waitFor();
+      await picture(page, 'membership-light-full');
+      expect(trouble).toEqual([]);
+    });
+
+    it('what happens, without anybody asking again', async () => {
+      const { page } = await visitors.enter('/hosts');
+      await page.getByRole('table', { name: 'hosts' }).waitFor();
+      closing(await ReportingHost.join(api, 'arriving'));
+      await page.getByRole('link', { name: 'arriving' }).waitFor({ timeout: 5000 });
+      await (await api.raw('DELETE', '/v1/hosts/arriving?confirm=arriving')).text();
+      await page.getByRole('link', { name: 'arriving' }).waitFor({ state: 'detached', timeout: 5000 });
+    });
+
+    it('a link to what is gone as a sentence with its fix', async () => {
+      const { page } = await visitors.enter('/hosts/web-9');
+      await title(page, 'web-9').waitFor();
+      await page.getByText('unknown-host').waitFor();
+    });
+  });
+});
