@@ -1,29 +1,15 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { gzipSync } from 'node:zlib';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { apiFixture } from '../support/api-fixture.js';
 import { ReportingHost } from '../support/reporting-host.js';
-import { aMembership, aSnapshot } from '../support/reports.js';
+import { joinFleet } from './support/fleet.js';
 import { logIn, picture, tokenOf, Visitors } from './support/dashboard.js';
 import type { Page } from 'playwright-core';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const MOST_SCRIPT_BYTES = 180 * 1024;
 
 describe('the dashboard', () => {
   const { api, closing } = apiFixture({ ORRERY_HEARTBEAT_SECONDS: '1' });
   const visitors = new Visitors(api);
 
-  beforeAll(async () => {
-    for (const name of ['web-1', 'web-2', 'nas-1']) {
-      const host = closing(await ReportingHost.join(api, name));
-      const site = name === 'nas-1' ? 'onprem' : 'cloud';
-      await (await api.raw('PATCH', `/v1/hosts/${name}`, { body: { setLabels: { site } } })).text();
-      await host.say(aSnapshot(host.node, [aMembership()]));
-      if (name !== 'nas-1') await host.beats();
-    }
-  }, 60_000);
+  beforeAll(async () => void (await joinFleet({ api, closing })), 60_000);
 
   const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 

@@ -63,7 +63,10 @@ export class Visitors {
   async enter(path = '/', token = this.api.adminToken, look: Look = {}): Promise<Visit> {
     const visit = await this.open(path, look);
     await logIn(visit.page, token);
-    await visit.page.getByRole('navigation', { name: /^Pages/ }).first().waitFor();
+    await visit.page
+      .getByRole('navigation', { name: /^Pages/ })
+      .first()
+      .waitFor();
     return visit;
   }
 }

@@ -10,19 +10,26 @@ interface FixProps {
   state: State;
   /** What can be done about it here, if the login is allowed to. */
   acts?: ReactNode;
+  /** The title of the page says the cause already, so the card begins with what to do. */
+  isInTitle?: boolean;
 }
 
 /** What can be done now: the cause, the fix, and the lines that carry it out. */
-export function Fix({ cause: { code, cause, fix, commands }, state, acts }: FixProps) {
+export function Fix({ cause: { code, cause, fix, commands }, state, acts, isInTitle = false }: FixProps) {
+  const [first, rest] = isInTitle ? headOf(fix) : [cause, fix];
   return (
     <section className={`${css.fix} ${state === 'failed' ? css.bad : ''}`}>
       <h2>
         <Mark is={state} />
-        <span>{firstCapital(cause)}</span>
+        <span>
+          <Prose text={firstCapital(first)} />
+        </span>
       </h2>
-      <p>
-        <Prose text={fix} />
-      </p>
+      {rest && (
+        <p>
+          <Prose text={rest} />
+        </p>
+      )}
       {acts}
       {commands.map((command) => (
         <div key={command.run} className={css.run}>
@@ -39,5 +46,11 @@ export function Fix({ cause: { code, cause, fix, commands }, state, acts }: FixP
 
 const placeOf = ({ on, host }: Shape<'FixCommand'>) =>
   on === 'host' ? `On ${host ?? 'the host'}, as root` : 'Wherever orrery is logged in';
+
+/** The first sentence, if it is short enough for a title, and the rest. */
+function headOf(fix: string): [head: string, rest: string] {
+  const [, head, rest] = /^([^.]{4,70})\.(?: (.*))?$/s.exec(fix) ?? [];
+  return head === undefined ? ['What to do now', fix] : [head, rest ?? ''];
+}
 
 const firstCapital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

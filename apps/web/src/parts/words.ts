@@ -35,3 +35,7 @@ export function clockWord(at: string, now: number): string {
   const isToday = time.toDateString() === new Date(now).toDateString();
   return isToday ? clock : `${time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${clock}`;
 }
+
+/** Texts of the API name times in ISO 8601, UTC: people read their own clock. */
+export const withClocks = (text: string, now: number): string =>
+  text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (at) => clockWord(at, now));

@@ -1,6 +1,7 @@
 import { useRead } from '../../api/use-read.js';
 import { Story, type Line } from '../../parts/story.js';
 import type { Asking, Shape } from '../../api/client.js';
+import { Nothing } from '../../parts/notice.js';
 import { narrate } from './narrate.js';
 import { useNetworkNames } from './use-network-names.js';
 
@@ -12,6 +13,7 @@ export function LastEvents({ query, most }: { query: Asking['query']; most: numb
   const { data } = useRead('/v1/events', { query: { ...query, limit: most + 20 } });
   const names = useNetworkNames();
   const lines = (data?.items ?? []).filter(({ type }) => !DULL.has(type)).slice(0, most);
+  if (data && lines.length === 0) return <Nothing>Nothing was recorded yet</Nothing>;
   return <Story lines={lines.map((event) => lineOf(event, names))} />;
 }
 

@@ -6,6 +6,7 @@ import { Mark, type State } from '../../parts/mark.js';
 import { aboutPlace } from '../../parts/places.js';
 import { Sentence } from '../../parts/sentence.js';
 import { OF_SEVERITY } from '../../parts/states.js';
+import { withClocks } from '../../parts/words.js';
 import { AuthorizeActs } from '../things/authorize-acts.js';
 import css from './overview.module.css';
 
@@ -32,7 +33,7 @@ function One({ one }: { one: Attention }) {
       <Mark is={stateOf(one)} />
       <div>
         <strong>{place ? <Link to={place}>{what}</Link> : <Sentence text={what} links={[]} />}</strong>
-        <p>{cause}</p>
+        <p>{withClocks(cause, Date.now())}</p>
         {isOne && mayDecide && about.node && about.network && (
           <AuthorizeActs node={about.node.name} network={about.network.id} />
         )}

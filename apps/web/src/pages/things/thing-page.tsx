@@ -25,11 +25,13 @@ interface ThingPageProps {
   /** What can be done about the cause. */
   acts?: ReactNode;
   facts?: readonly Fact[];
+  /** `children` show what controller, daemon and kernel say. */
+  isWitnessed?: boolean;
   children?: ReactNode;
 }
 
 /** The page of one thing: the sentence that explains it, what can be done, what is known, and how it came to be so. */
-export function ThingPage({ about, crumbs, run, events, acts, facts = [], children }: ThingPageProps) {
+export function ThingPage({ about, crumbs, run, events, acts, facts = [], isWitnessed, children }: ThingPageProps) {
   const { data, error } = useRead('/v1/explanations', { query: about });
   const name = crumbs.at(-1)?.name ?? about.about;
   if (!data && error) return <Refused error={error} what={name} />;
@@ -44,7 +46,8 @@ export function ThingPage({ about, crumbs, run, events, acts, facts = [], childr
       <div className={css.two}>
         <div>
           {children}
-          <StorySection explanation={data} />
+          {!isWitnessed && data.views && <Views views={data.views} />}
+          <StorySection story={data.story} />
           {events && (
             <section className={css.section}>
               <h2>Last events</h2>
@@ -111,7 +114,7 @@ function Causes({ explanation: { cause, more, standing }, acts }: { explanation:
   if (!cause && more.length === 0) return null;
   return (
     <div className={css.fixes}>
-      {cause && <Fix cause={cause} state={stateOf(standing, cause.code)} acts={acts} />}
+      {cause && <Fix cause={cause} state={stateOf(standing, cause.code)} acts={acts} isInTitle />}
       {more.map((one) => (
         <Fix key={`${one.code} ${one.about}`} cause={one} state={stateOf(one.standing, one.code)} />
       ))}
@@ -119,37 +122,38 @@ function Causes({ explanation: { cause, more, standing }, acts }: { explanation:
   );
 }
 
-function StorySection({ explanation: { story, views } }: { explanation: Explanation }) {
+const WITNESSES = ['controller', 'daemon', 'kernel'] as const;
+
+function Views({ views }: { views: NonNullable<Explanation['views']> }) {
   return (
-    <>
-      {views && (
-        <section className={css.section}>
-          <h2>
-            Three witnesses <small>what each says of it</small>
-          </h2>
-          <dl className={css.facts}>
-            {(['controller', 'daemon', 'kernel'] as const).map((name) => (
-              <div key={name}>
-                <dt>
-                  <Mark is={OF_STANDING[views[name].standing]} /> {name}
-                </dt>
-                <dd>{views[name].text}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      )}
-      {story.length > 0 && (
-        <section className={css.section}>
-          <h2>
-            Story <small>how it came to be so</small>
-          </h2>
-          <Story
-            lines={story.map(({ at, text }, index) => ({ key: `${at} ${index}`, at, state: 'asked' as const, text }))}
-          />
-        </section>
-      )}
-    </>
+    <section className={css.section}>
+      <h2>
+        Three witnesses <small>what each says of it</small>
+      </h2>
+      <dl className={css.facts}>
+        {WITNESSES.map((name) => (
+          <div key={name}>
+            <dt>
+              <Mark is={OF_STANDING[views[name].standing]} /> {name}
+            </dt>
+            <dd>{views[name].text}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function StorySection({ story }: Pick<Explanation, 'story'>) {
+  if (story.length === 0) return null;
+  const lines = story.map(({ at, text }, index) => ({ key: `${at} ${index}`, at, state: 'asked' as const, text }));
+  return (
+    <section className={css.section}>
+      <h2>
+        Story <small>how it came to be so</small>
+      </h2>
+      <Story lines={lines} />
+    </section>
   );
 }
 

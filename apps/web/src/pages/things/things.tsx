@@ -69,6 +69,7 @@ export function MembershipPage() {
       crumbs={[{ name: 'Memberships', to: '/memberships' }, { name: `${node} in ${name}` }]}
       run={`orrery explain ${node} ${data?.network.name === null ? network : name}`}
       events={{ node, network }}
+      isWitnessed
       acts={waits && data.controller && mayDecide ? <AuthorizeActs node={node} network={network} /> : undefined}
       facts={
         data

@@ -1,0 +1,178 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { apiFixture } from '../support/api-fixture.js';
+import { aMembership } from '../support/reports.js';
+import { eventually } from '../support/eventually.js';
+import type { ReportingHost } from '../support/reporting-host.js';
+import { picture, tokenOf, Visitors } from './support/dashboard.js';
+import { joinFleet, lookAt } from './support/fleet.js';
+
+const MOST_SCRIPT_BYTES = 180 * 1024;
+const MANY = 1000;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Where people look: each of them in light and dark. */
+const PAGES = ['/', '/hosts', '/hosts/web-1', '/nodes', '/networks', '/memberships', '/events', '/findings'];
+const MEMBERSHIP = '/memberships/web-1/8056c2e21c000001';
+
+/** What a host or the owner of a network can send as text; each would run code if it became markup. */
+const CORPUS = [
+  '<img src=x onerror=window.__ran=1>',
+  '"><script>window.__ran=1</script>',
+  '</title><svg/onload=window.__ran=1>',
+  "javascript:window.__ran=1//'",
+  '<iframe srcdoc="<script>top.__ran=1</script>">',
+  '{{constructor.constructor("window.__ran=1")()}}',
+  '<a href="javascript:window.__ran=1" style="position:fixed;inset:0">x</a>',
+];
+
+/** Runs axe over the protocol of the browser, because the policy of the pages admits no code of others. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+    };
+    const { violations: found } = await axe.run();
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    );
+  });
+}
+
+const settled = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor();
+
+describe('pages of the dashboard', () => {
+  const fixture = apiFixture({ ORRERY_HEARTBEAT_SECONDS: '1' });
+  const { api } = fixture;
+  const visitors = new Visitors(api);
+  let hosts: ReportingHost[];
+  beforeAll(async () => void (hosts = await joinFleet(fixture)), 60_000);
+
+  it('show no act to a viewer, and the same page with acts to an operator', async () => {
+    const [host] = hosts;
+    const waits = aMembership({ network: '8056c2e21cde0001', status: 'ACCESS_DENIED', addresses: [], name: 'shop' });
+    await host?.say(lookAt(host.node, '89e92ceee0', [aMembership(), waits]));
+    const viewer = await visitors.enter('/', (await tokenOf(api, 'viewer', 'viewer')).secret);
+    const acts = /Authorize|Deny|Launch|Remove|Join|Restart|Pause/;
+    for (const path of [...PAGES, '/memberships/web-1/8056c2e21cde0001']) {
+      await viewer.page.goto(new URL(path, api.url).href);
+      await settled(viewer.page);
+      expect(await viewer.page.getByRole('button', { name: acts }).count()).toBe(0);
+    }
+    expect(viewer.trouble).toEqual([]);
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'have no fault that axe knows, in %s',
+    async (scheme) => {
+      const { page, trouble } = await visitors.open('/', { scheme });
+      await settled(page);
+      expect(await violations(page)).toEqual([]);
+      await page.locator('#token').fill(api.adminToken);
+      await page.keyboard.press('Enter');
+      await page.getByRole('navigation', { name: 'Pages' }).first().waitFor();
+      for (const path of [...PAGES, MEMBERSHIP]) {
+        await page.goto(new URL(path, api.url).href);
+        await settled(page);
+        await page.waitForLoadState('networkidle', { timeout: 1000 }).catch(() => undefined); // the stream never ends
+        expect({ path, found: await violations(page) }).toEqual({ path, found: [] });
+        await picture(page, `${scheme}${path.replaceAll('/', '-')}`);
+      }
+      expect(trouble).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('fit a phone: nothing is wider than the screen, and what is pressed is large enough', async () => {
+    const { page } = await visitors.enter('/', api.adminToken, { width: 390, height: 844 });
+    for (const path of [...PAGES, MEMBERSHIP]) {
+      await page.goto(new URL(path, api.url).href);
+      await settled(page);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect({ path, width }).toEqual({ path, width: 390 });
+      await picture(page, `phone${path.replaceAll('/', '-')}`);
+    }
+    const heights = await page
+      .getByRole('button')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(36);
+  });
+
+  it('show hostile text as text: nothing of it runs, and the content security policy has nothing to stop', async () => {
+    const [, host] = hosts;
+    if (!host) throw new Error('no host');
+    const networks = CORPUS.map((name, at) =>
+      aMembership({ network: `8056c2e21d00000${at}`, name, status: 'NOT_FOUND' }),
+    );
+    await host.say(lookAt(host.node, '89e92ceee1', networks));
+    for (const cause of CORPUS) await host.say({ type: 'host.engine-down', data: { cause } });
+    const { page, trouble } = await visitors.enter('/');
+    for (const path of [
+      ...PAGES,
+      '/hosts/web-2',
+      '/memberships/web-2/8056c2e21d000000',
+      `/hosts/${encodeURIComponent(CORPUS[0] ?? '')}`,
+    ]) {
+      await page.goto(new URL(path, api.url).href);
+      await settled(page);
+    }
+    await page.goto(new URL('/memberships', api.url).href);
+    await page
+      .getByText(CORPUS[0] ?? '')
+      .first()
+      .waitFor();
+    await page.goto(new URL('/events', api.url).href);
+    await page
+      .getByText(CORPUS[1] ?? '')
+      .first()
+      .waitFor();
+    expect(await page.evaluate(() => (window as unknown as { __ran?: number }).__ran)).toBeUndefined();
+    expect(trouble).toEqual([]);
+    // The control: these pages would report what the policy stops.
+    await page.evaluate(() => document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=window.__ran=1>'));
+    await eventually(() => trouble.some((said) => said.startsWith('policy: ')), { within: 10_000 });
+    expect(await page.evaluate(() => (window as unknown as { __ran?: number }).__ran)).toBeUndefined();
+  }, 60_000);
+
+  it('load at most 180 KB of compressed scripts before anything is shown', async () => {
+    const { page } = await visitors.open('/');
+    const scripts = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map((entry) => entry as PerformanceResourceTiming)
+        .filter(({ name }) => name.endsWith('.js'))
+        .map(({ encodedBodySize }) => encodedBodySize),
+    );
+    const bytes = scripts.reduce((sum, size) => sum + size, 0);
+    console.log(`scripts: ${Math.round(bytes / 1024)} KB compressed`);
+    expect(bytes).toBeGreaterThan(20_000);
+    expect(bytes).toBeLessThanOrEqual(MOST_SCRIPT_BYTES);
+  });
+
+  it('have a few dozen rows in the document although there are a thousand hosts', async () => {
+    await api.database.query(
+      `INSERT INTO hosts (id, name, installation, node_id, revision, labels)
+       SELECT 'hst_' || lpad(id, 20, 'a'), 'many-' || n, 'i-' || n, 'nod_' || lpad(id, 20, 'a'), 0,
+              jsonb_build_object('site', 'site-' || n % 9)
+       FROM (SELECT n, translate(n::text, '0123456789', 'bcdefghijk') AS id FROM generate_series(1, $1::int) AS n) AS made`,
+      [MANY],
+    );
+    const { page } = await visitors.enter('/hosts');
+    const table = page.getByRole('table', { name: 'hosts' });
+    await page.waitForFunction(
+      (rows) => Number(document.querySelector('table')?.getAttribute('aria-rowcount')) > rows,
+      MANY,
+    );
+    expect(await table.getByRole('row').count()).toBeLessThan(80);
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await page.getByRole('link', { name: 'web-2', exact: true }).waitFor();
+    expect(await table.getByRole('row').count()).toBeLessThan(80);
+    await picture(page, 'many-hosts');
+    await page.goto(api.url);
+    await settled(page);
+    await page.getByText('site-1').first().waitFor();
+    await picture(page, 'many-overview');
+  });
+});
