@@ -74,6 +74,9 @@ describe('the dashboard', () => {
       await page.getByText('web-1 joined the fleet').waitFor();
       await page.getByText('orrery status').waitFor();
       await picture(page, 'overview-light');
+      await page.getByRole('link', { name: 'One host', exact: true }).click();
+      await page.waitForURL(/\/hosts\?state=not-fine$/);
+      await title(page, 'One host never connected; the other two are online').waitFor();
       expect(trouble).toEqual([]);
     });
 

@@ -9,8 +9,8 @@ export interface Column<Row> {
   /** Left out: it cannot be sorted by. */
   by?: (row: Row) => string | number;
   isNumber?: boolean;
-  /** Where there is little room: left out on a phone, or on a tablet as well. */
-  hide?: 'phone' | 'tablet';
+  /** Where there is little room: left out on a phone, on a tablet, or on both. A phone has room for four. */
+  hide?: 'phone' | 'tablet' | 'both';
 }
 
 interface DataTableProps<Row> {

@@ -4,6 +4,8 @@ import type { ReactNode } from 'react';
 export interface Linked {
   text: string;
   to: string;
+  /** What stands behind the `?` of the address. */
+  search?: Record<string, string>;
 }
 
 /** A sentence whose things lead to their pages: each is linked where it is named first. */
@@ -20,7 +22,7 @@ export function Sentence({ text, links }: { text: string; links: readonly Linked
     const { link, at } = found;
     if (at > 0) parts.push(rest.slice(0, at));
     parts.push(
-      <Link key={link.text} to={link.to}>
+      <Link key={link.text} to={link.to} search={link.search ?? {}}>
         {link.text}
       </Link>,
     );

@@ -48,5 +48,4 @@ export const ageColumn = <Row,>(key: string, title: string, at: (row: Row) => st
   },
   by: (row) => -Date.parse(at(row) ?? '1970-01-01T00:00:00Z'),
   isNumber: true,
-  hide: 'phone',
 });

@@ -14,7 +14,8 @@ export function overviewSentence(status: Status): { text: string; links: Linked[
     return { subject, text: `${subject} ${count === 1 ? one[1] : many[1]}`, to };
   });
   const text = `${capital(listed(said.map((clause) => clause.text)))}; everything else is as wanted`;
-  const links = said.map(({ subject, to }, at) => ({ text: at === 0 ? capital(subject) : subject, to }));
+  const search = { state: 'not-fine' };
+  const links = said.map(({ subject, to }, at) => ({ text: at === 0 ? capital(subject) : subject, to, search }));
   return { text, links };
 }
 
@@ -50,8 +51,8 @@ function clausesOf({ hosts, memberships, attention }: Status): Clause[] {
   return clauses.filter(({ count }) => count > 0).slice(0, 4);
 }
 
-const NOT_FINE = '/memberships?state=not-fine';
-const HOSTS = '/hosts?state=not-fine';
+const NOT_FINE = '/memberships';
+const HOSTS = '/hosts';
 /** Said by a clause of its own. */
 const OTHERWISE = new Set(['authorization', 'host-away', 'paused']);
 

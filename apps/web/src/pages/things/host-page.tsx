@@ -58,7 +58,7 @@ const NODES: readonly Column<Shape<'Node'>>[] = [
     ({ name }) => nodePlace(name),
   ),
   stateColumn(nodeStanding),
-  { key: 'address', title: 'Address', show: ({ address }) => (address ? <code>{address}</code> : '–'), hide: 'phone' },
+  { key: 'address', title: 'Address', show: ({ address }) => (address ? <code>{address}</code> : '–') },
   textColumn('version', 'ZeroTier', ({ zerotierVersion }) => zerotierVersion, { hide: 'phone' }),
 ];
 
@@ -107,7 +107,7 @@ const MEMBERSHIPS: readonly Column<Membership>[] = [
       hide: 'phone',
     },
   ),
-  textColumn('kernel', 'Kernel shows', kernelWord, { hide: 'phone' }),
+  textColumn('kernel', 'Kernel shows', kernelWord),
 ];
 
 function kernelWord({ interfaceUp, addresses }: Membership): string | null {

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Shape } from '../../api/client.js';
+import { overviewSentence } from './overview-sentence.js';
+
+type Status = Shape<'Status'>;
+
+const status = (more: {
+  hosts?: Partial<Status['hosts']>;
+  memberships?: Partial<Status['memberships']>;
+  attention?: Status['attention'];
+}): Status => ({
+  hosts: { online: 3, unreachable: 0, joined: 0, unknown: 0, simulated: 0, ...more.hosts },
+  containers: { running: 0, total: 0 },
+  memberships: { ok: 4, waiting: 0, failed: 0, unmanaged: 0, total: 4, ...more.memberships },
+  commands: { unfinished: 0 },
+  attention: more.attention ?? [],
+});
+const waiting = (count?: number): Status['attention'][number] => ({
+  ...{ severity: 'warning', what: 'web-1/demo in shop waits', cause: 'nobody decided', next: 'orrery explain' },
+  ...{ code: 'authorization', ...(count && { count }) },
+});
+
+describe('the sentence of the overview', () => {
+  it.each<[string, Status]>([
+    ['Three hosts are online, and all four memberships are as wanted', status({})],
+    [
+      'One host is online, and nothing is in a network yet',
+      status({ hosts: { online: 1 }, memberships: { total: 0 } }),
+    ],
+    [
+      'One node waits for a person; everything else is as wanted',
+      status({ memberships: { waiting: 1 }, attention: [waiting()] }),
+    ],
+    [
+      '14 nodes wait for a person, 2 memberships are on their way and 9 hosts are unreachable; everything else is as wanted',
+      status({ memberships: { waiting: 16 }, hosts: { unreachable: 9 }, attention: [waiting(14)] }),
+    ],
+  ])('is: %s', (sentence, of) => {
+    expect(overviewSentence(of).text).toBe(sentence);
+  });
+
+  it('leads from each thing that it counts to the list of those', () => {
+    const { links } = overviewSentence(status({ hosts: { unreachable: 2 } }));
+    expect(links).toEqual([{ text: 'Two hosts', to: '/hosts', search: { state: 'not-fine' } }]);
+  });
+});
