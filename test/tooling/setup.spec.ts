@@ -55,6 +55,7 @@ describe('The build', () => {
       'package-lock.json': '{}',
       'tsconfig.base.json': '{}',
       'scripts/programs.mjs': '',
+      'scripts/web.mjs': '',
       'scripts/bundle/program.mjs': '',
       'scripts/bundle/simulator.mjs': '',
       'apps/api/src/main.ts': 'one',

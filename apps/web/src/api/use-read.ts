@@ -1,6 +1,6 @@
 import { QueryClient, useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { ApiProblem, read, Unreachable, type Answer, type Asking, type ReadPath } from './client.js';
+import { read, Unreachable, type Answer, type Asking, type ReadPath } from './client.js';
 
 /** What a page of a list holds. */
 type Item<P extends ReadPath> = Answer<P> extends { items: (infer One)[] } ? One : never;
@@ -67,6 +67,3 @@ function usePages<P extends ListPath>(path: P, query: Asking['query'], limit: nu
 
 const itemsOf = <P extends ListPath>(pages: readonly unknown[] | undefined): Item<P>[] =>
   (pages ?? []).flatMap((page) => (page as { items: Item<P>[] }).items);
-
-export const isGone = (error: unknown): error is ApiProblem =>
-  error instanceof ApiProblem && error.problem.status === 404;

@@ -18,7 +18,7 @@ export function EventsPage() {
   const lines = items
     .map((event) => ({ event, line: lineOf(event, names) }))
     .filter(({ event, line }) => {
-      const hay = `${String(line.text)} ${event.type} ${event.subject ?? ''} ${line.by ?? ''}`.toLowerCase();
+      const hay = `${line.text} ${event.type} ${event.subject ?? ''} ${line.by ?? ''}`.toLowerCase();
       return words.every((word) => hay.includes(word));
     })
     .map(({ line }) => line);

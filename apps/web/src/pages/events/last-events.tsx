@@ -17,6 +17,6 @@ export function LastEvents({ query, most }: { query: Asking['query']; most: numb
   return <Story lines={lines.map((event) => lineOf(event, names))} />;
 }
 
-export function lineOf(event: Shape<'CloudEvent'>, names: ReadonlyMap<string, string>): Line {
+export function lineOf(event: Shape<'CloudEvent'>, names: ReadonlyMap<string, string>): Line & { text: string } {
   return { key: event.id, at: event.time, ...narrate(event, names) };
 }

@@ -33,7 +33,10 @@ const WORDS: Record<string, [State, Teller]> = {
   'host.snapshot': ['unknown', (about) => `${about} reported everything that it sees`],
   'container.created': ['fine', (about) => `${about} was created`],
   'container.started': ['fine', (about) => `${about} started`],
-  'container.died': ['failed', (about, data) => `${about} died, exit ${String(data.exitCode ?? 'unknown')}`],
+  'container.died': [
+    'failed',
+    (about, data) => `${about} died, exit ${typeof data.exitCode === 'number' ? data.exitCode : 'unknown'}`,
+  ],
   'container.removed': ['asked', (about) => `${about} was removed`],
   'node.up': ['fine', (about, data) => `zerotier-one of ${about} answers as ${word(within(data.after).address)}`],
   'node.down': ['failed', (about, data) => `zerotier-one of ${about} does not answer${because(data)}`],

@@ -11,7 +11,7 @@ type Host = Shape<'Host'>;
 
 /** Up to this many hosts, all are named; of more, those that are not fine. */
 const ALL_NAMED = 12;
-const MOST_OF_A_SITE = 24;
+const MOST_OF_A_SITE = 8;
 
 /** The fleet by site, the label `site`: what is not fine first. */
 export function SiteList() {
@@ -51,7 +51,7 @@ function Site({ site, hosts, areNamed }: { site: string; hosts: Host[]; areNamed
           <li>
             <Link to="/hosts" search={{ q: site ? `site=${site}` : '' }} className={css.dim}>
               {named.length > 0 ? 'the other ' : ''}
-              {others.toLocaleString('en-US')} online
+              {others.toLocaleString('en-US')} {notFine.length > named.length ? 'hosts' : 'online'}
             </Link>
           </li>
         )}
