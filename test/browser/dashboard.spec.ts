@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { apiFixture } from '../support/api-fixture.js';
 import { ReportingHost } from '../support/reporting-host.js';
 import { joinFleet } from './support/fleet.js';
@@ -9,9 +9,20 @@ describe('the dashboard', () => {
   const { api, closing } = apiFixture({ ORRERY_HEARTBEAT_SECONDS: '1' });
   const visitors = new Visitors(api);
 
-  beforeAll(async () => void (await joinFleet({ api, closing })), 60_000);
-
   const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
+
+  it('teaches the first command when there is nothing yet, and shows the first host when it arrives', async () => {
+    const { page, trouble } = await visitors.enter('/');
+    await title(page, 'Nothing here yet. The first host takes one line.').waitFor();
+    await page.getByLabel('Name of the host').fill('nas-1');
+    await page.getByText('orrery host add nas-1').waitFor();
+    await picture(page, 'empty');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await picture(page, 'empty-phone');
+    await joinFleet({ api, closing });
+    await page.getByRole('link', { name: 'web-1' }).first().waitFor();
+    expect(trouble).toEqual([]);
+  }, 60_000);
 
   describe('at its door', () => {
     it('says that a wrong token is not valid, and opens for a right one where the address leads', async () => {
@@ -116,6 +127,16 @@ describe('the dashboard', () => {
       await page.getByRole('link', { name: 'arriving' }).waitFor({ timeout: 5000 });
       await (await api.raw('DELETE', '/v1/hosts/arriving?confirm=arriving')).text();
       await page.getByRole('link', { name: 'arriving' }).waitFor({ state: 'detached', timeout: 5000 });
+    });
+
+    it('that the connection is lost, with the time of what it shows, and by itself that it is back', async () => {
+      const { page } = await visitors.enter('/');
+      await title(page, 'One host never connected').waitFor();
+      await page.context().setOffline(true);
+      await page.getByRole('alert').getByText('Orrery cannot be reached').waitFor();
+      await picture(page, 'lost');
+      await page.context().setOffline(false);
+      await page.getByText('Orrery cannot be reached').waitFor({ state: 'detached' });
     });
 
     it('a link to what is gone as a sentence with its fix', async () => {

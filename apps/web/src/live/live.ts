@@ -7,6 +7,7 @@ export type LiveState = { is: 'opening' } | { is: 'live' } | { is: 'lost'; since
 
 const NAME = 'orrery-live';
 const AGAIN_MS = 2000;
+const SOON_MS = 200;
 /** The API says something every 15 s; after this long without a byte the connection is dead. */
 const SILENCE_MS = 40_000;
 
@@ -57,13 +58,15 @@ export class Live {
   async #lead(signal: AbortSignal): Promise<void> {
     this.#leads = true;
     while (!signal.aborted) {
+      const start = Date.now();
       try {
         await this.#readOnce(signal);
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof Unreachable || this.#state.is !== 'opening') this.#lost();
       }
-      await pause(AGAIN_MS, signal);
+      // A stream that the API ended after a while continues at once.
+      await pause(Date.now() - start > AGAIN_MS && this.#state.is === 'live' ? SOON_MS : AGAIN_MS, signal);
     }
   }
 
@@ -72,6 +75,8 @@ export class Live {
     const silence = new AbortController();
     const either = AbortSignal.any([signal, silence.signal]);
     let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+    // The browser knows at once that there is no network; the connection would seem to live on.
+    addEventListener('offline', () => silence.abort(), { once: true, signal: either });
     try {
       const url = `/v1/events/stream${this.#lastId === undefined ? '' : `?after=${this.#lastId}`}`;
       const response = await ask('GET', url, { accept: 'text/event-stream', signal: either });
