@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { apiFixture } from '../support/api-fixture.js';
 import { ReportingHost } from '../support/reporting-host.js';
 import { joinFleet } from './support/fleet.js';
@@ -11,6 +11,10 @@ describe('the dashboard', () => {
 
   const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 
+  let joined: Promise<unknown> | undefined;
+  /** Once, by whichever test needs it first. */
+  const fleet = () => (joined ??= joinFleet({ api, closing }));
+
   it('teaches the first command when there is nothing yet, and shows the first host when it arrives', async () => {
     const { page, trouble } = await visitors.enter('/');
     await title(page, 'Nothing here yet. The first host takes one line.').waitFor();
@@ -19,12 +23,14 @@ describe('the dashboard', () => {
     await picture(page, 'empty');
     await page.setViewportSize({ width: 390, height: 844 });
     await picture(page, 'empty-phone');
-    await joinFleet({ api, closing });
+    await fleet();
     await page.getByRole('link', { name: 'web-1' }).first().waitFor();
     expect(trouble).toEqual([]);
   }, 60_000);
 
   describe('at its door', () => {
+    beforeAll(fleet, 60_000);
+
     it('says that a wrong token is not valid, and opens for a right one where the address leads', async () => {
       const { page, trouble } = await visitors.open('/hosts/web-2');
       await logIn(page, 'ora_wrong');
@@ -77,6 +83,8 @@ describe('the dashboard', () => {
   });
 
   describe('shows', () => {
+    beforeAll(fleet, 60_000);
+
     it('the fleet as the API has it: a sentence, counts, hosts by site, events, and the line that does the same', async () => {
       const { page, trouble } = await visitors.enter('/');
       await title(page, 'One host never connected; everything else is as wanted').waitFor();

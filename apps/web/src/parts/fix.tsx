@@ -50,7 +50,8 @@ const placeOf = ({ on, host }: Shape<'FixCommand'>) =>
 /** The first sentence, if it is short enough for a title, and the rest. */
 function headOf(fix: string): [head: string, rest: string] {
   const [, head, rest] = /^([^.]{4,70})\.(?: (.*))?$/s.exec(fix) ?? [];
-  return head === undefined ? ['What to do now', fix] : [head, rest ?? ''];
+  // The line itself stands below, to copy.
+  return head === undefined ? ['What to do now', fix] : [head.replace(/: `[^`]*`$/, ''), rest ?? ''];
 }
 
 const firstCapital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -20,7 +20,7 @@ export function Sentence({ text, links }: { text: string; links: readonly Linked
       .sort((a, b) => a.at - b.at || b.link.text.length - a.link.text.length)[0];
     if (!found) break;
     const { link, at } = found;
-    if (at > 0) parts.push(rest.slice(0, at));
+    if (at > 0) parts.push(<Prose key={`before ${link.text}`} text={rest.slice(0, at)} />);
     parts.push(
       <Link key={link.text} to={link.to} search={link.search ?? {}}>
         {link.text}
@@ -29,7 +29,7 @@ export function Sentence({ text, links }: { text: string; links: readonly Linked
     rest = rest.slice(at + link.text.length);
     waiting.delete(link);
   }
-  return [...parts, rest];
+  return [...parts, <Prose key="rest" text={rest} />];
 }
 
 /** Text whose `words in backticks` are set as code. */

@@ -65,8 +65,11 @@ const WORDS: Record<string, [State, Teller]> = {
   'path.lost': ['waiting', (about, data) => `${about} lost its path to ${word(data.peer)}`],
   'finding.raised': ['failed', (about, data) => `${about}: ${word(within(data.finding).cause)}`],
   'finding.cleared': ['fine', (about, data) => `${about}: ${word(data.code)} is fixed`],
-  'controller.up': ['fine', (about) => `controller ${about} answers`],
-  'controller.away': ['away', (about, data) => `controller ${about} does not answer${because(data)}`],
+  'controller.up': ['fine', (about, data) => `controller ${word(data.name) || about} answers`],
+  'controller.away': [
+    'away',
+    (about, data) => `controller ${word(data.name) || about} does not answer${because(data)}`,
+  ],
   'command.created': ['asked', (about, data) => `${word(data.action)} ${word(data.target) || about} was asked for`],
   'command.done': ['fine', (about, data) => `${word(data.action)} ${word(data.target) || about} is done`],
   'command.failed': [
@@ -85,6 +88,8 @@ const WORDS: Record<string, [State, Teller]> = {
   'token.created': ['asked', (about, data) => `the token ${word(data.name) || about} was created`],
 };
 
+const NETWORK_ID = /\b[0-9a-f]{16}\b/g;
+
 const OF_OUTCOME: Record<string, State> = { done: 'fine', waiting: 'waiting', failed: 'failed' };
 
 const causeIn = (data: Data): string => because(within(data.outcome));
@@ -95,7 +100,8 @@ export function narrate({ type, subject, source, data }: Event, names: ReadonlyM
   const about = aboutOf(subject, source, names);
   const known = WORDS[event];
   const by = word(data.by);
-  const told = known ? { state: known[0], text: known[1](about, data) } : plainly(event, about, data);
+  const { state, text: said } = known ? { state: known[0], text: known[1](about, data) } : plainly(event, about, data);
+  const told = { state, text: said.replaceAll(NETWORK_ID, (id) => names.get(id) ?? id) };
   return by && by !== 'agent' ? { ...told, by } : told;
 }
 

@@ -71,10 +71,17 @@ const WORD: Record<Explanation['standing'], string> = {
   unknown: 'unknown',
 };
 
+function wordOf(state: State, standing: Explanation['standing'], code: string | undefined): string {
+  if (state === 'away') return 'unreachable';
+  if (state !== 'waiting' || standing === 'warning') return WORD[standing];
+  return code === 'authorization' ? 'waiting for a person' : 'waiting';
+}
+
 function Standing({ explanation: { standing, since, asOf, cause } }: { explanation: Explanation }) {
+  const state = stateOf(standing, cause?.code);
   return (
     <>
-      <StateWord is={stateOf(standing, cause?.code)}>{WORD[standing]}</StateWord>
+      <StateWord is={state}>{wordOf(state, standing, cause?.code)}</StateWord>
       {since && (
         <span>
           for <Age at={since} />

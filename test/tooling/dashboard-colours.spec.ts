@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 
-const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
+const css = readFileSync(new URL('../../apps/web/src/style/tokens.css', import.meta.url), 'utf8');
 const [light = '', dark = ''] = css.split('@media (prefers-color-scheme: dark)');
 
 const GROUNDS = ['bg', 'surface', 'sunken', 'sel'];
@@ -43,7 +43,7 @@ function contrast(one: string, other: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-describe.each([
+describe.each<[string, (name: string) => string]>([
   ['light', tokensIn(light)],
   ['dark', tokensIn(dark)],
 ])('the colours in %s', (_name, token) => {
