@@ -68,13 +68,9 @@ describe('the dashboard', () => {
 
     it('works in a browser without storage', async () => {
       const { page } = await visitors.open('/');
-      await page.addInitScript(() => {
-        Object.defineProperty(window, 'sessionStorage', {
-          get: () => {
-            throw new Error('forbidden');
-          },
-        });
-      });
+      await page.addInitScript(
+        "Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('forbidden'); } })",
+      );
       await page.reload();
       await logIn(page, api.adminToken);
       await page.getByRole('link', { name: 'Hosts' }).first().click();
@@ -116,7 +112,7 @@ describe('the dashboard', () => {
       const { page, trouble } = await visitors.enter('/hosts');
       await page.getByRole('link', { name: 'web-1', exact: true }).click();
       await title(page, 'web-1').waitFor();
-      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+      expect(await page.evaluate('document.activeElement?.tagName')).toBe('H1');
       const memberships = page.getByRole('table', { name: 'Memberships' });
       await memberships.getByText('OK, 10.1.2.3/24').waitFor();
       await memberships.getByText('up, 10.1.2.3/24').waitFor();

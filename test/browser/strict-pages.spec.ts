@@ -100,7 +100,7 @@ describe('pages of the dashboard', () => {
     for (const path of [...PAGES, MEMBERSHIP]) {
       await page.goto(new URL(path, api.url).href);
       await settled(page);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
       expect({ path, width }).toEqual({ path, width: 390 });
       await picture(page, `phone${path.replaceAll('/', '-')}`);
     }
@@ -138,23 +138,18 @@ describe('pages of the dashboard', () => {
       .getByText(CORPUS[1] ?? '')
       .first()
       .waitFor();
-    expect(await page.evaluate(() => (window as unknown as { __ran?: number }).__ran)).toBeUndefined();
+    expect(await page.evaluate('window.__ran')).toBeUndefined();
     expect(trouble).toEqual([]);
     // The control: these pages would report what the policy stops.
-    await page.evaluate(() => document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=window.__ran=1>'));
+    await page.evaluate(`document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=window.__ran=1>')`);
     await eventually(() => trouble.some((said) => said.startsWith('policy: ')), { within: 10_000 });
-    expect(await page.evaluate(() => (window as unknown as { __ran?: number }).__ran)).toBeUndefined();
+    expect(await page.evaluate('window.__ran')).toBeUndefined();
   }, 60_000);
 
   it('load at most 180 KB of compressed scripts before anything is shown', async () => {
     const { page } = await visitors.open('/');
-    const scripts = await page.evaluate(() =>
-      performance
-        .getEntriesByType('resource')
-        .map((entry) => entry as PerformanceResourceTiming)
-        .filter(({ name }) => name.endsWith('.js'))
-        .map(({ encodedBodySize }) => encodedBodySize),
-    );
+    const loaded = "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'))";
+    const scripts: number[] = await page.evaluate(`${loaded}.map(({ encodedBodySize }) => encodedBodySize)`);
     const bytes = scripts.reduce((sum, size) => sum + size, 0);
     console.log(`scripts: ${Math.round(bytes / 1024)} KB compressed`);
     expect(bytes).toBeGreaterThan(20_000);
@@ -171,12 +166,9 @@ describe('pages of the dashboard', () => {
     );
     const { page } = await visitors.enter('/hosts');
     const table = page.getByRole('table', { name: 'hosts' });
-    await page.waitForFunction(
-      (rows) => Number(document.querySelector('table')?.getAttribute('aria-rowcount')) > rows,
-      MANY,
-    );
+    await page.waitForFunction(`Number(document.querySelector('table')?.getAttribute('aria-rowcount')) > ${MANY}`);
     expect(await table.getByRole('row').count()).toBeLessThan(80);
-    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
     await page.getByRole('link', { name: 'web-2', exact: true }).waitFor();
     expect(await table.getByRole('row').count()).toBeLessThan(80);
     await picture(page, 'many-hosts');
