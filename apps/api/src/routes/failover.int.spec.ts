@@ -162,7 +162,7 @@ describe('failover of a route', () => {
     const [, two] = await served();
     await hears(shop.two, two, { peerAnswers: false, peerNeverAnswered: true });
     await stays();
-    await api.database.query(`UPDATE host_status SET presence = 'offline' WHERE host_id = $1`, [shop.one.id]);
+    await api.database.query(`UPDATE host_status SET presence = 'unreachable' WHERE host_id = $1`, [shop.one.id]);
     await looked();
     expect((await shop.get()).router).toBe(nameOf(shop.two));
   }, 40_000);
