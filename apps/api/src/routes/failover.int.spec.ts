@@ -151,9 +151,10 @@ describe('failover of a route', () => {
     const { router, findings } = await shop.get();
     expect([router, findings.map(({ code }) => code)]).toEqual([nameOf(shop.two), ['route-without-standby']]);
     expect(findings[0]?.cause).toContain(`${nameOf(shop.one)} cannot take over: the route switched less than 10 s ago`);
-    await api.database.query(`UPDATE routes SET failed_over_at = failed_over_at - interval '10 s' WHERE network_id = $1`, [
-      shop.network.id,
-    ]);
+    await api.database.query(
+      `UPDATE routes SET failed_over_at = failed_over_at - interval '10 s' WHERE network_id = $1`,
+      [shop.network.id],
+    );
     await until(via(FIRST), 'the route is switched without anything new', 20_000);
     expect((await switches()).map(({ by }) => by)).toEqual(['failover', 'failover']);
   }, 60_000);

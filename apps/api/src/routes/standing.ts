@@ -6,7 +6,17 @@ import type { RouteRow } from './routes.repository.js';
 
 /** A route as people see it: its state follows from what its routers show and what its controller was told. */
 export function shownRoute(of: RouteRow): KeptRoute {
-  const { via, nodeId, applied, controller, controllerCause, isControllerAway: _away, failedOverAgoMs: _ago, routes, ...row } = of;
+  const {
+    via,
+    nodeId,
+    applied,
+    controller,
+    controllerCause,
+    isControllerAway: _away,
+    failedOverAgoMs: _ago,
+    routes,
+    ...row
+  } = of;
   const routers = via.map(({ hostId: _host, shown, outcome, heard: _heard, told: _told, ...router }) => ({
     ...router,
     address: gatewayAmong({ routes }, shown),
@@ -33,7 +43,16 @@ export function shownRoute(of: RouteRow): KeptRoute {
 }
 
 /** A route with what is known about its routers, to decide which of them serves. */
-export function servedRoute({ id, target, nodeId, check, applied, failedOverAgoMs, routes, via }: RouteRow): ServedRoute {
+export function servedRoute({
+  id,
+  target,
+  nodeId,
+  check,
+  applied,
+  failedOverAgoMs,
+  routes,
+  via,
+}: RouteRow): ServedRoute {
   return {
     ...{ id, target, node: nodeId, check, failedOverAgoMs },
     isAnnounced: applied.some(({ node }) => node === nodeId),

@@ -134,6 +134,13 @@ export const RouteAdded = z
       .array(NotTaken)
       .max(MAX_NOT_TAKEN)
       .describe(`Hosts in the network whose own daemon will not take it, at most ${MAX_NOT_TAKEN}.`),
+    joinedAgain: z
+      .array(HostRef)
+      .max(MAX_NOT_TAKEN)
+      .optional()
+      .describe(
+        `Hosts whose own daemon joins the network again to take it, at most ${MAX_NOT_TAKEN}: it reads what it accepts only when its interface is made. Left out by an older API.`,
+      ),
   })
   .meta({ id: 'RouteAdded', description: 'Answer 202 of a new route: one command for each host of a router.' });
 export type RouteAdded = z.infer<typeof RouteAdded>;
