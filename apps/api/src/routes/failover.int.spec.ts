@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { KeptRoute, type RouterItem, Status } from '@orrery/shared/contracts';
+import { Explanation, KeptRoute, type RouterItem, Status } from '@orrery/shared/contracts';
 import { isDeepStrictEqual } from 'node:util';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ControllerHost } from '../../../../test/support/controller-host.js';
@@ -200,8 +200,17 @@ describe('failover of a route', () => {
     expect(await attention()).toMatchObject([
       { severity: 'error', what: `route ${LAN} into ${shop.network.name} has no router that works` },
     ]);
+    const explained = async () => {
+      const { body } = await api.get(`/v1/explanations?about=${shop.network.name}`, Explanation);
+      return [body.standing, body.headline];
+    };
+    expect(await explained()).toEqual([
+      'trouble',
+      `${shop.network.name} is not as wanted: route ${LAN}: ${finding?.cause}`,
+    ]);
     await hears(shop.one, one, { lanAnswers: true });
     expect([(await shop.get()).findings, await attention()]).toEqual([[], []]);
+    expect((await explained())[1]).not.toContain('route');
     await stays();
   }, 40_000);
 
