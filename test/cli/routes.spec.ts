@@ -175,6 +175,14 @@ describe('route ls and get', () => {
     expect(one.out).toMatch(/check\s+192\.168\.10\.20:80/);
     expect(one.out).toMatch(/cause\s+onprem-1\/lab-router has no address in lab yet/);
     expect(one.out).toMatch(/router\s+onprem-2\/lab-router {2}no address yet {2}not reported yet/);
+    for (const [hears, text] of [
+      [true, 'hears onprem-1/lab-router'],
+      [false, 'does not hear onprem-1/lab-router'],
+    ] as const) {
+      const via = keptRoute().via.map((router, index) => ({ ...router, hears: index === 1 ? hears : null }));
+      api.on(`GET ${ONE}`, () => json(KeptRoute, keptRoute({ via })));
+      expect((await orrery('route get 192.168.10.0/24 --network lab')).out).toContain(`not reported yet  ${text}`);
+    }
   });
 });
 

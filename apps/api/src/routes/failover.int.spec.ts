@@ -79,6 +79,7 @@ describe('failover of a route', () => {
   it('switches when a standby that is online hears nothing from its router, and never back by itself', async () => {
     const [, two] = await served();
     const before = await shop.get();
+    expect(before.via.map((one) => one.hears)).toEqual([null, true]);
     await runs(shop.two, two, 'running', false);
     await hears(shop.two, two, { peerAnswers: false });
     await stays();
@@ -163,6 +164,7 @@ describe('failover of a route', () => {
     const [, two] = await served();
     await hears(shop.two, two, { peerAnswers: false, peerNeverAnswered: true });
     await stays();
+    expect((await shop.get()).via.map((one) => one.hears)).toEqual([null, false]);
     await api.database.query(`UPDATE host_status SET presence = 'unreachable' WHERE host_id = $1`, [shop.one.id]);
     await looked();
     expect((await shop.get()).router).toBe(nameOf(shop.two));

@@ -17,10 +17,13 @@ export function shownRoute(of: RouteRow): KeptRoute {
     routes,
     ...row
   } = of;
-  const routers = via.map(({ hostId: _host, shown, outcome, heard: _heard, told: _told, ...router }) => ({
+  const carrier = via.find(({ node }) => node.id === nodeId);
+  const served = carrier && gatewayAmong({ routes }, carrier.shown);
+  const routers = via.map(({ hostId: _host, shown, outcome, heard, told, ...router }) => ({
     ...router,
     address: gatewayAmong({ routes }, shown),
     outcome: outcome && showOutcome(outcome),
+    hears: router.node.id !== nodeId && told?.watch?.address === served ? heard.peerAnswers : null,
   }));
   const router = routers.find(({ node }) => node.id === nodeId);
   const isHere = applied.some(

@@ -66,6 +66,13 @@ export const RouteVia = z
       .nullable()
       .describe('Its address in the network, as the kernel shows it; null: it has none yet.'),
     outcome: ShownOutcome.nullable().describe('Whether it forwards to the prefix; null: its host has not reported it.'),
+    hears: z
+      .boolean()
+      .nullable()
+      .optional()
+      .describe(
+        'Of a standby: whether the router that carries the route answers its pings; null: not asked, or not known yet. Left out by an older API.',
+      ),
   })
   .meta({ id: 'RouteVia', description: 'A router of a route.' });
 export type RouteVia = z.infer<typeof RouteVia>;
