@@ -35,11 +35,12 @@ describe('docs/api.md, against a real system', () => {
     expect(script).toContain(system.api.url);
     // A shell without `pipefail`, as at a prompt: `head` can end a stream.
     const output = await mustRun(['bash', '-euc', script], { env: { PATH: process.env['PATH'], HOME: home } });
-    const [, hosts, controller, network, , ended, refused, told, repeated, paged, stream] = output.split('---\n');
+    const [, hosts, controller, network, , ended, role, refused, told, repeated, paged, stream] = output.split('---\n');
     expect(hosts).toBe('');
     expect(controller).toBe('done\n');
     expect(network).toMatch(/start: '10\.\d+\.\d+\.1'/);
     expect(ended).toMatch(/^done\n\[ '10\.\d+\.\d+\.\d+\/24' \]\n$/);
+    expect(role).toBe('admin\n');
     expect(JSON.parse(refused ?? '')).toMatchObject({ code: 'unknown-host', fix: expect.any(String) });
     expect(told).toMatch(/^web-1\/web is in lab with 10\.\d+\.\d+\.\d+\n$/);
     expect(repeated).toMatch(/^(cmd_\w+)\n\1\n$/);

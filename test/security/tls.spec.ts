@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newUserKey } from '@orrery/shared/bus';
-import { Version } from '@orrery/shared/contracts';
+import { LoginMade, Version } from '@orrery/shared/contracts';
 import { createLogger } from '@orrery/shared/runtime';
 import { pinOf, trustedFetch, UntrustedServer } from '@orrery/shared/tls';
 import { execFile } from 'node:child_process';
@@ -85,6 +85,22 @@ describe('an API that speaks TLS', () => {
       platforms: ['linux-x64', 'linux-arm64'],
       command: null,
     });
+  });
+
+  it('gives pages a cookie that only this host can set, and only over TLS, and accepts no other', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ token });
+    const made = await trustedFetch(`${url}/v1/logins`, { method: 'POST', headers, body }, { ca });
+    const [cookie = ''] = made.headers.getSetCookie();
+    expect(cookie).toMatch(
+      /^__Host-orrery-login=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200; Secure$/,
+    );
+    const { secret } = LoginMade.parse(await made.json());
+    const [sent = ''] = cookie.split(';', 1);
+    const ask = async (asked: string) =>
+      (await trustedFetch(`${url}/v1/me`, { headers: { cookie: asked, 'orrery-login': secret } }, { ca })).status;
+    expect(await ask(sent)).toBe(200);
+    expect(await ask(sent.replace('__Host-', ''))).toBe(401);
   });
 
   it('gets no join secret from an agent that knows another pin, and gets one from an agent that knows its own', async () => {

@@ -8,6 +8,7 @@ import { ProblemFilter } from '../http/problem.filter.js';
 import { LOGGER } from '../logger.js';
 import { AuthGuard } from './auth.guard.js';
 import { JoinTokens } from '../join-tokens/join-tokens.service.js';
+import { Logins } from '../logins/logins.service.js';
 import { JoinSecret } from './join-secret.js';
 import { FailureThrottles } from './failure-throttle.js';
 import { RequestGate } from './request-gate.js';
@@ -52,11 +53,23 @@ const tokens = {
   },
 };
 
+const HALVES = { secret: 's'.repeat(43), cookie: 'c'.repeat(43) };
+/** Knows one login, of an operator. */
+const logins = {
+  identify: (secret: string, cookies: string[]) =>
+    Promise.resolve(
+      secret === HALVES.secret && cookies.includes(HALVES.cookie)
+        ? { principal: { tokenId: 'operator', name: 'operator', role: 'operator', login: 'lgn_x' }, renew: undefined }
+        : undefined,
+    ),
+};
+
 @Module({
   controllers: [SomeController],
   providers: [
     { provide: LOGGER, useValue: createLogger('test', 'silent') },
     { provide: Authenticator, useValue: tokens },
+    { provide: Logins, useValue: logins },
     { provide: JoinSecret, useValue: new JoinSecret(new Secret(JOIN_SECRET)) },
     { provide: JoinTokens, useValue: { isKnown: () => Promise.resolve(false) } },
     { provide: FailureThrottles, useValue: new FailureThrottles(HELD_MS) },
@@ -112,6 +125,47 @@ describe('the guard of every route', () => {
     expect((await ask('/join', `Bearer ${JOIN_SECRET}`, 'POST')).statusCode).toBe(201);
     expect((await ask('/join', `Bearer ${tokenOf('admin')}`, 'POST')).json()).toMatchObject({ code: 'join-refused' });
     expect((await ask('/viewer', `Bearer ${JOIN_SECRET}`)).statusCode).toBe(401);
+  });
+
+  it('accepts both halves of a login, and neither half alone, nor a half of another form', async () => {
+    const { secret, cookie } = HALVES;
+    const answer = async (url: string, headers: Record<string, string>) => {
+      const { statusCode, body } = await app.inject({ method: 'GET', url, headers });
+      return statusCode === 401 ? (JSON.parse(body) as { code: string }).code : statusCode;
+    };
+    const both = { 'orrery-login': secret, cookie: `other=1; orrery-login=${cookie}` };
+    expect([await answer('/operator', both), await answer('/admin', both)]).toEqual([200, 403]);
+    for (const part of [
+      { 'orrery-login': secret },
+      { cookie: `orrery-login=${cookie}` },
+      { 'orrery-login': secret, cookie: `orrery-login=${secret}` },
+      { 'orrery-login': cookie, cookie: `orrery-login=${cookie}` },
+      { 'orrery-login': secret, cookie: `x-orrery-login=${cookie}` },
+      { 'orrery-login': '', cookie: `orrery-login=${cookie}` },
+      { 'orrery-login': secret, cookie: 'orrery-login=' },
+    ] as Record<string, string>[])
+      expect([part, await answer('/viewer', part)]).toEqual([part, 'unauthenticated']);
+  });
+
+  it('refuses a token and a login at once, valid or not, whoever they belong to', async () => {
+    const ofLogin = [
+      { 'orrery-login': HALVES.secret, cookie: `orrery-login=${HALVES.cookie}` },
+      { 'orrery-login': HALVES.secret },
+      { cookie: `orrery-login=${HALVES.cookie}` },
+      { cookie: 'orrery-login=' },
+    ];
+    for (const authorization of [`Bearer ${tokenOf('admin')}`, 'Bearer nonsense', 'bearer'])
+      for (const part of ofLogin) {
+        const { body } = await app.inject({ method: 'GET', url: '/viewer', headers: { ...part, authorization } });
+        expect([authorization, part, JSON.parse(body)]).toEqual([
+          authorization,
+          part,
+          expect.objectContaining({ status: 400, code: 'two-credentials', fix: expect.any(String) }),
+        ]);
+      }
+    // Another scheme is not one of ours: a proxy in front of the API asked for it.
+    const headers = { ...ofLogin[0], authorization: 'Basic eDp5' };
+    expect((await app.inject({ method: 'GET', url: '/viewer', headers })).statusCode).toBe(200);
   });
 
   it('slows the refusals of many wrong tokens, but serves a valid one that is new to it at once', async () => {

@@ -7,6 +7,9 @@ import { ChangesModule } from '../changes/changes.module.js';
 import { JoinTokensController } from '../join-tokens/join-tokens.controller.js';
 import { JoinTokensRepository } from '../join-tokens/join-tokens.repository.js';
 import { JoinTokens } from '../join-tokens/join-tokens.service.js';
+import { LoginsController } from '../logins/logins.controller.js';
+import { LoginsModule } from '../logins/logins.module.js';
+import { Logins } from '../logins/logins.service.js';
 import { TokenList } from '../tokens/token-list.repository.js';
 import { Tokens } from '../tokens/token-list.service.js';
 import { TokensController } from '../tokens/tokens.controller.js';
@@ -30,10 +33,10 @@ const readAdminToken = ({ secretsFolder }: ApiConfig) =>
 const readJoinSecret = async ({ joinSecretFile }: ApiConfig) =>
   new JoinSecret(await readOrMakeSecret(joinSecretFile, () => newToken('orj')));
 
-/** Who may do what: tokens of people and programs, and those with which machines join. */
+/** Who may do what: tokens of people and programs, logins of pages, and tokens with which machines join. */
 @Module({
-  imports: [ChangesModule],
-  controllers: [TokensController, JoinTokensController],
+  imports: [ChangesModule, LoginsModule],
+  controllers: [TokensController, LoginsController, JoinTokensController],
   providers: [
     { provide: ADMIN_TOKEN, inject: [API_CONFIG], useFactory: readAdminToken },
     { provide: JoinSecret, inject: [API_CONFIG], useFactory: readJoinSecret },
@@ -45,6 +48,7 @@ const readJoinSecret = async ({ joinSecretFile }: ApiConfig) =>
     AccessRefusals,
     TokensRepository,
     TokensService,
+    Logins,
     Tokens,
     TokenList,
     JoinTokens,

@@ -1,3 +1,5 @@
+import { timingSafeEqual } from 'node:crypto';
+
 /** The maximum number of hashes in one query. */
 const MOST_IN_A_BATCH = 500;
 
@@ -44,5 +46,34 @@ export class BatchedLookup<Found> {
       }
     }
     this.#isRunning = false;
+  }
+}
+
+const MOST_KNOWN = 10_000;
+
+/** Looks up secrets by their hashes. Those that were valid before do not queue behind guesses. */
+export class SecretLookup<Found extends { hash: Buffer }> {
+  readonly #known = new Set<string>();
+  readonly #first: BatchedLookup<Found>;
+  readonly #again: BatchedLookup<Found>;
+
+  constructor(findValid: (hashes: Buffer[]) => Promise<Found[]>) {
+    const query = async (hashes: Buffer[]) =>
+      new Map((await findValid(hashes)).map((found) => [found.hash.toString('base64'), found]));
+    this.#first = new BatchedLookup(query);
+    this.#again = new BatchedLookup(query);
+  }
+
+  /** Undefined: it is not valid now. */
+  async find(hash: Buffer): Promise<Found | undefined> {
+    const key = hash.toString('base64');
+    const found = await (this.#known.has(key) ? this.#again : this.#first).find(hash);
+    if (!found || !timingSafeEqual(found.hash, hash)) {
+      this.#known.delete(key);
+      return undefined;
+    }
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.add(key);
+    return found;
   }
 }

@@ -1,4 +1,4 @@
-import type { Role } from '@orrery/shared/contracts';
+import type { LoginId, Role, TokenScope } from '@orrery/shared/contracts';
 import type { Visibility } from '../database/visibility.js';
 
 /** The permissions of a token; each role has all those of the one before it. */
@@ -12,8 +12,12 @@ export interface Principal {
   role: Role;
   /** The token's limits; without: everything. */
   scope?: Visibility;
+  /** The same limits as they were written, for people. */
+  writtenScope?: TokenScope;
   /** When the token expires. */
   until?: Date;
+  /** The login with which the request came; without: it came with the token itself. */
+  login?: LoginId;
 }
 
 declare module 'fastify' {

@@ -4,6 +4,8 @@ import { AppError } from '@orrery/shared/runtime';
 import type { FastifyRequest } from 'fastify';
 import { clientOf } from '../http/client-address.js';
 import { JoinTokens } from '../join-tokens/join-tokens.service.js';
+import { bothHalves, setLoginCookie, shownLogin, type ShownLogin } from '../logins/login-cookie.js';
+import { Logins } from '../logins/logins.service.js';
 import { Authenticator } from './authenticator.js';
 import { bearerToken } from './bearer.js';
 import { FailureThrottles } from './failure-throttle.js';
@@ -24,6 +26,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The rule under which this request was admitted, so that it is not checked twice. */
     letInUnder?: PolicyName;
+    /** `Set-Cookie` of the answer, if the login with which the request came is to last longer. */
+    renewedLogin?: string;
   }
   interface FastifyContextConfig {
     rule?: RouteRule;
@@ -38,6 +42,7 @@ declare module 'fastify' {
 export class RequestGate {
   constructor(
     private readonly authenticator: Authenticator,
+    private readonly logins: Logins,
     private readonly joinSecret: JoinSecret,
     private readonly joinTokens: JoinTokens,
     private readonly throttles: FailureThrottles,
@@ -61,12 +66,27 @@ export class RequestGate {
   }
 
   async #identify(request: FastifyRequest, refused?: () => void): Promise<Principal> {
-    const token = bearerToken(request.headers.authorization);
-    const principal = token && (await this.authenticator.identify(token));
-    if (principal) return (request.principal = principal);
+    const { authorization } = request.headers;
+    const login = shownLogin(request);
+    const principal = login && isBearer(authorization) ? 'two' : await this.#find(request, login);
+    if (typeof principal === 'object') return (request.principal = principal);
     refused?.();
-    if (token) await this.throttles.people.failed(clientOf(request));
-    throw unauthenticated();
+    if (principal === 'two') throw new AppError({ kind: 'user', ...explain('two-credentials/both') });
+    if (principal === 'wrong') await this.throttles.people.failed(clientOf(request));
+    throw new AppError({ kind: 'user', ...explain(login ? 'unauthenticated/login' : 'unauthenticated/bearer') });
+  }
+
+  /** `wrong`: something was shown that is looked up, and it is not valid. */
+  async #find(request: FastifyRequest, login: ShownLogin | undefined): Promise<Principal | 'wrong' | 'nothing'> {
+    if (!login) {
+      const token = bearerToken(request.headers.authorization);
+      return token ? ((await this.authenticator.identify(token)) ?? 'wrong') : 'nothing';
+    }
+    const halves = bothHalves(login);
+    if (!halves) return 'nothing';
+    const found = await this.logins.identify(halves.secret, halves.cookies);
+    if (found?.renew !== undefined) request.renewedLogin = setLoginCookie(request, found.renew);
+    return found?.principal ?? 'wrong';
   }
 
   /**
@@ -84,4 +104,5 @@ export class RequestGate {
 
 const forbidden = (cause: string) => new AppError({ kind: 'user', ...explain('forbidden', { cause }) });
 
-const unauthenticated = () => new AppError({ kind: 'user', ...explain('unauthenticated/bearer') });
+/** Other schemes are not ours: a proxy in front of the API may ask for them. */
+const isBearer = (authorization: string | undefined) => /^bearer\b/i.test(authorization ?? '');

@@ -2,11 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ApiTokenEntity } from '../database/entities/api-token.entity.js';
 import { now } from '../database/sql.js';
-
-export interface StoredToken extends Pick<ApiTokenEntity, 'id' | 'name' | 'hash' | 'role' | 'scope'> {
-  until: Date | null;
-  stale: boolean;
-}
+import { IS_STALE, IS_VALID, TOKEN_COLUMNS, type FoundToken } from './stored-token.js';
 
 @Injectable()
 export class TokensRepository {
@@ -15,12 +11,10 @@ export class TokensRepository {
   /**
    * The valid tokens of these hashes. Looked up by index: a hash has 256 random bits, so its timing reveals nothing.
    */
-  async findValid(hashes: Buffer[]): Promise<StoredToken[]> {
+  async findValid(hashes: Buffer[]): Promise<FoundToken[]> {
     return this.store.query(
-      `SELECT id, name, hash, role, scope, expires_at AS until,
-              (last_used_at IS NULL OR last_used_at < now() - interval '1 minute') AS stale
-         FROM api_tokens
-        WHERE hash = ANY($1) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+      `SELECT ${TOKEN_COLUMNS}, t.hash, (t.last_used_at IS NULL OR ${IS_STALE('t.last_used_at')}) AS stale
+         FROM api_tokens t WHERE t.hash = ANY($1) AND ${IS_VALID}`,
       [hashes],
     );
   }

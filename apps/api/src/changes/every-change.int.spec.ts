@@ -8,6 +8,8 @@ import { joinBody, newInstallation } from '../../../../test/support/joined-host.
 
 /** Operations with a protocol of their own, each with the reason (docs/adr/0027-every-change-goes-one-way.md). */
 const OWN_PROTOCOL: Record<string, string> = {
+  createLogin: 'each login has secrets of its own, and one that nobody uses ends by itself',
+  endLogin: 'it ends the login that it comes with, which no later request can come with',
   examineHost: 'it only looks, so asking again does no harm',
   issueNonce: 'it stores nothing, and a nonce is good for one proof',
   joinHost: 'the same installation is the same host, and its proof has a nonce',
@@ -147,21 +149,26 @@ describe.each(named(operations.filter(({ id }) => id in OWN_PROTOCOL)))('%s', (_
   async function ask(query: string, headers: Record<string, string>) {
     const join = await joinBody(api, { name: 'own', agentVersion: 'test', installation: newInstallation() });
     const { key, nonce, proof } = join;
-    const bodies: Record<string, object> = { joinHost: join, renewHost: { host: newId('hst'), key, nonce, proof } };
+    const bodies: Record<string, object> = {
+      createLogin: { token: api.adminToken },
+      joinHost: join,
+      renewHost: { host: newId('hst'), key, nonce, proof },
+    };
     const asking = bodies[id] ? { body: bodies[id] } : {};
-    const asker = id === 'examineHost' ? {} : { token: id === 'joinHost' ? api.joinSecret : null };
+    const isPerson = id === 'examineHost' || id === 'endLogin';
+    const asker = isPerson ? {} : { token: id === 'joinHost' ? api.joinSecret : null };
     const to = path.replace('{host}', 'web-1');
     return api.refused(method, `${to}${query}`, 'bad-request', { ...asking, headers, ...asker });
   }
 
   it('has neither dry run, Idempotency-Key nor version, and refuses each instead of ignoring it', async () => {
-    const hosts = () => api.database.query<unknown[]>('SELECT id FROM hosts');
-    const before = await hosts();
+    const stored = () => api.database.query<unknown[]>('SELECT id FROM hosts UNION ALL SELECT id FROM logins');
+    const before = await stored();
     expect((await ask('?dryRun=true', {})).detail).toContain('dryRun');
     expect((await ask('?walk=1', {})).detail).toContain('walk');
     expect((await ask('', { 'idempotency-key': 'one' })).detail).toContain('idempotency-key');
     expect((await ask('', { 'if-match': '"1"' })).detail).toContain('if-match');
-    expect(await hosts()).toEqual(before);
+    expect(await stored()).toEqual(before);
     if (id === 'issueNonce') await api.ask(method, path, JoinNonce, { token: null });
   });
 });

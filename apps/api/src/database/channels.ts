@@ -16,4 +16,6 @@ export const CHANNELS = {
   labels: 'orrery_labels',
   /** The key of a host was revoked (a trigger sends this). */
   keys: 'orrery_keys',
+  /** A login was removed (a trigger sends this). Payload: its ID. */
+  logins: 'orrery_logins',
 } as const;

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LOGIN_IDLE_SECONDS } from '@orrery/shared/contracts';
 import { pause } from '@orrery/shared/runtime';
 import { DataSource } from 'typeorm';
 import { API_CONFIG, type ApiConfig } from '../config.js';
@@ -43,6 +44,10 @@ const PRUNED: { days: number | null; statement: string }[] = [
     days: 30,
     statement:
       'DELETE FROM epochs WHERE (host_id, epoch) IN (SELECT host_id, epoch FROM epochs WHERE closed AND heard_at < $1 LIMIT $2)',
+  },
+  {
+    days: LOGIN_IDLE_SECONDS / 86_400, // they have ended; those of a revoked token, too, have not been used since
+    statement: 'DELETE FROM logins WHERE id IN (SELECT id FROM logins WHERE used_at < $1 ORDER BY used_at LIMIT $2)',
   },
   {
     days: null, // events without a partition of their day, which would have been dropped with it

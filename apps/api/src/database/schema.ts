@@ -31,6 +31,7 @@ import { Paths1764000000025 } from './migrations/0025-paths.js';
 import { SilentPaths1764000000026 } from './migrations/0026-silent-paths.js';
 import { Routes1764000000027 } from './migrations/0027-routes.js';
 import { FailoverPause1764000000028 } from './migrations/0028-failover-pause.js';
+import { Logins1764000000029 } from './migrations/0029-logins.js';
 
 /**
  * The tables of desired state that are read and written as objects
@@ -78,4 +79,5 @@ export const MIGRATIONS = [
   SilentPaths1764000000026,
   Routes1764000000027,
   FailoverPause1764000000028,
+  Logins1764000000029,
 ];

@@ -23,6 +23,8 @@ export interface StreamStart {
   reset: boolean;
   /** The stream ends when this token is revoked or expires. */
   token?: { id: string; until: Date | undefined };
+  /** The stream also ends when this is aborted: the login of its reader has ended. */
+  ended?: AbortSignal;
 }
 
 /**
@@ -67,6 +69,7 @@ export class EventStreams implements BeforeApplicationShutdown {
     const restarted = new AbortController();
     const forget = this.feed.onRestart(() => restarted.abort());
     const unwatch = this.#whenWorthless(start.token, () => restarted.abort());
+    start.ended?.addEventListener('abort', () => restarted.abort(), { once: true });
     const writer = new SseWriter(response, AbortSignal.any([this.#stop.signal, restarted.signal]));
     const open = this.#send(writer, start).finally(() => {
       forget();

@@ -4,6 +4,7 @@ import { CloudEvent, EventPage, EventQuery, EventStreamQuery, Reference } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Policy } from '../auth/policy.decorator.js';
 import { Operation } from '../http/operation.decorator.js';
+import { LoginWatch } from '../logins/login-watch.js';
 import { EventsService } from './events.service.js';
 import { EventStreams } from './event-streams.js';
 import { OpenStreams } from './open-streams.js';
@@ -22,6 +23,7 @@ export class EventsController {
     private readonly events: EventsService,
     private readonly streams: EventStreams,
     private readonly open: OpenStreams,
+    private readonly logins: LoginWatch,
   ) {}
 
   @Get()
@@ -72,11 +74,17 @@ export class EventsController {
     if (method === 'HEAD') return void reply.type('text/event-stream').send();
     const ended = principal ? this.open.open(principal.tokenId) : () => undefined;
     reply.raw.once('close', ended);
+    const loggedOut = new AbortController();
+    if (principal?.login)
+      reply.raw.once(
+        'close',
+        this.logins.whenEnded(principal.login, () => loggedOut.abort()),
+      );
     const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
     reply.hijack();
     reply.raw.writeHead(200, headers as Record<string, string>);
     const token = principal && { id: principal.tokenId, until: principal.until };
-    await this.streams.send(reply.raw, { ...start, ...(token ? { token } : {}) });
+    await this.streams.send(reply.raw, { ...start, ...(token ? { token } : {}), ended: loggedOut.signal });
   }
 
   @Get(':event')

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LoginsModule } from '../logins/logins.module.js';
 import { EventCriteriaService } from './event-criteria.service.js';
 import { EventFeed } from './event-feed.js';
 import { EventStreams } from './event-streams.js';
@@ -9,6 +10,7 @@ import { OpenStreams } from './open-streams.js';
 import { StreamReads } from './stream-reads.js';
 
 @Module({
+  imports: [LoginsModule],
   controllers: [EventsController],
   providers: [EventCriteriaService, EventFeed, EventStreams, EventsRepository, EventsService, OpenStreams, StreamReads],
   exports: [EventFeed],

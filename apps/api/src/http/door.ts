@@ -19,6 +19,7 @@ export function askAtTheDoor(server: FastifyInstance, gate: RequestGate, connect
       throw error;
     } finally {
       if (request.principal || request.letInUnder) connections.recognise(request);
+      if (request.renewedLogin !== undefined) void reply.header('set-cookie', request.renewedLogin);
     }
   });
 }

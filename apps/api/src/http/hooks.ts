@@ -57,6 +57,7 @@ export function addRequestLog(server: FastifyInstance, logger: Logger): void {
         status: statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         by: request.principal?.name ?? null,
+        ...(request.principal?.login ? { login: request.principal.login } : {}),
       },
       'answered a request',
     );

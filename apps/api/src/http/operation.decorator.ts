@@ -25,6 +25,8 @@ interface About {
   body?: boolean;
   /** Its 200 has an ETag. */
   etag?: boolean;
+  /** Headers of its successful answers that no other operation has, with their descriptions. */
+  headers?: Record<string, string>;
 }
 
 /** It changes something: it supports `Idempotency-Key` and `?dryRun=true`, and `If-Match` if there is a version. */
@@ -108,6 +110,9 @@ function describeAnswer(status: number, standardSchema: z.ZodType, options: Oper
     ...(status === 200 && options.etag ? ETAG : {}),
     ...(isReadOfOne(options) ? ETAG_OF_READ : {}),
     ...(options.changes ? REPLAYED : {}),
+    ...Object.fromEntries(
+      Object.entries(options.headers ?? {}).map(([name, description]) => [name, text(description)]),
+    ),
   };
   return ApiResponse({
     status,
@@ -116,6 +121,8 @@ function describeAnswer(status: number, standardSchema: z.ZodType, options: Oper
     ...(Object.keys(headers).length > 0 ? { headers } : {}),
   });
 }
+
+const text = (description: string) => ({ description, schema: { type: 'string' as const } });
 
 function describeProblems({ id, problems = [], changes, ifMatch }: OperationOptions) {
   const codes = new Set(problems);

@@ -5,6 +5,7 @@ type Entry = readonly [status: number, title: string];
 /** Status and title of every problem; its meaning and fix are in the contracts' catalog. */
 export const CATALOGUE: Record<ProblemCode, Entry> = {
   'bad-request': [400, 'The request is not valid'],
+  'two-credentials': [400, 'A token and a login at once'],
   'prefix-refused': [400, 'No route leads to this prefix'],
   unauthenticated: [401, 'Not authenticated'],
   'join-refused': [401, 'The join secret is not valid'],
@@ -22,6 +23,7 @@ export const CATALOGUE: Record<ProblemCode, Entry> = {
   'unknown-probe': [404, 'No such probe'],
   'unknown-event': [404, 'No such event'],
   'unknown-token': [404, 'No such token'],
+  'unknown-login': [404, 'No such login'],
   'unknown-reference': [404, 'Nothing has this name'],
   'unknown-route': [404, 'No such path'],
   'method-not-allowed': [405, 'Method not allowed'],

@@ -34,6 +34,10 @@ describe('behind a trusted proxy', () => {
     );
   });
 
+  it('a page gets the cookie of TLS when the proxy was asked over TLS', async () => {
+    expect(await cookieOverTls(bench)).toMatch(/^__Host-orrery-login=.*; Secure$/);
+  });
+
   it('strangers can have few requests under way per address; other addresses and valid tokens are served', async () => {
     const { port } = new URL(bench.api.url);
     const slow = Array.from(
@@ -58,8 +62,19 @@ describe('behind a trusted proxy', () => {
   });
 });
 
+/** `Set-Cookie` of a login that was asked for over TLS, as whoever asks says. */
+async function cookieOverTls({ api }: ApiBench): Promise<string | undefined> {
+  const headers = { 'x-forwarded-proto': 'https' };
+  const response = await api.raw('POST', '/v1/logins', { token: null, headers, body: { token: api.adminToken } });
+  return response.headers.getSetCookie()[0];
+}
+
 describe('without a trusted proxy', () => {
   const { bench } = apiFixture();
+
+  it('nobody is believed who says that a page was asked for over TLS', async () => {
+    expect(await cookieOverTls(bench)).toMatch(/^orrery-login=[^;]+; (?!.*Secure)/);
+  });
 
   it('a client cannot pose as another', async () => {
     expect((await statuses(bench, (count) => `192.0.2.${count}`)).at(-1)).toBe(429);

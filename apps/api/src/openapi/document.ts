@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { CloudEvent, Problem, StreamReset } from '@orrery/shared/contracts';
 import type { PolicyName } from '../auth/policy.decorator.js';
+import { LOGIN_HEADER } from '../logins/login-cookie.js';
 import { API_VERSION } from '../version.js';
 import { addGeneralProblems } from './general-problems.js';
 import { PATH_PARAMETERS, TAGS } from './operation-texts.js';
@@ -11,6 +12,9 @@ const ABOUT = `Connects Docker containers and hosts to ZeroTier networks. A chan
 \`failed\`, \`cancelled\` or \`superseded\`; watch it with \`GET /v1/commands/{command}?wait=30s\`. Lists are pages: pass \`next\` as
 \`?after=\`. Every refusal is a Problem with a stable \`code\` and a \`fix\`. Ignore fields that you do not know: answers may gain some.`;
 
+const TOKEN =
+  'An API token (`ora_…`). A page can send both halves of a login instead, but not in addition: `loginCookie` and `loginSecret`.';
+
 interface Parameter {
   name: string;
   in: string;
@@ -19,6 +23,7 @@ interface Parameter {
   schema: Record<string, unknown>;
 }
 interface Operation {
+  operationId?: string;
   'x-orrery-policy'?: PolicyName;
   security?: Record<string, string[]>[];
   parameters?: Parameter[];
@@ -36,7 +41,19 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/', 'The API that answers this document')
     // By hand, because `addBearerAuth` would call these opaque tokens JWTs.
-    .addSecurity('token', { type: 'http', scheme: 'bearer', description: 'An API token (`ora_…`)' })
+    .addSecurity('token', { type: 'http', scheme: 'bearer', description: TOKEN })
+    .addSecurity('loginCookie', {
+      type: 'apiKey',
+      in: 'cookie',
+      name: 'orrery-login',
+      description: 'The half of a login that the browser sends by itself; over TLS its name is `__Host-orrery-login`',
+    })
+    .addSecurity('loginSecret', {
+      type: 'apiKey',
+      in: 'header',
+      name: LOGIN_HEADER,
+      description: 'The half of a login that the page keeps. It needs the cookie of the same login.',
+    })
     .addSecurity('joinSecret', {
       type: 'http',
       scheme: 'bearer',
@@ -69,9 +86,18 @@ function complete(path: Operations): void {
     const policy = operation['x-orrery-policy'];
     if (policy === undefined) continue;
     addGeneralProblems(operation.responses, method, policy);
-    const tokenless = policy === 'public' || policy === 'key';
-    operation.security = tokenless ? [] : [{ [policy === 'join' ? 'joinSecret' : 'token']: [] }];
+    operation.security = securityOf(operation);
   }
+}
+
+/**
+ * A login is named only where nothing else will do. If it were an alternative everywhere, generated clients that send
+ * one credential under all names would send two, and be refused.
+ */
+function securityOf({ operationId, 'x-orrery-policy': policy }: Operation): Record<string, string[]>[] {
+  if (policy === 'public' || policy === 'key') return [];
+  if (operationId === 'endLogin') return [{ loginCookie: [], loginSecret: [] }];
+  return [{ [policy === 'join' ? 'joinSecret' : 'token']: [] }];
 }
 
 /** The description in a parameter's schema belongs to the parameter. */

@@ -17,7 +17,13 @@ const TO_ANY: ProblemCode[] = [
 /** A body is parsed even where none is expected, and another site's page can only read. */
 const TO_WRITES: ProblemCode[] = ['body-too-large', 'unsupported-media-type', 'forbidden'];
 
-const TO_TOKENS: ProblemCode[] = ['unauthenticated', 'forbidden', 'too-many-requests', 'store-unavailable'];
+const TO_TOKENS: ProblemCode[] = [
+  'unauthenticated',
+  'two-credentials',
+  'forbidden',
+  'too-many-requests',
+  'store-unavailable',
+];
 
 const byPolicy = (policy: PolicyName): ProblemCode[] => {
   if (policy === 'public') return ['busy'];

@@ -129,6 +129,11 @@ export const OPERATION_TEXTS = {
   getToken: 'Answers one token, found by its id or, if it is valid, by its name, without its secret.',
   createToken: 'Creates a token for a person or a script. This answer is the only one that shows its secret.',
   revokeToken: 'Revokes a token: the next request with it is refused.',
+  createLogin:
+    'Logs a page in with an API token. The answer has one half of the login, which the page keeps and sends as header `orrery-login`, and sets the other as a cookie, which the browser keeps. Each is worth nothing alone. The login is allowed what its token is allowed; it ends with the token, and after 12 hours without a request. A token has at most 100 logins: beyond that, the one that was used least recently ends. For scripts, send the token itself.',
+  getMe: 'Answers which token the request comes with, or the token of its login, and what it is allowed to do.',
+  endLogin:
+    'Ends the login that the request comes with, and its event streams. The token stays valid. With a bearer token, the answer is 404.',
   listJoinTokens: 'Lists join tokens, newest first, one page at a time, without their secrets.',
   createJoinToken:
     'Creates a token with which machines become hosts. This answer is the only one that shows its secret.',
@@ -192,6 +197,7 @@ export const TAGS = {
   events: 'What happened, as a list and as a stream.',
   findings: 'Diagnosed causes, each with its fix.',
   tokens: 'Tokens of people and scripts, and tokens with which machines become hosts.',
+  logins: 'Logins of pages in browsers, and who a request comes from.',
   join: 'How a machine becomes a host. Agents use most of it.',
   explanations: 'Why things are as they are, in one sentence, with the cause and its fix.',
   system: 'Overall status, health, version and metrics.',

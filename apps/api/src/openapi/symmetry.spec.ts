@@ -25,6 +25,8 @@ interface Described {
 const ACTS = /^(doctor|pause|restart|resume|revoke|rotate)$/;
 /** How a machine becomes a host: read as `/v1/hosts`. */
 const ENROLMENT = ['join', 'key'];
+/** They make nothing with a path of its own: a nonce is not stored, and a login is read as `/v1/me`. */
+const UNREADABLE = ['/v1/join/nonce', '/v1/logins'];
 
 /** Fields of requests that cannot be read again under their name, with the reason. */
 const NOT_READ: Record<string, string[]> = {
@@ -51,7 +53,7 @@ describe('anything that can be written', () => {
   const writes = (method: string) =>
     Object.keys(paths).filter((path) => {
       const policy = paths[path]?.[method]?.['x-orrery-policy'];
-      return policy !== undefined && !ENROLMENT.includes(policy) && path !== '/v1/join/nonce';
+      return policy !== undefined && !ENROLMENT.includes(policy) && !UNREADABLE.includes(path);
     });
   const readable = (path: string) => paths[path]?.get !== undefined;
   /** The path of one element of a collection. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ApiToken, TokenQuery } from '@orrery/shared/contracts';
+import { IS_VALID } from '../auth/stored-token.js';
 import { ApiTokenEntity } from '../database/entities/api-token.entity.js';
 import { secondsFromNow, type Sql, type Transaction } from '../database/sql.js';
 import { iso } from '../paging/columns.js';
@@ -7,7 +8,6 @@ import { Keyset, withoutKey } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 
 const NEWEST = new Keyset([{ sql: 't.created_at', cast: 'timestamptz' }, { sql: 't.id' }], 'DESC');
-const VALID = 't.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())';
 
 /** Never the hash. */
 const SELECT = `
@@ -25,14 +25,14 @@ export type NewToken = Pick<ApiTokenEntity, 'id' | 'name' | 'hash' | 'prefix' | 
 export class TokenList {
   async list(sql: Sql, query: TokenQuery) {
     const where = new Where();
-    if (!query.all) where.and(VALID);
+    if (!query.all) where.and(IS_VALID);
     return NEWEST.page<ApiToken>(sql, SELECT, where, query);
   }
 
   /** By ID, or valid ones by name; locked to the end of the transaction. */
   async find(sql: Sql, reference: string): Promise<ApiToken[]> {
     const rows = await sql.query<(ApiToken & { key: string[] })[]>(
-      `${SELECT} WHERE t.id = $1 OR (t.name = $1 AND ${VALID}) ORDER BY t.created_at FOR UPDATE`,
+      `${SELECT} WHERE t.id = $1 OR (t.name = $1 AND ${IS_VALID}) ORDER BY t.created_at FOR UPDATE`,
       [reference],
     );
     return rows.map(withoutKey<ApiToken>);
@@ -41,7 +41,7 @@ export class TokenList {
   /** Two valid tokens of one name could not be distinguished where a name says who did something. */
   async isNameTaken(sql: Sql, name: string): Promise<boolean> {
     await sql.query("SELECT pg_advisory_xact_lock(hashtextextended('token ' || $1, 0))", [name]);
-    const rows = await sql.query<unknown[]>(`SELECT 1 FROM api_tokens t WHERE t.name = $1 AND ${VALID}`, [name]);
+    const rows = await sql.query<unknown[]>(`SELECT 1 FROM api_tokens t WHERE t.name = $1 AND ${IS_VALID}`, [name]);
     return rows.length > 0;
   }
 

@@ -32,6 +32,8 @@ export type JoinTokenId = z.infer<typeof JoinTokenId>;
 
 export const ProbeId = prefixed('prb');
 export type ProbeId = z.infer<typeof ProbeId>;
+export const LoginId = prefixed('lgn');
+export type LoginId = z.infer<typeof LoginId>;
 
 export const RouteId = prefixed('rte');
 export type RouteId = z.infer<typeof RouteId>;
@@ -49,6 +51,7 @@ export interface IdKinds {
   jtk: JoinTokenId;
   ctl: ControllerId;
   prb: ProbeId;
+  lgn: LoginId;
   rte: RouteId;
 }
 

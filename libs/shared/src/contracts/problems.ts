@@ -5,6 +5,7 @@ import { Name } from './ids.js';
 export const ProblemCode = z.enum([
   'bad-request',
   'unauthenticated',
+  'two-credentials',
   'forbidden',
   'unknown-host',
   'unknown-node',
@@ -16,6 +17,7 @@ export const ProblemCode = z.enum([
   'unknown-probe',
   'unknown-event',
   'unknown-token',
+  'unknown-login',
   'token-in-state-folder',
   'unknown-reference',
   'unknown-route',

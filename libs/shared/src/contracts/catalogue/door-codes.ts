@@ -32,6 +32,27 @@ export const DOOR = {
     fix: 'Log in (`orrery login URL`), or send a valid token: `Authorization: Bearer TOKEN`. The admin token is in secrets/admin.token in the state folder (~/.orrery).',
   },
   'unauthenticated/bearer': { cause: 'a valid bearer token is required' },
+  'unauthenticated/token': {
+    cause: 'this token is not valid',
+    fix: 'Enter a token that is valid now. The admin token is in secrets/admin.token in the state folder (~/.orrery); an admin creates others: `orrery token create NAME --role ROLE`.',
+  },
+  'unauthenticated/login': {
+    cause: 'this login has ended, or one of its two halves is missing',
+    fix: 'Log in again with a token. A login ends with its token, and 12 hours after its last use.',
+    see: { method: 'POST', path: '/v1/logins' },
+  },
+  'two-credentials': {
+    means: 'The request has a bearer token and a login, which could belong to different people.',
+    fix: 'Send either `Authorization: Bearer TOKEN` or a login, not both. To use a token in a browser that is logged in, log out first.',
+    see: { method: 'DELETE', path: '/v1/me/login' },
+  },
+  'two-credentials/both': { cause: 'the request has a bearer token and a login' },
+  'unknown-login': {
+    means: 'The request did not come with a login, so there is none to end.',
+    fix: 'To end a token instead, revoke it: `orrery token revoke NAME`.',
+    see: { method: 'DELETE', path: '/v1/tokens/{token}' },
+  },
+  'unknown-login/bearer': { cause: 'this request came with a bearer token, not with a login' },
   forbidden: {
     means: 'The role or the scope of the token does not allow this.',
     fix: 'Use a token with the role or the scope that the problem names: `orrery token create NAME --role ROLE`.',

@@ -9,6 +9,7 @@ export * from './explanations.js';
 export * from './findings.js';
 export * from './hosts.js';
 export * from './install.js';
+export * from './logins.js';
 export * from './networks.js';
 export * from './nodes.js';
 export * from './paths.js';
