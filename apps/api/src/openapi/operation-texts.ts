@@ -11,6 +11,8 @@ export const OPERATION_TEXTS = {
   getMetrics: 'Answers metrics in the text format of Prometheus.',
   getStatus:
     'Counts hosts, containers, memberships and commands, and lists problems, the worst first, each with the command to run next.',
+  getTopology:
+    'Answers hosts, nodes, networks, memberships, controllers and paths of one moment, each with its state and little else. For pictures: it has no pages. Send its `ETag` as `If-None-Match`: 304 as long as nothing in it has changed.',
 
   listHosts: 'Lists hosts by name, one page at a time.',
   getHost: 'Answers one host. The `ETag` is its version, for `If-Match`.',
