@@ -123,6 +123,13 @@ describe('the topology', () => {
     expect(memberships.map(({ addresses }) => addresses)).toEqual([['10.1.2.3/24', 'fd00::1/88']]);
   });
 
+  it('shows eight addresses of a membership, however many its host reports', () => {
+    const addresses = Array.from({ length: 500 }, (_, at) => `10.1.${at >> 8}.${at & 255}/16`);
+    expect(judge({ memberships: [aMembership({ addresses })] }).memberships[0]?.addresses).toEqual(
+      addresses.slice(0, 8),
+    );
+  });
+
   it('cuts long causes, and tells that there are more paths than it shows', () => {
     const cause = 'x'.repeat(MAX_WHY + 1);
     expect(judge({ nodes: [aNode({ outcome: 'failed', outcomeCause: cause })] }).nodes[0]?.why).toHaveLength(MAX_WHY);

@@ -1,5 +1,6 @@
 import {
   fitText,
+  MAX_TOPOLOGY_ADDRESSES,
   MAX_TOPOLOGY_PATHS,
   MAX_WHY,
   type ControllerId,
@@ -194,7 +195,7 @@ function nodeStanding(row: NodeRow, finding: string | undefined, isUsed: boolean
 function toMembership(row: MembershipRow, host: HostRow | undefined, finding: string | undefined): TopologyMembership {
   const { node, network, addresses } = row;
   const judged = absence(host?.presence) ?? membershipStanding(row, finding);
-  return { node, network, addresses, ...judged };
+  return { node, network, addresses: addresses.slice(0, MAX_TOPOLOGY_ADDRESSES), ...judged };
 }
 
 function membershipStanding(row: MembershipRow, finding: string | undefined): Standing {

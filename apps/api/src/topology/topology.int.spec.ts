@@ -152,6 +152,10 @@ describe('the topology of three hosts', () => {
     await sql(`UPDATE findings SET cause = $1, severity = 'error' WHERE host_id = $2`, [cause, left.id]);
     expect((await read(api)).hosts.find(({ name }) => name === 'left')?.why).toBe(cause);
     await sql(`DELETE FROM findings WHERE host_id = $1`, [left.id]);
+    for (const latency of ['1e300', '-1e300', 'Infinity', 'NaN', '-5.5'])
+      await sql(`UPDATE paths SET latency_ms = $1 WHERE node_id = $2`, [latency, left.node]).then(() => read(api));
+    await sql(`UPDATE membership_status SET name = repeat('x', 512) WHERE host_id = $1`, [left.id]);
+    expect((await read(api)).networks.find(({ id }) => id === NETWORK)?.name).toBe('x'.repeat(100));
     await api.refused('GET', '/v1/topology', 'unauthenticated', { token: null });
     await api.refused('POST', '/v1/topology', 'method-not-allowed', { body: {} });
   });

@@ -34,7 +34,7 @@ const NODES = `
    ORDER BY n.host_name, c.name NULLS FIRST, n.id`;
 
 const NETWORKS = `
-  SELECT k.id, COALESCE(w.name, max(k.name)) AS name, w.controller_id AS controller
+  SELECT k.id, COALESCE(w.name, left(max(k.name), 100)) AS name, w.controller_id AS controller
     FROM (SELECT id, NULL AS name FROM networks
           UNION SELECT network_id, NULL FROM memberships
           UNION SELECT network_id, NULLIF(name, '') FROM membership_status) k
@@ -56,7 +56,7 @@ const CONTROLLERS = `
 
 /** Without those to roots, and one more than is shown. */
 const PATHS = `
-  SELECT n.id AS node, p.peer, p.path, round(p.latency_ms) AS ms, p.silent_since IS NOT NULL AS silent
+  SELECT n.id AS node, p.peer, p.path, GREATEST(0, LEAST(round(p.latency_ms), 1e6))::int AS ms, p.silent_since IS NOT NULL AS silent
     FROM paths p JOIN own n ON n.id = p.node_id JOIN own q ON q.address = p.peer
    ORDER BY p.silent_since IS NULL, p.path <> 'relayed', n.id, p.peer LIMIT ${MAX_TOPOLOGY_PATHS + 1}`;
 

@@ -6,6 +6,8 @@ import { ControllerKind } from './controllers.js';
 
 /** Longest `why`: a picture has no room for more, and pages ask for the whole cause. */
 export const MAX_WHY = 200;
+/** More addresses of one membership are not in the answer; a host can report 500. */
+export const MAX_TOPOLOGY_ADDRESSES = 8;
 /** More paths are not in the answer: first the silent ones, then the relayed, then the direct ones. */
 export const MAX_TOPOLOGY_PATHS = 1000;
 
@@ -55,7 +57,10 @@ export type TopologyNode = z.infer<typeof TopologyNode>;
 const TopologyNetwork = z
   .object({
     id: NetworkId.describe('ZeroTier network ID.'),
-    name: z.string().nullable().describe('Name of the network; null if it has none.'),
+    name: z
+      .string()
+      .nullable()
+      .describe('Name of the network; null if it has none. One that nobody here gave it is cut to 100 characters.'),
     controller: ControllerId.nullable().describe(
       'Id of the controller through which Orrery keeps it; null: it does not.',
     ),
@@ -71,7 +76,7 @@ const TopologyMembership = z
     state,
     addresses: z
       .array(z.string())
-      .describe('IP addresses that the interface carries in the kernel, each with its prefix length.'),
+      .describe('IP addresses that the interface carries in the kernel, each with its prefix length; the first 8.'),
     why,
   })
   .meta({ id: 'TopologyMembership', description: 'A membership in the topology.' });
@@ -94,7 +99,7 @@ const TopologyPath = z
     node: NodeId.describe('Id of the node whose view this is.'),
     peer: NodeAddress.describe('ZeroTier address of the node that it reaches.'),
     path: z.enum(['direct', 'relayed']).describe('How it reaches it.'),
-    ms: z.int().optional().describe('Round trip in milliseconds; left out if unknown.'),
+    ms: z.int().optional().describe('Round trip in milliseconds, a million at most; left out if unknown.'),
     silent: z.literal(true).optional().describe('True: nothing comes back along it; otherwise left out.'),
   })
   .meta({
