@@ -12,8 +12,8 @@ import { findEngine } from './setup/engine.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { name, rounds, output } = readArguments();
 const engine = await findEngine();
-// The API's part of `rest`, and `explain`, need no engine.
-if (!engine.reachable && !['rest', 'explain'].includes(name)) {
+// The API's part of `rest`, `explain` and `topology` need no engine.
+if (!engine.reachable && !['rest', 'explain', 'topology'].includes(name)) {
   console.error(`${engine.reason}.\nFix: ${engine.fix}; test/README.md explains how to run one for tests only.`);
   process.exit(2);
 }

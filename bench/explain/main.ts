@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { newId } from '@orrery/shared/runtime';
+import { fillFleet, largeFleetNetwork } from '../../test/support/large-fleet.js';
 import { System } from '../../test/support/system/system.js';
 import { spreadOf } from '../statistics.js';
 import { say } from '../program.js';
@@ -14,9 +14,6 @@ const DAYS = 14;
 /** Milliseconds, for 99 of 100 questions of a kind. */
 const GOAL_P99 = 100;
 const QUESTIONS_PER_ROUND = 40;
-
-const networkOf = (number: number) => `8056c2e21c${String(number).padStart(6, '0')}`;
-const hex = (number: number) => number.toString(16).padStart(10, '0');
 
 /** How long an explanation takes in a large fleet with a long history, beside a membership read by itself. */
 async function main(): Promise<void> {
@@ -51,7 +48,7 @@ async function main(): Promise<void> {
 /** The same number of each, in turns. */
 function questions(): [name: string, path: string][] {
   const host = `web-${1 + Math.floor(Math.random() * HOSTS)}`;
-  const network = networkOf(1 + Math.floor(Math.random() * NETWORKS_PER_NODE));
+  const network = largeFleetNetwork(1 + Math.floor(Math.random() * NETWORKS_PER_NODE));
   return [
     ['membership, by itself', `/v1/nodes/${host}/networks/${network}`],
     ['explain a membership', `/v1/explanations?about=${host}.c1&network=${network}`],
@@ -79,75 +76,15 @@ function at(all: readonly number[]): { median: number; p99: number } {
   return { median: spreadOf(all)?.median ?? NaN, p99: sorted[Math.floor((sorted.length - 1) * 0.99)] ?? NaN };
 }
 
-/** Rows as joins, commands and reports write them; by hand, because a million events would take an hour otherwise. */
+/** A million events by hand, because they would take an hour otherwise. */
 async function fill(system: System): Promise<void> {
-  const sql = (text: string, ...values: unknown[]) => system.sql(text, values);
+  const sql = (text: string, values: unknown[] = []) => system.sql(text, values);
   // Events that the API writes meanwhile come after these.
-  await sql(`SELECT setval('event_id', $1::int + 10000)`, EVENTS);
-  const hosts = Array.from({ length: HOSTS }, (_, at) => ({
-    id: newId('hst'),
-    node: newId('nod'),
-    name: `web-${at + 1}`,
-  }));
-  await sql(
-    `INSERT INTO hosts (id, name, installation, node_id)
-     SELECT id, name, 'installation-' || id, node FROM jsonb_to_recordset($1::jsonb) AS r(id text, name text, node text)`,
-    JSON.stringify(hosts),
-  );
-  await sql(
-    `INSERT INTO host_status (host_id, presence, last_seen_at) SELECT id, 'online', now() + interval '1 h' FROM hosts ON CONFLICT DO NOTHING`,
-  );
-  const nodes = hosts.flatMap(({ id, node }, host) =>
-    Array.from({ length: NODES_PER_HOST }, (_, at) => ({
-      ...{ id: at === 0 ? node : newId('nod'), host: id, kind: at === 0 ? 'host' : 'container', name: `c${at}` },
-      ...{ address: hex(host * NODES_PER_HOST + at + 1), item: newId('itm'), container: newId('ctr') },
-    })),
-  );
-  const NODES = `jsonb_to_recordset($1::jsonb) AS r(id text, host text, kind text, name text, address text, item text, container text)`;
-  const given = JSON.stringify(nodes);
-  await sql(`INSERT INTO nodes (id, host_id, kind) SELECT id, host, kind FROM ${NODES}`, given);
-  await sql(
-    `INSERT INTO node_status (node_id, host_id, state, address, version, online, heard, heard_since, ordinal, seq, updated_at)
-     SELECT id, host, 'up', address, '1.14.1', true, true, now(), 1, 1, now() FROM ${NODES}`,
-    given,
-  );
-  await sql(
-    `INSERT INTO items (id, host_id, node_id, kind, intent, revision, body)
-     SELECT item, host, id, 'container', 'present', 1, '{"name": "c", "incarnation": 1, "image": null, "limits": {"memoryMb": 128, "cpus": 1, "pids": 128}}' FROM ${NODES} WHERE kind = 'container'`,
-    given,
-  );
-  await sql(
-    `INSERT INTO containers (id, host_id, node_id, item_id, name) SELECT container, host, id, item, name FROM ${NODES} WHERE kind = 'container'`,
-    given,
-  );
-  await sql(
-    `INSERT INTO networks (id, name) SELECT '8056c2e21c' || lpad(n::text, 6, '0'), 'net-' || n FROM generate_series(1, $1::int) n`,
-    NETWORKS,
-  );
-  await sql(
-    `INSERT INTO items (id, host_id, node_id, kind, intent, revision, body)
-     SELECT 'itm_' || substr(translate(md5(n.id || k), '0189', 'abcd'), 1, 20), n.host_id, n.id, 'membership', 'present', 1,
-            jsonb_build_object('network', '8056c2e21c' || lpad(k::text, 6, '0'), 'settings', '{}'::jsonb)
-       FROM nodes n, generate_series(1, $1::int) k`,
-    NETWORKS_PER_NODE,
-  );
-  await sql(
-    `INSERT INTO memberships (node_id, network_id, host_id, item_id)
-     SELECT node_id, body ->> 'network', host_id, id FROM items WHERE kind = 'membership'`,
-  );
-  await sql(
-    `INSERT INTO item_status (item_id, host_id, revision, outcome, ordinal, seq, updated_at)
-     SELECT id, host_id, 1, CASE WHEN hashtext(id) % 10 = 0 THEN '{"kind": "waiting", "code": "authorization", "cause": "no", "fix": "yes"}'::jsonb ELSE '{"kind": "done"}' END,
-            1, 1, now() FROM items`,
-  );
-  await sql(
-    `INSERT INTO membership_status (node_id, network_id, host_id, status, name, observed, ordinal, seq, updated_at)
-     SELECT node_id, network_id, host_id, 'OK', 'net', jsonb_build_object('device', 'zt' || substr(md5(network_id), 1, 8), 'addresses', '["10.1.2.3/24"]'::jsonb), 1, 1, now() FROM memberships`,
-  );
-  await sql(
-    `INSERT INTO interfaces (node_id, device, host_id, network_id, observed, ordinal, seq, updated_at)
-     SELECT node_id, 'zt' || substr(md5(network_id), 1, 8), host_id, network_id, '{"up": true, "addresses": ["10.1.2.3/24"], "routes": []}', 1, 1, now() FROM memberships`,
-  );
+  await sql(`SELECT setval('event_id', $1::int + 10000)`, [EVENTS]);
+  await fillFleet(sql, {
+    ...{ hosts: HOSTS, nodesPerHost: NODES_PER_HOST },
+    ...{ networks: NETWORKS, networksPerNode: NETWORKS_PER_NODE },
+  });
   for (let day = 1; day < DAYS; day++)
     await sql(
       `DO $$ DECLARE d date := (now() AT TIME ZONE 'UTC')::date - ${day}; BEGIN
@@ -162,8 +99,7 @@ async function fill(system: System): Promise<void> {
        FROM generate_series(1, $1::int) n
        JOIN (SELECT row_number() OVER (ORDER BY node_id, network_id) - 1 AS place, node_id, network_id, host_id FROM memberships) m
          ON m.place = (n::bigint * 7919) % $2::int`,
-    EVENTS,
-    HOSTS * NODES_PER_HOST * NETWORKS_PER_NODE,
+    [EVENTS, HOSTS * NODES_PER_HOST * NETWORKS_PER_NODE],
   );
   await sql(
     `INSERT INTO event_days SELECT id, day FROM (SELECT id, day, lag(day) OVER (ORDER BY id) AS before

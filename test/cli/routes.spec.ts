@@ -7,6 +7,7 @@ import {
   KeptRoutePage,
   RouteAdded,
   RouteRemoved,
+  type HostRef,
   type NotTaken,
   type ShownOutcome,
 } from '@orrery/shared/contracts';
@@ -40,8 +41,8 @@ const announced: Partial<KeptRoute> = {
   ...{ state: 'announced', cause: null },
   announced: [{ target: '192.168.10.0/24', via: '10.182.44.7' }],
 };
-const added = (notTaken: NotTaken[] = []) =>
-  api.on('POST ' + ROUTES, () => json(RouteAdded, { route: keptRoute(), group, commands, notTaken }, 202));
+const added = (notTaken: NotTaken[] = [], joinedAgain: HostRef[] = []) =>
+  api.on('POST ' + ROUTES, () => json(RouteAdded, { route: keptRoute(), group, commands, notTaken, joinedAgain }, 202));
 /** What the route is, each time that somebody looks; the last one stays. */
 const shows = (...routes: KeptRoute[]) => {
   let at = 0;
@@ -76,19 +77,24 @@ describe('route add', () => {
     expect(bodies('POST ' + ROUTES)).toHaveLength(2);
   });
 
-  it('tells with --wait how far it is, and who will not take it', async () => {
-    const [first, second] = [host('onprem-3', {}, 3), host('db-1', {}, 4)];
-    added([
-      { host: { id: first.id, name: first.name }, cause: 'its own route 192.168.10.0/24' },
-      { host: { id: second.id, name: second.name }, cause: 'its settings' },
-    ]);
+  it('tells with --wait how far it is, who will not take it, and who joins again for it', async () => {
+    const refs = [host('onprem-3', {}, 3), host('db-1', {}, 4), host('web-1', {}, 5)].map(({ id, name }) => ({
+      id,
+      name,
+    }));
+    const [first, second, third] = refs as [HostRef, HostRef, HostRef];
+    const notTaken = [
+      { host: first, cause: 'its own route 192.168.10.0/24' },
+      { host: second, cause: 'its settings' },
+    ];
+    added(notTaken, [third]);
     commandsAre(...commands);
     shows(keptRoute(), keptRoute({ via: withAddresses }), forwarding, { ...forwarding, ...announced });
     const { code, out } = await orrery(`${LINE} --wait`);
     expect(out.split('\n')).toEqual([
       '  ✓ routers     onprem-1/lab-router 10.182.44.7, standby onprem-2/lab-router 10.182.44.8',
       '  ✓ forwarding  onprem-1, onprem-2',
-      '  ✓ announced   in lab; not taken by onprem-3 (its own route 192.168.10.0/24), db-1 (its settings)',
+      '  ✓ announced   in lab; not taken by onprem-3 (its own route 192.168.10.0/24), db-1 (its settings); web-1 joins the network again for it',
     ]);
     expect(code).toBe(0);
   });
@@ -169,6 +175,14 @@ describe('route ls and get', () => {
     expect(one.out).toMatch(/check\s+192\.168\.10\.20:80/);
     expect(one.out).toMatch(/cause\s+onprem-1\/lab-router has no address in lab yet/);
     expect(one.out).toMatch(/router\s+onprem-2\/lab-router {2}no address yet {2}not reported yet/);
+    for (const [hears, text] of [
+      [true, 'hears onprem-1/lab-router'],
+      [false, 'does not hear onprem-1/lab-router'],
+    ] as const) {
+      const via = keptRoute().via.map((router, index) => ({ ...router, hears: index === 1 ? hears : null }));
+      api.on(`GET ${ONE}`, () => json(KeptRoute, keptRoute({ via })));
+      expect((await orrery('route get 192.168.10.0/24 --network lab')).out).toContain(`not reported yet  ${text}`);
+    }
   });
 });
 

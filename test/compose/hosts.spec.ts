@@ -34,6 +34,16 @@ const OTHERS = 5;
 const APP = 'shop-app-1';
 const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
 
+/** All rules of the kernel of a host, and its settings for networks; without counters, and what comes and goes with each container. */
+async function settingsOf(system: ComposeSystem, host: HostNumber): Promise<[rules: string, sysctls: string]> {
+  const read =
+    'cd /proc/sys/net; find . -type f -readable | sort | while read -r f; do echo "$f $(cat "$f" 2>&1)"; done';
+  const rules = await system.must('exec', '-T', `agent-${host}`, 'nft', 'list', 'ruleset');
+  const sysctls = await system.must('exec', '-T', `agent-${host}`, 'sh', '-c', read);
+  const lasting = sysctls.split('\n').filter((line) => !/\/(veth\w+|zt\w+)\/|nf_conntrack_count/.test(line));
+  return [rules.replaceAll(/packets \d+ bytes \d+/g, ''), lasting.join('\n')];
+}
+
 (engine ? describe : describe.skip)('docker-compose.yml: four hosts, each with a Docker engine of its own', () => {
   let system: ComposeSystem;
 
@@ -216,6 +226,8 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     };
     expect(await prints()).toBe(false);
     expect((await probe()).code).not.toBe(0);
+    const before = await settingsOf(system, 3);
+    expect(before).toEqual([expect.stringContaining('chain DOCKER'), expect.stringContaining('./ipv4/ip_forward 1\n')]);
     // Not by onprem-1, where the controller is: without it, nobody switches.
     const by = ['--via', 'onprem-2', '--via', 'onprem-1', '--check', `${system.lan}.20:80`];
     expect(await system.orrery('route', 'add', route, ...of, ...by, '--wait=60s')).toMatchObject({ code: 0 });
@@ -223,17 +235,20 @@ const ONE_SHOTS = ['keys', 'secrets', 'tokens', 'zerotier-image'];
     expect(await probe()).toMatchObject({ code: 0, stdout: expect.stringContaining('200') });
     const document = await curl(`${page}document`, '--max-time', '60', '-o', '/dev/null', '-w', '%{size_download}');
     expect(document.stdout).toBe(String(100 * MB));
-    const before = await lastAsked();
+    expect(await settingsOf(system, 3)).toEqual(before);
+    const asked = await lastAsked();
     expect(await serving()).toBe('onprem-2/lab-router');
     await system.must('kill', 'host-4');
     const died = performance.now();
     await eventually(prints, { within: 90_000, every: 100, what: 'a page by the other router' });
     expect(performance.now() - died).toBeLessThan(asOnCalmMachine(SWITCHED_MS));
     expect(await serving()).toBe('onprem-1/lab-router');
-    expect(await lastAsked()).not.toBe(before);
+    expect(await lastAsked()).not.toBe(asked);
+    expect(await settingsOf(system, 3)).toEqual(before);
     await system.up();
     expect(await system.orrery('route', 'rm', route, ...of, '--yes', '--wait=60s')).toMatchObject({ code: 0 });
     expect(await prints()).toBe(false);
+    expect(await settingsOf(system, 3)).toEqual(before);
     expect((await system.api('/v1/containers', ContainerPage)).items.map(({ name }) => name)).not.toContain(
       'lab-router',
     );

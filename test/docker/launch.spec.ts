@@ -112,6 +112,7 @@ afterAll(() => world?.close());
       Init: true,
       RestartPolicy: { Name: 'unless-stopped' },
       ...{ Memory: 256 * 1024 * 1024, MemorySwap: 256 * 1024 * 1024, PidsLimit: 128 },
+      Sysctls: { 'net.ipv4.ip_forward': '0' },
     });
     expect(inspect.Mounts).toEqual([]);
     const secrets = await world.secrets();

@@ -149,7 +149,8 @@ const held = (rules: object): HeldPolicy => ({
     expect(await outcome(router, items, {})).toMatchObject({
       ...{ kind: 'failed', code: 'policy-denied', cause: expect.stringContaining('rule routers') },
     });
-    expect(await sysctls()).toEqual({});
+    expect(await sysctls()).toEqual({ 'net.ipv4.ip_forward': '0' });
+    expect(await inRouter('cat /proc/sys/net/ipv4/ip_forward')).toBe('0\n');
     expect(await inRouter('nft list tables')).not.toContain('orrery');
   });
 
@@ -229,7 +230,7 @@ const held = (rules: object): HeldPolicy => ({
 
   it('is closed when the policy does not list its prefix any longer', async () => {
     expect((await settle(items, {})).at(0)).toBe('configure-router');
-    expect(await sysctls()).toEqual({});
+    expect(await sysctls()).toEqual({ 'net.ipv4.ip_forward': '0' });
     await lab.addressOf(container);
     expect(await fetched(`${NAMED}.20`)).toBeUndefined();
   });

@@ -35,7 +35,9 @@ describe('docs/api.md, against a real system', () => {
     expect(script).toContain(system.api.url);
     // A shell without `pipefail`, as at a prompt: `head` can end a stream.
     const output = await mustRun(['bash', '-euc', script], { env: { PATH: process.env['PATH'], HOME: home } });
-    const [, hosts, controller, network, , ended, role, refused, told, repeated, paged, stream] = output.split('---\n');
+    const [, hosts, controller, network, , ended, role, refused, told, repeated, paged, ...more] =
+      output.split('---\n');
+    const [searched, drawn, counted, stream] = more;
     expect(hosts).toBe('');
     expect(controller).toBe('done\n');
     expect(network).toMatch(/start: '10\.\d+\.\d+\.1'/);
@@ -45,6 +47,9 @@ describe('docs/api.md, against a real system', () => {
     expect(told).toMatch(/^web-1\/web is in lab with 10\.\d+\.\d+\.\d+\n$/);
     expect(repeated).toMatch(/^(cmd_\w+)\n\1\n$/);
     expect(paged).toBe('db\n');
+    expect(searched).toBe('1\n');
+    expect(drawn).toBe('1\n');
+    expect(counted).toBe('48\n');
     expect(stream).toMatch(/^data: \{"specversion":"1\.0".*"type":"io\.orrery\.command\.created"/m);
   });
 

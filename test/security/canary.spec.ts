@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ContainerPage, EventPage } from '@orrery/shared/contracts';
+import { ContainerPage, EventPage, LoginMade } from '@orrery/shared/contracts';
 import { EventStream } from '../support/event-stream.js';
 import { PRIVATE, PUBLIC, PUBLIC_TOO, System } from '../support/system/system.js';
 import { EngineWithLogin, IMAGE, REFUSED_IMAGE } from './canary/engine-with-login.js';
@@ -19,6 +19,7 @@ describe('the secrets of an installation, after all main flows at the most verbo
   let canaries: Canary[];
   const sinks = new Map<string, string>();
   let docker: EngineWithLogin;
+  let page: Canary[];
   let cli = '';
 
   beforeAll(async () => {
@@ -52,6 +53,7 @@ describe('the secrets of an installation, after all main flows at the most verbo
       })
     ).text();
     await withDocker();
+    await withPage();
     await refusals();
     await system.host('beta').process.kill('SIGTERM');
     await (await system.host('beta').start()).welcomed();
@@ -71,6 +73,28 @@ describe('the secrets of an installation, after all main flows at the most verbo
     expect((await system.reaches(refused.id, ['failed'])).outcome).toMatchObject({ code: 'pull-refused' });
     await system.launch(REAL, MARK, PUBLIC, { image: IMAGE });
     await docker.made(MARK);
+  }
+
+  /** A page logs in and changes something; then a half of its login is wrong. */
+  async function withPage(): Promise<void> {
+    const token = await system.api.secret('admin.token');
+    const send = (method: string, path: string, body: object, headers: Record<string, string> = {}) =>
+      fetch(system.api.url + path, {
+        method,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      });
+    const answer = await send('POST', '/v1/logins', { token });
+    const { secret } = LoginMade.parse(await answer.json());
+    const [cookie = ''] = (answer.headers.getSetCookie()[0] ?? '').split(';', 1);
+    const change = (headers: Record<string, string>) =>
+      send('PATCH', `/v1/hosts/${MARK}`, { setLabels: { page: 'yes' } }, headers);
+    expect((await change({ cookie, 'orrery-login': secret })).status).toBe(200);
+    expect((await change({ cookie, 'orrery-login': secret.slice(1) })).status).toBe(401);
+    page = [
+      { what: 'the header of a page', value: secret },
+      { what: 'the cookie of a page', value: cookie.split('=')[1] ?? '' },
+    ];
   }
 
   /** Error messages tend to repeat a secret in the wrong place. */
@@ -94,7 +118,7 @@ describe('the secrets of an installation, after all main flows at the most verbo
       await Promise.all([...system.hosts.values()].map(({ home }) => secretsBelow(home, isSecret)))
     ).flat();
     const ofPostgres = { what: OF_POSTGRES, value: new URL(system.database.url).password };
-    return [...ofApi, ...ofAgents, docker.login, ofPostgres];
+    return [...ofApi, ...ofAgents, ...page, docker.login, ofPostgres];
   }
 
   async function fillSinks(): Promise<void> {
@@ -128,6 +152,7 @@ describe('the secrets of an installation, after all main flows at the most verbo
       'account.seed',
       'host.seed',
       'identities/',
+      'the cookie of a page',
       OF_POSTGRES,
     ];
     for (const kind of kinds) expect([kind, canaries.some(({ what }) => what.includes(kind))]).toEqual([kind, true]);

@@ -44,6 +44,13 @@ describe('the login of a page', () => {
     await api.ask('GET', '/v1/hosts', HostPage, { token: null, headers: added });
   });
 
+  it('takes over no cookie that somebody planted: neither a made-up one nor that of another token', async () => {
+    const { body } = await api.ask('POST', '/v1/tokens', ApiTokenMade, { body: { name: 'planter', role: 'viewer' } });
+    const planter = await logIn(api, body.secret);
+    for (const planted of [`orrery-login=${half()}`, planter.cookie, 'orrery-login='])
+      expect((await logIn(api, api.adminToken, planted)).cookie).not.toBe(planted);
+  });
+
   it('is refused together with a bearer token, whichever of them is valid', async () => {
     const { asking, cookie } = await logIn(api);
     const wrong = { cookie: `orrery-login=${half()}`, 'orrery-login': half() };

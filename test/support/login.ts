@@ -12,9 +12,13 @@ export interface PageLogin {
   asking: { token: null; headers: { cookie: string; 'orrery-login': string } };
 }
 
-export async function logIn(api: RunningApi, token = api.adminToken): Promise<PageLogin> {
-  const { body: made, headers } = await api.ask('POST', '/v1/logins', LoginMade, { token: null, body: { token } });
+/** `cookie`: what the browser has already. */
+export async function logIn(api: RunningApi, token = api.adminToken, cookie = ''): Promise<PageLogin> {
+  const headersOfBrowser: Record<string, string> = cookie ? { cookie } : {};
+  const asking = { token: null, body: { token }, headers: headersOfBrowser };
+  const { body: made, headers } = await api.ask('POST', '/v1/logins', LoginMade, asking);
   const [setCookie = ''] = headers.getSetCookie();
-  const [cookie = ''] = setCookie.split(';', 1);
-  return { made, cookie, setCookie, asking: { token: null, headers: { cookie, 'orrery-login': made.secret } } };
+  const [given = ''] = setCookie.split(';', 1);
+  const sent = { cookie: given, 'orrery-login': made.secret };
+  return { made, cookie: given, setCookie, asking: { token: null, headers: sent } };
 }

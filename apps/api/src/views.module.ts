@@ -23,6 +23,9 @@ import { RoutesModule } from './routes/routes.module.js';
 import { StatusController } from './status/status.controller.js';
 import { StatusRepository } from './status/status.repository.js';
 import { StatusService } from './status/status.service.js';
+import { TopologyController } from './topology/topology.controller.js';
+import { TopologyRepository } from './topology/topology.repository.js';
+import { TopologyService } from './topology/topology.service.js';
 import { WorkloadsController } from './workloads/workloads.controller.js';
 import { WorkloadsRepository } from './workloads/workloads.repository.js';
 import { WorkloadsService } from './workloads/workloads.service.js';
@@ -39,6 +42,7 @@ import { WorkloadsService } from './workloads/workloads.service.js';
     NodesController,
     ProbesController,
     StatusController,
+    TopologyController,
     WorkloadsController,
   ],
   providers: [
@@ -48,6 +52,7 @@ import { WorkloadsService } from './workloads/workloads.service.js';
     ...[NodesRepository, NodesService],
     ...[ProbesRepository, ProbesService],
     ...[StatusRepository, StatusService, MetricsService],
+    ...[TopologyRepository, TopologyService],
     ...[WorkloadsRepository, WorkloadsService],
   ],
 })

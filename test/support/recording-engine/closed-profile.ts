@@ -45,7 +45,7 @@ export const profileOf = (host: string, network: string, of: Trusted, port: stri
       ...{ Privileged: false, CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'], Devices: [TUN] },
       ...{ SecurityOpt: ['no-new-privileges'], IpcMode: 'private', CgroupnsMode: 'private', PublishAllPorts: false },
       ...{ Memory: of.memoryMb * LIMIT, MemorySwap: of.memoryMb * LIMIT, PidsLimit: of.pids },
-      ...(of.forwards && { Sysctls: { 'net.ipv4.ip_forward': '1' } }),
+      ...(!of.inside && { Sysctls: { 'net.ipv4.ip_forward': of.forwards ? '1' : '0' } }),
     },
   });
 

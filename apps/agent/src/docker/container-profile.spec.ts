@@ -54,6 +54,7 @@ const exactly = ({ item, node, name, image, limits, incarnation }: ContainerBlue
       Memory: limits.memoryMb * 1024 * 1024,
       MemorySwap: limits.memoryMb * 1024 * 1024,
       PidsLimit: limits.pids,
+      Sysctls: { 'net.ipv4.ip_forward': '0' },
     },
   },
 });
@@ -79,6 +80,7 @@ const HOSTILE: [string, unknown][] = [
   ['CgroupParent', '/'],
   ['CgroupnsMode', 'host'],
   ['Sysctls', { 'net.ipv4.ip_forward': '1' }],
+  ['Sysctls', {}],
   ['forwards', 'true'],
   ['SecurityOpt', ['apparmor=unconfined', 'seccomp=unconfined']],
   ['Env', ['LD_PRELOAD=/x.so']],
@@ -115,11 +117,12 @@ describe('the profile of a container', () => {
     const inside = { workload: 'shop/db/1', engineId: 'd'.repeat(64) };
     const alone = containerProfile(plain, context).body;
     const attached = containerProfile({ ...plain, inside }, context).body;
-    const { Hostname: _none, ...rest } = alone as { Hostname: string; Labels: object; HostConfig: object };
+    const { Hostname: _none, ...rest } = alone as { Hostname: string; Labels: object; HostConfig: { Sysctls: object } };
+    const { Sysctls: _noneEither, ...hostConfig } = rest.HostConfig;
     expect(attached).toStrictEqual({
       ...rest,
       Labels: { ...rest.Labels, 'io.orrery.workload': 'shop/db/1' },
-      HostConfig: { ...rest.HostConfig, NetworkMode: `container:${'d'.repeat(64)}`, RestartPolicy: { Name: 'no' } },
+      HostConfig: { ...hostConfig, NetworkMode: `container:${'d'.repeat(64)}`, RestartPolicy: { Name: 'no' } },
     });
   });
 

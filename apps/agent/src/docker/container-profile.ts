@@ -34,7 +34,11 @@ export interface CreateRequest {
   body: Record<string, unknown>;
 }
 
-/** All that a router has beyond the profile: its own network namespace forwards. */
+/**
+ * A new network namespace takes the settings of the machine, and every machine with Docker forwards: without this, anyone in a network of the
+ * node could send packets into the host's LAN through it.
+ */
+export const CLOSED_SYSCTLS = { 'net.ipv4.ip_forward': '0' };
 export const ROUTER_SYSCTLS = { 'net.ipv4.ip_forward': '1' };
 
 /**
@@ -82,7 +86,8 @@ export function containerProfile(blueprint: ContainerBlueprint, context: Profile
         Memory: memory,
         MemorySwap: memory,
         PidsLimit: blueprint.limits.pids,
-        ...(isRouter && { Sysctls: ROUTER_SYSCTLS }),
+        // The engine refuses them in the network namespace of another container.
+        ...(!inside && { Sysctls: isRouter ? ROUTER_SYSCTLS : CLOSED_SYSCTLS }),
       },
       ...(context.address !== undefined && {
         NetworkingConfig: {

@@ -145,6 +145,12 @@ describe('an inspected container', () => {
     expect(isOurs({ HostConfig: { NetworkMode: `container:${'b'.repeat(64)}` } })).toBe(false);
   });
 
+  it('is ours whether it is told not to forward, as now, or nothing, as before', () => {
+    expect(isOurs({ HostConfig: { Sysctls: { 'net.ipv4.ip_forward': '0' } } })).toBe(true);
+    expect(observe({ HostConfig: { Sysctls: { 'net.ipv4.ip_forward': '0' } } })).not.toHaveProperty('forwards');
+    expect(isOurs({ HostConfig: { Sysctls: {} } })).toBe(true);
+  });
+
   it('is ours as a router, and is observed as one', () => {
     const Sysctls = { 'net.ipv4.ip_forward': '1' };
     expect(isOurs({ HostConfig: { Sysctls } })).toBe(true);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HostId } from '@orrery/shared/contracts';
-import { DAEMON, DAEMON_HOME, ROUTER_SYSCTLS, TUN_DEVICE } from './container-profile.js';
+import { CLOSED_SYSCTLS, DAEMON, DAEMON_HOME, ROUTER_SYSCTLS, TUN_DEVICE } from './container-profile.js';
 import type { InspectedContainer } from './inspected.js';
 import { LABEL } from './labels.js';
 
@@ -30,12 +30,15 @@ export function profileDifferences(inspect: InspectedContainer, host: HostId, ne
   return checks.flatMap(([what, isRight]) => (isRight ? [] : [what]));
 }
 
-/** Created as a router. */
-export const forwards = ({ Config, HostConfig: { Sysctls } }: InspectedContainer): boolean =>
-  Config.Labels[LABEL.workload] === undefined && isDeepStrictEqual({ ...Sysctls }, ROUTER_SYSCTLS);
+const has = ({ Config, HostConfig }: InspectedContainer, sysctls: Record<string, string>): boolean =>
+  Config.Labels[LABEL.workload] === undefined && isDeepStrictEqual({ ...HostConfig.Sysctls }, sysctls);
 
+/** Created as a router. */
+export const forwards = (inspect: InspectedContainer): boolean => has(inspect, ROUTER_SYSCTLS);
+
+/** Containers from before the profile set any have none, and stay ours. */
 const hasOurSysctls = (inspect: InspectedContainer): boolean =>
-  Object.keys(inspect.HostConfig.Sysctls).length === 0 || forwards(inspect);
+  Object.keys(inspect.HostConfig.Sysctls).length === 0 || forwards(inspect) || has(inspect, CLOSED_SYSCTLS);
 
 type Given = InspectedContainer['HostConfig'];
 

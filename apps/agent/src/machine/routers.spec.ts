@@ -74,7 +74,9 @@ describe('the ground of routers', () => {
 
   it('is what the engine shows of the network of containers', async () => {
     const { gateway: _gateway, ...bridge } = shown;
-    expect(await grounds(() => Promise.resolve(shown)).look({ isNeeded: true })).toEqual({ bridge: { name: 'orrery', ...bridge } });
+    expect(await grounds(() => Promise.resolve(shown)).look({ isNeeded: true })).toEqual({
+      bridge: { name: 'orrery', ...bridge },
+    });
   });
 
   it('says that nft is missing, and nothing about an engine that does not answer or has no such network', async () => {

@@ -3,13 +3,24 @@ import type { Container, ContainerId, ContainerQuery, HostId, NetworkId } from '
 import { showing, toldOutcome } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso } from '../paging/columns.js';
-import { Keyset, mapPage } from '../paging/keyset.js';
+import { mapPage } from '../paging/keyset.js';
+import { Orders } from '../paging/orders.js';
 import { Where } from '../paging/where.js';
 
-const BY_NAME = new Keyset([{ sql: 'h.name' }, { sql: 'c.name' }]);
+const ORDERS = new Orders([{ sql: 'h.name' }, { sql: 'c.name' }], {
+  host: [{ sql: 'h.name' }],
+  name: [{ sql: 'c.name' }],
+  outcome: [{ sql: "COALESCE(o.outcome ->> 'kind', '')" }],
+  createdAt: [{ sql: 'c.created_at', cast: 'timestamptz' }],
+});
+const SEARCHED = [
+  "h.name || '/' || c.name",
+  "i.body ->> 'workload'",
+  '(SELECT z.address FROM node_status z WHERE z.node_id = c.node_id)',
+];
 
 /** Networks are the currently desired ones: joins and leaves of the container's node change them as well. */
-const SELECT = `
+const select = ({ key } = ORDERS.by(undefined)) => `
   SELECT c.id, c.name, ${hostRef('h.id', 'h.name')} AS host,
          jsonb_build_object('id', c.node_id, 'name', h.name || '/' || c.name, 'kind', 'container') AS node,
          c.item_id AS item, h.simulated, i.intent, i.body ->> 'workload' AS workload, c.by_label AS "byLabel",
@@ -23,7 +34,7 @@ const SELECT = `
            'state', s.observed -> 'state', 'engineId', s.observed -> 'engineId', 'image', s.observed -> 'image',
            'startedAt', s.observed -> 'startedAt', 'exitCode', s.observed -> 'exitCode',
            'oomKilled', s.observed -> 'oomKilled') END AS status,
-         ${iso('c.created_at')} AS "createdAt", c.version, ${BY_NAME.key}
+         ${iso('c.created_at')} AS "createdAt", c.version, ${key}
     FROM containers c
     JOIN hosts h ON h.id = c.host_id AND h.removed_at IS NULL
     JOIN items i ON i.id = c.item_id
@@ -45,11 +56,13 @@ export class ContainersRepository {
   async list(sql: Sql, query: ContainerQuery, only: OnlyContainers) {
     const { host, network, kind } = only;
     const where = new Where().andIf(host, 'c.host_id = $?').andIf(network, IN_NETWORK).andIf(kind, 'i.kind = $?');
-    return mapPage(await BY_NAME.page<Container>(sql, SELECT, where, query), showing<Container>);
+    where.has(query.q, ...SEARCHED);
+    const order = ORDERS.by(query.sort);
+    return mapPage(await order.page<Container>(sql, select(order), where, query), showing<Container>);
   }
 
   async get(sql: Sql, id: ContainerId): Promise<Container | undefined> {
-    const rows = await sql.query<Container[]>(`${SELECT} WHERE c.id = $1`, [id]);
+    const rows = await sql.query<Container[]>(`${select()} WHERE c.id = $1`, [id]);
     return rows[0] && showing(rows[0]);
   }
 }

@@ -1,6 +1,14 @@
 import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
-import { CloudEvent, EventPage, EventQuery, EventStreamQuery, Reference } from '@orrery/shared/contracts';
+import {
+  CloudEvent,
+  EventHistogram,
+  EventHistogramQuery,
+  EventPage,
+  EventQuery,
+  EventStreamQuery,
+  Reference,
+} from '@orrery/shared/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Policy } from '../auth/policy.decorator.js';
 import { Operation } from '../http/operation.decorator.js';
@@ -37,6 +45,19 @@ export class EventsController {
   })
   list(@Query({ schema: EventQuery }) query: EventQuery): Promise<EventPage> {
     return this.events.list(query);
+  }
+
+  @Get('histogram')
+  @Policy('viewer')
+  @Operation({
+    id: 'getEventHistogram',
+    tag: 'events',
+    summary: 'How many events there were, over time',
+    answers: { 200: EventHistogram },
+    problems: [...FILTER_PROBLEMS],
+  })
+  histogram(@Query({ schema: EventHistogramQuery }) query: EventHistogramQuery): Promise<EventHistogram> {
+    return this.events.histogram(query);
   }
 
   @Get('stream')

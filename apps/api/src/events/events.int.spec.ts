@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Accepted, ApiTokenMade, CloudEvent, EventPage } from '@orrery/shared/contracts';
+import { Accepted, ApiTokenMade, CloudEvent, EventHistogram, EventPage } from '@orrery/shared/contracts';
 import { newId } from '@orrery/shared/runtime';
 import { DataSource } from 'typeorm';
 import { RunningApi } from '../../../../test/support/api.js';
@@ -323,5 +323,100 @@ describe('the stream of events', () => {
     await replica.close();
     expect(performance.now() - began).toBeLessThan(20_000);
     await eventually(() => stream.ended);
+  });
+});
+
+describe('the histogram of events', () => {
+  const histogram = async (query: string, token?: string) =>
+    (await api.ask('GET', `/v1/events/histogram?${query}`, EventHistogram, token === undefined ? {} : { token })).body;
+  const totals = ({ buckets }: EventHistogram) => {
+    const sums: Record<string, number> = {};
+    for (const { counts } of buckets)
+      for (const [key, count] of Object.entries(counts)) sums[key] = (sums[key] ?? 0) + count;
+    return sums;
+  };
+  const denied = () => membershipFact('authorization.requested', host.node, aMembership({ status: 'ACCESS_DENIED' }));
+  const raised = (severity: 'error' | 'info') => ({
+    type: 'finding.raised' as const,
+    data: {
+      node: null,
+      network: null,
+      item: null,
+      finding: {
+        code: severity === 'error' ? ('clock-skew' as const) : ('dns-ignored' as const),
+        severity,
+        cause: 'x',
+        fix: 'y',
+      },
+    },
+  });
+
+  it('counts by kind and by severity, in buckets that cover the whole time', async () => {
+    await agent.say(engineDown('a'), engineDown('b'), denied());
+    const byKind = await histogram(`host=${host.name}&from=1h&buckets=12`);
+    expect(totals(byKind)).toEqual({ host: 2, authorization: 1 });
+    expect([byKind.buckets.length, byKind.seconds, byKind.countedFrom]).toEqual([12, 300, null]);
+    const starts = byKind.buckets.map(({ at }) => Date.parse(at));
+    expect(starts[0]).toBe(Date.parse(byKind.from));
+    expect((starts[11] ?? 0) + 300_000).toBe(Date.parse(byKind.to));
+    expect(byKind.buckets.slice(0, 11).every(({ counts }) => Object.keys(counts).length === 0)).toBe(true);
+    const bySeverity = await histogram(`host=${host.name}&from=1h&buckets=12&by=severity`);
+    expect(totals(bySeverity)).toEqual({ error: 2, warning: 1 });
+  });
+
+  it('takes the severity of a finding from what it says', async () => {
+    await agent.say(raised('error'), raised('info'));
+    expect(totals(await histogram(`host=${host.name}&by=severity`))).toEqual({ error: 1, info: 1 });
+  });
+
+  it('has the filters of the list, and the same events', async () => {
+    await agent.say(engineDown('a'), membershipFact('network.joined', host.node, aMembership()), denied());
+    for (const filter of ['', `&network=${NETWORK}`, `&node=${host.name}`, '&type=authorization.*,host.engine-down']) {
+      const query = `host=${host.name}${filter}`;
+      const sum = Object.values(totals(await histogram(query))).reduce((one, other) => one + other, 0);
+      expect([filter, sum]).toEqual([filter, (await list(query)).items.length]);
+    }
+    const [event] = (await list(`host=${host.name}&order=asc`)).items;
+    const since = encodeURIComponent(event?.orrerycommittime ?? '');
+    expect(totals(await histogram(`host=${host.name}&from=7d&to=${since}&buckets=1`))).toEqual({});
+  });
+
+  it('counts the newest when there are too many, and says since when', async () => {
+    await agent.say(...['a', 'b', 'c', 'd', 'e'].map(engineDown));
+    const repository = api.app.get(EventsRepository, { strict: false });
+    const [since, until] = [new Date(Date.now() - 3_600_000), new Date(Date.now() + 3_600_000)];
+    const asked = { criteria: { hosts: [host.id] }, since, until, buckets: 2, by: 'kind' as const };
+    const count = async (most: number) => {
+      const { counts, countedFrom } = await repository.histogram({ ...asked, most });
+      return [counts.reduce((sum, one) => sum + one.count, 0), countedFrom !== null];
+    };
+    expect(await count(5)).toEqual([5, false]);
+    expect(await count(3)).toEqual([4, true]);
+  });
+
+  it('shows a scope its own events, and only admins what was refused', async () => {
+    await agent.say(engineDown('a'));
+    const { secret: token } = await tokenOf('hosts:site=nowhere');
+    expect(totals(await histogram('from=7d', token))).toEqual({});
+    const { secret: viewer } = await tokenOf();
+    expect(totals(await histogram('from=7d', viewer)).access).toBeUndefined();
+    expect(totals(await histogram('from=7d', viewer)).host).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['buckets=0', /buckets/],
+    ['buckets=501', /buckets/],
+    ['buckets=1e2', /did you mean 100\?/],
+    ['from=10s&buckets=60', /buckets: must be at most 10/],
+    ['from=2026-01-02&to=2026-01-01', /to: must be later/],
+    ['from=1h&to=1h', /to: must be later/],
+    ['from=yesterday', /from: write/],
+    ['to=%00', /NUL/],
+    ['by=host', /kind or severity/],
+    ['type=hosts.*', /did you mean host\.\*\?/],
+    ['since=1h', /unknown field since/],
+    ['limit=5', /unknown field limit/],
+  ])('refuses %s', async (query, detail) => {
+    expect((await api.refused('GET', `/v1/events/histogram?${query}`, 'bad-request')).detail).toMatch(detail);
   });
 });

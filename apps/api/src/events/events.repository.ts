@@ -3,6 +3,7 @@ import { Store } from '../database/store.js';
 import { Where } from '../paging/where.js';
 import { stretchesOf, windowsOf, type EventWindow } from './event-days.js';
 import { whereEvents, type EventCriteria } from './event-filter.js';
+import { KIND, SEVERITY } from './event-severity.js';
 import { EVENT_COLUMNS, toEventRow, type EventRow } from './event-row.js';
 
 export interface EventsAsked {
@@ -15,6 +16,22 @@ export interface EventsAsked {
   upTo?: number;
   order: 'asc' | 'desc';
   limit: number;
+}
+
+export interface HistogramAsked {
+  criteria: EventCriteria;
+  since: Date;
+  until: Date;
+  buckets: number;
+  by: 'kind' | 'severity';
+  /** Events to count at most; the newest are. */
+  most: number;
+}
+
+export interface BucketCount {
+  bucket: number;
+  key: string;
+  count: number;
 }
 
 type Read = Omit<EventRow, 'id'> & { id: string };
@@ -70,21 +87,56 @@ export class EventsRepository {
     return first && last && { first: first.id, last: last.id };
   }
 
+  /** Counts by bucket and key. `countedFrom`: there are more events before this time. */
+  async histogram(asked: HistogramAsked): Promise<{ counts: BucketCount[]; countedFrom: Date | null }> {
+    const { since, until, most } = asked;
+    const stretches = await stretchesOf(this.store, { since, until });
+    const counts: BucketCount[] = [];
+    let left = most;
+    for (const window of windowsOf(stretches, 'desc', { since, until })) {
+      const rows = await this.#count(asked, window, stretches.at(-1)?.first ?? 0, left);
+      counts.push(...rows);
+      left -= rows.reduce((sum, { count }) => sum + count, 0);
+      if (left < 0) return { counts, countedFrom: new Date(Math.min(...rows.map(({ oldest }) => oldest.getTime()))) };
+    }
+    return { counts, countedFrom: null };
+  }
+
+  /** One more than `left` shows that there are more. */
+  async #count(asked: HistogramAsked, window: EventWindow, newest: number, left: number) {
+    const { criteria, since, until, buckets, by } = asked;
+    const where = whereWindow({ criteria, since, until, order: 'desc' }, window, newest);
+    const [start, width] = [where.param(since.getTime()), where.param((until.getTime() - since.getTime()) / buckets)];
+    return this.store.query<(BucketCount & { oldest: Date })[]>(
+      `SELECT LEAST(floor((extract(epoch FROM committed_at) * 1000 - ${start}::float8) / ${width}::float8), ${buckets - 1})::int AS bucket,
+              key, count(*)::int AS count, min(committed_at) AS oldest
+         FROM (SELECT committed_at, ${by === 'kind' ? KIND : SEVERITY} AS key FROM events ${where.sql} ORDER BY id DESC LIMIT ${left + 1}) e
+        GROUP BY 1, 2`,
+      where.values,
+    );
+  }
+
   async #read(asked: EventsAsked, window: EventWindow, newest: number, limit: number): Promise<EventRow[]> {
-    const { criteria, since, until, after, upTo, order } = asked;
-    const where = whereEvents(new Where(), criteria)
-      .and('committed_at >= $? AND committed_at < $?', later(window.since, since), earlier(window.until, until))
-      .and('id >= $?', window.first)
-      .andIf(after, order === 'asc' ? 'id > $?' : 'id < $?')
-      .andIf(upTo, 'id <= $?');
-    if (window.below === null) where.and(STILL_OPEN, newest);
-    else where.and('id < $?', window.below);
+    const where = whereWindow(asked, window, newest);
     const rows = await this.store.query<Read[]>(
-      `SELECT ${EVENT_COLUMNS} FROM events ${where.sql} ORDER BY id ${order} LIMIT ${limit}`,
+      `SELECT ${EVENT_COLUMNS} FROM events ${where.sql} ORDER BY id ${asked.order} LIMIT ${limit}`,
       where.values,
     );
     return rows.map(toEventRow);
   }
+}
+
+/** `newest`: the first ID of the newest stretch. */
+function whereWindow(asked: Omit<EventsAsked, 'limit'>, window: EventWindow, newest: number): Where {
+  const { criteria, since, until, after, upTo, order } = asked;
+  const where = whereEvents(new Where(), criteria)
+    .and('committed_at >= $? AND committed_at < $?', later(window.since, since), earlier(window.until, until))
+    .and('id >= $?', window.first)
+    .andIf(after, order === 'asc' ? 'id > $?' : 'id < $?')
+    .andIf(upTo, 'id <= $?');
+  if (window.below === null) where.and(STILL_OPEN, newest);
+  else where.and('id < $?', window.below);
+  return where;
 }
 
 const lesser = (a: number | undefined, b: number | undefined) =>

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { explain, type CloudEvent, type EventPage, type EventQuery } from '@orrery/shared/contracts';
+import {
+  explain,
+  MAX_COUNTED_EVENTS,
+  type CloudEvent,
+  type EventHistogram,
+  type EventHistogramQuery,
+  type EventPage,
+  type EventQuery,
+} from '@orrery/shared/contracts';
 import { AppError } from '@orrery/shared/runtime';
 import { hidesFromAsker } from '../database/visibility.js';
 import { badRequest } from '../http/schema.pipe.js';
@@ -34,6 +42,29 @@ export class EventsService {
     return { items: items.map((row) => toCloudEvent(store, row)), next };
   }
 
+  async histogram({ from, to, buckets, by, ...filter }: EventHistogramQuery): Promise<EventHistogram> {
+    const now = Date.now();
+    const since = parseMoment('from', from, now);
+    const until = to === undefined ? new Date(now) : parseMoment('to', to, now);
+    const seconds = (until.getTime() - since.getTime()) / 1000 / buckets;
+    checkLength(seconds, buckets);
+    const asked = { since, until, buckets, by, most: MAX_COUNTED_EVENTS };
+    const criteria = await this.criteria.resolve(filter);
+    const { counts, countedFrom } = await this.repository.histogram({ criteria, ...asked });
+    const shown: EventHistogram['buckets'] = Array.from({ length: buckets }, (_, at) => ({
+      at: new Date(since.getTime() + at * seconds * 1000).toISOString(),
+      counts: {},
+    }));
+    for (const { bucket, key, count } of counts) {
+      const into = shown[bucket]?.counts;
+      if (into) into[key] = (into[key] ?? 0) + count;
+    }
+    return {
+      ...{ from: since.toISOString(), to: until.toISOString(), seconds, by },
+      ...{ countedFrom: countedFrom?.toISOString() ?? null, buckets: shown },
+    };
+  }
+
   async get(reference: string): Promise<CloudEvent> {
     const store = await this.storeId();
     const asked = parseEventId(reference);
@@ -47,6 +78,16 @@ export class EventsService {
   storeId(): Promise<string> {
     return this.repository.storeId();
   }
+}
+
+/** A bucket lasts a second at least. */
+function checkLength(seconds: number, buckets: number): void {
+  if (seconds <= 0) throw badRequest([{ path: ['to'], message: 'must be later than `from`' }]);
+  const most = Math.floor(seconds * buckets);
+  if (seconds >= 1) return;
+  const message =
+    most < 1 ? 'must be a second later than `from`, at least' : `must be at most ${most} for so short a time`;
+  throw badRequest([{ path: [most < 1 ? 'to' : 'buckets'], message }]);
 }
 
 function numberOf(store: string, after: string): number {

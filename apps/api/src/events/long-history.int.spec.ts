@@ -159,6 +159,26 @@ describe('a history of 400 days', () => {
     expect(locked.at(-1)).toBeGreaterThan(DAYS);
   });
 
+  it('is counted as one statement would count it, and no more than a month at a time', async () => {
+    const [since, until] = [new Date(NOW - 300 * DAY_MS), new Date(NOW - DAY_MS)];
+    for (const criteria of [{}, { hosts: ['hst_1'] }, { types: typesOf('authorization.*') }]) {
+      locked = [];
+      const { counts } = await repository.histogram({ criteria, since, until, buckets: 30, by: 'kind', most: 100_000 });
+      expect(Math.max(...locked)).toBeLessThan(MOST_RELATIONS);
+      const rows = await atOnce({ criteria, since, until, order: 'asc', limit: 100_000 });
+      const expected: Record<string, number> = {};
+      for (const { committedAt, type } of rows) {
+        const bucket = Math.floor((committedAt.getTime() - since.getTime()) / ((299 * DAY_MS) / 30));
+        const key = `${bucket} ${type.split('.')[0]}`;
+        expected[key] = (expected[key] ?? 0) + 1;
+      }
+      const found: Record<string, number> = {};
+      for (const { bucket, key, count } of counts) found[`${bucket} ${key}`] = (found[`${bucket} ${key}`] ?? 0) + count;
+      expect(found).toEqual(expected);
+      expect(rows.length).toBeGreaterThan(100);
+    }
+  });
+
   it('finds an event by its ID, and nothing for an ID that does not exist', async () => {
     expect(await repository.get(4020)).toMatchObject({ id: 4020, data: { n: 4020 } });
     expect(await repository.get(0)).toBeUndefined();

@@ -6,6 +6,7 @@ import type {
   FindingCode,
   Host,
   HostRef,
+  KeptRoute,
   Membership,
   Network,
   NetworkId,
@@ -105,6 +106,8 @@ export interface NetworkEvidence {
   givenName: string | null;
   controller: Keeping['controller'];
   tallies: Tally[];
+  /** That routers bring into it. */
+  routes: KeptRoute[];
 }
 
 export interface CommandEvidence {

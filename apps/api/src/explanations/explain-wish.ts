@@ -5,6 +5,7 @@ import {
   type Code,
   type Command,
   type Explanation,
+  type KeptRoute,
   type Network,
   type Standing,
   type StoryLine,
@@ -26,7 +27,7 @@ const SEVERITIES = { error: 'trouble', warning: 'warning', info: 'fine' } as con
 
 /** A network with its nodes, told by what holds them up: forty that wait for the same thing are one cause. */
 export function explainNetwork(evidence: NetworkEvidence, events: readonly Past[]): Explanation {
-  const { network, givenName, tallies } = evidence;
+  const { network, givenName, tallies, routes } = evidence;
   const name = givenName ?? network.id;
   const all = tallies.reduce((sum, { count }) => sum + count, 0);
   const causes = sortCauses([
@@ -36,6 +37,7 @@ export function explainNetwork(evidence: NetworkEvidence, events: readonly Past[
       commands,
     })),
     ...tallies.flatMap((tally) => tallyCauses(tally, all)),
+    ...routes.flatMap(routeCauses),
   ]);
   const verdict = verdictOf(causes);
   return {
@@ -81,6 +83,19 @@ function tallyCauses({ kind, code, count, node, cause, fix, since, about }: Tall
       // For more than one node no command says which.
       ...(count === 1 && { about }),
     }),
+  ];
+}
+
+/** What is wrong with a route, and why it is not announced if one of its routers has failed or waits. */
+function routeCauses({ target, state, router, since, via, findings }: KeptRoute): PossibleCause[] {
+  const told = { about: `route ${target}`, since: since ?? null };
+  const serving = state === 'pending' ? via.find(({ node }) => node.name === router) : undefined;
+  return [
+    ...causesOfOutcome(serving?.outcome ?? null, { ...told, standing: 'trouble' }),
+    ...findings.map(({ severity, commands, ...found }) => ({
+      ...candidate(explainAgain(found), { ...told, standing: SEVERITIES[severity] }),
+      commands,
+    })),
   ];
 }
 

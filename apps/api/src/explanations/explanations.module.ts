@@ -8,6 +8,7 @@ import { MembershipsRepository } from '../memberships/memberships.repository.js'
 import { NetworksRepository } from '../networks/networks.repository.js';
 import { NetworksService } from '../networks/networks.service.js';
 import { NodesRepository } from '../nodes/nodes.repository.js';
+import { RoutesRepository } from '../routes/routes.repository.js';
 import { EvidenceReader, StandingReaders } from './evidence-reader.js';
 import { ExplanationsController } from './explanations.controller.js';
 import { ExplanationsRepository } from './explanations.repository.js';
@@ -21,7 +22,7 @@ import { HistoryReader } from './history-reader.js';
   providers: [
     ...[Explanations, EvidenceReader, StandingReaders, WishReader, HistoryReader, ExplanationsRepository],
     ...[CommandsRepository, ContainersRepository, EventsRepository, FindingsRepository, HostsRepository],
-    ...[MembershipsRepository, NetworksRepository, NetworksService, NodesRepository],
+    ...[MembershipsRepository, NetworksRepository, NetworksService, NodesRepository, RoutesRepository],
   ],
 })
 export class ExplanationsModule {}

@@ -3,6 +3,8 @@ import type { Command, CommandId, NetworkId } from '@orrery/shared/contracts';
 import { CommandsRepository } from '../commands/commands.repository.js';
 import { Store } from '../database/store.js';
 import { NetworksService } from '../networks/networks.service.js';
+import { RoutesRepository } from '../routes/routes.repository.js';
+import { shownRoute } from '../routes/standing.js';
 import { ExplanationsRepository } from './explanations.repository.js';
 import type { NetworkEvidence } from './evidence.js';
 
@@ -13,18 +15,20 @@ export class WishReader {
     private readonly store: Store,
     private readonly networks: NetworksService,
     private readonly commands: CommandsRepository,
+    private readonly routes: RoutesRepository,
     private readonly repository: ExplanationsRepository,
   ) {}
 
   async network(id: NetworkId): Promise<NetworkEvidence> {
     const { store, repository } = this;
-    const [network, controller, tallies, givenName] = await Promise.all([
+    const [network, controller, tallies, givenName, rows] = await Promise.all([
       this.networks.read(store, id),
       repository.controllerOf(store, id),
       repository.tallies(store, id),
       repository.givenName(store, id),
+      this.routes.rowsOf(store, id),
     ]);
-    return { network, controller, tallies, givenName };
+    return { network, controller, tallies, givenName, routes: rows.map(shownRoute) };
   }
 
   command(id: CommandId): Promise<Command | undefined> {

@@ -3,13 +3,20 @@ import { durationText, type Host, type HostId, type HostQuery, type Labels } fro
 import { existing, HostEntity } from '../database/entities/host.entity.js';
 import { nextVersion, type Sql, type Transaction } from '../database/sql.js';
 import { iso, num } from '../paging/columns.js';
-import { Keyset, mapPage } from '../paging/keyset.js';
+import { mapPage } from '../paging/keyset.js';
+import { Orders, orOldest } from '../paging/orders.js';
 import { parseSelector, whereSelector } from '../paging/selector-sql.js';
 import { Where } from '../paging/where.js';
 
-const BY_NAME = new Keyset([{ sql: 'h.name' }]);
+const ORDERS = new Orders([{ sql: 'h.name' }], {
+  name: [{ sql: 'h.name' }],
+  presence: [{ sql: "COALESCE(s.presence, 'joined')" }],
+  lastSeenAt: [orOldest('s.last_seen_at')],
+  createdAt: [{ sql: 'h.created_at', cast: 'timestamptz' }],
+});
+const OWN_ADDRESS = '(SELECT o.address FROM node_status o WHERE o.node_id = h.node_id)';
 
-const SELECT = `
+const select = ({ key } = ORDERS.by(undefined)) => `
   SELECT h.id, h.name, h.labels, h.simulated, COALESCE(s.presence, 'joined') AS presence, h.paused, ${iso('h.key_revoked_at')} AS "revokedAt",
          h.ephemeral_seconds AS ephemeral,
          ${iso('s.last_seen_at')} AS "lastSeenAt", s.agent_version AS "agentVersion",
@@ -17,7 +24,7 @@ const SELECT = `
               WHEN jsonb_exists(s.engine, 'cause') THEN jsonb_build_object('state', 'unknown', 'cause', s.engine -> 'cause')
               ELSE s.engine || '{"state": "up"}' END AS engine,
          h.node_id AS node, ${num('h.revision')} AS revision, ${num('COALESCE(s.held_revision, 0)')} AS "heldRevision",
-         ${iso('h.created_at')} AS "createdAt", h.version, ${BY_NAME.key}
+         ${iso('h.created_at')} AS "createdAt", h.version, ${key}
     FROM hosts h LEFT JOIN host_status s ON s.host_id = h.id`;
 
 const WANTED = `
@@ -36,12 +43,14 @@ const toHost = (row: HostRow): Host => ({
 export class HostsRepository {
   async list(sql: Sql, query: HostQuery) {
     const where = new Where().and('h.removed_at IS NULL').andIf(query.presence, "COALESCE(s.presence, 'joined') = $?");
+    where.has(query.q, 'h.name', OWN_ADDRESS);
+    const order = ORDERS.by(query.sort);
     if (query.selector) whereSelector(where, parseSelector(query.selector), 'h.labels');
-    return mapPage(await BY_NAME.page<HostRow>(sql, SELECT, where, query), toHost);
+    return mapPage(await order.page<HostRow>(sql, select(order), where, query), toHost);
   }
 
   async get(sql: Sql, id: HostId): Promise<Host | undefined> {
-    const [row] = await sql.query<HostRow[]>(`${SELECT} WHERE h.id = $1 AND h.removed_at IS NULL`, [id]);
+    const [row] = await sql.query<HostRow[]>(`${select()} WHERE h.id = $1 AND h.removed_at IS NULL`, [id]);
     return row && toHost(row);
   }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
+import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 
 declare module 'fastify' {
@@ -38,11 +39,13 @@ function locationOf({ method, url }: FastifyRequest, payload: unknown): string |
 }
 
 /**
- * A hash of the whole answer, which includes reports from hosts, prefixed by the version if there is one. If-Match uses
+ * A weak tag of the handler, if it has set one. Otherwise a hash of the whole answer, which includes reports from hosts, prefixed by the version if there is one. If-Match uses
  * only the version.
  */
 function etagOf(reply: FastifyReply, payload: string): string {
-  const version = /^"(\d+)"$/.exec(String(reply.getHeader('etag')))?.[1];
+  const given = String(reply.getHeader('etag'));
+  if (given.startsWith('W/')) return given;
+  const version = /^"(\d+)"$/.exec(given)?.[1];
   const content = createHash('sha256').update(payload).digest('base64url').slice(0, 16);
   return `"${version === undefined ? '' : `${version}.`}${content}"`;
 }
@@ -50,20 +53,25 @@ function etagOf(reply: FastifyReply, payload: string): string {
 /** RFC 9110, 13.1.2: a weak comparison. */
 function isNamed(ifNoneMatch: string | undefined, tag: string): boolean {
   const named = ifNoneMatch?.split(',').map((entry) => entry.trim().replace(/^W\//, ''));
-  return named !== undefined && (named.includes('*') || named.includes(tag));
+  return named !== undefined && (named.includes('*') || named.includes(tag.replace(/^W\//, '')));
 }
+
+/** From 4, the default, to 5: a tenth smaller for a millisecond more. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 
 /** Smaller answers fit in one packet anyway, so compressing them gains nothing. */
 const LEAST_BYTES = 1024;
 
 /**
  * Compresses texts and JSON if the client accepts that, but not events, which would wait in the compressor, nor files,
- * which are already compressed. Compressed request bodies are not accepted: a small one could expand to gigabytes.
+ * which are already compressed. Brotli comes first, because its window holds the whole topology: gzip sees 32 KB, and
+ * pays for each ID again that stood further above. Compressed request bodies are not accepted: a small one could expand to gigabytes.
  */
 export async function compressAnswers(server: FastifyInstance): Promise<void> {
   await server.register(compress, {
     threshold: LEAST_BYTES,
-    encodings: ['zstd', 'gzip'],
+    encodings: ['br', 'zstd', 'gzip'],
+    brotliOptions: BROTLI,
     customTypes: /^(application\/(.+\+)?json|text\/(?!event-stream))/,
     globalDecompression: false,
   });

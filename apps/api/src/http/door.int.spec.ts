@@ -32,7 +32,7 @@ describe('every route of the document', () => {
     expect(closed.length).toBeGreaterThan(28);
     for (const shapes of bodies.values()) expect(shapes.size).toBe(1);
     const open = routes.filter(({ policy }) => policy === 'public').map(({ path }) => path);
-    expect(open.sort()).toEqual(['/healthz', '/readyz', '/v1/join/nonce', '/v1/version']);
+    expect(open.sort()).toEqual(['/healthz', '/readyz', '/v1/join/nonce', '/v1/logins', '/v1/version']);
   });
 
   it('answers an admin with something other than 401, and never with a fault', async () => {

@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Bus } from '@orrery/shared/bus';
 import { Accepted, ApiTokenMade, Host, HostPage, inboxPrefix, NodePage, subjects } from '@orrery/shared/contracts';
 import { createLogger } from '@orrery/shared/runtime';
-import { request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { RunningApi } from '../../../../test/support/api.js';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { joinHost } from '../../../../test/support/joined-host.js';
+import { packed } from '../../../../test/support/packed.js';
 import { sendRaw } from '../../../../test/support/raw-http.js';
 
 const HOSTS = 8;
@@ -22,20 +22,6 @@ const REQUEST_ID = /^x-request-id: [0-9a-f]{16}\r$/m;
 const raw = (line: string, ...headers: string[]) =>
   sendRaw(port, [line, `Host: 127.0.0.1:${port}`, 'Connection: close', ...headers, '', ''].join('\r\n'));
 const signedIn = () => `Authorization: Bearer ${api.adminToken}`;
-
-/** The answer as sent: `fetch` would decompress it. */
-const packed = (path: string, accepts: string) =>
-  new Promise<{ encoding: string | undefined; body: Buffer }>((resolve, reject) => {
-    const headers = { authorization: `Bearer ${api.adminToken}`, 'accept-encoding': accepts };
-    const asked = request(`${api.url}${path}`, { headers }, (response) => {
-      const pieces: Buffer[] = [];
-      response.on('data', (piece: Buffer) => pieces.push(piece));
-      response.on('end', () =>
-        resolve({ encoding: response.headers['content-encoding'], body: Buffer.concat(pieces) }),
-      );
-    });
-    asked.on('error', reject).end();
-  });
 
 describe('a request id', () => {
   it.each([
@@ -193,13 +179,13 @@ describe('an answer', () => {
   });
 
   it('is compressed above 1 KB when the client accepts that, with the same content', async () => {
-    const plain = await packed('/v1/hosts', 'identity');
-    const zipped = await packed('/v1/hosts', 'gzip');
+    const plain = await packed(api, '/v1/hosts', 'identity');
+    const zipped = await packed(api, '/v1/hosts', 'gzip');
     expect([plain.encoding, zipped.encoding]).toEqual([undefined, 'gzip']);
     expect(plain.body.length).toBeGreaterThan(1024);
     expect(zipped.body.length).toBeLessThan(plain.body.length / 2);
     expect(gunzipSync(zipped.body)).toEqual(plain.body);
-    expect((await packed('/healthz', 'gzip')).encoding).toBeUndefined();
+    expect((await packed(api, '/healthz', 'gzip')).encoding).toBeUndefined();
   });
 
   it('to HEAD ends, even for the stream, and an open stream is sent at once', async () => {

@@ -9,7 +9,7 @@ import { Policy } from '../auth/policy.decorator.js';
 import type { Principal } from '../auth/principal.js';
 import { clientOf } from '../http/client-address.js';
 import { Operation } from '../http/operation.decorator.js';
-import { clearLoginCookie, setLoginCookie } from './login-cookie.js';
+import { clearLoginCookie, setLoginCookie, shownLogin } from './login-cookie.js';
 import { Logins } from './logins.service.js';
 
 const NoQuery = z.strictObject({});
@@ -43,7 +43,7 @@ export class LoginsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LoginMade> {
-    const opened = await this.logins.open(token);
+    const opened = await this.logins.open(token, shownLogin(request)?.cookies ?? []);
     if (!opened) {
       await this.throttles.people.failed(clientOf(request));
       throw new AppError({ kind: 'user', ...explain('unauthenticated/token') });

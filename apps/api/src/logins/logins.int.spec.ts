@@ -94,6 +94,18 @@ describe('a login', () => {
     expect(body).not.toHaveProperty('idleAfterSeconds');
   });
 
+  it('in a second tab keeps the cookie of the browser, so that the first tab stays logged in', async () => {
+    const { secret } = await tokenOf();
+    const first = await logIn(api, secret);
+    const second = await logIn(api, secret, `a=b; ${first.cookie}`);
+    expect([second.cookie, second.made.secret === first.made.secret]).toEqual([first.cookie, false]);
+    await me(first);
+    await me(second);
+    await rested(first, '13 hours');
+    await rested(second, '13 hours');
+    expect((await logIn(api, secret, first.cookie)).cookie).not.toBe(first.cookie);
+  });
+
   it('ends after 12 hours without a request, and lasts longer with each', async () => {
     const { secret, token } = await tokenOf();
     const login = await logIn(api, secret);

@@ -37,6 +37,15 @@ export class LoginsRepository {
     );
   }
 
+  /** The hash, among these, of a cookie that logins of this token have. */
+  async cookieOf(tokenId: string, cookieHashes: Buffer[]): Promise<Buffer | undefined> {
+    const rows = await this.source.query<{ hash: Buffer }[]>(
+      `SELECT l.cookie_hash AS hash ${LIVE} AND l.token_id = $1 AND l.cookie_hash = ANY($2) LIMIT 1`,
+      [tokenId, cookieHashes],
+    );
+    return rows[0]?.hash;
+  }
+
   /** Which of these have not ended. */
   async live(ids: readonly LoginId[]): Promise<LoginId[]> {
     const rows = await this.source.query<{ id: LoginId }[]>(`SELECT l.id ${LIVE} AND l.id = ANY($1)`, [ids]);

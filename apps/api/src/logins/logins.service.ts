@@ -37,12 +37,13 @@ export class Logins {
     private readonly repository: LoginsRepository,
   ) {}
 
-  /** Undefined: the token is not valid. */
-  async open(token: string): Promise<OpenedLogin | undefined> {
+  /** Undefined: the token is not valid. `cookies`: those that the browser has. */
+  async open(token: string, cookies: readonly string[]): Promise<OpenedLogin | undefined> {
     const principal = await this.tokens.identify(token);
     if (!principal) return undefined;
-    const [secret, cookie, id] = [newHalf(), newHalf(), newId('lgn')];
     const { tokenId } = principal;
+    const cookie = (await this.#cookieOf(tokenId, cookies)) ?? newHalf();
+    const [secret, id] = [newHalf(), newId('lgn')];
     const hashes = { secretHash: hashOf(secret), cookieHash: hashOf(cookie), tokenHash: hashOf(token) };
     await this.repository.add({ id, tokenId, ...hashes });
     return { id, secret, cookie, principal: { ...principal, login: id } };
@@ -58,6 +59,16 @@ export class Logins {
     const { login, id, stale } = found;
     if (stale) await Promise.all([this.repository.touch(login), this.tokens.touch(id)]);
     return { principal: { ...principalOf(found), login }, renew: stale ? cookie : undefined };
+  }
+
+  /**
+   * The cookie that a login of this token gave to this browser: another one would log its other tabs out. Any other
+   * cookie may have been planted.
+   */
+  async #cookieOf(tokenId: string, cookies: readonly string[]): Promise<string | undefined> {
+    if (cookies.length === 0) return undefined;
+    const found = await this.repository.cookieOf(tokenId, cookies.map(hashOf));
+    return found && cookies.find((half) => timingSafeEqual(hashOf(half), found));
   }
 
   end(id: LoginId): Promise<void> {

@@ -3,7 +3,8 @@ import type { HostId, Membership, MembershipQuery, NetworkId, NodeId } from '@or
 import { showing, toldOutcome } from '../commands/outcomes.js';
 import type { Sql } from '../database/sql.js';
 import { hostRef, iso, nodeRef } from '../paging/columns.js';
-import { Keyset, mapPage } from '../paging/keyset.js';
+import { mapPage } from '../paging/keyset.js';
+import { Orders, orOldest } from '../paging/orders.js';
 import { Where } from '../paging/where.js';
 import { NAMED_NODES } from '../nodes/named-nodes.js';
 
@@ -13,13 +14,23 @@ export interface MembershipFilter {
   network?: NetworkId | undefined;
 }
 
-const BY_NAME = new Keyset([{ sql: 'n.name' }, { sql: 'x.network_id' }]);
+const ORDERS = new Orders([{ sql: 'n.name' }, { sql: 'x.network_id' }], {
+  node: [{ sql: 'n.name' }],
+  network: [{ sql: 'x.network_id' }],
+  status: [{ sql: "COALESCE(x.status, '')" }],
+  outcome: [{ sql: "COALESCE(o.outcome ->> 'kind', '')" }],
+  updatedAt: [orOldest('GREATEST(x.updated_at, f.updated_at)')],
+});
+
+/** The IP addresses of the interface, as text without the syntax of JSON. */
+const ADDRESSES = `(SELECT string_agg(t.address, ' ') FROM jsonb_array_elements_text(f.observed -> 'addresses') AS t(address))`;
+const SEARCHED = ['n.name', 'na.address', ADDRESSES, 'x.network_id', 'w.name', 'x.observed_name'];
 
 /**
  * Desired, observed, or both: a membership that is not desired is `managed: false`. Addresses and routes are the
  * kernel's.
  */
-const select = (keys: string) => `
+const select = (keys: string, { key } = ORDERS.by(undefined)) => `
   SELECT ${nodeRef('n')} AS node, ${hostRef('n.host_id', 'n.host_name')} AS host,
          jsonb_build_object('id', x.network_id, 'name', COALESCE(w.name, NULLIF(x.observed_name, ''))) AS network,
          n.simulated, x.item_id IS NOT NULL AS managed, i.intent, i.body -> 'settings' AS settings,
@@ -28,7 +39,7 @@ const select = (keys: string) => `
          COALESCE(f.observed -> 'addresses', '[]') AS addresses, (f.observed ->> 'up')::boolean AS "interfaceUp",
          COALESCE(f.observed -> 'routes', '[]') AS routes, ns.heard, ${iso('ns.heard_since')} AS "heardSince",
          CASE WHEN r.address IS NOT NULL THEN jsonb_build_object('authorized', r.authorized, 'addresses', r.addresses) END AS controller,
-         ${iso('GREATEST(x.updated_at, f.updated_at)')} AS "updatedAt", x.version, ${BY_NAME.key}
+         ${iso('GREATEST(x.updated_at, f.updated_at)')} AS "updatedAt", x.version, ${key}
     FROM (SELECT k.node_id, k.network_id, m.item_id, m.version, s.status, s.name AS observed_name, s.observed, s.updated_at
             FROM (${keys}) k
             LEFT JOIN memberships m ON m.node_id = k.node_id AND m.network_id = k.network_id
@@ -59,7 +70,9 @@ export class MembershipsRepository {
     const where = new Where();
     const keys = keysOf(filter, where);
     where.andIf(query.managed, '(x.item_id IS NOT NULL) = $?::boolean').andIf(query.status, 'x.status = $?');
-    return mapPage(await BY_NAME.page<Membership>(sql, select(keys), where, query), showing<Membership>);
+    where.has(query.q, ...SEARCHED);
+    const order = ORDERS.by(query.sort);
+    return mapPage(await order.page<Membership>(sql, select(keys, order), where, query), showing<Membership>);
   }
 
   async get(sql: Sql, node: NodeId, network: NetworkId): Promise<Membership | undefined> {

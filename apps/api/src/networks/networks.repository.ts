@@ -10,7 +10,7 @@ import type {
 } from '@orrery/shared/contracts';
 import { NetworkEntity } from '../database/entities/network.entity.js';
 import { nextVersion, type Sql, type Transaction } from '../database/sql.js';
-import { Keyset } from '../paging/keyset.js';
+import { Orders } from '../paging/orders.js';
 import { Where } from '../paging/where.js';
 import { bumpRevisions, lockHosts } from '../wanted/revisions.js';
 import type { Taker } from './free-pool.js';
@@ -29,10 +29,15 @@ export type LockedNetwork = Pick<NetworkEntity, 'version' | 'controllerId' | 'co
 /** Hosts whose reports are believed. */
 const BELIEVED = 'believed AS (SELECT id FROM hosts WHERE removed_at IS NULL AND key_revoked_at IS NULL)';
 
-const BY_ID = new Keyset([{ sql: 'k.id' }]);
+const ORDERS = new Orders([{ sql: 'k.id' }], {
+  id: [{ sql: 'k.id' }],
+  // What a network calls itself may be long, and becomes part of cursors.
+  name: [{ sql: "left(COALESCE(w.name, c.name, ''), 40)" }],
+  memberships: [{ sql: 'COALESCE(c.total, 0)::bigint', cast: 'bigint' }],
+});
 
 /** Every network that has a name here, or in which a node is or should be. */
-const SELECT = `
+const select = ({ key } = ORDERS.by(undefined)) => `
   WITH memberships_now AS (
     SELECT COALESCE(m.network_id, s.network_id) AS network_id, s.status, s.name,
            (m.item_id IS NOT NULL AND i.intent = 'present') AS wanted
@@ -56,7 +61,7 @@ const SELECT = `
                            FROM verdicts v, jsonb_array_elements_text(v.addresses) AS f(address) WHERE v.network_id = k.id),
            'controllerState', q.state, 'controllerCause', q.cause) AS use,
          jsonb_build_object('total', COALESCE(c.total, 0), 'ok', COALESCE(c.ok, 0), 'waiting', COALESCE(c.waiting, 0)) AS memberships,
-         COALESCE(w.version, 0) AS version, ${BY_ID.key}
+         COALESCE(w.version, 0) AS version, ${key}
     FROM known k LEFT JOIN networks w ON w.id = k.id LEFT JOIN counts c ON c.network_id = k.id
     LEFT JOIN controllers o ON o.id = w.controller_id LEFT JOIN controller_status q ON q.controller_id = o.id
     LEFT JOIN network_status t ON t.network_id = k.id`;
@@ -64,12 +69,13 @@ const SELECT = `
 @Injectable()
 export class NetworksRepository {
   async list(sql: Sql, query: NetworkQuery, controller: ControllerId | undefined) {
-    const where = new Where().andIf(controller, 'o.id = $?');
-    return BY_ID.page<NetworkRow>(sql, SELECT, where, query);
+    const where = new Where().andIf(controller, 'o.id = $?').has(query.q, 'k.id', 'w.name', 'c.name');
+    const order = ORDERS.by(query.sort);
+    return order.page<NetworkRow>(sql, select(order), where, query);
   }
 
   async get(sql: Sql, id: NetworkId): Promise<NetworkRow | undefined> {
-    const rows = await sql.query<NetworkRow[]>(`${SELECT} WHERE k.id = $1`, [id]);
+    const rows = await sql.query<NetworkRow[]>(`${select()} WHERE k.id = $1`, [id]);
     return rows[0];
   }
 

@@ -12,6 +12,9 @@ const ABOUT = `Connects Docker containers and hosts to ZeroTier networks. A chan
 \`failed\`, \`cancelled\` or \`superseded\`; watch it with \`GET /v1/commands/{command}?wait=30s\`. Lists are pages: pass \`next\` as
 \`?after=\`. Every refusal is a Problem with a stable \`code\` and a \`fix\`. Ignore fields that you do not know: answers may gain some.`;
 
+const TOKEN =
+  'An API token (`ora_…`). A page can send both halves of a login instead, but not in addition: `loginCookie` and `loginSecret`.';
+
 interface Parameter {
   name: string;
   in: string;
@@ -20,6 +23,7 @@ interface Parameter {
   schema: Record<string, unknown>;
 }
 interface Operation {
+  operationId?: string;
   'x-orrery-policy'?: PolicyName;
   security?: Record<string, string[]>[];
   parameters?: Parameter[];
@@ -37,7 +41,7 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/', 'The API that answers this document')
     // By hand, because `addBearerAuth` would call these opaque tokens JWTs.
-    .addSecurity('token', { type: 'http', scheme: 'bearer', description: 'An API token (`ora_…`)' })
+    .addSecurity('token', { type: 'http', scheme: 'bearer', description: TOKEN })
     .addSecurity('loginCookie', {
       type: 'apiKey',
       in: 'cookie',
@@ -82,14 +86,18 @@ function complete(path: Operations): void {
     const policy = operation['x-orrery-policy'];
     if (policy === undefined) continue;
     addGeneralProblems(operation.responses, method, policy);
-    operation.security = securityOf(policy);
+    operation.security = securityOf(operation);
   }
 }
 
-/** A token, or both halves of a login together. */
-function securityOf(policy: PolicyName): Record<string, string[]>[] {
+/**
+ * A login is named only where nothing else will do. If it were an alternative everywhere, generated clients that send
+ * one credential under all names would send two, and be refused.
+ */
+function securityOf({ operationId, 'x-orrery-policy': policy }: Operation): Record<string, string[]>[] {
   if (policy === 'public' || policy === 'key') return [];
-  return policy === 'join' ? [{ joinSecret: [] }] : [{ token: [] }, { loginCookie: [], loginSecret: [] }];
+  if (operationId === 'endLogin') return [{ loginCookie: [], loginSecret: [] }];
+  return [{ [policy === 'join' ? 'joinSecret' : 'token']: [] }];
 }
 
 /** The description in a parameter's schema belongs to the parameter. */

@@ -11,6 +11,8 @@ export const OPERATION_TEXTS = {
   getMetrics: 'Answers metrics in the text format of Prometheus.',
   getStatus:
     'Counts hosts, containers, memberships and commands, and lists problems, the worst first, each with the command to run next.',
+  getTopology:
+    'Answers hosts, nodes, networks, memberships, controllers and paths of one moment, each with its state and little else. For pictures: it has no pages. Send its `ETag` as `If-None-Match`: 304 as long as nothing in it has changed.',
 
   listHosts: 'Lists hosts by name, one page at a time.',
   getHost: 'Answers one host. The `ETag` is its version, for `If-Match`.',
@@ -118,6 +120,8 @@ export const OPERATION_TEXTS = {
   cancelCommand: 'Cancels a command that its host has not received yet. Its items become what they were before.',
 
   listEvents: 'Lists what happened, newest first unless `order=asc`, one page at a time.',
+  getEventHistogram:
+    'Counts events in parts of equal length, by kind or by severity, with the filters of the list. At most 250,000 events are counted, the newest; `countedFrom` then says from when on.',
   getEvent: 'Answers one event. Events are kept for a time and then dropped.',
   streamEvents:
     'Sends what happens as Server-Sent Events, from now on or from the event after `Last-Event-ID`, without a gap. The `data` of each message is a CloudEvent. `event: reset` means that the event to resume after is not available: read the current state again. A comment every 15 s keeps the connection alive.',

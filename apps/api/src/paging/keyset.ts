@@ -24,7 +24,7 @@ const toIso = (text: string) => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$
 const FORMS = { text: Text, timestamptz: Instant, bigint: z.string().regex(/^\d{1,18}$/) };
 type SortType = keyof typeof FORMS;
 
-interface SortColumn {
+export interface SortColumn {
   sql: string;
   /** Type of the column if it is not text. */
   cast?: SortType;

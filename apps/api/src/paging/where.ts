@@ -17,6 +17,13 @@ export class Where {
     return value === undefined ? this : this.and(term, value);
   }
 
+  /** Only rows in which one of these columns has the text, in any case; undefined: all of them. */
+  has(text: string | undefined, ...columns: string[]): this {
+    if (text === undefined) return this;
+    const terms = columns.map((column) => `strpos(lower(${column}), lower($?::text)) > 0`);
+    return this.and(terms.join(' OR '), ...columns.map(() => text));
+  }
+
   param(value: unknown): string {
     this.values.push(value);
     return `$${this.values.length}`;

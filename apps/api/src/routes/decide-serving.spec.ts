@@ -145,7 +145,12 @@ describe('a route that has just failed over', () => {
     let [serving, switches, failedOverAgoMs] = [1, 0, null as number | null];
     for (let second = 0; second < 3_600; second++) {
       const pair = [1, 2].map((number) =>
-        router(number, number === serving ? { watches: null } : { watches: addressOf(serving), ...(switches === 0 ? silent : never) }),
+        router(
+          number,
+          number === serving
+            ? { watches: null }
+            : { watches: addressOf(serving), ...(switches === 0 ? silent : never) },
+        ),
       );
       const decided = decideServing(route(pair, { node: nodeOf(serving), failedOverAgoMs }));
       failedOverAgoMs = failedOverAgoMs === null ? null : failedOverAgoMs + 1_000;

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { KeptRoute, type RouterItem, Status } from '@orrery/shared/contracts';
+import { Explanation, KeptRoute, type RouterItem, Status } from '@orrery/shared/contracts';
 import { isDeepStrictEqual } from 'node:util';
 import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ControllerHost } from '../../../../test/support/controller-host.js';
@@ -79,6 +79,7 @@ describe('failover of a route', () => {
   it('switches when a standby that is online hears nothing from its router, and never back by itself', async () => {
     const [, two] = await served();
     const before = await shop.get();
+    expect(before.via.map((one) => one.hears)).toEqual([null, true]);
     await runs(shop.two, two, 'running', false);
     await hears(shop.two, two, { peerAnswers: false });
     await stays();
@@ -151,9 +152,10 @@ describe('failover of a route', () => {
     const { router, findings } = await shop.get();
     expect([router, findings.map(({ code }) => code)]).toEqual([nameOf(shop.two), ['route-without-standby']]);
     expect(findings[0]?.cause).toContain(`${nameOf(shop.one)} cannot take over: the route switched less than 10 s ago`);
-    await api.database.query(`UPDATE routes SET failed_over_at = failed_over_at - interval '10 s' WHERE network_id = $1`, [
-      shop.network.id,
-    ]);
+    await api.database.query(
+      `UPDATE routes SET failed_over_at = failed_over_at - interval '10 s' WHERE network_id = $1`,
+      [shop.network.id],
+    );
     await until(via(FIRST), 'the route is switched without anything new', 20_000);
     expect((await switches()).map(({ by }) => by)).toEqual(['failover', 'failover']);
   }, 60_000);
@@ -162,7 +164,8 @@ describe('failover of a route', () => {
     const [, two] = await served();
     await hears(shop.two, two, { peerAnswers: false, peerNeverAnswered: true });
     await stays();
-    await api.database.query(`UPDATE host_status SET presence = 'offline' WHERE host_id = $1`, [shop.one.host.id]);
+    expect((await shop.get()).via.map((one) => one.hears)).toEqual([null, false]);
+    await api.database.query(`UPDATE host_status SET presence = 'unreachable' WHERE host_id = $1`, [shop.one.id]);
     await looked();
     expect((await shop.get()).router).toBe(nameOf(shop.two));
   }, 40_000);
@@ -199,8 +202,17 @@ describe('failover of a route', () => {
     expect(await attention()).toMatchObject([
       { severity: 'error', what: `route ${LAN} into ${shop.network.name} has no router that works` },
     ]);
+    const explained = async () => {
+      const { body } = await api.get(`/v1/explanations?about=${shop.network.name}`, Explanation);
+      return [body.standing, body.headline];
+    };
+    expect(await explained()).toEqual([
+      'trouble',
+      `${shop.network.name} is not as wanted: route ${LAN}: ${finding?.cause}`,
+    ]);
     await hears(shop.one, one, { lanAnswers: true });
     expect([(await shop.get()).findings, await attention()]).toEqual([[], []]);
+    expect((await explained())[1]).not.toContain('route');
     await stays();
   }, 40_000);
 

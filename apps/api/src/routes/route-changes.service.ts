@@ -5,7 +5,6 @@ import {
   type KeptRoute,
   type LanCheck,
   type NodeRef,
-  type NotTaken,
   type PlannedField,
   type RoutePatch,
   type RoutePost,
@@ -25,6 +24,7 @@ import { checkText } from './decide-serving.js';
 import { Routers, type RouterChange } from './routers.service.js';
 import type { RouteOfNetwork } from './routes.repository.js';
 import { RoutesService } from './routes.service.js';
+import type { WhoTakesIt } from './who-takes-it.js';
 
 /** Changes to routes. Each writes the route, and what its routers are to do, in one transaction. */
 @Injectable()
@@ -65,10 +65,10 @@ export class RouteChanges {
       if (!same) await this.writes.add(tx, network.id, route);
       const shown = await this.routes.read(tx, route.id);
       if (!same) await this.writes.tell(tx, 'route.opened', shown, asked.by);
-      const notTaken = await this.routes.notTaken(tx, network.id, target);
+      const who = await this.routes.whoTakes(tx, network.id, target);
       const accepted = await this.#accepted(tx, network, shown, by.group, made);
-      const about = accepted.about.map((subject) => ({ ...subject, fields: said({ ...shown, notTaken }) }));
-      return { ...accepted, body: { ...accepted.body, notTaken }, about };
+      const about = accepted.about.map((subject) => ({ ...subject, fields: said({ ...shown, ...who }) }));
+      return { ...accepted, body: { ...accepted.body, ...who }, about };
     });
   }
 
@@ -153,9 +153,10 @@ export class RouteChanges {
 }
 
 /** What a dry run says besides what would change: who will not take the route, and what is wrong with it. */
-function said({ notTaken, findings }: KeptRoute & { notTaken: NotTaken[] }): PlannedField[] {
+function said({ notTaken, joinedAgain, findings }: KeptRoute & WhoTakesIt): PlannedField[] {
   const told = {
     notTaken: notTaken.map(({ host, cause }) => `${host.name}: ${cause}`),
+    joinedAgain: joinedAgain.map(({ name }) => name),
     warnings: findings.map(({ cause }) => cause),
   };
   return Object.entries(told).flatMap(([field, becomes]) => (becomes.length > 0 ? [{ field, is: null, becomes }] : []));

@@ -15,6 +15,7 @@ import {
 import { apiFixture } from '../../../../test/support/api-fixture.js';
 import { ControllerHost, sayHello } from '../../../../test/support/controller-host.js';
 import { ReportingHost } from '../../../../test/support/reporting-host.js';
+import { aMembership } from '../../../../test/support/reports.js';
 import { LAN, LAN_PATH, POOL, received, RoutedNetwork, routersIn } from '../../../../test/support/routed-network.js';
 import { scopeOf } from '../../../../test/support/scope.js';
 import { eventually } from '../../../../test/support/servers.js';
@@ -309,7 +310,7 @@ describe('a network with a route', () => {
 });
 
 describe('what is said of a route', () => {
-  it('names the hosts whose own daemon will not take it, in the answer and in a dry run', async () => {
+  it('names the hosts whose own daemon will not take it, or joins again for it, in the answer and in a dry run', async () => {
     const joins = async (host: ReportingHost, prefixes: string[], settings: object = {}) => {
       await sayHello(host.agent, [], prefixes);
       await api.ask('PUT', `/v1/nodes/${host.name}/networks/${shop.network.id}`, Accepted, { body: { settings } });
@@ -318,6 +319,8 @@ describe('what is said of a route', () => {
     await joins(shop.two, ['10.0.0.0/24'], { allowManaged: [POOL] });
     const third = closing(await ReportingHost.join(api, `cloud-${count}`));
     await joins(third, ['10.0.0.0/24']);
+    const after = aMembership({ network: shop.network.id, allowManagedList: [POOL] });
+    await third.say({ type: 'network.joined', data: { node: third.node, network: shop.network.id, after } });
     for (const host of [shop.one, shop.two]) host.agent.answer = () => ({ result: 'ok', value: { steps: [] } });
     const body = { target: LAN, via: shop.viaBoth };
     const shown = (await api.ask('POST', shop.at('?dryRun=true'), DryRun, { body })).body;
@@ -325,7 +328,9 @@ describe('what is said of a route', () => {
     const told = [`${shop.one.name}: ${causes[0]}`, `${shop.two.name}: ${causes[1]}`];
     const [route] = shown.changes;
     expect(route?.fields.find(({ field }) => field === 'notTaken')?.becomes).toEqual(told);
-    const { notTaken } = await shop.add();
+    expect(route?.fields.find(({ field }) => field === 'joinedAgain')?.becomes).toEqual([third.name]);
+    const { notTaken, joinedAgain } = await shop.add();
+    expect(joinedAgain).toEqual([{ id: third.id, name: third.name }]);
     expect(notTaken.map(({ host, cause }) => `${host.name}: ${cause}`)).toEqual(told);
   });
 

@@ -19,7 +19,7 @@ import { Keyset } from '../paging/keyset.js';
 import { Where } from '../paging/where.js';
 import { shownAddresses, STATUS_OF_ROUTER } from './announcements.js';
 import type { ServingRouter, Watching } from './decide-serving.js';
-import type { DaemonInNetwork } from './not-taken.js';
+import type { DaemonInNetwork } from './who-takes-it.js';
 import type { Announcement } from './plan-announcements.js';
 
 /** A route as the database has it. Its state is computed from it. */
@@ -148,13 +148,14 @@ export class RoutesRepository {
   daemonsIn(sql: Sql, network: NetworkId): Promise<DaemonInNetwork[]> {
     return sql.query(
       `SELECT ${hostRef('h.id', 'h.name')} AS host, s.prefixes, i.body -> 'settings' -> 'allowManaged' AS "allowManaged",
+              COALESCE((i.body -> 'settings' -> 'allowDefault')::boolean, false) AS "allowDefault", NULLIF(o.observed -> 'allowManagedList', 'null') AS list,
               (SELECT COALESCE(jsonb_agg(r ->> 'target'), '[]') FROM interfaces f, jsonb_array_elements(f.observed -> 'routes') AS r
                 WHERE f.node_id = h.node_id AND f.network_id = $1) AS "ofNetwork"
          FROM hosts h LEFT JOIN host_status s ON s.host_id = h.id AND h.key_revoked_at IS NULL
          LEFT JOIN memberships m ON m.node_id = h.node_id AND m.network_id = $1
          LEFT JOIN items i ON i.id = m.item_id AND i.intent = 'present'
-        WHERE h.removed_at IS NULL
-          AND (i.id IS NOT NULL OR EXISTS (SELECT FROM membership_status o WHERE o.node_id = h.node_id AND o.network_id = $1))
+         LEFT JOIN membership_status o ON o.node_id = h.node_id AND o.network_id = $1
+        WHERE h.removed_at IS NULL AND (i.id IS NOT NULL OR o.node_id IS NOT NULL)
         ORDER BY h.name`,
       [network],
     );

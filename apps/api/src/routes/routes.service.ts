@@ -4,7 +4,6 @@ import {
   type KeptRoute,
   type KeptRoutePage,
   type NetworkId,
-  type NotTaken,
   type RouteId,
   type RouteQuery,
 } from '@orrery/shared/contracts';
@@ -13,7 +12,7 @@ import type { Sql } from '../database/sql.js';
 import { Store } from '../database/store.js';
 import { mapPage } from '../paging/keyset.js';
 import { References } from '../references/references.service.js';
-import { notTakenBy } from './not-taken.js';
+import { whoTakes, type WhoTakesIt } from './who-takes-it.js';
 import { RoutesRepository } from './routes.repository.js';
 import { shownRoute } from './standing.js';
 
@@ -48,9 +47,9 @@ export class RoutesService {
     return this.repository.decided(sql, network, target);
   }
 
-  /** Hosts in the network that the token sees and whose own daemon will not take this prefix. */
-  async notTaken(sql: Sql, network: NetworkId, target: string): Promise<NotTaken[]> {
-    return notTakenBy(target, await this.repository.daemonsIn(sql, network));
+  /** Hosts in the network that the token sees, and what their own daemons will do with this prefix. */
+  async whoTakes(sql: Sql, network: NetworkId, target: string): Promise<WhoTakesIt> {
+    return whoTakes(target, await this.repository.daemonsIn(sql, network));
   }
 
   async read(sql: Sql, id: RouteId): Promise<KeptRoute> {

@@ -6,11 +6,24 @@ import type { RouteRow } from './routes.repository.js';
 
 /** A route as people see it: its state follows from what its routers show and what its controller was told. */
 export function shownRoute(of: RouteRow): KeptRoute {
-  const { via, nodeId, applied, controller, controllerCause, isControllerAway: _away, failedOverAgoMs: _ago, routes, ...row } = of;
-  const routers = via.map(({ hostId: _host, shown, outcome, heard: _heard, told: _told, ...router }) => ({
+  const {
+    via,
+    nodeId,
+    applied,
+    controller,
+    controllerCause,
+    isControllerAway: _away,
+    failedOverAgoMs: _ago,
+    routes,
+    ...row
+  } = of;
+  const carrier = via.find(({ node }) => node.id === nodeId);
+  const served = carrier && gatewayAmong({ routes }, carrier.shown);
+  const routers = via.map(({ hostId: _host, shown, outcome, heard, told, ...router }) => ({
     ...router,
     address: gatewayAmong({ routes }, shown),
     outcome: outcome && showOutcome(outcome),
+    hears: router.node.id !== nodeId && told?.watch?.address === served ? heard.peerAnswers : null,
   }));
   const router = routers.find(({ node }) => node.id === nodeId);
   const isHere = applied.some(
@@ -33,7 +46,16 @@ export function shownRoute(of: RouteRow): KeptRoute {
 }
 
 /** A route with what is known about its routers, to decide which of them serves. */
-export function servedRoute({ id, target, nodeId, check, applied, failedOverAgoMs, routes, via }: RouteRow): ServedRoute {
+export function servedRoute({
+  id,
+  target,
+  nodeId,
+  check,
+  applied,
+  failedOverAgoMs,
+  routes,
+  via,
+}: RouteRow): ServedRoute {
   return {
     ...{ id, target, node: nodeId, check, failedOverAgoMs },
     isAnnounced: applied.some(({ node }) => node === nodeId),

@@ -1,4 +1,4 @@
-import { CommandPage, KeptRoute, type Command, type CommandId, type NotTaken } from '@orrery/shared/contracts';
+import { CommandPage, KeptRoute, type Command, type CommandId, type RouteAdded } from '@orrery/shared/contracts';
 import type { Answer } from '../api/api-client.js';
 import { ExitCode } from '../errors/exit-code.js';
 import { seconds } from '../output/age.js';
@@ -20,7 +20,7 @@ interface Following {
   forMs: number;
   /** The commands of its routers; undefined: only its announcement is waited for. */
   group?: CommandId;
-  notTaken?: readonly NotTaken[];
+  takers?: Takers;
   /** Where lines go: scripts get only the result. */
   tell: (line: string) => void;
 }
@@ -96,18 +96,13 @@ const isOver = (route: KeptRoute, commands: Command[], withRouters: boolean) =>
   isReady(route, withRouters) || commands.some(hasFailed);
 
 /** Returns how many stages were told by now. */
-function tellStages(
-  { colors }: Terminal,
-  route: KeptRoute,
-  { group, notTaken = [], tell }: Following,
-  told: number,
-): number {
+function tellStages({ colors }: Terminal, route: KeptRoute, { group, takers, tell }: Following, told: number): number {
   const stages = group ? STAGES : STAGES.slice(-1);
   let reached = told;
   for (const { name, isReached, text } of stages.slice(told)) {
     if (!isReached(route)) break;
-    const not = name === 'announced' ? notTakenText(notTaken) : '';
-    tell(`${colors.green('✓')} ${name.padEnd(11)} ${safeText(text(route) + not)}`);
+    const who = takers && name === 'announced' ? ['', ...takersTexts(takers)].join('; ') : '';
+    tell(`${colors.green('✓')} ${name.padEnd(11)} ${safeText(text(route) + who)}`);
     reached += 1;
   }
   return reached;
@@ -116,11 +111,21 @@ function tellStages(
 /** Hosts that are named in one line. */
 const NAMED = 5;
 
-export function notTakenText(notTaken: readonly NotTaken[]): string {
-  if (notTaken.length === 0) return '';
-  const named = notTaken.slice(0, NAMED).map(({ host, cause }) => `${host.name} (${cause})`);
-  const others = notTaken.length - named.length;
-  return `; not taken by ${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
+export type Takers = Pick<RouteAdded, 'notTaken' | 'joinedAgain'>;
+
+/** What the own daemons of hosts do with a route, as far as it is out of the ordinary. */
+export function takersTexts({ notTaken, joinedAgain = [] }: Takers): string[] {
+  const not = notTaken.map(({ host, cause }) => `${host.name} (${cause})`);
+  const again = joinedAgain.map(({ name }) => name);
+  return [
+    ...(not.length > 0 ? [`not taken by ${listed(not)}`] : []),
+    ...(again.length > 0 ? [`${listed(again)} ${again.length > 1 ? 'join' : 'joins'} the network again for it`] : []),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  const others = names.length - NAMED;
+  return names.slice(0, NAMED).join(', ') + (others > 0 ? ` and ${others} more` : '');
 }
 
 function tellEnd(

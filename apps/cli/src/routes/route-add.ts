@@ -12,7 +12,7 @@ import { parseDuration } from '../output/duration.js';
 import type { Context } from '../program/context.js';
 import type { Leaf } from '../program/orrery-command.js';
 import { jsonText, safeText } from '../terminal/safe-text.js';
-import { followRoute, notTakenText } from './follow-route.js';
+import { followRoute, takersTexts } from './follow-route.js';
 import { inNetworkOption, prefixArgument, type InNetwork } from './route-view.js';
 
 type AddOptions = ChangeOptions & InNetwork & { via?: string[]; check?: string };
@@ -56,19 +56,19 @@ async function add(context: Context, target: string, options: AddOptions): Promi
     printDryRun(context, output, answer.value, answer.raw);
     return ExitCode.done;
   }
-  const { route, group, commands, notTaken } = answer.value;
+  const { route, group, commands, ...takers } = answer.value;
   const { terminal } = context;
   for (const { cause, fix } of route.findings) for (const line of [cause, `  fix ${fix}`]) terminal.err(safeText(line));
   const isForScripts = output === 'json' || output === 'name';
   if (forMs === undefined) {
     if (isForScripts) terminal.out(output === 'json' ? jsonText(answer.raw) : safeText(route.target));
     else printAccepted(context, output, commands, answer.raw);
-    if (notTaken.length > 0) terminal.err(safeText(`${route.target}${notTakenText(notTaken).replace(';', ':')}`));
+    for (const text of takersTexts(takers)) terminal.err(safeText(`${route.target}: ${text}`));
     return ExitCode.done;
   }
   const raw = (answer.raw as { route: unknown }).route;
   const tell = (line: string) => (isForScripts ? undefined : terminal.out(`  ${line}`));
-  const followed = await followRoute(context, { value: route, raw }, { forMs, group, notTaken, tell });
+  const followed = await followRoute(context, { value: route, raw }, { forMs, group, takers, tell });
   if (output === 'json') terminal.out(jsonText(followed.route.raw));
   if (output === 'name') terminal.out(safeText(followed.route.value.target));
   return followed.exitCode;

@@ -1,4 +1,4 @@
-import type { KeptRoute, LanCheck } from '@orrery/shared/contracts';
+import type { KeptRoute, LanCheck, RouteVia } from '@orrery/shared/contracts';
 import { apiPath } from '../api/paths.js';
 import { networkText } from '../networks/network-view.js';
 import { ReferenceArgument } from '../options/reference-argument.js';
@@ -45,14 +45,16 @@ export const routeView = {
   empty: 'No routes by routers. To bring a LAN into a network: orrery route add PREFIX --network NETWORK --via HOST',
 };
 
+function routerText({ node, address, outcome, hears = null }: RouteVia, { router }: KeptRoute): string {
+  const heard = hears === null || router === null ? [] : [`${hears ? 'hears' : 'does not hear'} ${router}`];
+  return [node.name, address ?? 'no address yet', outcomeText(outcome) || 'not reported yet', ...heard].join('  ');
+}
+
 /** What `route get` shows below the columns. */
 export const routeLines = (route: KeptRoute): [title: string, text: string][] => [
   ['id', route.id],
   ['network', networkText(route.network)],
-  ...route.via.flatMap(({ node, address, outcome }): [string, string][] => [
-    ['router', [node.name, address ?? 'no address yet', outcomeText(outcome) || 'not reported yet'].join('  ')],
-    ...outcomeLines(outcome),
-  ]),
+  ...route.via.flatMap((one): [string, string][] => [['router', routerText(one, route)], ...outcomeLines(one.outcome)]),
   ['carried by', carrierText(route)],
   ['check', route.check ? checkText(route.check) : ''],
   ['announced', route.announced.map(({ target, via }) => `${target} via ${via}`).join(', ')],

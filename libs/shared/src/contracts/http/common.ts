@@ -42,6 +42,27 @@ export const PageQuery = z.strictObject({
 });
 export type PageQuery = z.infer<typeof PageQuery>;
 
+/** `q` of a list: a part of what people call its entries. */
+export const searchIn = (what: string) =>
+  z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: `Only those with this text in ${what}, in upper or lower case.`, example: 'web' });
+
+/** `sort` of a list: one of its columns, with `-` before it for the other direction. The first is the usual order. */
+export const sortBy = <const Column extends string>(usual: Column, ...others: Column[]) => {
+  const columns = [usual, ...others];
+  return z
+    .enum([...columns, ...columns.map((column) => `-${column}` as const)])
+    .optional()
+    .meta({
+      description: `Column by which the list is sorted, with \`-\` before it for descending order; left out: \`${usual}\`. Entries that are equal in it are in the usual order.`,
+      example: `-${others[0] ?? usual}`,
+    });
+};
+
 export const HostRef = z
   .object({ id: HostId.describe('Id of the host.'), name: Name.describe('Name of the host; it can change.') })
   .meta({ id: 'HostRef', description: 'A host, by id and current name.' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HostId } from '../ids.js';
-import { page, PageQuery, Reference, Timestamp } from './common.js';
+import { page, PageQuery, Reference, Timestamp, wholeInQuery } from './common.js';
 
 export const CloudEvent = z
   .object({
@@ -87,6 +87,54 @@ export const EventQuery = PageQuery.extend({
     .meta({ description: '`desc`: newest first. `asc`: oldest first.', example: 'asc' }),
 });
 export type EventQuery = z.infer<typeof EventQuery>;
+
+/** More events are not counted in one answer: the newest are. */
+export const MAX_COUNTED_EVENTS = 250_000;
+
+export const EventHistogramQuery = z.strictObject({
+  ...EventFilter,
+  from: z.string().max(40).default('24h').meta({
+    description: 'Count events from this time on: a time in ISO 8601, or a duration back from now.',
+    example: '7d',
+  }),
+  to: z.string().max(40).optional().meta({
+    description: 'Count events before this time; left out: until now.',
+    example: '2026-01-31T12:00:00Z',
+  }),
+  buckets: wholeInQuery(1, 500, 60).default(60).meta({
+    description: 'Into how many parts of equal length to divide the time, each of a second or more.',
+    example: 48,
+  }),
+  by: z.enum(['kind', 'severity']).default('kind').meta({
+    description:
+      '`kind`: by the first word of the type, such as `host` or `command`. `severity`: `error`, `warning` or `info`.',
+    example: 'severity',
+  }),
+});
+export type EventHistogramQuery = z.infer<typeof EventHistogramQuery>;
+
+export const EventHistogram = z
+  .object({
+    from: Timestamp.describe('Start of the first bucket.'),
+    to: Timestamp.describe('End of the last bucket.'),
+    seconds: z.number().describe('Length of each bucket in seconds.'),
+    by: z.enum(['kind', 'severity']).describe('What is counted separately.'),
+    countedFrom: Timestamp.nullable().describe(
+      'Set if there are more than 250,000 events: those before this time were not counted. Null: all were.',
+    ),
+    buckets: z
+      .array(
+        z.object({
+          at: Timestamp.describe('Start of the bucket.'),
+          counts: z
+            .record(z.string(), z.int())
+            .describe('How many events of each kind or severity; those without any are left out.'),
+        }),
+      )
+      .describe('All buckets, the oldest first, also empty ones.'),
+  })
+  .meta({ id: 'EventHistogram', description: 'How many events there were, over time.' });
+export type EventHistogram = z.infer<typeof EventHistogram>;
 
 /** `GET /v1/events/stream`: Server-Sent Events; resumes after `Last-Event-ID` (or `?after=`); an unknown or too old ID yields `event: reset`. */
 export const EventStreamQuery = z.strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HostId, Name, NodeId } from '../ids.js';
 import { Labels } from '../labels.js';
 import { EngineInfo } from '../observed.js';
-import { page, PageQuery, Timestamp } from './common.js';
+import { page, PageQuery, searchIn, sortBy, Timestamp } from './common.js';
 
 export const Presence = z.enum(['joined', 'online', 'unreachable', 'unknown']).meta({
   id: 'Presence',
@@ -53,6 +53,8 @@ export const HostPage = page(Host, 'HostPage');
 export type HostPage = z.infer<typeof HostPage>;
 
 export const HostQuery = PageQuery.extend({
+  q: searchIn('the name, or in the ZeroTier address of its own node'),
+  sort: sortBy('name', 'presence', 'lastSeenAt', 'createdAt'),
   selector: z.string().max(1000).optional().meta({
     description:
       'Only hosts with matching labels: terms `key=value`, `key!=value`, `key` or `!key`, with commas between them. All must hold.',

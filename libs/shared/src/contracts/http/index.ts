@@ -18,4 +18,5 @@ export * from './routes.js';
 export * from './status.js';
 export * from './system.js';
 export * from './tokens.js';
+export * from './topology.js';
 export * from './workloads.js';

@@ -4,7 +4,7 @@ import { duration, YEAR_SECONDS } from '../durations.js';
 import { Cidr, NetworkId, NodeAddress } from '../ids.js';
 import { Selector } from '../labels.js';
 import { ControllerRef } from './controllers.js';
-import { page, PageQuery, Reference } from './common.js';
+import { page, PageQuery, Reference, searchIn, sortBy } from './common.js';
 import { ShownFinding } from './findings.js';
 
 const NetworkName = z
@@ -175,6 +175,8 @@ export const NetworkPatch = z
 export type NetworkPatch = z.infer<typeof NetworkPatch>;
 
 export const NetworkQuery = PageQuery.extend({
+  q: searchIn('the ID or the name'),
+  sort: sortBy('id', 'name', 'memberships'),
   controller: Reference.optional().meta({
     description: 'Only networks on this controller: its name or id.',
     example: 'keeper',

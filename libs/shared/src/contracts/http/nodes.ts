@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { NetworkId, NodeAddress, NodeId } from '../ids.js';
 import { Intent, MembershipSettings, MembershipSettingsChange, NodeKind } from '../items.js';
 import { MembershipStatus, ObservedRoute } from '../observed.js';
-import { HostRef, page, PageQuery, Reference, ShownOutcome, Timestamp } from './common.js';
+import { HostRef, page, PageQuery, Reference, searchIn, ShownOutcome, sortBy, Timestamp } from './common.js';
 
 export const NodeRef = z
   .object({
@@ -39,6 +39,8 @@ export type Node = z.infer<typeof Node>;
 export const NodePage = page(Node, 'NodePage');
 export type NodePage = z.infer<typeof NodePage>;
 export const NodeQuery = PageQuery.extend({
+  q: searchIn('the name or the ZeroTier address'),
+  sort: sortBy('name', 'kind', 'state', 'address', 'updatedAt'),
   host: Reference.optional().meta({ description: 'Only nodes of this host: its name or id.', example: 'web-1' }),
   kind: NodeKind.optional().meta({ description: 'Only nodes of this kind.', example: 'container' }),
 });
@@ -95,6 +97,8 @@ export type Membership = z.infer<typeof Membership>;
 export const MembershipPage = page(Membership, 'MembershipPage');
 export type MembershipPage = z.infer<typeof MembershipPage>;
 export const MembershipQuery = PageQuery.extend({
+  q: searchIn('the name or an address of the node, or in the name or ID of the network'),
+  sort: sortBy('node', 'network', 'status', 'outcome', 'updatedAt'),
   host: Reference.optional().meta({ description: 'Only memberships on this host: its name or id.', example: 'web-1' }),
   node: Reference.optional().meta({
     description: 'Only memberships of this node: HOST, HOST/CONTAINER, an address or an id.',

@@ -66,6 +66,13 @@ export const RouteVia = z
       .nullable()
       .describe('Its address in the network, as the kernel shows it; null: it has none yet.'),
     outcome: ShownOutcome.nullable().describe('Whether it forwards to the prefix; null: its host has not reported it.'),
+    hears: z
+      .boolean()
+      .nullable()
+      .optional()
+      .describe(
+        'Of a standby: whether the router that carries the route answers its pings; null: not asked, or not known yet. Left out by an older API.',
+      ),
   })
   .meta({ id: 'RouteVia', description: 'A router of a route.' });
 export type RouteVia = z.infer<typeof RouteVia>;
@@ -134,6 +141,13 @@ export const RouteAdded = z
       .array(NotTaken)
       .max(MAX_NOT_TAKEN)
       .describe(`Hosts in the network whose own daemon will not take it, at most ${MAX_NOT_TAKEN}.`),
+    joinedAgain: z
+      .array(HostRef)
+      .max(MAX_NOT_TAKEN)
+      .optional()
+      .describe(
+        `Hosts whose own daemon joins the network again to take it, at most ${MAX_NOT_TAKEN}: it reads what it accepts only when its interface is made. Left out by an older API.`,
+      ),
   })
   .meta({ id: 'RouteAdded', description: 'Answer 202 of a new route: one command for each host of a router.' });
 export type RouteAdded = z.infer<typeof RouteAdded>;
