@@ -24,7 +24,7 @@ describe('the dashboard', () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await picture(page, 'empty-phone');
     await fleet();
-    await page.getByRole('link', { name: 'web-1' }).first().waitFor();
+    await page.getByRole('img', { name: /3 hosts/ }).waitFor();
     expect(trouble).toEqual([]);
   }, 60_000);
 
@@ -85,7 +85,12 @@ describe('the dashboard', () => {
       const { page, trouble } = await visitors.enter('/');
       await title(page, 'One host never connected; everything else is as wanted').waitFor();
       expect(await page.getByRole('link', { name: /^3 hosts/ }).count()).toBe(1);
-      await page.getByRole('link', { name: 'nas-1' }).first().waitFor();
+      await page.getByRole('img', { name: /3 hosts/ }).press('ArrowRight');
+      await page.getByRole('link', { name: /^Open / }).waitFor();
+      await picture(page, 'overview-chosen');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('l');
+      await page.getByRole('link', { name: 'nas-1', exact: true }).waitFor();
       await page.getByText('web-1 joined the fleet').waitFor();
       await page.getByText('orrery status').waitFor();
       await picture(page, 'overview-light');

@@ -174,6 +174,9 @@ describe('pages of the dashboard', () => {
     await picture(page, 'many-hosts');
     await page.goto(api.url);
     await settled(page);
+    await page.getByRole('img', { name: /1,00\d hosts/ }).waitFor();
+    await picture(page, 'many-picture');
+    await page.getByRole('button', { name: 'List' }).click();
     await page.getByText('site-1').first().waitFor();
     await picture(page, 'many-overview');
   });

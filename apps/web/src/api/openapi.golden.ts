@@ -176,6 +176,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getEventHistogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events/stream": {
         parameters: {
             query?: never;
@@ -880,6 +896,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/topology": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getTopology"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/version": {
         parameters: {
             query?: never;
@@ -1322,6 +1354,23 @@ export interface components {
             hosts: {
                 host: components["schemas"]["HostRef"];
                 steps: components["schemas"]["PlannedStep"][] | null;
+            }[];
+        };
+        EventHistogram: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            seconds: number;
+            /** @enum {string} */
+            by: "kind" | "severity";
+            countedFrom: string | null;
+            buckets: {
+                /** Format: date-time */
+                at: string;
+                counts: {
+                    [key: string]: number;
+                };
             }[];
         };
         EventPage: {
@@ -2395,6 +2444,7 @@ export interface components {
             group: string;
             commands: components["schemas"]["Command"][];
             notTaken: components["schemas"]["NotTaken"][];
+            joinedAgain?: components["schemas"]["HostRef"][];
         };
         RouteOverlap: {
             target: string;
@@ -2430,6 +2480,7 @@ export interface components {
             launched: boolean;
             address: string | null;
             outcome: components["schemas"]["ShownOutcome"] | null;
+            hears?: boolean | null;
         };
         See: {
             /** @enum {string} */
@@ -2522,6 +2573,70 @@ export interface components {
             /** @default null */
             networks: string[] | null;
         };
+        Topology: {
+            /** Format: date-time */
+            at: string;
+            hosts: components["schemas"]["TopologyHost"][];
+            nodes: components["schemas"]["TopologyNode"][];
+            networks: components["schemas"]["TopologyNetwork"][];
+            memberships: components["schemas"]["TopologyMembership"][];
+            controllers: components["schemas"]["TopologyController"][];
+            paths: components["schemas"]["TopologyPath"][];
+            /** @enum {boolean} */
+            morePaths?: true;
+        };
+        TopologyController: {
+            id: string;
+            name: string;
+            node: string | null;
+            kind: components["schemas"]["ControllerKind"];
+            state: components["schemas"]["TopologyState"];
+            why?: string;
+        };
+        TopologyHost: {
+            id: string;
+            name: string;
+            site: string | null;
+            state: components["schemas"]["TopologyState"];
+            why?: string;
+            /** @enum {boolean} */
+            simulated?: true;
+        };
+        TopologyMembership: {
+            node: string;
+            /** @example 8056c2e21c000001 */
+            network: string;
+            state: components["schemas"]["TopologyState"];
+            addresses: string[];
+            why?: string;
+        };
+        TopologyNetwork: {
+            /** @example 8056c2e21c000001 */
+            id: string;
+            name: string | null;
+            controller: string | null;
+            kept: boolean;
+        };
+        TopologyNode: {
+            id: string;
+            host: string;
+            name: string;
+            kind: components["schemas"]["NodeKind"];
+            address: string | null;
+            state: components["schemas"]["TopologyState"];
+            why?: string;
+        };
+        TopologyPath: {
+            node: string;
+            peer: string;
+            /** @enum {string} */
+            path: "direct" | "relayed";
+            ms?: number;
+            /** @enum {boolean} */
+            silent?: true;
+        };
+        /** @enum {string} */
+        TopologyState: "fine" | "waiting" | "failed" | "away" | "unknown";
         Verdict: {
             /** @enum {string} */
             verdict: "authorize" | "deny";
@@ -3490,6 +3605,10 @@ export interface operations {
                 limit?: number;
                 /** @example eyJuYW1lIjoid2ViLTEifQ */
                 after?: string;
+                /** @example web */
+                q?: string;
+                /** @example -name */
+                sort?: "host" | "name" | "outcome" | "createdAt" | "-host" | "-name" | "-outcome" | "-createdAt";
                 /** @example web-1 */
                 host?: string;
                 /** @example lab */
@@ -4530,6 +4649,136 @@ export interface operations {
             };
         };
     };
+    getEventHistogram: {
+        parameters: {
+            query?: {
+                /** @example web-1 */
+                host?: string;
+                /** @example web-1/demo */
+                node?: string;
+                /** @example web-1/demo */
+                container?: string;
+                /** @example lab */
+                network?: string;
+                /** @example cmd_k3v7m2q5x4abcdefghij */
+                command?: string;
+                /** @example command.* */
+                type?: string;
+                /** @example 7d */
+                from?: string;
+                /** @example 2026-01-31T12:00:00Z */
+                to?: string;
+                /** @example 48 */
+                buckets?: number;
+                /** @example severity */
+                by?: "kind" | "severity";
+            };
+            header?: {
+                /** @example "7.kD3vLm0_Qa81xYzT" */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventHistogram"];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     streamEvents: {
         parameters: {
             query?: {
@@ -5002,6 +5251,10 @@ export interface operations {
                 limit?: number;
                 /** @example eyJuYW1lIjoid2ViLTEifQ */
                 after?: string;
+                /** @example web */
+                q?: string;
+                /** @example -presence */
+                sort?: "name" | "presence" | "lastSeenAt" | "createdAt" | "-name" | "-presence" | "-lastSeenAt" | "-createdAt";
                 /** @example site=cloud,tier!=db */
                 selector?: string;
                 /** @example online */
@@ -5531,6 +5784,10 @@ export interface operations {
                 limit?: number;
                 /** @example eyJuYW1lIjoid2ViLTEifQ */
                 after?: string;
+                /** @example web */
+                q?: string;
+                /** @example -name */
+                sort?: "host" | "name" | "outcome" | "createdAt" | "-host" | "-name" | "-outcome" | "-createdAt";
                 /** @example lab */
                 network?: string;
             };
@@ -6090,6 +6347,10 @@ export interface operations {
                 limit?: number;
                 /** @example eyJuYW1lIjoid2ViLTEifQ */
                 after?: string;
+                /** @example web */
+                q?: string;
+                /** @example -name */
+                sort?: "host" | "name" | "outcome" | "createdAt" | "-host" | "-name" | "-outcome" | "-createdAt";
                 /** @example lab */
                 network?: string;
             };
@@ -9240,6 +9501,10 @@ export interface operations {
                 limit?: number;
                 /** @example eyJuYW1lIjoid2ViLTEifQ */
                 after?: string;
+                /** @example web */
+                q?: string;
+                /** @example -network */
+                sort?: "node" | "network" | "status" | "outcome" | "updatedAt" | "-node" | "-network" | "-status" | "-outcome" | "-updatedAt";
                 /** @example web-1 */
                 host?: string;
                 /** @example web-1/demo */
@@ -9362,6 +9627,10 @@ export interface operations {
                 limit?: number;
                 /** @example eyJuYW1lIjoid2ViLTEifQ */
                 after?: string;
+                /** @example web */
+                q?: string;
+                /** @example -name */
+                sort?: "id" | "name" | "memberships" | "-id" | "-name" | "-memberships";
                 /** @example keeper */
                 controller?: string;
             };
@@ -11709,6 +11978,10 @@ export interface operations {
                 limit?: number;
                 /** @example eyJuYW1lIjoid2ViLTEifQ */
                 after?: string;
+                /** @example web */
+                q?: string;
+                /** @example -kind */
+                sort?: "name" | "kind" | "state" | "address" | "updatedAt" | "-name" | "-kind" | "-state" | "-address" | "-updatedAt";
                 /** @example web-1 */
                 host?: string;
                 /** @example container */
@@ -13469,6 +13742,107 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTopology: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @example "7.kD3vLm0_Qa81xYzT" */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topology"];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

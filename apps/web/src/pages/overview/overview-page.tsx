@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Shape } from '../../api/client.js';
+import { useState } from 'react';
 import { useRead } from '../../api/use-read.js';
 import { PageHead } from '../../frame/page.js';
 import { CommandLine } from '../../parts/command-line.js';
@@ -10,7 +11,8 @@ import { AttentionList } from './attention-list.js';
 import { Counts } from './counts.js';
 import { FirstHost } from './first-host.js';
 import { overviewSentence } from './overview-sentence.js';
-import { SiteList } from './site-list.js';
+import { FleetPicture, type Shown } from './fleet-picture.js';
+import { Inspector } from './inspector.js';
 import css from './overview.module.css';
 
 export function OverviewPage() {
@@ -24,20 +26,23 @@ export function OverviewPage() {
 
 function Overview({ status }: { status: Shape<'Status'> }) {
   const { text, links } = overviewSentence(status);
+  const { data: topology } = useRead('/v1/topology');
+  const [chosen, choose] = useState<string | null>(null);
+  const [shown, show] = useState<Shown>('picture');
+  const host = topology?.hosts.find(({ id }) => id === chosen);
   return (
     <div className={css.overview}>
       <div className={css.main}>
         <PageHead title={<Sentence text={text} links={links} />} />
         <Counts status={status} />
-        <div className={css.picture}>
-          <SiteList />
-        </div>
+        <FleetPicture topology={topology} chosen={chosen} onChoose={choose} shown={shown} onShow={show} />
         <div className={css.end}>
           <p>The same in a terminal</p>
           <CommandLine run="orrery status" />
         </div>
       </div>
       <div className={css.side}>
+        {topology && host && <Inspector topology={topology} host={host} onClose={() => choose(null)} />}
         {status.attention.length > 0 && (
           <section className={css.attention}>
             <h2>
