@@ -166,7 +166,7 @@ describe('pages of the dashboard', () => {
     );
     const { page } = await visitors.enter('/hosts');
     const table = page.getByRole('table', { name: 'hosts' });
-    await page.waitForFunction(`Number(document.querySelector('table')?.getAttribute('aria-rowcount')) > ${MANY}`);
+    await eventually(async () => Number(await table.getAttribute('aria-rowcount')) > MANY, { within: 15_000 });
     expect(await table.getByRole('row').count()).toBeLessThan(80);
     await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
     await page.getByRole('link', { name: 'web-2', exact: true }).waitFor();
