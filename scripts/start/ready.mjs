@@ -76,6 +76,7 @@ export function readyText({ url, publicUrl, home, port, detach }, { hosts, remar
     '',
     `Orrery is ready (${took}).`,
     '',
+    `  Pages   ${publicUrl ?? url}   (open it in a browser; log in with the admin token)`,
     `  API     ${publicUrl ?? url}   (documented at ${publicUrl ?? url}/docs)`,
     `  State   ${home}   (logs in logs/, the admin token in secrets/admin.token)`,
     `  Hosts   ${names.join(', ') || 'none on this machine'}`,
