@@ -25,7 +25,7 @@ export class Visitors {
   #browser: Browser | undefined;
   readonly #contexts: BrowserContext[] = [];
 
-  constructor(private readonly api: RunningApi) {
+  constructor(private readonly api: Pick<RunningApi, 'url' | 'adminToken'>) {
     beforeAll(async () => {
       const executablePath = chromiumIn(process.env);
       const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']; // root has no sandbox
