@@ -64,6 +64,8 @@ describe('pages of the dashboard', () => {
       await whole(viewer.page);
       expect(await viewer.page.getByRole('button', { name: acts }).count()).toBe(0);
     }
+    const atOverview = await visitors.enter('/', (await tokenOf(api, 'another', 'operator')).secret);
+    await atOverview.page.getByRole('button', { name: 'Authorize', exact: true }).waitFor();
     const operator = await visitors.enter(membership, (await tokenOf(api, 'operator', 'operator')).secret);
     await operator.page.getByRole('button', { name: 'Authorize', exact: true }).waitFor();
     await picture(operator.page, 'membership-waits');

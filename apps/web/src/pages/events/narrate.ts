@@ -14,6 +14,10 @@ type Data = Readonly<Record<string, unknown>>;
 
 const word = (value: unknown): string => (typeof value === 'string' ? value : '');
 const within = (value: unknown): Data => (typeof value === 'object' && value !== null ? (value as Data) : {});
+const toPeer = (data: Data): string => {
+  const peer = word(within(data.after).address);
+  return peer && ` to ${peer}`;
+};
 const because = (data: Data): string => (word(data.cause) ? `: ${word(data.cause)}` : '');
 
 const WORDS: Record<string, [State, Teller]> = {
@@ -60,8 +64,8 @@ const WORDS: Record<string, [State, Teller]> = {
   'address.assigned': ['fine', (about, data) => `${about} has ${word(data.address)}`],
   'address.removed': ['asked', (about, data) => `${about} lost ${word(data.address)}`],
   'route.conflict': ['failed', (about) => `${about}: a route conflicts with the host`],
-  'path.direct': ['fine', (about) => `${about} has a direct path`],
-  'path.relayed': ['waiting', (about) => `${about} has a relayed path`],
+  'path.direct': ['fine', (about, data) => `${about} has a direct path${toPeer(data)}`],
+  'path.relayed': ['waiting', (about, data) => `${about} has a relayed path${toPeer(data)}`],
   'path.lost': ['waiting', (about, data) => `${about} lost its path to ${word(data.peer)}`],
   'finding.raised': ['failed', (about, data) => `${about}: ${word(within(data.finding).cause)}`],
   'finding.cleared': ['fine', (about, data) => `${about}: ${word(data.code)} is fixed`],
@@ -81,7 +85,7 @@ const WORDS: Record<string, [State, Teller]> = {
     (about, data) => `${word(data.action)} ${word(data.target) || about} waits${causeIn(data)}`,
   ],
   'item.progress': [
-    'working',
+    'asked',
     (about, data) => [`${about}: ${word(data.stage)}`, word(data.detail)].filter(Boolean).join(' '),
   ],
   'token.revoked': ['asked', (about, data) => `the token ${word(data.name) || about} was revoked`],

@@ -13,17 +13,18 @@ import css from './overview.module.css';
 type Attention = Shape<'Attention'>;
 
 /** Problems, the worst first, each with the command to run next. */
-export function AttentionList({ attention }: { attention: readonly Attention[] }) {
+export function AttentionList({ attention, kept }: { attention: readonly Attention[]; kept: ReadonlySet<string> }) {
   return (
     <ul>
       {attention.map((one) => (
-        <One key={`${one.what} ${one.cause}`} one={one} />
+        <One key={`${one.what} ${one.cause}`} one={one} kept={kept} />
       ))}
     </ul>
   );
 }
 
-function One({ one }: { one: Attention }) {
+/** `kept`: IDs of the networks whose nodes Orrery can authorize. */
+function One({ one, kept }: { one: Attention; kept: ReadonlySet<string> }) {
   const { what, cause, next, about, code } = one;
   const place = aboutPlace(about);
   const mayDecide = useMay('PUT /v1/networks/{network}/admissions/{node}');
@@ -34,7 +35,7 @@ function One({ one }: { one: Attention }) {
       <div>
         <strong>{place ? <Link to={place}>{what}</Link> : <Sentence text={what} links={[]} />}</strong>
         <p>{withClocks(cause, Date.now())}</p>
-        {isOne && mayDecide && about.node && about.network && (
+        {isOne && mayDecide && about.node && about.network && kept.has(about.network.id) && (
           <AuthorizeActs node={about.node.name} network={about.network.id} />
         )}
         <CommandLine run={next} />

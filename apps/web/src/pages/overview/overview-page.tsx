@@ -29,6 +29,7 @@ function Overview({ status }: { status: Shape<'Status'> }) {
   const { data: topology } = useRead('/v1/topology');
   const [chosen, choose] = useState<string | null>(null);
   const [shown, show] = useState<Shown>('picture');
+  const kept = new Set(topology?.networks.flatMap(({ id, kept: isKept }) => (isKept ? [id] : [])));
   const host = topology?.hosts.find(({ id }) => id === chosen);
   return (
     <div className={css.overview}>
@@ -48,7 +49,7 @@ function Overview({ status }: { status: Shape<'Status'> }) {
             <h2>
               Not as wanted <small>{totalOf(status)}</small>
             </h2>
-            <AttentionList attention={status.attention} />
+            <AttentionList attention={status.attention} kept={kept} />
           </section>
         )}
         <section className={css.events}>

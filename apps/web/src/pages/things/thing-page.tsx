@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Asking, Shape } from '../../api/client.js';
 import { useRead } from '../../api/use-read.js';
 import { Page, type Crumb } from '../../frame/page.js';
-import { Age } from '../../parts/age.js';
+import { Age, Clocked } from '../../parts/age.js';
 import { Fix } from '../../parts/fix.js';
 import { Mark, StateWord, type State } from '../../parts/mark.js';
 import { Asking as StillAsking, Refused } from '../../parts/notice.js';
@@ -84,7 +84,7 @@ function Standing({ explanation: { standing, since, asOf, cause } }: { explanati
       <StateWord is={state}>{wordOf(state, standing, cause?.code)}</StateWord>
       {since && (
         <span>
-          for <Age at={since} />
+          since <Clocked at={since} />, <Age at={since} />
         </span>
       )}
       {asOf && (
