@@ -18,7 +18,9 @@ describe('the dashboard of a whole system', () => {
     const { page, trouble } = await visitors.enter('/containers');
     await page.getByRole('heading', { level: 1, name: 'No containers yet' }).waitFor();
     await system.launch('web-1', 'demo', PRIVATE);
-    await page.getByRole('link', { name: 'web-1/demo' }).waitFor();
+    await page.getByRole('link', { name: 'web-1/demo' }).click();
+    await page.getByRole('heading', { level: 1, name: /web-1\/demo/ }).waitFor();
+    expect(page.url()).toMatch(/\/nodes\/web-1%2Fdemo$/);
     await page.goto(new URL(`/memberships/web-1%2Fdemo/${PRIVATE}`, api?.url).href);
     await page.getByText('ACCESS_DENIED').first().waitFor({ timeout: 30_000 });
     await page.getByRole('heading', { level: 1, name: /web-1\/demo is not in/ }).waitFor();
