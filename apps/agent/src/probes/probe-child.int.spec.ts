@@ -49,12 +49,10 @@ const REFUSES = `for (const name of ['setgroups', 'setgid', 'setuid'])
     server.close();
   });
 
-  /** The kernel's table says whose a socket is. */
+  /** The kernel's table says whose a socket is. Both ends count: others may have used the port a moment ago. */
   const userOf = async (local: number) => {
-    const hex = local.toString(16).toUpperCase().padStart(4, '0');
-    const row = (await readFile('/proc/net/tcp', 'utf8'))
-      .split('\n')
-      .find((line) => line.includes(`0100007F:${hex} 0100007F`));
+    const [from, to] = [local, port].map((one) => `0100007F:${one.toString(16).toUpperCase().padStart(4, '0')}`);
+    const row = (await readFile('/proc/net/tcp', 'utf8')).split('\n').find((line) => line.includes(`${from} ${to}`));
     return Number(row?.trim().split(/\s+/)[7]);
   };
   function start(path: string, { node = [], by = [] }: { node?: string[]; by?: string[] } = {}) {
