@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 /** @returns {Promise<number>} a port of this address that is free right now */
-export function freePort(host = '127.0.0.1') {
+function freePort(host = '127.0.0.1') {
   return listenOnce(0, host).then((port) => /** @type {number} */ (port));
 }
 

@@ -7,7 +7,7 @@ import { TestPostgres } from './servers-postgres.js';
 import { reapAtExit, runFolder, underLock } from './servers-run.js';
 import { stopped } from './stopped.js';
 
-export { freePort } from '../../scripts/servers/ports.mjs';
+export { freePort } from './ports.js';
 export { eventually } from './eventually.js';
 export { TestPostgres, type TestDatabase } from './servers-postgres.js';
 export { reapAtExit, shortFolder, temporaryFolder } from './servers-run.js';
