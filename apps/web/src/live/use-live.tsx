@@ -1,36 +1,56 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { createContext, useContext, useEffect, useMemo, useSyncExternalStore, type ReactNode } from 'react';
-import { Live, type LiveState } from './live.js';
+import { createContext, useContext, useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode } from 'react';
+import { Live, type FleetEvent, type LiveState } from './live.js';
 import { isTouched, touchedBy } from './touched.js';
 
 /** Many events at once become one look. */
 const GATHER_MS = 150;
 const BETWEEN_LOOKS_MS = 1000;
 
-const Context = createContext<Live | undefined>(undefined);
+type Hearer = (event: FleetEvent) => void;
+
+const Context = createContext<{ live: Live; hearers: Set<Hearer> } | undefined>(undefined);
 
 /** Keeps what is shown up to date for as long as somebody is logged in. */
 export function LiveFleet({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
-  const live = useMemo(() => {
+  const context = useMemo(() => {
     const looks = new Looks(queries);
-    return new Live(
-      ({ type }) => looks.want(touchedBy(type)),
+    const hearers = new Set<Hearer>();
+    const live = new Live(
+      (event) => {
+        looks.want(touchedBy(event.type));
+        for (const hear of hearers) hear(event);
+      },
       () => void queries.invalidateQueries(),
     );
+    return { live, hearers };
   }, [queries]);
+  const { live } = context;
   useEffect(() => {
     live.start();
     return () => live.stop();
   }, [live]);
-  return <Context value={live}>{children}</Context>;
+  return <Context value={context}>{children}</Context>;
 }
 
 const AWAKE: LiveState = { is: 'opening' };
 
 export function useLiveState(): LiveState {
-  const live = useContext(Context);
+  const live = useContext(Context)?.live;
   return useSyncExternalStore(live?.subscribe ?? nothing, () => live?.state ?? AWAKE);
+}
+
+/** Each event as it arrives, for what moves; what is shown follows from looking again. */
+export function useFleetEvents(hear: Hearer): void {
+  const hearers = useContext(Context)?.hearers;
+  const newest = useRef(hear);
+  useEffect(() => void (newest.current = hear));
+  useEffect(() => {
+    const one: Hearer = (event) => newest.current(event);
+    hearers?.add(one);
+    return () => void hearers?.delete(one);
+  }, [hearers]);
 }
 
 const nothing = () => () => undefined;
