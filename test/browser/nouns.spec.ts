@@ -84,7 +84,7 @@ describe('the dashboard', () => {
     };
     await web1.say({ type: 'workload.found', data: { workload: after.workload, after } });
     await page.getByRole('link', { name: 'Workloads' }).first().click();
-    await page.getByRole('row', { name: /shop\/db\/1.+label-unknown.+web-1.+nowhere/ }).waitFor();
+    await page.getByRole('row', { name: /shop\/db\/1.+without effect.+web-1.+there is no network nowhere/ }).waitFor();
     await isFit(page, '/workloads');
     await page.getByRole('link', { name: 'Containers' }).first().click();
     await page.getByRole('link', { name: 'onprem-1-1/shop-1-router' }).click();
@@ -167,7 +167,7 @@ describe('the dashboard', () => {
     const { page, trouble } = await visitors.enter(`/networks/${NETWORK}`);
     const paths = page.getByRole('table', { name: 'Paths' });
     await paths.getByRole('row', { name: /web-1 direct web-2 3.4 ms/ }).waitFor();
-    await paths.getByRole('row', { name: /web-2 none web-1/ }).waitFor();
+    await paths.getByRole('row', { name: /web-2 not tried web-1/ }).waitFor();
     await page.getByRole('list', { name: 'Likely reasons' }).getByText('path-not-tried').first().waitFor();
     await isFit(page, `/networks/${NETWORK}`);
     await go(page, '/nodes/web-1');

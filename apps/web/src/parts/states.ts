@@ -77,8 +77,7 @@ export const controllerStanding = ({ state }: Shape<'Controller'>): Standing => 
 
 /** A label that has no effect says why. */
 export function workloadStanding({ networks, node, state }: Shape<'Workload'>): Standing {
-  const without = networks.find(({ code }) => code !== null);
-  if (without) return { is: 'failed', word: without.code ?? undefined };
+  if (networks.some(({ code }) => code !== null)) return { is: 'failed', word: 'without effect' };
   if (!node) return { is: 'waiting', word: 'not attached' };
   return state === 'running' ? { is: 'fine', word: 'attached' } : { is: 'waiting', word: state };
 }

@@ -18,7 +18,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const { entries: found, isBusy, error } = useSearch(text.trim());
   const entries = [...found, ...usePages(text.trim())];
   const at = Math.min(chosen, entries.length - 1);
-  useEffect(() => document.getElementById(idOf(at))?.scrollIntoView({ block: 'nearest' }), [at]);
+  // It returns a promise in newer browsers.
+  useEffect(() => void document.getElementById(idOf(at))?.scrollIntoView({ block: 'nearest' }), [at]);
   const open = (entry: Entry | undefined) => {
     if (!entry) return;
     onClose();

@@ -11,6 +11,8 @@ describe('a path in words', () => {
     ['direct', { path: 'direct', reason: null, stale: false }],
     ['relayed', { path: 'relayed', reason: reason('path-udp-blocked'), stale: false }],
     ['silent', { path: 'direct', reason: reason('path-silent'), stale: false }],
+    ['none', { path: 'none', reason: reason('path-udp-blocked'), stale: false }],
+    ['not tried', { path: 'none', reason: reason('path-not-tried'), stale: false }],
     ['last known: direct', { path: 'direct', reason: null, stale: true }],
   ])('is %s', (word, path) => expect(pathStanding(path).word).toBe(word));
 

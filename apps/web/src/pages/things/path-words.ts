@@ -13,7 +13,9 @@ const OF_PATH: Record<Path['path'], Standing> = {
 /** A direct path along which nothing comes back is silent. What a host that is away last said is old. Pure. */
 export function pathStanding({ path, reason, stale }: Pick<Path, 'path' | 'reason' | 'stale'>): Standing {
   if (stale) return { is: 'away', word: `last known: ${path}` };
-  return path === 'direct' && reason?.code === 'path-silent' ? { is: 'waiting', word: 'silent' } : OF_PATH[path];
+  if (path === 'direct' && reason?.code === 'path-silent') return { is: 'waiting', word: 'silent' };
+  // Nodes that have nothing to say to each other are no failure.
+  return reason?.code === 'path-not-tried' ? { is: 'unknown', word: 'not tried' } : OF_PATH[path];
 }
 
 /** `0.4 ms`, `12 ms`: below ten with one decimal. */
