@@ -151,7 +151,12 @@ function Announced({ route: { announced } }: { route: Route }) {
       {announced.length === 0 ? (
         <Nothing>Nothing is announced</Nothing>
       ) : (
-        <Facts facts={announced.map(({ target, via }) => [target, <code>{via ?? 'on the link'}</code>])} />
+        <Facts
+          facts={announced.map(({ target, via }) => [
+            target,
+            <code>{via === null ? 'on the link' : `via ${via}`}</code>,
+          ])}
+        />
       )}
     </section>
   );
