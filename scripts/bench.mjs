@@ -1,5 +1,6 @@
 // npm run bench -- launch|burst|first|restart|attach|route [--rounds 10] [-o json]    measurements against bare components: bench/README.md
 // npm run bench -- rest [--rounds 5]                                     the cost at rest; a round is a minute
+// npm run bench -- web [--rounds 3]                                      the dashboard in Chromium; a round is a minute
 import { build as bundle } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -12,8 +13,8 @@ import { findEngine } from './setup/engine.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { name, rounds, output } = readArguments();
 const engine = await findEngine();
-// The API's part of `rest`, `explain` and `topology` need no engine.
-if (!engine.reachable && !['rest', 'explain', 'topology'].includes(name)) {
+// The API's part of `rest`, `explain`, `topology` and `web` need no engine.
+if (!engine.reachable && !['rest', 'explain', 'topology', 'web'].includes(name)) {
   console.error(`${engine.reason}.\nFix: ${engine.fix}; test/README.md explains how to run one for tests only.`);
   process.exit(2);
 }
@@ -37,7 +38,7 @@ function readArguments() {
     });
     const [name, ...more] = positionals;
     if (!benches.includes(name) || more.length > 0) throw new Error(`Choose what to measure: ${benches.join(', ')}.`);
-    const { rounds = name === 'rest' ? '5' : '10' } = values;
+    const { rounds = { rest: '5', web: '3' }[name] ?? '10' } = values;
     if (!/^[1-9]\d{0,3}$/.test(rounds)) throw new Error('--rounds must be a whole number greater than 0.');
     if (!['text', 'json'].includes(values.output)) throw new Error('-o must be text or json.');
     return { name, rounds, output: values.output };

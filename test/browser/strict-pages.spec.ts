@@ -8,7 +8,6 @@ import { violations } from './support/axe.js';
 import { picture, tokenOf, Visitors } from './support/dashboard.js';
 import { joinFleet, lookAt, waitsForPerson } from './support/fleet.js';
 
-const MOST_SCRIPT_BYTES = 180 * 1024;
 const MANY = 1000;
 /** Where people look: each of them in light and dark. */
 const PAGES = ['/', '/hosts', '/hosts/web-1', '/nodes', '/networks', '/memberships', '/events', '/findings'];
@@ -131,16 +130,6 @@ describe('pages of the dashboard', () => {
     await eventually(() => trouble.some((said) => said.startsWith('policy: ')), { within: 10_000 });
     expect(await page.evaluate('window.__ran')).toBeUndefined();
   }, 60_000);
-
-  it('load at most 180 KB of compressed scripts before anything is shown', async () => {
-    const { page } = await visitors.open('/');
-    const loaded = "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'))";
-    const scripts: number[] = await page.evaluate(`${loaded}.map(({ encodedBodySize }) => encodedBodySize)`);
-    const bytes = scripts.reduce((sum, size) => sum + size, 0);
-    console.log(`scripts: ${Math.round(bytes / 1024)} KB compressed`);
-    expect(bytes).toBeGreaterThan(20_000);
-    expect(bytes).toBeLessThanOrEqual(MOST_SCRIPT_BYTES);
-  });
 
   it('have a few dozen rows in the document although there are a thousand hosts', async () => {
     await api.database.query(

@@ -1,12 +1,12 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueries } from './api/use-read.js';
 import { DoorPage } from './door/door-page.js';
 import { useDoor } from './door/use-door.js';
 import { LiveFleet } from './live/use-live.js';
-import { createPages } from './pages.js';
+import { createPages, preloadPages } from './pages.js';
 import './style/tokens.css';
 import './style/base.css';
 
@@ -15,15 +15,16 @@ function Orrery() {
   const state = useDoor();
   if (state.is === 'asking') return null;
   if (state.is === 'closed') return <DoorPage why={state.why} />;
-  return <Inside key={state.login.id} />;
+  return <Inside key={state.login.id} login={state.login.id} />;
 }
 
-function Inside() {
+function Inside({ login }: { login: string }) {
   const queries = useMemo(createQueries, []);
   const pages = useMemo(createPages, []);
+  useEffect(preloadPages, []);
   return (
     <QueryClientProvider client={queries}>
-      <LiveFleet>
+      <LiveFleet login={login}>
         <RouterProvider router={pages} />
       </LiveFleet>
     </QueryClientProvider>

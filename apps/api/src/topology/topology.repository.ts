@@ -54,9 +54,12 @@ const CONTROLLERS = `
   SELECT c.id, c.name, c.kind, n.id AS node, COALESCE(s.state, 'unknown') AS state, ${cut('s.cause')} AS cause
     FROM controllers c LEFT JOIN controller_status s ON s.controller_id = c.id LEFT JOIN own n ON n.id = c.node_id ORDER BY c.name`;
 
+/** LEAST leaves NULL out, so that an unknown latency would be the greatest. */
+const MS = 'CASE WHEN p.latency_ms IS NOT NULL THEN GREATEST(0, LEAST(round(p.latency_ms), 1e6))::int END';
+
 /** Without those to roots, and one more than is shown. */
 const PATHS = `
-  SELECT n.id AS node, p.peer, p.path, GREATEST(0, LEAST(round(p.latency_ms), 1e6))::int AS ms, p.silent_since IS NOT NULL AS silent
+  SELECT n.id AS node, p.peer, p.path, ${MS} AS ms, p.silent_since IS NOT NULL AS silent
     FROM paths p JOIN own n ON n.id = p.node_id JOIN own q ON q.address = p.peer
    ORDER BY p.silent_since IS NULL, p.path <> 'relayed', n.id, p.peer LIMIT ${MAX_TOPOLOGY_PATHS + 1}`;
 

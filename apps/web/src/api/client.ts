@@ -1,5 +1,6 @@
 import { door } from '../door/door.js';
 import type { components, paths } from './openapi.golden.js';
+import { TaggedAnswers } from './tagged-answers.js';
 
 type Schemas = components['schemas'];
 export type Problem = Schemas['Problem'];
@@ -45,9 +46,19 @@ export function urlOf(path: string, { path: parts = {}, query = {} }: Asking): s
   return search.size > 0 ? `${filled}?${search.toString()}` : filled;
 }
 
+const tagged = new TaggedAnswers();
+
+/** The same object as before if the API says that it is still the same. */
 export async function read<P extends ReadPath>(path: P, asking: Asking = {}, signal?: AbortSignal): Promise<Answer<P>> {
-  const response = await ask('GET', urlOf(path, asking), { signal });
-  return (await response.json()) as Answer<P>;
+  const url = urlOf(path, asking);
+  const login = door.secret;
+  const before = tagged.of(login, url);
+  const response = await ask('GET', url, { signal, tag: before?.tag });
+  if (response.status === 304 && before) return before.body as Answer<P>;
+  const body = (await response.json()) as Answer<P>;
+  const tag = response.headers.get('etag');
+  if (tag !== null) tagged.keep(login, url, { tag, body });
+  return body;
 }
 
 /** A change: `PUT /v1/networks/{network}/admissions/{node}`, as it is named in POLICIES. */
@@ -57,11 +68,19 @@ export async function change(operation: string, asking: Asking, body?: unknown):
   return response.status === 204 ? undefined : response.json();
 }
 
+interface Sending {
+  body?: unknown;
+  signal?: AbortSignal;
+  accept?: string;
+  /** Of what is there already: the answer is 304 if it is still the same. */
+  tag?: string;
+}
+
 /** A request with the login, whose answer is a success; throws ApiProblem or Unreachable. */
 export async function ask(
   method: string,
   url: string,
-  { body, signal, accept = 'application/json' }: { body?: unknown; signal?: AbortSignal; accept?: string } = {},
+  { body, signal, accept = 'application/json', tag }: Sending = {},
 ): Promise<Response> {
   const secret = door.secret;
   const response = await send(url, {
@@ -71,12 +90,13 @@ export async function ask(
     headers: {
       accept,
       ...(secret === undefined ? {} : { 'orrery-login': secret }),
+      ...(tag === undefined ? {} : { 'if-none-match': tag }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: accept === 'text/event-stream' ? signal : patient(signal),
   });
-  if (response.ok) return response;
+  if (response.ok || (response.status === 304 && tag !== undefined)) return response;
   const problem = await problemIn(response);
   if (problem.problem.code === 'unauthenticated' && secret !== undefined) door.ended(secret);
   throw problem;

@@ -1,18 +1,28 @@
-import { ask, Unreachable, type Shape } from '../api/client.js';
+import { ask, Unreachable } from '../api/client.js';
 import { EventLines, type StreamLine } from './event-lines.js';
-
-export type FleetEvent = Shape<'CloudEvent'>;
+import type { FleetEvent } from './fleet-event.js';
 
 export type LiveState = { is: 'opening' } | { is: 'live' } | { is: 'lost'; since: number };
 
-const NAME = 'orrery-live';
 const AGAIN_MS = 2000;
 const SOON_MS = 200;
 /** The API says something every 15 s; after this long without a byte the connection is dead. */
 const SILENCE_MS = 40_000;
 
+/** What tabs say to each other. `at`: the ID of the last event, from which another tab can read on. */
 type Word =
-  { say: 'event'; event: FleetEvent } | { say: 'state'; state: LiveState } | { say: 'anew' } | { say: 'hello' };
+  | { say: 'events'; events: FleetEvent[]; at: string | undefined }
+  | { say: 'state'; state: LiveState; at: string | undefined }
+  | { say: 'anew' }
+  | { say: 'hello' };
+
+interface LiveListener {
+  onEvents: (events: readonly FleetEvent[]) => void;
+  /** The stream is open, and events come from now on. What was read before that may be older. */
+  onOpen: () => void;
+  /** Something may have been missed: look at everything again. */
+  onGap: () => void;
+}
 
 /**
  * The events of the fleet, as they are committed. A browser has six connections to us, so one tab reads the stream and tells the others; when
@@ -24,13 +34,15 @@ export class Live {
   #leads = false;
   readonly #stop = new AbortController();
   readonly #changed = new Set<() => void>();
-  readonly #tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(NAME);
+  readonly #tabs: BroadcastChannel | undefined;
 
+  /** `name`: tabs with the same share a stream. */
   constructor(
-    private readonly onEvent: (event: FleetEvent) => void,
-    /** Something may have been missed: look at everything again. */
-    private readonly onGap: () => void,
-  ) {}
+    private readonly name: string,
+    private readonly listener: LiveListener,
+  ) {
+    this.#tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name);
+  }
 
   get state(): LiveState {
     return this.#state;
@@ -47,7 +59,7 @@ export class Live {
     if (!this.#tabs || !('locks' in navigator)) return void lead();
     this.#tabs.addEventListener('message', ({ data }: MessageEvent<Word>) => this.#hear(data));
     this.#tabs.postMessage({ say: 'hello' } satisfies Word);
-    navigator.locks.request(NAME, { signal }, lead).catch(() => undefined); // rejects when it is stopped
+    navigator.locks.request(this.name, { signal }, lead).catch(() => undefined); // rejects when it is stopped
   }
 
   stop(): void {
@@ -57,6 +69,8 @@ export class Live {
 
   async #lead(signal: AbortSignal): Promise<void> {
     this.#leads = true;
+    // The tab that read before has closed. Where it was is not known if it never said so.
+    if (this.#state.is !== 'opening' && this.#lastId === undefined) this.#anew();
     while (!signal.aborted) {
       const start = Date.now();
       try {
@@ -87,35 +101,45 @@ export class Live {
       for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
         clearTimeout(timer);
         timer = setTimeout(() => silence.abort(), SILENCE_MS);
-        for (const line of lines.take(decoder.decode(part.value, { stream: true }))) this.#take(line);
+        this.#take(lines.take(decoder.decode(part.value, { stream: true })));
       }
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #take({ event, id, data }: StreamLine): void {
-    this.#lastId = id ?? this.#lastId;
-    if (event === 'reset') this.#anew();
-    else if (event === 'message') {
-      const news = JSON.parse(data) as FleetEvent;
-      this.onEvent(news);
-      this.#tabs?.postMessage({ say: 'event', event: news } satisfies Word);
+  /** All that arrived together is one piece of news: a storm is many events, and few pieces. */
+  #take(lines: readonly StreamLine[]): void {
+    const events: FleetEvent[] = [];
+    for (const { event, id, data } of lines) {
+      this.#lastId = id ?? this.#lastId;
+      if (event === 'reset') this.#anew();
+      else if (event === 'message') events.push(JSON.parse(data) as FleetEvent);
     }
+    if (events.length > 0) this.listener.onEvents(events);
+    if (lines.length > 0) this.#tabs?.postMessage({ say: 'events', events, at: this.#lastId } satisfies Word);
   }
 
   #hear(word: Word): void {
     if (word.say === 'hello') {
-      if (this.#leads) this.#tabs?.postMessage({ say: 'state', state: this.#state } satisfies Word);
-    } else if (word.say === 'event') this.onEvent(word.event);
-    else if (word.say === 'anew') this.onGap();
-    else this.#become(word.state);
+      if (this.#leads) this.#say(this.#state);
+      return;
+    }
+    if (word.say === 'anew') return this.listener.onGap();
+    this.#lastId = word.at ?? this.#lastId;
+    if (word.say === 'state') this.#become(word.state);
+    else if (word.events.length > 0) this.listener.onEvents(word.events);
+  }
+
+  #say(state: LiveState): void {
+    this.#tabs?.postMessage({ say: 'state', state, at: this.#lastId } satisfies Word);
   }
 
   #found(): void {
-    const wasLost = this.#state.is === 'lost';
+    const before = this.#state.is;
     this.#become({ is: 'live' });
-    if (wasLost) this.#anew();
+    if (before === 'lost') this.#anew();
+    else if (before === 'opening') this.listener.onOpen();
   }
 
   #lost(): void {
@@ -123,12 +147,12 @@ export class Live {
   }
 
   #anew(): void {
-    this.onGap();
+    this.listener.onGap();
     this.#tabs?.postMessage({ say: 'anew' } satisfies Word);
   }
 
   #become(state: LiveState): void {
-    if (this.#leads) this.#tabs?.postMessage({ say: 'state', state } satisfies Word);
+    if (this.#leads) this.#say(state);
     this.#state = state;
     for (const listener of this.#changed) listener();
   }

@@ -1,19 +1,21 @@
 /**
- * Which answers of the API an event can have changed, by the beginning of their paths. An event never changes what is
- * shown by itself: it makes the page look again.
+ * Which answers of the API an event can have changed, by the beginning of their paths: the page looks again. The
+ * topology and the newest events are not among them, because events carry what these show (kept-answers.ts).
  */
 const MEMBERSHIPS = ['/v1/memberships', '/v1/nodes/', '/v1/networks', '/v1/interfaces', '/v1/admissions', '/v1/status'];
+/** What a kernel shows is in no count. */
+const INTERFACES = ['/v1/memberships', '/v1/nodes/', '/v1/interfaces'];
 
 const BY_FAMILY: Record<string, readonly string[]> = {
   host: ['/v1/hosts', '/v1/status'],
-  node: ['/v1/nodes', '/v1/memberships', '/v1/status'],
+  node: ['/v1/nodes', '/v1/memberships'],
   container: ['/v1/containers', '/v1/hosts/', '/v1/nodes', '/v1/status', '/v1/routes'],
   workload: ['/v1/workloads'],
   network: MEMBERSHIPS,
   authorization: MEMBERSHIPS,
   admission: MEMBERSHIPS,
-  interface: [...MEMBERSHIPS, '/v1/routes'],
-  address: [...MEMBERSHIPS, '/v1/routes'],
+  interface: [...INTERFACES, '/v1/routes'],
+  address: [...INTERFACES, '/v1/routes'],
   item: [...MEMBERSHIPS, '/v1/containers', '/v1/commands', '/v1/routes'],
   command: ['/v1/commands', '/v1/containers', '/v1/memberships', '/v1/status'],
   finding: ['/v1/findings', '/v1/networks', '/v1/status'],
@@ -23,7 +25,7 @@ const BY_FAMILY: Record<string, readonly string[]> = {
   path: ['/v1/networks/{network}/paths'],
   token: ['/v1/tokens', '/v1/join-tokens', '/v1/me'],
 };
-const ALWAYS = ['/v1/events', '/v1/explanations', '/v1/topology'];
+const ALWAYS = ['/v1/events', '/v1/explanations'];
 
 /** `type` as events carry it: `io.orrery.host.online`. */
 export function touchedBy(type: string): readonly string[] {

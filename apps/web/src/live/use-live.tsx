@@ -1,37 +1,24 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode } from 'react';
-import { Live, type FleetEvent, type LiveState } from './live.js';
-import { isTouched, touchedBy } from './touched.js';
+import type { Shape } from '../api/client.js';
+import { KeptAnswers } from './kept-answers.js';
+import { Live, type LiveState } from './live.js';
+import { answersOf, Looks } from './looks.js';
+import { touchedBy } from './touched.js';
 
-/** Many events at once become one look. */
-const GATHER_MS = 150;
-const BETWEEN_LOOKS_MS = 1000;
+type Hearer = (event: Shape<'CloudEvent'>) => void;
 
-type Hearer = (event: FleetEvent) => void;
+const Context = createContext<ReturnType<typeof liveFleet> | undefined>(undefined);
 
-const Context = createContext<{ live: Live; hearers: Set<Hearer> } | undefined>(undefined);
-
-/** Keeps what is shown up to date for as long as somebody is logged in. */
-export function LiveFleet({ children }: { children: ReactNode }) {
+/** Keeps what is shown up to date for as long as somebody is logged in. `login`: its ID; tabs of the same login share one stream. */
+export function LiveFleet({ login, children }: { login: string; children: ReactNode }) {
   const queries = useQueryClient();
-  const context = useMemo(() => {
-    const looks = new Looks(queries);
-    const hearers = new Set<Hearer>();
-    const live = new Live(
-      (event) => {
-        looks.want(touchedBy(event.type));
-        for (const hear of hearers) hear(event);
-      },
-      () => void queries.invalidateQueries(),
-    );
-    return { live, hearers };
-  }, [queries]);
-  const { live } = context;
+  const fleet = useMemo(() => liveFleet(queries, login), [queries, login]);
   useEffect(() => {
-    live.start();
-    return () => live.stop();
-  }, [live]);
-  return <Context value={context}>{children}</Context>;
+    fleet.start();
+    return () => fleet.stop();
+  }, [fleet]);
+  return <Context value={fleet}>{children}</Context>;
 }
 
 const AWAKE: LiveState = { is: 'opening' };
@@ -55,27 +42,38 @@ export function useFleetEvents(hear: Hearer): void {
 
 const nothing = () => () => undefined;
 
-/** Asks again for what events touched: at most once a second, and never while the last answers are on their way. */
-class Looks {
-  readonly #wanted = new Set<string>();
-  #isDue = false;
-
-  constructor(private readonly queries: QueryClient) {}
-
-  want(paths: readonly string[]): void {
-    for (const path of paths) this.#wanted.add(path);
-    if (this.#isDue) return;
-    this.#isDue = true;
-    setTimeout(() => void this.#look(), GATHER_MS);
-  }
-
-  async #look(): Promise<void> {
-    const touched = new Set(this.#wanted);
-    this.#wanted.clear();
-    const least = new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
-    await this.queries.invalidateQueries({ predicate: ({ queryKey }) => isTouched(String(queryKey[0]), touched) });
-    await least;
-    this.#isDue = false;
-    if (this.#wanted.size > 0) this.want([]);
-  }
+function liveFleet(queries: QueryClient, login: string) {
+  const isHidden = () => document.hidden;
+  const hearers = new Set<Hearer>();
+  const looks = new Looks(answersOf(queries), isHidden);
+  const kept = new KeptAnswers(queries, { isHidden, onDoubt: (...names) => looks.want(names) });
+  const live = new Live(`orrery-live ${login}`, {
+    onEvents: (events) => {
+      kept.take(events);
+      looks.want([...new Set(events.map(({ type }) => type))].flatMap(touchedBy));
+      for (const hear of hearers) for (const event of events) hear(event);
+    },
+    onOpen: () => kept.doubt(),
+    onGap: () => {
+      kept.forget();
+      void queries.invalidateQueries();
+    },
+  });
+  const seen = () => {
+    if (!isHidden()) looks.resume();
+  };
+  return {
+    live,
+    hearers,
+    start: () => {
+      kept.start();
+      live.start();
+      document.addEventListener('visibilitychange', seen);
+    },
+    stop: () => {
+      document.removeEventListener('visibilitychange', seen);
+      live.stop();
+      kept.stop();
+    },
+  };
 }

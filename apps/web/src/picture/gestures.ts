@@ -1,7 +1,6 @@
-import { select, type Selection } from 'd3-selection';
-import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior } from 'd3-zoom';
 import { type Look } from './flight.js';
 import { radiusIn, type Size, type Zoomed } from './view.js';
+import { held, lookAt, placed, REST, under, wheelScale, type Bounds, type Finger } from './zooming.js';
 
 interface Reports {
   readonly onZoom: (zoomed: Zoomed) => void;
@@ -9,35 +8,40 @@ interface Reports {
   readonly onHold: () => void;
 }
 
-/** Wheel, drag, pinch and double click, by d3-zoom. */
-export class Gestures {
-  private readonly canvas: Selection<HTMLCanvasElement, unknown, null, undefined>;
-  private readonly behavior: ZoomBehavior<HTMLCanvasElement, unknown>;
-  private zoomed: Zoomed = zoomIdentity;
+/** A pointer that moved further was not a click. */
+const CLICK_PX = 5;
+/** At the nearest or farthest, the wheel is ours for so long after it last zoomed: the page must not jump away. */
+const WHEEL_MS = 150;
 
-  constructor(element: HTMLCanvasElement, reports: Reports) {
-    this.canvas = select<HTMLCanvasElement, unknown>(element);
-    this.behavior = zoom<HTMLCanvasElement, unknown>()
-      .clickDistance(5)
-      .filter((event: Event) => this.takes(event))
-      .on('start', ({ sourceEvent }: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
-        if (sourceEvent) reports.onHold();
-      })
-      .on('zoom', ({ transform }: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
-        this.zoomed = transform;
-        reports.onZoom(transform);
-      });
-    this.canvas.call(this.behavior).on('dblclick.zoom', null);
+/**
+ * Wheel, drag and pinch. Ours, because d3-zoom brings nine packages, a tenth of all that is loaded first. Touches are heard
+ * as touch events: of these alone, one finger can be left to the page while two are not.
+ */
+export class Gestures {
+  private zoomed: Zoomed = REST;
+  private bounds: Bounds = { width: 0, height: 0, nearest: 1 };
+  private wheeledAt = -Infinity;
+  private readonly fingers = new Map<number, Finger>();
+  private readonly listening = new AbortController();
+
+  constructor(
+    private readonly element: HTMLCanvasElement,
+    private readonly reports: Reports,
+  ) {
+    const { signal } = this.listening;
+    const active = { signal, passive: false };
+    element.addEventListener('wheel', (event) => this.wheel(event), active);
+    element.addEventListener('pointerdown', (event) => this.press(event), { signal });
+    element.addEventListener('touchstart', (event) => this.touch(event), { signal, passive: true });
+    element.addEventListener('touchmove', (event) => this.slide(event), active);
+    for (const end of ['touchend', 'touchcancel'] as const)
+      element.addEventListener(end, (event) => this.hold(event.touches), { signal });
   }
 
   /** Keeps what is in the middle there. */
   resize(before: Size | undefined, size: Size, nearest: number): void {
     const look = before && this.look(before);
-    const whole: [[number, number], [number, number]] = [
-      [0, 0],
-      [size.width, size.height],
-    ];
-    this.behavior.extent(whole).translateExtent(whole).scaleExtent([1, nearest]);
+    this.bounds = { ...size, nearest };
     if (!before || !look) return;
     const grown = radiusIn(size) / radiusIn(before);
     this.go({
@@ -48,28 +52,99 @@ export class Gestures {
   }
 
   nearest(most: number): void {
-    this.behavior.scaleExtent([1, most]);
+    this.bounds = { ...this.bounds, nearest: most };
   }
 
   look({ width, height }: Size): Look {
-    const { x, y, k } = this.zoomed;
-    return { k, x: (width / 2 - x) / k, y: (height / 2 - y) / k };
+    return { k: this.zoomed.k, ...under(this.zoomed, { x: width / 2, y: height / 2 }) };
   }
 
-  go({ k, x, y }: Look): void {
-    this.behavior.scaleTo(this.canvas, k);
-    this.behavior.translateTo(this.canvas, x, y);
+  go(look: Look): void {
+    this.become(lookAt(look, this.bounds));
   }
 
   stop(): void {
-    this.canvas.on('.zoom', null);
+    this.listening.abort();
   }
 
-  /** What would move nothing is left to the page: a phone scrolls it with one finger, a mouse with its wheel. */
-  private takes(event: Event): boolean {
-    const all = this.zoomed.k <= 1;
-    if (event instanceof WheelEvent) return !all || event.deltaY < 0 || event.ctrlKey;
-    if (event instanceof MouseEvent) return !event.ctrlKey && event.button === 0;
-    return !all || !('touches' in event) || (event as TouchEvent).touches.length > 1;
+  private become(zoomed: Zoomed): void {
+    this.zoomed = zoomed;
+    this.reports.onZoom(zoomed);
+  }
+
+  /** What would move nothing is left to the page: a mouse scrolls it with its wheel. */
+  private wheel(event: WheelEvent): void {
+    if (this.zoomed.k <= 1 && event.deltaY >= 0 && !event.ctrlKey) return;
+    const at = this.pointOf(event);
+    const zoomed = placed(this.zoomed.k * wheelScale(event), at, under(this.zoomed, at), this.bounds);
+    const isIdle = zoomed.k === this.zoomed.k;
+    if (isIdle && event.timeStamp - this.wheeledAt > WHEEL_MS) return;
+    event.preventDefault();
+    if (isIdle) return;
+    this.wheeledAt = event.timeStamp;
+    this.reports.onHold();
+    this.become(zoomed);
+  }
+
+  private press(event: PointerEvent): void {
+    if (event.pointerType !== 'mouse' || event.button !== 0 || event.ctrlKey) return;
+    const from = this.pointOf(event);
+    const on = under(this.zoomed, from);
+    const released = new AbortController();
+    const signal = AbortSignal.any([released.signal, this.listening.signal]);
+    let isMoved = false;
+    this.element.setPointerCapture(event.pointerId);
+    this.reports.onHold();
+    const move = (moved: PointerEvent) => {
+      const at = this.pointOf(moved);
+      isMoved ||= Math.hypot(at.x - from.x, at.y - from.y) > CLICK_PX;
+      this.become(held(this.zoomed, [{ at, on }], this.bounds));
+    };
+    const release = () => {
+      released.abort();
+      if (isMoved) this.swallowClick();
+    };
+    this.element.addEventListener('pointermove', move, { signal });
+    for (const end of ['pointerup', 'pointercancel'] as const) this.element.addEventListener(end, release, { signal });
+  }
+
+  /** The click that ends a drag means nothing. */
+  private swallowClick(): void {
+    const over = new AbortController();
+    this.element.addEventListener('click', (event) => event.stopPropagation(), { capture: true, signal: over.signal });
+    setTimeout(() => over.abort());
+  }
+
+  /** What would move nothing is left to the page: a phone scrolls it with one finger. */
+  private touch({ touches }: TouchEvent): void {
+    if (this.zoomed.k <= 1 && touches.length < 2) return;
+    this.reports.onHold();
+    this.hold(touches);
+  }
+
+  private slide(event: TouchEvent): void {
+    if (this.fingers.size === 0) return;
+    if (event.cancelable) event.preventDefault();
+    for (const touch of event.changedTouches) {
+      const finger = this.fingers.get(touch.identifier);
+      if (finger) this.fingers.set(touch.identifier, { ...finger, at: this.pointOf(touch) });
+    }
+    this.become(held(this.zoomed, [...this.fingers.values()], this.bounds));
+  }
+
+  /** From here, each finger holds what is under it. */
+  private hold(touches: TouchList): void {
+    const isHeld = this.fingers.size > 0 || touches.length > 1 || this.zoomed.k > 1;
+    this.fingers.clear();
+    if (!isHeld) return;
+    for (const touch of touches) {
+      const at = this.pointOf(touch);
+      this.fingers.set(touch.identifier, { at, on: under(this.zoomed, at) });
+    }
+  }
+
+  private pointOf({ clientX, clientY }: { clientX: number; clientY: number }): { x: number; y: number } {
+    const { left, top } = this.element.getBoundingClientRect();
+    return { x: clientX - left, y: clientY - top };
   }
 }

@@ -1,4 +1,4 @@
-/** What d3-zoom calls a transform: first scaled, then moved, in pixels of the canvas. */
+/** First scaled, then moved, in pixels of the canvas. */
 export interface Zoomed {
   readonly x: number;
   readonly y: number;
