@@ -153,7 +153,10 @@ function lineOf({ name, samples, unit, goal, isMost }: Figure): string {
   const { median = NaN, least = NaN, most = NaN } = spreadOf(samples) ?? {};
   const text = (value: number) => `${value.toFixed(unit === 'MB' ? 1 : 0)}${unit === '/s' ? unit : unit && ` ${unit}`}`;
   const judged = isMost ? most : median;
-  const verdict = goal === undefined ? '' : `  goal at most ${text(goal)}: ${judged <= goal ? 'met' : 'NOT MET'}`;
+  const verdict =
+    goal === undefined
+      ? ''
+      : `  goal at most ${text(goal)}: ${(unit === 'ms' ? Math.round(judged) : judged) <= goal ? 'met' : 'NOT MET'}`;
   return `${name.padEnd(46)} ${text(median)} (${text(least)} to ${text(most)}; ${samples.length})${verdict}`;
 }
 

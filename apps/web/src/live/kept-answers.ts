@@ -107,7 +107,8 @@ export class KeptAnswers {
   }
 
   #answered({ type, query, ...change }: QueryCacheNotifyEvent): void {
-    if (type !== 'updated' || query.queryKey[0] !== TOPOLOGY || !('action' in change)) return;
+    if (type !== 'updated' || nameOf(query.queryKey as readonly unknown[]) !== KEPT_TOPOLOGY || !('action' in change))
+      return;
     const { action } = change;
     if (action.type === 'fetch') this.#since = [];
     else if (action.type === 'error') this.#since = undefined;

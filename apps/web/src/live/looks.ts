@@ -24,7 +24,7 @@ export class Looks {
   readonly #touched = new Set<string>();
   readonly #wanted = new Set<string>();
   readonly #busy = new Set<string>();
-  #gathering: ReturnType<typeof setTimeout> | undefined;
+  #isGathering = false;
 
   constructor(
     private readonly answers: Answers,
@@ -35,7 +35,9 @@ export class Looks {
   /** `touched`: beginnings of paths. */
   want(touched: readonly string[]): void {
     for (const start of touched) this.#touched.add(start);
-    if (touched.length > 0) this.#gathering ??= setTimeout(() => this.#gathered(), GATHER_MS);
+    if (touched.length === 0 || this.#isGathering) return;
+    this.#isGathering = true;
+    setTimeout(() => this.#gathered(), GATHER_MS);
   }
 
   /** The page is seen again. */
@@ -44,7 +46,7 @@ export class Looks {
   }
 
   #gathered(): void {
-    this.#gathering = undefined;
+    this.#isGathering = false;
     const touched = new Set(this.#touched);
     this.#touched.clear();
     for (const path of new Set(this.answers.paths())) if (isTouched(path, touched)) this.#begin(path);

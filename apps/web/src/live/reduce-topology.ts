@@ -1,6 +1,6 @@
 import { kindOf, type FleetEvent } from './fleet-event.js';
 import { reducePath } from './reduce-path.js';
-import { keptOf, membershipKey, TopologyDraft, type Kept, type Standing, type Thing } from './topology-draft.js';
+import { membershipKey, TopologyDraft, type Kept, type Standing, type Thing } from './topology-draft.js';
 
 /*
  * What `judge-topology.ts` of the API makes of what is stored is made here of events, where the topology that is kept and the event are enough to
@@ -19,8 +19,6 @@ export function afterEvents(kept: Kept, events: readonly FleetEvent[]): Kept | u
   }
   return draft.done();
 }
-
-export { keptOf };
 
 /** No topology shows what these are about. */
 const nothing: Reduce = () => true;
